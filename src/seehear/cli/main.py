@@ -1,0 +1,79 @@
+"""Entry point: picks the command, imports only that command, turns errors into one line and an exit code."""
+
+import argparse
+import importlib
+import os
+import signal
+import sys
+
+from seehear._version import __version__
+from seehear.errors import SeehearError
+
+# command -> (module below seehear.cli, one line of help); a module is imported only when its command runs
+COMMANDS: dict[str, tuple[str, str]] = {
+    "parse": ("parse", "videos or folders in, timelines out"),
+    "demo": ("demo", "make a small world of clips and run everything on it"),
+    "extract": ("extract", "features of every clip of a dataset"),
+    "denoise": ("denoise", "weak labels to segment labels (LSLD)"),
+    "train": ("train", "train a published system"),
+    "evaluate": ("evaluate", "score predictions against the truth"),
+    "reproduce": ("reproduce", "run the rows of a published table"),
+    "recipes": ("recipes", "the published systems, each on one page"),
+    "convert": ("convert", "an official checkpoint into ours"),
+    "models": ("models", "pretrained weights: list, fetch, verify"),
+    "export": ("export", "one timeline file into another format"),
+    "search": ("search", "find moments over many parsed videos"),
+    "serve": ("serve", "a local web page: player, lanes, search"),
+    "report": ("report", "figures and HTML reports of runs and clips"),
+    "fetch": ("fetch", "bring public datasets into our layout"),
+    "doctor": ("doctor", "check the installation and a dataset"),
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> None:  # type: ignore[override]
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
+def build_parser(only: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser; with `only`, that command's options are filled in (and its module imported)."""
+    parser = _Parser(prog="seehear", description="What is heard, what is seen, and when.")
+    parser.add_argument("--version", action="version", version=f"seehear {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", required=True)
+    for name, (module, line) in COMMANDS.items():
+        if only is None or name == only:
+            command = commands.add_parser(name, help=line, description=line)
+            if name == only:
+                importlib.import_module(f"seehear.cli.{module}").configure(command)
+                command.add_argument("--debug", action="store_true", help="show the full traceback of an error")
+    return parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 some items failed, 2 nothing could be done."""
+    argv = sys.argv[1:] if argv is None else argv
+    only = argv[0] if argv and argv[0] in COMMANDS else None
+    args = None
+    try:
+        args = build_parser(only).parse_args(argv)
+        return int(importlib.import_module(f"seehear.cli.{COMMANDS[args.command][0]}").run(args))
+    except SeehearError as error:
+        if args is not None and args.debug:
+            raise
+        print(f"seehear: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("seehear: interrupted; what was finished is kept, run the same command again to go on", file=sys.stderr)
+        return 128 + signal.SIGINT
+    except BrokenPipeError:  # the reader of our output went away (| head)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def entry() -> None:
+    """Run from the shell."""
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    entry()

@@ -1,0 +1,129 @@
+"""Scores to decisions: thresholds, gate, gap filling, minimum duration.  The only place where decisions are made."""
+
+import itertools
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.time.raster import runs
+from seehear.time.scores import Scores
+from seehear.time.timeline import ABSENT, PARSED, Timeline
+
+Gate = Literal["joint", "own", "or", "none"]
+GATES: tuple[Gate, ...] = ("joint", "own", "or", "none")
+Threshold = float | tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """How probabilities become decisions; printed beside every table made with it.
+
+    A segment is on iff its probability reaches `threshold` and its gate reaches the gate threshold (`>=` both).
+
+    Args:
+        threshold: of audio segments and, unless `visual_threshold` is given, visual ones; a number or one per class.
+        visual_threshold: of visual segments.
+        gate: `joint` gates both tracks by the clip's pooled probability (HAN, MGN, MM-Pyramid); `own` each track by
+            its own (LSLD, MA, JoMoLD, DHHN); `or` both by either track's own (LEAP); `none` does not gate.
+        gate_threshold: of the audio gate (and the joint one) and, unless `visual_gate_threshold` is given, the visual.
+        visual_gate_threshold: of the visual gate.
+        fill_gap_s: pauses inside an event no longer than this are filled.
+        min_duration_s: events shorter than this are dropped (after filling).
+    """
+
+    threshold: Threshold = 0.5
+    visual_threshold: Threshold | None = None
+    gate: Gate = "own"
+    gate_threshold: Threshold = 0.5
+    visual_gate_threshold: Threshold | None = None
+    fill_gap_s: float = 0.0
+    min_duration_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.gate not in GATES:
+            raise ValueError(f"gate: expected one of {', '.join(GATES)}, got {self.gate!r}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the settings as plain JSON values."""
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+
+
+def decide(
+    segment_prob: NDArray[np.floating],
+    track_prob: NDArray[np.floating] | None = None,
+    clip_prob: NDArray[np.floating] | None = None,
+    *,
+    decoding: Decoding,
+    step_s: float = 1.0,
+) -> NDArray[np.bool_]:
+    """Return the decisions of many clips at once.
+
+    Args:
+        segment_prob: (..., T, 2, C).
+        track_prob: (..., 2, C); needed by the gates `own` and `or`.
+        clip_prob: (..., C); needed by the gate `joint`.
+        decoding: the settings.
+        step_s: length of a segment, needed to read `fill_gap_s` and `min_duration_s`.
+
+    Returns:
+        Boolean array of the shape of `segment_prob`.
+    """
+    classes = segment_prob.shape[-1]
+    limits = _per_track(decoding.threshold, decoding.visual_threshold, classes)
+    on: NDArray[np.bool_] = segment_prob >= limits
+    if decoding.gate != "none":
+        gate_limits = _per_track(decoding.gate_threshold, decoding.visual_gate_threshold, classes)
+        if decoding.gate == "joint":
+            if clip_prob is None:
+                raise ValueError("gate 'joint' needs clip_prob")
+            open_ = clip_prob[..., None, :] >= gate_limits
+        else:
+            if track_prob is None:
+                raise ValueError(f"gate {decoding.gate!r} needs track_prob")
+            open_ = track_prob >= gate_limits
+            if decoding.gate == "or":
+                open_ = np.broadcast_to(open_.any(axis=-2, keepdims=True), open_.shape)
+        on = on & open_[..., None, :, :]
+    if decoding.fill_gap_s > 0 or decoding.min_duration_s > 0:
+        on = _smooth(on, round(decoding.fill_gap_s / step_s, 6), round(decoding.min_duration_s / step_s, 6))
+    return on
+
+
+def decode_scores(scores: Scores, decoding: Decoding, **fields: Any) -> Timeline:
+    """Return the timeline of one clip; `fields` (source, duration_s, parser, warnings) go into it as they are."""
+    track_prob, clip_prob = scores.pooled()
+    on = decide(scores.segment_prob, track_prob, clip_prob, decoding=decoding, step_s=scores.grid.step_s)
+    on = on & np.asarray(scores.present)[None, :, None]
+    return Timeline.from_arrays(
+        on[:, 0], on[:, 1], grid=scores.grid, vocabulary=scores.vocabulary,
+        audio_prob=scores.segment_prob[:, 0], visual_prob=scores.segment_prob[:, 1],
+        tracks={t: PARSED if there else ABSENT for t, there in zip(("audio", "visual"), scores.present, strict=True)},
+        **fields,
+    )
+
+
+def _per_track(audio: Threshold, visual: Threshold | None, classes: int) -> NDArray[np.float64]:
+    rows = []
+    for value in (audio, audio if visual is None else visual):
+        row = np.asarray(value, np.float64)
+        if row.ndim and row.shape != (classes,):
+            raise ValueError(f"threshold: expected a number or {classes} numbers (one per class), got {row.size}")
+        rows.append(np.broadcast_to(row, (classes,)))
+    return np.stack(rows)
+
+
+def _smooth(on: NDArray[np.bool_], gap: float, shortest: float) -> NDArray[np.bool_]:
+    out = np.moveaxis(on, -3, -1).copy()  # time last
+    for row in out.reshape(-1, out.shape[-1]):
+        if not row.any():
+            continue
+        spans = runs(row)
+        for (_, end), (start, _) in itertools.pairwise(spans):
+            if start - end <= gap:
+                row[end:start] = True
+        for start, end in runs(row):
+            if end - start < shortest:
+                row[start:end] = False
+    return np.ascontiguousarray(np.moveaxis(out, -1, -3))

@@ -1,0 +1,42 @@
+"""One event: a labelled interval of one track."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Track(StrEnum):
+    """Where an event is perceived; `audio_visual` is the conjunction of the other two."""
+
+    AUDIO = "audio"
+    VISUAL = "visual"
+    AUDIO_VISUAL = "audio_visual"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Event:
+    """`label` is present in `track` during `[start_s, end_s)`.
+
+    Args:
+        start_s: onset, seconds from the clip's start.
+        end_s: offset in seconds, after `start_s`.
+        track: audio, visual or audio_visual.
+        label: an entry of the vocabulary.
+        score: mean probability over the event, in [0, 1]; None if unknown.
+    """
+
+    start_s: float
+    end_s: float
+    track: Track
+    label: str
+    score: float | None = None
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.start_s) and math.isfinite(self.end_s) and self.end_s > self.start_s):
+            raise ValueError(f"an event must end after it starts, got {self.start_s} to {self.end_s} s ({self.label})")
+        object.__setattr__(self, "track", Track(self.track))
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return self.end_s - self.start_s

@@ -1,0 +1,55 @@
+"""The time grid: segment index <-> seconds."""
+
+import math
+from dataclasses import dataclass
+
+_SHORTEST_TAIL = 0.25  # of a step: containers often run a few audio frames over, which is not a further segment
+
+
+@dataclass(frozen=True, slots=True)
+class TimeGrid:
+    """`count` segments of `step_s` seconds; segment `i` covers `[start_s + i*step_s, start_s + (i+1)*step_s)`.
+
+    Args:
+        count: number of segments, at least 0.
+        step_s: length of one segment in seconds.
+        start_s: where segment 0 begins, seconds from the clip's start.
+
+    Example:
+        >>> TimeGrid(10).edges(3)
+        (3.0, 4.0)
+        >>> TimeGrid.covering(10.05).count, TimeGrid.covering(10.4).count
+        (10, 11)
+    """
+
+    count: int
+    step_s: float = 1.0
+    start_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.count < 0:
+            raise ValueError(f"count must be at least 0, got {self.count}")
+        if not (math.isfinite(self.step_s) and self.step_s > 0):
+            raise ValueError(f"step_s must be a positive number of seconds, got {self.step_s}")
+        if not math.isfinite(self.start_s):
+            raise ValueError(f"start_s must be finite, got {self.start_s}")
+
+    @classmethod
+    def covering(cls, duration_s: float, step_s: float = 1.0) -> "TimeGrid":
+        """Return the grid of a clip: at least one segment; a tail under a quarter of a step gets none of its own."""
+        return cls(max(1, math.ceil(duration_s / step_s - _SHORTEST_TAIL)), step_s)
+
+    @property
+    def end_s(self) -> float:
+        """Where the last segment ends, in seconds."""
+        return self.start_s + self.count * self.step_s
+
+    def edges(self, index: int) -> tuple[float, float]:
+        """Return start and end of segment `index` in seconds."""
+        return self.start_s + index * self.step_s, self.start_s + (index + 1) * self.step_s
+
+    def index_at(self, time_s: float) -> int:
+        """Return the segment that holds `time_s`, clipped to the grid."""
+        # the small push keeps 0.3/0.1 in segment 3 although the quotient is 2.9999...
+        index = math.floor((time_s - self.start_s) / self.step_s + 1e-9)
+        return min(max(index, 0), self.count - 1)

@@ -1,0 +1,43 @@
+"""Intervals <-> boolean matrix on a grid."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.time.grid import TimeGrid
+
+
+def runs(row: NDArray[np.generic]) -> list[tuple[int, int]]:
+    """Return the maximal runs of true values as half-open index pairs.
+
+    Example:
+        >>> runs(np.array([1, 1, 0, 1]))
+        [(0, 2), (3, 4)]
+    """
+    padded = np.zeros(len(row) + 2, np.int8)
+    padded[1:-1] = np.asarray(row, bool)
+    edges = np.flatnonzero(np.diff(padded))
+    return [(int(start), int(end)) for start, end in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def rasterise(intervals: Iterable[tuple[float, float]], grid: TimeGrid) -> NDArray[np.bool_]:
+    """Return which segments `intervals` (seconds) cover for at least half of their length, shape (T,).
+
+    Exact for intervals on the grid's edges.  An interval shorter than half a step still marks the segment that holds
+    its middle: an event that was found never disappears.  Intervals are taken one by one, so touching ones merge.
+    """
+    row = np.zeros(grid.count, np.bool_)
+    for start_s, end_s in intervals:
+        first = round_half_up((start_s - grid.start_s) / grid.step_s)
+        last = round_half_up((end_s - grid.start_s) / grid.step_s)
+        if last > first:
+            row[max(first, 0) : max(last, 0)] = True
+        elif grid.count and grid.start_s <= (start_s + end_s) / 2 < grid.end_s:
+            row[grid.index_at((start_s + end_s) / 2)] = True
+    return row
+
+
+def round_half_up(value: float) -> int:
+    """Round to the nearest whole number, halves upwards (Python's own rounding goes to even)."""
+    return int(np.floor(value + 0.5 + 1e-9))

@@ -1,0 +1,46 @@
+"""Scores of one clip: probabilities on a grid, before any decision."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.time.grid import TimeGrid
+
+TRACKS = ("audio", "visual")  # order of the track axis everywhere: 0 audio, 1 visual
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Probabilities of every class, segment and track of one clip.
+
+    Args:
+        segment_prob: float array (T, 2, C), track axis 0 audio, 1 visual.
+        grid: when each of the T rows happens.
+        vocabulary: the C class names.
+        track_prob: pooled probability of each track, (2, C); what the gate `own` reads. None: maximum over time.
+        clip_prob: pooled probability of the clip, (C,); what the gate `joint` reads. None: maximum over tracks.
+        present: whether the clip has an audio and a visual track; an absent track yields no event.
+    """
+
+    segment_prob: NDArray[np.floating]
+    grid: TimeGrid
+    vocabulary: tuple[str, ...]
+    track_prob: NDArray[np.floating] | None = None
+    clip_prob: NDArray[np.floating] | None = None
+    present: tuple[bool, bool] = field(default=(True, True))
+
+    def __post_init__(self) -> None:
+        expected = (self.grid.count, len(TRACKS), len(self.vocabulary))
+        if self.segment_prob.shape != expected:
+            raise ValueError(f"segment_prob: expected shape (segments, 2, classes) = {expected}, "
+                             f"got {self.segment_prob.shape}")
+        if self.track_prob is not None and self.track_prob.shape != expected[1:]:
+            raise ValueError(f"track_prob: expected shape {expected[1:]}, got {self.track_prob.shape}")
+        if self.clip_prob is not None and self.clip_prob.shape != expected[2:]:
+            raise ValueError(f"clip_prob: expected shape {expected[2:]}, got {self.clip_prob.shape}")
+
+    def pooled(self) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+        """Return (track_prob (2, C), clip_prob (C,)), filling in the documented maxima."""
+        track = self.segment_prob.max(axis=0, initial=0.0) if self.track_prob is None else self.track_prob
+        return track, track.max(axis=0) if self.clip_prob is None else self.clip_prob

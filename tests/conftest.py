@@ -1,0 +1,17 @@
+"""Shared fixtures: where the development data lies, and a cache that tests may fill."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = Path(os.environ.get("SEEHEAR_SHARED", ROOT.parent / "shared"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Return the folder of development data, or skip the test."""
+    if not (SHARED / "golden").is_dir():
+        pytest.skip(f"development data not found at {SHARED} (set SEEHEAR_SHARED)")
+    return SHARED
