@@ -4,9 +4,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("SEEHEAR_SHARED", ROOT.parent / "shared"))
+
+
+# the same examples on every run: a test that fails today fails tomorrow
+settings.register_profile("seehear", derandomize=True, deadline=None, max_examples=60)
+settings.load_profile("seehear")
 
 
 @pytest.fixture(scope="session")

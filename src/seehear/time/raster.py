@@ -29,6 +29,8 @@ def rasterise(intervals: Iterable[tuple[float, float]], grid: TimeGrid) -> NDArr
     """
     row = np.zeros(grid.count, np.bool_)
     for start_s, end_s in intervals:
+        if end_s <= start_s:
+            continue  # an empty or reversed interval marks nothing
         first = round_half_up((start_s - grid.start_s) / grid.step_s)
         last = round_half_up((end_s - grid.start_s) / grid.step_s)
         if last > first:

@@ -1,0 +1,40 @@
+# Two commands do all set-up from nothing: `make demo` and `make test`.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	"$$p" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
+BIN := .venv/bin
+PIP_QUIET ?= -q
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: demo test lint install install-test weights check-restaged bench docs clean
+
+demo: weights  ## the main job: a small world of clips, everything run on it, and a report
+	$(BIN)/seehear demo --out out/demo
+
+test: install-test weights lint  ## everything CI runs
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+lint: install-test
+	$(BIN)/ruff check src tests benchmarks examples
+	$(BIN)/mypy
+
+install: .venv/.installed
+install-test: .venv/.installed-test
+
+# one virtual environment; the stamps keep a second run from touching the network
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "seehear needs Python 3.11 or newer with venv; set PYTHON=/path/to/python"; exit 2; }
+	$(PYTHON) -m venv .venv
+
+.venv/.installed: .venv/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install $(PIP_QUIET) -c constraints.txt -e '.[offline,train,plot,library,web]'
+	@touch $@
+
+.venv/.installed-test: .venv/.installed
+	$(BIN)/python -m pip install $(PIP_QUIET) -c constraints.txt -e '.[all,test]'
+	@touch $@
+
+weights: .venv/.installed  ## pretrained weights of the offline preset, verified; fetched once
+	$(BIN)/seehear models fetch --preset offline
+
+clean:
+	rm -rf .venv out build dist site .pytest_cache .mypy_cache .ruff_cache

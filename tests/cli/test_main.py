@@ -1,0 +1,40 @@
+"""The entry point: help without heavy imports, exit codes, one-line errors."""
+
+import subprocess
+import sys
+
+import pytest
+
+from seehear.cli import main as cli
+from seehear.errors import DataError
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = ("import sys; from seehear.cli.main import main\n"
+            "try: main(['--help'])\nexcept SystemExit: pass\n"
+            "print(sorted({'torch', 'av', 'rich', 'onnxruntime'} & sys.modules.keys()), file=sys.stderr)")
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "parse" in result.stdout
+    assert result.stderr.strip() == "[]"
+
+
+def test_an_error_is_one_line_and_exit_code_2(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
+    class Command:
+        configure = staticmethod(lambda parser: None)
+
+        @staticmethod
+        def run(args: object) -> int:
+            raise DataError("expected a table,\n got nothing", where="x.csv", hint="write one")
+
+    monkeypatch.setitem(sys.modules, "seehear.cli.doctor", Command)
+    assert cli.main(["doctor"]) == 2
+    assert capsys.readouterr().err == "seehear: x.csv: expected a table, got nothing; write one\n"
+    with pytest.raises(DataError):
+        cli.main(["doctor", "--debug"])
+
+
+def test_a_wrong_command_is_exit_code_2(capsys: pytest.CaptureFixture) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["prase", "x.mp4"])
+    assert caught.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1

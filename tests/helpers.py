@@ -1,0 +1,14 @@
+"""Small helpers for tests: boolean rows drawn as text."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def row(picture: str) -> NDArray[np.bool_]:
+    """Return the boolean row of a picture: `#` is on, `.` is off."""
+    return np.array([c == "#" for c in picture])
+
+
+def picture(values: NDArray[np.generic]) -> str:
+    """Return the picture of a boolean row."""
+    return "".join("#" if v else "." for v in values)

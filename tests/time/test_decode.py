@@ -1,0 +1,61 @@
+"""Decoding: thresholds, the four gates, gap filling, minimum duration, absent tracks."""
+
+import numpy as np
+import pytest
+
+from seehear.time import Decoding, Scores, TimeGrid, decide, decode_scores
+
+
+def clip(audio: list[float], visual: list[float]) -> np.ndarray:
+    return np.stack([audio, visual], 1)[:, :, None]  # (T, 2, 1)
+
+
+def test_the_threshold_itself_counts() -> None:
+    on = decide(clip([0.5, 0.49], [0.2, 0.9]), decoding=Decoding(gate="none"))
+    assert on[:, :, 0].tolist() == [[True, False], [False, True]]
+
+
+@pytest.mark.parametrize(
+    ("gate", "expected"),
+    [("joint", (False, False)), ("own", (True, False)), ("or", (True, True)), ("none", (True, True))],
+)
+def test_gates(gate: str, expected: tuple[bool, bool]) -> None:
+    on = decide(clip([0.9], [0.9]), np.array([[0.6], [0.4]]), np.array([0.3]), decoding=Decoding(gate=gate))
+    assert tuple(on[0, :, 0]) == expected
+
+
+def test_thresholds_per_class_and_track() -> None:
+    prob = np.full((1, 2, 2), 0.4)
+    on = decide(prob, decoding=Decoding(threshold=(0.3, 0.5), visual_threshold=0.4, gate="none"))
+    assert on[0].tolist() == [[True, False], [True, True]]
+    with pytest.raises(ValueError, match=r"expected a number or 2 numbers \(one per class\), got 3"):
+        decide(prob, decoding=Decoding(threshold=(0.3, 0.5, 0.1), gate="none"))
+
+
+def test_gaps_are_filled_before_short_events_are_dropped() -> None:
+    audio = [1, 0, 1, 0, 0, 1, 0, 0, 0, 1]
+    on = decide(clip(audio, audio), decoding=Decoding(gate="none", fill_gap_s=1, min_duration_s=2))
+    assert "".join("#" if x else "." for x in on[:, 0, 0]) == "###......."
+
+
+def test_batches_equal_single_clips() -> None:
+    rng = np.random.default_rng(0)
+    segment, track, joint = rng.random((5, 8, 2, 3)), rng.random((5, 2, 3)), rng.random((5, 3))
+    decoding = Decoding(gate="own", fill_gap_s=1)
+    batch = decide(segment, track, joint, decoding=decoding)
+    for i in range(5):
+        assert (batch[i] == decide(segment[i], track[i], joint[i], decoding=decoding)).all()
+
+
+def test_an_absent_track_is_absent_not_empty() -> None:
+    scores = Scores(np.ones((2, 2, 1)), TimeGrid(2), ("Dog",), present=(True, False))
+    line = decode_scores(scores, Decoding(), source="x.mp4")
+    assert line.tracks == {"audio": "parsed", "visual": "absent"}
+    assert [str(e.track) for e in line] == ["audio"]
+
+
+def test_a_gate_without_its_probability_is_a_callers_bug() -> None:
+    with pytest.raises(ValueError, match="gate 'joint' needs clip_prob"):
+        decide(np.ones((1, 2, 1)), decoding=Decoding(gate="joint"))
+    with pytest.raises(ValueError, match="expected one of joint, own, or, none"):
+        Decoding(gate="both")

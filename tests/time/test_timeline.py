@@ -1,0 +1,99 @@
+"""Timelines: order, arrays and back, JSON and back, first and last segment, short tails."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seehear.errors import DataError
+from seehear.time import Event, TimeGrid, Timeline, Track
+
+NAMES = ("Speech", "Dog")
+
+
+def timeline(audio: str, visual: str, **kwargs: object) -> Timeline:
+    on = np.array([[c == "#" for c in audio], [c == "#" for c in visual]])
+    zeros = np.zeros_like(on)
+    return Timeline.from_arrays(
+        np.stack([zeros[0], on[0]], 1), np.stack([zeros[1], on[1]], 1),
+        grid=TimeGrid(len(audio)), vocabulary=NAMES, **kwargs,
+    )
+
+
+def spans(line: Timeline, track: str) -> list[tuple[float, float]]:
+    return [(e.start_s, e.end_s) for e in line.on(track)]
+
+
+def test_events_use_segment_edges_and_the_conjunction_is_derived() -> None:
+    line = timeline("##...#", "#...##")
+    assert spans(line, "audio") == [(0, 2), (5, 6)]
+    assert spans(line, "visual") == [(0, 1), (4, 6)]
+    assert spans(line, "audio_visual") == [(0, 1), (5, 6)]
+    assert line.on("audio", "Speech") == ()
+
+
+def test_an_event_in_the_last_segment_ends_with_the_clip() -> None:
+    line = timeline("..#", "...", duration_s=2.4)
+    assert spans(line, "audio") == [(2, 2.4)]
+    assert line.to_arrays()[0][:, 1].tolist() == [False, False, True]
+
+
+@given(st.integers(1, 30), st.integers(1, 4), st.floats(0.1, 3), st.randoms(use_true_random=False))
+def test_arrays_survive_the_round_trip_through_json(count: int, classes: int, step_s: float, random) -> None:
+    names = tuple(f"class {i}" for i in range(classes))
+    audio, visual = (np.array([[random.random() < 0.5 for _ in names] for _ in range(count)]) for _ in range(2))
+    grid = TimeGrid(count, step_s)
+    line = Timeline.from_arrays(audio, visual, grid=grid, vocabulary=names,
+                                duration_s=grid.end_s - random.random() * 0.7 * step_s)
+    again = Timeline.from_json(line.to_json())
+    assert (again.to_arrays()[0] == audio).all()
+    assert (again.to_arrays()[1] == visual).all()
+    assert again.to_json() == line.to_json()
+
+
+def test_scores_are_means_over_the_event() -> None:
+    prob = np.array([[0.6], [0.8], [0.1]])
+    line = Timeline.from_arrays(prob > 0.5, prob > 0.5, grid=TimeGrid(3), vocabulary=["Dog"],
+                                audio_prob=prob, visual_prob=prob - 0.1)
+    assert [round(e.score, 6) for e in line] == [0.7, 0.6, 0.6]
+
+
+def test_rasterising_on_another_grid_keeps_events_that_cover_half_a_segment() -> None:
+    line = Timeline("a.mp4", 4.0, TimeGrid(4), NAMES, (Event(0.6, 2.4, Track.AUDIO, "Dog"),))
+    assert line.to_arrays(TimeGrid(4))[0][:, 1].tolist() == [False, True, False, False]
+    assert line.to_arrays(TimeGrid(2, 2.0))[0][:, 1].tolist() == [True, False]
+    short = Timeline("a.mp4", 4.0, TimeGrid(4), NAMES, (Event(1.4, 1.6, Track.AUDIO, "Dog"),))
+    assert short.to_arrays()[0][:, 1].tolist() == [False, True, False, False]
+
+
+def test_an_event_outside_the_vocabulary_is_refused() -> None:
+    with pytest.raises(ValueError, match="outside the vocabulary: Cat"):
+        Timeline("a.mp4", 1.0, TimeGrid(1), NAMES, (Event(0, 1, Track.AUDIO, "Cat"),))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"schema": "other/1"}, "expected schema seehear.timeline/1, got other/1"),
+        ({"events": [{"track": "audio"}]}, "field 'start_s' is missing"),
+        ({"events": [{"track": "smell", "label": "Dog", "start_s": 0, "end_s": 1}]}, "'smell' is not a valid Track"),
+        ({"grid": {"start_s": 0, "step_s": -1, "count": 3}}, "step_s must be a positive number"),
+        ({"duration_s": "long"}, "could not convert"),
+    ],
+)
+def test_a_broken_file_is_one_clear_line(change: dict, message: str) -> None:
+    data = json.loads(timeline("#.#", "...").to_json()) | change
+    with pytest.raises(DataError, match=message) as caught:
+        Timeline.from_json(json.dumps(data))
+    assert "\n" not in str(caught.value)
+
+
+def test_text_that_is_no_json_is_refused(tmp_path) -> None:
+    path = tmp_path / "x.timeline.json"
+    path.write_bytes(b"\xff\xfe not json")
+    with pytest.raises(DataError, match="not JSON"):
+        Timeline.from_json(path)
+    with pytest.raises(DataError, match="cannot be read"):
+        Timeline.from_json(tmp_path / "missing.json")
