@@ -1,0 +1,186 @@
+"""The demo's dataset: who is heard and seen when, rendered to real video files with exact truth.
+
+Some classes are only ever heard, some only ever seen, and the rest appear on either track or both, at different
+seconds.  The weak label of a clip names its classes and says neither track nor second: the noise LSLD has to remove.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.demo.pictures import PICTURES, SIZE, nothing
+from seehear.demo.sounds import RATE_HZ, SOUNDS, room
+from seehear.errors import MissingExtraError
+
+DURATION_S = 10
+FPS = 8
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One class of the world: the words prompts use, its picture (or None) and its sound (or None)."""
+
+    description: str
+    picture: str | None
+    sound: str | None
+
+
+KINDS: dict[str, Kind] = {
+    "Clock": Kind("Clock", "clock", "clock_tick"),
+    "Telephone": Kind("Telephone", "telephone", "telephone_ring"),
+    "Piano": Kind("playing the Piano", "piano", "piano_notes"),
+    "Traffic_light": Kind("Traffic light", "traffic_light", None),
+    "Balloon": Kind("Balloon", "balloon", None),
+    "Candle": Kind("Candle", "candle", None),
+    "Smoke_alarm": Kind("Smoke alarm", None, "smoke_alarm"),
+    "Rain": Kind("Rain", None, "rain"),
+}
+SPLITS = {"train": 56, "val": 12, "test": 20}
+
+
+@dataclass
+class Script:
+    """What happens in one clip: half-open whole-second intervals per class and track."""
+
+    name: str
+    audio: list[tuple[int, int, str]] = field(default_factory=list)
+    visual: list[tuple[int, int, str]] = field(default_factory=list)
+
+    @property
+    def labels(self) -> list[str]:
+        """The weak label: every class that happens on either track."""
+        present = {kind for _, _, kind in self.audio + self.visual}
+        return [kind for kind in KINDS if kind in present]
+
+
+def write_script(name: str, rng: np.random.Generator) -> Script:
+    """Return a random script of one to three classes; pictures never share a second, sounds may."""
+    script = Script(name)
+    kinds = rng.choice(list(KINDS), size=int(rng.choice([1, 2, 3], p=[0.2, 0.6, 0.2])), replace=False)
+    seen = []
+    for kind in kinds:
+        can_see, can_hear = KINDS[kind].picture is not None, KINDS[kind].sound is not None
+        see, hear = can_see, can_hear
+        if can_see and can_hear:
+            see, hear = [(True, True), (True, False), (False, True)][int(rng.choice(3, p=[0.5, 0.25, 0.25]))]
+        if hear:
+            script.audio += [(*span, str(kind)) for span in _spans(rng, 0, DURATION_S)]
+        if see:
+            seen.append(str(kind))
+    cuts = (
+        [0, *sorted(rng.choice(np.arange(2, DURATION_S - 1), len(seen) - 1, replace=False).tolist()), DURATION_S]
+        if seen
+        else []
+    )
+    for kind, first, last in zip(seen, cuts, cuts[1:], strict=False):
+        script.visual += [(*span, kind) for span in _spans(rng, first, last)]
+    return script
+
+
+def _spans(rng: np.random.Generator, first: int, last: int) -> list[tuple[int, int]]:
+    """Return one interval inside [first, last), sometimes all of it."""
+    if last - first <= 2 or rng.random() < 0.3:
+        return [(first, last)]
+    start, end = sorted(rng.choice(np.arange(first, last + 1), 2, replace=False).tolist())
+    return [(start, end)] if end - start >= 2 else [(max(first, end - 2), max(first, end - 2) + 2)]
+
+
+def render(script: Script, path: Path, rng: np.random.Generator) -> None:
+    """Write the clip of `script` as an MP4 file (H.264 at 8 fps, AAC at 16 kHz)."""
+    try:
+        import av
+    except ImportError:
+        raise MissingExtraError.of("PyAV", "media") from None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.part")
+    with av.open(str(partial), "w", format="mp4") as out:
+        visual = out.add_stream("libx264", rate=FPS, options={"crf": "23", "preset": "veryfast"})
+        visual.width = visual.height = SIZE
+        visual.pix_fmt = "yuv420p"
+        visual.thread_count = 1  # the same bytes whatever the number of cores
+        audio = out.add_stream("aac", rate=RATE_HZ, layout="mono")
+        for frame in _frames(script, rng):
+            out.mux(visual.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
+        out.mux(visual.encode(None))
+        wave = av.AudioFrame.from_ndarray(_sound(script, rng)[None], format="flt", layout="mono")
+        wave.sample_rate = RATE_HZ
+        out.mux(audio.encode(wave))
+        out.mux(audio.encode(None))
+    partial.replace(path)
+
+
+def _frames(script: Script, rng: np.random.Generator) -> list[NDArray[np.uint8]]:
+    shown: list[str | None] = [None] * DURATION_S
+    for start, end, kind in script.visual:
+        shown[start:end] = [kind] * (end - start)
+    stills = {kind: PICTURES[KINDS[kind].picture or ""](rng) if kind else nothing(rng) for kind in dict.fromkeys(shown)}
+    drift = rng.uniform(-1.2, 1.2, 2)
+    frames = []
+    for index in range(DURATION_S * FPS):
+        still = stills[shown[index // FPS]]
+        shift = np.round(drift * (index % (4 * FPS) - 2 * FPS) / 3).astype(int)  # a slow pan: real video moves
+        moved = np.roll(np.pad(still, ((12, 12), (12, 12), (0, 0)), mode="edge"), tuple(shift), (0, 1))[12:-12, 12:-12]
+        grain = rng.normal(0, 2.5, (SIZE, SIZE, 1))
+        frames.append((moved + grain).clip(0, 255).astype(np.uint8))
+    return frames
+
+
+def _sound(script: Script, rng: np.random.Generator) -> NDArray[np.float32]:
+    wave = room(rng, DURATION_S)
+    for start, end, kind in script.audio:
+        piece = SOUNDS[KINDS[kind].sound or ""](rng, end - start)
+        ramp = np.minimum(1, np.minimum(np.arange(len(piece)), np.arange(len(piece))[::-1]) / (0.01 * RATE_HZ))
+        wave[start * RATE_HZ : end * RATE_HZ] += piece * ramp.astype(np.float32)
+    return np.clip(wave, -1, 1)
+
+
+def make_world(
+    folder: Path,
+    *,
+    seed: int = 0,
+    splits: dict[str, int] | None = None,
+    on_clip: Callable[[str], None] = lambda name: None,
+) -> Path:
+    """Write the whole dataset below `folder` and return its path; clips that exist already are kept.
+
+    Args:
+        folder: where `dataset.toml`, the tables and `videos/` go.
+        seed: the same seed writes the same files.
+        splits: number of clips per split; default 56 / 12 / 20.
+        on_clip: called with each finished clip's name (progress).
+    """
+    splits = SPLITS if splits is None else splits
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, (split, count) in enumerate(splits.items()):
+        scripts = []
+        for index in range(count):
+            rng = np.random.default_rng([seed, number, index])
+            scripts.append(write_script(f"{split}{index:04d}_0_10", rng))
+            path = folder / "videos" / f"{split}{index:04d}.mp4"
+            if not path.exists():
+                render(scripts[-1], path, rng)
+            on_clip(path.stem)
+        _write_tables(folder, split, scripts)
+    words = "".join(f'{name} = "{kind.description}"\n' for name, kind in KINDS.items())
+    tables = "".join(
+        f'\n[splits.{s}]\nclips = "{s}.csv"\naudio = "{s}_audio.csv"\nvisual = "{s}_visual.csv"\n' for s in splits
+    )
+    _write(folder / "dataset.toml", f'name = "demo"\nmedia = "videos"\n\n[vocabulary]\n{words}{tables}')
+    return folder
+
+
+def _write_tables(folder: Path, split: str, scripts: list[Script]) -> None:
+    weak = [f"{s.name}\t{','.join(s.labels)}" for s in scripts]
+    _write(folder / f"{split}.csv", "\n".join(["filename\tevent_labels", *weak, ""]))
+    for track in ("audio", "visual"):
+        rows = [f"{s.name}\t{start}\t{end}\t{kind}" for s in scripts for start, end, kind in getattr(s, track)]
+        _write(folder / f"{split}_{track}.csv", "\n".join(["filename\tonset\toffset\tevent_labels", *rows, ""]))
+
+
+def _write(path: Path, text: str) -> None:
+    partial = path.with_name(f".{path.name}.part")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
