@@ -1,0 +1,229 @@
+"""The figures of the paper as functions of arrays; each returns a matplotlib figure.
+
+Colours are those of Okabe and Ito, told apart by colour-blind readers; every bar also carries its words, so that a
+print in grey still reads.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.errors import MissingExtraError
+from seehear.time import runs
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+HEARD, SEEN, BOTH, GREY = "#0072B2", "#D55E00", "#009E73", "#8a8a8a"
+CLASS_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#b8a800", "#555555")
+
+
+def _new(width: float, height: float, **grid: Any) -> tuple["Figure", Any]:
+    """Return a figure that belongs to no window system and leaves matplotlib's global state alone."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise MissingExtraError.of("matplotlib", "plot") from None
+    figure = Figure(figsize=(width, height), layout="constrained", dpi=120)
+    return figure, figure.subplots(**grid)
+
+
+def save(figure: "Figure", path: Path) -> Path:
+    """Write `figure` to `path` (the suffix picks PNG, SVG or PDF) atomically; equal figures give equal bytes."""
+    import matplotlib
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.part")
+    metadata = {"Date": None} if path.suffix == ".svg" else None
+    with matplotlib.rc_context({"svg.hashsalt": "seehear", "svg.fonttype": "none"}):
+        figure.savefig(partial, format=path.suffix[1:], metadata=metadata)
+    partial.replace(path)
+    return path
+
+
+def similarity(
+    positives: NDArray[np.floating], negatives: NDArray[np.floating], *, name: str, encoder: str = ""
+) -> "Figure":
+    """Return the similarity distributions of segments with and without an event (paper, Figures 2 and 5).
+
+    Args:
+        positives: similarities of the segments labelled with the class, shape (P,).
+        negatives: of all other segments, shape (N,).
+        name: the class.
+        encoder: who measured, for the axis label.
+
+    The band between the smallest positive and the largest negative is the unreliable region; it is shaded where the
+    two groups overlap (section 4 of the method).
+    """
+    figure, axes = _new(6.4, 3.4)
+    both = np.concatenate([positives, negatives])
+    bins = np.linspace(both.min(), both.max() + 1e-9, 60)
+    for values, colour, text in ((negatives, GREY, "without event"), (positives, SEEN, "with event")):
+        if len(values):
+            axes.hist(values, bins, density=True, color=colour, alpha=0.6, label=f"{text} ({len(values):,} segments)")
+            axes.axvline(float(np.median(values)), color=colour, lw=1.6, ls="--")
+    if len(positives) and len(negatives) and negatives.max() > positives.min():
+        low, high = float(positives.min()), float(negatives.max())
+        share = [float(((v >= low) & (v <= high)).mean()) for v in (positives, negatives)]
+        axes.axvspan(
+            low,
+            high,
+            color="#F0E442",
+            alpha=0.28,
+            zorder=0,
+            label=f"unreliable region: {share[0]:.0%} of with, {share[1]:.0%} of without",
+        )
+    axes.set(xlabel=f"similarity to “{name}”" + (f" ({encoder})" if encoder else ""), ylabel="density", title=name)
+    axes.legend(fontsize=8, frameon=False)
+    _clean(axes)
+    return figure
+
+
+def denoising_strip(
+    frames: Sequence[NDArray[np.uint8]],
+    prompts: Sequence[str],
+    prompt_similarity: NDArray[np.floating],
+    rows: Mapping[str, NDArray[np.floating]],
+    classes: Sequence[str],
+    *,
+    title: str = "",
+) -> "Figure":
+    """Return what the denoiser saw and did in one clip (paper, Figures 4, 6, 7).
+
+    Args:
+        frames: one picture a segment, T of (H, W, 3).
+        prompts: the N prompts.
+        prompt_similarity: (N, T); the winner of each segment is framed.
+        rows: named label matrices (T, K) to compare, in order: weak label, denoised, a video-level denoiser, truth.
+        classes: the K classes of the clip.
+    """
+    count = len(frames)
+    heights = [1.25, 0.36 * len(prompts) + 0.2, *([0.3 * len(classes) + 0.28] * len(rows))]
+    figure, axes = _new(
+        max(7.0, 1.05 * count + 2),
+        sum(heights) + 0.6,
+        nrows=len(heights),
+        gridspec_kw={"height_ratios": heights},
+        sharex=True,
+    )
+    for index, frame in enumerate(frames):
+        axes[0].imshow(frame, extent=(index + 0.03, index + 0.97, 0, 1), aspect="auto", interpolation="bilinear")
+    axes[0].set(xlim=(0, count), ylim=(0, 1), yticks=[], title=title)
+    heat = axes[1]
+    heat.pcolormesh(np.arange(count + 1), np.arange(len(prompts) + 1), prompt_similarity, cmap="cividis")
+    for t, winner in enumerate(np.argmax(prompt_similarity, axis=0)):
+        heat.add_patch(_frame(t, int(winner)))
+    middle = float(np.median(prompt_similarity))
+    for n in range(len(prompts)):
+        for t in range(count):
+            value = float(prompt_similarity[n, t])
+            heat.text(
+                t + 0.5,
+                n + 0.5,
+                f"{value:.2f}",
+                ha="center",
+                va="center",
+                fontsize=7,
+                color="white" if value < middle else "black",
+            )
+    heat.set_yticks(np.arange(len(prompts)) + 0.5, prompts, fontsize=8)
+    heat.invert_yaxis()
+    for row, (name, matrix) in zip(axes[2:], rows.items(), strict=True):
+        _bars(row, matrix, classes)
+        row.set_ylabel(name, rotation=0, ha="right", va="center", fontsize=9)
+    axes[-1].set(xlabel="seconds", xticks=np.arange(count + 1))
+    return figure
+
+
+def parsing(
+    systems: Mapping[str, tuple[NDArray[np.generic], NDArray[np.generic]]], classes: Sequence[str], *, title: str = ""
+) -> "Figure":
+    """Return several systems' events as coloured bars beside the truth, one panel a track (paper, Figure 3).
+
+    Args:
+        systems: name -> (audio, visual) binary matrices (T, C), the truth among them.
+        classes: the C class names; classes nobody names are left out.
+    """
+    used = [c for c in range(len(classes)) if any(m[:, c].any() for pair in systems.values() for m in pair)] or [0]
+    height = 0.24 * len(used) * len(systems) + 0.55
+    figure, axes = _new(8.5, 2 * height + 0.7, nrows=2, sharex=True)
+    for track, (axis, word) in enumerate(zip(axes, ("heard", "seen"), strict=True)):
+        labels = []
+        for s, (name, pair) in enumerate(systems.items()):
+            for k, c in enumerate(used):
+                y = s * (len(used) + 0.7) + k
+                for start, end in runs(pair[track][:, c]):
+                    axis.barh(
+                        y,
+                        end - start,
+                        left=start,
+                        height=0.82,
+                        color=CLASS_COLOURS[k % 8],
+                        hatch="///" if k >= 8 else None,
+                        edgecolor="white",
+                    )
+                    axis.text(
+                        (start + end) / 2,
+                        y,
+                        classes[c],
+                        ha="center",
+                        va="center",
+                        fontsize=6.5,
+                        color="white",
+                        clip_on=True,
+                    )
+            labels.append((s * (len(used) + 0.7) + (len(used) - 1) / 2, name))
+        axis.set_yticks([y for y, _ in labels], [n for _, n in labels], fontsize=9)
+        axis.set_title(word, loc="left", fontsize=10, color=(HEARD, SEEN)[track], fontweight="bold")
+        axis.invert_yaxis()
+        _clean(axis)
+    count = len(next(iter(systems.values()))[0])
+    axes[-1].set(xlabel="seconds", xlim=(0, count), xticks=np.arange(count + 1))
+    figure.suptitle(title, fontsize=11)
+    return figure
+
+
+def curves(history: Mapping[str, Sequence[tuple[float, float]]], *, ylabel: str, title: str = "") -> "Figure":
+    """Return named curves over epochs; `history` maps a name to (epoch, value) pairs."""
+    figure, axes = _new(6.4, 3.4)
+    for index, (name, points) in enumerate(history.items()):
+        if points:
+            x, y = zip(*points, strict=True)
+            axes.plot(
+                x, y, label=name, color=CLASS_COLOURS[index % 8], ls=("-", "--", ":", "-.")[index // 8 % 4], lw=1.6
+            )
+    axes.set(xlabel="epoch", ylabel=ylabel, title=title)
+    axes.legend(fontsize=8, frameon=False)
+    _clean(axes)
+    return figure
+
+
+def _bars(axes: "Axes", matrix: NDArray[np.floating], classes: Sequence[str]) -> None:
+    """Draw a label matrix (T, K): a bar a segment, its strength the label's value."""
+    for k in range(len(classes)):
+        for t, value in enumerate(matrix[:, k]):
+            if value > 0:
+                axes.barh(
+                    k, 1, left=t, height=0.8, color=CLASS_COLOURS[k % 8], alpha=float(0.15 + 0.85 * min(1, value))
+                )
+                if 0 < value < 1:
+                    axes.text(t + 0.5, k, f"{value:.2f}", ha="center", va="center", fontsize=6.5)
+    axes.set_yticks(range(len(classes)), classes, fontsize=8)
+    axes.yaxis.tick_right()
+    axes.set_ylim(len(classes) - 0.5, -0.5)
+    _clean(axes)
+
+
+def _frame(t: int, n: int) -> Any:
+    from matplotlib.patches import Rectangle
+
+    return Rectangle((t + 0.03, n + 0.05), 0.94, 0.9, fill=False, edgecolor=SEEN, lw=2)
+
+
+def _clean(axes: "Axes") -> None:
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(length=0)
