@@ -1,0 +1,48 @@
+"""Binary cross-entropy over classes, for clips and for segments.
+
+Pooled probabilities may exceed 1 (see `seehear.nn.pooling`), so those of clips and tracks are clamped to
+[1e-7, 1 - 1e-7] first, as every released system does; beyond the clamp the gradient is zero.  Compute in float32: the
+upper bound is not a float32 number, and in float64 the loss of a clamped value is larger.  Segment probabilities come
+straight from a sigmoid and are not clamped, except where a network's may leave [0, 1] (`mgn`).
+"""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn import functional as F
+
+CLAMP = 1e-7
+
+
+def clip_bce_elements(
+    prob: Float[Tensor, "batch classes"], label: Float[Tensor, "batch classes"],
+) -> Float[Tensor, "batch classes"]:
+    """Return the clamped cross-entropy of every element, `-(y log p + (1 - y) log(1 - p))`."""
+    return F.binary_cross_entropy(prob.clamp(CLAMP, 1 - CLAMP), label, reduction="none")
+
+
+def clip_bce(prob: Float[Tensor, "batch classes"], label: Float[Tensor, "batch classes"]) -> Float[Tensor, ""]:
+    """Return the mean over batch and classes of the clamped cross-entropy.
+
+    Args:
+        prob: of the clip or of one track; any value (it is clamped).
+        label: in [0, 1]; anything else raises RuntimeError.
+
+    Example:
+        >>> loss = clip_bce(output.track_prob[:, 1], smooth(label, 0.9))
+    """
+    return clip_bce_elements(prob, label).mean()
+
+
+def segment_bce(
+    prob: Float[Tensor, "batch segments classes"], label: Float[Tensor, "batch segments classes"], *,
+    clamp: bool = False,
+) -> Float[Tensor, ""]:
+    """Return the mean over batch, segments and classes of the cross-entropy (LSLD's segment loss).
+
+    Args:
+        prob: of one track, in [0, 1] unless `clamp`.
+        label: in [0, 1], possibly re-weighted (soft).
+        clamp: bring `prob` into [1e-7, 1 - 1e-7] first; for networks whose segments may exceed 1.
+    """
+    return F.binary_cross_entropy(torch.clamp(prob, CLAMP, 1 - CLAMP) if clamp else prob, label)

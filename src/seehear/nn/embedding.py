@@ -1,0 +1,67 @@
+"""From features of three streams to one audio and one visual vector a segment: linear maps, nothing else.
+
+    x_a = fc_a(audio)
+    x_v = fc_v(mean over the frames of a segment)                                without a motion stream
+    x_v = fc_fusion([fc_v(mean over the frames of a segment) ; fc_st(motion)])   with one
+
+The released networks project every frame and then average; a linear map commutes with the mean, so averaging first
+gives the same numbers (up to float rounding) for an eighth of the work, and for nothing where frames come pooled.
+"""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+
+def pool_frames(
+    visual: Float[Tensor, "batch frames dim"], segments: int,
+) -> Float[Tensor, "batch {segments} dim"]:
+    """Return the mean over equal groups of consecutive frames.
+
+    Raises:
+        ValueError: if the number of frames is not a multiple of the number of segments.
+    """
+    frames = visual.shape[1]
+    if frames == segments:
+        return visual
+    if segments == 0 or frames % segments:
+        raise ValueError(f"expected visual rows to be a multiple of the {segments} audio rows, got {frames}")
+    return visual.unflatten(1, (segments, -1)).mean(2)
+
+
+class Embedding(nn.Module):
+    """Base of the networks that begin with HAN's embedding.
+
+    Args:
+        audio_dim, visual_dim: widths of the audio and frame features.
+        motion_dim: width of the clip (3-D) features; None: the network takes no motion stream.
+        width: size of the embedded vectors.
+    """
+
+    def __init__(self, audio_dim: int, visual_dim: int, motion_dim: int | None, width: int) -> None:
+        super().__init__()
+        self.fc_a = nn.Linear(audio_dim, width)
+        self.fc_v = nn.Linear(visual_dim, width)
+        self.has_motion = motion_dim is not None
+        if motion_dim is not None:
+            self.fc_st = nn.Linear(motion_dim, width)
+            self.fc_fusion = nn.Linear(2 * width, width)
+
+    def embed_audio(self, audio: Float[Tensor, "batch segments _"]) -> Float[Tensor, "batch segments width"]:
+        """Return the embedded audio rows."""
+        return self.fc_a(audio)
+
+    def embed_visual(
+        self, visual: Float[Tensor, "batch frames _"], motion: Float[Tensor, "batch segments _"] | None,
+        segments: int,
+    ) -> Float[Tensor, "batch {segments} width"]:
+        """Return the embedded visual rows, one a segment.
+
+        Raises:
+            ValueError: if the motion stream is missing, or there and not wanted.
+        """
+        if (motion is not None) != self.has_motion:
+            raise ValueError("this network was built with a motion stream: pass motion=(batch, segments, dim)"
+                             if self.has_motion else "this network was built without a motion stream: pass motion=None")
+        embedded = self.fc_v(pool_frames(visual, segments))
+        return embedded if motion is None else self.fc_fusion(torch.cat([embedded, self.fc_st(motion)], dim=-1))

@@ -1,0 +1,145 @@
+"""HAN, the hybrid attention network, and the three systems that share it: MA, JoMoLD and LSLD.
+
+Source: Tian, Li and Xu, "Unified Multisensory Perception: Weakly-Supervised Audio-Visual Video Parsing", ECCV 2020.
+Released as YapengTian/AVVP-ECCV20 (HAN), Yu-Wu/Modaily-Aware-Audio-Visual-Video-Parsing (MA), MCG-NJU/JoMoLD and
+fyyCS/LSLD.  Parameters carry the released names; those that cannot influence an output are left out.
+"""
+
+import copy
+from typing import Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from seehear.nn.attention import Attention
+from seehear.nn.embedding import Embedding
+from seehear.nn.output import Output
+from seehear.nn.pooling import attentive_pooling
+
+Stacking = Literal["repeat", "chain", "audio_first"]
+Contrast = Literal["embedding", "encoded"]
+
+
+class HybridLayer(nn.Module):
+    """One hybrid attention layer: a track attends to itself and to the other, with the same weights for both.
+
+        z   = LN1(x + drop(cross(x, other)) + drop(self(x)))
+        out = LN2(z + drop(W2 drop(relu(W1 z))))
+    """
+
+    def __init__(self, width: int, heads: int, hidden: int, dropout: float) -> None:
+        super().__init__()
+        self.self_attn = Attention(width, heads, dropout=dropout)
+        self.cm_attn = Attention(width, heads, dropout=dropout)
+        self.linear1 = nn.Linear(width, hidden)
+        self.linear2 = nn.Linear(hidden, width)
+        self.norm1 = nn.LayerNorm(width)
+        self.norm2 = nn.LayerNorm(width)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(
+        self, own: Float[Tensor, "batch segments width"], other: Float[Tensor, "batch segments width"] | None,
+    ) -> Float[Tensor, "batch segments width"]:
+        """Return `own`, updated by itself and by `other` (None: by itself only)."""
+        mixed = own + self.dropout(self.self_attn(own, own))
+        if other is not None:
+            mixed = mixed + self.dropout(self.cm_attn(own, other))
+        mixed = self.norm1(mixed)
+        return self.norm2(mixed + self.dropout(self.linear2(self.dropout(F.relu(self.linear1(mixed))))))
+
+
+class HybridEncoder(nn.Module):
+    """A stack of hybrid layers over the pair (audio, visual).
+
+    Args:
+        stacking: what a layer is fed.  "chain": the previous layer's pair (JoMoLD, LSLD).  "repeat": the original
+            pair, every time, so only the last layer counts (HAN and MA as released; the same thing at one layer).
+            "audio_first": the previous layer's pair, audio updated first and the visual track seeing the update.
+    """
+
+    def __init__(self, width: int, layers: int, heads: int, hidden: int, dropout: float, stacking: Stacking) -> None:
+        super().__init__()
+        layer = HybridLayer(width, heads, hidden, dropout)
+        self.layers = nn.ModuleList(copy.deepcopy(layer) for _ in range(layers))  # equal at the start, as released
+        self.stacking = stacking
+
+    def forward(
+        self, audio: Float[Tensor, "batch segments width"], visual: Float[Tensor, "batch segments width"], *,
+        cross_attention: bool = True,
+    ) -> tuple[Float[Tensor, "batch segments width"], Float[Tensor, "batch segments width"]]:
+        """Return the updated pair."""
+        if self.stacking == "audio_first":
+            for layer in self.layers:
+                audio = layer(audio, visual if cross_attention else None)
+                visual = layer(visual, audio if cross_attention else None)
+            return audio, visual
+        both = torch.cat([audio, visual])  # both directions in one batch: half the calls, bigger products
+        layers = self.layers[-1:] if self.stacking == "repeat" else self.layers
+        for layer in layers:
+            both = layer(both, torch.cat(both.chunk(2)[::-1]) if cross_attention else None)
+        updated_audio, updated_visual = both.chunk(2)
+        return updated_audio, updated_visual
+
+
+class HAN(Embedding):
+    """Hybrid attention over the embedded pair, then attentive pooling.
+
+    Args:
+        audio_dim, visual_dim: widths of the input features.
+        motion_dim: width of the clip (3-D) features, or None for a network without them.
+        classes: number of classes.
+        width: size of all inner vectors.
+        layers, heads, hidden: of the hybrid encoder; `hidden` None means `width`.
+        dropout: everywhere inside the encoder, on attention weights too.
+        visual_dropout: on the encoded visual features only, before the heads (JoMoLD and LSLD: 0.5).
+        stacking: see `HybridEncoder`.
+        contrast: what `Output.similarity` compares the encoded audio with: the visual "embedding" before the encoder
+            (MA) or the "encoded" visual features (JoMoLD); None: no similarity.
+        temperature: of that similarity.
+    """
+
+    def __init__(
+        self, *, audio_dim: int = 128, visual_dim: int = 2048, motion_dim: int | None = 512, classes: int = 25,
+        width: int = 512, layers: int = 1, heads: int = 1, hidden: int | None = None, dropout: float = 0.1,
+        visual_dropout: float = 0.0, stacking: Stacking = "repeat", contrast: Contrast | None = None,
+        temperature: float = 0.2,
+    ) -> None:
+        super().__init__(audio_dim, visual_dim, motion_dim, width)
+        self.fc_prob = nn.Linear(width, classes)
+        self.fc_frame_att = nn.Linear(width, classes)
+        self.fc_av_att = nn.Linear(width, classes)
+        self.hat_encoder = HybridEncoder(width, layers, heads, hidden or width, dropout, stacking)
+        self.visual_dropout = nn.Dropout(visual_dropout)
+        self.contrast, self.temperature = contrast, temperature
+
+    def forward(
+        self, audio: Float[Tensor, "batch segments audio_dim"], visual: Float[Tensor, "batch frames visual_dim"],
+        motion: Float[Tensor, "batch segments motion_dim"] | None = None, *, cross_attention: bool = True,
+    ) -> Output:
+        """Return the probabilities of a batch.
+
+        Args:
+            visual: one row a segment, or a multiple of that.
+            cross_attention: False leaves out the attention to the other track (JoMoLD's noise estimator).
+        """
+        audio_embedding = self.embed_audio(audio)
+        visual_embedding = self.embed_visual(visual, motion, audio.shape[1])
+        encoded_audio, encoded_visual = self.hat_encoder(
+            audio_embedding, visual_embedding, cross_attention=cross_attention)
+        both = torch.stack([encoded_audio, self.visual_dropout(encoded_visual)], dim=2)
+        similarity = None
+        if self.contrast is not None:
+            against = visual_embedding if self.contrast == "embedding" else encoded_visual
+            similarity = track_similarity(encoded_audio, against, self.temperature)
+        return Output(*attentive_pooling(both, self.fc_prob, self.fc_frame_att, self.fc_av_att),
+                      audio_embedding=audio_embedding, visual_embedding=visual_embedding,
+                      audio_features=encoded_audio, visual_features=encoded_visual, similarity=similarity)
+
+
+def track_similarity(
+    audio: Float[Tensor, "batch segments width"], visual: Float[Tensor, "batch segments width"], temperature: float,
+) -> Float[Tensor, "batch segments segments"]:
+    """Return the cosine of every audio segment (rows) with every visual segment (columns), over `temperature`."""
+    return F.normalize(audio, dim=-1) @ F.normalize(visual, dim=-1).transpose(1, 2) / temperature

@@ -1,0 +1,59 @@
+"""The networks by name: which class, and the options that make it the published one."""
+
+import difflib
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import nn
+
+from seehear.errors import ConfigError
+from seehear.nn.han import HAN
+
+
+@dataclass(frozen=True)
+class System:
+    """A network class with the options of one published system."""
+
+    network: Callable[..., nn.Module]
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+# the systems of the contract; options are the released settings, quirks included
+SYSTEMS: dict[str, System] = {
+    "han": System(HAN, {"stacking": "repeat"}),
+    "ma": System(HAN, {"stacking": "repeat", "contrast": "embedding"}),
+    "jomold": System(HAN, {"stacking": "chain", "visual_dropout": 0.5, "contrast": "encoded"}),
+    "lsld": System(HAN, {"stacking": "chain", "visual_dropout": 0.5, "visual_dim": 512, "motion_dim": None}),
+}
+
+
+def closest(name: str, names: list[str]) -> str:
+    """Return a hint naming the closest of `names`, or all of them."""
+    match = difflib.get_close_matches(name, names, n=1)
+    return f"did you mean {match[0]}?" if match else "known: " + ", ".join(names)
+
+
+def build(name: str, **options: Any) -> nn.Module:
+    """Return a freshly initialised network of a published system, in training mode.
+
+    Args:
+        name: "han", "ma", "jomold", "lsld", "mgn", "mm_pyramid", "dhhn", "ave" or "avsdn" (`SYSTEMS` has them all).
+        options: override the released settings; the network's class documents them (`audio_dim`, `visual_dim`,
+            `motion_dim`, `classes`, `dropout`, ...).
+
+    Raises:
+        ConfigError: for an unknown name or option.
+
+    Example:
+        >>> net = build("lsld", audio_dim=128, layers=1, classes=25)
+    """
+    if name not in SYSTEMS:
+        raise ConfigError(f"no network is called {name!r}", hint=closest(name, list(SYSTEMS)))
+    system = SYSTEMS[name]
+    known = list(inspect.signature(system.network).parameters)
+    for option in options:
+        if option not in known:
+            raise ConfigError(f"{name} has no option {option!r}", hint=closest(option, known))
+    return system.network(**{**system.options, **options})
