@@ -117,7 +117,7 @@ def denoising_strip(
     heat.pcolormesh(np.arange(count + 1), np.arange(len(prompts) + 1), prompt_similarity, cmap="cividis")
     for t, winner in enumerate(np.argmax(prompt_similarity, axis=0)):
         heat.add_patch(_frame(t, int(winner)))
-    middle = float(np.median(prompt_similarity))
+    middle = float(prompt_similarity.min() + prompt_similarity.max()) / 2  # text stays readable on its cell
     for n in range(len(prompts)):
         for t in range(count):
             value = float(prompt_similarity[n, t])

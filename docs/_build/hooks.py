@@ -1,0 +1,29 @@
+"""What the site generates from the product itself: pictures, the page of each recipe, the tables of encoders and weights."""
+
+import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+REPOSITORY_LINK = re.compile(r"\]\(docs/")
+
+
+def on_files(files, config):
+    """Add the generated pages and pictures before navigation is built."""
+    from mkdocs.structure.files import File
+
+    import pages
+    import pictures
+
+    assets = Path(config["docs_dir"]) / "assets"
+    for path in pictures.draw(assets):
+        files.append(File(f"assets/{path.name}", config["docs_dir"], config["site_dir"], config["use_directory_urls"]))
+    for uri, text in pages.generate().items():
+        files.append(File.generated(config, uri, content=text))
+    return files
+
+
+def on_page_markdown(markdown, page, config, files):
+    """The README doubles as the start page: its links are written from the repository's root."""
+    return REPOSITORY_LINK.sub("](", markdown) if page.file.src_uri == "index.md" else markdown

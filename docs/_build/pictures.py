@@ -1,0 +1,98 @@
+"""The pictures of the concept page, drawn by the product's own figure functions."""
+
+from pathlib import Path
+
+import numpy as np
+
+from seehear.report import figures
+from seehear.time import Decoding, TimeGrid, Timeline, decide
+
+CLASSES = ("Speech", "Dog")
+
+
+def row(picture: str) -> np.ndarray:
+    return np.array([c == "#" for c in picture])
+
+
+def matrix(speech: str, dog: str) -> np.ndarray:
+    return np.stack([row(speech), row(dog)], 1)
+
+
+AUDIO = matrix("####......", "......###.")
+VISUAL = matrix("..........", "########..")
+
+
+def draw(folder: Path) -> list[Path]:
+    """Write every picture below `folder` and return the paths."""
+    return [figures.save(figure(), folder / f"{name}.svg") for name, figure in PICTURES.items()]
+
+
+def tracks():
+    return _lanes({"heard": AUDIO, "seen": VISUAL, "both": AUDIO & VISUAL})
+
+
+def grid():
+    line = Timeline.from_arrays(AUDIO, VISUAL, grid=TimeGrid(10), vocabulary=CLASSES)
+    figure = _lanes({"segments heard": AUDIO})
+    axes = figure.axes[0]
+    for event in line.on("audio"):
+        y = CLASSES.index(event.label)
+        middle = (event.start_s + event.end_s) / 2
+        axes.text(middle, y, f"event {event.start_s:.0f}–{event.end_s:.0f} s", ha="center", va="center", color="white")
+    for edge in range(11):
+        axes.axvline(edge, color=figures.GREY, lw=0.6, zorder=0)
+    return figure
+
+
+def weak():
+    everywhere = np.ones((10, 2), bool)
+    return figures.parsing({"weak label": (everywhere, everywhere), "truth": (AUDIO, VISUAL)}, CLASSES)
+
+
+def denoising():
+    from seehear.demo.pictures import PICTURES as DRAWN
+    from seehear.demo.pictures import nothing
+
+    rng = np.random.default_rng(3)
+    clock, piano, wall = DRAWN["clock"](rng), DRAWN["piano"](rng), nothing(rng)
+    # similarities of this very clip under the offline encoder (conse), measured once and rounded
+    similarity = np.array([[0.47] * 4 + [0.50] * 4 + [0.19] * 2, [0.62] * 4 + [0.13] * 4 + [0.17] * 2,
+                           [0.16] * 4 + [0.58] * 4 + [0.15] * 2, [0.12] * 4 + [0.10] * 4 + [0.21] * 2])
+    before, after = np.ones((10, 2)), np.zeros((10, 2))
+    after[:4, 0], after[4:8, 1] = 1, 1
+    prompts = ["Clock and playing the Piano", "Clock", "playing the Piano", "other"]
+    frames = [clock] * 4 + [piano] * 4 + [wall] * 2
+    return figures.denoising_strip(frames, prompts, similarity, {"weak label": before, "denoised": after},
+                                   ["Clock", "Piano"])
+
+
+def gates():
+    rng = np.random.default_rng(1)
+    segment = np.stack([np.where(AUDIO, 0.8, 0.3), np.where(VISUAL, 0.8, 0.3)], 1) + rng.normal(0, 0.02, (10, 2, 2))
+    segment[3:6, 1, 0] = 0.6  # the network thinks for a moment that somebody is seen speaking
+    track = np.array([[0.9, 0.8], [0.2, 0.9]])
+    joint = np.array([0.8, 0.9])
+    systems = {}
+    for gate in ("joint", "own"):
+        on = decide(segment, track, joint, decoding=Decoding(gate=gate))
+        systems[f"gate {gate}"] = (on[:, 0], on[:, 1])
+    return figures.parsing(systems, CLASSES)
+
+
+def _lanes(lanes: dict[str, np.ndarray]):
+    figure, axes = figures._new(8, 0.75 * len(lanes) + 0.6, nrows=len(lanes), sharex=True, squeeze=False)
+    colours = dict(zip(("heard", "seen", "both"), (figures.HEARD, figures.SEEN, figures.BOTH), strict=True))
+    for axis, (name, on) in zip(axes[:, 0], lanes.items(), strict=True):
+        for c in range(on.shape[1]):
+            for start, end in figures.runs(on[:, c]):
+                axis.barh(c, end - start, left=start, height=0.8, color=colours.get(name, figures.HEARD), edgecolor="white")
+        axis.set_yticks(range(len(CLASSES)), CLASSES)
+        axis.set_ylabel(name, rotation=0, ha="right", va="center", fontweight="bold")
+        axis.set_ylim(1.6, -0.6)
+        axis.yaxis.tick_right()
+        figures._clean(axis)
+    axes[-1, 0].set(xlim=(0, 10), xticks=range(11), xlabel="seconds")
+    return figure
+
+
+PICTURES = {"tracks": tracks, "grid": grid, "weak": weak, "denoising": denoising, "gates": gates}
