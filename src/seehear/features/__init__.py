@@ -1,0 +1,31 @@
+"""Features on disk: extract them, open them, pack and unpack the published layouts."""
+
+from pathlib import Path
+
+from seehear.errors import FeatureError
+from seehear.features.store import FeatureStore, Status, Stream, pool
+
+__all__ = ["FeatureStore", "Status", "Stream", "open_features", "pool"]
+
+
+def open_features(path: Path | str) -> FeatureStore:
+    """Return an open features folder: our store, or the folders of a published release.
+
+    Args:
+        path: a folder with `manifest.json`, or one that holds `vggish`, `res152`, `clip_16`, ...
+
+    Raises:
+        FeatureError: there is no such folder, or it holds no features we know.
+    """
+    from seehear.features.official import OfficialStore
+    from seehear.features.packed import MANIFEST, PackedStore
+
+    folder = Path(path)
+    if not folder.is_dir():
+        raise FeatureError("no such features folder", where=folder, hint="make one with seehear extract")
+    if (folder / MANIFEST).is_file():
+        return PackedStore(folder)
+    if (folder / ".progress").is_dir():
+        raise FeatureError("this extraction is not finished", where=folder,
+                           hint="run the same seehear extract command again: it goes on where it stopped")
+    return OfficialStore(folder)

@@ -1,0 +1,169 @@
+"""Features as published: one folder a feature, one `.npy` file a clip, named by the clip's id.
+
+LLP's own package, the CLIP and CLAP features of LSLD, and VALOR's.  Files carry no provenance, so what is known of a
+stream is the folder it stands in.  Shapes and types are checked when a file is read.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.errors import FeatureError
+from seehear.features.store import FeatureStore, Status, Stream
+
+_FLOATS = ("float16", "float32", "float64")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a folder of a published release holds.
+
+    Args:
+        folder: below the features folder.
+        encoder: our identifier.
+        output: what the rows are; `frames` with 10 rows a clip is one row a segment, hence `feature`.
+        rows: accepted rows a clip.
+        dim: numbers a row.
+        track: `audio` or `visual`.
+        source: in words.
+    """
+
+    folder: str
+    encoder: str
+    output: str
+    rows: tuple[int, ...]
+    dim: int
+    track: str
+    source: str
+
+    def stream(self, rows: int) -> str:
+        """Return the stream's name for clips of this many rows."""
+        return f"{self.encoder}/{'feature' if self.output == 'frames' and rows == 10 else self.output}"
+
+    @property
+    def expected(self) -> str:
+        """The accepted shapes in words."""
+        return " or ".join(f"({rows}, {self.dim})" for rows in self.rows)
+
+
+LAYOUTS = (
+    Layout("vggish", "vggish", "feature", (10,), 128, "audio", "VGGish, one vector a second"),
+    Layout("res152", "resnet152", "frames", (80, 10), 2048, "visual", "ResNet-152, 8 frames a second"),
+    Layout("r2plus1d_18", "r2plus1d18", "feature", (10,), 512, "visual", "R(2+1)D-18, one clip of 8 frames a second"),
+    Layout("clip_16", "clip-vit-b16", "frames", (80, 10), 512, "visual", "CLIP ViT-B/16, 8 frames a second (LSLD)"),
+    Layout("clap_audioset", "clap", "feature", (10,), 512, "audio", "LAION-CLAP 630k-audioset-best (LSLD)"),
+    Layout("CLIP/features", "clip-vit-l14", "feature", (10,), 768, "visual", "CLIP ViT-L/14, normalised (VALOR)"),
+    Layout("CLAP/features", "clap-fusion", "maps", (64,), 768, "audio", "CLAP fusion model before pooling (VALOR)"),
+)
+
+
+class OfficialStore(FeatureStore):
+    """The published folders, opened for reading: below `path`, or below `path/feats` as in the public package.
+
+    Args:
+        path: the folder that holds `vggish`, `res152`, ...
+
+    Raises:
+        FeatureError: none of the known folders stands there, or a first file is not what its folder promises.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self.streams: dict[str, Stream] = {}
+        self._folders: dict[str, tuple[Path, Layout]] = {}
+        self._ids: dict[str, None] = {}
+        for layout in LAYOUTS:
+            folder = find_layout(self.path, layout)
+            if folder is not None:
+                self._add(layout, folder)
+        if not self.streams:
+            raise FeatureError(f"expected one of the folders {', '.join(layout.folder for layout in LAYOUTS)} "
+                               "with .npy files, found none", where=self.path, hint="make features with seehear extract")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Ids of every clip that has a file in some folder, sorted."""
+        return tuple(sorted(self._ids))
+
+    def encoders(self) -> dict[str, dict[str, Any]]:
+        """Return where the rows of each encoder come from: no digest is known."""
+        return {stream.encoder: dict(stream.provenance) for stream in self.streams.values()}
+
+    def status(self, name: str) -> Status:
+        """Return `ok`, or `degraded` naming the folders without a file of this clip."""
+        clip = self._id(name)
+        if clip not in self._ids:
+            raise FeatureError(f"clip {name} has no file in any folder", where=self.path)
+        missing = [layout.folder for folder, layout in self._folders.values() if not (folder / f"{clip}.npy").is_file()]
+        return Status("degraded", f"no file in {', '.join(missing)}") if missing else Status("ok")
+
+    def rows(self, stream: str, name: str) -> NDArray[np.float32]:
+        """Return the rows of one clip, (R, D), after checking the file."""
+        rows = self.stream(stream).rows
+        folder, layout = self._folders[stream]
+        return read_npy(folder / f"{self._id(name)}.npy", layout, (rows,) if rows else layout.rows)
+
+    def array(self, stream: str, names: Sequence[str], *, pad: bool = False) -> NDArray[np.float32]:
+        """Return the rows of several clips, (N, R, D); every missing file is counted before anything is read."""
+        self.stream(stream)
+        folder, _ = self._folders[stream]
+        missing = [name for name in names if not (folder / f"{self._id(name)}.npy").is_file()]
+        if missing:
+            more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+            raise FeatureError(f"expected a file for each of {len(names)} clips, none for {missing[0]}{more}",
+                               where=folder, hint="leave these clips out, or extract them")
+        return super().array(stream, names, pad=pad)
+
+    def _add(self, layout: Layout, folder: Path) -> None:
+        ids = sorted(entry.name[:-4] for entry in os.scandir(folder) if entry.name.endswith(".npy"))
+        if not ids:
+            return
+        first = read_npy(folder / f"{ids[0]}.npy", layout, layout.rows)
+        name = layout.stream(len(first))
+        provenance: dict[str, Any] = {"weights": {}, "preprocessing": None, "source": f"{layout.folder}: {layout.source}"}
+        self.streams[name] = Stream(name, len(first), layout.dim, "float32", layout.encoder, provenance)
+        self._folders[name] = folder, layout
+        self._ids.update(dict.fromkeys(ids))
+
+    def _id(self, name: str) -> str:
+        """Return the id of a clip name: the name itself, or what stands before `_START_END`."""
+        if name in self._ids:
+            return name
+        head, *times = name.rsplit("_", 2)
+        return head if len(times) == 2 and all(_is_number(t) for t in times) else name
+
+
+def find_layout(root: Path, layout: Layout) -> Path | None:
+    """Return where one official folder stands below a features folder, or None."""
+    return next((p for p in (root / layout.folder, root / "feats" / layout.folder) if p.is_dir()), None)
+
+
+def read_npy(path: Path, layout: Layout, rows: Sequence[int]) -> NDArray[np.float32]:
+    """Return the array of one file as float32, (R, D).
+
+    Raises:
+        FeatureError: the file is missing, damaged, or of another shape or type than its folder promises.
+    """
+    try:
+        data = np.load(path, allow_pickle=False)
+    except FileNotFoundError:
+        raise FeatureError("no such file", where=path, hint="leave this clip out, or extract it") from None
+    except (OSError, ValueError, EOFError) as error:
+        raise FeatureError(f"not a readable .npy file: {error}", where=path, hint="fetch it again") from None
+    shape_ok = data.ndim == 2 and data.shape[1] == layout.dim and len(data) in rows
+    if not shape_ok or str(data.dtype) not in _FLOATS:
+        wanted = " or ".join(f"({r}, {layout.dim})" for r in rows)
+        raise FeatureError(f"expected {wanted} of {', '.join(_FLOATS)}, got {data.shape} {data.dtype}", where=path,
+                           hint=f"folder {layout.folder} holds {layout.source}")
+    if not np.isfinite(data).all():
+        raise FeatureError("holds NaN or infinite values", where=path, hint="fetch or extract it again")
+    return np.asarray(data, np.float32)
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "", 1).isdigit()

@@ -1,0 +1,205 @@
+"""Our store: one folder, one manifest, one memory-mapped array a stream.
+
+    FEATURES/
+      manifest.json              what was asked, encoders with weights digests, versions, each clip's status
+      conse/feature.npy          rows of all clips one below the other, clips in the order of the manifest: (rows, D)
+      conse/feature.offsets.npy  clip i owns rows offsets[i] .. offsets[i + 1]; a failed clip owns none: (N + 1,) int64
+
+So training on 10,000 clips opens one file a stream, clips of any length stand side by side, and for sets of equal
+clips reading is one indexing operation on the memory map.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.errors import FeatureError
+from seehear.features.store import FeatureStore, Status, Stream
+from seehear.files import atomic_path, write_text
+
+SCHEMA = "seehear.features/1"
+MANIFEST = "manifest.json"
+
+
+class PackedStore(FeatureStore):
+    """Our store, opened for reading.
+
+    Args:
+        path: the folder that holds `manifest.json`.
+
+    Raises:
+        FeatureError: the manifest is missing, of another version, or does not agree with itself.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self.manifest = read_manifest(self.path)
+        self.clips: list[dict[str, Any]] = self.manifest["clips"]
+        self._index = {key: i for field in ("id", "name") for i, clip in enumerate(self.clips)
+                       if (key := clip.get(field)) is not None}
+        self.streams = {
+            name: Stream(name, entry["rows"], entry["dim"], entry["dtype"], entry["encoder"],
+                         {**self.manifest["encoders"].get(entry["encoder"], {}), "sha256": entry["sha256"]})
+            for name, entry in self.manifest["streams"].items()
+        }
+        self._open: dict[str, tuple[NDArray[Any], NDArray[np.int64]]] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Clip names in stored order."""
+        return tuple(clip["name"] for clip in self.clips)
+
+    def encoders(self) -> dict[str, dict[str, Any]]:
+        """Return what the manifest says of each encoder."""
+        return dict(self.manifest["encoders"])
+
+    def status(self, name: str) -> Status:
+        """Return how one clip went."""
+        return status_of(self.clips[self._position(name)])
+
+    def rows(self, stream: str, name: str) -> NDArray[np.float32]:
+        """Return the rows of one clip, (R, D)."""
+        data, offsets = self._map(stream)
+        start, stop = self._range(stream, name, offsets)
+        return np.array(data[start:stop], np.float32)
+
+    def array(self, stream: str, names: Sequence[str], *, pad: bool = False) -> NDArray[np.float32]:
+        """Return the rows of several clips, (N, R, D); one indexing operation where all clips are equally long."""
+        data, offsets = self._map(stream)
+        starts = np.empty(len(names), np.int64)
+        counts = set()
+        for i, name in enumerate(names):
+            starts[i], stop = self._range(stream, name, offsets)
+            counts.add(int(stop - starts[i]))
+        count = counts.pop() if len(counts) == 1 else 0
+        if not count or len(data) % count or (starts % count).any():
+            return super().array(stream, names, pad=pad)
+        return np.asarray(data.reshape(-1, count, data.shape[1])[starts // count], np.float32)
+
+    def verify(self) -> None:
+        """Read every array whole; FeatureError when one is not what was written."""
+        for name, entry in self.manifest["streams"].items():
+            self._map(name)
+            found = file_digest(self.path / entry["file"])
+            if found != entry["sha256"]:
+                raise FeatureError(f"expected sha256 {entry['sha256'][:12]}..., got {found[:12]}...",
+                                   where=self.path / entry["file"], hint="the file was changed; extract again")
+
+    def _position(self, name: str) -> int:
+        if name not in self._index:
+            raise FeatureError(f"clip {name} is not among the {len(self.clips)} clips of this folder", where=self.path,
+                               hint="were the features extracted from another dataset?")
+        return self._index[name]
+
+    def _range(self, stream: str, name: str, offsets: NDArray[np.int64]) -> tuple[int, int]:
+        position = self._position(name)
+        start, stop = int(offsets[position]), int(offsets[position + 1])
+        if start == stop:
+            status = status_of(self.clips[position])
+            raise FeatureError(f"clip {name} has no rows of {stream} ({status.state}{': ' * bool(status.reason)}"
+                               f"{status.reason})", where=self.path, hint="leave it out, or mend it and extract again")
+        return start, stop
+
+    def _map(self, stream: str) -> tuple[NDArray[Any], NDArray[np.int64]]:
+        if stream not in self._open:
+            self.stream(stream)
+            entry = self.manifest["streams"][stream]
+            data = load_array(self.path / entry["file"], (entry["total"], entry["dim"]), entry["dtype"])
+            offsets = load_array(self.path / entry["offsets"], (len(self.clips) + 1,), "int64")
+            self._open[stream] = data, np.array(offsets)
+        return self._open[stream]
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a store.
+
+    Raises:
+        FeatureError: it is missing, unreadable or of another version.
+    """
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise FeatureError(f"expected a features folder with {MANIFEST}, found none", where=folder,
+                           hint="make one with seehear extract") from None
+    except (OSError, ValueError) as error:
+        raise FeatureError(f"cannot read the manifest: {error}", where=path) from None
+    if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
+        found = manifest.get("schema") if isinstance(manifest, dict) else type(manifest).__name__
+        raise FeatureError(f"expected schema {SCHEMA}, got {found}", where=path, hint="extract again")
+    return manifest
+
+
+def status_of(clip: Mapping[str, Any]) -> Status:
+    """Return the status written in a clip's manifest entry."""
+    return Status(clip["state"], clip.get("reason", ""), tuple(clip.get("warnings", ())), clip.get("tracks", {}))
+
+
+def load_array(path: Path, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
+    """Return a memory-mapped array after checking what it is.
+
+    Raises:
+        FeatureError: the file is missing, no array, or of another shape or type.
+    """
+    try:
+        # an empty array cannot be mapped
+        data: NDArray[Any] = np.load(path, mmap_mode="r" if np.prod(shape) else None, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise FeatureError(f"cannot read this array: {error}", where=path, hint="extract again") from None
+    if data.shape != shape or str(data.dtype) != dtype:
+        raise FeatureError(f"expected {shape} {dtype}, got {data.shape} {data.dtype}", where=path, hint="extract again")
+    return data
+
+
+def file_digest(path: Path) -> str:
+    """Return the sha256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_stream(
+    folder: Path, name: str, clips: Iterable[NDArray[Any] | None], *, total: int, dim: int, dtype: str
+) -> dict[str, Any]:
+    """Write one stream and return its manifest entry (without `encoder`).
+
+    Args:
+        folder: the store's folder.
+        name: `encoder/output`.
+        clips: rows of each clip in manifest order, (R, D); None or no rows for a clip without.
+        total: the sum of all R.
+        dim: D.
+        dtype: `float32` or `float16`.
+    """
+    file, offsets_file = f"{name}.npy", f"{name}.offsets.npy"
+    (folder / file).parent.mkdir(parents=True, exist_ok=True)
+    offsets = [0]
+    with atomic_path(folder / file) as part:
+        with part.open("wb") as out:
+            header = {"descr": np.lib.format.dtype_to_descr(np.dtype(dtype)), "fortran_order": False,
+                      "shape": (total, dim)}
+            np.lib.format.write_array_header_1_0(out, header)
+            for rows in clips:
+                count = 0 if rows is None else len(rows)
+                if count:
+                    out.write(np.ascontiguousarray(rows, dtype).data)
+                offsets.append(offsets[-1] + count)
+        if offsets[-1] != total:
+            raise ValueError(f"{name}: expected {total} rows in all, got {offsets[-1]}")
+        digest = file_digest(part)
+    with atomic_path(folder / offsets_file) as part, part.open("wb") as out:
+        np.save(out, np.array(offsets, np.int64))
+    counts = set(np.diff(offsets).tolist()) - {0}
+    return {"file": file, "offsets": offsets_file, "total": total, "dim": dim, "dtype": dtype,
+            "rows": counts.pop() if len(counts) == 1 else None, "sha256": digest}
+
+
+def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Write the manifest, one line a clip.  The last step of writing a store: a folder is a store once it has one."""
+    head = json.dumps({"schema": SCHEMA, **manifest, "clips": []}, indent=1, ensure_ascii=False)
+    clips = ",\n".join(json.dumps(clip, ensure_ascii=False) for clip in manifest["clips"])
+    write_text(folder / MANIFEST, f"{head.removesuffix('[]' + chr(10) + '}')}[\n{clips}\n]}}\n")

@@ -1,0 +1,150 @@
+"""What every features folder offers: streams of rows by clip, the status of each clip, and who made them.
+
+A *stream* is one output of one encoder, written `encoder/output`: `conse/feature` has one row a segment,
+`conse/frames` one row a sampled frame.  Two kinds of folder are read: our packed store (`packed`) and the folders of
+`.npy` files that published systems come with (`official`).
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.errors import FeatureError
+
+State = Literal["ok", "degraded", "failed"]
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One output of one encoder over all clips.
+
+    Args:
+        name: `encoder/output`.
+        rows: rows of a clip where all clips have the same number, else None.
+        dim: numbers a row.
+        dtype: as stored; arrays are always handed out as float32.
+        encoder: identifier of the encoder.
+        provenance: what is known of how the rows came about (weights digest, preprocessing, or the official folder).
+    """
+
+    name: str
+    rows: int | None
+    dim: int
+    dtype: str
+    encoder: str
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Status:
+    """How one clip went.
+
+    Args:
+        state: `ok`; `degraded`: some rows stand for no media (they are zeros) or for damaged media; `failed`: no rows.
+        reason: one line, empty for `ok`.
+        warnings: what else was noticed.
+        tracks: `present` or `absent` for `audio` and `visual`, where the encoders asked for looked at that track.
+    """
+
+    state: State
+    reason: str = ""
+    warnings: tuple[str, ...] = ()
+    tracks: Mapping[str, str] = field(default_factory=dict)
+
+
+class FeatureStore(ABC):
+    """An open features folder.
+
+    Args:
+        path: the folder.
+        streams: by name.
+    """
+
+    path: Path
+    streams: dict[str, Stream]
+
+    @property
+    @abstractmethod
+    def names(self) -> tuple[str, ...]:
+        """Clips in stored order: names in our store, ids in an official folder."""
+
+    @abstractmethod
+    def rows(self, stream: str, name: str) -> NDArray[np.float32]:
+        """Return the rows of one clip, (R, D).
+
+        Args:
+            stream: name of a stream of this folder.
+            name: name or id of a clip.
+
+        Raises:
+            FeatureError: the folder has no such stream or clip, the clip failed, or its rows are damaged.
+        """
+
+    @abstractmethod
+    def status(self, name: str) -> Status:
+        """Return how the clip went; FeatureError for a clip this folder has never heard of."""
+
+    @abstractmethod
+    def encoders(self) -> dict[str, dict[str, Any]]:
+        """Return, for each encoder, its weights digests (`weights`), `preprocessing` and card, as far as known."""
+
+    def array(self, stream: str, names: Sequence[str], *, pad: bool = False) -> NDArray[np.float32]:
+        """Return the rows of several clips as a new array, (N, R, D).
+
+        Args:
+            stream: name of a stream of this folder.
+            names: clip names or ids.
+            pad: fill shorter clips with rows of zeros up to the longest instead of refusing them.
+
+        Raises:
+            FeatureError: as `rows`; or the clips differ in their number of rows and `pad` is off.
+        """
+        return stack(stream, [(name, self.rows(stream, name)) for name in names], self, pad=pad)
+
+    def stream(self, name: str) -> Stream:
+        """Return one stream; FeatureError naming those the folder has."""
+        if name not in self.streams:
+            raise FeatureError(f"expected stream {name}, the folder has {', '.join(self.streams) or 'none'}",
+                               where=self.path, hint="extract with that encoder, or choose a recipe that reads these")
+        return self.streams[name]
+
+    def __reduce__(self) -> tuple[object, ...]:  # another process opens its own memory maps
+        return (type(self), (self.path,))
+
+
+def stack(
+    stream: str, clips: Iterable[tuple[str, NDArray[np.float32]]], store: FeatureStore, *, pad: bool
+) -> NDArray[np.float32]:
+    """Return clips of (R, D) rows as one (N, R, D) array; different R are padded with zeros or refused."""
+    clips = list(clips)
+    longest = max((len(rows) for _, rows in clips), default=0)
+    out = np.zeros((len(clips), longest, store.stream(stream).dim), np.float32)
+    for index, (name, rows) in enumerate(clips):
+        if len(rows) != longest and not pad:
+            other = next(n for n, r in clips if len(r) == longest)
+            raise FeatureError(f"{stream}: expected clips of equal length, got {len(rows)} rows in {name} and "
+                               f"{longest} in {other}", where=store.path, hint="ask for clips of one length at a time")
+        out[index, :len(rows)] = rows
+    return out
+
+
+def pool(frames: NDArray[np.floating[Any]], segments: int) -> NDArray[np.float32]:
+    """Return the mean over the frames of each segment.
+
+    Args:
+        frames: (..., R, D) with R a multiple of `segments`; frame r belongs to segment r // (R / segments).
+        segments: T.
+
+    Returns:
+        (..., T, D) float32.
+    """
+    *lead, count, dim = frames.shape
+    if segments <= 0 or count % segments:
+        raise ValueError(f"expected a multiple of {segments} frames, got {count}")
+    groups = np.asarray(frames, np.float32).reshape(*lead, segments, count // segments, dim)
+    return groups.mean(axis=-2, dtype=np.float32)
