@@ -11,5 +11,5 @@ def follow(prob: Float[Tensor, "batch classes"], teacher: Float[Tensor, "batch c
 
 
 def contrast_tracks(prob: Float[Tensor, "batch classes"], other: Float[Tensor, "batch classes"]) -> Float[Tensor, ""]:
-    """Return minus the mean squared distance of two tracks, in [-1, 0] for probabilities: training drives them apart."""
+    """Return minus the mean squared distance of two tracks, in [-1, 0]: training drives them apart."""
     return -F.mse_loss(prob, other)

@@ -33,15 +33,17 @@ class Embedding(nn.Module):
     """Base of the networks that begin with HAN's embedding.
 
     Args:
-        audio_dim, visual_dim: widths of the audio and frame features.
+        audio_dim, visual_dim: widths of the audio and frame features; None: the network does not take this track.
         motion_dim: width of the clip (3-D) features; None: the network takes no motion stream.
         width: size of the embedded vectors.
     """
 
-    def __init__(self, audio_dim: int, visual_dim: int, motion_dim: int | None, width: int) -> None:
+    def __init__(self, audio_dim: int | None, visual_dim: int | None, motion_dim: int | None, width: int) -> None:
         super().__init__()
-        self.fc_a = nn.Linear(audio_dim, width)
-        self.fc_v = nn.Linear(visual_dim, width)
+        if audio_dim is not None:
+            self.fc_a = nn.Linear(audio_dim, width)
+        if visual_dim is not None:
+            self.fc_v = nn.Linear(visual_dim, width)
         self.has_motion = motion_dim is not None
         if motion_dim is not None:
             self.fc_st = nn.Linear(motion_dim, width)

@@ -1,11 +1,6 @@
-"""Released state dicts into our networks: sizes read from the tensors, everything else strict.
+"""Released weights into our networks: sizes read from the tensors, everything else strict."""
 
-Our parameters carry the released names.  What a release stores without using it is listed per system in `unused` and
-left behind; it must be there completely or not at all, because its presence tells one system from another.
-"""
-
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,96 +8,62 @@ import torch
 from torch import Tensor, nn
 
 from seehear.errors import ConfigError, WeightsError
+from seehear.nn.dhhn import DHHN
+from seehear.nn.layouts import LAYOUTS, Layout, Shapes, looks_like, matches
 from seehear.nn.systems import build, closest
 
-Shapes = Mapping[str, tuple[int, ...]]
 
-
-@dataclass(frozen=True)
-class Layout:
-    """How a system's released state dict looks.
-
-    Args:
-        sizes: reads `build` options from the shapes; a missing tensor is a KeyError.
-        unused: prefixes of stored tensors that cannot influence an output.
-        marks: prefixes that together tell the system from the others.
-    """
-
-    sizes: Callable[[Shapes], dict[str, Any]]
-    unused: tuple[str, ...] = ()
-    marks: tuple[str, ...] = ()
-
-
-def _count(shapes: Shapes, prefix: str) -> int:
-    """Return how many children `prefix.0`, `prefix.1`, ... there are."""
-    return len({name[len(prefix):].split(".")[0] for name in shapes if name.startswith(prefix)})
-
-
-def _embedding_sizes(shapes: Shapes) -> dict[str, Any]:
-    return {"audio_dim": shapes["fc_a.weight"][1], "visual_dim": shapes["fc_v.weight"][1],
-            "motion_dim": shapes["fc_st.weight"][1] if "fc_st.weight" in shapes else None,
-            "width": shapes["fc_a.weight"][0]}
-
-
-def _han_sizes(shapes: Shapes) -> dict[str, Any]:
-    return {**_embedding_sizes(shapes), "classes": shapes["fc_prob.weight"][0],
-            "layers": _count(shapes, "hat_encoder.layers."),
-            "hidden": shapes["hat_encoder.layers.0.linear1.weight"][0]}
-
-
-_HAT_NORMS = ("hat_encoder.norm1.", "hat_encoder.norm2.")
-_HAN_UNUSED = ("audio_encoder.", "visual_encoder.", "cmt_encoder.", *_HAT_NORMS)
-
-# most particular first: the first layout whose marks are all there is what a state dict "looks like"
-LAYOUTS: dict[str, Layout] = {
-    "ma": Layout(_han_sizes, (*_HAN_UNUSED, "t_att.", "t_att2.", "fc1.", "fc2."), ("hat_encoder.", "t_att.")),
-    "han": Layout(_han_sizes, _HAN_UNUSED, ("hat_encoder.", "cmt_encoder.")),
-    "jomold": Layout(_han_sizes, _HAT_NORMS, ("hat_encoder.", "fc_st.")),
-    "lsld": Layout(_han_sizes, _HAT_NORMS, ("hat_encoder.", "fc_a.")),
-}
-
-
-def looks_like(names: Mapping[str, Any]) -> str | None:
-    """Return the system whose released layout the tensor names show, or None."""
-    for system, layout in LAYOUTS.items():
-        if all(any(name.startswith(mark) for name in names) for mark in layout.marks):
-            return system
-    return None
-
-
-def load_official(name: str, state_dict: Mapping[str, Any], **options: Any) -> nn.Module:
+def load_official(
+    name: str, state_dict: Mapping[str, Any], *, video_state_dict: Mapping[str, Any] | None = None, **options: Any,
+) -> nn.Module:
     """Return a network in evaluation mode holding the weights of a released checkpoint.
 
     Args:
-        name: the system, as for `build`.
+        name: the system, as for `build`.  "ave" takes the released network of AVE's own task (`AVEEvents`) as well as
+            the state dict of our parsing reconstruction.
         state_dict: released parameter names to tensors or arrays of any float type; a dictionary that holds it under
             "model" or "state_dict", and names with a leading "module.", are unwrapped.
-        options: passed to `build` beside the sizes read from the tensors (`dropout=0.0`, ...).
+        video_state_dict: for "dhhn" only: the checkpoint that the release names `_video` beside the one named
+            `_audio`; the result is then the final parser of two copies (`DHHN`).
+        options: passed to `build` beside the sizes read from the tensors (`dropout=0.0`, `assignment="hard"`, ...).
 
     Raises:
         ConfigError: for an unknown system or option.
         WeightsError: if the tensors are not exactly those of the system; says which differ, and which system they
             look like.
     """
+    if video_state_dict is not None:
+        if name != "dhhn":
+            raise ConfigError(f"video_state_dict belongs to dhhn, got it for {name}")
+        return DHHN(_load(name, state_dict, options), _load(name, video_state_dict, options)).eval()
+    return _load(name, state_dict, options)
+
+
+def _load(name: str, state_dict: Mapping[str, Any], options: Mapping[str, Any]) -> nn.Module:
     if name not in LAYOUTS:
         raise ConfigError(f"no released checkpoint is known for {name!r}", hint=closest(name, list(LAYOUTS)))
-    layout = LAYOUTS[name]
     state = clean(state_dict)
-    shapes = {key: tuple(value.shape) for key, value in state.items()}
-    used = _without_unused(name, layout, shapes)
+    if name == "ave" and looks_like(state) == "ave_events":
+        name = "ave_events"
+    layout, like = LAYOUTS[name], looks_like(state)
+    state = layout.rename(state)
+    used, faults = _without_unused(layout, _shapes(state))
+    if faults:
+        raise _mismatch(name, like, faults)
     try:
         sizes = layout.sizes(used)
-    except (KeyError, IndexError) as error:
-        missing = f"{error.args[0]} is missing" if isinstance(error, KeyError) else "a tensor has too few axes"
-        raise _mismatch(name, shapes, [missing]) from None
+    except KeyError as error:
+        raise _mismatch(name, like, [f"{error.args[0]} is missing"]) from None
+    except (IndexError, ValueError):
+        raise _mismatch(name, like, ["a tensor from which sizes are read has another number of axes"]) from None
     net = build(name, **{**sizes, **options})
-    wanted = {key: tuple(value.shape) for key, value in net.state_dict().items()}
+    wanted = _shapes(net.state_dict())
     faults = [f"{key} is missing" for key in wanted if key not in used]
     faults += [f"{key} is not part of it" for key in used if key not in wanted]
     faults += [f"{key} expected {shape}, got {used[key]}" for key, shape in wanted.items()
                if key in used and used[key] != shape]
     if faults:
-        raise _mismatch(name, shapes, faults)
+        raise _mismatch(name, like, faults)
     net.load_state_dict({key: state[key] for key in wanted})
     return net.eval()
 
@@ -119,30 +80,31 @@ def clean(state_dict: Mapping[str, Any]) -> dict[str, Tensor]:
     if not isinstance(state_dict, Mapping) or not state_dict:
         raise WeightsError(f"expected a dictionary of tensors, got {type(state_dict).__name__}"
                            + (" without entries" if isinstance(state_dict, Mapping) else ""))
-    if all(str(key).startswith("module.") for key in state_dict):
-        state_dict = {key.removeprefix("module."): value for key, value in state_dict.items()}
+    prefix = "module." if all(str(key).startswith("module.") for key in state_dict) else ""
     state = {}
     for key, value in state_dict.items():
         if not isinstance(value, Tensor | np.ndarray | np.generic):
             raise WeightsError(f"expected a tensor under {key!r}, got {type(value).__name__}")
         tensor = torch.as_tensor(value).detach()
-        state[str(key)] = tensor.float() if tensor.is_floating_point() else tensor
-        if not torch.isfinite(state[str(key)]).all():
+        tensor = tensor.float() if tensor.is_floating_point() else tensor
+        if not torch.isfinite(tensor).all():
             raise WeightsError(f"{key} holds NaN or infinity")
+        state[str(key).removeprefix(prefix)] = tensor
     return state
 
 
-def _without_unused(name: str, layout: Layout, shapes: Shapes) -> Shapes:
-    """Drop the tensors a release stores without using them: all of the list, or none of it is there."""
-    present = [prefix for prefix in layout.unused if any(key.startswith(prefix) for key in shapes)]
-    absent = [f"{prefix}* is missing" for prefix in layout.unused if prefix not in present]
-    if present and absent:
-        raise _mismatch(name, shapes, absent)
-    return {key: shape for key, shape in shapes.items() if not key.startswith(tuple(present))}
+def _shapes(state: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
+    return {key: tuple(value.shape) for key, value in state.items()}
 
 
-def _mismatch(name: str, shapes: Shapes, faults: list[str]) -> WeightsError:
-    like = looks_like(shapes)
+def _without_unused(layout: Layout, shapes: Shapes) -> tuple[Shapes, list[str]]:
+    """Drop what a release stores for nothing; a fault unless all patterns of the list are there, or none (ours)."""
+    absent = [pattern for pattern in layout.unused if not any(matches(key, (pattern,)) for key in shapes)]
+    faults = [f"{pattern} is missing" for pattern in absent] if len(absent) < len(layout.unused) else []
+    return {key: shape for key, shape in shapes.items() if not matches(key, layout.unused)}, faults
+
+
+def _mismatch(name: str, like: str | None, faults: list[str]) -> WeightsError:
     seen = f" (this looks like {like})" if like not in (None, name) else ""
     more = f" and {len(faults) - 3} more" if len(faults) > 3 else ""
     return WeightsError(f"expected the tensors of {name}{seen}: {', '.join(faults[:3])}{more}")

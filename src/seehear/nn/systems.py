@@ -9,7 +9,13 @@ from typing import Any
 from torch import nn
 
 from seehear.errors import ConfigError
+from seehear.nn.ave import AVE
+from seehear.nn.ave_events import AVEEvents
+from seehear.nn.avsdn import AVSDN
+from seehear.nn.dhhn import HCMN, AudioNet, VideoNet
 from seehear.nn.han import HAN
+from seehear.nn.mgn import MGN
+from seehear.nn.mm_pyramid import MMPyramid
 
 
 @dataclass(frozen=True)
@@ -20,12 +26,20 @@ class System:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
-# the systems of the contract; options are the released settings, quirks included
+# options are the released settings, quirks included
 SYSTEMS: dict[str, System] = {
     "han": System(HAN, {"stacking": "repeat"}),
     "ma": System(HAN, {"stacking": "repeat", "contrast": "embedding"}),
     "jomold": System(HAN, {"stacking": "chain", "visual_dropout": 0.5, "contrast": "encoded"}),
     "lsld": System(HAN, {"stacking": "chain", "visual_dropout": 0.5, "visual_dim": 512, "motion_dim": None}),
+    "mgn": System(MGN),
+    "mm_pyramid": System(MMPyramid),
+    "dhhn": System(HCMN),  # what is trained; the final parser of two copies is `load_official("dhhn", ...)` or `DHHN`
+    "dhhn_audionet": System(AudioNet),
+    "dhhn_videonet": System(VideoNet),
+    "ave": System(AVE),
+    "avsdn": System(AVSDN),
+    "ave_events": System(AVEEvents),  # AVE's own task, not a parser
 }
 
 
@@ -39,7 +53,8 @@ def build(name: str, **options: Any) -> nn.Module:
     """Return a freshly initialised network of a published system, in training mode.
 
     Args:
-        name: "han", "ma", "jomold", "lsld", "mgn", "mm_pyramid", "dhhn", "ave" or "avsdn" (`SYSTEMS` has them all).
+        name: "han", "ma", "jomold", "lsld", "mgn", "mm_pyramid", "dhhn", "ave", "avsdn"; beside these parsers the
+            helpers "dhhn_audionet" and "dhhn_videonet", and "ave_events".
         options: override the released settings; the network's class documents them (`audio_dim`, `visual_dim`,
             `motion_dim`, `classes`, `dropout`, ...).
 

@@ -1,0 +1,74 @@
+"""AVE for weakly-labelled video parsing: a RECONSTRUCTION.
+
+The HAN paper compares with AVE (Tian, Shi, Li, Duan and Xu, "Audio-Visual Event Localization in Unconstrained Videos",
+ECCV 2018) extended by audio and visual parsing branches; neither code nor layer details of that version are public.
+This is our reading: audio-guided attention over the frames of a second (the features have no spatial regions), a
+bidirectional LSTM a track, and three heads.  AVE's network for its own task is `seehear.nn.ave_events`.
+"""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from seehear.nn.guided_attention import GuidedAttention, xavier
+from seehear.nn.heads import SegmentHead, SegmentPooling
+from seehear.nn.output import Output
+
+
+class AVE(nn.Module):
+    """Guided attention over frames, two bidirectional LSTMs, an audio, a visual and an audio-visual head.
+
+    Args:
+        audio_dim, visual_dim: widths of the input features.
+        motion_dim: width of the clip (3-D) features, joined to the attended frame vector; None: not used.
+        classes: number of classes.
+        width: of the projected frames and of the attention's inputs.
+        hidden: of each LSTM direction.
+        head_hidden: of the heads.
+        pooling: over segments; "max" is the method's own.
+    """
+
+    def __init__(
+        self, *, audio_dim: int = 128, visual_dim: int = 2048, motion_dim: int | None = 512, classes: int = 25,
+        width: int = 512, hidden: int = 128, head_hidden: int = 64, pooling: SegmentPooling = "max",
+    ) -> None:
+        super().__init__()
+        self.frame = nn.Linear(visual_dim, width)
+        self.guide = GuidedAttention(audio_dim, width, width=width, audio_along_regions=False)
+        self.has_motion = motion_dim is not None
+        if motion_dim is not None:
+            self.fusion = nn.Linear(width + motion_dim, width)
+        self.audio_lstm = nn.LSTM(audio_dim, hidden, batch_first=True, bidirectional=True)
+        self.visual_lstm = nn.LSTM(width, hidden, batch_first=True, bidirectional=True)
+        self.audio_head = SegmentHead(2 * hidden, head_hidden, classes, pooling)
+        self.visual_head = SegmentHead(2 * hidden, head_hidden, classes, pooling)
+        self.joint_head = SegmentHead(4 * hidden, head_hidden, classes, pooling)
+        self.apply(xavier)
+
+    def forward(
+        self, audio: Float[Tensor, "batch segments audio_dim"], visual: Float[Tensor, "batch frames visual_dim"],
+        motion: Float[Tensor, "batch segments motion_dim"] | None = None,
+    ) -> Output:
+        """Return the probabilities of a batch; frames should not be pooled, they are what is attended to.
+
+        Raises:
+            ValueError: if the frames are not a multiple of the segments, or the motion stream is missing or not wanted.
+        """
+        segments = audio.shape[1]
+        if visual.shape[1] % segments:
+            raise ValueError(f"expected visual rows to be a multiple of the {segments} audio rows, "
+                             f"got {visual.shape[1]}")
+        if (motion is not None) != self.has_motion:
+            raise ValueError(f"this network was built {'with' if self.has_motion else 'without'} a motion stream")
+        seen = self.guide.attend(audio, self.frame(visual).unflatten(1, (segments, -1)))
+        if motion is not None:
+            seen = self.fusion(torch.cat([seen, motion], dim=-1))
+        audio_features, visual_features = self.audio_lstm(audio)[0], self.visual_lstm(seen)[0]
+        heard, shown = F.relu(audio_features), F.relu(visual_features)
+        audio_prob, audio_clip = self.audio_head(heard)
+        visual_prob, visual_clip = self.visual_head(shown)
+        joint_prob, joint_clip = self.joint_head(torch.cat([heard, shown], dim=-1))
+        return Output(joint_clip, torch.stack([audio_clip, visual_clip], dim=1),
+                      torch.stack([audio_prob, visual_prob], dim=2), audio_features=audio_features,
+                      visual_features=visual_features, joint_segment_prob=joint_prob)

@@ -1,0 +1,163 @@
+"""How released state dicts look: where sizes are read, what is stored for nothing, what tells systems apart.
+
+Our parameters carry the released names, so no table of names is needed; the exception is MM-Pyramid, which stores each
+convolution under two names that share one memory.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from torch import Tensor
+
+Shapes = Mapping[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The released state dict of one system.
+
+    Args:
+        sizes: reads the options of `build` from the shapes; a missing tensor is a KeyError, a tensor with another
+            number of axes an IndexError or ValueError.
+        marks: patterns that together tell the system from the others.
+        unused: patterns of stored tensors that cannot influence an output; a release has something for each of them.
+        rename: from released names to ours.
+    """
+
+    sizes: Callable[[Shapes], dict[str, Any]]
+    marks: tuple[str, ...]
+    unused: tuple[str, ...] = ()
+    rename: Callable[[dict[str, Tensor]], dict[str, Tensor]] = dict
+
+
+def matches(name: str, patterns: tuple[str, ...]) -> bool:
+    """Return whether a tensor name fits one of the patterns."""
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def looks_like(names: Mapping[str, Any]) -> str | None:
+    """Return the system whose layout the tensor names show, or None."""
+    for system, layout in LAYOUTS.items():
+        if all(any(fnmatchcase(name, mark) for name in names) for mark in layout.marks):
+            return system
+    return None
+
+
+def _count(shapes: Shapes, prefix: str) -> int:
+    """Return how many children `prefix0`, `prefix1`, ... there are."""
+    return len({name[len(prefix):].split(".")[0] for name in shapes if name.startswith(prefix)})
+
+
+def _streams(shapes: Shapes, audio: str | None = "fc_a.weight", visual: str | None = "fc_v.weight") -> dict[str, Any]:
+    """Read the input widths; the motion stream is optional."""
+    widths: dict[str, Any] = {}
+    if audio is not None:
+        widths["audio_dim"] = shapes[audio][1]
+    if visual is not None:
+        widths["visual_dim"] = shapes[visual][1]
+        widths["motion_dim"] = shapes["fc_st.weight"][1] if "fc_st.weight" in shapes else None
+    return widths
+
+
+def _classes(shapes: Shapes) -> dict[str, Any]:
+    classes, width = shapes["fc_prob.weight"]
+    return {"classes": classes, "width": width}
+
+
+def _han(shapes: Shapes) -> dict[str, Any]:
+    return {**_streams(shapes), **_classes(shapes), "layers": _count(shapes, "hat_encoder.layers."),
+            "hidden": shapes["hat_encoder.layers.0.linear1.weight"][0]}
+
+
+def _jomold(shapes: Shapes) -> dict[str, Any]:
+    return {**_han(shapes), "motion_dim": shapes["fc_st.weight"][1]}  # the release always has the stream
+
+
+def _lsld(shapes: Shapes) -> dict[str, Any]:
+    return {**_han(shapes), "motion_dim": None}  # the release never has it
+
+
+def _mgn(shapes: Shapes) -> dict[str, Any]:
+    classes, width = shapes["audio_token"]
+    return {**_streams(shapes), "classes": classes, "width": width,
+            "segments": shapes["audio_cug.han_encoder.mlp_inter.fc1.weight"][1],
+            "depths": tuple(_count(shapes, f"{part}.blocks.") for part in ("visual_cug", "audio_cug", "av_mcg"))}
+
+
+def _mm_pyramid(shapes: Shapes) -> dict[str, Any]:
+    return {**_streams(shapes), **_classes(shapes), "levels": _count(shapes, "MMP.capture.msa."),
+            "hidden": shapes["MMP.capture.msa.0.vsablock.layer.feed_forward.w_1.weight"][0]}
+
+
+def _one_convolution(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Keep one of MM-Pyramid's two names of each convolution: `net.*`, which a release loads last."""
+    for name in list(state):
+        ours = name.replace(".net.0.", ".conv1.").replace(".net.2.", ".conv2.")
+        if ours != name and "network." in name:
+            state[ours] = state.pop(name)
+    return state
+
+
+def _dhhn(shapes: Shapes) -> dict[str, Any]:
+    sizes = _han(shapes)
+    del sizes["layers"]
+    return sizes
+
+
+def _helper(shapes: Shapes) -> dict[str, Any]:
+    return {**_classes(shapes), "layers": _count(shapes, "audio_encoder.layers."),
+            "hidden": shapes["audio_encoder.layers.0.linear1.weight"][0]}
+
+
+def _ave_events(shapes: Shapes) -> dict[str, Any]:
+    width, audio_dim = shapes["affine_audio.weight"]
+    return {"audio_dim": audio_dim, "width": width, "region_dim": shapes["affine_video.weight"][1],
+            "classes": shapes["L2.weight"][0], "regions": shapes["affine_v.weight"][0],
+            "hidden": shapes["lstm_audio.weight_hh_l0"][1], "fusion": "concat" if "L1.weight" in shapes else "residual"}
+
+
+def _ave(shapes: Shapes) -> dict[str, Any]:
+    width, visual_dim = shapes["frame.weight"]
+    motion = shapes["fusion.weight"][1] - width if "fusion.weight" in shapes else None
+    return {"audio_dim": shapes["guide.affine_audio.weight"][1], "visual_dim": visual_dim, "motion_dim": motion,
+            "width": width, "hidden": shapes["audio_lstm.weight_hh_l0"][1], **_heads(shapes)}
+
+
+def _avsdn(shapes: Shapes) -> dict[str, Any]:
+    return {**_streams(shapes, audio="audio_encoder.weight_ih_l0"), "width": shapes["fc_v.weight"][0],
+            "hidden": shapes["decoder.weight_hh_l0"][1], **_heads(shapes)}
+
+
+def _heads(shapes: Shapes) -> dict[str, Any]:
+    """Read the heads of the reconstructions; "max" and "mean" pooling have no tensors to be told apart by."""
+    classes, hidden = shapes["joint_head.fc2.weight"]
+    pooling = {"pooling": "attention"} if "joint_head.attention.weight" in shapes else {}
+    return {"classes": classes, "head_hidden": hidden, **pooling}
+
+
+_HAT_NORMS = ("hat_encoder.norm1.*", "hat_encoder.norm2.*")
+_HAN_UNUSED = ("audio_encoder.*", "visual_encoder.*", "cmt_encoder.*", *_HAT_NORMS)
+
+# most particular first: the first layout whose marks are all there is what a state dict looks like
+LAYOUTS: dict[str, Layout] = {
+    "mm_pyramid": Layout(
+        _mm_pyramid, ("MMP.*",),
+        ("MMP.capture.multiheadattn.*", "MMP.capture.feedforward.*", "MMP.fusion.multiheadattn.*",
+         "MMP.fusion.feedforward.*", "*.self_attn.layer_norm.*"), _one_convolution),
+    "mgn": Layout(_mgn, ("audio_cug.*", "av_mcg.*")),
+    "dhhn": Layout(_dhhn, ("conv_x1.*", "hat_encoder.*"), _HAT_NORMS),
+    "ma": Layout(_han, ("hat_encoder.*", "t_att.*"), (*_HAN_UNUSED, "t_att.*", "t_att2.*", "fc1.*", "fc2.*")),
+    "han": Layout(_han, ("hat_encoder.*", "cmt_encoder.*"), _HAN_UNUSED),
+    "jomold": Layout(_jomold, ("hat_encoder.*", "fc_st.*"), _HAT_NORMS),
+    "lsld": Layout(_lsld, ("hat_encoder.*", "fc_a.*"), _HAT_NORMS),
+    "dhhn_audionet": Layout(lambda shapes: {**_streams(shapes, visual=None), **_helper(shapes)},
+                            ("audio_encoder.layers.*", "fc_a.*")),
+    "dhhn_videonet": Layout(lambda shapes: {**_streams(shapes, audio=None), **_helper(shapes)},
+                            ("audio_encoder.layers.*", "fc_v.*")),
+    "ave_events": Layout(_ave_events, ("lstm_audio.*", "affine_*")),
+    # no release exists of these two; the layouts are those of our reconstructions
+    "ave": Layout(_ave, ("guide.*", "audio_lstm.*")),
+    "avsdn": Layout(_avsdn, ("decoder.*", "fuse_cell.*")),
+}
