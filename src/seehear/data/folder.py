@@ -1,0 +1,122 @@
+"""Our dataset folders: a `dataset.toml` that names vocabulary, media and tables.
+
+```
+name = "mine"
+media = "videos"
+[vocabulary]
+Dog = "a barking dog"
+[splits.train]
+clips = "train.csv"
+[splits.test]
+clips = "test.csv"
+audio = "test_audio.csv"
+visual = "test_visual.csv"
+[grid]                    # optional: without it, whole seconds over the span that the clips' names tell, else ten
+count = 10
+step_s = 1.0
+```
+"""
+
+import difflib
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from seehear.data.dataset import Dataset, assemble
+from seehear.data.vocabulary import Vocabulary
+from seehear.errors import DataError
+from seehear.time import TimeGrid
+
+TOML = "dataset.toml"
+_TOP = ("name", "media", "vocabulary", "splits", "grid")
+_SPLIT, _GRID = ("clips", "audio", "visual"), ("count", "step_s")
+
+
+def open_folder(root: Path) -> Dataset:
+    """Return the dataset that `root/dataset.toml` describes.
+
+    Raises:
+        DataError: not TOML, an unknown or missing key, a table that does not exist or is damaged.
+    """
+    path = root / TOML
+    try:
+        about = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DataError(f"not TOML: {error}", where=path) from None
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror}", where=path) from None
+    _check_keys(about, _TOP, path, required=("vocabulary", "splits"))
+    splits = _mapping(about["splits"], path, "[splits.NAME] tables")
+    files: dict[str, dict[str, Path]] = {role: {} for role in _SPLIT}
+    for name, tables in splits.items():
+        tables = _mapping(tables, path, f"a table [splits.{name}]")
+        _check_keys(tables, _SPLIT, f"{path} [splits.{name}]", required=("clips",))
+        for role, file in tables.items():
+            files[role][name] = _file(root, file, f"{path} [splits.{name}] {role}")
+    media = root / _text(about.get("media", "."), path, "media")
+    return assemble(
+        _text(about.get("name", root.resolve().name), path, "name"), root, _vocabulary(about["vocabulary"], path),
+        clips=files["clips"], audio=files["audio"], visual=files["visual"],
+        media=media if media.is_dir() else None, grid=_grid(about.get("grid"), path), annotation=_annotation(files),
+    )
+
+
+def _vocabulary(value: Any, path: Path) -> Vocabulary:
+    pairs = _mapping(value, path, "a table [vocabulary]")
+    if not pairs:
+        raise DataError("[vocabulary] is empty", where=path, hint='add lines such as: Dog = "a barking dog"')
+    for name, text in pairs.items():
+        _text(text, path, f"vocabulary.{name}")
+        if "," in name or name != name.strip() or not name:
+            raise DataError(f"class {name!r} cannot stand in a comma-separated list", where=path)
+    return Vocabulary(tuple(pairs), tuple(pairs.values()))
+
+
+def _grid(value: Any, path: Path) -> TimeGrid | None:
+    if value is None:
+        return None
+    _check_keys(_mapping(value, path, "a table [grid]"), _GRID, f"{path} [grid]", required=("count",))
+    count, step_s = value["count"], value.get("step_s", 1.0)
+    if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+        raise DataError(f"grid.count: expected a whole number of segments, at least 1, got {count!r}", where=path)
+    try:
+        return TimeGrid(count, float(step_s))
+    except (TypeError, ValueError):
+        raise DataError(f"grid.step_s: expected a positive number of seconds, got {step_s!r}", where=path) from None
+
+
+def _annotation(files: Mapping[str, Mapping[str, Path]]) -> str:
+    paths = [path for role in ("audio", "visual") for path in files[role].values()]
+    digest = hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in paths)).hexdigest()
+    return f"sha256 {digest[:12]}" if paths else "no truth"
+
+
+def _check_keys(value: Mapping[str, Any], allowed: tuple[str, ...], where: object, required: tuple[str, ...]) -> None:
+    for key in value:
+        if key not in allowed:
+            close = difflib.get_close_matches(key, allowed, n=1)
+            raise DataError(f"unknown key {key!r}", where=where,
+                            hint=f"did you mean {close[0]}?" if close else f"allowed: {', '.join(allowed)}")
+    for key in required:
+        if key not in value:
+            raise DataError(f"key {key!r} is missing", where=where)
+
+
+def _mapping(value: Any, path: Path, what: str) -> dict[str, Any]:
+    if not isinstance(value, dict) or (what.startswith("[splits") and not value):
+        raise DataError(f"expected {what}, got {value!r}", where=path)
+    return value
+
+
+def _text(value: Any, path: Path, key: str) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise DataError(f"{key}: expected text, got {value!r}", where=path)
+    return value
+
+
+def _file(root: Path, value: Any, where: object) -> Path:
+    if not isinstance(value, str) or not (root / value).is_file():
+        raise DataError(f"expected the name of a table below {root}, got {value!r}", where=where)
+    return root / value

@@ -1,0 +1,48 @@
+"""Mends clip names that are damaged beyond doubt; used by the `repaired` reading only.
+
+A name is damaged if no clip of the dataset could be called so: it holds stray characters, or its id or its span has
+another length than those of all clips.  It is mended if exactly one clip's name is the same but for one or two
+characters lost or added at one end.  Well-formed names of unknown clips are left alone: they are simply other videos.
+"""
+
+from collections.abc import Iterable
+
+from seehear.data.clip import Clip
+
+_STRAY = "`'\" \u00a0\ufeff"
+_FURTHEST = 2  # characters lost or added
+
+
+class Mender:
+    """Knows the names of a dataset's clips.
+
+    Args:
+        names: of all clips, of all splits.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = frozenset(names)
+        clips = [Clip.parse(name) for name in self._names]
+        self._shapes = {_shape(clip) for clip in clips}
+        # names of every length carry no sign of damage: only stray characters can be told
+        self._uniform = len(self._shapes) == 1
+
+    def mend(self, name: str) -> str | None:
+        """Return the name of the clip that a damaged `name` must mean; None if it is not damaged or not certain."""
+        stripped = name.strip(_STRAY)
+        if stripped in self._names:
+            return stripped
+        if not self._uniform or _shape(Clip.parse(stripped)) in self._shapes:
+            return None
+        found = [known for known in self._names if _one_end_apart(stripped, known)]
+        return found[0] if len(found) == 1 else None
+
+
+def _shape(clip: Clip) -> tuple[int, float | None]:
+    span = None if clip.start_s is None or clip.end_s is None else round(clip.end_s - clip.start_s, 3)
+    return len(clip.id), span
+
+
+def _one_end_apart(a: str, b: str) -> bool:
+    short, long = sorted((a, b), key=len)
+    return 0 < len(long) - len(short) <= _FURTHEST and (long.startswith(short) or long.endswith(short))
