@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from jaxtyping import install_import_hook
+
+# shapes in signatures are checked while tests run (must come before the first import of these packages)
+install_import_hook(["seehear.nn", "seehear.losses"], "beartype.beartype")
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("SEEHEAR_SHARED", ROOT.parent / "shared"))

@@ -72,14 +72,13 @@ def clean(state_dict: Mapping[str, Any]) -> dict[str, Tensor]:
     """Return the bare state dict as tensors, floats as float32, without wrappers and the prefix "module.".
 
     Raises:
-        WeightsError: if it is not a dictionary of tensors, or a tensor holds NaN or infinity.
+        WeightsError: if it holds nothing, something else than tensors, NaN or infinity.
     """
     for wrapper in ("model", "state_dict"):
-        if isinstance(state_dict, Mapping) and isinstance(state_dict.get(wrapper), Mapping):
+        if isinstance(state_dict.get(wrapper), Mapping):
             state_dict = state_dict[wrapper]
-    if not isinstance(state_dict, Mapping) or not state_dict:
-        raise WeightsError(f"expected a dictionary of tensors, got {type(state_dict).__name__}"
-                           + (" without entries" if isinstance(state_dict, Mapping) else ""))
+    if not state_dict:
+        raise WeightsError("expected a dictionary of tensors, got an empty one")
     prefix = "module." if all(str(key).startswith("module.") for key in state_dict) else ""
     state = {}
     for key, value in state_dict.items():

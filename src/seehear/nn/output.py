@@ -10,7 +10,8 @@ from torch import Tensor
 class Output:
     """Probabilities of one batch, and what some losses ask for besides.
 
-    Axes: `batch`, `segments`, `tracks` (0 audio, 1 visual), `classes`, `width`.
+    Axes: `batch`, `segments`, `tracks` (0 audio, 1 visual), `classes`, `width`
+    before the encoder, `encoded` after it.
 
     Args:
         clip_prob: is the class anywhere in the clip.  With attentive pooling this is a sum of products of two separate
@@ -30,8 +31,8 @@ class Output:
     segment_prob: Float[Tensor, "batch segments 2 classes"]
     audio_embedding: Float[Tensor, "batch segments width"] | None = None
     visual_embedding: Float[Tensor, "batch segments width"] | None = None
-    audio_features: Float[Tensor, "batch segments width"] | None = None
-    visual_features: Float[Tensor, "batch segments width"] | None = None
+    audio_features: Float[Tensor, "batch segments encoded"] | None = None
+    visual_features: Float[Tensor, "batch segments encoded"] | None = None
     similarity: Float[Tensor, "batch segments segments"] | None = None
     class_logits: Float[Tensor, "2 classes classes"] | None = None
     joint_segment_prob: Float[Tensor, "batch segments classes"] | None = None

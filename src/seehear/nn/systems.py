@@ -4,7 +4,7 @@ import difflib
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from torch import nn
 
@@ -59,7 +59,7 @@ def build(name: str, **options: Any) -> nn.Module:
             `motion_dim`, `classes`, `dropout`, ...).
 
     Raises:
-        ConfigError: for an unknown name or option.
+        ConfigError: for an unknown name or option, or a word that an option does not know.
 
     Example:
         >>> net = build("lsld", audio_dim=128, layers=1, classes=25)
@@ -67,8 +67,19 @@ def build(name: str, **options: Any) -> nn.Module:
     if name not in SYSTEMS:
         raise ConfigError(f"no network is called {name!r}", hint=closest(name, list(SYSTEMS)))
     system = SYSTEMS[name]
-    known = list(inspect.signature(system.network).parameters)
-    for option in options:
+    known = inspect.signature(system.network).parameters
+    for option, value in options.items():
         if option not in known:
-            raise ConfigError(f"{name} has no option {option!r}", hint=closest(option, known))
+            raise ConfigError(f"{name} has no option {option!r}", hint=closest(option, list(known)))
+        words = _words(known[option].annotation)
+        if words and value not in words:
+            raise ConfigError(f"expected {option} of {name} to be one of {', '.join(map(str, words))}, got {value!r}")
     return system.network(**{**system.options, **options})
+
+
+def _words(annotation: Any) -> tuple[Any, ...]:
+    """Return what a `Literal[...]`, or one `| None`, allows; nothing for other annotations."""
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    parts = [_words(part) or (None,) * (part is type(None)) for part in get_args(annotation)]
+    return sum(parts, ()) if parts and all(parts) else ()

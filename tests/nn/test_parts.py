@@ -1,0 +1,122 @@
+"""Attention, frame pooling and attentive pooling against independent forms of the same equations."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+from torch.autograd import gradcheck
+
+from seehear.nn.attention import Attention, attend
+from seehear.nn.embedding import Embedding, pool_frames
+from seehear.nn.han import HybridLayer
+from seehear.nn.pooling import attentive_pooling
+from seehear.nn.transformer import EncoderLayer
+
+
+def random(*shape: int, seed: int = 0, dtype: torch.dtype = torch.float32) -> torch.Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=dtype)
+
+
+@pytest.mark.parametrize("heads", [1, 4])
+def test_attention_is_torchs(heads: int) -> None:
+    torch.manual_seed(0)
+    ours = Attention(16, heads).eval()
+    torch.manual_seed(0)
+    theirs = nn.MultiheadAttention(16, heads, batch_first=True).eval()
+    for (name, value), (other, expected) in zip(ours.state_dict().items(), theirs.state_dict().items(), strict=True):
+        assert name == other
+        assert torch.equal(value, expected), "the same initial values at the same seed"
+    query, source = random(3, 5, 16), random(3, 7, 16, seed=1)
+    torch.testing.assert_close(ours(query, source), theirs(query, source, source, need_weights=False)[0])
+    torch.testing.assert_close(ours(query, query), theirs(query, query, query, need_weights=False)[0])
+
+
+def test_attention_by_hand() -> None:
+    query = torch.tensor([[[1.0, 0.0]]])
+    key = math.sqrt(2) * torch.tensor([[[math.log(3.0), 5.0], [0.0, 7.0]]])
+    value = torch.tensor([[[4.0, 0.0], [0.0, 8.0]]])
+    torch.testing.assert_close(attend(query, key, value), torch.tensor([[[3.0, 2.0]]]))  # weights 3/4 and 1/4
+    hidden = torch.tensor([[-1e9, 0.0]])
+    torch.testing.assert_close(attend(query, key, value, bias=hidden), value[:, 1:])
+
+
+def test_attention_gradients() -> None:
+    q, k, v = (random(2, 3, 4, seed=seed, dtype=torch.float64).requires_grad_() for seed in range(3))
+    assert gradcheck(lambda *x: attend(*x, 2), (q, k, v))
+
+
+def test_attention_width_is_a_multiple_of_heads() -> None:
+    with pytest.raises(ValueError, match="width 10 is not a multiple of 4 heads"):
+        Attention(10, 4)
+
+
+def test_hybrid_layer_is_the_equation() -> None:
+    torch.manual_seed(0)
+    layer = HybridLayer(8, 1, 12, 0.1).eval()
+    x, other = random(2, 4, 8), random(2, 4, 8, seed=1)
+    z = layer.norm1(x + layer.cm_attn(x, other) + layer.self_attn(x, x))
+    expected = layer.norm2(z + layer.linear2(torch.relu(layer.linear1(z))))
+    torch.testing.assert_close(layer(x, other), expected)
+
+
+def test_encoder_layer_is_torchs() -> None:
+    torch.manual_seed(0)
+    ours = EncoderLayer(16, 4, 24, 0.1).eval()
+    theirs = nn.TransformerEncoderLayer(16, 4, 24, batch_first=True).eval()
+    theirs.load_state_dict(ours.state_dict())
+    x = random(3, 5, 16)
+    torch.testing.assert_close(ours(x), theirs(x))
+
+
+def test_frames_are_averaged_in_order() -> None:
+    frames = torch.arange(12.0).view(1, 12, 1)
+    assert pool_frames(frames, 3).flatten().tolist() == [1.5, 5.5, 9.5]
+    assert pool_frames(frames, 12) is frames
+    with pytest.raises(ValueError, match="multiple of the 5 audio rows, got 12"):
+        pool_frames(frames, 5)
+
+
+def test_averaging_before_projecting_is_averaging_after() -> None:
+    torch.manual_seed(0)
+    net = Embedding(4, 6, 5, 8)
+    visual, motion = random(2, 24, 6), random(2, 3, 5, seed=1)
+    averaged = net.fc_v(visual).unflatten(1, (3, 8)).mean(2)
+    released = net.fc_fusion(torch.cat([averaged, net.fc_st(motion)], dim=-1))
+    torch.testing.assert_close(net.embed_visual(visual, motion, 3), released, atol=1e-6, rtol=0)
+
+
+def linear(weight: list[list[float]]) -> nn.Linear:
+    layer = nn.Linear(len(weight[0]), len(weight))
+    layer.weight.data = torch.tensor(weight)
+    layer.bias.data.zero_()
+    return layer
+
+
+def test_attentive_pooling_by_hand() -> None:
+    # two seconds, two tracks, features (logit of prob, time attention, track attention), one class
+    log3 = math.log(3.0)
+    features = torch.tensor([[[[log3, log3, 0.0], [0.0, 0.0, 0.0]],
+                              [[-log3, 0.0, log3], [log3, 0.0, 0.0]]]])
+    heads = [linear([[1.0, 0, 0]]), linear([[0, 1.0, 0]]), linear([[0, 0, 1.0]])]
+    clip, track, segment = attentive_pooling(features, *heads)
+    # P: audio 3/4, 1/4; visual 1/2, 3/4.  over time: audio 3/4, 1/4; visual 1/2, 1/2.  over tracks: 1/2 1/2; 3/4 1/4
+    torch.testing.assert_close(segment[0, :, :, 0], torch.tensor([[0.75, 0.5], [0.25, 0.75]]))
+    torch.testing.assert_close(track[0, :, 0], torch.tensor([0.75 * 0.75 + 0.25 * 0.25, 0.5 * 0.5 + 0.5 * 0.75]))
+    expected = (0.75 * 0.75 + 0.5 * 0.5) * 0.5 + 0.25 * 0.25 * 0.75 + 0.5 * 0.75 * 0.25
+    assert clip.item() == pytest.approx(expected, abs=1e-6)
+
+
+def test_clip_probability_may_exceed_one_and_reach_two() -> None:
+    # audio is attended in the first second, where audio is the track that counts; visual in the second, likewise
+    features = 30 * torch.tensor([[[[1.0, 1, 1], [1.0, -1, -1]], [[1.0, -1, -1], [1.0, 1, 1]]]])
+    clip, track, _ = attentive_pooling(features, *(linear([row]) for row in torch.eye(3).tolist()))
+    assert clip.item() == pytest.approx(2, abs=1e-6)
+    assert track.max().item() <= 1
+
+
+def test_attentive_pooling_gradients() -> None:
+    torch.manual_seed(0)
+    heads = [nn.Linear(3, 2, dtype=torch.float64) for _ in range(3)]
+    features = random(2, 3, 2, 3, dtype=torch.float64).requires_grad_()
+    assert gradcheck(lambda x: attentive_pooling(x, *heads), (features,))
