@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import FeatureError
-from seehear.features.store import FeatureStore, Status, Stream
+from seehear.features.store import FeatureStore, Stream, bare_id
 
 _FLOATS = ("float16", "float32", "float64")
 
@@ -82,25 +82,32 @@ class OfficialStore(FeatureStore):
             if folder is not None:
                 self._add(layout, folder)
         if not self.streams:
-            raise FeatureError(f"expected one of the folders {', '.join(layout.folder for layout in LAYOUTS)} "
-                               "with .npy files, found none", where=self.path, hint="make features with seehear extract")
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Ids of every clip that has a file in some folder, sorted."""
-        return tuple(sorted(self._ids))
+            known = ", ".join(layout.folder for layout in LAYOUTS)
+            raise FeatureError(f"expected one of the folders {known} with .npy files, found none", where=self.path,
+                               hint="make features with seehear extract")
 
     def encoders(self) -> dict[str, dict[str, Any]]:
         """Return where the rows of each encoder come from: no digest is known."""
         return {stream.encoder: dict(stream.provenance) for stream in self.streams.values()}
 
-    def status(self, name: str) -> Status:
-        """Return `ok`, or `degraded` naming the folders without a file of this clip."""
+    def entries(self) -> list[dict[str, Any]]:
+        """Return an entry for each clip that has a file in some folder, by id."""
+        return [self.entry(clip) for clip in sorted(self._ids)]
+
+    def entry(self, name: str) -> dict[str, Any]:
+        """Return the entry of a clip: `degraded` where a folder has no file of it."""
         clip = self._id(name)
         if clip not in self._ids:
             raise FeatureError(f"clip {name} has no file in any folder", where=self.path)
-        missing = [layout.folder for folder, layout in self._folders.values() if not (folder / f"{clip}.npy").is_file()]
-        return Status("degraded", f"no file in {', '.join(missing)}") if missing else Status("ok")
+        missing = [layout.folder for stream, (_, layout) in self._folders.items() if not self.count(stream, clip)]
+        if not missing:
+            return {"name": clip, "id": clip, "state": "ok"}
+        return {"name": clip, "id": clip, "state": "degraded", "reason": f"no file in {', '.join(missing)}"}
+
+    def count(self, stream: str, name: str) -> int:
+        """Return R where the clip has a file, 0 where it has none."""
+        rows = self.stream(stream).rows or 0
+        return rows if (self._folders[stream][0] / f"{self._id(name)}.npy").is_file() else 0
 
     def rows(self, stream: str, name: str) -> NDArray[np.float32]:
         """Return the rows of one clip, (R, D), after checking the file."""
@@ -110,13 +117,11 @@ class OfficialStore(FeatureStore):
 
     def array(self, stream: str, names: Sequence[str], *, pad: bool = False) -> NDArray[np.float32]:
         """Return the rows of several clips, (N, R, D); every missing file is counted before anything is read."""
-        self.stream(stream)
-        folder, _ = self._folders[stream]
-        missing = [name for name in names if not (folder / f"{self._id(name)}.npy").is_file()]
+        missing = [name for name in names if not self.count(stream, name)]
         if missing:
             more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
             raise FeatureError(f"expected a file for each of {len(names)} clips, none for {missing[0]}{more}",
-                               where=folder, hint="leave these clips out, or extract them")
+                               where=self._folders[stream][0], hint="leave these clips out, or extract them")
         return super().array(stream, names, pad=pad)
 
     def _add(self, layout: Layout, folder: Path) -> None:
@@ -125,17 +130,14 @@ class OfficialStore(FeatureStore):
             return
         first = read_npy(folder / f"{ids[0]}.npy", layout, layout.rows)
         name = layout.stream(len(first))
-        provenance: dict[str, Any] = {"weights": {}, "preprocessing": None, "source": f"{layout.folder}: {layout.source}"}
+        source = f"{layout.folder}: {layout.source}"
+        provenance: dict[str, Any] = {"weights": {}, "preprocessing": None, "source": source}
         self.streams[name] = Stream(name, len(first), layout.dim, "float32", layout.encoder, provenance)
         self._folders[name] = folder, layout
         self._ids.update(dict.fromkeys(ids))
 
     def _id(self, name: str) -> str:
-        """Return the id of a clip name: the name itself, or what stands before `_START_END`."""
-        if name in self._ids:
-            return name
-        head, *times = name.rsplit("_", 2)
-        return head if len(times) == 2 and all(_is_number(t) for t in times) else name
+        return name if name in self._ids else bare_id(name)
 
 
 def find_layout(root: Path, layout: Layout) -> Path | None:
@@ -163,7 +165,3 @@ def read_npy(path: Path, layout: Layout, rows: Sequence[int]) -> NDArray[np.floa
     if not np.isfinite(data).all():
         raise FeatureError("holds NaN or infinite values", where=path, hint="fetch or extract it again")
     return np.asarray(data, np.float32)
-
-
-def _is_number(text: str) -> bool:
-    return text.replace(".", "", 1).isdigit()

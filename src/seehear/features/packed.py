@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import FeatureError
-from seehear.features.store import FeatureStore, Status, Stream
+from seehear.features.store import FeatureStore, Stream, bare_id
 from seehear.files import atomic_path, write_text
 
 SCHEMA = "seehear.features/1"
@@ -49,18 +49,23 @@ class PackedStore(FeatureStore):
         }
         self._open: dict[str, tuple[NDArray[Any], NDArray[np.int64]]] = {}
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Clip names in stored order."""
-        return tuple(clip["name"] for clip in self.clips)
-
     def encoders(self) -> dict[str, dict[str, Any]]:
         """Return what the manifest says of each encoder."""
         return dict(self.manifest["encoders"])
 
-    def status(self, name: str) -> Status:
-        """Return how one clip went."""
-        return status_of(self.clips[self._position(name)])
+    def entries(self) -> list[dict[str, Any]]:
+        """Return the clips of the manifest."""
+        return self.clips
+
+    def entry(self, name: str) -> dict[str, Any]:
+        """Return one clip of the manifest."""
+        return self.clips[self._position(name)]
+
+    def count(self, stream: str, name: str) -> int:
+        """Return R, how many rows of a stream the clip has."""
+        _, offsets = self._map(stream)
+        position = self._index.get(name, self._index.get(bare_id(name)))
+        return 0 if position is None else int(offsets[position + 1] - offsets[position])
 
     def rows(self, stream: str, name: str) -> NDArray[np.float32]:
         """Return the rows of one clip, (R, D)."""
@@ -81,6 +86,12 @@ class PackedStore(FeatureStore):
             return super().array(stream, names, pad=pad)
         return np.asarray(data.reshape(-1, count, data.shape[1])[starts // count], np.float32)
 
+    def raw(self, stream: str, name: str) -> NDArray[Any]:
+        """Return the rows of one clip as stored, (R, D), as a view of the memory map."""
+        data, offsets = self._map(stream)
+        start, stop = self._range(stream, name, offsets)
+        return data[start:stop]
+
     def verify(self) -> None:
         """Read every array whole; FeatureError when one is not what was written."""
         for name, entry in self.manifest["streams"].items():
@@ -91,16 +102,17 @@ class PackedStore(FeatureStore):
                                    where=self.path / entry["file"], hint="the file was changed; extract again")
 
     def _position(self, name: str) -> int:
-        if name not in self._index:
+        position = self._index.get(name, self._index.get(bare_id(name)))
+        if position is None:
             raise FeatureError(f"clip {name} is not among the {len(self.clips)} clips of this folder", where=self.path,
                                hint="were the features extracted from another dataset?")
-        return self._index[name]
+        return position
 
     def _range(self, stream: str, name: str, offsets: NDArray[np.int64]) -> tuple[int, int]:
         position = self._position(name)
         start, stop = int(offsets[position]), int(offsets[position + 1])
         if start == stop:
-            status = status_of(self.clips[position])
+            status = self.status(name)
             raise FeatureError(f"clip {name} has no rows of {stream} ({status.state}{': ' * bool(status.reason)}"
                                f"{status.reason})", where=self.path, hint="leave it out, or mend it and extract again")
         return start, stop
@@ -133,11 +145,6 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         found = manifest.get("schema") if isinstance(manifest, dict) else type(manifest).__name__
         raise FeatureError(f"expected schema {SCHEMA}, got {found}", where=path, hint="extract again")
     return manifest
-
-
-def status_of(clip: Mapping[str, Any]) -> Status:
-    """Return the status written in a clip's manifest entry."""
-    return Status(clip["state"], clip.get("reason", ""), tuple(clip.get("warnings", ())), clip.get("tracks", {}))
 
 
 def load_array(path: Path, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:

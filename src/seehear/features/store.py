@@ -69,9 +69,9 @@ class FeatureStore(ABC):
     streams: dict[str, Stream]
 
     @property
-    @abstractmethod
     def names(self) -> tuple[str, ...]:
         """Clips in stored order: names in our store, ids in an official folder."""
+        return tuple(entry["name"] for entry in self.entries())
 
     @abstractmethod
     def rows(self, stream: str, name: str) -> NDArray[np.float32]:
@@ -86,8 +86,23 @@ class FeatureStore(ABC):
         """
 
     @abstractmethod
+    def count(self, stream: str, name: str) -> int:
+        """Return R, how many rows of a stream the clip has; 0 for a clip that failed or is unknown."""
+
+    @abstractmethod
+    def entries(self) -> list[dict[str, Any]]:
+        """Return what is known of each clip: `name`, `id`, `state` and, where there are any, `reason`, `warnings`,
+        `tracks`, `segments`, `duration_s`."""
+
     def status(self, name: str) -> Status:
         """Return how the clip went; FeatureError for a clip this folder has never heard of."""
+        entry = self.entry(name)
+        return Status(entry["state"], entry.get("reason", ""), tuple(entry.get("warnings", ())),
+                      entry.get("tracks", {}))
+
+    @abstractmethod
+    def entry(self, name: str) -> dict[str, Any]:
+        """Return the entry of one clip; FeatureError for a clip this folder has never heard of."""
 
     @abstractmethod
     def encoders(self) -> dict[str, dict[str, Any]]:
@@ -133,6 +148,12 @@ def stack(
     return out
 
 
+def bare_id(name: str) -> str:
+    """Return the id in a clip name of LLP's form `ID_START_END`; any other name unchanged."""
+    head, *times = name.rsplit("_", 2)
+    return head if len(times) == 2 and all(t.replace(".", "", 1).isdigit() for t in times) else name
+
+
 def pool(frames: NDArray[np.floating[Any]], segments: int) -> NDArray[np.float32]:
     """Return the mean over the frames of each segment.
 
@@ -147,4 +168,5 @@ def pool(frames: NDArray[np.floating[Any]], segments: int) -> NDArray[np.float32
     if segments <= 0 or count % segments:
         raise ValueError(f"expected a multiple of {segments} frames, got {count}")
     groups = np.asarray(frames, np.float32).reshape(*lead, segments, count // segments, dim)
-    return groups.mean(axis=-2, dtype=np.float32)
+    pooled: NDArray[np.float32] = groups.mean(axis=-2, dtype=np.float32)
+    return pooled

@@ -1,0 +1,146 @@
+"""`seehear extract`: features of every clip of a dataset, or of a folder of media."""
+
+import argparse
+import os
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from seehear.cli.console import Progress, print_json, progress, table
+from seehear.errors import ConfigError
+
+if TYPE_CHECKING:
+    from seehear.features.encode import Finished
+    from seehear.features.extract import Summary
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("inputs", nargs="*", metavar="DATASET",
+                        help="a dataset folder, or media files, folders and fsspec URLs")
+    parser.add_argument("--visual", action="append", default=[], metavar="ID",
+                        help="visual encoder (repeat or separate by commas for several); see seehear models ls")
+    parser.add_argument("--audio", action="append", default=[], metavar="ID", help="audio encoder, likewise")
+    parser.add_argument("--out", required=True, metavar="FEATURES", help="features folder; run again to go on")
+    parser.add_argument("--engine", choices=("local", "ray"), default="local", help="this machine, or a Ray cluster")
+    parser.add_argument("--jobs", type=int, default=None, help="decoding processes (default: one a core, at most 8)")
+    parser.add_argument("--sampling", choices=("grid", "paper"), default="grid",
+                        help="which frames: true to time, or the published rule that stretches short clips")
+    parser.add_argument("--keep-frames", action="store_true", help="keep one row a frame beside one row a segment")
+    parser.add_argument("--dtype", choices=("float32", "float16"), default="float32", help="of the stored rows")
+    parser.add_argument("--device", default=None, help="where encoders run: cpu, cuda, ... (default: their choice)")
+    parser.add_argument("--media", metavar="FOLDER", help="where the dataset's media lie: a folder or an fsspec URL")
+    parser.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS",
+                        help="longest wait for ten segments of a clip before it is given up (default 60)")
+    parser.add_argument("--retry", choices=("failed", "degraded"), action="append", default=[],
+                        help="do clips again that ended so")
+    parser.add_argument("--import", dest="sources", action="append", default=[], metavar="FOLDER",
+                        help="instead of extracting: pack a published .npy folder, or join features folders (repeat)")
+    parser.add_argument("--export-npy", metavar="FOLDER", help="also write --out as one .npy file a clip and stream")
+    parser.add_argument("--json", action="store_true", help="print only JSON on stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command."""
+    if args.sources:
+        if args.inputs or args.visual or args.audio:
+            raise ConfigError("--import takes features that are made; DATASET, --visual and --audio do not go with it")
+        return _join(args)
+    if not args.inputs and args.export_npy:
+        return _export(args)
+    if not args.inputs:
+        raise ConfigError("expected DATASET, got none", hint="name a dataset folder or media files")
+    if args.timeout <= 0 or (args.jobs is not None and args.jobs < 1):
+        raise ConfigError("--jobs and --timeout must be positive")
+    code = _extract(args)
+    if args.export_npy:
+        _export(args)
+    return code
+
+
+def _extract(args: argparse.Namespace) -> int:
+    from seehear.features.extract import extract
+
+    show = _Progress()
+    began = time.monotonic()
+    try:
+        summary = extract(
+            args.inputs, visual=_ids(args.visual), audio=_ids(args.audio), out=args.out,
+            jobs=args.jobs or min(8, os.cpu_count() or 1), engine=args.engine, sampling=args.sampling,
+            keep_frames=args.keep_frames, dtype=args.dtype, timeout_s=args.timeout, media=args.media,
+            retry=[*args.retry, "failed"] if "degraded" in args.retry else args.retry, device=args.device,
+            begun=show.begun, report=show.report)
+    finally:
+        show.close()
+    _show(summary, time.monotonic() - began, as_json=args.json)
+    failed = summary.states.get("failed", 0)
+    return 0 if not failed else 1 if failed < sum(summary.states.values()) else 2
+
+
+class _Progress:
+    """The bar, which can be drawn only when the number of clips is known; one line for each failed clip."""
+
+    def __init__(self) -> None:
+        self._bar: Progress | None = None
+
+    def begun(self, total: int, left: int) -> None:
+        self._bar = Progress(left, "extract")
+        if left < total:
+            self._bar.note(f"{total - left} of {total} clips were done before")
+
+    def report(self, finished: "Finished") -> None:
+        assert self._bar is not None
+        entry = finished.entry()
+        if entry["state"] == "failed":
+            self._bar.note(f"seehear: {finished.job.source or finished.job.name}: {entry['reason']}")
+        self._bar.advance()
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _ids(values: list[str]) -> list[str]:
+    return list(dict.fromkeys(i for value in values for i in value.split(",") if i and i != "none"))
+
+
+def _show(summary: "Summary", seconds: float, *, as_json: bool) -> None:
+    times = summary.times
+    if as_json:
+        print_json({
+            "out": str(summary.out), "clips": summary.states, "done": summary.done, "seconds": round(seconds, 2),
+            "encoding_s": round(times.encoding_s, 2), "waiting_for_decoders_s": round(times.waiting_s, 2),
+            "streams": {s: {"clips": n, "rows": rows, "dim": dim} for s, (n, rows, dim) in summary.streams.items()},
+            "reasons": summary.problems, "failed": dict(summary.failures),
+        })
+        return
+    table(f"Features in {summary.out}", ("stream", "clips", "rows", "dim"),
+          [(name, *numbers) for name, numbers in summary.streams.items()])
+    table("Clips", ("state", "clips"), sorted(summary.states.items(), key=lambda item: -item[1]))
+    if summary.problems:
+        shown = list(summary.problems.items())[:10]
+        table("Why not ok", ("reason", "clips"), shown,
+              note="every reason stands in manifest.json" if len(summary.problems) > len(shown) else None)
+    if summary.done:
+        print(f"{summary.done} clips in {seconds:.1f} s ({summary.done / seconds:.2f} clips/s): encoders busy "
+              f"{times.encoding_s:.1f} s, waiting for decoders {times.waiting_s:.1f} s", file=sys.stderr)
+
+
+def _join(args: argparse.Namespace) -> int:
+    from seehear.features.extract import Times, summarise
+    from seehear.features.pack import pack
+
+    with progress(None, "pack") as bar:
+        store = pack(args.sources, args.out, dtype=args.dtype, report=lambda stream: bar.advance(detail=stream))
+    _show(summarise(store, 0, Times()), 0.0, as_json=args.json)
+    return 0
+
+
+def _export(args: argparse.Namespace) -> int:
+    from seehear.features import open_features
+    from seehear.features.pack import export_npy
+
+    with progress(None, "export") as bar:
+        files = export_npy(open_features(args.out), args.export_npy, report=lambda stream: bar.advance(detail=stream))
+    print(f"{files} files in {args.export_npy}", file=sys.stderr)
+    return 0

@@ -1,0 +1,193 @@
+"""The record of an extraction under way: `kill -9` at any moment loses nothing but the clips then in work.
+
+    .progress/
+      journal.jsonl        line 1: what was asked; then one line a finished clip: its status and where its rows lie
+      conse+feature.rows   rows of the finished clips, appended in the order in which clips end
+
+Rows go to disk before the line that speaks of them, so a line that is whole speaks of rows that are there.  A torn
+last line, and rows no line speaks of, are cut off when the journal is opened again.  A lock keeps a second extraction
+out of the folder; the system drops it with the process.
+"""
+
+import json
+import os
+import shutil
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.errors import FeatureError, SeehearError
+
+FOLDER = ".progress"
+
+
+class Journal:
+    """An open journal; use as a context manager.
+
+    Args:
+        out: the features folder.
+        asked: what this extraction is to make, as JSON; a journal begun with something else is refused.
+        streams: name -> (dim, dtype) of every stream.
+
+    Raises:
+        FeatureError: another extraction is running there, or the journal was begun with other settings.
+    """
+
+    def __init__(self, out: Path, asked: Mapping[str, Any], streams: Mapping[str, tuple[int, str]]) -> None:
+        self.folder = out / FOLDER
+        self.streams = dict(streams)
+        self.clips: dict[str, dict[str, Any]] = {}  # finished clips by name: manifest entry plus "at" and "crc"
+        self._made = not self.folder.is_dir()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._lock = self._take_lock()
+        try:
+            self._lines = self._open_lines(asked)
+        except BaseException:
+            self._lock.close()
+            raise
+        ends = {s: max((sum(c["at"][s]) for c in self.clips.values() if s in c["at"]), default=0) for s in streams}
+        self._rows = {s: self._open_rows(s, end) for s, end in ends.items()}
+
+    def __enter__(self) -> "Journal":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def add(self, clip: Mapping[str, Any], rows: Mapping[str, NDArray[Any]]) -> None:
+        """Record a finished clip.
+
+        Args:
+            clip: its manifest entry, with `name`.
+            rows: stream -> (R, D); a failed clip has none.
+        """
+        at, crc = {}, {}
+        try:
+            for stream, values in rows.items():
+                dim, dtype = self.streams[stream]
+                if values.ndim != 2 or values.shape[1] != dim:
+                    raise ValueError(f"{stream}: expected rows of {dim}, got {values.shape}")
+                data = np.ascontiguousarray(values, dtype).tobytes()
+                at[stream], crc[stream] = (self._rows[stream].tell(), len(data)), zlib.crc32(data)
+                self._rows[stream].write(data)
+                self._rows[stream].flush()
+            entry = {**clip, "at": at, "crc": crc}
+            _write_line(self._lines, entry)
+        except OSError as error:
+            raise SeehearError(f"cannot write: {error.strerror}", where=self.folder,
+                               hint="finished clips are kept: make room and run the same command again") from error
+        self.clips[clip["name"]] = entry
+
+    def drop(self, name: str) -> None:
+        """Forget a clip, so that it is done again."""
+        _write_line(self._lines, {"name": name, "dropped": True})
+        del self.clips[name]
+
+    def read(self, name: str, stream: str) -> NDArray[Any] | None:
+        """Return the rows of a finished clip, (R, D), or None where it has none.
+
+        Raises:
+            FeatureError: the bytes are not those that were written (a power cut, a failing disk).
+        """
+        clip = self.clips[name]
+        if stream not in clip["at"]:
+            return None
+        start, size = clip["at"][stream]
+        dim, dtype = self.streams[stream]
+        with self._path(stream).open("rb") as file:
+            file.seek(start)
+            data = file.read(size)
+        if zlib.crc32(data) != clip["crc"][stream]:
+            self.drop(name)
+            raise FeatureError(f"clip {name}: the rows of {stream} did not reach the disk whole", where=self.folder,
+                               hint="run the same command again: this clip is done anew")
+        return np.frombuffer(data, dtype).reshape(-1, dim)
+
+    def close(self) -> None:
+        """Close every file and give the lock back; an empty journal that this object made is taken away."""
+        for file in (*self._rows.values(), self._lines, self._lock):
+            file.close()
+        if self._made and not self.clips:
+            self.remove()
+
+    def remove(self) -> None:
+        """Delete the journal: the store is written."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _path(self, stream: str) -> Path:
+        return self.folder / f"{stream.replace('/', '+')}.rows"
+
+    def _take_lock(self) -> BinaryIO:
+        file = (self.folder / "lock").open("ab")
+        try:
+            import fcntl
+        except ImportError:  # Windows: no lock
+            return file
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            raise FeatureError("another extraction into this folder is running", where=self.folder.parent,
+                               hint="wait for it, or choose another --out") from None
+        return file
+
+    def _open_lines(self, asked: Mapping[str, Any]) -> BinaryIO:
+        path = self.folder / "journal.jsonl"
+        file = path.open("ab+")
+        file.seek(0)
+        data = file.read()
+        whole = data.rfind(b"\n") + 1
+        file.truncate(whole)
+        try:
+            header, *lines = [json.loads(line) for line in data[:whole].splitlines()] or [None]
+        except ValueError:
+            raise FeatureError("not a journal of an extraction", where=path, hint="choose another --out") from None
+        for entry in lines:
+            self.clips.pop(entry["name"], None)
+            if not entry.get("dropped"):
+                self.clips[entry["name"]] = entry
+        if header is None:
+            _write_line(file, asked)
+        else:
+            refuse_other(header, asked, self.folder.parent)
+        return file
+
+    def _open_rows(self, stream: str, end: int) -> BinaryIO:
+        file = self._path(stream).open("ab")
+        file.truncate(end)
+        file.seek(0, os.SEEK_END)
+        return file
+
+
+def _write_line(file: BinaryIO, value: Mapping[str, Any]) -> None:
+    file.write(json.dumps(value, ensure_ascii=False).encode() + b"\n")
+    file.flush()
+
+
+def refuse_other(made: Mapping[str, Any], asked: Mapping[str, Any], where: Path) -> None:
+    """Raise FeatureError when a folder was made with other settings than asked for now: features never mix."""
+    difference = _first_difference(json.loads(json.dumps(made)), json.loads(json.dumps(asked)))
+    if difference is not None:
+        key, before, now = difference
+        raise FeatureError(f"these features were made with {key} = {before}, now asked for {now}", where=where,
+                           hint="features of two kinds do not mix: choose another --out")
+
+
+def _first_difference(a: Any, b: Any, key: str = "") -> tuple[str, str, str] | None:
+    if isinstance(a, dict) and isinstance(b, dict):
+        for name in [*a, *(k for k in b if k not in a)]:
+            found = _first_difference(a.get(name), b.get(name), f"{key}.{name}" if key else name)
+            if found is not None:
+                return found
+        return None
+    return None if a == b else (key, _short(a), _short(b))
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:57]}..."
