@@ -1,0 +1,130 @@
+"""`seehear train`: a published system on a dataset, resumable, for one seed or several."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from seehear.cli.console import print_json, progress, table
+from seehear.errors import ConfigError
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("dataset", metavar="DATASET", help="dataset folder (dataset.toml, or LLP's official tables)")
+    parser.add_argument("--features", required=True, metavar="FEATURES", help="folder made by seehear extract")
+    parser.add_argument("--recipe", required=True, metavar="NAME", help="see seehear recipes ls")
+    parser.add_argument("--out", required=True, metavar="RUN", type=Path, help="run folder; the same command goes on")
+    parser.add_argument("--labels", metavar="LABELS", type=Path,
+                        help="segment labels of seehear denoise; without it the recipe makes its own")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings",
+                        help="change one setting, such as training.epochs=3, network.layers=2, losses.audio=3, "
+                             "features=clip (repeatable)")
+    seeds = parser.add_mutually_exclusive_group()
+    seeds.add_argument("--seed", type=int, metavar="N", help="seed (default: the recipe's)")
+    seeds.add_argument("--seeds", metavar="1,2,3", help="several runs, RUN/seed-N each, with mean and spread")
+    parser.add_argument("--evaluate", metavar="SPLIT", help="score the kept epoch on this split at the end")
+    parser.add_argument("--device", default="auto", metavar="DEVICE", help="cpu, cuda or auto (default)")
+    parser.add_argument("--save-every", type=int, default=0, metavar="STEPS",
+                        help="also save inside an epoch, for very long ones (default: after each epoch)")
+    parser.add_argument("--tensorboard", action="store_true", help="also write TensorBoard event files")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def parse_settings(pairs: list[str]) -> tuple[str | None, dict[str, str]]:
+    """Return the feature set asked for, if any, and the other settings.
+
+    Raises:
+        ConfigError: not NAME=VALUE, or the same name twice.
+    """
+    settings: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip():
+            raise ConfigError(f"expected NAME=VALUE, got {pair!r}", where="--set", hint="such as training.epochs=3")
+        if name.strip() in settings:
+            raise ConfigError(f"{name.strip()} is set twice", where="--set")
+        settings[name.strip()] = value.strip()
+    return settings.pop("features", None), settings
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train, print the figures, return the exit code."""
+    import sys
+
+    from seehear.data import open_dataset
+    from seehear.features import open_features
+    from seehear.recipes import apply, get
+    from seehear.train import Options, load_labels, prepare, run, run_seeds
+
+    features, settings = parse_settings(args.settings)
+    seeds = _seeds(args.seeds)
+    apply(get(args.recipe), settings)  # a wrong name should not wait for the features to be read
+    dataset, store = open_dataset(args.dataset), open_features(args.features)
+    if args.evaluate is not None and args.evaluate not in dataset.splits:
+        raise ConfigError(f"expected one of {', '.join(dataset.splits)}, got {args.evaluate}", where="--evaluate")
+    labels = None if args.labels is None else load_labels(args.labels, dataset)
+    options = Options(device=args.device, save_every=args.save_every, tensorboard=args.tensorboard,
+                      say=lambda line: print(line, file=sys.stderr, flush=True), progress=progress)
+    prepared = prepare(dataset, store, args.recipe, features=features, settings=settings, options=options)
+    options.say(f"recipe {args.recipe}, feature set {prepared.features.name} ({prepared.features.summary}), "
+                f"{len(prepared.train)} training clips")
+    if seeds is None:
+        folders = [run(prepared, args.out, seed=args.seed, labels=labels, options=options)]
+    else:
+        folders = run_seeds(prepared, args.out, seeds, labels=labels, options=options)
+    results = [_result(folder, store, dataset, args.evaluate) for folder in folders]
+    if args.json:
+        print_json(results[0] if seeds is None else {"runs": results, **_spread(results)})
+    else:
+        _show(args.out, results, args.evaluate)
+    return 0
+
+
+def _seeds(text: str | None) -> list[int] | None:
+    if text is None:
+        return None
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError:
+        raise ConfigError(f"expected whole numbers with commas, got {text!r}", where="--seeds") from None
+
+
+def _result(folder: Path, store: Any, dataset: Any, split: str | None) -> dict[str, Any]:
+    from seehear.train import evaluate_split
+    from seehear.train.files import read_json, write_json
+
+    about = read_json(folder / "run.json")
+    result = {"run": str(folder), "recipe": about["recipe"]["name"], "features": about["features"]["name"],
+              "seed": about["seed"], "epoch": about["epoch"], "val": about["figures"]}
+    if split is not None:
+        result[split] = evaluate_split(folder, store, dataset, split)
+        write_json(folder / f"figures-{split}.json", result[split])
+    return result
+
+
+def _spread(results: list[dict[str, Any]]) -> dict[str, Any]:
+    from seehear.train import summarise
+
+    splits = [key for key in results[0] if key not in ("run", "recipe", "features", "seed", "epoch")]
+    return {split: summarise(r[split] for r in results) for split in splits if all(r[split] for r in results)}
+
+
+def _show(out: Path, results: list[dict[str, Any]], split: str | None) -> None:
+    from seehear.recipes import FIGURES
+
+    short = {"audio": "A", "visual": "V", "audio_visual": "AV", "type": "Type", "event": "Event"}
+    header = ["", "epoch", *(short[key.split("/")[1]] for key in FIGURES)]
+    rows = []
+    for name in dict.fromkeys(["val", *([split] if split else [])]):
+        for result in results:
+            if result[name] is not None:
+                label = name if len(results) == 1 else f"{name} seed {result['seed']}"
+                rows.append([label, result["epoch"], *(f"{100 * result[name][key]:.1f}" for key in FIGURES)])
+        spread = _spread(results).get(name)
+        if len(results) > 1 and spread:
+            rows.append([f"{name} mean", "", *(f"{100 * spread[key]['mean']:.1f}" for key in FIGURES)])
+            rows.append([f"{name} ±", "", *(f"{100 * spread[key]['spread']:.1f}" for key in FIGURES)])
+    if rows:
+        table(f"{results[0]['recipe']} · {results[0]['features']}: percent, five at segment level, five at event level",
+              header, rows)
+    print(f"{out}")

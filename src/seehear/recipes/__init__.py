@@ -1,0 +1,55 @@
+"""Recipes: every published system as one page, found here by name."""
+
+import dataclasses
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+from seehear.errors import ConfigError
+from seehear.recipes._features import FEATURES, FeatureSet
+from seehear.recipes._override import apply
+from seehear.recipes._recipe import FIGURES, Helper, Labels, Network, Paper, Recipe, Stage, Term, Training
+from seehear.recipes.ave import AVE
+from seehear.recipes.avsdn import AVSDN
+from seehear.recipes.dhhn import DHHN, DHHN_REFINED
+from seehear.recipes.han import HAN
+from seehear.recipes.jomold import JOMOLD
+from seehear.recipes.ma import MA
+from seehear.recipes.mgn import MGN
+from seehear.recipes.mm_pyramid import MM_PYRAMID
+
+__all__ = [
+    "FEATURES", "FIGURES", "RECIPES", "FeatureSet", "Helper", "Labels", "Network", "Paper", "Recipe", "Stage", "Term",
+    "Training", "apply", "get", "resolve",
+]
+
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (
+    HAN, MA, JOMOLD, MGN, MM_PYRAMID, DHHN, DHHN_REFINED, AVE, AVSDN,
+)}
+
+
+def get(name: str) -> Recipe:
+    """Return the recipe called `name`.
+
+    Raises:
+        ConfigError: there is none; the closest name is given.
+    """
+    if name not in RECIPES:
+        close = difflib.get_close_matches(name, RECIPES, n=1)
+        raise ConfigError(f"no recipe {name!r}", hint=f"did you mean {close[0]}?" if close
+                          else f"expected one of {', '.join(RECIPES)}")
+    return RECIPES[name]
+
+
+def resolve(recipe: str | Recipe, features: str, settings: Mapping[str, Any] | None = None) -> Recipe:
+    """Return a recipe as it will run: adapted to one feature set, with the user's settings on top.
+
+    Raises:
+        ConfigError: no such recipe or setting, or a feature set that the recipe does not run on.
+    """
+    recipe = get(recipe) if isinstance(recipe, str) else recipe
+    if features not in recipe.features:
+        raise ConfigError(f"recipe {recipe.name} runs on {', '.join(recipe.features)}, got {features}",
+                          where="--set features")
+    recipe = apply(recipe, recipe.adapt.get(features, {}))
+    return dataclasses.replace(apply(recipe, settings or {}), features=(features,), adapt={})

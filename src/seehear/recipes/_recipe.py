@@ -1,0 +1,216 @@
+"""What a published system is: seven slots, filled top to bottom by one file each.
+
+A recipe names no path and no device.  It is a plain immutable value: `dataclasses.replace` makes a variant, so the
+delta is the definition, and two recipes can be compared field by field.
+"""
+
+import dataclasses
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from seehear.time import Decoding
+
+FIGURES = tuple(f"{level}/{name}" for level in ("segment", "event")
+                for name in ("audio", "visual", "audio_visual", "type", "event"))
+
+
+@dataclass(frozen=True)
+class Paper:
+    """Where a system was published; `code` is the reference repository at the commit that was read."""
+
+    title: str
+    venue: str
+    arxiv: str | None = None
+    code: str | None = None
+    licence: str | None = None
+
+
+@dataclass(frozen=True)
+class Labels:
+    """How clip labels become training targets (see `seehear.train.targets`).
+
+    Args:
+        smooth_audio: the audio target of a clip is `s*y + (1-s)/2`; 1 leaves the weak label as it is.
+        smooth_visual: likewise for the visual target; 0.9 gives 0.95 / 0.05.
+        segments: options of the segment labels that the stage making the artefact `labels` writes; None: weak only.
+        removals: whether the artefact `removals` (labels withdrawn from one track) sets targets to 0.
+        alias_audio_target: an audio removal also erases the label from the clip's target, as two releases do.
+        relabel: called before each batch's forward pass, with the step and the stage's artefacts; returns the changed
+            targets (online label removal).
+    """
+
+    smooth_audio: float = 1.0
+    smooth_visual: float = 0.9
+    segments: Any = None
+    removals: bool = False
+    alias_audio_target: bool = False
+    relabel: Callable[..., Any] | None = None
+
+
+@dataclass(frozen=True)
+class Helper:
+    """A network beside the main one that only training uses; it has a learning rate of its own."""
+
+    key: str
+    builder: str
+    lr: float
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Network:
+    """A call to `seehear.nn.build` with every number visible; input widths and classes come from the data.
+
+    Args:
+        builder: name of the network.
+        options: its keyword arguments.
+        rows: whether frames reach the network as one row a segment (`segment`) or unpooled (`frame`).
+        forward: keyword arguments of every forward pass, in training and afterwards.
+        helpers: networks that only training uses.
+    """
+
+    builder: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    rows: Literal["segment", "frame"] = "segment"
+    forward: Mapping[str, Any] = field(default_factory=dict)
+    helpers: tuple[Helper, ...] = ()
+
+
+@dataclass(frozen=True)
+class Term:
+    """One summand of the loss: `weight * fn(step)`; `formula` is what a reader sees."""
+
+    name: str
+    weight: float
+    fn: Callable[..., Any]
+    formula: str
+
+
+@dataclass(frozen=True)
+class Training:
+    """Optimiser, schedule and selection.
+
+    Args:
+        epochs: passes over the training clips.
+        batch: clips a step; the last step of an epoch may hold fewer.
+        lr: learning rate of the first epoch (after the warm-up, if any).
+        schedule: `step` multiplies by `lr_factor` after every `lr_every` epochs; `cosine` falls to `lr_floor`.
+        warmup: epochs of linear growth from `lr_floor` to `lr` before the schedule starts (cosine only).
+        optimiser: `adam` or `adamw`.
+        clip_norm: gradients are scaled down to this norm; None leaves them.
+        seed: order of the clips, initial weights, dropout.
+        select: which epoch is kept: one of the ten figures on val, several joined by `+` (their mean), `mean` (of all
+            ten), or `last`.
+        select_visual: a second copy of the network, kept by this rule, that serves the visual track.
+        ties: of two equal epochs the `later` or the `earlier` one is kept.
+    """
+
+    epochs: int
+    batch: int
+    lr: float
+    schedule: Literal["step", "cosine"] = "step"
+    lr_every: int = 10
+    lr_factor: float = 0.1
+    lr_floor: float = 0.0
+    warmup: int = 0
+    optimiser: Literal["adam", "adamw"] = "adam"
+    betas: tuple[float, ...] = (0.9, 0.999)
+    weight_decay: float = 0.0
+    clip_norm: float | None = None
+    seed: int = 1
+    select: str = "segment/type"
+    select_visual: str | None = None
+    ties: Literal["later", "earlier"] = "later"
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch", "lr_every"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name}: expected at least 1, got {getattr(self, name)}")
+        if not (self.lr > 0 and math.isfinite(self.lr)):
+            raise ValueError(f"lr: expected a positive number, got {self.lr}")
+        for rule in filter(None, (self.select, self.select_visual)):
+            unknown = [name for name in rule.split("+") if name not in (*FIGURES, "mean", "last")]
+            if unknown or (rule not in ("mean", "last") and {"mean", "last"} & set(rule.split("+"))):
+                raise ValueError(f"expected mean, last, or figures joined by +, got {rule!r} "
+                                 f"(figures: {', '.join(FIGURES)})")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of a system; it makes one artefact of the run folder and may need earlier ones.
+
+    Args:
+        name: of the stage, and of the artefact it makes.
+        does: one line for readers.
+        needs: names of the artefacts it reads.
+        make: computes the artefact: `make(context)` returns arrays by name, or segment labels.  None: a training
+            stage, whose artefact is the trained network.
+        change: slots of the recipe that differ in this training stage.
+        settings: numbers of a computing stage.
+        seedless: the artefact does not depend on the seed; runs of several seeds share it.
+    """
+
+    name: str
+    does: str
+    needs: tuple[str, ...] = ()
+    make: Callable[..., Any] | None = None
+    change: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    seedless: bool = False
+
+
+FINAL = Stage("final", "train the parser")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The whole definition of a published system.
+
+    Args:
+        name, summary: how it is called and what it is, in a line.
+        paper: where it was published.
+        published: ten figures on LLP's test split in percent (order of `FIGURES`), by feature set.
+        features: feature sets it runs on, in order of preference (`recipes/_features.py`).
+        labels, network, losses, training, decoding: the five slots in which systems differ.
+        stages: in order; the last one trains the parser.
+        differs: ours against the paper and the reference code, one line each.
+        adapt: overrides of single settings for a feature set, as documented departures.
+    """
+
+    name: str
+    summary: str
+    paper: Paper
+    published: Mapping[str, tuple[float, ...]]
+    features: tuple[str, ...]
+    labels: Labels
+    network: Network
+    losses: tuple[Term, ...]
+    training: Training
+    decoding: Decoding
+    stages: tuple[Stage, ...] = (FINAL,)
+    differs: tuple[str, ...] = ()
+    adapt: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def at(self, stage: Stage) -> "Recipe":
+        """Return the recipe as `stage` trains it."""
+        return dataclasses.replace(self, **stage.change)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the definition as plain JSON values; functions become their names."""
+        value = _plain(self)
+        assert isinstance(value, dict)
+        return value
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(v) for v in value]
+    if callable(value):
+        return getattr(value, "__name__", type(value).__name__)
+    return value

@@ -1,0 +1,40 @@
+"""Loss terms that several recipes share: each reads one step and returns a scalar (see `seehear.train.loop.Step`)."""
+
+from typing import Any
+
+from torch import Tensor
+
+from seehear.losses import clip_bce, segment_bce
+from seehear.recipes._recipe import Term
+
+
+def audio(step: Any) -> Tensor:
+    """Return the cross-entropy of the pooled audio track against its target."""
+    return clip_bce(step.out.track_prob[:, 0], step.targets["audio"])
+
+
+def visual(step: Any) -> Tensor:
+    """Return the cross-entropy of the pooled visual track against its target."""
+    return clip_bce(step.out.track_prob[:, 1], step.targets["visual"])
+
+
+def clip(step: Any) -> Tensor:
+    """Return the cross-entropy of the pooled clip against its target."""
+    return clip_bce(step.out.clip_prob, step.targets["clip"])
+
+
+def audio_segments(step: Any) -> Tensor:
+    """Return the cross-entropy of audio segments against their labels."""
+    return segment_bce(step.out.segment_prob[:, :, 0], step.targets["audio_segments"])
+
+
+def visual_segments(step: Any) -> Tensor:
+    """Return the cross-entropy of visual segments against their labels."""
+    return segment_bce(step.out.segment_prob[:, :, 1], step.targets["visual_segments"])
+
+
+AUDIO = Term("audio", 1.0, audio, "BCE(p^a, ȳ^a)")
+VISUAL = Term("visual", 1.0, visual, "BCE(p^v, ȳ^v)")
+CLIP = Term("clip", 1.0, clip, "BCE(p^av, y)")
+AUDIO_SEGMENTS = Term("audio_segments", 1.0, audio_segments, "mean_t BCE(p^a_t, ỹ^a_t)")
+VISUAL_SEGMENTS = Term("visual_segments", 1.0, visual_segments, "mean_t BCE(p^v_t, ỹ^v_t)")

@@ -1,0 +1,66 @@
+"""Probabilities and figures of a trained parser on a split whose features are on disk."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.data import Dataset
+from seehear.errors import DataError
+from seehear.features import FeatureStore, open_features
+from seehear.metrics import evaluate
+from seehear.time import Decoding, decide
+from seehear.train.data import load_clips, require_streams
+from seehear.train.model import Run, load_run
+
+
+class SplitPrediction(NamedTuple):
+    """(N, T, 2, C), (N, 2, C), (N, C) probabilities of a split's clips in table order, and how to decide."""
+
+    segment_prob: NDArray[np.float32]
+    track_prob: NDArray[np.float32]
+    clip_prob: NDArray[np.float32]
+    decoding: Decoding
+
+
+def predict_split(run: Run | str | Path, features: FeatureStore | str | Path, dataset: Dataset, split: str, *,
+                  device: str = "cpu") -> SplitPrediction:
+    """Return the probabilities of every clip of `split`.  Weak labels and truth are never read.
+
+    Args:
+        run: a run folder, a model file, or one already loaded.
+        features: a features folder, or an open store.
+        dataset: whose clips and vocabulary are meant.
+        split: its name.
+        device: where to compute.
+
+    Raises:
+        DataError: no such split, or a dataset with another vocabulary or grid than the parser's.
+        FeatureError: clips without features, or features of another encoder.
+        WeightsError: the run cannot be read.
+    """
+    run = run if isinstance(run, Run) else load_run(run, device=device)
+    store = open_features(features) if isinstance(features, str | Path) else features
+    names = dataset.split(split).names
+    if dataset.vocabulary.names != run.vocabulary.names:
+        odd = sorted(set(dataset.vocabulary.names) ^ set(run.vocabulary.names))
+        raise DataError(f"the dataset has another vocabulary than the parser ({', '.join(odd) or 'another order'})",
+                        where=dataset.root, hint="train a parser on this vocabulary")
+    if (dataset.grid.count, dataset.grid.step_s) != (run.grid.count, run.grid.step_s):
+        raise DataError(f"the parser was trained on {run.grid.count} segments of {run.grid.step_s:g} s, the dataset has "
+                        f"{dataset.grid.count} of {dataset.grid.step_s:g} s", where=dataset.root)
+    require_streams(run.features, store, run.path)
+    run.check_encoders(store.encoders(), store.path)
+    blank = np.zeros((len(names), len(run.vocabulary)), np.uint8)  # the predictor must not see the labels
+    clips = load_clips(store, run.features, names, blank, dataset.grid.count, frames=run.frames)
+    return SplitPrediction(*run.predict(clips), run.decoding)
+
+
+def evaluate_split(run: Run | str | Path, features: FeatureStore | str | Path, dataset: Dataset, split: str, *,
+                   device: str = "cpu") -> dict[str, float]:
+    """Return the ten figures of a trained parser on a split with truth; arguments and errors as `predict_split`."""
+    *prob, decoding = predict_split(run, features, dataset, split, device=device)
+    on = decide(*prob, decoding=decoding, step_s=dataset.grid.step_s)
+    truth = dataset.split(split).truth()
+    return dict(evaluate(on[:, :, 0], on[:, :, 1], truth.audio, truth.visual).figures())
