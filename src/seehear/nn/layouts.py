@@ -92,12 +92,11 @@ def _mm_pyramid(shapes: Shapes) -> dict[str, Any]:
 
 
 def _one_convolution(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Keep one of MM-Pyramid's two names of each convolution: `net.*`, which a release loads last."""
-    for name in list(state):
-        ours = name.replace(".net.0.", ".conv1.").replace(".net.2.", ".conv2.")
-        if ours != name and "network." in name:
-            state[ours] = state.pop(name)
-    return state
+    """Keep one of MM-Pyramid's two names of each convolution: the value of `net.*`, which torch loads last."""
+    second = {name: name.replace(".net.0.", ".conv1.").replace(".net.2.", ".conv2.")
+              for name in state if fnmatchcase(name, "MMP.capture.?network.*.net.[02].*")}
+    first = {name: value for name, value in state.items() if name not in second}
+    return first | {ours: state[name] for name, ours in second.items()}
 
 
 def _dhhn(shapes: Shapes) -> dict[str, Any]:

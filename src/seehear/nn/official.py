@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from seehear.errors import ConfigError, WeightsError
 from seehear.nn.dhhn import DHHN
-from seehear.nn.layouts import LAYOUTS, Layout, Shapes, looks_like, matches
+from seehear.nn.layouts import LAYOUTS, looks_like, matches
 from seehear.nn.systems import build, closest
 
 
@@ -40,32 +40,43 @@ def load_official(
 
 
 def _load(name: str, state_dict: Mapping[str, Any], options: Mapping[str, Any]) -> nn.Module:
-    if name not in LAYOUTS:
-        raise ConfigError(f"no released checkpoint is known for {name!r}", hint=closest(name, list(LAYOUTS)))
     state = clean(state_dict)
     if name == "ave" and looks_like(state) == "ave_events":
         name = "ave_events"
-    layout, like = LAYOUTS[name], looks_like(state)
-    state = layout.rename(state)
-    used, faults = _without_unused(layout, _shapes(state))
-    if faults:
-        raise _mismatch(name, like, faults)
-    try:
-        sizes = layout.sizes(used)
-    except KeyError as error:
-        raise _mismatch(name, like, [f"{error.args[0]} is missing"]) from None
-    except (IndexError, ValueError):
-        raise _mismatch(name, like, ["a tensor from which sizes are read has another number of axes"]) from None
+    sizes = read_sizes(name, state)
+    used = {key: value for key, value in LAYOUTS[name].rename(state).items() if not matches(key, LAYOUTS[name].unused)}
     net = build(name, **{**sizes, **options})
-    wanted = _shapes(net.state_dict())
-    faults = [f"{key} is missing" for key in wanted if key not in used]
-    faults += [f"{key} is not part of it" for key in used if key not in wanted]
-    faults += [f"{key} expected {shape}, got {used[key]}" for key, shape in wanted.items()
-               if key in used and used[key] != shape]
+    wanted, given = _shapes(net.state_dict()), _shapes(used)
+    faults = [f"{key} is missing" for key in wanted if key not in given]
+    faults += [f"{key} is not part of it" for key in given if key not in wanted]
+    faults += [f"{key} expected {shape}, got {given[key]}" for key, shape in wanted.items()
+               if given.get(key, shape) != shape]
     if faults:
-        raise _mismatch(name, like, faults)
-    net.load_state_dict({key: state[key] for key in wanted})
+        raise _mismatch(name, state, faults)
+    net.load_state_dict(used)
     return net.eval()
+
+
+def read_sizes(name: str, state: Mapping[str, Tensor]) -> dict[str, Any]:
+    """Return the options of `build` that a cleaned state dict implies.
+
+    Raises:
+        ConfigError: for an unknown system.
+        WeightsError: if a tensor needed for it is missing, or what a release stores for nothing is there in part only
+            (a state dict of ours has none of it).
+    """
+    if name not in LAYOUTS:
+        raise ConfigError(f"no released checkpoint is known for {name!r}", hint=closest(name, list(LAYOUTS)))
+    layout = LAYOUTS[name]
+    absent = [pattern for pattern in layout.unused if not any(matches(key, (pattern,)) for key in state)]
+    if absent and len(absent) < len(layout.unused):
+        raise _mismatch(name, state, [f"{pattern} is missing" for pattern in absent])
+    try:
+        return layout.sizes(_shapes({key: value for key, value in state.items() if not matches(key, layout.unused)}))
+    except KeyError as error:
+        raise _mismatch(name, state, [f"{error.args[0]} is missing"]) from None
+    except (IndexError, ValueError):
+        raise _mismatch(name, state, ["a tensor from which sizes are read has another number of axes"]) from None
 
 
 def clean(state_dict: Mapping[str, Any]) -> dict[str, Tensor]:
@@ -96,14 +107,8 @@ def _shapes(state: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
     return {key: tuple(value.shape) for key, value in state.items()}
 
 
-def _without_unused(layout: Layout, shapes: Shapes) -> tuple[Shapes, list[str]]:
-    """Drop what a release stores for nothing; a fault unless all patterns of the list are there, or none (ours)."""
-    absent = [pattern for pattern in layout.unused if not any(matches(key, (pattern,)) for key in shapes)]
-    faults = [f"{pattern} is missing" for pattern in absent] if len(absent) < len(layout.unused) else []
-    return {key: shape for key, shape in shapes.items() if not matches(key, layout.unused)}, faults
-
-
-def _mismatch(name: str, like: str | None, faults: list[str]) -> WeightsError:
+def _mismatch(name: str, state: Mapping[str, Tensor], faults: list[str]) -> WeightsError:
+    like = looks_like(state)
     seen = f" (this looks like {like})" if like not in (None, name) else ""
     more = f" and {len(faults) - 3} more" if len(faults) > 3 else ""
     return WeightsError(f"expected the tensors of {name}{seen}: {', '.join(faults[:3])}{more}")
