@@ -1,0 +1,108 @@
+"""What of LLP stands in a folder, what is missing, how to get it, and which of the paper's tables can be run."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from seehear.data.dataset import MEDIA_SUFFIXES
+from seehear.data.download import digest
+from seehear.data.fetch_llp import TABLES
+from seehear.data.llp import is_llp, open_llp
+
+_HAN = "the link in the README of github.com/YapengTian/AVVP-ECCV20 (a shared drive)"
+_LSLD = "the link in the README of github.com/fyyCS/LSLD"
+
+# folder below DIR or DIR/feats -> (what it is, how it is got); None: `seehear fetch llp` brings it
+FOLDERS: dict[str, tuple[str, str | None]] = {
+    "vggish": ("VGGish audio features", _HAN),
+    "res152": ("ResNet-152 frame features", _HAN),
+    "r2plus1d_18": ("R(2+1)D-18 features", _HAN),
+    "clip_16": ("CLIP ViT-B/16 frame features", _LSLD),
+    "clap_audioset": ("CLAP audio features", _LSLD),
+    "CLIP/features": ("VALOR's CLIP ViT-L/14 features", None),
+    "CLAP/features": ("VALOR's CLAP feature maps", None),
+}
+
+# folders that a group of rows reads, and the groups of each table of the LSLD paper
+GROUPS = {
+    "ResNet rows": ("vggish", "res152", "r2plus1d_18"),
+    "CLIP rows": ("vggish", "clip_16"),
+    "CLIP + 3D rows": ("vggish", "clip_16", "r2plus1d_18"),
+}
+PAPER_TABLES = {
+    "table1": ("ResNet rows", "CLIP rows"), "table2": ("CLIP rows",), "table3": ("CLIP rows",),
+    "table4": ("CLIP rows",), "table5": ("ResNet rows", "CLIP rows"), "table6": ("CLIP rows",),
+    "table7": ("ResNet rows", "CLIP rows", "CLIP + 3D rows"),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of LLP.
+
+    Args:
+        name: file or folder below the dataset folder.
+        what: in words.
+        state: `there`, `incomplete` (some clips lack), `changed` (a table with other content), `missing`.
+        found, wanted: clips with a file, and clips of the tables; 0 where nothing is counted.
+        get: what to do about it, empty for `there`.
+    """
+
+    name: str
+    what: str
+    state: str
+    found: int = 0
+    wanted: int = 0
+    get: str = ""
+
+
+def llp_parts(root: Path | str) -> list[Part]:
+    """Return every part of LLP and its state in a dataset folder."""
+    root = Path(root)
+    parts = [_table(root, name, sha256) for name, sha256 in TABLES.items()]
+    ids = {clip.id for split in open_llp(root).splits.values() for clip in split.clips} if is_llp(root) else set()
+    for folder, (what, link) in FOLDERS.items():
+        found = next((p for p in (root / folder, root / "feats" / folder) if p.is_dir()), None)
+        place = f"feats/{folder}" if link else folder
+        get = (f"by hand: {link}; unpack to {root / place}/ID.npy" if link
+               else f"run: seehear fetch llp --out {root} --only {folder.split('/')[0]}")
+        parts.append(_folder(place, what, found, (".npy",), ids, get))
+    videos = next((p for p in (root / name for name in ("videos", "video", "media")) if p.is_dir()), None)
+    get = f"by hand: seconds START to END of YouTube ID as {root / 'videos'}/ID.mp4; not needed with features"
+    parts.append(_folder("videos", "the clips themselves", videos, MEDIA_SUFFIXES, ids, get))
+    return parts
+
+
+def missing_parts(root: Path | str) -> list[Part]:
+    """Return the parts that are not there, each with what to do about it."""
+    return [part for part in llp_parts(root) if part.state != "there"]
+
+
+def runnable_tables(root: Path | str) -> dict[str, tuple[str, ...]]:
+    """Return, for each table of the paper, the groups of rows whose published features are there (maybe none)."""
+    here = {part.name.removeprefix("feats/") for part in llp_parts(root) if part.state == "there"}
+    return {table: tuple(group for group in groups if here.issuperset(GROUPS[group]))
+            for table, groups in PAPER_TABLES.items()}
+
+
+def _table(root: Path, name: str, sha256: str) -> Part:
+    path = root / name
+    what = "official table"
+    get = f"run: seehear fetch llp --out {root} --only tables"
+    if not path.is_file():
+        return Part(name, what, "missing", get=get)
+    if digest(path) != sha256:
+        return Part(name, what, "changed", get=f"{get} (another edition, or edited; figures name the edition)")
+    return Part(name, what, "there")
+
+
+def _folder(
+    name: str, what: str, folder: Path | None, suffixes: tuple[str, ...], ids: set[str], get: str
+) -> Part:
+    if folder is None:
+        return Part(name, what, "missing", 0, len(ids), get)
+    stems = {os.path.splitext(entry.name)[0] for entry in os.scandir(folder)
+             if os.path.splitext(entry.name)[1].lower() in suffixes}
+    found = len(stems & ids) if ids else len(stems)
+    state = "missing" if not found else "there" if found >= len(ids) else "incomplete"
+    return Part(name, what, state, found, len(ids), "" if state == "there" else get)
