@@ -10,15 +10,17 @@ scores 10.1 % on the visual track of LLP's test split.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from seehear.metrics.counts import LEVELS, STREAMS, Counts, Level, count
+from seehear.metrics.counts import LEVELS, STREAMS, Counts, Level, Whole, count
 
-CLIP_KEYS = tuple(f"{level}/{stream}" for level in LEVELS for stream in (*STREAMS, "event"))
-FIGURE_KEYS = tuple(f"{level}/{name}" for level in LEVELS for name in (*STREAMS, "type", "event"))
+CLIP_KEYS = tuple(f"{level}/{stream}" for level in LEVELS for stream in STREAMS)
+FIGURE_KEYS = tuple(f"{level}/{n}" for level in LEVELS for n in ("audio", "visual", "audio_visual", "type", "event"))
 Array = NDArray[np.float64]
+_CLIPS = 10_000  # scored at a time: bounds temporary memory
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,11 @@ class Pooled:
     precision: Array
     recall: Array
     f1: Array
-    predicted: NDArray[np.int64]
-    true: NDArray[np.int64]
+    predicted: NDArray[Any]
+    true: NDArray[Any]
 
     @classmethod
-    def of(cls, tp: NDArray[np.int64], fp: NDArray[np.int64], fn: NDArray[np.int64]) -> "Pooled":
+    def of(cls, tp: NDArray[Any], fp: NDArray[Any], fn: NDArray[Any]) -> "Pooled":
         """Return the figures of added counts, of any shape."""
         return cls(_ratio(tp, tp + fp), _ratio(tp, tp + fn), _ratio(2 * tp, 2 * tp + fp + fn), tp + fp, tp + fn)
 
@@ -64,40 +66,42 @@ class Report:
 
     def per_clip(self) -> dict[str, Array]:
         """Return the scores of every clip, (N,) each: the keys of `figures` without the two of `type`."""
-        return {key: values.copy() for key, values in self._per_clip.items()}
+        return {key: self._scores[:, index].copy() for index, key in enumerate(CLIP_KEYS)}
 
     def matrix(self) -> Array:
         """Return what each clip adds to each figure, (N, 10): the figures are the means of its columns."""
-        columns = []
-        for key in FIGURE_KEYS:
-            level, name = key.split("/")
-            columns.append(sum(self._per_clip[f"{level}/{s}"] for s in STREAMS) / len(STREAMS) if name == "type"
-                           else self._per_clip[key])
-        return np.stack(columns, axis=1)
+        scores = self._scores.reshape(len(self), len(LEVELS), len(STREAMS))
+        kind = scores[:, :, :3].sum(axis=2, keepdims=True) / 3
+        return np.concatenate([scores[:, :, :3], kind, scores[:, :, 3:]], axis=2).reshape(len(self), len(FIGURE_KEYS))
 
     def per_class(self) -> dict[str, Pooled]:
         """Return precision, recall and F of every class, (C,) each, with counts added over clips."""
-        return {key: Pooled.of(*(n.sum(axis=0, dtype=np.int64) for n in self._counts(key))) for key in CLIP_KEYS}
+        sums = {level: [n.sum(axis=0, dtype=np.int64) for n in (c.tp, c.fp, c.fn)] for level, c in self.counts.items()}
+        return {f"{level}/{stream}": Pooled.of(*(n[index] for n in sums[level]))
+                for level in LEVELS for index, stream in enumerate(STREAMS)}
 
     def per_class_clip_mean(self) -> dict[str, Array]:
         """Return the mean of each class's F over the clips in which it is counted, (C,); NaN where in none."""
         out = {}
-        for key in CLIP_KEYS:
-            f, counted = _f1(*self._counts(key))
-            out[key] = _ratio(f.sum(axis=0), counted.sum(axis=0))
+        for level, counts in self.counts.items():
+            f, counted = _f1(counts.tp, counts.fp, counts.fn)
+            mean = _ratio(f.sum(axis=0), counted.sum(axis=0))
+            out.update({f"{level}/{stream}": mean[index] for index, stream in enumerate(STREAMS)})
         return out
 
     def pooled(self) -> dict[str, Pooled]:
         """Return precision, recall and F with counts added over clips and classes, 0-d each."""
-        return {key: Pooled.of(*(n.sum(dtype=np.int64) for n in self._counts(key))) for key in CLIP_KEYS}
-
-    def _counts(self, key: str) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-        level, stream = key.split("/")
-        return self.counts["segment" if level == "segment" else "event"].of(stream)
+        sums = {level: [n.sum(axis=(0, 2), dtype=np.int64) for n in (c.tp, c.fp, c.fn)]
+                for level, c in self.counts.items()}
+        return {f"{level}/{stream}": Pooled.of(*(n[index] for n in sums[level]))
+                for level in LEVELS for index, stream in enumerate(STREAMS)}
 
     @cached_property
-    def _per_clip(self) -> dict[str, Array]:
-        return {key: _clip_score(*self._counts(key)) for key in CLIP_KEYS}
+    def _scores(self) -> Array:
+        """The score of every clip by `CLIP_KEYS`, (N, 8)."""
+        parts = [slice(first, first + _CLIPS) for first in range(0, len(self), _CLIPS)]
+        return np.concatenate([np.concatenate([_clip_scores(self.counts[level], part) for level in LEVELS], axis=1)
+                               for part in parts])
 
 
 def evaluate(pred_audio: ArrayLike, pred_visual: ArrayLike, true_audio: ArrayLike, true_visual: ArrayLike) -> Report:
@@ -143,26 +147,28 @@ def binary(array: ArrayLike, name: str) -> NDArray[np.bool_]:
     if values.dtype.kind not in "iuf":
         raise ValueError(f"{name}: expected numbers, got {values.dtype}")
     as_bool = values.astype(np.bool_)
+    if values.dtype.kind == "u" and values.max(initial=0) <= 1:
+        return as_bool
     if not np.array_equal(as_bool, values):
         odd = values[as_bool != values].flat[0]
         raise ValueError(f"{name}: expected 0 and 1 only, got {odd}; decide probabilities first (seehear.time.decide)")
     return as_bool
 
 
-def _f1(tp: NDArray[np.int32], fp: NDArray[np.int32], fn: NDArray[np.int32]) -> tuple[Array, NDArray[np.bool_]]:
-    twice = 2 * tp
-    whole = twice + fp + fn
-    return twice / np.maximum(whole, 1), whole > 0
+def _f1(tp: Whole, fp: Whole, fn: Whole) -> tuple[Array, NDArray[np.bool_]]:
+    whole = 2 * tp + fp + fn
+    # in double precision whatever the counts are stored as
+    return np.divide(2 * tp, np.maximum(whole, 1), dtype=np.float64), whole > 0
 
 
-def _clip_score(tp: NDArray[np.int32], fp: NDArray[np.int32], fn: NDArray[np.int32]) -> Array:
-    f, counted = _f1(tp, fp, fn)
-    classes = counted.sum(axis=1)
-    score: Array = np.where(classes > 0, f.sum(axis=1) / np.maximum(classes, 1), 1.0)
+def _clip_scores(counts: Counts, part: slice) -> Array:
+    f, counted = _f1(counts.tp[part], counts.fp[part], counts.fn[part])
+    classes = counted.sum(axis=2)
+    score: Array = np.where(classes > 0, f.sum(axis=2) / np.maximum(classes, 1), 1.0)
     return score
 
 
-def _ratio(part: NDArray[np.generic], whole: NDArray[np.generic]) -> Array:
+def _ratio(part: NDArray[Any], whole: NDArray[Any]) -> Array:
     out: Array = np.full(np.shape(whole), np.nan)
     np.divide(part, whole, out=out, where=np.asarray(whole) > 0)
     return out

@@ -1,0 +1,111 @@
+"""How sure a figure is, and whether one prediction is better than another: resampling whole clips.
+
+Clips are drawn with replacement and the figures taken anew; the interval holds the middle 95 % of what comes out.  It
+speaks of other clips like these, not of other annotators, other seeds of training or other thresholds.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.metrics.report import FIGURE_KEYS, Report
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Where a figure lies.
+
+    Args:
+        low: lower end.
+        high: upper end.
+    """
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How one figure of prediction B differs from that of prediction A, on the same clips.
+
+    Args:
+        difference: B - A, a fraction.
+        low: lower end of its interval.
+        high: upper end.
+        p_value: how often a difference at least as large arises if A and B were exchangeable clip by clip.
+        better: clips on which B scores higher.
+        worse: clips on which B scores lower.
+    """
+
+    difference: float
+    low: float
+    high: float
+    p_value: float
+    better: int
+    worse: int
+
+
+def intervals(report: Report, *, level: float = 0.95, resamples: int = 1000, seed: int = 0) -> dict[str, Interval]:
+    """Return the percentile interval of each of the ten figures.
+
+    Args:
+        report: what `evaluate` returned.
+        level: share of resamples inside, in (0, 1).
+        resamples: how many times the clips are drawn anew.
+        seed: of the draw; the same seed gives the same intervals.
+    """
+    low, high = _percentiles(_resampled_means(report.matrix(), resamples, seed), level)
+    return {key: Interval(*ends) for key, *ends in zip(FIGURE_KEYS, low.tolist(), high.tolist(), strict=True)}
+
+
+def compare(
+    a: Report, b: Report, *, level: float = 0.95, resamples: int = 1000, seed: int = 0
+) -> dict[str, Comparison]:
+    """Return how the ten figures of `b` differ from those of `a`, clip against clip.
+
+    The interval is that of the mean difference over resampled clips.  The p-value flips the sign of each clip's
+    difference at random (a paired permutation test) and is never smaller than 1 / (resamples + 1).
+
+    Raises:
+        ValueError: the reports are of different numbers of clips; they must be of the same clips in the same order.
+    """
+    if len(a) != len(b):
+        raise ValueError(f"expected two reports of the same clips, got {len(a)} and {len(b)} clips")
+    apart = b.matrix() - a.matrix()
+    mean = apart.mean(axis=0)
+    low, high = _percentiles(_resampled_means(apart, resamples, seed), level)
+    flipped = _flipped_means(apart, resamples, seed)
+    as_far = (np.abs(flipped) >= np.abs(mean) - 1e-12).sum(axis=0)
+    p_value = (as_far + 1) / (resamples + 1)
+    clear = np.abs(apart) > 1e-12  # differences of rounding are none
+    better, worse = (clear & (apart > 0)).sum(axis=0), (clear & (apart < 0)).sum(axis=0)
+    rows = zip(mean.tolist(), low.tolist(), high.tolist(), p_value.tolist(), better.tolist(), worse.tolist(), strict=True)
+    return {key: Comparison(*row) for key, row in zip(FIGURE_KEYS, rows, strict=True)}
+
+
+def _resampled_means(values: Array, resamples: int, seed: int) -> Array:
+    rng, clips = np.random.default_rng(seed), len(values)
+    out = np.empty((resamples, values.shape[1]))
+    for index in range(resamples):  # one at a time: memory stays that of the clips
+        drawn = np.bincount(rng.integers(0, clips, clips), minlength=clips)
+        out[index] = drawn @ values
+    return out / clips
+
+
+def _flipped_means(values: Array, resamples: int, seed: int) -> Array:
+    rng, clips = np.random.default_rng(seed), len(values)
+    out = np.empty((resamples, values.shape[1]))
+    for index in range(resamples):
+        out[index] = (2.0 * rng.integers(0, 2, clips) - 1.0) @ values
+    return out / clips
+
+
+def _percentiles(means: Array, level: float) -> tuple[Array, Array]:
+    if not 0 < level < 1:
+        raise ValueError(f"level: expected a share between 0 and 1, got {level}")
+    tail = 100 * (1 - level) / 2
+    low, high = np.percentile(means, [tail, 100 - tail], axis=0)
+    return low, high

@@ -1,0 +1,36 @@
+"""Events that are only heard (Ao) or only seen (Vo): the evaluation with what the other track holds taken away.
+
+The standard audio and visual figures include what is heard *and* seen at once.  Here a segment of a class counts for
+Ao only where the class is on in the audio track and off in the visual one, in predictions and truth alike, and for Vo
+the other way round; the rules of counting and averaging are those of the ten figures.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from seehear.metrics.report import Report, binary, evaluate
+
+EXCLUSIVE = {"audio": "audio_only", "visual": "visual_only"}
+EXCLUSIVE_KEYS = tuple(f"{level}/{name}" for level in ("segment", "event") for name in EXCLUSIVE.values())
+
+
+def evaluate_exclusive(
+    pred_audio: ArrayLike, pred_visual: ArrayLike, true_audio: ArrayLike, true_visual: ArrayLike
+) -> Report:
+    """Return the report of audible-only events (as `audio`) and visible-only ones (as `visual`).
+
+    Args:
+        pred_audio: (clips, segments, classes) of 0 and 1; likewise the others.
+    """
+    pa, pv = binary(pred_audio, "pred_audio"), binary(pred_visual, "pred_visual")
+    ta, tv = binary(true_audio, "true_audio"), binary(true_visual, "true_visual")
+    if not pa.shape == pv.shape == ta.shape == tv.shape:
+        evaluate(pa, pv, ta, tv)  # names the array whose shape is wrong
+    return evaluate(pa & ~pv, pv & ~pa, ta & ~tv, tv & ~ta)
+
+
+def exclusive_figures(report: Report) -> dict[str, float]:
+    """Return the four figures of such a report, by `EXCLUSIVE_KEYS`."""
+    scores = report.per_clip()
+    return {f"{level}/{name}": float(np.mean(scores[f"{level}/{track}"]))
+            for level in ("segment", "event") for track, name in EXCLUSIVE.items()}
