@@ -4,8 +4,13 @@ import argparse
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from seehear.cli.console import print_json, table
+
+if TYPE_CHECKING:
+    from seehear.data.fetch_llp import Fetched
+    from seehear.data.llp_parts import Part
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -26,13 +31,22 @@ def run(args: argparse.Namespace) -> int:
 
     log = _Log()
     parts = [part for part in PARTS if not args.only or part in args.only]
-    fetched = list(fetch_llp(args.out, parts=parts, hub=args.hub, tables=args.tables, received=log.received))
-    missing, tables = missing_parts(args.out), runnable_tables(args.out)
-    if args.json:
-        print_json({"out": args.out, "fetched": [vars(part) for part in fetched],
-                    "missing": [vars(part) for part in missing], "tables": tables})
-        return 0
-    table(f"LLP in {args.out}", ("part", "state", "what"), [(part.part, part.state, part.detail) for part in fetched])
+    fetched = []
+    try:
+        for part in fetch_llp(args.out, parts=parts, hub=args.hub, tables=args.tables, received=log.received):
+            fetched.append(part)
+    finally:  # what has to be got by hand is worth knowing without a connection, too
+        missing, tables = missing_parts(args.out), runnable_tables(args.out)
+        if args.json:
+            print_json({"out": args.out, "fetched": [vars(part) for part in fetched],
+                        "missing": [vars(part) for part in missing], "tables": tables})
+        else:
+            _show(args.out, fetched, missing, tables)
+    return 0
+
+
+def _show(out: str, fetched: "list[Fetched]", missing: "list[Part]", tables: dict[str, tuple[str, ...]]) -> None:
+    table(f"LLP in {out}", ("part", "state", "what"), [(part.part, part.state, part.detail) for part in fetched])
     if missing:
         table("Still missing", ("part", "state", "clips"),
               [(part.name, part.state, f"{part.found}/{part.wanted}") for part in missing])
@@ -41,9 +55,8 @@ def run(args: argparse.Namespace) -> int:
         print()
     able = [f"{name} ({', '.join(groups)})" for name, groups in tables.items() if groups]
     print(f"Tables that these features can run: {'; '.join(able) or 'none yet'}")
-    if any((Path(args.out) / part / "features").is_dir() for part in ("CLIP", "CLAP")):
-        print(f"One file a stream reads faster: seehear extract --import {args.out} --out FEATURES")
-    return 0
+    if any((Path(out) / part / "features").is_dir() for part in ("CLIP", "CLAP")):
+        print(f"One file a stream reads faster: seehear extract --import {out} --out FEATURES")
 
 
 class _Log:
