@@ -1,0 +1,118 @@
+"""Timelines in the formats of other tools: one small writer a format, chosen by name.
+
+A third party adds a format by an entry point of group `seehear.exporters` that names a `Format`.
+"""
+
+import base64
+import difflib
+import importlib.metadata
+import mimetypes
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from seehear.errors import ConfigError, MediaError
+from seehear.export import audacity, csv, eaf, html, json, rttm, srt, textgrid, tsv, vtt
+from seehear.files import write_text
+from seehear.time import SUFFIX, Timeline
+
+EMBED_LIMIT_BYTES = 16 * 1024 * 1024  # larger videos are linked to, not copied into a page
+_GROUP = "seehear.exporters"
+
+
+@dataclass(frozen=True)
+class Format:
+    """One way to write a timeline.
+
+    Args:
+        suffix: of its files, after the clip's name.
+        summary: one line for `--help`.
+        render: `render(timeline, *, media=None) -> str`; `media` is where the clip's video can be found, as a URL
+            relative to the file written, or None.
+        embeds: whether `media` may also be a `data:` URL holding the whole video.
+    """
+
+    suffix: str
+    summary: str
+    render: Callable[..., str]
+    embeds: bool = False
+
+
+FORMATS: dict[str, Format] = {
+    "json": Format(SUFFIX, "seehear's own timeline, complete", json.render),
+    "csv": Format(".csv", "a table for spreadsheets, one event a row", csv.render),
+    "tsv": Format(".tsv", "predictions for seehear evaluate, one event a row", tsv.render),
+    "audacity": Format(".audacity.txt", "a label track for Audacity", audacity.render),
+    "vtt": Format(".vtt", "WebVTT subtitles for browsers and players", vtt.render),
+    "srt": Format(".srt", "SubRip subtitles for players and editors", srt.render),
+    "eaf": Format(".eaf", "ELAN annotation, a tier per track and class", eaf.render),
+    "textgrid": Format(".TextGrid", "Praat TextGrid, a tier per track and class", textgrid.render),
+    "rttm": Format(".rttm", "rich transcription time marks", rttm.render),
+    "html": Format(".html", "a page with player and lanes, in one file", html.render, embeds=True),
+}
+
+
+def names() -> list[str]:
+    """Return the names of all formats, built in first, then those that installed packages add."""
+    added = {entry.name for entry in importlib.metadata.entry_points(group=_GROUP)}
+    return [*FORMATS, *sorted(added - FORMATS.keys())]
+
+
+def get(name: str) -> Format:
+    """Return a format by its name.
+
+    Raises:
+        ConfigError: no such format, or the package that adds it is broken.
+    """
+    if name in FORMATS:
+        return FORMATS[name]
+    for entry in importlib.metadata.entry_points(group=_GROUP, name=name):
+        try:
+            added = entry.load()
+        except Exception as error:  # whatever a foreign package raises on import
+            raise ConfigError(f"format {name} cannot be loaded: {error}", where=entry.value) from error
+        if not isinstance(added, Format):
+            raise ConfigError(f"expected a seehear.export.Format, got {type(added).__name__}", where=entry.value)
+        return added
+    close = difflib.get_close_matches(name.lower(), names(), 1, 0.5)
+    guess = f", did you mean {close[0]}?" if close else ""
+    raise ConfigError(f"unknown format {name!r}{guess}", hint=f"formats: {', '.join(names())}")
+
+
+def render(timeline: Timeline, format: str, *, media: str | None = None) -> str:
+    """Return `timeline` as text in `format`; `media` is the video's URL, for formats that point to it."""
+    text = get(format).render(timeline, media=media)
+    return text.encode("utf-8", "replace").decode()  # file names in no known encoding come as lone surrogates
+
+
+def write(timeline: Timeline, format: str, path: Path, *, media: Path | None = None) -> Path:
+    """Write `timeline` to `path` atomically, UTF-8, and return the path.
+
+    Args:
+        timeline: what to write.
+        format: a name of `FORMATS`, or one that an installed package adds.
+        path: the file, with its suffix (`path_for` makes one).
+        media: the clip's video file; HTML embeds it up to `EMBED_LIMIT_BYTES` and links to it above, ELAN links to it.
+    """
+    link = None if media is None else media_url(media, path.parent, embed=get(format).embeds)
+    write_text(path, render(timeline, format, media=link))
+    return path
+
+
+def path_for(name: str, format: str, folder: Path) -> Path:
+    """Return where the timeline of clip `name` goes in `folder`."""
+    return folder / f"{name}{get(format).suffix}"
+
+
+def media_url(media: Path, folder: Path, *, embed: bool) -> str:
+    """Return how a file in `folder` names the video `media`: whole (`data:`) if small and `embed`, else by its path."""
+    try:
+        if embed and media.stat().st_size <= EMBED_LIMIT_BYTES:
+            kind = mimetypes.guess_type(media.name)[0] or "video/mp4"
+            return f"data:{kind};base64,{base64.b64encode(media.read_bytes()).decode()}"
+    except OSError as error:
+        raise MediaError(f"cannot be read: {error.strerror}", where=media) from None
+    # "./" so that a name with a colon is not read as a protocol
+    return "./" + quote(os.path.relpath(media.resolve(), folder.resolve()).replace(os.sep, "/"))

@@ -1,0 +1,124 @@
+"""One page of one clip: player, lanes in step with it, tables; everything in one file (see `page`)."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from seehear._version import __version__
+from seehear.export.page import document
+from seehear.export.words import one_line
+from seehear.time import ABSENT, Timeline, Track
+
+WORDS = {Track.AUDIO: "Heard", Track.VISUAL: "Seen", Track.AUDIO_VISUAL: "Both"}
+
+
+def render(timeline: Timeline, *, media: str | None = None) -> str:
+    """Return the page; `media` is a `data:` or relative URL of the video, None leaves the player out."""
+    body = f"""<div class="page">
+<header class="top"><h1>{escape(timeline.source or "untitled clip")}</h1><p class="muted">{_summary(timeline)}</p></header>
+<main>
+{_warnings(timeline)}
+<div class="stage">
+<div class="player">{_player(timeline, media)}</div>
+<section class="card by-class"><h2>By class</h2>{class_table(timeline)}</section>
+</div>
+<section class="card" id="lanes" aria-label="Timeline"><noscript>{_event_table(timeline)}</noscript></section>
+<p class="muted keys"><span>Keys on the lanes:</span> <kbd>space</kbd> play, <kbd>←</kbd> <kbd>→</kbd> step,
+<kbd>Tab</kbd> to the events, then <kbd>←</kbd> <kbd>→</kbd> from event to event, <kbd>Enter</kbd> goes there.</p>
+<details class="card"><summary>All events ({len(timeline)})</summary>{_event_table(timeline)}</details>
+<details class="card"><summary>How this was made</summary>{settings(_made(timeline))}</details>
+</main>
+<footer class="muted">seehear {escape(__version__)}: what is heard, what is seen, and when</footer>
+</div>"""
+    return document(
+        f"{one_line(timeline.source)} · seehear", body, data={"timeline": timeline.to_dict()},
+        styles=("theme.css", "lanes.css", "clip.css"), scripts=("lanes.js", "clip.js"),
+    )
+
+
+def class_table(timeline: Timeline) -> str:
+    """Return the HTML table of seconds and events per class and track, most present class first."""
+    seconds = {label: [sum(e.duration_s for e in timeline.on(track, label)) for track in Track]
+               for label in timeline.vocabulary}
+    found = sorted((label for label in seconds if any(seconds[label])), key=lambda label: -max(seconds[label]))
+    if not found:
+        return f'<p class="muted">None of the {len(timeline.vocabulary)} classes was found.</p>'
+    head = "".join(f'<th scope="col" class="num {track}">{WORDS[track]}</th>' for track in Track)
+    rows = "".join(
+        f'<tr><th scope="row">{escape(label)}</th>'
+        + "".join(f'<td class="num">{f"{value:.1f} s" if value else "–"}</td>' for value in seconds[label]) + "</tr>"
+        for label in found
+    )
+    return f'<table><thead><tr><th scope="col">Class</th>{head}</tr></thead><tbody>{rows}</tbody></table>'
+
+
+def settings(values: Mapping[str, Any]) -> str:
+    """Return nested settings as an HTML description list."""
+    items = []
+    for key, value in values.items():
+        if isinstance(value, Mapping) and value:
+            shown = settings(value)
+        elif isinstance(value, list | tuple):
+            shown = escape(", ".join(map(str, value))) or "–"
+        else:
+            shown = escape("–" if value is None or value == {} else str(value))
+        items.append(f"<dt>{escape(str(key))}</dt><dd>{shown}</dd>")
+    return f"<dl>{''.join(items)}</dl>"
+
+
+def time_text(time_s: float) -> str:
+    """Return `m:ss.d` or `h:mm:ss.d`.
+
+    Example:
+        >>> time_text(61.25), time_text(3600)
+        ('1:01.2', '1:00:00.0')
+    """
+    tenths = round(time_s * 10)
+    hours, minutes, seconds = tenths // 36000, tenths // 600 % 60, tenths % 600 / 10
+    return f"{hours}:{minutes:02d}:{seconds:04.1f}" if hours else f"{minutes}:{seconds:04.1f}"
+
+
+def _summary(timeline: Timeline) -> str:
+    parts = [time_text(timeline.duration_s)]
+    for track in Track:
+        labels = dict.fromkeys(e.label for e in timeline.on(track))
+        absent = timeline.tracks.get(str(track)) == ABSENT
+        if track is not Track.AUDIO_VISUAL or labels:
+            text = f"no {track} track" if absent else f"{WORDS[track].lower()}: {', '.join(labels) or 'nothing'}"
+            parts.append(text)
+    return escape(" · ".join(parts))
+
+
+def _warnings(timeline: Timeline) -> str:
+    items = "".join(f"<li>{escape(line)}</li>" for line in timeline.warnings)
+    return f'<ul class="card warnings">{items}</ul>' if items else ""
+
+
+def _player(timeline: Timeline, media: str | None) -> str:
+    if media is None:
+        return '<p class="no-media muted">The video is not beside this page; the lanes work without it.</p>'
+    tag = "audio" if timeline.tracks.get("visual") == ABSENT else "video"
+    return f'<{tag} id="player" controls playsinline preload="auto" src="{escape(media)}"></{tag}>'
+
+
+def _event_table(timeline: Timeline) -> str:
+    if not timeline.events:
+        return '<p class="muted">No events.</p>'
+    rows = "".join(
+        f'<tr><td><span class="dot {e.track}"></span>{WORDS[e.track]}</td><th scope="row">{escape(e.label)}</th>'
+        f'<td class="num">{time_text(e.start_s)}</td><td class="num">{time_text(e.end_s)}</td>'
+        f'<td class="num">{"–" if e.score is None else f"{e.score:.2f}"}</td></tr>'
+        for e in timeline
+    )
+    return ('<table><thead><tr><th scope="col">Track</th><th scope="col">Class</th><th scope="col" class="num">From</th>'
+            f'<th scope="col" class="num">To</th><th scope="col" class="num">Score</th></tr></thead><tbody>{rows}</tbody></table>')
+
+
+def _made(timeline: Timeline) -> dict[str, Any]:
+    grid = timeline.grid
+    return {
+        **timeline.parser,
+        "tracks": dict(timeline.tracks),
+        "segments": f"{grid.count} of {grid.step_s:g} s" + (f", from {grid.start_s:g} s" if grid.start_s else ""),
+        "looked for": list(timeline.vocabulary),
+    }

@@ -1,0 +1,27 @@
+"""Rich transcription time marks (NIST): `SPEAKER file 1 start length <NA> <NA> track:label score <NA>`.
+
+Fields are divided by spaces: white space, quotes and `%` inside a field are percent-encoded.
+"""
+
+import re
+from urllib.parse import quote
+
+from seehear.export.words import by_time, clip_name
+from seehear.time import Timeline
+
+_UNSAFE = re.compile(r'[\s"%\x00-\x1f\x7f]')
+
+
+def render(timeline: Timeline, *, media: str | None = None) -> str:
+    """Return one line an event, in order of onset."""
+    name = escape(clip_name(timeline))
+    return "".join(
+        f"SPEAKER {name} 1 {e.start_s:.3f} {e.duration_s:.3f} <NA> <NA> {e.track}:{escape(e.label)} "
+        f"{'<NA>' if e.score is None else f'{e.score:.4f}'} <NA>\n"
+        for e in by_time(timeline)
+    )
+
+
+def escape(text: str) -> str:
+    """Return `text` as one field; `urllib.parse.unquote` gives it back."""
+    return _UNSAFE.sub(lambda found: quote(found[0], safe="", errors="replace"), text)

@@ -1,0 +1,316 @@
+/* Lanes of a timeline (heard, seen, both), in step with a player.  Used by the clip page, the run report, the web app.
+
+   SeehearLanes.mount(root, timeline, {player, band}) -> {update(timeline), time(), seek(seconds), destroy()}
+     root      element whose content is replaced
+     timeline  an object of schema seehear.timeline/1
+     player    a video or audio element, or nothing
+     band      spans [start_s, end_s] to mark, such as the hits of a search
+   SeehearLanes.preview(root, timeline, spans)  three thin strips for lists
+   SeehearLanes.clock(seconds) -> "1:02.5"
+
+   Text from outside is only ever set as textContent. */
+const SeehearLanes = (() => {
+  "use strict";
+  const LANES = [["audio", "Heard"], ["visual", "Seen"], ["audio_visual", "Both"]];
+  const WORD = { audio: "heard", visual: "seen", audio_visual: "heard and seen" };
+
+  function make(tag, className, text) {
+    const element = document.createElement(tag);
+    if (className) element.className = className;
+    if (text !== undefined) element.textContent = text;
+    return element;
+  }
+
+  function clock(seconds, tenths = true) {
+    const t = Math.max(0, tenths ? Math.round(seconds * 10) / 10 : Math.round(seconds));
+    const h = Math.floor(t / 3600), m = Math.floor(t / 60) % 60, s = t % 60;
+    const tail = tenths ? s.toFixed(1).padStart(4, "0") : String(s).padStart(2, "0");
+    return h ? `${h}:${String(m).padStart(2, "0")}:${tail}` : `${m}:${tail}`;
+  }
+
+  /* the span the lanes show: a short last segment or an event may run past the clip's stated length */
+  const span = (timeline) =>
+    Math.max(timeline.duration_s, ...timeline.events.map((e) => e.end_s), timeline.duration_s > 0 ? 0 : 1);
+
+  const percent = (part, whole) => `${(100 * Math.min(Math.max(part / whole, 0), 1)).toFixed(4)}%`;
+
+  function place(element, start, end, whole) {
+    element.style.left = percent(start, whole);
+    element.style.width = percent(end - Math.max(start, 0), whole);
+    return element;
+  }
+
+  const absent = (timeline, track) =>
+    (track === "audio_visual" ? ["audio", "visual"] : [track]).filter((t) => timeline.tracks[t] === "absent");
+
+  function describe(e) {
+    const score = e.score === null || e.score === undefined ? "" : `, score ${e.score.toFixed(2)}`;
+    return `${WORD[e.track]} ${clock(e.start_s)} to ${clock(e.end_s)}${score}`;
+  }
+
+  function buildLane(timeline, track, word, whole) {
+    const lane = make("div", `lane ${track}`);
+    const title = make("div", "lanes-row lane-title");
+    const note = make("div", "lanes-area");
+    title.append(make("div", "lanes-name", word), note);
+    lane.append(title);
+    const events = timeline.events.filter((e) => e.track === track);
+    const gone = absent(timeline, track);
+    if (gone.length) {
+      lane.classList.add("absent");
+      note.textContent = `no ${gone.join(" and no ")} track in this file`;
+    } else if (!events.length) {
+      lane.classList.add("empty");
+      note.textContent = "nothing found";
+    }
+    const rows = new Map();
+    for (const e of events) {
+      if (!rows.has(e.label)) {
+        const row = make("div", "lanes-row lane-track");
+        const name = make("div", "lanes-name", e.label);
+        name.title = e.label;
+        row.append(name, make("div", "lanes-area"));
+        rows.set(e.label, row);
+      }
+      const bar = place(make("button", "lane-event"), e.start_s, e.end_s, whole);
+      bar.type = "button";
+      bar.tabIndex = -1;
+      bar.textContent = e.score === null || e.score === undefined ? "" : e.score.toFixed(2);
+      bar.setAttribute("aria-label", `${e.label}, ${describe(e)}`);
+      bar.event = e;
+      rows.get(e.label).lastChild.append(bar);
+    }
+    const order = new Map(timeline.vocabulary.map((label, index) => [label, index]));
+    lane.append(...[...rows.entries()].sort((a, b) => order.get(a[0]) - order.get(b[0])).map((entry) => entry[1]));
+    return lane;
+  }
+
+  function buildRuler(whole, width) {
+    const row = make("div", "lanes-row lanes-ruler");
+    const area = make("div", "lanes-area");
+    const steps = [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200];
+    const step = steps.find((s) => (s / whole) * width >= 56) || 14400;
+    for (let t = 0; t <= whole - step / 4; t += step) {
+      const tick = make("span", "lanes-tick", clock(t, step < 1));
+      tick.style.left = percent(t, whole);
+      area.append(tick);
+    }
+    area.tabIndex = 0;
+    area.setAttribute("role", "slider");
+    area.setAttribute("aria-label", "Position in the clip");
+    area.setAttribute("aria-valuemin", "0");
+    area.setAttribute("aria-valuemax", whole.toFixed(1));
+    row.append(make("div", "lanes-name", "time"), area);
+    return row;
+  }
+
+  function mount(root, timeline, options = {}) {
+    const player = options.player || null;
+    const host = make("div", "lanes");
+    const head = make("div", "lanes-head"), time = make("span", "lanes-clock"), now = make("div", "lanes-now");
+    const zoomer = make("div", "lanes-zoom");
+    const scroll = make("div", "lanes-scroll"), inner = make("div", "lanes-inner"), tip = make("div", "lanes-tip");
+    tip.hidden = true;
+    tip.setAttribute("role", "tooltip");
+    head.append(time, now, zoomer);
+    scroll.append(inner);
+    host.append(head, scroll, tip);
+    root.replaceChildren(host);
+    let whole = 1, zoom = 1, position = 0, bars = [], cursor = null, ruler = null, shown = "", frame = 0, checked = -1;
+
+    function draw() {
+      whole = span(timeline);
+      inner.style.width = `${zoom * 100}%`;
+      const width = Math.max(200, inner.clientWidth - 150);
+      const rulerRow = buildRuler(whole, width);
+      ruler = rulerRow.lastChild;
+      const lanes = LANES.map(([track, word]) => buildLane(timeline, track, word, whole));
+      const overlay = make("div", "lanes-cursors");
+      for (const [start, end] of options.band || []) overlay.append(place(make("div", "lanes-band"), start, end, whole));
+      cursor = make("div", "lanes-cursor");
+      overlay.append(cursor);
+      inner.replaceChildren(rulerRow, ...lanes, overlay);
+      bars = [...inner.querySelectorAll(".lane-event")];
+      if (bars.length) bars[0].tabIndex = 0;
+      zoomer.hidden = whole < 20;
+      shown = "";
+      checked = -1;
+      show(position);
+    }
+
+    function show(t) {
+      position = Math.min(Math.max(t, 0), whole);
+      cursor.style.left = percent(position, whole);
+      ruler.setAttribute("aria-valuenow", position.toFixed(1));
+      ruler.setAttribute("aria-valuetext", clock(position));
+      time.replaceChildren(document.createTextNode(clock(position)), make("small", "", ` / ${clock(timeline.duration_s)}`));
+      if (Math.floor(position * 10) !== checked) {
+        checked = Math.floor(position * 10);
+        showNow();
+      }
+    }
+
+    function showNow() {
+      const active = bars.filter((bar) => {
+        const on = bar.event.start_s <= position + 1e-6 && position < bar.event.end_s;
+        bar.classList.toggle("now", on);
+        return on;
+      });
+      const key = active.map((bar) => bars.indexOf(bar)).join();
+      if (key === shown && now.childElementCount) return;
+      shown = key;
+      const chips = active.map((bar) => {
+        const word = LANES.find((lane) => lane[0] === bar.event.track)[1].toLowerCase();
+        return make("span", `lanes-chip ${bar.event.track}`, `${word} ${bar.event.label}`);
+      });
+      now.replaceChildren(...(chips.length ? chips : [make("span", "muted", "–")]));
+    }
+
+    function seek(t) {
+      t = Math.min(Math.max(t, 0), whole);
+      if (player && Number.isFinite(player.duration)) player.currentTime = Math.min(t, player.duration);
+      else if (player) player.addEventListener("loadedmetadata", () => { player.currentTime = t; }, { once: true });
+      show(t);
+      if (options.onseek) options.onseek(t);
+    }
+
+    function keepInView() {
+      if (zoom === 1) return;
+      const x = cursor.getBoundingClientRect().left - scroll.getBoundingClientRect().left;
+      if (x < 160 || x > scroll.clientWidth - 20) scroll.scrollLeft += x - scroll.clientWidth / 3;
+    }
+
+    function follow() {
+      show(player.currentTime);
+      keepInView();
+      if (!player.paused && !player.ended) frame = requestAnimationFrame(follow);
+    }
+
+    function toggle() {
+      if (!player) return;
+      if (player.paused) player.play().catch(() => {}); else player.pause();
+    }
+
+    const timeAt = (x) => {
+      const box = ruler.getBoundingClientRect();
+      return ((x - box.left) / box.width) * whole;
+    };
+
+    function showTip(bar) {
+      const e = bar.event, box = bar.getBoundingClientRect(), frameBox = host.getBoundingClientRect();
+      tip.replaceChildren(make("b", "", e.label), document.createTextNode(describe(e)));
+      tip.hidden = false;
+      const left = Math.min(Math.max(box.left - frameBox.left, 0), Math.max(0, frameBox.width - tip.offsetWidth));
+      tip.style.left = `${left}px`;
+      tip.style.top = `${box.top - frameBox.top - tip.offsetHeight - 6}px`;
+    }
+
+    function setZoom(value) {
+      zoom = Math.min(Math.max(value, 1), Math.max(1, whole / 5));
+      draw();
+      keepInView();
+    }
+
+    /* pointer: a click seeks to where it fell; the ruler can be dragged */
+    inner.addEventListener("click", (event) => {
+      const bar = event.target.closest(".lane-event");
+      if (bar && event.detail === 0) seek(bar.event.start_s);  // Enter on a focused event
+      else if (event.target.closest(".lanes-area")) seek(timeAt(event.clientX));
+    });
+    inner.addEventListener("pointerdown", (event) => {
+      if (event.target.closest(".lanes-ruler .lanes-area")) ruler.setPointerCapture(event.pointerId);
+    });
+    inner.addEventListener("pointermove", (event) => {
+      if (ruler.hasPointerCapture && ruler.hasPointerCapture(event.pointerId)) seek(timeAt(event.clientX));
+    });
+    inner.addEventListener("pointerover", (event) => {
+      const bar = event.target.closest(".lane-event");
+      if (bar) showTip(bar); else tip.hidden = true;
+    });
+    inner.addEventListener("pointerleave", () => { tip.hidden = true; });
+    inner.addEventListener("focusin", (event) => { if (event.target.matches(".lane-event")) showTip(event.target); });
+    inner.addEventListener("focusout", () => { tip.hidden = true; });
+
+    /* keyboard: the ruler is a slider, the events are one stop of the tab order with arrows inside */
+    inner.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const bar = event.target.closest(".lane-event");
+      const step = timeline.grid.step_s;
+      const forward = event.key === "ArrowRight" || event.key === "ArrowDown";
+      const back = event.key === "ArrowLeft" || event.key === "ArrowUp";
+      if (event.key === " " && !bar) toggle();
+      else if (event.key === "+" || event.key === "=") setZoom(zoom * 2);
+      else if (event.key === "-") setZoom(zoom / 2);
+      else if (bar && (forward || back)) focusBar(bars[bars.indexOf(bar) + (forward ? 1 : -1)], bar);
+      else if (!bar && event.key === "ArrowRight") seek(position + step);
+      else if (!bar && event.key === "ArrowLeft") seek(position - step);
+      else if (!bar && event.key === "Home") seek(0);
+      else if (!bar && event.key === "End") seek(whole);
+      else return;
+      event.preventDefault();
+    });
+
+    function focusBar(next, from) {
+      if (!next) return;
+      from.tabIndex = -1;
+      next.tabIndex = 0;
+      next.focus();
+    }
+
+    for (const [text, label, change] of [["−", "Zoom out", 0.5], ["+", "Zoom in", 2]]) {
+      const button = make("button", "", text);
+      button.type = "button";
+      button.setAttribute("aria-label", label);
+      button.addEventListener("click", () => setZoom(zoom * change));
+      zoomer.append(button);
+    }
+
+    const start = () => { cancelAnimationFrame(frame); follow(); };
+    const still = () => show(player.currentTime);
+    if (player) {
+      player.addEventListener("play", start);
+      for (const name of ["timeupdate", "seeked"]) player.addEventListener(name, still);
+    }
+    draw();
+    return {
+      update(next) { timeline = next; draw(); },
+      time: () => position,
+      seek,
+      destroy() {
+        cancelAnimationFrame(frame);
+        if (player) {
+          player.removeEventListener("play", start);
+          for (const name of ["timeupdate", "seeked"]) player.removeEventListener(name, still);
+        }
+        root.replaceChildren();
+      },
+    };
+  }
+
+  function preview(root, timeline, spans) {
+    const whole = span(timeline);
+    const box = make("div", "preview");
+    const words = [];
+    for (const [track, word] of LANES) {
+      const lane = make("div", `preview-lane ${track}`);
+      const gone = absent(timeline, track);
+      if (gone.length) lane.classList.add("absent");
+      const events = timeline.events.filter((e) => e.track === track);
+      for (const e of events) lane.append(place(make("i"), e.start_s, e.end_s, whole));
+      const labels = [...new Set(events.map((e) => e.label))].join(", ");
+      words.push(`${word}: ${gone.length ? "no track" : labels || "nothing"}`);
+      box.append(lane);
+    }
+    if (spans) {
+      const hits = make("div", "preview-spans");
+      for (const [start, end] of spans) hits.append(place(make("i"), start, end, whole));
+      box.append(hits);
+    }
+    box.setAttribute("role", "img");
+    box.setAttribute("aria-label", words.join("; "));
+    box.title = words.join("\n");
+    root.replaceChildren(box);
+  }
+
+  return { mount, preview, clock };
+})();

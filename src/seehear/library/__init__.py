@@ -1,0 +1,1 @@
+"""Many timelines: an index, and search over it."""

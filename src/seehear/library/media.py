@@ -1,0 +1,38 @@
+"""Which video belongs to a timeline: found by name inside folders that the user named, or where parsing left it."""
+
+from pathlib import Path, PurePosixPath
+
+MEDIA_SUFFIXES = frozenset(
+    ".mp4 .m4v .mov .mkv .webm .avi .flv .wmv .mpg .mpeg .ts .mts .m2ts .3gp .ogv .ogg .oga .opus .wav .mp3 .m4a .aac "
+    ".flac .wma".split()
+)
+
+
+def beside(timeline: Path, source: str) -> Path | None:
+    """Return the video that lies in the folder of a timeline file, by its `source` or its stem, or None."""
+    return find(timeline.parent, (base_name(source),), stem=timeline.name.split(".timeline.json")[0])
+
+
+def base_name(source: str) -> str:
+    """Return the last part of `source`, whichever way its folders are divided."""
+    return PurePosixPath(source.replace("\\", "/").replace("\0", "")).name
+
+
+def find(folder: Path, names: tuple[str, ...], *, stem: str | None = None) -> Path | None:
+    """Return the first of `names` (relative paths) that is a media file inside `folder`, else `stem` with a suffix.
+
+    A name that leads out of `folder`, by `..`, by being absolute or by a symbolic link, is not found.
+    """
+    root = folder.resolve()
+    tries = [name for name in names if name]
+    if stem:
+        tries += [stem + suffix for suffix in sorted(MEDIA_SUFFIXES)]
+    for name in tries:
+        path = (root / name)
+        try:
+            real = path.resolve()
+            if real.suffix.lower() in MEDIA_SUFFIXES and real.is_relative_to(root) and real.is_file():
+                return real
+        except (OSError, ValueError):  # a name too long for the system, or a loop of links
+            continue
+    return None
