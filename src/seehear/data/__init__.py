@@ -2,17 +2,20 @@
 
 from pathlib import Path
 
+from seehear.data.anomalies import KINDS, find_anomalies
+from seehear.data.arrays import read_scores
 from seehear.data.clip import Clip
 from seehear.data.dataset import MEDIA_SUFFIXES, Dataset, Split
 from seehear.data.folder import TOML, open_folder
 from seehear.data.llp import CLIPS, is_llp, open_llp
+from seehear.data.predictions import Predictions, read_predictions
 from seehear.data.tables import Issue
 from seehear.data.truth import READINGS, Reading, Truth
 from seehear.data.vocabulary import LLP_VOCABULARY, Vocabulary
 from seehear.errors import DataError
 
-__all__ = ["LLP_VOCABULARY", "MEDIA_SUFFIXES", "READINGS", "Clip", "Dataset", "Issue", "Reading", "Split", "Truth",
-           "Vocabulary", "open_dataset"]
+__all__ = ["KINDS", "LLP_VOCABULARY", "MEDIA_SUFFIXES", "READINGS", "Clip", "Dataset", "Issue", "Predictions", "Reading",
+           "Split", "Truth", "Vocabulary", "find_anomalies", "open_dataset", "read_predictions", "read_scores"]
 
 
 def open_dataset(path: str | Path) -> Dataset:

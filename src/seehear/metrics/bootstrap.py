@@ -82,8 +82,8 @@ def compare(
     p_value = (as_far + 1) / (resamples + 1)
     clear = np.abs(apart) > 1e-12  # differences of rounding are none
     better, worse = (clear & (apart > 0)).sum(axis=0), (clear & (apart < 0)).sum(axis=0)
-    rows = zip(mean.tolist(), low.tolist(), high.tolist(), p_value.tolist(), better.tolist(), worse.tolist(), strict=True)
-    return {key: Comparison(*row) for key, row in zip(FIGURE_KEYS, rows, strict=True)}
+    columns = (mean, low, high, p_value, better, worse)
+    return {key: Comparison(*(column[i].item() for column in columns)) for i, key in enumerate(FIGURE_KEYS)}
 
 
 def _resampled_means(values: Array, resamples: int, seed: int) -> Array:

@@ -1,0 +1,42 @@
+"""Which clip of a split a prediction is for."""
+
+from collections.abc import Sequence
+
+from seehear.data.dataset import Split
+from seehear.errors import DataError
+
+_SHOWN = 5  # names listed in an error
+
+
+class ClipFinder:
+    """Finds the clip that a prediction is for; refuses the second one for the same clip."""
+
+    def __init__(self, split: Split) -> None:
+        self._split = split
+        self._index = {clip.id: i for i, clip in enumerate(split.clips)}
+        self._index.update({clip.name: i for i, clip in enumerate(split.clips)})
+        self._from: dict[int, object] = {}
+
+    def known(self, name: str, outside: list[str]) -> bool:
+        """Return whether the split has this clip; note it in `outside` if not."""
+        if name not in self._index:
+            outside.append(name)
+        return name in self._index
+
+    def place(self, name: str, source: object) -> int:
+        """Return the position of a known clip, the first time it is asked for.
+
+        Raises:
+            DataError: a second time, saying where the two predictions come from.
+        """
+        index = self._index[name]
+        if index in self._from:
+            raise DataError(f"two predictions for clip {self._split.names[index]}: {self._from[index]} and {source}",
+                            hint="remove one of them")
+        self._from[index] = source
+        return index
+
+
+def some(names: Sequence[str]) -> str:
+    """Return the first few names, and how many more there are."""
+    return ", ".join(names[:_SHOWN]) + (f", ... {len(names) - _SHOWN} more" if len(names) > _SHOWN else "") or "none"

@@ -1,0 +1,162 @@
+"""Predictions of a split as they lie on disk: timeline files, one table, or arrays.
+
+- a folder of `*.timeline.json`: a file belongs to the clip whose name or id is the stem of its `source` (or, where
+  that fits no clip, of the file's own name);
+- a tab-separated file with the columns `filename track onset offset event_label` (seconds; audio or visual;
+  audio_visual rows may stand there too, but follow from the others); a row with nothing but a filename says that
+  nothing was found in that clip;
+- an `.npz` file of arrays (`arrays.py`).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.data.arrays import read_decisions
+from seehear.data.dataset import Split
+from seehear.data.match import ClipFinder, some
+from seehear.data.tables import Faults, read_table
+from seehear.data.vocabulary import Vocabulary
+from seehear.errors import DataError
+from seehear.time import SUFFIX, TimeGrid, Timeline, Track, rasterise
+
+_COLUMNS = ("filename", "track", "onset", "offset", "event_label")
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """Decisions for every clip of a split, in its order.
+
+    Args:
+        audio: (N, T, C) bool.
+        visual: (N, T, C) bool.
+        missing: clips without a prediction, taken as empty because that was asked for.
+        extra: how many predictions of other clips were left out because that was asked for.
+        made: what the timelines say about how they were made; empty if they disagree or say nothing.
+    """
+
+    audio: NDArray[np.bool_]
+    visual: NDArray[np.bool_]
+    missing: tuple[str, ...] = ()
+    extra: int = 0
+    made: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_predictions(
+    path: str | Path, split: Split, vocabulary: Vocabulary, grid: TimeGrid, *,
+    missing: Literal["error", "empty"] = "error", extra: Literal["error", "ignore"] = "error",
+) -> Predictions:
+    """Return the predictions for a split.
+
+    Args:
+        path: a folder of timeline files, a tab-separated file, or an .npz file with decisions.
+        split: whose clips are meant.
+        vocabulary: the dataset's classes; a prediction of another class is refused.
+        grid: the dataset's segments; predicted intervals are drawn on them.
+        missing: what to do if a clip has no prediction: complain, or take it as empty.
+        extra: what to do with a prediction for a clip that is not in the split: complain, or leave it out.
+
+    Raises:
+        DataError: any of the above, two predictions for one clip, an unreadable file, or arrays of a wrong shape.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise DataError("no such file or folder", where=path,
+                        hint=f"give a folder of *{SUFFIX} files or a tab-separated file ({' '.join(_COLUMNS)})")
+    made: Mapping[str, Any] = {}
+    outside: list[str] = []
+    clips = ClipFinder(split)
+    if path.is_dir():
+        found, made = _timelines(path, clips, vocabulary, grid, outside)
+    elif path.suffix == ".npz":
+        found = read_decisions(path, clips, vocabulary, grid, outside)
+    else:
+        found = _table(path, clips, vocabulary, grid, outside)
+    if outside and extra == "error":
+        raise DataError(f"{len(outside)} predictions for clips that are not in split {split.name} ({some(outside)})",
+                        where=path, hint="choose their split, or leave them out with --extra ignore")
+    absent = [name for index, name in enumerate(split.names) if index not in found]
+    if absent and missing == "error":
+        raise DataError(f"predictions missing for {len(absent)} of {len(split)} clips ({some(absent)})", where=path,
+                        hint="predict them too, or score them as empty with --missing empty")
+    both = np.zeros((2, len(split), grid.count, len(vocabulary)), np.bool_)
+    for index, decisions in found.items():
+        both[:, index] = decisions
+    return Predictions(both[0], both[1], tuple(absent), len(outside), made)
+
+
+def _timelines(
+    folder: Path, clips: ClipFinder, vocabulary: Vocabulary, grid: TimeGrid, outside: list[str]
+) -> tuple[dict[int, NDArray[np.bool_]], Mapping[str, Any]]:
+    files = sorted(folder.glob(f"*{SUFFIX}"))
+    if not files:
+        raise DataError(f"expected *{SUFFIX} files, found none", where=folder)
+    found, makers = {}, []
+    for file in files:
+        timeline = Timeline.from_json(file)
+        source, own = Path(timeline.source).stem, file.name.removesuffix(SUFFIX)
+        name = source if clips.known(source, []) else own
+        if not clips.known(name, outside):
+            continue
+        index = clips.place(name, file.name)
+        for event in timeline:
+            vocabulary.index(event.label, where=file)
+        columns = [i for i, label in enumerate(timeline.vocabulary) if label in vocabulary]
+        out = np.zeros((2, grid.count, len(vocabulary)), np.bool_)
+        targets = [vocabulary.index(timeline.vocabulary[i]) for i in columns]
+        out[:, :, targets] = np.stack(timeline.to_arrays(grid))[:, :, columns]
+        found[index] = out
+        makers.append(timeline.parser)
+    return found, makers[0] if makers and all(maker == makers[0] for maker in makers) else {}
+
+
+def _table(
+    path: Path, clips: ClipFinder, vocabulary: Vocabulary, grid: TimeGrid, outside: list[str]
+) -> dict[int, NDArray[np.bool_]]:
+    spans: dict[str, dict[tuple[Track, int], list[tuple[float, float]]]] = {}
+    faults = Faults()
+    for line, (name, track, onset, offset, label) in read_table(path, _COLUMNS):
+        where = f"{path}:{line}"
+        if name in outside or not clips.known(name, outside):
+            continue
+        of_clip = spans.setdefault(name, {})
+        if not (track or onset or offset or label):
+            continue  # the clip was looked at, and nothing was found
+        times = []
+        for column, text in (("onset", onset), ("offset", offset)):
+            try:
+                times.append(float(text))
+            except ValueError:
+                times.append(float("nan"))
+            if not np.isfinite(times[-1]):
+                faults.add(f"{column}: expected a number of seconds, got {text!r}", where=where)
+        if track not in list(Track):
+            faults.add(f"track: expected {', '.join(Track)}, got {track!r}", where=where)
+        elif label not in vocabulary:
+            faults.add(f"unknown class {label!r}", where=where, hint=vocabulary.suggest(label))
+        elif times[1] <= times[0]:
+            faults.add(f"expected an offset after the onset, got {onset} to {offset}", where=where)
+        else:
+            of_clip.setdefault((Track(track), vocabulary.index(label)), []).append((times[0], times[1]))
+    faults.check()
+    # a clip that goes by its name in one row and by its id in another is predicted twice
+    return {clips.place(name, f"rows of {name}"): _drawn(of_clip, vocabulary, grid, path)
+            for name, of_clip in spans.items()}
+
+
+def _drawn(
+    spans: Mapping[tuple[Track, int], Iterable[tuple[float, float]]], vocabulary: Vocabulary, grid: TimeGrid, path: Path
+) -> NDArray[np.bool_]:
+    rows = {track: np.zeros((grid.count, len(vocabulary)), np.bool_) for track in Track}
+    for (track, column), intervals in spans.items():
+        rows[track][:, column] = rasterise(intervals, grid)
+    alone = rows[Track.AUDIO_VISUAL] & ~(rows[Track.AUDIO] & rows[Track.VISUAL])
+    if alone.any():
+        label = vocabulary.names[int(np.flatnonzero(alone.any(axis=0))[0])]
+        raise DataError(f"an audio_visual event of {label} without the audio and visual events it follows from",
+                        where=path, hint="write the rows of both tracks; audio_visual is their conjunction")
+    return np.stack([rows[Track.AUDIO], rows[Track.VISUAL]])
