@@ -338,3 +338,16 @@ def test_ave_residual_fusion() -> None:
     assert len(net.state_dict()) == 33
     out = net(torch.randn(1, 10, 128), torch.randn(1, 10, 7, 7, 512))
     assert out.segment_prob.shape == (1, 10, 29)
+
+
+@pytest.mark.parametrize("name", PARSERS)
+@pytest.mark.parametrize("training", [True, False])
+def test_what_networks_make_inside_lies_beside_their_inputs(name: str, training: bool) -> None:
+    with torch.device("meta"):
+        net, inputs = small(name).train(training), batch_like_meta()
+    out = net(**inputs)  # a tensor made on the processor would not mix with these
+    assert {value.device.type for value in vars(out).values() if value is not None} == {"meta"}
+
+
+def batch_like_meta() -> dict[str, torch.Tensor]:
+    return {"audio": torch.empty(3, 6, 7), "visual": torch.empty(3, 12, 11), "motion": torch.empty(3, 6, 9)}

@@ -76,7 +76,7 @@ class AttnBlock(nn.Module):
         if not self.training or not self.drop_path:
             return branch
         keep = 1 - self.drop_path
-        return branch * torch.empty(len(branch), 1, 1, device=branch.device).bernoulli_(keep) / keep
+        return branch * branch.new_empty(len(branch), 1, 1).bernoulli_(keep) / keep
 
     def forward(self, x: Float[Tensor, "batch n width"]) -> Float[Tensor, "batch n width"]:
         x = x + self._maybe(self.attn(self.norm1(x)))
