@@ -77,8 +77,8 @@ def get(name: str) -> Format:
             raise ConfigError(f"expected a seehear.export.Format, got {type(added).__name__}", where=entry.value)
         return added
     close = difflib.get_close_matches(name.lower(), names(), 1, 0.5)
-    guess = f", did you mean {close[0]}?" if close else ""
-    raise ConfigError(f"unknown format {name!r}{guess}", hint=f"formats: {', '.join(names())}")
+    guess = f"did you mean {close[0]}? " if close else ""
+    raise ConfigError(f"unknown format {name!r}", hint=f"{guess}formats: {', '.join(names())}")
 
 
 def render(timeline: Timeline, format: str, *, media: str | None = None) -> str:

@@ -5,11 +5,14 @@ from xml.etree import ElementTree as ET
 from seehear.export.words import one_line, tiers
 from seehear.time import Timeline
 
+_SCHEMA = "http://www.mpi.nl/tools/elan/EAFv3.0.xsd"  # a name that readers ask for; nothing is fetched
+
 
 def render(timeline: Timeline, *, media: str | None = None) -> str:
     """Return the document; equal timelines give equal text, so its date is a constant and not today's."""
     root = ET.Element("ANNOTATION_DOCUMENT", {
         "AUTHOR": "seehear", "DATE": "2000-01-01T00:00:00+00:00", "FORMAT": "3.0", "VERSION": "3.0",
+        "{http://www.w3.org/2001/XMLSchema-instance}noNamespaceSchemaLocation": _SCHEMA,
     })
     header = ET.SubElement(root, "HEADER", {"MEDIA_FILE": "", "TIME_UNITS": "milliseconds"})
     link = media or one_line(timeline.source)

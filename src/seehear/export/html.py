@@ -15,16 +15,15 @@ WORDS = {Track.AUDIO: "Heard", Track.VISUAL: "Seen", Track.AUDIO_VISUAL: "Both"}
 def render(timeline: Timeline, *, media: str | None = None) -> str:
     """Return the page; `media` is a `data:` or relative URL of the video, None leaves the player out."""
     body = f"""<div class="page">
-<header class="top"><h1>{escape(timeline.source or "untitled clip")}</h1><p class="muted">{_summary(timeline)}</p></header>
+<header class="top"><h1>{escape(timeline.source or "untitled clip")}</h1>
+<p class="muted">{_summary(timeline)}</p></header>
 <main>
 {_warnings(timeline)}
-<div class="stage">
 <div class="player">{_player(timeline, media)}</div>
-<section class="card by-class"><h2>By class</h2>{class_table(timeline)}</section>
-</div>
 <section class="card" id="lanes" aria-label="Timeline"><noscript>{_event_table(timeline)}</noscript></section>
-<p class="muted keys"><span>Keys on the lanes:</span> <kbd>space</kbd> play, <kbd>←</kbd> <kbd>→</kbd> step,
-<kbd>Tab</kbd> to the events, then <kbd>←</kbd> <kbd>→</kbd> from event to event, <kbd>Enter</kbd> goes there.</p>
+<section class="card by-class"><h2>By class</h2>{class_table(timeline)}</section>
+<p class="muted keys">Keys on the lanes: <kbd>space</kbd> play, <kbd>←</kbd> <kbd>→</kbd> step, <kbd>Tab</kbd> to the
+events, there <kbd>←</kbd> <kbd>→</kbd> from one to the next and <kbd>Enter</kbd> to go to it.</p>
 <details class="card"><summary>All events ({len(timeline)})</summary>{_event_table(timeline)}</details>
 <details class="card"><summary>How this was made</summary>{settings(_made(timeline))}</details>
 </main>
@@ -110,8 +109,9 @@ def _event_table(timeline: Timeline) -> str:
         f'<td class="num">{"–" if e.score is None else f"{e.score:.2f}"}</td></tr>'
         for e in timeline
     )
-    return ('<table><thead><tr><th scope="col">Track</th><th scope="col">Class</th><th scope="col" class="num">From</th>'
-            f'<th scope="col" class="num">To</th><th scope="col" class="num">Score</th></tr></thead><tbody>{rows}</tbody></table>')
+    head = "".join(f'<th scope="col"{extra}>{name}</th>' for name, extra in (
+        ("Track", ""), ("Class", ""), ("From", ' class="num"'), ("To", ' class="num"'), ("Score", ' class="num"')))
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def _made(timeline: Timeline) -> dict[str, Any]:

@@ -29,8 +29,8 @@ def document(
     """
     style = "\n".join(asset(name) for name in styles)
     script = "\n".join(asset(name) for name in scripts)
-    policy = (f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; img-src 'self' file: data:; "
-              "media-src 'self' file: data:; base-uri 'none'; form-action 'none'")
+    policy = (f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; "
+              "img-src 'self' file: data:; media-src 'self' file: data:; base-uri 'none'; form-action 'none'")
     values = "\n".join(f'<script type="application/json" id="{escape(key)}">{script_json(value)}</script>'
                        for key, value in (data or {}).items())
     return f"""<!doctype html>

@@ -75,7 +75,7 @@ const SeehearLanes = (() => {
       const bar = place(make("button", "lane-event"), e.start_s, e.end_s, whole);
       bar.type = "button";
       bar.tabIndex = -1;
-      bar.textContent = e.score === null || e.score === undefined ? "" : e.score.toFixed(2);
+      if (e.score !== null && e.score !== undefined) bar.append(make("span", "", e.score.toFixed(2)));
       bar.setAttribute("aria-label", `${e.label}, ${describe(e)}`);
       bar.event = e;
       rows.get(e.label).lastChild.append(bar);
@@ -100,7 +100,7 @@ const SeehearLanes = (() => {
     area.setAttribute("aria-label", "Position in the clip");
     area.setAttribute("aria-valuemin", "0");
     area.setAttribute("aria-valuemax", whole.toFixed(1));
-    row.append(make("div", "lanes-name", "time"), area);
+    row.append(make("div", "lanes-name"), area);
     return row;
   }
 
@@ -159,10 +159,11 @@ const SeehearLanes = (() => {
       const key = active.map((bar) => bars.indexOf(bar)).join();
       if (key === shown && now.childElementCount) return;
       shown = key;
-      const chips = active.map((bar) => {
-        const word = LANES.find((lane) => lane[0] === bar.event.track)[1].toLowerCase();
-        return make("span", `lanes-chip ${bar.event.track}`, `${word} ${bar.event.label}`);
-      });
+      const chips = [];
+      for (const [track, word] of LANES) {
+        const labels = [...new Set(active.filter((bar) => bar.event.track === track).map((bar) => bar.event.label))];
+        if (labels.length) chips.push(make("span", `lanes-chip ${track}`, `${word.toLowerCase()} ${labels.join(", ")}`));
+      }
       now.replaceChildren(...(chips.length ? chips : [make("span", "muted", "–")]));
     }
 
