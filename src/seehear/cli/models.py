@@ -1,0 +1,91 @@
+"""`seehear models ls|fetch|verify`: pretrained weights and where they come from."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from seehear.cli.console import print_json, table
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ls|fetch|verify")
+    ls = actions.add_parser("ls", help="id, source, licence, size, hash, state")
+    fetch = actions.add_parser("fetch", help="bring weights into the cache and verify them")
+    verify = actions.add_parser("verify", help="read every cached file again and compare hashes")
+    for action in (fetch, verify):
+        action.add_argument("id", nargs="*", help="ids; default for verify: everything cached")
+        action.add_argument("--preset", choices=("offline", "clip"), help="all weights of a preset")
+    fetch.add_argument("--from", dest="source", type=Path, metavar="PATH", help="your own file or folder")
+    for action in (ls, fetch, verify):
+        action.add_argument("--json", action="store_true", help="print only JSON on stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command."""
+    from seehear import weights
+    from seehear.errors import ConfigError, WeightsError
+
+    if args.action == "ls":
+        return _ls(args)
+    ids = [*args.id, *weights.PRESETS.get(args.preset or "", ())]
+    if not ids and args.action == "verify":
+        ids = [id_ for id_ in weights.WEIGHTS if weights.state(id_) != "missing"]
+    if not ids:
+        raise ConfigError("expected ids or --preset", where="seehear models", hint="see: seehear models ls")
+    source = args.source if args.action == "fetch" else None
+    if source is not None and len(ids) != 1:
+        raise ConfigError("--from takes exactly one id", where="seehear models fetch")
+    rows, failed = [], 0
+    for id_ in dict.fromkeys(ids):
+        try:
+            rows.append(_fetch(id_, source) if args.action == "fetch" else _verify(id_))
+        except WeightsError as error:
+            if len(ids) == 1:
+                raise
+            print(f"seehear: {error}", file=sys.stderr)
+            rows.append({"id": id_, "state": "failed", "reason": str(error)})
+        failed += rows[-1]["state"] in ("failed", "damaged")
+    if args.json:
+        print_json(rows)
+    else:
+        for row in rows:
+            print(f"{row['id']}: {row['state']} {row.get('path', row.get('reason', ''))}".rstrip())
+    return 0 if not failed else 2 if failed == len(rows) else 1
+
+
+def _ls(args: argparse.Namespace) -> int:
+    from seehear import weights
+
+    rows = []
+    for entry in weights.WEIGHTS.values():
+        state = weights.state(entry.id)
+        rows.append({"id": entry.id, "title": entry.title, "source": str(entry.source), "licence": entry.licence,
+                     "size_mb": entry.size, "paper": entry.paper, "input": entry.input, "state": state,
+                     "sha256": dict(entry.files), "digest": weights.digest(entry.id) if state == "cached" else None})
+    if args.json:
+        print_json(rows)
+        return 0
+    table(f"Pretrained weights (cache: {weights.cache_dir()})", ("id", "state", "MB", "licence", "source", "digest"),
+          [(r["id"], r["state"], r["size_mb"], r["licence"], r["source"], (r["digest"] or "-")[:12]) for r in rows],
+          note="fetch: seehear models fetch ID, or --preset offline; hashes of every file: --json")
+    return 0
+
+
+def _fetch(id_: str, source: Path | None) -> dict[str, str]:
+    from seehear import weights
+
+    if source is None and weights.state(id_) == "cached":
+        return {"id": id_, "state": "cached", "path": str(weights.locate(id_))}
+    print(f"{id_}: fetching from {source or weights.WEIGHTS[id_].source if id_ in weights.WEIGHTS else '?'}",
+          file=sys.stderr)
+    return {"id": id_, "path": str(weights.fetch(id_, source=source)), "state": "fetched and verified"}
+
+
+def _verify(id_: str) -> dict[str, str]:
+    from seehear import weights
+
+    wrong = weights.verify(id_)
+    if wrong:
+        return {"id": id_, "state": "damaged", "reason": f"{', '.join(wrong)}; run: seehear models fetch {id_}"}
+    return {"id": id_, "state": "verified", "path": str(weights.locate(id_))}

@@ -1,0 +1,20 @@
+"""Pretrained weights: one table, explicit fetching, verified files, no code run from them."""
+
+from seehear.weights.cache import cache_dir, digest, fetch, locate, state, verify
+from seehear.weights.sources import Hub, Local, Wheel
+from seehear.weights.table import PRESETS, WEIGHTS, Weights
+
+__all__ = [
+    "PRESETS",
+    "WEIGHTS",
+    "Hub",
+    "Local",
+    "Weights",
+    "Wheel",
+    "cache_dir",
+    "digest",
+    "fetch",
+    "locate",
+    "state",
+    "verify",
+]

