@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from seehear._version import __version__
-from seehear.errors import ConfigError
+from seehear.errors import ConfigError, WeightsError
 
 SYSTEMS = ("han", "ma", "jomold", "mgn", "mm_pyramid", "dhhn", "lsld")
 
@@ -39,9 +39,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Convert, print what was done, return the exit code."""
     from seehear.cli.console import print_json
-    from seehear.nn import load_official
-    from seehear.nn.checkpoint import read_checkpoint
-    from seehear.nn.official import clean, read_sizes
     from seehear.train.files import write_json, write_tensors
     from seehear.train.model import pack
 
@@ -49,10 +46,8 @@ def run(args: argparse.Namespace) -> int:
     sources = {"main": args.checkpoint} | ({"visual": args.video} if args.video else {})
     copies, sizes, stored = {}, {}, 0
     for copy, path in sources.items():
-        state = read_checkpoint(path)
-        copies[copy] = load_official(args.system, state).state_dict()
-        sizes[copy] = read_sizes(args.system, clean(state))
-        stored += len(clean(state))
+        copies[copy], sizes[copy], count = _load(args.system, path)
+        stored += count
     if sizes["main"] != sizes.get("visual", sizes["main"]):
         raise ConfigError(f"expected two copies of the same size, got {sizes['main']} and {sizes['visual']}",
                           where=args.video)
@@ -72,6 +67,19 @@ def run(args: argparse.Namespace) -> int:
         print(f"{stored - len(tensors)} stored tensors that cannot influence an output were left out")
     print(f"inputs: feature set {about['features']['name']} ({about['features']['summary']})")
     return 0
+
+
+def _load(system: str, path: Path) -> tuple[dict[str, Any], dict[str, Any], int]:
+    """Return our tensors, the sizes read from them, and how many tensors the checkpoint stores."""
+    from seehear.nn import load_official
+    from seehear.nn.checkpoint import read_checkpoint
+    from seehear.nn.official import clean, read_sizes
+
+    try:
+        state = clean(read_checkpoint(path))
+        return load_official(system, state).state_dict(), read_sizes(system, state), len(state)
+    except WeightsError as error:
+        raise WeightsError(error.problem, where=path, hint=error.hint) from None
 
 
 def describe(system: str, sizes: Mapping[str, Any], *, features: str | None, vocabulary: Path | None,

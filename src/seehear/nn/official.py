@@ -95,7 +95,7 @@ def clean(state_dict: Mapping[str, Any]) -> dict[str, Tensor]:
     for key, value in state_dict.items():
         if not isinstance(value, Tensor | np.ndarray | np.generic):
             raise WeightsError(f"expected a tensor under {key!r}, got {type(value).__name__}")
-        tensor = torch.as_tensor(value).detach()
+        tensor = value.detach() if isinstance(value, Tensor) else torch.from_numpy(np.array(value))
         tensor = tensor.float() if tensor.is_floating_point() else tensor
         if not torch.isfinite(tensor).all():
             raise WeightsError(f"{key} holds NaN or infinity")
