@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from seehear.data import MEDIA_SUFFIXES, open_dataset
+from seehear.data import open_dataset
 from seehear.data.llp import is_llp
 from seehear.errors import DataError, MissingExtraError
 from seehear.features.decode import Job
+from seehear.media import MEDIA_SUFFIXES, find_media
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def collect(inputs: Sequence[str | Path], media: str | None = None) -> Collectio
         media: where a dataset's media files lie, when not where the dataset says; a folder or an fsspec URL.
 
     Raises:
-        DataError: an input does not exist, holds no media, or two files would get one name.
+        DataError, MediaError: an input does not exist, holds no media, or two files would get one name.
     """
     if len(inputs) == 1 and _is_dataset(inputs[0]):
         return _of_dataset(Path(inputs[0]), media)
@@ -75,14 +76,7 @@ def _media_below(item: str) -> list[tuple[str, str]]:
     if "://" in item:
         return _remote_below(item)
     path = Path(item)
-    if path.is_file():
-        return [(path.name, str(path))]
-    if not path.is_dir():
-        raise DataError("no such file or folder", where=item)
-    files = sorted(p for p in path.rglob("*") if p.suffix.lower() in MEDIA_SUFFIXES and p.is_file())
-    if not files:
-        raise DataError("expected media files, found none", where=item, hint=f"known: {' '.join(MEDIA_SUFFIXES)}")
-    return [(p.relative_to(path).as_posix(), str(p)) for p in files]
+    return [(p.relative_to(path).as_posix() if path.is_dir() else p.name, str(p)) for p in find_media([path])]
 
 
 def _remote_below(url: str) -> list[tuple[str, str]]:

@@ -164,7 +164,7 @@ def _sound_at(
     step = round(grid.step_s * rate)
     margins = {name: round(e.context_s * rate) for name, e in encoders.items()}
     widest = max(margins.values(), default=0)
-    warn: list[str] = []
+    warn = out.problems if first else []  # another rate of the same track has nothing new to say
     # `buffer` starts at sample `start`, counted from the grid's beginning
     buffer, start, seen, peak, done = np.zeros(widest, np.float32), -widest, 0, 0.0, 0
     for wave in iter_audio(path, rate_hz=rate, chunk_s=CHUNK * grid.step_s, warn=warn):
@@ -184,10 +184,8 @@ def _sound_at(
             done = min(done + CHUNK, heard)
         if first and seen and seen < (grid.count - _TAIL_S) * step:
             out.problems.append(f"audio track ends at {seen / rate:.2f} s of {grid.end_s:g} s")
-    if first:
-        out.warnings += warn
-        if seen and peak < SILENCE:
-            out.problems.append("audio track is silent")
+    if first and seen and peak < SILENCE:
+        out.problems.append("audio track is silent")
 
 
 def _cut(
@@ -209,20 +207,15 @@ def _sight(
     """Decode the visual track once and hand each encoder the frames it samples, prepared."""
     from seehear.media import iter_frames
 
-    length_s = info.visual.duration_s or info.duration_s or grid.end_s
-    lanes = {name: _Lane(name, e, grid, paper_times(length_s) if sampling == "paper" else grid_times(grid, e.fps))
-             for name, e in encoders.items()}
-    times = np.unique(np.concatenate([lane.times for lane in lanes.values()]))
-    if sampling == "grid":
-        times = times[times < length_s + _TAIL_S * grid.step_s]
-    for index, rgb in iter_frames(path, times, warn=out.warnings):
-        for lane in lanes.values():
+    length_s = info.visual.duration_s or info.duration_s
+    lanes = [_Lane(name, e, grid, paper_times(length_s) if sampling == "paper" else grid_times(grid, e.fps))
+             for name, e in encoders.items()]
+    times = np.unique(np.concatenate([lane.times for lane in lanes]))
+    for index, rgb in iter_frames(path, times, warn=out.problems):
+        for lane in lanes:
             yield from lane.take(times[index], rgb)
-    for lane in lanes.values():
+    for lane in lanes:
         yield from lane.flush()
-    covered = min(lane.covered for lane in lanes.values())
-    if 0 < covered < grid.count:
-        out.problems.append(f"visual track ends at {length_s:.2f} s of {grid.end_s:g} s")
 
 
 class _Lane:
@@ -237,7 +230,6 @@ class _Lane:
         self.group = int(encoder.frames_per_row)
         if self.frames % self.group:
             raise ValueError(f"{name}: expected {self.group} frames a row to divide {self.frames} frames a segment")
-        self.covered = 0  # segments with at least one frame
         self._next = 0
         self._held: list[tuple[int, NDArray[np.uint8]]] = []
 
@@ -260,7 +252,6 @@ class _Lane:
         slots = np.array([slot for slot, _ in self._held], np.int64)
         data = np.stack([frame for _, frame in self._held])
         self._held = []
-        self.covered = int(slots[-1]) // self.frames + 1
         if self.group == 1:
             yield Piece(self.name, slots, data, slots // self.frames)
             return

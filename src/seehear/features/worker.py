@@ -64,22 +64,25 @@ class Decoder:
             SeehearError: a decoding process cannot be started at all.
         """
         pipe = self._pipe or self._start()
+        whole = False
         try:
             pipe.send(job)
-            while True:
-                if not pipe.poll(self.timeout_s):
-                    yield self._lost(f"the decoder gave no sign for {self.timeout_s:g} s and was stopped")
-                    return
-                message = pipe.recv()
-                if isinstance(message, BaseException):
-                    raise message
+            while not whole:
+                message = pipe.recv() if pipe.poll(self.timeout_s) else None
+                if message is None:
+                    message = Outcome(problems=[f"the decoder gave no sign for {self.timeout_s:g} s and was stopped"])
+                    self.close()
+                whole = isinstance(message, Outcome)
                 yield message
-                if isinstance(message, Outcome):
-                    return
         except (EOFError, OSError):
             self._process.join(5)
-            code = self._process.exitcode
-            yield self._lost(f"the decoder process died ({f'signal {-code}' if code and code < 0 else f'code {code}'})")
+            code, whole = self._process.exitcode, True
+            self.close()
+            died = f"signal {-code}" if code and code < 0 else f"code {code}"
+            yield Outcome(problems=[f"the decoder process died ({died})"])
+        finally:
+            if not whole:  # nobody reads on: what is still in the pipe must not be taken for the next clip's
+                self.close()
 
     def close(self) -> None:
         """End the process."""
@@ -91,10 +94,6 @@ class Decoder:
             process.kill()
             process.join()
             process.close()
-
-    def _lost(self, problem: str) -> Outcome:
-        self.close()
-        return Outcome(problems=[problem])
 
     def _start(self) -> Connection:
         context = multiprocessing.get_context("spawn")
