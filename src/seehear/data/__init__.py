@@ -14,8 +14,10 @@ from seehear.data.truth import READINGS, Reading, Truth
 from seehear.data.vocabulary import LLP_VOCABULARY, Vocabulary
 from seehear.errors import DataError
 
-__all__ = ["KINDS", "LLP_VOCABULARY", "MEDIA_SUFFIXES", "READINGS", "Clip", "Dataset", "Issue", "Predictions", "Reading",
-           "Split", "Truth", "Vocabulary", "find_anomalies", "open_dataset", "read_predictions", "read_scores"]
+__all__ = [
+    "KINDS", "LLP_VOCABULARY", "MEDIA_SUFFIXES", "READINGS", "Clip", "Dataset", "Issue", "Predictions", "Reading",
+    "Split", "Truth", "Vocabulary", "find_anomalies", "open_dataset", "read_predictions", "read_scores",
+]
 
 
 def open_dataset(path: str | Path) -> Dataset:

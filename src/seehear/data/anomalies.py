@@ -68,9 +68,9 @@ def _rows(rows: Iterable[Row], tables: TruthTables, clips: Mapping[str, Clip]) -
         if row.clip not in tables.known:
             meant = tables.mender.mend(row.clip)
             found.append(row.issue("orphan", "no split has this clip" + (f", {meant} may be meant" if meant else "")))
-            continue
         if row.offset_s <= row.onset_s:
             found.append(row.issue("empty" if row.offset_s == row.onset_s else "reversed", "marks nothing"))
+        if row.clip not in tables.known or row.offset_s <= row.onset_s:
             continue
         marking.append(row)
         if row.onset_s < tables.grid.start_s or row.offset_s > tables.grid.end_s:

@@ -31,8 +31,8 @@ class Pooled:
         precision: TP / (TP + FP).
         recall: TP / (TP + FN).
         f1: 2TP / (2TP + FP + FN).
-        predicted: TP + FP, segments or events.
-        true: TP + FN at segment level; at event level found and missed events.
+        predicted: TP + FP, the number of predicted segments or events.
+        true: TP + FN, the number of true ones.
     """
 
     precision: Array
