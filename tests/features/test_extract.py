@@ -149,6 +149,28 @@ def test_a_torn_journal_loses_one_clip(dataset, undisturbed, tmp_path):
     assert bytes_of(out) == bytes_of(undisturbed[0])
 
 
+def test_an_end_that_breaks_off_is_done_again(dataset, undisturbed, tmp_path, monkeypatch):
+    """Every clip is done and the arrays are half written when the run ends."""
+    out = tmp_path / "end"
+    module = "seehear.features.extract"
+    write = sys.modules[module].write_stream
+
+    def break_off(folder, name, *args, **options):
+        if name == "ear/feature":
+            raise KeyboardInterrupt
+        return write(folder, name, *args, **options)
+
+    monkeypatch.setattr(f"{module}.write_stream", break_off)
+    with pytest.raises(KeyboardInterrupt):
+        run(dataset, out)
+    monkeypatch.undo()
+    assert (out / "eye" / "feature.npy").is_file()
+    with pytest.raises(FeatureError, match="not finished"):
+        open_features(out)
+    assert run(dataset, out, report=lambda finished: pytest.fail("a clip was done twice")).done == 0
+    assert bytes_of(out) == bytes_of(undisturbed[0])
+
+
 def test_rows_lost_in_a_power_cut_are_found_and_done_again(dataset, undisturbed, tmp_path, monkeypatch):
     out = tmp_path / "power"
     write = Journal.add
@@ -237,7 +259,7 @@ def test_a_mended_clip_is_done_again_when_asked(tmp_path):
 
 def test_a_second_extraction_into_the_same_folder_is_refused(dataset, tmp_path):
     asked = {"any": 1}
-    with Journal(tmp_path / "out", asked, {}), pytest.raises(FeatureError, match="another extraction .* is running"):
+    with Journal(tmp_path / "out", asked, {}), pytest.raises(FeatureError, match=r"another extraction .* is running"):
         run(dataset, tmp_path / "out")
 
 

@@ -207,6 +207,7 @@ def write_stream(
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Write the manifest, one line a clip.  The last step of writing a store: a folder is a store once it has one."""
-    head = json.dumps({"schema": SCHEMA, **manifest, "clips": []}, indent=1, ensure_ascii=False)
+    about = {"schema": SCHEMA, **{key: value for key, value in manifest.items() if key != "clips"}}
+    head = json.dumps(about, indent=1, ensure_ascii=False).removesuffix("\n}")
     clips = ",\n".join(json.dumps(clip, ensure_ascii=False) for clip in manifest["clips"])
-    write_text(folder / MANIFEST, f"{head.removesuffix('[]' + chr(10) + '}')}[\n{clips}\n]}}\n")
+    write_text(folder / MANIFEST, f'{head},\n "clips": [\n{clips}\n]}}\n')
