@@ -57,15 +57,15 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _diff(args: argparse.Namespace) -> int:
-    a, b = (_flat(_recipe(name, args).to_dict()) for name in (args.a, args.b))
-    skip = ("name", "summary", "paper.", "published.", "differs")
-    keys = [k for k in dict.fromkeys([*a, *b]) if a.get(k, "-") != b.get(k, "-") and not k.startswith(skip)]
+    from seehear.recipes import differences
+
+    found = differences(*(_recipe(name, args).to_dict() for name in (args.a, args.b)))
     if args.json:
-        print_json({key: [a.get(key), b.get(key)] for key in keys})
+        print_json({key: list(values) for key, values in found.items()})
         return 0
-    rows = [[key, _text(a.get(key, "-")), _text(b.get(key, "-"))] for key in keys]
+    rows = [[key, *map(_text, values)] for key, values in found.items()]
     table(f"{args.a} and {args.b}", ["setting", args.a, args.b], rows,
-          note=None if keys else "no difference in any setting")
+          note=None if rows else "no difference in any setting")
     return 0
 
 
@@ -112,10 +112,9 @@ def page(recipe: Any) -> str:
     for index, stage in enumerate(value["stages"]):
         needs = f" (needs {', '.join(stage['needs'])})" if stage["needs"] else ""
         lines.append(f"{'stages' if index == 0 else '':11}{index + 1}. {stage['name']}: {stage['does']}{needs}")
-        lines += [f"           {'':3}{key} = {_text(v)}" for key, v in _flat(stage["settings"]).items()]
-        original = _flat(value)
-        lines += [f"           {'':3}{key} = {_text(v)}" for key, v in _flat(stage["change"]).items()
-                  if original.get(key, "-") != v and not key.endswith((".fn", ".formula"))]
+        lines += [f"           {'':3}{key} = {_text(v)}" for key, v in stage["settings"].items()]
+        lines += [f"           {'':3}{key} = {_text(v)}" for key, v in stage["change"].items()
+                  if not key.endswith((".fn", ".name"))]
     for name, settings in recipe.adapt.items():
         lines.append(f"adapted    features {name}: {_settings(settings)}")
     lines += [f"{'differs' if i == 0 else '':11}- {line}" for i, line in enumerate(recipe.differs)]
@@ -123,22 +122,10 @@ def page(recipe: Any) -> str:
 
 
 def _block(title: str, values: Mapping[str, Any]) -> list[str]:
-    flat = {k: v for k, v in _flat(values).items() if v not in (None, False)}
+    from seehear.recipes import flatten
+
+    flat = {k: v for k, v in flatten(values).items() if v not in (None, False)}
     return [f"{title if i == 0 else '':11}{key} = {_text(v)}" for i, (key, v) in enumerate(flat.items())]
-
-
-def _flat(value: Any, prefix: str = "") -> dict[str, Any]:
-    """Return nested settings as one level, `training.lr`; named items of a list go by their name."""
-    if isinstance(value, Mapping):
-        items = value.items()
-    elif isinstance(value, list) and value and all(isinstance(v, Mapping) for v in value):
-        items = {str(v.get("name", v.get("key", i))): v for i, v in enumerate(value)}.items()
-    else:
-        return {prefix: value}
-    out: dict[str, Any] = {}
-    for key, inner in items:
-        out |= _flat(inner, f"{prefix}.{key}" if prefix else key)
-    return out
 
 
 def _settings(values: Mapping[str, Any]) -> str:

@@ -8,7 +8,19 @@ from typing import Any
 from seehear.errors import ConfigError
 from seehear.recipes._features import FEATURES, FeatureSet
 from seehear.recipes._override import apply
-from seehear.recipes._recipe import FIGURES, Helper, Labels, Network, Paper, Recipe, Stage, Term, Training
+from seehear.recipes._recipe import (
+    FIGURES,
+    Helper,
+    Labels,
+    Network,
+    Paper,
+    Recipe,
+    Stage,
+    Term,
+    Training,
+    differences,
+    flatten,
+)
 from seehear.recipes.ave import AVE
 from seehear.recipes.avsdn import AVSDN
 from seehear.recipes.dhhn import DHHN, DHHN_REFINED
@@ -20,7 +32,7 @@ from seehear.recipes.mm_pyramid import MM_PYRAMID
 
 __all__ = [
     "FEATURES", "FIGURES", "RECIPES", "FeatureSet", "Helper", "Labels", "Network", "Paper", "Recipe", "Stage", "Term",
-    "Training", "apply", "get", "resolve",
+    "Training", "apply", "differences", "flatten", "get", "resolve",
 ]
 
 RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (

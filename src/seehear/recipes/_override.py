@@ -1,5 +1,6 @@
 """One setting of a recipe at a time: `training.lr=1e-4`, parsed against the type of what it replaces."""
 
+import contextlib
 import dataclasses
 import difflib
 import json
@@ -33,12 +34,21 @@ def apply(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
             continue
         if head not in _SLOTS:
             raise _unknown(path, head, (*_SLOTS, *stages))
-        # a stage that brings a slot of its own (DHHN's second training) follows the same wish
+        if not rest:
+            raise ConfigError(f"name one of its settings, such as {head}.{_first(getattr(recipe, head))}",
+                              where=f"--set {path}")
+        recipe = _set(recipe, path.split("."), value, path)
+        # a stage that brings a slot of its own (DHHN's first training) follows the same wish, unless it has the
+        # thing switched off (JoMoLD's estimator)
         for stage in recipe.stages:
             if head in stage.change:
-                recipe = _in_stage(recipe, stage.name, path, value, path)
-        recipe = _set(recipe, path.split("."), value, path)
+                with contextlib.suppress(ConfigError):
+                    recipe = _in_stage(recipe, stage.name, path, value, path)
     return recipe
+
+
+def _first(slot: Any) -> str:
+    return slot[0].name if isinstance(slot, tuple) else dataclasses.fields(slot)[0].name
 
 
 _SLOTS = ("labels", "network", "losses", "training", "decoding")
@@ -49,11 +59,11 @@ def _in_stage(recipe: Recipe, name: str, inner: str, value: Any, path: str) -> R
     slot, _, rest = inner.partition(".")
     if slot in stage.settings:
         changed = dataclasses.replace(stage, settings=_set(stage.settings, [slot], value, path))
-    elif slot not in _SLOTS:
+    elif slot not in _SLOTS or not rest:
         raise _unknown(path, slot, (*_SLOTS, *stage.settings))
     else:
         old = stage.change.get(slot, getattr(recipe, slot))
-        new = _set(old, rest.split("."), value, path) if rest else old
+        new = _set(old, rest.split("."), value, path)
         changed = dataclasses.replace(stage, change={**stage.change, slot: new})
     return dataclasses.replace(recipe, stages=tuple(changed if s.name == name else s for s in recipe.stages))
 
@@ -73,7 +83,7 @@ def _set(owner: T, path: list[str], value: Any, full: str) -> T:
         if name not in owner:
             raise _unknown(full, name, owner)
         old = owner[name]
-        new = _set(old, rest, value, full) if rest else _parse(type(old), value, full)
+        new = _set(old, rest, value, full) if rest else _parse(_kind(old), value, full)
         return {**owner, name: new}  # type: ignore[return-value]
     if not dataclasses.is_dataclass(owner):
         raise ConfigError(f"nothing below {name!r} can be set", where=f"--set {full}",
@@ -91,6 +101,11 @@ def _set(owner: T, path: list[str], value: Any, full: str) -> T:
         return dataclasses.replace(owner, **{name: parsed})  # type: ignore[type-var]
     except ValueError as error:
         raise ConfigError(str(error), where=f"--set {full}") from None
+
+
+def _kind(value: Any) -> Any:
+    """Return the type that text for an option must have, told by the option's present value."""
+    return tuple[type(value[0]), ...] if isinstance(value, tuple) and value else type(value)  # type: ignore[misc]
 
 
 def _parse(kind: Any, value: Any, full: str) -> Any:

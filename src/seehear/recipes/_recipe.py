@@ -198,10 +198,40 @@ class Recipe:
         return dataclasses.replace(self, **stage.change)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the definition as plain JSON values; functions become their names."""
-        value = _plain(self)
-        assert isinstance(value, dict)
+        """Return the definition as JSON values: functions become their names, a stage's change what it changes."""
+        value: dict[str, Any] = _plain(self)
+        for stage, entry in zip(self.stages, value["stages"], strict=True):
+            if stage.make is None:
+                changed = differences(value, _plain(self.at(stage)), skip=("stages",))
+                entry["change"] = {key: new for key, (_, new) in changed.items()}
         return value
+
+
+def flatten(value: Any, prefix: str = "") -> dict[str, Any]:
+    """Return nested settings as one level, such as `training.lr`; items of a list go by their name."""
+    if isinstance(value, Mapping):
+        items = list(value.items())
+    elif isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
+        items = [(item.get("name", item.get("key", str(i))), item) for i, item in enumerate(value)]
+    else:
+        return {prefix: value}
+    out: dict[str, Any] = {}
+    for key, inner in items:
+        out |= flatten(inner, f"{prefix}.{key}" if prefix else str(key))
+    return out
+
+
+_WORDS = ("name", "summary", "paper", "published", "differs")  # they tell of a system and change no number
+
+
+def differences(one: Mapping[str, Any], other: Mapping[str, Any], *, skip: tuple[str, ...] = (),
+                ) -> dict[str, tuple[Any, Any]]:
+    """Return the settings in which two definitions (`Recipe.to_dict`) differ, `-` where one has no such setting."""
+    a, b = ({k: v for k, v in flatten(d).items()
+             if k.split(".")[0] not in (*_WORDS, *skip) and not k.endswith((".formula", ".does", ".name", ".seedless"))}
+            for d in (one, other))
+    return {key: (a.get(key, "-"), b.get(key, "-")) for key in dict.fromkeys([*a, *b])
+            if a.get(key, "-") != b.get(key, "-")}
 
 
 def _plain(value: Any) -> Any:

@@ -149,8 +149,7 @@ def fit(job: Job) -> None:
                         save_state(job.folder / STATE, state, nets, optimiser)
                 losses = dict(zip([*names, "total"], (sums / steps).tolist(), strict=True))
                 if not all(map(math.isfinite, losses.values())):
-                    raise SeehearError(f"the loss is no longer finite in epoch {epoch} ({losses})", where=job.folder,
-                                       hint="lower training.lr, or set training.clip_norm")
+                    raise _diverged(job, epoch)
                 figures = _validate(job, nets["main"])
                 chosen = _keep_best(job, nets["main"], epoch, figures, state, best)
                 log.epoch(epoch, lr, losses, figures, chosen, time.perf_counter() - started)
@@ -182,7 +181,12 @@ def _step(job: Job, nets: Mapping[str, nn.Module], optimiser: torch.optim.Optimi
     step.out = forward()
     step.helpers = {key: net(**{k: v for k, v in inputs.items() if k in accepts(net)})
                     for key, net in nets.items() if key != "main"}
-    values = [term.fn(step) for term in recipe.losses]
+    try:
+        values = [term.fn(step) for term in recipe.losses]
+    except RuntimeError:  # cross-entropy refuses NaN before any loss is there
+        if bool(step.out.segment_prob.isfinite().all()):
+            raise
+        raise _diverged(job, epoch) from None
     total = sum(term.weight * value for term, value in zip(recipe.losses, values, strict=True))
     optimiser.zero_grad(set_to_none=True)
     total.backward()
@@ -190,6 +194,11 @@ def _step(job: Job, nets: Mapping[str, nn.Module], optimiser: torch.optim.Optimi
         nn.utils.clip_grad_norm_([p for net in nets.values() for p in net.parameters()], recipe.training.clip_norm)
     optimiser.step()
     return torch.stack([*values, total]).detach()
+
+
+def _diverged(job: Job, epoch: int) -> SeehearError:
+    return SeehearError(f"the loss is no longer finite in epoch {epoch}", where=job.folder,
+                        hint="lower training.lr, or set training.clip_norm")
 
 
 def accepts(net: nn.Module) -> Mapping[str, Any]:

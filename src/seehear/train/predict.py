@@ -48,7 +48,7 @@ def predict_split(run: Run | str | Path, features: FeatureStore | str | Path, da
         raise DataError(f"the dataset has another vocabulary than the parser ({', '.join(odd) or 'another order'})",
                         where=dataset.root, hint="train a parser on this vocabulary")
     if (dataset.grid.count, dataset.grid.step_s) != (run.grid.count, run.grid.step_s):
-        raise DataError(f"the parser was trained on {run.grid.count} segments of {run.grid.step_s:g} s, the dataset has "
+        raise DataError(f"expected the {run.grid.count} segments of {run.grid.step_s:g} s of training, the dataset has "
                         f"{dataset.grid.count} of {dataset.grid.step_s:g} s", where=dataset.root)
     require_streams(run.features, store, run.path)
     run.check_encoders(store.encoders(), store.path)

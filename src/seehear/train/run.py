@@ -26,7 +26,7 @@ from seehear._version import __version__
 from seehear.data import Dataset, Split
 from seehear.errors import ConfigError, DataError
 from seehear.labels.store import SegmentLabels, load
-from seehear.recipes import FeatureSet, Recipe, Stage, get, resolve
+from seehear.recipes import FeatureSet, Recipe, Stage, differences, get, resolve
 from seehear.train.artefacts import Context, load_artefact, save_artefact
 from seehear.train.data import Clips, choose_features, find_missing, load_clips, standardise, statistics
 from seehear.train.files import read_json, read_tensors, write_json
@@ -206,7 +206,7 @@ def load_labels(path: str | Path, dataset: Dataset) -> SegmentLabels:
     labels = load(path)
     made_of = labels.provenance.get("dataset", {})
     if isinstance(made_of, Mapping) and made_of.get("fingerprint") not in (None, dataset.fingerprint()):
-        raise DataError(f"these labels were made of another dataset ({made_of.get('name')}), or its tables have changed",
+        raise DataError(f"labels of another dataset ({made_of.get('name')}), or its tables have changed",
                         where=path, hint="run seehear denoise on this dataset")
     _check_vocabulary(labels, dataset, path)
     return labels
@@ -276,12 +276,16 @@ def _claim(out: Path, asked: Mapping[str, Any]) -> None:
                               where=out, hint="choose another --out")
         write_json(path, asked)
         return
-    before = read_json(path)
-    for key, value in _plain(asked).items():
-        if before.get(key) != value:
-            long = key in ("definition", "dataset", "labels")
-            raise ConfigError(f"this folder holds a run with another {key}" if long else
-                              f"this folder holds a run with {key} {before.get(key)}, not {value}", where=out,
+    before, now = read_json(path), _plain(asked)
+    found = {key: (before.get(key), now[key]) for key in ("recipe", "features", "seed") if before.get(key) != now[key]}
+    found |= differences(before.get("definition", {}), now["definition"])
+    if found:
+        key, (old, new) = next(iter(found.items()))
+        raise ConfigError(f"this folder holds a run with {key} {old}, not {new}", where=out,
+                          hint="choose another --out, or remove the folder")
+    for key in ("dataset", "labels"):
+        if before.get(key) != now[key]:
+            raise ConfigError(f"this folder holds a run on another {key}", where=out,
                               hint="choose another --out, or remove the folder")
 
 

@@ -1,0 +1,100 @@
+"""`seehear train` and `seehear recipes` through the real entry point."""
+
+import json
+
+import pytest
+from small_world import TINY, write_world
+
+from seehear.cli.main import main
+from seehear.recipes import FIGURES, RECIPES
+
+SETTINGS = [part for name, value in TINY.items() for part in ("--set", f"{name}={value}")]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    dataset, store = write_world(tmp_path_factory.mktemp("world"))
+    return ["train", str(dataset.root), "--features", str(store.path)]
+
+
+def test_train_prints_what_it_chose_and_its_figures(world, tmp_path, capsys):
+    assert main([*world, "--recipe", "han", "--out", str(tmp_path / "run"), *SETTINGS, "--evaluate", "test"]) == 0
+    out, err = capsys.readouterr()
+    assert "recipe han, feature set offline" in err
+    assert "24 training clips" in err
+    assert "train han: 3/3 loss" in err
+    lines = out.splitlines()
+    assert "han · offline: percent" in lines[0]
+    assert [line.split()[0] for line in lines if line.strip().startswith(("val", "test"))] == ["val", "test"]
+    assert lines[-1] == str(tmp_path / "run")
+    figures = json.loads((tmp_path / "run" / "figures-test.json").read_text())
+    assert set(figures) == set(FIGURES)
+
+
+def test_several_seeds_as_json_print_nothing_else(world, tmp_path, capsys):
+    command = [*world, "--recipe", "han", "--out", str(tmp_path / "runs"), *SETTINGS, "--seeds", "1,2"]
+    assert main([*command, "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert [run["seed"] for run in result["runs"]] == [1, 2]
+    assert set(result["val"]["segment/type"]) == {"mean", "spread"}
+    assert main(command) == 0
+    out, err = capsys.readouterr()
+    assert "val mean" in out
+    assert err.count("already trained") == 2
+
+
+@pytest.mark.parametrize(("more", "message"), [
+    (["--recipe", "han", "--set", "training.epoch=3"], "did you mean epochs?"),
+    (["--recipe", "hna"], "did you mean han?"),
+    (["--recipe", "han", "--set", "epochs"], "expected NAME=VALUE, got 'epochs'"),
+    (["--recipe", "han", "--set", "a=1", "--set", "a=2"], "a is set twice"),
+    (["--recipe", "han", "--set", "features=clip"], "recipe han with features clip, needs vggish/feature"),
+    (["--recipe", "han", "--set", "features=paepr"], "runs on paper"),
+    (["--recipe", "han", "--seeds", "1,x"], "expected whole numbers with commas"),
+    (["--recipe", "han", "--evaluate", "tset"], "expected one of train, val, test, got tset"),
+    (["--recipe", "han", "--labels", "nowhere"], "labels.json"),
+])
+def test_wrong_requests_are_one_line_and_2(world, tmp_path, capsys, more, message):
+    assert main([*world, "--out", str(tmp_path / "run"), *more]) == 2
+    err = capsys.readouterr().err
+    assert message in err
+    assert len(err.strip().splitlines()) == 1
+    assert not (tmp_path / "run").exists()
+
+
+def test_recipes_ls_names_all_of_them(capsys):
+    assert main(["recipes", "ls"]) == 0
+    out = capsys.readouterr().out
+    assert all(f" {name} " in out for name in RECIPES)
+    assert main(["recipes", "ls", "--json"]) == 0
+    assert [entry["name"] for entry in json.loads(capsys.readouterr().out)] == list(RECIPES)
+
+
+@pytest.mark.parametrize("name", list(RECIPES))
+def test_recipes_show_the_whole_definition(capsys, name):
+    assert main(["recipes", "show", name]) == 0
+    out = capsys.readouterr().out
+    for word in ("paper", "features", "labels", "network", "losses", "training", "decoding", "stages", "differs"):
+        assert f"\n{word}" in out
+    assert all(term.formula in out for term in RECIPES[name].losses)
+    assert main(["recipes", "show", name, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["name"] == name
+
+
+def test_recipes_show_as_adapted_and_changed(capsys):
+    assert main(["recipes", "show", "han", "--features", "offline", "--set", "training.lr=0.5", "--json"]) == 0
+    definition = json.loads(capsys.readouterr().out)
+    assert definition["features"] == ["offline"]
+    assert definition["training"]["lr"] == 0.5
+    assert definition["training"]["epochs"] == RECIPES["han"].adapt["offline"]["training.epochs"]
+
+
+def test_recipes_diff_shows_only_what_differs(capsys):
+    assert main(["recipes", "diff", "han", "mgn", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["network.builder"] == ["han", "mgn"]
+    assert "training.lr" not in found
+    assert main(["recipes", "diff", "han", "han"]) == 0
+    assert "no difference" in capsys.readouterr().out
+    assert main(["recipes", "diff", "han", "mng"]) == 2
+    assert "did you mean mgn?" in capsys.readouterr().err

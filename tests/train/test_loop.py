@@ -1,0 +1,262 @@
+"""The training loop: same bits after any interruption, the published arithmetic, selection, schedules, the log."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+from small_world import SEGMENTS, TINY, write_world
+
+from seehear.errors import DataError, MissingExtraError, SeehearError
+from seehear.nn import load_official
+from seehear.recipes import RECIPES, Training, resolve
+from seehear.train import Options, load_run, loop, prepare, run
+from seehear.train.data import Clips
+from seehear.train.log import read_log
+from seehear.train.targets import build_targets
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    return write_world(tmp_path_factory.mktemp("world"))
+
+
+def tiny(world, recipe="han", **settings):
+    return prepare(*world, recipe, settings={**TINY, **settings})
+
+
+class Killed(BaseException):
+    """Stands for kill -9: nothing gets a chance to tidy up."""
+
+
+def killed_after(steps, monkeypatch, prepared, out, options=None):
+    """Train until the process dies after some optimiser steps."""
+    real, left = loop._step, [steps]
+
+    def step(*args):
+        if left[0] == 0:
+            raise Killed
+        left[0] -= 1
+        return real(*args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loop, "_step", step)
+        with pytest.raises(Killed):
+            run(prepared, out, options=options)
+
+
+def same_files(one, other):
+    for name in ("initial", "best", "last"):
+        a, b = ((folder / f"{name}.safetensors").read_bytes() for folder in (one, other))
+        assert a == b, name
+
+
+@pytest.mark.parametrize("save_every", [0, 1])
+@pytest.mark.parametrize("steps", [0, 1, 3, 4, 8])  # before anything, inside an epoch, at its end, at the last step
+def test_a_run_killed_anywhere_and_continued_ends_in_the_same_bits(world, tmp_path, monkeypatch, steps, save_every):
+    prepared = tiny(world)
+    whole = run(prepared, tmp_path / "whole")
+    killed_after(steps, monkeypatch, prepared, tmp_path / "cut", Options(save_every=save_every))
+    cut = run(prepared, tmp_path / "cut")
+    same_files(whole, cut)
+    logs = [read_log(folder / "log.jsonl") for folder in (whole, cut)]
+    assert [line["epoch"] for line in logs[1]] == [1, 2, 3]
+    assert [line["loss"] for line in logs[0]] == [line["loss"] for line in logs[1]]
+    assert not (cut / "state.safetensors").exists()
+
+
+def test_kill_9_in_the_middle_of_a_real_process(world, tmp_path):
+    dataset, store = world
+    script = ("import sys; from seehear.data import open_dataset; from seehear.features import open_features\n"
+              "from seehear.train import *\n"
+              "p = prepare(open_dataset(sys.argv[1]), open_features(sys.argv[2]), 'han',"
+              "            settings=dict(zip(*[iter(sys.argv[4:])] * 2)), options=Options(save_every=1))\n"
+              "run(p, sys.argv[3], options=Options(save_every=1))\n")
+    settings = {**TINY, "training.epochs": 60}
+    command = [sys.executable, "-c", script, str(dataset.root), str(store.path)]
+    pairs = [str(x) for pair in settings.items() for x in pair]
+    env = {**os.environ, "OMP_NUM_THREADS": "1"}
+    child = subprocess.Popen([*command, str(tmp_path / "cut"), *pairs], env=env)
+    log = tmp_path / "cut" / "log.jsonl"
+    while not (log.exists() and len(read_log(log)) >= 5):
+        assert child.poll() is None
+        time.sleep(0.002)
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    assert not (tmp_path / "cut" / "last.safetensors").exists()
+    for name in ("cut", "whole"):
+        subprocess.run([*command, str(tmp_path / name), *pairs], env=env, check=True)
+    same_files(tmp_path / "cut", tmp_path / "whole")
+
+
+SMALL = {"ma": TINY, "han": TINY, "jomold": TINY, "mm_pyramid": {**TINY, "network.heads": 2, "network.levels": 2},
+         "mgn": {"network.width": 16, "network.heads": 2, "network.depths": "1,1,1"},
+         "ave": {"network.width": 16, "network.hidden": 8, "network.head_hidden": 8}}
+HELPERS = {"network.helpers.audio.options.width": 16, "network.helpers.audio.options.hidden": 16,
+           "network.helpers.visual.options.width": 16, "network.helpers.visual.options.hidden": 16}
+
+
+def small_settings(name):
+    family = name.split("-")[0]
+    sizes = {**SMALL.get(family, SMALL["ave" if family == "avsdn" else "han"])}
+    return {**sizes, **(HELPERS if family == "dhhn" else {}), "training.epochs": 2, "training.batch": 10}
+
+
+@pytest.mark.parametrize("name", [r.name for r in RECIPES.values() if not any(s.seedless for s in r.stages)])
+def test_every_recipe_trains_resumes_to_the_bit_and_reloads(world, tmp_path, monkeypatch, name):
+    prepared = prepare(*world, name, settings=small_settings(name))
+    whole = run(prepared, tmp_path / "whole")
+    killed_after(4, monkeypatch, prepared, tmp_path / "cut")
+    same_files(whole, run(prepared, tmp_path / "cut"))
+    lines = read_log(whole / "log.jsonl")
+    assert all(np.isfinite(list(line["loss"].values())).all() for line in lines)
+    loaded = load_run(whole)
+    out = loaded.predict(prepared.val)
+    assert out.segment_prob.shape == (8, SEGMENTS, 2, 4)
+    assert loaded.about["recipe"] == json.loads(json.dumps(prepared.recipe.to_dict()))
+
+
+def test_seeds_decide_everything(world, tmp_path):
+    prepared = tiny(world)
+    folders = [run(prepared, tmp_path / str(i), seed=seed) for i, seed in enumerate((5, 5, 6))]
+    same_files(folders[0], folders[1])
+    one, other = (load_file(folder / "initial.safetensors") for folder in folders[1:])
+    assert any(not torch.equal(one[key], other[key]) for key in one)
+
+
+def test_torch_is_left_as_it_was_found(world, tmp_path):
+    torch.manual_seed(3)
+    before = torch.get_rng_state()
+    run(tiny(world), tmp_path / "run")
+    assert torch.equal(torch.get_rng_state(), before)
+    assert not torch.are_deterministic_algorithms_enabled()
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(("system", "case", "lr"), [("han", "han", 3e-4), ("lsld", "lsld_audio_visual", 2e-4),
+                                                    ("lsld", "lsld_visual", 2e-4)])
+def test_one_step_is_the_released_training_step(shared, system, case, lr):
+    golden = np.load(shared / "golden" / "train_step.npz")
+    weights = np.load(shared / "golden" / f"{system}_forward.npz")
+    net = load_official(system, {k[3:]: v for k, v in weights.items() if k.startswith("sd/")}).train()
+    for module in net.modules():
+        if isinstance(getattr(module, "dropout", None), float):
+            module.dropout = 0.0
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
+
+    def given(name):
+        return torch.from_numpy(golden[f"{system}/in/{name}"].astype(np.float32))
+
+    recipe = resolve("han", "paper", {"training.lr": lr, "training.batch": 4})
+    weak = given("label")
+    artefacts = {}
+    if system == "lsld":
+        audio = given("segment_label_a") if case == "lsld_audio_visual" else weak[:, None].expand(-1, 10, -1)
+        artefacts["labels"] = {"audio": audio, "visual": given("segment_label_v")}
+        recipe = resolve("lsld-release", "release", {"training.lr": lr, "training.batch": 4})
+    motion = given("visual_st") if system == "han" else None
+    job = loop.Job(recipe=recipe, train=Clips(("a", "b", "c", "d"), weak, given("audio"), given("visual"), motion),
+                   targets=build_targets(recipe.labels, weak, artefacts), val=None, truth=None, folder=None, about={},
+                   artefacts={}, normalisation={}, dims={}, segments=10, seed=1, device=torch.device("cpu"))
+    optimiser = torch.optim.Adam(net.parameters(), lr=lr, fused=True)
+    losses = loop._step(job, {"main": net}, optimiser, 1, 0, 1, torch.arange(4))
+    names = ("audio", "visual", "video", "total")
+    np.testing.assert_allclose(losses, [golden[f"{case}/out/loss_{name}"] for name in names], atol=1e-5)
+    state = net.state_dict()
+    for key in (k.removeprefix(f"{case}/after/") for k in golden.files if k.startswith(f"{case}/after/")):
+        ours, stable = state[key].numpy(), golden[f"{case}/stable/{key}"]
+        if key.endswith("in_proj_weight"):
+            ours = np.concatenate([ours[0:32], ours[512:544], ours[1024:1056]])
+        assert np.abs(ours - golden[f"{case}/after/{key}"])[stable].max(initial=0) < 2e-6, key
+    with torch.no_grad():
+        out = net.eval()(given("audio"), given("visual"), motion)
+    np.testing.assert_allclose(out.clip_prob, golden[f"{case}/out_after_step/global_prob"], atol=1e-4)
+    np.testing.assert_allclose(out.segment_prob, golden[f"{case}/out_after_step/frame_prob"], atol=1e-4)
+
+
+def test_schedules():
+    step = Training(epochs=40, batch=16, lr=3e-4, lr_every=10, lr_factor=0.1)
+    assert [loop.lr_at(step, epoch) for epoch in (1, 10, 11, 20, 21)] == pytest.approx(
+        [3e-4, 3e-4, 3e-5, 3e-5, 3e-6])
+    cosine = Training(epochs=12, batch=64, lr=1.0, schedule="cosine", warmup=2, lr_floor=0.1)
+    rates = [loop.lr_at(cosine, epoch) for epoch in range(1, 13)]
+    assert rates[:3] == pytest.approx([0.55, 1.0, 1.0])
+    assert rates[7] == pytest.approx(0.55)  # half of the ten epochs after the warm-up are behind it
+    assert rates[2:] == sorted(rates[2:], reverse=True)
+
+
+def test_selection_rules():
+    figures = {f"{level}/{name}": value for level, shift in (("segment", 0.0), ("event", 0.1)) for name, value in
+               zip(("audio", "visual", "audio_visual", "type", "event"), np.arange(5) / 10 + shift, strict=True)}
+    assert loop.score(figures, "segment/type", 3) == figures["segment/type"]
+    assert loop.score(figures, "segment/audio+event/audio", 3) == pytest.approx(0.05)
+    assert loop.score(figures, "mean", 3) == pytest.approx(0.25)
+    assert loop.score(None, "last", 3) == 3
+    with pytest.raises(DataError, match=r"training\.select=last"):
+        loop.score(None, "segment/type", 3)
+
+
+@pytest.mark.parametrize(("ties", "kept"), [("later", 3), ("earlier", 1)])
+def test_of_equal_epochs_the_later_or_the_earlier_one_is_kept(world, tmp_path, ties, kept):
+    prepared = tiny(world, **{"training.ties": ties, "training.lr": 1e-12})  # nothing changes, all epochs are equal
+    assert load_run(run(prepared, tmp_path / "run")).about["epoch"] == kept
+
+
+def test_best_is_the_epoch_that_the_rule_prefers(world, tmp_path):
+    prepared = tiny(world, **{"training.epochs": 8, "training.lr": 0.01, "training.select": "segment/event"})
+    folder = run(prepared, tmp_path / "run")
+    scores = [line["val"]["segment/event"] for line in read_log(folder / "log.jsonl")]
+    about = load_run(folder).about
+    assert about["figures"]["segment/event"] == max(scores) == scores[about["epoch"] - 1]
+
+
+def test_two_copies_serve_the_two_tracks(world, tmp_path):
+    prepared = tiny(world, **{"training.epochs": 8, "training.lr": 0.01, "training.select": "segment/audio",
+                              "training.select_visual": "segment/visual"})
+    folder = run(prepared, tmp_path / "run")
+    loaded = load_run(folder)
+    lines = read_log(folder / "log.jsonl")
+    for copy, key in (("main", "segment/audio"), ("visual", "segment/visual")):
+        entry = loaded.about["copies"][copy]
+        assert entry["score"] == max(line["val"][key] for line in lines)
+    both = loaded.predict(replace(prepared.val, audio=prepared.val.audio.clone(), visual=prepared.val.visual.clone()))
+    for track, copy in enumerate(("main", "visual")):
+        alone = loop.predict({"main": loaded.copies[copy]}, prepared.val, {}, torch.device("cpu"))
+        one = loop.predict(loaded.copies, prepared.val, {}, torch.device("cpu"))
+        np.testing.assert_array_equal(one.segment_prob[:, :, track], alone.segment_prob[:, :, track])
+        np.testing.assert_array_equal(one.track_prob[:, track], alone.track_prob[:, track])
+    assert both.segment_prob.shape == (8, SEGMENTS, 2, 4)
+
+
+def test_no_truth_on_val_keeps_the_last_epoch_and_says_so(tmp_path):
+    said = []
+    prepared = prepare(*write_world(tmp_path, truth=("test",)), "han", settings=TINY, options=Options(say=said.append))
+    assert "training.select=last" in said[0]
+    about = load_run(run(prepared, tmp_path / "run")).about
+    assert about["epoch"] == 3
+    assert about["figures"] is None
+
+
+def test_a_loss_that_is_not_finite_stops_with_one_line(world, tmp_path):
+    with pytest.raises(SeehearError, match=r"no longer finite in epoch \d.*lower training.lr"):
+        run(tiny(world, **{"training.lr": 1e30}), tmp_path / "run")
+
+
+def test_tensorboard_is_asked_for_by_name_when_missing(world, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    with pytest.raises(MissingExtraError, match=r"tensorboard is not installed.*seehear\[tensorboard\]"):
+        run(tiny(world), tmp_path / "run", options=Options(tensorboard=True))
+
+
+def test_the_log_survives_a_line_cut_off(tmp_path):
+    path = tmp_path / "log.jsonl"
+    path.write_text('{"epoch": 1}\n{"epoch": 2, "lo')
+    assert read_log(path) == [{"epoch": 1}]
