@@ -13,8 +13,12 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
 
 
-def table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]], *, note: str | None = None) -> None:
-    """Print a table on stdout: ruled on a terminal, plain aligned text elsewhere."""
+def table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]], *, note: str | None = None,
+          left: bool = False) -> None:
+    """Print a table on stdout: ruled on a terminal, plain aligned text elsewhere.
+
+    Numbers are set flush right; `left` is for tables of words.
+    """
     from rich import box
     from rich.console import Console
     from rich.markup import escape
@@ -25,7 +29,7 @@ def table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]], *
     grid = Table(title=escape(title), title_justify="left", box=box.SIMPLE_HEAD, caption=note and escape(note),
                  caption_justify="left")
     for index, name in enumerate(header):
-        grid.add_column(escape(name), justify="left" if index == 0 else "right", overflow="fold")
+        grid.add_column(escape(name), justify="left" if left or index == 0 else "right", overflow="fold")
     for row in rows:
         grid.add_row(*(escape(str(cell)) for cell in row))
     console.print(grid)

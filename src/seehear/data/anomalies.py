@@ -30,6 +30,13 @@ KINDS: Mapping[str, str] = {
     "no_label": "clips with an empty weak label",
     "two_splits": "clips that are in two splits",
     "media_missing": "clips without a media file",
+    # the rest is found by looking into the media (`seehear.media.condition`)
+    "media_damaged": "files that cannot be read, or only in part",
+    "no_audio": "clips without an audio track",
+    "no_visual": "clips without a visual track",
+    "silent": "clips whose audio track is silent",
+    "frozen": "clips whose picture never changes",
+    "short": "clips shorter than their segments",
 }
 
 

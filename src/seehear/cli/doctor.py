@@ -1,0 +1,134 @@
+"""`seehear doctor`: is the installation complete, and what is odd about a dataset."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from seehear.cli.console import print_json, progress, table
+from seehear.cli.installation import installation, show_installation
+from seehear.data import KINDS, READINGS, Dataset, Issue, find_anomalies, open_dataset
+from seehear.errors import DataError, MissingExtraError
+
+_SHOWN = 5  # of each kind, without --all
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("dataset", type=Path, nargs="?", metavar="DATASET",
+                        help="also check this dataset folder (without it: the installation only)")
+    parser.add_argument("--no-media", action="store_true", help="only look whether media are there")
+    parser.add_argument("--all", action="store_true", help=f"list every anomaly, not only {_SHOWN} of each kind")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="media examined at a time")
+    parser.add_argument("--json", action="store_true", help="print one JSON object on stdout instead of tables")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check and show; 1 if media are damaged."""
+    result: dict[str, Any] = {"installation": installation()}
+    damaged: list[Issue] = []
+    if args.dataset is not None:
+        dataset = open_dataset(args.dataset)
+        found = find_anomalies(dataset)
+        examined = 0
+        if not args.no_media:
+            media, examined = _examine(dataset, max(1, args.jobs))
+            damaged = [issue for issue in media if issue.kind == "media_damaged"]
+            found += media
+        result["dataset"] = _about(dataset, found, examined)
+    if args.json:
+        print_json(result)
+    else:
+        show_installation(result["installation"])
+        if args.dataset is not None:
+            _show(result["dataset"], everything=args.all)
+    for issue in damaged:
+        print(f"seehear: {issue}", file=sys.stderr)
+    return 1 if damaged else 0
+
+
+def _about(dataset: Dataset, found: list[Issue], examined: int) -> dict[str, Any]:
+    splits = {
+        name: {"clips": len(split), "labels": int(split.weak.sum()), "truth": split.has_truth,
+               "readings": _readings(dataset, name) if split.has_truth else {}}
+        for name, split in dataset.splits.items()
+    }
+    about: dict[str, Any] = {
+        "name": dataset.name, "root": str(dataset.root), "classes": list(dataset.vocabulary.names),
+        "segments": dataset.grid.count, "segment_s": dataset.grid.step_s, "annotation": dataset.annotation,
+        "fingerprint": dataset.fingerprint(), "splits": splits, "media_examined": examined,
+        "anomalies": [asdict(issue) for issue in found],
+        "counts": {kind: sum(issue.kind == kind for issue in found) for kind in KINDS},
+    }
+    if dataset.name == "LLP":
+        from seehear.data.llp_parts import missing_parts, runnable_tables
+
+        about["missing_parts"] = [asdict(part) for part in missing_parts(dataset.root)]
+        about["runnable_tables"] = {key: list(rows) for key, rows in runnable_tables(dataset.root).items()}
+    return about
+
+
+def _readings(dataset: Dataset, split: str) -> dict[str, int]:
+    """Return how many rows each reading of the truth drops or changes."""
+    out = {}
+    for reading in READINGS:
+        try:
+            out[reading] = len(dataset.splits[split].truth(reading).issues)
+        except DataError:
+            continue  # the legacy reading exists for LLP only
+    return out
+
+
+def _examine(dataset: Dataset, jobs: int) -> tuple[list[Issue], int]:
+    """Return what is wrong with the clips' media, and how many files were examined."""
+    clips = {clip.name: dataset.media_path(clip) for split in dataset.splits.values() for clip in split.clips}
+    files = {name: path for name, path in clips.items() if path is not None}
+    if not files:
+        return [], 0
+    try:
+        from seehear.media.condition import examine
+    except ModuleNotFoundError as error:
+        raise MissingExtraError.of(error.name or "av", "media") from None
+    found: list[Issue] = []
+    expected_s = dataset.grid.end_s
+    with ThreadPoolExecutor(jobs) as pool, progress(len(files), "examining media") as bar:
+        for (name, path), problems in zip(files.items(), pool.map(lambda p: examine(p, expected_s=expected_s),
+                                                                  files.values()), strict=True):
+            found += [Issue(path.name, None, kind, f"{name}: {text}") for kind, text in problems]
+            bar.advance()
+    return found, len(files)
+
+
+def _show(about: dict[str, Any], *, everything: bool) -> None:
+    rows: list[list[object]] = []
+    for name, split in about["splits"].items():
+        readings = ", ".join(f"{reading} {count}" for reading, count in split["readings"].items())
+        rows.append([name, split["clips"], f"{split['labels'] / split['clips']:.2f}", "yes" if split["truth"] else "no",
+                     readings])
+    table(f"{about['name']}: {len(about['classes'])} classes, {about['segments']} segments of {about['segment_s']:g} s",
+          ["split", "clips", "classes a clip", "truth", "rows dropped or changed by reading"], rows,
+          note=f"annotation: {about['annotation']}; fingerprint {about['fingerprint'][:16]}; "
+               f"{about['media_examined']} media files examined", left=True)
+    table("Anomalies", ["kind", "count", "meaning"],
+          [[kind, about["counts"][kind], meaning] for kind, meaning in KINDS.items() if about["counts"][kind]]
+          or [["none", 0, ""]], left=True)
+    for kind in KINDS:
+        of_kind = [Issue(**issue) for issue in about["anomalies"] if issue["kind"] == kind]
+        _show_some(kind, of_kind, len(of_kind) if everything else _SHOWN)
+    if "missing_parts" in about:
+        table("Parts of LLP that are not here", ["part", "what", "state", "to get it"],
+              [[part["name"], part["what"], part["state"], part["get"]] for part in about["missing_parts"]], left=True)
+        table("Tables of the paper that can be run with published features", ["table", "groups of rows"],
+              [[name, ", ".join(rows) or "-"] for name, rows in about["runnable_tables"].items()], left=True)
+
+
+def _show_some(kind: str, issues: Iterable[Issue], most: int) -> None:
+    issues = list(issues)
+    for issue in issues[:most]:
+        print(f"{kind}: {issue}")
+    if len(issues) > most:
+        print(f"{kind}: ... {len(issues) - most} more (--all lists them)")

@@ -1,0 +1,82 @@
+"""What is installed: versions, which extras are complete, which pretrained weights are in the cache."""
+
+import importlib.metadata
+import os
+import platform
+import re
+from typing import Any
+
+from seehear._version import __version__
+from seehear.cli.console import table
+
+_REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)\s*(?:\[(?P<extras>[^\]]*)\])?(?P<rest>.*)")
+_EXTRA = re.compile(r"extra\s*==\s*['\"](?P<extra>[^'\"]+)['\"]")
+
+
+def installation() -> dict[str, Any]:
+    """Return versions, extras (packages with version or None, complete or not) and weights (state by id)."""
+    from seehear.weights import PRESETS, WEIGHTS, cache_dir, state
+
+    base, extras = _requirements()
+    states = {id_: state(id_) for id_ in WEIGHTS}
+    return {
+        "seehear": __version__, "python": platform.python_version(), "system": platform.platform(terse=True),
+        "processors": os.cpu_count() or 1, "packages": {name: _version(name) for name in base},
+        "extras": {extra: {"packages": {name: _version(name) for name in names},
+                           "complete": all(_version(name) for name in names)} for extra, names in extras.items()},
+        "cache": str(cache_dir()), "weights": states,
+        "presets": {preset: all(states[id_] == "cached" for id_ in ids) for preset, ids in PRESETS.items()},
+    }
+
+
+def show_installation(about: dict[str, Any]) -> None:
+    """Print it as tables."""
+    packages = ", ".join(f"{name} {version or 'missing'}" for name, version in about["packages"].items())
+    print(f"seehear {about['seehear']}, Python {about['python']}, {about['system']}, {about['processors']} processors; "
+          f"{packages}\n")
+    rows = []
+    for extra, has in about["extras"].items():
+        lacking = [name for name, version in has["packages"].items() if version is None]
+        rows.append([extra, "complete" if has["complete"] else "missing " + ", ".join(lacking),
+                     "" if has["complete"] else f"pip install 'seehear[{extra}]'"])
+    table("Optional parts", ["extra", "state", "to get it"], rows, left=True)
+    from seehear.weights import WEIGHTS
+
+    rows = [[id_, WEIGHTS[id_].title, state, "" if state == "cached" else f"seehear models fetch {id_}"]
+            for id_, state in about["weights"].items()]
+    ready = ", ".join(f"{preset} {'ready' if yes else 'not ready'}" for preset, yes in about["presets"].items())
+    table("Pretrained weights", ["id", "what", "state", "to get them"], rows, left=True,
+          note=f"presets: {ready}; cache: {about['cache']}")
+
+
+def _requirements() -> tuple[list[str], dict[str, list[str]]]:
+    """Return the packages seehear always needs, and those of each extra with extras of extras followed."""
+    base: list[str] = []
+    direct: dict[str, list[str]] = {}
+    nested: dict[str, list[str]] = {}
+    for line in importlib.metadata.requires("seehear") or []:
+        match, extra = _REQUIREMENT.match(line), _EXTRA.search(line)
+        if match is None:
+            continue
+        if extra is None:
+            base.append(match["name"])
+        elif match["name"] == "seehear":
+            nested.setdefault(extra["extra"], []).extend(e.strip() for e in (match["extras"] or "").split(","))
+        else:
+            direct.setdefault(extra["extra"], []).append(match["name"])
+    order = importlib.metadata.metadata("seehear").get_all("Provides-Extra") or []
+    return base, {extra: _followed(extra, direct, nested) for extra in order}
+
+
+def _followed(extra: str, direct: dict[str, list[str]], nested: dict[str, list[str]]) -> list[str]:
+    names = list(direct.get(extra, []))
+    for inner in nested.get(extra, []):
+        names += _followed(inner, direct, nested)
+    return list(dict.fromkeys(names))
+
+
+def _version(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
