@@ -1,0 +1,85 @@
+"""Encoders: media in, rows out, one file each behind one small protocol.  Listing them imports nothing heavy."""
+
+import difflib
+import importlib
+from collections.abc import Callable
+from importlib.metadata import entry_points
+from typing import Any
+
+from seehear.encoders.base import AudioEncoder, EncoderCard, Outputs, TextTower, VisualEncoder
+from seehear.errors import ConfigError
+
+# id -> module and class; a module is imported only when its encoder is asked for
+_ENCODERS = {
+    "conse": "conse:ConSE",
+    "yamnet": "yamnet:YamNet",
+}
+_TEXT = {
+    "minilm": "minilm:MiniLM",
+}
+GROUP = "seehear.encoders"  # entry points of third-party encoders: name -> class with a `card`
+
+__all__ = ["AudioEncoder", "EncoderCard", "Outputs", "TextTower", "VisualEncoder", "card", "cards", "encoder_ids",
+           "load_encoder", "load_text"]
+
+
+def encoder_ids() -> list[str]:
+    """Return the ids of all encoders, ours first."""
+    return [*_ENCODERS, *sorted(point.name for point in entry_points(group=GROUP) if point.name not in _ENCODERS)]
+
+
+def load_encoder(id_: str, **options: Any) -> Any:
+    """Return an encoder; its weights are read when it first encodes.
+
+    Args:
+        id_: see `encoder_ids`.
+        options: of that encoder's class, such as `fps`.
+
+    Raises:
+        ConfigError: no such encoder, or no such option.
+    """
+    try:
+        return _class(id_)(**options)
+    except TypeError as error:
+        raise ConfigError(f"encoder {id_}: {error}") from None
+
+
+def card(id_: str) -> EncoderCard:
+    """Return what is known of an encoder without loading it."""
+    found: EncoderCard = _class(id_).card
+    return found
+
+
+def cards() -> dict[str, EncoderCard]:
+    """Return the cards of all encoders."""
+    return {id_: card(id_) for id_ in encoder_ids()}
+
+
+def load_text(id_: str, **options: Any) -> TextTower:
+    """Return a text tower by id.
+
+    Raises:
+        ConfigError: no such tower.
+    """
+    if id_ not in _TEXT:
+        raise ConfigError(f"no text tower is called {id_!r}", hint=f"known: {', '.join(_TEXT)}")
+    tower: TextTower = _import(_TEXT[id_])(**options)
+    return tower
+
+
+def _class(id_: str) -> Callable[..., Any]:
+    if id_ in _ENCODERS:
+        return _import(_ENCODERS[id_])
+    for point in entry_points(group=GROUP):
+        if point.name == id_:
+            loaded: Callable[..., Any] = point.load()
+            return loaded
+    close = difflib.get_close_matches(id_, encoder_ids(), 1)
+    raise ConfigError(f"no encoder is called {id_!r}",
+                      hint=f"did you mean {close[0]}?" if close else f"known: {', '.join(encoder_ids())}")
+
+
+def _import(where: str) -> Callable[..., Any]:
+    module, name = where.split(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(f"seehear.encoders.{module}"), name)
+    return found

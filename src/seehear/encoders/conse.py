@@ -1,0 +1,97 @@
+"""ConSE: a joint image-text space from an ImageNet classifier and a sentence encoder.
+
+EfficientNet-Lite2 gives posteriors over 1000 classes; the MiniLM vectors of the best classes' names, averaged with
+these posteriors, place the picture among sentences.  The network runs through ONNX Runtime.
+
+Source: Norouzi et al. 2014 (arXiv:1312.5650); Tan and Le 2019 (arXiv:1905.11946).
+"""
+
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.encoders.base import EncoderCard, Lazy, Outputs
+from seehear.encoders.onnx_session import session
+from seehear.encoders.pictures import resize_crop
+
+CLASSES, FEATURE, SPACE = 1000, 1280, 384
+_SIZE, _TOP = 260, 10  # input side; classes averaged
+_BATCH = 8  # frames a run: enough to keep two cores busy, little enough for memory
+
+CARD = EncoderCard(
+    "conse", "visual", {"feature": FEATURE, "logits": CLASSES, "space": SPACE}, ("efficientnet-lite2", "minilm"),
+    "Apache-2.0", "Norouzi et al. 2014; Tan and Le 2019", "ImageNet network; space: MiniLM average of its best classes",
+    "offline", "minilm",
+)
+
+
+class ConSE:
+    """Visual encoder `conse`.
+
+    Outputs of a frame: `feature` (1280) the pooled activations, `logits` (1000), `space` (384).
+
+    Args:
+        fps: frames looked at a second.
+        threads: of ONNX Runtime; None: all cores.
+    """
+
+    card = CARD
+    frames_per_row = 1
+
+    def __init__(self, fps: int = 2, threads: int | None = None) -> None:
+        self.fps = fps
+        self._threads = threads
+        self._net = Lazy(self._load)
+
+    def prepare(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return a frame as (260, 260, 3): shorter side 297 by bicubic filter, centre crop."""
+        return resize_crop(rgb, short=round(_SIZE / 0.875), crop=_SIZE)
+
+    def encode(self, frames: NDArray[np.uint8]) -> Outputs:
+        """Return the rows of prepared frames (n, 260, 260, 3)."""
+        net = self._net.get()
+        parts = [net.run(["feature", "logits"], {"pixels": _pixels(frames[i : i + _BATCH])})
+                 for i in range(0, len(frames), _BATCH)]
+        feature, logits = (np.concatenate(rows) for rows in zip(*parts, strict=True))
+        return {"feature": feature, "logits": logits, "space": language_space(logits)}
+
+    def preprocessing(self) -> dict[str, Any]:
+        """Return the settings that shape the features."""
+        return {"fps": self.fps, "size": _SIZE, "space_top": _TOP}
+
+    def _load(self) -> Any:
+        from seehear.encoders.efficientnet import write_onnx
+        from seehear.weights.cache import derived, digest, locate
+
+        name = f"efficientnet-lite2-{digest('efficientnet-lite2')[:16]}-1.onnx"
+        path = derived(name, lambda p: write_onnx(locate("efficientnet-lite2") / "model.pth", p))
+        return session(path, self._threads)
+
+
+def language_space(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the ConSE vectors (n, 384) of class logits (n, 1000)."""
+    from seehear.encoders.minilm import class_embeddings
+
+    prob = posteriors(logits)
+    best = np.partition(prob, -_TOP, axis=-1)[:, -_TOP, None]
+    weight = np.where(prob >= best, prob, 0)
+    return (weight @ class_embeddings(imagenet_classes()) / weight.sum(-1, keepdims=True)).astype(np.float32)
+
+
+def posteriors(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the softmax over the last axis."""
+    out = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return (out / out.sum(axis=-1, keepdims=True)).astype(np.float32)
+
+
+@lru_cache(maxsize=1)
+def imagenet_classes() -> tuple[str, ...]:
+    """Return the 1000 class names in the network's order."""
+    return tuple(files("seehear.encoders").joinpath("data/imagenet_classes.txt").read_text("utf-8").splitlines())
+
+
+def _pixels(frames: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return np.ascontiguousarray(((frames.astype(np.float32) - 127) / 128).transpose(0, 3, 1, 2))

@@ -1,0 +1,115 @@
+"""EfficientNet-Lite2 as an ONNX graph, built from the released checkpoint with batch normalisation folded in.
+
+Torch reads the checkpoint once (weights only: no code of it runs); parsing afterwards needs ONNX Runtime alone.
+Source: Tan and Le 2019, with the changes of the Lite family: no squeeze-and-excite, ReLU6, fixed stem and head.
+"""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.errors import MissingExtraError, WeightsError
+
+_STAGES = ((1, 1), (2, 2), (2, 2), (3, 2), (3, 1), (4, 2), (1, 1))  # blocks at depth 1, stride of the first
+_DEPTH, _EPS, _INPUT = 1.2, 1e-3, 260
+
+
+def strides() -> list[int]:
+    """Return the stride of each of the 21 blocks; first and last stage keep their depth (the Lite rule)."""
+    out = []
+    for index, (blocks, stride) in enumerate(_STAGES):
+        count = blocks if index in (0, len(_STAGES) - 1) else math.ceil(blocks * _DEPTH)
+        out += [stride] + [1] * (count - 1)
+    return out
+
+
+def write_onnx(checkpoint: Path, target: Path) -> None:
+    """Write the network of `checkpoint` to `target`: `pixels` (n, 3, 260, 260) to `feature` (n, 1280), `logits`.
+
+    Raises:
+        WeightsError: not a checkpoint of this network.
+        MissingExtraError: torch or onnx is not installed.
+    """
+    try:
+        import torch
+    except ImportError:
+        raise MissingExtraError.of("torch", "offline") from None
+    try:
+        state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+        model = build(_folded({k: v.numpy() for k, v in state.items()}))
+    except WeightsError:
+        raise
+    except Exception as error:  # whatever a damaged file makes of torch's reader
+        raise WeightsError(f"not an EfficientNet-Lite2 checkpoint ({type(error).__name__}: {error})",
+                           where=checkpoint) from None
+    target.write_bytes(model)
+
+
+def _folded(state: Mapping[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float32]]:
+    """Return convolution weights and biases with each batch normalisation multiplied in."""
+    pairs = {"_conv_stem": "_bn0", "_conv_head": "_bn1"}
+    for index in range(len(strides())):
+        at = f"_blocks.{index}."
+        pairs |= {at + "_expand_conv": at + "_bn0", at + "_depthwise_conv": at + "_bn1"}
+        pairs[at + "_project_conv"] = at + "_bn2"
+    out = {"_fc.weight": state["_fc.weight"], "_fc.bias": state["_fc.bias"]}
+    for conv, norm in pairs.items():
+        if conv + ".weight" in state:
+            scale = state[norm + ".weight"].astype(np.float64) / np.sqrt(state[norm + ".running_var"] + _EPS)
+            bias = state[norm + ".bias"] - state[norm + ".running_mean"] * scale
+            out[conv + ".weight"] = (state[conv + ".weight"] * scale[:, None, None, None]).astype(np.float32)
+            out[conv + ".bias"] = bias.astype(np.float32)
+    return out
+
+
+def build(weights: Mapping[str, NDArray[np.float32]]) -> bytes:
+    """Return the serialised ONNX model of folded weights."""
+    try:
+        from onnx import TensorProto, helper, numpy_helper
+    except ImportError:
+        raise MissingExtraError.of("onnx", "offline") from None
+    nodes: list[Any] = []
+
+    def add(kind: str, inputs: list[str], name: str, **attributes: Any) -> str:
+        nodes.append(helper.make_node(kind, inputs, [name], name=name, **attributes))
+        return name
+
+    def conv(x: str, name: str, side: int, stride: int = 1, *, relu: bool = True) -> tuple[str, int]:
+        kernel, groups = weights[name + ".weight"].shape[-1], 1
+        if name.endswith("_depthwise_conv"):
+            groups = len(weights[name + ".weight"])
+        out = -(-side // stride)
+        pad = max((out - 1) * stride + kernel - side, 0)  # TensorFlow's `same`: the odd pixel goes to the end
+        y = add("Conv", [x, name + ".weight", name + ".bias"], name, kernel_shape=[kernel, kernel], group=groups,
+                strides=[stride, stride], pads=[pad // 2, pad // 2, pad - pad // 2, pad - pad // 2])
+        return (add("Clip", [y, "zero", "six"], name + ".relu") if relu else y), out
+
+    x, side = conv("pixels", "_conv_stem", _INPUT, 2)
+    for index, stride in enumerate(strides()):
+        at, before = f"_blocks.{index}.", x
+        if at + "_expand_conv.weight" in weights:
+            x, side = conv(x, at + "_expand_conv", side)
+        x, side = conv(x, at + "_depthwise_conv", side, stride)
+        x, side = conv(x, at + "_project_conv", side, relu=False)
+        narrow = weights[at + "_project_conv.weight"].shape[0]
+        entry = weights[at + ("_expand_conv" if index else "_depthwise_conv") + ".weight"]
+        if stride == 1 and (entry.shape[1] if index else entry.shape[0]) == narrow:
+            x = add("Add", [x, before], at + "sum")
+    x, side = conv(x, "_conv_head", side)
+    pooled = add("GlobalAveragePool", [x], "pooled")
+    add("Flatten", [pooled], "feature")
+    add("Gemm", ["feature", "_fc.weight", "_fc.bias"], "logits", transB=1)
+    constants = {**weights, "zero": np.float32(0), "six": np.float32(6)}
+    graph = helper.make_graph(
+        nodes, "efficientnet-lite2",
+        [helper.make_tensor_value_info("pixels", TensorProto.FLOAT, ["n", 3, _INPUT, _INPUT])],
+        [helper.make_tensor_value_info("feature", TensorProto.FLOAT, ["n", 1280]),
+         helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", 1000])],
+        [numpy_helper.from_array(np.ascontiguousarray(value), name) for name, value in constants.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
+    return bytes(model.SerializeToString(deterministic=True))

@@ -1,0 +1,28 @@
+"""ONNX Runtime sessions, quiet and with a bounded number of threads."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from seehear.errors import MissingExtraError, WeightsError
+
+
+def session(path: Path, threads: int | None = None) -> Any:
+    """Return a CPU session of the model at `path`.
+
+    Args:
+        path: an ONNX file.
+        threads: inside one operator; None: `SEEHEAR_THREADS`, else all cores.
+    """
+    try:
+        import onnxruntime
+    except ImportError:
+        raise MissingExtraError.of("onnxruntime", "offline") from None
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = threads or int(os.environ.get("SEEHEAR_THREADS", "0"))
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads must not burn a core
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # the runtime raises its own classes, which share no base
+        raise WeightsError(f"cannot be loaded ({str(error).splitlines()[0][:120]})", where=path) from None

@@ -1,0 +1,43 @@
+"""Resizing and cropping frames, in Pillow, as the papers' code does; runs in the decoding processes."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.errors import MissingExtraError
+
+
+def resize_crop(rgb: NDArray[np.uint8], *, short: int, crop: int, bilinear: bool = False) -> NDArray[np.uint8]:
+    """Return the central (crop, crop, 3) square of a frame whose shorter side was made `short` pixels."""
+    image = _image(rgb)
+    width, height = image.size
+    # the longer side is cut down, not rounded, as torchvision and transformers do
+    size = (short, max(1, short * height // width)) if width <= height else (max(1, short * width // height), short)
+    image = image.resize(size, _filter(bilinear))
+    left, top = round((size[0] - crop) / 2), round((size[1] - crop) / 2)
+    return np.asarray(image.crop((left, top, left + crop, top + crop)))
+
+
+def stretch(rgb: NDArray[np.uint8], *, size: int, bilinear: bool = False) -> NDArray[np.uint8]:
+    """Return the frame resized to (size, size, 3) without keeping its aspect ratio."""
+    return np.asarray(_image(rgb).resize((size, size), _filter(bilinear)))
+
+
+def normalised(frames: NDArray[np.uint8], mean: tuple[float, ...], std: tuple[float, ...]) -> NDArray[np.float32]:
+    """Return frames (..., h, w, 3) as float32 with channels first, (value / 255 - mean) / std."""
+    scale = (1 / (255 * np.array(std))).astype(np.float32)
+    shift = (np.array(mean) / np.array(std)).astype(np.float32)
+    return np.ascontiguousarray(np.moveaxis(frames.astype(np.float32) * scale - shift, -1, -3))
+
+
+def _image(rgb: NDArray[np.uint8]):  # type: ignore[no-untyped-def]
+    try:
+        from PIL import Image
+    except ImportError:
+        raise MissingExtraError.of("Pillow", "media") from None
+    return Image.fromarray(rgb)
+
+
+def _filter(bilinear: bool) -> int:
+    from PIL import Image
+
+    return Image.Resampling.BILINEAR if bilinear else Image.Resampling.BICUBIC

@@ -1,0 +1,120 @@
+"""YAMNet: AudioSet class scores and an embedding for each second of sound.
+
+The network is the quantised ONNX release; its front end (log-mel patches of 0.96 s) is computed here.  A segment is
+heard through three patches, a quarter of a second apart: its own and one on each side, averaged, because a patch that
+starts between two sounds may miss both.
+
+Source: Hershey et al. 2017; AudioSet ontology, Gemmeke et al. 2017.
+"""
+
+import csv
+import zipfile
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.encoders.base import EncoderCard, Lazy, Outputs
+from seehear.encoders.logmel import HOP, WINDOW, log_mel
+from seehear.encoders.onnx_session import session
+from seehear.errors import MissingExtraError
+
+CLASSES, EMBEDDING, SPACE = 521, 1024, 384
+_PATCH, _HOP_S = 96, 0.25  # frames of 10 ms; seconds between the three patches of a segment
+_TOP = 10  # classes averaged into the space shared with language
+
+CARD = EncoderCard(
+    "yamnet", "audio", {"feature": EMBEDDING, "logits": CLASSES, "space": SPACE}, ("yamnet", "minilm"),
+    "Apache-2.0", "Hershey et al. 2017", "AudioSet network, quantised; space: MiniLM average of its best classes",
+    "offline", "minilm",
+)
+
+
+class YamNet:
+    """Audio encoder `yamnet`.
+
+    Outputs of a segment: `feature` (1024) the embedding after global pooling, `logits` (521), and `space` (384), the
+    average of the class names' MiniLM vectors weighted by the scores of the best classes (as ConSE does for pictures).
+    """
+
+    card = CARD
+    rate_hz = 16000
+    context_s = _HOP_S
+
+    def __init__(self, threads: int | None = 1) -> None:
+        self._threads = threads  # a patch is too small to gain from a second thread
+        self._net = Lazy(self._load)
+
+    def encode(self, pieces: NDArray[np.float32]) -> Outputs:
+        """Return the rows of pieces (n, samples), each a segment with a quarter of a second on both sides."""
+        net = self._net.get()
+        hop = round(_HOP_S * 100)
+        count = len(pieces)
+        needed = (2 * hop + _PATCH - 1) * HOP + WINDOW  # samples that three patches span; short grids get silence
+        mel = log_mel(np.pad(pieces, ((0, 0), (0, max(0, needed - pieces.shape[1])))), offset=1e-3)  # (n, frames, 64)
+        patches = np.stack([mel[:, k * hop : k * hop + _PATCH] for k in range(3)], axis=1).reshape(-1, _PATCH, 64)
+        quantised = np.clip(np.round(patches / net["scale"]) + net["zero"], 0, 255).astype(np.uint8)[:, None, None]
+        rows = [net["session"].run(["class_scores_updated", net["pooled"]], {"audio": patch}) for patch in quantised]
+        logits = np.concatenate([r[0] for r in rows]).reshape(count, 3, CLASSES).mean(axis=1)
+        feature = np.concatenate([r[1].reshape(1, -1) for r in rows]).reshape(count, 3, EMBEDDING).mean(axis=1)
+        return {"feature": feature, "logits": logits, "space": language_space(logits)}
+
+    def preprocessing(self) -> dict[str, Any]:
+        """Return the settings that shape the features."""
+        return {"rate_hz": self.rate_hz, "patches": 3, "hop_s": _HOP_S, "space_top": _TOP}
+
+    def _load(self) -> dict[str, Any]:
+        from seehear.weights.cache import derived, digest, locate
+
+        path = derived(f"yamnet-{digest('yamnet')[:16]}-1.onnx", lambda p: _unpack(locate("yamnet"), p))
+        net = session(path, self._threads)
+        meta = net.get_modelmeta().custom_metadata_map
+        return {"session": net, "scale": float(meta["audio_scale"]), "zero": int(meta["audio_zero_point"]),
+                "pooled": meta["pooled"]}
+
+
+def language_space(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the vectors (n, 384) of class logits (n, 521) in the space shared with language."""
+    from seehear.encoders.minilm import class_embeddings
+
+    score = 1 / (1 + np.exp(-logits))
+    best = np.partition(score, -_TOP, axis=-1)[:, -_TOP, None]
+    weight = np.where(score >= best, score, 0)
+    names = class_embeddings(tuple(n.lower() for n in audioset_classes()))
+    return (weight @ names / weight.sum(-1, keepdims=True)).astype(np.float32)
+
+
+@lru_cache(maxsize=1)
+def audioset_classes() -> tuple[str, ...]:
+    """Return the 521 class names, from the file beside the weights."""
+    from seehear.weights import locate
+
+    with (locate("yamnet") / "classes.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(row["display_name"] for row in csv.DictReader(file))
+
+
+def _unpack(folder: Path, target: Path) -> None:
+    """Make one ONNX file of the released archive that also gives logits and embedding, and takes the scales along."""
+    try:
+        import onnx
+        from onnx import external_data_helper, helper, numpy_helper
+    except ImportError:
+        raise MissingExtraError.of("onnx", "offline") from None
+    import tempfile
+
+    with zipfile.ZipFile(folder / "yamnet.onnx.zip") as archive, tempfile.TemporaryDirectory() as scratch:
+        for member in archive.infolist():
+            name = Path(member.filename).name
+            if name in ("model.onnx", "model.data"):  # only these two, by name alone
+                (Path(scratch) / name).write_bytes(archive.read(member))
+        model = onnx.load(Path(scratch) / "model.onnx", load_external_data=False)
+        external_data_helper.load_external_data_for_model(model, scratch)
+    pooled = next(node.output[0] for node in model.graph.node if node.op_type == "GlobalAveragePool")
+    for name in ("class_scores_updated", pooled):
+        model.graph.output.append(helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None))
+    values = {i.name: numpy_helper.to_array(i) for i in model.graph.initializer if i.name.startswith("audio_")}
+    helper.set_model_props(model, {"audio_scale": repr(float(values["audio_scale"])), "pooled": pooled,
+                                   "audio_zero_point": str(int(values["audio_zero_point"]))})
+    target.write_bytes(model.SerializeToString(deterministic=True))
