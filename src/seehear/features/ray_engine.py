@@ -63,6 +63,8 @@ def _connect(ray: Any) -> bool:
     """Connect to a cluster; return whether this call began the connection and has to end it."""
     if ray.is_initialized():
         return False
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # our own progress lines say what a user needs
     quiet = {"log_to_driver": False, "logging_level": logging.ERROR}
     if not os.environ.get("RAY_ADDRESS"):
         try:
@@ -82,13 +84,14 @@ def _pipeline(
     context.enable_progress_bars = False
     context.target_max_block_size = _BLOCK_BYTES
     gpus = int(ray.cluster_resources().get("GPU", 0))
-    place = {"num_gpus": 1, "concurrency": gpus} if gpus else {"num_cpus": 1, "concurrency": (1, workers)}
+    place = {"num_gpus": 1} if gpus else {"num_cpus": 1}  # without GPUs Ray makes one stage of both: fewer copies
     blocks = max(1, min(len(jobs), max(4 * workers, -(-len(jobs) // _CLIPS_A_TASK))))
     items = [{"index": index, "job": pickle.dumps(job)} for index, job in enumerate(jobs)]
     clips = ray.data.from_items(items, override_num_blocks=blocks)
-    pieces = clips.map_batches(_Decode(front, timeout_s), batch_size=1, num_cpus=1, concurrency=workers)
-    encoder = (front, keep_frames)
-    rows = pieces.map_batches(_Encode, fn_constructor_args=encoder, batch_size=1, **place)
+    pieces = clips.map_batches(_Decode(front, timeout_s), batch_size=1, num_cpus=1,
+                               compute=ray.data.TaskPoolStrategy(size=workers))
+    rows = pieces.map_batches(_Encode, fn_constructor_args=(front, keep_frames), batch_size=1,
+                              compute=ray.data.ActorPoolStrategy(min_size=1, max_size=gpus or workers), **place)
     yield from rows.iter_rows()
 
 
