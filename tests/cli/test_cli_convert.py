@@ -103,7 +103,7 @@ def test_unknown_input_widths(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 
 @pytest.mark.parametrize(("arguments", "says"), [
     (["convert", "ma", "han.pt", "--out", "x.safetensors"], "han.pt: expected the tensors of ma"),
-    (["convert", "mgn", "han.pt", "--out", "x.safetensors"], "han.pt: expected the tensors of mgn (this looks like jom"),
+    (["convert", "mgn", "han.pt", "--out", "x.safetensors"], "han.pt: expected the tensors of mgn (this looks like"),
     (["convert", "han", "missing.pt", "--out", "x.safetensors"], "missing.pt: no such file"),
     (["convert", "han", "han.pt", "--out", "x.pt"], "--out: expected a file ending in .safetensors, got x.pt"),
     (["convert", "han", "han.pt", "--video", "han.pt", "--out", "x.safetensors"], "only dhhn keeps a second copy"),

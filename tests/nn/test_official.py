@@ -88,7 +88,7 @@ def test_the_second_name_of_a_convolution_counts() -> None:
     ("jomold", "lsld", "expected the tensors of lsld (this looks like jomold): fc_st.weight is not part of it"),
     ("lsld", "jomold", "expected the tensors of jomold (this looks like lsld): fc_st.weight is missing"),
     ("dhhn", "jomold", "expected the tensors of jomold (this looks like dhhn)"),
-    ("mgn", "mm_pyramid", "expected the tensors of mm_pyramid (this looks like mgn): MMP.capture"),
+    ("mgn", "mm_pyramid", "expected the tensors of mm_pyramid (this looks like mgn): fc_frame_att.weight is missing"),
     ("mm_pyramid", "han", "expected the tensors of han (this looks like mm_pyramid): hat_encoder.layers.0.linear1"),
     ("dhhn_videonet", "dhhn_audionet", "expected the tensors of dhhn_audionet (this looks like dhhn_videonet): fc_a"),
     ("ave_events", "avsdn", "expected the tensors of avsdn (this looks like ave_events)"),
@@ -109,6 +109,9 @@ def test_tensors_that_differ_are_named() -> None:
     given = state("lsld")
     given["fc_a.bias"] = torch.zeros(15)
     with pytest.raises(WeightsError, match=r"tensors of lsld: fc_a\.bias expected \(16,\), got \(15,\)$"):
+        load_official("lsld", given)
+    given = state("lsld") | {"fc_prob.weight": torch.zeros(4, 15)}  # sizes are what most tensors agree on
+    with pytest.raises(WeightsError, match=r"tensors of lsld: fc_prob\.weight expected \(5, 16\), got \(4, 15\)$"):
         load_official("lsld", given)
     with pytest.raises(WeightsError, match=r"fc_prob\.weight expected \(6, 16\), got \(5, 16\)"):
         load_official("lsld", state("lsld"), classes=6)

@@ -7,6 +7,7 @@ convolution under two names that share one memory.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from statistics import mode
 from typing import Any
 
 from torch import Tensor
@@ -61,14 +62,24 @@ def _streams(shapes: Shapes, audio: str | None = "fc_a.weight", visual: str | No
     return widths
 
 
-def _classes(shapes: Shapes) -> dict[str, Any]:
-    classes, width = shapes["fc_prob.weight"]
-    return {"classes": classes, "width": width}
+def _agreed(shapes: Shapes, *places: tuple[str, int]) -> int:
+    """Return the size that most of some tensors' axes have, so that the odd one is found to be at fault."""
+    return mode(shapes[name][axis] for name, axis in places)
+
+
+def _heads(shapes: Shapes, embedding: str = "fc_a") -> dict[str, Any]:
+    return {"classes": _agreed(shapes, ("fc_prob.weight", 0), ("fc_prob.bias", 0), ("fc_frame_att.weight", 0)),
+            "width": _agreed(shapes, ("fc_prob.weight", 1), ("fc_frame_att.weight", 1), (f"{embedding}.weight", 0))}
+
+
+def _hidden(shapes: Shapes, layer: str, first: str = "linear1", second: str = "linear2") -> dict[str, Any]:
+    return {"hidden": _agreed(shapes, (f"{layer}.{first}.weight", 0), (f"{layer}.{first}.bias", 0),
+                              (f"{layer}.{second}.weight", 1))}
 
 
 def _han(shapes: Shapes) -> dict[str, Any]:
-    return {**_streams(shapes), **_classes(shapes), "layers": _count(shapes, "hat_encoder.layers."),
-            "hidden": shapes["hat_encoder.layers.0.linear1.weight"][0]}
+    return {**_streams(shapes), **_heads(shapes), "layers": _count(shapes, "hat_encoder.layers."),
+            **_hidden(shapes, "hat_encoder.layers.0")}
 
 
 def _jomold(shapes: Shapes) -> dict[str, Any]:
@@ -80,15 +91,16 @@ def _lsld(shapes: Shapes) -> dict[str, Any]:
 
 
 def _mgn(shapes: Shapes) -> dict[str, Any]:
-    classes, width = shapes["audio_token"]
+    classes, width = (_agreed(shapes, ("audio_token", axis), ("visual_token", axis), ("fc_cls.weight", axis))
+                      for axis in range(2))
     return {**_streams(shapes), "classes": classes, "width": width,
             "segments": shapes["audio_cug.han_encoder.mlp_inter.fc1.weight"][1],
             "depths": tuple(_count(shapes, f"{part}.blocks.") for part in ("visual_cug", "audio_cug", "av_mcg"))}
 
 
 def _mm_pyramid(shapes: Shapes) -> dict[str, Any]:
-    return {**_streams(shapes), **_classes(shapes), "levels": _count(shapes, "MMP.capture.msa."),
-            "hidden": shapes["MMP.capture.msa.0.vsablock.layer.feed_forward.w_1.weight"][0]}
+    return {**_streams(shapes), **_heads(shapes), "levels": _count(shapes, "MMP.capture.msa."),
+            **_hidden(shapes, "MMP.capture.msa.0.vsablock.layer.feed_forward", "w_1", "w_2")}
 
 
 def _one_convolution(state: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -105,9 +117,16 @@ def _dhhn(shapes: Shapes) -> dict[str, Any]:
     return sizes
 
 
-def _helper(shapes: Shapes) -> dict[str, Any]:
-    return {**_classes(shapes), "layers": _count(shapes, "audio_encoder.layers."),
-            "hidden": shapes["audio_encoder.layers.0.linear1.weight"][0]}
+def _audionet(shapes: Shapes) -> dict[str, Any]:
+    return {**_streams(shapes, visual=None), **_heads(shapes), **_encoder(shapes)}
+
+
+def _videonet(shapes: Shapes) -> dict[str, Any]:
+    return {**_streams(shapes, audio=None), **_heads(shapes, "fc_v"), **_encoder(shapes)}
+
+
+def _encoder(shapes: Shapes) -> dict[str, Any]:
+    return {"layers": _count(shapes, "audio_encoder.layers."), **_hidden(shapes, "audio_encoder.layers.0")}
 
 
 def _ave_events(shapes: Shapes) -> dict[str, Any]:
@@ -121,15 +140,15 @@ def _ave(shapes: Shapes) -> dict[str, Any]:
     width, visual_dim = shapes["frame.weight"]
     motion = shapes["fusion.weight"][1] - width if "fusion.weight" in shapes else None
     return {"audio_dim": shapes["guide.affine_audio.weight"][1], "visual_dim": visual_dim, "motion_dim": motion,
-            "width": width, "hidden": shapes["audio_lstm.weight_hh_l0"][1], **_heads(shapes)}
+            "width": width, "hidden": shapes["audio_lstm.weight_hh_l0"][1], **_segment_heads(shapes)}
 
 
 def _avsdn(shapes: Shapes) -> dict[str, Any]:
     return {**_streams(shapes, audio="audio_encoder.weight_ih_l0"), "width": shapes["fc_v.weight"][0],
-            "hidden": shapes["decoder.weight_hh_l0"][1], **_heads(shapes)}
+            "hidden": shapes["decoder.weight_hh_l0"][1], **_segment_heads(shapes)}
 
 
-def _heads(shapes: Shapes) -> dict[str, Any]:
+def _segment_heads(shapes: Shapes) -> dict[str, Any]:
     """Read the heads of the reconstructions; "max" and "mean" pooling have no tensors to be told apart by."""
     classes, hidden = shapes["joint_head.fc2.weight"]
     pooling = {"pooling": "attention"} if "joint_head.attention.weight" in shapes else {}
@@ -151,10 +170,8 @@ LAYOUTS: dict[str, Layout] = {
     "han": Layout(_han, ("hat_encoder.*", "cmt_encoder.*"), _HAN_UNUSED),
     "jomold": Layout(_jomold, ("hat_encoder.*", "fc_st.*"), _HAT_NORMS),
     "lsld": Layout(_lsld, ("hat_encoder.*", "fc_a.*"), _HAT_NORMS),
-    "dhhn_audionet": Layout(lambda shapes: {**_streams(shapes, visual=None), **_helper(shapes)},
-                            ("audio_encoder.layers.*", "fc_a.*")),
-    "dhhn_videonet": Layout(lambda shapes: {**_streams(shapes, audio=None), **_helper(shapes)},
-                            ("audio_encoder.layers.*", "fc_v.*")),
+    "dhhn_audionet": Layout(_audionet, ("audio_encoder.layers.*", "fc_a.*")),
+    "dhhn_videonet": Layout(_videonet, ("audio_encoder.layers.*", "fc_v.*")),
     "ave_events": Layout(_ave_events, ("lstm_audio.*", "affine_*")),
     # no release exists of these two; the layouts are those of our reconstructions
     "ave": Layout(_ave, ("guide.*", "audio_lstm.*")),
