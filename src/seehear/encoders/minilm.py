@@ -73,7 +73,8 @@ def _forward(net: dict[str, Any], ids: NDArray[np.int64]) -> NDArray[np.float32]
     n, length = ids.shape
 
     def linear(x: NDArray[np.float32], name: str) -> NDArray[np.float32]:
-        return x @ w[f"{name}.weight"].T + w[f"{name}.bias"]
+        flat = x.reshape(-1, x.shape[-1]) @ w[f"{name}.weight"].T  # one large product, not n small ones
+        return (flat + w[f"{name}.bias"]).reshape(*x.shape[:-1], -1)
 
     def norm(x: NDArray[np.float32], name: str) -> NDArray[np.float32]:
         x = x - x.mean(-1, keepdims=True)
