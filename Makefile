@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP_QUIET ?= -q
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test lint install install-test weights check-restaged bench docs clean
+.PHONY: demo test lint install install-test weights constraints check-restaged bench docs clean
 
 demo: weights  ## the main job: a small world of clips, everything run on it, and a report
 	$(BIN)/seehear demo --out out/demo
@@ -30,11 +30,15 @@ install-test: .venv/.installed-test
 	@touch $@
 
 .venv/.installed-test: .venv/.installed
-	$(BIN)/python -m pip install $(PIP_QUIET) -c constraints.txt -e '.[all,test]'
+	$(BIN)/python -m pip install $(PIP_QUIET) -c constraints.txt -e '.[all,test,docs]'
 	@touch $@
 
 weights: .venv/.installed  ## pretrained weights of the offline preset, verified; fetched once
 	$(BIN)/seehear models fetch --preset offline
+
+constraints: install-test  ## pin what is installed now; names and versions only
+	(echo "# The versions every test runs on; regenerate with: make constraints"; \
+	$(BIN)/python -m pip freeze --exclude-editable | grep == | sort -f) > constraints.txt
 
 clean:
 	rm -rf .venv out build dist site .pytest_cache .mypy_cache .ruff_cache

@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from small_world import TINY, write_world
 
 from seehear.cli.main import main
 from seehear.recipes import FIGURES, RECIPES
+from small_world import TINY, write_world
 
 SETTINGS = [part for name, value in TINY.items() for part in ("--set", f"{name}={value}")]
 

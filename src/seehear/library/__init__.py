@@ -1,1 +1,7 @@
-"""Many timelines: an index, and search over it."""
+"""Many timelines in a folder: an index in Parquet, and search over it."""
+
+from seehear.library.index import Updated, update
+from seehear.library.query import parse
+from seehear.library.search import Found, Hit, search
+
+__all__ = ["Found", "Hit", "Updated", "parse", "search", "update"]

@@ -1,0 +1,67 @@
+"""How alike segments and texts are: cosines in float32, and their softmax over prompts.
+
+Softmax values are only useful as such (equation 3 of the LSLD paper); a decision is always the arg-max of the raw
+cosines.  The two agree exactly in real numbers, but without temperature the softmax of N cosines is 1/N plus the third
+decimal, and half precision then ties what is not equal.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.errors import FeatureError, WeightsError
+
+Floats = NDArray[np.float32]
+Encode = Callable[[list[str]], Any]
+
+
+def to_numpy(array: Any) -> NDArray[Any]:
+    """Return a numpy view or copy of a numpy array, torch tensor or nested list."""
+    if hasattr(array, "detach"):
+        array = array.detach().cpu()
+        array = (array.float() if array.is_floating_point() else array).numpy()
+    return np.asarray(array)
+
+
+def like(result: Floats, given: Any) -> Any:
+    """Return `result` as the kind of array (and on the device) that `given` is."""
+    if not hasattr(given, "detach"):
+        return result
+    import torch
+
+    return torch.from_numpy(np.ascontiguousarray(result)).to(given.device)
+
+
+def unit_rows(array: Any, what: str) -> Floats:
+    """Return float32 vectors of length 1 along the last axis; a zero vector stays zero.
+
+    Raises:
+        FeatureError: NaN or infinite values; `what` names the array, the message its first bad row.
+    """
+    values = np.asarray(to_numpy(array), np.float32)
+    length = np.sqrt(np.einsum("...d,...d->...", values, values))[..., None]  # one pass, no squared copy
+    if not np.isfinite(length).all():
+        bad = [int(i) for i in np.argwhere(~np.isfinite(length[..., 0]))[0]]
+        raise FeatureError(f"{what}: NaN or infinite values at index {bad}", hint="extract these features again")
+    return values / np.where(length > 0, length, np.float32(1))
+
+
+def encode_texts(encode: Encode, texts: list[str], dim: int) -> Floats:
+    """Return (K, D) unit vectors of K distinct texts, asking the text encoder once.
+
+    Raises:
+        WeightsError: the encoder does not give K vectors of the features' width.
+    """
+    vectors = unit_rows(encode(texts), "text features")
+    if vectors.shape != (len(texts), dim):
+        raise WeightsError(f"expected text features of shape {(len(texts), dim)}, got {vectors.shape}",
+                           hint="text and segment features must come from the same joint space")
+    return vectors
+
+
+def softmax(values: Floats, axis: int = -1) -> Floats:
+    """Return the softmax along one axis."""
+    powers = np.exp(values - values.max(axis=axis, keepdims=True))
+    return powers / powers.sum(axis=axis, keepdims=True)

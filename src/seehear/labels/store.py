@@ -1,0 +1,150 @@
+"""Segment labels in memory and on disk: plain float32 arrays and one JSON file that says how they came about.
+
+    LABELS/audio.npy   (N, T, C) float32 in [0, 1]; absent where the audio track was not labelled
+    LABELS/visual.npy  likewise
+    LABELS/labels.json clip names, class names, and the provenance: rule, prompts, encoders with digests, alpha, beta, ...
+
+The arrays load without unpickling anything, on any machine; released label files are pickled dictionaries of GPU
+tensors.
+"""
+
+import errno
+import hashlib
+import json
+import os
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.errors import DataError, SeehearError
+
+SCHEMA = "seehear.labels/1"
+TRACKS = ("audio", "visual")
+
+
+@dataclass(frozen=True)
+class SegmentLabels:
+    """Labels of every segment of every clip, per track.
+
+    Args:
+        audio, visual: (N, T, C) float32 in [0, 1], or None where the track keeps its weak labels.
+        names: N clip names (the full `filename` column), unique.
+        vocabulary: C class names.
+        provenance: how the labels were made, as JSON values.
+    """
+
+    audio: NDArray[np.float32] | None
+    visual: NDArray[np.float32] | None
+    names: tuple[str, ...]
+    vocabulary: tuple[str, ...]
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if len(set(self.names)) != len(self.names):
+            raise ValueError("expected unique clip names")
+        for track in TRACKS:
+            array = self.get(track)
+            if array is None:
+                continue
+            if array.ndim != 3 or array.shape[::2] != (len(self.names), len(self.vocabulary)):
+                raise ValueError(f"{track}: expected ({len(self.names)}, T, {len(self.vocabulary)}), got {array.shape}")
+            if array.dtype != np.float32 or not (array.min(initial=0) >= 0 and array.max(initial=0) <= 1):
+                raise ValueError(f"{track}: expected float32 labels in [0, 1]")
+
+    def get(self, track: str) -> NDArray[np.float32] | None:
+        """Return the array of `audio` or `visual`, or None."""
+        if track not in TRACKS:
+            raise KeyError(track)
+        array: NDArray[np.float32] | None = getattr(self, track)
+        return array
+
+    def select(self, names: Sequence[str]) -> "SegmentLabels":
+        """Return the labels of these clips, in this order.
+
+        Raises:
+            DataError: a clip has no labels.
+        """
+        row = {name: i for i, name in enumerate(self.names)}
+        missing = [name for name in names if name not in row]
+        if missing:
+            raise DataError(f"no segment labels for {len(missing)} clips, the first is {missing[0]}",
+                            hint="run: seehear denoise on the split that is trained on")
+        order = [row[name] for name in names]
+        audio, visual = (None if a is None else a[order] for a in (self.audio, self.visual))
+        return SegmentLabels(audio, visual, tuple(names), self.vocabulary, self.provenance)
+
+
+def save(labels: SegmentLabels, folder: Path | str) -> None:
+    """Write labels to a folder.
+
+    Each file is whole or not there.  labels.json comes last and holds the digests of the arrays, so a folder of old and
+    new files mixed (killed in between) is noticed when it is loaded.
+
+    Raises:
+        SeehearError: the disk is full, or the folder cannot be written.
+    """
+    folder = Path(folder)
+    about = {"schema": SCHEMA, "names": list(labels.names), "vocabulary": list(labels.vocabulary),
+             "tracks": {track: _describe(array) for track in TRACKS if (array := labels.get(track)) is not None},
+             "provenance": dict(labels.provenance)}
+    text = json.dumps(about, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for track in TRACKS:
+            array = labels.get(track)
+            if array is not None:
+                _replace(folder / f"{track}.npy", lambda file, a=array: np.save(file, a, allow_pickle=False))
+        _replace(folder / "labels.json", lambda file: file.write(text.encode()))
+        for track in set(TRACKS) - set(about["tracks"]):  # what an earlier run left must not be taken for ours
+            (folder / f"{track}.npy").unlink(missing_ok=True)
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise SeehearError(f"{'no space left to write labels' if full else 'cannot write labels'} ({error.strerror})",
+                           where=folder, hint="make room, or choose another --out, and run the same command again") from None
+
+
+def load(folder: Path | str) -> SegmentLabels:
+    """Return the labels of a folder.
+
+    Raises:
+        DataError: not a labels folder, damaged, or of a newer schema.
+    """
+    folder = Path(folder)
+    try:
+        about = json.loads((folder / "labels.json").read_bytes())
+        if about["schema"] != SCHEMA:
+            raise DataError(f"expected {SCHEMA}, got {about['schema']}", where=folder / "labels.json",
+                            hint="another version of seehear wrote these labels")
+        arrays = {}
+        for track, expected in about["tracks"].items():
+            arrays[track] = np.load(folder / f"{track}.npy", allow_pickle=False)
+            if _describe(arrays[track]) != expected:
+                raise ValueError(f"{track}.npy is not the array that labels.json describes")
+        return SegmentLabels(arrays.get("audio"), arrays.get("visual"), tuple(about["names"]),
+                             tuple(about["vocabulary"]), about["provenance"])
+    except FileNotFoundError as error:
+        raise DataError(f"expected labels.json and its arrays, {Path(error.filename).name} is missing", where=folder,
+                        hint="make labels with seehear denoise") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"damaged labels ({error})", where=folder, hint="run seehear denoise again") from None
+
+
+def _describe(array: NDArray[np.float32]) -> dict[str, Any]:
+    return {"shape": list(array.shape), "sha256": hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()}
+
+
+def _replace(path: Path, write: Any) -> None:
+    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        with aside.open("wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)

@@ -1,0 +1,96 @@
+"""VALOR's rule: a segment has a weak label's class where its similarity passes that class's threshold.
+
+No subsets, no nothing prompt, no training-set statistics: each class of the clip's labels is decided alone, strictly
+above its threshold.  It is the other published way from frozen joint spaces to segment labels, and stands behind the
+same interface as the prompts of LSLD.
+
+Source: Modality-Independent Teachers Meet Weakly-Supervised Audio-Visual Event Parser (VALOR), NeurIPS 2023; captions
+and thresholds from its code Franklin905/VALOR.  The thresholds belong to the encoders they were chosen for; for others
+they mean nothing, and `seehear.labels.calibrated` finds thresholds from the weak labels themselves.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from seehear.errors import ConfigError, FeatureError
+from seehear.labels.similarity import Floats, like, to_numpy
+
+
+def threshold_labels(similarity: Any, weak: Any, thresholds: Sequence[float] | Floats) -> Any:
+    """Return hard labels (N, T, C): 1 where the similarity lies above its class's threshold and the clip has the class.
+
+    Args:
+        similarity: (N, T, C), on the scale of the thresholds.
+        weak: (N, C), 0 or 1.
+        thresholds: (C,).
+
+    Raises:
+        ValueError: shapes that do not fit.
+        FeatureError: NaN similarities.
+    """
+    values, labels, limits = to_numpy(similarity), to_numpy(weak), np.asarray(thresholds, np.float32)
+    if values.ndim != 3 or labels.shape != values.shape[::2] or limits.shape != values.shape[2:]:
+        raise ValueError(f"expected similarity (N, T, C), weak (N, C) and thresholds (C,), got {values.shape}, "
+                         f"{labels.shape} and {limits.shape}")
+    if np.isnan(values).any():
+        raise FeatureError("similarities hold NaN", hint="extract these features again")
+    return like(((values > limits) & (labels[:, None] > 0)).astype(np.float32), similarity)
+
+
+def published(encoder: str, names: Sequence[str]) -> tuple[list[str], Floats]:
+    """Return VALOR's captions and thresholds (C,) for an encoder and these classes.
+
+    The thresholds are compared with cosines times the encoder's own logit scale (100 for CLIP).
+
+    Raises:
+        ConfigError: VALOR has no thresholds for this encoder, or for one of the classes.
+    """
+    if encoder not in PUBLISHED:
+        raise ConfigError(f"rule valor has thresholds for {' and '.join(PUBLISHED)}, not for {encoder}",
+                          hint="--rule calibrated fits thresholds for any encoder to your weak labels")
+    table = PUBLISHED[encoder]
+    unknown = [name for name in names if name not in table]
+    if unknown:
+        raise ConfigError(f"rule valor has no threshold for class {unknown[0]}",
+                          hint="--rule calibrated fits thresholds for any class to your weak labels")
+    captions, limits = zip(*(table[name] for name in names), strict=True)
+    return list(captions), np.array(limits, np.float32)
+
+
+# class: visual caption after "A photo of ", its threshold; the class's words in "This is a sound of ", its threshold.
+# Two captions are misspelt in the source, and the thresholds were chosen with the misspelling.
+_LLP: dict[str, tuple[str, float, str, float]] = {
+    "Speech": ("people talking", 20, "speech", 0),
+    "Car": ("a car", 15, "car", 0),
+    "Cheering": ("people cheering", 18, "cheering", 1),
+    "Dog": ("a dog", 14, "dog", 4),
+    "Cat": ("a cat", 15, "cat", 6),
+    "Frying_(food)": ("frying food", 18, "frying (food)", -2),
+    "Basketball_bounce": ("people playing basketball", 18, "basketball bounce", 4),
+    "Fire_alarm": ("a fire alarm", 15, "fire alarm", 4),
+    "Chainsaw": ("a chainsaw", 15, "chainsaw", 2),
+    "Cello": ("a cello", 15, "cello", 2),
+    "Banjo": ("a banjo", 15, "banjo", 2),
+    "Singing": ("people singing", 18, "singing", 1),
+    "Chicken_rooster": ("a chicken or a rooster", 15, "chicken, rooster", 2),
+    "Violin_fiddle": ("a violin", 15, "violin fiddle", 3),
+    "Vacuum_cleaner": ("a vaccum cleaner", 15, "vacuum cleaner", 0),
+    "Baby_laughter": ("a laughing baby", 15, "baby laughter", 2),
+    "Accordion": ("an accordion", 15, "accordion", 2),
+    "Lawn_mower": ("a lawnmower", 15, "lawn mower", 2),
+    "Motorcycle": ("a motorcycle", 15, "motorcycle", 0),
+    "Helicopter": ("a helicopter", 16, "helicopter", 2),
+    "Acoustic_guitar": ("a acoustic guiter", 14, "acoustic guitar", -1),
+    "Telephone_bell_ringing": ("a ringing telephone", 15, "telephone bell ringing", 2),
+    "Baby_cry_infant_cry": ("a crying baby", 15, "baby cry, infant cry", 3),
+    "Blender": ("a blender", 15, "blender", 3),
+    "Clapping": ("hands clapping", 18, "clapping", 0),
+}
+
+# encoder: class: (caption, threshold)
+PUBLISHED: dict[str, Mapping[str, tuple[str, float]]] = {
+    "clip-vit-l14": {name: (f"A photo of {words}.", limit) for name, (words, limit, _, _) in _LLP.items()},
+    "clap-fusion": {name: (f"This is a sound of {words}", limit) for name, (_, _, words, limit) in _LLP.items()},
+}

@@ -1,0 +1,160 @@
+"""Search: stretches of time, over all clips of a library, where the conditions of a query hold together.
+
+Three-valued: a condition holds, is known not to hold, or is unknown.  Nothing is known of a class that was not looked
+for in a clip, nor of a track the clip does not have; so `-visual:Dog` finds no sound recording.
+"""
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from operator import ge, gt, le, lt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.errors import DataError
+from seehear.library.index import connect, index_path
+from seehear.library.query import And, Lasting, Node, Not, Or, Term, fault, parse
+from seehear.library.spans import Line, Spans, covered, to_micro
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_COMPARE = {">": gt, ">=": ge, "<": lt, "<=": le, "=": lambda a, b: a == b}
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A stretch of one clip: its timeline (path below the library), its source, start and end in seconds."""
+
+    path: str
+    source: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """All hits of a query, sorted by clip and time; shapes (hits,)."""
+
+    library: Path
+    query: str
+    clip: NDArray[np.int64]
+    start_s: NDArray[np.float64]
+    end_s: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.clip)
+
+    @property
+    def clips(self) -> int:
+        """Number of clips with at least one hit."""
+        return len(np.unique(self.clip))
+
+    @property
+    def total_s(self) -> float:
+        """Length of all hits together, in seconds."""
+        return float((self.end_s - self.start_s).sum())
+
+    def hits(self, limit: int | None = None) -> Iterator[Hit]:
+        """Yield the hits, at most `limit`."""
+        count = len(self) if limit is None else min(limit, len(self))
+        names = clip_names(self.library, np.unique(self.clip[:count]))
+        for clip, start, end in zip(self.clip[:count], self.start_s, self.end_s, strict=False):
+            yield Hit(*names[int(clip)], round(float(start), 6), round(float(end), 6))
+
+
+def search(library: Path, query: str) -> Found:
+    """Return where `query` holds in the clips of `library`, as its index has them (see `update`).
+
+    Raises:
+        ConfigError: the text is no query (see `query`), or names a class that no clip was searched for.
+        DataError: the library has no index.
+        MissingExtraError: DuckDB is not installed.
+    """
+    tree = parse(query)
+    if not index_path(library).is_file():
+        raise DataError("there is no index", where=library, hint="run seehear search or seehear serve on the folder")
+    with connect() as db:
+        looking = _Search(db, index_path(library), query)
+        return Found(library, query, *looking.line.get(looking.where(tree, True)))
+
+
+def clip_names(library: Path, rows: NDArray[np.integer]) -> dict[int, tuple[str, str]]:
+    """Return row -> (path, source) of rows of the index."""
+    with connect() as db:
+        found = db.execute("SELECT file_row_number, path, source FROM read_parquet(?, file_row_number = true) "
+                           "WHERE file_row_number IN (SELECT unnest(?::BIGINT[]))",
+                           [str(index_path(library)), rows.tolist()]).fetchall()
+    return {row: (path, source) for row, path, source in found}
+
+
+class _Search:
+    """One query over one index."""
+
+    def __init__(self, db: "DuckDBPyConnection", index: Path, text: str) -> None:
+        self.db, self.index, self.text = db, str(index), text
+        clips = self._columns("SELECT end_s, audio, visual FROM {} ORDER BY file_row_number")
+        self.line = Line(clips["end_s"])
+        self.parsed = {"audio": clips["audio"], "visual": clips["visual"],
+                       "audio_visual": clips["audio"] & clips["visual"]}
+        rows = db.execute("SELECT DISTINCT unnest(vocabulary) FROM read_parquet(?)", [self.index]).fetchall()
+        self.labels: dict[str, list[str]] = {}
+        for (label,) in sorted(rows):
+            self.labels.setdefault(_plain(label), []).append(label)
+
+    def where(self, node: Node, truth: bool) -> Spans:
+        """Return where `node` is known to be `truth`."""
+        if isinstance(node, Not):
+            return self.where(node.child, not truth)
+        if isinstance(node, Lasting):
+            holds = self.where(node.child, True)
+            long_enough = holds.take(_COMPARE[node.compare](holds.length, int(to_micro(np.float64(node.seconds)))))
+            return long_enough if truth else (holds | self.where(node.child, False)) - long_enough
+        if isinstance(node, Term):
+            if node.track == "any":
+                return self.where(Or((Term("audio", node.label, node.at), Term("visual", node.label, node.at))), truth)
+            holds = self.events(node)
+            return holds if truth else self.line.whole(self.known(node)) - holds
+        parts = [(self.where(child, truth), 1) for child in node.children]
+        # by De Morgan, an And fails where one of its children fails, an Or where all do
+        return covered(parts, len(parts) if isinstance(node, And) == truth else 1)
+
+    def events(self, term: Term) -> Spans:
+        """Return the events of a class on a track."""
+        found = self._columns(
+            "SELECT clip, e.start_s AS start_s, e.end_s AS end_s "
+            "FROM (SELECT file_row_number AS clip, unnest(events) AS e FROM {}) "
+            "WHERE e.track = $track AND " + ("true" if term.label is None else "e.label IN (SELECT unnest($labels))"),
+            track=term.track, **({} if term.label is None else {"labels": self.spellings(term)}),
+        )
+        return self.line.put(found["clip"], found["start_s"], found["end_s"])
+
+    def known(self, term: Term) -> NDArray[np.bool_]:
+        """Return the clips that have the track and were searched for the class, shape (clips,)."""
+        there = self.parsed[term.track]
+        if term.label is None:
+            return there
+        asked = self._columns("SELECT list_has_any(vocabulary, $labels) AS asked FROM {} ORDER BY file_row_number",
+                              labels=self.spellings(term))
+        return there & asked["asked"]
+
+    def spellings(self, term: Term) -> list[str]:
+        """Return the labels of the library that a query's label means: case and underscores do not matter."""
+        label = str(term.label)
+        if _plain(label) in self.labels:
+            return self.labels[_plain(label)]
+        close = difflib.get_close_matches(_plain(label), self.labels, 1, 0.5)
+        guess = f" (did you mean {self.labels[close[0]][0]}?)" if close else ""
+        raise fault(self.text, term.at, f"no clip was searched for a class {label!r}{guess}")
+
+    def _columns(self, sql: str, **values: object) -> dict[str, NDArray[np.generic]]:
+        table = self.db.execute(sql.format("read_parquet($index, file_row_number = true)"),
+                                {"index": self.index, **values})
+        return {name: np.asarray(column) for name, column in table.fetchnumpy().items()}
+
+
+def _plain(label: str) -> str:
+    return " ".join(label.casefold().replace("_", " ").split())
