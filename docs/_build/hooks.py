@@ -26,4 +26,7 @@ def on_files(files, config):
 
 def on_page_markdown(markdown, page, config, files):
     """The README doubles as the start page: its links are written from the repository's root."""
+    import pages
+
+    markdown = pages.fill(markdown)
     return REPOSITORY_LINK.sub("](", markdown) if page.file.src_uri == "index.md" else markdown

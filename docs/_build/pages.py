@@ -1,0 +1,41 @@
+"""Pages and parts of pages that are generated from the product, so that they cannot drift from it.
+
+`generate` returns whole pages; `fill` replaces `<!-- generated: NAME -->` lines of written pages.  One function a part.
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+MARK = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
+
+
+def generate() -> dict[str, str]:
+    """Return {page: Markdown} of every page that is generated whole."""
+    return {"index.md": (ROOT / "README.md").read_text(), **method_pages()}
+
+
+def fill(markdown: str) -> str:
+    """Return the page with its generated parts put in; an unknown name is an error."""
+    return MARK.sub(lambda mark: PARTS[mark[1]](), markdown)
+
+
+def method_pages() -> dict[str, str]:
+    """Return one page per recipe and their index."""
+    return {}
+
+
+def commands() -> str:
+    """Return the help text of every command."""
+    from seehear.cli.main import COMMANDS, build_parser
+
+    parts = []
+    for name in COMMANDS:
+        parser = build_parser(name)
+        choices = next(a for a in parser._actions if getattr(a, "choices", None) and name in a.choices).choices
+        parts.append(f"## seehear {name}\n\n```text\n{choices[name].format_help()}```\n")
+    return "\n".join(parts)
+
+
+PARTS: dict[str, Callable[[], str]] = {"commands": commands}
