@@ -1,10 +1,10 @@
 """What the site generates from the product itself: pictures, the page of each recipe, the tables of encoders and weights."""
 
 import re
-import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+import pages  # mkdocs has this folder on the path only while it loads the hook
+import pictures
 
 REPOSITORY_LINK = re.compile(r"\]\(docs/")
 
@@ -12,9 +12,6 @@ REPOSITORY_LINK = re.compile(r"\]\(docs/")
 def on_files(files, config):
     """Add the generated pages and pictures before navigation is built."""
     from mkdocs.structure.files import File
-
-    import pages
-    import pictures
 
     assets = Path(config["docs_dir"]) / "assets"
     for path in pictures.draw(assets):
@@ -26,7 +23,5 @@ def on_files(files, config):
 
 def on_page_markdown(markdown, page, config, files):
     """The README doubles as the start page: its links are written from the repository's root."""
-    import pages
-
     markdown = pages.fill(markdown)
     return REPOSITORY_LINK.sub("](", markdown) if page.file.src_uri == "index.md" else markdown
