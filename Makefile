@@ -5,17 +5,20 @@ BIN := .venv/bin
 PIP_QUIET ?= -q
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test lint install install-test weights constraints check-restaged bench docs clean
+.PHONY: demo test lint docs install install-test weights constraints check-restaged bench wheel-check test-oldest clean
 
 demo: weights  ## the main job: a small world of clips, everything run on it, and a report
 	$(BIN)/seehear demo --out out/demo
 
-test: install-test weights lint  ## everything CI runs
+test: install-test weights lint docs  ## everything CI runs
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: install-test
 	$(BIN)/ruff check src tests benchmarks examples
 	$(BIN)/mypy
+
+docs: install-test  ## the documentation site, into site/; warnings are errors
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 install: .venv/.installed
 install-test: .venv/.installed-test

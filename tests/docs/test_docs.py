@@ -1,0 +1,132 @@
+"""Every command and every block of code in the README and on the site runs, in order, in a folder of its own a page.
+
+A block that cannot run in a test stands under `<!-- not run: why -->`; its commands must still be accepted by the
+command line's own parser.
+"""
+
+import ast
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from seehear.cli.main import build_parser, main
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted(p.relative_to(ROOT).as_posix() for p in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+FENCE = re.compile(r"(?P<note><!-- not run: (?P<why>[^\n]+?) -->\n+)?^```(?P<language>\w*)[^\n]*\n(?P<text>.*?)^```$",
+                   re.MULTILINE | re.DOTALL)
+LANGUAGES = {"", "sh", "python", "toml", "json", "text"}
+
+
+@dataclass(frozen=True)
+class Block:
+    language: str
+    text: str
+    why_not: str | None
+
+    @property
+    def commands(self) -> list[list[str]]:
+        """The seehear commands of a shell block, without their comments."""
+        joined = self.text.replace("\\\n", " ")
+        lines = [shlex.split(line, comments=True) for line in joined.splitlines() if line.startswith("seehear ")]
+        return [line[1:] for line in lines]
+
+
+def blocks(page: str) -> list[Block]:
+    found = FENCE.finditer((ROOT / page).read_text(encoding="utf-8"))
+    return [Block(m["language"], m["text"], m["why"]) for m in found]
+
+
+@pytest.fixture(scope="module")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A labelled dataset and a few loose videos, made by the demo's code: what a reader is told to have."""
+    from seehear.demo.world import make_world
+
+    folder = tmp_path_factory.mktemp("reader")
+    make_world(folder / "mydata", splits={"train": 12, "val": 4, "test": 4})
+    videos = folder / "mydata" / "videos"
+    for name, source in {"holiday": "test0000", "unseen": "test0001", "new-video": "test0002"}.items():
+        shutil.copy(videos / f"{source}.mp4", folder / f"{name}.mp4")
+    (folder / "archive").mkdir()
+    for name in ("test0000", "test0003"):
+        shutil.copy(videos / f"{name}.mp4", folder / "archive")
+    return folder
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_block_is_one_we_can_check(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert len(re.findall(r"^```", text, re.MULTILINE)) == 2 * len(blocks(page)), "a fence does not close"
+    for block in blocks(page):
+        assert block.language in LANGUAGES
+        if block.language == "toml":
+            tomllib.loads(block.text)
+        elif block.language == "json":
+            json.loads(block.text)
+        elif block.language == "python":
+            ast.parse(block.text)
+        for command in block.commands:
+            build_parser(command[0]).parse_args(command)
+
+
+RUN = [page for page in PAGES if any(b.why_not is None and (b.commands or b.language == "python") for b in blocks(page))]
+
+
+@pytest.mark.weights
+@pytest.mark.slow
+@pytest.mark.parametrize("page", RUN)
+def test_a_page_runs_from_top_to_bottom(page: str, media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                        capsys: pytest.CaptureFixture[str]) -> None:
+    for entry in media.iterdir():
+        os.symlink(entry, tmp_path / entry.name)
+    monkeypatch.chdir(tmp_path)
+    namespace: dict[str, object] = {}
+    for block in blocks(page):
+        if block.why_not is not None:
+            continue
+        if block.language == "python":
+            exec(compile(block.text, page, "exec"), namespace)
+        for command in block.commands:
+            code = main(command)
+            captured = capsys.readouterr()
+            assert code == 0, f"seehear {shlex.join(command)} ended with {code}:\n{captured.err[-2000:]}"
+
+
+def test_promises_name_tests_that_exist() -> None:
+    page = ROOT / "docs" / "promises.md"
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", page.read_text(encoding="utf-8"))
+    assert len(named) > 10
+    for file, test in named:
+        tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+        functions = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+        assert not test or test in functions, f"{file} has no {test}"
+
+
+def test_links_inside_the_repository_lead_somewhere() -> None:
+    broken = []
+    for page in PAGES:
+        text = FENCE.sub("", (ROOT / page).read_text(encoding="utf-8"))
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
+            if "://" in target or target.startswith(("mailto:", "assets/", "methods/", "api")):
+                continue  # pictures, methods and the API are generated; the site's strict build checks those links
+            if not ((ROOT / page).parent / target).exists():
+                broken.append(f"{page}: {target}")
+    assert not broken
+
+
+def test_spelling() -> None:
+    pytest.importorskip("codespell_lib", reason="codespell is not installed (extra: test)")
+    tracked = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs", "src", "tests", "examples", "benchmarks"]
+    found = subprocess.run(
+        ["python", "-m", "codespell_lib", "--skip", "*.txt,*.npz,*.svg,*/assets/*,*/data/*",
+         "--ignore-words-list", "ans,fo,nd,te", *[t for t in tracked if (ROOT / t).exists()]],
+        cwd=ROOT, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stdout
