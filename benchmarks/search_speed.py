@@ -57,7 +57,8 @@ def main() -> None:
             "search_s": timed(lambda q=query: list(search(args.folder, q).hits(50)), args.repeat),  # type: ignore[misc]
             "moments": len(found), "clips": found.clips,
         }
-    command = [sys.executable, "-m", "seehear.cli.main", "search", str(args.folder), QUERIES[0], "--json", "--limit", "50"]
+    command = [sys.executable, "-m", "seehear.cli.main", "search", str(args.folder), QUERIES[0], "--json",
+               "--limit", "50"]
     result["command_line_s"] = timed(lambda: subprocess.run(command, check=True, capture_output=True), args.repeat)
     result["machine"] = {"cpu": platform.processor() or platform.machine(), "cores": os.cpu_count(),
                          "load": os.getloadavg()[0], "python": platform.python_version()}

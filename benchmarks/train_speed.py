@@ -81,7 +81,8 @@ def make_data(folder: Path, clips: int, val: int) -> Dataset:
         for track in ("audio", "visual") if split == "val" else ():
             events = [f"{row.split(chr(9))[0]}\t{on}\t{on + rng.integers(1, 10 - on + 1)}\t{label}"
                       for row in rows for label in row.split("\t")[1].split(",") for on in [int(rng.integers(0, 9))]]
-            (data / f"{split}_{track}.csv").write_text("filename\tonset\toffset\tevent_labels\n" + "\n".join(events) + "\n")
+            table = ["filename\tonset\toffset\tevent_labels", *events]
+            (data / f"{split}_{track}.csv").write_text("\n".join(table) + "\n")
             toml.append(f'{track} = "{split}_{track}.csv"')
         for name, shape in SHAPES.items():
             (folder / "feats" / name).mkdir(parents=True, exist_ok=True)

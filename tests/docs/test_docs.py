@@ -78,7 +78,8 @@ def test_every_block_is_one_we_can_check(page: str) -> None:
             build_parser(command[0]).parse_args(command)
 
 
-RUN = [page for page in PAGES if any(b.why_not is None and (b.commands or b.language == "python") for b in blocks(page))]
+RUN = [page for page in PAGES
+       if any(b.why_not is None and (b.commands or b.language == "python") for b in blocks(page))]
 
 
 @pytest.mark.weights
@@ -128,6 +129,7 @@ def test_spelling() -> None:
     tracked = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs", "src", "tests", "examples", "benchmarks"]
     found = subprocess.run(
         [sys.executable, "-m", "codespell_lib", "--skip", "*.txt,*.npz,*.svg,*/assets/*,*/data/*",
-         "--ignore-words-list", "caf,vaccum,droput,trainin,nce,ans,fo,nd,te", *[t for t in tracked if (ROOT / t).exists()]],
+         "--ignore-words-list", "caf,vaccum,droput,trainin,nce,ans,fo,nd,te",
+         *[t for t in tracked if (ROOT / t).exists()]],
         cwd=ROOT, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout

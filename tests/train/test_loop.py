@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
-from small_world import SEGMENTS, TINY, write_world
 
 from seehear.errors import DataError, MissingExtraError, SeehearError
 from seehear.nn import load_official
@@ -21,6 +20,7 @@ from seehear.train import Options, load_run, loop, prepare, run
 from seehear.train.data import Clips
 from seehear.train.log import read_log
 from seehear.train.targets import build_targets
+from small_world import SEGMENTS, TINY, write_world
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ import sys
 import numpy as np
 import pytest
 from safetensors.torch import save_file
-from small_world import CLASSES, ENCODERS, SEGMENTS, TINY, write_world
 
 from seehear.errors import ConfigError, DataError, FeatureError, SeehearError, WeightsError
 from seehear.labels.store import SegmentLabels
@@ -24,6 +23,7 @@ from seehear.train import (
     run_seeds,
     summarise,
 )
+from small_world import CLASSES, ENCODERS, SEGMENTS, TINY, write_world
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from small_world import SEGMENTS, write_world
 
 from seehear.errors import ConfigError, DataError, FeatureError
 from seehear.recipes import FEATURES, RECIPES, Labels
 from seehear.train.data import Clips, choose_features, find_stream, load_clips, standardise, statistics
 from seehear.train.targets import build_targets
+from small_world import SEGMENTS, write_world
 
 HAN = RECIPES["han"]
 

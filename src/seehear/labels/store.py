@@ -2,7 +2,7 @@
 
     LABELS/audio.npy   (N, T, C) float32 in [0, 1]; absent where the audio track was not labelled
     LABELS/visual.npy  likewise
-    LABELS/labels.json clip names, class names, and the provenance: rule, prompts, encoders with digests, alpha, beta, ...
+    LABELS/labels.json clip names, class names, and the provenance: rule, prompts, encoders and digests, alpha, beta
 
 The arrays load without unpickling anything, on any machine; released label files are pickled dictionaries of GPU
 tensors.
@@ -105,7 +105,7 @@ def save(labels: SegmentLabels, folder: Path | str) -> None:
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         raise SeehearError(f"{'no space left to write labels' if full else 'cannot write labels'} ({error.strerror})",
-                           where=folder, hint="make room, or choose another --out, and run the same command again") from None
+                           where=folder, hint="make room, or choose another --out, and run the command again") from None
 
 
 def load(folder: Path | str) -> SegmentLabels:
