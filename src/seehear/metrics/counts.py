@@ -35,7 +35,7 @@ Bools = NDArray[np.bool_]
 Whole = NDArray[np.signedinteger[Any]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Counts:
     """What one level counted.
 

@@ -16,7 +16,7 @@ from seehear.metrics.report import Pooled, binary, evaluate
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LabelQuality:
     """What segment labels of one track are worth.
 

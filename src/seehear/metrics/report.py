@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 _CLIPS = 10_000  # scored at a time: bounds temporary memory
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pooled:
     """Precision, recall and F of counts that were added up before dividing; NaN where nothing is divided by.
 
@@ -47,7 +47,7 @@ class Pooled:
         return cls(_ratio(tp, tp + fp), _ratio(tp, tp + fn), _ratio(2 * tp, 2 * tp + fp + fn), tp + fp, tp + fn)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Report:
     """What `evaluate` found.
 
