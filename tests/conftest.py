@@ -1,7 +1,10 @@
-"""Shared fixtures: where the development data lies, and a cache that tests may fill."""
+"""Shared fixtures: where the development data lies, and a browser for the pages."""
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -25,3 +28,21 @@ def shared() -> Path:
     if not (SHARED / "golden").is_dir():
         pytest.skip(f"development data not found at {SHARED} (set SEEHEAR_SHARED)")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Return a headless Chromium (Playwright's `Browser`); its pages reach nothing but loopback and files."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    names = (os.environ.get("SEEHEAR_CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    path = next((found for name in names if name and (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip("Chromium not found (Debian: apt-get install chromium; elsewhere set SEEHEAR_CHROMIUM)")
+    quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync",
+             "--disable-component-update", "--autoplay-policy=no-user-gesture-required"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        quiet.append("--no-sandbox")  # root cannot start it otherwise
+    with playwright.sync_playwright() as started:
+        chromium = started.chromium.launch(executable_path=path, args=quiet)
+        yield chromium
+        chromium.close()
