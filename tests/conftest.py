@@ -30,9 +30,9 @@ def shared() -> Path:
     return SHARED
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it lives, its event loop counts as running in this thread
 def browser() -> Iterator[Any]:
-    """Return a headless Chromium (Playwright's `Browser`); its pages reach nothing but loopback and files."""
+    """Return a headless Chromium (Playwright's `Browser`), or skip the test."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     names = (os.environ.get("SEEHEAR_CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
     path = next((found for name in names if name and (found := shutil.which(name))), None)
