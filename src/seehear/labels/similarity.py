@@ -61,6 +61,29 @@ def encode_texts(encode: Encode, texts: list[str], dim: int) -> Floats:
     return vectors
 
 
+class EncodeOnce:
+    """A text encoder that is asked for every distinct text at most once.
+
+    Args:
+        encode: list of texts to (K, D).
+    """
+
+    def __init__(self, encode: Encode) -> None:
+        self._encode, self._known = encode, dict[str, Any]()
+
+    def __call__(self, texts: list[str]) -> Any:
+        """Return the features (K, D) of K texts."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            self._known.update(zip(new, to_numpy(self._encode(new)), strict=True))
+        return np.stack([self._known[text] for text in texts])
+
+    @property
+    def count(self) -> int:
+        """How many texts were encoded."""
+        return len(self._known)
+
+
 def softmax(values: Floats, axis: int = -1) -> Floats:
     """Return the softmax along one axis."""
     powers = np.exp(values - values.max(axis=axis, keepdims=True))

@@ -26,6 +26,7 @@ from seehear.recipes.avsdn import AVSDN
 from seehear.recipes.dhhn import DHHN, DHHN_REFINED
 from seehear.recipes.han import HAN
 from seehear.recipes.jomold import JOMOLD
+from seehear.recipes.lsld import LSLD, LSLD_DENOISE_ONLY, LSLD_RELEASE
 from seehear.recipes.ma import MA
 from seehear.recipes.mgn import MGN
 from seehear.recipes.mm_pyramid import MM_PYRAMID
@@ -36,7 +37,7 @@ __all__ = [
 ]
 
 RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (
-    HAN, MA, JOMOLD, MGN, MM_PYRAMID, DHHN, DHHN_REFINED, AVE, AVSDN,
+    HAN, LSLD, LSLD_RELEASE, LSLD_DENOISE_ONLY, MA, JOMOLD, MGN, MM_PYRAMID, DHHN, DHHN_REFINED, AVE, AVSDN,
 )}
 
 

@@ -1,0 +1,48 @@
+"""Factors of the re-weighting for any encoder: alpha and beta from the similarities themselves.
+
+The paper's alpha = 4 and beta = 0.4 belong to CLIP, whose cosines lie between 0.2 and 0.3; other encoders have other
+scales (ConSE: 0.53 for the median positive, 0.28 for the median negative), on which 4 and 0.4 do something else.
+
+What the factors decide is the level at which an unreliable label ends up.  So that is what is fixed here, and the
+factors follow from the medians of the two groups, over all classes:
+
+    alpha = POSITIVE / median of sigma over the positives        beta = NEGATIVE / median of sigma over the negatives
+
+No truth and no grid search is needed, and a new encoder or vocabulary gets the same levels.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.labels.similarity import Floats
+
+POSITIVE, NEGATIVE = 0.8, 0.03  # levels at which the median unreliable positive and negative end up
+
+
+class Scale(NamedTuple):
+    """Factors of unreliable positives and negatives."""
+
+    alpha: float
+    beta: float
+
+
+def fit_scale(hard: NDArray[np.generic], sigma: Floats, *, positive: float = POSITIVE,
+              negative: float = NEGATIVE) -> Scale:
+    """Return the factors that bring the median positive and negative to given levels.
+
+    Args:
+        hard: (N, T, C), 0 or 1.
+        sigma: (N, T, C) similarity of each segment to each class.
+        positive, negative: the levels.
+
+    A group that is empty, or whose median is not positive, gets the factor 0: nothing of it is changed.
+    """
+    on = np.asarray(hard) > 0.5
+    return Scale(_factor(sigma[on], positive), _factor(sigma[~on], negative))
+
+
+def _factor(values: Floats, level: float) -> float:
+    middle = float(np.median(values)) if values.size else 0.0
+    return level / middle if middle > 0 else 0.0
