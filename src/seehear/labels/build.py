@@ -17,7 +17,7 @@ from seehear.labels.options import Denoising
 from seehear.labels.quality import changes, label_quality
 from seehear.labels.reweight import class_similarity, reweight_by
 from seehear.labels.scale import Scale, fit_scale
-from seehear.labels.similarity import Encode, Floats, EncodeOnce
+from seehear.labels.similarity import Encode, EncodeOnce, Floats
 from seehear.labels.space import Loader, find_space, load_text, read_space, text_tower
 from seehear.labels.store import TRACKS, SegmentLabels
 
