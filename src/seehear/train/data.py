@@ -61,14 +61,14 @@ def choose_features(recipe: Recipe, store: FeatureStore, asked: str | None = Non
         raise ConfigError(f"recipe {recipe.name} runs on {', '.join(recipe.features)}, got {asked}",
                           where="--set features")
     for name in [asked] if asked else recipe.features:
-        if not _missing(FEATURES[name], store):
+        if not missing_streams(FEATURES[name], store):
             return FEATURES[name]
     wanted = FEATURES[asked or recipe.features[-1]]
     ids = {role: sorted({s.split("/")[0] for s in getattr(wanted, role)}) for role in ROLES}
     options = " ".join(f"--{'audio' if role == 'audio' else 'visual'} {i}" for role in ROLES for i in ids[role])
     raise FeatureError(
         f"recipe {recipe.name} with {'features' if asked else 'any of its feature sets; the smallest,'} {wanted.name}, "
-        f"needs {', '.join(_missing(wanted, store))}; the folder holds {', '.join(sorted(store.streams)) or 'nothing'}",
+        f"needs {', '.join(missing_streams(wanted, store))}; the folder holds {', '.join(sorted(store.streams)) or 'nothing'}",
         where=store.path, hint=f"run: seehear extract DATASET {options} --out FEATURES")
 
 
@@ -78,13 +78,14 @@ def require_streams(features: FeatureSet, store: FeatureStore, run: object) -> N
     Raises:
         FeatureError: a stream is missing.
     """
-    if lacking := _missing(features, store):
+    if lacking := missing_streams(features, store):
         held = ", ".join(sorted(store.streams)) or "nothing"
         raise FeatureError(f"expected {', '.join(lacking)}, the folder holds {held}", where=store.path,
                            hint=f"{run} was trained on the feature set {features.name}")
 
 
-def _missing(features: FeatureSet, store: FeatureStore) -> list[str]:
+def missing_streams(features: FeatureSet, store: FeatureStore) -> list[str]:
+    """Return the streams of a feature set that a folder does not hold."""
     return [stream for stream in features.streams if find_stream(stream, store) is None]
 
 
