@@ -11,7 +11,7 @@ from typing import Any
 
 from seehear.cli.console import print_json, progress, table
 from seehear.cli.installation import installation, show_installation
-from seehear.data import KINDS, READINGS, Dataset, Issue, find_anomalies, open_dataset
+from seehear.data import KINDS, READINGS, Dataset, Issue, Split, find_anomalies, open_dataset
 from seehear.errors import DataError, MissingExtraError
 
 _SHOWN = 5  # of each kind, without --all
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
 def _about(dataset: Dataset, found: list[Issue], examined: int) -> dict[str, Any]:
     splits = {
         name: {"clips": len(split), "labels": int(split.weak.sum()), "truth": split.has_truth,
-               "readings": _readings(dataset, name) if split.has_truth else {}}
+               **(_of_truth(split) if split.has_truth else {"readings": {}})}
         for name, split in dataset.splits.items()
     }
     about: dict[str, Any] = {
@@ -72,15 +72,18 @@ def _about(dataset: Dataset, found: list[Issue], examined: int) -> dict[str, Any
     return about
 
 
-def _readings(dataset: Dataset, split: str) -> dict[str, int]:
-    """Return how many rows each reading of the truth drops or changes."""
-    out = {}
+def _of_truth(split: Split) -> dict[str, Any]:
+    """Return how many rows each reading drops or changes, and how many clips have nothing heard or nothing seen."""
+    readings = {}
     for reading in READINGS:
         try:
-            out[reading] = len(dataset.splits[split].truth(reading).issues)
+            readings[reading] = len(split.truth(reading).issues)
         except DataError:
             continue  # the legacy reading exists for LLP only
-    return out
+    truth = split.truth()
+    nothing = {f"nothing_{word}": int((~array.any(axis=(1, 2))).sum())
+               for word, array in (("heard", truth.audio), ("seen", truth.visual))}
+    return {"readings": readings, **nothing}
 
 
 def _examine(dataset: Dataset, jobs: int) -> tuple[list[Issue], int]:
@@ -107,10 +110,12 @@ def _show(about: dict[str, Any], *, everything: bool) -> None:
     rows: list[list[object]] = []
     for name, split in about["splits"].items():
         readings = ", ".join(f"{reading} {count}" for reading, count in split["readings"].items())
+        empty = [split.get(f"nothing_{word}", "-") for word in ("heard", "seen")]
         rows.append([name, split["clips"], f"{split['labels'] / split['clips']:.2f}", "yes" if split["truth"] else "no",
-                     readings])
+                     *empty, readings])
     table(f"{about['name']}: {len(about['classes'])} classes, {about['segments']} segments of {about['segment_s']:g} s",
-          ["split", "clips", "classes a clip", "truth", "rows dropped or changed by reading"], rows,
+          ["split", "clips", "classes a clip", "truth", "nothing heard", "nothing seen",
+           "rows dropped or changed by reading"], rows,
           note=f"annotation: {about['annotation']}; fingerprint {about['fingerprint'][:16]}; "
                f"{about['media_examined']} media files examined", left=True)
     table("Anomalies", ["kind", "count", "meaning"],

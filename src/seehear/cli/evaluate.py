@@ -56,6 +56,7 @@ def run(args: argparse.Namespace) -> int:
     exclusive = evaluate_exclusive(audio, visual, truth.audio, truth.visual)
     apart = intervals(exclusive)
     result: dict[str, Any] = {
+        **report.figures(),  # the ten keys, at the top where a script looks first
         "figures": report.figures(),
         "setting": {
             "dataset": dataset.name, "split": split.name, "clips": len(split), "segments": dataset.grid.count,
@@ -115,7 +116,7 @@ def _given(
     args: argparse.Namespace, predictions: Path, dataset: Dataset, split: Split, about: dict[str, Any]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]:
     """Return decisions that were made elsewhere."""
-    asked = [_option(name) for name in _asked(args)] + (["--tune"] if args.tune is not None else [])
+    asked = [_option(name) for name in (*_DECODING, "tune") if getattr(args, name) is not None]
     if asked:
         raise ConfigError(f"{', '.join(asked)}: these predictions are decided already", where=predictions,
                           hint="give probabilities (--model, or an .npz with segment_prob), or drop the option")
