@@ -23,13 +23,13 @@ from seehear.recipes._recipe import (
 )
 from seehear.recipes.ave import AVE
 from seehear.recipes.avsdn import AVSDN
-from seehear.recipes.dhhn import DHHN, DHHN_REFINED
+from seehear.recipes.dhhn import DHHN, DHHN_LSLD, DHHN_REFINED
 from seehear.recipes.han import HAN
 from seehear.recipes.jomold import JOMOLD
 from seehear.recipes.lsld import LSLD, LSLD_DENOISE_ONLY, LSLD_RELEASE
 from seehear.recipes.ma import MA
-from seehear.recipes.mgn import MGN
-from seehear.recipes.mm_pyramid import MM_PYRAMID
+from seehear.recipes.mgn import MGN, MGN_LSLD
+from seehear.recipes.mm_pyramid import MM_PYRAMID, MM_PYRAMID_LSLD
 
 __all__ = [
     "FEATURES", "FIGURES", "RECIPES", "FeatureSet", "Helper", "Labels", "Network", "Paper", "Recipe", "Stage", "Term",
@@ -37,7 +37,8 @@ __all__ = [
 ]
 
 RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (
-    HAN, LSLD, LSLD_RELEASE, LSLD_DENOISE_ONLY, MA, JOMOLD, MGN, MM_PYRAMID, DHHN, DHHN_REFINED, AVE, AVSDN,
+    HAN, LSLD, LSLD_RELEASE, LSLD_DENOISE_ONLY, MA, JOMOLD, MGN, MGN_LSLD, MM_PYRAMID,
+    MM_PYRAMID_LSLD, DHHN, DHHN_REFINED, DHHN_LSLD, AVE, AVSDN,
 )}
 
 

@@ -8,6 +8,7 @@ from torch import Tensor
 from seehear.losses import clip_bce, contrast_tracks, follow
 from seehear.recipes import _terms as terms
 from seehear.recipes._recipe import Helper, Labels, Network, Paper, Recipe, Stage, Term, Training
+from seehear.recipes.lsld import LSLD, under_lsld
 from seehear.recipes.ma import exchange
 from seehear.time import Decoding
 
@@ -121,5 +122,17 @@ DHHN_REFINED = dataclasses.replace(
         "the origin stage, so that any dataset can be refined",
         "an audio removal also erases the label from the clip's target, because the release shares the array "
         "(labels.alias_audio_target=true, faithful); false mends it",
+    ),
+)
+
+DHHN_LSLD = dataclasses.replace(
+    under_lsld(DHHN),
+    published={"clip": (64.1, 69.0, 60.7, 64.6, 64.0, 56.2, 66.2, 53.7, 58.7, 56.4)},
+    differs=(
+        *DHHN.differs,
+        "the helpers keep the weak label, and the main network still follows the visual helper's pooled track",
+        "the paper does not say which of DHHN's stages it builds on; here the first, without removals, since removed "
+        "visual labels would act on the term that LSLD replaces",
+        *LSLD.differs[:3],
     ),
 )

@@ -86,3 +86,23 @@ LSLD_DENOISE_ONLY = dataclasses.replace(
     published={"clip": (62.5, 70.6, 62.1, 65.1, 62.4, 53.2, 67.0, 54.0, 58.1, 53.5)},
     labels=dataclasses.replace(LSLD.labels, segments=dataclasses.replace(LSLD.labels.segments, strategy="none")),
 )
+
+
+def under_lsld(base: Recipe) -> Recipe:
+    """Return another system with LSLD's labels: segments replace its visual term, all else stays as it is (table 5).
+
+    Only for systems that train on weak labels: labels withdrawn from the visual track would act on the replaced term.
+    """
+    return dataclasses.replace(
+        base,
+        name=f"{base.name}-lsld",
+        summary=f"{base.name} with the visual labels of LSLD (table 5 of the LSLD paper)",
+        paper=PAPER,
+        published={},
+        features=tuple(name for name in ("clip", "clip+3d", "paper", "offline") if name in base.features),
+        labels=dataclasses.replace(base.labels, segments=LSLD.labels.segments),
+        losses=tuple(terms.VISUAL_SEGMENTS if term is terms.VISUAL else term for term in base.losses),
+        stages=(REFINE, FINAL),
+        adapt={**base.adapt, "offline": {**base.adapt.get("offline", {}), **{
+            name: value for name, value in OFFLINE.items() if name.startswith("labels.")}}},
+    )

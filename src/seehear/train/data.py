@@ -68,7 +68,8 @@ def choose_features(recipe: Recipe, store: FeatureStore, asked: str | None = Non
     options = " ".join(f"--{'audio' if role == 'audio' else 'visual'} {i}" for role in ROLES for i in ids[role])
     raise FeatureError(
         f"recipe {recipe.name} with {'features' if asked else 'any of its feature sets; the smallest,'} {wanted.name}, "
-        f"needs {', '.join(missing_streams(wanted, store))}; the folder holds {', '.join(sorted(store.streams)) or 'nothing'}",
+        f"needs {', '.join(missing_streams(wanted, store))}; the folder holds "
+        f"{', '.join(sorted(store.streams)) or 'nothing'}",
         where=store.path, hint=f"run: seehear extract DATASET {options} --out FEATURES")
 
 
