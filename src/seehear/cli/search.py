@@ -20,7 +20,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
   audio:Dog | audio:Cat    either;      ( ) group, quotes hold names with spaces, audio:* is anything heard
   audio_visual:Accordion duration>3                        stretches longer than 3 s
 
-"not seen" holds only where a clip has a picture and the class was looked for."""
+"not seen" holds only where a clip has a picture and the class was looked for.
+A query that begins with - goes after --, or begins with the word not."""
     parser.add_argument("library", metavar="LIBRARY", type=Path, help="folder of timelines (seehear parse --out)")
     parser.add_argument("query", metavar="QUERY", nargs="+", help="such as 'audio:Dog -visual:Dog'")
     parser.add_argument("--format", choices=("table", "json", "clips"), default="table",

@@ -5,8 +5,12 @@
 Anything that reads Parquet can query it.  It is only ever a copy: deleting it costs nothing but the time to rebuild.
 """
 
+import contextlib
 import json
+import math
 import os
+import re
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 FOLDER = ".seehear"
+TABLE = "read_parquet($index, file_row_number = true, hive_partitioning = false)"  # $index from `sql_path`
+_LONGEST_S = 1e7  # a clip of 116 days is a mistake, and would not fit the line that `search` lays clips on
 _COLUMNS = {
     "path": "VARCHAR", "mtime_ns": "BIGINT", "size": "BIGINT", "source": "VARCHAR", "duration_s": "DOUBLE",
     "end_s": "DOUBLE", "audio": "BOOLEAN", "visual": "BOOLEAN", "vocabulary": "VARCHAR[]",
@@ -43,6 +49,19 @@ def index_path(library: Path) -> Path:
     return library / FOLDER / "index.parquet"
 
 
+def sql_path(path: Path) -> str:
+    """Return `path` as DuckDB's readers want it, who would take `*`, `?` and `[` for patterns and read other files.
+
+    Raises:
+        DataError: the path cannot be written as one that matches only itself.
+    """
+    text = str(path)
+    if "\\" in text and re.search(r"[*?\[]", text):
+        raise DataError("a folder name with a backslash and one of * ? [ cannot be searched", where=path,
+                        hint="rename the folder")
+    return re.sub(r"([*?\[])", r"[\1]", text)
+
+
 def connect() -> "DuckDBPyConnection":
     """Return a DuckDB connection in memory that never reaches for the network.
 
@@ -59,7 +78,8 @@ def connect() -> "DuckDBPyConnection":
 def update(library: Path) -> Updated:
     """Bring the index of `library` up to date with the timelines below it; only new and changed files are read.
 
-    Links and hidden folders are passed over.  The index is replaced in one piece: a reader sees the old or the new.
+    Links and hidden folders are passed over; a damaged timeline is left out and named.  The index is replaced in one
+    piece: a reader sees the old or the new.
 
     Raises:
         DataError: the folder does not exist.
@@ -68,42 +88,46 @@ def update(library: Path) -> Updated:
     if not library.is_dir():
         raise DataError("expected a folder of timelines", where=library,
                         hint=f"make one: seehear parse VIDEOS --out {library}")
-    found = dict(_scan(library))
+    unread: list[str] = []
+    found = dict(_scan(library, unread))
     with connect() as db:
         known = _known(db, library)
         fresh = {path: stamp for path, stamp in found.items() if known.get(path) != stamp}
         stale = [path for path, stamp in known.items() if found.get(path) != stamp]
-        if not fresh and not stale and index_path(library).is_file():
-            return Updated(len(known))
-        with atomic_path(index_path(library)) as part:
-            rows = part.with_suffix(".rows")
-            try:
+        failed: list[tuple[str, str]] = []
+        if fresh or stale or not index_path(library).is_file():
+            with _rows_file(library) as rows:
                 failed = _write_rows(rows, library, fresh)
-                _write_index(db, library, part, rows, stale)
-            finally:
-                rows.unlink(missing_ok=True)
+                # a file that stays damaged is no reason to write the index again
+                if len(failed) < len(fresh) or stale or not known:
+                    with atomic_path(index_path(library)) as part:
+                        _write_index(db, library, part, rows, stale if known else None)
     good = fresh.keys() - {path for path, _ in failed}
     return Updated(
         len(known) - len(stale) + len(good), len(good - known.keys()), len(good & known.keys()),
-        sum(path not in found for path in known), tuple(line for _, line in failed),
+        sum(path not in found for path in known), (*unread, *(line for _, line in failed)),
     )
 
 
-def _scan(library: Path) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Yield (relative path, (mtime_ns, size)) of every timeline file."""
+def _scan(library: Path, unread: list[str]) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Yield (relative path, (mtime_ns, size)) of every timeline file; folders that cannot be read go to `unread`."""
     folders = [library]
     while folders:
         folder = folders.pop()
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.name.startswith(".") or entry.is_symlink():
-                    continue
-                if entry.is_dir():
-                    folders.append(Path(entry.path))
-                elif entry.name.endswith(SUFFIX):
-                    stat = entry.stat()
-                    path = entry.name if folder == library else os.path.relpath(entry.path, library)
-                    yield path.replace(os.sep, "/"), (stat.st_mtime_ns, stat.st_size)
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.name.startswith(".") or entry.is_symlink():
+                        continue
+                    if entry.is_dir():
+                        folders.append(Path(entry.path))
+                    elif entry.name.endswith(SUFFIX) and entry.is_file():  # not a pipe, which would wait for ever
+                        with contextlib.suppress(FileNotFoundError):  # taken away while we look
+                            stat = entry.stat()
+                            path = entry.name if folder == library else os.path.relpath(entry.path, library)
+                            yield path.replace(os.sep, "/"), (stat.st_mtime_ns, stat.st_size)
+        except OSError as error:
+            unread.append(f"{folder}: cannot be read: {error.strerror}")
 
 
 def _known(db: "DuckDBPyConnection", library: Path) -> dict[str, tuple[int, int]]:
@@ -113,13 +137,27 @@ def _known(db: "DuckDBPyConnection", library: Path) -> dict[str, tuple[int, int]
     import duckdb
 
     try:
-        form = db.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(index_path(library))]).fetchall()
+        values = {"index": sql_path(index_path(library))}
+        form = db.execute(f"DESCRIBE SELECT * EXCLUDE file_row_number FROM {TABLE}", values).fetchall()
         if {row[0]: row[1].replace('"', "") for row in form} != _COLUMNS:
             return {}
-        rows = db.execute("SELECT path, mtime_ns, size FROM read_parquet(?)", [str(index_path(library))]).fetchall()
+        rows = db.execute(f"SELECT path, mtime_ns, size FROM {TABLE}", values).fetchall()
     except duckdb.Error:  # damaged: rebuilt from the timelines
         return {}
     return {path: (mtime_ns, size) for path, mtime_ns, size in rows}
+
+
+@contextlib.contextmanager
+def _rows_file(library: Path) -> Iterator[Path]:
+    """Give a scratch file beside the index."""
+    folder = index_path(library).parent
+    try:
+        folder.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix="update-") as scratch:
+            yield Path(scratch) / "rows.jsonl"
+    except OSError as error:
+        raise SeehearError(f"cannot write: {error.strerror or error}", where=folder,
+                           hint="the index of a library lies in its folder") from error
 
 
 def _write_rows(rows: Path, library: Path, fresh: dict[str, tuple[int, int]]) -> list[tuple[str, str]]:
@@ -129,22 +167,32 @@ def _write_rows(rows: Path, library: Path, fresh: dict[str, tuple[int, int]]) ->
         for path, stamp in fresh.items():
             try:
                 path.encode()  # other names cannot stand in a table
-                row = row_of(path, stamp, Timeline.from_json(library / path))
+                row = json.dumps(row_of(path, stamp, Timeline.from_json(library / path), where=library / path),
+                                 ensure_ascii=False, allow_nan=False)
             except SeehearError as error:
                 failed.append((path, str(error)))
             except UnicodeEncodeError:
                 failed.append((path, f"{path!r}: the file name is not UTF-8; rename the file"))
+            except ValueError:  # NaN and infinity, which JSON has no words for
+                failed.append((path, f"{library / path}: a number is not finite"))
             else:
-                out.write(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace").decode() + "\n")
+                out.write(row.encode("utf-8", "replace").decode() + "\n")
     return failed
 
 
-def row_of(path: str, stamp: tuple[int, int], timeline: Timeline) -> dict[str, Any]:
-    """Return the row of one timeline."""
+def row_of(path: str, stamp: tuple[int, int], timeline: Timeline, *, where: object = None) -> dict[str, Any]:
+    """Return the row of one timeline.
+
+    Raises:
+        DataError: its times make no sense.
+    """
+    end_s = max([timeline.duration_s, *(e.end_s for e in timeline)])  # a short tail may run over
+    if not (math.isfinite(timeline.duration_s) and 0 <= end_s <= _LONGEST_S):
+        raise DataError(f"a clip of {timeline.duration_s:g} s, ending at {end_s:g} s, is no clip", where=where)
     return {
         "path": path, "mtime_ns": stamp[0], "size": stamp[1], "source": timeline.source.replace("\0", ""),
         "duration_s": timeline.duration_s,
-        "end_s": max([timeline.duration_s, *(e.end_s for e in timeline)]),  # a short tail may run over
+        "end_s": end_s,
         "audio": timeline.tracks["audio"] == PARSED, "visual": timeline.tracks["visual"] == PARSED,
         "vocabulary": [label.replace("\0", "") for label in timeline.vocabulary],
         "events": [{"track": str(e.track), "label": e.label.replace("\0", ""), "start_s": e.start_s, "end_s": e.end_s,
@@ -152,15 +200,15 @@ def row_of(path: str, stamp: tuple[int, int], timeline: Timeline) -> dict[str, A
     }
 
 
-def _write_index(db: "DuckDBPyConnection", library: Path, part: Path, rows: Path, stale: list[str]) -> None:
-    """Join what is kept of the old index and the new rows into the file `part`."""
+def _write_index(db: "DuckDBPyConnection", library: Path, part: Path, rows: Path, stale: list[str] | None) -> None:
+    """Join what is kept of the old index (all but `stale`; None: nothing is) and the new rows into the file `part`."""
     names = ", ".join(_COLUMNS)
     sources = [f"SELECT {names} FROM read_json($rows, format = 'newline_delimited', columns = {_COLUMNS}, "
-               "maximum_object_size = 1000000000)"]
-    values: dict[str, object] = {"rows": str(rows)}
-    if _known(db, library):
-        sources.append(f"SELECT {names} FROM read_parquet($old) WHERE path NOT IN (SELECT unnest($stale::VARCHAR[]))")
-        values |= {"old": str(index_path(library)), "stale": stale}
+               "maximum_object_size = 1000000000, hive_partitioning = false)"]
+    values: dict[str, object] = {"rows": sql_path(rows)}
+    if stale is not None:
+        sources.append(f"SELECT {names} FROM {TABLE} WHERE path NOT IN (SELECT unnest($stale::VARCHAR[]))")
+        values |= {"index": sql_path(index_path(library)), "stale": stale}
     target = str(part).replace("'", "''")  # COPY takes no parameter here
     db.execute(f"COPY ({' UNION ALL '.join(sources)} ORDER BY path) TO '{target}' (FORMAT parquet, COMPRESSION zstd)",
                values)

@@ -167,11 +167,12 @@ class _Reader:
         if token.kind == "-":
             if self._is_length():
                 raise fault(self.text, token.at, "duration cannot be negated: turn the comparison round")
-            return Not(self.condition())
+            self._deeper(token)
+            child = self.condition()
+            self.depth -= 1
+            return Not(child)
         if token.kind == "(":
-            self.depth += 1
-            if self.depth > _DEEPEST:
-                raise fault(self.text, token.at, f"more than {_DEEPEST} levels of parentheses")
+            self._deeper(token)
             node = self.either()
             if self.now.kind != ")":
                 raise fault(self.text, token.at, "this parenthesis is never closed")
@@ -186,6 +187,11 @@ class _Reader:
         if self.now.kind != ":":
             return Term("any", token.text, token.at)
         return self.term(token)
+
+    def _deeper(self, token: _Token) -> None:
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise fault(self.text, token.at, f"more than {_DEEPEST} levels of parentheses and negations")
 
     def term(self, track: _Token) -> Term:
         word = track.text.lower()

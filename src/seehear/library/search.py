@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import DataError
-from seehear.library.index import connect, index_path
+from seehear.library.index import TABLE, connect, index_path, sql_path
 from seehear.library.query import And, Lasting, Node, Not, Or, Term, fault, parse
 from seehear.library.spans import Line, Spans, covered, to_micro
 
@@ -71,23 +71,29 @@ def search(library: Path, query: str) -> Found:
 
     Raises:
         ConfigError: the text is no query (see `query`), or names a class that no clip was searched for.
-        DataError: the library has no index.
+        DataError: the library has no index, or a damaged one.
         MissingExtraError: DuckDB is not installed.
     """
     tree = parse(query)
     if not index_path(library).is_file():
         raise DataError("there is no index", where=library, hint="run seehear search or seehear serve on the folder")
     with connect() as db:
-        looking = _Search(db, index_path(library), query)
-        return Found(library, query, *looking.line.get(looking.where(tree, True)))
+        import duckdb
+
+        try:
+            looking = _Search(db, index_path(library), query)
+            return Found(library, query, *looking.line.get(looking.where(tree, True)))
+        except duckdb.Error as error:
+            raise DataError(f"the index cannot be read ({str(error).splitlines()[0]})", where=index_path(library),
+                            hint="delete it: it is made again from the timelines") from error
 
 
 def clip_names(library: Path, rows: NDArray[np.integer]) -> dict[int, tuple[str, str]]:
     """Return row -> (path, source) of rows of the index."""
     with connect() as db:
-        found = db.execute("SELECT file_row_number, path, source FROM read_parquet(?, file_row_number = true) "
-                           "WHERE file_row_number IN (SELECT unnest(?::BIGINT[]))",
-                           [str(index_path(library)), rows.tolist()]).fetchall()
+        found = db.execute(f"SELECT file_row_number, path, source FROM {TABLE} "
+                           "WHERE file_row_number IN (SELECT unnest($rows::BIGINT[]))",
+                           {"index": sql_path(index_path(library)), "rows": rows.tolist()}).fetchall()
     return {row: (path, source) for row, path, source in found}
 
 
@@ -95,12 +101,12 @@ class _Search:
     """One query over one index."""
 
     def __init__(self, db: "DuckDBPyConnection", index: Path, text: str) -> None:
-        self.db, self.index, self.text = db, str(index), text
+        self.db, self.index, self.text = db, sql_path(index), text
         clips = self._columns("SELECT end_s, audio, visual FROM {} ORDER BY file_row_number")
         self.line = Line(clips["end_s"])
         self.parsed = {"audio": clips["audio"], "visual": clips["visual"],
                        "audio_visual": clips["audio"] & clips["visual"]}
-        rows = db.execute("SELECT DISTINCT unnest(vocabulary) FROM read_parquet(?)", [self.index]).fetchall()
+        rows = db.execute(f"SELECT DISTINCT unnest(vocabulary) FROM {TABLE}", {"index": self.index}).fetchall()
         self.labels: dict[str, list[str]] = {}
         for (label,) in sorted(rows):
             self.labels.setdefault(_plain(label), []).append(label)
@@ -151,7 +157,7 @@ class _Search:
         raise fault(self.text, term.at, f"no clip was searched for a class {label!r}{guess}")
 
     def _columns(self, sql: str, **values: object) -> dict[str, NDArray[np.generic]]:
-        table = self.db.execute(sql.format("read_parquet($index, file_row_number = true)"),
+        table = self.db.execute(sql.format(TABLE),
                                 {"index": self.index, **values})
         return {name: np.asarray(column) for name, column in table.fetchnumpy().items()}
 
