@@ -15,7 +15,8 @@ SIZE = 256
 _SCALE = 3  # drawn larger and shrunk: smooth edges
 _SIDE = SIZE * _SCALE
 
-Colour = tuple[int, int, int]
+_SHADES = ((225, 40, 50), (40, 110, 225), (250, 200, 40), (60, 180, 90), (240, 240, 240))
+
 Drawing = Callable[[np.random.Generator], NDArray[np.uint8]]
 
 
@@ -94,30 +95,6 @@ def traffic_light(rng: np.random.Generator) -> NDArray[np.uint8]:
     return _finish(image)
 
 
-def balloon(rng: np.random.Generator) -> NDArray[np.uint8]:
-    """A bunch of balloons on strings against the sky."""
-    image = _canvas(rng, 170, 240)
-    draw = ImageDraw.Draw(image)
-    x, y = _place(rng)
-    knot = (x, _SIDE * 0.96)
-    for _ in range(int(rng.integers(5, 9))):
-        cx, cy = x + rng.uniform(-0.28, 0.28) * _SIDE, y - _SIDE * rng.uniform(-0.08, 0.28)
-        radius = _SIDE * rng.uniform(0.11, 0.15)
-        colour = [(225, 40, 50), (40, 110, 225), (250, 200, 40), (60, 180, 90), (200, 70, 190), (250, 120, 40)][
-            int(rng.integers(6))
-        ]
-        draw.line([(cx, cy + radius * 1.2), knot], fill=(90, 90, 90), width=4)
-        draw.ellipse(
-            _box((cx, cy), radius, radius * 1.2), fill=colour, outline=tuple(int(v * 0.8) for v in colour), width=4
-        )
-        draw.polygon(
-            [(cx, cy + radius * 1.15), (cx - 16, cy + radius * 1.32), (cx + 16, cy + radius * 1.32)], fill=colour
-        )
-        shine = (cx - radius * 0.35, cy - radius * 0.5)
-        draw.ellipse(_box(shine, radius * 0.17, radius * 0.28), fill=tuple(v + (255 - v) * 2 // 3 for v in colour))
-    return _finish(image)
-
-
 def candle(rng: np.random.Generator) -> NDArray[np.uint8]:
     """A burning candle in the dark."""
     image = _canvas(rng, 8, 40)
@@ -189,57 +166,56 @@ def telephone(rng: np.random.Generator) -> NDArray[np.uint8]:
     return _finish(image)
 
 
-def crossword(rng: np.random.Generator) -> NDArray[np.uint8]:
-    """A crossword puzzle on paper."""
-    image = _canvas(rng, 215, 245)
+def balloon(rng: np.random.Generator) -> NDArray[np.uint8]:
+    """A hot-air balloon in the sky."""
+    image = _canvas(rng, 170, 240)
     draw = ImageDraw.Draw(image)
-    cells = int(rng.integers(9, 13))
-    side = _SIDE * rng.uniform(0.84, 0.95) / cells
-    x, y = (float(v) for v in (_SIDE - side * cells) * rng.uniform(0.2, 0.8, 2))
-    black = rng.random((cells, cells)) < 0.2
-    black |= black[::-1, ::-1]
-    number = 0
-    for row in range(cells):
-        for column in range(cells):
-            box = (x + column * side, y + row * side, x + (column + 1) * side, y + (row + 1) * side)
-            draw.rectangle(
-                box, fill=(12, 12, 12) if black[row, column] else (255, 255, 253), outline=(12, 12, 12), width=5
-            )
-            if not black[row, column]:
-                if row == 0 or column == 0 or black[row - 1, column] or black[row, column - 1]:
-                    number += 1
-                    draw.text((box[0] + 8, box[1] + 5), str(number), fill=(20, 20, 20), font_size=int(side * 0.26))
-                if rng.random() < 0.35:
-                    letter = chr(65 + int(rng.integers(26)))
-                    draw.text(
-                        (box[0] + side * 0.55, box[1] + side * 0.58),
-                        letter,
-                        fill=(45, 50, 120),
-                        anchor="mm",
-                        font_size=int(side * 0.55),
-                    )
+    x, y = (float(v) for v in _SIDE * rng.uniform((0.42, 0.38), (0.58, 0.46)))
+    radius = _SIDE * rng.uniform(0.25, 0.3)
+    colours = [_SHADES[k] for k in rng.permutation(len(_SHADES))[:3]]
+    for gore in range(6):  # the envelope's stripes, from its rim to its middle
+        draw.ellipse(_box((x, y), radius * (1 - gore / 6), radius * 1.08), fill=colours[gore % 3])
+    skirt = [(-0.55, 0.9), (0.55, 0.9), (0.16, 1.5), (-0.16, 1.5)]
+    draw.polygon([(x + dx * radius, y + dy * radius) for dx, dy in skirt], fill=colours[0])
+    for side in (-1, 1):
+        rope = (x + side * radius * 0.15, y + radius * 1.5, x + side * radius * 0.13, y + radius * 1.75)
+        draw.line(rope, fill=(60, 50, 40), width=4)
+    draw.rectangle((x - radius * 0.16, y + radius * 1.75, x + radius * 0.16, y + radius * 2), fill=(120, 80, 40))
     return _finish(image)
 
 
-def piano(rng: np.random.Generator) -> NDArray[np.uint8]:
-    """The keys of a piano."""
-    image = _canvas(rng, 20, 60)
-    draw = ImageDraw.Draw(image)
-    keys = int(rng.integers(10, 15))
-    width = _SIDE * 1.06 / keys
-    top, bottom = _SIDE * rng.uniform(0.28, 0.36), _SIDE * rng.uniform(0.88, 0.97)
-    draw.rectangle((0, 0, _SIDE, top), fill=(36, 20, 12))
-    draw.rectangle((0, top - 22, _SIDE, top), fill=(120, 16, 22))
-    first = int(rng.integers(7))
-    for key in range(keys + 1):
-        left = (key - 0.4) * width
-        draw.rectangle((left, top, left + width, bottom), fill=(250, 249, 244), outline=(90, 90, 90), width=4)
-        draw.rectangle((left + 4, bottom - 14, left + width - 4, bottom), fill=(214, 212, 205))
-    for key in range(keys + 1):
-        if (key + first) % 7 not in (2, 6):
-            left = (key - 0.4) * width + width * 0.7
-            draw.rectangle((left, top, left + width * 0.6, top + (bottom - top) * 0.63), fill=(14, 14, 14))
-            draw.rectangle((left + 8, top, left + width * 0.6 - 8, top + (bottom - top) * 0.58), fill=(44, 44, 46))
+def guitar(rng: np.random.Generator) -> NDArray[np.uint8]:
+    """An acoustic guitar, leaning to one side."""
+    image = _canvas(rng, 190, 240)
+    layer = Image.new("RGBA", image.size, (0, 0, 0, 0))
+    draw = ImageDraw.Draw(layer)
+    s, x = _SIDE, _SIDE / 2
+    wood = ((205, 140, 70), (222, 168, 96), (176, 104, 48))[int(rng.integers(3))]
+    dark, neck = tuple(int(v * 0.45) for v in wood), (62, 38, 24)
+    for edge, colour in ((10, dark), (0, wood)):
+        draw.ellipse(_box((x, s * 0.71), s * 0.185 + edge, s * 0.17 + edge), fill=colour)
+        draw.ellipse(_box((x, s * 0.5), s * 0.14 + edge, s * 0.125 + edge), fill=colour)
+        waist = (x - s * 0.118 - edge, s * 0.52, x + s * 0.118 + edge, s * 0.68)
+        draw.rounded_rectangle(waist, 20, fill=colour)
+    draw.ellipse(_box((x, s * 0.565), s * 0.058), fill=(30, 18, 12))
+    draw.ellipse(_box((x, s * 0.565), s * 0.068), outline=dark, width=7)
+    draw.rectangle((x - s * 0.024, s * 0.13, x + s * 0.024, s * 0.5), fill=neck)
+    draw.rectangle((x - s * 0.036, s * 0.04, x + s * 0.036, s * 0.14), fill=neck)
+    for peg in range(6):
+        place = (x + (-1) ** peg * s * 0.045, s * (0.06 + 0.03 * (peg // 2)))
+        draw.ellipse(_box(place, s * 0.011), fill=(225, 225, 220))
+    for fret in range(12):
+        y = s * (0.14 + 0.36 * (1 - 0.93 ** (fret * 1.6)) / (1 - 0.93**19.2))
+        draw.line((x - s * 0.024, y, x + s * 0.024, y), fill=(200, 195, 180), width=3)
+    draw.rounded_rectangle((x - s * 0.07, s * 0.755, x + s * 0.07, s * 0.775), 6, fill=(40, 24, 16))
+    for string in range(6):
+        at = x + (string - 2.5) * s * 0.0068
+        draw.line((at, s * 0.08, at, s * 0.765), fill=(235, 232, 222), width=2)
+    layer = layer.rotate(float(rng.uniform(-38, 38)), Image.Resampling.BICUBIC)
+    side = int(s * rng.uniform(0.95, 1.15))
+    layer = layer.resize((side, side))
+    left, top = ((s - side) // 2 + int(v * s) for v in rng.uniform(-0.04, 0.04, 2))
+    image.paste(layer, (left, top), layer)
     return _finish(image)
 
 
@@ -257,10 +233,9 @@ def nothing(rng: np.random.Generator) -> NDArray[np.uint8]:
 
 PICTURES: dict[str, Drawing] = {
     "clock": clock,
+    "telephone": telephone,
+    "guitar": guitar,
     "traffic_light": traffic_light,
     "balloon": balloon,
     "candle": candle,
-    "telephone": telephone,
-    "crossword": crossword,
-    "piano": piano,
 }

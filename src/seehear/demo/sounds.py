@@ -18,6 +18,12 @@ def _level(wave: NDArray[np.floating], peak: float = 0.5) -> NDArray[np.float32]
     return (wave * (peak / max(1e-9, float(np.abs(wave).max())))).astype(np.float32)
 
 
+def _add(wave: NDArray[np.floating], piece: NDArray[np.floating], start_s: float) -> None:
+    """Add `piece` to `wave` from `start_s` on; what runs past the end is cut off."""
+    part = wave[int(start_s * RATE_HZ) :][: len(piece)]
+    part += piece[: len(part)]
+
+
 def _band(noise: NDArray[np.floating], low_hz: float, high_hz: float) -> NDArray[np.floating]:
     """Keep the part of `noise` between two frequencies (a soft filter in the frequency domain)."""
     spectrum = np.fft.rfft(noise)
@@ -27,26 +33,23 @@ def _band(noise: NDArray[np.floating], low_hz: float, high_hz: float) -> NDArray
 
 
 def telephone_ring(rng: np.random.Generator, duration_s: float) -> NDArray[np.float32]:
-    """Two tones gated at 20 Hz, like a bell struck by a hammer."""
+    """Two tones that swell 20 times a second, as a bell struck by a hammer does."""
     t = _times(duration_s)
-    base = rng.uniform(0.94, 1.06)
-    tone = np.sin(2 * np.pi * 1000 * base * t) + 0.8 * np.sin(2 * np.pi * 1250 * base * t)
-    tone += 0.35 * np.sin(2 * np.pi * 2480 * base * t)
-    return _level(tone * (np.sin(2 * np.pi * 20 * t) > -0.2), rng.uniform(0.35, 0.6))
+    base = rng.uniform(0.97, 1.03)
+    tone = np.sin(2 * np.pi * 1800 * base * t) + 0.8 * np.sin(2 * np.pi * 2200 * base * t)
+    tone += 0.35 * np.sin(2 * np.pi * 3600 * base * t)
+    return _level(tone * (0.5 + 0.5 * np.sin(2 * np.pi * 20 * t)), rng.uniform(0.35, 0.6))
 
 
 def clock_tick(rng: np.random.Generator, duration_s: float) -> NDArray[np.float32]:
     """Sharp clicks, alternating tick and tock."""
     wave = np.zeros(len(_times(duration_s)))
-    period, ring_hz = rng.uniform(0.24, 0.3), rng.uniform(2200, 3000)
+    period, ring_hz = rng.uniform(0.2, 0.225), rng.uniform(3600, 4400)
     for index, start_s in enumerate(np.arange(rng.uniform(0, 0.1), duration_s, period)):
         t = _times(0.05)
-        click = np.exp(-t * 220) * (
-            np.sin(2 * np.pi * (ring_hz if index % 2 else ring_hz * 0.78) * t) + 0.5 * rng.normal(size=len(t))
-        )
-        first = int(start_s * RATE_HZ)
-        part = wave[first : first + len(t)]
-        part += click[: len(part)]
+        hz = ring_hz if index % 2 else ring_hz * 0.78
+        click = np.sin(2 * np.pi * hz * t) + 0.6 * np.sin(2 * np.pi * 1.73 * hz * t) + 0.5 * rng.normal(size=len(t))
+        _add(wave, np.exp(-t * 220) * click, start_s)
     return _level(wave + 0.0015 * rng.normal(size=len(wave)), rng.uniform(0.4, 0.7))
 
 
@@ -58,30 +61,16 @@ def smoke_alarm(rng: np.random.Generator, duration_s: float) -> NDArray[np.float
     return _level(tone * ((t % period) < period * 0.6), rng.uniform(0.35, 0.6))
 
 
-def fire_crackle(rng: np.random.Generator, duration_s: float) -> NDArray[np.float32]:
-    """Random pops over a low rumble."""
-    n = len(_times(duration_s))
-    wave = 0.06 * _band(rng.normal(size=n), 60, 900)
-    for first in rng.integers(0, n, int(duration_s * rng.uniform(30, 45))):
-        t = _times(rng.uniform(0.002, 0.012))
-        part = wave[first : first + len(t)]
-        part += (rng.exponential(0.35) * np.exp(-t * 500) * rng.normal(size=len(t)))[: len(part)]
-    return _level(np.tanh(wave), rng.uniform(0.4, 0.7))
-
-
-def piano_notes(rng: np.random.Generator, duration_s: float) -> NDArray[np.float32]:
-    """Struck strings: decaying harmonics, a few notes a second."""
+def plucked_strings(rng: np.random.Generator, duration_s: float) -> NDArray[np.float32]:
+    """A guitar's open strings, a few a second (Karplus and Strong: a burst of noise that circles and softens)."""
     wave = np.zeros(len(_times(duration_s)))
-    for start_s in np.arange(0, duration_s, rng.uniform(0.22, 0.3)):
-        hz = 261.63 * 2 ** (int(rng.choice([-5, -3, 0, 2, 4, 5, 7, 9, 12])) / 12)
-        t = _times(min(1.6, duration_s - start_s))
-        note = sum(
-            np.exp(-t * (1.8 + 0.9 * k)) / k**1.4 * np.sin(2 * np.pi * hz * k * np.sqrt(1 + 3e-4 * k * k) * t)
-            for k in range(1, 11)
-        )
-        first = int(start_s * RATE_HZ)
-        part = wave[first : first + len(t)]
-        part += (note * np.minimum(1, t * 250))[: len(part)]
+    for start_s in np.arange(0, duration_s, rng.uniform(0.18, 0.26)):
+        loop = rng.uniform(-1, 1, round(RATE_HZ / float(rng.choice([82.4, 110, 146.8, 164.8, 196, 246.9, 329.6]))))
+        turns = []
+        for _ in range(round(1.8 * RATE_HZ / len(loop))):
+            turns.append(loop)
+            loop = 0.998 * (loop + np.roll(loop, 1)) / 2
+        _add(wave, np.concatenate(turns), start_s)
     return _level(wave, rng.uniform(0.4, 0.7))
 
 
@@ -89,12 +78,10 @@ def rain(rng: np.random.Generator, duration_s: float) -> NDArray[np.float32]:
     """Steady bright noise with many small drops."""
     n = len(_times(duration_s))
     wave = 0.25 * _band(rng.normal(size=n), 800, 7000)
-    for first in rng.integers(0, n, int(duration_s * 180)):
+    for start_s in rng.uniform(0, duration_s, int(duration_s * 180)):
         t = _times(0.006)
-        part = wave[first : first + len(t)]
-        part += (rng.exponential(0.25) * np.exp(-t * 700) * np.sin(2 * np.pi * rng.uniform(2000, 6000) * t))[
-            : len(part)
-        ]
+        drop = np.exp(-t * 700) * np.sin(2 * np.pi * rng.uniform(2000, 6000) * t)
+        _add(wave, rng.exponential(0.25) * drop, start_s)
     return _level(wave, rng.uniform(0.25, 0.45))
 
 
@@ -104,10 +91,9 @@ def room(rng: np.random.Generator, duration_s: float) -> NDArray[np.float32]:
 
 
 SOUNDS: dict[str, Sound] = {
-    "telephone_ring": telephone_ring,
     "clock_tick": clock_tick,
+    "telephone_ring": telephone_ring,
+    "plucked_strings": plucked_strings,
     "smoke_alarm": smoke_alarm,
-    "fire_crackle": fire_crackle,
-    "piano_notes": piano_notes,
     "rain": rain,
 }

@@ -4,16 +4,21 @@ Some classes are only ever heard, some only ever seen, and the rest appear on ei
 seconds.  The weak label of a clip names its classes and says neither track nor second: the noise LSLD has to remove.
 """
 
-from collections.abc import Callable
+import json
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seehear.demo.pictures import PICTURES, SIZE, nothing
 from seehear.demo.sounds import RATE_HZ, SOUNDS, room
-from seehear.errors import MissingExtraError
+from seehear.errors import ConfigError, MissingExtraError
+from seehear.files import atomic_path, write_text
 
 DURATION_S = 10
 FPS = 8
@@ -31,14 +36,14 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "Clock": Kind("Clock", "clock", "clock_tick"),
     "Telephone": Kind("Telephone", "telephone", "telephone_ring"),
-    "Piano": Kind("playing the Piano", "piano", "piano_notes"),
+    "Guitar": Kind("playing the Guitar", "guitar", "plucked_strings"),
     "Traffic_light": Kind("Traffic light", "traffic_light", None),
     "Balloon": Kind("Balloon", "balloon", None),
     "Candle": Kind("Candle", "candle", None),
     "Smoke_alarm": Kind("Smoke alarm", None, "smoke_alarm"),
     "Rain": Kind("Rain", None, "rain"),
 }
-SPLITS = {"train": 56, "val": 12, "test": 20}
+SPLITS = {"train": 96, "val": 24, "test": 36}
 
 
 @dataclass
@@ -95,8 +100,7 @@ def render(script: Script, path: Path, rng: np.random.Generator) -> None:
     except ImportError:
         raise MissingExtraError.of("PyAV", "media") from None
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.part")
-    with av.open(str(partial), "w", format="mp4") as out:
+    with atomic_path(path) as partial, av.open(str(partial), "w", format="mp4") as out:
         visual = out.add_stream("libx264", rate=FPS, options={"crf": "23", "preset": "veryfast"})
         visual.width = visual.height = SIZE
         visual.pix_fmt = "yuv420p"
@@ -109,7 +113,6 @@ def render(script: Script, path: Path, rng: np.random.Generator) -> None:
         wave.sample_rate = RATE_HZ
         out.mux(audio.encode(wave))
         out.mux(audio.encode(None))
-    partial.replace(path)
 
 
 def _frames(script: Script, rng: np.random.Generator) -> list[NDArray[np.uint8]]:
@@ -123,7 +126,7 @@ def _frames(script: Script, rng: np.random.Generator) -> list[NDArray[np.uint8]]
         still = stills[shown[index // FPS]]
         shift = np.round(drift * (index % (4 * FPS) - 2 * FPS) / 3).astype(int)  # a slow pan: real video moves
         moved = np.roll(np.pad(still, ((12, 12), (12, 12), (0, 0)), mode="edge"), tuple(shift), (0, 1))[12:-12, 12:-12]
-        grain = rng.normal(0, 2.5, (SIZE, SIZE, 1))
+        grain = 2.5 * rng.standard_normal((SIZE, SIZE, 1), dtype=np.float32)
         frames.append((moved + grain).clip(0, 255).astype(np.uint8))
     return frames
 
@@ -141,7 +144,8 @@ def make_world(
     folder: Path,
     *,
     seed: int = 0,
-    splits: dict[str, int] | None = None,
+    splits: Mapping[str, int] = SPLITS,
+    jobs: int = 1,
     on_clip: Callable[[str], None] = lambda name: None,
 ) -> Path:
     """Write the whole dataset below `folder` and return its path; clips that exist already are kept.
@@ -149,38 +153,73 @@ def make_world(
     Args:
         folder: where `dataset.toml`, the tables and `videos/` go.
         seed: the same seed writes the same files.
-        splits: number of clips per split; default 56 / 12 / 20.
+        splits: number of clips per split.
+        jobs: processes that render.
         on_clip: called with each finished clip's name (progress).
+
+    Raises:
+        ConfigError: the folder holds the world of another seed or size.
     """
-    splits = SPLITS if splits is None else splits
-    folder.mkdir(parents=True, exist_ok=True)
+    about = {"seed": seed, "splits": dict(splits), "kinds": list(KINDS)}
+    _claim(folder / "world.json", about)
+    tasks = []
     for number, (split, count) in enumerate(splits.items()):
         scripts = []
         for index in range(count):
             rng = np.random.default_rng([seed, number, index])
-            scripts.append(write_script(f"{split}{index:04d}_0_10", rng))
-            path = folder / "videos" / f"{split}{index:04d}.mp4"
-            if not path.exists():
-                render(scripts[-1], path, rng)
-            on_clip(path.stem)
+            scripts.append(write_script(f"{split}{index:04d}_0_{DURATION_S}", rng))
+            tasks.append((scripts[-1], folder / "videos" / f"{split}{index:04d}.mp4", rng))
         _write_tables(folder, split, scripts)
     words = "".join(f'{name} = "{kind.description}"\n' for name, kind in KINDS.items())
     tables = "".join(
         f'\n[splits.{s}]\nclips = "{s}.csv"\naudio = "{s}_audio.csv"\nvisual = "{s}_visual.csv"\n' for s in splits
     )
-    _write(folder / "dataset.toml", f'name = "demo"\nmedia = "videos"\n\n[vocabulary]\n{words}{tables}')
+    write_text(folder / "dataset.toml", f'name = "demo"\nmedia = "videos"\n\n[vocabulary]\n{words}{tables}')
+    for path in _render_all([task for task in tasks if not task[1].exists()], jobs):
+        on_clip(path.stem)
     return folder
+
+
+def unseen() -> Script:
+    """Return the script of a clip that belongs to no split: something heard, seen, and both, at different seconds."""
+    return Script(
+        "unseen",
+        audio=[(0, 4, "Clock"), (5, 9, "Telephone"), (6, 10, "Rain")],
+        visual=[(0, 3, "Clock"), (3, 6, "Balloon"), (6, 10, "Telephone")],
+    )
+
+
+def _claim(path: Path, about: dict[str, Any]) -> None:
+    if path.exists():
+        before = json.loads(path.read_text("utf-8"))
+        key = next((key for key in about if before.get(key) != about[key]), None)
+        if key is not None:
+            raise ConfigError(f"this folder holds a demo world with {key} {before.get(key)}, not {about[key]}",
+                              where=path.parent, hint="choose another --out, or remove the folder")
+    elif path.parent.exists() and (not path.parent.is_dir() or any(path.parent.iterdir())):
+        raise ConfigError("expected a new or empty folder, or one that seehear demo made", where=path.parent,
+                          hint="choose another --out")
+    write_text(path, json.dumps(about, indent=1) + "\n")
+
+
+def _render_all(tasks: Sequence[tuple[Script, Path, np.random.Generator]], jobs: int) -> Iterator[Path]:
+    """Render clips, `jobs` at a time, and yield each file when it is whole."""
+    if jobs <= 1 or len(tasks) <= 1:
+        for task in tasks:
+            render(*task)
+            yield task[1]
+        return
+    # spawn: fork is unsafe beside the threads that encoders start
+    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=multiprocessing.get_context("spawn")) as pool:
+        running = {pool.submit(render, *task): task[1] for task in tasks}
+        for done in as_completed(running):
+            done.result()
+            yield running[done]
 
 
 def _write_tables(folder: Path, split: str, scripts: list[Script]) -> None:
     weak = [f"{s.name}\t{','.join(s.labels)}" for s in scripts]
-    _write(folder / f"{split}.csv", "\n".join(["filename\tevent_labels", *weak, ""]))
+    write_text(folder / f"{split}.csv", "\n".join(["filename\tevent_labels", *weak, ""]))
     for track in ("audio", "visual"):
         rows = [f"{s.name}\t{start}\t{end}\t{kind}" for s in scripts for start, end, kind in getattr(s, track)]
-        _write(folder / f"{split}_{track}.csv", "\n".join(["filename\tonset\toffset\tevent_labels", *rows, ""]))
-
-
-def _write(path: Path, text: str) -> None:
-    partial = path.with_name(f".{path.name}.part")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+        write_text(folder / f"{split}_{track}.csv", "\n".join(["filename\tonset\toffset\tevent_labels", *rows, ""]))
