@@ -79,6 +79,15 @@ def test_a_short_clip_keeps_its_seconds_and_says_where_it_ends(tmp_path):
     assert not done.rows["eye/frames"][32:].any()
 
 
+@pytest.mark.parametrize("seconds", [0.3, 3.5, 3.75])
+def test_a_clip_that_ends_within_a_segment_is_whole(tmp_path, seconds):
+    done = rows_of(fake.make_clip(tmp_path / "a.mkv", seconds, fps=16))
+    assert done.entry()["state"] == "ok"
+    assert done.outcome.segments == max(1, round(seconds))
+    assert done.rows["eye/feature"][-1].any()
+    assert done.rows["ear/feature"][-1].any()
+
+
 def test_the_published_rule_stretches_a_short_clip(tmp_path):
     path = fake.make_clip(tmp_path / "a.mkv", 5)
     done = rows_of(path, visual=("eye",), audio=(), sampling="paper")

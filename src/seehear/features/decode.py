@@ -92,10 +92,12 @@ def decode(
             if sampling == "paper":
                 grid = TimeGrid(PAPER_SEGMENTS, step_s)
             out.segments = grid.count
+            # a clip's own grid may reach past its end by a part of a segment: nothing is missing there
+            end_s = grid.end_s if job.grid or sampling == "paper" else min(grid.end_s, info.duration_s)
             if audio:
-                yield from _guard("audio", out, info.audio is not None, _sound(path, audio, grid, out))
+                yield from _guard("audio", out, info.audio is not None, _sound(path, audio, grid, end_s, out))
             if visual:
-                pieces = _sight(path, info, visual, grid, sampling, out)
+                pieces = _sight(path, info, visual, grid, sampling, end_s, out)
                 yield from _guard("visual", out, info.visual is not None, pieces)
     except (SeehearError, OSError) as error:
         out.problems.append(_reason(error))
@@ -148,15 +150,17 @@ def _reason(error: Exception) -> str:
     return " ".join(text.split())
 
 
-def _sound(path: Path, encoders: Mapping[str, Any], grid: TimeGrid, out: Outcome) -> Iterator[Piece]:
+def _sound(
+    path: Path, encoders: Mapping[str, Any], grid: TimeGrid, end_s: float, out: Outcome
+) -> Iterator[Piece]:
     rates = sorted({int(encoder.rate_hz) for encoder in encoders.values()})
     for rate in rates:  # the track is cheap to read, so once a rate
         same = {name: e for name, e in encoders.items() if int(e.rate_hz) == rate}
-        yield from _sound_at(path, rate, same, grid, out, first=rate == rates[0])
+        yield from _sound_at(path, rate, same, grid, end_s, out, first=rate == rates[0])
 
 
 def _sound_at(
-    path: Path, rate: int, encoders: Mapping[str, Any], grid: TimeGrid, out: Outcome, *, first: bool
+    path: Path, rate: int, encoders: Mapping[str, Any], grid: TimeGrid, end_s: float, out: Outcome, *, first: bool
 ) -> Iterator[Piece]:
     """Cut the waveform into one piece of sound a segment, with each encoder's context, filled with zeros outside."""
     from seehear.media import iter_audio
@@ -182,8 +186,8 @@ def _sound_at(
         while done < heard:
             yield from _cut(buffer, start, step, margins, range(done, min(done + CHUNK, heard)))
             done = min(done + CHUNK, heard)
-        if first and seen and seen < (grid.count - _TAIL_S) * step:
-            out.problems.append(f"audio track ends at {seen / rate:.2f} s of {grid.end_s:g} s")
+        if first and seen and seen < (end_s - grid.start_s) * rate - _TAIL_S * step:
+            out.problems.append(f"audio track ends at {seen / rate:.2f} s of {round(end_s, 2):g} s")
     if first and seen and peak < SILENCE:
         out.problems.append("audio track is silent")
 
@@ -202,7 +206,7 @@ def _cut(
 
 
 def _sight(
-    path: Path, info: Any, encoders: Mapping[str, Any], grid: TimeGrid, sampling: Sampling, out: Outcome
+    path: Path, info: Any, encoders: Mapping[str, Any], grid: TimeGrid, sampling: Sampling, end_s: float, out: Outcome
 ) -> Iterator[Piece]:
     """Decode the visual track once and hand each encoder the frames it samples, prepared."""
     from seehear.media import iter_frames
@@ -211,6 +215,7 @@ def _sight(
     lanes = [_Lane(name, e, grid, paper_times(length_s) if sampling == "paper" else grid_times(grid, e.fps))
              for name, e in encoders.items()]
     times = np.unique(np.concatenate([lane.times for lane in lanes]))
+    times = times[times < end_s] if (times < end_s).any() else times[:1]
     for index, rgb in iter_frames(path, times, warn=out.problems):
         for lane in lanes:
             yield from lane.take(times[index], rgb)

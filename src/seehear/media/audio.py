@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import MediaError
-from seehear.media.container import chosen, clip_start, decoded, opened
+from seehear.media.container import chosen, clip_start, decoded, faults, opened
 from seehear.media.probe import probe
 
+_RATES_HZ = (1_000, 768_000)
 _SLACK_S = 0.1  # timestamps may be off by this much without meaning a gap
 
 
@@ -25,7 +26,7 @@ def iter_audio(
         path: a local media file.
         rate_hz: samples a second to resample to.
         chunk_s: length of a chunk in seconds; the last is shorter.
-        warn: gets one line for whatever was degraded.
+        warn: gets one line for whatever was degraded; where the track ends is for the caller to see from the samples.
 
     Raises:
         MediaError: no audio track, or nothing of it could be decoded.
@@ -38,21 +39,29 @@ def iter_audio(
             raise MediaError("no audio track", where=path)
         chunks = _Chunks(round(chunk_s * rate_hz))
         source = _Source(rate_hz)
-        start_s, gaps = clip_start(container), 0
+        start_s, gaps, refused = clip_start(container), 0, 0
         for frame in decoded(container, stream, warn):
             if frame.time is not None:
-                gap = round((float(frame.time) - start_s) * rate_hz) - source.made
-                if abs(gap) > _SLACK_S * rate_hz:
+                due = round((float(frame.time) - start_s) * rate_hz)
+                if abs(due - source.made) > _SLACK_S * rate_hz:
                     yield from chunks.add(source.flush())
-                    gap = min(round((float(frame.time) - start_s) * rate_hz), limit) - source.made
                     gaps += source.made > 0
-                    yield from chunks.add(source.move(gap))
-            yield from chunks.add(source.feed(frame))
+                    for silence in source.move(min(due, limit) - source.made):
+                        yield from chunks.add(silence)
+            try:
+                wave = source.feed(frame)
+            except faults():
+                refused += 1
+                source.reset()
+            else:
+                yield from chunks.add(wave)
         yield from chunks.add(source.flush())
         if not source.heard:
             raise MediaError("nothing of the audio track can be decoded", where=path)
         if gaps:
             warn.append(f"audio track: {gaps} gaps or overlaps were filled with silence or cut")
+        if refused:
+            warn.append(f"audio track: {refused} decoded frames were passed over, they make no sound")
         yield from chunks.rest()
 
 
@@ -66,9 +75,15 @@ class _Source:
         self._skip = 0
 
     def feed(self, frame: Any) -> NDArray[np.float32]:
-        """Return the samples of one decoded frame; a change of format in mid-track starts a new resampler."""
+        """Return the samples of one decoded frame; a change of format in mid-track starts a new resampler.
+
+        Raises:
+            One of `faults()`: the frame makes no sense to the resampler.
+        """
         import av
 
+        if not _RATES_HZ[0] <= frame.sample_rate <= _RATES_HZ[1]:
+            raise ValueError("a sample rate that no recording has")  # one packet would become hours
         key = (frame.format.name, frame.layout.name, frame.sample_rate)
         before = self.flush() if self._key not in ((), key) else np.zeros(0, np.float32)
         if self._resampler is None:
@@ -79,18 +94,24 @@ class _Source:
 
     def flush(self) -> NDArray[np.float32]:
         """Return what the resampler still holds."""
-        if self._resampler is None:
+        held = self._resampler
+        self.reset()
+        try:
+            return np.zeros(0, np.float32) if held is None else self._take(held.resample(None))
+        except faults():  # it was fed damage; what it held is a few milliseconds
             return np.zeros(0, np.float32)
-        out = self._take(self._resampler.resample(None))
-        self._resampler, self._key = None, ()
-        return out
 
-    def move(self, samples: int) -> NDArray[np.float32]:
-        """Go forward by silence, or back by skipping what comes next."""
+    def reset(self) -> None:
+        """Forget the resampler and what it holds."""
+        self._resampler, self._key = None, ()
+
+    def move(self, samples: int) -> Iterator[NDArray[np.float32]]:
+        """Go forward by silence, a second at a time, or back by skipping what comes next."""
         self._skip = max(0, -samples)
-        silence = np.zeros(max(0, samples), np.float32)
-        self.made += len(silence) - self._skip
-        return silence
+        self.made += samples
+        while samples > 0:
+            yield np.zeros(min(samples, self.rate_hz), np.float32)
+            samples -= self.rate_hz
 
     def _take(self, frames: list[Any]) -> NDArray[np.float32]:
         wave = np.concatenate([np.zeros(0, np.float32), *(f.to_ndarray().reshape(-1) for f in frames)])

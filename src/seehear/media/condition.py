@@ -47,8 +47,13 @@ def examine(path: Path, *, expected_s: float | None = None) -> list[tuple[str, s
 
 
 def _silent(info: MediaInfo, warn: list[str]) -> list[tuple[str, str]]:
-    peak = max((float(np.abs(wave).max(initial=0)) for wave in
-                iter_audio(info.path, rate_hz=_RATE_HZ, chunk_s=10, warn=warn)), default=0.0)
+    peak, samples = 0.0, 0
+    for wave in iter_audio(info.path, rate_hz=_RATE_HZ, chunk_s=10, warn=warn):
+        peak, samples = max(peak, float(np.abs(wave).max(initial=0))), samples + len(wave)
+    # the container says how long the track is, or else the clip
+    expected_s = (info.audio and info.audio.duration_s) or info.duration_s
+    if samples / _RATE_HZ < min(expected_s, info.duration_s) - _SHORT_S:
+        warn.append(f"audio track ends at {samples / _RATE_HZ:.2f} s of {expected_s:.2f} s")
     return [] if peak > _SILENCE else [("silent", f"its loudest sample is {peak:.1g} of full scale")]
 
 

@@ -31,19 +31,25 @@ def opened(path: Path) -> Iterator["InputContainer"]:
         import av
     except ImportError:
         raise MissingExtraError.of("PyAV", "media") from None
-    if not path.exists():
-        network = ":/" in str(path)
-        raise MediaError("expected a local file, got a network address" if network else "no such file", where=path)
-    if not path.is_file():
-        raise MediaError("expected a regular file", where=path)
-    if path.stat().st_size == 0:
-        raise MediaError("the file is empty (0 bytes)", where=path)
+    try:
+        if not path.exists():
+            network = ":/" in str(path)
+            raise MediaError("expected a local file, got a network address" if network else "no such file", where=path)
+        if not path.is_file():
+            raise MediaError("expected a regular file", where=path)
+        if path.stat().st_size == 0:
+            raise MediaError("the file is empty (0 bytes)", where=path)
+    except OSError as error:  # a name too long for the system, a folder that may not be read
+        raise MediaError(f"cannot be looked at ({error.strerror or error})", where=str(path)[:200]) from None
     options = {"protocol_whitelist": "file", "format_whitelist": DEMUXERS}
     try:
         # an explicit protocol and an absolute path: a name such as `-x.mp4` or `concat:a|b` is only ever a name
         container = av.open(f"file:{path.resolve()}", options=options, metadata_errors="replace")
-    except (av.error.FFmpegError, ValueError, OSError, UnicodeError) as error:
-        raise MediaError(f"not a readable media file ({reason(error)})", where=path) from None
+    except (av.error.FFmpegError, ValueError, OSError, MemoryError) as error:
+        # FFmpeg's word for a format outside the list says nothing to a user
+        foreign = isinstance(error, av.error.ArgumentError)
+        why = "its format is not among those read; playlists are not followed" if foreign else reason(error)
+        raise MediaError(f"not a readable media file ({why})", where=path) from None
     try:
         yield container
     finally:
@@ -79,29 +85,32 @@ def clip_start(container: "InputContainer") -> float:
     return min(starts, default=0.0)
 
 
+def faults() -> tuple[type[Exception], ...]:
+    """Return what FFmpeg and PyAV raise on damage, in decoding as in converting what was decoded."""
+    import av
+
+    return av.error.FFmpegError, ValueError, MemoryError, OverflowError
+
+
 def decoded(container: "InputContainer", stream: Any, warn: list[str]) -> Iterator[Any]:
     """Yield the frames of one stream; damaged packets are passed over and counted in one warning."""
     import av
 
     word = "audio" if stream.type == "audio" else "visual"
-    faults = in_a_row = 0
+    damaged = in_a_row = 0
     packets = container.demux(stream)
     try:
-        while True:
+        while in_a_row <= _FAULTS_IN_A_ROW:
             try:
-                packet = next(packets)
-                frames = packet.decode()
+                # a demuxer that has raised is at its end: asked again, it stops
+                frames = next(packets).decode()
                 in_a_row = 0
-            except StopIteration:
+            except (StopIteration, av.error.EOFError):
                 return
-            except av.error.EOFError:
-                return
-            except (av.error.FFmpegError, ValueError, MemoryError) as error:
-                faults, in_a_row = faults + 1, in_a_row + 1
-                if in_a_row > _FAULTS_IN_A_ROW or not isinstance(error, av.error.InvalidDataError | ValueError):
-                    return
+            except faults():
+                damaged, in_a_row = damaged + 1, in_a_row + 1
                 continue
             yield from frames
     finally:
-        if faults:
-            warn.append(f"{word} track: {faults} damaged packets were passed over")
+        if damaged:
+            warn.append(f"{word} track: {damaged} damaged packets were passed over")

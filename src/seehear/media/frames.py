@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import MediaError
-from seehear.media.container import chosen, clip_start, decoded, opened
+from seehear.media.container import chosen, clip_start, decoded, faults, opened
 
 MAX_PIXELS = 10_000 * 10_000  # a larger frame is refused: decoding it could take all memory
 _WORKING_SIDE = 4096  # a longer side is reduced while converting to RGB
+_GRACE_S = 0.5  # how long before its beginning the first frame counts as shown (audio often starts a moment earlier)
 _PATIENCE_S = 0.25  # how long after its end the last frame still counts as shown
 
 
@@ -22,7 +23,8 @@ def iter_frames(
 
     A frame is shown from its presentation time until the next one's: neither frame numbers nor a nominal rate are
     used, so variable frame rates and start offsets need no special care.  Rotation is applied.  One decoded frame is
-    in memory at a time.  Moments after the end of the track get no frame.
+    in memory at a time.  Moments before the track begins or after it ends get no frame (half and a quarter of a
+    second of grace, in which the first and the last frame stand in).
 
     Args:
         path: a local media file.
@@ -43,28 +45,38 @@ def iter_frames(
         if stream.width * stream.height > MAX_PIXELS:
             raise MediaError(f"frames of {stream.width}x{stream.height} pixels are too large "
                              f"(limit {MAX_PIXELS:,} pixels)", where=path)
-        stream.thread_type = "AUTO"
+        # threads by frame keep a picture each: too much memory for very large ones
+        stream.thread_type = "AUTO" if stream.width * stream.height <= _WORKING_SIDE**2 else "SLICE"
         shown = _Shown(clip_start(container), float(1 / stream.average_rate) if stream.average_rate else 0.04)
         done = 0
-        for frame in decoded(container, stream, warn):
-            if frame.width * frame.height > MAX_PIXELS:
-                continue
-            time_s = shown.time_of(frame)
-            while done < len(wanted) and wanted[done] < time_s:
-                # before the first frame, the first frame stands in (a track that starts a moment late)
-                rgb = shown.rgb() if shown.frame is not None else _rgb(frame)
-                yield done, rgb
+        try:
+            for frame in decoded(container, stream, warn):
+                if frame.width * frame.height > MAX_PIXELS:
+                    shown.refused += 1
+                    continue
+                time_s = shown.time_of(frame)
+                if shown.frame is None:
+                    while done < len(wanted) and wanted[done] < time_s - _GRACE_S:
+                        done += 1
+                    if done:
+                        warn.append(f"visual track starts at {time_s:.2f} s")
+                    shown.replace(frame, time_s)
+                while done < len(wanted) and wanted[done] < time_s:
+                    yield from shown.picture(done)
+                    done += 1
+                shown.replace(frame, time_s)
+                if done == len(wanted):
+                    return
+            if shown.frame is None:
+                raise MediaError("no frame of the visual track can be decoded", where=path)
+            while done < len(wanted) and wanted[done] < shown.end_s + _PATIENCE_S:
+                yield from shown.picture(done)
                 done += 1
-            shown.replace(frame, time_s)
-            if done == len(wanted):
-                return
-        if shown.frame is None:
-            raise MediaError("no frame of the visual track can be decoded", where=path)
-        while done < len(wanted) and wanted[done] < shown.end_s + _PATIENCE_S:
-            yield done, shown.rgb()
-            done += 1
-        if done < len(wanted):
-            warn.append(f"visual track ends at {shown.end_s:.2f} s, before the {wanted[-1]:.2f} s asked for")
+            if done < len(wanted):
+                warn.append(f"visual track ends at {shown.end_s:.2f} s, before the {wanted[-1]:.2f} s asked for")
+        finally:
+            if shown.refused:
+                warn.append(f"visual track: {shown.refused} decoded frames were passed over, they make no picture")
 
 
 class _Shown:
@@ -74,7 +86,9 @@ class _Shown:
         self.start_s, self.usual_s = start_s, min(max(usual_s, 0.001), 10.0)
         self.frame: Any = None
         self.time_s = 0.0
+        self.refused = 0
         self._picture: NDArray[np.uint8] | None = None
+        self._converted = False
 
     def time_of(self, frame: Any) -> float:
         """Return a frame's moment, never before the frame on the screen."""
@@ -83,7 +97,9 @@ class _Shown:
         return max(float(frame.time) - self.start_s, self.time_s if self.frame is not None else 0.0)
 
     def replace(self, frame: Any, time_s: float) -> None:
-        self.frame, self.time_s, self._picture = frame, time_s, None
+        if frame is not self.frame:
+            self._converted = False
+        self.frame, self.time_s = frame, time_s
 
     @property
     def end_s(self) -> float:
@@ -91,10 +107,16 @@ class _Shown:
         own = float(self.frame.duration * self.frame.time_base) if self.frame.duration else 0.0
         return self.time_s + max(own, self.usual_s)
 
-    def rgb(self) -> NDArray[np.uint8]:
-        if self._picture is None:
-            self._picture = _rgb(self.frame)
-        return self._picture
+    def picture(self, index: int) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+        """Yield (index, picture); the picture before if damage has left none in this frame, nothing if none was."""
+        if not self._converted:
+            self._converted = True
+            try:
+                self._picture = _rgb(self.frame)
+            except faults():
+                self.refused += 1
+        if self._picture is not None:
+            yield index, self._picture
 
 
 def _rgb(frame: Any) -> NDArray[np.uint8]:
