@@ -28,6 +28,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
                         help="which frames: true to time, or the published rule that stretches short clips")
     parser.add_argument("--keep-frames", action="store_true", help="keep one row a frame beside one row a segment")
     parser.add_argument("--dtype", choices=("float32", "float16"), default="float32", help="of the stored rows")
+    parser.add_argument("--fps", type=int, default=None, metavar="N",
+                        help="frames a second image encoders look at (default: the encoder's, 8 for most)")
     parser.add_argument("--device", default=None, help="where encoders run: cpu, cuda, ... (default: their choice)")
     parser.add_argument("--media", metavar="FOLDER", help="where the dataset's media lie: a folder or an fsspec URL")
     parser.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS",
@@ -50,8 +52,8 @@ def run(args: argparse.Namespace) -> int:
         return _export(args)
     if not args.inputs:
         raise ConfigError("expected DATASET, got none", hint="name a dataset folder or media files")
-    if args.timeout <= 0 or (args.jobs is not None and args.jobs < 1):
-        raise ConfigError("--jobs and --timeout must be positive")
+    if args.timeout <= 0 or any(number is not None and number < 1 for number in (args.jobs, args.fps)):
+        raise ConfigError("--jobs, --fps and --timeout must be positive")
     code = _extract(args)
     if args.export_npy:
         _export(args)
@@ -69,7 +71,7 @@ def _extract(args: argparse.Namespace) -> int:
             jobs=args.jobs or min(8, os.cpu_count() or 1), engine=args.engine, sampling=args.sampling,
             keep_frames=args.keep_frames, dtype=args.dtype, timeout_s=args.timeout, media=args.media,
             retry=[*args.retry, "failed"] if "degraded" in args.retry else args.retry, device=args.device,
-            begun=show.begun, report=show.report)
+            fps=args.fps, begun=show.begun, report=show.report)
     finally:
         show.close()
     _show(summary, time.monotonic() - began, as_json=args.json)

@@ -2,6 +2,7 @@
 
 import difflib
 import importlib
+import inspect
 from collections.abc import Callable
 from importlib.metadata import entry_points
 from typing import Any
@@ -13,14 +14,25 @@ from seehear.errors import ConfigError
 _ENCODERS = {
     "conse": "conse:ConSE",
     "yamnet": "yamnet:YamNet",
+    "clip-vit-b16": "clip:ClipB16",
+    "clip-vit-b32": "clip:ClipB32",
+    "siglip2-b16": "siglip:Siglip2B16",
+    "resnet152": "resnet152:ResNet152",
+    "r2plus1d18": "r2plus1d18:R2Plus1D18",
+    "vggish": "vggish:VGGish",
+    "clap": "clap:Clap",
 }
 _TEXT = {
     "minilm": "minilm:MiniLM",
+    "clip-vit-b16": "clip:ClipTextB16",
+    "clip-vit-b32": "clip:ClipTextB32",
+    "siglip2-b16": "siglip:Siglip2TextB16",
+    "clap": "clap:ClapText",
 }
 GROUP = "seehear.encoders"  # entry points of third-party encoders: name -> class with a `card`
 
 __all__ = ["AudioEncoder", "EncoderCard", "Outputs", "TextTower", "VisualEncoder", "card", "cards", "encoder_ids",
-           "load_encoder", "load_text"]
+           "encoder_options", "load_encoder", "load_text"]
 
 
 def encoder_ids() -> list[str]:
@@ -33,7 +45,7 @@ def load_encoder(id_: str, **options: Any) -> Any:
 
     Args:
         id_: see `encoder_ids`.
-        options: of that encoder's class, such as `fps`.
+        options: of that encoder's class, such as `fps`, or `weights` for a folder or file of the user's own.
 
     Raises:
         ConfigError: no such encoder, or no such option.
@@ -42,6 +54,11 @@ def load_encoder(id_: str, **options: Any) -> Any:
         return _class(id_)(**options)
     except TypeError as error:
         raise ConfigError(f"encoder {id_}: {error}") from None
+
+
+def encoder_options(id_: str) -> tuple[str, ...]:
+    """Return the names of the options that `load_encoder` takes for an encoder."""
+    return tuple(inspect.signature(_class(id_)).parameters)
 
 
 def card(id_: str) -> EncoderCard:

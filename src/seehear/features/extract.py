@@ -56,7 +56,8 @@ def extract(
     inputs: Sequence[str | Path], *, visual: Sequence[str] = (), audio: Sequence[str] = (), out: Path | str,
     jobs: int = 1, engine: Engine = "local", sampling: Sampling = "grid", keep_frames: bool = False,
     dtype: Literal["float32", "float16"] = "float32", timeout_s: float = 60.0, media: str | None = None,
-    retry: Sequence[str] = (), device: str | None = None, load: Callable[[str], Any] | None = None,
+    retry: Sequence[str] = (), device: str | None = None, fps: int | None = None,
+    load: Callable[[str], Any] | None = None,
     begun: Callable[[int, int], None] = lambda total, left: None,
     report: Callable[[Finished], None] = lambda finished: None,
 ) -> Summary:
@@ -75,6 +76,7 @@ def extract(
         media: where a dataset's media lie, when not where it says.
         retry: do clips again that ended in these states (`failed`, `degraded`).
         device: where encoders run; None: their own choice.
+        fps: frames a second that image encoders look at; None: each encoder's own (8, as published, for most).
         load: gives an encoder by identifier; must be importable by name.
         begun: told how many clips there are and how many are left to do.
         report: told of each clip when it is done.
@@ -87,7 +89,7 @@ def extract(
     if not visual and not audio:
         raise ConfigError("expected at least one encoder, got none", hint="say --visual ID, --audio ID or both")
     folder = Path(out)
-    load = load or partial(_load_encoder, device=device)
+    load = load or partial(_load_encoder, device=device, fps=fps)
     clips = collect(inputs, media)
     front = Front(tuple(visual), tuple(audio), sampling, clips.step_s, load)
     encoders = {name: load(name) for name in dict.fromkeys((*visual, *audio))}
@@ -130,14 +132,18 @@ def provenance(encoder: Any) -> dict[str, Any]:
     from seehear.weights import digest
 
     card = encoder.card
-    return {"track": card.track, "weights": {name: digest(name) for name in card.weights},
-            "preprocessing": encoder.preprocessing(), "licence": card.licence, "paper": card.paper}
+    checkpoint = getattr(encoder, "checkpoint", None)  # an encoder that may have been given weights of the user's own
+    weights = checkpoint.digests() if checkpoint else {name: digest(name) for name in card.weights}
+    return {"track": card.track, "weights": weights, "preprocessing": encoder.preprocessing(), "licence": card.licence,
+            "paper": card.paper}
 
 
-def _load_encoder(name: str, device: str | None = None) -> Any:
-    from seehear.encoders import load_encoder
+def _load_encoder(name: str, **options: Any) -> Any:
+    """Return an encoder with those options it has: one that runs on the CPU only takes no device, sound has no fps."""
+    from seehear.encoders import encoder_options, load_encoder
 
-    return load_encoder(name) if device is None else load_encoder(name, device=device)
+    known = encoder_options(name)
+    return load_encoder(name, **{key: value for key, value in options.items() if value is not None and key in known})
 
 
 def _engine(

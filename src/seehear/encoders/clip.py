@@ -1,0 +1,119 @@
+"""CLIP of OpenAI: images and sentences in one space.
+
+The row of a frame is the projected image vector as the network gives it, not scaled to length 1 (the published
+`clip_16` features are so), averaged over the frames of a segment by the extraction.
+
+Preprocessing is OpenAI's: shorter side to 224 by Pillow's bicubic filter, central square, CLIP's mean and deviation.
+Differs: transformers cuts the square at floor((side - 224) / 2), OpenAI's code and ours at the nearest pixel; for one
+side length in four that is one pixel further.
+
+Source: Radford et al. 2021 (arXiv:2103.00020); openai/CLIP, clip/clip.py.
+"""
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.encoders.base import EncoderCard, Lazy, Outputs, unit
+from seehear.encoders.checkpoint import Checkpoint
+from seehear.encoders.pictures import normalised, resize_crop
+from seehear.encoders.torch_run import pick_device, run_batches
+from seehear.encoders.transformer import Tokens, encode_by_length, expect, load_transformer
+
+SIDE, DIM, TOKENS = 224, 512, 77
+MEAN, STD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
+_BATCH = 16
+_GELU = "these weights give wrong vectors with any other; CLIP weights of other makers are another encoder"
+
+
+def _card(id_: str, patch: int) -> EncoderCard:
+    summary = f"CLIP ViT-B/{patch} image vector, 8 frames a second; shares its space with language"
+    return EncoderCard(id_, "visual", {"feature": DIM}, (id_,), "MIT", "Radford et al. 2021", summary, "clip", id_)
+
+
+class ClipB16:
+    """Visual encoder `clip-vit-b16`; output of a frame: `feature` (512).
+
+    Args:
+        fps: frames looked at a second.
+        weights: the user's own folder (config.json, model.safetensors) instead of the cache.
+        device: None: a GPU if there is one.
+    """
+
+    card: ClassVar[EncoderCard] = _card("clip-vit-b16", 16)
+    patch: ClassVar[int] = 16
+    frames_per_row = 1
+
+    def __init__(self, fps: int = 8, weights: str | Path | None = None, device: str | None = None) -> None:
+        self.fps = fps
+        self.checkpoint = Checkpoint.of(self.card.id, weights)
+        self._device = device
+        self._net = Lazy(self._load)
+
+    def prepare(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return a frame as (224, 224, 3)."""
+        return resize_crop(rgb, short=SIDE, crop=SIDE)
+
+    def encode(self, frames: NDArray[np.uint8]) -> Outputs:
+        """Return the rows of prepared frames (n, 224, 224, 3)."""
+        net, device = self._net.get()
+        return {"feature": run_batches(lambda x: net(pixel_values=x).image_embeds, frames, batch=_BATCH, device=device,
+                                       prepare=lambda part: normalised(part, MEAN, STD))}
+
+    def preprocessing(self) -> dict[str, Any]:
+        """Return the settings that shape the features."""
+        return {"fps": self.fps, "size": SIDE}
+
+    def _load(self) -> Any:
+        device = pick_device(self._device)
+        net = load_transformer("CLIPVisionModelWithProjection", self.checkpoint, device)
+        expect(self.checkpoint, "activation", "quick_gelu", net.config.hidden_act, _GELU)
+        expect(self.checkpoint, "patches of", self.patch, net.config.patch_size)
+        expect(self.checkpoint, "images of", SIDE, net.config.image_size)
+        expect(self.checkpoint, "projection to", DIM, net.config.projection_dim)
+        return net, device
+
+
+class ClipB32(ClipB16):
+    """Visual encoder `clip-vit-b32`, as `ClipB16`."""
+
+    card: ClassVar[EncoderCard] = _card("clip-vit-b32", 32)
+    patch: ClassVar[int] = 32
+
+
+class ClipTextB16:
+    """Text tower `clip-vit-b16`: (n, 512); texts above 77 tokens are cut.
+
+    Args:
+        weights, device: as of `ClipB16`.
+    """
+
+    id = "clip-vit-b16"
+    dim = DIM
+
+    def __init__(self, weights: str | Path | None = None, device: str | None = None) -> None:
+        self.checkpoint = Checkpoint.of(self.id, weights)
+        self._device = device
+        self._net = Lazy(self._load)
+
+    def encode(self, texts: list[str]) -> NDArray[np.float32]:
+        """Return L2-normalised vectors (n, 512)."""
+        net, tokens, device = self._net.get()
+        return unit(encode_by_length(
+            tokens.ids(texts), lambda ids: run_batches(lambda x: net(input_ids=x).text_embeds, ids, batch=len(ids),
+                                                       device=device), DIM))
+
+    def _load(self) -> Any:
+        device = pick_device(self._device)
+        net = load_transformer("CLIPTextModelWithProjection", self.checkpoint, device)
+        expect(self.checkpoint, "activation", "quick_gelu", net.config.hidden_act, _GELU)
+        expect(self.checkpoint, "projection to", DIM, net.config.projection_dim)
+        return net, Tokens(self.checkpoint, most=TOKENS), device
+
+
+class ClipTextB32(ClipTextB16):
+    """Text tower `clip-vit-b32`."""
+
+    id = "clip-vit-b32"

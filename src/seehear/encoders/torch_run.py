@@ -1,0 +1,58 @@
+"""Running a network of PyTorch over numpy arrays, a batch at a time."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.errors import ConfigError, MissingExtraError
+
+
+def pick_device(asked: str | None) -> str:
+    """Return the device a network runs on: the one asked for, else the first GPU, else the CPU.
+
+    Raises:
+        ConfigError: the device asked for is not there.
+    """
+    try:
+        import torch
+    except ImportError:
+        raise MissingExtraError.of("torch", "clip") from None
+    if asked is None:
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        torch.empty(0, device=asked)
+    except (RuntimeError, AssertionError) as error:
+        raise ConfigError(f"device {asked} cannot be used ({str(error).splitlines()[0][:100]})",
+                          hint="leave --device out to take what is there") from None
+    return asked
+
+
+def run_batches(
+    net: Callable[[Any], Any], rows: NDArray[Any], *, batch: int, device: str,
+    prepare: Callable[[NDArray[Any]], NDArray[Any]] = lambda part: part,
+) -> NDArray[np.float32]:
+    """Return the outputs (n, D) of a network for rows (n, ...).
+
+    Args:
+        net: tensor (b, ...) -> tensor (b, D).
+        rows: what goes in.
+        batch: rows at a time; the same for every clip, so that features do not depend on how many run at once.
+        device: of the network.
+        prepare: applied to each batch before it goes to the device, so that only one batch is held as floats.
+    """
+    import torch
+
+    with torch.inference_mode():
+        # clone: matrix products round by how memory is aligned, and numpy's is aligned by chance, torch's always alike
+        parts = [net(torch.from_numpy(prepare(rows[i:i + batch])).clone().to(device)).float().cpu().numpy()
+                 for i in range(0, len(rows), batch)]
+    return np.concatenate(parts)
+
+
+def settled(net: Any) -> Any:
+    """Return the network with its tensors in memory of torch's own, so that every run rounds alike (see above)."""
+    for tensor in (*net.parameters(), *net.buffers()):
+        tensor.data = tensor.data.clone()
+    return net.eval().requires_grad_(False)
