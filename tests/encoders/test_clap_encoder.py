@@ -20,7 +20,8 @@ def sounds(count, samples=48000):
     rng = np.random.default_rng(0)
     time = np.arange(samples) / 48000
     tones = np.sin(2 * np.pi * rng.uniform(100, 9000, (count, 1)) * time)
-    return ((0.02 + 0.05 * np.arange(count)[:, None]) * tones + 0.05 * rng.normal(size=(count, samples))).astype(np.float32)
+    level = 0.02 + 0.05 * np.arange(count)[:, None]
+    return (level * tones + 0.05 * rng.normal(size=(count, samples))).astype(np.float32)
 
 
 @pytest.mark.parametrize("samples", [48000, 24000, 33333, 480000, 100])
