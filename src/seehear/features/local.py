@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from seehear.features.decode import Job, Piece
+from seehear.features.decode import Job, Outcome, Piece
 from seehear.features.encode import ClipRows, Finished, Spec
 from seehear.features.worker import Decoder, Front
 
@@ -49,6 +49,36 @@ class _Feed:
         return False
 
 
+def decode_all(
+    jobs: Sequence[Job], front: Front, *, workers: int, timeout_s: float
+) -> Iterator[tuple[Job, Piece | Outcome]]:
+    """Yield the pieces and the outcome of every clip, those of several clips mixed, each clip's own in order.
+
+    Args:
+        jobs: clips to do.
+        front: what the decoding processes have to know.
+        workers: decoding processes.
+        timeout_s: see `Decoder`.
+    """
+    feed = _Feed(iter(jobs), 2 * workers)
+    threads = [threading.Thread(target=_move, args=(feed, Decoder(front, timeout_s=timeout_s)), daemon=True)
+               for _ in range(min(workers, len(jobs)))]
+    for thread in threads:
+        thread.start()
+    left = len(jobs)
+    try:
+        while left:
+            job, message = feed.queue.get()
+            if job is None:
+                raise message
+            left -= isinstance(message, Outcome)
+            yield job, message
+    finally:
+        feed.stop.set()
+        for thread in threads:
+            thread.join()
+
+
 def run_local(
     jobs: Sequence[Job], front: Front, encoders: Mapping[str, Any], streams: Mapping[str, Spec], *, workers: int,
     timeout_s: float, keep_frames: bool, times: Times,
@@ -56,41 +86,24 @@ def run_local(
     """Yield the clips as they get done, in no particular order.
 
     Args:
-        jobs: clips to do.
-        front: what the decoding processes have to know.
+        jobs, front, workers, timeout_s: see `decode_all`.
         encoders: by identifier, with their weights.
         streams: what a finished clip must bring.
-        workers: decoding processes.
-        timeout_s: see `Decoder`.
         keep_frames: see `encode_piece`.
         times: counted up as it goes.
     """
-    feed = _Feed(iter(jobs), 2 * workers)
-    threads = [threading.Thread(target=_move, args=(feed, Decoder(front, timeout_s=timeout_s)), daemon=True)
-               for _ in range(min(workers, len(jobs)))]
-    for thread in threads:
-        thread.start()
     held: dict[str, ClipRows] = {}
-    left = len(jobs)
-    try:
-        while left:
+    began = time.perf_counter()
+    for job, message in decode_all(jobs, front, workers=workers, timeout_s=timeout_s):
+        times.waiting_s += time.perf_counter() - began
+        rows = held.setdefault(job.name, ClipRows(streams))
+        if isinstance(message, Piece):
             began = time.perf_counter()
-            job, message = feed.queue.get()
-            times.waiting_s += time.perf_counter() - began
-            if job is None:
-                raise message
-            rows = held.setdefault(job.name, ClipRows(streams))
-            if isinstance(message, Piece):
-                began = time.perf_counter()
-                rows.encode(encoders[message.encoder], message, keep_frames=keep_frames)
-                times.encoding_s += time.perf_counter() - began
-            else:
-                left -= 1
-                yield held.pop(job.name).finish(job, message)
-    finally:
-        feed.stop.set()
-        for thread in threads:
-            thread.join()
+            rows.encode(encoders[message.encoder], message, keep_frames=keep_frames)
+            times.encoding_s += time.perf_counter() - began
+        else:
+            yield held.pop(job.name).finish(job, message)
+        began = time.perf_counter()
 
 
 def _move(feed: _Feed, decoder: Decoder) -> None:
