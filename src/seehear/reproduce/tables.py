@@ -1,0 +1,177 @@
+"""The seven tables of the LSLD paper as data: each row is a recipe, a feature set and the settings that differ.
+
+Published figures are percent on LLP's test split.  A row whose figures stand on its recipe's page takes them from
+there; the others bring their own.
+
+Source: Revisit Weakly-Supervised Audio-Visual Video Parsing from the Language Perspective, NeurIPS 2023, tables 1 to 7.
+Where a printed table contradicts itself (Type is not the mean of its parts for MA at segment level, for MM-Pyramid and
+DHHN at event level) the printed figure stands.
+"""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from seehear.errors import ConfigError
+from seehear.recipes import FIGURES, get
+
+VISUAL = ("segment/visual", "event/visual")  # what tables 4 and 6 print
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table.
+
+    Args:
+        key: as written in `--rows`.
+        title: as printed.
+        recipe: its name.
+        features: feature set of the published row.
+        settings: what differs from the recipe.
+        figures: published figures, percent by figure key, where the recipe's page does not hold them.
+    """
+
+    key: str
+    title: str
+    recipe: str
+    features: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    figures: Mapping[str, float] | None = None
+
+    @property
+    def published(self) -> Mapping[str, float]:
+        """Percent by figure key; empty for a row that was never published."""
+        if self.figures is not None:
+            return self.figures
+        printed = {} if self.settings else get(self.recipe).published
+        return dict(zip(FIGURES, printed[self.features], strict=True)) if self.features in printed else {}
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table.
+
+    Args:
+        name: `table1` to `table7`.
+        title: what it shows.
+        rows: in printed order.
+        columns: keys of the figures that the paper prints.
+    """
+
+    name: str
+    title: str
+    rows: tuple[Row, ...]
+    columns: tuple[str, ...] = FIGURES
+
+    def choose(self, keys: Iterable[str] | None) -> tuple[Row, ...]:
+        """Return some rows in printed order; None: all.
+
+        Raises:
+            ConfigError: no such row; the closest is named.
+        """
+        if keys is None:
+            return self.rows
+        known, asked = [row.key for row in self.rows], list(keys)
+        for key in asked:
+            if key not in known:
+                close = difflib.get_close_matches(key, known, n=1)
+                raise ConfigError(f"{self.name} has no row {key!r}", where="--rows",
+                                  hint=f"did you mean {close[0]}?" if close else f"expected {', '.join(known)}")
+        return tuple(row for row in self.rows if row.key in asked)
+
+
+def _ten(*values: float) -> dict[str, float]:
+    return dict(zip(FIGURES, values, strict=True))
+
+
+def _pair(segment: float, event: float) -> dict[str, float]:
+    return dict(zip(VISUAL, (segment, event), strict=True))
+
+
+def _labels(key: str, title: str, figures: Mapping[str, float], recipe: str = "lsld", **settings: Any) -> Row:
+    """Return an LSLD row that differs in how its labels are made; no difference: the row of the recipe's page."""
+    changed = {f"labels.segments.{name}": value for name, value in settings.items()}
+    return Row(key, title, recipe, "clip", changed, figures)
+
+
+LSLD = Row("lsld", "LSLD", "lsld", "clip")
+HAN_CLIP = Row("han+clip", "HAN + Clip", "han", "clip")
+MGN_CLIP = Row("mgn+clip", "MGN + Clip", "mgn", "clip")
+
+_GRID = {  # alpha: segment-level visual F at beta = 0.2, 0.4, 0.6, 0.8
+    3.0: (68.1, 68.3, 69.0, 69.7), 3.5: (70.7, 69.2, 71.4, 71.2),
+    4.0: (71.0, 71.9, 71.6, 70.5), 4.5: (70.7, 70.2, 71.4, 70.7),
+}
+
+TABLES: dict[str, Table] = {table.name: table for table in (
+    Table("table1", "All systems, with the features of LLP and with CLIP", (
+        Row("ave", "AVE", "ave", "paper"),
+        Row("avsdn", "AVSDN", "avsdn", "paper"),
+        Row("han", "HAN", "han", "paper"),
+        Row("mgn", "MGN", "mgn", "paper"),
+        Row("ma", "MA", "ma", "paper"),
+        Row("jomold", "JoMoLD", "jomold", "paper"),
+        HAN_CLIP, MGN_CLIP,
+        Row("ma+clip", "MA + Clip", "ma", "clip"),
+        Row("jomold+clip", "JoMoLD + Clip", "jomold", "clip"),
+        LSLD,
+    )),
+    Table("table2", "Denoising and re-weighting", (
+        Row("none", "neither (HAN + Clip)", "han", "clip"),
+        Row("den", "denoising", "lsld-denoise-only", "clip"),
+        Row("den+rew", "denoising and re-weighting", "lsld", "clip"),
+    )),
+    Table("table3", "The prompt for nothing", (
+        _labels("not-class", "[Class, Not Class]", _ten(61.8, 58.4, 54.8, 58.3, 57.9, 52.5, 55.6, 49.6, 52.6, 50.2),
+                nothing="not-class"),
+        _labels("none", "[Class, None]", _ten(62.0, 71.0, 62.8, 65.3, 62.1, 53.0, 67.9, 55.1, 58.7, 53.4),
+                nothing="none"),
+        Row("other", "[Class, Other]", "lsld", "clip"),
+    )),
+    Table("table4", "Factors (4a) and strategies (4b) of the re-weighting", (
+        *(_labels(f"a{alpha:g}-b{beta:g}", f"alpha {alpha:g}, beta {beta:g}", {"segment/visual": value},
+                  alpha=alpha, beta=beta)
+          for alpha, values in _GRID.items() for beta, value in zip((0.2, 0.4, 0.6, 0.8), values, strict=True)),
+        _labels("with-event", "w/ event", _pair(69.9, 66.5), strategy="with-event"),
+        _labels("without-event", "w/o event", _pair(70.4, 67.2), strategy="without-event"),
+        _labels("stable", "stable", _pair(71.2, 67.2), strategy="stable"),
+        _labels("dynamic", "dynamic", _pair(71.9, 68.8)),
+    ), VISUAL),
+    Table("table5", "LSLD's labels under other networks", (
+        Row("mm_pyramid", "MM-Pyramid", "mm_pyramid", "paper"),
+        Row("mm_pyramid+clip", "MM-Pyramid + Clip", "mm_pyramid", "clip"),
+        Row("mm_pyramid+lsld", "MM-Pyramid + LSLD", "mm_pyramid-lsld", "clip"),
+        Row("dhhn", "DHHN", "dhhn", "paper"),
+        Row("dhhn+clip", "DHHN + Clip", "dhhn", "clip"),
+        Row("dhhn+lsld", "DHHN + LSLD", "dhhn-lsld", "clip"),
+        MGN_CLIP,
+        Row("mgn+lsld", "MGN + LSLD (not in the paper)", "mgn-lsld", "clip"),
+    )),
+    Table("table6", "Words for the classes", (
+        _labels("original", "original", _pair(70.4, 67.2), descriptions="original"),
+        _labels("playing", "+ playing", _pair(71.9, 68.8)),
+        _labels("photo", "+ a photo of", _pair(70.1, 66.5), descriptions="photo"),
+        _labels("person", "+ playing + a person", _pair(69.4, 66.0), descriptions="person"),
+    ), VISUAL),
+    Table("table7", "Visual features that the network is trained on", (
+        Row("resnet+3d", "ResNet 2D + 3D", "lsld", "paper"),
+        Row("vit-b32+3d", "ViT-B/32 + 3D", "lsld", "clip-b32+3d"),
+        Row("vit-b16+3d", "ViT-B/16 + 3D", "lsld", "clip+3d"),
+        Row("vit-b32", "ViT-B/32", "lsld", "clip-b32"),
+        Row("vit-b16", "ViT-B/16", "lsld", "clip"),
+    )),
+)}
+
+
+def table(name: str) -> Table:
+    """Return a table by name.
+
+    Raises:
+        ConfigError: there is none; the closest is named.
+    """
+    if name not in TABLES:
+        close = difflib.get_close_matches(name, TABLES, n=1)
+        raise ConfigError(f"no table {name!r}", hint=f"did you mean {close[0]}?" if close
+                          else f"expected one of {', '.join(TABLES)}")
+    return TABLES[name]

@@ -1,0 +1,106 @@
+"""One row, one seed: train, score, write down what came out and what it cost."""
+
+import os
+import resource
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from seehear.errors import SeehearError
+from seehear.recipes import Recipe
+
+RESULT, FAULT = "result.json", "fault.txt"
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a process needs to train one seed of one row; travels to another process.
+
+    Args:
+        name: for messages.
+        dataset, features: folders.
+        recipe: resolved for `inputs`.
+        inputs: the feature set.
+        labels: folder of its segment labels, or None.
+        seed: of weights, order and dropout.
+        folder: the run folder.
+        split: the split that is scored at the end.
+        device: where to compute.
+    """
+
+    name: str
+    dataset: Path
+    features: Path
+    recipe: Recipe
+    inputs: str
+    labels: Path | None
+    seed: int
+    folder: Path
+    split: str
+    device: str = "cpu"
+
+    @property
+    def done(self) -> bool:
+        """Whether an earlier call finished it, on this split."""
+        return (self.folder / RESULT).exists() and self.split in read(self.folder)["splits"]
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """Return the result of a finished task."""
+    from seehear.train.files import read_json
+
+    result: dict[str, Any] = read_json(folder / RESULT)
+    return result
+
+
+def perform(task: Task) -> dict[str, Any]:
+    """Train and score; return the result that is also written to the run folder.
+
+    Raises:
+        SeehearError: as `seehear.train.prepare` and `seehear.train.run`.
+    """
+    from seehear.data import open_dataset
+    from seehear.features import open_features
+    from seehear.labels.store import load
+    from seehear.train import Options, evaluate_split, prepare, run
+    from seehear.train.files import read_json, write_json
+
+    started = time.perf_counter()
+    dataset, store = open_dataset(task.dataset), open_features(task.features)
+    options = Options(device=task.device)
+    labels = None if task.labels is None else load(task.labels)
+    before = read(task.folder) if (task.folder / RESULT).exists() else None
+    if before is None:
+        prepared = prepare(dataset, store, task.recipe, features=task.inputs, options=options)
+        run(prepared, task.folder, seed=task.seed, labels=labels, options=options)
+        del prepared
+    about = read_json(task.folder / "run.json")
+    figures = evaluate_split(task.folder, store, dataset, task.split)
+    unit = 1 if sys.platform == "darwin" else 1024
+    result = before or {
+        "seed": task.seed, "epoch": about["epoch"], "epochs": about["epochs"], "val": about["figures"], "splits": {},
+        "seconds": round(time.perf_counter() - started, 1), "threads": about["machine"]["threads"],
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20),
+        "finished": time.strftime("%Y-%m-%d %H:%M")}
+    result["splits"][task.split] = figures
+    write_json(task.folder / RESULT, result)
+    return result
+
+
+def perform_alone(task: Task) -> None:
+    """Perform a task as a process of its own with one thread; a fault is left in the run folder, in one line."""
+    import torch
+
+    torch.set_num_threads(1)
+    fault = task.folder.with_name(f"{task.folder.name}.{FAULT}")
+    fault.unlink(missing_ok=True)
+    try:
+        perform(task)
+    except SeehearError as error:
+        fault.parent.mkdir(parents=True, exist_ok=True)
+        fault.write_text(str(error), encoding="utf-8")
+        os._exit(2)
+    except KeyboardInterrupt:
+        os._exit(130)
