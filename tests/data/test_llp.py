@@ -209,7 +209,7 @@ def test_splits_that_are_not_there_are_left_out(tmp_path: Path) -> None:
 def test_one_truth_table_alone_is_refused(tmp_path: Path) -> None:
     root = write_llp(tmp_path)
     (root / "AVVP_eval_visual.csv").unlink()
-    with pytest.raises(DataError, match="expected both truth tables, AVVP_eval_visual.csv is missing"):
+    with pytest.raises(DataError, match=r"expected both truth tables, AVVP_eval_visual\.csv is missing"):
         open_dataset(root)
 
 

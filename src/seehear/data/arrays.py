@@ -78,7 +78,8 @@ def read_decisions(
 
 def _load(path: Path) -> dict[str, NDArray[Any]]:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # opened here, because numpy leaves the file of a damaged archive open
+        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
             return {key: file[key] for key in file.files}
     except Exception as error:  # zipfile, zlib and numpy each have their own for a damaged archive
         raise DataError(f"cannot be read as arrays: {error}", where=path) from None
