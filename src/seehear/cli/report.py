@@ -1,0 +1,226 @@
+"""`seehear report`: figures of the paper and pages, from any run."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seehear.cli.console import print_json
+from seehear.errors import ConfigError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_FORMATS = ("png", "svg", "pdf")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="run|clip|similarity|strips|lanes|curves")
+    add = {name: actions.add_parser(name, help=text, description=text) for name, text in {
+        "run": "one HTML page of a run: clips with player and lanes, figures, classes, learning, labels, settings",
+        "clip": "one HTML page of a parsed clip",
+        "similarity": "similarity distributions with and without an event, the unreliable region shaded",
+        "strips": "frames of a clip over prompt similarities and the labels before and after",
+        "lanes": "parsing results of several systems against the truth, as bars per track",
+        "curves": "learning curves of one or more runs",
+    }.items()}
+    for name in ("run", "similarity", "strips", "lanes"):
+        add[name].add_argument("run", type=Path, metavar="RUN", help="run folder" + (
+            " or labels of seehear denoise" if name in ("similarity", "strips") else ""))
+        add[name].add_argument("dataset", metavar="DATASET", help="dataset folder")
+        add[name].add_argument("--features", required=True, metavar="FEATURES", help="its features folder")
+    add["curves"].add_argument("runs", type=Path, nargs="+", metavar="RUN", help="run folders")
+    add["curves"].add_argument("--value", default="segment/type", metavar="NAME",
+                               help="loss/total, loss/visual, ... or a figure on val (default: segment/type)")
+    add["clip"].add_argument("timeline", type=Path, metavar="TIMELINE", help="a .timeline.json")
+    add["clip"].add_argument("--media", type=Path, metavar="FILE", help="its video (default: beside the timeline)")
+    for name in ("run", "lanes"):
+        add[name].add_argument("--split", default="test", help="split to look at (default: test)")
+        add[name].add_argument("--against", type=Path, action="append", default=[], metavar="RUN",
+                               help="another run beside it (repeatable)")
+    add["strips"].add_argument("--against", type=Path, action="append", default=[], metavar="RUN",
+                               help="a run of ma or jomold: the labels of clips it leaves (repeatable)")
+    for name in ("similarity", "strips"):
+        add[name].add_argument("--split", default="train", help="split whose labels were denoised (default: train)")
+        add[name].add_argument("--track", choices=("audio", "visual"), default="visual", help="default: visual")
+    add["similarity"].add_argument("--classes", metavar="A,B", help="classes to draw (default: all that occur)")
+    for name in ("run", "strips", "lanes"):
+        add[name].add_argument("--clips", metavar="A,B", help="clips to show (default: chosen, from best to worst)")
+        add[name].add_argument("--examples", type=int, default=6 if name == "run" else 3, metavar="N",
+                               help="how many clips to choose (default: %(default)s)")
+    add["run"].add_argument("--no-labels", action="store_true", help="leave label quality and strips out")
+    add["run"].add_argument("--embed-mb", type=float, default=16, metavar="MB",
+                            help="videos are copied into the page up to this size together, the others linked to "
+                                 "(default: 16)")
+    for name, parser_ in add.items():
+        page = name in ("run", "clip")
+        parser_.add_argument("--out", type=Path, metavar="FILE" if page else "DIR", required=not page,
+                             help="the page (default: report.html beside the run, NAME.html beside the timeline)"
+                             if page else "folder of the pictures")
+        if not page:
+            parser_.add_argument("--format", default="png,svg", metavar="LIST", help="png, svg, pdf (default: png,svg)")
+        parser_.add_argument("--json", action="store_true", help="print the files written as JSON")
+        parser_.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write what is asked for and print where it lies."""
+    files = {"run": _run, "clip": _clip, "similarity": _similarity, "strips": _strips, "lanes": _lanes,
+             "curves": _curves}[args.action](args)
+    if args.json:
+        print_json({"files": [str(file) for file in files]})
+    else:
+        for file in files:
+            print(file)
+    return 0
+
+
+def _run(args: argparse.Namespace) -> list[Path]:
+    from seehear.data import open_dataset
+    from seehear.features import open_features
+    from seehear.files import write_text
+    from seehear.report import run_page
+    from seehear.report.systems import examples, read_systems, rows_of
+
+    dataset, store = open_dataset(args.dataset), open_features(args.features)
+    systems = read_systems([args.run, *args.against], store, dataset, args.split)
+    names = _names(args.clips)
+    rows = rows_of(dataset, args.split, names) if names else examples(systems[0], dataset, args.split, args.examples)
+    evidence, strips = None, []
+    if systems[0].about["recipe"]["labels"].get("segments") and not args.no_labels:
+        from seehear.report.denoised import read_evidence
+
+        evidence = read_evidence(args.run, store, dataset)
+        strips = run_page.strip_examples(evidence, 3)
+    out = args.out or (args.run if args.run.is_dir() else args.run.parent) / "report.html"
+    write_text(out, run_page.render(systems, dataset, args.split, rows=rows, folder=out.parent, evidence=evidence,
+                                    strips=strips, limit_bytes=round(args.embed_mb * 2**20)))
+    return [out]
+
+
+def _clip(args: argparse.Namespace) -> list[Path]:
+    from seehear.export import write
+    from seehear.time import SUFFIX, Timeline
+
+    timeline = Timeline.from_json(args.timeline)
+    media = args.media
+    if media is None:
+        beside = args.timeline.parent / Path(timeline.source).name
+        media = beside if beside.is_file() else None
+    elif not media.is_file():
+        raise ConfigError("no such file", where=media)
+    name = args.timeline.name.removesuffix(SUFFIX).removesuffix(".json")
+    return [write(timeline, "html", args.out or args.timeline.with_name(f"{name}.html"), media=media)]
+
+
+def _similarity(args: argparse.Namespace) -> list[Path]:
+    from seehear.report import figures
+
+    dataset, evidence = _evidence(args)
+    names = dataset.vocabulary.names
+    asked = [dataset.vocabulary.index(name) for name in _names(args.classes)]
+    files = []
+    for column in asked or range(len(names)):
+        positives, negatives = evidence.groups(column)
+        if not len(positives) and not asked:
+            continue  # nothing of this class was kept: there are no two groups to compare
+        figure = figures.similarity(positives, negatives, name=evidence.class_texts[column], encoder=evidence.encoder)
+        files += _save(figure, args, f"similarity-{args.track}-{names[column]}")
+    return files
+
+
+def _strips(args: argparse.Namespace) -> list[Path]:
+    import numpy as np
+
+    from seehear.report import figures
+    from seehear.report.pictures import segment_frames
+    from seehear.report.run_page import strip_examples, strip_rows
+    from seehear.report.withdrawn import labels_left
+
+    dataset, evidence = _evidence(args)
+    split = dataset.split(args.split)
+    if names := _names(args.clips):
+        from seehear.report.systems import rows_of
+
+        rows = [evidence.row(split.clips[row].name) for row in rows_of(dataset, args.split, names)]
+    else:
+        rows = strip_examples(evidence, args.examples)
+    left = {path: labels_left(path, evidence.store, dataset, split=args.split)[args.track] for path in args.against}
+    files = []
+    for row in rows:
+        at = split.names.index(evidence.names[row])
+        prompts, similarity = evidence.prompts(row)
+        classes, shown = strip_rows(evidence, dataset, args.split, row)
+        columns = [dataset.vocabulary.index(name) for name in classes]
+        for path, kept in left.items():
+            everywhere = np.repeat(kept[at][None, columns].astype(float), dataset.grid.count, axis=0)
+            shown = {"weak label": shown["weak label"], f"{path.name} (clip level)": everywhere, **shown}
+        frames = segment_frames(dataset.media_path(split.clips[at]), dataset.grid)
+        figure = figures.denoising_strip(frames, prompts, similarity, shown, classes, title=split.clips[at].id)
+        files += _save(figure, args, f"strip-{args.track}-{split.clips[at].id}")
+    return files
+
+
+def _lanes(args: argparse.Namespace) -> list[Path]:
+    from seehear.data import open_dataset
+    from seehear.features import open_features
+    from seehear.report import figures
+    from seehear.report.systems import TRUTH, examples, read_systems, rows_of
+
+    dataset, store = open_dataset(args.dataset), open_features(args.features)
+    systems = read_systems([args.run, *args.against], store, dataset, args.split)
+    split, names = dataset.split(args.split), _names(args.clips)
+    rows = rows_of(dataset, args.split, names) if names else examples(systems[0], dataset, args.split, args.examples)
+    files = []
+    for row in rows:
+        shown = {s.name: (s.audio[row], s.visual[row]) for s in systems}
+        if split.has_truth:
+            shown = {TRUTH: (split.truth().audio[row], split.truth().visual[row]), **shown}
+        figure = figures.parsing(shown, dataset.vocabulary.names, title=split.clips[row].id)
+        files += _save(figure, args, f"lanes-{split.clips[row].id}")
+    return files
+
+
+def _curves(args: argparse.Namespace) -> list[Path]:
+    from seehear.report import figures
+    from seehear.train.log import LOG, read_log
+
+    history = {}
+    for path in args.runs:
+        lines = read_log(path / LOG)
+        if not lines:
+            raise ConfigError("expected a run folder with log.jsonl", where=path)
+        kind, _, key = args.value.partition("/")
+        values = {line["epoch"]: (line["loss"].get(key) if kind == "loss" else (line["val"] or {}).get(args.value))
+                  for line in lines}
+        if not any(value is not None for value in values.values()):
+            known = [*(f"loss/{name}" for name in lines[0]["loss"]), *(lines[0]["val"] or {})]
+            raise ConfigError(f"no epoch has {args.value}", where=path, hint=f"recorded: {', '.join(known)}")
+        history[path.name] = [(epoch, value) for epoch, value in values.items() if value is not None]
+    figure = figures.curves(history, ylabel=args.value)
+    return _save(figure, args, f"curves-{args.value.replace('/', '-')}")
+
+
+def _evidence(args: argparse.Namespace) -> tuple[Any, Any]:
+    from seehear.data import open_dataset
+    from seehear.features import open_features
+    from seehear.report.denoised import read_evidence
+
+    dataset, store = open_dataset(args.dataset), open_features(args.features)
+    return dataset, read_evidence(args.run, store, dataset, split=args.split, track=args.track)
+
+
+def _names(text: str | None) -> list[str]:
+    return [part.strip() for part in (text or "").split(",") if part.strip()]
+
+
+def _save(figure: "Figure", args: argparse.Namespace, name: str) -> list[Path]:
+    from seehear.report.figures import save
+
+    kinds: Sequence[str] = _names(args.format)
+    unknown = [kind for kind in kinds if kind not in _FORMATS]
+    if unknown or not kinds:
+        raise ConfigError(f"expected {', '.join(_FORMATS)}, got {args.format!r}", where="--format")
+    safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in name)
+    return [save(figure, args.out / f"{safe}.{kind}") for kind in kinds]

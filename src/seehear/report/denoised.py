@@ -1,0 +1,153 @@
+"""What a denoiser saw and did: similarities and labels of segments, before and after."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.data import Dataset
+from seehear.errors import ConfigError, DataError
+from seehear.features import FeatureStore
+from seehear.labels.build import Built, build_labels, with_encoders
+from seehear.labels.descriptions import description_set
+from seehear.labels.options import Denoising
+from seehear.labels.prompts import build_prompts
+from seehear.labels.reweight import class_similarity
+from seehear.labels.similarity import encode_texts, unit_rows
+from seehear.labels.space import Loader, find_space, load_text, read_space, text_tower
+from seehear.labels.store import load
+
+WORDS = {"audio": "heard", "visual": "seen"}
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """Everything behind the denoised labels of one track of a split.
+
+    Args:
+        built: the labels, hard and soft.
+        options: how they were made.
+        track: `audio` or `visual`.
+        names: N clip names.
+        features: (N, T, D) in the space shared with language.
+        store: where they come from.
+        tower: text tower of that space.
+        texts, template: words for the classes in prompts, and what is put around a prompt.
+        class_texts: words for the classes in the re-weighting.
+    """
+
+    built: Built
+    options: Denoising
+    track: str
+    names: tuple[str, ...]
+    features: NDArray[np.float32]
+    store: FeatureStore
+    tower: Any
+    texts: list[str]
+    template: str
+    class_texts: list[str]
+
+    @property
+    def encoder(self) -> str:
+        """The encoder of the space."""
+        return str(getattr(self.options, self.track))
+
+    @property
+    def hard(self) -> NDArray[np.float32]:
+        """(N, T, C) labels before the re-weighting."""
+        return self.built.hard[self.track]
+
+    @property
+    def soft(self) -> NDArray[np.float32]:
+        """(N, T, C) labels as training takes them."""
+        labels = self.built.labels.get(self.track)
+        assert labels is not None
+        return labels
+
+    @cached_property
+    def sigma(self) -> NDArray[np.float32]:
+        """(N, T, C) similarity of each segment to each class."""
+        return class_similarity(self.features, self.tower.encode(self.class_texts))
+
+    def groups(self, column: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the similarities to one class of the segments labelled with it, and of all others."""
+        on = self.hard[..., column] > 0.5
+        values = self.sigma[..., column]
+        return values[on], values[~on]
+
+    def prompts(self, row: int) -> tuple[list[str], NDArray[np.float32]]:
+        """Return the prompts of a clip and their similarity to its segments, (N, T)."""
+        classes = np.flatnonzero(self.built.weak[row]).tolist()
+        asked = build_prompts(classes, self.texts, nothing=self.options.nothing, template=self.template)
+        vectors = encode_texts(self.tower.encode, asked, self.features.shape[2])
+        return asked, vectors @ unit_rows(self.features[row], "segment features").T
+
+    def row(self, name: str) -> int:
+        """Return the row of a clip.
+
+        Raises:
+            DataError: the clip has no labels.
+        """
+        if name not in self.names:
+            raise DataError(f"no segment labels for clip {name}")
+        return self.names.index(name)
+
+
+def read_options(path: Path, store: FeatureStore) -> Denoising:
+    """Return how the labels of a run or a labels folder were made; a run without: the paper's way, on these features.
+
+    Raises:
+        DataError, WeightsError: neither a run nor labels.
+    """
+    from seehear.train.files import read_json
+
+    if (path / "labels.json").exists():
+        made = load(path).provenance
+    elif (path / "labels" / "labels.json").exists():
+        made = load(path / "labels").provenance
+    elif (path / "run.json").exists():
+        made = read_json(path / "run.json").get("labels") or {}
+    else:
+        raise DataError("expected a run folder, or labels of seehear denoise", where=path)
+    if "options" not in made:
+        if made:
+            raise DataError(f"labels of rule {made.get('rule')}, which compares no prompts", where=path,
+                            hint="name a run of lsld, or labels of seehear denoise --rule lsld")
+        return with_encoders(Denoising(), store)
+    return Denoising(**made["options"])
+
+
+def read_evidence(path: Path, store: FeatureStore, dataset: Dataset, *, split: str = "train", track: str = "visual",
+                  load_tower: Loader = load_text) -> Evidence:
+    """Return what stands behind the labels of a run; the labels are made again from the features.
+
+    Args:
+        path: a run folder, or a labels folder.
+        store: features, with the space shared with language.
+        dataset: whose clips.
+        split: all its clips with features are looked at.
+        track: `audio` or `visual`.
+        load_tower: gives a text tower by id.
+
+    Raises:
+        ConfigError: that track was not denoised.
+        SeehearError: see `labels.build.build_labels`.
+    """
+    options = read_options(path, store)
+    if not options.has(track):
+        raise ConfigError(f"the {track} track of this run keeps its weak labels, nothing was compared",
+                          where=path, hint=f"denoised: {options.tracks}")
+    encoder = getattr(options, track)
+    space, names = find_space(store, encoder), dataset.split(split).names
+    if space is not None:
+        names = tuple(name for name in names if store.count(space, name))
+    built = build_labels(dataset, store, options, split=split, names=names, load=load_tower)
+    texts, template = description_set(options.descriptions, dataset.vocabulary)
+    words, around = description_set(options.text, dataset.vocabulary)
+    if track == "audio":
+        template = options.audio_template.replace("{}", template)
+    return Evidence(built, options, track, names, read_space(store, encoder, names, dataset.grid.count), store,
+                    text_tower(encoder, load_tower), texts, template, [around.replace("{}", word) for word in words])

@@ -1,0 +1,121 @@
+"""A trained system on one split: what it decided, how good that is, and how it learned."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.data import Dataset
+from seehear.errors import ConfigError, WeightsError
+from seehear.features import FeatureStore
+from seehear.metrics import Report, evaluate
+from seehear.time import Timeline, decide
+
+TRUTH = "truth"
+
+
+@dataclass(frozen=True, eq=False)
+class System:
+    """One run, read once for everything that is drawn of it.
+
+    Args:
+        name: what readers see: the recipe's name, with the folder's where two runs share it.
+        path: the run folder or model file.
+        about: what the run recorded of itself.
+        audio, visual: (N, T, C) bool, decisions on the split's clips.
+        segment_prob: (N, T, 2, C), what stands behind them.
+        report: against the truth; None where the split has none.
+        log: one entry an epoch, as `log.jsonl` holds them; empty for a model file.
+    """
+
+    name: str
+    path: Path
+    about: Mapping[str, Any]
+    audio: NDArray[np.bool_]
+    visual: NDArray[np.bool_]
+    segment_prob: NDArray[np.floating]
+    report: Report | None
+    log: Sequence[Mapping[str, Any]]
+
+    def timeline(self, dataset: Dataset, row: int, source: str) -> Timeline:
+        """Return what the system found in the clip of one row."""
+        return Timeline.from_arrays(
+            self.audio[row], self.visual[row], grid=dataset.grid, vocabulary=dataset.vocabulary.names, source=source,
+            audio_prob=self.segment_prob[row, :, 0], visual_prob=self.segment_prob[row, :, 1],
+        )
+
+
+def read_systems(paths: Sequence[Path], store: FeatureStore, dataset: Dataset, split: str) -> list[System]:
+    """Return the runs of `paths` on one split, each under a name of its own.
+
+    Raises:
+        ConfigError: a run is named twice.
+        SeehearError: see `train.predict_split`.
+    """
+    if len({path.resolve() for path in paths}) < len(paths):
+        raise ConfigError("a run is named twice", where="--against")
+    found = [_read(path, store, dataset, split) for path in paths]
+    names = [system.name for system in found]
+    return [replace(system, name=f"{system.name} ({system.path.name})")
+            if names.count(system.name) > 1 or system.name == TRUTH else system for system in found]
+
+
+def truth_timeline(dataset: Dataset, split: str, row: int, source: str) -> Timeline:
+    """Return what is really heard and seen in the clip of one row."""
+    truth = dataset.split(split).truth()
+    return Timeline.from_arrays(truth.audio[row], truth.visual[row], grid=dataset.grid,
+                                vocabulary=dataset.vocabulary.names, source=source)
+
+
+def rows_of(dataset: Dataset, split: str, clips: Sequence[str]) -> list[int]:
+    """Return the rows of clips that a user named, by name or id.
+
+    Raises:
+        ConfigError: the split has no such clip.
+    """
+    found: dict[str, int] = {}
+    for row, clip in enumerate(dataset.split(split).clips):
+        found[clip.name] = found[clip.id] = row
+    unknown = [name for name in clips if name not in found]
+    if unknown:
+        raise ConfigError(f"split {split} has no clip {unknown[0]}", where="--clips",
+                          hint=f"its first is {dataset.split(split).clips[0].id}")
+    return [found[name] for name in clips]
+
+
+def examples(system: System, dataset: Dataset, split: str, count: int) -> list[int]:
+    """Return rows of clips worth looking at: from the best to the worst, evenly spaced among those with most labels.
+
+    Clips of a single class say little about telling tracks apart, so those with two classes or more come first.
+    """
+    weak = dataset.split(split).weak
+    rows = np.flatnonzero(weak.sum(axis=1) >= 2)
+    rows = rows if len(rows) >= count else np.arange(len(weak))
+    if system.report is not None:
+        score = system.report.matrix()[rows][:, [3, 8]].mean(axis=1)  # type, of segments and of events
+        rows = rows[np.argsort(-score, kind="stable")]
+    chosen = np.linspace(0, len(rows) - 1, min(count, len(rows))).round().astype(int)
+    return [int(rows[i]) for i in chosen]
+
+
+def _read(path: Path, store: FeatureStore, dataset: Dataset, split: str) -> System:
+    from seehear.train import load_run, predict_split
+    from seehear.train.log import LOG, read_log
+
+    run = load_run(path)
+    *prob, decoding = predict_split(run, store, dataset, split)
+    on = decide(*prob, decoding=decoding, step_s=dataset.grid.step_s)
+    audio, visual = on[:, :, 0], on[:, :, 1]
+    report = None
+    if dataset.split(split).has_truth:
+        truth = dataset.split(split).truth()
+        report = evaluate(audio, visual, truth.audio, truth.visual)
+    about = run.about
+    try:
+        name = str(about["recipe"]["name"])
+    except (KeyError, TypeError):
+        raise WeightsError("the run does not say which recipe it is of", where=path) from None
+    return System(name, path, about, audio, visual, prob[0], report, read_log(path / LOG) if path.is_dir() else [])
