@@ -72,7 +72,7 @@ def strip(frames: Sequence[str], prompts: Sequence[str], similarity: NDArray[np.
         step_s: length of a segment.
     """
     count = len(frames)
-    cell, gutter, line = max(30.0, min(60.0, 600 / count)), 190, 22
+    cell, gutter, line = max(34.0, min(64.0, 640 / count)), 250, 22
     width = gutter + cell * count + 4
     y = 0.0
     parts = [f'<image href="{escape(url)}" x="{gutter + t * cell + 1:.1f}" y="0" width="{cell - 2:.1f}" '
@@ -96,7 +96,7 @@ def strip(frames: Sequence[str], prompts: Sequence[str], similarity: NDArray[np.
         y += 8
         parts.append(f'<text class="row-name" x="4" y="{y + 15:.1f}">{escape(name)}</text>')
         for k, known in enumerate(classes):
-            parts.append(_name(known, gutter, y, line, indent=96))
+            parts.append(_name(known, gutter, y, line, indent=104))
             for t in range(count):
                 value = float(matrix[t, k])
                 if value > 0.005:

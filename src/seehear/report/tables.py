@@ -30,15 +30,16 @@ def figures_table(systems: Sequence[System]) -> str:
     if not reports:
         return '<p class="muted">This split has no truth, so there are no figures.</p>'
     values = np.array([[report.figures()[key] for key in FIGURE_KEYS] for report in reports])
-    best = values.round(4).max(axis=0)
+    rounded = values.round(3)
+    ahead = (rounded == rounded.max(axis=0)) & (rounded.max(axis=0) > rounded.min(axis=0))
     head = "".join(f'<th scope="col" class="num">{SHORT[key.split("/")[1]]}</th>' for key in FIGURE_KEYS)
     body = ""
-    for system, report, row in zip(systems, reports, values, strict=True):
+    for system, report, row, bold in zip(systems, reports, values, ahead, strict=True):
         spans = intervals(report)
         cells = "".join(
-            f'<td class="num{" best" if len(reports) > 1 and round(v, 4) == top else ""}" title="95 % of resamples: '
-            f'{percent(spans[key].low)} to {percent(spans[key].high)}">{percent(v)}</td>'
-            for key, v, top in zip(FIGURE_KEYS, row.tolist(), best.tolist(), strict=True))
+            f'<td class="num{" best" if first else ""}" title="95 % of resamples: {percent(spans[key].low)} to '
+            f'{percent(spans[key].high)}">{percent(v)}</td>'
+            for key, v, first in zip(FIGURE_KEYS, row.tolist(), bold, strict=True))
         body += f'<tr><th scope="row">{escape(system.name)}</th>{cells}</tr>'
     groups = "".join(f'<th scope="colgroup" colspan="5" class="group">{level}</th>' for level in ("segments", "events"))
     table = (f'<table><thead><tr><th></th>{groups}</tr><tr><th scope="col">System</th>{head}</tr></thead><tbody>{body}'
@@ -75,13 +76,12 @@ def class_table(systems: Sequence[System], dataset: Dataset) -> str:
         cells = ""
         for track in TRACKS:
             found = [of[f"segment/{track}"] for _, of in scored]
-            f1 = np.array([p.f1[c] for p in found])
-            ahead = np.nanmax(f1.round(3)) if len(found) > 1 and not np.isnan(f1).all() else None
-            for p, value in zip(found, f1.tolist(), strict=True):
-                bold = " best" if ahead is not None and round(value, 3) == ahead else ""
+            f1 = np.nan_to_num([p.f1[c] for p in found], nan=-1.0).round(3)
+            for p, rounded in zip(found, f1, strict=True):
+                bold = " best" if rounded == f1.max() > f1.min() else ""
                 cells += (f'<td class="num{bold}" title="precision {percent(p.precision[c])}, recall '
                           f'{percent(p.recall[c])}; {int(p.predicted[c])} found, {int(p.true[c])} true segments">'
-                          f"{percent(value)}</td>")
+                          f"{percent(p.f1[c])}</td>")
         body += f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>'
     table = (f'<table><thead><tr><th></th>{top}</tr><tr><th scope="col">Class</th>{head}</tr></thead><tbody>{body}'
              "</tbody></table>")

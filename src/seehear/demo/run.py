@@ -1,0 +1,188 @@
+"""The whole path on a small world: extract, denoise, train HAN and LSLD, evaluate, parse an unseen clip, report.
+
+Nothing here is a shortcut: every step is the one that the command of its name runs, with the offline encoders and the
+recipes as they stand.  A folder that is there already is gone on with.
+
+    OUT/world/      clips, tables, truth         OUT/runs/han, lsld     trained parsers
+    OUT/features/   of the offline encoders      OUT/unseen.*           a clip of no split, and its timeline
+    OUT/labels/     of seehear denoise           OUT/report.html
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from seehear.data import Dataset
+from seehear.demo.world import DURATION_S, SPLITS, Script, make_world, render, unseen
+from seehear.features import FeatureStore
+from seehear.files import write_text
+from seehear.labels.store import SegmentLabels
+from seehear.time import SUFFIX, Event, TimeGrid, Timeline, Track
+
+VISUAL, AUDIO = "conse", "yamnet"
+SYSTEMS = ("han", "lsld")
+STEPS = ("world", "extract", "denoise", "train", "evaluate", "parse", "report")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How much, and who is told; the sizes and settings are for tests, which have no time.
+
+    Args:
+        seed: of the world and of training.
+        jobs: processes that render and decode.
+        splits: clips a split.
+        settings: of both recipes, over what they say.
+        say: receives one line at a time.
+        progress: opens a display for a number of items.
+    """
+
+    seed: int = 0
+    jobs: int = 1
+    splits: Mapping[str, int] = field(default_factory=lambda: dict(SPLITS))
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    say: Callable[[str], None] = lambda line: None
+    progress: Callable[[int | None, str], AbstractContextManager[Any]] = lambda total, label: nullcontext(_Silent())
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the demo found.
+
+    Args:
+        figures: recipe -> the ten figures on the test split.
+        quality: stage -> segment figures of the training labels.
+        timeline: of the unseen clip, by LSLD.
+        report: the page.
+    """
+
+    figures: Mapping[str, Mapping[str, float]]
+    quality: Mapping[str, Mapping[str, Any]]
+    timeline: Timeline
+    report: Path
+
+
+class _Silent:
+    def advance(self, step: int = 1, detail: str = "") -> None:
+        """Do nothing."""
+
+    def note(self, line: str) -> None:
+        """Do nothing."""
+
+
+def run_demo(out: Path, options: Options | None = None) -> Outcome:
+    """Run everything below `out`, or go on where an earlier call stopped.
+
+    Raises:
+        ConfigError: `out` holds something else, or the demo of another seed.
+        WeightsError, MissingExtraError: weights or libraries are missing.
+    """
+    from seehear.data import open_dataset
+    from seehear.features import open_features
+
+    options = options or Options()
+    _check_ready()
+    _step(options, "world", f"{sum(options.splits.values())} clips of drawn pictures and synthesised sounds")
+    with options.progress(sum(options.splits.values()), "render") as bar:
+        make_world(out / "world", seed=options.seed, splits=options.splits, jobs=options.jobs,
+                   on_clip=lambda name: bar.advance())
+    _step(options, "extract", f"features by the offline encoders ({VISUAL}, {AUDIO})")
+    _extract(out, options)
+    dataset, store = open_dataset(out / "world"), open_features(out / "features")
+    _step(options, "denoise", "which of a clip's labels hold in each second, by asking language")
+    labels, quality = _denoise(dataset, store, out / "labels")
+    _step(options, "train", "HAN on the clips' labels, LSLD on the denoised ones")
+    runs = {name: _train(name, dataset, store, out / "runs" / name, labels if name == "lsld" else None, options)
+            for name in SYSTEMS}
+    _step(options, "evaluate", "both against the known truth of the test split")
+    from seehear.report.systems import read_systems
+
+    systems = read_systems([runs["lsld"], runs["han"]], store, dataset, "test")
+    figures = {s.name: s.report.figures() for s in systems if s.report is not None}
+    _step(options, "parse", "a clip that nobody has seen before, from its video file")
+    timelines = _parse(out, runs, options.seed)
+    _step(options, "report", "one page with all of it")
+    report = _report(out, dataset, store, systems, timelines)
+    return Outcome({name: figures[name] for name in SYSTEMS}, quality, timelines["lsld"], report)
+
+
+def _check_ready() -> None:
+    """Look for weights now: the error should not come after a minute of rendering."""
+    from seehear.encoders import card
+    from seehear.weights import locate
+
+    for name in dict.fromkeys(w for encoder in (VISUAL, AUDIO) for w in card(encoder).weights):
+        locate(name)
+
+
+def _step(options: Options, name: str, does: str) -> None:
+    options.say(f"[{STEPS.index(name) + 1}/{len(STEPS)}] {name}: {does}")
+
+
+def _extract(out: Path, options: Options) -> None:
+    from seehear.features.extract import extract
+
+    with options.progress(sum(options.splits.values()), "extract") as bar:
+        extract([out / "world"], visual=[VISUAL], audio=[AUDIO], out=out / "features", jobs=options.jobs,
+                begun=lambda total, left: bar.advance(total - left), report=lambda finished: bar.advance())
+
+
+def _denoise(dataset: Dataset, store: FeatureStore, folder: Path) -> tuple[SegmentLabels, dict[str, Any]]:
+    from seehear.labels.build import build_labels
+    from seehear.labels.store import save
+    from seehear.recipes import resolve
+
+    built = build_labels(dataset, store, resolve("lsld", "offline").labels.segments)
+    save(built.labels, folder)
+    return built.labels, built.quality(dataset.split("train").truth())
+
+
+def _train(recipe: str, dataset: Dataset, store: FeatureStore, folder: Path, labels: SegmentLabels | None,
+           options: Options) -> Path:
+    from seehear import train
+
+    how = train.Options(device="cpu", say=options.say, progress=options.progress)
+    prepared = train.prepare(dataset, store, recipe, features="offline", settings=options.settings, options=how)
+    return train.run(prepared, folder, seed=options.seed, labels=labels, options=how)
+
+
+def _parse(out: Path, runs: Mapping[str, Path], seed: int) -> dict[str, Timeline]:
+    """Return the timelines of the unseen clip, the truth among them; LSLD's is also written to a file."""
+    from seehear.parser import Parser
+
+    path = out / "unseen.mp4"
+    if not path.exists():
+        render(unseen(), path, np.random.default_rng([seed, len(SPLITS)]))
+    found = {name: Parser.load(runs[name])(path) for name in ("lsld", "han")}
+    write_text(out / f"unseen{SUFFIX}", found["lsld"].to_json())
+    vocabulary = found["lsld"].vocabulary
+    return {"lsld": found["lsld"], "truth": true_timeline(unseen(), vocabulary), "han": found["han"]}
+
+
+def true_timeline(script: Script, vocabulary: tuple[str, ...]) -> Timeline:
+    """Return what a script says, as a timeline."""
+    events = [Event(float(start), float(end), track, kind)
+              for track, spans in ((Track.AUDIO, script.audio), (Track.VISUAL, script.visual))
+              for start, end, kind in spans]
+    silent = Timeline(f"{script.name}.mp4", float(DURATION_S), TimeGrid(DURATION_S), vocabulary, tuple(events))
+    whole = Timeline.from_arrays(*silent.to_arrays(), grid=silent.grid, vocabulary=vocabulary, source=silent.source)
+    return replace(whole, parser={"truth": "as rendered"})
+
+
+def _report(out: Path, dataset: Dataset, store: FeatureStore, systems: list[Any], timelines: Mapping[str, Timeline],
+            ) -> Path:
+    from seehear.report.denoised import read_evidence
+    from seehear.report import run_page
+    from seehear.report.systems import examples
+
+    evidence = read_evidence(out / "labels", store, dataset)
+    rows = examples(systems[0], dataset, "test", 5)
+    unseen_clip = run_page.Extra("an unseen clip, parsed from its video", out / "unseen.mp4", timelines)
+    page = run_page.render(systems, dataset, "test", rows=rows, folder=out, evidence=evidence,
+                           strips=run_page.strip_examples(evidence, 3), extra=[unseen_clip])
+    write_text(out / "report.html", page)
+    return out / "report.html"
