@@ -31,7 +31,7 @@ def test_a_package_can_add_a_format(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.metadata, "entry_points", lambda **wanted: points.select(**wanted))
     assert export.names()[-2:] == ["broken", "shout"]
     assert export.render(LINE, "shout") == "DOG"
-    with pytest.raises(ConfigError, match="format broken cannot be loaded: No module named"):
+    with pytest.raises(ConfigError, match=r"exporter 'broken' cannot be loaded \(ModuleNotFoundError: No module named"):
         export.get("broken")
 
 

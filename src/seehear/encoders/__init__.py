@@ -4,9 +4,9 @@ import difflib
 import importlib
 import inspect
 from collections.abc import Callable
-from importlib.metadata import entry_points
 from typing import Any
 
+from seehear import plugins
 from seehear.encoders.base import AudioEncoder, EncoderCard, Outputs, TextTower, VisualEncoder
 from seehear.errors import ConfigError
 
@@ -37,7 +37,7 @@ __all__ = ["AudioEncoder", "EncoderCard", "Outputs", "TextTower", "VisualEncoder
 
 def encoder_ids() -> list[str]:
     """Return the ids of all encoders, ours first."""
-    return [*_ENCODERS, *sorted(point.name for point in entry_points(group=GROUP) if point.name not in _ENCODERS)]
+    return [*_ENCODERS, *plugins.added(GROUP, _ENCODERS)]
 
 
 def load_encoder(id_: str, **options: Any) -> Any:
@@ -68,8 +68,14 @@ def card(id_: str) -> EncoderCard:
 
 
 def cards() -> dict[str, EncoderCard]:
-    """Return the cards of all encoders."""
-    return {id_: card(id_) for id_ in encoder_ids()}
+    """Return the cards of all encoders; those of packages that cannot be loaded are left out, with a line on stderr."""
+    found = {}
+    for id_ in encoder_ids():
+        try:
+            found[id_] = card(id_)
+        except ConfigError as error:
+            plugins.tell(error)
+    return found
 
 
 def load_text(id_: str, **options: Any) -> TextTower:
@@ -87,10 +93,13 @@ def load_text(id_: str, **options: Any) -> TextTower:
 def _class(id_: str) -> Callable[..., Any]:
     if id_ in _ENCODERS:
         return _import(_ENCODERS[id_])
-    for point in entry_points(group=GROUP):
-        if point.name == id_:
-            loaded: Callable[..., Any] = point.load()
-            return loaded
+    try:
+        loaded: Callable[..., Any] = plugins.load(
+            GROUP, id_, lambda it: callable(it) and getattr(getattr(it, "card", None), "id", None) == id_,
+            f"a class whose card has the id {id_!r}")
+        return loaded
+    except KeyError:
+        pass
     close = difflib.get_close_matches(id_, encoder_ids(), 1)
     raise ConfigError(f"no encoder is called {id_!r}",
                       hint=f"did you mean {close[0]}?" if close else f"known: {', '.join(encoder_ids())}")

@@ -5,7 +5,6 @@ A third party adds a format by an entry point of group `seehear.exporters` that 
 
 import base64
 import difflib
-import importlib.metadata
 import mimetypes
 import os
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from seehear import plugins
 from seehear.errors import ConfigError, MediaError
 from seehear.export import audacity, csv, eaf, html, json, rttm, srt, textgrid, tsv, vtt
 from seehear.files import write_text
@@ -56,8 +56,7 @@ FORMATS: dict[str, Format] = {
 
 def names() -> list[str]:
     """Return the names of all formats, built in first, then those that installed packages add."""
-    added = {entry.name for entry in importlib.metadata.entry_points(group=_GROUP)}
-    return [*FORMATS, *sorted(added - FORMATS.keys())]
+    return [*FORMATS, *plugins.added(_GROUP, FORMATS)]
 
 
 def get(name: str) -> Format:
@@ -68,14 +67,11 @@ def get(name: str) -> Format:
     """
     if name in FORMATS:
         return FORMATS[name]
-    for entry in importlib.metadata.entry_points(group=_GROUP, name=name):
-        try:
-            added = entry.load()
-        except Exception as error:  # whatever a foreign package raises on import
-            raise ConfigError(f"format {name} cannot be loaded: {error}", where=entry.value) from error
-        if not isinstance(added, Format):
-            raise ConfigError(f"expected a seehear.export.Format, got {type(added).__name__}", where=entry.value)
+    try:
+        added: Format = plugins.load(_GROUP, name, lambda it: isinstance(it, Format), "a seehear.export.Format")
         return added
+    except KeyError:
+        pass
     close = difflib.get_close_matches(name.lower(), names(), 1, 0.5)
     guess = f"did you mean {close[0]}? " if close else ""
     raise ConfigError(f"unknown format {name!r}", hint=f"{guess}formats: {', '.join(names())}")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from seehear.errors import ConfigError
+from seehear.plugins import Registry
 from seehear.recipes._features import FEATURES, FeatureSet
 from seehear.recipes._override import apply
 from seehear.recipes._recipe import (
@@ -36,10 +37,10 @@ __all__ = [
     "Training", "apply", "differences", "flatten", "get", "resolve",
 ]
 
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (
+RECIPES: Mapping[str, Recipe] = Registry("seehear.recipes", Recipe, {recipe.name: recipe for recipe in (
     HAN, LSLD, LSLD_RELEASE, LSLD_DENOISE_ONLY, MA, JOMOLD, MGN, MGN_LSLD, MM_PYRAMID,
     MM_PYRAMID_LSLD, DHHN, DHHN_REFINED, DHHN_LSLD, AVE, AVSDN,
-)}
+)})
 
 
 def get(name: str) -> Recipe:

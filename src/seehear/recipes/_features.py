@@ -5,7 +5,10 @@ of an encoder (`encoder/frames`, eight rows a segment in the official folders), 
 the mean over a segment's frames.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from seehear.plugins import Registry
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class FeatureSet:
         return tuple(dict.fromkeys(stream.split("/")[0] for stream in self.streams))
 
 
-FEATURES: dict[str, FeatureSet] = {s.name: s for s in (
+FEATURES: Mapping[str, FeatureSet] = Registry("seehear.feature_sets", FeatureSet, {s.name: s for s in (
     FeatureSet("paper", "ResNet-152 frames, R(2+1)D-18 clips, VGGish: the features LLP is published with",
                audio=("vggish/feature",), visual=("resnet152/feature",), motion=("r2plus1d18/feature",)),
     FeatureSet("clip", "CLIP ViT-B/16 frames and VGGish",
@@ -55,4 +58,4 @@ FEATURES: dict[str, FeatureSet] = {s.name: s for s in (
     FeatureSet("offline", "EfficientNet-Lite4 (ConSE) frames and YAMNet embedding with class scores; no download "
                "but from the package index", audio=("yamnet/feature", "yamnet/logits"), visual=("conse/feature",),
                standardise=True),
-)}
+)})

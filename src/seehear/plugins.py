@@ -1,0 +1,123 @@
+"""What installed packages add to seehear: found by their entry points, imported only when asked for by name.
+
+A package names its things in groups: `seehear.encoders` (a class with a `card`), `seehear.recipes` (a `Recipe`),
+`seehear.feature_sets` (a `FeatureSet`) and `seehear.exporters` (a `Format`).  A name of ours always means ours: a
+package that uses one is told about on stderr and otherwise left alone.  A name that two packages use, and a package
+that cannot be imported or holds something else, is an error of one line where that name is asked for, and nowhere else.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Iterator, Mapping
+from importlib import metadata
+from importlib.metadata import EntryPoint
+from typing import Any, TypeVar
+
+from seehear.errors import ConfigError
+
+GROUPS = ("seehear.encoders", "seehear.recipes", "seehear.feature_sets", "seehear.exporters")
+T = TypeVar("T")
+_LOG = logging.getLogger(__name__)
+_told: set[EntryPoint] = set()
+
+
+def added(group: str, ours: Collection[str]) -> list[str]:
+    """Return the names that installed packages add to a group, sorted, without those that are ours."""
+    found = metadata.entry_points(group=group)
+    for point in found:
+        if point.name in ours and point not in _told:
+            _told.add(point)
+            _LOG.warning("seehear: package %s wants to add %s %r, which seehear has itself; left out",
+                         package(point), what(group), point.name)
+    return sorted({point.name for point in found if point.name not in ours})
+
+
+def load(group: str, name: str, fits: Callable[[Any], bool], expected: str) -> Any:
+    """Return what a package adds under `name`; KeyError if none does.
+
+    Args:
+        group: one of `GROUPS`.
+        name: not one of ours.
+        fits: whether a loaded object is of the right kind.
+        expected: that kind in words.
+
+    Raises:
+        ConfigError: two packages add it, or it cannot be loaded, or is of another kind.
+    """
+    points = list(metadata.entry_points(group=group, name=name))
+    if not points:
+        raise KeyError(name)
+    if len({point.value for point in points}) > 1:
+        raise ConfigError(f"packages {' and '.join(sorted(map(package, points)))} both add {what(group)} {name!r}",
+                          hint="uninstall one of them")
+    point = points[0]
+    where = f"package {package(point)}"
+    try:
+        found = point.load()
+    except Exception as error:  # whatever a foreign package raises when it is imported
+        raise ConfigError(f"its {what(group)} {name!r} cannot be loaded ({type(error).__name__}: {error})", where=where,
+                          hint="update or uninstall it") from error
+    if not fits(found):
+        raise ConfigError(f"its {what(group)} {name!r}: expected {expected}, got {found!r:.80}", where=where,
+                          hint="update or uninstall it")
+    return found
+
+
+class Registry(Mapping[str, T]):
+    """Things by name: ours, then those that packages add.
+
+    Looking one up loads it; going through all of them leaves out those that cannot be loaded, with a line on stderr.
+
+    Args:
+        group: of the entry points.
+        kind: class of the things.
+        ours: those of this package.
+    """
+
+    def __init__(self, group: str, kind: type[T], ours: Mapping[str, T]) -> None:
+        self._group, self._kind, self._ours = group, kind, dict(ours)
+
+    def __getitem__(self, name: str) -> T:
+        if name in self._ours:
+            return self._ours[name]
+        found: T = load(self._group, name, lambda it: isinstance(it, self._kind), f"a {self._kind.__name__}")
+        if getattr(found, "name", name) != name:
+            raise ConfigError(f"its {what(self._group)} {name!r} calls itself {found.name!r}",  # type: ignore[attr-defined]
+                              hint="the entry point and the thing must have one name")
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._ours
+        for name in added(self._group, self._ours):
+            try:
+                self[name]
+            except ConfigError as error:
+                tell(error)
+            else:
+                yield name
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._ours or name in added(self._group, self._ours)
+
+
+def tell(error: ConfigError) -> None:
+    """Say in one line on stderr what is wrong with a package, where going on without it is possible."""
+    _LOG.warning("seehear: %s", error)
+
+
+def installed() -> list[dict[str, str]]:
+    """Return every plug-in as `group`, `name`, `package`, without importing any."""
+    return [{"group": group, "name": point.name, "package": package(point)}
+            for group in GROUPS for point in sorted(metadata.entry_points(group=group), key=lambda p: p.name)]
+
+
+def package(point: EntryPoint) -> str:
+    """Return the package that an entry point belongs to."""
+    return point.value.split(".")[0] if point.dist is None else f"{point.dist.name} {point.dist.version}"
+
+
+def what(group: str) -> str:
+    """Return what a group holds, in a word."""
+    return group.removeprefix("seehear.").removesuffix("s").replace("_", " ")
