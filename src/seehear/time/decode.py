@@ -1,7 +1,7 @@
 """Scores to decisions: thresholds, gate, gap filling, minimum duration.  The only place where decisions are made."""
 
 import itertools
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -94,7 +94,10 @@ def decide(
 def decode_scores(scores: Scores, decoding: Decoding, **fields: Any) -> Timeline:
     """Return the timeline of one clip; `fields` (source, duration_s, parser, warnings) go into it as they are."""
     track_prob, clip_prob = scores.pooled()
-    on = decide(scores.segment_prob, track_prob, clip_prob, decoding=decoding, step_s=scores.grid.step_s)
+    if track_prob.ndim == 3 or clip_prob.ndim == 2:
+        on = _decide_gated_by_segment(scores, track_prob, clip_prob, decoding)
+    else:
+        on = decide(scores.segment_prob, track_prob, clip_prob, decoding=decoding, step_s=scores.grid.step_s)
     on = on & np.asarray(scores.present)[None, :, None]
     return Timeline.from_arrays(
         on[:, 0], on[:, 1], grid=scores.grid, vocabulary=scores.vocabulary,
@@ -102,6 +105,18 @@ def decode_scores(scores: Scores, decoding: Decoding, **fields: Any) -> Timeline
         tracks={t: PARSED if there else ABSENT for t, there in zip(("audio", "visual"), scores.present, strict=True)},
         **fields,
     )
+
+
+def _decide_gated_by_segment(
+    scores: Scores, track_prob: NDArray[np.floating], clip_prob: NDArray[np.floating], decoding: Decoding
+) -> NDArray[np.bool_]:
+    """Return the decisions of one clip whose gates change with time: gate each segment alone, then smooth over all."""
+    alone = replace(decoding, fill_gap_s=0.0, min_duration_s=0.0)
+    shape = scores.segment_prob.shape
+    track, clip = np.broadcast_to(track_prob, shape), np.broadcast_to(clip_prob, (shape[0], shape[2]))
+    on = decide(scores.segment_prob[:, None], track, clip, decoding=alone)[:, 0]
+    smooth = replace(decoding, gate="none", threshold=0.5, visual_threshold=None)
+    return decide(on.astype(np.float64), decoding=smooth, step_s=scores.grid.step_s)
 
 
 def _per_track(audio: Threshold, visual: Threshold | None, classes: int) -> NDArray[np.float64]:

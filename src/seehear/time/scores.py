@@ -19,7 +19,9 @@ class Scores:
         grid: when each of the T rows happens.
         vocabulary: the C class names.
         track_prob: pooled probability of each track, (2, C); what the gate `own` reads. None: maximum over time.
-        clip_prob: pooled probability of the clip, (C,); what the gate `joint` reads. None: maximum over tracks.
+            For clips parsed in windows (T, 2, C): each segment has the gate of its windows.
+        clip_prob: pooled probability of the clip, (C,), or (T, C) likewise; what the gate `joint` reads. None: maximum
+            over tracks.
         present: whether the clip has an audio and a visual track; an absent track yields no event.
     """
 
@@ -35,12 +37,13 @@ class Scores:
         if self.segment_prob.shape != expected:
             raise ValueError(f"segment_prob: expected shape (segments, 2, classes) = {expected}, "
                              f"got {self.segment_prob.shape}")
-        if self.track_prob is not None and self.track_prob.shape != expected[1:]:
-            raise ValueError(f"track_prob: expected shape {expected[1:]}, got {self.track_prob.shape}")
-        if self.clip_prob is not None and self.clip_prob.shape != expected[2:]:
-            raise ValueError(f"clip_prob: expected shape {expected[2:]}, got {self.clip_prob.shape}")
+        if self.track_prob is not None and self.track_prob.shape not in (expected, expected[1:]):
+            raise ValueError(f"track_prob: expected shape {expected[1:]} or {expected}, got {self.track_prob.shape}")
+        rows = (expected[0], expected[2])
+        if self.clip_prob is not None and self.clip_prob.shape not in (rows, expected[2:]):
+            raise ValueError(f"clip_prob: expected shape {expected[2:]} or {rows}, got {self.clip_prob.shape}")
 
     def pooled(self) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-        """Return (track_prob (2, C), clip_prob (C,)), filling in the documented maxima."""
+        """Return (track_prob ([T,] 2, C), clip_prob ([T,] C)), filling in the documented maxima."""
         track = self.segment_prob.max(axis=0, initial=0.0) if self.track_prob is None else self.track_prob
-        return track, track.max(axis=0) if self.clip_prob is None else self.clip_prob
+        return track, track.max(axis=-2) if self.clip_prob is None else self.clip_prob

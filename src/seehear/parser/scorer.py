@@ -1,0 +1,58 @@
+"""What a scorer is, and the rows that a clip leaves it while it is read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.data import Vocabulary
+from seehear.time import Decoding, Scores, TimeGrid
+
+
+@dataclass
+class Kept:
+    """Small rows of a clip, in the order they came, with their places."""
+
+    _parts: dict[str, list[tuple[NDArray[np.int64], NDArray[np.float32]]]] = field(default_factory=dict)
+
+    def add(self, key: str, places: NDArray[np.int64], values: NDArray[np.float32]) -> None:
+        """Keep rows (n, ...) whose places in the clip are (n,)."""
+        self._parts.setdefault(key, []).append((places, values))
+
+    def array(self, key: str, rows: int, fill: Any) -> NDArray[np.float32] | None:
+        """Return the rows in place, (rows, ...), `fill` where none came; None if nothing was kept under `key`."""
+        parts = self._parts.get(key)
+        if not parts:
+            return None
+        out = np.empty((rows, *parts[0][1].shape[1:]), np.float32)
+        out[:] = fill
+        for places, values in parts:
+            inside = places < rows
+            out[places[inside]] = values[inside]
+        return out
+
+
+class Scorer(Protocol):
+    """From encoder rows to probabilities.
+
+    `visual` and `audio` are its encoders by id; `keep_frames` asks for the rows of single frames, too.
+    """
+
+    vocabulary: Vocabulary
+    visual: Mapping[str, Any]
+    audio: Mapping[str, Any]
+    step_s: float
+    keep_frames: bool
+    decoding: Decoding
+
+    def keep(self, kept: Kept, encoder: str, values: Mapping[str, NDArray[np.float32]],
+             places: Mapping[str, NDArray[np.int64]]) -> None:
+        """Keep of a piece's rows (stream -> (n, D), with their places) what the scores need."""
+
+    def scores(self, kept: Kept, grid: TimeGrid, present: tuple[bool, bool]) -> Scores:
+        """Return the probabilities on the grid, of what is kept so far."""
+
+    def about(self) -> dict[str, Any]:
+        """Return how it scores, for the timeline."""

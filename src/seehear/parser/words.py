@@ -1,0 +1,61 @@
+"""The user's words, made comparable: `Baby_cry_infant_cry`, "playing the Piano" and "dogs barking" find their class."""
+
+import re
+from collections.abc import Iterable
+
+# words that say nothing about what is heard or seen
+_FILLERS = frozenset("a an the of some sound sounds noise noises playing photo picture someone is being".split())
+
+
+def normal(text: str) -> str:
+    """Return lower-case words with single spaces; underscores, hyphens and brackets divide words.
+
+    Example:
+        >>> normal("Frying_(food)"), normal("Chicken, rooster")
+        ('frying food', 'chicken rooster')
+    """
+    return " ".join(re.findall(r"[^\W_]+(?:'[^\W_]+)?", text.casefold()))
+
+
+def forms(text: str) -> list[str]:
+    """Return the ways to write one phrase, the closest first: as it is, without fillers, in the singular.
+
+    Example:
+        >>> forms("playing the Violins")
+        ['playing the violins', 'violins', 'violin']
+    """
+    whole = normal(text)
+    bare = " ".join(word for word in whole.split() if word not in _FILLERS)
+    single = " ".join(_singular(word) for word in bare.split())
+    return [form for form in dict.fromkeys((whole, bare, single)) if form]
+
+
+def names_of(text: str) -> list[str]:
+    """Return the names that a class title stands for: the whole, and each part between commas.
+
+    Example:
+        >>> names_of("Chicken, rooster")
+        ['chicken rooster', 'chicken', 'rooster']
+    """
+    without = re.sub(r"\([^)]*\)", " ", text)
+    return list(dict.fromkeys(n for n in (normal(text), *(normal(part) for part in without.split(","))) if n))
+
+
+def longest_inside(phrase: str, known: Iterable[str]) -> str | None:
+    """Return the longest of `known` whose words stand in `phrase` one after the other, the last such if several.
+
+    Example:
+        >>> longest_inside("a red car", {"car", "red"})
+        'car'
+    """
+    padded = f" {phrase} "
+    inside = [name for name in known if f" {name} " in padded]
+    return max(inside, key=lambda name: (len(name.split()), padded.rindex(f" {name} ")), default=None)
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if re.search(r"(ches|shes|sses|xes)$", word):
+        return word[:-2]
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3 else word
