@@ -17,17 +17,16 @@ from seehear.errors import ConfigError
 GROUPS = ("seehear.encoders", "seehear.recipes", "seehear.feature_sets", "seehear.exporters")
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
-_told: set[EntryPoint] = set()
+_told: set[str] = set()
 
 
 def added(group: str, ours: Collection[str]) -> list[str]:
     """Return the names that installed packages add to a group, sorted, without those that are ours."""
     found = metadata.entry_points(group=group)
     for point in found:
-        if point.name in ours and point not in _told:
-            _told.add(point)
-            _LOG.warning("seehear: package %s wants to add %s %r, which seehear has itself; left out",
-                         package(point), what(group), point.name)
+        if point.name in ours:
+            tell(f"package {package(point)} wants to add {what(group)} {point.name!r}, which seehear has itself; "
+                 "left out")
     return sorted({point.name for point in found if point.name not in ours})
 
 
@@ -102,9 +101,11 @@ class Registry(Mapping[str, T]):
         return name in self._ours or name in added(self._group, self._ours)
 
 
-def tell(error: ConfigError) -> None:
-    """Say in one line on stderr what is wrong with a package, where going on without it is possible."""
-    _LOG.warning("seehear: %s", error)
+def tell(trouble: object) -> None:
+    """Say in one line on stderr, once, what is wrong with a package, where going on without it is possible."""
+    if str(trouble) not in _told:
+        _told.add(str(trouble))
+        _LOG.warning("seehear: %s", trouble)
 
 
 def installed() -> list[dict[str, str]]:
@@ -115,7 +116,7 @@ def installed() -> list[dict[str, str]]:
 
 def package(point: EntryPoint) -> str:
     """Return the package that an entry point belongs to."""
-    return point.value.split(".")[0] if point.dist is None else f"{point.dist.name} {point.dist.version}"
+    return point.module.split(".")[0] if point.dist is None else f"{point.dist.name} {point.dist.version}"
 
 
 def what(group: str) -> str:

@@ -13,6 +13,7 @@ from seehear.cli.console import print_json, progress, table
 from seehear.cli.installation import installation, show_installation
 from seehear.data import KINDS, READINGS, Dataset, Issue, Split, find_anomalies, open_dataset
 from seehear.errors import DataError, MissingExtraError
+from seehear.plugins import installed
 
 _SHOWN = 5  # of each kind, without --all
 
@@ -29,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check and show; 1 if media are damaged."""
-    result: dict[str, Any] = {"installation": installation()}
+    result: dict[str, Any] = {"installation": installation(), "plugins": installed()}
     damaged: list[Issue] = []
     if args.dataset is not None:
         dataset = open_dataset(args.dataset)
@@ -44,6 +45,9 @@ def run(args: argparse.Namespace) -> int:
         print_json(result)
     else:
         show_installation(result["installation"])
+        if result["plugins"]:
+            table("Added by other packages", ["group", "name", "package"], [[*p.values()] for p in result["plugins"]],
+                  left=True)
         if args.dataset is not None:
             _show(result["dataset"], everything=args.all)
     for issue in damaged:
