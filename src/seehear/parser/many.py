@@ -1,6 +1,6 @@
 """Many files: decoding in processes of their own, encoding here, one file's fault costs that file alone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,8 @@ class Parsed:
 
 
 def parse_many(
-    parser: Parser, paths: Sequence[Path], *, jobs: int = 1, timeout_s: float = TIMEOUT_S, front: Front | None = None
+    parser: Parser, paths: Sequence[Path], *, jobs: int = 1, timeout_s: float = TIMEOUT_S, front: Front | None = None,
+    report: Callable[[Path, float], None] = lambda path, time_s: None,
 ) -> Iterator[Parsed]:
     """Yield each file as it gets done, in no particular order when `jobs` is above 1.
 
@@ -38,16 +39,18 @@ def parse_many(
         jobs: decoding processes.
         timeout_s: longest wait for ten segments.
         front: what decoding processes load; None: the parser's encoders by their ids.
+        report: told, while a file is read, up to which second its latest piece goes.
     """
     scorer = parser.scorer
     front = front or Front(tuple(scorer.visual), tuple(scorer.audio), "grid", scorer.step_s, _Load(parser))
     todo = {str(index): path for index, path in enumerate(paths)}
-    clips = {name: Clip(parser, str(path)) for name, path in todo.items()}
+    clips = {name: Clip(parser, path) for name, path in todo.items()}
     work = [Job(name, path.stem, str(path)) for name, path in todo.items()]
     for job, message in decode_all(work, front, workers=jobs, timeout_s=timeout_s):
         clip = clips[job.name]
         if isinstance(message, Piece):
             _add(clip, message)
+            report(clip.path, (int(message.segments[-1]) + 1) * scorer.step_s)
             continue
         del clips[job.name]
         yield _finished(clip, message, todo[job.name])

@@ -100,7 +100,7 @@ class Parser:
         info = probe(path)
         grid = TimeGrid.covering(info.duration_s, self.scorer.step_s)
         present = (info.audio is not None, info.visual is not None)
-        clip = Clip(self, str(path))
+        clip = Clip(self, Path(path))
         report = _Reporter(clip, grid, present, info.duration_s, progress)
         job = Job(str(path), Path(path).stem, str(path), grid)
         for message in decode(job, self.scorer.visual, self.scorer.audio, step_s=self.scorer.step_s):
@@ -129,7 +129,7 @@ class Clip:
     """One clip while it is parsed: pieces in, timeline out."""
 
     parser: Parser
-    source: str
+    path: Path
     kept: Kept = field(default_factory=Kept)
     problems: list[str] = field(default_factory=list)
 
@@ -148,7 +148,7 @@ class Clip:
         """
         problems = list(dict.fromkeys([*outcome.problems, *self.problems]))
         if "present" not in outcome.tracks.values():
-            raise MediaError("; ".join(problems) or "nothing in it can be decoded", where=self.source)
+            raise MediaError("; ".join(problems) or "nothing in it can be decoded", where=self.path)
         present = (outcome.tracks.get("audio") == "present", outcome.tracks.get("visual") == "present")
         grid = TimeGrid(outcome.segments, self.parser.scorer.step_s)
         return self.timeline(grid, present, outcome.duration_s, [*outcome.warnings, *problems])
@@ -157,7 +157,7 @@ class Clip:
                  warnings: Sequence[str] = ()) -> Timeline:
         """Return the timeline of what was added so far."""
         scores = self.parser.scorer.scores(self.kept, grid, present)
-        return decode_scores(scores, self.parser.decoding, source=self.source,
+        return decode_scores(scores, self.parser.decoding, source=self.path.name,
                              duration_s=grid.end_s if not duration_s else duration_s, parser=self.parser.about(),
                              warnings=tuple(dict.fromkeys(warnings)))
 

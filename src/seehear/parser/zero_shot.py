@@ -76,3 +76,11 @@ class ZeroShot:
                         for track, meaning in zip(("heard", "seen"), self._meanings, strict=True)}
                  for index, name in enumerate(self.vocabulary.names)}
         return {**self._notes, "words": words}
+
+    def doubts(self) -> list[str]:
+        """Return a line for each class that no name fits, and what was taken for it."""
+        kinds = (("heard", "sound"), ("seen", "picture"))
+        return [f"{name}: no {kind} class has this name; what is {track} as {', '.join(meaning[index].shown)} counts"
+                for index, name in enumerate(self.vocabulary.names)
+                for (track, kind), meaning in zip(kinds, self._meanings, strict=True)
+                if meaning[index].how == "likeness"]

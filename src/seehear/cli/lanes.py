@@ -1,0 +1,132 @@
+"""The terminal's view of a timeline: three lanes (heard, seen, both), a bar for each class in it.
+
+On a terminal in colour and with block characters; elsewhere plain `#` and `.`, which any log can hold.
+"""
+
+import sys
+from collections.abc import Sequence
+from typing import TextIO
+
+from seehear.time import ABSENT, Timeline, Track, rasterise
+from seehear.time.grid import TimeGrid
+
+LANES = ((Track.AUDIO, "heard", "dodger_blue1"), (Track.VISUAL, "seen", "dark_orange"),
+         (Track.AUDIO_VISUAL, "both", "green3"))
+_PLAIN = (".", "#")
+_BLOCKS = ("·", "█")
+_NAME = 24  # characters of a class name at most
+_LEAST = 10  # columns of a bar at least
+
+
+def lanes(timeline: Timeline, *, width: int, blocks: bool = False) -> list[tuple[str, str]]:
+    """Return the lines of the view with the colour of each.
+
+    Args:
+        timeline: what to show.
+        width: columns of the screen.
+        blocks: draw with block characters.
+    """
+    shown = [label for label in timeline.vocabulary if any(e.label == label for e in timeline)]
+    names = max([5, *(min(_NAME, len(label)) for label in shown)])
+    columns = max(_LEAST, width - names - 19)
+    grid = _columns(timeline, columns)
+    off, on = _BLOCKS if blocks else _PLAIN
+    lines = [(f"{_one_line(timeline.source)}  {clock(timeline.duration_s)}", "bold")]
+    if timeline.events:
+        lines.append((" " * (names + 9) + _ruler(grid), "dim"))
+    for track, word, colour in LANES:
+        labels = [label for label in shown if timeline.on(track, label)]
+        absent = timeline.tracks.get(str(track)) == ABSENT
+        if not labels and (track is not Track.AUDIO_VISUAL or not timeline.events):
+            if track is not Track.AUDIO_VISUAL:
+                lines.append((f"{word:6s}  {'no ' + str(track) + ' track' if absent else 'nothing'}", colour))
+            continue
+        for index, label in enumerate(labels):
+            events = timeline.on(track, label)
+            row = rasterise(((e.start_s, e.end_s) for e in events), grid)
+            bar = "".join(on if value else off for value in row)
+            seconds = sum(e.duration_s for e in events)
+            lines.append((f"{word if index == 0 else '':6s}  {_cut(_one_line(label)):{names}s} {bar}  {seconds:6.1f} s",
+                          colour))
+    lines += [(f"warning: {_one_line(text)}", "yellow") for text in timeline.warnings]
+    return lines
+
+
+def print_lanes(timeline: Timeline, file: TextIO | None = None) -> None:
+    """Print the view on a stream (stdout), coloured if it is a terminal."""
+    from rich.console import Console
+    from rich.text import Text
+
+    file = file or sys.stdout
+    terminal = file.isatty()
+    console = Console(file=file, highlight=False, width=None if terminal else 100)
+    for line, colour in lanes(timeline, width=console.width, blocks=terminal and _can_draw(file)):
+        console.print(Text(_writable(line, file), style=colour if terminal else ""), no_wrap=True, overflow="crop",
+                      crop=terminal)
+    console.print()
+
+
+def summary(timeline: Timeline) -> str:
+    """Return one line: what is heard and seen for how long.
+
+    Example:
+        >>> summary(Timeline("a.mp4", 3.0, TimeGrid(3), ("Dog",)))
+        'a.mp4: heard nothing; seen nothing'
+    """
+    parts = []
+    for track, word, _ in LANES[:2]:
+        seconds = {label: sum(e.duration_s for e in timeline.on(track, label)) for label in timeline.vocabulary}
+        found = ", ".join(f"{label} {value:g} s" for label, value in seconds.items() if value)
+        absent = timeline.tracks.get(str(track)) == ABSENT
+        parts.append(f"no {track} track" if absent else f"{word} {found or 'nothing'}")
+    return _one_line(f"{timeline.source}: {'; '.join(parts)}")
+
+
+def clock(time_s: float) -> str:
+    """Return `m:ss` or `h:mm:ss`, with tenths below a minute."""
+    if time_s < 60:
+        return f"{time_s:.1f} s"
+    whole = round(time_s)
+    hours, minutes, seconds = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+
+
+def _columns(timeline: Timeline, most: int) -> TimeGrid:
+    """Return the grid of a bar: whole columns a segment if there is room, else several segments a column."""
+    end_s = max(timeline.grid.end_s, timeline.duration_s, timeline.grid.step_s)
+    each = max(1, min(6, most // max(1, timeline.grid.count)))
+    count = min(most, max(1, timeline.grid.count * each))
+    return TimeGrid(count, end_s / count)
+
+
+def _ruler(grid: TimeGrid) -> str:
+    """Return times under which bars stand: start, middle, end."""
+    row = [" "] * (grid.count + 8)
+    for share in (0.0, 0.5) if grid.count >= 20 else (0.0,):
+        text = clock(grid.end_s * share) if share else "0"
+        at = round(grid.count * share)
+        row[at:at + len(text)] = text
+    end = clock(grid.end_s)
+    row[max(2, grid.count - len(end)):grid.count] = end
+    return "".join(row).rstrip()
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _NAME else text[: _NAME - 1] + "~"
+
+
+def _one_line(text: str) -> str:
+    """Return text without control characters: a file name must not steer the terminal."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _can_draw(file: TextIO) -> bool:
+    return _writable("".join(_BLOCKS), file) == "".join(_BLOCKS)
+
+
+def _writable(text: str, file: TextIO) -> str:
+    encoding = getattr(file, "encoding", None) or "utf-8"
+    return text.encode(encoding, "replace").decode(encoding)
+
+
+__all__: Sequence[str] = ("LANES", "clock", "lanes", "print_lanes", "summary")

@@ -1,0 +1,195 @@
+"""`seehear parse`: videos or folders in, timelines out."""
+
+import argparse
+import dataclasses
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seehear.cli.console import print_json, progress
+from seehear.cli.inputs import Input, collect
+from seehear.errors import ConfigError, MissingExtraError, SeehearError
+
+if TYPE_CHECKING:
+    from seehear.parser import Parser
+    from seehear.time import Timeline
+
+_SHOWN = 5  # files whose lanes are drawn; of more, one line each
+_MOST_JOBS = 4
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="media files, or folders that hold some")
+    words = parser.add_mutually_exclusive_group()
+    words.add_argument("--events", metavar="WORDS", help='classes to look for, such as "Dog,Speech"')
+    words.add_argument("--vocabulary", metavar="FILE",
+                       help="one class a line: name, or name = description (default: LLP's 25 classes)")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--preset", default=None, metavar="NAME",
+                     help="zero-shot parser: offline (default; small encoders) or clip (CLIP and CLAP)")
+    how.add_argument("--model", metavar="RUN_OR_FILE", help="a trained parser: a run folder or a model file")
+    parser.add_argument("--format", action="append", default=[], metavar="FORMAT", dest="formats",
+                        help="of the files written: json (default), csv, vtt, srt, html, ... (repeat for several)")
+    parser.add_argument("--out", metavar="DIR", help="folder of the files written (default: here)")
+    parser.add_argument("--threshold", metavar="P",
+                        help="least probability of an event, from 0 to 1; two for audio and visual: 0.6,0.4")
+    parser.add_argument("--fps", type=int, metavar="N", help="frames looked at a second (presets; default 2)")
+    parser.add_argument("--jobs", type=int, metavar="N",
+                        help=f"decoding processes (default: one a core and file, at most {_MOST_JOBS})")
+    parser.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS",
+                        help="longest wait for ten segments of a file before it is given up (default 60)")
+    parser.add_argument("--json", action="store_true",
+                        help="print only JSON on stdout: the timeline of one file, else all of them and the failures")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command."""
+    from seehear import export
+    from seehear.parser import parse_many
+
+    formats = list(dict.fromkeys(f for value in args.formats for f in value.split(",") if f)) or ["json"]
+    for name in formats:
+        export.get(name)  # an unknown format is found out before hours of work
+    if args.timeout <= 0 or (args.jobs is not None and args.jobs < 1):
+        raise ConfigError("--jobs and --timeout must be positive")
+    inputs, missing = collect(Path(p) for p in args.paths)
+    if not inputs and len(missing) == 1:
+        raise missing[0][1]
+    parser = make_parser(preset=args.preset, model=args.model, threshold=args.threshold, events=args.events,
+                         vocabulary=args.vocabulary, fps=args.fps) if inputs else None
+    result = _Result(args, formats, len(args.paths) == 1 and not Path(args.paths[0]).is_dir())
+    for path, error in missing:
+        result.fail(str(path), error)
+    if parser is not None:
+        for line in getattr(parser.scorer, "doubts", list)():
+            print(f"seehear: note: {line}", file=sys.stderr)
+        by_path = {item.path: item for item in inputs}
+        jobs = args.jobs or min(len(inputs), os.cpu_count() or 1, _MOST_JOBS)
+        with progress(len(inputs), "parse") as bar:
+            for parsed in parse_many(parser, list(by_path), jobs=jobs, timeout_s=args.timeout,
+                                     report=lambda path, time_s: bar.advance(0, f"{path.name} {time_s:.0f} s")):
+                item = by_path[parsed.path]
+                if parsed.timeline is None:
+                    assert parsed.error is not None
+                    result.fail(item.source, parsed.error, note=bar.note)
+                else:
+                    result.done(item, dataclasses.replace(parsed.timeline, source=item.source), note=bar.note)
+                bar.advance(detail=item.source)
+        result.index()
+    return result.finish(many=len(inputs) > _SHOWN)
+
+
+def make_parser(
+    *, preset: str | None = None, model: str | None = None, threshold: str | float | None = None,
+    events: str | None = None, vocabulary: str | None = None, fps: int | None = None,
+) -> "Parser":
+    """Return the parser that options ask for.
+
+    Raises:
+        ConfigError: options that do not go together, or make no sense.
+        SeehearError: the vocabulary, the model or the weights cannot be read.
+    """
+    from seehear.parser import Parser
+
+    limit = _threshold(threshold)
+    if model is not None:
+        for name, value in (("--preset", preset), ("--events", events), ("--vocabulary", vocabulary), ("--fps", fps)):
+            if value is not None:
+                raise ConfigError(f"{name} does not go with --model: a trained parser brings its own",
+                                  hint="leave one of them out")
+        return Parser.load(model, threshold=limit)
+    words = Path(vocabulary) if vocabulary is not None else events
+    return Parser.from_preset(preset or "offline", words, threshold=limit, fps=fps)
+
+
+def _threshold(value: str | float | None) -> float | tuple[float, float] | None:
+    if value is None:
+        return None
+    try:
+        numbers = [float(part) for part in str(value).split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) not in (1, 2) or not all(0 <= number <= 1 for number in numbers):
+        raise ConfigError(f"expected a number from 0 to 1, or two (audio,visual), got {value}", where="--threshold")
+    return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
+
+
+class _Result:
+    """What was done so far: files written, timelines to show, failures."""
+
+    def __init__(self, args: argparse.Namespace, formats: list[str], single: bool) -> None:
+        self._formats, self._json, self._single = formats, args.json, single
+        # only asked to print: nothing is left behind
+        self._writes = not args.json or args.out is not None or bool(args.formats)
+        self._asked_out = args.out is not None
+        self._out = Path(args.out) if args.out is not None else Path()
+        self._timelines: dict[str, Timeline] = {}
+        self._written: list[Path] = []
+        self._failed: dict[str, str] = {}
+
+    def fail(self, source: str, error: SeehearError, note: Any = None) -> None:
+        self._failed[source] = error.problem
+        (note or _say)(f"seehear: {error}")
+
+    def done(self, item: Input, timeline: "Timeline", note: Any) -> None:
+        """Write a timeline in all formats; whatever the disk refuses is this file's failure."""
+        from seehear import export
+
+        try:
+            for form in self._formats if self._writes else []:
+                path = self._out / f"{item.name}{export.get(form).suffix}"
+                self._written.append(export.write(timeline, form, path, media=item.path))
+        except SeehearError as error:
+            self.fail(item.source, error, note)
+            return
+        self._timelines[item.source] = timeline
+        for warning in timeline.warnings:
+            note(f"seehear: {item.path}: warning: {warning}")
+
+    def index(self) -> None:
+        """Bring the index of the library up to date, where there is one to be."""
+        if not (self._asked_out and "json" in self._formats and self._timelines):
+            return
+        try:
+            from seehear.library import update
+
+            update(self._out)
+        except (ImportError, MissingExtraError):
+            return  # searching is an extra; timelines are complete without
+        except SeehearError as error:
+            _say(f"seehear: note: the index for seehear search was not updated: {error}")
+
+    def finish(self, *, many: bool) -> int:
+        """Print the result and return the exit code."""
+        if self._json:
+            timelines = [timeline.to_dict() for timeline in self._timelines.values()]
+            if self._single and timelines:
+                print_json(timelines[0])
+            else:
+                print_json({"timelines": timelines, "failed": [
+                    {"source": source, "error": problem} for source, problem in self._failed.items()]})
+        else:
+            self._show(many)
+        if self._failed:
+            return 1 if self._timelines else 2
+        return 0
+
+    def _show(self, many: bool) -> None:
+        from seehear.cli.lanes import print_lanes, summary
+
+        for timeline in self._timelines.values():
+            if many:
+                print(summary(timeline).encode("utf-8", "replace").decode())
+            else:
+                print_lanes(timeline)
+        if many and self._written:
+            _say(f"{len(self._written)} files in {self._out}")
+        elif not many:
+            for path in self._written:
+                _say(f"wrote {path}")
+
+
+def _say(line: str) -> None:
+    print(line.encode("utf-8", "replace").decode(), file=sys.stderr, flush=True)
