@@ -54,16 +54,15 @@ def denoising():
     from seehear.demo.pictures import nothing
 
     rng = np.random.default_rng(3)
-    clock, piano, wall = DRAWN["clock"](rng), DRAWN["piano"](rng), nothing(rng)
-    # similarities of this very clip under the offline encoder (conse), measured once and rounded
-    similarity = np.array([[0.47] * 4 + [0.50] * 4 + [0.19] * 2, [0.62] * 4 + [0.13] * 4 + [0.17] * 2,
-                           [0.16] * 4 + [0.58] * 4 + [0.15] * 2, [0.12] * 4 + [0.10] * 4 + [0.21] * 2])
+    guitar, light, wall = DRAWN["guitar"](rng), DRAWN["traffic_light"](rng), nothing(rng)
+    # similarities of these very pictures under the offline encoder (conse), measured once and rounded
+    measured = {"playing the Guitar and Traffic light": (0.42, 0.74, 0.15), "playing the Guitar": (0.75, 0.14, 0.31),
+                "Traffic light": (0.05, 1.00, 0.20), "other": (0.10, 0.17, 0.41)}
+    similarity = np.array([[a] * 4 + [b] * 4 + [c] * 2 for a, b, c in measured.values()])
     before, after = np.ones((10, 2)), np.zeros((10, 2))
     after[:4, 0], after[4:8, 1] = 1, 1
-    prompts = ["Clock and playing the Piano", "Clock", "playing the Piano", "other"]
-    frames = [clock] * 4 + [piano] * 4 + [wall] * 2
-    return figures.denoising_strip(frames, prompts, similarity, {"weak label": before, "denoised": after},
-                                   ["Clock", "Piano"])
+    return figures.denoising_strip([guitar] * 4 + [light] * 4 + [wall] * 2, list(measured), similarity,
+                                   {"weak label": before, "denoised": after}, ["Guitar", "Traffic_light"])
 
 
 def gates():

@@ -175,8 +175,8 @@ def true_timeline(script: Script, vocabulary: tuple[str, ...]) -> Timeline:
 
 def _report(out: Path, dataset: Dataset, store: FeatureStore, systems: list[Any], timelines: Mapping[str, Timeline],
             ) -> Path:
-    from seehear.report.denoised import read_evidence
     from seehear.report import run_page
+    from seehear.report.denoised import read_evidence
     from seehear.report.systems import examples
 
     evidence = read_evidence(out / "labels", store, dataset)

@@ -113,6 +113,8 @@ def denoising_strip(
     for index, frame in enumerate(frames):
         axes[0].imshow(frame, extent=(index + 0.03, index + 0.97, 0, 1), aspect="auto", interpolation="bilinear")
     axes[0].set(xlim=(0, count), ylim=(0, 1), yticks=[], title=title)
+    axes[0].spines[:].set_visible(False)
+    axes[0].tick_params(length=0)
     heat = axes[1]
     heat.pcolormesh(np.arange(count + 1), np.arange(len(prompts) + 1), prompt_similarity, cmap="cividis")
     for t, winner in enumerate(np.argmax(prompt_similarity, axis=0)):
@@ -130,6 +132,7 @@ def denoising_strip(
                 fontsize=7,
                 color="white" if value < middle else "black",
             )
+    heat.tick_params(length=0)
     heat.set_yticks(np.arange(len(prompts)) + 0.5, prompts, fontsize=8)
     heat.invert_yaxis()
     for row, (name, matrix) in zip(axes[2:], rows.items(), strict=True):
@@ -157,29 +160,15 @@ def parsing(
             for k, c in enumerate(used):
                 y = s * (len(used) + 0.7) + k
                 for start, end in runs(pair[track][:, c]):
-                    axis.barh(
-                        y,
-                        end - start,
-                        left=start,
-                        height=0.82,
-                        color=CLASS_COLOURS[k % 8],
-                        hatch="///" if k >= 8 else None,
-                        edgecolor="white",
-                    )
-                    axis.text(
-                        (start + end) / 2,
-                        y,
-                        classes[c],
-                        ha="center",
-                        va="center",
-                        fontsize=6.5,
-                        color="white",
-                        clip_on=True,
-                    )
+                    colour = CLASS_COLOURS[k % 8]
+                    axis.barh(y, end - start, left=start, height=0.82, color=colour, edgecolor="white",
+                              hatch="///" if k >= 8 else None)
+                    axis.text((start + end) / 2, y, classes[c], ha="center", va="center", fontsize=7, clip_on=True,
+                              color=_ink(colour))
             labels.append((s * (len(used) + 0.7) + (len(used) - 1) / 2, name))
         axis.set_yticks([y for y, _ in labels], [n for _, n in labels], fontsize=9)
         axis.set_title(word, loc="left", fontsize=10, color=(HEARD, SEEN)[track], fontweight="bold")
-        axis.invert_yaxis()
+        axis.set_ylim(len(systems) * (len(used) + 0.7) - 1.2, -0.7)
         _clean(axis)
     count = len(next(iter(systems.values()))[0])
     axes[-1].set(xlabel="seconds", xlim=(0, count), xticks=np.arange(count + 1))
@@ -197,6 +186,7 @@ def curves(history: Mapping[str, Sequence[tuple[float, float]]], *, ylabel: str,
                 x, y, label=name, color=CLASS_COLOURS[index % 8], ls=("-", "--", ":", "-.")[index // 8 % 4], lw=1.6
             )
     axes.set(xlabel="epoch", ylabel=ylabel, title=title)
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.legend(fontsize=8, frameon=False)
     _clean(axes)
     return figure
@@ -221,7 +211,13 @@ def _bars(axes: "Axes", matrix: NDArray[np.floating], classes: Sequence[str]) ->
 def _frame(t: int, n: int) -> Any:
     from matplotlib.patches import Rectangle
 
-    return Rectangle((t + 0.03, n + 0.05), 0.94, 0.9, fill=False, edgecolor=SEEN, lw=2)
+    return Rectangle((t + 0.03, n + 0.05), 0.94, 0.9, fill=False, edgecolor="#FF7F2A", lw=2.6)
+
+
+def _ink(colour: str) -> str:
+    """Return black or white, whichever is read better on `colour` (`#rrggbb`)."""
+    light = [(int(colour[i : i + 2], 16) / 255) ** 2.2 for i in (1, 3, 5)]
+    return "black" if 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2] > 0.25 else "white"
 
 
 def _clean(axes: "Axes") -> None:

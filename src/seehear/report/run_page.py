@@ -92,7 +92,7 @@ def _clips(systems: Sequence[System], dataset: Dataset, split: str, rows: Sequen
             lanes.insert(1, {"name": TRUTH, "timeline": truth_timeline(dataset, split, row, source).to_dict()})
             report = systems[0].report
             assert report is not None
-            note += f" · Type {100 * float(report.matrix()[row, 3]):.0f} %"
+            note = f"Type {100 * float(report.matrix()[row, 3]):.0f} % · {note}"
         clips.append({"title": clip.id, "note": note, "lanes": lanes})
     return [{**clip, "media": url} for clip, url in zip(clips, urls, strict=True)]
 
