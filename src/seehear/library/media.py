@@ -2,10 +2,7 @@
 
 from pathlib import Path, PurePosixPath
 
-MEDIA_SUFFIXES = frozenset(
-    ".mp4 .m4v .mov .mkv .webm .avi .flv .wmv .mpg .mpeg .ts .mts .m2ts .3gp .ogv .ogg .oga .opus .wav .mp3 .m4a .aac "
-    ".flac .wma".split()
-)
+from seehear.media.files import MEDIA_SUFFIXES
 
 
 def beside(timeline: Path, source: str) -> Path | None:
@@ -28,7 +25,7 @@ def find(folder: Path, names: tuple[str, ...], *, stem: str | None = None) -> Pa
     if stem:
         tries += [stem + suffix for suffix in sorted(MEDIA_SUFFIXES)]
     for name in tries:
-        path = (root / name)
+        path = root / name
         try:
             real = path.resolve()
             if real.suffix.lower() in MEDIA_SUFFIXES and real.is_relative_to(root) and real.is_file():

@@ -17,6 +17,7 @@ DEMUXERS = (
     "au,caf,ac3,eac3,amr,gif,h264,hevc,av1,obu,ivf,vc1,dv,nut,rm,wv,ape,tta,opus,swf,gxf,mpjpeg,mjpeg,y4m,yuv4mpegpipe"
 )
 _FAULTS_IN_A_ROW = 400  # damaged packets before the rest of a track is given up
+_STUMBLES = 100_000  # packets of unannounced tracks: an hour of them
 
 
 @contextmanager
@@ -92,18 +93,32 @@ def faults() -> tuple[type[Exception], ...]:
     return av.error.FFmpegError, ValueError, MemoryError, OverflowError
 
 
+def packets(container: "InputContainer", *streams: Any) -> Iterator[Any]:
+    """Yield the packets of `streams`, or of all.
+
+    A track that first appears in mid-file, as in recordings of broadcasts, makes PyAV stumble once a packet: reading
+    goes on behind it.
+    """
+    for _ in range(_STUMBLES):
+        try:
+            yield from container.demux(*streams)
+            return
+        except IndexError:
+            continue
+
+
 def decoded(container: "InputContainer", stream: Any, warn: list[str]) -> Iterator[Any]:
     """Yield the frames of one stream; damaged packets are passed over and counted in one warning."""
     import av
 
     word = "audio" if stream.type == "audio" else "visual"
     damaged = in_a_row = 0
-    packets = container.demux(stream)
+    source = packets(container, stream)
     try:
         while in_a_row <= _FAULTS_IN_A_ROW:
             try:
                 # a demuxer that has raised is at its end: asked again, it stops
-                frames = next(packets).decode()
+                frames = next(source).decode()
                 in_a_row = 0
             except (StopIteration, av.error.EOFError):
                 return

@@ -22,10 +22,14 @@ def find_media(paths: Iterable[Path]) -> list[Path]:
     found: dict[Path, None] = {}
     paths = list(paths)
     for path in paths:
-        if path.is_dir():
+        try:
+            exists = path.exists()
+        except OSError as error:  # a name too long for the system, a folder that may not be read
+            raise MediaError(f"cannot be looked at ({error.strerror or error})", where=str(path)[:200]) from None
+        if exists and path.is_dir():
             inside = (p for p in sorted(path.rglob("*")) if p.suffix.lower() in MEDIA_SUFFIXES and p.is_file())
             found.update(dict.fromkeys(p for p in inside if not _hidden(p.relative_to(path))))
-        elif path.exists():
+        elif exists:
             found[path] = None
         elif "://" in str(path) or ":/" in str(path):  # Path folds the second slash
             raise MediaError("expected a local file, got a network address", where=path, hint="download it first")

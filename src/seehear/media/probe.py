@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from seehear.errors import MediaError
-from seehear.media.container import chosen, clip_start, opened, reason, start_of
+from seehear.media.container import chosen, clip_start, opened, packets, reason, start_of
 
 _GUESSED = frozenset("aac mp3 ac3 eac3 amr h264 hevc mpegvideo m4v av1 obu vc1 mjpeg dts".split())  # from the bit rate
 _LATE_S = 0.1
@@ -73,7 +73,9 @@ def probe(path: Path | str) -> MediaInfo:
         start = clip_start(container)
         lengths = [_end(s, start) for s in (audio, visual) if s is not None]
         said = max((v for v in lengths if v is not None), default=None)
-        if said is None and container.duration:
+        if "matroska" in container.format.name and said is not None:
+            said = None  # Matroska has no length of a track: FFmpeg has guessed one, as the whole has none either
+        elif said is None and container.duration:
             said = container.duration / 1e6
         duration, odd = _checked(said, container, start, path)
         return MediaInfo(path, duration, _audio(audio, start), _visual(visual, start), (*warnings, *odd))
@@ -131,7 +133,7 @@ def _scan(container: Any, start: float, path: Path) -> float:
 
     end = last = 0.0
     try:
-        for packet in container.demux():
+        for packet in packets(container):
             if packet.pts is None or packet.time_base is None:
                 continue
             time_s = float((packet.pts + (packet.duration or 0)) * packet.time_base) - start
