@@ -1,0 +1,106 @@
+"""`seehear serve`: a local web page of a library."""
+
+import argparse
+import dataclasses
+import secrets
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seehear.errors import ConfigError, DataError, MissingExtraError
+
+if TYPE_CHECKING:
+    from seehear.web.settings import Settings
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("library", metavar="LIBRARY", type=Path, help="folder of timelines (seehear parse --out)")
+    parser.add_argument("--media", metavar="DIR", type=Path, action="append", default=[],
+                        help="folder where the videos lie, if not beside their timelines (repeatable)")
+    parser.add_argument("--port", type=int, default=8765, help="default: 8765; 0 takes a free one")
+    parser.add_argument("--host", default="127.0.0.1",
+                        help="address to listen on; any but a loopback address needs a token (default: 127.0.0.1)")
+    parser.add_argument("--token", metavar="TEXT", help="what every request must carry, at least 16 letters "
+                                                        "(default: made anew when --host is no loopback address)")
+    parser.add_argument("--name", metavar="HOST", action="append", default=[],
+                        help="a host name by which browsers reach this machine (repeatable)")
+    group = parser.add_argument_group("uploads")
+    group.add_argument("--no-uploads", action="store_true", help="take none")
+    group.add_argument("--preset", default="offline", help="parser of uploads (default: offline)")
+    group.add_argument("--model", metavar="RUN_OR_FILE", type=Path, help="a trained parser instead")
+    group.add_argument("--events", metavar="CLASSES", help='classes to look for, such as "Dog,Speech"')
+    group.add_argument("--vocabulary", metavar="FILE", type=Path, help="classes to look for, one a line")
+    group.add_argument("--threshold", type=float, help="probability from which a class is present")
+    group.add_argument("--max-mb", type=float, default=500, help="largest file in MB (default: 500)")
+    group.add_argument("--max-seconds", type=float, default=600, help="longest clip in seconds (default: 600)")
+    group.add_argument("--max-pixels", type=int, default=3840 * 2160, help="largest frame (default: 3840 x 2160)")
+    group.add_argument("--time-limit", type=float, default=900, help="seconds that parsing may take (default: 900)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until interrupted."""
+    settings = settings_of(args)
+    try:
+        import uvicorn
+
+        from seehear.web.app import create_app
+    except ImportError as error:
+        raise MissingExtraError.of(error.name or "fastapi", "web") from None
+    with _socket(settings.host, settings.port) as listening:
+        host, port = listening.getsockname()[:2]
+        app = create_app(dataclasses.replace(settings, port=port))
+        for line in app.state.catalogue.refresh().failed:
+            print(f"seehear: {line}", file=sys.stderr)
+        config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=2,
+                                limit_concurrency=200)
+        query = "" if settings.token is None else f"?token={settings.token}"
+        shown = f"[{host}]" if ":" in host else host
+        print(f"http://{shown}:{port}/{query}", flush=True)
+        print("press Ctrl-C to stop", file=sys.stderr)
+        uvicorn.Server(config).run(sockets=[listening])
+    return 0
+
+
+def settings_of(args: argparse.Namespace) -> "Settings":
+    """Return the settings that the options ask for.
+
+    Raises:
+        ConfigError: an option makes no sense.
+        DataError: a folder does not exist.
+    """
+    from seehear.web.settings import Limits, Settings, is_loopback
+
+    for folder in (args.library, *args.media):
+        if not folder.is_dir():
+            raise DataError("expected a folder", where=folder, hint="make one: seehear parse VIDEOS --out LIBRARY")
+    if args.token is not None and len(args.token) < 16:
+        raise ConfigError(f"expected at least 16 letters, got {len(args.token)}", where="--token",
+                          hint="or leave it out: one is made")
+    for option in ("max_mb", "max_seconds", "max_pixels", "time_limit"):
+        if getattr(args, option) <= 0:
+            raise ConfigError(f"expected a number above 0, got {getattr(args, option):g}",
+                              where=f"--{option.replace('_', '-')}")
+    token = args.token
+    if token is None and not is_loopback(args.host):
+        token = secrets.token_urlsafe(24)
+    parser = {"preset": None if args.model else args.preset, "model": args.model and str(args.model),
+              "events": args.events, "vocabulary": args.vocabulary and str(args.vocabulary),
+              "threshold": args.threshold}
+    return Settings(
+        args.library, tuple(args.media), args.host, args.port, token, tuple(args.name), not args.no_uploads,
+        Limits(int(args.max_mb * 1e6), args.max_seconds, args.max_pixels, parse_s=args.time_limit), parser,
+    )
+
+
+def _socket(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+    except OSError as error:
+        raise ConfigError(f"cannot listen on port {port}: {error.strerror or error}", where=host,
+                          hint="choose another with --port") from None
+    return listening

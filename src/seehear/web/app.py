@@ -1,0 +1,213 @@
+"""The routes.  Thin: each asks `Catalogue`, `Pictures` or `Uploads` and turns the answer into HTTP."""
+
+import asyncio
+import contextlib
+import json
+import mimetypes
+from collections.abc import AsyncIterator
+from importlib.resources import files
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import FastAPI, Path, Query, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+
+from seehear import export
+from seehear._version import __version__
+from seehear.data import LLP_VOCABULARY
+from seehear.errors import SeehearError
+from seehear.library.query import EXAMPLES
+from seehear.web.catalogue import Catalogue, UnknownClipError
+from seehear.web.guard import Guard
+from seehear.web.pictures import Pictures
+from seehear.web.settings import Settings
+from seehear.web.uploads import Job, Uploads
+
+_PAGE = 60
+_BEAT_S = 15.0  # a quiet stream of events says this often that it is alive
+_OURS = ("app.js", "dom.js", "list.js", "clip.js", "upload.js", "app.css", "icon.svg")
+STATIC = {name: "seehear.web" for name in _OURS} | {  # nothing else is served
+    name: "seehear.export" for name in ("lanes.js", "lanes.css", "theme.css")}
+_TYPES = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
+Words = Annotated[str, Query(max_length=1000)]
+Id = Annotated[str, Path(pattern="^[0-9a-f]{24}$")]
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the server of one library, ready for uvicorn."""
+    catalogue = Catalogue(settings.library, settings.media)
+    pictures, uploads = Pictures(catalogue.library), Uploads(settings, catalogue)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        running = asyncio.create_task(uploads.run())
+        try:
+            yield
+        finally:
+            running.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await running
+
+    # no generated pages: they load scripts from elsewhere
+    app = FastAPI(title="seehear", version=__version__, lifespan=lifespan, openapi_url=None, docs_url=None,
+                  redoc_url=None)
+    app.add_middleware(Guard, settings=settings)
+    _errors(app)
+    _static(app)
+    _clips(app, settings, catalogue, pictures)
+    _uploads(app, uploads)
+    app.state.uploads, app.state.catalogue = uploads, catalogue
+    return app
+
+
+def _errors(app: FastAPI) -> None:
+    """Answer every error as `{"error": "one line"}`."""
+    def answer(status: int, text: str) -> JSONResponse:
+        return JSONResponse({"error": text}, status)
+
+    @app.exception_handler(SeehearError)
+    async def _(_: Request, error: SeehearError) -> JSONResponse:
+        status = getattr(error, "status", 404 if isinstance(error, UnknownClipError) else 400)
+        error.where = error.where if str(error.where) == "query" else None  # paths are nobody's business
+        return answer(status, str(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def _(_: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        if first["loc"][0] == "path":
+            return answer(404, "there is no such clip")
+        return answer(400, f"{first['loc'][-1]}: {first['msg']}")
+
+    @app.exception_handler(HTTPException)
+    async def _(_: Request, error: HTTPException) -> JSONResponse:
+        return answer(error.status_code, str(error.detail))
+
+
+def _static(app: FastAPI) -> None:
+    def asset(package: str, name: str) -> bytes:
+        return files(package).joinpath("static", name).read_bytes()
+
+    @app.get("/")
+    def page() -> Response:
+        return Response(asset("seehear.web", "index.html"), media_type="text/html")
+
+    @app.get("/static/{name}")
+    def static(name: str) -> Response:
+        if name not in STATIC:
+            raise HTTPException(404)
+        return Response(asset(STATIC[name], name), media_type=_TYPES[name.rpartition(".")[2]])
+
+
+def _clips(app: FastAPI, settings: Settings, catalogue: Catalogue, pictures: Pictures) -> None:
+    limits = settings.limits
+
+    @app.get("/api/library")
+    def library() -> Response:
+        custom = settings.parser.get("vocabulary") or settings.parser.get("events") or settings.parser.get("model")
+        return _json({
+            "name": catalogue.library.name, "version": __version__, "examples": list(EXAMPLES),
+            "formats": [{"name": name, "suffix": export.get(name).suffix, "summary": export.get(name).summary}
+                        for name in export.names()],
+            "uploads": settings.uploads,
+            "open_vocabulary": "model" not in settings.parser,
+            "classes": [] if custom else list(LLP_VOCABULARY.names),
+            "limits": {"bytes": limits.bytes, "duration_s": limits.duration_s, "pixels": limits.pixels},
+        })
+
+    @app.get("/api/clips")
+    def clips(query: Words = "", offset: Annotated[int, Query(ge=0)] = 0,
+              limit: Annotated[int, Query(ge=1, le=200)] = _PAGE) -> Response:
+        return _json(catalogue.page(query, offset=offset, limit=limit))
+
+    @app.get("/api/clips/{clip}")
+    def clip(clip: Id, query: Words = "") -> Response:
+        media = catalogue.media_path(clip)
+        return _json({"id": clip, "name": catalogue.name(clip), "timeline": catalogue.timeline(clip).to_dict(),
+                      "media": None if media is None else f"/api/clips/{clip}/media",
+                      "spans": catalogue.spans(clip, query)})
+
+    @app.get("/api/clips/{clip}/media")
+    def media(clip: Id) -> Response:
+        path = catalogue.media_path(clip)
+        if path is None:
+            raise HTTPException(404, "the video of this clip is not in the library")
+        return FileResponse(path, media_type=mimetypes.guess_type(path.name)[0] or "video/mp4")
+
+    @app.get("/api/clips/{clip}/picture")
+    async def picture(clip: Id) -> Response:
+        path = await asyncio.to_thread(catalogue.media_path, clip)
+        made = None if path is None else await pictures.get(clip, path)
+        if made is None:
+            raise HTTPException(404, "there is no picture in this clip")
+        return FileResponse(made, media_type="image/jpeg")
+
+    @app.get("/api/clips/{clip}/export/{format}")
+    def export_as(clip: Id, format: str) -> Response:
+        form = export.get(format)
+        timeline, media = catalogue.timeline(clip), catalogue.media_path(clip)
+        # downloads go into one folder, so a link names the video alone
+        link = None if media is None else export.media_url(media, media.parent, embed=form.embeds)
+        text = export.render(timeline, format, media=link)
+        stem = catalogue.timeline_path(clip).name.split(".timeline.json")[0]
+        return Response(text.encode(), media_type="application/octet-stream",
+                        headers={"content-disposition": _attachment(stem + form.suffix)})
+
+
+def _uploads(app: FastAPI, uploads: Uploads) -> None:
+    @app.post("/api/uploads", status_code=202)
+    async def upload(request: Request, name: Annotated[str, Query(max_length=1000)],
+                     events: Annotated[str, Query(max_length=5000)] = "") -> dict[str, Any]:
+        length = request.headers.get("content-length", "")
+        job = uploads.new(name, length=int(length) if length.isdigit() else None, events=events)
+        try:
+            await uploads.receive(job, request.stream())
+        except ClientDisconnect:
+            raise HTTPException(400, "the upload broke off") from None
+        return job.to_dict()
+
+    @app.get("/api/uploads/{upload}")
+    async def state(upload: Id) -> dict[str, Any]:
+        return _job(uploads, upload).to_dict()
+
+    @app.get("/api/uploads/{upload}/events")
+    async def events(upload: Id) -> Response:
+        return StreamingResponse(_stream(_job(uploads, upload).watch()), media_type="text/event-stream",
+                                 headers={"cache-control": "no-store", "x-accel-buffering": "no"})
+
+
+def _job(uploads: Uploads, upload: str) -> Job:
+    if upload not in uploads.jobs:
+        raise HTTPException(404, "there is no such upload")
+    return uploads.jobs[upload]
+
+
+async def _stream(states: AsyncIterator[dict[str, Any]]) -> AsyncIterator[str]:
+    """Turn states into server-sent events, with a comment now and then while nothing happens."""
+    coming: asyncio.Future[dict[str, Any]] = asyncio.ensure_future(anext(states))  # type: ignore[arg-type]
+    try:
+        while True:
+            done, _ = await asyncio.wait([coming], timeout=_BEAT_S)
+            if not done:
+                yield ": still here\n\n"
+                continue
+            try:
+                state = coming.result()
+            except StopAsyncIteration:
+                return
+            yield f"data: {json.dumps(state, ensure_ascii=True)}\n\n"
+            coming = asyncio.ensure_future(anext(states))  # type: ignore[arg-type]
+    finally:
+        coming.cancel()
+
+
+def _json(value: object) -> Response:
+    # plain ASCII: labels may hold halves of characters, which UTF-8 has no form for
+    return Response(json.dumps(value, allow_nan=False), media_type="application/json")
+
+
+def _attachment(name: str) -> str:
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_. ") else "_" for c in name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -1,0 +1,170 @@
+"""The clips of a library by opaque id.
+
+An id is a digest of the timeline's path and is only ever looked up in a table of the clips that the index holds: no
+part of a request becomes part of a path.  What is opened must still lie inside the library when it is opened.
+"""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+
+from seehear.errors import DataError
+from seehear.library import Updated, search, update
+from seehear.library.index import TABLE, connect, index_path, sql_path
+from seehear.library.media import base_name, beside, find
+from seehear.time import SUFFIX, Timeline
+
+RECHECK_S = 3.0  # the folder is looked through at most this often
+_SPANS = 200  # of one clip in a list
+
+
+class UnknownClipError(DataError):
+    """No clip has this id."""
+
+
+@dataclass(frozen=True)
+class _Clips:
+    """The index as it was at `stamp`: id -> path of the timeline, in the order of the index."""
+
+    stamp: tuple[int, int]
+    paths: dict[str, str]
+
+
+def clip_id(path: str) -> str:
+    """Return the id of the clip whose timeline has this path below the library."""
+    return hashlib.sha256(b"seehear clip\0" + path.encode("utf-8", "surrogateescape")).hexdigest()[:24]
+
+
+class Catalogue:
+    """Lists, searches and opens the clips of one library; safe to use from several threads.
+
+    Args:
+        library: folder of timelines.
+        media: further folders where videos may lie.
+        clock: seconds; for tests.
+    """
+
+    def __init__(self, library: Path, media: tuple[Path, ...] = (), *,
+                 clock: Callable[[], float] = time.monotonic) -> None:
+        self.library, self.media, self.clock = library.resolve(), tuple(m.resolve() for m in media), clock
+        self._lock = threading.RLock()
+        self._checked: float | None = None
+        self._updated = Updated(0)
+        self._clips = _Clips((0, 0), {})
+
+    def refresh(self, *, now: bool = False) -> Updated:
+        """Bring the index up to date, at most every few seconds unless `now`."""
+        with self._lock:
+            if now or self._checked is None or self.clock() - self._checked > RECHECK_S:
+                self._updated = update(self.library)
+                self._checked = self.clock()
+                self._load()
+            return self._updated
+
+    def _load(self) -> None:
+        found = index_path(self.library).stat()
+        stamp = (found.st_mtime_ns, found.st_size)
+        if stamp != self._clips.stamp:
+            with connect() as db:
+                rows = db.execute(f"SELECT path FROM {TABLE} ORDER BY file_row_number",
+                                  {"index": sql_path(index_path(self.library))}).fetchall()
+            self._clips = _Clips(stamp, {clip_id(path): path for (path,) in rows})
+
+    def page(self, query: str = "", *, offset: int = 0, limit: int = 60) -> dict[str, Any]:
+        """Return one page of the clips, of those where `query` holds if there is one, as JSON values.
+
+        Raises:
+            ConfigError: the text is no query.
+        """
+        with self._lock:
+            updated = self.refresh()
+            result: dict[str, Any] = {"clips": updated.clips, "failed": list(updated.failed)}
+            if not query.strip():
+                rows = np.arange(len(self._clips.paths))
+                spans: dict[int, list[list[float]]] = {}
+            else:
+                found = search(self.library, query)
+                rows, first = np.unique(found.clip, return_index=True)
+                result |= {"moments": len(found), "seconds": round(found.total_s, 3)}
+                last = np.append(first[1:], len(found))
+                spans = {int(row): np.stack([found.start_s[a:b], found.end_s[a:b]], 1)[:_SPANS].round(6).tolist()
+                         for row, a, b in list(zip(rows, first, last, strict=True))[offset : offset + limit]}
+            result |= {"matching": len(rows), "items": []}
+            for row, item in self._rows(rows[offset : offset + limit].tolist()):
+                result["items"].append(item | ({"spans": spans[row]} if row in spans else {}))
+            return result
+
+    def spans(self, clip: str, query: str) -> list[list[float]]:
+        """Return where `query` holds in one clip, [start_s, end_s] each; nothing for no query."""
+        with self._lock:
+            self.timeline_path(clip)
+            if not query.strip():
+                return []
+            found, row = search(self.library, query), list(self._clips.paths).index(clip)
+            here = found.clip == row
+            return np.stack([found.start_s[here], found.end_s[here]], 1)[:_SPANS].round(6).tolist()  # type: ignore[no-any-return]
+
+    def _rows(self, rows: list[int]) -> list[tuple[int, dict[str, Any]]]:
+        with connect() as db:
+            found = db.execute(
+                f"SELECT file_row_number, path, source, duration_s, audio, visual, events FROM {TABLE} "
+                "WHERE file_row_number IN (SELECT unnest($rows::BIGINT[])) ORDER BY file_row_number",
+                {"index": sql_path(index_path(self.library)), "rows": rows}).fetchall()
+        return [(row, {
+            "id": clip_id(path), "name": _shown(source, path), "duration_s": duration_s,
+            "tracks": {"audio": "parsed" if audio else "absent", "visual": "parsed" if visual else "absent"},
+            "events": [{key: event[key] for key in ("track", "label", "start_s", "end_s")} for event in events],
+            "media": self._media(path, source) is not None,
+        }) for row, path, source, duration_s, audio, visual, events in found]
+
+    def timeline(self, clip: str) -> Timeline:
+        """Return the timeline of a clip.
+
+        Raises:
+            UnknownClipError: there is no such clip, or its file is no longer inside the library.
+            DataError: its file is damaged.
+        """
+        return Timeline.from_json(self.timeline_path(clip))
+
+    def timeline_path(self, clip: str) -> Path:
+        """Return the file of a clip's timeline, which lies inside the library and is no link."""
+        with self._lock:
+            if self._checked is None or clip not in self._clips.paths:
+                self.refresh()
+            path = self._clips.paths.get(clip)
+        if path is not None:
+            whole = self.library / path
+            if whole.resolve() == whole and whole.is_file():
+                return whole
+        raise UnknownClipError("there is no such clip")
+
+    def media_path(self, clip: str) -> Path | None:
+        """Return the video of a clip, which lies inside the library or a folder the user named, or None."""
+        path = self.timeline_path(clip)
+        return self._media(path.relative_to(self.library).as_posix(), Timeline.from_json(path).source)
+
+    def name(self, clip: str) -> str:
+        """Return what a clip is called."""
+        path = self.timeline_path(clip)
+        return _shown(Timeline.from_json(path).source, path.name)
+
+    def _media(self, path: str, source: str) -> Path | None:
+        timeline = self.library / path
+        found = beside(timeline, source)
+        for folder in () if found else self.media:
+            below = PurePosixPath(path).parent  # parsing a folder keeps its shape
+            names = (str(below / base_name(source)), source, base_name(source))
+            found = find(folder, names) or find(folder / below, (), stem=timeline.name.removesuffix(SUFFIX))
+            if found:
+                break
+        return found
+
+
+def _shown(source: str, path: str) -> str:
+    return base_name(source) or PurePosixPath(path).name.removesuffix(SUFFIX)

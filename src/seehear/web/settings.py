@@ -1,0 +1,81 @@
+"""What a server may do, and for whom."""
+
+import ipaddress
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Of one upload, and of all.
+
+    Args:
+        bytes: of a file.
+        duration_s: of a clip.
+        pixels: of a frame.
+        receive_s: seconds that sending the file may take.
+        parse_s: seconds that parsing may take.
+        waiting: uploads being received, waiting or parsed at a time; further ones are refused.
+    """
+
+    bytes: int = 500_000_000
+    duration_s: float = 600.0
+    pixels: int = 3840 * 2160
+    receive_s: float = 900.0
+    parse_s: float = 900.0
+    waiting: int = 4
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One server.
+
+    Args:
+        library: folder of timelines.
+        media: folders besides it where videos may lie.
+        host, port: the address it binds to.
+        token: what every request must carry; None only on a loopback address.
+        names: host names besides loopback ones and addresses by which browsers may call it.
+        uploads: whether videos may be uploaded.
+        limits: of uploads.
+        parser: how uploads are parsed: `preset` or `model`, and `threshold`, `events` or `vocabulary`.
+        worker: the command that parses one upload (see `worker`).
+    """
+
+    library: Path
+    media: tuple[Path, ...] = ()
+    host: str = "127.0.0.1"
+    port: int = 8765
+    token: str | None = None
+    names: tuple[str, ...] = ()
+    uploads: bool = True
+    limits: Limits = field(default_factory=Limits)
+    parser: Mapping[str, Any] = field(default_factory=lambda: {"preset": "offline"})
+    worker: tuple[str, ...] = (sys.executable, "-m", "seehear.web.worker")
+
+    def __post_init__(self) -> None:
+        if self.token is None and not is_loopback(self.host):
+            raise ValueError(f"{self.host} is not a loopback address: a token is needed")
+
+    def knows(self, host: str) -> bool:
+        """Return whether a browser may call the server by `host` (without port).
+
+        A page of another site can point a name of its own at our address (DNS rebinding), but never an address: so
+        addresses are fine, loopback ones only where the server is for this machine only, and names must be known.
+        """
+        try:
+            address = ipaddress.ip_address(host.removeprefix("[").removesuffix("]"))
+        except ValueError:
+            return host.lower() in ("localhost", *(name.lower() for name in self.names))
+        return address.is_loopback or not is_loopback(self.host)
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether `host` is an address of this machine that no other can reach."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,56 @@
+/* Which view is shown: the address after # says it.  #/  #/search/QUERY  #/clip/ID?q=QUERY&t=SECONDS  #/upload[/ID] */
+import { ask, make, problem, toList } from "./dom.js";
+import { showClip } from "./clip.js";
+import { showForm, showJob } from "./upload.js";
+import { showList } from "./list.js";
+
+const root = document.getElementById("view"), input = document.getElementById("query");
+let library = null, leave = null, turn = 0;
+
+async function show() {
+  const [path, rest = ""] = location.hash.replace(/^#\/?/, "").split("?");
+  const [view = "", ...parts] = path.split("/");
+  const extra = new URLSearchParams(rest);
+  const mine = ++turn;
+  if (leave) leave();
+  leave = null;
+  document.title = "seehear";
+  const query = view === "search" ? decode(parts.join("/")) : extra.get("q") || "";
+  input.value = query;
+  const time = extra.has("t") && Number.isFinite(Number(extra.get("t"))) ? Number(extra.get("t")) : undefined;
+  const id = /^[0-9a-f]{24}$/.test(parts[0] || "") ? parts[0] : "";
+  const place = make("div", "");
+  root.replaceChildren(place);
+  let done = null;
+  if (view === "clip" && id) done = await showClip(place, library, id, query, time);
+  else if (view === "upload" && id) done = showJob(place, library, id);
+  else if (view === "upload" && library.uploads) done = showForm(place, library);
+  else await showList(place, library, query);
+  if (mine === turn) leave = done;
+  else if (done) done();  // another view was asked for meanwhile
+  scrollTo(0, 0);
+}
+
+function decode(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+document.getElementById("search").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const target = toList(input.value.trim());
+  if (location.hash === target || (target === "#/" && !location.hash)) show();
+  else location.hash = target;
+});
+
+try {
+  library = await ask("/api/library");
+  document.getElementById("to-upload").hidden = !library.uploads;
+  addEventListener("hashchange", show);
+  await show();
+} catch (error) {
+  root.replaceChildren(make("div", "page", problem(error)));
+}

@@ -1,0 +1,118 @@
+/* The page of one clip: player, lanes in step with it, classes, downloads. */
+import { ask, link, make, problem, toClip, toList } from "./dom.js";
+
+const TRACKS = [["audio", "Heard"], ["visual", "Seen"], ["audio_visual", "Both"]];
+
+export async function showClip(root, library, id, query, time) {
+  let clip;
+  try {
+    clip = await ask(`/api/clips/${id}?query=${encodeURIComponent(query)}`);
+  } catch (error) {
+    root.replaceChildren(make("div", "page", back(query), problem(error)));
+    return null;
+  }
+  const timeline = clip.timeline;
+  document.title = `${clip.name} · seehear`;
+  const player = clip.media ? mediaElement(timeline, clip.media) : null;
+  const screen = make("div", "player", player || make("p", "no-media", "The video of this clip is not in the library; the lanes work without it."));
+  const lanes = make("section", "card");
+  lanes.id = "lanes";
+  lanes.setAttribute("aria-label", "Timeline");
+  root.replaceChildren(make("div", "page", back(query), make("h1", "", clip.name), warnings(timeline),
+    make("div", "columns", screen, side(clip, query, library)), lanes, made(timeline)));
+  const view = SeehearLanes.mount(lanes, timeline, { player, band: clip.spans });
+  for (const button of root.querySelectorAll("[data-seek]")) {
+    button.addEventListener("click", (event) => {
+      event.preventDefault();
+      view.seek(Number(button.dataset.seek));
+    });
+  }
+  const start = time ?? (clip.spans.length ? clip.spans[0][0] : 0);
+  if (start > 0) view.seek(start);
+  return () => {
+    view.destroy();
+    if (player) player.removeAttribute("src"), player.load();
+  };
+}
+
+export function mediaElement(timeline, source) {
+  const player = make(timeline.tracks.visual === "absent" ? "audio" : "video", "");
+  player.id = "player";
+  player.controls = true;
+  player.playsInline = true;
+  player.preload = "auto";
+  player.addEventListener("error", () => {
+    if (player.hasAttribute("src")) player.replaceWith(make("p", "no-media", "This browser cannot play the video; the lanes work without it."));
+  });
+  player.src = source;
+  return player;
+}
+
+const back = (query) => make("p", "back", link(toList(query), "", query ? "← Results" : "← Library"));
+
+function warnings(timeline) {
+  if (!timeline.warnings.length) return null;
+  return make("ul", "card warnings", ...timeline.warnings.map((line) => make("li", "", line)));
+}
+
+function side(clip, query, library) {
+  const box = make("div", "side");
+  if (clip.spans.length) {
+    const moments = make("p", "moments");
+    for (const [start, end] of clip.spans) {
+      const button = link(toClip(clip.id, query, start), "chip time", `${SeehearLanes.clock(start)}–${SeehearLanes.clock(end)}`);
+      button.dataset.seek = String(start);
+      moments.append(button);
+    }
+    box.append(make("section", "card", make("h2", "", "Moments"), make("p", "muted query", query), moments));
+  }
+  box.append(make("section", "card by-class", make("h2", "", "By class"), classes(clip.timeline)),
+    make("section", "card", make("h2", "", "Download"), downloads(clip, library)));
+  return box;
+}
+
+export function classes(timeline) {
+  const seconds = new Map();
+  for (const event of timeline.events) {
+    if (!seconds.has(event.label)) seconds.set(event.label, { audio: 0, visual: 0, audio_visual: 0 });
+    seconds.get(event.label)[event.track] += event.end_s - event.start_s;
+  }
+  if (!seconds.size) return make("p", "muted", `None of the ${timeline.vocabulary.length} classes was found.`);
+  const head = make("tr", "", make("th", "", "Class"));
+  for (const [track, word] of TRACKS) head.append(make("th", `num ${track}`, word));
+  const body = make("tbody", "");
+  for (const [label, row] of [...seconds].sort((a, b) => Math.max(b[1].audio, b[1].visual) - Math.max(a[1].audio, a[1].visual))) {
+    body.append(make("tr", "", make("td", "", label),
+      ...TRACKS.map(([track]) => make("td", "num", row[track] ? `${row[track].toFixed(1)} s` : "–"))));
+  }
+  return make("table", "", make("thead", "", head), body);
+}
+
+function downloads(clip, library) {
+  const list = make("ul", "downloads");
+  for (const format of library.formats) {
+    const item = link(`/api/clips/${clip.id}/export/${encodeURIComponent(format.name)}`, "chip", format.name);
+    item.setAttribute("download", "");
+    item.title = format.summary;
+    list.append(make("li", "", item));
+  }
+  return list;
+}
+
+function made(timeline) {
+  const grid = timeline.grid;
+  const values = { ...timeline.parser, segments: `${grid.count} of ${grid.step_s} s`, "looked for": timeline.vocabulary };
+  return make("details", "card", make("summary", "", "How this was made"), settings(values));
+}
+
+function settings(values) {
+  const list = make("dl", "");
+  for (const [key, value] of Object.entries(values)) {
+    let shown;
+    if (value && typeof value === "object" && !Array.isArray(value)) shown = settings(value);
+    else if (Array.isArray(value)) shown = value.map((v) => (v && typeof v === "object" ? JSON.stringify(v) : String(v))).join(", ") || "–";
+    else shown = value === null ? "–" : String(value);
+    list.append(make("dt", "", key), make("dd", "", shown));
+  }
+  return list;
+}

@@ -1,0 +1,45 @@
+/* Small helpers.  Text from outside is only ever set as textContent. */
+
+export function make(tag, className, ...children) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+export function link(href, className, ...children) {
+  const element = make("a", className, ...children);
+  element.href = href;
+  return element;
+}
+
+/* The JSON answer of the server; its one-line reason becomes the error. */
+export async function ask(path) {
+  const answer = await fetch(path);
+  return read(answer.status, await answer.text());
+}
+
+export function read(status, text) {
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = { error: text.trim().split("\n")[0] || `the server answered ${status}` };
+  }
+  if (status >= 400) throw new Error(value.error);
+  return value;
+}
+
+export const problem = (error) => make("p", "card problem", error.message || String(error));
+
+export const count = (number, word) => `${number.toLocaleString("en")} ${word}${number === 1 ? "" : "s"}`;
+
+/* Addresses of the views. */
+export const toList = (query) => (query ? `#/search/${encodeURIComponent(query)}` : "#/");
+export const toClip = (id, query, time) => {
+  const extra = new URLSearchParams();
+  if (query) extra.set("q", query);
+  if (time !== undefined) extra.set("t", String(time));
+  const text = extra.toString();
+  return `#/clip/${id}${text ? `?${text}` : ""}`;
+};

@@ -1,0 +1,283 @@
+"""Uploads: received whole, then parsed one at a time, each in a process of its own with a time limit.
+
+A file waits in `LIBRARY/.seehear/uploads/SERVER/ID/`, where nothing else looks; once it is parsed, its folder moves to
+`LIBRARY/uploads/NAME-ID/` in one piece.  Whatever goes wrong leaves nothing behind.
+"""
+
+import asyncio
+import contextlib
+import dataclasses
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import time
+import unicodedata
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from seehear.data import Vocabulary
+from seehear.errors import SeehearError
+from seehear.library.index import FOLDER
+from seehear.library.media import MEDIA_SUFFIXES, base_name
+from seehear.time import SUFFIX
+from seehear.web.catalogue import Catalogue, clip_id
+from seehear.web.settings import Settings
+
+_SPARE_BYTES = 200_000_000  # of the disk, left free
+_LINE_BYTES = 32_000_000  # of one answer of the worker
+_NAME_LENGTH = 200
+_KEPT = 200  # finished jobs that can still be asked about
+_CLASSES = 200
+_STALE_S = 86_400
+FOLDER_NAME = "uploads"
+
+
+class RefusedError(SeehearError):
+    """An upload that is not taken; `status` is the HTTP status that says so."""
+
+    def __init__(self, status: int, problem: str) -> None:
+        super().__init__(problem)
+        self.status = status
+
+
+@dataclass
+class Job:
+    """One upload; `state` is receiving, waiting, parsing, done or failed."""
+
+    name: str
+    suffix: str
+    parser: dict[str, Any]
+    id: str = field(default_factory=lambda: secrets.token_hex(12))
+    state: str = "receiving"
+    fraction: float = 0.0
+    timeline: dict[str, Any] | None = None
+    error: str | None = None
+    clip: str | None = None
+    version: int = 0
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.state in ("done", "failed")
+
+    def change(self, **values: Any) -> None:
+        """Set fields and tell those who watch."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.version += 1
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what the page is shown."""
+        return {"id": self.id, "name": self.name, "state": self.state, "fraction": round(self.fraction, 4),
+                "timeline": self.timeline, "error": self.error, "clip": self.clip}
+
+    async def watch(self) -> AsyncIterator[dict[str, Any]]:
+        """Yield the job now and after every change until it is over; changes in quick succession may come as one."""
+        seen = -1
+        while True:
+            if seen != self.version:
+                seen = self.version
+                over = self.over
+                yield self.to_dict()
+                if over:
+                    return
+            changed = self._changed
+            if seen == self.version:
+                await changed.wait()
+
+
+class Uploads:
+    """The queue.  `run` must be running for anything to be parsed."""
+
+    def __init__(self, settings: Settings, catalogue: Catalogue) -> None:
+        self.settings, self.catalogue = settings, catalogue
+        self.rooms = catalogue.library / FOLDER / FOLDER_NAME
+        self.waiting_room = self.rooms / secrets.token_hex(8)  # another server of this library has its own
+        self.jobs: dict[str, Job] = {}
+        self._queue: asyncio.Queue[Job] = asyncio.Queue()
+
+    def new(self, name: str, *, length: int | None, events: str = "") -> Job:
+        """Return a job for a file that is about to come.
+
+        Args:
+            name: what the user calls it; its suffix says what it claims to be.
+            length: its announced length in bytes, if it is announced.
+            events: classes to look for, comma-separated; empty for the server's own.
+
+        Raises:
+            RefusedError: not a media file's name, too long, or too many uploads at once.
+        """
+        shown = shown_name(name)
+        suffix = Path(shown).suffix.lower()
+        if not self.settings.uploads:
+            raise RefusedError(403, "this server takes no uploads")
+        if suffix not in MEDIA_SUFFIXES:
+            raise RefusedError(415, f"expected a video or sound file, got {suffix or 'a name without a suffix'}")
+        limits = self.settings.limits
+        if length is not None and length > limits.bytes:
+            raise RefusedError(413, f"the file has {length / 1e6:,.0f} MB; at most {limits.bytes / 1e6:,.0f} MB "
+                                    "are taken here")
+        if sum(not job.over for job in self.jobs.values()) >= limits.waiting:
+            raise RefusedError(429, "too many uploads at once; try again when one is done")
+        parser = dict(self.settings.parser)
+        if events.strip():
+            parser["vocabulary"] = None
+            parser["events"] = _checked(events)
+        job = Job(shown, suffix, parser)
+        for old in [key for key, other in self.jobs.items() if other.over][: max(0, len(self.jobs) - _KEPT)]:
+            del self.jobs[old]
+        self.jobs[job.id] = job
+        return job
+
+    async def receive(self, job: Job, chunks: AsyncIterator[bytes]) -> None:
+        """Write the file as it comes, then put the job in the queue.
+
+        Raises:
+            RefusedError: it is larger than the limit, comes too slowly, or the disk is full.
+        """
+        limits, folder, size = self.settings.limits, self._folder(job), 0
+        try:
+            folder.mkdir(parents=True)
+            with self._video(job).open("xb") as file:
+                async with asyncio.timeout(limits.receive_s):
+                    async for chunk in chunks:
+                        size += len(chunk)
+                        if size > limits.bytes:
+                            raise RefusedError(413, f"at most {limits.bytes / 1e6:,.0f} MB are taken here")
+                        if shutil.disk_usage(folder).free < len(chunk) + _SPARE_BYTES:
+                            raise RefusedError(507, "the disk of this server is full")
+                        file.write(chunk)
+            if not size:
+                raise RefusedError(400, "the file is empty")
+        except BaseException as error:  # also a browser that went away
+            self._fail(job, str(error) if isinstance(error, RefusedError) else "the upload broke off")
+            if isinstance(error, TimeoutError):
+                raise RefusedError(408, "the file came too slowly") from None
+            if isinstance(error, OSError):
+                raise RefusedError(507, f"the file could not be kept: {error.strerror}") from error
+            raise
+        job.change(state="waiting")
+        self._queue.put_nowait(job)
+
+    async def run(self) -> None:
+        """Parse what waits, one after the other, until cancelled."""
+        for old in self.rooms.iterdir() if self.rooms.is_dir() else ():  # of servers that were killed
+            if time.time() - old.stat().st_mtime > _STALE_S:
+                shutil.rmtree(old, ignore_errors=True)
+        try:
+            while True:
+                await self._attempt(await self._queue.get())
+        finally:
+            shutil.rmtree(self.waiting_room, ignore_errors=True)
+
+    async def _attempt(self, job: Job) -> None:
+        try:
+            await self._parse(job)
+        except SeehearError as error:
+            self._fail(job, str(error))
+        except asyncio.CancelledError:
+            self._fail(job, "the server was stopped")
+            raise
+        except Exception as error:  # one broken upload must not end the queue
+            self._fail(job, f"{type(error).__name__}: {error}")
+
+    async def _parse(self, job: Job) -> None:
+        job.change(state="parsing")
+        task = {"path": str(self._video(job)), "out": str(self._folder(job) / f"{self._stem(job)}{SUFFIX}"),
+                "name": job.name, "parser": job.parser, "limits": dataclasses.asdict(self.settings.limits)}
+        process = await asyncio.create_subprocess_exec(
+            *self.settings.worker, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            limit=_LINE_BYTES, start_new_session=True)
+        try:
+            async with asyncio.timeout(self.settings.limits.parse_s):
+                await self._follow(job, process, task)
+        except TimeoutError:
+            raise RefusedError(408, f"parsing took longer than {self.settings.limits.parse_s:g} s") from None
+        finally:
+            await _stop(process)
+        name = f"{slug(job.name)}-{job.id[:8]}"
+        home = self.catalogue.library / FOLDER_NAME / name
+        home.parent.mkdir(exist_ok=True)
+        os.replace(self._folder(job), home)
+        path = f"{FOLDER_NAME}/{name}/{self._stem(job)}{SUFFIX}"
+        await asyncio.to_thread(self.catalogue.refresh, now=True)
+        job.change(state="done", fraction=1.0, clip=clip_id(path),
+                   timeline=self.catalogue.timeline(clip_id(path)).to_dict())
+
+    async def _follow(self, job: Job, process: asyncio.subprocess.Process, task: dict[str, Any]) -> None:
+        """Give the worker its task and pass on what it says, until it is done."""
+        assert process.stdin is not None
+        assert process.stdout is not None
+        with contextlib.suppress(ConnectionError):  # it may already be gone: then it has no answer either
+            process.stdin.write(json.dumps(task).encode() + b"\n")
+            await process.stdin.drain()
+        async for line in process.stdout:
+            answer = json.loads(line)
+            if "error" in answer:
+                raise RefusedError(422, str(answer["error"]))
+            if answer.get("done"):
+                return
+            job.change(fraction=float(answer["fraction"]), timeline=answer.get("timeline", job.timeline))
+        raise RefusedError(500, f"parsing ended without a result (exit code {await process.wait()})")
+
+    def _fail(self, job: Job, reason: str) -> None:
+        shutil.rmtree(self._folder(job), ignore_errors=True)
+        job.change(state="failed", error=reason)
+
+    def _folder(self, job: Job) -> Path:
+        return self.waiting_room / job.id
+
+    def _stem(self, job: Job) -> str:
+        return slug(job.name)
+
+    def _video(self, job: Job) -> Path:
+        return self._folder(job) / f"{self._stem(job)}{job.suffix}"
+
+
+def shown_name(name: str) -> str:
+    """Return the last part of a name, without what cannot be shown, of bounded length with its suffix kept."""
+    clean = "".join(c for c in base_name(name) if unicodedata.category(c)[0] != "C").strip()
+    stem, dot, suffix = clean.rpartition(".")
+    return f"{stem[:_NAME_LENGTH]}{dot}{suffix[:10]}" if dot else clean[:_NAME_LENGTH]
+
+
+def slug(name: str) -> str:
+    """Return a name of plain letters for the file system.
+
+    Example:
+        >>> slug("Dög <b>park</b>.mp4"), slug("..mp4")
+        ('dog-b-park-b', 'clip')
+    """
+    plain = unicodedata.normalize("NFKD", Path(name).stem).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].rstrip("-") or "clip"
+
+
+def _checked(events: str) -> str:
+    try:
+        names = Vocabulary.parse(events).names
+    except SeehearError as error:
+        raise RefusedError(400, error.problem) from error
+    if len(names) > _CLASSES or max(map(len, names)) > _NAME_LENGTH:
+        raise RefusedError(400, f"at most {_CLASSES} classes of {_NAME_LENGTH} letters each")
+    return events
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    """End a worker and whatever it started."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            if hasattr(os, "killpg"):
+                os.killpg(process.pid, signal.SIGKILL)
+            else:
+                process.kill()
+    await process.wait()
+
+

@@ -1,0 +1,103 @@
+"""A small library with real videos, and a worker that parses without weights."""
+
+import json
+import os
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+
+from seehear.media import probe
+from seehear.time import Event, TimeGrid, Timeline, Track
+from seehear.web import worker
+
+HOSTILE = "<img src=x onerror=document.title='owned'>"
+COLOURS = ((200, 60, 40), (40, 160, 70), (40, 80, 200), (220, 190, 40))
+WORKER = (sys.executable, str(Path(__file__).resolve()))
+
+
+def make_video(path: Path, *, seconds: int = 4, size: tuple[int, int] = (192, 108), tone_hz: float = 440) -> Path:
+    """Write an H.264 and AAC file: another colour every second, and a tone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with av.open(str(path), "w") as out:
+        pictures = out.add_stream("libx264", rate=8, options={"preset": "ultrafast"})
+        pictures.width, pictures.height, pictures.pix_fmt = *size, "yuv420p"
+        sound = out.add_stream("aac", rate=16_000, layout="mono")
+        for index in range(seconds * 8):
+            rgb = np.zeros((size[1], size[0], 3), np.uint8)
+            rgb[:] = COLOURS[index // 8 % len(COLOURS)]
+            rgb[:, : size[0] * (index + 1) // (seconds * 8)] //= 2  # a shade that grows with time
+            frame = av.VideoFrame.from_ndarray(rgb, "rgb24")
+            frame.pts, frame.time_base = index, Fraction(1, 8)
+            out.mux(pictures.encode(frame))
+        wave = 0.2 * np.sin(2 * np.pi * tone_hz * np.arange(seconds * 16_000) / 16_000, dtype=np.float32)
+        for first in range(0, len(wave), 1024):
+            piece = av.AudioFrame.from_ndarray(wave[None, first : first + 1024], "fltp", "mono")
+            piece.rate, piece.pts = 16_000, first
+            out.mux(sound.encode(piece))
+        out.mux(pictures.encode(None))
+        out.mux(sound.encode(None))
+    return path
+
+
+def put(library: Path, name: str, timeline: Timeline) -> None:
+    """Write a timeline into a library."""
+    path = library / f"{name}.timeline.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(timeline.to_json(), "utf-8")
+
+
+def make_library(root: Path) -> Path:
+    """Return a library of four clips: two with videos, one hostile in name and label, one of sound alone."""
+    library = root / "library"
+    park = (Event(0, 3, Track.AUDIO, "Dog", 0.91), Event(2, 4, Track.VISUAL, "Dog", 0.8),
+            Event(2, 3, Track.AUDIO_VISUAL, "Dog", 0.8), Event(1, 4, Track.AUDIO, "Speech", 0.7))
+    street = (Event(0, 4, Track.VISUAL, "Car", 0.95), Event(3, 4, Track.AUDIO, "Speech", 0.6))
+    words = ("Dog", "Speech", "Car")
+    for name, events in (("park", park), ("street", street)):
+        make_video(library / f"{name}.mp4", tone_hz=440 if name == "park" else 660)
+        put(library, name, Timeline(f"{name}.mp4", 4.0, TimeGrid(4), words, events,
+                                    parser={"preset": "offline", "encoders": {"conse": "ab" * 32}}))
+    put(library, "hostile", Timeline(f"{HOSTILE}.mp4", 4.0, TimeGrid(4), (HOSTILE, "Dog"),
+                                     (Event(1, 2, Track.AUDIO, HOSTILE), Event(1, 2, Track.VISUAL, HOSTILE)),
+                                     warnings=(HOSTILE,), parser={HOSTILE: HOSTILE}))
+    put(library, "radio/news", Timeline("news.wav", 60.0, TimeGrid(60), words, (Event(0, 59, Track.AUDIO, "Speech"),),
+                                        {"audio": "parsed", "visual": "absent"}))
+    return library
+
+
+def fake_parser(options: dict) -> worker.Parsing:
+    """Return a parser of colours: every class is seen in one second, the first is heard throughout."""
+    names = tuple((options.get("events") or "Dog,Speech").split(","))
+
+    def parse(path: Path, *, progress: worker.Progress) -> Timeline:
+        if options.get("preset") == "endless":
+            os.read(os.pipe()[0], 1)
+        if options.get("preset") == "crash":
+            os._exit(3)
+        if options.get("preset") == "gate":  # goes on when the test writes a byte
+            with Path(options["model"] + ".log").open("a") as log:
+                print("start", file=log, flush=True)
+                os.read(os.open(options["model"], os.O_RDONLY), 1)
+                print("end", file=log)
+        count = round(probe(path).duration_s)
+        events: list[Event] = []
+        for second in range(count):
+            events.append(Event(second, second + 1, Track.VISUAL, names[second % len(names)], 0.5))
+            whole = (*events, Event(0, second + 1, Track.AUDIO, names[0], 0.75))
+            timeline = Timeline(str(path), float(count), TimeGrid(count), names, whole, parser=options)
+            progress((second + 1) / count, timeline)
+        return timeline
+
+    return parse
+
+
+def events_of(text: str) -> list[dict]:
+    """Return the states of a stream of server-sent events."""
+    return [json.loads(line.removeprefix("data: ")) for line in text.splitlines() if line.startswith("data: ")]
+
+
+if __name__ == "__main__":
+    worker.main(fake_parser)
