@@ -56,6 +56,7 @@ LAYOUTS = (
     Layout("res152", "resnet152", "frames", (80, 10), 2048, "visual", "ResNet-152, 8 frames a second"),
     Layout("r2plus1d_18", "r2plus1d18", "feature", (10,), 512, "visual", "R(2+1)D-18, one clip of 8 frames a second"),
     Layout("clip_16", "clip-vit-b16", "frames", (80, 10), 512, "visual", "CLIP ViT-B/16, 8 frames a second (LSLD)"),
+    Layout("clip_32", "clip-vit-b32", "frames", (80, 10), 512, "visual", "CLIP ViT-B/32, named as LSLD's other folder"),
     Layout("clap_audioset", "clap", "feature", (10,), 512, "audio", "LAION-CLAP 630k-audioset-best (LSLD)"),
     Layout("CLIP/features", "clip-vit-l14", "feature", (10,), 768, "visual", "CLIP ViT-L/14, normalised (VALOR)"),
     Layout("CLAP/features", "clap-fusion", "maps", (64,), 768, "audio", "CLAP fusion model before pooling (VALOR)"),

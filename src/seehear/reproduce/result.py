@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from seehear._version import __version__
-from seehear.data import Dataset
+from seehear.data import LLP_VOCABULARY, Dataset
 from seehear.recipes import FIGURES
 from seehear.reproduce.plan import Entry
 from seehear.reproduce.tables import Table
@@ -32,7 +32,7 @@ def collect(table: Table, entries: Sequence[Entry], faults: Mapping[str, str], d
         split: which figures were measured on.
         settings: those of this call, on top of the rows' own.
     """
-    llp = dataset.name == "llp"
+    llp = dataset.name.lower() == "llp" and dataset.vocabulary.names == LLP_VOCABULARY.names
     rows: list[dict[str, Any]] = []
     first: dict[str, str] = {}
     for entry in entries:

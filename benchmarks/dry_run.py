@@ -1,0 +1,100 @@
+"""Does everything run at LLP's full size?  Every row of the seven tables, one epoch, on random features.
+
+    python benchmarks/dry_run.py --llp TABLES --folder SCRATCH [--tables table1,table7] [--epochs 1] [--jobs 1]
+
+Writes random features of every official shape for all 11,849 clips of LLP's official tables (7 GB in SCRATCH, kept for
+the next call; float16 as the CLIP features are published, float32 where files are small), then runs
+`seehear reproduce` on each table and prints time and peak memory a row.  The figures mean nothing, except that
+nothing depends on the size of a smaller dataset.  CLIP's words are random vectors too, so no weights are needed.
+"""
+
+import argparse
+import json
+import sys
+import types
+from pathlib import Path
+
+import numpy as np
+
+from seehear import encoders
+from seehear.cli.main import main as seehear
+from seehear.data import open_dataset
+from seehear.features.official import LAYOUTS, bare_id
+from seehear.reproduce import TABLES
+
+SMALL = 20_000  # numbers a file up to which float32 costs nothing
+TOGETHER = 0.5  # share of the common direction: cosines of pictures and words then lie around 0.25, as CLIP's do
+
+
+def main() -> None:
+    """Make the features, run the tables, print what each row cost."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--llp", type=Path, required=True, help="folder with LLP's official tables")
+    parser.add_argument("--folder", type=Path, required=True, help="scratch folder")
+    parser.add_argument("--tables", default=",".join(TABLES))
+    parser.add_argument("--rows", help="only these rows of the one table given")
+    parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=1)
+    args = parser.parse_args()
+    make_features(args.llp, args.folder / "feats")
+    for tower in ("clip-vit-b16", "clip-vit-b32"):
+        random_words(tower)
+    codes = {}
+    for name in args.tables.split(","):
+        command = ["reproduce", name, str(args.llp), "--features", str(args.folder / "feats"), "--out",
+                   str(args.folder / "out"), "--set", f"training.epochs={args.epochs}", "--jobs", str(args.jobs)]
+        codes[name] = seehear([*command, *(["--rows", args.rows] if args.rows else [])])
+        costs(args.folder / "out" / f"{name}.json")
+    if any(codes.values()):
+        raise SystemExit(f"exit codes {codes}")
+
+
+def make_features(llp: Path, folder: Path) -> None:
+    """Write one file a clip into each official folder, unless it is there."""
+    ids = [bare_id(clip.name) for split in open_dataset(llp).splits.values() for clip in split.clips]
+    for layout in LAYOUTS:
+        target = folder / layout.folder
+        target.mkdir(parents=True, exist_ok=True)
+        have = {path.stem for path in target.glob("*.npy")}
+        shape = (layout.rows[0], layout.dim)
+        kind = np.float32 if shape[0] * shape[1] <= SMALL else np.float16
+        for index, clip in enumerate(ids):
+            if clip not in have:
+                rng = np.random.default_rng([index, LAYOUTS.index(layout)])
+                np.save(target / f"{clip}.npy", vectors(rng, *shape).astype(kind))
+        print(f"{layout.folder}: {len(ids)} files of {shape}, {kind.__name__}", file=sys.stderr, flush=True)
+
+
+def vectors(rng: np.random.Generator, count: int, dim: int) -> np.ndarray:
+    """Return random rows that share a direction."""
+    common = np.random.default_rng(dim).standard_normal(dim, np.float32)
+    return TOGETHER * common + np.sqrt(1 - TOGETHER**2) * rng.standard_normal((count, dim), np.float32)
+
+
+def random_words(tower: str) -> None:
+    """Put a text tower of random vectors in the place of a published one; labels are made in this process."""
+
+    class Words:
+        id, dim = tower, 512
+
+        def encode(self, texts: list[str]) -> np.ndarray:
+            rows = np.concatenate([vectors(np.random.default_rng(list(text.encode())), 1, self.dim) for text in texts])
+            return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    module = types.ModuleType("seehear.encoders.random_words")
+    module.Words = Words  # type: ignore[attr-defined]
+    sys.modules[module.__name__] = module
+    encoders._TEXT[tower] = "random_words:Words"
+
+
+def costs(path: Path) -> None:
+    """Print time and peak memory of each row of a finished table."""
+    result = json.loads(path.read_text())
+    for row in result["rows"]:
+        state = row["problem"] or (f"as {row['same_as']}" if row["same_as"] else "done")
+        print(f"{result['table']} | {row['title']} | {row['features']} | {sum(row['seconds']):.0f} s | "
+              f"{row['peak_mb']} MB | {state}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
