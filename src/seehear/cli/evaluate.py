@@ -23,7 +23,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("dataset", type=Path, metavar="DATASET", help="a folder with dataset.toml, or with LLP's official tables")
     add("--split", default="test", help="split to score (default: test)")
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--model", type=Path, metavar="RUN", help="a run folder or model file; needs --features")
+    source.add_argument("--model", metavar="RUN", help="a run folder, model file, or the address of a shared model "
+                        "(hf://owner/name, s3://...); needs --features")
     source.add_argument("--predictions", type=Path, metavar="PRED", help="folder of *.timeline.json, a tab-separated "
                         "file (filename track onset offset event_label), or an .npz of arrays")
     add("--features", type=Path, metavar="FEATURES", help="features folder of the dataset, for --model")
@@ -88,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _decisions(
-    args: argparse.Namespace, dataset: Dataset, split: Split, truth: Truth, *, model: Path | None = None,
+    args: argparse.Namespace, dataset: Dataset, split: Split, truth: Truth, *, model: str | Path | None = None,
     predictions: Path | None = None,
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]:
     """Return audio and visual decisions (N, T, C) and what the setting says about them."""
@@ -129,7 +130,7 @@ def _given(
 
 
 def _predicted(
-    args: argparse.Namespace, model: Path, dataset: Dataset, split: str
+    args: argparse.Namespace, model: str | Path, dataset: Dataset, split: str
 ) -> tuple[tuple[NDArray[Any], ...], Decoding]:
     """Return the probabilities of a trained parser on a split, and how it decides."""
     if args.features is None:
@@ -159,7 +160,8 @@ def _option(name: str) -> str:
 
 
 def _tuned(
-    args: argparse.Namespace, model: Path | None, dataset: Dataset, scores: tuple[NDArray[Any], ...], decoding: Decoding
+    args: argparse.Namespace, model: str | Path | None, dataset: Dataset, scores: tuple[NDArray[Any], ...],
+    decoding: Decoding,
 ) -> Decoding:
     """Return the decoding with the best threshold per class and track on the split that was named."""
     split = dataset.split(args.tune)
@@ -173,7 +175,7 @@ def _tuned(
     return best_thresholds(*scores, truth.audio, truth.visual, decoding=decoding)
 
 
-def _check_shape(segment_prob: NDArray[Any], truth: Truth, where: Path | None) -> None:
+def _check_shape(segment_prob: NDArray[Any], truth: Truth, where: str | Path | None) -> None:
     clips, segments, classes = truth.audio.shape
     if segment_prob.shape != (clips, segments, 2, classes):
         raise DataError(f"expected probabilities (clips, segments, 2, classes) = {(clips, segments, 2, classes)}, got "

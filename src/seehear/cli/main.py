@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "models": ("models", "pretrained weights: list, fetch, verify"),
     "export": ("export", "one timeline file into another format"),
     "search": ("search", "find moments over many parsed videos"),
+    "share": ("share", "a trained parser with its model card, to a hub or elsewhere"),
     "serve": ("serve", "a local web page: player, lanes, search"),
     "report": ("report", "figures and HTML reports of runs and clips"),
     "fetch": ("fetch", "bring public datasets into our layout"),

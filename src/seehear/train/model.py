@@ -16,6 +16,7 @@ from seehear.data import Vocabulary
 from seehear.errors import FeatureError, WeightsError
 from seehear.nn import SYSTEMS, build
 from seehear.recipes import FeatureSet, Network
+from seehear.share import is_address, pull
 from seehear.time import Decoding, TimeGrid
 from seehear.train.data import Clips, standardise
 from seehear.train.files import read_tensors
@@ -170,12 +171,16 @@ def model_file(path: str | Path) -> Path:
 
 
 def load_run(path: str | Path, *, device: str = "cpu") -> Run:
-    """Return the trained parser of a run folder of `seehear train`, or of a single model file.
+    """Return the trained parser of a run folder of `seehear train`, of a single model file, or of a shared model.
+
+    Args:
+        path: the folder or file, or where `seehear share` put it: `hf://owner/name@revision`, or an fsspec URL.
+        device: where it will compute.
 
     Raises:
         WeightsError: nothing there, a truncated file, or one that does not fit its own description.
     """
-    path = Path(path)
+    path = pull(path) if is_address(path) else Path(path)
     file = model_file(path)
     if path.is_dir() and not file.exists():
         several = sorted(p.parent.name for p in path.glob(f"*/{BEST}"))

@@ -1,0 +1,33 @@
+"""`seehear share`: a trained parser with its model card, to a hub or a folder elsewhere."""
+
+import argparse
+from pathlib import Path
+
+from seehear.cli.console import print_json
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("run", type=Path, metavar="RUN", help="a run folder of seehear train, or a model file")
+    parser.add_argument("--to", metavar="URL", help="hf://owner/name[@revision], or an fsspec URL such as "
+                        "s3://bucket/folder or file:///folder; loaded again by --model URL")
+    parser.add_argument("--licence", default="", metavar="SPDX", help="of the parser, such as CC-BY-4.0, for the card")
+    parser.add_argument("--card", action="store_true", help="only print the model card")
+    parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Push, or show the card."""
+    from seehear.errors import ConfigError
+    from seehear.share import bundle, push
+
+    if args.card:
+        content = bundle(args.run, licence=args.licence).files["README.md"]
+        assert isinstance(content, bytes)
+        print_json({"card": content.decode()}) if args.json else print(content.decode(), end="")
+        return 0
+    if args.to is None:
+        raise ConfigError("expected --to URL, got none", hint="or --card to see the model card first")
+    address = push(args.run, args.to, licence=args.licence)
+    print_json({"address": address}) if args.json else print(address)
+    return 0

@@ -1,0 +1,7 @@
+"""Sharing trained parsers: a folder of safetensors, recipe and model card, on a hub or anywhere fsspec reaches."""
+
+from seehear.share.bundle import MANIFEST, Bundle, bundle
+from seehear.share.card import model_card
+from seehear.share.transfer import is_address, pull, push
+
+__all__ = ["MANIFEST", "Bundle", "bundle", "is_address", "model_card", "pull", "push"]
