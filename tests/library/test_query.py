@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from seehear.errors import ConfigError
-from seehear.library.query import And, Lasting, Node, Not, Or, Term, parse
+from seehear.library.query import And, Lasting, Node, Not, Or, Term, parse, written
 
 DOG, NOT_SEEN = Term("audio", "Dog", 6), Not(Term("visual", "Dog", 18))
 
@@ -28,7 +28,8 @@ DOG, NOT_SEEN = Term("audio", "Dog", 6), Not(Term("visual", "Dog", 18))
     ("--Dog", Not(Not(Term("any", "Dog", 2)))),
     ("(a | b) c", And((Or((Term("any", "a", 1), Term("any", "b", 5))), Term("any", "c", 8)))),
     ("a | b c", Or((Term("any", "a", 0), And((Term("any", "b", 4), Term("any", "c", 6)))))),
-    ("Frying_(food)", And((Term("any", "Frying_", 0), Term("any", "food", 8)))),
+    ("audio:Frying_(food) Dog", And((Term("audio", "Frying_(food)", 6), Term("any", "Dog", 20)))),
+    ("not(Dog)", Not(Term("any", "Dog", 4))),
     ("chain-saw", Term("any", "chain-saw", 0)),  # a dash inside a word is part of it
     ("duration", Term("any", "duration", 0)),  # a class may have this name
 ])
@@ -72,6 +73,16 @@ def test_any_text_is_a_tree_or_a_named_fault(text: str) -> None:
         assert re.search(r"at position \d+ of ", str(error))  # noqa: PT017 - both outcomes are right
     else:
         assert isinstance(tree, Node)
+
+
+@given(st.text(min_size=1, max_size=12))
+@example("and").via("a word of the language")
+@example("-x").via("a sign")
+@example("*").via("a sign")
+@example("Frying_(food)").via("LLP")
+@example("audio:Dog").via("a whole term")
+def test_a_label_can_be_written_into_a_query(label: str) -> None:
+    assert parse(f"audio:{written(label)}") == Term("audio", label, 6)
 
 
 def test_many_negations_do_not_exhaust_the_stack() -> None:

@@ -111,21 +111,21 @@ def update(library: Path) -> Updated:
 
 def _scan(library: Path, unread: list[str]) -> Iterator[tuple[str, tuple[int, int]]]:
     """Yield (relative path, (mtime_ns, size)) of every timeline file; folders that cannot be read go to `unread`."""
-    folders = [library]
+    folders = [("", library)]
     while folders:
-        folder = folders.pop()
+        above, folder = folders.pop()
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
-                    if entry.name.startswith(".") or entry.is_symlink():
+                    name = entry.name
+                    if name.startswith(".") or entry.is_symlink():
                         continue
                     if entry.is_dir():
-                        folders.append(Path(entry.path))
-                    elif entry.name.endswith(SUFFIX) and entry.is_file():  # not a pipe, which would wait for ever
+                        folders.append((f"{above}{name}/", Path(entry.path)))
+                    elif name.endswith(SUFFIX) and entry.is_file():  # not a pipe, which would wait for ever
                         with contextlib.suppress(FileNotFoundError):  # taken away while we look
                             stat = entry.stat()
-                            path = entry.name if folder == library else os.path.relpath(entry.path, library)
-                            yield path.replace(os.sep, "/"), (stat.st_mtime_ns, stat.st_size)
+                            yield above + name, (stat.st_mtime_ns, stat.st_size)
         except OSError as error:
             unread.append(f"{folder}: cannot be read: {error.strerror}")
 

@@ -5,7 +5,8 @@
     audio_visual:Dog                heard and seen at once      (also both:Dog)
     any:Dog, or just Dog            heard or seen
     audio:*                         anything heard
-    "Baby cry"                      quotes for a class with spaces; case and _ do not matter
+    audio:Frying_(food)             a class as it is written; case and _ do not matter
+    "Baby cry"                      quotes for a class with spaces or signs
     a b, a & b, a and b             both at once
     a | b, a or b                   either
     -a, not a                       not: a was looked for and is not there
@@ -23,8 +24,11 @@ EXAMPLES = ("audio:Dog -visual:Dog", "visual:Car & audio:Speech", "audio_visual:
 TRACK_WORDS = {"audio": "audio", "heard": "audio", "visual": "visual", "seen": "visual", "audio_visual": "audio_visual",
                "both": "audio_visual", "any": "any"}
 _COMPARE = (">=", "<=", ">", "<", "=")
-_TOKEN = re.compile(r"""\s*(?:(?P<sign>[()|&:]|>=|<=|>|<|=|-)
-                        |"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<word>[^\s()|&":<>=]+)|(?P<end>$))""", re.VERBOSE)
+_TOKEN = re.compile(r"""\s*(?:
+    (?P<sign>[()|&:]|>=|<=|>|<|=|-)
+    |"(?P<quoted>(?:[^"\\]|\\.)*)"
+    |(?P<word>[^\s()|&":<>=]+(?:(?<=_)\([^\s()|&":<>=]+\))?)
+    |(?P<end>$))""", re.VERBOSE | re.DOTALL)
 _DEEPEST = 50
 
 
@@ -74,6 +78,20 @@ def fault(text: str, at: int, problem: str) -> ConfigError:
     """Return the error for a query that goes wrong at position `at` (from 0)."""
     return ConfigError(f"{problem} at position {at + 1} of {text!r}", where="query",
                        hint=f"for example: {EXAMPLES[0]}")
+
+
+def written(label: str) -> str:
+    """Return a class as it stands in a query, in quotes if it needs them.
+
+    Example:
+        >>> written("Dog"), written("Frying_(food)"), written('say "hi"')
+        ('Dog', 'Frying_(food)', '"say \\\\"hi\\\\""')
+    """
+    found = _TOKEN.fullmatch(label)
+    plain = found is not None and found["word"] == label and label[0] not in "-*"
+    if plain and label.lower() not in ("and", "or", "not", "duration"):
+        return label
+    return '"' + label.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def parse(text: str) -> Node:

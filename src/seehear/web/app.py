@@ -19,7 +19,6 @@ from seehear import export
 from seehear._version import __version__
 from seehear.data import LLP_VOCABULARY
 from seehear.errors import SeehearError
-from seehear.library.query import EXAMPLES
 from seehear.web.catalogue import Catalogue, UnknownClipError
 from seehear.web.guard import Guard
 from seehear.web.pictures import Pictures
@@ -71,7 +70,7 @@ def _errors(app: FastAPI) -> None:
     @app.exception_handler(SeehearError)
     async def _(_: Request, error: SeehearError) -> JSONResponse:
         status = getattr(error, "status", 404 if isinstance(error, UnknownClipError) else 400)
-        error.where = error.where if str(error.where) == "query" else None  # paths are nobody's business
+        error.where = None  # paths are nobody's business
         return answer(status, str(error))
 
     @app.exception_handler(RequestValidationError)
@@ -108,11 +107,11 @@ def _clips(app: FastAPI, settings: Settings, catalogue: Catalogue, pictures: Pic
     def library() -> Response:
         custom = settings.parser.get("vocabulary") or settings.parser.get("events") or settings.parser.get("model")
         return _json({
-            "name": catalogue.library.name, "version": __version__, "examples": list(EXAMPLES),
+            "name": catalogue.library.name, "version": __version__, "examples": catalogue.examples(),
             "formats": [{"name": name, "suffix": export.get(name).suffix, "summary": export.get(name).summary}
                         for name in export.names()],
             "uploads": settings.uploads,
-            "open_vocabulary": "model" not in settings.parser,
+            "open_vocabulary": not settings.parser.get("model"),
             "classes": [] if custom else list(LLP_VOCABULARY.names),
             "limits": {"bytes": limits.bytes, "duration_s": limits.duration_s, "pixels": limits.pixels},
         })

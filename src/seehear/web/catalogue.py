@@ -18,6 +18,7 @@ from seehear.errors import DataError
 from seehear.library import Updated, search, update
 from seehear.library.index import TABLE, connect, index_path, sql_path
 from seehear.library.media import base_name, beside, find
+from seehear.library.query import EXAMPLES, written
 from seehear.time import SUFFIX, Timeline
 
 RECHECK_S = 3.0  # the folder is looked through at most this often
@@ -30,10 +31,11 @@ class UnknownClipError(DataError):
 
 @dataclass(frozen=True)
 class _Clips:
-    """The index as it was at `stamp`: id -> path of the timeline, in the order of the index."""
+    """The index as it was at `stamp`: id -> path of the timeline, in the order of the index; queries worth trying."""
 
     stamp: tuple[int, int]
     paths: dict[str, str]
+    examples: list[str]
 
 
 def clip_id(path: str) -> str:
@@ -56,7 +58,7 @@ class Catalogue:
         self._lock = threading.RLock()
         self._checked: float | None = None
         self._updated = Updated(0)
-        self._clips = _Clips((0, 0), {})
+        self._clips = _Clips((0, 0), {}, [])
 
     def refresh(self, *, now: bool = False) -> Updated:
         """Bring the index up to date, at most every few seconds unless `now`."""
@@ -72,9 +74,16 @@ class Catalogue:
         stamp = (found.st_mtime_ns, found.st_size)
         if stamp != self._clips.stamp:
             with connect() as db:
-                rows = db.execute(f"SELECT path FROM {TABLE} ORDER BY file_row_number",
-                                  {"index": sql_path(index_path(self.library))}).fetchall()
-            self._clips = _Clips(stamp, {clip_id(path): path for (path,) in rows})
+                values = {"index": sql_path(index_path(self.library))}
+                rows = db.execute(f"SELECT path FROM {TABLE} ORDER BY file_row_number", values).fetchall()
+                events = db.execute("SELECT e.track, e.label, count(*) FROM (SELECT unnest(events) AS e FROM "
+                                    f"{TABLE}) GROUP BY ALL ORDER BY 3 DESC, 2", values).fetchall()
+            self._clips = _Clips(stamp, {clip_id(path): path for (path,) in rows}, _examples(events))
+
+    def examples(self) -> list[str]:
+        """Return queries that find something in this library, or ones that show the language while it is empty."""
+        self.refresh()
+        return self._clips.examples
 
     def page(self, query: str = "", *, offset: int = 0, limit: int = 60) -> dict[str, Any]:
         """Return one page of the clips, of those where `query` holds if there is one, as JSON values.
@@ -164,6 +173,19 @@ class Catalogue:
             if found:
                 break
         return found
+
+
+def _examples(events: list[tuple[str, str, int]]) -> list[str]:
+    """Return queries made of the most frequent classes; `events` are (track, label, count), most frequent first."""
+    count = {(track, label): number for track, label, number in events}
+    heard = sorted((label for track, label in count if track == "audio"),
+                   key=lambda label: count.get(("audio_visual", label), 0) - count["audio", label])
+    seen = [label for track, label in count if track == "visual"]
+    both = [label for track, label in count if track == "audio_visual"]
+    queries = [f"audio:{written(label)} -visual:{written(label)}" for label in heard[:1]]
+    queries += [f"audio_visual:{written(label)}" for label in both[:1]]
+    queries += [f"visual:{written(label)} duration>2" for label in seen[:1]]
+    return queries or list(EXAMPLES)
 
 
 def _shown(source: str, path: str) -> str:

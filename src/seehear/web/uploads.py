@@ -129,6 +129,8 @@ class Uploads:
             raise RefusedError(429, "too many uploads at once; try again when one is done")
         parser = dict(self.settings.parser)
         if events.strip():
+            if parser.get("model"):
+                raise RefusedError(400, "the parser of this server has classes of its own")
             parser["vocabulary"] = None
             parser["events"] = _checked(events)
         job = Job(shown, suffix, parser)
@@ -256,7 +258,7 @@ def slug(name: str) -> str:
         >>> slug("Dög <b>park</b>.mp4"), slug("..mp4")
         ('dog-b-park-b', 'clip')
     """
-    plain = unicodedata.normalize("NFKD", Path(name).stem).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", name.rpartition(".")[0] or name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].rstrip("-") or "clip"
 
 

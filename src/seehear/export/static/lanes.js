@@ -1,10 +1,11 @@
 /* Lanes of a timeline (heard, seen, both), in step with a player.  Used by the clip page, the run report, the web app.
 
-   SeehearLanes.mount(root, timeline, {player, band}) -> {update(timeline), time(), seek(seconds), destroy()}
+   SeehearLanes.mount(root, timeline, {player, band, nothing}) -> {update(timeline), time(), seek(seconds), destroy()}
      root      element whose content is replaced
      timeline  an object of schema seehear.timeline/1
      player    a video or audio element, or nothing
      band      spans [start_s, end_s] to mark, such as the hits of a search
+     nothing   what an empty lane says ("nothing found"); read anew at every update
    SeehearLanes.preview(root, timeline, spans)  three thin strips for lists
    SeehearLanes.clock(seconds) -> "1:02.5"
 
@@ -48,7 +49,7 @@ const SeehearLanes = (() => {
     return `${WORD[e.track]} ${clock(e.start_s)} to ${clock(e.end_s)}${score}`;
   }
 
-  function buildLane(timeline, track, word, whole) {
+  function buildLane(timeline, track, word, whole, nothing) {
     const lane = make("div", `lane ${track}`);
     const title = make("div", "lanes-row lane-title");
     const note = make("div", "lanes-area");
@@ -61,7 +62,7 @@ const SeehearLanes = (() => {
       note.textContent = `no ${gone.join(" and no ")} track in this file`;
     } else if (!events.length) {
       lane.classList.add("empty");
-      note.textContent = "nothing found";
+      note.textContent = nothing;
     }
     const rows = new Map();
     for (const e of events) {
@@ -124,7 +125,7 @@ const SeehearLanes = (() => {
       const width = Math.max(200, inner.clientWidth - 150);
       const rulerRow = buildRuler(whole, width);
       ruler = rulerRow.lastChild;
-      const lanes = LANES.map(([track, word]) => buildLane(timeline, track, word, whole));
+      const lanes = LANES.map(([track, word]) => buildLane(timeline, track, word, whole, options.nothing || "nothing found"));
       const overlay = make("div", "lanes-cursors");
       for (const [start, end] of options.band || []) overlay.append(place(make("div", "lanes-band"), start, end, whole));
       cursor = make("div", "lanes-cursor");

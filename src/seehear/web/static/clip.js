@@ -19,7 +19,7 @@ export async function showClip(root, library, id, query, time) {
   lanes.id = "lanes";
   lanes.setAttribute("aria-label", "Timeline");
   root.replaceChildren(make("div", "page", back(query), make("h1", "", clip.name), warnings(timeline),
-    make("div", "columns", screen, side(clip, query, library)), lanes, made(timeline)));
+    make("div", "columns", screen, side(clip, query, library), lanes), made(timeline)));
   const view = SeehearLanes.mount(lanes, timeline, { player, band: clip.spans });
   for (const button of root.querySelectorAll("[data-seek]")) {
     button.addEventListener("click", (event) => {

@@ -43,7 +43,7 @@ function summary(page, query) {
 }
 
 function empty(library) {
-  const box = make("div", "card empty", make("h2", "", "No clips yet"),
+  const box = make("div", "card no-clips", make("h2", "", "No clips yet"),
     make("p", "", "Parse some videos into this folder: ", make("code", "", "seehear parse VIDEOS --out LIBRARY")));
   if (library.uploads) box.append(make("p", "", "or ", link("#/upload", "", "upload one"), "."));
   return box;

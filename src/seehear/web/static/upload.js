@@ -93,12 +93,13 @@ export function showJob(root, library, id) {
   lanes.id = "lanes";
   lanes.setAttribute("aria-label", "Timeline");
   lanes.append(make("p", "muted", "The lanes fill as soon as the first seconds are parsed."));
-  const table = make("section", "card by-class");
+  const table = make("section", "card by-class side");
   const place = make("div", "");
-  root.replaceChildren(make("div", "page", title, state, bar, place, make("div", "columns", screen, table), lanes));
+  root.replaceChildren(make("div", "page", title, state, bar, place, make("div", "columns", screen, table, lanes)));
   table.hidden = true;
   screen.hidden = true;
   let view = null, player = null;
+  const options = { nothing: "nothing yet" };
 
   function show(job) {
     title.textContent = job.name;
@@ -117,7 +118,9 @@ export function showJob(root, library, id) {
       screen.replaceChildren(player);
       screen.hidden = false;
     }
-    if (view) view.update(job.timeline); else view = SeehearLanes.mount(lanes, job.timeline, { player });
+    if (job.state !== "parsing") delete options.nothing;
+    options.player = player;
+    if (view) view.update(job.timeline); else view = SeehearLanes.mount(lanes, job.timeline, options);
     table.hidden = false;
     table.replaceChildren(make("h2", "", "By class"), classes(job.timeline));
     if (job.clip) state.replaceChildren(`${count(job.timeline.events.length, "event")} found. `, link(toClip(job.clip), "", "Open its page"));
