@@ -24,13 +24,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
     from seehear import weights
-    from seehear.errors import ConfigError, WeightsError
+    from seehear.errors import ConfigError, SeehearError, WeightsError
 
     if args.action == "ls":
         return _ls(args)
     ids = [*args.id, *weights.PRESETS.get(args.preset or "", ())]
     if not ids and args.action == "verify":
         ids = [id_ for id_ in weights.WEIGHTS if weights.state(id_) != "missing"]
+        if not ids:
+            raise WeightsError("no weights are in the cache", where=weights.cache_dir(),
+                               hint="run: seehear models fetch --preset offline")
     if not ids:
         raise ConfigError("expected ids or --preset", where="seehear models", hint="see: seehear models ls")
     source = args.source if args.action == "fetch" else None
@@ -40,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     for id_ in dict.fromkeys(ids):
         try:
             rows.append(_fetch(id_, source) if args.action == "fetch" else _verify(id_))
-        except WeightsError as error:
+        except SeehearError as error:
             if len(ids) == 1:
                 raise
             print(f"seehear: {error}", file=sys.stderr)
@@ -62,23 +65,31 @@ def _ls(args: argparse.Namespace) -> int:
         state = weights.state(entry.id)
         rows.append({"id": entry.id, "title": entry.title, "source": str(entry.source), "licence": entry.licence,
                      "size_mb": entry.size, "paper": entry.paper, "input": entry.input, "state": state,
-                     "sha256": dict(entry.files), "digest": weights.digest(entry.id) if state == "cached" else None})
+                     "sha256": dict(entry.files), "digest": weights.digest(entry.id) if state == "cached" else None,
+                     "get": None if state == "cached" else weights.command(entry.id)})
     if args.json:
         print_json(rows)
         return 0
-    table(f"Pretrained weights (cache: {weights.cache_dir()})", ("id", "state", "MB", "licence", "source", "digest"),
-          [(r["id"], r["state"], r["size_mb"], r["licence"], r["source"], (r["digest"] or "-")[:12]) for r in rows],
-          note="fetch: seehear models fetch ID, or --preset offline; hashes of every file: --json")
+    rows = [(r["id"], r["state"], round(r["size_mb"]), r["licence"].split(" (")[0], _hash(r["sha256"]), r["source"])
+            for r in rows]
+    header = ("id", "state", "MB", "licence", "sha256", "source")
+    table(f"Pretrained weights (cache: {weights.cache_dir()})", header, rows, left=True,
+          note="fetch: seehear models fetch ID, or --preset offline; whole hashes, papers and remarks: --json")
     return 0
+
+
+def _hash(files: dict[str, str]) -> str:
+    """Return the first digits of the hash of the file that holds the network."""
+    network = next(value for name, value in files.items() if not name.endswith((".json", ".csv")))
+    return network[:8]
 
 
 def _fetch(id_: str, source: Path | None) -> dict[str, str]:
     from seehear import weights
 
-    if source is None and weights.state(id_) == "cached":
+    if source is None and weights.whole(id_):
         return {"id": id_, "state": "cached", "path": str(weights.locate(id_))}
-    print(f"{id_}: fetching from {source or weights.WEIGHTS[id_].source if id_ in weights.WEIGHTS else '?'}",
-          file=sys.stderr)
+    print(f"{id_}: fetching from {source or weights.WEIGHTS[id_].source}", file=sys.stderr)
     return {"id": id_, "path": str(weights.fetch(id_, source=source)), "state": "fetched and verified"}
 
 
@@ -87,5 +98,6 @@ def _verify(id_: str) -> dict[str, str]:
 
     wrong = weights.verify(id_)
     if wrong:
-        return {"id": id_, "state": "damaged", "reason": f"{', '.join(wrong)}; run: seehear models fetch {id_}"}
+        reason = f"{', '.join(wrong)} not as published; run: {weights.command(id_)}"
+        return {"id": id_, "state": "damaged", "reason": reason}
     return {"id": id_, "state": "verified", "path": str(weights.locate(id_))}

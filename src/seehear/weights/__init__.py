@@ -1,6 +1,6 @@
 """Pretrained weights: one table, explicit fetching, verified files, no code run from them."""
 
-from seehear.weights.cache import cache_dir, digest, fetch, locate, state, verify
+from seehear.weights.cache import cache_dir, command, digest, fetch, locate, state, verify, whole
 from seehear.weights.sources import Hub, Local, Wheel
 from seehear.weights.table import PRESETS, WEIGHTS, Weights
 
@@ -12,9 +12,11 @@ __all__ = [
     "Weights",
     "Wheel",
     "cache_dir",
+    "command",
     "digest",
     "fetch",
     "locate",
     "state",
     "verify",
+    "whole",
 ]

