@@ -28,10 +28,14 @@ def table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]], *
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
     grid = Table(title=escape(title), title_justify="left", box=box.SIMPLE_HEAD, caption=note and escape(note),
                  caption_justify="left")
+    cells = [[str(cell) for cell in row] for row in rows]
     for index, name in enumerate(header):
-        grid.add_column(escape(name), justify="left" if left or index == 0 else "right", overflow="fold")
-    for row in rows:
-        grid.add_row(*(escape(str(cell)) for cell in row))
+        # on a narrow terminal the names in front stay whole as long as they are no sentences
+        least = min(24, max((len(row[0]) for row in cells), default=0)) if index == 0 else None
+        grid.add_column(escape(name), justify="left" if left or index == 0 else "right", overflow="fold",
+                        min_width=least)
+    for row in cells:
+        grid.add_row(*map(escape, row))
     console.print(grid)
 
 
