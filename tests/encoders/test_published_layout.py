@@ -24,8 +24,8 @@ def features(tmp_path_factory):
     tiny.clap(root / "clap")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SEEHEAR_CACHE", str(root / "cache"))
-        assert main(["models", "fetch", "clip-vit-b16", "--from", str(root / "clip")]) == 0
-        assert main(["models", "fetch", "clap", "--from", str(root / "clap")]) == 0
+        tiny.fetch(patch, "clip-vit-b16", root / "clip")
+        tiny.fetch(patch, "clap", root / "clap")
         assert main(["extract", str(root / "data"), "--visual", "clip-vit-b16", "--audio", "clap", "--keep-frames",
                      "--sampling", "paper", "--out", str(root / "out"), "--export-npy", str(root / "npy"),
                      "--jobs", "1", "--device", "cpu"]) == 0

@@ -7,14 +7,25 @@ from seehear.errors import MissingExtraError
 
 
 def resize_crop(rgb: NDArray[np.uint8], *, short: int, crop: int, bilinear: bool = False) -> NDArray[np.uint8]:
-    """Return the central (crop, crop, 3) square of a frame whose shorter side was made `short` pixels."""
+    """Return the central (crop, crop, 3) square of a frame whose shorter side was made `short` pixels.
+
+    Of a wide frame only the square's columns are computed, which saves up to half of the work; the pixels are those of
+    resizing first and cropping then, but for a grey level in a pixel of a thousand (Pillow holds a box in single
+    precision).  A tall frame is resized whole: with a box Pillow would take its two passes in the other order, and
+    round otherwise.
+    """
     image = _image(rgb)
     width, height = image.size
     # the longer side is cut down, not rounded, as torchvision and transformers do
     size = (short, max(1, short * height // width)) if width <= height else (max(1, short * width // height), short)
-    image = image.resize(size, _filter(bilinear))
     left, top = round((size[0] - crop) / 2), round((size[1] - crop) / 2)
-    return np.asarray(image.crop((left, top, left + crop, top + crop)))
+    if width <= height:
+        image = image.resize(size, _filter(bilinear))
+        return np.asarray(image.crop((left, top, left + crop, top + crop)))
+    a_pixel = width / size[0]  # pixels of the frame a pixel of the picture
+    box = (left * a_pixel, 0, min(width, (left + crop) * a_pixel), height)
+    image = image.resize((crop, short), _filter(bilinear), box=box)
+    return np.asarray(image.crop((0, top, crop, top + crop)))
 
 
 def stretch(rgb: NDArray[np.uint8], *, size: int, bilinear: bool = False) -> NDArray[np.uint8]:
