@@ -80,8 +80,10 @@ def test_a_short_clip_keeps_its_seconds_and_says_where_it_ends(tmp_path):
 
 
 @pytest.mark.parametrize("seconds", [0.3, 3.5, 3.75])
-def test_a_clip_that_ends_within_a_segment_is_whole(tmp_path, seconds):
-    done = rows_of(fake.make_clip(tmp_path / "a.mkv", seconds, fps=16))
+@pytest.mark.parametrize("given", [True, False])
+def test_a_clip_that_ends_within_a_segment_is_whole(tmp_path, seconds, given):
+    grid = TimeGrid.covering(seconds) if given else None
+    done = rows_of(fake.make_clip(tmp_path / "a.mkv", seconds, fps=16), grid=grid)
     assert done.entry()["state"] == "ok"
     assert done.outcome.segments == max(1, round(seconds))
     assert done.rows["eye/feature"][-1].any()

@@ -92,8 +92,9 @@ def decode(
             if sampling == "paper":
                 grid = TimeGrid(PAPER_SEGMENTS, step_s)
             out.segments = grid.count
-            # a clip's own grid may reach past its end by a part of a segment: nothing is missing there
-            end_s = grid.end_s if job.grid or sampling == "paper" else min(grid.end_s, info.duration_s)
+            # the last segment may reach past the clip's end: nothing is missing there, unless whole segments are
+            reaches = grid.count > TimeGrid.covering(info.duration_s, step_s).count
+            end_s = grid.end_s if reaches or sampling == "paper" else min(grid.end_s, info.duration_s)
             if audio:
                 yield from _guard("audio", out, info.audio is not None, _sound(path, audio, grid, end_s, out))
             if visual:
