@@ -1,17 +1,25 @@
 """A small library with real videos, and a worker that parses without weights."""
 
+import contextlib
+import dataclasses
 import json
 import os
+import socket
 import sys
+import threading
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
+import uvicorn
 
 from seehear.media import probe
 from seehear.time import Event, TimeGrid, Timeline, Track
 from seehear.web import worker
+from seehear.web.app import create_app
+from seehear.web.settings import Settings
 
 HOSTILE = "<img src=x onerror=document.title='owned'>"
 COLOURS = ((200, 60, 40), (40, 160, 70), (40, 80, 200), (220, 190, 40))
@@ -84,7 +92,10 @@ def fake_parser(options: dict) -> worker.Parsing:
                 print("end", file=log)
         count = round(probe(path).duration_s)
         events: list[Event] = []
+        steps = os.open(options["model"], os.O_RDONLY) if options.get("preset") == "steps" else None
         for second in range(count):
+            if steps is not None:  # each second is parsed when the test writes a byte
+                os.read(steps, 1)
             events.append(Event(second, second + 1, Track.VISUAL, names[second % len(names)], 0.5))
             whole = (*events, Event(0, second + 1, Track.AUDIO, names[0], 0.75))
             timeline = Timeline(str(path), float(count), TimeGrid(count), names, whole, parser=options)
@@ -92,6 +103,24 @@ def fake_parser(options: dict) -> worker.Parsing:
         return timeline
 
     return parse
+
+
+@contextlib.contextmanager
+def served(settings: Settings) -> Iterator[str]:
+    """Serve in a thread of this process; give the address."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    app = create_app(dataclasses.replace(settings, port=port))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1, ws="none"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()
 
 
 def events_of(text: str) -> list[dict]:

@@ -1,6 +1,7 @@
 """`seehear serve`: a local web page of a library."""
 
 import argparse
+import contextlib
 import dataclasses
 import secrets
 import socket
@@ -28,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
                         help="a host name by which browsers reach this machine (repeatable)")
     group = parser.add_argument_group("uploads")
     group.add_argument("--no-uploads", action="store_true", help="take none")
-    group.add_argument("--preset", default="offline", help="parser of uploads (default: offline)")
+    group.add_argument("--preset", help="parser of uploads (default: offline)")
     group.add_argument("--model", metavar="RUN_OR_FILE", type=Path, help="a trained parser instead")
     group.add_argument("--events", metavar="CLASSES", help='classes to look for, such as "Dog,Speech"')
     group.add_argument("--vocabulary", metavar="FILE", type=Path, help="classes to look for, one a line")
@@ -54,12 +55,13 @@ def run(args: argparse.Namespace) -> int:
         for line in app.state.catalogue.refresh().failed:
             print(f"seehear: {line}", file=sys.stderr)
         config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=2,
-                                limit_concurrency=200)
+                                limit_concurrency=200, ws="none")
         query = "" if settings.token is None else f"?token={settings.token}"
         shown = f"[{host}]" if ":" in host else host
         print(f"http://{shown}:{port}/{query}", flush=True)
         print("press Ctrl-C to stop", file=sys.stderr)
-        uvicorn.Server(config).run(sockets=[listening])
+        with contextlib.suppress(KeyboardInterrupt):  # how a server ends
+            uvicorn.Server(config).run(sockets=[listening])
     return 0
 
 
@@ -82,10 +84,12 @@ def settings_of(args: argparse.Namespace) -> "Settings":
         if getattr(args, option) <= 0:
             raise ConfigError(f"expected a number above 0, got {getattr(args, option):g}",
                               where=f"--{option.replace('_', '-')}")
+    if not args.no_uploads:
+        _check_parser(args)
     token = args.token
     if token is None and not is_loopback(args.host):
         token = secrets.token_urlsafe(24)
-    parser = {"preset": None if args.model else args.preset, "model": args.model and str(args.model),
+    parser = {"preset": args.preset, "model": args.model and str(args.model),
               "events": args.events, "vocabulary": args.vocabulary and str(args.vocabulary),
               "threshold": args.threshold}
     return Settings(
@@ -94,13 +98,43 @@ def settings_of(args: argparse.Namespace) -> "Settings":
     )
 
 
+def _check_parser(args: argparse.Namespace) -> None:
+    """Find out now, not at the first upload, what is wrong with the options of the parser.
+
+    Raises:
+        ConfigError: options that do not go together.
+        DataError: the vocabulary cannot be read.
+    """
+    from seehear.data import Vocabulary
+    from seehear.parser.preset import PRESETS
+
+    for option in ("preset", "events", "vocabulary"):
+        if args.model is not None and getattr(args, option) is not None:
+            raise ConfigError(f"--{option} does not go with --model: a trained parser brings its own",
+                              hint="leave one of them out")
+    if args.model is not None and not args.model.exists():
+        raise ConfigError("there is no such run or model file", where=args.model)
+    if args.preset is not None and args.preset not in PRESETS:
+        raise ConfigError(f"expected preset {' or '.join(PRESETS)}, got {args.preset!r}")
+    for words in (args.vocabulary, args.events):
+        if words is not None:
+            Vocabulary.parse(words)
+    if args.threshold is not None and not 0 <= args.threshold <= 1:
+        raise ConfigError(f"expected a number from 0 to 1, got {args.threshold:g}", where="--threshold")
+
+
 def _socket(host: str, port: int) -> socket.socket:
+    """Return a socket that takes connections from now on."""
+    listening = None
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listening = socket.socket(family, kind)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
+        listening.listen(128)
     except OSError as error:
+        if listening is not None:
+            listening.close()
         raise ConfigError(f"cannot listen on port {port}: {error.strerror or error}", where=host,
                           hint="choose another with --port") from None
     return listening

@@ -16,7 +16,7 @@ async function show() {
   leave = null;
   document.title = "seehear";
   const query = view === "search" ? decode(parts.join("/")) : extra.get("q") || "";
-  input.value = query;
+  if (query || mine > 1) input.value = query;  // what is typed while the page loads stays
   const time = extra.has("t") && Number.isFinite(Number(extra.get("t"))) ? Number(extra.get("t")) : undefined;
   const id = /^[0-9a-f]{24}$/.test(parts[0] || "") ? parts[0] : "";
   const place = make("div", "");
@@ -42,8 +42,8 @@ function decode(text) {
 document.getElementById("search").addEventListener("submit", (event) => {
   event.preventDefault();
   const target = toList(input.value.trim());
-  if (location.hash === target || (target === "#/" && !location.hash)) show();
-  else location.hash = target;
+  if (location.hash !== target && !(target === "#/" && !location.hash)) location.hash = target;
+  else if (library) show();
 });
 
 try {
