@@ -6,7 +6,7 @@ same interface as the prompts of LSLD.
 
 Source: Modality-Independent Teachers Meet Weakly-Supervised Audio-Visual Event Parser (VALOR), NeurIPS 2023; captions
 and thresholds from its code Franklin905/VALOR.  The thresholds belong to the encoders they were chosen for; for others
-they mean nothing, and `seehear.labels.calibrated` finds thresholds from the weak labels themselves.
+they mean nothing, and `calibrated` finds thresholds from the weak labels themselves.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,6 +39,31 @@ def threshold_labels(similarity: Any, weak: Any, thresholds: Sequence[float] | F
     return like(((values > limits) & (labels[:, None] > 0)).astype(np.float32), similarity)
 
 
+def calibrated(similarity: Any, weak: Any, level: float = 0.9) -> Floats:
+    """Return a threshold a class (C,) for any encoder, from weak labels alone.
+
+    Segments of clips without a class are known not to hold it: a class's threshold is what the share `level` of them
+    stays below.  A class that every clip has gets minus infinity (nothing is known against it).
+
+    Args:
+        similarity: (N, T, C), on any scale.
+        weak: (N, C), 0 or 1.
+        level: in (0, 1); greater is stricter.
+
+    Raises:
+        ValueError: a level outside (0, 1), or shapes that do not fit.
+    """
+    values, labels = to_numpy(similarity), to_numpy(weak) > 0
+    if not 0 < level < 1:
+        raise ValueError(f"level: expected a share between 0 and 1, got {level}")
+    if values.ndim != 3 or labels.shape != values.shape[::2]:
+        raise ValueError(f"expected similarity (N, T, C) and weak (N, C), got {values.shape} and {labels.shape}")
+    limits = np.full(labels.shape[1], -np.inf, np.float32)
+    for c in np.flatnonzero(~labels.all(axis=0)):
+        limits[c] = np.quantile(values[~labels[:, c], :, c], level)
+    return limits
+
+
 def published(encoder: str, names: Sequence[str]) -> tuple[list[str], Floats]:
     """Return VALOR's captions and thresholds (C,) for an encoder and these classes.
 
@@ -49,12 +74,12 @@ def published(encoder: str, names: Sequence[str]) -> tuple[list[str], Floats]:
     """
     if encoder not in PUBLISHED:
         raise ConfigError(f"rule valor has thresholds for {' and '.join(PUBLISHED)}, not for {encoder}",
-                          hint="--rule calibrated fits thresholds for any encoder to your weak labels")
+                          hint="labels.segments.rule=calibrated fits thresholds for any encoder to your weak labels")
     table = PUBLISHED[encoder]
     unknown = [name for name in names if name not in table]
     if unknown:
         raise ConfigError(f"rule valor has no threshold for class {unknown[0]}",
-                          hint="--rule calibrated fits thresholds for any class to your weak labels")
+                          hint="labels.segments.rule=calibrated fits thresholds for any class to your weak labels")
     captions, limits = zip(*(table[name] for name in names), strict=True)
     return list(captions), np.array(limits, np.float32)
 

@@ -31,6 +31,7 @@ from seehear.recipes.lsld import LSLD, LSLD_DENOISE_ONLY, LSLD_RELEASE
 from seehear.recipes.ma import MA
 from seehear.recipes.mgn import MGN, MGN_LSLD
 from seehear.recipes.mm_pyramid import MM_PYRAMID, MM_PYRAMID_LSLD
+from seehear.recipes.valor import VALOR
 
 __all__ = [
     "FEATURES", "FIGURES", "RECIPES", "FeatureSet", "Helper", "Labels", "Network", "Paper", "Recipe", "Stage", "Term",
@@ -39,7 +40,7 @@ __all__ = [
 
 RECIPES: Mapping[str, Recipe] = Registry("seehear.recipes", Recipe, {recipe.name: recipe for recipe in (
     HAN, LSLD, LSLD_RELEASE, LSLD_DENOISE_ONLY, MA, JOMOLD, MGN, MGN_LSLD, MM_PYRAMID,
-    MM_PYRAMID_LSLD, DHHN, DHHN_REFINED, DHHN_LSLD, AVE, AVSDN,
+    MM_PYRAMID_LSLD, DHHN, DHHN_REFINED, DHHN_LSLD, AVE, AVSDN, VALOR,
 )})
 
 
