@@ -38,3 +38,27 @@ def test_a_wrong_command_is_exit_code_2(capsys: pytest.CaptureFixture) -> None:
         cli.main(["prase", "x.mp4"])
     assert caught.value.code == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("command", "package", "extra"), [
+    ("doctor", "torch", "train"), ("search", "duckdb", "library"), ("demo", "PIL", "offline,train,library"),
+])
+def test_a_missing_package_names_its_extra(monkeypatch, capsys, command: str, package: str, extra: str) -> None:
+    class Command:
+        configure = staticmethod(lambda parser: None)
+
+        @staticmethod
+        def run(args: object) -> int:
+            raise ModuleNotFoundError(f"No module named '{package}.sub'", name=f"{package}.sub")
+
+    monkeypatch.setitem(sys.modules, f"seehear.cli.{command}", Command)
+    assert cli.main([command]) == 2
+    assert capsys.readouterr().err == f"seehear: {package} is not installed; run: pip install 'seehear[{extra}]'\n"
+    with pytest.raises(ModuleNotFoundError):
+        cli.main([command, "--debug"])
+
+
+def test_a_missing_module_of_our_own_is_no_missing_extra(monkeypatch) -> None:
+    monkeypatch.setitem(cli.COMMANDS, "doctor", ("no_such_file", ""))
+    with pytest.raises(ModuleNotFoundError, match=r"seehear\.cli\.no_such_file"):
+        cli.main(["doctor"])

@@ -7,7 +7,7 @@ import signal
 import sys
 
 from seehear._version import __version__
-from seehear.errors import SeehearError
+from seehear.errors import MissingExtraError, SeehearError
 
 # command -> (module below seehear.cli, one line of help); a module is imported only when its command runs
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -29,6 +29,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "fetch": ("fetch", "bring public datasets into our layout"),
     "doctor": ("doctor", "check the installation and a dataset"),
 }
+
+# optional package, as imported -> the extra that brings it; commands that need more name it themselves
+_EXTRAS = {"av": "media", "PIL": "media", "torch": "train", "safetensors": "train", "jaxtyping": "train",
+           "onnxruntime": "offline", "onnx": "offline", "tokenizers": "offline", "transformers": "clip",
+           "torchvision": "vision", "matplotlib": "plot", "duckdb": "library", "pyarrow": "library", "fastapi": "web",
+           "uvicorn": "web", "ray": "ray", "fsspec": "share", "huggingface_hub": "share", "tensorboard": "tensorboard"}
+_COMMAND_EXTRAS = {"demo": "offline,train,library"}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -62,6 +69,13 @@ def main(argv: list[str] | None = None) -> int:
         if args is not None and args.debug:
             raise
         print(f"seehear: {error}", file=sys.stderr)
+        return 2
+    except ModuleNotFoundError as error:
+        package = (error.name or "").split(".")[0]
+        if package not in _EXTRAS or (args is not None and args.debug):
+            raise
+        extra = _COMMAND_EXTRAS.get(only or "", _EXTRAS[package])
+        print(f"seehear: {MissingExtraError.of(package, extra)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("seehear: interrupted; what was finished is kept, run the same command again to go on", file=sys.stderr)

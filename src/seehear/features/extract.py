@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
-from seehear.errors import ConfigError, FeatureError
+from seehear.errors import ConfigError, FeatureError, MissingExtraError
 from seehear.features.clips import Collection, collect
 from seehear.features.decode import Job
 from seehear.features.encode import Finished, Spec, keeps_frames
@@ -88,6 +89,8 @@ def extract(
     """
     if not visual and not audio:
         raise ConfigError("expected at least one encoder, got none", hint="say --visual ID, --audio ID or both")
+    if find_spec("av") is None:  # else every clip would fail with it
+        raise MissingExtraError.of("PyAV", "media")
     folder = Path(out)
     load = load or partial(_load_encoder, device=device, fps=fps)
     clips = collect(inputs, media)
