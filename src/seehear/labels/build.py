@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear._version import __version__
-from seehear.data import Dataset
-from seehear.errors import DataError
+from seehear.data import Dataset, Split
+from seehear.errors import DataError, FeatureError
 from seehear.features import FeatureStore
+from seehear.labels.contrast import contrast
 from seehear.labels.descriptions import description_set
 from seehear.labels.lsld import denoise, prompt_similarity
 from seehear.labels.options import Denoising
@@ -18,7 +19,7 @@ from seehear.labels.quality import changes, label_quality
 from seehear.labels.reweight import class_similarity, reweight_by
 from seehear.labels.scale import Scale, fit_scale
 from seehear.labels.similarity import Encode, EncodeOnce, Floats
-from seehear.labels.space import Loader, find_space, load_text, read_space, text_tower
+from seehear.labels.space import Loader, find_space, load_text, read_space, read_stream, text_tower
 from seehear.labels.store import TRACKS, SegmentLabels
 
 STAGES = ("weak", "denoised", "re-weighted")
@@ -83,16 +84,26 @@ def build_labels(dataset: Dataset, store: FeatureStore, options: Denoising, *, s
 def _one_track(dataset: Dataset, store: FeatureStore, options: Denoising, track: str, names: Sequence[str],
                weak: NDArray[np.generic], load: Loader) -> tuple[Floats, Floats, dict[str, Any]]:
     """Return hard labels, final labels, and the numbers behind them."""
-    encoder = getattr(options, track)
-    features = read_space(store, encoder, names, dataset.grid.count)
+    encoder, evidence, segments = getattr(options, track), options.evidence(track), dataset.grid.count
+    hard = np.repeat(weak[:, None], segments, axis=1).astype(np.float32)
+    numbers: dict[str, Any] = {"evidence": evidence}
+    if evidence != "language":
+        streams = contrast_streams(store, encoder)
+        prob = contrast(np.concatenate([read_stream(store, s, names, segments) for s in streams], axis=2), weak)
+        hard *= prob >= 0.5
+        numbers["contrast"] = list(streams)
+    if evidence == "contrast" and not options.reweights(track):
+        return hard, hard, numbers
+    features = read_space(store, encoder, names, segments)
     tower = text_tower(encoder, load)
     encode = EncodeOnce(tower.encode)
     texts, template = description_set(options.descriptions, dataset.vocabulary)
     if track == "audio":
         template = options.audio_template.replace("{}", template)
     asked: dict[str, Any] = {"nothing": options.nothing, "template": template}
-    hard = denoise(features, weak, encode, texts, **asked)
-    numbers: dict[str, Any] = {"space": find_space(store, encoder), "text_tower": tower.id}
+    if evidence != "contrast":
+        hard *= denoise(features, weak, encode, texts, **asked)
+    numbers |= {"space": find_space(store, encoder), "text_tower": tower.id}
     soft = hard
     if options.reweights(track):
         sigma = _similarity(dataset, options, features, weak, encode, asked)
@@ -113,14 +124,50 @@ def _similarity(dataset: Dataset, options: Denoising, features: Floats, weak: ND
     return class_similarity(features, encode([template.replace("{}", word) for word in words]))
 
 
-def with_encoders(options: Denoising, store: FeatureStore) -> Denoising:
-    """Return the options with the offline encoders in place of published ones that the folder does not hold.
+def contrast_streams(store: FeatureStore, encoder: str) -> tuple[str, ...]:
+    """Return the streams in which clips are contrasted: what the encoder's networks are trained on.
 
-    Their similarities have another scale, so factors left at the paper's are fitted.
+    Raises:
+        FeatureError: the folder holds nothing of this encoder.
     """
-    changed = {track: name for track, name in (("visual", "conse"), ("audio", "yamnet"))
-               if options.has(track) and find_space(store, getattr(options, track)) is None
-               and find_space(store, name) is not None}
-    if "visual" in changed and (options.alpha, options.beta) == (Denoising.alpha, Denoising.beta):
-        changed |= {"alpha": "fit", "beta": "fit"}
-    return replace(options, **changed)  # type: ignore[arg-type]
+    held = [f"{encoder}/{name}" for name in ("feature", "frames") if f"{encoder}/{name}" in store.streams][:1]
+    if not held:
+        raise FeatureError(f"expected features of {encoder}, the folder holds {', '.join(sorted(store.streams))}",
+                           where=store.path, hint="extract with that encoder, or name another one")
+    return tuple(held)
+
+
+def clips_with_features(split: Split, store: FeatureStore, options: Denoising) -> tuple[list[str], list[str]]:
+    """Return the clips of a split that have all the features the options need, and the others."""
+    streams = [stream for track in TRACKS if options.has(track)
+               if (stream := find_space(store, getattr(options, track))) is not None]
+    have = [all(store.count(stream, name) for stream in streams) for name in split.names]
+    return ([name for name, ok in zip(split.names, have, strict=True) if ok],
+            [name for name, ok in zip(split.names, have, strict=True) if not ok])
+
+
+def with_encoders(options: Denoising, store: FeatureStore, *, keep: Sequence[str] = (),
+                  ) -> tuple[Denoising, list[str]]:
+    """Return the options with offline encoders in place of published ones that the folder lacks, and what was said.
+
+    Their similarities have another scale, so the factors are fitted.
+
+    Args:
+        options: what was asked for.
+        store: the features at hand.
+        keep: options that the user named; they stay.
+    """
+    changed: dict[str, Any] = {}
+    notes = []
+    for track, offline in (("visual", "conse"), ("audio", "yamnet")):
+        asked = getattr(options, track)
+        if (track not in keep and options.has(track) and find_space(store, asked) is None
+                and find_space(store, offline) is not None):
+            changed[track] = offline
+            notes.append(f"{track}: the folder has no {asked}, so {offline} is taken")
+    if changed and "fit" not in (options.alpha, options.beta):
+        fitted = [name for name in ("alpha", "beta") if name not in keep]
+        changed |= dict.fromkeys(fitted, "fit")
+        if fitted:
+            notes.append(f"{' and '.join(fitted)} fitted to its similarities; the published ones belong to CLIP")
+    return replace(options, **changed), notes

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 Tracks = Literal["none", "audio", "visual", "both"]
 Strategy = Literal["dynamic", "with-event", "without-event", "stable", "none"]
 Similarity = Literal["cosine", "softmax"]
+Evidence = Literal["language", "contrast", "both"]
 Factor = float | Literal["fit"]
 
 SOUND = "This is a sound of {}"  # around every audio prompt, as released
@@ -21,6 +22,8 @@ class Denoising:
         descriptions: words for the classes in prompts (`seehear.labels.descriptions`), or a file.
         nothing: the prompt for "none of these" (`seehear.labels.prompts.NOTHING`), or `word:TEXT`.
         audio_template: put around audio prompts.
+        visual_evidence, audio_evidence: what decides about a label: `language` (prompts, the published way);
+            `contrast` with the clips that lack the class (`seehear.labels.contrast`); `both` must agree.
         reweight: which of the tracks are re-weighted afterwards.
         strategy: of the re-weighting, table 4b: `dynamic`; `with-event` changes positives only, `without-event`
             negatives only; `stable` uses constants; `none` leaves the hard labels.
@@ -37,6 +40,8 @@ class Denoising:
     descriptions: str = "playing"
     nothing: str = "other"
     audio_template: str = SOUND
+    visual_evidence: Evidence = "language"
+    audio_evidence: Evidence = "language"
     reweight: Tracks = "visual"
     strategy: Strategy = "dynamic"
     similarity: Similarity = "cosine"
@@ -47,7 +52,7 @@ class Denoising:
 
     def __post_init__(self) -> None:
         for name, kind in (("tracks", Tracks), ("reweight", Tracks), ("strategy", Strategy),
-                           ("similarity", Similarity)):
+                           ("similarity", Similarity), ("visual_evidence", Evidence), ("audio_evidence", Evidence)):
             if getattr(self, name) not in get_args(kind):
                 raise ValueError(f"{name}: expected one of {', '.join(get_args(kind))}, got {getattr(self, name)!r}")
         for name in ("alpha", "beta"):
@@ -61,6 +66,17 @@ class Denoising:
         """Return whether `audio` or `visual` gets segment labels."""
         return self.tracks in (track, "both")
 
+    def evidence(self, track: str) -> Evidence:
+        """Return what decides about the labels of `audio` or `visual`."""
+        return self.visual_evidence if track == "visual" else self.audio_evidence
+
     def reweights(self, track: str) -> bool:
         """Return whether the segment labels of a track are re-weighted."""
         return self.has(track) and self.strategy != "none" and self.reweight in (track, "both")
+
+
+PROFILES: dict[str, Denoising] = {
+    "paper": Denoising(),
+    "release": Denoising(tracks="both"),
+    "plus": Denoising(tracks="both", visual_evidence="both", audio_evidence="contrast", alpha="fit", beta="fit"),
+}

@@ -38,6 +38,11 @@ def read_space(store: FeatureStore, encoder: str, names: Sequence[str], segments
         held = ", ".join(sorted(store.streams)) or "nothing"
         raise FeatureError(f"expected a space of {encoder} that is shared with language, the folder holds {held}",
                            where=store.path, hint="extract with that encoder, or name another one")
+    return read_stream(store, stream, names, segments)
+
+
+def read_stream(store: FeatureStore, stream: str, names: Sequence[str], segments: int) -> NDArray[np.float32]:
+    """Return (N, T, D) rows of a stream, frames averaged to segments; errors as `read_space`."""
     missing = [name for name in names if not store.count(stream, name)]
     if missing:
         raise FeatureError(f"{len(missing)} of {len(names)} clips have no {stream}, first {missing[0]}",

@@ -1,0 +1,105 @@
+"""Evidence from contrast: what do the clips labelled with a class show that the other clips do not?
+
+Language says which class a segment resembles; weak labels say something too, without any language.  A clip that is not
+labelled with a class has it in no segment of either track: that is certain.  So per track and class a linear scorer
+learns to give every segment of those clips a low probability, and at least some segment of each labelled clip a high
+one, by linear-softmax pooling:
+
+    p_t = sigmoid(w . x_t + b)      q = sum_t p_t^2 / sum_t p_t
+    loss = mean over clips of  [ -log q  if labelled,  else  -mean_t log(1 - p_t) ]  +  penalty |w|^2
+
+A class that this track does not carry cannot be told from the others by it: on clips that the scorer has not seen its
+probability stays low and the label goes.  That is why every clip is scored by scorers fitted to other clips (folds).
+
+Not part of LSLD: it uses the training labels, so it gets better with more clips, where language does not need any.  The
+pooling is that of Wang, Li and Metze 2019 (arXiv:1810.09050), who compare five for sound events.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.labels.similarity import Floats, to_numpy
+
+FOLDS, PENALTY, STEPS, RATE = 5, 0.01, 150, 0.02
+_LEAST = 1e-6
+
+
+def contrast(features: Any, weak: Any, *, folds: int = FOLDS, penalty: float = PENALTY, steps: int = STEPS,
+             seed: int = 0) -> Floats:
+    """Return the probability (N, T, C) of each class in each segment, by scorers that have not seen the clip.
+
+    Args:
+        features: (N, T, D), of one track; each dimension is standardised here.
+        weak: (N, C), 0 or 1.
+        folds: each clip is scored by a scorer fitted to the other folds; at most N.
+        penalty: weight of the squared norm; larger is more cautious.
+        steps: of the optimiser (Adam, whole set at a time).
+        seed: of the folds.
+
+    Raises:
+        ValueError: shapes that do not fit, or fewer than two clips.
+    """
+    values, labels = np.asarray(to_numpy(features), np.float32), to_numpy(weak).astype(bool)
+    if values.ndim != 3 or labels.shape[:1] != values.shape[:1] or len(values) < 2:
+        raise ValueError(f"expected features (N, T, D) and weak labels (N, C) of at least two clips, got "
+                         f"{values.shape} and {labels.shape}")
+    values = standardised(values)
+    fold = np.random.default_rng(seed).permutation(len(values)) % min(folds, len(values))
+    out = np.empty((*values.shape[:2], labels.shape[1]), np.float32)
+    for k in range(fold.max() + 1):
+        rest, held = fold != k, fold == k
+        weights, bias = fit_scorer(values[rest], labels[rest], penalty=penalty, steps=steps)
+        out[held] = _sigmoid(values[held] @ weights + bias)
+    return out
+
+
+def standardised(values: Floats) -> Floats:
+    """Return (N, T, D) with mean 0 and deviation 1 in each dimension; one that never changes becomes 0."""
+    mean, deviation = values.mean(axis=(0, 1)), values.std(axis=(0, 1))
+    return (values - mean) / np.where(deviation > _LEAST, deviation, np.float32(1))
+
+
+def fit_scorer(values: Floats, labels: NDArray[np.bool_], *, penalty: float = PENALTY,
+               steps: int = STEPS) -> tuple[Floats, Floats]:
+    """Return weights (D, C) and bias (C,) of the linear scorers of all classes.
+
+    Args:
+        values: (N, T, D), standardised.
+        labels: (N, C).
+        penalty, steps: see `contrast`.
+    """
+    clips, segments, dim = values.shape
+    rows = values.reshape(-1, dim)
+    parameters = np.zeros((dim + 1, labels.shape[1]), np.float32)  # the last row is the bias
+    first, second = np.zeros_like(parameters), np.zeros_like(parameters)
+    for step in range(1, steps + 1):
+        prob = _sigmoid((rows @ parameters[:-1] + parameters[-1]).reshape(clips, segments, -1))
+        slope = pooled_slope(prob, labels).reshape(len(rows), -1)
+        gradient = np.concatenate([rows.T @ slope + 2 * penalty * parameters[:-1], slope.sum(axis=0, keepdims=True)])
+        first = 0.9 * first + 0.1 * gradient
+        second = 0.999 * second + 0.001 * gradient**2
+        rate = RATE * 0.5 * (1 + np.cos(np.pi * step / steps))
+        parameters -= rate * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
+    return parameters[:-1], parameters[-1]
+
+
+def pooled_loss(prob: Floats, labels: NDArray[np.bool_]) -> float:
+    """Return the loss of segment probabilities (N, T, C), summed over classes, without the penalty."""
+    pooled = (prob**2).sum(axis=1) / np.maximum(prob.sum(axis=1), _LEAST)
+    absent = -np.log1p(-np.minimum(prob, 1 - _LEAST)).mean(axis=1)
+    return float(np.where(labels, -np.log(np.maximum(pooled, _LEAST)), absent).sum() / len(prob))
+
+
+def pooled_slope(prob: Floats, labels: NDArray[np.bool_]) -> Floats:
+    """Return the derivative of `pooled_loss` with respect to the logits, (N, T, C)."""
+    total = np.maximum(prob.sum(axis=1, keepdims=True), _LEAST)
+    pooled = np.maximum((prob**2).sum(axis=1, keepdims=True) / total, _LEAST)
+    present = -(2 * prob - pooled) / total / pooled * prob * (1 - prob)
+    return np.where(labels[:, None], present, prob / prob.shape[1]).astype(np.float32) / np.float32(len(prob))
+
+
+def _sigmoid(values: Floats) -> Floats:
+    out: Floats = (1 / (1 + np.exp(-np.clip(values, -60, 60)))).astype(np.float32)
+    return out
