@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 WANTED = ("seehear/py.typed", "seehear/export/timeline.schema.json", "seehear/encoders/data/imagenet_classes.txt",
           "seehear/parser/data/audioset_tree.txt", "seehear/web/static/index.html", "/licenses/LICENSE",
-          "/licenses/NOTICE",          "/licenses/LICENSES/CC-BY-SA-4.0.txt", "/licenses/LICENSES/WordNet-3.0.txt", "/entry_points.txt")
+          "/licenses/NOTICE", "/licenses/LICENSES/CC-BY-SA-4.0.txt", "/licenses/LICENSES/WordNet-3.0.txt",
+          "/entry_points.txt")
 WANTED_SOURCE = ("/pyproject.toml", "/constraints.txt", "/Makefile", "/tests/conftest.py", "/CHANGELOG.md",
                  "/CITATION.cff", "/LICENSES/WordNet-3.0.txt", "/tools/check_wheel.py")
 
@@ -47,10 +48,10 @@ DATASET = {
     "a.csv": "filename\tonset\toffset\tevent_labels\nclip\t0\t1\tDog\n",
     "v.csv": "filename\tonset\toffset\tevent_labels\n",
     "p.tsv": "filename\ttrack\tonset\toffset\tevent_label\nclip\taudio\t0\t1\tDog\n",
-    "clip.timeline.json": '{"schema": "seehear.timeline/1", "source": "clip.mp4", "duration_s": 2.0, "vocabulary": ["Dog"],'
-                          '"grid": {"start_s": 0.0, "step_s": 1.0, "count": 2},'
+    "clip.timeline.json": '{"schema": "seehear.timeline/1", "source": "clip.mp4", "duration_s": 2.0,'
+                          '"vocabulary": ["Dog"], "grid": {"start_s": 0.0, "step_s": 1.0, "count": 2},'
                           '"tracks": {"audio": "parsed", "visual": "parsed"}, "parser": {}, "warnings": [],'
-                          '"events": [{"track": "audio", "label": "Dog", "start_s": 0.0, "end_s": 1.0, "score": null}]}',
+                          '"events": [{"track": "audio", "label": "Dog", "start_s": 0.0, "end_s": 1.0}]}',
     "clip.mp4": "not a video",
 }
 WORKS = [  # with nothing but the base install

@@ -1,0 +1,60 @@
+"""Every example runs as a reader runs it, is short, and prints what it promises."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from small_world import write_world
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+
+def run(name: str, *arguments: object) -> str:
+    done = subprocess.run([sys.executable, str(EXAMPLES / name), *map(str, arguments)], capture_output=True, text=True,
+                          check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_every_example_is_run_here_and_short() -> None:
+    here = Path(__file__).read_text(encoding="utf-8")
+    for path in EXAMPLES.glob("*.py"):
+        assert f'run("{path.name}"' in here, f"{path.name} has no test"
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 40, path.name
+
+
+def test_score_predictions() -> None:
+    out = run("score_predictions.py")
+    assert out.startswith("segment/audio ")
+    assert "careful is +" in out
+
+
+def test_denoise_labels() -> None:
+    out = run("denoise_labels.py")
+    assert "Dog     ######....\nSpeech  ....##....\nCar     ..........\n" in out
+
+
+def test_search_library() -> None:
+    pytest.importorskip("duckdb")
+    assert run("search_library.py").splitlines()[-1] == "garden.mp4: 2 to 4 s"
+
+
+def test_train_variant(tmp_path: Path) -> None:
+    dataset, store = write_world(tmp_path)
+    out = run("train_variant.py", dataset.root, store.path, tmp_path / "out")
+    assert out.splitlines()[-1] == f"load it anywhere with --model file://{tmp_path}/out/shared"
+    assert "# han-short, trained on small" in (tmp_path / "out" / "shared" / "README.md").read_text()
+
+
+@pytest.mark.weights
+def test_parse_video(tmp_path: Path) -> None:
+    import numpy as np
+
+    from seehear.demo.world import render, unseen
+
+    render(unseen(), tmp_path / "clip.mp4", np.random.default_rng(0))
+    out = run("parse_video.py", tmp_path / "clip.mp4", "Telephone,Smoke alarm,Balloon")
+    assert "heard but never seen" in out
+    assert (tmp_path / "clip.vtt").read_text().startswith("WEBVTT")
