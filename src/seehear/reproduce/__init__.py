@@ -7,9 +7,9 @@ from typing import Any
 from seehear.data import Dataset
 from seehear.errors import ConfigError, DataError, SeehearError
 from seehear.features import FeatureStore
-from seehear.reproduce.plan import Entry, plan
 from seehear.reproduce.pool import run_tasks
 from seehear.reproduce.result import collect, write
+from seehear.reproduce.rows import Entry, plan
 from seehear.reproduce.share import pooled_store, shared_labels
 from seehear.reproduce.tables import TABLES, Row, Table, table
 from seehear.reproduce.task import Task

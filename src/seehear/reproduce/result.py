@@ -11,7 +11,7 @@ from typing import Any
 from seehear._version import __version__
 from seehear.data import LLP_VOCABULARY, Dataset
 from seehear.recipes import FIGURES
-from seehear.reproduce.plan import Entry
+from seehear.reproduce.rows import Entry
 from seehear.reproduce.tables import Table
 from seehear.reproduce.task import RESULT, read
 from seehear.train.run import summarise

@@ -12,7 +12,7 @@ from seehear.features.official import OfficialStore
 from seehear.features.packed import MANIFEST, PackedStore, write_manifest, write_stream
 from seehear.labels.store import load, save
 from seehear.recipes import FEATURES
-from seehear.reproduce.plan import Entry
+from seehear.reproduce.rows import Entry
 from seehear.train.artefacts import Context
 from seehear.train.data import Clips, find_stream
 

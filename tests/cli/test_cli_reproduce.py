@@ -1,0 +1,75 @@
+"""`seehear reproduce` through the real entry point."""
+
+import json
+
+import pytest
+
+from seehear.cli.main import main
+from small_world import TINY, write_world
+
+SETTINGS = [part for name, value in {**TINY, "training.epochs": 1}.items() for part in ("--set", f"{name}={value}")]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    dataset, store = write_world(tmp_path_factory.mktemp("world"))
+    return [str(dataset.root), "--features", str(store.path)]
+
+
+def test_it_prints_and_writes_the_table(world, tmp_path, capsys):
+    command = ["reproduce", "table1", *world, "--out", str(tmp_path), "--rows", "han,han+clip", "--jobs", "0",
+               *SETTINGS]
+    assert main([*command, "--seeds", "1", "--seeds", "han=1,2"]) == 0
+    out, err = capsys.readouterr()
+    assert "HAN seed 1: han on offline" in err
+    assert "table1: 2/2" in err
+    assert "table1: All systems" in out
+    assert "HAN + Clip: one definition with HAN on these features, so one run" in out
+    assert out.splitlines()[-1] == str(tmp_path / "table1.md")
+    assert "±" in (tmp_path / "table1.md").read_text()
+    assert (tmp_path / "table1.png").stat().st_size > 1000
+    assert main([*command, "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["rows"][0]["seeds"] == [1, 2]
+
+
+def test_skipped_rows_are_named_with_their_command_and_exit_with_1(world, tmp_path, capsys, monkeypatch):
+    import seehear.reproduce.rows as planning
+
+    real = planning._obstacle
+    monkeypatch.setattr(planning, "_obstacle", lambda recipe, *rest: (
+        ("feature set x is not there", "seehear extract y") if recipe.name == "jomold" else real(recipe, *rest)))
+    assert main(["reproduce", "table1", *world, "--out", str(tmp_path), "--rows", "han,jomold", "--jobs", "0",
+                 *SETTINGS]) == 1
+    out, err = capsys.readouterr()
+    line = "table1 jomold: feature set x is not there; run: seehear extract y"
+    assert err.splitlines()[-1] == line
+    assert "JoMoLD: feature set x is not there; run: seehear extract y" in out
+
+
+@pytest.mark.parametrize(("more", "message"), [
+    (["--rows", "hna"], "table1 has no row 'hna'; did you mean han?"),
+    (["--rows", "han", "--inputs", "clip"], "HAN: feature set clip needs vggish/feature"),
+    (["--inputs", "clap"], "no feature set 'clap'"),
+    (["--set", "features=clip"], "expected --inputs SET for a feature set"),
+    (["--set", "training.epoch=3"], "did you mean epochs?"),
+    (["--seeds", "1,x"], "expected whole numbers with commas, got '1,x'"),
+    (["--seeds", "1,1"], "expected different seeds, got 1,1"),
+    (["--seeds", "1", "--seeds", "2"], "each row once"),
+    (["--seeds", "=2"], "expected 1,2,3 or ROW=1,2,3"),
+    (["--seeds", "hna=2"], "table1 has no row 'hna'"),
+    (["--split", "tset"], "tset"),
+    (["--jobs", "-1"], "expected 0 or more processes, got -1"),
+])
+def test_wrong_requests_are_one_line_and_2(world, tmp_path, capsys, more, message):
+    assert main(["reproduce", "table1", *world, "--out", str(tmp_path), *more]) == 2
+    err = capsys.readouterr().err
+    assert message in err
+    assert len(err.splitlines()) == 1
+
+
+def test_an_unknown_table_and_unknown_folders(world, tmp_path, capsys):
+    assert main(["reproduce", "tabel1", *world, "--out", str(tmp_path)]) == 2
+    assert "no table 'tabel1'; did you mean table1?" in capsys.readouterr().err
+    assert main(["reproduce", "table1", "nowhere", *world[1:], "--out", str(tmp_path)]) == 2
+    assert "nowhere" in capsys.readouterr().err
