@@ -53,7 +53,7 @@ def _show(outcome: "Outcome", seconds: float) -> None:
     short = {"audio": "heard", "visual": "seen", "audio_visual": "both", "type": "type", "event": "event"}
     words = {Track.AUDIO: "heard", Track.VISUAL: "seen", Track.AUDIO_VISUAL: "both"}
     keys = [key.split("/")[1] for key in SEGMENT_KEYS]
-    table("Training labels against the truth (percent, segment level)", ["labels", *(short[key] for key in keys)],
+    table("Training labels (percent, by segment)", ["labels", *(short[key] for key in keys)],
           [[stage, *(f"{100 * of[key]:.1f}" for key in SEGMENT_KEYS)] for stage, of in outcome.quality.items()])
     table(f"The unseen clip: {outcome.timeline.source}", ["track", "class", "from", "to", "score"],
           [[words[e.track], e.label, f"{e.start_s:g} s", f"{e.end_s:g} s", f"{e.score or 0:.2f}"]
@@ -61,6 +61,6 @@ def _show(outcome: "Outcome", seconds: float) -> None:
     table("Parsers on the test clips (percent): five figures of segments, five of events",
           ["", *(short[key.split("/")[1]] for key in outcome.figures["han"])],
           [[name.upper(), *(f"{100 * value:.1f}" for value in of.values())] for name, of in outcome.figures.items()],
-          note=f"offline encoders {VISUAL} (pictures) and {AUDIO} (sound), not CLIP and CLAP; "
-               f"made by seehear's own code; {seconds:.0f} s")
+          note=f"offline encoders {VISUAL} (pictures) and {AUDIO} (sound), not CLIP and VGGish; clips of our own "
+               f"making; {seconds:.0f} s")
     print(f"report: {outcome.report}")

@@ -184,8 +184,8 @@ def unseen() -> Script:
     """Return the script of a clip that belongs to no split: something heard, seen, and both, at different seconds."""
     return Script(
         "unseen",
-        audio=[(0, 4, "Clock"), (5, 9, "Telephone"), (6, 10, "Rain")],
-        visual=[(0, 3, "Clock"), (3, 6, "Balloon"), (6, 10, "Telephone")],
+        audio=[(2, 8, "Telephone"), (6, 10, "Smoke_alarm")],
+        visual=[(0, 5, "Balloon"), (5, 10, "Telephone")],
     )
 
 

@@ -76,7 +76,7 @@ def class_table(systems: Sequence[System], dataset: Dataset) -> str:
         cells = ""
         for track in TRACKS:
             found = [of[f"segment/{track}"] for _, of in scored]
-            f1 = np.nan_to_num([p.f1[c] for p in found], nan=-1.0).round(3)
+            f1 = np.nan_to_num([p.f1[c] for p in found]).round(3)
             for p, rounded in zip(found, f1, strict=True):
                 bold = " best" if rounded == f1.max() > f1.min() else ""
                 cells += (f'<td class="num{bold}" title="precision {percent(p.precision[c])}, recall '
