@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from seehear.data import Dataset
 from seehear.errors import ConfigError, DataError
 from seehear.features import FeatureStore
-from seehear.labels.build import Built, build_labels, with_encoders
+from seehear.labels.build import Built, build_labels, clips_with_features, with_encoders
 from seehear.labels.descriptions import description_set
 from seehear.labels.options import Denoising
 from seehear.labels.prompts import build_prompts
 from seehear.labels.reweight import class_similarity
 from seehear.labels.similarity import encode_texts, unit_rows
-from seehear.labels.space import Loader, find_space, load_text, read_space, text_tower
+from seehear.labels.space import Loader, load_text, read_space, text_tower
 from seehear.labels.store import load
 
 WORDS = {"audio": "heard", "visual": "seen"}
@@ -112,11 +112,11 @@ def read_options(path: Path, store: FeatureStore) -> Denoising:
         made = read_json(path / "run.json").get("labels") or {}
     else:
         raise DataError("expected a run folder, or labels of seehear denoise", where=path)
-    if "options" not in made:
-        if made:
-            raise DataError(f"labels of rule {made.get('rule')}, which compares no prompts", where=path,
-                            hint="name a run of lsld, or labels of seehear denoise --rule lsld")
-        return with_encoders(Denoising(), store)
+    if not made:
+        return with_encoders(Denoising(), store)[0]
+    if made.get("rule") != "lsld":
+        raise DataError(f"labels of rule {made.get('rule')}, which compares no prompts", where=path,
+                        hint="name a run of lsld, or labels of seehear denoise --rule lsld")
     return Denoising(**made["options"])
 
 
@@ -140,10 +140,11 @@ def read_evidence(path: Path, store: FeatureStore, dataset: Dataset, *, split: s
     if not options.has(track):
         raise ConfigError(f"the {track} track of this run keeps its weak labels, nothing was compared",
                           where=path, hint=f"denoised: {options.tracks}")
+    if options.evidence(track) == "contrast":
+        raise ConfigError(f"the {track} labels of this run come from contrast with other clips, no prompt was compared",
+                          where=path, hint="name a run whose evidence is language, or the other track")
     encoder = getattr(options, track)
-    space, names = find_space(store, encoder), dataset.split(split).names
-    if space is not None:
-        names = tuple(name for name in names if store.count(space, name))
+    names = tuple(clips_with_features(dataset.split(split), store, options)[0])
     built = build_labels(dataset, store, options, split=split, names=names, load=load_tower)
     texts, template = description_set(options.descriptions, dataset.vocabulary)
     words, around = description_set(options.text, dataset.vocabulary)

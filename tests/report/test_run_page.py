@@ -1,0 +1,107 @@
+"""The page of a run: one file, nothing from outside, everything escaped, and figures that are those of the run."""
+
+import dataclasses
+import json
+import re
+
+import pytest
+from report_world import make, tower
+
+from seehear.data import Vocabulary
+from seehear.report import run_page, tables
+from seehear.report.denoised import read_evidence
+from seehear.report.systems import examples, read_systems
+from seehear.time import Event, TimeGrid, Timeline, Track
+
+HOSTILE = "<img src=x onerror=alert(1)>\"'</script>"
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    return make(tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture(scope="module")
+def systems(world):
+    return read_systems([world.runs["lsld"], world.runs["han"]], world.store, world.dataset, "test")
+
+
+@pytest.fixture(scope="module")
+def evidence(world):
+    return read_evidence(world.labels, world.store, world.dataset, load_tower=tower)
+
+
+@pytest.fixture(scope="module")
+def page(world, systems, evidence):
+    return run_page.render(systems, world.dataset, "test", rows=[0, 1], folder=world.dataset.root, evidence=evidence,
+                           strips=run_page.strip_examples(evidence, 2))
+
+
+def test_the_page_asks_nothing_of_the_network(page):
+    assert not re.search(r"https?:|//[a-z]", re.sub(r"data:[^\"]+", "", page.split("<script>")[0]))
+    assert not re.search(r"(?:src|href)=(?!\"data:)", page.split("<script>")[0].replace('src=x', ""))
+    assert not re.search(r"\b(?:fetch|XMLHttpRequest|WebSocket|import)\b\(?", page.split("<script>")[1])
+    assert "default-src 'none'" in page
+
+
+def test_figures_are_those_of_the_run(page, systems):
+    for system in systems:
+        row = re.search(rf'<tr><th scope="row">{system.name}</th>(.*?)</tr>', page)
+        shown = [float(v) for v in re.findall(r">([\d.]+)</td>", row[1])]
+        assert shown == [round(100 * v, 1) for v in system.report.figures().values()]
+
+
+def test_each_clip_carries_its_lanes_truth_and_video(page, systems):
+    clips = json.loads(re.search(r'<script type="application/json" id="clips">(.*?)</script>', page, re.DOTALL)[1])
+    assert [[lane["name"] for lane in clip["lanes"]] for clip in clips] == [["lsld", "truth", "han"]] * 2
+    assert clips[0]["media"].startswith("data:video/mp4;base64,")
+    assert clips[1]["media"] is None
+    parsed = Timeline.from_dict(clips[0]["lanes"][0]["timeline"])
+    audio, visual = parsed.to_arrays()
+    assert (audio == systems[0].audio[0]).all()
+    assert (visual == systems[0].visual[0]).all()
+
+
+def test_a_large_video_is_linked_to(world, systems):
+    page = run_page.render(systems, world.dataset, "test", rows=[0], folder=world.dataset.root.parent, limit_bytes=10)
+    assert '"media": "./data/videos/test00.mp4"' in page
+
+
+def test_labels_before_and_after_stand_there(page, evidence, world):
+    quality = evidence.built.quality(world.dataset.split("train").truth())
+    for stage in ("weak", "denoised", "re-weighted"):
+        row = re.search(rf'<tr><th scope="row">{stage}</th>(.*?)</tr>', page)[1]
+        assert f">{100 * quality[stage]['segment/visual']:.1f}</td>" in row
+    assert page.count('class="strip"') == 2
+
+
+def test_words_from_outside_are_text(world, systems):
+    names = (HOSTILE, *world.dataset.vocabulary.names[1:])
+    dataset = dataclasses.replace(world.dataset, name=HOSTILE, vocabulary=Vocabulary(names, names))
+    named = [dataclasses.replace(system, name=HOSTILE) for system in systems[:1]]
+    lane = Timeline(HOSTILE, 4.0, TimeGrid(4), (HOSTILE,), (Event(0.0, 1.0, Track.AUDIO, HOSTILE),))
+    page = run_page.render(named, dataset, "test", rows=[0], folder=dataset.root,
+                           extra=[run_page.Extra(HOSTILE, None, {HOSTILE: lane})])
+    assert "<img" not in page.split("<script>")[0]
+    assert page.count("</script>") == 2
+    assert "&lt;img src=x" in page
+
+
+def test_a_run_without_truth_has_no_figures(world, systems):
+    blind = [dataclasses.replace(system, report=None) for system in systems]
+    assert "no truth" in tables.figures_table(blind)
+    assert tables.against(blind[0], blind[1:]) == ""
+
+
+def test_examples_go_from_the_best_to_the_worst(world, systems):
+    rows = examples(systems[0], world.dataset, "test", 3)
+    score = systems[0].report.matrix()[rows][:, [3, 8]].mean(axis=1)
+    assert list(score) == sorted(score, reverse=True)
+    assert all(world.dataset.split("test").weak[row].sum() >= 2 for row in rows)
+
+
+def test_strips_show_clips_where_labels_change(evidence):
+    rows = run_page.strip_examples(evidence, 3)
+    kept = evidence.hard[rows]
+    assert (kept.sum(axis=(1, 2)) > 0).all()
+    assert (evidence.built.weak[rows].sum(axis=1) >= 2).all()
