@@ -3,8 +3,8 @@
     python benchmarks/run_all.py --folder SCRATCH [--full] [--only metrics_speed,search_speed] [--out FOLDER]
 
 Without --full the sizes are small enough for a cup of coffee; with it they are those that our pages quote (hours, and
-up to 20 GB in SCRATCH).  Writes DATE.md into --out (default: benchmarks/results) for readers and DATE.json with everything each benchmark printed.  A
-benchmark that fails is a line of the table that says so, and exit code 1.
+up to 20 GB in SCRATCH).  Writes DATE.md for readers and DATE.json with everything that was printed into --out (default:
+benchmarks/results).  A benchmark that fails is a line of the table that says so, and exit code 1.
 """
 
 import argparse
