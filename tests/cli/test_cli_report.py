@@ -1,0 +1,110 @@
+"""`seehear report` through the real entry point: every picture and page, and what it refuses."""
+
+import functools
+import json
+
+import pytest
+
+from seehear import train
+from seehear.cli.main import main
+from seehear.labels.build import build_labels
+from seehear.labels.options import Denoising
+from seehear.report import denoised
+from seehear.time import Event, TimeGrid, Timeline, Track
+from small_world import CLASSES, TINY, write_world
+
+pytest.importorskip("matplotlib")
+
+
+class Words:
+    id, dim, digest = "words", 8, "cc" * 32
+
+    def encode(self, texts):
+        import numpy as np
+
+        return np.stack([np.random.default_rng(list(t.encode())).standard_normal(8) for t in texts]).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    root = tmp_path_factory.mktemp("world")
+    dataset, store = write_world(root)
+    options = Denoising(visual="conse", alpha="fit", beta="fit")
+    built = build_labels(dataset, store, options, load=lambda id_: Words())
+    for name in ("han", "lsld"):
+        prepared = train.prepare(dataset, store, name, settings=TINY)
+        train.run(prepared, root / name, seed=1, labels=built.labels if name == "lsld" else None)
+    return root
+
+
+@pytest.fixture(autouse=True)
+def words(monkeypatch):
+    """Take the tiny text tower, whose space is that of the tiny features."""
+    monkeypatch.setattr(denoised, "read_evidence",
+                        functools.partial(denoised.read_evidence, load_tower=lambda id_: Words()))
+
+
+def report(world, action, *options, run="lsld"):
+    return main(["report", action, str(world / run), str(world / "data"), "--features", str(world / "feats"), *options])
+
+
+def test_a_page_of_a_run_lies_beside_it(world, capsys):
+    assert report(world, "run", "--against", str(world / "han"), "--examples", "2") == 0
+    assert capsys.readouterr().out.strip() == str(world / "lsld" / "report.html")
+    page = (world / "lsld" / "report.html").read_text()
+    assert "<h1>lsld on small</h1>" in page
+    assert "<b>lsld</b> against han" in page
+    assert '<tr><th scope="row">re-weighted</th>' not in page  # train has no truth here
+    assert page.count('class="strip"') == 3
+
+
+def test_similarity_draws_the_classes_asked_for(world, tmp_path, capsys):
+    assert report(world, "similarity", "--classes", "Dog", "--out", str(tmp_path), "--json") == 0
+    files = json.loads(capsys.readouterr().out)["files"]
+    assert files == [str(tmp_path / f"similarity-visual-Dog.{kind}") for kind in ("png", "svg")]
+    svg = (tmp_path / "similarity-visual-Dog.svg").read_text()
+    assert "with event" in svg
+    assert "conse" in svg
+
+
+def test_strips_lanes_and_curves(world, tmp_path):
+    assert report(world, "strips", "--clips", "train01", "--out", str(tmp_path), "--format", "svg") == 0
+    assert "re-weighted" in (tmp_path / "strip-visual-train01.svg").read_text()
+    assert report(world, "lanes", "--clips", "test01", "--against", str(world / "han"), "--out", str(tmp_path),
+                  "--format", "svg") == 0
+    lanes = (tmp_path / "lanes-test01.svg").read_text()
+    assert all(f">{name}<" in lanes for name in ("truth", "lsld", "han"))
+    command = ["report", "curves", str(world / "lsld"), str(world / "han"), "--out", str(tmp_path), "--format", "png"]
+    assert main([*command, "--value", "loss/total"]) == 0
+    assert (tmp_path / "curves-loss-total.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_page_of_a_clip_finds_its_video_beside_it(tmp_path, capsys):
+    line = Timeline("a.mp4", 4.0, TimeGrid(4), CLASSES, (Event(0.0, 2.0, Track.AUDIO, "Dog", 0.9),))
+    (tmp_path / "a.timeline.json").write_text(line.to_json())
+    assert main(["report", "clip", str(tmp_path / "a.timeline.json")]) == 0
+    assert "The video is not beside this page" in (tmp_path / "a.html").read_text()
+    (tmp_path / "a.mp4").write_bytes(b"not really")
+    assert main(["report", "clip", str(tmp_path / "a.timeline.json"), "--out", str(tmp_path / "b.html")]) == 0
+    assert 'src="data:video/mp4;base64,' in (tmp_path / "b.html").read_text()
+
+
+@pytest.mark.parametrize(("action", "options", "message"), [
+    ("lanes", ["--clips", "nobody"], "split test has no clip nobody"),
+    ("lanes", ["--format", "gif"], "expected png, svg, pdf, got 'gif'"),
+    ("lanes", ["--split", "dev"], "expected a split among train, val, test"),
+    ("similarity", ["--classes", "Dgo"], "Dog"),
+    ("strips", ["--track", "audio"], "keeps its weak labels"),
+    ("strips", ["--against", "han"], "withdraws no labels"),
+])
+def test_what_cannot_be_drawn_is_one_line(world, tmp_path, capsys, action, options, message):
+    options = [str(world / o) if o == "han" else o for o in options]
+    assert report(world, action, "--out", str(tmp_path), *options) == 2
+    err = capsys.readouterr().err
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_curves_name_what_was_recorded(world, tmp_path, capsys):
+    assert main(["report", "curves", str(world / "han"), "--value", "loss/nothing", "--out", str(tmp_path)]) == 2
+    assert "loss/total" in capsys.readouterr().err
