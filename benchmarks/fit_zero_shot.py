@@ -4,7 +4,8 @@
 
 Features: `seehear extract DATASET --visual conse --audio yamnet --out FEATURES`.  Prints the numbers that stand in
 `seehear/parser/offline.py`, the figures on the split they were fitted on, the same with each class left out of the
-fit once, and the figures and confusion on the test split.
+fit once, the figures and confusion on the test split, the same with less evidence, and what LLP's 25 classes give
+where only the dataset's own can be right.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from seehear.data import Dataset, open_dataset
+from seehear.data import LLP_VOCABULARY, Dataset, Vocabulary, open_dataset
 from seehear.features import FeatureStore, open_features
 from seehear.metrics import evaluate
 from seehear.parser.offline import PICTURE, SOUND, picture_evidence, sound_evidence
@@ -23,12 +24,13 @@ L2 = 1e-3  # on the weights, evidence unscaled
 BINS = np.arange(-1.5, 1.51, 0.1)  # logits tried as threshold
 
 
-def evidence(dataset: Dataset, store: FeatureStore, split: str) -> tuple[Any, Any, Any, Any]:
-    """Return full evidence (N, T, C, 6) of audio and visual, and the truth of each (N, T, C)."""
+def evidence(dataset: Dataset, store: FeatureStore, split: str, vocabulary: Vocabulary | None = None,
+             ) -> tuple[Any, Any, Any, Any]:
+    """Return full evidence (N, T, C, 6) of audio and visual, and the truth of each (N, T, C of the dataset)."""
     names = dataset.split(split).names
     out = []
     for make in (sound_evidence, picture_evidence):
-        judge, _ = make(dataset.vocabulary)
+        judge, _ = make(vocabulary or dataset.vocabulary)
         arrays = {stream: store.array(stream, names) for stream in judge.streams}
         clips = [judge.of({k: v[i] for k, v in arrays.items()}) for i in range(len(names))]
         out.append(np.stack([judge.full(clip) for clip in clips]).astype(np.float64))
@@ -111,12 +113,52 @@ def main() -> None:
     show(args.fit, figures(logits[0] >= cuts[0], logits[1] >= cuts[1], truth))
     show(f"{args.fit}, class left out", figures(left_out(audio, truth[0]) >= cuts[0],
                                                 left_out(visual, truth[1]) >= cuts[1], truth))
+    less = {args.fit: (audio, visual, truth)}
     audio, visual, *truth = evidence(dataset, store, args.test)
+    less[args.test] = (audio, visual, truth)
     on = [x @ w + b >= cut for x, (w, b), cut in zip((audio, visual), parts, cuts, strict=True)]
     show(args.test, figures(*on, truth))
     for track, decided, true in zip(("audio", "visual"), on, truth, strict=True):
         print(f"{args.test}, {track}")
         confusion(decided, true, dataset.vocabulary.names)
+    print("less evidence, each with its own best threshold on", args.fit)
+    for label, track, columns in (("the words' own scores", 0, [0]), ("and all the rest", 0, range(6)),
+                                  ("joint space alone", 1, [2, 3]), ("ImageNet classes alone", 1, [0]),
+                                  ("and all the rest", 1, range(6))):
+        alone(label, track, list(columns), less)
+    wide(dataset, store, args.test, parts, cuts)
+
+
+def alone(label: str, track: int, columns: list[int], splits: dict[str, Any]) -> None:
+    """Print a track's segment figure on both splits with some of the evidence."""
+    key, values, cut = ("segment/audio", "segment/visual")[track], [], None
+    for *both, truth in splits.values():
+        x, y = both[track][..., columns], truth[track]
+        if cut is None:
+            w, b = fit(x.reshape(-1, len(columns)), y.reshape(-1))
+        logits = x @ w + b
+
+        def score(limit: float, logits: np.ndarray = logits, truth: Any = truth) -> float:
+            on = [np.zeros(logits.shape, bool)] * 2
+            on[track] = logits >= limit
+            return figures(on[0], on[1], truth)[key]
+
+        cut = max(BINS, key=score) if cut is None else cut
+        values.append(score(cut))
+    print(f"  {('audio', 'visual')[track]:7s} {label:24s}", " ".join(
+        f"{name} {100 * v:.1f}" for name, v in zip(splits, values, strict=True)))
+
+
+def wide(dataset: Dataset, store: FeatureStore, split: str, parts: Any, cuts: Any) -> None:
+    """Print how often LLP's other classes are found on a dataset that has none of them."""
+    audio, visual, *_ = evidence(dataset, store, split, LLP_VOCABULARY)
+    others = [c for c, name in enumerate(LLP_VOCABULARY.names) if name not in dataset.vocabulary]
+    for track, x, (w, b), cut in zip(("audio", "visual"), (audio, visual), parts, cuts, strict=True):
+        found = (x @ w + b >= cut)[..., others]
+        counts = {LLP_VOCABULARY.names[c]: int(found[..., i].sum()) for i, c in enumerate(others)}
+        shown = ", ".join(f"{k} {v}" for k, v in sorted(counts.items(), key=lambda i: -i[1]) if v)
+        print(f"LLP's other {len(others)} classes on {split}, {track}: in {found.any(axis=-1).mean():.1%} of segments "
+              f"({shown or 'none'})")
 
 
 if __name__ == "__main__":
