@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +33,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def client(library: Path) -> Iterator[TestClient]:
-    limits = Limits(bytes=300_000, duration_s=6, pixels=200 * 200, waiting=2)
+    limits = Limits(bytes=300_000, duration_s=6, pixels=200 * 200, parse_s=60, waiting=2)
     with TestClient(create_app(Settings(library, worker=WORKER, limits=limits)), HERE) as client:
         yield client
 
@@ -315,10 +316,10 @@ def test_too_long_and_too_many_pixels(client: TestClient, tmp_path: Path) -> Non
     assert left_behind(client) == []
 
 
-@pytest.mark.parametrize(("preset", "reason"), [
-    ("endless", "parsing took longer than 1.5 s"), ("crash", "parsing ended without a result (exit code 3)")])
-def test_a_parser_that_hangs_or_dies(tmp_path: Path, video: bytes, preset: str, reason: str) -> None:
-    settings = Settings(tmp_path, worker=WORKER, limits=Limits(parse_s=1.5), parser={"preset": preset})
+@pytest.mark.parametrize(("preset", "limit_s", "reason"), [
+    ("endless", 1.0, "parsing took longer than 1 s"), ("crash", 60, "parsing ended without a result (exit code 3)")])
+def test_a_parser_that_hangs_or_dies(tmp_path: Path, video: bytes, preset: str, limit_s: float, reason: str) -> None:
+    settings = Settings(tmp_path, worker=WORKER, limits=Limits(parse_s=limit_s), parser={"preset": preset})
     with TestClient(create_app(settings), HERE) as client:
         state = send(client, "a.mp4", video)
         assert state["error"] == reason
@@ -357,8 +358,7 @@ def test_concurrent_uploads_wait_their_turn_and_the_queue_is_bounded(tmp_path: P
 
 def test_names_of_uploads_cannot_place_them(client: TestClient, video: bytes, library: Path) -> None:
     before = {path for path in library.parent.rglob("*") if "uploads" not in path.parts}
-    for name in ("../../evil.mp4", "/etc/evil.mp4", "..\\..\\evil.mp4", "C:\\evil.mp4", "%2e%2e%2fevil.mp4",
-                 "a\0b.mp4", ".hidden.mp4", "-rf.mp4", "x" * 900 + ".mp4", "ünï <b>.mp4"):
+    for name in ("../../evil.mp4", "/etc/evil.mp4", "..\\..\\evil.mp4", "x" * 900 + ".mp4"):
         state = send(client, name, video)
         assert state["state"] == "done", state
         assert "/" not in state["name"]
@@ -371,6 +371,8 @@ def test_names_of_uploads_cannot_place_them(client: TestClient, video: bytes, li
 def test_names_are_shortened_and_plain() -> None:
     assert shown_name("a/b\\c \x07\u202eé.mp4") == "c é.mp4"
     assert len(shown_name("x" * 900 + ".mp4")) == 204
+    for name in ("%2e%2e%2fevil.mp4", "a\0b.mp4", ".hidden.mp4", "-rf.mp4", "ünï <b>.mp4", "../..", "...", "C:\\a.mp4"):
+        assert re.fullmatch(r"[a-z0-9][a-z0-9-]*", slug(shown_name(name)))
     assert slug("../..") == "clip"
     assert slug("CON.mp4") == "con"
 

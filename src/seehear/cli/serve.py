@@ -52,8 +52,11 @@ def run(args: argparse.Namespace) -> int:
     with _socket(settings.host, settings.port) as listening:
         host, port = listening.getsockname()[:2]
         app = create_app(dataclasses.replace(settings, port=port))
+        first = app.state.catalogue.page(limit=50)["items"]
         for line in app.state.catalogue.refresh().failed:
             print(f"seehear: {line}", file=sys.stderr)
+        if not any(item["media"] for item in first) and first:
+            print("seehear: note: no videos beside the timelines; --media DIR names where they lie", file=sys.stderr)
         config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=2,
                                 limit_concurrency=200, ws="none")
         query = "" if settings.token is None else f"?token={settings.token}"

@@ -76,8 +76,10 @@ class Catalogue:
             with connect() as db:
                 values = {"index": sql_path(index_path(self.library))}
                 rows = db.execute(f"SELECT path FROM {TABLE} ORDER BY file_row_number", values).fetchall()
-                events = db.execute("SELECT e.track, e.label, count(*) FROM (SELECT unnest(events) AS e FROM "
-                                    f"{TABLE}) GROUP BY ALL ORDER BY 3 DESC, 2", values).fetchall()
+                events = db.execute(
+                    "SELECT e.track, e.label, count(*), max(e.end_s - e.start_s) "
+                    f"FROM (SELECT unnest(events) AS e FROM {TABLE}) GROUP BY ALL ORDER BY 3 DESC, 2",
+                    values).fetchall()
             self._clips = _Clips(stamp, {clip_id(path): path for (path,) in rows}, _examples(events))
 
     def examples(self) -> list[str]:
@@ -101,7 +103,7 @@ class Catalogue:
                 found = search(self.library, query)
                 rows, first = np.unique(found.clip, return_index=True)
                 result |= {"moments": len(found), "seconds": round(found.total_s, 3)}
-                last = np.append(first[1:], len(found))
+                last = np.append(first, len(found))[1:]
                 spans = {int(row): np.stack([found.start_s[a:b], found.end_s[a:b]], 1)[:_SPANS].round(6).tolist()
                          for row, a, b in list(zip(rows, first, last, strict=True))[offset : offset + limit]}
             result |= {"matching": len(rows), "items": []}
@@ -175,12 +177,12 @@ class Catalogue:
         return found
 
 
-def _examples(events: list[tuple[str, str, int]]) -> list[str]:
-    """Return queries made of the most frequent classes; `events` are (track, label, count), most frequent first."""
-    count = {(track, label): number for track, label, number in events}
+def _examples(events: list[tuple[str, str, int, float]]) -> list[str]:
+    """Return queries made of frequent classes; `events` are (track, label, count, longest), most frequent first."""
+    count = {(track, label): number for track, label, number, _ in events}
     heard = sorted((label for track, label in count if track == "audio"),
                    key=lambda label: count.get(("audio_visual", label), 0) - count["audio", label])
-    seen = [label for track, label in count if track == "visual"]
+    seen = [label for track, label, _, longest_s in events if track == "visual" and longest_s > 2]
     both = [label for track, label in count if track == "audio_visual"]
     queries = [f"audio:{written(label)} -visual:{written(label)}" for label in heard[:1]]
     queries += [f"audio_visual:{written(label)}" for label in both[:1]]
