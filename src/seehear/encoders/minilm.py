@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.encoders.base import Lazy, unit
-from seehear.errors import MissingExtraError
+from seehear.errors import MissingExtraError, WeightsError
 
 _BATCH_TOKENS = 4096
 _MAX_TOKENS = 256
@@ -35,7 +35,7 @@ class MiniLM:
     def encode(self, texts: list[str]) -> NDArray[np.float32]:
         """Return L2-normalised vectors (n, 384); empty texts are allowed."""
         net = self._net.get()
-        tokens = [e.ids[:_MAX_TOKENS] for e in net["tokenizer"].encode_batch(list(texts))]
+        tokens = [e.ids for e in net["tokenizer"].encode_batch(list(texts))]
         out = np.zeros((len(texts), self.dim), np.float32)
         order = sorted(range(len(texts)), key=lambda i: len(tokens[i]))  # equal lengths together: no padding at all
         start = 0
@@ -59,12 +59,18 @@ class MiniLM:
             from seehear.weights import locate
 
             self._folder = locate("minilm")
-        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
-        tokenizer.no_padding()
-        config = json.loads((self._folder / "config.json").read_text())
-        return {"tokenizer": tokenizer, "w": load_file(self._folder / "model.safetensors"),
-                "layers": config["num_hidden_layers"], "heads": config["num_attention_heads"],
-                "eps": config["layer_norm_eps"]}
+        try:
+            tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+            tokenizer.no_padding()
+            tokenizer.enable_truncation(_MAX_TOKENS)
+            config = json.loads((self._folder / "config.json").read_text())
+            return {"tokenizer": tokenizer, "w": load_file(self._folder / "model.safetensors"),
+                    "layers": config["num_hidden_layers"], "heads": config["num_attention_heads"],
+                    "eps": config["layer_norm_eps"]}
+        except Exception as error:  # tokenizers raises bare Exception, safetensors its own
+            reason = " ".join(str(error).split())[:120]
+            raise WeightsError(f"not the MiniLM files expected ({type(error).__name__}: {reason})", where=self._folder,
+                               hint="run: seehear models verify minilm") from None
 
 
 def _forward(net: dict[str, Any], ids: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 
 from seehear.errors import MissingExtraError
 
+_LONGEST = 10  # times the shorter side
+
 
 def resize_crop(rgb: NDArray[np.uint8], *, short: int, crop: int, bilinear: bool = False) -> NDArray[np.uint8]:
     """Return the central (crop, crop, 3) square of a frame whose shorter side was made `short` pixels.
@@ -14,7 +16,7 @@ def resize_crop(rgb: NDArray[np.uint8], *, short: int, crop: int, bilinear: bool
     precision).  A tall frame is resized whole: with a box Pillow would take its two passes in the other order, and
     round otherwise.
     """
-    image = _image(rgb)
+    image = _image(_without_ends(rgb))
     width, height = image.size
     # the longer side is cut down, not rounded, as torchvision and transformers do
     size = (short, max(1, short * height // width)) if width <= height else (max(1, short * width // height), short)
@@ -26,6 +28,14 @@ def resize_crop(rgb: NDArray[np.uint8], *, short: int, crop: int, bilinear: bool
     box = (left * a_pixel, 0, min(width, (left + crop) * a_pixel), height)
     image = image.resize((crop, short), _filter(bilinear), box=box)
     return np.asarray(image.crop((0, top, crop, top + crop)))
+
+
+def _without_ends(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a very long or very wide frame without its ends, which the crop drops: resized whole it would be vast."""
+    height, width = rgb.shape[:2]
+    most = _LONGEST * min(height, width)
+    top, left = max(0, (height - most) // 2), max(0, (width - most) // 2)
+    return rgb[top : top + most, left : left + most]
 
 
 def stretch(rgb: NDArray[np.uint8], *, size: int, bilinear: bool = False) -> NDArray[np.uint8]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from seehear.encoders.base import EncoderCard, Lazy, Outputs
 from seehear.encoders.logmel import HOP, WINDOW, log_mel
 from seehear.encoders.onnx_session import session
-from seehear.errors import MissingExtraError
+from seehear.errors import MissingExtraError, WeightsError
 
 CLASSES, EMBEDDING, SPACE = 521, 1024, 384
 _PATCH, _HOP_S = 96, 0.25  # frames of 10 ms; seconds between the three patches of a segment
@@ -79,11 +79,16 @@ def language_space(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the vectors (n, 384) of class logits (n, 521) in the space shared with language."""
     from seehear.encoders.minilm import class_embeddings
 
-    score = 1 / (1 + np.exp(-logits))
+    score = _sigmoid(logits.astype(np.float64))  # of silence all logits are far below zero: no underflow to 0 / 0
     best = np.partition(score, -_TOP, axis=-1)[:, -_TOP, None]
     weight = np.where(score >= best, score, 0)
     names = class_embeddings(tuple(n.lower() for n in audioset_classes()))
     return (weight @ names / weight.sum(-1, keepdims=True)).astype(np.float32)
+
+
+def _sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    small = np.exp(-np.abs(x))  # never overflows
+    return np.where(x >= 0, 1, small) / (1 + small)
 
 
 @lru_cache(maxsize=1)
@@ -130,13 +135,17 @@ def _unpack(folder: Path, target: Path) -> None:
         raise MissingExtraError.of("onnx", "offline") from None
     import tempfile
 
-    with zipfile.ZipFile(folder / "yamnet.onnx.zip") as archive, tempfile.TemporaryDirectory() as scratch:
-        for member in archive.infolist():
-            name = Path(member.filename).name
-            if name in ("model.onnx", "model.data"):  # only these two, by name alone
-                (Path(scratch) / name).write_bytes(archive.read(member))
-        model = onnx.load(Path(scratch) / "model.onnx", load_external_data=False)
-        external_data_helper.load_external_data_for_model(model, scratch)
+    try:
+        with zipfile.ZipFile(folder / "yamnet.onnx.zip") as archive, tempfile.TemporaryDirectory() as scratch:
+            for member in archive.infolist():
+                name = Path(member.filename).name
+                if name in ("model.onnx", "model.data"):  # only these two, by name alone
+                    (Path(scratch) / name).write_bytes(archive.read(member))
+            model = onnx.load(Path(scratch) / "model.onnx", load_external_data=False)
+            external_data_helper.load_external_data_for_model(model, scratch)
+    except Exception as error:  # whatever a damaged archive makes of zipfile, protobuf and onnx
+        raise WeightsError(f"not the archive expected ({type(error).__name__})", where=folder,
+                           hint="run: seehear models verify yamnet") from None
     pooled = next(node.output[0] for node in model.graph.node if node.op_type == "GlobalAveragePool")
     for name in ("class_scores_updated", pooled):
         model.graph.output.append(helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None))
