@@ -19,7 +19,9 @@ _CHUNK = 1 << 20
 class Place(Protocol):
     """Somewhere a shared model lies."""
 
-    address: str
+    @property
+    def address(self) -> str:
+        """How a user names it."""
 
     def read(self, name: str, limit: int) -> Iterator[bytes]:
         """Yield the content of a file in pieces; WeightsError once it is longer than `limit` bytes, or unreachable."""
@@ -91,7 +93,7 @@ class FolderPlace:
 
     def _system(self) -> tuple[Any, str]:
         try:
-            import fsspec
+            import fsspec  # type: ignore[import-untyped]
         except ImportError:
             raise MissingExtraError.of("fsspec", "share") from None
         try:
