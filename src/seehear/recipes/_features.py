@@ -2,7 +2,7 @@
 
 A stream is written `encoder/output`.  `feature` has one row a segment; where a features folder holds only the frames
 of an encoder (`encoder/frames`, eight rows a segment in the official folders), the two are one and the same stream:
-the mean over a segment's frames.
+the mean over a segment's frames.  `maps` (64 rows a clip) become segments as VALOR++ does it.
 """
 
 from collections.abc import Mapping
@@ -55,6 +55,10 @@ FEATURES: Mapping[str, FeatureSet] = Registry("seehear.feature_sets", FeatureSet
                audio=("vggish/feature",), visual=("clip-vit-b32/feature",), motion=("r2plus1d18/feature",)),
     FeatureSet("release", "CLIP ViT-B/16 frames and CLAP: what the released LSLD code reads",
                audio=("clap/feature",), visual=("clip-vit-b16/feature",)),
+    FeatureSet("valor", "CLIP ViT-L/14 segments and maps of CLAP with fusion: what VALOR publishes and seehear "
+               "fetch llp brings", audio=("clap-fusion/maps",), visual=("clip-vit-l14/feature",)),
+    FeatureSet("valor+3d", "VALOR's features and R(2+1)D-18 clips: what VALOR++ reads",
+               audio=("clap-fusion/maps",), visual=("clip-vit-l14/feature",), motion=("r2plus1d18/feature",)),
     FeatureSet("offline", "EfficientNet-Lite4 (ConSE) frames and YAMNet embedding with class scores; no download "
                "but from the package index", audio=("yamnet/feature", "yamnet/logits"), visual=("conse/feature",),
                standardise=True),

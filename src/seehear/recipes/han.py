@@ -15,7 +15,7 @@ HAN = Recipe(
         "paper": (60.1, 52.9, 48.9, 54.0, 55.4, 51.3, 48.9, 43.0, 47.7, 48.0),
         "clip": (62.4, 55.6, 51.3, 56.4, 57.5, 53.9, 51.7, 44.5, 50.0, 51.6),
     },
-    features=("paper", "clip", "clip+3d", "clip-b32", "clip-b32+3d", "release", "offline"),
+    features=("paper", "clip", "clip+3d", "clip-b32", "clip-b32+3d", "release", "valor+3d", "valor", "offline"),
     labels=Labels(smooth_audio=1.0, smooth_visual=0.9),
     network=Network("han", {"width": 512, "layers": 1, "heads": 1, "hidden": 512, "dropout": 0.1,
                             "visual_dropout": 0.0, "stacking": "repeat"}),

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from seehear.errors import ConfigError, DataError, FeatureError
 from seehear.features import FeatureStore, pool
+from seehear.features.maps import maps_to_segments
 from seehear.recipes import FEATURES, FeatureSet, Recipe
 
 ROLES = ("audio", "visual", "motion")
@@ -150,7 +151,9 @@ def _read(store: FeatureStore, stream: str, names: tuple[str, ...], segments: in
             bad = some[int(np.flatnonzero(~np.isfinite(rows).all(axis=(1, 2)))[0])]
             raise FeatureError(f"clip {bad}: {stream} holds NaN or infinite values", where=store.path,
                                hint="extract this clip again")
-        if segments is not None and rows.shape[1] != segments:
+        if segments is not None and stream.endswith("/maps"):
+            rows = maps_to_segments(rows, segments)
+        elif segments is not None and rows.shape[1] != segments:
             if rows.shape[1] % segments:
                 raise FeatureError(f"{stream}: expected a multiple of {segments} rows a clip, got {rows.shape[1]}",
                                    where=store.path, hint="were the features extracted on another grid?")
