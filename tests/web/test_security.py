@@ -4,18 +4,19 @@ import asyncio
 import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from starlette.requests import ClientDisconnect
 from starlette.testclient import TestClient
 from web_world import WORKER, events_of, make_library, make_video, put
 
 from seehear.time import Event, TimeGrid, Timeline, Track
 from seehear.web.app import create_app
-from seehear.web.catalogue import clip_id
+from seehear.web.catalogue import Catalogue, clip_id
 from seehear.web.settings import Limits, Settings
-from seehear.web.uploads import shown_name, slug
+from seehear.web.uploads import RefusedError, Uploads, shown_name, slug
 
 SECRET = "not for anybody outside 4711"
 HERE = "http://127.0.0.1:8765"
@@ -354,6 +355,31 @@ def test_concurrent_uploads_wait_their_turn_and_the_queue_is_bounded(tmp_path: P
         assert client.get("/api/clips").json()["clips"] == 2
     assert (tmp_path / "gate.log").read_text().split() == ["start", "end"] * 2  # one after the other
     os.close(hold)
+
+
+@pytest.mark.parametrize(("fault", "reason"), [
+    (ClientDisconnect(), "the upload broke off"), (None, "the upload broke off"),
+    (OSError(28, "No space left"), "the upload broke off")])
+def test_an_upload_that_breaks_off_or_never_ends_leaves_nothing(tmp_path: Path, fault: Exception | None,
+                                                               reason: str) -> None:
+    uploads = Uploads(Settings(tmp_path, limits=Limits(receive_s=0.05)), Catalogue(tmp_path))
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"\0" * 1000
+        if fault is not None:
+            raise fault
+        await asyncio.Event().wait()  # it never comes
+
+    async def receive() -> None:
+        job = uploads.new("a.mp4", length=None)
+        with pytest.raises((ClientDisconnect, RefusedError)):
+            await uploads.receive(job, chunks())
+        assert job.state == "failed"
+        assert reason in (job.error or "")
+
+    asyncio.run(receive())
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    uploads.new("next.mp4", length=None)  # the place in the queue is free again
 
 
 def test_names_of_uploads_cannot_place_them(client: TestClient, video: bytes, library: Path) -> None:
