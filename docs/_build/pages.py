@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import catalogue
+
 ROOT = Path(__file__).resolve().parents[2]
 MARK = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
 
@@ -38,4 +40,7 @@ def commands() -> str:
     return "\n".join(parts)
 
 
-PARTS: dict[str, Callable[[], str]] = {"commands": commands}
+PARTS: dict[str, Callable[[], str]] = {
+    "commands": commands, "encoders": catalogue.encoders, "weights": catalogue.weights, "formats": catalogue.formats,
+    "timeline_schema": catalogue.timeline_schema,
+}

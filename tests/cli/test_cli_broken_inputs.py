@@ -1,4 +1,4 @@
-"""`seehear parse` on everything that can be wrong with a file: a timeline with warnings, or exit code 2 and one line."""
+"""`seehear parse` on all that can be wrong with a file: a timeline with warnings, or one line and exit code 2."""
 
 import json
 

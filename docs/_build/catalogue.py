@@ -1,0 +1,42 @@
+"""Tables of encoders, weights and formats, from the product's own."""
+
+import json
+from collections.abc import Iterable, Sequence
+
+
+def encoders() -> str:
+    """Return the table of encoders."""
+    from seehear.encoders import cards
+
+    rows = [(f"`{c.id}`", c.track, ", ".join(f"{name} {dim}" for name, dim in c.outputs.items()),
+             f"`{c.language}`" if c.language else "-", ", ".join(f"`{w}`" for w in c.weights), c.paper, f"`{c.extra}`")
+            for c in cards().values()]
+    return _table(("id", "track", "numbers a row", "words through", "weights", "paper", "extra"), rows)
+
+
+def weights() -> str:
+    """Return the table of weights with the whole hash of every file."""
+    from seehear.weights import WEIGHTS
+
+    rows = [(f"`{w.id}`", w.title, str(w.source), f"{w.size:.0f}", w.licence, w.paper, w.input,
+             "<br>".join(f"{name} `{sha}`" for name, sha in w.files.items())) for w in WEIGHTS.values()]
+    return _table(("id", "what", "source", "MB", "licence", "paper", "input", "sha256"), rows)
+
+
+def formats() -> str:
+    """Return the table of export formats."""
+    from seehear.export import FORMATS
+
+    return _table(("format", "file", "what"), [(f"`{n}`", f"`NAME{f.suffix}`", f.summary) for n, f in FORMATS.items()])
+
+
+def timeline_schema() -> str:
+    """Return the JSON schema of a timeline as a block."""
+    from seehear.export.json import schema
+
+    return f"```json\n{json.dumps(schema(), indent=1)}\n```"
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
