@@ -79,7 +79,13 @@ USES = {  # extra -> Python that does its work
     "plot": "import matplotlib",
     "train": "from seehear.nn import build\n"
              "build('han', audio_dim=4, visual_dim=4, motion_dim=None, classes=2, width=8, hidden=8)",
-    "web": "import seehear.web",
+    "web": "from seehear.web import app",
+    "offline": "from seehear.encoders import load_encoder\nload_encoder('conse'), load_encoder('yamnet')\n"
+               "import onnxruntime, onnx, tokenizers, torch",
+    "clip": "from seehear.encoders import load_encoder\nload_encoder('clip-vit-b16')\nimport transformers, torch",
+    "vision": "from seehear.encoders import load_encoder\nload_encoder('resnet152')\nimport torchvision",
+    "ray": "import seehear.features.ray_engine\nimport ray.data",
+    "tensorboard": "import tensorboard",
 }
 
 
