@@ -116,16 +116,16 @@ def _scan(library: Path, unread: list[str]) -> Iterator[tuple[str, tuple[int, in
         above, folder = folders.pop()
         try:
             with os.scandir(folder) as entries:
-                for entry in entries:
+                for entry in entries:  # no links are followed; few calls an entry, for there may be very many
                     name = entry.name
-                    if name.startswith(".") or entry.is_symlink():
-                        continue
-                    if entry.is_dir():
-                        folders.append((f"{above}{name}/", Path(entry.path)))
-                    elif name.endswith(SUFFIX) and entry.is_file():  # not a pipe, which would wait for ever
-                        with contextlib.suppress(FileNotFoundError):  # taken away while we look
+                    if name.endswith(SUFFIX) and entry.is_file(follow_symlinks=False) and name[0] != ".":
+                        try:
                             stat = entry.stat()
-                            yield above + name, (stat.st_mtime_ns, stat.st_size)
+                        except FileNotFoundError:  # taken away while we look
+                            continue
+                        yield above + name, (stat.st_mtime_ns, stat.st_size)
+                    elif entry.is_dir(follow_symlinks=False) and name[0] != ".":
+                        folders.append((f"{above}{name}/", Path(entry.path)))
         except OSError as error:
             unread.append(f"{folder}: cannot be read: {error.strerror}")
 
