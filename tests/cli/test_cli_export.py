@@ -44,3 +44,22 @@ def test_mistakes_are_one_line(timeline: str, options: list[str], message: str, 
     err = capsys.readouterr().err
     assert message in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("content", "message"), [
+    (b"", "not JSON"), (b"not json", "not JSON"), (b"\xff\xfe\x00", "not JSON"),
+    (b"{}", "expected schema seehear.timeline/1"), (b"[]", "expected schema seehear.timeline/1"),
+    (LINE.to_json().encode()[:-30], "not JSON"),
+    (LINE.to_json().replace('"audio"', '"smell"').encode(), "bad.timeline.json"),
+    (None, "cannot be read: No such file or directory"),
+])
+def test_a_bad_timeline_is_one_line(content: bytes | None, message: str, tmp_path: Path,
+                                    capsys: pytest.CaptureFixture) -> None:
+    path = tmp_path / "bad.timeline.json"
+    if content is not None:
+        path.write_bytes(content)
+    assert main(["export", str(path), "--to", "csv"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert message in captured.err
+    assert captured.err.count("\n") == 1
