@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import catalogue
+import methods
 
 ROOT = Path(__file__).resolve().parents[2]
 MARK = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
@@ -15,17 +16,12 @@ MARK = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
 
 def generate() -> dict[str, str]:
     """Return {page: Markdown} of every page that is generated whole."""
-    return {"index.md": (ROOT / "README.md").read_text(), **method_pages()}
+    return {"index.md": (ROOT / "README.md").read_text(), **methods.method_pages()}
 
 
 def fill(markdown: str) -> str:
     """Return the page with its generated parts put in; an unknown name is an error."""
     return MARK.sub(lambda mark: PARTS[mark[1]](), markdown)
-
-
-def method_pages() -> dict[str, str]:
-    """Return one page per recipe and their index."""
-    return {}
 
 
 def commands() -> str:
@@ -42,5 +38,5 @@ def commands() -> str:
 
 PARTS: dict[str, Callable[[], str]] = {
     "commands": commands, "encoders": catalogue.encoders, "weights": catalogue.weights, "formats": catalogue.formats,
-    "timeline_schema": catalogue.timeline_schema,
+    "timeline_schema": catalogue.timeline_schema, "results": methods.results,
 }
