@@ -5,11 +5,11 @@ for in a clip, nor of a track the clip does not have; so `-visual:Dog` finds no 
 """
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from operator import ge, gt, le, lt
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from seehear.errors import DataError
 from seehear.library.index import TABLE, connect, index_path, sql_path
 from seehear.library.query import And, Lasting, Node, Not, Or, Term, fault, parse
-from seehear.library.spans import Line, Spans, covered, to_micro
+from seehear.library.spans import MICRO, Line, Spans, covered
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_COMPARE = {">": gt, ">=": ge, "<": lt, "<=": le, "=": lambda a, b: a == b}
+_COMPARE: dict[str, Callable[..., Any]] = {">": gt, ">=": ge, "<": lt, "<=": le, "=": lambda a, b: a == b}
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class _Search:
             return self.where(node.child, not truth)
         if isinstance(node, Lasting):
             holds = self.where(node.child, True)
-            long_enough = holds.take(_COMPARE[node.compare](holds.length, int(to_micro(np.float64(node.seconds)))))
+            long_enough = holds.take(_COMPARE[node.compare](holds.length, round(node.seconds * MICRO)))
             return long_enough if truth else (holds | self.where(node.child, False)) - long_enough
         if isinstance(node, Term):
             if node.track == "any":
@@ -140,12 +140,12 @@ class _Search:
 
     def known(self, term: Term) -> NDArray[np.bool_]:
         """Return the clips that have the track and were searched for the class, shape (clips,)."""
-        there = self.parsed[term.track]
+        there: NDArray[np.bool_] = self.parsed[term.track]
         if term.label is None:
             return there
-        asked = self._columns("SELECT list_has_any(vocabulary, $labels) AS asked FROM {} ORDER BY file_row_number",
-                              labels=self.spellings(term))
-        return there & asked["asked"]
+        sql = "SELECT list_has_any(vocabulary, $labels) AS asked FROM {} ORDER BY file_row_number"
+        asked: NDArray[np.bool_] = self._columns(sql, labels=self.spellings(term))["asked"]
+        return there & asked
 
     def spellings(self, term: Term) -> list[str]:
         """Return the labels of the library that a query's label means: case and underscores do not matter."""
@@ -156,7 +156,7 @@ class _Search:
         guess = f" (did you mean {self.labels[close[0]][0]}?)" if close else ""
         raise fault(self.text, term.at, f"no clip was searched for a class {label!r}{guess}")
 
-    def _columns(self, sql: str, **values: object) -> dict[str, NDArray[np.generic]]:
+    def _columns(self, sql: str, **values: object) -> dict[str, NDArray[Any]]:
         table = self.db.execute(sql.format(TABLE),
                                 {"index": self.index, **values})
         return {name: np.asarray(column) for name, column in table.fetchnumpy().items()}

@@ -185,7 +185,7 @@ def _job(uploads: Uploads, upload: str) -> Job:
 
 async def _stream(states: AsyncIterator[dict[str, Any]]) -> AsyncIterator[str]:
     """Turn states into server-sent events, with a comment now and then while nothing happens."""
-    coming: asyncio.Future[dict[str, Any]] = asyncio.ensure_future(anext(states))  # type: ignore[arg-type]
+    coming: asyncio.Future[dict[str, Any]] = asyncio.ensure_future(anext(states))
     try:
         while True:
             done, _ = await asyncio.wait([coming], timeout=_BEAT_S)
@@ -197,7 +197,7 @@ async def _stream(states: AsyncIterator[dict[str, Any]]) -> AsyncIterator[str]:
             except StopAsyncIteration:
                 return
             yield f"data: {json.dumps(state, ensure_ascii=True)}\n\n"
-            coming = asyncio.ensure_future(anext(states))  # type: ignore[arg-type]
+            coming = asyncio.ensure_future(anext(states))
     finally:
         coming.cancel()
 
