@@ -18,7 +18,7 @@ lint: install-test
 	$(BIN)/mypy
 
 docs: install-test  ## the documentation site, into site/; warnings are errors
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 
 install: .venv/.installed
 install-test: .venv/.installed-test
