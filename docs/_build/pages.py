@@ -16,7 +16,8 @@ MARK = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
 
 def generate() -> dict[str, str]:
     """Return {page: Markdown} of every page that is generated whole."""
-    return {"index.md": (ROOT / "README.md").read_text(), **methods.method_pages()}
+    written = {"index.md": "README.md", "CONTRIBUTING.md": "CONTRIBUTING.md"}
+    return {page: (ROOT / source).read_text(encoding="utf-8") for page, source in written.items()} | methods.method_pages()
 
 
 def fill(markdown: str) -> str:
