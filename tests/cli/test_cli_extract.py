@@ -76,7 +76,7 @@ def test_published_layout_out_and_in(media, tmp_path, capsys):
 @pytest.mark.parametrize(("options", "message"), [
     ([], "expected DATASET, got none"),
     (["{media}"], "expected at least one encoder, got none; say --visual ID, --audio ID or both"),
-    (["{media}", "--visual", "eye", "--jobs", "0"], "--jobs and --timeout must be positive"),
+    (["{media}", "--visual", "eye", "--jobs", "0"], "--jobs, --fps and --timeout must be positive"),
     (["nowhere", "--visual", "eye"], "nowhere: no such file or folder"),
     (["--import", "nowhere"], "nowhere: no such features folder"),
     (["{media}", "--import", "x"], "--import takes features that are made"),

@@ -10,7 +10,9 @@ import tiny_checkpoints as tiny
 
 from seehear.cli.main import main
 from seehear.encoders import load_encoder
+from seehear.errors import ConfigError
 from seehear.features import open_features, pool
+from seehear.features.extract import _load_encoder
 
 sys.path.append(str(Path(__file__).parents[1] / "features"))
 import fake_encoders as fake
@@ -56,3 +58,13 @@ def test_rows_are_those_of_the_encoder_on_the_frames_of_each_second(features):
     assert (distance.argmin(axis=1) == np.arange(10)).all()
     manifest = json.loads((features / "out" / "manifest.json").read_text())
     assert manifest["sampling"] == "paper"
+
+
+def test_options_go_to_those_encoders_that_have_them(features):
+    """Sound has no frames a second, and YAMNet no device: one command for both tracks is no fault."""
+    assert _load_encoder("clip-vit-b16", fps=2, device="cpu").fps == 2
+    assert _load_encoder("clap", fps=2, device="cpu").rate_hz == 48000
+    assert _load_encoder("yamnet", fps=2, device="cpu").rate_hz == 16000
+    with pytest.raises(ConfigError, match="device nonsense cannot be used"):
+        load_encoder("clip-vit-b16", weights=features / "clip", device="nonsense").encode(
+            np.zeros((1, 224, 224, 3), np.uint8))

@@ -89,7 +89,7 @@ def load(name):
     }[name]()
 
 
-def load_on(name, device=None):
+def load_on(name, device=None, fps=None):
     """Return a fake encoder the way the command asks for one."""
     return load(name)
 
