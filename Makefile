@@ -3,6 +3,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	"$$p" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 BIN := .venv/bin
 PIP_QUIET ?= -q
+SHARED ?= $(or $(SEEHEAR_SHARED),../shared)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .PHONY: demo test lint docs install install-test weights constraints check-restaged bench wheel-check test-oldest clean
@@ -14,7 +15,7 @@ test: install-test weights lint docs  ## everything CI runs
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: install-test
-	$(BIN)/ruff check src tests benchmarks examples
+	$(BIN)/ruff check src tests benchmarks examples tools docs/_build
 	$(BIN)/mypy
 
 docs: install-test  ## the documentation site, into site/; warnings are errors
@@ -42,6 +43,19 @@ weights: .venv/.installed  ## pretrained weights of the offline preset, verified
 constraints: install-test  ## pin what is installed now; names and versions only
 	(echo "# The versions every test runs on; regenerate with: make constraints"; \
 	$(BIN)/python -m pip freeze --exclude-editable | grep == | sort -f) > constraints.txt
+
+bench: install-test  ## every benchmark in short, one dated table with machine facts (about 20 minutes)
+	$(BIN)/python benchmarks/run_all.py --folder .cache/bench --out out/bench
+
+check-restaged: install-test weights  ## the development clips end to end: features, labels, three seeds, figures (about 40 minutes)
+	$(BIN)/seehear extract $(SHARED)/restaged --visual conse --audio yamnet --out out/restaged/features
+	$(BIN)/seehear reproduce table1 $(SHARED)/restaged --features out/restaged/features --out out/restaged/tables
+
+wheel-check: install-test  ## wheel and sdist install and run outside the checkout
+	$(BIN)/python tools/check_wheel.py
+
+test-oldest: install-test  ## the lower bounds of pyproject.toml still work
+	$(BIN)/python tools/oldest.py --run .cache/oldest
 
 clean:
 	rm -rf .venv out build dist site .pytest_cache .mypy_cache .ruff_cache
