@@ -37,12 +37,14 @@ class Calibration:
 
 def around_mean(rows: Floats, reach: int) -> NDArray[np.float32]:
     """Return the mean over the segments within `reach` of each (T, ...); the ends are repeated."""
-    return np.mean(_windows(rows, reach), axis=-1, dtype=np.float32)
+    found: NDArray[np.float32] = np.mean(_windows(rows, reach), axis=-1, dtype=np.float32)
+    return found
 
 
 def around_max(rows: Floats, reach: int) -> NDArray[np.float32]:
     """Return the maximum over the segments within `reach` of each (T, ...)."""
-    return np.max(_windows(rows, reach), axis=-1).astype(np.float32)
+    found: NDArray[np.float32] = np.max(_windows(rows, reach), axis=-1).astype(np.float32)
+    return found
 
 
 def _windows(rows: Floats, reach: int) -> Floats:

@@ -40,7 +40,7 @@ class PictureEvidence:
         calibration: of the six numbers.
     """
 
-    streams = STREAMS
+    streams: tuple[str, ...] = STREAMS
 
     def __init__(
         self, meanings: Sequence[Meaning], prompts: NDArray[np.floating], other: NDArray[np.floating],

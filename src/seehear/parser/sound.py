@@ -36,7 +36,7 @@ class SoundEvidence:
         calibration: of the six numbers.
     """
 
-    streams = STREAMS
+    streams: tuple[str, ...] = STREAMS
 
     def __init__(self, meanings: Sequence[Meaning], lexicon: Lexicon, norms: NDArray[np.floating],
                  calibration: Calibration) -> None:
@@ -69,7 +69,7 @@ class SoundEvidence:
         raw = kept[..., 0]
         rare = np.broadcast_to(self._rare, raw.shape)
         columns = [raw, kept[..., 1], kept[..., 2], around_mean(raw, _NEAR), around_max(raw, _REACH), rare]
-        return np.stack(columns, axis=-1) / np.float32(_SCALE)
+        return (np.stack(columns, axis=-1) / _SCALE).astype(np.float32)
 
     def prob(self, kept: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the probabilities (T, C)."""

@@ -30,7 +30,7 @@ class SpaceEvidence:
 
     def __init__(self, stream: str, prompts: NDArray[np.floating], others: NDArray[np.floating],
                  rival: NDArray[np.bool_], scale: float) -> None:
-        self.streams = (stream,)
+        self.streams: tuple[str, ...] = (stream,)
         self._prompts, self._others, self._scale = prompts, others, scale
         self._shut = np.where(rival, 0.0, -np.inf)
 
@@ -41,7 +41,8 @@ class SpaceEvidence:
         rows = against[:, None, :] + self._shut  # (n, C, others)
         most = rows.max(axis=2)
         log_sum = most + np.log(np.exp(rows - most[..., None]).sum(axis=2))
-        return (self._scale * (space @ self._prompts.T) - log_sum).astype(np.float32)
+        odds: NDArray[np.float32] = (self._scale * (space @ self._prompts.T) - log_sum).astype(np.float32)
+        return odds
 
     def nothing(self) -> float:
         """Return what stands for a segment without sound or picture."""

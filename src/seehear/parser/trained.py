@@ -36,8 +36,8 @@ class Trained:
         self._roles = {role: tuple(getattr(run.features, role)) for role in ("audio", "visual", "motion")}
         encoders = {id_: _load(run, id_, load) for id_ in run.features.encoders}
         run.check_encoders({id_: _known(encoder) for id_, encoder in encoders.items()}, run.path)
-        self.audio = {i: e for i, e in encoders.items() if e.card.track == "audio"}
-        self.visual = {i: e for i, e in encoders.items() if e.card.track != "audio"}
+        self.audio: Mapping[str, Any] = {i: e for i, e in encoders.items() if e.card.track == "audio"}
+        self.visual: Mapping[str, Any] = {i: e for i, e in encoders.items() if e.card.track != "audio"}
         self._rows = {self._stream(s, role): self._rows_a_segment(s, role)
                       for role, streams in self._roles.items() for s in streams}
 

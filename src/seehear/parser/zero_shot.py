@@ -48,8 +48,8 @@ class ZeroShot:
         notes: Mapping[str, Any] | None = None,
     ) -> None:
         self.vocabulary, self.decoding, self.step_s = vocabulary, decoding, step_s
-        self.audio = {encoders[0].card.id: encoders[0]}
-        self.visual = {encoders[1].card.id: encoders[1]}
+        self.audio: Mapping[str, Any] = {encoders[0].card.id: encoders[0]}
+        self.visual: Mapping[str, Any] = {encoders[1].card.id: encoders[1]}
         self._evidence = dict(zip((encoders[0].card.id, encoders[1].card.id), evidence, strict=True))
         self._meanings = meanings
         self._notes = dict(notes or {})
