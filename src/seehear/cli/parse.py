@@ -4,6 +4,7 @@ import argparse
 import dataclasses
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +58,8 @@ def run(args: argparse.Namespace) -> int:
     inputs, missing = collect(Path(p) for p in args.paths)
     if not inputs and len(missing) == 1:
         raise missing[0][1]
+    if inputs and find_spec("av") is None:  # else every video would fail with it
+        raise MissingExtraError.of("PyAV", "offline" if args.preset != "clip" else "clip")
     parser = make_parser(preset=args.preset, model=args.model, threshold=args.threshold, events=args.events,
                          vocabulary=args.vocabulary, fps=args.fps) if inputs else None
     result = _Result(args, formats, len(args.paths) == 1 and not Path(args.paths[0]).is_dir())
