@@ -351,3 +351,11 @@ def test_what_networks_make_inside_lies_beside_their_inputs(name: str, training:
 
 def batch_like_meta() -> dict[str, torch.Tensor]:
     return {"audio": torch.empty(3, 6, 7), "visual": torch.empty(3, 12, 11), "motion": torch.empty(3, 6, 9)}
+
+
+def test_ave_with_the_released_attention_needs_as_many_frames_as_hidden_units() -> None:
+    net = build("ave", audio_dim=5, visual_dim=6, motion_dim=None, classes=3, width=8, hidden=4, attention=4,
+                audio_along_regions=True)
+    assert net(torch.rand(2, 3, 5), torch.rand(2, 12, 6)).segment_prob.shape == (2, 3, 2, 3)
+    with pytest.raises(ValueError, match="audio_along_regions needs 4 regions a segment, got 1"):
+        net(torch.rand(2, 3, 5), torch.rand(2, 3, 6))

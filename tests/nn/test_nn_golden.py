@@ -67,6 +67,8 @@ def test_jomold_with_and_without_cross_attention(shared: Path, prefix: str, cros
     out = forward(load_official("jomold", golden.group("sd/")), golden, cross_attention=cross)
     assert_common(out, golden, prefix)
     close(out.similarity.flatten(0, 1), golden[f"{prefix}/sims"])
+    own_second = torch.arange(out.similarity.shape[1]).repeat(len(out.similarity))  # the targets of both contrasts
+    assert torch.equal(golden["out/mask"].long(), own_second)
 
 
 @pytest.mark.parametrize(("prefix", "assignment"), [("out", "soft"), ("out_hard", "hard")])

@@ -27,15 +27,20 @@ class AVE(nn.Module):
         hidden: of each LSTM direction.
         head_hidden: of the heads.
         pooling: over segments; "max" is the method's own.
+        attention: hidden units of the attention.
+        audio_along_regions: the released attention's quirk; it fits only where a segment has as many frames as the
+            attention has hidden units (8 of each, say).
     """
 
     def __init__(
         self, *, audio_dim: int = 128, visual_dim: int = 2048, motion_dim: int | None = 512, classes: int = 25,
         width: int = 512, hidden: int = 128, head_hidden: int = 64, pooling: SegmentPooling = "max",
+        attention: int = 49, audio_along_regions: bool = False,
     ) -> None:
         super().__init__()
         self.frame = nn.Linear(visual_dim, width)
-        self.guide = GuidedAttention(audio_dim, width, width=width, audio_along_regions=False)
+        self.guide = GuidedAttention(audio_dim, width, width=width, hidden=attention,
+                                     audio_along_regions=audio_along_regions)
         self.has_motion = motion_dim is not None
         if motion_dim is not None:
             self.fusion = nn.Linear(width + motion_dim, width)

@@ -19,6 +19,7 @@ AVSDN = Recipe(
     differs=(
         "reconstruction from the paper and from what HAN's authors say of their parsing version; the published row is "
         "a sanity band, not a target",
+        "audio-visual events are where both tracks are on; the decoder's own (joint_segment_prob) are not used",
         "pooling over time is the maximum; network.pooling=mean or attention are offered",
     ),
     adapt={"offline": {"training.epochs": 20, "training.batch": 32, "training.lr_factor": 0.3,

@@ -94,6 +94,8 @@ DHHN = Recipe(
     differs=(
         "one backward pass over the sum of all terms replaces the release's four, and one Adam with three learning "
         "rates its three: the same numbers, since no term reaches a network it should not",
+        "the two terms that push tracks apart are squared distances with a minus, bounded only by probabilities' "
+        "range, as released; their weights can be set (losses.apart, losses.helpers_apart)",
         "the release reads its list of removals even without refinement; here only dhhn-refined does",
     ),
     adapt={"offline": {"training.epochs": 20, "training.batch": 32, "training.lr_factor": 0.3}},

@@ -23,6 +23,8 @@ HAN = Recipe(
     training=Training(epochs=40, batch=16, lr=3e-4, lr_every=10, lr_factor=0.1, seed=1, select="segment/type"),
     decoding=Decoding(threshold=0.5, gate="joint", gate_threshold=0.5),
     differs=(
+        "both tracks are gated by the clip's probability, as released; later systems gate each by its own "
+        "(decoding.gate=own)",
         "frames are averaged to segments before the linear projection, which commutes with it (same numbers)",
         "with more than one layer the release feeds every layer the original pair, so only the last one counts "
         "(network.stacking=repeat, faithful); network.stacking=chain mends it",
