@@ -84,7 +84,8 @@ def _lanes(lanes: dict[str, np.ndarray]):
     for axis, (name, on) in zip(axes[:, 0], lanes.items(), strict=True):
         for c in range(on.shape[1]):
             for start, end in figures.runs(on[:, c]):
-                axis.barh(c, end - start, left=start, height=0.8, color=colours.get(name, figures.HEARD), edgecolor="white")
+                colour = colours.get(name, figures.HEARD)
+                axis.barh(c, end - start, left=start, height=0.8, color=colour, edgecolor="white")
         axis.set_yticks(range(len(CLASSES)), CLASSES)
         axis.set_ylabel(name, rotation=0, ha="right", va="center", fontweight="bold")
         axis.set_ylim(1.6, -0.6)
