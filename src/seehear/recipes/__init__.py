@@ -27,7 +27,7 @@ from seehear.recipes.avsdn import AVSDN
 from seehear.recipes.dhhn import DHHN, DHHN_LSLD, DHHN_REFINED
 from seehear.recipes.han import HAN
 from seehear.recipes.jomold import JOMOLD
-from seehear.recipes.lsld import LSLD, LSLD_DENOISE_ONLY, LSLD_RELEASE
+from seehear.recipes.lsld import LSLD, LSLD_DENOISE_ONLY, LSLD_PLUS, LSLD_RELEASE
 from seehear.recipes.ma import MA
 from seehear.recipes.mgn import MGN, MGN_LSLD
 from seehear.recipes.mm_pyramid import MM_PYRAMID, MM_PYRAMID_LSLD
@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 RECIPES: Mapping[str, Recipe] = Registry("seehear.recipes", Recipe, {recipe.name: recipe for recipe in (
-    HAN, LSLD, LSLD_RELEASE, LSLD_DENOISE_ONLY, MA, JOMOLD, MGN, MGN_LSLD, MM_PYRAMID,
+    HAN, LSLD, LSLD_RELEASE, LSLD_DENOISE_ONLY, LSLD_PLUS, MA, JOMOLD, MGN, MGN_LSLD, MM_PYRAMID,
     MM_PYRAMID_LSLD, DHHN, DHHN_REFINED, DHHN_LSLD, AVE, AVSDN, VALOR,
 )})
 

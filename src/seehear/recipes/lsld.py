@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 from seehear.labels.build import build_labels
-from seehear.labels.options import Denoising
+from seehear.labels.options import PROFILES, Denoising
 from seehear.labels.store import SegmentLabels
 from seehear.recipes import _terms as terms
 from seehear.recipes._recipe import Labels, Network, Paper, Recipe, Stage, Training
@@ -106,3 +106,22 @@ def under_lsld(base: Recipe) -> Recipe:
         adapt={**base.adapt, "offline": {**base.adapt.get("offline", {}), **{
             name: value for name, value in OFFLINE.items() if name.startswith("labels.")}}},
     )
+
+LSLD_PLUS = dataclasses.replace(
+    LSLD,
+    name="lsld-plus",
+    summary="ours: segment labels of both tracks, from language and from contrast with the clips that lack a class",
+    published={},
+    features=("offline", "release", "clip", "paper"),
+    labels=dataclasses.replace(LSLD.labels, segments=PROFILES["plus"]),
+    losses=(terms.AUDIO_SEGMENTS, terms.VISUAL_SEGMENTS, terms.CLIP),
+    differs=(
+        "not a published system: lsld with a second source of evidence, the clips that are not labelled with a class "
+        "(labels.segments.visual_evidence, audio_evidence; seehear.labels.contrast); language alone is lsld",
+        "a visual label stays where the prompts and the contrast agree; an audio label where the contrast says so, "
+        "as a space shared with language that is any good for sound (CLAP) is not always at hand",
+        "audio labels are per segment, as in lsld-release, and weigh as much as visual ones",
+        "alpha and beta follow the similarities (labels.segments.alpha=fit), since 4 and 0.4 belong to CLIP",
+        *LSLD.differs[:3],
+    ),
+)
