@@ -1,6 +1,6 @@
 """Does everything run at LLP's full size?  Every row of the seven tables, one epoch, on random features.
 
-    python benchmarks/dry_run.py --llp TABLES --folder SCRATCH [--tables table1,table7] [--epochs 1] [--jobs 1]
+    python benchmarks/dry_run.py --llp TABLES --folder SCRATCH [--tables table1,table7] [--set network.width=64]
 
 Writes random features of every official shape for all 11,849 clips of LLP's official tables (7 GB in SCRATCH, kept for
 the next call; float16 as the CLIP features are published, float32 where files are small), then runs
@@ -34,17 +34,21 @@ def main() -> None:
     parser.add_argument("--tables", default=",".join(TABLES))
     parser.add_argument("--rows", help="only these rows of the one table given")
     parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--set", action="append", default=[], dest="settings", metavar="NAME=VALUE",
+                        help="change a setting of every row; network.width=64 keeps all data and spares the arithmetic")
+    parser.add_argument("--out", type=Path, help="output folder (default: SCRATCH/out)")
     parser.add_argument("--jobs", type=int, default=1)
     args = parser.parse_args()
     make_features(args.llp, args.folder / "feats")
     for tower in ("clip-vit-b16", "clip-vit-b32"):
         random_words(tower)
-    codes = {}
+    out, codes = args.out or args.folder / "out", {}
     for name in args.tables.split(","):
         command = ["reproduce", name, str(args.llp), "--features", str(args.folder / "feats"), "--out",
-                   str(args.folder / "out"), "--set", f"training.epochs={args.epochs}", "--jobs", str(args.jobs)]
+                   str(out), "--set", f"training.epochs={args.epochs}", "--jobs", str(args.jobs)]
+        command += [part for setting in args.settings for part in ("--set", setting)]
         codes[name] = seehear([*command, *(["--rows", args.rows] if args.rows else [])])
-        costs(args.folder / "out" / f"{name}.json")
+        costs(out / f"{name}.json")
     if any(codes.values()):
         raise SystemExit(f"exit codes {codes}")
 
