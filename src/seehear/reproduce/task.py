@@ -67,7 +67,7 @@ def perform(task: Task) -> dict[str, Any]:
     from seehear.train import Options, evaluate_split, prepare, run
     from seehear.train.files import read_json, write_json
 
-    started = time.perf_counter()
+    started, used = time.perf_counter(), time.process_time()
     dataset, store = open_dataset(task.dataset), open_features(task.features)
     options = Options(device=task.device)
     labels = None if task.labels is None else load(task.labels)
@@ -81,7 +81,8 @@ def perform(task: Task) -> dict[str, Any]:
     unit = 1 if sys.platform == "darwin" else 1024
     result = before or {
         "seed": task.seed, "epoch": about["epoch"], "epochs": about["epochs"], "val": about["figures"], "splits": {},
-        "seconds": round(time.perf_counter() - started, 1), "threads": about["machine"]["threads"],
+        "seconds": round(time.perf_counter() - started, 1), "cpu_seconds": round(time.process_time() - used, 1),
+        "threads": about["machine"]["threads"],
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20),
         "finished": time.strftime("%Y-%m-%d %H:%M")}
     result["splits"][task.split] = figures
