@@ -1,0 +1,96 @@
+"""`seehear denoise` through its entry point, with a text tower made for the test."""
+
+import json
+
+import numpy as np
+import pytest
+
+from seehear.cli.main import main
+from seehear.labels import build
+from seehear.labels.store import load
+from small_world import write_world
+
+
+class Tower:
+    id, dim = "made-up", 8
+
+    def encode(self, texts):
+        return np.stack([np.random.default_rng(len(t)).standard_normal(8) for t in texts]).astype(np.float32)
+
+
+@pytest.fixture
+def words(monkeypatch):
+    monkeypatch.setattr(build, "text_tower", lambda encoder, load: Tower())
+
+
+@pytest.fixture
+def command(tmp_path, words):
+    dataset, store = write_world(tmp_path)
+    return ["denoise", str(dataset.root), "--features", str(store.path), "--out", str(tmp_path / "labels")]
+
+
+def test_labels_report_and_training_with_them(command, tmp_path, capsys):
+    assert main([*command, "--json"]) == 0
+    out, err = capsys.readouterr()
+    result = json.loads(out)
+    assert "the folder has no clip-vit-b16, so conse is taken" in err
+    assert "alpha and beta fitted" in err
+    assert set(result["changes"]) == {"visual"}
+    assert result["changes"]["visual"]["clips"] == sum(result["changes"]["visual"]["per_class"]["clips"])
+    assert result["quality"] is None  # no truth of train here
+    labels = load(tmp_path / "labels")
+    assert labels.audio is None
+    assert labels.visual.shape == (24, 4, 4)
+    assert main([*command]) == 0
+    assert "What changed: visual labels" in capsys.readouterr().out
+    train = ["train", *command[1:4], "--labels", str(tmp_path / "labels"), "--recipe", "lsld", "--out",
+             str(tmp_path / "run"), "--set", "network.width=16", "--set", "network.hidden=16", "--set",
+             "training.epochs=1"]
+    assert main(train) == 0
+
+
+def test_every_step_is_switchable(command, tmp_path, capsys):
+    plain = ["--strategy", "none", "--nothing", "none", "--descriptions", "original", "--json"]
+    assert main([*command, *plain]) == 0
+    assert set(np.unique(load(tmp_path / "labels").visual)) <= {0, 1}
+    assert json.loads(capsys.readouterr().out)["provenance"]["options"]["nothing"] == "none"
+    assert main([*command, "--alpha", "2", "--beta", "0.2", "--similarity", "softmax", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["changes"]["visual"]["alpha"] == 2
+    assert main([*command, "--tracks", "none"]) == 0
+    assert load(tmp_path / "labels").visual is None
+
+
+def test_truth_gives_label_quality(tmp_path, words, capsys):
+    dataset, store = write_world(tmp_path, truth=("train", "val", "test"))
+    assert main(["denoise", str(dataset.root), "--features", str(store.path), "--out", str(tmp_path / "labels"),
+                 "--json"]) == 0
+    quality = json.loads(capsys.readouterr().out)["quality"]
+    assert list(quality) == ["weak", "denoised", "re-weighted"]
+    assert len(quality["weak"]["per_class"]["visual"]) == 4
+
+
+@pytest.mark.parametrize(("more", "message"), [
+    (["--alpha", "-1"], "--alpha: expected a number of at least 0"),
+    (["--trim", "0.7"], "--trim: expected a share in [0, 0.5)"),
+    (["--visual", "clip-vit-b16"], "expected a space of clip-vit-b16 that is shared with language"),
+    (["--nothing", "nought"], "nothing variant: expected other"),
+    (["--descriptions", "nowhere.txt"], "description set: expected"),
+    (["--split", "trian"], "expected a split among train, val, test"),
+])
+def test_wrong_requests_are_one_line_and_2(command, capsys, more, message):
+    assert main([*command, *more]) == 2
+    err = capsys.readouterr().err
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_missing_clips_and_bad_numbers(tmp_path, words, capsys):
+    dataset, store = write_world(tmp_path / "a", drop=("train03",))
+    command = ["denoise", str(dataset.root), "--features", str(store.path), "--out", str(tmp_path / "labels")]
+    assert main(command) == 2
+    assert "1 of 24 clips have no conse/space, first train03" in capsys.readouterr().err
+    assert main([*command, "--skip-missing"]) == 0
+    assert len(load(tmp_path / "labels").names) == 23
+    dataset, store = write_world(tmp_path / "b", bad=("conse/space", "train02", np.inf))
+    assert main(["denoise", str(dataset.root), "--features", str(store.path), "--out", str(tmp_path / "l2")]) == 2
+    assert "clip train02: conse/space holds NaN or infinite values" in capsys.readouterr().err
