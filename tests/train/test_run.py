@@ -132,6 +132,19 @@ def test_segment_labels_are_checked_before_anything_is_trained(world, tmp_path):
         load_labels(tmp_path / "other", dataset)
 
 
+def test_labels_that_a_recipe_does_not_read_are_refused(world, prepared, tmp_path):
+    with pytest.raises(ConfigError, match="recipe han does not learn from segment labels"):
+        run(prepared, tmp_path / "run", labels=labels_of(world[0]))
+
+
+def test_a_track_without_segment_labels_keeps_its_weak_label_in_every_segment(world, tmp_path):
+    from seehear.train.log import read_log
+
+    prepared = prepare(*world, "lsld-release", settings={**TINY, "training.epochs": 1})
+    folder = run(prepared, tmp_path / "run", labels=labels_of(world[0]))
+    assert read_log(folder / "log.jsonl")[0]["loss"]["audio_segments"] > 0
+
+
 def test_clips_without_features_are_counted_refused_or_left_out(tmp_path):
     dataset, store = write_world(tmp_path, drop=("train03", "train05", "val01"))
     with pytest.raises(FeatureError, match=r"2 of 24 clips have no yamnet/feature, first train03.*--skip-missing"):

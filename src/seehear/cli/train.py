@@ -26,6 +26,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="auto", metavar="DEVICE", help="cpu, cuda or auto (default)")
     parser.add_argument("--save-every", type=int, default=0, metavar="STEPS",
                         help="also save inside an epoch, for very long ones (default: after each epoch)")
+    parser.add_argument("--skip-missing", action="store_true",
+                        help="leave out clips without features instead of refusing")
     parser.add_argument("--tensorboard", action="store_true", help="also write TensorBoard event files")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
@@ -64,6 +66,7 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError(f"expected one of {', '.join(dataset.splits)}, got {args.evaluate}", where="--evaluate")
     labels = None if args.labels is None else load_labels(args.labels, dataset)
     options = Options(device=args.device, save_every=args.save_every, tensorboard=args.tensorboard,
+                      skip_missing=args.skip_missing,
                       say=lambda line: print(line, file=sys.stderr, flush=True), progress=progress)
     prepared = prepare(dataset, store, args.recipe, features=features, settings=settings, options=options)
     options.say(f"recipe {args.recipe}, feature set {prepared.features.name} ({prepared.features.summary}), "

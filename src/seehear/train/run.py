@@ -148,6 +148,9 @@ def run(prepared: Prepared, out: str | Path, *, seed: int | None = None, labels:
     options, out = options or Options(), Path(out)
     recipe = prepared.recipe
     seed = recipe.training.seed if seed is None else seed
+    if labels is not None and not any("labels" in stage.needs for stage in recipe.stages):
+        raise ConfigError(f"recipe {recipe.name} does not learn from segment labels", where="--labels",
+                          hint="leave them out, or choose a recipe that does, such as lsld")
     about = _about(prepared, recipe, seed, labels)
     _claim(out, {**prepared.asked, "seed": seed, "dataset": about["dataset"], "definition": recipe.to_dict(),
                  "labels": None if labels is None else labels.provenance})

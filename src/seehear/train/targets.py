@@ -33,10 +33,14 @@ def build_targets(labels: Labels, weak: Tensor, artefacts: Mapping[str, Any]) ->
         if labels.alias_audio_target:  # the releases share one array between the audio target and the clip's
             targets["clip"][removed["audio"]] = 0.0
     if labels.segments is not None:
+        given = artefacts["labels"]
+        segments = next((array.shape[1] for array in given.values() if array is not None), None)
         for track in ("audio", "visual"):
-            array = artefacts["labels"].get(track)
+            array = given.get(track)
             if array is not None:
                 targets[f"{track}_segments"] = torch.as_tensor(array, dtype=torch.float32)
+            elif segments is not None:  # a track that was not denoised: its weak label in every segment
+                targets[f"{track}_segments"] = weak[:, None].expand(-1, segments, -1)
     return targets
 
 
