@@ -75,7 +75,8 @@ def test_exit_codes_say_how_much_failed(capsys, cache):
     assert main(["models", "fetch", "first", "second", "--json"]) == 1  # the second cannot be fetched by program
     captured = capsys.readouterr()
     assert [row["state"] for row in json.loads(captured.out)] == ["cached", "failed"]
-    assert "seehear: by hand: a page: cannot be fetched by program; pass --from FILE_OR_FOLDER" in captured.err
+    assert captured.err.count("seehear: ") == 1
+    assert "seehear: second: by hand: a page: cannot be fetched by program; pass --from FILE_OR_FOLDER" in captured.err
 
 
 @pytest.mark.parametrize(("words", "message"), [
@@ -84,6 +85,8 @@ def test_exit_codes_say_how_much_failed(capsys, cache):
     (["fetch", "first"], "by hand: a page: cannot be fetched by program; pass --from FILE_OR_FOLDER"),
     (["fetch", "first", "second", "--from", "x"], "--from takes exactly one id"),
     (["fetch", "first", "--from", "/nowhere/at/all"], "expected first.bin in it, first.bin is missing"),
+    (["fetch", "first", "second"], "nothing of first, second: by hand: a page: cannot be fetched by program; "),
+    (["verify", "first", "second"], "nothing of first, second: "),
     (["verify"], "no weights are in the cache; run: seehear models fetch --preset offline"),
     (["verify", "first"], "the weights of first are not in the cache; run: seehear models fetch first --from FILE"),
 ])

@@ -55,5 +55,5 @@ def test_impossible_options_are_one_line(tmp_path, capsys, options, message):
 def test_missing_weights_are_told_before_anything_is_rendered(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("SEEHEAR_CACHE", str(tmp_path / "empty"))
     assert main(["demo", "--out", str(tmp_path / "demo")]) == 2
-    assert "seehear models fetch" in capsys.readouterr().err
+    assert "seehear models fetch --preset offline" in capsys.readouterr().err
     assert not (tmp_path / "demo").exists()

@@ -57,7 +57,7 @@ def test_a_class_is_judged_by_itself(cache, tmp_path):
 
 def test_without_weights_it_says_what_to_run(tmp_path, monkeypatch):
     monkeypatch.setenv("SEEHEAR_CACHE", str(tmp_path))
-    with pytest.raises(WeightsError, match="seehear models fetch cl"):
+    with pytest.raises(WeightsError, match=r"run: seehear models fetch --preset clip$"):
         Parser.from_preset("clip", vocabulary="Dog")
 
 

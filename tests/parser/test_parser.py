@@ -178,7 +178,7 @@ def test_missing_weights_say_what_to_run(tmp_path, monkeypatch):
 
     for cached in (yamnet.audioset_classes, yamnet.class_norms):
         cached.cache_clear()
-    with pytest.raises(WeightsError, match="seehear models fetch"):
+    with pytest.raises(WeightsError, match=r"minilm are not in the cache; run: seehear models fetch --preset offline$"):
         Parser.from_preset("offline", "Dog")
     for cached in (yamnet.audioset_classes, yamnet.class_norms):
         cached.cache_clear()

@@ -266,6 +266,16 @@ def test_the_hub_client_is_an_extra(toy, monkeypatch):
         weights.fetch("toy")
 
 
+def test_several_that_lack_are_one_message_and_one_command(tmp_path, monkeypatch):
+    monkeypatch.setenv("SEEHEAR_CACHE", str(tmp_path))
+    for ids, command in ((("yamnet", "minilm"), "--preset offline"), (("yamnet", "clap"), "yamnet clap"),
+                         (("clap",), "clap")):
+        with pytest.raises(WeightsError, match=f"weights of {', '.join(ids)} are not in the cache") as caught:
+            weights.require(ids)
+        assert caught.value.hint == f"run: seehear models fetch {command}"
+    weights.require(())
+
+
 # the user's own files
 
 def test_a_local_file_or_folder(toy, tmp_path):

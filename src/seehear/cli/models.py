@@ -46,15 +46,26 @@ def run(args: argparse.Namespace) -> int:
         except SeehearError as error:
             if len(ids) == 1:
                 raise
-            print(f"seehear: {error}", file=sys.stderr)
             rows.append({"id": id_, "state": "failed", "reason": str(error)})
         failed += rows[-1]["state"] in ("failed", "damaged")
+    _complain(rows)
     if args.json:
         print_json(rows)
     else:
         for row in rows:
-            print(f"{row['id']}: {row['state']} {row.get('path', row.get('reason', ''))}".rstrip())
+            if row["state"] != "failed":
+                print(f"{row['id']}: {row['state']} {row.get('path', row.get('reason', ''))}".rstrip())
     return 0 if not failed else 2 if failed == len(rows) else 1
+
+
+def _complain(rows: list[dict[str, str]]) -> None:
+    """Print a line for each failure; if nothing could be done, one line for all of them (the causes are alike)."""
+    failures = [row for row in rows if row["state"] == "failed"]
+    if failures and len(failures) == len(rows):
+        print(f"seehear: nothing of {', '.join(row['id'] for row in rows)}: {rows[0]['reason']}", file=sys.stderr)
+        return
+    for row in failures:
+        print(f"seehear: {row['id']}: {row['reason']}", file=sys.stderr)
 
 
 def _ls(args: argparse.Namespace) -> int:

@@ -113,10 +113,9 @@ def run_demo(out: Path, options: Options | None = None) -> Outcome:
 def _check_ready() -> None:
     """Look for weights now: the error should not come after a minute of rendering."""
     from seehear.encoders import card
-    from seehear.weights import locate
+    from seehear.weights import require
 
-    for name in dict.fromkeys(w for encoder in (VISUAL, AUDIO) for w in card(encoder).weights):
-        locate(name)
+    require(dict.fromkeys(w for encoder in (AUDIO, VISUAL) for w in card(encoder).weights))
 
 
 def _step(options: Options, name: str, does: str) -> None:

@@ -10,6 +10,8 @@ from seehear.parser.lexicon import Lexicon, picture_lexicon, sound_lexicon
 from seehear.parser.space import SpaceEvidence, space_evidence
 from seehear.parser.zero_shot import ZeroShot
 from seehear.time import Decoding
+from seehear.weights import PRESETS as WEIGHT_PRESETS
+from seehear.weights import require
 
 FPS = 2  # frames looked at a second
 # of each encoder with language: the words around a class, and the factor its cosines were trained with
@@ -31,6 +33,7 @@ def offline(vocabulary: Vocabulary, *, fps: int | None = None, load: Load | None
     """
     from seehear.parser.offline import PICTURE, SOUND, picture_evidence, sound_evidence
 
+    require(WEIGHT_PRESETS["offline"])
     load = load or _load
     sound, heard = sound_evidence(vocabulary)
     picture, seen = picture_evidence(vocabulary)
@@ -56,6 +59,8 @@ def with_language(
         ConfigError: an encoder without language.
         WeightsError: weights are not in the cache.
     """
+    if load is None and {audio, visual} == set(WEIGHT_PRESETS["clip"]):
+        require(WEIGHT_PRESETS["clip"])
     load = load or _load
     encoders = (load(audio), load(visual, fps=fps or FPS))
     lexicons = (sound_lexicon(), picture_lexicon())

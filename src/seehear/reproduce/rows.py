@@ -22,6 +22,7 @@ from seehear.reproduce.tables import Row, Table
 from seehear.train.data import missing_streams
 
 TRACKS = ("audio", "visual")
+_Fault = tuple[str, str | None]  # what is wrong, and the command that mends it
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def plan(table: Table, dataset: Dataset, store: FeatureStore, *, rows: Iterable[
     if inputs is not None and inputs not in FEATURES:
         raise ConfigError(f"no feature set {inputs!r}", where="--inputs", hint=f"expected one of {', '.join(FEATURES)}")
     others = inputs is None and all(missing_streams(FEATURES[row.features], store) for row in table.rows)
-    towers: dict[str, str | None] = {}
+    towers: dict[str, _Fault | None] = {}
     entries = []
     for row in chosen:
         recipe = get(row.recipe)
@@ -95,7 +96,7 @@ def _held(recipe: Recipe, store: FeatureStore) -> str | None:
     return next((name for name in recipe.features if not missing_streams(FEATURES[name], store)), None)
 
 
-def _obstacle(recipe: Recipe, features: str, dataset: Dataset, store: FeatureStore, towers: dict[str, str | None],
+def _obstacle(recipe: Recipe, features: str, dataset: Dataset, store: FeatureStore, towers: dict[str, _Fault | None],
               ) -> tuple[str | None, str | None]:
     """Return why the row cannot run and the command that mends it; (None, None) if it can."""
     wanted = FEATURES[features]
@@ -114,8 +115,8 @@ def _obstacle(recipe: Recipe, features: str, dataset: Dataset, store: FeatureSto
     for name in spaces:
         if name not in towers:
             towers[name] = _tower_fault(name)
-        if towers[name]:
-            return f"no words can be compared with {name}'s features: {towers[name]}", f"seehear models fetch {name}"
+        if fault := towers[name]:
+            return f"no words can be compared with {name}'s features: {fault[0]}", fault[1]
     return None, None
 
 
@@ -125,11 +126,13 @@ def _spaces(recipe: Recipe) -> dict[str, str]:
     return {} if options is None else {getattr(options, track): track for track in TRACKS if options.has(track)}
 
 
-def _tower_fault(encoder: str) -> str | None:
+def _tower_fault(encoder: str) -> _Fault | None:
+    """Return what is wrong with an encoder's text tower and the command that mends it; None if nothing is."""
     try:
         text_tower(encoder).encode(["other"])
     except SeehearError as error:
-        return error.problem
+        hint = error.hint or ""
+        return error.problem, hint.removeprefix("run: ") if hint.startswith("run: ") else None
     return None
 
 

@@ -6,13 +6,13 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Literal
 
 from seehear.errors import WeightsError
 from seehear.weights.sources import Local, bring_from
-from seehear.weights.table import WEIGHTS, Weights
+from seehear.weights.table import PRESETS, WEIGHTS, Weights
 
 RECORD = "weights.json"
 _STALE_S = 86_400
@@ -88,6 +88,22 @@ def locate(id_: str) -> Path:
         problem = "are not in the cache" if found == "missing" else "are not whole in the cache"
         raise WeightsError(f"the weights of {id_} {problem}", where=cache_dir(), hint=f"run: {command(id_)}")
     return _folder(id_)
+
+
+def require(ids: Iterable[str]) -> None:
+    """Check that all of several weights are in the cache: one message names all that lack, and one command.
+
+    Raises:
+        WeightsError: some are missing or not whole.
+    """
+    lacking = [id_ for id_ in ids if state(id_) != "cached"]
+    if len(lacking) == 1:
+        locate(lacking[0])
+    if lacking:
+        preset = next((name for name, all_ in PRESETS.items() if set(lacking) <= set(all_)), None)
+        words = " ".join(lacking) if preset is None else f"--preset {preset}"
+        raise WeightsError(f"the weights of {', '.join(lacking)} are not in the cache", where=cache_dir(),
+                           hint=f"run: seehear models fetch {words}")
 
 
 def command(id_: str) -> str:
