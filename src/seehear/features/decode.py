@@ -217,7 +217,7 @@ def _sight(
              for name, e in encoders.items()]
     times = np.unique(np.concatenate([lane.times for lane in lanes]))
     times = times[times < end_s] if (times < end_s).any() else times[:1]
-    for index, rgb in iter_frames(path, times, warn=out.problems):
+    for index, rgb in iter_frames(path, times, warn=out.problems, threads=1):  # processes share the cores
         for lane in lanes:
             yield from lane.take(times[index], rgb)
     for lane in lanes:

@@ -17,6 +17,7 @@ from typing import Any
 
 from seehear.errors import SeehearError
 from seehear.features.decode import Job, Outcome, Piece, decode
+from seehear.features.pipe import receive, send
 from seehear.features.sampling import Sampling
 
 _START_S = 120.0  # a busy machine may need long to import the libraries
@@ -66,9 +67,9 @@ class Decoder:
         pipe = self._pipe or self._start()
         whole = False
         try:
-            pipe.send(job)
+            send(pipe, job)
             while not whole:
-                message = pipe.recv() if pipe.poll(self.timeout_s) else None
+                message = receive(pipe) if pipe.poll(self.timeout_s) else None
                 if message is None:
                     message = Outcome(problems=[f"the decoder gave no sign for {self.timeout_s:g} s and was stopped"])
                     self.close()
@@ -104,7 +105,7 @@ class Decoder:
         theirs.close()
         ready: Any = SeehearError("it did not start in time")
         try:
-            ready = self._pipe.recv() if self._pipe.poll(_START_S) else ready
+            ready = receive(self._pipe) if self._pipe.poll(_START_S) else ready
         except EOFError:
             ready = SeehearError("the process died at once", hint="a script that extracts features must do so below "
                                                                   "if __name__ == '__main__':")
@@ -121,16 +122,16 @@ def _serve(pipe: Connection, front: Front, parent: int) -> None:
     try:
         visual, audio = front.encoders()
     except SeehearError as error:
-        pipe.send(error)
+        send(pipe, error)
         return
     except Exception as error:
-        pipe.send(SeehearError(f"{type(error).__name__}: {error}"))
+        send(pipe, SeehearError(f"{type(error).__name__}: {error}"))
         return
-    pipe.send(True)
+    send(pipe, True)
     try:
         while True:
-            for message in _safely(decode(pipe.recv(), visual, audio, front.sampling, front.step_s)):
-                pipe.send(message)
+            for message in _safely(decode(receive(pipe), visual, audio, front.sampling, front.step_s)):
+                send(pipe, message)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return  # the main process is gone or wants no more
 

@@ -107,13 +107,22 @@ def packets(container: "InputContainer", *streams: Any) -> Iterator[Any]:
             continue
 
 
-def decoded(container: "InputContainer", stream: Any, warn: list[str]) -> Iterator[Any]:
-    """Yield the frames of one stream; damaged packets are passed over and counted in one warning."""
+def decoded(
+    container: "InputContainer", stream: Any, warn: list[str], source: Iterator[Any] | None = None
+) -> Iterator[Any]:
+    """Yield the frames of one stream; damaged packets are passed over and counted in one warning.
+
+    Args:
+        container: an open file.
+        stream: of it.
+        warn: gets that warning.
+        source: the stream's packets; None: all of them.
+    """
     import av
 
     word = "audio" if stream.type == "audio" else "visual"
     damaged = in_a_row = 0
-    source = packets(container, stream)
+    source = packets(container, stream) if source is None else source
     try:
         while in_a_row <= _FAULTS_IN_A_ROW:
             try:

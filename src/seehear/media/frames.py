@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import MediaError
-from seehear.media.container import chosen, clip_start, decoded, faults, opened
+from seehear.media.container import chosen, clip_start, decoded, faults, opened, packets
+from seehear.media.sparing import sparing
 
 MAX_PIXELS = 10_000 * 10_000  # a larger frame is refused: decoding it could take all memory
 _WORKING_SIDE = 4096  # a longer side is reduced while converting to RGB
@@ -17,7 +18,7 @@ _PATIENCE_S = 0.25  # how long after its end the last frame still counts as show
 
 
 def iter_frames(
-    path: Path | str, times_s: Iterable[float], *, warn: list[str]
+    path: Path | str, times_s: Iterable[float], *, warn: list[str], threads: int | None = None
 ) -> Iterator[tuple[int, NDArray[np.uint8]]]:
     """Yield, for each moment in `times_s`, its index and the frame that is shown then.
 
@@ -30,6 +31,8 @@ def iter_frames(
         path: a local media file.
         times_s: sorted moments, seconds from the clip's start.
         warn: gets one line for whatever was degraded.
+        threads: of the decoder; None: as many as FFmpeg likes, which is soonest done but costs half as much again in
+            processor time.  Pictures do not depend on it.
 
     Returns:
         (index into `times_s`, RGB uint8 (H, W, 3)).
@@ -45,12 +48,16 @@ def iter_frames(
         if stream.width * stream.height > MAX_PIXELS:
             raise MediaError(f"frames of {stream.width}x{stream.height} pixels are too large "
                              f"(limit {MAX_PIXELS:,} pixels)", where=path)
+        if threads is not None:
+            stream.codec_context.thread_count = threads
         # threads by frame keep a picture each: too much memory for very large ones
         stream.thread_type = "AUTO" if stream.width * stream.height <= _WORKING_SIDE**2 else "SLICE"
-        shown = _Shown(clip_start(container), float(1 / stream.average_rate) if stream.average_rate else 0.04)
+        start_s = clip_start(container)
+        shown = _Shown(start_s, float(1 / stream.average_rate) if stream.average_rate else 0.04)
         done = 0
         try:
-            for frame in decoded(container, stream, warn):
+            source = sparing(packets(container, stream), stream, wanted, start_s)
+            for frame in decoded(container, stream, warn, source):
                 if frame.width * frame.height > MAX_PIXELS:
                     shown.refused += 1
                     continue
