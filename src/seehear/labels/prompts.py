@@ -94,7 +94,7 @@ def build_prompts(classes: Iterable[int], descriptions: object, *, nothing: str 
     Raises:
         DataError: a class outside the vocabulary, or more than `MOST_LABELS` labels.
 
-    Example:
+    Examples:
         >>> build_prompts([0, 1], ["Speeching", "Dog"])
         ['Speeching and Dog', 'Speeching', 'Dog', 'other']
     """
@@ -106,7 +106,7 @@ def build_prompts(classes: Iterable[int], descriptions: object, *, nothing: str 
                         hint="give a description for every class, or mend the labels")
     if len(members) > MOST_LABELS:
         raise DataError(f"expected at most {MOST_LABELS} labels a clip, got {len(members)}: every subset of them would "
-                        f"be a prompt", hint="cut the clip, or use --rule valor, which compares classes one by one")
+                        f"be a prompt", hint="cut the clip, or train recipe valor, which compares classes one by one")
     if template.count("{}") != 1:
         raise ConfigError(f"expected one {{}} in the template, got {template!r}", where="prompt template")
     variant = nothing_variant(nothing)
