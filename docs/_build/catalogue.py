@@ -15,12 +15,14 @@ def encoders() -> str:
 
 
 def weights() -> str:
-    """Return the table of weights with the whole hash of every file."""
+    """Return the table of weights, and the whole hash of every file below it."""
     from seehear.weights import WEIGHTS
 
-    rows = [(f"`{w.id}`", w.title, str(w.source), f"{w.size:.0f}", w.licence, w.paper, w.input,
-             "<br>".join(f"{name} `{sha}`" for name, sha in w.files.items())) for w in WEIGHTS.values()]
-    return _table(("id", "what", "source", "MB", "licence", "paper", "input", "sha256"), rows)
+    rows = [(f"`{w.id}`", w.title, str(w.source), f"{w.size:.0f}", w.licence, w.paper, w.input)
+            for w in WEIGHTS.values()]
+    hashes = "\n".join(f"{sha:64}  {w.id}/{name}" for w in WEIGHTS.values() for name, sha in w.files.items())
+    return _table(("id", "what", "source", "MB", "licence", "paper", "input"), rows) + \
+        f"\n\nThe sha256 of every file:\n\n```text\n{hashes}\n```"
 
 
 def formats() -> str:

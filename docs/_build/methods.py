@@ -4,6 +4,7 @@
 """
 
 import json
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ def page(recipe: Any) -> str:
     paper = recipe.paper
     facts = [f"*{paper.title}*, {paper.venue}"]
     facts += [f"[arXiv:{paper.arxiv}](https://arxiv.org/abs/{paper.arxiv})"] if paper.arxiv else []
-    facts += [f"code {paper.code}"] if paper.code else []
+    facts += [_code_link(paper.code)] if paper.code else []
     summary = f"{recipe.summary[0].upper()}{recipe.summary[1:]}."
     text = [f"# {recipe.name}", "", summary, "", ", ".join(facts) + ".", "", "## How to run", "", "```sh",
             f"seehear train DATASET --features FEATURES --recipe {recipe.name} --out RUN",
@@ -52,7 +53,22 @@ def page(recipe: Any) -> str:
         text += ["## Measured here", "", "By `seehear reproduce` ([results](../results.md)); other data and other "
                  "features than the published figures, so not to be compared with them.", "", HEAD, *measured, ""]
     text += ["## Ours against the paper and its code", "", *(f"* {line}" for line in recipe.differs), ""]
-    return "\n".join([*text, "## Whole definition", "", "```text", definition(recipe), "```", ""])
+    return "\n".join([*text, "## Whole definition", "", "```text", _wrapped(definition(recipe)), "```", ""])
+
+
+def _code_link(code: str) -> str:
+    """Return the link to `owner/name@commit` on GitHub; anything else as it is."""
+    repository, _, commit = code.partition("@")
+    if repository.count("/") != 1:
+        return f"code {code}"
+    at = f"/tree/{commit}" if commit else ""
+    return f"code [{repository}](https://github.com/{repository}{at})" + (f" at `{commit[:12]}`" if commit else "")
+
+
+def _wrapped(text: str, width: int = 104) -> str:
+    """Return the text with long lines broken; what follows stands in the column of the values."""
+    return "\n".join(textwrap.fill(line, width, subsequent_indent=" " * 13, break_long_words=False,
+                                   break_on_hyphens=False) for line in text.splitlines())
 
 
 def _measured(recipe: str) -> Iterator[str]:

@@ -17,7 +17,8 @@ MARK = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
 def generate() -> dict[str, str]:
     """Return {page: Markdown} of every page that is generated whole."""
     written = {"index.md": "README.md", "CONTRIBUTING.md": "CONTRIBUTING.md"}
-    return {page: (ROOT / source).read_text(encoding="utf-8") for page, source in written.items()} | methods.method_pages()
+    pages = {page: (ROOT / source).read_text(encoding="utf-8") for page, source in written.items()}
+    return pages | methods.method_pages()
 
 
 def fill(markdown: str) -> str:

@@ -69,7 +69,7 @@ def print_lanes(timeline: Timeline, file: TextIO | None = None) -> None:
 def summary(timeline: Timeline) -> str:
     """Return one line: what is heard and seen for how long.
 
-    Example:
+    Examples:
         >>> summary(Timeline("a.mp4", 3.0, TimeGrid(3), ("Dog",)))
         'a.mp4: heard nothing; seen nothing'
     """

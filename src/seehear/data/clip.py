@@ -30,7 +30,7 @@ class Clip:
     def parse(cls, name: str, labels: Iterable[str] = ()) -> "Clip":
         """Return the clip called `name`, which may end in `_START_END` (seconds, as LLP's names do).
 
-        Example:
+        Examples:
             >>> Clip.parse("-ab_c_0_d-e_101.8_111.8").id
             '-ab_c_0_d-e'
             >>> Clip.parse("holiday_2024").id

@@ -68,7 +68,7 @@ def settings(values: Mapping[str, Any]) -> str:
 def time_text(time_s: float) -> str:
     """Return `m:ss.d` or `h:mm:ss.d`.
 
-    Example:
+    Examples:
         >>> time_text(61.25), time_text(3600)
         ('1:01.2', '1:00:00.0')
     """

@@ -27,7 +27,7 @@ def clip_name(timeline: Timeline) -> str:
 def clock(time_s: float, point: str) -> str:
     """Return `time_s` as `HH:MM:SS.mmm`, with `point` before the milliseconds.
 
-    Example:
+    Examples:
         >>> clock(3661.5, ",")
         '01:01:01,500'
     """

@@ -83,7 +83,7 @@ def fault(text: str, at: int, problem: str) -> ConfigError:
 def written(label: str) -> str:
     """Return a class as it stands in a query, in quotes if it needs them.
 
-    Example:
+    Examples:
         >>> written("Dog"), written("Frying_(food)"), written('say "hi"')
         ('Dog', 'Frying_(food)', '"say \\\\"hi\\\\""')
     """

@@ -28,7 +28,7 @@ def clip_bce(prob: Float[Tensor, "batch classes"], label: Float[Tensor, "batch c
         prob: of the clip or of one track; any value (it is clamped).
         label: in [0, 1]; anything else raises RuntimeError.
 
-    Example:
+    Examples:
         >>> loss = clip_bce(output.track_prob[:, 1], smooth(label, 0.9))
     """
     return clip_bce_elements(prob, label).mean()

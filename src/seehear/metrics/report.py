@@ -119,7 +119,7 @@ def evaluate(pred_audio: ArrayLike, pred_visual: ArrayLike, true_audio: ArrayLik
     Differs:
         Nothing from the official evaluation of LLP on a common grid: every clip within 1e-9 (tested).
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> truth = np.ones((1, 10, 2))
         >>> evaluate(truth, 0 * truth, truth, 0 * truth).figures()["segment/type"]

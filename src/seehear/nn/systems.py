@@ -61,7 +61,7 @@ def build(name: str, **options: Any) -> nn.Module:
     Raises:
         ConfigError: for an unknown name or option, or a word that an option does not know.
 
-    Example:
+    Examples:
         >>> net = build("lsld", audio_dim=128, layers=1, classes=25)
     """
     if name not in SYSTEMS:

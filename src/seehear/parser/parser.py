@@ -30,7 +30,7 @@ class Parser:
         name: `{"preset": ...}` or `{"model": ...}`, for the timeline.
         threshold: of both tracks, or of (audio, visual); None: the scorer's own.
 
-    Example:
+    Examples:
         >>> parser = Parser.from_preset("offline", vocabulary="Dog,Speech")  # doctest: +SKIP
         >>> parser("clip.mp4").on("audio", "Dog")  # doctest: +SKIP
     """

@@ -131,7 +131,7 @@ class Trained:
 def window_starts(count: int, length: int) -> list[int]:
     """Return where windows of `length` begin over `count` segments: half a window apart, the last flush with the end.
 
-    Example:
+    Examples:
         >>> window_starts(10, 10), window_starts(17, 10), window_starts(3, 10)
         ([0], [0, 5, 7], [0])
     """

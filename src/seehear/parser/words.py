@@ -10,7 +10,7 @@ _FILLERS = frozenset("a an the of some sound sounds noise noises playing photo p
 def normal(text: str) -> str:
     """Return lower-case words with single spaces; underscores, hyphens and brackets divide words.
 
-    Example:
+    Examples:
         >>> normal("Frying_(food)"), normal("Chicken, rooster")
         ('frying food', 'chicken rooster')
     """
@@ -20,7 +20,7 @@ def normal(text: str) -> str:
 def forms(text: str) -> list[str]:
     """Return the ways to write one phrase, the closest first: as it is, without fillers, in the singular.
 
-    Example:
+    Examples:
         >>> forms("playing the Violins")
         ['playing the violins', 'violins', 'violin']
     """
@@ -33,7 +33,7 @@ def forms(text: str) -> list[str]:
 def names_of(text: str) -> list[str]:
     """Return the names that a class title stands for: the whole, and each part between commas.
 
-    Example:
+    Examples:
         >>> names_of("Chicken, rooster")
         ['chicken rooster', 'chicken', 'rooster']
     """
@@ -44,7 +44,7 @@ def names_of(text: str) -> list[str]:
 def longest_inside(phrase: str, known: Iterable[str]) -> str | None:
     """Return the longest of `known` whose words stand in `phrase` one after the other, the last such if several.
 
-    Example:
+    Examples:
         >>> longest_inside("a red car", {"car", "red"})
         'car'
     """

@@ -59,7 +59,7 @@ FEATURES: Mapping[str, FeatureSet] = Registry("seehear.feature_sets", FeatureSet
                "fetch llp brings", audio=("clap-fusion/maps",), visual=("clip-vit-l14/feature",)),
     FeatureSet("valor+3d", "VALOR's features and R(2+1)D-18 clips: what VALOR++ reads",
                audio=("clap-fusion/maps",), visual=("clip-vit-l14/feature",), motion=("r2plus1d18/feature",)),
-    FeatureSet("offline", "EfficientNet-Lite4 (ConSE) frames and YAMNet embedding with class scores; no download "
+    FeatureSet("offline", "EfficientNet-Lite2 (ConSE) frames and YAMNet embedding with class scores; no download "
                "but from the package index", audio=("yamnet/feature", "yamnet/logits"), visual=("conse/feature",),
                standardise=True),
 )})

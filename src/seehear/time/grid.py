@@ -15,7 +15,7 @@ class TimeGrid:
         step_s: length of one segment in seconds.
         start_s: where segment 0 begins, seconds from the clip's start.
 
-    Example:
+    Examples:
         >>> TimeGrid(10).edges(3)
         (3.0, 4.0)
         >>> TimeGrid.covering(10.05).count, TimeGrid.covering(10.4).count

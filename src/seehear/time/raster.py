@@ -11,7 +11,7 @@ from seehear.time.grid import TimeGrid
 def runs(row: NDArray[np.generic]) -> list[tuple[int, int]]:
     """Return the maximal runs of true values as half-open index pairs.
 
-    Example:
+    Examples:
         >>> runs(np.array([1, 1, 0, 1]))
         [(0, 2), (3, 4)]
     """

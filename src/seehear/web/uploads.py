@@ -255,7 +255,7 @@ def shown_name(name: str) -> str:
 def slug(name: str) -> str:
     """Return a name of plain letters for the file system.
 
-    Example:
+    Examples:
         >>> slug("Dög <b>park</b>.mp4"), slug("..mp4")
         ('dog-b-park-b', 'clip')
     """
