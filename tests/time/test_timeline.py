@@ -53,6 +53,18 @@ def test_arrays_survive_the_round_trip_through_json(count: int, classes: int, st
     assert again.to_json() == line.to_json()
 
 
+@given(st.floats(0.01, 3), st.floats(0.001, 40), st.randoms(use_true_random=False))
+def test_what_is_read_back_is_equal_to_what_was_written(step_s: float, duration_s: float, random) -> None:
+    rng = np.random.default_rng(random.randrange(1 << 30))
+    grid = TimeGrid.covering(duration_s, step_s)
+    prob = rng.random((2, grid.count, 2))
+    line = Timeline.from_arrays(prob[0] > 0.5, prob[1] > 0.5, grid=grid, vocabulary=NAMES, duration_s=duration_s,
+                                audio_prob=prob[0], visual_prob=prob[1])
+    back = Timeline.from_json(line.to_json())
+    assert back.events == line.events
+    assert back.duration_s == line.duration_s
+
+
 def test_scores_are_means_over_the_event() -> None:
     prob = np.array([[0.6], [0.8], [0.1]])
     line = Timeline.from_arrays(prob > 0.5, prob > 0.5, grid=TimeGrid(3), vocabulary=["Dog"],

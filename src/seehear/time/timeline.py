@@ -17,6 +17,7 @@ from seehear.time.raster import rasterise, runs
 SCHEMA = "seehear.timeline/1"
 SUFFIX = ".timeline.json"
 PARSED, ABSENT = "parsed", "absent"
+DIGITS = 6  # of times and scores, in memory as in JSON, so that a timeline read back is equal to the one written
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class Timeline:
         events the mean of the smaller of the two.  `to_arrays` gives the same matrices back.
         """
         names = tuple(vocabulary)
-        duration_s = grid.end_s if duration_s is None else duration_s
+        duration_s = round(grid.end_s if duration_s is None else duration_s, DIGITS)
         on = {Track.AUDIO: np.asarray(audio, bool), Track.VISUAL: np.asarray(visual, bool)}
         for track, matrix in on.items():
             if matrix.shape != (grid.count, len(names)):
@@ -119,13 +120,14 @@ class Timeline:
         return {
             "schema": SCHEMA,
             "source": self.source,
-            "duration_s": round(self.duration_s, 6),
+            "duration_s": round(self.duration_s, DIGITS),
             "grid": {"start_s": self.grid.start_s, "step_s": self.grid.step_s, "count": self.grid.count},
             "vocabulary": list(self.vocabulary),
             "tracks": dict(self.tracks),
             "events": [
-                {"track": str(e.track), "label": e.label, "start_s": round(e.start_s, 6), "end_s": round(e.end_s, 6),
-                 "score": None if e.score is None else round(e.score, 6)}
+                {"track": str(e.track), "label": e.label,
+                 "start_s": round(e.start_s, DIGITS), "end_s": round(e.end_s, DIGITS),
+                 "score": None if e.score is None else round(e.score, DIGITS)}
                 for e in self.events
             ],
             "parser": dict(self.parser),
@@ -188,10 +190,11 @@ def _event(
     track: Track, label: str, first: int, last: int, grid: TimeGrid, duration_s: float,
     prob: NDArray[np.floating] | None, column: int,
 ) -> Event:
-    start_s = grid.edges(first)[0]
-    # the last segment may run past the clip's end: the event then ends with the clip
-    end_s = min(grid.edges(last - 1)[1], duration_s) if duration_s > start_s else grid.edges(last - 1)[1]
-    return Event(start_s, end_s, track, label, None if prob is None else float(prob[first:last, column].mean()))
+    start_s, end_s = round(grid.edges(first)[0], DIGITS), round(grid.edges(last - 1)[1], DIGITS)
+    if duration_s > start_s:  # the last segment may run past the clip's end: the event then ends with the clip
+        end_s = min(end_s, duration_s)
+    score = None if prob is None else round(float(prob[first:last, column].mean()), DIGITS)
+    return Event(start_s, end_s, track, label, score)
 
 
 def _unclipped(end_s: float, timeline: Timeline) -> float:
