@@ -29,6 +29,15 @@ def session(path: Path, threads: int | None = None) -> Any:
                            hint="delete it: it is made again from the weights") from None
 
 
+def thread_count(threads: int | None = None) -> int:
+    """Return a number of threads: the one given, else `SEEHEAR_THREADS`, else one a core.
+
+    Raises:
+        ConfigError: `SEEHEAR_THREADS` is no number.
+    """
+    return threads or _asked_threads() or os.cpu_count() or 1
+
+
 def _asked_threads() -> int:
     asked = os.environ.get("SEEHEAR_THREADS") or "0"
     if not asked.isdecimal():
