@@ -79,7 +79,8 @@ def run(args: argparse.Namespace) -> int:
                     result.fail(item.source, parsed.error, note=bar.note)
                 else:
                     result.done(item, dataclasses.replace(parsed.timeline, source=item.source), note=bar.note)
-                bar.advance(detail=item.source)
+                if len(inputs) > 1 or not result.failed:  # where nothing was done, that is all there is to say
+                    bar.advance(detail=item.source)
         result.index()
     return result.finish(many=len(inputs) > _SHOWN)
 
@@ -130,10 +131,10 @@ class _Result:
         self._out = Path(args.out) if args.out is not None else Path()
         self._timelines: dict[str, Timeline] = {}
         self._written: list[Path] = []
-        self._failed: dict[str, str] = {}
+        self.failed: dict[str, str] = {}
 
     def fail(self, source: str, error: SeehearError, note: Any = None) -> None:
-        self._failed[source] = error.problem
+        self.failed[source] = error.problem
         (note or _say)(f"seehear: {error}")
 
     def done(self, item: Input, timeline: "Timeline", note: Any) -> None:
@@ -172,10 +173,10 @@ class _Result:
                 print_json(timelines[0])
             else:
                 print_json({"timelines": timelines, "failed": [
-                    {"source": source, "error": problem} for source, problem in self._failed.items()]})
+                    {"source": source, "error": problem} for source, problem in self.failed.items()]})
         else:
             self._show(many)
-        if self._failed:
+        if self.failed:
             return 1 if self._timelines else 2
         return 0
 
