@@ -32,7 +32,7 @@ def golden_hard(golden, track, give):
         golden["audio"].astype(np.float32), "clap", "This is a sound of {}")}[track]
     known = dict(zip(golden[f"{prefix}_prompts"].tolist(), golden[f"{prefix}_prompt_feats"].astype(np.float32),
                      strict=True))
-    if track == "visual":  # ten strings are a prompt and a class name ("Car"): the released run saw the latter's feature
+    if track == "visual":  # ten strings are a prompt and a class name ("Car"): the released run saw the name's feature
         known |= dict(zip(golden["category_names"].tolist(), golden["category_feats"].astype(np.float32), strict=True))
     return np.asarray(lsld.denoise(give(features), give(golden["labels"]), lambda t: np.stack([known[x] for x in t]),
                                    LLP_VOCABULARY, template=template))
