@@ -65,7 +65,7 @@ def _code_link(code: str) -> str:
     return f"code [{repository}](https://github.com/{repository}{at})" + (f" at `{commit[:12]}`" if commit else "")
 
 
-def _wrapped(text: str, width: int = 104) -> str:
+def _wrapped(text: str, width: int = 102) -> str:
     """Return the text with long lines broken; what follows stands in the column of the values."""
     return "\n".join(textwrap.fill(line, width, subsequent_indent=" " * 13, break_long_words=False,
                                    break_on_hyphens=False) for line in text.splitlines())
