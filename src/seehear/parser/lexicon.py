@@ -16,6 +16,7 @@ from seehear.parser.words import forms, longest_inside, names_of, normal
 
 _LIKE = 3  # concepts taken for a word that no name fits
 _WITHIN = 0.08  # of the likeness of the best one
+_BROAD = 20  # classes below a concept that make it a kind of kinds, such as animal, music or vehicle
 _PART = 0.5  # likeness that a phrase must have to the part of it that was found
 Embed = Callable[[list[str]], NDArray[np.float32]]
 EmbedNames = Callable[[tuple[str, ...]], NDArray[np.float32]]
@@ -88,6 +89,12 @@ class Lexicon:
                     found.setdefault(name, index)
         return found
 
+    @cached_property
+    def _broad(self) -> frozenset[int]:
+        """Return the concepts that cover so much that a word can be like them without being all of it."""
+        upper = {concept.above for concept in self.concepts}
+        return frozenset(i for i, c in enumerate(self.concepts) if i in upper and len(c.classes) > _BROAD)
+
     def find(self, name: str, description: str, embed: Embed, embed_names: EmbedNames) -> Meaning:
         """Return what a class means: its name is tried before its description, names before likeness.
 
@@ -115,6 +122,8 @@ class Lexicon:
             best[index] = max(best.get(index, -1.0), float(likeness))
         ranked = sorted(best, key=lambda i: -best[i])[:_LIKE]
         taken = [i for i in ranked if best[i] >= best[ranked[0]] - _WITHIN]
+        # an elephant is like "animal", but is not every animal: that counts only where nothing narrower is like it
+        taken = [i for i in taken if i not in self._broad] or taken
         return self._meaning(taken, [max(0.0, best[i]) for i in taken], "likeness")
 
     def _meaning(self, found: Sequence[int], likeness: Sequence[float], how: str) -> Meaning:
