@@ -39,11 +39,12 @@ BENCHMARKS = (
     Benchmark("parse_speed", "--repeat 3", "--minutes 5,10,60"),
     Benchmark("extract_speed", "--folder FOLDER --clips 2", "--folder FOLDER"),
     Benchmark("extract_memory", "--folder FOLDER --minutes 2", "--folder FOLDER"),
+    Benchmark("denoise_speed", "--clips 1000", ""),
     Benchmark("train_speed", "--folder FOLDER --clips 512 --val 64 --epochs 1", "--folder FOLDER"),
 )
 # scripts in this folder that measure nothing by themselves, or need data that not everybody has
 OTHERS = {"common": "shared code", "run_all": "this", "yardstick": "shared code", "fit_zero_shot": "fits a calibration",
-          "dry_run": "needs LLP's tables"}
+          "dry_run": "needs LLP's tables", "eager_efficientnet": "shared code"}
 
 
 def main() -> int:
