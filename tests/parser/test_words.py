@@ -113,6 +113,20 @@ def test_what_stands_above_is_brought_along():
     assert 404 in helicopter.above  # an airliner
 
 
+def test_a_word_like_a_kind_of_kinds_is_not_all_of_it():
+    lexicon = sound_lexicon()
+
+    def told(likeness):
+        """Find a word that is like the titles named, and no others."""
+        def rows(names):
+            return np.array([[likeness.get(name, 0.0)] for name in names], np.float32)
+        return lexicon.find("zzz", "zzz", lambda texts: np.ones((len(texts), 1), np.float32), rows)
+
+    assert told({"animal": 0.6, "frog": 0.55}).shown == ("Frog",)
+    assert told({"animal": 0.6}).shown[0] == "Animal"  # nothing narrower is like it
+    assert told({"thunderstorm": 0.6, "frog": 0.55}).shown == ("Thunderstorm", "Frog")  # a small branch may count whole
+
+
 def test_likeness_is_recorded():
     meaning = find(sound_lexicon(), "whistlin")
     assert 0.9 < max(meaning.likeness) < 1
