@@ -97,6 +97,19 @@ def test_missing_and_extra_are_options_and_are_reported(llp, table, capsys) -> N
     assert "2 clips without a prediction scored as empty; 1 predictions of other clips left out" in said
 
 
+def test_times_of_the_source_video_are_noticed(llp, tmp_path, capsys) -> None:
+    table = tmp_path / "absolute.tsv"
+    table.write_text("filename\ttrack\tonset\toffset\tevent_label\n"
+                     "JfZEqeLZqWk_30_40\taudio\t30\t34\tSpeech\nJfZEqeLZqWk_30_40\taudio\t-3\t0\tSpeech\n"
+                     "JfZEqeLZqWk_30_40\taudio\t9.5\t20\tSpeech\n")
+    command = ["evaluate", str(llp), "--split", "test", "--predictions", str(table), "--missing", "empty"]
+    assert main([*command, "--json"]) == 0
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["setting"]["outside_grid"] == 2  # 9.5-20 still touches the last segment
+    assert shown.err.count("\n") == 1
+    assert "2 events lie outside the clip" in shown.err
+
+
 def test_two_predictions_compared(llp, table, tmp_path, capsys) -> None:
     (tmp_path / "other.tsv").write_text(HEADER + "".join(f"{clip}\t\t\t\t\n" for clip in CLIPS))
     result = as_json(capsys, llp, "--predictions", table(), "--compare", tmp_path / "other.tsv")

@@ -1,6 +1,7 @@
 """`seehear evaluate`: the ten figures of a prediction on a split, what stands behind them, and the setting."""
 
 import argparse
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -123,7 +124,11 @@ def _given(
                           hint="give probabilities (--model, or an .npz with segment_prob), or drop the option")
     found = read_predictions(predictions, split, dataset.vocabulary, dataset.grid, missing=args.missing,
                              extra=args.extra)
-    about = {**about, "scored_as_empty": list(found.missing), "left_out": found.extra}
+    about = {**about, "scored_as_empty": list(found.missing), "left_out": found.extra,
+             "outside_grid": found.outside_grid}
+    if found.outside_grid:
+        print(f"seehear: note: {predictions}: {found.outside_grid} events lie outside the clip and count for nothing; "
+              f"seconds run from the start of the clip", file=sys.stderr)
     if found.made:
         about["made"] = dict(found.made)
     return found.audio, found.visual, about

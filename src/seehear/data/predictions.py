@@ -36,6 +36,7 @@ class Predictions:
         visual: (N, T, C) bool.
         missing: clips without a prediction, taken as empty because that was asked for.
         extra: how many predictions of other clips were left out because that was asked for.
+        outside_grid: rows of a table that touch no segment, such as times counted from the start of the source video.
         made: what the timelines say about how they were made; empty if they disagree or say nothing.
     """
 
@@ -43,6 +44,7 @@ class Predictions:
     visual: NDArray[np.bool_]
     missing: tuple[str, ...] = ()
     extra: int = 0
+    outside_grid: int = 0
     made: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -69,13 +71,14 @@ def read_predictions(
                         hint=f"give a folder of *{SUFFIX} files or a tab-separated file ({' '.join(_COLUMNS)})")
     made: Mapping[str, Any] = {}
     outside: list[str] = []
+    beyond = 0
     clips = ClipFinder(split)
     if path.is_dir():
         found, made = _timelines(path, clips, vocabulary, grid, outside)
     elif path.suffix == ".npz":
         found = read_decisions(path, clips, vocabulary, grid, outside)
     else:
-        found = _table(path, clips, vocabulary, grid, outside)
+        found, beyond = _table(path, clips, vocabulary, grid, outside)
     if outside and extra == "error":
         raise DataError(f"{len(outside)} predictions for clips that are not in split {split.name} ({some(outside)})",
                         where=path, hint="choose their split, or leave them out with --extra ignore")
@@ -86,7 +89,7 @@ def read_predictions(
     both = np.zeros((2, len(split), grid.count, len(vocabulary)), np.bool_)
     for index, decisions in found.items():
         both[:, index] = decisions
-    return Predictions(both[0], both[1], tuple(absent), len(outside), made)
+    return Predictions(both[0], both[1], tuple(absent), len(outside), beyond, made)
 
 
 def _timelines(
@@ -116,7 +119,10 @@ def _timelines(
 
 def _table(
     path: Path, clips: ClipFinder, vocabulary: Vocabulary, grid: TimeGrid, outside: list[str]
-) -> dict[int, NDArray[np.bool_]]:
+) -> tuple[dict[int, NDArray[np.bool_]], int]:
+    """Return the decisions by place in the split, and how many rows touch no segment."""
+    beyond = 0
+    end_s = grid.start_s + grid.count * grid.step_s
     spans: dict[str, dict[tuple[Track, int], list[tuple[float, float]]]] = {}
     faults = Faults()
     for line, (name, track, onset, offset, label) in read_table(path, _COLUMNS):
@@ -141,11 +147,12 @@ def _table(
         elif times[1] <= times[0]:
             faults.add(f"expected an offset after the onset, got {onset} to {offset}", where=where)
         else:
+            beyond += times[1] <= grid.start_s or times[0] >= end_s
             of_clip.setdefault((Track(track), vocabulary.index(label)), []).append((times[0], times[1]))
     faults.check()
     # a clip that goes by its name in one row and by its id in another is predicted twice
     return {clips.place(name, f"rows of {name}"): _drawn(of_clip, vocabulary, grid, path)
-            for name, of_clip in spans.items()}
+            for name, of_clip in spans.items()}, beyond
 
 
 def _drawn(
