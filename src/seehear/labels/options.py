@@ -78,5 +78,5 @@ class Denoising:
 PROFILES: dict[str, Denoising] = {
     "paper": Denoising(),
     "release": Denoising(tracks="both"),
-    "plus": Denoising(tracks="both", visual_evidence="both", audio_evidence="contrast", alpha="fit", beta="fit"),
+    "plus": Denoising(tracks="both", visual_evidence="both", audio_evidence="contrast", strategy="none"),
 }
