@@ -110,6 +110,7 @@ def served(settings: Settings) -> Iterator[str]:
     """Serve in a thread of this process; give the address."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
+    listening.listen()  # from here on a visitor waits for the server to start, and is not refused
     port = listening.getsockname()[1]
     app = create_app(dataclasses.replace(settings, port=port))
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1, ws="none"))
