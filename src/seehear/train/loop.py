@@ -324,12 +324,14 @@ def _mix(*numbers: int) -> int:
 @contextmanager
 def reproducible(job: Job) -> Iterator[None]:
     """Leave torch's random state and determinism as they were found."""
-    before = torch.are_deterministic_algorithms_enabled()
+    before = torch.are_deterministic_algorithms_enabled(), torch.utils.deterministic.fill_uninitialized_memory
     devices = [job.device] if job.device.type == "cuda" else []
     with torch.random.fork_rng(devices):
         try:
             # on a GPU some operations have no deterministic form; exact resume is promised on the CPU
             torch.use_deterministic_algorithms(job.device.type == "cpu")
+            torch.utils.deterministic.fill_uninitialized_memory = False  # no operation here reads what it did not write
             yield
         finally:
-            torch.use_deterministic_algorithms(before)
+            torch.use_deterministic_algorithms(before[0])
+            torch.utils.deterministic.fill_uninitialized_memory = before[1]
