@@ -116,7 +116,7 @@ def read_options(path: Path, store: FeatureStore) -> Denoising:
         return with_encoders(Denoising(), store)[0]
     if made.get("rule") != "lsld":
         raise DataError(f"labels of rule {made.get('rule')}, which compares no prompts", where=path,
-                        hint="name a run of lsld, or labels of seehear denoise --rule lsld")
+                        hint="name a run of lsld, or labels of seehear denoise")
     return Denoising(**made["options"])
 
 
