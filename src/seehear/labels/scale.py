@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from seehear.labels.similarity import Floats
 
-POSITIVE, NEGATIVE = 0.8, 0.03  # levels at which the median unreliable positive and negative end up
+POSITIVE, NEGATIVE = 1.0, 0.03  # levels at which the median unreliable positive and negative end up; chosen on val
 
 
 class Scale(NamedTuple):
