@@ -132,7 +132,8 @@ def _job(prepared: Prepared, recipe: Any, folder: Path) -> loop.Job:
 def evaluation(prepared: Prepared, args: argparse.Namespace) -> dict[str, Any]:
     """Time both evaluations of the val clips with equal weights; their figures must agree.
 
-    Ours counts reading and pooling the features too: 1,200 files each time for the literal one, so for us as well.
+    As in training: the literal structure reads its files again each time; ours holds the clips in memory, read and
+    pooled once (`load_once_s`).
     """
     split = prepared.dataset.split("val")
     net = yardstick.Net()
