@@ -94,6 +94,7 @@ class _Shown:
         self.frame: Any = None
         self.time_s = 0.0
         self.refused = 0
+        self._convert = _converter()
         self._picture: NDArray[np.uint8] | None = None
         self._converted = False
 
@@ -119,19 +120,26 @@ class _Shown:
         if not self._converted:
             self._converted = True
             try:
-                self._picture = _rgb(self.frame)
+                self._picture = _rgb(self.frame, self._convert)
             except faults():
                 self.refused += 1
         if self._picture is not None:
             yield index, self._picture
 
 
-def _rgb(frame: Any) -> NDArray[np.uint8]:
+def _converter() -> Any:
+    """Return what turns frames into RGB: one for all frames of a clip keeps its tables, made anew they cost the most."""
+    from av.video.reformatter import VideoReformatter
+
+    return VideoReformatter()
+
+
+def _rgb(frame: Any, converter: Any) -> NDArray[np.uint8]:
     side = max(frame.width, frame.height)
     size = {}
     if side > _WORKING_SIDE:
         width, height = (max(1, n * _WORKING_SIDE // side) for n in (frame.width, frame.height))
         size = {"width": width, "height": height}
-    picture = frame.to_ndarray(format="rgb24", **size)
+    picture = converter.reformat(frame, format="rgb24", threads=1, **size).to_ndarray()
     turns = round((getattr(frame, "rotation", 0) or 0) / 90) % 4  # counterclockwise, as numpy turns
     return np.ascontiguousarray(np.rot90(picture, turns)) if turns else picture
