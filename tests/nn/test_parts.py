@@ -8,6 +8,7 @@ from torch import nn
 from torch.autograd import gradcheck
 
 from seehear.nn.attention import Attention, attend
+from seehear.nn.dropout import Dropout, dropout
 from seehear.nn.embedding import Embedding, pool_frames
 from seehear.nn.han import HybridLayer
 from seehear.nn.pooling import attentive_pooling
@@ -30,6 +31,49 @@ def test_attention_is_torchs(heads: int) -> None:
     query, source = random(3, 5, 16), random(3, 7, 16, seed=1)
     torch.testing.assert_close(ours(query, source), theirs(query, source, source, need_weights=False)[0])
     torch.testing.assert_close(ours(query, query), theirs(query, query, query, need_weights=False)[0])
+
+
+def test_many_rows_without_gradients_take_the_merged_maps() -> None:
+    torch.manual_seed(0)
+    attention = Attention(16).eval()
+    nn.init.normal_(attention.in_proj_bias)
+    nn.init.normal_(attention.out_proj.bias)
+    query, source = random(8, 5, 16), random(8, 7, 16, seed=1)  # 40 rows: more than twice the width
+    with torch.no_grad():
+        merged = attention(query, source)
+    assert not torch.equal(merged, attention(query, source)), "the same numbers: nothing was merged"
+    torch.testing.assert_close(merged, attention(query, source), rtol=1e-5, atol=1e-6)
+
+
+def test_many_frames_without_gradients_take_the_merged_maps() -> None:
+    torch.manual_seed(0)
+    embedding = Embedding(4, 12, 8, 16).eval()
+    visual, motion = random(3, 8, 12), random(3, 4, 8, seed=1)  # 12 rows: more than half of 12 + 8
+    with torch.no_grad():
+        merged = embedding.embed_visual(visual, motion, 4)
+    assert not torch.equal(merged, embedding.embed_visual(visual, motion, 4)), "the same numbers: nothing was merged"
+    torch.testing.assert_close(merged, embedding.embed_visual(visual, motion, 4), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5])
+def test_dropout_drops_its_share_and_keeps_the_mean(share: float) -> None:
+    torch.manual_seed(0)
+    x = torch.ones(1000, 333, requires_grad=True)  # not a multiple of four elements
+    y = dropout(x, share)
+    assert (y == 0).double().mean().item() == pytest.approx(share, abs=4 * math.sqrt(share / x.numel()))
+    torch.testing.assert_close(y[y != 0].unique(), torch.tensor([1 / (1 - share)]), rtol=1e-4, atol=0)
+    y.sum().backward()
+    assert torch.equal(x.grad, y.detach()), "what is dropped gets no gradient"
+    lanes = (y.detach().flatten()[:332_000].view(-1, 4) == 0).double()  # four elements share a draw: all four uniform
+    assert lanes.mean(0).numpy() == pytest.approx(share, abs=6 * math.sqrt(share / len(lanes)))
+    assert abs(torch.corrcoef(lanes.T) - torch.eye(4)).max() < 0.02
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_dropout_of_nothing_and_of_all(share: float) -> None:
+    assert torch.equal(dropout(torch.ones(5), share), torch.full((5,), 1.0 - share))
+    layer = Dropout(share)
+    assert torch.equal(layer.eval()(torch.ones(5)), torch.ones(5))
 
 
 def test_attention_by_hand() -> None:

@@ -128,7 +128,7 @@ class _Shown:
 
 
 def _converter() -> Any:
-    """Return what turns frames into RGB: one for all frames of a clip keeps its tables, made anew they cost the most."""
+    """Return what turns frames into RGB: its tables, made anew for each, would cost the most."""
     from av.video.reformatter import VideoReformatter
 
     return VideoReformatter()

@@ -11,6 +11,9 @@ gives the same numbers (up to float rounding) for an eighth of the work, and for
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn import functional as F
+
+from seehear.nn.attention import pays_to_merge
 
 
 def pool_frames(
@@ -65,5 +68,18 @@ class Embedding(nn.Module):
         if (motion is not None) != self.has_motion:
             raise ValueError("this network was built with a motion stream: pass motion=(batch, segments, dim)"
                              if self.has_motion else "this network was built without a motion stream: pass motion=None")
-        embedded = self.fc_v(pool_frames(visual, segments))
-        return embedded if motion is None else self.fc_fusion(torch.cat([embedded, self.fc_st(motion)], dim=-1))
+        pooled = pool_frames(visual, segments)
+        if motion is None:
+            return self.fc_v(pooled)
+        if pays_to_merge(pooled, (pooled.shape[-1] + motion.shape[-1]) // 2):
+            return self._merged(pooled, motion)
+        return self.fc_fusion(torch.cat([self.fc_v(pooled), self.fc_st(motion)], dim=-1))
+
+    def _merged(
+        self, pooled: Float[Tensor, "batch segments _"], motion: Float[Tensor, "batch segments _"],
+    ) -> Float[Tensor, "batch segments width"]:
+        """Return the same with one map a stream in place of three: linear maps that follow each other are one."""
+        left, right = self.fc_fusion.weight.chunk(2, dim=1)
+        bias = self.fc_fusion(torch.cat([self.fc_v.bias, self.fc_st.bias]))
+        embedded = F.linear(pooled.flatten(0, 1), left @ self.fc_v.weight, bias)
+        return embedded.addmm_(motion.flatten(0, 1), (right @ self.fc_st.weight).T).unflatten(0, pooled.shape[:2])

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from seehear.nn.attention import Attention
+from seehear.nn.dropout import Dropout
 from seehear.nn.embedding import Embedding
 from seehear.nn.output import Output
 from seehear.nn.pooling import attentive_pooling
@@ -37,7 +38,7 @@ class HybridLayer(nn.Module):
         self.linear2 = nn.Linear(hidden, width)
         self.norm1 = nn.LayerNorm(width)
         self.norm2 = nn.LayerNorm(width)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def forward(
         self, own: Float[Tensor, "batch segments width"], other: Float[Tensor, "batch segments width"] | None,
@@ -111,7 +112,7 @@ class HAN(Embedding):
         self.fc_frame_att = nn.Linear(width, classes)
         self.fc_av_att = nn.Linear(width, classes)
         self.hat_encoder = HybridEncoder(width, layers, heads, hidden or width, dropout, stacking)
-        self.visual_dropout = nn.Dropout(visual_dropout)
+        self.visual_dropout = Dropout(visual_dropout)
         self.contrast, self.temperature = contrast, temperature
 
     def forward(

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from seehear.nn.attention import attend
+from seehear.nn.dropout import Dropout
 from seehear.nn.embedding import Embedding
 from seehear.nn.output import Output
 from seehear.nn.pooling import attentive_pooling
@@ -41,7 +42,7 @@ class FeedForward(nn.Module):
     def __init__(self, width: int, hidden: int, dropout: float) -> None:
         super().__init__()
         self.w_1, self.w_2 = nn.Linear(width, hidden), nn.Linear(hidden, width)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def forward(self, x: Float[Tensor, "*batch width"]) -> Float[Tensor, "*batch width"]:
         return self.w_2(self.dropout(F.relu(self.w_1(x))))
@@ -52,7 +53,7 @@ class Residual(nn.Module):
 
     def __init__(self, width: int, dropout: float) -> None:
         super().__init__()
-        self.norm, self.dropout = nn.LayerNorm(width), nn.Dropout(dropout)
+        self.norm, self.dropout = nn.LayerNorm(width), Dropout(dropout)
 
 
 class PyramidLayer(nn.Module):

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from seehear.nn.attention import Attention
+from seehear.nn.dropout import Dropout
 
 
 class EncoderLayer(nn.Module):
@@ -15,7 +16,7 @@ class EncoderLayer(nn.Module):
         self.self_attn = Attention(width, heads, dropout=dropout)
         self.linear1, self.linear2 = nn.Linear(width, hidden), nn.Linear(hidden, width)
         self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def forward(self, x: Float[Tensor, "batch segments width"]) -> Float[Tensor, "batch segments width"]:
         mixed = self.norm1(x + self.dropout(self.self_attn(x, x)))

@@ -23,7 +23,7 @@ from seehear.train.files import read_tensors
 
 SCHEMA = "seehear.run/1"
 BEST = "best.safetensors"
-_BATCH = 256  # clips a forward pass outside training
+_BATCH = 400  # clips a forward pass outside training
 
 
 class Predicted(NamedTuple):
