@@ -2,9 +2,10 @@
 
     python benchmarks/extract_speed.py --folder SCRATCH [--media FOLDER] [--clips 12] [--size 640x360] [--rate 25]
 
-The published way: ffmpeg writes the whole clip as numbered JPEG files at 8 a second, then Pillow reads, resizes and
-crops 80 of them and the encoder takes them, one clip after the other.  Ours: `seehear extract`, the same encoder on the
-same 80 moments.  Without --media, clips of 10 s like those of LLP are made (moving texture with grain, H.264, AAC).
+The published way: ffmpeg writes the whole clip as numbered JPEG files at 8 a second, then Pillow reads 80 of them,
+resizes each whole and cuts out the centre, and the encoder takes them, one clip after the other.  Ours: `seehear
+extract`, the same encoder on the same 80 moments.  Without --media, clips of 10 s like those of LLP are made (moving
+texture with grain, H.264, AAC).
 
 First the frames of both ways are compared: they must be the same but for what JPEG loses.  Then, clip by clip and in
 turn, the stages of both are timed in seconds and in processor seconds (which a busy machine changes less, and which
@@ -44,6 +45,7 @@ from seehear.media import iter_frames, probe
 from seehear.time import TimeGrid
 
 FPS, SECONDS, FRAMES = 8, 10, 80
+SIZES = {"none": (224, 224), "clip-vit-b16": (224, 224), "clip-vit-b32": (224, 224), "conse": (297, 260)}
 PRODUCT = 1536  # side of the matrices whose product stands for the machine's limit
 
 
@@ -81,7 +83,7 @@ def main() -> None:
     parser.add_argument("--clips", type=int, default=12)
     parser.add_argument("--size", default="640x360", help="of the clips made")
     parser.add_argument("--rate", type=int, default=25, help="frames a second of the clips made")
-    parser.add_argument("--encoder", default="conse")
+    parser.add_argument("--encoder", default="conse", choices=[name for name in SIZES if name != "none"])
     args = parser.parse_args()
     if shutil.which("ffmpeg") is None:
         raise SystemExit("the published way needs the program ffmpeg")
@@ -139,7 +141,7 @@ def stages(clip: Path, encoder: Any, folder: Path) -> dict[str, tuple[float, flo
     mark("ours_encode")
     files = write_jpegs(clip, folder / "jpeg")
     mark("published_ffmpeg")
-    data = np.stack([encoder.prepare(read_jpeg(path)) for path in files])
+    data = read_pictures(files, encoder.card.id)
     mark("published_pillow")
     encoder.encode(data)
     mark("published_encode")
@@ -171,7 +173,7 @@ def eager(clips: list[Path], encoder: Any, folder: Path, ours: float) -> dict[st
     import torch
 
     network = EagerEfficientNet()
-    seen = np.stack([encoder.prepare(read_jpeg(path)) for path in write_jpegs(clips[0], folder / "jpeg")])
+    seen = read_pictures(write_jpegs(clips[0], folder / "jpeg"), encoder.card.id)
     apart = float(np.abs(network.features(seen[:8]) - encoder.encode(seen[:8])["feature"]).max())
     if apart > 1e-3:
         raise SystemExit(f"eager PyTorch gives other features, {apart:g} apart: nothing to compare")
@@ -179,7 +181,7 @@ def eager(clips: list[Path], encoder: Any, folder: Path, ours: float) -> dict[st
     for batch in (FRAMES, 8):
         began, began_cpu = time.perf_counter(), _cpu_s()
         for clip in clips:
-            frames = np.stack([encoder.prepare(read_jpeg(path)) for path in write_jpegs(clip, folder / "jpeg")])
+            frames = read_pictures(write_jpegs(clip, folder / "jpeg"), encoder.card.id)
             for i in range(0, FRAMES, batch):
                 network.features(frames[i:i + batch])
         theirs, cpu_s = len(clips) / (time.perf_counter() - began), (_cpu_s() - began_cpu) / len(clips)
@@ -218,7 +220,7 @@ def ours_clips_a_s(clips: list[Path], name: str, folder: Path, loader: Callable[
 
 def published(clip: Path, encoder: Any, folder: Path) -> NDArray[np.float32]:
     """Return the feature rows (80, D) of a clip made the published way."""
-    frames = np.stack([encoder.prepare(read_jpeg(path)) for path in write_jpegs(clip, folder)])
+    frames = read_pictures(write_jpegs(clip, folder), encoder.card.id)
     rows: NDArray[np.float32] = encoder.encode(frames)["feature"]
     return rows
 
@@ -234,6 +236,19 @@ def write_jpegs(clip: Path, folder: Path) -> list[Path]:
     return [files[i] for i in index]
 
 
+def read_pictures(paths: list[Path], name: str) -> NDArray[np.uint8]:
+    """Return pictures (n, crop, crop, 3) as releases prepare them: each resized whole, then its centre cut out."""
+    short, crop = SIZES[name]
+    pictures = []
+    for path in paths:
+        image = Image.open(path).convert("RGB")
+        width, height = (short * side // min(image.size) for side in image.size)
+        image = image.resize((width, height), Image.Resampling.BICUBIC)
+        left, top = round((image.width - crop) / 2), round((image.height - crop) / 2)
+        pictures.append(np.asarray(image.crop((left, top, left + crop, top + crop))))
+    return np.stack(pictures)
+
+
 def read_jpeg(path: Path) -> NDArray[np.uint8]:
     """Return a picture."""
     return np.asarray(Image.open(path).convert("RGB"))
@@ -245,6 +260,10 @@ def compare(clip: Path, encoder: Any, folder: Path) -> dict[str, float]:
     ours = np.stack([rgb for _, rgb in iter_frames(clip, grid_times(TimeGrid(SECONDS), FPS), warn=[])])
     if ours.shape != theirs.shape:
         raise SystemExit(f"the two ways do not agree: frames {ours.shape} and {theirs.shape}")
+    by_us = np.stack([encoder.prepare(rgb) for rgb in theirs]).astype(np.int16)
+    off = np.abs(by_us - read_pictures(write_jpegs(clip, folder / "jpeg"), encoder.card.id))
+    if off.max() > 1:
+        raise SystemExit(f"the two ways do not agree: they prepare the same frame {off.max()} grey levels apart")
     grey = float(np.median([np.abs(a.astype(np.int16) - b).mean() for a, b in zip(ours, theirs, strict=True)]))
     if grey > 8:
         raise SystemExit(f"the two ways do not agree: frames differ by {grey:.1f} of 255 grey levels")

@@ -51,10 +51,13 @@ class ConfigError(SeehearError):
     """An option, recipe or override makes no sense."""
 
 
+_CALLED = {"av": "PyAV", "PIL": "Pillow"}  # packages whose users know them by another name than that imported
+
+
 class MissingExtraError(SeehearError):
     """A feature needs an optional dependency that is not installed."""
 
     @classmethod
     def of(cls, package: str, extra: str) -> "MissingExtraError":
-        """Return the error for a missing `package` that `pip install seehear[extra]` brings."""
-        return cls(f"{package} is not installed", hint=f"run: pip install 'seehear[{extra}]'")
+        """Return the error for a missing `package`, which `pip install seehear[extra]` brings."""
+        return cls(f"{_CALLED.get(package, package)} is not installed", hint=f"run: pip install 'seehear[{extra}]'")

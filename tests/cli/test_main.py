@@ -40,10 +40,12 @@ def test_a_wrong_command_is_exit_code_2(capsys: pytest.CaptureFixture) -> None:
     assert capsys.readouterr().err.count("\n") == 1
 
 
-@pytest.mark.parametrize(("command", "package", "extra"), [
-    ("doctor", "torch", "train"), ("search", "duckdb", "library"), ("demo", "PIL", "offline,train,library"),
+@pytest.mark.parametrize(("command", "package", "called", "extra"), [
+    ("doctor", "torch", "torch", "train"), ("search", "duckdb", "duckdb", "library"),
+    ("demo", "PIL", "Pillow", "offline,train,library"),
 ])
-def test_a_missing_package_names_its_extra(monkeypatch, capsys, command: str, package: str, extra: str) -> None:
+def test_a_missing_package_names_its_extra(monkeypatch, capsys, command: str, package: str, called: str,
+                                           extra: str) -> None:
     class Command:
         configure = staticmethod(lambda parser: None)
 
@@ -53,7 +55,7 @@ def test_a_missing_package_names_its_extra(monkeypatch, capsys, command: str, pa
 
     monkeypatch.setitem(sys.modules, f"seehear.cli.{command}", Command)
     assert cli.main([command]) == 2
-    assert capsys.readouterr().err == f"seehear: {package} is not installed; run: pip install 'seehear[{extra}]'\n"
+    assert capsys.readouterr().err == f"seehear: {called} is not installed; run: pip install 'seehear[{extra}]'\n"
     with pytest.raises(ModuleNotFoundError):
         cli.main([command, "--debug"])
 

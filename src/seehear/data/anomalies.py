@@ -109,5 +109,6 @@ def _in_two_splits(dataset: Dataset) -> list[Issue]:
 
 def _without_media(dataset: Dataset) -> list[Issue]:
     folder = "no media folder" if dataset.media is None else dataset.media.name
-    return [Issue(folder, None, "media_missing", f"{clip.name}: no {clip.name} or {clip.id} with a media suffix")
+    return [Issue(folder, None, "media_missing",
+                  f"{clip.name}: no {' or '.join(dict.fromkeys((clip.name, clip.id)))} with a media suffix")
             for split in dataset.splits.values() for clip in split.clips if dataset.media_path(clip) is None]
