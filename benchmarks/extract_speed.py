@@ -263,7 +263,7 @@ def compare(clip: Path, encoder: Any, folder: Path) -> dict[str, float]:
     by_us = np.stack([encoder.prepare(rgb) for rgb in theirs]).astype(np.int16)
     off = np.abs(by_us - read_pictures(write_jpegs(clip, folder / "jpeg"), encoder.card.id))
     if off.mean() > 0.01 or off.max() > 2:  # a grey level in a few pixels of a thousand: `pictures.resize_crop`
-        raise SystemExit(f"the two ways do not agree: prepared by both, a frame differs by up to {off.max()} grey levels")
+        raise SystemExit(f"the two ways do not agree: the same frame is {off.max()} grey levels apart")
     grey = float(np.median([np.abs(a.astype(np.int16) - b).mean() for a, b in zip(ours, theirs, strict=True)]))
     if grey > 8:
         raise SystemExit(f"the two ways do not agree: frames differ by {grey:.1f} of 255 grey levels")

@@ -12,7 +12,7 @@ def resize_crop(rgb: NDArray[np.uint8], *, short: int, crop: int, bilinear: bool
     """Return the central (crop, crop, 3) square of a frame whose shorter side was made `short` pixels.
 
     Of a wide frame only the square's columns are computed, which saves up to half of the work; the pixels are those of
-    resizing first and cropping then, but for a grey level in a pixel of a thousand (Pillow holds a box in single
+    resizing first and cropping then, but for a grey level in a few pixels of a thousand (Pillow holds a box in single
     precision).  A tall frame is resized whole: with a box Pillow would take its two passes in the other order, and
     round otherwise.
     """
