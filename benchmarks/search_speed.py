@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -44,6 +45,7 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=7)
     args = parser.parse_args()
     make(args.folder, args.clips)
+    shutil.rmtree(args.folder / ".seehear", ignore_errors=True)  # an index of an earlier call
     started = time.perf_counter()
     updated = update(args.folder)
     result: dict[str, Any] = {"clips": updated.clips, "build_index_s": round(time.perf_counter() - started, 1),

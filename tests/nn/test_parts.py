@@ -45,6 +45,26 @@ def test_many_rows_without_gradients_take_the_merged_maps() -> None:
     torch.testing.assert_close(merged, attention(query, source), rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize(("heads", "train"), [(4, False), (1, True)])
+def test_several_heads_and_training_are_never_merged(heads: int, train: bool) -> None:
+    attention = Attention(16, heads, dropout=0.5).train(train)
+    query, source = random(8, 5, 16), random(8, 7, 16, seed=1)
+    torch.manual_seed(0)
+    expected = attention(query, source)
+    torch.manual_seed(0)
+    with torch.no_grad():
+        assert torch.equal(attention(query, source), expected), "the same draws of dropout, the same maps"
+    torch.manual_seed(1)
+    assert torch.equal(attention(query, source), expected) != train, "dropout acts in training only"
+
+
+def test_reduced_precision_is_never_merged() -> None:
+    embedding = Embedding(4, 12, 8, 16).eval()
+    visual, motion = random(3, 8, 12), random(3, 4, 8, seed=1)
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        assert embedding.embed_visual(visual, motion, 4).dtype == torch.bfloat16
+
+
 def test_many_frames_without_gradients_take_the_merged_maps() -> None:
     torch.manual_seed(0)
     embedding = Embedding(4, 12, 8, 16).eval()

@@ -92,10 +92,13 @@ class Attention(nn.Module):
 def pays_to_merge(x: Tensor, rows: int) -> bool:
     """Return whether linear maps that follow each other should be merged before they are applied to `x`.
 
-    Never where gradients are wanted: they are those of the single maps.
+    Never where gradients are wanted, which are those of the single maps, nor in reduced precision.
 
     Args:
         x: what the maps are applied to, features on the last axis.
         rows: from how many rows on merging costs less than it saves.
     """
-    return not torch.is_grad_enabled() and x.shape[:-1].numel() > rows
+    if torch.is_grad_enabled() or x.shape[:-1].numel() <= rows:
+        return False
+    kind = x.device.type
+    return not (torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind))
