@@ -256,12 +256,13 @@ def read_jpeg(path: Path) -> NDArray[np.uint8]:
 
 def compare(clip: Path, encoder: Any, folder: Path) -> dict[str, float]:
     """Return how alike frames and features of both ways are; refuse to time ways that look at different frames."""
-    theirs = np.stack([read_jpeg(path) for path in write_jpegs(clip, folder / "jpeg")])
+    files = write_jpegs(clip, folder / "jpeg")
+    theirs = np.stack([read_jpeg(path) for path in files])
     ours = np.stack([rgb for _, rgb in iter_frames(clip, grid_times(TimeGrid(SECONDS), FPS), warn=[])])
     if ours.shape != theirs.shape:
         raise SystemExit(f"the two ways do not agree: frames {ours.shape} and {theirs.shape}")
     by_us = np.stack([encoder.prepare(rgb) for rgb in theirs]).astype(np.int16)
-    off = np.abs(by_us - read_pictures(write_jpegs(clip, folder / "jpeg"), encoder.card.id))
+    off = np.abs(by_us - read_pictures(files, encoder.card.id))
     if off.mean() > 0.01 or off.max() > 2:  # a grey level in a few pixels of a thousand: `pictures.resize_crop`
         raise SystemExit(f"the two ways do not agree: the same frame is {off.max()} grey levels apart")
     grey = float(np.median([np.abs(a.astype(np.int16) - b).mean() for a, b in zip(ours, theirs, strict=True)]))

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from seehear.nn.dropout import dropout as drop
+from seehear.nn.merging import pays_to_merge
 
 
 def attend(
@@ -87,18 +88,3 @@ class Attention(nn.Module):
         asked = F.linear(query, w_k.T @ w_q, b_q @ w_k)
         w_o, b_o = self.out_proj.weight, self.out_proj.bias
         return F.linear(attend(asked, source, source), w_o @ w_v, w_o @ b_v + b_o)
-
-
-def pays_to_merge(x: Tensor, rows: int) -> bool:
-    """Return whether linear maps that follow each other should be merged before they are applied to `x`.
-
-    Never where gradients are wanted, which are those of the single maps, nor in reduced precision.
-
-    Args:
-        x: what the maps are applied to, features on the last axis.
-        rows: from how many rows on merging costs less than it saves.
-    """
-    if torch.is_grad_enabled() or x.shape[:-1].numel() <= rows:
-        return False
-    kind = x.device.type
-    return not (torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind))

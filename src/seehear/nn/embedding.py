@@ -13,7 +13,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from seehear.nn.attention import pays_to_merge
+from seehear.nn.merging import pays_to_merge
 
 
 def pool_frames(
