@@ -85,12 +85,24 @@ def test_wrong_requests_are_one_line_and_2(command, capsys, more, message):
 
 
 def test_missing_clips_and_bad_numbers(tmp_path, words, capsys):
-    dataset, store = write_world(tmp_path / "a", drop=("train03",))
+    dataset, store = write_world(tmp_path / "a", drop=("train03",), truth=("train", "val", "test"))
     command = ["denoise", str(dataset.root), "--features", str(store.path), "--out", str(tmp_path / "labels")]
     assert main(command) == 2
     assert "1 of 24 clips have no conse/space, first train03" in capsys.readouterr().err
     assert main([*command, "--skip-missing"]) == 0
     assert len(load(tmp_path / "labels").names) == 23
+    assert "Label quality against the truth" in capsys.readouterr().out, "that of the clips that were kept"
     dataset, store = write_world(tmp_path / "b", bad=("conse/space", "train02", np.inf))
     assert main(["denoise", str(dataset.root), "--features", str(store.path), "--out", str(tmp_path / "l2")]) == 2
     assert "clip train02: conse/space holds NaN or infinite values" in capsys.readouterr().err
+
+
+def test_labels_are_never_written_among_other_things(command, tmp_path, capsys):
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels" / "visual.npy").write_bytes(b"of a run that was killed")
+    assert main(command) == 0
+    (tmp_path / "labels" / "best.safetensors").touch()
+    before = (tmp_path / "labels" / "visual.npy").read_bytes()
+    assert main([*command, "--strategy", "none"]) == 2
+    assert "or one of labels, this one holds best.safetensors" in capsys.readouterr().err
+    assert (tmp_path / "labels" / "visual.npy").read_bytes() == before

@@ -43,6 +43,23 @@ def test_several_seeds_as_json_print_nothing_else(world, tmp_path, capsys):
     assert err.count("already trained") == 2
 
 
+def test_clips_without_features_are_scored_as_empty_when_asked(tmp_path, capsys):
+    dataset, store = write_world(tmp_path, drop=("test03",))
+    given = [str(dataset.root), "--features", str(store.path)]
+    assert main(["train", *given, "--recipe", "han", "--out", str(tmp_path / "run"), *SETTINGS]) == 0
+    evaluate = ["evaluate", *given, "--model", str(tmp_path / "run"), "--json"]
+    capsys.readouterr()
+    assert main(evaluate) == 2
+    assert "1 of 8 clips have no yamnet/feature, first test03" in (err := capsys.readouterr().err)
+    assert "evaluate: --missing empty" in err
+    scores = tmp_path / "scores.tsv"
+    assert main([*evaluate, "--missing", "empty", "--threshold", "0", "--gate", "none", "--per-clip", str(scores)]) == 0
+    assert json.loads(capsys.readouterr().out)["setting"]["scored_as_empty"] == ["test03"]
+    heard = {row.split("\t")[0]: float(row.split("\t")[1]) for row in scores.read_text().splitlines()[1:]}
+    assert len(heard) == 8
+    assert heard["test03"] == 0 < heard["test02"], "nothing was predicted for it, everything for the others"
+
+
 @pytest.mark.parametrize(("more", "message"), [
     (["--recipe", "han", "--set", "training.epoch=3"], "did you mean epochs?"),
     (["--recipe", "hna"], "did you mean han?"),

@@ -83,7 +83,7 @@ def test_restaged(shared: Path) -> None:
     ({"dataset_toml": "name = "}, "dataset.toml: not TOML"),
     ({"dataset_toml": "media = '.'\n[splits.a]\nclips='train.csv'\n"}, "key 'vocabulary' is missing"),
     ({"dataset_toml": TOML + "visuall = 'x'\n"}, r"\[splits.test\]: unknown key 'visuall'; did you mean visual\?"),
-    ({"dataset_toml": TOML.replace('"audio.csv"', '"no.csv"')}, r"\[splits.test\] audio: expected the name of a table"),
+    ({"dataset_toml": TOML.replace('"audio.csv"', '"no.csv"')}, r"\[splits.test\] audio: there is no file .*no.csv"),
     ({"dataset_toml": TOML.replace("count = 4", "count = 0")}, "grid.count: expected a whole number"),
     ({"dataset_toml": TOML.replace("0.5\n", "-1.0\n")}, "grid.step_s: expected a positive number"),
     ({"dataset_toml": TOML.replace("Cat =", '"Cat,Dog" =')}, "cannot stand in a comma-separated list"),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -244,6 +245,18 @@ def test_new_clips_join_and_none_is_thrown_away(tmp_path):
     with pytest.raises(FeatureError, match="holds features of 1 clips that are not among the 1 asked for"):
         run(media, tmp_path / "out")
     assert open_features(tmp_path / "out").names == ("a", "b")
+
+
+def test_damaged_arrays_are_not_called_done(dataset, undisturbed, tmp_path):
+    shutil.copytree(undisturbed[0], out := tmp_path / "out")
+    path = out / "eye" / "feature.npy"
+    data = path.read_bytes()
+    for damaged in (data[:-8] + bytes(8), data[:-8]):
+        path.write_bytes(damaged)
+        with pytest.raises(FeatureError, match=r"eye/feature.npy.*remove the features folder and extract again"):
+            run(dataset, out)
+    path.write_bytes(data)
+    assert run(dataset, out).done == 0
 
 
 def test_a_mended_clip_is_done_again_when_asked(tmp_path):

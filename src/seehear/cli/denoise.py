@@ -77,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
     built = build_labels(dataset, store, options, split=args.split, names=names)
     save(built.labels, args.out)
     split = dataset.split(args.split)
-    quality = built.quality(split.truth()) if split.has_truth else None
+    quality = built.quality(split.truth().select(built.labels.names)) if split.has_truth else None
     if args.json:
         print_json({"labels": str(args.out), "provenance": dict(built.labels.provenance),
                     "classes": list(dataset.vocabulary.names), "changes": built.report, "quality": quality})

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from seehear.cli.console import print_json
 from seehear.data import READINGS, Dataset, Split, Truth, open_dataset, read_predictions, read_scores
 from seehear.errors import ConfigError, DataError, MissingExtraError
+from seehear.features import open_features
 from seehear.metrics import Report, best_thresholds, compare, evaluate, evaluate_exclusive, exclusive_figures, intervals
 from seehear.time import GATES, Decoding, decide
 
@@ -32,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--device", default="cpu", help="where --model computes (default: cpu)")
     add("--truth", choices=READINGS, default="literal", help="how the truth tables are read (default: literal)")
     add("--missing", choices=("error", "empty"), default="error",
-        help="clips without a prediction: an error (default), or scored as empty")
+        help="clips without a prediction (or features, for --model): an error (default), or scored as empty")
     add("--extra", choices=("error", "ignore"), default="error",
         help="predictions for clips of no or another split: an error (default), or left out")
     add("--gate", choices=GATES, help="which pooled probability gates a segment (default: as the model was made)")
@@ -95,8 +96,8 @@ def _decisions(
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]:
     """Return audio and visual decisions (N, T, C) and what the setting says about them."""
     if model is not None:
-        scores, decoding = _predicted(args, model, dataset, split.name)
-        about: dict[str, Any] = {"model": str(model), "features": str(args.features)}
+        scores, decoding, absent = _predicted(args, model, dataset, split.name)
+        about: dict[str, Any] = {"model": str(model), "features": str(args.features), "scored_as_empty": list(absent)}
     else:
         assert predictions is not None
         about = {"predictions": str(predictions)}
@@ -111,6 +112,7 @@ def _decisions(
         about["thresholds_chosen_on"] = args.tune
     _check_shape(scores[0], truth, model or predictions)
     on = decide(*scores, decoding=decoding, step_s=dataset.grid.step_s)
+    on[np.isin(split.names, about.get("scored_as_empty", []))] = False  # whatever the thresholds
     return on[:, :, 0], on[:, :, 1], {**about, "decoding": decoding.to_dict()}
 
 
@@ -136,16 +138,19 @@ def _given(
 
 def _predicted(
     args: argparse.Namespace, model: str | Path, dataset: Dataset, split: str
-) -> tuple[tuple[NDArray[Any], ...], Decoding]:
-    """Return the probabilities of a trained parser on a split, and how it decides."""
+) -> tuple[tuple[NDArray[Any], ...], Decoding, tuple[str, ...]]:
+    """Return the probabilities of a trained parser on a split, how it decides, and clips without features."""
     if args.features is None:
         raise ConfigError("--model needs --features FEATURES", hint="make them with: seehear extract DATASET ...")
     try:
-        from seehear.train import predict_split
+        from seehear.train import load_run, predict_split
+        from seehear.train.data import find_missing
     except ModuleNotFoundError as error:
         raise MissingExtraError.of(error.name or "torch", "train") from None
-    *scores, decoding = predict_split(model, args.features, dataset, split, device=args.device)
-    return tuple(np.asarray(array) for array in scores), decoding
+    trained, store = load_run(model, device=args.device), open_features(args.features)
+    *scores, decoding = predict_split(trained, store, dataset, split, device=args.device, missing=args.missing)
+    absent = find_missing(store, trained.features, dataset.split(split).names) if args.missing == "empty" else ()
+    return tuple(np.asarray(array) for array in scores), decoding, tuple(absent)
 
 
 def _asked(args: argparse.Namespace) -> dict[str, Any]:
@@ -174,7 +179,7 @@ def _tuned(
         if model is None:
             raise ConfigError(f"the file holds probabilities of split {args.split} only", where="--tune",
                               hint=f"use --model, or --tune {args.split}")
-        scores, _ = _predicted(args, model, dataset, split.name)
+        scores, *_ = _predicted(args, model, dataset, split.name)
     truth = split.truth(args.truth)
     _check_shape(scores[0], truth, model or args.predictions)
     return best_thresholds(*scores, truth.audio, truth.visual, decoding=decoding)

@@ -121,8 +121,10 @@ def _show(summary: "Summary", seconds: float, *, as_json: bool) -> None:
     table("Clips", ("state", "clips"), sorted(summary.states.items(), key=lambda item: -item[1]))
     if summary.problems:
         shown = list(summary.problems.items())[:10]
-        table("Why not ok", ("reason", "clips"), shown,
-              note="every reason stands in manifest.json" if len(summary.problems) > len(shown) else None)
+        notes = ["every reason stands in manifest.json"] if len(summary.problems) > len(shown) else []
+        if summary.failures:
+            notes.append("failed clips that were mended are done again with --retry failed")
+        table("Why not ok", ("reason", "clips"), shown, note="; ".join(notes) or None)
     if summary.done:
         print(f"{summary.done} clips in {seconds:.1f} s ({summary.done / seconds:.2f} clips/s): encoders busy "
               f"{times.encoding_s:.1f} s, waiting for decoders {times.waiting_s:.1f} s", file=sys.stderr)

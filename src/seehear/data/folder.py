@@ -117,6 +117,8 @@ def _text(value: Any, path: Path, key: str) -> str:
 
 
 def _file(root: Path, value: Any, where: object) -> Path:
-    if not isinstance(value, str) or not (root / value).is_file():
+    if not isinstance(value, str):
         raise DataError(f"expected the name of a table below {root}, got {value!r}", where=where)
+    if not (root / value).is_file():
+        raise DataError(f"there is no file {root / value}", where=where, hint="write the table, or name another one")
     return root / value

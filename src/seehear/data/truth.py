@@ -67,6 +67,14 @@ class Truth:
     visual_intervals: tuple[tuple[Event, ...], ...]
     issues: tuple[Issue, ...]
 
+    def select(self, names: Sequence[str]) -> "Truth":
+        """Return the truth of these clips, in this order; the issues stay those of the whole split."""
+        row = {name: i for i, name in enumerate(self.names)}
+        order = [row[name] for name in names]
+        return replace(self, names=tuple(names), audio=self.audio[order], visual=self.visual[order],
+                       audio_intervals=tuple(self.audio_intervals[i] for i in order),
+                       visual_intervals=tuple(self.visual_intervals[i] for i in order))
+
 
 def read_rows(path: Path, vocabulary: Vocabulary) -> tuple[Row, ...]:
     """Return the rows of a truth table.

@@ -81,13 +81,12 @@ class Vocabulary:
             raise DataError(f"unknown class {name!r}", where=where, hint=self.suggest(name)) from None
 
     def suggest(self, name: str) -> str:
-        """Return what to say to somebody who wrote `name`: the closest class, or the classes there are."""
+        """Return what to say to somebody who wrote `name`: the closest class, and which classes there are."""
         folded = {n.casefold(): n for n in self.names}
         close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
-        if close:
-            return f"did you mean {folded[close[0]]}?"
         shown = ", ".join(self.names[:8]) + (" ..." if len(self.names) > 8 else "")
-        return f"the {len(self.names)} classes are {shown}"
+        guess = f"did you mean {folded[close[0]]}? " if close else ""
+        return f"{guess}the {len(self.names)} classes are {shown}"
 
     def one_hot(self, labels: Iterable[str]) -> NDArray[np.uint8]:
         """Return the (C,) row with ones at `labels`."""

@@ -102,6 +102,8 @@ def extract(
              "dtype": dtype}
     store = _made_before(folder, asked)
     times = Times()
+    if store is not None:
+        store.verify()  # what is said to be done before must still be there
     if store is not None and _nothing_to_do(store, clips, retry):
         begun(len(clips.jobs), 0)
         shutil.rmtree(folder / FOLDER, ignore_errors=True)

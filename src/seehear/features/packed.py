@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import FeatureError
-from seehear.features.store import FeatureStore, Stream, bare_id
+from seehear.features.store import DAMAGED, WITHOUT_ROWS, FeatureStore, Stream, bare_id
 from seehear.files import atomic_path, write_text
 
 SCHEMA = "seehear.features/1"
@@ -99,7 +99,8 @@ class PackedStore(FeatureStore):
             found = file_digest(self.path / entry["file"])
             if found != entry["sha256"]:
                 raise FeatureError(f"expected sha256 {entry['sha256'][:12]}..., got {found[:12]}...",
-                                   where=self.path / entry["file"], hint="the file was changed; extract again")
+                                   where=self.path / entry["file"],
+                                   hint=DAMAGED)
 
     def _position(self, name: str) -> int:
         position = self._index.get(name, self._index.get(bare_id(name)))
@@ -114,7 +115,7 @@ class PackedStore(FeatureStore):
         if start == stop:
             status = self.status(name)
             raise FeatureError(f"clip {name} has no rows of {stream} ({status.state}{': ' * bool(status.reason)}"
-                               f"{status.reason})", where=self.path, hint="leave it out, or mend it and extract again")
+                               f"{status.reason})", where=self.path, hint=WITHOUT_ROWS)
         return start, stop
 
     def _map(self, stream: str) -> tuple[NDArray[Any], NDArray[np.int64]]:
@@ -140,10 +141,12 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise FeatureError(f"expected a features folder with {MANIFEST}, found none", where=folder,
                            hint="make one with seehear extract") from None
     except (OSError, ValueError) as error:
-        raise FeatureError(f"cannot read the manifest: {error}", where=path) from None
+        raise FeatureError(f"cannot read the manifest: {error}", where=path,
+                           hint=DAMAGED) from None
     if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
         found = manifest.get("schema") if isinstance(manifest, dict) else type(manifest).__name__
-        raise FeatureError(f"expected schema {SCHEMA}, got {found}", where=path, hint="extract again")
+        raise FeatureError(f"expected schema {SCHEMA}, got {found}", where=path,
+                           hint=DAMAGED)
     return manifest
 
 
@@ -157,9 +160,9 @@ def load_array(path: Path, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
         # an empty array cannot be mapped
         data: NDArray[Any] = np.load(path, mmap_mode="r" if np.prod(shape) else None, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise FeatureError(f"cannot read this array: {error}", where=path, hint="extract again") from None
+        raise FeatureError(f"cannot read this array: {error}", where=path, hint=DAMAGED) from None
     if data.shape != shape or str(data.dtype) != dtype:
-        raise FeatureError(f"expected {shape} {dtype}, got {data.shape} {data.dtype}", where=path, hint="extract again")
+        raise FeatureError(f"expected {shape} {dtype}, got {data.shape} {data.dtype}", where=path, hint=DAMAGED)
     return data
 
 

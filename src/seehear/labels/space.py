@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from seehear.encoders import card, load_text
 from seehear.errors import ConfigError, FeatureError
 from seehear.features import FeatureStore, pool
+from seehear.features.store import BAD_ROWS, WITHOUT_ROWS
 
 Loader = Callable[[str], Any]  # id of a text tower -> the tower
 _CHUNK = 256  # clips read at a time: frames are pooled before the next ones come
@@ -46,7 +47,7 @@ def read_stream(store: FeatureStore, stream: str, names: Sequence[str], segments
     missing = [name for name in names if not store.count(stream, name)]
     if missing:
         raise FeatureError(f"{len(missing)} of {len(names)} clips have no {stream}, first {missing[0]}",
-                           where=store.path, hint="run seehear extract again, or leave them out with --skip-missing")
+                           where=store.path, hint=WITHOUT_ROWS)
     out = np.empty((len(names), segments, store.stream(stream).dim), np.float32)
     for start in range(0, len(names), _CHUNK):
         some = list(names[start:start + _CHUNK])
@@ -54,7 +55,7 @@ def read_stream(store: FeatureStore, stream: str, names: Sequence[str], segments
         if not np.isfinite(rows).all():
             bad = some[int(np.flatnonzero(~np.isfinite(rows).all(axis=(1, 2)))[0])]
             raise FeatureError(f"clip {bad}: {stream} holds NaN or infinite values", where=store.path,
-                               hint="extract this clip again")
+                               hint=BAD_ROWS)
         if rows.shape[1] % segments:
             raise FeatureError(f"{stream}: expected a multiple of {segments} rows a clip, got {rows.shape[1]}",
                                where=store.path, hint="were the features extracted on another grid?")

@@ -86,9 +86,15 @@ def save(labels: SegmentLabels, folder: Path | str) -> None:
     new files mixed (killed in between) is noticed when it is loaded.
 
     Raises:
-        SeehearError: the disk is full, or the folder cannot be written.
+        SeehearError: the folder holds something else, the disk is full, or it cannot be written.
     """
     folder = Path(folder)
+    own = {"labels.json", *(f"{track}.npy" for track in TRACKS)}
+    others = sorted(p.name for p in folder.iterdir() if p.name not in own and p.suffix != ".part") \
+        if folder.is_dir() else []
+    if others:
+        raise SeehearError(f"expected a new or empty folder, or one of labels, this one holds {others[0]}",
+                           where=folder, hint="choose another --out")
     about = {"schema": SCHEMA, "names": list(labels.names), "vocabulary": list(labels.vocabulary),
              "tracks": {track: _describe(array) for track in TRACKS if (array := labels.get(track)) is not None},
              "provenance": dict(labels.provenance)}

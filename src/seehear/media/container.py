@@ -50,7 +50,8 @@ def opened(path: Path) -> Iterator["InputContainer"]:
         # FFmpeg's word for a format outside the list says nothing to a user
         foreign = isinstance(error, av.error.ArgumentError)
         why = "its format is not among those read; playlists are not followed" if foreign else reason(error)
-        raise MediaError(f"not a readable media file ({why})", where=path) from None
+        raise MediaError(f"not a readable media file ({why})", where=path,
+                         hint="expected a video or audio file that FFmpeg plays; is it whole?") from None
     try:
         yield container
     finally:

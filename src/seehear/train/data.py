@@ -12,6 +12,7 @@ from torch import Tensor
 from seehear.errors import ConfigError, DataError, FeatureError
 from seehear.features import FeatureStore, pool
 from seehear.features.maps import maps_to_segments
+from seehear.features.store import BAD_ROWS, WITHOUT_ROWS
 from seehear.recipes import FEATURES, FeatureSet, Recipe
 
 ROLES = ("audio", "visual", "motion")
@@ -141,16 +142,16 @@ def _read(store: FeatureStore, stream: str, names: tuple[str, ...], segments: in
         try:
             rows = np.asarray(store.array(stream, some), np.float32)
         except FeatureError as error:  # say how many there are, not only which came first
-            missing = [name for name in names if not _has(store, stream, name)]
+            missing = [name for name in names if not store.count(stream, name)]
             if not missing:
                 raise
             raise FeatureError(f"{len(missing)} of {len(names)} clips have no {stream}, first {missing[0]} "
                                f"({error.problem})", where=store.path,
-                               hint="run seehear extract again, or leave them out with --skip-missing") from None
+                               hint=WITHOUT_ROWS) from None
         if not np.isfinite(rows).all():
             bad = some[int(np.flatnonzero(~np.isfinite(rows).all(axis=(1, 2)))[0])]
             raise FeatureError(f"clip {bad}: {stream} holds NaN or infinite values", where=store.path,
-                               hint="extract this clip again")
+                               hint=BAD_ROWS)
         if segments is not None and stream.endswith("/maps"):
             rows = maps_to_segments(rows, segments)
         elif segments is not None and rows.shape[1] != segments:

@@ -74,7 +74,7 @@ def read_tensors(path: Path) -> tuple[dict[str, Any], Any]:
         raise WeightsError(f"cannot be read: {error.strerror}", where=path) from None
     except (SafetensorError, ValueError) as error:
         raise WeightsError(f"damaged or truncated checkpoint ({error})", where=path,
-                           hint="take another copy, or train again") from None
+                           hint="take another copy, or remove it and train again") from None
 
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[np.generic]]) -> None:

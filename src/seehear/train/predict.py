@@ -1,7 +1,7 @@
 """Probabilities and figures of a trained parser on a split whose features are on disk."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from seehear.errors import DataError
 from seehear.features import FeatureStore, open_features
 from seehear.metrics import evaluate
 from seehear.time import Decoding, decide
-from seehear.train.data import load_clips, require_streams
+from seehear.train.data import find_missing, load_clips, require_streams
 from seehear.train.model import Run, load_run
 
 
@@ -25,7 +25,7 @@ class SplitPrediction(NamedTuple):
 
 
 def predict_split(run: Run | str | Path, features: FeatureStore | str | Path, dataset: Dataset, split: str, *,
-                  device: str = "cpu") -> SplitPrediction:
+                  device: str = "cpu", missing: Literal["error", "empty"] = "error") -> SplitPrediction:
     """Return the probabilities of every clip of `split`.  Weak labels and truth are never read.
 
     Args:
@@ -34,6 +34,8 @@ def predict_split(run: Run | str | Path, features: FeatureStore | str | Path, da
         dataset: whose clips and vocabulary are meant.
         split: its name.
         device: where to compute.
+        missing: what to do with clips that have no features: complain, or leave their rows at zero
+            (`data.find_missing` says which).
 
     Raises:
         DataError: no such split, or a dataset with another vocabulary or grid than the parser's.
@@ -52,9 +54,21 @@ def predict_split(run: Run | str | Path, features: FeatureStore | str | Path, da
                         f"{dataset.grid.count} of {dataset.grid.step_s:g} s", where=dataset.root)
     require_streams(run.features, store, run.path)
     run.check_encoders(store.encoders(), store.path)
-    blank = np.zeros((len(names), len(run.vocabulary)), np.uint8)  # the predictor must not see the labels
-    clips = load_clips(store, run.features, names, blank, dataset.grid.count, frames=run.frames)
-    return SplitPrediction(*run.predict(clips), run.decoding)
+    absent = find_missing(store, run.features, names) if missing == "empty" else []
+    there = np.array([name not in set(absent) for name in names])
+    blank = np.zeros((int(there.sum()), len(run.vocabulary)), np.uint8)  # the predictor must not see the labels
+    found = [name for name, has in zip(names, there, strict=True) if has]
+    predicted = run.predict(load_clips(store, run.features, found, blank, dataset.grid.count, frames=run.frames))
+    if absent:
+        predicted = [_spread(array, there) for array in predicted]
+    return SplitPrediction(*predicted, run.decoding)
+
+
+def _spread(found: NDArray[np.float32], there: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return the rows of the clips that are there, among rows of zeros for the others."""
+    out = np.zeros((len(there), *found.shape[1:]), np.float32)
+    out[there] = found
+    return out
 
 
 def evaluate_split(run: Run | str | Path, features: FeatureStore | str | Path, dataset: Dataset, split: str, *,
