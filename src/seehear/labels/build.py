@@ -69,6 +69,9 @@ def build_labels(dataset: Dataset, store: FeatureStore, options: Denoising, *, s
     if not names:
         raise DataError(f"expected clips in split {split}, got none", where=dataset.root)
     weak = chosen.weak[[row[name] for name in names]]
+    if not weak.any():
+        raise DataError(f"none of the {len(names)} clips of split {split} has a label", where=dataset.root,
+                        hint="its table names the classes of each clip in the column event_labels")
     hard, soft, report, made = {}, dict.fromkeys(TRACKS), {}, {}
     for track in TRACKS:
         if options.has(track):

@@ -105,6 +105,9 @@ def prepare(dataset: Dataset, store: Any, recipe: str | Recipe, *, features: str
             loaded[name] = load_clips(store, chosen, [split.clips[i].name for i in rows], split.weak[rows],
                                       dataset.grid.count, frames=frames)
             kept[name] = rows
+    if not loaded["train"].weak.any():
+        raise DataError(f"none of the {len(loaded['train'])} training clips has a label", where=dataset.root,
+                        hint="the table of split train names the classes of each clip in the column event_labels")
     normalisation = statistics(loaded["train"]) if chosen.standardise else {}
     device = _device(options.device)
     loaded = {name: _place(standardise(clips, normalisation), device) for name, clips in loaded.items()}
