@@ -51,7 +51,7 @@ def test_json_alone_on_stdout(library: Path, capsys: pytest.CaptureFixture[str])
 
 
 @pytest.mark.parametrize(("query", "message"), [
-    ("audio:Dgo", "query: no clip was searched for a class 'Dgo' (did you mean Dog?) at position 7 of 'audio:Dgo'"),
+    ("audio:Dgo", "query: no clip was searched for a class 'Dgo' (did you mean Dog? searched for: "),
     ("audio:Dog &", "query: expected a condition, got nothing at position 12"),
     ("nose:Dog", "expected a track (audio, visual, audio_visual, any), got 'nose'"),
 ])

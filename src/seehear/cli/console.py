@@ -1,6 +1,7 @@
 """What every command shares: progress on stderr, tables and JSON on stdout."""
 
 import json
+import re
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,11 +14,11 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
 
 
-def table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]], *, note: str | None = None,
-          left: bool = False) -> None:
+def table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]], *, note: str | None = None) -> None:
     """Print a table on stdout: ruled on a terminal, plain aligned text elsewhere.
 
-    Numbers are set flush right; `left` is for tables of words.
+    Columns of numbers are flush right and never fold; columns of words are flush left and fold where they must.  What
+    a terminal is too narrow for follows below, under the first column once more: nothing is cut off.
     """
     from rich import box
     from rich.console import Console
@@ -26,17 +27,48 @@ def table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]], *
 
     # a pipe has no width of its own: never fold what a script may read
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
-    grid = Table(title=escape(title), title_justify="left", box=box.SIMPLE_HEAD, caption=note and escape(note),
-                 caption_justify="left")
     cells = [[str(cell) for cell in row] for row in rows]
-    for index, name in enumerate(header):
-        # on a narrow terminal the names in front stay whole as long as they are no sentences
-        least = min(24, max((len(row[0]) for row in cells), default=0)) if index == 0 else None
-        grid.add_column(escape(name), justify="left" if left or index == 0 else "right", overflow="fold",
-                        min_width=least)
-    for row in cells:
-        grid.add_row(*map(escape, row))
-    console.print(grid)
+    columns = [_Column(name, [row[i] for row in cells], console.width) for i, name in enumerate(header)]
+    parts = _parts([column.least for column in columns], console.width)
+    for number, part in enumerate(parts):
+        caption = note if number == len(parts) - 1 else None
+        grid = Table(title=escape(title) if number == 0 else None, title_justify="left", box=box.SIMPLE_HEAD,
+                     caption=caption and escape(caption), caption_justify="left")
+        for i in part:
+            least = columns[i].least if len(part) > 1 else None
+            grid.add_column(escape(header[i]), justify="right" if i and columns[i].numbers else "left",
+                            overflow="fold", min_width=least)
+        for row in cells:
+            grid.add_row(*(escape(row[i]) for i in part))
+        console.print(grid)
+
+
+class _Column:
+    """What a column holds and how narrow it may become."""
+
+    def __init__(self, name: str, cells: Sequence[str], width: int) -> None:
+        self.numbers = all(_NUMBERS.fullmatch(cell) for cell in cells)
+        longest = max(map(len, cells), default=0)
+        word = max(map(len, name.split()), default=0)
+        self.least = max(word, longest) if self.numbers else min(_WORDS, (width - 7) // 2, max(longest, word))
+
+
+_NUMBERS = re.compile(r"(?:[^A-Za-z]|\bto\b)*")  # 71.4, 71.4-85.2, +0.3 to +1.2, 81 %, - for none
+_WORDS = 24  # to how many characters a column of words shrinks; on a narrow terminal to half of it, so that two fit
+
+
+def _parts(least: Sequence[int], width: int) -> list[list[int]]:
+    """Return which columns stand together: the first, and as many of the others as fit."""
+    parts, used = [[0]] if least else [], 0
+    for i in range(1, len(least)):
+        first = least[0] + 4  # every column costs three characters of padding and rule, the last one more
+        if len(parts[-1]) > 1 and used + least[i] + 3 > width:
+            parts.append([0])
+        if len(parts[-1]) == 1:
+            used = first
+        parts[-1].append(i)
+        used += least[i] + 3
+    return parts
 
 
 class Progress:

@@ -57,7 +57,7 @@ def _show(outcome: "Outcome", seconds: float) -> None:
           [[stage, *(f"{100 * of[key]:.1f}" for key in SEGMENT_KEYS)] for stage, of in outcome.quality.items()])
     table(f"The unseen clip: {outcome.timeline.source}", ["track", "class", "from", "to", "score"],
           [[words[e.track], e.label, f"{e.start_s:g} s", f"{e.end_s:g} s", f"{e.score or 0:.2f}"]
-           for e in outcome.timeline], left=True)
+           for e in outcome.timeline])
     table("Parsers on the test clips (percent): five figures of segments, five of events",
           ["", *(short[key.split("/")[1]] for key in outcome.figures["han"])],
           [[name.upper(), *(f"{100 * value:.1f}" for value in of.values())] for name, of in outcome.figures.items()],

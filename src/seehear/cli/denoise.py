@@ -22,32 +22,40 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="all choices at once: as in the paper (visual), as released (audio too), or ours with evidence from "
              "contrast; single options below change it (default: paper)")
     add("--split", default="train", help="whose clips (default: train)")
-    add("--tracks", choices=_TRACKS, help="which tracks get segment labels")
+    add("--tracks", choices=_TRACKS, help="which tracks get segment labels (default: visual; release, plus: both)")
     add("--visual", metavar="ID", help="encoder that sees in a space shared with language (default: the profile's, or "
         "conse where the folder has no other)")
     add("--audio", metavar="ID", help="encoder that hears in such a space (default: likewise, or yamnet)")
     add("--descriptions", metavar="SET", help="words for the classes in prompts: original, playing, photo, "
-        "playing-photo, person, or a file with a line 'class = words' each")
+        "playing-photo, person, or a file with a line 'class = words' each (default: playing)")
     add("--nothing", metavar="VARIANT", help="the prompt for none of them: other, none, not-class, not-class-spelled, "
-        "or word:TEXT")
-    add("--audio-template", metavar="TEXT", help="around every audio prompt, with {} for it")
+        "or word:TEXT (default: other)")
+    add("--audio-template", metavar="TEXT", help="around every audio prompt, with {} for it (default: This is a "
+        "sound of {})")
     for track in ("visual", "audio"):
         add(f"--{track}-evidence", choices=("language", "contrast", "both"),
-            help=f"what decides {track} labels: prompts, contrast with the other clips, or both must agree")
+            help=f"what decides {track} labels: prompts, a scorer that tells clips with "
+                 "the class from clips without it (contrast), or both must agree (default: language; see --profile)")
     add("--strategy", choices=("dynamic", "with-event", "without-event", "stable", "none"),
-        help="of the re-weighting (none: labels stay hard)")
-    add("--reweight", choices=_TRACKS, help="which tracks are re-weighted")
-    add("--similarity", choices=("cosine", "softmax"), help="what alpha and beta multiply")
-    add("--text", metavar="SET", help="words for the classes in the re-weighting (as --descriptions)")
-    add("--alpha", metavar="X", type=_factor, help="factor of unreliable positives, or fit")
-    add("--beta", metavar="X", type=_factor, help="factor of unreliable negatives, or fit")
+        help="which labels the re-weighting softens: dynamic, positives and negatives; with-event, positives only; "
+             "without-event, negatives only; stable, both by constants; none (default: dynamic; plus: none)")
+    add("--reweight", choices=_TRACKS, help="which tracks are re-weighted (default: visual)")
+    add("--similarity", choices=("cosine", "softmax"), help="what alpha and beta multiply (default: cosine)")
+    add("--text", metavar="SET", help="words for the classes in the re-weighting, as --descriptions (default: "
+        "original)")
+    add("--alpha", metavar="X", type=_factor, help="an unreliable positive label becomes X times the similarity of its "
+        "segment to the class; or fit, from the similarities themselves (default: 4, fitted for offline encoders)")
+    add("--beta", metavar="X", type=_factor, help="likewise for unreliable negatives (default: 0.4, or fitted)")
     add("--trim", metavar="SHARE", type=float, help="of each group cut off before its extreme is taken (0: published)")
     add("--skip-missing", action="store_true", help="leave out clips without features instead of refusing")
     add("--json", action="store_true", help="print the report as JSON")
 
 
 def _factor(text: str) -> Any:
-    return text if text == "fit" else float(text)
+    try:
+        return text if text == "fit" else float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a number, or fit, got {text!r}") from None
 
 
 def run(args: argparse.Namespace) -> int:
@@ -100,7 +108,8 @@ def _show(built: Any, names: tuple[str, ...], quality: Any) -> None:
         if "texts_encoded" in report:
             numbers.append(f"{report['space']} compared with {report['texts_encoded']} texts of {report['text_tower']}")
         if "alpha" in report:
-            numbers.append(f"alpha {report['alpha']:.3g}, beta {report['beta']:.3g}")
+            numbers.append(f"alpha {report['alpha']:.3g}, beta {report['beta']:.3g}: lowered and raised count the "
+                           "segments of all clips whose label became soft, re-weighted is their share")
         table(f"What changed: {track} labels", ("class", "clips", "clips without it now", "segments", "removed",
               "lowered", "raised", "re-weighted"), rows, note=" · ".join(numbers))
     if not built.report:

@@ -46,8 +46,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         show_installation(result["installation"])
         if result["plugins"]:
-            table("Added by other packages", ["group", "name", "package"], [[*p.values()] for p in result["plugins"]],
-                  left=True)
+            table("Added by other packages", ["group", "name", "package"], [[*p.values()] for p in result["plugins"]])
         if args.dataset is not None:
             _show(result["dataset"], everything=args.all)
     for issue in damaged:
@@ -121,18 +120,18 @@ def _show(about: dict[str, Any], *, everything: bool) -> None:
           ["split", "clips", "classes a clip", "truth", "nothing heard", "nothing seen",
            "rows dropped or changed by reading"], rows,
           note=f"annotation: {about['annotation']}; fingerprint {about['fingerprint'][:16]}; "
-               f"{about['media_examined']} media files examined", left=True)
+               f"{about['media_examined']} media files examined")
     table("Anomalies", ["kind", "count", "meaning"],
           [[kind, about["counts"][kind], meaning] for kind, meaning in KINDS.items() if about["counts"][kind]]
-          or [["none", 0, ""]], left=True)
+          or [["none", 0, ""]])
     for kind in KINDS:
         of_kind = [Issue(**issue) for issue in about["anomalies"] if issue["kind"] == kind]
         _show_some(kind, of_kind, len(of_kind) if everything else _SHOWN)
     if "missing_parts" in about:
         table("Parts of LLP that are not here", ["part", "what", "state", "to get it"],
-              [[part["name"], part["what"], part["state"], part["get"]] for part in about["missing_parts"]], left=True)
+              [[part["name"], part["what"], part["state"], part["get"]] for part in about["missing_parts"]])
         table("Tables of the paper that can be run with published features", ["table", "groups of rows"],
-              [[name, ", ".join(rows) or "-"] for name, rows in about["runnable_tables"].items()], left=True)
+              [[name, ", ".join(rows) or "-"] for name, rows in about["runnable_tables"].items()])
 
 
 def _show_some(kind: str, issues: Iterable[Issue], most: int) -> None:

@@ -39,13 +39,13 @@ def show_installation(about: dict[str, Any]) -> None:
         lacking = [name for name, version in has["packages"].items() if version is None]
         rows.append([extra, "complete" if has["complete"] else "missing " + ", ".join(lacking),
                      "" if has["complete"] else f"pip install 'seehear[{extra}]'"])
-    table("Optional parts", ["extra", "state", "to get it"], rows, left=True)
+    table("Optional parts", ["extra", "state", "to get it"], rows)
     from seehear.weights import WEIGHTS, command
 
     rows = [[id_, WEIGHTS[id_].title, state, "" if state == "cached" else command(id_)]
             for id_, state in about["weights"].items()]
     ready = ", ".join(f"{preset} {'ready' if yes else 'not ready'}" for preset, yes in about["presets"].items())
-    table("Pretrained weights", ["id", "what", "state", "to get them"], rows, left=True,
+    table("Pretrained weights", ["id", "what", "state", "to get them"], rows,
           note=f"presets: {ready}; cache: {about['cache']}")
 
 

@@ -63,7 +63,10 @@ def main(argv: list[str] | None = None) -> int:
     only = argv[0] if argv and argv[0] in COMMANDS else None
     args = None
     try:
-        args = build_parser(only).parse_args(argv)
+        args, unknown = (parser := build_parser(only)).parse_known_args(argv)
+        if unknown:
+            parser.prog = f"seehear {args.command}"  # whose --help says what there is
+            parser.error(f"unrecognized arguments: {' '.join(unknown)}")
         return int(importlib.import_module(f"seehear.cli.{COMMANDS[args.command][0]}").run(args))
     except SeehearError as error:
         if args is not None and args.debug:

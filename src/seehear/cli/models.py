@@ -84,7 +84,7 @@ def _ls(args: argparse.Namespace) -> int:
     rows = [(r["id"], r["state"], round(r["size_mb"]), r["licence"].split(" (")[0], _hash(r["sha256"]), r["source"])
             for r in rows]
     header = ("id", "state", "MB", "licence", "sha256", "source")
-    table(f"Pretrained weights (cache: {weights.cache_dir()})", header, rows, left=True,
+    table(f"Pretrained weights (cache: {weights.cache_dir()})", header, rows,
           note="fetch: seehear models fetch ID, or --preset offline; whole hashes, papers and remarks: --json")
     return 0
 

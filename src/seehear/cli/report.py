@@ -54,14 +54,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
                             help="videos are copied into the page up to this size together, the others linked to "
                                  "(default: 16)")
     for name, parser_ in add.items():
-        page = name in ("run", "clip")
+        page = {"run": "RUN/report.html", "clip": "NAME.html beside the timeline"}.get(name)
         parser_.add_argument("--out", type=Path, metavar="FILE" if page else "DIR", required=not page,
-                             help="the page (default: report.html beside the run, NAME.html beside the timeline)"
-                             if page else "folder of the pictures")
+                             help=f"the page (default: {page})" if page else "folder of the pictures")
         if not page:
             parser_.add_argument("--format", default="png,svg", metavar="LIST", help="png, svg, pdf (default: png,svg)")
         parser_.add_argument("--json", action="store_true", help="print the files written as JSON")
-        parser_.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        parser_.add_argument("--debug", action="store_true", default=argparse.SUPPRESS,
+                             help="show the full traceback of an error")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -197,8 +197,9 @@ def _curves(args: argparse.Namespace) -> list[Path]:
         if not any(value is not None for value in values.values()):
             known = [*(f"loss/{name}" for name in lines[0]["loss"]), *(lines[0]["val"] or {})]
             raise ConfigError(f"no epoch has {args.value}", where=path, hint=f"recorded: {', '.join(known)}")
-        history[path.name] = [(epoch, value) for epoch, value in values.items() if value is not None]
-    figure = figures.curves(history, ylabel=args.value)
+        times = 1 if kind == "loss" else 100
+        history[path.name] = [(epoch, times * value) for epoch, value in values.items() if value is not None]
+    figure = figures.curves(history, ylabel=args.value if args.value.startswith("loss/") else f"{args.value}, percent")
     return _save(figure, args, f"curves-{args.value.replace('/', '-')}")
 
 

@@ -13,7 +13,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dataset", metavar="DATASET", help="dataset folder (dataset.toml, or LLP's official tables)")
     parser.add_argument("--features", required=True, metavar="FEATURES", help="folder made by seehear extract")
     parser.add_argument("--recipe", required=True, metavar="NAME", help="see seehear recipes ls")
-    parser.add_argument("--out", required=True, metavar="RUN", type=Path, help="run folder; the same command goes on")
+    parser.add_argument("--out", required=True, metavar="RUN", type=Path,
+                        help="run folder to write; after an interruption the same command goes on where it stopped")
     parser.add_argument("--labels", metavar="LABELS", type=Path,
                         help="segment labels of seehear denoise; without it the recipe makes its own")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings",

@@ -153,8 +153,11 @@ class _Search:
         if _plain(label) in self.labels:
             return self.labels[_plain(label)]
         close = difflib.get_close_matches(_plain(label), self.labels, 1, 0.5)
-        guess = f" (did you mean {self.labels[close[0]][0]}?)" if close else ""
-        raise fault(self.text, term.at, f"no clip was searched for a class {label!r}{guess}")
+        known = [spelled[0] for spelled in self.labels.values()]
+        shown = ", ".join(known[:8]) + (" ..." if len(known) > 8 else "")
+        guess = f"did you mean {self.labels[close[0]][0]}? " if close else ""
+        raise fault(self.text, term.at, f"no clip was searched for a class {label!r} ({guess}"
+                    f"{f'searched for: {shown}' if known else 'the folder holds no timelines: parse videos into it'})")
 
     def _columns(self, sql: str, **values: object) -> dict[str, NDArray[Any]]:
         table = self.db.execute(sql.format(TABLE),

@@ -65,7 +65,8 @@ def similarity(
     for values, colour, text in ((negatives, GREY, "without event"), (positives, SEEN, "with event")):
         if len(values):
             axes.hist(values, bins, density=True, color=colour, alpha=0.6, label=f"{text} ({len(values):,} segments)")
-            axes.axvline(float(np.median(values)), color=colour, lw=1.6, ls="--")
+            middle = float(np.median(values))
+            axes.axvline(middle, color=colour, lw=1.6, ls="--", label=f"their median, {middle:.2f}")
     if len(positives) and len(negatives) and negatives.max() > positives.min():
         low, high = float(positives.min()), float(negatives.max())
         share = [float(((v >= low) & (v <= high)).mean()) for v in (positives, negatives)]
@@ -78,7 +79,8 @@ def similarity(
             label=f"unreliable region: {share[0]:.0%} of with, {share[1]:.0%} of without",
         )
     axes.set(xlabel=f"similarity to “{name}”" + (f" ({encoder})" if encoder else ""), ylabel="density", title=name)
-    axes.legend(fontsize=8, frameon=False)
+    axes.set_ylim(0, 1.35 * axes.get_ylim()[1])  # room for the legend above the bars
+    axes.legend(fontsize=8, framealpha=0.9, edgecolor="none", ncols=2)
     _clean(axes)
     return figure
 
@@ -183,7 +185,8 @@ def curves(history: Mapping[str, Sequence[tuple[float, float]]], *, ylabel: str,
         if points:
             x, y = zip(*points, strict=True)
             axes.plot(
-                x, y, label=name, color=CLASS_COLOURS[index % 8], ls=("-", "--", ":", "-.")[index // 8 % 4], lw=1.6
+                x, y, label=name, color=CLASS_COLOURS[index % 8], ls=("-", "--", ":", "-.")[index // 8 % 4], lw=1.6,
+                marker="o", ms=3,  # a run of one epoch is a point
             )
     axes.set(xlabel="epoch", ylabel=ylabel, title=title)
     axes.xaxis.get_major_locator().set_params(integer=True)
