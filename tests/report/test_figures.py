@@ -13,7 +13,7 @@ pytest.importorskip("matplotlib")
 def test_the_unreliable_region_spans_smallest_positive_to_largest_negative() -> None:
     figure = figures.similarity(np.array([0.3, 0.5, 0.7]), np.array([0.1, 0.2, 0.4, 0.0]), name="Dog")
     texts = [t.get_text() for t in figure.axes[0].get_legend().get_texts()]
-    assert "unreliable region: 33% of with, 25% of without" in texts
+    assert "unreliable region: 33 % of with, 25 % of without" in texts
     apart = figures.similarity(np.array([0.6, 0.7]), np.array([0.1, 0.2]), name="Dog")
     assert not any("unreliable" in t.get_text() for t in apart.axes[0].get_legend().get_texts())
 

@@ -187,6 +187,7 @@ def _curves(args: argparse.Namespace) -> list[Path]:
     from seehear.train.log import LOG, read_log
 
     history = {}
+    names = [path.name for path in args.runs]
     for path in args.runs:
         lines = read_log(path / LOG)
         if not lines:
@@ -198,7 +199,8 @@ def _curves(args: argparse.Namespace) -> list[Path]:
             known = [*(f"loss/{name}" for name in lines[0]["loss"]), *(lines[0]["val"] or {})]
             raise ConfigError(f"no epoch has {args.value}", where=path, hint=f"recorded: {', '.join(known)}")
         times = 1 if kind == "loss" else 100
-        history[path.name] = [(epoch, times * value) for epoch, value in values.items() if value is not None]
+        name = path.name if names.count(path.name) == 1 else str(path)  # one seed of several recipes
+        history[name] = [(epoch, times * value) for epoch, value in values.items() if value is not None]
     figure = figures.curves(history, ylabel=args.value if args.value.startswith("loss/") else f"{args.value}, percent")
     return _save(figure, args, f"curves-{args.value.replace('/', '-')}")
 

@@ -64,9 +64,10 @@ def similarity(
     bins = np.linspace(both.min(), both.max() + 1e-9, 60)
     for values, colour, text in ((negatives, GREY, "without event"), (positives, SEEN, "with event")):
         if len(values):
-            axes.hist(values, bins, density=True, color=colour, alpha=0.6, label=f"{text} ({len(values):,} segments)")
             middle = float(np.median(values))
-            axes.axvline(middle, color=colour, lw=1.6, ls="--", label=f"their median, {middle:.2f}")
+            label = f"{text}: {len(values):,} segments, median {middle:.2f} (dashed)"
+            axes.hist(values, bins, density=True, color=colour, alpha=0.6, label=label)
+            axes.axvline(middle, color=colour, lw=1.6, ls="--")
     if len(positives) and len(negatives) and negatives.max() > positives.min():
         low, high = float(positives.min()), float(negatives.max())
         share = [float(((v >= low) & (v <= high)).mean()) for v in (positives, negatives)]
@@ -76,11 +77,11 @@ def similarity(
             color="#F0E442",
             alpha=0.28,
             zorder=0,
-            label=f"unreliable region: {share[0]:.0%} of with, {share[1]:.0%} of without",
+            label=f"unreliable region: {100 * share[0]:.0f} % of with, {100 * share[1]:.0f} % of without",
         )
     axes.set(xlabel=f"similarity to “{name}”" + (f" ({encoder})" if encoder else ""), ylabel="density", title=name)
     axes.set_ylim(0, 1.35 * axes.get_ylim()[1])  # room for the legend above the bars
-    axes.legend(fontsize=8, framealpha=0.9, edgecolor="none", ncols=2)
+    axes.legend(fontsize=8, framealpha=0.9, edgecolor="none")
     _clean(axes)
     return figure
 

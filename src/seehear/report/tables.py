@@ -116,4 +116,5 @@ def changes_line(report: Mapping[str, Any], track: str) -> str:
     alpha = "" if "alpha" not in report else (f", {100 * report['share_reweighted']:.0f} % of all labels softened (α = "
                                               f"{report['alpha']:.2f}, β = {report['beta']:.3f})")
     return (f"<p>{TRACKS[track]}: {report['segments_removed']:,} of {report['segments']:,} segment labels withdrawn "
-            f"({share:.0%}), {report['clips_removed']} of {report['clips']} labels of clips altogether{alpha}.</p>")
+            f"({100 * share:.0f} %), {report['clips_removed']} of {report['clips']} labels of clips altogether"
+            f"{alpha}.</p>")
