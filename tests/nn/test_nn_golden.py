@@ -157,8 +157,11 @@ def step_losses(case: str, golden: Golden, out) -> dict[str, tuple[float, torch.
             "video": (1, clip_bce(out.clip_prob, label))}
 
 
+@pytest.mark.parametrize("merged", [False, True], ids=["single", "merged"])
 @pytest.mark.parametrize("case", ["han", "lsld_visual", "lsld_audio_visual"])
-def test_one_training_step(shared: Path, case: str) -> None:
+def test_one_training_step(shared: Path, case: str, merged: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("attention", "embedding"):  # larger batches merge linear maps that follow each other
+        monkeypatch.setattr(f"seehear.nn.{module}.pays_to_merge", lambda *_: merged)
     kind = case.split("_")[0]
     golden, start = Golden(shared, "train_step"), Golden(shared, f"{kind}_forward")
     net = load_official(kind, start.group("sd/"), dropout=0.0, visual_dropout=0.0).train()

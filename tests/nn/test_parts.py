@@ -1,11 +1,13 @@
 """Attention, frame pooling and attentive pooling against independent forms of the same equations."""
 
 import math
+from functools import partial
 
 import pytest
 import torch
 from torch import nn
 from torch.autograd import gradcheck
+from torch.nn import functional as F
 
 from seehear.nn.attention import Attention, attend
 from seehear.nn.dropout import Dropout, dropout
@@ -33,29 +35,48 @@ def test_attention_is_torchs(heads: int) -> None:
     torch.testing.assert_close(ours(query, query), theirs(query, query, query, need_weights=False)[0])
 
 
-def test_many_rows_without_gradients_take_the_merged_maps() -> None:
+@pytest.mark.parametrize("alone", [False, True], ids=["other", "itself"])
+def test_many_rows_take_the_merged_maps(alone: bool) -> None:
+    attention, query, source = one_head(), random(8, 5, 16), random(8, 7, 16, seed=1)  # 40 rows: more than the width
+    source = query if alone else source
+    merged, single = attention(query, source), in_parts(attention, query, source)
+    assert not torch.equal(merged, single), "the same numbers: nothing was merged"
+    torch.testing.assert_close(merged, single, rtol=1e-5, atol=1e-6)
+    cotangent, leaves = random(8, 5, 16, seed=2), list(attention.parameters())
+    gradients = (torch.autograd.grad(out, leaves, cotangent) for out in (merged, single))
+    for of_merged, of_single in zip(*gradients, strict=True):
+        torch.testing.assert_close(of_merged, of_single, rtol=1e-4, atol=1e-5)
+
+
+def test_merged_maps_drop_the_same_weights() -> None:
+    attention, query, source = one_head(dropout=0.5), random(8, 5, 16), random(8, 7, 16, seed=1)
+    outs = []
+    for attended in (attention, partial(in_parts, attention)):
+        torch.manual_seed(0)
+        outs.append(attended(query, source))
+    torch.testing.assert_close(*outs, rtol=1e-5, atol=1e-6)
+    torch.manual_seed(1)
+    assert not torch.allclose(attention(query, source), outs[0], atol=0.01)
+
+
+def one_head(dropout: float = 0.0) -> Attention:
     torch.manual_seed(0)
-    attention = Attention(16).eval()
+    attention = Attention(16, dropout=dropout)
     nn.init.normal_(attention.in_proj_bias)
     nn.init.normal_(attention.out_proj.bias)
-    query, source = random(8, 5, 16), random(8, 7, 16, seed=1)  # 40 rows: more than twice the width
-    with torch.no_grad():
-        merged = attention(query, source)
-    assert not torch.equal(merged, attention(query, source)), "the same numbers: nothing was merged"
-    torch.testing.assert_close(merged, attention(query, source), rtol=1e-5, atol=1e-6)
+    return attention
 
 
-@pytest.mark.parametrize(("heads", "train"), [(4, False), (1, True)])
-def test_several_heads_and_training_are_never_merged(heads: int, train: bool) -> None:
-    attention = Attention(16, heads, dropout=0.5).train(train)
-    query, source = random(8, 5, 16), random(8, 7, 16, seed=1)
-    torch.manual_seed(0)
-    expected = attention(query, source)
-    torch.manual_seed(0)
-    with torch.no_grad():
-        assert torch.equal(attention(query, source), expected), "the same draws of dropout, the same maps"
-    torch.manual_seed(1)
-    assert torch.equal(attention(query, source), expected) != train, "dropout acts in training only"
+def in_parts(attention: Attention, query: torch.Tensor, source: torch.Tensor) -> torch.Tensor:
+    q, k, v = (F.linear(x, weight, bias) for x, weight, bias in zip(
+        (query, source, source), attention.in_proj_weight.chunk(3), attention.in_proj_bias.chunk(3), strict=True))
+    return attention.out_proj(attend(q, k, v, dropout=attention.dropout))
+
+
+def test_several_heads_are_never_merged() -> None:
+    attention, query = Attention(16, 4), random(8, 5, 16)
+    pieces = torch.cat([attention(part, part) for part in query.chunk(4)])  # 10 rows each: too few to merge
+    torch.testing.assert_close(attention(query, query), pieces, rtol=1e-6, atol=1e-7)
 
 
 def test_reduced_precision_is_never_merged() -> None:
@@ -65,14 +86,18 @@ def test_reduced_precision_is_never_merged() -> None:
         assert embedding.embed_visual(visual, motion, 4).dtype == torch.bfloat16
 
 
-def test_many_frames_without_gradients_take_the_merged_maps() -> None:
+def test_many_frames_take_the_merged_maps() -> None:
     torch.manual_seed(0)
-    embedding = Embedding(4, 12, 8, 16).eval()
+    embedding = Embedding(4, 12, 8, 16)
     visual, motion = random(3, 8, 12), random(3, 4, 8, seed=1)  # 12 rows: more than half of 12 + 8
-    with torch.no_grad():
-        merged = embedding.embed_visual(visual, motion, 4)
-    assert not torch.equal(merged, embedding.embed_visual(visual, motion, 4)), "the same numbers: nothing was merged"
-    torch.testing.assert_close(merged, embedding.embed_visual(visual, motion, 4), rtol=1e-5, atol=1e-6)
+    merged = embedding.embed_visual(visual, motion, 4)
+    single = torch.cat([embedding.embed_visual(v, m, 4) for v, m in zip(visual.split(1), motion.split(1), strict=True)])
+    assert not torch.equal(merged, single), "the same numbers: nothing was merged"
+    torch.testing.assert_close(merged, single, rtol=1e-5, atol=1e-6)
+    cotangent, leaves = random(3, 4, 16, seed=2), list(embedding.parameters())[2:]  # without fc_a
+    gradients = (torch.autograd.grad(out, leaves, cotangent) for out in (merged, single))
+    for of_merged, of_single in zip(*gradients, strict=True):
+        torch.testing.assert_close(of_merged, of_single, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5])

@@ -66,25 +66,30 @@ class Attention(nn.Module):
         self, query: Float[Tensor, "batch queries width"], source: Float[Tensor, "batch keys width"],
     ) -> Float[Tensor, "batch queries width"]:
         """Return what each row of `query` finds in the rows of `source` (keys and values)."""
-        width = query.shape[-1]
-        if self.heads == 1 and not self.training and pays_to_merge(query, 2 * width):
-            return self._merged(query, source)
+        width, dropout = query.shape[-1], self.dropout if self.training else 0.0
+        if self.heads == 1 and pays_to_merge(query, width):
+            return self._merged(query, source, dropout)
         if source is query:
             q, k, v = F.linear(query, self.in_proj_weight, self.in_proj_bias).chunk(3, dim=-1)
         else:
             q = F.linear(query, self.in_proj_weight[:width], self.in_proj_bias[:width])
             k, v = F.linear(source, self.in_proj_weight[width:], self.in_proj_bias[width:]).chunk(2, dim=-1)
-        return self.out_proj(attend(q, k, v, self.heads, dropout=self.dropout if self.training else 0.0))
+        return self.out_proj(attend(q, k, v, self.heads, dropout=dropout))
 
     def _merged(
-        self, query: Float[Tensor, "batch queries width"], source: Float[Tensor, "batch keys width"],
+        self, query: Float[Tensor, "batch queries width"], source: Float[Tensor, "batch keys width"], dropout: float,
     ) -> Float[Tensor, "batch queries width"]:
         """Return the same with two products a row instead of four: one head's linear maps follow each other.
 
-        q kᵀ = (x Wqᵀ + bq) Wk yᵀ + terms equal for all keys, which the softmax drops; and the weights sum to 1, so the
-        value and output maps may follow the mean over keys.
+        q kᵀ = (x Wqᵀ + bq) Wk yᵀ + terms equal for all keys, which the softmax drops; and each key's value may pass the
+        output map before the mean over keys is taken, dropout on its weights or not.
         """
         (w_q, w_k, w_v), (b_q, _, b_v) = self.in_proj_weight.chunk(3), self.in_proj_bias.chunk(3)
-        asked = F.linear(query, w_k.T @ w_q, b_q @ w_k)
         w_o, b_o = self.out_proj.weight, self.out_proj.bias
-        return F.linear(attend(asked, source, source), w_o @ w_v, w_o @ b_v + b_o)
+        asks, tells = (w_k.T @ w_q, b_q @ w_k), (w_o @ w_v, w_o @ b_v)
+        if source is query:
+            weight, bias = (torch.cat(pair) for pair in zip(asks, tells, strict=True))
+            asked, told = F.linear(query, weight, bias).chunk(2, dim=-1)
+        else:
+            asked, told = F.linear(query, *asks), F.linear(source, *tells)
+        return attend(asked, source, told, dropout=dropout) + b_o
