@@ -53,7 +53,7 @@ def main() -> None:
     prepared = prepare(dataset, open_features(args.folder / "feats"), "han",
                        settings={"training.batch": BATCH, "training.lr": LR})
     loading = time.perf_counter() - started
-    items = yardstick.Items(args.folder / "feats", prepared.train.names, prepared.train.weak.numpy())
+    items = yardstick.Items(args.folder / "feats", dataset.root / "train.csv", dataset.vocabulary.names)
     result: dict[str, Any] = {"load_once_s": round(loading, 2), **agreement(prepared, items, args.workers)}
     literal, ours = [], []
     net, optimiser = yardstick.Net(), None
@@ -138,7 +138,6 @@ def evaluation(prepared: Prepared, args: argparse.Namespace) -> dict[str, Any]:
     As in training: the literal structure reads its files again each time; ours holds the clips in memory, read and
     pooled once (`load_once_s`).
     """
-    split = prepared.dataset.split("val")
     net = yardstick.Net()
     with torch.no_grad():
         net.fc_prob.bias += 0.3  # some decisions must fall both ways
@@ -146,12 +145,12 @@ def evaluation(prepared: Prepared, args: argparse.Namespace) -> dict[str, Any]:
     ours_net.load_state_dict(net.state_dict())
     assert prepared.val is not None
     assert prepared.truth is not None
-    items = yardstick.Items(args.folder / "feats", split.names, split.weak.astype(np.float32))
-    truth = [t.astype(np.float64) for t in prepared.truth]
+    root = prepared.dataset.root
+    items = yardstick.Items(args.folder / "feats", root / "val.csv", prepared.dataset.vocabulary.names)
     figures: dict[str, Any] = {}
 
     def literal() -> None:
-        figures["literal"] = yardstick.evaluate_clips(net, items, truth[0], truth[1], workers=1)
+        figures["literal"] = yardstick.evaluate_clips(net, items, root / "val_audio.csv", root / "val_visual.csv", 1)
 
     def ours() -> None:
         predicted = predict({"main": ours_net}, prepared.val, {}, torch.device("cpu"))

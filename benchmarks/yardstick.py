@@ -1,14 +1,16 @@
 """How the released systems train and evaluate, written out literally: what our loop is measured against.
 
-One .npy file an item and feature, read by a DataLoader; all 80 frames projected, then averaged; attention one track at
-a time through torch's own module; evaluation one clip at a time with Python loops over classes and events.  Same
-arithmetic as HAN (docs: systems), so losses must agree with ours.
+One .npy file an item and feature, read by a DataLoader, which looks up a row of a pandas table for every item; all 80
+frames projected, then averaged; attention one track at a time through torch's own module; evaluation one clip at a
+time, its truth sought in the annotation tables, with Python loops over classes and events.  Same arithmetic as HAN
+(docs: systems), so losses must agree with ours.  Written after YapengTian/AVVP-ECCV20 (dataloader.py, main_avvp.py).
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
@@ -17,23 +19,25 @@ from torch.utils.data import DataLoader, Dataset
 
 
 class Items(Dataset):  # type: ignore[type-arg]
-    """One clip an item, its three files read when asked for."""
+    """One clip an item: its row of the table is looked up and its three files are read when asked for."""
 
-    def __init__(self, folder: Path, ids: Sequence[str], labels: NDArray[np.float32]) -> None:
-        self.folder, self.ids, self.labels = folder, list(ids), labels
+    def __init__(self, folder: Path, table: Path, classes: Sequence[str]) -> None:
+        self.folder, self.table = folder, pd.read_csv(table, sep="\t")
+        self.index = {name: i for i, name in enumerate(classes)}
 
     def __len__(self) -> int:
-        return len(self.ids)
+        return len(self.table)
 
     def __getitem__(self, index: int) -> dict[str, Tensor]:
-        name = self.ids[index] + ".npy"
-        label = self.labels[index]
+        row = self.table.loc[index, :]
+        name = row["filename"] + ".npy"
+        label = np.zeros(len(self.index))
+        for event in row["event_labels"].split(","):
+            label[self.index[event]] = 1
         return {
             "audio": torch.from_numpy(np.load(self.folder / "vggish" / name)),
             "visual": torch.from_numpy(np.load(self.folder / "res152" / name)),
-            "motion": torch.from_numpy(np.load(self.folder / "r2plus1d_18" / name)),
-            "clip": torch.from_numpy(label.copy()), "track_a": torch.from_numpy(label.copy()),
-            "track_v": torch.from_numpy(0.9 * label + 0.1 * 0.5),
+            "motion": torch.from_numpy(np.load(self.folder / "r2plus1d_18" / name)), "label": torch.from_numpy(label),
         }
 
 
@@ -96,18 +100,18 @@ def train_epoch(net: Net, items: Items, optimiser: torch.optim.Optimizer, batch:
         optimiser.zero_grad()
         clip, audio, visual, _ = net(sample["audio"], sample["visual"], sample["motion"])
         clip, audio, visual = (p.clamp(min=1e-7, max=1 - 1e-7) for p in (clip, audio, visual))
-        loss = criterion(audio, sample["track_a"]) + criterion(visual, sample["track_v"])
-        loss = loss + criterion(clip, sample["clip"])
+        label = sample["label"].float()
+        loss = criterion(audio, label) + criterion(visual, 0.9 * label + 0.1 * 0.5) + criterion(clip, label)
         loss.backward()
         optimiser.step()
         losses.append(loss.item())
     return losses
 
 
-def evaluate_clips(net: Net, items: Items, truth_a: NDArray[np.float64], truth_v: NDArray[np.float64], workers: int,
-                   ) -> list[float]:
+def evaluate_clips(net: Net, items: Items, audio: Path, visual: Path, workers: int) -> list[float]:
     """Return the ten figures in percent: segment audio, visual, audio-visual, type, event, then event level."""
     net.eval()
+    tables = [pd.read_csv(path, sep="\t") for path in (audio, visual)]
     scores: list[list[float]] = []
     with torch.no_grad():
         for index, sample in enumerate(DataLoader(items, batch_size=1, num_workers=workers)):
@@ -115,10 +119,20 @@ def evaluate_clips(net: Net, items: Items, truth_a: NDArray[np.float64], truth_v
             gate = (clip[0].numpy() >= 0.5).astype(float)
             p_a = ((prob[0, :, 0].numpy() >= 0.5) * gate).T
             p_v = ((prob[0, :, 1].numpy() >= 0.5) * gate).T
-            scores.append(_clip_scores(p_a, p_v, truth_a[index].T, truth_v[index].T))
+            truth = [_events_of(table, items.table.loc[index, :]["filename"], items.index) for table in tables]
+            scores.append(_clip_scores(p_a, p_v, *truth))
     means = [100 * float(np.mean([row[k] for row in scores])) for k in range(8)]
     a, v, av, event, ea, ev, eav, eevent = means
     return [a, v, av, (a + v + av) / 3, event, ea, ev, eav, (ea + ev + eav) / 3, eevent]
+
+
+def _events_of(table: pd.DataFrame, name: str, index: dict[str, int]) -> NDArray[np.float64]:
+    """Return the truth (C, T) of a clip, whose rows are sought in the whole table."""
+    truth = np.zeros((len(index), 10))
+    rows = table.loc[table["filename"] == name]
+    for i in rows.index:
+        truth[index[rows["event_labels"][i]], int(rows["onset"][i]):int(rows["offset"][i])] = 1
+    return truth
 
 
 def _clip_scores(p_a: NDArray, p_v: NDArray, t_a: NDArray, t_v: NDArray) -> list[float]:  # type: ignore[type-arg]

@@ -143,8 +143,8 @@ def test_a_fault_of_a_query_is_shown_where_it_is_typed(browser: Any, site: str) 
     page.fill("#query", "audio:Dgo")
     page.press("#query", "Enter")
     assert page.locator(".problem").inner_text() == (
-        "no clip was searched for a class 'Dgo' (did you mean Dog?) at position 7 of 'audio:Dgo'; "
-        "for example: audio:Dog -visual:Dog")
+        f"no clip was searched for a class 'Dgo' (did you mean Dog? searched for: {HOSTILE}, Car, Dog, Speech) "
+        "at position 7 of 'audio:Dgo'; for example: audio:Dog -visual:Dog")
     page.goto(f"{site}#/clip/{'0' * 24}")
     page.wait_for_selector("text=there is no such clip")
     page.close()
