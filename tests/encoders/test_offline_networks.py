@@ -160,6 +160,22 @@ def test_quantisation_in_and_out(pieces):
     assert len(np.unique(logits[0])) > 100
 
 
+def test_bytes_multiply_exactly_on_every_processor(pieces):
+    """Against the graph as written, every product in float: signed weights came to a correlation of 0.80 on AVX2."""
+    import onnxruntime
+
+    net = load_encoder("yamnet")._net.get()
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    plain = onnxruntime.InferenceSession(net["session"]._model_path, options, providers=["CPUExecutionProvider"])
+    codes = np.clip(np.round(log_mel(pieces, offset=1e-3)[:, :96] / net["scale"]) + net["zero"], 0, 255)
+    fast, exact = ([session.run(["class_scores_updated"], {"audio": code[None, None].astype(np.uint8)})[0][0]
+                    for code in codes] for session in (net["session"], plain))
+    for one, other in zip(fast, exact, strict=True):
+        assert np.corrcoef(one, other)[0, 1] > 0.98
+    assert np.corrcoef(np.ravel(fast), np.ravel(exact))[0, 1] > 0.99
+
+
 @pytest.mark.parametrize("samples", [0, 1, 400, 12_000, 16_000, 40_000])
 def test_pieces_of_any_length(samples):
     out = load_encoder("yamnet").encode(np.zeros((2, samples), np.float32))
