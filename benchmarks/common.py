@@ -19,10 +19,17 @@ from typing import Any
 
 def machine() -> dict[str, Any]:
     """Return what the numbers depend on besides the code."""
-    return {"cpu": _processor(), "cores": os.cpu_count(), "memory_gb": round(_memory_bytes() / 1e9, 1),
-            "load": round(os.getloadavg()[0], 2), "threads": os.environ.get("OMP_NUM_THREADS", "default"),
-            "system": platform.system(), "python": platform.python_version(), "numpy": metadata.version("numpy"),
-            "commit": _commit()}
+    return {
+        "cpu": _processor(),
+        "cores": os.cpu_count(),
+        "memory_gb": round(_memory_bytes() / 1e9, 1),
+        "load": round(os.getloadavg()[0], 2),
+        "threads": os.environ.get("OMP_NUM_THREADS", "default"),
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "numpy": metadata.version("numpy"),
+        "commit": _commit(),
+    }
 
 
 def seconds(work: Callable[[], object], *, repeat: int = 7, warm: int = 1) -> dict[str, float]:
@@ -38,9 +45,16 @@ def seconds(work: Callable[[], object], *, repeat: int = 7, warm: int = 1) -> di
         work()
         taken.append(time.perf_counter() - started)
         busy.append(time.process_time() - began)
-    low, middle, high = statistics.quantiles(taken, n=4, method="inclusive") if repeat > 1 else taken * 3
-    return {"median_s": round(middle, 5), "q1_s": round(low, 5), "q3_s": round(high, 5),
-            "cpu_s": round(statistics.median(busy), 5), "repeat": repeat}
+    low, middle, high = (
+        statistics.quantiles(taken, n=4, method="inclusive") if repeat > 1 else taken * 3
+    )
+    return {
+        "median_s": round(middle, 5),
+        "q1_s": round(low, 5),
+        "q3_s": round(high, 5),
+        "cpu_s": round(statistics.median(busy), 5),
+        "repeat": repeat,
+    }
 
 
 def print_result(result: dict[str, Any]) -> None:
@@ -51,7 +65,9 @@ def print_result(result: dict[str, Any]) -> None:
 def _processor() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
-        return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+        return next(
+            line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")
+        )
     except (OSError, StopIteration):
         return platform.processor() or platform.machine()
 
@@ -64,6 +80,11 @@ def _memory_bytes() -> int:
 
 
 def _commit() -> str:
-    done = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False,
-                          cwd=Path(__file__).parent)
+    done = subprocess.run(
+        ["git", "describe", "--always", "--dirty"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parent,
+    )
     return done.stdout.strip() or "unknown"

@@ -28,14 +28,22 @@ TOGETHER = 0.5  # share of the common direction: cosines of pictures and words t
 
 def main() -> None:
     """Make the features, run the tables, print what each row cost."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--llp", type=Path, required=True, help="folder with LLP's official tables")
     parser.add_argument("--folder", type=Path, required=True, help="scratch folder")
     parser.add_argument("--tables", default=",".join(TABLES))
     parser.add_argument("--rows", help="only these rows of the one table given")
     parser.add_argument("--epochs", type=int, default=1)
-    parser.add_argument("--set", action="append", default=[], dest="settings", metavar="NAME=VALUE",
-                        help="change a setting of every row; network.width=64 keeps all data and spares the arithmetic")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        dest="settings",
+        metavar="NAME=VALUE",
+        help="change a setting of every row; network.width=64 keeps all data and spares the arithmetic",
+    )
     parser.add_argument("--out", type=Path, help="output folder (default: SCRATCH/out)")
     parser.add_argument("--jobs", type=int, default=1)
     args = parser.parse_args()
@@ -44,8 +52,19 @@ def main() -> None:
         random_words(tower)
     out, codes = args.out or args.folder / "out", {}
     for name in args.tables.split(","):
-        command = ["reproduce", name, str(args.llp), "--features", str(args.folder / "feats"), "--out",
-                   str(out), "--set", f"training.epochs={args.epochs}", "--jobs", str(args.jobs)]
+        command = [
+            "reproduce",
+            name,
+            str(args.llp),
+            "--features",
+            str(args.folder / "feats"),
+            "--out",
+            str(out),
+            "--set",
+            f"training.epochs={args.epochs}",
+            "--jobs",
+            str(args.jobs),
+        ]
         command += [part for setting in args.settings for part in ("--set", setting)]
         codes[name] = seehear([*command, *(["--rows", args.rows] if args.rows else [])])
         costs(out / f"{name}.json")
@@ -55,7 +74,9 @@ def main() -> None:
 
 def make_features(llp: Path, folder: Path) -> None:
     """Write one file a clip into each official folder, unless it is there."""
-    ids = [bare_id(clip.name) for split in open_dataset(llp).splits.values() for clip in split.clips]
+    ids = [
+        bare_id(clip.name) for split in open_dataset(llp).splits.values() for clip in split.clips
+    ]
     for layout in LAYOUTS:
         target = folder / layout.folder
         target.mkdir(parents=True, exist_ok=True)
@@ -66,13 +87,19 @@ def make_features(llp: Path, folder: Path) -> None:
             if clip not in have:
                 rng = np.random.default_rng([index, LAYOUTS.index(layout)])
                 np.save(target / f"{clip}.npy", vectors(rng, *shape).astype(kind))
-        print(f"{layout.folder}: {len(ids)} files of {shape}, {kind.__name__}", file=sys.stderr, flush=True)
+        print(
+            f"{layout.folder}: {len(ids)} files of {shape}, {kind.__name__}",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def vectors(rng: np.random.Generator, count: int, dim: int) -> np.ndarray:
     """Return random rows that share a direction."""
     common = np.random.default_rng(dim).standard_normal(dim, np.float32)
-    return TOGETHER * common + np.sqrt(1 - TOGETHER**2) * rng.standard_normal((count, dim), np.float32)
+    return TOGETHER * common + np.sqrt(1 - TOGETHER**2) * rng.standard_normal(
+        (count, dim), np.float32
+    )
 
 
 def random_words(tower: str) -> None:
@@ -82,7 +109,9 @@ def random_words(tower: str) -> None:
         id, dim = tower, 512
 
         def encode(self, texts: list[str]) -> np.ndarray:
-            rows = np.concatenate([vectors(np.random.default_rng(list(text.encode())), 1, self.dim) for text in texts])
+            rows = np.concatenate(
+                [vectors(np.random.default_rng(list(text.encode())), 1, self.dim) for text in texts]
+            )
             return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
     module = types.ModuleType("seehear.encoders.random_words")
@@ -96,8 +125,11 @@ def costs(path: Path) -> None:
     result = json.loads(path.read_text())
     for row in result["rows"]:
         state = row["problem"] or (f"as {row['same_as']}" if row["same_as"] else "done")
-        print(f"{result['table']} | {row['title']} | {row['features']} | {sum(row['seconds']):.0f} s | "
-              f"{row['peak_mb']} MB | {state}", flush=True)
+        print(
+            f"{result['table']} | {row['title']} | {row['features']} | {sum(row['seconds']):.0f} s | "
+            f"{row['peak_mb']} MB | {state}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -21,7 +21,9 @@ class EagerEfficientNet:
         path = locate("efficientnet-lite2") / "model.pth"
         state = torch.load(path, map_location="cpu", weights_only=True)
         # as `load_state_dict` would place them: the checkpoint's own are transposed views, which convolve at half speed
-        self._state: dict[str, Any] = {name: value.contiguous().clone() for name, value in state.items()}
+        self._state: dict[str, Any] = {
+            name: value.contiguous().clone() for name, value in state.items()
+        }
 
     def features(self, frames: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the pooled activations (n, 1280)."""
@@ -49,7 +51,15 @@ class EagerEfficientNet:
         pad = max((-(-side // stride) - 1) * stride + kernel - side, 0)  # TensorFlow's `same`
         if pad:
             x = functional.pad(x, (pad // 2, pad - pad // 2, pad // 2, pad - pad // 2))
-        x = functional.conv2d(x, weight, stride=stride, groups=x.shape[1] if weight.shape[1] == 1 else 1)
-        x = functional.batch_norm(x, *(self._state[f"{norm}.{name}"] for name in (
-            "running_mean", "running_var", "weight", "bias")), eps=_EPS)
+        x = functional.conv2d(
+            x, weight, stride=stride, groups=x.shape[1] if weight.shape[1] == 1 else 1
+        )
+        x = functional.batch_norm(
+            x,
+            *(
+                self._state[f"{norm}.{name}"]
+                for name in ("running_mean", "running_var", "weight", "bias")
+            ),
+            eps=_EPS,
+        )
         return functional.relu6(x) if relu else x

@@ -24,8 +24,12 @@ MINUTE_S, RATE, SIZE, SOUND_HZ = 60, 25, (640, 360), 44100
 
 def main() -> None:
     """Make the video, extract, print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--folder", type=Path, required=True, help="scratch folder for video and features")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--folder", type=Path, required=True, help="scratch folder for video and features"
+    )
     parser.add_argument("--minutes", type=int, default=60)
     parser.add_argument("--visual", default="conse")
     parser.add_argument("--audio", default="yamnet")
@@ -40,9 +44,25 @@ def main() -> None:
     out = args.folder / "features"
     shutil.rmtree(out, ignore_errors=True)
     began = time.perf_counter()
-    process = psutil.Popen([sys.executable, "-m", "seehear.cli.main", "extract", str(video), "--visual", args.visual,
-                            "--audio", args.audio, "--out", str(out), "--jobs", args.jobs], stderr=subprocess.DEVNULL,
-                           stdout=subprocess.DEVNULL)
+    process = psutil.Popen(
+        [
+            sys.executable,
+            "-m",
+            "seehear.cli.main",
+            "extract",
+            str(video),
+            "--visual",
+            args.visual,
+            "--audio",
+            args.audio,
+            "--out",
+            str(out),
+            "--jobs",
+            args.jobs,
+        ],
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
     peak = 0
     while process.poll() is None:
         peak = max(peak, resident(process))
@@ -50,9 +70,17 @@ def main() -> None:
     if process.returncode:
         raise SystemExit(f"seehear extract ended with {process.returncode}")
     seconds = time.perf_counter() - began
-    print_result({"minutes": args.minutes, "encoders": [args.visual, args.audio], "seconds": round(seconds, 1),
-                  "figures": {"peak of all processes, MB": round(peak / 1e6),
-                              "times faster than the video plays": round(60 * args.minutes / seconds, 1)}})
+    print_result(
+        {
+            "minutes": args.minutes,
+            "encoders": [args.visual, args.audio],
+            "seconds": round(seconds, 1),
+            "figures": {
+                "peak of all processes, MB": round(peak / 1e6),
+                "times faster than the video plays": round(60 * args.minutes / seconds, 1),
+            },
+        }
+    )
 
 
 def resident(process: psutil.Process) -> int:
@@ -76,21 +104,29 @@ def _children(process: psutil.Process) -> list[psutil.Process]:
 def make_minute(path: Path) -> None:
     """Write a minute of a drifting texture with a tone."""
     rng = np.random.default_rng(0)
-    texture = rng.integers(0, 256, (SIZE[1] // 20, SIZE[0] // 20, 3), np.uint8).repeat(40, 0).repeat(40, 1)
+    texture = (
+        rng.integers(0, 256, (SIZE[1] // 20, SIZE[0] // 20, 3), np.uint8)
+        .repeat(40, 0)
+        .repeat(40, 1)
+    )
     with av.open(str(path), "w") as container:
-        picture = container.add_stream("libx264", rate=RATE, options={"crf": "26", "preset": "veryfast"})
+        picture = container.add_stream(
+            "libx264", rate=RATE, options={"crf": "26", "preset": "veryfast"}
+        )
         picture.width, picture.height, picture.pix_fmt = *SIZE, "yuv420p"
         sound = container.add_stream("aac", rate=SOUND_HZ)
         sound.layout = "mono"
         for k in range(MINUTE_S * RATE):
             shift = k % SIZE[1]
-            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(texture[shift:shift + SIZE[1], :SIZE[0]]), "rgb24")
+            frame = av.VideoFrame.from_ndarray(
+                np.ascontiguousarray(texture[shift : shift + SIZE[1], : SIZE[0]]), "rgb24"
+            )
             frame.pts = k
             container.mux(picture.encode(frame))
         container.mux(picture.encode())
         wave = (9000 * np.sin(np.arange(MINUTE_S * SOUND_HZ) * 0.06)).astype(np.int16)
         for start in range(0, len(wave), 1024):
-            block = av.AudioFrame.from_ndarray(wave[None, start:start + 1024], "s16", "mono")
+            block = av.AudioFrame.from_ndarray(wave[None, start : start + 1024], "s16", "mono")
             block.sample_rate, block.pts = SOUND_HZ, start
             container.mux(sound.encode(block))
         container.mux(sound.encode())
@@ -102,7 +138,9 @@ def repeat(source: Path, target: Path, times: int) -> None:
         streams = None
         for turn in range(times):
             with av.open(str(source)) as one:
-                streams = streams or {s.index: container.add_stream_from_template(s) for s in one.streams}
+                streams = streams or {
+                    s.index: container.add_stream_from_template(s) for s in one.streams
+                }
                 for packet in one.demux():
                     if packet.dts is None:
                         continue

@@ -45,7 +45,12 @@ from seehear.media import iter_frames, probe
 from seehear.time import TimeGrid
 
 FPS, SECONDS, FRAMES = 8, 10, 80
-SIZES = {"none": (224, 224), "clip-vit-b16": (224, 224), "clip-vit-b32": (224, 224), "conse": (297, 260)}
+SIZES = {
+    "none": (224, 224),
+    "clip-vit-b16": (224, 224),
+    "clip-vit-b32": (224, 224),
+    "conse": (297, 260),
+}
 PRODUCT = 1536  # side of the matrices whose product stands for the machine's limit
 
 
@@ -77,13 +82,24 @@ def load(name: str) -> Any:
 
 def main() -> None:
     """Make clips, compare, time, print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--folder", type=Path, required=True, help="scratch folder for clips, JPEG files and features")
-    parser.add_argument("--media", type=Path, help="a folder of clips of ten seconds instead of made ones")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        required=True,
+        help="scratch folder for clips, JPEG files and features",
+    )
+    parser.add_argument(
+        "--media", type=Path, help="a folder of clips of ten seconds instead of made ones"
+    )
     parser.add_argument("--clips", type=int, default=12)
     parser.add_argument("--size", default="640x360", help="of the clips made")
     parser.add_argument("--rate", type=int, default=25, help="frames a second of the clips made")
-    parser.add_argument("--encoder", default="conse", choices=[name for name in SIZES if name != "none"])
+    parser.add_argument(
+        "--encoder", default="conse", choices=[name for name in SIZES if name != "none"]
+    )
     args = parser.parse_args()
     if shutil.which("ffmpeg") is None:
         raise SystemExit("the published way needs the program ffmpeg")
@@ -92,22 +108,41 @@ def main() -> None:
     encoder = load(args.encoder)
     agree = compare(clips[0], encoder, args.folder)
     rows = [stages(clip, encoder, args.folder) for clip in clips]
-    stage_s, stage_cpu_s = ({name: round(statistics.median(row[name][i] for row in rows), 4) for name in rows[0]}
-                            for i in (0, 1))
-    result = {"encoder": args.encoder, "clips": len(clips), "media": describe(clips[0]), "agreement": agree,
-              "stage_s_a_clip": stage_s, "stage_cpu_s_a_clip": stage_cpu_s,
-              "whole": whole(clips, args.encoder, args.folder)}
+    stage_s, stage_cpu_s = (
+        {name: round(statistics.median(row[name][i] for row in rows), 4) for name in rows[0]}
+        for i in (0, 1)
+    )
+    result = {
+        "encoder": args.encoder,
+        "clips": len(clips),
+        "media": describe(clips[0]),
+        "agreement": agree,
+        "stage_s_a_clip": stage_s,
+        "stage_cpu_s_a_clip": stage_cpu_s,
+        "whole": whole(clips, args.encoder, args.folder),
+    }
     bare = whole(clips, "none", args.folder)
     result["whole_without_encoder"] = bare
     if args.encoder == "conse":
-        result["whole_against_eager"] = eager(clips[:1], encoder, args.folder, result["whole"]["ours_clips_a_s"])
+        result["whole_against_eager"] = eager(
+            clips[:1], encoder, args.folder, result["whole"]["ours_clips_a_s"]
+        )
     if args.encoder != "none":
         result["encoder_limit"] = limit(args.encoder, stage_cpu_s["ours_encode"])
-        result["ours_at_its_own_rate_clips_a_s"] = ours_clips_a_s(clips, args.encoder, args.folder, load_encoder)
-    theirs_s, ours_s = (sum(stage_cpu_s[name] for name in names) for names in (
-        ("published_ffmpeg", "published_pillow"), ("ours_probe", "ours_decode", "ours_preprocess")))
+        result["ours_at_its_own_rate_clips_a_s"] = ours_clips_a_s(
+            clips, args.encoder, args.folder, load_encoder
+        )
+    theirs_s, ours_s = (
+        sum(stage_cpu_s[name] for name in names)
+        for names in (
+            ("published_ffmpeg", "published_pillow"),
+            ("ours_probe", "ours_decode", "ours_preprocess"),
+        )
+    )
     result["figures"] = {
-        "end to end, same frames and runtime, times the published way": round(result["whole"]["times"], 2),
+        "end to end, same frames and runtime, times the published way": round(
+            result["whole"]["times"], 2
+        ),
         "decode + preprocess on this machine, times the published way": round(bare["times"], 2),
         "decode + preprocess, processor time, times less": round(theirs_s / ours_s, 2),
         "decode + preprocess, clips/s": round(bare["ours_clips_a_s"], 2),
@@ -132,7 +167,9 @@ def stages(clip: Path, encoder: Any, folder: Path) -> dict[str, tuple[float, flo
     probe(clip)
     mark("ours_probe")
     prepared = []
-    for _, rgb in iter_frames(clip, grid_times(TimeGrid(SECONDS), FPS), warn=[], threads=1):  # as extraction does
+    for _, rgb in iter_frames(
+        clip, grid_times(TimeGrid(SECONDS), FPS), warn=[], threads=1
+    ):  # as extraction does
         mark("ours_decode")
         prepared.append(encoder.prepare(rgb))
         mark("ours_preprocess")
@@ -149,22 +186,32 @@ def stages(clip: Path, encoder: Any, folder: Path) -> dict[str, tuple[float, flo
 
 
 def _cpu_s() -> float:
-    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(
+        sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
 
 
 def whole(clips: list[Path], name: str, folder: Path) -> dict[str, float]:
     """Return clips a second of both ways over all clips, at the published eight frames a second."""
     encoder = load(name)
-    encoder.encode(np.stack([encoder.prepare(np.zeros((64, 64, 3), np.uint8))] * 8))  # weights are read, threads exist
+    encoder.encode(
+        np.stack([encoder.prepare(np.zeros((64, 64, 3), np.uint8))] * 8)
+    )  # weights are read, threads exist
     began = time.perf_counter()
     for clip in clips:
         published(clip, encoder, folder / "jpeg")
     theirs = len(clips) / (time.perf_counter() - began)
     ours = ours_clips_a_s(clips, name, folder, load)
-    return {"published_clips_a_s": round(theirs, 3), "ours_clips_a_s": round(ours, 3), "times": round(ours / theirs, 3)}
+    return {
+        "published_clips_a_s": round(theirs, 3),
+        "ours_clips_a_s": round(ours, 3),
+        "times": round(ours / theirs, 3),
+    }
 
 
-def eager(clips: list[Path], encoder: Any, folder: Path, ours: float) -> dict[str, dict[str, float]]:
+def eager(
+    clips: list[Path], encoder: Any, folder: Path, ours: float
+) -> dict[str, dict[str, float]]:
     """Return the published way with the network in eager PyTorch, by frames a batch, over a few clips.
 
     Raises:
@@ -183,23 +230,33 @@ def eager(clips: list[Path], encoder: Any, folder: Path, ours: float) -> dict[st
         for clip in clips:
             frames = read_pictures(write_jpegs(clip, folder / "jpeg"), encoder.card.id)
             for i in range(0, FRAMES, batch):
-                network.features(frames[i:i + batch])
-        theirs, cpu_s = len(clips) / (time.perf_counter() - began), (_cpu_s() - began_cpu) / len(clips)
+                network.features(frames[i : i + batch])
+        theirs, cpu_s = (
+            len(clips) / (time.perf_counter() - began),
+            (_cpu_s() - began_cpu) / len(clips),
+        )
         threads = torch.get_num_threads()
-        torch.set_num_threads(1)  # threads that wait for others on a busy machine would count as work
+        torch.set_num_threads(
+            1
+        )  # threads that wait for others on a busy machine would count as work
         began_one = _cpu_s()
         for i in range(0, FRAMES, batch):
-            network.features(seen[i:i + batch])
+            network.features(seen[i : i + batch])
         one_s = _cpu_s() - began_one
         torch.set_num_threads(threads)
         result[f"{batch} frames a batch"] = {
-            "published_clips_a_s": round(theirs, 3), "times": round(ours / theirs, 2),
-            "published_cpu_s_a_clip": round(cpu_s, 3), "network_cpu_s_a_clip_on_one_thread": round(one_s, 3),
-            "features_apart": apart}
+            "published_clips_a_s": round(theirs, 3),
+            "times": round(ours / theirs, 2),
+            "published_cpu_s_a_clip": round(cpu_s, 3),
+            "network_cpu_s_a_clip_on_one_thread": round(one_s, 3),
+            "features_apart": apart,
+        }
     return result
 
 
-def ours_clips_a_s(clips: list[Path], name: str, folder: Path, loader: Callable[[str], Any]) -> float:
+def ours_clips_a_s(
+    clips: list[Path], name: str, folder: Path, loader: Callable[[str], Any]
+) -> float:
     """Return clips a second of an extraction by one decoding process a core.
 
     A large extraction starts its processes once, so the clock runs from when each of them has a clip behind it to the
@@ -213,8 +270,14 @@ def ours_clips_a_s(clips: list[Path], name: str, folder: Path, loader: Callable[
     out = folder / "features"
     shutil.rmtree(out, ignore_errors=True)
     times: list[float] = []
-    extract([*clips, again], visual=[name], out=out, jobs=workers, load=loader,
-            report=lambda finished: times.append(time.perf_counter()))
+    extract(
+        [*clips, again],
+        visual=[name],
+        out=out,
+        jobs=workers,
+        load=loader,
+        report=lambda finished: times.append(time.perf_counter()),
+    )
     return (len(times) - workers) / (times[-1] - times[workers - 1])
 
 
@@ -229,8 +292,20 @@ def write_jpegs(clip: Path, folder: Path) -> list[Path]:
     """Return 80 of the numbered JPEG files that ffmpeg writes of a clip at 8 frames a second."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    subprocess.run(["ffmpeg", "-loglevel", "error", "-i", str(clip), "-vf", f"fps={FPS}", str(folder / "%04d.jpg")],
-                   check=True, stdin=subprocess.DEVNULL)
+    subprocess.run(
+        [
+            "ffmpeg",
+            "-loglevel",
+            "error",
+            "-i",
+            str(clip),
+            "-vf",
+            f"fps={FPS}",
+            str(folder / "%04d.jpg"),
+        ],
+        check=True,
+        stdin=subprocess.DEVNULL,
+    )
     files = sorted(folder.iterdir())
     index = np.round(np.linspace(0, len(files) - 1, FRAMES)).astype(int)
     return [files[i] for i in index]
@@ -258,19 +333,37 @@ def compare(clip: Path, encoder: Any, folder: Path) -> dict[str, float]:
     """Return how alike frames and features of both ways are; refuse to time ways that look at different frames."""
     files = write_jpegs(clip, folder / "jpeg")
     theirs = np.stack([read_jpeg(path) for path in files])
-    ours = np.stack([rgb for _, rgb in iter_frames(clip, grid_times(TimeGrid(SECONDS), FPS), warn=[])])
+    ours = np.stack(
+        [rgb for _, rgb in iter_frames(clip, grid_times(TimeGrid(SECONDS), FPS), warn=[])]
+    )
     if ours.shape != theirs.shape:
         raise SystemExit(f"the two ways do not agree: frames {ours.shape} and {theirs.shape}")
     by_us = np.stack([encoder.prepare(rgb) for rgb in theirs]).astype(np.int16)
     off = np.abs(by_us - read_pictures(files, encoder.card.id))
-    if off.mean() > 0.01 or off.max() > 2:  # a grey level in a few pixels of a thousand: `pictures.resize_crop`
-        raise SystemExit(f"the two ways do not agree: the same frame is {off.max()} grey levels apart")
-    grey = float(np.median([np.abs(a.astype(np.int16) - b).mean() for a, b in zip(ours, theirs, strict=True)]))
+    if (
+        off.mean() > 0.01 or off.max() > 2
+    ):  # a grey level in a few pixels of a thousand: `pictures.resize_crop`
+        raise SystemExit(
+            f"the two ways do not agree: the same frame is {off.max()} grey levels apart"
+        )
+    grey = float(
+        np.median(
+            [np.abs(a.astype(np.int16) - b).mean() for a, b in zip(ours, theirs, strict=True)]
+        )
+    )
     if grey > 8:
-        raise SystemExit(f"the two ways do not agree: frames differ by {grey:.1f} of 255 grey levels")
-    one, two = (encoder.encode(np.stack([encoder.prepare(rgb) for rgb in rgbs]))["feature"] for rgbs in (ours, theirs))
+        raise SystemExit(
+            f"the two ways do not agree: frames differ by {grey:.1f} of 255 grey levels"
+        )
+    one, two = (
+        encoder.encode(np.stack([encoder.prepare(rgb) for rgb in rgbs]))["feature"]
+        for rgbs in (ours, theirs)
+    )
     cosine = (one * two).sum(1) / np.linalg.norm(one, axis=1) / np.linalg.norm(two, axis=1)
-    return {"grey_levels_apart": round(grey, 2), "median_cosine_of_features": round(float(np.median(cosine)), 4)}
+    return {
+        "grey_levels_apart": round(grey, 2),
+        "median_cosine_of_features": round(float(np.median(cosine)), 4),
+    }
 
 
 def limit(name: str, seconds: float) -> dict[str, float]:
@@ -280,8 +373,12 @@ def limit(name: str, seconds: float) -> dict[str, float]:
     best = min(_product(a) for _ in range(5))
     flop = FRAMES * flop_of(name)
     peak = 2 * PRODUCT**3 / best
-    return {"gflop_a_frame": round(flop / FRAMES / 1e9, 2), "gflop_a_s": round(flop / seconds / 1e9, 1),
-            "matrix_product_gflop_a_s": round(peak / 1e9, 1), "share_of_limit": round(flop / seconds / peak, 3)}
+    return {
+        "gflop_a_frame": round(flop / FRAMES / 1e9, 2),
+        "gflop_a_s": round(flop / seconds / 1e9, 1),
+        "matrix_product_gflop_a_s": round(peak / 1e9, 1),
+        "share_of_limit": round(flop / seconds / peak, 3),
+    }
 
 
 def _product(a: NDArray[np.float32]) -> float:
@@ -298,13 +395,22 @@ def flop_of(name: str) -> float:
 
         from seehear.weights.cache import cache_dir, digest
 
-        path = cache_dir() / "derived" / f"efficientnet-lite2-{digest('efficientnet-lite2')[:16]}-1.onnx"
+        path = (
+            cache_dir()
+            / "derived"
+            / f"efficientnet-lite2-{digest('efficientnet-lite2')[:16]}-1.onnx"
+        )
         graph = shape_inference.infer_shapes(onnx.load(path)).graph
-        shapes = {v.name: [d.dim_value or 1 for d in v.type.tensor_type.shape.dim]
-                  for v in (*graph.value_info, *graph.output)}
+        shapes = {
+            v.name: [d.dim_value or 1 for d in v.type.tensor_type.shape.dim]
+            for v in (*graph.value_info, *graph.output)
+        }
         kernels = {w.name: list(w.dims) for w in graph.initializer}
-        total = sum(np.prod(shapes[node.output[0]]) * np.prod(kernels[node.input[1]][1:])
-                    for node in graph.node if node.op_type == "Conv")
+        total = sum(
+            np.prod(shapes[node.output[0]]) * np.prod(kernels[node.input[1]][1:])
+            for node in graph.node
+            if node.op_type == "Conv"
+        )
         return 2.0 * float(total)
     import torch
     from torch.utils.flop_counter import FlopCounterMode
@@ -319,7 +425,9 @@ def flop_of(name: str) -> float:
 def find_clips(args: argparse.Namespace) -> list[Path]:
     """Return the clips to work on, making them where none are given."""
     if args.media is not None:
-        return sorted(p for p in args.media.iterdir() if p.suffix in (".mp4", ".mkv", ".webm"))[:args.clips]
+        return sorted(p for p in args.media.iterdir() if p.suffix in (".mp4", ".mkv", ".webm"))[
+            : args.clips
+        ]
     width, height = map(int, args.size.split("x"))
     clips = [args.folder / f"{args.size}-{args.rate}-{i:03d}.mp4" for i in range(args.clips)]
     for i, clip in enumerate(clips):
@@ -332,23 +440,27 @@ def make_clip(path: Path, width: int, height: int, rate: int, *, seed: int) -> N
     """Write ten seconds of a texture that drifts under grain, with sound."""
     rng = np.random.default_rng(seed)
     small = rng.integers(0, 256, (height // 24, width // 24, 3), np.uint8)
-    large = np.asarray(Image.fromarray(small).resize((width * 2, height * 2), Image.Resampling.BICUBIC), np.int16)
+    large = np.asarray(
+        Image.fromarray(small).resize((width * 2, height * 2), Image.Resampling.BICUBIC), np.int16
+    )
     grain = rng.integers(-3, 4, (height * 2, width * 2, 1), np.int16)
     with av.open(str(path), "w") as container:
-        picture = container.add_stream("libx264", rate=rate, options={"crf": "23", "preset": "fast"})
+        picture = container.add_stream(
+            "libx264", rate=rate, options={"crf": "23", "preset": "fast"}
+        )
         picture.width, picture.height, picture.pix_fmt = width, height, "yuv420p"
         sound = container.add_stream("aac", rate=44100)
         for k in range(SECONDS * rate):
             x, y = int(width * (k / (SECONDS * rate))), int(height * abs(np.sin(k / rate / 6)))
             dx, dy = rng.integers(0, width), rng.integers(0, height)
-            image = large[y:y + height, x:x + width] + grain[dy:dy + height, dx:dx + width]
+            image = large[y : y + height, x : x + width] + grain[dy : dy + height, dx : dx + width]
             frame = av.VideoFrame.from_ndarray(np.clip(image, 0, 255).astype(np.uint8), "rgb24")
             frame.pts = k
             container.mux(picture.encode(frame))
         container.mux(picture.encode())
         wave = (3000 * np.sin(np.arange(44100 * SECONDS) * 0.06)).astype(np.int16)
         for start in range(0, len(wave), 1024):
-            block = av.AudioFrame.from_ndarray(wave[None, start:start + 1024], "s16", "mono")
+            block = av.AudioFrame.from_ndarray(wave[None, start : start + 1024], "s16", "mono")
             block.sample_rate, block.pts = 44100, start
             container.mux(sound.encode(block))
         container.mux(sound.encode())

@@ -24,8 +24,12 @@ L2 = 1e-3  # on the weights, evidence unscaled
 BINS = np.arange(-1.5, 1.51, 0.1)  # logits tried as threshold
 
 
-def evidence(dataset: Dataset, store: FeatureStore, split: str, vocabulary: Vocabulary | None = None,
-             ) -> tuple[Any, Any, Any, Any]:
+def evidence(
+    dataset: Dataset,
+    store: FeatureStore,
+    split: str,
+    vocabulary: Vocabulary | None = None,
+) -> tuple[Any, Any, Any, Any]:
     """Return full evidence (N, T, C, 6) of audio and visual, and the truth of each (N, T, C of the dataset)."""
     names = dataset.split(split).names
     out = []
@@ -45,8 +49,10 @@ def fit(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
     w = np.zeros(x.shape[1])
     for _ in range(50):
         p = 1 / (1 + np.exp(-np.clip(x @ w, -30, 30)))
-        step = np.linalg.solve((x.T * (p * (1 - p))) @ x / len(y) + np.diag(2 * ridge + 1e-9),
-                               x.T @ (p - y) / len(y) + 2 * ridge * w)
+        step = np.linalg.solve(
+            (x.T * (p * (1 - p))) @ x / len(y) + np.diag(2 * ridge + 1e-9),
+            x.T @ (p - y) / len(y) + 2 * ridge * w,
+        )
         w -= step
         if np.abs(step).max() < 1e-9:
             break
@@ -68,9 +74,13 @@ def figures(audio: np.ndarray, visual: np.ndarray, truth: Sequence[np.ndarray]) 
     return dict(evaluate(audio, visual, *truth).figures())
 
 
-def thresholds(audio: np.ndarray, visual: np.ndarray, truth: Sequence[np.ndarray]) -> tuple[float, float]:
+def thresholds(
+    audio: np.ndarray, visual: np.ndarray, truth: Sequence[np.ndarray]
+) -> tuple[float, float]:
     """Return the logits (audio, visual) with the best segment Type, the mean over ties and near ties (0.002)."""
-    grid = {(a, v): figures(audio >= a, visual >= v, truth)["segment/type"] for a in BINS for v in BINS}
+    grid = {
+        (a, v): figures(audio >= a, visual >= v, truth)["segment/type"] for a in BINS for v in BINS
+    }
     best = max(grid.values())
     near = [pair for pair, value in grid.items() if value >= best - 0.002]
     a, v = np.mean(near, axis=0)
@@ -86,16 +96,26 @@ def confusion(on: np.ndarray, truth: np.ndarray, names: Sequence[str]) -> None:
     """Print per class: segments true, precision, recall, and what stood there when it was called falsely."""
     for c, name in enumerate(names):
         hit, false = (on[..., c] & truth[..., c]).sum(), on[..., c] & ~truth[..., c]
-        instead = {other: int(truth[false][:, k].sum()) for k, other in enumerate(names) if truth[false][:, k].any()}
+        instead = {
+            other: int(truth[false][:, k].sum())
+            for k, other in enumerate(names)
+            if truth[false][:, k].any()
+        }
         instead["nothing"] = int((~truth[false].any(axis=-1)).sum())
-        shown = ", ".join(f"{k} {v}" for k, v in sorted(instead.items(), key=lambda i: -i[1])[:3] if v)
-        print(f"  {name:22s} true {int(truth[..., c].sum()):4d}  precision {hit / max(1, hit + false.sum()):.2f}  "
-              f"recall {hit / max(1, truth[..., c].sum()):.2f}  false at: {shown or '-'}")
+        shown = ", ".join(
+            f"{k} {v}" for k, v in sorted(instead.items(), key=lambda i: -i[1])[:3] if v
+        )
+        print(
+            f"  {name:22s} true {int(truth[..., c].sum()):4d}  precision {hit / max(1, hit + false.sum()):.2f}  "
+            f"recall {hit / max(1, truth[..., c].sum()):.2f}  false at: {shown or '-'}"
+        )
 
 
 def main() -> None:
     """Run."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("dataset")
     parser.add_argument("--features", required=True)
     parser.add_argument("--fit", default="val")
@@ -103,16 +123,27 @@ def main() -> None:
     args = parser.parse_args()
     dataset, store = open_dataset(args.dataset), open_features(args.features)
     audio, visual, *truth = evidence(dataset, store, args.fit)
-    parts = [fit(x.reshape(-1, 6), y.reshape(-1)) for x, y in ((audio, truth[0]), (visual, truth[1]))]
+    parts = [
+        fit(x.reshape(-1, 6), y.reshape(-1)) for x, y in ((audio, truth[0]), (visual, truth[1]))
+    ]
     logits = [x @ w + b for x, (w, b) in zip((audio, visual), parts, strict=True)]
     cuts = thresholds(*logits, truth)
-    for name, before, (w, b), cut in zip(("SOUND", "PICTURE"), (SOUND, PICTURE), parts, cuts, strict=True):
-        fitted = replace(before, weights=tuple(round(float(x), 2) for x in w), bias=round(b - cut, 2))
+    for name, before, (w, b), cut in zip(
+        ("SOUND", "PICTURE"), (SOUND, PICTURE), parts, cuts, strict=True
+    ):
+        fitted = replace(
+            before, weights=tuple(round(float(x), 2) for x in w), bias=round(b - cut, 2)
+        )
         print(f"{name}: {fitted.names}\n  weights {fitted.weights} bias {fitted.bias}")
-    print(f"\n{'segment, then event':28s}", " ".join(f"{k:>5s}" for k in ("A", "V", "AV", "Type", "Event") * 2))
+    print(
+        f"\n{'segment, then event':28s}",
+        " ".join(f"{k:>5s}" for k in ("A", "V", "AV", "Type", "Event") * 2),
+    )
     show(args.fit, figures(logits[0] >= cuts[0], logits[1] >= cuts[1], truth))
-    show(f"{args.fit}, class left out", figures(left_out(audio, truth[0]) >= cuts[0],
-                                                left_out(visual, truth[1]) >= cuts[1], truth))
+    show(
+        f"{args.fit}, class left out",
+        figures(left_out(audio, truth[0]) >= cuts[0], left_out(visual, truth[1]) >= cuts[1], truth),
+    )
     less = {args.fit: (audio, visual, truth)}
     audio, visual, *truth = evidence(dataset, store, args.test)
     less[args.test] = (audio, visual, truth)
@@ -122,9 +153,13 @@ def main() -> None:
         print(f"{args.test}, {track}")
         confusion(decided, true, dataset.vocabulary.names)
     print("less evidence, each with its own best threshold on", args.fit)
-    for label, track, columns in (("the words' own scores", 0, [0]), ("and all the rest", 0, range(6)),
-                                  ("joint space alone", 1, [2, 3]), ("ImageNet classes alone", 1, [0]),
-                                  ("and all the rest", 1, range(6))):
+    for label, track, columns in (
+        ("the words' own scores", 0, [0]),
+        ("and all the rest", 0, range(6)),
+        ("joint space alone", 1, [2, 3]),
+        ("ImageNet classes alone", 1, [0]),
+        ("and all the rest", 1, range(6)),
+    ):
         alone(label, track, list(columns), less)
     wide(dataset, store, args.test, parts, cuts)
 
@@ -145,20 +180,26 @@ def alone(label: str, track: int, columns: list[int], splits: dict[str, Any]) ->
 
         cut = max(BINS, key=score) if cut is None else cut
         values.append(score(cut))
-    print(f"  {('audio', 'visual')[track]:7s} {label:24s}", " ".join(
-        f"{name} {100 * v:.1f}" for name, v in zip(splits, values, strict=True)))
+    print(
+        f"  {('audio', 'visual')[track]:7s} {label:24s}",
+        " ".join(f"{name} {100 * v:.1f}" for name, v in zip(splits, values, strict=True)),
+    )
 
 
 def wide(dataset: Dataset, store: FeatureStore, split: str, parts: Any, cuts: Any) -> None:
     """Print how often LLP's other classes are found on a dataset that has none of them."""
     audio, visual, *_ = evidence(dataset, store, split, LLP_VOCABULARY)
     others = [c for c, name in enumerate(LLP_VOCABULARY.names) if name not in dataset.vocabulary]
-    for track, x, (w, b), cut in zip(("audio", "visual"), (audio, visual), parts, cuts, strict=True):
+    for track, x, (w, b), cut in zip(
+        ("audio", "visual"), (audio, visual), parts, cuts, strict=True
+    ):
         found = (x @ w + b >= cut)[..., others]
         counts = {LLP_VOCABULARY.names[c]: int(found[..., i].sum()) for i, c in enumerate(others)}
         shown = ", ".join(f"{k} {v}" for k, v in sorted(counts.items(), key=lambda i: -i[1]) if v)
-        print(f"LLP's other {len(others)} classes on {split}, {track}: in {found.any(axis=-1).mean():.1%} of segments "
-              f"({shown or 'none'})")
+        print(
+            f"LLP's other {len(others)} classes on {split}, {track}: in {found.any(axis=-1).mean():.1%} of segments "
+            f"({shown or 'none'})"
+        )
 
 
 if __name__ == "__main__":

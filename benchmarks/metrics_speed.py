@@ -26,38 +26,63 @@ SEGMENTS, CLASSES = 10, 25
 
 def main() -> None:
     """Check, time, print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--clips", type=int, default=1200)
     parser.add_argument("--most", type=int, default=100_000)
     parser.add_argument("--repeat", type=int, default=51)
-    parser.add_argument("--one", type=int, help=argparse.SUPPRESS)  # a step of the growth, in its own process
+    parser.add_argument(
+        "--one", type=int, help=argparse.SUPPRESS
+    )  # a step of the growth, in its own process
     args = parser.parse_args()
     if args.one:
         print(json.dumps(growth_step(args.one, args.repeat)))
         return
     arrays = make(args.clips)
-    gap = max(abs(value - oracle.evaluate(*arrays)[0][key]) for key, value in evaluate(*arrays).figures().items())
+    gap = max(
+        abs(value - oracle.evaluate(*arrays)[0][key])
+        for key, value in evaluate(*arrays).figures().items()
+    )
     if gap > 1e-12:
         raise SystemExit(f"the evaluators differ by {gap}")
     fast = seconds(lambda: evaluate(*arrays).figures(), repeat=args.repeat, warm=3)
     slow = seconds(lambda: oracle.evaluate(*arrays), repeat=3)
     steps = [clips for clips in (1000, 10_000, args.most) if clips <= args.most]
-    growth = [json.loads(subprocess.run([sys.executable, __file__, "--one", str(clips), "--repeat", "5"], check=True,
-                                        capture_output=True, text=True).stdout) for clips in steps]
+    growth = [
+        json.loads(
+            subprocess.run(
+                [sys.executable, __file__, "--one", str(clips), "--repeat", "5"],
+                check=True,
+                capture_output=True,
+                text=True,
+            ).stdout
+        )
+        for clips in steps
+    ]
     per_clip = [step["median_s"] / step["clips"] * 1e6 for step in growth]
-    print_result({
-        "clips": args.clips, "segments": SEGMENTS, "classes": CLASSES, "largest_figure_gap": gap,
-        "fast": fast, "oracle": slow, "growth": growth,
-        "figures": {
-            f"{args.clips:,} clips, ms": round(1000 * fast["median_s"], 1),
-            "the same by the oracle, s": round(slow["median_s"], 2),
-            "times faster": round(slow["median_s"] / fast["median_s"]),
-            "times faster, by processor time": round(slow["cpu_s"] / fast["cpu_s"]),
-            **{f"{step['clips']:,} clips, microseconds a clip": round(cost, 1)
-               for step, cost in zip(growth, per_clip, strict=True)},
-            f"{growth[-1]['clips']:,} clips, peak memory MB": growth[-1]["peak_mb"],
-        },
-    })
+    print_result(
+        {
+            "clips": args.clips,
+            "segments": SEGMENTS,
+            "classes": CLASSES,
+            "largest_figure_gap": gap,
+            "fast": fast,
+            "oracle": slow,
+            "growth": growth,
+            "figures": {
+                f"{args.clips:,} clips, ms": round(1000 * fast["median_s"], 1),
+                "the same by the oracle, s": round(slow["median_s"], 2),
+                "times faster": round(slow["median_s"] / fast["median_s"]),
+                "times faster, by processor time": round(slow["cpu_s"] / fast["cpu_s"]),
+                **{
+                    f"{step['clips']:,} clips, microseconds a clip": round(cost, 1)
+                    for step, cost in zip(growth, per_clip, strict=True)
+                },
+                f"{growth[-1]['clips']:,} clips, peak memory MB": growth[-1]["peak_mb"],
+            },
+        }
+    )
 
 
 def make(clips: int) -> list[NDArray[np.bool_]]:
@@ -80,7 +105,11 @@ def growth_step(clips: int, repeat: int) -> dict[str, Any]:
     drawn = rng.integers(0, 1000, clips)
     arrays = [array[drawn] for array in sample]
     taken = seconds(lambda: evaluate(*arrays).figures(), repeat=repeat)
-    return {"clips": clips, **taken, "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)}
+    return {
+        "clips": clips,
+        **taken,
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
 
 
 if __name__ == "__main__":

@@ -43,13 +43,21 @@ BENCHMARKS = (
     Benchmark("train_speed", "--folder FOLDER --clips 512 --val 64 --epochs 1", "--folder FOLDER"),
 )
 # scripts in this folder that measure nothing by themselves, or need data that not everybody has
-OTHERS = {"common": "shared code", "run_all": "this", "yardstick": "shared code", "fit_zero_shot": "fits a calibration",
-          "dry_run": "needs LLP's tables", "eager_efficientnet": "shared code"}
+OTHERS = {
+    "common": "shared code",
+    "run_all": "this",
+    "yardstick": "shared code",
+    "fit_zero_shot": "fits a calibration",
+    "dry_run": "needs LLP's tables",
+    "eager_efficientnet": "shared code",
+}
 
 
 def main() -> int:
     """Run, collect, write."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--folder", type=Path, required=True, help="scratch folder")
     parser.add_argument("--full", action="store_true", help="the sizes that our pages quote")
     parser.add_argument("--only", default="", help="names of scripts, separated by commas")
@@ -57,7 +65,9 @@ def main() -> int:
     args = parser.parse_args()
     chosen = [b for b in BENCHMARKS if not args.only or b.script in args.only.split(",")]
     if not chosen:
-        parser.error(f"--only: expected some of {', '.join(b.script for b in BENCHMARKS)}, got {args.only}")
+        parser.error(
+            f"--only: expected some of {', '.join(b.script for b in BENCHMARKS)}, got {args.only}"
+        )
     facts, results = machine(), {}
     for benchmark in chosen:
         print(f"{benchmark.script} ...", file=sys.stderr, flush=True)
@@ -76,16 +86,22 @@ def run(benchmark: Benchmark, folder: Path, *, full: bool) -> dict[str, Any]:
     scratch = folder.resolve() / benchmark.script
     scratch.mkdir(parents=True, exist_ok=True)
     options = benchmark.full if full else benchmark.quick
-    command = [sys.executable, str(HERE / f"{benchmark.script}.py"), *options.replace("FOLDER", str(scratch)).split()]
+    command = [
+        sys.executable,
+        str(HERE / f"{benchmark.script}.py"),
+        *options.replace("FOLDER", str(scratch)).split(),
+    ]
     started = time.perf_counter()
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    about = {"command": f"python benchmarks/{benchmark.script}.py {options}".strip(),
-             "seconds": round(time.perf_counter() - started, 1)}
+    about = {
+        "command": f"python benchmarks/{benchmark.script}.py {options}".strip(),
+        "seconds": round(time.perf_counter() - started, 1),
+    }
     if done.returncode:
         last = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()[-1]
         return {**about, "error": f"exit code {done.returncode}: {last}"}
     try:
-        return {**about, "printed": json.loads(done.stdout[done.stdout.index("{"):])}
+        return {**about, "printed": json.loads(done.stdout[done.stdout.index("{") :])}
     except ValueError:
         return {**about, "error": "printed no JSON object"}
 
@@ -93,16 +109,30 @@ def run(benchmark: Benchmark, folder: Path, *, full: bool) -> dict[str, Any]:
 def page(whole: dict[str, Any]) -> str:
     """Return the results as Markdown: facts of the machine, then a table of question, measure and value."""
     facts = ", ".join(f"{key} {value}" for key, value in whole["machine"].items())
-    lines = [f"# Benchmarks of {whole['date']}", "", f"Machine: {facts}.",
-             "Full sizes." if whole["full"] else "Small sizes: for a look, not for quoting.", ""]
+    lines = [
+        f"# Benchmarks of {whole['date']}",
+        "",
+        f"Machine: {facts}.",
+        "Full sizes." if whole["full"] else "Small sizes: for a look, not for quoting.",
+        "",
+    ]
     for script, result in whole["results"].items():
-        lines += [f"## {question(script)}", "", f"`{result['command']}`, {result['seconds']:g} s", ""]
+        lines += [
+            f"## {question(script)}",
+            "",
+            f"`{result['command']}`, {result['seconds']:g} s",
+            "",
+        ]
         if "error" in result:
             lines += [f"FAILED: {result['error']}", ""]
             continue
         lines += ["| measure | value |", "|---|---|"]
         printed = result["printed"]
-        shown = printed["figures"].items() if isinstance(printed.get("figures"), dict) else measures(printed)
+        shown = (
+            printed["figures"].items()
+            if isinstance(printed.get("figures"), dict)
+            else measures(printed)
+        )
         lines += [f"| {name} | {value} |".replace("||", "| |") for name, value in shown]
         lines.append("")
     return "\n".join(lines)

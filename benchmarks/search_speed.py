@@ -27,20 +27,31 @@ from seehear.data import LLP_VOCABULARY
 from seehear.library import search, update
 from seehear.time import TimeGrid, Timeline
 
-QUERIES = ("audio:Dog -visual:Dog", "visual:Car & audio:Speech", "audio_visual:Accordion duration>3",
-           "(any:Dog | any:Cat) -audio:Speech duration>=2", "audio:*", "not any:Dog")
+QUERIES = (
+    "audio:Dog -visual:Dog",
+    "visual:Car & audio:Speech",
+    "audio_visual:Accordion duration>3",
+    "(any:Dog | any:Cat) -audio:Speech duration>=2",
+    "audio:*",
+    "not any:Dog",
+)
 LITERAL = {  # on boolean rows (T,) of one clip, heard and seen
     "audio:Dog -visual:Dog": lambda heard, seen: heard["Dog"] & ~seen["Dog"],
     "visual:Car & audio:Speech": lambda heard, seen: seen["Car"] & heard["Speech"],
-    "(any:Dog | any:Cat) -audio:Speech": lambda heard, seen:
-        (heard["Dog"] | seen["Dog"] | heard["Cat"] | seen["Cat"]) & ~heard["Speech"],
+    "(any:Dog | any:Cat) -audio:Speech": lambda heard, seen: (
+        (heard["Dog"] | seen["Dog"] | heard["Cat"] | seen["Cat"]) & ~heard["Speech"]
+    ),
 }
 
 
 def main() -> None:
     """Make the library, check, time, print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--folder", type=Path, required=True, help="scratch folder for the timelines")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--folder", type=Path, required=True, help="scratch folder for the timelines"
+    )
     parser.add_argument("--clips", type=int, default=100_000)
     parser.add_argument("--repeat", type=int, default=7)
     args = parser.parse_args()
@@ -48,8 +59,11 @@ def main() -> None:
     shutil.rmtree(args.folder / ".seehear", ignore_errors=True)  # an index of an earlier call
     started = time.perf_counter()
     updated = update(args.folder)
-    result: dict[str, Any] = {"clips": updated.clips, "build_index_s": round(time.perf_counter() - started, 1),
-                              "index_mb": round((args.folder / ".seehear/index.parquet").stat().st_size / 1e6, 1)}
+    result: dict[str, Any] = {
+        "clips": updated.clips,
+        "build_index_s": round(time.perf_counter() - started, 1),
+        "index_mb": round((args.folder / ".seehear/index.parquet").stat().st_size / 1e6, 1),
+    }
     check(args.folder)
     result["check_for_changes_s"] = timed(lambda: update(args.folder), args.repeat)
     result["queries"] = {}
@@ -57,13 +71,29 @@ def main() -> None:
         found = search(args.folder, query)
         result["queries"][query] = {
             "search_s": timed(lambda q=query: list(search(args.folder, q).hits(50)), args.repeat),  # type: ignore[misc]
-            "moments": len(found), "clips": found.clips,
+            "moments": len(found),
+            "clips": found.clips,
         }
-    command = [sys.executable, "-m", "seehear.cli.main", "search", str(args.folder), QUERIES[0], "--json",
-               "--limit", "50"]
-    result["command_line_s"] = timed(lambda: subprocess.run(command, check=True, capture_output=True), args.repeat)
-    result["machine"] = {"cpu": platform.processor() or platform.machine(), "cores": os.cpu_count(),
-                         "load": os.getloadavg()[0], "python": platform.python_version()}
+    command = [
+        sys.executable,
+        "-m",
+        "seehear.cli.main",
+        "search",
+        str(args.folder),
+        QUERIES[0],
+        "--json",
+        "--limit",
+        "50",
+    ]
+    result["command_line_s"] = timed(
+        lambda: subprocess.run(command, check=True, capture_output=True), args.repeat
+    )
+    result["machine"] = {
+        "cpu": platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "load": os.getloadavg()[0],
+        "python": platform.python_version(),
+    }
     print(json.dumps(result, indent=1))
 
 
@@ -83,8 +113,15 @@ def make(folder: Path, clips: int) -> None:
                 if rng.random() < 0.7:
                     first = rng.integers(0, count)
                     on[track, first : first + rng.integers(1, count + 1), column] = True
-        line = Timeline.from_arrays(on[0], on[1], grid=TimeGrid(count), vocabulary=names, source=f"{index:07d}.mp4",
-                                    audio_prob=np.full(on[0].shape, 0.8), visual_prob=np.full(on[0].shape, 0.8))
+        line = Timeline.from_arrays(
+            on[0],
+            on[1],
+            grid=TimeGrid(count),
+            vocabulary=names,
+            source=f"{index:07d}.mp4",
+            audio_prob=np.full(on[0].shape, 0.8),
+            visual_prob=np.full(on[0].shape, 0.8),
+        )
         path.write_text(line.to_json(indent=None), "utf-8")
 
 
@@ -96,7 +133,9 @@ def check(folder: Path) -> None:
             got.setdefault(hit.path, set()).update(range(int(hit.start_s), int(hit.end_s)))
         for path in sorted((folder / "0000").glob("*.json")):
             line = Timeline.from_json(path)
-            rows = [dict(zip(line.vocabulary, matrix.T, strict=True)) for matrix in line.to_arrays()]
+            rows = [
+                dict(zip(line.vocabulary, matrix.T, strict=True)) for matrix in line.to_arrays()
+            ]
             wanted = set(np.flatnonzero(literal(*rows)).tolist())
             assert got.get(f"0000/{path.name}", set()) == wanted, (query, path)
 

@@ -40,32 +40,58 @@ DIMS = {"audio": 128, "visual": 2048, "motion": 512}
 
 def main() -> None:
     """Make the data, compare, time, print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--folder", type=Path, required=True, help="scratch folder for the features")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--folder", type=Path, required=True, help="scratch folder for the features"
+    )
     parser.add_argument("--clips", type=int, default=10_000)
     parser.add_argument("--val", type=int, default=1_200)
     parser.add_argument("--epochs", type=int, default=3, help="timed epochs of each")
-    parser.add_argument("--workers", type=int, default=12,
-                        help="loader processes of the literal structure in training (default: 12, as released)")
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=12,
+        help="loader processes of the literal structure in training (default: 12, as released)",
+    )
     args = parser.parse_args()
     dataset = make_data(args.folder, args.clips, args.val)
     started = time.perf_counter()
-    prepared = prepare(dataset, open_features(args.folder / "feats"), "han",
-                       settings={"training.batch": BATCH, "training.lr": LR})
+    prepared = prepare(
+        dataset,
+        open_features(args.folder / "feats"),
+        "han",
+        settings={"training.batch": BATCH, "training.lr": LR},
+    )
     loading = time.perf_counter() - started
-    items = yardstick.Items(args.folder / "feats", dataset.root / "train.csv", dataset.vocabulary.names)
-    result: dict[str, Any] = {"load_once_s": round(loading, 2), **agreement(prepared, items, args.workers)}
+    items = yardstick.Items(
+        args.folder / "feats", dataset.root / "train.csv", dataset.vocabulary.names
+    )
+    result: dict[str, Any] = {
+        "load_once_s": round(loading, 2),
+        **agreement(prepared, items, args.workers),
+    }
     literal, ours = [], []
     net, optimiser = yardstick.Net(), None
     optimiser = torch.optim.Adam(net.parameters(), lr=LR)
     for _ in range(args.epochs):  # in turn, so that a busy machine slows both
-        literal.append(timed(lambda: yardstick.train_epoch(net, items, optimiser, BATCH, args.workers)))
+        literal.append(
+            timed(lambda: yardstick.train_epoch(net, items, optimiser, BATCH, args.workers))
+        )
         ours.append(timed(lambda: train_ours(prepared, 1)))
     result["train"] = compare(literal, ours)
     result["evaluate"] = evaluation(prepared, args)
-    result["machine"] = {"cores": os.cpu_count(), "threads": torch.get_num_threads(), "torch": torch.__version__,
-                         "python": platform.python_version(), "clips": args.clips, "val": args.val, "batch": BATCH,
-                         "workers": args.workers}
+    result["machine"] = {
+        "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+        "python": platform.python_version(),
+        "clips": args.clips,
+        "val": args.val,
+        "batch": BATCH,
+        "workers": args.workers,
+    }
     print(json.dumps(result, indent=1))
 
 
@@ -75,15 +101,27 @@ def make_data(folder: Path, clips: int, val: int) -> Dataset:
     data = folder / f"data-{clips}-{val}"
     data.mkdir(parents=True, exist_ok=True)
     classes = [f"class{i:02d}" for i in range(CLASSES)]
-    toml = ['name = "bench"', "[grid]\ncount = 10\nstep_s = 1.0", "[vocabulary]", *(f'{c} = "{c}"' for c in classes)]
+    toml = [
+        'name = "bench"',
+        "[grid]\ncount = 10\nstep_s = 1.0",
+        "[vocabulary]",
+        *(f'{c} = "{c}"' for c in classes),
+    ]
     for split, start, count in (("train", 0, clips), ("val", clips, val)):
         names = [f"c{i:010d}" for i in range(start, start + count)]
-        rows = [f"{n}\t{','.join(rng.choice(classes, rng.integers(1, 4), replace=False))}" for n in names]
+        rows = [
+            f"{n}\t{','.join(rng.choice(classes, rng.integers(1, 4), replace=False))}"
+            for n in names
+        ]
         (data / f"{split}.csv").write_text("filename\tevent_labels\n" + "\n".join(rows) + "\n")
         toml += [f"[splits.{split}]", f'clips = "{split}.csv"']
         for track in ("audio", "visual") if split == "val" else ():
-            events = [f"{row.split(chr(9))[0]}\t{on}\t{on + rng.integers(1, 10 - on + 1)}\t{label}"
-                      for row in rows for label in row.split("\t")[1].split(",") for on in [int(rng.integers(0, 9))]]
+            events = [
+                f"{row.split(chr(9))[0]}\t{on}\t{on + rng.integers(1, 10 - on + 1)}\t{label}"
+                for row in rows
+                for label in row.split("\t")[1].split(",")
+                for on in [int(rng.integers(0, 9))]
+            ]
             table = ["filename\tonset\toffset\tevent_labels", *events]
             (data / f"{split}_{track}.csv").write_text("\n".join(table) + "\n")
             toml.append(f'{track} = "{split}_{track}.csv"')
@@ -97,7 +135,9 @@ def make_data(folder: Path, clips: int, val: int) -> Dataset:
     return open_dataset(data)
 
 
-def agreement(prepared: Prepared, items: yardstick.Items, workers: int, steps: int = 12) -> dict[str, Any]:
+def agreement(
+    prepared: Prepared, items: yardstick.Items, workers: int, steps: int = 12
+) -> dict[str, Any]:
     """Train both for some steps from the same weights, in the same order, without dropout; compare every loss.
 
     Raises:
@@ -107,16 +147,29 @@ def agreement(prepared: Prepared, items: yardstick.Items, workers: int, steps: i
     net = build_networks(recipe.network, DIMS, CLASSES, 10)["main"]
     literal = yardstick.Net(dropout=0.0)
     literal.load_state_dict(net.state_dict())
-    order = loop.clip_order(1, 1, len(items))[:steps * BATCH]
-    theirs = yardstick.train_epoch(literal, items, torch.optim.Adam(literal.parameters(), lr=LR), BATCH, workers,
-                                   order.tolist())
+    order = loop.clip_order(1, 1, len(items))[: steps * BATCH]
+    theirs = yardstick.train_epoch(
+        literal,
+        items,
+        torch.optim.Adam(literal.parameters(), lr=LR),
+        BATCH,
+        workers,
+        order.tolist(),
+    )
     optimiser = torch.optim.Adam(net.parameters(), lr=LR, fused=True)
     job = _job(prepared, recipe, Path())
-    ours = [float(loop._step(job, {"main": net}, optimiser, 1, number, steps, order)[-1]) for number in range(steps)]
+    ours = [
+        float(loop._step(job, {"main": net}, optimiser, 1, number, steps, order)[-1])
+        for number in range(steps)
+    ]
     gap = float(np.abs(np.array(theirs) - ours).max())
     if gap > 1e-3:
         raise SystemExit(f"the losses differ by {gap}: {theirs} and {ours}")
-    return {"first_losses": [round(x, 6) for x in ours[:3]], "largest_loss_gap": gap, "steps_compared": steps}
+    return {
+        "first_losses": [round(x, 6) for x in ours[:3]],
+        "largest_loss_gap": gap,
+        "steps_compared": steps,
+    }
 
 
 def train_ours(prepared: Prepared, epochs: int) -> None:
@@ -127,9 +180,21 @@ def train_ours(prepared: Prepared, epochs: int) -> None:
 
 
 def _job(prepared: Prepared, recipe: Any, folder: Path) -> loop.Job:
-    return loop.Job(recipe=recipe, train=prepared.train, targets=build_targets(recipe.labels, prepared.train.weak, {}),
-                    val=None, truth=None, folder=folder, about={}, artefacts={}, normalisation={}, dims=DIMS,
-                    segments=10, seed=1, device=torch.device("cpu"))
+    return loop.Job(
+        recipe=recipe,
+        train=prepared.train,
+        targets=build_targets(recipe.labels, prepared.train.weak, {}),
+        val=None,
+        truth=None,
+        folder=folder,
+        about={},
+        artefacts={},
+        normalisation={},
+        dims=DIMS,
+        segments=10,
+        seed=1,
+        device=torch.device("cpu"),
+    )
 
 
 def evaluation(prepared: Prepared, args: argparse.Namespace) -> dict[str, Any]:
@@ -146,23 +211,32 @@ def evaluation(prepared: Prepared, args: argparse.Namespace) -> dict[str, Any]:
     assert prepared.val is not None
     assert prepared.truth is not None
     root = prepared.dataset.root
-    items = yardstick.Items(args.folder / "feats", root / "val.csv", prepared.dataset.vocabulary.names)
+    items = yardstick.Items(
+        args.folder / "feats", root / "val.csv", prepared.dataset.vocabulary.names
+    )
     figures: dict[str, Any] = {}
 
     def literal() -> None:
-        figures["literal"] = yardstick.evaluate_clips(net, items, root / "val_audio.csv", root / "val_visual.csv", 1)
+        figures["literal"] = yardstick.evaluate_clips(
+            net, items, root / "val_audio.csv", root / "val_visual.csv", 1
+        )
 
     def ours() -> None:
         predicted = predict({"main": ours_net}, prepared.val, {}, torch.device("cpu"))
         on = decide(*predicted, decoding=Decoding(gate="joint"))
-        figures["ours"] = [100 * v for v in evaluate(on[:, :, 0], on[:, :, 1], *prepared.truth).figures().values()]
+        figures["ours"] = [
+            100 * v for v in evaluate(on[:, :, 0], on[:, :, 1], *prepared.truth).figures().values()
+        ]
 
     times = [(timed(literal), timed(ours)) for _ in range(args.epochs)]
     gap = float(np.abs(np.array(figures["literal"]) - figures["ours"]).max())
     if gap > 1e-6:
         raise SystemExit(f"the figures differ by {gap}: {figures}")
-    return {**compare([t[0] for t in times], [t[1] for t in times]), "figures": [round(x, 3) for x in figures["ours"]],
-            "largest_figure_gap": gap}
+    return {
+        **compare([t[0] for t in times], [t[1] for t in times]),
+        "figures": [round(x, 3) for x in figures["ours"]],
+        "largest_figure_gap": gap,
+    }
 
 
 def timed(action: Any) -> float:
@@ -175,8 +249,12 @@ def timed(action: Any) -> float:
 def compare(literal: list[float], ours: list[float]) -> dict[str, Any]:
     """Return times, medians and their ratio."""
     middle = statistics.median(literal), statistics.median(ours)
-    return {"literal_s": [round(x, 2) for x in literal], "ours_s": [round(x, 2) for x in ours],
-            "median_s": [round(x, 2) for x in middle], "times_faster": round(middle[0] / middle[1], 2)}
+    return {
+        "literal_s": [round(x, 2) for x in literal],
+        "ours_s": [round(x, 2) for x in ours],
+        "median_s": [round(x, 2) for x in middle],
+        "times_faster": round(middle[0] / middle[1], 2),
+    }
 
 
 if __name__ == "__main__":

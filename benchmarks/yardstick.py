@@ -37,7 +37,8 @@ class Items(Dataset):  # type: ignore[type-arg]
         return {
             "audio": torch.from_numpy(np.load(self.folder / "vggish" / name)),
             "visual": torch.from_numpy(np.load(self.folder / "res152" / name)),
-            "motion": torch.from_numpy(np.load(self.folder / "r2plus1d_18" / name)), "label": torch.from_numpy(label),
+            "motion": torch.from_numpy(np.load(self.folder / "r2plus1d_18" / name)),
+            "label": torch.from_numpy(label),
         }
 
 
@@ -65,13 +66,21 @@ class Net(nn.Module):
 
     def __init__(self, classes: int = 25, dropout: float = 0.1) -> None:
         super().__init__()
-        self.fc_prob, self.fc_frame_att, self.fc_av_att = (nn.Linear(512, classes) for _ in range(3))
-        self.fc_a, self.fc_v, self.fc_st = nn.Linear(128, 512), nn.Linear(2048, 512), nn.Linear(512, 512)
+        self.fc_prob, self.fc_frame_att, self.fc_av_att = (
+            nn.Linear(512, classes) for _ in range(3)
+        )
+        self.fc_a, self.fc_v, self.fc_st = (
+            nn.Linear(128, 512),
+            nn.Linear(2048, 512),
+            nn.Linear(512, 512),
+        )
         self.fc_fusion = nn.Linear(1024, 512)
         self.hat_encoder = nn.Module()
         self.hat_encoder.layers = nn.ModuleList([Layer(dropout=dropout)])
 
-    def forward(self, audio: Tensor, visual: Tensor, motion: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def forward(
+        self, audio: Tensor, visual: Tensor, motion: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Return clip, audio and visual probabilities (B, C) and segment probabilities (B, T, 2, C)."""
         x_a = self.fc_a(audio)
         frames = self.fc_v(visual).permute(0, 2, 1).unsqueeze(-1)
@@ -85,23 +94,39 @@ class Net(nn.Module):
         over_time = torch.softmax(self.fc_frame_att(x), dim=1)
         over_tracks = torch.softmax(self.fc_av_att(x), dim=2)
         temporal = over_time * prob
-        return ((temporal * over_tracks).sum(dim=2).sum(dim=1), temporal[:, :, 0].sum(dim=1),
-                temporal[:, :, 1].sum(dim=1), prob)
+        return (
+            (temporal * over_tracks).sum(dim=2).sum(dim=1),
+            temporal[:, :, 0].sum(dim=1),
+            temporal[:, :, 1].sum(dim=1),
+            prob,
+        )
 
 
-def train_epoch(net: Net, items: Items, optimiser: torch.optim.Optimizer, batch: int, workers: int,
-                order: Sequence[int] | None = None) -> list[float]:
+def train_epoch(
+    net: Net,
+    items: Items,
+    optimiser: torch.optim.Optimizer,
+    batch: int,
+    workers: int,
+    order: Sequence[int] | None = None,
+) -> list[float]:
     """Train one epoch; return the loss of every step."""
     net.train()
     criterion = nn.BCELoss()
-    loader = DataLoader(items, batch_size=batch, shuffle=order is None, sampler=order, num_workers=workers)
+    loader = DataLoader(
+        items, batch_size=batch, shuffle=order is None, sampler=order, num_workers=workers
+    )
     losses = []
     for sample in loader:
         optimiser.zero_grad()
         clip, audio, visual, _ = net(sample["audio"], sample["visual"], sample["motion"])
         clip, audio, visual = (p.clamp(min=1e-7, max=1 - 1e-7) for p in (clip, audio, visual))
         label = sample["label"].float()
-        loss = criterion(audio, label) + criterion(visual, 0.9 * label + 0.1 * 0.5) + criterion(clip, label)
+        loss = (
+            criterion(audio, label)
+            + criterion(visual, 0.9 * label + 0.1 * 0.5)
+            + criterion(clip, label)
+        )
         loss.backward()
         optimiser.step()
         losses.append(loss.item())
@@ -119,7 +144,10 @@ def evaluate_clips(net: Net, items: Items, audio: Path, visual: Path, workers: i
             gate = (clip[0].numpy() >= 0.5).astype(float)
             p_a = ((prob[0, :, 0].numpy() >= 0.5) * gate).T
             p_v = ((prob[0, :, 1].numpy() >= 0.5) * gate).T
-            truth = [_events_of(table, items.table.loc[index, :]["filename"], items.index) for table in tables]
+            truth = [
+                _events_of(table, items.table.loc[index, :]["filename"], items.index)
+                for table in tables
+            ]
             scores.append(_clip_scores(p_a, p_v, *truth))
     means = [100 * float(np.mean([row[k] for row in scores])) for k in range(8)]
     a, v, av, event, ea, ev, eav, eevent = means
@@ -131,7 +159,7 @@ def _events_of(table: pd.DataFrame, name: str, index: dict[str, int]) -> NDArray
     truth = np.zeros((len(index), 10))
     rows = table.loc[table["filename"] == name]
     for i in rows.index:
-        truth[index[rows["event_labels"][i]], int(rows["onset"][i]):int(rows["offset"][i])] = 1
+        truth[index[rows["event_labels"][i]], int(rows["onset"][i]) : int(rows["offset"][i])] = 1
     return truth
 
 

@@ -18,9 +18,14 @@ from seehear.time import TimeGrid
 folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp())
 query = sys.argv[2] if len(sys.argv) > 2 else "audio:Dog -visual:Dog"
 if len(sys.argv) == 1:
-    for name, heard, seen in (("garden", "..####..", "....####"), ("street", "########", "########")):
+    for name, heard, seen in (
+        ("garden", "..####..", "....####"),
+        ("street", "########", "########"),
+    ):
         audio, visual = (np.array([[c == "#"] for c in row]) for row in (heard, seen))
-        timeline = Timeline.from_arrays(audio, visual, grid=TimeGrid(8), vocabulary=["Dog"], source=f"{name}.mp4")
+        timeline = Timeline.from_arrays(
+            audio, visual, grid=TimeGrid(8), vocabulary=["Dog"], source=f"{name}.mp4"
+        )
         (folder / f"{name}.timeline.json").write_text(timeline.to_json())
 
 update(folder)  # the index: made once, then only what changed

@@ -37,9 +37,18 @@ def browser() -> Iterator[Any]:
     names = (os.environ.get("SEEHEAR_CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
     path = next((found for name in names if name and (found := shutil.which(name))), None)
     if path is None:
-        pytest.skip("Chromium not found (Debian: apt-get install chromium; elsewhere set SEEHEAR_CHROMIUM)")
-    quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync",
-             "--disable-component-update", "--autoplay-policy=no-user-gesture-required"]
+        pytest.skip(
+            "Chromium not found (Debian: apt-get install chromium; elsewhere set SEEHEAR_CHROMIUM)"
+        )
+    quiet = [
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-sync",
+        "--disable-component-update",
+        "--autoplay-policy=no-user-gesture-required",
+    ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         quiet.append("--no-sandbox")  # root cannot start it otherwise
     with playwright.sync_playwright() as started:

@@ -16,7 +16,9 @@ TICK = Fraction(1, 1000)
 def code(k: int, size: tuple[int, int] = (32, 24)) -> np.ndarray:
     """Return the picture of frame k, (height, width, 3): one colour."""
     width, height = size
-    return np.broadcast_to(np.array([k // 16 * 16 + 8, k % 16 * 16 + 8, 128], np.uint8), (height, width, 3)).copy()
+    return np.broadcast_to(
+        np.array([k // 16 * 16 + 8, k % 16 * 16 + 8, 128], np.uint8), (height, width, 3)
+    ).copy()
 
 
 def number(rgb: np.ndarray) -> int:
@@ -27,11 +29,25 @@ def number(rgb: np.ndarray) -> int:
 
 def tone(seconds: float, rate: int = 16000, hz: float = 440.0, level: float = 0.5) -> np.ndarray:
     """Return a sine, (samples,) float32."""
-    return (level * np.sin(2 * np.pi * hz * np.arange(round(seconds * rate)) / rate)).astype(np.float32)
+    return (level * np.sin(2 * np.pi * hz * np.arange(round(seconds * rate)) / rate)).astype(
+        np.float32
+    )
 
 
-def write(path: Path, *, frames=None, times=None, wave=None, rate=16000, layout="mono", audio_start_s=0.0,
-          video="ffv1", audio="pcm_s16le", format=None, options=None) -> Path:
+def write(
+    path: Path,
+    *,
+    frames=None,
+    times=None,
+    wave=None,
+    rate=16000,
+    layout="mono",
+    audio_start_s=0.0,
+    video="ffv1",
+    audio="pcm_s16le",
+    format=None,
+    options=None,
+) -> Path:
     """Write a media file and return its path.
 
     Args:
@@ -63,7 +79,9 @@ def write(path: Path, *, frames=None, times=None, wave=None, rate=16000, layout=
             rows = np.atleast_2d(wave)
             whole = np.ascontiguousarray((np.clip(rows, -1, 1) * 32767).round().astype(np.int16).T)
             for first in range(0, len(whole), 1024):
-                frame = av.AudioFrame.from_ndarray(whole[first:first + 1024].reshape(1, -1), "s16", layout)
+                frame = av.AudioFrame.from_ndarray(
+                    whole[first : first + 1024].reshape(1, -1), "s16", layout
+                )
                 frame.sample_rate, frame.time_base = rate, Fraction(1, rate)
                 frame.pts = round(audio_start_s * rate) + first
                 packets += sound.encode(frame)
@@ -82,9 +100,18 @@ def film(path: Path, seconds: float = 2.0, fps: float = 10, **options) -> Path:
     return write(path, frames=frames, times=times, **options)
 
 
-def mp4(path: Path, seconds: float = 3.0, fps: float = 10, size: tuple[int, int] = (64, 48)) -> Path:
+def mp4(
+    path: Path, seconds: float = 3.0, fps: float = 10, size: tuple[int, int] = (64, 48)
+) -> Path:
     """Write an H.264 and AAC file as phones do, a small one."""
     count = round(seconds * fps)
     frames, times = [code(k % 256, size) for k in range(count)], [k / fps for k in range(count)]
-    return write(path, frames=frames, times=times, wave=tone(seconds), video="libx264", audio="aac",
-                 options={"preset": "ultrafast", "crf": "20", "g": "10"})
+    return write(
+        path,
+        frames=frames,
+        times=times,
+        wave=tone(seconds),
+        video="libx264",
+        audio="aac",
+        options={"preset": "ultrafast", "crf": "20", "g": "10"},
+    )

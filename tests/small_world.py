@@ -9,11 +9,15 @@ from seehear.features.packed import write_manifest, write_stream
 CLASSES = ("Dog", "Car", "Speech", "Cat")
 SEGMENTS = 4
 DIMS = {"yamnet/feature": 5, "yamnet/logits": 4, "conse/feature": 6, "conse/space": 8}
-ENCODERS = {"yamnet": {"weights": {"yamnet": "aa" * 32}, "preprocessing": {}},
-            "conse": {"weights": {"conse": "bb" * 32}, "preprocessing": {}}}
+ENCODERS = {
+    "yamnet": {"weights": {"yamnet": "aa" * 32}, "preprocessing": {}},
+    "conse": {"weights": {"conse": "bb" * 32}, "preprocessing": {}},
+}
 
 
-def write_world(root, *, sizes=(24, 8, 8), seed=0, truth=("val", "test"), bad=None, drop=(), encoders=ENCODERS):
+def write_world(
+    root, *, sizes=(24, 8, 8), seed=0, truth=("val", "test"), bad=None, drop=(), encoders=ENCODERS
+):
     """Write `root/data` and `root/feats`; return (dataset, store).
 
     Args:
@@ -28,18 +32,33 @@ def write_world(root, *, sizes=(24, 8, 8), seed=0, truth=("val", "test"), bad=No
     toml += [f'{name} = "{name.lower()}"' for name in CLASSES]
     for split, size in zip(("train", "val", "test"), sizes, strict=True):
         rows = [f"{split}{i:02d}" for i in range(size)]
-        labels = np.stack([np.isin(np.arange(4), rng.choice(4, 1 + i % 2, replace=False)) for i in range(size)])
+        labels = np.stack(
+            [np.isin(np.arange(4), rng.choice(4, 1 + i % 2, replace=False)) for i in range(size)]
+        )
         heard, seen = ((rng.random((size, SEGMENTS, 4)) < 0.6) & labels[:, None] for _ in range(2))
         toml += [f"[splits.{split}]", f'clips = "{split}.csv"']
-        table(data / f"{split}.csv", ("filename", "event_labels"),
-              [(n, ",".join(c for k, c in enumerate(CLASSES) if labels[i, k]))
-               for i, n in enumerate(rows)])
+        table(
+            data / f"{split}.csv",
+            ("filename", "event_labels"),
+            [
+                (n, ",".join(c for k, c in enumerate(CLASSES) if labels[i, k]))
+                for i, n in enumerate(rows)
+            ],
+        )
         if split in truth:
             for track, matrix in (("audio", heard), ("visual", seen)):
                 toml.append(f'{track} = "{split}_{track}.csv"')
-                table(data / f"{split}_{track}.csv", ("filename", "onset", "offset", "event_labels"),
-                      [(n, t, t + 1, c) for i, n in enumerate(rows) for k, c in enumerate(CLASSES)
-                       for t in range(SEGMENTS) if matrix[i, t, k]])
+                table(
+                    data / f"{split}_{track}.csv",
+                    ("filename", "onset", "offset", "event_labels"),
+                    [
+                        (n, t, t + 1, c)
+                        for i, n in enumerate(rows)
+                        for k, c in enumerate(CLASSES)
+                        for t in range(SEGMENTS)
+                        if matrix[i, t, k]
+                    ],
+                )
         names += rows
         on += list(zip(heard, seen, strict=True))
     (data / "dataset.toml").write_text("\n".join(toml) + "\n")
@@ -50,13 +69,35 @@ def write_world(root, *, sizes=(24, 8, 8), seed=0, truth=("val", "test"), bad=No
         clips = [pair[track] @ mix + 0.3 * rng.standard_normal((SEGMENTS, dim)) + 2 for pair in on]
         if bad and bad[0] == stream:
             clips[names.index(bad[1])][0, 0] = bad[2]
-        rows = [None if n in drop else c.astype(np.float32) for n, c in zip(names, clips, strict=True)]
-        entry = write_stream(feats, stream, rows, total=sum(len(r) for r in rows if r is not None), dim=dim,
-                             dtype="float32")
+        rows = [
+            None if n in drop else c.astype(np.float32) for n, c in zip(names, clips, strict=True)
+        ]
+        entry = write_stream(
+            feats,
+            stream,
+            rows,
+            total=sum(len(r) for r in rows if r is not None),
+            dim=dim,
+            dtype="float32",
+        )
         streams[stream] = {**entry, "encoder": stream.split("/")[0]}
-    write_manifest(feats, {"encoders": encoders, "streams": streams, "clips": [
-        {"name": n, "id": n, "segments": SEGMENTS, "state": "failed" if n in drop else "ok",
-         **({"reason": "not a video"} if n in drop else {})} for n in names]})
+    write_manifest(
+        feats,
+        {
+            "encoders": encoders,
+            "streams": streams,
+            "clips": [
+                {
+                    "name": n,
+                    "id": n,
+                    "segments": SEGMENTS,
+                    "state": "failed" if n in drop else "ok",
+                    **({"reason": "not a video"} if n in drop else {}),
+                }
+                for n in names
+            ],
+        },
+    )
     return open_dataset(data), open_features(feats)
 
 

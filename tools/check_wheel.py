@@ -20,12 +20,28 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
-WANTED = ("seehear/py.typed", "seehear/export/timeline.schema.json", "seehear/encoders/data/imagenet_classes.txt",
-          "seehear/parser/data/audioset_tree.txt", "seehear/web/static/index.html", "/licenses/LICENSE",
-          "/licenses/NOTICE", "/licenses/LICENSES/CC-BY-SA-4.0.txt", "/licenses/LICENSES/WordNet-3.0.txt",
-          "/entry_points.txt")
-WANTED_SOURCE = ("/pyproject.toml", "/constraints.txt", "/Makefile", "/tests/conftest.py", "/CHANGELOG.md",
-                 "/CITATION.cff", "/LICENSES/WordNet-3.0.txt", "/tools/check_wheel.py")
+WANTED = (
+    "seehear/py.typed",
+    "seehear/export/timeline.schema.json",
+    "seehear/encoders/data/imagenet_classes.txt",
+    "seehear/parser/data/audioset_tree.txt",
+    "seehear/web/static/index.html",
+    "/licenses/LICENSE",
+    "/licenses/NOTICE",
+    "/licenses/LICENSES/CC-BY-SA-4.0.txt",
+    "/licenses/LICENSES/WordNet-3.0.txt",
+    "/entry_points.txt",
+)
+WANTED_SOURCE = (
+    "/pyproject.toml",
+    "/constraints.txt",
+    "/Makefile",
+    "/tests/conftest.py",
+    "/CHANGELOG.md",
+    "/CITATION.cff",
+    "/LICENSES/WordNet-3.0.txt",
+    "/tools/check_wheel.py",
+)
 
 METRICS = """
 import numpy as np
@@ -43,20 +59,28 @@ assert not {"torch", "av"} & sys.modules.keys()
 
 DATASET = {
     "dataset.toml": 'media = "."\n[grid]\ncount = 2\n[vocabulary]\nDog = "Dog"\n[splits.train]\nclips = "t.csv"\n'
-                    '[splits.test]\nclips = "t.csv"\naudio = "a.csv"\nvisual = "v.csv"\n',
+    '[splits.test]\nclips = "t.csv"\naudio = "a.csv"\nvisual = "v.csv"\n',
     "t.csv": "filename\tevent_labels\nclip\tDog\n",
     "a.csv": "filename\tonset\toffset\tevent_labels\nclip\t0\t1\tDog\n",
     "v.csv": "filename\tonset\toffset\tevent_labels\n",
     "p.tsv": "filename\ttrack\tonset\toffset\tevent_label\nclip\taudio\t0\t1\tDog\n",
     "clip.timeline.json": '{"schema": "seehear.timeline/1", "source": "clip.mp4", "duration_s": 2.0,'
-                          '"vocabulary": ["Dog"], "grid": {"start_s": 0.0, "step_s": 1.0, "count": 2},'
-                          '"tracks": {"audio": "parsed", "visual": "parsed"}, "parser": {}, "warnings": [],'
-                          '"events": [{"track": "audio", "label": "Dog", "start_s": 0.0, "end_s": 1.0}]}',
+    '"vocabulary": ["Dog"], "grid": {"start_s": 0.0, "step_s": 1.0, "count": 2},'
+    '"tracks": {"audio": "parsed", "visual": "parsed"}, "parser": {}, "warnings": [],'
+    '"events": [{"track": "audio", "label": "Dog", "start_s": 0.0, "end_s": 1.0}]}',
     "clip.mp4": "not a video",
 }
 WORKS = [  # with nothing but the base install
-    "--help", "--version", "doctor", "doctor . --no-media --json", "evaluate . --predictions p.tsv --json",
-    "models ls", "export clip.timeline.json --to html", "train --help", "parse --help", "recipes --help",
+    "--help",
+    "--version",
+    "doctor",
+    "doctor . --no-media --json",
+    "evaluate . --predictions p.tsv --json",
+    "models ls",
+    "export clip.timeline.json --to html",
+    "train --help",
+    "parse --help",
+    "recipes --help",
 ]
 LACKS = {  # command -> the extra its answer must name
     "parse clip.mp4 --events Dog": "offline",
@@ -74,14 +98,14 @@ LACKS = {  # command -> the extra its answer must name
 USES = {  # extra -> Python that does its work
     "media": "from seehear.media import probe\nimport av, PIL",
     "library": "from pathlib import Path\nfrom seehear.library import search, update\nupdate(Path('.'))\n"
-               "assert len(search(Path('.'), 'audio:Dog')) == 1",
+    "assert len(search(Path('.'), 'audio:Dog')) == 1",
     "share": "from seehear.share import push, pull\nimport fsspec, huggingface_hub, safetensors",
     "plot": "import matplotlib",
     "train": "from seehear.nn import build\n"
-             "build('han', audio_dim=4, visual_dim=4, motion_dim=None, classes=2, width=8, hidden=8)",
+    "build('han', audio_dim=4, visual_dim=4, motion_dim=None, classes=2, width=8, hidden=8)",
     "web": "from seehear.web import app",
     "offline": "from seehear.encoders import load_encoder\nload_encoder('conse'), load_encoder('yamnet')\n"
-               "import onnxruntime, onnx, tokenizers, torch",
+    "import onnxruntime, onnx, tokenizers, torch",
     "clip": "from seehear.encoders import load_encoder\nload_encoder('clip-vit-b16')\nimport transformers, torch",
     "vision": "from seehear.encoders import load_encoder\nload_encoder('resnet152')\nimport torchvision",
     "ray": "import seehear.features.ray_engine\nimport ray.data",
@@ -105,8 +129,12 @@ class Check:
 
 def main() -> int:
     """Build, look, install, run."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--extras", default="", help="install these too, each in its own environment (commas)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--extras", default="", help="install these too, each in its own environment (commas)"
+    )
     parser.add_argument("--keep", type=Path, help="build and install here, and leave it")
     args = parser.parse_args()
     check = Check()
@@ -124,14 +152,18 @@ def main() -> int:
 
 def build(folder: Path, check: Check) -> Path | None:
     """Build both and look into them; return the wheel."""
-    done = run([sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)])
+    done = run(
+        [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    )
     check.that(done.returncode == 0, "sdist and wheel are built", done.stderr + done.stdout)
     if done.returncode:
         return None
     wheel, source = next(folder.glob("*.whl")), next(folder.glob("*.tar.gz"))
     names = zipfile.ZipFile(wheel).namelist()
     missing = [name for name in WANTED if not any(n.endswith(name) for n in names)]
-    check.that(not missing, "the wheel holds types, data, pages and licence texts", ", ".join(missing))
+    check.that(
+        not missing, "the wheel holds types, data, pages and licence texts", ", ".join(missing)
+    )
     other = [name for name in names if not name.startswith("seehear")]
     check.that(not other, "the wheel holds nothing else", ", ".join(other))
     with tarfile.open(source) as archive:
@@ -146,17 +178,25 @@ def base(wheel: Path, folder: Path, check: Check) -> None:
     python = environment(folder / "base", str(wheel), check)
     place = dataset(folder / "elsewhere")
     done = run([python, "-c", METRICS], place)
-    check.that(done.returncode == 0, "metrics run on numpy alone, outside the checkout", done.stderr)
+    check.that(
+        done.returncode == 0, "metrics run on numpy alone, outside the checkout", done.stderr
+    )
     for command in WORKS:
         done = run([python, "-m", "seehear.cli.main", *command.split()], place)
         check.that(done.returncode == 0, f"seehear {command}", done.stderr)
     done = run([str(Path(python).parent / "seehear"), "--version"], place)
-    check.that(done.returncode == 0 and done.stdout.startswith("seehear "), "the command is installed", done.stderr)
+    check.that(
+        done.returncode == 0 and done.stdout.startswith("seehear "),
+        "the command is installed",
+        done.stderr,
+    )
     for command, extra in LACKS.items():
         done = run([python, "-m", "seehear.cli.main", *command.split()], place)
         said = done.stderr.strip()
         right = done.returncode == 2 and f"seehear[{extra}]" in said and "\n" not in said
-        check.that(right, f"seehear {command}: names extra {extra}", f"exit {done.returncode}: {said}")
+        check.that(
+            right, f"seehear {command}: names extra {extra}", f"exit {done.returncode}: {said}"
+        )
 
 
 def with_extra(wheel: Path, extra: str, folder: Path, check: Check) -> None:
@@ -170,8 +210,19 @@ def environment(folder: Path, what: str, check: Check) -> str:
     """Return the interpreter of a new environment with `what` installed."""
     venv.create(folder, with_pip=True, clear=True)
     python = str(folder / "bin" / "python")
-    done = run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c",
-                str(ROOT / "constraints.txt"), what])
+    done = run(
+        [
+            python,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "-c",
+            str(ROOT / "constraints.txt"),
+            what,
+        ]
+    )
     check.that(done.returncode == 0, f"pip install {Path(what).name}", done.stderr)
     return python
 
@@ -188,8 +239,14 @@ def run(command: list[str], folder: Path | None = None) -> subprocess.CompletedP
     """Run a command without what the checkout would add to the path."""
     import os
 
-    clean = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV"))}
-    return subprocess.run(command, cwd=folder, env=clean, capture_output=True, text=True, check=False)
+    clean = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("PYTHON", "VIRTUAL_ENV"))
+    }
+    return subprocess.run(
+        command, cwd=folder, env=clean, capture_output=True, text=True, check=False
+    )
 
 
 if __name__ == "__main__":

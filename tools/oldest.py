@@ -18,19 +18,33 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 EXTRAS = "media,library"
 HELPERS = ("pytest", "hypothesis", "jaxtyping", "beartype", "psutil", "jsonschema")
-TESTS = ("tests/time", "tests/metrics", "tests/data", "tests/library", "tests/export/test_formats.py", "tests/media",
-         "tests/cli/test_cli_doctor_dataset.py", "tests/cli/test_main.py")
+TESTS = (
+    "tests/time",
+    "tests/metrics",
+    "tests/data",
+    "tests/library",
+    "tests/export/test_formats.py",
+    "tests/media",
+    "tests/cli/test_cli_doctor_dataset.py",
+    "tests/cli/test_main.py",
+)
 _BOUND = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?>=([0-9.]+)")
 
 
 def main() -> int:
     """Print or test them."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--run", type=Path, metavar="FOLDER", help="install them there and run the tests")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--run", type=Path, metavar="FOLDER", help="install them there and run the tests"
+    )
     args = parser.parse_args()
     if args.run is not None:
         return run(args.run)
-    print("# The oldest versions allowed; regenerate with: python tools/oldest.py > constraints-oldest.txt")
+    print(
+        "# The oldest versions allowed; regenerate with: python tools/oldest.py > constraints-oldest.txt"
+    )
     for name, version in sorted(oldest().items()):
         print(f"{name}=={version}")
     return 0
@@ -51,8 +65,22 @@ def run(folder: Path) -> int:
     if not (folder / "bin" / "python").exists():
         venv.create(folder, with_pip=True)
     python = str(folder / "bin" / "python")
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c",
-                    str(ROOT / "constraints-oldest.txt"), "-e", f"{ROOT}[{EXTRAS}]", *HELPERS], check=True)
+    subprocess.run(
+        [
+            python,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "-c",
+            str(ROOT / "constraints-oldest.txt"),
+            "-e",
+            f"{ROOT}[{EXTRAS}]",
+            *HELPERS,
+        ],
+        check=True,
+    )
     tests = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTS]
     return subprocess.run(tests, cwd=ROOT, check=False).returncode
 

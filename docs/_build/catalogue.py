@@ -8,28 +8,48 @@ def encoders() -> str:
     """Return the table of encoders."""
     from seehear.encoders import cards
 
-    rows = [(f"`{c.id}`", c.track, ", ".join(f"{name} {dim}" for name, dim in c.outputs.items()),
-             f"`{c.language}`" if c.language else "-", ", ".join(f"`{w}`" for w in c.weights), c.paper, f"`{c.extra}`")
-            for c in cards().values()]
-    return _table(("id", "track", "numbers a row", "words through", "weights", "paper", "extra"), rows)
+    rows = [
+        (
+            f"`{c.id}`",
+            c.track,
+            ", ".join(f"{name} {dim}" for name, dim in c.outputs.items()),
+            f"`{c.language}`" if c.language else "-",
+            ", ".join(f"`{w}`" for w in c.weights),
+            c.paper,
+            f"`{c.extra}`",
+        )
+        for c in cards().values()
+    ]
+    return _table(
+        ("id", "track", "numbers a row", "words through", "weights", "paper", "extra"), rows
+    )
 
 
 def weights() -> str:
     """Return the table of weights, and the whole hash of every file below it."""
     from seehear.weights import WEIGHTS
 
-    rows = [(f"`{w.id}`", w.title, str(w.source), f"{w.size:.0f}", w.licence, w.paper, w.input)
-            for w in WEIGHTS.values()]
-    hashes = "\n".join(f"{sha:64}  {w.id}/{name}" for w in WEIGHTS.values() for name, sha in w.files.items())
-    return _table(("id", "what", "source", "MB", "licence", "paper", "input"), rows) + \
-        f"\n\nThe sha256 of every file:\n\n```text\n{hashes}\n```"
+    rows = [
+        (f"`{w.id}`", w.title, str(w.source), f"{w.size:.0f}", w.licence, w.paper, w.input)
+        for w in WEIGHTS.values()
+    ]
+    hashes = "\n".join(
+        f"{sha:64}  {w.id}/{name}" for w in WEIGHTS.values() for name, sha in w.files.items()
+    )
+    return (
+        _table(("id", "what", "source", "MB", "licence", "paper", "input"), rows)
+        + f"\n\nThe sha256 of every file:\n\n```text\n{hashes}\n```"
+    )
 
 
 def formats() -> str:
     """Return the table of export formats."""
     from seehear.export import FORMATS
 
-    return _table(("format", "file", "what"), [(f"`{n}`", f"`NAME{f.suffix}`", f.summary) for n, f in FORMATS.items()])
+    return _table(
+        ("format", "file", "what"),
+        [(f"`{n}`", f"`NAME{f.suffix}`", f.summary) for n, f in FORMATS.items()],
+    )
 
 
 def timeline_schema() -> str:
@@ -41,4 +61,6 @@ def timeline_schema() -> str:
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+    return "\n".join(
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines
+    )

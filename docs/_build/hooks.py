@@ -15,7 +15,14 @@ def on_files(files, config):
 
     assets = Path(config["docs_dir"]) / "assets"
     for path in pictures.draw(assets):
-        files.append(File(f"assets/{path.name}", config["docs_dir"], config["site_dir"], config["use_directory_urls"]))
+        files.append(
+            File(
+                f"assets/{path.name}",
+                config["docs_dir"],
+                config["site_dir"],
+                config["use_directory_urls"],
+            )
+        )
     for uri, text in pages.generate().items():
         files.append(File.generated(config, uri, content=text))
     return files

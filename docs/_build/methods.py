@@ -17,20 +17,36 @@ def method_pages() -> dict[str, str]:
     """Return {page: Markdown}: one a recipe, and their index."""
     from seehear.recipes import RECIPES
 
-    return {"methods/index.md": index(), **{f"methods/{r.name}.md": page(r) for r in RECIPES.values()}}
+    return {
+        "methods/index.md": index(),
+        **{f"methods/{r.name}.md": page(r) for r in RECIPES.values()},
+    }
 
 
 def index() -> str:
     """Return the list of all systems."""
     from seehear.recipes import RECIPES
 
-    rows = [f"| [{r.name}]({r.name}.md) | {r.summary} | {r.paper.venue} | {' → '.join(s.name for s in r.stages)} |"
-            for r in RECIPES.values()]
-    return "\n".join([
-        "# Published systems", "", "Each system is one recipe: one Python file that holds its whole definition. These "
-        "pages are written from the recipes. `seehear recipes show NAME` prints the same in a terminal, "
-        "`seehear recipes diff A B` where two differ.", "", "| recipe | what it is | venue | stages |",
-        "|---|---|---|---|", *rows, "", "How to set them side by side: [results](../results.md).", ""])
+    rows = [
+        f"| [{r.name}]({r.name}.md) | {r.summary} | {r.paper.venue} | {' → '.join(s.name for s in r.stages)} |"
+        for r in RECIPES.values()
+    ]
+    return "\n".join(
+        [
+            "# Published systems",
+            "",
+            "Each system is one recipe: one Python file that holds its whole definition. These "
+            "pages are written from the recipes. `seehear recipes show NAME` prints the same in a terminal, "
+            "`seehear recipes diff A B` where two differ.",
+            "",
+            "| recipe | what it is | venue | stages |",
+            "|---|---|---|---|",
+            *rows,
+            "",
+            "How to set them side by side: [results](../results.md).",
+            "",
+        ]
+    )
 
 
 def page(recipe: Any) -> str:
@@ -42,18 +58,58 @@ def page(recipe: Any) -> str:
     facts += [f"[arXiv:{paper.arxiv}](https://arxiv.org/abs/{paper.arxiv})"] if paper.arxiv else []
     facts += [_code_link(paper.code)] if paper.code else []
     summary = f"{recipe.summary[0].upper()}{recipe.summary[1:]}."
-    text = [f"# {recipe.name}", "", summary, "", ", ".join(facts) + ".", "", "## How to run", "", "```sh",
-            f"seehear train DATASET --features FEATURES --recipe {recipe.name} --out RUN",
-            "seehear evaluate DATASET --split test --model RUN --features FEATURES", "```", ""]
-    published = [f"| {name} | " + " | ".join(f"{x:.1f}" for x in figures) + " |"
-                 for name, figures in recipe.published.items()]
-    text += ["## Published figures", "", "LLP test, percent: segment level, then event level.", "", HEAD, *published, ""
-             ] if published else ["## Published figures", "", "None in this form.", ""]
+    text = [
+        f"# {recipe.name}",
+        "",
+        summary,
+        "",
+        ", ".join(facts) + ".",
+        "",
+        "## How to run",
+        "",
+        "```sh",
+        f"seehear train DATASET --features FEATURES --recipe {recipe.name} --out RUN",
+        "seehear evaluate DATASET --split test --model RUN --features FEATURES",
+        "```",
+        "",
+    ]
+    published = [
+        f"| {name} | " + " | ".join(f"{x:.1f}" for x in figures) + " |"
+        for name, figures in recipe.published.items()
+    ]
+    text += (
+        [
+            "## Published figures",
+            "",
+            "LLP test, percent: segment level, then event level.",
+            "",
+            HEAD,
+            *published,
+            "",
+        ]
+        if published
+        else ["## Published figures", "", "None in this form.", ""]
+    )
     if measured := list(_measured(recipe.name)):
-        text += ["## Measured here", "", "By `seehear reproduce` ([results](../results.md)); other data and other "
-                 "features than the published figures, so not to be compared with them.", "", HEAD, *measured, ""]
-    text += ["## Ours against the paper and its code", "", *(f"* {line}" for line in recipe.differs), ""]
-    return "\n".join([*text, "## Whole definition", "", "```text", _wrapped(definition(recipe)), "```", ""])
+        text += [
+            "## Measured here",
+            "",
+            "By `seehear reproduce` ([results](../results.md)); other data and other "
+            "features than the published figures, so not to be compared with them.",
+            "",
+            HEAD,
+            *measured,
+            "",
+        ]
+    text += [
+        "## Ours against the paper and its code",
+        "",
+        *(f"* {line}" for line in recipe.differs),
+        "",
+    ]
+    return "\n".join(
+        [*text, "## Whole definition", "", "```text", _wrapped(definition(recipe)), "```", ""]
+    )
 
 
 def _code_link(code: str) -> str:
@@ -62,13 +118,19 @@ def _code_link(code: str) -> str:
     if repository.count("/") != 1:
         return f"code {code}"
     at = f"/tree/{commit}" if commit else ""
-    return f"code [{repository}](https://github.com/{repository}{at})" + (f" at `{commit[:12]}`" if commit else "")
+    return f"code [{repository}](https://github.com/{repository}{at})" + (
+        f" at `{commit[:12]}`" if commit else ""
+    )
 
 
 def _wrapped(text: str, width: int = 102) -> str:
     """Return the text with long lines broken; what follows stands in the column of the values."""
-    return "\n".join(textwrap.fill(line, width, subsequent_indent=" " * 13, break_long_words=False,
-                                   break_on_hyphens=False) for line in text.splitlines())
+    return "\n".join(
+        textwrap.fill(
+            line, width, subsequent_indent=" " * 13, break_long_words=False, break_on_hyphens=False
+        )
+        for line in text.splitlines()
+    )
 
 
 def _measured(recipe: str) -> Iterator[str]:
@@ -77,12 +139,22 @@ def _measured(recipe: str) -> Iterator[str]:
     for path in sorted(MEASURED.glob("*.json")):
         result = json.loads(path.read_text())
         for row in result["rows"]:
-            if row["recipe"] == recipe and row["ours"] and not row["settings"] and row["folder"] not in seen:
+            if (
+                row["recipe"] == recipe
+                and row["ours"]
+                and not row["settings"]
+                and row["folder"] not in seen
+            ):
                 seen.add(row["folder"])
-                cells = [f"{both['mean']:.1f}" + (f" ± {both['spread']:.1f}" if len(row["seeds"]) > 1 else "")
-                         for both in row["ours"].values()]
-                yield f"| {row['features']}, {result['dataset']['name']}, {len(row['seeds'])} seed" \
-                      f"{'s' * (len(row['seeds']) > 1)} | " + " | ".join(cells) + " |"
+                cells = [
+                    f"{both['mean']:.1f}"
+                    + (f" ± {both['spread']:.1f}" if len(row["seeds"]) > 1 else "")
+                    for both in row["ours"].values()
+                ]
+                yield (
+                    f"| {row['features']}, {result['dataset']['name']}, {len(row['seeds'])} seed"
+                    f"{'s' * (len(row['seeds']) > 1)} | " + " | ".join(cells) + " |"
+                )
 
 
 def results() -> str:

@@ -33,12 +33,18 @@ def commands() -> str:
     parts = []
     for name in COMMANDS:
         parser = build_parser(name)
-        choices = next(a for a in parser._actions if getattr(a, "choices", None) and name in a.choices).choices
+        choices = next(
+            a for a in parser._actions if getattr(a, "choices", None) and name in a.choices
+        ).choices
         parts.append(f"## seehear {name}\n\n```text\n{choices[name].format_help()}```\n")
     return "\n".join(parts)
 
 
 PARTS: dict[str, Callable[[], str]] = {
-    "commands": commands, "encoders": catalogue.encoders, "weights": catalogue.weights, "formats": catalogue.formats,
-    "timeline_schema": catalogue.timeline_schema, "results": methods.results,
+    "commands": commands,
+    "encoders": catalogue.encoders,
+    "weights": catalogue.weights,
+    "formats": catalogue.formats,
+    "timeline_schema": catalogue.timeline_schema,
+    "results": methods.results,
 }

@@ -38,7 +38,14 @@ def grid():
     for event in line.on("audio"):
         y = CLASSES.index(event.label)
         middle = (event.start_s + event.end_s) / 2
-        axes.text(middle, y, f"event {event.start_s:.0f}–{event.end_s:.0f} s", ha="center", va="center", color="white")
+        axes.text(
+            middle,
+            y,
+            f"event {event.start_s:.0f}–{event.end_s:.0f} s",
+            ha="center",
+            va="center",
+            color="white",
+        )
     for edge in range(11):
         axes.axvline(edge, color=figures.GREY, lw=0.6, zorder=0)
     return figure
@@ -46,7 +53,9 @@ def grid():
 
 def weak():
     everywhere = np.ones((10, 2), bool)
-    return figures.parsing({"weak label": (everywhere, everywhere), "truth": (AUDIO, VISUAL)}, CLASSES)
+    return figures.parsing(
+        {"weak label": (everywhere, everywhere), "truth": (AUDIO, VISUAL)}, CLASSES
+    )
 
 
 def denoising():
@@ -56,18 +65,29 @@ def denoising():
     rng = np.random.default_rng(3)
     guitar, light, wall = DRAWN["guitar"](rng), DRAWN["traffic_light"](rng), nothing(rng)
     # similarities of these very pictures under the offline encoder (conse), measured once and rounded
-    measured = {"playing the Guitar and Traffic light": (0.42, 0.74, 0.15), "playing the Guitar": (0.75, 0.14, 0.31),
-                "Traffic light": (0.05, 1.00, 0.20), "other": (0.10, 0.17, 0.41)}
+    measured = {
+        "playing the Guitar and Traffic light": (0.42, 0.74, 0.15),
+        "playing the Guitar": (0.75, 0.14, 0.31),
+        "Traffic light": (0.05, 1.00, 0.20),
+        "other": (0.10, 0.17, 0.41),
+    }
     similarity = np.array([[a] * 4 + [b] * 4 + [c] * 2 for a, b, c in measured.values()])
     before, after = np.ones((10, 2)), np.zeros((10, 2))
     after[:4, 0], after[4:8, 1] = 1, 1
-    return figures.denoising_strip([guitar] * 4 + [light] * 4 + [wall] * 2, list(measured), similarity,
-                                   {"weak label": before, "denoised": after}, ["Guitar", "Traffic_light"])
+    return figures.denoising_strip(
+        [guitar] * 4 + [light] * 4 + [wall] * 2,
+        list(measured),
+        similarity,
+        {"weak label": before, "denoised": after},
+        ["Guitar", "Traffic_light"],
+    )
 
 
 def gates():
     rng = np.random.default_rng(1)
-    segment = np.stack([np.where(AUDIO, 0.8, 0.3), np.where(VISUAL, 0.8, 0.3)], 1) + rng.normal(0, 0.02, (10, 2, 2))
+    segment = np.stack([np.where(AUDIO, 0.8, 0.3), np.where(VISUAL, 0.8, 0.3)], 1) + rng.normal(
+        0, 0.02, (10, 2, 2)
+    )
     segment[3:6, 1, 0] = 0.6  # the network thinks for a moment that somebody is seen speaking
     track = np.array([[0.9, 0.8], [0.2, 0.9]])
     joint = np.array([0.8, 0.9])
@@ -79,8 +99,12 @@ def gates():
 
 
 def _lanes(lanes: dict[str, np.ndarray]):
-    figure, axes = figures._new(8, 0.75 * len(lanes) + 0.6, nrows=len(lanes), sharex=True, squeeze=False)
-    colours = dict(zip(("heard", "seen", "both"), (figures.HEARD, figures.SEEN, figures.BOTH), strict=True))
+    figure, axes = figures._new(
+        8, 0.75 * len(lanes) + 0.6, nrows=len(lanes), sharex=True, squeeze=False
+    )
+    colours = dict(
+        zip(("heard", "seen", "both"), (figures.HEARD, figures.SEEN, figures.BOTH), strict=True)
+    )
     for axis, (name, on) in zip(axes[:, 0], lanes.items(), strict=True):
         for c in range(on.shape[1]):
             for start, end in figures.runs(on[:, c]):

@@ -14,20 +14,28 @@ class SeehearError(Exception):
         hint: what to do about it.
     """
 
-    def __init__(self, problem: str, *, where: object | None = None, hint: str | None = None) -> None:
+    def __init__(
+        self, problem: str, *, where: object | None = None, hint: str | None = None
+    ) -> None:
         self.problem, self.where, self.hint = problem, where, hint
         super().__init__(problem)
 
     def __str__(self) -> str:
         text = self.problem if self.where is None else f"{self.where}: {self.problem}"
         text = text if self.hint is None else f"{text}; {self.hint}"
-        return " ".join(text.split())  # always one line, whatever a library put into its own message
+        return " ".join(
+            text.split()
+        )  # always one line, whatever a library put into its own message
 
-    def __reduce__(self) -> tuple[object, ...]:  # keyword arguments survive the trip between processes
+    def __reduce__(
+        self,
+    ) -> tuple[object, ...]:  # keyword arguments survive the trip between processes
         return (_rebuild, (type(self), self.problem, self.where, self.hint))
 
 
-def _rebuild(kind: type[SeehearError], problem: str, where: object, hint: str | None) -> SeehearError:
+def _rebuild(
+    kind: type[SeehearError], problem: str, where: object, hint: str | None
+) -> SeehearError:
     return kind(problem, where=where, hint=hint)
 
 
@@ -51,7 +59,10 @@ class ConfigError(SeehearError):
     """An option, recipe or override makes no sense."""
 
 
-_CALLED = {"av": "PyAV", "PIL": "Pillow"}  # packages whose users know them by another name than that imported
+_CALLED = {
+    "av": "PyAV",
+    "PIL": "Pillow",
+}  # packages whose users know them by another name than that imported
 
 
 class MissingExtraError(SeehearError):
@@ -60,4 +71,7 @@ class MissingExtraError(SeehearError):
     @classmethod
     def of(cls, package: str, extra: str) -> "MissingExtraError":
         """Return the error for a missing `package`, which `pip install seehear[extra]` brings."""
-        return cls(f"{_CALLED.get(package, package)} is not installed", hint=f"run: pip install 'seehear[{extra}]'")
+        return cls(
+            f"{_CALLED.get(package, package)} is not installed",
+            hint=f"run: pip install 'seehear[{extra}]'",
+        )

@@ -21,8 +21,11 @@ def atomic_path(path: Path) -> Iterator[Path]:
         yield aside
         os.replace(aside, path)
     except OSError as error:
-        raise SeehearError(f"cannot write: {error.strerror or error}", where=path,
-                           hint="make room or choose another folder, then run the same command again") from error
+        raise SeehearError(
+            f"cannot write: {error.strerror or error}",
+            where=path,
+            hint="make room or choose another folder, then run the same command again",
+        ) from error
     finally:
         with contextlib.suppress(OSError):
             aside.unlink(missing_ok=True)

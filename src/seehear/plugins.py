@@ -25,8 +25,10 @@ def added(group: str, ours: Collection[str]) -> list[str]:
     found = metadata.entry_points(group=group)
     for point in found:
         if point.name in ours:
-            tell(f"package {package(point)} wants to add {what(group)} {point.name!r}, which seehear has itself; "
-                 "left out")
+            tell(
+                f"package {package(point)} wants to add {what(group)} {point.name!r}, which seehear has itself; "
+                "left out"
+            )
     return sorted({point.name for point in found if point.name not in ours})
 
 
@@ -46,18 +48,26 @@ def load(group: str, name: str, fits: Callable[[Any], bool], expected: str) -> A
     if not points:
         raise KeyError(name)
     if len({point.value for point in points}) > 1:
-        raise ConfigError(f"packages {' and '.join(sorted(map(package, points)))} both add {what(group)} {name!r}",
-                          hint="uninstall one of them")
+        raise ConfigError(
+            f"packages {' and '.join(sorted(map(package, points)))} both add {what(group)} {name!r}",
+            hint="uninstall one of them",
+        )
     point = points[0]
     where = f"package {package(point)}"
     try:
         found = point.load()
     except Exception as error:  # whatever a foreign package raises when it is imported
-        raise ConfigError(f"its {what(group)} {name!r} cannot be loaded ({type(error).__name__}: {error})", where=where,
-                          hint="update or uninstall it") from error
+        raise ConfigError(
+            f"its {what(group)} {name!r} cannot be loaded ({type(error).__name__}: {error})",
+            where=where,
+            hint="update or uninstall it",
+        ) from error
     if not fits(found):
-        raise ConfigError(f"its {what(group)} {name!r}: expected {expected}, got {found!r:.80}", where=where,
-                          hint="update or uninstall it")
+        raise ConfigError(
+            f"its {what(group)} {name!r}: expected {expected}, got {found!r:.80}",
+            where=where,
+            hint="update or uninstall it",
+        )
     return found
 
 
@@ -78,10 +88,14 @@ class Registry(Mapping[str, T]):
     def __getitem__(self, name: str) -> T:
         if name in self._ours:
             return self._ours[name]
-        found: T = load(self._group, name, lambda it: isinstance(it, self._kind), f"a {self._kind.__name__}")
+        found: T = load(
+            self._group, name, lambda it: isinstance(it, self._kind), f"a {self._kind.__name__}"
+        )
         if getattr(found, "name", name) != name:
-            raise ConfigError(f"its {what(self._group)} {name!r} calls itself {found.name!r}",  # type: ignore[attr-defined]
-                              hint="the entry point and the thing must have one name")
+            raise ConfigError(
+                f"its {what(self._group)} {name!r} calls itself {found.name!r}",  # type: ignore[attr-defined]
+                hint="the entry point and the thing must have one name",
+            )
         return found
 
     def __iter__(self) -> Iterator[str]:
@@ -110,13 +124,20 @@ def tell(trouble: object) -> None:
 
 def installed() -> list[dict[str, str]]:
     """Return every plug-in as `group`, `name`, `package`, without importing any."""
-    return [{"group": group, "name": point.name, "package": package(point)}
-            for group in GROUPS for point in sorted(metadata.entry_points(group=group), key=lambda p: p.name)]
+    return [
+        {"group": group, "name": point.name, "package": package(point)}
+        for group in GROUPS
+        for point in sorted(metadata.entry_points(group=group), key=lambda p: p.name)
+    ]
 
 
 def package(point: EntryPoint) -> str:
     """Return the package that an entry point belongs to."""
-    return point.module.split(".")[0] if point.dist is None else f"{point.dist.name} {point.dist.version}"
+    return (
+        point.module.split(".")[0]
+        if point.dist is None
+        else f"{point.dist.name} {point.dist.version}"
+    )
 
 
 def what(group: str) -> str:

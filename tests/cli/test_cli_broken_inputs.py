@@ -16,16 +16,34 @@ EVENTS = "Dog,Speech"
 @pytest.fixture
 def parse(tmp_path, capfd):
     """Return a function that parses one file: (exit code, timeline or None, lines on stderr)."""
+
     def run(path, *options):
         out = tmp_path / "out"
-        words = ["parse", *options, "--events", EVENTS, "--out", str(out), "--jobs", "1", "--json", "--", str(path)]
+        words = [
+            "parse",
+            *options,
+            "--events",
+            EVENTS,
+            "--out",
+            str(out),
+            "--jobs",
+            "1",
+            "--json",
+            "--",
+            str(path),
+        ]
         code = main(words)
         captured = capfd.readouterr()
-        lines = [line for line in captured.err.splitlines() if line.startswith("seehear: ") and "note:" not in line]
+        lines = [
+            line
+            for line in captured.err.splitlines()
+            if line.startswith("seehear: ") and "note:" not in line
+        ]
         assert "Traceback" not in captured.err
         value = json.loads(captured.out) if captured.out else None
         timeline = Timeline.from_dict(value) if value and "schema" in value else None
         return code, timeline, lines
+
     return run
 
 
@@ -49,10 +67,18 @@ def refused(result, reason):
     assert reason in lines[0]
 
 
-@pytest.mark.parametrize(("options", "seconds"), [
-    ({"seconds": 0.3}, 0.3), ({"seconds": 0.1, "fps": 10}, 0.1), ({"seconds": 2, "fps": 5}, 2),
-    ({"seconds": 1, "fps": 120}, 1), ({"size": (2, 2)}, 2), ({"size": (33, 17)}, 2),
-], ids=["0.3s", "1frame", "5fps", "120fps", "2x2", "odd"])
+@pytest.mark.parametrize(
+    ("options", "seconds"),
+    [
+        ({"seconds": 0.3}, 0.3),
+        ({"seconds": 0.1, "fps": 10}, 0.1),
+        ({"seconds": 2, "fps": 5}, 2),
+        ({"seconds": 1, "fps": 120}, 1),
+        ({"size": (2, 2)}, 2),
+        ({"size": (33, 17)}, 2),
+    ],
+    ids=["0.3s", "1frame", "5fps", "120fps", "2x2", "odd"],
+)
 def test_small_and_odd_but_whole(parse, tmp_path, options, seconds):
     check(parse(film(tmp_path / "a.mkv", **options)), seconds=seconds, warnings=False)
 
@@ -66,7 +92,11 @@ def test_a_huge_frame(parse, tmp_path):
 def test_rates_and_layouts(parse, tmp_path, rate, layout):
     channels = {"mono": 1, "stereo": 2, "5.1": 6}[layout]
     wave = np.stack([tone(2, rate)] * channels)
-    check(parse(film(tmp_path / "a.mkv", wave=wave, rate=rate, layout=layout)), seconds=2, warnings=False)
+    check(
+        parse(film(tmp_path / "a.mkv", wave=wave, rate=rate, layout=layout)),
+        seconds=2,
+        warnings=False,
+    )
 
 
 def test_a_track_that_is_missing_is_absent(parse, tmp_path):
@@ -92,10 +122,12 @@ def test_names(parse, tmp_path, monkeypatch, name):
 
 
 def test_what_is_no_media(parse, tmp_path, monkeypatch):
-    for name, data, reason in [("empty.mp4", b"", "the file is empty (0 bytes)"),
-                               ("text.mp4", b"not a video\n" * 200, "not a readable media file"),
-                               ("zeros.mp4", bytes(4000), "not a readable media file"),
-                               ("list.mp4", b"#EXTM3U\n#EXTINF:3,\nhttp://127.0.0.1:9/a.ts\n", "not a readable")]:
+    for name, data, reason in [
+        ("empty.mp4", b"", "the file is empty (0 bytes)"),
+        ("text.mp4", b"not a video\n" * 200, "not a readable media file"),
+        ("zeros.mp4", bytes(4000), "not a readable media file"),
+        ("list.mp4", b"#EXTM3U\n#EXTINF:3,\nhttp://127.0.0.1:9/a.ts\n", "not a readable"),
+    ]:
         (tmp_path / name).write_bytes(data)
         refused(parse(tmp_path / name), reason)
     refused(parse(tmp_path / "none.mp4"), "no such file or folder")
@@ -104,10 +136,12 @@ def test_what_is_no_media(parse, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("kind", ["mkv", "mp4"])
 def test_truncated_at_every_tenth(parse, tmp_path, kind):
-    whole = (film(tmp_path / "whole.mkv", 2) if kind == "mkv" else mp4(tmp_path / "whole.mp4", 2)).read_bytes()
+    whole = (
+        film(tmp_path / "whole.mkv", 2) if kind == "mkv" else mp4(tmp_path / "whole.mp4", 2)
+    ).read_bytes()
     for tenth in range(10):
         path = tmp_path / f"cut{tenth}.{kind}"
-        path.write_bytes(whole[:len(whole) * tenth // 10])
+        path.write_bytes(whole[: len(whole) * tenth // 10])
         code, timeline, lines = parse(path)
         if timeline is None:
             assert code == 2
@@ -115,7 +149,10 @@ def test_truncated_at_every_tenth(parse, tmp_path, kind):
         else:
             assert code == 0
             # cut within the last segment, or off the index at the end, it may be whole as far as anyone can tell
-            assert timeline.warnings or timeline.duration_s < 1.9 or tenth >= 8, (tenth, timeline.warnings)
+            assert timeline.warnings or timeline.duration_s < 1.9 or tenth >= 8, (
+                tenth,
+                timeline.warnings,
+            )
 
 
 def test_flipped_bits(parse, tmp_path):
@@ -133,9 +170,28 @@ def test_flipped_bits(parse, tmp_path):
 def test_one_bad_file_among_good_ones_costs_itself(tmp_path, capfd):
     film(tmp_path / "in" / "good.mkv", 1)
     (tmp_path / "in" / "bad.mp4").write_bytes(b"not a video" * 100)
-    assert main(["parse", str(tmp_path / "in"), "--events", EVENTS, "--out", str(tmp_path / "out"), "--jobs", "1"]) == 1
+    assert (
+        main(
+            [
+                "parse",
+                str(tmp_path / "in"),
+                "--events",
+                EVENTS,
+                "--out",
+                str(tmp_path / "out"),
+                "--jobs",
+                "1",
+            ]
+        )
+        == 1
+    )
     captured = capfd.readouterr()
-    assert sum(line.startswith("seehear: ") and "bad.mp4" in line for line in captured.err.splitlines()) == 1
+    assert (
+        sum(
+            line.startswith("seehear: ") and "bad.mp4" in line for line in captured.err.splitlines()
+        )
+        == 1
+    )
     assert (tmp_path / "out" / "good.timeline.json").is_file()
     assert not (tmp_path / "out" / "bad.timeline.json").exists()
 

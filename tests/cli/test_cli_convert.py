@@ -14,16 +14,25 @@ from seehear.train.model import load_run
 INPUTS = {"audio_dim": 128, "visual_dim": 2048, "motion_dim": 512}
 # small networks under the released names; width 16 keeps them quick
 SMALL: dict[str, dict] = {
-    "han": INPUTS | {"layers": 2, "hidden": 24}, "ma": INPUTS, "jomold": INPUTS, "mgn": INPUTS | {"depths": (1, 2, 1)},
-    "mm_pyramid": INPUTS | {"levels": 2}, "dhhn": INPUTS,
+    "han": INPUTS | {"layers": 2, "hidden": 24},
+    "ma": INPUTS,
+    "jomold": INPUTS,
+    "mgn": INPUTS | {"depths": (1, 2, 1)},
+    "mm_pyramid": INPUTS | {"levels": 2},
+    "dhhn": INPUTS,
     "lsld": {"audio_dim": 512, "visual_dim": 512, "motion_dim": None, "layers": 4},
 }
 
 
-def checkpoint(tmp_path: Path, system: str, name: str = "official.pt", seed: int = 0, **options) -> Path:
+def checkpoint(
+    tmp_path: Path, system: str, name: str = "official.pt", seed: int = 0, **options
+) -> Path:
     torch.manual_seed(seed)
     path = tmp_path / name
-    torch.save({"model": build(system, width=16, **SMALL[system], **options).state_dict(), "epochs": 3}, path)
+    torch.save(
+        {"model": build(system, width=16, **SMALL[system], **options).state_dict(), "epochs": 3},
+        path,
+    )
     return path
 
 
@@ -31,13 +40,17 @@ def inputs(system: str) -> dict[str, torch.Tensor | None]:
     random = torch.Generator().manual_seed(1)
     sizes = SMALL[system]
     motion = sizes["motion_dim"] and torch.randn(2, 10, 512, generator=random)
-    return {"audio": torch.randn(2, 10, sizes["audio_dim"], generator=random),
-            "visual": torch.randn(2, 80, sizes["visual_dim"], generator=random), "motion": motion}
+    return {
+        "audio": torch.randn(2, 10, sizes["audio_dim"], generator=random),
+        "visual": torch.randn(2, 80, sizes["visual_dim"], generator=random),
+        "motion": motion,
+    }
 
 
 @pytest.mark.parametrize("system", SMALL)
-def test_a_converted_model_gives_the_same_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[str],
-                                                  system: str) -> None:
+def test_a_converted_model_gives_the_same_numbers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], system: str
+) -> None:
     path, out = checkpoint(tmp_path, system), tmp_path / "ours" / "model.safetensors"
     assert main(["convert", system, str(path), "--out", str(out)]) == 0
     assert f"{system}: " in capsys.readouterr().out
@@ -51,33 +64,61 @@ def test_a_converted_model_gives_the_same_numbers(tmp_path: Path, capsys: pytest
     assert len(ours.vocabulary) == 25
     assert ours.grid.count == 10
     assert ours.decoding.gate == ("joint" if system in ("han", "mgn", "mm_pyramid") else "own")
-    assert json.loads(out.with_suffix(".json").read_text())["converted"]["main"]["file"] == "official.pt"
+    assert (
+        json.loads(out.with_suffix(".json").read_text())["converted"]["main"]["file"]
+        == "official.pt"
+    )
 
 
 def test_both_copies_of_dhhn(tmp_path: Path) -> None:
     audio, visual = (checkpoint(tmp_path, "dhhn", f"{seed}.pt", seed) for seed in range(2))
     out = tmp_path / "dhhn.safetensors"
     assert main(["convert", "dhhn", str(audio), "--video", str(visual), "--out", str(out)]) == 0
-    final = load_official("dhhn", torch.load(audio, weights_only=True),
-                          video_state_dict=torch.load(visual, weights_only=True))
+    final = load_official(
+        "dhhn",
+        torch.load(audio, weights_only=True),
+        video_state_dict=torch.load(visual, weights_only=True),
+    )
     copies = load_run(out).copies
     with torch.no_grad():
         expected = final(**inputs("dhhn"))
-        assert torch.equal(copies["main"](**inputs("dhhn")).track_prob[:, 0], expected.track_prob[:, 0])
-        assert torch.equal(copies["visual"](**inputs("dhhn")).track_prob[:, 1], expected.track_prob[:, 1])
+        assert torch.equal(
+            copies["main"](**inputs("dhhn")).track_prob[:, 0], expected.track_prob[:, 0]
+        )
+        assert torch.equal(
+            copies["visual"](**inputs("dhhn")).track_prob[:, 1], expected.track_prob[:, 1]
+        )
 
 
-def test_what_a_release_stores_for_nothing_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_a_release_stores_for_nothing_is_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     state = build("jomold", width=16, **SMALL["jomold"]).state_dict()
-    torch.save(state | {f"hat_encoder.norm{i}.{kind}": torch.ones(16) for i in (1, 2) for kind in ("weight", "bias")},
-               tmp_path / "jomold.pt")
-    arguments = ["convert", "jomold", str(tmp_path / "jomold.pt"), "--out", str(tmp_path / "x.safetensors"), "--json"]
+    torch.save(
+        state
+        | {
+            f"hat_encoder.norm{i}.{kind}": torch.ones(16)
+            for i in (1, 2)
+            for kind in ("weight", "bias")
+        },
+        tmp_path / "jomold.pt",
+    )
+    arguments = [
+        "convert",
+        "jomold",
+        str(tmp_path / "jomold.pt"),
+        "--out",
+        str(tmp_path / "x.safetensors"),
+        "--json",
+    ]
     assert main(arguments) == 0
     result = json.loads(capsys.readouterr().out)
     assert result["left_out"] == 4
     assert result["tensors"] == len(state)
     assert main(arguments[:-1]) == 0
-    assert "4 stored tensors that cannot influence an output were left out" in capsys.readouterr().out
+    assert (
+        "4 stored tensors that cannot influence an output were left out" in capsys.readouterr().out
+    )
 
 
 def test_other_classes_and_features(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -101,15 +142,35 @@ def test_unknown_input_widths(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "no feature set has inputs (128, 99, 512) wide" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("arguments", "says"), [
-    (["convert", "ma", "han.pt", "--out", "x.safetensors"], "han.pt: expected the tensors of ma"),
-    (["convert", "mgn", "han.pt", "--out", "x.safetensors"], "han.pt: expected the tensors of mgn (this looks like"),
-    (["convert", "han", "missing.pt", "--out", "x.safetensors"], "missing.pt: no such file"),
-    (["convert", "han", "han.pt", "--out", "x.pt"], "--out: expected a file ending in .safetensors, got x.pt"),
-    (["convert", "han", "han.pt", "--video", "han.pt", "--out", "x.safetensors"], "only dhhn keeps a second copy"),
-])
-def test_one_line_and_exit_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str],
-                                  monkeypatch: pytest.MonkeyPatch, arguments: list[str], says: str) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (
+            ["convert", "ma", "han.pt", "--out", "x.safetensors"],
+            "han.pt: expected the tensors of ma",
+        ),
+        (
+            ["convert", "mgn", "han.pt", "--out", "x.safetensors"],
+            "han.pt: expected the tensors of mgn (this looks like",
+        ),
+        (["convert", "han", "missing.pt", "--out", "x.safetensors"], "missing.pt: no such file"),
+        (
+            ["convert", "han", "han.pt", "--out", "x.pt"],
+            "--out: expected a file ending in .safetensors, got x.pt",
+        ),
+        (
+            ["convert", "han", "han.pt", "--video", "han.pt", "--out", "x.safetensors"],
+            "only dhhn keeps a second copy",
+        ),
+    ],
+)
+def test_one_line_and_exit_code_2(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    says: str,
+) -> None:
     monkeypatch.chdir(tmp_path)
     state = torch.load(checkpoint(tmp_path, "han", "han.pt"), weights_only=True)["model"]
     idle = {"t_att.fc.bias": torch.zeros(1)} if arguments[1] == "ma" else {}
@@ -139,12 +200,22 @@ def test_a_truncated_checkpoint(tmp_path: Path, capsys: pytest.CaptureFixture[st
 @pytest.mark.shared
 def test_a_released_layout_at_full_size(shared: Path, tmp_path: Path) -> None:
     with np.load(shared / "golden" / "ma_forward.npz") as golden:
-        state = {key[3:]: torch.from_numpy(golden[key]) for key in golden.files if key.startswith("sd/")}
-        batch = {"audio": golden["in/audio"], "visual": golden["in/visual"], "motion": golden["in/visual_st"]}
+        state = {
+            key[3:]: torch.from_numpy(golden[key]) for key in golden.files if key.startswith("sd/")
+        }
+        batch = {
+            "audio": golden["in/audio"],
+            "visual": golden["in/visual"],
+            "motion": golden["in/visual_st"],
+        }
         expected = golden["out/frame_prob"]
     torch.save(state, tmp_path / "ma.pt")
-    assert main(["convert", "ma", str(tmp_path / "ma.pt"), "--out", str(tmp_path / "ma.safetensors")]) == 0
+    assert (
+        main(["convert", "ma", str(tmp_path / "ma.pt"), "--out", str(tmp_path / "ma.safetensors")])
+        == 0
+    )
     with torch.no_grad():
         out = load_run(tmp_path / "ma.safetensors").copies["main"](
-            **{key: torch.from_numpy(value).float() for key, value in batch.items()})
+            **{key: torch.from_numpy(value).float() for key, value in batch.items()}
+        )
     np.testing.assert_allclose(out.segment_prob.numpy(), expected, atol=1e-5)

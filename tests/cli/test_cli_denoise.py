@@ -15,7 +15,9 @@ class Tower:
     id, dim = "made-up", 8
 
     def encode(self, texts):
-        return np.stack([np.random.default_rng(len(t)).standard_normal(8) for t in texts]).astype(np.float32)
+        return np.stack([np.random.default_rng(len(t)).standard_normal(8) for t in texts]).astype(
+            np.float32
+        )
 
 
 @pytest.fixture
@@ -26,7 +28,14 @@ def words(monkeypatch):
 @pytest.fixture
 def command(tmp_path, words):
     dataset, store = write_world(tmp_path)
-    return ["denoise", str(dataset.root), "--features", str(store.path), "--out", str(tmp_path / "labels")]
+    return [
+        "denoise",
+        str(dataset.root),
+        "--features",
+        str(store.path),
+        "--out",
+        str(tmp_path / "labels"),
+    ]
 
 
 def test_labels_report_and_training_with_them(command, tmp_path, capsys):
@@ -36,16 +45,31 @@ def test_labels_report_and_training_with_them(command, tmp_path, capsys):
     assert "the folder has no clip-vit-b16, so conse is taken" in err
     assert "alpha and beta fitted" in err
     assert set(result["changes"]) == {"visual"}
-    assert result["changes"]["visual"]["clips"] == sum(result["changes"]["visual"]["per_class"]["clips"])
+    assert result["changes"]["visual"]["clips"] == sum(
+        result["changes"]["visual"]["per_class"]["clips"]
+    )
     assert result["quality"] is None  # no truth of train here
     labels = load(tmp_path / "labels")
     assert labels.audio is None
     assert labels.visual.shape == (24, 4, 4)
     assert main([*command]) == 0
     assert "What changed: visual labels" in capsys.readouterr().out
-    train = ["train", *command[1:4], "--labels", str(tmp_path / "labels"), "--recipe", "lsld", "--out",
-             str(tmp_path / "run"), "--set", "network.width=16", "--set", "network.hidden=16", "--set",
-             "training.epochs=1"]
+    train = [
+        "train",
+        *command[1:4],
+        "--labels",
+        str(tmp_path / "labels"),
+        "--recipe",
+        "lsld",
+        "--out",
+        str(tmp_path / "run"),
+        "--set",
+        "network.width=16",
+        "--set",
+        "network.hidden=16",
+        "--set",
+        "training.epochs=1",
+    ]
     assert main(train) == 0
 
 
@@ -54,7 +78,9 @@ def test_every_step_is_switchable(command, tmp_path, capsys):
     assert main([*command, *plain]) == 0
     assert set(np.unique(load(tmp_path / "labels").visual)) <= {0, 1}
     assert json.loads(capsys.readouterr().out)["provenance"]["options"]["nothing"] == "none"
-    assert main([*command, "--alpha", "2", "--beta", "0.2", "--similarity", "softmax", "--json"]) == 0
+    assert (
+        main([*command, "--alpha", "2", "--beta", "0.2", "--similarity", "softmax", "--json"]) == 0
+    )
     assert json.loads(capsys.readouterr().out)["changes"]["visual"]["alpha"] == 2
     assert main([*command, "--tracks", "none"]) == 0
     assert load(tmp_path / "labels").visual is None
@@ -62,21 +88,39 @@ def test_every_step_is_switchable(command, tmp_path, capsys):
 
 def test_truth_gives_label_quality(tmp_path, words, capsys):
     dataset, store = write_world(tmp_path, truth=("train", "val", "test"))
-    assert main(["denoise", str(dataset.root), "--features", str(store.path), "--out", str(tmp_path / "labels"),
-                 "--json"]) == 0
+    assert (
+        main(
+            [
+                "denoise",
+                str(dataset.root),
+                "--features",
+                str(store.path),
+                "--out",
+                str(tmp_path / "labels"),
+                "--json",
+            ]
+        )
+        == 0
+    )
     quality = json.loads(capsys.readouterr().out)["quality"]
     assert list(quality) == ["weak", "denoised", "re-weighted"]
     assert len(quality["weak"]["per_class"]["visual"]) == 4
 
 
-@pytest.mark.parametrize(("more", "message"), [
-    (["--alpha", "-1"], "--alpha: expected a number of at least 0"),
-    (["--trim", "0.7"], "--trim: expected a share in [0, 0.5)"),
-    (["--visual", "clip-vit-b16"], "expected a space of clip-vit-b16 that is shared with language"),
-    (["--nothing", "nought"], "nothing variant: expected other"),
-    (["--descriptions", "nowhere.txt"], "description set: expected"),
-    (["--split", "trian"], "expected a split among train, val, test"),
-])
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (["--alpha", "-1"], "--alpha: expected a number of at least 0"),
+        (["--trim", "0.7"], "--trim: expected a share in [0, 0.5)"),
+        (
+            ["--visual", "clip-vit-b16"],
+            "expected a space of clip-vit-b16 that is shared with language",
+        ),
+        (["--nothing", "nought"], "nothing variant: expected other"),
+        (["--descriptions", "nowhere.txt"], "description set: expected"),
+        (["--split", "trian"], "expected a split among train, val, test"),
+    ],
+)
 def test_wrong_requests_are_one_line_and_2(command, capsys, more, message):
     assert main([*command, *more]) == 2
     err = capsys.readouterr().err
@@ -86,14 +130,35 @@ def test_wrong_requests_are_one_line_and_2(command, capsys, more, message):
 
 def test_missing_clips_and_bad_numbers(tmp_path, words, capsys):
     dataset, store = write_world(tmp_path / "a", drop=("train03",), truth=("train", "val", "test"))
-    command = ["denoise", str(dataset.root), "--features", str(store.path), "--out", str(tmp_path / "labels")]
+    command = [
+        "denoise",
+        str(dataset.root),
+        "--features",
+        str(store.path),
+        "--out",
+        str(tmp_path / "labels"),
+    ]
     assert main(command) == 2
     assert "1 of 24 clips have no conse/space, first train03" in capsys.readouterr().err
     assert main([*command, "--skip-missing"]) == 0
     assert len(load(tmp_path / "labels").names) == 23
-    assert "Label quality against the truth" in capsys.readouterr().out, "that of the clips that were kept"
+    assert "Label quality against the truth" in capsys.readouterr().out, (
+        "that of the clips that were kept"
+    )
     dataset, store = write_world(tmp_path / "b", bad=("conse/space", "train02", np.inf))
-    assert main(["denoise", str(dataset.root), "--features", str(store.path), "--out", str(tmp_path / "l2")]) == 2
+    assert (
+        main(
+            [
+                "denoise",
+                str(dataset.root),
+                "--features",
+                str(store.path),
+                "--out",
+                str(tmp_path / "l2"),
+            ]
+        )
+        == 2
+    )
     assert "clip train02: conse/space holds NaN or infinite values" in capsys.readouterr().err
 
 

@@ -28,13 +28,17 @@ def test_the_installation_as_json(capsys, empty_cache):
     assert about["presets"] == {"offline": False, "clip": False}
     assert about["packages"]["numpy"]
     assert about["extras"]["offline"]["complete"] is True  # the tests need it
-    assert {"av", "pillow", "onnxruntime"} <= set(about["extras"]["offline"]["packages"])  # extras of extras too
+    assert {"av", "pillow", "onnxruntime"} <= set(
+        about["extras"]["offline"]["packages"]
+    )  # extras of extras too
     assert set(about["extras"]["all"]["packages"]) >= set(about["extras"]["offline"]["packages"])
 
 
 def test_what_is_missing_comes_with_the_command_that_brings_it(capsys, empty_cache, monkeypatch):
     real = installation_module._version
-    monkeypatch.setattr(installation_module, "_version", lambda name: None if name == "av" else real(name))
+    monkeypatch.setattr(
+        installation_module, "_version", lambda name: None if name == "av" else real(name)
+    )
     assert main(["doctor"]) == 0
     out = capsys.readouterr().out
     assert "pip install 'seehear[media]'" in out
@@ -52,10 +56,12 @@ def dataset(tmp_path):
     film(videos / "silent.mkv", 2, wave=tone(2, level=0))
     (videos / "bad.mp4").write_bytes(b"not a video" * 100)
     (tmp_path / "data" / "clips.csv").write_text(
-        "filename\tevent_labels\n" + "".join(f"{n}\tDog\n" for n in ("good", "silent", "bad")))
+        "filename\tevent_labels\n" + "".join(f"{n}\tDog\n" for n in ("good", "silent", "bad"))
+    )
     (tmp_path / "data" / "dataset.toml").write_text(
         'name = "small"\nmedia = "videos"\n[grid]\ncount = 2\nstep_s = 1.0\n[vocabulary]\nDog = "dog"\n'
-        '[splits.train]\nclips = "clips.csv"\n')
+        '[splits.train]\nclips = "clips.csv"\n'
+    )
     return tmp_path / "data"
 
 

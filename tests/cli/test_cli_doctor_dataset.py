@@ -19,16 +19,36 @@ def report(capsys, *command: str, code: int = 0) -> dict:
 def test_llps_numbers(shared: Path, capsys) -> None:
     about = report(capsys, shared / "llp", "--no-media")
     counts = {kind: number for kind, number in about["counts"].items() if number}
-    assert counts == {"orphan": 25, "empty": 5, "reversed": 1, "duplicate": 8, "overlap": 15, "touching": 14,
-                      "not_in_weak_label": 91, "weak_only": 38, "label_twice": 1, "media_missing": 11_848}
+    assert counts == {
+        "orphan": 25,
+        "empty": 5,
+        "reversed": 1,
+        "duplicate": 8,
+        "overlap": 15,
+        "touching": 14,
+        "not_in_weak_label": 91,
+        "weak_only": 38,
+        "label_twice": 1,
+        "media_missing": 11_848,
+    }
     splits = about["splits"]
     assert [splits[name]["clips"] for name in ("train", "val", "test")] == [10_000, 649, 1200]
     assert [splits[name]["labels"] for name in ("train", "val", "test")] == [16_057, 1170, 2178]
-    assert [(splits[s]["nothing_heard"], splits[s]["nothing_seen"]) for s in ("val", "test")] == [(4, 70), (6, 121)]
+    assert [(splits[s]["nothing_heard"], splits[s]["nothing_seen"]) for s in ("val", "test")] == [
+        (4, 70),
+        (6, 121),
+    ]
     legacy = splits["test"]["readings"]["legacy"] - splits["test"]["readings"]["literal"]
-    assert (legacy, splits["val"]["readings"]["legacy"]) == (3, splits["val"]["readings"]["literal"])
+    assert (legacy, splits["val"]["readings"]["legacy"]) == (
+        3,
+        splits["val"]["readings"]["literal"],
+    )
     assert about["annotation"] == "LLP corrected (April 2024)"
-    lines = {(issue["file"], issue["line"]): issue["text"] for issue in about["anomalies"] if issue["line"]}
+    lines = {
+        (issue["file"], issue["line"]): issue["text"]
+        for issue in about["anomalies"]
+        if issue["line"]
+    }
     assert lines["AVVP_test_pd.csv", 894] == "LcFWKgFphXI_20_30: Clapping stands twice; taken once"
     assert lines["AVVP_eval_audio.csv", 3770].startswith("8DF2PxdT5tE_390_400 Cheering 9-0")
 
@@ -41,8 +61,10 @@ def test_tables_for_people(tmp_path: Path, capsys) -> None:
     assert "LLP: 25 classes, 10 segments of 1 s" in said
     assert "test 3 1.00 yes 1 3 literal 3, legacy 4, repaired 2" in said
     assert "orphan 3 rows of clips that are in no split" in said
-    assert "orphan: AVVP_eval_audio.csv:8: 19jWnmYnlD8_30_400 Speech 0-10: no split has this clip, 19jWnmYnlD8_30_40 " \
-           "may be meant" in out
+    assert (
+        "orphan: AVVP_eval_audio.csv:8: 19jWnmYnlD8_30_400 Speech 0-10: no split has this clip, 19jWnmYnlD8_30_40 "
+        "may be meant" in out
+    )
     assert "media_missing: ... 2 more (--all lists them)" in out
     main(["doctor", str(root), "--no-media", "--all"])
     assert "more (--all" not in capsys.readouterr().out
@@ -56,10 +78,13 @@ def sound(path: Path, samples: np.ndarray) -> None:
 
 def test_media_are_looked_into(tmp_path: Path, capsys) -> None:
     pytest.importorskip("av")
-    (tmp_path / "dataset.toml").write_text('media = "m"\n[grid]\ncount = 2\n[vocabulary]\nDog = "d"\n'
-                                           '[splits.train]\nclips = "t.csv"\n')
+    (tmp_path / "dataset.toml").write_text(
+        'media = "m"\n[grid]\ncount = 2\n[vocabulary]\nDog = "d"\n[splits.train]\nclips = "t.csv"\n'
+    )
     names = ("loud", "quiet", "brief", "broken", "absent")
-    (tmp_path / "t.csv").write_text("filename\tevent_labels\n" + "".join(f"{name}\tDog\n" for name in names))
+    (tmp_path / "t.csv").write_text(
+        "filename\tevent_labels\n" + "".join(f"{name}\tDog\n" for name in names)
+    )
     media = tmp_path / "m"
     media.mkdir()
     tone = 0.5 * np.sin(np.arange(16_000) * 0.3)
@@ -69,7 +94,12 @@ def test_media_are_looked_into(tmp_path: Path, capsys) -> None:
     (media / "broken.wav").write_bytes(b"RIFF but nothing else")
     about = report(capsys, tmp_path, code=1)
     found = {(issue["kind"], issue["text"].split(":")[0]) for issue in about["anomalies"]}
-    assert found >= {("silent", "quiet"), ("short", "brief"), ("media_damaged", "broken"), ("media_missing", "absent")}
+    assert found >= {
+        ("silent", "quiet"),
+        ("short", "brief"),
+        ("media_damaged", "broken"),
+        ("media_missing", "absent"),
+    }
     assert {name for kind, name in found if kind == "no_visual"} == {"loud", "quiet", "brief"}
     assert about["media_examined"] == 4
     assert ("silent", "loud") not in found
@@ -83,9 +113,13 @@ def test_restaged_is_in_order(shared: Path, capsys) -> None:
     assert {kind: n for kind, n in about["counts"].items() if n} == {"weak_only": 2}
 
 
-@pytest.mark.parametrize(("root", "message"), [
-    ("none", "none: no such folder"), (".", "expected dataset.toml, or LLP's tables"),
-])
+@pytest.mark.parametrize(
+    ("root", "message"),
+    [
+        ("none", "none: no such folder"),
+        (".", "expected dataset.toml, or LLP's tables"),
+    ],
+)
 def test_no_dataset_there(tmp_path: Path, capsys, root: str, message: str) -> None:
     assert main(["doctor", str(tmp_path / root)]) == 2
     err = capsys.readouterr().err

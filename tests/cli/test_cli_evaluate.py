@@ -17,7 +17,9 @@ from small_world import TINY, write_world
 
 HEADER = "filename\ttrack\tonset\toffset\tevent_label\n"
 CLIPS = ("1-VMTJRpjbE_150_160", "CCCCCCCCCC3_0_10", "JfZEqeLZqWk_30_40")
-PERFECT = f"{CLIPS[0]}\t\t\t\t\n{CLIPS[1]}\taudio\t1\t2\tCheering\n{CLIPS[2]}\taudio\t0\t4\tSpeech\n"
+PERFECT = (
+    f"{CLIPS[0]}\t\t\t\t\n{CLIPS[1]}\taudio\t1\t2\tCheering\n{CLIPS[2]}\taudio\t0\t4\tSpeech\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +32,7 @@ def table(tmp_path):
     def write(rows: str = PERFECT, header: str = HEADER) -> str:
         (tmp_path / "pred.tsv").write_text(header + rows)
         return str(tmp_path / "pred.tsv")
+
     return write
 
 
@@ -47,7 +50,12 @@ def test_json_holds_the_ten_keys_as_fractions(llp, table, capsys) -> None:
     assert list(result["exclusive"]) == list(EXCLUSIVE_KEYS)
     assert result["intervals"]["event/type"] == [1.0, 1.0]
     setting = result["setting"]
-    assert (setting["dataset"], setting["split"], setting["clips"], setting["segments"]) == ("LLP", "test", 3, 10)
+    assert (setting["dataset"], setting["split"], setting["clips"], setting["segments"]) == (
+        "LLP",
+        "test",
+        3,
+        10,
+    )
     assert (setting["truth"], setting["annotation"]) == ("literal", "LLP corrected (April 2024)")
     assert result["per_class"]["Speech"]["segment/audio"]["true"] == 4
     assert result["per_class"]["Dog"]["segment/audio"]["f1"] is None
@@ -55,21 +63,47 @@ def test_json_holds_the_ten_keys_as_fractions(llp, table, capsys) -> None:
 
 def test_figures_are_those_of_the_definition(llp, table, capsys) -> None:
     # clip 2 has two extra segments: F = 2*1/(2*1+2); clip 3 has nothing; clip 1 sees what is not there
-    result = as_json(capsys, llp, "--predictions", table(f"{CLIPS[0]}\tvisual\t0\t1\tDog\n{CLIPS[1]}\taudio\t0\t3\t"
-                                                         f"Cheering\n{CLIPS[2]}\t\t\t\t\n"))
+    result = as_json(
+        capsys,
+        llp,
+        "--predictions",
+        table(
+            f"{CLIPS[0]}\tvisual\t0\t1\tDog\n{CLIPS[1]}\taudio\t0\t3\t"
+            f"Cheering\n{CLIPS[2]}\t\t\t\t\n"
+        ),
+    )
     assert result["segment/audio"] == pytest.approx((1 + 0.5 + 0) / 3)
     assert result["segment/visual"] == pytest.approx((0 + 1 + 1) / 3)
     assert result["segment/audio_visual"] == 1
     assert result["segment/type"] == pytest.approx((1.5 + 2 + 3) / 9)
     assert result["segment/event"] == pytest.approx((0 + 0.5 + 0) / 3)
-    assert result["event/audio"] == pytest.approx(1 / 3)  # one of three segments is less than one half
-    assert result["pooled"]["segment/audio"] == {"precision": 1 / 3, "recall": 1 / 5, "f1": 0.25, "predicted": 3,
-                                                 "true": 5}
+    assert result["event/audio"] == pytest.approx(
+        1 / 3
+    )  # one of three segments is less than one half
+    assert result["pooled"]["segment/audio"] == {
+        "precision": 1 / 3,
+        "recall": 1 / 5,
+        "f1": 0.25,
+        "predicted": 3,
+        "true": 5,
+    }
 
 
 def test_tables_carry_their_setting(llp, table, tmp_path, capsys) -> None:
-    assert main(["evaluate", str(llp), "--predictions", table(), "--per-class", "--per-clip",
-                 str(tmp_path / "clips.tsv")]) == 0
+    assert (
+        main(
+            [
+                "evaluate",
+                str(llp),
+                "--predictions",
+                table(),
+                "--per-class",
+                "--per-clip",
+                str(tmp_path / "clips.tsv"),
+            ]
+        )
+        == 0
+    )
     out = capsys.readouterr().out
     assert "segment level 100.0 100.0 100.0 100.0 100.0 100.0 100.0" in " ".join(out.split())
     note = "LLP test, 3 clips of 10 segments; truth literal, annotation LLP corrected (April 2024); decided before"
@@ -81,7 +115,9 @@ def test_tables_carry_their_setting(llp, table, tmp_path, capsys) -> None:
 
 def test_other_readings_of_the_truth(llp, table, capsys) -> None:
     legacy = as_json(capsys, llp, "--predictions", table(), "--truth", "legacy")
-    assert legacy["segment/audio"] == pytest.approx(2 / 3)  # the older table has no Speech in clip 3
+    assert legacy["segment/audio"] == pytest.approx(
+        2 / 3
+    )  # the older table has no Speech in clip 3
     assert legacy["setting"]["rows_dropped_or_changed"] > 0
     repaired = as_json(capsys, llp, "--predictions", table(), "--truth", "repaired")
     assert repaired["segment/visual"] == pytest.approx(2 / 3)
@@ -94,18 +130,34 @@ def test_missing_and_extra_are_options_and_are_reported(llp, table, capsys) -> N
     assert result["setting"]["left_out"] == 1
     main(["evaluate", str(llp), "--predictions", path, "--missing", "empty", "--extra", "ignore"])
     said = " ".join(capsys.readouterr().out.split())
-    assert "2 clips without a prediction scored as empty; 1 predictions of other clips left out" in said
+    assert (
+        "2 clips without a prediction scored as empty; 1 predictions of other clips left out"
+        in said
+    )
 
 
 def test_times_of_the_source_video_are_noticed(llp, tmp_path, capsys) -> None:
     table = tmp_path / "absolute.tsv"
-    table.write_text("filename\ttrack\tonset\toffset\tevent_label\n"
-                     "JfZEqeLZqWk_30_40\taudio\t30\t34\tSpeech\nJfZEqeLZqWk_30_40\taudio\t-3\t0\tSpeech\n"
-                     "JfZEqeLZqWk_30_40\taudio\t9.5\t20\tSpeech\n")
-    command = ["evaluate", str(llp), "--split", "test", "--predictions", str(table), "--missing", "empty"]
+    table.write_text(
+        "filename\ttrack\tonset\toffset\tevent_label\n"
+        "JfZEqeLZqWk_30_40\taudio\t30\t34\tSpeech\nJfZEqeLZqWk_30_40\taudio\t-3\t0\tSpeech\n"
+        "JfZEqeLZqWk_30_40\taudio\t9.5\t20\tSpeech\n"
+    )
+    command = [
+        "evaluate",
+        str(llp),
+        "--split",
+        "test",
+        "--predictions",
+        str(table),
+        "--missing",
+        "empty",
+    ]
     assert main([*command, "--json"]) == 0
     shown = capsys.readouterr()
-    assert json.loads(shown.out)["setting"]["outside_grid"] == 2  # 9.5-20 still touches the last segment
+    assert (
+        json.loads(shown.out)["setting"]["outside_grid"] == 2
+    )  # 9.5-20 still touches the last segment
     assert shown.err.count("\n") == 1
     assert "2 events lie outside the clip" in shown.err
 
@@ -120,35 +172,75 @@ def test_two_predictions_compared(llp, table, tmp_path, capsys) -> None:
 
 # --- probabilities
 
+
 @pytest.fixture
 def scores(llp, tmp_path):
     truth = open_dataset(llp).split("test").truth()
-    prob = np.stack([truth.audio, truth.visual], axis=2) * 0.4 + 0.2  # 0.6 where true, 0.2 elsewhere
-    np.savez(tmp_path / "p.npz", names=np.array(CLIPS), segment_prob=prob, track_prob=prob.max(axis=1),
-             clip_prob=prob.max(axis=(1, 2)))
+    prob = (
+        np.stack([truth.audio, truth.visual], axis=2) * 0.4 + 0.2
+    )  # 0.6 where true, 0.2 elsewhere
+    np.savez(
+        tmp_path / "p.npz",
+        names=np.array(CLIPS),
+        segment_prob=prob,
+        track_prob=prob.max(axis=1),
+        clip_prob=prob.max(axis=(1, 2)),
+    )
     return str(tmp_path / "p.npz")
 
 
 def test_gate_and_thresholds(llp, scores, capsys) -> None:
     assert as_json(capsys, llp, "--predictions", scores)["segment/type"] == 1.0
-    assert as_json(capsys, llp, "--predictions", scores, "--threshold", "0.7")["segment/audio"] == pytest.approx(1 / 3)
-    result = as_json(capsys, llp, "--predictions", scores, "--threshold", "0.1", "--gate", "joint", "--gate-threshold",
-                     "0.5", "--visual-threshold", "0.3")
+    assert as_json(capsys, llp, "--predictions", scores, "--threshold", "0.7")[
+        "segment/audio"
+    ] == pytest.approx(1 / 3)
+    result = as_json(
+        capsys,
+        llp,
+        "--predictions",
+        scores,
+        "--threshold",
+        "0.1",
+        "--gate",
+        "joint",
+        "--gate-threshold",
+        "0.5",
+        "--visual-threshold",
+        "0.3",
+    )
     assert result["segment/visual"] == 1.0
     assert result["segment/audio"] < 1
     decoding = result["setting"]["decoding"]
-    assert (decoding["gate"], decoding["threshold"], decoding["visual_threshold"]) == ("joint", 0.1, 0.3)
+    assert (decoding["gate"], decoding["threshold"], decoding["visual_threshold"]) == (
+        "joint",
+        0.1,
+        0.3,
+    )
 
 
 def test_thresholds_tuned_on_the_split_itself_say_so(llp, scores, capsys) -> None:
-    result = as_json(capsys, llp, "--predictions", scores, "--threshold", "0.9", "--gate", "none", "--tune", "test")
+    result = as_json(
+        capsys,
+        llp,
+        "--predictions",
+        scores,
+        "--threshold",
+        "0.9",
+        "--gate",
+        "none",
+        "--tune",
+        "test",
+    )
     assert result["segment/audio"] == 1.0
     assert result["setting"]["thresholds_chosen_on"] == "test"
     main(["evaluate", str(llp), "--predictions", scores, "--tune", "test"])
-    assert "threshold per class chosen on test itself (optimistic)" in " ".join(capsys.readouterr().out.split())
+    assert "threshold per class chosen on test itself (optimistic)" in " ".join(
+        capsys.readouterr().out.split()
+    )
 
 
 # --- a trained parser
+
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
@@ -160,8 +252,12 @@ def trained(tmp_path_factory):
 
 def test_a_trained_parser(trained, capsys) -> None:
     result = as_json(capsys, *trained)
-    assert result["setting"]["decoding"] == train.load_run(trained[2]).decoding.to_dict()  # as it was made
-    assert result["figures"] == train.evaluate_split(trained[2], trained[4], open_dataset(trained[0]), "test")
+    assert (
+        result["setting"]["decoding"] == train.load_run(trained[2]).decoding.to_dict()
+    )  # as it was made
+    assert result["figures"] == train.evaluate_split(
+        trained[2], trained[4], open_dataset(trained[0]), "test"
+    )
     other = as_json(capsys, *trained, "--gate", "none", "--threshold", "0")
     assert other["pooled"]["segment/audio"]["recall"] == 1
     tuned = as_json(capsys, *trained, "--tune", "val", "--gate", "none")
@@ -176,14 +272,34 @@ def test_a_trained_parser_needs_features(trained, capsys) -> None:
 
 # --- bad input: one line, exit code 2
 
-@pytest.mark.parametrize(("header", "rows", "message"), [
-    ("filename\tonset\toffset\tevent_label\n", PERFECT, "pred.tsv: column track is missing"),
-    (HEADER, PERFECT.replace("Speech", "Spech"), "unknown class 'Spech'; did you mean Speech?"),
-    (HEADER, PERFECT.replace("1\t2", "one\t2"), "pred.tsv:3: onset: expected a number of seconds, got 'one'"),
-    (HEADER, PERFECT + "nobody\taudio\t0\t1\tDog\n", "1 predictions for clips that are not in split test (nobody)"),
-    (HEADER, PERFECT.split("\n")[0] + "\n", f"predictions missing for 2 of 3 clips ({CLIPS[1]}, {CLIPS[2]})"),
-    (HEADER, PERFECT + "JfZEqeLZqWk\taudio\t0\t1\tDog\n", f"two predictions for clip {CLIPS[2]}"),
-])
+
+@pytest.mark.parametrize(
+    ("header", "rows", "message"),
+    [
+        ("filename\tonset\toffset\tevent_label\n", PERFECT, "pred.tsv: column track is missing"),
+        (HEADER, PERFECT.replace("Speech", "Spech"), "unknown class 'Spech'; did you mean Speech?"),
+        (
+            HEADER,
+            PERFECT.replace("1\t2", "one\t2"),
+            "pred.tsv:3: onset: expected a number of seconds, got 'one'",
+        ),
+        (
+            HEADER,
+            PERFECT + "nobody\taudio\t0\t1\tDog\n",
+            "1 predictions for clips that are not in split test (nobody)",
+        ),
+        (
+            HEADER,
+            PERFECT.split("\n")[0] + "\n",
+            f"predictions missing for 2 of 3 clips ({CLIPS[1]}, {CLIPS[2]})",
+        ),
+        (
+            HEADER,
+            PERFECT + "JfZEqeLZqWk\taudio\t0\t1\tDog\n",
+            f"two predictions for clip {CLIPS[2]}",
+        ),
+    ],
+)
 def test_bad_predictions(llp, table, capsys, header, rows, message) -> None:
     assert main(["evaluate", str(llp), "--predictions", table(rows, header)]) == 2
     out, err = capsys.readouterr()
@@ -193,19 +309,35 @@ def test_bad_predictions(llp, table, capsys, header, rows, message) -> None:
 
 
 def test_wrong_array_shapes(llp, tmp_path, capsys) -> None:
-    np.savez(tmp_path / "p.npz", names=np.array(CLIPS), audio=np.zeros((3, 10, 24)), visual=np.zeros((3, 10, 25)))
+    np.savez(
+        tmp_path / "p.npz",
+        names=np.array(CLIPS),
+        audio=np.zeros((3, 10, 24)),
+        visual=np.zeros((3, 10, 25)),
+    )
     assert main(["evaluate", str(llp), "--predictions", str(tmp_path / "p.npz")]) == 2
     err = capsys.readouterr().err
     assert "array audio: expected (clips, segments, classes) = (3, 10, 25), got (3, 10, 24)" in err
     assert err.count("\n") == 1
 
 
-@pytest.mark.parametrize(("changed", "message"), [
-    ({"test": "filename\tlabels\nx\tDog\n"}, "AVVP_test_pd.csv: column event_labels is missing"),
-    ({"test": "filename\tevent_labels\nx\tDgo\n"}, "AVVP_test_pd.csv:2: unknown class 'Dgo'; did you mean Dog?"),
-    ({"audio": "filename\tonset\toffset\tevent_labels\nx\t?\t1\tDog\n"},
-     "AVVP_eval_audio.csv:2: onset: expected a number of seconds, got '?'"),
-])
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        (
+            {"test": "filename\tlabels\nx\tDog\n"},
+            "AVVP_test_pd.csv: column event_labels is missing",
+        ),
+        (
+            {"test": "filename\tevent_labels\nx\tDgo\n"},
+            "AVVP_test_pd.csv:2: unknown class 'Dgo'; did you mean Dog?",
+        ),
+        (
+            {"audio": "filename\tonset\toffset\tevent_labels\nx\t?\t1\tDog\n"},
+            "AVVP_eval_audio.csv:2: onset: expected a number of seconds, got '?'",
+        ),
+    ],
+)
 def test_bad_datasets(tmp_path, table, capsys, changed, message) -> None:
     write_llp(tmp_path / "llp", **changed)
     assert main(["evaluate", str(tmp_path / "llp"), "--predictions", table()]) == 2
@@ -214,12 +346,15 @@ def test_bad_datasets(tmp_path, table, capsys, changed, message) -> None:
     assert err.count("\n") == 1
 
 
-@pytest.mark.parametrize(("options", "message"), [
-    (["--split", "tset"], "expected a split among train, val, test, got 'tset'"),
-    (["--split", "train"], "split train has no audio and visual truth table"),
-    (["--threshold", "0.5"], "--threshold: these predictions are decided already"),
-    (["--tune", "val"], "--tune: these predictions are decided already"),
-])
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--split", "tset"], "expected a split among train, val, test, got 'tset'"),
+        (["--split", "train"], "split train has no audio and visual truth table"),
+        (["--threshold", "0.5"], "--threshold: these predictions are decided already"),
+        (["--tune", "val"], "--tune: these predictions are decided already"),
+    ],
+)
 def test_bad_options(llp, table, capsys, options, message) -> None:
     assert main(["evaluate", str(llp), "--predictions", table(), *options]) == 2
     err = capsys.readouterr().err
@@ -238,7 +373,15 @@ def test_probabilities_of_another_split_are_not_there(llp, scores, capsys) -> No
 
 
 def test_from_the_shell(llp, table) -> None:
-    command = [sys.executable, "-m", "seehear.cli.main", "evaluate", str(llp), "--predictions", table("")]
+    command = [
+        sys.executable,
+        "-m",
+        "seehear.cli.main",
+        "evaluate",
+        str(llp),
+        "--predictions",
+        table(""),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stdout == ""

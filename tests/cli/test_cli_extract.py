@@ -29,19 +29,55 @@ def media(tmp_path):
 def test_features_of_a_folder_with_a_damaged_file(media, tmp_path, capsys):
     (media / "broken.mp4").write_text("no video")
     out = tmp_path / "out"
-    code = main(["extract", str(media), "--visual", "eye", "--audio", "ear,wide", "--out", str(out), "--jobs", "1"])
+    code = main(
+        [
+            "extract",
+            str(media),
+            "--visual",
+            "eye",
+            "--audio",
+            "ear,wide",
+            "--out",
+            str(out),
+            "--jobs",
+            "1",
+        ]
+    )
     text = capsys.readouterr()
     assert code == 1
     lines = [line for line in text.err.splitlines() if "broken" in line]
-    assert lines == [f"seehear: {media / 'broken.mp4'}: not a readable media file (Invalid data found when processing "
-                     "input)"]
+    assert lines == [
+        f"seehear: {media / 'broken.mp4'}: not a readable media file (Invalid data found when processing "
+        "input)"
+    ]
     assert "eye/feature" in text.out
     assert "no audio track" in text.out
     assert "3 clips in" in text.err
-    assert set(open_features(out).streams) == {"eye/feature", "eye/space", "ear/feature", "wide/feature"}
+    assert set(open_features(out).streams) == {
+        "eye/feature",
+        "eye/space",
+        "ear/feature",
+        "wide/feature",
+    }
 
-    assert main(["extract", str(media), "--visual", "eye", "--audio", "ear", "--audio", "wide", "--out", str(out),
-                 "--json"]) == 1  # nothing left to do, and still one failed clip
+    assert (
+        main(
+            [
+                "extract",
+                str(media),
+                "--visual",
+                "eye",
+                "--audio",
+                "ear",
+                "--audio",
+                "wide",
+                "--out",
+                str(out),
+                "--json",
+            ]
+        )
+        == 1
+    )  # nothing left to do, and still one failed clip
     again = capsys.readouterr()
     result = json.loads(again.out)
     assert result["clips"] == {"ok": 1, "degraded": 1, "failed": 1}
@@ -59,29 +95,66 @@ def test_all_well_is_0_and_nothing_done_is_2(media, tmp_path, capsys):
 
 
 def test_published_layout_out_and_in(media, tmp_path, capsys):
-    command = ["extract", str(media), "--visual", "eye", "--out", str(tmp_path / "out"), "--jobs", "1"]
+    command = [
+        "extract",
+        str(media),
+        "--visual",
+        "eye",
+        "--out",
+        str(tmp_path / "out"),
+        "--jobs",
+        "1",
+    ]
     assert main([*command, "--export-npy", str(tmp_path / "npy")]) == 0
     assert np.load(tmp_path / "npy" / "eye_feature" / "a.npy").shape == (2, 3)
     (tmp_path / "far" / "vggish").mkdir(parents=True)
     for clip in ("a", "b"):
         np.save(tmp_path / "far" / "vggish" / f"{clip}.npy", np.ones((10, 128), np.float32))
-    assert main(["extract", "--import", str(tmp_path / "far"), "--import", str(tmp_path / "out"),
-                 "--out", str(tmp_path / "both")]) == 0
-    assert set(open_features(tmp_path / "both").streams) == {"vggish/feature", "eye/feature", "eye/space"}
-    assert main(["extract", "--out", str(tmp_path / "both"), "--export-npy", str(tmp_path / "npy2")]) == 0
+    assert (
+        main(
+            [
+                "extract",
+                "--import",
+                str(tmp_path / "far"),
+                "--import",
+                str(tmp_path / "out"),
+                "--out",
+                str(tmp_path / "both"),
+            ]
+        )
+        == 0
+    )
+    assert set(open_features(tmp_path / "both").streams) == {
+        "vggish/feature",
+        "eye/feature",
+        "eye/space",
+    }
+    assert (
+        main(["extract", "--out", str(tmp_path / "both"), "--export-npy", str(tmp_path / "npy2")])
+        == 0
+    )
     assert (tmp_path / "npy2" / "vggish" / "b.npy").is_file()
     capsys.readouterr()
 
 
-@pytest.mark.parametrize(("options", "message"), [
-    ([], "expected DATASET, got none"),
-    (["{media}"], "expected at least one encoder, got none; say --visual ID, --audio ID or both"),
-    (["{media}", "--visual", "eye", "--jobs", "0"], "--jobs, --fps and --timeout must be positive"),
-    (["nowhere", "--visual", "eye"], "nowhere: no such file or folder"),
-    (["--import", "nowhere"], "nowhere: no such features folder"),
-    (["{media}", "--import", "x"], "--import takes features that are made"),
-    (["{media}", "--visual", "eye", "--media", "x"], "--media goes with one dataset folder"),
-])
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ([], "expected DATASET, got none"),
+        (
+            ["{media}"],
+            "expected at least one encoder, got none; say --visual ID, --audio ID or both",
+        ),
+        (
+            ["{media}", "--visual", "eye", "--jobs", "0"],
+            "--jobs, --fps and --timeout must be positive",
+        ),
+        (["nowhere", "--visual", "eye"], "nowhere: no such file or folder"),
+        (["--import", "nowhere"], "nowhere: no such features folder"),
+        (["{media}", "--import", "x"], "--import takes features that are made"),
+        (["{media}", "--visual", "eye", "--media", "x"], "--media goes with one dataset folder"),
+    ],
+)
 def test_a_wrong_request_is_one_line_and_2(media, tmp_path, capsys, options, message):
     options = [option.format(media=media) for option in options]
     assert main(["extract", *options, "--out", str(tmp_path / "out")]) == 2

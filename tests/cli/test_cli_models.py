@@ -18,8 +18,20 @@ def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("SEEHEAR_CACHE", str(tmp_path / "cache"))
     for id_ in ("first", "second"):
         sha = hashlib.sha256(DATA + id_.encode()).hexdigest()
-        monkeypatch.setitem(WEIGHTS, id_, Weights(id_, id_, Local("a page", (f"{id_}.bin",)), {f"{id_}.bin": sha}, 0.1,
-                                                  "MIT (so they say)", "Author 2020", "RGB"))
+        monkeypatch.setitem(
+            WEIGHTS,
+            id_,
+            Weights(
+                id_,
+                id_,
+                Local("a page", (f"{id_}.bin",)),
+                {f"{id_}.bin": sha},
+                0.1,
+                "MIT (so they say)",
+                "Author 2020",
+                "RGB",
+            ),
+        )
         (tmp_path / f"{id_}.bin").write_bytes(DATA + id_.encode())
     return tmp_path
 
@@ -57,8 +69,9 @@ def test_fetch_then_verify(capsys, cache):
     assert main(["models", "fetch", "first"]) == 0
     assert capsys.readouterr().out.startswith("first: cached ")
     assert main(["models", "verify", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == [{"id": "first", "state": "verified",
-                                                    "path": str(weights.locate("first"))}]
+    assert json.loads(capsys.readouterr().out) == [
+        {"id": "first", "state": "verified", "path": str(weights.locate("first"))}
+    ]
 
 
 def test_exit_codes_say_how_much_failed(capsys, cache):
@@ -69,27 +82,50 @@ def test_exit_codes_say_how_much_failed(capsys, cache):
     assert main(["models", "verify", "first", "second"]) == 1
     out = capsys.readouterr().out.splitlines()
     assert out[0].startswith("first: verified ")
-    assert out[1] == "second: damaged second.bin not as published; run: seehear models fetch second --from FILE"
+    assert (
+        out[1]
+        == "second: damaged second.bin not as published; run: seehear models fetch second --from FILE"
+    )
     assert main(["models", "verify", "second"]) == 2
     capsys.readouterr()
-    assert main(["models", "fetch", "first", "second", "--json"]) == 1  # the second cannot be fetched by program
+    assert (
+        main(["models", "fetch", "first", "second", "--json"]) == 1
+    )  # the second cannot be fetched by program
     captured = capsys.readouterr()
     assert [row["state"] for row in json.loads(captured.out)] == ["cached", "failed"]
     assert captured.err.count("seehear: ") == 1
-    assert "seehear: second: by hand: a page: cannot be fetched by program; pass --from FILE_OR_FOLDER" in captured.err
+    assert (
+        "seehear: second: by hand: a page: cannot be fetched by program; pass --from FILE_OR_FOLDER"
+        in captured.err
+    )
 
 
-@pytest.mark.parametrize(("words", "message"), [
-    (["fetch"], "seehear models: expected ids or --preset; see: seehear models ls"),
-    (["fetch", "nonesuch"], "no weights are called 'nonesuch'; known: yamnet"),
-    (["fetch", "first"], "by hand: a page: cannot be fetched by program; pass --from FILE_OR_FOLDER"),
-    (["fetch", "first", "second", "--from", "x"], "--from takes exactly one id"),
-    (["fetch", "first", "--from", "/nowhere/at/all"], "expected first.bin in it, first.bin is missing"),
-    (["fetch", "first", "second"], "nothing of first, second: by hand: a page: cannot be fetched by program; "),
-    (["verify", "first", "second"], "nothing of first, second: "),
-    (["verify"], "no weights are in the cache; run: seehear models fetch --preset offline"),
-    (["verify", "first"], "the weights of first are not in the cache; run: seehear models fetch first --from FILE"),
-])
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["fetch"], "seehear models: expected ids or --preset; see: seehear models ls"),
+        (["fetch", "nonesuch"], "no weights are called 'nonesuch'; known: yamnet"),
+        (
+            ["fetch", "first"],
+            "by hand: a page: cannot be fetched by program; pass --from FILE_OR_FOLDER",
+        ),
+        (["fetch", "first", "second", "--from", "x"], "--from takes exactly one id"),
+        (
+            ["fetch", "first", "--from", "/nowhere/at/all"],
+            "expected first.bin in it, first.bin is missing",
+        ),
+        (
+            ["fetch", "first", "second"],
+            "nothing of first, second: by hand: a page: cannot be fetched by program; ",
+        ),
+        (["verify", "first", "second"], "nothing of first, second: "),
+        (["verify"], "no weights are in the cache; run: seehear models fetch --preset offline"),
+        (
+            ["verify", "first"],
+            "the weights of first are not in the cache; run: seehear models fetch first --from FILE",
+        ),
+    ],
+)
 def test_what_cannot_be_done_is_one_line_and_exit_2(capsys, words, message):
     assert main(["models", *words]) == 2
     captured = capsys.readouterr()

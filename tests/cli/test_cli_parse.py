@@ -28,7 +28,9 @@ def _fakes(monkeypatch, tmp_path):
 
 @pytest.fixture
 def clip(tmp_path):
-    return fake.make_clip(tmp_path / "clip.mp4", 3, loudness=[0.02, 0.9, 0.02], colours=[(250,) * 3] * 3)
+    return fake.make_clip(
+        tmp_path / "clip.mp4", 3, loudness=[0.02, 0.9, 0.02], colours=[(250,) * 3] * 3
+    )
 
 
 def parse(*args):
@@ -47,7 +49,9 @@ def test_one_file(clip, tmp_path, capsys):
     assert "wrote clip.timeline.json" in text.err
     timeline = Timeline.from_json(tmp_path / "clip.timeline.json")
     assert (timeline.source, timeline.parser["preset"]) == ("clip.mp4", "offline")
-    assert [(e.track, e.label, e.start_s, e.end_s) for e in timeline.on("audio")] == [("audio", "Loud", 1.0, 2.0)]
+    assert [(e.track, e.label, e.start_s, e.end_s) for e in timeline.on("audio")] == [
+        ("audio", "Loud", 1.0, 2.0)
+    ]
 
 
 def test_json_prints_only_the_timeline_and_writes_nothing(clip, tmp_path, capsys):
@@ -60,17 +64,36 @@ def test_json_prints_only_the_timeline_and_writes_nothing(clip, tmp_path, capsys
 
 def test_json_with_out_writes_too(clip, tmp_path, capsys):
     assert parse(clip, "--json", "--out", "lib") == 0
-    assert json.loads(capsys.readouterr().out) == json.loads((tmp_path / "lib" / "clip.timeline.json").read_text())
+    assert json.loads(capsys.readouterr().out) == json.loads(
+        (tmp_path / "lib" / "clip.timeline.json").read_text()
+    )
 
 
 def test_folders_formats_and_names_that_meet(clip, tmp_path, capsys):
     for name in ("a.mkv", "sub/a.mkv", "sub/a.mov", "sub/-x 😀.mkv"):
         fake.make_clip(tmp_path / "in" / name, 1)
-    assert parse(clip, tmp_path / "in", "--out", tmp_path / "out", "--format", "json", "--format", "vtt,csv") == 0
-    found = {p.relative_to(tmp_path / "out").as_posix() for p in (tmp_path / "out").rglob("*") if p.is_file()}
+    assert (
+        parse(
+            clip,
+            tmp_path / "in",
+            "--out",
+            tmp_path / "out",
+            "--format",
+            "json",
+            "--format",
+            "vtt,csv",
+        )
+        == 0
+    )
+    found = {
+        p.relative_to(tmp_path / "out").as_posix()
+        for p in (tmp_path / "out").rglob("*")
+        if p.is_file()
+    }
     names = {"clip", "a", "sub/a.mkv", "sub/a.mov", "sub/-x 😀"}
     assert found - {".seehear/index.parquet"} == {
-        f"{name}{suffix}" for name in names for suffix in (".timeline.json", ".vtt", ".csv")}
+        f"{name}{suffix}" for name in names for suffix in (".timeline.json", ".vtt", ".csv")
+    }
     sources = {Timeline.from_json(p).source for p in (tmp_path / "out").rglob("*.timeline.json")}
     assert sources == {"clip.mp4", "a.mkv", "sub/a.mkv", "sub/a.mov", "sub/-x 😀.mkv"}
     assert (tmp_path / "out" / ".seehear" / "index.parquet").is_file()
@@ -90,25 +113,36 @@ def test_some_fail_and_the_rest_is_done(clip, tmp_path, capsys):
     assert [t["source"] for t in result["timelines"]] == ["clip.mp4"]
     assert {f["source"] for f in result["failed"]} == {"bad.mp4", "gone.mp4"}
     failures = [line for line in text.err.splitlines() if line.startswith("seehear:")]
-    assert failures == ["seehear: gone.mp4: no such file or folder",
-                        "seehear: bad.mp4: not a readable media file (Invalid data found when processing input)"]
+    assert failures == [
+        "seehear: gone.mp4: no such file or folder",
+        "seehear: bad.mp4: not a readable media file (Invalid data found when processing input)",
+    ]
     assert (tmp_path / "out" / "clip.timeline.json").is_file()
 
 
-@pytest.mark.parametrize(("args", "message"), [
-    (["gone.mp4"], "gone.mp4: no such file or folder"),
-    (["clip.mp4", "--format", "vttt"], "did you mean vtt?"),
-    (["clip.mp4", "--threshold", "2"], "--threshold: expected a number from 0 to 1, or two (audio,visual), got 2"),
-    (["clip.mp4", "--threshold", "much"], "got much"),
-    (["clip.mp4", "--preset", "online"], "expected preset offline or clip, got 'online'"),
-    (["clip.mp4", "--jobs", "0"], "must be positive"),
-    (["clip.mp4", "--fps", "0"], "at least 1 frame a second"),
-    (["clip.mp4", "--model", "nowhere"], "nowhere: no such file"),
-    (["clip.mp4", "--model", "nowhere", "--events", "Dog"], "--events does not go with --model"),
-    (["clip.mp4", "--vocabulary", "nowhere.txt"], "cannot be read as a vocabulary"),
-    (["clip.mp4", "--vocabulary", "v", "--events", "Dog"], "not allowed with"),
-    (["http://example.org/clip.mp4"], "expected a local file, got a network address"),
-])
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["gone.mp4"], "gone.mp4: no such file or folder"),
+        (["clip.mp4", "--format", "vttt"], "did you mean vtt?"),
+        (
+            ["clip.mp4", "--threshold", "2"],
+            "--threshold: expected a number from 0 to 1, or two (audio,visual), got 2",
+        ),
+        (["clip.mp4", "--threshold", "much"], "got much"),
+        (["clip.mp4", "--preset", "online"], "expected preset offline or clip, got 'online'"),
+        (["clip.mp4", "--jobs", "0"], "must be positive"),
+        (["clip.mp4", "--fps", "0"], "at least 1 frame a second"),
+        (["clip.mp4", "--model", "nowhere"], "nowhere: no such file"),
+        (
+            ["clip.mp4", "--model", "nowhere", "--events", "Dog"],
+            "--events does not go with --model",
+        ),
+        (["clip.mp4", "--vocabulary", "nowhere.txt"], "cannot be read as a vocabulary"),
+        (["clip.mp4", "--vocabulary", "v", "--events", "Dog"], "not allowed with"),
+        (["http://example.org/clip.mp4"], "expected a local file, got a network address"),
+    ],
+)
 def test_wrong_requests_are_one_line_and_2(clip, args, message, capsys):
     try:
         code = parse(*args)
@@ -153,7 +187,9 @@ def test_many_files_get_one_line_each(tmp_path, capsys):
         fake.make_clip(tmp_path / "in" / f"{index}.wav", 1, visual=False, loudness=[0.9])
     assert parse("in", "--out", "out", "--jobs", "2") == 0
     text = capsys.readouterr()
-    assert sorted(text.out.splitlines()) == [f"{i}.wav: heard Loud 1 s; no visual track" for i in range(7)]
+    assert sorted(text.out.splitlines()) == [
+        f"{i}.wav: heard Loud 1 s; no visual track" for i in range(7)
+    ]
     assert "7 files in out" in text.err
 
 
@@ -170,10 +206,23 @@ def test_the_index_is_an_extra(clip, tmp_path, monkeypatch, capsys):
 
 
 def test_help_is_quick_and_complete():
-    found = subprocess.run([sys.executable, "-m", "seehear.cli.main", "parse", "--help"], capture_output=True,
-                           text=True, check=True)
-    for option in ("--events", "--vocabulary", "--preset", "--model", "--format", "--out", "--threshold", "--jobs",
-                   "--json"):
+    found = subprocess.run(
+        [sys.executable, "-m", "seehear.cli.main", "parse", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for option in (
+        "--events",
+        "--vocabulary",
+        "--preset",
+        "--model",
+        "--format",
+        "--out",
+        "--threshold",
+        "--jobs",
+        "--json",
+    ):
         assert option in found.stdout
 
 
@@ -181,21 +230,37 @@ class TestView:
     """The lanes."""
 
     def timeline(self, **fields):
-        events = (Event(0, 2, "audio", "Dog", 0.9), Event(1, 3, "visual", "Dog", 0.8),
-                  Event(1, 2, "audio_visual", "Dog"))
-        return Timeline(**{"source": "a.mp4", "duration_s": 4.0, "grid": TimeGrid(4), "vocabulary": ("Dog", "Cat"),
-                           "events": events, **fields})
+        events = (
+            Event(0, 2, "audio", "Dog", 0.9),
+            Event(1, 3, "visual", "Dog", 0.8),
+            Event(1, 2, "audio_visual", "Dog"),
+        )
+        return Timeline(
+            **{
+                "source": "a.mp4",
+                "duration_s": 4.0,
+                "grid": TimeGrid(4),
+                "vocabulary": ("Dog", "Cat"),
+                "events": events,
+                **fields,
+            }
+        )
 
     def test_lanes_are_as_wide_as_the_screen_allows(self):
         lines = [line for line, _ in view.lanes(self.timeline(), width=80)]
-        assert [line.split()[2] for line in lines[2:]] == ["#" * 12 + "." * 12, "." * 6 + "#" * 12 + "." * 6,
-                                                           "." * 6 + "#" * 6 + "." * 12]
+        assert [line.split()[2] for line in lines[2:]] == [
+            "#" * 12 + "." * 12,
+            "." * 6 + "#" * 12 + "." * 6,
+            "." * 6 + "#" * 6 + "." * 12,
+        ]
         assert all(len(line) <= 80 for line in lines)
         narrow = [line for line, _ in view.lanes(self.timeline(), width=32)]
         assert narrow[2].split()[2] == "####...."
 
     def test_an_hour_fits_and_short_events_stay_visible(self):
-        long = Timeline("h.mp4", 3600.0, TimeGrid(3600), ("Dog",), (Event(100, 101, "audio", "Dog"),))
+        long = Timeline(
+            "h.mp4", 3600.0, TimeGrid(3600), ("Dog",), (Event(100, 101, "audio", "Dog"),)
+        )
         lines = [line for line, _ in view.lanes(long, width=80)]
         bar = next(line for line in lines if line.startswith("heard")).split()[2]
         assert bar.count("#") == 1
@@ -229,4 +294,9 @@ class TestView:
 
 
 def test_names_that_meet_get_apart():
-    assert cli_inputs.unique_names(["x/a.mp4", "x/a.mov", "a.mp4", ".mp4"]) == ["x/a.mp4", "x/a.mov", "a", ".mp4"]
+    assert cli_inputs.unique_names(["x/a.mp4", "x/a.mov", "a.mp4", ".mp4"]) == [
+        "x/a.mp4",
+        "x/a.mov",
+        "a",
+        ".mp4",
+    ]

@@ -22,7 +22,9 @@ class Words:
     def encode(self, texts):
         import numpy as np
 
-        return np.stack([np.random.default_rng(list(t.encode())).standard_normal(8) for t in texts]).astype(np.float32)
+        return np.stack(
+            [np.random.default_rng(list(t.encode())).standard_normal(8) for t in texts]
+        ).astype(np.float32)
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +42,25 @@ def world(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def words(monkeypatch):
     """Take the tiny text tower, whose space is that of the tiny features."""
-    monkeypatch.setattr(denoised, "read_evidence",
-                        functools.partial(denoised.read_evidence, load_tower=lambda id_: Words()))
+    monkeypatch.setattr(
+        denoised,
+        "read_evidence",
+        functools.partial(denoised.read_evidence, load_tower=lambda id_: Words()),
+    )
 
 
 def report(world, action, *options, run="lsld"):
-    return main(["report", action, str(world / run), str(world / "data"), "--features", str(world / "feats"), *options])
+    return main(
+        [
+            "report",
+            action,
+            str(world / run),
+            str(world / "data"),
+            "--features",
+            str(world / "feats"),
+            *options,
+        ]
+    )
 
 
 def test_a_page_of_a_run_lies_beside_it(world, capsys):
@@ -68,13 +83,38 @@ def test_similarity_draws_the_classes_asked_for(world, tmp_path, capsys):
 
 
 def test_strips_lanes_and_curves(world, tmp_path):
-    assert report(world, "strips", "--clips", "train01", "--out", str(tmp_path), "--format", "svg") == 0
+    assert (
+        report(world, "strips", "--clips", "train01", "--out", str(tmp_path), "--format", "svg")
+        == 0
+    )
     assert "re-weighted" in (tmp_path / "strip-visual-train01.svg").read_text()
-    assert report(world, "lanes", "--clips", "test01", "--against", str(world / "han"), "--out", str(tmp_path),
-                  "--format", "svg") == 0
+    assert (
+        report(
+            world,
+            "lanes",
+            "--clips",
+            "test01",
+            "--against",
+            str(world / "han"),
+            "--out",
+            str(tmp_path),
+            "--format",
+            "svg",
+        )
+        == 0
+    )
     lanes = (tmp_path / "lanes-test01.svg").read_text()
     assert all(f">{name}<" in lanes for name in ("truth", "lsld", "han"))
-    command = ["report", "curves", str(world / "lsld"), str(world / "han"), "--out", str(tmp_path), "--format", "png"]
+    command = [
+        "report",
+        "curves",
+        str(world / "lsld"),
+        str(world / "han"),
+        "--out",
+        str(tmp_path),
+        "--format",
+        "png",
+    ]
     assert main([*command, "--value", "loss/total"]) == 0
     assert (tmp_path / "curves-loss-total.png").read_bytes().startswith(b"\x89PNG")
 
@@ -85,18 +125,26 @@ def test_a_page_of_a_clip_finds_its_video_beside_it(tmp_path, capsys):
     assert main(["report", "clip", str(tmp_path / "a.timeline.json")]) == 0
     assert "The video is not beside this page" in (tmp_path / "a.html").read_text()
     (tmp_path / "a.mp4").write_bytes(b"not really")
-    assert main(["report", "clip", str(tmp_path / "a.timeline.json"), "--out", str(tmp_path / "b.html")]) == 0
+    assert (
+        main(
+            ["report", "clip", str(tmp_path / "a.timeline.json"), "--out", str(tmp_path / "b.html")]
+        )
+        == 0
+    )
     assert 'src="data:video/mp4;base64,' in (tmp_path / "b.html").read_text()
 
 
-@pytest.mark.parametrize(("action", "options", "message"), [
-    ("lanes", ["--clips", "nobody"], "split test has no clip nobody"),
-    ("lanes", ["--format", "gif"], "expected png, svg, pdf, got 'gif'"),
-    ("lanes", ["--split", "dev"], "expected a split among train, val, test"),
-    ("similarity", ["--classes", "Dgo"], "Dog"),
-    ("strips", ["--track", "audio"], "keeps its weak labels"),
-    ("strips", ["--against", "han"], "withdraws no labels"),
-])
+@pytest.mark.parametrize(
+    ("action", "options", "message"),
+    [
+        ("lanes", ["--clips", "nobody"], "split test has no clip nobody"),
+        ("lanes", ["--format", "gif"], "expected png, svg, pdf, got 'gif'"),
+        ("lanes", ["--split", "dev"], "expected a split among train, val, test"),
+        ("similarity", ["--classes", "Dgo"], "Dog"),
+        ("strips", ["--track", "audio"], "keeps its weak labels"),
+        ("strips", ["--against", "han"], "withdraws no labels"),
+    ],
+)
 def test_what_cannot_be_drawn_is_one_line(world, tmp_path, capsys, action, options, message):
     options = [str(world / o) if o == "han" else o for o in options]
     assert report(world, action, "--out", str(tmp_path), *options) == 2
@@ -106,5 +154,18 @@ def test_what_cannot_be_drawn_is_one_line(world, tmp_path, capsys, action, optio
 
 
 def test_curves_name_what_was_recorded(world, tmp_path, capsys):
-    assert main(["report", "curves", str(world / "han"), "--value", "loss/nothing", "--out", str(tmp_path)]) == 2
+    assert (
+        main(
+            [
+                "report",
+                "curves",
+                str(world / "han"),
+                "--value",
+                "loss/nothing",
+                "--out",
+                str(tmp_path),
+            ]
+        )
+        == 2
+    )
     assert "loss/total" in capsys.readouterr().err

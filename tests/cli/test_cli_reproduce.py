@@ -7,7 +7,11 @@ import pytest
 from seehear.cli.main import main
 from small_world import TINY, write_world
 
-SETTINGS = [part for name, value in {**TINY, "training.epochs": 1}.items() for part in ("--set", f"{name}={value}")]
+SETTINGS = [
+    part
+    for name, value in {**TINY, "training.epochs": 1}.items()
+    for part in ("--set", f"{name}={value}")
+]
 
 
 @pytest.fixture(scope="module")
@@ -17,8 +21,18 @@ def world(tmp_path_factory):
 
 
 def test_it_prints_and_writes_the_table(world, tmp_path, capsys):
-    command = ["reproduce", "table1", *world, "--out", str(tmp_path), "--rows", "han,han+clip", "--jobs", "0",
-               *SETTINGS]
+    command = [
+        "reproduce",
+        "table1",
+        *world,
+        "--out",
+        str(tmp_path),
+        "--rows",
+        "han,han+clip",
+        "--jobs",
+        "0",
+        *SETTINGS,
+    ]
     assert main([*command, "--seeds", "1", "--seeds", "han=1,2"]) == 0
     out, err = capsys.readouterr()
     assert "HAN seed 1: han on offline" in err
@@ -33,34 +47,61 @@ def test_it_prints_and_writes_the_table(world, tmp_path, capsys):
     assert result["rows"][0]["seeds"] == [1, 2]
 
 
-def test_skipped_rows_are_named_with_their_command_and_exit_with_1(world, tmp_path, capsys, monkeypatch):
+def test_skipped_rows_are_named_with_their_command_and_exit_with_1(
+    world, tmp_path, capsys, monkeypatch
+):
     import seehear.reproduce.rows as planning
 
     real = planning._obstacle
-    monkeypatch.setattr(planning, "_obstacle", lambda recipe, *rest: (
-        ("feature set x is not there", "seehear extract y") if recipe.name == "jomold" else real(recipe, *rest)))
-    assert main(["reproduce", "table1", *world, "--out", str(tmp_path), "--rows", "han,jomold", "--jobs", "0",
-                 *SETTINGS]) == 1
+    monkeypatch.setattr(
+        planning,
+        "_obstacle",
+        lambda recipe, *rest: (
+            ("feature set x is not there", "seehear extract y")
+            if recipe.name == "jomold"
+            else real(recipe, *rest)
+        ),
+    )
+    assert (
+        main(
+            [
+                "reproduce",
+                "table1",
+                *world,
+                "--out",
+                str(tmp_path),
+                "--rows",
+                "han,jomold",
+                "--jobs",
+                "0",
+                *SETTINGS,
+            ]
+        )
+        == 1
+    )
     out, err = capsys.readouterr()
     line = "table1 jomold: feature set x is not there; run: seehear extract y"
     assert err.splitlines()[-1] == line
     assert "JoMoLD: feature set x is not there; run: seehear extract y" in out
 
 
-@pytest.mark.parametrize(("more", "message"), [
-    (["--rows", "hna"], "table1 has no row 'hna'; did you mean han?"),
-    (["--rows", "han", "--inputs", "clip"], "HAN: feature set clip needs vggish/feature"),
-    (["--inputs", "clap"], "no feature set 'clap'"),
-    (["--set", "features=clip"], "expected --inputs SET for a feature set"),
-    (["--set", "training.epoch=3"], "did you mean epochs?"),
-    (["--seeds", "1,x"], "expected whole numbers with commas, got '1,x'"),
-    (["--seeds", "1,1"], "expected different seeds, got 1,1"),
-    (["--seeds", "1", "--seeds", "2"], "each row once"),
-    (["--seeds", "=2"], "expected 1,2,3 or ROW=1,2,3"),
-    (["--seeds", "hna=2"], "table1 has no row 'hna'"),
-    (["--split", "tset"], "tset"),
-    (["--jobs", "-1"], "expected 0 or more processes, got -1"),
-])
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (["--rows", "hna"], "table1 has no row 'hna'; did you mean han?"),
+        (["--rows", "han", "--inputs", "clip"], "HAN: feature set clip needs vggish/feature"),
+        (["--inputs", "clap"], "no feature set 'clap'"),
+        (["--set", "features=clip"], "expected --inputs SET for a feature set"),
+        (["--set", "training.epoch=3"], "did you mean epochs?"),
+        (["--seeds", "1,x"], "expected whole numbers with commas, got '1,x'"),
+        (["--seeds", "1,1"], "expected different seeds, got 1,1"),
+        (["--seeds", "1", "--seeds", "2"], "each row once"),
+        (["--seeds", "=2"], "expected 1,2,3 or ROW=1,2,3"),
+        (["--seeds", "hna=2"], "table1 has no row 'hna'"),
+        (["--split", "tset"], "tset"),
+        (["--jobs", "-1"], "expected 0 or more processes, got -1"),
+    ],
+)
 def test_wrong_requests_are_one_line_and_2(world, tmp_path, capsys, more, message):
     assert main(["reproduce", "table1", *world, "--out", str(tmp_path), *more]) == 2
     err = capsys.readouterr().err

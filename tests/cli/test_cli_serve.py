@@ -24,8 +24,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int,
     line = Timeline("one.mp4", 4.0, TimeGrid(4), ("Dog",), (Event(0, 4, Track.AUDIO, "Dog"),))
     (library / "one.timeline.json").write_text(line.to_json())
     (library / "bad.timeline.json").write_text("no")
-    process = subprocess.Popen([sys.executable, "-m", "seehear.cli.main", "serve", str(library), "--port", "0"],
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "seehear.cli.main", "serve", str(library), "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     assert process.stdout is not None
     assert process.stderr is not None
     address = process.stdout.readline().strip()
@@ -49,7 +53,9 @@ def ask(port: int, request: bytes) -> bytes:
 
 
 def get(port: int, path: str, host: str = "127.0.0.1") -> bytes:
-    return ask(port, f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode("latin-1"))
+    return ask(
+        port, f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode("latin-1")
+    )
 
 
 def test_it_serves_on_loopback(server: tuple[str, int, Path]) -> None:
@@ -60,12 +66,27 @@ def test_it_serves_on_loopback(server: tuple[str, int, Path]) -> None:
     assert b"server:" not in get(port, "/").lower()
 
 
-@pytest.mark.parametrize("path", [
-    "/../secret.txt", "/static/../../secret.txt", "/static/..%2f..%2fsecret.txt", "/static/%2e%2e/%2e%2e/secret.txt",
-    "//secret.txt", "/static//etc/passwd", "/static/%00", "/api/clips/..%2f..%2fsecret/media", "/..\\secret.txt",
-    "/static/app.js%00.txt", "/static/..%c0%af..%c0%afsecret.txt", "/api/clips/%2e%2e%2fsecret.txt/media",
-    "http://127.0.0.1/../secret.txt", "file:///etc/passwd", "/static/....//secret.txt", "*",
-])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../secret.txt",
+        "/static/../../secret.txt",
+        "/static/..%2f..%2fsecret.txt",
+        "/static/%2e%2e/%2e%2e/secret.txt",
+        "//secret.txt",
+        "/static//etc/passwd",
+        "/static/%00",
+        "/api/clips/..%2f..%2fsecret/media",
+        "/..\\secret.txt",
+        "/static/app.js%00.txt",
+        "/static/..%c0%af..%c0%afsecret.txt",
+        "/api/clips/%2e%2e%2fsecret.txt/media",
+        "http://127.0.0.1/../secret.txt",
+        "file:///etc/passwd",
+        "/static/....//secret.txt",
+        "*",
+    ],
+)
 def test_raw_paths_lead_nowhere(server: tuple[str, int, Path], path: str) -> None:
     _, port, library = server
     for spelling in (path, path.replace("secret.txt", f"{library.parent}/secret.txt")):
@@ -78,22 +99,29 @@ def test_raw_paths_lead_nowhere(server: tuple[str, int, Path], path: str) -> Non
 def test_raw_hosts(server: tuple[str, int, Path]) -> None:
     _, port, _ = server
     assert get(port, "/api/clips", host="evil.example").startswith(b"HTTP/1.1 421")
-    two = ask(port, b"GET /api/clips HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
+    two = ask(
+        port,
+        b"GET /api/clips HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
+    )
     assert two.split(b" ")[1] in (b"421", b"400")
     none = ask(port, b"GET /api/clips HTTP/1.0\r\n\r\n")
     assert none.split(b" ")[1] in (b"421", b"400")
 
 
-@pytest.mark.parametrize(("options", "message"), [
-    (["--token", "short"], "--token: expected at least 16 letters, got 5"),
-    (["--max-mb", "0"], "--max-mb: expected a number above 0, got 0"),
-    (["--media", "nowhere"], "nowhere: expected a folder"),
-    (["--host", "no.such.host.invalid"], "no.such.host.invalid: cannot listen on port 8765"),
-    (["--model", "run", "--events", "Dog"], "--events does not go with --model"),
-    (["--preset", "nothing"], "expected preset offline or clip, got 'nothing'"),
-])
-def test_wrong_options_are_one_line(tmp_path: Path, options: list[str], message: str,
-                                    capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--token", "short"], "--token: expected at least 16 letters, got 5"),
+        (["--max-mb", "0"], "--max-mb: expected a number above 0, got 0"),
+        (["--media", "nowhere"], "nowhere: expected a folder"),
+        (["--host", "no.such.host.invalid"], "no.such.host.invalid: cannot listen on port 8765"),
+        (["--model", "run", "--events", "Dog"], "--events does not go with --model"),
+        (["--preset", "nothing"], "expected preset offline or clip, got 'nothing'"),
+    ],
+)
+def test_wrong_options_are_one_line(
+    tmp_path: Path, options: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["serve", str(tmp_path), *options]) == 2
     err = capsys.readouterr().err
     assert message in err
@@ -108,4 +136,6 @@ def test_a_port_in_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
 
 def test_no_library(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["serve", str(tmp_path / "none")]) == 2
-    assert "expected a folder; make one: seehear parse VIDEOS --out LIBRARY" in capsys.readouterr().err
+    assert (
+        "expected a folder; make one: seehear parse VIDEOS --out LIBRARY" in capsys.readouterr().err
+    )

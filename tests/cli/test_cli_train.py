@@ -18,21 +18,47 @@ def world(tmp_path_factory):
 
 
 def test_train_prints_what_it_chose_and_its_figures(world, tmp_path, capsys):
-    assert main([*world, "--recipe", "han", "--out", str(tmp_path / "run"), *SETTINGS, "--evaluate", "test"]) == 0
+    assert (
+        main(
+            [
+                *world,
+                "--recipe",
+                "han",
+                "--out",
+                str(tmp_path / "run"),
+                *SETTINGS,
+                "--evaluate",
+                "test",
+            ]
+        )
+        == 0
+    )
     out, err = capsys.readouterr()
     assert "recipe han, feature set offline" in err
     assert "24 training clips" in err
     assert "train han: 3/3 loss" in err
     lines = out.splitlines()
     assert "han · offline: percent" in lines[0]
-    assert [line.split()[0] for line in lines if line.strip().startswith(("val", "test"))] == ["val", "test"]
+    assert [line.split()[0] for line in lines if line.strip().startswith(("val", "test"))] == [
+        "val",
+        "test",
+    ]
     assert lines[-1] == str(tmp_path / "run")
     figures = json.loads((tmp_path / "run" / "figures-test.json").read_text())
     assert set(figures) == set(FIGURES)
 
 
 def test_several_seeds_as_json_print_nothing_else(world, tmp_path, capsys):
-    command = [*world, "--recipe", "han", "--out", str(tmp_path / "runs"), *SETTINGS, "--seeds", "1,2"]
+    command = [
+        *world,
+        "--recipe",
+        "han",
+        "--out",
+        str(tmp_path / "runs"),
+        *SETTINGS,
+        "--seeds",
+        "1,2",
+    ]
     assert main([*command, "--json"]) == 0
     result = json.loads(capsys.readouterr().out)
     assert [run["seed"] for run in result["runs"]] == [1, 2]
@@ -46,31 +72,58 @@ def test_several_seeds_as_json_print_nothing_else(world, tmp_path, capsys):
 def test_clips_without_features_are_scored_as_empty_when_asked(tmp_path, capsys):
     dataset, store = write_world(tmp_path, drop=("test03",))
     given = [str(dataset.root), "--features", str(store.path)]
-    assert main(["train", *given, "--recipe", "han", "--out", str(tmp_path / "run"), *SETTINGS]) == 0
+    assert (
+        main(["train", *given, "--recipe", "han", "--out", str(tmp_path / "run"), *SETTINGS]) == 0
+    )
     evaluate = ["evaluate", *given, "--model", str(tmp_path / "run"), "--json"]
     capsys.readouterr()
     assert main(evaluate) == 2
     assert "1 of 8 clips have no yamnet/feature, first test03" in (err := capsys.readouterr().err)
     assert "evaluate: --missing empty" in err
     scores = tmp_path / "scores.tsv"
-    assert main([*evaluate, "--missing", "empty", "--threshold", "0", "--gate", "none", "--per-clip", str(scores)]) == 0
+    assert (
+        main(
+            [
+                *evaluate,
+                "--missing",
+                "empty",
+                "--threshold",
+                "0",
+                "--gate",
+                "none",
+                "--per-clip",
+                str(scores),
+            ]
+        )
+        == 0
+    )
     assert json.loads(capsys.readouterr().out)["setting"]["scored_as_empty"] == ["test03"]
-    heard = {row.split("\t")[0]: float(row.split("\t")[1]) for row in scores.read_text().splitlines()[1:]}
+    heard = {
+        row.split("\t")[0]: float(row.split("\t")[1]) for row in scores.read_text().splitlines()[1:]
+    }
     assert len(heard) == 8
-    assert heard["test03"] == 0 < heard["test02"], "nothing was predicted for it, everything for the others"
+    assert heard["test03"] == 0 < heard["test02"], (
+        "nothing was predicted for it, everything for the others"
+    )
 
 
-@pytest.mark.parametrize(("more", "message"), [
-    (["--recipe", "han", "--set", "training.epoch=3"], "did you mean epochs?"),
-    (["--recipe", "hna"], "did you mean han?"),
-    (["--recipe", "han", "--set", "epochs"], "expected NAME=VALUE, got 'epochs'"),
-    (["--recipe", "han", "--set", "a=1", "--set", "a=2"], "a is set twice"),
-    (["--recipe", "han", "--set", "features=clip"], "recipe han with features clip, needs vggish/feature"),
-    (["--recipe", "han", "--set", "features=paepr"], "runs on paper"),
-    (["--recipe", "han", "--seeds", "1,x"], "expected whole numbers with commas"),
-    (["--recipe", "han", "--evaluate", "tset"], "expected one of train, val, test, got tset"),
-    (["--recipe", "han", "--labels", "nowhere"], "labels.json"),
-])
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (["--recipe", "han", "--set", "training.epoch=3"], "did you mean epochs?"),
+        (["--recipe", "hna"], "did you mean han?"),
+        (["--recipe", "han", "--set", "epochs"], "expected NAME=VALUE, got 'epochs'"),
+        (["--recipe", "han", "--set", "a=1", "--set", "a=2"], "a is set twice"),
+        (
+            ["--recipe", "han", "--set", "features=clip"],
+            "recipe han with features clip, needs vggish/feature",
+        ),
+        (["--recipe", "han", "--set", "features=paepr"], "runs on paper"),
+        (["--recipe", "han", "--seeds", "1,x"], "expected whole numbers with commas"),
+        (["--recipe", "han", "--evaluate", "tset"], "expected one of train, val, test, got tset"),
+        (["--recipe", "han", "--labels", "nowhere"], "labels.json"),
+    ],
+)
 def test_wrong_requests_are_one_line_and_2(world, tmp_path, capsys, more, message):
     assert main([*world, "--out", str(tmp_path / "run"), *more]) == 2
     err = capsys.readouterr().err
@@ -91,7 +144,17 @@ def test_recipes_ls_names_all_of_them(capsys):
 def test_recipes_show_the_whole_definition(capsys, name):
     assert main(["recipes", "show", name]) == 0
     out = capsys.readouterr().out
-    for word in ("paper", "features", "labels", "network", "losses", "training", "decoding", "stages", "differs"):
+    for word in (
+        "paper",
+        "features",
+        "labels",
+        "network",
+        "losses",
+        "training",
+        "decoding",
+        "stages",
+        "differs",
+    ):
         assert f"\n{word}" in out
     assert all(term.formula in out for term in RECIPES[name].losses)
     assert main(["recipes", "show", name, "--json"]) == 0
@@ -99,7 +162,21 @@ def test_recipes_show_the_whole_definition(capsys, name):
 
 
 def test_recipes_show_as_adapted_and_changed(capsys):
-    assert main(["recipes", "show", "han", "--features", "offline", "--set", "training.lr=0.5", "--json"]) == 0
+    assert (
+        main(
+            [
+                "recipes",
+                "show",
+                "han",
+                "--features",
+                "offline",
+                "--set",
+                "training.lr=0.5",
+                "--json",
+            ]
+        )
+        == 0
+    )
     definition = json.loads(capsys.readouterr().out)
     assert definition["features"] == ["offline"]
     assert definition["training"]["lr"] == 0.5

@@ -10,15 +10,21 @@ from seehear.errors import DataError
 
 
 def test_help_imports_nothing_heavy() -> None:
-    code = ("import sys; from seehear.cli.main import main\n"
-            "try: main(['--help'])\nexcept SystemExit: pass\n"
-            "print(sorted({'torch', 'av', 'rich', 'onnxruntime'} & sys.modules.keys()), file=sys.stderr)")
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    code = (
+        "import sys; from seehear.cli.main import main\n"
+        "try: main(['--help'])\nexcept SystemExit: pass\n"
+        "print(sorted({'torch', 'av', 'rich', 'onnxruntime'} & sys.modules.keys()), file=sys.stderr)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
     assert "parse" in result.stdout
     assert result.stderr.strip() == "[]"
 
 
-def test_an_error_is_one_line_and_exit_code_2(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
+def test_an_error_is_one_line_and_exit_code_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
     class Command:
         configure = staticmethod(lambda parser: None)
 
@@ -40,12 +46,17 @@ def test_a_wrong_command_is_exit_code_2(capsys: pytest.CaptureFixture) -> None:
     assert capsys.readouterr().err.count("\n") == 1
 
 
-@pytest.mark.parametrize(("command", "package", "called", "extra"), [
-    ("doctor", "torch", "torch", "train"), ("search", "duckdb", "duckdb", "library"),
-    ("demo", "PIL", "Pillow", "offline,train,library"),
-])
-def test_a_missing_package_names_its_extra(monkeypatch, capsys, command: str, package: str, called: str,
-                                           extra: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "package", "called", "extra"),
+    [
+        ("doctor", "torch", "torch", "train"),
+        ("search", "duckdb", "duckdb", "library"),
+        ("demo", "PIL", "Pillow", "offline,train,library"),
+    ],
+)
+def test_a_missing_package_names_its_extra(
+    monkeypatch, capsys, command: str, package: str, called: str, extra: str
+) -> None:
     class Command:
         configure = staticmethod(lambda parser: None)
 
@@ -55,7 +66,10 @@ def test_a_missing_package_names_its_extra(monkeypatch, capsys, command: str, pa
 
     monkeypatch.setitem(sys.modules, f"seehear.cli.{command}", Command)
     assert cli.main([command]) == 2
-    assert capsys.readouterr().err == f"seehear: {called} is not installed; run: pip install 'seehear[{extra}]'\n"
+    assert (
+        capsys.readouterr().err
+        == f"seehear: {called} is not installed; run: pip install 'seehear[{extra}]'\n"
+    )
     with pytest.raises(ModuleNotFoundError):
         cli.main([command, "--debug"])
 

@@ -26,10 +26,14 @@ IDS = ["-abcdefghi_", "zz_zzzzzzz1"]
 
 def tables():
     weak = "filename\tevent_labels\n" + "".join(f"{name}\tSpeech\n" for name in CLIPS)
-    out = {name: b"filename\tonset\toffset\tevent_labels\n" for name in module.TABLES if "eval" in name}
+    out = {
+        name: b"filename\tonset\toffset\tevent_labels\n" for name in module.TABLES if "eval" in name
+    }
     out |= {"AVVP_dataset_full.csv": weak.encode(), "AVVP_train.csv": weak.encode()}
-    out |= {name: f"filename\tevent_labels\n{name[5:9]}abcdefg_0_10\tSpeech\n".encode()
-            for name in ("AVVP_val_pd.csv", "AVVP_test_pd.csv")}
+    out |= {
+        name: f"filename\tevent_labels\n{name[5:9]}abcdefg_0_10\tSpeech\n".encode()
+        for name in ("AVVP_val_pd.csv", "AVVP_test_pd.csv")
+    }
     return out
 
 
@@ -37,8 +41,10 @@ def archive(part, shape):
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as zipped:
         for clip in [*IDS, "val_abcdefg", "testabcdefg"]:
-            for kind, array in (("features", np.ones(shape, np.float32)),
-                                ("segment_pseudo_labels", np.zeros((10, 25), int))):
+            for kind, array in (
+                ("features", np.ones(shape, np.float32)),
+                ("segment_pseudo_labels", np.zeros((10, 25), int)),
+            ):
                 file = io.BytesIO()
                 np.save(file, array)
                 zipped.writestr(f"{part}/{kind}/{clip}.npy", file.getvalue())
@@ -51,8 +57,10 @@ class Hub:
     """Serves the tables and the archives the way the real addresses do; can break off and can forget ranges."""
 
     def __init__(self):
-        self.tables, self.files = tables(), {"CLIP.zip": archive("CLIP", (10, 768)),
-                                             "CLAP.zip": archive("CLAP", (64, 768))}
+        self.tables, self.files = (
+            tables(),
+            {"CLIP.zip": archive("CLIP", (10, 768)), "CLAP.zip": archive("CLAP", (64, 768))},
+        )
         self.revision, self.asked, self.break_after, self.ranges = "a" * 40, [], None, True
         hub = self
 
@@ -63,7 +71,11 @@ class Hub:
                 if body is None:
                     self.send_error(404)
                     return
-                match = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range") or "") if hub.ranges else None
+                match = (
+                    re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range") or "")
+                    if hub.ranges
+                    else None
+                )
                 start = int(match[1]) if match else 0
                 self.send_response(206 if match else 200)
                 self.send_header("Content-Length", str(len(body) - start))
@@ -85,9 +97,17 @@ class Hub:
         if path == api:
             return json.dumps({"id": module.VALOR, "sha": self.revision}).encode()
         if path == f"{api}/tree/{self.revision}":
-            return json.dumps([{"type": "file", "path": "README.md", "size": 5}] + [
-                {"type": "file", "path": name, "lfs": {"oid": hashlib.sha256(data).hexdigest(), "size": len(data)}}
-                for name, data in self.files.items()]).encode()
+            return json.dumps(
+                [{"type": "file", "path": "README.md", "size": 5}]
+                + [
+                    {
+                        "type": "file",
+                        "path": name,
+                        "lfs": {"oid": hashlib.sha256(data).hexdigest(), "size": len(data)},
+                    }
+                    for name, data in self.files.items()
+                ]
+            ).encode()
         name = path.rsplit("/", 1)[1]
         if path == f"/datasets/{module.VALOR}/resolve/{self.revision}/{name}":
             return self.files.get(name)
@@ -97,7 +117,9 @@ class Hub:
 @pytest.fixture
 def hub(monkeypatch):
     hub = Hub()
-    monkeypatch.setattr(module, "TABLES", {n: hashlib.sha256(d).hexdigest() for n, d in hub.tables.items()})
+    monkeypatch.setattr(
+        module, "TABLES", {n: hashlib.sha256(d).hexdigest() for n, d in hub.tables.items()}
+    )
     monkeypatch.setattr("seehear.data.llp_parts.TABLES", module.TABLES)
     monkeypatch.delenv("HF_ENDPOINT", raising=False)
     yield hub
@@ -114,7 +136,9 @@ def test_everything_public_comes_once_and_reads_as_features(hub, tmp_path):
     assert states == [("tables", "fetched"), ("CLIP", "fetched"), ("CLAP", "fetched")]
     store = open_features(tmp_path)
     assert {name: (s.rows, s.dim) for name, s in store.streams.items()} == {
-        "clip-vit-l14/feature": (10, 768), "clap-fusion/maps": (64, 768)}
+        "clip-vit-l14/feature": (10, 768),
+        "clap-fusion/maps": (64, 768),
+    }
     assert store.array("clap-fusion/maps", CLIPS).shape == (2, 64, 768)
     assert not list(tmp_path.glob("*.zip*"))
     assert not [p for p in tmp_path.rglob("*") if "outside" in p.name or p.name.startswith("._")]
@@ -128,7 +152,9 @@ def test_everything_public_comes_once_and_reads_as_features(hub, tmp_path):
 
 def test_a_broken_connection_is_resumed_where_it_broke(hub, tmp_path):
     hub.break_after = 1000
-    with pytest.raises(DataError, match=r"CLIP\.zip: cannot be fetched: .*run the same command again"):
+    with pytest.raises(
+        DataError, match=r"CLIP\.zip: cannot be fetched: .*run the same command again"
+    ):
         fetch(hub, tmp_path, parts=["CLIP"])
     assert (tmp_path / "CLIP.zip.part").stat().st_size == 1000
     hub.asked.clear()
@@ -141,7 +167,9 @@ def test_the_recorded_revision_is_fetched_again_not_the_newest(hub, tmp_path):
     hub.asked.clear()
     fetch(hub, tmp_path, parts=["CLAP"])
     assert not [path for path, _ in hub.asked if path == f"/api/datasets/{module.VALOR}"]
-    (tmp_path / "CLIP" / "features" / f"{IDS[0]}.npy").unlink()  # incomplete: comes again, and is verified
+    (
+        tmp_path / "CLIP" / "features" / f"{IDS[0]}.npy"
+    ).unlink()  # incomplete: comes again, and is verified
     hub.files["CLIP.zip"] = archive("CLIP", (10, 512))
     with pytest.raises(DataError, match=r"expected sha256 .* as recorded, the hub now says"):
         fetch(hub, tmp_path, parts=["CLIP"])
@@ -172,8 +200,14 @@ def test_what_is_missing_is_listed_with_what_to_do(hub, tmp_path):
     assert {p.state for p in llp_parts(tmp_path)} == {"missing"}
     fetch(hub, tmp_path)
     parts = {p.name: p for p in missing_parts(tmp_path)}
-    assert sorted(parts) == ["feats/clap_audioset", "feats/clip_16", "feats/r2plus1d_18", "feats/res152",
-                             "feats/vggish", "videos"]
+    assert sorted(parts) == [
+        "feats/clap_audioset",
+        "feats/clip_16",
+        "feats/r2plus1d_18",
+        "feats/res152",
+        "feats/vggish",
+        "videos",
+    ]
     assert "AVVP-ECCV20" in parts["feats/vggish"].get
     assert parts["feats/vggish"].get.endswith(f"unpack to {Path(tmp_path, 'feats/vggish')}/ID.npy")
     assert not any(runnable_tables(tmp_path).values())
@@ -185,12 +219,23 @@ def test_what_is_missing_is_listed_with_what_to_do(hub, tmp_path):
     (tmp_path / "feats" / "vggish" / f"{IDS[1]}.npy").unlink()
     part = next(p for p in missing_parts(tmp_path) if p.name == "feats/vggish")
     assert (part.state, part.found, part.wanted) == ("incomplete", 3, 4)
-    (tmp_path / "AVVP_train.csv").write_bytes(hub.tables["AVVP_train.csv"] + b"zz_zzzzzzz2_0_10\tDog\n")
+    (tmp_path / "AVVP_train.csv").write_bytes(
+        hub.tables["AVVP_train.csv"] + b"zz_zzzzzzz2_0_10\tDog\n"
+    )
     assert next(p for p in missing_parts(tmp_path) if p.name == "AVVP_train.csv").state == "changed"
 
 
 def test_the_command_says_what_came_and_what_is_left(hub, tmp_path, capsys):
-    command = ["fetch", "llp", "--out", str(tmp_path), "--hub", hub.url, "--tables", f"{hub.url}/tables"]
+    command = [
+        "fetch",
+        "llp",
+        "--out",
+        str(tmp_path),
+        "--hub",
+        hub.url,
+        "--tables",
+        f"{hub.url}/tables",
+    ]
     assert main([*command, "--only", "tables", "--json"]) == 0
     out = json.loads(capsys.readouterr().out)
     assert [part["part"] for part in out["fetched"]] == ["tables"]

@@ -26,6 +26,7 @@ def golden(shared: Path):
 
 # --- equal to the official loops
 
+
 def test_classes(golden) -> None:
     assert golden["categories"].tolist() == list(LLP_VOCABULARY.names)
 
@@ -33,7 +34,9 @@ def test_classes(golden) -> None:
 @pytest.mark.parametrize("split", ["train", "val", "test"])
 def test_clips_and_weak_labels(llp: Dataset, golden, split: str) -> None:
     # the first eleven characters of a name are its id
-    assert [clip.id for clip in llp.splits[split].clips] == [name[:11] for name in golden[f"{split}_ids"]]
+    assert [clip.id for clip in llp.splits[split].clips] == [
+        name[:11] for name in golden[f"{split}_ids"]
+    ]
     np.testing.assert_array_equal(llp.splits[split].weak, golden[f"{split}_weak"])
 
 
@@ -59,32 +62,56 @@ def test_the_legacy_reading_is_the_older_table(llp: Dataset, shared: Path, tmp_p
     assert llp.annotation == "LLP corrected (April 2024)"
     now, then = llp.splits["test"].truth("legacy"), dataset.splits["test"].truth()
     np.testing.assert_array_equal(now.audio, then.audio)
-    repaired = dataset.splits["test"].truth("repaired")  # the stray back-tick is mended, the lost name cannot be
-    assert "KvIjsmANkxI_10_20` Cat 0-1: taken as a row of KvIjsmANkxI_10_20" in {i.text for i in repaired.issues}
+    repaired = dataset.splits["test"].truth(
+        "repaired"
+    )  # the stray back-tick is mended, the lost name cannot be
+    assert "KvIjsmANkxI_10_20` Cat 0-1: taken as a row of KvIjsmANkxI_10_20" in {
+        i.text for i in repaired.issues
+    }
 
 
 # --- what is known to be odd about it (counted on the tables by others)
 
+
 def test_counts_of_oddities(llp: Dataset) -> None:
-    found = Counter((issue.kind, issue.file.removeprefix("AVVP_")) for issue in find_anomalies(llp)
-                    if issue.kind != "media_missing")
+    found = Counter(
+        (issue.kind, issue.file.removeprefix("AVVP_"))
+        for issue in find_anomalies(llp)
+        if issue.kind != "media_missing"
+    )
     assert found == {
-        ("orphan", "eval_audio.csv"): 14, ("orphan", "eval_visual.csv"): 11,
-        ("empty", "eval_audio.csv"): 5, ("reversed", "eval_audio.csv"): 1,
-        ("duplicate", "eval_audio.csv"): 8, ("overlap", "eval_audio.csv"): 15,
-        ("touching", "eval_audio.csv"): 11, ("touching", "eval_visual.csv"): 3,
-        ("not_in_weak_label", "eval_audio.csv"): 51, ("not_in_weak_label", "eval_visual.csv"): 40,
-        ("weak_only", "val_pd.csv"): 13, ("weak_only", "test_pd.csv"): 25,  # 1.1 % of 3,348 pairs
+        ("orphan", "eval_audio.csv"): 14,
+        ("orphan", "eval_visual.csv"): 11,
+        ("empty", "eval_audio.csv"): 5,
+        ("reversed", "eval_audio.csv"): 1,
+        ("duplicate", "eval_audio.csv"): 8,
+        ("overlap", "eval_audio.csv"): 15,
+        ("touching", "eval_audio.csv"): 11,
+        ("touching", "eval_visual.csv"): 3,
+        ("not_in_weak_label", "eval_audio.csv"): 51,
+        ("not_in_weak_label", "eval_visual.csv"): 40,
+        ("weak_only", "val_pd.csv"): 13,
+        ("weak_only", "test_pd.csv"): 25,  # 1.1 % of 3,348 pairs
         ("label_twice", "test_pd.csv"): 1,
     }
 
 
 def test_orphans_by_name(llp: Dataset) -> None:
     orphans = [issue for issue in find_anomalies(llp) if issue.kind == "orphan"]
-    names = {file: {issue.text.split()[0] for issue in orphans if file in issue.file} for file in ("audio", "visual")}
+    names = {
+        file: {issue.text.split()[0] for issue in orphans if file in issue.file}
+        for file in ("audio", "visual")
+    }
     assert names["audio"] == {
-        "12eWNawPekw_30_40", "17iGUal2M_10_20", "19jWnmYnlD8_30_400", "7X3oSVoA_90_100", "AkAfFL5Q4QA_30_40",
-        "CSWQ_HzQ_10_20", "P7x4FV4lg_570_580", "VMTJRpjbE_150_160"}
+        "12eWNawPekw_30_40",
+        "17iGUal2M_10_20",
+        "19jWnmYnlD8_30_400",
+        "7X3oSVoA_90_100",
+        "AkAfFL5Q4QA_30_40",
+        "CSWQ_HzQ_10_20",
+        "P7x4FV4lg_570_580",
+        "VMTJRpjbE_150_160",
+    }
     assert names["audio"] - names["visual"] == {"17iGUal2M_10_20"}
 
 
@@ -118,24 +145,36 @@ def test_names(llp: Dataset) -> None:
 def test_the_repaired_reading(llp: Dataset) -> None:
     for split in ("val", "test"):
         literal, repaired = llp.splits[split].truth(), llp.splits[split].truth("repaired")
-        changed = [name for i, name in enumerate(literal.names)
-                   if (literal.audio[i] != repaired.audio[i]).any() or (literal.visual[i] != repaired.visual[i]).any()]
+        changed = [
+            name
+            for i, name in enumerate(literal.names)
+            if (literal.audio[i] != repaired.audio[i]).any()
+            or (literal.visual[i] != repaired.visual[i]).any()
+        ]
         # merging is invisible in the arrays; what changes them is the mended name alone
         assert changed == (["19jWnmYnlD8_30_40"] if split == "val" else ["1-VMTJRpjbE_150_160"])
         for of_clip in (*repaired.audio_intervals, *repaired.visual_intervals):
             for event in of_clip:
                 others = [e for e in of_clip if e.label == event.label and e is not event]
                 assert all(e.end_s < event.start_s or event.end_s < e.start_s for e in others)
-    kinds = [Counter(i.kind for i in llp.splits[split].truth("repaired").issues) for split in ("val", "test")]
+    kinds = [
+        Counter(i.kind for i in llp.splits[split].truth("repaired").issues)
+        for split in ("val", "test")
+    ]
     assert [of_split["mended"] for of_split in kinds] == [2, 4]  # rows of both tracks
     assert sum(of_split["duplicate"] for of_split in kinds) == 8
 
 
 # --- the same rules on tables small enough to read (llp_like.py)
 
-def shown(dataset: Dataset, split: str, track: str, clip: str, label: str, reading="literal") -> str:
+
+def shown(
+    dataset: Dataset, split: str, track: str, clip: str, label: str, reading="literal"
+) -> str:
     truth = dataset.splits[split].truth(reading)
-    return picture(getattr(truth, track)[truth.names.index(clip), :, dataset.vocabulary.index(label)])
+    return picture(
+        getattr(truth, track)[truth.names.index(clip), :, dataset.vocabulary.index(label)]
+    )
 
 
 def test_three_readings(tmp_path: Path) -> None:
@@ -143,32 +182,62 @@ def test_three_readings(tmp_path: Path) -> None:
     assert shown(dataset, "val", "audio", "_BBBBBBBBB2_5_15", "Dog") == "#######..."
     assert shown(dataset, "val", "audio", "19jWnmYnlD8_30_40", "Speech") == ".........."
     assert shown(dataset, "val", "audio", "19jWnmYnlD8_30_40", "Speech", "repaired") == "##########"
-    assert shown(dataset, "test", "visual", "1-VMTJRpjbE_150_160", "Dog", "repaired") == "##########"
+    assert (
+        shown(dataset, "test", "visual", "1-VMTJRpjbE_150_160", "Dog", "repaired") == "##########"
+    )
     assert shown(dataset, "test", "audio", "JfZEqeLZqWk_30_40", "Speech") == "####......"
     assert shown(dataset, "test", "audio", "JfZEqeLZqWk_30_40", "Speech", "legacy") == ".........."
-    spans = [[(e.start_s, e.end_s) for e in dataset.splits["val"].truth(reading).audio_intervals[1]]
-             for reading in ("literal", "repaired")]
+    spans = [
+        [(e.start_s, e.end_s) for e in dataset.splits["val"].truth(reading).audio_intervals[1]]
+        for reading in ("literal", "repaired")
+    ]
     assert spans == [[(0, 4), (2, 6), (6, 7), (6, 7)], [(0, 7)]]
 
 
 def test_every_dropped_or_changed_row_is_listed_with_its_line(tmp_path: Path) -> None:
     split = open_dataset(write_llp(tmp_path)).splits["val"]
-    def listed(reading):
-        return {(i.file.removeprefix("AVVP_eval_")[:5], i.line, i.kind) for i in split.truth(reading).issues}
 
-    literal = {("audio", 6, "empty"), ("audio", 7, "reversed"), ("audio", 8, "orphan"), ("audio", 9, "orphan"),
-               ("visua", 2, "orphan")}
+    def listed(reading):
+        return {
+            (i.file.removeprefix("AVVP_eval_")[:5], i.line, i.kind)
+            for i in split.truth(reading).issues
+        }
+
+    literal = {
+        ("audio", 6, "empty"),
+        ("audio", 7, "reversed"),
+        ("audio", 8, "orphan"),
+        ("audio", 9, "orphan"),
+        ("visua", 2, "orphan"),
+    }
     assert listed("literal") == literal
     # the visual row is mended too, but belongs to the other split
     assert listed("repaired") == (literal - {("audio", 8, "orphan"), ("visua", 2, "orphan")}) | {
-        ("audio", 8, "mended"), ("audio", 3, "overlap"), ("audio", 4, "touching"), ("audio", 5, "duplicate")}
-    assert str(split.truth().issues[0]).startswith("AVVP_eval_audio.csv:6: _BBBBBBBBB2_5_15 Cat 9-9: empty interval")
+        ("audio", 8, "mended"),
+        ("audio", 3, "overlap"),
+        ("audio", 4, "touching"),
+        ("audio", 5, "duplicate"),
+    }
+    assert str(split.truth().issues[0]).startswith(
+        "AVVP_eval_audio.csv:6: _BBBBBBBBB2_5_15 Cat 9-9: empty interval"
+    )
 
 
 def test_anomalies_do_not_depend_on_the_reading(tmp_path: Path) -> None:
     found = Counter(issue.kind for issue in find_anomalies(open_dataset(write_llp(tmp_path))))
-    assert found == {"orphan": 3, "empty": 1, "reversed": 1, "duplicate": 1, "overlap": 1, "touching": 1,
-                     "not_in_weak_label": 1, "weak_only": 1, "no_truth": 2, "label_twice": 1, "media_missing": 7}
+    assert found == {
+        "orphan": 3,
+        "empty": 1,
+        "reversed": 1,
+        "duplicate": 1,
+        "overlap": 1,
+        "touching": 1,
+        "not_in_weak_label": 1,
+        "weak_only": 1,
+        "no_truth": 2,
+        "label_twice": 1,
+        "media_missing": 7,
+    }
 
 
 def test_rows_are_joined_by_name_never_by_order(tmp_path: Path) -> None:
@@ -177,21 +246,35 @@ def test_rows_are_joined_by_name_never_by_order(tmp_path: Path) -> None:
         return "\n".join([header, *reversed(rows)]) + "\n"
 
     one = open_dataset(write_llp(tmp_path / "a"))
-    other = open_dataset(write_llp(tmp_path / "b", audio=turned(FILES["AVVP_eval_audio.csv"]),
-                                   test=turned(FILES["AVVP_test_pd.csv"])))
+    other = open_dataset(
+        write_llp(
+            tmp_path / "b",
+            audio=turned(FILES["AVVP_eval_audio.csv"]),
+            test=turned(FILES["AVVP_test_pd.csv"]),
+        )
+    )
     for split in ("val", "test"):
         for name in one.splits[split].names:
             i, j = one.splits[split].names.index(name), other.splits[split].names.index(name)
-            np.testing.assert_array_equal(one.splits[split].truth().audio[i], other.splits[split].truth().audio[j])
+            np.testing.assert_array_equal(
+                one.splits[split].truth().audio[i], other.splits[split].truth().audio[j]
+            )
     assert one.fingerprint() != other.fingerprint()
 
 
 def test_columns_may_stand_in_any_order_with_any_line_end(tmp_path: Path) -> None:
     rows = [line.split("\t") for line in FILES["AVVP_eval_audio.csv"].splitlines()]
-    mixed = "\ufeff" + "\r\n".join("\t".join([r[3], "x", r[2], r[0], r[1]]) for r in rows) + "\r\n\r\n"
-    one, other = open_dataset(write_llp(tmp_path / "a")), open_dataset(write_llp(tmp_path / "b", audio=mixed))
+    mixed = (
+        "\ufeff" + "\r\n".join("\t".join([r[3], "x", r[2], r[0], r[1]]) for r in rows) + "\r\n\r\n"
+    )
+    one, other = (
+        open_dataset(write_llp(tmp_path / "a")),
+        open_dataset(write_llp(tmp_path / "b", audio=mixed)),
+    )
     for split in ("val", "test"):
-        np.testing.assert_array_equal(one.splits[split].truth().audio, other.splits[split].truth().audio)
+        np.testing.assert_array_equal(
+            one.splits[split].truth().audio, other.splits[split].truth().audio
+        )
 
 
 def test_splits_that_are_not_there_are_left_out(tmp_path: Path) -> None:
@@ -209,7 +292,9 @@ def test_splits_that_are_not_there_are_left_out(tmp_path: Path) -> None:
 def test_one_truth_table_alone_is_refused(tmp_path: Path) -> None:
     root = write_llp(tmp_path)
     (root / "AVVP_eval_visual.csv").unlink()
-    with pytest.raises(DataError, match=r"expected both truth tables, AVVP_eval_visual\.csv is missing"):
+    with pytest.raises(
+        DataError, match=r"expected both truth tables, AVVP_eval_visual\.csv is missing"
+    ):
         open_dataset(root)
 
 

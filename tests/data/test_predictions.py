@@ -13,8 +13,10 @@ from seehear.time import TimeGrid, Timeline
 
 HEADER = "filename\ttrack\tonset\toffset\tevent_label\n"
 CLIPS = ("1-VMTJRpjbE_150_160", "CCCCCCCCCC3_0_10", "JfZEqeLZqWk_30_40")  # the test split
-ROWS = f"{CLIPS[0]}\taudio\t0\t3\tDog\n{CLIPS[0]}\tvisual\t2\t10\tDog\n{CLIPS[0]}\taudio_visual\t2\t3\tDog\n" \
-       f"{CLIPS[1]}\t\t\t\t\n{CLIPS[2]}\taudio\t0\t10\tSpeech\n"
+ROWS = (
+    f"{CLIPS[0]}\taudio\t0\t3\tDog\n{CLIPS[0]}\tvisual\t2\t10\tDog\n{CLIPS[0]}\taudio_visual\t2\t3\tDog\n"
+    f"{CLIPS[1]}\t\t\t\t\n{CLIPS[2]}\taudio\t0\t10\tSpeech\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +42,11 @@ def timeline(source: str, vocabulary=("Cat", "Dog", "Speech"), **on: str) -> Tim
 
 
 def timelines(folder: Path) -> Path:
-    made = {CLIPS[0]: timeline(f"{CLIPS[0]}.mp4", audio_Dog="###.......", visual_Dog="..########"),
-            "x": timeline("media/CCCCCCCCCC3.mkv"),  # by id
-            CLIPS[2]: timeline("renamed.mp4", audio_Speech="##########")}  # by its own file name
+    made = {
+        CLIPS[0]: timeline(f"{CLIPS[0]}.mp4", audio_Dog="###.......", visual_Dog="..########"),
+        "x": timeline("media/CCCCCCCCCC3.mkv"),  # by id
+        CLIPS[2]: timeline("renamed.mp4", audio_Speech="##########"),
+    }  # by its own file name
     for name, line in made.items():
         (folder / f"{name}.timeline.json").write_text(line.to_json())
     return folder
@@ -51,8 +55,15 @@ def timelines(folder: Path) -> Path:
 def arrays(folder: Path, **changed) -> Path:
     audio, visual = np.zeros((3, 10, 25), np.uint8), np.zeros((3, 10, 25), np.uint8)
     audio[0, :, 3], visual[0, :, 3], audio[1, :, 0] = row("###......."), row("..########"), 1
-    content = {"names": np.array([CLIPS[0], CLIPS[2], CLIPS[1]]), "audio": audio, "visual": visual, **changed}
-    np.savez(folder / "pred.npz", **{key: value for key, value in content.items() if value is not None})
+    content = {
+        "names": np.array([CLIPS[0], CLIPS[2], CLIPS[1]]),
+        "audio": audio,
+        "visual": visual,
+        **changed,
+    }
+    np.savez(
+        folder / "pred.npz", **{key: value for key, value in content.items() if value is not None}
+    )
     return folder / "pred.npz"
 
 
@@ -72,19 +83,48 @@ def test_intervals_are_drawn_on_the_segments(data: Dataset, tmp_path: Path) -> N
     assert np.flatnonzero(drawn).tolist() == [0, 1, 2]  # a segment is on if at least half of it is
 
 
-@pytest.mark.parametrize(("rows", "message"), [
-    (ROWS.replace("0\t3\tDog", "zero\t3\tDog"), "pred.tsv:2: onset: expected a number of seconds, got 'zero'"),
-    (ROWS.replace("0\t3\tDog", "0\tinf\tDog"), "pred.tsv:2: offset: expected a number of seconds, got 'inf'"),
-    (ROWS.replace("0\t3\tDog", "3\t3\tDog"), "pred.tsv:2: expected an offset after the onset, got 3 to 3"),
-    (ROWS.replace("\tSpeech", "\tSpech"), r"pred.tsv:6: unknown class 'Spech'; did you mean Speech\?"),
-    (ROWS.replace("\tvisual\t", "\tvideo\t"), "pred.tsv:3: track: expected audio, visual, audio_visual, got 'video'"),
-    (ROWS + "nobody_0_10\taudio\t0\t1\tDog\n", r"1 predictions for clips that are not in split test \(nobody_0_10\)"),
-    (ROWS + "-ab_c-d_EF0_101.8_111.8\taudio\t0\t1\tDog\n", "not in split test"),  # a clip of another split
-    (ROWS.split("\n")[0] + "\n", rf"predictions missing for 2 of 3 clips \({CLIPS[1]}, {CLIPS[2]}\)"),
-    (ROWS + "JfZEqeLZqWk\taudio\t0\t1\tDog\n", "two predictions for clip JfZEqeLZqWk_30_40"),
-    (ROWS.replace(f"{CLIPS[0]}\tvisual\t2\t10\tDog\n", ""),
-     "an audio_visual event of Dog without the audio and visual"),
-])
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (
+            ROWS.replace("0\t3\tDog", "zero\t3\tDog"),
+            "pred.tsv:2: onset: expected a number of seconds, got 'zero'",
+        ),
+        (
+            ROWS.replace("0\t3\tDog", "0\tinf\tDog"),
+            "pred.tsv:2: offset: expected a number of seconds, got 'inf'",
+        ),
+        (
+            ROWS.replace("0\t3\tDog", "3\t3\tDog"),
+            "pred.tsv:2: expected an offset after the onset, got 3 to 3",
+        ),
+        (
+            ROWS.replace("\tSpeech", "\tSpech"),
+            r"pred.tsv:6: unknown class 'Spech'; did you mean Speech\?",
+        ),
+        (
+            ROWS.replace("\tvisual\t", "\tvideo\t"),
+            "pred.tsv:3: track: expected audio, visual, audio_visual, got 'video'",
+        ),
+        (
+            ROWS + "nobody_0_10\taudio\t0\t1\tDog\n",
+            r"1 predictions for clips that are not in split test \(nobody_0_10\)",
+        ),
+        (
+            ROWS + "-ab_c-d_EF0_101.8_111.8\taudio\t0\t1\tDog\n",
+            "not in split test",
+        ),  # a clip of another split
+        (
+            ROWS.split("\n")[0] + "\n",
+            rf"predictions missing for 2 of 3 clips \({CLIPS[1]}, {CLIPS[2]}\)",
+        ),
+        (ROWS + "JfZEqeLZqWk\taudio\t0\t1\tDog\n", "two predictions for clip JfZEqeLZqWk_30_40"),
+        (
+            ROWS.replace(f"{CLIPS[0]}\tvisual\t2\t10\tDog\n", ""),
+            "an audio_visual event of Dog without the audio and visual",
+        ),
+    ],
+)
 def test_bad_tables(data: Dataset, tmp_path: Path, rows: str, message: str) -> None:
     with pytest.raises(DataError, match=message) as caught:
         read(data, table(tmp_path, rows))
@@ -92,7 +132,9 @@ def test_bad_tables(data: Dataset, tmp_path: Path, rows: str, message: str) -> N
 
 
 def test_a_missing_column(data: Dataset, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="column track is missing, found filename, onset, offset, event_label"):
+    with pytest.raises(
+        DataError, match="column track is missing, found filename, onset, offset, event_label"
+    ):
         read(data, table(tmp_path, header=HEADER.replace("track\t", "")))
 
 
@@ -107,7 +149,9 @@ def test_missing_and_extra_only_by_option(data: Dataset, tmp_path: Path) -> None
 def test_two_timelines_for_one_clip(data: Dataset, tmp_path: Path) -> None:
     folder = timelines(tmp_path)
     (folder / "again.timeline.json").write_text(timeline(f"{CLIPS[0]}.mp4").to_json())
-    with pytest.raises(DataError, match=rf"two predictions for clip {CLIPS[0]}: {CLIPS[0]}.timeline.json and again"):
+    with pytest.raises(
+        DataError, match=rf"two predictions for clip {CLIPS[0]}: {CLIPS[0]}.timeline.json and again"
+    ):
         read(data, folder)
 
 
@@ -118,30 +162,45 @@ def test_timelines_that_do_not_fit(data: Dataset, tmp_path: Path) -> None:
     (folder / "x.timeline.json").write_text("{")
     with pytest.raises(DataError, match=r"x\.timeline\.json: not JSON"):
         read(data, folder)
-    (folder / "x.timeline.json").write_text(timeline("CCCCCCCCCC3.mp4", ("Cow",), audio_Cow="#.........").to_json())
+    (folder / "x.timeline.json").write_text(
+        timeline("CCCCCCCCCC3.mp4", ("Cow",), audio_Cow="#.........").to_json()
+    )
     with pytest.raises(DataError, match=r"x.timeline.json: unknown class 'Cow'; did you mean"):
         read(data, folder)
 
 
-def test_classes_that_the_parser_knows_and_the_dataset_does_not_matter_only_if_found(data, tmp_path) -> None:
+def test_classes_that_the_parser_knows_and_the_dataset_does_not_matter_only_if_found(
+    data, tmp_path
+) -> None:
     folder = timelines(tmp_path)
     line = timeline("CCCCCCCCCC3.mp4", ("Cow", "Dog"), audio_Dog="#.........")
     (folder / "x.timeline.json").write_text(line.to_json())
     assert read(data, folder).audio[1].sum() == 1
 
 
-@pytest.mark.parametrize(("changed", "message"), [
-    ({"audio": np.zeros((3, 9, 25))},
-     r"array audio: expected \(clips, segments, classes\) = \(3, 10, 25\), got \(3, 9, 25\)"),
-    ({"visual": np.zeros((2, 10, 25))}, r"array visual: .* got \(2, 10, 25\)"),
-    ({"visual": np.zeros((3, 250))}, r"array visual: .* got \(3, 250\)"),
-    ({"audio": np.full((3, 10, 25), 0.3)}, "array audio: expected 0 and 1 only"),
-    ({"audio": np.full((3, 10, 25), np.nan)}, "expected finite numbers"),
-    ({"visual": None}, "array visual is missing"),
-    ({"names": None}, r"expected an array names \(clips,\) of text"),
-    ({"names": np.array([CLIPS[0], CLIPS[0], CLIPS[1]])}, f"two predictions for clip {CLIPS[0]}"),
-    ({"names": np.array([CLIPS[0], CLIPS[1], "who"])}, "1 predictions for clips that are not in split test"),
-])
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        (
+            {"audio": np.zeros((3, 9, 25))},
+            r"array audio: expected \(clips, segments, classes\) = \(3, 10, 25\), got \(3, 9, 25\)",
+        ),
+        ({"visual": np.zeros((2, 10, 25))}, r"array visual: .* got \(2, 10, 25\)"),
+        ({"visual": np.zeros((3, 250))}, r"array visual: .* got \(3, 250\)"),
+        ({"audio": np.full((3, 10, 25), 0.3)}, "array audio: expected 0 and 1 only"),
+        ({"audio": np.full((3, 10, 25), np.nan)}, "expected finite numbers"),
+        ({"visual": None}, "array visual is missing"),
+        ({"names": None}, r"expected an array names \(clips,\) of text"),
+        (
+            {"names": np.array([CLIPS[0], CLIPS[0], CLIPS[1]])},
+            f"two predictions for clip {CLIPS[0]}",
+        ),
+        (
+            {"names": np.array([CLIPS[0], CLIPS[1], "who"])},
+            "1 predictions for clips that are not in split test",
+        ),
+    ],
+)
 def test_wrong_arrays(data: Dataset, tmp_path: Path, changed, message: str) -> None:
     with pytest.raises(DataError, match=message):
         read(data, arrays(tmp_path, **changed))
@@ -163,11 +222,19 @@ def test_no_file(data: Dataset, tmp_path: Path) -> None:
 
 # --- probabilities
 
+
 def scores(folder: Path, **changed) -> Path:
     rng = np.random.default_rng(0)
-    content = {"names": np.array([CLIPS[2], CLIPS[0], CLIPS[1]]), "segment_prob": rng.random((3, 10, 2, 25)),
-               "track_prob": rng.random((3, 2, 25)), "clip_prob": rng.random((3, 25)), **changed}
-    np.savez(folder / "scores.npz", **{key: value for key, value in content.items() if value is not None})
+    content = {
+        "names": np.array([CLIPS[2], CLIPS[0], CLIPS[1]]),
+        "segment_prob": rng.random((3, 10, 2, 25)),
+        "track_prob": rng.random((3, 2, 25)),
+        "clip_prob": rng.random((3, 25)),
+        **changed,
+    }
+    np.savez(
+        folder / "scores.npz", **{key: value for key, value in content.items() if value is not None}
+    )
     return folder / "scores.npz"
 
 
@@ -180,12 +247,20 @@ def test_probabilities_come_in_the_order_of_the_split(data: Dataset, tmp_path: P
     assert read_scores(arrays(tmp_path), data.split("test"), data.vocabulary, data.grid) is None
 
 
-@pytest.mark.parametrize(("changed", "message"), [
-    ({"segment_prob": np.zeros((3, 10, 25, 2))}, r"array segment_prob: .* = \(3, 10, 2, 25\), got \(3, 10, 25, 2\)"),
-    ({"clip_prob": None}, "array clip_prob is missing"),
-    ({"names": np.array([CLIPS[0], CLIPS[1], "who"])},
-     rf"expected the 3 clips of split test, 1 are missing \({CLIPS[2]}\) and 1 are not in it \(who\)"),
-])
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        (
+            {"segment_prob": np.zeros((3, 10, 25, 2))},
+            r"array segment_prob: .* = \(3, 10, 2, 25\), got \(3, 10, 25, 2\)",
+        ),
+        ({"clip_prob": None}, "array clip_prob is missing"),
+        (
+            {"names": np.array([CLIPS[0], CLIPS[1], "who"])},
+            rf"expected the 3 clips of split test, 1 are missing \({CLIPS[2]}\) and 1 are not in it \(who\)",
+        ),
+    ],
+)
 def test_wrong_probabilities(data: Dataset, tmp_path: Path, changed, message: str) -> None:
     with pytest.raises(DataError, match=message):
         read_scores(scores(tmp_path, **changed), data.split("test"), data.vocabulary, data.grid)

@@ -31,11 +31,16 @@ def test_every_step_runs_and_a_second_call_does_none_of_them_again(tmp_path):
     clips = json.loads(page.split('id="clips">')[1].split("</script>")[0])
     assert [lane["name"] for lane in clips[0]["lanes"]] == ["lsld", "truth", "han"]
     truth = Timeline.from_dict(clips[0]["lanes"][1]["timeline"])
-    assert [(e.start_s, e.end_s, e.label) for e in truth.on("audio")] == [tuple(e) for e in sorted(unseen().audio)]
+    assert [(e.start_s, e.end_s, e.label) for e in truth.on("audio")] == [
+        tuple(e) for e in sorted(unseen().audio)
+    ]
     assert {clip["media"][:14] for clip in clips} == {"data:video/mp4"}
 
-    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "demo").rglob("*")
-            if path.suffix in (".mp4", ".safetensors") or path.parent.name in ("conse", "yamnet")}
+    kept = {
+        path: path.stat().st_mtime_ns
+        for path in (tmp_path / "demo").rglob("*")
+        if path.suffix in (".mp4", ".safetensors") or path.parent.name in ("conse", "yamnet")
+    }
     second = run_demo(tmp_path / "demo", Options(**SMALL, say=said.append))
     assert sum("already trained" in line for line in said) == 2
     assert second.figures == first.figures
@@ -43,10 +48,13 @@ def test_every_step_runs_and_a_second_call_does_none_of_them_again(tmp_path):
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
 
 
-@pytest.mark.parametrize(("options", "message"), [
-    (["--seed", "-1"], "--seed must not be negative"),
-    (["--jobs", "0"], "--jobs must be positive"),
-])
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--seed", "-1"], "--seed must not be negative"),
+        (["--jobs", "0"], "--jobs must be positive"),
+    ],
+)
 def test_impossible_options_are_one_line(tmp_path, capsys, options, message):
     assert main(["demo", "--out", str(tmp_path), *options]) == 2
     assert message in capsys.readouterr().err

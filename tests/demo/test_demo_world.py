@@ -41,12 +41,22 @@ def test_the_world_holds_events_only_heard_only_seen_and_both_at_different_secon
         for kind in script.labels:
             heard = [span[:2] for span in script.audio if span[2] == kind]
             seen = [span[:2] for span in script.visual if span[2] == kind]
-            found.add("both" if heard == seen else "apart" if heard and seen else "heard" if heard else "seen")
+            found.add(
+                "both"
+                if heard == seen
+                else "apart"
+                if heard and seen
+                else "heard"
+                if heard
+                else "seen"
+            )
     assert found >= {"heard", "seen", "apart"}
 
 
 def test_same_seed_same_files_whatever_the_processes(tmp_path):
-    one, two = (world.make_world(tmp_path / str(jobs), seed=3, splits=SPLITS, jobs=jobs) for jobs in (1, 2))
+    one, two = (
+        world.make_world(tmp_path / str(jobs), seed=3, splits=SPLITS, jobs=jobs) for jobs in (1, 2)
+    )
     files = sorted(p.relative_to(one) for p in one.rglob("*") if p.is_file())
     assert files == sorted(p.relative_to(two) for p in two.rglob("*") if p.is_file())
     assert len([f for f in files if f.suffix == ".mp4"]) == 4
@@ -54,16 +64,29 @@ def test_same_seed_same_files_whatever_the_processes(tmp_path):
         assert (one / file).read_bytes() == (two / file).read_bytes(), file
     dataset = open_dataset(one)
     assert {name: len(split) for name, split in dataset.splits.items()} == SPLITS
-    assert all(s.has_truth and dataset.media_path(clip) for s in dataset.splits.values() for clip in s.clips)
+    assert all(
+        s.has_truth and dataset.media_path(clip)
+        for s in dataset.splits.values()
+        for clip in s.clips
+    )
     truth = dataset.split("train").truth()
     assert not truth.issues
-    assert ((truth.audio | truth.visual).any(axis=1) == dataset.split("train").weak.astype(bool)).all()
+    assert (
+        (truth.audio | truth.visual).any(axis=1) == dataset.split("train").weak.astype(bool)
+    ).all()
 
 
 def test_a_world_goes_on_and_refuses_another_seed(tmp_path, monkeypatch):
     made = []
-    monkeypatch.setattr(world, "render", lambda script, path, rng: (path.parent.mkdir(exist_ok=True),
-                                                                    path.write_bytes(b""), made.append(path.stem)))
+    monkeypatch.setattr(
+        world,
+        "render",
+        lambda script, path, rng: (
+            path.parent.mkdir(exist_ok=True),
+            path.write_bytes(b""),
+            made.append(path.stem),
+        ),
+    )
     folder = world.make_world(tmp_path / "w", seed=1, splits=SPLITS)
     assert made == ["train0000", "train0001", "val0000", "test0000"]
     (folder / "videos" / "val0000.mp4").unlink()
@@ -78,14 +101,19 @@ def test_a_world_goes_on_and_refuses_another_seed(tmp_path, monkeypatch):
 
 
 def test_a_clip_holds_what_its_script_says(tmp_path):
-    script = world.Script("clip", audio=[(5, 10, "Smoke_alarm")], visual=[(0, 5, "Candle"), (5, 10, "Balloon")])
+    script = world.Script(
+        "clip", audio=[(5, 10, "Smoke_alarm")], visual=[(0, 5, "Candle"), (5, 10, "Balloon")]
+    )
     path = tmp_path / "clip.mp4"
     world.render(script, path, np.random.default_rng(0))
     frames = [frame for _, frame in iter_frames(path, [t + 0.5 for t in range(10)], warn=[])]
     dark = [bool(frame.mean() < 80) for frame in frames]  # a candle at night, a balloon by day
     assert dark == [True] * 5 + [False] * 5
     sound = np.concatenate(list(iter_audio(path, rate_hz=RATE_HZ, chunk_s=1.0, warn=[])))
-    loud = [bool(np.abs(sound[t * RATE_HZ + 2000 : (t + 1) * RATE_HZ - 2000]).max() > 0.1) for t in range(10)]
+    loud = [
+        bool(np.abs(sound[t * RATE_HZ + 2000 : (t + 1) * RATE_HZ - 2000]).max() > 0.1)
+        for t in range(10)
+    ]
     assert loud == [False] * 5 + [True] * 5
 
 
@@ -115,17 +143,31 @@ def test_pictures_and_sounds_are_recognised():
     from seehear.encoders.yamnet import audioset_classes
 
     eye, ear = load_encoder("conse"), load_encoder("yamnet")
-    looks = {"clock": {"analog clock", "wall clock"}, "telephone": {"dial telephone"}, "guitar": {"acoustic guitar"},
-             "traffic_light": {"traffic light"}, "balloon": {"balloon"}, "candle": {"candle"}}
+    looks = {
+        "clock": {"analog clock", "wall clock"},
+        "telephone": {"dial telephone"},
+        "guitar": {"acoustic guitar"},
+        "traffic_light": {"traffic light"},
+        "balloon": {"balloon"},
+        "candle": {"candle"},
+    }
     for name, expected in looks.items():
-        best = eye.encode(np.stack([eye.prepare(PICTURES[name](np.random.default_rng(7)))]))["logits"].argmax()
+        best = eye.encode(np.stack([eye.prepare(PICTURES[name](np.random.default_rng(7)))]))[
+            "logits"
+        ].argmax()
         assert imagenet_classes()[best] in expected, name
-    hears = {"clock_tick": {"Tick", "Tick-tock", "Clock"}, "telephone_ring": {"Telephone", "Telephone bell ringing"},
-             "plucked_strings": {"Plucked string instrument", "Guitar"}, "rain": {"Rain", "Raindrop"},
-             "smoke_alarm": {"Beep, bleep", "Smoke detector, smoke alarm"}}
+    hears = {
+        "clock_tick": {"Tick", "Tick-tock", "Clock"},
+        "telephone_ring": {"Telephone", "Telephone bell ringing"},
+        "plucked_strings": {"Plucked string instrument", "Guitar"},
+        "rain": {"Rain", "Raindrop"},
+        "smoke_alarm": {"Beep, bleep", "Smoke detector, smoke alarm"},
+    }
     names = audioset_classes()
     for name, expected in hears.items():
         rng = np.random.default_rng(7)
         wave = SOUNDS[name](rng, 1.5) + world.room(rng, 1.5)
-        top = {names[i] for i in ear.encode(wave[None].astype(np.float32))["logits"][0].argsort()[-5:]}
+        top = {
+            names[i] for i in ear.encode(wave[None].astype(np.float32))["logits"][0].argsort()[-5:]
+        }
         assert top & expected, (name, top)

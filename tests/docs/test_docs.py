@@ -21,9 +21,13 @@ import pytest
 from seehear.cli.main import build_parser, main
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted(p.relative_to(ROOT).as_posix() for p in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
-FENCE = re.compile(r"(?P<note><!-- not run: (?P<why>[^\n]+?) -->\n+)?^```(?P<language>\w*)[^\n]*\n(?P<text>.*?)^```$",
-                   re.MULTILINE | re.DOTALL)
+PAGES = sorted(
+    p.relative_to(ROOT).as_posix() for p in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+)
+FENCE = re.compile(
+    r"(?P<note><!-- not run: (?P<why>[^\n]+?) -->\n+)?^```(?P<language>\w*)[^\n]*\n(?P<text>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
 LANGUAGES = {"", "sh", "python", "toml", "json", "text"}
 
 
@@ -37,7 +41,11 @@ class Block:
     def commands(self) -> list[list[str]]:
         """The seehear commands of a shell block, without their comments."""
         joined = self.text.replace("\\\n", " ")
-        lines = [shlex.split(line, comments=True) for line in joined.splitlines() if line.startswith("seehear ")]
+        lines = [
+            shlex.split(line, comments=True)
+            for line in joined.splitlines()
+            if line.startswith("seehear ")
+        ]
         return [line[1:] for line in lines]
 
 
@@ -54,7 +62,11 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("reader")
     make_world(folder / "mydata", splits={"train": 8, "val": 2, "test": 4})
     videos = folder / "mydata" / "videos"
-    for name, source in {"holiday": "test0000", "unseen": "test0001", "new-video": "test0002"}.items():
+    for name, source in {
+        "holiday": "test0000",
+        "unseen": "test0001",
+        "new-video": "test0002",
+    }.items():
         shutil.copy(videos / f"{source}.mp4", folder / f"{name}.mp4")
     (folder / "archive").mkdir()
     for name in ("test0000", "test0003"):
@@ -65,7 +77,9 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_block_is_one_we_can_check(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
-    assert len(re.findall(r"^```", text, re.MULTILINE)) == 2 * len(blocks(page)), "a fence does not close"
+    assert len(re.findall(r"^```", text, re.MULTILINE)) == 2 * len(blocks(page)), (
+        "a fence does not close"
+    )
     for block in blocks(page):
         assert block.language in LANGUAGES
         if block.language == "toml":
@@ -78,15 +92,23 @@ def test_every_block_is_one_we_can_check(page: str) -> None:
             build_parser(command[0]).parse_args(command)
 
 
-RUN = [page for page in PAGES
-       if any(b.why_not is None and (b.commands or b.language == "python") for b in blocks(page))]
+RUN = [
+    page
+    for page in PAGES
+    if any(b.why_not is None and (b.commands or b.language == "python") for b in blocks(page))
+]
 
 
 @pytest.mark.weights
 @pytest.mark.slow
 @pytest.mark.parametrize("page", RUN)
-def test_a_page_runs_from_top_to_bottom(page: str, media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-                                        capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_page_runs_from_top_to_bottom(
+    page: str,
+    media: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     for entry in media.iterdir():
         os.symlink(entry, tmp_path / entry.name)
     monkeypatch.chdir(tmp_path)
@@ -99,7 +121,9 @@ def test_a_page_runs_from_top_to_bottom(page: str, media: Path, tmp_path: Path, 
         for command in block.commands:
             code = main(command)
             captured = capsys.readouterr()
-            assert code == 0, f"seehear {shlex.join(command)} ended with {code}:\n{captured.err[-2000:]}"
+            assert code == 0, (
+                f"seehear {shlex.join(command)} ended with {code}:\n{captured.err[-2000:]}"
+            )
 
 
 def test_promises_name_tests_that_exist() -> None:
@@ -126,10 +150,30 @@ def test_links_inside_the_repository_lead_somewhere() -> None:
 
 def test_spelling() -> None:
     pytest.importorskip("codespell_lib", reason="codespell is not installed (extra: test)")
-    tracked = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs", "src", "tests", "examples", "benchmarks"]
+    tracked = [
+        "README.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "docs",
+        "src",
+        "tests",
+        "examples",
+        "benchmarks",
+    ]
     found = subprocess.run(
-        [sys.executable, "-m", "codespell_lib", "--skip", "*.txt,*.npz,*.svg,*/assets/*,*/data/*",
-         "--ignore-words-list", "busses,buss,whistlin,ot,caf,vaccum,droput,trainin,nce,ans,fo,nd,te,trian",
-         *[t for t in tracked if (ROOT / t).exists()]],
-        cwd=ROOT, capture_output=True, text=True, check=False)
+        [
+            sys.executable,
+            "-m",
+            "codespell_lib",
+            "--skip",
+            "*.txt,*.npz,*.svg,*/assets/*,*/data/*",
+            "--ignore-words-list",
+            "busses,buss,whistlin,ot,caf,vaccum,droput,trainin,nce,ans,fo,nd,te,trian",
+            *[t for t in tracked if (ROOT / t).exists()],
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert found.returncode == 0, found.stdout

@@ -60,7 +60,9 @@ def test_texts_are_the_vectors_of_the_library(checkpoint):
     texts = ["dog", "the sound of a dog", "", "zebra and cat", "dog " * 100]
     inputs = tokenizer(texts, padding=True, truncation=True, max_length=38, return_tensors="pt")
     with torch.no_grad():
-        expected = net.get_text_features(inputs["input_ids"], inputs["attention_mask"]).pooler_output.numpy()
+        expected = net.get_text_features(
+            inputs["input_ids"], inputs["attention_mask"]
+        ).pooler_output.numpy()
     np.testing.assert_allclose(load_text("clap", weights=folder).encode(texts), expected, atol=2e-5)
 
 

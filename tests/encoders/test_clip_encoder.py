@@ -26,9 +26,14 @@ def pictures(*sizes):
     rng = np.random.default_rng(0)
     out = []
     for height, width in sizes:
-        small = rng.integers(0, 256, (7, 9, 3), np.uint8)  # soft shapes with some grain, as photographs have
-        image = np.asarray(transforms.functional.resize(torch.from_numpy(small).permute(2, 0, 1), [height, width],
-                                                        antialias=True).permute(1, 2, 0))
+        small = rng.integers(
+            0, 256, (7, 9, 3), np.uint8
+        )  # soft shapes with some grain, as photographs have
+        image = np.asarray(
+            transforms.functional.resize(
+                torch.from_numpy(small).permute(2, 0, 1), [height, width], antialias=True
+            ).permute(1, 2, 0)
+        )
         out.append(np.clip(image + rng.integers(-9, 10, image.shape), 0, 255).astype(np.uint8))
     return out
 
@@ -60,8 +65,14 @@ def test_a_prepared_frame_is_that_of_the_original_transforms(size):
     from PIL import Image
 
     [image] = pictures(size)
-    original = transforms.Compose([transforms.Resize(224, transforms.InterpolationMode.BICUBIC),
-                                   transforms.CenterCrop(224), transforms.ToTensor(), transforms.Normalize(MEAN, STD)])
+    original = transforms.Compose(
+        [
+            transforms.Resize(224, transforms.InterpolationMode.BICUBIC),
+            transforms.CenterCrop(224),
+            transforms.ToTensor(),
+            transforms.Normalize(MEAN, STD),
+        ]
+    )
     ours = normalised(load_encoder("clip-vit-b16").prepare(image)[None], MEAN, STD)[0]
     assert_same_picture(ours, original(Image.fromarray(image)).numpy())
 
@@ -71,7 +82,9 @@ def test_rows_are_the_projected_vectors_of_the_library_not_scaled(checkpoint):
     encoder = load_encoder("clip-vit-b16", weights=folder)
     images = pictures((360, 640), (224, 400), (300, 300)) * 7  # more than one batch
     with torch.no_grad():
-        expected = net.get_image_features(**tr.CLIPImageProcessorPil()(images, return_tensors="pt")).pooler_output
+        expected = net.get_image_features(
+            **tr.CLIPImageProcessorPil()(images, return_tensors="pt")
+        ).pooler_output
     rows = encoder.encode(np.stack([encoder.prepare(image) for image in images]))["feature"]
     assert rows.shape == (21, 512)
     assert rows.dtype == np.float32
@@ -87,14 +100,18 @@ def test_texts_are_the_vectors_of_the_library_scaled_to_one(checkpoint):
     tokenizer = tr.CLIPTokenizer.from_pretrained(folder)
     inputs = tokenizer(texts, padding=True, truncation=True, max_length=77, return_tensors="pt")
     with torch.no_grad():
-        expected = torch.nn.functional.normalize(net.get_text_features(**inputs).pooler_output, dim=-1).numpy()
+        expected = torch.nn.functional.normalize(
+            net.get_text_features(**inputs).pooler_output, dim=-1
+        ).numpy()
     tower = load_text("clip-vit-b16", weights=folder)
     np.testing.assert_allclose(tower.encode(texts), expected, atol=2e-5)
     np.testing.assert_allclose(tower.encode(texts[:1]), tower.encode(["dog", "a"])[:1], atol=1e-6)
     assert tower.encode([]).shape == (0, 512)
 
 
-def test_weights_of_the_cache_are_found_after_fetching_them_from_a_folder(checkpoint, tmp_path, monkeypatch):
+def test_weights_of_the_cache_are_found_after_fetching_them_from_a_folder(
+    checkpoint, tmp_path, monkeypatch
+):
     folder, _ = checkpoint
     monkeypatch.setenv("SEEHEAR_CACHE", str(tmp_path))
     frames = np.zeros((1, 224, 224, 3), np.uint8)
@@ -102,7 +119,9 @@ def test_weights_of_the_cache_are_found_after_fetching_them_from_a_folder(checkp
         load_encoder("clip-vit-b16").encode(frames)
     tiny.fetch(monkeypatch, "clip-vit-b16", folder)
     rows = load_encoder("clip-vit-b16").encode(frames)["feature"]
-    np.testing.assert_array_equal(rows, load_encoder("clip-vit-b16", weights=folder).encode(frames)["feature"])
+    np.testing.assert_array_equal(
+        rows, load_encoder("clip-vit-b16", weights=folder).encode(frames)["feature"]
+    )
 
 
 def test_the_manifest_names_the_users_own_weights(checkpoint):
@@ -115,18 +134,27 @@ def test_the_manifest_names_the_users_own_weights(checkpoint):
 @pytest.mark.parametrize("tower", ["image", "text"])
 def test_gelu_where_these_weights_need_quick_gelu_is_refused_by_name(tmp_path, tower):
     tiny.clip(tmp_path, act="gelu")
-    encoder, given = ((load_encoder, np.zeros((1, 224, 224, 3), np.uint8)) if tower == "image" else
-                      (load_text, ["dog"]))
-    with pytest.raises(WeightsError, match=r"expected activation quick_gelu, config\.json says gelu; these weights"):
+    encoder, given = (
+        (load_encoder, np.zeros((1, 224, 224, 3), np.uint8))
+        if tower == "image"
+        else (load_text, ["dog"])
+    )
+    with pytest.raises(
+        WeightsError, match=r"expected activation quick_gelu, config\.json says gelu; these weights"
+    ):
         encoder("clip-vit-b16", weights=tmp_path).encode(given)
 
 
 def test_another_clip_is_refused_by_name(checkpoint, tmp_path):
     frames = np.zeros((1, 224, 224, 3), np.uint8)
-    with pytest.raises(WeightsError, match=r"clip-vit-b32: expected patches of 32, config\.json says 16"):
+    with pytest.raises(
+        WeightsError, match=r"clip-vit-b32: expected patches of 32, config\.json says 16"
+    ):
         load_encoder("clip-vit-b32", weights=checkpoint[0]).encode(frames)
     tiny.clip(tmp_path / "b32", patch=32)
-    assert load_encoder("clip-vit-b32", weights=tmp_path / "b32").encode(frames)["feature"].shape == (1, 512)
+    assert load_encoder("clip-vit-b32", weights=tmp_path / "b32").encode(frames)[
+        "feature"
+    ].shape == (1, 512)
     tiny.clip(tmp_path / "wide", projection=640)
     with pytest.raises(WeightsError, match=r"expected projection to 512, config\.json says 640"):
         load_encoder("clip-vit-b16", weights=tmp_path / "wide").encode(frames)
@@ -161,8 +189,10 @@ def test_a_pickle_is_read_for_tensors_only(checkpoint, tmp_path, monkeypatch):
     (folder / "model.safetensors").unlink()
     torch.save(state, folder / "pytorch_model.bin")
     frames = np.full((1, 224, 224, 3), 90, np.uint8)
-    np.testing.assert_array_equal(load_encoder("clip-vit-b16", weights=folder).encode(frames)["feature"],
-                                  load_encoder("clip-vit-b16", weights=checkpoint[0]).encode(frames)["feature"])
+    np.testing.assert_array_equal(
+        load_encoder("clip-vit-b16", weights=folder).encode(frames)["feature"],
+        load_encoder("clip-vit-b16", weights=checkpoint[0]).encode(frames)["feature"],
+    )
     monkeypatch.setenv("EVIL", str(tmp_path / "ran"))
     torch.save({**state, "x": Evil()}, folder / "pytorch_model.bin")
     with pytest.raises(WeightsError, match="cannot be loaded"):

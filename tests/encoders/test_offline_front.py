@@ -18,6 +18,7 @@ from seehear.errors import ConfigError, WeightsError
 
 def slow_log_mel(wave: np.ndarray, offset: float) -> np.ndarray:
     """Return the same by the definition, in float64: a sum for each frequency, a triangle for each band."""
+
     def mel(hz: float) -> float:
         return 1127 * math.log(1 + hz / 700)
 
@@ -28,7 +29,7 @@ def slow_log_mel(wave: np.ndarray, offset: float) -> np.ndarray:
     window = np.array([0.5 - 0.5 * math.cos(2 * math.pi * n / 400) for n in range(400)])
     rows = []
     for start in range(0, len(wave) - 399, 160):
-        size = np.abs(turns @ (wave[start:start + 400].astype(np.float64) * window))
+        size = np.abs(turns @ (wave[start : start + 400].astype(np.float64) * window))
         bands = []
         for a, b, c in zip(corners, corners[1:], corners[2:], strict=False):
             total = 0.0
@@ -54,13 +55,28 @@ def test_log_mel_is_the_definition(offset):
 def test_log_mel_of_many_and_of_silence():
     waves = np.random.default_rng(1).standard_normal((3, 1000)).astype(np.float32)
     np.testing.assert_array_equal(log_mel(waves, offset=0.01)[1], log_mel(waves[1], offset=0.01))
-    np.testing.assert_allclose(log_mel(np.zeros(400, np.float32), offset=0.001), math.log(0.001), rtol=1e-6)
+    np.testing.assert_allclose(
+        log_mel(np.zeros(400, np.float32), offset=0.001), math.log(0.001), rtol=1e-6
+    )
     assert mel_matrix().shape == (257, 64)
     assert (mel_matrix().max(axis=0) > 0).all()  # no band is empty
 
 
-@pytest.mark.parametrize("size", [(297, 297), (640, 480), (480, 640), (1920, 1080), (2, 2), (1, 1), (33, 17), (3, 4000),
-                                  (4096, 2), (2, 10_000)])
+@pytest.mark.parametrize(
+    "size",
+    [
+        (297, 297),
+        (640, 480),
+        (480, 640),
+        (1920, 1080),
+        (2, 2),
+        (1, 1),
+        (33, 17),
+        (3, 4000),
+        (4096, 2),
+        (2, 10_000),
+    ],
+)
 def test_any_frame_becomes_the_square(size):
     rgb = np.full((size[1], size[0], 3), 77, np.uint8)
     out = resize_crop(rgb, short=297, crop=260)
@@ -70,11 +86,15 @@ def test_any_frame_becomes_the_square(size):
 
 
 def test_the_square_is_the_middle():
-    ramp = np.broadcast_to(np.linspace(0, 255, 600, dtype=np.uint8)[None, :, None], (300, 600, 3)).copy()
+    ramp = np.broadcast_to(
+        np.linspace(0, 255, 600, dtype=np.uint8)[None, :, None], (300, 600, 3)
+    ).copy()
     out = resize_crop(ramp, short=300, crop=100)
     assert out[:, 50].mean() == pytest.approx(127.5, abs=1)
     np.testing.assert_allclose(out[0], ramp[0, 250:350], atol=1)
-    own = Image.fromarray(ramp).resize((400, 200), Image.Resampling.BICUBIC).crop((100, 0, 300, 200))
+    own = (
+        Image.fromarray(ramp).resize((400, 200), Image.Resampling.BICUBIC).crop((100, 0, 300, 200))
+    )
     np.testing.assert_array_equal(resize_crop(ramp, short=200, crop=200), np.asarray(own))
 
 
@@ -86,8 +106,12 @@ def test_normalised():
 
 def test_posteriors_and_scores_at_the_ends():
     np.testing.assert_allclose(posteriors(np.array([[1000.0, 0, -1000]], np.float32)), [[1, 0, 0]])
-    np.testing.assert_allclose(yamnet_module._sigmoid(np.array([-800.0, -1.0, 0.0, 1.0, 800.0])),
-                               [0, 1 / (1 + math.e), 0.5, math.e / (1 + math.e), 1], rtol=1e-12, atol=1e-300)
+    np.testing.assert_allclose(
+        yamnet_module._sigmoid(np.array([-800.0, -1.0, 0.0, 1.0, 800.0])),
+        [0, 1 / (1 + math.e), 0.5, math.e / (1 + math.e), 1],
+        rtol=1e-12,
+        atol=1e-300,
+    )
 
 
 @pytest.mark.parametrize("level", [0.0, -60.0, -120.0, -500.0, 500.0])
@@ -120,11 +144,14 @@ def test_encoders_travel_between_processes_without_their_networks():
     assert other._net._value is None
 
 
-@pytest.mark.parametrize(("ask", "message"), [
-    (lambda: load_encoder("konse"), "no encoder is called 'konse'; did you mean conse"),
-    (lambda: load_encoder("conse", frames=3), "encoder conse: .*frames"),
-    (lambda: load_text("word2vec"), "no text tower is called 'word2vec'; known: minilm"),
-])
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda: load_encoder("konse"), "no encoder is called 'konse'; did you mean conse"),
+        (lambda: load_encoder("conse", frames=3), "encoder conse: .*frames"),
+        (lambda: load_text("word2vec"), "no text tower is called 'word2vec'; known: minilm"),
+    ],
+)
 def test_wrong_names_are_one_line(ask, message):
     with pytest.raises(ConfigError, match=message):
         ask()
@@ -133,9 +160,11 @@ def test_wrong_names_are_one_line(ask, message):
 def test_without_weights_the_message_says_what_to_run(monkeypatch, tmp_path):
     monkeypatch.setenv("SEEHEAR_CACHE", str(tmp_path))
     frames = np.zeros((1, 260, 260, 3), np.uint8)
-    for ask, id_ in ((lambda: load_encoder("conse").encode(frames), "efficientnet-lite2"),
-                     (lambda: load_encoder("yamnet").encode(np.zeros((1, 24000), np.float32)), "yamnet"),
-                     (lambda: load_text("minilm").encode(["dog"]), "minilm")):
+    for ask, id_ in (
+        (lambda: load_encoder("conse").encode(frames), "efficientnet-lite2"),
+        (lambda: load_encoder("yamnet").encode(np.zeros((1, 24000), np.float32)), "yamnet"),
+        (lambda: load_text("minilm").encode(["dog"]), "minilm"),
+    ):
         with pytest.raises(WeightsError, match=f"run: seehear models fetch {id_}$"):
             ask()
 
@@ -145,16 +174,28 @@ def test_damaged_weights_are_one_line(monkeypatch, tmp_path):
     from seehear.encoders.minilm import MiniLM
     from seehear.encoders.yamnet import _unpack
 
-    for name in ("model.pth", "yamnet.onnx.zip", "model.onnx", "tokenizer.json", "config.json", "model.safetensors"):
+    for name in (
+        "model.pth",
+        "yamnet.onnx.zip",
+        "model.onnx",
+        "tokenizer.json",
+        "config.json",
+        "model.safetensors",
+    ):
         (tmp_path / name).write_bytes(b"PK\x03\x04 not weights" * 20)
-    for ask in (lambda: write_onnx(tmp_path / "model.pth", tmp_path / "out.onnx"),
-                lambda: _unpack(tmp_path, tmp_path / "o"), lambda: MiniLM(tmp_path).encode(["dog"]),
-                lambda: session(tmp_path / "model.onnx")):
+    for ask in (
+        lambda: write_onnx(tmp_path / "model.pth", tmp_path / "out.onnx"),
+        lambda: _unpack(tmp_path, tmp_path / "o"),
+        lambda: MiniLM(tmp_path).encode(["dog"]),
+        lambda: session(tmp_path / "model.onnx"),
+    ):
         with pytest.raises(WeightsError) as caught:
             ask()
         assert "\n" not in str(caught.value)
         assert len(str(caught.value)) < 500
     assert not (tmp_path / "out.onnx").exists()
     monkeypatch.setenv("SEEHEAR_THREADS", "many")
-    with pytest.raises(ConfigError, match="SEEHEAR_THREADS: expected a number of threads, got 'many'"):
+    with pytest.raises(
+        ConfigError, match="SEEHEAR_THREADS: expected a number of threads, got 'many'"
+    ):
         session(tmp_path / "model.onnx")

@@ -33,7 +33,9 @@ def seen(frames):
 @pytest.fixture(scope="module")
 def pieces():
     """Two sounds of each kind, a second and a half."""
-    return np.stack([SOUNDS[name](np.random.default_rng(seed), 1.5) for name in SOUNDS for seed in (1, 2)])
+    return np.stack(
+        [SOUNDS[name](np.random.default_rng(seed), 1.5) for name in SOUNDS for seed in (1, 2)]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +52,14 @@ def same(whole, other, rows=slice(None)):
 
 # pictures
 
+
 def test_conse_ranks_its_own_word_first(seen):
     names = [name.replace("_", " ") for name in PICTURES]
-    assert {name: rows.shape for name, rows in seen.items()} == {"feature": (2 * len(names), 1280),
-                                                                 "logits": (2 * len(names), 1000),
-                                                                 "space": (2 * len(names), 384)}
+    assert {name: rows.shape for name, rows in seen.items()} == {
+        "feature": (2 * len(names), 1280),
+        "logits": (2 * len(names), 1000),
+        "space": (2 * len(names), 384),
+    }
     assert all(rows.dtype == np.float32 for rows in seen.values())
     similarity = seen["space"] @ load_text("minilm").encode(names).T
     np.testing.assert_array_equal(similarity.argmax(axis=1), np.repeat(np.arange(len(names)), 2))
@@ -62,13 +67,15 @@ def test_conse_ranks_its_own_word_first(seen):
 
 def test_the_network_names_what_is_drawn(seen):
     best = [imagenet_classes()[k] for k in seen["logits"].argmax(axis=1)]
-    assert sum(word in best[2 * i] for i, word in enumerate(n.replace("_", " ") for n in PICTURES)) == len(PICTURES)
+    assert sum(
+        word in best[2 * i] for i, word in enumerate(n.replace("_", " ") for n in PICTURES)
+    ) == len(PICTURES)
 
 
 def test_frames_do_not_depend_on_neighbours_or_threads(frames, seen):
     encoder = load_encoder("conse", threads=1)
     for i in range(len(frames)):
-        same(seen, encoder.encode(frames[i:i + 1]), slice(i, i + 1))
+        same(seen, encoder.encode(frames[i : i + 1]), slice(i, i + 1))
     same(seen, load_encoder("conse", threads=2).encode(frames))
     backwards = encoder.encode(frames[::-1])
     same({name: rows[::-1] for name, rows in backwards.items()}, seen)
@@ -91,7 +98,9 @@ def test_the_graph_is_the_published_network(frames, seen):
     import torch
     from torch.nn import functional as F
 
-    w = torch.load(locate("efficientnet-lite2") / "model.pth", map_location="cpu", weights_only=True)
+    w = torch.load(
+        locate("efficientnet-lite2") / "model.pth", map_location="cpu", weights_only=True
+    )
 
     def conv(x, name, norm, stride=1, *, depthwise=False, relu=True):
         weight = w[f"{name}.weight"]
@@ -99,8 +108,14 @@ def test_the_graph_is_the_published_network(frames, seen):
         pad = max((-(-side // stride) - 1) * stride + kernel - side, 0)
         x = F.pad(x, (pad // 2, pad - pad // 2, pad // 2, pad - pad // 2))
         x = F.conv2d(x, weight, stride=stride, groups=len(weight) if depthwise else 1)
-        x = F.batch_norm(x, w[f"{norm}.running_mean"], w[f"{norm}.running_var"], w[f"{norm}.weight"], w[f"{norm}.bias"],
-                         eps=1e-3)
+        x = F.batch_norm(
+            x,
+            w[f"{norm}.running_mean"],
+            w[f"{norm}.running_var"],
+            w[f"{norm}.weight"],
+            w[f"{norm}.bias"],
+            eps=1e-3,
+        )
         return F.relu6(x) if relu else x
 
     first = {0, 1, 4, 7, 11, 15, 20}  # blocks that begin a stage: 1, 3, 3, 4, 4, 5, 1 blocks
@@ -118,15 +133,22 @@ def test_the_graph_is_the_published_network(frames, seen):
     assert "_blocks.21._project_conv.weight" not in w
     x = conv(x, "_conv_head", "_bn1").mean(dim=(2, 3))
     np.testing.assert_allclose(seen["feature"][:2], x.numpy(), atol=2e-4)
-    np.testing.assert_allclose(seen["logits"][:2], F.linear(x, w["_fc.weight"], w["_fc.bias"]).numpy(), atol=1e-3)
+    np.testing.assert_allclose(
+        seen["logits"][:2], F.linear(x, w["_fc.weight"], w["_fc.bias"]).numpy(), atol=1e-3
+    )
 
 
 # sounds
 
-WORDS = {"telephone_ring": {"Telephone", "Telephone bell ringing", "Alarm", "Ringtone"},
-         "clock_tick": {"Tick", "Tick-tock", "Clock"}, "smoke_alarm": {"Smoke detector, smoke alarm", "Beep, bleep"},
-         "rain": {"Rain", "Raindrop", "Rain on surface"}, "plucked_strings": {"Music", "Plucked string instrument"},
-         "piano_notes": {"Piano", "Music"}, "fire_crackle": {"Fire", "Crackle"}}
+WORDS = {
+    "telephone_ring": {"Telephone", "Telephone bell ringing", "Alarm", "Ringtone"},
+    "clock_tick": {"Tick", "Tick-tock", "Clock"},
+    "smoke_alarm": {"Smoke detector, smoke alarm", "Beep, bleep"},
+    "rain": {"Rain", "Raindrop", "Rain on surface"},
+    "plucked_strings": {"Music", "Plucked string instrument"},
+    "piano_notes": {"Piano", "Music"},
+    "fire_crackle": {"Fire", "Crackle"},
+}
 
 
 def test_yamnet_recognises_what_is_played(heard):
@@ -138,10 +160,14 @@ def test_yamnet_recognises_what_is_played(heard):
 
 
 def test_sounds_do_not_depend_on_neighbours_or_threads(pieces, heard):
-    assert {name: rows.shape[1] for name, rows in heard.items()} == {"feature": 1024, "logits": 521, "space": 384}
+    assert {name: rows.shape[1] for name, rows in heard.items()} == {
+        "feature": 1024,
+        "logits": 521,
+        "space": 384,
+    }
     encoder = load_encoder("yamnet")
     for i in range(len(pieces)):
-        same(heard, encoder.encode(pieces[i:i + 1]), slice(i, i + 1))
+        same(heard, encoder.encode(pieces[i : i + 1]), slice(i, i + 1))
     same(heard, load_encoder("yamnet", threads=2).encode(pieces))
 
 
@@ -167,10 +193,21 @@ def test_bytes_multiply_exactly_on_every_processor(pieces):
     net = load_encoder("yamnet")._net.get()
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    plain = onnxruntime.InferenceSession(net["session"]._model_path, options, providers=["CPUExecutionProvider"])
-    codes = np.clip(np.round(log_mel(pieces, offset=1e-3)[:, :96] / net["scale"]) + net["zero"], 0, 255)
-    fast, exact = ([session.run(["class_scores_updated"], {"audio": code[None, None].astype(np.uint8)})[0][0]
-                    for code in codes] for session in (net["session"], plain))
+    plain = onnxruntime.InferenceSession(
+        net["session"]._model_path, options, providers=["CPUExecutionProvider"]
+    )
+    codes = np.clip(
+        np.round(log_mel(pieces, offset=1e-3)[:, :96] / net["scale"]) + net["zero"], 0, 255
+    )
+    fast, exact = (
+        [
+            session.run(["class_scores_updated"], {"audio": code[None, None].astype(np.uint8)})[0][
+                0
+            ]
+            for code in codes
+        ]
+        for session in (net["session"], plain)
+    )
     for one, other in zip(fast, exact, strict=True):
         assert np.corrcoef(one, other)[0, 1] > 0.98
     assert np.corrcoef(np.ravel(fast), np.ravel(exact))[0, 1] > 0.99
@@ -185,18 +222,23 @@ def test_pieces_of_any_length(samples):
 @pytest.mark.shared
 def test_a_dog_and_a_voice_in_a_real_clip(shared):
     """Second by second, as an acceptance check does: a dog and speech are among what is heard."""
-    wave = np.concatenate(list(iter_audio(shared / "llp" / "BjCEufrlXm4.mp4", rate_hz=16000, chunk_s=10, warn=[])))
+    wave = np.concatenate(
+        list(iter_audio(shared / "llp" / "BjCEufrlXm4.mp4", rate_hz=16000, chunk_s=10, warn=[]))
+    )
     wave = np.pad(wave, (4000, 4000))
-    pieces = np.stack([wave[k * 16000:k * 16000 + 24000] for k in range(10)])
+    pieces = np.stack([wave[k * 16000 : k * 16000 + 24000] for k in range(10)])
     scores = 1 / (1 + np.exp(-load_encoder("yamnet").encode(pieces)["logits"].astype(np.float64)))
     names = audioset_classes()
-    dog = scores[:, [names.index(n) for n in ("Dog", "Bark", "Whimper (dog)", "Growling")]].max(axis=1)
+    dog = scores[:, [names.index(n) for n in ("Dog", "Bark", "Whimper (dog)", "Growling")]].max(
+        axis=1
+    )
     speech = scores[:, names.index("Speech")]
     assert (dog > 0.3).sum() >= 2
     assert (speech > 0.3).sum() >= 2
 
 
 # words
+
 
 def test_minilm_is_the_network_of_its_library():
     """Against the BERT of the transformers library on the same files."""
@@ -211,7 +253,9 @@ def test_minilm_is_the_network_of_its_library():
     from safetensors.torch import load_file
 
     state = load_file(folder / "model.safetensors")
-    lacking, _ = net.load_state_dict({k: v for k, v in state.items() if not k.startswith("pooler.")}, strict=False)
+    lacking, _ = net.load_state_dict(
+        {k: v for k, v in state.items() if not k.startswith("pooler.")}, strict=False
+    )
     assert not lacking
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
@@ -220,7 +264,9 @@ def test_minilm_is_the_network_of_its_library():
     with torch.inference_mode():
         for text in texts:
             ids = torch.tensor([tokenizer.encode(text).ids])
-            mean = net(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state.mean(dim=1)
+            mean = net(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state.mean(
+                dim=1
+            )
             expected.append(torch.nn.functional.normalize(mean, dim=-1)[0].numpy())
     got = load_text("minilm").encode(texts)
     assert got.shape == (6, 384)
@@ -229,7 +275,9 @@ def test_minilm_is_the_network_of_its_library():
 
 def test_sentences_alike_are_close():
     tower = load_text("minilm")
-    rows = tower.encode(["a dog is barking", "the dog barks", "an orchestra plays", "a barking dog"])
+    rows = tower.encode(
+        ["a dog is barking", "the dog barks", "an orchestra plays", "a barking dog"]
+    )
     np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-6)
     similarity = rows @ rows.T
     assert similarity[0, 1] > 0.8

@@ -28,9 +28,30 @@ def features(tmp_path_factory):
         patch.setenv("SEEHEAR_CACHE", str(root / "cache"))
         tiny.fetch(patch, "clip-vit-b16", root / "clip")
         tiny.fetch(patch, "clap", root / "clap")
-        assert main(["extract", str(root / "data"), "--visual", "clip-vit-b16", "--audio", "clap", "--keep-frames",
-                     "--sampling", "paper", "--out", str(root / "out"), "--export-npy", str(root / "npy"),
-                     "--jobs", "1", "--device", "cpu"]) == 0
+        assert (
+            main(
+                [
+                    "extract",
+                    str(root / "data"),
+                    "--visual",
+                    "clip-vit-b16",
+                    "--audio",
+                    "clap",
+                    "--keep-frames",
+                    "--sampling",
+                    "paper",
+                    "--out",
+                    str(root / "out"),
+                    "--export-npy",
+                    str(root / "npy"),
+                    "--jobs",
+                    "1",
+                    "--device",
+                    "cpu",
+                ]
+            )
+            == 0
+        )
     return root
 
 
@@ -40,10 +61,15 @@ def test_shapes_are_those_of_the_release(features):
         assert np.load(features / "npy" / "clap_audioset" / f"{name}.npy").shape == (10, 512)
     store = open_features(features / "npy")
     assert {name: stream.rows for name, stream in store.streams.items()} == {
-        "clip-vit-b16/frames": 80, "clap/feature": 10}
+        "clip-vit-b16/frames": 80,
+        "clap/feature": 10,
+    }
     own = open_features(features / "out")
-    np.testing.assert_allclose(pool(store.array("clip-vit-b16/frames", ["c0"]), 10),
-                               own.array("clip-vit-b16/feature", ["c0"]), atol=1e-6)
+    np.testing.assert_allclose(
+        pool(store.array("clip-vit-b16/frames", ["c0"]), 10),
+        own.array("clip-vit-b16/feature", ["c0"]),
+        atol=1e-6,
+    )
 
 
 def test_rows_are_those_of_the_encoder_on_the_frames_of_each_second(features):
@@ -51,7 +77,9 @@ def test_rows_are_those_of_the_encoder_on_the_frames_of_each_second(features):
     assert set(own.encoders()) == {"clip-vit-b16", "clap"}
     assert own.encoders()["clip-vit-b16"]["preprocessing"]["fps"] == 8
     encoder = load_encoder("clip-vit-b16", weights=features / "clip")
-    grey = np.stack([encoder.prepare(np.full((48, 64, 3), 20 * k + 20, np.uint8)) for k in range(10)])
+    grey = np.stack(
+        [encoder.prepare(np.full((48, 64, 3), 20 * k + 20, np.uint8)) for k in range(10)]
+    )
     expected = encoder.encode(grey)["feature"]
     rows = own.array("clip-vit-b16/feature", ["c0"])[0]
     distance = np.linalg.norm(rows[:, None] - expected, axis=2)
@@ -67,4 +95,5 @@ def test_options_go_to_those_encoders_that_have_them(features):
     assert _load_encoder("yamnet", fps=2, device="cpu").rate_hz == 16000
     with pytest.raises(ConfigError, match="device nonsense cannot be used"):
         load_encoder("clip-vit-b16", weights=features / "clip", device="nonsense").encode(
-            np.zeros((1, 224, 224, 3), np.uint8))
+            np.zeros((1, 224, 224, 3), np.uint8)
+        )

@@ -13,16 +13,29 @@ from seehear.encoders.pictures import normalised
 from seehear.encoders.resnet152 import MEAN, STD
 from seehear.errors import WeightsError
 
-RESNET = transforms.Compose([transforms.Resize(256), transforms.CenterCrop(224), transforms.ToTensor(),
-                             transforms.Normalize((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))])
-MOTION = transforms.Compose([transforms.Resize((112, 112)), transforms.ToTensor(),
-                             transforms.Normalize((0.43216, 0.394666, 0.37645), (0.22803, 0.22145, 0.216989))])
+RESNET = transforms.Compose(
+    [
+        transforms.Resize(256),
+        transforms.CenterCrop(224),
+        transforms.ToTensor(),
+        transforms.Normalize((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+    ]
+)
+MOTION = transforms.Compose(
+    [
+        transforms.Resize((112, 112)),
+        transforms.ToTensor(),
+        transforms.Normalize((0.43216, 0.394666, 0.37645), (0.22803, 0.22145, 0.216989)),
+    ]
+)
 
 
 def pictures(count, seed=0):
     rng = np.random.default_rng(seed)
-    return [rng.integers(0, 256, (int(rng.integers(90, 400)), int(rng.integers(90, 400)), 3), np.uint8)
-            for _ in range(count)]
+    return [
+        rng.integers(0, 256, (int(rng.integers(90, 400)), int(rng.integers(90, 400)), 3), np.uint8)
+        for _ in range(count)
+    ]
 
 
 def alive(net):
@@ -30,10 +43,15 @@ def alive(net):
     generator = torch.Generator().manual_seed(0)
     for name, tensor in net.state_dict().items():
         if tensor.dim() > 1:
-            tensor.copy_(torch.randn(tensor.shape, generator=generator) * (2 / tensor[0].numel()) ** 0.5)
+            tensor.copy_(
+                torch.randn(tensor.shape, generator=generator) * (2 / tensor[0].numel()) ** 0.5
+            )
         elif tensor.dtype == torch.float32:
-            tensor.copy_(0.3 + 0.4 * torch.rand(tensor.shape, generator=generator)
-                         if name.endswith(("weight", "var")) else 0.1 * torch.randn(tensor.shape, generator=generator))
+            tensor.copy_(
+                0.3 + 0.4 * torch.rand(tensor.shape, generator=generator)
+                if name.endswith(("weight", "var"))
+                else 0.1 * torch.randn(tensor.shape, generator=generator)
+            )
     return net.eval()
 
 
@@ -45,7 +63,9 @@ def test_resnet152(tmp_path):
     frames = np.stack([encoder.prepare(image) for image in images])
     theirs = torch.stack([RESNET(Image.fromarray(image)) for image in images])
     # equal but for a grey level in one value of a hundred at most (see resize_crop)
-    apart = np.abs(normalised(frames, MEAN, STD) - theirs.numpy()) * 255 * np.array(STD)[:, None, None]
+    apart = (
+        np.abs(normalised(frames, MEAN, STD) - theirs.numpy()) * 255 * np.array(STD)[:, None, None]
+    )
     assert apart.max() < 1.001
     assert (apart > 0.001).mean() < 0.01
     with torch.no_grad():

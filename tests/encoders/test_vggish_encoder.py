@@ -19,13 +19,21 @@ def state():
     generator = torch.Generator().manual_seed(0)
 
     def draw(*shape):
-        return torch.randn(shape, generator=generator) / np.prod(shape[1:]).astype(float) ** 0.5 * 1.5
+        return (
+            torch.randn(shape, generator=generator) / np.prod(shape[1:]).astype(float) ** 0.5 * 1.5
+        )
 
     out = {}
     for i, shape in CONV.items():
-        out |= {f"features.{i}.weight": draw(*shape, 3, 3), f"features.{i}.bias": 0.1 * draw(shape[0])}
+        out |= {
+            f"features.{i}.weight": draw(*shape, 3, 3),
+            f"features.{i}.bias": 0.1 * draw(shape[0]),
+        }
     for i, shape in FULL.items():
-        out |= {f"embeddings.{i}.weight": draw(*shape), f"embeddings.{i}.bias": 0.1 * draw(shape[0])}
+        out |= {
+            f"embeddings.{i}.weight": draw(*shape),
+            f"embeddings.{i}.bias": 0.1 * draw(shape[0]),
+        }
     return out
 
 
@@ -63,7 +71,7 @@ def spelled_out(samples):
     out = np.zeros((96, 64))
     for frame in range(96):
         part = np.zeros(512)
-        part[:400] = pcm[frame * 160:frame * 160 + 400] * hann
+        part[:400] = pcm[frame * 160 : frame * 160 + 400] * hann
         out[frame] = np.log(weights @ np.abs(basis @ part) + 0.01)
     return out
 
@@ -78,7 +86,7 @@ def test_the_front_end_is_the_table_of_the_specification():
 def test_the_last_two_frames_of_a_second_are_dropped_and_seconds_stand_alone():
     sound = wave()
     changed = sound.copy()
-    changed[(96 - 1) * 160 + 400:] = 0.7
+    changed[(96 - 1) * 160 + 400 :] = 0.7
     np.testing.assert_array_equal(mel_patches(sound[None]), mel_patches(changed[None]))
     both = mel_patches(np.stack([wave(seed=1), sound]))
     np.testing.assert_array_equal(both[1], mel_patches(sound[None])[0])
@@ -91,11 +99,15 @@ def test_the_row_is_the_last_layer_after_its_relu(state, weights):
     rows = load_encoder("vggish", weights=weights).encode(pieces)["feature"]
     x = torch.from_numpy(mel_patches(pieces)).float()
     for i in CONV:
-        x = F.relu(F.conv2d(x, state[f"features.{i}.weight"], state[f"features.{i}.bias"], padding=1))
+        x = F.relu(
+            F.conv2d(x, state[f"features.{i}.weight"], state[f"features.{i}.bias"], padding=1)
+        )
         if i in (0, 3, 8, 13):
             x = F.max_pool2d(x, 2)
     assert x.shape == (10, 512, 6, 4)
-    x = torch.stack([x[:, c, t, f] for t in range(6) for f in range(4) for c in range(512)], dim=1)  # channel last
+    x = torch.stack(
+        [x[:, c, t, f] for t in range(6) for f in range(4) for c in range(512)], dim=1
+    )  # channel last
     for i in FULL:
         x = F.relu(F.linear(x, state[f"embeddings.{i}.weight"], state[f"embeddings.{i}.bias"]))
     assert rows.shape == (10, 128)
@@ -106,9 +118,16 @@ def test_the_row_is_the_last_layer_after_its_relu(state, weights):
 
 
 def test_a_file_of_another_network_is_refused(state, tmp_path):
-    state = {name: torch.zeros(1).expand(tensor.shape) for name, tensor in state.items()}  # small files
-    torch.save({name: tensor for name, tensor in state.items() if name != "features.3.bias"}, tmp_path / "a.pth")
-    with pytest.raises(WeightsError, match=r"expected the weights of VGGish; the file lacks features\.3\.bias"):
+    state = {
+        name: torch.zeros(1).expand(tensor.shape) for name, tensor in state.items()
+    }  # small files
+    torch.save(
+        {name: tensor for name, tensor in state.items() if name != "features.3.bias"},
+        tmp_path / "a.pth",
+    )
+    with pytest.raises(
+        WeightsError, match=r"expected the weights of VGGish; the file lacks features\.3\.bias"
+    ):
         load_encoder("vggish", weights=tmp_path / "a.pth").encode(wave()[None])
     torch.save({**state, "pproc.pca_means": torch.zeros(3)}, tmp_path / "b.pth")
     with pytest.raises(WeightsError, match=r"the file has also pproc\.pca_means"):

@@ -24,16 +24,32 @@ from seehear.export.words import one_line
 from seehear.time import Event, TimeGrid, Timeline, Track
 
 HOSTILE = (
-    'Dog, "big"', "two\nlines", "00:00 --> 00:01", "<script>alert(1)</script>", "tab\there", "emoji 🐕‍🦺", "a & b",
-    "50% <NA>", "=1+1", "null", "</script><!--", "{\\an8}top", "naïve\u2028line", "xml\x01control", "'single'",
+    'Dog, "big"',
+    "two\nlines",
+    "00:00 --> 00:01",
+    "<script>alert(1)</script>",
+    "tab\there",
+    "emoji 🐕‍🦺",
+    "a & b",
+    "50% <NA>",
+    "=1+1",
+    "null",
+    "</script><!--",
+    "{\\an8}top",
+    "naïve\u2028line",
+    "xml\x01control",
+    "'single'",
 )
 TRACKS = list(Track)
 
 
 def clip(labels: tuple[str, ...] = HOSTILE, source: str = "my clip, <b>.mp4") -> Timeline:
     """Return a timeline that holds every label once on each track, half of them overlapping."""
-    events = tuple(Event(i / 2, i / 2 + 1.25, track, label, round(0.3 + i / 50, 2))
-                   for i, label in enumerate(labels) for track in TRACKS)
+    events = tuple(
+        Event(i / 2, i / 2 + 1.25, track, label, round(0.3 + i / 50, 2))
+        for i, label in enumerate(labels)
+        for track in TRACKS
+    )
     duration = len(labels) / 2 + 2
     return Timeline(source, duration, TimeGrid.covering(duration), labels, events)
 
@@ -56,11 +72,14 @@ def test_json_follows_its_schema_and_comes_back_whole() -> None:
 @pytest.mark.parametrize(("format", "dialect"), [("csv", "excel"), ("tsv", "excel-tab")])
 def test_tables_keep_every_label_exactly(format: str, dialect: str) -> None:
     timeline = clip()
-    rows = list(csv.DictReader(io.StringIO(export.render(timeline, format), newline=""), dialect=dialect))
+    rows = list(
+        csv.DictReader(io.StringIO(export.render(timeline, format), newline=""), dialect=dialect)
+    )
     label, start = ("label", "start_s") if format == "csv" else ("event_label", "onset")
     wanted = [e for e in timeline if format == "csv" or e.track is not Track.AUDIO_VISUAL]
     assert sorted((float(r[start]), r["track"], r[label]) for r in rows) == sorted(
-        (e.start_s, str(e.track), e.label) for e in wanted)
+        (e.start_s, str(e.track), e.label) for e in wanted
+    )
     if format == "csv":
         assert {r["source"] for r in rows} == {timeline.source}
         assert {float(r["score"]) for r in rows} == {e.score for e in timeline}
@@ -68,7 +87,9 @@ def test_tables_keep_every_label_exactly(format: str, dialect: str) -> None:
 
 def test_audacity_labels_are_three_fields_a_line() -> None:
     rows = [line.split("\t") for line in export.render(clip(), "audacity").splitlines()]
-    assert sorted((float(a), float(b), *text.split(":", 1)) for a, b, text in rows) == expected(clip())
+    assert sorted((float(a), float(b), *text.split(":", 1)) for a, b, text in rows) == expected(
+        clip()
+    )
 
 
 def test_webvtt() -> None:
@@ -76,8 +97,12 @@ def test_webvtt() -> None:
     cues = webvtt.from_string(export.render(timeline, "vtt"))
     starts = [cue.start_in_seconds for cue in cues]
     assert starts == sorted(starts)
-    unescaped = [cue.text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") for cue in cues]
-    assert sorted(text.split(": ", 1)[1] for text in unescaped) == sorted(one_line(e.label) for e in timeline)
+    unescaped = [
+        cue.text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") for cue in cues
+    ]
+    assert sorted(text.split(": ", 1)[1] for text in unescaped) == sorted(
+        one_line(e.label) for e in timeline
+    )
     assert webvtt.from_string(export.render(clip(()), "vtt")).captions == []
     first = cues[0]
     assert (first.start, first.end) == ("00:00:00.000", "00:00:01.250")
@@ -86,23 +111,34 @@ def test_webvtt() -> None:
 def test_srt_by_two_readers() -> None:
     timeline, text = clip(), export.render(clip(), "srt")
     blocks = list(srt.parse(text))
-    got = [(b.start.total_seconds(), b.end.total_seconds(), *b.content.split(": ", 1)) for b in blocks]
+    got = [
+        (b.start.total_seconds(), b.end.total_seconds(), *b.content.split(": ", 1)) for b in blocks
+    ]
     plain = str.maketrans("‹›❴❵", "<>{}")
     assert sorted((a, b, t, label.translate(plain)) for a, b, t, label in got) == expected(timeline)
     subtitles = pysubs2.SSAFile.from_string(text, format_="srt")
     assert len(subtitles) == len(timeline)
-    assert all(line.plaintext.split(": ", 1)[1] == b.content.split(": ", 1)[1]
-               for line, b in zip(subtitles, blocks, strict=True))
+    assert all(
+        line.plaintext.split(": ", 1)[1] == b.content.split(": ", 1)[1]
+        for line, b in zip(subtitles, blocks, strict=True)
+    )
 
 
 def test_elan_has_a_tier_per_track_and_class(tmp_path) -> None:
     timeline = clip()
     path = export.write(timeline, "eaf", tmp_path / "x.eaf")
     elan = Eaf(str(path))
-    got = [(start / 1000, end / 1000, *tier.split(":", 1))
-           for tier in elan.get_tier_names() for start, end, _ in elan.get_annotation_data_for_tier(tier)]
+    got = [
+        (start / 1000, end / 1000, *tier.split(":", 1))
+        for tier in elan.get_tier_names()
+        for start, end, _ in elan.get_annotation_data_for_tier(tier)
+    ]
     assert sorted(got) == expected(timeline)
-    values = {value for tier in elan.get_tier_names() for _, _, value in elan.get_annotation_data_for_tier(tier)}
+    values = {
+        value
+        for tier in elan.get_tier_names()
+        for _, _, value in elan.get_annotation_data_for_tier(tier)
+    }
     assert values == {one_line(label) for label in HOSTILE}
 
 
@@ -119,10 +155,12 @@ def test_praat_has_a_tier_per_track_and_class(tmp_path) -> None:
 def test_rttm(tmp_path) -> None:
     timeline = clip()
     path = export.write(timeline, "rttm", tmp_path / "x.rttm")
-    (name, annotation), = load_rttm(path).items()
+    ((name, annotation),) = load_rttm(path).items()
     assert unquote(name) == "my clip, <b>"
-    got = sorted((segment.start, segment.end, *unquote(label).split(":", 1))
-                 for segment, _, label in annotation.itertracks(yield_label=True))
+    got = sorted(
+        (segment.start, segment.end, *unquote(label).split(":", 1))
+        for segment, _, label in annotation.itertracks(yield_label=True)
+    )
     assert got == sorted((e.start_s, e.end_s, str(e.track), e.label) for e in timeline)
 
 
@@ -158,8 +196,15 @@ def test_the_page_escapes_everything_and_carries_the_whole_timeline() -> None:
 
 
 def test_the_page_of_a_silent_film_says_so() -> None:
-    line = Timeline("film.mp4", 3.0, TimeGrid(3), ("Dog",), tracks={"audio": "absent", "visual": "parsed"},
-                    warnings=("the file has no <audio> track",), parser={"preset": {"name": "<i>"}})
+    line = Timeline(
+        "film.mp4",
+        3.0,
+        TimeGrid(3),
+        ("Dog",),
+        tracks={"audio": "absent", "visual": "parsed"},
+        warnings=("the file has no <audio> track",),
+        parser={"preset": {"name": "<i>"}},
+    )
     page = export.render(line, "html")
     assert "no audio track · seen: nothing" in page
     assert "the file has no &lt;audio&gt; track" in page
@@ -179,15 +224,27 @@ def test_an_empty_timeline_is_a_valid_file(format: str, tmp_path) -> None:
 
 
 def test_tiers_merge_overlaps_and_leave_absent_tracks_out() -> None:
-    line = Timeline("a.wav", 4.0, TimeGrid(4), ("Dog",),
-                    (Event(0, 2, Track.AUDIO, "Dog"), Event(1, 3, Track.AUDIO, "Dog")),
-                    tracks={"audio": "parsed", "visual": "absent"})
+    line = Timeline(
+        "a.wav",
+        4.0,
+        TimeGrid(4),
+        ("Dog",),
+        (Event(0, 2, Track.AUDIO, "Dog"), Event(1, 3, Track.AUDIO, "Dog")),
+        tracks={"audio": "parsed", "visual": "absent"},
+    )
     text = export.render(line, "textgrid")
     assert "size = 1" in text
     assert re.findall(r"xmax = (\S+)\s+text = \"(.*)\"", text) == [("3", "Dog"), ("4", "")]
 
 
-@given(st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=5, unique_by=lambda s: one_line(s).casefold()))
+@given(
+    st.lists(
+        st.text(min_size=1, max_size=12),
+        min_size=1,
+        max_size=5,
+        unique_by=lambda s: one_line(s).casefold(),
+    )
+)
 @example(['"', "-->", "\ud800"])
 def test_no_label_breaks_a_reader(labels: list[str]) -> None:
     labels = [label for label in labels if one_line(label)] or ["x"]
@@ -195,7 +252,9 @@ def test_no_label_breaks_a_reader(labels: list[str]) -> None:
     count = len(timeline)
     assert len(list(srt.parse(export.render(timeline, "srt")))) == count
     assert len(webvtt.from_string(export.render(timeline, "vtt")).captions) == count
-    assert len(list(csv.reader(io.StringIO(export.render(timeline, "csv"), newline="")))) == count + 1
+    assert (
+        len(list(csv.reader(io.StringIO(export.render(timeline, "csv"), newline="")))) == count + 1
+    )
     assert len(export.render(timeline, "rttm").split("\n")) == count + 1
     assert all(len(line.split()) == 10 for line in export.render(timeline, "rttm").splitlines())
     assert len(export.render(timeline, "audacity").split("\n")) == count + 1

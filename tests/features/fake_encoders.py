@@ -8,7 +8,11 @@ from pathlib import Path
 import av
 import numpy as np
 
-BANANA, CRASH, HANG = (255, 255, 0), (255, 0, 0), (0, 0, 255)  # colours that make a decoding process misbehave
+BANANA, CRASH, HANG = (
+    (255, 255, 0),
+    (255, 0, 0),
+    (0, 0, 255),
+)  # colours that make a decoding process misbehave
 
 
 @dataclass(frozen=True)
@@ -72,8 +76,12 @@ class Ear:
 
     def encode(self, pieces):
         tenth = pieces.shape[1] // 10
-        parts = [pieces[:, :tenth], pieces[:, 4 * tenth:5 * tenth], pieces[:, -tenth:]]
-        return {"feature": np.stack([np.abs(part).mean(axis=1) for part in parts], axis=1).astype(np.float32)}
+        parts = [pieces[:, :tenth], pieces[:, 4 * tenth : 5 * tenth], pieces[:, -tenth:]]
+        return {
+            "feature": np.stack([np.abs(part).mean(axis=1) for part in parts], axis=1).astype(
+                np.float32
+            )
+        }
 
     def preprocessing(self):
         return {}
@@ -82,7 +90,9 @@ class Ear:
 def load(name):
     """Return a fake encoder by identifier."""
     return {
-        "eye": Eye, "cube": Cube, "ear": Ear,
+        "eye": Eye,
+        "cube": Cube,
+        "ear": Ear,
         "wide": lambda: Ear(Card("wide", "audio", {"feature": 3}), rate_hz=8000, context_s=0.5),
         "fragile": lambda: Eye(Card("fragile", "visual", {"feature": 3, "space": 1}), crash=True),
         "slow": lambda: Eye(Card("slow", "visual", {"feature": 3, "space": 1}), slow_s=0.15),
@@ -94,7 +104,9 @@ def load_on(name, device=None, fps=None):
     return load(name)
 
 
-def make_clip(path: Path, seconds=10, *, fps=8, audio=True, visual=True, colours=None, loudness=None):
+def make_clip(
+    path: Path, seconds=10, *, fps=8, audio=True, visual=True, colours=None, loudness=None
+):
     """Write a clip: second k is grey 20 k + 20 (or `colours[k]`) and sounds at amplitude (k + 1) / 20.
 
     Args:
@@ -105,10 +117,14 @@ def make_clip(path: Path, seconds=10, *, fps=8, audio=True, visual=True, colours
     path.parent.mkdir(parents=True, exist_ok=True)
     with av.open(str(path), "w") as container:
         if visual:
-            picture = container.add_stream("libx264", rate=fps, options={"crf": "12", "preset": "ultrafast"})
+            picture = container.add_stream(
+                "libx264", rate=fps, options={"crf": "12", "preset": "ultrafast"}
+            )
             picture.width, picture.height, picture.pix_fmt = 64, 48, "yuv420p"
         if audio:
-            sound = container.add_stream("pcm_s16le" if path.suffix in (".wav", ".mkv") else "aac", rate=16000)
+            sound = container.add_stream(
+                "pcm_s16le" if path.suffix in (".wav", ".mkv") else "aac", rate=16000
+            )
             sound.layout = "mono"
         for k in range(round(seconds * fps) if visual else 0):
             second = int(k / fps)
@@ -120,10 +136,16 @@ def make_clip(path: Path, seconds=10, *, fps=8, audio=True, visual=True, colours
             container.mux(picture.encode())
         if audio:
             time_s = np.arange(round(seconds * 16000)) / 16000
-            level = np.array(loudness if loudness is not None else (np.arange(60) + 1) / 20)[time_s.astype(int)]
-            wave = (level * np.sin(2 * np.pi * 440 * time_s) * 32767).clip(-32767, 32767).astype(np.int16)
+            level = np.array(loudness if loudness is not None else (np.arange(60) + 1) / 20)[
+                time_s.astype(int)
+            ]
+            wave = (
+                (level * np.sin(2 * np.pi * 440 * time_s) * 32767)
+                .clip(-32767, 32767)
+                .astype(np.int16)
+            )
             for start in range(0, len(wave), 1024):
-                frame = av.AudioFrame.from_ndarray(wave[None, start:start + 1024], "s16", "mono")
+                frame = av.AudioFrame.from_ndarray(wave[None, start : start + 1024], "s16", "mono")
                 frame.sample_rate, frame.pts = 16000, start
                 container.mux(sound.encode(frame))
             container.mux(sound.encode())
@@ -135,9 +157,11 @@ def make_dataset(folder: Path, lengths, **options):
     folder.mkdir(parents=True, exist_ok=True)
     names = [f"c{i}" for i in range(len(lengths))]
     (folder / "dataset.toml").write_text(
-        'name = "made"\nmedia = "videos"\n[vocabulary]\nDog = "Dog"\n[splits.train]\nclips = "train.csv"\n')
+        'name = "made"\nmedia = "videos"\n[vocabulary]\nDog = "Dog"\n[splits.train]\nclips = "train.csv"\n'
+    )
     (folder / "train.csv").write_text(
-        "filename\tevent_labels\n" + "".join(f"{name}_0_10\tDog\n" for name in names))
+        "filename\tevent_labels\n" + "".join(f"{name}_0_10\tDog\n" for name in names)
+    )
     (folder / "videos").mkdir(exist_ok=True)
     for name, seconds in zip(names, lengths, strict=True):
         if seconds is not None:

@@ -46,10 +46,16 @@ def main(data, out, kill):
 
     began = time.monotonic()
     watch = Path(os.environ["SEEHEAR_TEST_WATCH"])
-    quick = {"health_check_initial_delay_ms": 0, "health_check_period_ms": 1000, "health_check_timeout_ms": 5000,
-             "health_check_failure_threshold": 3}  # a dead node is noticed in seconds, a busy one is not taken for dead
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False,
-                                                            "_system_config": quick})
+    quick = {
+        "health_check_initial_delay_ms": 0,
+        "health_check_period_ms": 1000,
+        "health_check_timeout_ms": 5000,
+        "health_check_failure_threshold": 3,
+    }  # a dead node is noticed in seconds, a busy one is not taken for dead
+    cluster = Cluster(
+        initialize_head=True,
+        head_node_args={"num_cpus": 0, "include_dashboard": False, "_system_config": quick},
+    )
     nodes = [cluster.add_node(num_cpus=2) for _ in range(2)]
     ray.init(address=cluster.address, log_to_driver=False)
     happened = {"workers": workers(ray), "started_s": time.monotonic() - began}
@@ -66,10 +72,19 @@ def main(data, out, kill):
 
     if kill:
         threading.Thread(target=kill_one, daemon=True).start()
-    summary = extract([data], out=out, visual=["watched"], audio=["ear"], jobs=2, engine="ray", load=load,
-                      report=lambda finished: seen.append(finished.job.name))
-    happened.update(extracted_s=time.monotonic() - began, states=summary.states, seen=seen,
-                    alive=workers(ray))
+    summary = extract(
+        [data],
+        out=out,
+        visual=["watched"],
+        audio=["ear"],
+        jobs=2,
+        engine="ray",
+        load=load,
+        report=lambda finished: seen.append(finished.job.name),
+    )
+    happened.update(
+        extracted_s=time.monotonic() - began, states=summary.states, seen=seen, alive=workers(ray)
+    )
     ray.shutdown()
     cluster.shutdown()
     print(json.dumps(happened))

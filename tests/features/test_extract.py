@@ -28,13 +28,19 @@ def run(inputs, out, **options):
 
 
 def bytes_of(folder):
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(Path(folder).rglob("*")) if p.is_file()}
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes()
+        for p in sorted(Path(folder).rglob("*"))
+        if p.is_file()
+    }
 
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory):
     """Return a dataset of ten clips: whole ones, a short one, one without sound, a text file, and one without file."""
-    root = fake.make_dataset(tmp_path_factory.mktemp("data"), [10, 10, 4, 10, None, 10, 10, 10, 10, 10])
+    root = fake.make_dataset(
+        tmp_path_factory.mktemp("data"), [10, 10, 4, 10, None, 10, 10, 10, 10, 10]
+    )
     fake.make_clip(root / "videos" / "c3.mp4", 10, audio=False)
     (root / "videos" / "c6.mp4").write_text("not a video")
     return root
@@ -75,8 +81,12 @@ def test_two_processes_write_the_same_bytes(dataset, undisturbed, tmp_path):
 def test_a_second_run_does_nothing(dataset, undisturbed):
     before = bytes_of(undisturbed[0])
     seen = []
-    summary = run(dataset, undisturbed[0], begun=lambda total, left: seen.append((total, left)),
-                  report=lambda finished: pytest.fail("a clip was done twice"))
+    summary = run(
+        dataset,
+        undisturbed[0],
+        begun=lambda total, left: seen.append((total, left)),
+        report=lambda finished: pytest.fail("a clip was done twice"),
+    )
     assert seen == [(10, 0)]
     assert (summary.done, summary.states) == (0, {"ok": 6, "degraded": 2, "failed": 2})
     assert bytes_of(undisturbed[0]) == before
@@ -97,7 +107,9 @@ def test_kill_at_any_moment_and_run_again(dataset, tmp_path):
     run(dataset, tmp_path / "calm", visual=["slow"], jobs=2)
     out = tmp_path / "killed"
     script = tmp_path / "run.py"
-    script.write_text(SCRIPT.format(path=[str(Path(__file__).parent)], data=str(dataset), out=str(out)))
+    script.write_text(
+        SCRIPT.format(path=[str(Path(__file__).parent)], data=str(dataset), out=str(out))
+    )
     done, kills = 0, 0
     for wait_s in (0.0, 0.25, 0.1, 0.4, 0.05, 0.3):
         process = subprocess.Popen([sys.executable, script], stderr=subprocess.DEVNULL)
@@ -115,7 +127,9 @@ def test_kill_at_any_moment_and_run_again(dataset, tmp_path):
         process.wait()
         if journal.is_file():
             lines = [json.loads(line) for line in journal.read_bytes().split(b"\n")[1:-1]]
-            assert max(Counter(line["name"] for line in lines).values(), default=0) <= 1  # no clip twice
+            assert (
+                max(Counter(line["name"] for line in lines).values(), default=0) <= 1
+            )  # no clip twice
             done = len(lines)
     assert kills >= 2
     summary = run(dataset, out, visual=["slow"], jobs=2)
@@ -172,7 +186,9 @@ def test_an_end_that_breaks_off_is_done_again(dataset, undisturbed, tmp_path, mo
     assert bytes_of(out) == bytes_of(undisturbed[0])
 
 
-def test_rows_lost_in_a_power_cut_are_found_and_done_again(dataset, undisturbed, tmp_path, monkeypatch):
+def test_rows_lost_in_a_power_cut_are_found_and_done_again(
+    dataset, undisturbed, tmp_path, monkeypatch
+):
     out = tmp_path / "power"
     write = Journal.add
 
@@ -185,7 +201,9 @@ def test_rows_lost_in_a_power_cut_are_found_and_done_again(dataset, undisturbed,
             path.write_bytes(data)
 
     monkeypatch.setattr(Journal, "add", add_and_lose)
-    with pytest.raises(FeatureError, match="c1_0_10: the rows of eye/feature did not reach the disk whole"):
+    with pytest.raises(
+        FeatureError, match="c1_0_10: the rows of eye/feature did not reach the disk whole"
+    ):
         run(dataset, out)
     monkeypatch.undo()
     run(dataset, out)
@@ -194,13 +212,20 @@ def test_rows_lost_in_a_power_cut_are_found_and_done_again(dataset, undisturbed,
 
 def test_a_decoder_that_hangs_or_dies_costs_its_own_clip(tmp_path):
     grey = [(90, 90, 90)] * 4
-    for name, colours in [("a", grey), ("dies", [grey[0], fake.CRASH, grey[0]]), ("b", grey),
-                          ("hangs", [fake.HANG] * 3), ("c", grey)]:
+    for name, colours in [
+        ("a", grey),
+        ("dies", [grey[0], fake.CRASH, grey[0]]),
+        ("b", grey),
+        ("hangs", [fake.HANG] * 3),
+        ("c", grey),
+    ]:
         fake.make_clip(tmp_path / "media" / f"{name}.mkv", 3, colours=colours)
     summary = run(tmp_path / "media", tmp_path / "out", visual=["fragile"], timeout_s=4, jobs=1)
     assert summary.states == {"ok": 3, "failed": 2}
-    assert dict(summary.failures) == {"dies": "the decoder process died (code 7)",
-                                      "hangs": "the decoder gave no sign for 4 s and was stopped"}
+    assert dict(summary.failures) == {
+        "dies": "the decoder process died (code 7)",
+        "hangs": "the decoder gave no sign for 4 s and was stopped",
+    }
     store = open_features(tmp_path / "out")
     np.testing.assert_allclose(store.array("fragile/feature", ["a", "b", "c"]), 90, atol=3)
 
@@ -223,7 +248,9 @@ def test_features_of_two_kinds_never_mix(dataset, undisturbed, tmp_path):
 
 def test_other_weights_of_the_same_encoder_are_refused(dataset, undisturbed, monkeypatch):
     monkeypatch.setattr(fake.Eye, "preprocessing", lambda self: {"crop": 9})
-    with pytest.raises(FeatureError, match=r"encoders\.eye\.preprocessing\.crop = 8, now asked for 9"):
+    with pytest.raises(
+        FeatureError, match=r"encoders\.eye\.preprocessing\.crop = 8, now asked for 9"
+    ):
         run(dataset, undisturbed[0])
 
 
@@ -242,7 +269,9 @@ def test_new_clips_join_and_none_is_thrown_away(tmp_path):
     run(media, tmp_path / "fresh")
     assert bytes_of(tmp_path / "fresh") == bytes_of(tmp_path / "out")
     (media / "a.mkv").unlink()
-    with pytest.raises(FeatureError, match="holds features of 1 clips that are not among the 1 asked for"):
+    with pytest.raises(
+        FeatureError, match="holds features of 1 clips that are not among the 1 asked for"
+    ):
         run(media, tmp_path / "out")
     assert open_features(tmp_path / "out").names == ("a", "b")
 
@@ -253,7 +282,9 @@ def test_damaged_arrays_are_not_called_done(dataset, undisturbed, tmp_path):
     data = path.read_bytes()
     for damaged in (data[:-8] + bytes(8), data[:-8]):
         path.write_bytes(damaged)
-        with pytest.raises(FeatureError, match=r"eye/feature.npy.*remove the features folder and extract again"):
+        with pytest.raises(
+            FeatureError, match=r"eye/feature.npy.*remove the features folder and extract again"
+        ):
             run(dataset, out)
     path.write_bytes(data)
     assert run(dataset, out).done == 0
@@ -272,7 +303,10 @@ def test_a_mended_clip_is_done_again_when_asked(tmp_path):
 
 def test_a_second_extraction_into_the_same_folder_is_refused(dataset, tmp_path):
     asked = {"any": 1}
-    with Journal(tmp_path / "out", asked, {}), pytest.raises(FeatureError, match=r"another extraction .* is running"):
+    with (
+        Journal(tmp_path / "out", asked, {}),
+        pytest.raises(FeatureError, match=r"another extraction .* is running"),
+    ):
         run(dataset, tmp_path / "out")
 
 

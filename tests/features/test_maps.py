@@ -37,23 +37,48 @@ def llp(tmp_path):
     for folder, shape in (("CLIP", (10, 768)), ("CLAP", (64, 768))):
         (tmp_path / folder / "features").mkdir(parents=True)
         for name in ids:
-            np.save(tmp_path / folder / "features" / f"{name}.npy", rng.normal(size=shape).astype(np.float32))
+            np.save(
+                tmp_path / folder / "features" / f"{name}.npy",
+                rng.normal(size=shape).astype(np.float32),
+            )
     (tmp_path / "dataset.toml").write_text(
         'name = "tiny"\nmedia = "videos"\n[vocabulary]\nDog = "Dog"\nCar = "Car"\n'
-        '[splits.train]\nclips = "train.csv"\n[splits.val]\nclips = "val.csv"\naudio = "a.csv"\nvisual = "v.csv"\n')
+        '[splits.train]\nclips = "train.csv"\n[splits.val]\nclips = "val.csv"\naudio = "a.csv"\nvisual = "v.csv"\n'
+    )
     for split, some in (("train", ids[:4]), ("val", ids[4:])):
-        lines = "".join(f"{name}_0_10\t{'Dog' if i % 2 else 'Car'}\n" for i, name in enumerate(some))
+        lines = "".join(
+            f"{name}_0_10\t{'Dog' if i % 2 else 'Car'}\n" for i, name in enumerate(some)
+        )
         (tmp_path / f"{split}.csv").write_text("filename\tevent_labels\n" + lines)
     for track in "av":
         (tmp_path / f"{track}.csv").write_text(
-            "filename\tonset\toffset\tevent_labels\n" + "".join(f"{name}_0_10\t0\t5\tDog\n" for name in ids[4:]))
+            "filename\tonset\toffset\tevent_labels\n"
+            + "".join(f"{name}_0_10\t0\t5\tDog\n" for name in ids[4:])
+        )
     return tmp_path
 
 
 def test_a_recipe_trains_on_the_fetched_folders(llp, tmp_path):
     from seehear.cli.main import main
 
-    assert main(["train", str(llp), "--features", str(llp), "--recipe", "han", "--out", str(tmp_path / "run"),
-                 "--set", "training.epochs=1", "--set", "training.batch=2"]) == 0
+    assert (
+        main(
+            [
+                "train",
+                str(llp),
+                "--features",
+                str(llp),
+                "--recipe",
+                "han",
+                "--out",
+                str(tmp_path / "run"),
+                "--set",
+                "training.epochs=1",
+                "--set",
+                "training.batch=2",
+            ]
+        )
+        == 0
+    )
     about = json.loads((tmp_path / "run" / "run.json").read_text())
     assert about["dims"] == {"audio": 768, "visual": 768, "motion": None}

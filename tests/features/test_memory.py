@@ -31,7 +31,9 @@ def write_hour(path):
         sound.layout = "mono"
         tone = (9000 * np.sin(np.arange(16000) * 0.1)).astype(np.int16)
         for second in range(HOUR_S):
-            frame = av.VideoFrame.from_ndarray(np.full((192, 320, 3), 4 * (second // 60), np.uint8), "rgb24")
+            frame = av.VideoFrame.from_ndarray(
+                np.full((192, 320, 3), 4 * (second // 60), np.uint8), "rgb24"
+            )
             frame.pts = second
             container.mux(picture.encode(frame))
             block = av.AudioFrame.from_ndarray(tone[None], "s16", "mono")
@@ -45,8 +47,13 @@ def write_hour(path):
 def test_an_hour_of_video_needs_no_more_than_a_short_clip(tmp_path):
     write_hour(tmp_path / "hour.mkv")
     script = tmp_path / "run.py"
-    script.write_text(SCRIPT.format(tests=str(Path(__file__).parent), clip=str(tmp_path / "hour.mkv"),
-                                    out=str(tmp_path / "out")))
+    script.write_text(
+        SCRIPT.format(
+            tests=str(Path(__file__).parent),
+            clip=str(tmp_path / "hour.mkv"),
+            out=str(tmp_path / "out"),
+        )
+    )
     process = psutil.Popen([sys.executable, script])
     peak = 0
     while process.poll() is None:

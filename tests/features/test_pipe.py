@@ -14,7 +14,9 @@ def test_a_piece_larger_than_the_pipe_arrives_whole():
     ours, theirs = multiprocessing.Pipe()
     data = np.random.default_rng(0).integers(0, 256, (30, 100, 100, 3), np.uint8)
     piece = Piece("conse", np.arange(30), data, np.zeros(0, np.int64))
-    sender = threading.Thread(target=lambda: [send(theirs, m) for m in (piece, Outcome(segments=3), data[:, ::2])])
+    sender = threading.Thread(
+        target=lambda: [send(theirs, m) for m in (piece, Outcome(segments=3), data[:, ::2])]
+    )
     sender.start()
     got, outcome, strided = receive(ours), receive(ours), receive(ours)
     sender.join()

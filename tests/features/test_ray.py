@@ -25,23 +25,37 @@ def test_a_lost_node_costs_time_but_no_clip_and_no_bit(tmp_path):
     watch.mkdir()
     env = {**os.environ, "PYTHONPATH": str(HERE), "SEEHEAR_TEST_WATCH": str(watch)}
     began = time.monotonic()
-    done = subprocess.run([sys.executable, HERE / "ray_cluster_run.py", data, tmp_path / "ray", "kill"], env=env,
-                          capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(
+        [sys.executable, HERE / "ray_cluster_run.py", data, tmp_path / "ray", "kill"],
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     happened = json.loads(done.stdout.splitlines()[-1])
     print(f"cluster run: {time.monotonic() - began:.1f} s, {happened}")
     assert (happened["workers"], happened["alive"]) == (2, 1)
     assert 2 <= happened["done_before"] < 8  # the node was lost in the middle of the work
     later = [f for f in watch.iterdir() if not f.name.startswith(happened["killed"])]
-    assert any(float(t) > happened["at"] for f in later for t in f.read_text().split())  # the other one went on
+    assert any(
+        float(t) > happened["at"] for f in later for t in f.read_text().split()
+    )  # the other one went on
     assert sorted(happened["seen"]) == [f"c{i}_0_10" for i in range(8)]  # each clip once
     assert happened["states"] == {"ok": 5, "degraded": 1, "failed": 2}
 
     extract([data], out=tmp_path / "local", visual=["watched"], audio=["ear"], load=load_plain)
-    files = {p.relative_to(tmp_path / "local") for p in (tmp_path / "local").rglob("*") if p.is_file()}
-    assert files == {p.relative_to(tmp_path / "ray") for p in (tmp_path / "ray").rglob("*") if p.is_file()}
+    files = {
+        p.relative_to(tmp_path / "local") for p in (tmp_path / "local").rglob("*") if p.is_file()
+    }
+    assert files == {
+        p.relative_to(tmp_path / "ray") for p in (tmp_path / "ray").rglob("*") if p.is_file()
+    }
     for name in files:
-        assert (tmp_path / "ray" / name).read_bytes() == (tmp_path / "local" / name).read_bytes(), name
+        assert (tmp_path / "ray" / name).read_bytes() == (tmp_path / "local" / name).read_bytes(), (
+            name
+        )
 
 
 def load_plain(name):

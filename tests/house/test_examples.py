@@ -12,8 +12,12 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
 def run(name: str, *arguments: object) -> str:
-    done = subprocess.run([sys.executable, str(EXAMPLES / name), *map(str, arguments)], capture_output=True, text=True,
-                          check=False)
+    done = subprocess.run(
+        [sys.executable, str(EXAMPLES / name), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -45,7 +49,9 @@ def test_train_variant(tmp_path: Path) -> None:
     dataset, store = write_world(tmp_path)
     out = run("train_variant.py", dataset.root, store.path, tmp_path / "out")
     assert out.splitlines()[-1] == f"load it anywhere with --model file://{tmp_path}/out/shared"
-    assert "# han-short, trained on small" in (tmp_path / "out" / "shared" / "README.md").read_text()
+    assert (
+        "# han-short, trained on small" in (tmp_path / "out" / "shared" / "README.md").read_text()
+    )
 
 
 @pytest.mark.weights

@@ -10,15 +10,29 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT = 400_000
 # written in pieces, so that this file does not hold what it looks for
-INDEX = re.compile("|".join(["py" + r"pi\.org", "python" + r"hosted\.org", r"index-" + "url", "artifact" + "ory",
-                             r"simple/" + r"?\"?\s*$(?!)", "nexus" + r"\."]))
-MACHINE = re.compile("|".join([r"/wor" + r"k/", r"/ro" + r"ot/", r"/hom" + r"e/\w", r"/Use" + r"rs/\w"]))
+INDEX = re.compile(
+    "|".join(
+        [
+            "py" + r"pi\.org",
+            "python" + r"hosted\.org",
+            r"index-" + "url",
+            "artifact" + "ory",
+            r"simple/" + r"?\"?\s*$(?!)",
+            "nexus" + r"\.",
+        ]
+    )
+)
+MACHINE = re.compile(
+    "|".join([r"/wor" + r"k/", r"/ro" + r"ot/", r"/hom" + r"e/\w", r"/Use" + r"rs/\w"])
+)
 UNDONE = re.compile("|".join(["TO" + "DO", "FIX" + "ME", r"raise NotImpl" + "emented", "X" + "XX"]))
 
 
 def tracked() -> list[Path]:
     try:
-        done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+        )
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("not a git checkout")
     return [ROOT / name for name in done.stdout.split("\0") if name and (ROOT / name).is_file()]
@@ -31,8 +45,11 @@ def hits(pattern: re.Pattern[str], paths: list[Path]) -> list[str]:
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             continue
-        found += [f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}"
-                  for number, line in enumerate(text.splitlines(), 1) if pattern.search(line)]
+        found += [
+            f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}"
+            for number, line in enumerate(text.splitlines(), 1)
+            if pattern.search(line)
+        ]
     return found
 
 
@@ -45,7 +62,11 @@ def test_no_path_of_a_machine() -> None:
 
 
 def test_nothing_large() -> None:
-    large = [f"{path.relative_to(ROOT)}: {path.stat().st_size}" for path in tracked() if path.stat().st_size > LIMIT]
+    large = [
+        f"{path.relative_to(ROOT)}: {path.stat().st_size}"
+        for path in tracked()
+        if path.stat().st_size > LIMIT
+    ]
     assert large == []
 
 
@@ -56,7 +77,11 @@ def test_nothing_undone_in_the_source() -> None:
 def test_the_checks_can_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(globals(), "ROOT", tmp_path)
     (tmp_path / "a").write_text("https://py" + "pi.org/x\n/hom" + "e/me\n# TO" + "DO\n")
-    assert [len(hits(pattern, [tmp_path / "a"])) for pattern in (INDEX, MACHINE, UNDONE)] == [1, 1, 1]
+    assert [len(hits(pattern, [tmp_path / "a"])) for pattern in (INDEX, MACHINE, UNDONE)] == [
+        1,
+        1,
+        1,
+    ]
 
 
 def test_test_files_have_names_of_their_own() -> None:

@@ -15,14 +15,20 @@ from seehear.errors import ConfigError
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "seehear"
 # "seehear" is also the product, and these words follow it in a sentence
 PROSE = {"does", "has", "itself", "model", "that", "timeline", "wrote"}
-NAMED = re.compile(r"\bseehear (?P<name>[a-z]+)(?: (?P<action>[a-z]+))?|(?<![\w-])(?P<option>--[a-z][a-z-]*)")
-SETTING = re.compile(r"(?<![\w.])(?:labels|network|losses|training|decoding)\.(?!json\b)[a-z_]+(?:\.[a-z_]+)*(?:=\w+)?")
+NAMED = re.compile(
+    r"\bseehear (?P<name>[a-z]+)(?: (?P<action>[a-z]+))?|(?<![\w-])(?P<option>--[a-z][a-z-]*)"
+)
+SETTING = re.compile(
+    r"(?<![\w.])(?:labels|network|losses|training|decoding)\.(?!json\b)[a-z_]+(?:\.[a-z_]+)*(?:=\w+)?"
+)
 
 
 @cache
 def words(command: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the options of a command, and the actions it can be given (`ls` of models)."""
-    commands = next(a for a in build_parser(command)._actions if isinstance(a, argparse._SubParsersAction))
+    commands = next(
+        a for a in build_parser(command)._actions if isinstance(a, argparse._SubParsersAction)
+    )
     options, actions, left = {"--version"}, set(), [commands.choices[command]]
     while left:
         for action in left.pop()._actions:
@@ -41,12 +47,21 @@ def texts(source: str) -> Iterator[tuple[int, str]]:
     """
     tree = ast.parse(source)
     skip = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    skip |= {id(item) for node in ast.walk(tree) if isinstance(node, ast.List) for item in node.elts}
+    skip |= {
+        id(item) for node in ast.walk(tree) if isinstance(node, ast.List) for item in node.elts
+    }
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             skip.update(map(id, node.values))
-            yield node.lineno, "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skip:
+            yield (
+                node.lineno,
+                "".join(
+                    part.value if isinstance(part, ast.Constant) else "{}" for part in node.values
+                ),
+            )
+        elif (
+            isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skip
+        ):
             yield node.lineno, node.value
 
 
@@ -67,7 +82,9 @@ def unknown(text: str) -> list[str]:
                     wrong.append(f"seehear {name} {action}")
             elif name and name not in PROSE:
                 wrong.append(f"seehear {name}")
-            elif option and not any(option in words(c)[0] for c in ([command] if command else COMMANDS)):
+            elif option and not any(
+                option in words(c)[0] for c in ([command] if command else COMMANDS)
+            ):
                 wrong.append(f"{option} of {command or 'any command'}")
     return wrong
 
@@ -98,19 +115,28 @@ def test_recipe_settings_that_messages_name_exist() -> None:
         return False
 
     named = {match for _, _, text in sources() for match in SETTING.findall(text)}
-    assert {"training.select=last", "labels.segments.rule=calibrated", "training.clip_norm"} <= named
+    assert {
+        "training.select=last",
+        "labels.segments.rule=calibrated",
+        "training.clip_norm",
+    } <= named
     assert [setting for setting in sorted(named) if not exists(*setting.partition("=")[::2])] == []
     assert not exists("training.clip_nrom", "")
     assert not exists("training.select", "best")
 
 
-@pytest.mark.parametrize(("text", "wrong"), [
-    ("run: seehear denois X", ["seehear denois"]),
-    ("run seehear models lst", ["seehear models lst"]),
-    ("labels of seehear denoise --rule lsld", ["--rule of denoise"]),
-    ("choose another --uot", ["--uot of any command"]),
-    ("seehear models fetch ID --from FILE, or leave out --port of the seehear model", []),
-])
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("run: seehear denois X", ["seehear denois"]),
+        ("run seehear models lst", ["seehear models lst"]),
+        ("labels of seehear denoise --rule lsld", ["--rule of denoise"]),
+        ("choose another --uot", ["--uot of any command"]),
+        ("seehear models fetch ID --from FILE, or leave out --port of the seehear model", []),
+    ],
+)
 def test_the_check_can_fail(text: str, wrong: list[str]) -> None:
     assert unknown(text) == wrong
-    assert [found for _, found in texts(f'"""seehear docstring"""\nx(["--pip"], hint=f"{text}")')] == [text]
+    assert [
+        found for _, found in texts(f'"""seehear docstring"""\nx(["--pip"], hint=f"{text}")')
+    ] == [text]

@@ -26,7 +26,9 @@ def public() -> dict[str, list[str]]:
 def test_no_public_name_went_or_came_unnoticed() -> None:
     now = {"names": public(), "commands": sorted(COMMANDS)}
     stored = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
-    assert now == stored, f"if this is meant, write it down: python {Path(__file__).name} (and in CHANGELOG.md)"
+    assert now == stored, (
+        f"if this is meant, write it down: python {Path(__file__).name} (and in CHANGELOG.md)"
+    )
 
 
 def test_every_public_name_exists_and_says_what_it_is() -> None:
@@ -43,4 +45,6 @@ def test_every_public_name_exists_and_says_what_it_is() -> None:
 
 
 if __name__ == "__main__":
-    SNAPSHOT.write_text(json.dumps({"names": public(), "commands": sorted(COMMANDS)}, indent=1) + "\n")
+    SNAPSHOT.write_text(
+        json.dumps({"names": public(), "commands": sorted(COMMANDS)}, indent=1) + "\n"
+    )

@@ -20,7 +20,9 @@ def tool(name: str):
     return module
 
 
-def test_wheel_and_sdist_hold_what_they_should(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wheel_and_sdist_hold_what_they_should(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     pytest.importorskip("build")
     checks = tool("check_wheel")
     check = checks.Check()
@@ -29,7 +31,9 @@ def test_wheel_and_sdist_hold_what_they_should(tmp_path: Path, capsys: pytest.Ca
     assert wheel.name.startswith("seehear-")
 
 
-def test_the_check_of_the_wheel_can_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+def test_the_check_of_the_wheel_can_fail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
     pytest.importorskip("build")
     checks = tool("check_wheel")
     monkeypatch.setattr(checks, "WANTED", ("seehear/no_such_file",))
@@ -48,10 +52,15 @@ def test_the_oldest_versions_are_those_of_pyproject() -> None:
 
 def test_every_dependency_is_bounded_below_and_pinned() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lines = [line for wanted in project["optional-dependencies"].values() for line in wanted] + project["dependencies"]
+    lines = [
+        line for wanted in project["optional-dependencies"].values() for line in wanted
+    ] + project["dependencies"]
     packages = [line for line in lines if not line.startswith("seehear[")]
     assert all(">=" in line for line in packages)
-    pinned = {line.split("==")[0].lower().replace("_", "-")
-              for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines() if "==" in line}
+    pinned = {
+        line.split("==")[0].lower().replace("_", "-")
+        for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+        if "==" in line
+    }
     names = {line.split(">=")[0].split("[")[0].lower() for line in packages}
     assert names <= pinned, sorted(names - pinned)

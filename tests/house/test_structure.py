@@ -28,8 +28,24 @@ LAYERS = [
     ["web", "cli"],
 ]
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
-HEAVY = {"torch", "av", "transformers", "onnxruntime", "torchvision", "matplotlib", "scipy", "pandas", "ray", "duckdb",
-         "fastapi", "huggingface_hub", "fsspec", "safetensors", "PIL", "tokenizers"}
+HEAVY = {
+    "torch",
+    "av",
+    "transformers",
+    "onnxruntime",
+    "torchvision",
+    "matplotlib",
+    "scipy",
+    "pandas",
+    "ray",
+    "duckdb",
+    "fastapi",
+    "huggingface_hub",
+    "fsspec",
+    "safetensors",
+    "PIL",
+    "tokenizers",
+}
 
 
 def part(module: str) -> str | None:
@@ -53,7 +69,10 @@ def imports(path: Path, *, lazy: bool) -> set[str]:
                 found.add(child.module)
                 if child.module == "seehear":
                     found.update(f"seehear.{alias.name}" for alias in child.names)
-            visit(child, top and not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda))
+            visit(
+                child,
+                top and not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda),
+            )
 
     visit(tree, True)
     return found
@@ -98,39 +117,74 @@ def test_networks_and_losses_know_no_files_datasets_or_commands() -> None:
 
 
 def test_the_check_of_imports_can_fail(tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_text("from seehear import cli\ndef f():\n    import seehear.web.server\n")
+    (tmp_path / "a.py").write_text(
+        "from seehear import cli\ndef f():\n    import seehear.web.server\n"
+    )
     assert imports(tmp_path / "a.py", lazy=False) >= {"seehear.cli"}
-    assert "seehear.web.server" in imports(tmp_path / "a.py", lazy=True) - imports(tmp_path / "a.py", lazy=False)
+    assert "seehear.web.server" in imports(tmp_path / "a.py", lazy=True) - imports(
+        tmp_path / "a.py", lazy=False
+    )
 
 
 # --- what an import loads
 
+
 def loaded(code: str) -> set[str]:
     """Return the heavy packages that a new interpreter has loaded after `code`."""
-    program = (f"import sys\n{code}\n"
-               f"print(sorted({HEAVY!r} & {{m.split('.')[0] for m in sys.modules}}), file=sys.stderr)")
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    program = (
+        f"import sys\n{code}\n"
+        f"print(sorted({HEAVY!r} & {{m.split('.')[0] for m in sys.modules}}), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     return set(ast.literal_eval(done.stderr.strip().splitlines()[-1]))
 
 
-@pytest.mark.parametrize("module", ["seehear", "seehear.errors", "seehear.files", "seehear.plugins", "seehear.time",
-                                    "seehear.metrics", "seehear.data", "seehear.weights", "seehear.share",
-                                    "seehear.encoders", "seehear.export", "seehear.cli.main"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        "seehear",
+        "seehear.errors",
+        "seehear.files",
+        "seehear.plugins",
+        "seehear.time",
+        "seehear.metrics",
+        "seehear.data",
+        "seehear.weights",
+        "seehear.share",
+        "seehear.encoders",
+        "seehear.export",
+        "seehear.cli.main",
+    ],
+)
 def test_light_parts_load_nothing_heavy(module: str) -> None:
     assert loaded(f"import {module}") == set()
 
 
-@pytest.mark.parametrize("command", [["--help"], ["--version"], ["evaluate", "--help"], ["train", "--help"],
-                                     ["parse", "--help"], ["export", "--help"], ["share", "--help"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["--help"],
+        ["--version"],
+        ["evaluate", "--help"],
+        ["train", "--help"],
+        ["parse", "--help"],
+        ["export", "--help"],
+        ["share", "--help"],
+    ],
+)
 def test_help_loads_nothing_heavy(command: list[str]) -> None:
     code = f"from seehear.cli.main import main\ntry: main({command!r})\nexcept SystemExit as e: assert not e.code"
     assert loaded(code) == set()
 
 
 def test_help_imports_few_modules_of_ours() -> None:
-    code = ("import sys, contextlib, io\nfrom seehear.cli.main import main\n"
-            "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit): main(['--help'])\n"
-            "print(len([m for m in sys.modules if m.startswith('seehear')]), 'numpy' in sys.modules)")
+    code = (
+        "import sys, contextlib, io\nfrom seehear.cli.main import main\n"
+        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit): main(['--help'])\n"
+        "print(len([m for m in sys.modules if m.startswith('seehear')]), 'numpy' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     number, numpy = done.stdout.split()
     assert int(number) <= 8  # what makes `seehear --help` start in well under half a second

@@ -29,4 +29,6 @@ def test_it_finds_the_segments_of_a_class_and_drops_one_that_the_track_does_not_
     prob = contrast(features, weak)
     found = (prob[..., 0] >= 0.5) & weak[:, None, 0]
     assert (found == on).mean() > 0.95
-    assert (prob[weak[:, 1], :, 1] >= 0.5).mean() < 0.3  # of labels that would all be kept as they are
+    assert (
+        prob[weak[:, 1], :, 1] >= 0.5
+    ).mean() < 0.3  # of labels that would all be kept as they are

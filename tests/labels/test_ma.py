@@ -14,14 +14,19 @@ def test_decisions_and_targets_of_the_release(shared: Path) -> None:
     with np.load(shared / "golden" / "ma_label_refine.npz") as golden:
         label = golden["labels"]
         removed = ma.removals(
-            label, ma.Predictions(golden["prob_a"], golden["prob_v"]),
+            label,
+            ma.Predictions(golden["prob_a"], golden["prob_v"]),
             foreign_audio=ma.Predictions(golden["prob_a_swapaud"], golden["prob_v_swapaud"]),
-            foreign_visual=ma.Predictions(golden["prob_a_swapvis"], golden["prob_v_swapvis"]))
+            foreign_visual=ma.Predictions(golden["prob_a_swapvis"], golden["prob_v_swapvis"]),
+        )
         np.testing.assert_array_equal(removed.audio, golden["need_to_change_audio"])
         np.testing.assert_array_equal(removed.visual, golden["need_to_change_visual"])
         for track in ("audio", "visual"):
-            np.testing.assert_allclose(ma.class_accuracy(golden[f"prob_{track[0]}"], label),
-                                       golden[f"class_acc_{track}"], atol=1e-7)
+            np.testing.assert_allclose(
+                ma.class_accuracy(golden[f"prob_{track[0]}"], label),
+                golden[f"class_acc_{track}"],
+                atol=1e-7,
+            )
         targets = ma.targets(label, removed)
         for stage in ("ma_step3", "dhhn_retrain"):
             np.testing.assert_array_equal(targets.clip, golden[f"{stage}/video_label"])
@@ -48,10 +53,19 @@ def test_a_label_goes_only_if_both_tracks_doubt_it() -> None:
     sure = with_first((0.99, 0.99), (0.99, 0.99))
     own = ma.Predictions(PROB, PROB)
     # thresholds are 0.25 and 0.5
-    removed = ma.removals(LABEL, own, foreign_audio=with_first((0.24, 0.4), (0.24, 0.6)), foreign_visual=sure)
-    assert removed.visual.tolist() == [[True, False], [False, False], [False, False], [False, False]]
+    removed = ma.removals(
+        LABEL, own, foreign_audio=with_first((0.24, 0.4), (0.24, 0.6)), foreign_visual=sure
+    )
+    assert removed.visual.tolist() == [
+        [True, False],
+        [False, False],
+        [False, False],
+        [False, False],
+    ]
     assert not removed.audio.any()
-    removed = ma.removals(LABEL, own, foreign_audio=sure, foreign_visual=with_first((0.26, 0.49), (0.1, 0.49)))
+    removed = ma.removals(
+        LABEL, own, foreign_audio=sure, foreign_visual=with_first((0.26, 0.49), (0.1, 0.49))
+    )
     assert removed.audio.tolist() == [[False, True], [False, False], [False, False], [False, False]]
     assert not removed.visual.any()
 
@@ -83,11 +97,17 @@ def test_partners_share_no_label_and_are_drawn_uniformly() -> None:
     draws = np.stack([ma.draw_partners(label, rng) for _ in range(3000)])
     for row in range(len(label)):
         partners, counts = np.unique(draws[:, row], return_counts=True)
-        strangers = [other for other in range(len(label)) if other != row and not (label[row] & label[other]).any()]
+        strangers = [
+            other
+            for other in range(len(label))
+            if other != row and not (label[row] & label[other]).any()
+        ]
         assert partners.tolist() == strangers
         assert np.ptp(counts) < 0.15 * 3000
-    assert np.array_equal(ma.draw_partners(label, np.random.default_rng(2)),
-                          ma.draw_partners(label, np.random.default_rng(2)))
+    assert np.array_equal(
+        ma.draw_partners(label, np.random.default_rng(2)),
+        ma.draw_partners(label, np.random.default_rng(2)),
+    )
 
 
 def test_partners_over_several_blocks() -> None:

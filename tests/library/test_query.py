@@ -12,50 +12,70 @@ from seehear.library.query import And, Lasting, Node, Not, Or, Term, parse, writ
 DOG, NOT_SEEN = Term("audio", "Dog", 6), Not(Term("visual", "Dog", 18))
 
 
-@pytest.mark.parametrize(("text", "tree"), [
-    ("audio:Dog -visual:Dog", And((DOG, NOT_SEEN))),
-    ("audio:Dog & -visual:Dog", And((DOG, Not(Term("visual", "Dog", 20))))),
-    ("visual:Car & audio:Speech", And((Term("visual", "Car", 7), Term("audio", "Speech", 19)))),
-    ("audio_visual:Accordion duration>3", Lasting(Term("audio_visual", "Accordion", 13), ">", 3.0)),
-    ("audio_visual:Accordion and duration >= 2.5s", Lasting(Term("audio_visual", "Accordion", 13), ">=", 2.5)),
-    ("duration<2 heard:Dog", Lasting(Term("audio", "Dog", 17), "<", 2.0)),
-    ("Dog", Term("any", "Dog", 0)),
-    ('"Baby cry"', Term("any", "Baby cry", 0)),
-    (r'audio:"say \"hi\""', Term("audio", 'say "hi"', 6)),
-    ("both:*", Term("audio_visual", None, 5)),
-    ('audio:"*"', Term("audio", "*", 6)),
-    ("not audio:Dog or SEEN:Cat", Or((Not(Term("audio", "Dog", 10)), Term("visual", "Cat", 22)))),
-    ("--Dog", Not(Not(Term("any", "Dog", 2)))),
-    ("(a | b) c", And((Or((Term("any", "a", 1), Term("any", "b", 5))), Term("any", "c", 8)))),
-    ("a | b c", Or((Term("any", "a", 0), And((Term("any", "b", 4), Term("any", "c", 6)))))),
-    ("audio:Frying_(food) Dog", And((Term("audio", "Frying_(food)", 6), Term("any", "Dog", 20)))),
-    ("not(Dog)", Not(Term("any", "Dog", 4))),
-    ("chain-saw", Term("any", "chain-saw", 0)),  # a dash inside a word is part of it
-    ("duration", Term("any", "duration", 0)),  # a class may have this name
-])
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        ("audio:Dog -visual:Dog", And((DOG, NOT_SEEN))),
+        ("audio:Dog & -visual:Dog", And((DOG, Not(Term("visual", "Dog", 20))))),
+        ("visual:Car & audio:Speech", And((Term("visual", "Car", 7), Term("audio", "Speech", 19)))),
+        (
+            "audio_visual:Accordion duration>3",
+            Lasting(Term("audio_visual", "Accordion", 13), ">", 3.0),
+        ),
+        (
+            "audio_visual:Accordion and duration >= 2.5s",
+            Lasting(Term("audio_visual", "Accordion", 13), ">=", 2.5),
+        ),
+        ("duration<2 heard:Dog", Lasting(Term("audio", "Dog", 17), "<", 2.0)),
+        ("Dog", Term("any", "Dog", 0)),
+        ('"Baby cry"', Term("any", "Baby cry", 0)),
+        (r'audio:"say \"hi\""', Term("audio", 'say "hi"', 6)),
+        ("both:*", Term("audio_visual", None, 5)),
+        ('audio:"*"', Term("audio", "*", 6)),
+        (
+            "not audio:Dog or SEEN:Cat",
+            Or((Not(Term("audio", "Dog", 10)), Term("visual", "Cat", 22))),
+        ),
+        ("--Dog", Not(Not(Term("any", "Dog", 2)))),
+        ("(a | b) c", And((Or((Term("any", "a", 1), Term("any", "b", 5))), Term("any", "c", 8)))),
+        ("a | b c", Or((Term("any", "a", 0), And((Term("any", "b", 4), Term("any", "c", 6)))))),
+        (
+            "audio:Frying_(food) Dog",
+            And((Term("audio", "Frying_(food)", 6), Term("any", "Dog", 20))),
+        ),
+        ("not(Dog)", Not(Term("any", "Dog", 4))),
+        ("chain-saw", Term("any", "chain-saw", 0)),  # a dash inside a word is part of it
+        ("duration", Term("any", "duration", 0)),  # a class may have this name
+    ],
+)
 def test_a_query_is_read_as(text: str, tree: Node) -> None:
     assert parse(text) == tree
 
 
-@pytest.mark.parametrize(("text", "position", "problem"), [
-    ("", 1, "expected a condition, got nothing"),
-    ("audio:", 7, "expected a class after audio:"),
-    ("audio:Dog &", 12, "expected a condition, got nothing"),
-    ("audio:Dog & & visual:Dog", 13, "expected a condition, got '&'"),
-    ("audoi:Dog", 1, "did you mean audio?"),
-    ("smell:Dog", 1, "expected a track (audio, visual, audio_visual, any), got 'smell'"),
-    ('audio:"Dog', 7, "this quote is never closed"),
-    ("(audio:Dog", 1, "this parenthesis is never closed"),
-    ("audio:Dog)", 10, "unexpected ')'"),
-    ("duration>3", 1, "duration measures the conditions beside it, and there are none"),
-    ("Dog -duration>3", 5, "duration cannot be negated"),
-    ("Dog duration>soon", 14, "expected a number of seconds after duration>"),
-    ("Dog duration>nan", 14, "expected a number of seconds"),
-    ("Dog duration>-1", 14, "expected a number of seconds"),
-    ("Dog > 3", 5, "expected a condition, got '>'"),
-    ("(" * 60 + "Dog" + ")" * 60, 51, "more than 50 levels of parentheses"),
-])
-def test_a_fault_is_one_line_that_points_at_its_place(text: str, position: int, problem: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "position", "problem"),
+    [
+        ("", 1, "expected a condition, got nothing"),
+        ("audio:", 7, "expected a class after audio:"),
+        ("audio:Dog &", 12, "expected a condition, got nothing"),
+        ("audio:Dog & & visual:Dog", 13, "expected a condition, got '&'"),
+        ("audoi:Dog", 1, "did you mean audio?"),
+        ("smell:Dog", 1, "expected a track (audio, visual, audio_visual, any), got 'smell'"),
+        ('audio:"Dog', 7, "this quote is never closed"),
+        ("(audio:Dog", 1, "this parenthesis is never closed"),
+        ("audio:Dog)", 10, "unexpected ')'"),
+        ("duration>3", 1, "duration measures the conditions beside it, and there are none"),
+        ("Dog -duration>3", 5, "duration cannot be negated"),
+        ("Dog duration>soon", 14, "expected a number of seconds after duration>"),
+        ("Dog duration>nan", 14, "expected a number of seconds"),
+        ("Dog duration>-1", 14, "expected a number of seconds"),
+        ("Dog > 3", 5, "expected a condition, got '>'"),
+        ("(" * 60 + "Dog" + ")" * 60, 51, "more than 50 levels of parentheses"),
+    ],
+)
+def test_a_fault_is_one_line_that_points_at_its_place(
+    text: str, position: int, problem: str
+) -> None:
     with pytest.raises(ConfigError, match=re.escape(problem)) as caught:
         parse(text)
     line = str(caught.value)

@@ -27,19 +27,32 @@ def random(*shape: int, seed: int = 0, dtype: torch.dtype = torch.float32) -> to
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize(("case", "contrast", "audio_weight"), [
-    ("ma_step1", smoothed_contrast, 1), ("ma_step3", smoothed_contrast, 1),
-    ("jomold_estimator", expected_contrast, 1), ("jomold_denoise", expected_contrast, 2)])
+@pytest.mark.parametrize(
+    ("case", "contrast", "audio_weight"),
+    [
+        ("ma_step1", smoothed_contrast, 1),
+        ("ma_step3", smoothed_contrast, 1),
+        ("jomold_estimator", expected_contrast, 1),
+        ("jomold_denoise", expected_contrast, 2),
+    ],
+)
 def test_terms_of_the_releases(shared: Path, case: str, contrast, audio_weight: int) -> None:
     with np.load(shared / "golden" / "train_step.npz") as file:
-        given = {key: torch.from_numpy(file[f"given/in/{key}"]) for key in
-                 ("label", "global_prob", "a_prob", "v_prob", "sims", "pa", "pv")}
+        given = {
+            key: torch.from_numpy(file[f"given/in/{key}"])
+            for key in ("label", "global_prob", "a_prob", "v_prob", "sims", "pa", "pv")
+        }
         expected = dict(zip(file["given/loss_names"], file[f"given/{case}/losses"], strict=True))
-    terms = {"audio": clip_bce(given["a_prob"], given["pa"]), "visual": clip_bce(given["v_prob"], given["pv"]),
-             "video": clip_bce(given["global_prob"], given["label"]),
-             "nce": contrast(given["sims"].unflatten(0, (-1, 10)))}
+    terms = {
+        "audio": clip_bce(given["a_prob"], given["pa"]),
+        "visual": clip_bce(given["v_prob"], given["pv"]),
+        "video": clip_bce(given["global_prob"], given["label"]),
+        "nce": contrast(given["sims"].unflatten(0, (-1, 10))),
+    }
     terms["total"] = audio_weight * terms["audio"] + terms["visual"] + terms["video"] + terms["nce"]
-    assert {name: float(value) for name, value in terms.items()} == pytest.approx(expected, abs=1e-5)
+    assert {name: float(value) for name, value in terms.items()} == pytest.approx(
+        expected, abs=1e-5
+    )
 
 
 def test_smoothing() -> None:
@@ -47,12 +60,16 @@ def test_smoothing() -> None:
     torch.testing.assert_close(smooth(label, 0.9), torch.tensor([[0.95, 0.05]]), atol=0, rtol=0)
     unchanged = smooth(label, 1.0)
     assert torch.equal(unchanged, label)
-    assert unchanged.data_ptr() != label.data_ptr(), "a target must never share memory with the label"
+    assert unchanged.data_ptr() != label.data_ptr(), (
+        "a target must never share memory with the label"
+    )
 
 
 def test_clip_bce_by_hand() -> None:
     prob, label = torch.tensor([[0.5, 0.25]]), torch.tensor([[1.0, 0.0]])
-    assert clip_bce(prob, label).item() == pytest.approx((math.log(2) - math.log(0.75)) / 2, abs=1e-6)
+    assert clip_bce(prob, label).item() == pytest.approx(
+        (math.log(2) - math.log(0.75)) / 2, abs=1e-6
+    )
 
 
 def test_clip_bce_clamps_what_pooling_may_exceed() -> None:
@@ -63,7 +80,9 @@ def test_clip_bce_clamps_what_pooling_may_exceed() -> None:
     assert loss.item() == pytest.approx(math.log(2) / 3, abs=1e-6)
     assert prob.grad.tolist()[0][:2] == [0, 0], "no gradient beyond the clamp"
     wrong = clip_bce_elements(torch.tensor([[2.0]]), torch.tensor([[0.0]])).item()
-    assert wrong == pytest.approx(-math.log(torch.finfo(torch.float32).eps), rel=1e-6)  # 1 - 1e-7 is 1 - eps in float32
+    assert wrong == pytest.approx(
+        -math.log(torch.finfo(torch.float32).eps), rel=1e-6
+    )  # 1 - 1e-7 is 1 - eps in float32
 
 
 def test_clip_bce_is_finite_for_extreme_logits() -> None:
@@ -74,7 +93,9 @@ def test_clip_bce_is_finite_for_extreme_logits() -> None:
 
 def test_segment_bce_is_the_mean_over_every_element() -> None:
     prob, label = random(3, 4, 5), random(3, 4, 5, seed=1)
-    by_clip = torch.stack([F.binary_cross_entropy(p, y) for p, y in zip(prob, label, strict=True)]).mean()
+    by_clip = torch.stack(
+        [F.binary_cross_entropy(p, y) for p, y in zip(prob, label, strict=True)]
+    ).mean()
     torch.testing.assert_close(segment_bce(prob, label), by_clip)
 
 
@@ -95,7 +116,9 @@ def test_contrast_without_smoothing_is_cross_entropy(contrast) -> None:
 def test_contrast_smoothing_shares_among_the_other_segments() -> None:
     similarity = torch.log(torch.tensor([[[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.3, 0.3, 0.4]]]))
     rows = [(0.7, 0.2, 0.1), (0.8, 0.1, 0.1), (0.4, 0.3, 0.3)]
-    cross_entropy = sum(-0.9 * math.log(a) - 0.05 * (math.log(b) + math.log(c)) for a, b, c in rows) / 3
+    cross_entropy = (
+        sum(-0.9 * math.log(a) - 0.05 * (math.log(b) + math.log(c)) for a, b, c in rows) / 3
+    )
     expected_log = sum(-math.log(0.9 * a + 0.05 * (b + c)) for a, b, c in rows) / 3
     assert smoothed_contrast(similarity).item() == pytest.approx(cross_entropy, abs=1e-6)
     assert expected_contrast(similarity).item() == pytest.approx(expected_log, abs=1e-6)
@@ -132,14 +155,17 @@ def test_class_tokens_must_recognise_themselves() -> None:
     assert class_token_ce(torch.zeros(25, 25)).item() == pytest.approx(math.log(25), abs=1e-6)
 
 
-@pytest.mark.parametrize("loss", [
-    lambda x: clip_bce(x, random(2, 3, seed=9, dtype=torch.float64)),
-    lambda x: segment_bce(x[:, None], random(2, 1, 3, seed=9, dtype=torch.float64)),
-    lambda x: smoothed_contrast(x[:, :, None] - x[:, None]),
-    lambda x: expected_contrast(x[:, :, None] - x[:, None]),
-    lambda x: follow(x, random(2, 3, seed=9, dtype=torch.float64)),
-    lambda x: contrast_tracks(x, random(2, 3, seed=9, dtype=torch.float64)),
-])
+@pytest.mark.parametrize(
+    "loss",
+    [
+        lambda x: clip_bce(x, random(2, 3, seed=9, dtype=torch.float64)),
+        lambda x: segment_bce(x[:, None], random(2, 1, 3, seed=9, dtype=torch.float64)),
+        lambda x: smoothed_contrast(x[:, :, None] - x[:, None]),
+        lambda x: expected_contrast(x[:, :, None] - x[:, None]),
+        lambda x: follow(x, random(2, 3, seed=9, dtype=torch.float64)),
+        lambda x: contrast_tracks(x, random(2, 3, seed=9, dtype=torch.float64)),
+    ],
+)
 def test_gradients(loss) -> None:
     x = (0.1 + 0.8 * random(2, 3, dtype=torch.float64)).requires_grad_()
     assert gradcheck(loss, (x,))

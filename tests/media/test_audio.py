@@ -35,7 +35,7 @@ def test_rates(tmp_path, rate, wanted):
     wave = sound(path, wanted)
     assert len(wave) == pytest.approx(2 * wanted, abs=wanted / 100)
     assert pitch(wave, wanted) == pytest.approx(1000, abs=1)
-    assert np.abs(wave[wanted // 10:-wanted // 10]).max() == pytest.approx(0.5, abs=0.01)
+    assert np.abs(wave[wanted // 10 : -wanted // 10]).max() == pytest.approx(0.5, abs=0.01)
 
 
 @pytest.mark.parametrize(("layout", "channels"), [("mono", 1), ("stereo", 2), ("5.1", 6)])
@@ -51,11 +51,17 @@ def test_all_channels_are_heard(tmp_path, layout, channels):
 @pytest.mark.parametrize("suffix", ["mkv", "mp4"])
 def test_a_track_that_starts_late_is_silent_before(tmp_path, suffix):
     codecs = {} if suffix == "mkv" else {"video": "libx264", "audio": "aac"}
-    path = write(tmp_path / f"a.{suffix}", frames=[code(k, (64, 64)) for k in range(8)],
-                 times=[k / 2 for k in range(8)], wave=tone(2), audio_start_s=1.5, **codecs)
+    path = write(
+        tmp_path / f"a.{suffix}",
+        frames=[code(k, (64, 64)) for k in range(8)],
+        times=[k / 2 for k in range(8)],
+        wave=tone(2),
+        audio_start_s=1.5,
+        **codecs,
+    )
     wave = sound(path)
-    assert np.abs(wave[:int(1.4 * 16000)]).max() < 0.01
-    assert np.abs(wave[int(1.6 * 16000):int(3.4 * 16000)]).max() > 0.4
+    assert np.abs(wave[: int(1.4 * 16000)]).max() < 0.01
+    assert np.abs(wave[int(1.6 * 16000) : int(3.4 * 16000)]).max() > 0.4
     assert len(wave) == pytest.approx(3.5 * 16000, abs=1700)
 
 
@@ -120,12 +126,25 @@ def test_no_audio_track(tmp_path):
         next(iter_audio(path, rate_hz=16000, chunk_s=1, warn=[]))
 
 
-@pytest.mark.parametrize(("suffix", "codec", "rate"), [
-    ("mp3", "libmp3lame", 44100), ("flac", "flac", 48000), ("ogg", "libopus", 48000), ("mka", "libopus", 24000),
-    ("m4a", "aac", 44100), ("aac", "aac", 16000)])
+@pytest.mark.parametrize(
+    ("suffix", "codec", "rate"),
+    [
+        ("mp3", "libmp3lame", 44100),
+        ("flac", "flac", 48000),
+        ("ogg", "libopus", 48000),
+        ("mka", "libopus", 24000),
+        ("m4a", "aac", 44100),
+        ("aac", "aac", 16000),
+    ],
+)
 def test_codecs(tmp_path, suffix, codec, rate):
-    path = write(tmp_path / f"a.{suffix}", wave=tone(3, rate, hz=1000), rate=rate, audio=codec,
-                 format="adts" if suffix == "aac" else None)
+    path = write(
+        tmp_path / f"a.{suffix}",
+        wave=tone(3, rate, hz=1000),
+        rate=rate,
+        audio=codec,
+        format="adts" if suffix == "aac" else None,
+    )
     wave = sound(path)
     assert len(wave) == pytest.approx(3 * 16000, abs=2000)
     assert pitch(wave[8000:40000]) == pytest.approx(1000, abs=2)

@@ -54,8 +54,12 @@ class Worker:
         return answer
 
     def _start(self) -> None:
-        self.process = subprocess.Popen([sys.executable, str(Path(__file__).with_name("media_worker.py"))], text=True,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("media_worker.py"))],
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
         self.answers: queue.Queue[str] = queue.Queue()
 
         def listen(lines, answers) -> None:
@@ -63,7 +67,9 @@ class Worker:
                 answers.put(line)
             answers.put("")
 
-        self.listener = threading.Thread(target=listen, args=(self.process.stdout, self.answers), daemon=True)
+        self.listener = threading.Thread(
+            target=listen, args=(self.process.stdout, self.answers), daemon=True
+        )
         self.listener.start()
 
     def stop(self) -> None:
@@ -83,7 +89,12 @@ def check_answer(answer: dict) -> None:
         assert "\n" not in line
         assert "Traceback" not in line
     if "error" not in answer:
-        assert answer["frames"] or answer["samples"] or answer.get("errors") or answer["duration_s"] < 0.5
+        assert (
+            answer["frames"]
+            or answer["samples"]
+            or answer.get("errors")
+            or answer["duration_s"] < 0.5
+        )
         assert 0 < answer["duration_s"] < 1e7
 
 
@@ -100,9 +111,14 @@ def good(tmp_path_factory) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("good")
     files = {"mp4": mp4(folder / "a.mp4"), "mkv": film(folder / "a.mkv", 3)}
     for suffix, options in {"ts": {}, "avi": {"audio": "libmp3lame"}, "mov": {}}.items():
-        files[suffix] = write(folder / f"a.{suffix}", frames=[code(k, (64, 48)) for k in range(30)],
-                              times=[k / 10 for k in range(30)], wave=tone(3), video="libx264",
-                              **{"audio": "aac", "options": {"preset": "ultrafast"}, **options})
+        files[suffix] = write(
+            folder / f"a.{suffix}",
+            frames=[code(k, (64, 48)) for k in range(30)],
+            times=[k / 10 for k in range(30)],
+            wave=tone(3),
+            video="libx264",
+            **{"audio": "aac", "options": {"preset": "ultrafast"}, **options},
+        )
     moved = folder / "front.mp4"
     with_index_in_front(files["mp4"], moved)
     files["front.mp4"] = moved
@@ -113,7 +129,10 @@ def with_index_in_front(source: Path, target: Path) -> None:
     """Copy an MP4 so that its index comes first, as for the web: a cut-off copy can then be opened."""
     import av
 
-    with av.open(str(source)) as old, av.open(str(target), "w", options={"movflags": "faststart"}) as new:
+    with (
+        av.open(str(source)) as old,
+        av.open(str(target), "w", options={"movflags": "faststart"}) as new,
+    ):
         streams = {s.index: new.add_stream_from_template(s) for s in old.streams}
         for packet in old.demux():
             if packet.dts is not None:
@@ -127,7 +146,7 @@ def test_truncated_at_every_tenth(worker, good, tmp_path, name):
     seen = []
     for tenth in range(11):
         path = tmp_path / f"{tenth}.{name}"
-        path.write_bytes(data[:len(data) * tenth // 10])
+        path.write_bytes(data[: len(data) * tenth // 10])
         answer = worker.read(path)
         seen.append(answer.get("frames", 0))
         if tenth == 0:
@@ -138,7 +157,12 @@ def test_truncated_at_every_tenth(worker, good, tmp_path, name):
             assert answer["samples"] == pytest.approx(48000, abs=2000)
         elif answer.get("frames"):
             short = answer["frames"] < 6 or answer["samples"] < 46000
-            assert not short or answer["warnings"] or answer.get("errors") or answer["duration_s"] < 2.9
+            assert (
+                not short
+                or answer["warnings"]
+                or answer.get("errors")
+                or answer["duration_s"] < 2.9
+            )
     assert seen == sorted(seen)  # more of the file is never less of the film
     if name not in ("mp4", "mov"):  # whose index is at the end
         assert seen[5] >= 2
@@ -156,14 +180,16 @@ def test_flipped_bits(worker, good, tmp_path, name):
         worker.read(path)
 
 
-@pytest.mark.parametrize("field", ["mdhd", "mvhd", "tkhd", "stts", "stsz", "stco", "stsc", "elst", "avcC", "esds"])
+@pytest.mark.parametrize(
+    "field", ["mdhd", "mvhd", "tkhd", "stts", "stsz", "stco", "stsc", "elst", "avcC", "esds"]
+)
 def test_every_byte_of_an_index_box_can_be_wrong(worker, good, tmp_path, field):
     data = good["front.mp4"]
     start = data.index(field.encode())
     for offset in range(4, 40, 5):
         for value in (0x00, 0x7F, 0xFF):
             damaged = bytearray(data)
-            damaged[start + offset:start + offset + 2] = bytes([value, value])
+            damaged[start + offset : start + offset + 2] = bytes([value, value])
             path = tmp_path / "a.mp4"
             path.write_bytes(damaged)
             worker.read(path)
@@ -181,11 +207,11 @@ def test_no_change_of_bytes_crashes_or_hangs(worker, good, tmp_path_factory, dat
         at = data.draw(header | st.integers(0, max(0, len(content) - 1)))
         size = data.draw(st.integers(1, 64))
         if kind == "set":
-            content[at:at + size] = data.draw(st.binary(min_size=1, max_size=64))
+            content[at : at + size] = data.draw(st.binary(min_size=1, max_size=64))
         elif kind == "cut":
-            del content[at:at + size * 8]
+            del content[at : at + size * 8]
         elif kind == "repeat":
-            content[at:at] = content[at:at + size * 8]
+            content[at:at] = content[at : at + size * 8]
         else:
             content[at:at] = data.draw(st.binary(min_size=1, max_size=64))
     path = tmp_path_factory.getbasetemp() / f"mutated.{name}"
@@ -193,14 +219,17 @@ def test_no_change_of_bytes_crashes_or_hangs(worker, good, tmp_path_factory, dat
     worker.read(path)
 
 
-@pytest.mark.parametrize(("name", "content", "reason"), [
-    ("empty.mp4", b"", r"the file is empty \(0 bytes\)"),
-    ("text.mp4", b"This is not a video.\n" * 200, "not a readable media file"),
-    ("zeros.mp4", bytes(5000), "not a readable media file"),
-    ("page.mp4", b"<!doctype html><html><body>404</body></html>", "not a readable media file"),
-    ("picture.mp4", b"\x89PNG\r\n\x1a\n" + bytes(100), "not a readable media file"),
-    ("script.wav", b"#!/bin/sh\necho hello\n", "not a readable media file"),
-])
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("empty.mp4", b"", r"the file is empty \(0 bytes\)"),
+        ("text.mp4", b"This is not a video.\n" * 200, "not a readable media file"),
+        ("zeros.mp4", bytes(5000), "not a readable media file"),
+        ("page.mp4", b"<!doctype html><html><body>404</body></html>", "not a readable media file"),
+        ("picture.mp4", b"\x89PNG\r\n\x1a\n" + bytes(100), "not a readable media file"),
+        ("script.wav", b"#!/bin/sh\necho hello\n", "not a readable media file"),
+    ],
+)
 def test_what_is_no_media_is_refused_in_one_line(tmp_path, name, content, reason):
     path = tmp_path / name
     path.write_bytes(content)
@@ -232,17 +261,45 @@ def test_playlists_and_addresses_inside_are_not_followed(tmp_path, suffix, insid
             probe(path)
 
 
-@pytest.mark.parametrize("address", ["http://127.0.0.1:9/a.mp4", "https://example.org/a.mp4", "rtmp://h/a", "ftp://h/a",
-                                     "concat:a.mp4|b.mp4", "data:video/mp4;base64,AAAA", "lavfi:testsrc", "pipe:0"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://127.0.0.1:9/a.mp4",
+        "https://example.org/a.mp4",
+        "rtmp://h/a",
+        "ftp://h/a",
+        "concat:a.mp4|b.mp4",
+        "data:video/mp4;base64,AAAA",
+        "lavfi:testsrc",
+        "pipe:0",
+    ],
+)
 def test_addresses_and_protocols_are_only_ever_names(tmp_path, monkeypatch, address):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(MediaError, match=r"no such file|expected a local file, got a network address"):
+    with pytest.raises(
+        MediaError, match=r"no such file|expected a local file, got a network address"
+    ):
         probe(address)
 
 
-@pytest.mark.parametrize("name", [
-    "-x.mkv", "--help.mkv", "two words.mkv", "🐕 bark.mkv", "a'b\"c.mkv", "50%d.mkv", "a*?.mkv", "concat:a|b.mkv",
-    "naïve\u2028line.mkv", "http:x.mkv", "%05d.mkv", "  .mkv", "a\nb.mkv"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "-x.mkv",
+        "--help.mkv",
+        "two words.mkv",
+        "🐕 bark.mkv",
+        "a'b\"c.mkv",
+        "50%d.mkv",
+        "a*?.mkv",
+        "concat:a|b.mkv",
+        "naïve\u2028line.mkv",
+        "http:x.mkv",
+        "%05d.mkv",
+        "  .mkv",
+        "a\nb.mkv",
+    ],
+)
 def test_any_name(tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     film(tmp_path / "plain.mkv", 1).rename(tmp_path / name)
@@ -271,8 +328,13 @@ def test_places_that_hold_no_file(tmp_path):
 
 
 def test_frame_rates_and_lengths_at_the_edges(worker, tmp_path):
-    clips = {"one": {"seconds": 0.1, "fps": 10}, "short": {"seconds": 0.3}, "slow": {"seconds": 3, "fps": 5},
-             "fast": {"seconds": 2, "fps": 120}, "tiny": {"size": (2, 2)}}
+    clips = {
+        "one": {"seconds": 0.1, "fps": 10},
+        "short": {"seconds": 0.3},
+        "slow": {"seconds": 3, "fps": 5},
+        "fast": {"seconds": 2, "fps": 120},
+        "tiny": {"size": (2, 2)},
+    }
     for name, options in clips.items():
         answer = worker.read(film(tmp_path / f"{name}.mkv", **options))
         seconds = options.get("seconds", 2)
@@ -288,6 +350,11 @@ def test_the_libraries_say_nothing_on_their_own(good, tmp_path):
     data[3000:3400] = bytes(400)
     path.write_bytes(data)
     worker = Path(__file__).with_name("media_worker.py")
-    done = subprocess.run([sys.executable, str(worker)], input=json.dumps(str(path)) + "\n",
-                          capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, str(worker)],
+        input=json.dumps(str(path)) + "\n",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stderr == ""

@@ -12,7 +12,9 @@ from seehear.media import iter_frames, probe
 
 def numbers(path, times, warn=None):
     """Return {index: number of the frame} of moments."""
-    return {i: number(rgb) for i, rgb in iter_frames(path, times, warn=[] if warn is None else warn)}
+    return {
+        i: number(rgb) for i, rgb in iter_frames(path, times, warn=[] if warn is None else warn)
+    }
 
 
 @pytest.mark.parametrize("fps", [5, 10, 25, 120])
@@ -20,7 +22,10 @@ def test_the_frame_shown_at_each_moment(tmp_path, fps):
     path = film(tmp_path / "a.mkv", 2, fps)
     times = np.arange(0.0625, 2, 0.125)
     # file times are rounded to milliseconds
-    shown = [int(np.searchsorted(np.round(np.arange(2 * fps) / fps, 3), t, side="right")) - 1 for t in times]
+    shown = [
+        int(np.searchsorted(np.round(np.arange(2 * fps) / fps, 3), t, side="right")) - 1
+        for t in times
+    ]
     assert numbers(path, times) == dict(enumerate(shown))
 
 
@@ -40,10 +45,20 @@ def test_asked_twice_or_between_frames_the_same_frame_comes_again(tmp_path):
 
 @pytest.mark.parametrize("suffix", ["mkv", "ts", "mp4"])
 def test_the_first_track_to_start_is_second_zero(tmp_path, suffix):
-    codecs = {} if suffix == "mkv" else {"video": "libx264", "audio": "aac", "options": {"crf": "1", "bf": "0"}}
+    codecs = (
+        {}
+        if suffix == "mkv"
+        else {"video": "libx264", "audio": "aac", "options": {"crf": "1", "bf": "0"}}
+    )
     at = [5 + k / 4 for k in range(8)]
-    path = write(tmp_path / f"a.{suffix}", frames=[code(k * 16 + 4, (64, 64)) for k in range(8)], times=at,
-                 wave=tone(2), audio_start_s=5.0, **codecs)
+    path = write(
+        tmp_path / f"a.{suffix}",
+        frames=[code(k * 16 + 4, (64, 64)) for k in range(8)],
+        times=at,
+        wave=tone(2),
+        audio_start_s=5.0,
+        **codecs,
+    )
     found = dict(iter_frames(path, [0.125 + k / 4 for k in range(8)], warn=[]))
     assert [number(found[k]) // 16 for k in range(8)] == list(range(8))
     assert probe(path).duration_s == pytest.approx(2, abs=0.15)
@@ -51,8 +66,14 @@ def test_the_first_track_to_start_is_second_zero(tmp_path, suffix):
 
 def test_a_visual_track_that_starts_late_shows_nothing_before(tmp_path):
     warn: list[str] = []
-    path = write(tmp_path / "a.mkv", frames=[code(k) for k in range(4)], times=[2, 2.5, 3, 3.5], wave=tone(4))
-    assert numbers(path, [0.5, 1.0, 1.75, 2.25, 3.75], warn) == {2: 0, 3: 0, 4: 3}  # 1.75 is but a moment before
+    path = write(
+        tmp_path / "a.mkv", frames=[code(k) for k in range(4)], times=[2, 2.5, 3, 3.5], wave=tone(4)
+    )
+    assert numbers(path, [0.5, 1.0, 1.75, 2.25, 3.75], warn) == {
+        2: 0,
+        3: 0,
+        4: 3,
+    }  # 1.75 is but a moment before
     assert warn == ["visual track starts at 2.00 s"]
 
 
@@ -62,17 +83,21 @@ def test_moments_after_the_end_get_no_frame_and_a_warning(tmp_path):
     assert warn == ["visual track ends at 1.00 s, before the 3.00 s asked for"]
 
 
-@pytest.mark.parametrize(("turns", "matrix"), [
-    (1, (0, 65536, -65536, 0)), (2, (-65536, 0, 0, -65536)), (3, (0, -65536, 65536, 0))])
+@pytest.mark.parametrize(
+    ("turns", "matrix"),
+    [(1, (0, 65536, -65536, 0)), (2, (-65536, 0, 0, -65536)), (3, (0, -65536, 65536, 0))],
+)
 def test_rotation_is_applied(tmp_path, turns, matrix):
     picture = np.zeros((32, 64, 3), np.uint8)
     picture[:, :32, 0] = 250  # left half red, right half blue
     picture[:, 32:, 2] = 250
-    path = write(tmp_path / "a.mp4", frames=[picture] * 5, times=[k / 5 for k in range(5)], video="libx264")
+    path = write(
+        tmp_path / "a.mp4", frames=[picture] * 5, times=[k / 5 for k in range(5)], video="libx264"
+    )
     data = bytearray(path.read_bytes())
     start = data.index(b"tkhd") + 44
     a, b, c, d = matrix
-    data[start:start + 36] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
+    data[start : start + 36] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
     path.write_bytes(data)
     _, rgb = next(iter(iter_frames(path, [0.5], warn=[])))
     expected = np.rot90(picture, -turns)  # a display matrix turns clockwise
@@ -83,7 +108,7 @@ def test_rotation_is_applied(tmp_path, turns, matrix):
 @pytest.mark.parametrize("size", [(2, 2), (33, 17), (1, 1), (3, 200), (4096, 2304)])
 def test_any_size(tmp_path, size):
     path = write(tmp_path / "a.mkv", frames=[code(77, size)], times=[0.0])
-    (_, rgb), = iter_frames(path, [0.05], warn=[])
+    ((_, rgb),) = iter_frames(path, [0.05], warn=[])
     assert rgb.shape == (size[1], size[0], 3)
     assert rgb.dtype == np.uint8
     assert number(rgb) == 77
@@ -91,14 +116,16 @@ def test_any_size(tmp_path, size):
 
 def test_a_longer_side_than_needed_is_reduced(tmp_path):
     path = write(tmp_path / "a.mkv", frames=[code(77, (8192, 64))], times=[0.0])
-    (_, rgb), = iter_frames(path, [0.05], warn=[])
+    ((_, rgb),) = iter_frames(path, [0.05], warn=[])
     assert rgb.shape == (32, 4096, 3)
 
 
 def test_an_absurd_size_is_refused_before_it_is_decoded(tmp_path, monkeypatch):
     monkeypatch.setattr("seehear.media.frames.MAX_PIXELS", 1000)
     path = film(tmp_path / "a.mkv", 1, size=(40, 30))
-    with pytest.raises(MediaError, match=r"frames of 40x30 pixels are too large \(limit 1,000 pixels\)"):
+    with pytest.raises(
+        MediaError, match=r"frames of 40x30 pixels are too large \(limit 1,000 pixels\)"
+    ):
         list(iter_frames(path, [0.5], warn=[]))
 
 
@@ -119,8 +146,13 @@ def test_nothing_asked_nothing_given(tmp_path):
 
 
 def test_b_frames_come_in_presentation_order(tmp_path):
-    path = write(tmp_path / "a.mp4", frames=[code(16 * k + 4, (64, 64)) for k in range(12)],
-                 times=[k / 8 for k in range(12)], video="libx264", options={"bf": "3", "crf": "1", "preset": "slow"})
+    path = write(
+        tmp_path / "a.mp4",
+        frames=[code(16 * k + 4, (64, 64)) for k in range(12)],
+        times=[k / 8 for k in range(12)],
+        video="libx264",
+        options={"bf": "3", "crf": "1", "preset": "slow"},
+    )
     found = dict(iter_frames(path, [k / 8 + 0.06 for k in range(12)], warn=[]))
     assert [number(found[k]) // 16 for k in range(12)] == list(range(12))
 

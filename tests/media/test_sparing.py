@@ -13,10 +13,12 @@ def clip(tmp_path_factory):
     rng = np.random.default_rng(0)
     noise = rng.integers(0, 256, (96, 256, 3), np.uint8)
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=25, options={"bf": "3", "b-adapt": "0", "preset": "fast"})
+        stream = container.add_stream(
+            "libx264", rate=25, options={"bf": "3", "b-adapt": "0", "preset": "fast"}
+        )
         stream.width, stream.height, stream.pix_fmt = 128, 96, "yuv420p"
         for k in range(75):
-            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(noise[:, k:k + 128]), "rgb24")
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(noise[:, k : k + 128]), "rgb24")
             frame.pts = k
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
@@ -31,7 +33,9 @@ def test_pictures_are_those_of_decoding_everything(clip, monkeypatch, rate, thre
     seen = list(iter_frames(clip, times, warn=said, threads=threads))
     with av.open(str(clip)) as container:
         stream = container.streams.video[0]
-        for packet in frames.sparing(container.demux(stream), stream, [float(t) for t in times], 0.0):
+        for packet in frames.sparing(
+            container.demux(stream), stream, [float(t) for t in times], 0.0
+        ):
             spared.append(stream.codec_context.skip_frame)
             packet.decode()
     monkeypatch.setattr(frames, "sparing", lambda source, *_: source)

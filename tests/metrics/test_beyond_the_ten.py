@@ -31,13 +31,18 @@ def some_arrays(clips: int = 200, seed: int = 0, density: float = 0.4):
 
 # --- bootstrap
 
+
 def test_intervals_hold_the_figures_and_shrink_with_more_clips() -> None:
     few, many = evaluate(*some_arrays(50)), evaluate(*some_arrays(5000))
     for report in (few, many):
         found = intervals(report)
         assert list(found) == list(FIGURE_KEYS)
-        assert all(found[key].low <= value <= found[key].high for key, value in report.figures().items())
-    width = {r: intervals(r)["segment/type"].high - intervals(r)["segment/type"].low for r in (few, many)}
+        assert all(
+            found[key].low <= value <= found[key].high for key, value in report.figures().items()
+        )
+    width = {
+        r: intervals(r)["segment/type"].high - intervals(r)["segment/type"].low for r in (few, many)
+    }
     assert width[many] < width[few] / 5  # ten times as many clips in square root
 
 
@@ -53,7 +58,10 @@ def test_intervals_repeat_and_depend_on_seed_and_level() -> None:
     report = evaluate(*some_arrays())
     assert intervals(report) == intervals(report)
     assert intervals(report) != intervals(report, seed=1)
-    narrow, wide = intervals(report, level=0.5)["event/event"], intervals(report, level=0.99)["event/event"]
+    narrow, wide = (
+        intervals(report, level=0.5)["event/event"],
+        intervals(report, level=0.99)["event/event"],
+    )
     assert wide.low < narrow.low < narrow.high < wide.high
     with pytest.raises(ValueError, match="share between 0 and 1"):
         intervals(report, level=95)
@@ -69,7 +77,9 @@ def test_a_clearly_better_prediction_is_found_better() -> None:
     pa, pv, ta, tv = some_arrays()
     poor, good = evaluate(pa, pv, ta, tv), evaluate(ta, pv, ta, tv)
     c = compare(poor, good)["segment/audio"]
-    assert c.difference == pytest.approx(good.figures()["segment/audio"] - poor.figures()["segment/audio"])
+    assert c.difference == pytest.approx(
+        good.figures()["segment/audio"] - poor.figures()["segment/audio"]
+    )
     assert 0 < c.low <= c.difference <= c.high
     assert c.p_value == pytest.approx(1 / 1001)
     assert c.worse == 0
@@ -97,6 +107,7 @@ def test_comparison_needs_the_same_clips() -> None:
 
 # --- only heard, only seen
 
+
 def test_what_is_heard_and_seen_at_once_is_neither() -> None:
     audio, visual = np.zeros((1, 10, 1), bool), np.zeros((1, 10, 1), bool)
     audio[0, :, 0], visual[0, :, 0] = row("######...."), row("....######")
@@ -119,12 +130,17 @@ def test_wrong_shapes_are_named_there_too() -> None:
 
 # --- thresholds
 
+
 def test_best_thresholds_separate_what_can_be_separated() -> None:
     rng = np.random.default_rng(0)
     truth = rng.random((40, 10, 2, 3)) < 0.3
-    low = np.array([[0.1, 0.3, 0.6], [0.2, 0.4, 0.7]])  # off below, on 0.2 above, by track and class
+    low = np.array(
+        [[0.1, 0.3, 0.6], [0.2, 0.4, 0.7]]
+    )  # off below, on 0.2 above, by track and class
     prob = np.where(truth, low + 0.2, low)
-    chosen = best_thresholds(prob, None, None, truth[:, :, 0], truth[:, :, 1], decoding=Decoding(gate="none"))
+    chosen = best_thresholds(
+        prob, None, None, truth[:, :, 0], truth[:, :, 1], decoding=Decoding(gate="none")
+    )
     thresholds = np.array([chosen.threshold, chosen.visual_threshold])
     assert ((thresholds > low) & (thresholds <= low + 0.2)).all()
     on = decide(prob, decoding=chosen)
@@ -152,24 +168,37 @@ def test_a_class_that_is_never_true_keeps_its_threshold() -> None:
     truth = np.zeros((3, 4, 2), bool)
     truth[:, :, 0] = True
     prob = np.full((3, 4, 2, 2), 0.3)
-    chosen = best_thresholds(prob, None, None, truth, truth, decoding=Decoding(gate="none", threshold=(0.5, 0.65)))
+    chosen = best_thresholds(
+        prob, None, None, truth, truth, decoding=Decoding(gate="none", threshold=(0.5, 0.65))
+    )
     assert chosen.threshold == (0.3, 0.65)
 
 
 def test_thresholds_want_scores_of_the_shape_of_the_truth() -> None:
-    with pytest.raises(ValueError, match=r"scores of the shape of the truth, \(3, 4, 2, 2\), got \(3, 5, 2, 2\)"):
-        best_thresholds(np.zeros((3, 5, 2, 2)), None, None, np.zeros((3, 4, 2)), np.zeros((3, 4, 2)),
-                        decoding=Decoding())
+    with pytest.raises(
+        ValueError, match=r"scores of the shape of the truth, \(3, 4, 2, 2\), got \(3, 5, 2, 2\)"
+    ):
+        best_thresholds(
+            np.zeros((3, 5, 2, 2)),
+            None,
+            None,
+            np.zeros((3, 4, 2)),
+            np.zeros((3, 4, 2)),
+            decoding=Decoding(),
+        )
 
 
 # --- label quality
+
 
 def test_label_quality_by_hand() -> None:
     truth, labels, weak = np.zeros((1, 4, 3), bool), np.zeros((1, 4, 3)), np.array([[1, 1, 0]])
     truth[0, :, 0], truth[0, :, 2] = row("##.."), row("#...")
     labels[0, :, 0], labels[0, :, 1] = [1, 0.5, 0.4, 0], [0.9, 0, 0, 0]
     quality = label_quality(labels, truth, weak)
-    assert quality.noise == pytest.approx(1 / 8)  # of 2 classes x 4 segments, only class 1's first is wrong
+    assert quality.noise == pytest.approx(
+        1 / 8
+    )  # of 2 classes x 4 segments, only class 1's first is wrong
     np.testing.assert_allclose(quality.noise_per_class, [0, 1 / 4, np.nan])
     assert quality.error == pytest.approx((0.5 + 0.4 + 0.9) / 8)
     assert quality.outside == pytest.approx(1 / 3)
@@ -183,7 +212,9 @@ def test_weak_labels_everywhere_are_as_noisy_as_known(shared: Path) -> None:
     weak = np.concatenate([split.weak for split in splits])
     everywhere = np.repeat(weak[:, None], 10, axis=1)
     for track, noise in (("audio", 0.332), ("visual", 0.474)):
-        quality = label_quality(everywhere, np.concatenate([getattr(s.truth(), track) for s in splits]), weak)
+        quality = label_quality(
+            everywhere, np.concatenate([getattr(s.truth(), track) for s in splits]), weak
+        )
         assert round(quality.noise, 3) == noise
         assert quality.error == quality.noise
 
@@ -196,15 +227,23 @@ def test_label_quality_refuses(change) -> None:
 
 # --- timelines
 
-def timeline(audio: str, visual: str, vocabulary=("Dog", "Cat"), column: int = 0, source: str = "clip") -> Timeline:
+
+def timeline(
+    audio: str, visual: str, vocabulary=("Dog", "Cat"), column: int = 0, source: str = "clip"
+) -> Timeline:
     arrays = [np.zeros((len(audio), len(vocabulary)), bool) for _ in range(2)]
     arrays[0][:, column], arrays[1][:, column] = row(audio), row(visual)
-    return Timeline.from_arrays(*arrays, grid=TimeGrid(len(audio)), vocabulary=vocabulary, source=source)
+    return Timeline.from_arrays(
+        *arrays, grid=TimeGrid(len(audio)), vocabulary=vocabulary, source=source
+    )
 
 
 def test_timelines_of_different_lengths_and_class_orders() -> None:
     true = [timeline("###.......", ".........."), timeline("....####", "..######")]
-    pred = [timeline("##........", "..........", ("Cat", "Dog"), 1), timeline("....####", "........")]
+    pred = [
+        timeline("##........", "..........", ("Cat", "Dog"), 1),
+        timeline("....####", "........"),
+    ]
     report = evaluate_timelines(pred, true)
     np.testing.assert_allclose(report.per_clip()["segment/audio"], [2 * 2 / 5, 1])
     np.testing.assert_allclose(report.per_clip()["segment/visual"], [1, 0])

@@ -19,18 +19,24 @@ for name in heavy:
 loaded = [name for name in sys.modules if name.split(".")[0] in heavy and sys.modules[name] is not None]
 assert not loaded, loaded
 """
-    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
 
 
-@pytest.mark.parametrize("module", ["seehear.time", "seehear.metrics", "seehear.metrics.reference", "seehear.data"])
+@pytest.mark.parametrize(
+    "module", ["seehear.time", "seehear.metrics", "seehear.metrics.reference", "seehear.data"]
+)
 def test_import_is_light(module: str) -> None:
     done = run(f"import {module}")
     assert done.returncode == 0, done.stderr
 
 
 def test_evaluating_is_light() -> None:
-    done = run("import numpy as np\nfrom seehear.metrics import evaluate, intervals\n"
-               "one = np.ones((2, 10, 3))\nintervals(evaluate(one, one, one, one))")
+    done = run(
+        "import numpy as np\nfrom seehear.metrics import evaluate, intervals\n"
+        "one = np.ones((2, 10, 3))\nintervals(evaluate(one, one, one, one))"
+    )
     assert done.returncode == 0, done.stderr
 
 

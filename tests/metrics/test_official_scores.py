@@ -10,7 +10,9 @@ from seehear.metrics import CLIP_KEYS, FIGURE_KEYS, evaluate
 from seehear.metrics import reference as oracle
 
 # names of the official functions' outputs, in the order of our keys
-OFFICIAL_CLIP = [f"{level}_f1_{stream}" for level in ("seg", "evt") for stream in ("a", "v", "av", "event")]
+OFFICIAL_CLIP = [
+    f"{level}_f1_{stream}" for level in ("seg", "evt") for stream in ("a", "v", "av", "event")
+]
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +52,15 @@ def test_the_ten_figures(scored, official) -> None:
 
 def test_the_copy_is_the_development_data(shared: Path, official) -> None:
     with np.load(shared / "golden" / "metrics.npz") as file:
-        for key in ("pred_a", "pred_v", "gt_a", "gt_v", *OFFICIAL_CLIP, "overall", "overall_printed"):
+        for key in (
+            "pred_a",
+            "pred_v",
+            "gt_a",
+            "gt_v",
+            *OFFICIAL_CLIP,
+            "overall",
+            "overall_printed",
+        ):
             np.testing.assert_array_equal(file[key], official[key], err_msg=key)
 
 
@@ -59,21 +69,62 @@ NOTHING: dict[int, str] = {}
 ALL, HALF = "##########", "#####....."
 EXAMPLES = [
     ("nothing against nothing", (NOTHING, NOTHING), (NOTHING, NOTHING), (1, 1, 1, 1), (1, 1, 1, 1)),
-    ("heard, but said to be seen too", ({0: ALL}, {0: ALL}), ({0: ALL}, NOTHING), (1, 0, 0, 2 / 3), (1, 0, 0, 2 / 3)),
-    ("half of the sound", ({0: "####......"}, {0: "..####...."}), ({0: "########.."}, {0: "..####...."}),
-     (2 / 3, 1, 2 / 3, 0.8), (1, 1, 1, 1)),
-    ("a gap too many", ({3: "#####.####"}, NOTHING), ({3: ALL}, NOTHING),
-     (18 / 19, 1, 1, 18 / 19), (2 / 3, 1, 1, 2 / 3)),
-    ("a gap missed", ({3: ALL}, NOTHING), ({3: "#####.####"}, NOTHING),
-     (18 / 19, 1, 1, 18 / 19), (2 / 3, 1, 1, 2 / 3)),
-    ("exactly one half counts", ({1: "##........"}, NOTHING), ({1: "####......"}, NOTHING),
-     (2 / 3, 1, 1, 2 / 3), (1, 1, 1, 1)),
-    ("less than one half does not", ({1: "##........"}, NOTHING), ({1: HALF}, NOTHING),
-     (4 / 7, 1, 1, 4 / 7), (0, 1, 1, 0)),
-    ("the wrong track", ({0: ALL, 3: "###......."}, {3: ALL}), ({0: HALF, 3: ".....#####"}, {3: ALL, 4: "........##"}),
-     (1 / 3, 1 / 2, 0, (2 / 3 + 20 / 28 + 0) / 3), (1 / 2, 1 / 2, 0, 1 / 2)),
-    ("both at once", ({0: ALL}, {0: "###..#####"}), ({0: ALL}, {0: ALL}),
-     (1, 8 / 9, 8 / 9, 18 / 19), (1, 2 / 3, 2 / 3, 4 / 5)),
+    (
+        "heard, but said to be seen too",
+        ({0: ALL}, {0: ALL}),
+        ({0: ALL}, NOTHING),
+        (1, 0, 0, 2 / 3),
+        (1, 0, 0, 2 / 3),
+    ),
+    (
+        "half of the sound",
+        ({0: "####......"}, {0: "..####...."}),
+        ({0: "########.."}, {0: "..####...."}),
+        (2 / 3, 1, 2 / 3, 0.8),
+        (1, 1, 1, 1),
+    ),
+    (
+        "a gap too many",
+        ({3: "#####.####"}, NOTHING),
+        ({3: ALL}, NOTHING),
+        (18 / 19, 1, 1, 18 / 19),
+        (2 / 3, 1, 1, 2 / 3),
+    ),
+    (
+        "a gap missed",
+        ({3: ALL}, NOTHING),
+        ({3: "#####.####"}, NOTHING),
+        (18 / 19, 1, 1, 18 / 19),
+        (2 / 3, 1, 1, 2 / 3),
+    ),
+    (
+        "exactly one half counts",
+        ({1: "##........"}, NOTHING),
+        ({1: "####......"}, NOTHING),
+        (2 / 3, 1, 1, 2 / 3),
+        (1, 1, 1, 1),
+    ),
+    (
+        "less than one half does not",
+        ({1: "##........"}, NOTHING),
+        ({1: HALF}, NOTHING),
+        (4 / 7, 1, 1, 4 / 7),
+        (0, 1, 1, 0),
+    ),
+    (
+        "the wrong track",
+        ({0: ALL, 3: "###......."}, {3: ALL}),
+        ({0: HALF, 3: ".....#####"}, {3: ALL, 4: "........##"}),
+        (1 / 3, 1 / 2, 0, (2 / 3 + 20 / 28 + 0) / 3),
+        (1 / 2, 1 / 2, 0, 1 / 2),
+    ),
+    (
+        "both at once",
+        ({0: ALL}, {0: "###..#####"}),
+        ({0: ALL}, {0: ALL}),
+        (1, 8 / 9, 8 / 9, 18 / 19),
+        (1, 2 / 3, 2 / 3, 4 / 5),
+    ),
     ("touching runs are one", ({3: ALL}, NOTHING), ({3: ALL}, NOTHING), (1, 1, 1, 1), (1, 1, 1, 1)),
 ]
 
@@ -87,24 +138,38 @@ def rows(tracks: tuple[dict[int, str], dict[int, str]]) -> list[NDArray[np.bool_
     return out
 
 
-@pytest.mark.parametrize(("pred", "true", "segment", "event"), [e[1:] for e in EXAMPLES], ids=[e[0] for e in EXAMPLES])
+@pytest.mark.parametrize(
+    ("pred", "true", "segment", "event"), [e[1:] for e in EXAMPLES], ids=[e[0] for e in EXAMPLES]
+)
 def test_worked_examples(pred, true, segment, event) -> None:
     arrays = (*rows(pred), *rows(true))
     for per_clip in (evaluate(*arrays).per_clip(), oracle.evaluate(*arrays)[1]):
-        np.testing.assert_allclose([per_clip[key][0] for key in CLIP_KEYS], [*segment, *event], atol=1e-12)
+        np.testing.assert_allclose(
+            [per_clip[key][0] for key in CLIP_KEYS], [*segment, *event], atol=1e-12
+        )
 
 
 def event_row(start: int, end: int) -> NDArray[np.int64]:
     return np.array([int(start <= t < end) for t in range(10)])
 
 
-@pytest.mark.parametrize(("pred", "true", "expected"), [
-    ([(0, 5), (5, 10)], [(0, 10)], (2, 0, 0)),  # possible by hand only: rows would merge the two
-    ([(0, 10)], [(0, 5), (5, 10)], (1, 0, 0)),
-    ([(0, 10)], [(0, 5), (6, 10)], (1, 0, 1)),
-])
+@pytest.mark.parametrize(
+    ("pred", "true", "expected"),
+    [
+        (
+            [(0, 5), (5, 10)],
+            [(0, 10)],
+            (2, 0, 0),
+        ),  # possible by hand only: rows would merge the two
+        ([(0, 10)], [(0, 5), (5, 10)], (1, 0, 0)),
+        ([(0, 10)], [(0, 5), (6, 10)], (1, 0, 1)),
+    ],
+)
 def test_matching_rule_of_the_oracle_on_lists(pred, true, expected) -> None:
-    assert oracle.match_events([event_row(*p) for p in pred], [event_row(*t) for t in true]) == expected
+    assert (
+        oracle.match_events([event_row(*p) for p in pred], [event_row(*t) for t in true])
+        == expected
+    )
 
 
 def test_runs_of_the_oracle() -> None:

@@ -84,27 +84,36 @@ def starts(rows: NDArray[np.bool_]) -> NDArray[np.int64]:
     return (np.diff(rows.astype(int), axis=1, prepend=0) == 1).sum(axis=1)
 
 
-@pytest.mark.parametrize("segments", [1, 31, 32, 200, 9000])  # around the limits of the whole-number types used inside
+@pytest.mark.parametrize(
+    "segments", [1, 31, 32, 200, 9000]
+)  # around the limits of the whole-number types used inside
 def test_long_clips(segments: int) -> None:
     rng = np.random.default_rng(segments)
     step = max(3, segments // 16)  # few but long runs: the oracle compares every pair
-    arrays = [np.repeat(rng.random((1, segments // step + 1, 1)) < 0.5, step, axis=1)[:, :segments] for _ in range(4)]
+    arrays = [
+        np.repeat(rng.random((1, segments // step + 1, 1)) < 0.5, step, axis=1)[:, :segments]
+        for _ in range(4)
+    ]
     arrays[0][:] = True  # one run as long as the clip
     assert evaluate(*arrays).figures() == pytest.approx(oracle.evaluate(*arrays)[0], abs=1e-12)
 
 
 def test_many_clips_are_worked_on_in_parts() -> None:
     rng = np.random.default_rng(0)
-    arrays = [rng.random((12_000, 10, 3)) < 0.4 for _ in range(4)]  # more than one part of counting and of scoring
+    arrays = [
+        rng.random((12_000, 10, 3)) < 0.4 for _ in range(4)
+    ]  # more than one part of counting and of scoring
     whole = evaluate(*arrays).per_clip()
     for first in (0, 4990, 11_000):
-        part = evaluate(*(a[first:first + 100] for a in arrays)).per_clip()
+        part = evaluate(*(a[first : first + 100] for a in arrays)).per_clip()
         for key in CLIP_KEYS:
-            np.testing.assert_array_equal(whole[key][first:first + 100], part[key])
+            np.testing.assert_array_equal(whole[key][first : first + 100], part[key])
 
 
 def test_memory_of_a_hundred_thousand_clips_stays_below_a_gigabyte() -> None:
-    arrays = [np.zeros((100_000, 10, 25), bool) for _ in range(4)]  # 100 MB, made before the measurement
+    arrays = [
+        np.zeros((100_000, 10, 25), bool) for _ in range(4)
+    ]  # 100 MB, made before the measurement
     tracemalloc.start()
     evaluate(*arrays).figures()
     peak = tracemalloc.get_traced_memory()[1]
@@ -119,14 +128,23 @@ def test_any_type_of_zeros_and_ones(dtype) -> None:
     assert evaluate(*(a.astype(dtype) for a in arrays)).figures() == evaluate(*arrays).figures()
 
 
-@pytest.mark.parametrize(("change", "message"), [
-    (lambda a: a[:, :9], r"pred_visual: expected the shape of true_audio, .* = \(2, 10, 3\), got \(2, 9, 3\)"),
-    (lambda a: a[0], r"pred_visual: expected an array \(clips, segments, classes\), got shape \(10, 3\)"),
-    (lambda a: a * 0.5, "pred_visual: expected 0 and 1 only, got 0.5"),
-    (lambda a: a.astype(np.uint8) * 2, "pred_visual: expected 0 and 1 only, got 2"),
-    (lambda a: a * np.nan, "pred_visual: expected 0 and 1 only, got nan"),
-    (lambda a: a.astype(str), "pred_visual: expected numbers"),
-])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            lambda a: a[:, :9],
+            r"pred_visual: expected the shape of true_audio, .* = \(2, 10, 3\), got \(2, 9, 3\)",
+        ),
+        (
+            lambda a: a[0],
+            r"pred_visual: expected an array \(clips, segments, classes\), got shape \(10, 3\)",
+        ),
+        (lambda a: a * 0.5, "pred_visual: expected 0 and 1 only, got 0.5"),
+        (lambda a: a.astype(np.uint8) * 2, "pred_visual: expected 0 and 1 only, got 2"),
+        (lambda a: a * np.nan, "pred_visual: expected 0 and 1 only, got nan"),
+        (lambda a: a.astype(str), "pred_visual: expected numbers"),
+    ],
+)
 def test_wrong_arrays_are_named(change, message: str) -> None:
     good = np.ones((2, 10, 3))
     with pytest.raises(ValueError, match=message):
@@ -154,7 +172,9 @@ def test_precision_and_recall() -> None:
     by_class = report.per_class()["segment/audio"]
     np.testing.assert_allclose(by_class.f1, [4 / 14, np.nan])
     # the first clip's F of class 0 is 4/12, the second's is 0; class 1 is counted in no clip
-    np.testing.assert_allclose(report.per_class_clip_mean()["segment/audio"], [(4 / 12 + 0) / 2, np.nan])
+    np.testing.assert_allclose(
+        report.per_class_clip_mean()["segment/audio"], [(4 / 12 + 0) / 2, np.nan]
+    )
 
 
 def test_what_per_clip_returns_can_be_changed_without_harm() -> None:

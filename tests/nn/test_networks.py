@@ -10,28 +10,51 @@ from seehear.nn.dhhn import DHHN
 from seehear.nn.mgn import MGN, assign_weights
 
 PARSERS = [name for name in SYSTEMS if name not in ("dhhn_audionet", "dhhn_videonet", "ave_events")]
-POOLED_SOFTMAX = ("han", "ma", "jomold", "lsld", "mm_pyramid", "dhhn")  # clip probability may exceed 1
+POOLED_SOFTMAX = (
+    "han",
+    "ma",
+    "jomold",
+    "lsld",
+    "mm_pyramid",
+    "dhhn",
+)  # clip probability may exceed 1
 
 
-def small(name: str, *, segments: int = 6, classes: int = 5, motion_dim: int | None = 9, **options) -> nn.Module:
+def small(
+    name: str, *, segments: int = 6, classes: int = 5, motion_dim: int | None = 9, **options
+) -> nn.Module:
     """Return a network of small odd sizes."""
     torch.manual_seed(0)
-    sizes = {"audio_dim": 7, "visual_dim": 11, "motion_dim": motion_dim, "classes": classes, "width": 16}
+    sizes = {
+        "audio_dim": 7,
+        "visual_dim": 11,
+        "motion_dim": motion_dim,
+        "classes": classes,
+        "width": 16,
+    }
     sizes |= {"segments": segments} if name == "mgn" else {}
     return build(name, **sizes, **options)
 
 
-def batch(segments: int = 6, frames: int = 6, motion: bool = True, clips: int = 3) -> dict[str, torch.Tensor | None]:
+def batch(
+    segments: int = 6, frames: int = 6, motion: bool = True, clips: int = 3
+) -> dict[str, torch.Tensor | None]:
     random = torch.Generator().manual_seed(1)
-    return {"audio": torch.randn(clips, segments, 7, generator=random),
-            "visual": torch.randn(clips, frames, 11, generator=random),
-            "motion": torch.randn(clips, segments, 9, generator=random) if motion else None}
+    return {
+        "audio": torch.randn(clips, segments, 7, generator=random),
+        "visual": torch.randn(clips, frames, 11, generator=random),
+        "motion": torch.randn(clips, segments, 9, generator=random) if motion else None,
+    }
 
 
 @pytest.mark.parametrize("name", PARSERS)
-@pytest.mark.parametrize(("segments", "frames", "classes", "motion"),
-                         [(6, 6, 5, True), (1, 1, 1, False), (13, 39, 3, False)])
-def test_shapes_and_ranges(name: str, segments: int, frames: int, classes: int, motion: bool) -> None:
+@pytest.mark.parametrize(
+    ("segments", "frames", "classes", "motion"),
+    [(6, 6, 5, True), (1, 1, 1, False), (13, 39, 3, False)],
+)
+def test_shapes_and_ranges(
+    name: str, segments: int, frames: int, classes: int, motion: bool
+) -> None:
     net = small(name, segments=segments, classes=classes, motion_dim=9 if motion else None).eval()
     out = net(**batch(segments, frames, motion))
     assert out.clip_prob.shape == (3, classes)
@@ -49,7 +72,7 @@ def test_clips_of_a_batch_do_not_see_each_other(name: str) -> None:
     net, whole = small(name).eval(), batch(clips=4)
     out = net(**whole)
     for clip in range(4):
-        alone = net(**{key: value[clip:clip + 1] for key, value in whole.items()})
+        alone = net(**{key: value[clip : clip + 1] for key, value in whole.items()})
         torch.testing.assert_close(alone.segment_prob[0], out.segment_prob[clip], atol=1e-6, rtol=0)
         torch.testing.assert_close(alone.clip_prob[0], out.clip_prob[clip], atol=1e-6, rtol=0)
 
@@ -62,7 +85,11 @@ def test_every_parameter_learns(name: str) -> None:
         nn.init.normal_(net.audio_token)
         nn.init.normal_(net.visual_token)
     out = net(**batch(frames=12))
-    loss = out.segment_prob.square().sum() + out.clip_prob.square().sum() + out.track_prob.square().sum()
+    loss = (
+        out.segment_prob.square().sum()
+        + out.clip_prob.square().sum()
+        + out.track_prob.square().sum()
+    )
     for extra in (out.similarity, out.class_logits, out.joint_segment_prob):
         loss = loss if extra is None else loss + extra.square().sum()
     loss.backward()
@@ -82,7 +109,12 @@ def test_evaluation_is_repeatable_and_training_is_not(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["han", "jomold", "mm_pyramid", "dhhn"])
 def test_all_dropout_can_be_switched_off(name: str) -> None:
-    off = {"han": {}, "jomold": {"visual_dropout": 0.0}, "mm_pyramid": {"attention_dropout": 0.0}, "dhhn": {}}[name]
+    off = {
+        "han": {},
+        "jomold": {"visual_dropout": 0.0},
+        "mm_pyramid": {"attention_dropout": 0.0},
+        "dhhn": {},
+    }[name]
     net, inputs = small(name, dropout=0.0, **off).train(), batch()
     assert torch.equal(net(**inputs).segment_prob, net(**inputs).segment_prob)
 
@@ -91,22 +123,31 @@ def test_all_dropout_can_be_switched_off(name: str) -> None:
 D = 512
 LINEAR, NORM = D * D + D, 2 * D
 TRANSFORMER_LAYER = 4 * LINEAR + 2 * LINEAR + 2 * NORM
-HAN_UNUSED = 3 * TRANSFORMER_LAYER + 2 * NORM + 2 * NORM  # three encoders, final norms of cmt_encoder and hat_encoder
+HAN_UNUSED = (
+    3 * TRANSFORMER_LAYER + 2 * NORM + 2 * NORM
+)  # three encoders, final norms of cmt_encoder and hat_encoder
 MA_UNUSED = 2 * (4 * LINEAR + NORM) + (256 * 1024 + 256) + (2 * 256 + 2)
-MM_UNUSED = 2 * (4 * LINEAR + NORM + 2 * LINEAR) + (3 * 4 + 2) * NORM  # two templates, a norm in every attention
+MM_UNUSED = (
+    2 * (4 * LINEAR + NORM + 2 * LINEAR) + (3 * 4 + 2) * NORM
+)  # two templates, a norm in every attention
 
 
-@pytest.mark.parametrize(("name", "options", "released", "unused"), [
-    ("han", {}, 9_307_723, HAN_UNUSED),
-    ("ma", {}, 11_673_933, HAN_UNUSED + MA_UNUSED),
-    ("jomold", {}, 4_571_723, 2 * NORM),
-    ("lsld", {"audio_dim": 512, "layers": 4}, 11_080_267, 2 * NORM),
-    ("mgn", {}, 4_366_065, 0),
-    ("mm_pyramid", {}, 43_995_725, MM_UNUSED),
-    ("dhhn", {}, 9_296_459, 2 * NORM),
-    ("ave_events", {}, 1_335_246, 0),
-])
-def test_parameter_counts_of_the_releases(name: str, options: dict, released: int, unused: int) -> None:
+@pytest.mark.parametrize(
+    ("name", "options", "released", "unused"),
+    [
+        ("han", {}, 9_307_723, HAN_UNUSED),
+        ("ma", {}, 11_673_933, HAN_UNUSED + MA_UNUSED),
+        ("jomold", {}, 4_571_723, 2 * NORM),
+        ("lsld", {"audio_dim": 512, "layers": 4}, 11_080_267, 2 * NORM),
+        ("mgn", {}, 4_366_065, 0),
+        ("mm_pyramid", {}, 43_995_725, MM_UNUSED),
+        ("dhhn", {}, 9_296_459, 2 * NORM),
+        ("ave_events", {}, 1_335_246, 0),
+    ],
+)
+def test_parameter_counts_of_the_releases(
+    name: str, options: dict, released: int, unused: int
+) -> None:
     with torch.device("meta"):
         net = build(name, **options)
     assert sum(parameter.numel() for parameter in net.parameters()) == released - unused
@@ -116,8 +157,12 @@ def test_parameter_counts_of_the_releases(name: str, options: dict, released: in
 def test_frames_may_come_pooled(name: str) -> None:
     net, inputs = small(name).eval(), batch(frames=24)
     pooled = inputs["visual"].unflatten(1, (6, 4)).mean(2)
-    torch.testing.assert_close(net(**inputs).segment_prob, net(**{**inputs, "visual": pooled}).segment_prob,
-                               atol=1e-5, rtol=0)
+    torch.testing.assert_close(
+        net(**inputs).segment_prob,
+        net(**{**inputs, "visual": pooled}).segment_prob,
+        atol=1e-5,
+        rtol=0,
+    )
 
 
 @pytest.mark.parametrize("name", PARSERS)
@@ -138,7 +183,10 @@ def test_unknown_network_and_option() -> None:
         build("hann")
     with pytest.raises(ConfigError, match=r"han has no option 'droput'; did you mean dropout\?"):
         build("han", droput=0.1)
-    with pytest.raises(ConfigError, match="expected contrast of ma to be one of embedding, encoded, None, got 'none'"):
+    with pytest.raises(
+        ConfigError,
+        match="expected contrast of ma to be one of embedding, encoded, None, got 'none'",
+    ):
         build("ma", contrast="none")
 
 
@@ -150,6 +198,7 @@ def test_shapes_are_checked_while_tests_run() -> None:
 
 # --- HAN ------------------------------------------------------------------------------------------------------------
 
+
 def test_repeated_stacking_counts_the_last_layer_only() -> None:
     def run(**options) -> torch.Tensor:
         net = small("han", layers=2, **options).eval()
@@ -158,13 +207,19 @@ def test_repeated_stacking_counts_the_last_layer_only() -> None:
             nn.init.normal_(parameter)
         return net(**batch()).segment_prob
 
-    repeated, chained, audio_first = (run(stacking=stacking) for stacking in ("repeat", "chain", "audio_first"))
-    single = small("han", layers=1).eval()(**batch()).segment_prob  # equal to the second layer: stacks start as copies
+    repeated, chained, audio_first = (
+        run(stacking=stacking) for stacking in ("repeat", "chain", "audio_first")
+    )
+    single = (
+        small("han", layers=1).eval()(**batch()).segment_prob
+    )  # equal to the second layer: stacks start as copies
     assert torch.equal(repeated, single)
     assert not torch.allclose(chained, repeated, atol=1e-3)
     assert not torch.allclose(chained, audio_first, atol=1e-3)
-    torch.testing.assert_close(small("han", stacking="repeat").eval()(**batch()).segment_prob,
-                               small("han", stacking="chain").eval()(**batch()).segment_prob)
+    torch.testing.assert_close(
+        small("han", stacking="repeat").eval()(**batch()).segment_prob,
+        small("han", stacking="chain").eval()(**batch()).segment_prob,
+    )
 
 
 def test_audio_first_lets_visual_see_the_updated_audio() -> None:
@@ -197,7 +252,12 @@ def test_visual_dropout_touches_visual_features_only() -> None:
 def test_similarity_compares_what_the_system_says() -> None:
     for name, against in (("ma", "visual_embedding"), ("jomold", "visual_features")):
         out = small(name).eval()(**batch())
-        expected = torch.cosine_similarity(out.audio_features[:, :, None], getattr(out, against)[:, None], dim=-1) / 0.2
+        expected = (
+            torch.cosine_similarity(
+                out.audio_features[:, :, None], getattr(out, against)[:, None], dim=-1
+            )
+            / 0.2
+        )
         torch.testing.assert_close(out.similarity, expected)
     assert small("han").eval()(**batch()).similarity is None
 
@@ -208,6 +268,7 @@ def test_detach_cuts_every_field() -> None:
 
 
 # --- MGN ------------------------------------------------------------------------------------------------------------
+
 
 def test_mgn_released_timing_is_nearly_constant_and_mended_forms_are_not() -> None:
     inputs = batch(segments=10, frames=10)
@@ -253,25 +314,31 @@ def test_mgn_starts_with_zero_tokens_and_small_weights() -> None:
 
 # --- MM-Pyramid -----------------------------------------------------------------------------------------------------
 
+
 def test_pyramid_windows_bound_what_a_segment_sees() -> None:
     inputs = batch(segments=12, frames=12)
     changed = {**inputs, "audio": inputs["audio"].clone()}
     changed["audio"][:, 0] += 10
     for levels, reach in ((1, 2), (2, 2 + 4)):  # attention and convolution each look 2^i further
         net = small("mm_pyramid", levels=levels).eval()
-        difference = (net(**inputs).segment_prob - net(**changed).segment_prob).abs().amax(dim=(0, 2, 3))
-        assert (difference[:reach + 1] > 0).all()
-        assert not difference[reach + 1:].any()
+        difference = (
+            (net(**inputs).segment_prob - net(**changed).segment_prob).abs().amax(dim=(0, 2, 3))
+        )
+        assert (difference[: reach + 1] > 0).all()
+        assert not difference[reach + 1 :].any()
 
 
 def test_pyramid_swap_exchanges_the_tracks_only() -> None:
-    released, mended = (small("mm_pyramid", swap_tracks=swap).eval()(**batch()) for swap in (True, False))
+    released, mended = (
+        small("mm_pyramid", swap_tracks=swap).eval()(**batch()) for swap in (True, False)
+    )
     torch.testing.assert_close(released.segment_prob, mended.segment_prob.flip(2))
     torch.testing.assert_close(released.track_prob, mended.track_prob.flip(1))
     torch.testing.assert_close(released.clip_prob, mended.clip_prob)
 
 
 # --- DHHN -----------------------------------------------------------------------------------------------------------
+
 
 def test_dhhn_scales() -> None:
     net = small("dhhn").eval()
@@ -291,7 +358,8 @@ def test_dhhn_helpers_take_one_track() -> None:
     inputs = batch(frames=24)
     heard = build("dhhn_audionet", audio_dim=7, classes=5, width=16).eval()(inputs["audio"])
     seen = build("dhhn_videonet", visual_dim=11, motion_dim=9, classes=5, width=16).eval()(
-        inputs["visual"], inputs["motion"])
+        inputs["visual"], inputs["motion"]
+    )
     alone = build("dhhn_videonet", visual_dim=11, motion_dim=None, classes=5, width=16).eval()
     for out in (heard, seen, alone(inputs["visual"], segments=6)):
         assert out.track_prob.shape == (3, 5)
@@ -301,17 +369,23 @@ def test_dhhn_helpers_take_one_track() -> None:
 
 # --- AVE and AVSDN --------------------------------------------------------------------------------------------------
 
+
 @pytest.mark.parametrize("name", ["ave", "avsdn"])
 @pytest.mark.parametrize("pooling", ["max", "mean", "attention"])
 def test_pooling_of_the_reconstructions(name: str, pooling: str) -> None:
     out = small(name, pooling=pooling).eval()(**batch())
-    pooled = {"max": out.segment_prob.amax(dim=1), "mean": out.segment_prob.mean(dim=1)}.get(pooling)
+    pooled = {"max": out.segment_prob.amax(dim=1), "mean": out.segment_prob.mean(dim=1)}.get(
+        pooling
+    )
     if pooled is not None:
         torch.testing.assert_close(out.track_prob, pooled)
     low, high = out.segment_prob.amin(dim=1), out.segment_prob.amax(dim=1)
     assert ((low <= out.track_prob) & (out.track_prob <= high)).all()
     assert out.joint_segment_prob.shape == (3, 6, 5)
-    with pytest.raises(ConfigError, match=f"expected pooling of {name} to be one of max, mean, attention, got 'best'"):
+    with pytest.raises(
+        ConfigError,
+        match=f"expected pooling of {name} to be one of max, mean, attention, got 'best'",
+    ):
         small(name, pooling="best")
 
 
@@ -320,8 +394,12 @@ def test_ave_attends_to_frames() -> None:
     swapped = {**inputs, "visual": inputs["visual"].unflatten(1, (6, 4)).flip(2).flatten(1, 2)}
     pooled = {**inputs, "visual": inputs["visual"].unflatten(1, (6, 4)).mean(2)}
     out = net(**inputs).segment_prob
-    torch.testing.assert_close(net(**swapped).segment_prob, out)  # their order within a second means nothing
-    assert not torch.equal(net(**pooled).segment_prob, out)  # but each counts by how it goes with the audio
+    torch.testing.assert_close(
+        net(**swapped).segment_prob, out
+    )  # their order within a second means nothing
+    assert not torch.equal(
+        net(**pooled).segment_prob, out
+    )  # but each counts by how it goes with the audio
 
 
 def test_ave_own_task_needs_as_many_regions_as_hidden_units() -> None:
@@ -350,12 +428,25 @@ def test_what_networks_make_inside_lies_beside_their_inputs(name: str, training:
 
 
 def batch_like_meta() -> dict[str, torch.Tensor]:
-    return {"audio": torch.empty(3, 6, 7), "visual": torch.empty(3, 12, 11), "motion": torch.empty(3, 6, 9)}
+    return {
+        "audio": torch.empty(3, 6, 7),
+        "visual": torch.empty(3, 12, 11),
+        "motion": torch.empty(3, 6, 9),
+    }
 
 
 def test_ave_with_the_released_attention_needs_as_many_frames_as_hidden_units() -> None:
-    net = build("ave", audio_dim=5, visual_dim=6, motion_dim=None, classes=3, width=8, hidden=4, attention=4,
-                audio_along_regions=True)
+    net = build(
+        "ave",
+        audio_dim=5,
+        visual_dim=6,
+        motion_dim=None,
+        classes=3,
+        width=8,
+        hidden=4,
+        attention=4,
+        audio_along_regions=True,
+    )
     assert net(torch.rand(2, 3, 5), torch.rand(2, 12, 6)).segment_prob.shape == (2, 3, 2, 3)
     with pytest.raises(ValueError, match="audio_along_regions needs 4 regions a segment, got 1"):
         net(torch.rand(2, 3, 5), torch.rand(2, 3, 6))

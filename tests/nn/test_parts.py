@@ -27,17 +27,27 @@ def test_attention_is_torchs(heads: int) -> None:
     ours = Attention(16, heads).eval()
     torch.manual_seed(0)
     theirs = nn.MultiheadAttention(16, heads, batch_first=True).eval()
-    for (name, value), (other, expected) in zip(ours.state_dict().items(), theirs.state_dict().items(), strict=True):
+    for (name, value), (other, expected) in zip(
+        ours.state_dict().items(), theirs.state_dict().items(), strict=True
+    ):
         assert name == other
         assert torch.equal(value, expected), "the same initial values at the same seed"
     query, source = random(3, 5, 16), random(3, 7, 16, seed=1)
-    torch.testing.assert_close(ours(query, source), theirs(query, source, source, need_weights=False)[0])
-    torch.testing.assert_close(ours(query, query), theirs(query, query, query, need_weights=False)[0])
+    torch.testing.assert_close(
+        ours(query, source), theirs(query, source, source, need_weights=False)[0]
+    )
+    torch.testing.assert_close(
+        ours(query, query), theirs(query, query, query, need_weights=False)[0]
+    )
 
 
 @pytest.mark.parametrize("alone", [False, True], ids=["other", "itself"])
 def test_many_rows_take_the_merged_maps(alone: bool) -> None:
-    attention, query, source = one_head(), random(8, 5, 16), random(8, 7, 16, seed=1)  # 40 rows: more than the width
+    attention, query, source = (
+        one_head(),
+        random(8, 5, 16),
+        random(8, 7, 16, seed=1),
+    )  # 40 rows: more than the width
     source = query if alone else source
     merged, single = attention(query, source), in_parts(attention, query, source)
     assert not torch.equal(merged, single), "the same numbers: nothing was merged"
@@ -68,14 +78,23 @@ def one_head(dropout: float = 0.0) -> Attention:
 
 
 def in_parts(attention: Attention, query: torch.Tensor, source: torch.Tensor) -> torch.Tensor:
-    q, k, v = (F.linear(x, weight, bias) for x, weight, bias in zip(
-        (query, source, source), attention.in_proj_weight.chunk(3), attention.in_proj_bias.chunk(3), strict=True))
+    q, k, v = (
+        F.linear(x, weight, bias)
+        for x, weight, bias in zip(
+            (query, source, source),
+            attention.in_proj_weight.chunk(3),
+            attention.in_proj_bias.chunk(3),
+            strict=True,
+        )
+    )
     return attention.out_proj(attend(q, k, v, dropout=attention.dropout))
 
 
 def test_several_heads_are_never_merged() -> None:
     attention, query = Attention(16, 4), random(8, 5, 16)
-    pieces = torch.cat([attention(part, part) for part in query.chunk(4)])  # 10 rows each: too few to merge
+    pieces = torch.cat(
+        [attention(part, part) for part in query.chunk(4)]
+    )  # 10 rows each: too few to merge
     torch.testing.assert_close(attention(query, query), pieces, rtol=1e-6, atol=1e-7)
 
 
@@ -91,7 +110,12 @@ def test_many_frames_take_the_merged_maps() -> None:
     embedding = Embedding(4, 12, 8, 16)
     visual, motion = random(3, 8, 12), random(3, 4, 8, seed=1)  # 12 rows: more than half of 12 + 8
     merged = embedding.embed_visual(visual, motion, 4)
-    single = torch.cat([embedding.embed_visual(v, m, 4) for v, m in zip(visual.split(1), motion.split(1), strict=True)])
+    single = torch.cat(
+        [
+            embedding.embed_visual(v, m, 4)
+            for v, m in zip(visual.split(1), motion.split(1), strict=True)
+        ]
+    )
     assert not torch.equal(merged, single), "the same numbers: nothing was merged"
     torch.testing.assert_close(merged, single, rtol=1e-5, atol=1e-6)
     cotangent, leaves = random(3, 4, 16, seed=2), list(embedding.parameters())[2:]  # without fc_a
@@ -105,11 +129,17 @@ def test_dropout_drops_its_share_and_keeps_the_mean(share: float) -> None:
     torch.manual_seed(0)
     x = torch.ones(1000, 333, requires_grad=True)  # not a multiple of four elements
     y = dropout(x, share)
-    assert (y == 0).double().mean().item() == pytest.approx(share, abs=4 * math.sqrt(share / x.numel()))
-    torch.testing.assert_close(y[y != 0].unique(), torch.tensor([1 / (1 - share)]), rtol=1e-4, atol=0)
+    assert (y == 0).double().mean().item() == pytest.approx(
+        share, abs=4 * math.sqrt(share / x.numel())
+    )
+    torch.testing.assert_close(
+        y[y != 0].unique(), torch.tensor([1 / (1 - share)]), rtol=1e-4, atol=0
+    )
     y.sum().backward()
     assert torch.equal(x.grad, y.detach()), "what is dropped gets no gradient"
-    lanes = (y.detach().flatten()[:332_000].view(-1, 4) == 0).double()  # four elements share a draw: all four uniform
+    lanes = (
+        y.detach().flatten()[:332_000].view(-1, 4) == 0
+    ).double()  # four elements share a draw: all four uniform
     assert lanes.mean(0).numpy() == pytest.approx(share, abs=6 * math.sqrt(share / len(lanes)))
     assert abs(torch.corrcoef(lanes.T) - torch.eye(4)).max() < 0.02
 
@@ -125,13 +155,17 @@ def test_attention_by_hand() -> None:
     query = torch.tensor([[[1.0, 0.0]]])
     key = math.sqrt(2) * torch.tensor([[[math.log(3.0), 5.0], [0.0, 7.0]]])
     value = torch.tensor([[[4.0, 0.0], [0.0, 8.0]]])
-    torch.testing.assert_close(attend(query, key, value), torch.tensor([[[3.0, 2.0]]]))  # weights 3/4 and 1/4
+    torch.testing.assert_close(
+        attend(query, key, value), torch.tensor([[[3.0, 2.0]]])
+    )  # weights 3/4 and 1/4
     hidden = torch.tensor([[-1e9, 0.0]])
     torch.testing.assert_close(attend(query, key, value, bias=hidden), value[:, 1:])
 
 
 def test_attention_gradients() -> None:
-    q, k, v = (random(2, 3, 4, seed=seed, dtype=torch.float64).requires_grad_() for seed in range(3))
+    q, k, v = (
+        random(2, 3, 4, seed=seed, dtype=torch.float64).requires_grad_() for seed in range(3)
+    )
     assert gradcheck(lambda *x: attend(*x, 2), (q, k, v))
 
 
@@ -185,13 +219,16 @@ def linear(weight: list[list[float]]) -> nn.Linear:
 def test_attentive_pooling_by_hand() -> None:
     # two seconds, two tracks, features (logit of prob, time attention, track attention), one class
     log3 = math.log(3.0)
-    features = torch.tensor([[[[log3, log3, 0.0], [0.0, 0.0, 0.0]],
-                              [[-log3, 0.0, log3], [log3, 0.0, 0.0]]]])
+    features = torch.tensor(
+        [[[[log3, log3, 0.0], [0.0, 0.0, 0.0]], [[-log3, 0.0, log3], [log3, 0.0, 0.0]]]]
+    )
     heads = [linear([[1.0, 0, 0]]), linear([[0, 1.0, 0]]), linear([[0, 0, 1.0]])]
     clip, track, segment = attentive_pooling(features, *heads)
     # P: audio 3/4, 1/4; visual 1/2, 3/4.  over time: audio 3/4, 1/4; visual 1/2, 1/2.  over tracks: 1/2 1/2; 3/4 1/4
     torch.testing.assert_close(segment[0, :, :, 0], torch.tensor([[0.75, 0.5], [0.25, 0.75]]))
-    torch.testing.assert_close(track[0, :, 0], torch.tensor([0.75 * 0.75 + 0.25 * 0.25, 0.5 * 0.5 + 0.5 * 0.75]))
+    torch.testing.assert_close(
+        track[0, :, 0], torch.tensor([0.75 * 0.75 + 0.25 * 0.25, 0.5 * 0.5 + 0.5 * 0.75])
+    )
     expected = (0.75 * 0.75 + 0.5 * 0.5) * 0.5 + 0.25 * 0.25 * 0.75 + 0.5 * 0.75 * 0.25
     assert clip.item() == pytest.approx(expected, abs=1e-6)
 

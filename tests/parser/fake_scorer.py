@@ -40,8 +40,13 @@ def scorer(vocabulary=VOCABULARY, *, fps=2, load=fake.load, visual="eye", decodi
     eye = load(visual)
     eye.fps = fps or 2
     meaning = [Meaning((0,), (1.0,), (), (name,), "name") for name in VOCABULARY.names]
-    return ZeroShot(VOCABULARY, (load("ear"), eye), (Level("ear/feature", 0, 0.3), Level(f"{visual}/feature", 1, 130)),
-                    (meaning, meaning), decoding=decoding or Decoding(gate="none"))
+    return ZeroShot(
+        VOCABULARY,
+        (load("ear"), eye),
+        (Level("ear/feature", 0, 0.3), Level(f"{visual}/feature", 1, 130)),
+        (meaning, meaning),
+        decoding=decoding or Decoding(gate="none"),
+    )
 
 
 def parser(**options):

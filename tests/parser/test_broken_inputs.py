@@ -33,7 +33,11 @@ def corpus(folder):
         flipped = np.frombuffer(data, np.uint8).copy()
         flipped[rng.integers(0, len(data), 2 ** (index % 6))] ^= 1 << (index % 8)
         (folder / f"flipped{index}.mp4").write_bytes(flipped.tobytes())
-    hopeless = {"empty.mp4": b"", "text.mp4": b"this is a letter, not a video\n" * 50, "noise.mp4": rng.bytes(5000)}
+    hopeless = {
+        "empty.mp4": b"",
+        "text.mp4": b"this is a letter, not a video\n" * 50,
+        "noise.mp4": rng.bytes(5000),
+    }
     for name, content in hopeless.items():
         (folder / name).write_bytes(content)
     fake.make_clip(folder / "-dash first.mp4", 1)
@@ -45,7 +49,13 @@ def corpus(folder):
     fake.make_clip(folder / "fast.mp4", 1, fps=120)
     film(folder / "one frame.mkv", 0.1)
     mp4(folder / "odd size.mp4", size=(62, 2))
-    write(folder / "surround.mkv", frames=None, wave=np.tile(tone(1, 48000), (6, 1)), rate=48000, layout="5.1")
+    write(
+        folder / "surround.mkv",
+        frames=None,
+        wave=np.tile(tone(1, 48000), (6, 1)),
+        rate=48000,
+        layout="5.1",
+    )
     write(folder / "telephone.wav", frames=None, wave=tone(1, 8000), rate=8000)
     return set(hopeless)
 
@@ -53,16 +63,27 @@ def corpus(folder):
 def test_everything_ends_in_a_timeline_or_in_one_line(tmp_path, capsys):
     hopeless = corpus(tmp_path / "in")
     files = sorted(p.name for p in (tmp_path / "in").iterdir())
-    assert main(["parse", str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--json", "--jobs", "2"]) == 1
+    assert (
+        main(
+            ["parse", str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--json", "--jobs", "2"]
+        )
+        == 1
+    )
     text = capsys.readouterr()
     result = json.loads(text.out)
     done = {t["source"]: Timeline.from_dict(t) for t in result["timelines"]}
     failed = {f["source"]: f["error"] for f in result["failed"]}
     assert sorted([*done, *failed]) == files
     assert hopeless <= set(failed)
-    untouched = [name for name in files if not name.startswith(("cut", "flipped")) and name not in hopeless]
+    untouched = [
+        name for name in files if not name.startswith(("cut", "flipped")) and name not in hopeless
+    ]
     assert set(untouched) <= set(done)
-    lines = [line for line in text.err.splitlines() if line.startswith("seehear:") and "warning" not in line]
+    lines = [
+        line
+        for line in text.err.splitlines()
+        if line.startswith("seehear:") and "warning" not in line
+    ]
     assert len(lines) == len(failed)
     assert "Traceback" not in text.err
     # whatever is missing from a track is said
@@ -72,4 +93,6 @@ def test_everything_ends_in_a_timeline_or_in_one_line(tmp_path, capsys):
     assert done["sound only.wav"].tracks["visual"] == "absent"
     assert done["pictures only.mp4"].tracks["audio"] == "absent"
     assert done["short.mp4"].grid.count == 1
-    assert len([name for name in done if name.startswith("cut")]) >= 9  # a cut stream is still worth reading
+    assert (
+        len([name for name in done if name.startswith("cut")]) >= 9
+    )  # a cut stream is still worth reading

@@ -63,5 +63,9 @@ def test_without_weights_it_says_what_to_run(tmp_path, monkeypatch):
 
 def test_an_encoder_without_language_is_refused():
     with pytest.raises(ConfigError, match="encoder ear shares no space with language"):
-        with_language(Vocabulary(("Dog",), ("dog",)), audio="ear", visual="eye",
-                      load=lambda name, **options: fake.load(name))
+        with_language(
+            Vocabulary(("Dog",), ("dog",)),
+            audio="ear",
+            visual="eye",
+            load=lambda name, **options: fake.load(name),
+        )

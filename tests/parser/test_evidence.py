@@ -10,10 +10,15 @@ from seehear.parser.sound import SoundEvidence
 from seehear.parser.space import SpaceEvidence, space_evidence
 
 # animal(0) over dog(1) over bark(2); car(3)
-TREE = Lexicon((
-    Concept(("animal",), (0,), (0, 1, 2), None, "Animal"), Concept(("dog",), (1,), (1, 2), 0, "Dog"),
-    Concept(("bark",), (2,), (2,), 1, "Bark"), Concept(("car",), (3,), (3,), None, "Car"),
-), 4)
+TREE = Lexicon(
+    (
+        Concept(("animal",), (0,), (0, 1, 2), None, "Animal"),
+        Concept(("dog",), (1,), (1, 2), 0, "Dog"),
+        Concept(("bark",), (2,), (2,), 1, "Bark"),
+        Concept(("car",), (3,), (3,), None, "Car"),
+    ),
+    4,
+)
 DOG = Meaning((1, 2), (1.0, 1.0), (0,), ("Dog",), "name")
 NORMS = np.array([1.0, 2.0, 3.0, 4.0])
 PLAIN = Calibration(tuple("abcdef"), (1.0, 0, 0, 0, 0, 0), 0.0, "by hand")
@@ -51,7 +56,9 @@ def test_classes_are_judged_one_by_one():
     logits = {"yamnet/logits": rng.normal(size=(20, 4)) * 5}
     car = Meaning((3,), (1.0,), (), ("Car",), "name")
     both, alone = sound(DOG, car), sound(DOG)
-    np.testing.assert_array_equal(both.prob(both.of(logits))[:, 0], alone.prob(alone.of(logits))[:, 0])
+    np.testing.assert_array_equal(
+        both.prob(both.of(logits))[:, 0], alone.prob(alone.of(logits))[:, 0]
+    )
 
 
 def test_silence_is_no_evidence():
@@ -81,20 +88,26 @@ def test_picture_evidence_sums_the_classes_of_the_word_and_of_what_stands_above(
     prob = np.full((1, 1000), 1e-9)
     prob[0, [5, 6, 7, 8]] = [0.4, 0.2, 0.3, 0.1]
     prompts = np.eye(1000)[[5, 20]]
-    meanings = [Meaning((5, 6), (1.0, 1.0), (5, 6, 7), ("x",), "name"), Meaning((), (), (8,), ("y",), "name")]
+    meanings = [
+        Meaning((5, 6), (1.0, 1.0), (5, 6, 7), ("x",), "name"),
+        Meaning((), (), (8,), ("y",), "name"),
+    ]
     space = np.zeros((1, 1000))
     space[0, [5, 20, 999]] = [0.8, 0.0, 0.6]
     kept = picture(meanings, prompts).of({"conse/logits": logits_of(prob), "conse/space": space})[0]
     np.testing.assert_allclose(kept[:, 0], [0.6, 0.0], atol=1e-3)  # nothing is like the prompt of y
     np.testing.assert_allclose(kept[:, 1], [0.9, 0.1], atol=1e-3)
-    np.testing.assert_allclose(kept[:, 2], [0.8 - 0.6, 0.0 - 0.8], atol=1e-5)  # against "other"; against class x
+    np.testing.assert_allclose(
+        kept[:, 2], [0.8 - 0.6, 0.0 - 0.8], atol=1e-5
+    )  # against "other"; against class x
 
 
 def test_names_that_are_like_the_prompt_stand_in_for_a_word_without_classes():
     prob = np.full((1, 1000), 1e-9)
     prob[0, 20] = 1
     kept = picture([Meaning((), (), (), ("y",), "name")], np.eye(1000)[[20]]).of(
-        {"conse/logits": logits_of(prob), "conse/space": np.eye(1000)[[20]]})
+        {"conse/logits": logits_of(prob), "conse/space": np.eye(1000)[[20]]}
+    )
     assert kept[0, 0, 0] > 0.99
 
 
@@ -121,13 +134,19 @@ class Tower:
     words = ("dog", "car", "animal", "other")
 
     def encode(self, texts):
-        return np.array([[float(word in text.casefold()) for word in self.words] for text in texts], np.float32)
+        return np.array(
+            [[float(word in text.casefold()) for word in self.words] for text in texts], np.float32
+        )
 
 
 def test_a_space_sets_each_class_against_other_things_alone():
     meanings = [DOG, Meaning((3,), (1.0,), (), ("Car",), "name")]
-    made = space_evidence("clip/space", Tower(), ["dog", "car"], meanings, TREE, template="a {}", scale=10.0)
-    rows = {"clip/space": np.array([[1, 0, 0, 0], [1, 1, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0]], np.float32)}
+    made = space_evidence(
+        "clip/space", Tower(), ["dog", "car"], meanings, TREE, template="a {}", scale=10.0
+    )
+    rows = {
+        "clip/space": np.array([[1, 0, 0, 0], [1, 1, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0]], np.float32)
+    }
     prob = made.prob(made.of(rows))
     assert (prob[0] > [0.9, -1]).all()
     assert prob[0, 1] < 0.1
@@ -135,12 +154,20 @@ def test_a_space_sets_each_class_against_other_things_alone():
     assert (prob[2] < 0.1).all()  # something else
     assert prob[3, 0] < 0.5  # an animal is no rival of a dog, and no dog either
     assert prob[3, 1] < 0.1
-    alone = space_evidence("clip/space", Tower(), ["dog"], meanings[:1], TREE, template="a {}", scale=10.0)
+    alone = space_evidence(
+        "clip/space", Tower(), ["dog"], meanings[:1], TREE, template="a {}", scale=10.0
+    )
     np.testing.assert_allclose(alone.prob(alone.of(rows))[:, 0], prob[:, 0], atol=1e-6)
 
 
 def test_space_evidence_by_hand():
-    made = SpaceEvidence("x/space", np.array([[1.0, 0]]), np.array([[0.0, 1], [1, 0]]), np.array([[True, False]]), 2.0)
+    made = SpaceEvidence(
+        "x/space",
+        np.array([[1.0, 0]]),
+        np.array([[0.0, 1], [1, 0]]),
+        np.array([[True, False]]),
+        2.0,
+    )
     kept = made.of({"x/space": np.array([[3.0, 4.0]])})
     np.testing.assert_allclose(kept, [[2 * 0.6 - 2 * 0.8]], atol=1e-6)
     np.testing.assert_allclose(made.prob(kept), [[1 / (1 + np.exp(0.4))]], atol=1e-6)

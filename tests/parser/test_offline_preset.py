@@ -12,8 +12,11 @@ pytestmark = pytest.mark.weights
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory):
     path = tmp_path_factory.mktemp("clip") / "world.mp4"
-    script = Script("world", audio=[(1, 4, "Telephone"), (5, 9, "Guitar")],
-                    visual=[(0, 3, "Balloon"), (6, 10, "Guitar")])
+    script = Script(
+        "world",
+        audio=[(1, 4, "Telephone"), (5, 9, "Guitar")],
+        visual=[(0, 3, "Balloon"), (6, 10, "Guitar")],
+    )
     render(script, path, np.random.default_rng(0))
     return path
 
@@ -29,8 +32,12 @@ def test_what_was_drawn_and_played_is_found_where_it_was(clip):
     assert on(timeline, "audio", "Guitar")[5:9].sum() >= 2
     assert on(timeline, "visual", "Balloon")[:3].sum() >= 2
     assert on(timeline, "visual", "Guitar")[6:].sum() >= 2
-    for track, label, seconds in (("audio", "Telephone", slice(6, 9)), ("visual", "Balloon", slice(6, 10)),
-                                  ("audio", "Balloon", slice(0, 10)), ("visual", "Telephone", slice(0, 10))):
+    for track, label, seconds in (
+        ("audio", "Telephone", slice(6, 9)),
+        ("visual", "Balloon", slice(6, 10)),
+        ("audio", "Balloon", slice(0, 10)),
+        ("visual", "Telephone", slice(0, 10)),
+    ):
         assert not on(timeline, track, label)[seconds].any(), (track, label)
     assert not on(timeline, "audio", "Dog").any()
     assert not on(timeline, "visual", "Dog").any()
@@ -40,7 +47,11 @@ def test_a_class_is_judged_by_itself_on_the_audio_track(clip):
     few = Parser.from_preset("offline", vocabulary="Guitar")(clip)
     many = Parser.from_preset("offline")  # LLP's 25
     assert [e.score for e in few.on("audio")] == [
-        e.score for e in Parser.from_preset("offline", vocabulary="Guitar,Dog,Speech,Car")(clip).on("audio", "Guitar")]
+        e.score
+        for e in Parser.from_preset("offline", vocabulary="Guitar,Dog,Speech,Car")(clip).on(
+            "audio", "Guitar"
+        )
+    ]
     assert len(many.vocabulary) == 25
     found = {e.label for e in many(clip)}
     assert found <= {"Acoustic_guitar", "Telephone_bell_ringing", "Banjo"}
@@ -53,7 +64,9 @@ def test_silence_and_grey_are_nothing(tmp_path):
     sys.path.append(str(Path(__file__).parents[1] / "features"))
     import fake_encoders as fake
 
-    path = fake.make_clip(tmp_path / "grey.mp4", 3, loudness=[0.0] * 60, colours=[(128, 128, 128)] * 60)
+    path = fake.make_clip(
+        tmp_path / "grey.mp4", 3, loudness=[0.0] * 60, colours=[(128, 128, 128)] * 60
+    )
     timeline = Parser.from_preset("offline")(path)
     assert timeline.events == ()
     assert "audio track is silent" in timeline.warnings
@@ -78,7 +91,9 @@ def test_it_names_its_weights(clip):
 
 
 def test_the_real_clip(shared):
-    timeline = Parser.from_preset("offline", vocabulary="Dog,Speech")(shared / "llp" / "BjCEufrlXm4.mp4")
+    timeline = Parser.from_preset("offline", vocabulary="Dog,Speech")(
+        shared / "llp" / "BjCEufrlXm4.mp4"
+    )
     assert on(timeline, "visual", "Dog").sum() >= 7
     assert on(timeline, "audio", "Dog").any()
     assert on(timeline, "audio", "Speech").any()

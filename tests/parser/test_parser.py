@@ -41,7 +41,11 @@ def test_it_says_how_it_was_made(clip):
     made = parser()(str(clip)).parser
     assert made["preset"] == "fake"
     assert made["version"] == seehear.__version__
-    assert made["encoders"]["eye"] == {"track": "visual", "weights": {}, "preprocessing": {"crop": 8}}
+    assert made["encoders"]["eye"] == {
+        "track": "visual",
+        "weights": {},
+        "preprocessing": {"crop": 8},
+    }
     assert made["decoding"]["threshold"] == 0.5
     assert made["words"]["Loud"] == {"heard as": ["Loud"], "seen as": ["Loud"]}
     assert "numpy" in made["libraries"]
@@ -64,7 +68,9 @@ def test_degraded_sound_is_a_warning(tmp_path):
 
 
 def test_a_short_clip_has_one_segment_and_its_event_ends_with_it(tmp_path):
-    timeline = parser()(fake.make_clip(tmp_path / "short.wav", 0.3, visual=False, loudness=[0.9] * 60))
+    timeline = parser()(
+        fake.make_clip(tmp_path / "short.wav", 0.3, visual=False, loudness=[0.9] * 60)
+    )
     assert timeline.grid.count == 1
     loud = parser(decoding=Decoding(0.1, gate="none"))(tmp_path / "short.wav").on("audio")
     assert [(e.start_s, round(e.end_s, 2)) for e in loud] == [(0.0, 0.3)]
@@ -81,15 +87,19 @@ def test_what_cannot_be_parsed_is_an_error_of_one_line(tmp_path):
 
 
 def test_progress_grows_and_shows_the_final_grid(tmp_path):
-    clip = fake.make_clip(tmp_path / "long.mp4", 35, loudness=[0.9] * 60, colours=[(250, 250, 250)] * 60)
+    clip = fake.make_clip(
+        tmp_path / "long.mp4", 35, loudness=[0.9] * 60, colours=[(250, 250, 250)] * 60
+    )
     seen = []
     final = parser()(clip, progress=lambda share, so_far: seen.append((share, so_far)))
     shares = [share for share, _ in seen]
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
     assert len(shares) == 8  # four pieces a track
-    assert all(t.grid == final.grid and t.vocabulary == final.vocabulary and t.tracks == final.tracks
-               for _, t in seen)
+    assert all(
+        t.grid == final.grid and t.vocabulary == final.vocabulary and t.tracks == final.tracks
+        for _, t in seen
+    )
     assert [e.end_s for e in seen[0][1].on("audio")] == [10.0]
     assert seen[0][1].on("visual") == ()
     assert seen[-1][1].events == final.events
@@ -109,23 +119,39 @@ def test_a_threshold_for_both_tracks_or_each(clip):
 
 def test_rows_that_are_no_numbers_are_an_error_not_events(clip, monkeypatch):
     broken = parser()
-    monkeypatch.setattr(broken.scorer.audio["ear"], "encode",
-                        lambda pieces: {"feature": np.full((len(pieces), 3), np.nan, np.float32)}, raising=False)
+    monkeypatch.setattr(
+        broken.scorer.audio["ear"],
+        "encode",
+        lambda pieces: {"feature": np.full((len(pieces), 3), np.nan, np.float32)},
+        raising=False,
+    )
     with pytest.raises(seehear.errors.FeatureError, match="NaN"):
         broken(clip)
 
 
 def test_many_files_one_by_one_or_at_once_are_the_same(clip, tmp_path):
-    paths = [clip, fake.make_clip(tmp_path / "b.mkv", 4), tmp_path / "broken.mp4",
-             fake.make_clip(tmp_path / "c.mp4", 12, audio=False)]
+    paths = [
+        clip,
+        fake.make_clip(tmp_path / "b.mkv", 4),
+        tmp_path / "broken.mp4",
+        fake.make_clip(tmp_path / "c.mp4", 12, audio=False),
+    ]
     paths[2].write_text("no video")
     alone = parser()
     from seehear.features.worker import Front
 
     front = Front(("eye",), ("ear",), "grid", 1.0, load_two_frames)
     reports = []
-    found = {p.path: p for p in parse_many(alone, paths, jobs=2, front=front,
-                                           report=lambda path, time_s: reports.append((path, time_s)))}
+    found = {
+        p.path: p
+        for p in parse_many(
+            alone,
+            paths,
+            jobs=2,
+            front=front,
+            report=lambda path, time_s: reports.append((path, time_s)),
+        )
+    }
     assert set(found) == set(paths)
     assert isinstance(found[paths[2]].error, MediaError)
     for path in (paths[0], paths[1], paths[3]):
@@ -148,7 +174,10 @@ def test_a_file_that_kills_its_decoder_costs_that_file_alone(tmp_path):
     good = fake.make_clip(tmp_path / "good.mp4", 2)
     killer = fake.make_clip(tmp_path / "killer.mp4", 2, colours=[fake.CRASH] * 9)
     front = Front(("fragile",), ("ear",), "grid", 1.0, fake.load)
-    found = {p.path: p for p in parse_many(Parser(fragile(fps=8), {"preset": "fake"}), [killer, good], front=front)}
+    found = {
+        p.path: p
+        for p in parse_many(Parser(fragile(fps=8), {"preset": "fake"}), [killer, good], front=front)
+    }
     assert found[good].timeline is not None
     assert "died" in str(found[killer].error)
 
@@ -178,7 +207,10 @@ def test_missing_weights_say_what_to_run(tmp_path, monkeypatch):
 
     for cached in (yamnet.audioset_classes, yamnet.class_norms):
         cached.cache_clear()
-    with pytest.raises(WeightsError, match=r"minilm are not in the cache; run: seehear models fetch --preset offline$"):
+    with pytest.raises(
+        WeightsError,
+        match=r"minilm are not in the cache; run: seehear models fetch --preset offline$",
+    ):
         Parser.from_preset("offline", "Dog")
     for cached in (yamnet.audioset_classes, yamnet.class_norms):
         cached.cache_clear()
@@ -200,6 +232,9 @@ def test_doubts_name_the_words_that_no_name_fits():
     from seehear.parser.lexicon import Meaning
 
     odd = scorer()
-    odd._meanings = ([Meaning((1,), (0.6,), (), ("Boom",), "likeness"), odd._meanings[0][1]], odd._meanings[1])
+    odd._meanings = (
+        [Meaning((1,), (0.6,), (), ("Boom",), "likeness"), odd._meanings[0][1]],
+        odd._meanings[1],
+    )
     assert odd.doubts() == ["Loud: no sound class has this name; what is heard as Boom counts"]
     assert dataclasses.is_dataclass(Meaning)

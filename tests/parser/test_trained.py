@@ -55,12 +55,20 @@ def world(tmp_path_factory):
     rng = np.random.default_rng(0)
     (root / "dataset.toml").write_text(
         'name = "made"\nmedia = "videos"\n[grid]\ncount = 4\nstep_s = 1.0\n[vocabulary]\nDog = "dog"\nCar = "car"\n'
-        '[splits.train]\nclips = "train.csv"\n')
+        '[splits.train]\nclips = "train.csv"\n'
+    )
     rows = ["filename\tevent_labels"]
     for index in range(8):
-        loud, bright = rng.random(SEGMENTS) < 0.5 * (index % 2), rng.random(SEGMENTS) < 0.5 * (index % 3 > 0)
-        fake.make_clip(root / "videos" / f"c{index}.mkv", SEGMENTS, loudness=[0.8 if x else 0.05 for x in loud] * 4,
-                       colours=[(230,) * 3 if x else (30,) * 3 for x in bright])
+        loud, bright = (
+            rng.random(SEGMENTS) < 0.5 * (index % 2),
+            rng.random(SEGMENTS) < 0.5 * (index % 3 > 0),
+        )
+        fake.make_clip(
+            root / "videos" / f"c{index}.mkv",
+            SEGMENTS,
+            loudness=[0.8 if x else 0.05 for x in loud] * 4,
+            colours=[(230,) * 3 if x else (30,) * 3 for x in bright],
+        )
         labels = ["Dog"] * bool(loud.any()) + ["Car"] * bool(bright.any())
         rows.append(f"c{index}_0_4\t{','.join(labels or ['Car'])}")
     (root / "train.csv").write_text("\n".join(rows) + "\n")
@@ -86,7 +94,9 @@ def test_a_clip_of_training_length_gets_the_very_scores_of_its_stored_features(w
     scorer = trained(run_folder, load=load)
     seen = {}
     original = scorer.scores
-    scorer.scores = lambda kept, grid, present: seen.setdefault("scores", original(kept, grid, present))
+    scorer.scores = lambda kept, grid, present: seen.setdefault(
+        "scores", original(kept, grid, present)
+    )
     timeline = Parser(scorer, {"model": "run"})(dataset.root / "videos" / "c3.mkv")
     np.testing.assert_allclose(seen["scores"].segment_prob, segment[3], atol=1e-6)
     np.testing.assert_allclose(seen["scores"].track_prob, track[3], atol=1e-6)
@@ -123,8 +133,11 @@ def test_windows():
 def test_long_clips_are_means_over_windows(run_folder, tmp_path):
     scorer = trained(run_folder, load=load)
     rng = np.random.default_rng(1)
-    rows = {"yamnet/feature": rng.random((11, 3)), "yamnet/logits": rng.random((11, 2)),
-            "conse/feature": 255 * rng.random((11, 3))}
+    rows = {
+        "yamnet/feature": rng.random((11, 3)),
+        "yamnet/logits": rng.random((11, 2)),
+        "conse/feature": 255 * rng.random((11, 3)),
+    }
     kept = Kept()
     for stream, values in rows.items():
         kept.add(stream, np.arange(11), values.astype(np.float32))
@@ -134,14 +147,21 @@ def test_long_clips_are_means_over_windows(run_folder, tmp_path):
     for start in window_starts(11, SEGMENTS):  # one window at a time, as if each were a clip
         part = Kept()
         for stream, values in rows.items():
-            part.add(stream, np.arange(SEGMENTS), values[start:start + SEGMENTS].astype(np.float32))
+            part.add(
+                stream, np.arange(SEGMENTS), values[start : start + SEGMENTS].astype(np.float32)
+            )
         alone = scorer.scores(part, TimeGrid(SEGMENTS), (True, True))
-        total[start:start + SEGMENTS] += alone.segment_prob
-        gates[start:start + SEGMENTS] += alone.track_prob
-        count[start:start + SEGMENTS] += 1
+        total[start : start + SEGMENTS] += alone.segment_prob
+        gates[start : start + SEGMENTS] += alone.track_prob
+        count[start : start + SEGMENTS] += 1
     np.testing.assert_allclose(found.segment_prob, total / count, atol=1e-6)
     np.testing.assert_allclose(found.track_prob, gates / count, atol=1e-6)
-    assert decode_scores(found, Decoding(0.0, gate="own", gate_threshold=0.0)).on("audio", "Dog")[0].end_s == 11
+    assert (
+        decode_scores(found, Decoding(0.0, gate="own", gate_threshold=0.0))
+        .on("audio", "Dog")[0]
+        .end_s
+        == 11
+    )
 
 
 def test_many_windows_are_the_same_in_any_batch(run_folder, monkeypatch):
@@ -152,7 +172,9 @@ def test_many_windows_are_the_same_in_any_batch(run_folder, monkeypatch):
         kept.add(stream, np.arange(30), rng.random((30, width)).astype(np.float32))
     whole = scorer.scores(kept, TimeGrid(30), (True, True)).segment_prob
     monkeypatch.setattr("seehear.parser.trained._BATCH", 2)
-    np.testing.assert_allclose(scorer.scores(kept, TimeGrid(30), (True, True)).segment_prob, whole, atol=1e-6)
+    np.testing.assert_allclose(
+        scorer.scores(kept, TimeGrid(30), (True, True)).segment_prob, whole, atol=1e-6
+    )
 
 
 @pytest.mark.parametrize("seconds", [0.4, 3, 9.5])
@@ -182,7 +204,9 @@ def test_networks_that_read_single_frames(run_folder):
     kept.add("conse/frames", np.arange(32), np.arange(96, dtype=np.float32).reshape(32, 3))
     inputs = scorer._input(kept, "visual", SEGMENTS)
     assert inputs.shape == (SEGMENTS, 8, 3)
-    clips = scorer._clips({"audio": np.zeros((SEGMENTS, 1, 5), np.float32), "visual": inputs, "motion": None}, [0], 4)
+    clips = scorer._clips(
+        {"audio": np.zeros((SEGMENTS, 1, 5), np.float32), "visual": inputs, "motion": None}, [0], 4
+    )
     assert clips.visual.shape == (1, 32, 3)
     np.testing.assert_array_equal(clips.visual[0], np.arange(96).reshape(32, 3))
 
@@ -191,7 +215,9 @@ def test_gates_that_change_with_time_are_applied_before_smoothing():
     from seehear.time import Scores
 
     prob = np.full((5, 2, 1), 0.9, np.float32)
-    gate = np.array([0.9, 0.1, 0.9, 0.9, 0.1], np.float32)[:, None, None] * np.ones((1, 2, 1), np.float32)
+    gate = np.array([0.9, 0.1, 0.9, 0.9, 0.1], np.float32)[:, None, None] * np.ones(
+        (1, 2, 1), np.float32
+    )
     scores = Scores(prob, TimeGrid(5), ("Dog",), gate, gate[:, 0])
     plain = decode_scores(scores, Decoding(gate="own"))
     assert [(e.start_s, e.end_s) for e in plain.on("audio")] == [(0, 1), (2, 4)]
@@ -214,7 +240,9 @@ class TestRefusals:
         run = load_run(run_folder)
         about = json.loads(json.dumps(dict(run.about)))
         about["features"]["visual"] = ["elsewhere/feature"]
-        with pytest.raises(ConfigError, match="needs encoder elsewhere, which this installation does not have"):
+        with pytest.raises(
+            ConfigError, match="needs encoder elsewhere, which this installation does not have"
+        ):
             Trained(dataclasses.replace(run, about=about))
 
     def test_other_preprocessing(self, run_folder):

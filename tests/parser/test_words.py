@@ -12,7 +12,10 @@ from seehear.parser.lexicon import picture_lexicon, sound_lexicon, tree_lines
 
 def embed(texts):
     """Return letter counts as unit vectors: alike when spelled alike."""
-    rows = np.array([[text.casefold().count(c) for c in "abcdefghijklmnopqrstuvwxyz"] for text in texts], np.float32)
+    rows = np.array(
+        [[text.casefold().count(c) for c in "abcdefghijklmnopqrstuvwxyz"] for text in texts],
+        np.float32,
+    )
     return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1)
 
 
@@ -24,20 +27,26 @@ def test_examples_in_the_docstrings_hold():
     assert doctest.testmod(words) == doctest.TestResults(0, 4)
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("Baby_cry_infant_cry", ["baby cry infant cry"]),
-    ("the sound of church bells", ["the sound of church bells", "church bells", "church bell"]),
-    ("Busses", ["busses", "buss"]),
-    ("cities", ["cities", "city"]),
-    ("glass", ["glass"]),
-    ("...", []),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Baby_cry_infant_cry", ["baby cry infant cry"]),
+        ("the sound of church bells", ["the sound of church bells", "church bells", "church bell"]),
+        ("Busses", ["busses", "buss"]),
+        ("cities", ["cities", "city"]),
+        ("glass", ["glass"]),
+        ("...", []),
+    ],
+)
 def test_forms_of_a_phrase(text, expected):
     assert words.forms(text) == expected
 
 
 def test_the_longest_part_counts_and_of_equals_the_last():
-    assert words.longest_inside("a dog barking at a cat", {"dog", "cat", "dog barking"}) == "dog barking"
+    assert (
+        words.longest_inside("a dog barking at a cat", {"dog", "cat", "dog barking"})
+        == "dog barking"
+    )
     assert words.longest_inside("dog and cat", {"dog", "cat"}) == "cat"
     assert words.longest_inside("category", {"cat"}) is None
 
@@ -66,7 +75,7 @@ def test_concepts_of_pictures_name_classes_that_exist():
     lexicon = picture_lexicon(imagenet_classes())
     assert lexicon.common == len(tree_lines("imagenet_concepts.txt"))
     assert {i for c in lexicon.concepts for i in c.classes} == set(range(1000))
-    by_name = {c.names[0]: c for c in lexicon.concepts[:lexicon.common]}
+    by_name = {c.names[0]: c for c in lexicon.concepts[: lexicon.common]}
     shown = {name: {imagenet_classes()[i] for i in by_name[name].classes} for name in by_name}
     assert shown["motorcycle"] == {"moped", "motor scooter"}
     assert shown["chicken"] == {"cock", "hen"}
@@ -75,16 +84,19 @@ def test_concepts_of_pictures_name_classes_that_exist():
     assert shown["helicopter"] == set()
 
 
-@pytest.mark.parametrize(("word", "titles", "how"), [
-    ("dogs", ("Dog",), "name"),
-    ("Barking", ("Bark",), "name"),
-    ("motorbike", ("Motorcycle",), "name"),
-    ("Rooster", ("Chicken, rooster",), "name"),
-    ("playing the Violin", ("Violin, fiddle",), "name"),
-    ("Frying_(food)", ("Frying (food)",), "name"),
-    ("a passing ambulance", ("Ambulance (siren)",), "part"),
-    ("whistlin", ("Whistling",), "likeness"),
-])
+@pytest.mark.parametrize(
+    ("word", "titles", "how"),
+    [
+        ("dogs", ("Dog",), "name"),
+        ("Barking", ("Bark",), "name"),
+        ("motorbike", ("Motorcycle",), "name"),
+        ("Rooster", ("Chicken, rooster",), "name"),
+        ("playing the Violin", ("Violin, fiddle",), "name"),
+        ("Frying_(food)", ("Frying (food)",), "name"),
+        ("a passing ambulance", ("Ambulance (siren)",), "part"),
+        ("whistlin", ("Whistling",), "likeness"),
+    ],
+)
 def test_sounds_are_found(word, titles, how):
     meaning = find(sound_lexicon(), word)
     assert (meaning.shown[:1], meaning.how) == (titles, how)
@@ -118,13 +130,18 @@ def test_a_word_like_a_kind_of_kinds_is_not_all_of_it():
 
     def told(likeness):
         """Find a word that is like the titles named, and no others."""
+
         def rows(names):
             return np.array([[likeness.get(name, 0.0)] for name in names], np.float32)
+
         return lexicon.find("zzz", "zzz", lambda texts: np.ones((len(texts), 1), np.float32), rows)
 
     assert told({"animal": 0.6, "frog": 0.55}).shown == ("Frog",)
     assert told({"animal": 0.6}).shown[0] == "Animal"  # nothing narrower is like it
-    assert told({"thunderstorm": 0.6, "frog": 0.55}).shown == ("Thunderstorm", "Frog")  # a small branch may count whole
+    assert told({"thunderstorm": 0.6, "frog": 0.55}).shown == (
+        "Thunderstorm",
+        "Frog",
+    )  # a small branch may count whole
 
 
 def test_likeness_is_recorded():

@@ -7,7 +7,17 @@ import pytest
 import torch
 
 from seehear.errors import ConfigError
-from seehear.recipes import FEATURES, FIGURES, RECIPES, Training, apply, differences, flatten, get, resolve
+from seehear.recipes import (
+    FEATURES,
+    FIGURES,
+    RECIPES,
+    Training,
+    apply,
+    differences,
+    flatten,
+    get,
+    resolve,
+)
 from seehear.time import Decoding
 from seehear.train.model import build_networks
 
@@ -20,7 +30,9 @@ NAMES = pytest.mark.parametrize("recipe", ALL, ids=lambda r: r.name)
 def test_a_recipe_is_whole(recipe):
     assert recipe.paper.title
     assert recipe.paper.venue
-    assert recipe.paper.code is None or len(recipe.paper.code.split("@")[1]) == 40  # a commit, not a branch
+    assert (
+        recipe.paper.code is None or len(recipe.paper.code.split("@")[1]) == 40
+    )  # a commit, not a branch
     assert recipe.differs
     assert recipe.features
     assert set(recipe.features) <= set(FEATURES)
@@ -45,7 +57,7 @@ def test_published_type_is_the_mean_of_its_parts_where_the_paper_is_consistent()
     for recipe in ALL:
         for features, figures in recipe.published.items():
             for start in (0, 5):
-                mean = sum(figures[start:start + 3]) / 3
+                mean = sum(figures[start : start + 3]) / 3
                 if (recipe.name, features, start) in odd:
                     assert abs(figures[start + 3] - mean) > 0.25
                 else:
@@ -61,7 +73,9 @@ def test_its_network_is_built_for_every_feature_set(recipe):
         nets = build_networks(resolved.network, dims, classes=5, segments=10)
         assert set(nets) == {"main", *(h.key for h in resolved.network.helpers)}
         motion = torch.rand(2, 10, 6) if FEATURES[name].motion else None
-        out = nets["main"].eval()(torch.rand(2, 10, 12), torch.rand(2, 10, 14), motion, **resolved.network.forward)
+        out = nets["main"].eval()(
+            torch.rand(2, 10, 12), torch.rand(2, 10, 14), motion, **resolved.network.forward
+        )
         assert out.segment_prob.shape == (2, 10, 2, 5)
         break_after_first = recipe.name in ("mm_pyramid", "mm_pyramid-lsld")  # 40 million weights
         if break_after_first:
@@ -75,20 +89,43 @@ def test_every_network_option_is_visible_on_the_page():
 
     given = {"self", "audio_dim", "visual_dim", "motion_dim", "classes", "segments"}
     for recipe in ALL:
-        for builder, options in [(recipe.network.builder, recipe.network.options),
-                                 *((h.builder, h.options) for h in recipe.network.helpers)]:
+        for builder, options in [
+            (recipe.network.builder, recipe.network.options),
+            *((h.builder, h.options) for h in recipe.network.helpers),
+        ]:
             system = SYSTEMS[builder]
             hidden = set(inspect.signature(system.network).parameters) - given - set(options)
-            unused = {"contrast", "temperature", "visual_dropout"}  # HAN's class serves four systems
+            unused = {
+                "contrast",
+                "temperature",
+                "visual_dropout",
+            }  # HAN's class serves four systems
             assert hidden <= unused | set(), (recipe.name, hidden)
 
 
 def test_settings_are_parsed_by_the_type_of_what_they_replace():
-    changed = resolve("han", "paper", {
-        "training.epochs": "3", "training.lr": "1e-4", "training.clip_norm": "1", "training.optimiser": "adamw",
-        "losses.audio": "3", "network.layers": "2", "network.stacking": "chain", "decoding.threshold": "0.4",
-        "decoding.visual_threshold": "0.4,0.5", "decoding.gate": "own", "labels.smooth_visual": "1"})
-    assert (changed.training.epochs, changed.training.lr, changed.training.clip_norm) == (3, 1e-4, 1.0)
+    changed = resolve(
+        "han",
+        "paper",
+        {
+            "training.epochs": "3",
+            "training.lr": "1e-4",
+            "training.clip_norm": "1",
+            "training.optimiser": "adamw",
+            "losses.audio": "3",
+            "network.layers": "2",
+            "network.stacking": "chain",
+            "decoding.threshold": "0.4",
+            "decoding.visual_threshold": "0.4,0.5",
+            "decoding.gate": "own",
+            "labels.smooth_visual": "1",
+        },
+    )
+    assert (changed.training.epochs, changed.training.lr, changed.training.clip_norm) == (
+        3,
+        1e-4,
+        1.0,
+    )
     assert changed.training.optimiser == "adamw"
     assert [term.weight for term in changed.losses] == [3.0, 1.0, 1.0]
     assert changed.network.options["layers"] == 2
@@ -96,8 +133,15 @@ def test_settings_are_parsed_by_the_type_of_what_they_replace():
     assert changed.decoding == Decoding(0.4, (0.4, 0.5), gate="own")
     assert changed.labels.smooth_visual == 1.0
     assert resolve("han", "paper", {"training.clip_norm": "none"}).training.clip_norm is None
-    assert resolve("mgn", "paper", {"network.depths": "1,2,3"}).network.options["depths"] == (1, 2, 3)
-    assert resolve("mm_pyramid", "paper", {"network.swap_tracks": "no"}).network.options["swap_tracks"] is False
+    assert resolve("mgn", "paper", {"network.depths": "1,2,3"}).network.options["depths"] == (
+        1,
+        2,
+        3,
+    )
+    assert (
+        resolve("mm_pyramid", "paper", {"network.swap_tracks": "no"}).network.options["swap_tracks"]
+        is False
+    )
     assert RECIPES["han"].training.epochs == 40  # the page itself never changes
 
 
@@ -106,7 +150,9 @@ def test_settings_reach_stages_all_together_or_one_by_name():
     assert [everywhere.at(s).training.epochs for s in everywhere.stages if s.make is None] == [1, 1]
     one = apply(get("dhhn-refined"), {"origin.training.epochs": "1"})
     assert [one.at(s).training.epochs for s in one.stages if s.make is None] == [1, 5]
-    base = apply(get("ma"), {"base.training.epochs": "2"})  # a stage that had no training of its own
+    base = apply(
+        get("ma"), {"base.training.epochs": "2"}
+    )  # a stage that had no training of its own
     assert [base.at(s).training.epochs for s in base.stages if s.make is None] == [2, 12]
     assert apply(get("ma"), {"removals.seed": "5"}).stages[1].settings == {"seed": 5}
     assert apply(get("jomold"), {"labels.relabel.form": "linear"}).labels.relabel.form == "linear"
@@ -114,24 +160,30 @@ def test_settings_reach_stages_all_together_or_one_by_name():
     assert helper.lr == 1e-3
 
 
-@pytest.mark.parametrize(("settings", "message"), [
-    ({"training.epoch": "3"}, r"--set training\.epoch: no setting 'epoch'; did you mean epochs\?"),
-    ({"trainin.epochs": "3"}, r"no setting 'trainin'; did you mean training\?"),
-    ({"network.layer": "3"}, r"did you mean layers\?"),
-    ({"losses.audoi": "3"}, r"did you mean audio\?"),
-    ({"xyz": "3"}, "no setting 'xyz'; expected one of"),
-    ({"training.epochs": "many"}, "expected a whole number, got 'many'"),
-    ({"training.lr": "fast"}, "expected a number, got 'fast'"),
-    ({"training.lr": "-1"}, r"lr: expected a positive number, got -1\.0"),
-    ({"training.epochs": "0"}, "epochs: expected at least 1, got 0"),
-    ({"training.select": "best"}, "expected mean, last, or figures joined by"),
-    ({"training.select": "mean+last"}, "expected mean, last, or figures joined by"),
-    ({"training.optimiser": "sgd"}, "expected one of adam, adamw, got 'sgd'"),
-    ({"decoding.gate": "and"}, "expected one of joint, own, or, none, got 'and'"),
-    ({"losses.audio.fn": "x"}, "cannot be set from the command line"),
-    ({"labels.segments.alpha": "1"}, "this recipe has it switched off"),
-    ({"labels": "x"}, "name one of its settings"),
-])
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (
+            {"training.epoch": "3"},
+            r"--set training\.epoch: no setting 'epoch'; did you mean epochs\?",
+        ),
+        ({"trainin.epochs": "3"}, r"no setting 'trainin'; did you mean training\?"),
+        ({"network.layer": "3"}, r"did you mean layers\?"),
+        ({"losses.audoi": "3"}, r"did you mean audio\?"),
+        ({"xyz": "3"}, "no setting 'xyz'; expected one of"),
+        ({"training.epochs": "many"}, "expected a whole number, got 'many'"),
+        ({"training.lr": "fast"}, "expected a number, got 'fast'"),
+        ({"training.lr": "-1"}, r"lr: expected a positive number, got -1\.0"),
+        ({"training.epochs": "0"}, "epochs: expected at least 1, got 0"),
+        ({"training.select": "best"}, "expected mean, last, or figures joined by"),
+        ({"training.select": "mean+last"}, "expected mean, last, or figures joined by"),
+        ({"training.optimiser": "sgd"}, "expected one of adam, adamw, got 'sgd'"),
+        ({"decoding.gate": "and"}, "expected one of joint, own, or, none, got 'and'"),
+        ({"losses.audio.fn": "x"}, "cannot be set from the command line"),
+        ({"labels.segments.alpha": "1"}, "this recipe has it switched off"),
+        ({"labels": "x"}, "name one of its settings"),
+    ],
+)
 def test_wrong_settings_say_what_would_be_right(settings, message):
     with pytest.raises(ConfigError, match=message):
         apply(get("han"), settings)
@@ -159,7 +211,11 @@ def test_a_variant_is_its_delta():
 
 def test_nested_settings_flatten_by_name():
     assert flatten({"a": {"b": 1}, "c": [{"name": "x", "w": 2}], "d": [1, 2]}) == {
-        "a.b": 1, "c.x.name": "x", "c.x.w": 2, "d": [1, 2]}
+        "a.b": 1,
+        "c.x.name": "x",
+        "c.x.w": 2,
+        "d": [1, 2],
+    }
 
 
 def test_selection_by_joined_figures_is_allowed():

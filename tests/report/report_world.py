@@ -24,7 +24,9 @@ class Words:
     id, dim, digest = "words", DIMS["conse/space"], "cc" * 32
 
     def encode(self, texts: list[str]) -> np.ndarray:
-        rows = np.stack([np.random.default_rng(list(text.encode())).standard_normal(self.dim) for text in texts])
+        rows = np.stack(
+            [np.random.default_rng(list(text.encode())).standard_normal(self.dim) for text in texts]
+        )
         return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
@@ -40,7 +42,9 @@ class World:
     labels: Path
 
 
-def make(root: Path, *, video: str | None = "test00", recipes: tuple[str, ...] = ("han", "lsld")) -> World:
+def make(
+    root: Path, *, video: str | None = "test00", recipes: tuple[str, ...] = ("han", "lsld")
+) -> World:
     dataset, store = write_world(root, truth=("train", "val", "test"))
     if video is not None:
         clip = Script(video, audio=[(1, 3, "Telephone")], visual=[(0, 2, "Clock")])

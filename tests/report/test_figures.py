@@ -11,7 +11,9 @@ pytest.importorskip("matplotlib")
 
 
 def test_the_unreliable_region_spans_smallest_positive_to_largest_negative() -> None:
-    figure = figures.similarity(np.array([0.3, 0.5, 0.7]), np.array([0.1, 0.2, 0.4, 0.0]), name="Dog")
+    figure = figures.similarity(
+        np.array([0.3, 0.5, 0.7]), np.array([0.1, 0.2, 0.4, 0.0]), name="Dog"
+    )
     texts = [t.get_text() for t in figure.axes[0].get_legend().get_texts()]
     assert "unreliable region: 33 % of with, 25 % of without" in texts
     apart = figures.similarity(np.array([0.6, 0.7]), np.array([0.1, 0.2]), name="Dog")
@@ -21,7 +23,9 @@ def test_the_unreliable_region_spans_smallest_positive_to_largest_negative() -> 
 def test_the_winning_prompt_of_each_segment_is_framed() -> None:
     frames = [np.zeros((4, 4, 3), np.uint8)] * 3
     similarity = np.array([[0.1, 0.9, 0.2], [0.8, 0.1, 0.3]])
-    figure = figures.denoising_strip(frames, ["A", "other"], similarity, {"weak": np.ones((3, 1))}, ["A"])
+    figure = figures.denoising_strip(
+        frames, ["A", "other"], similarity, {"weak": np.ones((3, 1))}, ["A"]
+    )
     framed = sorted((round(p.get_x()), round(p.get_y())) for p in figure.axes[1].patches)
     assert framed == [(0, 1), (1, 0), (2, 1)]
 
@@ -37,6 +41,9 @@ def test_parsing_bars_stand_where_the_runs_are() -> None:
 @pytest.mark.parametrize("suffix", ["png", "svg"])
 def test_equal_figures_give_equal_bytes(tmp_path: Path, suffix: str) -> None:
     data = {"HAN": [(1, 0.4), (2, 0.6)], "LSLD": []}
-    first, second = (figures.save(figures.curves(data, ylabel="Type"), tmp_path / f"{i}.{suffix}") for i in range(2))
+    first, second = (
+        figures.save(figures.curves(data, ylabel="Type"), tmp_path / f"{i}.{suffix}")
+        for i in range(2)
+    )
     assert first.read_bytes() == second.read_bytes()
     assert sorted(p.name for p in tmp_path.iterdir()) == [f"0.{suffix}", f"1.{suffix}"]

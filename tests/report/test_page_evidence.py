@@ -12,7 +12,9 @@ from seehear.train.artefacts import load_artefact
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    return make(tmp_path_factory.mktemp("world"), video=None, recipes=("han", "lsld", "ma", "jomold"))
+    return make(
+        tmp_path_factory.mktemp("world"), video=None, recipes=("han", "lsld", "ma", "jomold")
+    )
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +25,9 @@ def evidence(world):
 def test_options_are_those_of_the_run_or_its_labels(world):
     assert read_options(world.labels, world.store) == OPTIONS
     assert read_options(world.runs["lsld"], world.store) == OPTIONS
-    assert read_options(world.runs["han"], world.store).visual == "conse"  # the folder holds no CLIP
+    assert (
+        read_options(world.runs["han"], world.store).visual == "conse"
+    )  # the folder holds no CLIP
     with pytest.raises(DataError, match="expected a run folder"):
         read_options(world.dataset.root, world.store)
 

@@ -33,14 +33,25 @@ def evidence(world):
 
 @pytest.fixture(scope="module")
 def page(world, systems, evidence):
-    return run_page.render(systems, world.dataset, "test", rows=[0, 1], folder=world.dataset.root, evidence=evidence,
-                           strips=run_page.strip_examples(evidence, 2))
+    return run_page.render(
+        systems,
+        world.dataset,
+        "test",
+        rows=[0, 1],
+        folder=world.dataset.root,
+        evidence=evidence,
+        strips=run_page.strip_examples(evidence, 2),
+    )
 
 
 def test_the_page_asks_nothing_of_the_network(page):
     assert not re.search(r"https?:|//[a-z]", re.sub(r"data:[^\"]+", "", page.split("<script>")[0]))
-    assert not re.search(r"(?:src|href)=(?!\"data:)", page.split("<script>")[0].replace('src=x', ""))
-    assert not re.search(r"\b(?:fetch|XMLHttpRequest|WebSocket|import)\b\(?", page.split("<script>")[1])
+    assert not re.search(
+        r"(?:src|href)=(?!\"data:)", page.split("<script>")[0].replace("src=x", "")
+    )
+    assert not re.search(
+        r"\b(?:fetch|XMLHttpRequest|WebSocket|import)\b\(?", page.split("<script>")[1]
+    )
     assert "default-src 'none'" in page
 
 
@@ -52,8 +63,12 @@ def test_figures_are_those_of_the_run(page, systems):
 
 
 def test_each_clip_carries_its_lanes_truth_and_video(page, systems):
-    clips = json.loads(re.search(r'<script type="application/json" id="clips">(.*?)</script>', page, re.DOTALL)[1])
-    assert [[lane["name"] for lane in clip["lanes"]] for clip in clips] == [["lsld", "truth", "han"]] * 2
+    clips = json.loads(
+        re.search(r'<script type="application/json" id="clips">(.*?)</script>', page, re.DOTALL)[1]
+    )
+    assert [[lane["name"] for lane in clip["lanes"]] for clip in clips] == [
+        ["lsld", "truth", "han"]
+    ] * 2
     assert clips[0]["media"].startswith("data:video/mp4;base64,")
     assert clips[1]["media"] is None
     parsed = Timeline.from_dict(clips[0]["lanes"][0]["timeline"])
@@ -63,7 +78,9 @@ def test_each_clip_carries_its_lanes_truth_and_video(page, systems):
 
 
 def test_a_large_video_is_linked_to(world, systems):
-    page = run_page.render(systems, world.dataset, "test", rows=[0], folder=world.dataset.root.parent, limit_bytes=10)
+    page = run_page.render(
+        systems, world.dataset, "test", rows=[0], folder=world.dataset.root.parent, limit_bytes=10
+    )
     assert '"media": "./data/videos/test00.mp4"' in page
 
 
@@ -80,8 +97,14 @@ def test_words_from_outside_are_text(world, systems):
     dataset = dataclasses.replace(world.dataset, name=HOSTILE, vocabulary=Vocabulary(names, names))
     named = [dataclasses.replace(system, name=HOSTILE) for system in systems[:1]]
     lane = Timeline(HOSTILE, 4.0, TimeGrid(4), (HOSTILE,), (Event(0.0, 1.0, Track.AUDIO, HOSTILE),))
-    page = run_page.render(named, dataset, "test", rows=[0], folder=dataset.root,
-                           extra=[run_page.Extra(HOSTILE, None, {HOSTILE: lane})])
+    page = run_page.render(
+        named,
+        dataset,
+        "test",
+        rows=[0],
+        folder=dataset.root,
+        extra=[run_page.Extra(HOSTILE, None, {HOSTILE: lane})],
+    )
     assert "<img" not in page.split("<script>")[0]
     assert page.count("</script>") == 2
     assert "&lt;img src=x" in page

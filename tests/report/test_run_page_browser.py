@@ -16,12 +16,21 @@ HOSTILE = "<b onclick=alert(1)>Dog</b>"
 def address(tmp_path_factory):
     root = tmp_path_factory.mktemp("page")
     world = make(root)
-    systems = read_systems([world.runs["lsld"], world.runs["han"]], world.store, world.dataset, "test")
+    systems = read_systems(
+        [world.runs["lsld"], world.runs["han"]], world.store, world.dataset, "test"
+    )
     truth = dataclasses.replace(truth_timeline(world.dataset, "test", 0, HOSTILE), duration_s=10.0)
-    extra = [run_page.Extra(HOSTILE, world.dataset.media_path(world.dataset.split("test").clips[0]),
-                            {HOSTILE: truth, "truth": truth})]
+    extra = [
+        run_page.Extra(
+            HOSTILE,
+            world.dataset.media_path(world.dataset.split("test").clips[0]),
+            {HOSTILE: truth, "truth": truth},
+        )
+    ]
     path = root / "report.html"
-    path.write_text(run_page.render(systems, world.dataset, "test", rows=[1], folder=root, extra=extra), "utf-8")
+    path.write_text(
+        run_page.render(systems, world.dataset, "test", rows=[1], folder=root, extra=extra), "utf-8"
+    )
     return path.as_uri()
 
 
@@ -31,9 +40,18 @@ def page(browser):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     complaints = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
-    page.on("request", lambda request: complaints.append(request.url[:60])
-            if not request.url.startswith(("file:", "data:")) else None)
+    page.on(
+        "console",
+        lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None,
+    )
+    page.on(
+        "request",
+        lambda request: (
+            complaints.append(request.url[:60])
+            if not request.url.startswith(("file:", "data:"))
+            else None
+        ),
+    )
     page.set_default_timeout(20_000)
     yield page
     page.close()
@@ -95,7 +113,9 @@ def test_the_keyboard_is_enough(page, address):
     assert page.locator(".system h3").all_inner_texts() == ["lsld", "truth", "han"]
     page.locator("[role=slider]").first.focus()
     page.keyboard.press("ArrowRight")
-    assert [slider.get_attribute("aria-valuenow") for slider in page.locator("[role=slider]").all()] == ["1.0"] * 3
+    assert [
+        slider.get_attribute("aria-valuenow") for slider in page.locator("[role=slider]").all()
+    ] == ["1.0"] * 3
 
 
 def test_hovering_an_event_tells_its_score(page, address):

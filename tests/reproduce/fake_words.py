@@ -10,7 +10,9 @@ class Words:
     id, dim = "minilm", 8
 
     def encode(self, texts):
-        rows = np.stack([np.random.default_rng(list(text.encode())).standard_normal(self.dim) for text in texts])
+        rows = np.stack(
+            [np.random.default_rng(list(text.encode())).standard_normal(self.dim) for text in texts]
+        )
         return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 

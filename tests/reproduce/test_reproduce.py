@@ -37,29 +37,50 @@ def run(world, out, name="table1", **more):
 
 def test_a_table_runs_shares_resumes_and_says_what_it_did(world, words, tmp_path):
     said, count = [], []
-    result = run(world, tmp_path, seeds={"": [1], "han": [1, 2]}, say=said.append, done=lambda: count.append(1))
+    result = run(
+        world,
+        tmp_path,
+        seeds={"": [1], "han": [1, 2]},
+        say=said.append,
+        done=lambda: count.append(1),
+    )
     han, jomold, clip, lsld = result["rows"]
     assert [row["features"] for row in result["rows"]] == ["offline"] * 4
-    assert (han["seeds"], jomold["seeds"], clip["seeds"], lsld["seeds"]) == ([1, 2], [1], [1, 2], [1])
+    assert (han["seeds"], jomold["seeds"], clip["seeds"], lsld["seeds"]) == (
+        [1, 2],
+        [1],
+        [1, 2],
+        [1],
+    )
     assert clip["same_as"] == "HAN"  # one definition on these features, one run
     assert clip["ours"] == han["ours"]
     assert len(count) == 4
     assert all(set(row["ours"]) == set(FIGURES) and not row["published"] for row in result["rows"])
     assert han["ours"]["segment/visual"]["spread"] > 0
     assert said.count("segment labels of LSLD") == 1
-    assert {path.name for path in tmp_path.iterdir()} >= {"table1.json", "table1.csv", "table1.md", "runs", "labels"}
+    assert {path.name for path in tmp_path.iterdir()} >= {
+        "table1.json",
+        "table1.csv",
+        "table1.md",
+        "runs",
+        "labels",
+    }
     # the same call does nothing but read
     stamps = {p: p.stat().st_mtime_ns for p in (tmp_path / "runs").rglob("*") if p.is_file()}
     said.clear()
     again = run(world, tmp_path, seeds={"": [1], "han": [1, 2]}, say=said.append)
     assert said == []
     assert again["rows"] == result["rows"]
-    assert {p: p.stat().st_mtime_ns for p in (tmp_path / "runs").rglob("*") if p.is_file()} == stamps
+    assert {
+        p: p.stat().st_mtime_ns for p in (tmp_path / "runs").rglob("*") if p.is_file()
+    } == stamps
     # another table with the same folder takes over the runs and the labels that it shares
     other = run(world, tmp_path, "table2", rows=None, seeds={"": [1]}, say=said.append)
     assert other["rows"][0]["ours"] == result["rows"][0]["ours"]
     assert other["rows"][2]["ours"] == lsld["ours"]
-    assert [line for line in said if "seed" in line] == ["denoising seed 1: lsld-denoise-only on offline"]
+    assert [line for line in said if "seed" in line] == [
+        "denoising seed 1: lsld-denoise-only on offline"
+    ]
 
 
 def test_a_killed_row_goes_on_and_a_faulty_one_does_not_stop_the_others(world, words, tmp_path):
@@ -86,7 +107,9 @@ def test_what_comes_out_is_what_a_single_run_gives(world, words, tmp_path):
     folder = train(prepared, tmp_path / "alone", seed=1)
     figures = evaluate_split(folder, world[1], world[0], "test")
     ours = result["rows"][0]["ours"]
-    assert {key: both["mean"] for key, both in ours.items()} == {key: 100 * value for key, value in figures.items()}
+    assert {key: both["mean"] for key, both in ours.items()} == {
+        key: 100 * value for key, value in figures.items()
+    }
 
 
 def test_processes_give_the_same_figures(world, words, tmp_path):
@@ -100,7 +123,9 @@ def test_processes_report_faults(world, words, tmp_path):
     (folder,) = {e.folder for e in plan(table("table1"), *world, rows=["han"], settings=TINY)}
     (tmp_path / folder / "seed-1").mkdir(parents=True)
     (tmp_path / folder / "seed-1" / "note.txt").write_text("mine")
-    with pytest.raises(SeehearError, match=r"no row of table1 could run; HAN: .*expected a new or empty folder"):
+    with pytest.raises(
+        SeehearError, match=r"no row of table1 could run; HAN: .*expected a new or empty folder"
+    ):
         run(world, tmp_path, rows=["han"], jobs=1)
 
 
@@ -114,7 +139,9 @@ def test_published_figures_stand_only_beside_llps_own(world, words, tmp_path):
 
     llp = dataclasses.replace(world[0], name="LLP", vocabulary=LLP_VOCABULARY)
     asked = {"split": "test", "settings": TINY}
-    assert collect(table("table1"), entries, {}, llp, tmp_path, **asked)["rows"][0]["published"] == {}
+    assert (
+        collect(table("table1"), entries, {}, llp, tmp_path, **asked)["rows"][0]["published"] == {}
+    )
     own = [dataclasses.replace(entry, features="paper") for entry in entries]
     (row,) = collect(table("table1"), own, {}, llp, tmp_path, **asked)["rows"]
     assert row["published"]["segment/type"] == 54.0
@@ -138,8 +165,13 @@ def test_csv_and_picture(world, words, tmp_path):
 
 def test_rows_whose_features_are_missing_name_the_command(world, words):
     han, lsld = plan(table("table1"), *world, rows=["han", "lsld"], inputs="clip")
-    assert han.reason == "feature set clip needs vggish/feature, clip-vit-b16/feature, which the folder does not hold"
-    assert han.command.startswith(f"seehear extract {world[0].root} --visual clip-vit-b16 --audio vggish --out ")
+    assert (
+        han.reason
+        == "feature set clip needs vggish/feature, clip-vit-b16/feature, which the folder does not hold"
+    )
+    assert han.command.startswith(
+        f"seehear extract {world[0].root} --visual clip-vit-b16 --audio vggish --out "
+    )
     assert "clip-vit-b16's space shared with language" in lsld.reason
     assert count_tasks([han, lsld]) == 0
 
@@ -155,7 +187,9 @@ def test_missing_words_name_their_weights(world, monkeypatch):
     han, lsld = plan(table("table1"), *world, rows=["han", "lsld"])
     assert han.reason is None
     assert lsld.reason == "no words can be compared with conse's features: minilm is not here"
-    assert lsld.command == "seehear models fetch minilm"  # not the encoder: weights have names of their own
+    assert (
+        lsld.command == "seehear models fetch minilm"
+    )  # not the encoder: weights have names of their own
 
 
 def test_published_folders_are_averaged_once(tmp_path, monkeypatch):
@@ -164,7 +198,10 @@ def test_published_folders_are_averaged_once(tmp_path, monkeypatch):
     for folder, shape in (("vggish", (10, 128)), ("clip_16", (80, 512))):
         (tmp_path / "feats" / folder).mkdir(parents=True)
         for clip in (c for split in dataset.splits.values() for c in split.clips):
-            np.save(tmp_path / "feats" / folder / f"{clip.id}.npy", rng.standard_normal(shape).astype(np.float16))
+            np.save(
+                tmp_path / "feats" / folder / f"{clip.id}.npy",
+                rng.standard_normal(shape).astype(np.float16),
+            )
     store = open_features(tmp_path / "feats")
     install(monkeypatch, "clip-vit-b16", type("Wide", (Words,), {"dim": 512}))
     import dataclasses
@@ -174,26 +211,49 @@ def test_published_folders_are_averaged_once(tmp_path, monkeypatch):
     ten = dataclasses.replace(dataset, grid=TimeGrid(10))
     said = []
     entries = [e for e in plan(table("table1"), ten, store) if e.reason is None]
-    assert {e.row.key for e in entries} == {"han+clip", "mgn+clip", "ma+clip", "jomold+clip", "lsld"}
+    assert {e.row.key for e in entries} == {
+        "han+clip",
+        "mgn+clip",
+        "ma+clip",
+        "jomold+clip",
+        "lsld",
+    }
     pooled = pooled_store(store, ten, entries, tmp_path / "pooled", said.append)
     assert len(said) == 2
     name = dataset.split("train").names[3]
-    np.testing.assert_allclose(pooled.rows("clip-vit-b16/feature", name),
-                               store.rows("clip-vit-b16/frames", name).reshape(10, 8, 512).mean(1), atol=1e-6)
-    assert pooled_store(store, ten, entries, tmp_path / "pooled", said.append).streams.keys() == pooled.streams.keys()
+    np.testing.assert_allclose(
+        pooled.rows("clip-vit-b16/feature", name),
+        store.rows("clip-vit-b16/frames", name).reshape(10, 8, 512).mean(1),
+        atol=1e-6,
+    )
+    assert (
+        pooled_store(store, ten, entries, tmp_path / "pooled", said.append).streams.keys()
+        == pooled.streams.keys()
+    )
     assert len(said) == 2
 
 
-@pytest.mark.parametrize(("more", "error", "message"), [
-    ({"rows": ["hna"]}, ConfigError, r"table1 has no row 'hna'; did you mean han\?"),
-    ({"seeds": {"hna": [1]}}, ConfigError, r"table1 has no row 'hna'"),
-    ({"inputs": "clap"}, ConfigError, "no feature set 'clap'"),
-    ({"settings": {"training.epoch": 1}}, ConfigError, r"row han: no setting 'epoch'; did you mean epochs\?"),
-    ({"rows": ["han"], "inputs": "clip"}, SeehearError, r"no row of table1 could run; HAN: feature set clip needs"),
-    ({"split": "train"}, DataError, "expected segment truth of split train"),
-    ({"split": "tset"}, DataError, "tset"),
-    ({"jobs": -1}, ConfigError, "expected 0 or more processes"),
-])
+@pytest.mark.parametrize(
+    ("more", "error", "message"),
+    [
+        ({"rows": ["hna"]}, ConfigError, r"table1 has no row 'hna'; did you mean han\?"),
+        ({"seeds": {"hna": [1]}}, ConfigError, r"table1 has no row 'hna'"),
+        ({"inputs": "clap"}, ConfigError, "no feature set 'clap'"),
+        (
+            {"settings": {"training.epoch": 1}},
+            ConfigError,
+            r"row han: no setting 'epoch'; did you mean epochs\?",
+        ),
+        (
+            {"rows": ["han"], "inputs": "clip"},
+            SeehearError,
+            r"no row of table1 could run; HAN: feature set clip needs",
+        ),
+        ({"split": "train"}, DataError, "expected segment truth of split train"),
+        ({"split": "tset"}, DataError, "tset"),
+        ({"jobs": -1}, ConfigError, "expected 0 or more processes"),
+    ],
+)
 def test_wrong_requests(world, words, tmp_path, more, error, message):
     with pytest.raises(error, match=message):
         run(world, tmp_path, **more)

@@ -11,12 +11,21 @@ ROWS = [(t, row) for t in TABLES.values() for row in t.rows]
 
 def test_seven_tables_with_the_printed_number_of_rows():
     assert {name: len(t.rows) for name, t in TABLES.items()} == {
-        "table1": 11, "table2": 3, "table3": 3, "table4": 20, "table5": 8, "table6": 4, "table7": 5}
+        "table1": 11,
+        "table2": 3,
+        "table3": 3,
+        "table4": 20,
+        "table5": 8,
+        "table6": 4,
+        "table7": 5,
+    }
     for t in TABLES.values():
         assert len({row.key for row in t.rows}) == len(t.rows)
 
 
-@pytest.mark.parametrize(("t", "row"), ROWS, ids=lambda x: getattr(x, "key", getattr(x, "name", "")))
+@pytest.mark.parametrize(
+    ("t", "row"), ROWS, ids=lambda x: getattr(x, "key", getattr(x, "name", ""))
+)
 def test_a_row_is_a_recipe_its_features_and_what_differs(t, row):
     recipe = resolve(row.recipe, row.features, row.settings)
     assert recipe.features == (row.features,)
@@ -24,14 +33,26 @@ def test_a_row_is_a_recipe_its_features_and_what_differs(t, row):
     assert row.published or row.key == "mgn+lsld"  # the only row that the paper does not have
 
 
-@pytest.mark.parametrize(("name", "key", "segment_visual", "event_visual"), [
-    ("table1", "ave", 37.1, 34.7), ("table1", "jomold+clip", 67.1, 63.5), ("table1", "lsld", 71.9, 68.8),
-    ("table2", "none", 55.6, 51.7), ("table2", "den", 70.6, 67.0), ("table3", "not-class", 58.4, 55.6),
-    ("table3", "other", 71.9, 68.8), ("table4", "a3.5-b0.4", 69.2, None), ("table4", "a4-b0.4", 71.9, None),
-    ("table4", "with-event", 69.9, 66.5), ("table5", "mm_pyramid+lsld", 66.8, 62.5),
-    ("table5", "dhhn+lsld", 69.0, 66.2),
-    ("table6", "person", 69.4, 66.0), ("table7", "vit-b32+3d", 68.5, 65.3), ("table7", "vit-b16", 71.9, 68.8),
-])
+@pytest.mark.parametrize(
+    ("name", "key", "segment_visual", "event_visual"),
+    [
+        ("table1", "ave", 37.1, 34.7),
+        ("table1", "jomold+clip", 67.1, 63.5),
+        ("table1", "lsld", 71.9, 68.8),
+        ("table2", "none", 55.6, 51.7),
+        ("table2", "den", 70.6, 67.0),
+        ("table3", "not-class", 58.4, 55.6),
+        ("table3", "other", 71.9, 68.8),
+        ("table4", "a3.5-b0.4", 69.2, None),
+        ("table4", "a4-b0.4", 71.9, None),
+        ("table4", "with-event", 69.9, 66.5),
+        ("table5", "mm_pyramid+lsld", 66.8, 62.5),
+        ("table5", "dhhn+lsld", 69.0, 66.2),
+        ("table6", "person", 69.4, 66.0),
+        ("table7", "vit-b32+3d", 68.5, 65.3),
+        ("table7", "vit-b16", 71.9, 68.8),
+    ],
+)
 def test_published_figures(name, key, segment_visual, event_visual):
     (row,) = table(name).choose([key])
     assert row.published["segment/visual"] == segment_visual
@@ -50,5 +71,7 @@ def test_the_grid_changes_nothing_but_alpha_and_beta():
 def test_unknown_tables_and_rows_name_the_closest():
     with pytest.raises(ConfigError, match=r"no table 'tabel1'; did you mean table1\?"):
         table("tabel1")
-    with pytest.raises(ConfigError, match=r"--rows: table1 has no row 'jomold\+clp'; did you mean jomold\+clip\?"):
+    with pytest.raises(
+        ConfigError, match=r"--rows: table1 has no row 'jomold\+clp'; did you mean jomold\+clip\?"
+    ):
         table("table1").choose(["jomold+clp"])

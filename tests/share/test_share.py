@@ -26,7 +26,9 @@ def world(tmp_path_factory):
     run = train.run(train.prepare(dataset, store, "han", settings=TINY), root / "run", seed=1)
     figures = train.evaluate_split(run, store, dataset, "test")
     (run / "figures-test.json").write_text(json.dumps(figures))
-    (run / "weights.pt").write_bytes(pickle.dumps({"a": 1}))  # whatever else lies in the folder stays there
+    (run / "weights.pt").write_bytes(
+        pickle.dumps({"a": 1})
+    )  # whatever else lies in the folder stays there
     return dataset, store, run
 
 
@@ -49,8 +51,11 @@ def test_there_and_back(world, tmp_path, scheme) -> None:
     assert {path.name for path in folder.iterdir()} == FILES
     assert (folder / "best.safetensors").read_bytes() == (run / "best.safetensors").read_bytes()
     for model in (address, Path(address)):  # a Path loses one of the slashes
-        for ours, theirs in zip(train.predict_split(run, store, dataset, "test"),
-                                train.predict_split(model, store, dataset, "test"), strict=True):
+        for ours, theirs in zip(
+            train.predict_split(run, store, dataset, "test"),
+            train.predict_split(model, store, dataset, "test"),
+            strict=True,
+        ):
             if isinstance(ours, np.ndarray):
                 np.testing.assert_array_equal(ours, theirs)
     assert train.load_run(address).about == train.load_run(run).about
@@ -60,8 +65,11 @@ def test_it_is_fetched_once(world, monkeypatch) -> None:
     push(world[2], "memory://once")
     folder, asked = pull("memory://once"), []
     read = places.FolderPlace.read
-    monkeypatch.setattr(places.FolderPlace, "read",
-                        lambda self, name, limit: asked.append(name) or read(self, name, limit))
+    monkeypatch.setattr(
+        places.FolderPlace,
+        "read",
+        lambda self, name, limit: asked.append(name) or read(self, name, limit),
+    )
     assert pull("memory://once") == folder
     assert asked == [MANIFEST]
 
@@ -72,7 +80,20 @@ def test_from_the_command_line(world, tmp_path, capsys) -> None:
     assert main(["share", str(run), "--to", address, "--licence", "CC-BY-4.0"]) == 0
     assert capsys.readouterr().out == address + "\n"
     assert "license: cc-by-4.0" in (tmp_path / "there" / "README.md").read_text()
-    assert main(["evaluate", str(dataset.root), "--model", address, "--features", str(store.path), "--json"]) == 0
+    assert (
+        main(
+            [
+                "evaluate",
+                str(dataset.root),
+                "--model",
+                address,
+                "--features",
+                str(store.path),
+                "--json",
+            ]
+        )
+        == 0
+    )
     result = json.loads(capsys.readouterr().out)
     assert result["figures"] == json.loads((run / "figures-test.json").read_text())
     assert result["setting"]["model"] == address
@@ -102,8 +123,14 @@ def test_the_card(world) -> None:
 
 def test_the_card_of_a_converted_checkpoint(world) -> None:
     about = dict(train.load_run(world[2]).about)
-    converted = {**about, "seed": None, "epoch": None, "figures": None, "encoders": {"yamnet": {}},
-                 "converted": {"main": {"file": "HAN.pt", "sha256": "ab" * 32}}}
+    converted = {
+        **about,
+        "seed": None,
+        "epoch": None,
+        "figures": None,
+        "encoders": {"yamnet": {}},
+        "converted": {"main": {"file": "HAN.pt", "sha256": "ab" * 32}},
+    }
     for key in ("dataset", "labels"):
         del converted[key]
     card = model_card(converted, {})
@@ -116,6 +143,7 @@ def test_the_card_of_a_converted_checkpoint(world) -> None:
 
 # --- a hub
 
+
 class StandIn:
     """What we use of `huggingface_hub`, over a dict; every call must fit the real library's signature."""
 
@@ -127,12 +155,20 @@ class StandIn:
         return SimpleNamespace(create_repo=self._create_repo, create_commit=self._create_commit)
 
     def _create_repo(self, *args, **options) -> None:
-        call = inspect.signature(huggingface_hub.HfApi.create_repo).bind(None, *args, **options).arguments
+        call = (
+            inspect.signature(huggingface_hub.HfApi.create_repo)
+            .bind(None, *args, **options)
+            .arguments
+        )
         assert call["exist_ok"]
         self.repos.setdefault(call["repo_id"], {})
 
     def _create_commit(self, *args, **options) -> None:
-        call = inspect.signature(huggingface_hub.HfApi.create_commit).bind(None, *args, **options).arguments
+        call = (
+            inspect.signature(huggingface_hub.HfApi.create_commit)
+            .bind(None, *args, **options)
+            .arguments
+        )
         for operation in call["operations"]:
             with operation.as_file() as file:
                 self.repos[call["repo_id"]][operation.path_in_repo] = file.read()
@@ -162,11 +198,14 @@ def test_a_hub(world, hub) -> None:
     figures = train.evaluate_split("hf://somebody/han-small@v1.0", store, dataset, "test")
     assert figures == json.loads((run / "figures-test.json").read_text())
     assert hub.revisions == [None, *["v1.0"] * 5]
-    with pytest.raises(WeightsError, match=r"hf://nobody/nothing: seehear-model\.json cannot be fetched: 404"):
+    with pytest.raises(
+        WeightsError, match=r"hf://nobody/nothing: seehear-model\.json cannot be fetched: 404"
+    ):
         pull("hf://nobody/nothing")
 
 
 # --- what is refused
+
 
 @pytest.fixture
 def shared(world):
@@ -184,10 +223,22 @@ def shared(world):
     return change
 
 
-@pytest.mark.parametrize("name", [
-    "weights.pt", "model.pkl", "pytorch_model.bin", "../best.safetensors", "/etc/passwd", "a/best.safetensors",
-    "..\\best.safetensors", "best.safetensors\n", "setup.py", "figures-../x.json", "",
-])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "weights.pt",
+        "model.pkl",
+        "pytorch_model.bin",
+        "../best.safetensors",
+        "/etc/passwd",
+        "a/best.safetensors",
+        "..\\best.safetensors",
+        "best.safetensors\n",
+        "setup.py",
+        "figures-../x.json",
+        "",
+    ],
+)
 def test_names_that_are_refused(shared, name) -> None:
     address = shared(lambda m: m["files"].update({name: m["files"]["recipe.json"]}))
     with pytest.raises(WeightsError, match="refused to fetch") as caught:
@@ -195,15 +246,33 @@ def test_names_that_are_refused(shared, name) -> None:
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("edit", "message"), [
-    (lambda m: m["files"]["best.safetensors"].update(sha256="0" * 64), r"best.safetensors: expected sha256 0{16}, got"),
-    (lambda m: m["files"]["best.safetensors"].update(size=10), "longer than the 10 bytes of the manifest"),
-    (lambda m: m["files"]["best.safetensors"].update(size="10"), "best.safetensors: expected sha256 and size"),
-    (lambda m: m["files"].update({"best.safetensors": None}), "best.safetensors: expected sha256 and size"),
-    (lambda m: m["files"].pop("best.safetensors"), "the manifest names no best.safetensors"),
-    (lambda m: m.update(schema="other/1"), "expected a manifest of schema seehear.model/1"),
-    (lambda m: m["files"].update({"figures-val.json": m["files"]["recipe.json"]}), "no figures-val.json there"),
-])
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (
+            lambda m: m["files"]["best.safetensors"].update(sha256="0" * 64),
+            r"best.safetensors: expected sha256 0{16}, got",
+        ),
+        (
+            lambda m: m["files"]["best.safetensors"].update(size=10),
+            "longer than the 10 bytes of the manifest",
+        ),
+        (
+            lambda m: m["files"]["best.safetensors"].update(size="10"),
+            "best.safetensors: expected sha256 and size",
+        ),
+        (
+            lambda m: m["files"].update({"best.safetensors": None}),
+            "best.safetensors: expected sha256 and size",
+        ),
+        (lambda m: m["files"].pop("best.safetensors"), "the manifest names no best.safetensors"),
+        (lambda m: m.update(schema="other/1"), "expected a manifest of schema seehear.model/1"),
+        (
+            lambda m: m["files"].update({"figures-val.json": m["files"]["recipe.json"]}),
+            "no figures-val.json there",
+        ),
+    ],
+)
 def test_damage_is_found(shared, tmp_path, edit, message) -> None:
     with pytest.raises(WeightsError, match=message):
         pull(shared(edit), cache=tmp_path / "c")
@@ -226,7 +295,9 @@ def test_other_weights_are_refused_without_running_them(tmp_path, capsys) -> Non
 
 
 def test_nothing_there(tmp_path) -> None:
-    with pytest.raises(WeightsError, match=r"no seehear-model.json there; is this a shared seehear model\?"):
+    with pytest.raises(
+        WeightsError, match=r"no seehear-model.json there; is this a shared seehear model\?"
+    ):
         pull(f"file://{tmp_path}")
     with pytest.raises(WeightsError, match=r"expected a run folder with best\.safetensors"):
         push(tmp_path, "memory://x")
@@ -238,10 +309,21 @@ def test_nothing_there(tmp_path) -> None:
         push(tmp_path, "folder/name")
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("hf://a/b", True), ("hf:/a/b", True), ("s3://bucket/x", True), ("file:///x", True), ("runs/han", False),
-    ("/runs/han", False), ("C:/runs/han", False), ("a:b", False), ("clip.mp4", False), (None, False),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("hf://a/b", True),
+        ("hf:/a/b", True),
+        ("s3://bucket/x", True),
+        ("file:///x", True),
+        ("runs/han", False),
+        ("/runs/han", False),
+        ("C:/runs/han", False),
+        ("a:b", False),
+        ("clip.mp4", False),
+        (None, False),
+    ],
+)
 def test_addresses(text, expected) -> None:
     assert is_address(text) is expected
 

@@ -17,10 +17,17 @@ def test_the_threshold_itself_counts() -> None:
 
 @pytest.mark.parametrize(
     ("gate", "expected"),
-    [("joint", (False, False)), ("own", (True, False)), ("or", (True, True)), ("none", (True, True))],
+    [
+        ("joint", (False, False)),
+        ("own", (True, False)),
+        ("or", (True, True)),
+        ("none", (True, True)),
+    ],
 )
 def test_gates(gate: str, expected: tuple[bool, bool]) -> None:
-    on = decide(clip([0.9], [0.9]), np.array([[0.6], [0.4]]), np.array([0.3]), decoding=Decoding(gate=gate))
+    on = decide(
+        clip([0.9], [0.9]), np.array([[0.6], [0.4]]), np.array([0.3]), decoding=Decoding(gate=gate)
+    )
     assert tuple(on[0, :, 0]) == expected
 
 
@@ -28,7 +35,9 @@ def test_thresholds_per_class_and_track() -> None:
     prob = np.full((1, 2, 2), 0.4)
     on = decide(prob, decoding=Decoding(threshold=(0.3, 0.5), visual_threshold=0.4, gate="none"))
     assert on[0].tolist() == [[True, False], [True, True]]
-    with pytest.raises(ValueError, match=r"expected a number or 2 numbers \(one per class\), got 3"):
+    with pytest.raises(
+        ValueError, match=r"expected a number or 2 numbers \(one per class\), got 3"
+    ):
         decide(prob, decoding=Decoding(threshold=(0.3, 0.5, 0.1), gate="none"))
 
 

@@ -7,7 +7,15 @@ from seehear.time import Event, TimeGrid, rasterise, runs
 
 
 def test_short_tails_get_no_segment_of_their_own() -> None:
-    assert [TimeGrid.covering(d).count for d in (0.04, 1.0, 1.2, 1.3, 10.0, 10.1, 10.5)] == [1, 1, 1, 2, 10, 10, 11]
+    assert [TimeGrid.covering(d).count for d in (0.04, 1.0, 1.2, 1.3, 10.0, 10.1, 10.5)] == [
+        1,
+        1,
+        1,
+        2,
+        10,
+        10,
+        11,
+    ]
 
 
 def test_times_and_segments() -> None:
@@ -20,9 +28,16 @@ def test_times_and_segments() -> None:
 
 @pytest.mark.parametrize(
     ("intervals", "expected"),
-    [([(0, 10)], "##########"),
-     ([(0, 5), (5, 10)], "##########"), ([(9, 10)], ".........#"), ([(8, 99)], "........##"),
-     ([(3, 3), (5, 2)], ".........."), ([(3.1, 3.3)], "...#......"), ([(12, 14)], ".........."), ([], "..........")],
+    [
+        ([(0, 10)], "##########"),
+        ([(0, 5), (5, 10)], "##########"),
+        ([(9, 10)], ".........#"),
+        ([(8, 99)], "........##"),
+        ([(3, 3), (5, 2)], ".........."),
+        ([(3.1, 3.3)], "...#......"),
+        ([(12, 14)], ".........."),
+        ([], ".........."),
+    ],
 )
 def test_rasterise(intervals: list[tuple[float, float]], expected: str) -> None:
     assert picture(rasterise(intervals, TimeGrid(10))) == expected

@@ -17,8 +17,11 @@ def timeline(audio: str, visual: str, **kwargs: object) -> Timeline:
     on = np.array([[c == "#" for c in audio], [c == "#" for c in visual]])
     zeros = np.zeros_like(on)
     return Timeline.from_arrays(
-        np.stack([zeros[0], on[0]], 1), np.stack([zeros[1], on[1]], 1),
-        grid=TimeGrid(len(audio)), vocabulary=NAMES, **kwargs,
+        np.stack([zeros[0], on[0]], 1),
+        np.stack([zeros[1], on[1]], 1),
+        grid=TimeGrid(len(audio)),
+        vocabulary=NAMES,
+        **kwargs,
     )
 
 
@@ -41,12 +44,21 @@ def test_an_event_in_the_last_segment_ends_with_the_clip() -> None:
 
 
 @given(st.integers(1, 30), st.integers(1, 4), st.floats(0.1, 3), st.randoms(use_true_random=False))
-def test_arrays_survive_the_round_trip_through_json(count: int, classes: int, step_s: float, random) -> None:
+def test_arrays_survive_the_round_trip_through_json(
+    count: int, classes: int, step_s: float, random
+) -> None:
     names = tuple(f"class {i}" for i in range(classes))
-    audio, visual = (np.array([[random.random() < 0.5 for _ in names] for _ in range(count)]) for _ in range(2))
+    audio, visual = (
+        np.array([[random.random() < 0.5 for _ in names] for _ in range(count)]) for _ in range(2)
+    )
     grid = TimeGrid(count, step_s)
-    line = Timeline.from_arrays(audio, visual, grid=grid, vocabulary=names,
-                                duration_s=grid.end_s - random.random() * 0.7 * step_s)
+    line = Timeline.from_arrays(
+        audio,
+        visual,
+        grid=grid,
+        vocabulary=names,
+        duration_s=grid.end_s - random.random() * 0.7 * step_s,
+    )
     again = Timeline.from_json(line.to_json())
     assert (again.to_arrays()[0] == audio).all()
     assert (again.to_arrays()[1] == visual).all()
@@ -54,12 +66,21 @@ def test_arrays_survive_the_round_trip_through_json(count: int, classes: int, st
 
 
 @given(st.floats(0.01, 3), st.floats(0.001, 40), st.randoms(use_true_random=False))
-def test_what_is_read_back_is_equal_to_what_was_written(step_s: float, duration_s: float, random) -> None:
+def test_what_is_read_back_is_equal_to_what_was_written(
+    step_s: float, duration_s: float, random
+) -> None:
     rng = np.random.default_rng(random.randrange(1 << 30))
     grid = TimeGrid.covering(duration_s, step_s)
     prob = rng.random((2, grid.count, 2))
-    line = Timeline.from_arrays(prob[0] > 0.5, prob[1] > 0.5, grid=grid, vocabulary=NAMES, duration_s=duration_s,
-                                audio_prob=prob[0], visual_prob=prob[1])
+    line = Timeline.from_arrays(
+        prob[0] > 0.5,
+        prob[1] > 0.5,
+        grid=grid,
+        vocabulary=NAMES,
+        duration_s=duration_s,
+        audio_prob=prob[0],
+        visual_prob=prob[1],
+    )
     back = Timeline.from_json(line.to_json())
     assert back.events == line.events
     assert back.duration_s == line.duration_s
@@ -67,8 +88,14 @@ def test_what_is_read_back_is_equal_to_what_was_written(step_s: float, duration_
 
 def test_scores_are_means_over_the_event() -> None:
     prob = np.array([[0.6], [0.8], [0.1]])
-    line = Timeline.from_arrays(prob > 0.5, prob > 0.5, grid=TimeGrid(3), vocabulary=["Dog"],
-                                audio_prob=prob, visual_prob=prob - 0.1)
+    line = Timeline.from_arrays(
+        prob > 0.5,
+        prob > 0.5,
+        grid=TimeGrid(3),
+        vocabulary=["Dog"],
+        audio_prob=prob,
+        visual_prob=prob - 0.1,
+    )
     assert [round(e.score, 6) for e in line] == [0.7, 0.6, 0.6]
 
 
@@ -90,7 +117,10 @@ def test_an_event_outside_the_vocabulary_is_refused() -> None:
     [
         ({"schema": "other/1"}, "expected schema seehear.timeline/1, got other/1"),
         ({"events": [{"track": "audio"}]}, "field 'start_s' is missing"),
-        ({"events": [{"track": "smell", "label": "Dog", "start_s": 0, "end_s": 1}]}, "'smell' is not a valid Track"),
+        (
+            {"events": [{"track": "smell", "label": "Dog", "start_s": 0, "end_s": 1}]},
+            "'smell' is not a valid Track",
+        ),
         ({"grid": {"start_s": 0, "step_s": -1, "count": 3}}, "step_s must be a positive number"),
         ({"duration_s": "long"}, "could not convert"),
     ],

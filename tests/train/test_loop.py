@@ -59,8 +59,12 @@ def same_files(one, other):
 
 
 @pytest.mark.parametrize("save_every", [0, 1])
-@pytest.mark.parametrize("steps", [0, 1, 3, 4, 8])  # before anything, inside an epoch, at its end, at the last step
-def test_a_run_killed_anywhere_and_continued_ends_in_the_same_bits(world, tmp_path, monkeypatch, steps, save_every):
+@pytest.mark.parametrize(
+    "steps", [0, 1, 3, 4, 8]
+)  # before anything, inside an epoch, at its end, at the last step
+def test_a_run_killed_anywhere_and_continued_ends_in_the_same_bits(
+    world, tmp_path, monkeypatch, steps, save_every
+):
     prepared = tiny(world)
     whole = run(prepared, tmp_path / "whole")
     killed_after(steps, monkeypatch, prepared, tmp_path / "cut", Options(save_every=save_every))
@@ -74,11 +78,13 @@ def test_a_run_killed_anywhere_and_continued_ends_in_the_same_bits(world, tmp_pa
 
 def test_kill_9_in_the_middle_of_a_real_process(world, tmp_path):
     dataset, store = world
-    script = ("import sys; from seehear.data import open_dataset; from seehear.features import open_features\n"
-              "from seehear.train import *\n"
-              "p = prepare(open_dataset(sys.argv[1]), open_features(sys.argv[2]), 'han',"
-              "            settings=dict(zip(*[iter(sys.argv[4:])] * 2)), options=Options(save_every=1))\n"
-              "run(p, sys.argv[3], options=Options(save_every=1))\n")
+    script = (
+        "import sys; from seehear.data import open_dataset; from seehear.features import open_features\n"
+        "from seehear.train import *\n"
+        "p = prepare(open_dataset(sys.argv[1]), open_features(sys.argv[2]), 'han',"
+        "            settings=dict(zip(*[iter(sys.argv[4:])] * 2)), options=Options(save_every=1))\n"
+        "run(p, sys.argv[3], options=Options(save_every=1))\n"
+    )
     settings = {**TINY, "training.epochs": 60}
     command = [sys.executable, "-c", script, str(dataset.root), str(store.path)]
     pairs = [str(x) for pair in settings.items() for x in pair]
@@ -96,20 +102,36 @@ def test_kill_9_in_the_middle_of_a_real_process(world, tmp_path):
     same_files(tmp_path / "cut", tmp_path / "whole")
 
 
-SMALL = {"ma": TINY, "han": TINY, "jomold": TINY, "mm_pyramid": {**TINY, "network.heads": 2, "network.levels": 2},
-         "mgn": {"network.width": 16, "network.heads": 2, "network.depths": "1,1,1"},
-         "ave": {"network.width": 16, "network.hidden": 8, "network.head_hidden": 8}}
-HELPERS = {"network.helpers.audio.options.width": 16, "network.helpers.audio.options.hidden": 16,
-           "network.helpers.visual.options.width": 16, "network.helpers.visual.options.hidden": 16}
+SMALL = {
+    "ma": TINY,
+    "han": TINY,
+    "jomold": TINY,
+    "mm_pyramid": {**TINY, "network.heads": 2, "network.levels": 2},
+    "mgn": {"network.width": 16, "network.heads": 2, "network.depths": "1,1,1"},
+    "ave": {"network.width": 16, "network.hidden": 8, "network.head_hidden": 8},
+}
+HELPERS = {
+    "network.helpers.audio.options.width": 16,
+    "network.helpers.audio.options.hidden": 16,
+    "network.helpers.visual.options.width": 16,
+    "network.helpers.visual.options.hidden": 16,
+}
 
 
 def small_settings(name):
     family = name.split("-")[0]
     sizes = {**SMALL.get(family, SMALL["ave" if family == "avsdn" else "han"])}
-    return {**sizes, **(HELPERS if family == "dhhn" else {}), "training.epochs": 2, "training.batch": 10}
+    return {
+        **sizes,
+        **(HELPERS if family == "dhhn" else {}),
+        "training.epochs": 2,
+        "training.batch": 10,
+    }
 
 
-@pytest.mark.parametrize("name", [r.name for r in RECIPES.values() if not any(s.seedless for s in r.stages)])
+@pytest.mark.parametrize(
+    "name", [r.name for r in RECIPES.values() if not any(s.seedless for s in r.stages)]
+)
 def test_every_recipe_trains_resumes_to_the_bit_and_reloads(world, tmp_path, monkeypatch, name):
     prepared = prepare(*world, name, settings=small_settings(name))
     whole = run(prepared, tmp_path / "whole")
@@ -140,12 +162,16 @@ def test_torch_is_left_as_it_was_found(world, tmp_path):
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize(("system", "case", "lr"), [("han", "han", 3e-4), ("lsld", "lsld_audio_visual", 2e-4),
-                                                    ("lsld", "lsld_visual", 2e-4)])
+@pytest.mark.parametrize(
+    ("system", "case", "lr"),
+    [("han", "han", 3e-4), ("lsld", "lsld_audio_visual", 2e-4), ("lsld", "lsld_visual", 2e-4)],
+)
 def test_one_step_is_the_released_training_step(shared, system, case, lr):
     golden = np.load(shared / "golden" / "train_step.npz")
     weights = np.load(shared / "golden" / f"{system}_forward.npz")
-    net = load_official(system, {k[3:]: v for k, v in weights.items() if k.startswith("sd/")}).train()
+    net = load_official(
+        system, {k[3:]: v for k, v in weights.items() if k.startswith("sd/")}
+    ).train()
     for module in net.modules():
         if isinstance(getattr(module, "dropout", None), float):
             module.dropout = 0.0
@@ -159,33 +185,58 @@ def test_one_step_is_the_released_training_step(shared, system, case, lr):
     weak = given("label")
     artefacts = {}
     if system == "lsld":
-        audio = given("segment_label_a") if case == "lsld_audio_visual" else weak[:, None].expand(-1, 10, -1)
+        audio = (
+            given("segment_label_a")
+            if case == "lsld_audio_visual"
+            else weak[:, None].expand(-1, 10, -1)
+        )
         artefacts["labels"] = {"audio": audio, "visual": given("segment_label_v")}
         recipe = resolve("lsld-release", "release", {"training.lr": lr, "training.batch": 4})
     motion = given("visual_st") if system == "han" else None
-    job = loop.Job(recipe=recipe, train=Clips(("a", "b", "c", "d"), weak, given("audio"), given("visual"), motion),
-                   targets=build_targets(recipe.labels, weak, artefacts), val=None, truth=None, folder=None, about={},
-                   artefacts={}, normalisation={}, dims={}, segments=10, seed=1, device=torch.device("cpu"))
+    job = loop.Job(
+        recipe=recipe,
+        train=Clips(("a", "b", "c", "d"), weak, given("audio"), given("visual"), motion),
+        targets=build_targets(recipe.labels, weak, artefacts),
+        val=None,
+        truth=None,
+        folder=None,
+        about={},
+        artefacts={},
+        normalisation={},
+        dims={},
+        segments=10,
+        seed=1,
+        device=torch.device("cpu"),
+    )
     optimiser = torch.optim.Adam(net.parameters(), lr=lr, fused=True)
     losses = loop._step(job, {"main": net}, optimiser, 1, 0, 1, torch.arange(4))
     names = ("audio", "visual", "video", "total")
-    np.testing.assert_allclose(losses, [golden[f"{case}/out/loss_{name}"] for name in names], atol=1e-5)
+    np.testing.assert_allclose(
+        losses, [golden[f"{case}/out/loss_{name}"] for name in names], atol=1e-5
+    )
     state = net.state_dict()
-    for key in (k.removeprefix(f"{case}/after/") for k in golden.files if k.startswith(f"{case}/after/")):
+    for key in (
+        k.removeprefix(f"{case}/after/") for k in golden.files if k.startswith(f"{case}/after/")
+    ):
         ours, stable = state[key].numpy(), golden[f"{case}/stable/{key}"]
         if key.endswith("in_proj_weight"):
             ours = np.concatenate([ours[0:32], ours[512:544], ours[1024:1056]])
         assert np.abs(ours - golden[f"{case}/after/{key}"])[stable].max(initial=0) < 2e-6, key
     with torch.no_grad():
         out = net.eval()(given("audio"), given("visual"), motion)
-    np.testing.assert_allclose(out.clip_prob, golden[f"{case}/out_after_step/global_prob"], atol=1e-4)
-    np.testing.assert_allclose(out.segment_prob, golden[f"{case}/out_after_step/frame_prob"], atol=1e-4)
+    np.testing.assert_allclose(
+        out.clip_prob, golden[f"{case}/out_after_step/global_prob"], atol=1e-4
+    )
+    np.testing.assert_allclose(
+        out.segment_prob, golden[f"{case}/out_after_step/frame_prob"], atol=1e-4
+    )
 
 
 def test_schedules():
     step = Training(epochs=40, batch=16, lr=3e-4, lr_every=10, lr_factor=0.1)
     assert [loop.lr_at(step, epoch) for epoch in (1, 10, 11, 20, 21)] == pytest.approx(
-        [3e-4, 3e-4, 3e-5, 3e-5, 3e-6])
+        [3e-4, 3e-4, 3e-5, 3e-5, 3e-6]
+    )
     cosine = Training(epochs=12, batch=64, lr=1.0, schedule="cosine", warmup=2, lr_floor=0.1)
     rates = [loop.lr_at(cosine, epoch) for epoch in range(1, 13)]
     assert rates[:3] == pytest.approx([0.55, 1.0, 1.0])
@@ -194,8 +245,15 @@ def test_schedules():
 
 
 def test_selection_rules():
-    figures = {f"{level}/{name}": value for level, shift in (("segment", 0.0), ("event", 0.1)) for name, value in
-               zip(("audio", "visual", "audio_visual", "type", "event"), np.arange(5) / 10 + shift, strict=True)}
+    figures = {
+        f"{level}/{name}": value
+        for level, shift in (("segment", 0.0), ("event", 0.1))
+        for name, value in zip(
+            ("audio", "visual", "audio_visual", "type", "event"),
+            np.arange(5) / 10 + shift,
+            strict=True,
+        )
+    }
     assert loop.score(figures, "segment/type", 3) == figures["segment/type"]
     assert loop.score(figures, "segment/audio+event/audio", 3) == pytest.approx(0.05)
     assert loop.score(figures, "mean", 3) == pytest.approx(0.25)
@@ -206,12 +264,16 @@ def test_selection_rules():
 
 @pytest.mark.parametrize(("ties", "kept"), [("later", 3), ("earlier", 1)])
 def test_of_equal_epochs_the_later_or_the_earlier_one_is_kept(world, tmp_path, ties, kept):
-    prepared = tiny(world, **{"training.ties": ties, "training.lr": 1e-12})  # nothing changes, all epochs are equal
+    prepared = tiny(
+        world, **{"training.ties": ties, "training.lr": 1e-12}
+    )  # nothing changes, all epochs are equal
     assert load_run(run(prepared, tmp_path / "run")).about["epoch"] == kept
 
 
 def test_best_is_the_epoch_that_the_rule_prefers(world, tmp_path):
-    prepared = tiny(world, **{"training.epochs": 8, "training.lr": 0.01, "training.select": "segment/event"})
+    prepared = tiny(
+        world, **{"training.epochs": 8, "training.lr": 0.01, "training.select": "segment/event"}
+    )
     folder = run(prepared, tmp_path / "run")
     scores = [line["val"]["segment/event"] for line in read_log(folder / "log.jsonl")]
     about = load_run(folder).about
@@ -219,26 +281,42 @@ def test_best_is_the_epoch_that_the_rule_prefers(world, tmp_path):
 
 
 def test_two_copies_serve_the_two_tracks(world, tmp_path):
-    prepared = tiny(world, **{"training.epochs": 8, "training.lr": 0.01, "training.select": "segment/audio",
-                              "training.select_visual": "segment/visual"})
+    prepared = tiny(
+        world,
+        **{
+            "training.epochs": 8,
+            "training.lr": 0.01,
+            "training.select": "segment/audio",
+            "training.select_visual": "segment/visual",
+        },
+    )
     folder = run(prepared, tmp_path / "run")
     loaded = load_run(folder)
     lines = read_log(folder / "log.jsonl")
     for copy, key in (("main", "segment/audio"), ("visual", "segment/visual")):
         entry = loaded.about["copies"][copy]
         assert entry["score"] == max(line["val"][key] for line in lines)
-    both = loaded.predict(replace(prepared.val, audio=prepared.val.audio.clone(), visual=prepared.val.visual.clone()))
+    both = loaded.predict(
+        replace(prepared.val, audio=prepared.val.audio.clone(), visual=prepared.val.visual.clone())
+    )
     for track, copy in enumerate(("main", "visual")):
         alone = loop.predict({"main": loaded.copies[copy]}, prepared.val, {}, torch.device("cpu"))
         one = loop.predict(loaded.copies, prepared.val, {}, torch.device("cpu"))
-        np.testing.assert_array_equal(one.segment_prob[:, :, track], alone.segment_prob[:, :, track])
+        np.testing.assert_array_equal(
+            one.segment_prob[:, :, track], alone.segment_prob[:, :, track]
+        )
         np.testing.assert_array_equal(one.track_prob[:, track], alone.track_prob[:, track])
     assert both.segment_prob.shape == (8, SEGMENTS, 2, 4)
 
 
 def test_no_truth_on_val_keeps_the_last_epoch_and_says_so(tmp_path):
     said = []
-    prepared = prepare(*write_world(tmp_path, truth=("test",)), "han", settings=TINY, options=Options(say=said.append))
+    prepared = prepare(
+        *write_world(tmp_path, truth=("test",)),
+        "han",
+        settings=TINY,
+        options=Options(say=said.append),
+    )
     assert "training.select=last" in said[0]
     about = load_run(run(prepared, tmp_path / "run")).about
     assert about["epoch"] == 3
@@ -252,7 +330,9 @@ def test_a_loss_that_is_not_finite_stops_with_one_line(world, tmp_path):
 
 def test_tensorboard_is_asked_for_by_name_when_missing(world, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
-    with pytest.raises(MissingExtraError, match=r"tensorboard is not installed.*seehear\[tensorboard\]"):
+    with pytest.raises(
+        MissingExtraError, match=r"tensorboard is not installed.*seehear\[tensorboard\]"
+    ):
         run(tiny(world), tmp_path / "run", options=Options(tensorboard=True))
 
 

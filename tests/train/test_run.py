@@ -43,20 +43,35 @@ def trained(prepared, tmp_path_factory):
 
 def test_a_run_says_everything_about_itself(world, trained):
     assert sorted(p.name for p in trained.iterdir()) == [
-        "best.safetensors", "initial.safetensors", "last.safetensors", "log.jsonl", "recipe.json", "run.json"]
+        "best.safetensors",
+        "initial.safetensors",
+        "last.safetensors",
+        "log.jsonl",
+        "recipe.json",
+        "run.json",
+    ]
     about = json.loads((trained / "run.json").read_text())
     assert about["recipe"]["name"] == "han"
     assert about["features"]["name"] == "offline"
     assert about["dims"] == {"audio": 9, "visual": 6, "motion": None}
     assert about["encoders"] == ENCODERS
-    assert about["dataset"] == {"name": "small", "fingerprint": world[0].fingerprint(), "train_clips": 24}
+    assert about["dataset"] == {
+        "name": "small",
+        "fingerprint": world[0].fingerprint(),
+        "train_clips": 24,
+    }
     assert set(about["figures"]) >= {"segment/type", "event/event"}
     assert about["machine"]["threads"] >= 1
     loaded = load_run(trained)
     assert loaded.vocabulary.names == CLASSES
     assert loaded.grid.count == SEGMENTS
     assert loaded.features.audio == ("yamnet/feature", "yamnet/logits")
-    assert set(loaded.normalisation) == {"audio.mean", "audio.deviation", "visual.mean", "visual.deviation"}
+    assert set(loaded.normalisation) == {
+        "audio.mean",
+        "audio.deviation",
+        "visual.mean",
+        "visual.deviation",
+    }
     alone = load_run(trained / "best.safetensors")  # the file needs no folder around it
     assert alone.about == loaded.about
 
@@ -72,8 +87,12 @@ def test_the_prediction_of_a_split(world, trained, monkeypatch):
     val = json.loads((trained / "run.json").read_text())["figures"]
     assert evaluate_split(trained, store, dataset, "val") == pytest.approx(val)
     split = dataset.split("test")
-    monkeypatch.setitem(split.__dict__, "weak", 1 - split.weak)  # a predictor that read the labels would change
-    np.testing.assert_array_equal(predict_split(trained, store, dataset, "test").segment_prob, got.segment_prob)
+    monkeypatch.setitem(
+        split.__dict__, "weak", 1 - split.weak
+    )  # a predictor that read the labels would change
+    np.testing.assert_array_equal(
+        predict_split(trained, store, dataset, "test").segment_prob, got.segment_prob
+    )
 
 
 def test_training_again_does_nothing_and_another_run_is_refused(world, prepared, trained):
@@ -97,11 +116,14 @@ def test_a_folder_with_something_else_is_refused(prepared, tmp_path):
 def test_several_seeds_give_mean_and_spread(prepared, tmp_path):
     folders = run_seeds(prepared, tmp_path / "runs", [3, 4])
     assert [f.name for f in folders] == ["seed-3", "seed-4"]
-    figures = [json.loads((f / "run.json").read_text())["figures"]["segment/audio"] for f in folders]
+    figures = [
+        json.loads((f / "run.json").read_text())["figures"]["segment/audio"] for f in folders
+    ]
     summary = json.loads((tmp_path / "runs" / "summary.json").read_text())
     assert summary["seeds"] == [3, 4]
     assert summary["val"]["segment/audio"] == pytest.approx(
-        {"mean": np.mean(figures), "spread": np.std(figures, ddof=1)})
+        {"mean": np.mean(figures), "spread": np.std(figures, ddof=1)}
+    )
     with pytest.raises(WeightsError, match=r"several seeds: name one.*seed-3"):
         load_run(tmp_path / "runs")
     with pytest.raises(ConfigError, match="different seeds"):
@@ -147,10 +169,14 @@ def test_a_track_without_segment_labels_keeps_its_weak_label_in_every_segment(wo
 
 def test_clips_without_features_are_counted_refused_or_left_out(tmp_path):
     dataset, store = write_world(tmp_path, drop=("train03", "train05", "val01"))
-    with pytest.raises(FeatureError, match=r"2 of 24 clips have no yamnet/feature, first train03.*--skip-missing"):
+    with pytest.raises(
+        FeatureError, match=r"2 of 24 clips have no yamnet/feature, first train03.*--skip-missing"
+    ):
         prepare(dataset, store, "han", settings=TINY)
     said = []
-    prepared = prepare(dataset, store, "han", settings=TINY, options=Options(skip_missing=True, say=said.append))
+    prepared = prepare(
+        dataset, store, "han", settings=TINY, options=Options(skip_missing=True, say=said.append)
+    )
     assert said[0] == "train: 2 of 24 clips have no features and are left out (first: train03)"
     assert (len(prepared.train), len(prepared.val), len(prepared.truth[0])) == (22, 7, 7)
 
@@ -167,13 +193,20 @@ def test_a_dataset_without_train_split(tmp_path):
 
 def test_features_of_other_weights_vocabularies_and_grids_are_refused(world, trained, tmp_path):
     dataset, _ = world
-    other = write_world(tmp_path / "weights", encoders={**ENCODERS, "conse": {"weights": {"conse": "cc" * 32}}})
-    with pytest.raises(FeatureError, match=r"conse: expected features of the weights the parser was trained with "
-                                           r"\(bbbbbbbbbbbb\), got cccccccccccc"):
+    other = write_world(
+        tmp_path / "weights", encoders={**ENCODERS, "conse": {"weights": {"conse": "cc" * 32}}}
+    )
+    with pytest.raises(
+        FeatureError,
+        match=r"conse: expected features of the weights the parser was trained with "
+        r"\(bbbbbbbbbbbb\), got cccccccccccc",
+    ):
         predict_split(trained, other[1], dataset, "test")
     toml = other[0].root / "dataset.toml"
-    for change, to, message in (("Cat", "Cow", r"another vocabulary than the parser \(Cat, Cow\)"),
-                                ("count = 4", "count = 5", "expected the 4 segments of 1 s of training.* 5 of 1 s")):
+    for change, to, message in (
+        ("Cat", "Cow", r"another vocabulary than the parser \(Cat, Cow\)"),
+        ("count = 4", "count = 5", "expected the 4 segments of 1 s of training.* 5 of 1 s"),
+    ):
         changed = tmp_path / to.replace(" ", "")
         changed.mkdir()
         for path in other[0].root.iterdir():
@@ -223,22 +256,37 @@ def test_a_damaged_state_says_how_to_begin_again(world, tmp_path, monkeypatch):
 
 def test_a_full_disk_loses_nothing(world, tmp_path):
     """The process may write files up to a size that the weights of the second attempt do not fit in any more."""
-    script = ("import resource, signal, sys; from seehear.data import open_dataset\n"
-              "from seehear.features import open_features; from seehear.train import *\n"
-              "from seehear.errors import SeehearError\n"
-              "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-              "p = prepare(open_dataset(sys.argv[1]), open_features(sys.argv[2]), 'han',"
-              "            settings=dict(zip(*[iter(sys.argv[5:])] * 2)))\n"
-              "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[4]), resource.RLIM_INFINITY))\n"
-              "try:\n    run(p, sys.argv[3])\nexcept SeehearError as error:\n    print(error); sys.exit(2)\n")
+    script = (
+        "import resource, signal, sys; from seehear.data import open_dataset\n"
+        "from seehear.features import open_features; from seehear.train import *\n"
+        "from seehear.errors import SeehearError\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "p = prepare(open_dataset(sys.argv[1]), open_features(sys.argv[2]), 'han',"
+        "            settings=dict(zip(*[iter(sys.argv[5:])] * 2)))\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[4]), resource.RLIM_INFINITY))\n"
+        "try:\n    run(p, sys.argv[3])\nexcept SeehearError as error:\n    print(error); sys.exit(2)\n"
+    )
     dataset, store = world
     pairs = [str(x) for pair in {**TINY, "training.epochs": 4}.items() for x in pair]
     prepared = prepare(dataset, store, "han", settings={**TINY, "training.epochs": 4})
     whole = run(prepared, tmp_path / "whole")
     size = (whole / "best.safetensors").stat().st_size
-    done = subprocess.run([sys.executable, "-c", script, str(dataset.root), str(store.path), str(tmp_path / "full"),
-                           str(size + 1000), *pairs], capture_output=True, text=True, check=False,
-                          env={**os.environ, "OMP_NUM_THREADS": "1"})
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            script,
+            str(dataset.root),
+            str(store.path),
+            str(tmp_path / "full"),
+            str(size + 1000),
+            *pairs,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
     assert done.returncode == 2, done.stderr
     assert "cannot write" in done.stdout
     assert len(done.stdout.strip().splitlines()) == 1

@@ -8,7 +8,14 @@ import torch
 
 from seehear.errors import ConfigError, DataError, FeatureError
 from seehear.recipes import FEATURES, RECIPES, Labels
-from seehear.train.data import Clips, choose_features, find_stream, load_clips, standardise, statistics
+from seehear.train.data import (
+    Clips,
+    choose_features,
+    find_stream,
+    load_clips,
+    standardise,
+    statistics,
+)
 from seehear.train.targets import build_targets
 from small_world import SEGMENTS, write_world
 
@@ -20,16 +27,24 @@ def folder(*streams):
 
 
 def test_the_first_allowed_set_that_the_folder_holds_is_taken():
-    everything = folder("vggish/feature", "resnet152/frames", "r2plus1d18/feature", "clip-vit-b16/frames")
+    everything = folder(
+        "vggish/feature", "resnet152/frames", "r2plus1d18/feature", "clip-vit-b16/frames"
+    )
     assert choose_features(HAN, everything).name == "paper"
     assert choose_features(HAN, everything, "clip").name == "clip"
     assert choose_features(HAN, folder("vggish/feature", "clip-vit-b16/feature")).name == "clip"
-    assert choose_features(HAN, folder("conse/feature", "yamnet/feature", "yamnet/logits")).name == "offline"
+    assert (
+        choose_features(HAN, folder("conse/feature", "yamnet/feature", "yamnet/logits")).name
+        == "offline"
+    )
 
 
 def test_features_of_another_encoder_are_refused_in_one_line_that_helps():
-    with pytest.raises(FeatureError, match=r"clip.*needs vggish/feature, clip-vit-b16/feature; the folder holds "
-                                           r"conse/feature.*--audio vggish --visual clip-vit-b16"):
+    with pytest.raises(
+        FeatureError,
+        match=r"clip.*needs vggish/feature, clip-vit-b16/feature; the folder holds "
+        r"conse/feature.*--audio vggish --visual clip-vit-b16",
+    ):
         choose_features(HAN, folder("conse/feature", "yamnet/feature", "yamnet/logits"), "clip")
     with pytest.raises(FeatureError, match=r"needs yamnet/logits; the folder holds"):
         choose_features(HAN, folder("conse/feature", "yamnet/feature"))
@@ -60,12 +75,17 @@ def test_frames_are_pooled_to_the_mean_of_eight_or_left_alone(tmp_path):
     weak = np.zeros((2, 25), np.uint8)
     clips = load_clips(store, FEATURES["paper"], ["a0000000002", "a0000000001"], weak, 10)
     frames = np.load(tmp_path / "res152" / "a0000000002.npy")
-    np.testing.assert_allclose(clips.visual[0], frames.reshape(10, 8, 2048).mean(1), rtol=1e-6, atol=1e-7)
+    np.testing.assert_allclose(
+        clips.visual[0], frames.reshape(10, 8, 2048).mean(1), rtol=1e-6, atol=1e-7
+    )
     assert (clips.audio.shape, clips.motion.shape) == ((2, 10, 128), (2, 10, 512))
     single = load_clips(store, FEATURES["paper"], ["a0000000002"], weak[:1], 10, frames=True)
     np.testing.assert_array_equal(single.visual[0], frames)
     (tmp_path / "vggish" / "a0000000001.npy").unlink()
-    with pytest.raises(FeatureError, match=r"1 of 2 clips have no vggish/feature, first a0000000001.*--skip-missing"):
+    with pytest.raises(
+        FeatureError,
+        match=r"1 of 2 clips have no vggish/feature, first a0000000001.*--skip-missing",
+    ):
         load_clips(store, FEATURES["paper"], ["a0000000002", "a0000000001"], weak, 10)
 
 
@@ -80,8 +100,12 @@ def test_streams_of_a_role_stand_side_by_side_in_their_order(tmp_path):
 
 def test_standardised_dimensions_have_mean_0_and_deviation_1_over_the_training_clips(tmp_path):
     dataset, store = write_world(tmp_path)
-    load = {s: load_clips(store, FEATURES["offline"], dataset.split(s).names, dataset.split(s).weak, SEGMENTS)
-            for s in ("train", "val")}
+    load = {
+        s: load_clips(
+            store, FEATURES["offline"], dataset.split(s).names, dataset.split(s).weak, SEGMENTS
+        )
+        for s in ("train", "val")
+    }
     raw = load["val"].audio.numpy().copy()
     load["train"].visual[:, :, 2] = 7.0  # a dimension that never changes stays harmless
     numbers = statistics(load["train"])
@@ -90,7 +114,9 @@ def test_standardised_dimensions_have_mean_0_and_deviation_1_over_the_training_c
     np.testing.assert_allclose(rows.std(0, correction=0), 1, atol=1e-6)
     assert (load["train"].visual[:, :, 2] == 0).all()
     expected = (raw - numbers["audio.mean"].numpy()) / numbers["audio.deviation"].numpy()
-    np.testing.assert_allclose(standardise(load["val"], numbers).audio, expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(
+        standardise(load["val"], numbers).audio, expected, rtol=1e-5, atol=1e-6
+    )
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
@@ -111,7 +137,9 @@ def test_features_on_another_grid_and_no_clips_at_all(tmp_path):
 
 
 def test_batches_are_taken_by_index():
-    clips = Clips(("a", "b", "c"), torch.eye(3), torch.arange(6.0).view(3, 1, 2), torch.zeros(3, 1, 2))
+    clips = Clips(
+        ("a", "b", "c"), torch.eye(3), torch.arange(6.0).view(3, 1, 2), torch.zeros(3, 1, 2)
+    )
     inputs = clips.inputs(torch.tensor([2, 0]))
     assert inputs["audio"].flatten().tolist() == [4, 5, 0, 1]
     assert inputs["motion"] is None
@@ -124,14 +152,21 @@ def test_targets_of_weak_labels_are_smoothed_on_the_visual_track_only():
     targets = build_targets(Labels(), WEAK, {})
     assert torch.equal(targets["clip"], WEAK)
     assert torch.equal(targets["audio"], WEAK)
-    np.testing.assert_allclose(targets["visual"], [[0.95, 0.05, 0.95], [0.05, 0.95, 0.05]], rtol=1e-6)
+    np.testing.assert_allclose(
+        targets["visual"], [[0.95, 0.05, 0.95], [0.05, 0.95, 0.05]], rtol=1e-6
+    )
     assert set(targets) == {"clip", "audio", "visual"}
 
 
 @pytest.mark.parametrize("alias", [True, False])
 def test_withdrawn_labels_become_0_and_reach_the_clip_target_only_as_released(alias):
-    removals = {"audio": np.array([[1, 0, 0], [0, 0, 0]], bool), "visual": np.array([[0, 0, 1], [0, 0, 0]], bool)}
-    targets = build_targets(Labels(removals=True, alias_audio_target=alias), WEAK, {"removals": removals})
+    removals = {
+        "audio": np.array([[1, 0, 0], [0, 0, 0]], bool),
+        "visual": np.array([[0, 0, 1], [0, 0, 0]], bool),
+    }
+    targets = build_targets(
+        Labels(removals=True, alias_audio_target=alias), WEAK, {"removals": removals}
+    )
     assert targets["audio"].tolist() == [[0, 0, 1], [0, 1, 0]]
     assert targets["visual"][0].tolist() == pytest.approx([0.95, 0.05, 0.0])
     assert targets["clip"].tolist() == ([[0, 0, 1], [0, 1, 0]] if alias else WEAK.tolist())
@@ -142,4 +177,6 @@ def test_segment_labels_are_taken_for_the_tracks_that_have_them():
     labels = {"audio": None, "visual": np.full((2, 4, 3), 0.5, np.float32)}
     targets = build_targets(Labels(segments=object()), WEAK, {"labels": labels})
     assert targets["visual_segments"].shape == (2, 4, 3)
-    assert targets["audio_segments"].tolist() == WEAK[:, None].expand(-1, 4, -1).tolist()  # its weak label everywhere
+    assert (
+        targets["audio_segments"].tolist() == WEAK[:, None].expand(-1, 4, -1).tolist()
+    )  # its weak label everywhere

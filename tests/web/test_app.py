@@ -34,7 +34,11 @@ def client(library: Path) -> Iterator[TestClient]:
 def test_what_a_page_needs_to_know(client: TestClient) -> None:
     value = client.get("/api/library").json()
     assert [form["name"] for form in value["formats"]] == export.names()
-    assert value["examples"] == ["audio:Speech -visual:Speech", "audio_visual:Dog", "visual:Car duration>2"]
+    assert value["examples"] == [
+        "audio:Speech -visual:Speech",
+        "audio_visual:Dog",
+        "visual:Car duration>2",
+    ]
     assert value["limits"] == {"bytes": 500_000_000, "duration_s": 600.0, "pixels": 3840 * 2160}
     for query in value["examples"]:
         assert client.get("/api/clips", params={"query": query}).json()["moments"] > 0
@@ -45,24 +49,38 @@ def test_what_a_page_needs_to_know(client: TestClient) -> None:
 def test_the_list_comes_in_pages(client: TestClient) -> None:
     whole = client.get("/api/clips").json()
     assert (whole["clips"], whole["matching"], whole["failed"]) == (4, 4, [])
-    parts = [client.get("/api/clips", params={"offset": k, "limit": 2}).json()["items"] for k in (0, 2, 4)]
+    parts = [
+        client.get("/api/clips", params={"offset": k, "limit": 2}).json()["items"]
+        for k in (0, 2, 4)
+    ]
     assert [len(part) for part in parts] == [2, 2, 0]
     assert parts[0] + parts[1] == whole["items"]
     park = next(item for item in whole["items"] if item["id"] == PARK)
     assert park["media"]
     assert "spans" not in park
     assert park["events"][0] == {"track": "audio", "label": "Dog", "start_s": 0.0, "end_s": 3.0}
-    for wrong in ({"offset": -1}, {"limit": 0}, {"limit": 10_000}, {"offset": "x"}, {"query": "x" * 2000}):
+    for wrong in (
+        {"offset": -1},
+        {"limit": 0},
+        {"limit": 10_000},
+        {"offset": "x"},
+        {"query": "x" * 2000},
+    ):
         assert client.get("/api/clips", params=wrong).status_code == 400
 
 
 def test_a_search_gives_moments(client: TestClient) -> None:
     found = client.get("/api/clips", params={"query": "audio:Speech"}).json()
     assert (found["matching"], found["moments"], found["seconds"]) == (3, 3, 63.0)
-    second = client.get("/api/clips", params={"query": "audio:Speech", "offset": 1, "limit": 1}).json()
+    second = client.get(
+        "/api/clips", params={"query": "audio:Speech", "offset": 1, "limit": 1}
+    ).json()
     assert second["items"] == found["items"][1:2]
     assert {item["name"]: item["spans"] for item in found["items"]} == {
-        "park.mp4": [[1.0, 4.0]], "news.wav": [[0.0, 59.0]], "street.mp4": [[3.0, 4.0]]}
+        "park.mp4": [[1.0, 4.0]],
+        "news.wav": [[0.0, 59.0]],
+        "street.mp4": [[3.0, 4.0]],
+    }
     clip = client.get(f"/api/clips/{STREET}", params={"query": "audio:Speech"}).json()
     assert clip["spans"] == [[3.0, 4.0]]
     assert clip["media"] == f"/api/clips/{STREET}/media"
@@ -77,7 +95,12 @@ def test_media_can_be_asked_for_in_parts(client: TestClient, library: Path) -> N
     assert (whole.content, whole.headers["content-type"]) == (data, "video/mp4")
     part = client.get(f"/api/clips/{PARK}/media", headers={"Range": "bytes=100-199"})
     assert (part.status_code, part.content) == (206, data[100:200])
-    assert client.get(f"/api/clips/{PARK}/media", headers={"Range": f"bytes={len(data) + 1}-"}).status_code == 416
+    assert (
+        client.get(
+            f"/api/clips/{PARK}/media", headers={"Range": f"bytes={len(data) + 1}-"}
+        ).status_code
+        == 416
+    )
 
 
 def test_pictures_are_made_once(client: TestClient, library: Path) -> None:
@@ -86,12 +109,16 @@ def test_pictures_are_made_once(client: TestClient, library: Path) -> None:
     (kept,) = (library / ".seehear" / "pictures").glob(f"{PARK}-*.jpg")
     with Image.open(kept) as picture:
         assert picture.size == (192, 108)
-        red, green, blue = picture.convert("RGB").getpixel((180, 50))  # a third into the clip: the second colour
+        red, green, blue = picture.convert("RGB").getpixel(
+            (180, 50)
+        )  # a third into the clip: the second colour
         assert green > max(red, blue)
     stamp = kept.stat().st_mtime_ns
     assert client.get(f"/api/clips/{PARK}/picture").content == answer.content
     assert kept.stat().st_mtime_ns == stamp
-    assert client.get(f"/api/clips/{clip_id('radio/news.timeline.json')}/picture").status_code == 404
+    assert (
+        client.get(f"/api/clips/{clip_id('radio/news.timeline.json')}/picture").status_code == 404
+    )
 
 
 def test_a_video_without_a_picture_in_it(client: TestClient, library: Path) -> None:
@@ -99,20 +126,27 @@ def test_a_video_without_a_picture_in_it(client: TestClient, library: Path) -> N
     put(library, "broken", Timeline("broken.mp4", 1.0, TimeGrid(1), ("Dog",)))
     client.app.state.catalogue.refresh(now=True)
     for _ in range(2):
-        assert client.get(f"/api/clips/{clip_id('broken.timeline.json')}/picture").status_code == 404
+        assert (
+            client.get(f"/api/clips/{clip_id('broken.timeline.json')}/picture").status_code == 404
+        )
     os.unlink(library / "broken.timeline.json")
     client.app.state.catalogue.refresh(now=True)
 
 
 @pytest.mark.parametrize("format", export.FORMATS)
-def test_a_download_is_what_export_writes(client: TestClient, library: Path, format: str, tmp_path: Path) -> None:
+def test_a_download_is_what_export_writes(
+    client: TestClient, library: Path, format: str, tmp_path: Path
+) -> None:
     answer = client.get(f"/api/clips/{PARK}/export/{format}")
     suffix = export.get(format).suffix
     assert answer.headers["content-disposition"] == (
-        f"attachment; filename=\"park{suffix}\"; filename*=UTF-8''park{suffix}")
+        f"attachment; filename=\"park{suffix}\"; filename*=UTF-8''park{suffix}"
+    )
     shutil.copy(library / "park.mp4", tmp_path)
     timeline = Timeline.from_json(library / "park.timeline.json")
-    path = export.write(timeline, format, export.path_for("park", format, tmp_path), media=tmp_path / "park.mp4")
+    path = export.write(
+        timeline, format, export.path_for("park", format, tmp_path), media=tmp_path / "park.mp4"
+    )
     assert answer.content == path.read_bytes()
 
 
@@ -122,12 +156,18 @@ def test_a_download_of_a_strange_name(client: TestClient, library: Path) -> None
     clip = clip_id('ünï "q"\r\nX-Evil: 1.timeline.json')
     answer = client.get(f"/api/clips/{clip}/export/csv")
     assert "x-evil" not in answer.headers
-    assert answer.headers["content-disposition"].startswith('attachment; filename="_n_ _q___X-Evil_ 1.csv"; ')
+    assert answer.headers["content-disposition"].startswith(
+        'attachment; filename="_n_ _q___X-Evil_ 1.csv"; '
+    )
 
 
 def test_halves_of_characters_do_not_break_answers(client: TestClient, library: Path) -> None:
-    text = Timeline("x.mp4", 1.0, TimeGrid(1), ("Dog",), (Event(0, 1, Track.AUDIO, "Dog"),)).to_json()
-    (library / "half.timeline.json").write_text(text.replace("x.mp4", "\\ud800.mp4").replace("Dog", "D\\udc00g"))
+    text = Timeline(
+        "x.mp4", 1.0, TimeGrid(1), ("Dog",), (Event(0, 1, Track.AUDIO, "Dog"),)
+    ).to_json()
+    (library / "half.timeline.json").write_text(
+        text.replace("x.mp4", "\\ud800.mp4").replace("Dog", "D\\udc00g")
+    )
     client.app.state.catalogue.refresh(now=True)
     clip = clip_id("half.timeline.json")
     assert client.get("/api/clips").status_code == 200
@@ -136,7 +176,9 @@ def test_halves_of_characters_do_not_break_answers(client: TestClient, library: 
         assert client.get(f"/api/clips/{clip}/export/{format}").status_code == 200
 
 
-def test_new_timelines_appear_and_the_folder_is_not_searched_at_every_request(tmp_path: Path) -> None:
+def test_new_timelines_appear_and_the_folder_is_not_searched_at_every_request(
+    tmp_path: Path,
+) -> None:
     now = [0.0]
     catalogue = Catalogue(tmp_path, clock=lambda: now[0])
     assert catalogue.page()["clips"] == 0
@@ -153,7 +195,12 @@ def test_new_timelines_appear_and_the_folder_is_not_searched_at_every_request(tm
 
 def test_videos_in_another_folder_that_the_user_named(tmp_path: Path) -> None:
     library, videos = tmp_path / "library", tmp_path / "videos"
-    for source, name in (("a.mp4", "a"), ("sub/b.mp4", "sub/b"), ("c.mp4", "sub/c"), ("gone.mov", "d")):
+    for source, name in (
+        ("a.mp4", "a"),
+        ("sub/b.mp4", "sub/b"),
+        ("c.mp4", "sub/c"),
+        ("gone.mov", "d"),
+    ):
         put(library, name, Timeline(source, 1.0, TimeGrid(1), ("Dog",)))
     for name in ("a.mp4", "sub/b.mp4", "sub/c.mp4", "d.mp4"):
         (videos / name).parent.mkdir(parents=True, exist_ok=True)
@@ -161,20 +208,38 @@ def test_videos_in_another_folder_that_the_user_named(tmp_path: Path) -> None:
     (videos / "secret").symlink_to(tmp_path)
     catalogue = Catalogue(library, (videos,))
     catalogue.refresh()
-    found = {name: catalogue.media_path(clip_id(f"{name}.timeline.json")) for name in ("a", "sub/b", "sub/c", "d")}
-    assert found == {"a": videos / "a.mp4", "sub/b": videos / "sub/b.mp4", "sub/c": videos / "sub/c.mp4",
-                     "d": videos / "d.mp4"}
+    found = {
+        name: catalogue.media_path(clip_id(f"{name}.timeline.json"))
+        for name in ("a", "sub/b", "sub/c", "d")
+    }
+    assert found == {
+        "a": videos / "a.mp4",
+        "sub/b": videos / "sub/b.mp4",
+        "sub/c": videos / "sub/c.mp4",
+        "d": videos / "d.mp4",
+    }
     alone = Catalogue(library)
     alone.refresh()
     assert alone.media_path(clip_id("a.timeline.json")) is None
 
 
-def test_progress_is_told_as_it_comes_and_can_be_asked_for_again(client: TestClient, tmp_path: Path) -> None:
+def test_progress_is_told_as_it_comes_and_can_be_asked_for_again(
+    client: TestClient, tmp_path: Path
+) -> None:
     data = make_video(tmp_path / "x.mp4", seconds=3).read_bytes()
-    answer = client.post("/api/uploads", params={"name": "My clip.mp4", "events": "Rain, Wind"}, content=data,
-                         headers={"X-Seehear": "1"})
+    answer = client.post(
+        "/api/uploads",
+        params={"name": "My clip.mp4", "events": "Rain, Wind"},
+        content=data,
+        headers={"X-Seehear": "1"},
+    )
     job = answer.json()
-    assert (answer.status_code, job["name"], job["clip"], job["error"]) == (202, "My clip.mp4", None, None)
+    assert (answer.status_code, job["name"], job["clip"], job["error"]) == (
+        202,
+        "My clip.mp4",
+        None,
+        None,
+    )
     stream = client.get(f"/api/uploads/{job['id']}/events")
     assert stream.headers["content-type"].startswith("text/event-stream")
     states = events_of(stream.text)
@@ -183,7 +248,9 @@ def test_progress_is_told_as_it_comes_and_can_be_asked_for_again(client: TestCli
     assert states[-1]["state"] == "done"
     assert states[-1]["timeline"]["source"] == "My clip.mp4"
     assert states[-1]["timeline"]["vocabulary"] == ["Rain", " Wind"]
-    assert events_of(client.get(f"/api/uploads/{job['id']}/events").text) == states[-1:]  # a page opened later
+    assert (
+        events_of(client.get(f"/api/uploads/{job['id']}/events").text) == states[-1:]
+    )  # a page opened later
     clip = client.get(f"/api/clips/{states[-1]['clip']}").json()
     assert clip["timeline"] == states[-1]["timeline"]
     assert client.get(clip["media"]).content == data

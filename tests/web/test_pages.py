@@ -44,7 +44,10 @@ def page(browser: Any) -> Iterator[Any]:
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
+    page.on(
+        "console",
+        lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None,
+    )
     page.set_default_timeout(20_000)
     yield page
     page.close()
@@ -55,13 +58,21 @@ def test_the_library_shows_pictures_and_lanes(page: Any, site: str) -> None:
     page.goto(site)
     page.wait_for_selector(".clip")
     assert page.locator("[role=status]").inner_text() == "4 clips"
-    assert page.locator(".clip-name").all_inner_texts() == [f"{HOSTILE}.mp4", "park.mp4", "news.wav", "street.mp4"]
+    assert page.locator(".clip-name").all_inner_texts() == [
+        f"{HOSTILE}.mp4",
+        "park.mp4",
+        "news.wav",
+        "street.mp4",
+    ]
     park = page.locator(".clip", has_text="park.mp4")
     image = park.locator("img")
     image.evaluate("image => image.decode()")
     assert image.evaluate("image => image.naturalWidth") == 192  # a small video stays as it is
     assert park.locator(".preview-lane").count() == 3
-    assert park.locator(".preview").get_attribute("aria-label") == "Heard: Dog, Speech; Seen: Dog; Both: Dog"
+    assert (
+        park.locator(".preview").get_attribute("aria-label")
+        == "Heard: Dog, Speech; Seen: Dog; Both: Dog"
+    )
     radio = page.locator(".clip", has_text="news.wav")
     assert radio.locator("img").count() == 0
     assert "Seen: no track" in radio.locator(".preview").get_attribute("aria-label")
@@ -80,20 +91,27 @@ def test_search_play_and_seek(page: Any, site: str) -> None:
     player = page.locator("#player")
     player.evaluate("async player => { player.muted = true; await player.play(); }")
     for time_s in (0.7, 1.6):  # the cursor follows the player
-        gap = page.evaluate("""async (time) => {
+        gap = page.evaluate(
+            """async (time) => {
             const player = document.getElementById("player"), cursor = document.querySelector(".lanes-cursor");
             const frame = () => new Promise((done) => requestAnimationFrame(done));
             while (player.currentTime < time) await frame();
             await frame();
             return Math.abs(parseFloat(cursor.style.left) / 100 * 4 - player.currentTime);
-        }""", time_s)
+        }""",
+            time_s,
+        )
         assert gap < 0.15
     player.evaluate("player => player.pause()")
     area = page.locator(".lane.visual .lane-track .lanes-area").bounding_box()
-    page.mouse.click(area["x"] + area["width"] * 0.875, area["y"] + area["height"] / 2)  # a click seeks
+    page.mouse.click(
+        area["x"] + area["width"] * 0.875, area["y"] + area["height"] / 2
+    )  # a click seeks
     until(page, "!document.getElementById('player').seeking")
     assert player.evaluate("player => player.currentTime") == pytest.approx(3.5, abs=0.05)
-    assert float(page.locator(".lanes-cursor").evaluate("c => parseFloat(c.style.left)")) == pytest.approx(87.5, abs=1)
+    assert float(
+        page.locator(".lanes-cursor").evaluate("c => parseFloat(c.style.left)")
+    ) == pytest.approx(87.5, abs=1)
     assert page.locator(".lanes-now").inner_text().split("\n") == ["heard Speech", "seen Dog"]
     page.click(".side .chip.time")  # the moment of the search, once more
     until(page, "!document.getElementById('player').seeking")
@@ -107,8 +125,18 @@ def test_every_format_can_be_downloaded(page: Any, site: str) -> None:
     page.goto(site)
     page.click("text=park.mp4")
     page.wait_for_selector(".downloads")
-    starts = {"json": "{", "csv": "source,", "vtt": "WEBVTT", "srt": "1\n", "eaf": "<?xml", "textgrid": "File type",
-              "rttm": "SPEAKER", "html": "<!doctype html>", "audacity": "0", "tsv": "filename\t"}
+    starts = {
+        "json": "{",
+        "csv": "source,",
+        "vtt": "WEBVTT",
+        "srt": "1\n",
+        "eaf": "<?xml",
+        "textgrid": "File type",
+        "rttm": "SPEAKER",
+        "html": "<!doctype html>",
+        "audacity": "0",
+        "tsv": "filename\t",
+    }
     names = page.locator(".downloads a").all_inner_texts()
     assert set(names) == starts.keys()
     for name in names:
@@ -144,7 +172,8 @@ def test_a_fault_of_a_query_is_shown_where_it_is_typed(browser: Any, site: str) 
     page.press("#query", "Enter")
     assert page.locator(".problem").inner_text() == (
         f"no clip was searched for a class 'Dgo' (did you mean Dog? searched for: {HOSTILE}, Car, Dog, Speech) "
-        "at position 7 of 'audio:Dgo'; for example: audio:Dog -visual:Dog")
+        "at position 7 of 'audio:Dgo'; for example: audio:Dog -visual:Dog"
+    )
     page.goto(f"{site}#/clip/{'0' * 24}")
     page.wait_for_selector("text=there is no such clip")
     page.close()
@@ -169,7 +198,10 @@ def test_upload_and_watch_the_lanes_fill(page: Any, tmp_path: Path) -> None:
         os.write(steps, b"1")
         page.wait_for_selector("text=Parsing 25 %")
         assert page.locator(".lane.visual .lane-event").count() == 1
-        assert page.locator(".lane.audio_visual .lane-title").inner_text().split("\n") == ["Both", "nothing yet"]
+        assert page.locator(".lane.audio_visual .lane-title").inner_text().split("\n") == [
+            "Both",
+            "nothing yet",
+        ]
         assert page.locator("#player").evaluate("player => player.src.slice(0, 5)") == "blob:"
         os.write(steps, b"2")
         page.wait_for_selector("text=Parsing 50 %")
@@ -228,8 +260,13 @@ def test_nothing_runs_over_the_edge_of_a_phone(page: Any, site: str, view: str) 
 
 def test_a_long_list_comes_in_pages(page: Any, tmp_path: Path) -> None:
     for index in range(70):
-        put(tmp_path, f"{index:02d}", Timeline(f"{index:02d}.mp4", 4.0, TimeGrid(4), ("Dog",),
-                                               (Event(0, 1, Track.AUDIO, "Dog"),)))
+        put(
+            tmp_path,
+            f"{index:02d}",
+            Timeline(
+                f"{index:02d}.mp4", 4.0, TimeGrid(4), ("Dog",), (Event(0, 1, Track.AUDIO, "Dog"),)
+            ),
+        )
     with served(Settings(tmp_path, worker=WORKER)) as address:
         page.goto(address)
         page.wait_for_selector(".clip")

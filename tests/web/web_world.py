@@ -26,7 +26,9 @@ COLOURS = ((200, 60, 40), (40, 160, 70), (40, 80, 200), (220, 190, 40))
 WORKER = (sys.executable, str(Path(__file__).resolve()))
 
 
-def make_video(path: Path, *, seconds: int = 4, size: tuple[int, int] = (192, 108), tone_hz: float = 440) -> Path:
+def make_video(
+    path: Path, *, seconds: int = 4, size: tuple[int, int] = (192, 108), tone_hz: float = 440
+) -> Path:
     """Write an H.264 and AAC file: another colour every second, and a tone."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with av.open(str(path), "w") as out:
@@ -40,7 +42,9 @@ def make_video(path: Path, *, seconds: int = 4, size: tuple[int, int] = (192, 10
             frame = av.VideoFrame.from_ndarray(rgb, "rgb24")
             frame.pts, frame.time_base = index, Fraction(1, 8)
             out.mux(pictures.encode(frame))
-        wave = 0.2 * np.sin(2 * np.pi * tone_hz * np.arange(seconds * 16_000) / 16_000, dtype=np.float32)
+        wave = 0.2 * np.sin(
+            2 * np.pi * tone_hz * np.arange(seconds * 16_000) / 16_000, dtype=np.float32
+        )
         for first in range(0, len(wave), 1024):
             piece = av.AudioFrame.from_ndarray(wave[None, first : first + 1024], "fltp", "mono")
             piece.rate, piece.pts = 16_000, first
@@ -60,19 +64,53 @@ def put(library: Path, name: str, timeline: Timeline) -> None:
 def make_library(root: Path) -> Path:
     """Return a library of four clips: two with videos, one hostile in name and label, one of sound alone."""
     library = root / "library"
-    park = (Event(0, 3, Track.AUDIO, "Dog", 0.91), Event(2, 4, Track.VISUAL, "Dog", 0.8),
-            Event(2, 3, Track.AUDIO_VISUAL, "Dog", 0.8), Event(1, 4, Track.AUDIO, "Speech", 0.7))
+    park = (
+        Event(0, 3, Track.AUDIO, "Dog", 0.91),
+        Event(2, 4, Track.VISUAL, "Dog", 0.8),
+        Event(2, 3, Track.AUDIO_VISUAL, "Dog", 0.8),
+        Event(1, 4, Track.AUDIO, "Speech", 0.7),
+    )
     street = (Event(0, 4, Track.VISUAL, "Car", 0.95), Event(3, 4, Track.AUDIO, "Speech", 0.6))
     words = ("Dog", "Speech", "Car")
     for name, events in (("park", park), ("street", street)):
         make_video(library / f"{name}.mp4", tone_hz=440 if name == "park" else 660)
-        put(library, name, Timeline(f"{name}.mp4", 4.0, TimeGrid(4), words, events,
-                                    parser={"preset": "offline", "encoders": {"conse": "ab" * 32}}))
-    put(library, "hostile", Timeline(f"{HOSTILE}.mp4", 4.0, TimeGrid(4), (HOSTILE, "Dog"),
-                                     (Event(1, 2, Track.AUDIO, HOSTILE), Event(1, 2, Track.VISUAL, HOSTILE)),
-                                     warnings=(HOSTILE,), parser={HOSTILE: HOSTILE}))
-    put(library, "radio/news", Timeline("news.wav", 60.0, TimeGrid(60), words, (Event(0, 59, Track.AUDIO, "Speech"),),
-                                        {"audio": "parsed", "visual": "absent"}))
+        put(
+            library,
+            name,
+            Timeline(
+                f"{name}.mp4",
+                4.0,
+                TimeGrid(4),
+                words,
+                events,
+                parser={"preset": "offline", "encoders": {"conse": "ab" * 32}},
+            ),
+        )
+    put(
+        library,
+        "hostile",
+        Timeline(
+            f"{HOSTILE}.mp4",
+            4.0,
+            TimeGrid(4),
+            (HOSTILE, "Dog"),
+            (Event(1, 2, Track.AUDIO, HOSTILE), Event(1, 2, Track.VISUAL, HOSTILE)),
+            warnings=(HOSTILE,),
+            parser={HOSTILE: HOSTILE},
+        ),
+    )
+    put(
+        library,
+        "radio/news",
+        Timeline(
+            "news.wav",
+            60.0,
+            TimeGrid(60),
+            words,
+            (Event(0, 59, Track.AUDIO, "Speech"),),
+            {"audio": "parsed", "visual": "absent"},
+        ),
+    )
     return library
 
 
@@ -98,7 +136,9 @@ def fake_parser(options: dict) -> worker.Parsing:
                 os.read(steps, 1)
             events.append(Event(second, second + 1, Track.VISUAL, names[second % len(names)], 0.5))
             whole = (*events, Event(0, second + 1, Track.AUDIO, names[0], 0.75))
-            timeline = Timeline(str(path), float(count), TimeGrid(count), names, whole, parser=options)
+            timeline = Timeline(
+                str(path), float(count), TimeGrid(count), names, whole, parser=options
+            )
             progress((second + 1) / count, timeline)
         return timeline
 
@@ -113,7 +153,9 @@ def served(settings: Settings) -> Iterator[str]:
     listening.listen()  # from here on a visitor waits for the server to start, and is not refused
     port = listening.getsockname()[1]
     app = create_app(dataclasses.replace(settings, port=port))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1, ws="none"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1, ws="none")
+    )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:
@@ -126,7 +168,11 @@ def served(settings: Settings) -> Iterator[str]:
 
 def events_of(text: str) -> list[dict]:
     """Return the states of a stream of server-sent events."""
-    return [json.loads(line.removeprefix("data: ")) for line in text.splitlines() if line.startswith("data: ")]
+    return [
+        json.loads(line.removeprefix("data: "))
+        for line in text.splitlines()
+        if line.startswith("data: ")
+    ]
 
 
 if __name__ == "__main__":

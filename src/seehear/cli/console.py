@@ -14,7 +14,9 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
 
 
-def table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]], *, note: str | None = None) -> None:
+def table(
+    title: str, header: Sequence[str], rows: Iterable[Sequence[object]], *, note: str | None = None
+) -> None:
     """Print a table on stdout: ruled on a terminal, plain aligned text elsewhere.
 
     Columns of numbers are flush right and never fold; columns of words are flush left and fold where they must.  What
@@ -28,16 +30,27 @@ def table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]], *
     # a pipe has no width of its own: never fold what a script may read
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
     cells = [[str(cell) for cell in row] for row in rows]
-    columns = [_Column(name, [row[i] for row in cells], console.width) for i, name in enumerate(header)]
+    columns = [
+        _Column(name, [row[i] for row in cells], console.width) for i, name in enumerate(header)
+    ]
     parts = _parts([column.least for column in columns], console.width)
     for number, part in enumerate(parts):
         caption = note if number == len(parts) - 1 else None
-        grid = Table(title=escape(title) if number == 0 else None, title_justify="left", box=box.SIMPLE_HEAD,
-                     caption=caption and escape(caption), caption_justify="left")
+        grid = Table(
+            title=escape(title) if number == 0 else None,
+            title_justify="left",
+            box=box.SIMPLE_HEAD,
+            caption=caption and escape(caption),
+            caption_justify="left",
+        )
         for i in part:
             least = columns[i].least if len(part) > 1 else None
-            grid.add_column(escape(header[i]), justify="right" if i and columns[i].numbers else "left",
-                            overflow="fold", min_width=least)
+            grid.add_column(
+                escape(header[i]),
+                justify="right" if i and columns[i].numbers else "left",
+                overflow="fold",
+                min_width=least,
+            )
         for row in cells:
             grid.add_row(*(escape(row[i]) for i in part))
         console.print(grid)
@@ -50,7 +63,11 @@ class _Column:
         self.numbers = all(_NUMBERS.fullmatch(cell) for cell in cells)
         longest = max(map(len, cells), default=0)
         word = max(map(len, name.split()), default=0)
-        self.least = max(word, longest) if self.numbers else min(_WORDS, (width - 7) // 2, max(longest, word))
+        self.least = (
+            max(word, longest)
+            if self.numbers
+            else min(_WORDS, (width - 7) // 2, max(longest, word))
+        )
 
 
 _NUMBERS = re.compile(r"(?:[^A-Za-z]|\bto\b)*")  # 71.4, 71.4-85.2, +0.3 to +1.2, 81 %, - for none
@@ -61,7 +78,9 @@ def _parts(least: Sequence[int], width: int) -> list[list[int]]:
     """Return which columns stand together: the first, and as many of the others as fit."""
     parts, used = [[0]] if least else [], 0
     for i in range(1, len(least)):
-        first = least[0] + 4  # every column costs three characters of padding and rule, the last one more
+        first = (
+            least[0] + 4
+        )  # every column costs three characters of padding and rule, the last one more
         if len(parts[-1]) > 1 and used + least[i] + 3 > width:
             parts.append([0])
         if len(parts[-1]) == 1:
@@ -80,10 +99,21 @@ class Progress:
         self._printed = self._start
         if sys.stderr.isatty():
             from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+            from rich.progress import (
+                BarColumn,
+                MofNCompleteColumn,
+                Progress,
+                TextColumn,
+                TimeRemainingColumn,
+            )
 
-            self._bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-                                 TimeRemainingColumn(), console=Console(stderr=True))
+            self._bar = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeRemainingColumn(),
+                console=Console(stderr=True),
+            )
             self._bar.start()
             self._task = self._bar.add_task(label, total=total)
 
@@ -92,11 +122,17 @@ class Progress:
         self.done += step
         if self._bar is not None:
             self._bar.update(self._task, advance=step, description=f"{self.label} {detail}".strip())
-        elif time.monotonic() - self._printed >= 5 or self.done == self.total:  # plain lines, not too many
+        elif (
+            time.monotonic() - self._printed >= 5 or self.done == self.total
+        ):  # plain lines, not too many
             self._printed = time.monotonic()
             total = "" if self.total is None else f"/{self.total}"
             elapsed = self._printed - self._start
-            print(f"{self.label}: {self.done}{total} {detail} ({elapsed:.0f} s)", file=sys.stderr, flush=True)
+            print(
+                f"{self.label}: {self.done}{total} {detail} ({elapsed:.0f} s)",
+                file=sys.stderr,
+                flush=True,
+            )
 
     def note(self, line: str) -> None:
         """Print a line on stderr above the bar."""

@@ -17,22 +17,44 @@ from seehear.errors import ConfigError, WeightsError
 SYSTEMS = ("han", "ma", "jomold", "mgn", "mm_pyramid", "dhhn", "lsld")
 
 # widths of audio, visual and motion input -> the feature set that has them
-FEATURES_OF_WIDTHS = {(128, 2048, 512): "paper", (128, 512, None): "clip", (128, 512, 512): "clip+3d",
-                      (512, 512, None): "release"}
+FEATURES_OF_WIDTHS = {
+    (128, 2048, 512): "paper",
+    (128, 512, None): "clip",
+    (128, 512, 512): "clip+3d",
+    (512, 512, None): "release",
+}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("system", metavar="SYSTEM", choices=SYSTEMS, help=", ".join(SYSTEMS))
-    parser.add_argument("checkpoint", metavar="CHECKPOINT", type=Path, help="released weights (.pt, .pth)")
-    parser.add_argument("--out", required=True, metavar="FILE", type=Path,
-                        help="model file to write (.safetensors); its description goes beside it as .json")
-    parser.add_argument("--video", metavar="CHECKPOINT", type=Path,
-                        help="dhhn only: the copy kept for the visual track; CHECKPOINT then serves audio")
-    parser.add_argument("--features", metavar="NAME",
-                        help="feature set the checkpoint was trained on (default: told by its input widths)")
-    parser.add_argument("--vocabulary", metavar="FILE", type=Path,
-                        help="classes of the checkpoint, one a line (default: LLP's 25)")
+    parser.add_argument(
+        "checkpoint", metavar="CHECKPOINT", type=Path, help="released weights (.pt, .pth)"
+    )
+    parser.add_argument(
+        "--out",
+        required=True,
+        metavar="FILE",
+        type=Path,
+        help="model file to write (.safetensors); its description goes beside it as .json",
+    )
+    parser.add_argument(
+        "--video",
+        metavar="CHECKPOINT",
+        type=Path,
+        help="dhhn only: the copy kept for the visual track; CHECKPOINT then serves audio",
+    )
+    parser.add_argument(
+        "--features",
+        metavar="NAME",
+        help="feature set the checkpoint was trained on (default: told by its input widths)",
+    )
+    parser.add_argument(
+        "--vocabulary",
+        metavar="FILE",
+        type=Path,
+        help="classes of the checkpoint, one a line (default: LLP's 25)",
+    )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
@@ -49,22 +71,42 @@ def run(args: argparse.Namespace) -> int:
         copies[copy], sizes[copy], count = _load(args.system, path)
         stored += count
     if sizes["main"] != sizes.get("visual", sizes["main"]):
-        raise ConfigError(f"expected two copies of the same size, got {sizes['main']} and {sizes['visual']}",
-                          where=args.video)
+        raise ConfigError(
+            f"expected two copies of the same size, got {sizes['main']} and {sizes['visual']}",
+            where=args.video,
+        )
     tensors = pack(copies, {})
-    about = describe(args.system, sizes["main"], features=args.features, vocabulary=args.vocabulary, sources=sources)
+    about = describe(
+        args.system,
+        sizes["main"],
+        features=args.features,
+        vocabulary=args.vocabulary,
+        sources=sources,
+    )
     sidecar = args.out.with_suffix(".json")
     write_tensors(args.out, tensors, about)
     write_json(sidecar, about)
     count = sum(tensor.numel() for tensor in tensors.values())
     if args.json:
-        print_json({"model": str(args.out), "description": str(sidecar), "system": args.system,
-                    "features": about["features"]["name"], "tensors": len(tensors), "values": count,
-                    "left_out": stored - len(tensors)})
+        print_json(
+            {
+                "model": str(args.out),
+                "description": str(sidecar),
+                "system": args.system,
+                "features": about["features"]["name"],
+                "tensors": len(tensors),
+                "values": count,
+                "left_out": stored - len(tensors),
+            }
+        )
         return 0
-    print(f"{args.system}: {len(tensors)} tensors, {count:,} values -> {args.out} (described in {sidecar.name})")
+    print(
+        f"{args.system}: {len(tensors)} tensors, {count:,} values -> {args.out} (described in {sidecar.name})"
+    )
     if stored > len(tensors):
-        print(f"{stored - len(tensors)} stored tensors that cannot influence an output were left out")
+        print(
+            f"{stored - len(tensors)} stored tensors that cannot influence an output were left out"
+        )
     print(f"inputs: feature set {about['features']['name']} ({about['features']['summary']})")
     return 0
 
@@ -82,8 +124,14 @@ def _load(system: str, path: Path) -> tuple[dict[str, Any], dict[str, Any], int]
         raise WeightsError(error.problem, where=path, hint=error.hint) from None
 
 
-def describe(system: str, sizes: Mapping[str, Any], *, features: str | None, vocabulary: Path | None,
-             sources: Mapping[str, Path]) -> dict[str, Any]:
+def describe(
+    system: str,
+    sizes: Mapping[str, Any],
+    *,
+    features: str | None,
+    vocabulary: Path | None,
+    sources: Mapping[str, Path],
+) -> dict[str, Any]:
     """Return the description of a converted model, in the form of a trained run's.
 
     Args:
@@ -100,34 +148,66 @@ def describe(system: str, sizes: Mapping[str, Any], *, features: str | None, voc
     dims = {role: sizes[f"{role}_dim"] for role in ("audio", "visual", "motion")}
     chosen = features or FEATURES_OF_WIDTHS.get(tuple(dims.values()))
     if chosen not in FEATURES:
-        told = f"no feature set {chosen!r}" if chosen else f"no feature set has inputs {tuple(dims.values())} wide"
+        told = (
+            f"no feature set {chosen!r}"
+            if chosen
+            else f"no feature set has inputs {tuple(dims.values())} wide"
+        )
         raise ConfigError(told, where="--features", hint=f"expected one of {', '.join(FEATURES)}")
     names = Vocabulary.parse(vocabulary) if vocabulary else LLP_VOCABULARY
     if len(names) != sizes["classes"]:
-        raise ConfigError(f"expected {sizes['classes']} classes, as the checkpoint has, got {len(names)}",
-                          where=vocabulary or "--vocabulary", hint="name the checkpoint's classes in --vocabulary FILE")
+        raise ConfigError(
+            f"expected {sizes['classes']} classes, as the checkpoint has, got {len(names)}",
+            where=vocabulary or "--vocabulary",
+            hint="name the checkpoint's classes in --vocabulary FILE",
+        )
     recipe = get("lsld-release" if system == "lsld" and chosen == "release" else system)
-    given = ("audio_dim", "visual_dim", "motion_dim", "classes", "segments")  # a run takes these from the rest
-    options = {**recipe.network.options, **{key: value for key, value in sizes.items() if key not in given}}
-    recipe = dataclasses.replace(recipe, features=(chosen,), adapt={},
-                                 network=dataclasses.replace(recipe.network, options=options))
+    given = (
+        "audio_dim",
+        "visual_dim",
+        "motion_dim",
+        "classes",
+        "segments",
+    )  # a run takes these from the rest
+    options = {
+        **recipe.network.options,
+        **{key: value for key, value in sizes.items() if key not in given},
+    }
+    recipe = dataclasses.replace(
+        recipe,
+        features=(chosen,),
+        adapt={},
+        network=dataclasses.replace(recipe.network, options=options),
+    )
     return {
-        "schema": SCHEMA, "seehear": __version__, "recipe": recipe.to_dict(), "seed": None,
-        "features": describe_features(FEATURES[chosen]), "dims": dims,
+        "schema": SCHEMA,
+        "seehear": __version__,
+        "recipe": recipe.to_dict(),
+        "seed": None,
+        "features": describe_features(FEATURES[chosen]),
+        "dims": dims,
         "vocabulary": {"names": list(names.names), "descriptions": list(names.descriptions)},
         "grid": {"count": sizes.get("segments", 10), "step_s": 1.0, "start_s": 0.0},
-        "encoders": {name: {} for name in FEATURES[chosen].encoders}, "decoding": recipe.decoding.to_dict(),
-        "epoch": None, "figures": None,
-        "converted": {copy: {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
-                      for copy, path in sources.items()},
+        "encoders": {name: {} for name in FEATURES[chosen].encoders},
+        "decoding": recipe.decoding.to_dict(),
+        "epoch": None,
+        "figures": None,
+        "converted": {
+            copy: {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+            for copy, path in sources.items()
+        },
     }
 
 
 def _check(args: argparse.Namespace) -> None:
     if args.video and args.system != "dhhn":
-        raise ConfigError(f"only dhhn keeps a second copy for the visual track, {args.system} does not",
-                          where="--video")
+        raise ConfigError(
+            f"only dhhn keeps a second copy for the visual track, {args.system} does not",
+            where="--video",
+        )
     if args.out.suffix != ".safetensors":
-        raise ConfigError(f"expected a file ending in .safetensors, got {args.out.name}", where="--out")
+        raise ConfigError(
+            f"expected a file ending in .safetensors, got {args.out.name}", where="--out"
+        )
     if args.out.is_dir():
         raise ConfigError("expected a file to write, got a folder", where=args.out)

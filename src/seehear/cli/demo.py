@@ -15,11 +15,23 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("--out", type=Path, default=Path("seehear-demo"), metavar="DIR",
-                        help="folder for everything it makes; the same command goes on (default: seehear-demo)")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="another seed, another world (default: 0)")
-    parser.add_argument("--jobs", type=int, default=None, metavar="N",
-                        help="processes that render and decode (default: one a core, at most 8)")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("seehear-demo"),
+        metavar="DIR",
+        help="folder for everything it makes; the same command goes on (default: seehear-demo)",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="another seed, another world (default: 0)"
+    )
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=None,
+        metavar="N",
+        help="processes that render and decode (default: one a core, at most 8)",
+    )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
@@ -31,15 +43,29 @@ def run(args: argparse.Namespace) -> int:
     if args.seed < 0 or (args.jobs is not None and args.jobs < 1):
         raise ConfigError("--seed must not be negative, --jobs must be positive")
     began = time.monotonic()
-    outcome = run_demo(args.out, Options(
-        seed=args.seed, jobs=args.jobs or min(8, os.cpu_count() or 1), progress=progress,
-        say=lambda line: print(line, file=sys.stderr, flush=True)))
+    outcome = run_demo(
+        args.out,
+        Options(
+            seed=args.seed,
+            jobs=args.jobs or min(8, os.cpu_count() or 1),
+            progress=progress,
+            say=lambda line: print(line, file=sys.stderr, flush=True),
+        ),
+    )
     seconds = time.monotonic() - began
     if args.json:
-        print_json({"figures": outcome.figures, "report": str(outcome.report), "seconds": round(seconds, 1),
-                    "label_quality": {stage: {k: v for k, v in of.items() if k != "per_class"}
-                                      for stage, of in outcome.quality.items()},
-                    "timeline": outcome.timeline.to_dict()})
+        print_json(
+            {
+                "figures": outcome.figures,
+                "report": str(outcome.report),
+                "seconds": round(seconds, 1),
+                "label_quality": {
+                    stage: {k: v for k, v in of.items() if k != "per_class"}
+                    for stage, of in outcome.quality.items()
+                },
+                "timeline": outcome.timeline.to_dict(),
+            }
+        )
     else:
         _show(outcome, seconds)
     return 0
@@ -50,17 +76,39 @@ def _show(outcome: "Outcome", seconds: float) -> None:
     from seehear.labels.quality import SEGMENT_KEYS
     from seehear.time import Track
 
-    short = {"audio": "heard", "visual": "seen", "audio_visual": "both", "type": "type", "event": "event"}
+    short = {
+        "audio": "heard",
+        "visual": "seen",
+        "audio_visual": "both",
+        "type": "type",
+        "event": "event",
+    }
     words = {Track.AUDIO: "heard", Track.VISUAL: "seen", Track.AUDIO_VISUAL: "both"}
     keys = [key.split("/")[1] for key in SEGMENT_KEYS]
-    table("Training labels (percent, by segment)", ["labels", *(short[key] for key in keys)],
-          [[stage, *(f"{100 * of[key]:.1f}" for key in SEGMENT_KEYS)] for stage, of in outcome.quality.items()])
-    table(f"The unseen clip: {outcome.timeline.source}", ["track", "class", "from", "to", "score"],
-          [[words[e.track], e.label, f"{e.start_s:g} s", f"{e.end_s:g} s", f"{e.score or 0:.2f}"]
-           for e in outcome.timeline])
-    table("Parsers on the test clips (percent): five figures of segments, five of events",
-          ["", *(short[key.split("/")[1]] for key in outcome.figures["han"])],
-          [[name.upper(), *(f"{100 * value:.1f}" for value in of.values())] for name, of in outcome.figures.items()],
-          note=f"offline encoders {VISUAL} (pictures) and {AUDIO} (sound), not CLIP and VGGish; clips of our own "
-               f"making; {seconds:.0f} s")
+    table(
+        "Training labels (percent, by segment)",
+        ["labels", *(short[key] for key in keys)],
+        [
+            [stage, *(f"{100 * of[key]:.1f}" for key in SEGMENT_KEYS)]
+            for stage, of in outcome.quality.items()
+        ],
+    )
+    table(
+        f"The unseen clip: {outcome.timeline.source}",
+        ["track", "class", "from", "to", "score"],
+        [
+            [words[e.track], e.label, f"{e.start_s:g} s", f"{e.end_s:g} s", f"{e.score or 0:.2f}"]
+            for e in outcome.timeline
+        ],
+    )
+    table(
+        "Parsers on the test clips (percent): five figures of segments, five of events",
+        ["", *(short[key.split("/")[1]] for key in outcome.figures["han"])],
+        [
+            [name.upper(), *(f"{100 * value:.1f}" for value in of.values())]
+            for name, of in outcome.figures.items()
+        ],
+        note=f"offline encoders {VISUAL} (pictures) and {AUDIO} (sound), not CLIP and VGGish; clips of our own "
+        f"making; {seconds:.0f} s",
+    )
     print(f"report: {outcome.report}")

@@ -15,39 +15,105 @@ _TRACKS = ("none", "audio", "visual", "both")
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add = parser.add_argument
-    add("dataset", metavar="DATASET", help="dataset folder (dataset.toml, or LLP's official tables)")
-    add("--features", required=True, metavar="FEATURES", help="folder of seehear extract, or of published features")
+    add(
+        "dataset", metavar="DATASET", help="dataset folder (dataset.toml, or LLP's official tables)"
+    )
+    add(
+        "--features",
+        required=True,
+        metavar="FEATURES",
+        help="folder of seehear extract, or of published features",
+    )
     add("--out", required=True, metavar="LABELS", type=Path, help="labels folder to write")
-    add("--profile", choices=("paper", "release", "plus"), default="paper",
+    add(
+        "--profile",
+        choices=("paper", "release", "plus"),
+        default="paper",
         help="all choices at once: as in the paper (visual), as released (audio too), or ours with evidence from "
-             "contrast; single options below change it (default: paper)")
+        "contrast; single options below change it (default: paper)",
+    )
     add("--split", default="train", help="whose clips (default: train)")
-    add("--tracks", choices=_TRACKS, help="which tracks get segment labels (default: visual; release, plus: both)")
-    add("--visual", metavar="ID", help="encoder that sees in a space shared with language (default: the profile's, or "
-        "conse where the folder has no other)")
-    add("--audio", metavar="ID", help="encoder that hears in such a space (default: likewise, or yamnet)")
-    add("--descriptions", metavar="SET", help="words for the classes in prompts: original, playing, photo, "
-        "playing-photo, person, or a file with a line 'class = words' each (default: playing)")
-    add("--nothing", metavar="VARIANT", help="the prompt for none of them: other, none, not-class, not-class-spelled, "
-        "or word:TEXT (default: other)")
-    add("--audio-template", metavar="TEXT", help="around every audio prompt, with {} for it (default: This is a "
-        "sound of {})")
+    add(
+        "--tracks",
+        choices=_TRACKS,
+        help="which tracks get segment labels (default: visual; release, plus: both)",
+    )
+    add(
+        "--visual",
+        metavar="ID",
+        help="encoder that sees in a space shared with language (default: the profile's, or "
+        "conse where the folder has no other)",
+    )
+    add(
+        "--audio",
+        metavar="ID",
+        help="encoder that hears in such a space (default: likewise, or yamnet)",
+    )
+    add(
+        "--descriptions",
+        metavar="SET",
+        help="words for the classes in prompts: original, playing, photo, "
+        "playing-photo, person, or a file with a line 'class = words' each (default: playing)",
+    )
+    add(
+        "--nothing",
+        metavar="VARIANT",
+        help="the prompt for none of them: other, none, not-class, not-class-spelled, "
+        "or word:TEXT (default: other)",
+    )
+    add(
+        "--audio-template",
+        metavar="TEXT",
+        help="around every audio prompt, with {} for it (default: This is a sound of {})",
+    )
     for track in ("visual", "audio"):
-        add(f"--{track}-evidence", choices=("language", "contrast", "both"),
+        add(
+            f"--{track}-evidence",
+            choices=("language", "contrast", "both"),
             help=f"what decides {track} labels: prompts, a scorer that tells clips with "
-                 "the class from clips without it (contrast), or both must agree (default: language; see --profile)")
-    add("--strategy", choices=("dynamic", "with-event", "without-event", "stable", "none"),
+            "the class from clips without it (contrast), or both must agree (default: language; see --profile)",
+        )
+    add(
+        "--strategy",
+        choices=("dynamic", "with-event", "without-event", "stable", "none"),
         help="which labels the re-weighting softens: dynamic, positives and negatives; with-event, positives only; "
-             "without-event, negatives only; stable, both by constants; none (default: dynamic; plus: none)")
+        "without-event, negatives only; stable, both by constants; none (default: dynamic; plus: none)",
+    )
     add("--reweight", choices=_TRACKS, help="which tracks are re-weighted (default: visual)")
-    add("--similarity", choices=("cosine", "softmax"), help="what alpha and beta multiply (default: cosine)")
-    add("--text", metavar="SET", help="words for the classes in the re-weighting, as --descriptions (default: "
-        "original)")
-    add("--alpha", metavar="X", type=_factor, help="an unreliable positive label becomes X times the similarity of its "
-        "segment to the class; or fit, from the similarities themselves (default: 4, fitted for offline encoders)")
-    add("--beta", metavar="X", type=_factor, help="likewise for unreliable negatives (default: 0.4, or fitted)")
-    add("--trim", metavar="SHARE", type=float, help="of each group cut off before its extreme is taken (0: published)")
-    add("--skip-missing", action="store_true", help="leave out clips without features instead of refusing")
+    add(
+        "--similarity",
+        choices=("cosine", "softmax"),
+        help="what alpha and beta multiply (default: cosine)",
+    )
+    add(
+        "--text",
+        metavar="SET",
+        help="words for the classes in the re-weighting, as --descriptions (default: original)",
+    )
+    add(
+        "--alpha",
+        metavar="X",
+        type=_factor,
+        help="an unreliable positive label becomes X times the similarity of its "
+        "segment to the class; or fit, from the similarities themselves (default: 4, fitted for offline encoders)",
+    )
+    add(
+        "--beta",
+        metavar="X",
+        type=_factor,
+        help="likewise for unreliable negatives (default: 0.4, or fitted)",
+    )
+    add(
+        "--trim",
+        metavar="SHARE",
+        type=float,
+        help="of each group cut off before its extreme is taken (0: published)",
+    )
+    add(
+        "--skip-missing",
+        action="store_true",
+        help="leave out clips without features instead of refusing",
+    )
     add("--json", action="store_true", help="print the report as JSON")
 
 
@@ -66,7 +132,11 @@ def run(args: argparse.Namespace) -> int:
     from seehear.labels.options import PROFILES, Denoising
     from seehear.labels.store import save
 
-    given = {f.name: value for f in dataclasses.fields(Denoising) if (value := getattr(args, f.name)) is not None}
+    given = {
+        f.name: value
+        for f in dataclasses.fields(Denoising)
+        if (value := getattr(args, f.name)) is not None
+    }
     try:
         options = dataclasses.replace(PROFILES[args.profile], **given)
     except ValueError as error:
@@ -80,15 +150,24 @@ def run(args: argparse.Namespace) -> int:
     if args.skip_missing:
         names, missing = clips_with_features(dataset.split(args.split), store, options)
         if missing:
-            _say(f"{len(missing)} of {len(dataset.split(args.split))} clips have no features and are left out "
-                 f"(first: {missing[0]})")
+            _say(
+                f"{len(missing)} of {len(dataset.split(args.split))} clips have no features and are left out "
+                f"(first: {missing[0]})"
+            )
     built = build_labels(dataset, store, options, split=args.split, names=names)
     save(built.labels, args.out)
     split = dataset.split(args.split)
     quality = built.quality(split.truth().select(built.labels.names)) if split.has_truth else None
     if args.json:
-        print_json({"labels": str(args.out), "provenance": dict(built.labels.provenance),
-                    "classes": list(dataset.vocabulary.names), "changes": built.report, "quality": quality})
+        print_json(
+            {
+                "labels": str(args.out),
+                "provenance": dict(built.labels.provenance),
+                "classes": list(dataset.vocabulary.names),
+                "changes": built.report,
+                "quality": quality,
+            }
+        )
     else:
         _show(built, dataset.vocabulary.names, quality)
         print(args.out)
@@ -101,36 +180,74 @@ def _say(line: str) -> None:
 
 def _show(built: Any, names: tuple[str, ...], quality: Any) -> None:
     for track, report in built.report.items():
-        rows = [_changes(name, {key: column[c] for key, column in report["per_class"].items()})
-                for c, name in enumerate(names)]
+        rows = [
+            _changes(name, {key: column[c] for key, column in report["per_class"].items()})
+            for c, name in enumerate(names)
+        ]
         rows.append(_changes("all", report))
         numbers = [f"evidence: {report['evidence']}"]
         if "texts_encoded" in report:
-            numbers.append(f"{report['space']} compared with {report['texts_encoded']} texts of {report['text_tower']}")
+            numbers.append(
+                f"{report['space']} compared with {report['texts_encoded']} texts of {report['text_tower']}"
+            )
         if "alpha" in report:
-            numbers.append(f"alpha {report['alpha']:.3g}, beta {report['beta']:.3g}: lowered and raised count the "
-                           "segments of all clips whose label became soft, re-weighted is their share")
-        table(f"What changed: {track} labels", ("class", "clips", "clips without it now", "segments", "removed",
-              "lowered", "raised", "re-weighted"), rows, note=" · ".join(numbers))
+            numbers.append(
+                f"alpha {report['alpha']:.3g}, beta {report['beta']:.3g}: lowered and raised count the "
+                "segments of all clips whose label became soft, re-weighted is their share"
+            )
+        table(
+            f"What changed: {track} labels",
+            (
+                "class",
+                "clips",
+                "clips without it now",
+                "segments",
+                "removed",
+                "lowered",
+                "raised",
+                "re-weighted",
+            ),
+            rows,
+            note=" · ".join(numbers),
+        )
     if not built.report:
         _say("no track gets segment labels; both keep their weak labels")
     if quality is None:
         return
     from seehear.labels.quality import SEGMENT_KEYS
 
-    table("Label quality against the truth (segment level, percent)",
-          ("labels", "audio", "visual", "audio-visual", "type", "event"),
-          [(stage, *(f"{100 * figures[key]:.1f}" for key in SEGMENT_KEYS)) for stage, figures in quality.items()],
-          note="the clips' own weak labels go into these figures: they rate labels, not a parser")
+    table(
+        "Label quality against the truth (segment level, percent)",
+        ("labels", "audio", "visual", "audio-visual", "type", "event"),
+        [
+            (stage, *(f"{100 * figures[key]:.1f}" for key in SEGMENT_KEYS))
+            for stage, figures in quality.items()
+        ],
+        note="the clips' own weak labels go into these figures: they rate labels, not a parser",
+    )
     for track in built.report:
-        table(f"Label quality per class: {track} (F, percent)", ("class", *quality),
-              [(name, *(_percent(q["per_class"][track][c]) for q in quality.values())) for c, name in enumerate(names)])
+        table(
+            f"Label quality per class: {track} (F, percent)",
+            ("class", *quality),
+            [
+                (name, *(_percent(q["per_class"][track][c]) for q in quality.values()))
+                for c, name in enumerate(names)
+            ],
+        )
 
 
 def _changes(name: str, row: Any) -> tuple[object, ...]:
     share = f"{100 * row['segments_removed'] / row['segments']:.0f} %" if row["segments"] else "-"
-    return (name, row["clips"], row["clips_removed"], row["segments"], share, row["lowered"], row["raised"],
-            f"{100 * row['share_reweighted']:.1f} %")
+    return (
+        name,
+        row["clips"],
+        row["clips_removed"],
+        row["segments"],
+        share,
+        row["lowered"],
+        row["raised"],
+        f"{100 * row['share_reweighted']:.1f} %",
+    )
 
 
 def _percent(value: float | None) -> str:

@@ -20,12 +20,27 @@ _SHOWN = 5  # of each kind, without --all
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("dataset", type=Path, nargs="?", metavar="DATASET",
-                        help="also check this dataset folder (without it: the installation only)")
+    parser.add_argument(
+        "dataset",
+        type=Path,
+        nargs="?",
+        metavar="DATASET",
+        help="also check this dataset folder (without it: the installation only)",
+    )
     parser.add_argument("--no-media", action="store_true", help="only look whether media are there")
-    parser.add_argument("--all", action="store_true", help=f"list every anomaly, not only {_SHOWN} of each kind")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="media examined at a time")
-    parser.add_argument("--json", action="store_true", help="print one JSON object on stdout instead of tables")
+    parser.add_argument(
+        "--all", action="store_true", help=f"list every anomaly, not only {_SHOWN} of each kind"
+    )
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="media examined at a time",
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object on stdout instead of tables"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -46,7 +61,11 @@ def run(args: argparse.Namespace) -> int:
     else:
         show_installation(result["installation"])
         if result["plugins"]:
-            table("Added by other packages", ["group", "name", "package"], [[*p.values()] for p in result["plugins"]])
+            table(
+                "Added by other packages",
+                ["group", "name", "package"],
+                [[*p.values()] for p in result["plugins"]],
+            )
         if args.dataset is not None:
             _show(result["dataset"], everything=args.all)
     for issue in damaged:
@@ -56,14 +75,24 @@ def run(args: argparse.Namespace) -> int:
 
 def _about(dataset: Dataset, found: list[Issue], examined: int) -> dict[str, Any]:
     splits = {
-        name: {"clips": len(split), "labels": int(split.weak.sum()), "truth": split.has_truth,
-               **(_of_truth(split) if split.has_truth else {"readings": {}})}
+        name: {
+            "clips": len(split),
+            "labels": int(split.weak.sum()),
+            "truth": split.has_truth,
+            **(_of_truth(split) if split.has_truth else {"readings": {}}),
+        }
         for name, split in dataset.splits.items()
     }
     about: dict[str, Any] = {
-        "name": dataset.name, "root": str(dataset.root), "classes": list(dataset.vocabulary.names),
-        "segments": dataset.grid.count, "segment_s": dataset.grid.step_s, "annotation": dataset.annotation,
-        "fingerprint": dataset.fingerprint(), "splits": splits, "media_examined": examined,
+        "name": dataset.name,
+        "root": str(dataset.root),
+        "classes": list(dataset.vocabulary.names),
+        "segments": dataset.grid.count,
+        "segment_s": dataset.grid.step_s,
+        "annotation": dataset.annotation,
+        "fingerprint": dataset.fingerprint(),
+        "splits": splits,
+        "media_examined": examined,
         "anomalies": [asdict(issue) for issue in found],
         "counts": {kind: sum(issue.kind == kind for issue in found) for kind in KINDS},
     }
@@ -71,7 +100,9 @@ def _about(dataset: Dataset, found: list[Issue], examined: int) -> dict[str, Any
         from seehear.data.llp_parts import missing_parts, runnable_tables
 
         about["missing_parts"] = [asdict(part) for part in missing_parts(dataset.root)]
-        about["runnable_tables"] = {key: list(rows) for key, rows in runnable_tables(dataset.root).items()}
+        about["runnable_tables"] = {
+            key: list(rows) for key, rows in runnable_tables(dataset.root).items()
+        }
     return about
 
 
@@ -84,14 +115,20 @@ def _of_truth(split: Split) -> dict[str, Any]:
         except DataError:
             continue  # the legacy reading exists for LLP only
     truth = split.truth()
-    nothing = {f"nothing_{word}": int((~array.any(axis=(1, 2))).sum())
-               for word, array in (("heard", truth.audio), ("seen", truth.visual))}
+    nothing = {
+        f"nothing_{word}": int((~array.any(axis=(1, 2))).sum())
+        for word, array in (("heard", truth.audio), ("seen", truth.visual))
+    }
     return {"readings": readings, **nothing}
 
 
 def _examine(dataset: Dataset, jobs: int) -> tuple[list[Issue], int]:
     """Return what is wrong with the clips' media, and how many files were examined."""
-    clips = {clip.name: dataset.media_path(clip) for split in dataset.splits.values() for clip in split.clips}
+    clips = {
+        clip.name: dataset.media_path(clip)
+        for split in dataset.splits.values()
+        for clip in split.clips
+    }
     files = {name: path for name, path in clips.items() if path is not None}
     if not files:
         return [], 0
@@ -102,8 +139,11 @@ def _examine(dataset: Dataset, jobs: int) -> tuple[list[Issue], int]:
     found: list[Issue] = []
     expected_s = dataset.grid.end_s
     with ThreadPoolExecutor(jobs) as pool, progress(len(files), "examining media") as bar:
-        for (name, path), problems in zip(files.items(), pool.map(lambda p: examine(p, expected_s=expected_s),
-                                                                  files.values()), strict=True):
+        for (name, path), problems in zip(
+            files.items(),
+            pool.map(lambda p: examine(p, expected_s=expected_s), files.values()),
+            strict=True,
+        ):
             found += [Issue(path.name, None, kind, f"{name}: {text}") for kind, text in problems]
             bar.advance()
     return found, len(files)
@@ -114,24 +154,58 @@ def _show(about: dict[str, Any], *, everything: bool) -> None:
     for name, split in about["splits"].items():
         readings = ", ".join(f"{reading} {count}" for reading, count in split["readings"].items())
         empty = [split.get(f"nothing_{word}", "-") for word in ("heard", "seen")]
-        rows.append([name, split["clips"], f"{split['labels'] / split['clips']:.2f}", "yes" if split["truth"] else "no",
-                     *empty, readings])
-    table(f"{about['name']}: {len(about['classes'])} classes, {about['segments']} segments of {about['segment_s']:g} s",
-          ["split", "clips", "classes a clip", "truth", "nothing heard", "nothing seen",
-           "rows dropped or changed by reading"], rows,
-          note=f"annotation: {about['annotation']}; fingerprint {about['fingerprint'][:16]}; "
-               f"{about['media_examined']} media files examined")
-    table("Anomalies", ["kind", "count", "meaning"],
-          [[kind, about["counts"][kind], meaning] for kind, meaning in KINDS.items() if about["counts"][kind]]
-          or [["none", 0, ""]])
+        rows.append(
+            [
+                name,
+                split["clips"],
+                f"{split['labels'] / split['clips']:.2f}",
+                "yes" if split["truth"] else "no",
+                *empty,
+                readings,
+            ]
+        )
+    table(
+        f"{about['name']}: {len(about['classes'])} classes, {about['segments']} segments of {about['segment_s']:g} s",
+        [
+            "split",
+            "clips",
+            "classes a clip",
+            "truth",
+            "nothing heard",
+            "nothing seen",
+            "rows dropped or changed by reading",
+        ],
+        rows,
+        note=f"annotation: {about['annotation']}; fingerprint {about['fingerprint'][:16]}; "
+        f"{about['media_examined']} media files examined",
+    )
+    table(
+        "Anomalies",
+        ["kind", "count", "meaning"],
+        [
+            [kind, about["counts"][kind], meaning]
+            for kind, meaning in KINDS.items()
+            if about["counts"][kind]
+        ]
+        or [["none", 0, ""]],
+    )
     for kind in KINDS:
         of_kind = [Issue(**issue) for issue in about["anomalies"] if issue["kind"] == kind]
         _show_some(kind, of_kind, len(of_kind) if everything else _SHOWN)
     if "missing_parts" in about:
-        table("Parts of LLP that are not here", ["part", "what", "state", "to get it"],
-              [[part["name"], part["what"], part["state"], part["get"]] for part in about["missing_parts"]])
-        table("Tables of the paper that can be run with published features", ["table", "groups of rows"],
-              [[name, ", ".join(rows) or "-"] for name, rows in about["runnable_tables"].items()])
+        table(
+            "Parts of LLP that are not here",
+            ["part", "what", "state", "to get it"],
+            [
+                [part["name"], part["what"], part["state"], part["get"]]
+                for part in about["missing_parts"]
+            ],
+        )
+        table(
+            "Tables of the paper that can be run with published features",
+            ["table", "groups of rows"],
+            [[name, ", ".join(rows) or "-"] for name, rows in about["runnable_tables"].items()],
+        )
 
 
 def _show_some(kind: str, issues: Iterable[Issue], most: int) -> None:

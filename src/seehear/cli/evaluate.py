@@ -10,10 +10,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.cli.console import print_json
-from seehear.data import READINGS, Dataset, Split, Truth, open_dataset, read_predictions, read_scores
+from seehear.data import (
+    READINGS,
+    Dataset,
+    Split,
+    Truth,
+    open_dataset,
+    read_predictions,
+    read_scores,
+)
 from seehear.errors import ConfigError, DataError, MissingExtraError
 from seehear.features import open_features
-from seehear.metrics import Report, best_thresholds, compare, evaluate, evaluate_exclusive, exclusive_figures, intervals
+from seehear.metrics import (
+    Report,
+    best_thresholds,
+    compare,
+    evaluate,
+    evaluate_exclusive,
+    exclusive_figures,
+    intervals,
+)
 from seehear.time import GATES, Decoding, decide
 
 _DECODING = ("gate", "threshold", "visual_threshold", "gate_threshold", "visual_gate_threshold")
@@ -22,29 +38,84 @@ _DECODING = ("gate", "threshold", "visual_threshold", "gate_threshold", "visual_
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add = parser.add_argument
-    add("dataset", type=Path, metavar="DATASET", help="a folder with dataset.toml, or with LLP's official tables")
+    add(
+        "dataset",
+        type=Path,
+        metavar="DATASET",
+        help="a folder with dataset.toml, or with LLP's official tables",
+    )
     add("--split", default="test", help="split to score (default: test)")
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--model", metavar="RUN", help="a run folder, model file, or the address of a shared model "
-                        "(hf://owner/name, s3://...); needs --features")
-    source.add_argument("--predictions", type=Path, metavar="PRED", help="folder of *.timeline.json, a tab-separated "
-                        "file (filename track onset offset event_label), or an .npz of arrays")
-    add("--features", type=Path, metavar="FEATURES", help="features folder of the dataset, for --model")
+    source.add_argument(
+        "--model",
+        metavar="RUN",
+        help="a run folder, model file, or the address of a shared model "
+        "(hf://owner/name, s3://...); needs --features",
+    )
+    source.add_argument(
+        "--predictions",
+        type=Path,
+        metavar="PRED",
+        help="folder of *.timeline.json, a tab-separated "
+        "file (filename track onset offset event_label), or an .npz of arrays",
+    )
+    add(
+        "--features",
+        type=Path,
+        metavar="FEATURES",
+        help="features folder of the dataset, for --model",
+    )
     add("--device", default="cpu", help="where --model computes (default: cpu)")
-    add("--truth", choices=READINGS, default="literal", help="how the truth tables are read (default: literal)")
-    add("--missing", choices=("error", "empty"), default="error",
-        help="clips without a prediction (or features, for --model): an error (default), or scored as empty")
-    add("--extra", choices=("error", "ignore"), default="error",
-        help="predictions for clips of no or another split: an error (default), or left out")
-    add("--gate", choices=GATES, help="which pooled probability gates a segment (default: as the model was made)")
+    add(
+        "--truth",
+        choices=READINGS,
+        default="literal",
+        help="how the truth tables are read (default: literal)",
+    )
+    add(
+        "--missing",
+        choices=("error", "empty"),
+        default="error",
+        help="clips without a prediction (or features, for --model): an error (default), or scored as empty",
+    )
+    add(
+        "--extra",
+        choices=("error", "ignore"),
+        default="error",
+        help="predictions for clips of no or another split: an error (default), or left out",
+    )
+    add(
+        "--gate",
+        choices=GATES,
+        help="which pooled probability gates a segment (default: as the model was made)",
+    )
     add("--threshold", type=float, metavar="P", help="of segments, audio and visual")
-    add("--visual-threshold", type=float, metavar="P", help="of visual segments, if other than --threshold")
+    add(
+        "--visual-threshold",
+        type=float,
+        metavar="P",
+        help="of visual segments, if other than --threshold",
+    )
     add("--gate-threshold", type=float, metavar="P", help="of the gate, audio and visual")
     add("--visual-gate-threshold", type=float, metavar="P", help="of the visual gate, if other")
-    add("--tune", metavar="SPLIT", help="take the best threshold per class and track on this split (for probabilities)")
-    add("--compare", type=Path, metavar="PRED", help="other predictions, or another RUN, compared clip by clip")
+    add(
+        "--tune",
+        metavar="SPLIT",
+        help="take the best threshold per class and track on this split (for probabilities)",
+    )
+    add(
+        "--compare",
+        type=Path,
+        metavar="PRED",
+        help="other predictions, or another RUN, compared clip by clip",
+    )
     add("--per-class", action="store_true", help="also show a table by class")
-    add("--per-clip", type=Path, metavar="FILE", help="write every clip's scores to a tab-separated file")
+    add(
+        "--per-clip",
+        type=Path,
+        metavar="FILE",
+        help="write every clip's scores to a tab-separated file",
+    )
     add("--json", action="store_true", help="print one JSON object on stdout instead of tables")
 
 
@@ -62,23 +133,47 @@ def run(args: argparse.Namespace) -> int:
         **report.figures(),  # the ten keys, at the top where a script looks first
         "figures": report.figures(),
         "setting": {
-            "dataset": dataset.name, "split": split.name, "clips": len(split), "segments": dataset.grid.count,
-            "segment_s": dataset.grid.step_s, "classes": list(dataset.vocabulary.names), "truth": args.truth,
-            "annotation": dataset.annotation, "rows_dropped_or_changed": len(truth.issues), **about,
+            "dataset": dataset.name,
+            "split": split.name,
+            "clips": len(split),
+            "segments": dataset.grid.count,
+            "segment_s": dataset.grid.step_s,
+            "classes": list(dataset.vocabulary.names),
+            "truth": args.truth,
+            "annotation": dataset.annotation,
+            "rows_dropped_or_changed": len(truth.issues),
+            **about,
         },
         "intervals": {key: [i.low, i.high] for key, i in intervals(report).items()},
         "exclusive": exclusive_figures(exclusive),
-        "exclusive_intervals": {f"{key}_only": [apart[key].low, apart[key].high]
-                                for key in ("segment/audio", "segment/visual", "event/audio", "event/visual")},
-        "pooled": {key: {"precision": _number(p.precision), "recall": _number(p.recall), "f1": _number(p.f1),
-                         "predicted": int(p.predicted), "true": int(p.true)} for key, p in report.pooled().items()},
+        "exclusive_intervals": {
+            f"{key}_only": [apart[key].low, apart[key].high]
+            for key in ("segment/audio", "segment/visual", "event/audio", "event/visual")
+        },
+        "pooled": {
+            key: {
+                "precision": _number(p.precision),
+                "recall": _number(p.recall),
+                "f1": _number(p.f1),
+                "predicted": int(p.predicted),
+                "true": int(p.true),
+            }
+            for key, p in report.pooled().items()
+        },
         "per_class": _per_class(report, dataset.vocabulary.names),
     }
     if args.compare is not None:
-        is_run = args.compare.suffix == ".safetensors" or (args.compare / "best.safetensors").exists()
-        other = _decisions(args, dataset, split, truth, **{"model" if is_run else "predictions": args.compare})
+        is_run = (
+            args.compare.suffix == ".safetensors" or (args.compare / "best.safetensors").exists()
+        )
+        other = _decisions(
+            args, dataset, split, truth, **{"model" if is_run else "predictions": args.compare}
+        )
         differences = compare(evaluate(*other[:2], truth.audio, truth.visual), report)
-        result["comparison"] = {"with": other[2], "figures": {key: vars(c) for key, c in differences.items()}}
+        result["comparison"] = {
+            "with": other[2],
+            "figures": {key: vars(c) for key, c in differences.items()},
+        }
     if args.per_clip is not None:
         _write_per_clip(args.per_clip, split, report)
     if args.json:
@@ -91,18 +186,30 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _decisions(
-    args: argparse.Namespace, dataset: Dataset, split: Split, truth: Truth, *, model: str | Path | None = None,
+    args: argparse.Namespace,
+    dataset: Dataset,
+    split: Split,
+    truth: Truth,
+    *,
+    model: str | Path | None = None,
     predictions: Path | None = None,
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]:
     """Return audio and visual decisions (N, T, C) and what the setting says about them."""
     if model is not None:
         scores, decoding, absent = _predicted(args, model, dataset, split.name)
-        about: dict[str, Any] = {"model": str(model), "features": str(args.features), "scored_as_empty": list(absent)}
+        about: dict[str, Any] = {
+            "model": str(model),
+            "features": str(args.features),
+            "scored_as_empty": list(absent),
+        }
     else:
         assert predictions is not None
         about = {"predictions": str(predictions)}
-        found = (read_scores(predictions, split, dataset.vocabulary, dataset.grid)
-                 if predictions.suffix == ".npz" and predictions.is_file() else None)
+        found = (
+            read_scores(predictions, split, dataset.vocabulary, dataset.grid)
+            if predictions.suffix == ".npz" and predictions.is_file()
+            else None
+        )
         if found is None:
             return _given(args, predictions, dataset, split, about)
         scores, decoding = found, Decoding()
@@ -117,20 +224,35 @@ def _decisions(
 
 
 def _given(
-    args: argparse.Namespace, predictions: Path, dataset: Dataset, split: Split, about: dict[str, Any]
+    args: argparse.Namespace,
+    predictions: Path,
+    dataset: Dataset,
+    split: Split,
+    about: dict[str, Any],
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]:
     """Return decisions that were made elsewhere."""
     asked = [_option(name) for name in (*_DECODING, "tune") if getattr(args, name) is not None]
     if asked:
-        raise ConfigError(f"{', '.join(asked)}: these predictions are decided already", where=predictions,
-                          hint="give probabilities (--model, or an .npz with segment_prob), or drop the option")
-    found = read_predictions(predictions, split, dataset.vocabulary, dataset.grid, missing=args.missing,
-                             extra=args.extra)
-    about = {**about, "scored_as_empty": list(found.missing), "left_out": found.extra,
-             "outside_grid": found.outside_grid}
+        raise ConfigError(
+            f"{', '.join(asked)}: these predictions are decided already",
+            where=predictions,
+            hint="give probabilities (--model, or an .npz with segment_prob), or drop the option",
+        )
+    found = read_predictions(
+        predictions, split, dataset.vocabulary, dataset.grid, missing=args.missing, extra=args.extra
+    )
+    about = {
+        **about,
+        "scored_as_empty": list(found.missing),
+        "left_out": found.extra,
+        "outside_grid": found.outside_grid,
+    }
     if found.outside_grid:
-        print(f"seehear: note: {predictions}: {found.outside_grid} events lie outside the clip and count for nothing; "
-              f"seconds run from the start of the clip", file=sys.stderr)
+        print(
+            f"seehear: note: {predictions}: {found.outside_grid} events lie outside the clip and count for nothing; "
+            f"seconds run from the start of the clip",
+            file=sys.stderr,
+        )
     if found.made:
         about["made"] = dict(found.made)
     return found.audio, found.visual, about
@@ -141,15 +263,23 @@ def _predicted(
 ) -> tuple[tuple[NDArray[Any], ...], Decoding, tuple[str, ...]]:
     """Return the probabilities of a trained parser on a split, how it decides, and clips without features."""
     if args.features is None:
-        raise ConfigError("--model needs --features FEATURES", hint="make them with: seehear extract DATASET ...")
+        raise ConfigError(
+            "--model needs --features FEATURES", hint="make them with: seehear extract DATASET ..."
+        )
     try:
         from seehear.train import load_run, predict_split
         from seehear.train.data import find_missing
     except ModuleNotFoundError as error:
         raise MissingExtraError.of(error.name or "torch", "train") from None
     trained, store = load_run(model, device=args.device), open_features(args.features)
-    *scores, decoding = predict_split(trained, store, dataset, split, device=args.device, missing=args.missing)
-    absent = find_missing(store, trained.features, dataset.split(split).names) if args.missing == "empty" else ()
+    *scores, decoding = predict_split(
+        trained, store, dataset, split, device=args.device, missing=args.missing
+    )
+    absent = (
+        find_missing(store, trained.features, dataset.split(split).names)
+        if args.missing == "empty"
+        else ()
+    )
     return tuple(np.asarray(array) for array in scores), decoding, tuple(absent)
 
 
@@ -158,7 +288,9 @@ def _asked(args: argparse.Namespace) -> dict[str, Any]:
     asked = {name: getattr(args, name) for name in _DECODING if getattr(args, name) is not None}
     for name, value in asked.items():
         if name != "gate" and not 0 <= value <= 1:
-            raise ConfigError(f"expected a probability between 0 and 1, got {value}", where=_option(name))
+            raise ConfigError(
+                f"expected a probability between 0 and 1, got {value}", where=_option(name)
+            )
     for name in ("threshold", "gate_threshold"):
         if name in asked:
             asked.setdefault(f"visual_{name}", None)
@@ -170,15 +302,21 @@ def _option(name: str) -> str:
 
 
 def _tuned(
-    args: argparse.Namespace, model: str | Path | None, dataset: Dataset, scores: tuple[NDArray[Any], ...],
+    args: argparse.Namespace,
+    model: str | Path | None,
+    dataset: Dataset,
+    scores: tuple[NDArray[Any], ...],
     decoding: Decoding,
 ) -> Decoding:
     """Return the decoding with the best threshold per class and track on the split that was named."""
     split = dataset.split(args.tune)
     if split.name != args.split:
         if model is None:
-            raise ConfigError(f"the file holds probabilities of split {args.split} only", where="--tune",
-                              hint=f"use --model, or --tune {args.split}")
+            raise ConfigError(
+                f"the file holds probabilities of split {args.split} only",
+                where="--tune",
+                hint=f"use --model, or --tune {args.split}",
+            )
         scores, *_ = _predicted(args, model, dataset, split.name)
     truth = split.truth(args.truth)
     _check_shape(scores[0], truth, model or args.predictions)
@@ -188,17 +326,31 @@ def _tuned(
 def _check_shape(segment_prob: NDArray[Any], truth: Truth, where: str | Path | None) -> None:
     clips, segments, classes = truth.audio.shape
     if segment_prob.shape != (clips, segments, 2, classes):
-        raise DataError(f"expected probabilities (clips, segments, 2, classes) = {(clips, segments, 2, classes)}, got "
-                        f"{segment_prob.shape}", where=where, hint="was it trained on this dataset's grid and classes?")
+        raise DataError(
+            f"expected probabilities (clips, segments, 2, classes) = {(clips, segments, 2, classes)}, got "
+            f"{segment_prob.shape}",
+            where=where,
+            hint="was it trained on this dataset's grid and classes?",
+        )
 
 
-def _per_class(report: Report, names: tuple[str, ...]) -> dict[str, dict[str, dict[str, float | None]]]:
+def _per_class(
+    report: Report, names: tuple[str, ...]
+) -> dict[str, dict[str, dict[str, float | None]]]:
     """Return class -> figure key -> precision, recall and F over the set, and the mean of the clips' F."""
     pooled, mean = report.per_class(), report.per_class_clip_mean()
     return {
-        name: {key: {"precision": _number(p.precision[c]), "recall": _number(p.recall[c]), "f1": _number(p.f1[c]),
-                     "clip_mean": _number(mean[key][c]), "predicted": int(p.predicted[c]), "true": int(p.true[c])}
-               for key, p in pooled.items()}
+        name: {
+            key: {
+                "precision": _number(p.precision[c]),
+                "recall": _number(p.recall[c]),
+                "f1": _number(p.f1[c]),
+                "clip_mean": _number(mean[key][c]),
+                "predicted": int(p.predicted[c]),
+                "true": int(p.true[c]),
+            }
+            for key, p in pooled.items()
+        }
         for c, name in enumerate(names)
     }
 
@@ -213,5 +365,8 @@ def _write_per_clip(path: Path, split: Split, report: Report) -> None:
 
     scores = report.per_clip()
     lines = ["\t".join(["filename", *scores])]
-    lines += ["\t".join([name, *(f"{scores[key][i]:.6f}" for key in scores)]) for i, name in enumerate(split.names)]
+    lines += [
+        "\t".join([name, *(f"{scores[key][i]:.6f}" for key in scores)])
+        for i, name in enumerate(split.names)
+    ]
     write_text(path, "\n".join(lines) + "\n")

@@ -17,10 +17,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "formats:\n" + "\n".join(lines)
     parser.add_argument("timeline", metavar="TIMELINE", type=Path, help="a NAME.timeline.json")
     parser.add_argument("--to", required=True, metavar="FORMAT", help=", ".join(export.names()))
-    parser.add_argument("--out", metavar="FILE", type=Path,
-                        help="file or existing folder to write to (default: print the text)")
-    parser.add_argument("--media", metavar="FILE", type=Path,
-                        help="the clip's video, for html and eaf (default: looked for beside the timeline)")
+    parser.add_argument(
+        "--out",
+        metavar="FILE",
+        type=Path,
+        help="file or existing folder to write to (default: print the text)",
+    )
+    parser.add_argument(
+        "--media",
+        metavar="FILE",
+        type=Path,
+        help="the clip's video, for html and eaf (default: looked for beside the timeline)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:

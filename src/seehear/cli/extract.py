@@ -16,29 +16,81 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("inputs", nargs="*", metavar="DATASET",
-                        help="a dataset folder, or media files, folders and fsspec URLs")
-    parser.add_argument("--visual", action="append", default=[], metavar="ID",
-                        help="visual encoder (repeat or separate by commas for several); see seehear models ls")
-    parser.add_argument("--audio", action="append", default=[], metavar="ID", help="audio encoder, likewise")
-    parser.add_argument("--out", required=True, metavar="FEATURES", help="features folder; run again to go on")
-    parser.add_argument("--engine", choices=("local", "ray"), default="local", help="this machine, or a Ray cluster")
-    parser.add_argument("--jobs", type=int, default=None, help="decoding processes (default: one a core, at most 8)")
-    parser.add_argument("--sampling", choices=("grid", "paper"), default="grid",
-                        help="which frames: true to time, or the published rule that stretches short clips")
-    parser.add_argument("--keep-frames", action="store_true", help="keep one row a frame beside one row a segment")
-    parser.add_argument("--dtype", choices=("float32", "float16"), default="float32", help="of the stored rows")
-    parser.add_argument("--fps", type=int, default=None, metavar="N",
-                        help="frames a second image encoders look at (default: the encoder's, 8 for most)")
-    parser.add_argument("--device", default=None, help="where encoders run: cpu, cuda, ... (default: their choice)")
-    parser.add_argument("--media", metavar="FOLDER", help="where the dataset's media lie: a folder or an fsspec URL")
-    parser.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS",
-                        help="longest wait for ten segments of a clip before it is given up (default 60)")
-    parser.add_argument("--retry", choices=("failed", "degraded"), action="append", default=[],
-                        help="do clips again that ended so")
-    parser.add_argument("--import", dest="sources", action="append", default=[], metavar="FOLDER",
-                        help="instead of extracting: pack a published .npy folder, or join features folders (repeat)")
-    parser.add_argument("--export-npy", metavar="FOLDER", help="also write --out as one .npy file a clip and stream")
+    parser.add_argument(
+        "inputs",
+        nargs="*",
+        metavar="DATASET",
+        help="a dataset folder, or media files, folders and fsspec URLs",
+    )
+    parser.add_argument(
+        "--visual",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="visual encoder (repeat or separate by commas for several); see seehear models ls",
+    )
+    parser.add_argument(
+        "--audio", action="append", default=[], metavar="ID", help="audio encoder, likewise"
+    )
+    parser.add_argument(
+        "--out", required=True, metavar="FEATURES", help="features folder; run again to go on"
+    )
+    parser.add_argument(
+        "--engine", choices=("local", "ray"), default="local", help="this machine, or a Ray cluster"
+    )
+    parser.add_argument(
+        "--jobs", type=int, default=None, help="decoding processes (default: one a core, at most 8)"
+    )
+    parser.add_argument(
+        "--sampling",
+        choices=("grid", "paper"),
+        default="grid",
+        help="which frames: true to time, or the published rule that stretches short clips",
+    )
+    parser.add_argument(
+        "--keep-frames", action="store_true", help="keep one row a frame beside one row a segment"
+    )
+    parser.add_argument(
+        "--dtype", choices=("float32", "float16"), default="float32", help="of the stored rows"
+    )
+    parser.add_argument(
+        "--fps",
+        type=int,
+        default=None,
+        metavar="N",
+        help="frames a second image encoders look at (default: the encoder's, 8 for most)",
+    )
+    parser.add_argument(
+        "--device", default=None, help="where encoders run: cpu, cuda, ... (default: their choice)"
+    )
+    parser.add_argument(
+        "--media", metavar="FOLDER", help="where the dataset's media lie: a folder or an fsspec URL"
+    )
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=60.0,
+        metavar="SECONDS",
+        help="longest wait for ten segments of a clip before it is given up (default 60)",
+    )
+    parser.add_argument(
+        "--retry",
+        choices=("failed", "degraded"),
+        action="append",
+        default=[],
+        help="do clips again that ended so",
+    )
+    parser.add_argument(
+        "--import",
+        dest="sources",
+        action="append",
+        default=[],
+        metavar="FOLDER",
+        help="instead of extracting: pack a published .npy folder, or join features folders (repeat)",
+    )
+    parser.add_argument(
+        "--export-npy", metavar="FOLDER", help="also write --out as one .npy file a clip and stream"
+    )
     parser.add_argument("--json", action="store_true", help="print only JSON on stdout")
 
 
@@ -46,13 +98,17 @@ def run(args: argparse.Namespace) -> int:
     """Run the command."""
     if args.sources:
         if args.inputs or args.visual or args.audio:
-            raise ConfigError("--import takes features that are made; DATASET, --visual and --audio do not go with it")
+            raise ConfigError(
+                "--import takes features that are made; DATASET, --visual and --audio do not go with it"
+            )
         return _join(args)
     if not args.inputs and args.export_npy:
         return _export(args)
     if not args.inputs:
         raise ConfigError("expected DATASET, got none", hint="name a dataset folder or media files")
-    if args.timeout <= 0 or any(number is not None and number < 1 for number in (args.jobs, args.fps)):
+    if args.timeout <= 0 or any(
+        number is not None and number < 1 for number in (args.jobs, args.fps)
+    ):
         raise ConfigError("--jobs, --fps and --timeout must be positive")
     code = _extract(args)
     if args.export_npy:
@@ -67,11 +123,23 @@ def _extract(args: argparse.Namespace) -> int:
     began = time.monotonic()
     try:
         summary = extract(
-            args.inputs, visual=_ids(args.visual), audio=_ids(args.audio), out=args.out,
-            jobs=args.jobs or min(8, os.cpu_count() or 1), engine=args.engine, sampling=args.sampling,
-            keep_frames=args.keep_frames, dtype=args.dtype, timeout_s=args.timeout, media=args.media,
-            retry=[*args.retry, "failed"] if "degraded" in args.retry else args.retry, device=args.device,
-            fps=args.fps, begun=show.begun, report=show.report)
+            args.inputs,
+            visual=_ids(args.visual),
+            audio=_ids(args.audio),
+            out=args.out,
+            jobs=args.jobs or min(8, os.cpu_count() or 1),
+            engine=args.engine,
+            sampling=args.sampling,
+            keep_frames=args.keep_frames,
+            dtype=args.dtype,
+            timeout_s=args.timeout,
+            media=args.media,
+            retry=[*args.retry, "failed"] if "degraded" in args.retry else args.retry,
+            device=args.device,
+            fps=args.fps,
+            begun=show.begun,
+            report=show.report,
+        )
     finally:
         show.close()
     _show(summary, time.monotonic() - began, as_json=args.json)
@@ -94,7 +162,9 @@ class _Progress:
         assert self._bar is not None
         entry = finished.entry()
         if entry["state"] == "failed":
-            self._bar.note(f"seehear: {finished.job.source or finished.job.name}: {entry['reason']}")
+            self._bar.note(
+                f"seehear: {finished.job.source or finished.job.name}: {entry['reason']}"
+            )
         self._bar.advance()
 
     def close(self) -> None:
@@ -109,25 +179,43 @@ def _ids(values: list[str]) -> list[str]:
 def _show(summary: "Summary", seconds: float, *, as_json: bool) -> None:
     times = summary.times
     if as_json:
-        print_json({
-            "out": str(summary.out), "clips": summary.states, "done": summary.done, "seconds": round(seconds, 2),
-            "encoding_s": round(times.encoding_s, 2), "waiting_for_decoders_s": round(times.waiting_s, 2),
-            "streams": {s: {"clips": n, "rows": rows, "dim": dim} for s, (n, rows, dim) in summary.streams.items()},
-            "reasons": summary.problems, "failed": dict(summary.failures),
-        })
+        print_json(
+            {
+                "out": str(summary.out),
+                "clips": summary.states,
+                "done": summary.done,
+                "seconds": round(seconds, 2),
+                "encoding_s": round(times.encoding_s, 2),
+                "waiting_for_decoders_s": round(times.waiting_s, 2),
+                "streams": {
+                    s: {"clips": n, "rows": rows, "dim": dim}
+                    for s, (n, rows, dim) in summary.streams.items()
+                },
+                "reasons": summary.problems,
+                "failed": dict(summary.failures),
+            }
+        )
         return
-    table(f"Features in {summary.out}", ("stream", "clips", "rows", "dim"),
-          [(name, *numbers) for name, numbers in summary.streams.items()])
+    table(
+        f"Features in {summary.out}",
+        ("stream", "clips", "rows", "dim"),
+        [(name, *numbers) for name, numbers in summary.streams.items()],
+    )
     table("Clips", ("state", "clips"), sorted(summary.states.items(), key=lambda item: -item[1]))
     if summary.problems:
         shown = list(summary.problems.items())[:10]
-        notes = ["every reason stands in manifest.json"] if len(summary.problems) > len(shown) else []
+        notes = (
+            ["every reason stands in manifest.json"] if len(summary.problems) > len(shown) else []
+        )
         if summary.failures:
             notes.append("failed clips that were mended are done again with --retry failed")
         table("Why not ok", ("reason", "clips"), shown, note="; ".join(notes) or None)
     if summary.done:
-        print(f"{summary.done} clips in {seconds:.1f} s ({summary.done / seconds:.2f} clips/s): encoders busy "
-              f"{times.encoding_s:.1f} s, waiting for decoders {times.waiting_s:.1f} s", file=sys.stderr)
+        print(
+            f"{summary.done} clips in {seconds:.1f} s ({summary.done / seconds:.2f} clips/s): encoders busy "
+            f"{times.encoding_s:.1f} s, waiting for decoders {times.waiting_s:.1f} s",
+            file=sys.stderr,
+        )
 
 
 def _join(args: argparse.Namespace) -> int:
@@ -135,7 +223,12 @@ def _join(args: argparse.Namespace) -> int:
     from seehear.features.pack import pack
 
     with progress(None, "pack") as bar:
-        store = pack(args.sources, args.out, dtype=args.dtype, report=lambda stream: bar.advance(detail=stream))
+        store = pack(
+            args.sources,
+            args.out,
+            dtype=args.dtype,
+            report=lambda stream: bar.advance(detail=stream),
+        )
     _show(summarise(store, 0, Times()), 0.0, as_json=args.json)
     return 0
 
@@ -145,6 +238,10 @@ def _export(args: argparse.Namespace) -> int:
     from seehear.features.pack import export_npy
 
     with progress(None, "export") as bar:
-        files = export_npy(open_features(args.out), args.export_npy, report=lambda stream: bar.advance(detail=stream))
+        files = export_npy(
+            open_features(args.out),
+            args.export_npy,
+            report=lambda stream: bar.advance(detail=stream),
+        )
     print(f"{files} files in {args.export_npy}", file=sys.stderr)
     return 0

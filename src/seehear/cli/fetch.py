@@ -16,10 +16,19 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("dataset", choices=("llp",), help="which dataset")
-    parser.add_argument("--out", required=True, metavar="DIR", help="dataset folder; run again to go on")
-    parser.add_argument("--only", action="append", choices=("tables", "CLIP", "CLAP"), default=[],
-                        help="fetch this part only (repeat for several): the tables, VALOR's CLIP or CLAP features")
-    parser.add_argument("--hub", metavar="URL", help="a mirror of the hub (default: HF_ENDPOINT, else the hub)")
+    parser.add_argument(
+        "--out", required=True, metavar="DIR", help="dataset folder; run again to go on"
+    )
+    parser.add_argument(
+        "--only",
+        action="append",
+        choices=("tables", "CLIP", "CLAP"),
+        default=[],
+        help="fetch this part only (repeat for several): the tables, VALOR's CLIP or CLAP features",
+    )
+    parser.add_argument(
+        "--hub", metavar="URL", help="a mirror of the hub (default: HF_ENDPOINT, else the hub)"
+    )
     parser.add_argument("--tables", metavar="URL", help="another address of the six tables")
     parser.add_argument("--json", action="store_true", help="print only JSON on stdout")
 
@@ -33,23 +42,40 @@ def run(args: argparse.Namespace) -> int:
     parts = [part for part in PARTS if not args.only or part in args.only]
     fetched = []
     try:
-        for part in fetch_llp(args.out, parts=parts, hub=args.hub, tables=args.tables, received=log.received):
+        for part in fetch_llp(
+            args.out, parts=parts, hub=args.hub, tables=args.tables, received=log.received
+        ):
             fetched.append(part)
     finally:  # what has to be got by hand is worth knowing without a connection, too
         missing, tables = missing_parts(args.out), runnable_tables(args.out)
         if args.json:
-            print_json({"out": args.out, "fetched": [vars(part) for part in fetched],
-                        "missing": [vars(part) for part in missing], "tables": tables})
+            print_json(
+                {
+                    "out": args.out,
+                    "fetched": [vars(part) for part in fetched],
+                    "missing": [vars(part) for part in missing],
+                    "tables": tables,
+                }
+            )
         else:
             _show(args.out, fetched, missing, tables)
     return 0
 
 
-def _show(out: str, fetched: "list[Fetched]", missing: "list[Part]", tables: dict[str, tuple[str, ...]]) -> None:
-    table(f"LLP in {out}", ("part", "state", "what"), [(part.part, part.state, part.detail) for part in fetched])
+def _show(
+    out: str, fetched: "list[Fetched]", missing: "list[Part]", tables: dict[str, tuple[str, ...]]
+) -> None:
+    table(
+        f"LLP in {out}",
+        ("part", "state", "what"),
+        [(part.part, part.state, part.detail) for part in fetched],
+    )
     if missing:
-        table("Still missing", ("part", "state", "clips"),
-              [(part.name, part.state, f"{part.found}/{part.wanted}") for part in missing])
+        table(
+            "Still missing",
+            ("part", "state", "clips"),
+            [(part.name, part.state, f"{part.found}/{part.wanted}") for part in missing],
+        )
         for part in missing:
             print(f"{part.name} ({part.what}): {part.get}")
         print()

@@ -35,8 +35,10 @@ def collect(paths: Iterable[Path]) -> tuple[list[Input], list[tuple[Path, MediaE
                 found.setdefault(file, source)
         except MediaError as error:
             failed.append((path, error))
-    return [Input(file, source, name) for (file, source), name in
-            zip(found.items(), unique_names(found.values()), strict=True)], failed
+    return [
+        Input(file, source, name)
+        for (file, source), name in zip(found.items(), unique_names(found.values()), strict=True)
+    ], failed
 
 
 def unique_names(sources: Iterable[str]) -> list[str]:

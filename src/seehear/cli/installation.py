@@ -20,33 +20,61 @@ def installation() -> dict[str, Any]:
     base, extras = _requirements()
     states = {id_: state(id_) for id_ in WEIGHTS}
     return {
-        "seehear": __version__, "python": platform.python_version(), "system": platform.platform(terse=True),
-        "processors": os.cpu_count() or 1, "packages": {name: _version(name) for name in base},
-        "extras": {extra: {"packages": {name: _version(name) for name in names},
-                           "complete": all(_version(name) for name in names)} for extra, names in extras.items()},
-        "cache": str(cache_dir()), "weights": states,
-        "presets": {preset: all(states[id_] == "cached" for id_ in ids) for preset, ids in PRESETS.items()},
+        "seehear": __version__,
+        "python": platform.python_version(),
+        "system": platform.platform(terse=True),
+        "processors": os.cpu_count() or 1,
+        "packages": {name: _version(name) for name in base},
+        "extras": {
+            extra: {
+                "packages": {name: _version(name) for name in names},
+                "complete": all(_version(name) for name in names),
+            }
+            for extra, names in extras.items()
+        },
+        "cache": str(cache_dir()),
+        "weights": states,
+        "presets": {
+            preset: all(states[id_] == "cached" for id_ in ids) for preset, ids in PRESETS.items()
+        },
     }
 
 
 def show_installation(about: dict[str, Any]) -> None:
     """Print it as tables."""
-    packages = ", ".join(f"{name} {version or 'missing'}" for name, version in about["packages"].items())
-    print(f"seehear {about['seehear']}, Python {about['python']}, {about['system']}, {about['processors']} processors; "
-          f"{packages}\n")
+    packages = ", ".join(
+        f"{name} {version or 'missing'}" for name, version in about["packages"].items()
+    )
+    print(
+        f"seehear {about['seehear']}, Python {about['python']}, {about['system']}, {about['processors']} processors; "
+        f"{packages}\n"
+    )
     rows = []
     for extra, has in about["extras"].items():
         lacking = [name for name, version in has["packages"].items() if version is None]
-        rows.append([extra, "complete" if has["complete"] else "missing " + ", ".join(lacking),
-                     "" if has["complete"] else f"pip install 'seehear[{extra}]'"])
+        rows.append(
+            [
+                extra,
+                "complete" if has["complete"] else "missing " + ", ".join(lacking),
+                "" if has["complete"] else f"pip install 'seehear[{extra}]'",
+            ]
+        )
     table("Optional parts", ["extra", "state", "to get it"], rows)
     from seehear.weights import WEIGHTS, command
 
-    rows = [[id_, WEIGHTS[id_].title, state, "" if state == "cached" else command(id_)]
-            for id_, state in about["weights"].items()]
-    ready = ", ".join(f"{preset} {'ready' if yes else 'not ready'}" for preset, yes in about["presets"].items())
-    table("Pretrained weights", ["id", "what", "state", "to get them"], rows,
-          note=f"presets: {ready}; cache: {about['cache']}")
+    rows = [
+        [id_, WEIGHTS[id_].title, state, "" if state == "cached" else command(id_)]
+        for id_, state in about["weights"].items()
+    ]
+    ready = ", ".join(
+        f"{preset} {'ready' if yes else 'not ready'}" for preset, yes in about["presets"].items()
+    )
+    table(
+        "Pretrained weights",
+        ["id", "what", "state", "to get them"],
+        rows,
+        note=f"presets: {ready}; cache: {about['cache']}",
+    )
 
 
 def _requirements() -> tuple[list[str], dict[str, list[str]]]:
@@ -61,7 +89,9 @@ def _requirements() -> tuple[list[str], dict[str, list[str]]]:
         if extra is None:
             base.append(match["name"])
         elif match["name"] == "seehear":
-            nested.setdefault(extra["extra"], []).extend(e.strip() for e in (match["extras"] or "").split(","))
+            nested.setdefault(extra["extra"], []).extend(
+                e.strip() for e in (match["extras"] or "").split(",")
+            )
         else:
             direct.setdefault(extra["extra"], []).append(match["name"])
     order = importlib.metadata.metadata("seehear").get_all("Provides-Extra") or []

@@ -10,8 +10,11 @@ from typing import TextIO
 from seehear.time import ABSENT, Timeline, Track, rasterise
 from seehear.time.grid import TimeGrid
 
-LANES = ((Track.AUDIO, "heard", "dodger_blue1"), (Track.VISUAL, "seen", "dark_orange"),
-         (Track.AUDIO_VISUAL, "both", "green3"))
+LANES = (
+    (Track.AUDIO, "heard", "dodger_blue1"),
+    (Track.VISUAL, "seen", "dark_orange"),
+    (Track.AUDIO_VISUAL, "both", "green3"),
+)
 _PLAIN = (".", "#")
 _BLOCKS = ("·", "█")
 _NAME = 24  # characters of a class name at most
@@ -39,15 +42,21 @@ def lanes(timeline: Timeline, *, width: int, blocks: bool = False) -> list[tuple
         absent = timeline.tracks.get(str(track)) == ABSENT
         if not labels and (track is not Track.AUDIO_VISUAL or not timeline.events):
             if track is not Track.AUDIO_VISUAL:
-                lines.append((f"{word:6s}  {'no ' + str(track) + ' track' if absent else 'nothing'}", colour))
+                lines.append(
+                    (f"{word:6s}  {'no ' + str(track) + ' track' if absent else 'nothing'}", colour)
+                )
             continue
         for index, label in enumerate(labels):
             events = timeline.on(track, label)
             row = rasterise(((e.start_s, e.end_s) for e in events), grid)
             bar = "".join(on if value else off for value in row)
             seconds = sum(e.duration_s for e in events)
-            lines.append((f"{word if index == 0 else '':6s}  {_cut(_one_line(label)):{names}s} {bar}  {seconds:6.1f} s",
-                          colour))
+            lines.append(
+                (
+                    f"{word if index == 0 else '':6s}  {_cut(_one_line(label)):{names}s} {bar}  {seconds:6.1f} s",
+                    colour,
+                )
+            )
     lines += [(f"warning: {_one_line(text)}", "yellow") for text in timeline.warnings]
     return lines
 
@@ -61,8 +70,12 @@ def print_lanes(timeline: Timeline, file: TextIO | None = None) -> None:
     terminal = file.isatty()
     console = Console(file=file, highlight=False, width=None if terminal else 100)
     for line, colour in lanes(timeline, width=console.width, blocks=terminal and _can_draw(file)):
-        console.print(Text(_writable(line, file), style=colour if terminal else ""), no_wrap=True, overflow="crop",
-                      crop=terminal)
+        console.print(
+            Text(_writable(line, file), style=colour if terminal else ""),
+            no_wrap=True,
+            overflow="crop",
+            crop=terminal,
+        )
     console.print()
 
 
@@ -75,7 +88,10 @@ def summary(timeline: Timeline) -> str:
     """
     parts = []
     for track, word, _ in LANES[:2]:
-        seconds = {label: sum(e.duration_s for e in timeline.on(track, label)) for label in timeline.vocabulary}
+        seconds = {
+            label: sum(e.duration_s for e in timeline.on(track, label))
+            for label in timeline.vocabulary
+        }
         found = ", ".join(f"{label} {value:g} s" for label, value in seconds.items() if value)
         absent = timeline.tracks.get(str(track)) == ABSENT
         parts.append(f"no {track} track" if absent else f"{word} {found or 'nothing'}")
@@ -105,9 +121,9 @@ def _ruler(grid: TimeGrid) -> str:
     for share in (0.0, 0.5) if grid.count >= 20 else (0.0,):
         text = clock(grid.end_s * share) if share else "0"
         at = round(grid.count * share)
-        row[at:at + len(text)] = text
+        row[at : at + len(text)] = text
     end = clock(grid.end_s)
-    row[max(2, grid.count - len(end)):grid.count] = end
+    row[max(2, grid.count - len(end)) : grid.count] = end
     return "".join(row).rstrip()
 
 

@@ -31,10 +31,27 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 # optional package, as imported -> the extra that brings it; commands that need more name it themselves
-_EXTRAS = {"av": "media", "PIL": "media", "torch": "train", "safetensors": "train", "jaxtyping": "train",
-           "onnxruntime": "offline", "onnx": "offline", "tokenizers": "offline", "transformers": "clip",
-           "torchvision": "vision", "matplotlib": "plot", "duckdb": "library", "pyarrow": "library", "fastapi": "web",
-           "uvicorn": "web", "ray": "ray", "fsspec": "share", "huggingface_hub": "share", "tensorboard": "tensorboard"}
+_EXTRAS = {
+    "av": "media",
+    "PIL": "media",
+    "torch": "train",
+    "safetensors": "train",
+    "jaxtyping": "train",
+    "onnxruntime": "offline",
+    "onnx": "offline",
+    "tokenizers": "offline",
+    "transformers": "clip",
+    "torchvision": "vision",
+    "matplotlib": "plot",
+    "duckdb": "library",
+    "pyarrow": "library",
+    "fastapi": "web",
+    "uvicorn": "web",
+    "ray": "ray",
+    "fsspec": "share",
+    "huggingface_hub": "share",
+    "tensorboard": "tensorboard",
+}
 _COMMAND_EXTRAS = {"demo": "offline,train,library"}
 
 
@@ -47,13 +64,17 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
     """Return the parser; with `only`, that command's options are filled in (and its module imported)."""
     parser = _Parser(prog="seehear", description="What is heard, what is seen, and when.")
     parser.add_argument("--version", action="version", version=f"seehear {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", required=True)
+    commands = parser.add_subparsers(
+        dest="command", metavar="COMMAND", title="commands", required=True
+    )
     for name, (module, line) in COMMANDS.items():
         if only is None or name == only:
             command = commands.add_parser(name, help=line, description=line)
             if name == only:
                 importlib.import_module(f"seehear.cli.{module}").configure(command)
-                command.add_argument("--debug", action="store_true", help="show the full traceback of an error")
+                command.add_argument(
+                    "--debug", action="store_true", help="show the full traceback of an error"
+                )
     return parser
 
 
@@ -81,7 +102,10 @@ def main(argv: list[str] | None = None) -> int:
         print(f"seehear: {MissingExtraError.of(package, extra)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("seehear: interrupted; what was finished is kept, run the same command again to go on", file=sys.stderr)
+        print(
+            "seehear: interrupted; what was finished is kept, run the same command again to go on",
+            file=sys.stderr,
+        )
         return 128 + signal.SIGINT
     except BrokenPipeError:  # the reader of our output went away (| head)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

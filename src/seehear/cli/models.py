@@ -16,7 +16,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for action in (fetch, verify):
         action.add_argument("id", nargs="*", help="ids; default for verify: everything cached")
         action.add_argument("--preset", choices=("offline", "clip"), help="all weights of a preset")
-    fetch.add_argument("--from", dest="source", type=Path, metavar="PATH", help="your own file or folder")
+    fetch.add_argument(
+        "--from", dest="source", type=Path, metavar="PATH", help="your own file or folder"
+    )
     for action in (ls, fetch, verify):
         action.add_argument("--json", action="store_true", help="print only JSON on stdout")
 
@@ -32,10 +34,15 @@ def run(args: argparse.Namespace) -> int:
     if not ids and args.action == "verify":
         ids = [id_ for id_ in weights.WEIGHTS if weights.state(id_) != "missing"]
         if not ids:
-            raise WeightsError("no weights are in the cache", where=weights.cache_dir(),
-                               hint="run: seehear models fetch --preset offline")
+            raise WeightsError(
+                "no weights are in the cache",
+                where=weights.cache_dir(),
+                hint="run: seehear models fetch --preset offline",
+            )
     if not ids:
-        raise ConfigError("expected ids or --preset", where="seehear models", hint="see: seehear models ls")
+        raise ConfigError(
+            "expected ids or --preset", where="seehear models", hint="see: seehear models ls"
+        )
     source = args.source if args.action == "fetch" else None
     if source is not None and len(ids) != 1:
         raise ConfigError("--from takes exactly one id", where="seehear models fetch")
@@ -54,7 +61,9 @@ def run(args: argparse.Namespace) -> int:
     else:
         for row in rows:
             if row["state"] != "failed":
-                print(f"{row['id']}: {row['state']} {row.get('path', row.get('reason', ''))}".rstrip())
+                print(
+                    f"{row['id']}: {row['state']} {row.get('path', row.get('reason', ''))}".rstrip()
+                )
     return 0 if not failed else 2 if failed == len(rows) else 1
 
 
@@ -62,7 +71,10 @@ def _complain(rows: list[dict[str, str]]) -> None:
     """Print a line for each failure; if nothing could be done, one line for all of them (the causes are alike)."""
     failures = [row for row in rows if row["state"] == "failed"]
     if failures and len(failures) == len(rows):
-        print(f"seehear: nothing of {', '.join(row['id'] for row in rows)}: {rows[0]['reason']}", file=sys.stderr)
+        print(
+            f"seehear: nothing of {', '.join(row['id'] for row in rows)}: {rows[0]['reason']}",
+            file=sys.stderr,
+        )
         return
     for row in failures:
         print(f"seehear: {row['id']}: {row['reason']}", file=sys.stderr)
@@ -74,18 +86,42 @@ def _ls(args: argparse.Namespace) -> int:
     rows = []
     for entry in weights.WEIGHTS.values():
         state = weights.state(entry.id)
-        rows.append({"id": entry.id, "title": entry.title, "source": str(entry.source), "licence": entry.licence,
-                     "size_mb": entry.size, "paper": entry.paper, "input": entry.input, "state": state,
-                     "sha256": dict(entry.files), "digest": weights.digest(entry.id) if state == "cached" else None,
-                     "get": None if state == "cached" else weights.command(entry.id)})
+        rows.append(
+            {
+                "id": entry.id,
+                "title": entry.title,
+                "source": str(entry.source),
+                "licence": entry.licence,
+                "size_mb": entry.size,
+                "paper": entry.paper,
+                "input": entry.input,
+                "state": state,
+                "sha256": dict(entry.files),
+                "digest": weights.digest(entry.id) if state == "cached" else None,
+                "get": None if state == "cached" else weights.command(entry.id),
+            }
+        )
     if args.json:
         print_json(rows)
         return 0
-    rows = [(r["id"], r["state"], round(r["size_mb"]), r["licence"].split(" (")[0], _hash(r["sha256"]), r["source"])
-            for r in rows]
+    rows = [
+        (
+            r["id"],
+            r["state"],
+            round(r["size_mb"]),
+            r["licence"].split(" (")[0],
+            _hash(r["sha256"]),
+            r["source"],
+        )
+        for r in rows
+    ]
     header = ("id", "state", "MB", "licence", "sha256", "source")
-    table(f"Pretrained weights (cache: {weights.cache_dir()})", header, rows,
-          note="fetch: seehear models fetch ID, or --preset offline; whole hashes, papers and remarks: --json")
+    table(
+        f"Pretrained weights (cache: {weights.cache_dir()})",
+        header,
+        rows,
+        note="fetch: seehear models fetch ID, or --preset offline; whole hashes, papers and remarks: --json",
+    )
     return 0
 
 
@@ -101,7 +137,11 @@ def _fetch(id_: str, source: Path | None) -> dict[str, str]:
     if source is None and weights.whole(id_):
         return {"id": id_, "state": "cached", "path": str(weights.locate(id_))}
     print(f"{id_}: fetching from {source or weights.WEIGHTS[id_].source}", file=sys.stderr)
-    return {"id": id_, "path": str(weights.fetch(id_, source=source)), "state": "fetched and verified"}
+    return {
+        "id": id_,
+        "path": str(weights.fetch(id_, source=source)),
+        "state": "fetched and verified",
+    }
 
 
 def _verify(id_: str) -> dict[str, str]:

@@ -22,27 +22,63 @@ _MOST_JOBS = 4
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="media files, or folders that hold some")
+    parser.add_argument(
+        "paths", nargs="+", metavar="PATH", help="media files, or folders that hold some"
+    )
     words = parser.add_mutually_exclusive_group()
-    words.add_argument("--events", metavar="WORDS", help='classes to look for, such as "Dog,Speech"')
-    words.add_argument("--vocabulary", metavar="FILE",
-                       help="one class a line: name, or name = description (default: LLP's 25 classes)")
+    words.add_argument(
+        "--events", metavar="WORDS", help='classes to look for, such as "Dog,Speech"'
+    )
+    words.add_argument(
+        "--vocabulary",
+        metavar="FILE",
+        help="one class a line: name, or name = description (default: LLP's 25 classes)",
+    )
     how = parser.add_mutually_exclusive_group()
-    how.add_argument("--preset", default=None, metavar="NAME",
-                     help="zero-shot parser: offline (default; small encoders) or clip (CLIP and CLAP)")
-    how.add_argument("--model", metavar="RUN_OR_FILE", help="a trained parser: a run folder or a model file")
-    parser.add_argument("--format", action="append", default=[], metavar="FORMAT", dest="formats",
-                        help="of the files written: json (default), csv, vtt, srt, html, ... (repeat for several)")
+    how.add_argument(
+        "--preset",
+        default=None,
+        metavar="NAME",
+        help="zero-shot parser: offline (default; small encoders) or clip (CLIP and CLAP)",
+    )
+    how.add_argument(
+        "--model", metavar="RUN_OR_FILE", help="a trained parser: a run folder or a model file"
+    )
+    parser.add_argument(
+        "--format",
+        action="append",
+        default=[],
+        metavar="FORMAT",
+        dest="formats",
+        help="of the files written: json (default), csv, vtt, srt, html, ... (repeat for several)",
+    )
     parser.add_argument("--out", metavar="DIR", help="folder of the files written (default: here)")
-    parser.add_argument("--threshold", metavar="P",
-                        help="least probability of an event, from 0 to 1; two for audio and visual: 0.6,0.4")
-    parser.add_argument("--fps", type=int, metavar="N", help="frames looked at a second (presets; default 2)")
-    parser.add_argument("--jobs", type=int, metavar="N",
-                        help=f"decoding processes (default: one a core and file, at most {_MOST_JOBS})")
-    parser.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS",
-                        help="longest wait for ten segments of a file before it is given up (default 60)")
-    parser.add_argument("--json", action="store_true",
-                        help="print only JSON on stdout: the timeline of one file, else all of them and the failures")
+    parser.add_argument(
+        "--threshold",
+        metavar="P",
+        help="least probability of an event, from 0 to 1; two for audio and visual: 0.6,0.4",
+    )
+    parser.add_argument(
+        "--fps", type=int, metavar="N", help="frames looked at a second (presets; default 2)"
+    )
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        metavar="N",
+        help=f"decoding processes (default: one a core and file, at most {_MOST_JOBS})",
+    )
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=60.0,
+        metavar="SECONDS",
+        help="longest wait for ten segments of a file before it is given up (default 60)",
+    )
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print only JSON on stdout: the timeline of one file, else all of them and the failures",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -50,7 +86,9 @@ def run(args: argparse.Namespace) -> int:
     from seehear import export
     from seehear.parser import parse_many
 
-    formats = list(dict.fromkeys(f for value in args.formats for f in value.split(",") if f)) or ["json"]
+    formats = list(dict.fromkeys(f for value in args.formats for f in value.split(",") if f)) or [
+        "json"
+    ]
     for name in formats:
         export.get(name)  # an unknown format is found out before hours of work
     if args.timeout <= 0 or (args.jobs is not None and args.jobs < 1):
@@ -60,8 +98,18 @@ def run(args: argparse.Namespace) -> int:
         raise missing[0][1]
     if inputs and find_spec("av") is None:  # else every video would fail with it
         raise MissingExtraError.of("PyAV", "offline" if args.preset != "clip" else "clip")
-    parser = make_parser(preset=args.preset, model=args.model, threshold=args.threshold, events=args.events,
-                         vocabulary=args.vocabulary, fps=args.fps) if inputs else None
+    parser = (
+        make_parser(
+            preset=args.preset,
+            model=args.model,
+            threshold=args.threshold,
+            events=args.events,
+            vocabulary=args.vocabulary,
+            fps=args.fps,
+        )
+        if inputs
+        else None
+    )
     result = _Result(args, formats, len(args.paths) == 1 and not Path(args.paths[0]).is_dir())
     for path, error in missing:
         result.fail(str(path), error)
@@ -71,23 +119,39 @@ def run(args: argparse.Namespace) -> int:
         by_path = {item.path: item for item in inputs}
         jobs = args.jobs or min(len(inputs), os.cpu_count() or 1, _MOST_JOBS)
         with progress(len(inputs), "parse") as bar:
-            for parsed in parse_many(parser, list(by_path), jobs=jobs, timeout_s=args.timeout,
-                                     report=lambda path, time_s: bar.advance(0, f"{path.name} {time_s:.0f} s")):
+            for parsed in parse_many(
+                parser,
+                list(by_path),
+                jobs=jobs,
+                timeout_s=args.timeout,
+                report=lambda path, time_s: bar.advance(0, f"{path.name} {time_s:.0f} s"),
+            ):
                 item = by_path[parsed.path]
                 if parsed.timeline is None:
                     assert parsed.error is not None
                     result.fail(item.source, parsed.error, note=bar.note)
                 else:
-                    result.done(item, dataclasses.replace(parsed.timeline, source=item.source), note=bar.note)
-                if len(inputs) > 1 or not result.failed:  # where nothing was done, that is all there is to say
+                    result.done(
+                        item,
+                        dataclasses.replace(parsed.timeline, source=item.source),
+                        note=bar.note,
+                    )
+                if (
+                    len(inputs) > 1 or not result.failed
+                ):  # where nothing was done, that is all there is to say
                     bar.advance(detail=item.source)
         result.index()
     return result.finish(many=len(inputs) > _SHOWN)
 
 
 def make_parser(
-    *, preset: str | None = None, model: str | None = None, threshold: str | float | None = None,
-    events: str | None = None, vocabulary: str | None = None, fps: int | None = None,
+    *,
+    preset: str | None = None,
+    model: str | None = None,
+    threshold: str | float | None = None,
+    events: str | None = None,
+    vocabulary: str | None = None,
+    fps: int | None = None,
 ) -> "Parser":
     """Return the parser that options ask for.
 
@@ -99,10 +163,17 @@ def make_parser(
 
     limit = _threshold(threshold)
     if model is not None:
-        for name, value in (("--preset", preset), ("--events", events), ("--vocabulary", vocabulary), ("--fps", fps)):
+        for name, value in (
+            ("--preset", preset),
+            ("--events", events),
+            ("--vocabulary", vocabulary),
+            ("--fps", fps),
+        ):
             if value is not None:
-                raise ConfigError(f"{name} does not go with --model: a trained parser brings its own",
-                                  hint="leave one of them out")
+                raise ConfigError(
+                    f"{name} does not go with --model: a trained parser brings its own",
+                    hint="leave one of them out",
+                )
         return Parser.load(model, threshold=limit)
     words = Path(vocabulary) if vocabulary is not None else events
     return Parser.from_preset(preset or "offline", words, threshold=limit, fps=fps)
@@ -116,7 +187,10 @@ def _threshold(value: str | float | None) -> float | tuple[float, float] | None:
     except ValueError:
         numbers = []
     if len(numbers) not in (1, 2) or not all(0 <= number <= 1 for number in numbers):
-        raise ConfigError(f"expected a number from 0 to 1, or two (audio,visual), got {value}", where="--threshold")
+        raise ConfigError(
+            f"expected a number from 0 to 1, or two (audio,visual), got {value}",
+            where="--threshold",
+        )
     return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
 
 
@@ -172,8 +246,15 @@ class _Result:
             if self._single and timelines:
                 print_json(timelines[0])
             else:
-                print_json({"timelines": timelines, "failed": [
-                    {"source": source, "error": problem} for source, problem in self.failed.items()]})
+                print_json(
+                    {
+                        "timelines": timelines,
+                        "failed": [
+                            {"source": source, "error": problem}
+                            for source, problem in self.failed.items()
+                        ],
+                    }
+                )
         else:
             self._show(many)
         if self.failed:

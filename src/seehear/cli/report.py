@@ -16,58 +16,128 @@ _FORMATS = ("png", "svg", "pdf")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="run|clip|similarity|strips|lanes|curves")
-    add = {name: actions.add_parser(name, help=text, description=text) for name, text in {
-        "run": "one HTML page of a run: clips with player and lanes, figures, classes, learning, labels, settings",
-        "clip": "one HTML page of a parsed clip",
-        "similarity": "similarity distributions with and without an event, the unreliable region shaded",
-        "strips": "frames of a clip over prompt similarities and the labels before and after",
-        "lanes": "parsing results of several systems against the truth, as bars per track",
-        "curves": "learning curves of one or more runs",
-    }.items()}
+    actions = parser.add_subparsers(
+        dest="action", required=True, metavar="run|clip|similarity|strips|lanes|curves"
+    )
+    add = {
+        name: actions.add_parser(name, help=text, description=text)
+        for name, text in {
+            "run": "one HTML page of a run: clips with player and lanes, figures, classes, learning, labels, settings",
+            "clip": "one HTML page of a parsed clip",
+            "similarity": "similarity distributions with and without an event, the unreliable region shaded",
+            "strips": "frames of a clip over prompt similarities and the labels before and after",
+            "lanes": "parsing results of several systems against the truth, as bars per track",
+            "curves": "learning curves of one or more runs",
+        }.items()
+    }
     for name in ("run", "similarity", "strips", "lanes"):
-        add[name].add_argument("run", type=Path, metavar="RUN", help="run folder" + (
-            " or labels of seehear denoise" if name in ("similarity", "strips") else ""))
+        add[name].add_argument(
+            "run",
+            type=Path,
+            metavar="RUN",
+            help="run folder"
+            + (" or labels of seehear denoise" if name in ("similarity", "strips") else ""),
+        )
         add[name].add_argument("dataset", metavar="DATASET", help="dataset folder")
-        add[name].add_argument("--features", required=True, metavar="FEATURES", help="its features folder")
+        add[name].add_argument(
+            "--features", required=True, metavar="FEATURES", help="its features folder"
+        )
     add["curves"].add_argument("runs", type=Path, nargs="+", metavar="RUN", help="run folders")
-    add["curves"].add_argument("--value", default="segment/type", metavar="NAME",
-                               help="loss/total, loss/visual, ... or a figure on val (default: segment/type)")
+    add["curves"].add_argument(
+        "--value",
+        default="segment/type",
+        metavar="NAME",
+        help="loss/total, loss/visual, ... or a figure on val (default: segment/type)",
+    )
     add["clip"].add_argument("timeline", type=Path, metavar="TIMELINE", help="a .timeline.json")
-    add["clip"].add_argument("--media", type=Path, metavar="FILE", help="its video (default: beside the timeline)")
+    add["clip"].add_argument(
+        "--media", type=Path, metavar="FILE", help="its video (default: beside the timeline)"
+    )
     for name in ("run", "lanes"):
         add[name].add_argument("--split", default="test", help="split to look at (default: test)")
-        add[name].add_argument("--against", type=Path, action="append", default=[], metavar="RUN",
-                               help="another run beside it (repeatable)")
-    add["strips"].add_argument("--against", type=Path, action="append", default=[], metavar="RUN",
-                               help="a run of ma or jomold: the labels of clips it leaves (repeatable)")
+        add[name].add_argument(
+            "--against",
+            type=Path,
+            action="append",
+            default=[],
+            metavar="RUN",
+            help="another run beside it (repeatable)",
+        )
+    add["strips"].add_argument(
+        "--against",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="RUN",
+        help="a run of ma or jomold: the labels of clips it leaves (repeatable)",
+    )
     for name in ("similarity", "strips"):
-        add[name].add_argument("--split", default="train", help="split whose labels were denoised (default: train)")
-        add[name].add_argument("--track", choices=("audio", "visual"), default="visual", help="default: visual")
-    add["similarity"].add_argument("--classes", metavar="A,B", help="classes to draw (default: all that occur)")
+        add[name].add_argument(
+            "--split", default="train", help="split whose labels were denoised (default: train)"
+        )
+        add[name].add_argument(
+            "--track", choices=("audio", "visual"), default="visual", help="default: visual"
+        )
+    add["similarity"].add_argument(
+        "--classes", metavar="A,B", help="classes to draw (default: all that occur)"
+    )
     for name in ("run", "strips", "lanes"):
-        add[name].add_argument("--clips", metavar="A,B", help="clips to show (default: chosen, from best to worst)")
-        add[name].add_argument("--examples", type=int, default=6 if name == "run" else 3, metavar="N",
-                               help="how many clips to choose (default: %(default)s)")
-    add["run"].add_argument("--no-labels", action="store_true", help="leave label quality and strips out")
-    add["run"].add_argument("--embed-mb", type=float, default=16, metavar="MB",
-                            help="videos are copied into the page up to this size together, the others linked to "
-                                 "(default: 16)")
+        add[name].add_argument(
+            "--clips", metavar="A,B", help="clips to show (default: chosen, from best to worst)"
+        )
+        add[name].add_argument(
+            "--examples",
+            type=int,
+            default=6 if name == "run" else 3,
+            metavar="N",
+            help="how many clips to choose (default: %(default)s)",
+        )
+    add["run"].add_argument(
+        "--no-labels", action="store_true", help="leave label quality and strips out"
+    )
+    add["run"].add_argument(
+        "--embed-mb",
+        type=float,
+        default=16,
+        metavar="MB",
+        help="videos are copied into the page up to this size together, the others linked to "
+        "(default: 16)",
+    )
     for name, parser_ in add.items():
         page = {"run": "RUN/report.html", "clip": "NAME.html beside the timeline"}.get(name)
-        parser_.add_argument("--out", type=Path, metavar="FILE" if page else "DIR", required=not page,
-                             help=f"the page (default: {page})" if page else "folder of the pictures")
+        parser_.add_argument(
+            "--out",
+            type=Path,
+            metavar="FILE" if page else "DIR",
+            required=not page,
+            help=f"the page (default: {page})" if page else "folder of the pictures",
+        )
         if not page:
-            parser_.add_argument("--format", default="png,svg", metavar="LIST", help="png, svg, pdf (default: png,svg)")
+            parser_.add_argument(
+                "--format",
+                default="png,svg",
+                metavar="LIST",
+                help="png, svg, pdf (default: png,svg)",
+            )
         parser_.add_argument("--json", action="store_true", help="print the files written as JSON")
-        parser_.add_argument("--debug", action="store_true", default=argparse.SUPPRESS,
-                             help="show the full traceback of an error")
+        parser_.add_argument(
+            "--debug",
+            action="store_true",
+            default=argparse.SUPPRESS,
+            help="show the full traceback of an error",
+        )
 
 
 def run(args: argparse.Namespace) -> int:
     """Write what is asked for and print where it lies."""
-    files = {"run": _run, "clip": _clip, "similarity": _similarity, "strips": _strips, "lanes": _lanes,
-             "curves": _curves}[args.action](args)
+    files = {
+        "run": _run,
+        "clip": _clip,
+        "similarity": _similarity,
+        "strips": _strips,
+        "lanes": _lanes,
+        "curves": _curves,
+    }[args.action](args)
     if args.json:
         print_json({"files": [str(file) for file in files]})
     else:
@@ -86,7 +156,11 @@ def _run(args: argparse.Namespace) -> list[Path]:
     dataset, store = open_dataset(args.dataset), open_features(args.features)
     systems = read_systems([args.run, *args.against], store, dataset, args.split)
     names = _names(args.clips)
-    rows = rows_of(dataset, args.split, names) if names else examples(systems[0], dataset, args.split, args.examples)
+    rows = (
+        rows_of(dataset, args.split, names)
+        if names
+        else examples(systems[0], dataset, args.split, args.examples)
+    )
     evidence, strips = None, []
     if systems[0].about["recipe"]["labels"].get("segments") and not args.no_labels:
         from seehear.report.denoised import read_evidence
@@ -94,8 +168,19 @@ def _run(args: argparse.Namespace) -> list[Path]:
         evidence = read_evidence(args.run, store, dataset)
         strips = run_page.strip_examples(evidence, 3)
     out = args.out or (args.run if args.run.is_dir() else args.run.parent) / "report.html"
-    write_text(out, run_page.render(systems, dataset, args.split, rows=rows, folder=out.parent, evidence=evidence,
-                                    strips=strips, limit_bytes=round(args.embed_mb * 2**20)))
+    write_text(
+        out,
+        run_page.render(
+            systems,
+            dataset,
+            args.split,
+            rows=rows,
+            folder=out.parent,
+            evidence=evidence,
+            strips=strips,
+            limit_bytes=round(args.embed_mb * 2**20),
+        ),
+    )
     return [out]
 
 
@@ -111,7 +196,9 @@ def _clip(args: argparse.Namespace) -> list[Path]:
     elif not media.is_file():
         raise ConfigError("no such file", where=media)
     name = args.timeline.name.removesuffix(SUFFIX).removesuffix(".json")
-    return [write(timeline, "html", args.out or args.timeline.with_name(f"{name}.html"), media=media)]
+    return [
+        write(timeline, "html", args.out or args.timeline.with_name(f"{name}.html"), media=media)
+    ]
 
 
 def _similarity(args: argparse.Namespace) -> list[Path]:
@@ -125,7 +212,9 @@ def _similarity(args: argparse.Namespace) -> list[Path]:
         positives, negatives = evidence.groups(column)
         if not len(positives) and not asked:
             continue  # nothing of this class was kept: there are no two groups to compare
-        figure = figures.similarity(positives, negatives, name=evidence.class_texts[column], encoder=evidence.encoder)
+        figure = figures.similarity(
+            positives, negatives, name=evidence.class_texts[column], encoder=evidence.encoder
+        )
         files += _save(figure, args, f"similarity-{args.track}-{names[column]}")
     return files
 
@@ -146,7 +235,10 @@ def _strips(args: argparse.Namespace) -> list[Path]:
         rows = [evidence.row(split.clips[row].name) for row in rows_of(dataset, args.split, names)]
     else:
         rows = strip_examples(evidence, args.examples)
-    left = {path: labels_left(path, evidence.store, dataset, split=args.split)[args.track] for path in args.against}
+    left = {
+        path: labels_left(path, evidence.store, dataset, split=args.split)[args.track]
+        for path in args.against
+    }
     files = []
     for row in rows:
         at = split.names.index(evidence.names[row])
@@ -154,10 +246,18 @@ def _strips(args: argparse.Namespace) -> list[Path]:
         classes, shown = strip_rows(evidence, dataset, args.split, row)
         columns = [dataset.vocabulary.index(name) for name in classes]
         for path, kept in left.items():
-            everywhere = np.repeat(kept[at][None, columns].astype(float), dataset.grid.count, axis=0)
-            shown = {"weak label": shown["weak label"], f"{path.name} (clip level)": everywhere, **shown}
+            everywhere = np.repeat(
+                kept[at][None, columns].astype(float), dataset.grid.count, axis=0
+            )
+            shown = {
+                "weak label": shown["weak label"],
+                f"{path.name} (clip level)": everywhere,
+                **shown,
+            }
         frames = segment_frames(dataset.media_path(split.clips[at]), dataset.grid)
-        figure = figures.denoising_strip(frames, prompts, similarity, shown, classes, title=split.clips[at].id)
+        figure = figures.denoising_strip(
+            frames, prompts, similarity, shown, classes, title=split.clips[at].id
+        )
         files += _save(figure, args, f"strip-{args.track}-{split.clips[at].id}")
     return files
 
@@ -171,7 +271,11 @@ def _lanes(args: argparse.Namespace) -> list[Path]:
     dataset, store = open_dataset(args.dataset), open_features(args.features)
     systems = read_systems([args.run, *args.against], store, dataset, args.split)
     split, names = dataset.split(args.split), _names(args.clips)
-    rows = rows_of(dataset, args.split, names) if names else examples(systems[0], dataset, args.split, args.examples)
+    rows = (
+        rows_of(dataset, args.split, names)
+        if names
+        else examples(systems[0], dataset, args.split, args.examples)
+    )
     files = []
     for row in rows:
         shown = {s.name: (s.audio[row], s.visual[row]) for s in systems}
@@ -193,15 +297,27 @@ def _curves(args: argparse.Namespace) -> list[Path]:
         if not lines:
             raise ConfigError("expected a run folder with log.jsonl", where=path)
         kind, _, key = args.value.partition("/")
-        values = {line["epoch"]: (line["loss"].get(key) if kind == "loss" else (line["val"] or {}).get(args.value))
-                  for line in lines}
+        values = {
+            line["epoch"]: (
+                line["loss"].get(key) if kind == "loss" else (line["val"] or {}).get(args.value)
+            )
+            for line in lines
+        }
         if not any(value is not None for value in values.values()):
             known = [*(f"loss/{name}" for name in lines[0]["loss"]), *(lines[0]["val"] or {})]
-            raise ConfigError(f"no epoch has {args.value}", where=path, hint=f"recorded: {', '.join(known)}")
+            raise ConfigError(
+                f"no epoch has {args.value}", where=path, hint=f"recorded: {', '.join(known)}"
+            )
         times = 1 if kind == "loss" else 100
-        name = path.name if names.count(path.name) == 1 else str(path)  # one seed of several recipes
-        history[name] = [(epoch, times * value) for epoch, value in values.items() if value is not None]
-    figure = figures.curves(history, ylabel=args.value if args.value.startswith("loss/") else f"{args.value}, percent")
+        name = (
+            path.name if names.count(path.name) == 1 else str(path)
+        )  # one seed of several recipes
+        history[name] = [
+            (epoch, times * value) for epoch, value in values.items() if value is not None
+        ]
+    figure = figures.curves(
+        history, ylabel=args.value if args.value.startswith("loss/") else f"{args.value}, percent"
+    )
     return _save(figure, args, f"curves-{args.value.replace('/', '-')}")
 
 

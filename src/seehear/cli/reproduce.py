@@ -13,23 +13,53 @@ from seehear.errors import ConfigError, MissingExtraError
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("table", metavar="TABLE", help="table1 to table7 of the LSLD paper")
-    parser.add_argument("dataset", metavar="DATASET", help="dataset folder (dataset.toml, or LLP's official tables)")
+    parser.add_argument(
+        "dataset", metavar="DATASET", help="dataset folder (dataset.toml, or LLP's official tables)"
+    )
     parser.add_argument("--features", required=True, metavar="FEATURES", help="features folder")
-    parser.add_argument("--out", required=True, metavar="DIR", type=Path,
-                        help="output folder; the same command goes on; tables with one folder share runs and labels")
+    parser.add_argument(
+        "--out",
+        required=True,
+        metavar="DIR",
+        type=Path,
+        help="output folder; the same command goes on; tables with one folder share runs and labels",
+    )
     parser.add_argument("--rows", metavar="KEY,KEY", help="only these rows (default: all)")
-    parser.add_argument("--seeds", action="append", default=[], metavar="1,2,3",
-                        help="seeds of every row, or of one as ROW=1,2,3 (repeatable; default: each recipe's own)")
-    parser.add_argument("--inputs", metavar="SET",
-                        help="train every row on this feature set (default: the row's own; if the folder holds no "
-                             "row's own, the recipe's first that it holds)")
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings",
-                        help="change a setting of every row, such as training.epochs=3 (repeatable)")
-    parser.add_argument("--split", default="test", metavar="NAME", help="split that is scored (default: test)")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N",
-                        help="rows at a time, a process and a thread each (default: one a core); 0: in this "
-                             "process")
-    parser.add_argument("--device", default="cpu", metavar="DEVICE", help="cpu (default), cuda or auto")
+    parser.add_argument(
+        "--seeds",
+        action="append",
+        default=[],
+        metavar="1,2,3",
+        help="seeds of every row, or of one as ROW=1,2,3 (repeatable; default: each recipe's own)",
+    )
+    parser.add_argument(
+        "--inputs",
+        metavar="SET",
+        help="train every row on this feature set (default: the row's own; if the folder holds no "
+        "row's own, the recipe's first that it holds)",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        dest="settings",
+        help="change a setting of every row, such as training.epochs=3 (repeatable)",
+    )
+    parser.add_argument(
+        "--split", default="test", metavar="NAME", help="split that is scored (default: test)"
+    )
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="rows at a time, a process and a thread each (default: one a core); 0: in this "
+        "process",
+    )
+    parser.add_argument(
+        "--device", default="cpu", metavar="DEVICE", help="cpu (default), cuda or auto"
+    )
     parser.add_argument("--json", action="store_true", help="print the table as JSON")
 
 
@@ -52,8 +82,18 @@ def run(args: argparse.Namespace) -> int:
     dataset, store = open_dataset(args.dataset), open_features(args.features)
     total = count_tasks(plan(chosen, dataset, store, **asked))
     with progress(total, args.table) as bar:
-        result = reproduce(args.table, dataset, store, args.out, **asked, split=args.split, jobs=args.jobs,
-                           device=args.device, say=bar.note, done=bar.advance)
+        result = reproduce(
+            args.table,
+            dataset,
+            store,
+            args.out,
+            **asked,
+            split=args.split,
+            jobs=args.jobs,
+            device=args.device,
+            say=bar.note,
+            done=bar.advance,
+        )
     try:
         draw(result, args.out / f"{args.table}.png")
     except MissingExtraError as error:
@@ -72,8 +112,15 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _problems(result: dict) -> list[tuple[str, str]]:  # type: ignore[type-arg]
-    return [(row["key"], f"{result['table']} {row['key']}: {row['problem']}"
-             + (f"; run: {row['command']}" if row["command"] else "")) for row in result["rows"] if row["problem"]]
+    return [
+        (
+            row["key"],
+            f"{result['table']} {row['key']}: {row['problem']}"
+            + (f"; run: {row['command']}" if row["command"] else ""),
+        )
+        for row in result["rows"]
+        if row["problem"]
+    ]
 
 
 def _seeds(texts: list[str]) -> dict[str, list[int]]:
@@ -82,11 +129,15 @@ def _seeds(texts: list[str]) -> dict[str, list[int]]:
     for text in texts:
         key, equals, numbers = text.rpartition("=")
         if key in found or (equals and not key):
-            raise ConfigError(f"expected 1,2,3 or ROW=1,2,3, each row once, got {text!r}", where="--seeds")
+            raise ConfigError(
+                f"expected 1,2,3 or ROW=1,2,3, each row once, got {text!r}", where="--seeds"
+            )
         try:
             found[key] = [int(part) for part in numbers.split(",")]
         except ValueError:
-            raise ConfigError(f"expected whole numbers with commas, got {numbers!r}", where="--seeds") from None
+            raise ConfigError(
+                f"expected whole numbers with commas, got {numbers!r}", where="--seeds"
+            ) from None
         if len(set(found[key])) != len(found[key]):
             raise ConfigError(f"expected different seeds, got {numbers}", where="--seeds")
     return found

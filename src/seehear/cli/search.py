@@ -22,12 +22,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 "not seen" holds only where a clip has a picture and the class was looked for.
 A query that begins with - goes after --, or begins with the word not."""
-    parser.add_argument("library", metavar="LIBRARY", type=Path, help="folder of timelines (seehear parse --out)")
+    parser.add_argument(
+        "library", metavar="LIBRARY", type=Path, help="folder of timelines (seehear parse --out)"
+    )
     parser.add_argument("query", metavar="QUERY", nargs="+", help="such as 'audio:Dog -visual:Dog'")
-    parser.add_argument("--format", choices=("table", "json", "clips"), default="table",
-                        help="clips prints each clip's name once (default: table)")
-    parser.add_argument("--json", action="store_const", dest="format", const="json", help="the same as --format json")
-    parser.add_argument("--limit", metavar="N", type=int, help="at most N stretches (default: 50 in a table)")
+    parser.add_argument(
+        "--format",
+        choices=("table", "json", "clips"),
+        default="table",
+        help="clips prints each clip's name once (default: table)",
+    )
+    parser.add_argument(
+        "--json",
+        action="store_const",
+        dest="format",
+        const="json",
+        help="the same as --format json",
+    )
+    parser.add_argument(
+        "--limit", metavar="N", type=int, help="at most N stretches (default: 50 in a table)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -45,10 +59,20 @@ def run(args: argparse.Namespace) -> int:
         for source in dict.fromkeys(hit.source for hit in hits):
             print(source)
     elif args.format == "json":
-        print_json({"query": found.query, "clips_searched": updated.clips, "clips": found.clips, "spans": len(found),
-                    "seconds": round(found.total_s, 6), "failed": list(updated.failed),
-                    "hits": [{"timeline": h.path, "source": h.source, "start_s": h.start_s, "end_s": h.end_s}
-                             for h in hits]})
+        print_json(
+            {
+                "query": found.query,
+                "clips_searched": updated.clips,
+                "clips": found.clips,
+                "spans": len(found),
+                "seconds": round(found.total_s, 6),
+                "failed": list(updated.failed),
+                "hits": [
+                    {"timeline": h.path, "source": h.source, "start_s": h.start_s, "end_s": h.end_s}
+                    for h in hits
+                ],
+            }
+        )
     else:
         _table(found, hits, updated.clips)
     return 1 if updated.failed else 0
@@ -58,7 +82,14 @@ def _table(found: "Found", hits: "list[Hit]", clips: int) -> None:
     from seehear.cli.console import table
     from seehear.export.html import time_text
 
-    rows = [[h.source, time_text(h.start_s), time_text(h.end_s), f"{h.end_s - h.start_s:.1f} s"] for h in hits]
+    rows = [
+        [h.source, time_text(h.start_s), time_text(h.end_s), f"{h.end_s - h.start_s:.1f} s"]
+        for h in hits
+    ]
     more = f"; {len(found) - len(hits):,} more, see --limit" if len(found) > len(hits) else ""
-    table(found.query, ["clip", "from", "to", "length"], rows,
-          note=f"{len(found):,} moments, {found.total_s:,.1f} s in {found.clips:,} of {clips:,} clips{more}")
+    table(
+        found.query,
+        ["clip", "from", "to", "length"],
+        rows,
+        note=f"{len(found):,} moments, {found.total_s:,.1f} s in {found.clips:,} of {clips:,} clips{more}",
+    )

@@ -17,27 +17,59 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("library", metavar="LIBRARY", type=Path, help="folder of timelines (seehear parse --out)")
-    parser.add_argument("--media", metavar="DIR", type=Path, action="append", default=[],
-                        help="folder where the videos lie, if not beside their timelines (repeatable)")
+    parser.add_argument(
+        "library", metavar="LIBRARY", type=Path, help="folder of timelines (seehear parse --out)"
+    )
+    parser.add_argument(
+        "--media",
+        metavar="DIR",
+        type=Path,
+        action="append",
+        default=[],
+        help="folder where the videos lie, if not beside their timelines (repeatable)",
+    )
     parser.add_argument("--port", type=int, default=8765, help="default: 8765; 0 takes a free one")
-    parser.add_argument("--host", default="127.0.0.1",
-                        help="address to listen on; any but a loopback address needs a token (default: 127.0.0.1)")
-    parser.add_argument("--token", metavar="TEXT", help="what every request must carry, at least 16 letters "
-                                                        "(default: made anew when --host is no loopback address)")
-    parser.add_argument("--name", metavar="HOST", action="append", default=[],
-                        help="a host name by which browsers reach this machine (repeatable)")
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on; any but a loopback address needs a token (default: 127.0.0.1)",
+    )
+    parser.add_argument(
+        "--token",
+        metavar="TEXT",
+        help="what every request must carry, at least 16 letters "
+        "(default: made anew when --host is no loopback address)",
+    )
+    parser.add_argument(
+        "--name",
+        metavar="HOST",
+        action="append",
+        default=[],
+        help="a host name by which browsers reach this machine (repeatable)",
+    )
     group = parser.add_argument_group("uploads")
     group.add_argument("--no-uploads", action="store_true", help="take none")
     group.add_argument("--preset", help="parser of uploads (default: offline)")
     group.add_argument("--model", metavar="RUN_OR_FILE", type=Path, help="a trained parser instead")
-    group.add_argument("--events", metavar="CLASSES", help='classes to look for, such as "Dog,Speech"')
-    group.add_argument("--vocabulary", metavar="FILE", type=Path, help="classes to look for, one a line")
+    group.add_argument(
+        "--events", metavar="CLASSES", help='classes to look for, such as "Dog,Speech"'
+    )
+    group.add_argument(
+        "--vocabulary", metavar="FILE", type=Path, help="classes to look for, one a line"
+    )
     group.add_argument("--threshold", type=float, help="probability from which a class is present")
-    group.add_argument("--max-mb", type=float, default=500, help="largest file in MB (default: 500)")
-    group.add_argument("--max-seconds", type=float, default=600, help="longest clip in seconds (default: 600)")
-    group.add_argument("--max-pixels", type=int, default=3840 * 2160, help="largest frame (default: 3840 x 2160)")
-    group.add_argument("--time-limit", type=float, default=900, help="seconds that parsing may take (default: 900)")
+    group.add_argument(
+        "--max-mb", type=float, default=500, help="largest file in MB (default: 500)"
+    )
+    group.add_argument(
+        "--max-seconds", type=float, default=600, help="longest clip in seconds (default: 600)"
+    )
+    group.add_argument(
+        "--max-pixels", type=int, default=3840 * 2160, help="largest frame (default: 3840 x 2160)"
+    )
+    group.add_argument(
+        "--time-limit", type=float, default=900, help="seconds that parsing may take (default: 900)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -56,9 +88,18 @@ def run(args: argparse.Namespace) -> int:
         for line in app.state.catalogue.refresh().failed:
             print(f"seehear: {line}", file=sys.stderr)
         if not any(item["media"] for item in first) and first:
-            print("seehear: note: no videos beside the timelines; --media DIR names where they lie", file=sys.stderr)
-        config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=2,
-                                limit_concurrency=200, ws="none")
+            print(
+                "seehear: note: no videos beside the timelines; --media DIR names where they lie",
+                file=sys.stderr,
+            )
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=2,
+            limit_concurrency=200,
+            ws="none",
+        )
         query = "" if settings.token is None else f"?token={settings.token}"
         shown = f"[{host}]" if ":" in host else host
         print(f"http://{shown}:{port}/{query}", flush=True)
@@ -79,25 +120,45 @@ def settings_of(args: argparse.Namespace) -> "Settings":
 
     for folder in (args.library, *args.media):
         if not folder.is_dir():
-            raise DataError("expected a folder", where=folder, hint="make one: seehear parse VIDEOS --out LIBRARY")
+            raise DataError(
+                "expected a folder",
+                where=folder,
+                hint="make one: seehear parse VIDEOS --out LIBRARY",
+            )
     if args.token is not None and len(args.token) < 16:
-        raise ConfigError(f"expected at least 16 letters, got {len(args.token)}", where="--token",
-                          hint="or leave it out: one is made")
+        raise ConfigError(
+            f"expected at least 16 letters, got {len(args.token)}",
+            where="--token",
+            hint="or leave it out: one is made",
+        )
     for option in ("max_mb", "max_seconds", "max_pixels", "time_limit"):
         if getattr(args, option) <= 0:
-            raise ConfigError(f"expected a number above 0, got {getattr(args, option):g}",
-                              where=f"--{option.replace('_', '-')}")
+            raise ConfigError(
+                f"expected a number above 0, got {getattr(args, option):g}",
+                where=f"--{option.replace('_', '-')}",
+            )
     if not args.no_uploads:
         _check_parser(args)
     token = args.token
     if token is None and not is_loopback(args.host):
         token = secrets.token_urlsafe(24)
-    parser = {"preset": args.preset, "model": args.model and str(args.model),
-              "events": args.events, "vocabulary": args.vocabulary and str(args.vocabulary),
-              "threshold": args.threshold}
+    parser = {
+        "preset": args.preset,
+        "model": args.model and str(args.model),
+        "events": args.events,
+        "vocabulary": args.vocabulary and str(args.vocabulary),
+        "threshold": args.threshold,
+    }
     return Settings(
-        args.library, tuple(args.media), args.host, args.port, token, tuple(args.name), not args.no_uploads,
-        Limits(int(args.max_mb * 1e6), args.max_seconds, args.max_pixels, parse_s=args.time_limit), parser,
+        args.library,
+        tuple(args.media),
+        args.host,
+        args.port,
+        token,
+        tuple(args.name),
+        not args.no_uploads,
+        Limits(int(args.max_mb * 1e6), args.max_seconds, args.max_pixels, parse_s=args.time_limit),
+        parser,
     )
 
 
@@ -113,8 +174,10 @@ def _check_parser(args: argparse.Namespace) -> None:
 
     for option in ("preset", "events", "vocabulary"):
         if args.model is not None and getattr(args, option) is not None:
-            raise ConfigError(f"--{option} does not go with --model: a trained parser brings its own",
-                              hint="leave one of them out")
+            raise ConfigError(
+                f"--{option} does not go with --model: a trained parser brings its own",
+                hint="leave one of them out",
+            )
     if args.model is not None and not args.model.exists():
         raise ConfigError("there is no such run or model file", where=args.model)
     if args.preset is not None and args.preset not in PRESETS:
@@ -123,7 +186,9 @@ def _check_parser(args: argparse.Namespace) -> None:
         if words is not None:
             Vocabulary.parse(words)
     if args.threshold is not None and not 0 <= args.threshold <= 1:
-        raise ConfigError(f"expected a number from 0 to 1, got {args.threshold:g}", where="--threshold")
+        raise ConfigError(
+            f"expected a number from 0 to 1, got {args.threshold:g}", where="--threshold"
+        )
 
 
 def _socket(host: str, port: int) -> socket.socket:
@@ -138,6 +203,9 @@ def _socket(host: str, port: int) -> socket.socket:
     except OSError as error:
         if listening is not None:
             listening.close()
-        raise ConfigError(f"cannot listen on port {port}: {error.strerror or error}", where=host,
-                          hint="choose another with --port") from None
+        raise ConfigError(
+            f"cannot listen on port {port}: {error.strerror or error}",
+            where=host,
+            hint="choose another with --port",
+        ) from None
     return listening

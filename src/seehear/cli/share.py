@@ -8,10 +8,21 @@ from seehear.cli.console import print_json
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("run", type=Path, metavar="RUN", help="a run folder of seehear train, or a model file")
-    parser.add_argument("--to", metavar="URL", help="hf://owner/name[@revision], or an fsspec URL such as "
-                        "s3://bucket/folder or file:///folder; loaded again by --model URL")
-    parser.add_argument("--licence", default="", metavar="SPDX", help="of the parser, such as CC-BY-4.0, for the card")
+    parser.add_argument(
+        "run", type=Path, metavar="RUN", help="a run folder of seehear train, or a model file"
+    )
+    parser.add_argument(
+        "--to",
+        metavar="URL",
+        help="hf://owner/name[@revision], or an fsspec URL such as "
+        "s3://bucket/folder or file:///folder; loaded again by --model URL",
+    )
+    parser.add_argument(
+        "--licence",
+        default="",
+        metavar="SPDX",
+        help="of the parser, such as CC-BY-4.0, for the card",
+    )
     parser.add_argument("--card", action="store_true", help="only print the model card")
     parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
 
@@ -27,7 +38,9 @@ def run(args: argparse.Namespace) -> int:
         print_json({"card": content.decode()}) if args.json else print(content.decode(), end="")
         return 0
     if args.to is None:
-        raise ConfigError("expected --to URL, got none", hint="or --card to see the model card first")
+        raise ConfigError(
+            "expected --to URL, got none", hint="or --card to see the model card first"
+        )
     address = push(args.run, args.to, licence=args.licence)
     print_json({"address": address}) if args.json else print(address)
     return 0

@@ -10,26 +10,61 @@ from seehear.errors import ConfigError
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("dataset", metavar="DATASET", help="dataset folder (dataset.toml, or LLP's official tables)")
-    parser.add_argument("--features", required=True, metavar="FEATURES", help="folder made by seehear extract")
+    parser.add_argument(
+        "dataset", metavar="DATASET", help="dataset folder (dataset.toml, or LLP's official tables)"
+    )
+    parser.add_argument(
+        "--features", required=True, metavar="FEATURES", help="folder made by seehear extract"
+    )
     parser.add_argument("--recipe", required=True, metavar="NAME", help="see seehear recipes ls")
-    parser.add_argument("--out", required=True, metavar="RUN", type=Path,
-                        help="run folder to write; after an interruption the same command goes on where it stopped")
-    parser.add_argument("--labels", metavar="LABELS", type=Path,
-                        help="segment labels of seehear denoise; without it the recipe makes its own")
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings",
-                        help="change one setting, such as training.epochs=3, network.layers=2, losses.audio=3, "
-                             "features=clip (repeatable)")
+    parser.add_argument(
+        "--out",
+        required=True,
+        metavar="RUN",
+        type=Path,
+        help="run folder to write; after an interruption the same command goes on where it stopped",
+    )
+    parser.add_argument(
+        "--labels",
+        metavar="LABELS",
+        type=Path,
+        help="segment labels of seehear denoise; without it the recipe makes its own",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        dest="settings",
+        help="change one setting, such as training.epochs=3, network.layers=2, losses.audio=3, "
+        "features=clip (repeatable)",
+    )
     seeds = parser.add_mutually_exclusive_group()
     seeds.add_argument("--seed", type=int, metavar="N", help="seed (default: the recipe's)")
-    seeds.add_argument("--seeds", metavar="1,2,3", help="several runs, RUN/seed-N each, with mean and spread")
-    parser.add_argument("--evaluate", metavar="SPLIT", help="score the kept epoch on this split at the end")
-    parser.add_argument("--device", default="auto", metavar="DEVICE", help="cpu, cuda or auto (default)")
-    parser.add_argument("--save-every", type=int, default=0, metavar="STEPS",
-                        help="also save inside an epoch, for very long ones (default: after each epoch)")
-    parser.add_argument("--skip-missing", action="store_true",
-                        help="leave out clips without features instead of refusing")
-    parser.add_argument("--tensorboard", action="store_true", help="also write TensorBoard event files")
+    seeds.add_argument(
+        "--seeds", metavar="1,2,3", help="several runs, RUN/seed-N each, with mean and spread"
+    )
+    parser.add_argument(
+        "--evaluate", metavar="SPLIT", help="score the kept epoch on this split at the end"
+    )
+    parser.add_argument(
+        "--device", default="auto", metavar="DEVICE", help="cpu, cuda or auto (default)"
+    )
+    parser.add_argument(
+        "--save-every",
+        type=int,
+        default=0,
+        metavar="STEPS",
+        help="also save inside an epoch, for very long ones (default: after each epoch)",
+    )
+    parser.add_argument(
+        "--skip-missing",
+        action="store_true",
+        help="leave out clips without features instead of refusing",
+    )
+    parser.add_argument(
+        "--tensorboard", action="store_true", help="also write TensorBoard event files"
+    )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
@@ -43,7 +78,11 @@ def parse_settings(pairs: list[str]) -> tuple[str | None, dict[str, str]]:
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name.strip():
-            raise ConfigError(f"expected NAME=VALUE, got {pair!r}", where="--set", hint="such as training.epochs=3")
+            raise ConfigError(
+                f"expected NAME=VALUE, got {pair!r}",
+                where="--set",
+                hint="such as training.epochs=3",
+            )
         if name.strip() in settings:
             raise ConfigError(f"{name.strip()} is set twice", where="--set")
         settings[name.strip()] = value.strip()
@@ -64,14 +103,25 @@ def run(args: argparse.Namespace) -> int:
     apply(get(args.recipe), settings)  # a wrong name should not wait for the features to be read
     dataset, store = open_dataset(args.dataset), open_features(args.features)
     if args.evaluate is not None and args.evaluate not in dataset.splits:
-        raise ConfigError(f"expected one of {', '.join(dataset.splits)}, got {args.evaluate}", where="--evaluate")
+        raise ConfigError(
+            f"expected one of {', '.join(dataset.splits)}, got {args.evaluate}", where="--evaluate"
+        )
     labels = None if args.labels is None else load_labels(args.labels, dataset)
-    options = Options(device=args.device, save_every=args.save_every, tensorboard=args.tensorboard,
-                      skip_missing=args.skip_missing,
-                      say=lambda line: print(line, file=sys.stderr, flush=True), progress=progress)
-    prepared = prepare(dataset, store, args.recipe, features=features, settings=settings, options=options)
-    options.say(f"recipe {args.recipe}, feature set {prepared.features.name} ({prepared.features.summary}), "
-                f"{len(prepared.train)} training clips")
+    options = Options(
+        device=args.device,
+        save_every=args.save_every,
+        tensorboard=args.tensorboard,
+        skip_missing=args.skip_missing,
+        say=lambda line: print(line, file=sys.stderr, flush=True),
+        progress=progress,
+    )
+    prepared = prepare(
+        dataset, store, args.recipe, features=features, settings=settings, options=options
+    )
+    options.say(
+        f"recipe {args.recipe}, feature set {prepared.features.name} ({prepared.features.summary}), "
+        f"{len(prepared.train)} training clips"
+    )
     if seeds is None:
         folders = [run(prepared, args.out, seed=args.seed, labels=labels, options=options)]
     else:
@@ -90,7 +140,9 @@ def _seeds(text: str | None) -> list[int] | None:
     try:
         return [int(part) for part in text.split(",")]
     except ValueError:
-        raise ConfigError(f"expected whole numbers with commas, got {text!r}", where="--seeds") from None
+        raise ConfigError(
+            f"expected whole numbers with commas, got {text!r}", where="--seeds"
+        ) from None
 
 
 def _result(folder: Path, store: Any, dataset: Any, split: str | None) -> dict[str, Any]:
@@ -98,8 +150,14 @@ def _result(folder: Path, store: Any, dataset: Any, split: str | None) -> dict[s
     from seehear.train.files import read_json, write_json
 
     about = read_json(folder / "run.json")
-    result = {"run": str(folder), "recipe": about["recipe"]["name"], "features": about["features"]["name"],
-              "seed": about["seed"], "epoch": about["epoch"], "val": about["figures"]}
+    result = {
+        "run": str(folder),
+        "recipe": about["recipe"]["name"],
+        "features": about["features"]["name"],
+        "seed": about["seed"],
+        "epoch": about["epoch"],
+        "val": about["figures"],
+    }
     if split is not None:
         result[split] = evaluate_split(folder, store, dataset, split)
         write_json(folder / f"figures-{split}.json", result[split])
@@ -109,8 +167,14 @@ def _result(folder: Path, store: Any, dataset: Any, split: str | None) -> dict[s
 def _spread(results: list[dict[str, Any]]) -> dict[str, Any]:
     from seehear.train import summarise
 
-    splits = [key for key in results[0] if key not in ("run", "recipe", "features", "seed", "epoch")]
-    return {split: summarise(r[split] for r in results) for split in splits if all(r[split] for r in results)}
+    splits = [
+        key for key in results[0] if key not in ("run", "recipe", "features", "seed", "epoch")
+    ]
+    return {
+        split: summarise(r[split] for r in results)
+        for split in splits
+        if all(r[split] for r in results)
+    }
 
 
 def _show(out: Path, results: list[dict[str, Any]], split: str | None) -> None:
@@ -123,12 +187,21 @@ def _show(out: Path, results: list[dict[str, Any]], split: str | None) -> None:
         for result in results:
             if result[name] is not None:
                 label = name if len(results) == 1 else f"{name} seed {result['seed']}"
-                rows.append([label, result["epoch"], *(f"{100 * result[name][key]:.1f}" for key in FIGURES)])
+                rows.append(
+                    [label, result["epoch"], *(f"{100 * result[name][key]:.1f}" for key in FIGURES)]
+                )
         spread = _spread(results).get(name)
         if len(results) > 1 and spread:
-            rows.append([f"{name} mean", "", *(f"{100 * spread[key]['mean']:.1f}" for key in FIGURES)])
-            rows.append([f"{name} ±", "", *(f"{100 * spread[key]['spread']:.1f}" for key in FIGURES)])
+            rows.append(
+                [f"{name} mean", "", *(f"{100 * spread[key]['mean']:.1f}" for key in FIGURES)]
+            )
+            rows.append(
+                [f"{name} ±", "", *(f"{100 * spread[key]['spread']:.1f}" for key in FIGURES)]
+            )
     if rows:
-        table(f"{results[0]['recipe']} · {results[0]['features']}: percent, five at segment level, five at event level",
-              header, rows)
+        table(
+            f"{results[0]['recipe']} · {results[0]['features']}: percent, five at segment level, five at event level",
+            header,
+            rows,
+        )
     print(f"{out}")

@@ -15,8 +15,22 @@ from seehear.data.vocabulary import LLP_VOCABULARY, Vocabulary
 from seehear.errors import DataError
 
 __all__ = [
-    "KINDS", "LLP_VOCABULARY", "MEDIA_SUFFIXES", "READINGS", "Clip", "Dataset", "Issue", "Predictions", "Reading",
-    "Split", "Truth", "Vocabulary", "find_anomalies", "open_dataset", "read_predictions", "read_scores",
+    "KINDS",
+    "LLP_VOCABULARY",
+    "MEDIA_SUFFIXES",
+    "READINGS",
+    "Clip",
+    "Dataset",
+    "Issue",
+    "Predictions",
+    "Reading",
+    "Split",
+    "Truth",
+    "Vocabulary",
+    "find_anomalies",
+    "open_dataset",
+    "read_predictions",
+    "read_scores",
 ]
 
 
@@ -29,10 +43,16 @@ def open_dataset(path: str | Path) -> Dataset:
     root = Path(path)
     root = root.parent if root.name == TOML else root
     if not root.is_dir():
-        raise DataError("no such folder" if not root.exists() else "expected a dataset folder, got a file", where=root)
+        raise DataError(
+            "no such folder" if not root.exists() else "expected a dataset folder, got a file",
+            where=root,
+        )
     if (root / TOML).is_file():
         return open_folder(root)
     if is_llp(root):
         return open_llp(root)
-    raise DataError(f"expected {TOML}, or LLP's tables ({', '.join(CLIPS.values())})", where=root,
-                    hint="docs/own-data.md shows what a dataset folder holds")
+    raise DataError(
+        f"expected {TOML}, or LLP's tables ({', '.join(CLIPS.values())})",
+        where=root,
+        hint="docs/own-data.md shows what a dataset folder holds",
+    )

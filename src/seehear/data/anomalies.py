@@ -59,13 +59,17 @@ def find_anomalies(dataset: Dataset) -> list[Issue]:
     return sorted(found, key=lambda issue: order.index(issue.kind))
 
 
-def _truth_tables(dataset: Dataset, track: Track) -> dict[Path, tuple[TruthTables, dict[str, Clip]]]:
+def _truth_tables(
+    dataset: Dataset, track: Track
+) -> dict[Path, tuple[TruthTables, dict[str, Clip]]]:
     """Return each table of a track once, with the clips of all splits that it serves."""
     out: dict[Path, tuple[TruthTables, dict[str, Clip]]] = {}
     for split in dataset.splits.values():
         path = split.tables.audio if track is Track.AUDIO else split.tables.visual
         if path is not None:
-            out.setdefault(path, (split.tables, {}))[1].update({clip.name: clip for clip in split.clips})
+            out.setdefault(path, (split.tables, {}))[1].update(
+                {clip.name: clip for clip in split.clips}
+            )
     return out
 
 
@@ -74,19 +78,38 @@ def _rows(rows: Iterable[Row], tables: TruthTables, clips: Mapping[str, Clip]) -
     for row in rows:
         if row.clip not in tables.known:
             meant = tables.mender.mend(row.clip)
-            found.append(row.issue("orphan", "no split has this clip" + (f", {meant} may be meant" if meant else "")))
+            found.append(
+                row.issue(
+                    "orphan",
+                    "no split has this clip" + (f", {meant} may be meant" if meant else ""),
+                )
+            )
         if row.offset_s <= row.onset_s:
-            found.append(row.issue("empty" if row.offset_s == row.onset_s else "reversed", "marks nothing"))
+            found.append(
+                row.issue("empty" if row.offset_s == row.onset_s else "reversed", "marks nothing")
+            )
         if row.clip not in tables.known or row.offset_s <= row.onset_s:
             continue
         marking.append(row)
         if row.onset_s < tables.grid.start_s or row.offset_s > tables.grid.end_s:
-            found.append(row.issue("outside", f"the grid is {tables.grid.start_s:g}-{tables.grid.end_s:g} s"))
-        if row.clip in clips and row.label not in clips[row.clip].labels and (row.clip, row.label) not in pairs:
+            found.append(
+                row.issue("outside", f"the grid is {tables.grid.start_s:g}-{tables.grid.end_s:g} s")
+            )
+        if (
+            row.clip in clips
+            and row.label not in clips[row.clip].labels
+            and (row.clip, row.label) not in pairs
+        ):
             pairs.add((row.clip, row.label))
-            found.append(row.issue("not_in_weak_label", f"the clip's label is {', '.join(clips[row.clip].labels)}"))
+            found.append(
+                row.issue(
+                    "not_in_weak_label", f"the clip's label is {', '.join(clips[row.clip].labels)}"
+                )
+            )
     for kind, row, before in clashes(marking):
-        found.append(row.issue(kind, f"line {before.line} says {before.onset_s:g}-{before.offset_s:g}"))
+        found.append(
+            row.issue(kind, f"line {before.line} says {before.onset_s:g}-{before.offset_s:g}")
+        )
     return found
 
 
@@ -94,21 +117,51 @@ def _unsupported(file: str, clips: Iterable[Clip], tables: TruthTables) -> list[
     rows = [row for of_track in tables.rows.values() for row in of_track]
     named = {row.clip for row in rows}
     true = {(row.clip, row.label) for row in rows if row.offset_s > row.onset_s}
-    found = [Issue(file, None, "no_truth", f"{clip.name}: no row in either truth table")
-             for clip in clips if clip.name not in named]
-    found += [Issue(file, None, "weak_only", f"{clip.name}: {label} is in the weak label, but in neither track")
-              for clip in clips if clip.name in named for label in clip.labels if (clip.name, label) not in true]
+    found = [
+        Issue(file, None, "no_truth", f"{clip.name}: no row in either truth table")
+        for clip in clips
+        if clip.name not in named
+    ]
+    found += [
+        Issue(
+            file,
+            None,
+            "weak_only",
+            f"{clip.name}: {label} is in the weak label, but in neither track",
+        )
+        for clip in clips
+        if clip.name in named
+        for label in clip.labels
+        if (clip.name, label) not in true
+    ]
     return found
 
 
 def _in_two_splits(dataset: Dataset) -> list[Issue]:
     count = Counter(name for split in dataset.splits.values() for name in split.names)
-    return [Issue(dataset.tables[f"{name}/clips"].name, None, "two_splits", f"{clip}: also in another split")
-            for name, split in dataset.splits.items() for clip in split.names if count[clip] > 1]
+    return [
+        Issue(
+            dataset.tables[f"{name}/clips"].name,
+            None,
+            "two_splits",
+            f"{clip}: also in another split",
+        )
+        for name, split in dataset.splits.items()
+        for clip in split.names
+        if count[clip] > 1
+    ]
 
 
 def _without_media(dataset: Dataset) -> list[Issue]:
     folder = "no media folder" if dataset.media is None else dataset.media.name
-    return [Issue(folder, None, "media_missing",
-                  f"{clip.name}: no {' or '.join(dict.fromkeys((clip.name, clip.id)))} with a media suffix")
-            for split in dataset.splits.values() for clip in split.clips if dataset.media_path(clip) is None]
+    return [
+        Issue(
+            folder,
+            None,
+            "media_missing",
+            f"{clip.name}: no {' or '.join(dict.fromkeys((clip.name, clip.id)))} with a media suffix",
+        )
+        for split in dataset.splits.values()
+        for clip in split.clips
+        if dataset.media_path(clip) is None
+    ]

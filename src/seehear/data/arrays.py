@@ -17,9 +17,13 @@ from seehear.data.vocabulary import Vocabulary
 from seehear.errors import DataError
 from seehear.time import TimeGrid
 
-_AXES = {"audio": "(clips, segments, classes)", "visual": "(clips, segments, classes)",
-         "segment_prob": "(clips, segments, 2, classes)", "track_prob": "(clips, 2, classes)",
-         "clip_prob": "(clips, classes)"}
+_AXES = {
+    "audio": "(clips, segments, classes)",
+    "visual": "(clips, segments, classes)",
+    "segment_prob": "(clips, segments, 2, classes)",
+    "track_prob": "(clips, 2, classes)",
+    "clip_prob": "(clips, classes)",
+}
 
 
 def read_scores(
@@ -36,19 +40,33 @@ def read_scores(
     if "segment_prob" not in arrays:
         return None
     names, classes = _names(arrays, path), len(vocabulary)
-    shapes = {"segment_prob": (len(names), grid.count, 2, classes), "track_prob": (len(names), 2, classes),
-              "clip_prob": (len(names), classes)}
+    shapes = {
+        "segment_prob": (len(names), grid.count, 2, classes),
+        "track_prob": (len(names), 2, classes),
+        "clip_prob": (len(names), classes),
+    }
     for key, shape in shapes.items():
         if key not in arrays:
-            raise DataError(f"array {key} is missing", where=path, hint=f"expected {', '.join(shapes)} and names")
+            raise DataError(
+                f"array {key} is missing",
+                where=path,
+                hint=f"expected {', '.join(shapes)} and names",
+            )
         _check_shape(arrays[key], key, shape, path)
     clips = ClipFinder(split)
     outside: list[str] = []
-    order = {clips.place(name, path): index for index, name in enumerate(names) if clips.known(name, outside)}
+    order = {
+        clips.place(name, path): index
+        for index, name in enumerate(names)
+        if clips.known(name, outside)
+    }
     if outside or len(order) < len(split):
         absent = [name for index, name in enumerate(split.names) if index not in order]
-        raise DataError(f"expected the {len(split)} clips of split {split.name}, {len(absent)} are missing "
-                        f"({some(absent)}) and {len(outside)} are not in it ({some(outside)})", where=path)
+        raise DataError(
+            f"expected the {len(split)} clips of split {split.name}, {len(absent)} are missing "
+            f"({some(absent)}) and {len(outside)} are not in it ({some(outside)})",
+            where=path,
+        )
     rows = [order[index] for index in range(len(split))]
     segment, track, clip = (arrays[key][rows] for key in shapes)
     return segment, track, clip
@@ -66,14 +84,22 @@ def read_decisions(
     names = _names(arrays, path)
     for key in ("audio", "visual"):
         if key not in arrays:
-            raise DataError(f"array {key} is missing", where=path, hint="expected audio, visual and names")
+            raise DataError(
+                f"array {key} is missing", where=path, hint="expected audio, visual and names"
+            )
         _check_shape(arrays[key], key, (len(names), grid.count, len(vocabulary)), path)
         if not np.isin(arrays[key], (0, 1)).all():
-            raise DataError(f"array {key}: expected 0 and 1 only", where=path,
-                            hint="give probabilities as segment_prob, track_prob and clip_prob")
+            raise DataError(
+                f"array {key}: expected 0 and 1 only",
+                where=path,
+                hint="give probabilities as segment_prob, track_prob and clip_prob",
+            )
     both = np.stack([arrays["audio"], arrays["visual"]], axis=1).astype(np.bool_)
-    return {clips.place(name, f"row {row} of names"): both[row]
-            for row, name in enumerate(names) if clips.known(name, outside)}
+    return {
+        clips.place(name, f"row {row} of names"): both[row]
+        for row, name in enumerate(names)
+        if clips.known(name, outside)
+    }
 
 
 def _load(path: Path) -> dict[str, NDArray[Any]]:
@@ -93,7 +119,9 @@ def _names(arrays: Mapping[str, NDArray[Any]], path: Path) -> list[str]:
 
 def _check_shape(array: NDArray[Any], key: str, shape: tuple[int, ...], path: Path) -> None:
     if array.shape != shape:
-        raise DataError(f"array {key}: expected {_AXES[key]} = {shape}, got {array.shape}", where=path)
+        raise DataError(
+            f"array {key}: expected {_AXES[key]} = {shape}, got {array.shape}", where=path
+        )
     if array.dtype.kind not in "buif":
         raise DataError(f"array {key}: expected numbers, got {array.dtype}", where=path)
     if not np.isfinite(array).all():

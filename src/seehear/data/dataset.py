@@ -17,8 +17,28 @@ from seehear.errors import DataError
 from seehear.time import TimeGrid
 
 # in order of preference where a clip has several files
-MEDIA_SUFFIXES = (".mp4", ".mkv", ".webm", ".mov", ".avi", ".m4v", ".mpg", ".mpeg", ".ts", ".flv", ".3gp", ".ogv",
-                  ".wmv", ".wav", ".flac", ".mp3", ".m4a", ".ogg", ".opus", ".aac")
+MEDIA_SUFFIXES = (
+    ".mp4",
+    ".mkv",
+    ".webm",
+    ".mov",
+    ".avi",
+    ".m4v",
+    ".mpg",
+    ".mpeg",
+    ".ts",
+    ".flv",
+    ".3gp",
+    ".ogv",
+    ".wmv",
+    ".wav",
+    ".flac",
+    ".mp3",
+    ".m4a",
+    ".ogg",
+    ".opus",
+    ".aac",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +80,17 @@ class Split:
             DataError: there are no truth tables, or they are damaged.
         """
         if not self.has_truth:
-            lacking = "visual" if self.tables.audio else "audio" if self.tables.visual else "audio and visual"
-            raise DataError(f"split {self.name} has no {lacking} truth table",
-                            hint="choose a split with truth for both")
+            lacking = (
+                "visual"
+                if self.tables.audio
+                else "audio"
+                if self.tables.visual
+                else "audio and visual"
+            )
+            raise DataError(
+                f"split {self.name} has no {lacking} truth table",
+                hint="choose a split with truth for both",
+            )
         if reading not in self._cache:
             self._cache[reading] = self.tables.read(self.clips, reading)
         return self._cache[reading]
@@ -95,7 +123,9 @@ class Dataset:
     def split(self, name: str) -> Split:
         """Return one split; DataError naming those there are."""
         if name not in self.splits:
-            raise DataError(f"expected a split among {', '.join(self.splits)}, got {name!r}", where=self.root)
+            raise DataError(
+                f"expected a split among {', '.join(self.splits)}, got {name!r}", where=self.root
+            )
         return self.splits[name]
 
     @cached_property
@@ -104,7 +134,9 @@ class Dataset:
         found: dict[str, Path] = {}
         if self.media is not None:
             files = [p for p in self.media.iterdir() if p.suffix.lower() in MEDIA_SUFFIXES]
-            for path in sorted(files, key=lambda p: (-MEDIA_SUFFIXES.index(p.suffix.lower()), p.name)):
+            for path in sorted(
+                files, key=lambda p: (-MEDIA_SUFFIXES.index(p.suffix.lower()), p.name)
+            ):
                 found[path.stem] = path  # the preferred suffix comes last and stays
         return found
 
@@ -116,7 +148,9 @@ class Dataset:
         """Return a sha256 over vocabulary, grid and tables: equal for equal labels, wherever the folder lies."""
         out = hashlib.sha256(f"{self.vocabulary.digest()} {self.grid}".encode())
         for role in sorted(self.tables):
-            out.update(f"\n{role} ".encode() + hashlib.sha256(self.tables[role].read_bytes()).digest())
+            out.update(
+                f"\n{role} ".encode() + hashlib.sha256(self.tables[role].read_bytes()).digest()
+            )
         return out.hexdigest()
 
 
@@ -134,14 +168,24 @@ def read_clips(path: Path, vocabulary: Vocabulary) -> tuple[list[Clip], list[Iss
         if not name:
             faults.add("filename is empty", where=f"{path}:{line}")
         elif name in clips:
-            faults.add(f"clip {name} stands twice", where=f"{path}:{line}", hint="give every clip one row")
+            faults.add(
+                f"clip {name} stands twice", where=f"{path}:{line}", hint="give every clip one row"
+            )
         elif unknown:
-            faults.add(f"unknown class {unknown[0]!r}", where=f"{path}:{line}", hint=vocabulary.suggest(unknown[0]))
+            faults.add(
+                f"unknown class {unknown[0]!r}",
+                where=f"{path}:{line}",
+                hint=vocabulary.suggest(unknown[0]),
+            )
         else:
             clips[name] = Clip.parse(name, labels)
             if len(set(labels)) < len(labels):
                 twice = next(label for label in labels if labels.count(label) > 1)
-                issues.append(Issue(path.name, line, "label_twice", f"{name}: {twice} stands twice; taken once"))
+                issues.append(
+                    Issue(
+                        path.name, line, "label_twice", f"{name}: {twice} stands twice; taken once"
+                    )
+                )
             if not labels:
                 issues.append(Issue(path.name, line, "no_label", f"{name}: no class at all"))
     faults.check()
@@ -151,8 +195,16 @@ def read_clips(path: Path, vocabulary: Vocabulary) -> tuple[list[Clip], list[Iss
 
 
 def assemble(
-    name: str, root: Path, vocabulary: Vocabulary, *, clips: Mapping[str, Path], audio: Mapping[str, Path],
-    visual: Mapping[str, Path], media: Path | None, grid: TimeGrid | None, annotation: str,
+    name: str,
+    root: Path,
+    vocabulary: Vocabulary,
+    *,
+    clips: Mapping[str, Path],
+    audio: Mapping[str, Path],
+    visual: Mapping[str, Path],
+    media: Path | None,
+    grid: TimeGrid | None,
+    annotation: str,
     legacy: frozenset[tuple[str, str, float]] | None = None,
 ) -> Dataset:
     """Return the dataset made of these tables, given by split.
@@ -163,17 +215,26 @@ def assemble(
         DataError: a table of clips is damaged.
     """
     read = {split: read_clips(path, vocabulary) for split, path in clips.items()}
-    everyone = with_unique_ids({clip.name: clip for found, _ in read.values() for clip in found}.values())
+    everyone = with_unique_ids(
+        {clip.name: clip for found, _ in read.values() for clip in found}.values()
+    )
     by_name = {clip.name: clip for clip in everyone}
     grid = _span(everyone) if grid is None else grid
     splits = {}
     for split, (found, issues) in read.items():
         weak = np.stack([vocabulary.one_hot(clip.labels) for clip in found])
         weak.flags.writeable = False
-        truth = TruthTables(audio.get(split), visual.get(split), vocabulary, grid, frozenset(by_name), legacy)
-        splits[split] = Split(split, tuple(_own(clip, by_name) for clip in found), weak, truth, tuple(issues))
-    tables = {f"{s}/{role}": path for role, paths in (("clips", clips), ("audio", audio), ("visual", visual))
-              for s, path in paths.items()}
+        truth = TruthTables(
+            audio.get(split), visual.get(split), vocabulary, grid, frozenset(by_name), legacy
+        )
+        splits[split] = Split(
+            split, tuple(_own(clip, by_name) for clip in found), weak, truth, tuple(issues)
+        )
+    tables = {
+        f"{s}/{role}": path
+        for role, paths in (("clips", clips), ("audio", audio), ("visual", visual))
+        for s, path in paths.items()
+    }
     return Dataset(name, root, vocabulary, splits, grid, media, tables, annotation)
 
 
@@ -182,5 +243,9 @@ def _own(clip: Clip, by_name: Mapping[str, Clip]) -> Clip:
 
 
 def _span(clips: Sequence[Clip]) -> TimeGrid:
-    spans = [clip.end_s - clip.start_s for clip in clips if clip.start_s is not None and clip.end_s is not None]
+    spans = [
+        clip.end_s - clip.start_s
+        for clip in clips
+        if clip.start_s is not None and clip.end_s is not None
+    ]
     return TimeGrid.covering(round(max(spans, default=10.0), 6))

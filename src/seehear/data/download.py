@@ -19,7 +19,12 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def download(
-    url: str, path: Path, *, sha256: str, size: int | None = None, received: Callable[[int], None] = lambda count: None
+    url: str,
+    path: Path,
+    *,
+    sha256: str,
+    size: int | None = None,
+    received: Callable[[int], None] = lambda count: None,
 ) -> bool:
     """Bring a file to `path` unless it is there already; return whether anything was fetched.
 
@@ -43,15 +48,28 @@ def download(
         if not part.is_file() or size is None or part.stat().st_size < size:
             _receive(url, part, received)
         found = digest(part)
-    except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
-        raise DataError(f"cannot be fetched: {_short(error)}", where=url,
-                        hint="run the same command again: it goes on where it stopped") from None
+    except (
+        urllib.error.URLError,
+        http.client.HTTPException,
+        TimeoutError,
+        ConnectionError,
+    ) as error:
+        raise DataError(
+            f"cannot be fetched: {_short(error)}",
+            where=url,
+            hint="run the same command again: it goes on where it stopped",
+        ) from None
     except OSError as error:
-        raise SeehearError(f"cannot write: {error.strerror}", where=part, hint="make room and run again") from None
+        raise SeehearError(
+            f"cannot write: {error.strerror}", where=part, hint="make room and run again"
+        ) from None
     if found != sha256:
         part.unlink()
-        raise DataError(f"expected sha256 {sha256[:16]}..., got {found[:16]}...", where=url,
-                        hint="what the address gives has changed or was damaged on the way: run again, or report it")
+        raise DataError(
+            f"expected sha256 {sha256[:16]}..., got {found[:16]}...",
+            where=url,
+            hint="what the address gives has changed or was damaged on the way: run again, or report it",
+        )
     part.replace(path)
     return True
 
@@ -65,8 +83,15 @@ def get_json(url: str) -> Any:
     try:
         with _open(url, {}) as answer:
             return json.loads(answer.read())
-    except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
-        raise DataError(f"cannot be fetched: {_short(error)}", where=url, hint="check the connection") from None
+    except (
+        urllib.error.URLError,
+        http.client.HTTPException,
+        TimeoutError,
+        ConnectionError,
+    ) as error:
+        raise DataError(
+            f"cannot be fetched: {_short(error)}", where=url, hint="check the connection"
+        ) from None
     except ValueError:
         raise DataError("expected JSON, got something else", where=url) from None
 
@@ -98,7 +123,9 @@ def _open(url: str, headers: dict[str, str]) -> Any:
     parts = urllib.parse.urlsplit(url)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         raise DataError("expected an https address", where=url)
-    request = urllib.request.Request(url, headers={"User-Agent": f"seehear/{__version__}", **headers})
+    request = urllib.request.Request(
+        url, headers={"User-Agent": f"seehear/{__version__}", **headers}
+    )
     return urllib.request.urlopen(request, timeout=_TIMEOUT_S)
 
 

@@ -60,7 +60,11 @@ class Fetched:
 
 
 def fetch_llp(
-    out: Path | str, *, parts: Sequence[str] = PARTS, hub: str | None = None, tables: str | None = None,
+    out: Path | str,
+    *,
+    parts: Sequence[str] = PARTS,
+    hub: str | None = None,
+    tables: str | None = None,
     received: Callable[[str, int], None] = lambda what, count: None,
 ) -> Iterator[Fetched]:
     """Fetch the parts that are not there yet, one after the other; run again after an interruption.
@@ -95,17 +99,26 @@ def read_record(root: Path) -> dict[str, Any]:
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise DataError(f"cannot be read: {error}", where=path, hint="delete it and fetch again") from None
+        raise DataError(
+            f"cannot be read: {error}", where=path, hint="delete it and fetch again"
+        ) from None
     return record if isinstance(record, dict) else {}
 
 
 def _fetch_tables(root: Path, base: str, received: Callable[[str, int], None]) -> Fetched:
-    new = [name for name, sha256 in TABLES.items()
-           if download(f"{base}/{name}", root / name, sha256=sha256, received=partial(received, name))]
-    return Fetched("tables", "fetched" if new else "there", f"{len(TABLES)} tables, content as pinned")
+    new = [
+        name
+        for name, sha256 in TABLES.items()
+        if download(f"{base}/{name}", root / name, sha256=sha256, received=partial(received, name))
+    ]
+    return Fetched(
+        "tables", "fetched" if new else "there", f"{len(TABLES)} tables, content as pinned"
+    )
 
 
-def _fetch_archive(root: Path, part: str, hub: str, received: Callable[[str, int], None]) -> Fetched:
+def _fetch_archive(
+    root: Path, part: str, hub: str, received: Callable[[str, int], None]
+) -> Fetched:
     record = read_record(root)
     done = record.get("archives", {}).get(part)
     if done and all(_count(root / part / kind) == n for kind, n in done["files"].items()):
@@ -116,11 +129,19 @@ def _fetch_archive(root: Path, part: str, hub: str, received: Callable[[str, int
     name = f"{part}.zip"
     sha256, size = _expected(hub, revision, name)
     if done and done["sha256"] != sha256:
-        raise DataError(f"expected sha256 {done['sha256'][:16]}... as recorded, the hub now says {sha256[:16]}...",
-                        where=f"{hub}/datasets/{VALOR}/{name}", hint=f"delete {root / RECORD} to accept the new one")
+        raise DataError(
+            f"expected sha256 {done['sha256'][:16]}... as recorded, the hub now says {sha256[:16]}...",
+            where=f"{hub}/datasets/{VALOR}/{name}",
+            hint=f"delete {root / RECORD} to accept the new one",
+        )
     _write_record(root, record)
-    download(f"{hub}/datasets/{VALOR}/resolve/{revision}/{name}", root / name, sha256=sha256, size=size,
-             received=partial(received, name))
+    download(
+        f"{hub}/datasets/{VALOR}/resolve/{revision}/{name}",
+        root / name,
+        sha256=sha256,
+        size=size,
+        received=partial(received, name),
+    )
     files = unpack(root / name, root / part)
     record.setdefault("archives", {})[part] = {"sha256": sha256, "size": size, "files": files}
     _write_record(root, record)
@@ -168,13 +189,18 @@ def unpack(archive: Path, folder: Path) -> dict[str, int]:
                 if path.suffix != ".npy" or path.name.startswith(".") or kind not in _KINDS:
                     continue
                 if member.file_size > _LARGEST:
-                    raise DataError(f"{path.name} has {member.file_size} bytes, more than any feature", where=archive)
+                    raise DataError(
+                        f"{path.name} has {member.file_size} bytes, more than any feature",
+                        where=archive,
+                    )
                 (aside / kind).mkdir(parents=True, exist_ok=True)
                 with zipped.open(member) as source, (aside / kind / path.name).open("wb") as target:
                     shutil.copyfileobj(source, target)
                 files[kind] += 1
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
-        raise DataError(f"not a readable archive: {error}", where=archive, hint="delete it and fetch again") from None
+        raise DataError(
+            f"not a readable archive: {error}", where=archive, hint="delete it and fetch again"
+        ) from None
     if not files["features"]:
         raise DataError("expected arrays in a folder features, found none", where=archive)
     shutil.rmtree(folder, ignore_errors=True)
@@ -187,7 +213,9 @@ def _write_record(root: Path, record: dict[str, Any]) -> None:
 
 
 def _count(folder: Path) -> int:
-    return sum(entry.name.endswith(".npy") for entry in os.scandir(folder)) if folder.is_dir() else 0
+    return (
+        sum(entry.name.endswith(".npy") for entry in os.scandir(folder)) if folder.is_dir() else 0
+    )
 
 
 def _counts(files: dict[str, int]) -> str:

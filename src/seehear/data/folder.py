@@ -57,16 +57,24 @@ def open_folder(root: Path) -> Dataset:
             files[role][name] = _file(root, file, f"{path} [splits.{name}] {role}")
     media = root / _text(about.get("media", "."), path, "media")
     return assemble(
-        _text(about.get("name", root.resolve().name), path, "name"), root, _vocabulary(about["vocabulary"], path),
-        clips=files["clips"], audio=files["audio"], visual=files["visual"],
-        media=media if media.is_dir() else None, grid=_grid(about.get("grid"), path), annotation=_annotation(files),
+        _text(about.get("name", root.resolve().name), path, "name"),
+        root,
+        _vocabulary(about["vocabulary"], path),
+        clips=files["clips"],
+        audio=files["audio"],
+        visual=files["visual"],
+        media=media if media.is_dir() else None,
+        grid=_grid(about.get("grid"), path),
+        annotation=_annotation(files),
     )
 
 
 def _vocabulary(value: Any, path: Path) -> Vocabulary:
     pairs = _mapping(value, path, "a table [vocabulary]")
     if not pairs:
-        raise DataError("[vocabulary] is empty", where=path, hint='add lines such as: Dog = "a barking dog"')
+        raise DataError(
+            "[vocabulary] is empty", where=path, hint='add lines such as: Dog = "a barking dog"'
+        )
     for name, text in pairs.items():
         _text(text, path, f"vocabulary.{name}")
         if "," in name or name != name.strip() or not name:
@@ -77,28 +85,42 @@ def _vocabulary(value: Any, path: Path) -> Vocabulary:
 def _grid(value: Any, path: Path) -> TimeGrid | None:
     if value is None:
         return None
-    _check_keys(_mapping(value, path, "a table [grid]"), _GRID, f"{path} [grid]", required=("count",))
+    _check_keys(
+        _mapping(value, path, "a table [grid]"), _GRID, f"{path} [grid]", required=("count",)
+    )
     count, step_s = value["count"], value.get("step_s", 1.0)
     if not isinstance(count, int) or isinstance(count, bool) or count < 1:
-        raise DataError(f"grid.count: expected a whole number of segments, at least 1, got {count!r}", where=path)
+        raise DataError(
+            f"grid.count: expected a whole number of segments, at least 1, got {count!r}",
+            where=path,
+        )
     try:
         return TimeGrid(count, float(step_s))
     except (TypeError, ValueError):
-        raise DataError(f"grid.step_s: expected a positive number of seconds, got {step_s!r}", where=path) from None
+        raise DataError(
+            f"grid.step_s: expected a positive number of seconds, got {step_s!r}", where=path
+        ) from None
 
 
 def _annotation(files: Mapping[str, Mapping[str, Path]]) -> str:
     paths = [path for role in ("audio", "visual") for path in files[role].values()]
-    digest = hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in paths)).hexdigest()
+    digest = hashlib.sha256(
+        b"".join(hashlib.sha256(path.read_bytes()).digest() for path in paths)
+    ).hexdigest()
     return f"sha256 {digest[:12]}" if paths else "no truth"
 
 
-def _check_keys(value: Mapping[str, Any], allowed: tuple[str, ...], where: object, required: tuple[str, ...]) -> None:
+def _check_keys(
+    value: Mapping[str, Any], allowed: tuple[str, ...], where: object, required: tuple[str, ...]
+) -> None:
     for key in value:
         if key not in allowed:
             close = difflib.get_close_matches(key, allowed, n=1)
-            raise DataError(f"unknown key {key!r}", where=where,
-                            hint=f"did you mean {close[0]}?" if close else f"allowed: {', '.join(allowed)}")
+            raise DataError(
+                f"unknown key {key!r}",
+                where=where,
+                hint=f"did you mean {close[0]}?" if close else f"allowed: {', '.join(allowed)}",
+            )
     for key in required:
         if key not in value:
             raise DataError(f"key {key!r} is missing", where=where)
@@ -120,5 +142,9 @@ def _file(root: Path, value: Any, where: object) -> Path:
     if not isinstance(value, str):
         raise DataError(f"expected the name of a table below {root}, got {value!r}", where=where)
     if not (root / value).is_file():
-        raise DataError(f"there is no file {root / value}", where=where, hint="write the table, or name another one")
+        raise DataError(
+            f"there is no file {root / value}",
+            where=where,
+            hint="write the table, or name another one",
+        )
     return root / value

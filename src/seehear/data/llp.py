@@ -13,9 +13,13 @@ AUDIO, VISUAL = "AVVP_eval_audio.csv", "AVVP_eval_visual.csv"
 _MEDIA_FOLDERS = ("videos", "video", "media")
 
 # (clip, class, onset): rows whose file name is wrong in the audio table that every release but HAN's still carries
-LEGACY_ROWS = frozenset({
-    ("JfZEqeLZqWk_30_40", "Speech", 0.0), ("JfZEqeLZqWk_30_40", "Speech", 7.0), ("KvIjsmANkxI_10_20", "Cat", 0.0),
-})
+LEGACY_ROWS = frozenset(
+    {
+        ("JfZEqeLZqWk_30_40", "Speech", 0.0),
+        ("JfZEqeLZqWk_30_40", "Speech", 7.0),
+        ("KvIjsmANkxI_10_20", "Cat", 0.0),
+    }
+)
 
 
 def is_llp(root: Path) -> bool:
@@ -33,15 +37,24 @@ def open_llp(root: Path) -> Dataset:
     there = [name for name in (AUDIO, VISUAL) if (root / name).is_file()]
     if len(there) == 1:
         lacking = AUDIO if there == [VISUAL] else VISUAL
-        raise DataError(f"expected both truth tables, {lacking} is missing", where=root,
-                        hint="copy it beside the other, or remove both")
+        raise DataError(
+            f"expected both truth tables, {lacking} is missing",
+            where=root,
+            hint="copy it beside the other, or remove both",
+        )
     truth = [split for split in ("val", "test") if split in clips and there]
     folders = [root / name for name in _MEDIA_FOLDERS if (root / name).is_dir()]
     return assemble(
-        "LLP", root, LLP_VOCABULARY, clips=clips,
-        audio={split: root / AUDIO for split in truth}, visual={split: root / VISUAL for split in truth},
-        media=folders[0] if folders else root, grid=TimeGrid(10),
-        annotation=_annotation(root / AUDIO) if truth else "no truth", legacy=LEGACY_ROWS,
+        "LLP",
+        root,
+        LLP_VOCABULARY,
+        clips=clips,
+        audio={split: root / AUDIO for split in truth},
+        visual={split: root / VISUAL for split in truth},
+        media=folders[0] if folders else root,
+        grid=TimeGrid(10),
+        annotation=_annotation(root / AUDIO) if truth else "no truth",
+        legacy=LEGACY_ROWS,
     )
 
 

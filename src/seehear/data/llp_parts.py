@@ -30,8 +30,12 @@ GROUPS = {
     "CLIP + 3D rows": ("vggish", "clip_16", "r2plus1d_18"),
 }
 PAPER_TABLES = {
-    "table1": ("ResNet rows", "CLIP rows"), "table2": ("CLIP rows",), "table3": ("CLIP rows",),
-    "table4": ("CLIP rows",), "table5": ("ResNet rows", "CLIP rows"), "table6": ("CLIP rows",),
+    "table1": ("ResNet rows", "CLIP rows"),
+    "table2": ("CLIP rows",),
+    "table3": ("CLIP rows",),
+    "table4": ("CLIP rows",),
+    "table5": ("ResNet rows", "CLIP rows"),
+    "table6": ("CLIP rows",),
     "table7": ("ResNet rows", "CLIP rows", "CLIP + 3D rows"),
 }
 
@@ -60,14 +64,23 @@ def llp_parts(root: Path | str) -> list[Part]:
     """Return every part of LLP and its state in a dataset folder."""
     root = Path(root)
     parts = [_table(root, name, sha256) for name, sha256 in TABLES.items()]
-    ids = {clip.id for split in open_llp(root).splits.values() for clip in split.clips} if is_llp(root) else set()
+    ids = (
+        {clip.id for split in open_llp(root).splits.values() for clip in split.clips}
+        if is_llp(root)
+        else set()
+    )
     for folder, (what, link) in FOLDERS.items():
         found = next((p for p in (root / folder, root / "feats" / folder) if p.is_dir()), None)
         place = f"feats/{folder}" if link else folder
-        get = (f"by hand: {link}; unpack to {root / place}/ID.npy" if link
-               else f"run: seehear fetch llp --out {root} --only {folder.split('/')[0]}")
+        get = (
+            f"by hand: {link}; unpack to {root / place}/ID.npy"
+            if link
+            else f"run: seehear fetch llp --out {root} --only {folder.split('/')[0]}"
+        )
         parts.append(_folder(place, what, found, (".npy",), ids, get))
-    videos = next((p for p in (root / name for name in ("videos", "video", "media")) if p.is_dir()), None)
+    videos = next(
+        (p for p in (root / name for name in ("videos", "video", "media")) if p.is_dir()), None
+    )
     get = f"by hand: seconds START to END of YouTube ID as {root / 'videos'}/ID.mp4; not needed with features"
     parts.append(_folder("videos", "the clips themselves", videos, MEDIA_SUFFIXES, ids, get))
     return parts
@@ -81,8 +94,10 @@ def missing_parts(root: Path | str) -> list[Part]:
 def runnable_tables(root: Path | str) -> dict[str, tuple[str, ...]]:
     """Return, for each table of the paper, the groups of rows whose published features are there (maybe none)."""
     here = {part.name.removeprefix("feats/") for part in llp_parts(root) if part.state == "there"}
-    return {table: tuple(group for group in groups if here.issuperset(GROUPS[group]))
-            for table, groups in PAPER_TABLES.items()}
+    return {
+        table: tuple(group for group in groups if here.issuperset(GROUPS[group]))
+        for table, groups in PAPER_TABLES.items()
+    }
 
 
 def _table(root: Path, name: str, sha256: str) -> Part:
@@ -92,7 +107,12 @@ def _table(root: Path, name: str, sha256: str) -> Part:
     if not path.is_file():
         return Part(name, what, "missing", get=get)
     if digest(path) != sha256:
-        return Part(name, what, "changed", get=f"{get} (another edition, or edited; figures name the edition)")
+        return Part(
+            name,
+            what,
+            "changed",
+            get=f"{get} (another edition, or edited; figures name the edition)",
+        )
     return Part(name, what, "there")
 
 
@@ -101,8 +121,11 @@ def _folder(
 ) -> Part:
     if folder is None:
         return Part(name, what, "missing", 0, len(ids), get)
-    stems = {os.path.splitext(entry.name)[0] for entry in os.scandir(folder)
-             if os.path.splitext(entry.name)[1].lower() in suffixes}
+    stems = {
+        os.path.splitext(entry.name)[0]
+        for entry in os.scandir(folder)
+        if os.path.splitext(entry.name)[1].lower() in suffixes
+    }
     found = len(stems & ids) if ids else len(stems)
     state = "missing" if not found else "there" if found >= len(ids) else "incomplete"
     return Part(name, what, state, found, len(ids), "" if state == "there" else get)

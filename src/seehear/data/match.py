@@ -31,12 +31,18 @@ class ClipFinder:
         """
         index = self._index[name]
         if index in self._from:
-            raise DataError(f"two predictions for clip {self._split.names[index]}: {self._from[index]} and {source}",
-                            hint="remove one of them")
+            raise DataError(
+                f"two predictions for clip {self._split.names[index]}: {self._from[index]} and {source}",
+                hint="remove one of them",
+            )
         self._from[index] = source
         return index
 
 
 def some(names: Sequence[str]) -> str:
     """Return the first few names, and how many more there are."""
-    return ", ".join(names[:_SHOWN]) + (f", ... {len(names) - _SHOWN} more" if len(names) > _SHOWN else "") or "none"
+    return (
+        ", ".join(names[:_SHOWN])
+        + (f", ... {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+        or "none"
+    )

@@ -39,10 +39,14 @@ class Mender:
 
 
 def _shape(clip: Clip) -> tuple[int, float | None]:
-    span = None if clip.start_s is None or clip.end_s is None else round(clip.end_s - clip.start_s, 3)
+    span = (
+        None if clip.start_s is None or clip.end_s is None else round(clip.end_s - clip.start_s, 3)
+    )
     return len(clip.id), span
 
 
 def _one_end_apart(a: str, b: str) -> bool:
     short, long = sorted((a, b), key=len)
-    return 0 < len(long) - len(short) <= _FURTHEST and (long.startswith(short) or long.endswith(short))
+    return 0 < len(long) - len(short) <= _FURTHEST and (
+        long.startswith(short) or long.endswith(short)
+    )

@@ -49,8 +49,13 @@ class Predictions:
 
 
 def read_predictions(
-    path: str | Path, split: Split, vocabulary: Vocabulary, grid: TimeGrid, *,
-    missing: Literal["error", "empty"] = "error", extra: Literal["error", "ignore"] = "error",
+    path: str | Path,
+    split: Split,
+    vocabulary: Vocabulary,
+    grid: TimeGrid,
+    *,
+    missing: Literal["error", "empty"] = "error",
+    extra: Literal["error", "ignore"] = "error",
 ) -> Predictions:
     """Return the predictions for a split.
 
@@ -67,8 +72,11 @@ def read_predictions(
     """
     path = Path(path)
     if not path.exists():
-        raise DataError("no such file or folder", where=path,
-                        hint=f"give a folder of *{SUFFIX} files or a tab-separated file ({' '.join(_COLUMNS)})")
+        raise DataError(
+            "no such file or folder",
+            where=path,
+            hint=f"give a folder of *{SUFFIX} files or a tab-separated file ({' '.join(_COLUMNS)})",
+        )
     made: Mapping[str, Any] = {}
     outside: list[str] = []
     beyond = 0
@@ -80,12 +88,18 @@ def read_predictions(
     else:
         found, beyond = _table(path, clips, vocabulary, grid, outside)
     if outside and extra == "error":
-        raise DataError(f"{len(outside)} predictions for clips that are not in split {split.name} ({some(outside)})",
-                        where=path, hint="choose their split, or leave them out with --extra ignore")
+        raise DataError(
+            f"{len(outside)} predictions for clips that are not in split {split.name} ({some(outside)})",
+            where=path,
+            hint="choose their split, or leave them out with --extra ignore",
+        )
     absent = [name for index, name in enumerate(split.names) if index not in found]
     if absent and missing == "error":
-        raise DataError(f"predictions missing for {len(absent)} of {len(split)} clips ({some(absent)})", where=path,
-                        hint="predict them too, or score them as empty with --missing empty")
+        raise DataError(
+            f"predictions missing for {len(absent)} of {len(split)} clips ({some(absent)})",
+            where=path,
+            hint="predict them too, or score them as empty with --missing empty",
+        )
     both = np.zeros((2, len(split), grid.count, len(vocabulary)), np.bool_)
     for index, decisions in found.items():
         both[:, index] = decisions
@@ -148,15 +162,22 @@ def _table(
             faults.add(f"expected an offset after the onset, got {onset} to {offset}", where=where)
         else:
             beyond += times[1] <= grid.start_s or times[0] >= end_s
-            of_clip.setdefault((Track(track), vocabulary.index(label)), []).append((times[0], times[1]))
+            of_clip.setdefault((Track(track), vocabulary.index(label)), []).append(
+                (times[0], times[1])
+            )
     faults.check()
     # a clip that goes by its name in one row and by its id in another is predicted twice
-    return {clips.place(name, f"rows of {name}"): _drawn(of_clip, vocabulary, grid, path)
-            for name, of_clip in spans.items()}, beyond
+    return {
+        clips.place(name, f"rows of {name}"): _drawn(of_clip, vocabulary, grid, path)
+        for name, of_clip in spans.items()
+    }, beyond
 
 
 def _drawn(
-    spans: Mapping[tuple[Track, int], Iterable[tuple[float, float]]], vocabulary: Vocabulary, grid: TimeGrid, path: Path
+    spans: Mapping[tuple[Track, int], Iterable[tuple[float, float]]],
+    vocabulary: Vocabulary,
+    grid: TimeGrid,
+    path: Path,
 ) -> NDArray[np.bool_]:
     rows = {track: np.zeros((grid.count, len(vocabulary)), np.bool_) for track in Track}
     for (track, column), intervals in spans.items():
@@ -164,6 +185,9 @@ def _drawn(
     alone = rows[Track.AUDIO_VISUAL] & ~(rows[Track.AUDIO] & rows[Track.VISUAL])
     if alone.any():
         label = vocabulary.names[int(np.flatnonzero(alone.any(axis=0))[0])]
-        raise DataError(f"an audio_visual event of {label} without the audio and visual events it follows from",
-                        where=path, hint="write the rows of both tracks; audio_visual is their conjunction")
+        raise DataError(
+            f"an audio_visual event of {label} without the audio and visual events it follows from",
+            where=path,
+            hint="write the rows of both tracks; audio_visual is their conjunction",
+        )
     return np.stack([rows[Track.AUDIO], rows[Track.VISUAL]])

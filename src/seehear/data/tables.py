@@ -62,14 +62,22 @@ def read_table(path: Path, columns: Sequence[str]) -> list[tuple[int, list[str]]
     except OSError as error:
         raise DataError(f"cannot be read: {error.strerror}", where=path) from None
     except UnicodeDecodeError as error:
-        raise DataError(f"expected UTF-8 text ({error.reason} at byte {error.start})", where=path) from None
+        raise DataError(
+            f"expected UTF-8 text ({error.reason} at byte {error.start})", where=path
+        ) from None
     header = lines[0].split("\t") if lines else []
     missing = [column for column in columns if column not in header]
     if missing:
-        hint = "the columns must be separated by tabs" if len(header) == 1 and "," in header[0] else (
-            f"the first line must name {', '.join(columns)}, separated by tabs")
-        raise DataError(f"column {', '.join(missing)} is missing, found {', '.join(header) or 'an empty file'}",
-                        where=path, hint=hint)
+        hint = (
+            "the columns must be separated by tabs"
+            if len(header) == 1 and "," in header[0]
+            else (f"the first line must name {', '.join(columns)}, separated by tabs")
+        )
+        raise DataError(
+            f"column {', '.join(missing)} is missing, found {', '.join(header) or 'an empty file'}",
+            where=path,
+            hint=hint,
+        )
     order = [header.index(column) for column in columns]
     rows, faults = [], Faults()
     for number, line in enumerate(lines[1:], start=2):
@@ -77,7 +85,10 @@ def read_table(path: Path, columns: Sequence[str]) -> list[tuple[int, list[str]]
             continue
         fields = line.split("\t")
         if len(fields) <= max(order):
-            faults.add(f"expected {len(header)} fields separated by tabs, got {len(fields)}", where=f"{path}:{number}")
+            faults.add(
+                f"expected {len(header)} fields separated by tabs, got {len(fields)}",
+                where=f"{path}:{number}",
+            )
         else:
             rows.append((number, [fields[index] for index in order]))
     faults.check()

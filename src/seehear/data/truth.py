@@ -71,9 +71,14 @@ class Truth:
         """Return the truth of these clips, in this order; the issues stay those of the whole split."""
         row = {name: i for i, name in enumerate(self.names)}
         order = [row[name] for name in names]
-        return replace(self, names=tuple(names), audio=self.audio[order], visual=self.visual[order],
-                       audio_intervals=tuple(self.audio_intervals[i] for i in order),
-                       visual_intervals=tuple(self.visual_intervals[i] for i in order))
+        return replace(
+            self,
+            names=tuple(names),
+            audio=self.audio[order],
+            visual=self.visual[order],
+            audio_intervals=tuple(self.audio_intervals[i] for i in order),
+            visual_intervals=tuple(self.visual_intervals[i] for i in order),
+        )
 
 
 def read_rows(path: Path, vocabulary: Vocabulary) -> tuple[Row, ...]:
@@ -83,13 +88,19 @@ def read_rows(path: Path, vocabulary: Vocabulary) -> tuple[Row, ...]:
         DataError: a missing column, an onset or offset that is no number, an unknown class.
     """
     rows, faults = [], Faults()
-    for line, (clip, onset, offset, label) in read_table(path, ("filename", "onset", "offset", "event_labels")):
+    for line, (clip, onset, offset, label) in read_table(
+        path, ("filename", "onset", "offset", "event_labels")
+    ):
         times = [_seconds(onset), _seconds(offset)]
         for name, text, value in zip(("onset", "offset"), (onset, offset), times, strict=True):
             if value is None:
-                faults.add(f"{name}: expected a number of seconds, got {text!r}", where=f"{path}:{line}")
+                faults.add(
+                    f"{name}: expected a number of seconds, got {text!r}", where=f"{path}:{line}"
+                )
         if label not in vocabulary:
-            faults.add(f"unknown class {label!r}", where=f"{path}:{line}", hint=vocabulary.suggest(label))
+            faults.add(
+                f"unknown class {label!r}", where=f"{path}:{line}", hint=vocabulary.suggest(label)
+            )
         elif times[0] is not None and times[1] is not None:
             rows.append(Row(path.name, line, clip, times[0], times[1], label))
     faults.check()
@@ -128,7 +139,11 @@ class TruthTables:
     def rows(self) -> dict[Track, tuple[Row, ...]]:
         """The rows of both tables, read once."""
         tables = {Track.AUDIO: self.audio, Track.VISUAL: self.visual}
-        return {track: read_rows(path, self.vocabulary) for track, path in tables.items() if path is not None}
+        return {
+            track: read_rows(path, self.vocabulary)
+            for track, path in tables.items()
+            if path is not None
+        }
 
     @cached_property
     def mender(self) -> Mender:
@@ -142,10 +157,14 @@ class TruthTables:
             DataError: a table is damaged, or the reading does not exist for this dataset.
         """
         if reading not in READINGS:
-            raise DataError(f"expected a reading of the truth among {', '.join(READINGS)}, got {reading!r}")
+            raise DataError(
+                f"expected a reading of the truth among {', '.join(READINGS)}, got {reading!r}"
+            )
         if reading == "legacy" and self.legacy is None:
-            raise DataError("the reading 'legacy' exists for LLP's official tables only",
-                            hint="choose literal or repaired")
+            raise DataError(
+                "the reading 'legacy' exists for LLP's official tables only",
+                hint="choose literal or repaired",
+            )
         issues: list[Issue] = []
         arrays, intervals = {}, {}
         for track, rows in self.rows.items():
@@ -157,11 +176,23 @@ class TruthTables:
                     array[i, :, self.vocabulary.index(label)] = rasterise(spans, self.grid)
             array.flags.writeable = False
             arrays[track], intervals[track] = array, events
-        return Truth(reading, tuple(clip.name for clip in clips), arrays[Track.AUDIO], arrays[Track.VISUAL],
-                     intervals[Track.AUDIO], intervals[Track.VISUAL], tuple(issues))
+        return Truth(
+            reading,
+            tuple(clip.name for clip in clips),
+            arrays[Track.AUDIO],
+            arrays[Track.VISUAL],
+            intervals[Track.AUDIO],
+            intervals[Track.VISUAL],
+            tuple(issues),
+        )
 
     def _events(
-        self, track: Track, rows: Iterable[Row], clips: Sequence[Clip], reading: Reading, issues: list[Issue]
+        self,
+        track: Track,
+        rows: Iterable[Row],
+        clips: Sequence[Clip],
+        reading: Reading,
+        issues: list[Issue],
     ) -> tuple[tuple[Event, ...], ...]:
         index = {clip.name: i for i, clip in enumerate(clips)}
         kept: list[list[Row]] = [[] for _ in index]
@@ -172,23 +203,39 @@ class TruthTables:
                 if name is None:
                     issues.append(row.issue("orphan", "no split has this clip; row dropped"))
                 elif name in index:
-                    doubt = "" if row.label in clips[index[name]].labels else ", whose weak label lacks the class"
+                    doubt = (
+                        ""
+                        if row.label in clips[index[name]].labels
+                        else ", whose weak label lacks the class"
+                    )
                     issues.append(row.issue("mended", f"taken as a row of {name}{doubt}"))
             if name is None or name not in index:
                 continue  # the table may serve several splits
-            if reading == "legacy" and track is Track.AUDIO and (name, row.label, row.onset_s) in (self.legacy or ()):
+            if (
+                reading == "legacy"
+                and track is Track.AUDIO
+                and (name, row.label, row.onset_s) in (self.legacy or ())
+            ):
                 issues.append(row.issue("legacy", "misnamed in the older table; row dropped"))
             elif row.offset_s <= row.onset_s:
                 kind = "empty" if row.offset_s == row.onset_s else "reversed"
                 issues.append(row.issue(kind, f"{kind} interval; row dropped"))
             else:
                 if row.onset_s < self.grid.start_s or row.offset_s > self.grid.end_s:
-                    issues.append(row.issue("outside", f"reaches outside {self.grid.start_s:g}-{self.grid.end_s:g} s; "
-                                                       "that part is not in the arrays"))
+                    issues.append(
+                        row.issue(
+                            "outside",
+                            f"reaches outside {self.grid.start_s:g}-{self.grid.end_s:g} s; "
+                            "that part is not in the arrays",
+                        )
+                    )
                 kept[index[name]].append(replace(row, clip=name))
         if reading == "repaired":
             return tuple(tuple(_merged(track, of_clip, issues)) for of_clip in kept)
-        return tuple(tuple(sorted(Event(r.onset_s, r.offset_s, track, r.label) for r in of_clip)) for of_clip in kept)
+        return tuple(
+            tuple(sorted(Event(r.onset_s, r.offset_s, track, r.label) for r in of_clip))
+            for of_clip in kept
+        )
 
 
 def clashes(rows: Iterable[Row]) -> list[tuple[str, Row, Row]]:
@@ -203,7 +250,9 @@ def clashes(rows: Iterable[Row]) -> list[tuple[str, Row, Row]]:
         before = furthest.get((row.clip, row.label))
         if before is not None and row.onset_s <= before.offset_s:
             same = (row.onset_s, row.offset_s) == (before.onset_s, before.offset_s)
-            kind = "duplicate" if same else "overlap" if row.onset_s < before.offset_s else "touching"
+            kind = (
+                "duplicate" if same else "overlap" if row.onset_s < before.offset_s else "touching"
+            )
             out.append((kind, row, before))
         if before is None or row.offset_s > before.offset_s:
             furthest[row.clip, row.label] = row
@@ -212,7 +261,11 @@ def clashes(rows: Iterable[Row]) -> list[tuple[str, Row, Row]]:
 
 def _merged(track: Track, rows: Sequence[Row], issues: list[Issue]) -> list[Event]:
     for kind, row, before in clashes(rows):
-        issues.append(row.issue(kind, f"merged with {before.onset_s:g}-{before.offset_s:g} of line {before.line}"))
+        issues.append(
+            row.issue(
+                kind, f"merged with {before.onset_s:g}-{before.offset_s:g} of line {before.line}"
+            )
+        )
     spans: dict[str, list[list[float]]] = {}
     for row in sorted(rows, key=lambda r: (r.onset_s, r.offset_s)):
         of_label = spans.setdefault(row.label, [])
@@ -220,4 +273,6 @@ def _merged(track: Track, rows: Sequence[Row], issues: list[Issue]) -> list[Even
             of_label[-1][1] = max(of_label[-1][1], row.offset_s)
         else:
             of_label.append([row.onset_s, row.offset_s])
-    return sorted(Event(start, end, track, label) for label, found in spans.items() for start, end in found)
+    return sorted(
+        Event(start, end, track, label) for label, found in spans.items() for start, end in found
+    )

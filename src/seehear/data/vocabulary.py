@@ -26,7 +26,9 @@ class Vocabulary:
 
     def __post_init__(self) -> None:
         if len(self.names) != len(self.descriptions):
-            raise ValueError(f"expected one description a class, got {len(self.descriptions)} for {len(self.names)}")
+            raise ValueError(
+                f"expected one description a class, got {len(self.descriptions)} for {len(self.names)}"
+            )
         if len(set(self.names)) != len(self.names):
             raise ValueError("class names must be unique")
 
@@ -50,9 +52,14 @@ class Vocabulary:
             try:
                 entries = source.read_text(encoding="utf-8-sig").splitlines()
             except (OSError, UnicodeDecodeError) as error:
-                raise DataError(f"cannot be read as a vocabulary: {error}", where=source,
-                                hint="one class a line: name, or name = description") from None
-            entries = [line for line in entries if line.strip() and not line.lstrip().startswith("#")]
+                raise DataError(
+                    f"cannot be read as a vocabulary: {error}",
+                    where=source,
+                    hint="one class a line: name, or name = description",
+                ) from None
+            entries = [
+                line for line in entries if line.strip() and not line.lstrip().startswith("#")
+            ]
         else:
             entries = source.split(",") if source.strip() else []
         where = source if isinstance(source, Path) else "--events"
@@ -66,7 +73,9 @@ class Vocabulary:
             pairs.append((name, description or _described(name)))
         twice = [name for name, _ in pairs if [n for n, _ in pairs].count(name) > 1]
         if twice:
-            raise DataError(f"class {twice[0]} stands twice", where=where, hint="name every class once")
+            raise DataError(
+                f"class {twice[0]} stands twice", where=where, hint="name every class once"
+            )
         return cls(tuple(name for name, _ in pairs), tuple(text for _, text in pairs))
 
     def index(self, name: str, *, where: object | None = None) -> int:
@@ -78,7 +87,9 @@ class Vocabulary:
         try:
             return self.names.index(name)
         except ValueError:
-            raise DataError(f"unknown class {name!r}", where=where, hint=self.suggest(name)) from None
+            raise DataError(
+                f"unknown class {name!r}", where=where, hint=self.suggest(name)
+            ) from None
 
     def suggest(self, name: str) -> str:
         """Return what to say to somebody who wrote `name`: the closest class, and which classes there are."""

@@ -25,7 +25,9 @@ def _canvas(rng: np.random.Generator, low: int, high: int) -> Image.Image:
     top, bottom = rng.integers(low, high, (2, 3))
     ramp = np.linspace(0, 1, _SIDE)[:, None, None]
     pixels = np.broadcast_to(top * (1 - ramp) + bottom * ramp, (_SIDE, _SIDE, 3))
-    return Image.fromarray((pixels + rng.normal(0, 3, (_SIDE, _SIDE, 1))).clip(0, 255).astype(np.uint8))
+    return Image.fromarray(
+        (pixels + rng.normal(0, 3, (_SIDE, _SIDE, 1))).clip(0, 255).astype(np.uint8)
+    )
 
 
 def _finish(image: Image.Image) -> NDArray[np.uint8]:
@@ -36,7 +38,9 @@ def _at(centre: tuple[float, float], angle: float, radius: float) -> tuple[float
     return centre[0] + radius * math.sin(angle), centre[1] - radius * math.cos(angle)
 
 
-def _box(centre: tuple[float, float], rx: float, ry: float | None = None) -> tuple[float, float, float, float]:
+def _box(
+    centre: tuple[float, float], rx: float, ry: float | None = None
+) -> tuple[float, float, float, float]:
     ry = rx if ry is None else ry
     return centre[0] - rx, centre[1] - ry, centre[0] + rx, centre[1] + ry
 
@@ -59,7 +63,9 @@ def clock(rng: np.random.Generator) -> NDArray[np.uint8]:
         angle, long = tick * math.pi / 30, tick % 5 == 0
         inner = radius * (0.82 if long else 0.9)
         draw.line(
-            [_at(centre, angle, inner), _at(centre, angle, radius * 0.95)], fill=(15, 15, 15), width=12 if long else 4
+            [_at(centre, angle, inner), _at(centre, angle, radius * 0.95)],
+            fill=(15, 15, 15),
+            width=12 if long else 4,
         )
     for hour in range(1, 13):
         x, y = _at(centre, hour * math.pi / 6, radius * 0.68)
@@ -67,7 +73,9 @@ def clock(rng: np.random.Generator) -> NDArray[np.uint8]:
     minute, hour_angle = rng.uniform(0, 2 * math.pi, 2)
     draw.line([centre, _at(centre, hour_angle, radius * 0.5)], fill=(10, 10, 10), width=22)
     draw.line([centre, _at(centre, minute, radius * 0.78)], fill=(10, 10, 10), width=14)
-    draw.line([centre, _at(centre, rng.uniform(0, 6.28), radius * 0.85)], fill=(190, 20, 20), width=5)
+    draw.line(
+        [centre, _at(centre, rng.uniform(0, 6.28), radius * 0.85)], fill=(190, 20, 20), width=5
+    )
     draw.ellipse(_box(centre, 18), fill=(10, 10, 10))
     return _finish(image)
 
@@ -81,7 +89,11 @@ def traffic_light(rng: np.random.Generator) -> NDArray[np.uint8]:
     draw.rectangle((x - 18, y, x + 18, _SIDE), fill=(60, 60, 62))
     body = tuple(int(v) for v in np.array([28, 30, 30]) + rng.integers(0, 16))
     draw.rounded_rectangle(
-        (x - width / 2, y - height / 2, x + width / 2, y + height / 2), 46, fill=body, outline=(8, 8, 8), width=8
+        (x - width / 2, y - height / 2, x + width / 2, y + height / 2),
+        46,
+        fill=body,
+        outline=(8, 8, 8),
+        width=8,
     )
     lit = int(rng.integers(3))
     colours = [(235, 35, 25), (250, 180, 20), (40, 215, 90)]
@@ -116,11 +128,17 @@ def candle(rng: np.random.Generator) -> NDArray[np.uint8]:
     for size, colour in ((1.0, (255, 150, 40)), (0.72, (255, 205, 90)), (0.42, (255, 250, 220))):
         height, half, base = _SIDE * 0.2 * size, _SIDE * 0.042 * size, top - _SIDE * 0.035
         outline = [
-            (x - half * math.sin(t) + lean * (t / math.pi) * size, base - height * (t / math.pi) ** 1.3)
+            (
+                x - half * math.sin(t) + lean * (t / math.pi) * size,
+                base - height * (t / math.pi) ** 1.3,
+            )
             for t in np.linspace(0, math.pi, 24)
         ]
         outline += [
-            (x + half * math.sin(t) + lean * (t / math.pi) * size, base - height * (t / math.pi) ** 1.3)
+            (
+                x + half * math.sin(t) + lean * (t / math.pi) * size,
+                base - height * (t / math.pi) ** 1.3,
+            )
             for t in np.linspace(math.pi, 0, 24)
         ]
         draw.polygon(outline, fill=colour)
@@ -132,8 +150,13 @@ def telephone(rng: np.random.Generator) -> NDArray[np.uint8]:
     image = _canvas(rng, 150, 235)
     draw = ImageDraw.Draw(image)
     (x, y), s = _place(rng, 0.03), _SIDE * rng.uniform(0.36, 0.42)
-    colour = np.array([(24, 24, 26), (150, 20, 24), (20, 66, 50), (224, 214, 190)][int(rng.integers(4))])
-    dark, light = tuple(int(v * 0.62) for v in colour), tuple(int(v + (255 - v) * 0.18) for v in colour)
+    colour = np.array(
+        [(24, 24, 26), (150, 20, 24), (20, 66, 50), (224, 214, 190)][int(rng.integers(4))]
+    )
+    dark, light = (
+        tuple(int(v * 0.62) for v in colour),
+        tuple(int(v + (255 - v) * 0.18) for v in colour),
+    )
     body = tuple(int(v) for v in colour)
     draw.ellipse((x - s * 1.05, y + s * 0.68, x + s * 1.05, y + s * 0.98), fill=(90, 84, 78))
     draw.polygon(
@@ -148,19 +171,42 @@ def telephone(rng: np.random.Generator) -> NDArray[np.uint8]:
     draw.rounded_rectangle((x - s, y + s * 0.72, x + s, y + s * 0.88), 20, fill=dark)
     draw.rectangle((x - s * 0.42, y - s * 0.52, x - s * 0.28, y - s * 0.25), fill=dark)
     draw.rectangle((x + s * 0.28, y - s * 0.52, x + s * 0.42, y - s * 0.25), fill=dark)
-    draw.arc((x - s * 1.02, y - s * 0.86, x + s * 1.02, y + s * 0.1), 195, 345, fill=body, width=int(s * 0.19))
+    draw.arc(
+        (x - s * 1.02, y - s * 0.86, x + s * 1.02, y + s * 0.1),
+        195,
+        345,
+        fill=body,
+        width=int(s * 0.19),
+    )
     for side in (-1, 1):
         draw.rounded_rectangle(
-            (x + side * s * 0.88 - s * 0.24, y - s * 0.66, x + side * s * 0.88 + s * 0.24, y - s * 0.34), 26, fill=body
+            (
+                x + side * s * 0.88 - s * 0.24,
+                y - s * 0.66,
+                x + side * s * 0.88 + s * 0.24,
+                y - s * 0.34,
+            ),
+            26,
+            fill=body,
         )
         draw.rounded_rectangle(
-            (x + side * s * 0.88 - s * 0.27, y - s * 0.4, x + side * s * 0.88 + s * 0.27, y - s * 0.3), 12, fill=dark
+            (
+                x + side * s * 0.88 - s * 0.27,
+                y - s * 0.4,
+                x + side * s * 0.88 + s * 0.27,
+                y - s * 0.3,
+            ),
+            12,
+            fill=dark,
         )
     dial = (x, y + s * 0.24)
     draw.ellipse(_box(dial, s * 0.4), fill=light, outline=dark, width=8)
     for hole in range(10):
         draw.ellipse(
-            _box(_at(dial, 0.9 + hole * 0.52, s * 0.29), s * 0.064), fill=(245, 243, 235), outline=dark, width=5
+            _box(_at(dial, 0.9 + hole * 0.52, s * 0.29), s * 0.064),
+            fill=(245, 243, 235),
+            outline=dark,
+            width=5,
         )
     draw.ellipse(_box(dial, s * 0.15), fill=(245, 243, 235), outline=dark, width=6)
     return _finish(image)
@@ -178,9 +224,17 @@ def balloon(rng: np.random.Generator) -> NDArray[np.uint8]:
     skirt = [(-0.55, 0.9), (0.55, 0.9), (0.16, 1.5), (-0.16, 1.5)]
     draw.polygon([(x + dx * radius, y + dy * radius) for dx, dy in skirt], fill=colours[0])
     for side in (-1, 1):
-        rope = (x + side * radius * 0.15, y + radius * 1.5, x + side * radius * 0.13, y + radius * 1.75)
+        rope = (
+            x + side * radius * 0.15,
+            y + radius * 1.5,
+            x + side * radius * 0.13,
+            y + radius * 1.75,
+        )
         draw.line(rope, fill=(60, 50, 40), width=4)
-    draw.rectangle((x - radius * 0.16, y + radius * 1.75, x + radius * 0.16, y + radius * 2), fill=(120, 80, 40))
+    draw.rectangle(
+        (x - radius * 0.16, y + radius * 1.75, x + radius * 0.16, y + radius * 2),
+        fill=(120, 80, 40),
+    )
     return _finish(image)
 
 
@@ -226,7 +280,9 @@ def nothing(rng: np.random.Generator) -> NDArray[np.uint8]:
     for _ in range(int(rng.integers(2, 6))):
         x0, y0, x1, y1 = rng.uniform(-0.2, 1.2, 4) * _SIDE
         draw.line(
-            (x0, y0, x1, y1), fill=tuple(int(v) for v in rng.integers(60, 220, 3)), width=int(rng.integers(30, 200))
+            (x0, y0, x1, y1),
+            fill=tuple(int(v) for v in rng.integers(60, 220, 3)),
+            width=int(rng.integers(30, 200)),
         )
     return _finish(image.filter(ImageFilter.GaussianBlur(_SIDE * 0.08)))
 

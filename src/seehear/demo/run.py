@@ -46,7 +46,9 @@ class Options:
     splits: Mapping[str, int] = field(default_factory=lambda: dict(SPLITS))
     settings: Mapping[str, Any] = field(default_factory=dict)
     say: Callable[[str], None] = lambda line: None
-    progress: Callable[[int | None, str], AbstractContextManager[Any]] = lambda total, label: nullcontext(_Silent())
+    progress: Callable[[int | None, str], AbstractContextManager[Any]] = lambda total, label: (
+        nullcontext(_Silent())
+    )
 
 
 @dataclass(frozen=True)
@@ -86,18 +88,31 @@ def run_demo(out: Path, options: Options | None = None) -> Outcome:
 
     options = options or Options()
     _check_ready()
-    _step(options, "world", f"{sum(options.splits.values())} clips of drawn pictures and synthesised sounds")
+    _step(
+        options,
+        "world",
+        f"{sum(options.splits.values())} clips of drawn pictures and synthesised sounds",
+    )
     with options.progress(sum(options.splits.values()), "render") as bar:
-        make_world(out / "world", seed=options.seed, splits=options.splits, jobs=options.jobs,
-                   on_clip=lambda name: bar.advance())
+        make_world(
+            out / "world",
+            seed=options.seed,
+            splits=options.splits,
+            jobs=options.jobs,
+            on_clip=lambda name: bar.advance(),
+        )
     _step(options, "extract", f"features by the offline encoders ({VISUAL}, {AUDIO})")
     _extract(out, options)
     dataset, store = open_dataset(out / "world"), open_features(out / "features")
     _step(options, "denoise", "which of a clip's labels hold in each second, by asking language")
     labels, quality = _denoise(dataset, store, out / "labels")
     _step(options, "train", "HAN on the clips' labels, LSLD on the denoised ones")
-    runs = {name: _train(name, dataset, store, out / "runs" / name, labels if name == "lsld" else None, options)
-            for name in SYSTEMS}
+    runs = {
+        name: _train(
+            name, dataset, store, out / "runs" / name, labels if name == "lsld" else None, options
+        )
+        for name in SYSTEMS
+    }
     _step(options, "evaluate", "both against the known truth of the test split")
     from seehear.report.systems import read_systems
 
@@ -126,11 +141,20 @@ def _extract(out: Path, options: Options) -> None:
     from seehear.features.extract import extract
 
     with options.progress(sum(options.splits.values()), "extract") as bar:
-        extract([out / "world"], visual=[VISUAL], audio=[AUDIO], out=out / "features", jobs=options.jobs,
-                begun=lambda total, left: bar.advance(total - left), report=lambda finished: bar.advance())
+        extract(
+            [out / "world"],
+            visual=[VISUAL],
+            audio=[AUDIO],
+            out=out / "features",
+            jobs=options.jobs,
+            begun=lambda total, left: bar.advance(total - left),
+            report=lambda finished: bar.advance(),
+        )
 
 
-def _denoise(dataset: Dataset, store: FeatureStore, folder: Path) -> tuple[SegmentLabels, dict[str, Any]]:
+def _denoise(
+    dataset: Dataset, store: FeatureStore, folder: Path
+) -> tuple[SegmentLabels, dict[str, Any]]:
     from seehear.labels.build import build_labels
     from seehear.labels.store import save
     from seehear.recipes import resolve
@@ -140,12 +164,20 @@ def _denoise(dataset: Dataset, store: FeatureStore, folder: Path) -> tuple[Segme
     return built.labels, built.quality(dataset.split("train").truth())
 
 
-def _train(recipe: str, dataset: Dataset, store: FeatureStore, folder: Path, labels: SegmentLabels | None,
-           options: Options) -> Path:
+def _train(
+    recipe: str,
+    dataset: Dataset,
+    store: FeatureStore,
+    folder: Path,
+    labels: SegmentLabels | None,
+    options: Options,
+) -> Path:
     from seehear import train
 
     how = train.Options(device="cpu", say=options.say, progress=options.progress)
-    prepared = train.prepare(dataset, store, recipe, features="offline", settings=options.settings, options=how)
+    prepared = train.prepare(
+        dataset, store, recipe, features="offline", settings=options.settings, options=how
+    )
     return train.run(prepared, folder, seed=options.seed, labels=labels, options=how)
 
 
@@ -159,29 +191,54 @@ def _parse(out: Path, runs: Mapping[str, Path], seed: int) -> dict[str, Timeline
     found = {name: Parser.load(runs[name])(path) for name in ("lsld", "han")}
     write_text(out / f"unseen{SUFFIX}", found["lsld"].to_json())
     vocabulary = found["lsld"].vocabulary
-    return {"lsld": found["lsld"], "truth": true_timeline(unseen(), vocabulary), "han": found["han"]}
+    return {
+        "lsld": found["lsld"],
+        "truth": true_timeline(unseen(), vocabulary),
+        "han": found["han"],
+    }
 
 
 def true_timeline(script: Script, vocabulary: tuple[str, ...]) -> Timeline:
     """Return what a script says, as a timeline."""
-    events = [Event(float(start), float(end), track, kind)
-              for track, spans in ((Track.AUDIO, script.audio), (Track.VISUAL, script.visual))
-              for start, end, kind in spans]
-    silent = Timeline(f"{script.name}.mp4", float(DURATION_S), TimeGrid(DURATION_S), vocabulary, tuple(events))
-    whole = Timeline.from_arrays(*silent.to_arrays(), grid=silent.grid, vocabulary=vocabulary, source=silent.source)
+    events = [
+        Event(float(start), float(end), track, kind)
+        for track, spans in ((Track.AUDIO, script.audio), (Track.VISUAL, script.visual))
+        for start, end, kind in spans
+    ]
+    silent = Timeline(
+        f"{script.name}.mp4", float(DURATION_S), TimeGrid(DURATION_S), vocabulary, tuple(events)
+    )
+    whole = Timeline.from_arrays(
+        *silent.to_arrays(), grid=silent.grid, vocabulary=vocabulary, source=silent.source
+    )
     return replace(whole, parser={"truth": "as rendered"})
 
 
-def _report(out: Path, dataset: Dataset, store: FeatureStore, systems: list[Any], timelines: Mapping[str, Timeline],
-            ) -> Path:
+def _report(
+    out: Path,
+    dataset: Dataset,
+    store: FeatureStore,
+    systems: list[Any],
+    timelines: Mapping[str, Timeline],
+) -> Path:
     from seehear.report import run_page
     from seehear.report.denoised import read_evidence
     from seehear.report.systems import examples
 
     evidence = read_evidence(out / "labels", store, dataset)
     rows = examples(systems[0], dataset, "test", 5)
-    unseen_clip = run_page.Extra("an unseen clip, parsed from its video", out / "unseen.mp4", timelines)
-    page = run_page.render(systems, dataset, "test", rows=rows, folder=out, evidence=evidence,
-                           strips=run_page.strip_examples(evidence, 3), extra=[unseen_clip])
+    unseen_clip = run_page.Extra(
+        "an unseen clip, parsed from its video", out / "unseen.mp4", timelines
+    )
+    page = run_page.render(
+        systems,
+        dataset,
+        "test",
+        rows=rows,
+        folder=out,
+        evidence=evidence,
+        strips=run_page.strip_examples(evidence, 3),
+        extra=[unseen_clip],
+    )
     write_text(out / "report.html", page)
     return out / "report.html"

@@ -48,7 +48,11 @@ def clock_tick(rng: np.random.Generator, duration_s: float) -> NDArray[np.float3
     for index, start_s in enumerate(np.arange(rng.uniform(0, 0.1), duration_s, period)):
         t = _times(0.05)
         hz = ring_hz if index % 2 else ring_hz * 0.78
-        click = np.sin(2 * np.pi * hz * t) + 0.6 * np.sin(2 * np.pi * 1.73 * hz * t) + 0.5 * rng.normal(size=len(t))
+        click = (
+            np.sin(2 * np.pi * hz * t)
+            + 0.6 * np.sin(2 * np.pi * 1.73 * hz * t)
+            + 0.5 * rng.normal(size=len(t))
+        )
         _add(wave, np.exp(-t * 220) * click, start_s)
     return _level(wave + 0.0015 * rng.normal(size=len(wave)), rng.uniform(0.4, 0.7))
 
@@ -65,7 +69,9 @@ def plucked_strings(rng: np.random.Generator, duration_s: float) -> NDArray[np.f
     """A guitar's open strings, a few a second (Karplus and Strong: a burst of noise that circles and softens)."""
     wave = np.zeros(len(_times(duration_s)))
     for start_s in np.arange(0, duration_s, rng.uniform(0.18, 0.26)):
-        loop = rng.uniform(-1, 1, round(RATE_HZ / float(rng.choice([82.4, 110, 146.8, 164.8, 196, 246.9, 329.6]))))
+        loop = rng.uniform(
+            -1, 1, round(RATE_HZ / float(rng.choice([82.4, 110, 146.8, 164.8, 196, 246.9, 329.6])))
+        )
         turns = []
         for _ in range(round(1.8 * RATE_HZ / len(loop))):
             turns.append(loop)

@@ -64,19 +64,29 @@ class Script:
 def write_script(name: str, rng: np.random.Generator) -> Script:
     """Return a random script of one to three classes; pictures never share a second, sounds may."""
     script = Script(name)
-    kinds = rng.choice(list(KINDS), size=int(rng.choice([1, 2, 3], p=[0.2, 0.6, 0.2])), replace=False)
+    kinds = rng.choice(
+        list(KINDS), size=int(rng.choice([1, 2, 3], p=[0.2, 0.6, 0.2])), replace=False
+    )
     seen = []
     for kind in kinds:
         can_see, can_hear = KINDS[kind].picture is not None, KINDS[kind].sound is not None
         see, hear = can_see, can_hear
         if can_see and can_hear:
-            see, hear = [(True, True), (True, False), (False, True)][int(rng.choice(3, p=[0.5, 0.25, 0.25]))]
+            see, hear = [(True, True), (True, False), (False, True)][
+                int(rng.choice(3, p=[0.5, 0.25, 0.25]))
+            ]
         if hear:
             script.audio += [(*span, str(kind)) for span in _spans(rng, 0, DURATION_S)]
         if see:
             seen.append(str(kind))
     cuts = (
-        [0, *sorted(rng.choice(np.arange(2, DURATION_S - 1), len(seen) - 1, replace=False).tolist()), DURATION_S]
+        [
+            0,
+            *sorted(
+                rng.choice(np.arange(2, DURATION_S - 1), len(seen) - 1, replace=False).tolist()
+            ),
+            DURATION_S,
+        ]
         if seen
         else []
     )
@@ -119,13 +129,20 @@ def _frames(script: Script, rng: np.random.Generator) -> list[NDArray[np.uint8]]
     shown: list[str | None] = [None] * DURATION_S
     for start, end, kind in script.visual:
         shown[start:end] = [kind] * (end - start)
-    stills = {kind: PICTURES[KINDS[kind].picture or ""](rng) if kind else nothing(rng) for kind in dict.fromkeys(shown)}
+    stills = {
+        kind: PICTURES[KINDS[kind].picture or ""](rng) if kind else nothing(rng)
+        for kind in dict.fromkeys(shown)
+    }
     drift = rng.uniform(-1.2, 1.2, 2)
     frames = []
     for index in range(DURATION_S * FPS):
         still = stills[shown[index // FPS]]
-        shift = np.round(drift * (index % (4 * FPS) - 2 * FPS) / 3).astype(int)  # a slow pan: real video moves
-        moved = np.roll(np.pad(still, ((12, 12), (12, 12), (0, 0)), mode="edge"), tuple(shift), (0, 1))[12:-12, 12:-12]
+        shift = np.round(drift * (index % (4 * FPS) - 2 * FPS) / 3).astype(
+            int
+        )  # a slow pan: real video moves
+        moved = np.roll(
+            np.pad(still, ((12, 12), (12, 12), (0, 0)), mode="edge"), tuple(shift), (0, 1)
+        )[12:-12, 12:-12]
         grain = 2.5 * rng.standard_normal((SIZE, SIZE, 1), dtype=np.float32)
         frames.append((moved + grain).clip(0, 255).astype(np.uint8))
     return frames
@@ -135,7 +152,9 @@ def _sound(script: Script, rng: np.random.Generator) -> NDArray[np.float32]:
     wave = room(rng, DURATION_S)
     for start, end, kind in script.audio:
         piece = SOUNDS[KINDS[kind].sound or ""](rng, end - start)
-        ramp = np.minimum(1, np.minimum(np.arange(len(piece)), np.arange(len(piece))[::-1]) / (0.01 * RATE_HZ))
+        ramp = np.minimum(
+            1, np.minimum(np.arange(len(piece)), np.arange(len(piece))[::-1]) / (0.01 * RATE_HZ)
+        )
         wave[start * RATE_HZ : end * RATE_HZ] += piece * ramp.astype(np.float32)
     return np.clip(wave, -1, 1)
 
@@ -172,9 +191,12 @@ def make_world(
         _write_tables(folder, split, scripts)
     words = "".join(f'{name} = "{kind.description}"\n' for name, kind in KINDS.items())
     tables = "".join(
-        f'\n[splits.{s}]\nclips = "{s}.csv"\naudio = "{s}_audio.csv"\nvisual = "{s}_visual.csv"\n' for s in splits
+        f'\n[splits.{s}]\nclips = "{s}.csv"\naudio = "{s}_audio.csv"\nvisual = "{s}_visual.csv"\n'
+        for s in splits
     )
-    write_text(folder / "dataset.toml", f'name = "demo"\nmedia = "videos"\n\n[vocabulary]\n{words}{tables}')
+    write_text(
+        folder / "dataset.toml", f'name = "demo"\nmedia = "videos"\n\n[vocabulary]\n{words}{tables}'
+    )
     for path in _render_all([task for task in tasks if not task[1].exists()], jobs):
         on_clip(path.stem)
     return folder
@@ -194,15 +216,23 @@ def _claim(path: Path, about: dict[str, Any]) -> None:
         before = json.loads(path.read_text("utf-8"))
         key = next((key for key in about if before.get(key) != about[key]), None)
         if key is not None:
-            raise ConfigError(f"this folder holds a demo world with {key} {before.get(key)}, not {about[key]}",
-                              where=path.parent, hint="choose another --out, or remove the folder")
+            raise ConfigError(
+                f"this folder holds a demo world with {key} {before.get(key)}, not {about[key]}",
+                where=path.parent,
+                hint="choose another --out, or remove the folder",
+            )
     elif path.parent.exists() and (not path.parent.is_dir() or any(path.parent.iterdir())):
-        raise ConfigError("expected a new or empty folder, or one that seehear demo made", where=path.parent,
-                          hint="choose another --out")
+        raise ConfigError(
+            "expected a new or empty folder, or one that seehear demo made",
+            where=path.parent,
+            hint="choose another --out",
+        )
     write_text(path, json.dumps(about, indent=1) + "\n")
 
 
-def _render_all(tasks: Sequence[tuple[Script, Path, np.random.Generator]], jobs: int) -> Iterator[Path]:
+def _render_all(
+    tasks: Sequence[tuple[Script, Path, np.random.Generator]], jobs: int
+) -> Iterator[Path]:
     """Render clips, `jobs` at a time, and yield each file when it is whole."""
     if jobs <= 1 or len(tasks) <= 1:
         for task in tasks:
@@ -210,7 +240,9 @@ def _render_all(tasks: Sequence[tuple[Script, Path, np.random.Generator]], jobs:
             yield task[1]
         return
     # spawn: fork is unsafe beside the threads that encoders start
-    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(
+        min(jobs, len(tasks)), mp_context=multiprocessing.get_context("spawn")
+    ) as pool:
         running = {pool.submit(render, *task): task[1] for task in tasks}
         for done in as_completed(running):
             done.result()
@@ -221,5 +253,12 @@ def _write_tables(folder: Path, split: str, scripts: list[Script]) -> None:
     weak = [f"{s.name}\t{','.join(s.labels)}" for s in scripts]
     write_text(folder / f"{split}.csv", "\n".join(["filename\tevent_labels", *weak, ""]))
     for track in ("audio", "visual"):
-        rows = [f"{s.name}\t{start}\t{end}\t{kind}" for s in scripts for start, end, kind in getattr(s, track)]
-        write_text(folder / f"{split}_{track}.csv", "\n".join(["filename\tonset\toffset\tevent_labels", *rows, ""]))
+        rows = [
+            f"{s.name}\t{start}\t{end}\t{kind}"
+            for s in scripts
+            for start, end, kind in getattr(s, track)
+        ]
+        write_text(
+            folder / f"{split}_{track}.csv",
+            "\n".join(["filename\tonset\toffset\tevent_labels", *rows, ""]),
+        )

@@ -31,8 +31,19 @@ _TEXT = {
 }
 GROUP = "seehear.encoders"  # entry points of third-party encoders: name -> class with a `card`
 
-__all__ = ["AudioEncoder", "EncoderCard", "Outputs", "TextTower", "VisualEncoder", "card", "cards", "encoder_ids",
-           "encoder_options", "load_encoder", "load_text"]
+__all__ = [
+    "AudioEncoder",
+    "EncoderCard",
+    "Outputs",
+    "TextTower",
+    "VisualEncoder",
+    "card",
+    "cards",
+    "encoder_ids",
+    "encoder_options",
+    "load_encoder",
+    "load_text",
+]
 
 
 def encoder_ids() -> list[str]:
@@ -95,14 +106,19 @@ def _class(id_: str) -> Callable[..., Any]:
         return _import(_ENCODERS[id_])
     try:
         loaded: Callable[..., Any] = plugins.load(
-            GROUP, id_, lambda it: callable(it) and getattr(getattr(it, "card", None), "id", None) == id_,
-            f"a class whose card has the id {id_!r}")
+            GROUP,
+            id_,
+            lambda it: callable(it) and getattr(getattr(it, "card", None), "id", None) == id_,
+            f"a class whose card has the id {id_!r}",
+        )
         return loaded
     except KeyError:
         pass
     close = difflib.get_close_matches(id_, encoder_ids(), 1)
-    raise ConfigError(f"no encoder is called {id_!r}",
-                      hint=f"did you mean {close[0]}?" if close else f"known: {', '.join(encoder_ids())}")
+    raise ConfigError(
+        f"no encoder is called {id_!r}",
+        hint=f"did you mean {close[0]}?" if close else f"known: {', '.join(encoder_ids())}",
+    )
 
 
 def _import(where: str) -> Callable[..., Any]:

@@ -47,8 +47,10 @@ class Checkpoint:
             return path
         found = sorted(p for p in path.iterdir() if p.suffix in (".pth", ".pt", ".safetensors"))
         if len(found) != 1:
-            raise WeightsError(f"expected one .pth, .pt or .safetensors file of {self.id}, found {len(found)}",
-                               where=path)
+            raise WeightsError(
+                f"expected one .pth, .pt or .safetensors file of {self.id}, found {len(found)}",
+                where=path,
+            )
         return found[0]
 
     def digests(self) -> dict[str, str]:
@@ -61,7 +63,9 @@ class Checkpoint:
         total = hashlib.sha256()
         for file in [path] if path.is_file() else sorted(p for p in path.iterdir() if p.is_file()):
             with file.open("rb") as opened:
-                total.update(f"{file.name} {hashlib.file_digest(opened, 'sha256').hexdigest()}\n".encode())
+                total.update(
+                    f"{file.name} {hashlib.file_digest(opened, 'sha256').hexdigest()}\n".encode()
+                )
         return {self.id: total.hexdigest()}
 
 
@@ -77,12 +81,20 @@ def state_dict(path: Path) -> dict[str, Any]:
     except ImportError:
         raise MissingExtraError.of("torch or safetensors", "vision") from None
     try:
-        state = (load_file(path) if path.suffix == ".safetensors"
-                 else torch.load(path, map_location="cpu", weights_only=True))
+        state = (
+            load_file(path)
+            if path.suffix == ".safetensors"
+            else torch.load(path, map_location="cpu", weights_only=True)
+        )
     except Exception as error:  # both libraries raise classes of their own
-        raise WeightsError(f"not a readable file of weights ({type(error).__name__})", where=path,
-                           hint="fetch it again; files that would run code are refused") from None
-    if not isinstance(state, dict) or not all(isinstance(value, torch.Tensor) for value in state.values()):
+        raise WeightsError(
+            f"not a readable file of weights ({type(error).__name__})",
+            where=path,
+            hint="fetch it again; files that would run code are refused",
+        ) from None
+    if not isinstance(state, dict) or not all(
+        isinstance(value, torch.Tensor) for value in state.values()
+    ):
         raise WeightsError("expected a state dict of tensors", where=path)
     return state
 
@@ -97,11 +109,16 @@ def fill(net: Any, state: dict[str, Any], path: Path, what: str) -> Any:
     lacking, extra = sorted(own.keys() - state.keys()), sorted(state.keys() - own.keys())
     # a counter that older files lack and that eval mode never reads
     lacking = [name for name in lacking if not name.endswith("num_batches_tracked")]
-    wrong = [f"{name} {tuple(state[name].shape)} for {tuple(own[name].shape)}"
-             for name in sorted(own.keys() & state.keys()) if state[name].shape != own[name].shape]
+    wrong = [
+        f"{name} {tuple(state[name].shape)} for {tuple(own[name].shape)}"
+        for name in sorted(own.keys() & state.keys())
+        if state[name].shape != own[name].shape
+    ]
     for problem, names in (("lacks", lacking), ("has also", extra), ("has", wrong)):
         if names:
             more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-            raise WeightsError(f"expected the weights of {what}; the file {problem} {names[0]}{more}", where=path)
+            raise WeightsError(
+                f"expected the weights of {what}; the file {problem} {names[0]}{more}", where=path
+            )
     net.load_state_dict(state, strict=False)
     return settled(net)

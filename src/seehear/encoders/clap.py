@@ -21,19 +21,40 @@ from numpy.typing import NDArray
 from seehear.encoders.base import EncoderCard, Lazy, Outputs, unit
 from seehear.encoders.checkpoint import Checkpoint
 from seehear.encoders.torch_run import pick_device, run_batches
-from seehear.encoders.transformer import Tokens, encode_by_length, expect, expect_processor, load_transformer
+from seehear.encoders.transformer import (
+    Tokens,
+    encode_by_length,
+    expect,
+    expect_processor,
+    load_transformer,
+)
 
 RATE_HZ, LENGTH_S, DIM, TOKENS = 48000, 10, 512, 512
 FFT, HOP, BANDS, LOW_HZ, HIGH_HZ = 1024, 480, 64, 50.0, 14000.0
 _BATCH = 5
 # our front end in the words of preprocessor_config.json
-_PROCESSOR = {"sampling_rate": RATE_HZ, "max_length_s": LENGTH_S, "fft_window_size": FFT, "hop_length": HOP,
-              "feature_size": BANDS, "frequency_min": LOW_HZ, "frequency_max": HIGH_HZ, "padding": "repeatpad",
-              "truncation": "rand_trunc"}
+_PROCESSOR = {
+    "sampling_rate": RATE_HZ,
+    "max_length_s": LENGTH_S,
+    "fft_window_size": FFT,
+    "hop_length": HOP,
+    "feature_size": BANDS,
+    "frequency_min": LOW_HZ,
+    "frequency_max": HIGH_HZ,
+    "padding": "repeatpad",
+    "truncation": "rand_trunc",
+}
 
 CARD = EncoderCard(
-    "clap", "audio", {"feature": DIM}, ("clap",), "Apache-2.0", "Wu et al. 2023",
-    "CLAP HTS-AT vector of each second, length 1; shares its space with language", "clip", "clap",
+    "clap",
+    "audio",
+    {"feature": DIM},
+    ("clap",),
+    "Apache-2.0",
+    "Wu et al. 2023",
+    "CLAP HTS-AT vector of each second, length 1; shares its space with language",
+    "clip",
+    "clap",
 )
 
 
@@ -58,7 +79,9 @@ class Clap:
         """Return the rows of segments (n, samples)."""
         net, device = self._net.get()
         mel = np.stack([decibels(ten_seconds(piece)) for piece in pieces])[:, None]
-        rows = run_batches(lambda x: net(input_features=x).audio_embeds, mel, batch=_BATCH, device=device)
+        rows = run_batches(
+            lambda x: net(input_features=x).audio_embeds, mel, batch=_BATCH, device=device
+        )
         return {"feature": unit(rows)}
 
     def preprocessing(self) -> dict[str, Any]:
@@ -68,7 +91,13 @@ class Clap:
     def _load(self) -> Any:
         device = pick_device(self._device)
         net = load_transformer("ClapAudioModelWithProjection", self.checkpoint, device)
-        expect(self.checkpoint, "fusion", False, net.config.enable_fusion, "take laion/clap-htsat-unfused")
+        expect(
+            self.checkpoint,
+            "fusion",
+            False,
+            net.config.enable_fusion,
+            "take laion/clap-htsat-unfused",
+        )
         expect(self.checkpoint, "mel bands", BANDS, net.config.num_mel_bins)
         expect(self.checkpoint, "projection to", DIM, net.config.projection_dim)
         expect_processor(self.checkpoint, _PROCESSOR)
@@ -92,15 +121,25 @@ class ClapText:
     def encode(self, texts: list[str]) -> NDArray[np.float32]:
         """Return L2-normalised vectors (n, 512)."""
         net, tokens, device = self._net.get()
-        return unit(encode_by_length(
-            tokens.ids(texts), lambda ids: run_batches(lambda x: net(input_ids=x).text_embeds, ids, batch=len(ids),
-                                                       device=device), DIM))
+        return unit(
+            encode_by_length(
+                tokens.ids(texts),
+                lambda ids: run_batches(
+                    lambda x: net(input_ids=x).text_embeds, ids, batch=len(ids), device=device
+                ),
+                DIM,
+            )
+        )
 
     def _load(self) -> Any:
         device = pick_device(self._device)
         net = load_transformer("ClapTextModelWithProjection", self.checkpoint, device)
         expect(self.checkpoint, "projection to", DIM, net.config.projection_dim)
-        return net, Tokens(self.checkpoint, most=min(TOKENS, net.config.max_position_embeddings - 2)), device
+        return (
+            net,
+            Tokens(self.checkpoint, most=min(TOKENS, net.config.max_position_embeddings - 2)),
+            device,
+        )
 
 
 def ten_seconds(piece: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -115,7 +154,7 @@ def decibels(wave: NDArray[np.floating]) -> NDArray[np.float32]:
     frames = sliding_window_view(np.pad(wave, FFT // 2, mode="reflect"), FFT)[::HOP]
     hann = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(FFT) / FFT)).astype(wave.dtype)
     spectrum = np.fft.rfft(frames * hann)
-    power = spectrum.real ** 2 + spectrum.imag ** 2
+    power = spectrum.real**2 + spectrum.imag**2
     return (10 * np.log10(np.maximum(power @ mel_matrix(), 1e-10))).astype(np.float32)
 
 
@@ -125,7 +164,9 @@ def mel_matrix() -> NDArray[np.float64]:
     edges = _hz(np.linspace(_mel(LOW_HZ), _mel(HIGH_HZ), BANDS + 2))
     bins = np.linspace(0, RATE_HZ / 2, FFT // 2 + 1)[:, None]
     low, centre, high = edges[:-2], edges[1:-1], edges[2:]
-    triangles = np.maximum(0, np.minimum((bins - low) / (centre - low), (high - bins) / (high - centre)))
+    triangles = np.maximum(
+        0, np.minimum((bins - low) / (centre - low), (high - bins) / (high - centre))
+    )
     return triangles * 2 / (high - low)
 
 

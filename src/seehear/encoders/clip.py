@@ -30,7 +30,9 @@ _GELU = "these weights give wrong vectors with any other; CLIP weights of other 
 
 def _card(id_: str, patch: int) -> EncoderCard:
     summary = f"CLIP ViT-B/{patch} image vector, 8 frames a second; shares its space with language"
-    return EncoderCard(id_, "visual", {"feature": DIM}, (id_,), "MIT", "Radford et al. 2021", summary, "clip", id_)
+    return EncoderCard(
+        id_, "visual", {"feature": DIM}, (id_,), "MIT", "Radford et al. 2021", summary, "clip", id_
+    )
 
 
 class ClipB16:
@@ -46,7 +48,9 @@ class ClipB16:
     patch: ClassVar[int] = 16
     frames_per_row = 1
 
-    def __init__(self, fps: int = 8, weights: str | Path | None = None, device: str | None = None) -> None:
+    def __init__(
+        self, fps: int = 8, weights: str | Path | None = None, device: str | None = None
+    ) -> None:
         self.fps = fps
         self.checkpoint = Checkpoint.of(self.card.id, weights)
         self._device = device
@@ -59,8 +63,15 @@ class ClipB16:
     def encode(self, frames: NDArray[np.uint8]) -> Outputs:
         """Return the rows of prepared frames (n, 224, 224, 3)."""
         net, device = self._net.get()
-        return {"feature": run_batches(lambda x: net(pixel_values=x).image_embeds, frames, batch=_BATCH, device=device,
-                                       prepare=lambda part: normalised(part, MEAN, STD))}
+        return {
+            "feature": run_batches(
+                lambda x: net(pixel_values=x).image_embeds,
+                frames,
+                batch=_BATCH,
+                device=device,
+                prepare=lambda part: normalised(part, MEAN, STD),
+            )
+        }
 
     def preprocessing(self) -> dict[str, Any]:
         """Return the settings that shape the features."""
@@ -101,9 +112,15 @@ class ClipTextB16:
     def encode(self, texts: list[str]) -> NDArray[np.float32]:
         """Return L2-normalised vectors (n, 512)."""
         net, tokens, device = self._net.get()
-        return unit(encode_by_length(
-            tokens.ids(texts), lambda ids: run_batches(lambda x: net(input_ids=x).text_embeds, ids, batch=len(ids),
-                                                       device=device), DIM))
+        return unit(
+            encode_by_length(
+                tokens.ids(texts),
+                lambda ids: run_batches(
+                    lambda x: net(input_ids=x).text_embeds, ids, batch=len(ids), device=device
+                ),
+                DIM,
+            )
+        )
 
     def _load(self) -> Any:
         device = pick_device(self._device)

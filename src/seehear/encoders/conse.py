@@ -22,9 +22,15 @@ CLASSES, FEATURE, SPACE = 1000, 1280, 384
 _SIZE, _TOP = 260, 10  # input side; classes averaged
 
 CARD = EncoderCard(
-    "conse", "visual", {"feature": FEATURE, "logits": CLASSES, "space": SPACE}, ("efficientnet-lite2", "minilm"),
-    "Apache-2.0", "Norouzi et al. 2014; Tan and Le 2019", "ImageNet network; space: MiniLM average of its best classes",
-    "offline", "minilm",
+    "conse",
+    "visual",
+    {"feature": FEATURE, "logits": CLASSES, "space": SPACE},
+    ("efficientnet-lite2", "minilm"),
+    "Apache-2.0",
+    "Norouzi et al. 2014; Tan and Le 2019",
+    "ImageNet network; space: MiniLM average of its best classes",
+    "offline",
+    "minilm",
 )
 
 
@@ -55,7 +61,12 @@ class ConSE:
         net, pool = self._net.get()
         # a frame and a thread each: its activations stay in the core's cache (a quarter faster than eight at a time)
         # and no thread waits for another inside the network
-        parts = list(pool.map(lambda frame: net.run(["feature", "logits"], {"pixels": _pixels(frame[None])}), frames))
+        parts = list(
+            pool.map(
+                lambda frame: net.run(["feature", "logits"], {"pixels": _pixels(frame[None])}),
+                frames,
+            )
+        )
         feature, logits = (np.concatenate(rows) for rows in zip(*parts, strict=True))
         return {"feature": feature, "logits": logits, "space": language_space(logits)}
 
@@ -69,7 +80,9 @@ class ConSE:
 
         name = f"efficientnet-lite2-{digest('efficientnet-lite2')[:16]}-1.onnx"
         path = derived(name, lambda p: write_onnx(locate("efficientnet-lite2") / "model.pth", p))
-        return session(path, 1), ThreadPoolExecutor(thread_count(self._threads), thread_name_prefix="seehear-conse")
+        return session(path, 1), ThreadPoolExecutor(
+            thread_count(self._threads), thread_name_prefix="seehear-conse"
+        )
 
 
 def language_space(logits: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -79,7 +92,9 @@ def language_space(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     prob = posteriors(logits)
     best = np.partition(prob, -_TOP, axis=-1)[:, -_TOP, None]
     weight = np.where(prob >= best, prob, 0)
-    return (weight @ class_embeddings(imagenet_classes()) / weight.sum(-1, keepdims=True)).astype(np.float32)
+    return (weight @ class_embeddings(imagenet_classes()) / weight.sum(-1, keepdims=True)).astype(
+        np.float32
+    )
 
 
 def posteriors(logits: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -91,7 +106,12 @@ def posteriors(logits: NDArray[np.float32]) -> NDArray[np.float32]:
 @lru_cache(maxsize=1)
 def imagenet_classes() -> tuple[str, ...]:
     """Return the 1000 class names in the network's order."""
-    return tuple(files("seehear.encoders").joinpath("data/imagenet_classes.txt").read_text("utf-8").splitlines())
+    return tuple(
+        files("seehear.encoders")
+        .joinpath("data/imagenet_classes.txt")
+        .read_text("utf-8")
+        .splitlines()
+    )
 
 
 def _pixels(frames: NDArray[np.uint8]) -> NDArray[np.float32]:

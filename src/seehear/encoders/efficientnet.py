@@ -14,7 +14,15 @@ from numpy.typing import NDArray
 
 from seehear.errors import MissingExtraError, WeightsError
 
-_STAGES = ((1, 1), (2, 2), (2, 2), (3, 2), (3, 1), (4, 2), (1, 1))  # blocks at depth 1, stride of the first
+_STAGES = (
+    (1, 1),
+    (2, 2),
+    (2, 2),
+    (3, 2),
+    (3, 1),
+    (4, 2),
+    (1, 1),
+)  # blocks at depth 1, stride of the first
 _DEPTH, _EPS, _INPUT = 1.2, 1e-3, 260
 
 
@@ -44,8 +52,10 @@ def write_onnx(checkpoint: Path, target: Path) -> None:
     except WeightsError:
         raise
     except Exception as error:  # whatever a damaged file makes of torch's reader
-        raise WeightsError(f"not an EfficientNet-Lite2 checkpoint ({type(error).__name__}: {error})",
-                           where=checkpoint) from None
+        raise WeightsError(
+            f"not an EfficientNet-Lite2 checkpoint ({type(error).__name__}: {error})",
+            where=checkpoint,
+        ) from None
     target.write_bytes(model)
 
 
@@ -59,9 +69,13 @@ def _folded(state: Mapping[str, NDArray[np.float32]]) -> dict[str, NDArray[np.fl
     out = {"_fc.weight": state["_fc.weight"], "_fc.bias": state["_fc.bias"]}
     for conv, norm in pairs.items():
         if conv + ".weight" in state:
-            scale = state[norm + ".weight"].astype(np.float64) / np.sqrt(state[norm + ".running_var"] + _EPS)
+            scale = state[norm + ".weight"].astype(np.float64) / np.sqrt(
+                state[norm + ".running_var"] + _EPS
+            )
             bias = state[norm + ".bias"] - state[norm + ".running_mean"] * scale
-            out[conv + ".weight"] = (state[conv + ".weight"] * scale[:, None, None, None]).astype(np.float32)
+            out[conv + ".weight"] = (state[conv + ".weight"] * scale[:, None, None, None]).astype(
+                np.float32
+            )
             out[conv + ".bias"] = bias.astype(np.float32)
     return out
 
@@ -78,14 +92,25 @@ def build(weights: Mapping[str, NDArray[np.float32]]) -> bytes:
         nodes.append(helper.make_node(kind, inputs, [name], name=name, **attributes))
         return name
 
-    def conv(x: str, name: str, side: int, stride: int = 1, *, relu: bool = True) -> tuple[str, int]:
+    def conv(
+        x: str, name: str, side: int, stride: int = 1, *, relu: bool = True
+    ) -> tuple[str, int]:
         kernel, groups = weights[name + ".weight"].shape[-1], 1
         if name.endswith("_depthwise_conv"):
             groups = len(weights[name + ".weight"])
         out = -(-side // stride)
-        pad = max((out - 1) * stride + kernel - side, 0)  # TensorFlow's `same`: the odd pixel goes to the end
-        y = add("Conv", [x, name + ".weight", name + ".bias"], name, kernel_shape=[kernel, kernel], group=groups,
-                strides=[stride, stride], pads=[pad // 2, pad // 2, pad - pad // 2, pad - pad // 2])
+        pad = max(
+            (out - 1) * stride + kernel - side, 0
+        )  # TensorFlow's `same`: the odd pixel goes to the end
+        y = add(
+            "Conv",
+            [x, name + ".weight", name + ".bias"],
+            name,
+            kernel_shape=[kernel, kernel],
+            group=groups,
+            strides=[stride, stride],
+            pads=[pad // 2, pad // 2, pad - pad // 2, pad - pad // 2],
+        )
         return (add("Clip", [y, "zero", "six"], name + ".relu") if relu else y), out
 
     x, side = conv("pixels", "_conv_stem", _INPUT, 2)
@@ -105,11 +130,17 @@ def build(weights: Mapping[str, NDArray[np.float32]]) -> bytes:
     add("Gemm", ["feature", "_fc.weight", "_fc.bias"], "logits", transB=1)
     constants = {**weights, "zero": np.float32(0), "six": np.float32(6)}
     graph = helper.make_graph(
-        nodes, "efficientnet-lite2",
+        nodes,
+        "efficientnet-lite2",
         [helper.make_tensor_value_info("pixels", TensorProto.FLOAT, ["n", 3, _INPUT, _INPUT])],
-        [helper.make_tensor_value_info("feature", TensorProto.FLOAT, ["n", 1280]),
-         helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", 1000])],
-        [numpy_helper.from_array(np.ascontiguousarray(value), name) for name, value in constants.items()],
+        [
+            helper.make_tensor_value_info("feature", TensorProto.FLOAT, ["n", 1280]),
+            helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", 1000]),
+        ],
+        [
+            numpy_helper.from_array(np.ascontiguousarray(value), name)
+            for name, value in constants.items()
+        ],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
     return bytes(model.SerializeToString(deterministic=True))

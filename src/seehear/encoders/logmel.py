@@ -29,12 +29,15 @@ def log_mel(wave: NDArray[np.floating], *, offset: float) -> NDArray[np.float32]
 @lru_cache(maxsize=1)
 def mel_matrix() -> NDArray[np.float64]:
     """Return the triangles, (257, 64)."""
+
     def mel(hz: NDArray[np.float64] | float) -> NDArray[np.float64]:
         return 1127 * np.log1p(np.asarray(hz) / 700)
 
     edges = np.linspace(mel(125.0), mel(7500.0), BANDS + 2)
     bins = mel(np.linspace(0, RATE_HZ / 2, FFT // 2 + 1))[:, None]
     low, centre, high = edges[:-2], edges[1:-1], edges[2:]
-    triangles = np.maximum(0, np.minimum((bins - low) / (centre - low), (high - bins) / (high - centre)))
+    triangles = np.maximum(
+        0, np.minimum((bins - low) / (centre - low), (high - bins) / (high - centre))
+    )
     triangles[0] = 0
     return triangles

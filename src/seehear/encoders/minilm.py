@@ -37,12 +37,18 @@ class MiniLM:
         net = self._net.get()
         tokens = [e.ids for e in net["tokenizer"].encode_batch(list(texts))]
         out = np.zeros((len(texts), self.dim), np.float32)
-        order = sorted(range(len(texts)), key=lambda i: len(tokens[i]))  # equal lengths together: no padding at all
+        order = sorted(
+            range(len(texts)), key=lambda i: len(tokens[i])
+        )  # equal lengths together: no padding at all
         start = 0
         while start < len(order):
             length = len(tokens[order[start]])
             stop = start
-            while stop < len(order) and len(tokens[order[stop]]) == length and (stop - start) * length < _BATCH_TOKENS:
+            while (
+                stop < len(order)
+                and len(tokens[order[stop]]) == length
+                and (stop - start) * length < _BATCH_TOKENS
+            ):
                 stop += 1
             rows = order[start:stop]
             out[rows] = _forward(net, np.array([tokens[i] for i in rows])).mean(axis=1)
@@ -64,13 +70,20 @@ class MiniLM:
             tokenizer.no_padding()
             tokenizer.enable_truncation(_MAX_TOKENS)
             config = json.loads((self._folder / "config.json").read_text())
-            return {"tokenizer": tokenizer, "w": load_file(self._folder / "model.safetensors"),
-                    "layers": config["num_hidden_layers"], "heads": config["num_attention_heads"],
-                    "eps": config["layer_norm_eps"]}
+            return {
+                "tokenizer": tokenizer,
+                "w": load_file(self._folder / "model.safetensors"),
+                "layers": config["num_hidden_layers"],
+                "heads": config["num_attention_heads"],
+                "eps": config["layer_norm_eps"],
+            }
         except Exception as error:  # tokenizers raises bare Exception, safetensors its own
             reason = " ".join(str(error).split())[:120]
-            raise WeightsError(f"not the MiniLM files expected ({type(error).__name__}: {reason})", where=self._folder,
-                               hint="run: seehear models verify minilm") from None
+            raise WeightsError(
+                f"not the MiniLM files expected ({type(error).__name__}: {reason})",
+                where=self._folder,
+                hint="run: seehear models verify minilm",
+            ) from None
 
 
 def _forward(net: dict[str, Any], ids: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -79,26 +92,44 @@ def _forward(net: dict[str, Any], ids: NDArray[np.int64]) -> NDArray[np.float32]
     n, length = ids.shape
 
     def linear(x: NDArray[np.float32], name: str) -> NDArray[np.float32]:
-        flat = x.reshape(-1, x.shape[-1]) @ w[f"{name}.weight"].T  # one large product, not n small ones
+        flat = (
+            x.reshape(-1, x.shape[-1]) @ w[f"{name}.weight"].T
+        )  # one large product, not n small ones
         return (flat + w[f"{name}.bias"]).reshape(*x.shape[:-1], -1)
 
     def norm(x: NDArray[np.float32], name: str) -> NDArray[np.float32]:
         x = x - x.mean(-1, keepdims=True)
-        return x / np.sqrt((x * x).mean(-1, keepdims=True) + eps) * w[f"{name}.weight"] + w[f"{name}.bias"]
+        return (
+            x / np.sqrt((x * x).mean(-1, keepdims=True) + eps) * w[f"{name}.weight"]
+            + w[f"{name}.bias"]
+        )
 
-    x = (w["embeddings.word_embeddings.weight"][ids] + w["embeddings.position_embeddings.weight"][:length]
-         + w["embeddings.token_type_embeddings.weight"][0])
+    x = (
+        w["embeddings.word_embeddings.weight"][ids]
+        + w["embeddings.position_embeddings.weight"][:length]
+        + w["embeddings.token_type_embeddings.weight"][0]
+    )
     x = norm(x, "embeddings.LayerNorm")
     for layer in range(net["layers"]):
         at = f"encoder.layer.{layer}"
-        q, k, v = (linear(x, f"{at}.attention.self.{part}").reshape(n, length, heads, -1).transpose(0, 2, 1, 3)
-                   for part in ("query", "key", "value"))
+        q, k, v = (
+            linear(x, f"{at}.attention.self.{part}")
+            .reshape(n, length, heads, -1)
+            .transpose(0, 2, 1, 3)
+            for part in ("query", "key", "value")
+        )
         score = q @ k.transpose(0, 1, 3, 2) / np.float32(np.sqrt(q.shape[-1]))
         score = np.exp(score - score.max(-1, keepdims=True))
-        mixed = (score / score.sum(-1, keepdims=True) @ v).transpose(0, 2, 1, 3).reshape(n, length, -1)
-        x = norm(x + linear(mixed, f"{at}.attention.output.dense"), f"{at}.attention.output.LayerNorm")
+        mixed = (
+            (score / score.sum(-1, keepdims=True) @ v).transpose(0, 2, 1, 3).reshape(n, length, -1)
+        )
+        x = norm(
+            x + linear(mixed, f"{at}.attention.output.dense"), f"{at}.attention.output.LayerNorm"
+        )
         inner = linear(x, f"{at}.intermediate.dense")
-        x = norm(x + linear(inner * _normal_cdf(inner), f"{at}.output.dense"), f"{at}.output.LayerNorm")
+        x = norm(
+            x + linear(inner * _normal_cdf(inner), f"{at}.output.dense"), f"{at}.output.LayerNorm"
+        )
     return x
 
 
@@ -106,7 +137,9 @@ def _normal_cdf(x: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return Phi(x) for GELU, by Abramowitz and Stegun 7.1.26 (error below 2e-7)."""
     z = np.abs(x) * np.float32(np.sqrt(0.5))
     t = 1 / (1 + np.float32(0.3275911) * z)
-    poly = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
+    poly = t * (
+        0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429)))
+    )
     erf = 1 - poly.astype(np.float32) * np.exp(-z * z)
     return (0.5 * (1 + np.sign(x) * erf)).astype(np.float32)
 
@@ -128,5 +161,7 @@ def _class_embeddings(names: tuple[str, ...]) -> NDArray[np.float32]:
         with path.open("wb") as file:
             np.save(file, MiniLM().encode(list(names)))
 
-    rows: NDArray[np.float32] = np.load(derived(f"minilm-names-{key}.npy", build), allow_pickle=False)
+    rows: NDArray[np.float32] = np.load(
+        derived(f"minilm-names-{key}.npy", build), allow_pickle=False
+    )
     return rows

@@ -21,12 +21,17 @@ def session(path: Path, threads: int | None = None) -> Any:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.intra_op_num_threads = threads or _asked_threads()
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads must not burn a core
+    options.add_session_config_entry(
+        "session.intra_op.allow_spinning", "0"
+    )  # idle threads must not burn a core
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # the runtime raises its own classes, which share no base
-        raise WeightsError(f"cannot be loaded ({str(error).splitlines()[0][:120]})", where=path,
-                           hint="delete it: it is made again from the weights") from None
+        raise WeightsError(
+            f"cannot be loaded ({str(error).splitlines()[0][:120]})",
+            where=path,
+            hint="delete it: it is made again from the weights",
+        ) from None
 
 
 def thread_count(threads: int | None = None) -> int:

@@ -8,7 +8,9 @@ from seehear.errors import MissingExtraError
 _LONGEST = 10  # times the shorter side
 
 
-def resize_crop(rgb: NDArray[np.uint8], *, short: int, crop: int, bilinear: bool = False) -> NDArray[np.uint8]:
+def resize_crop(
+    rgb: NDArray[np.uint8], *, short: int, crop: int, bilinear: bool = False
+) -> NDArray[np.uint8]:
     """Return the central (crop, crop, 3) square of a frame whose shorter side was made `short` pixels.
 
     Of a wide frame only the square's columns are computed, which saves up to half of the work; the pixels are those of
@@ -19,7 +21,11 @@ def resize_crop(rgb: NDArray[np.uint8], *, short: int, crop: int, bilinear: bool
     image = _image(_without_ends(rgb))
     width, height = image.size
     # the longer side is cut down, not rounded, as torchvision and transformers do
-    size = (short, max(1, short * height // width)) if width <= height else (max(1, short * width // height), short)
+    size = (
+        (short, max(1, short * height // width))
+        if width <= height
+        else (max(1, short * width // height), short)
+    )
     left, top = round((size[0] - crop) / 2), round((size[1] - crop) / 2)
     if width <= height:
         image = image.resize(size, _filter(bilinear))
@@ -43,7 +49,9 @@ def stretch(rgb: NDArray[np.uint8], *, size: int, bilinear: bool = False) -> NDA
     return np.asarray(_image(rgb).resize((size, size), _filter(bilinear)))
 
 
-def normalised(frames: NDArray[np.uint8], mean: tuple[float, ...], std: tuple[float, ...]) -> NDArray[np.float32]:
+def normalised(
+    frames: NDArray[np.uint8], mean: tuple[float, ...], std: tuple[float, ...]
+) -> NDArray[np.float32]:
     """Return frames (..., h, w, 3) as float32 with channels first, (value / 255 - mean) / std."""
     scale = (1 / (255 * np.array(std))).astype(np.float32)
     shift = (np.array(mean) / np.array(std)).astype(np.float32)

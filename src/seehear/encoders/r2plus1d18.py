@@ -23,8 +23,14 @@ MEAN, STD = (0.43216, 0.394666, 0.37645), (0.22803, 0.22145, 0.216989)
 _BATCH = 2  # rows of eight frames
 
 CARD = EncoderCard(
-    "r2plus1d18", "visual", {"feature": DIM}, ("r2plus1d18",), "BSD-3-Clause", "Tran et al. 2018",
-    "R(2+1)D-18 pooled vector of 8 frames a second: the motion features of LLP", "vision",
+    "r2plus1d18",
+    "visual",
+    {"feature": DIM},
+    ("r2plus1d18",),
+    "BSD-3-Clause",
+    "Tran et al. 2018",
+    "R(2+1)D-18 pooled vector of 8 frames a second: the motion features of LLP",
+    "vision",
 )
 
 

@@ -23,8 +23,14 @@ MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 _BATCH = 16
 
 CARD = EncoderCard(
-    "resnet152", "visual", {"feature": DIM}, ("resnet152",), "BSD-3-Clause", "He et al. 2016",
-    "ResNet-152 pooled vector, 8 frames a second: the frame features of LLP", "vision",
+    "resnet152",
+    "visual",
+    {"feature": DIM},
+    ("resnet152",),
+    "BSD-3-Clause",
+    "He et al. 2016",
+    "ResNet-152 pooled vector, 8 frames a second: the frame features of LLP",
+    "vision",
 )
 
 
@@ -40,7 +46,9 @@ class ResNet152:
     card: ClassVar[EncoderCard] = CARD
     frames_per_row = 1
 
-    def __init__(self, fps: int = 8, weights: str | Path | None = None, device: str | None = None) -> None:
+    def __init__(
+        self, fps: int = 8, weights: str | Path | None = None, device: str | None = None
+    ) -> None:
         self.fps = fps
         self.checkpoint = Checkpoint.of(CARD.id, weights)
         self._device = device
@@ -53,8 +61,15 @@ class ResNet152:
     def encode(self, frames: NDArray[np.uint8]) -> Outputs:
         """Return the rows of prepared frames (n, 224, 224, 3)."""
         net, device = self._net.get()
-        return {"feature": run_batches(net, frames, batch=_BATCH, device=device,
-                                       prepare=lambda part: normalised(part, MEAN, STD))}
+        return {
+            "feature": run_batches(
+                net,
+                frames,
+                batch=_BATCH,
+                device=device,
+                prepare=lambda part: normalised(part, MEAN, STD),
+            )
+        }
 
     def preprocessing(self) -> dict[str, Any]:
         """Return the settings that shape the features."""

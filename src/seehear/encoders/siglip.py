@@ -29,8 +29,15 @@ _BATCH = 16
 _FILTERS = {2: "bilinear", 3: "bicubic"}  # Pillow's numbers
 
 CARD = EncoderCard(
-    "siglip2-b16", "visual", {"feature": DIM}, ("siglip2-b16",), "Apache-2.0", "Tschannen et al. 2025",
-    "SigLIP 2 B/16 image vector, 8 frames a second; shares its space with language", "clip", "siglip2-b16",
+    "siglip2-b16",
+    "visual",
+    {"feature": DIM},
+    ("siglip2-b16",),
+    "Apache-2.0",
+    "Tschannen et al. 2025",
+    "SigLIP 2 B/16 image vector, 8 frames a second; shares its space with language",
+    "clip",
+    "siglip2-b16",
 )
 
 
@@ -46,7 +53,9 @@ class Siglip2B16:
     card: ClassVar[EncoderCard] = CARD
     frames_per_row = 1
 
-    def __init__(self, fps: int = 8, weights: str | Path | None = None, device: str | None = None) -> None:
+    def __init__(
+        self, fps: int = 8, weights: str | Path | None = None, device: str | None = None
+    ) -> None:
         self.fps = fps
         self.checkpoint = Checkpoint.of(CARD.id, weights)
         self._device = device
@@ -59,8 +68,15 @@ class Siglip2B16:
     def encode(self, frames: NDArray[np.uint8]) -> Outputs:
         """Return the rows of prepared frames (n, 224, 224, 3)."""
         net, device = self._net.get()
-        return {"feature": run_batches(lambda x: net(pixel_values=x).pooler_output, frames, batch=_BATCH, device=device,
-                                       prepare=lambda part: normalised(part, MEAN, STD))}
+        return {
+            "feature": run_batches(
+                lambda x: net(pixel_values=x).pooler_output,
+                frames,
+                batch=_BATCH,
+                device=device,
+                prepare=lambda part: normalised(part, MEAN, STD),
+            )
+        }
 
     def preprocessing(self) -> dict[str, Any]:
         """Return the settings that shape the features."""
@@ -97,9 +113,15 @@ class Siglip2TextB16:
     def encode(self, texts: list[str]) -> NDArray[np.float32]:
         """Return L2-normalised vectors (n, 768)."""
         net, tokens, device = self._net.get()
-        return unit(encode_by_length(
-            tokens.ids([text.lower() for text in texts]),
-            lambda ids: run_batches(lambda x: net(input_ids=x).pooler_output, ids, batch=len(ids), device=device), DIM))
+        return unit(
+            encode_by_length(
+                tokens.ids([text.lower() for text in texts]),
+                lambda ids: run_batches(
+                    lambda x: net(input_ids=x).pooler_output, ids, batch=len(ids), device=device
+                ),
+                DIM,
+            )
+        )
 
     def _load(self) -> Any:
         device = pick_device(self._device)
@@ -112,5 +134,8 @@ def _filter(checkpoint: Checkpoint) -> str:
     path = checkpoint.path() / "preprocessor_config.json"
     said = json.loads(path.read_text("utf-8")).get("resample", 2) if path.is_file() else 2
     if said not in _FILTERS:
-        raise WeightsError(f"{checkpoint.id}: expected resample 2 (bilinear) or 3 (bicubic), got {said}", where=path)
+        raise WeightsError(
+            f"{checkpoint.id}: expected resample 2 (bilinear) or 3 (bicubic), got {said}",
+            where=path,
+        )
     return _FILTERS[said]

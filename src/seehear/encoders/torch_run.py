@@ -24,13 +24,19 @@ def pick_device(asked: str | None) -> str:
     try:
         torch.empty(0, device=asked)
     except (RuntimeError, AssertionError) as error:
-        raise ConfigError(f"device {asked} cannot be used ({str(error).splitlines()[0][:100]})",
-                          hint="leave --device out to take what is there") from None
+        raise ConfigError(
+            f"device {asked} cannot be used ({str(error).splitlines()[0][:100]})",
+            hint="leave --device out to take what is there",
+        ) from None
     return asked
 
 
 def run_batches(
-    net: Callable[[Any], Any], rows: NDArray[Any], *, batch: int, device: str,
+    net: Callable[[Any], Any],
+    rows: NDArray[Any],
+    *,
+    batch: int,
+    device: str,
     prepare: Callable[[NDArray[Any]], NDArray[Any]] = lambda part: part,
 ) -> NDArray[np.float32]:
     """Return the outputs (n, D) of a network for rows (n, ...).
@@ -46,8 +52,13 @@ def run_batches(
 
     with torch.inference_mode():
         # clone: matrix products round by how memory is aligned, and numpy's is aligned by chance, torch's always alike
-        parts = [net(torch.from_numpy(prepare(rows[i:i + batch])).clone().to(device)).float().cpu().numpy()
-                 for i in range(0, len(rows), batch)]
+        parts = [
+            net(torch.from_numpy(prepare(rows[i : i + batch])).clone().to(device))
+            .float()
+            .cpu()
+            .numpy()
+            for i in range(0, len(rows), batch)
+        ]
     return np.concatenate(parts)
 
 

@@ -39,28 +39,48 @@ def load_transformer(kind: str, checkpoint: Checkpoint, device: str) -> Any:
         raise MissingExtraError.of("transformers", "clip") from None
     folder = checkpoint.path()
     safe = (folder / "model.safetensors").is_file()
-    if not (folder / "config.json").is_file() or not (safe or (folder / "pytorch_model.bin").is_file()):
-        raise WeightsError(f"expected config.json and model.safetensors of {checkpoint.id}", where=folder)
+    if not (folder / "config.json").is_file() or not (
+        safe or (folder / "pytorch_model.bin").is_file()
+    ):
+        raise WeightsError(
+            f"expected config.json and model.safetensors of {checkpoint.id}", where=folder
+        )
     try:
         with _quiet(transformers):
             net, info = getattr(transformers, kind).from_pretrained(
-                str(folder), local_files_only=True, use_safetensors=safe, trust_remote_code=False,
-                output_loading_info=True, dtype=torch.float32)
+                str(folder),
+                local_files_only=True,
+                use_safetensors=safe,
+                trust_remote_code=False,
+                output_loading_info=True,
+                dtype=torch.float32,
+            )
     except Exception as error:  # transformers, safetensors and torch raise classes of their own
         reason = " ".join(str(error).split())[:160]
-        raise WeightsError(f"cannot be loaded as {kind} ({type(error).__name__}: {reason})", where=folder) from None
-    missing = sorted({*info["missing_keys"], *(str(key) for key in info.get("mismatched_keys", ()))})
+        raise WeightsError(
+            f"cannot be loaded as {kind} ({type(error).__name__}: {reason})", where=folder
+        ) from None
+    missing = sorted(
+        {*info["missing_keys"], *(str(key) for key in info.get("mismatched_keys", ()))}
+    )
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-        raise WeightsError(f"expected the weights of {kind}; the file lacks {missing[0]}{more}", where=folder)
+        raise WeightsError(
+            f"expected the weights of {kind}; the file lacks {missing[0]}{more}", where=folder
+        )
     return settled(net).to(device)
 
 
-def expect(checkpoint: Checkpoint, what: str, expected: object, got: object, hint: str | None = None) -> None:
+def expect(
+    checkpoint: Checkpoint, what: str, expected: object, got: object, hint: str | None = None
+) -> None:
     """Raise WeightsError naming both when a configuration is not the one an encoder stands for."""
     if got != expected:
-        raise WeightsError(f"{checkpoint.id}: expected {what} {expected}, config.json says {got}",
-                           where=checkpoint.path() / "config.json", hint=hint)
+        raise WeightsError(
+            f"{checkpoint.id}: expected {what} {expected}, config.json says {got}",
+            where=checkpoint.path() / "config.json",
+            hint=hint,
+        )
 
 
 def expect_processor(checkpoint: Checkpoint, settings: dict[str, Any]) -> None:
@@ -74,7 +94,9 @@ def expect_processor(checkpoint: Checkpoint, settings: dict[str, Any]) -> None:
         raise WeightsError(f"not JSON: {error}", where=path) from None
     for name, value in settings.items():
         if said.get(name, value) != value:
-            raise WeightsError(f"{checkpoint.id}: expected {name} {value}, got {said[name]}", where=path)
+            raise WeightsError(
+                f"{checkpoint.id}: expected {name} {value}, got {said[name]}", where=path
+            )
 
 
 class Tokens:
@@ -113,8 +135,9 @@ class Tokens:
         number = self._tokenizer.token_to_id(token)
         if number is None:
             raise WeightsError(f"expected a token {token} to fill texts with", where=path)
-        self._tokenizer.enable_padding(direction=said.get("direction", "right"), pad_id=number, pad_token=token,
-                                       length=most)
+        self._tokenizer.enable_padding(
+            direction=said.get("direction", "right"), pad_id=number, pad_token=token, length=most
+        )
 
 
 def encode_by_length(
@@ -134,7 +157,7 @@ def encode_by_length(
     for length in np.unique(lengths):
         same = np.flatnonzero(lengths == length)
         for start in range(0, len(same), _TEXT_BATCH):
-            rows = same[start:start + _TEXT_BATCH]
+            rows = same[start : start + _TEXT_BATCH]
             out[rows] = run(np.array([tokens[i] for i in rows], np.int64))
     return out
 

@@ -25,8 +25,14 @@ _BATCH = 16
 _WIDTHS = (64, None, 128, None, 256, 256, None, 512, 512, None)  # None: halve the picture
 
 CARD = EncoderCard(
-    "vggish", "audio", {"feature": DIM}, ("vggish",), "Apache-2.0", "Hershey et al. 2017",
-    "VGGish, the audio features of LLP", "vision",
+    "vggish",
+    "audio",
+    {"feature": DIM},
+    ("vggish",),
+    "Apache-2.0",
+    "Hershey et al. 2017",
+    "VGGish, the audio features of LLP",
+    "vision",
 )
 
 
@@ -70,7 +76,7 @@ def mel_patches(pieces: NDArray[np.float32]) -> NDArray[np.float32]:
     needed = (PATCH - 1) * HOP + WINDOW
     mel = log_mel(np.pad(pcm, ((0, 0), (0, max(0, needed - pcm.shape[1])))), offset=0.01)
     count = mel.shape[1] // PATCH
-    return mel[:, :count * PATCH].reshape(len(pieces), count, PATCH, BANDS)
+    return mel[:, : count * PATCH].reshape(len(pieces), count, PATCH, BANDS)
 
 
 def vggish_net() -> Any:
@@ -83,12 +89,21 @@ def vggish_net() -> Any:
             layers: list[nn.Module] = []
             wide = 1
             for width in _WIDTHS:
-                layers += ([nn.MaxPool2d(2)] if width is None else
-                           [nn.Conv2d(wide, width, 3, padding=1), nn.ReLU(inplace=True)])
+                layers += (
+                    [nn.MaxPool2d(2)]
+                    if width is None
+                    else [nn.Conv2d(wide, width, 3, padding=1), nn.ReLU(inplace=True)]
+                )
                 wide = width or wide
             self.features = nn.Sequential(*layers)
-            self.embeddings = nn.Sequential(nn.Linear(512 * 6 * 4, 4096), nn.ReLU(), nn.Linear(4096, 4096), nn.ReLU(),
-                                            nn.Linear(4096, DIM), nn.ReLU())
+            self.embeddings = nn.Sequential(
+                nn.Linear(512 * 6 * 4, 4096),
+                nn.ReLU(),
+                nn.Linear(4096, 4096),
+                nn.ReLU(),
+                nn.Linear(4096, DIM),
+                nn.ReLU(),
+            )
 
         def forward(self, mel: Any) -> Any:
             # the original (TensorFlow) flattens time, band, channel in this order

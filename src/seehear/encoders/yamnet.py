@@ -31,9 +31,15 @@ _PATCH, _HOP_S = 96, 0.25  # frames of 10 ms; seconds between the three patches 
 _TOP = 10  # classes averaged into the space shared with language
 
 CARD = EncoderCard(
-    "yamnet", "audio", {"feature": EMBEDDING, "logits": CLASSES, "space": SPACE}, ("yamnet", "minilm"),
-    "Apache-2.0", "Hershey et al. 2017", "AudioSet network, quantised; space: MiniLM average of its best classes",
-    "offline", "minilm",
+    "yamnet",
+    "audio",
+    {"feature": EMBEDDING, "logits": CLASSES, "space": SPACE},
+    ("yamnet", "minilm"),
+    "Apache-2.0",
+    "Hershey et al. 2017",
+    "AudioSet network, quantised; space: MiniLM average of its best classes",
+    "offline",
+    "minilm",
 )
 
 
@@ -57,34 +63,63 @@ class YamNet:
         net = self._net.get()
         hop = round(_HOP_S * 100)
         count = len(pieces)
-        needed = (2 * hop + _PATCH - 1) * HOP + WINDOW  # samples that three patches span; short grids get silence
-        mel = log_mel(np.pad(pieces, ((0, 0), (0, max(0, needed - pieces.shape[1])))), offset=1e-3)  # (n, frames, 64)
-        patches = np.stack([mel[:, k * hop : k * hop + _PATCH] for k in range(3)], axis=1).reshape(-1, _PATCH, 64)
-        quantised = np.clip(np.round(patches / net["scale"]) + net["zero"], 0, 255).astype(np.uint8)[:, None, None]
-        rows = [net["session"].run(["class_scores_updated", net["pooled"]], {"audio": patch}) for patch in quantised]
+        needed = (
+            2 * hop + _PATCH - 1
+        ) * HOP + WINDOW  # samples that three patches span; short grids get silence
+        mel = log_mel(
+            np.pad(pieces, ((0, 0), (0, max(0, needed - pieces.shape[1])))), offset=1e-3
+        )  # (n, frames, 64)
+        patches = np.stack([mel[:, k * hop : k * hop + _PATCH] for k in range(3)], axis=1).reshape(
+            -1, _PATCH, 64
+        )
+        quantised = np.clip(np.round(patches / net["scale"]) + net["zero"], 0, 255).astype(
+            np.uint8
+        )[:, None, None]
+        rows = [
+            net["session"].run(["class_scores_updated", net["pooled"]], {"audio": patch})
+            for patch in quantised
+        ]
         logits = np.concatenate([r[0] for r in rows]).reshape(count, 3, CLASSES).mean(axis=1)
-        feature = np.concatenate([r[1].reshape(1, -1) for r in rows]).reshape(count, 3, EMBEDDING).mean(axis=1)
+        feature = (
+            np.concatenate([r[1].reshape(1, -1) for r in rows])
+            .reshape(count, 3, EMBEDDING)
+            .mean(axis=1)
+        )
         return {"feature": feature, "logits": logits, "space": language_space(logits)}
 
     def preprocessing(self) -> dict[str, Any]:
         """Return the settings that shape the features."""
-        return {"rate_hz": self.rate_hz, "patches": 3, "hop_s": _HOP_S, "space_top": _TOP, "weights": "uint8"}
+        return {
+            "rate_hz": self.rate_hz,
+            "patches": 3,
+            "hop_s": _HOP_S,
+            "space_top": _TOP,
+            "weights": "uint8",
+        }
 
     def _load(self) -> dict[str, Any]:
         from seehear.weights.cache import derived, digest, locate
 
-        path = derived(f"yamnet-{digest('yamnet')[:16]}-2.onnx", lambda p: _unpack(locate("yamnet"), p))
+        path = derived(
+            f"yamnet-{digest('yamnet')[:16]}-2.onnx", lambda p: _unpack(locate("yamnet"), p)
+        )
         net = session(path, self._threads)
         meta = net.get_modelmeta().custom_metadata_map
-        return {"session": net, "scale": float(meta["audio_scale"]), "zero": int(meta["audio_zero_point"]),
-                "pooled": meta["pooled"]}
+        return {
+            "session": net,
+            "scale": float(meta["audio_scale"]),
+            "zero": int(meta["audio_zero_point"]),
+            "pooled": meta["pooled"],
+        }
 
 
 def language_space(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the vectors (n, 384) of class logits (n, 521) in the space shared with language."""
     from seehear.encoders.minilm import class_embeddings
 
-    score = _sigmoid(logits.astype(np.float64))  # of silence all logits are far below zero: no underflow to 0 / 0
+    score = _sigmoid(
+        logits.astype(np.float64)
+    )  # of silence all logits are far below zero: no underflow to 0 / 0
     best = np.partition(score, -_TOP, axis=-1)[:, -_TOP, None]
     weight = np.where(score >= best, score, 0)
     names = class_embeddings(tuple(n.lower() for n in audioset_classes()))
@@ -126,8 +161,9 @@ def class_norms() -> NDArray[np.float32]:
         with path.open("wb") as file:
             np.save(file, np.linalg.norm(numpy_helper.to_array(weights), axis=1).astype(np.float32))
 
-    norms: NDArray[np.float32] = np.load(derived(f"yamnet-{digest('yamnet')[:16]}-norms-1.npy", build),
-                                         allow_pickle=False)
+    norms: NDArray[np.float32] = np.load(
+        derived(f"yamnet-{digest('yamnet')[:16]}-norms-1.npy", build), allow_pickle=False
+    )
     return norms
 
 
@@ -141,7 +177,10 @@ def _unpack(folder: Path, target: Path) -> None:
     import tempfile
 
     try:
-        with zipfile.ZipFile(folder / "yamnet.onnx.zip") as archive, tempfile.TemporaryDirectory() as scratch:
+        with (
+            zipfile.ZipFile(folder / "yamnet.onnx.zip") as archive,
+            tempfile.TemporaryDirectory() as scratch,
+        ):
             for member in archive.infolist():
                 name = Path(member.filename).name
                 if name in ("model.onnx", "model.data"):  # only these two, by name alone
@@ -149,17 +188,34 @@ def _unpack(folder: Path, target: Path) -> None:
             model = onnx.load(Path(scratch) / "model.onnx", load_external_data=False)
             external_data_helper.load_external_data_for_model(model, scratch)
     except Exception as error:  # whatever a damaged archive makes of zipfile, protobuf and onnx
-        raise WeightsError(f"not the archive expected ({type(error).__name__})", where=folder,
-                           hint="run: seehear models verify yamnet") from None
-    for value in model.graph.initializer:  # zero points only: the graph quantises its weights itself, by them
+        raise WeightsError(
+            f"not the archive expected ({type(error).__name__})",
+            where=folder,
+            hint="run: seehear models verify yamnet",
+        ) from None
+    for value in (
+        model.graph.initializer
+    ):  # zero points only: the graph quantises its weights itself, by them
         if value.data_type == onnx.TensorProto.INT8:
             shifted = numpy_helper.to_array(value).astype(np.int16) + 128
             value.CopyFrom(numpy_helper.from_array(shifted.astype(np.uint8), value.name))
     del model.graph.value_info[:]  # it says int8
-    pooled = next(node.output[0] for node in model.graph.node if node.op_type == "GlobalAveragePool")
+    pooled = next(
+        node.output[0] for node in model.graph.node if node.op_type == "GlobalAveragePool"
+    )
     for name in ("class_scores_updated", pooled):
         model.graph.output.append(helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None))
-    values = {i.name: numpy_helper.to_array(i) for i in model.graph.initializer if i.name.startswith("audio_")}
-    helper.set_model_props(model, {"audio_scale": repr(float(values["audio_scale"])), "pooled": pooled,
-                                   "audio_zero_point": str(int(values["audio_zero_point"]))})
+    values = {
+        i.name: numpy_helper.to_array(i)
+        for i in model.graph.initializer
+        if i.name.startswith("audio_")
+    }
+    helper.set_model_props(
+        model,
+        {
+            "audio_scale": repr(float(values["audio_scale"])),
+            "pooled": pooled,
+            "audio_zero_point": str(int(values["audio_zero_point"])),
+        },
+    )
     target.write_bytes(model.SerializeToString(deterministic=True))

@@ -68,7 +68,9 @@ def get(name: str) -> Format:
     if name in FORMATS:
         return FORMATS[name]
     try:
-        added: Format = plugins.load(_GROUP, name, lambda it: isinstance(it, Format), "a seehear.export.Format")
+        added: Format = plugins.load(
+            _GROUP, name, lambda it: isinstance(it, Format), "a seehear.export.Format"
+        )
         return added
     except KeyError:
         pass
@@ -80,7 +82,9 @@ def get(name: str) -> Format:
 def render(timeline: Timeline, format: str, *, media: str | None = None) -> str:
     """Return `timeline` as text in `format`; `media` is the video's URL, for formats that point to it."""
     text = get(format).render(timeline, media=media)
-    return text.encode("utf-8", "replace").decode()  # file names in no known encoding come as lone surrogates
+    return text.encode(
+        "utf-8", "replace"
+    ).decode()  # file names in no known encoding come as lone surrogates
 
 
 def write(timeline: Timeline, format: str, path: Path, *, media: Path | None = None) -> Path:

@@ -16,5 +16,7 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
     rows.writerow(COLUMNS)
     for e in by_time(timeline):
         score = "" if e.score is None else round(e.score, 6)
-        rows.writerow([timeline.source, e.track, e.label, round(e.start_s, 6), round(e.end_s, 6), score])
+        rows.writerow(
+            [timeline.source, e.track, e.label, round(e.start_s, 6), round(e.end_s, 6), score]
+        )
     return out.getvalue()

@@ -30,22 +30,32 @@ events, there <kbd>←</kbd> <kbd>→</kbd> from one to the next and <kbd>Enter<
 <footer class="muted">seehear {escape(__version__)}: what is heard, what is seen, and when</footer>
 </div>"""
     return document(
-        f"{one_line(timeline.source)} · seehear", body, data={"timeline": timeline.to_dict()},
-        styles=("theme.css", "lanes.css", "clip.css"), scripts=("lanes.js", "clip.js"),
+        f"{one_line(timeline.source)} · seehear",
+        body,
+        data={"timeline": timeline.to_dict()},
+        styles=("theme.css", "lanes.css", "clip.css"),
+        scripts=("lanes.js", "clip.js"),
     )
 
 
 def class_table(timeline: Timeline) -> str:
     """Return the HTML table of seconds and events per class and track, most present class first."""
-    seconds = {label: [sum(e.duration_s for e in timeline.on(track, label)) for track in Track]
-               for label in timeline.vocabulary}
-    found = sorted((label for label in seconds if any(seconds[label])), key=lambda label: -max(seconds[label]))
+    seconds = {
+        label: [sum(e.duration_s for e in timeline.on(track, label)) for track in Track]
+        for label in timeline.vocabulary
+    }
+    found = sorted(
+        (label for label in seconds if any(seconds[label])), key=lambda label: -max(seconds[label])
+    )
     if not found:
         return f'<p class="muted">None of the {len(timeline.vocabulary)} classes was found.</p>'
     head = "".join(f'<th scope="col" class="num {track}">{WORDS[track]}</th>' for track in Track)
     rows = "".join(
         f'<tr><th scope="row">{escape(label)}</th>'
-        + "".join(f'<td class="num">{f"{value:.1f} s" if value else "–"}</td>' for value in seconds[label]) + "</tr>"
+        + "".join(
+            f'<td class="num">{f"{value:.1f} s" if value else "–"}</td>' for value in seconds[label]
+        )
+        + "</tr>"
         for label in found
     )
     return f'<table><thead><tr><th scope="col">Class</th>{head}</tr></thead><tbody>{rows}</tbody></table>'
@@ -83,7 +93,11 @@ def _summary(timeline: Timeline) -> str:
         labels = dict.fromkeys(e.label for e in timeline.on(track))
         absent = timeline.tracks.get(str(track)) == ABSENT
         if track is not Track.AUDIO_VISUAL or labels:
-            text = f"no {track} track" if absent else f"{WORDS[track].lower()}: {', '.join(labels) or 'nothing'}"
+            text = (
+                f"no {track} track"
+                if absent
+                else f"{WORDS[track].lower()}: {', '.join(labels) or 'nothing'}"
+            )
             parts.append(text)
     return escape(" · ".join(parts))
 
@@ -109,8 +123,16 @@ def _event_table(timeline: Timeline) -> str:
         f'<td class="num">{"–" if e.score is None else f"{e.score:.2f}"}</td></tr>'
         for e in timeline
     )
-    head = "".join(f'<th scope="col"{extra}>{name}</th>' for name, extra in (
-        ("Track", ""), ("Class", ""), ("From", ' class="num"'), ("To", ' class="num"'), ("Score", ' class="num"')))
+    head = "".join(
+        f'<th scope="col"{extra}>{name}</th>'
+        for name, extra in (
+            ("Track", ""),
+            ("Class", ""),
+            ("From", ' class="num"'),
+            ("To", ' class="num"'),
+            ("Score", ' class="num"'),
+        )
+    )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
@@ -119,6 +141,7 @@ def _made(timeline: Timeline) -> dict[str, Any]:
     return {
         **timeline.parser,
         "tracks": dict(timeline.tracks),
-        "segments": f"{grid.count} of {grid.step_s:g} s" + (f", from {grid.start_s:g} s" if grid.start_s else ""),
+        "segments": f"{grid.count} of {grid.step_s:g} s"
+        + (f", from {grid.start_s:g} s" if grid.start_s else ""),
         "looked for": list(timeline.vocabulary),
     }

@@ -14,5 +14,7 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of `seehear.timeline/1`."""
-    value: dict[str, Any] = json.loads(files("seehear.export").joinpath("timeline.schema.json").read_text("utf-8"))
+    value: dict[str, Any] = json.loads(
+        files("seehear.export").joinpath("timeline.schema.json").read_text("utf-8")
+    )
     return value

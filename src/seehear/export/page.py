@@ -15,7 +15,11 @@ _STATIC = files("seehear.export").joinpath("static")
 
 
 def document(
-    title: str, body: str, *, data: Mapping[str, Any] | None = None, styles: Sequence[str] = ("theme.css", "lanes.css"),
+    title: str,
+    body: str,
+    *,
+    data: Mapping[str, Any] | None = None,
+    styles: Sequence[str] = ("theme.css", "lanes.css"),
     scripts: Sequence[str] = ("lanes.js",),
 ) -> str:
     """Return a whole page.
@@ -29,10 +33,14 @@ def document(
     """
     style = "\n".join(asset(name) for name in styles)
     script = "\n".join(asset(name) for name in scripts)
-    policy = (f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; "
-              "img-src 'self' file: data:; media-src 'self' file: data:; base-uri 'none'; form-action 'none'")
-    values = "\n".join(f'<script type="application/json" id="{escape(key)}">{script_json(value)}</script>'
-                       for key, value in (data or {}).items())
+    policy = (
+        f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; "
+        "img-src 'self' file: data:; media-src 'self' file: data:; base-uri 'none'; form-action 'none'"
+    )
+    values = "\n".join(
+        f'<script type="application/json" id="{escape(key)}">{script_json(value)}</script>'
+        for key, value in (data or {}).items()
+    )
     return f"""<!doctype html>
 <html lang="en">
 <head>

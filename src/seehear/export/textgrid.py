@@ -10,21 +10,42 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
     ends = [end for _, intervals in found for _, end, _ in intervals]
     first = min([0.0, *(start for _, intervals in found for start, _, _ in intervals)])
     last = max([timeline.duration_s, *ends])
-    last = last if last > first else first + timeline.grid.step_s  # an empty clip still needs a span of time
-    lines = ['File type = "ooTextFile"', 'Object class = "TextGrid"', "", f"xmin = {_time(first)}",
-             f"xmax = {_time(last)}", "tiers? <exists>", f"size = {len(found)}", "item []:"]
+    last = (
+        last if last > first else first + timeline.grid.step_s
+    )  # an empty clip still needs a span of time
+    lines = [
+        'File type = "ooTextFile"',
+        'Object class = "TextGrid"',
+        "",
+        f"xmin = {_time(first)}",
+        f"xmax = {_time(last)}",
+        "tiers? <exists>",
+        f"size = {len(found)}",
+        "item []:",
+    ]
     for number, (name, intervals) in enumerate(found, 1):
         pieces = _with_gaps(intervals, first, last)
-        lines += [f"    item [{number}]:", '        class = "IntervalTier"', f"        name = {_quoted(name)}",
-                  f"        xmin = {_time(first)}", f"        xmax = {_time(last)}",
-                  f"        intervals: size = {len(pieces)}"]
+        lines += [
+            f"    item [{number}]:",
+            '        class = "IntervalTier"',
+            f"        name = {_quoted(name)}",
+            f"        xmin = {_time(first)}",
+            f"        xmax = {_time(last)}",
+            f"        intervals: size = {len(pieces)}",
+        ]
         for index, (start, end, text) in enumerate(pieces, 1):
-            lines += [f"        intervals [{index}]:", f"            xmin = {_time(start)}",
-                      f"            xmax = {_time(end)}", f"            text = {_quoted(text)}"]
+            lines += [
+                f"        intervals [{index}]:",
+                f"            xmin = {_time(start)}",
+                f"            xmax = {_time(end)}",
+                f"            text = {_quoted(text)}",
+            ]
     return "\n".join(lines) + "\n"
 
 
-def _with_gaps(intervals: list[tuple[float, float, str]], first: float, last: float) -> list[tuple[float, float, str]]:
+def _with_gaps(
+    intervals: list[tuple[float, float, str]], first: float, last: float
+) -> list[tuple[float, float, str]]:
     """Fill the time between intervals, since a tier covers its whole span."""
     out, now = [], first
     for start, end, text in intervals:

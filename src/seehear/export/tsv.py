@@ -19,5 +19,7 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
     rows.writerow(COLUMNS)
     for e in by_time(timeline):
         if e.track is not Track.AUDIO_VISUAL:
-            rows.writerow([clip_name(timeline), e.track, f"{e.start_s:.6g}", f"{e.end_s:.6g}", e.label])
+            rows.writerow(
+                [clip_name(timeline), e.track, f"{e.start_s:.6g}", f"{e.end_s:.6g}", e.label]
+            )
     return out.getvalue()

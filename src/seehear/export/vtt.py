@@ -8,8 +8,10 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
     """Return the cues in order of onset; `&`, `<` and `>` are escaped, so no label can end a cue or open a tag."""
     blocks = ["WEBVTT", f"NOTE What is heard, seen, or both in {escape(timeline.source)}"]
     for number, e in enumerate(by_time(timeline), 1):
-        blocks.append(f"{number}\n{clock(e.start_s, '.')} --> {clock(e.end_s, '.')}\n"
-                      f"<c.{e.track}>{e.track}: {escape(e.label)}</c>")
+        blocks.append(
+            f"{number}\n{clock(e.start_s, '.')} --> {clock(e.end_s, '.')}\n"
+            f"<c.{e.track}>{e.track}: {escape(e.label)}</c>"
+        )
     return "\n\n".join(blocks) + "\n"
 
 

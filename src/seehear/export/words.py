@@ -11,7 +11,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-
 def by_time(timeline: Timeline) -> list[Event]:
     """Return the events in order of onset (the timeline itself is sorted by track)."""
     order = list(Track)
-    return sorted(timeline.events, key=lambda e: (e.start_s, e.end_s, order.index(e.track), e.label))
+    return sorted(
+        timeline.events, key=lambda e: (e.start_s, e.end_s, order.index(e.track), e.label)
+    )
 
 
 def one_line(text: str) -> str:
@@ -48,7 +50,11 @@ def tiers(timeline: Timeline) -> list[tuple[str, list[tuple[float, float, str]]]
             intervals: list[tuple[float, float, str]] = []
             for event in timeline.on(track, label):  # sorted by onset
                 if intervals and event.start_s < intervals[-1][1]:
-                    intervals[-1] = (intervals[-1][0], max(intervals[-1][1], event.end_s), intervals[-1][2])
+                    intervals[-1] = (
+                        intervals[-1][0],
+                        max(intervals[-1][1], event.end_s),
+                        intervals[-1][2],
+                    )
                 else:
                     intervals.append((event.start_s, event.end_s, one_line(label)))
             if intervals:

@@ -22,10 +22,15 @@ def open_features(path: Path | str) -> FeatureStore:
 
     folder = Path(path)
     if not folder.is_dir():
-        raise FeatureError("no such features folder", where=folder, hint="make one with seehear extract")
+        raise FeatureError(
+            "no such features folder", where=folder, hint="make one with seehear extract"
+        )
     if (folder / MANIFEST).is_file():
         return PackedStore(folder)
     if (folder / ".progress").is_dir():
-        raise FeatureError("this extraction is not finished", where=folder,
-                           hint="run the same seehear extract command again: it goes on where it stopped")
+        raise FeatureError(
+            "this extraction is not finished",
+            where=folder,
+            hint="run the same seehear extract command again: it goes on where it stopped",
+        )
     return OfficialStore(folder)

@@ -42,11 +42,16 @@ def collect(inputs: Sequence[str | Path], media: str | None = None) -> Collectio
     if len(inputs) == 1 and _is_dataset(inputs[0]):
         return _of_dataset(Path(inputs[0]), media)
     if media is not None:
-        raise DataError("--media goes with one dataset folder", where=", ".join(map(str, inputs)),
-                        hint="give the media folder itself instead")
+        raise DataError(
+            "--media goes with one dataset folder",
+            where=", ".join(map(str, inputs)),
+            hint="give the media folder itself instead",
+        )
     found = [pair for item in inputs for pair in _media_below(str(item))]
     names = _unique_names([relative for relative, _ in found])
-    jobs = tuple(Job(name, name, source) for name, (_, source) in sorted(zip(names, found, strict=True)))
+    jobs = tuple(
+        Job(name, name, source) for name, (_, source) in sorted(zip(names, found, strict=True))
+    )
     return Collection(PurePosixPath(str(inputs[0])).name or str(inputs[0]), None, jobs)
 
 
@@ -65,8 +70,11 @@ def _of_dataset(folder: Path, media: str | None) -> Collection:
         stems = {PurePosixPath(relative).stem: source for relative, source in _media_below(media)}
         sources = {name: stems.get(clip.id, stems.get(name)) for name, clip in clips.items()}
     if not any(sources.values()):
-        raise DataError(f"found a media file for none of the {len(clips)} clips", where=media or folder,
-                        hint="put ID.mp4 files where dataset.toml says, or name their folder with --media")
+        raise DataError(
+            f"found a media file for none of the {len(clips)} clips",
+            where=media or folder,
+            hint="put ID.mp4 files where dataset.toml says, or name their folder with --media",
+        )
     jobs = tuple(Job(name, clip.id, sources[name], dataset.grid) for name, clip in clips.items())
     return Collection(dataset.name, dataset.fingerprint(), jobs, dataset.grid.step_s)
 
@@ -76,7 +84,10 @@ def _media_below(item: str) -> list[tuple[str, str]]:
     if "://" in item:
         return _remote_below(item)
     path = Path(item)
-    return [(p.relative_to(path).as_posix() if path.is_dir() else p.name, str(p)) for p in find_media([path])]
+    return [
+        (p.relative_to(path).as_posix() if path.is_dir() else p.name, str(p))
+        for p in find_media([path])
+    ]
 
 
 def _remote_below(url: str) -> list[tuple[str, str]]:
@@ -86,13 +97,20 @@ def _remote_below(url: str) -> list[tuple[str, str]]:
         raise MissingExtraError.of("fsspec", "ray") from None
     try:
         filesystem, root = fsspec.core.url_to_fs(url)
-        files = sorted(f for f in filesystem.find(root) if PurePosixPath(f).suffix.lower() in MEDIA_SUFFIXES)
+        files = sorted(
+            f for f in filesystem.find(root) if PurePosixPath(f).suffix.lower() in MEDIA_SUFFIXES
+        )
     except Exception as error:  # each filesystem of fsspec has its own errors
         raise DataError(f"cannot be listed: {type(error).__name__}: {error}", where=url) from None
     if not files:
         raise DataError("expected media files, found none", where=url)
-    return [(file.removeprefix(root).lstrip("/") or PurePosixPath(file).name, filesystem.unstrip_protocol(file))
-            for file in files]
+    return [
+        (
+            file.removeprefix(root).lstrip("/") or PurePosixPath(file).name,
+            filesystem.unstrip_protocol(file),
+        )
+        for file in files
+    ]
 
 
 def _unique_names(relative: Iterable[str]) -> list[str]:
@@ -103,5 +121,7 @@ def _unique_names(relative: Iterable[str]) -> list[str]:
     names = [b if count[b] == 1 else p for b, p in zip(bare, paths, strict=True)]
     twice, times = Counter(names).most_common(1)[0]
     if times > 1:
-        raise DataError(f"two media files would both be called {twice}", hint="extract the folders one by one")
+        raise DataError(
+            f"two media files would both be called {twice}", hint="extract the folders one by one"
+        )
     return names

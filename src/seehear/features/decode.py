@@ -70,7 +70,11 @@ class Outcome:
 
 
 def decode(
-    job: Job, visual: Mapping[str, Any], audio: Mapping[str, Any], sampling: Sampling = "grid", step_s: float = 1.0
+    job: Job,
+    visual: Mapping[str, Any],
+    audio: Mapping[str, Any],
+    sampling: Sampling = "grid",
+    step_s: float = 1.0,
 ) -> Iterator[Piece | Outcome]:
     """Yield the pieces of a clip and, last, its outcome.  Faults of the media never raise: they end in the outcome.
 
@@ -94,9 +98,13 @@ def decode(
             out.segments = grid.count
             # the last segment may reach past the clip's end: nothing is missing there, unless whole segments are
             reaches = grid.count > TimeGrid.covering(info.duration_s, step_s).count
-            end_s = grid.end_s if reaches or sampling == "paper" else min(grid.end_s, info.duration_s)
+            end_s = (
+                grid.end_s if reaches or sampling == "paper" else min(grid.end_s, info.duration_s)
+            )
             if audio:
-                yield from _guard("audio", out, info.audio is not None, _sound(path, audio, grid, end_s, out))
+                yield from _guard(
+                    "audio", out, info.audio is not None, _sound(path, audio, grid, end_s, out)
+                )
             if visual:
                 pieces = _sight(path, info, visual, grid, sampling, end_s, out)
                 yield from _guard("visual", out, info.visual is not None, pieces)
@@ -125,7 +133,9 @@ def local_file(source: str | None) -> Iterator[Path]:
             filesystem, inner = fsspec.core.url_to_fs(source)
             filesystem.get_file(inner, str(path))
         except Exception as error:  # each filesystem of fsspec has its own errors
-            raise MediaError(f"cannot read from there: {type(error).__name__}: {error}", where=source) from error
+            raise MediaError(
+                f"cannot read from there: {type(error).__name__}: {error}", where=source
+            ) from error
         yield path
 
 
@@ -161,7 +171,14 @@ def _sound(
 
 
 def _sound_at(
-    path: Path, rate: int, encoders: Mapping[str, Any], grid: TimeGrid, end_s: float, out: Outcome, *, first: bool
+    path: Path,
+    rate: int,
+    encoders: Mapping[str, Any],
+    grid: TimeGrid,
+    end_s: float,
+    out: Outcome,
+    *,
+    first: bool,
 ) -> Iterator[Piece]:
     """Cut the waveform into one piece of sound a segment, with each encoder's context, filled with zeros outside."""
     from seehear.media import iter_audio
@@ -175,8 +192,13 @@ def _sound_at(
     for wave in iter_audio(path, rate_hz=rate, chunk_s=CHUNK * grid.step_s, warn=warn):
         buffer, seen = np.concatenate([buffer, wave]), seen + len(wave)
         peak = max(peak, float(np.abs(wave).max(initial=0.0)))
-        while done < grid.count and start + len(buffer) >= min(done + CHUNK, grid.count) * step + widest:
-            yield from _cut(buffer, start, step, margins, range(done, min(done + CHUNK, grid.count)))
+        while (
+            done < grid.count
+            and start + len(buffer) >= min(done + CHUNK, grid.count) * step + widest
+        ):
+            yield from _cut(
+                buffer, start, step, margins, range(done, min(done + CHUNK, grid.count))
+            )
             done = min(done + CHUNK, grid.count)
             keep = done * step - widest - start
             buffer, start = buffer[keep:], start + keep
@@ -201,23 +223,35 @@ def _cut(
         data = np.zeros((len(segments), step + 2 * margin), np.float32)
         for row, segment in enumerate(segments):
             begin = segment * step - margin - start
-            part = buffer[begin:begin + data.shape[1]]
-            data[row, :len(part)] = part
+            part = buffer[begin : begin + data.shape[1]]
+            data[row, : len(part)] = part
         yield Piece(name, index, data, index)
 
 
 def _sight(
-    path: Path, info: Any, encoders: Mapping[str, Any], grid: TimeGrid, sampling: Sampling, end_s: float, out: Outcome
+    path: Path,
+    info: Any,
+    encoders: Mapping[str, Any],
+    grid: TimeGrid,
+    sampling: Sampling,
+    end_s: float,
+    out: Outcome,
 ) -> Iterator[Piece]:
     """Decode the visual track once and hand each encoder the frames it samples, prepared."""
     from seehear.media import iter_frames
 
     length_s = info.visual.duration_s or info.duration_s
-    lanes = [_Lane(name, e, grid, paper_times(length_s) if sampling == "paper" else grid_times(grid, e.fps))
-             for name, e in encoders.items()]
+    lanes = [
+        _Lane(
+            name, e, grid, paper_times(length_s) if sampling == "paper" else grid_times(grid, e.fps)
+        )
+        for name, e in encoders.items()
+    ]
     times = np.unique(np.concatenate([lane.times for lane in lanes]))
     times = times[times < end_s] if (times < end_s).any() else times[:1]
-    for index, rgb in iter_frames(path, times, warn=out.problems, threads=1):  # processes share the cores
+    for index, rgb in iter_frames(
+        path, times, warn=out.problems, threads=1
+    ):  # processes share the cores
         for lane in lanes:
             yield from lane.take(times[index], rgb)
     for lane in lanes:
@@ -235,7 +269,9 @@ class _Lane:
         self.frames = len(times) // grid.count  # a segment
         self.group = int(encoder.frames_per_row)
         if self.frames % self.group:
-            raise ValueError(f"{name}: expected {self.group} frames a row to divide {self.frames} frames a segment")
+            raise ValueError(
+                f"{name}: expected {self.group} frames a row to divide {self.frames} frames a segment"
+            )
         self._next = 0
         self._held: list[tuple[int, NDArray[np.uint8]]] = []
 
@@ -246,7 +282,9 @@ class _Lane:
             slot, self._next = self._next, self._next + 1
             if self.times[slot] < time_s:
                 continue  # the decoder passed over this moment: it has no frame
-            if self._held and slot // (self.frames * CHUNK) != self._held[0][0] // (self.frames * CHUNK):
+            if self._held and slot // (self.frames * CHUNK) != self._held[0][0] // (
+                self.frames * CHUNK
+            ):
                 yield from self.flush()
             prepared = self.encoder.prepare(rgb) if prepared is None else prepared
             self._held.append((slot, prepared))
@@ -267,4 +305,3 @@ class _Lane:
         pick = np.searchsorted(slots, wanted, side="right") - 1
         pick = np.maximum(pick, np.searchsorted(slots // self.group, rows)[:, None])
         yield Piece(self.name, rows, data[pick], rows * self.group // self.frames)
-

@@ -57,8 +57,12 @@ class Finished:
         """
         out = self.outcome
         state = "failed" if not self.rows else "degraded" if out.problems else "ok"
-        entry: dict[str, Any] = {"name": self.job.name, "id": self.job.id, "state": state,
-                                 "segments": out.segments if self.rows else 0}
+        entry: dict[str, Any] = {
+            "name": self.job.name,
+            "id": self.job.id,
+            "state": state,
+            "segments": out.segments if self.rows else 0,
+        }
         if out.problems:
             entry["reason"] = "; ".join(out.problems)
         if out.warnings:
@@ -88,8 +92,10 @@ class ClipRows:
         outcome.problems += self.problems
         if self.problems or "present" not in outcome.tracks.values():
             return Finished(job, outcome, {})
-        out = {stream: np.zeros((outcome.segments * spec.rows, spec.dim), np.float32)
-               for stream, spec in self.streams.items()}
+        out = {
+            stream: np.zeros((outcome.segments * spec.rows, spec.dim), np.float32)
+            for stream, spec in self.streams.items()
+        }
         for part in self.parts:
             for stream, values in part.values.items():
                 out[stream][part.places[stream]] = values
@@ -107,17 +113,24 @@ def encode_piece(encoder: Any, piece: Piece, *, keep_frames: bool = False) -> Ro
     Raises:
         FeatureError: the encoder gave NaN, infinity, or another number of rows than it was given.
     """
-    outputs = {name: np.asarray(rows, np.float32) for name, rows in encoder.encode(piece.data).items()}
+    outputs = {
+        name: np.asarray(rows, np.float32) for name, rows in encoder.encode(piece.data).items()
+    }
     for name, rows in outputs.items():
         if len(rows) != len(piece.data) or not np.isfinite(rows).all():
-            raise FeatureError(f"expected {len(piece.data)} finite rows of {name}, got "
-                               f"{'NaN or infinity' if len(rows) == len(piece.data) else rows.shape}",
-                               where=f"encoder {piece.encoder}")
+            raise FeatureError(
+                f"expected {len(piece.data)} finite rows of {name}, got "
+                f"{'NaN or infinity' if len(rows) == len(piece.data) else rows.shape}",
+                where=f"encoder {piece.encoder}",
+            )
     segments, first = np.unique(piece.segments, return_index=True)
     values = {f"{piece.encoder}/{name}": _means(rows, first) for name, rows in outputs.items()}
     places = dict.fromkeys(values, segments)
     if keep_frames and keeps_frames(encoder):
-        values[f"{piece.encoder}/frames"], places[f"{piece.encoder}/frames"] = outputs["feature"], piece.rows
+        values[f"{piece.encoder}/frames"], places[f"{piece.encoder}/frames"] = (
+            outputs["feature"],
+            piece.rows,
+        )
     return Rows(values, places)
 
 

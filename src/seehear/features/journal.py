@@ -38,10 +38,14 @@ class Journal:
         FeatureError: another extraction is running there, or the journal was begun with other settings.
     """
 
-    def __init__(self, out: Path, asked: Mapping[str, Any], streams: Mapping[str, tuple[int, str]]) -> None:
+    def __init__(
+        self, out: Path, asked: Mapping[str, Any], streams: Mapping[str, tuple[int, str]]
+    ) -> None:
         self.folder = out / FOLDER
         self.streams = dict(streams)
-        self.clips: dict[str, dict[str, Any]] = {}  # finished clips by name: manifest entry plus "at" and "crc"
+        self.clips: dict[
+            str, dict[str, Any]
+        ] = {}  # finished clips by name: manifest entry plus "at" and "crc"
         self._made = not self.folder.is_dir()
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = self._take_lock()
@@ -50,13 +54,21 @@ class Journal:
         except BaseException:
             self._lock.close()
             raise
-        ends = {s: max((sum(c["at"][s]) for c in self.clips.values() if s in c["at"]), default=0) for s in streams}
+        ends = {
+            s: max((sum(c["at"][s]) for c in self.clips.values() if s in c["at"]), default=0)
+            for s in streams
+        }
         self._rows = {s: self._open_rows(s, end) for s, end in ends.items()}
 
     def __enter__(self) -> "Journal":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
         self.close()
 
     def add(self, clip: Mapping[str, Any], rows: Mapping[str, NDArray[Any]]) -> None:
@@ -79,8 +91,11 @@ class Journal:
             entry = {**clip, "at": at, "crc": crc}
             _write_line(self._lines, entry)
         except OSError as error:
-            raise SeehearError(f"cannot write: {error.strerror}", where=self.folder,
-                               hint="finished clips are kept: make room and run the same command again") from error
+            raise SeehearError(
+                f"cannot write: {error.strerror}",
+                where=self.folder,
+                hint="finished clips are kept: make room and run the same command again",
+            ) from error
         self.clips[clip["name"]] = entry
 
     def drop(self, name: str) -> None:
@@ -104,8 +119,11 @@ class Journal:
             data = file.read(size)
         if zlib.crc32(data) != clip["crc"][stream]:
             self.drop(name)
-            raise FeatureError(f"clip {name}: the rows of {stream} did not reach the disk whole", where=self.folder,
-                               hint="run the same command again: this clip is done anew")
+            raise FeatureError(
+                f"clip {name}: the rows of {stream} did not reach the disk whole",
+                where=self.folder,
+                hint="run the same command again: this clip is done anew",
+            )
         return np.frombuffer(data, dtype).reshape(-1, dim)
 
     def close(self) -> None:
@@ -132,8 +150,11 @@ class Journal:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             file.close()
-            raise FeatureError("another extraction into this folder is running", where=self.folder.parent,
-                               hint="wait for it, or choose another --out") from None
+            raise FeatureError(
+                "another extraction into this folder is running",
+                where=self.folder.parent,
+                hint="wait for it, or choose another --out",
+            ) from None
         return file
 
     def _open_lines(self, asked: Mapping[str, Any]) -> BinaryIO:
@@ -146,7 +167,9 @@ class Journal:
         try:
             header, *lines = [json.loads(line) for line in data[:whole].splitlines()] or [None]
         except ValueError:
-            raise FeatureError("not a journal of an extraction", where=path, hint="choose another --out") from None
+            raise FeatureError(
+                "not a journal of an extraction", where=path, hint="choose another --out"
+            ) from None
         for entry in lines:
             self.clips.pop(entry["name"], None)
             if not entry.get("dropped"):
@@ -174,8 +197,11 @@ def refuse_other(made: Mapping[str, Any], asked: Mapping[str, Any], where: Path)
     difference = _first_difference(json.loads(json.dumps(made)), json.loads(json.dumps(asked)))
     if difference is not None:
         key, before, now = difference
-        raise FeatureError(f"these features were made with {key} = {before}, now asked for {now}", where=where,
-                           hint="features of two kinds do not mix: choose another --out")
+        raise FeatureError(
+            f"these features were made with {key} = {before}, now asked for {now}",
+            where=where,
+            hint="features of two kinds do not mix: choose another --out",
+        )
 
 
 def _first_difference(a: Any, b: Any, key: str = "") -> tuple[str, str, str] | None:

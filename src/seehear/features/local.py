@@ -61,8 +61,12 @@ def decode_all(
         timeout_s: see `Decoder`.
     """
     feed = _Feed(iter(jobs), 2 * workers)
-    threads = [threading.Thread(target=_move, args=(feed, Decoder(front, timeout_s=timeout_s)), daemon=True)
-               for _ in range(min(workers, len(jobs)))]
+    threads = [
+        threading.Thread(
+            target=_move, args=(feed, Decoder(front, timeout_s=timeout_s)), daemon=True
+        )
+        for _ in range(min(workers, len(jobs)))
+    ]
     for thread in threads:
         thread.start()
     left = len(jobs)
@@ -80,8 +84,15 @@ def decode_all(
 
 
 def run_local(
-    jobs: Sequence[Job], front: Front, encoders: Mapping[str, Any], streams: Mapping[str, Spec], *, workers: int,
-    timeout_s: float, keep_frames: bool, times: Times,
+    jobs: Sequence[Job],
+    front: Front,
+    encoders: Mapping[str, Any],
+    streams: Mapping[str, Spec],
+    *,
+    workers: int,
+    timeout_s: float,
+    keep_frames: bool,
+    times: Times,
 ) -> Iterator[Finished]:
     """Yield the clips as they get done, in no particular order.
 
@@ -117,4 +128,3 @@ def _move(feed: _Feed, decoder: Decoder) -> None:
         feed.put(None, error)
     finally:
         decoder.close()
-

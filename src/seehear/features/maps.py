@@ -43,7 +43,9 @@ def map_weights(rows: int, segments: int) -> NDArray[np.float64]:
         taken = np.clip(first + step, 0, rows - 1)  # beyond the ends, the end again
         np.add.at(enlarge, (np.arange(ENLARGED), taken), _cubic(np.abs(place - (first + step))))
     average = np.zeros((segments, ENLARGED))
-    for segment in range(segments):  # segments that do not divide 1024 share the rows at their borders
+    for segment in range(
+        segments
+    ):  # segments that do not divide 1024 share the rows at their borders
         begin, end = segment * ENLARGED // segments, -(-(segment + 1) * ENLARGED // segments)
         average[segment, begin:end] = 1 / (end - begin)
     return average @ enlarge

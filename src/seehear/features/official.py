@@ -43,7 +43,9 @@ class Layout:
 
     def stream(self, rows: int) -> str:
         """Return the stream's name for clips of this many rows."""
-        return f"{self.encoder}/{'feature' if self.output == 'frames' and rows == 10 else self.output}"
+        return (
+            f"{self.encoder}/{'feature' if self.output == 'frames' and rows == 10 else self.output}"
+        )
 
     @property
     def expected(self) -> str:
@@ -53,13 +55,63 @@ class Layout:
 
 LAYOUTS = (
     Layout("vggish", "vggish", "feature", (10,), 128, "audio", "VGGish, one vector a second"),
-    Layout("res152", "resnet152", "frames", (80, 10), 2048, "visual", "ResNet-152, 8 frames a second"),
-    Layout("r2plus1d_18", "r2plus1d18", "feature", (10,), 512, "visual", "R(2+1)D-18, one clip of 8 frames a second"),
-    Layout("clip_16", "clip-vit-b16", "frames", (80, 10), 512, "visual", "CLIP ViT-B/16, 8 frames a second (LSLD)"),
-    Layout("clip_32", "clip-vit-b32", "frames", (80, 10), 512, "visual", "CLIP ViT-B/32, named as LSLD's other folder"),
-    Layout("clap_audioset", "clap", "feature", (10,), 512, "audio", "LAION-CLAP 630k-audioset-best (LSLD)"),
-    Layout("CLIP/features", "clip-vit-l14", "feature", (10,), 768, "visual", "CLIP ViT-L/14, normalised (VALOR)"),
-    Layout("CLAP/features", "clap-fusion", "maps", (64,), 768, "audio", "CLAP fusion model before pooling (VALOR)"),
+    Layout(
+        "res152", "resnet152", "frames", (80, 10), 2048, "visual", "ResNet-152, 8 frames a second"
+    ),
+    Layout(
+        "r2plus1d_18",
+        "r2plus1d18",
+        "feature",
+        (10,),
+        512,
+        "visual",
+        "R(2+1)D-18, one clip of 8 frames a second",
+    ),
+    Layout(
+        "clip_16",
+        "clip-vit-b16",
+        "frames",
+        (80, 10),
+        512,
+        "visual",
+        "CLIP ViT-B/16, 8 frames a second (LSLD)",
+    ),
+    Layout(
+        "clip_32",
+        "clip-vit-b32",
+        "frames",
+        (80, 10),
+        512,
+        "visual",
+        "CLIP ViT-B/32, named as LSLD's other folder",
+    ),
+    Layout(
+        "clap_audioset",
+        "clap",
+        "feature",
+        (10,),
+        512,
+        "audio",
+        "LAION-CLAP 630k-audioset-best (LSLD)",
+    ),
+    Layout(
+        "CLIP/features",
+        "clip-vit-l14",
+        "feature",
+        (10,),
+        768,
+        "visual",
+        "CLIP ViT-L/14, normalised (VALOR)",
+    ),
+    Layout(
+        "CLAP/features",
+        "clap-fusion",
+        "maps",
+        (64,),
+        768,
+        "audio",
+        "CLAP fusion model before pooling (VALOR)",
+    ),
 )
 
 
@@ -84,8 +136,11 @@ class OfficialStore(FeatureStore):
                 self._add(layout, folder)
         if not self.streams:
             known = ", ".join(layout.folder for layout in LAYOUTS)
-            raise FeatureError(f"expected one of the folders {known} with .npy files, found none", where=self.path,
-                               hint="make features with seehear extract")
+            raise FeatureError(
+                f"expected one of the folders {known} with .npy files, found none",
+                where=self.path,
+                hint="make features with seehear extract",
+            )
 
     def encoders(self) -> dict[str, dict[str, Any]]:
         """Return where the rows of each encoder come from: no digest is known."""
@@ -100,10 +155,19 @@ class OfficialStore(FeatureStore):
         clip = self._id(name)
         if clip not in self._ids:
             raise FeatureError(f"clip {name} has no file in any folder", where=self.path)
-        missing = [layout.folder for stream, (_, layout) in self._folders.items() if not self.count(stream, clip)]
+        missing = [
+            layout.folder
+            for stream, (_, layout) in self._folders.items()
+            if not self.count(stream, clip)
+        ]
         if not missing:
             return {"name": clip, "id": clip, "state": "ok"}
-        return {"name": clip, "id": clip, "state": "degraded", "reason": f"no file in {', '.join(missing)}"}
+        return {
+            "name": clip,
+            "id": clip,
+            "state": "degraded",
+            "reason": f"no file in {', '.join(missing)}",
+        }
 
     def count(self, stream: str, name: str) -> int:
         """Return R where the clip has a file, 0 where it has none."""
@@ -121,8 +185,11 @@ class OfficialStore(FeatureStore):
         missing = [name for name in names if not self.count(stream, name)]
         if missing:
             more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-            raise FeatureError(f"expected a file for each of {len(names)} clips, none for {missing[0]}{more}",
-                               where=self._folders[stream][0], hint="leave these clips out, or extract them")
+            raise FeatureError(
+                f"expected a file for each of {len(names)} clips, none for {missing[0]}{more}",
+                where=self._folders[stream][0],
+                hint="leave these clips out, or extract them",
+            )
         return super().array(stream, names, pad=pad)
 
     def _add(self, layout: Layout, folder: Path) -> None:
@@ -133,7 +200,9 @@ class OfficialStore(FeatureStore):
         name = layout.stream(len(first))
         source = f"{layout.folder}: {layout.source}"
         provenance: dict[str, Any] = {"weights": {}, "preprocessing": None, "source": source}
-        self.streams[name] = Stream(name, len(first), layout.dim, "float32", layout.encoder, provenance)
+        self.streams[name] = Stream(
+            name, len(first), layout.dim, "float32", layout.encoder, provenance
+        )
         self._folders[name] = folder, layout
         self._ids.update(dict.fromkeys(ids))
 
@@ -143,7 +212,9 @@ class OfficialStore(FeatureStore):
 
 def find_layout(root: Path, layout: Layout) -> Path | None:
     """Return where one official folder stands below a features folder, or None."""
-    return next((p for p in (root / layout.folder, root / "feats" / layout.folder) if p.is_dir()), None)
+    return next(
+        (p for p in (root / layout.folder, root / "feats" / layout.folder) if p.is_dir()), None
+    )
 
 
 def read_npy(path: Path, layout: Layout, rows: Sequence[int]) -> NDArray[np.float32]:
@@ -155,14 +226,23 @@ def read_npy(path: Path, layout: Layout, rows: Sequence[int]) -> NDArray[np.floa
     try:
         data = np.load(path, allow_pickle=False)
     except FileNotFoundError:
-        raise FeatureError("no such file", where=path, hint="leave this clip out, or extract it") from None
+        raise FeatureError(
+            "no such file", where=path, hint="leave this clip out, or extract it"
+        ) from None
     except (OSError, ValueError, EOFError) as error:
-        raise FeatureError(f"not a readable .npy file: {error}", where=path, hint="fetch it again") from None
+        raise FeatureError(
+            f"not a readable .npy file: {error}", where=path, hint="fetch it again"
+        ) from None
     shape_ok = data.ndim == 2 and data.shape[1] == layout.dim and len(data) in rows
     if not shape_ok or str(data.dtype) not in _FLOATS:
         wanted = " or ".join(f"({r}, {layout.dim})" for r in rows)
-        raise FeatureError(f"expected {wanted} of {', '.join(_FLOATS)}, got {data.shape} {data.dtype}", where=path,
-                           hint=f"folder {layout.folder} holds {layout.source}")
+        raise FeatureError(
+            f"expected {wanted} of {', '.join(_FLOATS)}, got {data.shape} {data.dtype}",
+            where=path,
+            hint=f"folder {layout.folder} holds {layout.source}",
+        )
     if not np.isfinite(data).all():
-        raise FeatureError("holds NaN or infinite values", where=path, hint="fetch or extract it again")
+        raise FeatureError(
+            "holds NaN or infinite values", where=path, hint="fetch or extract it again"
+        )
     return np.asarray(data, np.float32)

@@ -22,7 +22,10 @@ from seehear.files import atomic_path
 
 
 def pack(
-    sources: Sequence[Path | str], out: Path | str, *, dtype: Literal["float32", "float16"] = "float32",
+    sources: Sequence[Path | str],
+    out: Path | str,
+    *,
+    dtype: Literal["float32", "float16"] = "float32",
     report: Callable[[str], None] = lambda stream: None,
 ) -> PackedStore:
     """Write the features of several folders into one new store and return it.
@@ -38,7 +41,9 @@ def pack(
     """
     folder = Path(out)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise FeatureError("expected an empty or new folder", where=folder, hint="choose another --out")
+        raise FeatureError(
+            "expected an empty or new folder", where=folder, hint="choose another --out"
+        )
     part = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     stores = [open_features(path) for path in sources]
@@ -46,7 +51,9 @@ def pack(
     clips: dict[str, dict[str, Any]] = {}  # by id, which is what published files are named by
     for store in stores:
         for clip in store.entries():
-            clips[clip["id"]] = _joined(clips[clip["id"]], clip) if clip["id"] in clips else dict(clip)
+            clips[clip["id"]] = (
+                _joined(clips[clip["id"]], clip) if clip["id"] in clips else dict(clip)
+            )
     streams = {}
     for name, stream in {n: s for store in stores for n, s in store.streams.items()}.items():
         report(name)
@@ -56,15 +63,28 @@ def pack(
         entry = write_stream(part, name, rows, total=total, dim=stream.dim, dtype=dtype)
         streams[name] = {**entry, "encoder": stream.encoder}
     settings = [getattr(store, "manifest", {}) for store in stores]
-    same = {key: _common([manifest.get(key) for manifest in settings])
-            for key in ("dataset", "fingerprint", "sampling", "step_s")}
-    write_manifest(part, {**same, "joined": True, "encoders": encoders, "dtype": dtype, "streams": streams,
-                          "clips": list(clips.values())})
+    same = {
+        key: _common([manifest.get(key) for manifest in settings])
+        for key in ("dataset", "fingerprint", "sampling", "step_s")
+    }
+    write_manifest(
+        part,
+        {
+            **same,
+            "joined": True,
+            "encoders": encoders,
+            "dtype": dtype,
+            "streams": streams,
+            "clips": list(clips.values()),
+        },
+    )
     os.replace(part, folder)
     return PackedStore(folder)
 
 
-def export_npy(source: FeatureStore, out: Path | str, report: Callable[[str], None] = lambda stream: None) -> int:
+def export_npy(
+    source: FeatureStore, out: Path | str, report: Callable[[str], None] = lambda stream: None
+) -> int:
     """Write a store as folders of one `.npy` file a clip, named as in the published releases; return how many files.
 
     A stream that no release knows gets a folder of its own name (`conse/feature` -> `conse_feature`).
@@ -78,7 +98,9 @@ def export_npy(source: FeatureStore, out: Path | str, report: Callable[[str], No
         for clip in source.entries():
             path = folder / f"{clip['id']}.npy"
             if not path.resolve().is_relative_to(root):
-                raise FeatureError(f"clip id {clip['id']!r} points outside of the folder", where=source.path)
+                raise FeatureError(
+                    f"clip id {clip['id']!r} points outside of the folder", where=source.path
+                )
             if source.count(name, clip["id"]):  # a failed clip has no file, as in the releases
                 with atomic_path(path) as part, part.open("wb") as file:
                     np.save(file, source.rows(name, clip["id"]))
@@ -102,8 +124,10 @@ def agreed_encoders(stores: Sequence[FeatureStore]) -> dict[str, dict[str, Any]]
                 if before.get(key) != entry.get(key):
                     raise FeatureError(
                         f"{name} was made with {key} {_short(before.get(key))} in {owner[name].path} and "
-                        f"{_short(entry.get(key))} here", where=store.path,
-                        hint="features of two kinds do not mix: extract one of them again")
+                        f"{_short(entry.get(key))} here",
+                        where=store.path,
+                        hint="features of two kinds do not mix: extract one of them again",
+                    )
     return encoders
 
 
@@ -123,8 +147,11 @@ def _owner(stream: str, clip: str, stores: Sequence[FeatureStore]) -> FeatureSto
     """Return the one store that has rows of a clip; FeatureError when two have."""
     owners = [store for store in stores if stream in store.streams and store.count(stream, clip)]
     if len(owners) > 1:
-        raise FeatureError(f"clip {clip} has rows of {stream} in {owners[0].path}, too", where=owners[1].path,
-                           hint="leave one of the two folders out")
+        raise FeatureError(
+            f"clip {clip} has rows of {stream} in {owners[0].path}, too",
+            where=owners[1].path,
+            hint="leave one of the two folders out",
+        )
     return owners[0] if owners else None
 
 
@@ -135,4 +162,3 @@ def _common(values: Sequence[Any]) -> Any:
 def _short(value: object) -> str:
     text = str(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
-

@@ -40,11 +40,21 @@ class PackedStore(FeatureStore):
         self.path = Path(path)
         self.manifest = read_manifest(self.path)
         self.clips: list[dict[str, Any]] = self.manifest["clips"]
-        self._index = {key: i for field in ("id", "name") for i, clip in enumerate(self.clips)
-                       if (key := clip.get(field)) is not None}
+        self._index = {
+            key: i
+            for field in ("id", "name")
+            for i, clip in enumerate(self.clips)
+            if (key := clip.get(field)) is not None
+        }
         self.streams = {
-            name: Stream(name, entry["rows"], entry["dim"], entry["dtype"], entry["encoder"],
-                         {**self.manifest["encoders"].get(entry["encoder"], {}), "sha256": entry["sha256"]})
+            name: Stream(
+                name,
+                entry["rows"],
+                entry["dim"],
+                entry["dtype"],
+                entry["encoder"],
+                {**self.manifest["encoders"].get(entry["encoder"], {}), "sha256": entry["sha256"]},
+            )
             for name, entry in self.manifest["streams"].items()
         }
         self._open: dict[str, tuple[NDArray[Any], NDArray[np.int64]]] = {}
@@ -98,15 +108,20 @@ class PackedStore(FeatureStore):
             self._map(name)
             found = file_digest(self.path / entry["file"])
             if found != entry["sha256"]:
-                raise FeatureError(f"expected sha256 {entry['sha256'][:12]}..., got {found[:12]}...",
-                                   where=self.path / entry["file"],
-                                   hint=DAMAGED)
+                raise FeatureError(
+                    f"expected sha256 {entry['sha256'][:12]}..., got {found[:12]}...",
+                    where=self.path / entry["file"],
+                    hint=DAMAGED,
+                )
 
     def _position(self, name: str) -> int:
         position = self._index.get(name, self._index.get(bare_id(name)))
         if position is None:
-            raise FeatureError(f"clip {name} is not among the {len(self.clips)} clips of this folder", where=self.path,
-                               hint="were the features extracted from another dataset?")
+            raise FeatureError(
+                f"clip {name} is not among the {len(self.clips)} clips of this folder",
+                where=self.path,
+                hint="were the features extracted from another dataset?",
+            )
         return position
 
     def _range(self, stream: str, name: str, offsets: NDArray[np.int64]) -> tuple[int, int]:
@@ -114,15 +129,21 @@ class PackedStore(FeatureStore):
         start, stop = int(offsets[position]), int(offsets[position + 1])
         if start == stop:
             status = self.status(name)
-            raise FeatureError(f"clip {name} has no rows of {stream} ({status.state}{': ' * bool(status.reason)}"
-                               f"{status.reason})", where=self.path, hint=WITHOUT_ROWS)
+            raise FeatureError(
+                f"clip {name} has no rows of {stream} ({status.state}{': ' * bool(status.reason)}"
+                f"{status.reason})",
+                where=self.path,
+                hint=WITHOUT_ROWS,
+            )
         return start, stop
 
     def _map(self, stream: str) -> tuple[NDArray[Any], NDArray[np.int64]]:
         if stream not in self._open:
             self.stream(stream)
             entry = self.manifest["streams"][stream]
-            data = load_array(self.path / entry["file"], (entry["total"], entry["dim"]), entry["dtype"])
+            data = load_array(
+                self.path / entry["file"], (entry["total"], entry["dim"]), entry["dtype"]
+            )
             offsets = load_array(self.path / entry["offsets"], (len(self.clips) + 1,), "int64")
             self._open[stream] = data, np.array(offsets)
         return self._open[stream]
@@ -138,15 +159,16 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise FeatureError(f"expected a features folder with {MANIFEST}, found none", where=folder,
-                           hint="make one with seehear extract") from None
+        raise FeatureError(
+            f"expected a features folder with {MANIFEST}, found none",
+            where=folder,
+            hint="make one with seehear extract",
+        ) from None
     except (OSError, ValueError) as error:
-        raise FeatureError(f"cannot read the manifest: {error}", where=path,
-                           hint=DAMAGED) from None
+        raise FeatureError(f"cannot read the manifest: {error}", where=path, hint=DAMAGED) from None
     if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
         found = manifest.get("schema") if isinstance(manifest, dict) else type(manifest).__name__
-        raise FeatureError(f"expected schema {SCHEMA}, got {found}", where=path,
-                           hint=DAMAGED)
+        raise FeatureError(f"expected schema {SCHEMA}, got {found}", where=path, hint=DAMAGED)
     return manifest
 
 
@@ -158,11 +180,15 @@ def load_array(path: Path, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
     """
     try:
         # an empty array cannot be mapped
-        data: NDArray[Any] = np.load(path, mmap_mode="r" if np.prod(shape) else None, allow_pickle=False)
+        data: NDArray[Any] = np.load(
+            path, mmap_mode="r" if np.prod(shape) else None, allow_pickle=False
+        )
     except (OSError, ValueError, EOFError) as error:
         raise FeatureError(f"cannot read this array: {error}", where=path, hint=DAMAGED) from None
     if data.shape != shape or str(data.dtype) != dtype:
-        raise FeatureError(f"expected {shape} {dtype}, got {data.shape} {data.dtype}", where=path, hint=DAMAGED)
+        raise FeatureError(
+            f"expected {shape} {dtype}, got {data.shape} {data.dtype}", where=path, hint=DAMAGED
+        )
     return data
 
 
@@ -173,7 +199,13 @@ def file_digest(path: Path) -> str:
 
 
 def write_stream(
-    folder: Path, name: str, clips: Iterable[NDArray[Any] | None], *, total: int, dim: int, dtype: str
+    folder: Path,
+    name: str,
+    clips: Iterable[NDArray[Any] | None],
+    *,
+    total: int,
+    dim: int,
+    dtype: str,
 ) -> dict[str, Any]:
     """Write one stream and return its manifest entry (without `encoder`).
 
@@ -190,8 +222,11 @@ def write_stream(
     offsets = [0]
     with atomic_path(folder / file) as part:
         with part.open("wb") as out:
-            header = {"descr": np.lib.format.dtype_to_descr(np.dtype(dtype)), "fortran_order": False,
-                      "shape": (total, dim)}
+            header = {
+                "descr": np.lib.format.dtype_to_descr(np.dtype(dtype)),
+                "fortran_order": False,
+                "shape": (total, dim),
+            }
             np.lib.format.write_array_header_1_0(out, header)
             for rows in clips:
                 count = 0 if rows is None else len(rows)
@@ -204,8 +239,15 @@ def write_stream(
     with atomic_path(folder / offsets_file) as part, part.open("wb") as out:
         np.save(out, np.array(offsets, np.int64))
     counts = set(np.diff(offsets).tolist()) - {0}
-    return {"file": file, "offsets": offsets_file, "total": total, "dim": dim, "dtype": dtype,
-            "rows": counts.pop() if len(counts) == 1 else None, "sha256": digest}
+    return {
+        "file": file,
+        "offsets": offsets_file,
+        "total": total,
+        "dim": dim,
+        "dtype": dtype,
+        "rows": counts.pop() if len(counts) == 1 else None,
+        "sha256": digest,
+    }
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:

@@ -23,7 +23,11 @@ def send(pipe: Connection, message: Any) -> None:
     head = pickle.dumps(message, protocol=5, buffer_callback=beside.append)
     views = [buffer.raw() for buffer in beside]
     sizes = [len(view) for view in views]
-    _all(os.write, pipe, memoryview(struct.pack(f"<QQ{len(sizes)}Q", len(head), len(sizes), *sizes) + head))
+    _all(
+        os.write,
+        pipe,
+        memoryview(struct.pack(f"<QQ{len(sizes)}Q", len(head), len(sizes), *sizes) + head),
+    )
     for view in views:
         _all(os.write, pipe, view)
 
@@ -42,7 +46,9 @@ def receive(pipe: Connection) -> Any:
 
 
 def _read(pipe: Connection, size: int) -> memoryview:
-    view = memoryview(np.empty(size, np.uint8))  # not a bytearray: that would be filled with zeros first
+    view = memoryview(
+        np.empty(size, np.uint8)
+    )  # not a bytearray: that would be filled with zeros first
     _all(lambda handle, rest: os.readv(handle, [rest]), pipe, view)
     return view
 

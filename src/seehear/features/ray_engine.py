@@ -28,8 +28,14 @@ _BLOCK_BYTES = 32 << 20  # of decoded frames handed on at a time
 
 
 def run_ray(
-    jobs: Sequence[Job], front: Front, streams: Mapping[str, Spec], *, workers: int, timeout_s: float,
-    keep_frames: bool, times: Times,
+    jobs: Sequence[Job],
+    front: Front,
+    streams: Mapping[str, Spec],
+    *,
+    workers: int,
+    timeout_s: float,
+    keep_frames: bool,
+    times: Times,
 ) -> Iterator[Finished]:
     """Yield the clips as they get done, in no particular order; arguments as `run_local`.
 
@@ -48,7 +54,9 @@ def run_ray(
         return
     started = _connect(ray)
     try:
-        yield from _collect(_pipeline(ray, jobs, front, workers, timeout_s, keep_frames), jobs, streams, times)
+        yield from _collect(
+            _pipeline(ray, jobs, front, workers, timeout_s, keep_frames), jobs, streams, times
+        )
     except ray.exceptions.RayTaskError as error:
         cause = getattr(error, "cause", None)
         if isinstance(cause, SeehearError):
@@ -64,7 +72,9 @@ def _connect(ray: Any) -> bool:
     if ray.is_initialized():
         return False
     logging.getLogger("ray.data").setLevel(logging.ERROR)
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # our own progress lines say what a user needs
+    os.environ.setdefault(
+        "RAY_BACKEND_LOG_LEVEL", "fatal"
+    )  # our own progress lines say what a user needs
     quiet = {"log_to_driver": False, "logging_level": logging.ERROR}
     if not os.environ.get("RAY_ADDRESS"):
         try:
@@ -72,7 +82,11 @@ def _connect(ray: Any) -> bool:
             return True
         except ConnectionError:
             pass  # none is running: start one, with room for a decoder beside an encoder
-    new = {} if os.environ.get("RAY_ADDRESS") else {"num_cpus": max(2, os.cpu_count() or 1), "include_dashboard": False}
+    new = (
+        {}
+        if os.environ.get("RAY_ADDRESS")
+        else {"num_cpus": max(2, os.cpu_count() or 1), "include_dashboard": False}
+    )
     ray.init(**new, **quiet)
     return True
 
@@ -84,14 +98,25 @@ def _pipeline(
     context.enable_progress_bars = False
     context.target_max_block_size = _BLOCK_BYTES
     gpus = int(ray.cluster_resources().get("GPU", 0))
-    place = {"num_gpus": 1} if gpus else {"num_cpus": 1}  # without GPUs Ray makes one stage of both: fewer copies
+    place = (
+        {"num_gpus": 1} if gpus else {"num_cpus": 1}
+    )  # without GPUs Ray makes one stage of both: fewer copies
     blocks = max(1, min(len(jobs), max(4 * workers, -(-len(jobs) // _CLIPS_A_TASK))))
     items = [{"index": index, "job": pickle.dumps(job)} for index, job in enumerate(jobs)]
     clips = ray.data.from_items(items, override_num_blocks=blocks)
-    pieces = clips.map_batches(_Decode(front, timeout_s), batch_size=1, num_cpus=1,
-                               compute=ray.data.TaskPoolStrategy(size=workers))
-    rows = pieces.map_batches(_Encode, fn_constructor_args=(front, keep_frames), batch_size=1,
-                              compute=ray.data.ActorPoolStrategy(min_size=1, max_size=gpus or workers), **place)
+    pieces = clips.map_batches(
+        _Decode(front, timeout_s),
+        batch_size=1,
+        num_cpus=1,
+        compute=ray.data.TaskPoolStrategy(size=workers),
+    )
+    rows = pieces.map_batches(
+        _Encode,
+        fn_constructor_args=(front, keep_frames),
+        batch_size=1,
+        compute=ray.data.ActorPoolStrategy(min_size=1, max_size=gpus or workers),
+        **place,
+    )
     yield from rows.iter_rows()
 
 
@@ -131,8 +156,9 @@ def _collect(
             done.add(index)
             del clips[index]
             parts = [clip.parts[n] for n in sorted(clip.parts)]
-            yield ClipRows(streams, parts, [clip.problems[n] for n in sorted(clip.problems)]).finish(
-                jobs[index], clip.outcome)
+            yield ClipRows(
+                streams, parts, [clip.problems[n] for n in sorted(clip.problems)]
+            ).finish(jobs[index], clip.outcome)
 
 
 class _Decode:
@@ -174,9 +200,16 @@ class _Encode:
             began = time.perf_counter()
             if isinstance(message, Piece):
                 try:
-                    message = encode_piece(self.encoders[message.encoder], message, keep_frames=self.keep_frames)
+                    message = encode_piece(
+                        self.encoders[message.encoder], message, keep_frames=self.keep_frames
+                    )
                 except SeehearError as error:
                     message = error
             messages.append(pickle.dumps(message))
             seconds.append(time.perf_counter() - began)
-        return {"index": batch["index"], "number": batch["number"], "message": messages, "seconds": seconds}
+        return {
+            "index": batch["index"],
+            "number": batch["number"],
+            "message": messages,
+            "seconds": seconds,
+        }

@@ -19,8 +19,10 @@ from seehear.errors import FeatureError
 State = Literal["ok", "degraded", "failed"]
 
 # what to do, in the words of every reader of features
-WITHOUT_ROWS = ("mend these clips and extract again with --retry failed, or leave them out (train, denoise: "
-                "--skip-missing; evaluate: --missing empty)")
+WITHOUT_ROWS = (
+    "mend these clips and extract again with --retry failed, or leave them out (train, denoise: "
+    "--skip-missing; evaluate: --missing empty)"
+)
 BAD_ROWS = "take the clip out of the table, or remove the features folder and extract again"
 DAMAGED = "the file is damaged: remove the features folder and extract again"
 
@@ -103,8 +105,12 @@ class FeatureStore(ABC):
     def status(self, name: str) -> Status:
         """Return how the clip went; FeatureError for a clip this folder has never heard of."""
         entry = self.entry(name)
-        return Status(entry["state"], entry.get("reason", ""), tuple(entry.get("warnings", ())),
-                      entry.get("tracks", {}))
+        return Status(
+            entry["state"],
+            entry.get("reason", ""),
+            tuple(entry.get("warnings", ())),
+            entry.get("tracks", {}),
+        )
 
     @abstractmethod
     def entry(self, name: str) -> dict[str, Any]:
@@ -130,8 +136,11 @@ class FeatureStore(ABC):
     def stream(self, name: str) -> Stream:
         """Return one stream; FeatureError naming those the folder has."""
         if name not in self.streams:
-            raise FeatureError(f"expected stream {name}, the folder has {', '.join(self.streams) or 'none'}",
-                               where=self.path, hint="extract with that encoder, or choose a recipe that reads these")
+            raise FeatureError(
+                f"expected stream {name}, the folder has {', '.join(self.streams) or 'none'}",
+                where=self.path,
+                hint="extract with that encoder, or choose a recipe that reads these",
+            )
         return self.streams[name]
 
     def __reduce__(self) -> tuple[object, ...]:  # another process opens its own memory maps
@@ -148,9 +157,13 @@ def stack(
     for index, (name, rows) in enumerate(clips):
         if len(rows) != longest and not pad:
             other = next(n for n, r in clips if len(r) == longest)
-            raise FeatureError(f"{stream}: expected clips of equal length, got {len(rows)} rows in {name} and "
-                               f"{longest} in {other}", where=store.path, hint="ask for clips of one length at a time")
-        out[index, :len(rows)] = rows
+            raise FeatureError(
+                f"{stream}: expected clips of equal length, got {len(rows)} rows in {name} and "
+                f"{longest} in {other}",
+                where=store.path,
+                hint="ask for clips of one length at a time",
+            )
+        out[index, : len(rows)] = rows
     return out
 
 

@@ -71,7 +71,11 @@ class Decoder:
             while not whole:
                 message = receive(pipe) if pipe.poll(self.timeout_s) else None
                 if message is None:
-                    message = Outcome(problems=[f"the decoder gave no sign for {self.timeout_s:g} s and was stopped"])
+                    message = Outcome(
+                        problems=[
+                            f"the decoder gave no sign for {self.timeout_s:g} s and was stopped"
+                        ]
+                    )
                     self.close()
                 whole = isinstance(message, Outcome)
                 yield message
@@ -82,7 +86,9 @@ class Decoder:
             died = f"signal {-code}" if code and code < 0 else f"code {code}"
             yield Outcome(problems=[f"the decoder process died ({died})"])
         finally:
-            if not whole:  # nobody reads on: what is still in the pipe must not be taken for the next clip's
+            if (
+                not whole
+            ):  # nobody reads on: what is still in the pipe must not be taken for the next clip's
                 self.close()
 
     def close(self) -> None:
@@ -99,19 +105,29 @@ class Decoder:
     def _start(self) -> Connection:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, self.front, os.getpid()), daemon=True,
-                                        name="seehear-decoder")
+        self._process = context.Process(
+            target=_serve,
+            args=(theirs, self.front, os.getpid()),
+            daemon=True,
+            name="seehear-decoder",
+        )
         self._process.start()
         theirs.close()
         ready: Any = SeehearError("it did not start in time")
         try:
             ready = receive(self._pipe) if self._pipe.poll(_START_S) else ready
         except EOFError:
-            ready = SeehearError("the process died at once", hint="a script that extracts features must do so below "
-                                                                  "if __name__ == '__main__':")
+            ready = SeehearError(
+                "the process died at once",
+                hint="a script that extracts features must do so below if __name__ == '__main__':",
+            )
         if ready is not True:
             self.close()
-            raise SeehearError(f"cannot start a decoding process: {ready.problem}", where=ready.where, hint=ready.hint)
+            raise SeehearError(
+                f"cannot start a decoding process: {ready.problem}",
+                where=ready.where,
+                hint=ready.hint,
+            )
         return self._pipe
 
 
@@ -130,7 +146,9 @@ def _serve(pipe: Connection, front: Front, parent: int) -> None:
     send(pipe, True)
     try:
         while True:
-            for message in _safely(decode(receive(pipe), visual, audio, front.sampling, front.step_s)):
+            for message in _safely(
+                decode(receive(pipe), visual, audio, front.sampling, front.step_s)
+            ):
                 send(pipe, message)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return  # the main process is gone or wants no more

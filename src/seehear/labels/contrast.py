@@ -26,8 +26,15 @@ FOLDS, PENALTY, STEPS, RATE = 5, 0.01, 150, 0.02
 _LEAST = 1e-6
 
 
-def contrast(features: Any, weak: Any, *, folds: int = FOLDS, penalty: float = PENALTY, steps: int = STEPS,
-             seed: int = 0) -> Floats:
+def contrast(
+    features: Any,
+    weak: Any,
+    *,
+    folds: int = FOLDS,
+    penalty: float = PENALTY,
+    steps: int = STEPS,
+    seed: int = 0,
+) -> Floats:
     """Return the probability (N, T, C) of each class in each segment, by scorers that have not seen the clip.
 
     Args:
@@ -43,8 +50,10 @@ def contrast(features: Any, weak: Any, *, folds: int = FOLDS, penalty: float = P
     """
     values, labels = np.asarray(to_numpy(features), np.float32), to_numpy(weak).astype(bool)
     if values.ndim != 3 or labels.shape[:1] != values.shape[:1] or len(values) < 2:
-        raise ValueError(f"expected features (N, T, D) and weak labels (N, C) of at least two clips, got "
-                         f"{values.shape} and {labels.shape}")
+        raise ValueError(
+            f"expected features (N, T, D) and weak labels (N, C) of at least two clips, got "
+            f"{values.shape} and {labels.shape}"
+        )
     values = standardised(values)
     fold = np.random.default_rng(seed).permutation(len(values)) % min(folds, len(values))
     out = np.empty((*values.shape[:2], labels.shape[1]), np.float32)
@@ -61,8 +70,9 @@ def standardised(values: Floats) -> Floats:
     return (values - mean) / np.where(deviation > _LEAST, deviation, np.float32(1))
 
 
-def fit_scorer(values: Floats, labels: NDArray[np.bool_], *, penalty: float = PENALTY,
-               steps: int = STEPS) -> tuple[Floats, Floats]:
+def fit_scorer(
+    values: Floats, labels: NDArray[np.bool_], *, penalty: float = PENALTY, steps: int = STEPS
+) -> tuple[Floats, Floats]:
     """Return weights (D, C) and bias (C,) of the linear scorers of all classes.
 
     Args:
@@ -77,11 +87,15 @@ def fit_scorer(values: Floats, labels: NDArray[np.bool_], *, penalty: float = PE
     for step in range(1, steps + 1):
         prob = _sigmoid((rows @ parameters[:-1] + parameters[-1]).reshape(clips, segments, -1))
         slope = pooled_slope(prob, labels).reshape(len(rows), -1)
-        gradient = np.concatenate([rows.T @ slope + 2 * penalty * parameters[:-1], slope.sum(axis=0, keepdims=True)])
+        gradient = np.concatenate(
+            [rows.T @ slope + 2 * penalty * parameters[:-1], slope.sum(axis=0, keepdims=True)]
+        )
         first = 0.9 * first + 0.1 * gradient
         second = 0.999 * second + 0.001 * gradient**2
         rate = RATE * 0.5 * (1 + np.cos(np.pi * step / steps))
-        parameters -= rate * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
+        parameters -= (
+            rate * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
+        )
     return parameters[:-1], parameters[-1]
 
 
@@ -97,7 +111,9 @@ def pooled_slope(prob: Floats, labels: NDArray[np.bool_]) -> Floats:
     total = np.maximum(prob.sum(axis=1, keepdims=True), _LEAST)
     pooled = np.maximum((prob**2).sum(axis=1, keepdims=True) / total, _LEAST)
     present = -(2 * prob - pooled) / total / pooled * prob * (1 - prob)
-    return np.where(labels[:, None], present, prob / prob.shape[1]).astype(np.float32) / np.float32(len(prob))
+    return np.where(labels[:, None], present, prob / prob.shape[1]).astype(np.float32) / np.float32(
+        len(prob)
+    )
 
 
 def _sigmoid(values: Floats) -> Floats:

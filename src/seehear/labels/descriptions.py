@@ -37,25 +37,56 @@ class DescriptionSet:
     def texts(self, vocabulary: Any) -> list[str]:
         """Return one text a class of a vocabulary (`names`, `descriptions`)."""
         start = vocabulary.names if self.start == "names" else vocabulary.descriptions
-        return [self.wording.get(name, "{}").replace("{}", text)
-                for name, text in zip(vocabulary.names, start, strict=True)]
+        return [
+            self.wording.get(name, "{}").replace("{}", text)
+            for name, text in zip(vocabulary.names, start, strict=True)
+        ]
 
 
 # activities of people, which "+ a person" words with their subject
-_PERSON = {"Speech": "a person speaking", **dict.fromkeys(
-    ("Cheering", "Basketball_bounce", "Cello", "Banjo", "Singing", "Violin_fiddle", "Accordion", "Acoustic_guitar",
-     "Clapping"), "a person {}")}
+_PERSON = {
+    "Speech": "a person speaking",
+    **dict.fromkeys(
+        (
+            "Cheering",
+            "Basketball_bounce",
+            "Cello",
+            "Banjo",
+            "Singing",
+            "Violin_fiddle",
+            "Accordion",
+            "Acoustic_guitar",
+            "Clapping",
+        ),
+        "a person {}",
+    ),
+}
 
-DESCRIPTIONS: dict[str, DescriptionSet] = {s.name: s for s in (
-    DescriptionSet("playing", "the vocabulary's descriptions; for LLP the paper's best set, \"+ playing\""),
-    DescriptionSet("original", "the bare class names of the dataset", start="names"),
-    DescriptionSet("photo", "\"a photo of\" before every prompt made of the class names", start="names",
-                   template="a photo of {}"),
-    DescriptionSet("playing-photo", "\"a photo of\" before every prompt made of the descriptions",
-                   template="a photo of {}"),
-    DescriptionSet("person", "the descriptions, human activities with their subject: \"+ playing + a person\"",
-                   wording=_PERSON),
-)}
+DESCRIPTIONS: dict[str, DescriptionSet] = {
+    s.name: s
+    for s in (
+        DescriptionSet(
+            "playing", "the vocabulary's descriptions; for LLP the paper's best set, \"+ playing\""
+        ),
+        DescriptionSet("original", "the bare class names of the dataset", start="names"),
+        DescriptionSet(
+            "photo",
+            '"a photo of" before every prompt made of the class names',
+            start="names",
+            template="a photo of {}",
+        ),
+        DescriptionSet(
+            "playing-photo",
+            '"a photo of" before every prompt made of the descriptions',
+            template="a photo of {}",
+        ),
+        DescriptionSet(
+            "person",
+            'the descriptions, human activities with their subject: "+ playing + a person"',
+            wording=_PERSON,
+        ),
+    )
+}
 
 
 def description_set(name: str, vocabulary: Any) -> tuple[list[str], str]:
@@ -75,8 +106,11 @@ def description_set(name: str, vocabulary: Any) -> tuple[list[str], str]:
         return chosen.texts(vocabulary), chosen.template
     path = Path(name)
     if not path.is_file():
-        raise ConfigError(f"expected {', '.join(DESCRIPTIONS)}, or a file of your own, got {name!r}",
-                          where="description set", hint="a file holds one line a class: Dog = a dog that barks")
+        raise ConfigError(
+            f"expected {', '.join(DESCRIPTIONS)}, or a file of your own, got {name!r}",
+            where="description set",
+            hint="a file holds one line a class: Dog = a dog that barks",
+        )
     from seehear.data import Vocabulary
 
     own = Vocabulary.parse(path)
@@ -84,6 +118,12 @@ def description_set(name: str, vocabulary: Any) -> tuple[list[str], str]:
     unknown = [n for n in words if n not in vocabulary.names]
     missing = [n for n in vocabulary.names if n not in words]
     if unknown or missing:
-        what = f"no class {unknown[0]} in the vocabulary" if unknown else f"no description for {', '.join(missing)}"
-        raise DataError(what, where=path, hint="the file must name exactly the classes of the dataset")
+        what = (
+            f"no class {unknown[0]} in the vocabulary"
+            if unknown
+            else f"no description for {', '.join(missing)}"
+        )
+        raise DataError(
+            what, where=path, hint="the file must name exactly the classes of the dataset"
+        )
     return [words[n] for n in vocabulary.names], "{}"

@@ -40,8 +40,9 @@ class NoiseRatios:
     visual: NDArray[np.float64]
 
 
-def noise_ratio(prob: ArrayLike, label: ArrayLike, threshold: float, *, target: float,
-                batch: int | None = 128) -> NDArray[np.float64]:
+def noise_ratio(
+    prob: ArrayLike, label: ArrayLike, threshold: float, *, target: float, batch: int | None = 128
+) -> NDArray[np.float64]:
     """Return the noise ratio of every class in one track.
 
     Args:
@@ -55,17 +56,27 @@ def noise_ratio(prob: ArrayLike, label: ArrayLike, threshold: float, *, target: 
     values = np.asarray(prob, np.float64)
     given = np.asarray(label) > 0.5
     step = batch or len(values)
-    mean = np.mean([values[start:start + step].mean(axis=0) for start in range(0, len(values), step)], axis=0)
+    mean = np.mean(
+        [values[start : start + step].mean(axis=0) for start in range(0, len(values), step)], axis=0
+    )
     noisy = given & (target * values < threshold * mean)
     return noisy.sum(axis=0) / np.maximum(given.sum(axis=0), 1)
 
 
-def noise_ratios(audio_prob: ArrayLike, visual_prob: ArrayLike, label: ArrayLike, *, batch: int | None = 128,
-                 audio_threshold: float = AUDIO_THRESHOLD, visual_threshold: float = VISUAL_THRESHOLD) -> NoiseRatios:
+def noise_ratios(
+    audio_prob: ArrayLike,
+    visual_prob: ArrayLike,
+    label: ArrayLike,
+    *,
+    batch: int | None = 128,
+    audio_threshold: float = AUDIO_THRESHOLD,
+    visual_threshold: float = VISUAL_THRESHOLD,
+) -> NoiseRatios:
     """Return the noise ratios of both tracks with the published thresholds; see `noise_ratio`."""
     return NoiseRatios(
         audio=noise_ratio(audio_prob, label, audio_threshold, target=AUDIO_TARGET, batch=batch),
-        visual=noise_ratio(visual_prob, label, visual_threshold, target=VISUAL_TARGET, batch=batch))
+        visual=noise_ratio(visual_prob, label, visual_threshold, target=VISUAL_TARGET, batch=batch),
+    )
 
 
 def warm_up(epoch: int, step: int, steps: int, length: float, form: WarmUp = "released") -> float:
@@ -90,7 +101,10 @@ def warm_up(epoch: int, step: int, steps: int, length: float, form: WarmUp = "re
 
 
 def removals(
-    label: ArrayLike, audio_loss: ArrayLike, visual_loss: ArrayLike, ratios: NoiseRatios,
+    label: ArrayLike,
+    audio_loss: ArrayLike,
+    visual_loss: ArrayLike,
+    ratios: NoiseRatios,
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return the labels of a batch to withdraw from audio and from visual, (batch, classes) bool each.
 
@@ -104,10 +118,14 @@ def removals(
     audio, visual = np.asarray(audio_loss), np.asarray(visual_loss)
 
     def lowest(values: NDArray[np.floating], ratio: NDArray[np.float64]) -> NDArray[np.bool_]:
-        order = np.where(given, values, np.inf).argsort(axis=0, kind="stable")  # unlabelled clips come last
+        order = np.where(given, values, np.inf).argsort(
+            axis=0, kind="stable"
+        )  # unlabelled clips come last
         rank = np.empty_like(order)
         np.put_along_axis(rank, order, np.arange(len(order))[:, None], axis=0)
         return given & (rank < np.floor(ratio * count))
 
-    return (lowest(-audio, ratios.audio) & lowest(visual, ratios.audio),
-            lowest(audio, ratios.visual) & lowest(-visual, ratios.visual))
+    return (
+        lowest(-audio, ratios.audio) & lowest(visual, ratios.audio),
+        lowest(audio, ratios.visual) & lowest(-visual, ratios.visual),
+    )

@@ -27,15 +27,30 @@ from numpy.typing import NDArray
 
 from seehear.labels.prompts import Nothing, build_prompts, class_texts, membership
 from seehear.labels.reweight import reweight
-from seehear.labels.similarity import Encode, Floats, encode_texts, like, softmax, to_numpy, unit_rows
+from seehear.labels.similarity import (
+    Encode,
+    Floats,
+    encode_texts,
+    like,
+    softmax,
+    to_numpy,
+    unit_rows,
+)
 
 __all__ = ["denoise", "prompt_similarity", "prompts", "reweight"]
 
 prompts = build_prompts
 
 
-def denoise(segment_features: Any, weak: Any, encode: Encode, descriptions: object, *, nothing: str | Nothing = "other",
-            template: str = "{}") -> Any:
+def denoise(
+    segment_features: Any,
+    weak: Any,
+    encode: Encode,
+    descriptions: object,
+    *,
+    nothing: str | Nothing = "other",
+    template: str = "{}",
+) -> Any:
     """Return hard segment labels (N, T, C), 0 or 1: the labels of each segment's best prompt.
 
     Args:
@@ -53,15 +68,24 @@ def denoise(segment_features: Any, weak: Any, encode: Encode, descriptions: obje
     """
     features, labels = check(segment_features, weak, descriptions)
     hard = np.zeros((*features.shape[:2], labels.shape[1]), np.float32)
-    for clips, classes, score in _by_label_set(features, labels, encode, descriptions, nothing, template):
+    for clips, classes, score in _by_label_set(
+        features, labels, encode, descriptions, nothing, template
+    ):
         silent = ~features[clips].any(axis=2)
         best = np.where(silent, score.shape[2] - 1, score.argmax(axis=2))
         hard[clips] = membership(classes, labels.shape[1])[best]
     return like(hard, segment_features)
 
 
-def prompt_similarity(segment_features: Any, weak: Any, encode: Encode, descriptions: object, *,
-                      nothing: str | Nothing = "other", template: str = "{}") -> Any:
+def prompt_similarity(
+    segment_features: Any,
+    weak: Any,
+    encode: Encode,
+    descriptions: object,
+    *,
+    nothing: str | Nothing = "other",
+    template: str = "{}",
+) -> Any:
     """Return equation 3's softmax value of each single-class prompt, (N, T, C); 0 for classes without a prompt.
 
     This is the similarity that the paper states for re-weighting.  Without a temperature it is about 1/2^K whatever
@@ -69,14 +93,18 @@ def prompt_similarity(segment_features: Any, weak: Any, encode: Encode, descript
     """
     features, labels = check(segment_features, weak, descriptions)
     out = np.zeros((*features.shape[:2], labels.shape[1]), np.float32)
-    for clips, classes, score in _by_label_set(features, labels, encode, descriptions, nothing, template):
+    for clips, classes, score in _by_label_set(
+        features, labels, encode, descriptions, nothing, template
+    ):
         alone = membership(classes, labels.shape[1])
         single = np.flatnonzero(alone.sum(axis=1) == 1)
         out[clips] = softmax(score)[:, :, single] @ alone[single]
     return like(out, segment_features)
 
 
-def check(segment_features: Any, weak: Any, descriptions: object) -> tuple[Floats, NDArray[np.bool_]]:
+def check(
+    segment_features: Any, weak: Any, descriptions: object
+) -> tuple[Floats, NDArray[np.bool_]]:
     """Return unit segment features and boolean weak labels after checking that shapes fit.
 
     Raises:
@@ -86,22 +114,33 @@ def check(segment_features: Any, weak: Any, descriptions: object) -> tuple[Float
     labels, count = to_numpy(weak), len(class_texts(descriptions))
     shape = tuple(segment_features.shape)
     if len(shape) != 3 or labels.shape != (shape[0], count):
-        raise ValueError(f"expected features (N, T, D) and weak labels (N, {count}) for {count} class texts, got "
-                         f"{shape} and {labels.shape}")
+        raise ValueError(
+            f"expected features (N, T, D) and weak labels (N, {count}) for {count} class texts, got "
+            f"{shape} and {labels.shape}"
+        )
     if not np.isin(labels, (0, 1)).all():
         raise ValueError("expected weak labels of 0 and 1")
     return unit_rows(segment_features, "segment features"), labels.astype(bool)
 
 
-def _by_label_set(features: Floats, weak: NDArray[np.bool_], encode: Encode, descriptions: object,
-                  nothing: str | Nothing, template: str) -> Any:
+def _by_label_set(
+    features: Floats,
+    weak: NDArray[np.bool_],
+    encode: Encode,
+    descriptions: object,
+    nothing: str | Nothing,
+    template: str,
+) -> Any:
     """Yield (clip indices, their classes, cosines (n, T, 2^K)) for every set of labels that occurs and is not empty.
 
     Clips are grouped by their labels, so the loop runs over label sets (119 in LLP's training split), not segments.
     """
     sets, member = np.unique(weak, axis=0, return_inverse=True)
     classes = [tuple(int(c) for c in np.flatnonzero(row)) for row in sets]
-    asked = [build_prompts(c, descriptions, nothing=nothing, template=template) if c else [] for c in classes]
+    asked = [
+        build_prompts(c, descriptions, nothing=nothing, template=template) if c else []
+        for c in classes
+    ]
     texts = list(dict.fromkeys(text for group in asked for text in group))
     if not texts:
         return

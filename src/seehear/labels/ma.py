@@ -85,7 +85,9 @@ def relative_error(prob: ArrayLike, label: ArrayLike) -> NDArray[np.float64]:
     return error / worst if (worst := error.max()) > 0 else np.zeros_like(error)
 
 
-def removals(label: ArrayLike, own: Predictions, foreign_audio: Predictions, foreign_visual: Predictions) -> Removals:
+def removals(
+    label: ArrayLike, own: Predictions, foreign_audio: Predictions, foreign_visual: Predictions
+) -> Removals:
     """Return which labels to withdraw from which track.
 
     Args:
@@ -99,12 +101,19 @@ def removals(label: ArrayLike, own: Predictions, foreign_audio: Predictions, for
     def unlikely(seen: Predictions, threshold: NDArray[np.float64]) -> NDArray[np.bool_]:
         return given & (np.asarray(seen.audio) < threshold) & (np.asarray(seen.visual) < threshold)
 
-    return Removals(audio=unlikely(foreign_visual, 0.5 * relative_error(own.audio, given)),
-                    visual=unlikely(foreign_audio, 0.5 * relative_error(own.visual, given)))
+    return Removals(
+        audio=unlikely(foreign_visual, 0.5 * relative_error(own.audio, given)),
+        visual=unlikely(foreign_audio, 0.5 * relative_error(own.visual, given)),
+    )
 
 
-def targets(label: ArrayLike, removed: Removals, *, alias_audio_target: bool = True,
-            visual_confidence: float = 0.9) -> Targets:
+def targets(
+    label: ArrayLike,
+    removed: Removals,
+    *,
+    alias_audio_target: bool = True,
+    visual_confidence: float = 0.9,
+) -> Targets:
     """Return the training targets of the clips.
 
     Args:
@@ -115,9 +124,14 @@ def targets(label: ArrayLike, removed: Removals, *, alias_audio_target: bool = T
     """
     weak = np.asarray(label, np.float32)
     audio = np.where(removed.audio, np.float32(0), weak)
-    smoothed = (visual_confidence * weak.astype(np.float64) + (1 - visual_confidence) * 0.5).astype(np.float32)
-    return Targets(clip=audio.copy() if alias_audio_target else weak.copy(), audio=audio,
-                   visual=np.where(removed.visual, np.float32(0), smoothed))
+    smoothed = (visual_confidence * weak.astype(np.float64) + (1 - visual_confidence) * 0.5).astype(
+        np.float32
+    )
+    return Targets(
+        clip=audio.copy() if alias_audio_target else weak.copy(),
+        audio=audio,
+        visual=np.where(removed.visual, np.float32(0), smoothed),
+    )
 
 
 def draw_partners(label: ArrayLike, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -132,12 +146,15 @@ def draw_partners(label: ArrayLike, rng: np.random.Generator) -> NDArray[np.int6
     weak = (np.asarray(label) > 0.5).astype(np.float32)
     partners = np.empty(len(weak), np.int64)
     for start in range(0, len(weak), 1024):  # a block of the overlap matrix at a time
-        overlap = weak[start:start + 1024] @ weak.T
+        overlap = weak[start : start + 1024] @ weak.T
         for row, shared in enumerate(overlap, start):
             shared[row] = 1  # a clip without labels is no partner of its own
             strangers = np.flatnonzero(shared == 0)
             if not len(strangers):
-                raise DataError("every other clip shares a label with it, none is left to exchange tracks with",
-                                where=f"clip {row}", hint="MA needs clips with disjoint label sets")
+                raise DataError(
+                    "every other clip shares a label with it, none is left to exchange tracks with",
+                    where=f"clip {row}",
+                    hint="MA needs clips with disjoint label sets",
+                )
             partners[row] = strangers[rng.integers(len(strangers))]
     return partners

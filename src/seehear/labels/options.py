@@ -51,10 +51,18 @@ class Denoising:
     trim: float = 0.0
 
     def __post_init__(self) -> None:
-        for name, kind in (("tracks", Tracks), ("reweight", Tracks), ("strategy", Strategy),
-                           ("similarity", Similarity), ("visual_evidence", Evidence), ("audio_evidence", Evidence)):
+        for name, kind in (
+            ("tracks", Tracks),
+            ("reweight", Tracks),
+            ("strategy", Strategy),
+            ("similarity", Similarity),
+            ("visual_evidence", Evidence),
+            ("audio_evidence", Evidence),
+        ):
             if getattr(self, name) not in get_args(kind):
-                raise ValueError(f"{name}: expected one of {', '.join(get_args(kind))}, got {getattr(self, name)!r}")
+                raise ValueError(
+                    f"{name}: expected one of {', '.join(get_args(kind))}, got {getattr(self, name)!r}"
+                )
         for name in ("alpha", "beta"):
             value = getattr(self, name)
             if value != "fit" and not (isinstance(value, int | float) and value >= 0):
@@ -78,5 +86,7 @@ class Denoising:
 PROFILES: dict[str, Denoising] = {
     "paper": Denoising(),
     "release": Denoising(tracks="both"),
-    "plus": Denoising(tracks="both", visual_evidence="both", audio_evidence="contrast", strategy="none"),
+    "plus": Denoising(
+        tracks="both", visual_evidence="both", audio_evidence="contrast", strategy="none"
+    ),
 }

@@ -20,7 +20,9 @@ from numpy.typing import NDArray
 
 from seehear.errors import ConfigError, DataError
 
-MOST_LABELS = 10  # 1,024 prompts; a clip with more labels says that they are no clip labels any more
+MOST_LABELS = (
+    10  # 1,024 prompts; a clip with more labels says that they are no clip labels any more
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,9 @@ def nothing_variant(name: "str | Nothing") -> Nothing:
     if name.startswith("word:") and name[5:].strip():
         return Nothing(word=name[5:].strip())
     if name not in NOTHING:
-        raise ConfigError(f"expected {', '.join(NOTHING)} or word:TEXT, got {name!r}", where="nothing variant")
+        raise ConfigError(
+            f"expected {', '.join(NOTHING)} or word:TEXT, got {name!r}", where="nothing variant"
+        )
     return NOTHING[name]
 
 
@@ -81,8 +85,13 @@ def membership(classes: Sequence[int], count: int) -> NDArray[np.float32]:
     return matrix
 
 
-def build_prompts(classes: Iterable[int], descriptions: object, *, nothing: str | Nothing = "other",
-                  template: str = "{}") -> list[str]:
+def build_prompts(
+    classes: Iterable[int],
+    descriptions: object,
+    *,
+    nothing: str | Nothing = "other",
+    template: str = "{}",
+) -> list[str]:
     """Return the prompts of a clip with these labels.
 
     Args:
@@ -102,26 +111,40 @@ def build_prompts(classes: Iterable[int], descriptions: object, *, nothing: str 
     members = sorted({int(c) for c in classes})
     if members and not 0 <= members[0] <= members[-1] < len(texts):
         outside = [c for c in members if not 0 <= c < len(texts)]
-        raise DataError(f"label {outside[0]} is outside the vocabulary of {len(texts)} classes (0 to {len(texts) - 1})",
-                        hint="give a description for every class, or mend the labels")
+        raise DataError(
+            f"label {outside[0]} is outside the vocabulary of {len(texts)} classes (0 to {len(texts) - 1})",
+            hint="give a description for every class, or mend the labels",
+        )
     if len(members) > MOST_LABELS:
-        raise DataError(f"expected at most {MOST_LABELS} labels a clip, got {len(members)}: every subset of them would "
-                        f"be a prompt", hint="cut the clip, or train recipe valor, which compares classes one by one")
+        raise DataError(
+            f"expected at most {MOST_LABELS} labels a clip, got {len(members)}: every subset of them would "
+            f"be a prompt",
+            hint="cut the clip, or train recipe valor, which compares classes one by one",
+        )
     if template.count("{}") != 1:
-        raise ConfigError(f"expected one {{}} in the template, got {template!r}", where="prompt template")
+        raise ConfigError(
+            f"expected one {{}} in the template, got {template!r}", where="prompt template"
+        )
     variant = nothing_variant(nothing)
-    return [template.replace("{}", _sentence(subset, members, texts, variant)) for subset in subsets(members)]
+    return [
+        template.replace("{}", _sentence(subset, members, texts, variant))
+        for subset in subsets(members)
+    ]
 
 
 def class_texts(descriptions: object) -> list[str]:
     """Return the class texts of a sequence of texts or of a vocabulary."""
     texts = getattr(descriptions, "descriptions", descriptions)
     if isinstance(texts, str) or not isinstance(texts, Sequence):
-        raise TypeError(f"expected a sequence of texts or a vocabulary, got {type(descriptions).__name__}")
+        raise TypeError(
+            f"expected a sequence of texts or a vocabulary, got {type(descriptions).__name__}"
+        )
     return list(texts)
 
 
-def _sentence(subset: tuple[int, ...], members: list[int], texts: list[str], variant: Nothing) -> str:
+def _sentence(
+    subset: tuple[int, ...], members: list[int], texts: list[str], variant: Nothing
+) -> str:
     if not subset and (variant.word or not members):
         return variant.word or NOTHING["other"].word
     parts = [texts[c] for c in subset]

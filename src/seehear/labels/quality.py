@@ -12,10 +12,18 @@ from numpy.typing import NDArray
 
 from seehear.labels.store import TRACKS
 
-SEGMENT_KEYS = ("segment/audio", "segment/visual", "segment/audio_visual", "segment/type", "segment/event")
+SEGMENT_KEYS = (
+    "segment/audio",
+    "segment/visual",
+    "segment/audio_visual",
+    "segment/type",
+    "segment/event",
+)
 
 
-def changes(weak: NDArray[Any], hard: NDArray[np.float32], soft: NDArray[np.float32]) -> dict[str, Any]:
+def changes(
+    weak: NDArray[Any], hard: NDArray[np.float32], soft: NDArray[np.float32]
+) -> dict[str, Any]:
     """Return what denoising and re-weighting changed in one track.
 
     Args:
@@ -41,13 +49,19 @@ def changes(weak: NDArray[Any], hard: NDArray[np.float32], soft: NDArray[np.floa
     }
     totals = {key: int(value.sum()) for key, value in per_class.items()}
     changed = per_class["lowered"] + per_class["raised"]
-    return {**totals, "share_reweighted": float(moved.mean()) if moved.size else 0.0,
-            "per_class": {**{key: value.tolist() for key, value in per_class.items()},
-                          "share_reweighted": (changed / max(segments, 1)).tolist()}}
+    return {
+        **totals,
+        "share_reweighted": float(moved.mean()) if moved.size else 0.0,
+        "per_class": {
+            **{key: value.tolist() for key, value in per_class.items()},
+            "share_reweighted": (changed / max(segments, 1)).tolist(),
+        },
+    }
 
 
-def label_quality(stages: Mapping[str, Mapping[str, NDArray[np.float32] | None]], weak: NDArray[Any],
-                  truth: Any) -> dict[str, Any]:
+def label_quality(
+    stages: Mapping[str, Mapping[str, NDArray[np.float32] | None]], weak: NDArray[Any], truth: Any
+) -> dict[str, Any]:
     """Return the segment figures of each stage of the labels against the truth, in all and per class.
 
     Args:
@@ -65,9 +79,17 @@ def label_quality(stages: Mapping[str, Mapping[str, NDArray[np.float32] | None]]
     everywhere = np.repeat(weak[:, None].astype(bool), truth.audio.shape[1], axis=1)
     out = {}
     for stage, arrays in stages.items():
-        binary = [everywhere if arrays.get(track) is None else np.asarray(arrays[track]) >= 0.5 for track in TRACKS]
+        binary = [
+            everywhere if arrays.get(track) is None else np.asarray(arrays[track]) >= 0.5
+            for track in TRACKS
+        ]
         report = evaluate(*binary, truth.audio, truth.visual)
         figures, pooled = report.figures(), report.per_class()
-        out[stage] = {**{key: figures[key] for key in SEGMENT_KEYS}, "per_class": {
-            track: [None if np.isnan(f) else float(f) for f in pooled[f"segment/{track}"].f1] for track in TRACKS}}
+        out[stage] = {
+            **{key: figures[key] for key in SEGMENT_KEYS},
+            "per_class": {
+                track: [None if np.isnan(f) else float(f) for f in pooled[f"segment/{track}"].f1]
+                for track in TRACKS
+            },
+        }
     return out

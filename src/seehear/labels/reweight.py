@@ -44,15 +44,28 @@ class Regions:
 
 def class_similarity(segment_features: Any, class_features: Any) -> Floats:
     """Return the cosines (N, T, C) of segments (N, T, D) and class texts (C, D), float32."""
-    segments, texts = unit_rows(segment_features, "segment features"), unit_rows(class_features, "class features")
+    segments, texts = (
+        unit_rows(segment_features, "segment features"),
+        unit_rows(class_features, "class features"),
+    )
     if segments.ndim != 3 or texts.ndim != 2 or segments.shape[2] != texts.shape[1]:
-        raise ValueError(f"expected segment features (N, T, D) and class features (C, D), got {segments.shape} and "
-                         f"{texts.shape}")
+        raise ValueError(
+            f"expected segment features (N, T, D) and class features (C, D), got {segments.shape} and "
+            f"{texts.shape}"
+        )
     return segments @ texts.T
 
 
-def reweight(hard: Any, segment_features: Any, class_features: Any, alpha: Any = 4.0, beta: Any = 0.4, *,
-             mode: str = "dynamic", trim: float = 0.0) -> Any:
+def reweight(
+    hard: Any,
+    segment_features: Any,
+    class_features: Any,
+    alpha: Any = 4.0,
+    beta: Any = 0.4,
+    *,
+    mode: str = "dynamic",
+    trim: float = 0.0,
+) -> Any:
     """Return soft labels (N, T, C) of hard ones, by the cosines of segments and class texts.
 
     Args:
@@ -68,8 +81,15 @@ def reweight(hard: Any, segment_features: Any, class_features: Any, alpha: Any =
     return like(reweight_by(to_numpy(hard), sigma, alpha, beta, mode=mode, trim=trim), hard)
 
 
-def reweight_by(hard: NDArray[Any], sigma: Floats, alpha: Any, beta: Any, *, mode: str = "dynamic",
-                trim: float = 0.0) -> Floats:
+def reweight_by(
+    hard: NDArray[Any],
+    sigma: Floats,
+    alpha: Any,
+    beta: Any,
+    *,
+    mode: str = "dynamic",
+    trim: float = 0.0,
+) -> Floats:
     """Return soft labels (N, T, C) of hard ones, by similarities that are already there.
 
     Args:
@@ -89,8 +109,10 @@ def reweight_by(hard: NDArray[Any], sigma: Floats, alpha: Any, beta: Any, *, mod
     if mode == "none":
         return soft
     region = unreliable(soft > 0.5, sigma, trim=trim)
-    for mask, factor, constant, skipped in ((region.positive, alpha, STABLE[0], "without-event"),
-                                            (region.negative, beta, STABLE[1], "with-event")):
+    for mask, factor, constant, skipped in (
+        (region.positive, alpha, STABLE[0], "without-event"),
+        (region.negative, beta, STABLE[1], "with-event"),
+    ):
         if mode == "stable":
             soft[mask] = constant
         elif mode != skipped:
@@ -113,7 +135,9 @@ def unreliable(hard: Mask, sigma: Floats, *, trim: float = 0.0) -> Regions:
         ValueError: shapes differ, or a trim outside [0, 0.5).
     """
     if hard.shape != sigma.shape or hard.ndim != 3:
-        raise ValueError(f"expected labels and similarities of one shape (N, T, C), got {hard.shape} and {sigma.shape}")
+        raise ValueError(
+            f"expected labels and similarities of one shape (N, T, C), got {hard.shape} and {sigma.shape}"
+        )
     if not 0 <= trim < 0.5:
         raise ValueError(f"expected a trim in [0, 0.5), got {trim}")
     count = hard.shape[2]
@@ -122,6 +146,8 @@ def unreliable(hard: Mask, sigma: Floats, *, trim: float = 0.0) -> Regions:
         inside, outside = sigma[..., c][hard[..., c]], sigma[..., c][~hard[..., c]]
         if inside.size and outside.size:
             least[c] = np.quantile(inside, trim, method="nearest") if trim else inside.min()
-            greatest[c] = np.quantile(outside, 1 - trim, method="nearest") if trim else outside.max()
+            greatest[c] = (
+                np.quantile(outside, 1 - trim, method="nearest") if trim else outside.max()
+            )
     # an empty group leaves infinities of the wrong sign: nothing is below -inf, nothing above inf
     return Regions(hard & (sigma < greatest), ~hard & (sigma > least))

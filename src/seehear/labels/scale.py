@@ -18,7 +18,10 @@ from numpy.typing import NDArray
 
 from seehear.labels.similarity import Floats
 
-POSITIVE, NEGATIVE = 1.0, 0.03  # levels at which the median unreliable positive and negative end up; chosen on val
+POSITIVE, NEGATIVE = (
+    1.0,
+    0.03,
+)  # levels at which the median unreliable positive and negative end up; chosen on val
 
 
 class Scale(NamedTuple):
@@ -28,8 +31,13 @@ class Scale(NamedTuple):
     beta: float
 
 
-def fit_scale(hard: NDArray[np.generic], sigma: Floats, *, positive: float = POSITIVE,
-              negative: float = NEGATIVE) -> Scale:
+def fit_scale(
+    hard: NDArray[np.generic],
+    sigma: Floats,
+    *,
+    positive: float = POSITIVE,
+    negative: float = NEGATIVE,
+) -> Scale:
     """Return the factors that bring the median positive and negative to given levels.
 
     Args:

@@ -41,10 +41,14 @@ def unit_rows(array: Any, what: str) -> Floats:
         FeatureError: NaN or infinite values; `what` names the array, the message its first bad row.
     """
     values = np.asarray(to_numpy(array), np.float32)
-    length = np.sqrt(np.einsum("...d,...d->...", values, values))[..., None]  # one pass, no squared copy
+    length = np.sqrt(np.einsum("...d,...d->...", values, values))[
+        ..., None
+    ]  # one pass, no squared copy
     if not np.isfinite(length).all():
         bad = [int(i) for i in np.argwhere(~np.isfinite(length[..., 0]))[0]]
-        raise FeatureError(f"{what}: NaN or infinite values at index {bad}", hint="extract these features again")
+        raise FeatureError(
+            f"{what}: NaN or infinite values at index {bad}", hint="extract these features again"
+        )
     return values / np.where(length > 0, length, np.float32(1))
 
 
@@ -56,8 +60,10 @@ def encode_texts(encode: Encode, texts: list[str], dim: int) -> Floats:
     """
     vectors = unit_rows(encode(texts), "text features")
     if vectors.shape != (len(texts), dim):
-        raise WeightsError(f"expected text features of shape {(len(texts), dim)}, got {vectors.shape}",
-                           hint="text and segment features must come from the same joint space")
+        raise WeightsError(
+            f"expected text features of shape {(len(texts), dim)}, got {vectors.shape}",
+            hint="text and segment features must come from the same joint space",
+        )
     return vectors
 
 

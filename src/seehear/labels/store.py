@@ -52,8 +52,12 @@ class SegmentLabels:
             if array is None:
                 continue
             if array.ndim != 3 or array.shape[::2] != (len(self.names), len(self.vocabulary)):
-                raise ValueError(f"{track}: expected ({len(self.names)}, T, {len(self.vocabulary)}), got {array.shape}")
-            if array.dtype != np.float32 or not (array.min(initial=0) >= 0 and array.max(initial=0) <= 1):
+                raise ValueError(
+                    f"{track}: expected ({len(self.names)}, T, {len(self.vocabulary)}), got {array.shape}"
+                )
+            if array.dtype != np.float32 or not (
+                array.min(initial=0) >= 0 and array.max(initial=0) <= 1
+            ):
                 raise ValueError(f"{track}: expected float32 labels in [0, 1]")
 
     def get(self, track: str) -> NDArray[np.float32] | None:
@@ -72,8 +76,10 @@ class SegmentLabels:
         row = {name: i for i, name in enumerate(self.names)}
         missing = [name for name in names if name not in row]
         if missing:
-            raise DataError(f"no segment labels for {len(missing)} clips, the first is {missing[0]}",
-                            hint="run: seehear denoise on the split that is trained on")
+            raise DataError(
+                f"no segment labels for {len(missing)} clips, the first is {missing[0]}",
+                hint="run: seehear denoise on the split that is trained on",
+            )
         order = [row[name] for name in names]
         audio, visual = (None if a is None else a[order] for a in (self.audio, self.visual))
         return SegmentLabels(audio, visual, tuple(names), self.vocabulary, self.provenance)
@@ -90,28 +96,48 @@ def save(labels: SegmentLabels, folder: Path | str) -> None:
     """
     folder = Path(folder)
     own = {"labels.json", *(f"{track}.npy" for track in TRACKS)}
-    others = sorted(p.name for p in folder.iterdir() if p.name not in own and p.suffix != ".part") \
-        if folder.is_dir() else []
+    others = (
+        sorted(p.name for p in folder.iterdir() if p.name not in own and p.suffix != ".part")
+        if folder.is_dir()
+        else []
+    )
     if others:
-        raise SeehearError(f"expected a new or empty folder, or one of labels, this one holds {others[0]}",
-                           where=folder, hint="choose another --out")
-    about = {"schema": SCHEMA, "names": list(labels.names), "vocabulary": list(labels.vocabulary),
-             "tracks": {track: _describe(array) for track in TRACKS if (array := labels.get(track)) is not None},
-             "provenance": dict(labels.provenance)}
+        raise SeehearError(
+            f"expected a new or empty folder, or one of labels, this one holds {others[0]}",
+            where=folder,
+            hint="choose another --out",
+        )
+    about = {
+        "schema": SCHEMA,
+        "names": list(labels.names),
+        "vocabulary": list(labels.vocabulary),
+        "tracks": {
+            track: _describe(array) for track in TRACKS if (array := labels.get(track)) is not None
+        },
+        "provenance": dict(labels.provenance),
+    }
     text = json.dumps(about, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for track in TRACKS:
             array = labels.get(track)
             if array is not None:
-                _replace(folder / f"{track}.npy", lambda file, a=array: np.save(file, a, allow_pickle=False))
+                _replace(
+                    folder / f"{track}.npy",
+                    lambda file, a=array: np.save(file, a, allow_pickle=False),
+                )
         _replace(folder / "labels.json", lambda file: file.write(text.encode()))
-        for track in set(TRACKS) - set(about["tracks"]):  # what an earlier run left must not be taken for ours
+        for track in set(TRACKS) - set(
+            about["tracks"]
+        ):  # what an earlier run left must not be taken for ours
             (folder / f"{track}.npy").unlink(missing_ok=True)
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        raise SeehearError(f"{'no space left to write labels' if full else 'cannot write labels'} ({error.strerror})",
-                           where=folder, hint="make room, or choose another --out, and run the command again") from None
+        raise SeehearError(
+            f"{'no space left to write labels' if full else 'cannot write labels'} ({error.strerror})",
+            where=folder,
+            hint="make room, or choose another --out, and run the command again",
+        ) from None
 
 
 def load(folder: Path | str) -> SegmentLabels:
@@ -124,24 +150,40 @@ def load(folder: Path | str) -> SegmentLabels:
     try:
         about = json.loads((folder / "labels.json").read_bytes())
         if about["schema"] != SCHEMA:
-            raise DataError(f"expected {SCHEMA}, got {about['schema']}", where=folder / "labels.json",
-                            hint="another version of seehear wrote these labels")
+            raise DataError(
+                f"expected {SCHEMA}, got {about['schema']}",
+                where=folder / "labels.json",
+                hint="another version of seehear wrote these labels",
+            )
         arrays = {}
         for track, expected in about["tracks"].items():
             arrays[track] = np.load(folder / f"{track}.npy", allow_pickle=False)
             if _describe(arrays[track]) != expected:
                 raise ValueError(f"{track}.npy is not the array that labels.json describes")
-        return SegmentLabels(arrays.get("audio"), arrays.get("visual"), tuple(about["names"]),
-                             tuple(about["vocabulary"]), about["provenance"])
+        return SegmentLabels(
+            arrays.get("audio"),
+            arrays.get("visual"),
+            tuple(about["names"]),
+            tuple(about["vocabulary"]),
+            about["provenance"],
+        )
     except FileNotFoundError as error:
-        raise DataError(f"expected labels.json and its arrays, {Path(error.filename).name} is missing", where=folder,
-                        hint="make labels with seehear denoise") from None
+        raise DataError(
+            f"expected labels.json and its arrays, {Path(error.filename).name} is missing",
+            where=folder,
+            hint="make labels with seehear denoise",
+        ) from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DataError(f"damaged labels ({error})", where=folder, hint="run seehear denoise again") from None
+        raise DataError(
+            f"damaged labels ({error})", where=folder, hint="run seehear denoise again"
+        ) from None
 
 
 def _describe(array: NDArray[np.float32]) -> dict[str, Any]:
-    return {"shape": list(array.shape), "sha256": hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()}
+    return {
+        "shape": list(array.shape),
+        "sha256": hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest(),
+    }
 
 
 def _replace(path: Path, write: Any) -> None:

@@ -30,10 +30,16 @@ def threshold_labels(similarity: Any, weak: Any, thresholds: Sequence[float] | F
         ValueError: shapes that do not fit.
         FeatureError: NaN similarities.
     """
-    values, labels, limits = to_numpy(similarity), to_numpy(weak), np.asarray(thresholds, np.float32)
+    values, labels, limits = (
+        to_numpy(similarity),
+        to_numpy(weak),
+        np.asarray(thresholds, np.float32),
+    )
     if values.ndim != 3 or labels.shape != values.shape[::2] or limits.shape != values.shape[2:]:
-        raise ValueError(f"expected similarity (N, T, C), weak (N, C) and thresholds (C,), got {values.shape}, "
-                         f"{labels.shape} and {limits.shape}")
+        raise ValueError(
+            f"expected similarity (N, T, C), weak (N, C) and thresholds (C,), got {values.shape}, "
+            f"{labels.shape} and {limits.shape}"
+        )
     if np.isnan(values).any():
         raise FeatureError("similarities hold NaN", hint="extract these features again")
     return like(((values > limits) & (labels[:, None] > 0)).astype(np.float32), similarity)
@@ -57,7 +63,9 @@ def calibrated(similarity: Any, weak: Any, level: float = 0.9) -> Floats:
     if not 0 < level < 1:
         raise ValueError(f"level: expected a share between 0 and 1, got {level}")
     if values.ndim != 3 or labels.shape != values.shape[::2]:
-        raise ValueError(f"expected similarity (N, T, C) and weak (N, C), got {values.shape} and {labels.shape}")
+        raise ValueError(
+            f"expected similarity (N, T, C) and weak (N, C), got {values.shape} and {labels.shape}"
+        )
     limits = np.full(labels.shape[1], -np.inf, np.float32)
     for c in np.flatnonzero(~labels.all(axis=0)):
         limits[c] = np.quantile(values[~labels[:, c], :, c], level)
@@ -73,13 +81,17 @@ def published(encoder: str, names: Sequence[str]) -> tuple[list[str], Floats]:
         ConfigError: VALOR has no thresholds for this encoder, or for one of the classes.
     """
     if encoder not in PUBLISHED:
-        raise ConfigError(f"rule valor has thresholds for {' and '.join(PUBLISHED)}, not for {encoder}",
-                          hint="labels.segments.rule=calibrated fits thresholds for any encoder to your weak labels")
+        raise ConfigError(
+            f"rule valor has thresholds for {' and '.join(PUBLISHED)}, not for {encoder}",
+            hint="labels.segments.rule=calibrated fits thresholds for any encoder to your weak labels",
+        )
     table = PUBLISHED[encoder]
     unknown = [name for name in names if name not in table]
     if unknown:
-        raise ConfigError(f"rule valor has no threshold for class {unknown[0]}",
-                          hint="labels.segments.rule=calibrated fits thresholds for any class to your weak labels")
+        raise ConfigError(
+            f"rule valor has no threshold for class {unknown[0]}",
+            hint="labels.segments.rule=calibrated fits thresholds for any class to your weak labels",
+        )
     captions, limits = zip(*(table[name] for name in names), strict=True)
     return list(captions), np.array(limits, np.float32)
 
@@ -116,6 +128,10 @@ _LLP: dict[str, tuple[str, float, str, float]] = {
 
 # encoder: class: (caption, threshold)
 PUBLISHED: dict[str, Mapping[str, tuple[str, float]]] = {
-    "clip-vit-l14": {name: (f"A photo of {words}.", limit) for name, (words, limit, _, _) in _LLP.items()},
-    "clap-fusion": {name: (f"This is a sound of {words}", limit) for name, (_, _, words, limit) in _LLP.items()},
+    "clip-vit-l14": {
+        name: (f"A photo of {words}.", limit) for name, (words, limit, _, _) in _LLP.items()
+    },
+    "clap-fusion": {
+        name: (f"This is a sound of {words}", limit) for name, (_, _, words, limit) in _LLP.items()
+    },
 }

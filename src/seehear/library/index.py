@@ -25,10 +25,19 @@ if TYPE_CHECKING:
 
 FOLDER = ".seehear"
 TABLE = "read_parquet($index, file_row_number = true, hive_partitioning = false)"  # $index from `sql_path`
-_LONGEST_S = 1e7  # a clip of 116 days is a mistake, and would not fit the line that `search` lays clips on
+_LONGEST_S = (
+    1e7  # a clip of 116 days is a mistake, and would not fit the line that `search` lays clips on
+)
 _COLUMNS = {
-    "path": "VARCHAR", "mtime_ns": "BIGINT", "size": "BIGINT", "source": "VARCHAR", "duration_s": "DOUBLE",
-    "end_s": "DOUBLE", "audio": "BOOLEAN", "visual": "BOOLEAN", "vocabulary": "VARCHAR[]",
+    "path": "VARCHAR",
+    "mtime_ns": "BIGINT",
+    "size": "BIGINT",
+    "source": "VARCHAR",
+    "duration_s": "DOUBLE",
+    "end_s": "DOUBLE",
+    "audio": "BOOLEAN",
+    "visual": "BOOLEAN",
+    "vocabulary": "VARCHAR[]",
     "events": "STRUCT(track VARCHAR, label VARCHAR, start_s DOUBLE, end_s DOUBLE, score DOUBLE)[]",
 }
 
@@ -57,8 +66,11 @@ def sql_path(path: Path) -> str:
     """
     text = str(path)
     if "\\" in text and re.search(r"[*?\[]", text):
-        raise DataError("a folder name with a backslash and one of * ? [ cannot be searched", where=path,
-                        hint="rename the folder")
+        raise DataError(
+            "a folder name with a backslash and one of * ? [ cannot be searched",
+            where=path,
+            hint="rename the folder",
+        )
     return re.sub(r"([*?\[])", r"[\1]", text)
 
 
@@ -72,7 +84,9 @@ def connect() -> "DuckDBPyConnection":
         import duckdb
     except ImportError:
         raise MissingExtraError.of("duckdb", "library") from None
-    return duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
+    return duckdb.connect(
+        config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    )
 
 
 def update(library: Path) -> Updated:
@@ -86,8 +100,11 @@ def update(library: Path) -> Updated:
         MissingExtraError: DuckDB is not installed.
     """
     if not library.is_dir():
-        raise DataError("expected a folder of timelines", where=library,
-                        hint=f"make one: seehear parse VIDEOS --out {library}")
+        raise DataError(
+            "expected a folder of timelines",
+            where=library,
+            hint=f"make one: seehear parse VIDEOS --out {library}",
+        )
     unread: list[str] = []
     found = dict(_scan(library, unread))
     with connect() as db:
@@ -104,8 +121,11 @@ def update(library: Path) -> Updated:
                         _write_index(db, library, part, rows, stale if known else None)
     good = fresh.keys() - {path for path, _ in failed}
     return Updated(
-        len(known) - len(stale) + len(good), len(good - known.keys()), len(good & known.keys()),
-        sum(path not in found for path in known), (*unread, *(line for _, line in failed)),
+        len(known) - len(stale) + len(good),
+        len(good - known.keys()),
+        len(good & known.keys()),
+        sum(path not in found for path in known),
+        (*unread, *(line for _, line in failed)),
     )
 
 
@@ -116,9 +136,15 @@ def _scan(library: Path, unread: list[str]) -> Iterator[tuple[str, tuple[int, in
         above, folder = folders.pop()
         try:
             with os.scandir(folder) as entries:
-                for entry in entries:  # no links are followed; few calls an entry, for there may be very many
+                for entry in (
+                    entries
+                ):  # no links are followed; few calls an entry, for there may be very many
                     name = entry.name
-                    if name.endswith(SUFFIX) and entry.is_file(follow_symlinks=False) and name[0] != ".":
+                    if (
+                        name.endswith(SUFFIX)
+                        and entry.is_file(follow_symlinks=False)
+                        and name[0] != "."
+                    ):
                         try:
                             stat = entry.stat()
                         except FileNotFoundError:  # taken away while we look
@@ -138,7 +164,9 @@ def _known(db: "DuckDBPyConnection", library: Path) -> dict[str, tuple[int, int]
 
     try:
         values = {"index": sql_path(index_path(library))}
-        form = db.execute(f"DESCRIBE SELECT * EXCLUDE file_row_number FROM {TABLE}", values).fetchall()
+        form = db.execute(
+            f"DESCRIBE SELECT * EXCLUDE file_row_number FROM {TABLE}", values
+        ).fetchall()
         if {row[0]: row[1].replace('"', "") for row in form} != _COLUMNS:
             return {}
         rows = db.execute(f"SELECT path, mtime_ns, size FROM {TABLE}", values).fetchall()
@@ -156,19 +184,27 @@ def _rows_file(library: Path) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(dir=folder, prefix="update-") as scratch:
             yield Path(scratch) / "rows.jsonl"
     except OSError as error:
-        raise SeehearError(f"cannot write: {error.strerror or error}", where=folder,
-                           hint="the index of a library lies in its folder") from error
+        raise SeehearError(
+            f"cannot write: {error.strerror or error}",
+            where=folder,
+            hint="the index of a library lies in its folder",
+        ) from error
 
 
-def _write_rows(rows: Path, library: Path, fresh: dict[str, tuple[int, int]]) -> list[tuple[str, str]]:
+def _write_rows(
+    rows: Path, library: Path, fresh: dict[str, tuple[int, int]]
+) -> list[tuple[str, str]]:
     """Write a JSON line for each timeline; return (path, reason) of those that are none."""
     failed = []
     with rows.open("w", encoding="utf-8") as out:
         for path, stamp in fresh.items():
             try:
                 path.encode()  # other names cannot stand in a table
-                row = json.dumps(row_of(path, stamp, Timeline.from_json(library / path), where=library / path),
-                                 ensure_ascii=False, allow_nan=False)
+                row = json.dumps(
+                    row_of(path, stamp, Timeline.from_json(library / path), where=library / path),
+                    ensure_ascii=False,
+                    allow_nan=False,
+                )
             except SeehearError as error:
                 failed.append((path, str(error)))
             except UnicodeEncodeError:
@@ -180,7 +216,9 @@ def _write_rows(rows: Path, library: Path, fresh: dict[str, tuple[int, int]]) ->
     return failed
 
 
-def row_of(path: str, stamp: tuple[int, int], timeline: Timeline, *, where: object = None) -> dict[str, Any]:
+def row_of(
+    path: str, stamp: tuple[int, int], timeline: Timeline, *, where: object = None
+) -> dict[str, Any]:
     """Return the row of one timeline.
 
     Raises:
@@ -188,27 +226,49 @@ def row_of(path: str, stamp: tuple[int, int], timeline: Timeline, *, where: obje
     """
     end_s = max([timeline.duration_s, *(e.end_s for e in timeline)])  # a short tail may run over
     if not (math.isfinite(timeline.duration_s) and 0 <= end_s <= _LONGEST_S):
-        raise DataError(f"a clip of {timeline.duration_s:g} s, ending at {end_s:g} s, is no clip", where=where)
+        raise DataError(
+            f"a clip of {timeline.duration_s:g} s, ending at {end_s:g} s, is no clip", where=where
+        )
     return {
-        "path": path, "mtime_ns": stamp[0], "size": stamp[1], "source": timeline.source.replace("\0", ""),
+        "path": path,
+        "mtime_ns": stamp[0],
+        "size": stamp[1],
+        "source": timeline.source.replace("\0", ""),
         "duration_s": timeline.duration_s,
         "end_s": end_s,
-        "audio": timeline.tracks["audio"] == PARSED, "visual": timeline.tracks["visual"] == PARSED,
+        "audio": timeline.tracks["audio"] == PARSED,
+        "visual": timeline.tracks["visual"] == PARSED,
         "vocabulary": [label.replace("\0", "") for label in timeline.vocabulary],
-        "events": [{"track": str(e.track), "label": e.label.replace("\0", ""), "start_s": e.start_s, "end_s": e.end_s,
-                    "score": e.score} for e in timeline],
+        "events": [
+            {
+                "track": str(e.track),
+                "label": e.label.replace("\0", ""),
+                "start_s": e.start_s,
+                "end_s": e.end_s,
+                "score": e.score,
+            }
+            for e in timeline
+        ],
     }
 
 
-def _write_index(db: "DuckDBPyConnection", library: Path, part: Path, rows: Path, stale: list[str] | None) -> None:
+def _write_index(
+    db: "DuckDBPyConnection", library: Path, part: Path, rows: Path, stale: list[str] | None
+) -> None:
     """Join what is kept of the old index (all but `stale`; None: nothing is) and the new rows into the file `part`."""
     names = ", ".join(_COLUMNS)
-    sources = [f"SELECT {names} FROM read_json($rows, format = 'newline_delimited', columns = {_COLUMNS}, "
-               "maximum_object_size = 1000000000, hive_partitioning = false)"]
+    sources = [
+        f"SELECT {names} FROM read_json($rows, format = 'newline_delimited', columns = {_COLUMNS}, "
+        "maximum_object_size = 1000000000, hive_partitioning = false)"
+    ]
     values: dict[str, object] = {"rows": sql_path(rows)}
     if stale is not None:
-        sources.append(f"SELECT {names} FROM {TABLE} WHERE path NOT IN (SELECT unnest($stale::VARCHAR[]))")
+        sources.append(
+            f"SELECT {names} FROM {TABLE} WHERE path NOT IN (SELECT unnest($stale::VARCHAR[]))"
+        )
         values |= {"index": sql_path(index_path(library)), "stale": stale}
     target = str(part).replace("'", "''")  # COPY takes no parameter here
-    db.execute(f"COPY ({' UNION ALL '.join(sources)} ORDER BY path) TO '{target}' (FORMAT parquet, COMPRESSION zstd)",
-               values)
+    db.execute(
+        f"COPY ({' UNION ALL '.join(sources)} ORDER BY path) TO '{target}' (FORMAT parquet, COMPRESSION zstd)",
+        values,
+    )

@@ -7,7 +7,9 @@ from seehear.media.files import MEDIA_SUFFIXES
 
 def beside(timeline: Path, source: str) -> Path | None:
     """Return the video that lies in the folder of a timeline file, by its `source` or its stem, or None."""
-    return find(timeline.parent, (base_name(source),), stem=timeline.name.split(".timeline.json")[0])
+    return find(
+        timeline.parent, (base_name(source),), stem=timeline.name.split(".timeline.json")[0]
+    )
 
 
 def base_name(source: str) -> str:
@@ -28,7 +30,11 @@ def find(folder: Path, names: tuple[str, ...], *, stem: str | None = None) -> Pa
         path = root / name
         try:
             real = path.resolve()
-            if real.suffix.lower() in MEDIA_SUFFIXES and real.is_relative_to(root) and real.is_file():
+            if (
+                real.suffix.lower() in MEDIA_SUFFIXES
+                and real.is_relative_to(root)
+                and real.is_file()
+            ):
                 return real
         except (OSError, ValueError):  # a name too long for the system, or a loop of links
             continue

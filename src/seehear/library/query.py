@@ -1,17 +1,17 @@
 """The query language of the library: text to a small tree.
 
-    audio:Dog                       heard, class Dog            (also heard:Dog)
-    visual:Dog                      seen                        (also seen:Dog)
-    audio_visual:Dog                heard and seen at once      (also both:Dog)
-    any:Dog, or just Dog            heard or seen
-    audio:*                         anything heard
-    audio:Frying_(food)             a class as it is written; case and _ do not matter
-    "Baby cry"                      quotes for a class with spaces or signs
-    a b, a & b, a and b             both at once
-    a | b, a or b                   either
-    -a, not a                       not: a was looked for and is not there
-    ( ... )                         grouping
-    duration>3                      only stretches longer than 3 s of the conditions beside it (also < <= >= =)
+audio:Dog                       heard, class Dog            (also heard:Dog)
+visual:Dog                      seen                        (also seen:Dog)
+audio_visual:Dog                heard and seen at once      (also both:Dog)
+any:Dog, or just Dog            heard or seen
+audio:*                         anything heard
+audio:Frying_(food)             a class as it is written; case and _ do not matter
+"Baby cry"                      quotes for a class with spaces or signs
+a b, a & b, a and b             both at once
+a | b, a or b                   either
+-a, not a                       not: a was looked for and is not there
+( ... )                         grouping
+duration>3                      only stretches longer than 3 s of the conditions beside it (also < <= >= =)
 """
 
 import difflib
@@ -20,15 +20,29 @@ from dataclasses import dataclass
 
 from seehear.errors import ConfigError
 
-EXAMPLES = ("audio:Dog -visual:Dog", "visual:Car & audio:Speech", "audio_visual:Accordion duration>3")
-TRACK_WORDS = {"audio": "audio", "heard": "audio", "visual": "visual", "seen": "visual", "audio_visual": "audio_visual",
-               "both": "audio_visual", "any": "any"}
+EXAMPLES = (
+    "audio:Dog -visual:Dog",
+    "visual:Car & audio:Speech",
+    "audio_visual:Accordion duration>3",
+)
+TRACK_WORDS = {
+    "audio": "audio",
+    "heard": "audio",
+    "visual": "visual",
+    "seen": "visual",
+    "audio_visual": "audio_visual",
+    "both": "audio_visual",
+    "any": "any",
+}
 _COMPARE = (">=", "<=", ">", "<", "=")
-_TOKEN = re.compile(r"""\s*(?:
+_TOKEN = re.compile(
+    r"""\s*(?:
     (?P<sign>[()|&:]|>=|<=|>|<|=|-)
     |"(?P<quoted>(?:[^"\\]|\\.)*)"
     |(?P<word>[^\s()|&":<>=]+(?:(?<=_)\([^\s()|&":<>=]+\))?)
-    |(?P<end>$))""", re.VERBOSE | re.DOTALL)
+    |(?P<end>$))""",
+    re.VERBOSE | re.DOTALL,
+)
 _DEEPEST = 50
 
 
@@ -76,8 +90,11 @@ Node = Term | Not | And | Or | Lasting
 
 def fault(text: str, at: int, problem: str) -> ConfigError:
     """Return the error for a query that goes wrong at position `at` (from 0)."""
-    return ConfigError(f"{problem} at position {at + 1} of {text!r}", where="query",
-                       hint=f"for example: {EXAMPLES[0]}")
+    return ConfigError(
+        f"{problem} at position {at + 1} of {text!r}",
+        where="query",
+        hint=f"for example: {EXAMPLES[0]}",
+    )
 
 
 def written(label: str) -> str:
@@ -174,7 +191,11 @@ class _Reader:
             elif self.now.kind in ("end", "|", ")"):
                 break
         if not children:
-            raise fault(self.text, first.at, "duration measures the conditions beside it, and there are none")
+            raise fault(
+                self.text,
+                first.at,
+                "duration measures the conditions beside it, and there are none",
+            )
         node = children[0] if len(children) == 1 else And(tuple(children))
         for compare, seconds in lengths:
             node = Lasting(node, compare, seconds)
@@ -184,7 +205,9 @@ class _Reader:
         token = self.take()
         if token.kind == "-":
             if self._is_length():
-                raise fault(self.text, token.at, "duration cannot be negated: turn the comparison round")
+                raise fault(
+                    self.text, token.at, "duration cannot be negated: turn the comparison round"
+                )
             self._deeper(token)
             child = self.condition()
             self.depth -= 1
@@ -209,15 +232,20 @@ class _Reader:
     def _deeper(self, token: _Token) -> None:
         self.depth += 1
         if self.depth > _DEEPEST:
-            raise fault(self.text, token.at, f"more than {_DEEPEST} levels of parentheses and negations")
+            raise fault(
+                self.text, token.at, f"more than {_DEEPEST} levels of parentheses and negations"
+            )
 
     def term(self, track: _Token) -> Term:
         word = track.text.lower()
         if word not in TRACK_WORDS:
             close = difflib.get_close_matches(word, TRACK_WORDS, 1, 0.5)
             guess = f" (did you mean {close[0]}?)" if close else ""
-            raise fault(self.text, track.at,
-                        f"expected a track (audio, visual, audio_visual, any), got {track.text!r}{guess}")
+            raise fault(
+                self.text,
+                track.at,
+                f"expected a track (audio, visual, audio_visual, any), got {track.text!r}{guess}",
+            )
         self.take()
         label = self.now
         if label.kind not in ("word", "label"):
@@ -227,17 +255,24 @@ class _Reader:
         return Term(TRACK_WORDS[word], None if everything else label.text, label.at)
 
     def _is_length(self) -> bool:
-        return (self.now.kind == "word" and self.now.text.lower() == "duration"
-                and self.tokens[self.index + 1].kind in _COMPARE)
+        return (
+            self.now.kind == "word"
+            and self.now.text.lower() == "duration"
+            and self.tokens[self.index + 1].kind in _COMPARE
+        )
 
     def length(self) -> tuple[str, float]:
         self.take()
         compare, number = self.take(), self.now
         try:
-            seconds = float(number.text.removesuffix("s")) if number.kind == "word" else float("nan")
+            seconds = (
+                float(number.text.removesuffix("s")) if number.kind == "word" else float("nan")
+            )
         except ValueError:
             seconds = float("nan")
         if not 0 <= seconds < 1e9:
-            raise fault(self.text, number.at, f"expected a number of seconds after duration{compare.text}")
+            raise fault(
+                self.text, number.at, f"expected a number of seconds after duration{compare.text}"
+            )
         self.take()
         return compare.text, seconds

@@ -22,7 +22,13 @@ from seehear.library.spans import MICRO, Line, Spans, covered
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_COMPARE: dict[str, Callable[..., Any]] = {">": gt, ">=": ge, "<": lt, "<=": le, "=": lambda a, b: a == b}
+_COMPARE: dict[str, Callable[..., Any]] = {
+    ">": gt,
+    ">=": ge,
+    "<": lt,
+    "<=": le,
+    "=": lambda a, b: a == b,
+}
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,11 @@ def search(library: Path, query: str) -> Found:
     """
     tree = parse(query)
     if not index_path(library).is_file():
-        raise DataError("there is no index", where=library, hint="run seehear search or seehear serve on the folder")
+        raise DataError(
+            "there is no index",
+            where=library,
+            hint="run seehear search or seehear serve on the folder",
+        )
     with connect() as db:
         import duckdb
 
@@ -84,16 +94,21 @@ def search(library: Path, query: str) -> Found:
             looking = _Search(db, index_path(library), query)
             return Found(library, query, *looking.line.get(looking.where(tree, True)))
         except duckdb.Error as error:
-            raise DataError(f"the index cannot be read ({str(error).splitlines()[0]})", where=index_path(library),
-                            hint="delete it: it is made again from the timelines") from error
+            raise DataError(
+                f"the index cannot be read ({str(error).splitlines()[0]})",
+                where=index_path(library),
+                hint="delete it: it is made again from the timelines",
+            ) from error
 
 
 def clip_names(library: Path, rows: NDArray[np.integer]) -> dict[int, tuple[str, str]]:
     """Return row -> (path, source) of rows of the index."""
     with connect() as db:
-        found = db.execute(f"SELECT file_row_number, path, source FROM {TABLE} "
-                           "WHERE file_row_number IN (SELECT unnest($rows::BIGINT[]))",
-                           {"index": sql_path(index_path(library)), "rows": rows.tolist()}).fetchall()
+        found = db.execute(
+            f"SELECT file_row_number, path, source FROM {TABLE} "
+            "WHERE file_row_number IN (SELECT unnest($rows::BIGINT[]))",
+            {"index": sql_path(index_path(library)), "rows": rows.tolist()},
+        ).fetchall()
     return {row: (path, source) for row, path, source in found}
 
 
@@ -104,9 +119,14 @@ class _Search:
         self.db, self.index, self.text = db, sql_path(index), text
         clips = self._columns("SELECT end_s, audio, visual FROM {} ORDER BY file_row_number")
         self.line = Line(clips["end_s"])
-        self.parsed = {"audio": clips["audio"], "visual": clips["visual"],
-                       "audio_visual": clips["audio"] & clips["visual"]}
-        rows = db.execute(f"SELECT DISTINCT unnest(vocabulary) FROM {TABLE}", {"index": self.index}).fetchall()
+        self.parsed = {
+            "audio": clips["audio"],
+            "visual": clips["visual"],
+            "audio_visual": clips["audio"] & clips["visual"],
+        }
+        rows = db.execute(
+            f"SELECT DISTINCT unnest(vocabulary) FROM {TABLE}", {"index": self.index}
+        ).fetchall()
         self.labels: dict[str, list[str]] = {}
         for (label,) in sorted(rows):
             self.labels.setdefault(_plain(label), []).append(label)
@@ -117,11 +137,16 @@ class _Search:
             return self.where(node.child, not truth)
         if isinstance(node, Lasting):
             holds = self.where(node.child, True)
-            long_enough = holds.take(_COMPARE[node.compare](holds.length, round(node.seconds * MICRO)))
+            long_enough = holds.take(
+                _COMPARE[node.compare](holds.length, round(node.seconds * MICRO))
+            )
             return long_enough if truth else (holds | self.where(node.child, False)) - long_enough
         if isinstance(node, Term):
             if node.track == "any":
-                return self.where(Or((Term("audio", node.label, node.at), Term("visual", node.label, node.at))), truth)
+                return self.where(
+                    Or((Term("audio", node.label, node.at), Term("visual", node.label, node.at))),
+                    truth,
+                )
             holds = self.events(node)
             return holds if truth else self.line.whole(self.known(node)) - holds
         parts = [(self.where(child, truth), 1) for child in node.children]
@@ -133,8 +158,10 @@ class _Search:
         found = self._columns(
             "SELECT clip, e.start_s AS start_s, e.end_s AS end_s "
             "FROM (SELECT file_row_number AS clip, unnest(events) AS e FROM {}) "
-            "WHERE e.track = $track AND " + ("true" if term.label is None else "e.label IN (SELECT unnest($labels))"),
-            track=term.track, **({} if term.label is None else {"labels": self.spellings(term)}),
+            "WHERE e.track = $track AND "
+            + ("true" if term.label is None else "e.label IN (SELECT unnest($labels))"),
+            track=term.track,
+            **({} if term.label is None else {"labels": self.spellings(term)}),
         )
         return self.line.put(found["clip"], found["start_s"], found["end_s"])
 
@@ -156,12 +183,15 @@ class _Search:
         known = [spelled[0] for spelled in self.labels.values()]
         shown = ", ".join(known[:8]) + (" ..." if len(known) > 8 else "")
         guess = f"did you mean {self.labels[close[0]][0]}? " if close else ""
-        raise fault(self.text, term.at, f"no clip was searched for a class {label!r} ({guess}"
-                    f"{f'searched for: {shown}' if known else 'the folder holds no timelines: parse videos into it'})")
+        raise fault(
+            self.text,
+            term.at,
+            f"no clip was searched for a class {label!r} ({guess}"
+            f"{f'searched for: {shown}' if known else 'the folder holds no timelines: parse videos into it'})",
+        )
 
     def _columns(self, sql: str, **values: object) -> dict[str, NDArray[Any]]:
-        table = self.db.execute(sql.format(TABLE),
-                                {"index": self.index, **values})
+        table = self.db.execute(sql.format(TABLE), {"index": self.index, **values})
         return {name: np.asarray(column) for name, column in table.fetchnumpy().items()}
 
 

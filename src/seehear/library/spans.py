@@ -50,11 +50,18 @@ def covered(parts: list[tuple[Spans, int]], least: int) -> Spans:
     position = np.concatenate([edge for spans, _ in parts for edge in (spans.start, spans.end)])
     if not len(position):
         return EMPTY
-    change = np.concatenate([np.full(len(spans), sign * weight, np.int64)
-                             for spans, weight in parts for sign in (1, -1)])
+    change = np.concatenate(
+        [
+            np.full(len(spans), sign * weight, np.int64)
+            for spans, weight in parts
+            for sign in (1, -1)
+        ]
+    )
     order = np.argsort(position, kind="stable")
     position, level = position[order], np.cumsum(change[order])
-    last = np.append(position[1:] != position[:-1], True)  # the level counts once every edge at its place is passed
+    last = np.append(
+        position[1:] != position[:-1], True
+    )  # the level counts once every edge at its place is passed
     position, on = position[last], level[last] >= least
     edges = np.flatnonzero(np.diff(np.concatenate([[False], on, [False]]).astype(np.int8)))
     return Spans(position[edges[::2]], position[edges[1::2]])
@@ -71,7 +78,9 @@ class Line:
         self.length = np.maximum(to_micro(length_s), 0)
         self.offset = np.cumsum(self.length + 1) - (self.length + 1)
 
-    def put(self, clip: NDArray[np.integer], start_s: NDArray[np.floating], end_s: NDArray[np.floating]) -> Spans:
+    def put(
+        self, clip: NDArray[np.integer], start_s: NDArray[np.floating], end_s: NDArray[np.floating]
+    ) -> Spans:
         """Return intervals of clips as stretches of the line, cut to their clips; overlaps are united."""
         clip = np.asarray(clip, np.int64)
         start = self.offset[clip] + np.clip(to_micro(start_s), 0, self.length[clip])
@@ -86,7 +95,11 @@ class Line:
     def get(self, spans: Spans) -> tuple[Ints, NDArray[np.float64], NDArray[np.float64]]:
         """Return clip index, start and end in seconds of each stretch."""
         clip = np.searchsorted(self.offset, spans.start, side="right") - 1
-        return clip, (spans.start - self.offset[clip]) / MICRO, (spans.end - self.offset[clip]) / MICRO
+        return (
+            clip,
+            (spans.start - self.offset[clip]) / MICRO,
+            (spans.end - self.offset[clip]) / MICRO,
+        )
 
 
 def to_micro(seconds: NDArray[np.floating]) -> Ints:

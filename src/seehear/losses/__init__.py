@@ -7,6 +7,15 @@ from seehear.losses.contrastive import expected_contrast, smoothed_contrast
 from seehear.losses.targets import AUDIO_CONFIDENCE, VISUAL_CONFIDENCE, smooth
 
 __all__ = [
-    "AUDIO_CONFIDENCE", "VISUAL_CONFIDENCE", "class_token_ce", "clip_bce", "clip_bce_elements", "contrast_tracks",
-    "expected_contrast", "follow", "segment_bce", "smooth", "smoothed_contrast",
+    "AUDIO_CONFIDENCE",
+    "VISUAL_CONFIDENCE",
+    "class_token_ce",
+    "clip_bce",
+    "clip_bce_elements",
+    "contrast_tracks",
+    "expected_contrast",
+    "follow",
+    "segment_bce",
+    "smooth",
+    "smoothed_contrast",
 ]

@@ -15,13 +15,16 @@ CLAMP = 1e-7
 
 
 def clip_bce_elements(
-    prob: Float[Tensor, "batch classes"], label: Float[Tensor, "batch classes"],
+    prob: Float[Tensor, "batch classes"],
+    label: Float[Tensor, "batch classes"],
 ) -> Float[Tensor, "batch classes"]:
     """Return the clamped cross-entropy of every element, `-(y log p + (1 - y) log(1 - p))`."""
     return F.binary_cross_entropy(prob.clamp(CLAMP, 1 - CLAMP), label, reduction="none")
 
 
-def clip_bce(prob: Float[Tensor, "batch classes"], label: Float[Tensor, "batch classes"]) -> Float[Tensor, ""]:
+def clip_bce(
+    prob: Float[Tensor, "batch classes"], label: Float[Tensor, "batch classes"]
+) -> Float[Tensor, ""]:
     """Return the mean over batch and classes of the clamped cross-entropy.
 
     Args:
@@ -35,7 +38,9 @@ def clip_bce(prob: Float[Tensor, "batch classes"], label: Float[Tensor, "batch c
 
 
 def segment_bce(
-    prob: Float[Tensor, "batch segments classes"], label: Float[Tensor, "batch segments classes"], *,
+    prob: Float[Tensor, "batch segments classes"],
+    label: Float[Tensor, "batch segments classes"],
+    *,
     clamp: bool = False,
 ) -> Float[Tensor, ""]:
     """Return the mean over batch, segments and classes of the cross-entropy (LSLD's segment loss).

@@ -18,7 +18,9 @@ def _target(similarity: Tensor, smoothing: float) -> Tensor:
 
 
 def smoothed_contrast(
-    similarity: Float[Tensor, "batch segments segments"], *, smoothing: float = 0.1,
+    similarity: Float[Tensor, "batch segments segments"],
+    *,
+    smoothing: float = 0.1,
 ) -> Float[Tensor, ""]:
     """Return MA's term, the label-smoothed cross-entropy `-Σ_t' q log softmax(S)`, mean over all rows."""
     log_prob = torch.log_softmax(similarity, dim=-1)
@@ -26,7 +28,9 @@ def smoothed_contrast(
 
 
 def expected_contrast(
-    similarity: Float[Tensor, "batch segments segments"], *, smoothing: float = 0.1,
+    similarity: Float[Tensor, "batch segments segments"],
+    *,
+    smoothing: float = 0.1,
 ) -> Float[Tensor, ""]:
     """Return JoMoLD's term, `-log Σ_t' q softmax(S)`, mean over all rows: the logarithm of an expected probability."""
     expected = (_target(similarity, smoothing) * torch.softmax(similarity, dim=-1)).sum(-1)

@@ -32,7 +32,9 @@ def iter_audio(
         MediaError: no audio track, or nothing of it could be decoded.
     """
     path = Path(path)
-    limit = round((probe(path).duration_s + 1) * rate_hz)  # wild timestamps must not make days of silence
+    limit = round(
+        (probe(path).duration_s + 1) * rate_hz
+    )  # wild timestamps must not make days of silence
     with opened(path) as container:
         stream = chosen(container, "audio")
         if stream is None:
@@ -61,7 +63,9 @@ def iter_audio(
         if gaps:
             warn.append(f"audio track: {gaps} gaps or overlaps were filled with silence or cut")
         if refused:
-            warn.append(f"audio track: {refused} decoded frames were passed over, they make no sound")
+            warn.append(
+                f"audio track: {refused} decoded frames were passed over, they make no sound"
+            )
         yield from chunks.rest()
 
 
@@ -114,7 +118,9 @@ class _Source:
             samples -= self.rate_hz
 
     def _take(self, frames: list[Any]) -> NDArray[np.float32]:
-        wave = np.concatenate([np.zeros(0, np.float32), *(f.to_ndarray().reshape(-1) for f in frames)])
+        wave = np.concatenate(
+            [np.zeros(0, np.float32), *(f.to_ndarray().reshape(-1) for f in frames)]
+        )
         self.made += len(wave)
         self.heard |= len(wave) > 0
         cut = min(self._skip, len(wave))

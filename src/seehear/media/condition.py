@@ -54,7 +54,9 @@ def _silent(info: MediaInfo, warn: list[str]) -> list[tuple[str, str]]:
     expected_s = (info.audio and info.audio.duration_s) or info.duration_s
     if samples / _RATE_HZ < min(expected_s, info.duration_s) - _SHORT_S:
         warn.append(f"audio track ends at {samples / _RATE_HZ:.2f} s of {expected_s:.2f} s")
-    return [] if peak > _SILENCE else [("silent", f"its loudest sample is {peak:.1g} of full scale")]
+    return (
+        [] if peak > _SILENCE else [("silent", f"its loudest sample is {peak:.1g} of full scale")]
+    )
 
 
 def _frozen(info: MediaInfo, warn: list[str]) -> list[tuple[str, str]]:
@@ -64,13 +66,21 @@ def _frozen(info: MediaInfo, warn: list[str]) -> list[tuple[str, str]]:
         small = _reduced(rgb)
         first = small if first is None else first
         # another size in mid-track is another picture
-        furthest = max(furthest, float(np.abs(small - first).max()) if small.shape == first.shape else 255.0)
-    return [] if furthest > _STILL else [("frozen", f"the picture changes by at most {furthest:.2f} grey levels")]
+        furthest = max(
+            furthest, float(np.abs(small - first).max()) if small.shape == first.shape else 255.0
+        )
+    return (
+        []
+        if furthest > _STILL
+        else [("frozen", f"the picture changes by at most {furthest:.2f} grey levels")]
+    )
 
 
 def _reduced(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
     grey = rgb.mean(axis=2, dtype=np.float32)
     rows, columns = (max(1, size // _SIDE) for size in grey.shape)
     grey = grey[: grey.shape[0] // rows * rows, : grey.shape[1] // columns * columns]
-    small: NDArray[np.float32] = grey.reshape(grey.shape[0] // rows, rows, -1, columns).mean(axis=(1, 3))
+    small: NDArray[np.float32] = grey.reshape(grey.shape[0] // rows, rows, -1, columns).mean(
+        axis=(1, 3)
+    )
     return small

@@ -35,13 +35,18 @@ def opened(path: Path) -> Iterator["InputContainer"]:
     try:
         if not path.exists():
             network = ":/" in str(path)
-            raise MediaError("expected a local file, got a network address" if network else "no such file", where=path)
+            raise MediaError(
+                "expected a local file, got a network address" if network else "no such file",
+                where=path,
+            )
         if not path.is_file():
             raise MediaError("expected a regular file", where=path)
         if path.stat().st_size == 0:
             raise MediaError("the file is empty (0 bytes)", where=path)
     except OSError as error:  # a name too long for the system, a folder that may not be read
-        raise MediaError(f"cannot be looked at ({error.strerror or error})", where=str(path)[:200]) from None
+        raise MediaError(
+            f"cannot be looked at ({error.strerror or error})", where=str(path)[:200]
+        ) from None
     options = {"protocol_whitelist": "file", "format_whitelist": DEMUXERS}
     try:
         # an explicit protocol and an absolute path: a name such as `-x.mp4` or `concat:a|b` is only ever a name
@@ -49,9 +54,16 @@ def opened(path: Path) -> Iterator["InputContainer"]:
     except (av.error.FFmpegError, ValueError, OSError, MemoryError) as error:
         # FFmpeg's word for a format outside the list says nothing to a user
         foreign = isinstance(error, av.error.ArgumentError)
-        why = "its format is not among those read; playlists are not followed" if foreign else reason(error)
-        raise MediaError(f"not a readable media file ({why})", where=path,
-                         hint="expected a video or audio file that FFmpeg plays; is it whole?") from None
+        why = (
+            "its format is not among those read; playlists are not followed"
+            if foreign
+            else reason(error)
+        )
+        raise MediaError(
+            f"not a readable media file ({why})",
+            where=path,
+            hint="expected a video or audio file that FFmpeg plays; is it whole?",
+        ) from None
     try:
         yield container
     finally:
@@ -60,7 +72,10 @@ def opened(path: Path) -> Iterator["InputContainer"]:
 
 def reason(error: Exception) -> str:
     """Return the short text of a library's error."""
-    return str(getattr(error, "strerror", None) or error).splitlines()[0].strip() or type(error).__name__
+    return (
+        str(getattr(error, "strerror", None) or error).splitlines()[0].strip()
+        or type(error).__name__
+    )
 
 
 def chosen(container: "InputContainer", kind: str) -> Any | None:
@@ -78,12 +93,20 @@ def chosen(container: "InputContainer", kind: str) -> Any | None:
 
 def start_of(stream: Any) -> float:
     """Return when a stream begins, in the container's own seconds."""
-    return 0.0 if stream is None or stream.start_time is None else float(stream.start_time * stream.time_base)
+    return (
+        0.0
+        if stream is None or stream.start_time is None
+        else float(stream.start_time * stream.time_base)
+    )
 
 
 def clip_start(container: "InputContainer") -> float:
     """Return the moment that counts as second 0: the earliest start of the two tracks."""
-    starts = [start_of(s) for s in (chosen(container, "audio"), chosen(container, "video")) if s is not None]
+    starts = [
+        start_of(s)
+        for s in (chosen(container, "audio"), chosen(container, "video"))
+        if s is not None
+    ]
     return min(starts, default=0.0)
 
 

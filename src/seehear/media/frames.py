@@ -46,8 +46,11 @@ def iter_frames(
         if stream is None:
             raise MediaError("no visual track", where=path)
         if stream.width * stream.height > MAX_PIXELS:
-            raise MediaError(f"frames of {stream.width}x{stream.height} pixels are too large "
-                             f"(limit {MAX_PIXELS:,} pixels)", where=path)
+            raise MediaError(
+                f"frames of {stream.width}x{stream.height} pixels are too large "
+                f"(limit {MAX_PIXELS:,} pixels)",
+                where=path,
+            )
         if threads is not None:
             stream.codec_context.thread_count = threads
         # threads by frame keep a picture each: too much memory for very large ones
@@ -80,10 +83,14 @@ def iter_frames(
                 yield from shown.picture(done)
                 done += 1
             if done < len(wanted):
-                warn.append(f"visual track ends at {shown.end_s:.2f} s, before the {wanted[-1]:.2f} s asked for")
+                warn.append(
+                    f"visual track ends at {shown.end_s:.2f} s, before the {wanted[-1]:.2f} s asked for"
+                )
         finally:
             if shown.refused:
-                warn.append(f"visual track: {shown.refused} decoded frames were passed over, they make no picture")
+                warn.append(
+                    f"visual track: {shown.refused} decoded frames were passed over, they make no picture"
+                )
 
 
 class _Shown:

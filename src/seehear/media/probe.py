@@ -7,7 +7,9 @@ from typing import Any
 from seehear.errors import MediaError
 from seehear.media.container import chosen, clip_start, opened, packets, reason, start_of
 
-_GUESSED = frozenset("aac mp3 ac3 eac3 amr h264 hevc mpegvideo m4v av1 obu vc1 mjpeg dts".split())  # from the bit rate
+_GUESSED = frozenset(
+    "aac mp3 ac3 eac3 amr h264 hevc mpegvideo m4v av1 obu vc1 mjpeg dts".split()
+)  # from the bit rate
 _LATE_S = 0.1
 _LONGEST_S = 1e7  # more is a damaged header
 _SPARSE = 1000  # bytes a second; below it a header's length is checked against the packets
@@ -66,7 +68,8 @@ def probe(path: Path | str) -> MediaInfo:
         warnings = [
             f"{word} track uses a codec that cannot be decoded; treated as absent"
             for word, kind, stream in (("audio", "audio", audio), ("visual", "video", visual))
-            if stream is None and any(s.codec_context is None for s in getattr(container.streams, kind))
+            if stream is None
+            and any(s.codec_context is None for s in getattr(container.streams, kind))
         ]
         if audio is None and visual is None:
             raise MediaError("neither an audio nor a visual track", where=path)
@@ -78,10 +81,14 @@ def probe(path: Path | str) -> MediaInfo:
         elif said is None and container.duration:
             said = container.duration / 1e6
         duration, odd = _checked(said, container, start, path)
-        return MediaInfo(path, duration, _audio(audio, start), _visual(visual, start), (*warnings, *odd))
+        return MediaInfo(
+            path, duration, _audio(audio, start), _visual(visual, start), (*warnings, *odd)
+        )
 
 
-def _checked(said: float | None, container: Any, start: float, path: Path) -> tuple[float, list[str]]:
+def _checked(
+    said: float | None, container: Any, start: float, path: Path
+) -> tuple[float, list[str]]:
     """Return the length in seconds, and warnings.
 
     What headers say is believed where the file is large enough for it.  Raw streams and files cut off while they were
@@ -91,7 +98,9 @@ def _checked(said: float | None, container: Any, start: float, path: Path) -> tu
     size = path.stat().st_size
     sound = said is not None and 0 < said < _LONGEST_S
     # writers of Matroska disagree whether the length of a file that starts late counts from its start or from zero
-    guessed = container.format.name in _GUESSED or ("matroska" in container.format.name and start > _LATE_S)
+    guessed = container.format.name in _GUESSED or (
+        "matroska" in container.format.name and start > _LATE_S
+    )
     if sound and not guessed and size > said * _SPARSE:
         return said, []
     duration, warnings = _scan(container, start, path), []
@@ -101,7 +110,9 @@ def _checked(said: float | None, container: Any, start: float, path: Path) -> tu
         warnings = [f"the file says it lasts {said:.2f} s; its packets say {duration:.2f} s"]
     most = max(1.0, size / _LEAST)
     if duration > most:
-        warnings.append(f"a file of {size:,} bytes cannot last {duration:.0f} s; {most:.0f} s of it are read")
+        warnings.append(
+            f"a file of {size:,} bytes cannot last {duration:.0f} s; {most:.0f} s of it are read"
+        )
     return min(duration, most), warnings
 
 
@@ -109,7 +120,9 @@ def _audio(stream: Any, start: float) -> AudioInfo | None:
     if stream is None:
         return None
     context = stream.codec_context
-    return AudioInfo(context.name, int(context.sample_rate or 0), int(context.channels or 0), _end(stream, start))
+    return AudioInfo(
+        context.name, int(context.sample_rate or 0), int(context.channels or 0), _end(stream, start)
+    )
 
 
 def _visual(stream: Any, start: float) -> VisualInfo | None:
@@ -117,7 +130,9 @@ def _visual(stream: Any, start: float) -> VisualInfo | None:
         return None
     context = stream.codec_context
     fps = float(stream.average_rate) if stream.average_rate else None
-    return VisualInfo(context.name, int(context.width), int(context.height), fps, _end(stream, start))
+    return VisualInfo(
+        context.name, int(context.width), int(context.height), fps, _end(stream, start)
+    )
 
 
 def _end(stream: Any, start: float) -> float | None:

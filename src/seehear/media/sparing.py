@@ -13,7 +13,9 @@ from typing import Any
 _AHEAD = 16  # packets looked at before one is decided on: the reordering that H.264 allows
 
 
-def sparing(source: Iterator[Any], stream: Any, wanted_s: Sequence[float], start_s: float) -> Iterator[Any]:
+def sparing(
+    source: Iterator[Any], stream: Any, wanted_s: Sequence[float], start_s: float
+) -> Iterator[Any]:
     """Yield the packets of `source`, telling the decoder before each whether it may pass over it.
 
     A frame is shown from its time to that of the next in order of presentation.  The next one is looked for among the
@@ -46,7 +48,12 @@ def sparing(source: Iterator[Any], stream: Any, wanted_s: Sequence[float], start
         held.append((packet, time_s))
         if len(held) > _AHEAD:
             ready, at_s = held.popleft()
-            spare = orderly and at_s is not None and at_s > first_s and not _shown(at_s, known, wanted_s)
+            spare = (
+                orderly
+                and at_s is not None
+                and at_s > first_s
+                and not _shown(at_s, known, wanted_s)
+            )
             if at_s is not None:
                 first_s = min(first_s, at_s)
             context.skip_frame = "NONREF" if spare else "DEFAULT"

@@ -9,7 +9,23 @@ from seehear.metrics.thresholds import best_thresholds
 from seehear.metrics.timelines import evaluate_timelines
 
 __all__ = [
-    "CLIP_KEYS", "EXCLUSIVE_KEYS", "FIGURE_KEYS", "LEVELS", "STREAMS", "Comparison", "Counts", "Interval",
-    "LabelQuality", "Pooled", "Report", "best_thresholds", "compare", "evaluate", "evaluate_exclusive",
-    "evaluate_timelines", "exclusive_figures", "intervals", "label_quality",
+    "CLIP_KEYS",
+    "EXCLUSIVE_KEYS",
+    "FIGURE_KEYS",
+    "LEVELS",
+    "STREAMS",
+    "Comparison",
+    "Counts",
+    "Interval",
+    "LabelQuality",
+    "Pooled",
+    "Report",
+    "best_thresholds",
+    "compare",
+    "evaluate",
+    "evaluate_exclusive",
+    "evaluate_timelines",
+    "exclusive_figures",
+    "intervals",
+    "label_quality",
 ]

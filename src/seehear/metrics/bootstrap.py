@@ -48,7 +48,9 @@ class Comparison:
     worse: int
 
 
-def intervals(report: Report, *, level: float = 0.95, resamples: int = 1000, seed: int = 0) -> dict[str, Interval]:
+def intervals(
+    report: Report, *, level: float = 0.95, resamples: int = 1000, seed: int = 0
+) -> dict[str, Interval]:
     """Return the percentile interval of each of the ten figures.
 
     Args:
@@ -58,7 +60,10 @@ def intervals(report: Report, *, level: float = 0.95, resamples: int = 1000, see
         seed: of the draw; the same seed gives the same intervals.
     """
     low, high = _percentiles(_resampled_means(report.matrix(), resamples, seed), level)
-    return {key: Interval(*ends) for key, *ends in zip(FIGURE_KEYS, low.tolist(), high.tolist(), strict=True)}
+    return {
+        key: Interval(*ends)
+        for key, *ends in zip(FIGURE_KEYS, low.tolist(), high.tolist(), strict=True)
+    }
 
 
 def compare(
@@ -83,7 +88,10 @@ def compare(
     clear = np.abs(apart) > 1e-12  # differences of rounding are none
     better, worse = (clear & (apart > 0)).sum(axis=0), (clear & (apart < 0)).sum(axis=0)
     columns = (mean, low, high, p_value, better, worse)
-    return {key: Comparison(*(column[i].item() for column in columns)) for i, key in enumerate(FIGURE_KEYS)}
+    return {
+        key: Comparison(*(column[i].item() for column in columns))
+        for i, key in enumerate(FIGURE_KEYS)
+    }
 
 
 def _resampled_means(values: Array, resamples: int, seed: int) -> Array:

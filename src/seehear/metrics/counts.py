@@ -50,19 +50,39 @@ class Counts:
     fn: Whole
 
 
-def count(pred_audio: Bools, pred_visual: Bools, true_audio: Bools, true_visual: Bools) -> Mapping[Level, Counts]:
+def count(
+    pred_audio: Bools, pred_visual: Bools, true_audio: Bools, true_visual: Bools
+) -> Mapping[Level, Counts]:
     """Return the counts of both levels; arrays are (N, T, C), any T and C."""
     clips, segments, classes = pred_audio.shape
     dtype = np.min_scalar_type(-4 * segments - 1)  # no number below exceeds four times T
-    out = {level: Counts(*(np.empty((clips, len(STREAMS), classes), dtype) for _ in range(3))) for level in LEVELS}
+    out = {
+        level: Counts(*(np.empty((clips, len(STREAMS), classes), dtype) for _ in range(3)))
+        for level in LEVELS
+    }
     size = max(1, _CELLS // max(1, segments * classes))
     for first in range(0, clips, size):
         part = slice(first, first + size)
-        pred, true = _streams(pred_audio[part], pred_visual[part]), _streams(true_audio[part], true_visual[part])
+        pred, true = (
+            _streams(pred_audio[part], pred_visual[part]),
+            _streams(true_audio[part], true_visual[part]),
+        )
         common = pred & true
         in_common = common.sum(axis=0, dtype=dtype)
-        _fill(out["segment"], part, in_common, pred.sum(axis=0, dtype=dtype), true.sum(axis=0, dtype=dtype))
-        _fill(out["event"], part, _matches(pred, true, common, dtype), _runs(pred, dtype), _runs(true, dtype))
+        _fill(
+            out["segment"],
+            part,
+            in_common,
+            pred.sum(axis=0, dtype=dtype),
+            true.sum(axis=0, dtype=dtype),
+        )
+        _fill(
+            out["event"],
+            part,
+            _matches(pred, true, common, dtype),
+            _runs(pred, dtype),
+            _runs(true, dtype),
+        )
     return out
 
 
@@ -84,7 +104,9 @@ def _fill(counts: Counts, part: slice, tp: Whole, predicted: Whole, true: Whole)
 
 def _runs(rows: Bools, dtype: np.dtype[Any]) -> Whole:
     """Return the number of runs of ones, (N, 3, C): segments that are on after one that is off."""
-    number: Whole = (rows[1:] & ~rows[:-1]).sum(axis=0, dtype=dtype) + rows[:1].sum(axis=0, dtype=dtype)
+    number: Whole = (rows[1:] & ~rows[:-1]).sum(axis=0, dtype=dtype) + rows[:1].sum(
+        axis=0, dtype=dtype
+    )
     return number
 
 

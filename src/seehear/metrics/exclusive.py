@@ -11,7 +11,9 @@ from numpy.typing import ArrayLike
 from seehear.metrics.report import Report, binary, evaluate
 
 EXCLUSIVE = {"audio": "audio_only", "visual": "visual_only"}
-EXCLUSIVE_KEYS = tuple(f"{level}/{name}" for level in ("segment", "event") for name in EXCLUSIVE.values())
+EXCLUSIVE_KEYS = tuple(
+    f"{level}/{name}" for level in ("segment", "event") for name in EXCLUSIVE.values()
+)
 
 
 def evaluate_exclusive(
@@ -32,5 +34,8 @@ def evaluate_exclusive(
 def exclusive_figures(report: Report) -> dict[str, float]:
     """Return the four figures of such a report, by `EXCLUSIVE_KEYS`."""
     scores = report.per_clip()
-    return {f"{level}/{name}": float(np.mean(scores[f"{level}/{track}"]))
-            for level in ("segment", "event") for track, name in EXCLUSIVE.items()}
+    return {
+        f"{level}/{name}": float(np.mean(scores[f"{level}/{track}"]))
+        for level in ("segment", "event")
+        for track, name in EXCLUSIVE.items()
+    }

@@ -57,8 +57,10 @@ def label_quality(
     real = binary(truth, "truth")
     named = np.asarray(weak).astype(np.bool_)
     if soft.shape != real.shape or named.shape != (real.shape[0], real.shape[2]):
-        raise ValueError(f"expected labels and truth (clips, segments, classes) and weak (clips, classes), got "
-                         f"{soft.shape}, {real.shape} and {named.shape}")
+        raise ValueError(
+            f"expected labels and truth (clips, segments, classes) and weak (clips, classes), got "
+            f"{soft.shape}, {real.shape} and {named.shape}"
+        )
     if not ((soft >= 0) & (soft <= 1)).all():
         raise ValueError("labels: expected numbers in [0, 1]")
     hard = soft >= threshold

@@ -63,7 +63,10 @@ def class_mean(counts: list[tuple[int, int, int]]) -> float:
 
 
 def score_clip(
-    pred_audio: NDArray[Any], pred_visual: NDArray[Any], true_audio: NDArray[Any], true_visual: NDArray[Any]
+    pred_audio: NDArray[Any],
+    pred_visual: NDArray[Any],
+    true_audio: NDArray[Any],
+    true_visual: NDArray[Any],
 ) -> dict[str, float]:
     """Return the eight scores of one clip from arrays (T, C) of 0 and 1."""
     pred = {"audio": np.asarray(pred_audio, np.int64), "visual": np.asarray(pred_visual, np.int64)}
@@ -78,23 +81,35 @@ def score_clip(
             for c in range(pred[stream].shape[1]):
                 p, t = pred[stream][:, c], true[stream][:, c]
                 if level == "segment":
-                    counts[stream].append((true_positives(p, t), false_positives(p, t), false_negatives(p, t)))
+                    counts[stream].append(
+                        (true_positives(p, t), false_positives(p, t), false_negatives(p, t))
+                    )
                 else:
                     counts[stream].append(match_events(extract_events(p), extract_events(t)))
             scores[f"{level}/{stream}"] = class_mean(counts[stream])
-        pooled = [(a[0] + v[0], a[1] + v[1], a[2] + v[2])
-                  for a, v in zip(counts["audio"], counts["visual"], strict=True)]
+        pooled = [
+            (a[0] + v[0], a[1] + v[1], a[2] + v[2])
+            for a, v in zip(counts["audio"], counts["visual"], strict=True)
+        ]
         scores[f"{level}/event"] = class_mean(pooled)
     return scores
 
 
 def evaluate(
-    pred_audio: NDArray[Any], pred_visual: NDArray[Any], true_audio: NDArray[Any], true_visual: NDArray[Any]
+    pred_audio: NDArray[Any],
+    pred_visual: NDArray[Any],
+    true_audio: NDArray[Any],
+    true_visual: NDArray[Any],
 ) -> tuple[dict[str, float], dict[str, list[float]]]:
     """Return (the ten figures, the eight scores of every clip) of arrays (N, T, C) of 0 and 1."""
-    clips = [score_clip(*arrays) for arrays in zip(pred_audio, pred_visual, true_audio, true_visual, strict=True)]
+    clips = [
+        score_clip(*arrays)
+        for arrays in zip(pred_audio, pred_visual, true_audio, true_visual, strict=True)
+    ]
     per_clip = {key: [clip[key] for clip in clips] for key in clips[0]}
     figures = {key: sum(values) / len(values) for key, values in per_clip.items()}
     for level in ("segment", "event"):
-        figures[f"{level}/type"] = sum(figures[f"{level}/{s}"] for s in ("audio", "visual", "audio_visual")) / 3
+        figures[f"{level}/type"] = (
+            sum(figures[f"{level}/{s}"] for s in ("audio", "visual", "audio_visual")) / 3
+        )
     return figures, per_clip

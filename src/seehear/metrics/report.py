@@ -18,7 +18,9 @@ from numpy.typing import ArrayLike, NDArray
 from seehear.metrics.counts import LEVELS, STREAMS, Counts, Level, Whole, count
 
 CLIP_KEYS = tuple(f"{level}/{stream}" for level in LEVELS for stream in STREAMS)
-FIGURE_KEYS = tuple(f"{level}/{n}" for level in LEVELS for n in ("audio", "visual", "audio_visual", "type", "event"))
+FIGURE_KEYS = tuple(
+    f"{level}/{n}" for level in LEVELS for n in ("audio", "visual", "audio_visual", "type", "event")
+)
 Array = NDArray[np.float64]
 _CLIPS = 10_000  # scored at a time: bounds temporary memory
 
@@ -44,7 +46,13 @@ class Pooled:
     @classmethod
     def of(cls, tp: NDArray[Any], fp: NDArray[Any], fn: NDArray[Any]) -> "Pooled":
         """Return the figures of added counts, of any shape."""
-        return cls(_ratio(tp, tp + fp), _ratio(tp, tp + fn), _ratio(2 * tp, 2 * tp + fp + fn), tp + fp, tp + fn)
+        return cls(
+            _ratio(tp, tp + fp),
+            _ratio(tp, tp + fn),
+            _ratio(2 * tp, 2 * tp + fp + fn),
+            tp + fp,
+            tp + fn,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,13 +80,21 @@ class Report:
         """Return what each clip adds to each figure, (N, 10): the figures are the means of its columns."""
         scores = self._scores.reshape(len(self), len(LEVELS), len(STREAMS))
         kind = scores[:, :, :3].sum(axis=2, keepdims=True) / 3
-        return np.concatenate([scores[:, :, :3], kind, scores[:, :, 3:]], axis=2).reshape(len(self), len(FIGURE_KEYS))
+        return np.concatenate([scores[:, :, :3], kind, scores[:, :, 3:]], axis=2).reshape(
+            len(self), len(FIGURE_KEYS)
+        )
 
     def per_class(self) -> dict[str, Pooled]:
         """Return precision, recall and F of every class, (C,) each, with counts added over clips."""
-        sums = {level: [n.sum(axis=0, dtype=np.int64) for n in (c.tp, c.fp, c.fn)] for level, c in self.counts.items()}
-        return {f"{level}/{stream}": Pooled.of(*(n[index] for n in sums[level]))
-                for level in LEVELS for index, stream in enumerate(STREAMS)}
+        sums = {
+            level: [n.sum(axis=0, dtype=np.int64) for n in (c.tp, c.fp, c.fn)]
+            for level, c in self.counts.items()
+        }
+        return {
+            f"{level}/{stream}": Pooled.of(*(n[index] for n in sums[level]))
+            for level in LEVELS
+            for index, stream in enumerate(STREAMS)
+        }
 
     def per_class_clip_mean(self) -> dict[str, Array]:
         """Return the mean of each class's F over the clips in which it is counted, (C,); NaN where in none."""
@@ -91,20 +107,31 @@ class Report:
 
     def pooled(self) -> dict[str, Pooled]:
         """Return precision, recall and F with counts added over clips and classes, 0-d each."""
-        sums = {level: [n.sum(axis=(0, 2), dtype=np.int64) for n in (c.tp, c.fp, c.fn)]
-                for level, c in self.counts.items()}
-        return {f"{level}/{stream}": Pooled.of(*(n[index] for n in sums[level]))
-                for level in LEVELS for index, stream in enumerate(STREAMS)}
+        sums = {
+            level: [n.sum(axis=(0, 2), dtype=np.int64) for n in (c.tp, c.fp, c.fn)]
+            for level, c in self.counts.items()
+        }
+        return {
+            f"{level}/{stream}": Pooled.of(*(n[index] for n in sums[level]))
+            for level in LEVELS
+            for index, stream in enumerate(STREAMS)
+        }
 
     @cached_property
     def _scores(self) -> Array:
         """The score of every clip by `CLIP_KEYS`, (N, 8)."""
         parts = [slice(first, first + _CLIPS) for first in range(0, len(self), _CLIPS)]
-        return np.concatenate([np.concatenate([_clip_scores(self.counts[level], part) for level in LEVELS], axis=1)
-                               for part in parts])
+        return np.concatenate(
+            [
+                np.concatenate([_clip_scores(self.counts[level], part) for level in LEVELS], axis=1)
+                for part in parts
+            ]
+        )
 
 
-def evaluate(pred_audio: ArrayLike, pred_visual: ArrayLike, true_audio: ArrayLike, true_visual: ArrayLike) -> Report:
+def evaluate(
+    pred_audio: ArrayLike, pred_visual: ArrayLike, true_audio: ArrayLike, true_visual: ArrayLike
+) -> Report:
     """Return how good decisions are, at segment and event level.
 
     Args:
@@ -125,13 +152,20 @@ def evaluate(pred_audio: ArrayLike, pred_visual: ArrayLike, true_audio: ArrayLik
         >>> evaluate(truth, 0 * truth, truth, 0 * truth).figures()["segment/type"]
         1.0
     """
-    named = {"pred_audio": pred_audio, "pred_visual": pred_visual, "true_audio": true_audio, "true_visual": true_visual}
+    named = {
+        "pred_audio": pred_audio,
+        "pred_visual": pred_visual,
+        "true_audio": true_audio,
+        "true_visual": true_visual,
+    }
     arrays = {name: binary(array, name) for name, array in named.items()}
     expected = arrays["true_audio"].shape
     for name, array in arrays.items():
         if array.shape != expected:
-            raise ValueError(f"{name}: expected the shape of true_audio, (clips, segments, classes) = {expected}, "
-                             f"got {array.shape}")
+            raise ValueError(
+                f"{name}: expected the shape of true_audio, (clips, segments, classes) = {expected}, "
+                f"got {array.shape}"
+            )
     if expected[0] == 0:
         raise ValueError("expected at least one clip, got none")
     return Report(count(*arrays.values()))
@@ -141,7 +175,9 @@ def binary(array: ArrayLike, name: str) -> NDArray[np.bool_]:
     """Return a (clips, segments, classes) array of 0 and 1 as booleans; ValueError for anything else."""
     values = np.asarray(array)
     if values.ndim != 3:
-        raise ValueError(f"{name}: expected an array (clips, segments, classes), got shape {values.shape}")
+        raise ValueError(
+            f"{name}: expected an array (clips, segments, classes), got shape {values.shape}"
+        )
     if values.dtype == np.bool_:
         return values
     if values.dtype.kind not in "iuf":
@@ -151,7 +187,9 @@ def binary(array: ArrayLike, name: str) -> NDArray[np.bool_]:
         return as_bool
     if not np.array_equal(as_bool, values):
         odd = values[as_bool != values].flat[0]
-        raise ValueError(f"{name}: expected 0 and 1 only, got {odd}; decide probabilities first (seehear.time.decide)")
+        raise ValueError(
+            f"{name}: expected 0 and 1 only, got {odd}; decide probabilities first (seehear.time.decide)"
+        )
     return as_bool
 
 

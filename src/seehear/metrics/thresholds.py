@@ -43,22 +43,42 @@ def best_thresholds(
     """
     truth = np.stack([binary(true_audio, "true_audio"), binary(true_visual, "true_visual")], axis=2)
     if truth.shape != segment_prob.shape:
-        raise ValueError(f"expected scores of the shape of the truth, {truth.shape}, got {segment_prob.shape}")
+        raise ValueError(
+            f"expected scores of the shape of the truth, {truth.shape}, got {segment_prob.shape}"
+        )
     classes = truth.shape[-1]
-    present = np.stack([np.broadcast_to(np.asarray(t, np.float64), (classes,)) for t in (
-        decoding.threshold,
-        decoding.threshold if decoding.visual_threshold is None else decoding.visual_threshold)])
+    present = np.stack(
+        [
+            np.broadcast_to(np.asarray(t, np.float64), (classes,))
+            for t in (
+                decoding.threshold,
+                decoding.threshold
+                if decoding.visual_threshold is None
+                else decoding.visual_threshold,
+            )
+        ]
+    )
     tried = np.asarray(sorted(set(candidates)), np.float64)
     scores = np.empty((len(tried), 2, classes))
     for index, value in enumerate(tried):
-        on = decide(segment_prob, track_prob, clip_prob,
-                    decoding=replace(decoding, threshold=float(value), visual_threshold=None))
+        on = decide(
+            segment_prob,
+            track_prob,
+            clip_prob,
+            decoding=replace(decoding, threshold=float(value), visual_threshold=None),
+        )
         scores[index] = _f1(on, truth)
     best = scores >= scores.max(axis=0) - 1e-12
     distance = np.where(best, np.abs(tried[:, None, None] - present), np.inf)
     chosen = tried[distance.argmin(axis=0)]
-    chosen = np.where(truth.any(axis=(0, 1)), chosen, present)  # a class that is never true teaches nothing
-    return replace(decoding, threshold=tuple(map(float, chosen[0])), visual_threshold=tuple(map(float, chosen[1])))
+    chosen = np.where(
+        truth.any(axis=(0, 1)), chosen, present
+    )  # a class that is never true teaches nothing
+    return replace(
+        decoding,
+        threshold=tuple(map(float, chosen[0])),
+        visual_threshold=tuple(map(float, chosen[1])),
+    )
 
 
 def _f1(on: NDArray[np.bool_], truth: NDArray[np.bool_]) -> NDArray[np.float64]:

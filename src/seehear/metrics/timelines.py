@@ -19,15 +19,19 @@ def evaluate_timelines(predicted: Sequence[Timeline], true: Sequence[Timeline]) 
         ValueError: no or unequal numbers of timelines, or classes that do not fit.
     """
     if not true or len(predicted) != len(true):
-        raise ValueError(f"expected as many predicted as true timelines, at least one, got {len(predicted)} and "
-                         f"{len(true)}")
+        raise ValueError(
+            f"expected as many predicted as true timelines, at least one, got {len(predicted)} and "
+            f"{len(true)}"
+        )
     vocabulary = true[0].vocabulary
     longest = max(timeline.grid.count for timeline in true)
     # segments after a clip's end stay empty in prediction and truth, which adds nothing
     arrays = np.zeros((4, len(true), longest, len(vocabulary)), np.bool_)
     for index, (pred, real) in enumerate(zip(predicted, true, strict=True)):
         if real.vocabulary != vocabulary:
-            raise ValueError(f"{real.source}: expected the classes of {true[0].source} in the same order")
+            raise ValueError(
+                f"{real.source}: expected the classes of {true[0].source} in the same order"
+            )
         count = real.grid.count
         arrays[2:, index, :count] = real.to_arrays()
         arrays[:2, index, :count] = reordered(pred, vocabulary, pred.to_arrays(real.grid))
@@ -35,7 +39,9 @@ def evaluate_timelines(predicted: Sequence[Timeline], true: Sequence[Timeline]) 
 
 
 def reordered(
-    timeline: Timeline, vocabulary: Sequence[str], arrays: tuple[NDArray[np.bool_], NDArray[np.bool_]]
+    timeline: Timeline,
+    vocabulary: Sequence[str],
+    arrays: tuple[NDArray[np.bool_], NDArray[np.bool_]],
 ) -> NDArray[np.bool_]:
     """Return both tracks of a timeline, (2, T, C), with the classes of `vocabulary`.
 
@@ -45,8 +51,12 @@ def reordered(
     column = {name: index for index, name in enumerate(vocabulary)}
     unknown = sorted({event.label for event in timeline} - column.keys())
     if unknown:
-        raise ValueError(f"{timeline.source}: event of class {unknown[0]}, which the truth does not know")
+        raise ValueError(
+            f"{timeline.source}: event of class {unknown[0]}, which the truth does not know"
+        )
     out = np.zeros((2, len(arrays[0]), len(vocabulary)), np.bool_)
     known = [index for index, name in enumerate(timeline.vocabulary) if name in column]
-    out[:, :, [column[timeline.vocabulary[index]] for index in known]] = np.stack(arrays)[:, :, known]
+    out[:, :, [column[timeline.vocabulary[index]] for index in known]] = np.stack(arrays)[
+        :, :, known
+    ]
     return out

@@ -60,10 +60,14 @@ class Attention(nn.Module):
         self.in_proj_bias = nn.Parameter(torch.zeros(3 * width))
         self.out_proj = nn.Linear(width, width)
         nn.init.zeros_(self.out_proj.bias)
-        nn.init.xavier_uniform_(self.in_proj_weight)  # after out_proj: torch's order of random numbers
+        nn.init.xavier_uniform_(
+            self.in_proj_weight
+        )  # after out_proj: torch's order of random numbers
 
     def forward(
-        self, query: Float[Tensor, "batch queries width"], source: Float[Tensor, "batch keys width"],
+        self,
+        query: Float[Tensor, "batch queries width"],
+        source: Float[Tensor, "batch keys width"],
     ) -> Float[Tensor, "batch queries width"]:
         """Return what each row of `query` finds in the rows of `source` (keys and values)."""
         width, dropout = query.shape[-1], self.dropout if self.training else 0.0
@@ -73,11 +77,16 @@ class Attention(nn.Module):
             q, k, v = F.linear(query, self.in_proj_weight, self.in_proj_bias).chunk(3, dim=-1)
         else:
             q = F.linear(query, self.in_proj_weight[:width], self.in_proj_bias[:width])
-            k, v = F.linear(source, self.in_proj_weight[width:], self.in_proj_bias[width:]).chunk(2, dim=-1)
+            k, v = F.linear(source, self.in_proj_weight[width:], self.in_proj_bias[width:]).chunk(
+                2, dim=-1
+            )
         return self.out_proj(attend(q, k, v, self.heads, dropout=dropout))
 
     def _merged(
-        self, query: Float[Tensor, "batch queries width"], source: Float[Tensor, "batch keys width"], dropout: float,
+        self,
+        query: Float[Tensor, "batch queries width"],
+        source: Float[Tensor, "batch keys width"],
+        dropout: float,
     ) -> Float[Tensor, "batch queries width"]:
         """Return the same with two products a row instead of four: one head's linear maps follow each other.
 

@@ -33,14 +33,24 @@ class AVE(nn.Module):
     """
 
     def __init__(
-        self, *, audio_dim: int = 128, visual_dim: int = 2048, motion_dim: int | None = 512, classes: int = 25,
-        width: int = 512, hidden: int = 128, head_hidden: int = 64, pooling: SegmentPooling = "max",
-        attention: int = 49, audio_along_regions: bool = False,
+        self,
+        *,
+        audio_dim: int = 128,
+        visual_dim: int = 2048,
+        motion_dim: int | None = 512,
+        classes: int = 25,
+        width: int = 512,
+        hidden: int = 128,
+        head_hidden: int = 64,
+        pooling: SegmentPooling = "max",
+        attention: int = 49,
+        audio_along_regions: bool = False,
     ) -> None:
         super().__init__()
         self.frame = nn.Linear(visual_dim, width)
-        self.guide = GuidedAttention(audio_dim, width, width=width, hidden=attention,
-                                     audio_along_regions=audio_along_regions)
+        self.guide = GuidedAttention(
+            audio_dim, width, width=width, hidden=attention, audio_along_regions=audio_along_regions
+        )
         self.has_motion = motion_dim is not None
         if motion_dim is not None:
             self.fusion = nn.Linear(width + motion_dim, width)
@@ -52,7 +62,9 @@ class AVE(nn.Module):
         self.apply(xavier)
 
     def forward(
-        self, audio: Float[Tensor, "batch segments audio_dim"], visual: Float[Tensor, "batch frames visual_dim"],
+        self,
+        audio: Float[Tensor, "batch segments audio_dim"],
+        visual: Float[Tensor, "batch frames visual_dim"],
         motion: Float[Tensor, "batch segments motion_dim"] | None = None,
     ) -> Output:
         """Return the probabilities of a batch; frames should not be pooled, they are what is attended to.
@@ -62,10 +74,14 @@ class AVE(nn.Module):
         """
         segments = audio.shape[1]
         if visual.shape[1] % segments:
-            raise ValueError(f"expected visual rows to be a multiple of the {segments} audio rows, "
-                             f"got {visual.shape[1]}")
+            raise ValueError(
+                f"expected visual rows to be a multiple of the {segments} audio rows, "
+                f"got {visual.shape[1]}"
+            )
         if (motion is not None) != self.has_motion:
-            raise ValueError(f"this network was built {'with' if self.has_motion else 'without'} a motion stream")
+            raise ValueError(
+                f"this network was built {'with' if self.has_motion else 'without'} a motion stream"
+            )
         seen = self.guide.attend(audio, self.frame(visual).unflatten(1, (segments, -1)))
         if motion is not None:
             seen = self.fusion(torch.cat([seen, motion], dim=-1))
@@ -74,6 +90,11 @@ class AVE(nn.Module):
         audio_prob, audio_clip = self.audio_head(heard)
         visual_prob, visual_clip = self.visual_head(shown)
         joint_prob, joint_clip = self.joint_head(torch.cat([heard, shown], dim=-1))
-        return Output(joint_clip, torch.stack([audio_clip, visual_clip], dim=1),
-                      torch.stack([audio_prob, visual_prob], dim=2), audio_features=audio_features,
-                      visual_features=visual_features, joint_segment_prob=joint_prob)
+        return Output(
+            joint_clip,
+            torch.stack([audio_clip, visual_clip], dim=1),
+            torch.stack([audio_prob, visual_prob], dim=2),
+            audio_features=audio_features,
+            visual_features=visual_features,
+            joint_segment_prob=joint_prob,
+        )

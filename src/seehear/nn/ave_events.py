@@ -44,9 +44,20 @@ class AVEEvents(GuidedAttention):
             U_v v and U_a a, the mean of tanh(a + m) and tanh(v + m).
     """
 
-    def __init__(self, *, audio_dim: int = 128, region_dim: int = 512, classes: int = 29, width: int = 512,
-                 regions: int = 49, hidden: int = 128, fusion: Literal["concat", "residual"] = "concat") -> None:
-        super().__init__(audio_dim, region_dim, width=width, hidden=regions, audio_along_regions=True)
+    def __init__(
+        self,
+        *,
+        audio_dim: int = 128,
+        region_dim: int = 512,
+        classes: int = 29,
+        width: int = 512,
+        regions: int = 49,
+        hidden: int = 128,
+        fusion: Literal["concat", "residual"] = "concat",
+    ) -> None:
+        super().__init__(
+            audio_dim, region_dim, width=width, hidden=regions, audio_along_regions=True
+        )
         self.lstm_audio = nn.LSTM(audio_dim, hidden, batch_first=True, bidirectional=True)
         self.lstm_video = nn.LSTM(region_dim, hidden, batch_first=True, bidirectional=True)
         self.fusion = fusion
@@ -58,7 +69,8 @@ class AVEEvents(GuidedAttention):
         self.apply(xavier)
 
     def forward(
-        self, audio: Float[Tensor, "batch segments audio_dim"],
+        self,
+        audio: Float[Tensor, "batch segments audio_dim"],
         visual: Float[Tensor, "batch segments height width region_dim"],
     ) -> EventOutput:
         """Return scores and probabilities of a batch."""
@@ -69,7 +81,9 @@ class AVEEvents(GuidedAttention):
             score = self.L2((torch.tanh(heard + mixed) + torch.tanh(seen + mixed)) / 2)
         else:
             score = self.L2(F.relu(self.L1(F.relu(torch.cat([heard, seen], dim=-1)))))
-        return EventOutput(score, torch.softmax(score, dim=-1), torch.softmax(score.amax(dim=1), dim=-1))
+        return EventOutput(
+            score, torch.softmax(score, dim=-1), torch.softmax(score.amax(dim=1), dim=-1)
+        )
 
 
 def _mixer(width: int) -> nn.Sequential:

@@ -21,10 +21,14 @@ class StateFusion(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.audio, self.visual = (
-            nn.Sequential(nn.Linear(width, width), nn.Tanh(), nn.Linear(width, width)) for _ in range(2))
+            nn.Sequential(nn.Linear(width, width), nn.Tanh(), nn.Linear(width, width))
+            for _ in range(2)
+        )
 
     def forward(
-        self, audio: Float[Tensor, "1 batch width"], visual: Float[Tensor, "1 batch width"],
+        self,
+        audio: Float[Tensor, "1 batch width"],
+        visual: Float[Tensor, "1 batch width"],
     ) -> Float[Tensor, "1 batch width"]:
         mixed = (self.audio(audio) + self.visual(visual)) / 2
         return (torch.tanh(audio + mixed) + torch.tanh(visual + mixed)) / 2
@@ -42,8 +46,16 @@ class AVSDN(Embedding):
     """
 
     def __init__(
-        self, *, audio_dim: int = 128, visual_dim: int = 2048, motion_dim: int | None = 512, classes: int = 25,
-        width: int = 512, hidden: int = 128, head_hidden: int = 64, pooling: SegmentPooling = "max",
+        self,
+        *,
+        audio_dim: int = 128,
+        visual_dim: int = 2048,
+        motion_dim: int | None = 512,
+        classes: int = 25,
+        width: int = 512,
+        hidden: int = 128,
+        head_hidden: int = 64,
+        pooling: SegmentPooling = "max",
     ) -> None:
         super().__init__(None, visual_dim, motion_dim, width)
         self.audio_encoder = nn.LSTM(audio_dim, hidden, batch_first=True)
@@ -55,18 +67,29 @@ class AVSDN(Embedding):
         self.joint_head = SegmentHead(hidden, head_hidden, classes, pooling)
 
     def forward(
-        self, audio: Float[Tensor, "batch segments audio_dim"], visual: Float[Tensor, "batch frames visual_dim"],
+        self,
+        audio: Float[Tensor, "batch segments audio_dim"],
+        visual: Float[Tensor, "batch frames visual_dim"],
         motion: Float[Tensor, "batch segments motion_dim"] | None = None,
     ) -> Output:
         """Return the probabilities of a batch."""
         seen = self.embed_visual(visual, motion, audio.shape[1])
         audio_features, (audio_hidden, audio_cell) = self.audio_encoder(audio)
         visual_features, (visual_hidden, visual_cell) = self.visual_encoder(seen)
-        start = (self.fuse_hidden(audio_hidden, visual_hidden), self.fuse_cell(audio_cell, visual_cell))
+        start = (
+            self.fuse_hidden(audio_hidden, visual_hidden),
+            self.fuse_cell(audio_cell, visual_cell),
+        )
         decoded, _ = self.decoder(torch.cat([audio, seen], dim=-1), start)
         audio_prob, audio_clip = self.audio_head(torch.cat([decoded, audio_features], dim=-1))
         visual_prob, visual_clip = self.visual_head(torch.cat([decoded, visual_features], dim=-1))
         joint_prob, joint_clip = self.joint_head(decoded)
-        return Output(joint_clip, torch.stack([audio_clip, visual_clip], dim=1),
-                      torch.stack([audio_prob, visual_prob], dim=2), visual_embedding=seen,
-                      audio_features=audio_features, visual_features=visual_features, joint_segment_prob=joint_prob)
+        return Output(
+            joint_clip,
+            torch.stack([audio_clip, visual_clip], dim=1),
+            torch.stack([audio_prob, visual_prob], dim=2),
+            visual_embedding=seen,
+            audio_features=audio_features,
+            visual_features=visual_features,
+            joint_segment_prob=joint_prob,
+        )

@@ -24,8 +24,11 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
     """
     path = Path(path)
     if not path.is_file():
-        raise WeightsError("is a folder" if path.is_dir() else "no such file", where=path,
-                           hint="give a checkpoint file (.pt, .pth, .safetensors)")
+        raise WeightsError(
+            "is a folder" if path.is_dir() else "no such file",
+            where=path,
+            hint="give a checkpoint file (.pt, .pth, .safetensors)",
+        )
     if path.suffix == ".safetensors":
         from safetensors import SafetensorError
         from safetensors.torch import load_file
@@ -33,21 +36,38 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
         try:
             return load_file(path)
         except SafetensorError as error:
-            raise WeightsError(f"damaged or truncated safetensors file ({error})", where=path) from None
+            raise WeightsError(
+                f"damaged or truncated safetensors file ({error})", where=path
+            ) from None
     try:
         with torch.serialization.safe_globals(_numpy_arrays()), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # torch warns of pickles that are not its own; we say so below
+            warnings.simplefilter(
+                "ignore"
+            )  # torch warns of pickles that are not its own; we say so below
             value = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         found = re.search(r"Unsupported (?:global|class)[^A-Z]*GLOBAL ([\w.]+)", str(error))
-        what = f"it wants to rebuild {found[1]}" if found else "it is damaged, truncated, or no plain state dict"
-        raise WeightsError(f"refused: {what}", where=path, hint="only tensors and plain values are read, because "
-                           "anything else could run code; ask for a file that holds the state dict alone") from None
+        what = (
+            f"it wants to rebuild {found[1]}"
+            if found
+            else "it is damaged, truncated, or no plain state dict"
+        )
+        raise WeightsError(
+            f"refused: {what}",
+            where=path,
+            hint="only tensors and plain values are read, because "
+            "anything else could run code; ask for a file that holds the state dict alone",
+        ) from None
     except Exception as error:  # a damaged file shows itself as almost any error
-        raise WeightsError(f"not a checkpoint of torch, or a damaged or truncated one ({type(error).__name__})",
-                           where=path, hint="fetch the file again") from None
+        raise WeightsError(
+            f"not a checkpoint of torch, or a damaged or truncated one ({type(error).__name__})",
+            where=path,
+            hint="fetch the file again",
+        ) from None
     if not isinstance(value, Mapping):
-        raise WeightsError(f"expected a dictionary of tensors, got {type(value).__name__}", where=path)
+        raise WeightsError(
+            f"expected a dictionary of tensors, got {type(value).__name__}", where=path
+        )
     return dict(value)
 
 
@@ -55,4 +75,9 @@ def _numpy_arrays() -> list[Any]:
     """Return what rebuilds numpy arrays of numbers, under the names of old and new versions of numpy."""
     reconstruct = np.zeros(0).__reduce__()[0]
     names = [f"numpy.{core}.multiarray._reconstruct" for core in ("core", "_core")]
-    return [np.ndarray, np.dtype, type(np.dtype(np.uint32)), *((reconstruct, name) for name in names)]
+    return [
+        np.ndarray,
+        np.dtype,
+        type(np.dtype(np.uint32)),
+        *((reconstruct, name) for name in names),
+    ]

@@ -32,10 +32,14 @@ class ScaleBlock(nn.Module):
 
 def _scales(width: int) -> nn.ModuleList:
     """Return the blocks of the three scales: at ten segments they give 10, 5 and 2 rows."""
-    return nn.ModuleList(ScaleBlock(width, kernel, stride) for kernel, stride in ((1, 1), (3, 2), (5, 5)))
+    return nn.ModuleList(
+        ScaleBlock(width, kernel, stride) for kernel, stride in ((1, 1), (3, 2), (5, 5))
+    )
 
 
-def _upsample(x: Float[Tensor, "batch rows width"], segments: int) -> Float[Tensor, "batch {segments} width"]:
+def _upsample(
+    x: Float[Tensor, "batch rows width"], segments: int
+) -> Float[Tensor, "batch {segments} width"]:
     return F.interpolate(x.transpose(1, 2), size=segments, mode="nearest").transpose(1, 2)
 
 
@@ -49,16 +53,28 @@ class HCMN(Embedding):
     """
 
     def __init__(
-        self, *, audio_dim: int = 128, visual_dim: int = 2048, motion_dim: int | None = 512, classes: int = 25,
-        width: int = 512, heads: int = 1, hidden: int | None = None, dropout: float = 0.1,
+        self,
+        *,
+        audio_dim: int = 128,
+        visual_dim: int = 2048,
+        motion_dim: int | None = 512,
+        classes: int = 25,
+        width: int = 512,
+        heads: int = 1,
+        hidden: int | None = None,
+        dropout: float = 0.1,
     ) -> None:
         super().__init__(audio_dim, visual_dim, motion_dim, width)
-        self.fc_prob, self.fc_frame_att, self.fc_av_att = (nn.Linear(width, classes) for _ in range(3))
+        self.fc_prob, self.fc_frame_att, self.fc_av_att = (
+            nn.Linear(width, classes) for _ in range(3)
+        )
         self.conv_x1, self.conv_x2 = _scales(width), _scales(width)  # audio, visual
         self.hat_encoder = HybridEncoder(width, 1, heads, hidden or width, dropout, "chain")
 
     def forward(
-        self, audio: Float[Tensor, "batch segments audio_dim"], visual: Float[Tensor, "batch frames visual_dim"],
+        self,
+        audio: Float[Tensor, "batch segments audio_dim"],
+        visual: Float[Tensor, "batch frames visual_dim"],
         motion: Float[Tensor, "batch segments motion_dim"] | None = None,
     ) -> Output:
         """Return the probabilities of a batch."""
@@ -72,8 +88,13 @@ class HCMN(Embedding):
             sums.append(both + sums[-1] if sums else both)
         pooled = attentive_pooling(torch.cat(sums), self.fc_prob, self.fc_frame_att, self.fc_av_att)
         means = [values.unflatten(0, (len(sums), -1)).mean(0) for values in pooled]
-        return Output(*means, audio_embedding=audio_embedding, visual_embedding=visual_embedding,
-                      audio_features=sums[-1][:, :, 0], visual_features=sums[-1][:, :, 1])
+        return Output(
+            *means,
+            audio_embedding=audio_embedding,
+            visual_embedding=visual_embedding,
+            audio_features=sums[-1][:, :, 0],
+            visual_features=sums[-1][:, :, 1],
+        )
 
 
 @dataclass(frozen=True)
@@ -92,8 +113,20 @@ class TrackOutput:
 class _Helper(Embedding):
     """`rounds` times x + encoder(x), then attention over time."""
 
-    def __init__(self, audio_dim: int | None, visual_dim: int | None, motion_dim: int | None, *, classes: int,
-                 width: int, layers: int, heads: int, hidden: int | None, dropout: float, rounds: int) -> None:
+    def __init__(
+        self,
+        audio_dim: int | None,
+        visual_dim: int | None,
+        motion_dim: int | None,
+        *,
+        classes: int,
+        width: int,
+        layers: int,
+        heads: int,
+        hidden: int | None,
+        dropout: float,
+        rounds: int,
+    ) -> None:
         super().__init__(audio_dim, visual_dim, motion_dim, width)
         self.fc_prob, self.fc_frame_att = nn.Linear(width, classes), nn.Linear(width, classes)
         layer = EncoderLayer(width, heads, hidden or width, dropout)
@@ -108,7 +141,9 @@ class _Helper(Embedding):
                 update = layer(update)
             x = x + update
         segment_prob = torch.sigmoid(self.fc_prob(x))
-        return TrackOutput((torch.softmax(self.fc_frame_att(x), dim=1) * segment_prob).sum(dim=1), segment_prob)
+        return TrackOutput(
+            (torch.softmax(self.fc_frame_att(x), dim=1) * segment_prob).sum(dim=1), segment_prob
+        )
 
 
 class AudioNet(_Helper):
@@ -120,10 +155,30 @@ class AudioNet(_Helper):
         rounds: how often it is applied, its result added each time.
     """
 
-    def __init__(self, *, audio_dim: int = 128, classes: int = 25, width: int = 512, layers: int = 1, heads: int = 8,
-                 hidden: int | None = None, dropout: float = 0.1, rounds: int = 4) -> None:
-        super().__init__(audio_dim, None, None, classes=classes, width=width, layers=layers, heads=heads,
-                         hidden=hidden, dropout=dropout, rounds=rounds)
+    def __init__(
+        self,
+        *,
+        audio_dim: int = 128,
+        classes: int = 25,
+        width: int = 512,
+        layers: int = 1,
+        heads: int = 8,
+        hidden: int | None = None,
+        dropout: float = 0.1,
+        rounds: int = 4,
+    ) -> None:
+        super().__init__(
+            audio_dim,
+            None,
+            None,
+            classes=classes,
+            width=width,
+            layers=layers,
+            heads=heads,
+            hidden=hidden,
+            dropout=dropout,
+            rounds=rounds,
+        )
 
     def forward(self, audio: Float[Tensor, "batch segments audio_dim"]) -> TrackOutput:
         """Return what the audio track alone says."""
@@ -138,15 +193,38 @@ class VideoNet(_Helper):
         layers, heads, hidden, dropout, rounds: as for `AudioNet`.
     """
 
-    def __init__(self, *, visual_dim: int = 2048, motion_dim: int | None = 512, classes: int = 25, width: int = 512,
-                 layers: int = 2, heads: int = 8, hidden: int | None = None, dropout: float = 0.1,
-                 rounds: int = 3) -> None:
-        super().__init__(None, visual_dim, motion_dim, classes=classes, width=width, layers=layers, heads=heads,
-                         hidden=hidden, dropout=dropout, rounds=rounds)
+    def __init__(
+        self,
+        *,
+        visual_dim: int = 2048,
+        motion_dim: int | None = 512,
+        classes: int = 25,
+        width: int = 512,
+        layers: int = 2,
+        heads: int = 8,
+        hidden: int | None = None,
+        dropout: float = 0.1,
+        rounds: int = 3,
+    ) -> None:
+        super().__init__(
+            None,
+            visual_dim,
+            motion_dim,
+            classes=classes,
+            width=width,
+            layers=layers,
+            heads=heads,
+            hidden=hidden,
+            dropout=dropout,
+            rounds=rounds,
+        )
 
     def forward(
-        self, visual: Float[Tensor, "batch frames visual_dim"],
-        motion: Float[Tensor, "batch segments motion_dim"] | None = None, *, segments: int | None = None,
+        self,
+        visual: Float[Tensor, "batch frames visual_dim"],
+        motion: Float[Tensor, "batch segments motion_dim"] | None = None,
+        *,
+        segments: int | None = None,
     ) -> TrackOutput:
         """Return what the visual track alone says.
 
@@ -174,7 +252,9 @@ class DHHN(nn.Module):
         self.audio_net, self.visual_net = audio_net, visual_net
 
     def forward(
-        self, audio: Float[Tensor, "batch segments audio_dim"], visual: Float[Tensor, "batch frames visual_dim"],
+        self,
+        audio: Float[Tensor, "batch segments audio_dim"],
+        visual: Float[Tensor, "batch frames visual_dim"],
         motion: Float[Tensor, "batch segments motion_dim"] | None = None,
     ) -> Output:
         """Return the probabilities of a batch."""
@@ -182,7 +262,11 @@ class DHHN(nn.Module):
         return Output(
             clip_prob=(heard.clip_prob + seen.clip_prob) / 2,
             track_prob=torch.stack([heard.track_prob[:, 0], seen.track_prob[:, 1]], dim=1),
-            segment_prob=torch.stack([heard.segment_prob[:, :, 0], seen.segment_prob[:, :, 1]], dim=2),
-            audio_embedding=heard.audio_embedding, visual_embedding=seen.visual_embedding,
-            audio_features=heard.audio_features, visual_features=seen.visual_features,
+            segment_prob=torch.stack(
+                [heard.segment_prob[:, :, 0], seen.segment_prob[:, :, 1]], dim=2
+            ),
+            audio_embedding=heard.audio_embedding,
+            visual_embedding=seen.visual_embedding,
+            audio_features=heard.audio_features,
+            visual_features=seen.visual_features,
         )

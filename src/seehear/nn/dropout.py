@@ -18,8 +18,10 @@ def dropout(x: Float[Tensor, "..."], share: float) -> Float[Tensor, "..."]:
     level = round(share * _LEVELS)
     if not 0 < level < _LEVELS:
         return F.dropout(x, share)  # all, nothing, or a share out of range: torch's word on it
-    draws = torch.empty((x.numel() + 3) // 4, dtype=torch.int64, device=x.device).random_(-2**63, None)
-    bits = draws.view(torch.int16)[:x.numel()].view(x.shape)
+    draws = torch.empty((x.numel() + 3) // 4, dtype=torch.int64, device=x.device).random_(
+        -(2**63), None
+    )
+    bits = draws.view(torch.int16)[: x.numel()].view(x.shape)
     return x * (bits >= level - _LEVELS // 2).to(x.dtype).mul_(_LEVELS / (_LEVELS - level))
 
 

@@ -17,7 +17,8 @@ from seehear.nn.merging import pays_to_merge
 
 
 def pool_frames(
-    visual: Float[Tensor, "batch frames dim"], segments: int,
+    visual: Float[Tensor, "batch frames dim"],
+    segments: int,
 ) -> Float[Tensor, "batch {segments} dim"]:
     """Return the mean over equal groups of consecutive frames.
 
@@ -28,7 +29,9 @@ def pool_frames(
     if frames == segments:
         return visual
     if segments == 0 or frames % segments:
-        raise ValueError(f"expected visual rows to be a multiple of the {segments} audio rows, got {frames}")
+        raise ValueError(
+            f"expected visual rows to be a multiple of the {segments} audio rows, got {frames}"
+        )
     return visual.unflatten(1, (segments, -1)).mean(2)
 
 
@@ -41,7 +44,9 @@ class Embedding(nn.Module):
         width: size of the embedded vectors.
     """
 
-    def __init__(self, audio_dim: int | None, visual_dim: int | None, motion_dim: int | None, width: int) -> None:
+    def __init__(
+        self, audio_dim: int | None, visual_dim: int | None, motion_dim: int | None, width: int
+    ) -> None:
         super().__init__()
         if audio_dim is not None:
             self.fc_a = nn.Linear(audio_dim, width)
@@ -52,12 +57,16 @@ class Embedding(nn.Module):
             self.fc_st = nn.Linear(motion_dim, width)
             self.fc_fusion = nn.Linear(2 * width, width)
 
-    def embed_audio(self, audio: Float[Tensor, "batch segments _"]) -> Float[Tensor, "batch segments width"]:
+    def embed_audio(
+        self, audio: Float[Tensor, "batch segments _"]
+    ) -> Float[Tensor, "batch segments width"]:
         """Return the embedded audio rows."""
         return self.fc_a(audio)
 
     def embed_visual(
-        self, visual: Float[Tensor, "batch frames _"], motion: Float[Tensor, "batch segments _"] | None,
+        self,
+        visual: Float[Tensor, "batch frames _"],
+        motion: Float[Tensor, "batch segments _"] | None,
         segments: int,
     ) -> Float[Tensor, "batch {segments} width"]:
         """Return the embedded visual rows, one a segment.
@@ -66,8 +75,11 @@ class Embedding(nn.Module):
             ValueError: if the motion stream is missing, or there and not wanted.
         """
         if (motion is not None) != self.has_motion:
-            raise ValueError("this network was built with a motion stream: pass motion=(batch, segments, dim)"
-                             if self.has_motion else "this network was built without a motion stream: pass motion=None")
+            raise ValueError(
+                "this network was built with a motion stream: pass motion=(batch, segments, dim)"
+                if self.has_motion
+                else "this network was built without a motion stream: pass motion=None"
+            )
         pooled = pool_frames(visual, segments)
         if motion is None:
             return self.fc_v(pooled)
@@ -76,10 +88,14 @@ class Embedding(nn.Module):
         return self.fc_fusion(torch.cat([self.fc_v(pooled), self.fc_st(motion)], dim=-1))
 
     def _merged(
-        self, pooled: Float[Tensor, "batch segments _"], motion: Float[Tensor, "batch segments _"],
+        self,
+        pooled: Float[Tensor, "batch segments _"],
+        motion: Float[Tensor, "batch segments _"],
     ) -> Float[Tensor, "batch segments width"]:
         """Return the same with one map a stream in place of three: linear maps that follow each other are one."""
         left, right = self.fc_fusion.weight.chunk(2, dim=1)
         bias = self.fc_fusion(torch.cat([self.fc_v.bias, self.fc_st.bias]))
         embedded = F.linear(pooled.flatten(0, 1), left @ self.fc_v.weight, bias)
-        return embedded.addmm_(motion.flatten(0, 1), (right @ self.fc_st.weight).T).unflatten(0, pooled.shape[:2])
+        return embedded.addmm_(motion.flatten(0, 1), (right @ self.fc_st.weight).T).unflatten(
+            0, pooled.shape[:2]
+        )

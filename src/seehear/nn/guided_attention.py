@@ -20,16 +20,31 @@ class GuidedAttention(nn.Module):
             which only fits because there are 49 regions and 49 hidden units.  True keeps that.
     """
 
-    def __init__(self, audio_dim: int, region_dim: int, *, width: int = 512, hidden: int = 49,
-                 audio_along_regions: bool) -> None:
+    def __init__(
+        self,
+        audio_dim: int,
+        region_dim: int,
+        *,
+        width: int = 512,
+        hidden: int = 49,
+        audio_along_regions: bool,
+    ) -> None:
         super().__init__()
-        self.affine_audio, self.affine_video = nn.Linear(audio_dim, width), nn.Linear(region_dim, width)
-        self.affine_v, self.affine_g = nn.Linear(width, hidden, bias=False), nn.Linear(width, hidden, bias=False)
+        self.affine_audio, self.affine_video = (
+            nn.Linear(audio_dim, width),
+            nn.Linear(region_dim, width),
+        )
+        self.affine_v, self.affine_g = (
+            nn.Linear(width, hidden, bias=False),
+            nn.Linear(width, hidden, bias=False),
+        )
         self.affine_h = nn.Linear(hidden, 1, bias=False)
         self.audio_along_regions = audio_along_regions
 
     def attend(
-        self, audio: Float[Tensor, "*batch audio_dim"], regions: Float[Tensor, "*batch regions region_dim"],
+        self,
+        audio: Float[Tensor, "*batch audio_dim"],
+        regions: Float[Tensor, "*batch regions region_dim"],
     ) -> Float[Tensor, "*batch region_dim"]:
         """Return the attended vector.
 

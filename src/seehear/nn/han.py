@@ -26,8 +26,8 @@ Contrast = Literal["embedding", "encoded"]
 class HybridLayer(nn.Module):
     """One hybrid attention layer: a track attends to itself and to the other, with the same weights for both.
 
-        z   = LN1(x + drop(cross(x, other)) + drop(self(x)))
-        out = LN2(z + drop(W2 drop(relu(W1 z))))
+    z   = LN1(x + drop(cross(x, other)) + drop(self(x)))
+    out = LN2(z + drop(W2 drop(relu(W1 z))))
     """
 
     def __init__(self, width: int, heads: int, hidden: int, dropout: float) -> None:
@@ -41,14 +41,18 @@ class HybridLayer(nn.Module):
         self.dropout = Dropout(dropout)
 
     def forward(
-        self, own: Float[Tensor, "batch segments width"], other: Float[Tensor, "batch segments width"] | None,
+        self,
+        own: Float[Tensor, "batch segments width"],
+        other: Float[Tensor, "batch segments width"] | None,
     ) -> Float[Tensor, "batch segments width"]:
         """Return `own`, updated by itself and by `other` (None: by itself only)."""
         mixed = own + self.dropout(self.self_attn(own, own))
         if other is not None:
             mixed = mixed + self.dropout(self.cm_attn(own, other))
         mixed = self.norm1(mixed)
-        return self.norm2(mixed + self.dropout(self.linear2(self.dropout(F.relu(self.linear1(mixed))))))
+        return self.norm2(
+            mixed + self.dropout(self.linear2(self.dropout(F.relu(self.linear1(mixed)))))
+        )
 
 
 class HybridEncoder(nn.Module):
@@ -60,14 +64,21 @@ class HybridEncoder(nn.Module):
             "audio_first": the previous layer's pair, audio updated first and the visual track seeing the update.
     """
 
-    def __init__(self, width: int, layers: int, heads: int, hidden: int, dropout: float, stacking: Stacking) -> None:
+    def __init__(
+        self, width: int, layers: int, heads: int, hidden: int, dropout: float, stacking: Stacking
+    ) -> None:
         super().__init__()
         layer = HybridLayer(width, heads, hidden, dropout)
-        self.layers = nn.ModuleList(copy.deepcopy(layer) for _ in range(layers))  # equal at the start, as released
+        self.layers = nn.ModuleList(
+            copy.deepcopy(layer) for _ in range(layers)
+        )  # equal at the start, as released
         self.stacking = stacking
 
     def forward(
-        self, audio: Float[Tensor, "batch segments width"], visual: Float[Tensor, "batch segments width"], *,
+        self,
+        audio: Float[Tensor, "batch segments width"],
+        visual: Float[Tensor, "batch segments width"],
+        *,
         cross_attention: bool = True,
     ) -> tuple[Float[Tensor, "batch segments width"], Float[Tensor, "batch segments width"]]:
         """Return the updated pair."""
@@ -76,7 +87,9 @@ class HybridEncoder(nn.Module):
                 audio = layer(audio, visual if cross_attention else None)
                 visual = layer(visual, audio if cross_attention else None)
             return audio, visual
-        both = torch.cat([audio, visual])  # both directions in one batch: half the calls, bigger products
+        both = torch.cat(
+            [audio, visual]
+        )  # both directions in one batch: half the calls, bigger products
         layers = self.layers[-1:] if self.stacking == "repeat" else self.layers
         for layer in layers:
             both = layer(both, torch.cat(both.chunk(2)[::-1]) if cross_attention else None)
@@ -102,9 +115,20 @@ class HAN(Embedding):
     """
 
     def __init__(
-        self, *, audio_dim: int = 128, visual_dim: int = 2048, motion_dim: int | None = 512, classes: int = 25,
-        width: int = 512, layers: int = 1, heads: int = 1, hidden: int | None = None, dropout: float = 0.1,
-        visual_dropout: float = 0.0, stacking: Stacking = "repeat", contrast: Contrast | None = None,
+        self,
+        *,
+        audio_dim: int = 128,
+        visual_dim: int = 2048,
+        motion_dim: int | None = 512,
+        classes: int = 25,
+        width: int = 512,
+        layers: int = 1,
+        heads: int = 1,
+        hidden: int | None = None,
+        dropout: float = 0.1,
+        visual_dropout: float = 0.0,
+        stacking: Stacking = "repeat",
+        contrast: Contrast | None = None,
         temperature: float = 0.2,
     ) -> None:
         super().__init__(audio_dim, visual_dim, motion_dim, width)
@@ -116,8 +140,12 @@ class HAN(Embedding):
         self.contrast, self.temperature = contrast, temperature
 
     def forward(
-        self, audio: Float[Tensor, "batch segments audio_dim"], visual: Float[Tensor, "batch frames visual_dim"],
-        motion: Float[Tensor, "batch segments motion_dim"] | None = None, *, cross_attention: bool = True,
+        self,
+        audio: Float[Tensor, "batch segments audio_dim"],
+        visual: Float[Tensor, "batch frames visual_dim"],
+        motion: Float[Tensor, "batch segments motion_dim"] | None = None,
+        *,
+        cross_attention: bool = True,
     ) -> Output:
         """Return the probabilities of a batch.
 
@@ -128,19 +156,27 @@ class HAN(Embedding):
         audio_embedding = self.embed_audio(audio)
         visual_embedding = self.embed_visual(visual, motion, audio.shape[1])
         encoded_audio, encoded_visual = self.hat_encoder(
-            audio_embedding, visual_embedding, cross_attention=cross_attention)
+            audio_embedding, visual_embedding, cross_attention=cross_attention
+        )
         both = torch.stack([encoded_audio, self.visual_dropout(encoded_visual)], dim=2)
         similarity = None
         if self.contrast is not None:
             against = visual_embedding if self.contrast == "embedding" else encoded_visual
             similarity = track_similarity(encoded_audio, against, self.temperature)
-        return Output(*attentive_pooling(both, self.fc_prob, self.fc_frame_att, self.fc_av_att),
-                      audio_embedding=audio_embedding, visual_embedding=visual_embedding,
-                      audio_features=encoded_audio, visual_features=encoded_visual, similarity=similarity)
+        return Output(
+            *attentive_pooling(both, self.fc_prob, self.fc_frame_att, self.fc_av_att),
+            audio_embedding=audio_embedding,
+            visual_embedding=visual_embedding,
+            audio_features=encoded_audio,
+            visual_features=encoded_visual,
+            similarity=similarity,
+        )
 
 
 def track_similarity(
-    audio: Float[Tensor, "batch segments width"], visual: Float[Tensor, "batch segments width"], temperature: float,
+    audio: Float[Tensor, "batch segments width"],
+    visual: Float[Tensor, "batch segments width"],
+    temperature: float,
 ) -> Float[Tensor, "batch segments segments"]:
     """Return the cosine of every audio segment (rows) with every visual segment (columns), over `temperature`."""
     return F.normalize(audio, dim=-1) @ F.normalize(visual, dim=-1).transpose(1, 2) / temperature

@@ -26,7 +26,8 @@ class SegmentHead(nn.Module):
             self.attention = nn.Linear(hidden, classes)
 
     def forward(
-        self, x: Float[Tensor, "batch segments width"],
+        self,
+        x: Float[Tensor, "batch segments width"],
     ) -> tuple[Float[Tensor, "batch segments classes"], Float[Tensor, "batch classes"]]:
         """Return the segment probabilities and the pooled ones."""
         inner = F.relu(self.fc1(x))

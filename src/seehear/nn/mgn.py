@@ -54,12 +54,18 @@ class CrossAttention(nn.Module):
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         self.heads = heads
-        self.q_proj, self.k_proj, self.v_proj, self.proj = (nn.Linear(width, width) for _ in range(4))
+        self.q_proj, self.k_proj, self.v_proj, self.proj = (
+            nn.Linear(width, width) for _ in range(4)
+        )
 
     def forward(
-        self, query: Float[Tensor, "batch queries width"], source: Float[Tensor, "batch keys width"],
+        self,
+        query: Float[Tensor, "batch queries width"],
+        source: Float[Tensor, "batch keys width"],
     ) -> Float[Tensor, "batch queries width"]:
-        return self.proj(attend(self.q_proj(query), self.k_proj(source), self.v_proj(source), self.heads))
+        return self.proj(
+            attend(self.q_proj(query), self.k_proj(source), self.v_proj(source), self.heads)
+        )
 
 
 class AttnBlock(nn.Module):
@@ -93,13 +99,17 @@ class CrossAttnBlock(nn.Module):
         self.mlp = Mlp(width, 4 * width)
 
     def forward(
-        self, x: Float[Tensor, "batch queries width"], source: Float[Tensor, "batch keys width"],
+        self,
+        x: Float[Tensor, "batch queries width"],
+        source: Float[Tensor, "batch keys width"],
     ) -> Float[Tensor, "batch queries width"]:
         x = x + self.attn(x, source)
         return self.norm_post(x + self.mlp(self.norm2(x)))
 
 
-def assign_weights(scores: Float[Tensor, "batch groups n"], *, hard: bool, training: bool) -> Tensor:
+def assign_weights(
+    scores: Float[Tensor, "batch groups n"], *, hard: bool, training: bool
+) -> Tensor:
     """Return how much of each element every group gets; the columns sum to 1.
 
     Soft: softmax over groups.  Hard: all to the best group; while training, to the best after Gumbel noise, with the
@@ -117,15 +127,23 @@ class Assign(nn.Module):
 
     def __init__(self, width: int, hard: bool) -> None:
         super().__init__()
-        self.q_proj, self.k_proj, self.v_proj, self.proj = (nn.Linear(width, width) for _ in range(4))
+        self.q_proj, self.k_proj, self.v_proj, self.proj = (
+            nn.Linear(width, width) for _ in range(4)
+        )
         self.hard = hard
 
     def forward(
-        self, groups: Float[Tensor, "batch groups width"], x: Float[Tensor, "batch n width"],
+        self,
+        groups: Float[Tensor, "batch groups width"],
+        x: Float[Tensor, "batch n width"],
     ) -> tuple[Float[Tensor, "batch groups width"], Float[Tensor, "batch groups n"]]:
-        scores = torch.bmm(self.q_proj(groups) * x.shape[-1] ** -0.5, self.k_proj(x).transpose(1, 2))
+        scores = torch.bmm(
+            self.q_proj(groups) * x.shape[-1] ** -0.5, self.k_proj(x).transpose(1, 2)
+        )
         weights = assign_weights(scores, hard=self.hard, training=self.training)
-        mean = weights / (weights.sum(dim=2, keepdim=True) + 1.0)  # +1: a group without elements takes nothing
+        mean = weights / (
+            weights.sum(dim=2, keepdim=True) + 1.0
+        )  # +1: a group without elements takes nothing
         return self.proj(torch.bmm(mean, self.v_proj(x))), weights
 
 
@@ -142,7 +160,9 @@ class GroupingBlock(nn.Module):
         self.mlp_channels = Mlp(width, 4 * width)
 
     def forward(
-        self, x: Float[Tensor, "batch n width"], groups: Float[Tensor, "batch tokens width"],
+        self,
+        x: Float[Tensor, "batch n width"],
+        groups: Float[Tensor, "batch tokens width"],
     ) -> tuple[Float[Tensor, "batch tokens width"], Float[Tensor, "batch tokens n"]]:
         """Return the new group vectors and the assignment of elements to groups."""
         groups, x = self.norm_tokens(groups), self.norm_x(x)
@@ -161,8 +181,17 @@ class ModalityTrans(nn.Module):
             visual embedding this way), in the opposite assignment mode; None: no such step.
     """
 
-    def __init__(self, width: int, heads: int, depth: int, tokens: int, *, hard: bool, drop_path: float,
-                 other_tokens: int | None = None) -> None:
+    def __init__(
+        self,
+        width: int,
+        heads: int,
+        depth: int,
+        tokens: int,
+        *,
+        hard: bool,
+        drop_path: float,
+        other_tokens: int | None = None,
+    ) -> None:
         super().__init__()
         self.blocks = nn.ModuleList(AttnBlock(width, heads, drop_path) for _ in range(depth))
         if other_tokens is not None:
@@ -170,7 +199,9 @@ class ModalityTrans(nn.Module):
         self.grouping = GroupingBlock(width, heads, tokens, hard)
 
     def forward(
-        self, x: Float[Tensor, "batch n width"], tokens: Float[Tensor, "batch tokens width"],
+        self,
+        x: Float[Tensor, "batch n width"],
+        tokens: Float[Tensor, "batch tokens width"],
         other: Float[Tensor, "batch m width"] | None = None,
     ) -> tuple[Float[Tensor, "batch tokens width"], Float[Tensor, "batch tokens _"]]:
         both = torch.cat([x, tokens], dim=1)
@@ -199,18 +230,42 @@ class MGN(Embedding):
     """
 
     def __init__(
-        self, *, audio_dim: int = 128, visual_dim: int = 2048, motion_dim: int | None = 512, classes: int = 25,
-        width: int = 128, segments: int = 10, heads: int = 8, depths: Sequence[int] = (3, 3, 6),
-        assignment: Assignment = "soft", drop_path: float = 0.1, timing: Timing = "released",
+        self,
+        *,
+        audio_dim: int = 128,
+        visual_dim: int = 2048,
+        motion_dim: int | None = 512,
+        classes: int = 25,
+        width: int = 128,
+        segments: int = 10,
+        heads: int = 8,
+        depths: Sequence[int] = (3, 3, 6),
+        assignment: Assignment = "soft",
+        drop_path: float = 0.1,
+        timing: Timing = "released",
     ) -> None:
         super().__init__(audio_dim, visual_dim, motion_dim, width)
         visual_depth, audio_depth, joint_depth = depths
         hard = assignment == "hard"
-        self.segments, self.timing = segments, "article" if timing == "released" and hard else timing
-        self.audio_cug = ModalityTrans(width, heads, audio_depth, classes, hard=hard, drop_path=drop_path,
-                                       other_tokens=segments)
-        self.visual_cug = ModalityTrans(width, heads, visual_depth, classes, hard=hard, drop_path=drop_path)
-        self.av_mcg = ModalityTrans(width, heads, joint_depth, classes, hard=hard, drop_path=drop_path)
+        self.segments, self.timing = (
+            segments,
+            "article" if timing == "released" and hard else timing,
+        )
+        self.audio_cug = ModalityTrans(
+            width,
+            heads,
+            audio_depth,
+            classes,
+            hard=hard,
+            drop_path=drop_path,
+            other_tokens=segments,
+        )
+        self.visual_cug = ModalityTrans(
+            width, heads, visual_depth, classes, hard=hard, drop_path=drop_path
+        )
+        self.av_mcg = ModalityTrans(
+            width, heads, joint_depth, classes, hard=hard, drop_path=drop_path
+        )
         self.fc_prob, self.fc_prob_a, self.fc_prob_v = (nn.Linear(width, 1) for _ in range(3))
         self.fc_cls = nn.Linear(width, classes)
         self.apply(_initialise)
@@ -218,7 +273,9 @@ class MGN(Embedding):
         self.visual_token = nn.Parameter(torch.zeros(classes, width))
 
     def forward(
-        self, audio: Float[Tensor, "batch segments audio_dim"], visual: Float[Tensor, "batch frames visual_dim"],
+        self,
+        audio: Float[Tensor, "batch segments audio_dim"],
+        visual: Float[Tensor, "batch frames visual_dim"],
         motion: Float[Tensor, "batch segments motion_dim"] | None = None,
     ) -> Output:
         """Return the probabilities of a batch and the class logits of the tokens.
@@ -228,29 +285,43 @@ class MGN(Embedding):
         """
         batch, segments, _ = audio.shape
         if segments != self.segments:
-            raise ValueError(f"this network was built for {self.segments} segments, got {segments}: "
-                             f"build it with segments={segments}")
+            raise ValueError(
+                f"this network was built for {self.segments} segments, got {segments}: "
+                f"build it with segments={segments}"
+            )
         audio_embedding = self.embed_audio(audio)
         visual_embedding = self.embed_visual(visual, motion, segments)
         visual_groups, visual_assigned = self.visual_cug(
-            visual_embedding, self.visual_token.expand(batch, -1, -1))
+            visual_embedding, self.visual_token.expand(batch, -1, -1)
+        )
         audio_groups, audio_assigned = self.audio_cug(
-            audio_embedding, self.audio_token.expand(batch, -1, -1), visual_embedding)
+            audio_embedding, self.audio_token.expand(batch, -1, -1), visual_embedding
+        )
         joint_groups, _ = self.av_mcg(audio_groups, visual_groups)
-        track_prob = torch.sigmoid(torch.stack(
-            [self.fc_prob_a(audio_groups).squeeze(-1), self.fc_prob_v(visual_groups).squeeze(-1)], dim=1))
+        track_prob = torch.sigmoid(
+            torch.stack(
+                [
+                    self.fc_prob_a(audio_groups).squeeze(-1),
+                    self.fc_prob_v(visual_groups).squeeze(-1),
+                ],
+                dim=1,
+            )
+        )
         assigned = torch.stack([audio_assigned, visual_assigned], dim=1)
         return Output(
             clip_prob=torch.sigmoid(self.fc_prob(joint_groups).squeeze(-1)),
             track_prob=track_prob,
             segment_prob=_segments_of(track_prob, assigned, self.timing),
-            audio_embedding=audio_embedding, visual_embedding=visual_embedding,
+            audio_embedding=audio_embedding,
+            visual_embedding=visual_embedding,
             class_logits=self.fc_cls(torch.stack([self.audio_token, self.visual_token])),
         )
 
 
 def _segments_of(
-    track_prob: Float[Tensor, "batch 2 classes"], assigned: Float[Tensor, "batch 2 classes segments"], timing: Timing,
+    track_prob: Float[Tensor, "batch 2 classes"],
+    assigned: Float[Tensor, "batch 2 classes segments"],
+    timing: Timing,
 ) -> Float[Tensor, "batch segments 2 classes"]:
     """Return the segment probabilities; `MGN` documents `timing`."""
     if timing == "released":
@@ -258,7 +329,9 @@ def _segments_of(
     elif timing == "article":
         factor = assigned
     else:  # a class that no segment was assigned to (hard mode) is nowhere
-        factor = assigned / assigned.amax(dim=-1, keepdim=True).clamp_min(torch.finfo(assigned.dtype).tiny)
+        factor = assigned / assigned.amax(dim=-1, keepdim=True).clamp_min(
+            torch.finfo(assigned.dtype).tiny
+        )
     return (track_prob[..., None] * factor).permute(0, 3, 1, 2)
 
 

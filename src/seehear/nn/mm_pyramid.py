@@ -28,7 +28,9 @@ class PyramidAttention(nn.Module):
         self.heads, self.dropout = heads, dropout
 
     def forward(
-        self, query: Float[Tensor, "batch queries width"], source: Float[Tensor, "batch keys width"],
+        self,
+        query: Float[Tensor, "batch queries width"],
+        source: Float[Tensor, "batch keys width"],
         bias: Float[Tensor, "queries keys"] | None,
     ) -> Float[Tensor, "batch queries width"]:
         projected = (self.linears[0](query), self.linears[1](source), self.linears[2](source))
@@ -59,14 +61,18 @@ class Residual(nn.Module):
 class PyramidLayer(nn.Module):
     """Pre-norm transformer layer that normalises queries only: keys and values stay raw, in self attention too."""
 
-    def __init__(self, width: int, heads: int, hidden: int, dropout: float, attention_dropout: float) -> None:
+    def __init__(
+        self, width: int, heads: int, hidden: int, dropout: float, attention_dropout: float
+    ) -> None:
         super().__init__()
         self.self_attn = PyramidAttention(width, heads, attention_dropout)
         self.feed_forward = FeedForward(width, hidden, dropout)
         self.sublayer = nn.ModuleList(Residual(width, dropout) for _ in range(2))
 
     def forward(
-        self, x: Float[Tensor, "batch queries width"], source: Float[Tensor, "batch keys width"],
+        self,
+        x: Float[Tensor, "batch queries width"],
+        source: Float[Tensor, "batch keys width"],
         bias: Float[Tensor, "queries keys"] | None = None,
     ) -> Float[Tensor, "batch queries width"]:
         first, second = self.sublayer
@@ -88,21 +94,30 @@ class Holder(nn.Module):
 class PyramidUnit(nn.Module):
     """Self and cross attention within a window, mixed by gates."""
 
-    def __init__(self, width: int, heads: int, hidden: int, dropout: float, attention_dropout: float) -> None:
+    def __init__(
+        self, width: int, heads: int, hidden: int, dropout: float, attention_dropout: float
+    ) -> None:
         super().__init__()
         self.vsablock, self.asablock, self.cmablock = (
-            Holder(PyramidLayer(width, heads, hidden, dropout, attention_dropout)) for _ in range(3))
+            Holder(PyramidLayer(width, heads, hidden, dropout, attention_dropout)) for _ in range(3)
+        )
         self.lv1, self.lv2, self.la1, self.la2 = (nn.Linear(2 * width, width) for _ in range(4))
 
     def forward(
-        self, visual: Float[Tensor, "batch segments width"], audio: Float[Tensor, "batch segments width"],
+        self,
+        visual: Float[Tensor, "batch segments width"],
+        audio: Float[Tensor, "batch segments width"],
         window: Float[Tensor, "segments segments"],
     ) -> Pair:
         """Return the updated (visual, audio)."""
-        cross = self.cmablock(torch.cat([visual, audio]), torch.cat([audio, visual]), window)  # one set of weights
+        cross = self.cmablock(
+            torch.cat([visual, audio]), torch.cat([audio, visual]), window
+        )  # one set of weights
         from_audio, from_visual = cross.chunk(2)
-        return (_gate(self.vsablock(visual, visual, window), from_audio, self.lv1, self.lv2),
-                _gate(self.asablock(audio, audio, window), from_visual, self.la1, self.la2))
+        return (
+            _gate(self.vsablock(visual, visual, window), from_audio, self.lv1, self.lv2),
+            _gate(self.asablock(audio, audio, window), from_visual, self.la1, self.la2),
+        )
 
 
 def _gate(own: Tensor, crossed: Tensor, keep: nn.Linear, take: nn.Linear) -> Tensor:
@@ -118,7 +133,9 @@ class TemporalBlock(nn.Module):
         self.conv1 = nn.Conv1d(width, width, 3, padding=dilation, dilation=dilation)
         self.conv2 = nn.Conv1d(width, width, 1)
 
-    def forward(self, x: Float[Tensor, "batch segments width"]) -> Float[Tensor, "batch segments width"]:
+    def forward(
+        self, x: Float[Tensor, "batch segments width"]
+    ) -> Float[Tensor, "batch segments width"]:
         along = x.transpose(1, 2)
         return F.relu(along + self.conv2(F.relu(self.conv1(along)))).transpose(1, 2)
 
@@ -126,23 +143,37 @@ class TemporalBlock(nn.Module):
 class Capture(nn.Module):
     """The pyramid: unit i looks 2^i segments to each side and hands its pair to the next."""
 
-    def __init__(self, width: int, levels: int, heads: int, hidden: int, dropout: float,
-                 attention_dropout: float) -> None:
+    def __init__(
+        self,
+        width: int,
+        levels: int,
+        heads: int,
+        hidden: int,
+        dropout: float,
+        attention_dropout: float,
+    ) -> None:
         super().__init__()
         self.msa = nn.ModuleList(
-            PyramidUnit(width, heads, hidden, dropout, attention_dropout) for _ in range(levels))
-        self.vnetwork = nn.ModuleList(TemporalBlock(width, 2 ** level) for level in range(levels))
-        self.anetwork = nn.ModuleList(TemporalBlock(width, 2 ** level) for level in range(levels))
+            PyramidUnit(width, heads, hidden, dropout, attention_dropout) for _ in range(levels)
+        )
+        self.vnetwork = nn.ModuleList(TemporalBlock(width, 2**level) for level in range(levels))
+        self.anetwork = nn.ModuleList(TemporalBlock(width, 2**level) for level in range(levels))
 
     def forward(
-        self, visual: Float[Tensor, "batch segments width"], audio: Float[Tensor, "batch segments width"],
-    ) -> tuple[Float[Tensor, "batch segments levels width"], Float[Tensor, "batch segments levels width"]]:
+        self,
+        visual: Float[Tensor, "batch segments width"],
+        audio: Float[Tensor, "batch segments width"],
+    ) -> tuple[
+        Float[Tensor, "batch segments levels width"], Float[Tensor, "batch segments levels width"]
+    ]:
         """Return every level's (visual, audio)."""
         seconds = torch.arange(visual.shape[1], device=visual.device)
         distance = (seconds[:, None] - seconds).abs()
         visuals, audios = [], []
         for level, unit in enumerate(self.msa):
-            window = torch.zeros_like(distance, dtype=visual.dtype).masked_fill(distance > 2 ** level, -1e9)
+            window = torch.zeros_like(distance, dtype=visual.dtype).masked_fill(
+                distance > 2**level, -1e9
+            )
             visual, audio = unit(visual, audio, window)
             visual, audio = self.vnetwork[level](visual), self.anetwork[level](audio)
             visuals.append(visual)
@@ -153,18 +184,25 @@ class Capture(nn.Module):
 class Fusion(nn.Module):
     """Levels attend to each other, then are summed with a weight in (0, 1) each (not normalised)."""
 
-    def __init__(self, width: int, heads: int, hidden: int, dropout: float, attention_dropout: float) -> None:
+    def __init__(
+        self, width: int, heads: int, hidden: int, dropout: float, attention_dropout: float
+    ) -> None:
         super().__init__()
         self.vadaptiveinteraction, self.aadaptiveinteraction = (
-            PyramidLayer(width, heads, hidden, dropout, attention_dropout) for _ in range(2))
+            PyramidLayer(width, heads, hidden, dropout, attention_dropout) for _ in range(2)
+        )
         self.vselectfusion, self.aselectfusion = nn.Linear(width, 1), nn.Linear(width, 1)
 
     def forward(
-        self, visual: Float[Tensor, "batch segments levels width"], audio: Float[Tensor, "batch segments levels width"],
+        self,
+        visual: Float[Tensor, "batch segments levels width"],
+        audio: Float[Tensor, "batch segments levels width"],
     ) -> Pair:
         """Return the fused (visual, audio)."""
-        return (_fuse(visual, self.vadaptiveinteraction, self.vselectfusion),
-                _fuse(audio, self.aadaptiveinteraction, self.aselectfusion))
+        return (
+            _fuse(visual, self.vadaptiveinteraction, self.vselectfusion),
+            _fuse(audio, self.aadaptiveinteraction, self.aselectfusion),
+        )
 
 
 def _fuse(levels: Tensor, interaction: PyramidLayer, select: nn.Linear) -> Tensor:
@@ -176,14 +214,23 @@ def _fuse(levels: Tensor, interaction: PyramidLayer, select: nn.Linear) -> Tenso
 class Pyramid(nn.Module):
     """Capture, then fusion."""
 
-    def __init__(self, width: int, levels: int, heads: int, hidden: int, dropout: float,
-                 attention_dropout: float) -> None:
+    def __init__(
+        self,
+        width: int,
+        levels: int,
+        heads: int,
+        hidden: int,
+        dropout: float,
+        attention_dropout: float,
+    ) -> None:
         super().__init__()
         self.capture = Capture(width, levels, heads, hidden, dropout, attention_dropout)
         self.fusion = Fusion(width, heads, hidden, dropout, attention_dropout)
 
     def forward(
-        self, visual: Float[Tensor, "batch segments width"], audio: Float[Tensor, "batch segments width"],
+        self,
+        visual: Float[Tensor, "batch segments width"],
+        audio: Float[Tensor, "batch segments width"],
     ) -> Pair:
         """Return the fused (visual, audio)."""
         return self.fusion(*self.capture(visual, audio))
@@ -203,24 +250,49 @@ class MMPyramid(Embedding):
     """
 
     def __init__(
-        self, *, audio_dim: int = 128, visual_dim: int = 2048, motion_dim: int | None = 512, classes: int = 25,
-        width: int = 512, levels: int = 4, heads: int = 8, hidden: int | None = None, dropout: float = 0.2,
-        attention_dropout: float = 0.1, swap_tracks: bool = True,
+        self,
+        *,
+        audio_dim: int = 128,
+        visual_dim: int = 2048,
+        motion_dim: int | None = 512,
+        classes: int = 25,
+        width: int = 512,
+        levels: int = 4,
+        heads: int = 8,
+        hidden: int | None = None,
+        dropout: float = 0.2,
+        attention_dropout: float = 0.1,
+        swap_tracks: bool = True,
     ) -> None:
         super().__init__(audio_dim, visual_dim, motion_dim, width)
-        self.fc_prob, self.fc_frame_att, self.fc_av_att = (nn.Linear(width, classes) for _ in range(3))
+        self.fc_prob, self.fc_frame_att, self.fc_av_att = (
+            nn.Linear(width, classes) for _ in range(3)
+        )
         self.MMP = Pyramid(width, levels, heads, hidden or width, dropout, attention_dropout)
         self.swap_tracks = swap_tracks
 
     def forward(
-        self, audio: Float[Tensor, "batch segments audio_dim"], visual: Float[Tensor, "batch frames visual_dim"],
+        self,
+        audio: Float[Tensor, "batch segments audio_dim"],
+        visual: Float[Tensor, "batch frames visual_dim"],
         motion: Float[Tensor, "batch segments motion_dim"] | None = None,
     ) -> Output:
         """Return the probabilities of a batch."""
         audio_embedding = self.embed_audio(audio)
         visual_embedding = self.embed_visual(visual, motion, audio.shape[1])
         visual_features, audio_features = self.MMP(visual_embedding, audio_embedding)
-        tracks = [visual_features, audio_features] if self.swap_tracks else [audio_features, visual_features]
-        pooled = attentive_pooling(torch.stack(tracks, dim=2), self.fc_prob, self.fc_frame_att, self.fc_av_att)
-        return Output(*pooled, audio_embedding=audio_embedding, visual_embedding=visual_embedding,
-                      audio_features=audio_features, visual_features=visual_features)
+        tracks = (
+            [visual_features, audio_features]
+            if self.swap_tracks
+            else [audio_features, visual_features]
+        )
+        pooled = attentive_pooling(
+            torch.stack(tracks, dim=2), self.fc_prob, self.fc_frame_att, self.fc_av_att
+        )
+        return Output(
+            *pooled,
+            audio_embedding=audio_embedding,
+            visual_embedding=visual_embedding,
+            audio_features=audio_features,
+            visual_features=visual_features,
+        )

@@ -14,7 +14,11 @@ from seehear.nn.systems import build, closest
 
 
 def load_official(
-    name: str, state_dict: Mapping[str, Any], *, video_state_dict: Mapping[str, Any] | None = None, **options: Any,
+    name: str,
+    state_dict: Mapping[str, Any],
+    *,
+    video_state_dict: Mapping[str, Any] | None = None,
+    **options: Any,
 ) -> nn.Module:
     """Return a network in evaluation mode holding the weights of a released checkpoint.
 
@@ -44,13 +48,20 @@ def _load(name: str, state_dict: Mapping[str, Any], options: Mapping[str, Any]) 
     if name == "ave" and looks_like(state) == "ave_events":
         name = "ave_events"
     sizes = read_sizes(name, state)
-    used = {key: value for key, value in LAYOUTS[name].rename(state).items() if not matches(key, LAYOUTS[name].unused)}
+    used = {
+        key: value
+        for key, value in LAYOUTS[name].rename(state).items()
+        if not matches(key, LAYOUTS[name].unused)
+    }
     net = build(name, **{**sizes, **options})
     wanted, given = _shapes(net.state_dict()), _shapes(used)
     faults = [f"{key} is missing" for key in wanted if key not in given]
     faults += [f"{key} is not part of it" for key in given if key not in wanted]
-    faults += [f"{key} expected {shape}, got {given[key]}" for key, shape in wanted.items()
-               if given.get(key, shape) != shape]
+    faults += [
+        f"{key} expected {shape}, got {given[key]}"
+        for key, shape in wanted.items()
+        if given.get(key, shape) != shape
+    ]
     if faults:
         raise _mismatch(name, state, faults)
     net.load_state_dict(used)
@@ -66,17 +77,25 @@ def read_sizes(name: str, state: Mapping[str, Tensor]) -> dict[str, Any]:
             (a state dict of ours has none of it).
     """
     if name not in LAYOUTS:
-        raise ConfigError(f"no released checkpoint is known for {name!r}", hint=closest(name, list(LAYOUTS)))
+        raise ConfigError(
+            f"no released checkpoint is known for {name!r}", hint=closest(name, list(LAYOUTS))
+        )
     layout = LAYOUTS[name]
-    absent = [pattern for pattern in layout.unused if not any(matches(key, (pattern,)) for key in state)]
+    absent = [
+        pattern for pattern in layout.unused if not any(matches(key, (pattern,)) for key in state)
+    ]
     if absent and len(absent) < len(layout.unused):
         raise _mismatch(name, state, [f"{pattern} is missing" for pattern in absent])
     try:
-        return layout.sizes(_shapes({key: value for key, value in state.items() if not matches(key, layout.unused)}))
+        return layout.sizes(
+            _shapes({key: value for key, value in state.items() if not matches(key, layout.unused)})
+        )
     except KeyError as error:
         raise _mismatch(name, state, [f"{error.args[0]} is missing"]) from None
     except (IndexError, ValueError):
-        raise _mismatch(name, state, ["a tensor from which sizes are read has another number of axes"]) from None
+        raise _mismatch(
+            name, state, ["a tensor from which sizes are read has another number of axes"]
+        ) from None
 
 
 def clean(state_dict: Mapping[str, Any]) -> dict[str, Tensor]:

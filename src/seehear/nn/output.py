@@ -40,4 +40,6 @@ class Output:
     def detach(self) -> "Output":
         """Return the same values cut from the graph."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return Output(**{name: None if value is None else value.detach() for name, value in values.items()})
+        return Output(
+            **{name: None if value is None else value.detach() for name, value in values.items()}
+        )

@@ -17,11 +17,19 @@ from torch.nn import functional as F
 
 
 def attentive_pooling(
-    features: Float[Tensor, "batch segments 2 width"], prob: nn.Linear, frame_att: nn.Linear, av_att: nn.Linear,
-) -> tuple[Float[Tensor, "batch classes"], Float[Tensor, "batch 2 classes"],
-           Float[Tensor, "batch segments 2 classes"]]:
+    features: Float[Tensor, "batch segments 2 width"],
+    prob: nn.Linear,
+    frame_att: nn.Linear,
+    av_att: nn.Linear,
+) -> tuple[
+    Float[Tensor, "batch classes"],
+    Float[Tensor, "batch 2 classes"],
+    Float[Tensor, "batch segments 2 classes"],
+]:
     """Return the clip, track and segment probabilities of the module docstring."""
-    weight = torch.cat([prob.weight, frame_att.weight, av_att.weight])  # one product instead of three
+    weight = torch.cat(
+        [prob.weight, frame_att.weight, av_att.weight]
+    )  # one product instead of three
     bias = torch.cat([prob.bias, frame_att.bias, av_att.bias])
     logits, over_time, over_tracks = F.linear(features, weight, bias).chunk(3, dim=-1)
     segment_prob = torch.sigmoid(logits)

@@ -31,10 +31,14 @@ SYSTEMS: dict[str, System] = {
     "han": System(HAN, {"stacking": "repeat"}),
     "ma": System(HAN, {"stacking": "repeat", "contrast": "embedding"}),
     "jomold": System(HAN, {"stacking": "chain", "visual_dropout": 0.5, "contrast": "encoded"}),
-    "lsld": System(HAN, {"stacking": "chain", "visual_dropout": 0.5, "visual_dim": 512, "motion_dim": None}),
+    "lsld": System(
+        HAN, {"stacking": "chain", "visual_dropout": 0.5, "visual_dim": 512, "motion_dim": None}
+    ),
     "mgn": System(MGN),
     "mm_pyramid": System(MMPyramid),
-    "dhhn": System(HCMN),  # what is trained; the final parser of two copies is `load_official("dhhn", ...)` or `DHHN`
+    "dhhn": System(
+        HCMN
+    ),  # what is trained; the final parser of two copies is `load_official("dhhn", ...)` or `DHHN`
     "dhhn_audionet": System(AudioNet),
     "dhhn_videonet": System(VideoNet),
     "ave": System(AVE),
@@ -73,7 +77,9 @@ def build(name: str, **options: Any) -> nn.Module:
             raise ConfigError(f"{name} has no option {option!r}", hint=closest(option, list(known)))
         words = _words(known[option].annotation)
         if words and value not in words:
-            raise ConfigError(f"expected {option} of {name} to be one of {', '.join(map(str, words))}, got {value!r}")
+            raise ConfigError(
+                f"expected {option} of {name} to be one of {', '.join(map(str, words))}, got {value!r}"
+            )
     return system.network(**{**system.options, **options})
 
 

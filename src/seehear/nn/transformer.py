@@ -18,6 +18,10 @@ class EncoderLayer(nn.Module):
         self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
         self.dropout = Dropout(dropout)
 
-    def forward(self, x: Float[Tensor, "batch segments width"]) -> Float[Tensor, "batch segments width"]:
+    def forward(
+        self, x: Float[Tensor, "batch segments width"]
+    ) -> Float[Tensor, "batch segments width"]:
         mixed = self.norm1(x + self.dropout(self.self_attn(x, x)))
-        return self.norm2(mixed + self.dropout(self.linear2(self.dropout(F.relu(self.linear1(mixed))))))
+        return self.norm2(
+            mixed + self.dropout(self.linear2(self.dropout(F.relu(self.linear1(mixed)))))
+        )

@@ -1,6 +1,6 @@
 """Video path in, timeline out: zero-shot with any vocabulary, or with a trained run.
 
-    encoders -> scorer -> decode_scores
+encoders -> scorer -> decode_scores
 """
 
 from seehear.parser.many import Parsed, parse_many

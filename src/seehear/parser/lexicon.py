@@ -16,7 +16,9 @@ from seehear.parser.words import forms, longest_inside, names_of, normal
 
 _LIKE = 3  # concepts taken for a word that no name fits
 _WITHIN = 0.08  # of the likeness of the best one
-_BROAD = 20  # classes below a concept that make it a kind of kinds, such as animal, music or vehicle
+_BROAD = (
+    20  # classes below a concept that make it a kind of kinds, such as animal, music or vehicle
+)
 _PART = 0.5  # likeness that a phrase must have to the part of it that was found
 Embed = Callable[[list[str]], NDArray[np.float32]]
 EmbedNames = Callable[[tuple[str, ...]], NDArray[np.float32]]
@@ -77,7 +79,12 @@ class Lexicon:
     def narrowest(self) -> list[int]:
         """Return the classes of concepts that have none below and are sounds or things themselves."""
         upper = {concept.above for concept in self.concepts}
-        return [c for i, concept in enumerate(self.concepts) if concept.sound and i not in upper for c in concept.own]
+        return [
+            c
+            for i, concept in enumerate(self.concepts)
+            if concept.sound and i not in upper
+            for c in concept.own
+        ]
 
     @cached_property
     def _by_name(self) -> dict[str, int]:
@@ -93,7 +100,9 @@ class Lexicon:
     def _broad(self) -> frozenset[int]:
         """Return the concepts that cover so much that a word can be like them without being all of it."""
         upper = {concept.above for concept in self.concepts}
-        return frozenset(i for i, c in enumerate(self.concepts) if i in upper and len(c.classes) > _BROAD)
+        return frozenset(
+            i for i, c in enumerate(self.concepts) if i in upper and len(c.classes) > _BROAD
+        )
 
     def find(self, name: str, description: str, embed: Embed, embed_names: EmbedNames) -> Meaning:
         """Return what a class means: its name is tried before its description, names before likeness.
@@ -115,10 +124,17 @@ class Lexicon:
                 likeness = float(np.dot(*embed([phrase, part])))
                 if likeness >= _PART:
                     return self._meaning([by_name[part]], [likeness], "part")
-        titles = [(index, n) for index, concept in enumerate(self.concepts) if concept.sound for n in concept.names]
+        titles = [
+            (index, n)
+            for index, concept in enumerate(self.concepts)
+            if concept.sound
+            for n in concept.names
+        ]
         rows = embed_names(tuple(n for _, n in titles))
         best: dict[int, float] = {}
-        for (index, _), likeness in zip(titles, rows @ embed([description or name])[0], strict=True):
+        for (index, _), likeness in zip(
+            titles, rows @ embed([description or name])[0], strict=True
+        ):
             best[index] = max(best.get(index, -1.0), float(likeness))
         ranked = sorted(best, key=lambda i: -best[i])[:_LIKE]
         taken = [i for i in ranked if best[i] >= best[ranked[0]] - _WITHIN]
@@ -157,13 +173,30 @@ def sound_lexicon(classes: tuple[str, ...] = ()) -> Lexicon:
         title, _, further = line.partition("|")
         title = title.strip().removeprefix("~ ")
         titles.append(title)
-        names.append(tuple(dict.fromkeys((*names_of(title), *(normal(n) for n in further.split(",") if n.strip())))))
+        names.append(
+            tuple(
+                dict.fromkeys(
+                    (*names_of(title), *(normal(n) for n in further.split(",") if n.strip()))
+                )
+            )
+        )
     place = {name: index for index, name in enumerate(classes or titles)}
     own = [[place[title]] for title in titles]
     covered = _with_below(own, above)
-    return Lexicon(tuple(
-        Concept(names[i], tuple(own[i]), tuple(covered[i]), above[i], titles[i], not lines[i][1].startswith("~"))
-        for i in range(len(lines))), len(lines))
+    return Lexicon(
+        tuple(
+            Concept(
+                names[i],
+                tuple(own[i]),
+                tuple(covered[i]),
+                above[i],
+                titles[i],
+                not lines[i][1].startswith("~"),
+            )
+            for i in range(len(lines))
+        ),
+        len(lines),
+    )
 
 
 @lru_cache(maxsize=2)
@@ -181,12 +214,17 @@ def picture_lexicon(classes: tuple[str, ...] = ()) -> Lexicon:
         names.append(tuple(dict.fromkeys(normal(word) for word in words.split(","))))
         own.append([i for part in ranges.split(",") if part.strip() for i in _range(part)])
     covered = _with_below(own, above)
-    concepts = [Concept(names[i], tuple(own[i]), tuple(covered[i]), above[i], names[i][0]) for i in range(len(lines))]
+    concepts = [
+        Concept(names[i], tuple(own[i]), tuple(covered[i]), above[i], names[i][0])
+        for i in range(len(lines))
+    ]
     smallest = {}
     for index in sorted(range(len(lines)), key=lambda i: -len(covered[i])):
         smallest.update(dict.fromkeys(covered[index], index))
-    concepts += [Concept(tuple(names_of(name)), (index,), (index,), smallest.get(index), name)
-                 for index, name in enumerate(classes)]
+    concepts += [
+        Concept(tuple(names_of(name)), (index,), (index,), smallest.get(index), name)
+        for index, name in enumerate(classes)
+    ]
     return Lexicon(tuple(concepts), len(lines))
 
 

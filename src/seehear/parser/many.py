@@ -25,7 +25,12 @@ class Parsed:
 
 
 def parse_many(
-    parser: Parser, paths: Sequence[Path], *, jobs: int = 1, timeout_s: float = TIMEOUT_S, front: Front | None = None,
+    parser: Parser,
+    paths: Sequence[Path],
+    *,
+    jobs: int = 1,
+    timeout_s: float = TIMEOUT_S,
+    front: Front | None = None,
     report: Callable[[Path, float], None] = lambda path, time_s: None,
 ) -> Iterator[Parsed]:
     """Yield each file as it gets done, in no particular order when `jobs` is above 1.
@@ -42,7 +47,9 @@ def parse_many(
         report: told, while a file is read, up to which second its latest piece goes.
     """
     scorer = parser.scorer
-    front = front or Front(tuple(scorer.visual), tuple(scorer.audio), "grid", scorer.step_s, _Load(parser))
+    front = front or Front(
+        tuple(scorer.visual), tuple(scorer.audio), "grid", scorer.step_s, _Load(parser)
+    )
     todo = {str(index): path for index, path in enumerate(paths)}
     clips = {name: Clip(parser, path) for name, path in todo.items()}
     work = [Job(name, path.stem, str(path)) for name, path in todo.items()]
@@ -76,7 +83,10 @@ class _Load:
     def __init__(self, parser: Parser) -> None:
         encoders = {**parser.scorer.audio, **parser.scorer.visual}
         self._options: dict[str, dict[str, Any]] = {
-            id_: {"fps": encoder.fps} for id_, encoder in encoders.items() if hasattr(encoder, "fps")}
+            id_: {"fps": encoder.fps}
+            for id_, encoder in encoders.items()
+            if hasattr(encoder, "fps")
+        }
 
     def __call__(self, id_: str) -> Any:
         from seehear.encoders import load_encoder

@@ -13,13 +13,23 @@ from seehear.parser.picture import PictureEvidence
 from seehear.parser.sound import SoundEvidence
 
 _FITTED = "60 val clips of restaged, nine classes"
-SOUND = Calibration(("raw", "above", "lead", "near", "best", "rare"),
-                    (0.24, 1.76, 1.42, 0.73, 1.51, 1.66), -0.71, _FITTED)
-PICTURE = Calibration(("sum", "above", "margin", "unusual", "near", "best"),
-                      (0.21, 0.41, 0.21, 0.67, 0.19, 1.03), 0.56, _FITTED)
+SOUND = Calibration(
+    ("raw", "above", "lead", "near", "best", "rare"),
+    (0.24, 1.76, 1.42, 0.73, 1.51, 1.66),
+    -0.71,
+    _FITTED,
+)
+PICTURE = Calibration(
+    ("sum", "above", "margin", "unusual", "near", "best"),
+    (0.21, 0.41, 0.21, 0.67, 0.19, 1.03),
+    0.56,
+    _FITTED,
+)
 
 
-def sound_evidence(vocabulary: Vocabulary, calibration: Calibration = SOUND) -> tuple[SoundEvidence, list[Meaning]]:
+def sound_evidence(
+    vocabulary: Vocabulary, calibration: Calibration = SOUND
+) -> tuple[SoundEvidence, list[Meaning]]:
     """Return the evidence of YAMNet for a vocabulary, and what each class means to it.
 
     Raises:
@@ -44,16 +54,24 @@ def picture_evidence(
     from seehear.encoders.minilm import class_embeddings
 
     lexicon = picture_lexicon(imagenet_classes())
-    common = tuple(concept.names[0] for concept in lexicon.concepts[:lexicon.common])
+    common = tuple(concept.names[0] for concept in lexicon.concepts[: lexicon.common])
     meanings = _meanings(lexicon, vocabulary)
     prompts = class_embeddings((*vocabulary.descriptions, "other"))
-    return PictureEvidence(meanings, prompts[:-1], prompts[-1], class_embeddings(imagenet_classes()),
-                           class_embeddings(common), calibration), meanings
+    return PictureEvidence(
+        meanings,
+        prompts[:-1],
+        prompts[-1],
+        class_embeddings(imagenet_classes()),
+        class_embeddings(common),
+        calibration,
+    ), meanings
 
 
 def _meanings(lexicon: Any, vocabulary: Vocabulary) -> list[Meaning]:
     from seehear.encoders.minilm import MiniLM, class_embeddings
 
     tower = MiniLM()
-    return [lexicon.find(name, text, tower.encode, class_embeddings)
-            for name, text in zip(vocabulary.names, vocabulary.descriptions, strict=True)]
+    return [
+        lexicon.find(name, text, tower.encode, class_embeddings)
+        for name, text in zip(vocabulary.names, vocabulary.descriptions, strict=True)
+    ]

@@ -35,16 +35,25 @@ class Parser:
         >>> parser("clip.mp4").on("audio", "Dog")  # doctest: +SKIP
     """
 
-    def __init__(self, scorer: Scorer, name: Mapping[str, str], *,
-                 threshold: float | tuple[float, float] | None = None) -> None:
+    def __init__(
+        self,
+        scorer: Scorer,
+        name: Mapping[str, str],
+        *,
+        threshold: float | tuple[float, float] | None = None,
+    ) -> None:
         self.scorer, self.name = scorer, dict(name)
         self.decoding = _with_threshold(scorer.decoding, threshold)
         self._about: dict[str, Any] | None = None
 
     @classmethod
     def from_preset(
-        cls, preset: str = "offline", vocabulary: Vocabulary | str | Path | Sequence[str] | None = None, *,
-        threshold: float | tuple[float, float] | None = None, fps: int | None = None,
+        cls,
+        preset: str = "offline",
+        vocabulary: Vocabulary | str | Path | Sequence[str] | None = None,
+        *,
+        threshold: float | tuple[float, float] | None = None,
+        fps: int | None = None,
     ) -> "Parser":
         """Return a zero-shot parser.
 
@@ -63,11 +72,20 @@ class Parser:
             raise ConfigError(f"expected preset {' or '.join(PRESETS)}, got {preset!r}")
         if fps is not None and fps < 1:
             raise ConfigError(f"expected at least 1 frame a second, got {fps}")
-        return cls(PRESETS[preset](as_vocabulary(vocabulary), fps=fps), {"preset": preset}, threshold=threshold)
+        return cls(
+            PRESETS[preset](as_vocabulary(vocabulary), fps=fps),
+            {"preset": preset},
+            threshold=threshold,
+        )
 
     @classmethod
-    def load(cls, path: str | Path, *, threshold: float | tuple[float, float] | None = None,
-             device: str = "cpu") -> "Parser":
+    def load(
+        cls,
+        path: str | Path,
+        *,
+        threshold: float | tuple[float, float] | None = None,
+        device: str = "cpu",
+    ) -> "Parser":
         """Return the trained parser of a run folder of `seehear train`, or of a model file.
 
         Raises:
@@ -76,7 +94,11 @@ class Parser:
         """
         from seehear.parser.trained import trained
 
-        return cls(trained(path, device=device), {"model": Path(path).name or str(path)}, threshold=threshold)
+        return cls(
+            trained(path, device=device),
+            {"model": Path(path).name or str(path)},
+            threshold=threshold,
+        )
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -103,7 +125,9 @@ class Parser:
         clip = Clip(self, Path(path))
         report = _Reporter(clip, grid, present, info.duration_s, progress)
         job = Job(str(path), Path(path).stem, str(path), grid)
-        for message in decode(job, self.scorer.visual, self.scorer.audio, step_s=self.scorer.step_s):
+        for message in decode(
+            job, self.scorer.visual, self.scorer.audio, step_s=self.scorer.step_s
+        ):
             if isinstance(message, Outcome):
                 return clip.finish(message)
             clip.add(message)
@@ -119,8 +143,14 @@ class Parser:
             for id_, encoder in {**self.scorer.audio, **self.scorer.visual}.items():
                 entry = provenance(encoder)
                 encoders[id_] = {key: entry[key] for key in ("track", "weights", "preprocessing")}
-            self._about = {**self.name, "version": __version__, "encoders": encoders,
-                           "decoding": self.decoding.to_dict(), **self.scorer.about(), "libraries": _versions()}
+            self._about = {
+                **self.name,
+                "version": __version__,
+                "encoders": encoders,
+                "decoding": self.decoding.to_dict(),
+                **self.scorer.about(),
+                "libraries": _versions(),
+            }
         return self._about
 
 
@@ -149,28 +179,49 @@ class Clip:
         problems = list(dict.fromkeys([*outcome.problems, *self.problems]))
         if "present" not in outcome.tracks.values():
             raise MediaError("; ".join(problems) or "nothing in it can be decoded", where=self.path)
-        present = (outcome.tracks.get("audio") == "present", outcome.tracks.get("visual") == "present")
+        present = (
+            outcome.tracks.get("audio") == "present",
+            outcome.tracks.get("visual") == "present",
+        )
         grid = TimeGrid(outcome.segments, self.parser.scorer.step_s)
         return self.timeline(grid, present, outcome.duration_s, [*outcome.warnings, *problems])
 
-    def timeline(self, grid: TimeGrid, present: tuple[bool, bool], duration_s: float | None,
-                 warnings: Sequence[str] = ()) -> Timeline:
+    def timeline(
+        self,
+        grid: TimeGrid,
+        present: tuple[bool, bool],
+        duration_s: float | None,
+        warnings: Sequence[str] = (),
+    ) -> Timeline:
         """Return the timeline of what was added so far."""
         scores = self.parser.scorer.scores(self.kept, grid, present)
-        return decode_scores(scores, self.parser.decoding, source=self.path.name,
-                             duration_s=grid.end_s if not duration_s else duration_s, parser=self.parser.about(),
-                             warnings=tuple(dict.fromkeys(warnings)))
+        return decode_scores(
+            scores,
+            self.parser.decoding,
+            source=self.path.name,
+            duration_s=grid.end_s if not duration_s else duration_s,
+            parser=self.parser.about(),
+            warnings=tuple(dict.fromkeys(warnings)),
+        )
 
 
 class _Reporter:
     """Calls `progress` at most `_REPORTS` times a clip."""
 
-    def __init__(self, clip: Clip, grid: TimeGrid, present: tuple[bool, bool], duration_s: float,
-                 progress: Progress | None) -> None:
+    def __init__(
+        self,
+        clip: Clip,
+        grid: TimeGrid,
+        present: tuple[bool, bool],
+        duration_s: float,
+        progress: Progress | None,
+    ) -> None:
         self._clip, self._grid, self._present, self._duration_s = clip, grid, present, duration_s
         self._progress = progress
         scorer = clip.parser.scorer
-        encoders = ([*scorer.audio] if present[0] else []) + ([*scorer.visual] if present[1] else [])
+        encoders = ([*scorer.audio] if present[0] else []) + (
+            [*scorer.visual] if present[1] else []
+        )
         self._done = dict.fromkeys(encoders, 0)
         self._last = 0.0
 
@@ -179,7 +230,9 @@ class _Reporter:
         share = sum(self._done.values()) / (len(self._done) * self._grid.count)
         if self._progress is not None and share - self._last >= 1 / _REPORTS:
             self._last = share
-            self._progress(min(share, 1.0), self._clip.timeline(self._grid, self._present, self._duration_s))
+            self._progress(
+                min(share, 1.0), self._clip.timeline(self._grid, self._present, self._duration_s)
+            )
 
 
 def as_vocabulary(value: Vocabulary | str | Path | Sequence[str] | None) -> Vocabulary:

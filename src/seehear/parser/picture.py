@@ -43,8 +43,13 @@ class PictureEvidence:
     streams: tuple[str, ...] = STREAMS
 
     def __init__(
-        self, meanings: Sequence[Meaning], prompts: NDArray[np.floating], other: NDArray[np.floating],
-        classes: NDArray[np.floating], common: NDArray[np.floating], calibration: Calibration,
+        self,
+        meanings: Sequence[Meaning],
+        prompts: NDArray[np.floating],
+        other: NDArray[np.floating],
+        classes: NDArray[np.floating],
+        common: NDArray[np.floating],
+        calibration: Calibration,
     ) -> None:
         self._calibration = calibration
         usual = prompts @ classes.T  # (C, 1000)
@@ -54,7 +59,11 @@ class PictureEvidence:
         for row, meaning in enumerate(meanings):
             if meaning.classes:
                 weight = np.asarray(meaning.likeness)
-                weight = np.clip((weight - _FROM) / (_FULL - _FROM), 0, 1) if meaning.how == "likeness" else weight
+                weight = (
+                    np.clip((weight - _FROM) / (_FULL - _FROM), 0, 1)
+                    if meaning.how == "likeness"
+                    else weight
+                )
                 self._sum[row] = 0
                 self._sum[row, list(meaning.classes)] = weight
             self._above[row, list(meaning.above)] = 1
@@ -62,8 +71,10 @@ class PictureEvidence:
         count = len(prompts)
         self._against = np.concatenate([prompts, other[None], common])
         # (C, C + 1 + n): whether a prompt is another thing than the class
-        self._is_other = np.concatenate([~np.eye(count, dtype=bool), np.ones((count, 1), bool),
-                                         prompts @ common.T < _LIKE], axis=1)
+        self._is_other = np.concatenate(
+            [~np.eye(count, dtype=bool), np.ones((count, 1), bool), prompts @ common.T < _LIKE],
+            axis=1,
+        )
 
     def of(self, values: Mapping[str, NDArray[np.floating]]) -> NDArray[np.float32]:
         """Return posterior sum, posterior sum above, margin and unusualness of each segment and class, (n, C, 4)."""
@@ -74,9 +85,19 @@ class PictureEvidence:
         sums = prob @ self._sum.T
         likeness = space @ self._prompts.T
         rivals = space @ self._against.T
-        margin = [likeness[:, c] - rivals[:, self._is_other[c]].max(axis=1) for c in range(len(self._prompts))]
-        return np.stack([sums, np.maximum(prob @ self._above.T, sums), np.stack(margin, axis=1),
-                         (likeness - self._mean) / self._deviation], axis=-1).astype(np.float32)
+        margin = [
+            likeness[:, c] - rivals[:, self._is_other[c]].max(axis=1)
+            for c in range(len(self._prompts))
+        ]
+        return np.stack(
+            [
+                sums,
+                np.maximum(prob @ self._above.T, sums),
+                np.stack(margin, axis=1),
+                (likeness - self._mean) / self._deviation,
+            ],
+            axis=-1,
+        ).astype(np.float32)
 
     def nothing(self) -> NDArray[np.float32]:
         """Return what stands for a segment without a picture."""
@@ -85,7 +106,10 @@ class PictureEvidence:
     def full(self, kept: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return all six numbers, (T, C, 6), of the four kept ones."""
         sums = kept[..., 0]
-        logs = [np.log(x + _FLOOR) for x in (sums, kept[..., 1], around_mean(sums, _NEAR), around_max(sums, _REACH))]
+        logs = [
+            np.log(x + _FLOOR)
+            for x in (sums, kept[..., 1], around_mean(sums, _NEAR), around_max(sums, _REACH))
+        ]
         return np.stack([logs[0], logs[1], kept[..., 2], kept[..., 3], logs[2], logs[3]], axis=-1)
 
     def prob(self, kept: NDArray[np.float32]) -> NDArray[np.float32]:

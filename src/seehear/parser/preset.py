@@ -25,7 +25,9 @@ _DECODING = Decoding(threshold=0.5, gate="none")
 Load = Callable[..., Any]
 
 
-def offline(vocabulary: Vocabulary, *, fps: int | None = None, load: Load | None = None) -> ZeroShot:
+def offline(
+    vocabulary: Vocabulary, *, fps: int | None = None, load: Load | None = None
+) -> ZeroShot:
     """Return the scorer that needs no network: EfficientNet-Lite2, YAMNet and MiniLM.
 
     Raises:
@@ -37,15 +39,28 @@ def offline(vocabulary: Vocabulary, *, fps: int | None = None, load: Load | None
     load = load or _load
     sound, heard = sound_evidence(vocabulary)
     picture, seen = picture_evidence(vocabulary)
-    notes = {"encoders are": "small offline ones, a fallback: the preset clip knows more words and sees better",
-             "calibrated on": {"audio": SOUND.fitted, "visual": PICTURE.fitted}}
-    return ZeroShot(vocabulary, (load("yamnet"), load("conse", fps=fps or FPS)), (sound, picture), (heard, seen),
-                    decoding=_DECODING, notes=notes)
+    notes = {
+        "encoders are": "small offline ones, a fallback: the preset clip knows more words and sees better",
+        "calibrated on": {"audio": SOUND.fitted, "visual": PICTURE.fitted},
+    }
+    return ZeroShot(
+        vocabulary,
+        (load("yamnet"), load("conse", fps=fps or FPS)),
+        (sound, picture),
+        (heard, seen),
+        decoding=_DECODING,
+        notes=notes,
+    )
 
 
 def with_language(
-    vocabulary: Vocabulary, *, audio: str = "clap", visual: str = "clip-vit-b16", fps: int | None = None,
-    load: Load | None = None, load_tower: Load | None = None,
+    vocabulary: Vocabulary,
+    *,
+    audio: str = "clap",
+    visual: str = "clip-vit-b16",
+    fps: int | None = None,
+    load: Load | None = None,
+    load_tower: Load | None = None,
 ) -> ZeroShot:
     """Return the scorer of two encoders that share a space with language.
 
@@ -64,11 +79,21 @@ def with_language(
     load = load or _load
     encoders = (load(audio), load(visual, fps=fps or FPS))
     lexicons = (sound_lexicon(), picture_lexicon())
-    made = [_judge(encoder, vocabulary, lexicon, load_tower)
-            for encoder, lexicon in zip(encoders, lexicons, strict=True)]
-    notes = {"calibrated on": "nothing: cosines as the encoders were trained, against common things of another kind"}
-    return ZeroShot(vocabulary, encoders, (made[0][0], made[1][0]), (made[0][1], made[1][1]), decoding=_DECODING,
-                    notes=notes)
+    made = [
+        _judge(encoder, vocabulary, lexicon, load_tower)
+        for encoder, lexicon in zip(encoders, lexicons, strict=True)
+    ]
+    notes = {
+        "calibrated on": "nothing: cosines as the encoders were trained, against common things of another kind"
+    }
+    return ZeroShot(
+        vocabulary,
+        encoders,
+        (made[0][0], made[1][0]),
+        (made[0][1], made[1][1]),
+        decoding=_DECODING,
+        notes=notes,
+    )
 
 
 def _judge(
@@ -78,18 +103,33 @@ def _judge(
 
     card = encoder.card
     if card.language is None:
-        raise ConfigError(f"encoder {card.id} shares no space with language", hint="take one that does, such as clap")
+        raise ConfigError(
+            f"encoder {card.id} shares no space with language",
+            hint="take one that does, such as clap",
+        )
     tower = (load_tower or load_text)(card.language)
     template, scale = LANGUAGE.get(card.id, ("{}", 100.0))
     output = "space" if "space" in card.outputs else "feature"
-    meanings = [lexicon.find(name, text, tower.encode, lambda names: tower.encode(list(names)))
-                for name, text in zip(vocabulary.names, vocabulary.descriptions, strict=True)]
-    evidence = space_evidence(f"{card.id}/{output}", tower, vocabulary.descriptions, meanings, lexicon,
-                              template=template, scale=scale)
+    meanings = [
+        lexicon.find(name, text, tower.encode, lambda names: tower.encode(list(names)))
+        for name, text in zip(vocabulary.names, vocabulary.descriptions, strict=True)
+    ]
+    evidence = space_evidence(
+        f"{card.id}/{output}",
+        tower,
+        vocabulary.descriptions,
+        meanings,
+        lexicon,
+        template=template,
+        scale=scale,
+    )
     return evidence, meanings
 
 
-PRESETS: Mapping[str, Callable[..., ZeroShot]] = {"offline": offline, "clip": partial(with_language)}
+PRESETS: Mapping[str, Callable[..., ZeroShot]] = {
+    "offline": offline,
+    "clip": partial(with_language),
+}
 
 
 def _load(id_: str, **options: Any) -> Any:

@@ -15,7 +15,9 @@ from seehear.time import Decoding, Scores, TimeGrid
 class Kept:
     """Small rows of a clip, in the order they came, with their places."""
 
-    _parts: dict[str, list[tuple[NDArray[np.int64], NDArray[np.float32]]]] = field(default_factory=dict)
+    _parts: dict[str, list[tuple[NDArray[np.int64], NDArray[np.float32]]]] = field(
+        default_factory=dict
+    )
 
     def add(self, key: str, places: NDArray[np.int64], values: NDArray[np.float32]) -> None:
         """Keep rows (n, ...) whose places in the clip are (n,)."""
@@ -47,8 +49,13 @@ class Scorer(Protocol):
     keep_frames: bool
     decoding: Decoding
 
-    def keep(self, kept: Kept, encoder: str, values: Mapping[str, NDArray[np.float32]],
-             places: Mapping[str, NDArray[np.int64]]) -> None:
+    def keep(
+        self,
+        kept: Kept,
+        encoder: str,
+        values: Mapping[str, NDArray[np.float32]],
+        places: Mapping[str, NDArray[np.int64]],
+    ) -> None:
         """Keep of a piece's rows (stream -> (n, D), with their places) what the scores need."""
 
     def scores(self, kept: Kept, grid: TimeGrid, present: tuple[bool, bool]) -> Scores:

@@ -38,23 +38,40 @@ class SoundEvidence:
 
     streams: tuple[str, ...] = STREAMS
 
-    def __init__(self, meanings: Sequence[Meaning], lexicon: Lexicon, norms: NDArray[np.floating],
-                 calibration: Calibration) -> None:
+    def __init__(
+        self,
+        meanings: Sequence[Meaning],
+        lexicon: Lexicon,
+        norms: NDArray[np.floating],
+        calibration: Calibration,
+    ) -> None:
         self._calibration = calibration
-        self._words = [[(c, _UNLIKE * (1 - v)) for c, v in zip(m.classes, m.likeness, strict=True) if v >= LEAST]
-                       for m in meanings]
+        self._words = [
+            [
+                (c, _UNLIKE * (1 - v))
+                for c, v in zip(m.classes, m.likeness, strict=True)
+                if v >= LEAST
+            ]
+            for m in meanings
+        ]
         self._above = [list(m.above) for m in meanings]
         sounds = lexicon.narrowest()
         self._rivals = [[i for i in sounds if i not in m.classes] for m in meanings]
-        self._rare = np.array([norms[w[0][0]] if w else norms.max() for w in self._words], np.float32)
+        self._rare = np.array(
+            [norms[w[0][0]] if w else norms.max() for w in self._words], np.float32
+        )
 
     def of(self, values: Mapping[str, NDArray[np.floating]]) -> NDArray[np.float32]:
         """Return raw, above and lead of each segment and class, (n, C, 3)."""
         logits = np.asarray(values[STREAMS[0]], np.float32)
         out = np.full((len(logits), len(self._words), 3), _NOTHING, np.float32)
-        for column, (word, above, rivals) in enumerate(zip(self._words, self._above, self._rivals, strict=True)):
+        for column, (word, above, rivals) in enumerate(
+            zip(self._words, self._above, self._rivals, strict=True)
+        ):
             if word:
-                raw = (logits[:, [c for c, _ in word]] - np.array([m for _, m in word], np.float32)).max(axis=1)
+                raw = (
+                    logits[:, [c for c, _ in word]] - np.array([m for _, m in word], np.float32)
+                ).max(axis=1)
                 out[:, column, 0] = raw
                 out[:, column, 1] = np.maximum(logits[:, above].max(axis=1), raw) if above else raw
                 out[:, column, 2] = np.minimum(raw - logits[:, rivals].max(axis=1), _LEAD)
@@ -68,7 +85,14 @@ class SoundEvidence:
         """Return all six numbers, (T, C, 6), of the three kept ones."""
         raw = kept[..., 0]
         rare = np.broadcast_to(self._rare, raw.shape)
-        columns = [raw, kept[..., 1], kept[..., 2], around_mean(raw, _NEAR), around_max(raw, _REACH), rare]
+        columns = [
+            raw,
+            kept[..., 1],
+            kept[..., 2],
+            around_mean(raw, _NEAR),
+            around_max(raw, _REACH),
+            rare,
+        ]
         return (np.stack(columns, axis=-1) / _SCALE).astype(np.float32)
 
     def prob(self, kept: NDArray[np.float32]) -> NDArray[np.float32]:

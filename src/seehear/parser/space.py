@@ -28,8 +28,14 @@ class SpaceEvidence:
         scale: what cosines are multiplied by before the exponential, as the encoder was trained.
     """
 
-    def __init__(self, stream: str, prompts: NDArray[np.floating], others: NDArray[np.floating],
-                 rival: NDArray[np.bool_], scale: float) -> None:
+    def __init__(
+        self,
+        stream: str,
+        prompts: NDArray[np.floating],
+        others: NDArray[np.floating],
+        rival: NDArray[np.bool_],
+        scale: float,
+    ) -> None:
         self.streams: tuple[str, ...] = (stream,)
         self._prompts, self._others, self._scale = prompts, others, scale
         self._shut = np.where(rival, 0.0, -np.inf)
@@ -41,7 +47,9 @@ class SpaceEvidence:
         rows = against[:, None, :] + self._shut  # (n, C, others)
         most = rows.max(axis=2)
         log_sum = most + np.log(np.exp(rows - most[..., None]).sum(axis=2))
-        odds: NDArray[np.float32] = (self._scale * (space @ self._prompts.T) - log_sum).astype(np.float32)
+        odds: NDArray[np.float32] = (self._scale * (space @ self._prompts.T) - log_sum).astype(
+            np.float32
+        )
         return odds
 
     def nothing(self) -> float:
@@ -54,8 +62,14 @@ class SpaceEvidence:
 
 
 def space_evidence(
-    stream: str, tower: TextTower, descriptions: Sequence[str], meanings: Sequence[Meaning], lexicon: Lexicon, *,
-    template: str, scale: float,
+    stream: str,
+    tower: TextTower,
+    descriptions: Sequence[str],
+    meanings: Sequence[Meaning],
+    lexicon: Lexicon,
+    *,
+    template: str,
+    scale: float,
 ) -> SpaceEvidence:
     """Return the evidence of an encoder for class descriptions.
 
@@ -67,13 +81,18 @@ def space_evidence(
         template: of prompts, with one `{}`.
         scale: see `SpaceEvidence`.
     """
-    background = [c for c in lexicon.concepts[:lexicon.common] if c.sound]
-    texts = [template.replace("{}", text) for text in (*descriptions, *(c.title for c in background), "other")]
+    background = [c for c in lexicon.concepts[: lexicon.common] if c.sound]
+    texts = [
+        template.replace("{}", text)
+        for text in (*descriptions, *(c.title for c in background), "other")
+    ]
     rows = tower.encode(texts)
     count = len(descriptions)
     rival = np.ones((count, len(background) + 1), bool)
     for row, meaning in zip(rival, meanings, strict=True):
         same = set(meaning.classes)
         for column, concept in enumerate(background):
-            row[column] = not same.intersection(concept.classes) and concept.title not in meaning.shown
+            row[column] = (
+                not same.intersection(concept.classes) and concept.title not in meaning.shown
+            )
     return SpaceEvidence(stream, rows[:count], rows[count:], rival, scale)

@@ -33,16 +33,30 @@ class Trained:
     def __init__(self, run: Any, *, load: Any = None) -> None:
         self.run, self.vocabulary, self.decoding = run, run.vocabulary, run.decoding
         self.step_s, self.keep_frames = run.grid.step_s, run.frames
-        self._roles = {role: tuple(getattr(run.features, role)) for role in ("audio", "visual", "motion")}
+        self._roles = {
+            role: tuple(getattr(run.features, role)) for role in ("audio", "visual", "motion")
+        }
         encoders = {id_: _load(run, id_, load) for id_ in run.features.encoders}
         run.check_encoders({id_: _known(encoder) for id_, encoder in encoders.items()}, run.path)
-        self.audio: Mapping[str, Any] = {i: e for i, e in encoders.items() if e.card.track == "audio"}
-        self.visual: Mapping[str, Any] = {i: e for i, e in encoders.items() if e.card.track != "audio"}
-        self._rows = {self._stream(s, role): self._rows_a_segment(s, role)
-                      for role, streams in self._roles.items() for s in streams}
+        self.audio: Mapping[str, Any] = {
+            i: e for i, e in encoders.items() if e.card.track == "audio"
+        }
+        self.visual: Mapping[str, Any] = {
+            i: e for i, e in encoders.items() if e.card.track != "audio"
+        }
+        self._rows = {
+            self._stream(s, role): self._rows_a_segment(s, role)
+            for role, streams in self._roles.items()
+            for s in streams
+        }
 
-    def keep(self, kept: Kept, encoder: str, values: Mapping[str, NDArray[np.float32]],
-             places: Mapping[str, NDArray[np.int64]]) -> None:
+    def keep(
+        self,
+        kept: Kept,
+        encoder: str,
+        values: Mapping[str, NDArray[np.float32]],
+        places: Mapping[str, NDArray[np.int64]],
+    ) -> None:
         """Keep the rows of the streams that the network reads."""
         for stream, rows in values.items():
             if stream in self._rows:
@@ -57,7 +71,7 @@ class Trained:
         gate, clip_gate = np.zeros_like(total), np.zeros_like(total[:, 0])
         windows = np.zeros((len(total), 1, 1))
         for first in range(0, len(starts), _BATCH):
-            some = starts[first:first + _BATCH]
+            some = starts[first : first + _BATCH]
             out = self.run.predict(self._clips(inputs, some, length))
             for index, start in enumerate(some):
                 rows = slice(start, start + length)
@@ -65,8 +79,10 @@ class Trained:
                 gate[rows] += out.track_prob[index]
                 clip_gate[rows] += out.clip_prob[index]
                 windows[rows] += 1
-        total, gate, clip_gate = (x[:grid.count].astype(np.float32) for x in (
-            total / windows, gate / windows, clip_gate / windows[:, 0]))
+        total, gate, clip_gate = (
+            x[: grid.count].astype(np.float32)
+            for x in (total / windows, gate / windows, clip_gate / windows[:, 0])
+        )
         if len(starts) == 1:
             return Scores(total, grid, self.vocabulary.names, gate[0], clip_gate[0], present)
         return Scores(total, grid, self.vocabulary.names, gate, clip_gate, present)
@@ -74,10 +90,16 @@ class Trained:
     def about(self) -> dict[str, Any]:
         """Return which run this is."""
         about = self.run.about
-        recipe = about["recipe"].get("name") if isinstance(about["recipe"], Mapping) else about["recipe"]
+        recipe = (
+            about["recipe"].get("name") if isinstance(about["recipe"], Mapping) else about["recipe"]
+        )
         named = {key: about[key] for key in ("seed", "epoch", "dataset") if key in about}
-        return {"recipe": recipe, **named, "features": self.run.features.name,
-                "windows": f"of {self.run.grid.count} segments, half a window apart, averaged"}
+        return {
+            "recipe": recipe,
+            **named,
+            "features": self.run.features.name,
+            "windows": f"of {self.run.grid.count} segments, half a window apart, averaged",
+        }
 
     def _stream(self, stream: str, role: str) -> str:
         single = self.keep_frames and role == "visual" and stream.endswith("/feature")
@@ -110,7 +132,9 @@ class Trained:
         outputs = {**self.audio, **self.visual}[encoder].card.outputs
         return int(outputs["feature" if output == "frames" else output])
 
-    def _clips(self, inputs: Mapping[str, NDArray[np.float32] | None], starts: list[int], length: int) -> Any:
+    def _clips(
+        self, inputs: Mapping[str, NDArray[np.float32] | None], starts: list[int], length: int
+    ) -> Any:
         import torch
 
         from seehear.train.data import Clips
@@ -120,7 +144,7 @@ class Trained:
             if rows is None:
                 cut[role] = None
                 continue
-            stacked = np.stack([rows[s:s + length].reshape(-1, rows.shape[2]) for s in starts])
+            stacked = np.stack([rows[s : s + length].reshape(-1, rows.shape[2]) for s in starts])
             if not np.isfinite(stacked).all():
                 raise FeatureError(f"{role} features hold NaN or infinite values")
             cut[role] = torch.from_numpy(stacked)
@@ -168,13 +192,23 @@ def _load(run: Any, id_: str, load: Any) -> Any:
         options = {"fps": made["fps"]} if "fps" in made and "fps" in known else {}
         encoder = load_encoder(id_, **options) if load is None else load(id_, **options)
     except ConfigError as error:
-        raise ConfigError(f"the parser needs encoder {id_}, which this installation does not have ({error.problem})",
-                          where=run.path, hint="install the package that brings it") from None
+        raise ConfigError(
+            f"the parser needs encoder {id_}, which this installation does not have ({error.problem})",
+            where=run.path,
+            hint="install the package that brings it",
+        ) from None
     now = encoder.preprocessing()
-    other = [f"{key} {now.get(key)} instead of {value}" for key, value in made.items() if now.get(key) != value]
+    other = [
+        f"{key} {now.get(key)} instead of {value}"
+        for key, value in made.items()
+        if now.get(key) != value
+    ]
     if other:
-        raise FeatureError(f"encoder {id_} prepares media differently than in training ({', '.join(other)})",
-                           where=run.path, hint="parse with the version of seehear that trained it, or train again")
+        raise FeatureError(
+            f"encoder {id_} prepares media differently than in training ({', '.join(other)})",
+            where=run.path,
+            hint="parse with the version of seehear that trained it, or train again",
+        )
     return encoder
 
 

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable
 
 # words that say nothing about what is heard or seen
-_FILLERS = frozenset("a an the of some sound sounds noise noises playing photo picture someone is being".split())
+_FILLERS = frozenset(
+    "a an the of some sound sounds noise noises playing photo picture someone is being".split()
+)
 
 
 def normal(text: str) -> str:
@@ -38,7 +40,11 @@ def names_of(text: str) -> list[str]:
         ['chicken rooster', 'chicken', 'rooster']
     """
     without = re.sub(r"\([^)]*\)", " ", text)
-    return list(dict.fromkeys(n for n in (normal(text), *(normal(part) for part in without.split(","))) if n))
+    return list(
+        dict.fromkeys(
+            n for n in (normal(text), *(normal(part) for part in without.split(","))) if n
+        )
+    )
 
 
 def longest_inside(phrase: str, known: Iterable[str]) -> str | None:
@@ -50,7 +56,9 @@ def longest_inside(phrase: str, known: Iterable[str]) -> str | None:
     """
     padded = f" {phrase} "
     inside = [name for name in known if f" {name} " in padded]
-    return max(inside, key=lambda name: (len(name.split()), padded.rindex(f" {name} ")), default=None)
+    return max(
+        inside, key=lambda name: (len(name.split()), padded.rindex(f" {name} ")), default=None
+    )
 
 
 def _singular(word: str) -> str:
@@ -58,4 +66,8 @@ def _singular(word: str) -> str:
         return word[:-3] + "y"
     if re.search(r"(ches|shes|sses|xes)$", word):
         return word[:-2]
-    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3 else word
+    return (
+        word[:-1]
+        if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3
+        else word
+    )

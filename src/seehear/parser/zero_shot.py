@@ -43,19 +43,32 @@ class ZeroShot:
     keep_frames = False
 
     def __init__(
-        self, vocabulary: Vocabulary, encoders: tuple[Any, Any], evidence: tuple[Evidence, Evidence],
-        meanings: tuple[Sequence[Meaning], Sequence[Meaning]], *, decoding: Decoding, step_s: float = 1.0,
+        self,
+        vocabulary: Vocabulary,
+        encoders: tuple[Any, Any],
+        evidence: tuple[Evidence, Evidence],
+        meanings: tuple[Sequence[Meaning], Sequence[Meaning]],
+        *,
+        decoding: Decoding,
+        step_s: float = 1.0,
         notes: Mapping[str, Any] | None = None,
     ) -> None:
         self.vocabulary, self.decoding, self.step_s = vocabulary, decoding, step_s
         self.audio: Mapping[str, Any] = {encoders[0].card.id: encoders[0]}
         self.visual: Mapping[str, Any] = {encoders[1].card.id: encoders[1]}
-        self._evidence = dict(zip((encoders[0].card.id, encoders[1].card.id), evidence, strict=True))
+        self._evidence = dict(
+            zip((encoders[0].card.id, encoders[1].card.id), evidence, strict=True)
+        )
         self._meanings = meanings
         self._notes = dict(notes or {})
 
-    def keep(self, kept: Kept, encoder: str, values: Mapping[str, NDArray[np.float32]],
-             places: Mapping[str, NDArray[np.int64]]) -> None:
+    def keep(
+        self,
+        kept: Kept,
+        encoder: str,
+        values: Mapping[str, NDArray[np.float32]],
+        places: Mapping[str, NDArray[np.int64]],
+    ) -> None:
         """Keep the evidence of a piece."""
         evidence = self._evidence[encoder]
         kept.add(encoder, places[evidence.streams[0]], evidence.of(values))
@@ -71,16 +84,22 @@ class ZeroShot:
 
     def about(self) -> dict[str, Any]:
         """Return how it scores: what each class was taken for, and the notes of the preset."""
-        words = {name: {f"{track} as": list(meaning[index].shown) + ([] if meaning[index].how == "name" else
-                                                                      [f"(by {meaning[index].how})"])
-                        for track, meaning in zip(("heard", "seen"), self._meanings, strict=True)}
-                 for index, name in enumerate(self.vocabulary.names)}
+        words = {
+            name: {
+                f"{track} as": list(meaning[index].shown)
+                + ([] if meaning[index].how == "name" else [f"(by {meaning[index].how})"])
+                for track, meaning in zip(("heard", "seen"), self._meanings, strict=True)
+            }
+            for index, name in enumerate(self.vocabulary.names)
+        }
         return {**self._notes, "words": words}
 
     def doubts(self) -> list[str]:
         """Return a line for each class that no name fits, and what was taken for it."""
         kinds = (("heard", "sound"), ("seen", "picture"))
-        return [f"{name}: no {kind} class has this name; what is {track} as {', '.join(meaning[index].shown)} counts"
-                for index, name in enumerate(self.vocabulary.names)
-                for (track, kind), meaning in zip(kinds, self._meanings, strict=True)
-                if meaning[index].how == "likeness"]
+        return [
+            f"{name}: no {kind} class has this name; what is {track} as {', '.join(meaning[index].shown)} counts"
+            for index, name in enumerate(self.vocabulary.names)
+            for (track, kind), meaning in zip(kinds, self._meanings, strict=True)
+            if meaning[index].how == "likeness"
+        ]

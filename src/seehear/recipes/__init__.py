@@ -34,14 +34,51 @@ from seehear.recipes.mm_pyramid import MM_PYRAMID, MM_PYRAMID_LSLD
 from seehear.recipes.valor import VALOR
 
 __all__ = [
-    "FEATURES", "FIGURES", "RECIPES", "FeatureSet", "Helper", "Labels", "Network", "Paper", "Recipe", "Stage", "Term",
-    "Training", "apply", "differences", "flatten", "get", "resolve",
+    "FEATURES",
+    "FIGURES",
+    "RECIPES",
+    "FeatureSet",
+    "Helper",
+    "Labels",
+    "Network",
+    "Paper",
+    "Recipe",
+    "Stage",
+    "Term",
+    "Training",
+    "apply",
+    "differences",
+    "flatten",
+    "get",
+    "resolve",
 ]
 
-RECIPES: Mapping[str, Recipe] = Registry("seehear.recipes", Recipe, {recipe.name: recipe for recipe in (
-    HAN, LSLD, LSLD_RELEASE, LSLD_DENOISE_ONLY, LSLD_PLUS, MA, JOMOLD, MGN, MGN_LSLD, MM_PYRAMID,
-    MM_PYRAMID_LSLD, DHHN, DHHN_REFINED, DHHN_LSLD, AVE, AVSDN, VALOR,
-)})
+RECIPES: Mapping[str, Recipe] = Registry(
+    "seehear.recipes",
+    Recipe,
+    {
+        recipe.name: recipe
+        for recipe in (
+            HAN,
+            LSLD,
+            LSLD_RELEASE,
+            LSLD_DENOISE_ONLY,
+            LSLD_PLUS,
+            MA,
+            JOMOLD,
+            MGN,
+            MGN_LSLD,
+            MM_PYRAMID,
+            MM_PYRAMID_LSLD,
+            DHHN,
+            DHHN_REFINED,
+            DHHN_LSLD,
+            AVE,
+            AVSDN,
+            VALOR,
+        )
+    },
+)
 
 
 def get(name: str) -> Recipe:
@@ -52,12 +89,16 @@ def get(name: str) -> Recipe:
     """
     if name not in RECIPES:
         close = difflib.get_close_matches(name, RECIPES, n=1)
-        raise ConfigError(f"no recipe {name!r}", hint=f"did you mean {close[0]}?" if close
-                          else f"expected one of {', '.join(RECIPES)}")
+        raise ConfigError(
+            f"no recipe {name!r}",
+            hint=f"did you mean {close[0]}?" if close else f"expected one of {', '.join(RECIPES)}",
+        )
     return RECIPES[name]
 
 
-def resolve(recipe: str | Recipe, features: str, settings: Mapping[str, Any] | None = None) -> Recipe:
+def resolve(
+    recipe: str | Recipe, features: str, settings: Mapping[str, Any] | None = None
+) -> Recipe:
     """Return a recipe as it will run: adapted to one feature set, with the user's settings on top.
 
     Raises:
@@ -65,7 +106,9 @@ def resolve(recipe: str | Recipe, features: str, settings: Mapping[str, Any] | N
     """
     recipe = get(recipe) if isinstance(recipe, str) else recipe
     if features not in recipe.features:
-        raise ConfigError(f"recipe {recipe.name} runs on {', '.join(recipe.features)}, got {features}",
-                          where="--set features")
+        raise ConfigError(
+            f"recipe {recipe.name} runs on {', '.join(recipe.features)}, got {features}",
+            where="--set features",
+        )
     recipe = apply(recipe, recipe.adapt.get(features, {}))
     return dataclasses.replace(apply(recipe, settings or {}), features=(features,), adapt={})

@@ -35,8 +35,10 @@ def apply(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
         if head not in _SLOTS:
             raise _unknown(path, head, (*_SLOTS, *stages))
         if not rest:
-            raise ConfigError(f"name one of its settings, such as {head}.{_first(getattr(recipe, head))}",
-                              where=f"--set {path}")
+            raise ConfigError(
+                f"name one of its settings, such as {head}.{_first(getattr(recipe, head))}",
+                where=f"--set {path}",
+            )
         recipe = _set(recipe, path.split("."), value, path)
         # a stage that brings a slot of its own (DHHN's first training) follows the same wish, unless it has the
         # thing switched off (JoMoLD's estimator)
@@ -65,7 +67,9 @@ def _in_stage(recipe: Recipe, name: str, inner: str, value: Any, path: str) -> R
         old = stage.change.get(slot, getattr(recipe, slot))
         new = _set(old, rest.split("."), value, path)
         changed = dataclasses.replace(stage, change={**stage.change, slot: new})
-    return dataclasses.replace(recipe, stages=tuple(changed if s.name == name else s for s in recipe.stages))
+    return dataclasses.replace(
+        recipe, stages=tuple(changed if s.name == name else s for s in recipe.stages)
+    )
 
 
 def _set(owner: T, path: list[str], value: Any, full: str) -> T:
@@ -78,7 +82,7 @@ def _set(owner: T, path: list[str], value: Any, full: str) -> T:
         index = keys.index(name)
         item = owner[index]
         rest = ["weight"] if isinstance(item, Term) and not rest else rest
-        return (*owner[:index], _set(item, rest, value, full), *owner[index + 1:])  # type: ignore[return-value]
+        return (*owner[:index], _set(item, rest, value, full), *owner[index + 1 :])  # type: ignore[return-value]
     if isinstance(owner, Mapping):
         if name not in owner:
             raise _unknown(full, name, owner)
@@ -86,8 +90,11 @@ def _set(owner: T, path: list[str], value: Any, full: str) -> T:
         new = _set(old, rest, value, full) if rest else _parse(_kind(old), value, full)
         return {**owner, name: new}  # type: ignore[return-value]
     if not dataclasses.is_dataclass(owner):
-        raise ConfigError(f"nothing below {name!r} can be set", where=f"--set {full}",
-                          hint="this recipe has it switched off" if owner is None else None)
+        raise ConfigError(
+            f"nothing below {name!r} can be set",
+            where=f"--set {full}",
+            hint="this recipe has it switched off" if owner is None else None,
+        )
     names = [f.name for f in dataclasses.fields(owner)]
     if isinstance(owner, Network) and name not in names and name in owner.options:
         return dataclasses.replace(owner, options=_set(owner.options, path, value, full))
@@ -112,7 +119,11 @@ def _parse(kind: Any, value: Any, full: str) -> Any:
     """Return `value` as `kind`; only text is parsed, anything else is taken as it is."""
     if not isinstance(value, str):
         return tuple(value) if isinstance(value, list) else value
-    options = typing.get_args(kind) if typing.get_origin(kind) in (typing.Union, types.UnionType) else (kind,)
+    options = (
+        typing.get_args(kind)
+        if typing.get_origin(kind) in (typing.Union, types.UnionType)
+        else (kind,)
+    )
     for option in options:
         try:
             return _parse_one(option, value.strip())
@@ -131,8 +142,13 @@ def _parse_one(kind: Any, text: str) -> Any:
             raise ValueError
         return text
     if kind is bool:
-        return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[text.lower()] \
-            if text.lower() in ("true", "yes", "1", "false", "no", "0") else _refuse()
+        return (
+            {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[
+                text.lower()
+            ]
+            if text.lower() in ("true", "yes", "1", "false", "no", "0")
+            else _refuse()
+        )
     if kind in (int, float, str):
         return kind(text)
     if kind is tuple or typing.get_origin(kind) is tuple:
@@ -153,8 +169,14 @@ def _say(kind: Any) -> str:
         return " or ".join(_say(k) for k in typing.get_args(kind))
     if origin is typing.Literal:
         return "one of " + ", ".join(typing.get_args(kind))
-    names = {int: "a whole number", float: "a number", bool: "true or false", str: "text", type(None): "none",
-             tuple: "numbers with commas"}
+    names = {
+        int: "a whole number",
+        float: "a number",
+        bool: "true or false",
+        str: "text",
+        type(None): "none",
+        tuple: "numbers with commas",
+    }
     return names.get(origin or kind, "a value that cannot be set from the command line")
 
 

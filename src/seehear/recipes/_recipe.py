@@ -12,8 +12,11 @@ from typing import Any, Literal
 
 from seehear.time import Decoding
 
-FIGURES = tuple(f"{level}/{name}" for level in ("segment", "event")
-                for name in ("audio", "visual", "audio_visual", "type", "event"))
+FIGURES = tuple(
+    f"{level}/{name}"
+    for level in ("segment", "event")
+    for name in ("audio", "visual", "audio_visual", "type", "event")
+)
 
 
 @dataclass(frozen=True)
@@ -132,9 +135,13 @@ class Training:
             raise ValueError(f"lr: expected a positive number, got {self.lr}")
         for rule in filter(None, (self.select, self.select_visual)):
             unknown = [name for name in rule.split("+") if name not in (*FIGURES, "mean", "last")]
-            if unknown or (rule not in ("mean", "last") and {"mean", "last"} & set(rule.split("+"))):
-                raise ValueError(f"expected mean, last, or figures joined by +, got {rule!r} "
-                                 f"(figures: {', '.join(FIGURES)})")
+            if unknown or (
+                rule not in ("mean", "last") and {"mean", "last"} & set(rule.split("+"))
+            ):
+                raise ValueError(
+                    f"expected mean, last, or figures joined by +, got {rule!r} "
+                    f"(figures: {', '.join(FIGURES)})"
+                )
 
 
 @dataclass(frozen=True)
@@ -221,17 +228,36 @@ def flatten(value: Any, prefix: str = "") -> dict[str, Any]:
     return out
 
 
-_WORDS = ("name", "summary", "paper", "published", "differs")  # they tell of a system and change no number
+_WORDS = (
+    "name",
+    "summary",
+    "paper",
+    "published",
+    "differs",
+)  # they tell of a system and change no number
 
 
-def differences(one: Mapping[str, Any], other: Mapping[str, Any], *, skip: tuple[str, ...] = (),
-                ) -> dict[str, tuple[Any, Any]]:
+def differences(
+    one: Mapping[str, Any],
+    other: Mapping[str, Any],
+    *,
+    skip: tuple[str, ...] = (),
+) -> dict[str, tuple[Any, Any]]:
     """Return the settings in which two definitions (`Recipe.to_dict`) differ, `-` where one has no such setting."""
-    a, b = ({k: v for k, v in flatten(d).items()
-             if k.split(".")[0] not in (*_WORDS, *skip) and not k.endswith((".formula", ".does", ".name", ".seedless"))}
-            for d in (one, other))
-    return {key: (a.get(key, "-"), b.get(key, "-")) for key in dict.fromkeys([*a, *b])
-            if a.get(key, "-") != b.get(key, "-")}
+    a, b = (
+        {
+            k: v
+            for k, v in flatten(d).items()
+            if k.split(".")[0] not in (*_WORDS, *skip)
+            and not k.endswith((".formula", ".does", ".name", ".seedless"))
+        }
+        for d in (one, other)
+    )
+    return {
+        key: (a.get(key, "-"), b.get(key, "-"))
+        for key in dict.fromkeys([*a, *b])
+        if a.get(key, "-") != b.get(key, "-")
+    }
 
 
 def _plain(value: Any) -> Any:

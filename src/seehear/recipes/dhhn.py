@@ -68,16 +68,25 @@ HELPERS_REFINED = (
     Term("helper_visual", 1.0, helper_visual_refined, "BCE(q^v, ȳ^v)"),
     HELPERS[2],
 )
-AUDIONET = Helper("audio", "dhhn_audionet", lr=6e-4,
-                  options={"width": 512, "layers": 1, "heads": 8, "hidden": 512, "dropout": 0.1, "rounds": 4})
-VIDEONET = Helper("visual", "dhhn_videonet", lr=6e-5,
-                  options={"width": 512, "layers": 2, "heads": 8, "hidden": 512, "dropout": 0.1, "rounds": 3})
+AUDIONET = Helper(
+    "audio",
+    "dhhn_audionet",
+    lr=6e-4,
+    options={"width": 512, "layers": 1, "heads": 8, "hidden": 512, "dropout": 0.1, "rounds": 4},
+)
+VIDEONET = Helper(
+    "visual",
+    "dhhn_videonet",
+    lr=6e-5,
+    options={"width": 512, "layers": 2, "heads": 8, "hidden": 512, "dropout": 0.1, "rounds": 3},
+)
 
 DHHN = Recipe(
     name="dhhn",
     summary="dual hierarchical hybrid network: three time scales, helpers a track, audio and visual copies kept apart",
     paper=Paper(
-        "DHHN: Dual Hierarchical Hybrid Network for Weakly-Supervised Audio-Visual Video Parsing", "ACM MM 2022",
+        "DHHN: Dual Hierarchical Hybrid Network for Weakly-Supervised Audio-Visual Video Parsing",
+        "ACM MM 2022",
         code="anonyUsr22/DHHN@3df283ef48412fab95d3cc592e49b2c6bd88b321",
     ),
     published={
@@ -86,10 +95,23 @@ DHHN = Recipe(
     },
     features=("paper", "clip", "clip+3d", "offline"),
     labels=Labels(smooth_audio=1.0, smooth_visual=0.9),
-    network=Network("dhhn", {"width": 512, "heads": 1, "hidden": 512, "dropout": 0.1}, helpers=(AUDIONET, VIDEONET)),
+    network=Network(
+        "dhhn",
+        {"width": 512, "heads": 1, "hidden": 512, "dropout": 0.1},
+        helpers=(AUDIONET, VIDEONET),
+    ),
     losses=(terms.AUDIO, terms.VISUAL, terms.CLIP, *BETWEEN, *HELPERS),
-    training=Training(epochs=10, batch=64, lr=3e-4, lr_every=10, lr_factor=0.1, seed=1, ties="earlier",
-                      select="segment/audio+event/audio", select_visual="segment/visual+event/visual"),
+    training=Training(
+        epochs=10,
+        batch=64,
+        lr=3e-4,
+        lr_every=10,
+        lr_factor=0.1,
+        seed=1,
+        ties="earlier",
+        select="segment/audio+event/audio",
+        select_visual="segment/visual+event/visual",
+    ),
     decoding=Decoding(threshold=0.5, gate="own", gate_threshold=0.5),
     differs=(
         "one backward pass over the sum of all terms replaces the release's four, and one Adam with three learning "
@@ -107,15 +129,30 @@ DHHN_REFINED = dataclasses.replace(
     summary="DHHN with its refinement stage: labels withdrawn as in MA, then a second, short training",
     published={},
     labels=dataclasses.replace(DHHN.labels, removals=True, alias_audio_target=True),
-    network=dataclasses.replace(DHHN.network, helpers=(
-        dataclasses.replace(AUDIONET, lr=3e-4), dataclasses.replace(VIDEONET, lr=3e-4))),
+    network=dataclasses.replace(
+        DHHN.network,
+        helpers=(dataclasses.replace(AUDIONET, lr=3e-4), dataclasses.replace(VIDEONET, lr=3e-4)),
+    ),
     losses=(terms.AUDIO, terms.VISUAL, terms.CLIP, *BETWEEN, *HELPERS_REFINED),
     training=dataclasses.replace(DHHN.training, epochs=5),
     stages=(
-        Stage("origin", "train on weak labels", change={
-            "labels": DHHN.labels, "network": DHHN.network, "losses": DHHN.losses, "training": DHHN.training}),
-        Stage("removals", "exchange tracks between clips, withdraw labels that stay improbable", needs=("origin",),
-              make=exchange, settings={"seed": 2}),
+        Stage(
+            "origin",
+            "train on weak labels",
+            change={
+                "labels": DHHN.labels,
+                "network": DHHN.network,
+                "losses": DHHN.losses,
+                "training": DHHN.training,
+            },
+        ),
+        Stage(
+            "removals",
+            "exchange tracks between clips, withdraw labels that stay improbable",
+            needs=("origin",),
+            make=exchange,
+            settings={"seed": 2},
+        ),
         Stage("final", "train from scratch on what is left", needs=("removals",)),
     ),
     differs=(

@@ -11,8 +11,17 @@ from seehear.recipes import _terms as terms
 from seehear.recipes._recipe import Labels, Network, Paper, Recipe, Stage, Term, Training
 from seehear.time import Decoding
 
-OPTIONS = {"width": 512, "layers": 1, "heads": 1, "hidden": 512, "dropout": 0.1, "visual_dropout": 0.5,
-           "stacking": "chain", "contrast": "encoded", "temperature": 0.2}
+OPTIONS = {
+    "width": 512,
+    "layers": 1,
+    "heads": 1,
+    "hidden": 512,
+    "dropout": 0.1,
+    "visual_dropout": 0.5,
+    "stacking": "chain",
+    "contrast": "encoded",
+    "temperature": 0.2,
+}
 
 
 def contrast(step: Any) -> torch.Tensor:
@@ -23,8 +32,12 @@ def contrast(step: Any) -> torch.Tensor:
 def estimate_ratios(context: Any) -> dict[str, Any]:
     """Return the share of each class's labels that is noise, (C,) `audio` and `visual`, by the noise estimator."""
     track_prob = context.predict(context.stage.needs[0], context.train).track_prob
-    ratios = jomold.noise_ratios(track_prob[:, 0], track_prob[:, 1], context.train.weak.cpu().numpy(),
-                                 **context.stage.settings)
+    ratios = jomold.noise_ratios(
+        track_prob[:, 0],
+        track_prob[:, 1],
+        context.train.weak.cpu().numpy(),
+        **context.stage.settings,
+    )
     return {"audio": ratios.audio, "visual": ratios.visual}
 
 
@@ -48,44 +61,68 @@ class RemoveNoisy:
         ratios = jomold.NoiseRatios(audio=factor * found["audio"], visual=factor * found["visual"])
         with torch.no_grad():
             track_prob = step.forward(cross_attention=False).track_prob
-            losses = [clip_bce_elements(track_prob[:, m], step.targets[track]).cpu().numpy()
-                      for m, track in enumerate(("audio", "visual"))]
+            losses = [
+                clip_bce_elements(track_prob[:, m], step.targets[track]).cpu().numpy()
+                for m, track in enumerate(("audio", "visual"))
+            ]
         removed = jomold.removals(step.weak.cpu().numpy(), *losses, ratios)
         targets = dict(step.targets)
         for track, mask in zip(("audio", "visual"), removed, strict=True):
-            targets[track] = targets[track].masked_fill(torch.from_numpy(mask).to(targets[track].device), 0.0)
+            targets[track] = targets[track].masked_fill(
+                torch.from_numpy(mask).to(targets[track].device), 0.0
+            )
         return targets
 
 
-CONTRAST = Term("contrast", 1.0, contrast, "-log E[softmax(cos(h^a_t, h^v_t') / 0.2)] at t' = t, smoothing 0.1")
+CONTRAST = Term(
+    "contrast", 1.0, contrast, "-log E[softmax(cos(h^a_t, h^v_t') / 0.2)] at t' = t, smoothing 0.1"
+)
 
 JOMOLD = Recipe(
     name="jomold",
     summary="joint-modal label denoising: noise ratios estimated once, labels withdrawn by loss in every batch",
     paper=Paper(
-        "Joint-Modal Label Denoising for Weakly-Supervised Audio-Visual Video Parsing", "ECCV 2022",
-        arxiv="2204.11573", code="MCG-NJU/JoMoLD@a7dc2d5be12cc1f465a9ef0fa97cb13a4fa299d8",
+        "Joint-Modal Label Denoising for Weakly-Supervised Audio-Visual Video Parsing",
+        "ECCV 2022",
+        arxiv="2204.11573",
+        code="MCG-NJU/JoMoLD@a7dc2d5be12cc1f465a9ef0fa97cb13a4fa299d8",
     ),
     published={
         "paper": (61.3, 63.8, 57.2, 60.8, 59.9, 53.9, 59.9, 49.6, 54.5, 52.5),
         "clip": (62.6, 67.1, 59.1, 62.9, 61.4, 54.6, 63.5, 50.7, 56.3, 54.0),
     },
     features=("paper", "clip", "clip+3d", "valor+3d", "valor", "offline"),
-    labels=Labels(smooth_audio=1.0, smooth_visual=0.9, relabel=RemoveNoisy(warm_up=0.9, form="released")),
+    labels=Labels(
+        smooth_audio=1.0, smooth_visual=0.9, relabel=RemoveNoisy(warm_up=0.9, form="released")
+    ),
     network=Network("jomold", OPTIONS, forward={"cross_attention": True}),
     losses=(
-        Term("audio", 2.0, terms.audio, "BCE(p^a, ȳ^a)"), terms.VISUAL, terms.CLIP, CONTRAST,
+        Term("audio", 2.0, terms.audio, "BCE(p^a, ȳ^a)"),
+        terms.VISUAL,
+        terms.CLIP,
+        CONTRAST,
     ),
-    training=Training(epochs=25, batch=128, lr=5e-4, lr_every=6, lr_factor=0.25, seed=6, select="event/audio"),
+    training=Training(
+        epochs=25, batch=128, lr=5e-4, lr_every=6, lr_factor=0.25, seed=6, select="event/audio"
+    ),
     decoding=Decoding(threshold=0.5, gate="own", gate_threshold=0.5),
     stages=(
-        Stage("estimator", "train without cross-modal attention", change={
-            "labels": Labels(smooth_audio=1.0, smooth_visual=0.9),
-            "network": Network("jomold", OPTIONS, forward={"cross_attention": False}),
-            "losses": (terms.AUDIO, terms.VISUAL, terms.CLIP, CONTRAST),
-        }),
-        Stage("ratios", "estimate the share of noise in each class's labels", needs=("estimator",),
-              make=estimate_ratios, settings={"audio_threshold": 0.6, "visual_threshold": 1.8, "batch": 128}),
+        Stage(
+            "estimator",
+            "train without cross-modal attention",
+            change={
+                "labels": Labels(smooth_audio=1.0, smooth_visual=0.9),
+                "network": Network("jomold", OPTIONS, forward={"cross_attention": False}),
+                "losses": (terms.AUDIO, terms.VISUAL, terms.CLIP, CONTRAST),
+            },
+        ),
+        Stage(
+            "ratios",
+            "estimate the share of noise in each class's labels",
+            needs=("estimator",),
+            make=estimate_ratios,
+            settings={"audio_threshold": 0.6, "visual_threshold": 1.8, "batch": 128},
+        ),
         Stage("final", "train with noisy labels withdrawn batch by batch", needs=("ratios",)),
     ),
     differs=(
@@ -94,6 +131,13 @@ JOMOLD = Recipe(
         "class means are means of batch means, so the short last batch counts in full (ratios.batch=128, faithful)",
         "nearly every visual Speech label of LLP is removed (estimated noise .994): so the method has it",
     ),
-    adapt={"offline": {"training.batch": 32, "training.lr": 3e-4, "training.lr_every": 10, "training.lr_factor": 0.3,
-                       "training.epochs": 20}},
+    adapt={
+        "offline": {
+            "training.batch": 32,
+            "training.lr": 3e-4,
+            "training.lr_every": 10,
+            "training.lr_factor": 0.3,
+            "training.epochs": 20,
+        }
+    },
 )

@@ -13,20 +13,35 @@ from seehear.time import Decoding
 
 def refine(context: Any) -> SegmentLabels:
     """Return the segment labels of the training clips, as the recipe's `labels.segments` says."""
-    return build_labels(context.dataset, context.store, context.recipe.labels.segments,
-                        names=context.train.names).labels
+    return build_labels(
+        context.dataset, context.store, context.recipe.labels.segments, names=context.train.names
+    ).labels
 
 
 PAPER = Paper(
-    "Revisit Weakly-Supervised Audio-Visual Video Parsing from the Language Perspective", "NeurIPS 2023",
-    arxiv="2306.00595", code="fyyCS/LSLD@d34c988c6db764bdb73ba6852100179e06d72865",
+    "Revisit Weakly-Supervised Audio-Visual Video Parsing from the Language Perspective",
+    "NeurIPS 2023",
+    arxiv="2306.00595",
+    code="fyyCS/LSLD@d34c988c6db764bdb73ba6852100179e06d72865",
 )
-REFINE = Stage("labels", "compare segments with sentences, keep the labels of the closest, soften unreliable ones",
-               make=refine, seedless=True)
+REFINE = Stage(
+    "labels",
+    "compare segments with sentences, keep the labels of the closest, soften unreliable ones",
+    make=refine,
+    seedless=True,
+)
 FINAL = Stage("final", "train the parser on the segment labels", needs=("labels",))
-OFFLINE = {"labels.segments.visual": "conse", "labels.segments.audio": "yamnet", "labels.segments.alpha": "fit",
-           "labels.segments.beta": "fit", "training.lr": 3e-4, "training.lr_every": 10, "training.lr_factor": 0.3,
-           "training.select": "segment/event", "network.forward.cross_attention": False}
+OFFLINE = {
+    "labels.segments.visual": "conse",
+    "labels.segments.audio": "yamnet",
+    "labels.segments.alpha": "fit",
+    "labels.segments.beta": "fit",
+    "training.lr": 3e-4,
+    "training.lr_every": 10,
+    "training.lr_factor": 0.3,
+    "training.select": "segment/event",
+    "network.forward.cross_attention": False,
+}
 
 LSLD = Recipe(
     name="lsld",
@@ -40,13 +55,39 @@ LSLD = Recipe(
         "clip-b32+3d": (61.9, 68.5, 61.1, 63.8, 61.4, 52.5, 65.3, 53.4, 57.1, 52.3),
     },
     features=("clip", "clip+3d", "clip-b32", "clip-b32+3d", "paper", "release", "offline"),
-    labels=Labels(smooth_audio=1.0, smooth_visual=0.9, segments=Denoising(
-        tracks="visual", visual="clip-vit-b16", descriptions="playing", nothing="other",
-        strategy="dynamic", reweight="visual", similarity="cosine", text="original", alpha=4.0, beta=0.4)),
-    network=Network("lsld", {"width": 512, "layers": 1, "heads": 1, "hidden": 512, "dropout": 0.1,
-                             "visual_dropout": 0.5, "stacking": "chain"}, forward={"cross_attention": True}),
+    labels=Labels(
+        smooth_audio=1.0,
+        smooth_visual=0.9,
+        segments=Denoising(
+            tracks="visual",
+            visual="clip-vit-b16",
+            descriptions="playing",
+            nothing="other",
+            strategy="dynamic",
+            reweight="visual",
+            similarity="cosine",
+            text="original",
+            alpha=4.0,
+            beta=0.4,
+        ),
+    ),
+    network=Network(
+        "lsld",
+        {
+            "width": 512,
+            "layers": 1,
+            "heads": 1,
+            "hidden": 512,
+            "dropout": 0.1,
+            "visual_dropout": 0.5,
+            "stacking": "chain",
+        },
+        forward={"cross_attention": True},
+    ),
     losses=(terms.AUDIO, terms.VISUAL_SEGMENTS, terms.CLIP),
-    training=Training(epochs=20, batch=32, lr=6e-4, lr_every=6, lr_factor=0.25, seed=6, select="event/audio"),
+    training=Training(
+        epochs=20, batch=32, lr=6e-4, lr_every=6, lr_factor=0.25, seed=6, select="event/audio"
+    ),
     decoding=Decoding(threshold=0.5, gate="own", gate_threshold=0.5),
     stages=(REFINE, FINAL),
     differs=(
@@ -69,10 +110,21 @@ LSLD_RELEASE = dataclasses.replace(
     summary="the released edition of LSLD: audio labels denoised too, by CLAP; four layers, audio weighs three",
     published={},
     features=("release", "clip", "paper", "offline"),
-    labels=dataclasses.replace(LSLD.labels, segments=dataclasses.replace(
-        LSLD.labels.segments, tracks="both", audio="clap", audio_template="This is a sound of {}")),
+    labels=dataclasses.replace(
+        LSLD.labels,
+        segments=dataclasses.replace(
+            LSLD.labels.segments,
+            tracks="both",
+            audio="clap",
+            audio_template="This is a sound of {}",
+        ),
+    ),
     network=dataclasses.replace(LSLD.network, options={**LSLD.network.options, "layers": 4}),
-    losses=(dataclasses.replace(terms.AUDIO_SEGMENTS, weight=3.0), terms.VISUAL_SEGMENTS, terms.CLIP),
+    losses=(
+        dataclasses.replace(terms.AUDIO_SEGMENTS, weight=3.0),
+        terms.VISUAL_SEGMENTS,
+        terms.CLIP,
+    ),
     training=dataclasses.replace(LSLD.training, lr=2e-4),
     differs=(
         *LSLD.differs[:3],
@@ -86,7 +138,9 @@ LSLD_DENOISE_ONLY = dataclasses.replace(
     name="lsld-denoise-only",
     summary="LSLD without the re-weighting (row DeN of table 2): hard visual labels",
     published={"clip": (62.5, 70.6, 62.1, 65.1, 62.4, 53.2, 67.0, 54.0, 58.1, 53.5)},
-    labels=dataclasses.replace(LSLD.labels, segments=dataclasses.replace(LSLD.labels.segments, strategy="none")),
+    labels=dataclasses.replace(
+        LSLD.labels, segments=dataclasses.replace(LSLD.labels.segments, strategy="none")
+    ),
 )
 
 
@@ -101,12 +155,21 @@ def under_lsld(base: Recipe) -> Recipe:
         summary=f"{base.name} with the visual labels of LSLD (table 5 of the LSLD paper)",
         paper=PAPER,
         published={},
-        features=tuple(name for name in ("clip", "clip+3d", "paper", "offline") if name in base.features),
+        features=tuple(
+            name for name in ("clip", "clip+3d", "paper", "offline") if name in base.features
+        ),
         labels=dataclasses.replace(base.labels, segments=LSLD.labels.segments),
-        losses=tuple(terms.VISUAL_SEGMENTS if term is terms.VISUAL else term for term in base.losses),
+        losses=tuple(
+            terms.VISUAL_SEGMENTS if term is terms.VISUAL else term for term in base.losses
+        ),
         stages=(REFINE, FINAL),
-        adapt={**base.adapt, "offline": {**base.adapt.get("offline", {}), **{
-            name: value for name, value in OFFLINE.items() if name.startswith("labels.")}}},
+        adapt={
+            **base.adapt,
+            "offline": {
+                **base.adapt.get("offline", {}),
+                **{name: value for name, value in OFFLINE.items() if name.startswith("labels.")},
+            },
+        },
     )
 
 
@@ -128,6 +191,7 @@ LSLD_PLUS = dataclasses.replace(
         "network.forward.cross_attention=true is HAN's)",
         "audio labels are per segment, as in lsld-release, and weigh as much as visual ones",
         "hard labels: re-weighting was no better on val (labels.segments.strategy=dynamic switches it on)",
-        *LSLD.differs[:1], *LSLD.differs[2:3],
+        *LSLD.differs[:1],
+        *LSLD.differs[2:3],
     ),
 )

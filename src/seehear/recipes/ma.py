@@ -28,8 +28,11 @@ def exchange(context: Any) -> dict[str, Any]:
     weak = clips.weak.cpu().numpy()
     partner = ma.draw_partners(weak, np.random.default_rng(context.stage.settings["seed"]))
     index = torch.from_numpy(partner).to(clips.audio.device)
-    foreign_visual = dataclasses.replace(clips, visual=clips.visual[index],
-                                         motion=None if clips.motion is None else clips.motion[index])
+    foreign_visual = dataclasses.replace(
+        clips,
+        visual=clips.visual[index],
+        motion=None if clips.motion is None else clips.motion[index],
+    )
     foreign_audio = dataclasses.replace(clips, audio=clips.audio[index])
 
     def parse(some: Any) -> ma.Predictions:
@@ -46,7 +49,8 @@ MA = Recipe(
     name="ma",
     summary="modality-aware labels: HAN trained, tracks exchanged to find labels of the wrong track, trained again",
     paper=Paper(
-        "Exploring Heterogeneous Clues for Weakly-Supervised Audio-Visual Video Parsing", "CVPR 2021",
+        "Exploring Heterogeneous Clues for Weakly-Supervised Audio-Visual Video Parsing",
+        "CVPR 2021",
         code="Yu-Wu/Modaily-Aware-Audio-Visual-Video-Parsing@46c6fe2e197bf4e09a18b92931d87a6a710d909f",
     ),
     published={
@@ -55,18 +59,38 @@ MA = Recipe(
     },
     features=("paper", "clip", "clip+3d", "valor+3d", "valor", "offline"),
     labels=dataclasses.replace(WEAK, removals=True, alias_audio_target=True),
-    network=Network("ma", {"width": 512, "layers": 1, "heads": 1, "hidden": 512, "dropout": 0.1,
-                           "stacking": "repeat", "contrast": "embedding", "temperature": 0.2}),
+    network=Network(
+        "ma",
+        {
+            "width": 512,
+            "layers": 1,
+            "heads": 1,
+            "hidden": 512,
+            "dropout": 0.1,
+            "stacking": "repeat",
+            "contrast": "embedding",
+            "temperature": 0.2,
+        },
+    ),
     losses=(
-        terms.AUDIO, terms.VISUAL, terms.CLIP,
+        terms.AUDIO,
+        terms.VISUAL,
+        terms.CLIP,
         Term("contrast", 1.0, contrast, "CE(cos(h^a_t, x^v_t') / 0.2, t' = t), smoothing 0.1"),
     ),
-    training=Training(epochs=12, batch=16, lr=3e-4, lr_every=10, lr_factor=0.1, seed=1, select="last"),
+    training=Training(
+        epochs=12, batch=16, lr=3e-4, lr_every=10, lr_factor=0.1, seed=1, select="last"
+    ),
     decoding=Decoding(threshold=0.5, gate="own", gate_threshold=0.5),
     stages=(
         Stage("base", "train on weak labels", change={"labels": WEAK}),
-        Stage("removals", "exchange tracks between clips, withdraw labels that stay improbable", needs=("base",),
-              make=exchange, settings={"seed": 2}),
+        Stage(
+            "removals",
+            "exchange tracks between clips, withdraw labels that stay improbable",
+            needs=("base",),
+            make=exchange,
+            settings={"seed": 2},
+        ),
         Stage("final", "train from scratch on what is left", needs=("removals",)),
     ),
     differs=(

@@ -31,7 +31,8 @@ MGN = Recipe(
     name="mgn",
     summary="multi-modal grouping network: class tokens gather segments, light and without attention pooling",
     paper=Paper(
-        "Multi-modal Grouping Network for Weakly-Supervised Audio-Visual Video Parsing", "NeurIPS 2022",
+        "Multi-modal Grouping Network for Weakly-Supervised Audio-Visual Video Parsing",
+        "NeurIPS 2022",
         code="stoneMo/MGN@11be034c3a2ab9c3f7a51328a67c7f0324b07e82",
     ),
     published={
@@ -40,14 +41,27 @@ MGN = Recipe(
     },
     features=("paper", "clip", "clip+3d", "valor+3d", "valor", "offline"),
     labels=Labels(smooth_audio=1.0, smooth_visual=0.9),
-    network=Network("mgn", {"width": 128, "heads": 8, "depths": (3, 3, 6), "assignment": "soft", "drop_path": 0.1,
-                            "timing": "released"}),
+    network=Network(
+        "mgn",
+        {
+            "width": 128,
+            "heads": 8,
+            "depths": (3, 3, 6),
+            "assignment": "soft",
+            "drop_path": 0.1,
+            "timing": "released",
+        },
+    ),
     losses=(
-        terms.AUDIO, terms.VISUAL, terms.CLIP,
+        terms.AUDIO,
+        terms.VISUAL,
+        terms.CLIP,
         Term("audio_tokens", 1.0, audio_tokens, "CE(class of audio token c, c)"),
         Term("visual_tokens", 1.0, visual_tokens, "CE(class of visual token c, c)"),
     ),
-    training=Training(epochs=40, batch=16, lr=3e-4, lr_every=10, lr_factor=0.1, seed=1, select="segment/type"),
+    training=Training(
+        epochs=40, batch=16, lr=3e-4, lr_every=10, lr_factor=0.1, seed=1, select="segment/type"
+    ),
     decoding=Decoding(threshold=0.5, gate="joint", gate_threshold=0.5),
     differs=(
         "soft attention is a softmax of a softmax over time, so a segment is its track times about 1.1 all along "
@@ -56,20 +70,29 @@ MGN = Recipe(
         "the audio tokens gather segments that were rebuilt on the visual embedding, as released",
         "the release steps its schedule before validation; the learning rates of the epochs are the same",
     ),
-    adapt={"offline": {"training.epochs": 20, "training.batch": 32, "training.lr_factor": 0.3,
-                       "training.select": "segment/event"}},
+    adapt={
+        "offline": {
+            "training.epochs": 20,
+            "training.batch": 32,
+            "training.lr_factor": 0.3,
+            "training.select": "segment/event",
+        }
+    },
 )
 
 _UNDER = under_lsld(MGN)
 MGN_LSLD = dataclasses.replace(
     _UNDER,
     network=dataclasses.replace(MGN.network, options={**MGN.network.options, "timing": "relative"}),
-    losses=tuple(dataclasses.replace(term, fn=visual_segments) if term is terms.VISUAL_SEGMENTS else term
-                 for term in _UNDER.losses),
+    losses=tuple(
+        dataclasses.replace(term, fn=visual_segments) if term is terms.VISUAL_SEGMENTS else term
+        for term in _UNDER.losses
+    ),
     differs=(
         "not in the paper: its table 5 puts LSLD under MM-Pyramid and DHHN only",
         "the mended timing (network.timing=relative): a segment of the released one is its track times about 1.1 "
         "whatever the second, so that labels of segments could not be learned",
-        *MGN.differs[1:], *LSLD.differs[:3],
+        *MGN.differs[1:],
+        *LSLD.differs[:3],
     ),
 )

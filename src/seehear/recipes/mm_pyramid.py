@@ -12,7 +12,9 @@ MM_PYRAMID = Recipe(
     summary="multimodal pyramid attention: four levels of growing windows, fused per track",
     paper=Paper(
         "MM-Pyramid: Multimodal Pyramid Attentional Network for Audio-Visual Event Localization and Video Parsing",
-        "ACM MM 2022", arxiv="2111.12374", code="JustinYuu/MM_Pyramid@1c641a5f3302345a40adbc721b555d17e773f560",
+        "ACM MM 2022",
+        arxiv="2111.12374",
+        code="JustinYuu/MM_Pyramid@1c641a5f3302345a40adbc721b555d17e773f560",
         licence="MIT",
     ),
     published={
@@ -21,10 +23,22 @@ MM_PYRAMID = Recipe(
     },
     features=("paper", "clip", "clip+3d", "offline"),
     labels=Labels(smooth_audio=1.0, smooth_visual=0.9),
-    network=Network("mm_pyramid", {"width": 512, "levels": 4, "heads": 8, "hidden": 512, "dropout": 0.2,
-                                   "attention_dropout": 0.1, "swap_tracks": True}),
+    network=Network(
+        "mm_pyramid",
+        {
+            "width": 512,
+            "levels": 4,
+            "heads": 8,
+            "hidden": 512,
+            "dropout": 0.2,
+            "attention_dropout": 0.1,
+            "swap_tracks": True,
+        },
+    ),
     losses=(terms.AUDIO, terms.VISUAL, terms.CLIP),
-    training=Training(epochs=40, batch=16, lr=1e-4, lr_every=10, lr_factor=0.1, seed=1, select="segment/type"),
+    training=Training(
+        epochs=40, batch=16, lr=1e-4, lr_every=10, lr_factor=0.1, seed=1, select="segment/type"
+    ),
     decoding=Decoding(threshold=0.5, gate="joint", gate_threshold=0.5),
     differs=(
         "the release stacks the visual stream first and reads it as audio, in losses and evaluation "
@@ -32,8 +46,14 @@ MM_PYRAMID = Recipe(
         "keys and values enter attention without normalisation, as released",
         "parameters that the release stores without using them are left out",
     ),
-    adapt={"offline": {"training.epochs": 20, "training.batch": 32, "training.lr_factor": 0.3,
-                       "training.select": "segment/event"}},
+    adapt={
+        "offline": {
+            "training.epochs": 20,
+            "training.batch": 32,
+            "training.lr_factor": 0.3,
+            "training.select": "segment/event",
+        }
+    },
 )
 
 MM_PYRAMID_LSLD = dataclasses.replace(

@@ -40,7 +40,11 @@ class Thresholds:
 
 def threshold(context: Any) -> SegmentLabels:
     """Return the segment labels of the training clips, as the recipe's `labels.segments` says."""
-    options, names, vocabulary = context.recipe.labels.segments, context.train.names, context.dataset.vocabulary
+    options, names, vocabulary = (
+        context.recipe.labels.segments,
+        context.train.names,
+        context.dataset.vocabulary,
+    )
     weak = context.train.weak.cpu().numpy()
     made = {}
     for track in ("audio", "visual"):
@@ -49,14 +53,20 @@ def threshold(context: Any) -> SegmentLabels:
             texts, limits = valor.published(encoder, vocabulary.names)
         else:
             template = getattr(options, f"{track}_template")
-            texts, limits = [template.replace("{}", words) for words in vocabulary.descriptions], None
+            texts, limits = (
+                [template.replace("{}", words) for words in vocabulary.descriptions],
+                None,
+            )
         features = read_space(context.store, encoder, names, context.dataset.grid.count)
         similarity = options.scale * class_similarity(features, text_tower(encoder).encode(texts))
         if limits is None:
             limits = valor.calibrated(similarity, weak, options.level)
         made[track] = valor.threshold_labels(similarity, weak, limits)
-    provenance = {"rule": "valor", "options": asdict(options),
-                  "dataset": {"name": context.dataset.name, "fingerprint": context.dataset.fingerprint()}}
+    provenance = {
+        "rule": "valor",
+        "options": asdict(options),
+        "dataset": {"name": context.dataset.name, "fingerprint": context.dataset.fingerprint()},
+    }
     return SegmentLabels(made["audio"], made["visual"], names, vocabulary.names, provenance)
 
 
@@ -65,20 +75,49 @@ CALIBRATED = {"labels.segments.rule": "calibrated"}
 VALOR = Recipe(
     name="valor",
     summary="segment labels of both tracks by per-class thresholds on two frozen teachers",
-    paper=Paper("Modality-Independent Teachers Meet Weakly-Supervised Audio-Visual Event Parser", "NeurIPS 2023",
-                arxiv="2305.17343"),
+    paper=Paper(
+        "Modality-Independent Teachers Meet Weakly-Supervised Audio-Visual Event Parser",
+        "NeurIPS 2023",
+        arxiv="2305.17343",
+    ),
     published={"paper": (61.8, 65.9, 58.4, 62.0, 61.5, 55.4, 62.6, 52.2, 56.7, 54.2)},
     features=("paper", "release", "offline"),
     labels=Labels(smooth_audio=1.0, smooth_visual=1.0, segments=Thresholds()),
-    network=Network("han", {"width": 512, "layers": 1, "heads": 8, "hidden": 1024, "dropout": 0.1,
-                            "visual_dropout": 0.0, "stacking": "audio_first"}),
+    network=Network(
+        "han",
+        {
+            "width": 512,
+            "layers": 1,
+            "heads": 8,
+            "hidden": 1024,
+            "dropout": 0.1,
+            "visual_dropout": 0.0,
+            "stacking": "audio_first",
+        },
+    ),
     losses=(terms.AUDIO_SEGMENTS, terms.VISUAL_SEGMENTS, terms.CLIP),
-    training=Training(epochs=60, batch=64, lr=1e-4, schedule="cosine", warmup=10, lr_floor=1e-6, optimiser="adamw",
-                      betas=(0.5, 0.999), weight_decay=1e-3, clip_norm=1.0, seed=1000, select="segment/type"),
+    training=Training(
+        epochs=60,
+        batch=64,
+        lr=1e-4,
+        schedule="cosine",
+        warmup=10,
+        lr_floor=1e-6,
+        optimiser="adamw",
+        betas=(0.5, 0.999),
+        weight_decay=1e-3,
+        clip_norm=1.0,
+        seed=1000,
+        select="segment/type",
+    ),
     decoding=Decoding(threshold=0.5, gate="joint", gate_threshold=0.5),
     stages=(
-        Stage("labels", "compare segments with each class of the clip, keep those above the class's threshold",
-              make=threshold, seedless=True),
+        Stage(
+            "labels",
+            "compare segments with each class of the clip, keep those above the class's threshold",
+            make=threshold,
+            seedless=True,
+        ),
         Stage("final", "train the parser on the segment labels", needs=("labels",)),
     ),
     differs=(
@@ -91,9 +130,21 @@ VALOR = Recipe(
         "one of the release's three seeds (1000, 64, 87); dropout is the transformer's usual 0.1",
     ),
     adapt={
-        "release": {**CALIBRATED, "labels.segments.visual": "clip-vit-b16", "labels.segments.audio": "clap"},
-        "offline": {**CALIBRATED, "labels.segments.visual": "conse", "labels.segments.audio": "yamnet",
-                    "training.epochs": 20, "training.batch": 32, "training.lr": 3e-4, "training.warmup": 3,
-                    "training.select": "segment/event", "decoding.gate": "own"},
+        "release": {
+            **CALIBRATED,
+            "labels.segments.visual": "clip-vit-b16",
+            "labels.segments.audio": "clap",
+        },
+        "offline": {
+            **CALIBRATED,
+            "labels.segments.visual": "conse",
+            "labels.segments.audio": "yamnet",
+            "training.epochs": 20,
+            "training.batch": 32,
+            "training.lr": 3e-4,
+            "training.warmup": 3,
+            "training.select": "segment/event",
+            "decoding.gate": "own",
+        },
     },
 )

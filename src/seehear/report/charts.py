@@ -10,8 +10,13 @@ _WIDTH, _HEIGHT = 400, 210
 _LEFT, _RIGHT, _TOP, _BOTTOM = 38, 10, 10, 30
 
 
-def line_chart(series: Mapping[str, Sequence[tuple[float, float]]], *, label: str, percent: bool = False,
-               marks: Mapping[str, float] | None = None) -> str:
+def line_chart(
+    series: Mapping[str, Sequence[tuple[float, float]]],
+    *,
+    label: str,
+    percent: bool = False,
+    marks: Mapping[str, float] | None = None,
+) -> str:
     """Return named curves over epochs with a legend; curves differ in colour and in dashes.
 
     Args:
@@ -28,38 +33,60 @@ def line_chart(series: Mapping[str, Sequence[tuple[float, float]]], *, label: st
     first, last = min(xs), max(max(xs), min(xs) + 1)
 
     def place(x: float, y: float) -> tuple[float, float]:
-        return (_LEFT + (x - first) / (last - first) * (_WIDTH - _LEFT - _RIGHT),
-                _HEIGHT - _BOTTOM - (y - low) / (high - low) * (_HEIGHT - _TOP - _BOTTOM))
+        return (
+            _LEFT + (x - first) / (last - first) * (_WIDTH - _LEFT - _RIGHT),
+            _HEIGHT - _BOTTOM - (y - low) / (high - low) * (_HEIGHT - _TOP - _BOTTOM),
+        )
 
     text = (lambda v: f"{100 * v:.0f}") if percent else (lambda v: f"{v:.2g}")
     parts = []
     for value in np.linspace(low, high, 5):
         _, y = place(first, float(value))
-        parts.append(f'<line class="rule" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
-                     f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{text(float(value))}</text>')
+        parts.append(
+            f'<line class="rule" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
+            f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{text(float(value))}</text>'
+        )
     for value in sorted({round(v) for v in np.linspace(first, last, 5)}):
         x, _ = place(float(value), low)
         parts.append(f'<text x="{x:.1f}" y="{_HEIGHT - 12}" text-anchor="middle">{value}</text>')
     parts.append(f'<text x="{_WIDTH - _RIGHT}" y="{_HEIGHT - 1}" text-anchor="end">epoch</text>')
     for index, (name, curve) in enumerate(series.items()):
         style = f"s{index % 6}"
-        path = " ".join(f"{'L' if i else 'M'}{x:.1f} {y:.1f}" for i, (x, y) in enumerate(place(*p) for p in curve))
+        path = " ".join(
+            f"{'L' if i else 'M'}{x:.1f} {y:.1f}"
+            for i, (x, y) in enumerate(place(*p) for p in curve)
+        )
         parts.append(f'<path class="curve {style}" d="{path}"/>')
         for epoch, value in curve:
             x, y = place(epoch, value)
             shown = f"{100 * value:.1f} %" if percent else f"{value:.4g}"
             kept = (marks or {}).get(name) == epoch
-            parts.append(f'<circle class="{"kept" if kept else "spot"} {style}" cx="{x:.1f}" cy="{y:.1f}" r="'
-                         f'{4.5 if kept else 6}"><title>{escape(name)}, epoch {epoch:g}: {shown}'
-                         f'{" (kept)" if kept else ""}</title></circle>')
-    items = "".join(f'<li><svg viewBox="0 0 26 8" aria-hidden="true"><path class="curve s{i % 6}" d="M0 4 L26 4"/>'
-                    f"</svg>{escape(name)}</li>" for i, name in enumerate(series))
-    return (f'<figure class="chart"><ul class="legend">{items}</ul><svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
-            f'aria-label="{escape(label)}">{"".join(parts)}</svg></figure>')
+            parts.append(
+                f'<circle class="{"kept" if kept else "spot"} {style}" cx="{x:.1f}" cy="{y:.1f}" r="'
+                f'{4.5 if kept else 6}"><title>{escape(name)}, epoch {epoch:g}: {shown}'
+                f"{' (kept)' if kept else ''}</title></circle>"
+            )
+    items = "".join(
+        f'<li><svg viewBox="0 0 26 8" aria-hidden="true"><path class="curve s{i % 6}" d="M0 4 L26 4"/>'
+        f"</svg>{escape(name)}</li>"
+        for i, name in enumerate(series)
+    )
+    return (
+        f'<figure class="chart"><ul class="legend">{items}</ul><svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
+        f'aria-label="{escape(label)}">{"".join(parts)}</svg></figure>'
+    )
 
 
-def strip(frames: Sequence[str], prompts: Sequence[str], similarity: NDArray[np.floating],
-          rows: Mapping[str, NDArray[np.floating]], classes: Sequence[str], *, label: str, step_s: float = 1.0) -> str:
+def strip(
+    frames: Sequence[str],
+    prompts: Sequence[str],
+    similarity: NDArray[np.floating],
+    rows: Mapping[str, NDArray[np.floating]],
+    classes: Sequence[str],
+    *,
+    label: str,
+    step_s: float = 1.0,
+) -> str:
     """Return what the denoiser saw and did in one clip: frames, prompt similarities, labels.
 
     Args:
@@ -75,8 +102,11 @@ def strip(frames: Sequence[str], prompts: Sequence[str], similarity: NDArray[np.
     cell, gutter, line = max(34.0, min(64.0, 640 / count)), 250, 22
     width = gutter + cell * count + 4
     y = 0.0
-    parts = [f'<image href="{escape(url)}" x="{gutter + t * cell + 1:.1f}" y="0" width="{cell - 2:.1f}" '
-             f'height="{cell - 2:.1f}"/>' for t, url in enumerate(frames)]
+    parts = [
+        f'<image href="{escape(url)}" x="{gutter + t * cell + 1:.1f}" y="0" width="{cell - 2:.1f}" '
+        f'height="{cell - 2:.1f}"/>'
+        for t, url in enumerate(frames)
+    ]
     y += cell + 6
     low, high = float(similarity.min()), float(similarity.max())
     best = similarity.argmax(axis=0)
@@ -87,10 +117,12 @@ def strip(frames: Sequence[str], prompts: Sequence[str], similarity: NDArray[np.
             share = (value - low) / (high - low) if high > low else 0.0
             won = " won" if best[t] == n else ""
             x = gutter + t * cell
-            parts.append(f'<rect class="heat{won}" x="{x + 1.5:.1f}" y="{y + 1.5:.1f}" width="{cell - 3:.1f}" height="'
-                         f'{line - 3}" fill-opacity="{0.06 + 0.5 * share:.2f}"><title>{escape(prompt)}, second '
-                         f'{t * step_s:g}: {value:.3f}</title></rect><text x="{x + cell / 2:.1f}" y="{y + 15:.1f}" '
-                         f'text-anchor="middle">{value:.2f}</text>')
+            parts.append(
+                f'<rect class="heat{won}" x="{x + 1.5:.1f}" y="{y + 1.5:.1f}" width="{cell - 3:.1f}" height="'
+                f'{line - 3}" fill-opacity="{0.06 + 0.5 * share:.2f}"><title>{escape(prompt)}, second '
+                f'{t * step_s:g}: {value:.3f}</title></rect><text x="{x + cell / 2:.1f}" y="{y + 15:.1f}" '
+                f'text-anchor="middle">{value:.2f}</text>'
+            )
         y += line
     for name, matrix in rows.items():
         y += 8
@@ -102,18 +134,24 @@ def strip(frames: Sequence[str], prompts: Sequence[str], similarity: NDArray[np.
                 if value > 0.005:
                     x = gutter + t * cell
                     shade = 0.15 + 0.85 * min(1.0, value)
-                    parts.append(f'<rect class="label k{k % 6}" x="{x:.1f}" y="{y + 3:.1f}" width="{cell:.1f}" height="'
-                                 f'{line - 6}" fill-opacity="{shade:.2f}"><title>{escape(known)}, second '
-                                 f'{t * step_s:g}: {value:.2f}</title></rect>')
+                    parts.append(
+                        f'<rect class="label k{k % 6}" x="{x:.1f}" y="{y + 3:.1f}" width="{cell:.1f}" height="'
+                        f'{line - 6}" fill-opacity="{shade:.2f}"><title>{escape(known)}, second '
+                        f"{t * step_s:g}: {value:.2f}</title></rect>"
+                    )
             y += line
-    return (f'<div class="wide" tabindex="0" role="group" aria-label="{escape(label)}"><svg class="strip" viewBox="0 0 '
-            f'{width:.0f} {y + 4:.0f}" width="{width:.0f}" role="img" aria-label="{escape(label)}">{"".join(parts)}'
-            "</svg></div>")
+    return (
+        f'<div class="wide" tabindex="0" role="group" aria-label="{escape(label)}"><svg class="strip" viewBox="0 0 '
+        f'{width:.0f} {y + 4:.0f}" width="{width:.0f}" role="img" aria-label="{escape(label)}">{"".join(parts)}'
+        "</svg></div>"
+    )
 
 
 def _name(text: str, right: float, y: float, line: float, indent: float = 4) -> str:
     """Return a row's name, set flush right; one that is too long is cut, and whole when hovered."""
     most = int((right - indent - 8) / 6.2)
     shown = text if len(text) <= most else text[: most - 1] + "…"
-    return (f'<text x="{right - 6}" y="{y + line - 7:.1f}" text-anchor="end">{escape(shown)}'
-            f"<title>{escape(text)}</title></text>")
+    return (
+        f'<text x="{right - 6}" y="{y + line - 7:.1f}" text-anchor="end">{escape(shown)}'
+        f"<title>{escape(text)}</title></text>"
+    )

@@ -81,7 +81,9 @@ class Evidence:
     def prompts(self, row: int) -> tuple[list[str], NDArray[np.float32]]:
         """Return the prompts of a clip and their similarity to its segments, (N, T)."""
         classes = np.flatnonzero(self.built.weak[row]).tolist()
-        asked = build_prompts(classes, self.texts, nothing=self.options.nothing, template=self.template)
+        asked = build_prompts(
+            classes, self.texts, nothing=self.options.nothing, template=self.template
+        )
         vectors = encode_texts(self.tower.encode, asked, self.features.shape[2])
         return asked, vectors @ unit_rows(self.features[row], "segment features").T
 
@@ -115,13 +117,23 @@ def read_options(path: Path, store: FeatureStore) -> Denoising:
     if not made:
         return with_encoders(Denoising(), store)[0]
     if made.get("rule") != "lsld":
-        raise DataError(f"labels of rule {made.get('rule')}, which compares no prompts", where=path,
-                        hint="name a run of lsld, or labels of seehear denoise")
+        raise DataError(
+            f"labels of rule {made.get('rule')}, which compares no prompts",
+            where=path,
+            hint="name a run of lsld, or labels of seehear denoise",
+        )
     return Denoising(**made["options"])
 
 
-def read_evidence(path: Path, store: FeatureStore, dataset: Dataset, *, split: str = "train", track: str = "visual",
-                  load_tower: Loader = load_text) -> Evidence:
+def read_evidence(
+    path: Path,
+    store: FeatureStore,
+    dataset: Dataset,
+    *,
+    split: str = "train",
+    track: str = "visual",
+    load_tower: Loader = load_text,
+) -> Evidence:
     """Return what stands behind the labels of a run; the labels are made again from the features.
 
     Args:
@@ -138,11 +150,17 @@ def read_evidence(path: Path, store: FeatureStore, dataset: Dataset, *, split: s
     """
     options = read_options(path, store)
     if not options.has(track):
-        raise ConfigError(f"the {track} track of this run keeps its weak labels, nothing was compared",
-                          where=path, hint=f"denoised: {options.tracks}")
+        raise ConfigError(
+            f"the {track} track of this run keeps its weak labels, nothing was compared",
+            where=path,
+            hint=f"denoised: {options.tracks}",
+        )
     if options.evidence(track) == "contrast":
-        raise ConfigError(f"the {track} labels of this run come from contrast with other clips, no prompt was compared",
-                          where=path, hint="name a run whose evidence is language, or the other track")
+        raise ConfigError(
+            f"the {track} labels of this run come from contrast with other clips, no prompt was compared",
+            where=path,
+            hint="name a run whose evidence is language, or the other track",
+        )
     encoder = getattr(options, track)
     names = tuple(clips_with_features(dataset.split(split), store, options)[0])
     built = build_labels(dataset, store, options, split=split, names=names, load=load_tower)
@@ -150,5 +168,15 @@ def read_evidence(path: Path, store: FeatureStore, dataset: Dataset, *, split: s
     words, around = description_set(options.text, dataset.vocabulary)
     if track == "audio":
         template = options.audio_template.replace("{}", template)
-    return Evidence(built, options, track, names, read_space(store, encoder, names, dataset.grid.count), store,
-                    text_tower(encoder, load_tower), texts, template, [around.replace("{}", word) for word in words])
+    return Evidence(
+        built,
+        options,
+        track,
+        names,
+        read_space(store, encoder, names, dataset.grid.count),
+        store,
+        text_tower(encoder, load_tower),
+        texts,
+        template,
+        [around.replace("{}", word) for word in words],
+    )

@@ -19,7 +19,16 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 HEARD, SEEN, BOTH, GREY = "#0072B2", "#D55E00", "#009E73", "#8a8a8a"
-CLASS_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#b8a800", "#555555")
+CLASS_COLOURS = (
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#CC79A7",
+    "#56B4E9",
+    "#D55E00",
+    "#b8a800",
+    "#555555",
+)
 
 
 def _new(width: float, height: float, **grid: Any) -> tuple["Figure", Any]:
@@ -46,7 +55,11 @@ def save(figure: "Figure", path: Path) -> Path:
 
 
 def similarity(
-    positives: NDArray[np.floating], negatives: NDArray[np.floating], *, name: str, encoder: str = ""
+    positives: NDArray[np.floating],
+    negatives: NDArray[np.floating],
+    *,
+    name: str,
+    encoder: str = "",
 ) -> "Figure":
     """Return the similarity distributions of segments with and without an event (paper, Figures 2 and 5).
 
@@ -62,7 +75,10 @@ def similarity(
     figure, axes = _new(6.4, 3.4)
     both = np.concatenate([positives, negatives])
     bins = np.linspace(both.min(), both.max() + 1e-9, 60)
-    for values, colour, text in ((negatives, GREY, "without event"), (positives, SEEN, "with event")):
+    for values, colour, text in (
+        (negatives, GREY, "without event"),
+        (positives, SEEN, "with event"),
+    ):
         if len(values):
             middle = float(np.median(values))
             label = f"{text}: {len(values):,} segments, median {middle:.2f} (dashed)"
@@ -79,7 +95,11 @@ def similarity(
             zorder=0,
             label=f"unreliable region: {100 * share[0]:.0f} % of with, {100 * share[1]:.0f} % of without",
         )
-    axes.set(xlabel=f"similarity to “{name}”" + (f" ({encoder})" if encoder else ""), ylabel="density", title=name)
+    axes.set(
+        xlabel=f"similarity to “{name}”" + (f" ({encoder})" if encoder else ""),
+        ylabel="density",
+        title=name,
+    )
     axes.set_ylim(0, 1.35 * axes.get_ylim()[1])  # room for the legend above the bars
     axes.legend(fontsize=8, framealpha=0.9, edgecolor="none")
     _clean(axes)
@@ -114,15 +134,24 @@ def denoising_strip(
         sharex=True,
     )
     for index, frame in enumerate(frames):
-        axes[0].imshow(frame, extent=(index + 0.03, index + 0.97, 0, 1), aspect="auto", interpolation="bilinear")
+        axes[0].imshow(
+            frame,
+            extent=(index + 0.03, index + 0.97, 0, 1),
+            aspect="auto",
+            interpolation="bilinear",
+        )
     axes[0].set(xlim=(0, count), ylim=(0, 1), yticks=[], title=title)
     axes[0].spines[:].set_visible(False)
     axes[0].tick_params(length=0)
     heat = axes[1]
-    heat.pcolormesh(np.arange(count + 1), np.arange(len(prompts) + 1), prompt_similarity, cmap="cividis")
+    heat.pcolormesh(
+        np.arange(count + 1), np.arange(len(prompts) + 1), prompt_similarity, cmap="cividis"
+    )
     for t, winner in enumerate(np.argmax(prompt_similarity, axis=0)):
         heat.add_patch(_frame(t, int(winner)))
-    middle = float(prompt_similarity.min() + prompt_similarity.max()) / 2  # text stays readable on its cell
+    middle = (
+        float(prompt_similarity.min() + prompt_similarity.max()) / 2
+    )  # text stays readable on its cell
     for n in range(len(prompts)):
         for t in range(count):
             value = float(prompt_similarity[n, t])
@@ -146,7 +175,10 @@ def denoising_strip(
 
 
 def parsing(
-    systems: Mapping[str, tuple[NDArray[np.generic], NDArray[np.generic]]], classes: Sequence[str], *, title: str = ""
+    systems: Mapping[str, tuple[NDArray[np.generic], NDArray[np.generic]]],
+    classes: Sequence[str],
+    *,
+    title: str = "",
 ) -> "Figure":
     """Return several systems' events as coloured bars beside the truth, one panel a track (paper, Figure 3).
 
@@ -154,7 +186,11 @@ def parsing(
         systems: name -> (audio, visual) binary matrices (T, C), the truth among them.
         classes: the C class names; classes nobody names are left out.
     """
-    used = [c for c in range(len(classes)) if any(m[:, c].any() for pair in systems.values() for m in pair)] or [0]
+    used = [
+        c
+        for c in range(len(classes))
+        if any(m[:, c].any() for pair in systems.values() for m in pair)
+    ] or [0]
     height = 0.24 * len(used) * len(systems) + 0.55
     figure, axes = _new(8.5, 2 * height + 0.7, nrows=2, sharex=True)
     for track, (axis, word) in enumerate(zip(axes, ("heard", "seen"), strict=True)):
@@ -164,10 +200,25 @@ def parsing(
                 y = s * (len(used) + 0.7) + k
                 for start, end in runs(pair[track][:, c]):
                     colour = CLASS_COLOURS[k % 8]
-                    axis.barh(y, end - start, left=start, height=0.82, color=colour, edgecolor="white",
-                              hatch="///" if k >= 8 else None)
-                    axis.text((start + end) / 2, y, classes[c], ha="center", va="center", fontsize=7, clip_on=True,
-                              color=_ink(colour))
+                    axis.barh(
+                        y,
+                        end - start,
+                        left=start,
+                        height=0.82,
+                        color=colour,
+                        edgecolor="white",
+                        hatch="///" if k >= 8 else None,
+                    )
+                    axis.text(
+                        (start + end) / 2,
+                        y,
+                        classes[c],
+                        ha="center",
+                        va="center",
+                        fontsize=7,
+                        clip_on=True,
+                        color=_ink(colour),
+                    )
             labels.append((s * (len(used) + 0.7) + (len(used) - 1) / 2, name))
         axis.set_yticks([y for y, _ in labels], [n for _, n in labels], fontsize=9)
         axis.set_title(word, loc="left", fontsize=10, color=(HEARD, SEEN)[track], fontweight="bold")
@@ -179,15 +230,23 @@ def parsing(
     return figure
 
 
-def curves(history: Mapping[str, Sequence[tuple[float, float]]], *, ylabel: str, title: str = "") -> "Figure":
+def curves(
+    history: Mapping[str, Sequence[tuple[float, float]]], *, ylabel: str, title: str = ""
+) -> "Figure":
     """Return named curves over epochs; `history` maps a name to (epoch, value) pairs."""
     figure, axes = _new(6.4, 3.4)
     for index, (name, points) in enumerate(history.items()):
         if points:
             x, y = zip(*points, strict=True)
             axes.plot(
-                x, y, label=name, color=CLASS_COLOURS[index % 8], ls=("-", "--", ":", "-.")[index // 8 % 4], lw=1.6,
-                marker="o", ms=3,  # a run of one epoch is a point
+                x,
+                y,
+                label=name,
+                color=CLASS_COLOURS[index % 8],
+                ls=("-", "--", ":", "-.")[index // 8 % 4],
+                lw=1.6,
+                marker="o",
+                ms=3,  # a run of one epoch is a point
             )
     axes.set(xlabel="epoch", ylabel=ylabel, title=title)
     axes.xaxis.get_major_locator().set_params(integer=True)
@@ -202,7 +261,12 @@ def _bars(axes: "Axes", matrix: NDArray[np.floating], classes: Sequence[str]) ->
         for t, value in enumerate(matrix[:, k]):
             if value > 0:
                 axes.barh(
-                    k, 1, left=t, height=0.8, color=CLASS_COLOURS[k % 8], alpha=float(0.15 + 0.85 * min(1, value))
+                    k,
+                    1,
+                    left=t,
+                    height=0.8,
+                    color=CLASS_COLOURS[k % 8],
+                    alpha=float(0.15 + 0.85 * min(1, value)),
                 )
                 if 0 < value < 1:
                     axes.text(t + 0.5, k, f"{value:.2f}", ha="center", va="center", fontsize=6.5)

@@ -15,7 +15,9 @@ from seehear.time import TimeGrid
 BLANK = 48  # grey level of a segment without a frame
 
 
-def segment_frames(path: Path | None, grid: TimeGrid, *, side: int = 128) -> list[NDArray[np.uint8]]:
+def segment_frames(
+    path: Path | None, grid: TimeGrid, *, side: int = 128
+) -> list[NDArray[np.uint8]]:
     """Return one square picture a segment, T of (side, side, 3): the frame in its middle, its edges cut off.
 
     A segment without a frame (no such file, no visual track, an early end) is plain grey.
@@ -45,7 +47,9 @@ def data_url(picture: NDArray[np.uint8], *, quality: int = 72) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
-def media_urls(paths: Sequence[Path | None], folder: Path, *, limit_bytes: int = EMBED_LIMIT_BYTES) -> list[str | None]:
+def media_urls(
+    paths: Sequence[Path | None], folder: Path, *, limit_bytes: int = EMBED_LIMIT_BYTES
+) -> list[str | None]:
     """Return how a page in `folder` names videos: whole (`data:`) until `limit_bytes` are spent, else by their path.
 
     Args:

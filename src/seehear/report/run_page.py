@@ -37,9 +37,18 @@ class Extra:
     lanes: Mapping[str, Timeline]
 
 
-def render(systems: Sequence[System], dataset: Dataset, split: str, *, rows: Sequence[int], folder: Path,
-           evidence: Evidence | None = None, strips: Sequence[int] = (), extra: Sequence[Extra] = (),
-           limit_bytes: int = EMBED_LIMIT_BYTES) -> str:
+def render(
+    systems: Sequence[System],
+    dataset: Dataset,
+    split: str,
+    *,
+    rows: Sequence[int],
+    folder: Path,
+    evidence: Evidence | None = None,
+    strips: Sequence[int] = (),
+    extra: Sequence[Extra] = (),
+    limit_bytes: int = EMBED_LIMIT_BYTES,
+) -> str:
     """Return the page of the first system, the others beside it.
 
     Args:
@@ -70,12 +79,24 @@ def render(systems: Sequence[System], dataset: Dataset, split: str, *, rows: Seq
 </main>
 <footer class="muted">seehear {escape(__version__)}: what is heard, what is seen, and when</footer>
 </div>"""
-    return document(f"{main.name} on {dataset.name} · seehear", body, data={"clips": clips},
-                    styles=("theme.css", "lanes.css", "clip.css", "run.css"), scripts=("lanes.js", "run.js"))
+    return document(
+        f"{main.name} on {dataset.name} · seehear",
+        body,
+        data={"clips": clips},
+        styles=("theme.css", "lanes.css", "clip.css", "run.css"),
+        scripts=("lanes.js", "run.js"),
+    )
 
 
-def _clips(systems: Sequence[System], dataset: Dataset, split: str, rows: Sequence[int], extra: Sequence[Extra],
-           folder: Path, limit_bytes: int) -> list[dict[str, Any]]:
+def _clips(
+    systems: Sequence[System],
+    dataset: Dataset,
+    split: str,
+    rows: Sequence[int],
+    extra: Sequence[Extra],
+    folder: Path,
+    limit_bytes: int,
+) -> list[dict[str, Any]]:
     chosen = [dataset.split(split).clips[row] for row in rows]
     paths = [e.media for e in extra] + [dataset.media_path(clip) for clip in chosen]
     urls = media_urls(paths, folder, limit_bytes=limit_bytes)
@@ -86,10 +107,16 @@ def _clips(systems: Sequence[System], dataset: Dataset, split: str, rows: Sequen
     for row, clip in zip(rows, chosen, strict=True):
         media = dataset.media_path(clip)
         source = clip.id if media is None else media.name
-        lanes = [{"name": s.name, "timeline": s.timeline(dataset, row, source).to_dict()} for s in systems]
+        lanes = [
+            {"name": s.name, "timeline": s.timeline(dataset, row, source).to_dict()}
+            for s in systems
+        ]
         note = ", ".join(clip.labels)
         if dataset.split(split).has_truth:
-            lanes.insert(1, {"name": TRUTH, "timeline": truth_timeline(dataset, split, row, source).to_dict()})
+            lanes.insert(
+                1,
+                {"name": TRUTH, "timeline": truth_timeline(dataset, split, row, source).to_dict()},
+            )
             report = systems[0].report
             assert report is not None
             note = f"Type {100 * float(report.matrix()[row, 3]):.0f} % · {note}"
@@ -102,7 +129,9 @@ def _player_section(clips: Sequence[Mapping[str, Any]]) -> str:
         return ""
     buttons = "".join(
         f'<button type="button" class="pick" data-clip="{i}" aria-pressed="{"true" if i == 0 else "false"}"><b>'
-        f'{escape(clip["title"])}</b><span>{escape(clip["note"])}</span></button>' for i, clip in enumerate(clips))
+        f"{escape(clip['title'])}</b><span>{escape(clip['note'])}</span></button>"
+        for i, clip in enumerate(clips)
+    )
     return f"""<section class="card picks" aria-label="Clips"><h2>Clips</h2>
 <div class="pick-list">{buttons}</div></section>
 <section class="watch"><div class="player"><video id="player" controls playsinline preload="metadata"></video>
@@ -116,22 +145,31 @@ events, there <kbd>←</kbd> <kbd>→</kbd> from one to the next and <kbd>Enter<
 def _summary(main: System, dataset: Dataset, split: str) -> str:
     about = main.about
     recipe, trained = about["recipe"], about.get("dataset", {})
-    parts = [recipe.get("summary", ""), f"trained on {trained.get('train_clips', '?')} clips, seed {about.get('seed')}",
-             f"features: {about['features']['name']} ({', '.join(about.get('encoders', {}))})",
-             f"scored on {split}, {len(dataset.split(split))} clips"]
+    parts = [
+        recipe.get("summary", ""),
+        f"trained on {trained.get('train_clips', '?')} clips, seed {about.get('seed')}",
+        f"features: {about['features']['name']} ({', '.join(about.get('encoders', {}))})",
+        f"scored on {split}, {len(dataset.split(split))} clips",
+    ]
     return " · ".join(part for part in parts if part)
 
 
 def _setting(systems: Sequence[System], dataset: Dataset, split: str) -> str:
     from seehear.time import Decoding
 
-    text = (f"Percent, mean over the {len(dataset.split(split))} clips of {split}; {dataset.grid.count} segments of "
-            f"{dataset.grid.step_s:g} s, {len(dataset.vocabulary)} classes. ")
+    text = (
+        f"Percent, mean over the {len(dataset.split(split))} clips of {split}; {dataset.grid.count} segments of "
+        f"{dataset.grid.step_s:g} s, {len(dataset.vocabulary)} classes. "
+    )
     decodings = []
     for system in systems:
-        value = {k: tuple(v) if isinstance(v, list) else v for k, v in system.about["decoding"].items()}
+        value = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in system.about["decoding"].items()
+        }
         d = Decoding(**value)
-        limit = f"{d.threshold:g}" if isinstance(d.threshold, float | int) else "a threshold per class"
+        limit = (
+            f"{d.threshold:g}" if isinstance(d.threshold, float | int) else "a threshold per class"
+        )
         decodings.append(f"{system.name}: segments from {limit}, gate {d.gate}")
     return text + "Decoding: " + "; ".join(decodings) + "."
 
@@ -141,18 +179,28 @@ def _learning(systems: Sequence[System]) -> str:
     if not with_log:
         return '<p class="muted">No log lies beside these models.</p>'
     kept = {s.name: float(s.about.get("epoch") or 0) for s in with_log}
-    loss = {s.name: [(float(e["epoch"]), float(e["loss"]["total"])) for e in s.log] for s in with_log}
-    figures = {s.name: [(float(e["epoch"]), float(e["val"]["segment/type"])) for e in s.log if e["val"]]
-               for s in with_log}
+    loss = {
+        s.name: [(float(e["epoch"]), float(e["loss"]["total"])) for e in s.log] for s in with_log
+    }
+    figures = {
+        s.name: [(float(e["epoch"]), float(e["val"]["segment/type"])) for e in s.log if e["val"]]
+        for s in with_log
+    }
     text = "".join(
         f"<li>{escape(s.name)}: {len(s.log)} epochs, kept epoch {kept[s.name]:g} by "
         f"{escape(str(s.about['recipe']['training'].get('select')))} on val, "
-        f"{sum(float(e['seconds']) for e in s.log):.0f} s</li>" for s in with_log)
+        f"{sum(float(e['seconds']) for e in s.log):.0f} s</li>"
+        for s in with_log
+    )
     shown = {name: points for name, points in figures.items() if points}
-    val = charts.line_chart(shown, label="Type at segment level on val, by epoch", percent=True, marks=kept)
-    return (f'<div class="charts"><div><h3>Training loss</h3>'
-            f'{charts.line_chart(loss, label="Training loss by epoch", marks=kept)}</div>'
-            f"<div><h3>Type on val, percent</h3>{val}</div></div><ul>{text}</ul>")
+    val = charts.line_chart(
+        shown, label="Type at segment level on val, by epoch", percent=True, marks=kept
+    )
+    return (
+        f'<div class="charts"><div><h3>Training loss</h3>'
+        f"{charts.line_chart(loss, label='Training loss by epoch', marks=kept)}</div>"
+        f"<div><h3>Type on val, percent</h3>{val}</div></div><ul>{text}</ul>"
+    )
 
 
 def _labels_section(evidence: Evidence | None, dataset: Dataset, strips: Sequence[int]) -> str:
@@ -166,8 +214,10 @@ def _labels_section(evidence: Evidence | None, dataset: Dataset, strips: Sequenc
         parts.append(tables.quality_table(quality))
         by_class = "".join(tables.quality_by_class(quality, dataset, track) for track in report)
         parts.append(f"<details><summary>By class</summary>{by_class}</details>")
-        parts.append(f'<p class="muted">Segment figures of the training labels themselves, in percent: a label of at '
-                     f"least ½ counts as on. Truth of {escape(split)} is used for this table only.</p>")
+        parts.append(
+            f'<p class="muted">Segment figures of the training labels themselves, in percent: a label of at '
+            f"least ½ counts as on. Truth of {escape(split)} is used for this table only.</p>"
+        )
     for row in strips:
         parts.append(_strip(evidence, dataset, split, row))
     return f'<section class="card labels"><h2>Labels</h2>{"".join(parts)}</section>'
@@ -175,16 +225,28 @@ def _labels_section(evidence: Evidence | None, dataset: Dataset, strips: Sequenc
 
 def _strip(evidence: Evidence, dataset: Dataset, split: str, row: int) -> str:
     clip = next(c for c in dataset.split(split).clips if c.name == evidence.names[row])
-    frames = [data_url(frame) for frame in segment_frames(dataset.media_path(clip), dataset.grid, side=112)]
+    frames = [
+        data_url(frame)
+        for frame in segment_frames(dataset.media_path(clip), dataset.grid, side=112)
+    ]
     prompts, similarity = evidence.prompts(row)
     classes, rows = strip_rows(evidence, dataset, split, row)
     title = f"{clip.id}: what is {WORDS[evidence.track]}, by {evidence.encoder}"
-    drawing = charts.strip(frames, prompts, similarity, rows, classes, label=f"Denoising of {clip.id}",
-                           step_s=dataset.grid.step_s)
+    drawing = charts.strip(
+        frames,
+        prompts,
+        similarity,
+        rows,
+        classes,
+        label=f"Denoising of {clip.id}",
+        step_s=dataset.grid.step_s,
+    )
     return f"<h3>{escape(title)}</h3>{drawing}"
 
 
-def strip_rows(evidence: Evidence, dataset: Dataset, split: str, row: int) -> tuple[list[str], dict[str, Any]]:
+def strip_rows(
+    evidence: Evidence, dataset: Dataset, split: str, row: int
+) -> tuple[list[str], dict[str, Any]]:
     """Return the classes of a clip and its label matrices (T, K): weak, denoised, re-weighted, truth where known."""
     weak = evidence.built.weak[row].astype(bool)
     columns = np.flatnonzero(weak)
@@ -194,7 +256,9 @@ def strip_rows(evidence: Evidence, dataset: Dataset, split: str, row: int) -> tu
         rows["re-weighted"] = evidence.soft[row][:, columns]
     if dataset.split(split).has_truth:
         at = dataset.split(split).names.index(evidence.names[row])
-        rows[TRUTH] = getattr(dataset.split(split).truth(), evidence.track)[at][:, columns].astype(float)
+        rows[TRUTH] = getattr(dataset.split(split).truth(), evidence.track)[at][:, columns].astype(
+            float
+        )
     return [dataset.vocabulary.names[c] for c in columns], rows
 
 
@@ -211,13 +275,25 @@ def strip_examples(evidence: Evidence, count: int) -> list[int]:
 
 def _settings(system: System, dataset: Dataset) -> dict[str, Any]:
     about = system.about
-    return {"run": str(system.path), "recipe": about["recipe"], "features": about["features"],
-            "encoders": about.get("encoders", {}), "trained on": about.get("dataset", {}), "seed": about.get("seed"),
-            "epoch kept": about.get("epoch"), "labels": about.get("labels"), "machine": about.get("machine", {}),
-            "classes": dict(zip(dataset.vocabulary.names, dataset.vocabulary.descriptions, strict=True)),
-            "dataset": {"name": dataset.name, "fingerprint": dataset.fingerprint()}}
+    return {
+        "run": str(system.path),
+        "recipe": about["recipe"],
+        "features": about["features"],
+        "encoders": about.get("encoders", {}),
+        "trained on": about.get("dataset", {}),
+        "seed": about.get("seed"),
+        "epoch kept": about.get("epoch"),
+        "labels": about.get("labels"),
+        "machine": about.get("machine", {}),
+        "classes": dict(
+            zip(dataset.vocabulary.names, dataset.vocabulary.descriptions, strict=True)
+        ),
+        "dataset": {"name": dataset.name, "fingerprint": dataset.fingerprint()},
+    }
 
 
 def _rival_settings(system: System, dataset: Dataset) -> str:
-    return (f'<details class="card"><summary>Settings of {escape(system.name)}</summary>'
-            f"{settings(_settings(system, dataset))}</details>")
+    return (
+        f'<details class="card"><summary>Settings of {escape(system.name)}</summary>'
+        f"{settings(_settings(system, dataset))}</details>"
+    )

@@ -43,12 +43,19 @@ class System:
     def timeline(self, dataset: Dataset, row: int, source: str) -> Timeline:
         """Return what the system found in the clip of one row."""
         return Timeline.from_arrays(
-            self.audio[row], self.visual[row], grid=dataset.grid, vocabulary=dataset.vocabulary.names, source=source,
-            audio_prob=self.segment_prob[row, :, 0], visual_prob=self.segment_prob[row, :, 1],
+            self.audio[row],
+            self.visual[row],
+            grid=dataset.grid,
+            vocabulary=dataset.vocabulary.names,
+            source=source,
+            audio_prob=self.segment_prob[row, :, 0],
+            visual_prob=self.segment_prob[row, :, 1],
         )
 
 
-def read_systems(paths: Sequence[Path], store: FeatureStore, dataset: Dataset, split: str) -> list[System]:
+def read_systems(
+    paths: Sequence[Path], store: FeatureStore, dataset: Dataset, split: str
+) -> list[System]:
     """Return the runs of `paths` on one split, each under a name of its own.
 
     Raises:
@@ -59,15 +66,24 @@ def read_systems(paths: Sequence[Path], store: FeatureStore, dataset: Dataset, s
         raise ConfigError("a run is named twice", where="--against")
     found = [_read(path, store, dataset, split) for path in paths]
     names = [system.name for system in found]
-    return [replace(system, name=f"{system.name} ({system.path.name})")
-            if names.count(system.name) > 1 or system.name == TRUTH else system for system in found]
+    return [
+        replace(system, name=f"{system.name} ({system.path.name})")
+        if names.count(system.name) > 1 or system.name == TRUTH
+        else system
+        for system in found
+    ]
 
 
 def truth_timeline(dataset: Dataset, split: str, row: int, source: str) -> Timeline:
     """Return what is really heard and seen in the clip of one row."""
     truth = dataset.split(split).truth()
-    return Timeline.from_arrays(truth.audio[row], truth.visual[row], grid=dataset.grid,
-                                vocabulary=dataset.vocabulary.names, source=source)
+    return Timeline.from_arrays(
+        truth.audio[row],
+        truth.visual[row],
+        grid=dataset.grid,
+        vocabulary=dataset.vocabulary.names,
+        source=source,
+    )
 
 
 def rows_of(dataset: Dataset, split: str, clips: Sequence[str]) -> list[int]:
@@ -81,8 +97,11 @@ def rows_of(dataset: Dataset, split: str, clips: Sequence[str]) -> list[int]:
         found[clip.name] = found[clip.id] = row
     unknown = [name for name in clips if name not in found]
     if unknown:
-        raise ConfigError(f"split {split} has no clip {unknown[0]}", where="--clips",
-                          hint=f"its first is {dataset.split(split).clips[0].id}")
+        raise ConfigError(
+            f"split {split} has no clip {unknown[0]}",
+            where="--clips",
+            hint=f"its first is {dataset.split(split).clips[0].id}",
+        )
     return [found[name] for name in clips]
 
 
@@ -95,7 +114,9 @@ def examples(system: System, dataset: Dataset, split: str, count: int) -> list[i
     rows = np.flatnonzero(weak.sum(axis=1) >= 2)
     rows = rows if len(rows) >= count else np.arange(len(weak))
     if system.report is not None:
-        score = system.report.matrix()[rows][:, [3, 8]].mean(axis=1)  # type, of segments and of events
+        score = system.report.matrix()[rows][:, [3, 8]].mean(
+            axis=1
+        )  # type, of segments and of events
         rows = rows[np.argsort(-score, kind="stable")]
     chosen = np.linspace(0, len(rows) - 1, min(count, len(rows))).round().astype(int)
     return [int(rows[i]) for i in chosen]
@@ -118,4 +139,13 @@ def _read(path: Path, store: FeatureStore, dataset: Dataset, split: str) -> Syst
         name = str(about["recipe"]["name"])
     except (KeyError, TypeError):
         raise WeightsError("the run does not say which recipe it is of", where=path) from None
-    return System(name, path, about, audio, visual, prob[0], report, read_log(path / LOG) if path.is_dir() else [])
+    return System(
+        name,
+        path,
+        about,
+        audio,
+        visual,
+        prob[0],
+        report,
+        read_log(path / LOG) if path.is_dir() else [],
+    )

@@ -10,7 +10,13 @@ from seehear.data import Dataset
 from seehear.metrics import FIGURE_KEYS, compare, intervals
 from seehear.report.systems import System
 
-SHORT = {"audio": "Heard", "visual": "Seen", "audio_visual": "Both", "type": "Type", "event": "Event"}
+SHORT = {
+    "audio": "Heard",
+    "visual": "Seen",
+    "audio_visual": "Both",
+    "type": "Type",
+    "event": "Event",
+}
 TRACKS = {"audio": "Heard", "visual": "Seen", "audio_visual": "Both"}
 
 
@@ -32,18 +38,26 @@ def figures_table(systems: Sequence[System]) -> str:
     values = np.array([[report.figures()[key] for key in FIGURE_KEYS] for report in reports])
     rounded = values.round(3)
     ahead = (rounded == rounded.max(axis=0)) & (rounded.max(axis=0) > rounded.min(axis=0))
-    head = "".join(f'<th scope="col" class="num">{SHORT[key.split("/")[1]]}</th>' for key in FIGURE_KEYS)
+    head = "".join(
+        f'<th scope="col" class="num">{SHORT[key.split("/")[1]]}</th>' for key in FIGURE_KEYS
+    )
     body = ""
     for system, report, row, bold in zip(systems, reports, values, ahead, strict=True):
         spans = intervals(report)
         cells = "".join(
             f'<td class="num{" best" if first else ""}" title="95 % of resamples: {percent(spans[key].low)} to '
             f'{percent(spans[key].high)}">{percent(v)}</td>'
-            for key, v, first in zip(FIGURE_KEYS, row.tolist(), bold, strict=True))
+            for key, v, first in zip(FIGURE_KEYS, row.tolist(), bold, strict=True)
+        )
         body += f'<tr><th scope="row">{escape(system.name)}</th>{cells}</tr>'
-    groups = "".join(f'<th scope="colgroup" colspan="5" class="group">{level}</th>' for level in ("segments", "events"))
-    table = (f'<table><thead><tr><th></th>{groups}</tr><tr><th scope="col">System</th>{head}</tr></thead><tbody>{body}'
-             "</tbody></table>")
+    groups = "".join(
+        f'<th scope="colgroup" colspan="5" class="group">{level}</th>'
+        for level in ("segments", "events")
+    )
+    table = (
+        f'<table><thead><tr><th></th>{groups}</tr><tr><th scope="col">System</th>{head}</tr></thead><tbody>{body}'
+        "</tbody></table>"
+    )
     return wide(table, "Figures of every system")
 
 
@@ -57,9 +71,13 @@ def against(main: System, others: Sequence[System]) -> str:
         parts = []
         for key, word in (("segment/type", "segments"), ("event/type", "events")):
             c = found[key]
-            parts.append(f"{100 * c.difference:+.1f} points on {word} (95 % of resamples {100 * c.low:+.1f} to "
-                         f"{100 * c.high:+.1f}, p = {c.p_value:.3f}; better on {c.better} clips, worse on {c.worse})")
-        lines.append(f"<p><b>{escape(main.name)}</b> against {escape(other.name)}, Type: {', '.join(parts)}.</p>")
+            parts.append(
+                f"{100 * c.difference:+.1f} points on {word} (95 % of resamples {100 * c.low:+.1f} to "
+                f"{100 * c.high:+.1f}, p = {c.p_value:.3f}; better on {c.better} clips, worse on {c.worse})"
+            )
+        lines.append(
+            f"<p><b>{escape(main.name)}</b> against {escape(other.name)}, Type: {', '.join(parts)}.</p>"
+        )
     return "".join(lines)
 
 
@@ -68,9 +86,13 @@ def class_table(systems: Sequence[System], dataset: Dataset) -> str:
     scored = [(s.name, s.report.per_class()) for s in systems if s.report is not None]
     if not scored:
         return '<p class="muted">This split has no truth, so there are no figures by class.</p>'
-    top = "".join(f'<th scope="colgroup" colspan="{len(scored)}" class="group {track}">{word}</th>'
-                  for track, word in TRACKS.items())
-    head = "".join(f'<th scope="col" class="num">{escape(name)}</th>' for _ in TRACKS for name, _ in scored)
+    top = "".join(
+        f'<th scope="colgroup" colspan="{len(scored)}" class="group {track}">{word}</th>'
+        for track, word in TRACKS.items()
+    )
+    head = "".join(
+        f'<th scope="col" class="num">{escape(name)}</th>' for _ in TRACKS for name, _ in scored
+    )
     body = ""
     for c, name in enumerate(dataset.vocabulary.names):
         cells = ""
@@ -79,12 +101,16 @@ def class_table(systems: Sequence[System], dataset: Dataset) -> str:
             f1 = np.nan_to_num([p.f1[c] for p in found]).round(3)
             for p, rounded in zip(found, f1, strict=True):
                 bold = " best" if rounded == f1.max() > f1.min() else ""
-                cells += (f'<td class="num{bold}" title="precision {percent(p.precision[c])}, recall '
-                          f'{percent(p.recall[c])}; {int(p.predicted[c])} found, {int(p.true[c])} true segments">'
-                          f"{percent(p.f1[c])}</td>")
+                cells += (
+                    f'<td class="num{bold}" title="precision {percent(p.precision[c])}, recall '
+                    f'{percent(p.recall[c])}; {int(p.predicted[c])} found, {int(p.true[c])} true segments">'
+                    f"{percent(p.f1[c])}</td>"
+                )
         body += f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>'
-    table = (f'<table><thead><tr><th></th>{top}</tr><tr><th scope="col">Class</th>{head}</tr></thead><tbody>{body}'
-             "</tbody></table>")
+    table = (
+        f'<table><thead><tr><th></th>{top}</tr><tr><th scope="col">Class</th>{head}</tr></thead><tbody>{body}'
+        "</tbody></table>"
+    )
     return wide(table, "F of every class")
 
 
@@ -93,10 +119,14 @@ def quality_table(quality: Mapping[str, Mapping[str, Any]]) -> str:
     head = "".join(f'<th scope="col" class="num">{word}</th>' for word in SHORT.values())
     body = "".join(
         f'<tr><th scope="row">{escape(stage)}</th>'
-        + "".join(f'<td class="num">{percent(of[f"segment/{key}"])}</td>' for key in SHORT) + "</tr>"
-        for stage, of in quality.items())
-    return wide(f'<table><thead><tr><th scope="col">Labels</th>{head}</tr></thead><tbody>{body}</tbody></table>',
-                "Label quality")
+        + "".join(f'<td class="num">{percent(of[f"segment/{key}"])}</td>' for key in SHORT)
+        + "</tr>"
+        for stage, of in quality.items()
+    )
+    return wide(
+        f'<table><thead><tr><th scope="col">Labels</th>{head}</tr></thead><tbody>{body}</tbody></table>',
+        "Label quality",
+    )
 
 
 def quality_by_class(quality: Mapping[str, Mapping[str, Any]], dataset: Dataset, track: str) -> str:
@@ -104,17 +134,32 @@ def quality_by_class(quality: Mapping[str, Mapping[str, Any]], dataset: Dataset,
     head = "".join(f'<th scope="col" class="num">{escape(stage)}</th>' for stage in quality)
     body = "".join(
         f'<tr><th scope="row">{escape(name)}</th>'
-        + "".join(f'<td class="num">{percent(of["per_class"][track][c])}</td>' for of in quality.values()) + "</tr>"
-        for c, name in enumerate(dataset.vocabulary.names))
+        + "".join(
+            f'<td class="num">{percent(of["per_class"][track][c])}</td>' for of in quality.values()
+        )
+        + "</tr>"
+        for c, name in enumerate(dataset.vocabulary.names)
+    )
     first = f'<th scope="col">Class ({TRACKS[track].lower()})</th>'
-    return wide(f"<table><thead><tr>{first}{head}</tr></thead><tbody>{body}</tbody></table>", "Label quality by class")
+    return wide(
+        f"<table><thead><tr>{first}{head}</tr></thead><tbody>{body}</tbody></table>",
+        "Label quality by class",
+    )
 
 
 def changes_line(report: Mapping[str, Any], track: str) -> str:
     """Return what denoising changed in one track, in a sentence."""
     share = report["segments_removed"] / max(report["segments"], 1)
-    alpha = "" if "alpha" not in report else (f", {100 * report['share_reweighted']:.0f} % of all labels softened (α = "
-                                              f"{report['alpha']:.2f}, β = {report['beta']:.3f})")
-    return (f"<p>{TRACKS[track]}: {report['segments_removed']:,} of {report['segments']:,} segment labels withdrawn "
-            f"({100 * share:.0f} %), {report['clips_removed']} of {report['clips']} labels of clips altogether"
-            f"{alpha}.</p>")
+    alpha = (
+        ""
+        if "alpha" not in report
+        else (
+            f", {100 * report['share_reweighted']:.0f} % of all labels softened (α = "
+            f"{report['alpha']:.2f}, β = {report['beta']:.3f})"
+        )
+    )
+    return (
+        f"<p>{TRACKS[track]}: {report['segments_removed']:,} of {report['segments']:,} segment labels withdrawn "
+        f"({100 * share:.0f} %), {report['clips_removed']} of {report['clips']} labels of clips altogether"
+        f"{alpha}.</p>"
+    )

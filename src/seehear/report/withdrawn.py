@@ -16,8 +16,13 @@ from seehear.errors import ConfigError
 from seehear.features import FeatureStore
 
 
-def labels_left(path: Path, store: FeatureStore, dataset: Dataset, *, split: str = "train",
-                ) -> dict[str, NDArray[np.bool_]]:
+def labels_left(
+    path: Path,
+    store: FeatureStore,
+    dataset: Dataset,
+    *,
+    split: str = "train",
+) -> dict[str, NDArray[np.bool_]]:
     """Return the labels each track keeps, `audio` and `visual` (N, C).
 
     Args:
@@ -37,16 +42,23 @@ def labels_left(path: Path, store: FeatureStore, dataset: Dataset, *, split: str
     if removals is not None:
         removed = [np.asarray(removals[track], bool) for track in ("audio", "visual")]
         if removed[0].shape != weak.shape:
-            raise ConfigError(f"the run withdrew labels of {len(removed[0])} clips, split {split} has {len(weak)}",
-                              where=path, hint="name the split it was trained on")
+            raise ConfigError(
+                f"the run withdrew labels of {len(removed[0])} clips, split {split} has {len(weak)}",
+                where=path,
+                hint="name the split it was trained on",
+            )
     elif ratios is not None:
         removed = _by_loss(load_run(path), ratios, store, dataset, split)
     else:
-        raise ConfigError("this run withdraws no labels of clips", where=path, hint="name a run of ma or jomold")
+        raise ConfigError(
+            "this run withdraws no labels of clips", where=path, hint="name a run of ma or jomold"
+        )
     return {track: weak & ~mask for track, mask in zip(("audio", "visual"), removed, strict=True)}
 
 
-def _by_loss(run: Any, ratios: Any, store: FeatureStore, dataset: Dataset, split: str) -> list[NDArray[np.bool_]]:
+def _by_loss(
+    run: Any, ratios: Any, store: FeatureStore, dataset: Dataset, split: str
+) -> list[NDArray[np.bool_]]:
     import torch
 
     from seehear.labels import jomold
@@ -56,14 +68,25 @@ def _by_loss(run: Any, ratios: Any, store: FeatureStore, dataset: Dataset, split
     from seehear.train.targets import build_targets
 
     chosen = dataset.split(split)
-    clips = load_clips(store, run.features, chosen.names, chosen.weak, dataset.grid.count, frames=run.frames)
+    clips = load_clips(
+        store, run.features, chosen.names, chosen.weak, dataset.grid.count, frames=run.frames
+    )
     recipe = dict(run.about["recipe"])
     forward = {**recipe["network"]["forward"], "cross_attention": False}
-    alone = dataclasses.replace(run, about={**run.about, "recipe": {**recipe, "network": {**recipe["network"],
-                                                                                        "forward": forward}}})
+    alone = dataclasses.replace(
+        run,
+        about={
+            **run.about,
+            "recipe": {**recipe, "network": {**recipe["network"], "forward": forward}},
+        },
+    )
     track_prob = torch.from_numpy(alone.predict(clips).track_prob)
     smooth = {key: recipe["labels"][key] for key in ("smooth_audio", "smooth_visual")}
     targets = build_targets(Labels(**smooth), clips.weak, {})
-    losses = [clip_bce_elements(track_prob[:, m], targets[track]).numpy()
-              for m, track in enumerate(("audio", "visual"))]
-    return list(jomold.removals(chosen.weak, *losses, jomold.NoiseRatios(ratios["audio"], ratios["visual"])))
+    losses = [
+        clip_bce_elements(track_prob[:, m], targets[track]).numpy()
+        for m, track in enumerate(("audio", "visual"))
+    ]
+    return list(
+        jomold.removals(chosen.weak, *losses, jomold.NoiseRatios(ratios["audio"], ratios["visual"]))
+    )

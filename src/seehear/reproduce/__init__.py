@@ -17,11 +17,22 @@ from seehear.reproduce.task import Task
 __all__ = ["TABLES", "Entry", "Row", "Table", "plan", "reproduce", "table"]
 
 
-def reproduce(name: str, dataset: Dataset, store: FeatureStore, out: Path, *, rows: Sequence[str] | None = None,
-              inputs: str | None = None, settings: Mapping[str, Any] | None = None,
-              seeds: Mapping[str, Sequence[int]] | None = None, split: str = "test", jobs: int = 1,
-              device: str = "cpu", say: Callable[[str], None] = lambda line: None,
-              done: Callable[[], None] = lambda: None) -> dict[str, Any]:
+def reproduce(
+    name: str,
+    dataset: Dataset,
+    store: FeatureStore,
+    out: Path,
+    *,
+    rows: Sequence[str] | None = None,
+    inputs: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    seeds: Mapping[str, Sequence[int]] | None = None,
+    split: str = "test",
+    jobs: int = 1,
+    device: str = "cpu",
+    say: Callable[[str], None] = lambda line: None,
+    done: Callable[[], None] = lambda: None,
+) -> dict[str, Any]:
     """Run the rows of a table that an earlier call has not finished; write and return the table.
 
     Args:
@@ -42,8 +53,11 @@ def reproduce(name: str, dataset: Dataset, store: FeatureStore, out: Path, *, ro
     """
     chosen = table(name)
     if not dataset.split(split).has_truth:
-        raise DataError(f"expected segment truth of split {split}, the dataset has none", where=dataset.root,
-                        hint="choose another --split")
+        raise DataError(
+            f"expected segment truth of split {split}, the dataset has none",
+            where=dataset.root,
+            hint="choose another --split",
+        )
     if jobs < 0:
         raise ConfigError(f"expected 0 or more processes, got {jobs}", where="--jobs")
     entries = plan(chosen, dataset, store, rows=rows, inputs=inputs, settings=settings, seeds=seeds)
@@ -59,25 +73,43 @@ def reproduce(name: str, dataset: Dataset, store: FeatureStore, out: Path, *, ro
     out = Path(out).resolve()
     if ready:
         pooled = pooled_store(store, dataset, ready, out / "features", say)
-        run_tasks(_tasks(ready, dataset, store, pooled, out, split, device, faults, say, done), jobs=jobs,
-                  report=report, say=say)
+        run_tasks(
+            _tasks(ready, dataset, store, pooled, out, split, device, faults, say, done),
+            jobs=jobs,
+            report=report,
+            say=say,
+        )
     result = collect(chosen, entries, faults, dataset, out, split=split, settings=settings or {})
     if not any(row["ours"] for row in result["rows"]):
         row = result["rows"][0]
-        raise SeehearError(f"no row of {name} could run; {row['title']}: {row['problem']}", where=store.path,
-                           hint=f"run: {row['command']}" if row["command"] else None)
+        raise SeehearError(
+            f"no row of {name} could run; {row['title']}: {row['problem']}",
+            where=store.path,
+            hint=f"run: {row['command']}" if row["command"] else None,
+        )
     write(result, out)
     return result
 
 
 def count_tasks(entries: Sequence[Entry]) -> int:
     """Return how many runs the rows come to, each shared one once."""
-    return len({(entry.folder, seed) for entry in entries if entry.reason is None for seed in entry.seeds})
+    return len(
+        {(entry.folder, seed) for entry in entries if entry.reason is None for seed in entry.seeds}
+    )
 
 
-def _tasks(entries: Sequence[Entry], dataset: Dataset, store: FeatureStore, pooled: FeatureStore, out: Path,
-           split: str, device: str, faults: dict[str, str], say: Callable[[str], None], done: Callable[[], None],
-           ) -> Iterator[Task]:
+def _tasks(
+    entries: Sequence[Entry],
+    dataset: Dataset,
+    store: FeatureStore,
+    pooled: FeatureStore,
+    out: Path,
+    split: str,
+    device: str,
+    faults: dict[str, str],
+    say: Callable[[str], None],
+    done: Callable[[], None],
+) -> Iterator[Task]:
     """Yield what is left to run; the labels of a row are made just before its first task."""
     seen = set()
     for entry in entries:
@@ -87,9 +119,18 @@ def _tasks(entries: Sequence[Entry], dataset: Dataset, store: FeatureStore, pool
                 continue
             seen.add(folder)
             frames = entry.recipe.network.rows == "frame"
-            task = Task(f"{entry.row.title} seed {seed}", dataset.root, Path((store if frames else pooled).path),
-                        entry.recipe, entry.features, None if entry.labels is None else out / entry.labels, seed,
-                        folder, split, device)
+            task = Task(
+                f"{entry.row.title} seed {seed}",
+                dataset.root,
+                Path((store if frames else pooled).path),
+                entry.recipe,
+                entry.features,
+                None if entry.labels is None else out / entry.labels,
+                seed,
+                folder,
+                split,
+                device,
+            )
             if task.done:
                 done()
                 continue

@@ -15,7 +15,9 @@ HEARTBEAT_S = 30.0
 Report = Callable[[Task, str | None], None]  # a finished task, and its fault
 
 
-def run_tasks(tasks: Iterable[Task], *, jobs: int, report: Report, say: Callable[[str], None]) -> None:
+def run_tasks(
+    tasks: Iterable[Task], *, jobs: int, report: Report, say: Callable[[str], None]
+) -> None:
     """Run tasks, `jobs` at a time; a faulty one does not stop the others.
 
     Args:
@@ -53,7 +55,10 @@ def run_tasks(tasks: Iterable[Task], *, jobs: int, report: Report, say: Callable
                 report(task, _fault(process.exitcode, task))
             if running and time.monotonic() - said > HEARTBEAT_S:
                 said = time.monotonic()
-                say("running: " + ", ".join(f"{task.name} ({_progress(task)})" for task in running.values()))
+                say(
+                    "running: "
+                    + ", ".join(f"{task.name} ({_progress(task)})" for task in running.values())
+                )
     finally:
         for process in running:
             process.terminate()
@@ -67,12 +72,18 @@ def _fault(code: int | None, task: Task) -> str | None:
     path = task.folder.with_name(f"{task.folder.name}.{FAULT}")
     with contextlib.suppress(OSError):
         return path.read_text(encoding="utf-8")
-    return f"its process ended with {code}" + (" (killed: too little memory?)" if code == -9 else "")
+    return f"its process ended with {code}" + (
+        " (killed: too little memory?)" if code == -9 else ""
+    )
 
 
 def _progress(task: Task) -> str:
     """Return the stage and epoch a running task is at, told by the logs in its folder."""
-    logs = [path for path in (*task.folder.glob("stages/*/log.jsonl"), task.folder / "log.jsonl") if path.exists()]
+    logs = [
+        path
+        for path in (*task.folder.glob("stages/*/log.jsonl"), task.folder / "log.jsonl")
+        if path.exists()
+    ]
     if not logs:
         return "starting"
     latest: Path = max(logs, key=lambda path: path.stat().st_mtime_ns)

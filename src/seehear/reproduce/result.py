@@ -19,8 +19,16 @@ from seehear.train.run import summarise
 SHORT = {"audio": "A", "visual": "V", "audio_visual": "AV", "type": "Type", "event": "Event"}
 
 
-def collect(table: Table, entries: Sequence[Entry], faults: Mapping[str, str], dataset: Dataset, out: Path, *,
-            split: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+def collect(
+    table: Table,
+    entries: Sequence[Entry],
+    faults: Mapping[str, str],
+    dataset: Dataset,
+    out: Path,
+    *,
+    split: str,
+    settings: Mapping[str, Any],
+) -> dict[str, Any]:
     """Return the table as JSON values: percent, with every seed that lies in the output folder.
 
     Args:
@@ -38,28 +46,56 @@ def collect(table: Table, entries: Sequence[Entry], faults: Mapping[str, str], d
     for entry in entries:
         runs = [read(path.parent) for path in sorted((out / entry.folder).glob(f"seed-*/{RESULT}"))]
         runs = [run for run in runs if split in run["splits"]]
-        ours = {key: {name: 100 * value for name, value in both.items()}
-                for key, both in summarise(run["splits"][split] for run in runs).items()} if runs else None
+        ours = (
+            {
+                key: {name: 100 * value for name, value in both.items()}
+                for key, both in summarise(run["splits"][split] for run in runs).items()
+            }
+            if runs
+            else None
+        )
         published = dict(entry.row.published) if llp and entry.own_features else {}
-        fault = next((text for folder, text in faults.items() if folder.startswith(entry.folder + "/")), None)
-        rows.append({
-            "key": entry.row.key, "title": entry.row.title, "recipe": entry.recipe.name, "features": entry.features,
-            "settings": dict(entry.row.settings), "seeds": [run["seed"] for run in runs],
-            "epochs": [run["epoch"] for run in runs], "ours": ours, "published": published,
-            "gap": {key: ours[key]["mean"] - value for key, value in published.items()} if ours else {},
-            "seconds": [run["seconds"] for run in runs],
-            "cpu_seconds": [run.get("cpu_seconds") for run in runs],
-            "peak_mb": max((run["peak_mb"] for run in runs), default=None),
-            "same_as": first.get(entry.folder), "folder": entry.folder,
-            "problem": None if runs and not fault else fault or entry.reason or "not run",
-            "command": entry.command if not runs else None,
-        })
+        fault = next(
+            (text for folder, text in faults.items() if folder.startswith(entry.folder + "/")), None
+        )
+        rows.append(
+            {
+                "key": entry.row.key,
+                "title": entry.row.title,
+                "recipe": entry.recipe.name,
+                "features": entry.features,
+                "settings": dict(entry.row.settings),
+                "seeds": [run["seed"] for run in runs],
+                "epochs": [run["epoch"] for run in runs],
+                "ours": ours,
+                "published": published,
+                "gap": {key: ours[key]["mean"] - value for key, value in published.items()}
+                if ours
+                else {},
+                "seconds": [run["seconds"] for run in runs],
+                "cpu_seconds": [run.get("cpu_seconds") for run in runs],
+                "peak_mb": max((run["peak_mb"] for run in runs), default=None),
+                "same_as": first.get(entry.folder),
+                "folder": entry.folder,
+                "problem": None if runs and not fault else fault or entry.reason or "not run",
+                "command": entry.command if not runs else None,
+            }
+        )
         first.setdefault(entry.folder, entry.row.title)
     return {
-        "table": table.name, "title": table.title, "columns": list(table.columns), "split": split,
-        "dataset": {"name": dataset.name, "fingerprint": dataset.fingerprint(),
-                    "clips": {name: len(part.clips) for name, part in dataset.splits.items()}},
-        "settings": dict(settings), "rows": rows, "date": time.strftime("%Y-%m-%d"), "seehear": __version__,
+        "table": table.name,
+        "title": table.title,
+        "columns": list(table.columns),
+        "split": split,
+        "dataset": {
+            "name": dataset.name,
+            "fingerprint": dataset.fingerprint(),
+            "clips": {name: len(part.clips) for name, part in dataset.splits.items()},
+        },
+        "settings": dict(settings),
+        "rows": rows,
+        "date": time.strftime("%Y-%m-%d"),
+        "seehear": __version__,
         "machine": f"{platform.system()} {platform.machine()}, one thread a row",
     }
 
@@ -67,14 +103,18 @@ def collect(table: Table, entries: Sequence[Entry], faults: Mapping[str, str], d
 def heading(result: Mapping[str, Any]) -> str:
     """Return what a table shows and on what."""
     changed = "".join(f", {name}={value}" for name, value in result["settings"].items())
-    return (f"{result['table']}: {result['title']} · {result['dataset']['name']} {result['split']}{changed} · percent, "
-            f"mean ± spread over seeds")
+    return (
+        f"{result['table']}: {result['title']} · {result['dataset']['name']} {result['split']}{changed} · percent, "
+        f"mean ± spread over seeds"
+    )
 
 
 def header(result: Mapping[str, Any]) -> list[str]:
     """Return the column titles."""
-    names = [f"{'seg' if level == 'segment' else 'evt'} {SHORT[name]}"
-             for level, name in (key.split("/") for key in result["columns"])]
+    names = [
+        f"{'seg' if level == 'segment' else 'evt'} {SHORT[name]}"
+        for level, name in (key.split("/") for key in result["columns"])
+    ]
     return ["row", "features", "seeds", *names]
 
 
@@ -86,11 +126,27 @@ def lines(result: Mapping[str, Any]) -> list[list[str]]:
         if row["ours"] is None:
             out.append([row["title"], row["features"], "-", *["-"] * len(columns)])
         else:
-            out.append([row["title"], row["features"], ",".join(map(str, row["seeds"])),
-                        *(_cell(row["ours"][key], len(row["seeds"])) for key in columns)])
-        for name, values, form in (("published", row["published"], "{:.1f}"), ("gap", row["gap"], "{:+.1f}")):
+            out.append(
+                [
+                    row["title"],
+                    row["features"],
+                    ",".join(map(str, row["seeds"])),
+                    *(_cell(row["ours"][key], len(row["seeds"])) for key in columns),
+                ]
+            )
+        for name, values, form in (
+            ("published", row["published"], "{:.1f}"),
+            ("gap", row["gap"], "{:+.1f}"),
+        ):
             if values:
-                out.append([f"  {name}", "", "", *(form.format(values[k]) if k in values else "" for k in columns)])
+                out.append(
+                    [
+                        f"  {name}",
+                        "",
+                        "",
+                        *(form.format(values[k]) if k in values else "" for k in columns),
+                    ]
+                )
     return out
 
 
@@ -99,9 +155,14 @@ def notes(result: Mapping[str, Any]) -> list[str]:
     out = []
     for row in result["rows"]:
         if row["same_as"]:
-            out.append(f"{row['title']}: one definition with {row['same_as']} on these features, so one run")
+            out.append(
+                f"{row['title']}: one definition with {row['same_as']} on these features, so one run"
+            )
         if row["problem"]:
-            out.append(f"{row['title']}: {row['problem']}" + (f"; run: {row['command']}" if row["command"] else ""))
+            out.append(
+                f"{row['title']}: {row['problem']}"
+                + (f"; run: {row['command']}" if row["command"] else "")
+            )
     return out
 
 
@@ -109,13 +170,24 @@ def markdown(result: Mapping[str, Any]) -> str:
     """Return the table as a page of Markdown."""
     columns = header(result)
     clips = ", ".join(f"{count} {name}" for name, count in result["dataset"]["clips"].items())
-    text = [f"## {result['table']}: {result['title']}", "",
-            f"{result['dataset']['name']} ({clips} clips), split {result['split']}, {result['date']}, seehear "
-            f"{result['seehear']}, {result['machine']}. Percent; mean ± sample deviation over seeds."]
+    text = [
+        f"## {result['table']}: {result['title']}",
+        "",
+        f"{result['dataset']['name']} ({clips} clips), split {result['split']}, {result['date']}, seehear "
+        f"{result['seehear']}, {result['machine']}. Percent; mean ± sample deviation over seeds.",
+    ]
     if result["settings"]:
-        text += ["", "Settings: " + ", ".join(f"`{name}={value}`" for name, value in result["settings"].items()) + "."]
+        text += [
+            "",
+            "Settings: "
+            + ", ".join(f"`{name}={value}`" for name, value in result["settings"].items())
+            + ".",
+        ]
     text += ["", "| " + " | ".join(columns) + " |", "|" + "---|" * 3 + "--:|" * (len(columns) - 3)]
-    text += ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines(result)]
+    text += [
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |"
+        for line in lines(result)
+    ]
     if said := notes(result):
         text += ["", *(f"* {line}" for line in said)]
     return "\n".join(text) + "\n"
@@ -125,15 +197,37 @@ def as_csv(result: Mapping[str, Any]) -> str:
     """Return one line a row and all ten figures: mean, spread, published."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["row", "recipe", "features", "seeds", "seconds", "peak_mb",
-                     *(f"{key} {part}" for key in FIGURES for part in ("mean", "spread", "published"))])
+    writer.writerow(
+        [
+            "row",
+            "recipe",
+            "features",
+            "seeds",
+            "seconds",
+            "peak_mb",
+            *(f"{key} {part}" for key in FIGURES for part in ("mean", "spread", "published")),
+        ]
+    )
     for row in result["rows"]:
         cells = []
         for key in FIGURES:
             ours = (row["ours"] or {}).get(key, {})
-            cells += [_number(ours.get("mean")), _number(ours.get("spread")), _number(row["published"].get(key))]
-        writer.writerow([row["key"], row["recipe"], row["features"], " ".join(map(str, row["seeds"])),
-                         f"{sum(row['seconds']):.1f}" if row["seconds"] else "", row["peak_mb"] or "", *cells])
+            cells += [
+                _number(ours.get("mean")),
+                _number(ours.get("spread")),
+                _number(row["published"].get(key)),
+            ]
+        writer.writerow(
+            [
+                row["key"],
+                row["recipe"],
+                row["features"],
+                " ".join(map(str, row["seeds"])),
+                f"{sum(row['seconds']):.1f}" if row["seconds"] else "",
+                row["peak_mb"] or "",
+                *cells,
+            ]
+        )
     return out.getvalue()
 
 

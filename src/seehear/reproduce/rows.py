@@ -55,9 +55,16 @@ class Entry:
         return self.features == self.row.features
 
 
-def plan(table: Table, dataset: Dataset, store: FeatureStore, *, rows: Iterable[str] | None = None,
-         inputs: str | None = None, settings: Mapping[str, Any] | None = None,
-         seeds: Mapping[str, Sequence[int]] | None = None) -> list[Entry]:
+def plan(
+    table: Table,
+    dataset: Dataset,
+    store: FeatureStore,
+    *,
+    rows: Iterable[str] | None = None,
+    inputs: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    seeds: Mapping[str, Sequence[int]] | None = None,
+) -> list[Entry]:
     """Return the rows of a table as they are to run on this dataset and features folder.
 
     Args:
@@ -74,8 +81,14 @@ def plan(table: Table, dataset: Dataset, store: FeatureStore, *, rows: Iterable[
     chosen, seeds = table.choose(rows), dict(seeds or {})
     table.choose([key for key in seeds if key])
     if inputs is not None and inputs not in FEATURES:
-        raise ConfigError(f"no feature set {inputs!r}", where="--inputs", hint=f"expected one of {', '.join(FEATURES)}")
-    others = inputs is None and all(missing_streams(FEATURES[row.features], store) for row in table.rows)
+        raise ConfigError(
+            f"no feature set {inputs!r}",
+            where="--inputs",
+            hint=f"expected one of {', '.join(FEATURES)}",
+        )
+    others = inputs is None and all(
+        missing_streams(FEATURES[row.features], store) for row in table.rows
+    )
     towers: dict[str, _Fault | None] = {}
     entries = []
     for row in chosen:
@@ -84,34 +97,60 @@ def plan(table: Table, dataset: Dataset, store: FeatureStore, *, rows: Iterable[
         try:
             resolved = resolve(recipe, features, {**row.settings, **(settings or {})})
         except ConfigError as error:
-            raise ConfigError(f"row {row.key}: {error.problem}", where=error.where, hint=error.hint) from None
+            raise ConfigError(
+                f"row {row.key}: {error.problem}", where=error.where, hint=error.hint
+            ) from None
         reason, command = _obstacle(resolved, features, dataset, store, towers)
-        entries.append(Entry(
-            row, resolved, features, _folder(resolved, features, dataset), _labels_folder(resolved, dataset),
-            tuple(seeds.get(row.key, seeds.get("", (resolved.training.seed,)))), reason, command))
+        entries.append(
+            Entry(
+                row,
+                resolved,
+                features,
+                _folder(resolved, features, dataset),
+                _labels_folder(resolved, dataset),
+                tuple(seeds.get(row.key, seeds.get("", (resolved.training.seed,)))),
+                reason,
+                command,
+            )
+        )
     return entries
 
 
 def _held(recipe: Recipe, store: FeatureStore) -> str | None:
-    return next((name for name in recipe.features if not missing_streams(FEATURES[name], store)), None)
+    return next(
+        (name for name in recipe.features if not missing_streams(FEATURES[name], store)), None
+    )
 
 
-def _obstacle(recipe: Recipe, features: str, dataset: Dataset, store: FeatureStore, towers: dict[str, _Fault | None],
-              ) -> tuple[str | None, str | None]:
+def _obstacle(
+    recipe: Recipe,
+    features: str,
+    dataset: Dataset,
+    store: FeatureStore,
+    towers: dict[str, _Fault | None],
+) -> tuple[str | None, str | None]:
     """Return why the row cannot run and the command that mends it; (None, None) if it can."""
     wanted = FEATURES[features]
     spaces = _spaces(recipe)
-    lacking = missing_streams(wanted, store) + [f"{name}'s space shared with language" for name in spaces
-                                                if find_space(store, name) is None]
+    lacking = missing_streams(wanted, store) + [
+        f"{name}'s space shared with language" for name in spaces if find_space(store, name) is None
+    ]
     if lacking:
-        ids = {track: list(dict.fromkeys(s.split("/")[0] for s in streams)) for track, streams in
-               (("audio", wanted.audio), ("visual", (*wanted.visual, *wanted.motion)))}
+        ids = {
+            track: list(dict.fromkeys(s.split("/")[0] for s in streams))
+            for track, streams in (
+                ("audio", wanted.audio),
+                ("visual", (*wanted.visual, *wanted.motion)),
+            )
+        }
         for name, track in spaces.items():
             ids[track] += [name] if name not in ids[track] else []
         options = " ".join(f"--{track} {','.join(ids[track])}" for track in ("visual", "audio"))
         folder = f"{Path(store.path)}-{features.replace('+', '-')}"
-        return (f"feature set {features} needs {', '.join(lacking)}, which the folder does not hold",
-                f"seehear extract {shlex.quote(str(dataset.root))} {options} --out {shlex.quote(folder)}")
+        return (
+            f"feature set {features} needs {', '.join(lacking)}, which the folder does not hold",
+            f"seehear extract {shlex.quote(str(dataset.root))} {options} --out {shlex.quote(folder)}",
+        )
     for name in spaces:
         if name not in towers:
             towers[name] = _tower_fault(name)
@@ -123,7 +162,11 @@ def _obstacle(recipe: Recipe, features: str, dataset: Dataset, store: FeatureSto
 def _spaces(recipe: Recipe) -> dict[str, str]:
     """Return the encoders whose joint space the recipe's segment labels are made in, with their track."""
     options = recipe.labels.segments
-    return {} if options is None else {getattr(options, track): track for track in TRACKS if options.has(track)}
+    return (
+        {}
+        if options is None
+        else {getattr(options, track): track for track in TRACKS if options.has(track)}
+    )
 
 
 def _tower_fault(encoder: str) -> _Fault | None:
@@ -146,7 +189,11 @@ def _labels_folder(recipe: Recipe, dataset: Dataset) -> str | None:
     if recipe.labels.segments is None:
         return None
     stage = next(stage for stage in recipe.stages if stage.name == "labels")
-    made = [getattr(stage.make, "__name__", ""), dict(stage.settings), recipe.to_dict()["labels"]["segments"]]
+    made = [
+        getattr(stage.make, "__name__", ""),
+        dict(stage.settings),
+        recipe.to_dict()["labels"]["segments"],
+    ]
     return f"labels/{_digest(made, dataset.fingerprint())}"
 
 

@@ -19,7 +19,9 @@ from seehear.train.data import Clips, find_stream
 Say = Callable[[str], None]
 
 
-def pooled_store(store: FeatureStore, dataset: Dataset, entries: list[Entry], folder: Path, say: Say) -> FeatureStore:
+def pooled_store(
+    store: FeatureStore, dataset: Dataset, entries: list[Entry], folder: Path, say: Say
+) -> FeatureStore:
     """Return a store with one row a segment of every stream that the rows need; our own packed store as it is.
 
     The published folders hold a small file a clip, eighty rows each: reading them takes minutes, and every row of a
@@ -38,7 +40,11 @@ def pooled_store(store: FeatureStore, dataset: Dataset, entries: list[Entry], fo
     for entry in entries:
         options = entry.recipe.labels.segments
         if options is not None:
-            wanted |= {f"{getattr(options, t)}/feature": None for t in ("audio", "visual") if options.has(t)}
+            wanted |= {
+                f"{getattr(options, t)}/feature": None
+                for t in ("audio", "visual")
+                if options.has(t)
+            }
     held = PackedStore(folder) if (folder / MANIFEST).is_file() else None
     old = {} if held is None else held.manifest["streams"]
     new = [stream for stream in wanted if stream not in old]
@@ -51,15 +57,37 @@ def pooled_store(store: FeatureStore, dataset: Dataset, entries: list[Entry], fo
         assert source is not None
         say(f"{source}: average to {dataset.grid.count} segments, once for all rows")
         # a clip without a file is left out; training on it then says so
-        rows = ((pool(store.rows(source, name), dataset.grid.count) if store.count(source, name) else None)
-                for name in names)
+        rows = (
+            (
+                pool(store.rows(source, name), dataset.grid.count)
+                if store.count(source, name)
+                else None
+            )
+            for name in names
+        )
         count = sum(store.count(source, name) > 0 for name in names)
-        entry_ = write_stream(folder, stream, rows, total=count * dataset.grid.count,
-                              dim=store.stream(source).dim, dtype="float32")
+        entry_ = write_stream(
+            folder,
+            stream,
+            rows,
+            total=count * dataset.grid.count,
+            dim=store.stream(source).dim,
+            dtype="float32",
+        )
         streams[stream] = {**entry_, "encoder": stream.split("/")[0]}
     encoders = {name: {**about, "preprocessing": None} for name, about in store.encoders().items()}
-    write_manifest(folder, {"encoders": encoders, "streams": streams, "pooled_from": str(store.path), "clips": [
-        {"name": name, "id": name, "segments": dataset.grid.count, "state": "ok"} for name in names]})
+    write_manifest(
+        folder,
+        {
+            "encoders": encoders,
+            "streams": streams,
+            "pooled_from": str(store.path),
+            "clips": [
+                {"name": name, "id": name, "segments": dataset.grid.count, "state": "ok"}
+                for name in names
+            ],
+        },
+    )
     return PackedStore(folder)
 
 
@@ -73,7 +101,16 @@ def shared_labels(entry: Entry, dataset: Dataset, store: FeatureStore, out: Path
     stage = next(stage for stage in entry.recipe.stages if stage.name == "labels")
     split = dataset.split("train")
     nothing = torch.zeros(len(split.names), 0, 0)
-    clips = Clips(split.names, torch.from_numpy(np.ascontiguousarray(split.weak, np.float32)), nothing, nothing)
+    clips = Clips(
+        split.names,
+        torch.from_numpy(np.ascontiguousarray(split.weak, np.float32)),
+        nothing,
+        nothing,
+    )
     assert stage.make is not None
-    save(stage.make(Context(entry.recipe, stage, dataset, store, clips, {}, entry.recipe.training.seed)),
-         out / entry.labels)
+    save(
+        stage.make(
+            Context(entry.recipe, stage, dataset, store, clips, {}, entry.recipe.training.seed)
+        ),
+        out / entry.labels,
+    )

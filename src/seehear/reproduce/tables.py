@@ -45,7 +45,11 @@ class Row:
         if self.figures is not None:
             return self.figures
         printed = {} if self.settings else get(self.recipe).published
-        return dict(zip(FIGURES, printed[self.features], strict=True)) if self.features in printed else {}
+        return (
+            dict(zip(FIGURES, printed[self.features], strict=True))
+            if self.features in printed
+            else {}
+        )
 
 
 @dataclass(frozen=True)
@@ -76,8 +80,11 @@ class Table:
         for key in asked:
             if key not in known:
                 close = difflib.get_close_matches(key, known, n=1)
-                raise ConfigError(f"{self.name} has no row {key!r}", where="--rows",
-                                  hint=f"did you mean {close[0]}?" if close else f"expected {', '.join(known)}")
+                raise ConfigError(
+                    f"{self.name} has no row {key!r}",
+                    where="--rows",
+                    hint=f"did you mean {close[0]}?" if close else f"expected {', '.join(known)}",
+                )
         return tuple(row for row in self.rows if row.key in asked)
 
 
@@ -89,7 +96,9 @@ def _pair(segment: float, event: float) -> dict[str, float]:
     return dict(zip(VISUAL, (segment, event), strict=True))
 
 
-def _labels(key: str, title: str, figures: Mapping[str, float], recipe: str = "lsld", **settings: Any) -> Row:
+def _labels(
+    key: str, title: str, figures: Mapping[str, float], recipe: str = "lsld", **settings: Any
+) -> Row:
     """Return an LSLD row that differs in how its labels are made; no difference: the row of the recipe's page."""
     changed = {f"labels.segments.{name}": value for name, value in settings.items()}
     return Row(key, title, recipe, "clip", changed, figures)
@@ -100,68 +109,120 @@ HAN_CLIP = Row("han+clip", "HAN + Clip", "han", "clip")
 MGN_CLIP = Row("mgn+clip", "MGN + Clip", "mgn", "clip")
 
 _GRID = {  # alpha: segment-level visual F at beta = 0.2, 0.4, 0.6, 0.8
-    3.0: (68.1, 68.3, 69.0, 69.7), 3.5: (70.7, 69.2, 71.4, 71.2),
-    4.0: (71.0, 71.9, 71.6, 70.5), 4.5: (70.7, 70.2, 71.4, 70.7),
+    3.0: (68.1, 68.3, 69.0, 69.7),
+    3.5: (70.7, 69.2, 71.4, 71.2),
+    4.0: (71.0, 71.9, 71.6, 70.5),
+    4.5: (70.7, 70.2, 71.4, 70.7),
 }
 
-TABLES: dict[str, Table] = {table.name: table for table in (
-    Table("table1", "All systems, with the features of LLP and with CLIP", (
-        Row("ave", "AVE", "ave", "paper"),
-        Row("avsdn", "AVSDN", "avsdn", "paper"),
-        Row("han", "HAN", "han", "paper"),
-        Row("mgn", "MGN", "mgn", "paper"),
-        Row("ma", "MA", "ma", "paper"),
-        Row("jomold", "JoMoLD", "jomold", "paper"),
-        HAN_CLIP, MGN_CLIP,
-        Row("ma+clip", "MA + Clip", "ma", "clip"),
-        Row("jomold+clip", "JoMoLD + Clip", "jomold", "clip"),
-        LSLD,
-    )),
-    Table("table2", "Denoising and re-weighting", (
-        Row("none", "neither (HAN + Clip)", "han", "clip"),
-        Row("den", "denoising", "lsld-denoise-only", "clip"),
-        Row("den+rew", "denoising and re-weighting", "lsld", "clip"),
-    )),
-    Table("table3", "The prompt for nothing", (
-        _labels("not-class", "[Class, Not Class]", _ten(61.8, 58.4, 54.8, 58.3, 57.9, 52.5, 55.6, 49.6, 52.6, 50.2),
-                nothing="not-class"),
-        _labels("none", "[Class, None]", _ten(62.0, 71.0, 62.8, 65.3, 62.1, 53.0, 67.9, 55.1, 58.7, 53.4),
-                nothing="none"),
-        Row("other", "[Class, Other]", "lsld", "clip"),
-    )),
-    Table("table4", "Factors (4a) and strategies (4b) of the re-weighting", (
-        *(_labels(f"a{alpha:g}-b{beta:g}", f"alpha {alpha:g}, beta {beta:g}", {"segment/visual": value},
-                  alpha=alpha, beta=beta)
-          for alpha, values in _GRID.items() for beta, value in zip((0.2, 0.4, 0.6, 0.8), values, strict=True)),
-        _labels("with-event", "w/ event", _pair(69.9, 66.5), strategy="with-event"),
-        _labels("without-event", "w/o event", _pair(70.4, 67.2), strategy="without-event"),
-        _labels("stable", "stable", _pair(71.2, 67.2), strategy="stable"),
-        _labels("dynamic", "dynamic", _pair(71.9, 68.8)),
-    ), VISUAL),
-    Table("table5", "LSLD's labels under other networks", (
-        Row("mm_pyramid", "MM-Pyramid", "mm_pyramid", "paper"),
-        Row("mm_pyramid+clip", "MM-Pyramid + Clip", "mm_pyramid", "clip"),
-        Row("mm_pyramid+lsld", "MM-Pyramid + LSLD", "mm_pyramid-lsld", "clip"),
-        Row("dhhn", "DHHN", "dhhn", "paper"),
-        Row("dhhn+clip", "DHHN + Clip", "dhhn", "clip"),
-        Row("dhhn+lsld", "DHHN + LSLD", "dhhn-lsld", "clip"),
-        MGN_CLIP,
-        Row("mgn+lsld", "MGN + LSLD (not in the paper)", "mgn-lsld", "clip"),
-    )),
-    Table("table6", "Words for the classes", (
-        _labels("original", "original", _pair(70.4, 67.2), descriptions="original"),
-        _labels("playing", "+ playing", _pair(71.9, 68.8)),
-        _labels("photo", "+ a photo of", _pair(70.1, 66.5), descriptions="photo"),
-        _labels("person", "+ playing + a person", _pair(69.4, 66.0), descriptions="person"),
-    ), VISUAL),
-    Table("table7", "Visual features that the network is trained on", (
-        Row("resnet+3d", "ResNet 2D + 3D", "lsld", "paper"),
-        Row("vit-b32+3d", "ViT-B/32 + 3D", "lsld", "clip-b32+3d"),
-        Row("vit-b16+3d", "ViT-B/16 + 3D", "lsld", "clip+3d"),
-        Row("vit-b32", "ViT-B/32", "lsld", "clip-b32"),
-        Row("vit-b16", "ViT-B/16", "lsld", "clip"),
-    )),
-)}
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        Table(
+            "table1",
+            "All systems, with the features of LLP and with CLIP",
+            (
+                Row("ave", "AVE", "ave", "paper"),
+                Row("avsdn", "AVSDN", "avsdn", "paper"),
+                Row("han", "HAN", "han", "paper"),
+                Row("mgn", "MGN", "mgn", "paper"),
+                Row("ma", "MA", "ma", "paper"),
+                Row("jomold", "JoMoLD", "jomold", "paper"),
+                HAN_CLIP,
+                MGN_CLIP,
+                Row("ma+clip", "MA + Clip", "ma", "clip"),
+                Row("jomold+clip", "JoMoLD + Clip", "jomold", "clip"),
+                LSLD,
+            ),
+        ),
+        Table(
+            "table2",
+            "Denoising and re-weighting",
+            (
+                Row("none", "neither (HAN + Clip)", "han", "clip"),
+                Row("den", "denoising", "lsld-denoise-only", "clip"),
+                Row("den+rew", "denoising and re-weighting", "lsld", "clip"),
+            ),
+        ),
+        Table(
+            "table3",
+            "The prompt for nothing",
+            (
+                _labels(
+                    "not-class",
+                    "[Class, Not Class]",
+                    _ten(61.8, 58.4, 54.8, 58.3, 57.9, 52.5, 55.6, 49.6, 52.6, 50.2),
+                    nothing="not-class",
+                ),
+                _labels(
+                    "none",
+                    "[Class, None]",
+                    _ten(62.0, 71.0, 62.8, 65.3, 62.1, 53.0, 67.9, 55.1, 58.7, 53.4),
+                    nothing="none",
+                ),
+                Row("other", "[Class, Other]", "lsld", "clip"),
+            ),
+        ),
+        Table(
+            "table4",
+            "Factors (4a) and strategies (4b) of the re-weighting",
+            (
+                *(
+                    _labels(
+                        f"a{alpha:g}-b{beta:g}",
+                        f"alpha {alpha:g}, beta {beta:g}",
+                        {"segment/visual": value},
+                        alpha=alpha,
+                        beta=beta,
+                    )
+                    for alpha, values in _GRID.items()
+                    for beta, value in zip((0.2, 0.4, 0.6, 0.8), values, strict=True)
+                ),
+                _labels("with-event", "w/ event", _pair(69.9, 66.5), strategy="with-event"),
+                _labels("without-event", "w/o event", _pair(70.4, 67.2), strategy="without-event"),
+                _labels("stable", "stable", _pair(71.2, 67.2), strategy="stable"),
+                _labels("dynamic", "dynamic", _pair(71.9, 68.8)),
+            ),
+            VISUAL,
+        ),
+        Table(
+            "table5",
+            "LSLD's labels under other networks",
+            (
+                Row("mm_pyramid", "MM-Pyramid", "mm_pyramid", "paper"),
+                Row("mm_pyramid+clip", "MM-Pyramid + Clip", "mm_pyramid", "clip"),
+                Row("mm_pyramid+lsld", "MM-Pyramid + LSLD", "mm_pyramid-lsld", "clip"),
+                Row("dhhn", "DHHN", "dhhn", "paper"),
+                Row("dhhn+clip", "DHHN + Clip", "dhhn", "clip"),
+                Row("dhhn+lsld", "DHHN + LSLD", "dhhn-lsld", "clip"),
+                MGN_CLIP,
+                Row("mgn+lsld", "MGN + LSLD (not in the paper)", "mgn-lsld", "clip"),
+            ),
+        ),
+        Table(
+            "table6",
+            "Words for the classes",
+            (
+                _labels("original", "original", _pair(70.4, 67.2), descriptions="original"),
+                _labels("playing", "+ playing", _pair(71.9, 68.8)),
+                _labels("photo", "+ a photo of", _pair(70.1, 66.5), descriptions="photo"),
+                _labels("person", "+ playing + a person", _pair(69.4, 66.0), descriptions="person"),
+            ),
+            VISUAL,
+        ),
+        Table(
+            "table7",
+            "Visual features that the network is trained on",
+            (
+                Row("resnet+3d", "ResNet 2D + 3D", "lsld", "paper"),
+                Row("vit-b32+3d", "ViT-B/32 + 3D", "lsld", "clip-b32+3d"),
+                Row("vit-b16+3d", "ViT-B/16 + 3D", "lsld", "clip+3d"),
+                Row("vit-b32", "ViT-B/32", "lsld", "clip-b32"),
+                Row("vit-b16", "ViT-B/16", "lsld", "clip"),
+            ),
+        ),
+    )
+}
 
 
 def table(name: str) -> Table:
@@ -172,6 +233,8 @@ def table(name: str) -> Table:
     """
     if name not in TABLES:
         close = difflib.get_close_matches(name, TABLES, n=1)
-        raise ConfigError(f"no table {name!r}", hint=f"did you mean {close[0]}?" if close
-                          else f"expected one of {', '.join(TABLES)}")
+        raise ConfigError(
+            f"no table {name!r}",
+            hint=f"did you mean {close[0]}?" if close else f"expected one of {', '.join(TABLES)}",
+        )
     return TABLES[name]

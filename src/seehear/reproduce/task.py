@@ -80,11 +80,17 @@ def perform(task: Task) -> dict[str, Any]:
     figures = evaluate_split(task.folder, store, dataset, task.split)
     unit = 1 if sys.platform == "darwin" else 1024
     result = before or {
-        "seed": task.seed, "epoch": about["epoch"], "epochs": about["epochs"], "val": about["figures"], "splits": {},
-        "seconds": round(time.perf_counter() - started, 1), "cpu_seconds": round(time.process_time() - used, 1),
+        "seed": task.seed,
+        "epoch": about["epoch"],
+        "epochs": about["epochs"],
+        "val": about["figures"],
+        "splits": {},
+        "seconds": round(time.perf_counter() - started, 1),
+        "cpu_seconds": round(time.process_time() - used, 1),
         "threads": about["machine"]["threads"],
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20),
-        "finished": time.strftime("%Y-%m-%d %H:%M")}
+        "finished": time.strftime("%Y-%m-%d %H:%M"),
+    }
     result["splits"][task.split] = figures
     write_json(task.folder / RESULT, result)
     return result

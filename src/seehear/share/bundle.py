@@ -58,11 +58,17 @@ def bundle(run: str | Path, *, licence: str = "") -> Bundle:
         for path in sorted(folder.glob("figures-*.json")):
             if name := _FIGURES.fullmatch(path.name):
                 figures[name[1]] = _json(path.read_bytes(), path)
-    texts = {RECIPE: about["recipe"], **{f"figures-{split}.json": value for split, value in figures.items()}}
+    texts = {
+        RECIPE: about["recipe"],
+        **{f"figures-{split}.json": value for split, value in figures.items()},
+    }
     files: dict[str, bytes | Path] = {name: _text(value) for name, value in texts.items()}
     files[CARD] = model_card(about, figures, licence=licence).encode()
     files[MODEL] = model
-    entries = {name: {"sha256": digest(content), "size": _size(content)} for name, content in sorted(files.items())}
+    entries = {
+        name: {"sha256": digest(content), "size": _size(content)}
+        for name, content in sorted(files.items())
+    }
     return Bundle(files, _text({"schema": SCHEMA, "files": entries}))
 
 
@@ -77,8 +83,11 @@ def describe(model: Path) -> dict[str, Any]:
     except ImportError:
         raise MissingExtraError.of("safetensors", "share") from None
     if not model.is_file():
-        raise WeightsError(f"expected a run folder with {MODEL}, or a model file", where=model,
-                           hint="train it first: seehear train")
+        raise WeightsError(
+            f"expected a run folder with {MODEL}, or a model file",
+            where=model,
+            hint="train it first: seehear train",
+        )
     try:
         with safe_open(model, "np") as file:
             text = (file.metadata() or {}).get("seehear")
@@ -86,7 +95,10 @@ def describe(model: Path) -> dict[str, Any]:
         raise WeightsError(f"damaged or truncated checkpoint ({error})", where=model) from None
     about = None if text is None else json.loads(text)
     if not isinstance(about, dict) or not str(about.get("schema", "")).startswith("seehear.run/"):
-        raise WeightsError("expected a file written by seehear train or convert, got other safetensors", where=model)
+        raise WeightsError(
+            "expected a file written by seehear train or convert, got other safetensors",
+            where=model,
+        )
     return about
 
 
@@ -97,16 +109,32 @@ def read_manifest(content: bytes, where: object) -> dict[str, tuple[str, int]]:
         WeightsError: not a manifest, or one that names what may not be shared: folders, programs, pickled weights.
     """
     value = _json(content, where)
-    if not isinstance(value, dict) or value.get("schema") != SCHEMA or not isinstance(value.get("files"), dict):
-        raise WeightsError(f"expected a manifest of schema {SCHEMA}", where=where,
-                           hint="is this a shared seehear model?")
+    if (
+        not isinstance(value, dict)
+        or value.get("schema") != SCHEMA
+        or not isinstance(value.get("files"), dict)
+    ):
+        raise WeightsError(
+            f"expected a manifest of schema {SCHEMA}",
+            where=where,
+            hint="is this a shared seehear model?",
+        )
     out = {}
     for name, entry in value["files"].items():
         if not _ALLOWED.fullmatch(name):
-            raise WeightsError(f"refused to fetch {name!r}: a shared model holds {MODEL}, JSON and a card only",
-                               where=where)
-        sha256, size = (entry.get("sha256"), entry.get("size")) if isinstance(entry, dict) else (None, None)
-        if not (isinstance(sha256, str) and re.fullmatch("[0-9a-f]{64}", sha256) and type(size) is int and size >= 0):
+            raise WeightsError(
+                f"refused to fetch {name!r}: a shared model holds {MODEL}, JSON and a card only",
+                where=where,
+            )
+        sha256, size = (
+            (entry.get("sha256"), entry.get("size")) if isinstance(entry, dict) else (None, None)
+        )
+        if not (
+            isinstance(sha256, str)
+            and re.fullmatch("[0-9a-f]{64}", sha256)
+            and type(size) is int
+            and size >= 0
+        ):
             raise WeightsError(f"{name}: expected sha256 and size", where=where)
         out[name] = (sha256, size)
     if MODEL not in out:

@@ -4,10 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 _ROWS = (("segment", "Segment level"), ("event", "Event level"))
-_COLUMNS = (("audio", "A"), ("visual", "V"), ("audio_visual", "AV"), ("type", "Type"), ("event", "Event"))
+_COLUMNS = (
+    ("audio", "A"),
+    ("visual", "V"),
+    ("audio_visual", "AV"),
+    ("type", "Type"),
+    ("event", "Event"),
+)
 
 
-def model_card(about: Mapping[str, Any], figures: Mapping[str, Mapping[str, float]], *, licence: str = "") -> str:
+def model_card(
+    about: Mapping[str, Any], figures: Mapping[str, Mapping[str, float]], *, licence: str = ""
+) -> str:
     """Return the card of a trained parser as Markdown with the front matter that hubs read.
 
     Args:
@@ -18,8 +26,12 @@ def model_card(about: Mapping[str, Any], figures: Mapping[str, Mapping[str, floa
     recipe, dataset, classes = about["recipe"], about.get("dataset") or {}, about["vocabulary"]
     paper = recipe["paper"]
     scored = {**({"val": about["figures"]} if about.get("figures") else {}), **figures}
-    front = ["---", "library_name: seehear", "pipeline_tag: video-classification",
-             "tags: [audio-visual, video-parsing, weakly-supervised, safetensors]"]
+    front = [
+        "---",
+        "library_name: seehear",
+        "pipeline_tag: video-classification",
+        "tags: [audio-visual, video-parsing, weakly-supervised, safetensors]",
+    ]
     front += [f"license: {licence.lower()}"] if licence else []
     arxiv = f", arXiv:{paper['arxiv']}" if paper.get("arxiv") else ""
     parts = [
@@ -31,7 +43,10 @@ def model_card(about: Mapping[str, Any], figures: Mapping[str, Mapping[str, floa
         "this folder is run.",
         f"## Data\n\n{_data(dataset)} {about['grid']['count']} segments of {about['grid']['step_s']:g} s.",
         f"## Labels\n\n{_labels(about)}\n\n{len(classes['names'])} classes: "
-        + ", ".join(_class(n, d) for n, d in zip(classes["names"], classes["descriptions"], strict=True)) + ".",
+        + ", ".join(
+            _class(n, d) for n, d in zip(classes["names"], classes["descriptions"], strict=True)
+        )
+        + ".",
         "## Inputs\n\n" + _encoders(about),
         "## Figures\n\n" + _figures(about, scored),
         "## Limits\n\n" + _limits(about, licence),
@@ -41,7 +56,9 @@ def model_card(about: Mapping[str, Any], figures: Mapping[str, Mapping[str, floa
 
 def _origin(about: Mapping[str, Any]) -> str:
     if converted := about.get("converted"):
-        files = ", ".join(f"`{c['file']}` (sha256 `{c['sha256'][:16]}`)" for c in converted.values())
+        files = ", ".join(
+            f"`{c['file']}` (sha256 `{c['sha256'][:16]}`)" for c in converted.values()
+        )
         return f"Converted from the official checkpoint {files} with seehear {about['seehear']}."
     return f"Trained with seehear {about['seehear']}, seed {about['seed']}, epoch {about['epoch']}."
 
@@ -49,8 +66,10 @@ def _origin(about: Mapping[str, Any]) -> str:
 def _data(dataset: Mapping[str, Any]) -> str:
     if not dataset:
         return "The checkpoint does not say what it was trained on."
-    return (f"{dataset['name']}: {dataset['train_clips']:,} training clips, labels fingerprint "
-            f"`{dataset['fingerprint'][:16]}`.")
+    return (
+        f"{dataset['name']}: {dataset['train_clips']:,} training clips, labels fingerprint "
+        f"`{dataset['fingerprint'][:16]}`."
+    )
 
 
 def _class(name: str, description: str) -> str:
@@ -60,17 +79,25 @@ def _class(name: str, description: str) -> str:
 def _labels(about: Mapping[str, Any]) -> str:
     segments = about["recipe"]["labels"].get("segments")
     if about.get("labels") is not None or segments:
-        denoised = "the visual track" if segments and segments.get("tracks") == "visual" else "the tracks"
-        return (f"Clip labels, and segment labels of {denoised} denoised from them by comparing segments with "
-                "sentences; no human said when, or whether a class is heard or seen.")
+        denoised = (
+            "the visual track" if segments and segments.get("tracks") == "visual" else "the tracks"
+        )
+        return (
+            f"Clip labels, and segment labels of {denoised} denoised from them by comparing segments with "
+            "sentences; no human said when, or whether a class is heard or seen."
+        )
     return "Clip labels only: no human said when, or whether a class is heard or seen."
 
 
 def _encoders(about: Mapping[str, Any]) -> str:
     lines = []
     for name, encoder in about["encoders"].items():
-        weights = ", ".join(f"{k} `{str(v)[:12]}`" for k, v in (encoder.get("weights") or {}).items())
-        lines.append(f"- {name} ({weights or 'unknown weights'}; {encoder.get('licence', 'licence not recorded')})")
+        weights = ", ".join(
+            f"{k} `{str(v)[:12]}`" for k, v in (encoder.get("weights") or {}).items()
+        )
+        lines.append(
+            f"- {name} ({weights or 'unknown weights'}; {encoder.get('licence', 'licence not recorded')})"
+        )
     return "Features of encoders that are not part of this model:\n\n" + "\n".join(lines)
 
 
@@ -79,17 +106,33 @@ def _figures(about: Mapping[str, Any], scored: Mapping[str, Mapping[str, float]]
         return "None were measured."
     decoding = about["decoding"]
     gate = decoding["gate"]
-    at = {name: "per class" if isinstance(decoding[name], list) else f"{decoding[name]:g}"
-          for name in ("threshold", "gate_threshold")}
-    setting = f"threshold {at['threshold']}" + ("" if gate == "none" else f", gate {gate} at {at['gate_threshold']}")
-    lines = ["| split | level | " + " | ".join(short for _, short in _COLUMNS) + " |",
-             "|---|---|" + "---|" * len(_COLUMNS)]
+    at = {
+        name: "per class" if isinstance(decoding[name], list) else f"{decoding[name]:g}"
+        for name in ("threshold", "gate_threshold")
+    }
+    setting = f"threshold {at['threshold']}" + (
+        "" if gate == "none" else f", gate {gate} at {at['gate_threshold']}"
+    )
+    lines = [
+        "| split | level | " + " | ".join(short for _, short in _COLUMNS) + " |",
+        "|---|---|" + "---|" * len(_COLUMNS),
+    ]
     for split, figures in scored.items():
-        lines += [f"| {split} | {word} | " + " | ".join(f"{100 * figures[f'{level}/{key}']:.1f}" for key, _ in _COLUMNS)
-                  + " |" for level, word in _ROWS]
+        lines += [
+            f"| {split} | {word} | "
+            + " | ".join(f"{100 * figures[f'{level}/{key}']:.1f}" for key, _ in _COLUMNS)
+            + " |"
+            for level, word in _ROWS
+        ]
     chosen = about["recipe"]["training"]["select"]
-    note = "" if chosen == "last" else f" The epoch was chosen by {chosen} on val, so val figures are optimistic."
-    return "\n".join(lines) + f"\n\nPercent, mean over clips; {setting}, truth read literally.{note}"
+    note = (
+        ""
+        if chosen == "last"
+        else f" The epoch was chosen by {chosen} on val, so val figures are optimistic."
+    )
+    return (
+        "\n".join(lines) + f"\n\nPercent, mean over clips; {setting}, truth read literally.{note}"
+    )
 
 
 def _limits(about: Mapping[str, Any], licence: str) -> str:

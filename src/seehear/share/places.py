@@ -46,11 +46,15 @@ def place(address: str | Path) -> Place:
     """
     match = _ADDRESS.fullmatch(str(address))
     if match is None:
-        raise ConfigError(f"expected an address such as hf://owner/name or s3://bucket/folder, got {str(address)!r}")
+        raise ConfigError(
+            f"expected an address such as hf://owner/name or s3://bucket/folder, got {str(address)!r}"
+        )
     if match["scheme"] == "hf":
         repo = _REPO.fullmatch(match["rest"].rstrip("/"))
         if repo is None:
-            raise ConfigError(f"expected hf://owner/name or hf://owner/name@revision, got {str(address)!r}")
+            raise ConfigError(
+                f"expected hf://owner/name or hf://owner/name@revision, got {str(address)!r}"
+            )
         return HubPlace(repo["repo"], repo["revision"])
     # an absolute path has three slashes in all
     slashes = "///" if match["scheme"] in ("file", "local") else "//"
@@ -73,7 +77,9 @@ class FolderPlace:
                     left -= len(piece)
                     yield piece
         except FileNotFoundError:
-            raise WeightsError(f"no {name} there", where=self.address, hint="is this a shared seehear model?") from None
+            raise WeightsError(
+                f"no {name} there", where=self.address, hint="is this a shared seehear model?"
+            ) from None
         except Exception as error:  # each file system has errors of its own
             raise WeightsError(f"{name} cannot be read: {error}", where=self.address) from None
 
@@ -128,8 +134,11 @@ class HubPlace:
             with open(path, "rb") as file:
                 yield from iter(lambda: file.read(_CHUNK), b"")
         except Exception as error:
-            raise WeightsError(f"{name} cannot be fetched: {error}", where=self.address,
-                               hint="check name, revision, network and, for a private repository, your login") from None
+            raise WeightsError(
+                f"{name} cannot be fetched: {error}",
+                where=self.address,
+                hint="check name, revision, network and, for a private repository, your login",
+            ) from None
 
     def write(self, files: Mapping[str, bytes | Path], last: str) -> None:
         """Write all files in one commit."""
@@ -137,12 +146,21 @@ class HubPlace:
         try:
             api = hub.HfApi()
             api.create_repo(self.repo, exist_ok=True)
-            operations = [hub.CommitOperationAdd(name, content if isinstance(content, bytes) else str(content))
-                          for name, content in files.items()]
-            api.create_commit(self.repo, operations, commit_message="seehear share", revision=self.revision)
+            operations = [
+                hub.CommitOperationAdd(
+                    name, content if isinstance(content, bytes) else str(content)
+                )
+                for name, content in files.items()
+            ]
+            api.create_commit(
+                self.repo, operations, commit_message="seehear share", revision=self.revision
+            )
         except Exception as error:
-            raise WeightsError(f"cannot be written: {error}", where=self.address,
-                               hint="check network and login (hf auth login)") from None
+            raise WeightsError(
+                f"cannot be written: {error}",
+                where=self.address,
+                hint="check network and login (hf auth login)",
+            ) from None
 
 
 def _hub() -> Any:

@@ -49,7 +49,9 @@ def pull(address: str | Path, *, cache: Path | None = None) -> Path:
     content = _whole(source, MANIFEST, MANIFEST_LIMIT)
     wanted = read_manifest(content, source.address)
     root = (cache_dir() if cache is None else cache) / "shared"
-    folder = root / hashlib.sha256(content).hexdigest()[:32]  # by content: the same model is kept once
+    folder = (
+        root / hashlib.sha256(content).hexdigest()[:32]
+    )  # by content: the same model is kept once
     if folder.is_dir():
         return folder
     root.mkdir(parents=True, exist_ok=True)
@@ -76,13 +78,18 @@ def _fetch(source: Place, name: str, path: Path, sha256: str, size: int) -> None
         for piece in source.read(name, size):
             length += len(piece)
             if length > size:
-                raise WeightsError(f"{name}: longer than the {size:,} bytes of the manifest", where=source.address)
+                raise WeightsError(
+                    f"{name}: longer than the {size:,} bytes of the manifest", where=source.address
+                )
             found.update(piece)
             file.write(piece)
     if found.hexdigest() != sha256:
-        raise WeightsError(f"{name}: expected sha256 {sha256[:16]}, got {found.hexdigest()[:16]} ({length:,} of "
-                           f"{size:,} bytes)", where=source.address,
-                           hint="try again; if it stays so, the shared model is damaged")
+        raise WeightsError(
+            f"{name}: expected sha256 {sha256[:16]}, got {found.hexdigest()[:16]} ({length:,} of "
+            f"{size:,} bytes)",
+            where=source.address,
+            hint="try again; if it stays so, the shared model is damaged",
+        )
 
 
 def _whole(source: Place, name: str, limit: int) -> bytes:

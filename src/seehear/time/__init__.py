@@ -8,6 +8,21 @@ from seehear.time.scores import TRACKS, Scores
 from seehear.time.timeline import ABSENT, PARSED, SCHEMA, SUFFIX, Timeline
 
 __all__ = [
-    "ABSENT", "GATES", "PARSED", "SCHEMA", "SUFFIX", "TRACKS", "Decoding", "Event", "Gate", "Scores", "TimeGrid",
-    "Timeline", "Track", "decide", "decode_scores", "rasterise", "runs",
+    "ABSENT",
+    "GATES",
+    "PARSED",
+    "SCHEMA",
+    "SUFFIX",
+    "TRACKS",
+    "Decoding",
+    "Event",
+    "Gate",
+    "Scores",
+    "TimeGrid",
+    "Timeline",
+    "Track",
+    "decide",
+    "decode_scores",
+    "rasterise",
+    "runs",
 ]

@@ -87,7 +87,9 @@ def decide(
                 open_ = np.broadcast_to(open_.any(axis=-2, keepdims=True), open_.shape)
         on = on & open_[..., None, :, :]
     if decoding.fill_gap_s > 0 or decoding.min_duration_s > 0:
-        on = _smooth(on, round(decoding.fill_gap_s / step_s, 6), round(decoding.min_duration_s / step_s, 6))
+        on = _smooth(
+            on, round(decoding.fill_gap_s / step_s, 6), round(decoding.min_duration_s / step_s, 6)
+        )
     return on
 
 
@@ -97,23 +99,38 @@ def decode_scores(scores: Scores, decoding: Decoding, **fields: Any) -> Timeline
     if track_prob.ndim == 3 or clip_prob.ndim == 2:
         on = _decide_gated_by_segment(scores, track_prob, clip_prob, decoding)
     else:
-        on = decide(scores.segment_prob, track_prob, clip_prob, decoding=decoding, step_s=scores.grid.step_s)
+        on = decide(
+            scores.segment_prob, track_prob, clip_prob, decoding=decoding, step_s=scores.grid.step_s
+        )
     on = on & np.asarray(scores.present)[None, :, None]
     return Timeline.from_arrays(
-        on[:, 0], on[:, 1], grid=scores.grid, vocabulary=scores.vocabulary,
-        audio_prob=scores.segment_prob[:, 0], visual_prob=scores.segment_prob[:, 1],
-        tracks={t: PARSED if there else ABSENT for t, there in zip(("audio", "visual"), scores.present, strict=True)},
+        on[:, 0],
+        on[:, 1],
+        grid=scores.grid,
+        vocabulary=scores.vocabulary,
+        audio_prob=scores.segment_prob[:, 0],
+        visual_prob=scores.segment_prob[:, 1],
+        tracks={
+            t: PARSED if there else ABSENT
+            for t, there in zip(("audio", "visual"), scores.present, strict=True)
+        },
         **fields,
     )
 
 
 def _decide_gated_by_segment(
-    scores: Scores, track_prob: NDArray[np.floating], clip_prob: NDArray[np.floating], decoding: Decoding
+    scores: Scores,
+    track_prob: NDArray[np.floating],
+    clip_prob: NDArray[np.floating],
+    decoding: Decoding,
 ) -> NDArray[np.bool_]:
     """Return the decisions of one clip whose gates change with time: gate each segment alone, then smooth over all."""
     alone = replace(decoding, fill_gap_s=0.0, min_duration_s=0.0)
     shape = scores.segment_prob.shape
-    track, clip = np.broadcast_to(track_prob, shape), np.broadcast_to(clip_prob, (shape[0], shape[2]))
+    track, clip = (
+        np.broadcast_to(track_prob, shape),
+        np.broadcast_to(clip_prob, (shape[0], shape[2])),
+    )
     on = decide(scores.segment_prob[:, None], track, clip, decoding=alone)[:, 0]
     smooth = replace(decoding, gate="none", threshold=0.5, visual_threshold=None)
     return decide(on.astype(np.float64), decoding=smooth, step_s=scores.grid.step_s)
@@ -124,7 +141,9 @@ def _per_track(audio: Threshold, visual: Threshold | None, classes: int) -> NDAr
     for value in (audio, audio if visual is None else visual):
         row = np.asarray(value, np.float64)
         if row.ndim and row.shape != (classes,):
-            raise ValueError(f"threshold: expected a number or {classes} numbers (one per class), got {row.size}")
+            raise ValueError(
+                f"threshold: expected a number or {classes} numbers (one per class), got {row.size}"
+            )
         rows.append(np.broadcast_to(row, (classes,)))
     return np.stack(rows)
 

@@ -32,8 +32,12 @@ class Event:
     score: float | None = None
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.start_s) and math.isfinite(self.end_s) and self.end_s > self.start_s):
-            raise ValueError(f"an event must end after it starts, got {self.start_s} to {self.end_s} s ({self.label})")
+        if not (
+            math.isfinite(self.start_s) and math.isfinite(self.end_s) and self.end_s > self.start_s
+        ):
+            raise ValueError(
+                f"an event must end after it starts, got {self.start_s} to {self.end_s} s ({self.label})"
+            )
         object.__setattr__(self, "track", Track(self.track))
 
     @property

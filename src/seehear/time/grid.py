@@ -3,7 +3,9 @@
 import math
 from dataclasses import dataclass
 
-_SHORTEST_TAIL = 0.25  # of a step: containers often run a few audio frames over, which is not a further segment
+_SHORTEST_TAIL = (
+    0.25  # of a step: containers often run a few audio frames over, which is not a further segment
+)
 
 
 @dataclass(frozen=True, slots=True)

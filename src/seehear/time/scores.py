@@ -35,15 +35,25 @@ class Scores:
     def __post_init__(self) -> None:
         expected = (self.grid.count, len(TRACKS), len(self.vocabulary))
         if self.segment_prob.shape != expected:
-            raise ValueError(f"segment_prob: expected shape (segments, 2, classes) = {expected}, "
-                             f"got {self.segment_prob.shape}")
+            raise ValueError(
+                f"segment_prob: expected shape (segments, 2, classes) = {expected}, "
+                f"got {self.segment_prob.shape}"
+            )
         if self.track_prob is not None and self.track_prob.shape not in (expected, expected[1:]):
-            raise ValueError(f"track_prob: expected shape {expected[1:]} or {expected}, got {self.track_prob.shape}")
+            raise ValueError(
+                f"track_prob: expected shape {expected[1:]} or {expected}, got {self.track_prob.shape}"
+            )
         rows = (expected[0], expected[2])
         if self.clip_prob is not None and self.clip_prob.shape not in (rows, expected[2:]):
-            raise ValueError(f"clip_prob: expected shape {expected[2:]} or {rows}, got {self.clip_prob.shape}")
+            raise ValueError(
+                f"clip_prob: expected shape {expected[2:]} or {rows}, got {self.clip_prob.shape}"
+            )
 
     def pooled(self) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
         """Return (track_prob ([T,] 2, C), clip_prob ([T,] C)), filling in the documented maxima."""
-        track = self.segment_prob.max(axis=0, initial=0.0) if self.track_prob is None else self.track_prob
+        track = (
+            self.segment_prob.max(axis=0, initial=0.0)
+            if self.track_prob is None
+            else self.track_prob
+        )
         return track, track.max(axis=-2) if self.clip_prob is None else self.clip_prob

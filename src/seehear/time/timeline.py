@@ -50,7 +50,9 @@ class Timeline:
         if unknown:
             raise ValueError(f"events of classes outside the vocabulary: {', '.join(unknown)}")
         order = list(Track)
-        ordered = sorted(self.events, key=lambda e: (order.index(e.track), e.start_s, e.end_s, key[e.label]))
+        ordered = sorted(
+            self.events, key=lambda e: (order.index(e.track), e.start_s, e.end_s, key[e.label])
+        )
         object.__setattr__(self, "events", tuple(ordered))
         object.__setattr__(self, "vocabulary", tuple(self.vocabulary))
         object.__setattr__(self, "warnings", tuple(self.warnings))
@@ -90,8 +92,10 @@ class Timeline:
         on = {Track.AUDIO: np.asarray(audio, bool), Track.VISUAL: np.asarray(visual, bool)}
         for track, matrix in on.items():
             if matrix.shape != (grid.count, len(names)):
-                raise ValueError(f"{track}: expected shape (segments, classes) = {(grid.count, len(names))}, "
-                                 f"got {matrix.shape}")
+                raise ValueError(
+                    f"{track}: expected shape (segments, classes) = {(grid.count, len(names))}, "
+                    f"got {matrix.shape}"
+                )
         on[Track.AUDIO_VISUAL] = on[Track.AUDIO] & on[Track.VISUAL]
         prob = {Track.AUDIO: audio_prob, Track.VISUAL: visual_prob, Track.AUDIO_VISUAL: None}
         if audio_prob is not None and visual_prob is not None:
@@ -104,7 +108,9 @@ class Timeline:
         ]
         return cls(source, duration_s, grid, names, tuple(events), **fields)
 
-    def to_arrays(self, grid: TimeGrid | None = None) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    def to_arrays(
+        self, grid: TimeGrid | None = None
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Return (audio, visual) boolean matrices (T, C) on `grid` (default: the timeline's own)."""
         grid = self.grid if grid is None else grid
         out = np.zeros((2, grid.count, len(self.vocabulary)), np.bool_)
@@ -121,13 +127,21 @@ class Timeline:
             "schema": SCHEMA,
             "source": self.source,
             "duration_s": round(self.duration_s, DIGITS),
-            "grid": {"start_s": self.grid.start_s, "step_s": self.grid.step_s, "count": self.grid.count},
+            "grid": {
+                "start_s": self.grid.start_s,
+                "step_s": self.grid.step_s,
+                "count": self.grid.count,
+            },
             "vocabulary": list(self.vocabulary),
             "tracks": dict(self.tracks),
             "events": [
-                {"track": str(e.track), "label": e.label,
-                 "start_s": round(e.start_s, DIGITS), "end_s": round(e.end_s, DIGITS),
-                 "score": None if e.score is None else round(e.score, DIGITS)}
+                {
+                    "track": str(e.track),
+                    "label": e.label,
+                    "start_s": round(e.start_s, DIGITS),
+                    "end_s": round(e.end_s, DIGITS),
+                    "score": None if e.score is None else round(e.score, DIGITS),
+                }
                 for e in self.events
             ],
             "parser": dict(self.parser),
@@ -147,12 +161,21 @@ class Timeline:
         """
         if not isinstance(data, dict) or data.get("schema") != SCHEMA:
             got = data.get("schema") if isinstance(data, dict) else type(data).__name__
-            raise DataError(f"expected schema {SCHEMA}, got {got}", where=where, hint="is this a seehear timeline?")
+            raise DataError(
+                f"expected schema {SCHEMA}, got {got}",
+                where=where,
+                hint="is this a seehear timeline?",
+            )
         try:
             grid = data["grid"]
             events = tuple(
-                Event(float(e["start_s"]), float(e["end_s"]), Track(e["track"]), str(e["label"]),
-                      None if e.get("score") is None else float(e["score"]))
+                Event(
+                    float(e["start_s"]),
+                    float(e["end_s"]),
+                    Track(e["track"]),
+                    str(e["label"]),
+                    None if e.get("score") is None else float(e["score"]),
+                )
                 for e in data["events"]
             )
             return cls(
@@ -179,7 +202,9 @@ class Timeline:
         """
         where: object = text if isinstance(text, Path) else "timeline"
         try:
-            return cls.from_dict(json.loads(text.read_bytes() if isinstance(text, Path) else text), where=where)
+            return cls.from_dict(
+                json.loads(text.read_bytes() if isinstance(text, Path) else text), where=where
+            )
         except OSError as error:
             raise DataError(f"cannot be read: {error.strerror}", where=where) from None
         except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
@@ -187,11 +212,19 @@ class Timeline:
 
 
 def _event(
-    track: Track, label: str, first: int, last: int, grid: TimeGrid, duration_s: float,
-    prob: NDArray[np.floating] | None, column: int,
+    track: Track,
+    label: str,
+    first: int,
+    last: int,
+    grid: TimeGrid,
+    duration_s: float,
+    prob: NDArray[np.floating] | None,
+    column: int,
 ) -> Event:
     start_s, end_s = round(grid.edges(first)[0], DIGITS), round(grid.edges(last - 1)[1], DIGITS)
-    if duration_s > start_s:  # the last segment may run past the clip's end: the event then ends with the clip
+    if (
+        duration_s > start_s
+    ):  # the last segment may run past the clip's end: the event then ends with the clip
         end_s = min(end_s, duration_s)
     score = None if prob is None else round(float(prob[first:last, column].mean()), DIGITS)
     return Event(start_s, end_s, track, label, score)

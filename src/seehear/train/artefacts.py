@@ -39,7 +39,9 @@ class Context:
         """Return the probabilities that the network of an earlier stage gives to `clips`."""
         device = self.train.weak.device
         run = load_run(self.needed[stage], device=str(device))
-        return predict(run.copies, clips, {**run.about["recipe"]["network"]["forward"], **forward}, device)
+        return predict(
+            run.copies, clips, {**run.about["recipe"]["network"]["forward"], **forward}, device
+        )
 
 
 def save_artefact(run: Path, name: str, value: Any) -> None:
@@ -47,7 +49,9 @@ def save_artefact(run: Path, name: str, value: Any) -> None:
     if isinstance(value, SegmentLabels):
         save(value, run / name)
     else:
-        write_arrays(run / "stages" / f"{name}.npz", {key: np.asarray(array) for key, array in value.items()})
+        write_arrays(
+            run / "stages" / f"{name}.npz", {key: np.asarray(array) for key, array in value.items()}
+        )
 
 
 def load_artefact(run: Path, name: str) -> Any:

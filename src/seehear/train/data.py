@@ -43,13 +43,21 @@ class Clips:
 
     def inputs(self, index: Tensor | slice) -> dict[str, Tensor | None]:
         """Return the network inputs of some clips."""
-        return {"audio": self.audio[index], "visual": self.visual[index],
-                "motion": None if self.motion is None else self.motion[index]}
+        return {
+            "audio": self.audio[index],
+            "visual": self.visual[index],
+            "motion": None if self.motion is None else self.motion[index],
+        }
 
     def to(self, device: torch.device) -> "Clips":
         """Return the same clips on another device."""
-        return Clips(self.names, self.weak.to(device), self.audio.to(device), self.visual.to(device),
-                     None if self.motion is None else self.motion.to(device))
+        return Clips(
+            self.names,
+            self.weak.to(device),
+            self.audio.to(device),
+            self.visual.to(device),
+            None if self.motion is None else self.motion.to(device),
+        )
 
 
 def choose_features(recipe: Recipe, store: FeatureStore, asked: str | None = None) -> FeatureSet:
@@ -60,19 +68,25 @@ def choose_features(recipe: Recipe, store: FeatureStore, asked: str | None = Non
         FeatureError: the folder holds another encoder's features.
     """
     if asked is not None and asked not in recipe.features:
-        raise ConfigError(f"recipe {recipe.name} runs on {', '.join(recipe.features)}, got {asked}",
-                          where="--set features")
+        raise ConfigError(
+            f"recipe {recipe.name} runs on {', '.join(recipe.features)}, got {asked}",
+            where="--set features",
+        )
     for name in [asked] if asked else recipe.features:
         if not missing_streams(FEATURES[name], store):
             return FEATURES[name]
     wanted = FEATURES[asked or recipe.features[-1]]
     ids = {role: sorted({s.split("/")[0] for s in getattr(wanted, role)}) for role in ROLES}
-    options = " ".join(f"--{'audio' if role == 'audio' else 'visual'} {i}" for role in ROLES for i in ids[role])
+    options = " ".join(
+        f"--{'audio' if role == 'audio' else 'visual'} {i}" for role in ROLES for i in ids[role]
+    )
     raise FeatureError(
         f"recipe {recipe.name} with {'features' if asked else 'any of its feature sets; the smallest,'} {wanted.name}, "
         f"needs {', '.join(missing_streams(wanted, store))}; the folder holds "
         f"{', '.join(sorted(store.streams)) or 'nothing'}",
-        where=store.path, hint=f"run: seehear extract DATASET {options} --out FEATURES")
+        where=store.path,
+        hint=f"run: seehear extract DATASET {options} --out FEATURES",
+    )
 
 
 def require_streams(features: FeatureSet, store: FeatureStore, run: object) -> None:
@@ -83,8 +97,11 @@ def require_streams(features: FeatureSet, store: FeatureStore, run: object) -> N
     """
     if lacking := missing_streams(features, store):
         held = ", ".join(sorted(store.streams)) or "nothing"
-        raise FeatureError(f"expected {', '.join(lacking)}, the folder holds {held}", where=store.path,
-                           hint=f"{run} was trained on the feature set {features.name}")
+        raise FeatureError(
+            f"expected {', '.join(lacking)}, the folder holds {held}",
+            where=store.path,
+            hint=f"{run} was trained on the feature set {features.name}",
+        )
 
 
 def missing_streams(features: FeatureSet, store: FeatureStore) -> list[str]:
@@ -101,11 +118,18 @@ def find_stream(stream: str, store: FeatureStore, *, frames: bool = False) -> st
 
 def _stored(stream: str, store: FeatureStore, frames: bool) -> str:
     found = find_stream(stream, store, frames=frames)
-    return store.stream(stream).name if found is None else found  # `store.stream` says what is missing
+    return (
+        store.stream(stream).name if found is None else found
+    )  # `store.stream` says what is missing
 
 
 def load_clips(
-    store: FeatureStore, features: FeatureSet, names: Iterable[str], weak: NDArray[np.generic], segments: int, *,
+    store: FeatureStore,
+    features: FeatureSet,
+    names: Iterable[str],
+    weak: NDArray[np.generic],
+    segments: int,
+    *,
     frames: bool = False,
 ) -> Clips:
     """Return the inputs of some clips, read once, pooled to segments (unless `frames`) and checked.
@@ -129,39 +153,53 @@ def load_clips(
     for role in ROLES:
         streams = getattr(features, role)
         keep = frames and role == "visual"
-        parts = [_read(store, _stored(s, store, keep), names, None if keep else segments) for s in streams]
+        parts = [
+            _read(store, _stored(s, store, keep), names, None if keep else segments)
+            for s in streams
+        ]
         joined = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=2) if parts else None
         arrays[role] = None if joined is None else torch.from_numpy(joined)
     return Clips(names, torch.from_numpy(np.ascontiguousarray(weak, np.float32)), **arrays)
 
 
-def _read(store: FeatureStore, stream: str, names: tuple[str, ...], segments: int | None) -> NDArray[np.float32]:
+def _read(
+    store: FeatureStore, stream: str, names: tuple[str, ...], segments: int | None
+) -> NDArray[np.float32]:
     out: NDArray[np.float32] | None = None
     for start in range(0, len(names), _CHUNK):
-        some = names[start:start + _CHUNK]
+        some = names[start : start + _CHUNK]
         try:
             rows = np.asarray(store.array(stream, some), np.float32)
         except FeatureError as error:  # say how many there are, not only which came first
             missing = [name for name in names if not store.count(stream, name)]
             if not missing:
                 raise
-            raise FeatureError(f"{len(missing)} of {len(names)} clips have no {stream}, first {missing[0]} "
-                               f"({error.problem})", where=store.path,
-                               hint=WITHOUT_ROWS) from None
+            raise FeatureError(
+                f"{len(missing)} of {len(names)} clips have no {stream}, first {missing[0]} "
+                f"({error.problem})",
+                where=store.path,
+                hint=WITHOUT_ROWS,
+            ) from None
         if not np.isfinite(rows).all():
             bad = some[int(np.flatnonzero(~np.isfinite(rows).all(axis=(1, 2)))[0])]
-            raise FeatureError(f"clip {bad}: {stream} holds NaN or infinite values", where=store.path,
-                               hint=BAD_ROWS)
+            raise FeatureError(
+                f"clip {bad}: {stream} holds NaN or infinite values",
+                where=store.path,
+                hint=BAD_ROWS,
+            )
         if segments is not None and stream.endswith("/maps"):
             rows = maps_to_segments(rows, segments)
         elif segments is not None and rows.shape[1] != segments:
             if rows.shape[1] % segments:
-                raise FeatureError(f"{stream}: expected a multiple of {segments} rows a clip, got {rows.shape[1]}",
-                                   where=store.path, hint="were the features extracted on another grid?")
+                raise FeatureError(
+                    f"{stream}: expected a multiple of {segments} rows a clip, got {rows.shape[1]}",
+                    where=store.path,
+                    hint="were the features extracted on another grid?",
+                )
             rows = pool(rows, segments)
         if out is None:
             out = np.empty((len(names), *rows.shape[1:]), np.float32)
-        out[start:start + len(some)] = rows
+        out[start : start + len(some)] = rows
     assert out is not None
     return out
 
@@ -202,5 +240,7 @@ def standardise(clips: Clips, numbers: Mapping[str, Tensor]) -> Clips:
     for role in ROLES:
         array = getattr(clips, role)
         if array is not None and f"{role}.mean" in numbers:
-            array.sub_(numbers[f"{role}.mean"].to(array.device)).div_(numbers[f"{role}.deviation"].to(array.device))
+            array.sub_(numbers[f"{role}.mean"].to(array.device)).div_(
+                numbers[f"{role}.deviation"].to(array.device)
+            )
     return clips

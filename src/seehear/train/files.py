@@ -40,9 +40,13 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_bytes())
     except OSError as error:
-        raise WeightsError(f"cannot be read: {error.strerror}", where=path, hint="is this a run folder?") from None
+        raise WeightsError(
+            f"cannot be read: {error.strerror}", where=path, hint="is this a run folder?"
+        ) from None
     except ValueError as error:
-        raise WeightsError(f"not JSON: {error}", where=path, hint="the run is damaged: train it again") from None
+        raise WeightsError(
+            f"not JSON: {error}", where=path, hint="the run is damaged: train it again"
+        ) from None
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Any], about: Any) -> None:
@@ -50,7 +54,9 @@ def write_tensors(path: Path, tensors: Mapping[str, Any], about: Any) -> None:
     from safetensors.torch import save
 
     flat = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    write_atomic(path, save(flat, {"seehear": json.dumps(about, ensure_ascii=False, allow_nan=False)}))
+    write_atomic(
+        path, save(flat, {"seehear": json.dumps(about, ensure_ascii=False, allow_nan=False)})
+    )
 
 
 def read_tensors(path: Path) -> tuple[dict[str, Any], Any]:
@@ -66,15 +72,23 @@ def read_tensors(path: Path) -> tuple[dict[str, Any], Any]:
             about = (file.metadata() or {}).get("seehear")
             tensors = {name: file.get_tensor(name) for name in file.keys()}
         if about is None:
-            raise WeightsError("expected a file written by seehear train or convert, got other safetensors", where=path)
+            raise WeightsError(
+                "expected a file written by seehear train or convert, got other safetensors",
+                where=path,
+            )
         return tensors, json.loads(about)
     except FileNotFoundError:
-        raise WeightsError("no such file", where=path, hint="give a run folder, or a model file") from None
+        raise WeightsError(
+            "no such file", where=path, hint="give a run folder, or a model file"
+        ) from None
     except OSError as error:
         raise WeightsError(f"cannot be read: {error.strerror}", where=path) from None
     except (SafetensorError, ValueError) as error:
-        raise WeightsError(f"damaged or truncated checkpoint ({error})", where=path,
-                           hint="take another copy, or remove it and train again") from None
+        raise WeightsError(
+            f"damaged or truncated checkpoint ({error})",
+            where=path,
+            hint="take another copy, or remove it and train again",
+        ) from None
 
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[np.generic]]) -> None:
@@ -94,5 +108,8 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
     except Exception as error:  # zipfile, zlib and numpy each have their own for a damaged archive
-        raise WeightsError(f"cannot be read ({type(error).__name__}: {error})", where=path,
-                           hint="remove it and run the same command again") from None
+        raise WeightsError(
+            f"cannot be read ({type(error).__name__}: {error})",
+            where=path,
+            hint="remove it and run the same command again",
+        ) from None

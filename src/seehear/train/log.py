@@ -29,30 +29,57 @@ class Log:
             self._board = SummaryWriter(str(self._folder / "tensorboard"))
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         if self._board is not None:
             self._board.close()
 
     def keep(self, epochs: int) -> None:
         """Drop the lines of epochs after `epochs`: they will be trained again."""
-        kept = [json.dumps(line, ensure_ascii=False) for line in read_log(self._path) if line["epoch"] <= epochs]
+        kept = [
+            json.dumps(line, ensure_ascii=False)
+            for line in read_log(self._path)
+            if line["epoch"] <= epochs
+        ]
         write_text(self._path, "".join(line + "\n" for line in kept))
 
-    def epoch(self, epoch: int, lr: float, losses: Mapping[str, float], figures: Mapping[str, float] | None,
-              chosen: list[str], seconds: float) -> None:
+    def epoch(
+        self,
+        epoch: int,
+        lr: float,
+        losses: Mapping[str, float],
+        figures: Mapping[str, float] | None,
+        chosen: list[str],
+        seconds: float,
+    ) -> None:
         """Append one epoch."""
-        line = {"epoch": epoch, "lr": lr, "loss": dict(losses),
-                "val": None if figures is None else dict(figures), "chosen": chosen, "seconds": round(seconds, 3)}
+        line = {
+            "epoch": epoch,
+            "lr": lr,
+            "loss": dict(losses),
+            "val": None if figures is None else dict(figures),
+            "chosen": chosen,
+            "seconds": round(seconds, 3),
+        }
         try:
             with open(self._path, "a", encoding="utf-8") as file:
                 file.write(json.dumps(line, ensure_ascii=False) + "\n")
         except OSError as error:
-            raise SeehearError(f"cannot write: {error.strerror}", where=self._path,
-                               hint="make room and run the same command again") from None
+            raise SeehearError(
+                f"cannot write: {error.strerror}",
+                where=self._path,
+                hint="make room and run the same command again",
+            ) from None
         if self._board is not None:
-            for name, value in {"lr": lr, **{f"loss/{k}": v for k, v in losses.items()},
-                                **{f"val/{k}": v for k, v in (figures or {}).items()}}.items():
+            for name, value in {
+                "lr": lr,
+                **{f"loss/{k}": v for k, v in losses.items()},
+                **{f"val/{k}": v for k, v in (figures or {}).items()},
+            }.items():
                 self._board.add_scalar(name, value, epoch)
             self._board.flush()
 

@@ -30,7 +30,9 @@ from seehear.train.model import BEST, build_networks, pack, predict
 from seehear.train.state import LAST, STATE, State, load_state, save_state
 
 INITIAL = "initial.safetensors"
-FIRST, ORDER, DROPOUT = range(3)  # what a random number is for: initial weights, order of clips, one step
+FIRST, ORDER, DROPOUT = range(
+    3
+)  # what a random number is for: initial weights, order of clips, one step
 
 
 class Bar(Protocol):
@@ -114,7 +116,9 @@ class Job:
     device: torch.device
     save_every: int = 0
     tensorboard: bool = False
-    progress: Callable[[int, str], AbstractContextManager[Bar]] = lambda total, label: nullcontext(Silent())
+    progress: Callable[[int, str], AbstractContextManager[Bar]] = lambda total, label: nullcontext(
+        Silent()
+    )
 
 
 def fit(job: Job) -> None:
@@ -137,7 +141,9 @@ def fit(job: Job) -> None:
             for epoch in range(state.epoch + 1, training.epochs + 1):
                 started = time.perf_counter()
                 lr = _set_lr(optimiser, training, epoch)
-                sums = torch.tensor(state.sums or [0.0] * (len(names) + 1), dtype=torch.float64, device=job.device)
+                sums = torch.tensor(
+                    state.sums or [0.0] * (len(names) + 1), dtype=torch.float64, device=job.device
+                )
                 for net in nets.values():
                     net.train()
                 order = clip_order(job.seed, epoch, len(job.train)).to(job.train.weak.device)
@@ -157,17 +163,28 @@ def fit(job: Job) -> None:
                 save_state(job.folder / STATE, state, nets, optimiser)
                 bar.advance(detail=_say(losses, figures))
         main = {"main": nets["main"].state_dict()}
-        write_tensors(job.folder / LAST, pack(main, job.normalisation), {**job.about, "epoch": state.epoch})
+        write_tensors(
+            job.folder / LAST, pack(main, job.normalisation), {**job.about, "epoch": state.epoch}
+        )
     (job.folder / STATE).unlink(missing_ok=True)  # finished: the optimiser is of no more use
 
 
-def _step(job: Job, nets: Mapping[str, nn.Module], optimiser: torch.optim.Optimizer, epoch: int, number: int,
-          steps: int, order: Tensor) -> Tensor:
+def _step(
+    job: Job,
+    nets: Mapping[str, nn.Module],
+    optimiser: torch.optim.Optimizer,
+    epoch: int,
+    number: int,
+    steps: int,
+    order: Tensor,
+) -> Tensor:
     """Take one optimiser step; return the value of each loss term, before its weight, and the weighted total."""
     recipe = job.recipe
     seed_torch(job.device, job.seed, DROPOUT, epoch, number)
-    index = order[number * recipe.training.batch:(number + 1) * recipe.training.batch]
-    inputs = {k: None if v is None else v.to(job.device) for k, v in job.train.inputs(index).items()}
+    index = order[number * recipe.training.batch : (number + 1) * recipe.training.batch]
+    inputs = {
+        k: None if v is None else v.to(job.device) for k, v in job.train.inputs(index).items()
+    }
     options = dict(recipe.network.forward)
 
     def forward(**changed: Any) -> Output:
@@ -175,12 +192,17 @@ def _step(job: Job, nets: Mapping[str, nn.Module], optimiser: torch.optim.Optimi
         return output
 
     targets = {name: array[index].to(job.device) for name, array in job.targets.items()}
-    step = Step(epoch, number, steps, job.train.weak[index].to(job.device), targets, job.artefacts, forward)
+    step = Step(
+        epoch, number, steps, job.train.weak[index].to(job.device), targets, job.artefacts, forward
+    )
     if recipe.labels.relabel is not None:
         step.targets = recipe.labels.relabel(step)
     step.out = forward()
-    step.helpers = {key: net(**{k: v for k, v in inputs.items() if k in accepts(net)})
-                    for key, net in nets.items() if key != "main"}
+    step.helpers = {
+        key: net(**{k: v for k, v in inputs.items() if k in accepts(net)})
+        for key, net in nets.items()
+        if key != "main"
+    }
     try:
         values = [term.fn(step) for term in recipe.losses]
     except RuntimeError:  # cross-entropy refuses NaN before any loss is there
@@ -191,14 +213,19 @@ def _step(job: Job, nets: Mapping[str, nn.Module], optimiser: torch.optim.Optimi
     optimiser.zero_grad(set_to_none=True)
     total.backward()
     if recipe.training.clip_norm is not None:
-        nn.utils.clip_grad_norm_([p for net in nets.values() for p in net.parameters()], recipe.training.clip_norm)
+        nn.utils.clip_grad_norm_(
+            [p for net in nets.values() for p in net.parameters()], recipe.training.clip_norm
+        )
     optimiser.step()
     return torch.stack([*values, total]).detach()
 
 
 def _diverged(job: Job, epoch: int) -> SeehearError:
-    return SeehearError(f"the loss is no longer finite in epoch {epoch}", where=job.folder,
-                        hint="lower training.lr, or set training.clip_norm")
+    return SeehearError(
+        f"the loss is no longer finite in epoch {epoch}",
+        where=job.folder,
+        hint="lower training.lr, or set training.clip_norm",
+    )
 
 
 def accepts(net: nn.Module) -> Mapping[str, Any]:
@@ -213,16 +240,26 @@ def _begin(job: Job) -> tuple[dict[str, nn.Module], torch.optim.Optimizer]:
     nets = build_networks(job.recipe.network, job.dims, job.train.weak.shape[1], job.segments)
     nets = {key: net.to(job.device) for key, net in nets.items()}
     rates = {"main": training.lr} | {helper.key: helper.lr for helper in job.recipe.network.helpers}
-    groups = [{"params": list(net.parameters()), "lr": rates[key], "scale": rates[key] / training.lr}
-              for key, net in nets.items()]
+    groups = [
+        {"params": list(net.parameters()), "lr": rates[key], "scale": rates[key] / training.lr}
+        for key, net in nets.items()
+    ]
     kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[training.optimiser]
-    optimiser = kind(groups, lr=training.lr, betas=training.betas[:2],  # type: ignore[arg-type]
-                     weight_decay=training.weight_decay, fused=True)
+    optimiser = kind(
+        groups,
+        lr=training.lr,
+        betas=training.betas[:2],  # type: ignore[arg-type]
+        weight_decay=training.weight_decay,
+        fused=True,
+    )
     return nets, optimiser
 
 
-def _resume(job: Job, nets: Mapping[str, nn.Module], optimiser: torch.optim.Optimizer,
-            ) -> tuple[State, dict[str, dict[str, Tensor]]]:
+def _resume(
+    job: Job,
+    nets: Mapping[str, nn.Module],
+    optimiser: torch.optim.Optimizer,
+) -> tuple[State, dict[str, dict[str, Tensor]]]:
     """Return the saved state and best copies, or write the initial weights and start."""
     if not (job.folder / STATE).exists():
         packed = pack({"main": nets["main"].state_dict()}, job.normalisation)
@@ -253,7 +290,9 @@ def lr_at(training: Training, epoch: int) -> float:
     if epoch <= training.warmup:
         return training.lr_floor + (training.lr - training.lr_floor) * epoch / training.warmup
     share = (epoch - 1 - training.warmup) / max(1, training.epochs - training.warmup)
-    return training.lr_floor + (training.lr - training.lr_floor) * 0.5 * (1 + math.cos(math.pi * share))
+    return training.lr_floor + (training.lr - training.lr_floor) * 0.5 * (
+        1 + math.cos(math.pi * share)
+    )
 
 
 def _validate(job: Job, net: nn.Module) -> dict[str, float] | None:
@@ -273,28 +312,50 @@ def score(figures: Mapping[str, float] | None, rule: str, epoch: int) -> float:
     if rule == "last":
         return float(epoch)
     if figures is None:
-        raise DataError(f"selecting epochs by {rule} needs a val split with segment truth",
-                        hint="use --set training.select=last")
+        raise DataError(
+            f"selecting epochs by {rule} needs a val split with segment truth",
+            hint="use --set training.select=last",
+        )
     names = list(figures) if rule == "mean" else rule.split("+")
     return sum(figures[name] for name in names) / len(names)
 
 
-def _keep_best(job: Job, net: nn.Module, epoch: int, figures: dict[str, float] | None, state: State,
-               best: dict[str, dict[str, Tensor]]) -> list[str]:
+def _keep_best(
+    job: Job,
+    net: nn.Module,
+    epoch: int,
+    figures: dict[str, float] | None,
+    state: State,
+    best: dict[str, dict[str, Tensor]],
+) -> list[str]:
     """Keep this epoch's weights as the copies whose rule prefers it; return those copies."""
     training = job.recipe.training
-    rules = {"main": training.select} | ({"visual": training.select_visual} if training.select_visual else {})
+    rules = {"main": training.select} | (
+        {"visual": training.select_visual} if training.select_visual else {}
+    )
     chosen = []
     for copy, rule in rules.items():
         value, old = score(figures, rule, epoch), state.best.get(copy)
-        if old is None or value > old["score"] or (value == old["score"] and training.ties == "later"):
+        if (
+            old is None
+            or value > old["score"]
+            or (value == old["score"] and training.ties == "later")
+        ):
             state.best[copy] = {"score": value, "epoch": epoch, "figures": figures}
-            best[copy] = {name: tensor.detach().cpu().clone() for name, tensor in net.state_dict().items()}
+            best[copy] = {
+                name: tensor.detach().cpu().clone() for name, tensor in net.state_dict().items()
+            }
             chosen.append(copy)
     if chosen:
-        about = {**job.about, "epoch": state.best["main"]["epoch"], "figures": state.best["main"]["figures"],
-                 "copies": {copy: {"epoch": entry["epoch"], "score": entry["score"]}
-                            for copy, entry in state.best.items()}}
+        about = {
+            **job.about,
+            "epoch": state.best["main"]["epoch"],
+            "figures": state.best["main"]["figures"],
+            "copies": {
+                copy: {"epoch": entry["epoch"], "score": entry["score"]}
+                for copy, entry in state.best.items()
+            },
+        }
         write_tensors(job.folder / BEST, pack(best, job.normalisation), about)
     return chosen
 
@@ -303,7 +364,8 @@ def _say(losses: Mapping[str, float], figures: Mapping[str, float] | None) -> st
     text = f"loss {losses['total']:.4f}"
     if figures is not None:
         text += " · val segment type {:.1f} event {:.1f}".format(
-            100 * figures["segment/type"], 100 * figures["segment/event"])
+            100 * figures["segment/type"], 100 * figures["segment/event"]
+        )
     return text
 
 
@@ -312,7 +374,9 @@ def seed_torch(device: torch.device, *numbers: int) -> None:
 
     `torch.manual_seed` notes a stack trace for each other kind of device, half a millisecond a step.
     """
-    (torch.default_generator.manual_seed if device.type == "cpu" else torch.manual_seed)(_mix(*numbers))
+    (torch.default_generator.manual_seed if device.type == "cpu" else torch.manual_seed)(
+        _mix(*numbers)
+    )
 
 
 def clip_order(seed: int, epoch: int, count: int) -> Tensor:
@@ -327,13 +391,18 @@ def _mix(*numbers: int) -> int:
 @contextmanager
 def reproducible(job: Job) -> Iterator[None]:
     """Leave torch's random state and determinism as they were found."""
-    before = torch.are_deterministic_algorithms_enabled(), torch.utils.deterministic.fill_uninitialized_memory
+    before = (
+        torch.are_deterministic_algorithms_enabled(),
+        torch.utils.deterministic.fill_uninitialized_memory,
+    )
     devices = [job.device] if job.device.type == "cuda" else []
     with torch.random.fork_rng(devices):
         try:
             # on a GPU some operations have no deterministic form; exact resume is promised on the CPU
             torch.use_deterministic_algorithms(job.device.type == "cpu")
-            torch.utils.deterministic.fill_uninitialized_memory = False  # no operation here reads what it did not write
+            torch.utils.deterministic.fill_uninitialized_memory = (
+                False  # no operation here reads what it did not write
+            )
             yield
         finally:
             torch.use_deterministic_algorithms(before[0])

@@ -34,8 +34,12 @@ class Predicted(NamedTuple):
     clip_prob: NDArray[np.float32]
 
 
-def build_networks(network: Network, dims: Mapping[str, int | None], classes: int, segments: int,
-                   ) -> dict[str, nn.Module]:
+def build_networks(
+    network: Network,
+    dims: Mapping[str, int | None],
+    classes: int,
+    segments: int,
+) -> dict[str, nn.Module]:
     """Return the main network (`main`) and the helpers by key, freshly initialised.
 
     Args:
@@ -47,22 +51,36 @@ def build_networks(network: Network, dims: Mapping[str, int | None], classes: in
     parts += [(helper.key, helper.builder, helper.options) for helper in network.helpers]
     built = {}
     for key, builder, options in parts:
-        given = {"audio_dim": dims["audio"], "visual_dim": dims["visual"], "motion_dim": dims["motion"],
-                 "classes": classes, "segments": segments}
-        takes = inspect.signature(SYSTEMS[builder].network).parameters if builder in SYSTEMS else given
+        given = {
+            "audio_dim": dims["audio"],
+            "visual_dim": dims["visual"],
+            "motion_dim": dims["motion"],
+            "classes": classes,
+            "segments": segments,
+        }
+        takes = (
+            inspect.signature(SYSTEMS[builder].network).parameters if builder in SYSTEMS else given
+        )
         built[key] = build(builder, **{k: v for k, v in given.items() if k in takes}, **options)
     return built
 
 
 @torch.no_grad()
-def predict(copies: Mapping[str, nn.Module], clips: Clips, forward: Mapping[str, Any], device: torch.device,
-            ) -> Predicted:
+def predict(
+    copies: Mapping[str, nn.Module],
+    clips: Clips,
+    forward: Mapping[str, Any],
+    device: torch.device,
+) -> Predicted:
     """Return the probabilities of `clips`; with a `visual` copy beside `main`, the visual track comes from that one."""
     for net in copies.values():
         net.eval()
     parts = []
     for start in range(0, len(clips), _BATCH):
-        inputs = {k: None if v is None else v.to(device) for k, v in clips.inputs(slice(start, start + _BATCH)).items()}
+        inputs = {
+            k: None if v is None else v.to(device)
+            for k, v in clips.inputs(slice(start, start + _BATCH)).items()
+        }
         out = copies["main"](**inputs, **forward)
         segment, track, clip = out.segment_prob, out.track_prob, out.clip_prob
         if "visual" in copies:
@@ -115,7 +133,9 @@ class Run:
     @property
     def decoding(self) -> Decoding:
         """How its probabilities become decisions."""
-        return Decoding(**{k: tuple(v) if isinstance(v, list) else v for k, v in self.about["decoding"].items()})
+        return Decoding(
+            **{k: tuple(v) if isinstance(v, list) else v for k, v in self.about["decoding"].items()}
+        )
 
     @property
     def figures(self) -> Mapping[str, float] | None:
@@ -138,11 +158,18 @@ class Run:
             array = getattr(clips, role)
             got = None if array is None else array.shape[-1]
             if got != width:
-                raise FeatureError(f"{role} features: expected {width} numbers a row, got {got}", where=self.path,
-                                   hint=f"this parser was trained on the feature set {self.features.name}")
+                raise FeatureError(
+                    f"{role} features: expected {width} numbers a row, got {got}",
+                    where=self.path,
+                    hint=f"this parser was trained on the feature set {self.features.name}",
+                )
         device = next(self.copies["main"].parameters()).device
-        return predict(self.copies, standardise(clips, self.normalisation),
-                       self.about["recipe"]["network"]["forward"], device)
+        return predict(
+            self.copies,
+            standardise(clips, self.normalisation),
+            self.about["recipe"]["network"]["forward"],
+            device,
+        )
 
     def check_encoders(self, encoders: Mapping[str, Any], where: object) -> None:
         """Refuse features that other weights made than the training features.
@@ -154,9 +181,12 @@ class Run:
             ours = (self.encoders.get(name) or {}).get("weights")
             theirs = (encoders.get(name) or {}).get("weights")
             if ours and theirs and ours != theirs:
-                raise FeatureError(f"{name}: expected features of the weights the parser was trained with "
-                                   f"({_short(ours)}), got {_short(theirs)}", where=where,
-                                   hint="extract again with those weights, or train again")
+                raise FeatureError(
+                    f"{name}: expected features of the weights the parser was trained with "
+                    f"({_short(ours)}), got {_short(theirs)}",
+                    where=where,
+                    hint="extract again with those weights, or train again",
+                )
 
 
 def _short(digests: Any) -> str:
@@ -184,33 +214,52 @@ def load_run(path: str | Path, *, device: str = "cpu") -> Run:
     file = model_file(path)
     if path.is_dir() and not file.exists():
         several = sorted(p.parent.name for p in path.glob(f"*/{BEST}"))
-        raise WeightsError(f"expected a run folder with {BEST}, got a folder without", where=path,
-                           hint=f"several seeds: name one, such as {path / several[0]}" if several
-                           else "train it first: seehear train")
+        raise WeightsError(
+            f"expected a run folder with {BEST}, got a folder without",
+            where=path,
+            hint=f"several seeds: name one, such as {path / several[0]}"
+            if several
+            else "train it first: seehear train",
+        )
     tensors, about = read_tensors(file)
     if not isinstance(about, dict) or about.get("schema") != SCHEMA:
-        raise WeightsError(f"expected schema {SCHEMA}, got {about.get('schema') if isinstance(about, dict) else about}",
-                           where=file, hint="is this a model file of seehear?")
+        raise WeightsError(
+            f"expected schema {SCHEMA}, got {about.get('schema') if isinstance(about, dict) else about}",
+            where=file,
+            hint="is this a model file of seehear?",
+        )
     network = about["recipe"]["network"]
     slot = Network(network["builder"], network["options"])
     copies = {}
     for copy in ("main", "visual"):
-        state = {k.removeprefix(f"{copy}."): v for k, v in tensors.items() if k.startswith(f"{copy}.")}
+        state = {
+            k.removeprefix(f"{copy}."): v for k, v in tensors.items() if k.startswith(f"{copy}.")
+        }
         if copy == "visual" and not state:
             continue
-        net = build_networks(slot, about["dims"], len(about["vocabulary"]["names"]), about["grid"]["count"])["main"]
+        net = build_networks(
+            slot, about["dims"], len(about["vocabulary"]["names"]), about["grid"]["count"]
+        )["main"]
         try:
             net.load_state_dict(state)
         except RuntimeError as error:
-            raise WeightsError(f"weights do not fit network {network['builder']} ({error})", where=file) from None
+            raise WeightsError(
+                f"weights do not fit network {network['builder']} ({error})", where=file
+            ) from None
         copies[copy] = net.to(device).eval()
-    normalisation = {k.removeprefix("normalise."): v for k, v in tensors.items() if k.startswith("normalise.")}
+    normalisation = {
+        k.removeprefix("normalise."): v for k, v in tensors.items() if k.startswith("normalise.")
+    }
     return Run(file, copies, normalisation, about)
 
 
-def pack(copies: Mapping[str, Mapping[str, Tensor]], normalisation: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def pack(
+    copies: Mapping[str, Mapping[str, Tensor]], normalisation: Mapping[str, Tensor]
+) -> dict[str, Tensor]:
     """Return the tensors of a model file from the state dicts of its copies."""
-    out = {f"{copy}.{name}": tensor for copy, state in copies.items() for name, tensor in state.items()}
+    out = {
+        f"{copy}.{name}": tensor for copy, state in copies.items() for name, tensor in state.items()
+    }
     return {**out, **{f"normalise.{name}": tensor for name, tensor in normalisation.items()}}
 
 

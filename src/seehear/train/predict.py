@@ -24,8 +24,15 @@ class SplitPrediction(NamedTuple):
     decoding: Decoding
 
 
-def predict_split(run: Run | str | Path, features: FeatureStore | str | Path, dataset: Dataset, split: str, *,
-                  device: str = "cpu", missing: Literal["error", "empty"] = "error") -> SplitPrediction:
+def predict_split(
+    run: Run | str | Path,
+    features: FeatureStore | str | Path,
+    dataset: Dataset,
+    split: str,
+    *,
+    device: str = "cpu",
+    missing: Literal["error", "empty"] = "error",
+) -> SplitPrediction:
     """Return the probabilities of every clip of `split`.  Weak labels and truth are never read.
 
     Args:
@@ -47,18 +54,28 @@ def predict_split(run: Run | str | Path, features: FeatureStore | str | Path, da
     names = dataset.split(split).names
     if dataset.vocabulary.names != run.vocabulary.names:
         odd = sorted(set(dataset.vocabulary.names) ^ set(run.vocabulary.names))
-        raise DataError(f"the dataset has another vocabulary than the parser ({', '.join(odd) or 'another order'})",
-                        where=dataset.root, hint="train a parser on this vocabulary")
+        raise DataError(
+            f"the dataset has another vocabulary than the parser ({', '.join(odd) or 'another order'})",
+            where=dataset.root,
+            hint="train a parser on this vocabulary",
+        )
     if (dataset.grid.count, dataset.grid.step_s) != (run.grid.count, run.grid.step_s):
-        raise DataError(f"expected the {run.grid.count} segments of {run.grid.step_s:g} s of training, the dataset has "
-                        f"{dataset.grid.count} of {dataset.grid.step_s:g} s", where=dataset.root)
+        raise DataError(
+            f"expected the {run.grid.count} segments of {run.grid.step_s:g} s of training, the dataset has "
+            f"{dataset.grid.count} of {dataset.grid.step_s:g} s",
+            where=dataset.root,
+        )
     require_streams(run.features, store, run.path)
     run.check_encoders(store.encoders(), store.path)
     absent = find_missing(store, run.features, names) if missing == "empty" else []
     there = np.array([name not in set(absent) for name in names])
-    blank = np.zeros((int(there.sum()), len(run.vocabulary)), np.uint8)  # the predictor must not see the labels
+    blank = np.zeros(
+        (int(there.sum()), len(run.vocabulary)), np.uint8
+    )  # the predictor must not see the labels
     found = [name for name, has in zip(names, there, strict=True) if has]
-    predicted = run.predict(load_clips(store, run.features, found, blank, dataset.grid.count, frames=run.frames))
+    predicted = run.predict(
+        load_clips(store, run.features, found, blank, dataset.grid.count, frames=run.frames)
+    )
     if absent:
         predicted = [_spread(array, there) for array in predicted]
     return SplitPrediction(*predicted, run.decoding)
@@ -71,8 +88,14 @@ def _spread(found: NDArray[np.float32], there: NDArray[np.bool_]) -> NDArray[np.
     return out
 
 
-def evaluate_split(run: Run | str | Path, features: FeatureStore | str | Path, dataset: Dataset, split: str, *,
-                   device: str = "cpu") -> dict[str, float]:
+def evaluate_split(
+    run: Run | str | Path,
+    features: FeatureStore | str | Path,
+    dataset: Dataset,
+    split: str,
+    *,
+    device: str = "cpu",
+) -> dict[str, float]:
     """Return the ten figures of a trained parser on a split with truth; arguments and errors as `predict_split`."""
     *prob, decoding = predict_split(run, features, dataset, split, device=device)
     on = decide(*prob, decoding=decoding, step_s=dataset.grid.step_s)

@@ -33,7 +33,9 @@ class State:
     best: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
-def save_state(path: Path, state: State, nets: Mapping[str, nn.Module], optimiser: torch.optim.Optimizer) -> None:
+def save_state(
+    path: Path, state: State, nets: Mapping[str, nn.Module], optimiser: torch.optim.Optimizer
+) -> None:
     """Write everything needed to go on from here."""
     tensors: dict[str, Tensor] = {}
     for key, net in nets.items():
@@ -43,7 +45,9 @@ def save_state(path: Path, state: State, nets: Mapping[str, nn.Module], optimise
     write_tensors(path, tensors, dataclasses.asdict(state))
 
 
-def load_state(path: Path, nets: Mapping[str, nn.Module], optimiser: torch.optim.Optimizer) -> State:
+def load_state(
+    path: Path, nets: Mapping[str, nn.Module], optimiser: torch.optim.Optimizer
+) -> State:
     """Put saved weights and moments into `nets` and `optimiser`; return the counters.
 
     Raises:
@@ -53,7 +57,9 @@ def load_state(path: Path, nets: Mapping[str, nn.Module], optimiser: torch.optim
     try:
         for key, net in nets.items():
             prefix = f"net.{key}."
-            net.load_state_dict({n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)})
+            net.load_state_dict(
+                {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}
+            )
         moments: dict[int, dict[str, Tensor]] = {}
         for name, tensor in tensors.items():
             if name.startswith("optimiser."):
@@ -62,5 +68,8 @@ def load_state(path: Path, nets: Mapping[str, nn.Module], optimiser: torch.optim
         optimiser.load_state_dict({**optimiser.state_dict(), "state": moments})
         return State(**about)
     except (RuntimeError, TypeError, ValueError) as error:
-        raise WeightsError(f"the saved state does not fit this run ({error})", where=path,
-                           hint="remove it to begin this stage again") from None
+        raise WeightsError(
+            f"the saved state does not fit this run ({error})",
+            where=path,
+            hint="remove it to begin this stage again",
+        ) from None

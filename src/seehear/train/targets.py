@@ -24,13 +24,21 @@ def build_targets(labels: Labels, weak: Tensor, artefacts: Mapping[str, Any]) ->
         `clip`, `audio`, `visual` (N, C) and, with segment labels, `audio_segments`, `visual_segments` (N, T, C).
     """
     weak = weak.to(torch.float32)
-    targets = {"clip": weak.clone(), "audio": _smooth(weak, labels.smooth_audio),
-               "visual": _smooth(weak, labels.smooth_visual)}
+    targets = {
+        "clip": weak.clone(),
+        "audio": _smooth(weak, labels.smooth_audio),
+        "visual": _smooth(weak, labels.smooth_visual),
+    }
     if labels.removals:
-        removed = {track: torch.as_tensor(artefacts["removals"][track]).bool() for track in ("audio", "visual")}
+        removed = {
+            track: torch.as_tensor(artefacts["removals"][track]).bool()
+            for track in ("audio", "visual")
+        }
         targets["audio"][removed["audio"]] = 0.0
         targets["visual"][removed["visual"]] = 0.0
-        if labels.alias_audio_target:  # the releases share one array between the audio target and the clip's
+        if (
+            labels.alias_audio_target
+        ):  # the releases share one array between the audio target and the clip's
             targets["clip"][removed["audio"]] = 0.0
     if labels.segments is not None:
         given = artefacts["labels"]
@@ -39,7 +47,9 @@ def build_targets(labels: Labels, weak: Tensor, artefacts: Mapping[str, Any]) ->
             array = given.get(track)
             if array is not None:
                 targets[f"{track}_segments"] = torch.as_tensor(array, dtype=torch.float32)
-            elif segments is not None:  # a track that was not denoised: its weak label in every segment
+            elif (
+                segments is not None
+            ):  # a track that was not denoised: its weak label in every segment
                 targets[f"{track}_segments"] = weak[:, None].expand(-1, segments, -1)
     return targets
 

@@ -29,7 +29,8 @@ _PAGE = 60
 _BEAT_S = 15.0  # a quiet stream of events says this often that it is alive
 _OURS = ("app.js", "dom.js", "list.js", "clip.js", "upload.js", "app.css", "icon.svg")
 STATIC = {name: "seehear.web" for name in _OURS} | {  # nothing else is served
-    name: "seehear.export" for name in ("lanes.js", "lanes.css", "theme.css")}
+    name: "seehear.export" for name in ("lanes.js", "lanes.css", "theme.css")
+}
 _TYPES = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
 Words = Annotated[str, Query(max_length=1000)]
 Id = Annotated[str, Path(pattern="^[0-9a-f]{24}$")]
@@ -51,8 +52,14 @@ def create_app(settings: Settings) -> FastAPI:
                 await running
 
     # no generated pages: they load scripts from elsewhere
-    app = FastAPI(title="seehear", version=__version__, lifespan=lifespan, openapi_url=None, docs_url=None,
-                  redoc_url=None)
+    app = FastAPI(
+        title="seehear",
+        version=__version__,
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+    )
     app.add_middleware(Guard, settings=settings)
     _errors(app)
     _static(app)
@@ -64,6 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 def _errors(app: FastAPI) -> None:
     """Answer every error as `{"error": "one line"}`."""
+
     def answer(status: int, text: str) -> JSONResponse:
         return JSONResponse({"error": text}, status)
 
@@ -105,28 +113,55 @@ def _clips(app: FastAPI, settings: Settings, catalogue: Catalogue, pictures: Pic
 
     @app.get("/api/library")
     def library() -> Response:
-        custom = settings.parser.get("vocabulary") or settings.parser.get("events") or settings.parser.get("model")
-        return _json({
-            "name": catalogue.library.name, "version": __version__, "examples": catalogue.examples(),
-            "formats": [{"name": name, "suffix": export.get(name).suffix, "summary": export.get(name).summary}
-                        for name in export.names()],
-            "uploads": settings.uploads,
-            "open_vocabulary": not settings.parser.get("model"),
-            "classes": [] if custom else list(LLP_VOCABULARY.names),
-            "limits": {"bytes": limits.bytes, "duration_s": limits.duration_s, "pixels": limits.pixels},
-        })
+        custom = (
+            settings.parser.get("vocabulary")
+            or settings.parser.get("events")
+            or settings.parser.get("model")
+        )
+        return _json(
+            {
+                "name": catalogue.library.name,
+                "version": __version__,
+                "examples": catalogue.examples(),
+                "formats": [
+                    {
+                        "name": name,
+                        "suffix": export.get(name).suffix,
+                        "summary": export.get(name).summary,
+                    }
+                    for name in export.names()
+                ],
+                "uploads": settings.uploads,
+                "open_vocabulary": not settings.parser.get("model"),
+                "classes": [] if custom else list(LLP_VOCABULARY.names),
+                "limits": {
+                    "bytes": limits.bytes,
+                    "duration_s": limits.duration_s,
+                    "pixels": limits.pixels,
+                },
+            }
+        )
 
     @app.get("/api/clips")
-    def clips(query: Words = "", offset: Annotated[int, Query(ge=0)] = 0,
-              limit: Annotated[int, Query(ge=1, le=200)] = _PAGE) -> Response:
+    def clips(
+        query: Words = "",
+        offset: Annotated[int, Query(ge=0)] = 0,
+        limit: Annotated[int, Query(ge=1, le=200)] = _PAGE,
+    ) -> Response:
         return _json(catalogue.page(query, offset=offset, limit=limit))
 
     @app.get("/api/clips/{clip}")
     def clip(clip: Id, query: Words = "") -> Response:
         media = catalogue.media_path(clip)
-        return _json({"id": clip, "name": catalogue.name(clip), "timeline": catalogue.timeline(clip).to_dict(),
-                      "media": None if media is None else f"/api/clips/{clip}/media",
-                      "spans": catalogue.spans(clip, query)})
+        return _json(
+            {
+                "id": clip,
+                "name": catalogue.name(clip),
+                "timeline": catalogue.timeline(clip).to_dict(),
+                "media": None if media is None else f"/api/clips/{clip}/media",
+                "spans": catalogue.spans(clip, query),
+            }
+        )
 
     @app.get("/api/clips/{clip}/media")
     def media(clip: Id) -> Response:
@@ -151,14 +186,20 @@ def _clips(app: FastAPI, settings: Settings, catalogue: Catalogue, pictures: Pic
         link = None if media is None else export.media_url(media, media.parent, embed=form.embeds)
         text = export.render(timeline, format, media=link)
         stem = catalogue.timeline_path(clip).name.split(".timeline.json")[0]
-        return Response(text.encode(), media_type="application/octet-stream",
-                        headers={"content-disposition": _attachment(stem + form.suffix)})
+        return Response(
+            text.encode(),
+            media_type="application/octet-stream",
+            headers={"content-disposition": _attachment(stem + form.suffix)},
+        )
 
 
 def _uploads(app: FastAPI, uploads: Uploads) -> None:
     @app.post("/api/uploads", status_code=202)
-    async def upload(request: Request, name: Annotated[str, Query(max_length=1000)],
-                     events: Annotated[str, Query(max_length=5000)] = "") -> dict[str, Any]:
+    async def upload(
+        request: Request,
+        name: Annotated[str, Query(max_length=1000)],
+        events: Annotated[str, Query(max_length=5000)] = "",
+    ) -> dict[str, Any]:
         length = request.headers.get("content-length", "")
         job = uploads.new(name, length=int(length) if length.isdigit() else None, events=events)
         try:
@@ -173,8 +214,11 @@ def _uploads(app: FastAPI, uploads: Uploads) -> None:
 
     @app.get("/api/uploads/{upload}/events")
     async def events(upload: Id) -> Response:
-        return StreamingResponse(_stream(_job(uploads, upload).watch()), media_type="text/event-stream",
-                                 headers={"cache-control": "no-store", "x-accel-buffering": "no"})
+        return StreamingResponse(
+            _stream(_job(uploads, upload).watch()),
+            media_type="text/event-stream",
+            headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+        )
 
 
 def _job(uploads: Uploads, upload: str) -> Job:

@@ -40,7 +40,9 @@ class _Clips:
 
 def clip_id(path: str) -> str:
     """Return the id of the clip whose timeline has this path below the library."""
-    return hashlib.sha256(b"seehear clip\0" + path.encode("utf-8", "surrogateescape")).hexdigest()[:24]
+    return hashlib.sha256(b"seehear clip\0" + path.encode("utf-8", "surrogateescape")).hexdigest()[
+        :24
+    ]
 
 
 class Catalogue:
@@ -52,9 +54,18 @@ class Catalogue:
         clock: seconds; for tests.
     """
 
-    def __init__(self, library: Path, media: tuple[Path, ...] = (), *,
-                 clock: Callable[[], float] = time.monotonic) -> None:
-        self.library, self.media, self.clock = library.resolve(), tuple(m.resolve() for m in media), clock
+    def __init__(
+        self,
+        library: Path,
+        media: tuple[Path, ...] = (),
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.library, self.media, self.clock = (
+            library.resolve(),
+            tuple(m.resolve() for m in media),
+            clock,
+        )
         self._lock = threading.RLock()
         self._checked: float | None = None
         self._updated = Updated(0)
@@ -75,12 +86,17 @@ class Catalogue:
         if stamp != self._clips.stamp:
             with connect() as db:
                 values = {"index": sql_path(index_path(self.library))}
-                rows = db.execute(f"SELECT path FROM {TABLE} ORDER BY file_row_number", values).fetchall()
+                rows = db.execute(
+                    f"SELECT path FROM {TABLE} ORDER BY file_row_number", values
+                ).fetchall()
                 events = db.execute(
                     "SELECT e.track, e.label, count(*), max(e.end_s - e.start_s) "
                     f"FROM (SELECT unnest(events) AS e FROM {TABLE}) GROUP BY ALL ORDER BY 3 DESC, 2",
-                    values).fetchall()
-            self._clips = _Clips(stamp, {clip_id(path): path for (path,) in rows}, _examples(events))
+                    values,
+                ).fetchall()
+            self._clips = _Clips(
+                stamp, {clip_id(path): path for (path,) in rows}, _examples(events)
+            )
 
     def examples(self) -> list[str]:
         """Return queries that find something in this library, or ones that show the language while it is empty."""
@@ -104,8 +120,14 @@ class Catalogue:
                 rows, first = np.unique(found.clip, return_index=True)
                 result |= {"moments": len(found), "seconds": round(found.total_s, 3)}
                 last = np.append(first, len(found))[1:]
-                spans = {int(row): np.stack([found.start_s[a:b], found.end_s[a:b]], 1)[:_SPANS].round(6).tolist()
-                         for row, a, b in list(zip(rows, first, last, strict=True))[offset : offset + limit]}
+                spans = {
+                    int(row): np.stack([found.start_s[a:b], found.end_s[a:b]], 1)[:_SPANS]
+                    .round(6)
+                    .tolist()
+                    for row, a, b in list(zip(rows, first, last, strict=True))[
+                        offset : offset + limit
+                    ]
+                }
             result |= {"matching": len(rows), "items": []}
             for row, item in self._rows(rows[offset : offset + limit].tolist()):
                 result["items"].append(item | ({"spans": spans[row]} if row in spans else {}))
@@ -126,13 +148,28 @@ class Catalogue:
             found = db.execute(
                 f"SELECT file_row_number, path, source, duration_s, audio, visual, events FROM {TABLE} "
                 "WHERE file_row_number IN (SELECT unnest($rows::BIGINT[])) ORDER BY file_row_number",
-                {"index": sql_path(index_path(self.library)), "rows": rows}).fetchall()
-        return [(row, {
-            "id": clip_id(path), "name": _shown(source, path), "duration_s": duration_s,
-            "tracks": {"audio": "parsed" if audio else "absent", "visual": "parsed" if visual else "absent"},
-            "events": [{key: event[key] for key in ("track", "label", "start_s", "end_s")} for event in events],
-            "media": self._media(path, source) is not None,
-        }) for row, path, source, duration_s, audio, visual, events in found]
+                {"index": sql_path(index_path(self.library)), "rows": rows},
+            ).fetchall()
+        return [
+            (
+                row,
+                {
+                    "id": clip_id(path),
+                    "name": _shown(source, path),
+                    "duration_s": duration_s,
+                    "tracks": {
+                        "audio": "parsed" if audio else "absent",
+                        "visual": "parsed" if visual else "absent",
+                    },
+                    "events": [
+                        {key: event[key] for key in ("track", "label", "start_s", "end_s")}
+                        for event in events
+                    ],
+                    "media": self._media(path, source) is not None,
+                },
+            )
+            for row, path, source, duration_s, audio, visual, events in found
+        ]
 
     def timeline(self, clip: str) -> Timeline:
         """Return the timeline of a clip.
@@ -158,7 +195,9 @@ class Catalogue:
     def media_path(self, clip: str) -> Path | None:
         """Return the video of a clip, which lies inside the library or a folder the user named, or None."""
         path = self.timeline_path(clip)
-        return self._media(path.relative_to(self.library).as_posix(), Timeline.from_json(path).source)
+        return self._media(
+            path.relative_to(self.library).as_posix(), Timeline.from_json(path).source
+        )
 
     def name(self, clip: str) -> str:
         """Return what a clip is called."""
@@ -171,7 +210,9 @@ class Catalogue:
         for folder in () if found else self.media:
             below = PurePosixPath(path).parent  # parsing a folder keeps its shape
             names = (str(below / base_name(source)), source, base_name(source))
-            found = find(folder, names) or find(folder / below, (), stem=timeline.name.removesuffix(SUFFIX))
+            found = find(folder, names) or find(
+                folder / below, (), stem=timeline.name.removesuffix(SUFFIX)
+            )
             if found:
                 break
         return found
@@ -180,8 +221,10 @@ class Catalogue:
 def _examples(events: list[tuple[str, str, int, float]]) -> list[str]:
     """Return queries made of frequent classes; `events` are (track, label, count, longest), most frequent first."""
     count = {(track, label): number for track, label, number, _ in events}
-    heard = sorted((label for track, label in count if track == "audio"),
-                   key=lambda label: count.get(("audio_visual", label), 0) - count["audio", label])
+    heard = sorted(
+        (label for track, label in count if track == "audio"),
+        key=lambda label: count.get(("audio_visual", label), 0) - count["audio", label],
+    )
     seen = [label for track, label, _, longest_s in events if track == "visual" and longest_s > 2]
     both = [label for track, label in count if track == "audio_visual"]
     queries = [f"audio:{written(label)} -visual:{written(label)}" for label in heard[:1]]

@@ -11,8 +11,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from seehear.web.settings import Settings
 
-POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self' blob:; "
-          "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self' blob:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
@@ -87,8 +89,11 @@ class Guard:
         bearer = headers.get("authorization", "").removeprefix("Bearer ")
         if _same(bearer, token) or _same(self._cookie(headers), token):
             return None
-        return PlainTextResponse("a token is needed: open the address that seehear serve printed\n", 401,
-                                 {"www-authenticate": "Bearer"})
+        return PlainTextResponse(
+            "a token is needed: open the address that seehear serve printed\n",
+            401,
+            {"www-authenticate": "Bearer"},
+        )
 
     def _cookie(self, headers: Headers) -> str:
         try:

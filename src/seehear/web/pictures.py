@@ -1,6 +1,6 @@
 """Thumbnails.  Decoding a stranger's video can go wrong in any way, so each is made in a process of its own:
 
-    python -m seehear.web.pictures VIDEO OUT.jpg
+python -m seehear.web.pictures VIDEO OUT.jpg
 """
 
 import asyncio
@@ -36,8 +36,15 @@ class Pictures:
                 return None
             self.folder.mkdir(parents=True, exist_ok=True)
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "seehear.web.pictures", str(video), str(path),
-                stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL)
+                sys.executable,
+                "-m",
+                "seehear.web.pictures",
+                str(video),
+                str(path),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.DEVNULL,
+            )
             try:
                 async with asyncio.timeout(_SECONDS):
                     await process.wait()

@@ -10,8 +10,11 @@ def limit_resources(*, cpu_s: float, file_bytes: int) -> None:
         import resource
     except ImportError:
         return
-    for kind, value in ((resource.RLIMIT_CPU, int(cpu_s) + 1), (resource.RLIMIT_FSIZE, file_bytes),
-                        (resource.RLIMIT_CORE, 0)):
+    for kind, value in (
+        (resource.RLIMIT_CPU, int(cpu_s) + 1),
+        (resource.RLIMIT_FSIZE, file_bytes),
+        (resource.RLIMIT_CORE, 0),
+    ):
         hard = resource.getrlimit(kind)[1]
         if hard != resource.RLIM_INFINITY:
             value = min(value, hard)

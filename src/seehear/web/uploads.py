@@ -77,8 +77,15 @@ class Job:
 
     def to_dict(self) -> dict[str, Any]:
         """Return what the page is shown."""
-        return {"id": self.id, "name": self.name, "state": self.state, "fraction": round(self.fraction, 4),
-                "timeline": self.timeline, "error": self.error, "clip": self.clip}
+        return {
+            "id": self.id,
+            "name": self.name,
+            "state": self.state,
+            "fraction": round(self.fraction, 4),
+            "timeline": self.timeline,
+            "error": self.error,
+            "clip": self.clip,
+        }
 
     async def watch(self) -> AsyncIterator[dict[str, Any]]:
         """Yield the job now and after every change until it is over; changes in quick succession may come as one."""
@@ -101,7 +108,9 @@ class Uploads:
     def __init__(self, settings: Settings, catalogue: Catalogue) -> None:
         self.settings, self.catalogue = settings, catalogue
         self.rooms = catalogue.library / FOLDER / FOLDER_NAME
-        self.waiting_room = self.rooms / secrets.token_hex(8)  # another server of this library has its own
+        self.waiting_room = self.rooms / secrets.token_hex(
+            8
+        )  # another server of this library has its own
         self.jobs: dict[str, Job] = {}
         self._queue: asyncio.Queue[Job] = asyncio.Queue()
 
@@ -121,11 +130,16 @@ class Uploads:
         if not self.settings.uploads:
             raise RefusedError(403, "this server takes no uploads")
         if suffix not in MEDIA_SUFFIXES:
-            raise RefusedError(415, f"expected a video or sound file, got {suffix or 'a name without a suffix'}")
+            raise RefusedError(
+                415, f"expected a video or sound file, got {suffix or 'a name without a suffix'}"
+            )
         limits = self.settings.limits
         if length is not None and length > limits.bytes:
-            raise RefusedError(413, f"the file has {length / 1e6:,.0f} MB; at most {limits.bytes / 1e6:,.0f} MB "
-                                    "are taken here")
+            raise RefusedError(
+                413,
+                f"the file has {length / 1e6:,.0f} MB; at most {limits.bytes / 1e6:,.0f} MB "
+                "are taken here",
+            )
         if sum(not job.over for job in self.jobs.values()) >= limits.waiting:
             raise RefusedError(429, "too many uploads at once; try again when one is done")
         parser = dict(self.settings.parser)
@@ -135,7 +149,9 @@ class Uploads:
             parser["vocabulary"] = None
             parser["events"] = _checked(events)
         job = Job(shown, suffix, parser)
-        for old in [key for key, other in self.jobs.items() if other.over][: max(0, len(self.jobs) - _KEPT)]:
+        for old in [key for key, other in self.jobs.items() if other.over][
+            : max(0, len(self.jobs) - _KEPT)
+        ]:
             del self.jobs[old]
         self.jobs[job.id] = job
         return job
@@ -154,14 +170,18 @@ class Uploads:
                     async for chunk in chunks:
                         size += len(chunk)
                         if size > limits.bytes:
-                            raise RefusedError(413, f"at most {limits.bytes / 1e6:,.0f} MB are taken here")
+                            raise RefusedError(
+                                413, f"at most {limits.bytes / 1e6:,.0f} MB are taken here"
+                            )
                         if shutil.disk_usage(folder).free < len(chunk) + _SPARE_BYTES:
                             raise RefusedError(507, "the disk of this server is full")
                         file.write(chunk)
             if not size:
                 raise RefusedError(400, "the file is empty")
         except BaseException as error:  # also a browser that went away
-            self._fail(job, str(error) if isinstance(error, RefusedError) else "the upload broke off")
+            self._fail(
+                job, str(error) if isinstance(error, RefusedError) else "the upload broke off"
+            )
             if isinstance(error, TimeoutError):
                 raise RefusedError(408, "the file came too slowly") from None
             if isinstance(error, OSError):
@@ -172,7 +192,9 @@ class Uploads:
 
     async def run(self) -> None:
         """Parse what waits, one after the other, until cancelled."""
-        for old in self.rooms.iterdir() if self.rooms.is_dir() else ():  # of servers that were killed
+        for old in (
+            self.rooms.iterdir() if self.rooms.is_dir() else ()
+        ):  # of servers that were killed
             if time.time() - old.stat().st_mtime > _STALE_S:
                 shutil.rmtree(old, ignore_errors=True)
         try:
@@ -194,16 +216,27 @@ class Uploads:
 
     async def _parse(self, job: Job) -> None:
         job.change(state="parsing")
-        task = {"path": str(self._video(job)), "out": str(self._folder(job) / f"{self._stem(job)}{SUFFIX}"),
-                "name": job.name, "parser": job.parser, "limits": dataclasses.asdict(self.settings.limits)}
+        task = {
+            "path": str(self._video(job)),
+            "out": str(self._folder(job) / f"{self._stem(job)}{SUFFIX}"),
+            "name": job.name,
+            "parser": job.parser,
+            "limits": dataclasses.asdict(self.settings.limits),
+        }
         process = await asyncio.create_subprocess_exec(
-            *self.settings.worker, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-            limit=_LINE_BYTES, start_new_session=True)
+            *self.settings.worker,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=_LINE_BYTES,
+            start_new_session=True,
+        )
         try:
             async with asyncio.timeout(self.settings.limits.parse_s):
                 await self._follow(job, process, task)
         except TimeoutError:
-            raise RefusedError(408, f"parsing took longer than {self.settings.limits.parse_s:g} s") from None
+            raise RefusedError(
+                408, f"parsing took longer than {self.settings.limits.parse_s:g} s"
+            ) from None
         finally:
             await _stop(process)
         name = f"{slug(job.name)}-{job.id[:8]}"
@@ -212,14 +245,22 @@ class Uploads:
         os.replace(self._folder(job), home)
         path = f"{FOLDER_NAME}/{name}/{self._stem(job)}{SUFFIX}"
         await asyncio.to_thread(self.catalogue.refresh, now=True)
-        job.change(state="done", fraction=1.0, clip=clip_id(path),
-                   timeline=self.catalogue.timeline(clip_id(path)).to_dict())
+        job.change(
+            state="done",
+            fraction=1.0,
+            clip=clip_id(path),
+            timeline=self.catalogue.timeline(clip_id(path)).to_dict(),
+        )
 
-    async def _follow(self, job: Job, process: asyncio.subprocess.Process, task: dict[str, Any]) -> None:
+    async def _follow(
+        self, job: Job, process: asyncio.subprocess.Process, task: dict[str, Any]
+    ) -> None:
         """Give the worker its task and pass on what it says, until it is done."""
         assert process.stdin is not None
         assert process.stdout is not None
-        with contextlib.suppress(ConnectionError):  # it may already be gone: then it has no answer either
+        with contextlib.suppress(
+            ConnectionError
+        ):  # it may already be gone: then it has no answer either
             process.stdin.write(json.dumps(task).encode() + b"\n")
             await process.stdin.drain()
         async for line in process.stdout:
@@ -228,8 +269,12 @@ class Uploads:
                 raise RefusedError(422, str(answer["error"]))
             if answer.get("done"):
                 return
-            job.change(fraction=float(answer["fraction"]), timeline=answer.get("timeline", job.timeline))
-        raise RefusedError(500, f"parsing ended without a result (exit code {await process.wait()})")
+            job.change(
+                fraction=float(answer["fraction"]), timeline=answer.get("timeline", job.timeline)
+            )
+        raise RefusedError(
+            500, f"parsing ended without a result (exit code {await process.wait()})"
+        )
 
     def _fail(self, job: Job, reason: str) -> None:
         shutil.rmtree(self._folder(job), ignore_errors=True)
@@ -259,7 +304,12 @@ def slug(name: str) -> str:
         >>> slug("Dög <b>park</b>.mp4"), slug("..mp4")
         ('dog-b-park-b', 'clip')
     """
-    plain = unicodedata.normalize("NFKD", name.rpartition(".")[0] or name).encode("ascii", "ignore").decode().lower()
+    plain = (
+        unicodedata.normalize("NFKD", name.rpartition(".")[0] or name)
+        .encode("ascii", "ignore")
+        .decode()
+        .lower()
+    )
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].rstrip("-") or "clip"
 
 
@@ -282,5 +332,3 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
             else:
                 process.kill()
     await process.wait()
-
-

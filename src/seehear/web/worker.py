@@ -50,14 +50,21 @@ def check(path: Path, limits: Limits) -> None:
 
     info = probe(path)
     if info.duration_s > limits.duration_s:
-        raise MediaError(f"the clip is {info.duration_s:.0f} s long; at most {limits.duration_s:.0f} s are taken here")
+        raise MediaError(
+            f"the clip is {info.duration_s:.0f} s long; at most {limits.duration_s:.0f} s are taken here"
+        )
     if info.visual is not None and info.visual.width * info.visual.height > limits.pixels:
-        raise MediaError(f"its frames are {info.visual.width}x{info.visual.height} pixels; "
-                         f"at most {limits.pixels:,} pixels are taken here")
+        raise MediaError(
+            f"its frames are {info.visual.width}x{info.visual.height} pixels; "
+            f"at most {limits.pixels:,} pixels are taken here"
+        )
 
 
-def run(job: dict[str, Any], answers: TextIO, make: Callable[[dict[str, Any]], Parsing] = make_parser) -> None:
+def run(
+    job: dict[str, Any], answers: TextIO, make: Callable[[dict[str, Any]], Parsing] = make_parser
+) -> None:
     """Do one job."""
+
     def say(**answer: Any) -> None:
         answers.write(json.dumps(answer, allow_nan=False) + "\n")
         answers.flush()
@@ -67,11 +74,17 @@ def run(job: dict[str, Any], answers: TextIO, make: Callable[[dict[str, Any]], P
         check(path, Limits(**job["limits"]))
         say(fraction=0.0)
         parser = make(job["parser"])
-        timeline = parser(path, progress=lambda fraction, so_far: say(
-            fraction=fraction, timeline=dataclasses.replace(so_far, source=name).to_dict()))
+        timeline = parser(
+            path,
+            progress=lambda fraction, so_far: say(
+                fraction=fraction, timeline=dataclasses.replace(so_far, source=name).to_dict()
+            ),
+        )
         write_text(Path(job["out"]), dataclasses.replace(timeline, source=name).to_json())
     except SeehearError as error:
-        error.where = None if str(error.where) == str(path) else error.where  # our paths are nobody's business
+        error.where = (
+            None if str(error.where) == str(path) else error.where
+        )  # our paths are nobody's business
         say(error=str(error))
     else:
         say(done=True)

