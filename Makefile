@@ -3,6 +3,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	"$$p" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 BIN := .venv/bin
 PIP_QUIET ?= -q
+CODE := src tests benchmarks examples tools docs/_build
 SHARED ?= $(or $(SEEHEAR_SHARED),../shared)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
@@ -15,7 +16,8 @@ test: install-test weights lint docs  ## everything CI runs
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: install-test
-	$(BIN)/ruff check src tests benchmarks examples tools docs/_build
+	$(BIN)/ruff format --check -q $(CODE)
+	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
 
 docs: install-test  ## the documentation site, into site/; warnings are errors

@@ -1,8 +1,10 @@
-"""How long does denoising LLP's training set take apart from encoding texts, and how many texts are encoded?
+"""How long does denoising LLP's training set take apart from encoding texts, and how many texts are
+encoded?
 
     python benchmarks/denoise_speed.py [--clips 10000]
 
-Random features of CLIP's shape (pooled: 10 x 512), one to three labels a clip out of 25.  Prints JSON.
+Random features of CLIP's shape (pooled: 10 x 512), one to three labels a clip out of 25.  Prints
+JSON.
 """
 
 import argparse

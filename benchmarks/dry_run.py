@@ -1,11 +1,14 @@
-"""Does everything run at LLP's full size?  Every row of the seven tables, one epoch, on random features.
+"""Does everything run at LLP's full size?  Every row of the seven tables, one epoch, on random
+features.
 
-    python benchmarks/dry_run.py --llp TABLES --folder SCRATCH [--tables table1,table7] [--set network.width=64]
+    python benchmarks/dry_run.py --llp TABLES --folder SCRATCH [--tables table1,table7] [--set
+    network.width=64]
 
-Writes random features of every official shape for all 11,849 clips of LLP's official tables (7 GB in SCRATCH, kept for
-the next call; float16 as the CLIP features are published, float32 where files are small), then runs
-`seehear reproduce` on each table and prints time and peak memory a row.  The figures mean nothing, except that
-nothing depends on the size of a smaller dataset.  CLIP's words are random vectors too, so no weights are needed.
+Writes random features of every official shape for all 11,849 clips of LLP's official tables (7 GB
+in SCRATCH, kept for the next call; float16 as the CLIP features are published, float32 where files
+are small), then runs `seehear reproduce` on each table and prints time and peak memory a row.  The
+figures mean nothing, except that nothing depends on the size of a smaller dataset.  CLIP's words
+are random vectors too, so no weights are needed.
 """
 
 import argparse
@@ -23,7 +26,8 @@ from seehear.features.official import LAYOUTS, bare_id
 from seehear.reproduce import TABLES
 
 SMALL = 20_000  # numbers a file up to which float32 costs nothing
-TOGETHER = 0.5  # share of the common direction: cosines of pictures and words then lie around 0.25, as CLIP's do
+# share of the common direction: cosines of pictures and words then lie around 0.25, as CLIP's do
+TOGETHER = 0.5
 
 
 def main() -> None:
@@ -42,7 +46,10 @@ def main() -> None:
         default=[],
         dest="settings",
         metavar="NAME=VALUE",
-        help="change a setting of every row; network.width=64 keeps all data and spares the arithmetic",
+        help=(
+            "change a setting of every row; network.width=64 keeps all data and spares the"
+            " arithmetic"
+        ),
     )
     parser.add_argument("--out", type=Path, help="output folder (default: SCRATCH/out)")
     parser.add_argument("--jobs", type=int, default=1)
@@ -103,7 +110,9 @@ def vectors(rng: np.random.Generator, count: int, dim: int) -> np.ndarray:
 
 
 def random_words(tower: str) -> None:
-    """Put a text tower of random vectors in the place of a published one; labels are made in this process."""
+    """Put a text tower of random vectors in the place of a published one; labels are made in this
+    process.
+    """
 
     class Words:
         id, dim = tower, 512
@@ -126,8 +135,8 @@ def costs(path: Path) -> None:
     for row in result["rows"]:
         state = row["problem"] or (f"as {row['same_as']}" if row["same_as"] else "done")
         print(
-            f"{result['table']} | {row['title']} | {row['features']} | {sum(row['seconds']):.0f} s | "
-            f"{row['peak_mb']} MB | {state}",
+            f"{result['table']} | {row['title']} | {row['features']} | {sum(row['seconds']):.0f} s"
+            f" | {row['peak_mb']} MB | {state}",
             flush=True,
         )
 

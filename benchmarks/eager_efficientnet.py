@@ -1,4 +1,6 @@
-"""EfficientNet-Lite2 as a release of its time runs it: eager PyTorch, batch normalisation and all, one clip a batch."""
+"""EfficientNet-Lite2 as a release of its time runs it: eager PyTorch, batch normalisation and all,
+one clip a batch.
+"""
 
 from typing import Any
 
@@ -11,7 +13,9 @@ _EPS = 1e-3
 
 
 class EagerEfficientNet:
-    """The network of `conse`, from the same checkpoint; `features` takes prepared frames (n, 260, 260, 3)."""
+    """The network of `conse`, from the same checkpoint; `features` takes prepared frames (n, 260,
+    260, 3).
+    """
 
     def __init__(self) -> None:
         import torch
@@ -20,7 +24,8 @@ class EagerEfficientNet:
 
         path = locate("efficientnet-lite2") / "model.pth"
         state = torch.load(path, map_location="cpu", weights_only=True)
-        # as `load_state_dict` would place them: the checkpoint's own are transposed views, which convolve at half speed
+        # as `load_state_dict` would place them: the checkpoint's own are transposed views, which
+        # convolve at half speed
         self._state: dict[str, Any] = {
             name: value.contiguous().clone() for name, value in state.items()
         }

@@ -1,10 +1,12 @@
 """How much memory does extracting features of one long video take?
 
-    python benchmarks/extract_memory.py --folder SCRATCH [--minutes 60] [--visual conse] [--audio yamnet] [--jobs 2]
+    python benchmarks/extract_memory.py --folder SCRATCH [--minutes 60] [--visual conse] [--audio
+    yamnet] [--jobs 2]
 
-Makes a video of that length (640x360, 25 frames a second, sound at 44.1 kHz: one minute encoded, then repeated), runs
-`seehear extract` on it as a user does, and samples the resident memory of all its processes ten times a second.  Pages
-that processes share are counted once for each of them, so the true peak is lower.  Prints JSON.
+Makes a video of that length (640x360, 25 frames a second, sound at 44.1 kHz: one minute encoded,
+then repeated), runs `seehear extract` on it as a user does, and samples the resident memory of all
+its processes ten times a second.  Pages that processes share are counted once for each of them, so
+the true peak is lower.  Prints JSON.
 """
 
 import argparse

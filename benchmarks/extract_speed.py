@@ -1,22 +1,28 @@
-"""How many clips a second are extracted, by stage, against the way the published features were made?
+"""How many clips a second are extracted, by stage, against the way the published features were
+made?
 
-    python benchmarks/extract_speed.py --folder SCRATCH [--media FOLDER] [--clips 12] [--size 640x360] [--rate 25]
+    python benchmarks/extract_speed.py --folder SCRATCH [--media FOLDER] [--clips 12] [--size
+    640x360] [--rate 25]
 
-The published way: ffmpeg writes the whole clip as numbered JPEG files at 8 a second, then Pillow reads 80 of them,
-resizes each whole and cuts out the centre, and the encoder takes them, one clip after the other.  Ours: `seehear
-extract`, the same encoder on the same 80 moments.  Without --media, clips of 10 s like those of LLP are made (moving
-texture with grain, H.264, AAC).
+The published way: ffmpeg writes the whole clip as numbered JPEG files at 8 a second, then Pillow
+reads 80 of them,
+resizes each whole and cuts out the centre, and the encoder takes them, one clip after the other.
+Ours: `seehear extract`, the same encoder on the same 80 moments.  Without --media, clips of 10 s
+like those of LLP are made (moving texture with grain, H.264, AAC).
 
-First the frames of both ways are compared: they must be the same but for what JPEG loses.  Then, clip by clip and in
-turn, the stages of both are timed in seconds and in processor seconds (which a busy machine changes less, and which
-are what many machines cost); then both ways run over all clips, ours with one decoding process a core, the published
-one with the threads that ffmpeg and the encoder take.  The same is done without an encoder, which is what a GPU that
-never has to be waited for would leave, and for ours at the encoder's own number of frames a second.  The encoder's
-arithmetic is counted from its graph and compared with the speed of a matrix product on this machine.
+First the frames of both ways are compared: they must be the same but for what JPEG loses.  Then,
+clip by clip and in turn, the stages of both are timed in seconds and in processor seconds (which a
+busy machine changes less, and which are what many machines cost); then both ways run over all
+clips, ours with one decoding process a core, the published one with the threads that ffmpeg and the
+encoder take.  The same is done without an encoder, which is what a GPU that never has to be waited
+for would leave, and for ours at the encoder's own number of frames a second.  The encoder's
+arithmetic is counted from its graph and compared with the speed of a matrix product on this
+machine.
 
-Two yardsticks, never mixed: `same runtime`, where the published way runs our encoder object (for `conse` the same ONNX
-Runtime session, with all we know about it); and, for `conse`, `eager`, where it runs the same weights as releases do,
-in eager PyTorch: one clip of 80 frames a batch, and, kinder than that, 8 frames a batch.  Prints JSON.
+Two yardsticks, never mixed: `same runtime`, where the published way runs our encoder object (for
+`conse` the same ONNX Runtime session, with all we know about it); and, for `conse`, `eager`, where
+it runs the same weights as releases do, in eager PyTorch: one clip of 80 frames a batch, and,
+kinder than that, 8 frames a batch.  Prints JSON.
 """
 
 import argparse
@@ -152,7 +158,9 @@ def main() -> None:
 
 
 def stages(clip: Path, encoder: Any, folder: Path) -> dict[str, tuple[float, float]]:
-    """Return (seconds, processor seconds) of each stage of both ways for one clip, in this process but for ffmpeg."""
+    """Return (seconds, processor seconds) of each stage of both ways for one clip, in this process
+    but for ffmpeg.
+    """
     taken: dict[str, tuple[float, float]] = {}
     last = [0.0, 0.0]
 
@@ -212,7 +220,8 @@ def whole(clips: list[Path], name: str, folder: Path) -> dict[str, float]:
 def eager(
     clips: list[Path], encoder: Any, folder: Path, ours: float
 ) -> dict[str, dict[str, float]]:
-    """Return the published way with the network in eager PyTorch, by frames a batch, over a few clips.
+    """Return the published way with the network in eager PyTorch, by frames a batch, over a few
+    clips.
 
     Raises:
         SystemExit: its features are not those of our encoder, so nothing would be compared.
@@ -259,8 +268,9 @@ def ours_clips_a_s(
 ) -> float:
     """Return clips a second of an extraction by one decoding process a core.
 
-    A large extraction starts its processes once, so the clock runs from when each of them has a clip behind it to the
-    last.  The clips are gone through twice, under other names, so that there are enough after that.
+    A large extraction starts its processes once, so the clock runs from when each of them has a
+    clip behind it to the last.  The clips are gone through twice, under other names, so that there
+    are enough after that.
     """
     again = folder / "again"
     again.mkdir(exist_ok=True)
@@ -312,7 +322,9 @@ def write_jpegs(clip: Path, folder: Path) -> list[Path]:
 
 
 def read_pictures(paths: list[Path], name: str) -> NDArray[np.uint8]:
-    """Return pictures (n, crop, crop, 3) as releases prepare them: each resized whole, then its centre cut out."""
+    """Return pictures (n, crop, crop, 3) as releases prepare them: each resized whole, then its
+    centre cut out.
+    """
     short, crop = SIZES[name]
     pictures = []
     for path in paths:
@@ -330,7 +342,9 @@ def read_jpeg(path: Path) -> NDArray[np.uint8]:
 
 
 def compare(clip: Path, encoder: Any, folder: Path) -> dict[str, float]:
-    """Return how alike frames and features of both ways are; refuse to time ways that look at different frames."""
+    """Return how alike frames and features of both ways are; refuse to time ways that look at
+    different frames.
+    """
     files = write_jpegs(clip, folder / "jpeg")
     theirs = np.stack([read_jpeg(path) for path in files])
     ours = np.stack(
@@ -367,7 +381,9 @@ def compare(clip: Path, encoder: Any, folder: Path) -> dict[str, float]:
 
 
 def limit(name: str, seconds: float) -> dict[str, float]:
-    """Return the encoder's arithmetic and how near it comes to a matrix product, both a second of one core."""
+    """Return the encoder's arithmetic and how near it comes to a matrix product, both a second of
+    one core.
+    """
     a = np.ones((PRODUCT, PRODUCT), np.float32)
     a @ a
     best = min(_product(a) for _ in range(5))
@@ -388,7 +404,9 @@ def _product(a: NDArray[np.float32]) -> float:
 
 
 def flop_of(name: str) -> float:
-    """Return the floating-point operations of one frame, counted from the encoder's graph (two a multiply-add)."""
+    """Return the floating-point operations of one frame, counted from the encoder's graph (two a
+    multiply-add).
+    """
     if name == "conse":
         import onnx
         from onnx import shape_inference
@@ -471,7 +489,10 @@ def describe(clip: Path) -> str:
     info = probe(clip)
     visual = info.visual
     assert visual is not None
-    return f"{visual.width}x{visual.height}, {clip.stat().st_size / 1e6:.2f} MB, {info.duration_s:.1f} s"
+    return (
+        f"{visual.width}x{visual.height}, {clip.stat().st_size / 1e6:.2f} MB,"
+        f" {info.duration_s:.1f} s"
+    )
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
-"""Fit the calibration of the preset `offline`, and say how well it holds: on clips and on classes it has not seen.
+"""Fit the calibration of the preset `offline`, and say how well it holds: on clips and on classes
+it has not seen.
 
     python benchmarks/fit_zero_shot.py DATASET --features FEATURES [--fit val] [--test test]
 
-Features: `seehear extract DATASET --visual conse --audio yamnet --out FEATURES`.  Prints the numbers that stand in
-`seehear/parser/offline.py`, the figures on the split they were fitted on, the same with each class left out of the
-fit once, the figures and confusion on the test split, the same with less evidence, and what LLP's 25 classes give
-where only the dataset's own can be right.
+Features: `seehear extract DATASET --visual conse --audio yamnet --out FEATURES`.  Prints the
+numbers that stand in `seehear/parser/offline.py`, the figures on the split they were fitted on, the
+same with each class left out of the fit once, the figures and confusion on the test split, the same
+with less evidence, and what LLP's 25 classes give where only the dataset's own can be right.
 """
 
 import argparse
@@ -30,7 +31,9 @@ def evidence(
     split: str,
     vocabulary: Vocabulary | None = None,
 ) -> tuple[Any, Any, Any, Any]:
-    """Return full evidence (N, T, C, 6) of audio and visual, and the truth of each (N, T, C of the dataset)."""
+    """Return full evidence (N, T, C, 6) of audio and visual, and the truth of each (N, T, C of the
+    dataset).
+    """
     names = dataset.split(split).names
     out = []
     for make in (sound_evidence, picture_evidence):
@@ -77,7 +80,9 @@ def figures(audio: np.ndarray, visual: np.ndarray, truth: Sequence[np.ndarray]) 
 def thresholds(
     audio: np.ndarray, visual: np.ndarray, truth: Sequence[np.ndarray]
 ) -> tuple[float, float]:
-    """Return the logits (audio, visual) with the best segment Type, the mean over ties and near ties (0.002)."""
+    """Return the logits (audio, visual) with the best segment Type, the mean over ties and near
+    ties (0.002).
+    """
     grid = {
         (a, v): figures(audio >= a, visual >= v, truth)["segment/type"] for a in BINS for v in BINS
     }
@@ -93,7 +98,9 @@ def show(label: str, values: dict[str, float]) -> None:
 
 
 def confusion(on: np.ndarray, truth: np.ndarray, names: Sequence[str]) -> None:
-    """Print per class: segments true, precision, recall, and what stood there when it was called falsely."""
+    """Print per class: segments true, precision, recall, and what stood there when it was called
+    falsely.
+    """
     for c, name in enumerate(names):
         hit, false = (on[..., c] & truth[..., c]).sum(), on[..., c] & ~truth[..., c]
         instead = {
@@ -106,8 +113,9 @@ def confusion(on: np.ndarray, truth: np.ndarray, names: Sequence[str]) -> None:
             f"{k} {v}" for k, v in sorted(instead.items(), key=lambda i: -i[1])[:3] if v
         )
         print(
-            f"  {name:22s} true {int(truth[..., c].sum()):4d}  precision {hit / max(1, hit + false.sum()):.2f}  "
-            f"recall {hit / max(1, truth[..., c].sum()):.2f}  false at: {shown or '-'}"
+            f"  {name:22s} true {int(truth[..., c].sum()):4d}  precision"
+            f" {hit / max(1, hit + false.sum()):.2f}  recall"
+            f" {hit / max(1, truth[..., c].sum()):.2f}  false at: {shown or '-'}"
         )
 
 
@@ -197,8 +205,8 @@ def wide(dataset: Dataset, store: FeatureStore, split: str, parts: Any, cuts: An
         counts = {LLP_VOCABULARY.names[c]: int(found[..., i].sum()) for i, c in enumerate(others)}
         shown = ", ".join(f"{k} {v}" for k, v in sorted(counts.items(), key=lambda i: -i[1]) if v)
         print(
-            f"LLP's other {len(others)} classes on {split}, {track}: in {found.any(axis=-1).mean():.1%} of segments "
-            f"({shown or 'none'})"
+            f"LLP's other {len(others)} classes on {split}, {track}: in"
+            f" {found.any(axis=-1).mean():.1%} of segments ({shown or 'none'})"
         )
 
 

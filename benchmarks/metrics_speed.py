@@ -2,9 +2,10 @@
 
     python benchmarks/metrics_speed.py [--clips 1200] [--most 100000] [--repeat 51]
 
-Scores CLIPS clips of 10 segments and 25 classes at both levels, with labels as dense as LLP's, by the fast evaluator
-and by the oracle (`seehear.metrics.reference`), whose figures must agree; then 1,000 clips up to MOST for the growth,
-each in a process of its own whose peak memory is read.  Prints JSON.
+Scores CLIPS clips of 10 segments and 25 classes at both levels, with labels as dense as LLP's, by
+the fast evaluator and by the oracle (`seehear.metrics.reference`), whose figures must agree; then
+1,000 clips up to MOST for the growth, each in a process of its own whose peak memory is read.
+Prints JSON.
 """
 
 import argparse
@@ -86,7 +87,9 @@ def main() -> None:
 
 
 def make(clips: int) -> list[NDArray[np.bool_]]:
-    """Return predictions and truth (N, T, C): one or two classes a clip and track, in one or two runs; 10 % flipped."""
+    """Return predictions and truth (N, T, C): one or two classes a clip and track, in one or two
+    runs; 10 % flipped.
+    """
     rng = np.random.default_rng(0)
     arrays = []
     for _ in range(2):

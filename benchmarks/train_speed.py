@@ -1,13 +1,16 @@
 """How much faster is our training and evaluation than the released structure, at LLP's size?
 
-    python benchmarks/train_speed.py --folder SCRATCH [--clips 10000] [--val 1200] [--epochs 3] [--workers 12]
+    python benchmarks/train_speed.py --folder SCRATCH [--clips 10000] [--val 1200] [--epochs 3]
+    [--workers 12]
 
-Writes random features of the official shapes (80 x 2048, 10 x 512, 10 x 128; 6.8 GB for 10,000 clips, kept in SCRATCH
-for the next call), then trains HAN at batch 32 with the literal structure (`yardstick.py`) and with ours, in turn, and
-evaluates with both.  The literal structure reads its files with as many processes as the released HAN: twelve in
-training, one in evaluation (YapengTian/AVVP-ECCV20, main_avvp.py); with few cores one is a little faster (--workers 1).
-Before anything is timed, both train a few steps from the same weights without dropout in the same order: their losses
-must agree, and so must their figures.  Prints the times, the medians and the ratios as JSON.
+Writes random features of the official shapes (80 x 2048, 10 x 512, 10 x 128; 6.8 GB for 10,000
+clips, kept in SCRATCH for the next call), then trains HAN at batch 32 with the literal structure
+(`yardstick.py`) and with ours, in turn, and evaluates with both.  The literal structure reads its
+files with as many processes as the released HAN: twelve in training, one in evaluation
+(YapengTian/AVVP-ECCV20, main_avvp.py); with few cores one is a little faster (--workers 1).
+Before anything is timed, both train a few steps from the same weights without dropout in the same
+order: their losses must agree, and so must their figures.  Prints the times, the medians and the
+ratios as JSON.
 """
 
 import argparse
@@ -96,7 +99,9 @@ def main() -> None:
 
 
 def make_data(folder: Path, clips: int, val: int) -> Dataset:
-    """Write tables and features of the official layout, unless they are there; return the dataset."""
+    """Write tables and features of the official layout, unless they are there; return the
+    dataset.
+    """
     rng = np.random.default_rng(0)
     data = folder / f"data-{clips}-{val}"
     data.mkdir(parents=True, exist_ok=True)
@@ -138,7 +143,8 @@ def make_data(folder: Path, clips: int, val: int) -> Dataset:
 def agreement(
     prepared: Prepared, items: yardstick.Items, workers: int, steps: int = 12
 ) -> dict[str, Any]:
-    """Train both for some steps from the same weights, in the same order, without dropout; compare every loss.
+    """Train both for some steps from the same weights, in the same order, without dropout; compare
+    every loss.
 
     Raises:
         SystemExit: the losses differ by more than float rounding.
@@ -200,8 +206,8 @@ def _job(prepared: Prepared, recipe: Any, folder: Path) -> loop.Job:
 def evaluation(prepared: Prepared, args: argparse.Namespace) -> dict[str, Any]:
     """Time both evaluations of the val clips with equal weights; their figures must agree.
 
-    As in training: the literal structure reads its files again each time; ours holds the clips in memory, read and
-    pooled once (`load_once_s`).
+    As in training: the literal structure reads its files again each time; ours holds the clips in
+    memory, read and pooled once (`load_once_s`).
     """
     net = yardstick.Net()
     with torch.no_grad():

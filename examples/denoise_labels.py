@@ -2,8 +2,8 @@
 
     python examples/denoise_labels.py
 
-Your features and your text encoder must share a space, as CLIP's do.  Here sentences are bags of words, and a second's
-feature is the sentence of what it shows.
+Your features and your text encoder must share a space, as CLIP's do.  Here sentences are bags of
+words, and a second's feature is the sentence of what it shows.
 """
 
 import numpy as np

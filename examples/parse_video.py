@@ -1,4 +1,5 @@
-"""Parse a video for classes of your own, without training, and write subtitles.  Needs: seehear[offline], its weights.
+"""Parse a video for classes of your own, without training, and write subtitles.  Needs:
+seehear[offline], its weights.
 
 seehear models fetch --preset offline
 python examples/parse_video.py clip.mp4 "Dog,Speech,Car engine"
@@ -14,7 +15,8 @@ timeline = Parser.from_preset("offline", vocabulary=classes)(path)
 
 for event in timeline:
     print(
-        f"{event.start_s:6.1f} to {event.end_s:6.1f} s  {event.track:12}  {event.label}  ({event.score:.2f})"
+        f"{event.start_s:6.1f} to {event.end_s:6.1f} s  {event.track:12}  {event.label} "
+        f" ({event.score:.2f})"
     )
 for warning in timeline.warnings:
     print("note:", warning)

@@ -1,4 +1,5 @@
-"""Score two predictions of your own against the truth, with intervals and a paired comparison.  Needs numpy only.
+"""Score two predictions of your own against the truth, with intervals and a paired comparison.
+Needs numpy only.
 
 python examples/score_predictions.py
 """
@@ -24,7 +25,8 @@ careful = evaluate(guess(truth_audio, 0.05), guess(truth_visual, 0.05), truth_au
 for key, value in careful.figures().items():
     span = intervals(careful)[key]
     print(
-        f"{key:22} {100 * value:5.1f}  (95 % of resamples: {100 * span.low:.1f} to {100 * span.high:.1f})"
+        f"{key:22} {100 * value:5.1f}  (95 % of resamples: {100 * span.low:.1f} to"
+        f" {100 * span.high:.1f})"
     )
 found = compare(careless, careful)["segment/type"]
 print(

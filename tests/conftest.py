@@ -10,7 +10,8 @@ import pytest
 from hypothesis import settings
 from jaxtyping import install_import_hook
 
-# shapes in signatures are checked while tests run (must come before the first import of these packages)
+# shapes in signatures are checked while tests run (must come before the first import of these
+# packages)
 install_import_hook(["seehear.nn", "seehear.losses"], "beartype.beartype")
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -1,7 +1,7 @@
 """Media files made for tests: what is shown and heard, and when, is known exactly.
 
-Pictures are lossless (FFV1 in Matroska) unless another codec is asked for: `code(k)` is the colour of frame k and
-`number(rgb)` reads k back.
+Pictures are lossless (FFV1 in Matroska) unless another codec is asked for: `code(k)` is the colour
+of frame k and `number(rgb)` reads k back.
 """
 
 from fractions import Fraction

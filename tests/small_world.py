@@ -1,4 +1,6 @@
-"""A small dataset whose features tell the classes: four classes, one or two a clip, clips of 4 segments."""
+"""A small dataset whose features tell the classes: four classes, one or two a clip, clips of 4
+segments.
+"""
 
 import numpy as np
 

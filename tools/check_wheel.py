@@ -2,11 +2,12 @@
 
     python tools/check_wheel.py [--extras media,library] [--keep FOLDER]
 
-Builds sdist and, from it, the wheel; looks into both; installs the wheel alone into a new environment and runs the
-commands and Python that the base install promises, far away from the checkout; asks there for everything that needs an
-extra, which must answer with one line that names it.  With --extras, each is installed in an environment of its own and
-must do its work.  Packages come from the user's package index, pinned by constraints.txt.  Ends with 1 if anything
-failed, having said what.
+Builds sdist and, from it, the wheel; looks into both; installs the wheel alone into a new
+environment and runs the commands and Python that the base install promises, far away from the
+checkout; asks there for everything that needs an extra, which must answer with one line that names
+it.  With --extras, each is installed in an environment of its own and must do its work.  Packages
+come from the user's package index, pinned by constraints.txt.  Ends with 1 if anything failed,
+having said what.
 """
 
 import argparse
@@ -58,16 +59,20 @@ assert not {"torch", "av"} & sys.modules.keys()
 """
 
 DATASET = {
-    "dataset.toml": 'media = "."\n[grid]\ncount = 2\n[vocabulary]\nDog = "Dog"\n[splits.train]\nclips = "t.csv"\n'
-    '[splits.test]\nclips = "t.csv"\naudio = "a.csv"\nvisual = "v.csv"\n',
+    "dataset.toml": (
+        'media = "."\n[grid]\ncount = 2\n[vocabulary]\nDog = "Dog"\n[splits.train]\nclips ='
+        ' "t.csv"\n[splits.test]\nclips = "t.csv"\naudio = "a.csv"\nvisual = "v.csv"\n'
+    ),
     "t.csv": "filename\tevent_labels\nclip\tDog\n",
     "a.csv": "filename\tonset\toffset\tevent_labels\nclip\t0\t1\tDog\n",
     "v.csv": "filename\tonset\toffset\tevent_labels\n",
     "p.tsv": "filename\ttrack\tonset\toffset\tevent_label\nclip\taudio\t0\t1\tDog\n",
-    "clip.timeline.json": '{"schema": "seehear.timeline/1", "source": "clip.mp4", "duration_s": 2.0,'
-    '"vocabulary": ["Dog"], "grid": {"start_s": 0.0, "step_s": 1.0, "count": 2},'
-    '"tracks": {"audio": "parsed", "visual": "parsed"}, "parser": {}, "warnings": [],'
-    '"events": [{"track": "audio", "label": "Dog", "start_s": 0.0, "end_s": 1.0}]}',
+    "clip.timeline.json": (
+        '{"schema": "seehear.timeline/1", "source": "clip.mp4", "duration_s": 2.0,'
+        '"vocabulary": ["Dog"], "grid": {"start_s": 0.0, "step_s": 1.0, "count": 2},'
+        '"tracks": {"audio": "parsed", "visual": "parsed"}, "parser": {}, "warnings": [],'
+        '"events": [{"track": "audio", "label": "Dog", "start_s": 0.0, "end_s": 1.0}]}'
+    ),
     "clip.mp4": "not a video",
 }
 WORKS = [  # with nothing but the base install
@@ -97,17 +102,28 @@ LACKS = {  # command -> the extra its answer must name
 }
 USES = {  # extra -> Python that does its work
     "media": "from seehear.media import probe\nimport av, PIL",
-    "library": "from pathlib import Path\nfrom seehear.library import search, update\nupdate(Path('.'))\n"
-    "assert len(search(Path('.'), 'audio:Dog')) == 1",
+    "library": (
+        "from pathlib import Path\nfrom seehear.library import search, update\nupdate(Path('.'))\n"
+        "assert len(search(Path('.'), 'audio:Dog')) == 1"
+    ),
     "share": "from seehear.share import push, pull\nimport fsspec, huggingface_hub, safetensors",
     "plot": "import matplotlib",
-    "train": "from seehear.nn import build\n"
-    "build('han', audio_dim=4, visual_dim=4, motion_dim=None, classes=2, width=8, hidden=8)",
+    "train": (
+        "from seehear.nn import build\n"
+        "build('han', audio_dim=4, visual_dim=4, motion_dim=None, classes=2, width=8, hidden=8)"
+    ),
     "web": "from seehear.web import app",
-    "offline": "from seehear.encoders import load_encoder\nload_encoder('conse'), load_encoder('yamnet')\n"
-    "import onnxruntime, onnx, tokenizers, torch",
-    "clip": "from seehear.encoders import load_encoder\nload_encoder('clip-vit-b16')\nimport transformers, torch",
-    "vision": "from seehear.encoders import load_encoder\nload_encoder('resnet152')\nimport torchvision",
+    "offline": (
+        "from seehear.encoders import load_encoder\nload_encoder('conse'), load_encoder('yamnet')\n"
+        "import onnxruntime, onnx, tokenizers, torch"
+    ),
+    "clip": (
+        "from seehear.encoders import load_encoder\nload_encoder('clip-vit-b16')\nimport"
+        " transformers, torch"
+    ),
+    "vision": (
+        "from seehear.encoders import load_encoder\nload_encoder('resnet152')\nimport torchvision"
+    ),
     "ray": "import seehear.features.ray_engine\nimport ray.data",
     "tensorboard": "import tensorboard",
 }

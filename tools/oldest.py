@@ -1,10 +1,11 @@
-"""The oldest versions that pyproject.toml allows: printed as constraints for pip, or installed and tested.
+"""The oldest versions that pyproject.toml allows: printed as constraints for pip, or installed and
+tested.
 
     python tools/oldest.py > constraints-oldest.txt
     python tools/oldest.py --run FOLDER
 
-The second makes an environment in FOLDER with the base install, `media` and `library` at their oldest, and runs there
-the tests of the parts that need no torch; it ends as pytest ends.
+The second makes an environment in FOLDER with the base install, `media` and `library` at their
+oldest, and runs there the tests of the parts that need no torch; it ends as pytest ends.
 """
 
 import argparse
@@ -43,7 +44,8 @@ def main() -> int:
     if args.run is not None:
         return run(args.run)
     print(
-        "# The oldest versions allowed; regenerate with: python tools/oldest.py > constraints-oldest.txt"
+        "# The oldest versions allowed; regenerate with: python tools/oldest.py >"
+        " constraints-oldest.txt"
     )
     for name, version in sorted(oldest().items()):
         print(f"{name}=={version}")

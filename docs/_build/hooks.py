@@ -1,4 +1,6 @@
-"""What the site generates from the product itself: pictures, recipe pages, tables of encoders and weights."""
+"""What the site generates from the product itself: pictures, recipe pages, tables of encoders and
+weights.
+"""
 
 import re
 from pathlib import Path

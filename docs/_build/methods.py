@@ -1,4 +1,5 @@
-"""One page per published system, written from its recipe and from the tables measured here; so it cannot drift.
+"""One page per published system, written from its recipe and from the tables measured here; so it
+cannot drift.
 
 `measured/*.json` are results of `seehear reproduce`, copied as written.
 """

@@ -1,6 +1,7 @@
 """Pages and parts of pages that are generated from the product, so that they cannot drift from it.
 
-`generate` returns whole pages; `fill` replaces `<!-- generated: NAME -->` lines of written pages.  One function a part.
+`generate` returns whole pages; `fill` replaces `<!-- generated: NAME -->` lines of written pages.
+One function a part.
 """
 
 import re

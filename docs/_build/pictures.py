@@ -64,7 +64,8 @@ def denoising():
 
     rng = np.random.default_rng(3)
     guitar, light, wall = DRAWN["guitar"](rng), DRAWN["traffic_light"](rng), nothing(rng)
-    # similarities of these very pictures under the offline encoder (conse), measured once and rounded
+    # similarities of these very pictures under the offline encoder (conse), measured once and
+    # rounded
     measured = {
         "playing the Guitar and Traffic light": (0.42, 0.74, 0.15),
         "playing the Guitar": (0.75, 0.14, 0.31),

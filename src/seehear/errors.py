@@ -1,7 +1,8 @@
 """The errors a user can meet, all below `SeehearError`.
 
-A message is one line: what was expected, what came, where, what to do.  The command line prints it and exits with 2;
-a library caller catches the subclass.  A caller's bug (wrong type, wrong shape) is a plain `ValueError`/`TypeError`.
+A message is one line: what was expected, what came, where, what to do.  The command line prints it
+and exits with 2; a library caller catches the subclass.  A caller's bug (wrong type, wrong shape)
+is a plain `ValueError`/`TypeError`.
 """
 
 

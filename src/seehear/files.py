@@ -1,4 +1,6 @@
-"""Files that are either whole or not there: written aside in the same folder, then moved into place."""
+"""Files that are either whole or not there: written aside in the same folder, then moved into
+place.
+"""
 
 import contextlib
 import os
@@ -10,7 +12,8 @@ from seehear.errors import SeehearError
 
 @contextlib.contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
-    """Give a path to write to; when the block ends well, what was written there replaces `path`, else nothing changes.
+    """Give a path to write to; when the block ends well, what was written there replaces `path`,
+    else nothing changes.
 
     Raises:
         SeehearError: the system refuses to write (no space left, no permission, ...).

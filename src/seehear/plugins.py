@@ -1,9 +1,11 @@
-"""What installed packages add to seehear: found by their entry points, imported only when asked for by name.
+"""What installed packages add to seehear: found by their entry points, imported only when asked for
+by name.
 
-A package names its things in groups: `seehear.encoders` (a class with a `card`), `seehear.recipes` (a `Recipe`),
-`seehear.feature_sets` (a `FeatureSet`) and `seehear.exporters` (a `Format`).  A name of ours always means ours: a
-package that uses one is told about on stderr and otherwise left alone.  A name that two packages use, and a package
-that cannot be imported or holds something else, is an error of one line where that name is asked for, and nowhere else.
+A package names its things in groups: `seehear.encoders` (a class with a `card`), `seehear.recipes`
+(a `Recipe`), `seehear.feature_sets` (a `FeatureSet`) and `seehear.exporters` (a `Format`).  A name
+of ours always means ours: a package that uses one is told about on stderr and otherwise left alone.
+A name that two packages use, and a package that cannot be imported or holds something else, is an
+error of one line where that name is asked for, and nowhere else.
 """
 
 import logging
@@ -21,13 +23,15 @@ _told: set[str] = set()
 
 
 def added(group: str, ours: Collection[str]) -> list[str]:
-    """Return the names that installed packages add to a group, sorted, without those that are ours."""
+    """Return the names that installed packages add to a group, sorted, without those that are
+    ours.
+    """
     found = metadata.entry_points(group=group)
     for point in found:
         if point.name in ours:
             tell(
-                f"package {package(point)} wants to add {what(group)} {point.name!r}, which seehear has itself; "
-                "left out"
+                f"package {package(point)} wants to add {what(group)} {point.name!r}, which seehear"
+                " has itself; left out"
             )
     return sorted({point.name for point in found if point.name not in ours})
 
@@ -49,7 +53,8 @@ def load(group: str, name: str, fits: Callable[[Any], bool], expected: str) -> A
         raise KeyError(name)
     if len({point.value for point in points}) > 1:
         raise ConfigError(
-            f"packages {' and '.join(sorted(map(package, points)))} both add {what(group)} {name!r}",
+            f"packages {' and '.join(sorted(map(package, points)))} both add {what(group)}"
+            f" {name!r}",
             hint="uninstall one of them",
         )
     point = points[0]
@@ -74,7 +79,8 @@ def load(group: str, name: str, fits: Callable[[Any], bool], expected: str) -> A
 class Registry(Mapping[str, T]):
     """Things by name: ours, then those that packages add.
 
-    Looking one up loads it; going through all of them leaves out those that cannot be loaded, with a line on stderr.
+    Looking one up loads it; going through all of them leaves out those that cannot be loaded, with
+    a line on stderr.
 
     Args:
         group: of the entry points.
@@ -116,7 +122,9 @@ class Registry(Mapping[str, T]):
 
 
 def tell(trouble: object) -> None:
-    """Say in one line on stderr, once, what is wrong with a package, where going on without it is possible."""
+    """Say in one line on stderr, once, what is wrong with a package, where going on without it is
+    possible.
+    """
     if str(trouble) not in _told:
         _told.add(str(trouble))
         _LOG.warning("seehear: %s", trouble)

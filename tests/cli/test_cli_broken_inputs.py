@@ -1,4 +1,6 @@
-"""`seehear parse` on all that can be wrong with a file: a timeline with warnings, or one line and exit code 2."""
+"""`seehear parse` on all that can be wrong with a file: a timeline with warnings, or one line and
+exit code 2.
+"""
 
 import json
 
@@ -148,7 +150,8 @@ def test_truncated_at_every_tenth(parse, tmp_path, kind):
             assert len(lines) == 1
         else:
             assert code == 0
-            # cut within the last segment, or off the index at the end, it may be whole as far as anyone can tell
+            # cut within the last segment, or off the index at the end, it may be whole as far as
+            # anyone can tell
             assert timeline.warnings or timeline.duration_s < 1.9 or tenth >= 8, (
                 tenth,
                 timeline.warnings,

@@ -1,4 +1,6 @@
-"""`seehear convert` through its entry point: what comes out runs, what cannot be converted says why."""
+"""`seehear convert` through its entry point: what comes out runs, what cannot be converted says
+why.
+"""
 
 import json
 from pathlib import Path

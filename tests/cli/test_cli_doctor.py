@@ -59,8 +59,8 @@ def dataset(tmp_path):
         "filename\tevent_labels\n" + "".join(f"{n}\tDog\n" for n in ("good", "silent", "bad"))
     )
     (tmp_path / "data" / "dataset.toml").write_text(
-        'name = "small"\nmedia = "videos"\n[grid]\ncount = 2\nstep_s = 1.0\n[vocabulary]\nDog = "dog"\n'
-        '[splits.train]\nclips = "clips.csv"\n'
+        'name = "small"\nmedia = "videos"\n[grid]\ncount = 2\nstep_s = 1.0\n[vocabulary]\nDog ='
+        ' "dog"\n[splits.train]\nclips = "clips.csv"\n'
     )
     return tmp_path / "data"
 

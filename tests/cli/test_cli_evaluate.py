@@ -1,4 +1,6 @@
-"""`seehear evaluate` from its entry point: figures, setting, comparison, and a line with exit code 2 for bad input."""
+"""`seehear evaluate` from its entry point: figures, setting, comparison, and a line with exit code
+2 for bad input.
+"""
 
 import json
 import subprocess
@@ -62,7 +64,8 @@ def test_json_holds_the_ten_keys_as_fractions(llp, table, capsys) -> None:
 
 
 def test_figures_are_those_of_the_definition(llp, table, capsys) -> None:
-    # clip 2 has two extra segments: F = 2*1/(2*1+2); clip 3 has nothing; clip 1 sees what is not there
+    # clip 2 has two extra segments: F = 2*1/(2*1+2); clip 3 has nothing; clip 1 sees what is not
+    # there
     result = as_json(
         capsys,
         llp,
@@ -106,7 +109,10 @@ def test_tables_carry_their_setting(llp, table, tmp_path, capsys) -> None:
     )
     out = capsys.readouterr().out
     assert "segment level 100.0 100.0 100.0 100.0 100.0 100.0 100.0" in " ".join(out.split())
-    note = "LLP test, 3 clips of 10 segments; truth literal, annotation LLP corrected (April 2024); decided before"
+    note = (
+        "LLP test, 3 clips of 10 segments; truth literal, annotation LLP corrected (April 2024);"
+        " decided before"
+    )
     assert " ".join(out.split()).count(note) == 3
     header, first, *_ = (tmp_path / "clips.tsv").read_text().splitlines()
     assert header.split("\t") == ["filename", *CLIP_KEYS]

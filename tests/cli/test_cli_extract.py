@@ -47,8 +47,8 @@ def test_features_of_a_folder_with_a_damaged_file(media, tmp_path, capsys):
     assert code == 1
     lines = [line for line in text.err.splitlines() if "broken" in line]
     assert lines == [
-        f"seehear: {media / 'broken.mp4'}: not a readable media file (Invalid data found when processing "
-        "input)"
+        f"seehear: {media / 'broken.mp4'}: not a readable media file (Invalid data found when"
+        " processing input)"
     ]
     assert "eye/feature" in text.out
     assert "no audio track" in text.out

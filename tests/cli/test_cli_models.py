@@ -84,7 +84,8 @@ def test_exit_codes_say_how_much_failed(capsys, cache):
     assert out[0].startswith("first: verified ")
     assert (
         out[1]
-        == "second: damaged second.bin not as published; run: seehear models fetch second --from FILE"
+        == "second: damaged second.bin not as published; run: seehear models fetch second --from"
+        " FILE"
     )
     assert main(["models", "verify", "second"]) == 2
     capsys.readouterr()
@@ -122,7 +123,10 @@ def test_exit_codes_say_how_much_failed(capsys, cache):
         (["verify"], "no weights are in the cache; run: seehear models fetch --preset offline"),
         (
             ["verify", "first"],
-            "the weights of first are not in the cache; run: seehear models fetch first --from FILE",
+            (
+                "the weights of first are not in the cache; run: seehear models fetch first --from"
+                " FILE"
+            ),
         ),
     ],
 )

@@ -1,4 +1,6 @@
-"""`seehear parse` as a user meets it: files, folders, formats, exit codes, and what it prints where."""
+"""`seehear parse` as a user meets it: files, folders, formats, exit codes, and what it prints
+where.
+"""
 
 import io
 import json

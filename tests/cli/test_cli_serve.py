@@ -1,4 +1,6 @@
-"""`seehear serve` from its entry point: the address it prints, how it ends, raw requests no client would send."""
+"""`seehear serve` from its entry point: the address it prints, how it ends, raw requests no client
+would send.
+"""
 
 import signal
 import socket
@@ -101,7 +103,8 @@ def test_raw_hosts(server: tuple[str, int, Path]) -> None:
     assert get(port, "/api/clips", host="evil.example").startswith(b"HTTP/1.1 421")
     two = ask(
         port,
-        b"GET /api/clips HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
+        b"GET /api/clips HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\nConnection:"
+        b" close\r\n\r\n",
     )
     assert two.split(b" ")[1] in (b"421", b"400")
     none = ask(port, b"GET /api/clips HTTP/1.0\r\n\r\n")

@@ -11,9 +11,9 @@ from seehear.errors import DataError
 
 def test_help_imports_nothing_heavy() -> None:
     code = (
-        "import sys; from seehear.cli.main import main\n"
-        "try: main(['--help'])\nexcept SystemExit: pass\n"
-        "print(sorted({'torch', 'av', 'rich', 'onnxruntime'} & sys.modules.keys()), file=sys.stderr)"
+        "import sys; from seehear.cli.main import main\ntry: main(['--help'])\nexcept SystemExit:"
+        " pass\nprint(sorted({'torch', 'av', 'rich', 'onnxruntime'} & sys.modules.keys()),"
+        " file=sys.stderr)"
     )
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True

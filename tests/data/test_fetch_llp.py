@@ -1,4 +1,6 @@
-"""Fetching LLP from a stand-in of the hub on this machine: resumed, verified, and honest about what is left."""
+"""Fetching LLP from a stand-in of the hub on this machine: resumed, verified, and honest about what
+is left.
+"""
 
 import hashlib
 import http.server
@@ -54,7 +56,9 @@ def archive(part, shape):
 
 
 class Hub:
-    """Serves the tables and the archives the way the real addresses do; can break off and can forget ranges."""
+    """Serves the tables and the archives the way the real addresses do; can break off and can
+    forget ranges.
+    """
 
     def __init__(self):
         self.tables, self.files = (

@@ -1,4 +1,6 @@
-"""LLP from its tables: equal to what the official loops see, every oddity listed, three readings of the truth."""
+"""LLP from its tables: equal to what the official loops see, every oddity listed, three readings of
+the truth.
+"""
 
 from collections import Counter
 from pathlib import Path

@@ -1,4 +1,6 @@
-"""Predictions on disk: three forms that mean the same, and one line for everything that cannot be meant."""
+"""Predictions on disk: three forms that mean the same, and one line for everything that cannot be
+meant.
+"""
 
 from pathlib import Path
 
@@ -257,7 +259,10 @@ def test_probabilities_come_in_the_order_of_the_split(data: Dataset, tmp_path: P
         ({"clip_prob": None}, "array clip_prob is missing"),
         (
             {"names": np.array([CLIPS[0], CLIPS[1], "who"])},
-            rf"expected the 3 clips of split test, 1 are missing \({CLIPS[2]}\) and 1 are not in it \(who\)",
+            (
+                rf"expected the 3 clips of split test, 1 are missing \({CLIPS[2]}\) and 1 are not"
+                r" in it \(who\)"
+            ),
         ),
     ],
 )

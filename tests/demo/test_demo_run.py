@@ -1,4 +1,6 @@
-"""The whole demo in small: real encoders, real recipes, few clips; and going on where it stopped."""
+"""The whole demo in small: real encoders, real recipes, few clips; and going on where it
+stopped.
+"""
 
 import json
 

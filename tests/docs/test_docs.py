@@ -1,7 +1,8 @@
-"""Every command and every block of code in the README and on the site runs, in order, in a folder of its own a page.
+"""Every command and every block of code in the README and on the site runs, in order, in a folder
+of its own a page.
 
-A block that cannot run in a test stands under `<!-- not run: why -->`; its commands must still be accepted by the
-command line's own parser.
+A block that cannot run in a test stands under `<!-- not run: why -->`; its commands must still be
+accepted by the command line's own parser.
 """
 
 import ast
@@ -25,7 +26,8 @@ PAGES = sorted(
     p.relative_to(ROOT).as_posix() for p in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
 )
 FENCE = re.compile(
-    r"(?P<note><!-- not run: (?P<why>[^\n]+?) -->\n+)?^```(?P<language>\w*)[^\n]*\n(?P<text>.*?)^```$",
+    r"(?P<note><!-- not run: (?P<why>[^\n]+?)"
+    r" -->\n+)?^```(?P<language>\w*)[^\n]*\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 LANGUAGES = {"", "sh", "python", "toml", "json", "text"}
@@ -56,7 +58,9 @@ def blocks(page: str) -> list[Block]:
 
 @pytest.fixture(scope="module")
 def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A labelled dataset and a few loose videos, made by the demo's code: what a reader is told to have."""
+    """A labelled dataset and a few loose videos, made by the demo's code: what a reader is told to
+    have.
+    """
     from seehear.demo.world import make_world
 
     folder = tmp_path_factory.mktemp("reader")
@@ -142,7 +146,9 @@ def test_links_inside_the_repository_lead_somewhere() -> None:
         text = FENCE.sub("", (ROOT / page).read_text(encoding="utf-8"))
         for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
             if "://" in target or target.startswith(("mailto:", "assets/", "methods/", "api")):
-                continue  # pictures, methods and the API are generated; the site's strict build checks those links
+                # pictures, methods and the API are generated; the site's strict build checks those
+                # links
+                continue
             if not ((ROOT / page).parent / target).exists():
                 broken.append(f"{page}: {target}")
     assert not broken

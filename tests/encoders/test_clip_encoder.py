@@ -1,4 +1,6 @@
-"""CLIP: the rows are those of transformers' own pipeline, and checkpoints that would give other rows are refused."""
+"""CLIP: the rows are those of transformers' own pipeline, and checkpoints that would give other
+rows are refused.
+"""
 
 import os
 
@@ -39,13 +41,16 @@ def pictures(*sizes):
 
 
 def assert_same_picture(ours, theirs):
-    """Normalised pictures (3, h, w) are equal but for a grey level of 255 in one value of two hundred at most."""
+    """Normalised pictures (3, h, w) are equal but for a grey level of 255 in one value of two
+    hundred at most.
+    """
     apart = np.abs(ours - theirs) * 255 * np.array(STD)[:, None, None]
     assert apart.max() < 1.001
     assert (apart > 0.001).mean() < 0.005
 
 
-# sides whose square lies the same way in both rules (see the module): every difference would be a fault
+# sides whose square lies the same way in both rules (see the module): every difference would be a
+# fault
 SIZES = [(360, 640), (224, 224), (480, 270), (100, 150), (224, 400)]
 
 
@@ -55,7 +60,8 @@ def test_a_prepared_frame_is_that_of_the_library(size):
     ours = normalised(load_encoder("clip-vit-b16").prepare(image)[None], MEAN, STD)
     theirs = tr.CLIPImageProcessorPil()(image, return_tensors="np")["pixel_values"]
     assert_same_picture(ours[0], theirs[0])
-    # the processor that works on tensors rounds its filter otherwise: at most two grey levels of 255
+    # the processor that works on tensors rounds its filter otherwise: at most two grey levels of
+    # 255
     fast = tr.CLIPImageProcessor()(image, return_tensors="pt")["pixel_values"].numpy()
     assert np.abs(ours - fast).max() <= 2.01 / 255 / min(STD)
 

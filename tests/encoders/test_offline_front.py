@@ -17,7 +17,9 @@ from seehear.errors import ConfigError, WeightsError
 
 
 def slow_log_mel(wave: np.ndarray, offset: float) -> np.ndarray:
-    """Return the same by the definition, in float64: a sum for each frequency, a triangle for each band."""
+    """Return the same by the definition, in float64: a sum for each frequency, a triangle for each
+    band.
+    """
 
     def mel(hz: float) -> float:
         return 1127 * math.log(1 + hz / 700)

@@ -1,4 +1,6 @@
-"""The offline encoders with their real weights: what they see, hear and read, and that neighbours change nothing."""
+"""The offline encoders with their real weights: what they see, hear and read, and that neighbours
+change nothing.
+"""
 
 import json
 
@@ -44,7 +46,9 @@ def heard(pieces):
 
 
 def same(whole, other, rows=slice(None)):
-    """Networks give the same bits; the product with the class names may round differently with its height."""
+    """Networks give the same bits; the product with the class names may round differently with its
+    height.
+    """
     for output in ("feature", "logits"):
         np.testing.assert_array_equal(whole[output][rows], other[output])
     np.testing.assert_allclose(whole["space"][rows], other["space"], atol=1e-6)
@@ -94,7 +98,9 @@ def test_the_space_is_the_average_of_the_ten_best_names(seen):
 
 
 def test_the_graph_is_the_published_network(frames, seen):
-    """Against torch, layer by layer from the checkpoint, with its batch normalisation as it stands."""
+    """Against torch, layer by layer from the checkpoint, with its batch normalisation as it
+    stands.
+    """
     import torch
     from torch.nn import functional as F
 
@@ -180,14 +186,17 @@ def test_quantisation_in_and_out(pieces):
     assert np.abs((codes - net["zero"]) * net["scale"] - mel).max() <= net["scale"] / 2 + 1e-6
     names = {output.name: output for output in net["session"].get_outputs()}
     assert {"class_scores_updated", net["pooled"]} <= set(names)
-    # out: numbers of full precision over a wide range, where 8 bits of a probability would leave nothing to rank
+    # out: numbers of full precision over a wide range, where 8 bits of a probability would leave
+    # nothing to rank
     logits = load_encoder("yamnet").encode(pieces)["logits"]
     assert logits.min() < -10
     assert len(np.unique(logits[0])) > 100
 
 
 def test_bytes_multiply_exactly_on_every_processor(pieces):
-    """Against the graph as written, every product in float: signed weights came to a correlation of 0.80 on AVX2."""
+    """Against the graph as written, every product in float: signed weights came to a correlation of
+    0.80 on AVX2.
+    """
     import onnxruntime
 
     net = load_encoder("yamnet")._net.get()

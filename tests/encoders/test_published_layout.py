@@ -1,4 +1,6 @@
-"""From media to the folders of the LSLD release in one command, with the real encoders on tiny checkpoints."""
+"""From media to the folders of the LSLD release in one command, with the real encoders on tiny
+checkpoints.
+"""
 
 import json
 import sys
@@ -89,7 +91,9 @@ def test_rows_are_those_of_the_encoder_on_the_frames_of_each_second(features):
 
 
 def test_options_go_to_those_encoders_that_have_them(features):
-    """Sound has no frames a second, and YAMNet no device: one command for both tracks is no fault."""
+    """Sound has no frames a second, and YAMNet no device: one command for both tracks is no
+    fault.
+    """
     assert _load_encoder("clip-vit-b16", fps=2, device="cpu").fps == 2
     assert _load_encoder("clap", fps=2, device="cpu").rate_hz == 48000
     assert _load_encoder("yamnet", fps=2, device="cpu").rate_hz == 16000

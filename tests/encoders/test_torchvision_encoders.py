@@ -39,7 +39,9 @@ def pictures(count, seed=0):
 
 
 def alive(net):
-    """Return the network with weights that neither die out nor explode over its depth, and no trivial statistics."""
+    """Return the network with weights that neither die out nor explode over its depth, and no
+    trivial statistics.
+    """
     generator = torch.Generator().manual_seed(0)
     for name, tensor in net.state_dict().items():
         if tensor.dim() > 1:

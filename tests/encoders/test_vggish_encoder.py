@@ -1,4 +1,6 @@
-"""VGGish: the front end against the formulas written out in double precision, the network against torch's functions."""
+"""VGGish: the front end against the formulas written out in double precision, the network against
+torch's functions.
+"""
 
 import numpy as np
 import pytest
@@ -53,7 +55,9 @@ def wave(samples=16000, seed=0):
 
 
 def spelled_out(samples):
-    """Return (96, 64) by the table of VGGish's front end, with sums in place of any transform or matrix."""
+    """Return (96, 64) by the table of VGGish's front end, with sums in place of any transform or
+    matrix.
+    """
     pcm = np.round(samples.astype(np.float64) * 32768).clip(-32768, 32767) / 32768
     mel = lambda hz: 1127.0 * np.log(1.0 + hz / 700.0)  # noqa: E731
     low, high = mel(125.0), mel(7500.0)

@@ -1,5 +1,5 @@
-"""Checkpoints of CLIP, SigLIP 2 and CLAP with the true shapes at both ends and next to nothing between: random weights,
-saved to disk the way the released ones lie on a hub."""
+"""Checkpoints of CLIP, SigLIP 2 and CLAP with the true shapes at both ends and next to nothing
+between: random weights, saved to disk the way the released ones lie on a hub."""
 
 import json
 
@@ -11,7 +11,9 @@ WORDS = ["dog", "cat", "a", "photo", "of", "playing", "and", "sound", "the"]
 
 
 def save(net, folder):
-    """Save a network with every weight drawn anew, so that none is zero or one by its initialisation."""
+    """Save a network with every weight drawn anew, so that none is zero or one by its
+    initialisation.
+    """
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():
         for parameter in net.parameters():
@@ -135,7 +137,9 @@ def clap(folder, *, fusion=False):
 
 
 def fetch(patch, id_, folder):
-    """Bring a tiny checkpoint into the cache as the released one would come, but for the released hashes."""
+    """Bring a tiny checkpoint into the cache as the released one would come, but for the released
+    hashes.
+    """
     import dataclasses
     import hashlib
 

@@ -1,4 +1,6 @@
-"""Every format is read back by a reader that others wrote and keep, with labels made to break writers."""
+"""Every format is read back by a reader that others wrote and keep, with labels made to break
+writers.
+"""
 
 import csv
 import io

@@ -1,4 +1,6 @@
-"""Encoders whose rows say what went in, and media files whose content says when: both small enough to check by hand."""
+"""Encoders whose rows say what went in, and media files whose content says when: both small enough
+to check by hand.
+"""
 
 import os
 import time
@@ -28,7 +30,9 @@ class Card:
 
 @dataclass
 class Eye:
-    """Mean colour of each frame; with `crash`, a red frame kills the process that prepares it, a blue one hangs it."""
+    """Mean colour of each frame; with `crash`, a red frame kills the process that prepares it, a
+    blue one hangs it.
+    """
 
     card: Card = field(default_factory=lambda: Card("eye", "visual", {"feature": 3, "space": 1}))
     fps: int = 8
@@ -78,8 +82,8 @@ class Ear:
         tenth = pieces.shape[1] // 10
         parts = [pieces[:, :tenth], pieces[:, 4 * tenth : 5 * tenth], pieces[:, -tenth:]]
         return {
-            "feature": np.stack([np.abs(part).mean(axis=1) for part in parts], axis=1).astype(
-                np.float32
+            "feature": (
+                np.stack([np.abs(part).mean(axis=1) for part in parts], axis=1).astype(np.float32)
             )
         }
 
@@ -107,7 +111,8 @@ def load_on(name, device=None, fps=None):
 def make_clip(
     path: Path, seconds=10, *, fps=8, audio=True, visual=True, colours=None, loudness=None
 ):
-    """Write a clip: second k is grey 20 k + 20 (or `colours[k]`) and sounds at amplitude (k + 1) / 20.
+    """Write a clip: second k is grey 20 k + 20 (or `colours[k]`) and sounds at amplitude (k + 1) /
+    20.
 
     Args:
         path: .mp4, .mkv, .wav, ...
@@ -157,7 +162,8 @@ def make_dataset(folder: Path, lengths, **options):
     folder.mkdir(parents=True, exist_ok=True)
     names = [f"c{i}" for i in range(len(lengths))]
     (folder / "dataset.toml").write_text(
-        'name = "made"\nmedia = "videos"\n[vocabulary]\nDog = "Dog"\n[splits.train]\nclips = "train.csv"\n'
+        'name = "made"\nmedia = "videos"\n[vocabulary]\nDog = "Dog"\n[splits.train]\nclips ='
+        ' "train.csv"\n'
     )
     (folder / "train.csv").write_text(
         "filename\tevent_labels\n" + "".join(f"{name}_0_10\tDog\n" for name in names)

@@ -1,4 +1,5 @@
-"""Run by test_ray in a process of its own: a cluster of two worker nodes on this machine, one killed during the work.
+"""Run by test_ray in a process of its own: a cluster of two worker nodes on this machine, one
+killed during the work.
 
 Prints one JSON line: what happened.
 """

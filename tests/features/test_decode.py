@@ -1,4 +1,6 @@
-"""What the decoding process makes of media: rows true to time, and a word for everything that is wrong."""
+"""What the decoding process makes of media: rows true to time, and a word for everything that is
+wrong.
+"""
 
 import av
 import fake_encoders as fake
@@ -76,7 +78,8 @@ def test_several_encoders_share_one_reading_of_each_track(tmp_path):
     np.testing.assert_array_equal(
         frames.reshape(10, 8, 3).mean(axis=1, dtype=np.float32), done.rows["eye/feature"]
     )
-    # half a second of context: the first tenth of the piece lies in the second before, the last in the one after
+    # half a second of context: the first tenth of the piece lies in the second before, the last in
+    # the one after
     loud = (np.arange(10) + 1) / 20 * 2 / np.pi
     wide = done.rows["wide/feature"]
     np.testing.assert_allclose(wide[1:, 0], loud[:-1], atol=4e-3)

@@ -37,7 +37,9 @@ def bytes_of(folder):
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory):
-    """Return a dataset of ten clips: whole ones, a short one, one without sound, a text file, and one without file."""
+    """Return a dataset of ten clips: whole ones, a short one, one without sound, a text file, and
+    one without file.
+    """
     root = fake.make_dataset(
         tmp_path_factory.mktemp("data"), [10, 10, 4, 10, None, 10, 10, 10, 10, 10]
     )
@@ -103,7 +105,9 @@ if __name__ == "__main__":
 
 
 def test_kill_at_any_moment_and_run_again(dataset, tmp_path):
-    """Kill a run again and again, at moments spread over a whole run; the end is the same as without."""
+    """Kill a run again and again, at moments spread over a whole run; the end is the same as
+    without.
+    """
     run(dataset, tmp_path / "calm", visual=["slow"], jobs=2)
     out = tmp_path / "killed"
     script = tmp_path / "run.py"
@@ -115,7 +119,8 @@ def test_kill_at_any_moment_and_run_again(dataset, tmp_path):
         process = subprocess.Popen([sys.executable, script], stderr=subprocess.DEVNULL)
         journal = out / ".progress" / "journal.jsonl"
         end = time.monotonic() + 60
-        # wait until this run itself has finished a clip, then a little, so that kills hit different moments
+        # wait until this run itself has finished a clip, then a little, so that kills hit different
+        # moments
         while process.poll() is None and time.monotonic() < end:
             if journal.is_file() and journal.read_bytes().count(b"\n") > done + 1:
                 break

@@ -31,7 +31,9 @@ def test_weights_add_up_and_stand_in_time():
 
 @pytest.fixture
 def llp(tmp_path):
-    """Return a dataset with random features in VALOR's folders, as seehear fetch llp leaves them."""
+    """Return a dataset with random features in VALOR's folders, as seehear fetch llp leaves
+    them.
+    """
     rng = np.random.default_rng(0)
     ids = [f"clip{i:07d}" for i in range(6)]
     for folder, shape in (("CLIP", (10, 768)), ("CLAP", (64, 768))):
@@ -42,8 +44,9 @@ def llp(tmp_path):
                 rng.normal(size=shape).astype(np.float32),
             )
     (tmp_path / "dataset.toml").write_text(
-        'name = "tiny"\nmedia = "videos"\n[vocabulary]\nDog = "Dog"\nCar = "Car"\n'
-        '[splits.train]\nclips = "train.csv"\n[splits.val]\nclips = "val.csv"\naudio = "a.csv"\nvisual = "v.csv"\n'
+        'name = "tiny"\nmedia = "videos"\n[vocabulary]\nDog = "Dog"\nCar ='
+        ' "Car"\n[splits.train]\nclips = "train.csv"\n[splits.val]\nclips = "val.csv"\naudio ='
+        ' "a.csv"\nvisual = "v.csv"\n'
     )
     for split, some in (("train", ids[:4]), ("val", ids[4:])):
         lines = "".join(

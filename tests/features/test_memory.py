@@ -1,4 +1,6 @@
-"""An hour of video needs the memory of ten seconds: pieces come and go, nothing of the clip is held but its rows."""
+"""An hour of video needs the memory of ten seconds: pieces come and go, nothing of the clip is held
+but its rows.
+"""
 
 import sys
 import time
@@ -65,7 +67,8 @@ def test_an_hour_of_video_needs_no_more_than_a_short_clip(tmp_path):
         time.sleep(0.05)
     assert process.returncode == 0
     print(f"peak {peak / 1e6:.0f} MB")
-    # two Pythons with numpy and PyAV; the hour's waveform alone would be 230 MB, the frames looked at 5 GB
+    # two Pythons with numpy and PyAV; the hour's waveform alone would be 230 MB, the frames looked
+    # at 5 GB
     assert 50e6 < peak < 300e6
     rows = open_features(tmp_path / "out").array("eye/feature", ["hour"])[0]
     assert rows.shape == (HOUR_S, 3)

@@ -1,4 +1,6 @@
-"""The Ray engine on a real cluster of two worker nodes: the same bytes as on one machine, also when a node is lost."""
+"""The Ray engine on a real cluster of two worker nodes: the same bytes as on one machine, also when
+a node is lost.
+"""
 
 import json
 import os

@@ -14,7 +14,9 @@ ENCODERS = {"eye": {"weights": {"eye": "ab" * 32}, "preprocessing": {"size": 4}}
 
 
 def make_store(folder, lengths, dim=3, dtype="float32"):
-    """Write a store of clips c0, c1, ...; row r of clip i is filled with 10 i + r; length 0 is a failed clip."""
+    """Write a store of clips c0, c1, ...; row r of clip i is filled with 10 i + r; length 0 is a
+    failed clip.
+    """
     arrays = [
         None if n == 0 else (10 * i + np.arange(n)[:, None] + np.zeros((n, dim))).astype(dtype)
         for i, n in enumerate(lengths)

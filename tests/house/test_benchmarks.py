@@ -1,4 +1,6 @@
-"""The script that runs every benchmark: none is forgotten, one that fails is said, and the table is dated."""
+"""The script that runs every benchmark: none is forgotten, one that fails is said, and the table is
+dated.
+"""
 
 import json
 import sys

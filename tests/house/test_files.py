@@ -1,4 +1,6 @@
-"""What the repository may hold: no address of a package index, no path of a machine, nothing large or undone."""
+"""What the repository may hold: no address of a package index, no path of a machine, nothing large
+or undone.
+"""
 
 import re
 import subprocess

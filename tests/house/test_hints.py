@@ -1,4 +1,6 @@
-"""What our messages tell the user to type exists: every `seehear COMMAND`, every `--option`, every recipe setting."""
+"""What our messages tell the user to type exists: every `seehear COMMAND`, every `--option`, every
+recipe setting.
+"""
 
 import argparse
 import ast
@@ -68,8 +70,8 @@ def texts(source: str) -> Iterator[tuple[int, str]]:
 def unknown(text: str) -> list[str]:
     """Return what a text names although the command line does not have it.
 
-    An option belongs to the command named before it in its part of the sentence; without one, to any command, as
-    messages about one command's options are not always in its own file.
+    An option belongs to the command named before it in its part of the sentence; without one, to
+    any command, as messages about one command's options are not always in its own file.
     """
     wrong = []
     for part in re.split(r"[,;(]", text):

@@ -1,4 +1,6 @@
-"""What is built and stated about it: the wheel's content, the oldest versions, one version everywhere."""
+"""What is built and stated about it: the wheel's content, the oldest versions, one version
+everywhere.
+"""
 
 import importlib.util
 import subprocess

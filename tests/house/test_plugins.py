@@ -1,4 +1,6 @@
-"""A package of somebody else's, installed beside seehear: its encoders, recipe and format work unchanged."""
+"""A package of somebody else's, installed beside seehear: its encoders, recipe and format work
+unchanged.
+"""
 
 import json
 import os
@@ -21,7 +23,9 @@ PACKAGE = Path(__file__).parents[1] / "plugin_package"
 def seehear(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Install the package into a folder of its own; return what runs a command with that folder on the path."""
+    """Install the package into a folder of its own; return what runs a command with that folder on
+    the path.
+    """
     pytest.importorskip("hatchling")
     root = tmp_path_factory.mktemp("plugin")
     shutil.copytree(PACKAGE, root / "source", ignore=shutil.ignore_patterns("__pycache__"))

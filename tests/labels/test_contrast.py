@@ -1,4 +1,6 @@
-"""Evidence from contrast: the slope is that of the loss, and a class that a track does not carry loses its labels."""
+"""Evidence from contrast: the slope is that of the loss, and a class that a track does not carry
+loses its labels.
+"""
 
 import numpy as np
 

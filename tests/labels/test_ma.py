@@ -34,7 +34,8 @@ def test_decisions_and_targets_of_the_release(shared: Path) -> None:
             np.testing.assert_array_equal(targets.visual, golden[f"{stage}/visual_label"])
 
 
-# two classes; the first is misjudged for one clip in four, the second for two: relative errors 1/2 and 1
+# two classes; the first is misjudged for one clip in four, the second for two: relative errors 1/2
+# and 1
 LABEL = np.array([[1, 1], [1, 0], [0, 1], [0, 0]])
 PROB = np.array([[0.9, 0.1], [0.2, 0.1], [0.1, 0.1], [0.1, 0.1]])
 

@@ -1,4 +1,6 @@
-"""Search: stretches where conditions hold together, against a literal second-by-second reading; and the index."""
+"""Search: stretches where conditions hold together, against a literal second-by-second reading; and
+the index.
+"""
 
 import os
 import random
@@ -26,7 +28,9 @@ def put(
     vocabulary: tuple[str, ...] = CLASSES,
     source: str | None = None,
 ) -> Timeline:
-    """Write the timeline of a picture: class -> `..##`, a character a second; None is an absent track."""
+    """Write the timeline of a picture: class -> `..##`, a character a second; None is an absent
+    track.
+    """
     count = len(next(iter({**(audio or {}), **(visual or {})}.values()), "...."))
     events = [
         Event(float(first), float(last), track, label, 0.5)

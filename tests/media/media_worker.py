@@ -1,5 +1,7 @@
-"""Decodes the files whose names come in, one a line, and says what came of it: a process of its own, so that a crash
-of a decoder, a hang or a hunger for memory is seen from outside and ends no test run."""
+"""Decodes the files whose names come in, one a line, and says what came of it: a process of its
+own, so that a crash of a decoder, a hang or a hunger for memory is seen from outside and ends no
+test run.
+"""
 
 import json
 import resource

@@ -1,7 +1,8 @@
-"""Broken files: each ends in what can be read and warnings, or in one line; never in a crash, a hang or a full memory.
+"""Broken files: each ends in what can be read and warnings, or in one line; never in a crash, a
+hang or a full memory.
 
-Decoding runs in a worker process with a limit of time and memory, because a decoder that crashes takes its process
-along.
+Decoding runs in a worker process with a limit of time and memory, because a decoder that crashes
+takes its process along.
 """
 
 import json
@@ -126,7 +127,9 @@ def good(tmp_path_factory) -> dict[str, bytes]:
 
 
 def with_index_in_front(source: Path, target: Path) -> None:
-    """Copy an MP4 so that its index comes first, as for the web: a cut-off copy can then be opened."""
+    """Copy an MP4 so that its index comes first, as for the web: a cut-off copy can then be
+    opened.
+    """
     import av
 
     with (
@@ -247,12 +250,16 @@ def test_playlists_and_addresses_inside_are_not_followed(tmp_path, suffix, insid
     texts = [
         f"#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\n{inside}\n#EXT-X-ENDLIST\n",
         f"ffconcat version 1.0\nfile '{inside}'\n",
-        "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\n"
-        "a=rtpmap:96 H264/90000\n",
-        '<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" '
-        'mediaPresentationDuration="PT3S">'
-        f"<Period><AdaptationSet><Representation><BaseURL>{inside}</BaseURL></Representation></AdaptationSet></Period>"
-        "</MPD>",
+        (
+            "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP"
+            " 96\na=rtpmap:96 H264/90000\n"
+        ),
+        (
+            '<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" '
+            'mediaPresentationDuration="PT3S">'
+            f"<Period><AdaptationSet><Representation><BaseURL>{inside}</BaseURL></Representation></AdaptationSet></Period>"
+            "</MPD>"
+        ),
     ]
     for k, text in enumerate(texts):
         path = tmp_path / f"list{k}.{suffix}"

@@ -1,4 +1,6 @@
-"""What a file holds, which files of a folder are media, what is wrong with a clip; and an hour never lies in memory."""
+"""What a file holds, which files of a folder are media, what is wrong with a clip; and an hour
+never lies in memory.
+"""
 
 import tracemalloc
 
@@ -145,7 +147,9 @@ def test_a_cut_off_clip_is_said_to_be_damaged(tmp_path):
 
 
 def test_memory_does_not_grow_with_length(tmp_path):
-    """Python's own memory, where frames and samples lie; the process's as a whole is measured by the benchmark."""
+    """Python's own memory, where frames and samples lie; the process's as a whole is measured by
+    the benchmark.
+    """
     peaks = []
     for seconds in (20, 120):
         frames = [code(k % 256, (160, 120)) for k in range(seconds * 4)]

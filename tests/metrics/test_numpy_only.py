@@ -1,4 +1,6 @@
-"""`seehear.time`, `seehear.metrics` and `seehear.data` do without torch and the other heavy packages."""
+"""`seehear.time`, `seehear.metrics` and `seehear.data` do without torch and the other heavy
+packages.
+"""
 
 import subprocess
 import sys
@@ -9,7 +11,9 @@ HEAVY = ("torch", "av", "transformers", "onnxruntime", "matplotlib", "scipy", "p
 
 
 def run(code: str) -> subprocess.CompletedProcess[str]:
-    """Run `code` in a new interpreter in which the heavy packages cannot be imported, and check none was loaded."""
+    """Run `code` in a new interpreter in which the heavy packages cannot be imported, and check
+    none was loaded.
+    """
     program = f"""
 import sys
 heavy = {HEAVY!r}

@@ -17,7 +17,9 @@ OFFICIAL_CLIP = [
 
 @pytest.fixture(scope="module")
 def official() -> dict[str, NDArray[np.generic]]:
-    """Predictions, truth and official scores of 300 clips (copied from the development data, bits packed)."""
+    """Predictions, truth and official scores of 300 clips (copied from the development data, bits
+    packed).
+    """
     with np.load(Path(__file__).parent / "official_scores.npz") as file:
         arrays = {key: file[key] for key in file.files}
     shape = tuple(arrays["shape"])

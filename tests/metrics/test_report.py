@@ -1,4 +1,6 @@
-"""The fast evaluator: equal to the oracle on anything, its laws, its limits, and what it refuses."""
+"""The fast evaluator: equal to the oracle on anything, its laws, its limits, and what it
+refuses.
+"""
 
 import tracemalloc
 

@@ -1,4 +1,6 @@
-"""Every network at sizes of its own: shapes, ranges, independence of clips, and what its options promise."""
+"""Every network at sizes of its own: shapes, ranges, independence of clips, and what its options
+promise.
+"""
 
 import pytest
 import torch
@@ -196,7 +198,8 @@ def test_shapes_are_checked_while_tests_run() -> None:
         small("han")(inputs["audio"], inputs["visual"][:2], inputs["motion"])
 
 
-# --- HAN ------------------------------------------------------------------------------------------------------------
+# --- HAN
+# ------------------------------------------------------------------------------------------------------------
 
 
 def test_repeated_stacking_counts_the_last_layer_only() -> None:
@@ -267,7 +270,8 @@ def test_detach_cuts_every_field() -> None:
     assert not any(value.requires_grad for value in vars(out).values() if value is not None)
 
 
-# --- MGN ------------------------------------------------------------------------------------------------------------
+# --- MGN
+# ------------------------------------------------------------------------------------------------------------
 
 
 def test_mgn_released_timing_is_nearly_constant_and_mended_forms_are_not() -> None:
@@ -312,7 +316,8 @@ def test_mgn_starts_with_zero_tokens_and_small_weights() -> None:
     assert not net.fc_v.bias.any()
 
 
-# --- MM-Pyramid -----------------------------------------------------------------------------------------------------
+# --- MM-Pyramid
+# -----------------------------------------------------------------------------------------------------
 
 
 def test_pyramid_windows_bound_what_a_segment_sees() -> None:
@@ -337,7 +342,8 @@ def test_pyramid_swap_exchanges_the_tracks_only() -> None:
     torch.testing.assert_close(released.clip_prob, mended.clip_prob)
 
 
-# --- DHHN -----------------------------------------------------------------------------------------------------------
+# --- DHHN
+# -----------------------------------------------------------------------------------------------------------
 
 
 def test_dhhn_scales() -> None:
@@ -367,7 +373,8 @@ def test_dhhn_helpers_take_one_track() -> None:
     assert alone(inputs["visual"]).segment_prob.shape == (3, 24, 5)
 
 
-# --- AVE and AVSDN --------------------------------------------------------------------------------------------------
+# --- AVE and AVSDN
+# --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["ave", "avsdn"])

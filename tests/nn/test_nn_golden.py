@@ -14,7 +14,9 @@ pytestmark = pytest.mark.shared
 
 
 class Golden:
-    """One file of golden vectors: arrays by key, groups of arrays by prefix, both as float32 tensors."""
+    """One file of golden vectors: arrays by key, groups of arrays by prefix, both as float32
+    tensors.
+    """
 
     def __init__(self, shared: Path, name: str) -> None:
         self.file = np.load(shared / "golden" / f"{name}.npz", allow_pickle=False)
@@ -151,7 +153,8 @@ def test_ave_own_task(shared: Path) -> None:
     close(out.segment_prob, golden["out_supervised/segment_prob"])
 
 
-# --- one training step ----------------------------------------------------------------------------------------------
+# --- one training step
+# ----------------------------------------------------------------------------------------------
 
 STORED_ROWS = torch.cat([torch.arange(32), torch.arange(512, 544), torch.arange(1024, 1056)])
 

@@ -1,4 +1,6 @@
-"""Released state dicts: sizes read from tensors, strict otherwise, faults named; checkpoints as files."""
+"""Released state dicts: sizes read from tensors, strict otherwise, faults named; checkpoints as
+files.
+"""
 
 import copy
 import pickle
@@ -115,8 +117,10 @@ def test_the_second_name_of_a_convolution_counts() -> None:
         (
             "han",
             "jomold",
-            "expected the tensors of jomold (this looks like han): audio_encoder.layers.0.linear1.weight "
-            "is not part of it",
+            (
+                "expected the tensors of jomold (this looks like han):"
+                " audio_encoder.layers.0.linear1.weight is not part of it"
+            ),
         ),
         ("han", "mgn", "expected the tensors of mgn (this looks like han): audio_token is missing"),
         (
@@ -133,12 +137,18 @@ def test_the_second_name_of_a_convolution_counts() -> None:
         (
             "mgn",
             "mm_pyramid",
-            "expected the tensors of mm_pyramid (this looks like mgn): fc_frame_att.weight is missing",
+            (
+                "expected the tensors of mm_pyramid (this looks like mgn): fc_frame_att.weight is"
+                " missing"
+            ),
         ),
         (
             "mm_pyramid",
             "han",
-            "expected the tensors of han (this looks like mm_pyramid): hat_encoder.layers.0.linear1",
+            (
+                "expected the tensors of han (this looks like mm_pyramid):"
+                " hat_encoder.layers.0.linear1"
+            ),
         ),
         (
             "dhhn_videonet",
@@ -227,7 +237,8 @@ def test_loading_copies_the_weights() -> None:
     assert torch.equal(given["fc_a.weight"], before["fc_a.weight"])
 
 
-# --- files ----------------------------------------------------------------------------------------------------------
+# --- files
+# ----------------------------------------------------------------------------------------------------------
 
 
 def test_a_training_checkpoint_as_the_releases_write_it(tmp_path: Path) -> None:

@@ -1,4 +1,6 @@
-"""Attention, frame pooling and attentive pooling against independent forms of the same equations."""
+"""Attention, frame pooling and attentive pooling against independent forms of the same
+equations.
+"""
 
 import math
 from functools import partial
@@ -224,7 +226,8 @@ def test_attentive_pooling_by_hand() -> None:
     )
     heads = [linear([[1.0, 0, 0]]), linear([[0, 1.0, 0]]), linear([[0, 0, 1.0]])]
     clip, track, segment = attentive_pooling(features, *heads)
-    # P: audio 3/4, 1/4; visual 1/2, 3/4.  over time: audio 3/4, 1/4; visual 1/2, 1/2.  over tracks: 1/2 1/2; 3/4 1/4
+    # P: audio 3/4, 1/4; visual 1/2, 3/4.  over time: audio 3/4, 1/4; visual 1/2, 1/2.  over tracks:
+    # 1/2 1/2; 3/4 1/4
     torch.testing.assert_close(segment[0, :, :, 0], torch.tensor([[0.75, 0.5], [0.25, 0.75]]))
     torch.testing.assert_close(
         track[0, :, 0], torch.tensor([0.75 * 0.75 + 0.25 * 0.25, 0.5 * 0.5 + 0.5 * 0.75])
@@ -234,7 +237,8 @@ def test_attentive_pooling_by_hand() -> None:
 
 
 def test_clip_probability_may_exceed_one_and_reach_two() -> None:
-    # audio is attended in the first second, where audio is the track that counts; visual in the second, likewise
+    # audio is attended in the first second, where audio is the track that counts; visual in the
+    # second, likewise
     features = 30 * torch.tensor([[[[1.0, 1, 1], [1.0, -1, -1]], [[1.0, -1, -1], [1.0, 1, 1]]]])
     clip, track, _ = attentive_pooling(features, *(linear([row]) for row in torch.eye(3).tolist()))
     assert clip.item() == pytest.approx(2, abs=1e-6)

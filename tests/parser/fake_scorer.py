@@ -1,4 +1,6 @@
-"""A parser of fake encoders: `Loud` is heard where the sound is loud, `Bright` is seen where the picture is bright."""
+"""A parser of fake encoders: `Loud` is heard where the sound is loud, `Bright` is seen where the
+picture is bright.
+"""
 
 import sys
 from pathlib import Path
@@ -55,7 +57,9 @@ def parser(**options):
 
 
 def fragile(vocabulary=VOCABULARY, *, fps=2):
-    """Return a scorer whose visual encoder kills or hangs the decoding process at red and blue pictures."""
+    """Return a scorer whose visual encoder kills or hangs the decoding process at red and blue
+    pictures.
+    """
     return scorer(visual="fragile", fps=fps)
 
 

@@ -1,4 +1,6 @@
-"""A folder of everything that can be wrong with a video, through the real command: a timeline or one line, each."""
+"""A folder of everything that can be wrong with a video, through the real command: a timeline or
+one line, each.
+"""
 
 import json
 

@@ -1,4 +1,6 @@
-"""The preset `clip` on tiny random checkpoints: the way from a file to a timeline, and what it asks of encoders."""
+"""The preset `clip` on tiny random checkpoints: the way from a file to a timeline, and what it asks
+of encoders.
+"""
 
 import sys
 from pathlib import Path
@@ -19,7 +21,9 @@ import tiny_checkpoints as tiny
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory):
-    """Bring tiny CLIP and CLAP into a cache of their own, as `seehear models fetch` does with the real ones."""
+    """Bring tiny CLIP and CLAP into a cache of their own, as `seehear models fetch` does with the
+    real ones.
+    """
     root = tmp_path_factory.mktemp("clip preset")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SEEHEAR_CACHE", str(root / "cache"))

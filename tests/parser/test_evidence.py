@@ -1,4 +1,6 @@
-"""From network outputs to probabilities: sums worked out by hand, and what must hold for any vocabulary."""
+"""From network outputs to probabilities: sums worked out by hand, and what must hold for any
+vocabulary.
+"""
 
 import numpy as np
 import pytest

@@ -1,4 +1,6 @@
-"""The offline preset with its real weights, on clips drawn and synthesised here, and on the real clip."""
+"""The offline preset with its real weights, on clips drawn and synthesised here, and on the real
+clip.
+"""
 
 import numpy as np
 import pytest

@@ -1,4 +1,6 @@
-"""From a file to a timeline, with fake encoders: what is in the file at known seconds stands in the timeline."""
+"""From a file to a timeline, with fake encoders: what is in the file at known seconds stands in the
+timeline.
+"""
 
 import dataclasses
 

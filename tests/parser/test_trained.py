@@ -1,4 +1,6 @@
-"""Trained parsers on media: the rows that extraction stores, windows over long clips, encoders that must agree."""
+"""Trained parsers on media: the rows that extraction stores, windows over long clips, encoders that
+must agree.
+"""
 
 import dataclasses
 import json
@@ -54,8 +56,8 @@ def world(tmp_path_factory):
     root = tmp_path_factory.mktemp("world")
     rng = np.random.default_rng(0)
     (root / "dataset.toml").write_text(
-        'name = "made"\nmedia = "videos"\n[grid]\ncount = 4\nstep_s = 1.0\n[vocabulary]\nDog = "dog"\nCar = "car"\n'
-        '[splits.train]\nclips = "train.csv"\n'
+        'name = "made"\nmedia = "videos"\n[grid]\ncount = 4\nstep_s = 1.0\n[vocabulary]\nDog ='
+        ' "dog"\nCar = "car"\n[splits.train]\nclips = "train.csv"\n'
     )
     rows = ["filename\tevent_labels"]
     for index in range(8):

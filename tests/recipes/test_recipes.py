@@ -1,4 +1,6 @@
-"""Every recipe is whole: paper, numbers, differences; its network can be built and its settings changed."""
+"""Every recipe is whole: paper, numbers, differences; its network can be built and its settings
+changed.
+"""
 
 import dataclasses
 import json
@@ -52,7 +54,9 @@ def test_a_recipe_is_whole(recipe):
 
 
 def test_published_type_is_the_mean_of_its_parts_where_the_paper_is_consistent():
-    """Guards against slips in typing; the tables' own inconsistencies are named in the specification."""
+    """Guards against slips in typing; the tables' own inconsistencies are named in the
+    specification.
+    """
     odd = {("ma", "paper", 0), ("mm_pyramid", "paper", 5), ("dhhn", "paper", 5)}
     for recipe in ALL:
         for features, figures in recipe.published.items():

@@ -1,4 +1,6 @@
-"""The ninth system: thresholds fitted to weak labels, labels of both tracks, a run from beginning to end."""
+"""The ninth system: thresholds fitted to weak labels, labels of both tracks, a run from beginning
+to end.
+"""
 
 import numpy as np
 import pytest

@@ -1,4 +1,6 @@
-"""Two tiny trained systems, their labels and one real video, for everything that is drawn of runs."""
+"""Two tiny trained systems, their labels and one real video, for everything that is drawn of
+runs.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path

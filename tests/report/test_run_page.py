@@ -1,4 +1,6 @@
-"""The page of a run: one file, nothing from outside, everything escaped, and figures that are those of the run."""
+"""The page of a run: one file, nothing from outside, everything escaped, and figures that are those
+of the run.
+"""
 
 import dataclasses
 import json

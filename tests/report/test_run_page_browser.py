@@ -1,4 +1,6 @@
-"""The page of a run in a real browser: player and lanes in step, by mouse and by keyboard, wide and narrow."""
+"""The page of a run in a real browser: player and lanes in step, by mouse and by keyboard, wide and
+narrow.
+"""
 
 import dataclasses
 
@@ -68,7 +70,9 @@ def opened(page, address):
 
 
 def until(page, condition):
-    """Wait for a condition on `player` and `sliders` (the numbers they show); fail after 20 seconds."""
+    """Wait for a condition on `player` and `sliders` (the numbers they show); fail after 20
+    seconds.
+    """
     page.evaluate(f"""async () => {{
         const player = document.getElementById("player"), end = performance.now() + 20000;
         for (;;) {{
@@ -140,7 +144,9 @@ def test_it_fits_a_phone_in_both_schemes(browser, address, scheme):
     page.goto(address)
     page.wait_for_selector(".lane-event")
     assert page.evaluate("() => document.documentElement.scrollWidth") == 390
-    back, ink = page.evaluate("""() => ["backgroundColor", "color"].map((name) =>
-        getComputedStyle(document.body)[name].match(/[0-9]+/g).slice(0, 3).reduce((a, b) => a + Number(b), 0))""")
+    back, ink = page.evaluate(
+        """() => ["backgroundColor", "color"].map((name) =>
+        getComputedStyle(document.body)[name].match(/[0-9]+/g).slice(0, 3).reduce((a, b) => a + Number(b), 0))"""
+    )
     assert (back > 600 and ink < 200) if scheme == "light" else (back < 200 and ink > 600)
     page.close()

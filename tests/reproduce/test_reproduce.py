@@ -167,7 +167,8 @@ def test_rows_whose_features_are_missing_name_the_command(world, words):
     han, lsld = plan(table("table1"), *world, rows=["han", "lsld"], inputs="clip")
     assert (
         han.reason
-        == "feature set clip needs vggish/feature, clip-vit-b16/feature, which the folder does not hold"
+        == "feature set clip needs vggish/feature, clip-vit-b16/feature, which the folder does not"
+        " hold"
     )
     assert han.command.startswith(
         f"seehear extract {world[0].root} --visual clip-vit-b16 --audio vggish --out "

@@ -1,4 +1,6 @@
-"""A run pushed and pulled again: the same parser, a card that says what it is, and nothing that could run."""
+"""A run pushed and pulled again: the same parser, a card that says what it is, and nothing that
+could run.
+"""
 
 import inspect
 import json
@@ -145,7 +147,9 @@ def test_the_card_of_a_converted_checkpoint(world) -> None:
 
 
 class StandIn:
-    """What we use of `huggingface_hub`, over a dict; every call must fit the real library's signature."""
+    """What we use of `huggingface_hub`, over a dict; every call must fit the real library's
+    signature.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.repos, self.revisions = folder, {}, []

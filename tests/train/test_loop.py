@@ -1,4 +1,6 @@
-"""The training loop: same bits after any interruption, the published arithmetic, selection, schedules, the log."""
+"""The training loop: same bits after any interruption, the published arithmetic, selection,
+schedules, the log.
+"""
 
 import json
 import os
@@ -79,11 +81,10 @@ def test_a_run_killed_anywhere_and_continued_ends_in_the_same_bits(
 def test_kill_9_in_the_middle_of_a_real_process(world, tmp_path):
     dataset, store = world
     script = (
-        "import sys; from seehear.data import open_dataset; from seehear.features import open_features\n"
-        "from seehear.train import *\n"
-        "p = prepare(open_dataset(sys.argv[1]), open_features(sys.argv[2]), 'han',"
-        "            settings=dict(zip(*[iter(sys.argv[4:])] * 2)), options=Options(save_every=1))\n"
-        "run(p, sys.argv[3], options=Options(save_every=1))\n"
+        "import sys; from seehear.data import open_dataset; from seehear.features import"
+        " open_features\nfrom seehear.train import *\np = prepare(open_dataset(sys.argv[1]),"
+        " open_features(sys.argv[2]), 'han',            settings=dict(zip(*[iter(sys.argv[4:])] *"
+        " 2)), options=Options(save_every=1))\nrun(p, sys.argv[3], options=Options(save_every=1))\n"
     )
     settings = {**TINY, "training.epochs": 60}
     command = [sys.executable, "-c", script, str(dataset.root), str(store.path)]

@@ -1,4 +1,6 @@
-"""Run folders: what they hold, when they are refused, several seeds, and everything that can be wrong on disk."""
+"""Run folders: what they hold, when they are refused, several seeds, and everything that can be
+wrong on disk.
+"""
 
 import json
 import os
@@ -255,16 +257,17 @@ def test_a_damaged_state_says_how_to_begin_again(world, tmp_path, monkeypatch):
 
 
 def test_a_full_disk_loses_nothing(world, tmp_path):
-    """The process may write files up to a size that the weights of the second attempt do not fit in any more."""
+    """The process may write files up to a size that the weights of the second attempt do not fit in
+    any more.
+    """
     script = (
-        "import resource, signal, sys; from seehear.data import open_dataset\n"
-        "from seehear.features import open_features; from seehear.train import *\n"
-        "from seehear.errors import SeehearError\n"
-        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "p = prepare(open_dataset(sys.argv[1]), open_features(sys.argv[2]), 'han',"
-        "            settings=dict(zip(*[iter(sys.argv[5:])] * 2)))\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[4]), resource.RLIM_INFINITY))\n"
-        "try:\n    run(p, sys.argv[3])\nexcept SeehearError as error:\n    print(error); sys.exit(2)\n"
+        "import resource, signal, sys; from seehear.data import open_dataset\nfrom seehear.features"
+        " import open_features; from seehear.train import *\nfrom seehear.errors import"
+        " SeehearError\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\np ="
+        " prepare(open_dataset(sys.argv[1]), open_features(sys.argv[2]), 'han',           "
+        " settings=dict(zip(*[iter(sys.argv[5:])] * 2)))\nresource.setrlimit(resource.RLIMIT_FSIZE,"
+        " (int(sys.argv[4]), resource.RLIM_INFINITY))\ntry:\n    run(p, sys.argv[3])\nexcept"
+        " SeehearError as error:\n    print(error); sys.exit(2)\n"
     )
     dataset, store = world
     pairs = [str(x) for pair in {**TINY, "training.epochs": 4}.items() for x in pair]

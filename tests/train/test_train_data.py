@@ -1,4 +1,6 @@
-"""Features into memory: which set, pooled, checked, standardised; and the targets made of labels."""
+"""Features into memory: which set, pooled, checked, standardised; and the targets made of
+labels.
+"""
 
 from types import SimpleNamespace
 

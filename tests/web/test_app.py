@@ -139,8 +139,9 @@ def test_a_download_is_what_export_writes(
 ) -> None:
     answer = client.get(f"/api/clips/{PARK}/export/{format}")
     suffix = export.get(format).suffix
-    assert answer.headers["content-disposition"] == (
-        f"attachment; filename=\"park{suffix}\"; filename*=UTF-8''park{suffix}"
+    assert (
+        answer.headers["content-disposition"]
+        == f"attachment; filename=\"park{suffix}\"; filename*=UTF-8''park{suffix}"
     )
     shutil.copy(library / "park.mp4", tmp_path)
     timeline = Timeline.from_json(library / "park.timeline.json")

@@ -1,4 +1,6 @@
-"""The pages in a real browser: list, search, player and lanes in step, upload, hostile words as text."""
+"""The pages in a real browser: list, search, player and lanes in step, upload, hostile words as
+text.
+"""
 
 import os
 import shutil
@@ -28,7 +30,9 @@ def site(library: Path) -> Iterator[str]:
 
 
 def until(page: Any, condition: str) -> None:
-    """Wait for a condition (Playwright's own way evaluates text, which the page's policy refuses)."""
+    """Wait for a condition (Playwright's own way evaluates text, which the page's policy
+    refuses).
+    """
     page.evaluate(f"""async () => {{
         const end = performance.now() + 20000;
         while (!({condition})) {{
@@ -170,9 +174,10 @@ def test_a_fault_of_a_query_is_shown_where_it_is_typed(browser: Any, site: str) 
     page.goto(site)
     page.fill("#query", "audio:Dgo")
     page.press("#query", "Enter")
-    assert page.locator(".problem").inner_text() == (
-        f"no clip was searched for a class 'Dgo' (did you mean Dog? searched for: {HOSTILE}, Car, Dog, Speech) "
-        "at position 7 of 'audio:Dgo'; for example: audio:Dog -visual:Dog"
+    assert (
+        page.locator(".problem").inner_text()
+        == f"no clip was searched for a class 'Dgo' (did you mean Dog? searched for: {HOSTILE},"
+        " Car, Dog, Speech) at position 7 of 'audio:Dgo'; for example: audio:Dog -visual:Dog"
     )
     page.goto(f"{site}#/clip/{'0' * 24}")
     page.wait_for_selector("text=there is no such clip")
@@ -252,9 +257,11 @@ def test_nothing_runs_over_the_edge_of_a_phone(page: Any, site: str, view: str) 
     else:
         page.wait_for_selector(".upload" if "upload" in view else ".clip")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    small = page.evaluate("""() =>
+    small = page.evaluate(
+        """() =>
         [...document.querySelectorAll("button, .button, .downloads a, .examples a, .chip.time")]
-            .filter((e) => e.offsetParent && e.getBoundingClientRect().height < 24).map((e) => e.textContent)""")
+            .filter((e) => e.offsetParent && e.getBoundingClientRect().height < 24).map((e) => e.textContent)"""
+    )
     assert small == []
 
 

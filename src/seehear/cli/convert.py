@@ -1,7 +1,8 @@
 """`seehear convert`: an official checkpoint into a model file that evaluate and parse take.
 
-The result is what `seehear train` leaves behind: weights with everything needed to run them (recipe, feature set,
-vocabulary, grid, decoding) in one safetensors file, and the same description beside it as JSON for people to read.
+The result is what `seehear train` leaves behind: weights with everything needed to run them
+(recipe, feature set, vocabulary, grid, decoding) in one safetensors file, and the same description
+beside it as JSON for people to read.
 """
 
 import argparse
@@ -101,7 +102,8 @@ def run(args: argparse.Namespace) -> int:
         )
         return 0
     print(
-        f"{args.system}: {len(tensors)} tensors, {count:,} values -> {args.out} (described in {sidecar.name})"
+        f"{args.system}: {len(tensors)} tensors, {count:,} values -> {args.out} (described in"
+        f" {sidecar.name})"
     )
     if stored > len(tensors):
         print(

@@ -108,7 +108,9 @@ def _show(outcome: "Outcome", seconds: float) -> None:
             [name.upper(), *(f"{100 * value:.1f}" for value in of.values())]
             for name, of in outcome.figures.items()
         ],
-        note=f"offline encoders {VISUAL} (pictures) and {AUDIO} (sound), not CLIP and VGGish; clips of our own "
-        f"making; {seconds:.0f} s",
+        note=(
+            f"offline encoders {VISUAL} (pictures) and {AUDIO} (sound), not CLIP and VGGish; clips"
+            f" of our own making; {seconds:.0f} s"
+        ),
     )
     print(f"report: {outcome.report}")

@@ -29,8 +29,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--profile",
         choices=("paper", "release", "plus"),
         default="paper",
-        help="all choices at once: as in the paper (visual), as released (audio too), or ours with evidence from "
-        "contrast; single options below change it (default: paper)",
+        help=(
+            "all choices at once: as in the paper (visual), as released (audio too), or ours with"
+            " evidence from contrast; single options below change it (default: paper)"
+        ),
     )
     add("--split", default="train", help="whose clips (default: train)")
     add(
@@ -41,8 +43,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add(
         "--visual",
         metavar="ID",
-        help="encoder that sees in a space shared with language (default: the profile's, or "
-        "conse where the folder has no other)",
+        help=(
+            "encoder that sees in a space shared with language (default: the profile's, or "
+            "conse where the folder has no other)"
+        ),
     )
     add(
         "--audio",
@@ -52,14 +56,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add(
         "--descriptions",
         metavar="SET",
-        help="words for the classes in prompts: original, playing, photo, "
-        "playing-photo, person, or a file with a line 'class = words' each (default: playing)",
+        help=(
+            "words for the classes in prompts: original, playing, photo, "
+            "playing-photo, person, or a file with a line 'class = words' each (default: playing)"
+        ),
     )
     add(
         "--nothing",
         metavar="VARIANT",
-        help="the prompt for none of them: other, none, not-class, not-class-spelled, "
-        "or word:TEXT (default: other)",
+        help=(
+            "the prompt for none of them: other, none, not-class, not-class-spelled, "
+            "or word:TEXT (default: other)"
+        ),
     )
     add(
         "--audio-template",
@@ -70,14 +78,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
         add(
             f"--{track}-evidence",
             choices=("language", "contrast", "both"),
-            help=f"what decides {track} labels: prompts, a scorer that tells clips with "
-            "the class from clips without it (contrast), or both must agree (default: language; see --profile)",
+            help=(
+                f"what decides {track} labels: prompts, a scorer that tells clips with the class"
+                " from clips without it (contrast), or both must agree (default: language; see"
+                " --profile)"
+            ),
         )
     add(
         "--strategy",
         choices=("dynamic", "with-event", "without-event", "stable", "none"),
-        help="which labels the re-weighting softens: dynamic, positives and negatives; with-event, positives only; "
-        "without-event, negatives only; stable, both by constants; none (default: dynamic; plus: none)",
+        help=(
+            "which labels the re-weighting softens: dynamic, positives and negatives; with-event,"
+            " positives only; without-event, negatives only; stable, both by constants; none"
+            " (default: dynamic; plus: none)"
+        ),
     )
     add("--reweight", choices=_TRACKS, help="which tracks are re-weighted (default: visual)")
     add(
@@ -94,8 +108,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--alpha",
         metavar="X",
         type=_factor,
-        help="an unreliable positive label becomes X times the similarity of its "
-        "segment to the class; or fit, from the similarities themselves (default: 4, fitted for offline encoders)",
+        help=(
+            "an unreliable positive label becomes X times the similarity of its segment to the"
+            " class; or fit, from the similarities themselves (default: 4, fitted for offline"
+            " encoders)"
+        ),
     )
     add(
         "--beta",
@@ -151,8 +168,8 @@ def run(args: argparse.Namespace) -> int:
         names, missing = clips_with_features(dataset.split(args.split), store, options)
         if missing:
             _say(
-                f"{len(missing)} of {len(dataset.split(args.split))} clips have no features and are left out "
-                f"(first: {missing[0]})"
+                f"{len(missing)} of {len(dataset.split(args.split))} clips have no features and are"
+                f" left out (first: {missing[0]})"
             )
     built = build_labels(dataset, store, options, split=args.split, names=names)
     save(built.labels, args.out)
@@ -188,12 +205,13 @@ def _show(built: Any, names: tuple[str, ...], quality: Any) -> None:
         numbers = [f"evidence: {report['evidence']}"]
         if "texts_encoded" in report:
             numbers.append(
-                f"{report['space']} compared with {report['texts_encoded']} texts of {report['text_tower']}"
+                f"{report['space']} compared with {report['texts_encoded']} texts of"
+                f" {report['text_tower']}"
             )
         if "alpha" in report:
             numbers.append(
-                f"alpha {report['alpha']:.3g}, beta {report['beta']:.3g}: lowered and raised count the "
-                "segments of all clips whose label became soft, re-weighted is their share"
+                f"alpha {report['alpha']:.3g}, beta {report['beta']:.3g}: lowered and raised count"
+                " the segments of all clips whose label became soft, re-weighted is their share"
             )
         table(
             f"What changed: {track} labels",

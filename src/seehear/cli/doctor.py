@@ -107,7 +107,9 @@ def _about(dataset: Dataset, found: list[Issue], examined: int) -> dict[str, Any
 
 
 def _of_truth(split: Split) -> dict[str, Any]:
-    """Return how many rows each reading drops or changes, and how many clips have nothing heard or nothing seen."""
+    """Return how many rows each reading drops or changes, and how many clips have nothing heard or
+    nothing seen.
+    """
     readings = {}
     for reading in READINGS:
         try:
@@ -165,7 +167,8 @@ def _show(about: dict[str, Any], *, everything: bool) -> None:
             ]
         )
     table(
-        f"{about['name']}: {len(about['classes'])} classes, {about['segments']} segments of {about['segment_s']:g} s",
+        f"{about['name']}: {len(about['classes'])} classes, {about['segments']} segments of"
+        f" {about['segment_s']:g} s",
         [
             "split",
             "clips",
@@ -176,8 +179,10 @@ def _show(about: dict[str, Any], *, everything: bool) -> None:
             "rows dropped or changed by reading",
         ],
         rows,
-        note=f"annotation: {about['annotation']}; fingerprint {about['fingerprint'][:16]}; "
-        f"{about['media_examined']} media files examined",
+        note=(
+            f"annotation: {about['annotation']}; fingerprint {about['fingerprint'][:16]}; "
+            f"{about['media_examined']} media files examined"
+        ),
     )
     table(
         "Anomalies",

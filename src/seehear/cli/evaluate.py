@@ -1,4 +1,6 @@
-"""`seehear evaluate`: the ten figures of a prediction on a split, what stands behind them, and the setting."""
+"""`seehear evaluate`: the ten figures of a prediction on a split, what stands behind them, and the
+setting.
+"""
 
 import argparse
 import sys
@@ -49,15 +51,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     source.add_argument(
         "--model",
         metavar="RUN",
-        help="a run folder, model file, or the address of a shared model "
-        "(hf://owner/name, s3://...); needs --features",
+        help=(
+            "a run folder, model file, or the address of a shared model "
+            "(hf://owner/name, s3://...); needs --features"
+        ),
     )
     source.add_argument(
         "--predictions",
         type=Path,
         metavar="PRED",
-        help="folder of *.timeline.json, a tab-separated "
-        "file (filename track onset offset event_label), or an .npz of arrays",
+        help=(
+            "folder of *.timeline.json, a tab-separated "
+            "file (filename track onset offset event_label), or an .npz of arrays"
+        ),
     )
     add(
         "--features",
@@ -76,7 +82,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--missing",
         choices=("error", "empty"),
         default="error",
-        help="clips without a prediction (or features, for --model): an error (default), or scored as empty",
+        help=(
+            "clips without a prediction (or features, for --model): an error (default), or scored"
+            " as empty"
+        ),
     )
     add(
         "--extra",
@@ -249,8 +258,8 @@ def _given(
     }
     if found.outside_grid:
         print(
-            f"seehear: note: {predictions}: {found.outside_grid} events lie outside the clip and count for nothing; "
-            f"seconds run from the start of the clip",
+            f"seehear: note: {predictions}: {found.outside_grid} events lie outside the clip and"
+            " count for nothing; seconds run from the start of the clip",
             file=sys.stderr,
         )
     if found.made:
@@ -261,7 +270,9 @@ def _given(
 def _predicted(
     args: argparse.Namespace, model: str | Path, dataset: Dataset, split: str
 ) -> tuple[tuple[NDArray[Any], ...], Decoding, tuple[str, ...]]:
-    """Return the probabilities of a trained parser on a split, how it decides, and clips without features."""
+    """Return the probabilities of a trained parser on a split, how it decides, and clips without
+    features.
+    """
     if args.features is None:
         raise ConfigError(
             "--model needs --features FEATURES", hint="make them with: seehear extract DATASET ..."
@@ -284,7 +295,9 @@ def _predicted(
 
 
 def _asked(args: argparse.Namespace) -> dict[str, Any]:
-    """Return the decoding settings given on the command line; one threshold for both tracks unless told otherwise."""
+    """Return the decoding settings given on the command line; one threshold for both tracks unless
+    told otherwise.
+    """
     asked = {name: getattr(args, name) for name in _DECODING if getattr(args, name) is not None}
     for name, value in asked.items():
         if name != "gate" and not 0 <= value <= 1:
@@ -308,7 +321,9 @@ def _tuned(
     scores: tuple[NDArray[Any], ...],
     decoding: Decoding,
 ) -> Decoding:
-    """Return the decoding with the best threshold per class and track on the split that was named."""
+    """Return the decoding with the best threshold per class and track on the split that was
+    named.
+    """
     split = dataset.split(args.tune)
     if split.name != args.split:
         if model is None:
@@ -327,8 +342,8 @@ def _check_shape(segment_prob: NDArray[Any], truth: Truth, where: str | Path | N
     clips, segments, classes = truth.audio.shape
     if segment_prob.shape != (clips, segments, 2, classes):
         raise DataError(
-            f"expected probabilities (clips, segments, 2, classes) = {(clips, segments, 2, classes)}, got "
-            f"{segment_prob.shape}",
+            "expected probabilities (clips, segments, 2, classes) ="
+            f" {(clips, segments, 2, classes)}, got {segment_prob.shape}",
             where=where,
             hint="was it trained on this dataset's grid and classes?",
         )
@@ -337,7 +352,9 @@ def _check_shape(segment_prob: NDArray[Any], truth: Truth, where: str | Path | N
 def _per_class(
     report: Report, names: tuple[str, ...]
 ) -> dict[str, dict[str, dict[str, float | None]]]:
-    """Return class -> figure key -> precision, recall and F over the set, and the mean of the clips' F."""
+    """Return class -> figure key -> precision, recall and F over the set, and the mean of the
+    clips' F.
+    """
     pooled, mean = report.per_class(), report.per_class_clip_mean()
     return {
         name: {

@@ -86,7 +86,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FOLDER",
-        help="instead of extracting: pack a published .npy folder, or join features folders (repeat)",
+        help=(
+            "instead of extracting: pack a published .npy folder, or join features folders (repeat)"
+        ),
     )
     parser.add_argument(
         "--export-npy", metavar="FOLDER", help="also write --out as one .npy file a clip and stream"
@@ -99,7 +101,8 @@ def run(args: argparse.Namespace) -> int:
     if args.sources:
         if args.inputs or args.visual or args.audio:
             raise ConfigError(
-                "--import takes features that are made; DATASET, --visual and --audio do not go with it"
+                "--import takes features that are made; DATASET, --visual and --audio do not go"
+                " with it"
             )
         return _join(args)
     if not args.inputs and args.export_npy:
@@ -148,7 +151,9 @@ def _extract(args: argparse.Namespace) -> int:
 
 
 class _Progress:
-    """The bar, which can be drawn only when the number of clips is known; one line for each failed clip."""
+    """The bar, which can be drawn only when the number of clips is known; one line for each failed
+    clip.
+    """
 
     def __init__(self) -> None:
         self._bar: Progress | None = None
@@ -212,8 +217,9 @@ def _show(summary: "Summary", seconds: float, *, as_json: bool) -> None:
         table("Why not ok", ("reason", "clips"), shown, note="; ".join(notes) or None)
     if summary.done:
         print(
-            f"{summary.done} clips in {seconds:.1f} s ({summary.done / seconds:.2f} clips/s): encoders busy "
-            f"{times.encoding_s:.1f} s, waiting for decoders {times.waiting_s:.1f} s",
+            f"{summary.done} clips in {seconds:.1f} s ({summary.done / seconds:.2f} clips/s):"
+            f" encoders busy {times.encoding_s:.1f} s, waiting for decoders"
+            f" {times.waiting_s:.1f} s",
             file=sys.stderr,
         )
 

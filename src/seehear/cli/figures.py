@@ -1,4 +1,6 @@
-"""Tables of figures on the terminal: percent with one decimal, and the setting beside every one of them."""
+"""Tables of figures on the terminal: percent with one decimal, and the setting beside every one of
+them.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +27,10 @@ def percent(value: float | None) -> str:
 def setting_line(setting: Mapping[str, Any]) -> str:
     """Return what a figure rests on, in one line."""
     parts = [
-        f"{setting['dataset']} {setting['split']}, {setting['clips']} clips of {setting['segments']} segments",
+        (
+            f"{setting['dataset']} {setting['split']}, {setting['clips']} clips of"
+            f" {setting['segments']} segments"
+        ),
         f"truth {setting['truth']}, annotation {setting['annotation']}",
     ]
     chosen_on = setting.get("thresholds_chosen_on")

@@ -1,4 +1,6 @@
-"""What is installed: versions, which extras are complete, which pretrained weights are in the cache."""
+"""What is installed: versions, which extras are complete, which pretrained weights are in the
+cache.
+"""
 
 import importlib.metadata
 import os
@@ -14,7 +16,9 @@ _EXTRA = re.compile(r"extra\s*==\s*['\"](?P<extra>[^'\"]+)['\"]")
 
 
 def installation() -> dict[str, Any]:
-    """Return versions, extras (packages with version or None, complete or not) and weights (state by id)."""
+    """Return versions, extras (packages with version or None, complete or not) and weights (state
+    by id).
+    """
     from seehear.weights import PRESETS, WEIGHTS, cache_dir, state
 
     base, extras = _requirements()
@@ -46,8 +50,8 @@ def show_installation(about: dict[str, Any]) -> None:
         f"{name} {version or 'missing'}" for name, version in about["packages"].items()
     )
     print(
-        f"seehear {about['seehear']}, Python {about['python']}, {about['system']}, {about['processors']} processors; "
-        f"{packages}\n"
+        f"seehear {about['seehear']}, Python {about['python']}, {about['system']},"
+        f" {about['processors']} processors; {packages}\n"
     )
     rows = []
     for extra, has in about["extras"].items():
@@ -78,7 +82,9 @@ def show_installation(about: dict[str, Any]) -> None:
 
 
 def _requirements() -> tuple[list[str], dict[str, list[str]]]:
-    """Return the packages seehear always needs, and those of each extra with extras of extras followed."""
+    """Return the packages seehear always needs, and those of each extra with extras of extras
+    followed.
+    """
     base: list[str] = []
     direct: dict[str, list[str]] = {}
     nested: dict[str, list[str]] = {}

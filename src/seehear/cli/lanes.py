@@ -1,6 +1,7 @@
 """The terminal's view of a timeline: three lanes (heard, seen, both), a bar for each class in it.
 
-On a terminal in colour and with block characters; elsewhere plain `#` and `.`, which any log can hold.
+On a terminal in colour and with block characters; elsewhere plain `#` and `.`, which any log can
+hold.
 """
 
 import sys
@@ -53,7 +54,10 @@ def lanes(timeline: Timeline, *, width: int, blocks: bool = False) -> list[tuple
             seconds = sum(e.duration_s for e in events)
             lines.append(
                 (
-                    f"{word if index == 0 else '':6s}  {_cut(_one_line(label)):{names}s} {bar}  {seconds:6.1f} s",
+                    (
+                        f"{word if index == 0 else '':6s}  {_cut(_one_line(label)):{names}s} {bar} "
+                        f" {seconds:6.1f} s"
+                    ),
                     colour,
                 )
             )
@@ -108,7 +112,9 @@ def clock(time_s: float) -> str:
 
 
 def _columns(timeline: Timeline, most: int) -> TimeGrid:
-    """Return the grid of a bar: whole columns a segment if there is room, else several segments a column."""
+    """Return the grid of a bar: whole columns a segment if there is room, else several segments a
+    column.
+    """
     end_s = max(timeline.grid.end_s, timeline.duration_s, timeline.grid.step_s)
     each = max(1, min(6, most // max(1, timeline.grid.count)))
     count = min(most, max(1, timeline.grid.count * each))

@@ -1,4 +1,6 @@
-"""Entry point: picks the command, imports only that command, turns errors into one line and an exit code."""
+"""Entry point: picks the command, imports only that command, turns errors into one line and an exit
+code.
+"""
 
 import argparse
 import importlib
@@ -9,7 +11,8 @@ import sys
 from seehear._version import __version__
 from seehear.errors import MissingExtraError, SeehearError
 
-# command -> (module below seehear.cli, one line of help); a module is imported only when its command runs
+# command -> (module below seehear.cli, one line of help); a module is imported only when its
+# command runs
 COMMANDS: dict[str, tuple[str, str]] = {
     "parse": ("parse", "videos or folders in, timelines out"),
     "demo": ("demo", "make a small world of clips and run everything on it"),
@@ -30,7 +33,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("doctor", "check the installation and a dataset"),
 }
 
-# optional package, as imported -> the extra that brings it; commands that need more name it themselves
+# optional package, as imported -> the extra that brings it; commands that need more name it
+# themselves
 _EXTRAS = {
     "av": "media",
     "PIL": "media",
@@ -61,7 +65,9 @@ class _Parser(argparse.ArgumentParser):
 
 
 def build_parser(only: str | None = None) -> argparse.ArgumentParser:
-    """Return the parser; with `only`, that command's options are filled in (and its module imported)."""
+    """Return the parser; with `only`, that command's options are filled in (and its module
+    imported).
+    """
     parser = _Parser(prog="seehear", description="What is heard, what is seen, and when.")
     parser.add_argument("--version", action="version", version=f"seehear {__version__}")
     commands = parser.add_subparsers(
@@ -79,7 +85,9 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 done, 1 some items failed, 2 nothing could be done."""
+    """Run one command and return its exit code: 0 done, 1 some items failed, 2 nothing could be
+    done.
+    """
     argv = sys.argv[1:] if argv is None else argv
     only = argv[0] if argv and argv[0] in COMMANDS else None
     args = None

@@ -68,7 +68,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _complain(rows: list[dict[str, str]]) -> None:
-    """Print a line for each failure; if nothing could be done, one line for all of them (the causes are alike)."""
+    """Print a line for each failure; if nothing could be done, one line for all of them (the causes
+    are alike).
+    """
     failures = [row for row in rows if row["state"] == "failed"]
     if failures and len(failures) == len(rows):
         print(
@@ -120,7 +122,10 @@ def _ls(args: argparse.Namespace) -> int:
         f"Pretrained weights (cache: {weights.cache_dir()})",
         header,
         rows,
-        note="fetch: seehear models fetch ID, or --preset offline; whole hashes, papers and remarks: --json",
+        note=(
+            "fetch: seehear models fetch ID, or --preset offline; whole hashes, papers and remarks:"
+            " --json"
+        ),
     )
     return 0
 

@@ -77,7 +77,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json",
         action="store_true",
-        help="print only JSON on stdout: the timeline of one file, else all of them and the failures",
+        help=(
+            "print only JSON on stdout: the timeline of one file, else all of them and the failures"
+        ),
     )
 
 

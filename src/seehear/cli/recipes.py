@@ -156,7 +156,8 @@ def page(recipe: Any) -> str:
     for index, stage in enumerate(value["stages"]):
         needs = f" (needs {', '.join(stage['needs'])})" if stage["needs"] else ""
         lines.append(
-            f"{'stages' if index == 0 else '':11}{index + 1}. {stage['name']}: {stage['does']}{needs}"
+            f"{'stages' if index == 0 else '':11}{index + 1}. {stage['name']}:"
+            f" {stage['does']}{needs}"
         )
         lines += [f"           {'':3}{key} = {_text(v)}" for key, v in stage["settings"].items()]
         lines += [

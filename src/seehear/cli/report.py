@@ -22,9 +22,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add = {
         name: actions.add_parser(name, help=text, description=text)
         for name, text in {
-            "run": "one HTML page of a run: clips with player and lanes, figures, classes, learning, labels, settings",
+            "run": (
+                "one HTML page of a run: clips with player and lanes, figures, classes, learning,"
+                " labels, settings"
+            ),
             "clip": "one HTML page of a parsed clip",
-            "similarity": "similarity distributions with and without an event, the unreliable region shaded",
+            "similarity": (
+                "similarity distributions with and without an event, the unreliable region shaded"
+            ),
             "strips": "frames of a clip over prompt similarities and the labels before and after",
             "lanes": "parsing results of several systems against the truth, as bars per track",
             "curves": "learning curves of one or more runs",
@@ -100,8 +105,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=16,
         metavar="MB",
-        help="videos are copied into the page up to this size together, the others linked to "
-        "(default: 16)",
+        help=(
+            "videos are copied into the page up to this size together, the others linked to "
+            "(default: 16)"
+        ),
     )
     for name, parser_ in add.items():
         page = {"run": "RUN/report.html", "clip": "NAME.html beside the timeline"}.get(name)

@@ -22,7 +22,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         required=True,
         metavar="DIR",
         type=Path,
-        help="output folder; the same command goes on; tables with one folder share runs and labels",
+        help=(
+            "output folder; the same command goes on; tables with one folder share runs and labels"
+        ),
     )
     parser.add_argument("--rows", metavar="KEY,KEY", help="only these rows (default: all)")
     parser.add_argument(
@@ -35,8 +37,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--inputs",
         metavar="SET",
-        help="train every row on this feature set (default: the row's own; if the folder holds no "
-        "row's own, the recipe's first that it holds)",
+        help=(
+            "train every row on this feature set (default: the row's own; if the folder holds no "
+            "row's own, the recipe's first that it holds)"
+        ),
     )
     parser.add_argument(
         "--set",
@@ -54,8 +58,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=os.cpu_count() or 1,
         metavar="N",
-        help="rows at a time, a process and a thread each (default: one a core); 0: in this "
-        "process",
+        help=(
+            "rows at a time, a process and a thread each (default: one a core); 0: in this process"
+        ),
     )
     parser.add_argument(
         "--device", default="cpu", metavar="DEVICE", help="cpu (default), cuda or auto"

@@ -91,5 +91,8 @@ def _table(found: "Found", hits: "list[Hit]", clips: int) -> None:
         found.query,
         ["clip", "from", "to", "length"],
         rows,
-        note=f"{len(found):,} moments, {found.total_s:,.1f} s in {found.clips:,} of {clips:,} clips{more}",
+        note=(
+            f"{len(found):,} moments, {found.total_s:,.1f} s in {found.clips:,} of {clips:,}"
+            f" clips{more}"
+        ),
     )

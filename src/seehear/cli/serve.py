@@ -37,8 +37,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--token",
         metavar="TEXT",
-        help="what every request must carry, at least 16 letters "
-        "(default: made anew when --host is no loopback address)",
+        help=(
+            "what every request must carry, at least 16 letters "
+            "(default: made anew when --host is no loopback address)"
+        ),
     )
     parser.add_argument(
         "--name",

@@ -14,8 +14,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--to",
         metavar="URL",
-        help="hf://owner/name[@revision], or an fsspec URL such as "
-        "s3://bucket/folder or file:///folder; loaded again by --model URL",
+        help=(
+            "hf://owner/name[@revision], or an fsspec URL such as "
+            "s3://bucket/folder or file:///folder; loaded again by --model URL"
+        ),
     )
     parser.add_argument(
         "--licence",

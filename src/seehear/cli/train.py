@@ -36,8 +36,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="NAME=VALUE",
         dest="settings",
-        help="change one setting, such as training.epochs=3, network.layers=2, losses.audio=3, "
-        "features=clip (repeatable)",
+        help=(
+            "change one setting, such as training.epochs=3, network.layers=2, losses.audio=3, "
+            "features=clip (repeatable)"
+        ),
     )
     seeds = parser.add_mutually_exclusive_group()
     seeds.add_argument("--seed", type=int, metavar="N", help="seed (default: the recipe's)")
@@ -119,8 +121,8 @@ def run(args: argparse.Namespace) -> int:
         dataset, store, args.recipe, features=features, settings=settings, options=options
     )
     options.say(
-        f"recipe {args.recipe}, feature set {prepared.features.name} ({prepared.features.summary}), "
-        f"{len(prepared.train)} training clips"
+        f"recipe {args.recipe}, feature set {prepared.features.name} ({prepared.features.summary}),"
+        f" {len(prepared.train)} training clips"
     )
     if seeds is None:
         folders = [run(prepared, args.out, seed=args.seed, labels=labels, options=options)]
@@ -200,7 +202,8 @@ def _show(out: Path, results: list[dict[str, Any]], split: str | None) -> None:
             )
     if rows:
         table(
-            f"{results[0]['recipe']} · {results[0]['features']}: percent, five at segment level, five at event level",
+            f"{results[0]['recipe']} · {results[0]['features']}: percent, five at segment level,"
+            " five at event level",
             header,
             rows,
         )

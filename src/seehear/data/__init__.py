@@ -35,7 +35,8 @@ __all__ = [
 
 
 def open_dataset(path: str | Path) -> Dataset:
-    """Return the dataset in a folder: one with a `dataset.toml`, or one holding LLP's official tables.
+    """Return the dataset in a folder: one with a `dataset.toml`, or one holding LLP's official
+    tables.
 
     Raises:
         DataError: neither is there, or a table is damaged.

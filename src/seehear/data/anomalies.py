@@ -1,7 +1,8 @@
-"""What is odd about a dataset: everything a table says that cannot be meant, and media that are not there.
+"""What is odd about a dataset: everything a table says that cannot be meant, and media that are not
+there.
 
-Nothing here changes a label.  The same oddities decide what each reading of the truth drops or mends; here they are
-listed whatever the reading, once each, with file and line.
+Nothing here changes a label.  The same oddities decide what each reading of the truth drops or
+mends; here they are listed whatever the reading, once each, with file and line.
 """
 
 from collections import Counter
@@ -41,7 +42,8 @@ KINDS: Mapping[str, str] = {
 
 
 def find_anomalies(dataset: Dataset) -> list[Issue]:
-    """Return every anomaly of the tables and every clip without media, grouped by kind in the order of `KINDS`.
+    """Return every anomaly of the tables and every clip without media, grouped by kind in the order
+    of `KINDS`.
 
     Raises:
         DataError: a table of truth is damaged.
@@ -159,7 +161,8 @@ def _without_media(dataset: Dataset) -> list[Issue]:
             folder,
             None,
             "media_missing",
-            f"{clip.name}: no {' or '.join(dict.fromkeys((clip.name, clip.id)))} with a media suffix",
+            f"{clip.name}: no {' or '.join(dict.fromkeys((clip.name, clip.id)))} with a media"
+            " suffix",
         )
         for split in dataset.splits.values()
         for clip in split.clips

@@ -1,7 +1,7 @@
 """Predictions as arrays in an .npz file: decisions of 0 and 1, or probabilities to decide on.
 
-`names` (N,) says which clips; then either `audio` and `visual` (N, T, C) of 0 and 1, or `segment_prob` (N, T, 2, C),
-`track_prob` (N, 2, C) and `clip_prob` (N, C).
+`names` (N,) says which clips; then either `audio` and `visual` (N, T, C) of 0 and 1, or
+`segment_prob` (N, T, 2, C), `track_prob` (N, 2, C) and `clip_prob` (N, C).
 """
 
 from collections.abc import Mapping
@@ -29,12 +29,14 @@ _AXES = {
 def read_scores(
     path: Path, split: Split, vocabulary: Vocabulary, grid: TimeGrid
 ) -> tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.floating]] | None:
-    """Return (segment_prob (N, T, 2, C), track_prob (N, 2, C), clip_prob (N, C)) of an .npz file in split order.
+    """Return (segment_prob (N, T, 2, C), track_prob (N, 2, C), clip_prob (N, C)) of an .npz file in
+    split order.
 
     None if the file holds no probabilities.  Every clip of the split must be there, and no other.
 
     Raises:
-        DataError: the file is damaged, a clip is missing, twice or unknown, or an array has a wrong shape.
+        DataError: the file is damaged, a clip is missing, twice or unknown, or an array has a wrong
+            shape.
     """
     arrays = _load(path)
     if "segment_prob" not in arrays:
@@ -75,10 +77,12 @@ def read_scores(
 def read_decisions(
     path: Path, clips: ClipFinder, vocabulary: Vocabulary, grid: TimeGrid, outside: list[str]
 ) -> dict[int, NDArray[np.bool_]]:
-    """Return the decisions (2, T, C) of an .npz file by position of the clip; unknown clips go to `outside`.
+    """Return the decisions (2, T, C) of an .npz file by position of the clip; unknown clips go to
+    `outside`.
 
     Raises:
-        DataError: the file is damaged, a clip stands twice, or an array has a wrong shape or other values.
+        DataError: the file is damaged, a clip stands twice, or an array has a wrong shape or other
+            values.
     """
     arrays = _load(path)
     names = _names(arrays, path)

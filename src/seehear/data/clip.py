@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-# id, start, end: the two last fields are times, and the id itself may hold `_`, `-` and start with either
+# id, start, end: the two last fields are times, and the id itself may hold `_`, `-` and start with
+# either
 _NAME = re.compile(r"(?P<id>.+)_(?P<start>\d+(?:\.\d+)?)_(?P<end>\d+(?:\.\d+)?)", re.DOTALL)
 
 
@@ -16,7 +17,8 @@ class Clip:
         name: the full `filename` column; what truth is joined by.
         id: stem of the clip's media and feature files; `name` without its times.
         labels: the weak label, classes of the clip in table order, each once.
-        start_s: where the clip was cut from its source video, seconds; None if the name does not say.
+        start_s: where the clip was cut from its source video, seconds; None if the name does not
+            say.
         end_s: likewise, after `start_s`.
     """
 
@@ -28,7 +30,8 @@ class Clip:
 
     @classmethod
     def parse(cls, name: str, labels: Iterable[str] = ()) -> "Clip":
-        """Return the clip called `name`, which may end in `_START_END` (seconds, as LLP's names do).
+        """Return the clip called `name`, which may end in `_START_END` (seconds, as LLP's names
+        do).
 
         Examples:
             >>> Clip.parse("-ab_c_0_d-e_101.8_111.8").id
@@ -44,7 +47,9 @@ class Clip:
 
 
 def with_unique_ids(clips: Iterable[Clip]) -> list[Clip]:
-    """Return the clips; those that would share an id (`take_1_2` and `take_3_4`) go by their full name instead."""
+    """Return the clips; those that would share an id (`take_1_2` and `take_3_4`) go by their full
+    name instead.
+    """
     clips = list(clips)
     count: dict[str, int] = {}
     for clip in clips:

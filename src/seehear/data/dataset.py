@@ -141,11 +141,15 @@ class Dataset:
         return found
 
     def media_path(self, clip: Clip) -> Path | None:
-        """Return the clip's file: its name or its id with any media suffix; None if there is none."""
+        """Return the clip's file: its name or its id with any media suffix; None if there is
+        none.
+        """
         return self.media_files.get(clip.name) or self.media_files.get(clip.id)
 
     def fingerprint(self) -> str:
-        """Return a sha256 over vocabulary, grid and tables: equal for equal labels, wherever the folder lies."""
+        """Return a sha256 over vocabulary, grid and tables: equal for equal labels, wherever the
+        folder lies.
+        """
         out = hashlib.sha256(f"{self.vocabulary.digest()} {self.grid}".encode())
         for role in sorted(self.tables):
             out.update(
@@ -155,7 +159,8 @@ class Dataset:
 
 
 def read_clips(path: Path, vocabulary: Vocabulary) -> tuple[list[Clip], list[Issue]]:
-    """Return the clips of a table with the columns `filename` and `event_labels` (classes, comma-separated).
+    """Return the clips of a table with the columns `filename` and `event_labels` (classes,
+    comma-separated).
 
     Raises:
         DataError: a missing column, an unknown class, a clip twice, or no clip at all.
@@ -209,7 +214,8 @@ def assemble(
 ) -> Dataset:
     """Return the dataset made of these tables, given by split.
 
-    `grid` None: one-second segments over the longest span that the clips' names tell, ten where they tell nothing.
+    `grid` None: one-second segments over the longest span that the clips' names tell, ten where
+    they tell nothing.
 
     Raises:
         DataError: a table of clips is damaged.

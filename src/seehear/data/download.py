@@ -1,4 +1,6 @@
-"""Fetch one file over HTTP: resumed where it broke off, verified, and in its place only when it is whole."""
+"""Fetch one file over HTTP: resumed where it broke off, verified, and in its place only when it is
+whole.
+"""
 
 import hashlib
 import http.client
@@ -28,7 +30,8 @@ def download(
 ) -> bool:
     """Bring a file to `path` unless it is there already; return whether anything was fetched.
 
-    What was received is kept in `NAME.part` beside it when the connection breaks, and continued from there.
+    What was received is kept in `NAME.part` beside it when the connection breaks, and continued
+    from there.
 
     Args:
         url: https (http only on this machine).
@@ -68,7 +71,10 @@ def download(
         raise DataError(
             f"expected sha256 {sha256[:16]}..., got {found[:16]}...",
             where=url,
-            hint="what the address gives has changed or was damaged on the way: run again, or report it",
+            hint=(
+                "what the address gives has changed or was damaged on the way: run again, or"
+                " report it"
+            ),
         )
     part.replace(path)
     return True

@@ -1,4 +1,5 @@
-"""Bring what is public of LLP into the layout we read, and say what is still missing and where to put it.
+"""Bring what is public of LLP into the layout we read, and say what is still missing and where to
+put it.
 
     DIR/
       AVVP_*.csv                       tables of YapengTian/AVVP-ECCV20, pinned by the digest of their content
@@ -8,8 +9,8 @@
       videos/ID.mp4                    by hand: YouTube
       fetch.json                       what was fetched: revision, digests, counts
 
-The hub's revision of VALOR's features was not known when this was written, so the first fetch takes the newest one and
-records it; every later fetch takes the recorded one and verifies it.
+The hub's revision of VALOR's features was not known when this was written, so the first fetch takes
+the newest one and records it; every later fetch takes the recorded one and verifies it.
 """
 
 import json
@@ -80,7 +81,8 @@ def fetch_llp(
         each part when it is complete.
 
     Raises:
-        DataError: an address does not answer, or gives another file than the one pinned or recorded.
+        DataError: an address does not answer, or gives another file than the one pinned or
+            recorded.
     """
     root = Path(out)
     base = (hub or os.environ.get("HF_ENDPOINT") or HUB_URL).rstrip("/")
@@ -130,7 +132,8 @@ def _fetch_archive(
     sha256, size = _expected(hub, revision, name)
     if done and done["sha256"] != sha256:
         raise DataError(
-            f"expected sha256 {done['sha256'][:16]}... as recorded, the hub now says {sha256[:16]}...",
+            f"expected sha256 {done['sha256'][:16]}... as recorded, the hub now says"
+            f" {sha256[:16]}...",
             where=f"{hub}/datasets/{VALOR}/{name}",
             hint=f"delete {root / RECORD} to accept the new one",
         )
@@ -172,8 +175,9 @@ def _expected(hub: str, revision: str, name: str) -> tuple[str, int]:
 def unpack(archive: Path, folder: Path) -> dict[str, int]:
     """Unpack the arrays of an archive into `folder/KIND/ID.npy` and return how many of each kind.
 
-    Only `.npy` files directly below a folder of a known kind are taken, whatever else the archive holds, and only by
-    their own name, so nothing can land outside.  The folder appears when it is complete.
+    Only `.npy` files directly below a folder of a known kind are taken, whatever else the archive
+    holds, and only by their own name, so nothing can land outside.  The folder appears when it is
+    complete.
 
     Raises:
         DataError: the archive is damaged or holds no such arrays.

@@ -1,4 +1,6 @@
-"""LLP's official tables, recognised by their names (Tian et al., "Unified Multisensory Perception", ECCV 2020)."""
+"""LLP's official tables, recognised by their names (Tian et al., "Unified Multisensory Perception",
+ECCV 2020).
+"""
 
 from pathlib import Path
 
@@ -12,7 +14,8 @@ CLIPS = {"train": "AVVP_train.csv", "val": "AVVP_val_pd.csv", "test": "AVVP_test
 AUDIO, VISUAL = "AVVP_eval_audio.csv", "AVVP_eval_visual.csv"
 _MEDIA_FOLDERS = ("videos", "video", "media")
 
-# (clip, class, onset): rows whose file name is wrong in the audio table that every release but HAN's still carries
+# (clip, class, onset): rows whose file name is wrong in the audio table that every release but
+# HAN's still carries
 LEGACY_ROWS = frozenset(
     {
         ("JfZEqeLZqWk_30_40", "Speech", 0.0),

@@ -1,4 +1,6 @@
-"""What of LLP stands in a folder, what is missing, how to get it, and which of the paper's tables can be run."""
+"""What of LLP stands in a folder, what is missing, how to get it, and which of the paper's tables
+can be run.
+"""
 
 import os
 from dataclasses import dataclass
@@ -47,7 +49,8 @@ class Part:
     Args:
         name: file or folder below the dataset folder.
         what: in words.
-        state: `there`, `incomplete` (some clips lack), `changed` (a table with other content), `missing`.
+        state: `there`, `incomplete` (some clips lack), `changed` (a table with other content),
+            `missing`.
         found, wanted: clips with a file, and clips of the tables; 0 where nothing is counted.
         get: what to do about it, empty for `there`.
     """
@@ -81,7 +84,10 @@ def llp_parts(root: Path | str) -> list[Part]:
     videos = next(
         (p for p in (root / name for name in ("videos", "video", "media")) if p.is_dir()), None
     )
-    get = f"by hand: seconds START to END of YouTube ID as {root / 'videos'}/ID.mp4; not needed with features"
+    get = (
+        f"by hand: seconds START to END of YouTube ID as {root / 'videos'}/ID.mp4; not needed with"
+        " features"
+    )
     parts.append(_folder("videos", "the clips themselves", videos, MEDIA_SUFFIXES, ids, get))
     return parts
 
@@ -92,7 +98,9 @@ def missing_parts(root: Path | str) -> list[Part]:
 
 
 def runnable_tables(root: Path | str) -> dict[str, tuple[str, ...]]:
-    """Return, for each table of the paper, the groups of rows whose published features are there (maybe none)."""
+    """Return, for each table of the paper, the groups of rows whose published features are there
+    (maybe none).
+    """
     here = {part.name.removeprefix("feats/") for part in llp_parts(root) if part.state == "there"}
     return {
         table: tuple(group for group in groups if here.issuperset(GROUPS[group]))

@@ -32,7 +32,8 @@ class ClipFinder:
         index = self._index[name]
         if index in self._from:
             raise DataError(
-                f"two predictions for clip {self._split.names[index]}: {self._from[index]} and {source}",
+                f"two predictions for clip {self._split.names[index]}: {self._from[index]} and"
+                f" {source}",
                 hint="remove one of them",
             )
         self._from[index] = source

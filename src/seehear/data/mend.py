@@ -1,8 +1,9 @@
 """Mends clip names that are damaged beyond doubt; used by the `repaired` reading only.
 
-A name is damaged if no clip of the dataset could be called so: it holds stray characters, or its id or its span has
-another length than those of all clips.  It is mended if exactly one clip's name is the same but for one or two
-characters lost or added at one end.  Well-formed names of unknown clips are left alone: they are simply other videos.
+A name is damaged if no clip of the dataset could be called so: it holds stray characters, or its id
+or its span has another length than those of all clips.  It is mended if exactly one clip's name is
+the same but for one or two characters lost or added at one end.  Well-formed names of unknown clips
+are left alone: they are simply other videos.
 """
 
 from collections.abc import Iterable
@@ -28,7 +29,9 @@ class Mender:
         self._uniform = len(self._shapes) == 1
 
     def mend(self, name: str) -> str | None:
-        """Return the name of the clip that a damaged `name` must mean; None if it is not damaged or not certain."""
+        """Return the name of the clip that a damaged `name` must mean; None if it is not damaged or
+        not certain.
+        """
         stripped = name.strip(_STRAY)
         if stripped in self._names:
             return stripped

@@ -1,10 +1,10 @@
 """Predictions of a split as they lie on disk: timeline files, one table, or arrays.
 
-- a folder of `*.timeline.json`: a file belongs to the clip whose name or id is the stem of its `source` (or, where
-  that fits no clip, of the file's own name);
-- a tab-separated file with the columns `filename track onset offset event_label` (seconds; audio or visual;
-  audio_visual rows may stand there too, but follow from the others); a row with nothing but a filename says that
-  nothing was found in that clip;
+- a folder of `*.timeline.json`: a file belongs to the clip whose name or id is the stem of its
+  `source` (or, where that fits no clip, of the file's own name);
+- a tab-separated file with the columns `filename track onset offset event_label` (seconds; audio or
+  visual; audio_visual rows may stand there too, but follow from the others); a row with nothing but
+  a filename says that nothing was found in that clip;
 - an `.npz` file of arrays (`arrays.py`).
 """
 
@@ -36,8 +36,10 @@ class Predictions:
         visual: (N, T, C) bool.
         missing: clips without a prediction, taken as empty because that was asked for.
         extra: how many predictions of other clips were left out because that was asked for.
-        outside_grid: rows of a table that touch no segment, such as times counted from the start of the source video.
-        made: what the timelines say about how they were made; empty if they disagree or say nothing.
+        outside_grid: rows of a table that touch no segment, such as times counted from the start of
+            the source video.
+        made: what the timelines say about how they were made; empty if they disagree or say
+            nothing.
     """
 
     audio: NDArray[np.bool_]
@@ -65,10 +67,12 @@ def read_predictions(
         vocabulary: the dataset's classes; a prediction of another class is refused.
         grid: the dataset's segments; predicted intervals are drawn on them.
         missing: what to do if a clip has no prediction: complain, or take it as empty.
-        extra: what to do with a prediction for a clip that is not in the split: complain, or leave it out.
+        extra: what to do with a prediction for a clip that is not in the split: complain, or leave
+            it out.
 
     Raises:
-        DataError: any of the above, two predictions for one clip, an unreadable file, or arrays of a wrong shape.
+        DataError: any of the above, two predictions for one clip, an unreadable file, or arrays of
+            a wrong shape.
     """
     path = Path(path)
     if not path.exists():
@@ -89,7 +93,8 @@ def read_predictions(
         found, beyond = _table(path, clips, vocabulary, grid, outside)
     if outside and extra == "error":
         raise DataError(
-            f"{len(outside)} predictions for clips that are not in split {split.name} ({some(outside)})",
+            f"{len(outside)} predictions for clips that are not in split {split.name}"
+            f" ({some(outside)})",
             where=path,
             hint="choose their split, or leave them out with --extra ignore",
         )

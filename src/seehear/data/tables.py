@@ -1,4 +1,6 @@
-"""Tab-separated tables with a header line, read with their line numbers, complaining about every fault at once."""
+"""Tab-separated tables with a header line, read with their line numbers, complaining about every
+fault at once.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +15,10 @@ class Issue:
 
     Args:
         file: name of the table (or media folder).
-        line: 1-based line of the file, header included; None where it is about the file or a clip as a whole.
-        kind: `orphan`, `empty`, `reversed`, `outside`, `duplicate`, `overlap`, `touching`, ... (docs: data).
+        line: 1-based line of the file, header included; None where it is about the file or a clip
+            as a whole.
+        kind: `orphan`, `empty`, `reversed`, `outside`, `duplicate`, `overlap`, `touching`, ...
+            (docs: data).
         text: what stands there, and what was done.
     """
 
@@ -52,7 +56,8 @@ class Faults:
 def read_table(path: Path, columns: Sequence[str]) -> list[tuple[int, list[str]]]:
     """Return (line number, fields in the order of `columns`) for every row of a tab-separated file.
 
-    Columns may stand in any order, others are ignored; blank lines are skipped; a byte-order mark and CRLF are fine.
+    Columns may stand in any order, others are ignored; blank lines are skipped; a byte-order mark
+    and CRLF are fine.
 
     Raises:
         DataError: no such file, not UTF-8 text, a missing column, or a row with too few fields.

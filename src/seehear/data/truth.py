@@ -1,9 +1,11 @@
-"""The truth of a split: who is heard and seen when, as intervals and as arrays, in one of three readings.
+"""The truth of a split: who is heard and seen when, as intervals and as arrays, in one of three
+readings.
 
-`literal` takes the tables as they stand, as every published number did: rows of unknown clips and rows that mark
-nothing fall away, the rest is drawn into the arrays.  `legacy` is the same with LLP's older audio table, in which
-three rows carry a wrong name.  `repaired` mends names that are damaged beyond doubt and merges overlapping, touching
-and repeated intervals of a class.  Whatever a reading drops or changes is listed in `Truth.issues`.
+`literal` takes the tables as they stand, as every published number did: rows of unknown clips and
+rows that mark nothing fall away, the rest is drawn into the arrays.  `legacy` is the same with
+LLP's older audio table, in which three rows carry a wrong name.  `repaired` mends names that are
+damaged beyond doubt and merges overlapping, touching and repeated intervals of a class.  Whatever a
+reading drops or changes is listed in `Truth.issues`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -54,7 +56,8 @@ class Truth:
         names: the clips, in split order.
         audio: (N, T, C) bool.
         visual: (N, T, C) bool.
-        audio_intervals: the events of each clip, sorted by time; `repaired` ones do not touch each other.
+        audio_intervals: the events of each clip, sorted by time; `repaired` ones do not touch each
+            other.
         visual_intervals: likewise.
         issues: every row that was dropped or changed by this reading.
     """
@@ -68,7 +71,9 @@ class Truth:
     issues: tuple[Issue, ...]
 
     def select(self, names: Sequence[str]) -> "Truth":
-        """Return the truth of these clips, in this order; the issues stay those of the whole split."""
+        """Return the truth of these clips, in this order; the issues stay those of the whole
+        split.
+        """
         row = {name: i for i, name in enumerate(self.names)}
         order = [row[name] for name in names]
         return replace(
@@ -125,7 +130,8 @@ class TruthTables:
         vocabulary: of the dataset.
         grid: of the dataset.
         known: every clip of the dataset; rows of other clips are orphans.
-        legacy: rows that LLP's older audio table lost, as (clip, class, onset); None for other datasets.
+        legacy: rows that LLP's older audio table lost, as (clip, class, onset); None for other
+            datasets.
     """
 
     audio: Path | None
@@ -239,10 +245,11 @@ class TruthTables:
 
 
 def clashes(rows: Iterable[Row]) -> list[tuple[str, Row, Row]]:
-    """Return (kind, row, earlier row) for intervals of one clip and class that are repeated, overlap or touch.
+    """Return (kind, row, earlier row) for intervals of one clip and class that are repeated,
+    overlap or touch.
 
-    Rows that mark nothing must be left out.  Each row clashes at most once: with the interval, among those that start
-    no later, which reaches furthest.
+    Rows that mark nothing must be left out.  Each row clashes at most once: with the interval,
+    among those that start no later, which reaches furthest.
     """
     furthest: dict[tuple[str, str], Row] = {}
     out = []

@@ -27,7 +27,8 @@ class Vocabulary:
     def __post_init__(self) -> None:
         if len(self.names) != len(self.descriptions):
             raise ValueError(
-                f"expected one description a class, got {len(self.descriptions)} for {len(self.names)}"
+                f"expected one description a class, got {len(self.descriptions)} for"
+                f" {len(self.names)}"
             )
         if len(set(self.names)) != len(self.names):
             raise ValueError("class names must be unique")
@@ -42,8 +43,9 @@ class Vocabulary:
     def parse(cls, source: str | Path) -> "Vocabulary":
         """Return the vocabulary of a comma-separated string, or of a file with one class a line.
 
-        Each entry is `name` or `name = description`; blank lines and lines starting with `#` are skipped.  Without a
-        description, a class of LLP gets LLP's, any other its name with spaces for underscores.
+        Each entry is `name` or `name = description`; blank lines and lines starting with `#` are
+        skipped.  Without a description, a class of LLP gets LLP's, any other its name with spaces
+        for underscores.
 
         Raises:
             DataError: no class at all, an empty name, a name twice, a file that cannot be read.
@@ -92,7 +94,9 @@ class Vocabulary:
             ) from None
 
     def suggest(self, name: str) -> str:
-        """Return what to say to somebody who wrote `name`: the closest class, and which classes there are."""
+        """Return what to say to somebody who wrote `name`: the closest class, and which classes
+        there are.
+        """
         folded = {n.casefold(): n for n in self.names}
         close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
         shown = ", ".join(self.names[:8]) + (" ..." if len(self.names) > 8 else "")
@@ -111,7 +115,8 @@ class Vocabulary:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-# LLP's 25 classes in the official order, with the descriptions that the LSLD paper found best ("+ playing")
+# LLP's 25 classes in the official order, with the descriptions that the LSLD paper found best ("+
+# playing")
 _LLP = {
     "Speech": "Speeching",  # sic: the released string, on which the published labels rest
     "Car": "Car",

@@ -1,7 +1,8 @@
 """Drawn pictures of things that an ImageNet network recognises.
 
-Each drawing takes a random generator and returns an RGB image of `SIZE` x `SIZE`; two calls never give the same
-picture (colours, place, size and details vary), so that a network cannot learn them by heart.
+Each drawing takes a random generator and returns an RGB image of `SIZE` x `SIZE`; two calls never
+give the same picture (colours, place, size and details vary), so that a network cannot learn them
+by heart.
 """
 
 import math
@@ -21,7 +22,9 @@ Drawing = Callable[[np.random.Generator], NDArray[np.uint8]]
 
 
 def _canvas(rng: np.random.Generator, low: int, high: int) -> Image.Image:
-    """Return a soft two-colour gradient with a little grain, brightness between `low` and `high`."""
+    """Return a soft two-colour gradient with a little grain, brightness between `low` and
+    `high`.
+    """
     top, bottom = rng.integers(low, high, (2, 3))
     ramp = np.linspace(0, 1, _SIDE)[:, None, None]
     pixels = np.broadcast_to(top * (1 - ramp) + bottom * ramp, (_SIDE, _SIDE, 3))

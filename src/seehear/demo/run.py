@@ -1,7 +1,8 @@
-"""The whole path on a small world: extract, denoise, train HAN and LSLD, evaluate, parse an unseen clip, report.
+"""The whole path on a small world: extract, denoise, train HAN and LSLD, evaluate, parse an unseen
+clip, report.
 
-Nothing here is a shortcut: every step is the one that the command of its name runs, with the offline encoders and the
-recipes as they stand.  A folder that is there already is gone on with.
+Nothing here is a shortcut: every step is the one that the command of its name runs, with the
+offline encoders and the recipes as they stand.  A folder that is there already is gone on with.
 
     OUT/world/      clips, tables, truth         OUT/runs/han, lsld     trained parsers
     OUT/features/   of the offline encoders      OUT/unseen.*           a clip of no split, and its timeline
@@ -182,7 +183,9 @@ def _train(
 
 
 def _parse(out: Path, runs: Mapping[str, Path], seed: int) -> dict[str, Timeline]:
-    """Return the timelines of the unseen clip, the truth among them; LSLD's is also written to a file."""
+    """Return the timelines of the unseen clip, the truth among them; LSLD's is also written to a
+    file.
+    """
     from seehear.parser import Parser
 
     path = out / "unseen.mp4"

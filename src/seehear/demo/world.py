@@ -1,7 +1,8 @@
 """The demo's dataset: who is heard and seen when, rendered to real video files with exact truth.
 
-Some classes are only ever heard, some only ever seen, and the rest appear on either track or both, at different
-seconds.  The weak label of a clip names its classes and says neither track nor second: the noise LSLD has to remove.
+Some classes are only ever heard, some only ever seen, and the rest appear on either track or both,
+at different seconds.  The weak label of a clip names its classes and says neither track nor second:
+the noise LSLD has to remove.
 """
 
 import json
@@ -26,7 +27,9 @@ FPS = 8
 
 @dataclass(frozen=True)
 class Kind:
-    """One class of the world: the words prompts use, its picture (or None) and its sound (or None)."""
+    """One class of the world: the words prompts use, its picture (or None) and its sound (or
+    None).
+    """
 
     description: str
     picture: str | None
@@ -167,7 +170,8 @@ def make_world(
     jobs: int = 1,
     on_clip: Callable[[str], None] = lambda name: None,
 ) -> Path:
-    """Write the whole dataset below `folder` and return its path; clips that exist already are kept.
+    """Write the whole dataset below `folder` and return its path; clips that exist already are
+    kept.
 
     Args:
         folder: where `dataset.toml`, the tables and `videos/` go.
@@ -203,7 +207,9 @@ def make_world(
 
 
 def unseen() -> Script:
-    """Return the script of a clip that belongs to no split: something heard, seen, and both, at different seconds."""
+    """Return the script of a clip that belongs to no split: something heard, seen, and both, at
+    different seconds.
+    """
     return Script(
         "unseen",
         audio=[(2, 8, "Telephone"), (6, 10, "Smoke_alarm")],

@@ -1,4 +1,6 @@
-"""Encoders: media in, rows out, one file each behind one small protocol.  Listing them imports nothing heavy."""
+"""Encoders: media in, rows out, one file each behind one small protocol.  Listing them imports
+nothing heavy.
+"""
 
 import difflib
 import importlib
@@ -56,7 +58,8 @@ def load_encoder(id_: str, **options: Any) -> Any:
 
     Args:
         id_: see `encoder_ids`.
-        options: of that encoder's class, such as `fps`, or `weights` for a folder or file of the user's own.
+        options: of that encoder's class, such as `fps`, or `weights` for a folder or file of the
+            user's own.
 
     Raises:
         ConfigError: no such encoder, or no such option.
@@ -79,7 +82,9 @@ def card(id_: str) -> EncoderCard:
 
 
 def cards() -> dict[str, EncoderCard]:
-    """Return the cards of all encoders; those of packages that cannot be loaded are left out, with a line on stderr."""
+    """Return the cards of all encoders; those of packages that cannot be loaded are left out, with
+    a line on stderr.
+    """
     found = {}
     for id_ in encoder_ids():
         try:

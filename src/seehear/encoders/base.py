@@ -17,8 +17,8 @@ class EncoderCard:
     Args:
         id: the name options take.
         track: `audio` or `visual`.
-        outputs: name -> numbers a row.  `feature` is what networks are trained on, `space` the vector in the space
-            shared with language, `logits` class scores.
+        outputs: name -> numbers a row.  `feature` is what networks are trained on, `space` the
+            vector in the space shared with language, `logits` class scores.
         weights: ids in the table of weights.
         licence: of the weights.
         paper: where it is described.
@@ -50,10 +50,14 @@ class VisualEncoder(Protocol):
     frames_per_row: int
 
     def prepare(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Return one frame (H, W, 3) resized and cropped; runs in the decoding process, needs no weights."""
+        """Return one frame (H, W, 3) resized and cropped; runs in the decoding process, needs no
+        weights.
+        """
 
     def encode(self, frames: NDArray[np.uint8]) -> Outputs:
-        """Return {output: (n, D)} of prepared frames (n, h, w, 3), or (n, frames_per_row, h, w, 3)."""
+        """Return {output: (n, D)} of prepared frames (n, h, w, 3), or (n, frames_per_row, h, w,
+        3).
+        """
 
     def preprocessing(self) -> dict[str, Any]:
         """Return the settings that shape the features, for the manifest."""
@@ -61,7 +65,9 @@ class VisualEncoder(Protocol):
 
 @runtime_checkable
 class AudioEncoder(Protocol):
-    """Pieces of sound in, one row each out; a piece is a segment with `context_s` seconds on each side."""
+    """Pieces of sound in, one row each out; a piece is a segment with `context_s` seconds on each
+    side.
+    """
 
     card: EncoderCard
     rate_hz: int
@@ -86,7 +92,9 @@ class TextTower(Protocol):
 
 @dataclass
 class Lazy:
-    """A value made on first use; the recipe survives the trip to another process, the value does not."""
+    """A value made on first use; the recipe survives the trip to another process, the value does
+    not.
+    """
 
     make: Any
     _value: Any = field(default=None, repr=False)

@@ -54,7 +54,9 @@ class Checkpoint:
         return found[0]
 
     def digests(self) -> dict[str, str]:
-        """Return one hash over the files, for provenance: that of the cache's record, or of the user's files."""
+        """Return one hash over the files, for provenance: that of the cache's record, or of the
+        user's files.
+        """
         if self.own is None:
             from seehear.weights import digest
 
@@ -70,7 +72,8 @@ class Checkpoint:
 
 
 def state_dict(path: Path) -> dict[str, Any]:
-    """Return the tensors of a file by name: safetensors, or a pickle from which nothing but tensors is accepted.
+    """Return the tensors of a file by name: safetensors, or a pickle from which nothing but tensors
+    is accepted.
 
     Raises:
         WeightsError: the file is neither, or is damaged.

@@ -1,11 +1,12 @@
 """CLAP of LAION: sounds and sentences in one space; the checkpoint without fusion.
 
-A segment is repeated until it fills ten seconds at 48 kHz (as the release does with short clips), turned into
-1001 x 64 decibels, and embedded; vectors have length 1, as the release gives them.  A segment longer than ten seconds
-is cut, where the reference draws a random part.
+A segment is repeated until it fills ten seconds at 48 kHz (as the release does with short clips),
+turned into 1001 x 64 decibels, and embedded; vectors have length 1, as the release gives them.  A
+segment longer than ten seconds is cut, where the reference draws a random part.
 
-Front end: periodic Hann window of 1024 samples every 480, reflected at the ends; power; 64 triangles equal on Slaney's
-mel scale between 50 and 14000 Hz with Slaney's area norm; 10 log10, floor 1e-10.
+Front end: periodic Hann window of 1024 samples every 480, reflected at the ends; power; 64
+triangles equal on Slaney's mel scale between 50 and 14000 Hz with Slaney's area norm; 10 log10,
+floor 1e-10.
 
 Source: Wu et al. 2023 (arXiv:2211.06687); laion/clap-htsat-unfused; Slaney 1998, Auditory Toolbox.
 """
@@ -143,7 +144,9 @@ class ClapText:
 
 
 def ten_seconds(piece: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Return a piece of sound (samples,) as exactly ten seconds: whole repetitions, then silence; or its beginning."""
+    """Return a piece of sound (samples,) as exactly ten seconds: whole repetitions, then silence;
+    or its beginning.
+    """
     length = RATE_HZ * LENGTH_S
     whole = np.tile(piece, max(1, length // max(1, len(piece))))[:length]
     return np.pad(whole, (0, length - len(whole)))

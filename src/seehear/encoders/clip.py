@@ -1,11 +1,11 @@
 """CLIP of OpenAI: images and sentences in one space.
 
-The row of a frame is the projected image vector as the network gives it, not scaled to length 1 (the published
-`clip_16` features are so), averaged over the frames of a segment by the extraction.
+The row of a frame is the projected image vector as the network gives it, not scaled to length 1
+(the published `clip_16` features are so), averaged over the frames of a segment by the extraction.
 
-Preprocessing is OpenAI's: shorter side to 224 by Pillow's bicubic filter, central square, CLIP's mean and deviation.
-Differs: transformers cuts the square at floor((side - 224) / 2), OpenAI's code and ours at the nearest pixel; for one
-side length in four that is one pixel further.
+Preprocessing is OpenAI's: shorter side to 224 by Pillow's bicubic filter, central square, CLIP's
+mean and deviation. Differs: transformers cuts the square at floor((side - 224) / 2), OpenAI's code
+and ours at the nearest pixel; for one side length in four that is one pixel further.
 
 Source: Radford et al. 2021 (arXiv:2103.00020); openai/CLIP, clip/clip.py.
 """
@@ -25,7 +25,10 @@ from seehear.encoders.transformer import Tokens, encode_by_length, expect, load_
 SIDE, DIM, TOKENS = 224, 512, 77
 MEAN, STD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
 _BATCH = 16
-_GELU = "these weights give wrong vectors with any other; CLIP weights of other makers are another encoder"
+_GELU = (
+    "these weights give wrong vectors with any other; CLIP weights of other makers are another"
+    " encoder"
+)
 
 
 def _card(id_: str, patch: int) -> EncoderCard:

@@ -1,7 +1,8 @@
 """ConSE: a joint image-text space from an ImageNet classifier and a sentence encoder.
 
-EfficientNet-Lite2 gives posteriors over 1000 classes; the MiniLM vectors of the best classes' names, averaged with
-these posteriors, place the picture among sentences.  The network runs through ONNX Runtime.
+EfficientNet-Lite2 gives posteriors over 1000 classes; the MiniLM vectors of the best classes'
+names, averaged with these posteriors, place the picture among sentences.  The network runs through
+ONNX Runtime.
 
 Source: Norouzi et al. 2014 (arXiv:1312.5650); Tan and Le 2019 (arXiv:1905.11946).
 """
@@ -59,8 +60,8 @@ class ConSE:
     def encode(self, frames: NDArray[np.uint8]) -> Outputs:
         """Return the rows of prepared frames (n, 260, 260, 3)."""
         net, pool = self._net.get()
-        # a frame and a thread each: its activations stay in the core's cache (a quarter faster than eight at a time)
-        # and no thread waits for another inside the network
+        # a frame and a thread each: its activations stay in the core's cache (a quarter faster than
+        # eight at a time) and no thread waits for another inside the network
         parts = list(
             pool.map(
                 lambda frame: net.run(["feature", "logits"], {"pixels": _pixels(frame[None])}),

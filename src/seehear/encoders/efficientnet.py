@@ -1,7 +1,9 @@
-"""EfficientNet-Lite2 as an ONNX graph, built from the released checkpoint with batch normalisation folded in.
+"""EfficientNet-Lite2 as an ONNX graph, built from the released checkpoint with batch normalisation
+folded in.
 
-Torch reads the checkpoint once (weights only: no code of it runs); parsing afterwards needs ONNX Runtime alone.
-Source: Tan and Le 2019, with the changes of the Lite family: no squeeze-and-excite, ReLU6, fixed stem and head.
+Torch reads the checkpoint once (weights only: no code of it runs); parsing afterwards needs ONNX
+Runtime alone. Source: Tan and Le 2019, with the changes of the Lite family: no squeeze-and-excite,
+ReLU6, fixed stem and head.
 """
 
 import math
@@ -27,7 +29,9 @@ _DEPTH, _EPS, _INPUT = 1.2, 1e-3, 260
 
 
 def strides() -> list[int]:
-    """Return the stride of each of the 21 blocks; first and last stage keep their depth (the Lite rule)."""
+    """Return the stride of each of the 21 blocks; first and last stage keep their depth (the Lite
+    rule).
+    """
     out = []
     for index, (blocks, stride) in enumerate(_STAGES):
         count = blocks if index in (0, len(_STAGES) - 1) else math.ceil(blocks * _DEPTH)
@@ -36,7 +40,8 @@ def strides() -> list[int]:
 
 
 def write_onnx(checkpoint: Path, target: Path) -> None:
-    """Write the network of `checkpoint` to `target`: `pixels` (n, 3, 260, 260) to `feature` (n, 1280), `logits`.
+    """Write the network of `checkpoint` to `target`: `pixels` (n, 3, 260, 260) to `feature` (n,
+    1280), `logits`.
 
     Raises:
         WeightsError: not a checkpoint of this network.

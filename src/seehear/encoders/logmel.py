@@ -1,7 +1,8 @@
 """The log-mel front end that VGGish and YAMNet share.
 
-16 kHz mono, periodic Hann windows of 25 ms every 10 ms, FFT of 512, magnitude; 64 triangles equal on the HTK mel scale
-between 125 and 7500 Hz, without the DC bin; natural logarithm of (mel + offset).
+16 kHz mono, periodic Hann windows of 25 ms every 10 ms, FFT of 512, magnitude; 64 triangles equal
+on the HTK mel scale between 125 and 7500 Hz, without the DC bin; natural logarithm of (mel +
+offset).
 """
 
 from functools import lru_cache
@@ -14,7 +15,8 @@ RATE_HZ, WINDOW, HOP, FFT, BANDS = 16000, 400, 160, 512, 64
 
 
 def log_mel(wave: NDArray[np.floating], *, offset: float) -> NDArray[np.float32]:
-    """Return log-mel frames (..., F, 64) of mono waves (..., samples), F = 1 + (samples - 400) // 160.
+    """Return log-mel frames (..., F, 64) of mono waves (..., samples), F = 1 + (samples - 400) //
+    160.
 
     Args:
         wave: samples in [-1, 1] at 16 kHz.

@@ -1,7 +1,8 @@
-"""The MiniLM sentence encoder (all-MiniLM-L6-v2) in numpy: six small BERT layers, mean of the tokens, unit length.
+"""The MiniLM sentence encoder (all-MiniLM-L6-v2) in numpy: six small BERT layers, mean of the
+tokens, unit length.
 
-Small enough that numpy needs milliseconds a sentence, so that parsing with the offline preset imports no torch.
-Source: Reimers and Gurevych 2019 (Sentence-BERT); Devlin et al. 2019 (BERT).
+Small enough that numpy needs milliseconds a sentence, so that parsing with the offline preset
+imports no torch. Source: Reimers and Gurevych 2019 (Sentence-BERT); Devlin et al. 2019 (BERT).
 """
 
 import json
@@ -145,7 +146,9 @@ def _normal_cdf(x: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def class_embeddings(names: tuple[str, ...]) -> NDArray[np.float32]:
-    """Return the MiniLM vectors of a class list (n, 384), kept in the cache under the digest of weights and names."""
+    """Return the MiniLM vectors of a class list (n, 384), kept in the cache under the digest of
+    weights and names.
+    """
     return _class_embeddings(names)
 
 

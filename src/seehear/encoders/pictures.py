@@ -1,4 +1,6 @@
-"""Resizing and cropping frames, in Pillow, as the papers' code does; runs in the decoding processes."""
+"""Resizing and cropping frames, in Pillow, as the papers' code does; runs in the decoding
+processes.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +13,13 @@ _LONGEST = 10  # times the shorter side
 def resize_crop(
     rgb: NDArray[np.uint8], *, short: int, crop: int, bilinear: bool = False
 ) -> NDArray[np.uint8]:
-    """Return the central (crop, crop, 3) square of a frame whose shorter side was made `short` pixels.
+    """Return the central (crop, crop, 3) square of a frame whose shorter side was made `short`
+    pixels.
 
-    Of a wide frame only the square's columns are computed, which saves up to half of the work; the pixels are those of
-    resizing first and cropping then, but for a grey level in a few pixels of a thousand (Pillow holds a box in single
-    precision).  A tall frame is resized whole: with a box Pillow would take its two passes in the other order, and
-    round otherwise.
+    Of a wide frame only the square's columns are computed, which saves up to half of the work; the
+    pixels are those of resizing first and cropping then, but for a grey level in a few pixels of a
+    thousand (Pillow holds a box in single precision).  A tall frame is resized whole: with a box
+    Pillow would take its two passes in the other order, and round otherwise.
     """
     image = _image(_without_ends(rgb))
     width, height = image.size
@@ -37,7 +40,9 @@ def resize_crop(
 
 
 def _without_ends(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return a very long or very wide frame without its ends, which the crop drops: resized whole it would be vast."""
+    """Return a very long or very wide frame without its ends, which the crop drops: resized whole
+    it would be vast.
+    """
     height, width = rgb.shape[:2]
     most = _LONGEST * min(height, width)
     top, left = max(0, (height - most) // 2), max(0, (width - most) // 2)

@@ -1,7 +1,8 @@
-"""R(2+1)D-18 trained on Kinetics-400: a vector for the motion of each second, as LLP's features were made.
+"""R(2+1)D-18 trained on Kinetics-400: a vector for the motion of each second, as LLP's features
+were made.
 
-Eight frames of a segment, each stretched to 112 x 112 (Pillow's bilinear filter, proportions not kept), Kinetics' mean
-and deviation; the row is the pooled vector before the classifier.
+Eight frames of a segment, each stretched to 112 x 112 (Pillow's bilinear filter, proportions not
+kept), Kinetics' mean and deviation; the row is the pooled vector before the classifier.
 
 Source: Tran et al. 2018 (arXiv:1711.11248); torchvision's r2plus1d_18, weights KINETICS400_V1.
 """

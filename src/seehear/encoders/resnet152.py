@@ -1,7 +1,7 @@
 """ResNet-152 trained on ImageNet: the frame features LLP is published with.
 
-Shorter side to 256 (Pillow's bilinear filter), central 224 x 224, ImageNet's mean and deviation; the row is the pooled
-vector before the classifier.
+Shorter side to 256 (Pillow's bilinear filter), central 224 x 224, ImageNet's mean and deviation;
+the row is the pooled vector before the classifier.
 
 Source: He et al. 2016 (arXiv:1512.03385); torchvision's resnet152, weights IMAGENET1K_V1.
 """

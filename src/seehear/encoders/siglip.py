@@ -1,9 +1,10 @@
 """SigLIP 2 of Google: images and sentences in one space, trained with a sigmoid loss.
 
-Preprocessing as in the release: the frame stretched to 224 x 224 (no crop), values to [-1, 1]; texts in lower case,
-always filled to 64 tokens, because the text vector is read at the last place.
+Preprocessing as in the release: the frame stretched to 224 x 224 (no crop), values to [-1, 1];
+texts in lower case, always filled to 64 tokens, because the text vector is read at the last place.
 
-The filter of the resizing is the one the checkpoint's preprocessor_config.json names; bilinear where it names none.
+The filter of the resizing is the one the checkpoint's preprocessor_config.json names; bilinear
+where it names none.
 
 Source: Tschannen et al. 2025 (arXiv:2502.14786); google/siglip2-base-patch16-224.
 """

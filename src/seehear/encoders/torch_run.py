@@ -44,14 +44,17 @@ def run_batches(
     Args:
         net: tensor (b, ...) -> tensor (b, D).
         rows: what goes in.
-        batch: rows at a time; the same for every clip, so that features do not depend on how many run at once.
+        batch: rows at a time; the same for every clip, so that features do not depend on how many
+            run at once.
         device: of the network.
-        prepare: applied to each batch before it goes to the device, so that only one batch is held as floats.
+        prepare: applied to each batch before it goes to the device, so that only one batch is held
+            as floats.
     """
     import torch
 
     with torch.inference_mode():
-        # clone: matrix products round by how memory is aligned, and numpy's is aligned by chance, torch's always alike
+        # clone: matrix products round by how memory is aligned, and numpy's is aligned by chance,
+        # torch's always alike
         parts = [
             net(torch.from_numpy(prepare(rows[i : i + batch])).clone().to(device))
             .float()
@@ -63,7 +66,9 @@ def run_batches(
 
 
 def settled(net: Any) -> Any:
-    """Return the network with its tensors in memory of torch's own, so that every run rounds alike (see above)."""
+    """Return the network with its tensors in memory of torch's own, so that every run rounds alike
+    (see above).
+    """
     for tensor in (*net.parameters(), *net.buffers()):
         tensor.data = tensor.data.clone()
     return net.eval().requires_grad_(False)

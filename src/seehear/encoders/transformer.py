@@ -1,8 +1,8 @@
 """Networks of the transformers library, loaded from a folder on disk and checked for completeness.
 
-The library fills what a checkpoint lacks with random numbers and only logs it; here that is an error.  Weights come
-from safetensors (or a pickle read with `weights_only`), configurations from JSON: no code of a checkpoint ever runs,
-and nothing is downloaded.
+The library fills what a checkpoint lacks with random numbers and only logs it; here that is an
+error.  Weights come from safetensors (or a pickle read with `weights_only`), configurations from
+JSON: no code of a checkpoint ever runs, and nothing is downloaded.
 """
 
 import contextlib
@@ -84,7 +84,9 @@ def expect(
 
 
 def expect_processor(checkpoint: Checkpoint, settings: dict[str, Any]) -> None:
-    """Raise WeightsError when a checkpoint's preprocessor_config.json, if it has one, says other than our front end."""
+    """Raise WeightsError when a checkpoint's preprocessor_config.json, if it has one, says other
+    than our front end.
+    """
     path = checkpoint.path() / "preprocessor_config.json"
     if not path.is_file():
         return
@@ -105,7 +107,8 @@ class Tokens:
     Args:
         checkpoint: folder with tokenizer.json.
         most: longest text in tokens; more is cut off, closing token kept.
-        pad_to_most: fill every text up to `most` (SigLIP was trained so); otherwise texts are not padded at all.
+        pad_to_most: fill every text up to `most` (SigLIP was trained so); otherwise texts are not
+            padded at all.
     """
 
     def __init__(self, checkpoint: Checkpoint, *, most: int, pad_to_most: bool = False) -> None:
@@ -145,7 +148,8 @@ def encode_by_length(
 ) -> NDArray[np.float32]:
     """Return the vectors (n, dim) of texts given as token ids, in their order.
 
-    Texts of equal length go together, so nothing is padded and a text's vector does not depend on its neighbours.
+    Texts of equal length go together, so nothing is padded and a text's vector does not depend on
+    its neighbours.
 
     Args:
         tokens: ids of each text.
@@ -164,7 +168,9 @@ def encode_by_length(
 
 @contextlib.contextmanager
 def _quiet(transformers: Any) -> Iterator[None]:
-    """Keep the library's progress bar and its report of unused weights (the other tower's) off the terminal."""
+    """Keep the library's progress bar and its report of unused weights (the other tower's) off the
+    terminal.
+    """
     log = transformers.utils.logging
     level, bar = log.get_verbosity(), log.is_progress_bar_enabled()
     log.set_verbosity(log.CRITICAL)

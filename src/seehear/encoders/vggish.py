@@ -1,12 +1,15 @@
 """VGGish: one vector of 128 numbers for each second of sound, as LLP's features were made.
 
-Each segment is taken by itself: 16-bit samples at 16 kHz, 98 log-mel frames of which the first 96 (0.96 s) go through
-the network; the row is what the last layer gives after its ReLU.  No PCA, no whitening, no 8-bit values.
+Each segment is taken by itself: 16-bit samples at 16 kHz, 98 log-mel frames of which the first 96
+(0.96 s) go through the network; the row is what the last layer gives after its ReLU.  No PCA, no
+whitening, no 8-bit values.
 
-A segment shorter than 0.96 s is filled up with silence; of a longer one all whole patches are averaged.  Differs: the
-channels are averaged before the rounding to 16 bits, the release's code does it after (by half a step at most).
+A segment shorter than 0.96 s is filled up with silence; of a longer one all whole patches are
+averaged.  Differs: the channels are averaged before the rounding to 16 bits, the release's code
+does it after (by half a step at most).
 
-Source: Hershey et al. 2017 (arXiv:1609.09430); names of the tensors as in the public torchvggish port.
+Source: Hershey et al. 2017 (arXiv:1609.09430); names of the tensors as in the public torchvggish
+port.
 """
 
 from pathlib import Path
@@ -71,7 +74,9 @@ class VGGish:
 
 
 def mel_patches(pieces: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the log-mel patches (n, p, 96, 64) of segments (n, samples) at 16 kHz; p is 1 for segments of a second."""
+    """Return the log-mel patches (n, p, 96, 64) of segments (n, samples) at 16 kHz; p is 1 for
+    segments of a second.
+    """
     pcm = np.clip(np.rint(pieces * 32768.0), -32768, 32767) / 32768
     needed = (PATCH - 1) * HOP + WINDOW
     mel = log_mel(np.pad(pcm, ((0, 0), (0, max(0, needed - pcm.shape[1])))), offset=0.01)
@@ -80,7 +85,9 @@ def mel_patches(pieces: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def vggish_net() -> Any:
-    """Return the network, (b, 1, 96, 64) -> (b, 128), with the tensor names of the torchvggish port."""
+    """Return the network, (b, 1, 96, 64) -> (b, 128), with the tensor names of the torchvggish
+    port.
+    """
     from torch import nn
 
     class Net(nn.Module):

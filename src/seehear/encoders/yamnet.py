@@ -1,13 +1,13 @@
 """YAMNet: AudioSet class scores and an embedding for each second of sound.
 
-The network is the quantised ONNX release; its front end (log-mel patches of 0.96 s) is computed here.  A segment is
-heard through three patches, a quarter of a second apart: its own and one on each side, averaged, because a patch that
-starts between two sounds may miss both.
+The network is the quantised ONNX release; its front end (log-mel patches of 0.96 s) is computed
+here.  A segment is heard through three patches, a quarter of a second apart: its own and one on
+each side, averaged, because a patch that starts between two sounds may miss both.
 
-Weights are held as unsigned bytes.  Processors without 8-bit dot products (no VNNI: AVX2 machines up to Zen 3) multiply
-unsigned activations with signed weights into 16 bits, which overflow and are cut off; of this network only four fifths
-of the correlation were left, and no word said so.  Unsigned with unsigned is exact everywhere (microsoft/onnxruntime,
-issue 14642).
+Weights are held as unsigned bytes.  Processors without 8-bit dot products (no VNNI: AVX2 machines
+up to Zen 3) multiply unsigned activations with signed weights into 16 bits, which overflow and are
+cut off; of this network only four fifths of the correlation were left, and no word said so.
+Unsigned with unsigned is exact everywhere (microsoft/onnxruntime, issue 14642).
 
 Source: Hershey et al. 2017; AudioSet ontology, Gemmeke et al. 2017.
 """
@@ -46,8 +46,9 @@ CARD = EncoderCard(
 class YamNet:
     """Audio encoder `yamnet`.
 
-    Outputs of a segment: `feature` (1024) the embedding after global pooling, `logits` (521), and `space` (384), the
-    average of the class names' MiniLM vectors weighted by the scores of the best classes (as ConSE does for pictures).
+    Outputs of a segment: `feature` (1024) the embedding after global pooling, `logits` (521), and
+    `space` (384), the average of the class names' MiniLM vectors weighted by the scores of the best
+    classes (as ConSE does for pictures).
     """
 
     card = CARD
@@ -59,7 +60,9 @@ class YamNet:
         self._net = Lazy(self._load)
 
     def encode(self, pieces: NDArray[np.float32]) -> Outputs:
-        """Return the rows of pieces (n, samples), each a segment with a quarter of a second on both sides."""
+        """Return the rows of pieces (n, samples), each a segment with a quarter of a second on both
+        sides.
+        """
         net = self._net.get()
         hop = round(_HOP_S * 100)
         count = len(pieces)
@@ -142,7 +145,9 @@ def audioset_classes() -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def class_norms() -> NDArray[np.float32]:
-    """Return the length of each class's weights in the last layer, (521,): rare classes have long ones."""
+    """Return the length of each class's weights in the last layer, (521,): rare classes have long
+    ones.
+    """
     from seehear.weights.cache import derived, digest, locate
 
     def build(path: Path) -> None:
@@ -168,7 +173,9 @@ def class_norms() -> NDArray[np.float32]:
 
 
 def _unpack(folder: Path, target: Path) -> None:
-    """Make one ONNX file of the released archive that also gives logits and embedding, and takes the scales along."""
+    """Make one ONNX file of the released archive that also gives logits and embedding, and takes
+    the scales along.
+    """
     try:
         import onnx
         from onnx import external_data_helper, helper, numpy_helper

@@ -29,8 +29,8 @@ class Format:
     Args:
         suffix: of its files, after the clip's name.
         summary: one line for `--help`.
-        render: `render(timeline, *, media=None) -> str`; `media` is where the clip's video can be found, as a URL
-            relative to the file written, or None.
+        render: `render(timeline, *, media=None) -> str`; `media` is where the clip's video can be
+            found, as a URL relative to the file written, or None.
         embeds: whether `media` may also be a `data:` URL holding the whole video.
     """
 
@@ -80,7 +80,9 @@ def get(name: str) -> Format:
 
 
 def render(timeline: Timeline, format: str, *, media: str | None = None) -> str:
-    """Return `timeline` as text in `format`; `media` is the video's URL, for formats that point to it."""
+    """Return `timeline` as text in `format`; `media` is the video's URL, for formats that point to
+    it.
+    """
     text = get(format).render(timeline, media=media)
     return text.encode(
         "utf-8", "replace"
@@ -94,7 +96,8 @@ def write(timeline: Timeline, format: str, path: Path, *, media: Path | None = N
         timeline: what to write.
         format: a name of `FORMATS`, or one that an installed package adds.
         path: the file, with its suffix (`path_for` makes one).
-        media: the clip's video file; HTML embeds it up to `EMBED_LIMIT_BYTES` and links to it above, ELAN links to it.
+        media: the clip's video file; HTML embeds it up to `EMBED_LIMIT_BYTES` and links to it
+            above, ELAN links to it.
     """
     link = None if media is None else media_url(media, path.parent, embed=get(format).embeds)
     write_text(path, render(timeline, format, media=link))
@@ -107,7 +110,9 @@ def path_for(name: str, format: str, folder: Path) -> Path:
 
 
 def media_url(media: Path, folder: Path, *, embed: bool) -> str:
-    """Return how a file in `folder` names the video `media`: whole (`data:`) if small and `embed`, else by its path."""
+    """Return how a file in `folder` names the video `media`: whole (`data:`) if small and `embed`,
+    else by its path.
+    """
     try:
         if embed and media.stat().st_size <= EMBED_LIMIT_BYTES:
             kind = mimetypes.guess_type(media.name)[0] or "video/mp4"

@@ -1,4 +1,6 @@
-"""One page of one clip: player, lanes in step with it, tables; everything in one file (see `page`)."""
+"""One page of one clip: player, lanes in step with it, tables; everything in one file (see
+`page`).
+"""
 
 from collections.abc import Mapping
 from html import escape
@@ -13,7 +15,9 @@ WORDS = {Track.AUDIO: "Heard", Track.VISUAL: "Seen", Track.AUDIO_VISUAL: "Both"}
 
 
 def render(timeline: Timeline, *, media: str | None = None) -> str:
-    """Return the page; `media` is a `data:` or relative URL of the video, None leaves the player out."""
+    """Return the page; `media` is a `data:` or relative URL of the video, None leaves the player
+    out.
+    """
     body = f"""<div class="page">
 <header class="top"><h1>{escape(timeline.source or "untitled clip")}</h1>
 <p class="muted">{_summary(timeline)}</p></header>
@@ -58,7 +62,10 @@ def class_table(timeline: Timeline) -> str:
         + "</tr>"
         for label in found
     )
-    return f'<table><thead><tr><th scope="col">Class</th>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    return (
+        "<table><thead><tr><th"
+        f' scope="col">Class</th>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    )
 
 
 def settings(values: Mapping[str, Any]) -> str:
@@ -109,7 +116,10 @@ def _warnings(timeline: Timeline) -> str:
 
 def _player(timeline: Timeline, media: str | None) -> str:
     if media is None:
-        return '<p class="no-media muted">The video is not beside this page; the lanes work without it.</p>'
+        return (
+            '<p class="no-media muted">The video is not beside this page; the lanes work without'
+            " it.</p>"
+        )
     tag = "audio" if timeline.tracks.get("visual") == ABSENT else "video"
     return f'<{tag} id="player" controls playsinline preload="auto" src="{escape(media)}"></{tag}>'
 
@@ -118,9 +128,10 @@ def _event_table(timeline: Timeline) -> str:
     if not timeline.events:
         return '<p class="muted">No events.</p>'
     rows = "".join(
-        f'<tr><td><span class="dot {e.track}"></span>{WORDS[e.track]}</td><th scope="row">{escape(e.label)}</th>'
-        f'<td class="num">{time_text(e.start_s)}</td><td class="num">{time_text(e.end_s)}</td>'
-        f'<td class="num">{"–" if e.score is None else f"{e.score:.2f}"}</td></tr>'
+        f'<tr><td><span class="dot {e.track}"></span>{WORDS[e.track]}</td><th'
+        f' scope="row">{escape(e.label)}</th><td class="num">{time_text(e.start_s)}</td><td'
+        f' class="num">{time_text(e.end_s)}</td><td'
+        f' class="num">{"–" if e.score is None else f"{e.score:.2f}"}</td></tr>'
         for e in timeline
     )
     head = "".join(
@@ -141,7 +152,9 @@ def _made(timeline: Timeline) -> dict[str, Any]:
     return {
         **timeline.parser,
         "tracks": dict(timeline.tracks),
-        "segments": f"{grid.count} of {grid.step_s:g} s"
-        + (f", from {grid.start_s:g} s" if grid.start_s else ""),
+        "segments": (
+            f"{grid.count} of {grid.step_s:g} s"
+            + (f", from {grid.start_s:g} s" if grid.start_s else "")
+        ),
         "looked for": list(timeline.vocabulary),
     }

@@ -1,4 +1,6 @@
-"""seehear's own JSON (`seehear.timeline/1`); the only format that keeps everything.  Schema: timeline.schema.json."""
+"""seehear's own JSON (`seehear.timeline/1`); the only format that keeps everything.  Schema:
+timeline.schema.json.
+"""
 
 import json
 from importlib.resources import files

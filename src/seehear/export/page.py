@@ -1,6 +1,7 @@
 """One self-contained HTML page: styles, scripts and data inside, nothing from the network.
 
-Its content security policy names the hashes of its own script and style, so that nothing else could ever run in it.
+Its content security policy names the hashes of its own script and style, so that nothing else could
+ever run in it.
 """
 
 import base64
@@ -27,15 +28,16 @@ def document(
     Args:
         title: plain text.
         body: HTML that is already escaped.
-        data: element id -> JSON value; a script reads it with `JSON.parse(document.getElementById(id).textContent)`.
+        data: element id -> JSON value; a script reads it with
+            `JSON.parse(document.getElementById(id).textContent)`.
         styles: files of `export/static`, in order.
         scripts: files of `export/static`, in order.
     """
     style = "\n".join(asset(name) for name in styles)
     script = "\n".join(asset(name) for name in scripts)
     policy = (
-        f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; "
-        "img-src 'self' file: data:; media-src 'self' file: data:; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; img-src"
+        " 'self' file: data:; media-src 'self' file: data:; base-uri 'none'; form-action 'none'"
     )
     values = "\n".join(
         f'<script type="application/json" id="{escape(key)}">{script_json(value)}</script>'
@@ -66,7 +68,9 @@ def asset(name: str) -> str:
 
 
 def script_json(value: Any) -> str:
-    """Return JSON that can stand inside a script element: no tag, comment or line separator can be read in it."""
+    """Return JSON that can stand inside a script element: no tag, comment or line separator can be
+    read in it.
+    """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")

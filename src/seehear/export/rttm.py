@@ -1,4 +1,5 @@
-"""Rich transcription time marks (NIST): `SPEAKER file 1 start length <NA> <NA> track:label score <NA>`.
+"""Rich transcription time marks (NIST): `SPEAKER file 1 start length <NA> <NA> track:label score
+<NA>`.
 
 Fields are divided by spaces: white space, quotes and `%` inside a field are percent-encoded.
 """
@@ -16,8 +17,8 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
     """Return one line an event, in order of onset."""
     name = escape(clip_name(timeline))
     return "".join(
-        f"SPEAKER {name} 1 {e.start_s:.3f} {e.duration_s:.3f} <NA> <NA> {e.track}:{escape(e.label)} "
-        f"{'<NA>' if e.score is None else f'{e.score:.4f}'} <NA>\n"
+        f"SPEAKER {name} 1 {e.start_s:.3f} {e.duration_s:.3f} <NA> <NA> {e.track}:{escape(e.label)}"
+        f" {'<NA>' if e.score is None else f'{e.score:.4f}'} <NA>\n"
         for e in by_time(timeline)
     )
 

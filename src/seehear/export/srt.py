@@ -1,6 +1,7 @@
 """SubRip subtitles: one numbered block an event, `track: label`.
 
-The format has no escape, and players read `<...>` and `{\\...}` as markup: these brackets become look-alikes.
+The format has no escape, and players read `<...>` and `{\\...}` as markup: these brackets become
+look-alikes.
 """
 
 from seehear.export.words import by_time, clock, one_line

@@ -1,4 +1,6 @@
-"""Praat TextGrid (long text form): one interval tier per track and class, silent stretches with empty text."""
+"""Praat TextGrid (long text form): one interval tier per track and class, silent stretches with
+empty text.
+"""
 
 from seehear.export.words import tiers
 from seehear.time import Timeline

@@ -1,4 +1,6 @@
-"""What several writers share: one order of events, one name of a tier, clocks, and text that stays on its line."""
+"""What several writers share: one order of events, one name of a tier, clocks, and text that stays
+on its line.
+"""
 
 import re
 from pathlib import PurePosixPath
@@ -17,7 +19,9 @@ def by_time(timeline: Timeline) -> list[Event]:
 
 
 def one_line(text: str) -> str:
-    """Return `text` with line breaks, tabs and control characters turned to spaces, and runs of spaces to one."""
+    """Return `text` with line breaks, tabs and control characters turned to spaces, and runs of
+    spaces to one.
+    """
     return " ".join(_CONTROL.sub(" ", text).split())
 
 
@@ -38,10 +42,12 @@ def clock(time_s: float, point: str) -> str:
 
 
 def tiers(timeline: Timeline) -> list[tuple[str, list[tuple[float, float, str]]]]:
-    """Return (name, intervals) per track and class that occurs; intervals (start_s, end_s, label) never overlap.
+    """Return (name, intervals) per track and class that occurs; intervals (start_s, end_s, label)
+    never overlap.
 
-    Events of different classes overlap freely, tiers may not: hence one tier per track and class.  A track that was
-    parsed and holds nothing gives one empty tier of its name, a track that is absent gives none.
+    Events of different classes overlap freely, tiers may not: hence one tier per track and class.
+    A track that was parsed and holds nothing gives one empty tier of its name, a track that is
+    absent gives none.
     """
     out: list[tuple[str, list[tuple[float, float, str]]]] = []
     for track in Track:
@@ -72,7 +78,9 @@ def _needed(track: Track) -> tuple[str, ...]:
 def _distinct(
     found: list[tuple[str, list[tuple[float, float, str]]]],
 ) -> list[tuple[str, list[tuple[float, float, str]]]]:
-    """Number tiers whose labels differ only in characters that had to go: names of tiers must be unique."""
+    """Number tiers whose labels differ only in characters that had to go: names of tiers must be
+    unique.
+    """
     seen: dict[str, int] = {}
     out = []
     for name, intervals in found:

@@ -1,4 +1,6 @@
-"""Which clips there are to do: those of a dataset, or all media files of folders, local or behind an fsspec URL."""
+"""Which clips there are to do: those of a dataset, or all media files of folders, local or behind
+an fsspec URL.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -30,14 +32,17 @@ class Collection:
 
 
 def collect(inputs: Sequence[str | Path], media: str | None = None) -> Collection:
-    """Return the clips of a dataset folder, or of media files and folders (searched with their subfolders).
+    """Return the clips of a dataset folder, or of media files and folders (searched with their
+    subfolders).
 
     Args:
         inputs: one dataset folder, or media files, folders and fsspec URLs.
-        media: where a dataset's media files lie, when not where the dataset says; a folder or an fsspec URL.
+        media: where a dataset's media files lie, when not where the dataset says; a folder or an
+            fsspec URL.
 
     Raises:
-        DataError, MediaError: an input does not exist, holds no media, or two files would get one name.
+        DataError, MediaError: an input does not exist, holds no media, or two files would get one
+            name.
     """
     if len(inputs) == 1 and _is_dataset(inputs[0]):
         return _of_dataset(Path(inputs[0]), media)

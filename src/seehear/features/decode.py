@@ -1,8 +1,10 @@
-"""What the decoding process does with one clip: media in, pieces for the encoders out, a chunk at a time.
+"""What the decoding process does with one clip: media in, pieces for the encoders out, a chunk at a
+time.
 
-Runs without weights: of an encoder only its card, rates and `prepare` are used here.  Each track is read once for all
-its encoders.  A piece holds at most ten segments, so a clip of any length needs the memory of ten, and what is in a
-piece depends on the clip alone: that is why features do not depend on the number of processes or on the engine.
+Runs without weights: of an encoder only its card, rates and `prepare` are used here.  Each track is
+read once for all its encoders.  A piece holds at most ten segments, so a clip of any length needs
+the memory of ten, and what is in a piece depends on the clip alone: that is why features do not
+depend on the number of processes or on the engine.
 """
 
 import contextlib
@@ -76,7 +78,8 @@ def decode(
     sampling: Sampling = "grid",
     step_s: float = 1.0,
 ) -> Iterator[Piece | Outcome]:
-    """Yield the pieces of a clip and, last, its outcome.  Faults of the media never raise: they end in the outcome.
+    """Yield the pieces of a clip and, last, its outcome.  Faults of the media never raise: they end
+    in the outcome.
 
     Args:
         job: the clip.
@@ -96,7 +99,8 @@ def decode(
             if sampling == "paper":
                 grid = TimeGrid(PAPER_SEGMENTS, step_s)
             out.segments = grid.count
-            # the last segment may reach past the clip's end: nothing is missing there, unless whole segments are
+            # the last segment may reach past the clip's end: nothing is missing there, unless whole
+            # segments are
             reaches = grid.count > TimeGrid.covering(info.duration_s, step_s).count
             end_s = (
                 grid.end_s if reaches or sampling == "paper" else min(grid.end_s, info.duration_s)
@@ -115,7 +119,8 @@ def decode(
 
 @contextlib.contextmanager
 def local_file(source: str | None) -> Iterator[Path]:
-    """Give a local path of a source; what an fsspec URL names is copied to a temporary file for as long as needed.
+    """Give a local path of a source; what an fsspec URL names is copied to a temporary file for as
+    long as needed.
 
     Raises:
         MediaError: there is no such file, or it cannot be read from where it lies.
@@ -140,7 +145,9 @@ def local_file(source: str | None) -> Iterator[Path]:
 
 
 def _guard(track: str, out: Outcome, present: bool, pieces: Iterator[Piece]) -> Iterator[Piece]:
-    """Pass on the pieces of one track and note in the outcome whether, and how far, it could be read."""
+    """Pass on the pieces of one track and note in the outcome whether, and how far, it could be
+    read.
+    """
     out.tracks[track] = "absent"
     if not present:
         out.problems.append(f"no {track} track")
@@ -180,7 +187,9 @@ def _sound_at(
     *,
     first: bool,
 ) -> Iterator[Piece]:
-    """Cut the waveform into one piece of sound a segment, with each encoder's context, filled with zeros outside."""
+    """Cut the waveform into one piece of sound a segment, with each encoder's context, filled with
+    zeros outside.
+    """
     from seehear.media import iter_audio
 
     step = round(grid.step_s * rate)
@@ -261,7 +270,8 @@ def _sight(
 class _Lane:
     """The frames of one encoder, collected into pieces.
 
-    A 3-D network takes several frames a row: rows that the track's end cuts short repeat their last frame.
+    A 3-D network takes several frames a row: rows that the track's end cuts short repeat their last
+    frame.
     """
 
     def __init__(self, name: str, encoder: Any, grid: TimeGrid, times: NDArray[np.float64]) -> None:
@@ -270,7 +280,8 @@ class _Lane:
         self.group = int(encoder.frames_per_row)
         if self.frames % self.group:
             raise ValueError(
-                f"{name}: expected {self.group} frames a row to divide {self.frames} frames a segment"
+                f"{name}: expected {self.group} frames a row to divide {self.frames} frames a"
+                " segment"
             )
         self._next = 0
         self._held: list[tuple[int, NDArray[np.uint8]]] = []
@@ -300,7 +311,8 @@ class _Lane:
             yield Piece(self.name, slots, data, slots // self.frames)
             return
         rows = np.unique(slots // self.group)
-        # slots are sorted: for each wanted slot of a row, the last frame that row has at or before it, else its first
+        # slots are sorted: for each wanted slot of a row, the last frame that row has at or before
+        # it, else its first
         wanted = rows[:, None] * self.group + np.arange(self.group)
         pick = np.searchsorted(slots, wanted, side="right") - 1
         pick = np.maximum(pick, np.searchsorted(slots // self.group, rows)[:, None])

@@ -1,4 +1,5 @@
-"""From pieces to the rows of a clip: run the encoder, take the mean over each segment's frames, put rows in place.
+"""From pieces to the rows of a clip: run the encoder, take the mean over each segment's frames, put
+rows in place.
 
 Every piece is encoded by itself: a clip's rows never depend on which clips were in work beside it.
 """
@@ -53,7 +54,8 @@ class Finished:
     def entry(self) -> dict[str, Any]:
         """Return what the manifest says of the clip.
 
-        `failed`: no track asked for gave a row.  `degraded`: some did not, or something was wrong with one.
+        `failed`: no track asked for gave a row.  `degraded`: some did not, or something was wrong
+        with one.
         """
         out = self.outcome
         state = "failed" if not self.rows else "degraded" if out.problems else "ok"

@@ -1,7 +1,8 @@
 """Extract features of every clip into a store, and go on where an earlier run stopped.
 
-Same inputs, same arrays: clips stand in dataset order whatever order they end in, each piece of a clip is encoded by
-itself, and nothing of the machine, the clock or the number of processes goes into the store.
+Same inputs, same arrays: clips stand in dataset order whatever order they end in, each piece of a
+clip is encoded by itself, and nothing of the machine, the clock or the number of processes goes
+into the store.
 """
 
 import platform
@@ -93,11 +94,13 @@ def extract(
         sampling: which frames are looked at; see `sampling`.
         keep_frames: keep one row a frame beside one row a segment.
         dtype: of the stored rows.
-        timeout_s: a decoder that gives no piece of its clip for so long is stopped; that clip fails.
+        timeout_s: a decoder that gives no piece of its clip for so long is stopped; that clip
+            fails.
         media: where a dataset's media lie, when not where it says.
         retry: do clips again that ended in these states (`failed`, `degraded`).
         device: where encoders run; None: their own choice.
-        fps: frames a second that image encoders look at; None: each encoder's own (8, as published, for most).
+        fps: frames a second that image encoders look at; None: each encoder's own (8, as published,
+            for most).
         load: gives an encoder by identifier; must be importable by name.
         begun: told how many clips there are and how many are left to do.
         report: told of each clip when it is done.
@@ -168,7 +171,9 @@ def stream_specs(
 
 
 def provenance(encoder: Any) -> dict[str, Any]:
-    """Return what the manifest records of an encoder: weights digests, preprocessing, licence, paper."""
+    """Return what the manifest records of an encoder: weights digests, preprocessing, licence,
+    paper.
+    """
     from seehear.weights import digest
 
     card = encoder.card
@@ -186,7 +191,9 @@ def provenance(encoder: Any) -> dict[str, Any]:
 
 
 def _load_encoder(name: str, **options: Any) -> Any:
-    """Return an encoder with those options it has: one that runs on the CPU only takes no device, sound has no fps."""
+    """Return an encoder with those options it has: one that runs on the CPU only takes no device,
+    sound has no fps.
+    """
     from seehear.encoders import encoder_options, load_encoder
 
     known = encoder_options(name)
@@ -231,7 +238,9 @@ def _engine(
 
 
 def _made_before(folder: Path, asked: Mapping[str, Any]) -> PackedStore | None:
-    """Return the finished store in the folder, if there is one; refuse a folder of anything else."""
+    """Return the finished store in the folder, if there is one; refuse a folder of anything
+    else.
+    """
     if (folder / MANIFEST).is_file():
         store = PackedStore(folder)
         if store.manifest.get("joined"):
@@ -271,8 +280,8 @@ def _resume(
     ]
     if others:
         raise FeatureError(
-            f"this folder holds features of {len(others)} clips that are not among the {len(wanted)} "
-            f"asked for ({others[0]}, ...)",
+            f"this folder holds features of {len(others)} clips that are not among the"
+            f" {len(wanted)} asked for ({others[0]}, ...)",
             where=journal.folder.parent,
             hint="features are never thrown away: choose another --out",
         )

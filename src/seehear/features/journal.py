@@ -1,12 +1,13 @@
-"""The record of an extraction under way: `kill -9` at any moment loses nothing but the clips then in work.
+"""The record of an extraction under way: `kill -9` at any moment loses nothing but the clips then
+in work.
 
     .progress/
       journal.jsonl        line 1: what was asked; then one line a finished clip: its status and where its rows lie
       conse+feature.rows   rows of the finished clips, appended in the order in which clips end
 
-Rows go to disk before the line that speaks of them, so a line that is whole speaks of rows that are there.  A torn
-last line, and rows no line speaks of, are cut off when the journal is opened again.  A lock keeps a second extraction
-out of the folder; the system drops it with the process.
+Rows go to disk before the line that speaks of them, so a line that is whole speaks of rows that are
+there.  A torn last line, and rows no line speaks of, are cut off when the journal is opened again.
+A lock keeps a second extraction out of the folder; the system drops it with the process.
 """
 
 import json
@@ -31,11 +32,13 @@ class Journal:
 
     Args:
         out: the features folder.
-        asked: what this extraction is to make, as JSON; a journal begun with something else is refused.
+        asked: what this extraction is to make, as JSON; a journal begun with something else is
+            refused.
         streams: name -> (dim, dtype) of every stream.
 
     Raises:
-        FeatureError: another extraction is running there, or the journal was begun with other settings.
+        FeatureError: another extraction is running there, or the journal was begun with other
+            settings.
     """
 
     def __init__(
@@ -127,7 +130,9 @@ class Journal:
         return np.frombuffer(data, dtype).reshape(-1, dim)
 
     def close(self) -> None:
-        """Close every file and give the lock back; an empty journal that this object made is taken away."""
+        """Close every file and give the lock back; an empty journal that this object made is taken
+        away.
+        """
         for file in (*self._rows.values(), self._lines, self._lock):
             file.close()
         if self._made and not self.clips:
@@ -193,7 +198,9 @@ def _write_line(file: BinaryIO, value: Mapping[str, Any]) -> None:
 
 
 def refuse_other(made: Mapping[str, Any], asked: Mapping[str, Any], where: Path) -> None:
-    """Raise FeatureError when a folder was made with other settings than asked for now: features never mix."""
+    """Raise FeatureError when a folder was made with other settings than asked for now: features
+    never mix.
+    """
     difference = _first_difference(json.loads(json.dumps(made)), json.loads(json.dumps(asked)))
     if difference is not None:
         key, before, now = difference

@@ -1,7 +1,7 @@
 """The engine of one machine: decoding processes feed the encoders, which run here, piece by piece.
 
-One thread a process only moves messages; the queue between them and the encoders is short, so decoders wait rather
-than fill the memory.
+One thread a process only moves messages; the queue between them and the encoders is short, so
+decoders wait rather than fill the memory.
 """
 
 import contextlib
@@ -27,7 +27,9 @@ class Times:
 
 @dataclass
 class _Feed:
-    """Clips still to do, handed out one at a time, and the short queue of what the decoders made of them."""
+    """Clips still to do, handed out one at a time, and the short queue of what the decoders made of
+    them.
+    """
 
     jobs: Iterator[Job]
     size: int
@@ -52,7 +54,8 @@ class _Feed:
 def decode_all(
     jobs: Sequence[Job], front: Front, *, workers: int, timeout_s: float
 ) -> Iterator[tuple[Job, Piece | Outcome]]:
-    """Yield the pieces and the outcome of every clip, those of several clips mixed, each clip's own in order.
+    """Yield the pieces and the outcome of every clip, those of several clips mixed, each clip's own
+    in order.
 
     Args:
         jobs: clips to do.

@@ -1,7 +1,8 @@
 """Features as published: one folder a feature, one `.npy` file a clip, named by the clip's id.
 
-LLP's own package, the CLIP and CLAP features of LSLD, and VALOR's.  Files carry no provenance, so what is known of a
-stream is the folder it stands in.  Shapes and types are checked when a file is read.
+LLP's own package, the CLIP and CLAP features of LSLD, and VALOR's.  Files carry no provenance, so
+what is known of a stream is the folder it stands in.  Shapes and types are checked when a file is
+read.
 """
 
 import os
@@ -26,7 +27,8 @@ class Layout:
     Args:
         folder: below the features folder.
         encoder: our identifier.
-        output: what the rows are; `frames` with 10 rows a clip is one row a segment, hence `feature`.
+        output: what the rows are; `frames` with 10 rows a clip is one row a segment, hence
+            `feature`.
         rows: accepted rows a clip.
         dim: numbers a row.
         track: `audio` or `visual`.
@@ -116,13 +118,15 @@ LAYOUTS = (
 
 
 class OfficialStore(FeatureStore):
-    """The published folders, opened for reading: below `path`, or below `path/feats` as in the public package.
+    """The published folders, opened for reading: below `path`, or below `path/feats` as in the
+    public package.
 
     Args:
         path: the folder that holds `vggish`, `res152`, ...
 
     Raises:
-        FeatureError: none of the known folders stands there, or a first file is not what its folder promises.
+        FeatureError: none of the known folders stands there, or a first file is not what its folder
+            promises.
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -181,7 +185,9 @@ class OfficialStore(FeatureStore):
         return read_npy(folder / f"{self._id(name)}.npy", layout, (rows,) if rows else layout.rows)
 
     def array(self, stream: str, names: Sequence[str], *, pad: bool = False) -> NDArray[np.float32]:
-        """Return the rows of several clips, (N, R, D); every missing file is counted before anything is read."""
+        """Return the rows of several clips, (N, R, D); every missing file is counted before
+        anything is read.
+        """
         missing = [name for name in names if not self.count(stream, name)]
         if missing:
             more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
@@ -221,7 +227,8 @@ def read_npy(path: Path, layout: Layout, rows: Sequence[int]) -> NDArray[np.floa
     """Return the array of one file as float32, (R, D).
 
     Raises:
-        FeatureError: the file is missing, damaged, or of another shape or type than its folder promises.
+        FeatureError: the file is missing, damaged, or of another shape or type than its folder
+            promises.
     """
     try:
         data = np.load(path, allow_pickle=False)

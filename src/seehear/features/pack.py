@@ -1,8 +1,10 @@
-"""Features between folders: pack published `.npy` folders, join stores, and write stores out as `.npy` folders.
+"""Features between folders: pack published `.npy` folders, join stores, and write stores out as
+`.npy` folders.
 
-Joining never mixes: two folders that hold the same stream must have made it with the same weights and preprocessing,
-and no clip's rows may come from two places.  So the parts of a big extraction (other clips, same encoders) and the
-encoders of one dataset (same clips, other encoders) both come together in one store.
+Joining never mixes: two folders that hold the same stream must have made it with the same weights
+and preprocessing, and no clip's rows may come from two places.  So the parts of a big extraction
+(other clips, same encoders) and the encoders of one dataset (same clips, other encoders) both come
+together in one store.
 """
 
 import os
@@ -85,9 +87,11 @@ def pack(
 def export_npy(
     source: FeatureStore, out: Path | str, report: Callable[[str], None] = lambda stream: None
 ) -> int:
-    """Write a store as folders of one `.npy` file a clip, named as in the published releases; return how many files.
+    """Write a store as folders of one `.npy` file a clip, named as in the published releases;
+    return how many files.
 
-    A stream that no release knows gets a folder of its own name (`conse/feature` -> `conse_feature`).
+    A stream that no release knows gets a folder of its own name (`conse/feature` ->
+    `conse_feature`).
     """
     root = Path(out).resolve()
     known = {layout.stream(rows): layout.folder for layout in LAYOUTS for rows in layout.rows}
@@ -123,8 +127,8 @@ def agreed_encoders(stores: Sequence[FeatureStore]) -> dict[str, dict[str, Any]]
             for key in ("weights", "preprocessing", "source"):
                 if before.get(key) != entry.get(key):
                     raise FeatureError(
-                        f"{name} was made with {key} {_short(before.get(key))} in {owner[name].path} and "
-                        f"{_short(entry.get(key))} here",
+                        f"{name} was made with {key} {_short(before.get(key))} in"
+                        f" {owner[name].path} and {_short(entry.get(key))} here",
                         where=store.path,
                         hint="features of two kinds do not mix: extract one of them again",
                     )
@@ -132,7 +136,9 @@ def agreed_encoders(stores: Sequence[FeatureStore]) -> dict[str, dict[str, Any]]
 
 
 def _joined(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
-    """Return one entry of a clip that two folders know: the worse state, all reasons and warnings."""
+    """Return one entry of a clip that two folders know: the worse state, all reasons and
+    warnings.
+    """
     worst = max(a, b, key=lambda clip: ("ok", "degraded", "failed").index(clip["state"]))
     named = a if a["name"] != a["id"] else b  # the full name, where one of the two knows it
     out = {**a, **b, "name": named["name"], "state": worst["state"]}

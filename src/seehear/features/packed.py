@@ -3,10 +3,11 @@
     FEATURES/
       manifest.json              what was asked, encoders with weights digests, versions, each clip's status
       conse/feature.npy          rows of all clips one below the other, clips in the order of the manifest: (rows, D)
-      conse/feature.offsets.npy  clip i owns rows offsets[i] .. offsets[i + 1]; a failed clip owns none: (N + 1,) int64
+      conse/feature.offsets.npy  clip i owns rows offsets[i] .. offsets[i + 1]; a failed clip owns
+      none: (N + 1,) int64
 
-So training on 10,000 clips opens one file a stream, clips of any length stand side by side, and for sets of equal
-clips reading is one indexing operation on the memory map.
+So training on 10,000 clips opens one file a stream, clips of any length stand side by side, and for
+sets of equal clips reading is one indexing operation on the memory map.
 """
 
 import hashlib
@@ -84,7 +85,9 @@ class PackedStore(FeatureStore):
         return np.array(data[start:stop], np.float32)
 
     def array(self, stream: str, names: Sequence[str], *, pad: bool = False) -> NDArray[np.float32]:
-        """Return the rows of several clips, (N, R, D); one indexing operation where all clips are equally long."""
+        """Return the rows of several clips, (N, R, D); one indexing operation where all clips are
+        equally long.
+        """
         data, offsets = self._map(stream)
         starts = np.empty(len(names), np.int64)
         counts = set()
@@ -251,7 +254,9 @@ def write_stream(
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Write the manifest, one line a clip.  The last step of writing a store: a folder is a store once it has one."""
+    """Write the manifest, one line a clip.  The last step of writing a store: a folder is a store
+    once it has one.
+    """
     about = {"schema": SCHEMA, **{key: value for key, value in manifest.items() if key != "clips"}}
     head = json.dumps(about, indent=1, ensure_ascii=False).removesuffix("\n}")
     clips = ",\n".join(json.dumps(clip, ensure_ascii=False) for clip in manifest["clips"])

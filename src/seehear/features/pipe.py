@@ -1,6 +1,8 @@
-"""Messages between processes, their arrays beside the pickle: each byte is written once and read once, into its place.
+"""Messages between processes, their arrays beside the pickle: each byte is written once and read
+once, into its place.
 
-A piece of ten segments holds up to 16 MB of pixels; `Connection.send` would copy them five times on their way.
+A piece of ten segments holds up to 16 MB of pixels; `Connection.send` would copy them five times on
+their way.
 """
 
 import os

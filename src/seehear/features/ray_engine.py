@@ -4,9 +4,10 @@
           -> encode (a pool of actors that hold the weights; a GPU each where the cluster has any)
           -> this process: rows into the journal, then the same store
 
-Ray repeats what a lost node had in work.  Pieces are numbered, so a piece that comes twice counts once, and each piece
-is encoded by itself, so features do not depend on who encoded it.  Tasks, not actors, decode: when a node is lost, the
-encoders' claim for a new place is served as soon as any decoding task ends.
+Ray repeats what a lost node had in work.  Pieces are numbered, so a piece that comes twice counts
+once, and each piece is encoded by itself, so features do not depend on who encoded it.  Tasks, not
+actors, decode: when a node is lost, the encoders' claim for a new place is served as soon as any
+decoding task ends.
 """
 
 import logging
@@ -39,8 +40,9 @@ def run_ray(
 ) -> Iterator[Finished]:
     """Yield the clips as they get done, in no particular order; arguments as `run_local`.
 
-    The cluster is the one of RAY_ADDRESS, else one running on this machine, else a new one for this call.  Every node
-    needs seehear, the weights, and access to the media (a shared folder or fsspec URLs).
+    The cluster is the one of RAY_ADDRESS, else one running on this machine, else a new one for this
+    call.  Every node needs seehear, the weights, and access to the media (a shared folder or fsspec
+    URLs).
 
     Raises:
         MissingExtraError: Ray is not installed.
@@ -180,7 +182,9 @@ _DECODERS: dict[bytes, Decoder] = {}
 
 
 def _decoder(front: Front, timeout_s: float) -> Decoder:
-    """Return the decoder of this process: starting one for each task would take longer than its clips."""
+    """Return the decoder of this process: starting one for each task would take longer than its
+    clips.
+    """
     key = pickle.dumps((front, timeout_s))
     if key not in _DECODERS:
         _DECODERS[key] = Decoder(front, timeout_s=timeout_s)

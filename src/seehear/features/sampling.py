@@ -1,12 +1,13 @@
 """Which moments of a clip are looked at.
 
-`grid` (default) is true to time: each segment is cut into `fps` equal slots and the frame shown in the middle of each
-slot is taken, so second 7 of the features is second 7 of the clip, whatever its length or frame rate.  The middle of
-a slot keeps away from the instants at which frames change.
+`grid` (default) is true to time: each segment is cut into `fps` equal slots and the frame shown in
+the middle of each slot is taken, so second 7 of the features is second 7 of the clip, whatever its
+length or frame rate.  The middle of a slot keeps away from the instants at which frames change.
 
-`paper` is how the published features were made: the whole visual track is re-sampled to 8 frames a second, and 80 of
-the n frames are taken at round(linspace(0, n - 1, 80)); frame j belongs to second j // 8.  A clip shorter than ten
-seconds is thereby stretched (frames repeat) and a longer one squeezed, so rows and seconds part company.
+`paper` is how the published features were made: the whole visual track is re-sampled to 8 frames a
+second, and 80 of the n frames are taken at round(linspace(0, n - 1, 80)); frame j belongs to second
+j // 8.  A clip shorter than ten seconds is thereby stretched (frames repeat) and a longer one
+squeezed, so rows and seconds part company.
 """
 
 from typing import Literal
@@ -27,13 +28,16 @@ def frames_a_segment(grid: TimeGrid, fps: float) -> int:
 
 
 def grid_times(grid: TimeGrid, fps: float) -> NDArray[np.float64]:
-    """Return the moments in seconds, (T * F,): the middles of F equal slots of each of T segments."""
+    """Return the moments in seconds, (T * F,): the middles of F equal slots of each of T
+    segments.
+    """
     frames = frames_a_segment(grid, fps)
     return grid.start_s + (np.arange(grid.count * frames) + 0.5) * (grid.step_s / frames)
 
 
 def paper_times(duration_s: float, fps: float = PAPER_FPS, count: int = 80) -> NDArray[np.float64]:
-    """Return the moments in seconds of the published rule, (count,), not decreasing, possibly repeated.
+    """Return the moments in seconds of the published rule, (count,), not decreasing, possibly
+    repeated.
 
     Args:
         duration_s: length of the visual track.
@@ -42,6 +46,7 @@ def paper_times(duration_s: float, fps: float = PAPER_FPS, count: int = 80) -> N
     """
     n = max(1, round(duration_s * fps))  # how many frames the re-sampling writes
     index = np.clip(np.round(np.linspace(0, n - 1, count)), 0, n - 1)
-    # a re-sampler that rounds to the nearest output frame shows, as frame k, the last input frame before (k + 1/2)/fps
+    # a re-sampler that rounds to the nearest output frame shows, as frame k, the last input frame
+    # before (k + 1/2)/fps
     times: NDArray[np.float64] = (index + 0.5) / fps - 1e-6
     return times

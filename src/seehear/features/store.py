@@ -1,8 +1,10 @@
-"""What every features folder offers: streams of rows by clip, the status of each clip, and who made them.
+"""What every features folder offers: streams of rows by clip, the status of each clip, and who made
+them.
 
-A *stream* is one output of one encoder, written `encoder/output`: `conse/feature` has one row a segment,
-`conse/frames` one row a sampled frame.  Two kinds of folder are read: our packed store (`packed`) and the folders of
-`.npy` files that published systems come with (`official`).
+A *stream* is one output of one encoder, written `encoder/output`: `conse/feature` has one row a
+segment,
+`conse/frames` one row a sampled frame.  Two kinds of folder are read: our packed store (`packed`)
+and the folders of `.npy` files that published systems come with (`official`).
 """
 
 from abc import ABC, abstractmethod
@@ -37,7 +39,8 @@ class Stream:
         dim: numbers a row.
         dtype: as stored; arrays are always handed out as float32.
         encoder: identifier of the encoder.
-        provenance: what is known of how the rows came about (weights digest, preprocessing, or the official folder).
+        provenance: what is known of how the rows came about (weights digest, preprocessing, or the
+            official folder).
     """
 
     name: str
@@ -53,10 +56,12 @@ class Status:
     """How one clip went.
 
     Args:
-        state: `ok`; `degraded`: some rows stand for no media (they are zeros) or for damaged media; `failed`: no rows.
+        state: `ok`; `degraded`: some rows stand for no media (they are zeros) or for damaged media;
+            `failed`: no rows.
         reason: one line, empty for `ok`.
         warnings: what else was noticed.
-        tracks: `present` or `absent` for `audio` and `visual`, where the encoders asked for looked at that track.
+        tracks: `present` or `absent` for `audio` and `visual`, where the encoders asked for looked
+            at that track.
     """
 
     state: State
@@ -90,17 +95,20 @@ class FeatureStore(ABC):
             name: name or id of a clip.
 
         Raises:
-            FeatureError: the folder has no such stream or clip, the clip failed, or its rows are damaged.
+            FeatureError: the folder has no such stream or clip, the clip failed, or its rows are
+                damaged.
         """
 
     @abstractmethod
     def count(self, stream: str, name: str) -> int:
-        """Return R, how many rows of a stream the clip has; 0 for a clip that failed or is unknown."""
+        """Return R, how many rows of a stream the clip has; 0 for a clip that failed or is
+        unknown.
+        """
 
     @abstractmethod
     def entries(self) -> list[dict[str, Any]]:
-        """Return what is known of each clip: `name`, `id`, `state` and, where there are any, `reason`, `warnings`,
-        `tracks`, `segments`, `duration_s`."""
+        """Return what is known of each clip: `name`, `id`, `state` and, where there are any,
+        `reason`, `warnings`, `tracks`, `segments`, `duration_s`."""
 
     def status(self, name: str) -> Status:
         """Return how the clip went; FeatureError for a clip this folder has never heard of."""
@@ -118,7 +126,9 @@ class FeatureStore(ABC):
 
     @abstractmethod
     def encoders(self) -> dict[str, dict[str, Any]]:
-        """Return, for each encoder, its weights digests (`weights`), `preprocessing` and card, as far as known."""
+        """Return, for each encoder, its weights digests (`weights`), `preprocessing` and card, as
+        far as known.
+        """
 
     def array(self, stream: str, names: Sequence[str], *, pad: bool = False) -> NDArray[np.float32]:
         """Return the rows of several clips as a new array, (N, R, D).
@@ -150,7 +160,9 @@ class FeatureStore(ABC):
 def stack(
     stream: str, clips: Iterable[tuple[str, NDArray[np.float32]]], store: FeatureStore, *, pad: bool
 ) -> NDArray[np.float32]:
-    """Return clips of (R, D) rows as one (N, R, D) array; different R are padded with zeros or refused."""
+    """Return clips of (R, D) rows as one (N, R, D) array; different R are padded with zeros or
+    refused.
+    """
     clips = list(clips)
     longest = max((len(rows) for _, rows in clips), default=0)
     out = np.zeros((len(clips), longest, store.stream(stream).dim), np.float32)
@@ -177,7 +189,8 @@ def pool(frames: NDArray[np.floating[Any]], segments: int) -> NDArray[np.float32
     """Return the mean over the frames of each segment.
 
     Args:
-        frames: (..., R, D) with R a multiple of `segments`; frame r belongs to segment r // (R / segments).
+        frames: (..., R, D) with R a multiple of `segments`; frame r belongs to segment r // (R /
+            segments).
         segments: T.
 
     Returns:

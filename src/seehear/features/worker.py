@@ -1,8 +1,9 @@
 """A decoding process, and the handle by which the main process gives it clips.
 
-A video file is hostile input for a C library: it may crash it or never let it return.  So each decoder lives in its
-own process with a pipe.  The pipe holds little, so a decoder that is ahead of the encoders waits.  When no word comes
-for `timeout_s`, or the process dies, it is replaced and only its clip is lost.
+A video file is hostile input for a C library: it may crash it or never let it return.  So each
+decoder lives in its own process with a pipe.  The pipe holds little, so a decoder that is ahead of
+the encoders waits.  When no word comes for `timeout_s`, or the process dies, it is replaced and
+only its clip is lost.
 """
 
 import multiprocessing
@@ -41,7 +42,9 @@ class Front:
     load: Callable[[str], Any]
 
     def encoders(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return the visual and the audio encoders; their weights are not read until something is encoded."""
+        """Return the visual and the audio encoders; their weights are not read until something is
+        encoded.
+        """
         return {i: self.load(i) for i in self.visual}, {i: self.load(i) for i in self.audio}
 
 
@@ -59,7 +62,8 @@ class Decoder:
         self._pipe: Connection | None = None
 
     def run(self, job: Job) -> Iterator[Piece | Outcome]:
-        """Yield the pieces of a clip and, last, its outcome; an accident is an outcome with no tracks.
+        """Yield the pieces of a clip and, last, its outcome; an accident is an outcome with no
+        tracks.
 
         Raises:
             SeehearError: a decoding process cannot be started at all.
@@ -155,7 +159,9 @@ def _serve(pipe: Connection, front: Front, parent: int) -> None:
 
 
 def _safely(messages: Iterator[Piece | Outcome]) -> Iterator[Piece | Outcome]:
-    """Pass messages on; whatever a media library raises that it never said it would costs this clip alone."""
+    """Pass messages on; whatever a media library raises that it never said it would costs this clip
+    alone.
+    """
     try:
         yield from messages
     except Exception as error:

@@ -6,5 +6,6 @@
     store        labels on disk
     ma, jomold, valor    label removal and thresholds of those systems
 
-Each module is imported by its own name (`from seehear.labels import lsld`); this package imports nothing.
+Each module is imported by its own name (`from seehear.labels import lsld`); this package imports
+nothing.
 """

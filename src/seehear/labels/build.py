@@ -1,4 +1,6 @@
-"""LSLD on a dataset: features of a joint space in, segment labels and a report of what changed out."""
+"""LSLD on a dataset: features of a joint space in, segment labels and a report of what changed
+out.
+"""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -33,7 +35,8 @@ class Built:
         labels: of every segment.
         hard: by track, (N, T, C) labels before the re-weighting.
         weak: (N, C).
-        report: by track, what changed (`quality.changes`), how many texts were encoded, alpha and beta.
+        report: by track, what changed (`quality.changes`), how many texts were encoded, alpha and
+            beta.
     """
 
     labels: SegmentLabels
@@ -42,7 +45,9 @@ class Built:
     report: dict[str, dict[str, Any]]
 
     def quality(self, truth: Any) -> dict[str, Any]:
-        """Return the label quality of each stage against the truth of the same clips; see `quality.label_quality`."""
+        """Return the label quality of each stage against the truth of the same clips; see
+        `quality.label_quality`.
+        """
         arrays = {
             "weak": dict.fromkeys(TRACKS),
             "denoised": {t: self.hard.get(t) for t in TRACKS},
@@ -219,7 +224,8 @@ def with_encoders(
     *,
     keep: Sequence[str] = (),
 ) -> tuple[Denoising, list[str]]:
-    """Return the options with offline encoders in place of published ones that the folder lacks, and what was said.
+    """Return the options with offline encoders in place of published ones that the folder lacks,
+    and what was said.
 
     Their similarities have another scale, so the factors are fitted.
 
@@ -245,6 +251,7 @@ def with_encoders(
         changed |= dict.fromkeys(fitted, "fit")
         if fitted:
             notes.append(
-                f"{' and '.join(fitted)} fitted to its similarities; the published ones belong to CLIP"
+                f"{' and '.join(fitted)} fitted to its similarities; the published ones belong to"
+                " CLIP"
             )
     return replace(options, **changed), notes

@@ -1,18 +1,21 @@
 """Evidence from contrast: what do the clips labelled with a class show that the other clips do not?
 
-Language says which class a segment resembles; weak labels say something too, without any language.  A clip that is not
-labelled with a class has it in no segment of either track: that is certain.  So per track and class a linear scorer
-learns to give every segment of those clips a low probability, and at least some segment of each labelled clip a high
-one, by linear-softmax pooling:
+Language says which class a segment resembles; weak labels say something too, without any language.
+A clip that is not labelled with a class has it in no segment of either track: that is certain.  So
+per track and class a linear scorer learns to give every segment of those clips a low probability,
+and at least some segment of each labelled clip a high one, by linear-softmax pooling:
 
     p_t = sigmoid(w . x_t + b)      q = sum_t p_t^2 / sum_t p_t
-    loss = mean over clips of  [ -log q  if labelled,  else  -mean_t log(1 - p_t) ]  +  penalty |w|^2
+    loss = mean over clips of  [ -log q  if labelled,  else  -mean_t log(1 - p_t) ]  +  penalty
+    |w|^2
 
-A class that this track does not carry cannot be told from the others by it: on clips that the scorer has not seen its
-probability stays low and the label goes.  That is why every clip is scored by scorers fitted to other clips (folds).
+A class that this track does not carry cannot be told from the others by it: on clips that the
+scorer has not seen its probability stays low and the label goes.  That is why every clip is scored
+by scorers fitted to other clips (folds).
 
-Not part of LSLD: it uses the training labels, so it gets better with more clips, where language does not need any.  The
-pooling is that of Wang, Li and Metze 2019 (arXiv:1810.09050), who compare five for sound events.
+Not part of LSLD: it uses the training labels, so it gets better with more clips, where language
+does not need any.  The pooling is that of Wang, Li and Metze 2019 (arXiv:1810.09050), who compare
+five for sound events.
 """
 
 from typing import Any
@@ -35,7 +38,8 @@ def contrast(
     steps: int = STEPS,
     seed: int = 0,
 ) -> Floats:
-    """Return the probability (N, T, C) of each class in each segment, by scorers that have not seen the clip.
+    """Return the probability (N, T, C) of each class in each segment, by scorers that have not seen
+    the clip.
 
     Args:
         features: (N, T, D), of one track; each dimension is standardised here.
@@ -51,7 +55,7 @@ def contrast(
     values, labels = np.asarray(to_numpy(features), np.float32), to_numpy(weak).astype(bool)
     if values.ndim != 3 or labels.shape[:1] != values.shape[:1] or len(values) < 2:
         raise ValueError(
-            f"expected features (N, T, D) and weak labels (N, C) of at least two clips, got "
+            "expected features (N, T, D) and weak labels (N, C) of at least two clips, got "
             f"{values.shape} and {labels.shape}"
         )
     values = standardised(values)
@@ -65,7 +69,9 @@ def contrast(
 
 
 def standardised(values: Floats) -> Floats:
-    """Return (N, T, D) with mean 0 and deviation 1 in each dimension; one that never changes becomes 0."""
+    """Return (N, T, D) with mean 0 and deviation 1 in each dimension; one that never changes
+    becomes 0.
+    """
     mean, deviation = values.mean(axis=(0, 1)), values.std(axis=(0, 1))
     return (values - mean) / np.where(deviation > _LEAST, deviation, np.float32(1))
 
@@ -100,7 +106,9 @@ def fit_scorer(
 
 
 def pooled_loss(prob: Floats, labels: NDArray[np.bool_]) -> float:
-    """Return the loss of segment probabilities (N, T, C), summed over classes, without the penalty."""
+    """Return the loss of segment probabilities (N, T, C), summed over classes, without the
+    penalty.
+    """
     pooled = (prob**2).sum(axis=1) / np.maximum(prob.sum(axis=1), _LEAST)
     absent = -np.log1p(-np.minimum(prob, 1 - _LEAST)).mean(axis=1)
     return float(np.where(labels, -np.log(np.maximum(pooled, _LEAST)), absent).sum() / len(prob))

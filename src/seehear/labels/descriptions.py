@@ -1,11 +1,12 @@
-"""Sets of class descriptions: the words that stand for a class in prompts.  Data, so a new set is a new entry.
+"""Sets of class descriptions: the words that stand for a class in prompts.  Data, so a new set is a
+new entry.
 
-A vocabulary has a name and a description for every class; LLP's descriptions are the paper's best set, "+ playing"
-("Basketball_bounce" becomes "playing basketball").  A set says which of the two it starts from, which classes it words
-differently, and what is put around every whole prompt.
+A vocabulary has a name and a description for every class; LLP's descriptions are the paper's best
+set, "+ playing" ("Basketball_bounce" becomes "playing basketball").  A set says which of the two it
+starts from, which classes it words differently, and what is put around every whole prompt.
 
-Source: LSLD (NeurIPS 2023), table 6.  The paper shows "+ a photo of" and "+ playing + a person" by one example each;
-the rest of those two is our reading.
+Source: LSLD (NeurIPS 2023), table 6.  The paper shows "+ a photo of" and "+ playing + a person" by
+one example each; the rest of those two is our reading.
 """
 
 from collections.abc import Mapping
@@ -24,7 +25,8 @@ class DescriptionSet:
         name: as written in `--descriptions NAME`.
         summary: one line.
         start: the vocabulary's `names` or its `descriptions`.
-        wording: class name to a pattern with `{}` for the text it starts from; classes not named stay as they are.
+        wording: class name to a pattern with `{}` for the text it starts from; classes not named
+            stay as they are.
         template: put around every whole visual prompt.
     """
 
@@ -90,11 +92,12 @@ DESCRIPTIONS: dict[str, DescriptionSet] = {
 
 
 def description_set(name: str, vocabulary: Any) -> tuple[list[str], str]:
-    """Return (one text a class, template of whole prompts) of a named set, or of the user's own file.
+    """Return (one text a class, template of whole prompts) of a named set, or of the user's own
+    file.
 
     Args:
-        name: a name of `DESCRIPTIONS`, or the path of a file with `class = description` lines that names every class
-            of the vocabulary.
+        name: a name of `DESCRIPTIONS`, or the path of a file with `class = description` lines that
+            names every class of the vocabulary.
         vocabulary: `names` and `descriptions` of C classes.
 
     Raises:

@@ -1,20 +1,24 @@
-"""JoMoLD's removal of labels by disagreement: one track finds the label easy, the other cannot learn it.
+"""JoMoLD's removal of labels by disagreement: one track finds the label easy, the other cannot
+learn it.
 
-A label that is right for the clip but not for a track shows in the losses of a network without cross-modal attention:
-the track that has the event learns it (small loss), the other does not (large loss).  How many labels of a class are
-noise in a track is estimated once, over the training set; which of them, anew in every batch.
+A label that is right for the clip but not for a track shows in the losses of a network without
+cross-modal attention: the track that has the event learns it (small loss), the other does not
+(large loss).  How many labels of a class are noise in a track is estimated once, over the training
+set; which of them, anew in every batch.
 
-Noise ratio of class c, with μ_c the mean of the track's probability over all clips and s the target's value:
+Noise ratio of class c, with μ_c the mean of the track's probability over all clips and s the
+target's value:
 
     ρ_c = share, among the clips labelled c, of those with s p_c / μ_c < threshold
 
 Removal in a batch with n_c clips labelled c:
 
-    visual loses: the floor(ρ^v_c n_c) smallest audio losses  ∩  the floor(ρ^v_c n_c) largest visual losses
+    visual loses: the floor(ρ^v_c n_c) smallest audio losses  ∩  the floor(ρ^v_c n_c) largest visual
+    losses
     audio loses:  the floor(ρ^a_c n_c) largest audio losses   ∩  the floor(ρ^a_c n_c) smallest visual losses
 
-Source: Cheng et al., "Joint-Modal Label Denoising for Weakly-Supervised Audio-Visual Video Parsing", ECCV 2022;
-released as MCG-NJU/JoMoLD.
+Source: Cheng et al., "Joint-Modal Label Denoising for Weakly-Supervised Audio-Visual Video
+Parsing", ECCV 2022; released as MCG-NJU/JoMoLD.
 """
 
 from dataclasses import dataclass
@@ -46,12 +50,13 @@ def noise_ratio(
     """Return the noise ratio of every class in one track.
 
     Args:
-        prob: (clips, classes) track probabilities without cross-modal attention, in the order they were computed.
+        prob: (clips, classes) track probabilities without cross-modal attention, in the order they
+            were computed.
         label: (clips, classes) weak labels.
         threshold: relative probability below which a label counts as noise.
         target: value a positive label is trained towards.
-        batch: the release averages batch means, so a short last batch weighs as much as a full one; None is the plain
-            mean over clips.
+        batch: the release averages batch means, so a short last batch weighs as much as a full one;
+            None is the plain mean over clips.
     """
     values = np.asarray(prob, np.float64)
     given = np.asarray(label) > 0.5
@@ -87,9 +92,11 @@ def warm_up(epoch: int, step: int, steps: int, length: float, form: WarmUp = "re
         step: within the epoch, 0 for the first.
         steps: of an epoch.
         length: of the warm-up in epochs; 0 is none.
-        form: "linear" grows from 0 to 1 over `length`, as meant.  "released" multiplies the already reduced ratio at
-            every step and starts afresh each epoch: 0 throughout the first epoch, shrinking within a later one until
-            `length` has passed.  At the default length of 0.9: nothing in the first epoch, everything after.
+        form: "linear" grows from 0 to 1 over `length`, as meant.  "released" multiplies the already
+            reduced ratio at every step and starts afresh each epoch: 0 throughout the first epoch,
+                shrinking within a later one until
+            `length` has passed.  At the default length of 0.9: nothing in the first epoch,
+                everything after.
     """
     if length <= 0:
         return 1.0
@@ -106,11 +113,13 @@ def removals(
     visual_loss: ArrayLike,
     ratios: NoiseRatios,
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return the labels of a batch to withdraw from audio and from visual, (batch, classes) bool each.
+    """Return the labels of a batch to withdraw from audio and from visual, (batch, classes) bool
+    each.
 
     Args:
         label: (batch, classes) weak labels.
-        audio_loss, visual_loss: (batch, classes) element-wise losses of a pass without cross-modal attention.
+        audio_loss, visual_loss: (batch, classes) element-wise losses of a pass without cross-modal
+            attention.
         ratios: of the noise, times the warm-up.
     """
     given = np.asarray(label) > 0.5

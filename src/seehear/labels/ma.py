@@ -1,9 +1,10 @@
 """MA's removal of labels by exchange: whose sound is it really?
 
-Every clip is parsed three times by a trained network: as it is, with the visual track of a clip that shares no label,
-and with the audio track of that clip.  If a label of the clip stays improbable on both tracks although the clip's own
-visual track is there, it is not to be seen, and is removed from the visual label; likewise for audio.  "Improbable"
-is below half the relative error of the class:
+Every clip is parsed three times by a trained network: as it is, with the visual track of a clip
+that shares no label, and with the audio track of that clip.  If a label of the clip stays
+improbable on both tracks although the clip's own visual track is there, it is not to be seen, and
+is removed from the visual label; likewise for audio.  "Improbable" is below half the relative error
+of the class:
 
     err_c = 1 - mean over clips of [(p_c > 0.5) = y_c]        on the unchanged clips, negatives included
     r_c   = err_c / max over classes of err                   per track
@@ -11,14 +12,15 @@ is below half the relative error of the class:
     visual loses c  iff  p^a_c < r^v_c / 2 and p^v_c < r^v_c / 2    with foreign audio, own visual track
     audio loses c   iff  p^a_c < r^a_c / 2 and p^v_c < r^a_c / 2    with own audio, foreign visual track
 
-r is relative to the worst class, so most classes have tiny thresholds and lose almost nothing.  A class without error
-loses nothing.  DHHN's refinement stage uses the same removals.
+r is relative to the worst class, so most classes have tiny thresholds and lose almost nothing.  A
+class without error loses nothing.  DHHN's refinement stage uses the same removals.
 
-Source: Wu and Yang, "Exploring Heterogeneous Clues for Weakly-Supervised Audio-Visual Video Parsing", CVPR 2021;
-released as Yu-Wu/Modaily-Aware-Audio-Visual-Video-Parsing.
+Source: Wu and Yang, "Exploring Heterogeneous Clues for Weakly-Supervised Audio-Visual Video
+Parsing", CVPR 2021; released as Yu-Wu/Modaily-Aware-Audio-Visual-Video-Parsing.
 
-Differs: the release divides by r (infinite where r is 0) and draws partners by trial; the decisions are the same, the
-random stream is not.  `alias_audio_target` keeps its aliasing of the audio target with the clip label.
+Differs: the release divides by r (infinite where r is 0) and draws partners by trial; the decisions
+are the same, the random stream is not.  `alias_audio_target` keeps its aliasing of the audio target
+with the clip label.
 """
 
 from dataclasses import dataclass
@@ -58,7 +60,8 @@ class Targets:
     """Training targets after the removals.
 
     Args:
-        clip, audio, visual: (clips, classes) float32; the visual one smoothed, a removed entry 0 (not 0.05).
+        clip, audio, visual: (clips, classes) float32; the visual one smoothed, a removed entry 0
+            (not 0.05).
     """
 
     clip: NDArray[np.float32]
@@ -118,8 +121,8 @@ def targets(
 
     Args:
         label: (clips, classes) weak labels, 0 or 1.
-        alias_audio_target: as released, audio target and clip label are one array, so a label withdrawn from audio
-            also vanishes from the clip.  False keeps the clip label whole.
+        alias_audio_target: as released, audio target and clip label are one array, so a label
+            withdrawn from audio also vanishes from the clip.  False keeps the clip label whole.
         visual_confidence: smoothing of the visual target: 0.9 makes 0.95 and 0.05.
     """
     weak = np.asarray(label, np.float32)

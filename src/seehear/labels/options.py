@@ -1,4 +1,6 @@
-"""Every choice of the denoising of labels, as one immutable value that a recipe shows and a command line sets."""
+"""Every choice of the denoising of labels, as one immutable value that a recipe shows and a command
+line sets.
+"""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -22,15 +24,17 @@ class Denoising:
         descriptions: words for the classes in prompts (`seehear.labels.descriptions`), or a file.
         nothing: the prompt for "none of these" (`seehear.labels.prompts.NOTHING`), or `word:TEXT`.
         audio_template: put around audio prompts.
-        visual_evidence, audio_evidence: what decides about a label: `language` (prompts, the published way);
-            `contrast` with the clips that lack the class (`seehear.labels.contrast`); `both` must agree.
+        visual_evidence, audio_evidence: what decides about a label: `language` (prompts, the
+            published way); `contrast` with the clips that lack the class
+            (`seehear.labels.contrast`); `both` must agree.
         reweight: which of the tracks are re-weighted afterwards.
-        strategy: of the re-weighting, table 4b: `dynamic`; `with-event` changes positives only, `without-event`
-            negatives only; `stable` uses constants; `none` leaves the hard labels.
-        similarity: what the factors multiply: the cosine, or the softmax over a clip's prompts that the paper states.
+        strategy: of the re-weighting, table 4b: `dynamic`; `with-event` changes positives only,
+            `without-event` negatives only; `stable` uses constants; `none` leaves the hard labels.
+        similarity: what the factors multiply: the cosine, or the softmax over a clip's prompts that
+            the paper states.
         text: words for the classes in the re-weighting.
-        alpha, beta: factors of unreliable positives and negatives; `fit` takes them from the similarities
-            (`seehear.labels.scale`).
+        alpha, beta: factors of unreliable positives and negatives; `fit` takes them from the
+            similarities (`seehear.labels.scale`).
         trim: share of each group cut off before its extreme is taken; 0 is the published rule.
     """
 
@@ -61,7 +65,8 @@ class Denoising:
         ):
             if getattr(self, name) not in get_args(kind):
                 raise ValueError(
-                    f"{name}: expected one of {', '.join(get_args(kind))}, got {getattr(self, name)!r}"
+                    f"{name}: expected one of {', '.join(get_args(kind))}, got"
+                    f" {getattr(self, name)!r}"
                 )
         for name in ("alpha", "beta"):
             value = getattr(self, name)

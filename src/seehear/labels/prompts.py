@@ -1,14 +1,15 @@
-"""Which sentences a segment is compared with: one prompt for every subset of a clip's labels, and one for nothing.
+"""Which sentences a segment is compared with: one prompt for every subset of a clip's labels, and
+one for nothing.
 
     labels {A}        A, nothing
     labels {A, B}     A and B, A, B, nothing
     labels {A, B, C}  A and B and C, A, B, C, A and B, A and C, B and C, nothing
 
-So K labels give 2^K prompts: all labels together, then every other subset by size, then the nothing prompt.  Order
-matters for exact ties only (the first prompt wins).
+So K labels give 2^K prompts: all labels together, then every other subset by size, then the nothing
+prompt.  Order matters for exact ties only (the first prompt wins).
 
-Source: LSLD (NeurIPS 2023), section 3.2; the release stops at three labels and then reuses the prompts of the clip
-before, ours follow the general rule up to `MOST_LABELS`.
+Source: LSLD (NeurIPS 2023), section 3.2; the release stops at three labels and then reuses the
+prompts of the clip before, ours follow the general rule up to `MOST_LABELS`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -40,8 +41,8 @@ class Nothing:
     spelled: bool = False
 
 
-# the three rows of the paper's Table 3; for "not class" with several labels the paper gives no wording, so both ways
-# to extend it are here
+# the three rows of the paper's Table 3; for "not class" with several labels the paper gives no
+# wording, so both ways to extend it are here
 NOTHING: dict[str, Nothing] = {
     "other": Nothing(word="other"),
     "none": Nothing(word="none"),
@@ -112,13 +113,14 @@ def build_prompts(
     if members and not 0 <= members[0] <= members[-1] < len(texts):
         outside = [c for c in members if not 0 <= c < len(texts)]
         raise DataError(
-            f"label {outside[0]} is outside the vocabulary of {len(texts)} classes (0 to {len(texts) - 1})",
+            f"label {outside[0]} is outside the vocabulary of {len(texts)} classes (0 to"
+            f" {len(texts) - 1})",
             hint="give a description for every class, or mend the labels",
         )
     if len(members) > MOST_LABELS:
         raise DataError(
-            f"expected at most {MOST_LABELS} labels a clip, got {len(members)}: every subset of them would "
-            f"be a prompt",
+            f"expected at most {MOST_LABELS} labels a clip, got {len(members)}: every subset of"
+            " them would be a prompt",
             hint="cut the clip, or train recipe valor, which compares classes one by one",
         )
     if template.count("{}") != 1:

@@ -1,7 +1,8 @@
-"""What the labels became: how much was removed and softened, and, where truth exists, how good they are now.
+"""What the labels became: how much was removed and softened, and, where truth exists, how good they
+are now.
 
-The figures of label quality are those of parsing (`seehear.metrics`), with labels of at least one half taken as
-predictions.  They use the clips' weak labels, so they measure labels, never a parser.
+The figures of label quality are those of parsing (`seehear.metrics`), with labels of at least one
+half taken as predictions.  They use the clips' weak labels, so they measure labels, never a parser.
 """
 
 from collections.abc import Mapping
@@ -32,9 +33,11 @@ def changes(
         soft: (N, T, C), in [0, 1].
 
     Returns:
-        Totals, and lists with one number a class: `clips` with the weak label; `clips_removed`, of these, where no
-        segment kept it; `segments` = clips times T; `segments_removed`, of these; `lowered` and `raised`: positive and
-        negative segments that re-weighting changed; `share_reweighted`: those over all N times T segments.
+        Totals, and lists with one number a class: `clips` with the weak label; `clips_removed`, of
+            these, where no
+        segment kept it; `segments` = clips times T; `segments_removed`, of these; `lowered` and
+        `raised`: positive and negative segments that re-weighting changed; `share_reweighted`:
+            those over all N times T segments.
     """
     present, segments = weak.astype(bool), hard.shape[0] * hard.shape[1]
     kept = hard >= 0.5
@@ -62,16 +65,18 @@ def changes(
 def label_quality(
     stages: Mapping[str, Mapping[str, NDArray[np.float32] | None]], weak: NDArray[Any], truth: Any
 ) -> dict[str, Any]:
-    """Return the segment figures of each stage of the labels against the truth, in all and per class.
+    """Return the segment figures of each stage of the labels against the truth, in all and per
+    class.
 
     Args:
-        stages: stage name (`weak`, `denoised`, `re-weighted`) to arrays (N, T, C) by track; a track without an array
-            is its weak label on every segment, as training takes it.
+        stages: stage name (`weak`, `denoised`, `re-weighted`) to arrays (N, T, C) by track; a track
+            without an array is its weak label on every segment, as training takes it.
         weak: (N, C), 0 or 1.
         truth: `audio` and `visual`, boolean (N, T, C).
 
     Returns:
-        By stage: the five segment figures (means over clips), and `per_class`: track to C pooled F values, None for a
+        By stage: the five segment figures (means over clips), and `per_class`: track to C pooled F
+            values, None for a
         class that is neither in the labels nor in the truth.
     """
     from seehear.metrics import evaluate

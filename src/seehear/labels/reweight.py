@@ -1,4 +1,5 @@
-"""Re-weighting: a hard label becomes soft where its similarity contradicts the rest of the training set.
+"""Re-weighting: a hard label becomes soft where its similarity contradicts the rest of the training
+set.
 
 For every class, over all segments of all clips (not only those weakly labelled with it):
 
@@ -7,17 +8,18 @@ For every class, over all segments of all clips (not only those weakly labelled 
     unreliable positives: those of P below M        unreliable negatives: those of N above m
     unreliable positive -> alpha * similarity       unreliable negative -> beta * similarity
 
-The region is defined by extremes: a single outlier on either side opens it.  With 4,000 positives and 96,000 negatives
-of two normal distributions 2.5 deviations apart, it holds 96 % of the positives and 73 % of the negatives.  So with
-real similarities the step acts on most of the data, like label smoothing that depends on class and segment, and puts
-some 0.1 of positive mass on classes that the weak label excludes.  A percentile rule (`trim`) keeps it to the overlap
-of the bulk; it is off by default, being ours.
+The region is defined by extremes: a single outlier on either side opens it.  With 4,000 positives
+and 96,000 negatives of two normal distributions 2.5 deviations apart, it holds 96 % of the
+positives and 73 % of the negatives.  So with real similarities the step acts on most of the data,
+like label smoothing that depends on class and segment, and puts some 0.1 of positive mass on
+classes that the weak label excludes.  A percentile rule (`trim`) keeps it to the overlap of the
+bulk; it is off by default, being ours.
 
 Source: LSLD (NeurIPS 2023), section 3.3, equation 4 and table 4b; code fyyCS/LSLD at d34c988.
 
-Differs: a class with a single positive segment stops the release with an index error; here it is a class like others.
-As in the release, a factor times similarity outside (0, 1) leaves the hard label (the paper's minimum with 1 is the
-same for positives, and for every beta below 1).
+Differs: a class with a single positive segment stops the release with an index error; here it is a
+class like others. As in the release, a factor times similarity outside (0, 1) leaves the hard label
+(the paper's minimum with 1 is the same for positives, and for every beta below 1).
 """
 
 from dataclasses import dataclass
@@ -50,8 +52,8 @@ def class_similarity(segment_features: Any, class_features: Any) -> Floats:
     )
     if segments.ndim != 3 or texts.ndim != 2 or segments.shape[2] != texts.shape[1]:
         raise ValueError(
-            f"expected segment features (N, T, D) and class features (C, D), got {segments.shape} and "
-            f"{texts.shape}"
+            f"expected segment features (N, T, D) and class features (C, D), got {segments.shape}"
+            f" and {texts.shape}"
         )
     return segments @ texts.T
 
@@ -72,8 +74,8 @@ def reweight(
         hard: (N, T, C), 0 or 1, of the whole training set: the groups are taken over all of it.
         segment_features: (N, T, D).
         class_features: (C, D), one text a class.
-        alpha: factor of unreliable positives, a number or one a class; 4 suits CLIP's cosines of 0.2 to 0.3, see
-            `seehear.labels.scale` for other encoders.
+        alpha: factor of unreliable positives, a number or one a class; 4 suits CLIP's cosines of
+            0.2 to 0.3, see `seehear.labels.scale` for other encoders.
         beta: factor of unreliable negatives, likewise.
         mode, trim: see `reweight_by`.
     """
@@ -96,8 +98,9 @@ def reweight_by(
         hard: (N, T, C), 0 or 1.
         sigma: (N, T, C) similarity of each segment to each class.
         alpha, beta: numbers, or one a class.
-        mode: `dynamic`; `with-event` changes positives only, `without-event` negatives only; `stable` uses the
-            constants 0.9 and 0.1 in place of factor times similarity; `none` returns the hard labels.
+        mode: `dynamic`; `with-event` changes positives only, `without-event` negatives only;
+            `stable` uses the constants 0.9 and 0.1 in place of factor times similarity; `none`
+            returns the hard labels.
         trim: see `unreliable`.
 
     Raises:
@@ -128,15 +131,17 @@ def unreliable(hard: Mask, sigma: Floats, *, trim: float = 0.0) -> Regions:
     Args:
         hard: (N, T, C) labels.
         sigma: (N, T, C) similarities.
-        trim: share of each group cut off on the overlapping side before its extreme is taken: 0 is the published
-            rule; 0.05 compares the 5th percentile of the positives with the 95th of the negatives.
+        trim: share of each group cut off on the overlapping side before its extreme is taken: 0 is
+            the published rule; 0.05 compares the 5th percentile of the positives with the 95th of
+            the negatives.
 
     Raises:
         ValueError: shapes differ, or a trim outside [0, 0.5).
     """
     if hard.shape != sigma.shape or hard.ndim != 3:
         raise ValueError(
-            f"expected labels and similarities of one shape (N, T, C), got {hard.shape} and {sigma.shape}"
+            f"expected labels and similarities of one shape (N, T, C), got {hard.shape} and"
+            f" {sigma.shape}"
         )
     if not 0 <= trim < 0.5:
         raise ValueError(f"expected a trim in [0, 0.5), got {trim}")

@@ -1,10 +1,11 @@
 """Factors of the re-weighting for any encoder: alpha and beta from the similarities themselves.
 
-The paper's alpha = 4 and beta = 0.4 belong to CLIP, whose cosines lie between 0.2 and 0.3; other encoders have other
-scales (ConSE: 0.53 for the median positive, 0.28 for the median negative), on which 4 and 0.4 do something else.
+The paper's alpha = 4 and beta = 0.4 belong to CLIP, whose cosines lie between 0.2 and 0.3; other
+encoders have other scales (ConSE: 0.53 for the median positive, 0.28 for the median negative), on
+which 4 and 0.4 do something else.
 
-What the factors decide is the level at which an unreliable label ends up.  So that is what is fixed here, and the
-factors follow from the medians of the two groups, over all classes:
+What the factors decide is the level at which an unreliable label ends up.  So that is what is fixed
+here, and the factors follow from the medians of the two groups, over all classes:
 
     alpha = POSITIVE / median of sigma over the positives        beta = NEGATIVE / median of sigma over the negatives
 
@@ -45,7 +46,8 @@ def fit_scale(
         sigma: (N, T, C) similarity of each segment to each class.
         positive, negative: the levels.
 
-    A group that is empty, or whose median is not positive, gets the factor 0: nothing of it is changed.
+    A group that is empty, or whose median is not positive, gets the factor 0: nothing of it is
+        changed.
     """
     on = np.asarray(hard) > 0.5
     return Scale(_factor(sigma[on], positive), _factor(sigma[~on], negative))

@@ -1,8 +1,8 @@
 """How alike segments and texts are: cosines in float32, and their softmax over prompts.
 
-Softmax values are only useful as such (equation 3 of the LSLD paper); a decision is always the arg-max of the raw
-cosines.  The two agree exactly in real numbers, but without temperature the softmax of N cosines is 1/N plus the third
-decimal, and half precision then ties what is not equal.
+Softmax values are only useful as such (equation 3 of the LSLD paper); a decision is always the
+arg-max of the raw cosines.  The two agree exactly in real numbers, but without temperature the
+softmax of N cosines is 1/N plus the third decimal, and half precision then ties what is not equal.
 """
 
 from collections.abc import Callable

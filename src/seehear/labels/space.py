@@ -18,8 +18,8 @@ _CHUNK = 256  # clips read at a time: frames are pooled before the next ones com
 def find_space(store: FeatureStore, encoder: str) -> str | None:
     """Return the stream that holds an encoder's joint space; None if the folder has none.
 
-    Encoders that give a `space` beside their features are read there; those whose features are the joint space itself
-    (CLIP, CLAP) are read from `feature`, or from `frames`.
+    Encoders that give a `space` beside their features are read there; those whose features are the
+    joint space itself (CLIP, CLAP) are read from `feature`, or from `frames`.
     """
     try:
         outputs = ("space",) if "space" in card(encoder).outputs else ("feature", "frames")
@@ -36,7 +36,8 @@ def read_space(
     """Return (N, T, D) features of clips in an encoder's joint space, frames averaged to segments.
 
     Raises:
-        FeatureError: the folder has no such space, a clip is missing or of another grid, or NaN or infinity.
+        FeatureError: the folder has no such space, a clip is missing or of another grid, or NaN or
+            infinity.
     """
     stream = find_space(store, encoder)
     if stream is None:

@@ -1,11 +1,13 @@
-"""Segment labels in memory and on disk: plain float32 arrays and one JSON file that says how they came about.
+"""Segment labels in memory and on disk: plain float32 arrays and one JSON file that says how they
+came about.
 
     LABELS/audio.npy   (N, T, C) float32 in [0, 1]; absent where the audio track was not labelled
     LABELS/visual.npy  likewise
-    LABELS/labels.json clip names, class names, and the provenance: rule, prompts, encoders and digests, alpha, beta
+    LABELS/labels.json clip names, class names, and the provenance: rule, prompts, encoders and
+    digests, alpha, beta
 
-The arrays load without unpickling anything, on any machine; released label files are pickled dictionaries of GPU
-tensors.
+The arrays load without unpickling anything, on any machine; released label files are pickled
+dictionaries of GPU tensors.
 """
 
 import errno
@@ -53,7 +55,8 @@ class SegmentLabels:
                 continue
             if array.ndim != 3 or array.shape[::2] != (len(self.names), len(self.vocabulary)):
                 raise ValueError(
-                    f"{track}: expected ({len(self.names)}, T, {len(self.vocabulary)}), got {array.shape}"
+                    f"{track}: expected ({len(self.names)}, T, {len(self.vocabulary)}), got"
+                    f" {array.shape}"
                 )
             if array.dtype != np.float32 or not (
                 array.min(initial=0) >= 0 and array.max(initial=0) <= 1
@@ -88,8 +91,8 @@ class SegmentLabels:
 def save(labels: SegmentLabels, folder: Path | str) -> None:
     """Write labels to a folder.
 
-    Each file is whole or not there.  labels.json comes last and holds the digests of the arrays, so a folder of old and
-    new files mixed (killed in between) is noticed when it is loaded.
+    Each file is whole or not there.  labels.json comes last and holds the digests of the arrays, so
+    a folder of old and new files mixed (killed in between) is noticed when it is loaded.
 
     Raises:
         SeehearError: the folder holds something else, the disk is full, or it cannot be written.
@@ -134,7 +137,8 @@ def save(labels: SegmentLabels, folder: Path | str) -> None:
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         raise SeehearError(
-            f"{'no space left to write labels' if full else 'cannot write labels'} ({error.strerror})",
+            f"{'no space left to write labels' if full else 'cannot write labels'}"
+            f" ({error.strerror})",
             where=folder,
             hint="make room, or choose another --out, and run the command again",
         ) from None

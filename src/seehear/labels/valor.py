@@ -1,12 +1,14 @@
-"""VALOR's rule: a segment has a weak label's class where its similarity passes that class's threshold.
+"""VALOR's rule: a segment has a weak label's class where its similarity passes that class's
+threshold.
 
-No subsets, no nothing prompt, no training-set statistics: each class of the clip's labels is decided alone, strictly
-above its threshold.  It is the other published way from frozen joint spaces to segment labels, and stands behind the
-same interface as the prompts of LSLD.
+No subsets, no nothing prompt, no training-set statistics: each class of the clip's labels is
+decided alone, strictly above its threshold.  It is the other published way from frozen joint spaces
+to segment labels, and stands behind the same interface as the prompts of LSLD.
 
-Source: Modality-Independent Teachers Meet Weakly-Supervised Audio-Visual Event Parser (VALOR), NeurIPS 2023; captions
-and thresholds from its code Franklin905/VALOR.  The thresholds belong to the encoders they were chosen for; for others
-they mean nothing, and `calibrated` finds thresholds from the weak labels themselves.
+Source: Modality-Independent Teachers Meet Weakly-Supervised Audio-Visual Event Parser (VALOR),
+NeurIPS 2023; captions and thresholds from its code Franklin905/VALOR.  The thresholds belong to the
+encoders they were chosen for; for others they mean nothing, and `calibrated` finds thresholds from
+the weak labels themselves.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +21,8 @@ from seehear.labels.similarity import Floats, like, to_numpy
 
 
 def threshold_labels(similarity: Any, weak: Any, thresholds: Sequence[float] | Floats) -> Any:
-    """Return hard labels (N, T, C): 1 where the similarity lies above its class's threshold and the clip has the class.
+    """Return hard labels (N, T, C): 1 where the similarity lies above its class's threshold and the
+    clip has the class.
 
     Args:
         similarity: (N, T, C), on the scale of the thresholds.
@@ -48,8 +51,9 @@ def threshold_labels(similarity: Any, weak: Any, thresholds: Sequence[float] | F
 def calibrated(similarity: Any, weak: Any, level: float = 0.9) -> Floats:
     """Return a threshold a class (C,) for any encoder, from weak labels alone.
 
-    Segments of clips without a class are known not to hold it: a class's threshold is what the share `level` of them
-    stays below.  A class that every clip has gets minus infinity (nothing is known against it).
+    Segments of clips without a class are known not to hold it: a class's threshold is what the
+    share `level` of them stays below.  A class that every clip has gets minus infinity (nothing is
+    known against it).
 
     Args:
         similarity: (N, T, C), on any scale.
@@ -83,21 +87,27 @@ def published(encoder: str, names: Sequence[str]) -> tuple[list[str], Floats]:
     if encoder not in PUBLISHED:
         raise ConfigError(
             f"rule valor has thresholds for {' and '.join(PUBLISHED)}, not for {encoder}",
-            hint="labels.segments.rule=calibrated fits thresholds for any encoder to your weak labels",
+            hint=(
+                "labels.segments.rule=calibrated fits thresholds for any encoder to your weak"
+                " labels"
+            ),
         )
     table = PUBLISHED[encoder]
     unknown = [name for name in names if name not in table]
     if unknown:
         raise ConfigError(
             f"rule valor has no threshold for class {unknown[0]}",
-            hint="labels.segments.rule=calibrated fits thresholds for any class to your weak labels",
+            hint=(
+                "labels.segments.rule=calibrated fits thresholds for any class to your weak labels"
+            ),
         )
     captions, limits = zip(*(table[name] for name in names), strict=True)
     return list(captions), np.array(limits, np.float32)
 
 
-# class: visual caption after "A photo of ", its threshold; the class's words in "This is a sound of ", its threshold.
-# Two captions are misspelt in the source, and the thresholds were chosen with the misspelling.
+# class: visual caption after "A photo of ", its threshold; the class's words in "This is a sound of
+# ", its threshold. Two captions are misspelt in the source, and the thresholds were chosen with the
+# misspelling.
 _LLP: dict[str, tuple[str, float, str, float]] = {
     "Speech": ("people talking", 20, "speech", 0),
     "Car": ("a car", 15, "car", 0),

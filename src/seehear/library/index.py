@@ -1,8 +1,10 @@
-"""The index of a folder of timelines: one Parquet file, a row a clip, brought up to date by time and size of files.
+"""The index of a folder of timelines: one Parquet file, a row a clip, brought up to date by time
+and size of files.
 
     FOLDER/.seehear/index.parquet    path, mtime_ns, size, source, duration_s, end_s, audio, visual, vocabulary, events
 
-Anything that reads Parquet can query it.  It is only ever a copy: deleting it costs nothing but the time to rebuild.
+Anything that reads Parquet can query it.  It is only ever a copy: deleting it costs nothing but the
+time to rebuild.
 """
 
 import contextlib
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 FOLDER = ".seehear"
-TABLE = "read_parquet($index, file_row_number = true, hive_partitioning = false)"  # $index from `sql_path`
+TABLE = (  # $index from `sql_path`
+    "read_parquet($index, file_row_number = true, hive_partitioning = false)"
+)
 _LONGEST_S = (
     1e7  # a clip of 116 days is a mistake, and would not fit the line that `search` lays clips on
 )
@@ -59,7 +63,8 @@ def index_path(library: Path) -> Path:
 
 
 def sql_path(path: Path) -> str:
-    """Return `path` as DuckDB's readers want it, who would take `*`, `?` and `[` for patterns and read other files.
+    """Return `path` as DuckDB's readers want it, who would take `*`, `?` and `[` for patterns and
+    read other files.
 
     Raises:
         DataError: the path cannot be written as one that matches only itself.
@@ -90,10 +95,11 @@ def connect() -> "DuckDBPyConnection":
 
 
 def update(library: Path) -> Updated:
-    """Bring the index of `library` up to date with the timelines below it; only new and changed files are read.
+    """Bring the index of `library` up to date with the timelines below it; only new and changed
+    files are read.
 
-    Links and hidden folders are passed over; a damaged timeline is left out and named.  The index is replaced in one
-    piece: a reader sees the old or the new.
+    Links and hidden folders are passed over; a damaged timeline is left out and named.  The index
+    is replaced in one piece: a reader sees the old or the new.
 
     Raises:
         DataError: the folder does not exist.
@@ -130,7 +136,9 @@ def update(library: Path) -> Updated:
 
 
 def _scan(library: Path, unread: list[str]) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Yield (relative path, (mtime_ns, size)) of every timeline file; folders that cannot be read go to `unread`."""
+    """Yield (relative path, (mtime_ns, size)) of every timeline file; folders that cannot be read
+    go to `unread`.
+    """
     folders = [("", library)]
     while folders:
         above, folder = folders.pop()
@@ -157,7 +165,9 @@ def _scan(library: Path, unread: list[str]) -> Iterator[tuple[str, tuple[int, in
 
 
 def _known(db: "DuckDBPyConnection", library: Path) -> dict[str, tuple[int, int]]:
-    """Return path -> (mtime_ns, size) of an index; nothing if there is none, or one of another form."""
+    """Return path -> (mtime_ns, size) of an index; nothing if there is none, or one of another
+    form.
+    """
     if not index_path(library).is_file():
         return {}
     import duckdb
@@ -255,7 +265,9 @@ def row_of(
 def _write_index(
     db: "DuckDBPyConnection", library: Path, part: Path, rows: Path, stale: list[str] | None
 ) -> None:
-    """Join what is kept of the old index (all but `stale`; None: nothing is) and the new rows into the file `part`."""
+    """Join what is kept of the old index (all but `stale`; None: nothing is) and the new rows into
+    the file `part`.
+    """
     names = ", ".join(_COLUMNS)
     sources = [
         f"SELECT {names} FROM read_json($rows, format = 'newline_delimited', columns = {_COLUMNS}, "
@@ -269,6 +281,7 @@ def _write_index(
         values |= {"index": sql_path(index_path(library)), "stale": stale}
     target = str(part).replace("'", "''")  # COPY takes no parameter here
     db.execute(
-        f"COPY ({' UNION ALL '.join(sources)} ORDER BY path) TO '{target}' (FORMAT parquet, COMPRESSION zstd)",
+        f"COPY ({' UNION ALL '.join(sources)} ORDER BY path) TO '{target}' (FORMAT parquet,"
+        " COMPRESSION zstd)",
         values,
     )

@@ -1,4 +1,6 @@
-"""Which video belongs to a timeline: found by name inside folders that the user named, or where parsing left it."""
+"""Which video belongs to a timeline: found by name inside folders that the user named, or where
+parsing left it.
+"""
 
 from pathlib import Path, PurePosixPath
 
@@ -6,7 +8,9 @@ from seehear.media.files import MEDIA_SUFFIXES
 
 
 def beside(timeline: Path, source: str) -> Path | None:
-    """Return the video that lies in the folder of a timeline file, by its `source` or its stem, or None."""
+    """Return the video that lies in the folder of a timeline file, by its `source` or its stem, or
+    None.
+    """
     return find(
         timeline.parent, (base_name(source),), stem=timeline.name.split(".timeline.json")[0]
     )
@@ -18,9 +22,11 @@ def base_name(source: str) -> str:
 
 
 def find(folder: Path, names: tuple[str, ...], *, stem: str | None = None) -> Path | None:
-    """Return the first of `names` (relative paths) that is a media file inside `folder`, else `stem` with a suffix.
+    """Return the first of `names` (relative paths) that is a media file inside `folder`, else
+    `stem` with a suffix.
 
-    A name that leads out of `folder`, by `..`, by being absolute or by a symbolic link, is not found.
+    A name that leads out of `folder`, by `..`, by being absolute or by a symbolic link, is not
+    found.
     """
     root = folder.resolve()
     tries = [name for name in names if name]

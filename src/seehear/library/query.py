@@ -48,7 +48,9 @@ _DEEPEST = 50
 
 @dataclass(frozen=True)
 class Term:
-    """A class on a track; `label` None stands for any class.  `at` is its place in the text, from 0."""
+    """A class on a track; `label` None stands for any class.  `at` is its place in the text, from
+    0.
+    """
 
     track: str
     label: str | None

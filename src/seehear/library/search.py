@@ -1,7 +1,9 @@
-"""Search: stretches of time, over all clips of a library, where the conditions of a query hold together.
+"""Search: stretches of time, over all clips of a library, where the conditions of a query hold
+together.
 
-Three-valued: a condition holds, is known not to hold, or is unknown.  Nothing is known of a class that was not looked
-for in a clip, nor of a track the clip does not have; so `-visual:Dog` finds no sound recording.
+Three-valued: a condition holds, is known not to hold, or is unknown.  Nothing is known of a class
+that was not looked for in a clip, nor of a track the clip does not have; so `-visual:Dog` finds no
+sound recording.
 """
 
 import difflib
@@ -33,7 +35,9 @@ _COMPARE: dict[str, Callable[..., Any]] = {
 
 @dataclass(frozen=True)
 class Hit:
-    """A stretch of one clip: its timeline (path below the library), its source, start and end in seconds."""
+    """A stretch of one clip: its timeline (path below the library), its source, start and end in
+    seconds.
+    """
 
     path: str
     source: str
@@ -76,7 +80,8 @@ def search(library: Path, query: str) -> Found:
     """Return where `query` holds in the clips of `library`, as its index has them (see `update`).
 
     Raises:
-        ConfigError: the text is no query (see `query`), or names a class that no clip was searched for.
+        ConfigError: the text is no query (see `query`), or names a class that no clip was searched
+            for.
         DataError: the library has no index, or a damaged one.
         MissingExtraError: DuckDB is not installed.
     """
@@ -175,7 +180,9 @@ class _Search:
         return there & asked
 
     def spellings(self, term: Term) -> list[str]:
-        """Return the labels of the library that a query's label means: case and underscores do not matter."""
+        """Return the labels of the library that a query's label means: case and underscores do not
+        matter.
+        """
         label = str(term.label)
         if _plain(label) in self.labels:
             return self.labels[_plain(label)]

@@ -1,7 +1,8 @@
 """Interval algebra on one long line.
 
-All clips of a library are laid end to end on a line of whole microseconds, with a gap of one between neighbours.
-A set of stretches of any number of clips is then two sorted integer arrays, and no operation needs to know of clips.
+All clips of a library are laid end to end on a line of whole microseconds, with a gap of one
+between neighbours. A set of stretches of any number of clips is then two sorted integer arrays, and
+no operation needs to know of clips.
 """
 
 from dataclasses import dataclass
@@ -46,7 +47,9 @@ EMPTY = Spans(np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
 def covered(parts: list[tuple[Spans, int]], least: int) -> Spans:
-    """Return where the weights of the parts that hold sum to at least `least`; touching stretches become one."""
+    """Return where the weights of the parts that hold sum to at least `least`; touching stretches
+    become one.
+    """
     position = np.concatenate([edge for spans, _ in parts for edge in (spans.start, spans.end)])
     if not len(position):
         return EMPTY
@@ -81,7 +84,9 @@ class Line:
     def put(
         self, clip: NDArray[np.integer], start_s: NDArray[np.floating], end_s: NDArray[np.floating]
     ) -> Spans:
-        """Return intervals of clips as stretches of the line, cut to their clips; overlaps are united."""
+        """Return intervals of clips as stretches of the line, cut to their clips; overlaps are
+        united.
+        """
         clip = np.asarray(clip, np.int64)
         start = self.offset[clip] + np.clip(to_micro(start_s), 0, self.length[clip])
         end = self.offset[clip] + np.clip(to_micro(end_s), 0, self.length[clip])

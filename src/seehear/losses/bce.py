@@ -1,9 +1,10 @@
 """Binary cross-entropy over classes, for clips and for segments.
 
-Pooled probabilities may exceed 1 (see `seehear.nn.pooling`), so those of clips and tracks are clamped to
-[1e-7, 1 - 1e-7] first, as every released system does; beyond the clamp the gradient is zero.  Compute in float32: the
-upper bound is not a float32 number, and in float64 the loss of a clamped value is larger.  Segment probabilities come
-straight from a sigmoid and are not clamped, except where a network's may leave [0, 1] (`mgn`).
+Pooled probabilities may exceed 1 (see `seehear.nn.pooling`), so those of clips and tracks are
+clamped to [1e-7, 1 - 1e-7] first, as every released system does; beyond the clamp the gradient is
+zero.  Compute in float32: the upper bound is not a float32 number, and in float64 the loss of a
+clamped value is larger.  Segment probabilities come straight from a sigmoid and are not clamped,
+except where a network's may leave [0, 1] (`mgn`).
 """
 
 import torch

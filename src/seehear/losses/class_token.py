@@ -7,5 +7,7 @@ from torch.nn import functional as F
 
 
 def class_token_ce(logits: Float[Tensor, "classes classes"]) -> Float[Tensor, ""]:
-    """Return the cross-entropy of row c against class c, mean over classes, for the tokens of one track."""
+    """Return the cross-entropy of row c against class c, mean over classes, for the tokens of one
+    track.
+    """
     return F.cross_entropy(logits, torch.arange(len(logits), device=logits.device))

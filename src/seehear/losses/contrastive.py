@@ -1,7 +1,9 @@
-"""Audio and visual features of the same second belong together: the contrastive terms of MA and JoMoLD.
+"""Audio and visual features of the same second belong together: the contrastive terms of MA and
+JoMoLD.
 
-Both read a similarity matrix S (audio segment t, visual segment t') and want row t to find column t, with smoothing:
-the target q puts 1 - s on the diagonal and s / (T - 1) on every other column.  With T = 1 there is nothing to tell
+Both read a similarity matrix S (audio segment t, visual segment t') and want row t to find column
+t, with smoothing: the target q puts 1 - s on the diagonal and s / (T - 1) on every other column.
+With T = 1 there is nothing to tell
 apart and both are 0.  One direction only: audio finds visual.
 """
 
@@ -22,7 +24,9 @@ def smoothed_contrast(
     *,
     smoothing: float = 0.1,
 ) -> Float[Tensor, ""]:
-    """Return MA's term, the label-smoothed cross-entropy `-Σ_t' q log softmax(S)`, mean over all rows."""
+    """Return MA's term, the label-smoothed cross-entropy `-Σ_t' q log softmax(S)`, mean over all
+    rows.
+    """
     log_prob = torch.log_softmax(similarity, dim=-1)
     return -(_target(similarity, smoothing) * log_prob).sum(-1).mean()
 
@@ -32,6 +36,8 @@ def expected_contrast(
     *,
     smoothing: float = 0.1,
 ) -> Float[Tensor, ""]:
-    """Return JoMoLD's term, `-log Σ_t' q softmax(S)`, mean over all rows: the logarithm of an expected probability."""
+    """Return JoMoLD's term, `-log Σ_t' q softmax(S)`, mean over all rows: the logarithm of an
+    expected probability.
+    """
     expected = (_target(similarity, smoothing) * torch.softmax(similarity, dim=-1)).sum(-1)
     return -expected.log().mean()

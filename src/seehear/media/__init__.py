@@ -1,6 +1,7 @@
 """Media files in: what a file holds, frames at moments asked for, mono sound at the rate asked for.
 
-Streaming throughout: an hour of video never lies in memory.  Local files only; what is degraded is a warning.
+Streaming throughout: an hour of video never lies in memory.  Local files only; what is degraded is
+a warning.
 """
 
 from seehear.media.audio import iter_audio

@@ -18,7 +18,8 @@ _SLACK_S = 0.1  # timestamps may be off by this much without meaning a gap
 def iter_audio(
     path: Path | str, *, rate_hz: int, chunk_s: float, warn: list[str]
 ) -> Iterator[NDArray[np.float32]]:
-    """Yield the audio track as mono float32 chunks; sample k is the sound at `k / rate_hz` seconds of the clip.
+    """Yield the audio track as mono float32 chunks; sample k is the sound at `k / rate_hz` seconds
+    of the clip.
 
     A track that starts late, and gaps inside it, are filled with zeros; overlaps are cut.
 
@@ -26,7 +27,8 @@ def iter_audio(
         path: a local media file.
         rate_hz: samples a second to resample to.
         chunk_s: length of a chunk in seconds; the last is shorter.
-        warn: gets one line for whatever was degraded; where the track ends is for the caller to see from the samples.
+        warn: gets one line for whatever was degraded; where the track ends is for the caller to see
+            from the samples.
 
     Raises:
         MediaError: no audio track, or nothing of it could be decoded.
@@ -79,7 +81,8 @@ class _Source:
         self._skip = 0
 
     def feed(self, frame: Any) -> NDArray[np.float32]:
-        """Return the samples of one decoded frame; a change of format in mid-track starts a new resampler.
+        """Return the samples of one decoded frame; a change of format in mid-track starts a new
+        resampler.
 
         Raises:
             One of `faults()`: the frame makes no sense to the resampler.

@@ -1,4 +1,6 @@
-"""Whether a clip's media can be used: damaged, silent, frozen, a track missing, or shorter than it should be."""
+"""Whether a clip's media can be used: damaged, silent, frozen, a track missing, or shorter than it
+should be.
+"""
 
 from pathlib import Path
 
@@ -19,7 +21,8 @@ _SHORT_S = 0.5
 
 
 def examine(path: Path, *, expected_s: float | None = None) -> list[tuple[str, str]]:
-    """Return what is wrong with a media file as (kind, text), kinds those of `seehear.data.KINDS`; empty if nothing is.
+    """Return what is wrong with a media file as (kind, text), kinds those of `seehear.data.KINDS`;
+    empty if nothing is.
 
     Decodes the whole audio track and the visual track up to the last of a few looks.
 

@@ -10,8 +10,8 @@ from seehear.errors import MediaError, MissingExtraError
 if TYPE_CHECKING:
     from av.container import InputContainer
 
-# Demuxers that read the one file they were given.  Playlists (hls, dash, concat, image sequences, sdp) name further
-# files or addresses and are left out on purpose.
+# Demuxers that read the one file they were given.  Playlists (hls, dash, concat, image sequences,
+# sdp) name further files or addresses and are left out on purpose.
 DEMUXERS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,ogg,flv,asf,mxf,wav,w64,mp3,flac,aac,aiff,"
     "au,caf,ac3,eac3,amr,gif,h264,hevc,av1,obu,ivf,vc1,dv,nut,rm,wv,ape,tta,opus,swf,gxf,mpjpeg,mjpeg,y4m,yuv4mpegpipe"
@@ -25,7 +25,8 @@ def opened(path: Path) -> Iterator["InputContainer"]:
     """Open `path` for demuxing.
 
     Raises:
-        MediaError: not a local regular file, empty, or not a media file that any of `DEMUXERS` reads.
+        MediaError: not a local regular file, empty, or not a media file that any of `DEMUXERS`
+            reads.
         MissingExtraError: PyAV is not installed.
     """
     try:
@@ -49,7 +50,8 @@ def opened(path: Path) -> Iterator["InputContainer"]:
         ) from None
     options = {"protocol_whitelist": "file", "format_whitelist": DEMUXERS}
     try:
-        # an explicit protocol and an absolute path: a name such as `-x.mp4` or `concat:a|b` is only ever a name
+        # an explicit protocol and an absolute path: a name such as `-x.mp4` or `concat:a|b` is only
+        # ever a name
         container = av.open(f"file:{path.resolve()}", options=options, metadata_errors="replace")
     except (av.error.FFmpegError, ValueError, OSError, MemoryError) as error:
         # FFmpeg's word for a format outside the list says nothing to a user
@@ -79,7 +81,9 @@ def reason(error: Exception) -> str:
 
 
 def chosen(container: "InputContainer", kind: str) -> Any | None:
-    """Return the stream of a track (`audio` or `video`) that a player would show, or None; cover art is no track."""
+    """Return the stream of a track (`audio` or `video`) that a player would show, or None; cover
+    art is no track.
+    """
     import av
 
     streams = [
@@ -111,7 +115,9 @@ def clip_start(container: "InputContainer") -> float:
 
 
 def faults() -> tuple[type[Exception], ...]:
-    """Return what FFmpeg and PyAV raise on damage, in decoding as in converting what was decoded."""
+    """Return what FFmpeg and PyAV raise on damage, in decoding as in converting what was
+    decoded.
+    """
     import av
 
     return av.error.FFmpegError, ValueError, MemoryError, OverflowError
@@ -120,8 +126,8 @@ def faults() -> tuple[type[Exception], ...]:
 def packets(container: "InputContainer", *streams: Any) -> Iterator[Any]:
     """Yield the packets of `streams`, or of all.
 
-    A track that first appears in mid-file, as in recordings of broadcasts, makes PyAV stumble once a packet: reading
-    goes on behind it.
+    A track that first appears in mid-file, as in recordings of broadcasts, makes PyAV stumble once
+    a packet: reading goes on behind it.
     """
     for _ in range(_STUMBLES):
         try:

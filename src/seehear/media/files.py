@@ -6,13 +6,14 @@ from pathlib import Path
 from seehear.errors import MediaError
 
 MEDIA_SUFFIXES = frozenset(
-    ".mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .ts .mts .m2ts .wmv .asf .flv .3gp .ogv .ogg .mxf .vob "
-    ".wav .mp3 .m4a .flac .aac .opus .oga .wma .aiff .aif".split()
+    ".mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .ts .mts .m2ts .wmv .asf .flv .3gp .ogv .ogg .mxf"
+    " .vob .wav .mp3 .m4a .flac .aac .opus .oga .wma .aiff .aif".split()
 )
 
 
 def find_media(paths: Iterable[Path]) -> list[Path]:
-    """Return the media files of files and folders: a file as it is, a folder's files by suffix, sorted, recursively.
+    """Return the media files of files and folders: a file as it is, a folder's files by suffix,
+    sorted, recursively.
 
     Hidden files and folders are passed over.
 

@@ -13,7 +13,9 @@ from seehear.media.sparing import sparing
 
 MAX_PIXELS = 10_000 * 10_000  # a larger frame is refused: decoding it could take all memory
 _WORKING_SIDE = 4096  # a longer side is reduced while converting to RGB
-_GRACE_S = 0.5  # how long before its beginning the first frame counts as shown (audio often starts a moment earlier)
+# how long before its beginning the first frame counts as shown (audio often starts a moment
+# earlier)
+_GRACE_S = 0.5
 _PATIENCE_S = 0.25  # how long after its end the last frame still counts as shown
 
 
@@ -22,17 +24,18 @@ def iter_frames(
 ) -> Iterator[tuple[int, NDArray[np.uint8]]]:
     """Yield, for each moment in `times_s`, its index and the frame that is shown then.
 
-    A frame is shown from its presentation time until the next one's: neither frame numbers nor a nominal rate are
-    used, so variable frame rates and start offsets need no special care.  Rotation is applied.  One decoded frame is
-    in memory at a time.  Moments before the track begins or after it ends get no frame (half and a quarter of a
-    second of grace, in which the first and the last frame stand in).
+    A frame is shown from its presentation time until the next one's: neither frame numbers nor a
+    nominal rate are used, so variable frame rates and start offsets need no special care.  Rotation
+    is applied.  One decoded frame is in memory at a time.  Moments before the track begins or after
+    it ends get no frame (half and a quarter of a second of grace, in which the first and the last
+    frame stand in).
 
     Args:
         path: a local media file.
         times_s: sorted moments, seconds from the clip's start.
         warn: gets one line for whatever was degraded.
-        threads: of the decoder; None: as many as FFmpeg likes, which is soonest done but costs half as much again in
-            processor time.  Pictures do not depend on it.
+        threads: of the decoder; None: as many as FFmpeg likes, which is soonest done but costs half
+            as much again in processor time.  Pictures do not depend on it.
 
     Returns:
         (index into `times_s`, RGB uint8 (H, W, 3)).
@@ -84,17 +87,21 @@ def iter_frames(
                 done += 1
             if done < len(wanted):
                 warn.append(
-                    f"visual track ends at {shown.end_s:.2f} s, before the {wanted[-1]:.2f} s asked for"
+                    f"visual track ends at {shown.end_s:.2f} s, before the {wanted[-1]:.2f} s"
+                    " asked for"
                 )
         finally:
             if shown.refused:
                 warn.append(
-                    f"visual track: {shown.refused} decoded frames were passed over, they make no picture"
+                    f"visual track: {shown.refused} decoded frames were passed over, they make no"
+                    " picture"
                 )
 
 
 class _Shown:
-    """The frame on the screen, when it came, and its picture (converted once, when first asked for)."""
+    """The frame on the screen, when it came, and its picture (converted once, when first asked
+    for).
+    """
 
     def __init__(self, start_s: float, usual_s: float) -> None:
         self.start_s, self.usual_s = start_s, min(max(usual_s, 0.001), 10.0)
@@ -123,7 +130,9 @@ class _Shown:
         return self.time_s + max(own, self.usual_s)
 
     def picture(self, index: int) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-        """Yield (index, picture); the picture before if damage has left none in this frame, nothing if none was."""
+        """Yield (index, picture); the picture before if damage has left none in this frame, nothing
+        if none was.
+        """
         if not self._converted:
             self._converted = True
             try:

@@ -19,7 +19,9 @@ _JUMP_S = 3600.0
 
 @dataclass(frozen=True)
 class AudioInfo:
-    """The audio track: codec, samples a second, channels, and length in seconds if the container says."""
+    """The audio track: codec, samples a second, channels, and length in seconds if the container
+    says.
+    """
 
     codec: str
     rate_hz: int
@@ -29,7 +31,9 @@ class AudioInfo:
 
 @dataclass(frozen=True)
 class VisualInfo:
-    """The visual track: codec, stored size in pixels, mean frames a second, and length in seconds if known."""
+    """The visual track: codec, stored size in pixels, mean frames a second, and length in seconds
+    if known.
+    """
 
     codec: str
     width: int
@@ -77,7 +81,9 @@ def probe(path: Path | str) -> MediaInfo:
         lengths = [_end(s, start) for s in (audio, visual) if s is not None]
         said = max((v for v in lengths if v is not None), default=None)
         if "matroska" in container.format.name and said is not None:
-            said = None  # Matroska has no length of a track: FFmpeg has guessed one, as the whole has none either
+            # Matroska has no length of a track: FFmpeg has guessed one, as the whole has none
+            # either
+            said = None
         elif said is None and container.duration:
             said = container.duration / 1e6
         duration, odd = _checked(said, container, start, path)
@@ -91,13 +97,15 @@ def _checked(
 ) -> tuple[float, list[str]]:
     """Return the length in seconds, and warnings.
 
-    What headers say is believed where the file is large enough for it.  Raw streams and files cut off while they were
-    written say nothing, or what FFmpeg guessed from a bit rate; damaged headers may say weeks.  Then every packet is
-    read, which costs little: such files are small for their length.
+    What headers say is believed where the file is large enough for it.  Raw streams and files cut
+    off while they were written say nothing, or what FFmpeg guessed from a bit rate; damaged headers
+    may say weeks.  Then every packet is read, which costs little: such files are small for their
+    length.
     """
     size = path.stat().st_size
     sound = said is not None and 0 < said < _LONGEST_S
-    # writers of Matroska disagree whether the length of a file that starts late counts from its start or from zero
+    # writers of Matroska disagree whether the length of a file that starts late counts from its
+    # start or from zero
     guessed = container.format.name in _GUESSED or (
         "matroska" in container.format.name and start > _LATE_S
     )
@@ -143,7 +151,9 @@ def _end(stream: Any, start: float) -> float | None:
 
 
 def _scan(container: Any, start: float, path: Path) -> float:
-    """Return the length by reading every packet; a lone packet far in the future is not believed."""
+    """Return the length by reading every packet; a lone packet far in the future is not
+    believed.
+    """
     import av
 
     end = last = 0.0

@@ -1,8 +1,9 @@
 """Leaving out the decoding of frames that nobody asked for and no other frame needs.
 
-In H.264 a picture may be marked as one that no other refers to (`nal_ref_idc` 0, ITU-T H.264 7.4.1: most B pictures).
-When it is not shown at a wanted moment either, the decoder may pass over it and every other picture stays the same, bit
-for bit.  Other codecs are decoded whole: HEVC's mark speaks of its own temporal layer only.
+In H.264 a picture may be marked as one that no other refers to (`nal_ref_idc` 0, ITU-T H.264 7.4.1:
+most B pictures). When it is not shown at a wanted moment either, the decoder may pass over it and
+every other picture stays the same, bit for bit.  Other codecs are decoded whole: HEVC's mark speaks
+of its own temporal layer only.
 """
 
 from bisect import bisect_left
@@ -18,9 +19,10 @@ def sparing(
 ) -> Iterator[Any]:
     """Yield the packets of `source`, telling the decoder before each whether it may pass over it.
 
-    A frame is shown from its time to that of the next in order of presentation.  The next one is looked for among the
-    packets read so far, which may find a later one: then a frame is decoded for nothing, never one left out that is
-    wanted.  The first and the last frame of a track are always decoded.
+    A frame is shown from its time to that of the next in order of presentation.  The next one is
+    looked for among the packets read so far, which may find a later one: then a frame is decoded
+    for nothing, never one left out that is wanted.  The first and the last frame of a track are
+    always decoded.
 
     Args:
         source: packets of one stream in the order of decoding.

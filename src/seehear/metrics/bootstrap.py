@@ -1,7 +1,8 @@
 """How sure a figure is, and whether one prediction is better than another: resampling whole clips.
 
-Clips are drawn with replacement and the figures taken anew; the interval holds the middle 95 % of what comes out.  It
-speaks of other clips like these, not of other annotators, other seeds of training or other thresholds.
+Clips are drawn with replacement and the figures taken anew; the interval holds the middle 95 % of
+what comes out.  It speaks of other clips like these, not of other annotators, other seeds of
+training or other thresholds.
 """
 
 from dataclasses import dataclass
@@ -35,7 +36,8 @@ class Comparison:
         difference: B - A, a fraction.
         low: lower end of its interval.
         high: upper end.
-        p_value: how often a difference at least as large arises if A and B were exchangeable clip by clip.
+        p_value: how often a difference at least as large arises if A and B were exchangeable clip
+            by clip.
         better: clips on which B scores higher.
         worse: clips on which B scores lower.
     """
@@ -71,11 +73,13 @@ def compare(
 ) -> dict[str, Comparison]:
     """Return how the ten figures of `b` differ from those of `a`, clip against clip.
 
-    The interval is that of the mean difference over resampled clips.  The p-value flips the sign of each clip's
-    difference at random (a paired permutation test) and is never smaller than 1 / (resamples + 1).
+    The interval is that of the mean difference over resampled clips.  The p-value flips the sign of
+    each clip's difference at random (a paired permutation test) and is never smaller than 1 /
+    (resamples + 1).
 
     Raises:
-        ValueError: the reports are of different numbers of clips; they must be of the same clips in the same order.
+        ValueError: the reports are of different numbers of clips; they must be of the same clips in
+            the same order.
     """
     if len(a) != len(b):
         raise ValueError(f"expected two reports of the same clips, got {len(a)} and {len(b)} clips")

@@ -1,22 +1,27 @@
-"""True positives, false positives and false negatives of every clip, stream and class, at both levels.
+"""True positives, false positives and false negatives of every clip, stream and class, at both
+levels.
 
-Input are the decisions and the truth of N clips, boolean (N, T, C) for each track.  The stream `audio_visual` is their
-product; the stream `event` adds the counts of the audio and visual tracks.  Counts are whole numbers and additive.
+Input are the decisions and the truth of N clips, boolean (N, T, C) for each track.  The stream
+`audio_visual` is their product; the stream `event` adds the counts of the audio and visual tracks.
+Counts are whole numbers and additive.
 
 Segment level: over the T segments, TP = predicted and true, FP = predicted only, FN = true only.
 
-Event level: events are maximal runs of ones.  A predicted event is a TP if it has an intersection over union of at
-least one half with *some* true event of its class, else an FP; a true event is an FN if *no* predicted event has that
-with it.  Three facts turn this into a scan over time that does every clip and class at once:
+Event level: events are maximal runs of ones.  A predicted event is a TP if it has an intersection
+over union of at least one half with *some* true event of its class, else an FP; a true event is an
+FN if *no* predicted event has that with it.  Three facts turn this into a scan over time that does
+every clip and class at once:
 
-- A predicted and a true run overlap in exactly one maximal run of *prediction and truth*, so the runs of the
-  conjunction are the pairs to look at.
-- With I segments in common and lengths P and G, I / (P + G - I) >= 1/2 iff 3 I >= P + G: whole numbers, exactly one
-  half counts.
-- Two runs of one row cannot both match the same third run: each would have to share half of it at least, but the gap
-  between them lies inside it.  So the matching pairs are at once the matched predictions and the matched truths.
+- A predicted and a true run overlap in exactly one maximal run of *prediction and truth*, so the
+  runs of the conjunction are the pairs to look at.
+- With I segments in common and lengths P and G, I / (P + G - I) >= 1/2 iff 3 I >= P + G: whole
+  numbers, exactly one half counts.
+- Two runs of one row cannot both match the same third run: each would have to share half of it at
+  least, but the gap between them lies inside it.  So the matching pairs are at once the matched
+  predictions and the matched truths.
 
-Source: official evaluation of LLP (Tian et al., ECCV 2020); identical in all eleven releases that were compared.
+Source: official evaluation of LLP (Tian et al., ECCV 2020); identical in all eleven releases that
+were compared.
 """
 
 from collections.abc import Mapping
@@ -30,7 +35,8 @@ Level = Literal["segment", "event"]
 LEVELS: tuple[Level, ...] = ("segment", "event")
 STREAMS = ("audio", "visual", "audio_visual", "event")
 
-_CELLS = 100_000  # clips x segments x classes worked on at a time: small enough to stay in the processor's cache
+# clips x segments x classes worked on at a time: small enough to stay in the processor's cache
+_CELLS = 100_000
 Bools = NDArray[np.bool_]
 Whole = NDArray[np.signedinteger[Any]]
 

@@ -1,9 +1,10 @@
 """How good segment labels are, one track at a time, against the truth.
 
-Segment labels may be hard or soft.  Two views: their figure as if they were a prediction (the clip mean of the field,
-and precision, recall and F with counts added), and their *noise*: among the segments of the classes that the weak
-label names, the share whose label is wrong.  Copying the weak label to every segment of LLP's val and test splits gives
-noise of 33.2 % (audio) and 47.4 % (visual).
+Segment labels may be hard or soft.  Two views: their figure as if they were a prediction (the clip
+mean of the field, and precision, recall and F with counts added), and their *noise*: among the
+segments of the classes that the weak label names, the share whose label is wrong.  Copying the weak
+label to every segment of LLP's val and test splits gives noise of 33.2 % (audio) and 47.4 %
+(visual).
 """
 
 from dataclasses import dataclass
@@ -21,13 +22,16 @@ class LabelQuality:
     """What segment labels of one track are worth.
 
     Args:
-        clip_mean: the segment-level figure of this track, the labels taken as a prediction; a fraction.
+        clip_mean: the segment-level figure of this track, the labels taken as a prediction; a
+            fraction.
         pooled: precision, recall and F with counts added over clips and classes.
         per_class: the same for each class, (C,) each.
         noise: share of wrong labels among the segments of weakly labelled classes.
         noise_per_class: likewise, (C,); NaN for a class that no weak label names.
-        error: mean distance between (soft) label and truth over the same segments; equals `noise` for hard labels.
-        outside: share of the truth in classes that the weak label does not name, which no label removal can find.
+        error: mean distance between (soft) label and truth over the same segments; equals `noise`
+            for hard labels.
+        outside: share of the truth in classes that the weak label does not name, which no label
+            removal can find.
     """
 
     clip_mean: float
@@ -58,7 +62,7 @@ def label_quality(
     named = np.asarray(weak).astype(np.bool_)
     if soft.shape != real.shape or named.shape != (real.shape[0], real.shape[2]):
         raise ValueError(
-            f"expected labels and truth (clips, segments, classes) and weak (clips, classes), got "
+            "expected labels and truth (clips, segments, classes) and weak (clips, classes), got "
             f"{soft.shape}, {real.shape} and {named.shape}"
         )
     if not ((soft >= 0) & (soft <= 1)).all():

@@ -1,7 +1,9 @@
-"""The evaluation written out literally, one clip, class and event at a time: slow, and the oracle for the fast one.
+"""The evaluation written out literally, one clip, class and event at a time: slow, and the oracle
+for the fast one.
 
-Follows the definition in the order it is usually told, with no thought of speed: rows are vectors of T numbers, an
-event is a vector of its own with ones where it lasts, and sets of events are compared pair by pair.
+Follows the definition in the order it is usually told, with no thought of speed: rows are vectors
+of T numbers, an event is a vector of its own with ones where it lasts, and sets of events are
+compared pair by pair.
 """
 
 from typing import Any
@@ -50,14 +52,18 @@ def matches(a: Row, b: Row) -> bool:
 
 
 def match_events(pred: list[Row], true: list[Row]) -> tuple[int, int, int]:
-    """Return (TP, FP, FN): predictions with a match, predictions without, truths without; not one-to-one."""
+    """Return (TP, FP, FN): predictions with a match, predictions without, truths without; not
+    one-to-one.
+    """
     tp = sum(1 for p in pred if any(matches(p, t) for t in true))
     fn = sum(1 for t in true if not any(matches(t, p) for p in pred))
     return tp, len(pred) - tp, fn
 
 
 def class_mean(counts: list[tuple[int, int, int]]) -> float:
-    """Return the mean of F = 2TP / (2TP + FP + FN) over classes with any count; 1 if there is none."""
+    """Return the mean of F = 2TP / (2TP + FP + FN) over classes with any count; 1 if there is
+    none.
+    """
     scores = [2 * tp / (2 * tp + fp + fn) for tp, fp, fn in counts if tp + fp + fn > 0]
     return sum(scores) / len(scores) if scores else 1.0
 

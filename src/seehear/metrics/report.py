@@ -1,10 +1,12 @@
-"""From counts to figures: the ten of the field, and the same counts read per clip, per class and pooled.
+"""From counts to figures: the ten of the field, and the same counts read per clip, per class and
+pooled.
 
-A class is *counted* in a clip if any of TP, FP, FN is not zero.  The clip's score of a stream is the mean over counted
-classes of F = 2TP / (2TP + FP + FN), and **1 if no class is counted**.  `event` first adds the counts of the audio and
-visual tracks per class.  A figure is the mean over clips with equal weight; `type` is the mean of the audio, visual and
-audio-visual figures.  So this is neither a micro nor a macro F over the set, and empty clips matter: predicting nothing
-scores 10.1 % on the visual track of LLP's test split.
+A class is *counted* in a clip if any of TP, FP, FN is not zero.  The clip's score of a stream is
+the mean over counted classes of F = 2TP / (2TP + FP + FN), and **1 if no class is counted**.
+`event` first adds the counts of the audio and visual tracks per class.  A figure is the mean over
+clips with equal weight; `type` is the mean of the audio, visual and audio-visual figures.  So this
+is neither a micro nor a macro F over the set, and empty clips matter: predicting nothing scores
+10.1 % on the visual track of LLP's test split.
 """
 
 from collections.abc import Mapping
@@ -27,7 +29,8 @@ _CLIPS = 10_000  # scored at a time: bounds temporary memory
 
 @dataclass(frozen=True, eq=False)
 class Pooled:
-    """Precision, recall and F of counts that were added up before dividing; NaN where nothing is divided by.
+    """Precision, recall and F of counts that were added up before dividing; NaN where nothing is
+    divided by.
 
     Args:
         precision: TP / (TP + FP).
@@ -69,15 +72,21 @@ class Report:
         return len(self.counts["segment"].tp)
 
     def figures(self) -> dict[str, float]:
-        """Return the ten figures, fractions in [0, 1], by key (`segment/audio`, ..., `event/event`)."""
+        """Return the ten figures, fractions in [0, 1], by key (`segment/audio`, ...,
+        `event/event`).
+        """
         return dict(zip(FIGURE_KEYS, self.matrix().mean(axis=0).tolist(), strict=True))
 
     def per_clip(self) -> dict[str, Array]:
-        """Return the scores of every clip, (N,) each: the keys of `figures` without the two of `type`."""
+        """Return the scores of every clip, (N,) each: the keys of `figures` without the two of
+        `type`.
+        """
         return {key: self._scores[:, index].copy() for index, key in enumerate(CLIP_KEYS)}
 
     def matrix(self) -> Array:
-        """Return what each clip adds to each figure, (N, 10): the figures are the means of its columns."""
+        """Return what each clip adds to each figure, (N, 10): the figures are the means of its
+        columns.
+        """
         scores = self._scores.reshape(len(self), len(LEVELS), len(STREAMS))
         kind = scores[:, :, :3].sum(axis=2, keepdims=True) / 3
         return np.concatenate([scores[:, :, :3], kind, scores[:, :, 3:]], axis=2).reshape(
@@ -85,7 +94,9 @@ class Report:
         )
 
     def per_class(self) -> dict[str, Pooled]:
-        """Return precision, recall and F of every class, (C,) each, with counts added over clips."""
+        """Return precision, recall and F of every class, (C,) each, with counts added over
+        clips.
+        """
         sums = {
             level: [n.sum(axis=0, dtype=np.int64) for n in (c.tp, c.fp, c.fn)]
             for level, c in self.counts.items()
@@ -97,7 +108,9 @@ class Report:
         }
 
     def per_class_clip_mean(self) -> dict[str, Array]:
-        """Return the mean of each class's F over the clips in which it is counted, (C,); NaN where in none."""
+        """Return the mean of each class's F over the clips in which it is counted, (C,); NaN where
+        in none.
+        """
         out = {}
         for level, counts in self.counts.items():
             f, counted = _f1(counts.tp, counts.fp, counts.fn)
@@ -141,10 +154,12 @@ def evaluate(
         true_visual: the truth, same shape.
 
     Raises:
-        ValueError: shapes differ, are not three-dimensional, hold no clip, or values other than 0 and 1.
+        ValueError: shapes differ, are not three-dimensional, hold no clip, or values other than 0
+            and 1.
 
     Differs:
-        Nothing from the official evaluation of LLP on a common grid: every clip within 1e-9 (tested).
+        Nothing from the official evaluation of LLP on a common grid: every clip within 1e-9
+            (tested).
 
     Examples:
         >>> import numpy as np
@@ -163,8 +178,8 @@ def evaluate(
     for name, array in arrays.items():
         if array.shape != expected:
             raise ValueError(
-                f"{name}: expected the shape of true_audio, (clips, segments, classes) = {expected}, "
-                f"got {array.shape}"
+                f"{name}: expected the shape of true_audio, (clips, segments, classes) ="
+                f" {expected}, got {array.shape}"
             )
     if expected[0] == 0:
         raise ValueError("expected at least one clip, got none")
@@ -172,7 +187,9 @@ def evaluate(
 
 
 def binary(array: ArrayLike, name: str) -> NDArray[np.bool_]:
-    """Return a (clips, segments, classes) array of 0 and 1 as booleans; ValueError for anything else."""
+    """Return a (clips, segments, classes) array of 0 and 1 as booleans; ValueError for anything
+    else.
+    """
     values = np.asarray(array)
     if values.ndim != 3:
         raise ValueError(
@@ -188,7 +205,8 @@ def binary(array: ArrayLike, name: str) -> NDArray[np.bool_]:
     if not np.array_equal(as_bool, values):
         odd = values[as_bool != values].flat[0]
         raise ValueError(
-            f"{name}: expected 0 and 1 only, got {odd}; decide probabilities first (seehear.time.decide)"
+            f"{name}: expected 0 and 1 only, got {odd}; decide probabilities first"
+            " (seehear.time.decide)"
         )
     return as_bool
 

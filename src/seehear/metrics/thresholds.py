@@ -1,8 +1,9 @@
 """The best threshold of each class and track, chosen on a split that the report must name.
 
-The figures of the field are means over clips and classes together, which no class can be tuned for alone; so a class's
-threshold is the one with the highest segment-level F of that class over the whole split (counts added over clips).
-Figures reported on the split that the thresholds were chosen on are optimistic.
+The figures of the field are means over clips and classes together, which no class can be tuned for
+alone; so a class's threshold is the one with the highest segment-level F of that class over the
+whole split (counts added over clips). Figures reported on the split that the thresholds were chosen
+on are optimistic.
 """
 
 from collections.abc import Sequence
@@ -27,7 +28,8 @@ def best_thresholds(
     decoding: Decoding,
     candidates: Sequence[float] = CANDIDATES,
 ) -> Decoding:
-    """Return `decoding` with the best segment threshold for each class and track; its gate stays as it is.
+    """Return `decoding` with the best segment threshold for each class and track; its gate stays as
+    it is.
 
     Args:
         segment_prob: (N, T, 2, C).
@@ -36,7 +38,8 @@ def best_thresholds(
         true_audio: (N, T, C) of 0 and 1.
         true_visual: likewise.
         decoding: the settings to start from.
-        candidates: the thresholds tried; of equally good ones the nearest to the present one is kept.
+        candidates: the thresholds tried; of equally good ones the nearest to the present one is
+            kept.
 
     Raises:
         ValueError: shapes do not fit.
@@ -52,9 +55,11 @@ def best_thresholds(
             np.broadcast_to(np.asarray(t, np.float64), (classes,))
             for t in (
                 decoding.threshold,
-                decoding.threshold
-                if decoding.visual_threshold is None
-                else decoding.visual_threshold,
+                (
+                    decoding.threshold
+                    if decoding.visual_threshold is None
+                    else decoding.visual_threshold
+                ),
             )
         ]
     )

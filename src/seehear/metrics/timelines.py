@@ -12,8 +12,8 @@ from seehear.time import Timeline
 def evaluate_timelines(predicted: Sequence[Timeline], true: Sequence[Timeline]) -> Report:
     """Return how good predicted timelines are against true ones, pair by pair.
 
-    Each pair is compared on the grid of the true timeline; clips may differ in length.  Classes are those of the true
-    timelines, which must agree; a predicted event of another class is refused.
+    Each pair is compared on the grid of the true timeline; clips may differ in length.  Classes are
+    those of the true timelines, which must agree; a predicted event of another class is refused.
 
     Raises:
         ValueError: no or unequal numbers of timelines, or classes that do not fit.

@@ -20,8 +20,8 @@ def attend(
 ) -> Float[Tensor, "batch queries width"]:
     """Return softmax(q kᵀ / √(width / heads) + bias) v, head by head.
 
-    Written out, not `F.scaled_dot_product_attention`: at ten segments the products are tiny, and with dropout the
-    plain form is the faster one on a CPU.
+    Written out, not `F.scaled_dot_product_attention`: at ten segments the products are tiny, and
+    with dropout the plain form is the faster one on a CPU.
 
     Args:
         bias: added to the scores before the softmax; -1e9 hides a key.
@@ -44,7 +44,8 @@ def attend(
 
 
 class Attention(nn.Module):
-    """Multi-head attention with the parameters, names and initial values of `torch.nn.MultiheadAttention`.
+    """Multi-head attention with the parameters, names and initial values of
+    `torch.nn.MultiheadAttention`.
 
     Args:
         width: size of queries, keys, values and output; a multiple of `heads`.
@@ -88,10 +89,12 @@ class Attention(nn.Module):
         source: Float[Tensor, "batch keys width"],
         dropout: float,
     ) -> Float[Tensor, "batch queries width"]:
-        """Return the same with two products a row instead of four: one head's linear maps follow each other.
+        """Return the same with two products a row instead of four: one head's linear maps follow
+        each other.
 
-        q kᵀ = (x Wqᵀ + bq) Wk yᵀ + terms equal for all keys, which the softmax drops; and each key's value may pass the
-        output map before the mean over keys is taken, dropout on its weights or not.
+        q kᵀ = (x Wqᵀ + bq) Wk yᵀ + terms equal for all keys, which the softmax drops; and each
+        key's value may pass the output map before the mean over keys is taken, dropout on its
+        weights or not.
         """
         (w_q, w_k, w_v), (b_q, _, b_v) = self.in_proj_weight.chunk(3), self.in_proj_bias.chunk(3)
         w_o, b_o = self.out_proj.weight, self.out_proj.bias

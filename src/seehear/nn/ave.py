@@ -1,9 +1,10 @@
 """AVE for weakly-labelled video parsing: a RECONSTRUCTION.
 
-The HAN paper compares with AVE (Tian, Shi, Li, Duan and Xu, "Audio-Visual Event Localization in Unconstrained Videos",
-ECCV 2018) extended by audio and visual parsing branches; neither code nor layer details of that version are public.
-This is our reading: audio-guided attention over the frames of a second (the features have no spatial regions), a
-bidirectional LSTM a track, and three heads.  AVE's network for its own task is `seehear.nn.ave_events`.
+The HAN paper compares with AVE (Tian, Shi, Li, Duan and Xu, "Audio-Visual Event Localization in
+Unconstrained Videos", ECCV 2018) extended by audio and visual parsing branches; neither code nor
+layer details of that version are public. This is our reading: audio-guided attention over the
+frames of a second (the features have no spatial regions), a bidirectional LSTM a track, and three
+heads.  AVE's network for its own task is `seehear.nn.ave_events`.
 """
 
 import torch
@@ -17,19 +18,21 @@ from seehear.nn.output import Output
 
 
 class AVE(nn.Module):
-    """Guided attention over frames, two bidirectional LSTMs, an audio, a visual and an audio-visual head.
+    """Guided attention over frames, two bidirectional LSTMs, an audio, a visual and an audio-visual
+    head.
 
     Args:
         audio_dim, visual_dim: widths of the input features.
-        motion_dim: width of the clip (3-D) features, joined to the attended frame vector; None: not used.
+        motion_dim: width of the clip (3-D) features, joined to the attended frame vector; None: not
+            used.
         classes: number of classes.
         width: of the projected frames and of the attention's inputs.
         hidden: of each LSTM direction.
         head_hidden: of the heads.
         pooling: over segments; "max" is the method's own.
         attention: hidden units of the attention.
-        audio_along_regions: the released attention's quirk; it fits only where a segment has as many frames as the
-            attention has hidden units (8 of each, say).
+        audio_along_regions: the released attention's quirk; it fits only where a segment has as
+            many frames as the attention has hidden units (8 of each, say).
     """
 
     def __init__(
@@ -67,10 +70,12 @@ class AVE(nn.Module):
         visual: Float[Tensor, "batch frames visual_dim"],
         motion: Float[Tensor, "batch segments motion_dim"] | None = None,
     ) -> Output:
-        """Return the probabilities of a batch; frames should not be pooled, they are what is attended to.
+        """Return the probabilities of a batch; frames should not be pooled, they are what is
+        attended to.
 
         Raises:
-            ValueError: if the frames are not a multiple of the segments, or the motion stream is missing or not wanted.
+            ValueError: if the frames are not a multiple of the segments, or the motion stream is
+                missing or not wanted.
         """
         segments = audio.shape[1]
         if visual.shape[1] % segments:

@@ -1,7 +1,8 @@
-"""AVE's released network for its own task: one class a second (background included) from audio and spatial maps.
+"""AVE's released network for its own task: one class a second (background included) from audio and
+spatial maps.
 
-Source: Tian, Shi, Li, Duan and Xu, "Audio-Visual Event Localization in Unconstrained Videos", ECCV 2018; released as
-YapengTian/AVE-ECCV18.  Parameters carry the released names.
+Source: Tian, Shi, Li, Duan and Xu, "Audio-Visual Event Localization in Unconstrained Videos", ECCV
+2018; released as YapengTian/AVE-ECCV18.  Parameters carry the released names.
 """
 
 from dataclasses import dataclass
@@ -22,7 +23,8 @@ class EventOutput:
     Args:
         segment_score: logits of a segment.
         segment_prob: their softmax over classes, what the supervised network returns.
-        clip_prob: softmax over classes of the largest logit over segments, what the weakly supervised one returns.
+        clip_prob: softmax over classes of the largest logit over segments, what the weakly
+            supervised one returns.
     """
 
     segment_score: Float[Tensor, "batch segments classes"]
@@ -40,8 +42,8 @@ class AVEEvents(GuidedAttention):
         width: of the attention's inputs.
         regions: regions a segment has, and hidden units of the attention.
         hidden: of each LSTM direction.
-        fusion: "concat" joins the two tracks before a hidden layer; "residual" mixes them (DMRN): with m the mean of
-            U_v v and U_a a, the mean of tanh(a + m) and tanh(v + m).
+        fusion: "concat" joins the two tracks before a hidden layer; "residual" mixes them (DMRN):
+            with m the mean of U_v v and U_a a, the mean of tanh(a + m) and tanh(v + m).
     """
 
     def __init__(

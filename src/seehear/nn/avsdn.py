@@ -1,9 +1,10 @@
 """AVSDN for weakly-labelled video parsing: a RECONSTRUCTION.
 
-AVSDN (Lin, Li and Wang, "Dual-modality seq2seq network for audio-visual event localization", ICASSP 2019) has no public
-code, and the parsing version compared with in the HAN paper has no public description.  This is our reading: an LSTM a
-track gives the global state of each, the states are fused residually, and a decoder LSTM that starts from the fused
-state reads both tracks again; an audio and a visual head join its output to that track's own encoder.
+AVSDN (Lin, Li and Wang, "Dual-modality seq2seq network for audio-visual event localization", ICASSP
+2019) has no public code, and the parsing version compared with in the HAN paper has no public
+description.  This is our reading: an LSTM a track gives the global state of each, the states are
+fused residually, and a decoder LSTM that starts from the fused state reads both tracks again; an
+audio and a visual head join its output to that track's own encoder.
 """
 
 import torch

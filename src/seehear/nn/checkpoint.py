@@ -14,13 +14,15 @@ from seehear.errors import WeightsError
 
 
 def read_checkpoint(path: str | Path) -> dict[str, Any]:
-    """Return the dictionary stored in a `.pt`/`.pth` file of `torch.save`, or the tensors of a `.safetensors` file.
+    """Return the dictionary stored in a `.pt`/`.pth` file of `torch.save`, or the tensors of a
+    `.safetensors` file.
 
-    Only tensors and plain values are rebuilt, and the arrays of numpy that a stored random state holds; anything else
-    in the file is refused before it can act.
+    Only tensors and plain values are rebuilt, and the arrays of numpy that a stored random state
+    holds; anything else in the file is refused before it can act.
 
     Raises:
-        WeightsError: missing, truncated, of another format, or holding something that could run code.
+        WeightsError: missing, truncated, of another format, or holding something that could run
+            code.
     """
     path = Path(path)
     if not path.is_file():
@@ -55,8 +57,10 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
         raise WeightsError(
             f"refused: {what}",
             where=path,
-            hint="only tensors and plain values are read, because "
-            "anything else could run code; ask for a file that holds the state dict alone",
+            hint=(
+                "only tensors and plain values are read, because "
+                "anything else could run code; ask for a file that holds the state dict alone"
+            ),
         ) from None
     except Exception as error:  # a damaged file shows itself as almost any error
         raise WeightsError(
@@ -72,7 +76,9 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
 
 
 def _numpy_arrays() -> list[Any]:
-    """Return what rebuilds numpy arrays of numbers, under the names of old and new versions of numpy."""
+    """Return what rebuilds numpy arrays of numbers, under the names of old and new versions of
+    numpy.
+    """
     reconstruct = np.zeros(0).__reduce__()[0]
     names = [f"numpy.{core}.multiarray._reconstruct" for core in ("core", "_core")]
     return [

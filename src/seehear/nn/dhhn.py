@@ -1,6 +1,7 @@
 """DHHN: hybrid attention on three time scales, with single-track helper networks while training.
 
-Released as anonyUsr22/DHHN.  Parameters carry the released names; those that cannot influence an output are left out.
+Released as anonyUsr22/DHHN.  Parameters carry the released names; those that cannot influence an
+output are left out.
 """
 
 import copy
@@ -44,7 +45,8 @@ def _upsample(
 
 
 class HCMN(Embedding):
-    """The main network: the same hybrid layer on every scale, coarse scales added onto the finer sum, one set of heads.
+    """The main network: the same hybrid layer on every scale, coarse scales added onto the finer
+    sum, one set of heads.
 
     Probabilities are the mean over the three running sums X_0, X_0 + X_1, X_0 + X_1 + X_2.
 
@@ -229,8 +231,8 @@ class VideoNet(_Helper):
         """Return what the visual track alone says.
 
         Args:
-            segments: how many segments the frames belong to; None: as many as `motion` has rows, or, without motion,
-                one a frame.
+            segments: how many segments the frames belong to; None: as many as `motion` has rows,
+                or, without motion, one a frame.
         """
         if segments is None:
             segments = visual.shape[1] if motion is None else motion.shape[1]
@@ -238,10 +240,11 @@ class VideoNet(_Helper):
 
 
 class DHHN(nn.Module):
-    """The final parser: audio predictions from one trained copy of the main network, visual ones from another.
+    """The final parser: audio predictions from one trained copy of the main network, visual ones
+    from another.
 
-    Both copies were selected on validation, each for its own track.  `clip_prob`, which the released evaluation does
-    not use, is the mean of the two copies'.
+    Both copies were selected on validation, each for its own track.  `clip_prob`, which the
+    released evaluation does not use, is the mean of the two copies'.
 
     Args:
         audio_net, visual_net: the copies; call either for its full `Output`.

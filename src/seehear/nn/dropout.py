@@ -1,8 +1,9 @@
-"""Dropout whose random numbers cost a fifth of torch's on a CPU, where drawing them took a tenth of a training step.
+"""Dropout whose random numbers cost a fifth of torch's on a CPU, where drawing them took a tenth of
+a training step.
 
-torch draws one number of a serial generator for every element; here one draw of 64 bits decides four elements, 16 bits
-each.  A share is therefore held to the nearest 1/65536, and what is kept is scaled by exactly that share, so that the
-expected value stays what it was.
+torch draws one number of a serial generator for every element; here one draw of 64 bits decides
+four elements, 16 bits each.  A share is therefore held to the nearest 1/65536, and what is kept is
+scaled by exactly that share, so that the expected value stays what it was.
 """
 
 import torch
@@ -14,7 +15,9 @@ _LEVELS = 2**16
 
 
 def dropout(x: Float[Tensor, "..."], share: float) -> Float[Tensor, "..."]:
-    """Return `x` with a random `share` of its elements set to 0 and the others scaled up; for use in training only."""
+    """Return `x` with a random `share` of its elements set to 0 and the others scaled up; for use
+    in training only.
+    """
     level = round(share * _LEVELS)
     if not 0 < level < _LEVELS:
         return F.dropout(x, share)  # all, nothing, or a share out of range: torch's word on it

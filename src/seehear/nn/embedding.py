@@ -1,11 +1,13 @@
-"""From features of three streams to one audio and one visual vector a segment: linear maps, nothing else.
+"""From features of three streams to one audio and one visual vector a segment: linear maps, nothing
+else.
 
     x_a = fc_a(audio)
     x_v = fc_v(mean over the frames of a segment)                                without a motion stream
     x_v = fc_fusion([fc_v(mean over the frames of a segment) ; fc_st(motion)])   with one
 
-The released networks project every frame and then average; a linear map commutes with the mean, so averaging first
-gives the same numbers (up to float rounding) for an eighth of the work, and for nothing where frames come pooled.
+The released networks project every frame and then average; a linear map commutes with the mean, so
+averaging first gives the same numbers (up to float rounding) for an eighth of the work, and for
+nothing where frames come pooled.
 """
 
 import torch
@@ -39,7 +41,8 @@ class Embedding(nn.Module):
     """Base of the networks that begin with HAN's embedding.
 
     Args:
-        audio_dim, visual_dim: widths of the audio and frame features; None: the network does not take this track.
+        audio_dim, visual_dim: widths of the audio and frame features; None: the network does not
+            take this track.
         motion_dim: width of the clip (3-D) features; None: the network takes no motion stream.
         width: size of the embedded vectors.
     """
@@ -92,7 +95,9 @@ class Embedding(nn.Module):
         pooled: Float[Tensor, "batch segments _"],
         motion: Float[Tensor, "batch segments _"],
     ) -> Float[Tensor, "batch segments width"]:
-        """Return the same with one map a stream in place of three: linear maps that follow each other are one."""
+        """Return the same with one map a stream in place of three: linear maps that follow each
+        other are one.
+        """
         left, right = self.fc_fusion.weight.chunk(2, dim=1)
         bias = self.fc_fusion(torch.cat([self.fc_v.bias, self.fc_st.bias]))
         embedded = F.linear(pooled.flatten(0, 1), left @ self.fc_v.weight, bias)

@@ -10,14 +10,16 @@ class GuidedAttention(nn.Module):
     """Returns the mean of the regions of a segment, weighted by how they go with its audio.
 
         a' = relu(affine_audio a),  v' = relu(affine_video v)
-        E  = tanh(affine_v v' + affine_g a'),  α = softmax over regions of (affine_h E),  result = Σ α v
+        E  = tanh(affine_v v' + affine_g a'),  α = softmax over regions of (affine_h E),  result = Σ
+        α v
 
     Args:
         audio_dim, region_dim: widths of the inputs; the result is as wide as a region.
         width: of a' and v'.
         hidden: of E.
-        audio_along_regions: the released code adds the audio term along the region axis instead of the hidden one,
-            which only fits because there are 49 regions and 49 hidden units.  True keeps that.
+        audio_along_regions: the released code adds the audio term along the region axis instead of
+            the hidden one, which only fits because there are 49 regions and 49 hidden units.  True
+            keeps that.
     """
 
     def __init__(
@@ -49,7 +51,8 @@ class GuidedAttention(nn.Module):
         """Return the attended vector.
 
         Raises:
-            ValueError: if audio is added along the regions and there are not as many regions as hidden units.
+            ValueError: if audio is added along the regions and there are not as many regions as
+                hidden units.
         """
         count, hidden = regions.shape[-2], self.affine_v.out_features
         if self.audio_along_regions and count != hidden:

@@ -1,8 +1,9 @@
 """HAN, the hybrid attention network, and the three systems that share it: MA, JoMoLD and LSLD.
 
-Source: Tian, Li and Xu, "Unified Multisensory Perception: Weakly-Supervised Audio-Visual Video Parsing", ECCV 2020.
-Released as YapengTian/AVVP-ECCV20 (HAN), Yu-Wu/Modaily-Aware-Audio-Visual-Video-Parsing (MA), MCG-NJU/JoMoLD and
-fyyCS/LSLD.  Parameters carry the released names; those that cannot influence an output are left out.
+Source: Tian, Li and Xu, "Unified Multisensory Perception: Weakly-Supervised Audio-Visual Video
+Parsing", ECCV 2020. Released as YapengTian/AVVP-ECCV20 (HAN),
+Yu-Wu/Modaily-Aware-Audio-Visual-Video-Parsing (MA), MCG-NJU/JoMoLD and fyyCS/LSLD.  Parameters
+carry the released names; those that cannot influence an output are left out.
 """
 
 import copy
@@ -24,7 +25,8 @@ Contrast = Literal["embedding", "encoded"]
 
 
 class HybridLayer(nn.Module):
-    """One hybrid attention layer: a track attends to itself and to the other, with the same weights for both.
+    """One hybrid attention layer: a track attends to itself and to the other, with the same weights
+    for both.
 
     z   = LN1(x + drop(cross(x, other)) + drop(self(x)))
     out = LN2(z + drop(W2 drop(relu(W1 z))))
@@ -59,9 +61,10 @@ class HybridEncoder(nn.Module):
     """A stack of hybrid layers over the pair (audio, visual).
 
     Args:
-        stacking: what a layer is fed.  "chain": the previous layer's pair (JoMoLD, LSLD).  "repeat": the original
-            pair, every time, so only the last layer counts (HAN and MA as released; the same thing at one layer).
-            "audio_first": the previous layer's pair, audio updated first and the visual track seeing the update.
+        stacking: what a layer is fed.  "chain": the previous layer's pair (JoMoLD, LSLD).
+            "repeat": the original pair, every time, so only the last layer counts (HAN and MA as
+            released; the same thing at one layer). "audio_first": the previous layer's pair, audio
+            updated first and the visual track seeing the update.
     """
 
     def __init__(
@@ -107,10 +110,11 @@ class HAN(Embedding):
         width: size of all inner vectors.
         layers, heads, hidden: of the hybrid encoder; `hidden` None means `width`.
         dropout: everywhere inside the encoder, on attention weights too.
-        visual_dropout: on the encoded visual features only, before the heads (JoMoLD and LSLD: 0.5).
+        visual_dropout: on the encoded visual features only, before the heads (JoMoLD and LSLD:
+            0.5).
         stacking: see `HybridEncoder`.
-        contrast: what `Output.similarity` compares the encoded audio with: the visual "embedding" before the encoder
-            (MA) or the "encoded" visual features (JoMoLD); None: no similarity.
+        contrast: what `Output.similarity` compares the encoded audio with: the visual "embedding"
+            before the encoder (MA) or the "encoded" visual features (JoMoLD); None: no similarity.
         temperature: of that similarity.
     """
 
@@ -151,7 +155,8 @@ class HAN(Embedding):
 
         Args:
             visual: one row a segment, or a multiple of that.
-            cross_attention: False leaves out the attention to the other track (JoMoLD's noise estimator).
+            cross_attention: False leaves out the attention to the other track (JoMoLD's noise
+                estimator).
         """
         audio_embedding = self.embed_audio(audio)
         visual_embedding = self.embed_visual(visual, motion, audio.shape[1])
@@ -178,5 +183,7 @@ def track_similarity(
     visual: Float[Tensor, "batch segments width"],
     temperature: float,
 ) -> Float[Tensor, "batch segments segments"]:
-    """Return the cosine of every audio segment (rows) with every visual segment (columns), over `temperature`."""
+    """Return the cosine of every audio segment (rows) with every visual segment (columns), over
+    `temperature`.
+    """
     return F.normalize(audio, dim=-1) @ F.normalize(visual, dim=-1).transpose(1, 2) / temperature

@@ -1,4 +1,6 @@
-"""A small classifier over segments with its own pooling, for the networks without attentive multi-modal pooling."""
+"""A small classifier over segments with its own pooling, for the networks without attentive
+multi-modal pooling.
+"""
 
 from typing import Literal
 
@@ -14,8 +16,8 @@ class SegmentHead(nn.Module):
     """sigmoid(fc2 relu(fc1 x)) for every segment, then one probability for all of them.
 
     Args:
-        pooling: over segments, of the probabilities: their "max", their "mean", or their mean weighted by a softmax
-            over segments of a further linear map ("attention").
+        pooling: over segments, of the probabilities: their "max", their "mean", or their mean
+            weighted by a softmax over segments of a further linear map ("attention").
     """
 
     def __init__(self, width: int, hidden: int, classes: int, pooling: SegmentPooling) -> None:

@@ -1,7 +1,8 @@
-"""How released state dicts look: where sizes are read, what is stored for nothing, what tells systems apart.
+"""How released state dicts look: where sizes are read, what is stored for nothing, what tells
+systems apart.
 
-Our parameters carry the released names, so no table of names is needed; the exception is MM-Pyramid, which stores each
-convolution under two names that share one memory.
+Our parameters carry the released names, so no table of names is needed; the exception is
+MM-Pyramid, which stores each convolution under two names that share one memory.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,10 +21,11 @@ class Layout:
     """The released state dict of one system.
 
     Args:
-        sizes: reads the options of `build` from the shapes; a missing tensor is a KeyError, a tensor with another
-            number of axes an IndexError or ValueError.
+        sizes: reads the options of `build` from the shapes; a missing tensor is a KeyError, a
+            tensor with another number of axes an IndexError or ValueError.
         marks: patterns that together tell the system from the others.
-        unused: patterns of stored tensors that cannot influence an output; a release has something for each of them.
+        unused: patterns of stored tensors that cannot influence an output; a release has something
+            for each of them.
         rename: from released names to ours.
     """
 
@@ -65,7 +67,9 @@ def _streams(
 
 
 def _agreed(shapes: Shapes, *places: tuple[str, int]) -> int:
-    """Return the size that most of some tensors' axes have, so that the odd one is found to be at fault."""
+    """Return the size that most of some tensors' axes have, so that the odd one is found to be at
+    fault.
+    """
     return mode(shapes[name][axis] for name, axis in places)
 
 
@@ -139,7 +143,9 @@ def _mm_pyramid(shapes: Shapes) -> dict[str, Any]:
 
 
 def _one_convolution(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Keep one of MM-Pyramid's two names of each convolution: the value of `net.*`, which torch loads last."""
+    """Keep one of MM-Pyramid's two names of each convolution: the value of `net.*`, which torch
+    loads last.
+    """
     second = {
         name: name.replace(".net.0.", ".conv1.").replace(".net.2.", ".conv2.")
         for name in state
@@ -206,7 +212,9 @@ def _avsdn(shapes: Shapes) -> dict[str, Any]:
 
 
 def _segment_heads(shapes: Shapes) -> dict[str, Any]:
-    """Read the heads of the reconstructions; "max" and "mean" pooling have no tensors to be told apart by."""
+    """Read the heads of the reconstructions; "max" and "mean" pooling have no tensors to be told
+    apart by.
+    """
     classes, hidden = shapes["joint_head.fc2.weight"]
     pooling = {"pooling": "attention"} if "joint_head.attention.weight" in shapes else {}
     return {"classes": classes, "head_hidden": hidden, **pooling}

@@ -1,7 +1,7 @@
 """When linear maps that follow each other should be multiplied into one before they are applied.
 
-With many rows a product of two weights costs less than a second product of the rows.  The numbers are the same up to
-float rounding, gradients too.
+With many rows a product of two weights costs less than a second product of the rows.  The numbers
+are the same up to float rounding, gradients too.
 """
 
 import torch
@@ -9,7 +9,8 @@ from torch import Tensor
 
 
 def pays_to_merge(x: Tensor, rows: int) -> bool:
-    """Return whether linear maps that follow each other should be merged before they are applied to `x`.
+    """Return whether linear maps that follow each other should be merged before they are applied to
+    `x`.
 
     Never in reduced precision.
 

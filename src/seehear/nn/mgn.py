@@ -1,10 +1,10 @@
 """MGN, the multi-modal grouping network.
 
-Class tokens read a track, then every segment is assigned to the tokens (grouping); the grouped tokens, one a class,
-are classified.
+Class tokens read a track, then every segment is assigned to the tokens (grouping); the grouped
+tokens, one a class, are classified.
 
-Source: Mo and Tian, "Multi-modal Grouping Network for Weakly-Supervised Audio-Visual Video Parsing", NeurIPS 2022;
-released as stoneMo/MGN.  Parameters carry the released names.
+Source: Mo and Tian, "Multi-modal Grouping Network for Weakly-Supervised Audio-Visual Video
+Parsing", NeurIPS 2022; released as stoneMo/MGN.  Parameters carry the released names.
 """
 
 from collections.abc import Sequence
@@ -69,7 +69,9 @@ class CrossAttention(nn.Module):
 
 
 class AttnBlock(nn.Module):
-    """Pre-norm transformer block; while training each residual branch is dropped per clip with rate `drop_path`."""
+    """Pre-norm transformer block; while training each residual branch is dropped per clip with rate
+    `drop_path`.
+    """
 
     def __init__(self, width: int, heads: int, drop_path: float) -> None:
         super().__init__()
@@ -112,8 +114,8 @@ def assign_weights(
 ) -> Tensor:
     """Return how much of each element every group gets; the columns sum to 1.
 
-    Soft: softmax over groups.  Hard: all to the best group; while training, to the best after Gumbel noise, with the
-    gradient of the noisy softmax (straight-through).
+    Soft: softmax over groups.  Hard: all to the best group; while training, to the best after
+    Gumbel noise, with the gradient of the noisy softmax (straight-through).
     """
     if not hard:
         return torch.softmax(scores, dim=1)
@@ -123,7 +125,9 @@ def assign_weights(
 
 
 class Assign(nn.Module):
-    """Hands the elements of a sequence to groups and lets each group take the mean of what it got."""
+    """Hands the elements of a sequence to groups and lets each group take the mean of what it
+    got.
+    """
 
     def __init__(self, width: int, hard: bool) -> None:
         super().__init__()
@@ -177,8 +181,9 @@ class ModalityTrans(nn.Module):
     """Sequence and tokens attend to each other, then the sequence is grouped around the tokens.
 
     Args:
-        other_tokens: length of a second sequence around which the first is grouped before (audio is rebuilt on the
-            visual embedding this way), in the opposite assignment mode; None: no such step.
+        other_tokens: length of a second sequence around which the first is grouped before (audio is
+            rebuilt on the visual embedding this way), in the opposite assignment mode; None: no
+            such step.
     """
 
     def __init__(
@@ -220,13 +225,14 @@ class MGN(Embedding):
         audio_dim, visual_dim, motion_dim, classes, width: as for `HAN`.
         segments: number of segments T; a token MLP over time fixes it at building time.
         heads, depths: of the blocks; depths of the visual, audio and joint transformers.
-        assignment: "soft" or "hard"; audio's grouping around the visual embedding uses the other one.
+        assignment: "soft" or "hard"; audio's grouping around the visual embedding uses the other
+            one.
         drop_path: rate at which training drops residual branches of the self-attention blocks.
-        timing: how segment probabilities follow from the track's and the assignment A (classes, segments).
-            "released": with soft assignment track * (1 + softmax over time of A), nearly constant in time and never
-            below the track's; with hard assignment track * A.
-            "article": track * A always, as the paper's figure draws it (soft: rarely above one half).
-            "relative": track * A / max over time of A, in [0, track], the mended form.
+        timing: how segment probabilities follow from the track's and the assignment A (classes,
+            segments). "released": with soft assignment track * (1 + softmax over time of A), nearly
+            constant in time and never below the track's; with hard assignment track * A.
+            "article": track * A always, as the paper's figure draws it (soft: rarely above one
+            half). "relative": track * A / max over time of A, in [0, track], the mended form.
     """
 
     def __init__(

@@ -1,8 +1,8 @@
 """MM-Pyramid: attention in windows of growing width, fused over the levels.
 
-Source: Yu, Cheng, Zhao, Feng and Zhang, "MM-Pyramid: Multimodal Pyramid Attentional Network for Audio-Visual Event
-Localization and Video Parsing", ACM MM 2022; released as JustinYuu/MM_Pyramid.  Parameters carry the released names;
-those that cannot influence an output are left out.
+Source: Yu, Cheng, Zhao, Feng and Zhang, "MM-Pyramid: Multimodal Pyramid Attentional Network for
+Audio-Visual Event Localization and Video Parsing", ACM MM 2022; released as JustinYuu/MM_Pyramid.
+Parameters carry the released names; those that cannot influence an output are left out.
 """
 
 import torch
@@ -59,7 +59,9 @@ class Residual(nn.Module):
 
 
 class PyramidLayer(nn.Module):
-    """Pre-norm transformer layer that normalises queries only: keys and values stay raw, in self attention too."""
+    """Pre-norm transformer layer that normalises queries only: keys and values stay raw, in self
+    attention too.
+    """
 
     def __init__(
         self, width: int, heads: int, hidden: int, dropout: float, attention_dropout: float
@@ -182,7 +184,9 @@ class Capture(nn.Module):
 
 
 class Fusion(nn.Module):
-    """Levels attend to each other, then are summed with a weight in (0, 1) each (not normalised)."""
+    """Levels attend to each other, then are summed with a weight in (0, 1) each (not
+    normalised).
+    """
 
     def __init__(
         self, width: int, heads: int, hidden: int, dropout: float, attention_dropout: float
@@ -244,8 +248,9 @@ class MMPyramid(Embedding):
         levels: pyramid units; unit i attends 2^i segments to each side.
         heads, hidden: of every transformer layer; `hidden` None means `width`.
         dropout, attention_dropout: inside the transformer layers.
-        swap_tracks: True, as released: the visual stream is read as track 0 (audio) and the audio stream as track 1,
-            by the heads, the losses and the evaluation.  False: every stream is read as what it is.  A released
+        swap_tracks: True, as released: the visual stream is read as track 0 (audio) and the audio
+            stream as track 1, by the heads, the losses and the evaluation.  False: every stream is
+                read as what it is.  A released
             checkpoint needs True.
     """
 

@@ -23,18 +23,20 @@ def load_official(
     """Return a network in evaluation mode holding the weights of a released checkpoint.
 
     Args:
-        name: the system, as for `build`.  "ave" takes the released network of AVE's own task (`AVEEvents`) as well as
-            the state dict of our parsing reconstruction.
-        state_dict: released parameter names to tensors or arrays of any float type; a dictionary that holds it under
-            "model" or "state_dict", and names with a leading "module.", are unwrapped.
-        video_state_dict: for "dhhn" only: the checkpoint that the release names `_video` beside the one named
-            `_audio`; the result is then the final parser of two copies (`DHHN`).
-        options: passed to `build` beside the sizes read from the tensors (`dropout=0.0`, `assignment="hard"`, ...).
+        name: the system, as for `build`.  "ave" takes the released network of AVE's own task
+            (`AVEEvents`) as well as the state dict of our parsing reconstruction.
+        state_dict: released parameter names to tensors or arrays of any float type; a dictionary
+            that holds it under "model" or "state_dict", and names with a leading "module.", are
+            unwrapped.
+        video_state_dict: for "dhhn" only: the checkpoint that the release names `_video` beside the
+            one named `_audio`; the result is then the final parser of two copies (`DHHN`).
+        options: passed to `build` beside the sizes read from the tensors (`dropout=0.0`,
+            `assignment="hard"`, ...).
 
     Raises:
         ConfigError: for an unknown system or option.
-        WeightsError: if the tensors are not exactly those of the system; says which differ, and which system they
-            look like.
+        WeightsError: if the tensors are not exactly those of the system; says which differ, and
+            which system they look like.
     """
     if video_state_dict is not None:
         if name != "dhhn":
@@ -73,8 +75,8 @@ def read_sizes(name: str, state: Mapping[str, Tensor]) -> dict[str, Any]:
 
     Raises:
         ConfigError: for an unknown system.
-        WeightsError: if a tensor needed for it is missing, or what a release stores for nothing is there in part only
-            (a state dict of ours has none of it).
+        WeightsError: if a tensor needed for it is missing, or what a release stores for nothing is
+            there in part only (a state dict of ours has none of it).
     """
     if name not in LAYOUTS:
         raise ConfigError(
@@ -99,7 +101,8 @@ def read_sizes(name: str, state: Mapping[str, Tensor]) -> dict[str, Any]:
 
 
 def clean(state_dict: Mapping[str, Any]) -> dict[str, Tensor]:
-    """Return the bare state dict as tensors, floats as float32, without wrappers and the prefix "module.".
+    """Return the bare state dict as tensors, floats as float32, without wrappers and the prefix
+    "module.".
 
     Raises:
         WeightsError: if it holds nothing, something else than tensors, NaN or infinity.

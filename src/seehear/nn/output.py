@@ -14,14 +14,15 @@ class Output:
     before the encoder, `encoded` after it.
 
     Args:
-        clip_prob: is the class anywhere in the clip.  With attentive pooling this is a sum of products of two separate
-            softmaxes and may exceed 1; losses clamp it.
+        clip_prob: is the class anywhere in the clip.  With attentive pooling this is a sum of
+            products of two separate softmaxes and may exceed 1; losses clamp it.
         track_prob: is the class anywhere in this track of the clip.
         segment_prob: is the class in this segment of this track.
         audio_embedding, visual_embedding: each track as it enters the encoder.
-        audio_features, visual_features: what the encoder made of it (before any dropout on the result).
-        similarity: audio segment (row) against visual segment (column), cosine over temperature; only where the
-            system trains on it (`ma`, `jomold`).
+        audio_features, visual_features: what the encoder made of it (before any dropout on the
+            result).
+        similarity: audio segment (row) against visual segment (column), cosine over temperature;
+            only where the system trains on it (`ma`, `jomold`).
         class_logits: what each class token (row) is taken for, per track; `mgn` only.
         joint_segment_prob: the audio-visual head's own segments; `ave` and `avsdn` only.
     """

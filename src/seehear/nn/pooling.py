@@ -1,4 +1,5 @@
-"""Attentive multi-modal multiple-instance pooling (HAN, ECCV 2020, section 4.2): from features to probabilities.
+"""Attentive multi-modal multiple-instance pooling (HAN, ECCV 2020, section 4.2): from features to
+probabilities.
 
 With X the features of T segments and two tracks:
 
@@ -7,7 +8,8 @@ With X the features of T segments and two tracks:
     A_m = softmax over tracks of (av_att X)           which track speaks for the clip
     track = Σ_t A_t P                                 convex, in [0, 1]
     clip  = Σ_t Σ_m A_t A_m P                         NOT convex: A_t sums to 1 per track, A_m per segment, so the
-                                                      products may sum to 2 and the clip probability exceed 1
+                                                      products may sum to 2 and the clip probability
+                                                      exceed 1
 """
 
 import torch

@@ -57,10 +57,10 @@ def build(name: str, **options: Any) -> nn.Module:
     """Return a freshly initialised network of a published system, in training mode.
 
     Args:
-        name: "han", "ma", "jomold", "lsld", "mgn", "mm_pyramid", "dhhn", "ave", "avsdn"; beside these parsers the
-            helpers "dhhn_audionet" and "dhhn_videonet", and "ave_events".
-        options: override the released settings; the network's class documents them (`audio_dim`, `visual_dim`,
-            `motion_dim`, `classes`, `dropout`, ...).
+        name: "han", "ma", "jomold", "lsld", "mgn", "mm_pyramid", "dhhn", "ave", "avsdn"; beside
+            these parsers the helpers "dhhn_audionet" and "dhhn_videonet", and "ave_events".
+        options: override the released settings; the network's class documents them (`audio_dim`,
+            `visual_dim`, `motion_dim`, `classes`, `dropout`, ...).
 
     Raises:
         ConfigError: for an unknown name or option, or a word that an option does not know.
@@ -78,7 +78,8 @@ def build(name: str, **options: Any) -> nn.Module:
         words = _words(known[option].annotation)
         if words and value not in words:
             raise ConfigError(
-                f"expected {option} of {name} to be one of {', '.join(map(str, words))}, got {value!r}"
+                f"expected {option} of {name} to be one of {', '.join(map(str, words))}, got"
+                f" {value!r}"
             )
     return system.network(**{**system.options, **options})
 

@@ -1,4 +1,6 @@
-"""A plain post-norm transformer encoder layer under torch's parameter names, for DHHN's helper networks."""
+"""A plain post-norm transformer encoder layer under torch's parameter names, for DHHN's helper
+networks.
+"""
 
 from jaxtyping import Float
 from torch import Tensor, nn

@@ -1,8 +1,9 @@
 """From evidence to probability: one logistic regression a track, the same for every class.
 
-Evidence is a handful of numbers about a segment and a class that mean the same whatever the class is (how strong, how
-strong is what contradicts it, what came before and after).  Because classes share the weights, a class the fit never
-saw is judged by the same rule; `benchmarks/fit_zero_shot.py` fits them and leaves each class out once to see that.
+Evidence is a handful of numbers about a segment and a class that mean the same whatever the class
+is (how strong, how strong is what contradicts it, what came before and after).  Because classes
+share the weights, a class the fit never saw is judged by the same rule;
+`benchmarks/fit_zero_shot.py` fits them and leaves each class out once to see that.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,9 @@
-"""Which classes of a pretrained network a word means: by name, by another name, by a part of it, else by likeness.
+"""Which classes of a pretrained network a word means: by name, by another name, by a part of it,
+else by likeness.
 
-A lexicon is a tree of concepts.  Each has names, the network's classes it covers, and a concept above it, whose classes
-bear it out from a distance: an image network that knows no helicopters still sees that something is an aircraft.
+A lexicon is a tree of concepts.  Each has names, the network's classes it covers, and a concept
+above it, whose classes bear it out from a distance: an image network that knows no helicopters
+still sees that something is an aircraft.
 """
 
 from collections.abc import Callable, Sequence
@@ -70,14 +72,17 @@ class Lexicon:
 
     Args:
         concepts: the tree, higher concepts first.
-        common: how many of them, from the start, are everyday words; the rest are single classes of the network.
+        common: how many of them, from the start, are everyday words; the rest are single classes of
+            the network.
     """
 
     concepts: tuple[Concept, ...]
     common: int
 
     def narrowest(self) -> list[int]:
-        """Return the classes of concepts that have none below and are sounds or things themselves."""
+        """Return the classes of concepts that have none below and are sounds or things
+        themselves.
+        """
         upper = {concept.above for concept in self.concepts}
         return [
             c
@@ -88,7 +93,9 @@ class Lexicon:
 
     @cached_property
     def _by_name(self) -> dict[str, int]:
-        """Name -> position; a title wins over another concept's further name, a higher concept over a lower."""
+        """Name -> position; a title wins over another concept's further name, a higher concept over
+        a lower.
+        """
         found: dict[str, int] = {}
         for rank in (slice(1), slice(1, None)):
             for index, concept in enumerate(self.concepts):
@@ -98,19 +105,23 @@ class Lexicon:
 
     @cached_property
     def _broad(self) -> frozenset[int]:
-        """Return the concepts that cover so much that a word can be like them without being all of it."""
+        """Return the concepts that cover so much that a word can be like them without being all of
+        it.
+        """
         upper = {concept.above for concept in self.concepts}
         return frozenset(
             i for i, c in enumerate(self.concepts) if i in upper and len(c.classes) > _BROAD
         )
 
     def find(self, name: str, description: str, embed: Embed, embed_names: EmbedNames) -> Meaning:
-        """Return what a class means: its name is tried before its description, names before likeness.
+        """Return what a class means: its name is tried before its description, names before
+        likeness.
 
         Args:
             name, description: of the user's class.
             embed: sentences to unit vectors (n, D), for words that no name fits.
-            embed_names: the same for the lexicon's own names, which may be kept from one time to the next.
+            embed_names: the same for the lexicon's own names, which may be kept from one time to
+                the next.
         """
         by_name = self._by_name
         for text in (name, description):
@@ -138,7 +149,8 @@ class Lexicon:
             best[index] = max(best.get(index, -1.0), float(likeness))
         ranked = sorted(best, key=lambda i: -best[i])[:_LIKE]
         taken = [i for i in ranked if best[i] >= best[ranked[0]] - _WITHIN]
-        # an elephant is like "animal", but is not every animal: that counts only where nothing narrower is like it
+        # an elephant is like "animal", but is not every animal: that counts only where nothing
+        # narrower is like it
         taken = [i for i in taken if i not in self._broad] or taken
         return self._meaning(taken, [max(0.0, best[i]) for i in taken], "likeness")
 
@@ -165,7 +177,9 @@ def tree_lines(name: str) -> list[tuple[int, str]]:
 
 @lru_cache(maxsize=2)
 def sound_lexicon(classes: tuple[str, ...] = ()) -> Lexicon:
-    """Return the lexicon of AudioSet; `classes` are YAMNet's 521 names in its order, without them the tree's own."""
+    """Return the lexicon of AudioSet; `classes` are YAMNet's 521 names in its order, without them
+    the tree's own.
+    """
     lines = tree_lines("audioset_tree.txt")
     above = _parents([depth for depth, _ in lines])
     titles, names = [], []
@@ -201,7 +215,8 @@ def sound_lexicon(classes: tuple[str, ...] = ()) -> Lexicon:
 
 @lru_cache(maxsize=2)
 def picture_lexicon(classes: tuple[str, ...] = ()) -> Lexicon:
-    """Return the lexicon of ImageNet: the concepts of the data file, then each of `classes` by its own name.
+    """Return the lexicon of ImageNet: the concepts of the data file, then each of `classes` by its
+    own name.
 
     Args:
         classes: the 1000 names in the network's order; without them the everyday concepts alone.

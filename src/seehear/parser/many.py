@@ -1,4 +1,6 @@
-"""Many files: decoding in processes of their own, encoding here, one file's fault costs that file alone."""
+"""Many files: decoding in processes of their own, encoding here, one file's fault costs that file
+alone.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -35,8 +37,8 @@ def parse_many(
 ) -> Iterator[Parsed]:
     """Yield each file as it gets done, in no particular order when `jobs` is above 1.
 
-    A file that crashes its decoder, or gives no sign for `timeout_s`, is an error of that file.  Scripts call this
-    below `if __name__ == "__main__":`, as everything that starts processes.
+    A file that crashes its decoder, or gives no sign for `timeout_s`, is an error of that file.
+    Scripts call this below `if __name__ == "__main__":`, as everything that starts processes.
 
     Args:
         parser: what to do with each.
@@ -78,7 +80,9 @@ def _finished(clip: Clip, outcome: Outcome, path: Path) -> Parsed:
 
 
 class _Load:
-    """Gives the decoding processes encoders with the options of the parser's own; travels by name and options."""
+    """Gives the decoding processes encoders with the options of the parser's own; travels by name
+    and options.
+    """
 
     def __init__(self, parser: Parser) -> None:
         encoders = {**parser.scorer.audio, **parser.scorer.visual}

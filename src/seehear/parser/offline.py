@@ -1,7 +1,8 @@
-"""The zero-shot scorer of the preset `offline`: ConSE and YAMNet, words by MiniLM, calibrated on real clips.
+"""The zero-shot scorer of the preset `offline`: ConSE and YAMNet, words by MiniLM, calibrated on
+real clips.
 
-The numbers below were fitted by `benchmarks/fit_zero_shot.py` on the val split of the development set (60 clips);
-docs/zero-shot.md says how and how well they hold on other clips and other classes.
+The numbers below were fitted by `benchmarks/fit_zero_shot.py` on the val split of the development
+set (60 clips); docs/zero-shot.md says how and how well they hold on other clips and other classes.
 """
 
 from typing import Any
@@ -57,14 +58,17 @@ def picture_evidence(
     common = tuple(concept.names[0] for concept in lexicon.concepts[: lexicon.common])
     meanings = _meanings(lexicon, vocabulary)
     prompts = class_embeddings((*vocabulary.descriptions, "other"))
-    return PictureEvidence(
+    return (
+        PictureEvidence(
+            meanings,
+            prompts[:-1],
+            prompts[-1],
+            class_embeddings(imagenet_classes()),
+            class_embeddings(common),
+            calibration,
+        ),
         meanings,
-        prompts[:-1],
-        prompts[-1],
-        class_embeddings(imagenet_classes()),
-        class_embeddings(common),
-        calibration,
-    ), meanings
+    )
 
 
 def _meanings(lexicon: Any, vocabulary: Vocabulary) -> list[Meaning]:

@@ -110,8 +110,8 @@ class Parser:
 
         Args:
             path: a local media file.
-            progress: called now and then with the share that is done and the timeline so far (same grid, vocabulary
-                and tracks as the final one; audio comes before visual).
+            progress: called now and then with the share that is done and the timeline so far (same
+                grid, vocabulary and tracks as the final one; audio comes before visual).
 
         Raises:
             MediaError: not a media file, or neither track can be decoded.
@@ -135,7 +135,9 @@ class Parser:
         raise AssertionError("decoding ends with an outcome")
 
     def about(self) -> dict[str, Any]:
-        """Return how timelines are made: preset or model, encoders with weight digests, decoding, versions."""
+        """Return how timelines are made: preset or model, encoders with weight digests, decoding,
+        versions.
+        """
         if self._about is None:
             from seehear.features.extract import provenance
 

@@ -1,13 +1,16 @@
-"""How much a second of pictures speaks for each of the user's classes, by ConSE's joint space and ImageNet's classes.
+"""How much a second of pictures speaks for each of the user's classes, by ConSE's joint space and
+ImageNet's classes.
 
 The evidence, for a class with prompt q and a segment with ImageNet posteriors p and ConSE vector v:
 
     sum     log of the posterior of all ImageNet classes that the word means (`lexicon`); where it means none, of those
             whose names are like q
     above   the same with the classes of the concepts above it: an aircraft bears out a helicopter
-    margin  cosine of v with q, less that with the nearest other prompt: of the other classes, "other", and common
+    margin  cosine of v with q, less that with the nearest other prompt: of the other classes,
+    "other", and common
             concepts that are not like q
-    unusual cosine of v with q, against what 1000 ImageNet class names have with q, in standard deviations
+    unusual cosine of v with q, against what 1000 ImageNet class names have with q, in standard
+    deviations
     near    sum over three seconds
     best    the best sum within nine seconds
 """
@@ -77,7 +80,9 @@ class PictureEvidence:
         )
 
     def of(self, values: Mapping[str, NDArray[np.floating]]) -> NDArray[np.float32]:
-        """Return posterior sum, posterior sum above, margin and unusualness of each segment and class, (n, C, 4)."""
+        """Return posterior sum, posterior sum above, margin and unusualness of each segment and
+        class, (n, C, 4).
+        """
         from seehear.encoders.conse import posteriors
 
         prob = posteriors(np.asarray(values[STREAMS[0]], np.float32))

@@ -14,7 +14,8 @@ from seehear.weights import PRESETS as WEIGHT_PRESETS
 from seehear.weights import require
 
 FPS = 2  # frames looked at a second
-# of each encoder with language: the words around a class, and the factor its cosines were trained with
+# of each encoder with language: the words around a class, and the factor its cosines were trained
+# with
 LANGUAGE: dict[str, tuple[str, float]] = {
     "clip-vit-b16": ("a photo of {}", 100.0),
     "clip-vit-b32": ("a photo of {}", 100.0),
@@ -40,7 +41,9 @@ def offline(
     sound, heard = sound_evidence(vocabulary)
     picture, seen = picture_evidence(vocabulary)
     notes = {
-        "encoders are": "small offline ones, a fallback: the preset clip knows more words and sees better",
+        "encoders are": (
+            "small offline ones, a fallback: the preset clip knows more words and sees better"
+        ),
         "calibrated on": {"audio": SOUND.fitted, "visual": PICTURE.fitted},
     }
     return ZeroShot(
@@ -84,7 +87,9 @@ def with_language(
         for encoder, lexicon in zip(encoders, lexicons, strict=True)
     ]
     notes = {
-        "calibrated on": "nothing: cosines as the encoders were trained, against common things of another kind"
+        "calibrated on": (
+            "nothing: cosines as the encoders were trained, against common things of another kind"
+        )
     }
     return ZeroShot(
         vocabulary,

@@ -24,7 +24,9 @@ class Kept:
         self._parts.setdefault(key, []).append((places, values))
 
     def array(self, key: str, rows: int, fill: Any) -> NDArray[np.float32] | None:
-        """Return the rows in place, (rows, ...), `fill` where none came; None if nothing was kept under `key`."""
+        """Return the rows in place, (rows, ...), `fill` where none came; None if nothing was kept
+        under `key`.
+        """
         parts = self._parts.get(key)
         if not parts:
             return None
@@ -39,7 +41,8 @@ class Kept:
 class Scorer(Protocol):
     """From encoder rows to probabilities.
 
-    `visual` and `audio` are its encoders by id; `keep_frames` asks for the rows of single frames, too.
+    `visual` and `audio` are its encoders by id; `keep_frames` asks for the rows of single frames,
+    too.
     """
 
     vocabulary: Vocabulary

@@ -1,4 +1,5 @@
-"""How much a second of sound speaks for each of the user's classes, by YAMNet's 521 AudioSet scores.
+"""How much a second of sound speaks for each of the user's classes, by YAMNet's 521 AudioSet
+scores.
 
 A word is looked up among the AudioSet classes (`lexicon`).  The evidence for it, in logits:
 

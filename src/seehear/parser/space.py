@@ -1,11 +1,15 @@
-"""How much a segment speaks for a class in a space that an encoder shares with language (CLIP, SigLIP, CLAP).
+"""How much a segment speaks for a class in a space that an encoder shares with language (CLIP,
+SigLIP, CLAP).
 
-Each class is set against many common things that are something else, and "other", one class at a time:
+Each class is set against many common things that are something else, and "other", one class at a
+time:
 
-    p(class) = exp(s cos(v, class)) / (exp(s cos(v, class)) + sum over the others of exp(s cos(v, other)))
+    p(class) = exp(s cos(v, class)) / (exp(s cos(v, class)) + sum over the others of exp(s cos(v,
+    other)))
 
-so a class's probability does not depend on which other classes the user asks for, and several may be true at once.
-What counts as something else is read from a lexicon: whatever neither holds the class nor belongs to it.
+so a class's probability does not depend on which other classes the user asks for, and several may
+be true at once. What counts as something else is read from a lexicon: whatever neither holds the
+class nor belongs to it.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,8 +1,9 @@
 """The trained scorer: a run of `seehear train` over clips of any length.
 
-The network sees windows as long as the clips it was trained on, each half a window after the one before, the last one
-flush with the end; a segment's probability is the mean over the windows that hold it, and so is the gate that stands
-over it.  A shorter clip fills the front of one window; the rest is zero, as extraction leaves segments without media.
+The network sees windows as long as the clips it was trained on, each half a window after the one
+before, the last one flush with the end; a segment's probability is the mean over the windows that
+hold it, and so is the gate that stands over it.  A shorter clip fills the front of one window; the
+rest is zero, as extraction leaves segments without media.
 """
 
 from collections.abc import Mapping
@@ -27,7 +28,8 @@ class Trained:
         load: gives an encoder by id and options.
 
     Raises:
-        SeehearError: an encoder of the run is unknown, or its weights are missing or others than in training.
+        SeehearError: an encoder of the run is unknown, or its weights are missing or others than in
+            training.
     """
 
     def __init__(self, run: Any, *, load: Any = None) -> None:
@@ -153,7 +155,8 @@ class Trained:
 
 
 def window_starts(count: int, length: int) -> list[int]:
-    """Return where windows of `length` begin over `count` segments: half a window apart, the last flush with the end.
+    """Return where windows of `length` begin over `count` segments: half a window apart, the last
+    flush with the end.
 
     Examples:
         >>> window_starts(10, 10), window_starts(17, 10), window_starts(3, 10)
@@ -193,7 +196,8 @@ def _load(run: Any, id_: str, load: Any) -> Any:
         encoder = load_encoder(id_, **options) if load is None else load(id_, **options)
     except ConfigError as error:
         raise ConfigError(
-            f"the parser needs encoder {id_}, which this installation does not have ({error.problem})",
+            f"the parser needs encoder {id_}, which this installation does not have"
+            f" ({error.problem})",
             where=run.path,
             hint="install the package that brings it",
         ) from None

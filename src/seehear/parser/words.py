@@ -1,4 +1,6 @@
-"""The user's words, made comparable: `Baby_cry_infant_cry`, "playing the Piano" and "dogs barking" find their class."""
+"""The user's words, made comparable: `Baby_cry_infant_cry`, "playing the Piano" and "dogs barking"
+find their class.
+"""
 
 import re
 from collections.abc import Iterable
@@ -20,7 +22,8 @@ def normal(text: str) -> str:
 
 
 def forms(text: str) -> list[str]:
-    """Return the ways to write one phrase, the closest first: as it is, without fillers, in the singular.
+    """Return the ways to write one phrase, the closest first: as it is, without fillers, in the
+    singular.
 
     Examples:
         >>> forms("playing the Violins")
@@ -48,7 +51,8 @@ def names_of(text: str) -> list[str]:
 
 
 def longest_inside(phrase: str, known: Iterable[str]) -> str | None:
-    """Return the longest of `known` whose words stand in `phrase` one after the other, the last such if several.
+    """Return the longest of `known` whose words stand in `phrase` one after the other, the last
+    such if several.
 
     Examples:
         >>> longest_inside("a red car", {"car", "red"})

@@ -86,8 +86,10 @@ class ZeroShot:
         """Return how it scores: what each class was taken for, and the notes of the preset."""
         words = {
             name: {
-                f"{track} as": list(meaning[index].shown)
-                + ([] if meaning[index].how == "name" else [f"(by {meaning[index].how})"])
+                f"{track} as": (
+                    list(meaning[index].shown)
+                    + ([] if meaning[index].how == "name" else [f"(by {meaning[index].how})"])
+                )
                 for track, meaning in zip(("heard", "seen"), self._meanings, strict=True)
             }
             for index, name in enumerate(self.vocabulary.names)
@@ -98,7 +100,8 @@ class ZeroShot:
         """Return a line for each class that no name fits, and what was taken for it."""
         kinds = (("heard", "sound"), ("seen", "picture"))
         return [
-            f"{name}: no {kind} class has this name; what is {track} as {', '.join(meaning[index].shown)} counts"
+            f"{name}: no {kind} class has this name; what is {track} as"
+            f" {', '.join(meaning[index].shown)} counts"
             for index, name in enumerate(self.vocabulary.names)
             for (track, kind), meaning in zip(kinds, self._meanings, strict=True)
             if meaning[index].how == "likeness"

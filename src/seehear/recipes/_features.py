@@ -1,8 +1,10 @@
-"""Feature sets: which streams a network reads.  Data, so that a new encoder is a new entry and nothing else.
+"""Feature sets: which streams a network reads.  Data, so that a new encoder is a new entry and
+nothing else.
 
-A stream is written `encoder/output`.  `feature` has one row a segment; where a features folder holds only the frames
-of an encoder (`encoder/frames`, eight rows a segment in the official folders), the two are one and the same stream:
-the mean over a segment's frames.  `maps` (64 rows a clip) become segments as VALOR++ does it.
+A stream is written `encoder/output`.  `feature` has one row a segment; where a features folder
+holds only the frames of an encoder (`encoder/frames`, eight rows a segment in the official
+folders), the two are one and the same stream: the mean over a segment's frames.  `maps` (64 rows a
+clip) become segments as VALOR++ does it.
 """
 
 from collections.abc import Mapping
@@ -20,8 +22,8 @@ class FeatureSet:
         summary: one line.
         audio, visual: streams, concatenated in this order.
         motion: streams of the third input (3-D networks); empty: the network is built without it.
-        standardise: each dimension gets mean 0 and deviation 1 over the training clips; the numbers are part of the
-            trained parser.
+        standardise: each dimension gets mean 0 and deviation 1 over the training clips; the numbers
+            are part of the trained parser.
     """
 
     name: str
@@ -89,8 +91,8 @@ FEATURES: Mapping[str, FeatureSet] = Registry(
             ),
             FeatureSet(
                 "valor",
-                "CLIP ViT-L/14 segments and maps of CLAP with fusion: what VALOR publishes and seehear "
-                "fetch llp brings",
+                "CLIP ViT-L/14 segments and maps of CLAP with fusion: what VALOR publishes and"
+                " seehear fetch llp brings",
                 audio=("clap-fusion/maps",),
                 visual=("clip-vit-l14/feature",),
             ),
@@ -103,8 +105,8 @@ FEATURES: Mapping[str, FeatureSet] = Registry(
             ),
             FeatureSet(
                 "offline",
-                "EfficientNet-Lite2 (ConSE) frames and YAMNet embedding with class scores; no download "
-                "but from the package index",
+                "EfficientNet-Lite2 (ConSE) frames and YAMNet embedding with class scores; no"
+                " download but from the package index",
                 audio=("yamnet/feature", "yamnet/logits"),
                 visual=("conse/feature",),
                 standardise=True,

@@ -1,4 +1,6 @@
-"""One setting of a recipe at a time: `training.lr=1e-4`, parsed against the type of what it replaces."""
+"""One setting of a recipe at a time: `training.lr=1e-4`, parsed against the type of what it
+replaces.
+"""
 
 import contextlib
 import dataclasses
@@ -20,8 +22,9 @@ def apply(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
 
     Args:
         recipe: what to change.
-        settings: value (or its text) by path, such as `training.epochs`, `losses.audio`, `network.layers`,
-            `labels.segments.alpha`.  A path changes every training stage; `STAGE.training.epochs` changes one.
+        settings: value (or its text) by path, such as `training.epochs`, `losses.audio`,
+            `network.layers`, `labels.segments.alpha`.  A path changes every training stage;
+            `STAGE.training.epochs` changes one.
 
     Raises:
         ConfigError: no such setting (the closest one is named), or a value of another type.
@@ -40,8 +43,8 @@ def apply(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
                 where=f"--set {path}",
             )
         recipe = _set(recipe, path.split("."), value, path)
-        # a stage that brings a slot of its own (DHHN's first training) follows the same wish, unless it has the
-        # thing switched off (JoMoLD's estimator)
+        # a stage that brings a slot of its own (DHHN's first training) follows the same wish,
+        # unless it has the thing switched off (JoMoLD's estimator)
         for stage in recipe.stages:
             if head in stage.change:
                 with contextlib.suppress(ConfigError):

@@ -1,7 +1,7 @@
 """What a published system is: seven slots, filled top to bottom by one file each.
 
-A recipe names no path and no device.  It is a plain immutable value: `dataclasses.replace` makes a variant, so the
-delta is the definition, and two recipes can be compared field by field.
+A recipe names no path and no device.  It is a plain immutable value: `dataclasses.replace` makes a
+variant, so the delta is the definition, and two recipes can be compared field by field.
 """
 
 import dataclasses
@@ -21,7 +21,9 @@ FIGURES = tuple(
 
 @dataclass(frozen=True)
 class Paper:
-    """Where a system was published; `code` is the reference repository at the commit that was read."""
+    """Where a system was published; `code` is the reference repository at the commit that was
+    read.
+    """
 
     title: str
     venue: str
@@ -35,13 +37,17 @@ class Labels:
     """How clip labels become training targets (see `seehear.train.targets`).
 
     Args:
-        smooth_audio: the audio target of a clip is `s*y + (1-s)/2`; 1 leaves the weak label as it is.
+        smooth_audio: the audio target of a clip is `s*y + (1-s)/2`; 1 leaves the weak label as it
+            is.
         smooth_visual: likewise for the visual target; 0.9 gives 0.95 / 0.05.
-        segments: options of the segment labels that the stage making the artefact `labels` writes; None: weak only.
-        removals: whether the artefact `removals` (labels withdrawn from one track) sets targets to 0.
-        alias_audio_target: an audio removal also erases the label from the clip's target, as two releases do.
-        relabel: called before each batch's forward pass, with the step and the stage's artefacts; returns the changed
-            targets (online label removal).
+        segments: options of the segment labels that the stage making the artefact `labels` writes;
+            None: weak only.
+        removals: whether the artefact `removals` (labels withdrawn from one track) sets targets to
+            0.
+        alias_audio_target: an audio removal also erases the label from the clip's target, as two
+            releases do.
+        relabel: called before each batch's forward pass, with the step and the stage's artefacts;
+            returns the changed targets (online label removal).
     """
 
     smooth_audio: float = 1.0
@@ -64,12 +70,14 @@ class Helper:
 
 @dataclass(frozen=True)
 class Network:
-    """A call to `seehear.nn.build` with every number visible; input widths and classes come from the data.
+    """A call to `seehear.nn.build` with every number visible; input widths and classes come from
+    the data.
 
     Args:
         builder: name of the network.
         options: its keyword arguments.
-        rows: whether frames reach the network as one row a segment (`segment`) or unpooled (`frame`).
+        rows: whether frames reach the network as one row a segment (`segment`) or unpooled
+            (`frame`).
         forward: keyword arguments of every forward pass, in training and afterwards.
         helpers: networks that only training uses.
     """
@@ -99,14 +107,17 @@ class Training:
         epochs: passes over the training clips.
         batch: clips a step; the last step of an epoch may hold fewer.
         lr: learning rate of the first epoch (after the warm-up, if any).
-        schedule: `step` multiplies by `lr_factor` after every `lr_every` epochs; `cosine` falls to `lr_floor`.
-        warmup: epochs of linear growth from `lr_floor` to `lr` before the schedule starts (cosine only).
+        schedule: `step` multiplies by `lr_factor` after every `lr_every` epochs; `cosine` falls to
+            `lr_floor`.
+        warmup: epochs of linear growth from `lr_floor` to `lr` before the schedule starts (cosine
+            only).
         optimiser: `adam` or `adamw`.
         clip_norm: gradients are scaled down to this norm; None leaves them.
         seed: order of the clips, initial weights, dropout.
-        select: which epoch is kept: one of the ten figures on val, several joined by `+` (their mean), `mean` (of all
-            ten), or `last`.
-        select_visual: a second copy of the network, kept by this rule, that serves the visual track.
+        select: which epoch is kept: one of the ten figures on val, several joined by `+` (their
+            mean), `mean` (of all ten), or `last`.
+        select_visual: a second copy of the network, kept by this rule, that serves the visual
+            track.
         ties: of two equal epochs the `later` or the `earlier` one is kept.
     """
 
@@ -152,8 +163,8 @@ class Stage:
         name: of the stage, and of the artefact it makes.
         does: one line for readers.
         needs: names of the artefacts it reads.
-        make: computes the artefact: `make(context)` returns arrays by name, or segment labels.  None: a training
-            stage, whose artefact is the trained network.
+        make: computes the artefact: `make(context)` returns arrays by name, or segment labels.
+            None: a training stage, whose artefact is the trained network.
         change: slots of the recipe that differ in this training stage.
         settings: numbers of a computing stage.
         seedless: the artefact does not depend on the seed; runs of several seeds share it.
@@ -205,7 +216,9 @@ class Recipe:
         return dataclasses.replace(self, **stage.change)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the definition as JSON values: functions become their names, a stage's change what it changes."""
+        """Return the definition as JSON values: functions become their names, a stage's change what
+        it changes.
+        """
         value: dict[str, Any] = _plain(self)
         for stage, entry in zip(self.stages, value["stages"], strict=True):
             if stage.make is None:
@@ -215,7 +228,9 @@ class Recipe:
 
 
 def flatten(value: Any, prefix: str = "") -> dict[str, Any]:
-    """Return nested settings as one level, such as `training.lr`; items of a list go by their name."""
+    """Return nested settings as one level, such as `training.lr`; items of a list go by their
+    name.
+    """
     if isinstance(value, Mapping):
         items = list(value.items())
     elif isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
@@ -243,7 +258,9 @@ def differences(
     *,
     skip: tuple[str, ...] = (),
 ) -> dict[str, tuple[Any, Any]]:
-    """Return the settings in which two definitions (`Recipe.to_dict`) differ, `-` where one has no such setting."""
+    """Return the settings in which two definitions (`Recipe.to_dict`) differ, `-` where one has no
+    such setting.
+    """
     a, b = (
         {
             k: v

@@ -1,4 +1,6 @@
-"""Loss terms that several recipes share: each reads one step and returns a scalar (see `seehear.train.loop.Step`)."""
+"""Loss terms that several recipes share: each reads one step and returns a scalar (see
+`seehear.train.loop.Step`).
+"""
 
 from typing import Any
 

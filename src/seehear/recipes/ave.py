@@ -1,4 +1,6 @@
-"""AVE: audio-guided attention over the frames of a second, two LSTMs; reconstructed for video parsing."""
+"""AVE: audio-guided attention over the frames of a second, two LSTMs; reconstructed for video
+parsing.
+"""
 
 from seehear.recipes import _terms as terms
 from seehear.recipes._recipe import Labels, Network, Paper, Recipe, Training
@@ -6,7 +8,10 @@ from seehear.time import Decoding
 
 AVE = Recipe(
     name="ave",
-    summary="audio-guided visual attention and LSTMs (reconstruction: the parsing version was never released)",
+    summary=(
+        "audio-guided visual attention and LSTMs (reconstruction: the parsing version was never"
+        " released)"
+    ),
     paper=Paper(
         "Audio-Visual Event Localization in Unconstrained Videos",
         "ECCV 2018",
@@ -34,14 +39,25 @@ AVE = Recipe(
     ),
     decoding=Decoding(threshold=0.5, gate="own", gate_threshold=0.5),
     differs=(
-        "reconstruction: HAN's authors extended AVE for LLP without releasing code or layer details; the published "
-        "row is a sanity band, not a target",
-        "the regions of the attention are the frames of a second, since LLP's features have no spatial maps; where a "
-        "features folder holds one row a segment, the attention has one region",
-        "the audio vector is added along the hidden axis; AVE's own code adds it along the region axis, which works "
-        "only because both sizes are 49 (network.audio_along_regions=true with network.attention=8 does it here)",
-        "audio-visual events are where both tracks are on, as for every system; the audio-visual head's own segments "
-        "are an output of the network (joint_segment_prob) that decisions do not use",
+        (
+            "reconstruction: HAN's authors extended AVE for LLP without releasing code or layer"
+            " details; the published row is a sanity band, not a target"
+        ),
+        (
+            "the regions of the attention are the frames of a second, since LLP's features have no"
+            " spatial maps; where a features folder holds one row a segment, the attention has one"
+            " region"
+        ),
+        (
+            "the audio vector is added along the hidden axis; AVE's own code adds it along the"
+            " region axis, which works only because both sizes are 49"
+            " (network.audio_along_regions=true with network.attention=8 does it here)"
+        ),
+        (
+            "audio-visual events are where both tracks are on, as for every system; the"
+            " audio-visual head's own segments are an output of the network (joint_segment_prob)"
+            " that decisions do not use"
+        ),
     ),
     adapt={
         "offline": {

@@ -1,4 +1,6 @@
-"""AVSDN: two LSTM encoders fused into the start of an LSTM decoder; reconstructed for video parsing."""
+"""AVSDN: two LSTM encoders fused into the start of an LSTM decoder; reconstructed for video
+parsing.
+"""
 
 from seehear.recipes import _terms as terms
 from seehear.recipes._recipe import Labels, Network, Paper, Recipe, Training
@@ -22,9 +24,14 @@ AVSDN = Recipe(
     ),
     decoding=Decoding(threshold=0.5, gate="own", gate_threshold=0.5),
     differs=(
-        "reconstruction from the paper and from what HAN's authors say of their parsing version; the published row is "
-        "a sanity band, not a target",
-        "audio-visual events are where both tracks are on; the decoder's own (joint_segment_prob) are not used",
+        (
+            "reconstruction from the paper and from what HAN's authors say of their parsing"
+            " version; the published row is a sanity band, not a target"
+        ),
+        (
+            "audio-visual events are where both tracks are on; the decoder's own"
+            " (joint_segment_prob) are not used"
+        ),
         "pooling over time is the maximum; network.pooling=mean or attention are offered",
     ),
     adapt={

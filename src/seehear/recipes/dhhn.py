@@ -1,4 +1,6 @@
-"""DHHN: three time scales, a helper network a track, two kept copies; with refinement or without."""
+"""DHHN: three time scales, a helper network a track, two kept copies; with refinement or
+without.
+"""
 
 import dataclasses
 from typing import Any
@@ -14,12 +16,16 @@ from seehear.time import Decoding
 
 
 def follow_audio(step: Any) -> Tensor:
-    """Return the squared distance of the pooled audio track to the audio helper, which gets no gradient."""
+    """Return the squared distance of the pooled audio track to the audio helper, which gets no
+    gradient.
+    """
     return follow(step.out.track_prob[:, 0], step.helpers["audio"].track_prob)
 
 
 def follow_visual(step: Any) -> Tensor:
-    """Return the squared distance of the pooled visual track to the visual helper, which gets no gradient."""
+    """Return the squared distance of the pooled visual track to the visual helper, which gets no
+    gradient.
+    """
     return follow(step.out.track_prob[:, 1], step.helpers["visual"].track_prob)
 
 
@@ -83,7 +89,10 @@ VIDEONET = Helper(
 
 DHHN = Recipe(
     name="dhhn",
-    summary="dual hierarchical hybrid network: three time scales, helpers a track, audio and visual copies kept apart",
+    summary=(
+        "dual hierarchical hybrid network: three time scales, helpers a track, audio and visual"
+        " copies kept apart"
+    ),
     paper=Paper(
         "DHHN: Dual Hierarchical Hybrid Network for Weakly-Supervised Audio-Visual Video Parsing",
         "ACM MM 2022",
@@ -114,11 +123,20 @@ DHHN = Recipe(
     ),
     decoding=Decoding(threshold=0.5, gate="own", gate_threshold=0.5),
     differs=(
-        "one backward pass over the sum of all terms replaces the release's four, and one Adam with three learning "
-        "rates its three: the same numbers, since no term reaches a network it should not",
-        "the two terms that push tracks apart are squared distances with a minus, bounded only by probabilities' "
-        "range, as released; their weights can be set (losses.apart, losses.helpers_apart)",
-        "the release reads its list of removals even without refinement; here only dhhn-refined does",
+        (
+            "one backward pass over the sum of all terms replaces the release's four, and one Adam"
+            " with three learning rates its three: the same numbers, since no term reaches a"
+            " network it should not"
+        ),
+        (
+            "the two terms that push tracks apart are squared distances with a minus, bounded only"
+            " by probabilities' range, as released; their weights can be set (losses.apart,"
+            " losses.helpers_apart)"
+        ),
+        (
+            "the release reads its list of removals even without refinement; here only dhhn-refined"
+            " does"
+        ),
     ),
     adapt={"offline": {"training.epochs": 20, "training.batch": 32, "training.lr_factor": 0.3}},
 )
@@ -126,7 +144,9 @@ DHHN = Recipe(
 DHHN_REFINED = dataclasses.replace(
     DHHN,
     name="dhhn-refined",
-    summary="DHHN with its refinement stage: labels withdrawn as in MA, then a second, short training",
+    summary=(
+        "DHHN with its refinement stage: labels withdrawn as in MA, then a second, short training"
+    ),
     published={},
     labels=dataclasses.replace(DHHN.labels, removals=True, alias_audio_target=True),
     network=dataclasses.replace(
@@ -157,10 +177,14 @@ DHHN_REFINED = dataclasses.replace(
     ),
     differs=(
         *DHHN.differs,
-        "the release ships its removals as a list made elsewhere; here MA's exchange makes them with the network of "
-        "the origin stage, so that any dataset can be refined",
-        "an audio removal also erases the label from the clip's target, because the release shares the array "
-        "(labels.alias_audio_target=true, faithful); false mends it",
+        (
+            "the release ships its removals as a list made elsewhere; here MA's exchange makes them"
+            " with the network of the origin stage, so that any dataset can be refined"
+        ),
+        (
+            "an audio removal also erases the label from the clip's target, because the release"
+            " shares the array (labels.alias_audio_target=true, faithful); false mends it"
+        ),
     ),
 )
 
@@ -169,9 +193,14 @@ DHHN_LSLD = dataclasses.replace(
     published={"clip": (64.1, 69.0, 60.7, 64.6, 64.0, 56.2, 66.2, 53.7, 58.7, 56.4)},
     differs=(
         *DHHN.differs,
-        "the helpers keep the weak label, and the main network still follows the visual helper's pooled track",
-        "the paper does not say which of DHHN's stages it builds on; here the first, without removals, since removed "
-        "visual labels would act on the term that LSLD replaces",
+        (
+            "the helpers keep the weak label, and the main network still follows the visual"
+            " helper's pooled track"
+        ),
+        (
+            "the paper does not say which of DHHN's stages it builds on; here the first, without"
+            " removals, since removed visual labels would act on the term that LSLD replaces"
+        ),
         *LSLD.differs[:3],
     ),
 )

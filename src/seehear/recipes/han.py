@@ -6,7 +6,9 @@ from seehear.time import Decoding
 
 HAN = Recipe(
     name="han",
-    summary="hybrid attention network trained on weak labels with attentive multiple-instance pooling",
+    summary=(
+        "hybrid attention network trained on weak labels with attentive multiple-instance pooling"
+    ),
     paper=Paper(
         "Unified Multisensory Perception: Weakly-Supervised Audio-Visual Video Parsing",
         "ECCV 2020",
@@ -47,13 +49,22 @@ HAN = Recipe(
     ),
     decoding=Decoding(threshold=0.5, gate="joint", gate_threshold=0.5),
     differs=(
-        "both tracks are gated by the clip's probability, as released; later systems gate each by its own "
-        "(decoding.gate=own)",
-        "frames are averaged to segments before the linear projection, which commutes with it (same numbers)",
-        "with more than one layer the release feeds every layer the original pair, so only the last one counts "
-        "(network.stacking=repeat, faithful); network.stacking=chain mends it",
-        "encoders that the release builds without using them are left out, so initial weights differ from the "
-        "release's at equal seed",
+        (
+            "both tracks are gated by the clip's probability, as released; later systems gate each"
+            " by its own (decoding.gate=own)"
+        ),
+        (
+            "frames are averaged to segments before the linear projection, which commutes with it"
+            " (same numbers)"
+        ),
+        (
+            "with more than one layer the release feeds every layer the original pair, so only the"
+            " last one counts (network.stacking=repeat, faithful); network.stacking=chain mends it"
+        ),
+        (
+            "encoders that the release builds without using them are left out, so initial weights"
+            " differ from the release's at equal seed"
+        ),
     ),
     adapt={
         "offline": {

@@ -1,4 +1,6 @@
-"""JoMoLD: in every batch, withdraw the labels that one track finds easy and the other cannot learn."""
+"""JoMoLD: in every batch, withdraw the labels that one track finds easy and the other cannot
+learn.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -30,7 +32,9 @@ def contrast(step: Any) -> torch.Tensor:
 
 
 def estimate_ratios(context: Any) -> dict[str, Any]:
-    """Return the share of each class's labels that is noise, (C,) `audio` and `visual`, by the noise estimator."""
+    """Return the share of each class's labels that is noise, (C,) `audio` and `visual`, by the
+    noise estimator.
+    """
     track_prob = context.predict(context.stage.needs[0], context.train).track_prob
     ratios = jomold.noise_ratios(
         track_prob[:, 0],
@@ -47,15 +51,17 @@ class RemoveNoisy:
 
     Args:
         warm_up: length in epochs.
-        form: of the warm-up; `released` removes nothing in the first epoch and everything from the second on, `linear`
-            grows as the paper means it.
+        form: of the warm-up; `released` removes nothing in the first epoch and everything from the
+            second on, `linear` grows as the paper means it.
     """
 
     warm_up: float = 0.9
     form: jomold.WarmUp = "released"
 
     def __call__(self, step: Any) -> dict[str, torch.Tensor]:
-        """Return the targets of a batch, ranked by the losses of a pass without cross-modal attention."""
+        """Return the targets of a batch, ranked by the losses of a pass without cross-modal
+        attention.
+        """
         factor = jomold.warm_up(step.epoch - 1, step.number, step.steps, self.warm_up, self.form)
         found = step.artefacts["ratios"]
         ratios = jomold.NoiseRatios(audio=factor * found["audio"], visual=factor * found["visual"])
@@ -80,7 +86,10 @@ CONTRAST = Term(
 
 JOMOLD = Recipe(
     name="jomold",
-    summary="joint-modal label denoising: noise ratios estimated once, labels withdrawn by loss in every batch",
+    summary=(
+        "joint-modal label denoising: noise ratios estimated once, labels withdrawn by loss in"
+        " every batch"
+    ),
     paper=Paper(
         "Joint-Modal Label Denoising for Weakly-Supervised Audio-Visual Video Parsing",
         "ECCV 2022",
@@ -126,10 +135,19 @@ JOMOLD = Recipe(
         Stage("final", "train with noisy labels withdrawn batch by batch", needs=("ratios",)),
     ),
     differs=(
-        "the release's warm-up multiplies the reduced ratio again and again, so nothing is removed in the first epoch "
-        "and everything from the second on (labels.relabel.form=released, faithful); linear mends it",
-        "class means are means of batch means, so the short last batch counts in full (ratios.batch=128, faithful)",
-        "nearly every visual Speech label of LLP is removed (estimated noise .994): so the method has it",
+        (
+            "the release's warm-up multiplies the reduced ratio again and again, so nothing is"
+            " removed in the first epoch and everything from the second on"
+            " (labels.relabel.form=released, faithful); linear mends it"
+        ),
+        (
+            "class means are means of batch means, so the short last batch counts in full"
+            " (ratios.batch=128, faithful)"
+        ),
+        (
+            "nearly every visual Speech label of LLP is removed (estimated noise .994): so the"
+            " method has it"
+        ),
     ),
     adapt={
         "offline": {

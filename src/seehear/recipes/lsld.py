@@ -1,4 +1,6 @@
-"""LSLD: language says which of a clip's labels hold in each second; HAN learns from that instead of the weak label."""
+"""LSLD: language says which of a clip's labels hold in each second; HAN learns from that instead of
+the weak label.
+"""
 
 import dataclasses
 from typing import Any
@@ -45,7 +47,9 @@ OFFLINE = {
 
 LSLD = Recipe(
     name="lsld",
-    summary="language-guided segment-level label denoising of the visual track, as the paper has it",
+    summary=(
+        "language-guided segment-level label denoising of the visual track, as the paper has it"
+    ),
     paper=PAPER,
     published={
         "clip": (62.3, 71.9, 63.4, 65.9, 62.5, 53.0, 68.8, 55.9, 59.3, 53.7),
@@ -91,15 +95,26 @@ LSLD = Recipe(
     decoding=Decoding(threshold=0.5, gate="own", gate_threshold=0.5),
     stages=(REFINE, FINAL),
     differs=(
-        "arg-max over cosines in float32; the release takes it over half-precision softmax values, where near ties "
-        "fall to the first prompt",
-        "the re-weighting multiplies cosines, as the release does; the softmax over prompts that the paper states is "
-        "about one over the number of prompts and would change no positive (labels.segments.similarity=softmax)",
+        (
+            "arg-max over cosines in float32; the release takes it over half-precision softmax"
+            " values, where near ties fall to the first prompt"
+        ),
+        (
+            "the re-weighting multiplies cosines, as the release does; the softmax over prompts"
+            " that the paper states is about one over the number of prompts and would change no"
+            " positive (labels.segments.similarity=softmax)"
+        ),
         "more than three labels follow the general rule; the release reuses the clip before",
-        "the paper does not state layers, seed and selection: one layer as in HAN, seed and selection as released",
+        (
+            "the paper does not state layers, seed and selection: one layer as in HAN, seed and"
+            " selection as released"
+        ),
         "labels are made with ViT-B/16 whatever features the network is trained on",
-        "on offline features: no attention to the other track, by which the wrong labels of one leak into the other "
-        "(chosen on val of a small set; network.forward.cross_attention=true is the paper's network)",
+        (
+            "on offline features: no attention to the other track, by which the wrong labels of one"
+            " leak into the other (chosen on val of a small set;"
+            " network.forward.cross_attention=true is the paper's network)"
+        ),
     ),
     adapt={"offline": OFFLINE},
 )
@@ -107,7 +122,10 @@ LSLD = Recipe(
 LSLD_RELEASE = dataclasses.replace(
     LSLD,
     name="lsld-release",
-    summary="the released edition of LSLD: audio labels denoised too, by CLAP; four layers, audio weighs three",
+    summary=(
+        "the released edition of LSLD: audio labels denoised too, by CLAP; four layers, audio"
+        " weighs three"
+    ),
     published={},
     features=("release", "clip", "paper", "offline"),
     labels=dataclasses.replace(
@@ -129,7 +147,10 @@ LSLD_RELEASE = dataclasses.replace(
     differs=(
         *LSLD.differs[:3],
         "pooled tracks get no loss of their own although they gate the segments, as released",
-        "no figures stand in the release; those that later papers quote for it mix the two editions",
+        (
+            "no figures stand in the release; those that later papers quote for it mix the two"
+            " editions"
+        ),
     ),
 )
 
@@ -145,9 +166,11 @@ LSLD_DENOISE_ONLY = dataclasses.replace(
 
 
 def under_lsld(base: Recipe) -> Recipe:
-    """Return another system with LSLD's labels: segments replace its visual term, all else stays as it is (table 5).
+    """Return another system with LSLD's labels: segments replace its visual term, all else stays as
+    it is (table 5).
 
-    Only for systems that train on weak labels: labels withdrawn from the visual track would act on the replaced term.
+    Only for systems that train on weak labels: labels withdrawn from the visual track would act on
+    the replaced term.
     """
     return dataclasses.replace(
         base,
@@ -176,21 +199,35 @@ def under_lsld(base: Recipe) -> Recipe:
 LSLD_PLUS = dataclasses.replace(
     LSLD,
     name="lsld-plus",
-    summary="ours: segment labels of both tracks, from language and from contrast with the clips that lack a class",
+    summary=(
+        "ours: segment labels of both tracks, from language and from contrast with the clips that"
+        " lack a class"
+    ),
     published={},
     features=("offline", "release", "clip", "paper"),
     labels=dataclasses.replace(LSLD.labels, segments=PROFILES["plus"]),
     network=dataclasses.replace(LSLD.network, forward={"cross_attention": False}),
     losses=(terms.AUDIO_SEGMENTS, terms.VISUAL_SEGMENTS, terms.CLIP),
     differs=(
-        "not a published system: lsld with a second source of evidence, the clips that are not labelled with a class "
-        "(labels.segments.visual_evidence, audio_evidence; seehear.labels.contrast); language alone is lsld",
-        "a visual label stays where the prompts and the contrast agree; an audio label where the contrast says so, "
-        "as a space shared with language that is any good for sound (CLAP) is not always at hand",
-        "no attention to the other track, whatever the features (chosen on val of a small set; "
-        "network.forward.cross_attention=true is HAN's)",
+        (
+            "not a published system: lsld with a second source of evidence, the clips that are not"
+            " labelled with a class (labels.segments.visual_evidence, audio_evidence;"
+            " seehear.labels.contrast); language alone is lsld"
+        ),
+        (
+            "a visual label stays where the prompts and the contrast agree; an audio label where"
+            " the contrast says so, as a space shared with language that is any good for sound"
+            " (CLAP) is not always at hand"
+        ),
+        (
+            "no attention to the other track, whatever the features (chosen on val of a small set; "
+            "network.forward.cross_attention=true is HAN's)"
+        ),
         "audio labels are per segment, as in lsld-release, and weigh as much as visual ones",
-        "hard labels: re-weighting was no better on val (labels.segments.strategy=dynamic switches it on)",
+        (
+            "hard labels: re-weighting was no better on val (labels.segments.strategy=dynamic"
+            " switches it on)"
+        ),
         *LSLD.differs[:1],
         *LSLD.differs[2:3],
     ),

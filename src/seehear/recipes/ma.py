@@ -1,4 +1,6 @@
-"""MA: withdraw a label from the track that does not carry it, found by exchanging tracks between clips."""
+"""MA: withdraw a label from the track that does not carry it, found by exchanging tracks between
+clips.
+"""
 
 import dataclasses
 from typing import Any
@@ -14,15 +16,17 @@ from seehear.time import Decoding
 
 
 def contrast(step: Any) -> torch.Tensor:
-    """Return the label-smoothed cross-entropy of finding, for each audio segment, the visual segment of its second."""
+    """Return the label-smoothed cross-entropy of finding, for each audio segment, the visual
+    segment of its second.
+    """
     return smoothed_contrast(step.out.similarity)
 
 
 def exchange(context: Any) -> dict[str, Any]:
     """Return which labels to withdraw from which track, (N, C) boolean `audio` and `visual`.
 
-    Every training clip is parsed as it is, with the visual track and with the audio track of a clip that shares no
-    label with it, by the network of the stage before.
+    Every training clip is parsed as it is, with the visual track and with the audio track of a clip
+    that shares no label with it, by the network of the stage before.
     """
     clips, base = context.train, context.stage.needs[0]
     weak = clips.weak.cpu().numpy()
@@ -47,7 +51,10 @@ WEAK = Labels(smooth_audio=1.0, smooth_visual=0.9)
 
 MA = Recipe(
     name="ma",
-    summary="modality-aware labels: HAN trained, tracks exchanged to find labels of the wrong track, trained again",
+    summary=(
+        "modality-aware labels: HAN trained, tracks exchanged to find labels of the wrong track,"
+        " trained again"
+    ),
     paper=Paper(
         "Exploring Heterogeneous Clues for Weakly-Supervised Audio-Visual Video Parsing",
         "CVPR 2021",
@@ -94,11 +101,18 @@ MA = Recipe(
         Stage("final", "train from scratch on what is left", needs=("removals",)),
     ),
     differs=(
-        "an audio removal also erases the label from the clip's target, because the release shares the array "
-        "(labels.alias_audio_target=true, faithful); false mends it",
-        "partners of the exchange are drawn from all clips with disjoint labels at once, not by repeated trials: the "
-        "same distribution, another random stream",
-        "a class without any error has no threshold and loses nothing; the release divides by zero to the same effect",
+        (
+            "an audio removal also erases the label from the clip's target, because the release"
+            " shares the array (labels.alias_audio_target=true, faithful); false mends it"
+        ),
+        (
+            "partners of the exchange are drawn from all clips with disjoint labels at once, not by"
+            " repeated trials: the same distribution, another random stream"
+        ),
+        (
+            "a class without any error has no threshold and loses nothing; the release divides by"
+            " zero to the same effect"
+        ),
     ),
     adapt={"offline": {"training.batch": 32, "training.lr_factor": 0.3}},
 )

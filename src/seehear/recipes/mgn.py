@@ -23,13 +23,18 @@ def visual_tokens(step: Any) -> Tensor:
 
 
 def visual_segments(step: Any) -> Tensor:
-    """Return the cross-entropy of visual segments, which may exceed 1 and are clamped, against their labels."""
+    """Return the cross-entropy of visual segments, which may exceed 1 and are clamped, against
+    their labels.
+    """
     return segment_bce(step.out.segment_prob[:, :, 1], step.targets["visual_segments"], clamp=True)
 
 
 MGN = Recipe(
     name="mgn",
-    summary="multi-modal grouping network: class tokens gather segments, light and without attention pooling",
+    summary=(
+        "multi-modal grouping network: class tokens gather segments, light and without attention"
+        " pooling"
+    ),
     paper=Paper(
         "Multi-modal Grouping Network for Weakly-Supervised Audio-Visual Video Parsing",
         "NeurIPS 2022",
@@ -64,11 +69,17 @@ MGN = Recipe(
     ),
     decoding=Decoding(threshold=0.5, gate="joint", gate_threshold=0.5),
     differs=(
-        "soft attention is a softmax of a softmax over time, so a segment is its track times about 1.1 all along "
-        "(network.timing=released, faithful); relative mends it, article follows the paper's figure",
+        (
+            "soft attention is a softmax of a softmax over time, so a segment is its track times"
+            " about 1.1 all along (network.timing=released, faithful); relative mends it, article"
+            " follows the paper's figure"
+        ),
         "segment probabilities may exceed 1 and get no loss of their own, as released",
         "the audio tokens gather segments that were rebuilt on the visual embedding, as released",
-        "the release steps its schedule before validation; the learning rates of the epochs are the same",
+        (
+            "the release steps its schedule before validation; the learning rates of the epochs are"
+            " the same"
+        ),
     ),
     adapt={
         "offline": {
@@ -90,8 +101,11 @@ MGN_LSLD = dataclasses.replace(
     ),
     differs=(
         "not in the paper: its table 5 puts LSLD under MM-Pyramid and DHHN only",
-        "the mended timing (network.timing=relative): a segment of the released one is its track times about 1.1 "
-        "whatever the second, so that labels of segments could not be learned",
+        (
+            "the mended timing (network.timing=relative): a segment of the released one is its"
+            " track times about 1.1 whatever the second, so that labels of segments could not be"
+            " learned"
+        ),
         *MGN.differs[1:],
         *LSLD.differs[:3],
     ),

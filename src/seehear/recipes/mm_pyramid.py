@@ -11,7 +11,8 @@ MM_PYRAMID = Recipe(
     name="mm_pyramid",
     summary="multimodal pyramid attention: four levels of growing windows, fused per track",
     paper=Paper(
-        "MM-Pyramid: Multimodal Pyramid Attentional Network for Audio-Visual Event Localization and Video Parsing",
+        "MM-Pyramid: Multimodal Pyramid Attentional Network for Audio-Visual Event Localization and"
+        " Video Parsing",
         "ACM MM 2022",
         arxiv="2111.12374",
         code="JustinYuu/MM_Pyramid@1c641a5f3302345a40adbc721b555d17e773f560",
@@ -41,8 +42,10 @@ MM_PYRAMID = Recipe(
     ),
     decoding=Decoding(threshold=0.5, gate="joint", gate_threshold=0.5),
     differs=(
-        "the release stacks the visual stream first and reads it as audio, in losses and evaluation "
-        "(network.swap_tracks=true, faithful); false mends it",
+        (
+            "the release stacks the visual stream first and reads it as audio, in losses and"
+            " evaluation (network.swap_tracks=true, faithful); false mends it"
+        ),
         "keys and values enter attention without normalisation, as released",
         "parameters that the release stores without using them are left out",
     ),
@@ -61,8 +64,11 @@ MM_PYRAMID_LSLD = dataclasses.replace(
     published={"clip": (63.3, 66.8, 60.4, 63.5, 62.4, 54.5, 62.5, 52.6, 56.5, 53.2)},
     differs=(
         *MM_PYRAMID.differs,
-        "with the released swap, LSLD's visual labels train the head that sits on the audio stream (the picture "
-        "reaches it through cross attention); network.swap_tracks=false mends both",
+        (
+            "with the released swap, LSLD's visual labels train the head that sits on the audio"
+            " stream (the picture reaches it through cross attention); network.swap_tracks=false"
+            " mends both"
+        ),
         *LSLD.differs[:3],
     ),
 )

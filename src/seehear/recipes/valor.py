@@ -1,4 +1,6 @@
-"""VALOR: two frozen teachers label the segments of their own track; each class has a threshold of its own."""
+"""VALOR: two frozen teachers label the segments of their own track; each class has a threshold of
+its own.
+"""
 
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -18,8 +20,9 @@ class Thresholds:
 
     Args:
         visual, audio: encoders whose space is shared with language.
-        rule: `published` compares cosines times `scale` with VALOR's captions and thresholds, which exist for its own
-            encoders and LLP's classes; `calibrated` fits thresholds for any encoder and class to the weak labels.
+        rule: `published` compares cosines times `scale` with VALOR's captions and thresholds, which
+            exist for its own encoders and LLP's classes; `calibrated` fits thresholds for any
+            encoder and class to the weak labels.
         scale: the teachers' logit scale (published rule only).
         level: strictness of the calibrated rule (`seehear.labels.valor.calibrated`).
         visual_template, audio_template: put around class descriptions (calibrated rule).
@@ -121,12 +124,25 @@ VALOR = Recipe(
         Stage("final", "train the parser on the segment labels", needs=("labels",)),
     ),
     differs=(
-        "code Franklin905/VALOR; not compared number by number, since no stored vectors of it exist",
-        "the published thresholds belong to CLIP ViT-L/14 and CLAP with fusion, whose words seehear does not ship: on "
-        "the feature sets release and offline each class's threshold is what nine of ten segments of clips without "
-        "the class stay below (labels.segments.rule=calibrated, ours), with the same captions around the descriptions",
-        "the published visual captions name people and articles class by class; calibrated ones are built by template",
-        "cross-entropy of probabilities in place of logits: the same numbers in float32 short of saturation",
+        (
+            "code Franklin905/VALOR; not compared number by number, since no stored vectors of it"
+            " exist"
+        ),
+        (
+            "the published thresholds belong to CLIP ViT-L/14 and CLAP with fusion, whose words"
+            " seehear does not ship: on the feature sets release and offline each class's threshold"
+            " is what nine of ten segments of clips without the class stay below"
+            " (labels.segments.rule=calibrated, ours), with the same captions around the"
+            " descriptions"
+        ),
+        (
+            "the published visual captions name people and articles class by class; calibrated ones"
+            " are built by template"
+        ),
+        (
+            "cross-entropy of probabilities in place of logits: the same numbers in float32 short"
+            " of saturation"
+        ),
         "one of the release's three seeds (1000, 64, 87); dropout is the transformer's usual 0.1",
     ),
     adapt={

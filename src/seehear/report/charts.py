@@ -1,4 +1,6 @@
-"""Drawings inside a page: SVG whose colours come from the page's style, so that they follow light and dark."""
+"""Drawings inside a page: SVG whose colours come from the page's style, so that they follow light
+and dark.
+"""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -62,18 +64,19 @@ def line_chart(
             shown = f"{100 * value:.1f} %" if percent else f"{value:.4g}"
             kept = (marks or {}).get(name) == epoch
             parts.append(
-                f'<circle class="{"kept" if kept else "spot"} {style}" cx="{x:.1f}" cy="{y:.1f}" r="'
+                f'<circle class="{"kept" if kept else "spot"} {style}" cx="{x:.1f}"'
+                f' cy="{y:.1f}" r="'
                 f'{4.5 if kept else 6}"><title>{escape(name)}, epoch {epoch:g}: {shown}'
                 f"{' (kept)' if kept else ''}</title></circle>"
             )
     items = "".join(
-        f'<li><svg viewBox="0 0 26 8" aria-hidden="true"><path class="curve s{i % 6}" d="M0 4 L26 4"/>'
-        f"</svg>{escape(name)}</li>"
+        f'<li><svg viewBox="0 0 26 8" aria-hidden="true"><path class="curve s{i % 6}" d="M0 4 L26'
+        f' 4"/></svg>{escape(name)}</li>'
         for i, name in enumerate(series)
     )
     return (
-        f'<figure class="chart"><ul class="legend">{items}</ul><svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
-        f'aria-label="{escape(label)}">{"".join(parts)}</svg></figure>'
+        f'<figure class="chart"><ul class="legend">{items}</ul><svg viewBox="0 0 {_WIDTH}'
+        f' {_HEIGHT}" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg></figure>'
     )
 
 
@@ -118,10 +121,11 @@ def strip(
             won = " won" if best[t] == n else ""
             x = gutter + t * cell
             parts.append(
-                f'<rect class="heat{won}" x="{x + 1.5:.1f}" y="{y + 1.5:.1f}" width="{cell - 3:.1f}" height="'
-                f'{line - 3}" fill-opacity="{0.06 + 0.5 * share:.2f}"><title>{escape(prompt)}, second '
-                f'{t * step_s:g}: {value:.3f}</title></rect><text x="{x + cell / 2:.1f}" y="{y + 15:.1f}" '
-                f'text-anchor="middle">{value:.2f}</text>'
+                f'<rect class="heat{won}" x="{x + 1.5:.1f}" y="{y + 1.5:.1f}"'
+                f' width="{cell - 3:.1f}" height="{line - 3}"'
+                f' fill-opacity="{0.06 + 0.5 * share:.2f}"><title>{escape(prompt)}, second'
+                f' {t * step_s:g}: {value:.3f}</title></rect><text x="{x + cell / 2:.1f}"'
+                f' y="{y + 15:.1f}" text-anchor="middle">{value:.2f}</text>'
             )
         y += line
     for name, matrix in rows.items():
@@ -135,15 +139,16 @@ def strip(
                     x = gutter + t * cell
                     shade = 0.15 + 0.85 * min(1.0, value)
                     parts.append(
-                        f'<rect class="label k{k % 6}" x="{x:.1f}" y="{y + 3:.1f}" width="{cell:.1f}" height="'
-                        f'{line - 6}" fill-opacity="{shade:.2f}"><title>{escape(known)}, second '
-                        f"{t * step_s:g}: {value:.2f}</title></rect>"
+                        f'<rect class="label k{k % 6}" x="{x:.1f}" y="{y + 3:.1f}"'
+                        f' width="{cell:.1f}" height="{line - 6}"'
+                        f' fill-opacity="{shade:.2f}"><title>{escape(known)}, second'
+                        f" {t * step_s:g}: {value:.2f}</title></rect>"
                     )
             y += line
     return (
-        f'<div class="wide" tabindex="0" role="group" aria-label="{escape(label)}"><svg class="strip" viewBox="0 0 '
-        f'{width:.0f} {y + 4:.0f}" width="{width:.0f}" role="img" aria-label="{escape(label)}">{"".join(parts)}'
-        "</svg></div>"
+        f'<div class="wide" tabindex="0" role="group" aria-label="{escape(label)}"><svg'
+        f' class="strip" viewBox="0 0 {width:.0f} {y + 4:.0f}" width="{width:.0f}" role="img"'
+        f' aria-label="{escape(label)}">{"".join(parts)}</svg></div>'
     )
 
 

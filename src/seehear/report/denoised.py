@@ -73,7 +73,9 @@ class Evidence:
         return class_similarity(self.features, self.tower.encode(self.class_texts))
 
     def groups(self, column: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return the similarities to one class of the segments labelled with it, and of all others."""
+        """Return the similarities to one class of the segments labelled with it, and of all
+        others.
+        """
         on = self.hard[..., column] > 0.5
         values = self.sigma[..., column]
         return values[on], values[~on]
@@ -99,7 +101,8 @@ class Evidence:
 
 
 def read_options(path: Path, store: FeatureStore) -> Denoising:
-    """Return how the labels of a run or a labels folder were made; a run without: the paper's way, on these features.
+    """Return how the labels of a run or a labels folder were made; a run without: the paper's way,
+    on these features.
 
     Raises:
         DataError, WeightsError: neither a run nor labels.
@@ -157,7 +160,8 @@ def read_evidence(
         )
     if options.evidence(track) == "contrast":
         raise ConfigError(
-            f"the {track} labels of this run come from contrast with other clips, no prompt was compared",
+            f"the {track} labels of this run come from contrast with other clips, no prompt was"
+            " compared",
             where=path,
             hint="name a run whose evidence is language, or the other track",
         )

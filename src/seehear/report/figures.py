@@ -1,7 +1,7 @@
 """The figures of the paper as functions of arrays; each returns a matplotlib figure.
 
-Colours are those of Okabe and Ito, told apart by colour-blind readers; every bar also carries its words, so that a
-print in grey still reads.
+Colours are those of Okabe and Ito, told apart by colour-blind readers; every bar also carries its
+words, so that a print in grey still reads.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,9 @@ CLASS_COLOURS = (
 
 
 def _new(width: float, height: float, **grid: Any) -> tuple["Figure", Any]:
-    """Return a figure that belongs to no window system and leaves matplotlib's global state alone."""
+    """Return a figure that belongs to no window system and leaves matplotlib's global state
+    alone.
+    """
     try:
         from matplotlib.figure import Figure
     except ImportError:
@@ -42,7 +44,9 @@ def _new(width: float, height: float, **grid: Any) -> tuple["Figure", Any]:
 
 
 def save(figure: "Figure", path: Path) -> Path:
-    """Write `figure` to `path` (the suffix picks PNG, SVG or PDF) atomically; equal figures give equal bytes."""
+    """Write `figure` to `path` (the suffix picks PNG, SVG or PDF) atomically; equal figures give
+    equal bytes.
+    """
     import matplotlib
 
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -61,7 +65,8 @@ def similarity(
     name: str,
     encoder: str = "",
 ) -> "Figure":
-    """Return the similarity distributions of segments with and without an event (paper, Figures 2 and 5).
+    """Return the similarity distributions of segments with and without an event (paper, Figures 2
+    and 5).
 
     Args:
         positives: similarities of the segments labelled with the class, shape (P,).
@@ -69,8 +74,8 @@ def similarity(
         name: the class.
         encoder: who measured, for the axis label.
 
-    The band between the smallest positive and the largest negative is the unreliable region; it is shaded where the
-    two groups overlap (section 4 of the method).
+    The band between the smallest positive and the largest negative is the unreliable region; it is
+    shaded where the two groups overlap (section 4 of the method).
     """
     figure, axes = _new(6.4, 3.4)
     both = np.concatenate([positives, negatives])
@@ -93,7 +98,10 @@ def similarity(
             color="#F0E442",
             alpha=0.28,
             zorder=0,
-            label=f"unreliable region: {100 * share[0]:.0f} % of with, {100 * share[1]:.0f} % of without",
+            label=(
+                f"unreliable region: {100 * share[0]:.0f} % of with, {100 * share[1]:.0f} % of"
+                " without"
+            ),
         )
     axes.set(
         xlabel=f"similarity to “{name}”" + (f" ({encoder})" if encoder else ""),
@@ -121,7 +129,8 @@ def denoising_strip(
         frames: one picture a segment, T of (H, W, 3).
         prompts: the N prompts.
         prompt_similarity: (N, T); the winner of each segment is framed.
-        rows: named label matrices (T, K) to compare, in order: weak label, denoised, a video-level denoiser, truth.
+        rows: named label matrices (T, K) to compare, in order: weak label, denoised, a video-level
+            denoiser, truth.
         classes: the K classes of the clip.
     """
     count = len(frames)
@@ -180,7 +189,8 @@ def parsing(
     *,
     title: str = "",
 ) -> "Figure":
-    """Return several systems' events as coloured bars beside the truth, one panel a track (paper, Figure 3).
+    """Return several systems' events as coloured bars beside the truth, one panel a track (paper,
+    Figure 3).
 
     Args:
         systems: name -> (audio, visual) binary matrices (T, C), the truth among them.

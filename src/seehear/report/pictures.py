@@ -1,4 +1,6 @@
-"""Frames of clips for figures and pages, and videos for players: embedded while they are small, else linked to."""
+"""Frames of clips for figures and pages, and videos for players: embedded while they are small,
+else linked to.
+"""
 
 import base64
 import io
@@ -18,7 +20,8 @@ BLANK = 48  # grey level of a segment without a frame
 def segment_frames(
     path: Path | None, grid: TimeGrid, *, side: int = 128
 ) -> list[NDArray[np.uint8]]:
-    """Return one square picture a segment, T of (side, side, 3): the frame in its middle, its edges cut off.
+    """Return one square picture a segment, T of (side, side, 3): the frame in its middle, its edges
+    cut off.
 
     A segment without a frame (no such file, no visual track, an early end) is plain grey.
     """
@@ -50,7 +53,8 @@ def data_url(picture: NDArray[np.uint8], *, quality: int = 72) -> str:
 def media_urls(
     paths: Sequence[Path | None], folder: Path, *, limit_bytes: int = EMBED_LIMIT_BYTES
 ) -> list[str | None]:
-    """Return how a page in `folder` names videos: whole (`data:`) until `limit_bytes` are spent, else by their path.
+    """Return how a page in `folder` names videos: whole (`data:`) until `limit_bytes` are spent,
+    else by their path.
 
     Args:
         paths: files, or None where a clip has none.

@@ -1,4 +1,6 @@
-"""One page of a run: example clips with player and lanes, figures, classes, learning, labels, settings.  One file."""
+"""One page of a run: example clips with player and lanes, figures, classes, learning, labels,
+settings.  One file.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -128,7 +130,8 @@ def _player_section(clips: Sequence[Mapping[str, Any]]) -> str:
     if not clips:
         return ""
     buttons = "".join(
-        f'<button type="button" class="pick" data-clip="{i}" aria-pressed="{"true" if i == 0 else "false"}"><b>'
+        f'<button type="button" class="pick" data-clip="{i}"'
+        f' aria-pressed="{"true" if i == 0 else "false"}"><b>'
         f"{escape(clip['title'])}</b><span>{escape(clip['note'])}</span></button>"
         for i, clip in enumerate(clips)
     )
@@ -158,8 +161,8 @@ def _setting(systems: Sequence[System], dataset: Dataset, split: str) -> str:
     from seehear.time import Decoding
 
     text = (
-        f"Percent, mean over the {len(dataset.split(split))} clips of {split}; {dataset.grid.count} segments of "
-        f"{dataset.grid.step_s:g} s, {len(dataset.vocabulary)} classes. "
+        f"Percent, mean over the {len(dataset.split(split))} clips of {split}; {dataset.grid.count}"
+        f" segments of {dataset.grid.step_s:g} s, {len(dataset.vocabulary)} classes. "
     )
     decodings = []
     for system in systems:
@@ -215,8 +218,9 @@ def _labels_section(evidence: Evidence | None, dataset: Dataset, strips: Sequenc
         by_class = "".join(tables.quality_by_class(quality, dataset, track) for track in report)
         parts.append(f"<details><summary>By class</summary>{by_class}</details>")
         parts.append(
-            f'<p class="muted">Segment figures of the training labels themselves, in percent: a label of at '
-            f"least ½ counts as on. Truth of {escape(split)} is used for this table only.</p>"
+            '<p class="muted">Segment figures of the training labels themselves, in percent: a'
+            f" label of at least ½ counts as on. Truth of {escape(split)} is used for this table"
+            " only.</p>"
         )
     for row in strips:
         parts.append(_strip(evidence, dataset, split, row))
@@ -247,7 +251,9 @@ def _strip(evidence: Evidence, dataset: Dataset, split: str, row: int) -> str:
 def strip_rows(
     evidence: Evidence, dataset: Dataset, split: str, row: int
 ) -> tuple[list[str], dict[str, Any]]:
-    """Return the classes of a clip and its label matrices (T, K): weak, denoised, re-weighted, truth where known."""
+    """Return the classes of a clip and its label matrices (T, K): weak, denoised, re-weighted,
+    truth where known.
+    """
     weak = evidence.built.weak[row].astype(bool)
     columns = np.flatnonzero(weak)
     rows: dict[str, Any] = {"weak label": np.ones((dataset.grid.count, len(columns)))}

@@ -67,9 +67,11 @@ def read_systems(
     found = [_read(path, store, dataset, split) for path in paths]
     names = [system.name for system in found]
     return [
-        replace(system, name=f"{system.name} ({system.path.name})")
-        if names.count(system.name) > 1 or system.name == TRUTH
-        else system
+        (
+            replace(system, name=f"{system.name} ({system.path.name})")
+            if names.count(system.name) > 1 or system.name == TRUTH
+            else system
+        )
         for system in found
     ]
 
@@ -106,9 +108,11 @@ def rows_of(dataset: Dataset, split: str, clips: Sequence[str]) -> list[int]:
 
 
 def examples(system: System, dataset: Dataset, split: str, count: int) -> list[int]:
-    """Return rows of clips worth looking at: from the best to the worst, evenly spaced among those with most labels.
+    """Return rows of clips worth looking at: from the best to the worst, evenly spaced among those
+    with most labels.
 
-    Clips of a single class say little about telling tracks apart, so those with two classes or more come first.
+    Clips of a single class say little about telling tracks apart, so those with two classes or more
+    come first.
     """
     weak = dataset.split(split).weak
     rows = np.flatnonzero(weak.sum(axis=1) >= 2)

@@ -45,8 +45,8 @@ def figures_table(systems: Sequence[System]) -> str:
     for system, report, row, bold in zip(systems, reports, values, ahead, strict=True):
         spans = intervals(report)
         cells = "".join(
-            f'<td class="num{" best" if first else ""}" title="95 % of resamples: {percent(spans[key].low)} to '
-            f'{percent(spans[key].high)}">{percent(v)}</td>'
+            f'<td class="num{" best" if first else ""}" title="95 % of resamples:'
+            f' {percent(spans[key].low)} to {percent(spans[key].high)}">{percent(v)}</td>'
             for key, v, first in zip(FIGURE_KEYS, row.tolist(), bold, strict=True)
         )
         body += f'<tr><th scope="row">{escape(system.name)}</th>{cells}</tr>'
@@ -55,8 +55,8 @@ def figures_table(systems: Sequence[System]) -> str:
         for level in ("segments", "events")
     )
     table = (
-        f'<table><thead><tr><th></th>{groups}</tr><tr><th scope="col">System</th>{head}</tr></thead><tbody>{body}'
-        "</tbody></table>"
+        f"<table><thead><tr><th></th>{groups}</tr><tr><th"
+        f' scope="col">System</th>{head}</tr></thead><tbody>{body}</tbody></table>'
     )
     return wide(table, "Figures of every system")
 
@@ -72,17 +72,21 @@ def against(main: System, others: Sequence[System]) -> str:
         for key, word in (("segment/type", "segments"), ("event/type", "events")):
             c = found[key]
             parts.append(
-                f"{100 * c.difference:+.1f} points on {word} (95 % of resamples {100 * c.low:+.1f} to "
-                f"{100 * c.high:+.1f}, p = {c.p_value:.3f}; better on {c.better} clips, worse on {c.worse})"
+                f"{100 * c.difference:+.1f} points on {word} (95 % of resamples {100 * c.low:+.1f}"
+                f" to {100 * c.high:+.1f}, p = {c.p_value:.3f}; better on {c.better} clips, worse"
+                f" on {c.worse})"
             )
         lines.append(
-            f"<p><b>{escape(main.name)}</b> against {escape(other.name)}, Type: {', '.join(parts)}.</p>"
+            f"<p><b>{escape(main.name)}</b> against {escape(other.name)}, Type:"
+            f" {', '.join(parts)}.</p>"
         )
     return "".join(lines)
 
 
 def class_table(systems: Sequence[System], dataset: Dataset) -> str:
-    """Return F of every class and track at segment level, counts added over clips; details when hovered."""
+    """Return F of every class and track at segment level, counts added over clips; details when
+    hovered.
+    """
     scored = [(s.name, s.report.per_class()) for s in systems if s.report is not None]
     if not scored:
         return '<p class="muted">This split has no truth, so there are no figures by class.</p>'
@@ -102,14 +106,14 @@ def class_table(systems: Sequence[System], dataset: Dataset) -> str:
             for p, rounded in zip(found, f1, strict=True):
                 bold = " best" if rounded == f1.max() > f1.min() else ""
                 cells += (
-                    f'<td class="num{bold}" title="precision {percent(p.precision[c])}, recall '
-                    f'{percent(p.recall[c])}; {int(p.predicted[c])} found, {int(p.true[c])} true segments">'
-                    f"{percent(p.f1[c])}</td>"
+                    f'<td class="num{bold}" title="precision {percent(p.precision[c])}, recall'
+                    f" {percent(p.recall[c])}; {int(p.predicted[c])} found, {int(p.true[c])} true"
+                    f' segments">{percent(p.f1[c])}</td>'
                 )
         body += f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>'
     table = (
-        f'<table><thead><tr><th></th>{top}</tr><tr><th scope="col">Class</th>{head}</tr></thead><tbody>{body}'
-        "</tbody></table>"
+        f"<table><thead><tr><th></th>{top}</tr><tr><th"
+        f' scope="col">Class</th>{head}</tr></thead><tbody>{body}</tbody></table>'
     )
     return wide(table, "F of every class")
 
@@ -124,7 +128,8 @@ def quality_table(quality: Mapping[str, Mapping[str, Any]]) -> str:
         for stage, of in quality.items()
     )
     return wide(
-        f'<table><thead><tr><th scope="col">Labels</th>{head}</tr></thead><tbody>{body}</tbody></table>',
+        "<table><thead><tr><th"
+        f' scope="col">Labels</th>{head}</tr></thead><tbody>{body}</tbody></table>',
         "Label quality",
     )
 
@@ -159,7 +164,7 @@ def changes_line(report: Mapping[str, Any], track: str) -> str:
         )
     )
     return (
-        f"<p>{TRACKS[track]}: {report['segments_removed']:,} of {report['segments']:,} segment labels withdrawn "
-        f"({100 * share:.0f} %), {report['clips_removed']} of {report['clips']} labels of clips altogether"
-        f"{alpha}.</p>"
+        f"<p>{TRACKS[track]}: {report['segments_removed']:,} of {report['segments']:,} segment"
+        f" labels withdrawn ({100 * share:.0f} %), {report['clips_removed']} of {report['clips']}"
+        f" labels of clips altogether{alpha}.</p>"
     )

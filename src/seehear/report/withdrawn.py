@@ -1,7 +1,8 @@
 """What a video-level denoiser leaves of a clip's labels, for comparison with labels of segments.
 
-MA and DHHN withdraw labels once, before training; JoMoLD ranks the labels of every batch anew, so what it withdraws
-depends on the batch.  Here the whole split is one batch, ranked by the trained network: what JoMoLD holds at the end.
+MA and DHHN withdraw labels once, before training; JoMoLD ranks the labels of every batch anew, so
+what it withdraws depends on the batch.  Here the whole split is one batch, ranked by the trained
+network: what JoMoLD holds at the end.
 """
 
 import dataclasses
@@ -43,7 +44,8 @@ def labels_left(
         removed = [np.asarray(removals[track], bool) for track in ("audio", "visual")]
         if removed[0].shape != weak.shape:
             raise ConfigError(
-                f"the run withdrew labels of {len(removed[0])} clips, split {split} has {len(weak)}",
+                f"the run withdrew labels of {len(removed[0])} clips, split {split} has"
+                f" {len(weak)}",
                 where=path,
                 hint="name the split it was trained on",
             )

@@ -1,4 +1,6 @@
-"""Reproduce a published table: plan its rows, share what they share, run what is missing, set it beside the paper."""
+"""Reproduce a published table: plan its rows, share what they share, run what is missing, set it
+beside the paper.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path

@@ -1,4 +1,6 @@
-"""A table as a picture: one line a row, ours with its spread, the published figure as an open mark."""
+"""A table as a picture: one line a row, ours with its spread, the published figure as an open
+mark.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path

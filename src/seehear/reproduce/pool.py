@@ -1,4 +1,6 @@
-"""Tasks over processes: each in a fresh one with a single thread, so that memory is its own and cores do not fight."""
+"""Tasks over processes: each in a fresh one with a single thread, so that memory is its own and
+cores do not fight.
+"""
 
 import contextlib
 import multiprocessing
@@ -21,8 +23,10 @@ def run_tasks(
     """Run tasks, `jobs` at a time; a faulty one does not stop the others.
 
     Args:
-        tasks: in order; drawn when a place is free, so that what a task needs can be made meanwhile.
-        jobs: processes at a time; 0: one after the other in this process (no process to start, memory is shared).
+        tasks: in order; drawn when a place is free, so that what a task needs can be made
+            meanwhile.
+        jobs: processes at a time; 0: one after the other in this process (no process to start,
+            memory is shared).
         report: told of each finished task.
         say: receives a line about what is running, from time to time.
     """

@@ -1,4 +1,6 @@
-"""What a table came to: ours, mean and spread over seeds, beside the published row and the gap; as data and as text."""
+"""What a table came to: ours, mean and spread over seeds, beside the published row and the gap; as
+data and as text.
+"""
 
 import csv
 import io
@@ -69,9 +71,11 @@ def collect(
                 "epochs": [run["epoch"] for run in runs],
                 "ours": ours,
                 "published": published,
-                "gap": {key: ours[key]["mean"] - value for key, value in published.items()}
-                if ours
-                else {},
+                "gap": (
+                    {key: ours[key]["mean"] - value for key, value in published.items()}
+                    if ours
+                    else {}
+                ),
                 "seconds": [run["seconds"] for run in runs],
                 "cpu_seconds": [run.get("cpu_seconds") for run in runs],
                 "peak_mb": max((run["peak_mb"] for run in runs), default=None),
@@ -104,8 +108,8 @@ def heading(result: Mapping[str, Any]) -> str:
     """Return what a table shows and on what."""
     changed = "".join(f", {name}={value}" for name, value in result["settings"].items())
     return (
-        f"{result['table']}: {result['title']} · {result['dataset']['name']} {result['split']}{changed} · percent, "
-        f"mean ± spread over seeds"
+        f"{result['table']}: {result['title']} · {result['dataset']['name']}"
+        f" {result['split']}{changed} · percent, mean ± spread over seeds"
     )
 
 
@@ -119,7 +123,9 @@ def header(result: Mapping[str, Any]) -> list[str]:
 
 
 def lines(result: Mapping[str, Any]) -> list[list[str]]:
-    """Return the cells of each line: ours and, where there is one, the published row and the gap below it."""
+    """Return the cells of each line: ours and, where there is one, the published row and the gap
+    below it.
+    """
     out = []
     for row in result["rows"]:
         columns = result["columns"]
@@ -151,12 +157,15 @@ def lines(result: Mapping[str, Any]) -> list[list[str]]:
 
 
 def notes(result: Mapping[str, Any]) -> list[str]:
-    """Return one line for each row that shares another's run, or has none, with the command that helps."""
+    """Return one line for each row that shares another's run, or has none, with the command that
+    helps.
+    """
     out = []
     for row in result["rows"]:
         if row["same_as"]:
             out.append(
-                f"{row['title']}: one definition with {row['same_as']} on these features, so one run"
+                f"{row['title']}: one definition with {row['same_as']} on these features, so"
+                " one run"
             )
         if row["problem"]:
             out.append(
@@ -173,8 +182,11 @@ def markdown(result: Mapping[str, Any]) -> str:
     text = [
         f"## {result['table']}: {result['title']}",
         "",
-        f"{result['dataset']['name']} ({clips} clips), split {result['split']}, {result['date']}, seehear "
-        f"{result['seehear']}, {result['machine']}. Percent; mean ± sample deviation over seeds.",
+        (
+            f"{result['dataset']['name']} ({clips} clips), split {result['split']},"
+            f" {result['date']}, seehear {result['seehear']}, {result['machine']}. Percent; mean ±"
+            " sample deviation over seeds."
+        ),
     ]
     if result["settings"]:
         text += [

@@ -1,8 +1,9 @@
 """Which rows can run here, on which features, and in which folder each leaves its runs.
 
-A row runs on its own features where the folder holds them.  Where the folder holds no row's own features (offline ones,
-say), every row runs on the first feature set of its recipe that the folder does hold: the same comparison, on other
-inputs.  Rows that then have one definition ("HAN" and "HAN + Clip") share one folder, as do rows of different tables.
+A row runs on its own features where the folder holds them.  Where the folder holds no row's own
+features (offline ones, say), every row runs on the first feature set of its recipe that the folder
+does hold: the same comparison, on other inputs.  Rows that then have one definition ("HAN" and "HAN
++ Clip") share one folder, as do rows of different tables.
 """
 
 import hashlib
@@ -149,7 +150,10 @@ def _obstacle(
         folder = f"{Path(store.path)}-{features.replace('+', '-')}"
         return (
             f"feature set {features} needs {', '.join(lacking)}, which the folder does not hold",
-            f"seehear extract {shlex.quote(str(dataset.root))} {options} --out {shlex.quote(folder)}",
+            (
+                f"seehear extract {shlex.quote(str(dataset.root))} {options} --out"
+                f" {shlex.quote(folder)}"
+            ),
         )
     for name in spaces:
         if name not in towers:
@@ -160,7 +164,9 @@ def _obstacle(
 
 
 def _spaces(recipe: Recipe) -> dict[str, str]:
-    """Return the encoders whose joint space the recipe's segment labels are made in, with their track."""
+    """Return the encoders whose joint space the recipe's segment labels are made in, with their
+    track.
+    """
     options = recipe.labels.segments
     return (
         {}
@@ -170,7 +176,9 @@ def _spaces(recipe: Recipe) -> dict[str, str]:
 
 
 def _tower_fault(encoder: str) -> _Fault | None:
-    """Return what is wrong with an encoder's text tower and the command that mends it; None if nothing is."""
+    """Return what is wrong with an encoder's text tower and the command that mends it; None if
+    nothing is.
+    """
     try:
         text_tower(encoder).encode(["other"])
     except SeehearError as error:

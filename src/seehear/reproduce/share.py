@@ -1,4 +1,6 @@
-"""What several rows need is made once: features averaged to segments, and the segment labels of a definition."""
+"""What several rows need is made once: features averaged to segments, and the segment labels of a
+definition.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,10 +24,11 @@ Say = Callable[[str], None]
 def pooled_store(
     store: FeatureStore, dataset: Dataset, entries: list[Entry], folder: Path, say: Say
 ) -> FeatureStore:
-    """Return a store with one row a segment of every stream that the rows need; our own packed store as it is.
+    """Return a store with one row a segment of every stream that the rows need; our own packed
+    store as it is.
 
-    The published folders hold a small file a clip, eighty rows each: reading them takes minutes, and every row of a
-    table would do it again.
+    The published folders hold a small file a clip, eighty rows each: reading them takes minutes,
+    and every row of a table would do it again.
 
     Args:
         store: as opened.
@@ -92,7 +95,9 @@ def pooled_store(
 
 
 def shared_labels(entry: Entry, dataset: Dataset, store: FeatureStore, out: Path, say: Say) -> None:
-    """Make the segment labels that a row trains on, unless another row or an earlier call has made them."""
+    """Make the segment labels that a row trains on, unless another row or an earlier call has made
+    them.
+    """
     if entry.labels is None or (out / entry.labels / "labels.json").exists():
         if entry.labels is not None:
             load(out / entry.labels)  # damaged ones are better found now

@@ -1,11 +1,12 @@
-"""The seven tables of the LSLD paper as data: each row is a recipe, a feature set and the settings that differ.
+"""The seven tables of the LSLD paper as data: each row is a recipe, a feature set and the settings
+that differ.
 
-Published figures are percent on LLP's test split.  A row whose figures stand on its recipe's page takes them from
-there; the others bring their own.
+Published figures are percent on LLP's test split.  A row whose figures stand on its recipe's page
+takes them from there; the others bring their own.
 
-Source: Revisit Weakly-Supervised Audio-Visual Video Parsing from the Language Perspective, NeurIPS 2023, tables 1 to 7.
-Where a printed table contradicts itself (Type is not the mean of its parts for MA at segment level, for MM-Pyramid and
-DHHN at event level) the printed figure stands.
+Source: Revisit Weakly-Supervised Audio-Visual Video Parsing from the Language Perspective, NeurIPS
+2023, tables 1 to 7. Where a printed table contradicts itself (Type is not the mean of its parts for
+MA at segment level, for MM-Pyramid and DHHN at event level) the printed figure stands.
 """
 
 import difflib
@@ -29,7 +30,8 @@ class Row:
         recipe: its name.
         features: feature set of the published row.
         settings: what differs from the recipe.
-        figures: published figures, percent by figure key, where the recipe's page does not hold them.
+        figures: published figures, percent by figure key, where the recipe's page does not hold
+            them.
     """
 
     key: str
@@ -99,7 +101,9 @@ def _pair(segment: float, event: float) -> dict[str, float]:
 def _labels(
     key: str, title: str, figures: Mapping[str, float], recipe: str = "lsld", **settings: Any
 ) -> Row:
-    """Return an LSLD row that differs in how its labels are made; no difference: the row of the recipe's page."""
+    """Return an LSLD row that differs in how its labels are made; no difference: the row of the
+    recipe's page.
+    """
     changed = {f"labels.segments.{name}": value for name, value in settings.items()}
     return Row(key, title, recipe, "clip", changed, figures)
 

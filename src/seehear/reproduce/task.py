@@ -97,7 +97,9 @@ def perform(task: Task) -> dict[str, Any]:
 
 
 def perform_alone(task: Task) -> None:
-    """Perform a task as a process of its own with one thread; a fault is left in the run folder, in one line."""
+    """Perform a task as a process of its own with one thread; a fault is left in the run folder, in
+    one line.
+    """
     import torch
 
     torch.set_num_threads(1)

@@ -1,4 +1,5 @@
-"""What is shared of a run: a few files, named in a manifest with their sha256, and nothing that can run.
+"""What is shared of a run: a few files, named in a manifest with their sha256, and nothing that can
+run.
 
     seehear-model.json     schema, and sha256 and size of every other file
     best.safetensors       the networks with all they need to parse (`seehear.train.model`)
@@ -45,7 +46,8 @@ def bundle(run: str | Path, *, licence: str = "") -> Bundle:
 
     Args:
         run: the folder or file.
-        licence: of the trained parser, an SPDX name, for the card; empty: the card says that none was stated.
+        licence: of the trained parser, an SPDX name, for the card; empty: the card says that none
+            was stated.
 
     Raises:
         WeightsError: no model there, or not one of ours.
@@ -106,7 +108,8 @@ def read_manifest(content: bytes, where: object) -> dict[str, tuple[str, int]]:
     """Return name -> (sha256, size) of a manifest that came from outside.
 
     Raises:
-        WeightsError: not a manifest, or one that names what may not be shared: folders, programs, pickled weights.
+        WeightsError: not a manifest, or one that names what may not be shared: folders, programs,
+            pickled weights.
     """
     value = _json(content, where)
     if (

@@ -1,4 +1,6 @@
-"""The model card: what was learned from what, how well it does under which setting, and where it ends."""
+"""The model card: what was learned from what, how well it does under which setting, and where it
+ends.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -37,11 +39,16 @@ def model_card(
     parts = [
         "\n".join([*front, "---"]),
         f"# {recipe['name']}, " + (f"trained on {dataset['name']}" if dataset else "converted"),
-        f"What is heard, what is seen, and when: {recipe['summary']}.\n{paper['title']} ({paper['venue']}{arxiv}). "
-        + _origin(about),
-        "## Use\n\n```\nseehear parse clip.mp4 --model ADDRESS\n```\n\nLoading reads safetensors and JSON; nothing in "
-        "this folder is run.",
-        f"## Data\n\n{_data(dataset)} {about['grid']['count']} segments of {about['grid']['step_s']:g} s.",
+        f"What is heard, what is seen, and when: {recipe['summary']}.\n{paper['title']}"
+        f" ({paper['venue']}{arxiv}). " + _origin(about),
+        (
+            "## Use\n\n```\nseehear parse clip.mp4 --model ADDRESS\n```\n\nLoading reads"
+            " safetensors and JSON; nothing in this folder is run."
+        ),
+        (
+            f"## Data\n\n{_data(dataset)} {about['grid']['count']} segments of"
+            f" {about['grid']['step_s']:g} s."
+        ),
         f"## Labels\n\n{_labels(about)}\n\n{len(classes['names'])} classes: "
         + ", ".join(
             _class(n, d) for n, d in zip(classes["names"], classes["descriptions"], strict=True)
@@ -83,8 +90,8 @@ def _labels(about: Mapping[str, Any]) -> str:
             "the visual track" if segments and segments.get("tracks") == "visual" else "the tracks"
         )
         return (
-            f"Clip labels, and segment labels of {denoised} denoised from them by comparing segments with "
-            "sentences; no human said when, or whether a class is heard or seen."
+            f"Clip labels, and segment labels of {denoised} denoised from them by comparing"
+            " segments with sentences; no human said when, or whether a class is heard or seen."
         )
     return "Clip labels only: no human said when, or whether a class is heard or seen."
 
@@ -96,7 +103,8 @@ def _encoders(about: Mapping[str, Any]) -> str:
             f"{k} `{str(v)[:12]}`" for k, v in (encoder.get("weights") or {}).items()
         )
         lines.append(
-            f"- {name} ({weights or 'unknown weights'}; {encoder.get('licence', 'licence not recorded')})"
+            f"- {name} ({weights or 'unknown weights'};"
+            f" {encoder.get('licence', 'licence not recorded')})"
         )
     return "Features of encoders that are not part of this model:\n\n" + "\n".join(lines)
 
@@ -139,10 +147,22 @@ def _limits(about: Mapping[str, Any], licence: str) -> str:
     grid = about["grid"]
     span = grid["count"] * grid["step_s"]
     lines = [
-        "It knows the classes above and no others; everything else goes unmentioned or is mistaken for one of them.",
-        f"Times are whole segments of {grid['step_s']:g} s; longer clips are parsed in windows of {span:g} s.",
-        "Figures hold for clips like those it was trained on; other cameras, microphones and places were not measured.",
-        "It needs the encoders above with just these weights; their licences and the data's apply beside this one.",
+        (
+            "It knows the classes above and no others; everything else goes unmentioned or is"
+            " mistaken for one of them."
+        ),
+        (
+            f"Times are whole segments of {grid['step_s']:g} s; longer clips are parsed in windows"
+            f" of {span:g} s."
+        ),
+        (
+            "Figures hold for clips like those it was trained on; other cameras, microphones and"
+            " places were not measured."
+        ),
+        (
+            "It needs the encoders above with just these weights; their licences and the data's"
+            " apply beside this one."
+        ),
         "Do not rest decisions about people on it.",
     ]
     if not licence:

@@ -1,4 +1,5 @@
-"""Where models are shared: a Hugging Face repository, or a folder that fsspec reaches.  A place reads and writes files.
+"""Where models are shared: a Hugging Face repository, or a folder that fsspec reaches.  A place
+reads and writes files.
 
 Nothing is run and nothing unpacked: a place hands out the bytes of the files it is asked for.
 """
@@ -24,14 +25,17 @@ class Place(Protocol):
         """How a user names it."""
 
     def read(self, name: str, limit: int) -> Iterator[bytes]:
-        """Yield the content of a file in pieces; WeightsError once it is longer than `limit` bytes, or unreachable."""
+        """Yield the content of a file in pieces; WeightsError once it is longer than `limit` bytes,
+        or unreachable.
+        """
 
     def write(self, files: Mapping[str, bytes | Path], last: str) -> None:
         """Write all files, `last` when the others are there."""
 
 
 def is_address(text: object) -> bool:
-    """Return whether this names a place (`hf://org/name`, `s3://...`, `file://...`), not a local path.
+    """Return whether this names a place (`hf://org/name`, `s3://...`, `file://...`), not a local
+    path.
 
     A `Path` made of an address has lost one slash; it is understood all the same.
     """
@@ -47,7 +51,8 @@ def place(address: str | Path) -> Place:
     match = _ADDRESS.fullmatch(str(address))
     if match is None:
         raise ConfigError(
-            f"expected an address such as hf://owner/name or s3://bucket/folder, got {str(address)!r}"
+            "expected an address such as hf://owner/name or s3://bucket/folder, got"
+            f" {str(address)!r}"
         )
     if match["scheme"] == "hf":
         repo = _REPO.fullmatch(match["rest"].rstrip("/"))

@@ -1,4 +1,6 @@
-"""Pushing a run to a place, and pulling it into the cache: verified file by file, moved into place as a whole."""
+"""Pushing a run to a place, and pulling it into the cache: verified file by file, moved into place
+as a whole.
+"""
 
 import hashlib
 import os
@@ -42,8 +44,8 @@ def pull(address: str | Path, *, cache: Path | None = None) -> Path:
         cache: where to keep it; None: below `cache_dir()`.
 
     Raises:
-        SeehearError: out of reach, not a shared model, a file with other content than its sha256, or one that may
-            not be shared (pickled weights, programs, paths out of the folder).
+        SeehearError: out of reach, not a shared model, a file with other content than its sha256,
+            or one that may not be shared (pickled weights, programs, paths out of the folder).
     """
     source = place(address)
     content = _whole(source, MANIFEST, MANIFEST_LIMIT)

@@ -1,4 +1,6 @@
-"""Scores to decisions: thresholds, gate, gap filling, minimum duration.  The only place where decisions are made."""
+"""Scores to decisions: thresholds, gate, gap filling, minimum duration.  The only place where
+decisions are made.
+"""
 
 import itertools
 from dataclasses import asdict, dataclass, replace
@@ -20,14 +22,18 @@ Threshold = float | tuple[float, ...]
 class Decoding:
     """How probabilities become decisions; printed beside every table made with it.
 
-    A segment is on iff its probability reaches `threshold` and its gate reaches the gate threshold (`>=` both).
+    A segment is on iff its probability reaches `threshold` and its gate reaches the gate threshold
+    (`>=` both).
 
     Args:
-        threshold: of audio segments and, unless `visual_threshold` is given, visual ones; a number or one per class.
+        threshold: of audio segments and, unless `visual_threshold` is given, visual ones; a number
+            or one per class.
         visual_threshold: of visual segments.
-        gate: `joint` gates both tracks by the clip's pooled probability (HAN, MGN, MM-Pyramid); `own` each track by
-            its own (LSLD, MA, JoMoLD, DHHN); `or` both by either track's own (LEAP); `none` does not gate.
-        gate_threshold: of the audio gate (and the joint one) and, unless `visual_gate_threshold` is given, the visual.
+        gate: `joint` gates both tracks by the clip's pooled probability (HAN, MGN, MM-Pyramid);
+            `own` each track by its own (LSLD, MA, JoMoLD, DHHN); `or` both by either track's own
+            (LEAP); `none` does not gate.
+        gate_threshold: of the audio gate (and the joint one) and, unless `visual_gate_threshold` is
+            given, the visual.
         visual_gate_threshold: of the visual gate.
         fill_gap_s: pauses inside an event no longer than this are filled.
         min_duration_s: events shorter than this are dropped (after filling).
@@ -94,7 +100,9 @@ def decide(
 
 
 def decode_scores(scores: Scores, decoding: Decoding, **fields: Any) -> Timeline:
-    """Return the timeline of one clip; `fields` (source, duration_s, parser, warnings) go into it as they are."""
+    """Return the timeline of one clip; `fields` (source, duration_s, parser, warnings) go into it
+    as they are.
+    """
     track_prob, clip_prob = scores.pooled()
     if track_prob.ndim == 3 or clip_prob.ndim == 2:
         on = _decide_gated_by_segment(scores, track_prob, clip_prob, decoding)
@@ -124,7 +132,9 @@ def _decide_gated_by_segment(
     clip_prob: NDArray[np.floating],
     decoding: Decoding,
 ) -> NDArray[np.bool_]:
-    """Return the decisions of one clip whose gates change with time: gate each segment alone, then smooth over all."""
+    """Return the decisions of one clip whose gates change with time: gate each segment alone, then
+    smooth over all.
+    """
     alone = replace(decoding, fill_gap_s=0.0, min_duration_s=0.0)
     shape = scores.segment_prob.shape
     track, clip = (

@@ -36,7 +36,8 @@ class Event:
             math.isfinite(self.start_s) and math.isfinite(self.end_s) and self.end_s > self.start_s
         ):
             raise ValueError(
-                f"an event must end after it starts, got {self.start_s} to {self.end_s} s ({self.label})"
+                f"an event must end after it starts, got {self.start_s} to {self.end_s} s"
+                f" ({self.label})"
             )
         object.__setattr__(self, "track", Track(self.track))
 

@@ -10,7 +10,8 @@ _SHORTEST_TAIL = (
 
 @dataclass(frozen=True, slots=True)
 class TimeGrid:
-    """`count` segments of `step_s` seconds; segment `i` covers `[start_s + i*step_s, start_s + (i+1)*step_s)`.
+    """`count` segments of `step_s` seconds; segment `i` covers `[start_s + i*step_s, start_s +
+    (i+1)*step_s)`.
 
     Args:
         count: number of segments, at least 0.
@@ -38,7 +39,9 @@ class TimeGrid:
 
     @classmethod
     def covering(cls, duration_s: float, step_s: float = 1.0) -> "TimeGrid":
-        """Return the grid of a clip: at least one segment; a tail under a quarter of a step gets none of its own."""
+        """Return the grid of a clip: at least one segment; a tail under a quarter of a step gets
+        none of its own.
+        """
         return cls(max(1, math.ceil(duration_s / step_s - _SHORTEST_TAIL)), step_s)
 
     @property

@@ -22,10 +22,12 @@ def runs(row: NDArray[np.generic]) -> list[tuple[int, int]]:
 
 
 def rasterise(intervals: Iterable[tuple[float, float]], grid: TimeGrid) -> NDArray[np.bool_]:
-    """Return which segments `intervals` (seconds) cover for at least half of their length, shape (T,).
+    """Return which segments `intervals` (seconds) cover for at least half of their length, shape
+    (T,).
 
-    Exact for intervals on the grid's edges.  An interval shorter than half a step still marks the segment that holds
-    its middle: an event that was found never disappears.  Intervals are taken one by one, so touching ones merge.
+    Exact for intervals on the grid's edges.  An interval shorter than half a step still marks the
+    segment that holds its middle: an event that was found never disappears.  Intervals are taken
+    one by one, so touching ones merge.
     """
     row = np.zeros(grid.count, np.bool_)
     for start_s, end_s in intervals:

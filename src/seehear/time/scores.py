@@ -18,10 +18,11 @@ class Scores:
         segment_prob: float array (T, 2, C), track axis 0 audio, 1 visual.
         grid: when each of the T rows happens.
         vocabulary: the C class names.
-        track_prob: pooled probability of each track, (2, C); what the gate `own` reads. None: maximum over time.
-            For clips parsed in windows (T, 2, C): each segment has the gate of its windows.
-        clip_prob: pooled probability of the clip, (C,), or (T, C) likewise; what the gate `joint` reads. None: maximum
-            over tracks.
+        track_prob: pooled probability of each track, (2, C); what the gate `own` reads. None:
+            maximum over time. For clips parsed in windows (T, 2, C): each segment has the gate of
+            its windows.
+        clip_prob: pooled probability of the clip, (C,), or (T, C) likewise; what the gate `joint`
+            reads. None: maximum over tracks.
         present: whether the clip has an audio and a visual track; an absent track yields no event.
     """
 
@@ -41,7 +42,8 @@ class Scores:
             )
         if self.track_prob is not None and self.track_prob.shape not in (expected, expected[1:]):
             raise ValueError(
-                f"track_prob: expected shape {expected[1:]} or {expected}, got {self.track_prob.shape}"
+                f"track_prob: expected shape {expected[1:]} or {expected}, got"
+                f" {self.track_prob.shape}"
             )
         rows = (expected[0], expected[2])
         if self.clip_prob is not None and self.clip_prob.shape not in (rows, expected[2:]):

@@ -1,4 +1,6 @@
-"""A timeline: the immutable, sorted events of one clip, and its JSON form (schema `seehear.timeline/1`)."""
+"""A timeline: the immutable, sorted events of one clip, and its JSON form (schema
+`seehear.timeline/1`).
+"""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +19,9 @@ from seehear.time.raster import rasterise, runs
 SCHEMA = "seehear.timeline/1"
 SUFFIX = ".timeline.json"
 PARSED, ABSENT = "parsed", "absent"
-DIGITS = 6  # of times and scores, in memory as in JSON, so that a timeline read back is equal to the one written
+# of times and scores, in memory as in JSON, so that a timeline read back is equal to the one
+# written
+DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -30,8 +34,10 @@ class Timeline:
         grid: the segments that decisions were made on.
         vocabulary: the classes that were looked for, in order.
         events: sorted on construction; audio_visual ones are the conjunction and are stored too.
-        tracks: `parsed` or `absent` for audio and visual; a track that does not exist is absent, not empty.
-        parser: how the timeline was made (preset or model, encoders with weight hashes, thresholds, version).
+        tracks: `parsed` or `absent` for audio and visual; a track that does not exist is absent,
+            not empty.
+        parser: how the timeline was made (preset or model, encoders with weight hashes, thresholds,
+            version).
         warnings: what was degraded in the input, one line each.
     """
 
@@ -82,10 +88,12 @@ class Timeline:
         visual_prob: NDArray[np.floating] | None = None,
         **fields: Any,
     ) -> Self:
-        """Return the timeline of two binary matrices (T, C); runs of ones become events, edges are segment edges.
+        """Return the timeline of two binary matrices (T, C); runs of ones become events, edges are
+        segment edges.
 
-        `audio_prob` and `visual_prob` (T, C) give each event its score: the mean over the event; for audio_visual
-        events the mean of the smaller of the two.  `to_arrays` gives the same matrices back.
+        `audio_prob` and `visual_prob` (T, C) give each event its score: the mean over the event;
+        for audio_visual events the mean of the smaller of the two.  `to_arrays` gives the same
+        matrices back.
         """
         names = tuple(vocabulary)
         duration_s = round(grid.end_s if duration_s is None else duration_s, DIGITS)
@@ -111,7 +119,9 @@ class Timeline:
     def to_arrays(
         self, grid: TimeGrid | None = None
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Return (audio, visual) boolean matrices (T, C) on `grid` (default: the timeline's own)."""
+        """Return (audio, visual) boolean matrices (T, C) on `grid` (default: the timeline's
+        own).
+        """
         grid = self.grid if grid is None else grid
         out = np.zeros((2, grid.count, len(self.vocabulary)), np.bool_)
         for index, track in enumerate((Track.AUDIO, Track.VISUAL)):

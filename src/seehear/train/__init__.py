@@ -1,4 +1,6 @@
-"""Training: one loop for every recipe, a run folder that says what it is, and prediction with what came out."""
+"""Training: one loop for every recipe, a run folder that says what it is, and prediction with what
+came out.
+"""
 
 from seehear.train.model import Predicted, Run, load_run
 from seehear.train.predict import SplitPrediction, evaluate_split, predict_split

@@ -1,4 +1,6 @@
-"""What stages make and need: arrays as .npz, segment labels as their own folder, networks as model files."""
+"""What stages make and need: arrays as .npz, segment labels as their own folder, networks as model
+files.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,9 +22,11 @@ class Context:
     """What a computing stage may look at.
 
     Args:
-        recipe, stage: the resolved recipe and this stage of it (`stage.settings` holds its numbers).
+        recipe, stage: the resolved recipe and this stage of it (`stage.settings` holds its
+            numbers).
         dataset, store: as opened.
-        train: the training clips as networks see them (standardised, where the feature set says so).
+        train: the training clips as networks see them (standardised, where the feature set says
+            so).
         needed: artefacts by name: arrays by name; for a trained network its folder.
         seed: of anything random.
     """
@@ -45,7 +49,9 @@ class Context:
 
 
 def save_artefact(run: Path, name: str, value: Any) -> None:
-    """Save what a computing stage returned: segment labels, or a mapping of arrays.  Whole or not at all."""
+    """Save what a computing stage returned: segment labels, or a mapping of arrays.  Whole or not
+    at all.
+    """
     if isinstance(value, SegmentLabels):
         save(value, run / name)
     else:

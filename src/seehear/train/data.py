@@ -1,4 +1,6 @@
-"""From a features folder to arrays in memory: which feature set, pooled once, checked once, standardised once."""
+"""From a features folder to arrays in memory: which feature set, pooled once, checked once,
+standardised once.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -61,7 +63,8 @@ class Clips:
 
 
 def choose_features(recipe: Recipe, store: FeatureStore, asked: str | None = None) -> FeatureSet:
-    """Return the feature set to train on: the one asked for, else the recipe's first that the folder holds.
+    """Return the feature set to train on: the one asked for, else the recipe's first that the
+    folder holds.
 
     Raises:
         ConfigError: the recipe does not allow the set asked for.
@@ -81,9 +84,10 @@ def choose_features(recipe: Recipe, store: FeatureStore, asked: str | None = Non
         f"--{'audio' if role == 'audio' else 'visual'} {i}" for role in ROLES for i in ids[role]
     )
     raise FeatureError(
-        f"recipe {recipe.name} with {'features' if asked else 'any of its feature sets; the smallest,'} {wanted.name}, "
-        f"needs {', '.join(missing_streams(wanted, store))}; the folder holds "
-        f"{', '.join(sorted(store.streams)) or 'nothing'}",
+        f"recipe {recipe.name} with"
+        f" {'features' if asked else 'any of its feature sets; the smallest,'} {wanted.name}, needs"
+        f" {', '.join(missing_streams(wanted, store))}; the folder holds"
+        f" {', '.join(sorted(store.streams)) or 'nothing'}",
         where=store.path,
         hint=f"run: seehear extract DATASET {options} --out FEATURES",
     )
@@ -110,7 +114,9 @@ def missing_streams(features: FeatureSet, store: FeatureStore) -> list[str]:
 
 
 def find_stream(stream: str, store: FeatureStore, *, frames: bool = False) -> str | None:
-    """Return the name under which the folder holds a stream: per segment, or per frame (pooled when read)."""
+    """Return the name under which the folder holds a stream: per segment, or per frame (pooled when
+    read).
+    """
     encoder, _, output = stream.partition("/")
     names = (stream, f"{encoder}/frames") if output == "feature" else (stream,)
     return next((n for n in (reversed(names) if frames else names) if n in store.streams), None)
@@ -219,7 +225,9 @@ def _has(store: FeatureStore, stream: str, name: str) -> bool:
 
 
 def statistics(clips: Clips) -> dict[str, Tensor]:
-    """Return mean and deviation of each input dimension over clips and rows: `ROLE.mean`, `ROLE.deviation` (D,)."""
+    """Return mean and deviation of each input dimension over clips and rows: `ROLE.mean`,
+    `ROLE.deviation` (D,).
+    """
     out = {}
     for role in ROLES:
         array = getattr(clips, role)
@@ -236,7 +244,9 @@ def statistics(clips: Clips) -> dict[str, Tensor]:
 
 
 def standardise(clips: Clips, numbers: Mapping[str, Tensor]) -> Clips:
-    """Return the clips with each dimension standardised; no numbers, no change.  Works in place to save memory."""
+    """Return the clips with each dimension standardised; no numbers, no change.  Works in place to
+    save memory.
+    """
     for role in ROLES:
         array = getattr(clips, role)
         if array is not None and f"{role}.mean" in numbers:

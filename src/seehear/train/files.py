@@ -1,4 +1,6 @@
-"""Files of a run that are either whole or not there: tensors and JSON, written aside and moved into place."""
+"""Files of a run that are either whole or not there: tensors and JSON, written aside and moved into
+place.
+"""
 
 import io
 import json
@@ -15,7 +17,8 @@ from seehear.files import atomic_path, write_text
 
 
 def write_atomic(path: Path, data: bytes) -> None:
-    """Write `data` to `path`; after a crash or on a full disk the old file is still the whole old file.
+    """Write `data` to `path`; after a crash or on a full disk the old file is still the whole old
+    file.
 
     Raises:
         SeehearError: no space left, no permission, or another refusal of the operating system.

@@ -1,4 +1,6 @@
-"""The log of a training stage: one JSON line an epoch, and TensorBoard event files where asked for."""
+"""The log of a training stage: one JSON line an epoch, and TensorBoard event files where asked
+for.
+"""
 
 import json
 from collections.abc import Mapping

@@ -1,7 +1,8 @@
 """The one training loop: every published system runs through it.
 
-Order of the clips and all randomness of a step come from (seed, epoch, step) alone, so a run that was killed anywhere
-and continued ends in the same bits as one that was left alone (same machine, same number of threads).
+Order of the clips and all randomness of a step come from (seed, epoch, step) alone, so a run that
+was killed anywhere and continued ends in the same bits as one that was left alone (same machine,
+same number of threads).
 """
 
 import inspect
@@ -59,8 +60,8 @@ class Step:
     Args:
         epoch: counted from 1.
         number, steps: this step of the epoch, counted from 0, and how many there are.
-        targets: `clip`, `audio`, `visual` (B, C), `audio_segments`, `visual_segments` (B, T, C); a relabelling
-            replaces entries.
+        targets: `clip`, `audio`, `visual` (B, C), `audio_segments`, `visual_segments` (B, T, C); a
+            relabelling replaces entries.
         artefacts: what earlier stages made.
         forward: runs the main network on this batch; keyword arguments override the recipe's.
         weak: (B, C) labels as given.
@@ -178,7 +179,9 @@ def _step(
     steps: int,
     order: Tensor,
 ) -> Tensor:
-    """Take one optimiser step; return the value of each loss term, before its weight, and the weighted total."""
+    """Take one optimiser step; return the value of each loss term, before its weight, and the
+    weighted total.
+    """
     recipe = job.recipe
     seed_torch(job.device, job.seed, DROPOUT, epoch, number)
     index = order[number * recipe.training.batch : (number + 1) * recipe.training.batch]
@@ -304,7 +307,8 @@ def _validate(job: Job, net: nn.Module) -> dict[str, float] | None:
 
 
 def score(figures: Mapping[str, float] | None, rule: str, epoch: int) -> float:
-    """Return the number an epoch is selected by: `last`, `mean` of all ten, or figures joined by `+`.
+    """Return the number an epoch is selected by: `last`, `mean` of all ten, or figures joined by
+    `+`.
 
     Raises:
         DataError: the rule needs figures and there are none.
@@ -372,7 +376,8 @@ def _say(losses: Mapping[str, float], figures: Mapping[str, float] | None) -> st
 def seed_torch(device: torch.device, *numbers: int) -> None:
     """Seed torch's generators from a few numbers, on the CPU only that of the CPU.
 
-    `torch.manual_seed` notes a stack trace for each other kind of device, half a millisecond a step.
+    `torch.manual_seed` notes a stack trace for each other kind of device, half a millisecond a
+    step.
     """
     (torch.default_generator.manual_seed if device.type == "cpu" else torch.manual_seed)(
         _mix(*numbers)
@@ -398,7 +403,8 @@ def reproducible(job: Job) -> Iterator[None]:
     devices = [job.device] if job.device.type == "cuda" else []
     with torch.random.fork_rng(devices):
         try:
-            # on a GPU some operations have no deterministic form; exact resume is promised on the CPU
+            # on a GPU some operations have no deterministic form; exact resume is promised on the
+            # CPU
             torch.use_deterministic_algorithms(job.device.type == "cpu")
             torch.utils.deterministic.fill_uninitialized_memory = (
                 False  # no operation here reads what it did not write

@@ -1,4 +1,6 @@
-"""A trained parser as one file: networks, normalisation, vocabulary, grid, encoders and decoding together."""
+"""A trained parser as one file: networks, normalisation, vocabulary, grid, encoders and decoding
+together.
+"""
 
 import dataclasses
 import inspect
@@ -72,7 +74,9 @@ def predict(
     forward: Mapping[str, Any],
     device: torch.device,
 ) -> Predicted:
-    """Return the probabilities of `clips`; with a `visual` copy beside `main`, the visual track comes from that one."""
+    """Return the probabilities of `clips`; with a `visual` copy beside `main`, the visual track
+    comes from that one.
+    """
     for net in copies.values():
         net.eval()
     parts = []
@@ -149,7 +153,8 @@ class Run:
         return bool(self.about["recipe"]["network"]["rows"] == "frame")
 
     def predict(self, clips: Clips) -> Predicted:
-        """Return the probabilities of clips whose inputs are as extracted (standardised here, in place).
+        """Return the probabilities of clips whose inputs are as extracted (standardised here, in
+        place).
 
         Raises:
             FeatureError: the inputs have another width than the network's.
@@ -175,7 +180,8 @@ class Run:
         """Refuse features that other weights made than the training features.
 
         Raises:
-            FeatureError: an encoder's weights differ; where one side does not know its digest nothing is compared.
+            FeatureError: an encoder's weights differ; where one side does not know its digest
+                nothing is compared.
         """
         for name in self.features.encoders:
             ours = (self.encoders.get(name) or {}).get("weights")
@@ -201,10 +207,12 @@ def model_file(path: str | Path) -> Path:
 
 
 def load_run(path: str | Path, *, device: str = "cpu") -> Run:
-    """Return the trained parser of a run folder of `seehear train`, of a single model file, or of a shared model.
+    """Return the trained parser of a run folder of `seehear train`, of a single model file, or of a
+    shared model.
 
     Args:
-        path: the folder or file, or where `seehear share` put it: `hf://owner/name@revision`, or an fsspec URL.
+        path: the folder or file, or where `seehear share` put it: `hf://owner/name@revision`, or an
+            fsspec URL.
         device: where it will compute.
 
     Raises:
@@ -217,14 +225,17 @@ def load_run(path: str | Path, *, device: str = "cpu") -> Run:
         raise WeightsError(
             f"expected a run folder with {BEST}, got a folder without",
             where=path,
-            hint=f"several seeds: name one, such as {path / several[0]}"
-            if several
-            else "train it first: seehear train",
+            hint=(
+                f"several seeds: name one, such as {path / several[0]}"
+                if several
+                else "train it first: seehear train"
+            ),
         )
     tensors, about = read_tensors(file)
     if not isinstance(about, dict) or about.get("schema") != SCHEMA:
         raise WeightsError(
-            f"expected schema {SCHEMA}, got {about.get('schema') if isinstance(about, dict) else about}",
+            f"expected schema {SCHEMA}, got"
+            f" {about.get('schema') if isinstance(about, dict) else about}",
             where=file,
             hint="is this a model file of seehear?",
         )

@@ -16,7 +16,9 @@ from seehear.train.model import Run, load_run
 
 
 class SplitPrediction(NamedTuple):
-    """(N, T, 2, C), (N, 2, C), (N, C) probabilities of a split's clips in table order, and how to decide."""
+    """(N, T, 2, C), (N, 2, C), (N, C) probabilities of a split's clips in table order, and how to
+    decide.
+    """
 
     segment_prob: NDArray[np.float32]
     track_prob: NDArray[np.float32]
@@ -55,14 +57,15 @@ def predict_split(
     if dataset.vocabulary.names != run.vocabulary.names:
         odd = sorted(set(dataset.vocabulary.names) ^ set(run.vocabulary.names))
         raise DataError(
-            f"the dataset has another vocabulary than the parser ({', '.join(odd) or 'another order'})",
+            "the dataset has another vocabulary than the parser"
+            f" ({', '.join(odd) or 'another order'})",
             where=dataset.root,
             hint="train a parser on this vocabulary",
         )
     if (dataset.grid.count, dataset.grid.step_s) != (run.grid.count, run.grid.step_s):
         raise DataError(
-            f"expected the {run.grid.count} segments of {run.grid.step_s:g} s of training, the dataset has "
-            f"{dataset.grid.count} of {dataset.grid.step_s:g} s",
+            f"expected the {run.grid.count} segments of {run.grid.step_s:g} s of training, the"
+            f" dataset has {dataset.grid.count} of {dataset.grid.step_s:g} s",
             where=dataset.root,
         )
     require_streams(run.features, store, run.path)
@@ -96,7 +99,9 @@ def evaluate_split(
     *,
     device: str = "cpu",
 ) -> dict[str, float]:
-    """Return the ten figures of a trained parser on a split with truth; arguments and errors as `predict_split`."""
+    """Return the ten figures of a trained parser on a split with truth; arguments and errors as
+    `predict_split`.
+    """
     *prob, decoding = predict_split(run, features, dataset, split, device=device)
     on = decide(*prob, decoding=decoding, step_s=dataset.grid.step_s)
     truth = dataset.split(split).truth()

@@ -1,4 +1,5 @@
-"""From dataset, features and recipe to a run folder: prepare once, then stage by stage, for one seed or several.
+"""From dataset, features and recipe to a run folder: prepare once, then stage by stage, for one
+seed or several.
 
     RUN/recipe.json               the resolved recipe, and what the run was asked for
     RUN/labels/                   segment labels, where the recipe makes them
@@ -93,7 +94,8 @@ def prepare(
     settings: Mapping[str, Any] | None = None,
     options: Options | None = None,
 ) -> Prepared:
-    """Return everything that does not depend on the seed: features read, pooled, checked and standardised.
+    """Return everything that does not depend on the seed: features read, pooled, checked and
+    standardised.
 
     Args:
         dataset: with a `train` split; `val` is used for selection if it has segment truth.
@@ -103,7 +105,8 @@ def prepare(
         settings: overrides such as `{"training.epochs": 3}`.
 
     Raises:
-        SeehearError: no training clips, features missing, damaged or of another encoder, unknown settings.
+        SeehearError: no training clips, features missing, damaged or of another encoder, unknown
+            settings.
     """
     options = options or Options()
     recipe = get(recipe) if isinstance(recipe, str) else recipe
@@ -134,7 +137,9 @@ def prepare(
         raise DataError(
             f"none of the {len(loaded['train'])} training clips has a label",
             where=dataset.root,
-            hint="the table of split train names the classes of each clip in the column event_labels",
+            hint=(
+                "the table of split train names the classes of each clip in the column event_labels"
+            ),
         )
     normalisation = statistics(loaded["train"]) if chosen.standardise else {}
     device = _device(options.device)
@@ -170,8 +175,8 @@ def _present(store: Any, features: FeatureSet, split: Split, options: Options) -
     missing = set(find_missing(store, features, [clip.name for clip in split.clips]))
     if missing:
         options.say(
-            f"{split.name}: {len(missing)} of {len(split.clips)} clips have no features and are left out "
-            f"(first: {min(missing)})"
+            f"{split.name}: {len(missing)} of {len(split.clips)} clips have no features and are"
+            f" left out (first: {min(missing)})"
         )
     return [row for row, clip in enumerate(split.clips) if clip.name not in missing]
 
@@ -191,7 +196,8 @@ def run(
         prepared: see `prepare`.
         out: the run folder.
         seed: None: the recipe's.
-        labels: segment labels made elsewhere (`seehear denoise`); None: the recipe's own stage makes them.
+        labels: segment labels made elsewhere (`seehear denoise`); None: the recipe's own stage
+            makes them.
         shared: where artefacts go that do not depend on the seed; None: into the run folder.
 
     Raises:
@@ -251,7 +257,8 @@ def run_seeds(
     labels: SegmentLabels | None = None,
     options: Options | None = None,
 ) -> list[Path]:
-    """Train several seeds, each in `out/seed-N`, and write mean and spread of their val figures; return the folders.
+    """Train several seeds, each in `out/seed-N`, and write mean and spread of their val figures;
+    return the folders.
 
     Raises:
         ConfigError: `out` is not new, empty, or an earlier call's folder; a seed is named twice.
@@ -463,7 +470,8 @@ def _aligned(labels: SegmentLabels, prepared: Prepared) -> dict[str, Any]:
     for track, array in arrays.items():
         if array is not None and array.shape[1] != prepared.dataset.grid.count:
             raise DataError(
-                f"{track} labels: expected {prepared.dataset.grid.count} segments, got {array.shape[1]}",
+                f"{track} labels: expected {prepared.dataset.grid.count} segments, got"
+                f" {array.shape[1]}",
                 hint="run seehear denoise on this dataset",
             )
     return arrays
@@ -487,7 +495,9 @@ def _device(name: str) -> torch.device:
 
 
 def _place(clips: Clips, device: torch.device) -> Clips:
-    """Return the clips on the device if they fill at most half of its free memory; batches are copied otherwise."""
+    """Return the clips on the device if they fill at most half of its free memory; batches are
+    copied otherwise.
+    """
     if device.type != "cuda":
         return clips
     size = sum(
@@ -503,7 +513,9 @@ def _plain(value: Any) -> Any:
 
 
 def summarise(figures: Iterable[Mapping[str, float]]) -> dict[str, dict[str, float]]:
-    """Return mean and spread (sample standard deviation; 0 for one run) of each figure over runs."""
+    """Return mean and spread (sample standard deviation; 0 for one run) of each figure over
+    runs.
+    """
     rows = list(figures)
     return {
         key: {

@@ -17,11 +17,12 @@ def build_targets(labels: Labels, weak: Tensor, artefacts: Mapping[str, Any]) ->
     Args:
         labels: the recipe's slot.
         weak: (N, C), 0 or 1.
-        artefacts: `labels` (audio, visual: (N, T, C) float or None) and `removals` (audio, visual: (N, C) bool), as
-            far as the stage needs them.
+        artefacts: `labels` (audio, visual: (N, T, C) float or None) and `removals` (audio, visual:
+            (N, C) bool), as far as the stage needs them.
 
     Returns:
-        `clip`, `audio`, `visual` (N, C) and, with segment labels, `audio_segments`, `visual_segments` (N, T, C).
+        `clip`, `audio`, `visual` (N, C) and, with segment labels, `audio_segments`,
+        `visual_segments` (N, T, C).
     """
     weak = weak.to(torch.float32)
     targets = {

@@ -1,4 +1,6 @@
-"""The routes.  Thin: each asks `Catalogue`, `Pictures` or `Uploads` and turns the answer into HTTP."""
+"""The routes.  Thin: each asks `Catalogue`, `Pictures` or `Uploads` and turns the answer into
+HTTP.
+"""
 
 import asyncio
 import contextlib

@@ -1,7 +1,8 @@
 """The clips of a library by opaque id.
 
-An id is a digest of the timeline's path and is only ever looked up in a table of the clips that the index holds: no
-part of a request becomes part of a path.  What is opened must still lie inside the library when it is opened.
+An id is a digest of the timeline's path and is only ever looked up in a table of the clips that the
+index holds: no part of a request becomes part of a path.  What is opened must still lie inside the
+library when it is opened.
 """
 
 import hashlib
@@ -31,7 +32,9 @@ class UnknownClipError(DataError):
 
 @dataclass(frozen=True)
 class _Clips:
-    """The index as it was at `stamp`: id -> path of the timeline, in the order of the index; queries worth trying."""
+    """The index as it was at `stamp`: id -> path of the timeline, in the order of the index;
+    queries worth trying.
+    """
 
     stamp: tuple[int, int]
     paths: dict[str, str]
@@ -90,8 +93,8 @@ class Catalogue:
                     f"SELECT path FROM {TABLE} ORDER BY file_row_number", values
                 ).fetchall()
                 events = db.execute(
-                    "SELECT e.track, e.label, count(*), max(e.end_s - e.start_s) "
-                    f"FROM (SELECT unnest(events) AS e FROM {TABLE}) GROUP BY ALL ORDER BY 3 DESC, 2",
+                    "SELECT e.track, e.label, count(*), max(e.end_s - e.start_s) FROM (SELECT"
+                    f" unnest(events) AS e FROM {TABLE}) GROUP BY ALL ORDER BY 3 DESC, 2",
                     values,
                 ).fetchall()
             self._clips = _Clips(
@@ -99,12 +102,15 @@ class Catalogue:
             )
 
     def examples(self) -> list[str]:
-        """Return queries that find something in this library, or ones that show the language while it is empty."""
+        """Return queries that find something in this library, or ones that show the language while
+        it is empty.
+        """
         self.refresh()
         return self._clips.examples
 
     def page(self, query: str = "", *, offset: int = 0, limit: int = 60) -> dict[str, Any]:
-        """Return one page of the clips, of those where `query` holds if there is one, as JSON values.
+        """Return one page of the clips, of those where `query` holds if there is one, as JSON
+        values.
 
         Raises:
             ConfigError: the text is no query.
@@ -121,9 +127,11 @@ class Catalogue:
                 result |= {"moments": len(found), "seconds": round(found.total_s, 3)}
                 last = np.append(first, len(found))[1:]
                 spans = {
-                    int(row): np.stack([found.start_s[a:b], found.end_s[a:b]], 1)[:_SPANS]
-                    .round(6)
-                    .tolist()
+                    int(row): (
+                        np.stack([found.start_s[a:b], found.end_s[a:b]], 1)[:_SPANS]
+                        .round(6)
+                        .tolist()
+                    )
                     for row, a, b in list(zip(rows, first, last, strict=True))[
                         offset : offset + limit
                     ]
@@ -146,8 +154,9 @@ class Catalogue:
     def _rows(self, rows: list[int]) -> list[tuple[int, dict[str, Any]]]:
         with connect() as db:
             found = db.execute(
-                f"SELECT file_row_number, path, source, duration_s, audio, visual, events FROM {TABLE} "
-                "WHERE file_row_number IN (SELECT unnest($rows::BIGINT[])) ORDER BY file_row_number",
+                "SELECT file_row_number, path, source, duration_s, audio, visual, events FROM"
+                f" {TABLE} WHERE file_row_number IN (SELECT unnest($rows::BIGINT[])) ORDER BY"
+                " file_row_number",
                 {"index": sql_path(index_path(self.library)), "rows": rows},
             ).fetchall()
         return [
@@ -193,7 +202,9 @@ class Catalogue:
         raise UnknownClipError("there is no such clip")
 
     def media_path(self, clip: str) -> Path | None:
-        """Return the video of a clip, which lies inside the library or a folder the user named, or None."""
+        """Return the video of a clip, which lies inside the library or a folder the user named, or
+        None.
+        """
         path = self.timeline_path(clip)
         return self._media(
             path.relative_to(self.library).as_posix(), Timeline.from_json(path).source
@@ -219,7 +230,9 @@ class Catalogue:
 
 
 def _examples(events: list[tuple[str, str, int, float]]) -> list[str]:
-    """Return queries made of frequent classes; `events` are (track, label, count, longest), most frequent first."""
+    """Return queries made of frequent classes; `events` are (track, label, count, longest), most
+    frequent first.
+    """
     count = {(track, label): number for track, label, number, _ in events}
     heard = sorted(
         (label for track, label in count if track == "audio"),

@@ -12,8 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from seehear.web.settings import Settings
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self' blob:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'"
+    " blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
     "content-security-policy": POLICY,
@@ -24,7 +24,8 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
-OURS = "x-seehear"  # no page of another site can send this header without asking first, and then it is told no
+# no page of another site can send this header without asking first, and then it is told no
+OURS = "x-seehear"
 _HOST = re.compile(r"(?P<name>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>\d{1,5}))?")
 
 
@@ -64,7 +65,9 @@ class Guard:
         return self._from_elsewhere(scope, headers, hosts[0]) or self._without_token(scope, headers)
 
     def _from_elsewhere(self, scope: Scope, headers: Headers, host: str) -> Response | None:
-        """Refuse what a page of another site asks for; following a link to our front page is fine."""
+        """Refuse what a page of another site asks for; following a link to our front page is
+        fine.
+        """
         reading = scope["method"] in ("GET", "HEAD")
         origin = headers.get("origin")
         same = origin is None or urlsplit(origin)[:2] in (("http", host), ("https", host))

@@ -1,4 +1,5 @@
-"""Thumbnails.  Decoding a stranger's video can go wrong in any way, so each is made in a process of its own:
+"""Thumbnails.  Decoding a stranger's video can go wrong in any way, so each is made in a process of
+its own:
 
 python -m seehear.web.pictures VIDEO OUT.jpg
 """

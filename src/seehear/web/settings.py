@@ -41,7 +41,8 @@ class Settings:
         names: host names besides loopback ones and addresses by which browsers may call it.
         uploads: whether videos may be uploaded.
         limits: of uploads.
-        parser: how uploads are parsed: `preset` or `model`, and `threshold`, `events` or `vocabulary`.
+        parser: how uploads are parsed: `preset` or `model`, and `threshold`, `events` or
+            `vocabulary`.
         worker: the command that parses one upload (see `worker`).
     """
 
@@ -63,8 +64,9 @@ class Settings:
     def knows(self, host: str) -> bool:
         """Return whether a browser may call the server by `host` (without port).
 
-        A page of another site can point a name of its own at our address (DNS rebinding), but never an address: so
-        addresses are fine, loopback ones only where the server is for this machine only, and names must be known.
+        A page of another site can point a name of its own at our address (DNS rebinding), but never
+        an address: so addresses are fine, loopback ones only where the server is for this machine
+        only, and names must be known.
         """
         try:
             address = ipaddress.ip_address(host.removeprefix("[").removesuffix("]"))

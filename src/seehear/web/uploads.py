@@ -1,7 +1,9 @@
-"""Uploads: received whole, then parsed one at a time, each in a process of its own with a time limit.
+"""Uploads: received whole, then parsed one at a time, each in a process of its own with a time
+limit.
 
-A file waits in `LIBRARY/.seehear/uploads/SERVER/ID/`, where nothing else looks; once it is parsed, its folder moves to
-`LIBRARY/uploads/NAME-ID/` in one piece.  Whatever goes wrong leaves nothing behind.
+A file waits in `LIBRARY/.seehear/uploads/SERVER/ID/`, where nothing else looks; once it is parsed,
+its folder moves to `LIBRARY/uploads/NAME-ID/` in one piece.  Whatever goes wrong leaves nothing
+behind.
 """
 
 import asyncio
@@ -88,7 +90,9 @@ class Job:
         }
 
     async def watch(self) -> AsyncIterator[dict[str, Any]]:
-        """Yield the job now and after every change until it is over; changes in quick succession may come as one."""
+        """Yield the job now and after every change until it is over; changes in quick succession
+        may come as one.
+        """
         seen = -1
         while True:
             if seen != self.version:
@@ -291,7 +295,9 @@ class Uploads:
 
 
 def shown_name(name: str) -> str:
-    """Return the last part of a name, without what cannot be shown, of bounded length with its suffix kept."""
+    """Return the last part of a name, without what cannot be shown, of bounded length with its
+    suffix kept.
+    """
     clean = "".join(c for c in base_name(name) if unicodedata.category(c)[0] != "C").strip()
     stem, dot, suffix = clean.rpartition(".")
     return f"{stem[:_NAME_LENGTH]}{dot}{suffix[:10]}" if dot else clean[:_NAME_LENGTH]

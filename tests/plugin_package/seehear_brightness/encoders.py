@@ -1,4 +1,6 @@
-"""Two encoders that need no weights: how bright a picture is in nine places, how loud a second in four parts."""
+"""Two encoders that need no weights: how bright a picture is in nine places, how loud a second in
+four parts.
+"""
 
 from typing import Any
 

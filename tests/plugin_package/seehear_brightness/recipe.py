@@ -1,4 +1,6 @@
-"""HAN on brightness and loudness: a variant of ours is a `replace`, so the delta is the definition."""
+"""HAN on brightness and loudness: a variant of ours is a `replace`, so the delta is the
+definition.
+"""
 
 from dataclasses import replace
 
