@@ -45,8 +45,8 @@ from PIL import Image
 
 from seehear.encoders import load_encoder
 from seehear.encoders.base import EncoderCard
-from seehear.features.extract import extract
-from seehear.features.sampling import grid_times
+from seehear.extraction.extract import extract
+from seehear.streaming.sampling import grid_times
 from seehear.media import iter_frames, probe
 from seehear.time import TimeGrid
 

@@ -4,7 +4,7 @@ it has not seen.
     python benchmarks/fit_zero_shot.py DATASET --features FEATURES [--fit val] [--test test]
 
 Features: `seehear extract DATASET --visual conse --audio yamnet --out FEATURES`.  Prints the
-numbers that stand in `seehear/parser/offline.py`, the figures on the split they were fitted on, the
+numbers that stand in `seehear/parser/zero_shot/offline.py`, the figures on the split they were fitted on, the
 same with each class left out of the fit once, the figures and confusion on the test split, the same
 with less evidence, and what LLP's 25 classes give where only the dataset's own can be right.
 """
@@ -19,7 +19,7 @@ import numpy as np
 from seehear.data import LLP_VOCABULARY, Dataset, Vocabulary, open_dataset
 from seehear.features import FeatureStore, open_features
 from seehear.metrics import evaluate
-from seehear.parser.offline import PICTURE, SOUND, picture_evidence, sound_evidence
+from seehear.parser.zero_shot.offline import PICTURE, SOUND, picture_evidence, sound_evidence
 
 L2 = 1e-3  # on the weights, evidence unscaled
 BINS = np.arange(-1.5, 1.51, 0.1)  # logits tried as threshold

@@ -10,6 +10,7 @@ table that says so, and exit code 1.
 """
 
 import argparse
+import ast
 import datetime
 import json
 import subprocess
@@ -162,8 +163,9 @@ def measures(value: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any
 
 
 def question(script: str) -> str:
-    """Return the first line of a benchmark's docstring, which is the question it answers."""
-    return (HERE / f"{script}.py").read_text(encoding="utf-8").removeprefix('"""').splitlines()[0]
+    """Return the first paragraph of a benchmark's docstring, which is the question it answers."""
+    text = ast.get_docstring(ast.parse((HERE / f"{script}.py").read_text(encoding="utf-8"))) or ""
+    return " ".join(text.split("\n\n")[0].split())
 
 
 if __name__ == "__main__":

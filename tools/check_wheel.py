@@ -25,7 +25,7 @@ WANTED = (
     "seehear/py.typed",
     "seehear/export/timeline.schema.json",
     "seehear/encoders/data/imagenet_classes.txt",
-    "seehear/parser/data/audioset_tree.txt",
+    "seehear/parser/zero_shot/data/audioset_tree.txt",
     "seehear/web/static/index.html",
     "/licenses/LICENSE",
     "/licenses/NOTICE",
@@ -124,7 +124,7 @@ USES = {  # extra -> Python that does its work
     "vision": (
         "from seehear.encoders import load_encoder\nload_encoder('resnet152')\nimport torchvision"
     ),
-    "ray": "import seehear.features.ray_engine\nimport ray.data",
+    "ray": "import seehear.extraction.ray\nimport ray.data",
     "tensorboard": "import tensorboard",
 }
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seehear.cli.main import main
-from seehear.labels import build
+from seehear.labels.lsld import build
 from seehear.labels.store import load
 from small_world import write_world
 

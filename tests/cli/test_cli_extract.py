@@ -16,7 +16,7 @@ import fake_encoders as fake
 
 @pytest.fixture(autouse=True)
 def _fakes(monkeypatch):
-    monkeypatch.setattr("seehear.features.extract._load_encoder", fake.load_on)
+    monkeypatch.setattr("seehear.extraction.extract._load_encoder", fake.load_on)
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 
 from seehear import train
 from seehear.cli.main import main
-from seehear.labels.build import build_labels
-from seehear.labels.options import Denoising
+from seehear.labels.lsld.build import build_labels
+from seehear.labels.lsld.options import Denoising
 from seehear.report import denoised
 from seehear.time import Event, TimeGrid, Timeline, Track
 from small_world import CLASSES, TINY, write_world

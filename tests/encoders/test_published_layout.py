@@ -13,8 +13,8 @@ import tiny_checkpoints as tiny
 from seehear.cli.main import main
 from seehear.encoders import load_encoder
 from seehear.errors import ConfigError
+from seehear.extraction.extract import _load_encoder
 from seehear.features import open_features, pool
-from seehear.features.extract import _load_encoder
 
 sys.path.append(str(Path(__file__).parents[1] / "features"))
 import fake_encoders as fake

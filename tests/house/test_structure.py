@@ -19,14 +19,17 @@ LAYERS = [
     ["metrics", "data"],
     ["media", "weights"],
     ["share"],
-    ["encoders", "features", "labels"],
+    ["encoders"],
+    ["streaming", "features"],
+    ["extraction", "labels"],
     ["nn", "losses"],
     ["recipes"],
     ["train"],
     ["parser"],
     ["export", "report", "library", "reproduce"],
     ["demo"],
-    ["web", "cli"],
+    ["web"],
+    ["cli"],
 ]
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
 HEAVY = {

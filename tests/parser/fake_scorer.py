@@ -9,8 +9,8 @@ import numpy as np
 
 from seehear.data import Vocabulary
 from seehear.parser import Parser
-from seehear.parser.lexicon import Meaning
-from seehear.parser.zero_shot import ZeroShot
+from seehear.parser.zero_shot.lexicon import Meaning
+from seehear.parser.zero_shot.scorer import ZeroShot
 from seehear.time import Decoding
 
 sys.path.append(str(Path(__file__).parents[1] / "features"))

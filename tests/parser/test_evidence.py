@@ -5,11 +5,11 @@ vocabulary.
 import numpy as np
 import pytest
 
-from seehear.parser.calibration import Calibration, around_max, around_mean
-from seehear.parser.lexicon import Concept, Lexicon, Meaning
-from seehear.parser.picture import PictureEvidence
-from seehear.parser.sound import SoundEvidence
-from seehear.parser.space import SpaceEvidence, space_evidence
+from seehear.parser.zero_shot.calibration import Calibration, around_max, around_mean
+from seehear.parser.zero_shot.lexicon import Concept, Lexicon, Meaning
+from seehear.parser.zero_shot.picture import PictureEvidence
+from seehear.parser.zero_shot.sound import SoundEvidence
+from seehear.parser.zero_shot.space import SpaceEvidence, space_evidence
 
 # animal(0) over dog(1) over bark(2); car(3)
 TREE = Lexicon(

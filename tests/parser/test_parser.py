@@ -140,7 +140,7 @@ def test_many_files_one_by_one_or_at_once_are_the_same(clip, tmp_path):
     ]
     paths[2].write_text("no video")
     alone = parser()
-    from seehear.features.worker import Front
+    from seehear.streaming.worker import Front
 
     front = Front(("eye",), ("ear",), "grid", 1.0, load_two_frames)
     reports = []
@@ -171,7 +171,7 @@ def load_two_frames(name):
 def test_a_file_that_kills_its_decoder_costs_that_file_alone(tmp_path):
     from fake_scorer import fragile
 
-    from seehear.features.worker import Front
+    from seehear.streaming.worker import Front
 
     good = fake.make_clip(tmp_path / "good.mp4", 2)
     killer = fake.make_clip(tmp_path / "killer.mp4", 2, colours=[fake.CRASH] * 9)
@@ -231,7 +231,7 @@ def test_rows_outside_the_grid_are_left_out():
 
 
 def test_doubts_name_the_words_that_no_name_fits():
-    from seehear.parser.lexicon import Meaning
+    from seehear.parser.zero_shot.lexicon import Meaning
 
     odd = scorer()
     odd._meanings = (

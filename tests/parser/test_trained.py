@@ -12,8 +12,8 @@ from fake_scorer import fake
 
 from seehear.data import open_dataset
 from seehear.errors import ConfigError, FeatureError, WeightsError
+from seehear.extraction.extract import extract
 from seehear.features import open_features
-from seehear.features.extract import extract
 from seehear.parser import Parser
 from seehear.parser.scorer import Kept
 from seehear.parser.trained import Trained, trained, window_starts

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seehear.errors import ConfigError
-from seehear.labels.valor import calibrated, threshold_labels
+from seehear.labels.thresholds.valor import calibrated, threshold_labels
 from seehear.recipes import get, resolve
 from small_world import write_world
 
@@ -101,7 +101,7 @@ def test_it_trains_on_labels_of_both_tracks(tmp_path, monkeypatch):
 
 
 def test_published_thresholds_are_refused_for_other_encoders():
-    from seehear.labels.valor import published
+    from seehear.labels.thresholds.valor import published
 
     assert get("valor").labels.segments.rule == "published"
     assert resolve("valor", "offline").labels.segments.rule == "calibrated"

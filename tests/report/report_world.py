@@ -12,8 +12,8 @@ from seehear import train
 from seehear.data import Dataset, open_dataset
 from seehear.demo.world import Script, render
 from seehear.features import FeatureStore
-from seehear.labels.build import build_labels
-from seehear.labels.options import Denoising
+from seehear.labels.lsld.build import build_labels
+from seehear.labels.lsld.options import Denoising
 from seehear.labels.store import save
 from small_world import DIMS, TINY, write_world
 

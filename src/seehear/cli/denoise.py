@@ -145,8 +145,8 @@ def run(args: argparse.Namespace) -> int:
     """Denoise, save, report."""
     from seehear.data import open_dataset
     from seehear.features import open_features
-    from seehear.labels.build import build_labels, clips_with_features, with_encoders
-    from seehear.labels.options import PROFILES, Denoising
+    from seehear.labels.lsld.build import build_labels, clips_with_features, with_encoders
+    from seehear.labels.lsld.options import PROFILES, Denoising
     from seehear.labels.store import save
 
     given = {

@@ -10,8 +10,8 @@ from seehear.cli.console import Progress, print_json, progress, table
 from seehear.errors import ConfigError
 
 if TYPE_CHECKING:
-    from seehear.features.encode import Finished
-    from seehear.features.extract import Summary
+    from seehear.extraction.extract import Summary
+    from seehear.streaming.encode import Finished
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -120,7 +120,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _extract(args: argparse.Namespace) -> int:
-    from seehear.features.extract import extract
+    from seehear.extraction.extract import extract
 
     show = _Progress()
     began = time.monotonic()
@@ -225,7 +225,7 @@ def _show(summary: "Summary", seconds: float, *, as_json: bool) -> None:
 
 
 def _join(args: argparse.Namespace) -> int:
-    from seehear.features.extract import Times, summarise
+    from seehear.extraction.extract import Times, summarise
     from seehear.features.pack import pack
 
     with progress(None, "pack") as bar:

@@ -13,7 +13,6 @@ from seehear.cli.inputs import Input, collect
 from seehear.errors import ConfigError, MissingExtraError, SeehearError
 
 if TYPE_CHECKING:
-    from seehear.parser import Parser
     from seehear.time import Timeline
 
 _SHOWN = 5  # files whose lanes are drawn; of more, one line each
@@ -87,6 +86,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the command."""
     from seehear import export
     from seehear.parser import parse_many
+    from seehear.parser.options import make_parser
 
     formats = list(dict.fromkeys(f for value in args.formats for f in value.split(",") if f)) or [
         "json"
@@ -144,56 +144,6 @@ def run(args: argparse.Namespace) -> int:
                     bar.advance(detail=item.source)
         result.index()
     return result.finish(many=len(inputs) > _SHOWN)
-
-
-def make_parser(
-    *,
-    preset: str | None = None,
-    model: str | None = None,
-    threshold: str | float | None = None,
-    events: str | None = None,
-    vocabulary: str | None = None,
-    fps: int | None = None,
-) -> "Parser":
-    """Return the parser that options ask for.
-
-    Raises:
-        ConfigError: options that do not go together, or make no sense.
-        SeehearError: the vocabulary, the model or the weights cannot be read.
-    """
-    from seehear.parser import Parser
-
-    limit = _threshold(threshold)
-    if model is not None:
-        for name, value in (
-            ("--preset", preset),
-            ("--events", events),
-            ("--vocabulary", vocabulary),
-            ("--fps", fps),
-        ):
-            if value is not None:
-                raise ConfigError(
-                    f"{name} does not go with --model: a trained parser brings its own",
-                    hint="leave one of them out",
-                )
-        return Parser.load(model, threshold=limit)
-    words = Path(vocabulary) if vocabulary is not None else events
-    return Parser.from_preset(preset or "offline", words, threshold=limit, fps=fps)
-
-
-def _threshold(value: str | float | None) -> float | tuple[float, float] | None:
-    if value is None:
-        return None
-    try:
-        numbers = [float(part) for part in str(value).split(",")]
-    except ValueError:
-        numbers = []
-    if len(numbers) not in (1, 2) or not all(0 <= number <= 1 for number in numbers):
-        raise ConfigError(
-            f"expected a number from 0 to 1, or two (audio,visual), got {value}",
-            where="--threshold",
-        )
-    return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
 
 
 class _Result:

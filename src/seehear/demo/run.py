@@ -139,7 +139,7 @@ def _step(options: Options, name: str, does: str) -> None:
 
 
 def _extract(out: Path, options: Options) -> None:
-    from seehear.features.extract import extract
+    from seehear.extraction.extract import extract
 
     with options.progress(sum(options.splits.values()), "extract") as bar:
         extract(
@@ -156,7 +156,7 @@ def _extract(out: Path, options: Options) -> None:
 def _denoise(
     dataset: Dataset, store: FeatureStore, folder: Path
 ) -> tuple[SegmentLabels, dict[str, Any]]:
-    from seehear.labels.build import build_labels
+    from seehear.labels.lsld.build import build_labels
     from seehear.labels.store import save
     from seehear.recipes import resolve
 

@@ -1,10 +1,11 @@
 """Segment labels from weak labels.
 
     lsld         prompts, hard labels, re-weighting: the published method on arrays
-    options      every choice of the method, as data
-    build        the method on a dataset and its features: labels, and a report of what changed
+    removal      labels withdrawn from one track: MA, JoMoLD
+    thresholds   similarities above a threshold of each class: VALOR
+    space        the space that segments share with language, read from features
     store        labels on disk
-    ma, jomold, valor    label removal and thresholds of those systems
+    quality      labels against the truth
 
 Each module is imported by its own name (`from seehear.labels import lsld`); this package imports
 nothing.

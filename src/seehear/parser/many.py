@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from seehear.errors import FeatureError, MediaError, SeehearError
-from seehear.features.decode import Job, Outcome, Piece
-from seehear.features.local import decode_all
-from seehear.features.worker import Front
 from seehear.parser.parser import Clip, Parser
+from seehear.streaming.decode import Job, Outcome, Piece
+from seehear.streaming.local import decode_all
+from seehear.streaming.worker import Front
 from seehear.time import Timeline
 
 TIMEOUT_S = 60.0

@@ -11,10 +11,10 @@ from typing import Any
 from seehear._version import __version__
 from seehear.data import LLP_VOCABULARY, Vocabulary
 from seehear.errors import ConfigError, MediaError
-from seehear.features.decode import Job, Outcome, Piece, decode
-from seehear.features.encode import encode_piece
 from seehear.parser.preset import PRESETS
 from seehear.parser.scorer import Kept, Scorer
+from seehear.streaming.decode import Job, Outcome, Piece, decode
+from seehear.streaming.encode import encode_piece
 from seehear.time import Decoding, TimeGrid, Timeline, decode_scores
 
 Progress = Callable[[float, Timeline], None]
@@ -139,7 +139,7 @@ class Parser:
         versions.
         """
         if self._about is None:
-            from seehear.features.extract import provenance
+            from seehear.extraction.extract import provenance
 
             encoders = {}
             for id_, encoder in {**self.scorer.audio, **self.scorer.visual}.items():

@@ -6,9 +6,9 @@ from typing import Any
 
 from seehear.data import Vocabulary
 from seehear.errors import ConfigError
-from seehear.parser.lexicon import Lexicon, picture_lexicon, sound_lexicon
-from seehear.parser.space import SpaceEvidence, space_evidence
-from seehear.parser.zero_shot import ZeroShot
+from seehear.parser.zero_shot.lexicon import Lexicon, picture_lexicon, sound_lexicon
+from seehear.parser.zero_shot.scorer import ZeroShot
+from seehear.parser.zero_shot.space import SpaceEvidence, space_evidence
 from seehear.time import Decoding
 from seehear.weights import PRESETS as WEIGHT_PRESETS
 from seehear.weights import require
@@ -34,7 +34,7 @@ def offline(
     Raises:
         WeightsError: the weights are not in the cache.
     """
-    from seehear.parser.offline import PICTURE, SOUND, picture_evidence, sound_evidence
+    from seehear.parser.zero_shot.offline import PICTURE, SOUND, picture_evidence, sound_evidence
 
     require(WEIGHT_PRESETS["offline"])
     load = load or _load

@@ -108,7 +108,7 @@ class Trained:
         return f"{stream.partition('/')[0]}/frames" if single else stream
 
     def _rows_a_segment(self, stream: str, role: str) -> int:
-        from seehear.features.sampling import frames_a_segment
+        from seehear.streaming.sampling import frames_a_segment
 
         name = self._stream(stream, role)
         if not name.endswith("/frames"):
@@ -217,7 +217,7 @@ def _load(run: Any, id_: str, load: Any) -> Any:
 
 
 def _known(encoder: Any) -> dict[str, Any]:
-    from seehear.features.extract import provenance
+    from seehear.extraction.extract import provenance
 
     try:
         return provenance(encoder)

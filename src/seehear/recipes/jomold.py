@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from seehear.labels import jomold
+from seehear.labels.removal import jomold
 from seehear.losses import clip_bce_elements, expected_contrast
 from seehear.recipes import _terms as terms
 from seehear.recipes._recipe import Labels, Network, Paper, Recipe, Stage, Term, Training

@@ -5,8 +5,8 @@ the weak label.
 import dataclasses
 from typing import Any
 
-from seehear.labels.build import build_labels
-from seehear.labels.options import PROFILES, Denoising
+from seehear.labels.lsld.build import build_labels
+from seehear.labels.lsld.options import PROFILES, Denoising
 from seehear.labels.store import SegmentLabels
 from seehear.recipes import _terms as terms
 from seehear.recipes._recipe import Labels, Network, Paper, Recipe, Stage, Training
@@ -212,7 +212,7 @@ LSLD_PLUS = dataclasses.replace(
         (
             "not a published system: lsld with a second source of evidence, the clips that are not"
             " labelled with a class (labels.segments.visual_evidence, audio_evidence;"
-            " seehear.labels.contrast); language alone is lsld"
+            " seehear.labels.lsld.contrast); language alone is lsld"
         ),
         (
             "a visual label stays where the prompts and the contrast agree; an audio label where"

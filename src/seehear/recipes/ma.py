@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from seehear.labels import ma
+from seehear.labels.removal import ma
 from seehear.losses import smoothed_contrast
 from seehear.recipes import _terms as terms
 from seehear.recipes._recipe import Labels, Network, Paper, Recipe, Stage, Term, Training

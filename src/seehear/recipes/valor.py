@@ -5,10 +5,10 @@ its own.
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from seehear.labels import valor
-from seehear.labels.reweight import class_similarity
+from seehear.labels.lsld.reweighting import class_similarity
 from seehear.labels.space import read_space, text_tower
 from seehear.labels.store import SegmentLabels
+from seehear.labels.thresholds import valor
 from seehear.recipes import _terms as terms
 from seehear.recipes._recipe import Labels, Network, Paper, Recipe, Stage, Training
 from seehear.time import Decoding
@@ -24,7 +24,7 @@ class Thresholds:
             exist for its own encoders and LLP's classes; `calibrated` fits thresholds for any
             encoder and class to the weak labels.
         scale: the teachers' logit scale (published rule only).
-        level: strictness of the calibrated rule (`seehear.labels.valor.calibrated`).
+        level: strictness of the calibrated rule (`seehear.labels.thresholds.valor.calibrated`).
         visual_template, audio_template: put around class descriptions (calibrated rule).
     """
 

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from seehear.data import Dataset
 from seehear.errors import ConfigError, DataError
 from seehear.features import FeatureStore
-from seehear.labels.build import Built, build_labels, clips_with_features, with_encoders
-from seehear.labels.descriptions import description_set
-from seehear.labels.options import Denoising
-from seehear.labels.prompts import build_prompts
-from seehear.labels.reweight import class_similarity
+from seehear.labels.lsld.build import Built, build_labels, clips_with_features, with_encoders
+from seehear.labels.lsld.combinations import build_prompts
+from seehear.labels.lsld.descriptions import description_set
+from seehear.labels.lsld.options import Denoising
+from seehear.labels.lsld.reweighting import class_similarity
 from seehear.labels.similarity import encode_texts, unit_rows
 from seehear.labels.space import Loader, load_text, read_space, text_tower
 from seehear.labels.store import load

@@ -63,7 +63,7 @@ def _by_loss(
 ) -> list[NDArray[np.bool_]]:
     import torch
 
-    from seehear.labels import jomold
+    from seehear.labels.removal import jomold
     from seehear.losses import clip_bce_elements
     from seehear.recipes import Labels
     from seehear.train.data import load_clips

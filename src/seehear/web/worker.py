@@ -36,7 +36,9 @@ class Parsing(Protocol):
 
 def make_parser(options: dict[str, Any]) -> Parsing:
     """Return the parser that the options of a job ask for."""
-    from seehear.cli.parse import make_parser as parser_of  # the same options mean the same parser
+    from seehear.parser.options import (
+        make_parser as parser_of,  # the same options mean the same parser
+    )
 
     return parser_of(**options)
 

@@ -1,0 +1,162 @@
+"""Language-guided segment label denoising: from a clip's labels to labels for every segment, by
+asking language.
+
+A weak label says that a class occurs somewhere in a clip, in one track or both.  For every subset
+of a clip's labels there is a prompt, and one more for nothing (`seehear.labels.lsld.combinations`).  A
+segment takes the labels of the prompt whose text feature lies closest to the segment's feature:
+
+    s[n, t] = cos(text_n, segment_t)      label[t, c] = 1 where c belongs to the prompt of largest s[., t]
+
+No label is ever added; a clip may be left with nothing at all.  What is decided this way is mended
+afterwards where it disagrees with the rest of the training set (`seehear.labels.lsld.reweighting`).
+
+Conventions: `segment_features` (N, T, D), `weak` (N, C) of 0 and 1, segment labels (N, T, C)
+float32 in [0, 1]. Arrays may be numpy or torch; results are of the kind of the first array.
+
+Source: Revisit Weakly-Supervised Audio-Visual Video Parsing from the Language Perspective, NeurIPS
+2023, section 3; code fyyCS/LSLD at d34c988.
+
+Differs: the arg-max is taken on float32 cosines, where the release takes it on half-precision
+softmax values that differ in the third decimal (near ties there fall to the first prompt); more
+than three labels follow the general rule; an all-zero segment (no such track) is nothing, where the
+release divides by zero.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.labels.lsld.combinations import Nothing, build_prompts, class_texts, membership
+from seehear.labels.lsld.reweighting import reweight
+from seehear.labels.similarity import (
+    Encode,
+    Floats,
+    encode_texts,
+    like,
+    softmax,
+    to_numpy,
+    unit_rows,
+)
+
+__all__ = ["denoise", "prompt_similarity", "prompts", "reweight"]
+
+prompts = build_prompts
+
+
+def denoise(
+    segment_features: Any,
+    weak: Any,
+    encode: Encode,
+    descriptions: object,
+    *,
+    nothing: str | Nothing = "other",
+    template: str = "{}",
+) -> Any:
+    """Return hard segment labels (N, T, C), 0 or 1: the labels of each segment's best prompt.
+
+    Args:
+        segment_features: (N, T, D), one row a segment (frames already averaged), need not be
+            normalised.
+        weak: (N, C).
+        encode: texts to (K, D) features; called once, with every distinct prompt of the whole
+            dataset.
+        descriptions: C texts, or a vocabulary.
+        nothing: wording of the nothing prompt, see `prompts.NOTHING`.
+        template: put around each prompt; the release wraps audio prompts as "This is a sound of
+            {}".
+
+    Raises:
+        ValueError: shapes that do not fit each other.
+        FeatureError: NaN or infinite features.
+        DataError: a clip with more labels than prompts can be made for.
+    """
+    features, labels = check(segment_features, weak, descriptions)
+    hard = np.zeros((*features.shape[:2], labels.shape[1]), np.float32)
+    for clips, classes, score in _by_label_set(
+        features, labels, encode, descriptions, nothing, template
+    ):
+        silent = ~features[clips].any(axis=2)
+        best = np.where(silent, score.shape[2] - 1, score.argmax(axis=2))
+        hard[clips] = membership(classes, labels.shape[1])[best]
+    return like(hard, segment_features)
+
+
+def prompt_similarity(
+    segment_features: Any,
+    weak: Any,
+    encode: Encode,
+    descriptions: object,
+    *,
+    nothing: str | Nothing = "other",
+    template: str = "{}",
+) -> Any:
+    """Return equation 3's softmax value of each single-class prompt, (N, T, C); 0 for classes
+    without a prompt.
+
+    This is the similarity that the paper states for re-weighting.  Without a temperature it is
+    about 1/2^K whatever the segment shows, so it is here to be compared, not to be used.  Arguments
+    and errors as in `denoise`.
+    """
+    features, labels = check(segment_features, weak, descriptions)
+    out = np.zeros((*features.shape[:2], labels.shape[1]), np.float32)
+    for clips, classes, score in _by_label_set(
+        features, labels, encode, descriptions, nothing, template
+    ):
+        alone = membership(classes, labels.shape[1])
+        single = np.flatnonzero(alone.sum(axis=1) == 1)
+        out[clips] = softmax(score)[:, :, single] @ alone[single]
+    return like(out, segment_features)
+
+
+def check(
+    segment_features: Any, weak: Any, descriptions: object
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return unit segment features and boolean weak labels after checking that shapes fit.
+
+    Raises:
+        ValueError: shapes that do not fit, or weak labels that are not 0 or 1.
+        FeatureError: NaN or infinite features.
+    """
+    labels, count = to_numpy(weak), len(class_texts(descriptions))
+    shape = tuple(segment_features.shape)
+    if len(shape) != 3 or labels.shape != (shape[0], count):
+        raise ValueError(
+            f"expected features (N, T, D) and weak labels (N, {count}) for {count} class texts, got"
+            f" {shape} and {labels.shape}"
+        )
+    if not np.isin(labels, (0, 1)).all():
+        raise ValueError("expected weak labels of 0 and 1")
+    return unit_rows(segment_features, "segment features"), labels.astype(bool)
+
+
+def _by_label_set(
+    features: Floats,
+    weak: NDArray[np.bool_],
+    encode: Encode,
+    descriptions: object,
+    nothing: str | Nothing,
+    template: str,
+) -> Any:
+    """Yield (clip indices, their classes, cosines (n, T, 2^K)) for every set of labels that occurs
+    and is not empty.
+
+    Clips are grouped by their labels, so the loop runs over label sets (119 in LLP's training
+    split), not segments.
+    """
+    sets, member = np.unique(weak, axis=0, return_inverse=True)
+    classes = [tuple(int(c) for c in np.flatnonzero(row)) for row in sets]
+    asked = [
+        build_prompts(c, descriptions, nothing=nothing, template=template) if c else []
+        for c in classes
+    ]
+    texts = list(dict.fromkeys(text for group in asked for text in group))
+    if not texts:
+        return
+    row = {text: i for i, text in enumerate(texts)}
+    vectors = encode_texts(encode, texts, features.shape[2])
+    order = np.argsort(member.ravel(), kind="stable")
+    groups = np.split(order, np.cumsum(np.bincount(member.ravel(), minlength=len(sets)))[:-1])
+    for clips, some, group in zip(groups, classes, asked, strict=True):
+        if some:
+            yield clips, some, features[clips] @ vectors[[row[text] for text in group]].T

@@ -1,0 +1,97 @@
+"""Every choice of the denoising of labels, as one immutable value that a recipe shows and a command
+line sets.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Tracks = Literal["none", "audio", "visual", "both"]
+Strategy = Literal["dynamic", "with-event", "without-event", "stable", "none"]
+Similarity = Literal["cosine", "softmax"]
+Evidence = Literal["language", "contrast", "both"]
+Factor = float | Literal["fit"]
+
+SOUND = "This is a sound of {}"  # around every audio prompt, as released
+
+
+@dataclass(frozen=True)
+class Denoising:
+    """How weak labels become labels of segments; the defaults are those of the paper.
+
+    Args:
+        tracks: which tracks get segment labels; the others keep their weak label.
+        visual, audio: encoder whose space is shared with language, for each track.
+        descriptions: words for the classes in prompts (`seehear.labels.lsld.descriptions`), or a file.
+        nothing: the prompt for "none of these" (`seehear.labels.lsld.combinations.NOTHING`), or `word:TEXT`.
+        audio_template: put around audio prompts.
+        visual_evidence, audio_evidence: what decides about a label: `language` (prompts, the
+            published way); `contrast` with the clips that lack the class
+            (`seehear.labels.lsld.contrast`); `both` must agree.
+        reweight: which of the tracks are re-weighted afterwards.
+        strategy: of the re-weighting, table 4b: `dynamic`; `with-event` changes positives only,
+            `without-event` negatives only; `stable` uses constants; `none` leaves the hard labels.
+        similarity: what the factors multiply: the cosine, or the softmax over a clip's prompts that
+            the paper states.
+        text: words for the classes in the re-weighting.
+        alpha, beta: factors of unreliable positives and negatives; `fit` takes them from the
+            similarities (`seehear.labels.lsld.scale`).
+        trim: share of each group cut off before its extreme is taken; 0 is the published rule.
+    """
+
+    tracks: Tracks = "visual"
+    visual: str = "clip-vit-b16"
+    audio: str = "clap"
+    descriptions: str = "playing"
+    nothing: str = "other"
+    audio_template: str = SOUND
+    visual_evidence: Evidence = "language"
+    audio_evidence: Evidence = "language"
+    reweight: Tracks = "visual"
+    strategy: Strategy = "dynamic"
+    similarity: Similarity = "cosine"
+    text: str = "original"
+    alpha: Factor = 4.0
+    beta: Factor = 0.4
+    trim: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, kind in (
+            ("tracks", Tracks),
+            ("reweight", Tracks),
+            ("strategy", Strategy),
+            ("similarity", Similarity),
+            ("visual_evidence", Evidence),
+            ("audio_evidence", Evidence),
+        ):
+            if getattr(self, name) not in get_args(kind):
+                raise ValueError(
+                    f"{name}: expected one of {', '.join(get_args(kind))}, got"
+                    f" {getattr(self, name)!r}"
+                )
+        for name in ("alpha", "beta"):
+            value = getattr(self, name)
+            if value != "fit" and not (isinstance(value, int | float) and value >= 0):
+                raise ValueError(f"{name}: expected a number of at least 0, or fit, got {value!r}")
+        if not 0 <= self.trim < 0.5:
+            raise ValueError(f"trim: expected a share in [0, 0.5), got {self.trim}")
+
+    def has(self, track: str) -> bool:
+        """Return whether `audio` or `visual` gets segment labels."""
+        return self.tracks in (track, "both")
+
+    def evidence(self, track: str) -> Evidence:
+        """Return what decides about the labels of `audio` or `visual`."""
+        return self.visual_evidence if track == "visual" else self.audio_evidence
+
+    def reweights(self, track: str) -> bool:
+        """Return whether the segment labels of a track are re-weighted."""
+        return self.has(track) and self.strategy != "none" and self.reweight in (track, "both")
+
+
+PROFILES: dict[str, Denoising] = {
+    "paper": Denoising(),
+    "release": Denoising(tracks="both"),
+    "plus": Denoising(
+        tracks="both", visual_evidence="both", audio_evidence="contrast", strategy="none"
+    ),
+}

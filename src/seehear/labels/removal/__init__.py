@@ -1,0 +1,1 @@
+"""Rules that withdraw a label from the track that does not show it."""

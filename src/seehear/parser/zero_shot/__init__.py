@@ -1,0 +1,8 @@
+"""Words into probabilities without training: the parts of the zero-shot presets.
+
+lexicon, words         the user's words among those the encoders know
+sound, picture, space  evidence for a word in what was heard or seen
+calibration            evidence into probability
+scorer                 all of it as a scorer
+offline                the offline preset's numbers
+"""

@@ -1,0 +1,266 @@
+"""Which classes of a pretrained network a word means: by name, by another name, by a part of it,
+else by likeness.
+
+A lexicon is a tree of concepts.  Each has names, the network's classes it covers, and a concept
+above it, whose classes bear it out from a distance: an image network that knows no helicopters
+still sees that something is an aircraft.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.parser.zero_shot.words import forms, longest_inside, names_of, normal
+
+_LIKE = 3  # concepts taken for a word that no name fits
+_WITHIN = 0.08  # of the likeness of the best one
+_BROAD = (
+    20  # classes below a concept that make it a kind of kinds, such as animal, music or vehicle
+)
+_PART = 0.5  # likeness that a phrase must have to the part of it that was found
+Embed = Callable[[list[str]], NDArray[np.float32]]
+EmbedNames = Callable[[tuple[str, ...]], NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Concept:
+    """One node.
+
+    Args:
+        names: normalised, the title first.
+        own: classes of the network that are this concept.
+        classes: its own and those of everything below.
+        above: the concept it belongs to (position), or None.
+        title: as it is shown.
+        sound: False for classes that say where something was, not what it was.
+    """
+
+    names: tuple[str, ...]
+    own: tuple[int, ...]
+    classes: tuple[int, ...]
+    above: int | None
+    title: str
+    sound: bool = True
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a word means to a network.
+
+    Args:
+        classes: positions of network classes that are the word.
+        likeness: of the word to each of them, (n,) in [0, 1]; 1 where it was found by name.
+        above: positions of the classes that concepts above have of their own (sounds: one each).
+        shown: titles of the concepts taken.
+        how: `name`, `part` or `likeness`.
+    """
+
+    classes: tuple[int, ...]
+    likeness: tuple[float, ...]
+    above: tuple[int, ...]
+    shown: tuple[str, ...]
+    how: str
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Concepts of one network and how to find them.
+
+    Args:
+        concepts: the tree, higher concepts first.
+        common: how many of them, from the start, are everyday words; the rest are single classes of
+            the network.
+    """
+
+    concepts: tuple[Concept, ...]
+    common: int
+
+    def narrowest(self) -> list[int]:
+        """Return the classes of concepts that have none below and are sounds or things
+        themselves.
+        """
+        upper = {concept.above for concept in self.concepts}
+        return [
+            c
+            for i, concept in enumerate(self.concepts)
+            if concept.sound and i not in upper
+            for c in concept.own
+        ]
+
+    @cached_property
+    def _by_name(self) -> dict[str, int]:
+        """Name -> position; a title wins over another concept's further name, a higher concept over
+        a lower.
+        """
+        found: dict[str, int] = {}
+        for rank in (slice(1), slice(1, None)):
+            for index, concept in enumerate(self.concepts):
+                for name in concept.names[rank]:
+                    found.setdefault(name, index)
+        return found
+
+    @cached_property
+    def _broad(self) -> frozenset[int]:
+        """Return the concepts that cover so much that a word can be like them without being all of
+        it.
+        """
+        upper = {concept.above for concept in self.concepts}
+        return frozenset(
+            i for i, c in enumerate(self.concepts) if i in upper and len(c.classes) > _BROAD
+        )
+
+    def find(self, name: str, description: str, embed: Embed, embed_names: EmbedNames) -> Meaning:
+        """Return what a class means: its name is tried before its description, names before
+        likeness.
+
+        Args:
+            name, description: of the user's class.
+            embed: sentences to unit vectors (n, D), for words that no name fits.
+            embed_names: the same for the lexicon's own names, which may be kept from one time to
+                the next.
+        """
+        by_name = self._by_name
+        for text in (name, description):
+            for form in forms(text):
+                if form in by_name:
+                    return self._meaning([by_name[form]], [1.0], "name")
+        for text in (description, name):
+            phrase = forms(text)[-1] if forms(text) else ""
+            part = longest_inside(phrase, by_name)
+            if part is not None:
+                likeness = float(np.dot(*embed([phrase, part])))
+                if likeness >= _PART:
+                    return self._meaning([by_name[part]], [likeness], "part")
+        titles = [
+            (index, n)
+            for index, concept in enumerate(self.concepts)
+            if concept.sound
+            for n in concept.names
+        ]
+        rows = embed_names(tuple(n for _, n in titles))
+        best: dict[int, float] = {}
+        for (index, _), likeness in zip(
+            titles, rows @ embed([description or name])[0], strict=True
+        ):
+            best[index] = max(best.get(index, -1.0), float(likeness))
+        ranked = sorted(best, key=lambda i: -best[i])[:_LIKE]
+        taken = [i for i in ranked if best[i] >= best[ranked[0]] - _WITHIN]
+        # an elephant is like "animal", but is not every animal: that counts only where nothing
+        # narrower is like it
+        taken = [i for i in taken if i not in self._broad] or taken
+        return self._meaning(taken, [max(0.0, best[i]) for i in taken], "likeness")
+
+    def _meaning(self, found: Sequence[int], likeness: Sequence[float], how: str) -> Meaning:
+        classes: dict[int, float] = {}
+        above: set[int] = set()
+        for index, value in zip(found, likeness, strict=True):
+            concept = self.concepts[index]
+            for position in concept.classes:
+                classes[position] = max(classes.get(position, 0.0), value)
+            while (up := concept.above) is not None:
+                concept = self.concepts[up]
+                above.update(concept.own)
+        shown = tuple(self.concepts[i].title for i in found)
+        return Meaning(tuple(classes), tuple(classes.values()), tuple(sorted(above)), shown, how)
+
+
+def tree_lines(name: str) -> list[tuple[int, str]]:
+    """Return (depth, text) of each line of a data file; comments and blank lines are left out."""
+    text = files("seehear.parser.zero_shot").joinpath("data", name).read_text("utf-8")
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return [((len(line) - len(line.lstrip())) // 2, line.strip()) for line in lines]
+
+
+@lru_cache(maxsize=2)
+def sound_lexicon(classes: tuple[str, ...] = ()) -> Lexicon:
+    """Return the lexicon of AudioSet; `classes` are YAMNet's 521 names in its order, without them
+    the tree's own.
+    """
+    lines = tree_lines("audioset_tree.txt")
+    above = _parents([depth for depth, _ in lines])
+    titles, names = [], []
+    for _, line in lines:
+        title, _, further = line.partition("|")
+        title = title.strip().removeprefix("~ ")
+        titles.append(title)
+        names.append(
+            tuple(
+                dict.fromkeys(
+                    (*names_of(title), *(normal(n) for n in further.split(",") if n.strip()))
+                )
+            )
+        )
+    place = {name: index for index, name in enumerate(classes or titles)}
+    own = [[place[title]] for title in titles]
+    covered = _with_below(own, above)
+    return Lexicon(
+        tuple(
+            Concept(
+                names[i],
+                tuple(own[i]),
+                tuple(covered[i]),
+                above[i],
+                titles[i],
+                not lines[i][1].startswith("~"),
+            )
+            for i in range(len(lines))
+        ),
+        len(lines),
+    )
+
+
+@lru_cache(maxsize=2)
+def picture_lexicon(classes: tuple[str, ...] = ()) -> Lexicon:
+    """Return the lexicon of ImageNet: the concepts of the data file, then each of `classes` by its
+    own name.
+
+    Args:
+        classes: the 1000 names in the network's order; without them the everyday concepts alone.
+    """
+    lines = tree_lines("imagenet_concepts.txt")
+    above = _parents([depth for depth, _ in lines])
+    own, names = [], []
+    for _, line in lines:
+        words, _, ranges = line.partition(":")
+        names.append(tuple(dict.fromkeys(normal(word) for word in words.split(","))))
+        own.append([i for part in ranges.split(",") if part.strip() for i in _range(part)])
+    covered = _with_below(own, above)
+    concepts = [
+        Concept(names[i], tuple(own[i]), tuple(covered[i]), above[i], names[i][0])
+        for i in range(len(lines))
+    ]
+    smallest = {}
+    for index in sorted(range(len(lines)), key=lambda i: -len(covered[i])):
+        smallest.update(dict.fromkeys(covered[index], index))
+    concepts += [
+        Concept(tuple(names_of(name)), (index,), (index,), smallest.get(index), name)
+        for index, name in enumerate(classes)
+    ]
+    return Lexicon(tuple(concepts), len(lines))
+
+
+def _parents(depths: Sequence[int]) -> list[int | None]:
+    last: dict[int, int] = {}
+    out: list[int | None] = []
+    for index, depth in enumerate(depths):
+        out.append(last.get(depth - 1) if depth else None)
+        last[depth] = index
+    return out
+
+
+def _with_below(own: Sequence[Sequence[int]], above: Sequence[int | None]) -> list[list[int]]:
+    out = [dict.fromkeys(classes) for classes in own]
+    for index in reversed(range(len(own))):
+        up = above[index]
+        if up is not None:
+            out[up].update(out[index])
+    return [list(classes) for classes in out]
+
+
+def _range(text: str) -> range:
+    first, _, last = text.strip().partition("-")
+    return range(int(first), int(last or first) + 1)

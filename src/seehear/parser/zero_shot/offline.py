@@ -1,0 +1,81 @@
+"""The zero-shot scorer of the preset `offline`: ConSE and YAMNet, words by MiniLM, calibrated on
+real clips.
+
+The numbers below were fitted by `benchmarks/fit_zero_shot.py` on the val split of the development
+set (60 clips); docs/zero-shot.md says how and how well they hold on other clips and other classes.
+"""
+
+from typing import Any
+
+from seehear.data import Vocabulary
+from seehear.parser.zero_shot.calibration import Calibration
+from seehear.parser.zero_shot.lexicon import Meaning, picture_lexicon, sound_lexicon
+from seehear.parser.zero_shot.picture import PictureEvidence
+from seehear.parser.zero_shot.sound import SoundEvidence
+
+_FITTED = "60 val clips of restaged, nine classes"
+SOUND = Calibration(
+    ("raw", "above", "lead", "near", "best", "rare"),
+    (0.24, 1.76, 1.42, 0.73, 1.51, 1.66),
+    -0.71,
+    _FITTED,
+)
+PICTURE = Calibration(
+    ("sum", "above", "margin", "unusual", "near", "best"),
+    (0.21, 0.41, 0.21, 0.67, 0.19, 1.03),
+    0.56,
+    _FITTED,
+)
+
+
+def sound_evidence(
+    vocabulary: Vocabulary, calibration: Calibration = SOUND
+) -> tuple[SoundEvidence, list[Meaning]]:
+    """Return the evidence of YAMNet for a vocabulary, and what each class means to it.
+
+    Raises:
+        WeightsError: weights are not in the cache.
+    """
+    from seehear.encoders.yamnet import audioset_classes, class_norms
+
+    lexicon = sound_lexicon(audioset_classes())
+    meanings = _meanings(lexicon, vocabulary)
+    return SoundEvidence(meanings, lexicon, class_norms(), calibration), meanings
+
+
+def picture_evidence(
+    vocabulary: Vocabulary, calibration: Calibration = PICTURE
+) -> tuple[PictureEvidence, list[Meaning]]:
+    """Return the evidence of ConSE for a vocabulary, and what each class means to it.
+
+    Raises:
+        WeightsError: weights are not in the cache.
+    """
+    from seehear.encoders.conse import imagenet_classes
+    from seehear.encoders.minilm import class_embeddings
+
+    lexicon = picture_lexicon(imagenet_classes())
+    common = tuple(concept.names[0] for concept in lexicon.concepts[: lexicon.common])
+    meanings = _meanings(lexicon, vocabulary)
+    prompts = class_embeddings((*vocabulary.descriptions, "other"))
+    return (
+        PictureEvidence(
+            meanings,
+            prompts[:-1],
+            prompts[-1],
+            class_embeddings(imagenet_classes()),
+            class_embeddings(common),
+            calibration,
+        ),
+        meanings,
+    )
+
+
+def _meanings(lexicon: Any, vocabulary: Vocabulary) -> list[Meaning]:
+    from seehear.encoders.minilm import MiniLM, class_embeddings
+
+    tower = MiniLM()
+    return [
+        lexicon.find(name, text, tower.encode, class_embeddings)
+        for name, text in zip(vocabulary.names, vocabulary.descriptions, strict=True)
+    ]

@@ -1,0 +1,175 @@
+"""A decoding process, and the handle by which the main process gives it clips.
+
+A video file is hostile input for a C library: it may crash it or never let it return.  So each
+decoder lives in its own process with a pipe.  The pipe holds little, so a decoder that is ahead of
+the encoders waits.  When no word comes for `timeout_s`, or the process dies, it is replaced and
+only its clip is lost.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from seehear.errors import SeehearError
+from seehear.streaming.decode import Job, Outcome, Piece, decode
+from seehear.streaming.pipe import receive, send
+from seehear.streaming.sampling import Sampling
+
+_START_S = 120.0  # a busy machine may need long to import the libraries
+
+
+@dataclass(frozen=True)
+class Front:
+    """What a decoding process has to know.
+
+    Args:
+        visual, audio: encoder identifiers.
+        sampling: see `sampling`.
+        step_s: length of a segment.
+        load: gives an encoder by identifier; importable by name in another process.
+    """
+
+    visual: tuple[str, ...]
+    audio: tuple[str, ...]
+    sampling: Sampling
+    step_s: float
+    load: Callable[[str], Any]
+
+    def encoders(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the visual and the audio encoders; their weights are not read until something is
+        encoded.
+        """
+        return {i: self.load(i) for i in self.visual}, {i: self.load(i) for i in self.audio}
+
+
+class Decoder:
+    """A decoding process; started when first needed, replaced after each accident.
+
+    Args:
+        front: what to decode for.
+        timeout_s: how long to wait for the next piece of a clip (a piece is ten segments at most).
+    """
+
+    def __init__(self, front: Front, *, timeout_s: float = 60.0) -> None:
+        self.front, self.timeout_s = front, timeout_s
+        self._process: Any = None
+        self._pipe: Connection | None = None
+
+    def run(self, job: Job) -> Iterator[Piece | Outcome]:
+        """Yield the pieces of a clip and, last, its outcome; an accident is an outcome with no
+        tracks.
+
+        Raises:
+            SeehearError: a decoding process cannot be started at all.
+        """
+        pipe = self._pipe or self._start()
+        whole = False
+        try:
+            send(pipe, job)
+            while not whole:
+                message = receive(pipe) if pipe.poll(self.timeout_s) else None
+                if message is None:
+                    message = Outcome(
+                        problems=[
+                            f"the decoder gave no sign for {self.timeout_s:g} s and was stopped"
+                        ]
+                    )
+                    self.close()
+                whole = isinstance(message, Outcome)
+                yield message
+        except (EOFError, OSError):
+            self._process.join(5)
+            code, whole = self._process.exitcode, True
+            self.close()
+            died = f"signal {-code}" if code and code < 0 else f"code {code}"
+            yield Outcome(problems=[f"the decoder process died ({died})"])
+        finally:
+            if (
+                not whole
+            ):  # nobody reads on: what is still in the pipe must not be taken for the next clip's
+                self.close()
+
+    def close(self) -> None:
+        """End the process."""
+        process, pipe = self._process, self._pipe
+        self._process = self._pipe = None
+        if pipe is not None:
+            pipe.close()
+        if process is not None:
+            process.kill()
+            process.join()
+            process.close()
+
+    def _start(self) -> Connection:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(
+            target=_serve,
+            args=(theirs, self.front, os.getpid()),
+            daemon=True,
+            name="seehear-decoder",
+        )
+        self._process.start()
+        theirs.close()
+        ready: Any = SeehearError("it did not start in time")
+        try:
+            ready = receive(self._pipe) if self._pipe.poll(_START_S) else ready
+        except EOFError:
+            ready = SeehearError(
+                "the process died at once",
+                hint="a script that extracts features must do so below if __name__ == '__main__':",
+            )
+        if ready is not True:
+            self.close()
+            raise SeehearError(
+                f"cannot start a decoding process: {ready.problem}",
+                where=ready.where,
+                hint=ready.hint,
+            )
+        return self._pipe
+
+
+def _serve(pipe: Connection, front: Front, parent: int) -> None:
+    """Decode clip after clip until the pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's business
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    try:
+        visual, audio = front.encoders()
+    except SeehearError as error:
+        send(pipe, error)
+        return
+    except Exception as error:
+        send(pipe, SeehearError(f"{type(error).__name__}: {error}"))
+        return
+    send(pipe, True)
+    try:
+        while True:
+            for message in _safely(
+                decode(receive(pipe), visual, audio, front.sampling, front.step_s)
+            ):
+                send(pipe, message)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return  # the main process is gone or wants no more
+
+
+def _safely(messages: Iterator[Piece | Outcome]) -> Iterator[Piece | Outcome]:
+    """Pass messages on; whatever a media library raises that it never said it would costs this clip
+    alone.
+    """
+    try:
+        yield from messages
+    except Exception as error:
+        yield Outcome(problems=[f"{type(error).__name__}: {' '.join(str(error).split())}"])
+
+
+def _end_with(parent: int) -> None:
+    """End this process when its parent is gone, even in the middle of a clip."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)

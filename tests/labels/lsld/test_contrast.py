@@ -1,0 +1,36 @@
+"""Evidence from contrast: the slope is that of the loss, and a class that a track does not carry
+loses its labels.
+"""
+
+import numpy as np
+
+from seehear.labels.lsld.contrast import contrast, pooled_loss, pooled_slope
+
+
+def test_the_slope_is_that_of_the_loss():
+    rng = np.random.default_rng(0)
+    logits, labels = rng.standard_normal((3, 4, 2)), rng.random((3, 2)) < 0.5
+
+    def loss(z):
+        return pooled_loss(1 / (1 + np.exp(-z)), labels)
+
+    slope = pooled_slope(1 / (1 + np.exp(-logits)), labels)
+    for at in np.ndindex(logits.shape):
+        step = np.zeros_like(logits)
+        step[at] = 1e-5
+        assert abs((loss(logits + step) - loss(logits - step)) / 2e-5 - slope[at]) < 1e-6
+
+
+def test_it_finds_the_segments_of_a_class_and_drops_one_that_the_track_does_not_carry():
+    rng = np.random.default_rng(1)
+    weak = rng.random((120, 2)) < 0.4
+    on = (rng.random((120, 6)) < 0.5) & weak[:, :1]
+    on[weak[:, 0], 0] = True
+    features = rng.standard_normal((120, 6, 8)).astype(np.float32)
+    features[..., 0] += 6 * on  # only class 0 shows in these features
+    prob = contrast(features, weak)
+    found = (prob[..., 0] >= 0.5) & weak[:, None, 0]
+    assert (found == on).mean() > 0.95
+    assert (
+        prob[weak[:, 1], :, 1] >= 0.5
+    ).mean() < 0.3  # of labels that would all be kept as they are
