@@ -11,33 +11,59 @@ class SeehearError(Exception):
 
     Args:
         problem: what was expected and what came.
-        where: file, row or option the problem stands in.
+        where: file or row the problem stands in.
         hint: what to do about it.
+        parameter: name of the argument that is wrong, as a Python caller writes it; the command
+            line shows the option of that name instead.
     """
 
     def __init__(
-        self, problem: str, *, where: object | None = None, hint: str | None = None
+        self,
+        problem: str,
+        *,
+        where: object | None = None,
+        hint: str | None = None,
+        parameter: str | None = None,
     ) -> None:
-        self.problem, self.where, self.hint = problem, where, hint
+        self.problem = problem
+        self.where = where
+        self.hint = hint
+        self.parameter = parameter
         super().__init__(problem)
 
     def __str__(self) -> str:
-        text = self.problem if self.where is None else f"{self.where}: {self.problem}"
-        text = text if self.hint is None else f"{text}; {self.hint}"
-        return " ".join(
-            text.split()
-        )  # always one line, whatever a library put into its own message
+        return self.told()
 
-    def __reduce__(
-        self,
-    ) -> tuple[object, ...]:  # keyword arguments survive the trip between processes
-        return (_rebuild, (type(self), self.problem, self.where, self.hint))
+    def told(self, *, places: bool = True, option: str | None = None) -> str:
+        """Return the error as one line.
+
+        Args:
+            places: whether to say where; a web page leaves out the paths of its server.
+            option: what to call the parameter, such as `--threshold`; None: by its own name.
+        """
+        parts = [option or self.parameter]
+        if places:
+            parts.append(None if self.where is None else str(self.where))
+        parts.append(self.problem)
+        text = ": ".join(part for part in parts if part)
+        if self.hint is not None:
+            text = f"{text}; {self.hint}"
+        return " ".join(text.split())  # one line, whatever a library put into its own message
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # keyword arguments survive the trip between processes
+        state = (type(self), self.problem, self.where, self.hint, self.parameter)
+        return (_rebuild, state)
 
 
 def _rebuild(
-    kind: type[SeehearError], problem: str, where: object, hint: str | None
+    kind: type[SeehearError],
+    problem: str,
+    where: object,
+    hint: str | None,
+    parameter: str | None = None,
 ) -> SeehearError:
-    return kind(problem, where=where, hint=hint)
+    return kind(problem, where=where, hint=hint, parameter=parameter)
 
 
 class MediaError(SeehearError):
@@ -60,10 +86,8 @@ class ConfigError(SeehearError):
     """An option, recipe or override makes no sense."""
 
 
-_CALLED = {
-    "av": "PyAV",
-    "PIL": "Pillow",
-}  # packages whose users know them by another name than that imported
+# packages whose users know them by another name than that imported
+_CALLED = {"av": "PyAV", "PIL": "Pillow"}
 
 
 class MissingExtraError(SeehearError):

@@ -1,13 +1,14 @@
-"""Files that are either whole or not there: written aside in the same folder, then moved into
-place.
-"""
+"""Files that are whole or not there: written aside in the same folder, then moved into place."""
 
 import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from seehear.errors import SeehearError
+
+Json: TypeAlias = Any  # what `json.loads` gives: its shape is known where it has been checked
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "src" / "seehear"
 # docs/architecture.md, top to bottom: a part may import those of its own line and of the lines
 # above it
 LAYERS = [
-    ["errors", "_version", "files", "plugins"],
+    ["errors", "_version", "arrays", "closest", "files", "plugins"],
     ["time"],
     ["metrics", "data"],
     ["media", "weights"],

@@ -1,0 +1,46 @@
+"""The hint "did you mean": the known name that is nearest to one nobody knows."""
+
+import difflib
+from collections.abc import Iterable
+
+CUTOFF = 0.5  # of `difflib`: how alike two names are at least
+SHOWN = 8  # names listed where all would be too many
+
+
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name most like `name`, whatever its case; None if none is near.
+
+    Examples:
+        >>> closest("lsdl", ["han", "lsld"])
+        'lsld'
+    """
+    spelled = {other.casefold(): other for other in known}
+    found = difflib.get_close_matches(name.casefold(), spelled, n=1, cutoff=CUTOFF)
+    return spelled[found[0]] if found else None
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Return the hint for an unknown name: the closest known one, else all of them.
+
+    Examples:
+        >>> suggest("lsdl", ["han", "lsld"])
+        'did you mean lsld?'
+        >>> suggest("x", ["han", "lsld"])
+        'known: han, lsld'
+    """
+    names = list(known)
+    near = closest(name, names)
+    return f"did you mean {near}?" if near is not None else f"known: {shown(names)}"
+
+
+def shown(names: Iterable[str], most: int = SHOWN) -> str:
+    """Return names in a row, the first few where they are many.
+
+    Examples:
+        >>> shown(["a", "b", "c"], most=2)
+        'a, b ... (3 in all)'
+    """
+    listed = list(names)
+    if len(listed) <= most:
+        return ", ".join(listed)
+    return f"{', '.join(listed[:most])} ... ({len(listed)} in all)"
