@@ -119,7 +119,14 @@ def test_imports_point_down(lazy: bool) -> None:
 def test_networks_and_losses_know_no_files_datasets_or_commands() -> None:
     for path in [*(PACKAGE / "nn").rglob("*.py"), *(PACKAGE / "losses").rglob("*.py")]:
         parts = {part(module) for module in imports(path, lazy=True)} - {None}
-        assert parts <= {"nn", "losses", "errors"}, f"{path.name} imports {parts}"
+        known = {
+            "nn",
+            "losses",
+            "errors",
+            "closest",
+            "arrays",
+        }  # these know nothing of files either
+        assert parts <= known, f"{path.name} imports {parts}"
 
 
 def test_the_check_of_imports_can_fail(tmp_path: Path) -> None:

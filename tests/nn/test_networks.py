@@ -9,7 +9,7 @@ from torch import nn
 from seehear.errors import ConfigError
 from seehear.nn import SYSTEMS, build
 from seehear.nn.dhhn import DHHN
-from seehear.nn.mgn import MGN, assign_weights
+from seehear.nn.mgn import MGN, MGNOptions, assign_weights
 
 PARSERS = [name for name in SYSTEMS if name not in ("dhhn_audionet", "dhhn_videonet", "ave_events")]
 POOLED_SOFTMAX = (
@@ -199,7 +199,6 @@ def test_shapes_are_checked_while_tests_run() -> None:
 
 
 # --- HAN
-# ------------------------------------------------------------------------------------------------------------
 
 
 def test_repeated_stacking_counts_the_last_layer_only() -> None:
@@ -271,7 +270,6 @@ def test_detach_cuts_every_field() -> None:
 
 
 # --- MGN
-# ------------------------------------------------------------------------------------------------------------
 
 
 def test_mgn_released_timing_is_nearly_constant_and_mended_forms_are_not() -> None:
@@ -309,7 +307,7 @@ def test_mgn_has_one_number_of_segments() -> None:
 
 
 def test_mgn_starts_with_zero_tokens_and_small_weights() -> None:
-    net = MGN(width=64, classes=3)
+    net = MGN(MGNOptions(width=64, classes=3))
     assert not net.audio_token.any()
     assert not net.visual_token.any()
     assert 0.015 < net.fc_v.weight.std() < 0.025
@@ -317,7 +315,6 @@ def test_mgn_starts_with_zero_tokens_and_small_weights() -> None:
 
 
 # --- MM-Pyramid
-# -----------------------------------------------------------------------------------------------------
 
 
 def test_pyramid_windows_bound_what_a_segment_sees() -> None:
@@ -343,7 +340,6 @@ def test_pyramid_swap_exchanges_the_tracks_only() -> None:
 
 
 # --- DHHN
-# -----------------------------------------------------------------------------------------------------------
 
 
 def test_dhhn_scales() -> None:
@@ -374,7 +370,6 @@ def test_dhhn_helpers_take_one_track() -> None:
 
 
 # --- AVE and AVSDN
-# --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["ave", "avsdn"])

@@ -154,7 +154,6 @@ def test_ave_own_task(shared: Path) -> None:
 
 
 # --- one training step
-# ----------------------------------------------------------------------------------------------
 
 STORED_ROWS = torch.cat([torch.arange(32), torch.arange(512, 544), torch.arange(1024, 1056)])
 

@@ -238,7 +238,6 @@ def test_loading_copies_the_weights() -> None:
 
 
 # --- files
-# ----------------------------------------------------------------------------------------------------------
 
 
 def test_a_training_checkpoint_as_the_releases_write_it(tmp_path: Path) -> None:

@@ -87,8 +87,6 @@ def test_its_network_is_built_for_every_feature_set(recipe):
 
 
 def test_every_network_option_is_visible_on_the_page():
-    import inspect
-
     from seehear.nn import SYSTEMS
 
     given = {"self", "audio_dim", "visual_dim", "motion_dim", "classes", "segments"}
@@ -98,7 +96,7 @@ def test_every_network_option_is_visible_on_the_page():
             *((h.builder, h.options) for h in recipe.network.helpers),
         ]:
             system = SYSTEMS[builder]
-            hidden = set(inspect.signature(system.network).parameters) - given - set(options)
+            hidden = set(system.keywords) - given - set(options)
             unused = {
                 "contrast",
                 "temperature",

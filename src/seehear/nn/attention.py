@@ -36,16 +36,19 @@ def attend(
 
     query, key, value = split(query), split(key), split(value)
     scores = torch.bmm(query * (width // heads) ** -0.5, key.transpose(1, 2))
-    weights = torch.softmax(scores if bias is None else scores + bias, dim=-1)
+    if bias is not None:
+        scores = scores + bias
+    weights = torch.softmax(scores, dim=-1)
     if dropout:
         weights = drop(weights, dropout)
     mixed = torch.bmm(weights, value)
-    return mixed if heads == 1 else mixed.unflatten(0, (batch, heads)).transpose(1, 2).flatten(2)
+    if heads == 1:
+        return mixed
+    return mixed.unflatten(0, (batch, heads)).transpose(1, 2).flatten(2)
 
 
 class Attention(nn.Module):
-    """Multi-head attention with the parameters, names and initial values of
-    `torch.nn.MultiheadAttention`.
+    """Multi-head attention: `torch.nn.MultiheadAttention`'s parameters, names and initial values.
 
     Args:
         width: size of queries, keys, values and output; a multiple of `heads`.
@@ -61,9 +64,8 @@ class Attention(nn.Module):
         self.in_proj_bias = nn.Parameter(torch.zeros(3 * width))
         self.out_proj = nn.Linear(width, width)
         nn.init.zeros_(self.out_proj.bias)
-        nn.init.xavier_uniform_(
-            self.in_proj_weight
-        )  # after out_proj: torch's order of random numbers
+        # after out_proj: torch's order of random numbers
+        nn.init.xavier_uniform_(self.in_proj_weight)
 
     def forward(
         self,
@@ -74,13 +76,12 @@ class Attention(nn.Module):
         width, dropout = query.shape[-1], self.dropout if self.training else 0.0
         if self.heads == 1 and pays_to_merge(query, width):
             return self._merged(query, source, dropout)
+        weight, bias = self.in_proj_weight, self.in_proj_bias
         if source is query:
-            q, k, v = F.linear(query, self.in_proj_weight, self.in_proj_bias).chunk(3, dim=-1)
+            q, k, v = F.linear(query, weight, bias).chunk(3, dim=-1)
         else:
-            q = F.linear(query, self.in_proj_weight[:width], self.in_proj_bias[:width])
-            k, v = F.linear(source, self.in_proj_weight[width:], self.in_proj_bias[width:]).chunk(
-                2, dim=-1
-            )
+            q = F.linear(query, weight[:width], bias[:width])
+            k, v = F.linear(source, weight[width:], bias[width:]).chunk(2, dim=-1)
         return self.out_proj(attend(q, k, v, self.heads, dropout=dropout))
 
     def _merged(
@@ -89,19 +90,22 @@ class Attention(nn.Module):
         source: Float[Tensor, "batch keys width"],
         dropout: float,
     ) -> Float[Tensor, "batch queries width"]:
-        """Return the same with two products a row instead of four: one head's linear maps follow
-        each other.
+        """Return the same with two products a row instead of four.
 
+        One head's linear maps follow each other, so that they can be multiplied beforehand:
         q kᵀ = (x Wqᵀ + bq) Wk yᵀ + terms equal for all keys, which the softmax drops; and each
         key's value may pass the output map before the mean over keys is taken, dropout on its
         weights or not.
         """
-        (w_q, w_k, w_v), (b_q, _, b_v) = self.in_proj_weight.chunk(3), self.in_proj_bias.chunk(3)
+        w_q, w_k, w_v = self.in_proj_weight.chunk(3)
+        b_q, _, b_v = self.in_proj_bias.chunk(3)
         w_o, b_o = self.out_proj.weight, self.out_proj.bias
-        asks, tells = (w_k.T @ w_q, b_q @ w_k), (w_o @ w_v, w_o @ b_v)
+        to_asked, asked_bias = w_k.T @ w_q, b_q @ w_k
+        to_told, told_bias = w_o @ w_v, w_o @ b_v
         if source is query:
-            weight, bias = (torch.cat(pair) for pair in zip(asks, tells, strict=True))
+            weight, bias = torch.cat([to_asked, to_told]), torch.cat([asked_bias, told_bias])
             asked, told = F.linear(query, weight, bias).chunk(2, dim=-1)
         else:
-            asked, told = F.linear(query, *asks), F.linear(source, *tells)
+            asked = F.linear(query, to_asked, asked_bias)
+            told = F.linear(source, to_told, told_bias)
         return attend(asked, source, told, dropout=dropout) + b_o

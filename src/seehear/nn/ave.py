@@ -7,6 +7,8 @@ frames of a second (the features have no spatial regions), a bidirectional LSTM 
 heads.  AVE's network for its own task is `seehear.nn.ave_events`.
 """
 
+from dataclasses import dataclass
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -14,19 +16,18 @@ from torch.nn import functional as F
 
 from seehear.nn.guided_attention import GuidedAttention, xavier
 from seehear.nn.heads import SegmentHead, SegmentPooling
+from seehear.nn.options import StreamOptions
 from seehear.nn.output import Output
 
 
-class AVE(nn.Module):
-    """Guided attention over frames, two bidirectional LSTMs, an audio, a visual and an audio-visual
-    head.
+@dataclass(frozen=True, kw_only=True)
+class AVEOptions(StreamOptions):
+    """How AVE is built, beside the widths of `StreamOptions`.
+
+    The motion stream is joined to the attended frame vector; `width` is that of the projected
+    frames and of the attention's inputs.
 
     Args:
-        audio_dim, visual_dim: widths of the input features.
-        motion_dim: width of the clip (3-D) features, joined to the attended frame vector; None: not
-            used.
-        classes: number of classes.
-        width: of the projected frames and of the attention's inputs.
         hidden: of each LSTM direction.
         head_hidden: of the heads.
         pooling: over segments; "max" is the method's own.
@@ -35,33 +36,36 @@ class AVE(nn.Module):
             many frames as the attention has hidden units (8 of each, say).
     """
 
-    def __init__(
-        self,
-        *,
-        audio_dim: int = 128,
-        visual_dim: int = 2048,
-        motion_dim: int | None = 512,
-        classes: int = 25,
-        width: int = 512,
-        hidden: int = 128,
-        head_hidden: int = 64,
-        pooling: SegmentPooling = "max",
-        attention: int = 49,
-        audio_along_regions: bool = False,
-    ) -> None:
+    hidden: int = 128
+    head_hidden: int = 64
+    pooling: SegmentPooling = "max"
+    attention: int = 49
+    audio_along_regions: bool = False
+
+
+class AVE(nn.Module):
+    """Guided attention over frames, two bidirectional LSTMs, a head a track and one for both."""
+
+    def __init__(self, options: AVEOptions) -> None:
         super().__init__()
-        self.frame = nn.Linear(visual_dim, width)
+        audio_dim, width, hidden = options.audio_dim, options.width, options.hidden
+        heads = (options.head_hidden, options.classes, options.pooling)
+        self.frame = nn.Linear(options.visual_dim, width)
         self.guide = GuidedAttention(
-            audio_dim, width, width=width, hidden=attention, audio_along_regions=audio_along_regions
+            audio_dim,
+            width,
+            width=width,
+            hidden=options.attention,
+            audio_along_regions=options.audio_along_regions,
         )
-        self.has_motion = motion_dim is not None
-        if motion_dim is not None:
-            self.fusion = nn.Linear(width + motion_dim, width)
+        self.has_motion = options.motion_dim is not None
+        if options.motion_dim is not None:
+            self.fusion = nn.Linear(width + options.motion_dim, width)
         self.audio_lstm = nn.LSTM(audio_dim, hidden, batch_first=True, bidirectional=True)
         self.visual_lstm = nn.LSTM(width, hidden, batch_first=True, bidirectional=True)
-        self.audio_head = SegmentHead(2 * hidden, head_hidden, classes, pooling)
-        self.visual_head = SegmentHead(2 * hidden, head_hidden, classes, pooling)
-        self.joint_head = SegmentHead(4 * hidden, head_hidden, classes, pooling)
+        self.audio_head = SegmentHead(2 * hidden, *heads)
+        self.visual_head = SegmentHead(2 * hidden, *heads)
+        self.joint_head = SegmentHead(4 * hidden, *heads)
         self.apply(xavier)
 
     def forward(

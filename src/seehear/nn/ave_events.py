@@ -1,5 +1,4 @@
-"""AVE's released network for its own task: one class a second (background included) from audio and
-spatial maps.
+"""AVE's released network for its own task: one class a second, from audio and spatial maps.
 
 Source: Tian, Shi, Li, Duan and Xu, "Audio-Visual Event Localization in Unconstrained Videos", ECCV
 2018; released as YapengTian/AVE-ECCV18.  Parameters carry the released names.
@@ -32,8 +31,9 @@ class EventOutput:
     clip_prob: Float[Tensor, "batch classes"]
 
 
-class AVEEvents(GuidedAttention):
-    """Guided attention over spatial regions, two bidirectional LSTMs, one head.
+@dataclass(frozen=True, kw_only=True)
+class AVEEventsOptions:
+    """How AVE's own network is built.
 
     Args:
         audio_dim: width of the audio features.
@@ -46,24 +46,31 @@ class AVEEvents(GuidedAttention):
             with m the mean of U_v v and U_a a, the mean of tanh(a + m) and tanh(v + m).
     """
 
-    def __init__(
-        self,
-        *,
-        audio_dim: int = 128,
-        region_dim: int = 512,
-        classes: int = 29,
-        width: int = 512,
-        regions: int = 49,
-        hidden: int = 128,
-        fusion: Literal["concat", "residual"] = "concat",
-    ) -> None:
+    audio_dim: int = 128
+    region_dim: int = 512
+    classes: int = 29
+    width: int = 512
+    regions: int = 49
+    hidden: int = 128
+    fusion: Literal["concat", "residual"] = "concat"
+
+
+class AVEEvents(GuidedAttention):
+    """Guided attention over spatial regions, two bidirectional LSTMs, one head."""
+
+    def __init__(self, options: AVEEventsOptions) -> None:
         super().__init__(
-            audio_dim, region_dim, width=width, hidden=regions, audio_along_regions=True
+            options.audio_dim,
+            options.region_dim,
+            width=options.width,
+            hidden=options.regions,
+            audio_along_regions=True,
         )
-        self.lstm_audio = nn.LSTM(audio_dim, hidden, batch_first=True, bidirectional=True)
-        self.lstm_video = nn.LSTM(region_dim, hidden, batch_first=True, bidirectional=True)
-        self.fusion = fusion
-        if fusion == "residual":
+        hidden, classes = options.hidden, options.classes
+        self.lstm_audio = nn.LSTM(options.audio_dim, hidden, batch_first=True, bidirectional=True)
+        self.lstm_video = nn.LSTM(options.region_dim, hidden, batch_first=True, bidirectional=True)
+        self.fusion = options.fusion
+        if self.fusion == "residual":
             self.U_v, self.U_a = _mixer(2 * hidden), _mixer(2 * hidden)
             self.L2 = nn.Linear(2 * hidden, classes)
         else:

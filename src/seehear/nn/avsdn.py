@@ -7,12 +7,15 @@ fused residually, and a decoder LSTM that starts from the fused state reads both
 audio and a visual head join its output to that track's own encoder.
 """
 
+from dataclasses import dataclass
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from seehear.nn.embedding import Embedding
 from seehear.nn.heads import SegmentHead, SegmentPooling
+from seehear.nn.options import StreamOptions
 from seehear.nn.output import Output
 
 
@@ -35,37 +38,37 @@ class StateFusion(nn.Module):
         return (torch.tanh(audio + mixed) + torch.tanh(visual + mixed)) / 2
 
 
-class AVSDN(Embedding):
-    """Encoder LSTMs, fused states, decoder LSTM, an audio, a visual and an audio-visual head.
+@dataclass(frozen=True, kw_only=True)
+class AVSDNOptions(StreamOptions):
+    """How AVSDN is built, beside the widths of `StreamOptions`.
+
+    Audio enters the LSTMs as it is; `width` is that of the embedded visual rows.
 
     Args:
-        audio_dim, visual_dim, motion_dim, classes: as for `HAN`; audio enters the LSTMs as it is.
-        width: of the embedded visual rows.
         hidden: of every LSTM.
         head_hidden: of the heads.
         pooling: over segments, see `SegmentHead`.
     """
 
-    def __init__(
-        self,
-        *,
-        audio_dim: int = 128,
-        visual_dim: int = 2048,
-        motion_dim: int | None = 512,
-        classes: int = 25,
-        width: int = 512,
-        hidden: int = 128,
-        head_hidden: int = 64,
-        pooling: SegmentPooling = "max",
-    ) -> None:
-        super().__init__(None, visual_dim, motion_dim, width)
+    hidden: int = 128
+    head_hidden: int = 64
+    pooling: SegmentPooling = "max"
+
+
+class AVSDN(Embedding):
+    """Encoder LSTMs, fused states, decoder LSTM, an audio, a visual and an audio-visual head."""
+
+    def __init__(self, options: AVSDNOptions) -> None:
+        audio_dim, width, hidden = options.audio_dim, options.width, options.hidden
+        super().__init__(None, options.visual_dim, options.motion_dim, width)
+        heads = (options.head_hidden, options.classes, options.pooling)
         self.audio_encoder = nn.LSTM(audio_dim, hidden, batch_first=True)
         self.visual_encoder = nn.LSTM(width, hidden, batch_first=True)
         self.fuse_hidden, self.fuse_cell = StateFusion(hidden), StateFusion(hidden)
         self.decoder = nn.LSTM(audio_dim + width, hidden, batch_first=True)
-        self.audio_head = SegmentHead(2 * hidden, head_hidden, classes, pooling)
-        self.visual_head = SegmentHead(2 * hidden, head_hidden, classes, pooling)
-        self.joint_head = SegmentHead(hidden, head_hidden, classes, pooling)
+        self.audio_head = SegmentHead(2 * hidden, *heads)
+        self.visual_head = SegmentHead(2 * hidden, *heads)
+        self.joint_head = SegmentHead(hidden, *heads)
 
     def forward(
         self,

@@ -14,6 +14,7 @@ from torch.nn import functional as F
 
 from seehear.nn.embedding import Embedding
 from seehear.nn.han import HybridEncoder
+from seehear.nn.options import StreamOptions
 from seehear.nn.output import Output
 from seehear.nn.pooling import attentive_pooling
 from seehear.nn.transformer import EncoderLayer
@@ -44,34 +45,32 @@ def _upsample(
     return F.interpolate(x.transpose(1, 2), size=segments, mode="nearest").transpose(1, 2)
 
 
+@dataclass(frozen=True, kw_only=True)
+class HCMNOptions(StreamOptions):
+    """How the main network is built; `heads`, `hidden` and `dropout` are as for `HANOptions`."""
+
+    heads: int = 1
+    hidden: int | None = None
+    dropout: float = 0.1
+
+
 class HCMN(Embedding):
-    """The main network: the same hybrid layer on every scale, coarse scales added onto the finer
-    sum, one set of heads.
+    """The main network: one hybrid layer for every scale, coarse scales added onto the finer sum.
 
-    Probabilities are the mean over the three running sums X_0, X_0 + X_1, X_0 + X_1 + X_2.
-
-    Args:
-        audio_dim, visual_dim, motion_dim, classes, width, heads, hidden, dropout: as for `HAN`.
+    Probabilities are the mean over the three running sums X_0, X_0 + X_1, X_0 + X_1 + X_2, all
+    through one set of heads.
     """
 
-    def __init__(
-        self,
-        *,
-        audio_dim: int = 128,
-        visual_dim: int = 2048,
-        motion_dim: int | None = 512,
-        classes: int = 25,
-        width: int = 512,
-        heads: int = 1,
-        hidden: int | None = None,
-        dropout: float = 0.1,
-    ) -> None:
-        super().__init__(audio_dim, visual_dim, motion_dim, width)
+    def __init__(self, options: HCMNOptions) -> None:
+        width, classes = options.width, options.classes
+        super().__init__(options.audio_dim, options.visual_dim, options.motion_dim, width)
         self.fc_prob, self.fc_frame_att, self.fc_av_att = (
             nn.Linear(width, classes) for _ in range(3)
         )
         self.conv_x1, self.conv_x2 = _scales(width), _scales(width)  # audio, visual
-        self.hat_encoder = HybridEncoder(width, 1, heads, hidden or width, dropout, "chain")
+        self.hat_encoder = HybridEncoder(
+            width, 1, options.heads, options.hidden or width, options.dropout, "chain"
+        )
 
     def forward(
         self,
@@ -87,11 +86,17 @@ class HCMN(Embedding):
         for audio_scale, visual_scale in zip(self.conv_x1, self.conv_x2, strict=True):
             pair = self.hat_encoder(audio_scale(audio_embedding), visual_scale(visual_embedding))
             both = torch.stack([_upsample(x, segments) for x in pair], dim=2)
-            sums.append(both + sums[-1] if sums else both)
+            if sums:
+                both = both + sums[-1]
+            sums.append(both)
         pooled = attentive_pooling(torch.cat(sums), self.fc_prob, self.fc_frame_att, self.fc_av_att)
-        means = [values.unflatten(0, (len(sums), -1)).mean(0) for values in pooled]
+        clip_prob, track_prob, segment_prob = (
+            values.unflatten(0, (len(sums), -1)).mean(0) for values in pooled
+        )
         return Output(
-            *means,
+            clip_prob,
+            track_prob,
+            segment_prob,
             audio_embedding=audio_embedding,
             visual_embedding=visual_embedding,
             audio_features=sums[-1][:, :, 0],
@@ -112,114 +117,100 @@ class TrackOutput:
     segment_prob: Float[Tensor, "batch segments classes"]
 
 
+@dataclass(frozen=True, kw_only=True)
+class HelperOptions:
+    """How a helper network is built.
+
+    Args:
+        classes, width: as for `StreamOptions`.
+        layers, heads, hidden, dropout: of the transformer encoder; `hidden` None means `width`.
+        rounds: how often it is applied, its result added each time.
+    """
+
+    classes: int = 25
+    width: int = 512
+    layers: int = 1
+    heads: int = 8
+    hidden: int | None = None
+    dropout: float = 0.1
+    rounds: int = 4
+
+
+class _EncoderStack(nn.Module):
+    """Transformer layers one after the other, all equal at the start."""
+
+    def __init__(self, options: HelperOptions) -> None:
+        super().__init__()
+        width = options.width
+        layer = EncoderLayer(width, options.heads, options.hidden or width, options.dropout)
+        self.layers = nn.ModuleList(copy.deepcopy(layer) for _ in range(options.layers))
+
+    def forward(
+        self, x: Float[Tensor, "batch segments width"]
+    ) -> Float[Tensor, "batch segments width"]:
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+
 class _Helper(Embedding):
     """`rounds` times x + encoder(x), then attention over time."""
 
     def __init__(
         self,
-        audio_dim: int | None,
-        visual_dim: int | None,
-        motion_dim: int | None,
+        options: HelperOptions,
         *,
-        classes: int,
-        width: int,
-        layers: int,
-        heads: int,
-        hidden: int | None,
-        dropout: float,
-        rounds: int,
+        audio_dim: int | None = None,
+        visual_dim: int | None = None,
+        motion_dim: int | None = None,
     ) -> None:
-        super().__init__(audio_dim, visual_dim, motion_dim, width)
-        self.fc_prob, self.fc_frame_att = nn.Linear(width, classes), nn.Linear(width, classes)
-        layer = EncoderLayer(width, heads, hidden or width, dropout)
-        self.audio_encoder = nn.Module()  # so named in both helpers
-        self.audio_encoder.layers = nn.ModuleList(copy.deepcopy(layer) for _ in range(layers))
-        self.rounds = rounds
+        super().__init__(audio_dim, visual_dim, motion_dim, options.width)
+        self.fc_prob = nn.Linear(options.width, options.classes)
+        self.fc_frame_att = nn.Linear(options.width, options.classes)
+        self.audio_encoder = _EncoderStack(options)  # so named in both helpers
+        self.rounds = options.rounds
 
     def _predict(self, x: Float[Tensor, "batch segments width"]) -> TrackOutput:
         for _ in range(self.rounds):
-            update = x
-            for layer in self.audio_encoder.layers:
-                update = layer(update)
-            x = x + update
+            x = x + self.audio_encoder(x)
         segment_prob = torch.sigmoid(self.fc_prob(x))
-        return TrackOutput(
-            (torch.softmax(self.fc_frame_att(x), dim=1) * segment_prob).sum(dim=1), segment_prob
-        )
+        weights = torch.softmax(self.fc_frame_att(x), dim=1)
+        return TrackOutput((weights * segment_prob).sum(dim=1), segment_prob)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AudioNetOptions(HelperOptions):
+    """How the audio helper is built; `audio_dim` is the width of its features."""
+
+    audio_dim: int = 128
 
 
 class AudioNet(_Helper):
-    """The audio helper: four rounds of one transformer layer.
+    """The audio helper: four rounds of one transformer layer."""
 
-    Args:
-        audio_dim, classes, width: as for `HAN`.
-        layers, heads, hidden, dropout: of the transformer encoder.
-        rounds: how often it is applied, its result added each time.
-    """
-
-    def __init__(
-        self,
-        *,
-        audio_dim: int = 128,
-        classes: int = 25,
-        width: int = 512,
-        layers: int = 1,
-        heads: int = 8,
-        hidden: int | None = None,
-        dropout: float = 0.1,
-        rounds: int = 4,
-    ) -> None:
-        super().__init__(
-            audio_dim,
-            None,
-            None,
-            classes=classes,
-            width=width,
-            layers=layers,
-            heads=heads,
-            hidden=hidden,
-            dropout=dropout,
-            rounds=rounds,
-        )
+    def __init__(self, options: AudioNetOptions) -> None:
+        super().__init__(options, audio_dim=options.audio_dim)
 
     def forward(self, audio: Float[Tensor, "batch segments audio_dim"]) -> TrackOutput:
         """Return what the audio track alone says."""
         return self._predict(self.embed_audio(audio))
 
 
+@dataclass(frozen=True, kw_only=True)
+class VideoNetOptions(HelperOptions):
+    """How the visual helper is built; `visual_dim` and `motion_dim` are as for `StreamOptions`."""
+
+    visual_dim: int = 2048
+    motion_dim: int | None = 512
+    layers: int = 2
+    rounds: int = 3
+
+
 class VideoNet(_Helper):
-    """The visual helper: three rounds of a two-layer transformer.
+    """The visual helper: three rounds of a two-layer transformer."""
 
-    Args:
-        visual_dim, motion_dim, classes, width: as for `HAN`.
-        layers, heads, hidden, dropout, rounds: as for `AudioNet`.
-    """
-
-    def __init__(
-        self,
-        *,
-        visual_dim: int = 2048,
-        motion_dim: int | None = 512,
-        classes: int = 25,
-        width: int = 512,
-        layers: int = 2,
-        heads: int = 8,
-        hidden: int | None = None,
-        dropout: float = 0.1,
-        rounds: int = 3,
-    ) -> None:
-        super().__init__(
-            None,
-            visual_dim,
-            motion_dim,
-            classes=classes,
-            width=width,
-            layers=layers,
-            heads=heads,
-            hidden=hidden,
-            dropout=dropout,
-            rounds=rounds,
-        )
+    def __init__(self, options: VideoNetOptions) -> None:
+        super().__init__(options, visual_dim=options.visual_dim, motion_dim=options.motion_dim)
 
     def forward(
         self,
@@ -240,8 +231,7 @@ class VideoNet(_Helper):
 
 
 class DHHN(nn.Module):
-    """The final parser: audio predictions from one trained copy of the main network, visual ones
-    from another.
+    """The final parser: one trained copy of the main network for each track.
 
     Both copies were selected on validation, each for its own track.  `clip_prob`, which the
     released evaluation does not use, is the mean of the two copies'.

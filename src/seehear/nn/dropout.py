@@ -1,9 +1,9 @@
-"""Dropout whose random numbers cost a fifth of torch's on a CPU, where drawing them took a tenth of
-a training step.
+"""Dropout whose random numbers cost a fifth of torch's on a CPU.
 
-torch draws one number of a serial generator for every element; here one draw of 64 bits decides
-four elements, 16 bits each.  A share is therefore held to the nearest 1/65536, and what is kept is
-scaled by exactly that share, so that the expected value stays what it was.
+Drawing them took a tenth of a training step there.  torch draws one number of a serial generator
+for every element; here one draw of 64 bits decides four elements, 16 bits each.  A share is
+therefore held to the nearest 1/65536, and what is kept is scaled by exactly that share, so that the
+expected value stays what it was.
 """
 
 import torch
@@ -15,17 +15,15 @@ _LEVELS = 2**16
 
 
 def dropout(x: Float[Tensor, "..."], share: float) -> Float[Tensor, "..."]:
-    """Return `x` with a random `share` of its elements set to 0 and the others scaled up; for use
-    in training only.
-    """
+    """Return `x`, in training, with a random `share` of it set to 0 and the rest scaled up."""
     level = round(share * _LEVELS)
     if not 0 < level < _LEVELS:
         return F.dropout(x, share)  # all, nothing, or a share out of range: torch's word on it
-    draws = torch.empty((x.numel() + 3) // 4, dtype=torch.int64, device=x.device).random_(
-        -(2**63), None
-    )
+    draws = torch.empty((x.numel() + 3) // 4, dtype=torch.int64, device=x.device)
+    draws.random_(-(2**63), None)
     bits = draws.view(torch.int16)[: x.numel()].view(x.shape)
-    return x * (bits >= level - _LEVELS // 2).to(x.dtype).mul_(_LEVELS / (_LEVELS - level))
+    kept = (bits >= level - _LEVELS // 2).to(x.dtype)
+    return x * kept.mul_(_LEVELS / (_LEVELS - level))
 
 
 class Dropout(nn.Dropout):

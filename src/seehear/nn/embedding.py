@@ -1,9 +1,8 @@
-"""From features of three streams to one audio and one visual vector a segment: linear maps, nothing
-else.
+"""From features of three streams to one audio and one visual vector a segment, by linear maps.
 
     x_a = fc_a(audio)
-    x_v = fc_v(mean over the frames of a segment)                                without a motion stream
-    x_v = fc_fusion([fc_v(mean over the frames of a segment) ; fc_st(motion)])   with one
+    x_v = fc_v(mean over a segment's frames)                                without a motion stream
+    x_v = fc_fusion([fc_v(mean over a segment's frames) ; fc_st(motion)])   with one
 
 The released networks project every frame and then average; a linear map commutes with the mean, so
 averaging first gives the same numbers (up to float rounding) for an eighth of the work, and for
@@ -77,12 +76,12 @@ class Embedding(nn.Module):
         Raises:
             ValueError: if the motion stream is missing, or there and not wanted.
         """
-        if (motion is not None) != self.has_motion:
+        if motion is None and self.has_motion:
             raise ValueError(
                 "this network was built with a motion stream: pass motion=(batch, segments, dim)"
-                if self.has_motion
-                else "this network was built without a motion stream: pass motion=None"
             )
+        if motion is not None and not self.has_motion:
+            raise ValueError("this network was built without a motion stream: pass motion=None")
         pooled = pool_frames(visual, segments)
         if motion is None:
             return self.fc_v(pooled)
@@ -95,12 +94,9 @@ class Embedding(nn.Module):
         pooled: Float[Tensor, "batch segments _"],
         motion: Float[Tensor, "batch segments _"],
     ) -> Float[Tensor, "batch segments width"]:
-        """Return the same with one map a stream in place of three: linear maps that follow each
-        other are one.
-        """
+        """Return the same with one map a stream in place of three: maps that follow are one."""
         left, right = self.fc_fusion.weight.chunk(2, dim=1)
         bias = self.fc_fusion(torch.cat([self.fc_v.bias, self.fc_st.bias]))
         embedded = F.linear(pooled.flatten(0, 1), left @ self.fc_v.weight, bias)
-        return embedded.addmm_(motion.flatten(0, 1), (right @ self.fc_st.weight).T).unflatten(
-            0, pooled.shape[:2]
-        )
+        embedded.addmm_(motion.flatten(0, 1), (right @ self.fc_st.weight).T)
+        return embedded.unflatten(0, pooled.shape[:2])

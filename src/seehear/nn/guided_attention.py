@@ -10,8 +10,8 @@ class GuidedAttention(nn.Module):
     """Returns the mean of the regions of a segment, weighted by how they go with its audio.
 
         a' = relu(affine_audio a),  v' = relu(affine_video v)
-        E  = tanh(affine_v v' + affine_g a'),  α = softmax over regions of (affine_h E),  result = Σ
-        α v
+        E  = tanh(affine_v v' + affine_g a')
+        α  = softmax over regions of (affine_h E),  result = Σ α v
 
     Args:
         audio_dim, region_dim: widths of the inputs; the result is as wide as a region.
@@ -32,14 +32,10 @@ class GuidedAttention(nn.Module):
         audio_along_regions: bool,
     ) -> None:
         super().__init__()
-        self.affine_audio, self.affine_video = (
-            nn.Linear(audio_dim, width),
-            nn.Linear(region_dim, width),
-        )
-        self.affine_v, self.affine_g = (
-            nn.Linear(width, hidden, bias=False),
-            nn.Linear(width, hidden, bias=False),
-        )
+        self.affine_audio = nn.Linear(audio_dim, width)
+        self.affine_video = nn.Linear(region_dim, width)
+        self.affine_v = nn.Linear(width, hidden, bias=False)
+        self.affine_g = nn.Linear(width, hidden, bias=False)
         self.affine_h = nn.Linear(hidden, 1, bias=False)
         self.audio_along_regions = audio_along_regions
 
@@ -58,7 +54,8 @@ class GuidedAttention(nn.Module):
         if self.audio_along_regions and count != hidden:
             raise ValueError(f"audio_along_regions needs {hidden} regions a segment, got {count}")
         audio_term = self.affine_g(F.relu(self.affine_audio(audio)))
-        audio_term = audio_term.unsqueeze(-1 if self.audio_along_regions else -2)
+        along = -1 if self.audio_along_regions else -2
+        audio_term = audio_term.unsqueeze(along)
         energy = torch.tanh(self.affine_v(F.relu(self.affine_video(regions))) + audio_term)
         weights = torch.softmax(self.affine_h(energy), dim=-2)  # (..., regions, 1)
         return (weights * regions).sum(dim=-2)

@@ -7,6 +7,7 @@ carry the released names; those that cannot influence an output are left out.
 """
 
 import copy
+from dataclasses import dataclass
 from typing import Literal
 
 import torch
@@ -17,6 +18,7 @@ from torch.nn import functional as F
 from seehear.nn.attention import Attention
 from seehear.nn.dropout import Dropout
 from seehear.nn.embedding import Embedding
+from seehear.nn.options import StreamOptions
 from seehear.nn.output import Output
 from seehear.nn.pooling import attentive_pooling
 
@@ -25,8 +27,7 @@ Contrast = Literal["embedding", "encoded"]
 
 
 class HybridLayer(nn.Module):
-    """One hybrid attention layer: a track attends to itself and to the other, with the same weights
-    for both.
+    """One layer: a track attends to itself and to the other, with the same weights for both.
 
     z   = LN1(x + drop(cross(x, other)) + drop(self(x)))
     out = LN2(z + drop(W2 drop(relu(W1 z))))
@@ -72,9 +73,8 @@ class HybridEncoder(nn.Module):
     ) -> None:
         super().__init__()
         layer = HybridLayer(width, heads, hidden, dropout)
-        self.layers = nn.ModuleList(
-            copy.deepcopy(layer) for _ in range(layers)
-        )  # equal at the start, as released
+        # equal at the start, as released
+        self.layers = nn.ModuleList(copy.deepcopy(layer) for _ in range(layers))
         self.stacking = stacking
 
     def forward(
@@ -90,9 +90,8 @@ class HybridEncoder(nn.Module):
                 audio = layer(audio, visual if cross_attention else None)
                 visual = layer(visual, audio if cross_attention else None)
             return audio, visual
-        both = torch.cat(
-            [audio, visual]
-        )  # both directions in one batch: half the calls, bigger products
+        # both directions in one batch: half the calls, bigger products
+        both = torch.cat([audio, visual])
         layers = self.layers[-1:] if self.stacking == "repeat" else self.layers
         for layer in layers:
             both = layer(both, torch.cat(both.chunk(2)[::-1]) if cross_attention else None)
@@ -100,14 +99,11 @@ class HybridEncoder(nn.Module):
         return updated_audio, updated_visual
 
 
-class HAN(Embedding):
-    """Hybrid attention over the embedded pair, then attentive pooling.
+@dataclass(frozen=True, kw_only=True)
+class HANOptions(StreamOptions):
+    """How a hybrid attention network is built, beside the widths of `StreamOptions`.
 
     Args:
-        audio_dim, visual_dim: widths of the input features.
-        motion_dim: width of the clip (3-D) features, or None for a network without them.
-        classes: number of classes.
-        width: size of all inner vectors.
         layers, heads, hidden: of the hybrid encoder; `hidden` None means `width`.
         dropout: everywhere inside the encoder, on attention weights too.
         visual_dropout: on the encoded visual features only, before the heads (JoMoLD and LSLD:
@@ -118,30 +114,35 @@ class HAN(Embedding):
         temperature: of that similarity.
     """
 
-    def __init__(
-        self,
-        *,
-        audio_dim: int = 128,
-        visual_dim: int = 2048,
-        motion_dim: int | None = 512,
-        classes: int = 25,
-        width: int = 512,
-        layers: int = 1,
-        heads: int = 1,
-        hidden: int | None = None,
-        dropout: float = 0.1,
-        visual_dropout: float = 0.0,
-        stacking: Stacking = "repeat",
-        contrast: Contrast | None = None,
-        temperature: float = 0.2,
-    ) -> None:
-        super().__init__(audio_dim, visual_dim, motion_dim, width)
+    layers: int = 1
+    heads: int = 1
+    hidden: int | None = None
+    dropout: float = 0.1
+    visual_dropout: float = 0.0
+    stacking: Stacking = "repeat"
+    contrast: Contrast | None = None
+    temperature: float = 0.2
+
+
+class HAN(Embedding):
+    """Hybrid attention over the embedded pair, then attentive pooling."""
+
+    def __init__(self, options: HANOptions) -> None:
+        width, classes = options.width, options.classes
+        super().__init__(options.audio_dim, options.visual_dim, options.motion_dim, width)
         self.fc_prob = nn.Linear(width, classes)
         self.fc_frame_att = nn.Linear(width, classes)
         self.fc_av_att = nn.Linear(width, classes)
-        self.hat_encoder = HybridEncoder(width, layers, heads, hidden or width, dropout, stacking)
-        self.visual_dropout = Dropout(visual_dropout)
-        self.contrast, self.temperature = contrast, temperature
+        self.hat_encoder = HybridEncoder(
+            width,
+            options.layers,
+            options.heads,
+            options.hidden or width,
+            options.dropout,
+            options.stacking,
+        )
+        self.visual_dropout = Dropout(options.visual_dropout)
+        self.contrast, self.temperature = options.contrast, options.temperature
 
     def forward(
         self,
@@ -183,7 +184,5 @@ def track_similarity(
     visual: Float[Tensor, "batch segments width"],
     temperature: float,
 ) -> Float[Tensor, "batch segments segments"]:
-    """Return the cosine of every audio segment (rows) with every visual segment (columns), over
-    `temperature`.
-    """
+    """Return the cosine of audio segments (rows) with visual ones (columns), over `temperature`."""
     return F.normalize(audio, dim=-1) @ F.normalize(visual, dim=-1).transpose(1, 2) / temperature

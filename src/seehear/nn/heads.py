@@ -1,6 +1,4 @@
-"""A small classifier over segments with its own pooling, for the networks without attentive
-multi-modal pooling.
-"""
+"""A small classifier over segments with its own pooling, for networks without attentive pooling."""
 
 from typing import Literal
 

@@ -1,11 +1,10 @@
-"""How released state dicts look: where sizes are read, what is stored for nothing, what tells
-systems apart.
+"""How released state dicts look: where sizes stand, what is unused, what tells systems apart.
 
 Our parameters carry the released names, so no table of names is needed; the exception is
 MM-Pyramid, which stores each convolution under two names that share one memory.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from statistics import mode
@@ -40,10 +39,15 @@ def matches(name: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
+def has(names: Iterable[str], pattern: str) -> bool:
+    """Return whether some tensor name fits the pattern."""
+    return any(fnmatchcase(name, pattern) for name in names)
+
+
 def looks_like(names: Mapping[str, Any]) -> str | None:
     """Return the system whose layout the tensor names show, or None."""
     for system, layout in LAYOUTS.items():
-        if all(any(fnmatchcase(name, mark) for name in names) for mark in layout.marks):
+        if all(has(names, mark) for mark in layout.marks):
             return system
     return None
 
@@ -67,9 +71,7 @@ def _streams(
 
 
 def _agreed(shapes: Shapes, *places: tuple[str, int]) -> int:
-    """Return the size that most of some tensors' axes have, so that the odd one is found to be at
-    fault.
-    """
+    """Return the size that most of some tensors' axes have: the odd one is then at fault."""
     return mode(shapes[name][axis] for name, axis in places)
 
 
@@ -107,10 +109,7 @@ def _han(shapes: Shapes) -> dict[str, Any]:
 
 
 def _jomold(shapes: Shapes) -> dict[str, Any]:
-    return {
-        **_han(shapes),
-        "motion_dim": shapes["fc_st.weight"][1],
-    }  # the release always has the stream
+    return {**_han(shapes), "motion_dim": shapes["fc_st.weight"][1]}  # the release always has it
 
 
 def _lsld(shapes: Shapes) -> dict[str, Any]:
@@ -122,14 +121,13 @@ def _mgn(shapes: Shapes) -> dict[str, Any]:
         _agreed(shapes, ("audio_token", axis), ("visual_token", axis), ("fc_cls.weight", axis))
         for axis in range(2)
     )
+    parts = ("visual_cug", "audio_cug", "av_mcg")
     return {
         **_streams(shapes),
         "classes": classes,
         "width": width,
         "segments": shapes["audio_cug.han_encoder.mlp_inter.fc1.weight"][1],
-        "depths": tuple(
-            _count(shapes, f"{part}.blocks.") for part in ("visual_cug", "audio_cug", "av_mcg")
-        ),
+        "depths": tuple(_count(shapes, f"{part}.blocks.") for part in parts),
     }
 
 
@@ -143,9 +141,7 @@ def _mm_pyramid(shapes: Shapes) -> dict[str, Any]:
 
 
 def _one_convolution(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Keep one of MM-Pyramid's two names of each convolution: the value of `net.*`, which torch
-    loads last.
-    """
+    """Keep one of MM-Pyramid's two names of each convolution: `net.*`, which torch loads last."""
     second = {
         name: name.replace(".net.0.", ".conv1.").replace(".net.2.", ".conv2.")
         for name in state
@@ -212,12 +208,12 @@ def _avsdn(shapes: Shapes) -> dict[str, Any]:
 
 
 def _segment_heads(shapes: Shapes) -> dict[str, Any]:
-    """Read the heads of the reconstructions; "max" and "mean" pooling have no tensors to be told
-    apart by.
-    """
+    """Read the heads of the reconstructions; no tensor tells "max" from "mean" pooling."""
     classes, hidden = shapes["joint_head.fc2.weight"]
-    pooling = {"pooling": "attention"} if "joint_head.attention.weight" in shapes else {}
-    return {"classes": classes, "head_hidden": hidden, **pooling}
+    sizes: dict[str, Any] = {"classes": classes, "head_hidden": hidden}
+    if "joint_head.attention.weight" in shapes:
+        sizes["pooling"] = "attention"
+    return sizes
 
 
 _HAT_NORMS = ("hat_encoder.norm1.*", "hat_encoder.norm2.*")

@@ -8,6 +8,7 @@ Parsing", NeurIPS 2022; released as stoneMo/MGN.  Parameters carry the released 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import torch
@@ -17,10 +18,42 @@ from torch.nn import functional as F
 
 from seehear.nn.attention import attend
 from seehear.nn.embedding import Embedding
+from seehear.nn.options import StreamOptions
 from seehear.nn.output import Output
 
 Assignment = Literal["soft", "hard"]
 Timing = Literal["released", "article", "relative"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MGNOptions(StreamOptions):
+    """How a grouping network is built, beside the widths of `StreamOptions`.
+
+    Args:
+        segments: number of segments T; a token MLP over time fixes it at building time.
+        heads, depths: of the blocks; depths of the visual, audio and joint transformers.
+        assignment: "soft" or "hard"; audio's grouping around the visual embedding uses the other
+            one.
+        drop_path: rate at which training drops residual branches of the self-attention blocks.
+        timing: how segment probabilities follow from the track's and the assignment A (classes,
+            segments). "released": with soft assignment track * (1 + softmax over time of A), nearly
+            constant in time and never below the track's; with hard assignment track * A.
+            "article": track * A always, as the paper's figure draws it (soft: rarely above one
+            half). "relative": track * A / max over time of A, in [0, track], the mended form.
+    """
+
+    width: int = 128
+    segments: int = 10
+    heads: int = 8
+    depths: Sequence[int] = (3, 3, 6)
+    assignment: Assignment = "soft"
+    drop_path: float = 0.1
+    timing: Timing = "released"
+
+    @property
+    def hard(self) -> bool:
+        """Whether each segment goes to one group alone."""
+        return self.assignment == "hard"
 
 
 class Mlp(nn.Module):
@@ -45,7 +78,8 @@ class SelfAttention(nn.Module):
         self.proj = nn.Linear(width, width)
 
     def forward(self, x: Float[Tensor, "batch n width"]) -> Float[Tensor, "batch n width"]:
-        return self.proj(attend(*self.qkv(x).chunk(3, dim=-1), self.heads))
+        query, key, value = self.qkv(x).chunk(3, dim=-1)
+        return self.proj(attend(query, key, value, self.heads))
 
 
 class CrossAttention(nn.Module):
@@ -69,9 +103,7 @@ class CrossAttention(nn.Module):
 
 
 class AttnBlock(nn.Module):
-    """Pre-norm transformer block; while training each residual branch is dropped per clip with rate
-    `drop_path`.
-    """
+    """Pre-norm transformer block; training drops a residual branch per clip at rate `drop_path`."""
 
     def __init__(self, width: int, heads: int, drop_path: float) -> None:
         super().__init__()
@@ -125,9 +157,7 @@ def assign_weights(
 
 
 class Assign(nn.Module):
-    """Hands the elements of a sequence to groups and lets each group take the mean of what it
-    got.
-    """
+    """Hands the elements of a sequence to groups; each group takes the mean of what it got."""
 
     def __init__(self, width: int, hard: bool) -> None:
         super().__init__()
@@ -145,9 +175,8 @@ class Assign(nn.Module):
             self.q_proj(groups) * x.shape[-1] ** -0.5, self.k_proj(x).transpose(1, 2)
         )
         weights = assign_weights(scores, hard=self.hard, training=self.training)
-        mean = weights / (
-            weights.sum(dim=2, keepdim=True) + 1.0
-        )  # +1: a group without elements takes nothing
+        # +1: a group without elements takes nothing
+        mean = weights / (weights.sum(dim=2, keepdim=True) + 1.0)
         return self.proj(torch.bmm(mean, self.v_proj(x))), weights
 
 
@@ -181,27 +210,21 @@ class ModalityTrans(nn.Module):
     """Sequence and tokens attend to each other, then the sequence is grouped around the tokens.
 
     Args:
+        depth: number of self-attention blocks.
         other_tokens: length of a second sequence around which the first is grouped before (audio is
             rebuilt on the visual embedding this way), in the opposite assignment mode; None: no
             such step.
     """
 
-    def __init__(
-        self,
-        width: int,
-        heads: int,
-        depth: int,
-        tokens: int,
-        *,
-        hard: bool,
-        drop_path: float,
-        other_tokens: int | None = None,
-    ) -> None:
+    def __init__(self, options: MGNOptions, depth: int, *, other_tokens: int | None = None) -> None:
         super().__init__()
-        self.blocks = nn.ModuleList(AttnBlock(width, heads, drop_path) for _ in range(depth))
+        width, heads = options.width, options.heads
+        self.blocks = nn.ModuleList(
+            AttnBlock(width, heads, options.drop_path) for _ in range(depth)
+        )
         if other_tokens is not None:
-            self.han_encoder = GroupingBlock(width, heads, other_tokens, not hard)
-        self.grouping = GroupingBlock(width, heads, tokens, hard)
+            self.han_encoder = GroupingBlock(width, heads, other_tokens, not options.hard)
+        self.grouping = GroupingBlock(width, heads, options.classes, options.hard)
 
     def forward(
         self,
@@ -219,59 +242,18 @@ class ModalityTrans(nn.Module):
 
 
 class MGN(Embedding):
-    """Grouping of each track around its class tokens, then of audio groups around visual ones.
+    """Grouping of each track around its class tokens, then of audio groups around visual ones."""
 
-    Args:
-        audio_dim, visual_dim, motion_dim, classes, width: as for `HAN`.
-        segments: number of segments T; a token MLP over time fixes it at building time.
-        heads, depths: of the blocks; depths of the visual, audio and joint transformers.
-        assignment: "soft" or "hard"; audio's grouping around the visual embedding uses the other
-            one.
-        drop_path: rate at which training drops residual branches of the self-attention blocks.
-        timing: how segment probabilities follow from the track's and the assignment A (classes,
-            segments). "released": with soft assignment track * (1 + softmax over time of A), nearly
-            constant in time and never below the track's; with hard assignment track * A.
-            "article": track * A always, as the paper's figure draws it (soft: rarely above one
-            half). "relative": track * A / max over time of A, in [0, track], the mended form.
-    """
-
-    def __init__(
-        self,
-        *,
-        audio_dim: int = 128,
-        visual_dim: int = 2048,
-        motion_dim: int | None = 512,
-        classes: int = 25,
-        width: int = 128,
-        segments: int = 10,
-        heads: int = 8,
-        depths: Sequence[int] = (3, 3, 6),
-        assignment: Assignment = "soft",
-        drop_path: float = 0.1,
-        timing: Timing = "released",
-    ) -> None:
-        super().__init__(audio_dim, visual_dim, motion_dim, width)
-        visual_depth, audio_depth, joint_depth = depths
-        hard = assignment == "hard"
-        self.segments, self.timing = (
-            segments,
-            "article" if timing == "released" and hard else timing,
-        )
-        self.audio_cug = ModalityTrans(
-            width,
-            heads,
-            audio_depth,
-            classes,
-            hard=hard,
-            drop_path=drop_path,
-            other_tokens=segments,
-        )
-        self.visual_cug = ModalityTrans(
-            width, heads, visual_depth, classes, hard=hard, drop_path=drop_path
-        )
-        self.av_mcg = ModalityTrans(
-            width, heads, joint_depth, classes, hard=hard, drop_path=drop_path
-        )
+    def __init__(self, options: MGNOptions) -> None:
+        width, classes = options.width, options.classes
+        super().__init__(options.audio_dim, options.visual_dim, options.motion_dim, width)
+        visual_depth, audio_depth, joint_depth = options.depths
+        self.segments, self.timing = options.segments, options.timing
+        if options.timing == "released" and options.hard:
+            self.timing = "article"
+        self.audio_cug = ModalityTrans(options, audio_depth, other_tokens=options.segments)
+        self.visual_cug = ModalityTrans(options, visual_depth)
+        self.av_mcg = ModalityTrans(options, joint_depth)
         self.fc_prob, self.fc_prob_a, self.fc_prob_v = (nn.Linear(width, 1) for _ in range(3))
         self.fc_cls = nn.Linear(width, classes)
         self.apply(_initialise)
@@ -304,15 +286,9 @@ class MGN(Embedding):
             audio_embedding, self.audio_token.expand(batch, -1, -1), visual_embedding
         )
         joint_groups, _ = self.av_mcg(audio_groups, visual_groups)
-        track_prob = torch.sigmoid(
-            torch.stack(
-                [
-                    self.fc_prob_a(audio_groups).squeeze(-1),
-                    self.fc_prob_v(visual_groups).squeeze(-1),
-                ],
-                dim=1,
-            )
-        )
+        audio_logits = self.fc_prob_a(audio_groups).squeeze(-1)
+        visual_logits = self.fc_prob_v(visual_groups).squeeze(-1)
+        track_prob = torch.sigmoid(torch.stack([audio_logits, visual_logits], dim=1))
         assigned = torch.stack([audio_assigned, visual_assigned], dim=1)
         return Output(
             clip_prob=torch.sigmoid(self.fc_prob(joint_groups).squeeze(-1)),
@@ -335,9 +311,8 @@ def _segments_of(
     elif timing == "article":
         factor = assigned
     else:  # a class that no segment was assigned to (hard mode) is nowhere
-        factor = assigned / assigned.amax(dim=-1, keepdim=True).clamp_min(
-            torch.finfo(assigned.dtype).tiny
-        )
+        smallest = torch.finfo(assigned.dtype).tiny
+        factor = assigned / assigned.amax(dim=-1, keepdim=True).clamp_min(smallest)
     return (track_prob[..., None] * factor).permute(0, 3, 1, 2)
 
 

@@ -5,6 +5,9 @@ Audio-Visual Event Localization and Video Parsing", ACM MM 2022; released as Jus
 Parameters carry the released names; those that cannot influence an output are left out.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -13,10 +16,32 @@ from torch.nn import functional as F
 from seehear.nn.attention import attend
 from seehear.nn.dropout import Dropout
 from seehear.nn.embedding import Embedding
+from seehear.nn.options import StreamOptions
 from seehear.nn.output import Output
 from seehear.nn.pooling import attentive_pooling
 
 Pair = tuple[Float[Tensor, "batch segments width"], Float[Tensor, "batch segments width"]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MMPyramidOptions(StreamOptions):
+    """How a pyramid network is built, beside the widths of `StreamOptions`.
+
+    Args:
+        levels: pyramid units; unit i attends 2^i segments to each side.
+        heads, hidden: of every transformer layer; `hidden` None means `width`.
+        dropout, attention_dropout: inside the transformer layers.
+        swap_tracks: True, as released: the visual stream is read as track 0 (audio) and the audio
+            stream as track 1, by the heads, the losses and the evaluation.  False: every stream is
+            read as what it is.  A released checkpoint needs True.
+    """
+
+    levels: int = 4
+    heads: int = 8
+    hidden: int | None = None
+    dropout: float = 0.2
+    attention_dropout: float = 0.1
+    swap_tracks: bool = True
 
 
 class PyramidAttention(nn.Module):
@@ -33,9 +58,17 @@ class PyramidAttention(nn.Module):
         source: Float[Tensor, "batch keys width"],
         bias: Float[Tensor, "queries keys"] | None,
     ) -> Float[Tensor, "batch queries width"]:
-        projected = (self.linears[0](query), self.linears[1](source), self.linears[2](source))
+        to_query, to_key, to_value, to_output = self.linears
         dropout = self.dropout if self.training else 0.0
-        return self.linears[3](attend(*projected, self.heads, bias=bias, dropout=dropout))
+        mixed = attend(
+            to_query(query),
+            to_key(source),
+            to_value(source),
+            self.heads,
+            bias=bias,
+            dropout=dropout,
+        )
+        return to_output(mixed)
 
 
 class FeedForward(nn.Module):
@@ -51,24 +84,26 @@ class FeedForward(nn.Module):
 
 
 class Residual(nn.Module):
-    """Holds the normalisation of one residual branch and its dropout."""
+    """x + dropout(branch(norm x))."""
 
     def __init__(self, width: int, dropout: float) -> None:
         super().__init__()
         self.norm, self.dropout = nn.LayerNorm(width), Dropout(dropout)
 
+    def forward(
+        self, x: Float[Tensor, "batch queries width"], branch: Callable[[Tensor], Tensor]
+    ) -> Float[Tensor, "batch queries width"]:
+        return x + self.dropout(branch(self.norm(x)))
+
 
 class PyramidLayer(nn.Module):
-    """Pre-norm transformer layer that normalises queries only: keys and values stay raw, in self
-    attention too.
-    """
+    """Pre-norm transformer layer that normalises queries only: keys and values stay raw, always."""
 
-    def __init__(
-        self, width: int, heads: int, hidden: int, dropout: float, attention_dropout: float
-    ) -> None:
+    def __init__(self, options: MMPyramidOptions) -> None:
         super().__init__()
-        self.self_attn = PyramidAttention(width, heads, attention_dropout)
-        self.feed_forward = FeedForward(width, hidden, dropout)
+        width, dropout = options.width, options.dropout
+        self.self_attn = PyramidAttention(width, options.heads, options.attention_dropout)
+        self.feed_forward = FeedForward(width, options.hidden or width, dropout)
         self.sublayer = nn.ModuleList(Residual(width, dropout) for _ in range(2))
 
     def forward(
@@ -77,33 +112,38 @@ class PyramidLayer(nn.Module):
         source: Float[Tensor, "batch keys width"],
         bias: Float[Tensor, "queries keys"] | None = None,
     ) -> Float[Tensor, "batch queries width"]:
-        first, second = self.sublayer
-        x = x + first.dropout(self.self_attn(first.norm(x), source, bias))
-        return x + second.dropout(self.feed_forward(second.norm(x)))
+        attention, feed_forward = self.sublayer
+        x = attention(x, lambda query: self.self_attn(query, source, bias))
+        return feed_forward(x, self.feed_forward)
 
 
 class Holder(nn.Module):
     """Puts a layer one name deeper, where the released parameter names have it."""
 
-    def __init__(self, layer: nn.Module) -> None:
+    def __init__(self, layer: "PyramidLayer") -> None:
         super().__init__()
         self.layer = layer
 
-    def forward(self, *inputs: Tensor | None) -> Tensor:
-        return self.layer(*inputs)
+    def forward(
+        self,
+        x: Float[Tensor, "batch queries width"],
+        source: Float[Tensor, "batch keys width"],
+        window: Float[Tensor, "queries keys"],
+    ) -> Float[Tensor, "batch queries width"]:
+        return self.layer(x, source, window)
 
 
 class PyramidUnit(nn.Module):
     """Self and cross attention within a window, mixed by gates."""
 
-    def __init__(
-        self, width: int, heads: int, hidden: int, dropout: float, attention_dropout: float
-    ) -> None:
+    def __init__(self, options: MMPyramidOptions) -> None:
         super().__init__()
-        self.vsablock, self.asablock, self.cmablock = (
-            Holder(PyramidLayer(width, heads, hidden, dropout, attention_dropout)) for _ in range(3)
-        )
-        self.lv1, self.lv2, self.la1, self.la2 = (nn.Linear(2 * width, width) for _ in range(4))
+        width = options.width
+        self.vsablock = Holder(PyramidLayer(options))
+        self.asablock = Holder(PyramidLayer(options))
+        self.cmablock = Holder(PyramidLayer(options))
+        self.lv1, self.lv2 = nn.Linear(2 * width, width), nn.Linear(2 * width, width)
+        self.la1, self.la2 = nn.Linear(2 * width, width), nn.Linear(2 * width, width)
 
     def forward(
         self,
@@ -112,9 +152,8 @@ class PyramidUnit(nn.Module):
         window: Float[Tensor, "segments segments"],
     ) -> Pair:
         """Return the updated (visual, audio)."""
-        cross = self.cmablock(
-            torch.cat([visual, audio]), torch.cat([audio, visual]), window
-        )  # one set of weights
+        # one set of weights for both directions
+        cross = self.cmablock(torch.cat([visual, audio]), torch.cat([audio, visual]), window)
         from_audio, from_visual = cross.chunk(2)
         return (
             _gate(self.vsablock(visual, visual, window), from_audio, self.lv1, self.lv2),
@@ -145,19 +184,10 @@ class TemporalBlock(nn.Module):
 class Capture(nn.Module):
     """The pyramid: unit i looks 2^i segments to each side and hands its pair to the next."""
 
-    def __init__(
-        self,
-        width: int,
-        levels: int,
-        heads: int,
-        hidden: int,
-        dropout: float,
-        attention_dropout: float,
-    ) -> None:
+    def __init__(self, options: MMPyramidOptions) -> None:
         super().__init__()
-        self.msa = nn.ModuleList(
-            PyramidUnit(width, heads, hidden, dropout, attention_dropout) for _ in range(levels)
-        )
+        width, levels = options.width, options.levels
+        self.msa = nn.ModuleList(PyramidUnit(options) for _ in range(levels))
         self.vnetwork = nn.ModuleList(TemporalBlock(width, 2**level) for level in range(levels))
         self.anetwork = nn.ModuleList(TemporalBlock(width, 2**level) for level in range(levels))
 
@@ -173,9 +203,8 @@ class Capture(nn.Module):
         distance = (seconds[:, None] - seconds).abs()
         visuals, audios = [], []
         for level, unit in enumerate(self.msa):
-            window = torch.zeros_like(distance, dtype=visual.dtype).masked_fill(
-                distance > 2**level, -1e9
-            )
+            everywhere = torch.zeros_like(distance, dtype=visual.dtype)
+            window = everywhere.masked_fill(distance > 2**level, -1e9)
             visual, audio = unit(visual, audio, window)
             visual, audio = self.vnetwork[level](visual), self.anetwork[level](audio)
             visuals.append(visual)
@@ -184,18 +213,14 @@ class Capture(nn.Module):
 
 
 class Fusion(nn.Module):
-    """Levels attend to each other, then are summed with a weight in (0, 1) each (not
-    normalised).
-    """
+    """Levels attend to each other, then are summed with a weight in (0, 1) each, not normalised."""
 
-    def __init__(
-        self, width: int, heads: int, hidden: int, dropout: float, attention_dropout: float
-    ) -> None:
+    def __init__(self, options: MMPyramidOptions) -> None:
         super().__init__()
-        self.vadaptiveinteraction, self.aadaptiveinteraction = (
-            PyramidLayer(width, heads, hidden, dropout, attention_dropout) for _ in range(2)
-        )
-        self.vselectfusion, self.aselectfusion = nn.Linear(width, 1), nn.Linear(width, 1)
+        self.vadaptiveinteraction = PyramidLayer(options)
+        self.aadaptiveinteraction = PyramidLayer(options)
+        self.vselectfusion = nn.Linear(options.width, 1)
+        self.aselectfusion = nn.Linear(options.width, 1)
 
     def forward(
         self,
@@ -218,18 +243,10 @@ def _fuse(levels: Tensor, interaction: PyramidLayer, select: nn.Linear) -> Tenso
 class Pyramid(nn.Module):
     """Capture, then fusion."""
 
-    def __init__(
-        self,
-        width: int,
-        levels: int,
-        heads: int,
-        hidden: int,
-        dropout: float,
-        attention_dropout: float,
-    ) -> None:
+    def __init__(self, options: MMPyramidOptions) -> None:
         super().__init__()
-        self.capture = Capture(width, levels, heads, hidden, dropout, attention_dropout)
-        self.fusion = Fusion(width, heads, hidden, dropout, attention_dropout)
+        self.capture = Capture(options)
+        self.fusion = Fusion(options)
 
     def forward(
         self,
@@ -241,40 +258,16 @@ class Pyramid(nn.Module):
 
 
 class MMPyramid(Embedding):
-    """The pyramid over the embedded pair, then attentive pooling.
+    """The pyramid over the embedded pair, then attentive pooling."""
 
-    Args:
-        audio_dim, visual_dim, motion_dim, classes, width: as for `HAN`.
-        levels: pyramid units; unit i attends 2^i segments to each side.
-        heads, hidden: of every transformer layer; `hidden` None means `width`.
-        dropout, attention_dropout: inside the transformer layers.
-        swap_tracks: True, as released: the visual stream is read as track 0 (audio) and the audio
-            stream as track 1, by the heads, the losses and the evaluation.  False: every stream is
-                read as what it is.  A released
-            checkpoint needs True.
-    """
-
-    def __init__(
-        self,
-        *,
-        audio_dim: int = 128,
-        visual_dim: int = 2048,
-        motion_dim: int | None = 512,
-        classes: int = 25,
-        width: int = 512,
-        levels: int = 4,
-        heads: int = 8,
-        hidden: int | None = None,
-        dropout: float = 0.2,
-        attention_dropout: float = 0.1,
-        swap_tracks: bool = True,
-    ) -> None:
-        super().__init__(audio_dim, visual_dim, motion_dim, width)
+    def __init__(self, options: MMPyramidOptions) -> None:
+        width, classes = options.width, options.classes
+        super().__init__(options.audio_dim, options.visual_dim, options.motion_dim, width)
         self.fc_prob, self.fc_frame_att, self.fc_av_att = (
             nn.Linear(width, classes) for _ in range(3)
         )
-        self.MMP = Pyramid(width, levels, heads, hidden or width, dropout, attention_dropout)
-        self.swap_tracks = swap_tracks
+        self.MMP = Pyramid(options)
+        self.swap_tracks = options.swap_tracks
 
     def forward(
         self,
@@ -286,11 +279,9 @@ class MMPyramid(Embedding):
         audio_embedding = self.embed_audio(audio)
         visual_embedding = self.embed_visual(visual, motion, audio.shape[1])
         visual_features, audio_features = self.MMP(visual_embedding, audio_embedding)
-        tracks = (
-            [visual_features, audio_features]
-            if self.swap_tracks
-            else [audio_features, visual_features]
-        )
+        tracks = [audio_features, visual_features]
+        if self.swap_tracks:
+            tracks.reverse()
         pooled = attentive_pooling(
             torch.stack(tracks, dim=2), self.fc_prob, self.fc_frame_att, self.fc_av_att
         )

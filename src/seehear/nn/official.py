@@ -7,10 +7,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from seehear.closest import suggest
 from seehear.errors import ConfigError, WeightsError
-from seehear.nn.dhhn import DHHN
-from seehear.nn.layouts import LAYOUTS, looks_like, matches
-from seehear.nn.systems import build, closest
+from seehear.nn.dhhn import DHHN, HCMN
+from seehear.nn.layouts import LAYOUTS, Shapes, has, looks_like, matches
+from seehear.nn.systems import build
 
 
 def load_official(
@@ -18,7 +19,7 @@ def load_official(
     state_dict: Mapping[str, Any],
     *,
     video_state_dict: Mapping[str, Any] | None = None,
-    **options: Any,
+    **options: object,
 ) -> nn.Module:
     """Return a network in evaluation mode holding the weights of a released checkpoint.
 
@@ -41,11 +42,14 @@ def load_official(
     if video_state_dict is not None:
         if name != "dhhn":
             raise ConfigError(f"video_state_dict belongs to dhhn, got it for {name}")
-        return DHHN(_load(name, state_dict, options), _load(name, video_state_dict, options)).eval()
+        heard, seen = (_load(name, one, options) for one in (state_dict, video_state_dict))
+        assert isinstance(heard, HCMN)
+        assert isinstance(seen, HCMN)
+        return DHHN(heard, seen).eval()
     return _load(name, state_dict, options)
 
 
-def _load(name: str, state_dict: Mapping[str, Any], options: Mapping[str, Any]) -> nn.Module:
+def _load(name: str, state_dict: Mapping[str, Any], options: Mapping[str, object]) -> nn.Module:
     state = clean(state_dict)
     if name == "ave" and looks_like(state) == "ave_events":
         name = "ave_events"
@@ -56,18 +60,21 @@ def _load(name: str, state_dict: Mapping[str, Any], options: Mapping[str, Any]) 
         if not matches(key, LAYOUTS[name].unused)
     }
     net = build(name, **{**sizes, **options})
-    wanted, given = _shapes(net.state_dict()), _shapes(used)
-    faults = [f"{key} is missing" for key in wanted if key not in given]
-    faults += [f"{key} is not part of it" for key in given if key not in wanted]
-    faults += [
-        f"{key} expected {shape}, got {given[key]}"
-        for key, shape in wanted.items()
-        if given.get(key, shape) != shape
-    ]
+    faults = _faults(wanted=_shapes(net.state_dict()), given=_shapes(used))
     if faults:
         raise _mismatch(name, state, faults)
     net.load_state_dict(used)
     return net.eval()
+
+
+def _faults(wanted: Shapes, given: Shapes) -> list[str]:
+    """Return what keeps tensors of the given shapes out of a network that wants others."""
+    faults = [f"{key} is missing" for key in wanted if key not in given]
+    faults += [f"{key} is not part of it" for key in given if key not in wanted]
+    for key, shape in wanted.items():
+        if given.get(key, shape) != shape:
+            faults.append(f"{key} expected {shape}, got {given[key]}")
+    return faults
 
 
 def read_sizes(name: str, state: Mapping[str, Tensor]) -> dict[str, Any]:
@@ -80,29 +87,24 @@ def read_sizes(name: str, state: Mapping[str, Tensor]) -> dict[str, Any]:
     """
     if name not in LAYOUTS:
         raise ConfigError(
-            f"no released checkpoint is known for {name!r}", hint=closest(name, list(LAYOUTS))
+            f"no released checkpoint is known for {name!r}", hint=suggest(name, LAYOUTS)
         )
     layout = LAYOUTS[name]
-    absent = [
-        pattern for pattern in layout.unused if not any(matches(key, (pattern,)) for key in state)
-    ]
+    absent = [pattern for pattern in layout.unused if not has(state, pattern)]
     if absent and len(absent) < len(layout.unused):
         raise _mismatch(name, state, [f"{pattern} is missing" for pattern in absent])
+    used = {key: value for key, value in state.items() if not matches(key, layout.unused)}
     try:
-        return layout.sizes(
-            _shapes({key: value for key, value in state.items() if not matches(key, layout.unused)})
-        )
+        return layout.sizes(_shapes(used))
     except KeyError as error:
-        raise _mismatch(name, state, [f"{error.args[0]} is missing"]) from None
+        fault = f"{error.args[0]} is missing"
     except (IndexError, ValueError):
-        raise _mismatch(
-            name, state, ["a tensor from which sizes are read has another number of axes"]
-        ) from None
+        fault = "a tensor from which sizes are read has another number of axes"
+    raise _mismatch(name, state, [fault])
 
 
 def clean(state_dict: Mapping[str, Any]) -> dict[str, Tensor]:
-    """Return the bare state dict as tensors, floats as float32, without wrappers and the prefix
-    "module.".
+    """Return the bare state dict as float32 tensors, without wrappers and the prefix "module.".
 
     Raises:
         WeightsError: if it holds nothing, something else than tensors, NaN or infinity.
@@ -112,17 +114,29 @@ def clean(state_dict: Mapping[str, Any]) -> dict[str, Tensor]:
             state_dict = state_dict[wrapper]
     if not state_dict:
         raise WeightsError("expected a dictionary of tensors, got an empty one")
-    prefix = "module." if all(str(key).startswith("module.") for key in state_dict) else ""
+    wrapped = all(str(key).startswith("module.") for key in state_dict)
     state = {}
     for key, value in state_dict.items():
-        if not isinstance(value, Tensor | np.ndarray | np.generic):
-            raise WeightsError(f"expected a tensor under {key!r}, got {type(value).__name__}")
-        tensor = value.detach() if isinstance(value, Tensor) else torch.from_numpy(np.array(value))
-        tensor = tensor.float() if tensor.is_floating_point() else tensor
-        if not torch.isfinite(tensor).all():
-            raise WeightsError(f"{key} holds NaN or infinity")
-        state[str(key).removeprefix(prefix)] = tensor
+        name = str(key)
+        if wrapped:
+            name = name.removeprefix("module.")
+        state[name] = _tensor(name, value)
     return state
+
+
+def _tensor(name: str, value: object) -> Tensor:
+    """Return one stored array as a tensor; integers keep their type."""
+    if isinstance(value, Tensor):
+        tensor = value.detach()
+    elif isinstance(value, np.ndarray | np.generic):
+        tensor = torch.from_numpy(np.array(value))
+    else:
+        raise WeightsError(f"expected a tensor under {name!r}, got {type(value).__name__}")
+    if tensor.is_floating_point():
+        tensor = tensor.float()
+    if not torch.isfinite(tensor).all():
+        raise WeightsError(f"{name} holds NaN or infinity")
+    return tensor
 
 
 def _shapes(state: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
@@ -131,6 +145,10 @@ def _shapes(state: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
 
 def _mismatch(name: str, state: Mapping[str, Tensor], faults: list[str]) -> WeightsError:
     like = looks_like(state)
-    seen = f" (this looks like {like})" if like not in (None, name) else ""
-    more = f" and {len(faults) - 3} more" if len(faults) > 3 else ""
-    return WeightsError(f"expected the tensors of {name}{seen}: {', '.join(faults[:3])}{more}")
+    expected = f"expected the tensors of {name}"
+    if like not in (None, name):
+        expected += f" (this looks like {like})"
+    shown = ", ".join(faults[:3])
+    if len(faults) > 3:
+        shown += f" and {len(faults) - 3} more"
+    return WeightsError(f"{expected}: {shown}")

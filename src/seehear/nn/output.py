@@ -40,7 +40,9 @@ class Output:
 
     def detach(self) -> "Output":
         """Return the same values cut from the graph."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return Output(
-            **{name: None if value is None else value.detach() for name, value in values.items()}
-        )
+        given: dict[str, Tensor] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value is not None:
+                given[field.name] = value.detach()
+        return Output(**given)

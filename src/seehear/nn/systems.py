@@ -1,66 +1,86 @@
 """The networks by name: which class, and the options that make it the published one."""
 
-import difflib
-import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 from torch import nn
 
+from seehear.closest import suggest
 from seehear.errors import ConfigError
-from seehear.nn.ave import AVE
-from seehear.nn.ave_events import AVEEvents
-from seehear.nn.avsdn import AVSDN
-from seehear.nn.dhhn import HCMN, AudioNet, VideoNet
-from seehear.nn.han import HAN
-from seehear.nn.mgn import MGN
-from seehear.nn.mm_pyramid import MMPyramid
+from seehear.nn.ave import AVE, AVEOptions
+from seehear.nn.ave_events import AVEEvents, AVEEventsOptions
+from seehear.nn.avsdn import AVSDN, AVSDNOptions
+from seehear.nn.dhhn import HCMN, AudioNet, AudioNetOptions, HCMNOptions, VideoNet, VideoNetOptions
+from seehear.nn.han import HAN, HANOptions
+from seehear.nn.mgn import MGN, MGNOptions
+from seehear.nn.mm_pyramid import MMPyramid, MMPyramidOptions
 
 
 @dataclass(frozen=True)
-class System:
-    """A network class with the options of one published system."""
+class Builder:
+    """How the network of one published system is built.
 
-    network: Callable[..., nn.Module]
-    options: Mapping[str, Any] = field(default_factory=dict)
+    Args:
+        network: the class; takes an instance of `options`.
+        options: the dataclass of everything it can be told.
+        released: the options that make it the released network, quirks included, where they differ
+            from the defaults of `options`.
+    """
+
+    network: Callable[[Any], nn.Module]
+    options: type
+    released: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        """The names of the options."""
+        return tuple(option.name for option in fields(self.options))
 
 
-# options are the released settings, quirks included
-SYSTEMS: dict[str, System] = {
-    "han": System(HAN, {"stacking": "repeat"}),
-    "ma": System(HAN, {"stacking": "repeat", "contrast": "embedding"}),
-    "jomold": System(HAN, {"stacking": "chain", "visual_dropout": 0.5, "contrast": "encoded"}),
-    "lsld": System(
-        HAN, {"stacking": "chain", "visual_dropout": 0.5, "visual_dim": 512, "motion_dim": None}
+SYSTEMS: dict[str, Builder] = {
+    "han": Builder(HAN, HANOptions, {"stacking": "repeat"}),
+    "ma": Builder(HAN, HANOptions, {"stacking": "repeat", "contrast": "embedding"}),
+    "jomold": Builder(
+        HAN, HANOptions, {"stacking": "chain", "visual_dropout": 0.5, "contrast": "encoded"}
     ),
-    "mgn": System(MGN),
-    "mm_pyramid": System(MMPyramid),
-    "dhhn": System(
-        HCMN
-    ),  # what is trained; the final parser of two copies is `load_official("dhhn", ...)` or `DHHN`
-    "dhhn_audionet": System(AudioNet),
-    "dhhn_videonet": System(VideoNet),
-    "ave": System(AVE),
-    "avsdn": System(AVSDN),
-    "ave_events": System(AVEEvents),  # AVE's own task, not a parser
+    "lsld": Builder(
+        HAN,
+        HANOptions,
+        {"stacking": "chain", "visual_dropout": 0.5, "visual_dim": 512, "motion_dim": None},
+    ),
+    "mgn": Builder(MGN, MGNOptions),
+    "mm_pyramid": Builder(MMPyramid, MMPyramidOptions),
+    # what is trained; the final parser of two copies is `load_official("dhhn", ...)` or `DHHN`
+    "dhhn": Builder(HCMN, HCMNOptions),
+    "dhhn_audionet": Builder(AudioNet, AudioNetOptions),
+    "dhhn_videonet": Builder(VideoNet, VideoNetOptions),
+    "ave": Builder(AVE, AVEOptions),
+    "avsdn": Builder(AVSDN, AVSDNOptions),
+    "ave_events": Builder(AVEEvents, AVEEventsOptions),  # AVE's own task, not a parser
 }
 
 
-def closest(name: str, names: list[str]) -> str:
-    """Return a hint naming the closest of `names`, or all of them."""
-    match = difflib.get_close_matches(name, names, n=1)
-    return f"did you mean {match[0]}?" if match else "known: " + ", ".join(names)
+def builder(name: str) -> Builder:
+    """Return how the network of a system is built.
+
+    Raises:
+        ConfigError: for an unknown name.
+    """
+    if name not in SYSTEMS:
+        raise ConfigError(f"no network is called {name!r}", hint=suggest(name, SYSTEMS))
+    return SYSTEMS[name]
 
 
-def build(name: str, **options: Any) -> nn.Module:
+def build(name: str, **options: object) -> nn.Module:
     """Return a freshly initialised network of a published system, in training mode.
 
     Args:
         name: "han", "ma", "jomold", "lsld", "mgn", "mm_pyramid", "dhhn", "ave", "avsdn"; beside
             these parsers the helpers "dhhn_audionet" and "dhhn_videonet", and "ave_events".
-        options: override the released settings; the network's class documents them (`audio_dim`,
-            `visual_dim`, `motion_dim`, `classes`, `dropout`, ...).
+        options: override the released settings; the options class beside each network documents
+            them (`audio_dim`, `visual_dim`, `motion_dim`, `classes`, `dropout`, ...).
 
     Raises:
         ConfigError: for an unknown name or option, or a word that an option does not know.
@@ -68,25 +88,33 @@ def build(name: str, **options: Any) -> nn.Module:
     Examples:
         >>> net = build("lsld", audio_dim=128, layers=1, classes=25)
     """
-    if name not in SYSTEMS:
-        raise ConfigError(f"no network is called {name!r}", hint=closest(name, list(SYSTEMS)))
-    system = SYSTEMS[name]
-    known = inspect.signature(system.network).parameters
+    system = builder(name)
     for option, value in options.items():
-        if option not in known:
-            raise ConfigError(f"{name} has no option {option!r}", hint=closest(option, list(known)))
-        words = _words(known[option].annotation)
-        if words and value not in words:
-            raise ConfigError(
-                f"expected {option} of {name} to be one of {', '.join(map(str, words))}, got"
-                f" {value!r}"
-            )
-    return system.network(**{**system.options, **options})
+        _check(name, system, option, value)
+    return system.network(system.options(**{**system.released, **options}))
 
 
-def _words(annotation: Any) -> tuple[Any, ...]:
+def _check(name: str, system: Builder, option: str, value: object) -> None:
+    """Refuse an option that a network does not have, or a word that the option does not know."""
+    annotations = {known.name: known.type for known in fields(system.options)}
+    if option not in annotations:
+        raise ConfigError(f"{name} has no option {option!r}", hint=suggest(option, annotations))
+    words = _words(annotations[option])
+    if words and value not in words:
+        expected = ", ".join(map(str, words))
+        raise ConfigError(f"expected {option} of {name} to be one of {expected}, got {value!r}")
+
+
+def _words(annotation: object) -> tuple[object, ...]:
     """Return what a `Literal[...]`, or one `| None`, allows; nothing for other annotations."""
     if get_origin(annotation) is Literal:
         return get_args(annotation)
-    parts = [_words(part) or (None,) * (part is type(None)) for part in get_args(annotation)]
-    return sum(parts, ()) if parts and all(parts) else ()
+    words: list[object] = []
+    for part in get_args(annotation):
+        if part is NoneType:
+            words.append(None)
+        elif get_origin(part) is Literal:
+            words += get_args(part)
+        else:
+            return ()
+    return tuple(words)

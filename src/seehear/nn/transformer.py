@@ -1,6 +1,4 @@
-"""A plain post-norm transformer encoder layer under torch's parameter names, for DHHN's helper
-networks.
-"""
+"""A plain post-norm transformer encoder layer under torch's parameter names, for DHHN's helpers."""
 
 from jaxtyping import Float
 from torch import Tensor, nn

@@ -3,7 +3,6 @@ together.
 """
 
 import dataclasses
-import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from torch import Tensor, nn
 
 from seehear.data import Vocabulary
 from seehear.errors import FeatureError, WeightsError
-from seehear.nn import SYSTEMS, build
+from seehear.nn.systems import build, builder
 from seehear.recipes import FeatureSet, Network
 from seehear.share import is_address, pull
 from seehear.time import Decoding, TimeGrid
@@ -52,7 +51,7 @@ def build_networks(
     parts = [("main", network.builder, network.options)]
     parts += [(helper.key, helper.builder, helper.options) for helper in network.helpers]
     built = {}
-    for key, builder, options in parts:
+    for key, name, options in parts:
         given = {
             "audio_dim": dims["audio"],
             "visual_dim": dims["visual"],
@@ -60,10 +59,9 @@ def build_networks(
             "classes": classes,
             "segments": segments,
         }
-        takes = (
-            inspect.signature(SYSTEMS[builder].network).parameters if builder in SYSTEMS else given
-        )
-        built[key] = build(builder, **{k: v for k, v in given.items() if k in takes}, **options)
+        takes = builder(name).keywords
+        sizes = {size: value for size, value in given.items() if size in takes}
+        built[key] = build(name, **sizes, **options)
     return built
 
 
