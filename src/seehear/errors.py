@@ -3,7 +3,15 @@
 A message is one line: what was expected, what came, where, what to do.  The command line prints it
 and exits with 2; a library caller catches the subclass.  A caller's bug (wrong type, wrong shape)
 is a plain `ValueError`/`TypeError`.
+
+A message calls a parameter by its Python name: the wrong one in `parameter=`, any other in
+backquotes, such as "leave `device` out".  The command line puts its options in their places.
 """
+
+import re
+from collections.abc import Callable
+
+_NAMED = re.compile(r"`([a-z_]+)`")
 
 
 class SeehearError(Exception):
@@ -34,20 +42,23 @@ class SeehearError(Exception):
     def __str__(self) -> str:
         return self.told()
 
-    def told(self, *, places: bool = True, option: str | None = None) -> str:
+    def told(self, *, places: bool = True, named: Callable[[str], str] | None = None) -> str:
         """Return the error as one line.
 
         Args:
             places: whether to say where; a web page leaves out the paths of its server.
-            option: what to call the parameter, such as `--threshold`; None: by its own name.
+            named: gives what to call a parameter, such as `--threshold`; None: by its own name.
         """
-        parts = [option or self.parameter]
-        if places:
-            parts.append(None if self.where is None else str(self.where))
-        parts.append(self.problem)
+        parts = [self.parameter, None if self.where is None else str(self.where), self.problem]
+        if not places:
+            del parts[1]
+        if named is not None and self.parameter is not None:
+            parts[0] = named(self.parameter)
         text = ": ".join(part for part in parts if part)
         if self.hint is not None:
             text = f"{text}; {self.hint}"
+        if named is not None:
+            text = _NAMED.sub(lambda found: named(found[1]), text)
         return " ".join(text.split())  # one line, whatever a library put into its own message
 
     def __reduce__(self) -> tuple[object, ...]:

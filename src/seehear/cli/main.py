@@ -1,12 +1,11 @@
-"""Entry point: picks the command, imports only that command, turns errors into one line and an exit
-code.
-"""
+"""Entry point: imports the command asked for, turns errors into one line and an exit code."""
 
 import argparse
 import importlib
 import os
 import signal
 import sys
+from typing import NoReturn
 
 from seehear._version import __version__
 from seehear.errors import MissingExtraError, SeehearError
@@ -60,7 +59,7 @@ _COMMAND_EXTRAS = {"demo": "offline,train,library"}
 
 
 class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> None:  # type: ignore[override]
+    def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
@@ -90,24 +89,16 @@ def main(argv: list[str] | None = None) -> int:
     """
     argv = sys.argv[1:] if argv is None else argv
     only = argv[0] if argv and argv[0] in COMMANDS else None
-    args = None
+    parser = args = None
     try:
-        args, unknown = (parser := build_parser(only)).parse_known_args(argv)
-        if unknown:
-            parser.prog = f"seehear {args.command}"  # whose --help says what there is
-            parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+        parser = build_parser(only)
+        args = _parse(parser, argv)
         return int(importlib.import_module(f"seehear.cli.{COMMANDS[args.command][0]}").run(args))
-    except SeehearError as error:
-        if args is not None and args.debug:
+    except (SeehearError, ModuleNotFoundError) as error:
+        line = _line(error, only or "", parser)
+        if line is None or (args is not None and args.debug):
             raise
-        print(f"seehear: {error}", file=sys.stderr)
-        return 2
-    except ModuleNotFoundError as error:
-        package = (error.name or "").split(".")[0]
-        if package not in _EXTRAS or (args is not None and args.debug):
-            raise
-        extra = _COMMAND_EXTRAS.get(only or "", _EXTRAS[package])
-        print(f"seehear: {MissingExtraError.of(package, extra)}", file=sys.stderr)
+        print(f"seehear: {line}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(
@@ -118,6 +109,28 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output went away (| head)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _parse(parser: argparse.ArgumentParser, argv: list[str]) -> argparse.Namespace:
+    args, unknown = parser.parse_known_args(argv)
+    if unknown:
+        parser.prog = f"seehear {args.command}"  # whose --help says what there is
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    return args
+
+
+def _line(
+    error: SeehearError | ModuleNotFoundError, command: str, parser: argparse.ArgumentParser | None
+) -> str | None:
+    """Return what to tell the user about an error, or None if it is a fault of our own."""
+    if isinstance(error, SeehearError):
+        from seehear.cli.options import spoken
+
+        return str(error) if parser is None else spoken(error, parser, command)
+    package = (error.name or "").split(".")[0]
+    if package not in _EXTRAS:
+        return None
+    return str(MissingExtraError.of(package, _COMMAND_EXTRAS.get(command, _EXTRAS[package])))
 
 
 def entry() -> None:

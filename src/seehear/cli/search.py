@@ -17,7 +17,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
   visual:Dog               seen         any:Dog, or Dog    heard or seen
   audio:Dog -visual:Dog    heard but not seen
   visual:Car & audio:Speech, or the same without &         both at once
-  audio:Dog | audio:Cat    either;      ( ) group, quotes hold names with spaces, audio:* is anything heard
+  audio:Dog | audio:Cat    either;      ( ) group, quotes hold names with spaces, \
+audio:* is anything heard
   audio_visual:Accordion duration>3                        stretches longer than 3 s
 
 "not seen" holds only where a clip has a picture and the class was looked for.
