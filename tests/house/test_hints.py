@@ -1,20 +1,16 @@
-"""What our messages tell the user to type exists: every `seehear COMMAND`, every `--option`, every
-recipe setting.
-"""
+"""What our messages tell the user to type exists: commands, their options, recipe settings."""
 
 import argparse
-import ast
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
 
 from seehear.cli.main import COMMANDS, build_parser
 from seehear.errors import ConfigError
+from source_texts import PACKAGE, texts
 
-PACKAGE = Path(__file__).resolve().parents[2] / "src" / "seehear"
 # "seehear" is also the product, and these words follow it in a sentence
 PROSE = {"does", "has", "itself", "model", "that", "timeline", "wrote"}
 NAMED = re.compile(
@@ -40,31 +36,6 @@ def words(command: str) -> tuple[frozenset[str], frozenset[str]]:
             if not action.option_strings and action.choices:
                 actions.update(action.choices)
     return frozenset(options), frozenset(actions)
-
-
-def texts(source: str) -> Iterator[tuple[int, str]]:
-    """Yield line and text of every string of a file; what is filled in reads `{}`.
-
-    Left out are docstrings, and the items of lists: arguments of other programs (pip).
-    """
-    tree = ast.parse(source)
-    skip = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    skip |= {
-        id(item) for node in ast.walk(tree) if isinstance(node, ast.List) for item in node.elts
-    }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.JoinedStr):
-            skip.update(map(id, node.values))
-            yield (
-                node.lineno,
-                "".join(
-                    part.value if isinstance(part, ast.Constant) else "{}" for part in node.values
-                ),
-            )
-        elif (
-            isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skip
-        ):
-            yield node.lineno, node.value
 
 
 def unknown(text: str) -> list[str]:
