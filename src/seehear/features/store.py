@@ -22,8 +22,8 @@ State = Literal["ok", "degraded", "failed"]
 
 # what to do, in the words of every reader of features
 WITHOUT_ROWS = (
-    "mend these clips and extract again with --retry failed, or leave them out (train, denoise: "
-    "--skip-missing; evaluate: --missing empty)"
+    "mend these clips and extract the failed ones again, or leave out clips without features (to "
+    "train and denoise: skip missing; to evaluate: missing are empty)"
 )
 BAD_ROWS = "take the clip out of the table, or remove the features folder and extract again"
 DAMAGED = "the file is damaged: remove the features folder and extract again"

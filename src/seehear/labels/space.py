@@ -8,11 +8,10 @@ from numpy.typing import NDArray
 
 from seehear.encoders import card, load_text
 from seehear.errors import ConfigError, FeatureError
-from seehear.features import FeatureStore, pool
-from seehear.features.store import BAD_ROWS, WITHOUT_ROWS
+from seehear.features import FeatureStore
+from seehear.features.reader import read_segments
 
 Loader = Callable[[str], Any]  # id of a text tower -> the tower
-_CHUNK = 256  # clips read at a time: frames are pooled before the next ones come
 
 
 def find_space(store: FeatureStore, encoder: str) -> str | None:
@@ -47,39 +46,7 @@ def read_space(
             where=store.path,
             hint="extract with that encoder, or name another one",
         )
-    return read_stream(store, stream, names, segments)
-
-
-def read_stream(
-    store: FeatureStore, stream: str, names: Sequence[str], segments: int
-) -> NDArray[np.float32]:
-    """Return (N, T, D) rows of a stream, frames averaged to segments; errors as `read_space`."""
-    missing = [name for name in names if not store.count(stream, name)]
-    if missing:
-        raise FeatureError(
-            f"{len(missing)} of {len(names)} clips have no {stream}, first {missing[0]}",
-            where=store.path,
-            hint=WITHOUT_ROWS,
-        )
-    out = np.empty((len(names), segments, store.stream(stream).dim), np.float32)
-    for start in range(0, len(names), _CHUNK):
-        some = list(names[start : start + _CHUNK])
-        rows = np.asarray(store.array(stream, some), np.float32)
-        if not np.isfinite(rows).all():
-            bad = some[int(np.flatnonzero(~np.isfinite(rows).all(axis=(1, 2)))[0])]
-            raise FeatureError(
-                f"clip {bad}: {stream} holds NaN or infinite values",
-                where=store.path,
-                hint=BAD_ROWS,
-            )
-        if rows.shape[1] % segments:
-            raise FeatureError(
-                f"{stream}: expected a multiple of {segments} rows a clip, got {rows.shape[1]}",
-                where=store.path,
-                hint="were the features extracted on another grid?",
-            )
-        out[start : start + len(some)] = rows if rows.shape[1] == segments else pool(rows, segments)
-    return out
+    return read_segments(store, stream, names, segments)
 
 
 def text_tower(encoder: str, load: Loader = load_text) -> Any:

@@ -9,9 +9,10 @@ import numpy as np
 import torch
 
 from seehear.data import Dataset
-from seehear.features import FeatureStore, pool
+from seehear.features import FeatureStore
 from seehear.features.official import OfficialStore
 from seehear.features.packed import MANIFEST, PackedStore, write_manifest, write_stream
+from seehear.features.reader import to_segments
 from seehear.labels.store import load, save
 from seehear.recipes import FEATURES
 from seehear.reproduce.rows import Entry
@@ -62,7 +63,7 @@ def pooled_store(
         # a clip without a file is left out; training on it then says so
         rows = (
             (
-                pool(store.rows(source, name), dataset.grid.count)
+                to_segments(store, source, store.rows(source, name), dataset.grid.count)
                 if store.count(source, name)
                 else None
             )

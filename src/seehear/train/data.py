@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from seehear.errors import ConfigError, DataError, FeatureError
-from seehear.features import FeatureStore, pool
-from seehear.features.maps import maps_to_segments
-from seehear.features.store import BAD_ROWS, WITHOUT_ROWS
+from seehear.features import FeatureStore
+from seehear.features.reader import read_frames, read_segments
 from seehear.recipes import FEATURES, FeatureSet, Recipe
 
 ROLES = ("audio", "visual", "motion")
-_CHUNK = 256  # clips read at a time: keeps the memory for pooling small
+_CHUNK = 256  # clips at a time in float64: keeps the memory for the deviation small
 _SMALLEST_DEVIATION = 1e-6  # a dimension that never changes is left as it is
 
 
@@ -171,43 +170,9 @@ def load_clips(
 def _read(
     store: FeatureStore, stream: str, names: tuple[str, ...], segments: int | None
 ) -> NDArray[np.float32]:
-    out: NDArray[np.float32] | None = None
-    for start in range(0, len(names), _CHUNK):
-        some = names[start : start + _CHUNK]
-        try:
-            rows = np.asarray(store.array(stream, some), np.float32)
-        except FeatureError as error:  # say how many there are, not only which came first
-            missing = [name for name in names if not store.count(stream, name)]
-            if not missing:
-                raise
-            raise FeatureError(
-                f"{len(missing)} of {len(names)} clips have no {stream}, first {missing[0]} "
-                f"({error.problem})",
-                where=store.path,
-                hint=WITHOUT_ROWS,
-            ) from None
-        if not np.isfinite(rows).all():
-            bad = some[int(np.flatnonzero(~np.isfinite(rows).all(axis=(1, 2)))[0])]
-            raise FeatureError(
-                f"clip {bad}: {stream} holds NaN or infinite values",
-                where=store.path,
-                hint=BAD_ROWS,
-            )
-        if segments is not None and stream.endswith("/maps"):
-            rows = maps_to_segments(rows, segments)
-        elif segments is not None and rows.shape[1] != segments:
-            if rows.shape[1] % segments:
-                raise FeatureError(
-                    f"{stream}: expected a multiple of {segments} rows a clip, got {rows.shape[1]}",
-                    where=store.path,
-                    hint="were the features extracted on another grid?",
-                )
-            rows = pool(rows, segments)
-        if out is None:
-            out = np.empty((len(names), *rows.shape[1:]), np.float32)
-        out[start : start + len(some)] = rows
-    assert out is not None
-    return out
+    if segments is None:
+        return read_frames(store, stream, names)
+    return read_segments(store, stream, names, segments)
 
 
 def find_missing(store: FeatureStore, features: FeatureSet, names: Iterable[str]) -> list[str]:

@@ -18,8 +18,8 @@ from hypothesis.extra.numpy import arrays
 
 from seehear.data import LLP_VOCABULARY, open_dataset
 from seehear.errors import DataError
-from seehear.features import open_features
-from seehear.labels import lsld, space
+from seehear.features import open_features, reader
+from seehear.labels import lsld
 from seehear.labels.lsld.build import build_labels
 from seehear.labels.lsld.descriptions import description_set
 from seehear.labels.lsld.options import PROFILES
@@ -285,7 +285,7 @@ def llp_like(root, order):
 def test_check_7_labels_go_by_the_id_whatever_the_order_of_the_table(
     tmp_path, monkeypatch, order, chunk
 ):
-    monkeypatch.setattr(space, "_CHUNK", chunk)
+    monkeypatch.setattr(reader, "CHUNK", chunk)
     dataset, store = llp_like(tmp_path, order)
     built = build_labels(dataset, store, PROFILES["paper"], load=lambda _: Tower())
     save(built.labels, tmp_path / "labels")

@@ -13,6 +13,7 @@ from seehear._version import __version__
 from seehear.data import Dataset, Split
 from seehear.errors import DataError, FeatureError
 from seehear.features import FeatureStore
+from seehear.features.reader import read_segments
 from seehear.labels.lsld.contrast import contrast
 from seehear.labels.lsld.denoising import denoise, prompt_similarity
 from seehear.labels.lsld.descriptions import description_set
@@ -21,7 +22,7 @@ from seehear.labels.lsld.reweighting import class_similarity, reweight_by
 from seehear.labels.lsld.scale import Scale, fit_scale
 from seehear.labels.quality import changes, label_quality
 from seehear.labels.similarity import Encode, EncodeOnce, Floats
-from seehear.labels.space import Loader, find_space, load_text, read_space, read_stream, text_tower
+from seehear.labels.space import Loader, find_space, load_text, read_space, text_tower
 from seehear.labels.store import TRACKS, SegmentLabels
 
 STAGES = ("weak", "denoised", "re-weighted")
@@ -135,7 +136,8 @@ def _one_track(
     if evidence != "language":
         streams = contrast_streams(store, encoder)
         prob = contrast(
-            np.concatenate([read_stream(store, s, names, segments) for s in streams], axis=2), weak
+            np.concatenate([read_segments(store, s, names, segments) for s in streams], axis=2),
+            weak,
         )
         hard *= prob >= 0.5
         numbers["contrast"] = list(streams)
