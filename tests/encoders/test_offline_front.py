@@ -140,10 +140,10 @@ def test_cards_say_what_the_table_wants():
 
 def test_encoders_travel_between_processes_without_their_networks():
     encoder = load_encoder("conse", fps=3)
-    encoder._net._value = lambda: None  # what cannot travel
+    encoder._net._made.append(lambda: None)  # what cannot travel
     other = pickle.loads(pickle.dumps(encoder))
     assert other.fps == 3
-    assert other._net._value is None
+    assert other._net._made == []
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,27 @@
-"""Encoders: media in, rows out, one file each behind one small protocol.  Listing them imports
-nothing heavy.
+"""Encoders: media in, rows out, one file each behind one small protocol.
+
+Listing them imports nothing heavy.
 """
 
-import difflib
 import importlib
 import inspect
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from seehear import plugins
-from seehear.encoders.base import AudioEncoder, EncoderCard, Outputs, TextTower, VisualEncoder
+from seehear.closest import suggest
+from seehear.encoders.base import (
+    AnyEncoder,
+    AudioEncoder,
+    Encoder,
+    EncoderCard,
+    EncoderLoader,
+    Outputs,
+    TextTower,
+    TextTowerLoader,
+    VisualEncoder,
+    is_audio,
+    is_visual,
+)
 from seehear.errors import ConfigError
 
 # id -> module and class; a module is imported only when its encoder is asked for
@@ -34,18 +46,33 @@ _TEXT = {
 GROUP = "seehear.encoders"  # entry points of third-party encoders: name -> class with a `card`
 
 __all__ = [
+    "AnyEncoder",
     "AudioEncoder",
+    "Encoder",
     "EncoderCard",
+    "EncoderLoader",
     "Outputs",
     "TextTower",
+    "TextTowerLoader",
     "VisualEncoder",
     "card",
     "cards",
     "encoder_ids",
     "encoder_options",
+    "is_audio",
+    "is_visual",
     "load_encoder",
     "load_text",
 ]
+
+
+class EncoderClass(Protocol):
+    """A class of encoders, ours or of another package."""
+
+    card: EncoderCard
+
+    def __call__(self, **options: Any) -> AnyEncoder:
+        """Return an encoder with these options."""
 
 
 def encoder_ids() -> list[str]:
@@ -53,7 +80,7 @@ def encoder_ids() -> list[str]:
     return [*_ENCODERS, *plugins.added(GROUP, _ENCODERS)]
 
 
-def load_encoder(id_: str, **options: Any) -> Any:
+def load_encoder(id_: str, /, **options: Any) -> AnyEncoder:
     """Return an encoder; its weights are read when it first encodes.
 
     Args:
@@ -77,13 +104,13 @@ def encoder_options(id_: str) -> tuple[str, ...]:
 
 def card(id_: str) -> EncoderCard:
     """Return what is known of an encoder without loading it."""
-    found: EncoderCard = _class(id_).card
-    return found
+    return _class(id_).card
 
 
 def cards() -> dict[str, EncoderCard]:
-    """Return the cards of all encoders; those of packages that cannot be loaded are left out, with
-    a line on stderr.
+    """Return the cards of all encoders.
+
+    Those of packages that cannot be loaded are left out, with a line on stderr.
     """
     found = {}
     for id_ in encoder_ids():
@@ -94,39 +121,42 @@ def cards() -> dict[str, EncoderCard]:
     return found
 
 
-def load_text(id_: str, **options: Any) -> TextTower:
+def load_text(id_: str, /, **options: Any) -> TextTower:
     """Return a text tower by id.
+
+    Args:
+        id_: the `language` of an encoder's card.
+        options: of that tower, such as `weights`.
 
     Raises:
         ConfigError: no such tower.
     """
     if id_ not in _TEXT:
-        raise ConfigError(f"no text tower is called {id_!r}", hint=f"known: {', '.join(_TEXT)}")
+        raise ConfigError(f"no text tower is called {id_!r}", hint=suggest(id_, _TEXT))
     tower: TextTower = _import(_TEXT[id_])(**options)
     return tower
 
 
-def _class(id_: str) -> Callable[..., Any]:
+def _class(id_: str) -> EncoderClass:
     if id_ in _ENCODERS:
-        return _import(_ENCODERS[id_])
+        ours: EncoderClass = _import(_ENCODERS[id_])
+        return ours
     try:
-        loaded: Callable[..., Any] = plugins.load(
-            GROUP,
-            id_,
-            lambda it: callable(it) and getattr(getattr(it, "card", None), "id", None) == id_,
-            f"a class whose card has the id {id_!r}",
+        theirs: EncoderClass = plugins.load(
+            GROUP, id_, lambda found: _fits(found, id_), f"a class whose card has the id {id_!r}"
         )
-        return loaded
     except KeyError:
-        pass
-    close = difflib.get_close_matches(id_, encoder_ids(), 1)
-    raise ConfigError(
-        f"no encoder is called {id_!r}",
-        hint=f"did you mean {close[0]}?" if close else f"known: {', '.join(encoder_ids())}",
-    )
+        raise ConfigError(
+            f"no encoder is called {id_!r}", hint=suggest(id_, encoder_ids())
+        ) from None
+    return theirs
 
 
-def _import(where: str) -> Callable[..., Any]:
+def _fits(found: object, id_: str) -> bool:
+    card_ = getattr(found, "card", None)
+    return callable(found) and getattr(card_, "id", None) == id_
+
+
+def _import(where: str) -> Any:
     module, name = where.split(":")
-    found: Callable[..., Any] = getattr(importlib.import_module(f"seehear.encoders.{module}"), name)
-    return found
+    return getattr(importlib.import_module(f"seehear.encoders.{module}"), name)

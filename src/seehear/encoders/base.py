@@ -1,8 +1,8 @@
 """The protocol of encoders: what one needs from the media, and what it gives."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeAlias, TypeGuard, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,78 +38,126 @@ class EncoderCard:
     language: str | None = None
 
 
-@runtime_checkable
-class VisualEncoder(Protocol):
-    """Pictures in, rows out.
+class Encoder(Protocol):
+    """What every encoder has, whichever track it is for."""
 
-    `fps` frames a second are sampled; `frames_per_row` is 1 for image networks, more for 3-D ones.
-    """
+    @property
+    def card(self) -> EncoderCard:
+        """What is known of it without loading it."""
 
-    card: EncoderCard
-    fps: int
-    frames_per_row: int
-
-    def prepare(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Return one frame (H, W, 3) resized and cropped; runs in the decoding process, needs no
-        weights.
-        """
-
-    def encode(self, frames: NDArray[np.uint8]) -> Outputs:
-        """Return {output: (n, D)} of prepared frames (n, h, w, 3), or (n, frames_per_row, h, w,
-        3).
-        """
+    def encode(self, media: NDArray[Any], /) -> Outputs:
+        """Return {output: (n, D)} of n pictures or pieces of sound."""
 
     def preprocessing(self) -> dict[str, Any]:
         """Return the settings that shape the features, for the manifest."""
 
 
 @runtime_checkable
-class AudioEncoder(Protocol):
-    """Pieces of sound in, one row each out; a piece is a segment with `context_s` seconds on each
+class VisualEncoder(Encoder, Protocol):
+    """Pictures in, rows out.
+
+    `encode` takes prepared frames (n, h, w, 3), or (n, frames_per_row, h, w, 3).
+    """
+
+    @property
+    def fps(self) -> int:
+        """Frames sampled a second."""
+
+    @property
+    def frames_per_row(self) -> int:
+        """1 for image networks, more for 3-D ones."""
+
+    def prepare(self, rgb: NDArray[np.uint8], /) -> NDArray[np.uint8]:
+        """Return one frame (H, W, 3) resized and cropped.
+
+        Runs in the decoding process and needs no weights.
+        """
+
+
+@runtime_checkable
+class AudioEncoder(Encoder, Protocol):
+    """Pieces of sound in, one row each out.
+
+    `encode` takes mono pieces (n, samples); a piece is a segment with `context_s` seconds on each
     side.
     """
 
-    card: EncoderCard
-    rate_hz: int
-    context_s: float
+    @property
+    def rate_hz(self) -> int:
+        """Samples a second."""
 
-    def encode(self, pieces: NDArray[np.float32]) -> Outputs:
-        """Return {output: (n, D)} of mono pieces (n, samples)."""
+    @property
+    def context_s(self) -> float:
+        """Seconds of sound wanted before and after a segment."""
 
-    def preprocessing(self) -> dict[str, Any]:
-        """Return the settings that shape the features, for the manifest."""
+
+AnyEncoder: TypeAlias = AudioEncoder | VisualEncoder
+
+
+class EncoderLoader(Protocol):
+    """Gives an encoder by its id and options, as `load_encoder` does."""
+
+    def __call__(self, id_: str, /, **options: Any) -> AnyEncoder:
+        """Return the encoder."""
+
+
+def is_visual(encoder: Encoder) -> TypeGuard[VisualEncoder]:
+    """Return whether an encoder is one of pictures."""
+    return encoder.card.track != "audio"
+
+
+def is_audio(encoder: Encoder) -> TypeGuard[AudioEncoder]:
+    """Return whether an encoder is one of sound."""
+    return encoder.card.track == "audio"
 
 
 class TextTower(Protocol):
     """Words in, unit vectors in the shared space out."""
 
-    id: str
-    dim: int
+    @property
+    def id(self) -> str:
+        """What it is called, and its encoder with it."""
 
-    def encode(self, texts: list[str]) -> NDArray[np.float32]:
+    @property
+    def dim(self) -> int:
+        """Numbers a vector."""
+
+    def encode(self, texts: list[str], /) -> NDArray[np.float32]:
         """Return L2-normalised vectors (n, dim)."""
 
 
-@dataclass
-class Lazy:
-    """A value made on first use; the recipe survives the trip to another process, the value does
-    not.
+class TextTowerLoader(Protocol):
+    """Gives a text tower by its id, as `load_text` does."""
+
+    def __call__(self, id_: str, /) -> TextTower:
+        """Return the tower."""
+
+
+T = TypeVar("T")
+
+
+class Lazy(Generic[T]):
+    """A value made on first use.
+
+    How to make it survives the trip to another process, the value does not.
     """
 
-    make: Any
-    _value: Any = field(default=None, repr=False)
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._made: list[T] = []
 
-    def get(self) -> Any:
+    def get(self) -> T:
         """Return the value, making it now if need be."""
-        if self._value is None:
-            self._value = self.make()
-        return self._value
+        if not self._made:
+            self._made.append(self._make())
+        return self._made[0]
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"make": self.make, "_value": None}
+        return {"_make": self._make, "_made": []}
 
 
 def unit(rows: NDArray[np.floating]) -> NDArray[np.float32]:
     """Return rows scaled to length 1; a zero row stays zero."""
     length = np.linalg.norm(rows, axis=-1, keepdims=True)
-    return (rows / np.where(length > 0, length, 1)).astype(np.float32)
+    scaled: NDArray[np.float32] = (rows / np.where(length > 0, length, 1)).astype(np.float32)
+    return scaled
