@@ -1,8 +1,8 @@
 """EfficientNet-Lite2 as an ONNX graph, built from the released checkpoint with batch normalisation
 folded in.
 
-Torch reads the checkpoint once (weights only: no code of it runs); parsing afterwards needs ONNX
-Runtime alone. Source: Tan and Le 2019, with the changes of the Lite family: no squeeze-and-excite,
+The checkpoint is read without PyTorch and no code of it runs; parsing afterwards needs ONNX Runtime
+alone.  Source: Tan and Le 2019, with the changes of the Lite family: no squeeze-and-excite,
 ReLU6, fixed stem and head.
 """
 
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.encoders.torch_file import read_tensors
 from seehear.errors import MissingExtraError, WeightsError
 
 _STAGES = (
@@ -45,21 +46,15 @@ def write_onnx(checkpoint: Path, target: Path) -> None:
 
     Raises:
         WeightsError: not a checkpoint of this network.
-        MissingExtraError: torch or onnx is not installed.
+        MissingExtraError: onnx is not installed.
     """
+    tensors = read_tensors(checkpoint)
+    state = {name: tensor.astype(np.float32) for name, tensor in tensors.items()}
     try:
-        import torch
-    except ImportError:
-        raise MissingExtraError.of("torch", "offline") from None
-    try:
-        state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-        model = build(_folded({k: v.numpy() for k, v in state.items()}))
-    except WeightsError:
-        raise
-    except Exception as error:  # whatever a damaged file makes of torch's reader
+        model = build(_folded(state))
+    except KeyError as error:
         raise WeightsError(
-            f"not an EfficientNet-Lite2 checkpoint ({type(error).__name__}: {error})",
-            where=checkpoint,
+            f"not an EfficientNet-Lite2 checkpoint: it lacks {error}", where=checkpoint
         ) from None
     target.write_bytes(model)
 
