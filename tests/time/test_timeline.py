@@ -139,3 +139,55 @@ def test_text_that_is_no_json_is_refused(tmp_path) -> None:
         Timeline.from_json(path)
     with pytest.raises(DataError, match="cannot be read"):
         Timeline.from_json(tmp_path / "missing.json")
+
+
+def test_support_joins_the_events_of_a_track_or_a_class_and_gaps_are_the_rest() -> None:
+    events = [(0, 2, "Speech"), (1, 3, "Dog"), (3, 4, "Dog"), (6, 7, "Speech")]
+    line = Timeline("clip.mp4", 8.0, TimeGrid(8), NAMES, tuple(audio(*event) for event in events))
+    assert line.support("audio") == ((0, 4), (6, 7))
+    assert line.support("audio", "Dog") == ((1, 4),)
+    assert line.gaps("audio") == ((4, 6), (7, 8))
+    assert line.gaps("audio", "Dog") == ((0, 1), (4, 8))
+    assert line.support("visual") == ()
+    assert line.gaps("visual") == ((0, 8),)
+
+
+def test_an_absent_track_has_no_gaps_for_nothing_is_known_of_it() -> None:
+    silent = timeline("....", "##..", tracks={"audio": "absent", "visual": "parsed"})
+    assert silent.gaps("audio") == silent.gaps("audio_visual") == ()
+    assert silent.gaps("visual") == ((2, 4),)
+
+
+def test_a_crop_cuts_events_and_keeps_times_and_the_segments_it_reaches() -> None:
+    line = timeline("##.###.#", "####....").crop(1.5, 5.0)
+    assert spans(line, "audio") == [(1.5, 2), (3, 5)]
+    assert spans(line, "visual") == [(1.5, 4)]
+    assert spans(line, "audio_visual") == [(1.5, 2), (3, 4)]
+    assert (line.grid, line.duration_s) == (TimeGrid(4, start_s=1.0), 5.0)
+    moved = line.shift(-1.5)
+    assert spans(moved, "audio") == [(0, 0.5), (1.5, 3.5)]
+    assert (moved.grid.start_s, moved.duration_s) == (-0.5, 3.5)
+
+
+@given(st.text("#.", min_size=1, max_size=12), st.integers(0, 11), st.integers(1, 12))
+def test_a_crop_on_segment_edges_holds_the_rows_between_them(audio, first, count) -> None:
+    line = timeline(audio, audio[::-1])
+    first = min(first, len(audio) - 1)
+    last = min(first + count, len(audio))
+    part = line.crop(float(first), float(last))
+    for whole, cut in zip(line.to_arrays(), part.to_arrays(), strict=True):
+        assert (whole[first:last] == cut).all()
+    assert part.shift(3.25).shift(-3.25) == part
+    assert Timeline.from_json(part.to_json()) == part
+
+
+def test_a_crop_needs_a_stretch_and_a_clip_cannot_move_before_its_beginning() -> None:
+    line = timeline("####", "....")
+    with pytest.raises(ValueError, match="start before the end"):
+        line.crop(2, 2)
+    with pytest.raises(ValueError, match="cannot move"):
+        line.shift(-4.5)
+
+
+def audio(start_s: float, end_s: float, label: str) -> Event:
+    return Event(start_s, end_s, Track.AUDIO, label)

@@ -1,16 +1,18 @@
-"""Scores to decisions: thresholds, gate, gap filling, minimum duration.  The only place where
-decisions are made.
+"""Scores to decisions, and the only place where decisions are made.
+
+Thresholds, gate, gap filling, minimum duration.
 """
 
-import itertools
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.files import Json
 from seehear.time.raster import runs
-from seehear.time.scores import Scores
+from seehear.time.scores import TRACKS, Scores
+from seehear.time.spans import joined
 from seehear.time.timeline import ABSENT, PARSED, Timeline
 
 Gate = Literal["joint", "own", "or", "none"]
@@ -51,9 +53,13 @@ class Decoding:
         if self.gate not in GATES:
             raise ValueError(f"gate: expected one of {', '.join(GATES)}, got {self.gate!r}")
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Json]:
         """Return the settings as plain JSON values."""
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+        values = asdict(self)
+        for key, value in values.items():
+            if isinstance(value, tuple):
+                values[key] = list(value)
+        return values
 
 
 def decide(
@@ -80,28 +86,41 @@ def decide(
     limits = _per_track(decoding.threshold, decoding.visual_threshold, classes)
     on: NDArray[np.bool_] = segment_prob >= limits
     if decoding.gate != "none":
-        gate_limits = _per_track(decoding.gate_threshold, decoding.visual_gate_threshold, classes)
-        if decoding.gate == "joint":
-            if clip_prob is None:
-                raise ValueError("gate 'joint' needs clip_prob")
-            open_ = clip_prob[..., None, :] >= gate_limits
-        else:
-            if track_prob is None:
-                raise ValueError(f"gate {decoding.gate!r} needs track_prob")
-            open_ = track_prob >= gate_limits
-            if decoding.gate == "or":
-                open_ = np.broadcast_to(open_.any(axis=-2, keepdims=True), open_.shape)
-        on = on & open_[..., None, :, :]
+        on = on & _open_gates(track_prob, clip_prob, decoding, classes)[..., None, :, :]
     if decoding.fill_gap_s > 0 or decoding.min_duration_s > 0:
-        on = _smooth(
-            on, round(decoding.fill_gap_s / step_s, 6), round(decoding.min_duration_s / step_s, 6)
-        )
+        gap, shortest = decoding.fill_gap_s / step_s, decoding.min_duration_s / step_s
+        on = _smooth(on, round(gap, 6), round(shortest, 6))
     return on
 
 
+def _open_gates(
+    track_prob: NDArray[np.floating] | None,
+    clip_prob: NDArray[np.floating] | None,
+    decoding: Decoding,
+    classes: int,
+) -> NDArray[np.bool_]:
+    """Return which gates are open, (..., 2, C)."""
+    limits = _per_track(decoding.gate_threshold, decoding.visual_gate_threshold, classes)
+    if decoding.gate == "joint":
+        if clip_prob is None:
+            raise ValueError("gate 'joint' needs clip_prob")
+        together: NDArray[np.bool_] = clip_prob[..., None, :] >= limits
+        return together
+    if track_prob is None:
+        raise ValueError(f"gate {decoding.gate!r} needs track_prob")
+    own: NDArray[np.bool_] = track_prob >= limits
+    if decoding.gate == "or":
+        return np.broadcast_to(own.any(axis=-2, keepdims=True), own.shape)
+    return own
+
+
 def decode_scores(scores: Scores, decoding: Decoding, **fields: Any) -> Timeline:
-    """Return the timeline of one clip; `fields` (source, duration_s, parser, warnings) go into it
-    as they are.
+    """Return the timeline of one clip.
+
+    Args:
+        scores: of the clip.
+        decoding: the settings.
+        fields: source, duration_s, parser and warnings, which go into the timeline as they are.
     """
     track_prob, clip_prob = scores.pooled()
     if track_prob.ndim == 3 or clip_prob.ndim == 2:
@@ -111,6 +130,7 @@ def decode_scores(scores: Scores, decoding: Decoding, **fields: Any) -> Timeline
             scores.segment_prob, track_prob, clip_prob, decoding=decoding, step_s=scores.grid.step_s
         )
     on = on & np.asarray(scores.present)[None, :, None]
+    states = [PARSED if there else ABSENT for there in scores.present]
     return Timeline.from_arrays(
         on[:, 0],
         on[:, 1],
@@ -118,10 +138,7 @@ def decode_scores(scores: Scores, decoding: Decoding, **fields: Any) -> Timeline
         vocabulary=scores.vocabulary,
         audio_prob=scores.segment_prob[:, 0],
         visual_prob=scores.segment_prob[:, 1],
-        tracks={
-            t: PARSED if there else ABSENT
-            for t, there in zip(("audio", "visual"), scores.present, strict=True)
-        },
+        tracks=dict(zip(TRACKS, states, strict=True)),
         **fields,
     )
 
@@ -132,15 +149,14 @@ def _decide_gated_by_segment(
     clip_prob: NDArray[np.floating],
     decoding: Decoding,
 ) -> NDArray[np.bool_]:
-    """Return the decisions of one clip whose gates change with time: gate each segment alone, then
-    smooth over all.
+    """Return the decisions of one clip whose gates change with time.
+
+    Each segment is gated alone, then all are smoothed together.
     """
     alone = replace(decoding, fill_gap_s=0.0, min_duration_s=0.0)
     shape = scores.segment_prob.shape
-    track, clip = (
-        np.broadcast_to(track_prob, shape),
-        np.broadcast_to(clip_prob, (shape[0], shape[2])),
-    )
+    track = np.broadcast_to(track_prob, shape)
+    clip = np.broadcast_to(clip_prob, (shape[0], shape[2]))
     on = decide(scores.segment_prob[:, None], track, clip, decoding=alone)[:, 0]
     smooth = replace(decoding, gate="none", threshold=0.5, visual_threshold=None)
     return decide(on.astype(np.float64), decoding=smooth, step_s=scores.grid.step_s)
@@ -163,11 +179,8 @@ def _smooth(on: NDArray[np.bool_], gap: float, shortest: float) -> NDArray[np.bo
     for row in out.reshape(-1, out.shape[-1]):
         if not row.any():
             continue
-        spans = runs(row)
-        for (_, end), (start, _) in itertools.pairwise(spans):
-            if start - end <= gap:
-                row[end:start] = True
-        for start, end in runs(row):
-            if end - start < shortest:
-                row[start:end] = False
+        spans = joined(runs(row), gap=gap)
+        row[:] = False
+        for start, end in spans:
+            row[start:end] = end - start >= shortest
     return np.ascontiguousarray(np.moveaxis(out, -1, -3))

@@ -3,15 +3,15 @@
 import math
 from dataclasses import dataclass
 
-_SHORTEST_TAIL = (
-    0.25  # of a step: containers often run a few audio frames over, which is not a further segment
-)
+# of a step: containers often run a few audio frames over, which is not a further segment
+_SHORTEST_TAIL = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class TimeGrid:
-    """`count` segments of `step_s` seconds; segment `i` covers `[start_s + i*step_s, start_s +
-    (i+1)*step_s)`.
+    """`count` segments of `step_s` seconds, one after the other.
+
+    Segment `i` covers `[start_s + i*step_s, start_s + (i+1)*step_s)`.
 
     Args:
         count: number of segments, at least 0.
@@ -39,9 +39,7 @@ class TimeGrid:
 
     @classmethod
     def covering(cls, duration_s: float, step_s: float = 1.0) -> "TimeGrid":
-        """Return the grid of a clip: at least one segment; a tail under a quarter of a step gets
-        none of its own.
-        """
+        """Return the grid of a clip: at least one segment, none for a tail under a quarter step."""
         return cls(max(1, math.ceil(duration_s / step_s - _SHORTEST_TAIL)), step_s)
 
     @property
@@ -52,6 +50,19 @@ class TimeGrid:
     def edges(self, index: int) -> tuple[float, float]:
         """Return start and end of segment `index` in seconds."""
         return self.start_s + index * self.step_s, self.start_s + (index + 1) * self.step_s
+
+    def crop(self, start_s: float, end_s: float) -> "TimeGrid":
+        """Return the segments that reach into `[start_s, end_s)`, maybe none.
+
+        Examples:
+            >>> TimeGrid(10).crop(2.5, 5)
+            TimeGrid(count=3, step_s=1.0, start_s=2.0)
+        """
+        # the small pushes leave out segments that reach in by an error of rounding only
+        first = math.floor((start_s - self.start_s) / self.step_s + 1e-9)
+        last = math.ceil((end_s - self.start_s) / self.step_s - 1e-9)
+        first, last = min(max(first, 0), self.count), min(max(last, 0), self.count)
+        return TimeGrid(max(last - first, 0), self.step_s, self.edges(first)[0])
 
     def index_at(self, time_s: float) -> int:
         """Return the segment that holds `time_s`, clipped to the grid."""

@@ -15,15 +15,20 @@ def runs(row: NDArray[np.generic]) -> list[tuple[int, int]]:
         >>> runs(np.array([1, 1, 0, 1]))
         [(0, 2), (3, 4)]
     """
+    starts, ends = run_edges(row)
+    return list(zip(starts.tolist(), ends.tolist(), strict=True))
+
+
+def run_edges(row: NDArray[np.generic]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the first index of each run of true values, and the first index after it."""
     padded = np.zeros(len(row) + 2, np.int8)
     padded[1:-1] = np.asarray(row, bool)
     edges = np.flatnonzero(np.diff(padded))
-    return [(int(start), int(end)) for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    return edges[::2], edges[1::2]
 
 
 def rasterise(intervals: Iterable[tuple[float, float]], grid: TimeGrid) -> NDArray[np.bool_]:
-    """Return which segments `intervals` (seconds) cover for at least half of their length, shape
-    (T,).
+    """Return which segments `intervals` (seconds) cover for at least half of their length, (T,).
 
     Exact for intervals on the grid's edges.  An interval shorter than half a step still marks the
     segment that holds its middle: an event that was found never disappears.  Intervals are taken

@@ -53,9 +53,9 @@ class Scores:
 
     def pooled(self) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
         """Return (track_prob ([T,] 2, C), clip_prob ([T,] C)), filling in the documented maxima."""
-        track = (
-            self.segment_prob.max(axis=0, initial=0.0)
-            if self.track_prob is None
-            else self.track_prob
-        )
-        return track, track.max(axis=-2) if self.clip_prob is None else self.clip_prob
+        track, clip = self.track_prob, self.clip_prob
+        if track is None:
+            track = self.segment_prob.max(axis=0, initial=0.0)
+        if clip is None:
+            clip = track.max(axis=-2)
+        return track, clip

@@ -1,10 +1,8 @@
-"""A timeline: the immutable, sorted events of one clip, and its JSON form (schema
-`seehear.timeline/1`).
-"""
+"""A timeline: the immutable, sorted events of one clip, and its JSON form."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,15 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import DataError
+from seehear.files import Json
 from seehear.time.event import Event, Track
 from seehear.time.grid import TimeGrid
 from seehear.time.raster import rasterise, runs
+from seehear.time.spans import Span, clipped, gaps, joined
 
 SCHEMA = "seehear.timeline/1"
 SUFFIX = ".timeline.json"
 PARSED, ABSENT = "parsed", "absent"
-# of times and scores, in memory as in JSON, so that a timeline read back is equal to the one
-# written
+# of times and scores, in memory as in JSON: a timeline read back equals the one written
 DIGITS = 6
 
 
@@ -74,6 +73,62 @@ class Timeline:
         track = Track(track)
         return tuple(e for e in self.events if e.track is track and label in (None, e.label))
 
+    def support(self, track: Track | str, label: str | None = None) -> tuple[Span, ...]:
+        """Return when anything is on in a track, or one class: the union of its events, in
+        seconds.
+        """
+        return tuple(joined((e.start_s, e.end_s) for e in self.on(track, label)))
+
+    def gaps(self, track: Track | str, label: str | None = None) -> tuple[Span, ...]:
+        """Return when nothing is on in a track, or one class, between the grid's start and the
+        clip's end; nothing for an absent track, of which nothing is known.
+        """
+        needed = _PARTS[Track(track)]
+        if any(self.tracks.get(name) == ABSENT for name in needed):
+            return ()
+        return tuple(gaps(self.support(track, label), self.grid.start_s, self.duration_s))
+
+    def crop(self, start_s: float, end_s: float) -> Self:
+        """Return what happens between two times: events are cut there, times stay as they are.
+
+        The grid keeps the segments that reach into the stretch, and the clip ends at `end_s` at the
+        latest.  An event keeps its score.  `crop(2, 5).shift(-2)` counts from the cut.
+
+        Raises:
+            ValueError: the stretch does not begin before it ends.
+        """
+        if not start_s < end_s:
+            raise ValueError(f"expected a start before the end, got {start_s} to {end_s} s")
+        events = []
+        for event in self.events:
+            for start, end in clipped([(event.start_s, event.end_s)], start_s, end_s):
+                events.append(replace(event, start_s=start, end_s=end))
+        return replace(
+            self,
+            duration_s=min(self.duration_s, end_s),
+            grid=self.grid.crop(start_s, end_s),
+            events=tuple(events),
+        )
+
+    def shift(self, by_s: float) -> Self:
+        """Return the same with every time `by_s` later (earlier where it is negative).
+
+        Raises:
+            ValueError: the clip would end before 0.
+        """
+        if self.duration_s + by_s < 0:
+            raise ValueError(f"by_s: a clip of {self.duration_s} s cannot move by {by_s} s")
+        events = []
+        for event in self.events:
+            start, end = round(event.start_s + by_s, DIGITS), round(event.end_s + by_s, DIGITS)
+            events.append(replace(event, start_s=start, end_s=end))
+        return replace(
+            self,
+            duration_s=round(self.duration_s + by_s, DIGITS),
+            grid=replace(self.grid, start_s=round(self.grid.start_s + by_s, DIGITS)),
+            events=tuple(events),
+        )
+
     @classmethod
     def from_arrays(
         cls,
@@ -108,30 +163,33 @@ class Timeline:
         prob = {Track.AUDIO: audio_prob, Track.VISUAL: visual_prob, Track.AUDIO_VISUAL: None}
         if audio_prob is not None and visual_prob is not None:
             prob[Track.AUDIO_VISUAL] = np.minimum(audio_prob, visual_prob)
-        events = [
-            _event(track, label, first, last, grid, duration_s, prob[track], column)
-            for track, matrix in on.items()
-            for column, label in enumerate(names)
-            for first, last in runs(matrix[:, column])
-        ]
+        events = []
+        for track, matrix in on.items():
+            for column, label in enumerate(names):
+                of_class = None if prob[track] is None else prob[track][:, column]
+                for first, last in runs(matrix[:, column]):
+                    start_s, end_s = _edges(grid, first, last, duration_s)
+                    score = None if of_class is None else _mean(of_class[first:last])
+                    events.append(Event(start_s, end_s, track, label, score))
         return cls(source, duration_s, grid, names, tuple(events), **fields)
 
     def to_arrays(
         self, grid: TimeGrid | None = None
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Return (audio, visual) boolean matrices (T, C) on `grid` (default: the timeline's
-        own).
-        """
+        """Return (audio, visual) boolean matrices (T, C) on `grid`, the timeline's own if None."""
         grid = self.grid if grid is None else grid
         out = np.zeros((2, grid.count, len(self.vocabulary)), np.bool_)
         for index, track in enumerate((Track.AUDIO, Track.VISUAL)):
             for column, label in enumerate(self.vocabulary):
-                out[index, :, column] = rasterise(
-                    ((e.start_s, _unclipped(e.end_s, self)) for e in self.on(track, label)), grid
-                )
+                spans = ((e.start_s, self._unclipped(e.end_s)) for e in self.on(track, label))
+                out[index, :, column] = rasterise(spans, grid)
         return out[0], out[1]
 
-    def to_dict(self) -> dict[str, Any]:
+    def _unclipped(self, end_s: float) -> float:
+        """Undo the clipping to the clip's end, so that a short last segment is marked again."""
+        return max(self.grid.end_s, end_s) if abs(end_s - self.duration_s) < 1e-6 else end_s
+
+    def to_dict(self) -> dict[str, Json]:
         """Return the JSON object of the contract."""
         return {
             "schema": SCHEMA,
@@ -144,16 +202,7 @@ class Timeline:
             },
             "vocabulary": list(self.vocabulary),
             "tracks": dict(self.tracks),
-            "events": [
-                {
-                    "track": str(e.track),
-                    "label": e.label,
-                    "start_s": round(e.start_s, DIGITS),
-                    "end_s": round(e.end_s, DIGITS),
-                    "score": None if e.score is None else round(e.score, DIGITS),
-                }
-                for e in self.events
-            ],
+            "events": [_written(event) for event in self.events],
             "parser": dict(self.parser),
             "warnings": list(self.warnings),
         }
@@ -163,7 +212,7 @@ class Timeline:
         return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False, allow_nan=False) + "\n"
 
     @classmethod
-    def from_dict(cls, data: Any, *, where: object = "timeline") -> Self:
+    def from_dict(cls, data: Json, *, where: object = "timeline") -> Self:
         """Return the timeline of a JSON object.
 
         Raises:
@@ -178,22 +227,12 @@ class Timeline:
             )
         try:
             grid = data["grid"]
-            events = tuple(
-                Event(
-                    float(e["start_s"]),
-                    float(e["end_s"]),
-                    Track(e["track"]),
-                    str(e["label"]),
-                    None if e.get("score") is None else float(e["score"]),
-                )
-                for e in data["events"]
-            )
             return cls(
                 source=str(data["source"]),
                 duration_s=float(data["duration_s"]),
                 grid=TimeGrid(int(grid["count"]), float(grid["step_s"]), float(grid["start_s"])),
                 vocabulary=tuple(map(str, data["vocabulary"])),
-                events=events,
+                events=tuple(_read(event) for event in data["events"]),
                 tracks={t: str(data["tracks"][t]) for t in ("audio", "visual")},
                 parser=dict(data.get("parser", {})),
                 warnings=tuple(map(str, data.get("warnings", ()))),
@@ -212,34 +251,50 @@ class Timeline:
         """
         where: object = text if isinstance(text, Path) else "timeline"
         try:
-            return cls.from_dict(
-                json.loads(text.read_bytes() if isinstance(text, Path) else text), where=where
-            )
+            content = text.read_bytes() if isinstance(text, Path) else text
+            return cls.from_dict(json.loads(content), where=where)
         except OSError as error:
             raise DataError(f"cannot be read: {error.strerror}", where=where) from None
         except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
             raise DataError(f"not JSON: {error}", where=where) from None
 
 
-def _event(
-    track: Track,
-    label: str,
-    first: int,
-    last: int,
-    grid: TimeGrid,
-    duration_s: float,
-    prob: NDArray[np.floating] | None,
-    column: int,
-) -> Event:
+# the tracks that must be there for events of each to be known
+_PARTS: dict[Track, tuple[str, ...]] = {
+    Track.AUDIO: ("audio",),
+    Track.VISUAL: ("visual",),
+    Track.AUDIO_VISUAL: ("audio", "visual"),
+}
+
+
+def _edges(grid: TimeGrid, first: int, last: int, duration_s: float) -> Span:
+    """Return when the segments from `first` to before `last` begin and end."""
     start_s, end_s = round(grid.edges(first)[0], DIGITS), round(grid.edges(last - 1)[1], DIGITS)
-    if (
-        duration_s > start_s
-    ):  # the last segment may run past the clip's end: the event then ends with the clip
+    if duration_s > start_s:  # the last segment may run past the clip: its event ends with the clip
         end_s = min(end_s, duration_s)
-    score = None if prob is None else round(float(prob[first:last, column].mean()), DIGITS)
-    return Event(start_s, end_s, track, label, score)
+    return start_s, end_s
 
 
-def _unclipped(end_s: float, timeline: Timeline) -> float:
-    """Undo the clipping to the clip's end, so that a short last segment is marked again."""
-    return max(timeline.grid.end_s, end_s) if abs(end_s - timeline.duration_s) < 1e-6 else end_s
+def _mean(prob: NDArray[np.floating]) -> float:
+    return round(float(prob.mean()), DIGITS)
+
+
+def _written(event: Event) -> dict[str, Json]:
+    return {
+        "track": str(event.track),
+        "label": event.label,
+        "start_s": round(event.start_s, DIGITS),
+        "end_s": round(event.end_s, DIGITS),
+        "score": None if event.score is None else round(event.score, DIGITS),
+    }
+
+
+def _read(value: Json) -> Event:
+    score = value.get("score")
+    return Event(
+        float(value["start_s"]),
+        float(value["end_s"]),
+        Track(value["track"]),
+        str(value["label"]),
+        None if score is None else float(score),
+    )
