@@ -1,5 +1,4 @@
-"""What installed packages add to seehear: found by their entry points, imported only when asked for
-by name.
+"""What installed packages add to seehear: found by entry points, imported when asked for by name.
 
 A package names its things in groups: `seehear.encoders` (a class with a `card`), `seehear.recipes`
 (a `Recipe`), `seehear.feature_sets` (a `FeatureSet`) and `seehear.exporters` (a `Format`).  A name
@@ -12,31 +11,29 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from importlib import metadata
 from importlib.metadata import EntryPoint
-from typing import Any, TypeVar
+from typing import TypeGuard, TypeVar
 
 from seehear.errors import ConfigError
 
 GROUPS = ("seehear.encoders", "seehear.recipes", "seehear.feature_sets", "seehear.exporters")
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
-_told: set[str] = set()
+_warned: set[str] = set()
 
 
 def added(group: str, ours: Collection[str]) -> list[str]:
-    """Return the names that installed packages add to a group, sorted, without those that are
-    ours.
-    """
+    """Return the names that installed packages add to a group, sorted, without ours."""
     found = metadata.entry_points(group=group)
     for point in found:
         if point.name in ours:
-            tell(
-                f"package {package(point)} wants to add {what(group)} {point.name!r}, which seehear"
-                " has itself; left out"
+            warn_once(
+                f"package {package_of(point)} wants to add {noun(group)} {point.name!r}, which"
+                " seehear has itself; left out"
             )
     return sorted({point.name for point in found if point.name not in ours})
 
 
-def load(group: str, name: str, fits: Callable[[Any], bool], expected: str) -> Any:
+def load(group: str, name: str, fits: Callable[[object], TypeGuard[T]], expected: str) -> T:
     """Return what a package adds under `name`; KeyError if none does.
 
     Args:
@@ -53,23 +50,23 @@ def load(group: str, name: str, fits: Callable[[Any], bool], expected: str) -> A
         raise KeyError(name)
     if len({point.value for point in points}) > 1:
         raise ConfigError(
-            f"packages {' and '.join(sorted(map(package, points)))} both add {what(group)}"
+            f"packages {' and '.join(sorted(map(package_of, points)))} both add {noun(group)}"
             f" {name!r}",
             hint="uninstall one of them",
         )
     point = points[0]
-    where = f"package {package(point)}"
+    where = f"package {package_of(point)}"
     try:
         found = point.load()
     except Exception as error:  # whatever a foreign package raises when it is imported
         raise ConfigError(
-            f"its {what(group)} {name!r} cannot be loaded ({type(error).__name__}: {error})",
+            f"its {noun(group)} {name!r} cannot be loaded ({type(error).__name__}: {error})",
             where=where,
             hint="update or uninstall it",
         ) from error
     if not fits(found):
         raise ConfigError(
-            f"its {what(group)} {name!r}: expected {expected}, got {found!r:.80}",
+            f"its {noun(group)} {name!r}: expected {expected}, got {found!r:.80}",
             where=where,
             hint="update or uninstall it",
         )
@@ -94,15 +91,17 @@ class Registry(Mapping[str, T]):
     def __getitem__(self, name: str) -> T:
         if name in self._ours:
             return self._ours[name]
-        found: T = load(
-            self._group, name, lambda it: isinstance(it, self._kind), f"a {self._kind.__name__}"
-        )
-        if getattr(found, "name", name) != name:
+        found = load(self._group, name, self._fits, f"a {self._kind.__name__}")
+        called = getattr(found, "name", name)
+        if called != name:
             raise ConfigError(
-                f"its {what(self._group)} {name!r} calls itself {found.name!r}",  # type: ignore[attr-defined]
+                f"its {noun(self._group)} {name!r} calls itself {called!r}",
                 hint="the entry point and the thing must have one name",
             )
         return found
+
+    def _fits(self, thing: object) -> TypeGuard[T]:
+        return isinstance(thing, self._kind)
 
     def __iter__(self) -> Iterator[str]:
         yield from self._ours
@@ -110,7 +109,7 @@ class Registry(Mapping[str, T]):
             try:
                 self[name]
             except ConfigError as error:
-                tell(error)
+                warn_once(error)
             else:
                 yield name
 
@@ -121,33 +120,34 @@ class Registry(Mapping[str, T]):
         return name in self._ours or name in added(self._group, self._ours)
 
 
-def tell(trouble: object) -> None:
-    """Say in one line on stderr, once, what is wrong with a package, where going on without it is
-    possible.
-    """
-    if str(trouble) not in _told:
-        _told.add(str(trouble))
+def warn_once(trouble: object) -> None:
+    """Say on stderr, once, what is wrong with a package that can be done without."""
+    if str(trouble) not in _warned:
+        _warned.add(str(trouble))
         _LOG.warning("seehear: %s", trouble)
 
 
 def installed() -> list[dict[str, str]]:
     """Return every plug-in as `group`, `name`, `package`, without importing any."""
     return [
-        {"group": group, "name": point.name, "package": package(point)}
+        {"group": group, "name": point.name, "package": package_of(point)}
         for group in GROUPS
         for point in sorted(metadata.entry_points(group=group), key=lambda p: p.name)
     ]
 
 
-def package(point: EntryPoint) -> str:
+def package_of(point: EntryPoint) -> str:
     """Return the package that an entry point belongs to."""
-    return (
-        point.module.split(".")[0]
-        if point.dist is None
-        else f"{point.dist.name} {point.dist.version}"
-    )
+    if point.dist is None:
+        return point.module.split(".")[0]
+    return f"{point.dist.name} {point.dist.version}"
 
 
-def what(group: str) -> str:
-    """Return what a group holds, in a word."""
+def noun(group: str) -> str:
+    """Return what one thing of a group is called.
+
+    Examples:
+        >>> noun("seehear.feature_sets")
+        'feature set'
+    """
     return group.removeprefix("seehear.").removesuffix("s").replace("_", " ")

@@ -1,6 +1,4 @@
-"""A package of somebody else's, installed beside seehear: its encoders, recipe and format work
-unchanged.
-"""
+"""A package of somebody else's beside seehear: its encoders, recipe and format work unchanged."""
 
 import json
 import os
@@ -139,7 +137,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
             [metadata.EntryPoint(name, value, group) for group, name, value in points]
         )
         monkeypatch.setattr(metadata, "entry_points", lambda **wanted: found.select(**wanted))
-        plugins._told.clear()
+        plugins._warned.clear()
 
     return install
 
@@ -196,7 +194,7 @@ def test_a_name_of_ours_always_means_ours(installed, caplog, group: str, name: s
     ASK[group](name)
     assert len(caplog.records) == 1  # said once
     assert (
-        f"package thief wants to add {plugins.what(group)} {name!r}, which seehear has itself"
+        f"package thief wants to add {plugins.noun(group)} {name!r}, which seehear has itself"
         in caplog.text
     )
 

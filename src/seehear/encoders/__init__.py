@@ -5,7 +5,7 @@ Listing them imports nothing heavy.
 
 import importlib
 import inspect
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 
 from seehear import plugins
 from seehear.closest import suggest
@@ -117,7 +117,7 @@ def cards() -> dict[str, EncoderCard]:
         try:
             found[id_] = card(id_)
         except ConfigError as error:
-            plugins.tell(error)
+            plugins.warn_once(error)
     return found
 
 
@@ -141,20 +141,17 @@ def _class(id_: str) -> EncoderClass:
     if id_ in _ENCODERS:
         ours: EncoderClass = _import(_ENCODERS[id_])
         return ours
+
+    def fits(found: object) -> TypeGuard[EncoderClass]:
+        card_ = getattr(found, "card", None)
+        return callable(found) and getattr(card_, "id", None) == id_
+
     try:
-        theirs: EncoderClass = plugins.load(
-            GROUP, id_, lambda found: _fits(found, id_), f"a class whose card has the id {id_!r}"
-        )
+        return plugins.load(GROUP, id_, fits, f"a class whose card has the id {id_!r}")
     except KeyError:
         raise ConfigError(
             f"no encoder is called {id_!r}", hint=suggest(id_, encoder_ids())
         ) from None
-    return theirs
-
-
-def _fits(found: object, id_: str) -> bool:
-    card_ = getattr(found, "card", None)
-    return callable(found) and getattr(card_, "id", None) == id_
 
 
 def _import(where: str) -> Any:

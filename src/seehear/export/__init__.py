@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 from urllib.parse import quote
 
 from seehear import plugins
@@ -68,15 +69,16 @@ def get(name: str) -> Format:
     if name in FORMATS:
         return FORMATS[name]
     try:
-        added: Format = plugins.load(
-            _GROUP, name, lambda it: isinstance(it, Format), "a seehear.export.Format"
-        )
-        return added
+        return plugins.load(_GROUP, name, _is_format, "a seehear.export.Format")
     except KeyError:
         pass
     close = difflib.get_close_matches(name.lower(), names(), 1, 0.5)
     guess = f"did you mean {close[0]}? " if close else ""
     raise ConfigError(f"unknown format {name!r}", hint=f"{guess}formats: {', '.join(names())}")
+
+
+def _is_format(thing: object) -> TypeGuard[Format]:
+    return isinstance(thing, Format)
 
 
 def render(timeline: Timeline, format: str, *, media: str | None = None) -> str:
