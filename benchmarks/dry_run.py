@@ -22,7 +22,8 @@ import numpy as np
 from seehear import encoders
 from seehear.cli.main import main as seehear
 from seehear.data import open_dataset
-from seehear.features.official import LAYOUTS, bare_id
+from seehear.features.official import PUBLISHED_FOLDERS
+from seehear.features.store import bare_id
 from seehear.reproduce import TABLES
 
 SMALL = 20_000  # numbers a file up to which float32 costs nothing
@@ -84,7 +85,7 @@ def make_features(llp: Path, folder: Path) -> None:
     ids = [
         bare_id(clip.name) for split in open_dataset(llp).splits.values() for clip in split.clips
     ]
-    for layout in LAYOUTS:
+    for layout in PUBLISHED_FOLDERS:
         target = folder / layout.folder
         target.mkdir(parents=True, exist_ok=True)
         have = {path.stem for path in target.glob("*.npy")}
@@ -92,7 +93,7 @@ def make_features(llp: Path, folder: Path) -> None:
         kind = np.float32 if shape[0] * shape[1] <= SMALL else np.float16
         for index, clip in enumerate(ids):
             if clip not in have:
-                rng = np.random.default_rng([index, LAYOUTS.index(layout)])
+                rng = np.random.default_rng([index, PUBLISHED_FOLDERS.index(layout)])
                 np.save(target / f"{clip}.npy", vectors(rng, *shape).astype(kind))
         print(
             f"{layout.folder}: {len(ids)} files of {shape}, {kind.__name__}",

@@ -181,7 +181,7 @@ def test_frames_kept_as_ten_rows_are_segments(tmp_path):
 
 def test_every_fault_of_a_published_file_is_one_line(official):
     store = open_features(official)
-    with pytest.raises(FeatureError, match=r"none for nobody_0_10 and 1 more"):
+    with pytest.raises(FeatureError, match=r"2 have none, first nobody_0_10"):
         store.array("vggish/feature", ["zz_zzzzzzz1", "nobody_0_10", "noone_0_10"])
     path = official / "feats" / "vggish" / "zz_zzzzzzz1.npy"
     for bad, message in [

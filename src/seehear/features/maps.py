@@ -1,10 +1,9 @@
-"""CLAP's feature maps as VALOR publishes them: 64 rows over ten seconds, not a whole number a
-segment.
+"""CLAP's feature maps as VALOR publishes them: 64 rows over ten seconds.
 
-VALOR++ enlarges the 64 rows to 1024 in time by bicubic interpolation, projects each, and averages
-them into ten segments.  All three steps are linear and the weights of a segment's average add up to
-1, so enlarging and averaging first, as here, gives the same numbers (up to rounding) for a
-hundredth of the work, before any training begins.
+That is not a whole number a segment.  VALOR++ enlarges the 64 rows to 1024 in time by bicubic
+interpolation, projects each, and averages them into ten segments.  All three steps are linear and
+the weights of a segment's average add up to 1, so enlarging and averaging first, as here, gives the
+same numbers (up to rounding) for a hundredth of the work, before any training begins.
 
 Differs: which variant of the interpolation the release calls was not known here; the corners are
 aligned, as in the CLAP encoder's own enlargement.
@@ -45,10 +44,10 @@ def map_weights(rows: int, segments: int) -> NDArray[np.float64]:
         taken = np.clip(first + step, 0, rows - 1)  # beyond the ends, the end again
         np.add.at(enlarge, (np.arange(ENLARGED), taken), _cubic(np.abs(place - (first + step))))
     average = np.zeros((segments, ENLARGED))
-    for segment in range(
-        segments
-    ):  # segments that do not divide 1024 share the rows at their borders
-        begin, end = segment * ENLARGED // segments, -(-(segment + 1) * ENLARGED // segments)
+    for segment in range(segments):
+        # segments that do not divide 1024 share the rows at their borders
+        begin = segment * ENLARGED // segments
+        end = -(-(segment + 1) * ENLARGED // segments)
         average[segment, begin:end] = 1 / (end - begin)
     return average @ enlarge
 

@@ -9,19 +9,19 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import FeatureError
-from seehear.features.store import FeatureStore, Stream, bare_id
+from seehear.features.store import ClipEntry, Encoders, FeatureStore, Stream, bare_id
+from seehear.files import Json
 
 _FLOATS = ("float16", "float32", "float64")
 
 
 @dataclass(frozen=True)
-class Layout:
+class PublishedFolder:
     """What a folder of a published release holds.
 
     Args:
@@ -45,22 +45,19 @@ class Layout:
 
     def stream(self, rows: int) -> str:
         """Return the stream's name for clips of this many rows."""
-        return (
-            f"{self.encoder}/{'feature' if self.output == 'frames' and rows == 10 else self.output}"
-        )
-
-    @property
-    def expected(self) -> str:
-        """The accepted shapes in words."""
-        return " or ".join(f"({rows}, {self.dim})" for rows in self.rows)
+        if self.output == "frames" and rows == 10:
+            return f"{self.encoder}/feature"
+        return f"{self.encoder}/{self.output}"
 
 
-LAYOUTS = (
-    Layout("vggish", "vggish", "feature", (10,), 128, "audio", "VGGish, one vector a second"),
-    Layout(
+PUBLISHED_FOLDERS = (
+    PublishedFolder(
+        "vggish", "vggish", "feature", (10,), 128, "audio", "VGGish, one vector a second"
+    ),
+    PublishedFolder(
         "res152", "resnet152", "frames", (80, 10), 2048, "visual", "ResNet-152, 8 frames a second"
     ),
-    Layout(
+    PublishedFolder(
         "r2plus1d_18",
         "r2plus1d18",
         "feature",
@@ -69,7 +66,7 @@ LAYOUTS = (
         "visual",
         "R(2+1)D-18, one clip of 8 frames a second",
     ),
-    Layout(
+    PublishedFolder(
         "clip_16",
         "clip-vit-b16",
         "frames",
@@ -78,7 +75,7 @@ LAYOUTS = (
         "visual",
         "CLIP ViT-B/16, 8 frames a second (LSLD)",
     ),
-    Layout(
+    PublishedFolder(
         "clip_32",
         "clip-vit-b32",
         "frames",
@@ -87,7 +84,7 @@ LAYOUTS = (
         "visual",
         "CLIP ViT-B/32, named as LSLD's other folder",
     ),
-    Layout(
+    PublishedFolder(
         "clap_audioset",
         "clap",
         "feature",
@@ -96,7 +93,7 @@ LAYOUTS = (
         "audio",
         "LAION-CLAP 630k-audioset-best (LSLD)",
     ),
-    Layout(
+    PublishedFolder(
         "CLIP/features",
         "clip-vit-l14",
         "feature",
@@ -105,7 +102,7 @@ LAYOUTS = (
         "visual",
         "CLIP ViT-L/14, normalised (VALOR)",
     ),
-    Layout(
+    PublishedFolder(
         "CLAP/features",
         "clap-fusion",
         "maps",
@@ -118,11 +115,11 @@ LAYOUTS = (
 
 
 class OfficialStore(FeatureStore):
-    """The published folders, opened for reading: below `path`, or below `path/feats` as in the
-    public package.
+    """The published folders, opened for reading.
 
     Args:
-        path: the folder that holds `vggish`, `res152`, ...
+        path: the folder that holds `vggish`, `res152`, ..., itself or, as in the public package,
+            below `feats`.
 
     Raises:
         FeatureError: none of the known folders stands there, or a first file is not what its folder
@@ -132,36 +129,36 @@ class OfficialStore(FeatureStore):
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         self.streams: dict[str, Stream] = {}
-        self._folders: dict[str, tuple[Path, Layout]] = {}
+        self._folders: dict[str, tuple[Path, PublishedFolder]] = {}
         self._ids: dict[str, None] = {}
-        for layout in LAYOUTS:
-            folder = find_layout(self.path, layout)
+        for published in PUBLISHED_FOLDERS:
+            folder = find_folder(self.path, published)
             if folder is not None:
-                self._add(layout, folder)
+                self._add(published, folder)
         if not self.streams:
-            known = ", ".join(layout.folder for layout in LAYOUTS)
+            known = ", ".join(published.folder for published in PUBLISHED_FOLDERS)
             raise FeatureError(
                 f"expected one of the folders {known} with .npy files, found none",
                 where=self.path,
                 hint="make features with seehear extract",
             )
 
-    def encoders(self) -> dict[str, dict[str, Any]]:
+    def encoders(self) -> Encoders:
         """Return where the rows of each encoder come from: no digest is known."""
         return {stream.encoder: dict(stream.provenance) for stream in self.streams.values()}
 
-    def entries(self) -> list[dict[str, Any]]:
+    def entries(self) -> list[ClipEntry]:
         """Return an entry for each clip that has a file in some folder, by id."""
         return [self.entry(clip) for clip in sorted(self._ids)]
 
-    def entry(self, name: str) -> dict[str, Any]:
+    def entry(self, name: str) -> ClipEntry:
         """Return the entry of a clip: `degraded` where a folder has no file of it."""
         clip = self._id(name)
         if clip not in self._ids:
             raise FeatureError(f"clip {name} has no file in any folder", where=self.path)
         missing = [
-            layout.folder
-            for stream, (_, layout) in self._folders.items()
+            published.folder
+            for stream, (_, published) in self._folders.items()
             if not self.count(stream, clip)
         ]
         if not missing:
@@ -181,49 +178,48 @@ class OfficialStore(FeatureStore):
     def rows(self, stream: str, name: str) -> NDArray[np.float32]:
         """Return the rows of one clip, (R, D), after checking the file."""
         rows = self.stream(stream).rows
-        folder, layout = self._folders[stream]
-        return read_npy(folder / f"{self._id(name)}.npy", layout, (rows,) if rows else layout.rows)
+        folder, published = self._folders[stream]
+        return read_npy(
+            folder / f"{self._id(name)}.npy", published, (rows,) if rows else published.rows
+        )
 
     def array(self, stream: str, names: Sequence[str], *, pad: bool = False) -> NDArray[np.float32]:
-        """Return the rows of several clips, (N, R, D); every missing file is counted before
-        anything is read.
-        """
+        """Return the rows of several clips, (N, R, D); missing files are counted first."""
         missing = [name for name in names if not self.count(stream, name)]
         if missing:
-            more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
             raise FeatureError(
-                f"expected a file for each of {len(names)} clips, none for {missing[0]}{more}",
+                f"expected a file for each of {len(names)} clips, {len(missing)} have none, first "
+                f"{missing[0]}",
                 where=self._folders[stream][0],
                 hint="leave these clips out, or extract them",
             )
         return super().array(stream, names, pad=pad)
 
-    def _add(self, layout: Layout, folder: Path) -> None:
+    def _add(self, published: PublishedFolder, folder: Path) -> None:
         ids = sorted(entry.name[:-4] for entry in os.scandir(folder) if entry.name.endswith(".npy"))
         if not ids:
             return
-        first = read_npy(folder / f"{ids[0]}.npy", layout, layout.rows)
-        name = layout.stream(len(first))
-        source = f"{layout.folder}: {layout.source}"
-        provenance: dict[str, Any] = {"weights": {}, "preprocessing": None, "source": source}
+        first = read_npy(folder / f"{ids[0]}.npy", published, published.rows)
+        name = published.stream(len(first))
+        source = f"{published.folder}: {published.source}"
+        provenance: dict[str, Json] = {"weights": {}, "preprocessing": None, "source": source}
         self.streams[name] = Stream(
-            name, len(first), layout.dim, "float32", layout.encoder, provenance
+            name, len(first), published.dim, "float32", published.encoder, provenance
         )
-        self._folders[name] = folder, layout
+        self._folders[name] = folder, published
         self._ids.update(dict.fromkeys(ids))
 
     def _id(self, name: str) -> str:
         return name if name in self._ids else bare_id(name)
 
 
-def find_layout(root: Path, layout: Layout) -> Path | None:
+def find_folder(root: Path, published: PublishedFolder) -> Path | None:
     """Return where one official folder stands below a features folder, or None."""
-    return next(
-        (p for p in (root / layout.folder, root / "feats" / layout.folder) if p.is_dir()), None
-    )
+    places = (root / published.folder, root / "feats" / published.folder)
+    return next((place for place in places if place.is_dir()), None)
 
 
-def read_npy(path: Path, layout: Layout, rows: Sequence[int]) -> NDArray[np.float32]:
+def read_npy(path: Path, published: PublishedFolder, rows: Sequence[int]) -> NDArray[np.float32]:
     """Return the array of one file as float32, (R, D).
 
     Raises:
@@ -231,7 +227,7 @@ def read_npy(path: Path, layout: Layout, rows: Sequence[int]) -> NDArray[np.floa
             promises.
     """
     try:
-        data = np.load(path, allow_pickle=False)
+        data: NDArray[np.generic] = np.load(path, allow_pickle=False)
     except FileNotFoundError:
         raise FeatureError(
             "no such file", where=path, hint="leave this clip out, or extract it"
@@ -240,13 +236,13 @@ def read_npy(path: Path, layout: Layout, rows: Sequence[int]) -> NDArray[np.floa
         raise FeatureError(
             f"not a readable .npy file: {error}", where=path, hint="fetch it again"
         ) from None
-    shape_ok = data.ndim == 2 and data.shape[1] == layout.dim and len(data) in rows
+    shape_ok = data.ndim == 2 and data.shape[1] == published.dim and len(data) in rows
     if not shape_ok or str(data.dtype) not in _FLOATS:
-        wanted = " or ".join(f"({r}, {layout.dim})" for r in rows)
+        wanted = " or ".join(f"({r}, {published.dim})" for r in rows)
         raise FeatureError(
             f"expected {wanted} of {', '.join(_FLOATS)}, got {data.shape} {data.dtype}",
             where=path,
-            hint=f"folder {layout.folder} holds {layout.source}",
+            hint=f"folder {published.folder} holds {published.source}",
         )
     if not np.isfinite(data).all():
         raise FeatureError(

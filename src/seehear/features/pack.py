@@ -1,5 +1,4 @@
-"""Features between folders: pack published `.npy` folders, join stores, and write stores out as
-`.npy` folders.
+"""Features between folders: published ones packed, stores joined and written out as `.npy` files.
 
 Joining never mixes: two folders that hold the same stream must have made it with the same weights
 and preprocessing, and no clip's rows may come from two places.  So the parts of a big extraction
@@ -11,16 +10,16 @@ import os
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from seehear.errors import FeatureError
 from seehear.features import open_features
-from seehear.features.official import LAYOUTS
-from seehear.features.packed import PackedStore, write_manifest, write_stream
-from seehear.features.store import FeatureStore
-from seehear.files import atomic_path
+from seehear.features.official import PUBLISHED_FOLDERS
+from seehear.features.packed import PackedStore, StoredStream, write_manifest, write_stream
+from seehear.features.store import ClipEntry, Encoders, FeatureStore, Stream
+from seehear.files import Json, atomic_path
 
 
 def pack(
@@ -42,44 +41,33 @@ def pack(
         FeatureError: `out` is not new, a file is damaged, or the sources would mix.
     """
     folder = Path(out)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if not _is_new(folder):
         raise FeatureError(
-            "expected an empty or new folder", where=folder, hint="choose another --out"
+            "expected an empty or new folder",
+            where=folder,
+            hint="choose another one",
+            parameter="out",
         )
     part = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     stores = [open_features(path) for path in sources]
     encoders = agreed_encoders(stores)
-    clips: dict[str, dict[str, Any]] = {}  # by id, which is what published files are named by
+    clips = _all_clips(stores)
+    streams: dict[str, StoredStream] = {}
     for store in stores:
-        for clip in store.entries():
-            clips[clip["id"]] = (
-                _joined(clips[clip["id"]], clip) if clip["id"] in clips else dict(clip)
-            )
-    streams = {}
-    for name, stream in {n: s for store in stores for n, s in store.streams.items()}.items():
-        report(name)
-        owners = {clip: _owner(name, clip, stores) for clip in clips}
-        total = sum(store.count(name, clip) for clip, store in owners.items() if store)
-        rows = (store.rows(name, clip) if store else None for clip, store in owners.items())
-        entry = write_stream(part, name, rows, total=total, dim=stream.dim, dtype=dtype)
-        streams[name] = {**entry, "encoder": stream.encoder}
-    settings = [getattr(store, "manifest", {}) for store in stores]
-    same = {
-        key: _common([manifest.get(key) for manifest in settings])
-        for key in ("dataset", "fingerprint", "sampling", "step_s")
+        for name, stream in store.streams.items():
+            if name not in streams:
+                report(name)
+                streams[name] = _write_joined(part, stream, list(clips), stores, dtype)
+    manifest = {
+        **_agreed_settings(stores),
+        "joined": True,
+        "encoders": encoders,
+        "dtype": dtype,
+        "streams": streams,
+        "clips": list(clips.values()),
     }
-    write_manifest(
-        part,
-        {
-            **same,
-            "joined": True,
-            "encoders": encoders,
-            "dtype": dtype,
-            "streams": streams,
-            "clips": list(clips.values()),
-        },
-    )
+    write_manifest(part, manifest)
     os.replace(part, folder)
     return PackedStore(folder)
 
@@ -87,18 +75,21 @@ def pack(
 def export_npy(
     source: FeatureStore, out: Path | str, report: Callable[[str], None] = lambda stream: None
 ) -> int:
-    """Write a store as folders of one `.npy` file a clip, named as in the published releases;
-    return how many files.
+    """Write a store as published: folders of one `.npy` file a clip; return how many files.
 
     A stream that no release knows gets a folder of its own name (`conse/feature` ->
     `conse_feature`).
     """
     root = Path(out).resolve()
-    known = {layout.stream(rows): layout.folder for layout in LAYOUTS for rows in layout.rows}
+    folders = {
+        published.stream(rows): published.folder
+        for published in PUBLISHED_FOLDERS
+        for rows in published.rows
+    }
     files = 0
     for name in source.streams:
         report(name)
-        folder = root / known.get(name, name.replace("/", "_"))
+        folder = root / folders.get(name, name.replace("/", "_"))
         for clip in source.entries():
             path = folder / f"{clip['id']}.npy"
             if not path.resolve().is_relative_to(root):
@@ -112,13 +103,13 @@ def export_npy(
     return files
 
 
-def agreed_encoders(stores: Sequence[FeatureStore]) -> dict[str, dict[str, Any]]:
+def agreed_encoders(stores: Sequence[FeatureStore]) -> Encoders:
     """Return the encoders of several stores.
 
     Raises:
         FeatureError: two stores know the same encoder with other weights, preprocessing or source.
     """
-    encoders: dict[str, dict[str, Any]] = {}
+    encoders: Encoders = {}
     owner: dict[str, FeatureStore] = {}
     for store in stores:
         for name, entry in store.encoders().items():
@@ -135,18 +126,46 @@ def agreed_encoders(stores: Sequence[FeatureStore]) -> dict[str, dict[str, Any]]
     return encoders
 
 
-def _joined(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
-    """Return one entry of a clip that two folders know: the worse state, all reasons and
-    warnings.
-    """
-    worst = max(a, b, key=lambda clip: ("ok", "degraded", "failed").index(clip["state"]))
-    named = a if a["name"] != a["id"] else b  # the full name, where one of the two knows it
-    out = {**a, **b, "name": named["name"], "state": worst["state"]}
-    if reasons := dict.fromkeys(clip["reason"] for clip in (a, b) if clip.get("reason")):
-        out["reason"] = "; ".join(reasons)
-    if warnings := dict.fromkeys([*a.get("warnings", ()), *b.get("warnings", ())]):
-        out["warnings"] = list(warnings)
-    return {**out, "tracks": {**a.get("tracks", {}), **b.get("tracks", {})}}
+def _is_new(folder: Path) -> bool:
+    return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+
+
+def _all_clips(stores: Sequence[FeatureStore]) -> dict[str, ClipEntry]:
+    """Return the clips of all stores by id, which is what published files are named by."""
+    clips: dict[str, ClipEntry] = {}
+    for store in stores:
+        for clip in store.entries():
+            known = clips.get(clip["id"])
+            clips[clip["id"]] = clip.copy() if known is None else _joined(known, clip)
+    return clips
+
+
+def _joined(one: ClipEntry, other: ClipEntry) -> ClipEntry:
+    """Return one entry of a clip that two folders know: the worse state, all reasons, warnings."""
+    both = (one, other)
+    worst = max(both, key=lambda clip: ("ok", "degraded", "failed").index(clip["state"]))
+    named = one if one["name"] != one["id"] else other  # the one that knows the full name
+    joined: ClipEntry = {**one, **other, "name": named["name"], "state": worst["state"]}
+    reasons = dict.fromkeys(clip["reason"] for clip in both if clip.get("reason"))
+    if reasons:
+        joined["reason"] = "; ".join(reasons)
+    warnings = dict.fromkeys([*one.get("warnings", ()), *other.get("warnings", ())])
+    if warnings:
+        joined["warnings"] = list(warnings)
+    joined["tracks"] = {**one.get("tracks", {}), **other.get("tracks", {})}
+    return joined
+
+
+def _write_joined(
+    folder: Path, stream: Stream, clips: Sequence[str], stores: Sequence[FeatureStore], dtype: str
+) -> StoredStream:
+    """Write the rows that some store has of each clip; a clip that none has is left empty."""
+    name = stream.name
+    owners = [(clip, _owner(name, clip, stores)) for clip in clips]
+    total = sum(store.count(name, clip) for clip, store in owners if store)
+    rows = (store.rows(name, clip) if store else None for clip, store in owners)
+    entry = write_stream(folder, name, rows, total=total, dim=stream.dim, dtype=dtype)
+    return {**entry, "encoder": stream.encoder}
 
 
 def _owner(stream: str, clip: str, stores: Sequence[FeatureStore]) -> FeatureStore | None:
@@ -161,8 +180,15 @@ def _owner(stream: str, clip: str, stores: Sequence[FeatureStore]) -> FeatureSto
     return owners[0] if owners else None
 
 
-def _common(values: Sequence[Any]) -> Any:
-    return values[0] if all(value == values[0] for value in values) else None
+def _agreed_settings(stores: Sequence[FeatureStore]) -> dict[str, Json]:
+    """Return how the stores were extracted, None where they differ or do not say."""
+    manifests: list[dict[str, Json]] = [getattr(store, "manifest", {}) for store in stores]
+    agreed: dict[str, Json] = {}
+    for key in ("dataset", "fingerprint", "sampling", "step_s"):
+        first = manifests[0].get(key)
+        same = all(manifest.get(key) == first for manifest in manifests)
+        agreed[key] = first if same else None
+    return agreed
 
 
 def _short(value: object) -> str:

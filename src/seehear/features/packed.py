@@ -1,10 +1,12 @@
 """Our store: one folder, one manifest, one memory-mapped array a stream.
 
     FEATURES/
-      manifest.json              what was asked, encoders with weights digests, versions, each clip's status
-      conse/feature.npy          rows of all clips one below the other, clips in the order of the manifest: (rows, D)
-      conse/feature.offsets.npy  clip i owns rows offsets[i] .. offsets[i + 1]; a failed clip owns
-      none: (N + 1,) int64
+      manifest.json              what was asked, encoders with weights digests, versions, each
+                                 clip's status
+      conse/feature.npy          (rows, D): rows of all clips one below the other, clips in the
+                                 order of the manifest
+      conse/feature.offsets.npy  (N + 1,) int64: clip i owns rows offsets[i] .. offsets[i + 1];
+                                 a failed clip owns none
 
 So training on 10,000 clips opens one file a stream, clips of any length stand side by side, and for
 sets of equal clips reading is one indexing operation on the memory map.
@@ -14,17 +16,41 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import FeatureError
-from seehear.features.store import DAMAGED, WITHOUT_ROWS, FeatureStore, Stream, bare_id
-from seehear.files import atomic_path, write_text
+from seehear.features.store import (
+    DAMAGED,
+    WITHOUT_ROWS,
+    ClipEntry,
+    Encoders,
+    FeatureStore,
+    Stream,
+    bare_id,
+)
+from seehear.files import Json, atomic_path, write_text
 
 SCHEMA = "seehear.features/1"
 MANIFEST = "manifest.json"
+
+
+class StoredStream(TypedDict):
+    """What the manifest says of one stream.
+
+    `total` rows of `dim` numbers in `file`; `rows` a clip, None where clips differ.
+    """
+
+    file: str
+    offsets: str
+    total: int
+    dim: int
+    dtype: str
+    rows: int | None
+    sha256: str
+    encoder: NotRequired[str]
 
 
 class PackedStore(FeatureStore):
@@ -40,35 +66,24 @@ class PackedStore(FeatureStore):
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         self.manifest = read_manifest(self.path)
-        self.clips: list[dict[str, Any]] = self.manifest["clips"]
-        self._index = {
-            key: i
-            for field in ("id", "name")
-            for i, clip in enumerate(self.clips)
-            if (key := clip.get(field)) is not None
-        }
+        self.clips: list[ClipEntry] = self.manifest["clips"]
+        self._index = _places(self.clips)
+        self._stored: dict[str, StoredStream] = self.manifest["streams"]
         self.streams = {
-            name: Stream(
-                name,
-                entry["rows"],
-                entry["dim"],
-                entry["dtype"],
-                entry["encoder"],
-                {**self.manifest["encoders"].get(entry["encoder"], {}), "sha256": entry["sha256"]},
-            )
-            for name, entry in self.manifest["streams"].items()
+            name: _describe(name, entry, self.manifest["encoders"])
+            for name, entry in self._stored.items()
         }
         self._open: dict[str, tuple[NDArray[Any], NDArray[np.int64]]] = {}
 
-    def encoders(self) -> dict[str, dict[str, Any]]:
+    def encoders(self) -> Encoders:
         """Return what the manifest says of each encoder."""
         return dict(self.manifest["encoders"])
 
-    def entries(self) -> list[dict[str, Any]]:
+    def entries(self) -> list[ClipEntry]:
         """Return the clips of the manifest."""
         return self.clips
 
-    def entry(self, name: str) -> dict[str, Any]:
+    def entry(self, name: str) -> ClipEntry:
         """Return one clip of the manifest."""
         return self.clips[self._position(name)]
 
@@ -85,9 +100,7 @@ class PackedStore(FeatureStore):
         return np.array(data[start:stop], np.float32)
 
     def array(self, stream: str, names: Sequence[str], *, pad: bool = False) -> NDArray[np.float32]:
-        """Return the rows of several clips, (N, R, D); one indexing operation where all clips are
-        equally long.
-        """
+        """Return the rows of several clips, (N, R, D); one indexing operation for equal clips."""
         data, offsets = self._map(stream)
         starts = np.empty(len(names), np.int64)
         counts = set()
@@ -107,7 +120,7 @@ class PackedStore(FeatureStore):
 
     def verify(self) -> None:
         """Read every array whole; FeatureError when one is not what was written."""
-        for name, entry in self.manifest["streams"].items():
+        for name, entry in self._stored.items():
             self._map(name)
             found = file_digest(self.path / entry["file"])
             if found != entry["sha256"]:
@@ -132,9 +145,9 @@ class PackedStore(FeatureStore):
         start, stop = int(offsets[position]), int(offsets[position + 1])
         if start == stop:
             status = self.status(name)
+            told = ": ".join(filter(None, (status.state, status.reason)))
             raise FeatureError(
-                f"clip {name} has no rows of {stream} ({status.state}{': ' * bool(status.reason)}"
-                f"{status.reason})",
+                f"clip {name} has no rows of {stream} ({told})",
                 where=self.path,
                 hint=WITHOUT_ROWS,
             )
@@ -143,16 +156,32 @@ class PackedStore(FeatureStore):
     def _map(self, stream: str) -> tuple[NDArray[Any], NDArray[np.int64]]:
         if stream not in self._open:
             self.stream(stream)
-            entry = self.manifest["streams"][stream]
-            data = load_array(
-                self.path / entry["file"], (entry["total"], entry["dim"]), entry["dtype"]
-            )
+            entry = self._stored[stream]
+            shape = (entry["total"], entry["dim"])
+            data = load_array(self.path / entry["file"], shape, entry["dtype"])
             offsets = load_array(self.path / entry["offsets"], (len(self.clips) + 1,), "int64")
             self._open[stream] = data, np.array(offsets)
         return self._open[stream]
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
+def _places(clips: Sequence[ClipEntry]) -> dict[str, int]:
+    """Return where each clip stands, by id and by name; a name wins over another clip's id."""
+    places: dict[str, int] = {}
+    for field in ("id", "name"):
+        for place, clip in enumerate(clips):
+            key = clip.get(field)
+            if isinstance(key, str):
+                places[key] = place
+    return places
+
+
+def _describe(name: str, entry: StoredStream, encoders: Encoders) -> Stream:
+    encoder = entry["encoder"]
+    provenance = {**encoders.get(encoder, {}), "sha256": entry["sha256"]}
+    return Stream(name, entry["rows"], entry["dim"], entry["dtype"], encoder, provenance)
+
+
+def read_manifest(folder: Path) -> dict[str, Json]:
     """Return the manifest of a store.
 
     Raises:
@@ -169,9 +198,12 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         ) from None
     except (OSError, ValueError) as error:
         raise FeatureError(f"cannot read the manifest: {error}", where=path, hint=DAMAGED) from None
-    if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
-        found = manifest.get("schema") if isinstance(manifest, dict) else type(manifest).__name__
+    if not isinstance(manifest, dict):
+        found = type(manifest).__name__
         raise FeatureError(f"expected schema {SCHEMA}, got {found}", where=path, hint=DAMAGED)
+    schema = manifest.get("schema")
+    if schema != SCHEMA:
+        raise FeatureError(f"expected schema {SCHEMA}, got {schema}", where=path, hint=DAMAGED)
     return manifest
 
 
@@ -182,10 +214,8 @@ def load_array(path: Path, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
         FeatureError: the file is missing, no array, or of another shape or type.
     """
     try:
-        # an empty array cannot be mapped
-        data: NDArray[Any] = np.load(
-            path, mmap_mode="r" if np.prod(shape) else None, allow_pickle=False
-        )
+        mode: Literal["r"] | None = "r" if np.prod(shape) else None  # nothing cannot be mapped
+        data: NDArray[Any] = np.load(path, mmap_mode=mode, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise FeatureError(f"cannot read this array: {error}", where=path, hint=DAMAGED) from None
     if data.shape != shape or str(data.dtype) != dtype:
@@ -209,7 +239,7 @@ def write_stream(
     total: int,
     dim: int,
     dtype: str,
-) -> dict[str, Any]:
+) -> StoredStream:
     """Write one stream and return its manifest entry (without `encoder`).
 
     Args:
@@ -220,7 +250,8 @@ def write_stream(
         dim: D.
         dtype: `float32` or `float16`.
     """
-    file, offsets_file = f"{name}.npy", f"{name}.offsets.npy"
+    file = f"{name}.npy"
+    offsets_file = f"{name}.offsets.npy"
     (folder / file).parent.mkdir(parents=True, exist_ok=True)
     offsets = [0]
     with atomic_path(folder / file) as part:
@@ -253,10 +284,8 @@ def write_stream(
     }
 
 
-def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Write the manifest, one line a clip.  The last step of writing a store: a folder is a store
-    once it has one.
-    """
+def write_manifest(folder: Path, manifest: Mapping[str, Json]) -> None:
+    """Write the manifest, one line a clip: the last step, a folder is a store once it has one."""
     about = {"schema": SCHEMA, **{key: value for key, value in manifest.items() if key != "clips"}}
     head = json.dumps(about, indent=1, ensure_ascii=False).removesuffix("\n}")
     clips = ",\n".join(json.dumps(clip, ensure_ascii=False) for clip in manifest["clips"])

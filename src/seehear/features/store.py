@@ -1,24 +1,24 @@
-"""What every features folder offers: streams of rows by clip, the status of each clip, and who made
-them.
+"""What every features folder offers: rows by stream and clip, how each clip went, who made them.
 
 A *stream* is one output of one encoder, written `encoder/output`: `conse/feature` has one row a
-segment,
-`conse/frames` one row a sampled frame.  Two kinds of folder are read: our packed store (`packed`)
-and the folders of `.npy` files that published systems come with (`official`).
+segment, `conse/frames` one row a sampled frame.  Two kinds of folder are read: our packed store
+(`packed`) and the folders of `.npy` files that published systems come with (`official`).
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import FeatureError
+from seehear.files import Json
 
 State = Literal["ok", "degraded", "failed"]
+Encoders = dict[str, dict[str, Json]]  # id -> `weights` digests, `preprocessing`, card, `source`
 
 # what to do, in the words of every reader of features
 WITHOUT_ROWS = (
@@ -48,7 +48,20 @@ class Stream:
     dim: int
     dtype: str
     encoder: str
-    provenance: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Mapping[str, Json] = field(default_factory=dict)
+
+
+class ClipEntry(TypedDict):
+    """What a features folder writes down of one clip; see `Status`."""
+
+    name: str
+    id: str
+    state: State
+    reason: NotRequired[str]
+    warnings: NotRequired[list[str]]
+    tracks: NotRequired[dict[str, str]]
+    segments: NotRequired[int]
+    duration_s: NotRequired[float]
 
 
 @dataclass(frozen=True)
@@ -101,14 +114,11 @@ class FeatureStore(ABC):
 
     @abstractmethod
     def count(self, stream: str, name: str) -> int:
-        """Return R, how many rows of a stream the clip has; 0 for a clip that failed or is
-        unknown.
-        """
+        """Return R, how many rows of a stream the clip has; 0 if it failed or is unknown."""
 
     @abstractmethod
-    def entries(self) -> list[dict[str, Any]]:
-        """Return what is known of each clip: `name`, `id`, `state` and, where there are any,
-        `reason`, `warnings`, `tracks`, `segments`, `duration_s`."""
+    def entries(self) -> list[ClipEntry]:
+        """Return what is known of each clip, in stored order."""
 
     def status(self, name: str) -> Status:
         """Return how the clip went; FeatureError for a clip this folder has never heard of."""
@@ -121,14 +131,12 @@ class FeatureStore(ABC):
         )
 
     @abstractmethod
-    def entry(self, name: str) -> dict[str, Any]:
+    def entry(self, name: str) -> ClipEntry:
         """Return the entry of one clip; FeatureError for a clip this folder has never heard of."""
 
     @abstractmethod
-    def encoders(self) -> dict[str, dict[str, Any]]:
-        """Return, for each encoder, its weights digests (`weights`), `preprocessing` and card, as
-        far as known.
-        """
+    def encoders(self) -> Encoders:
+        """Return what is known of each encoder."""
 
     def array(self, stream: str, names: Sequence[str], *, pad: bool = False) -> NDArray[np.float32]:
         """Return the rows of several clips as a new array, (N, R, D).
@@ -160,9 +168,7 @@ class FeatureStore(ABC):
 def stack(
     stream: str, clips: Iterable[tuple[str, NDArray[np.float32]]], store: FeatureStore, *, pad: bool
 ) -> NDArray[np.float32]:
-    """Return clips of (R, D) rows as one (N, R, D) array; different R are padded with zeros or
-    refused.
-    """
+    """Return clips of (R, D) rows as one (N, R, D) array; other R are padded with 0 or refused."""
     clips = list(clips)
     longest = max((len(rows) for _, rows in clips), default=0)
     out = np.zeros((len(clips), longest, store.stream(stream).dim), np.float32)
@@ -182,7 +188,8 @@ def stack(
 def bare_id(name: str) -> str:
     """Return the id in a clip name of LLP's form `ID_START_END`; any other name unchanged."""
     head, *times = name.rsplit("_", 2)
-    return head if len(times) == 2 and all(t.replace(".", "", 1).isdigit() for t in times) else name
+    timed = len(times) == 2 and all(time.replace(".", "", 1).isdigit() for time in times)
+    return head if timed else name
 
 
 def pool(frames: NDArray[np.floating[Any]], segments: int) -> NDArray[np.float32]:
