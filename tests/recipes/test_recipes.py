@@ -167,7 +167,7 @@ def test_settings_reach_stages_all_together_or_one_by_name():
     [
         (
             {"training.epoch": "3"},
-            r"--set training\.epoch: no setting 'epoch'; did you mean epochs\?",
+            r"settings: training\.epoch: no setting 'epoch'; did you mean epochs\?",
         ),
         ({"trainin.epochs": "3"}, r"no setting 'trainin'; did you mean training\?"),
         ({"network.layer": "3"}, r"did you mean layers\?"),
@@ -181,7 +181,7 @@ def test_settings_reach_stages_all_together_or_one_by_name():
         ({"training.select": "mean+last"}, "expected mean, last, or figures joined by"),
         ({"training.optimiser": "sgd"}, "expected one of adam, adamw, got 'sgd'"),
         ({"decoding.gate": "and"}, "expected one of joint, own, or, none, got 'and'"),
-        ({"losses.audio.fn": "x"}, "cannot be set from the command line"),
+        ({"losses.audio.fn": "x"}, "a value that no text can give"),
         ({"labels.segments.alpha": "1"}, "this recipe has it switched off"),
         ({"labels": "x"}, "name one of its settings"),
     ],

@@ -18,8 +18,8 @@ from safetensors.torch import load_file
 from seehear.errors import DataError, MissingExtraError, SeehearError
 from seehear.nn import load_official
 from seehear.recipes import RECIPES, Training, resolve
+from seehear.recipes.contract import Clips
 from seehear.train import Options, load_run, loop, prepare, run
-from seehear.train.data import Clips
 from seehear.train.log import read_log
 from seehear.train.targets import build_targets
 from small_world import SEGMENTS, TINY, write_world

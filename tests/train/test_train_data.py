@@ -10,8 +10,8 @@ import torch
 
 from seehear.errors import ConfigError, DataError, FeatureError
 from seehear.recipes import FEATURES, RECIPES, Labels
+from seehear.recipes.contract import Clips
 from seehear.train.data import (
-    Clips,
     choose_features,
     find_stream,
     load_clips,

@@ -139,7 +139,7 @@ class Trained:
     ) -> Any:
         import torch
 
-        from seehear.train.data import Clips
+        from seehear.recipes.contract import Clips
 
         cut: dict[str, Any] = {}
         for role, rows in inputs.items():

@@ -1,10 +1,10 @@
 """Recipes: every published system as one page, found here by name."""
 
 import dataclasses
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
+from seehear.closest import suggest
 from seehear.errors import ConfigError
 from seehear.plugins import Registry
 from seehear.recipes._features import FEATURES, FeatureSet
@@ -88,11 +88,7 @@ def get(name: str) -> Recipe:
         ConfigError: there is none; the closest name is given.
     """
     if name not in RECIPES:
-        close = difflib.get_close_matches(name, RECIPES, n=1)
-        raise ConfigError(
-            f"no recipe {name!r}",
-            hint=f"did you mean {close[0]}?" if close else f"expected one of {', '.join(RECIPES)}",
-        )
+        raise ConfigError(f"no recipe {name!r}", hint=suggest(name, RECIPES), parameter="recipe")
     return RECIPES[name]
 
 
@@ -104,11 +100,12 @@ def resolve(
     Raises:
         ConfigError: no such recipe or setting, or a feature set that the recipe does not run on.
     """
-    recipe = get(recipe) if isinstance(recipe, str) else recipe
+    if isinstance(recipe, str):
+        recipe = get(recipe)
     if features not in recipe.features:
         raise ConfigError(
             f"recipe {recipe.name} runs on {', '.join(recipe.features)}, got {features}",
-            where="--set features",
+            parameter="features",
         )
     recipe = apply(recipe, recipe.adapt.get(features, {}))
     return dataclasses.replace(apply(recipe, settings or {}), features=(features,), adapt={})

@@ -1,5 +1,4 @@
-"""Feature sets: which streams a network reads.  Data, so that a new encoder is a new entry and
-nothing else.
+"""Feature sets: which streams a network reads; a new encoder is a new entry and nothing else.
 
 A stream is written `encoder/output`.  `feature` has one row a segment; where a features folder
 holds only the frames of an encoder (`encoder/frames`, eight rows a segment in the official
@@ -18,7 +17,7 @@ class FeatureSet:
     """Inputs of a network.
 
     Args:
-        name: as written in `--set features=NAME`.
+        name: as the setting `features` has it.
         summary: one line.
         audio, visual: streams, concatenated in this order.
         motion: streams of the third input (3-D networks); empty: the network is built without it.

@@ -1,18 +1,16 @@
-"""One setting of a recipe at a time: `training.lr=1e-4`, parsed against the type of what it
-replaces.
-"""
+"""One setting of a recipe at a time: `training.lr=1e-4`, parsed by the type of what it replaces."""
 
 import contextlib
 import dataclasses
-import difflib
 import json
 import types
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
+from seehear.closest import closest
 from seehear.errors import ConfigError
-from seehear.recipes._recipe import Network, Recipe, Term
+from seehear.recipes._recipe import PARTS_ONLY, Network, Recipe, Term
 
 T = TypeVar("T")
 
@@ -38,10 +36,8 @@ def apply(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
         if head not in _SLOTS:
             raise _unknown(path, head, (*_SLOTS, *stages))
         if not rest:
-            raise ConfigError(
-                f"name one of its settings, such as {head}.{_first(getattr(recipe, head))}",
-                where=f"--set {path}",
-            )
+            example = f"{head}.{_first(getattr(recipe, head))}"
+            raise _wrong(path, f"name one of its settings, such as {example}")
         recipe = _set(recipe, path.split("."), value, path)
         # a stage that brings a slot of its own (DHHN's first training) follows the same wish,
         # unless it has the thing switched off (JoMoLD's estimator)
@@ -52,15 +48,25 @@ def apply(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
     return recipe
 
 
-def _first(slot: Any) -> str:
-    return slot[0].name if isinstance(slot, tuple) else dataclasses.fields(slot)[0].name
-
-
 _SLOTS = ("labels", "network", "losses", "training", "decoding")
 
 
-def _in_stage(recipe: Recipe, name: str, inner: str, value: Any, path: str) -> Recipe:
-    stage = next(s for s in recipe.stages if s.name == name)
+def _first(slot: object) -> str:
+    """Return the name of the first setting of a slot."""
+    if isinstance(slot, tuple):
+        return str(slot[0].name)
+    return next(iter(_fields(slot)))
+
+
+def _fields(owner: object) -> dict[str, dataclasses.Field[Any]]:
+    assert dataclasses.is_dataclass(owner)
+    return {field.name: field for field in dataclasses.fields(owner)}
+
+
+def _in_stage(recipe: Recipe, name: str, inner: str, value: object, path: str) -> Recipe:
+    """Return the recipe with a setting of one stage replaced."""
+    index = [stage.name for stage in recipe.stages].index(name)
+    stage = recipe.stages[index]
     slot, _, rest = inner.partition(".")
     if slot in stage.settings:
         changed = dataclasses.replace(stage, settings=_set(stage.settings, [slot], value, path))
@@ -70,121 +76,169 @@ def _in_stage(recipe: Recipe, name: str, inner: str, value: Any, path: str) -> R
         old = stage.change.get(slot, getattr(recipe, slot))
         new = _set(old, rest.split("."), value, path)
         changed = dataclasses.replace(stage, change={**stage.change, slot: new})
-    return dataclasses.replace(
-        recipe, stages=tuple(changed if s.name == name else s for s in recipe.stages)
-    )
+    return dataclasses.replace(recipe, stages=_with(recipe.stages, index, changed))
 
 
-def _set(owner: T, path: list[str], value: Any, full: str) -> T:
+def _with(items: tuple[T, ...], index: int, item: T) -> tuple[T, ...]:
+    return (*items[:index], item, *items[index + 1 :])
+
+
+def _set(owner: T, path: list[str], value: object, full: str) -> T:
     """Return a copy of `owner` in which the value at `path` is replaced."""
-    name, rest = path[0], path[1:]
-    if isinstance(owner, tuple):  # terms and helpers are found by name
-        keys = [getattr(item, "name", None) or getattr(item, "key", "") for item in owner]
-        if name not in keys:
-            raise _unknown(full, name, keys)
-        index = keys.index(name)
-        item = owner[index]
-        rest = ["weight"] if isinstance(item, Term) and not rest else rest
-        return (*owner[:index], _set(item, rest, value, full), *owner[index + 1 :])  # type: ignore[return-value]
-    if isinstance(owner, Mapping):
-        if name not in owner:
-            raise _unknown(full, name, owner)
-        old = owner[name]
-        new = _set(old, rest, value, full) if rest else _parse(_kind(old), value, full)
-        return {**owner, name: new}  # type: ignore[return-value]
-    if not dataclasses.is_dataclass(owner):
-        raise ConfigError(
-            f"nothing below {name!r} can be set",
-            where=f"--set {full}",
-            hint="this recipe has it switched off" if owner is None else None,
-        )
-    names = [f.name for f in dataclasses.fields(owner)]
-    if isinstance(owner, Network) and name not in names and name in owner.options:
-        return dataclasses.replace(owner, options=_set(owner.options, path, value, full))
-    if name not in names:
-        extra = list(owner.options) if isinstance(owner, Network) else []
-        raise _unknown(full, name, names + extra)
+    changed: object
+    if isinstance(owner, tuple):
+        changed = _set_item(owner, path, value, full)
+    elif isinstance(owner, Mapping):
+        changed = _set_entry(owner, path, value, full)
+    elif dataclasses.is_dataclass(owner):
+        changed = _set_field(owner, path, value, full)
+    else:
+        hint = "this recipe has it switched off" if owner is None else None
+        raise _wrong(full, f"nothing below {path[0]!r} can be set", hint)
+    return typing.cast("T", changed)
+
+
+def _set_item(owner: tuple[Any, ...], path: list[str], value: object, full: str) -> object:
+    """Replace a value of a term or a helper, which are found by name."""
+    name, *rest = path
+    keys = [str(getattr(item, "name", "") or getattr(item, "key", "")) for item in owner]
+    if name not in keys:
+        raise _unknown(full, name, keys)
+    index = keys.index(name)
+    item = owner[index]
+    if isinstance(item, Term) and not rest:
+        rest = ["weight"]
+    return _with(owner, index, _set(item, rest, value, full))
+
+
+def _set_entry(owner: Mapping[str, Any], path: list[str], value: object, full: str) -> object:
+    """Replace a value of a table of options, whose present value tells the type."""
+    name, *rest = path
+    if name not in owner:
+        raise _unknown(full, name, owner)
+    old = owner[name]
     if rest:
-        return dataclasses.replace(owner, **{name: _set(getattr(owner, name), rest, value, full)})  # type: ignore[type-var]
+        return {**owner, name: _set(old, rest, value, full)}
+    return {**owner, name: _parse(_kind(old), value, full)}
+
+
+def _set_field(owner: Any, path: list[str], value: object, full: str) -> object:
+    """Replace a field of a dataclass; the options of a network count as its fields."""
+    name, *rest = path
+    fields = _fields(owner)
+    options: Mapping[str, Any] = owner.options if isinstance(owner, Network) else {}
+    if name not in fields and name in options:
+        return dataclasses.replace(owner, options=_set(options, path, value, full))
+    if name not in fields:
+        raise _unknown(full, name, [*fields, *options])
+    if rest:
+        new = _set(getattr(owner, name), rest, value, full)
+        return dataclasses.replace(owner, **{name: new})
+    if isinstance(value, str) and PARTS_ONLY in fields[name].metadata:
+        raise _wrong(full, f"expected {_UNSETTABLE}, got {value!r}")
     parsed = _parse(typing.get_type_hints(type(owner))[name], value, full)
     try:
-        return dataclasses.replace(owner, **{name: parsed})  # type: ignore[type-var]
+        return dataclasses.replace(owner, **{name: parsed})
     except ValueError as error:
-        raise ConfigError(str(error), where=f"--set {full}") from None
+        raise _wrong(full, str(error)) from None
 
 
-def _kind(value: Any) -> Any:
+_UNSETTABLE = "a value that no text can give"
+
+
+def _kind(value: object) -> object:
     """Return the type that text for an option must have, told by the option's present value."""
-    return tuple[type(value[0]), ...] if isinstance(value, tuple) and value else type(value)  # type: ignore[misc]
+    if isinstance(value, tuple) and value:
+        return types.GenericAlias(tuple, (type(value[0]), ...))
+    return type(value)
 
 
-def _parse(kind: Any, value: Any, full: str) -> Any:
+def _parse(kind: object, value: object, full: str) -> object:
     """Return `value` as `kind`; only text is parsed, anything else is taken as it is."""
+    if isinstance(value, list):
+        return tuple(value)
     if not isinstance(value, str):
-        return tuple(value) if isinstance(value, list) else value
-    options = (
-        typing.get_args(kind)
-        if typing.get_origin(kind) in (typing.Union, types.UnionType)
-        else (kind,)
-    )
-    for option in options:
+        return value
+    for option in _alternatives(kind):
         try:
-            return _parse_one(option, value.strip())
-        except (ValueError, TypeError):
+            return _parser(option)(value.strip())
+        except (ValueError, TypeError, KeyError):
             continue
-    raise ConfigError(f"expected {_say(kind)}, got {value!r}", where=f"--set {full}")
+    raise _wrong(full, f"expected {_say(kind)}, got {value!r}")
 
 
-def _parse_one(kind: Any, text: str) -> Any:
-    if kind is type(None):
-        if text.lower() not in ("none", "null", ""):
-            raise ValueError
-        return None
-    if typing.get_origin(kind) is typing.Literal:
-        if text not in typing.get_args(kind):
-            raise ValueError
-        return text
-    if kind is bool:
-        return (
-            {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[
-                text.lower()
-            ]
-            if text.lower() in ("true", "yes", "1", "false", "no", "0")
-            else _refuse()
-        )
-    if kind in (int, float, str):
-        return kind(text)
-    if kind is tuple or typing.get_origin(kind) is tuple:
-        inner = (typing.get_args(kind) or (float,))[0]
-        return tuple(_parse_one(inner, part.strip()) for part in text.split(","))
-    if kind in (dict, list):
-        return json.loads(text)
-    raise TypeError
+def _alternatives(kind: object) -> tuple[object, ...]:
+    """Return the types that a union allows; of any other type, itself."""
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        return typing.get_args(kind)
+    return (kind,)
 
 
-def _refuse() -> bool:
-    raise ValueError
+_WORDS_OF_BOOL = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
-def _say(kind: Any) -> str:
+def _parse_none(text: str) -> None:
+    if text.lower() not in ("none", "null", ""):
+        raise ValueError(text)
+
+
+def _parse_bool(text: str) -> bool:
+    return _WORDS_OF_BOOL[text.lower()]
+
+
+# what reads text as a type, and what a reader calls it
+_PARSERS: dict[object, Callable[[str], object]] = {
+    type(None): _parse_none,
+    bool: _parse_bool,
+    int: int,
+    float: float,
+    str: str,
+    dict: json.loads,
+    list: json.loads,
+}
+_CALLED: dict[object, str] = {
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    str: "text",
+    type(None): "none",
+    tuple: "numbers with commas",
+}
+
+
+def _parser(kind: object) -> Callable[[str], object]:
+    """Return what reads text as a type.
+
+    Raises:
+        TypeError: no text can give such a value.
+    """
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin is typing.Literal:
+        return {choice: choice for choice in arguments}.__getitem__
+    if tuple in (kind, origin):
+        item = _parser((*arguments, float)[0])
+        return lambda text: tuple(item(part.strip()) for part in text.split(","))
+    if kind not in _PARSERS:
+        raise TypeError(kind)
+    return _PARSERS[kind]
+
+
+def _say(kind: object) -> str:
+    several = _alternatives(kind)
+    if len(several) > 1:
+        return " or ".join(_say(one) for one in several)
     origin = typing.get_origin(kind)
-    if origin in (typing.Union, types.UnionType):
-        return " or ".join(_say(k) for k in typing.get_args(kind))
     if origin is typing.Literal:
         return "one of " + ", ".join(typing.get_args(kind))
-    names = {
-        int: "a whole number",
-        float: "a number",
-        bool: "true or false",
-        str: "text",
-        type(None): "none",
-        tuple: "numbers with commas",
-    }
-    return names.get(origin or kind, "a value that cannot be set from the command line")
+    return _CALLED.get(origin or kind, _UNSETTABLE)
 
 
-def _unknown(full: str, name: str, known: Iterable[str]) -> ConfigError:
-    known = list(known)
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f"did you mean {close[0]}?" if close else f"expected one of {', '.join(sorted(known))}"
-    return ConfigError(f"no setting {name!r}", where=f"--set {full}", hint=hint)
+def _wrong(path: str, problem: str, hint: str | None = None) -> ConfigError:
+    return ConfigError(problem, where=path, hint=hint, parameter="settings")
+
+
+def _unknown(path: str, name: str, known: Iterable[str]) -> ConfigError:
+    names = sorted(known)
+    near = closest(name, names)
+    hint = f"did you mean {near}?" if near else f"expected one of {', '.join(names)}"
+    return _wrong(path, f"no setting {name!r}", hint)

@@ -10,6 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from torch import Tensor
+
+from seehear.files import Json
+from seehear.recipes.contract import Artefact, Context, SegmentOptions, Step
 from seehear.time import Decoding
 
 FIGURES = tuple(
@@ -17,13 +21,12 @@ FIGURES = tuple(
     for level in ("segment", "event")
     for name in ("audio", "visual", "audio_visual", "type", "event")
 )
+PARTS_ONLY = "parts_only"  # metadata of a field whose parts can be set, but not the whole
 
 
 @dataclass(frozen=True)
 class Paper:
-    """Where a system was published; `code` is the reference repository at the commit that was
-    read.
-    """
+    """Where a system was published; `code` is the reference repository at the commit read."""
 
     title: str
     venue: str
@@ -46,16 +49,16 @@ class Labels:
             0.
         alias_audio_target: an audio removal also erases the label from the clip's target, as two
             releases do.
-        relabel: called before each batch's forward pass, with the step and the stage's artefacts;
-            returns the changed targets (online label removal).
+        relabel: called before each batch's forward pass; returns the changed targets (online label
+            removal).
     """
 
     smooth_audio: float = 1.0
     smooth_visual: float = 0.9
-    segments: Any = None
+    segments: SegmentOptions | None = field(default=None, metadata={PARTS_ONLY: True})
     removals: bool = False
     alias_audio_target: bool = False
-    relabel: Callable[..., Any] | None = None
+    relabel: Callable[[Step], dict[str, Tensor]] | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ class Term:
 
     name: str
     weight: float
-    fn: Callable[..., Any]
+    fn: Callable[[Step], Tensor]
     formula: str
 
 
@@ -145,10 +148,7 @@ class Training:
         if not (self.lr > 0 and math.isfinite(self.lr)):
             raise ValueError(f"lr: expected a positive number, got {self.lr}")
         for rule in filter(None, (self.select, self.select_visual)):
-            unknown = [name for name in rule.split("+") if name not in (*FIGURES, "mean", "last")]
-            if unknown or (
-                rule not in ("mean", "last") and {"mean", "last"} & set(rule.split("+"))
-            ):
+            if rule not in ("mean", "last") and not set(rule.split("+")) <= set(FIGURES):
                 raise ValueError(
                     f"expected mean, last, or figures joined by +, got {rule!r} "
                     f"(figures: {', '.join(FIGURES)})"
@@ -173,7 +173,7 @@ class Stage:
     name: str
     does: str
     needs: tuple[str, ...] = ()
-    make: Callable[..., Any] | None = None
+    make: Callable[[Context], Artefact] | None = None
     change: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     seedless: bool = False
@@ -216,9 +216,7 @@ class Recipe:
         return dataclasses.replace(self, **stage.change)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the definition as JSON values: functions become their names, a stage's change what
-        it changes.
-        """
+        """Return the definition as JSON values; functions become their names."""
         value: dict[str, Any] = _plain(self)
         for stage, entry in zip(self.stages, value["stages"], strict=True):
             if stage.make is None:
@@ -227,29 +225,22 @@ class Recipe:
         return value
 
 
-def flatten(value: Any, prefix: str = "") -> dict[str, Any]:
-    """Return nested settings as one level, such as `training.lr`; items of a list go by their
-    name.
-    """
-    if isinstance(value, Mapping):
-        items = list(value.items())
-    elif isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
-        items = [(item.get("name", item.get("key", str(i))), item) for i, item in enumerate(value)]
-    else:
+def flatten(value: Json, prefix: str = "") -> dict[str, Any]:
+    """Return nested settings as one level, such as `training.lr`; list items go by their name."""
+    if isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
+        value = {item.get("name", item.get("key", i)): item for i, item in enumerate(value)}
+    if not isinstance(value, Mapping):
         return {prefix: value}
     out: dict[str, Any] = {}
-    for key, inner in items:
-        out |= flatten(inner, f"{prefix}.{key}" if prefix else str(key))
+    for key, inner in value.items():
+        path = f"{prefix}.{key}" if prefix else str(key)
+        out |= flatten(inner, path)
     return out
 
 
-_WORDS = (
-    "name",
-    "summary",
-    "paper",
-    "published",
-    "differs",
-)  # they tell of a system and change no number
+# they tell of a system and change no number
+_WORDS = ("name", "summary", "paper", "published", "differs")
+_WORDS_OF_PARTS = (".formula", ".does", ".name", ".seedless")
 
 
 def differences(
@@ -258,26 +249,21 @@ def differences(
     *,
     skip: tuple[str, ...] = (),
 ) -> dict[str, tuple[Any, Any]]:
-    """Return the settings in which two definitions (`Recipe.to_dict`) differ, `-` where one has no
-    such setting.
-    """
-    a, b = (
-        {
-            k: v
-            for k, v in flatten(d).items()
-            if k.split(".")[0] not in (*_WORDS, *skip)
-            and not k.endswith((".formula", ".does", ".name", ".seedless"))
-        }
-        for d in (one, other)
-    )
-    return {
-        key: (a.get(key, "-"), b.get(key, "-"))
-        for key in dict.fromkeys([*a, *b])
-        if a.get(key, "-") != b.get(key, "-")
-    }
+    """Return the settings in which two definitions (`Recipe.to_dict`) differ; `-`: not there."""
+    a, b = _settings(one, skip), _settings(other, skip)
+    pairs = {key: (a.get(key, "-"), b.get(key, "-")) for key in dict.fromkeys([*a, *b])}
+    return {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def _plain(value: Any) -> Any:
+def _settings(definition: Mapping[str, Any], skip: tuple[str, ...]) -> dict[str, Any]:
+    """Return the settings of a definition that change a number, flat."""
+    words = {*_WORDS, *skip}
+    telling = {key: value for key, value in definition.items() if key not in words}
+    flat = flatten(telling)
+    return {key: value for key, value in flat.items() if not key.endswith(_WORDS_OF_PARTS)}
+
+
+def _plain(value: object) -> Json:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):

@@ -1,36 +1,33 @@
-"""Loss terms that several recipes share: each reads one step and returns a scalar (see
-`seehear.train.loop.Step`).
-"""
-
-from typing import Any
+"""Loss terms that several recipes share: each reads one step and returns a scalar."""
 
 from torch import Tensor
 
 from seehear.losses import clip_bce, segment_bce
 from seehear.recipes._recipe import Term
+from seehear.recipes.contract import Step
 
 
-def audio(step: Any) -> Tensor:
+def audio(step: Step) -> Tensor:
     """Return the cross-entropy of the pooled audio track against its target."""
     return clip_bce(step.out.track_prob[:, 0], step.targets["audio"])
 
 
-def visual(step: Any) -> Tensor:
+def visual(step: Step) -> Tensor:
     """Return the cross-entropy of the pooled visual track against its target."""
     return clip_bce(step.out.track_prob[:, 1], step.targets["visual"])
 
 
-def clip(step: Any) -> Tensor:
+def clip(step: Step) -> Tensor:
     """Return the cross-entropy of the pooled clip against its target."""
     return clip_bce(step.out.clip_prob, step.targets["clip"])
 
 
-def audio_segments(step: Any) -> Tensor:
+def audio_segments(step: Step) -> Tensor:
     """Return the cross-entropy of audio segments against their labels."""
     return segment_bce(step.out.segment_prob[:, :, 0], step.targets["audio_segments"])
 
 
-def visual_segments(step: Any) -> Tensor:
+def visual_segments(step: Step) -> Tensor:
     """Return the cross-entropy of visual segments against their labels."""
     return segment_bce(step.out.segment_prob[:, :, 1], step.targets["visual_segments"])
 

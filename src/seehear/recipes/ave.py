@@ -1,6 +1,4 @@
-"""AVE: audio-guided attention over the frames of a second, two LSTMs; reconstructed for video
-parsing.
-"""
+"""AVE: audio-guided attention over the frames of a second, two LSTMs; reconstructed."""
 
 from seehear.recipes import _terms as terms
 from seehear.recipes._recipe import Labels, Network, Paper, Recipe, Training

@@ -1,6 +1,4 @@
-"""AVSDN: two LSTM encoders fused into the start of an LSTM decoder; reconstructed for video
-parsing.
-"""
+"""AVSDN: two LSTM encoders fused into the start of an LSTM decoder; reconstructed."""
 
 from seehear.recipes import _terms as terms
 from seehear.recipes._recipe import Labels, Network, Paper, Recipe, Training

@@ -1,60 +1,54 @@
-"""DHHN: three time scales, a helper network a track, two kept copies; with refinement or
-without.
-"""
+"""DHHN: three time scales, a helper network a track, two kept copies; refined or not."""
 
 import dataclasses
-from typing import Any
 
 from torch import Tensor
 
 from seehear.losses import clip_bce, contrast_tracks, follow
 from seehear.recipes import _terms as terms
 from seehear.recipes._recipe import Helper, Labels, Network, Paper, Recipe, Stage, Term, Training
+from seehear.recipes.contract import Step
 from seehear.recipes.lsld import LSLD, under_lsld
 from seehear.recipes.ma import exchange
 from seehear.time import Decoding
 
 
-def follow_audio(step: Any) -> Tensor:
-    """Return the squared distance of the pooled audio track to the audio helper, which gets no
-    gradient.
-    """
+def follow_audio(step: Step) -> Tensor:
+    """Return the squared distance of the audio track to its helper, which gets no gradient."""
     return follow(step.out.track_prob[:, 0], step.helpers["audio"].track_prob)
 
 
-def follow_visual(step: Any) -> Tensor:
-    """Return the squared distance of the pooled visual track to the visual helper, which gets no
-    gradient.
-    """
+def follow_visual(step: Step) -> Tensor:
+    """Return the squared distance of the visual track to its helper, which gets no gradient."""
     return follow(step.out.track_prob[:, 1], step.helpers["visual"].track_prob)
 
 
-def apart(step: Any) -> Tensor:
+def apart(step: Step) -> Tensor:
     """Return minus the squared distance of the two pooled tracks."""
     return contrast_tracks(step.out.track_prob[:, 0], step.out.track_prob[:, 1])
 
 
-def helper_audio(step: Any) -> Tensor:
+def helper_audio(step: Step) -> Tensor:
     """Return the cross-entropy of the audio helper against the weak label."""
     return clip_bce(step.helpers["audio"].track_prob, step.targets["clip"])
 
 
-def helper_visual(step: Any) -> Tensor:
+def helper_visual(step: Step) -> Tensor:
     """Return the cross-entropy of the visual helper against the weak label."""
     return clip_bce(step.helpers["visual"].track_prob, step.targets["clip"])
 
 
-def helper_audio_refined(step: Any) -> Tensor:
+def helper_audio_refined(step: Step) -> Tensor:
     """Return the cross-entropy of the audio helper against the audio target."""
     return clip_bce(step.helpers["audio"].track_prob, step.targets["audio"])
 
 
-def helper_visual_refined(step: Any) -> Tensor:
+def helper_visual_refined(step: Step) -> Tensor:
     """Return the cross-entropy of the visual helper against the visual target."""
     return clip_bce(step.helpers["visual"].track_prob, step.targets["visual"])
 
 
-def helpers_apart(step: Any) -> Tensor:
+def helpers_apart(step: Step) -> Tensor:
     """Return minus the squared distance of the two helpers."""
     return contrast_tracks(step.helpers["audio"].track_prob, step.helpers["visual"].track_prob)
 

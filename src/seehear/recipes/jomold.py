@@ -1,9 +1,6 @@
-"""JoMoLD: in every batch, withdraw the labels that one track finds easy and the other cannot
-learn.
-"""
+"""JoMoLD: in each batch, withdraw labels that one track finds easy and the other cannot learn."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 
@@ -11,6 +8,7 @@ from seehear.labels.removal import jomold
 from seehear.losses import clip_bce_elements, expected_contrast
 from seehear.recipes import _terms as terms
 from seehear.recipes._recipe import Labels, Network, Paper, Recipe, Stage, Term, Training
+from seehear.recipes.contract import Arrays, Context, Step, require
 from seehear.time import Decoding
 
 OPTIONS = {
@@ -26,22 +24,16 @@ OPTIONS = {
 }
 
 
-def contrast(step: Any) -> torch.Tensor:
+def contrast(step: Step) -> torch.Tensor:
     """Return minus the log of the expected probability of finding an audio segment's own second."""
-    return expected_contrast(step.out.similarity)
+    return expected_contrast(require(step.out.similarity, "similarity"))
 
 
-def estimate_ratios(context: Any) -> dict[str, Any]:
-    """Return the share of each class's labels that is noise, (C,) `audio` and `visual`, by the
-    noise estimator.
-    """
+def estimate_ratios(context: Context) -> Arrays:
+    """Return the estimated share of noise in each class's labels, (C,) `audio` and `visual`."""
     track_prob = context.predict(context.stage.needs[0], context.train).track_prob
-    ratios = jomold.noise_ratios(
-        track_prob[:, 0],
-        track_prob[:, 1],
-        context.train.weak.cpu().numpy(),
-        **context.stage.settings,
-    )
+    weak = context.train.weak.cpu().numpy()
+    ratios = jomold.noise_ratios(track_prob[:, 0], track_prob[:, 1], weak, **context.stage.settings)
     return {"audio": ratios.audio, "visual": ratios.visual}
 
 
@@ -58,25 +50,22 @@ class RemoveNoisy:
     warm_up: float = 0.9
     form: jomold.WarmUp = "released"
 
-    def __call__(self, step: Any) -> dict[str, torch.Tensor]:
-        """Return the targets of a batch, ranked by the losses of a pass without cross-modal
-        attention.
-        """
+    def __call__(self, step: Step) -> dict[str, torch.Tensor]:
+        """Return a batch's targets; losses without cross-modal attention rank the labels."""
         factor = jomold.warm_up(step.epoch - 1, step.number, step.steps, self.warm_up, self.form)
         found = step.artefacts["ratios"]
         ratios = jomold.NoiseRatios(audio=factor * found["audio"], visual=factor * found["visual"])
         with torch.no_grad():
             track_prob = step.forward(cross_attention=False).track_prob
-            losses = [
-                clip_bce_elements(track_prob[:, m], step.targets[track]).cpu().numpy()
-                for m, track in enumerate(("audio", "visual"))
-            ]
-        removed = jomold.removals(step.weak.cpu().numpy(), *losses, ratios)
+            audio_loss = clip_bce_elements(track_prob[:, 0], step.targets["audio"])
+            visual_loss = clip_bce_elements(track_prob[:, 1], step.targets["visual"])
+        removed = jomold.removals(
+            step.weak.cpu().numpy(), audio_loss.cpu().numpy(), visual_loss.cpu().numpy(), ratios
+        )
         targets = dict(step.targets)
         for track, mask in zip(("audio", "visual"), removed, strict=True):
-            targets[track] = targets[track].masked_fill(
-                torch.from_numpy(mask).to(targets[track].device), 0.0
-            )
+            withdrawn = torch.from_numpy(mask).to(targets[track].device)
+            targets[track] = targets[track].masked_fill(withdrawn, 0.0)
         return targets
 
 

@@ -1,23 +1,20 @@
-"""LSLD: language says which of a clip's labels hold in each second; HAN learns from that instead of
-the weak label.
-"""
+"""LSLD: language says which of a clip's labels hold in each second; HAN learns from that."""
 
 import dataclasses
-from typing import Any
 
 from seehear.labels.lsld.build import build_labels
 from seehear.labels.lsld.options import PROFILES, Denoising
 from seehear.labels.store import SegmentLabels
 from seehear.recipes import _terms as terms
 from seehear.recipes._recipe import Labels, Network, Paper, Recipe, Stage, Training
+from seehear.recipes.contract import Context
 from seehear.time import Decoding
 
 
-def refine(context: Any) -> SegmentLabels:
+def refine(context: Context) -> SegmentLabels:
     """Return the segment labels of the training clips, as the recipe's `labels.segments` says."""
-    return build_labels(
-        context.dataset, context.store, context.recipe.labels.segments, names=context.train.names
-    ).labels
+    options = context.segment_options(Denoising)
+    return build_labels(context.dataset, context.store, options, names=context.train.names).labels
 
 
 PAPER = Paper(
@@ -44,6 +41,19 @@ OFFLINE = {
     "training.select": "segment/event",
     "network.forward.cross_attention": False,
 }
+OFFLINE_LABELS = {key: value for key, value in OFFLINE.items() if key.startswith("labels.")}
+DENOISING = Denoising(
+    tracks="visual",
+    visual="clip-vit-b16",
+    descriptions="playing",
+    nothing="other",
+    strategy="dynamic",
+    reweight="visual",
+    similarity="cosine",
+    text="original",
+    alpha=4.0,
+    beta=0.4,
+)
 
 LSLD = Recipe(
     name="lsld",
@@ -59,22 +69,7 @@ LSLD = Recipe(
         "clip-b32+3d": (61.9, 68.5, 61.1, 63.8, 61.4, 52.5, 65.3, 53.4, 57.1, 52.3),
     },
     features=("clip", "clip+3d", "clip-b32", "clip-b32+3d", "paper", "release", "offline"),
-    labels=Labels(
-        smooth_audio=1.0,
-        smooth_visual=0.9,
-        segments=Denoising(
-            tracks="visual",
-            visual="clip-vit-b16",
-            descriptions="playing",
-            nothing="other",
-            strategy="dynamic",
-            reweight="visual",
-            similarity="cosine",
-            text="original",
-            alpha=4.0,
-            beta=0.4,
-        ),
-    ),
+    labels=Labels(smooth_audio=1.0, smooth_visual=0.9, segments=DENOISING),
     network=Network(
         "lsld",
         {
@@ -131,7 +126,7 @@ LSLD_RELEASE = dataclasses.replace(
     labels=dataclasses.replace(
         LSLD.labels,
         segments=dataclasses.replace(
-            LSLD.labels.segments,
+            DENOISING,
             tracks="both",
             audio="clap",
             audio_template="This is a sound of {}",
@@ -160,39 +155,32 @@ LSLD_DENOISE_ONLY = dataclasses.replace(
     summary="LSLD without the re-weighting (row DeN of table 2): hard visual labels",
     published={"clip": (62.5, 70.6, 62.1, 65.1, 62.4, 53.2, 67.0, 54.0, 58.1, 53.5)},
     labels=dataclasses.replace(
-        LSLD.labels, segments=dataclasses.replace(LSLD.labels.segments, strategy="none")
+        LSLD.labels, segments=dataclasses.replace(DENOISING, strategy="none")
     ),
 )
 
 
 def under_lsld(base: Recipe) -> Recipe:
-    """Return another system with LSLD's labels: segments replace its visual term, all else stays as
-    it is (table 5).
+    """Return another system with LSLD's labels in place of its visual term (table 5).
 
     Only for systems that train on weak labels: labels withdrawn from the visual track would act on
     the replaced term.
     """
+    features = tuple(
+        name for name in ("clip", "clip+3d", "paper", "offline") if name in base.features
+    )
+    losses = tuple({terms.VISUAL: terms.VISUAL_SEGMENTS}.get(term, term) for term in base.losses)
     return dataclasses.replace(
         base,
         name=f"{base.name}-lsld",
         summary=f"{base.name} with the visual labels of LSLD (table 5 of the LSLD paper)",
         paper=PAPER,
         published={},
-        features=tuple(
-            name for name in ("clip", "clip+3d", "paper", "offline") if name in base.features
-        ),
-        labels=dataclasses.replace(base.labels, segments=LSLD.labels.segments),
-        losses=tuple(
-            terms.VISUAL_SEGMENTS if term is terms.VISUAL else term for term in base.losses
-        ),
+        features=features,
+        labels=dataclasses.replace(base.labels, segments=DENOISING),
+        losses=losses,
         stages=(REFINE, FINAL),
-        adapt={
-            **base.adapt,
-            "offline": {
-                **base.adapt.get("offline", {}),
-                **{name: value for name, value in OFFLINE.items() if name.startswith("labels.")},
-            },
-        },
+        adapt={**base.adapt, "offline": {**base.adapt.get("offline", {}), **OFFLINE_LABELS}},
     )
 
 

@@ -1,9 +1,6 @@
-"""MA: withdraw a label from the track that does not carry it, found by exchanging tracks between
-clips.
-"""
+"""MA: withdraw a label from the track that lacks it, found by exchanging tracks between clips."""
 
 import dataclasses
-from typing import Any
 
 import numpy as np
 import torch
@@ -12,17 +9,16 @@ from seehear.labels.removal import ma
 from seehear.losses import smoothed_contrast
 from seehear.recipes import _terms as terms
 from seehear.recipes._recipe import Labels, Network, Paper, Recipe, Stage, Term, Training
+from seehear.recipes.contract import Arrays, Clips, Context, Step, require
 from seehear.time import Decoding
 
 
-def contrast(step: Any) -> torch.Tensor:
-    """Return the label-smoothed cross-entropy of finding, for each audio segment, the visual
-    segment of its second.
-    """
-    return smoothed_contrast(step.out.similarity)
+def contrast(step: Step) -> torch.Tensor:
+    """Return the label-smoothed cross-entropy of finding each audio segment's visual segment."""
+    return smoothed_contrast(require(step.out.similarity, "similarity"))
 
 
-def exchange(context: Any) -> dict[str, Any]:
+def exchange(context: Context) -> Arrays:
     """Return which labels to withdraw from which track, (N, C) boolean `audio` and `visual`.
 
     Every training clip is parsed as it is, with the visual track and with the audio track of a clip
@@ -32,15 +28,12 @@ def exchange(context: Any) -> dict[str, Any]:
     weak = clips.weak.cpu().numpy()
     partner = ma.draw_partners(weak, np.random.default_rng(context.stage.settings["seed"]))
     index = torch.from_numpy(partner).to(clips.audio.device)
-    foreign_visual = dataclasses.replace(
-        clips,
-        visual=clips.visual[index],
-        motion=None if clips.motion is None else clips.motion[index],
-    )
+    motion = None if clips.motion is None else clips.motion[index]
+    foreign_visual = dataclasses.replace(clips, visual=clips.visual[index], motion=motion)
     foreign_audio = dataclasses.replace(clips, audio=clips.audio[index])
 
-    def parse(some: Any) -> ma.Predictions:
-        track_prob = context.predict(base, some).track_prob
+    def parse(given: Clips) -> ma.Predictions:
+        track_prob = context.predict(base, given).track_prob
         return ma.Predictions(audio=track_prob[:, 0], visual=track_prob[:, 1])
 
     removed = ma.removals(weak, parse(clips), parse(foreign_audio), parse(foreign_visual))

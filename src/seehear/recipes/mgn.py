@@ -1,31 +1,29 @@
 """MGN: class tokens group the segments of each track, then the tracks group each other."""
 
 import dataclasses
-from typing import Any
 
 from torch import Tensor
 
 from seehear.losses import class_token_ce, segment_bce
 from seehear.recipes import _terms as terms
 from seehear.recipes._recipe import Labels, Network, Paper, Recipe, Term, Training
+from seehear.recipes.contract import Step, require
 from seehear.recipes.lsld import LSLD, under_lsld
 from seehear.time import Decoding
 
 
-def audio_tokens(step: Any) -> Tensor:
+def audio_tokens(step: Step) -> Tensor:
     """Return the cross-entropy of recognising each audio class token as its class."""
-    return class_token_ce(step.out.class_logits[0])
+    return class_token_ce(require(step.out.class_logits, "class logits")[0])
 
 
-def visual_tokens(step: Any) -> Tensor:
+def visual_tokens(step: Step) -> Tensor:
     """Return the cross-entropy of recognising each visual class token as its class."""
-    return class_token_ce(step.out.class_logits[1])
+    return class_token_ce(require(step.out.class_logits, "class logits")[1])
 
 
-def visual_segments(step: Any) -> Tensor:
-    """Return the cross-entropy of visual segments, which may exceed 1 and are clamped, against
-    their labels.
-    """
+def visual_segments(step: Step) -> Tensor:
+    """Return the cross-entropy of visual segments, clamped as they may exceed 1, with labels."""
     return segment_bce(step.out.segment_prob[:, :, 1], step.targets["visual_segments"], clamp=True)
 
 
@@ -92,13 +90,11 @@ MGN = Recipe(
 )
 
 _UNDER = under_lsld(MGN)
+_CLAMPED = dataclasses.replace(terms.VISUAL_SEGMENTS, fn=visual_segments)
 MGN_LSLD = dataclasses.replace(
     _UNDER,
     network=dataclasses.replace(MGN.network, options={**MGN.network.options, "timing": "relative"}),
-    losses=tuple(
-        dataclasses.replace(term, fn=visual_segments) if term is terms.VISUAL_SEGMENTS else term
-        for term in _UNDER.losses
-    ),
+    losses=tuple({terms.VISUAL_SEGMENTS: _CLAMPED}.get(term, term) for term in _UNDER.losses),
     differs=(
         "not in the paper: its table 5 puts LSLD under MM-Pyramid and DHHN only",
         (

@@ -1,9 +1,10 @@
-"""VALOR: two frozen teachers label the segments of their own track; each class has a threshold of
-its own.
-"""
+"""VALOR: two frozen teachers label the segments of their own track, with a threshold a class."""
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from seehear.labels.lsld.reweighting import class_similarity
 from seehear.labels.space import read_space, text_tower
@@ -11,6 +12,7 @@ from seehear.labels.store import SegmentLabels
 from seehear.labels.thresholds import valor
 from seehear.recipes import _terms as terms
 from seehear.recipes._recipe import Labels, Network, Paper, Recipe, Stage, Training
+from seehear.recipes.contract import Context
 from seehear.time import Decoding
 
 
@@ -41,36 +43,36 @@ class Thresholds:
         return track in ("audio", "visual")
 
 
-def threshold(context: Any) -> SegmentLabels:
+def threshold(context: Context) -> SegmentLabels:
     """Return the segment labels of the training clips, as the recipe's `labels.segments` says."""
-    options, names, vocabulary = (
-        context.recipe.labels.segments,
-        context.train.names,
-        context.dataset.vocabulary,
-    )
-    weak = context.train.weak.cpu().numpy()
-    made = {}
-    for track in ("audio", "visual"):
-        encoder = getattr(options, track)
-        if options.rule == "published":
-            texts, limits = valor.published(encoder, vocabulary.names)
-        else:
-            template = getattr(options, f"{track}_template")
-            texts, limits = (
-                [template.replace("{}", words) for words in vocabulary.descriptions],
-                None,
-            )
-        features = read_space(context.store, encoder, names, context.dataset.grid.count)
-        similarity = options.scale * class_similarity(features, text_tower(encoder).encode(texts))
-        if limits is None:
-            limits = valor.calibrated(similarity, weak, options.level)
-        made[track] = valor.threshold_labels(similarity, weak, limits)
+    options, dataset = context.segment_options(Thresholds), context.dataset
+    audio = _track_labels(context, options, options.audio, options.audio_template)
+    visual = _track_labels(context, options, options.visual, options.visual_template)
     provenance = {
         "rule": "valor",
         "options": asdict(options),
-        "dataset": {"name": context.dataset.name, "fingerprint": context.dataset.fingerprint()},
+        "dataset": {"name": dataset.name, "fingerprint": dataset.fingerprint()},
     }
-    return SegmentLabels(made["audio"], made["visual"], names, vocabulary.names, provenance)
+    return SegmentLabels(audio, visual, context.train.names, dataset.vocabulary.names, provenance)
+
+
+def _track_labels(
+    context: Context, options: Thresholds, encoder: str, template: str
+) -> NDArray[np.float32]:
+    """Return the labels of one track's segments, (N, T, C)."""
+    dataset, weak = context.dataset, context.train.weak.cpu().numpy()
+    limits = None
+    if options.rule == "published":
+        texts, limits = valor.published(encoder, dataset.vocabulary.names)
+    else:
+        texts = [template.replace("{}", words) for words in dataset.vocabulary.descriptions]
+    features = read_space(context.store, encoder, context.train.names, dataset.grid.count)
+    similarity: NDArray[np.float32] = options.scale * class_similarity(
+        features, text_tower(encoder).encode(texts)
+    )
+    if limits is None:
+        limits = valor.calibrated(similarity, weak, options.level)
+    return valor.threshold_labels(similarity, weak, limits)
 
 
 CALIBRATED = {"labels.segments.rule": "calibrated"}

@@ -15,9 +15,9 @@ from seehear.features.packed import MANIFEST, PackedStore, write_manifest, write
 from seehear.features.reader import to_segments
 from seehear.labels.store import load, save
 from seehear.recipes import FEATURES
+from seehear.recipes.contract import Clips, Context
 from seehear.reproduce.rows import Entry
-from seehear.train.artefacts import Context
-from seehear.train.data import Clips, find_stream
+from seehear.train.data import find_stream
 
 Say = Callable[[str], None]
 

@@ -3,7 +3,6 @@ standardised once.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,50 +14,11 @@ from seehear.errors import ConfigError, DataError, FeatureError
 from seehear.features import FeatureStore
 from seehear.features.reader import read_frames, read_segments
 from seehear.recipes import FEATURES, FeatureSet, Recipe
+from seehear.recipes.contract import Clips
 
 ROLES = ("audio", "visual", "motion")
 _CHUNK = 256  # clips at a time in float64: keeps the memory for the deviation small
 _SMALLEST_DEVIATION = 1e-6  # a dimension that never changes is left as it is
-
-
-@dataclass(frozen=True)
-class Clips:
-    """Inputs and weak labels of one split, clips on the first axis.
-
-    Args:
-        names: N clip names.
-        weak: (N, C) float32.
-        audio: (N, T, D).
-        visual: (N, T, D), or (N, T*F, D) for a network that wants single frames.
-        motion: (N, T, D) or None.
-    """
-
-    names: tuple[str, ...]
-    weak: Tensor
-    audio: Tensor
-    visual: Tensor
-    motion: Tensor | None = None
-
-    def __len__(self) -> int:
-        return len(self.names)
-
-    def inputs(self, index: Tensor | slice) -> dict[str, Tensor | None]:
-        """Return the network inputs of some clips."""
-        return {
-            "audio": self.audio[index],
-            "visual": self.visual[index],
-            "motion": None if self.motion is None else self.motion[index],
-        }
-
-    def to(self, device: torch.device) -> "Clips":
-        """Return the same clips on another device."""
-        return Clips(
-            self.names,
-            self.weak.to(device),
-            self.audio.to(device),
-            self.visual.to(device),
-            None if self.motion is None else self.motion.to(device),
-        )
 
 
 def choose_features(recipe: Recipe, store: FeatureStore, asked: str | None = None) -> FeatureSet:

@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,8 +23,8 @@ from seehear.errors import DataError, SeehearError
 from seehear.metrics import evaluate
 from seehear.nn import Output
 from seehear.recipes import Recipe, Training
+from seehear.recipes.contract import Clips, Step
 from seehear.time import decide
-from seehear.train.data import Clips
 from seehear.train.files import read_tensors, write_tensors
 from seehear.train.log import Log
 from seehear.train.model import BEST, build_networks, pack, predict
@@ -51,32 +51,6 @@ class Silent:
 
     def note(self, line: str) -> None:
         """Do nothing."""
-
-
-@dataclass
-class Step:
-    """One batch on its way through the loss; what terms and online relabelling may look at.
-
-    Args:
-        epoch: counted from 1.
-        number, steps: this step of the epoch, counted from 0, and how many there are.
-        targets: `clip`, `audio`, `visual` (B, C), `audio_segments`, `visual_segments` (B, T, C); a
-            relabelling replaces entries.
-        artefacts: what earlier stages made.
-        forward: runs the main network on this batch; keyword arguments override the recipe's.
-        weak: (B, C) labels as given.
-        out, helpers: outputs of the main network and of the helpers.
-    """
-
-    epoch: int
-    number: int
-    steps: int
-    weak: Tensor
-    targets: dict[str, Tensor]
-    artefacts: Mapping[str, Any]
-    forward: Callable[..., Output]
-    out: Output = field(init=False)
-    helpers: dict[str, Output] = field(default_factory=dict)
 
 
 @dataclass

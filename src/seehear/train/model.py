@@ -6,33 +6,24 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from seehear.data import Vocabulary
 from seehear.errors import FeatureError, WeightsError
 from seehear.nn.systems import build, builder
 from seehear.recipes import FeatureSet, Network
+from seehear.recipes.contract import Clips, Predicted
 from seehear.share import is_address, pull
 from seehear.time import Decoding, TimeGrid
-from seehear.train.data import Clips, standardise
+from seehear.train.data import standardise
 from seehear.train.files import read_tensors
 
 SCHEMA = "seehear.run/1"
 BEST = "best.safetensors"
 _BATCH = 400  # clips a forward pass outside training
-
-
-class Predicted(NamedTuple):
-    """Probabilities of N clips: (N, T, 2, C), (N, 2, C) and (N, C), float32."""
-
-    segment_prob: NDArray[np.float32]
-    track_prob: NDArray[np.float32]
-    clip_prob: NDArray[np.float32]
 
 
 def build_networks(

@@ -28,9 +28,9 @@ from seehear.data import Dataset, Split
 from seehear.errors import ConfigError, DataError
 from seehear.labels.store import SegmentLabels, load
 from seehear.recipes import FeatureSet, Recipe, Stage, differences, get, resolve
-from seehear.train.artefacts import Context, load_artefact, save_artefact
+from seehear.recipes.contract import Clips, Context, Predict, Predicted
+from seehear.train.artefacts import load_artefact, save_artefact
 from seehear.train.data import (
-    Clips,
     choose_features,
     find_missing,
     load_clips,
@@ -40,7 +40,7 @@ from seehear.train.data import (
 from seehear.train.files import read_json, read_tensors, write_json
 from seehear.train.log import LOG, read_log
 from seehear.train.loop import Bar, Job, Silent, fit
-from seehear.train.model import BEST, SCHEMA, describe_features
+from seehear.train.model import BEST, SCHEMA, describe_features, load_run, predict
 from seehear.train.state import LAST
 from seehear.train.targets import build_targets
 
@@ -344,11 +344,29 @@ def _make(
         options.say(f"stage {stage.name}: {stage.does}")
         assert stage.make is not None
         context = Context(
-            prepared.recipe, stage, prepared.dataset, prepared.store, prepared.train, needed, seed
+            prepared.recipe,
+            stage,
+            prepared.dataset,
+            prepared.store,
+            prepared.train,
+            {name: value for name, value in needed.items() if not isinstance(value, Path)},
+            seed,
+            _predictor(needed, prepared.train.weak.device),
         )
         save_artefact(out, stage.name, stage.make(context))
         found = load_artefact(out, stage.name)
     return _aligned(found, prepared) if isinstance(found, SegmentLabels) else found
+
+
+def _predictor(needed: Mapping[str, Any], device: torch.device) -> Predict:
+    """Return what runs the networks of earlier stages."""
+
+    def run_network(stage: str, clips: Clips, **changed: object) -> Predicted:
+        trained = load_run(needed[stage], device=str(device))
+        forward = {**trained.about["recipe"]["network"]["forward"], **changed}
+        return predict(trained.copies, clips, forward, device)
+
+    return run_network
 
 
 def _job(

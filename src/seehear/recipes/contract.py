@@ -1,0 +1,182 @@
+"""What the functions of a recipe are given: a loss term and a relabelling get a `Step`, a
+computing stage gets a `Context`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from seehear.arrays import Array
+from seehear.data import Dataset
+from seehear.errors import ConfigError
+from seehear.features import FeatureStore
+from seehear.labels.store import SegmentLabels
+from seehear.nn import Output
+
+if TYPE_CHECKING:
+    from seehear.recipes._recipe import Recipe, Stage
+
+T = TypeVar("T")
+
+# arrays of one artefact by name, most often by track; None for a track that has none
+Arrays: TypeAlias = Mapping[str, Array]
+# what a computing stage returns
+Artefact: TypeAlias = Arrays | SegmentLabels
+
+
+class SegmentOptions(Protocol):
+    """How segment labels are made: a frozen dataclass whose fields can be set one by one."""
+
+    def has(self, track: str) -> bool:
+        """Return whether `audio` or `visual` gets segment labels."""
+
+
+@dataclass(frozen=True)
+class Clips:
+    """Inputs and weak labels of one split, clips on the first axis.
+
+    Args:
+        names: N clip names.
+        weak: (N, C) float32.
+        audio: (N, T, D).
+        visual: (N, T, D), or (N, T*F, D) for a network that wants single frames.
+        motion: (N, T, D) or None.
+    """
+
+    names: tuple[str, ...]
+    weak: Tensor
+    audio: Tensor
+    visual: Tensor
+    motion: Tensor | None = None
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def inputs(self, index: Tensor | slice) -> dict[str, Tensor | None]:
+        """Return the network inputs of some clips."""
+        return {
+            "audio": self.audio[index],
+            "visual": self.visual[index],
+            "motion": None if self.motion is None else self.motion[index],
+        }
+
+    def to(self, device: torch.device) -> "Clips":
+        """Return the same clips on another device."""
+        return Clips(
+            self.names,
+            self.weak.to(device),
+            self.audio.to(device),
+            self.visual.to(device),
+            None if self.motion is None else self.motion.to(device),
+        )
+
+
+class Predicted(NamedTuple):
+    """Probabilities of N clips: (N, T, 2, C), (N, 2, C) and (N, C), float32."""
+
+    segment_prob: NDArray[np.float32]
+    track_prob: NDArray[np.float32]
+    clip_prob: NDArray[np.float32]
+
+
+class Forward(Protocol):
+    """Runs the main network on the batch of a step."""
+
+    def __call__(self, **changed: object) -> Output:
+        """Return the network's output; keyword arguments replace the recipe's."""
+
+
+class Predict(Protocol):
+    """Runs the network of an earlier stage."""
+
+    def __call__(self, stage: str, clips: Clips, **changed: object) -> Predicted:
+        """Return the probabilities that the network of `stage` gives to `clips`; keyword arguments
+        replace the recipe's.
+        """
+
+
+@dataclass
+class Step:
+    """One batch on its way through the loss; what terms and online relabelling may look at.
+
+    Args:
+        epoch: counted from 1.
+        number, steps: this step of the epoch, counted from 0, and how many there are.
+        targets: `clip`, `audio`, `visual` (B, C), `audio_segments`, `visual_segments` (B, T, C); a
+            relabelling replaces entries.
+        artefacts: what earlier stages made, by stage.
+        forward: runs the main network on this batch.
+        weak: (B, C) labels as given.
+        out, helpers: outputs of the main network and of the helpers.
+    """
+
+    epoch: int
+    number: int
+    steps: int
+    weak: Tensor
+    targets: dict[str, Tensor]
+    artefacts: Mapping[str, Arrays]
+    forward: Forward
+    out: Output = field(init=False)
+    helpers: dict[str, Output] = field(default_factory=dict)
+
+
+def require(value: T | None, what: str) -> T:
+    """Return an output that only some networks have.
+
+    Raises:
+        ConfigError: this network has none.
+    """
+    if value is None:
+        raise ConfigError(f"the network of this recipe gives no {what}")
+    return value
+
+
+def no_network(stage: str, clips: Clips, **changed: object) -> Predicted:
+    """Stand for `Context.predict` where no stage has trained a network."""
+    raise ConfigError(f"no network of stage {stage} is at hand")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a computing stage may look at.
+
+    Args:
+        recipe, stage: the resolved recipe and this stage of it (`stage.settings` holds its
+            numbers).
+        dataset, store: as opened.
+        train: the training clips as networks see them (standardised, where the feature set says
+            so).
+        artefacts: arrays of the earlier stages that this one needs.
+        seed: of anything random.
+        predict: runs the network of an earlier stage that this one needs.
+    """
+
+    recipe: "Recipe"
+    stage: "Stage"
+    dataset: Dataset
+    store: FeatureStore
+    train: Clips
+    artefacts: Mapping[str, Arrays]
+    seed: int
+    predict: Predict = no_network
+
+    def segment_options(self, kind: type[T]) -> T:
+        """Return the recipe's `labels.segments`, which must be of this kind.
+
+        Raises:
+            ConfigError: they are of another kind, or switched off.
+        """
+        options = self.recipe.labels.segments
+        if not isinstance(options, kind):
+            raise ConfigError(
+                f"stage {self.stage.name} needs labels.segments of kind {kind.__name__},"
+                f" got {type(options).__name__}",
+                where=f"recipe {self.recipe.name}",
+            )
+        return options
