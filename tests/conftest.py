@@ -2,13 +2,15 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 from jaxtyping import install_import_hook
+
+from golden import Vectors, folder
 
 # shapes in signatures are checked while tests run (must come before the first import of these
 # packages)
@@ -29,6 +31,19 @@ def shared() -> Path:
     if not (SHARED / "golden").is_dir():
         pytest.skip(f"development data not found at {SHARED} (set SEEHEAR_SHARED)")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def golden(shared: Path) -> Callable[[str], Vectors]:
+    """Return a reader of golden vectors by file name; a test whose file is missing is skipped."""
+
+    def read(name: str) -> Vectors:
+        path = folder(shared) / f"{name}.npz"
+        if not path.is_file():
+            pytest.skip(f"golden vectors not found at {path}")
+        return Vectors(path)
+
+    return read
 
 
 @pytest.fixture(scope="module")  # while it lives, its event loop counts as running in this thread

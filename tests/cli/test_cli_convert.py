@@ -200,17 +200,12 @@ def test_a_truncated_checkpoint(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 
 @pytest.mark.shared
-def test_a_released_layout_at_full_size(shared: Path, tmp_path: Path) -> None:
-    with np.load(shared / "golden" / "ma_forward.npz") as golden:
-        state = {
-            key[3:]: torch.from_numpy(golden[key]) for key in golden.files if key.startswith("sd/")
-        }
-        batch = {
-            "audio": golden["in/audio"],
-            "visual": golden["in/visual"],
-            "motion": golden["in/visual_st"],
-        }
-        expected = golden["out/frame_prob"]
+def test_a_released_layout_at_full_size(golden, tmp_path: Path) -> None:
+    vectors = golden("ma_forward")
+    state = {key: torch.from_numpy(array) for key, array in vectors.group("sd/").items()}
+    names = {"audio": "audio", "visual": "visual", "motion": "visual_st"}
+    batch = {ours: vectors.given(f"in/{theirs}") for ours, theirs in names.items()}
+    expected = vectors["out/frame_prob"]
     torch.save(state, tmp_path / "ma.pt")
     assert (
         main(["convert", "ma", str(tmp_path / "ma.pt"), "--out", str(tmp_path / "ma.safetensors")])
@@ -218,6 +213,6 @@ def test_a_released_layout_at_full_size(shared: Path, tmp_path: Path) -> None:
     )
     with torch.no_grad():
         out = load_run(tmp_path / "ma.safetensors").copies["main"](
-            **{key: torch.from_numpy(value).float() for key, value in batch.items()}
+            **{key: torch.from_numpy(value) for key, value in batch.items()}
         )
     np.testing.assert_allclose(out.segment_prob.numpy(), expected, atol=1e-5)

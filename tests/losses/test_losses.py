@@ -1,9 +1,7 @@
 """Losses: stored values of the released code, known special cases, gradients, extremes."""
 
 import math
-from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from torch.autograd import gradcheck
@@ -26,33 +24,38 @@ def random(*shape: int, seed: int = 0, dtype: torch.dtype = torch.float32) -> to
     return torch.rand(*shape, generator=torch.Generator().manual_seed(seed), dtype=dtype)
 
 
+RELEASED = [
+    ("ma_step1", smoothed_contrast, 1),
+    ("ma_step3", smoothed_contrast, 1),
+    ("jomold_estimator", expected_contrast, 1),
+    ("jomold_denoise", expected_contrast, 2),
+]
+
+
 @pytest.mark.shared
-@pytest.mark.parametrize(
-    ("case", "contrast", "audio_weight"),
-    [
-        ("ma_step1", smoothed_contrast, 1),
-        ("ma_step3", smoothed_contrast, 1),
-        ("jomold_estimator", expected_contrast, 1),
-        ("jomold_denoise", expected_contrast, 2),
-    ],
-)
-def test_terms_of_the_releases(shared: Path, case: str, contrast, audio_weight: int) -> None:
-    with np.load(shared / "golden" / "train_step.npz") as file:
-        given = {
-            key: torch.from_numpy(file[f"given/in/{key}"])
-            for key in ("label", "global_prob", "a_prob", "v_prob", "sims", "pa", "pv")
-        }
-        expected = dict(zip(file["given/loss_names"], file[f"given/{case}/losses"], strict=True))
+@pytest.mark.parametrize(("case", "contrast", "audio_weight"), RELEASED)
+def test_terms_of_the_releases(golden, case: str, contrast, audio_weight: int) -> None:
+    vectors = golden("train_step")
+    given = {name: torch.from_numpy(x) for name, x in vectors.group("given/in/").items()}
+    segments = given["sims"].shape[-1]
     terms = {
         "audio": clip_bce(given["a_prob"], given["pa"]),
         "visual": clip_bce(given["v_prob"], given["pv"]),
         "video": clip_bce(given["global_prob"], given["label"]),
-        "nce": contrast(given["sims"].unflatten(0, (-1, 10))),
+        "nce": contrast(given["sims"].unflatten(0, (-1, segments))),
     }
     terms["total"] = audio_weight * terms["audio"] + terms["visual"] + terms["video"] + terms["nce"]
-    assert {name: float(value) for name, value in terms.items()} == pytest.approx(
-        expected, abs=1e-5
-    )
+    names = vectors.given("given/loss_names").tolist()
+    assert sorted(names) == sorted(terms)
+    losses = [float(terms[name]) for name in names]
+    vectors.check(f"given/{case}/losses", losses, atol=1e-5)
+    vectors.finish("given/in/", "given/loss_names", f"given/{case}/")
+
+
+@pytest.mark.shared
+def test_every_released_term_has_its_case(golden) -> None:
+    cases = {key.split("/")[0] for key in golden("train_step").under("given/")}
+    assert cases == {"in", "loss_names", *(case for case, _, _ in RELEASED)}
 
 
 def test_smoothing() -> None:

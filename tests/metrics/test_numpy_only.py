@@ -20,7 +20,7 @@ heavy = {HEAVY!r}
 for name in heavy:
     sys.modules[name] = None  # importing it raises
 {code}
-loaded = [name for name in sys.modules if name.split(".")[0] in heavy and sys.modules[name] is not None]
+loaded = [name for name, module in sys.modules.items() if module and name.split(".")[0] in heavy]
 assert not loaded, loaded
 """
     return subprocess.run(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from golden import Vectors
 from seehear.metrics import CLIP_KEYS, FIGURE_KEYS, evaluate
 from seehear.metrics import reference as oracle
 
@@ -15,55 +16,82 @@ OFFICIAL_CLIP = [
 ]
 
 
-@pytest.fixture(scope="module")
-def official() -> dict[str, NDArray[np.generic]]:
-    """Predictions, truth and official scores of 300 clips (copied from the development data, bits
-    packed).
-    """
+ARRAYS = ("pred_a", "pred_v", "gt_a", "gt_v")
+OFFICIAL_FIGURES = [
+    f"{level}_{stream}" for level in ("seg", "evt") for stream in ("a", "v", "av", "type", "event")
+]
+RELEASES = {"lsld", "han", "ma", "ma_step3", "jomold", "mgn", "mm_pyramid", "dhhn"}
+EVALUATORS = {
+    "fast": lambda *arrays: (evaluate(*arrays).figures(), evaluate(*arrays).per_clip()),
+    "oracle": oracle.evaluate,
+}
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Vectors:
+    """Predictions, truth and official scores of 300 clips, kept here with their bits packed."""
     with np.load(Path(__file__).parent / "official_scores.npz") as file:
         arrays = {key: file[key] for key in file.files}
-    shape = tuple(arrays["shape"])
-    for key in ("pred_a", "pred_v", "gt_a", "gt_v"):
+    shape = tuple(arrays.pop("shape"))
+    for key in ARRAYS:
         arrays[key] = np.unpackbits(arrays[key], count=np.prod(shape)).reshape(shape)
-    return arrays
+    np.savez(tmp_path / "official_scores.npz", **arrays)
+    return Vectors(tmp_path / "official_scores.npz")
 
 
-@pytest.fixture(params=["fast", "oracle"])
-def scored(request: pytest.FixtureRequest, official: dict[str, NDArray[np.generic]]):
-    """(figures, per_clip) of both evaluators on the official inputs."""
-    inputs = [official[key] for key in ("pred_a", "pred_v", "gt_a", "gt_v")]
-    if request.param == "oracle":
-        return oracle.evaluate(*inputs)
-    report = evaluate(*inputs)
-    return report.figures(), report.per_clip()
-
-
-def test_every_clip_is_within_1e_9(scored, official) -> None:
-    _, per_clip = scored
+def check_scores(vectors: Vectors, evaluator: str) -> dict[str, NDArray[np.float64]]:
+    """Check every clip's scores and the ten figures; return the scores of the clips."""
+    figures, per_clip = EVALUATORS[evaluator](*(vectors.given(key) for key in ARRAYS))
     assert list(per_clip) == list(CLIP_KEYS)
     for key, name in zip(CLIP_KEYS, OFFICIAL_CLIP, strict=True):
-        np.testing.assert_allclose(per_clip[key], official[name], atol=1e-9, rtol=0, err_msg=key)
-
-
-def test_the_ten_figures(scored, official) -> None:
-    figures, _ = scored
+        vectors.check(name, per_clip[key], atol=1e-9)
     ours = [100 * figures[key] for key in FIGURE_KEYS]
-    np.testing.assert_allclose(ours, official["overall"], atol=1e-9, rtol=0)
-    assert [round(value, 1) for value in ours] == official["overall_printed"].tolist()
+    vectors.check("overall", ours, atol=1e-9)
+    vectors.check("overall_printed", [round(value, 1) for value in ours])
+    vectors.check("overall_names", OFFICIAL_FIGURES)
+    return per_clip
 
 
-def test_the_copy_is_the_development_data(shared: Path, official) -> None:
-    with np.load(shared / "golden" / "metrics.npz") as file:
-        for key in (
-            "pred_a",
-            "pred_v",
-            "gt_a",
-            "gt_v",
-            *OFFICIAL_CLIP,
-            "overall",
-            "overall_printed",
-        ):
-            np.testing.assert_array_equal(file[key], official[key], err_msg=key)
+@pytest.mark.parametrize("evaluator", list(EVALUATORS))
+def test_every_clip_and_the_ten_figures(copied: Vectors, evaluator: str) -> None:
+    check_scores(copied, evaluator)
+    copied.finish()
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("evaluator", list(EVALUATORS))
+def test_every_clip_and_the_ten_figures_of_the_development_data(golden, evaluator: str) -> None:
+    vectors = golden("metrics")
+    per_clip = check_scores(vectors, evaluator)
+    check_cases(vectors.given("case"), {key: vectors[key] for key in ARRAYS}, per_clip)
+    # all eight releases score alike, so that one comparison stands for all
+    assert set(vectors.given("repo_names").tolist()) == RELEASES
+    vectors.check("repo_max_abs_diff_vs_lsld", np.zeros(len(vectors["repo_names"])))
+    elsewhere = {key for key in vectors if key.startswith("eval/")}  # test_official_loops.py
+    vectors.finish(*(set(vectors) - elsewhere))
+
+
+def check_cases(
+    case: NDArray[np.str_],
+    arrays: dict[str, NDArray[np.uint8]],
+    per_clip: dict[str, NDArray[np.float64]],
+) -> None:
+    """Fail if clips are not what the name of their case says."""
+    known = {"noise", "empty_pred", "empty_gt", "both_empty", "perfect", "off_by_one"}
+    known |= {"fragmented", "random_low", "random_high", "modality_swap", "dup_match", "half_iou"}
+    assert set(case.tolist()) <= known
+    pred, true = (
+        np.stack([arrays[f"{kind}_{track}"] for track in "av"]) for kind in ("pred", "gt")
+    )
+    nothing_said, nothing_true = (~events.any(axis=(2, 3)) for events in (pred, true))
+    assert nothing_said.any(axis=0)[case == "empty_pred"].all(), "one track at least"
+    assert nothing_true.any(axis=0)[case == "empty_gt"].all(), "one track at least"
+    assert (nothing_said & nothing_true).all(axis=0)[case == "both_empty"].all()
+    np.testing.assert_array_equal(pred[:, case == "perfect"], true[:, case == "perfect"])
+    swapped = case == "modality_swap"
+    np.testing.assert_array_equal(pred[:, swapped], true[::-1, swapped])
+    for key in CLIP_KEYS:
+        assert (per_clip[key][np.isin(case, ["perfect", "both_empty"])] == 1).all(), key
 
 
 # audio and visual rows as class -> picture of ten segments; expected (A, V, AV, Event)

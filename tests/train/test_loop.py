@@ -15,6 +15,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from golden import kept_rows
 from seehear.errors import DataError, MissingExtraError, SeehearError
 from seehear.nn import load_official
 from seehear.recipes import RECIPES, Training, resolve
@@ -167,12 +168,9 @@ def test_torch_is_left_as_it_was_found(world, tmp_path):
     ("system", "case", "lr"),
     [("han", "han", 3e-4), ("lsld", "lsld_audio_visual", 2e-4), ("lsld", "lsld_visual", 2e-4)],
 )
-def test_one_step_is_the_released_training_step(shared, system, case, lr):
-    golden = np.load(shared / "golden" / "train_step.npz")
-    weights = np.load(shared / "golden" / f"{system}_forward.npz")
-    net = load_official(
-        system, {k[3:]: v for k, v in weights.items() if k.startswith("sd/")}
-    ).train()
+def test_one_step_is_the_released_training_step(golden, system, case, lr):
+    vectors = golden("train_step")
+    net = load_official(system, golden(f"{system}_forward").group("sd/")).train()
     for module in net.modules():
         if isinstance(getattr(module, "dropout", None), float):
             module.dropout = 0.0
@@ -180,23 +178,27 @@ def test_one_step_is_the_released_training_step(shared, system, case, lr):
             module.p = 0.0
 
     def given(name):
-        return torch.from_numpy(golden[f"{system}/in/{name}"].astype(np.float32))
+        return torch.from_numpy(vectors.given(f"{system}/in/{name}"))
 
-    recipe = resolve("han", "paper", {"training.lr": lr, "training.batch": 4})
     weak = given("label")
+    recipe = resolve("han", "paper", {"training.lr": lr, "training.batch": len(weak)})
     artefacts = {}
     if system == "lsld":
         audio = (
             given("segment_label_a")
             if case == "lsld_audio_visual"
-            else weak[:, None].expand(-1, 10, -1)
+            else weak[:, None].expand_as(given("segment_label_a"))
         )
         artefacts["labels"] = {"audio": audio, "visual": given("segment_label_v")}
-        recipe = resolve("lsld-release", "release", {"training.lr": lr, "training.batch": 4})
+        recipe = resolve(
+            "lsld-release", "release", {"training.lr": lr, "training.batch": len(weak)}
+        )
     motion = given("visual_st") if system == "han" else None
     job = loop.Job(
         recipe=recipe,
-        train=Clips(("a", "b", "c", "d"), weak, given("audio"), given("visual"), motion),
+        train=Clips(
+            tuple(map(str, range(len(weak)))), weak, given("audio"), given("visual"), motion
+        ),
         targets=build_targets(recipe.labels, weak, artefacts),
         val=None,
         truth=None,
@@ -205,32 +207,24 @@ def test_one_step_is_the_released_training_step(shared, system, case, lr):
         artefacts={},
         normalisation={},
         dims={},
-        segments=10,
+        segments=given("audio").shape[1],
         seed=1,
         device=torch.device("cpu"),
     )
     optimiser = torch.optim.Adam(net.parameters(), lr=lr, fused=True)
-    losses = loop._step(job, {"main": net}, optimiser, 1, 0, 1, torch.arange(4))
-    names = ("audio", "visual", "video", "total")
-    np.testing.assert_allclose(
-        losses, [golden[f"{case}/out/loss_{name}"] for name in names], atol=1e-5
-    )
+    losses = loop._step(job, {"main": net}, optimiser, 1, 0, 1, torch.arange(len(weak)))
+    for name, loss in zip(("audio", "visual", "video", "total"), losses, strict=True):
+        vectors.check(f"{case}/out/loss_{name}", loss, atol=1e-5)
     state = net.state_dict()
-    for key in (
-        k.removeprefix(f"{case}/after/") for k in golden.files if k.startswith(f"{case}/after/")
-    ):
-        ours, stable = state[key].numpy(), golden[f"{case}/stable/{key}"]
-        if key.endswith("in_proj_weight"):
-            ours = np.concatenate([ours[0:32], ours[512:544], ours[1024:1056]])
-        assert np.abs(ours - golden[f"{case}/after/{key}"])[stable].max(initial=0) < 2e-6, key
+    for name in vectors.under(f"{case}/after/"):
+        key = f"{case}/after/{name}"
+        ours = kept_rows(state[name].numpy(), vectors[key])
+        vectors.check(key, ours, atol=2e-6, where=vectors.given(f"{case}/stable/{name}"))
     with torch.no_grad():
         out = net.eval()(given("audio"), given("visual"), motion)
-    np.testing.assert_allclose(
-        out.clip_prob, golden[f"{case}/out_after_step/global_prob"], atol=1e-4
-    )
-    np.testing.assert_allclose(
-        out.segment_prob, golden[f"{case}/out_after_step/frame_prob"], atol=1e-4
-    )
+    vectors.check(f"{case}/out_after_step/global_prob", out.clip_prob, atol=1e-4)
+    vectors.check(f"{case}/out_after_step/frame_prob", out.segment_prob, atol=1e-4)
+    vectors.finish(f"{case}/after/", f"{case}/stable/")
 
 
 def test_schedules():

@@ -1,7 +1,5 @@
 """JoMoLD's noise ratios, warm-up and removal: the stored decisions, and the rules case by case."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
@@ -9,69 +7,64 @@ import torch
 from seehear.labels.removal import jomold
 from seehear.losses import clip_bce, clip_bce_elements
 
+# case: length of the warm-up in epochs, and the epoch run
+RELEASED = {
+    "nowarm": (0, 0),
+    "warm0.9_epoch1": (0.9, 0),
+    "warm0.9_epoch2": (0.9, 1),
+    "warm3_epoch2": (3, 1),
+    "warm2_epoch2": (2, 1),
+}
+SHIFT = 3  # rows by which the release moved the batch from step to step
+BATCH = 32  # of the release's estimate of the ratios
+
+
+def follow_the_release(vectors, case: str) -> None:
+    """Check the ratios, targets and losses of every step of one case."""
+    length, epoch = RELEASED[case]
+    steps = len(vectors[f"{case}/Pa"])
+    label = vectors.given("label")
+    given = {track: torch.from_numpy(vectors.given(f"P{track}")) for track in "av"}
+    trained = {track: torch.from_numpy(vectors.given(f"ca_{track}_prob")) for track in "av"}
+    loss = {}
+    for track in "av":
+        alone = torch.from_numpy(vectors.given(f"noca_{track}_prob"))
+        loss[track] = clip_bce_elements(alone, given[track])
+
+    effective, targets, losses = {"a": [], "v": []}, {"a": [], "v": []}, {"a": [], "v": []}
+    for step in range(steps):
+        factor = jomold.warm_up(epoch, step, steps, length)
+        ratios = jomold.NoiseRatios(
+            factor * vectors.given("noise_ratio_a"), factor * vectors.given("noise_ratio_v")
+        )
+        order = np.roll(np.arange(len(label)), -SHIFT * step)  # as the release saw the rows
+        removed = jomold.removals(label[order], loss["a"][order], loss["v"][order], ratios)
+        for track, gone, ratio in zip("av", removed, (ratios.audio, ratios.visual), strict=True):
+            kept = np.ones_like(label)
+            kept[order] = ~gone
+            target = torch.from_numpy(kept) * given[track]
+            effective[track].append(ratio)
+            targets[track].append(target.numpy())
+            losses[track].append(clip_bce(trained[track], target).item())
+
+    for track, name in (("a", "audio"), ("v", "visual")):
+        vectors.check(f"{case}/P{track}", np.stack(targets[track]))
+        vectors.check(f"{case}/loss_{name}", losses[track], atol=1e-5)
+        if f"{case}/effective_ratio_{track}" in vectors:
+            key = f"{case}/effective_ratio_{track}"
+            vectors.check(key, np.stack(effective[track]), atol=1e-12)
+
 
 @pytest.mark.shared
-@pytest.mark.parametrize(
-    ("case", "length", "epoch", "steps"),
-    [
-        ("nowarm", 0, 0, 2),
-        ("warm0.9_epoch1", 0.9, 0, 3),
-        ("warm0.9_epoch2", 0.9, 1, 3),
-        ("warm3_epoch2", 3, 1, 3),
-        ("warm2_epoch2", 2, 1, 3),
-    ],
-)
-def test_removal_of_the_release(
-    shared: Path, case: str, length: float, epoch: int, steps: int
-) -> None:
-    with np.load(shared / "golden" / "jomold_noise.npz") as golden:
-        loss = {
-            track: clip_bce_elements(
-                torch.from_numpy(golden[f"noca_{track}_prob"]),
-                torch.from_numpy(golden[f"P{track}"]),
-            )
-            for track in "av"
-        }
-        for step in range(steps):
-            factor = jomold.warm_up(epoch, step, steps, length)
-            ratios = jomold.NoiseRatios(
-                factor * golden["noise_ratio_a"], factor * golden["noise_ratio_v"]
-            )
-            if case != "nowarm":
-                np.testing.assert_allclose(
-                    ratios.audio, golden[f"{case}/effective_ratio_a"][step], atol=1e-12
-                )
-                np.testing.assert_allclose(
-                    ratios.visual, golden[f"{case}/effective_ratio_v"][step], atol=1e-12
-                )
-            order = np.roll(np.arange(64), -3 * step)  # as the release saw the rows
-            removed = np.zeros((2, 64, 25), bool)
-            removed[:, order] = jomold.removals(
-                golden["label"][order], loss["a"][order], loss["v"][order], ratios
-            )
-            for track, name, gone in (("a", "audio", removed[0]), ("v", "visual", removed[1])):
-                target = np.where(gone, np.float32(0), golden[f"P{track}"])
-                np.testing.assert_array_equal(target, golden[f"{case}/P{track}"][step])
-                value = clip_bce(
-                    torch.from_numpy(golden[f"ca_{track}_prob"]), torch.from_numpy(target)
-                )
-                assert value.item() == pytest.approx(golden[f"{case}/loss_{name}"][step], abs=1e-5)
-
-
-@pytest.mark.shared
-def test_noise_ratios_of_the_release(shared: Path) -> None:
-    with np.load(shared / "golden" / "jomold_noise.npz") as golden:
-        ratios = jomold.noise_ratios(
-            golden["ratio/a_prob"], golden["ratio/v_prob"], golden["ratio/label"], batch=32
-        )
-        np.testing.assert_allclose(ratios.audio, golden["ratio/noise_ratio_a"], atol=1e-12)
-        np.testing.assert_allclose(ratios.visual, golden["ratio/noise_ratio_v"], atol=1e-12)
-        plain = jomold.noise_ratios(
-            golden["ratio/a_prob"], golden["ratio/v_prob"], golden["ratio/label"], batch=None
-        )
-        assert not np.array_equal(plain.visual, ratios.visual), (
-            "the short last batch weighs more in the release"
-        )
+def test_removal_and_noise_ratios_of_the_release(golden) -> None:
+    vectors = golden("jomold_noise")
+    for case in RELEASED:
+        follow_the_release(vectors, case)
+    ratio = vectors.group("ratio/")
+    found = jomold.noise_ratios(ratio["a_prob"], ratio["v_prob"], ratio["label"], batch=BATCH)
+    vectors.check("ratio/noise_ratio_a", found.audio, atol=1e-12)
+    vectors.check("ratio/noise_ratio_v", found.visual, atol=1e-12)
+    vectors.finish()
 
 
 def test_noise_ratio_by_hand() -> None:
