@@ -80,9 +80,8 @@ def check_cases(
     known = {"noise", "empty_pred", "empty_gt", "both_empty", "perfect", "off_by_one"}
     known |= {"fragmented", "random_low", "random_high", "modality_swap", "dup_match", "half_iou"}
     assert set(case.tolist()) <= known
-    pred, true = (
-        np.stack([arrays[f"{kind}_{track}"] for track in "av"]) for kind in ("pred", "gt")
-    )
+    pred = np.stack([arrays["pred_a"], arrays["pred_v"]])
+    true = np.stack([arrays["gt_a"], arrays["gt_v"]])
     nothing_said, nothing_true = (~events.any(axis=(2, 3)) for events in (pred, true))
     assert nothing_said.any(axis=0)[case == "empty_pred"].all(), "one track at least"
     assert nothing_true.any(axis=0)[case == "empty_gt"].all(), "one track at least"
@@ -91,7 +90,7 @@ def check_cases(
     swapped = case == "modality_swap"
     np.testing.assert_array_equal(pred[:, swapped], true[::-1, swapped])
     for key in CLIP_KEYS:
-        assert (per_clip[key][np.isin(case, ["perfect", "both_empty"])] == 1).all(), key
+        assert (np.asarray(per_clip[key])[np.isin(case, ["perfect", "both_empty"])] == 1).all(), key
 
 
 # audio and visual rows as class -> picture of ten segments; expected (A, V, AV, Event)

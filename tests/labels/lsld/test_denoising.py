@@ -93,6 +93,7 @@ def test_the_released_labels(golden, give):
         LLP_VOCABULARY.names,
     )
     vectors.check("names", labels.names)
+    assert {len(name) for name in labels.names} == {11}
     vectors.finish()
 
 
