@@ -5,6 +5,9 @@ one for nothing.
     labels {A, B}     A and B, A, B, nothing
     labels {A, B, C}  A and B and C, A, B, C, A and B, A and C, B and C, nothing
 
+Class texts that begin with "a person" share it and come first, in class order: `a person speaking
+and playing the guitar and Dog`.
+
 So K labels give 2^K prompts: all labels together, then every other subset by size, then the nothing
 prompt.  Order matters for exact ties only (the first prompt wins).
 
@@ -21,9 +24,10 @@ from numpy.typing import NDArray
 
 from seehear.errors import ConfigError, DataError
 
-MOST_LABELS = (
-    10  # 1,024 prompts; a clip with more labels says that they are no clip labels any more
-)
+# 1,024 prompts; a clip with more labels says that they are no clip labels any more
+MOST_LABELS = 10
+# a subject that several class texts begin with is said once, before all of them
+SUBJECT = "a person "
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,16 @@ def _sentence(
 ) -> str:
     if not subset and (variant.word or not members):
         return variant.word or NOTHING["other"].word
-    parts = [texts[c] for c in subset]
+    parts = _under_one_subject([texts[c] for c in subset])
     if not subset or variant.spelled:
         parts += [variant.negation.replace("{}", texts[c]) for c in members if c not in subset]
     return " and ".join(parts)
+
+
+def _under_one_subject(parts: list[str]) -> list[str]:
+    """Return the texts with those of the common subject first, which only the first one names: "a
+    person speaking", "playing the guitar", "Dog".
+    """
+    acting = [text for text in parts if text.startswith(SUBJECT)]
+    others = [text for text in parts if not text.startswith(SUBJECT)]
+    return acting[:1] + [text.removeprefix(SUBJECT) for text in acting[1:]] + others
