@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from helpers import picture
-from llp_like import FILES, write_llp
+from llp_like import write_llp
 from seehear.data import LLP_VOCABULARY, Dataset, find_anomalies, open_dataset
 from seehear.errors import DataError
 
@@ -163,115 +162,6 @@ def test_the_repaired_reading(llp: Dataset) -> None:
 # --- the same rules on tables small enough to read (llp_like.py)
 
 
-def shown(
-    dataset: Dataset, split: str, track: str, clip: str, label: str, reading="literal"
-) -> str:
-    truth = dataset.splits[split].truth(reading)
-    return picture(
-        getattr(truth, track)[truth.names.index(clip), :, dataset.vocabulary.index(label)]
-    )
-
-
-def test_three_readings(tmp_path: Path) -> None:
-    dataset = open_dataset(write_llp(tmp_path))
-    assert shown(dataset, "val", "audio", "_BBBBBBBBB2_5_15", "Dog") == "#######..."
-    assert shown(dataset, "val", "audio", "19jWnmYnlD8_30_40", "Speech") == ".........."
-    assert shown(dataset, "val", "audio", "19jWnmYnlD8_30_40", "Speech", "repaired") == "##########"
-    assert (
-        shown(dataset, "test", "visual", "1-VMTJRpjbE_150_160", "Dog", "repaired") == "##########"
-    )
-    assert shown(dataset, "test", "audio", "JfZEqeLZqWk_30_40", "Speech") == "####......"
-    assert shown(dataset, "test", "audio", "JfZEqeLZqWk_30_40", "Speech", "legacy") == ".........."
-    spans = [
-        [(e.start_s, e.end_s) for e in dataset.splits["val"].truth(reading).audio_intervals[1]]
-        for reading in ("literal", "repaired")
-    ]
-    assert spans == [[(0, 4), (2, 6), (6, 7), (6, 7)], [(0, 7)]]
-
-
-def test_every_dropped_or_changed_row_is_listed_with_its_line(tmp_path: Path) -> None:
-    split = open_dataset(write_llp(tmp_path)).splits["val"]
-
-    def listed(reading):
-        return {
-            (i.file.removeprefix("AVVP_eval_")[:5], i.line, i.kind)
-            for i in split.truth(reading).issues
-        }
-
-    literal = {
-        ("audio", 6, "empty"),
-        ("audio", 7, "reversed"),
-        ("audio", 8, "orphan"),
-        ("audio", 9, "orphan"),
-        ("visua", 2, "orphan"),
-    }
-    assert listed("literal") == literal
-    # the visual row is mended too, but belongs to the other split
-    assert listed("repaired") == (literal - {("audio", 8, "orphan"), ("visua", 2, "orphan")}) | {
-        ("audio", 8, "mended"),
-        ("audio", 3, "overlap"),
-        ("audio", 4, "touching"),
-        ("audio", 5, "duplicate"),
-    }
-    assert str(split.truth().issues[0]).startswith(
-        "AVVP_eval_audio.csv:6: _BBBBBBBBB2_5_15 Cat 9-9: empty interval"
-    )
-
-
-def test_anomalies_do_not_depend_on_the_reading(tmp_path: Path) -> None:
-    found = Counter(issue.kind for issue in find_anomalies(open_dataset(write_llp(tmp_path))))
-    assert found == {
-        "orphan": 3,
-        "empty": 1,
-        "reversed": 1,
-        "duplicate": 1,
-        "overlap": 1,
-        "touching": 1,
-        "not_in_weak_label": 1,
-        "weak_only": 1,
-        "no_truth": 2,
-        "label_twice": 1,
-        "media_missing": 7,
-    }
-
-
-def test_rows_are_joined_by_name_never_by_order(tmp_path: Path) -> None:
-    def turned(text: str) -> str:
-        header, *rows = text.splitlines()
-        return "\n".join([header, *reversed(rows)]) + "\n"
-
-    one = open_dataset(write_llp(tmp_path / "a"))
-    other = open_dataset(
-        write_llp(
-            tmp_path / "b",
-            audio=turned(FILES["AVVP_eval_audio.csv"]),
-            test=turned(FILES["AVVP_test_pd.csv"]),
-        )
-    )
-    for split in ("val", "test"):
-        for name in one.splits[split].names:
-            i, j = one.splits[split].names.index(name), other.splits[split].names.index(name)
-            np.testing.assert_array_equal(
-                one.splits[split].truth().audio[i], other.splits[split].truth().audio[j]
-            )
-    assert one.fingerprint() != other.fingerprint()
-
-
-def test_columns_may_stand_in_any_order_with_any_line_end(tmp_path: Path) -> None:
-    rows = [line.split("\t") for line in FILES["AVVP_eval_audio.csv"].splitlines()]
-    mixed = (
-        "\ufeff" + "\r\n".join("\t".join([r[3], "x", r[2], r[0], r[1]]) for r in rows) + "\r\n\r\n"
-    )
-    one, other = (
-        open_dataset(write_llp(tmp_path / "a")),
-        open_dataset(write_llp(tmp_path / "b", audio=mixed)),
-    )
-    for split in ("val", "test"):
-        np.testing.assert_array_equal(
-            one.splits[split].truth().audio, other.splits[split].truth().audio
-        )
-
-
 def test_splits_that_are_not_there_are_left_out(tmp_path: Path) -> None:
     root = write_llp(tmp_path)
     (root / "AVVP_val_pd.csv").unlink()
@@ -291,14 +181,3 @@ def test_one_truth_table_alone_is_refused(tmp_path: Path) -> None:
         DataError, match=r"expected both truth tables, AVVP_eval_visual\.csv is missing"
     ):
         open_dataset(root)
-
-
-def test_media_are_found_by_id_or_full_name(tmp_path: Path) -> None:
-    root = write_llp(tmp_path)
-    (root / "videos").mkdir()
-    for name in ("-ab_c-d_EF0.mkv", "AAAAAAAAAA1_0_10.mp4", "AAAAAAAAAA1.mp4", "notes.txt"):
-        (root / "videos" / name).touch()
-    dataset = open_dataset(root)
-    paths = [dataset.media_path(clip) for clip in dataset.splits["train"].clips]
-    assert [path and path.name for path in paths] == ["-ab_c-d_EF0.mkv", "AAAAAAAAAA1_0_10.mp4"]
-    assert dataset.media_path(dataset.splits["val"].clips[0]) is None

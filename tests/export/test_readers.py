@@ -42,7 +42,7 @@ HOSTILE = (
     "xml\x01control",
     "'single'",
 )
-TRACKS = list(Track)
+EVERY_TRACK = list(Track)
 
 
 def clip(labels: tuple[str, ...] = HOSTILE, source: str = "my clip, <b>.mp4") -> Timeline:
@@ -50,7 +50,7 @@ def clip(labels: tuple[str, ...] = HOSTILE, source: str = "my clip, <b>.mp4") ->
     events = tuple(
         Event(i / 2, i / 2 + 1.25, track, label, round(0.3 + i / 50, 2))
         for i, label in enumerate(labels)
-        for track in TRACKS
+        for track in EVERY_TRACK
     )
     duration = len(labels) / 2 + 2
     return Timeline(source, duration, TimeGrid.covering(duration), labels, events)

@@ -7,45 +7,54 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from seehear.errors import ConfigError
-from seehear.library.query import And, Lasting, Node, Not, Or, Term, parse, written
+from seehear.library.query import And, Lasting, Node, Not, Or, Presence, parse, written
 
-DOG, NOT_SEEN = Term("audio", "Dog", 6), Not(Term("visual", "Dog", 18))
+DOG, NOT_SEEN = Presence("audio", "Dog", 6), Not(Presence("visual", "Dog", 18))
 
 
 @pytest.mark.parametrize(
     ("text", "tree"),
     [
         ("audio:Dog -visual:Dog", And((DOG, NOT_SEEN))),
-        ("audio:Dog & -visual:Dog", And((DOG, Not(Term("visual", "Dog", 20))))),
-        ("visual:Car & audio:Speech", And((Term("visual", "Car", 7), Term("audio", "Speech", 19)))),
+        ("audio:Dog & -visual:Dog", And((DOG, Not(Presence("visual", "Dog", 20))))),
+        (
+            "visual:Car & audio:Speech",
+            And((Presence("visual", "Car", 7), Presence("audio", "Speech", 19))),
+        ),
         (
             "audio_visual:Accordion duration>3",
-            Lasting(Term("audio_visual", "Accordion", 13), ">", 3.0),
+            Lasting(Presence("audio_visual", "Accordion", 13), ">", 3.0),
         ),
         (
             "audio_visual:Accordion and duration >= 2.5s",
-            Lasting(Term("audio_visual", "Accordion", 13), ">=", 2.5),
+            Lasting(Presence("audio_visual", "Accordion", 13), ">=", 2.5),
         ),
-        ("duration<2 heard:Dog", Lasting(Term("audio", "Dog", 17), "<", 2.0)),
-        ("Dog", Term("any", "Dog", 0)),
-        ('"Baby cry"', Term("any", "Baby cry", 0)),
-        (r'audio:"say \"hi\""', Term("audio", 'say "hi"', 6)),
-        ("both:*", Term("audio_visual", None, 5)),
-        ('audio:"*"', Term("audio", "*", 6)),
+        ("duration<2 heard:Dog", Lasting(Presence("audio", "Dog", 17), "<", 2.0)),
+        ("Dog", Presence("any", "Dog", 0)),
+        ('"Baby cry"', Presence("any", "Baby cry", 0)),
+        (r'audio:"say \"hi\""', Presence("audio", 'say "hi"', 6)),
+        ("both:*", Presence("audio_visual", None, 5)),
+        ('audio:"*"', Presence("audio", "*", 6)),
         (
             "not audio:Dog or SEEN:Cat",
-            Or((Not(Term("audio", "Dog", 10)), Term("visual", "Cat", 22))),
+            Or((Not(Presence("audio", "Dog", 10)), Presence("visual", "Cat", 22))),
         ),
-        ("--Dog", Not(Not(Term("any", "Dog", 2)))),
-        ("(a | b) c", And((Or((Term("any", "a", 1), Term("any", "b", 5))), Term("any", "c", 8)))),
-        ("a | b c", Or((Term("any", "a", 0), And((Term("any", "b", 4), Term("any", "c", 6)))))),
+        ("--Dog", Not(Not(Presence("any", "Dog", 2)))),
+        (
+            "(a | b) c",
+            And((Or((Presence("any", "a", 1), Presence("any", "b", 5))), Presence("any", "c", 8))),
+        ),
+        (
+            "a | b c",
+            Or((Presence("any", "a", 0), And((Presence("any", "b", 4), Presence("any", "c", 6))))),
+        ),
         (
             "audio:Frying_(food) Dog",
-            And((Term("audio", "Frying_(food)", 6), Term("any", "Dog", 20))),
+            And((Presence("audio", "Frying_(food)", 6), Presence("any", "Dog", 20))),
         ),
-        ("not(Dog)", Not(Term("any", "Dog", 4))),
-        ("chain-saw", Term("any", "chain-saw", 0)),  # a dash inside a word is part of it
-        ("duration", Term("any", "duration", 0)),  # a class may have this name
+        ("not(Dog)", Not(Presence("any", "Dog", 4))),
+        ("chain-saw", Presence("any", "chain-saw", 0)),  # a dash inside a word is part of it
+        ("duration", Presence("any", "duration", 0)),  # a class may have this name
     ],
 )
 def test_a_query_is_read_as(text: str, tree: Node) -> None:
@@ -102,7 +111,7 @@ def test_any_text_is_a_tree_or_a_named_fault(text: str) -> None:
 @example("Frying_(food)").via("LLP")
 @example("audio:Dog").via("a whole term")
 def test_a_label_can_be_written_into_a_query(label: str) -> None:
-    assert parse(f"audio:{written(label)}") == Term("audio", label, 6)
+    assert parse(f"audio:{written(label)}") == Presence("audio", label, 6)
 
 
 def test_many_negations_do_not_exhaust_the_stack() -> None:

@@ -14,7 +14,7 @@ from seehear.errors import ConfigError, DataError
 from seehear.library import search, update
 from seehear.library.index import index_path
 from seehear.library.media import find
-from seehear.library.query import And, Lasting, Node, Not, Or, Term, parse
+from seehear.library.query import And, Lasting, Node, Not, Or, Presence, parse
 from seehear.time import Event, TimeGrid, Timeline, Track
 
 CLASSES = ("Dog", "Car", "Baby_cry")
@@ -155,9 +155,11 @@ def literal(node: Node, line: Timeline, second: int) -> bool | None:
         values = [literal(child, line, second) for child in node.children]
         decisive = isinstance(node, Or)
         return decisive if decisive in values else None if None in values else not decisive
-    assert isinstance(node, Term)
+    assert isinstance(node, Presence)
     if node.track == "any":
-        return literal(Or((Term("audio", node.label), Term("visual", node.label))), line, second)
+        return literal(
+            Or((Presence("audio", node.label), Presence("visual", node.label))), line, second
+        )
     if node.label is not None and node.label not in line.vocabulary:
         return None
     needed = ("audio", "visual") if node.track == "audio_visual" else (node.track,)

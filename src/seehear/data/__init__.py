@@ -5,10 +5,11 @@ from pathlib import Path
 from seehear.data.anomalies import KINDS, find_anomalies
 from seehear.data.arrays import read_scores
 from seehear.data.clip import Clip
-from seehear.data.dataset import MEDIA_SUFFIXES, Dataset, Split
+from seehear.data.dataset import Dataset, Split
 from seehear.data.folder import TOML, open_folder
 from seehear.data.llp import CLIPS, is_llp, open_llp
 from seehear.data.predictions import Predictions, read_predictions
+from seehear.data.suffixes import MEDIA_SUFFIXES
 from seehear.data.tables import Issue
 from seehear.data.truth import READINGS, Reading, Truth
 from seehear.data.vocabulary import LLP_VOCABULARY, Vocabulary

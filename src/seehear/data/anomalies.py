@@ -12,7 +12,7 @@ from pathlib import Path
 from seehear.data.clip import Clip
 from seehear.data.dataset import Dataset
 from seehear.data.tables import Issue
-from seehear.data.truth import Row, TruthTables, clashes
+from seehear.data.truth import TruthRow, TruthTables, clashes
 from seehear.time import Track
 
 # what each kind means, in the order a report shows them
@@ -75,7 +75,7 @@ def _truth_tables(
     return out
 
 
-def _rows(rows: Iterable[Row], tables: TruthTables, clips: Mapping[str, Clip]) -> list[Issue]:
+def _rows(rows: Iterable[TruthRow], tables: TruthTables, clips: Mapping[str, Clip]) -> list[Issue]:
     found, marking, pairs = [], [], set()
     for row in rows:
         if row.clip not in tables.known:

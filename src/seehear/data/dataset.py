@@ -10,35 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.data.clip import Clip, with_unique_ids
+from seehear.data.suffixes import MEDIA_SUFFIXES
 from seehear.data.tables import Faults, Issue, read_table
 from seehear.data.truth import Reading, Truth, TruthTables
 from seehear.data.vocabulary import Vocabulary
 from seehear.errors import DataError
 from seehear.time import TimeGrid
-
-# in order of preference where a clip has several files
-MEDIA_SUFFIXES = (
-    ".mp4",
-    ".mkv",
-    ".webm",
-    ".mov",
-    ".avi",
-    ".m4v",
-    ".mpg",
-    ".mpeg",
-    ".ts",
-    ".flv",
-    ".3gp",
-    ".ogv",
-    ".wmv",
-    ".wav",
-    ".flac",
-    ".mp3",
-    ".m4a",
-    ".ogg",
-    ".opus",
-    ".aac",
-)
 
 
 @dataclass(frozen=True, eq=False)

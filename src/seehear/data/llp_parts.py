@@ -6,10 +6,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from seehear.data.dataset import MEDIA_SUFFIXES
 from seehear.data.download import digest
 from seehear.data.fetch_llp import TABLES
 from seehear.data.llp import is_llp, open_llp
+from seehear.data.suffixes import MEDIA_SUFFIXES
 
 _HAN = "the link in the README of github.com/YapengTian/AVVP-ECCV20 (a shared drive)"
 _LSLD = "the link in the README of github.com/fyyCS/LSLD"

@@ -29,7 +29,7 @@ READINGS: tuple[Reading, ...] = ("literal", "legacy", "repaired")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TruthRow:
     """One row of a truth table: `label` is present in `clip` during `[onset_s, offset_s)`."""
 
     file: str
@@ -86,7 +86,7 @@ class Truth:
         )
 
 
-def read_rows(path: Path, vocabulary: Vocabulary) -> tuple[Row, ...]:
+def read_rows(path: Path, vocabulary: Vocabulary) -> tuple[TruthRow, ...]:
     """Return the rows of a truth table.
 
     Raises:
@@ -107,7 +107,7 @@ def read_rows(path: Path, vocabulary: Vocabulary) -> tuple[Row, ...]:
                 f"unknown class {label!r}", where=f"{path}:{line}", hint=vocabulary.suggest(label)
             )
         elif times[0] is not None and times[1] is not None:
-            rows.append(Row(path.name, line, clip, times[0], times[1], label))
+            rows.append(TruthRow(path.name, line, clip, times[0], times[1], label))
     faults.check()
     return tuple(rows)
 
@@ -142,7 +142,7 @@ class TruthTables:
     legacy: frozenset[tuple[str, str, float]] | None = None
 
     @cached_property
-    def rows(self) -> dict[Track, tuple[Row, ...]]:
+    def rows(self) -> dict[Track, tuple[TruthRow, ...]]:
         """The rows of both tables, read once."""
         tables = {Track.AUDIO: self.audio, Track.VISUAL: self.visual}
         return {
@@ -195,13 +195,13 @@ class TruthTables:
     def _events(
         self,
         track: Track,
-        rows: Iterable[Row],
+        rows: Iterable[TruthRow],
         clips: Sequence[Clip],
         reading: Reading,
         issues: list[Issue],
     ) -> tuple[tuple[Event, ...], ...]:
         index = {clip.name: i for i, clip in enumerate(clips)}
-        kept: list[list[Row]] = [[] for _ in index]
+        kept: list[list[TruthRow]] = [[] for _ in index]
         for row in rows:
             name: str | None = row.clip
             if row.clip not in self.known:
@@ -244,14 +244,14 @@ class TruthTables:
         )
 
 
-def clashes(rows: Iterable[Row]) -> list[tuple[str, Row, Row]]:
+def clashes(rows: Iterable[TruthRow]) -> list[tuple[str, TruthRow, TruthRow]]:
     """Return (kind, row, earlier row) for intervals of one clip and class that are repeated,
     overlap or touch.
 
     Rows that mark nothing must be left out.  Each row clashes at most once: with the interval,
     among those that start no later, which reaches furthest.
     """
-    furthest: dict[tuple[str, str], Row] = {}
+    furthest: dict[tuple[str, str], TruthRow] = {}
     out = []
     for row in sorted(rows, key=lambda r: (r.onset_s, r.offset_s, r.line)):
         before = furthest.get((row.clip, row.label))
@@ -266,7 +266,7 @@ def clashes(rows: Iterable[Row]) -> list[tuple[str, Row, Row]]:
     return out
 
 
-def _merged(track: Track, rows: Sequence[Row], issues: list[Issue]) -> list[Event]:
+def _merged(track: Track, rows: Sequence[TruthRow], issues: list[Issue]) -> list[Event]:
     for kind, row, before in clashes(rows):
         issues.append(
             row.issue(

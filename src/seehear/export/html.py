@@ -11,7 +11,7 @@ from seehear.export.page import document
 from seehear.export.words import one_line
 from seehear.time import ABSENT, Timeline, Track
 
-WORDS = {Track.AUDIO: "Heard", Track.VISUAL: "Seen", Track.AUDIO_VISUAL: "Both"}
+PERCEIVED = {Track.AUDIO: "Heard", Track.VISUAL: "Seen", Track.AUDIO_VISUAL: "Both"}
 
 
 def render(timeline: Timeline, *, media: str | None = None) -> str:
@@ -53,7 +53,9 @@ def class_table(timeline: Timeline) -> str:
     )
     if not found:
         return f'<p class="muted">None of the {len(timeline.vocabulary)} classes was found.</p>'
-    head = "".join(f'<th scope="col" class="num {track}">{WORDS[track]}</th>' for track in Track)
+    head = "".join(
+        f'<th scope="col" class="num {track}">{PERCEIVED[track]}</th>' for track in Track
+    )
     rows = "".join(
         f'<tr><th scope="row">{escape(label)}</th>'
         + "".join(
@@ -103,7 +105,7 @@ def _summary(timeline: Timeline) -> str:
             text = (
                 f"no {track} track"
                 if absent
-                else f"{WORDS[track].lower()}: {', '.join(labels) or 'nothing'}"
+                else f"{PERCEIVED[track].lower()}: {', '.join(labels) or 'nothing'}"
             )
             parts.append(text)
     return escape(" · ".join(parts))
@@ -128,7 +130,7 @@ def _event_table(timeline: Timeline) -> str:
     if not timeline.events:
         return '<p class="muted">No events.</p>'
     rows = "".join(
-        f'<tr><td><span class="dot {e.track}"></span>{WORDS[e.track]}</td><th'
+        f'<tr><td><span class="dot {e.track}"></span>{PERCEIVED[e.track]}</td><th'
         f' scope="row">{escape(e.label)}</th><td class="num">{time_text(e.start_s)}</td><td'
         f' class="num">{time_text(e.end_s)}</td><td'
         f' class="num">{"–" if e.score is None else f"{e.score:.2f}"}</td></tr>'

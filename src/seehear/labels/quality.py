@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seehear.labels.store import TRACKS
+from seehear.time import TRACKS
 
 SEGMENT_KEYS = (
     "segment/audio",

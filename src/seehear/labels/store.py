@@ -24,9 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import DataError, SeehearError
+from seehear.time import TRACKS
 
 SCHEMA = "seehear.labels/1"
-TRACKS = ("audio", "visual")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ parsing left it.
 
 from pathlib import Path, PurePosixPath
 
-from seehear.media.files import MEDIA_SUFFIXES
+from seehear.data import MEDIA_SUFFIXES
 
 
 def beside(timeline: Path, source: str) -> Path | None:

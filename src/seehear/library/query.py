@@ -47,7 +47,7 @@ _DEEPEST = 50
 
 
 @dataclass(frozen=True)
-class Term:
+class Presence:
     """A class on a track; `label` None stands for any class.  `at` is its place in the text, from
     0.
     """
@@ -87,7 +87,7 @@ class Lasting:
     seconds: float
 
 
-Node = Term | Not | And | Or | Lasting
+Node = Presence | Not | And | Or | Lasting
 
 
 def fault(text: str, at: int, problem: str) -> ConfigError:
@@ -223,12 +223,12 @@ class _Reader:
             self.depth -= 1
             return node
         if token.kind == "label":
-            return Term("any", token.text, token.at)
+            return Presence("any", token.text, token.at)
         if token.kind != "word":
             got = repr(token.text) if token.text else "nothing"
             raise fault(self.text, token.at, f"expected a condition, got {got}")
         if self.now.kind != ":":
-            return Term("any", token.text, token.at)
+            return Presence("any", token.text, token.at)
         return self.term(token)
 
     def _deeper(self, token: _Token) -> None:
@@ -238,7 +238,7 @@ class _Reader:
                 self.text, token.at, f"more than {_DEEPEST} levels of parentheses and negations"
             )
 
-    def term(self, track: _Token) -> Term:
+    def term(self, track: _Token) -> Presence:
         word = track.text.lower()
         if word not in TRACK_WORDS:
             close = difflib.get_close_matches(word, TRACK_WORDS, 1, 0.5)
@@ -254,7 +254,7 @@ class _Reader:
             raise fault(self.text, label.at, f"expected a class after {track.text}:")
         self.take()
         everything = label.kind == "word" and label.text == "*"
-        return Term(TRACK_WORDS[word], None if everything else label.text, label.at)
+        return Presence(TRACK_WORDS[word], None if everything else label.text, label.at)
 
     def _is_length(self) -> bool:
         return (

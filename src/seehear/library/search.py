@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from seehear.errors import DataError
 from seehear.library.index import TABLE, connect, index_path, sql_path
-from seehear.library.query import And, Lasting, Node, Not, Or, Term, fault, parse
+from seehear.library.query import And, Lasting, Node, Not, Or, Presence, fault, parse
 from seehear.library.spans import MICRO, Line, Spans, covered
 
 if TYPE_CHECKING:
@@ -146,10 +146,15 @@ class _Search:
                 _COMPARE[node.compare](holds.length, round(node.seconds * MICRO))
             )
             return long_enough if truth else (holds | self.where(node.child, False)) - long_enough
-        if isinstance(node, Term):
+        if isinstance(node, Presence):
             if node.track == "any":
                 return self.where(
-                    Or((Term("audio", node.label, node.at), Term("visual", node.label, node.at))),
+                    Or(
+                        (
+                            Presence("audio", node.label, node.at),
+                            Presence("visual", node.label, node.at),
+                        )
+                    ),
                     truth,
                 )
             holds = self.events(node)
@@ -158,7 +163,7 @@ class _Search:
         # by De Morgan, an And fails where one of its children fails, an Or where all do
         return covered(parts, len(parts) if isinstance(node, And) == truth else 1)
 
-    def events(self, term: Term) -> Spans:
+    def events(self, term: Presence) -> Spans:
         """Return the events of a class on a track."""
         found = self._columns(
             "SELECT clip, e.start_s AS start_s, e.end_s AS end_s "
@@ -170,7 +175,7 @@ class _Search:
         )
         return self.line.put(found["clip"], found["start_s"], found["end_s"])
 
-    def known(self, term: Term) -> NDArray[np.bool_]:
+    def known(self, term: Presence) -> NDArray[np.bool_]:
         """Return the clips that have the track and were searched for the class, shape (clips,)."""
         there: NDArray[np.bool_] = self.parsed[term.track]
         if term.label is None:
@@ -179,7 +184,7 @@ class _Search:
         asked: NDArray[np.bool_] = self._columns(sql, labels=self.spellings(term))["asked"]
         return there & asked
 
-    def spellings(self, term: Term) -> list[str]:
+    def spellings(self, term: Presence) -> list[str]:
         """Return the labels of the library that a query's label means: case and underscores do not
         matter.
         """

@@ -4,8 +4,9 @@ Streaming throughout: an hour of video never lies in memory.  Local files only; 
 a warning.
 """
 
+from seehear.data import MEDIA_SUFFIXES
 from seehear.media.audio import iter_audio
-from seehear.media.files import MEDIA_SUFFIXES, find_media
+from seehear.media.files import find_media
 from seehear.media.frames import iter_frames
 from seehear.media.probe import AudioInfo, MediaInfo, VisualInfo, probe
 

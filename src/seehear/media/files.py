@@ -3,12 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from seehear.data.suffixes import MEDIA_SUFFIXES
 from seehear.errors import MediaError
-
-MEDIA_SUFFIXES = frozenset(
-    ".mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .ts .mts .m2ts .wmv .asf .flv .3gp .ogv .ogg .mxf"
-    " .vob .wav .mp3 .m4a .flac .aac .opus .oga .wma .aiff .aif".split()
-)
 
 
 def find_media(paths: Iterable[Path]) -> list[Path]:

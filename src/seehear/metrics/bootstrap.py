@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from seehear.metrics.report import FIGURE_KEYS, Report
 
-Array = NDArray[np.float64]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def compare(
     }
 
 
-def _resampled_means(values: Array, resamples: int, seed: int) -> Array:
+def _resampled_means(values: Floats, resamples: int, seed: int) -> Floats:
     rng, clips = np.random.default_rng(seed), len(values)
     out = np.empty((resamples, values.shape[1]))
     for index in range(resamples):  # one at a time: memory stays that of the clips
@@ -107,7 +107,7 @@ def _resampled_means(values: Array, resamples: int, seed: int) -> Array:
     return out / clips
 
 
-def _flipped_means(values: Array, resamples: int, seed: int) -> Array:
+def _flipped_means(values: Floats, resamples: int, seed: int) -> Floats:
     rng, clips = np.random.default_rng(seed), len(values)
     out = np.empty((resamples, values.shape[1]))
     for index in range(resamples):
@@ -115,7 +115,7 @@ def _flipped_means(values: Array, resamples: int, seed: int) -> Array:
     return out / clips
 
 
-def _percentiles(means: Array, level: float) -> tuple[Array, Array]:
+def _percentiles(means: Floats, level: float) -> tuple[Floats, Floats]:
     if not 0 < level < 1:
         raise ValueError(f"level: expected a share between 0 and 1, got {level}")
     tail = 100 * (1 - level) / 2

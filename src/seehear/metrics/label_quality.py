@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from seehear.metrics.report import Pooled, binary, evaluate
 
-Array = NDArray[np.float64]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +38,7 @@ class LabelQuality:
     pooled: Pooled
     per_class: Pooled
     noise: float
-    noise_per_class: Array
+    noise_per_class: Floats
     error: float
     outside: float
 

@@ -23,7 +23,7 @@ CLIP_KEYS = tuple(f"{level}/{stream}" for level in LEVELS for stream in STREAMS)
 FIGURE_KEYS = tuple(
     f"{level}/{n}" for level in LEVELS for n in ("audio", "visual", "audio_visual", "type", "event")
 )
-Array = NDArray[np.float64]
+Floats = NDArray[np.float64]
 _CLIPS = 10_000  # scored at a time: bounds temporary memory
 
 
@@ -40,9 +40,9 @@ class Pooled:
         true: TP + FN, the number of true ones.
     """
 
-    precision: Array
-    recall: Array
-    f1: Array
+    precision: Floats
+    recall: Floats
+    f1: Floats
     predicted: NDArray[Any]
     true: NDArray[Any]
 
@@ -77,13 +77,13 @@ class Report:
         """
         return dict(zip(FIGURE_KEYS, self.matrix().mean(axis=0).tolist(), strict=True))
 
-    def per_clip(self) -> dict[str, Array]:
+    def per_clip(self) -> dict[str, Floats]:
         """Return the scores of every clip, (N,) each: the keys of `figures` without the two of
         `type`.
         """
         return {key: self._scores[:, index].copy() for index, key in enumerate(CLIP_KEYS)}
 
-    def matrix(self) -> Array:
+    def matrix(self) -> Floats:
         """Return what each clip adds to each figure, (N, 10): the figures are the means of its
         columns.
         """
@@ -107,7 +107,7 @@ class Report:
             for index, stream in enumerate(STREAMS)
         }
 
-    def per_class_clip_mean(self) -> dict[str, Array]:
+    def per_class_clip_mean(self) -> dict[str, Floats]:
         """Return the mean of each class's F over the clips in which it is counted, (C,); NaN where
         in none.
         """
@@ -131,7 +131,7 @@ class Report:
         }
 
     @cached_property
-    def _scores(self) -> Array:
+    def _scores(self) -> Floats:
         """The score of every clip by `CLIP_KEYS`, (N, 8)."""
         parts = [slice(first, first + _CLIPS) for first in range(0, len(self), _CLIPS)]
         return np.concatenate(
@@ -211,20 +211,20 @@ def binary(array: ArrayLike, name: str) -> NDArray[np.bool_]:
     return as_bool
 
 
-def _f1(tp: Whole, fp: Whole, fn: Whole) -> tuple[Array, NDArray[np.bool_]]:
+def _f1(tp: Whole, fp: Whole, fn: Whole) -> tuple[Floats, NDArray[np.bool_]]:
     whole = 2 * tp + fp + fn
     # in double precision whatever the counts are stored as
     return np.divide(2 * tp, np.maximum(whole, 1), dtype=np.float64), whole > 0
 
 
-def _clip_scores(counts: Counts, part: slice) -> Array:
+def _clip_scores(counts: Counts, part: slice) -> Floats:
     f, counted = _f1(counts.tp[part], counts.fp[part], counts.fn[part])
     classes = counted.sum(axis=2)
-    score: Array = np.where(classes > 0, f.sum(axis=2) / np.maximum(classes, 1), 1.0)
+    score: Floats = np.where(classes > 0, f.sum(axis=2) / np.maximum(classes, 1), 1.0)
     return score
 
 
-def _ratio(part: NDArray[Any], whole: NDArray[Any]) -> Array:
-    out: Array = np.full(np.shape(whole), np.nan)
+def _ratio(part: NDArray[Any], whole: NDArray[Any]) -> Floats:
+    out: Floats = np.full(np.shape(whole), np.nan)
     np.divide(part, whole, out=out, where=np.asarray(whole) > 0)
     return out

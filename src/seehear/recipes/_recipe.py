@@ -13,14 +13,11 @@ from typing import Any, Literal
 from torch import Tensor
 
 from seehear.files import Json
+from seehear.metrics import FIGURE_KEYS
 from seehear.recipes.contract import Artefact, Context, SegmentOptions, Step
 from seehear.time import Decoding
 
-FIGURES = tuple(
-    f"{level}/{name}"
-    for level in ("segment", "event")
-    for name in ("audio", "visual", "audio_visual", "type", "event")
-)
+FIGURES = FIGURE_KEYS
 PARTS_ONLY = "parts_only"  # metadata of a field whose parts can be set, but not the whole
 
 

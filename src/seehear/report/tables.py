@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from seehear.data import Dataset
+from seehear.export.html import PERCEIVED
 from seehear.metrics import FIGURE_KEYS, compare, intervals
 from seehear.report.systems import System
 
@@ -17,7 +18,6 @@ SHORT = {
     "type": "Type",
     "event": "Event",
 }
-TRACKS = {"audio": "Heard", "visual": "Seen", "audio_visual": "Both"}
 
 
 def percent(value: float | None) -> str:
@@ -92,15 +92,15 @@ def class_table(systems: Sequence[System], dataset: Dataset) -> str:
         return '<p class="muted">This split has no truth, so there are no figures by class.</p>'
     top = "".join(
         f'<th scope="colgroup" colspan="{len(scored)}" class="group {track}">{word}</th>'
-        for track, word in TRACKS.items()
+        for track, word in PERCEIVED.items()
     )
     head = "".join(
-        f'<th scope="col" class="num">{escape(name)}</th>' for _ in TRACKS for name, _ in scored
+        f'<th scope="col" class="num">{escape(name)}</th>' for _ in PERCEIVED for name, _ in scored
     )
     body = ""
     for c, name in enumerate(dataset.vocabulary.names):
         cells = ""
-        for track in TRACKS:
+        for track in PERCEIVED:
             found = [of[f"segment/{track}"] for _, of in scored]
             f1 = np.nan_to_num([p.f1[c] for p in found]).round(3)
             for p, rounded in zip(found, f1, strict=True):
@@ -145,7 +145,7 @@ def quality_by_class(quality: Mapping[str, Mapping[str, Any]], dataset: Dataset,
         + "</tr>"
         for c, name in enumerate(dataset.vocabulary.names)
     )
-    first = f'<th scope="col">Class ({TRACKS[track].lower()})</th>'
+    first = f'<th scope="col">Class ({PERCEIVED[track].lower()})</th>'
     return wide(
         f"<table><thead><tr>{first}{head}</tr></thead><tbody>{body}</tbody></table>",
         "Label quality by class",
@@ -164,7 +164,7 @@ def changes_line(report: Mapping[str, Any], track: str) -> str:
         )
     )
     return (
-        f"<p>{TRACKS[track]}: {report['segments_removed']:,} of {report['segments']:,} segment"
+        f"<p>{PERCEIVED[track]}: {report['segments_removed']:,} of {report['segments']:,} segment"
         f" labels withdrawn ({100 * share:.0f} %), {report['clips_removed']} of {report['clips']}"
         f" labels of clips altogether{alpha}.</p>"
     )

@@ -20,9 +20,9 @@ from seehear.features import FeatureStore
 from seehear.labels.space import find_space, text_tower
 from seehear.recipes import FEATURES, Recipe, get, resolve
 from seehear.reproduce.tables import Row, Table
+from seehear.time import TRACKS
 from seehear.train.data import missing_streams
 
-TRACKS = ("audio", "visual")
 _Fault = tuple[str, str | None]  # what is wrong, and the command that mends it
 
 

@@ -23,7 +23,8 @@ from seehear.labels.lsld.scale import Scale, fit_scale
 from seehear.labels.quality import changes, label_quality
 from seehear.labels.similarity import Encode, EncodeOnce, Floats
 from seehear.labels.space import Loader, find_space, load_text, read_space, text_tower
-from seehear.labels.store import TRACKS, SegmentLabels
+from seehear.labels.store import SegmentLabels
+from seehear.time import TRACKS
 
 STAGES = ("weak", "denoised", "re-weighted")
 

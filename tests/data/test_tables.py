@@ -1,0 +1,59 @@
+"""Tab-separated tables in any order of columns, with any line end."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from llp_like import FILES, write_llp
+from own_dataset import write
+from seehear.data import Issue, open_dataset
+from seehear.data.tables import Faults, read_table
+from seehear.errors import DataError
+
+
+def test_columns_may_stand_in_any_order_with_any_line_end(tmp_path: Path) -> None:
+    rows = [line.split("\t") for line in FILES["AVVP_eval_audio.csv"].splitlines()]
+    mixed = (
+        "\ufeff" + "\r\n".join("\t".join([r[3], "x", r[2], r[0], r[1]]) for r in rows) + "\r\n\r\n"
+    )
+    one, other = (
+        open_dataset(write_llp(tmp_path / "a")),
+        open_dataset(write_llp(tmp_path / "b", audio=mixed)),
+    )
+    for split in ("val", "test"):
+        np.testing.assert_array_equal(
+            one.splits[split].truth().audio, other.splits[split].truth().audio
+        )
+
+
+def test_tables_that_are_no_text(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "train.csv").write_bytes(b"filename\tevent_labels\n\xff\tDog\n")
+    with pytest.raises(DataError, match="expected UTF-8 text"):
+        open_dataset(tmp_path)
+
+
+def test_rows_come_with_their_lines_and_columns_in_the_order_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("b\tother\ta\n1\tx\t2\n\n3\ty\t4\n")
+    assert read_table(path, ("a", "b")) == [(2, ["2", "1"]), (4, ["4", "3"])]
+    with pytest.raises(DataError, match=r"column c is missing, found b, other, a"):
+        read_table(path, ("a", "c"))
+    with pytest.raises(DataError, match="cannot be read"):
+        read_table(tmp_path / "none.csv", ("a",))
+
+
+def test_many_faults_are_told_as_the_first_and_a_number() -> None:
+    faults = Faults()
+    faults.check()  # none yet
+    for line in (2, 3, 4):
+        faults.add("bad row", where=f"table.csv:{line}", hint="mend it")
+    with pytest.raises(DataError) as caught:
+        faults.check()
+    assert str(caught.value) == "table.csv:2: bad row (and 2 more such rows); mend it"
+
+
+def test_an_issue_says_where_it_stands() -> None:
+    assert str(Issue("table.csv", 3, "empty", "no length")) == "table.csv:3: no length"
+    assert str(Issue("videos", None, "media_missing", "a: no file")) == "videos: a: no file"

@@ -1,0 +1,92 @@
+"""The three readings of the truth, and the one line for each damage."""
+
+from pathlib import Path
+
+import pytest
+
+from helpers import picture
+from llp_like import write_llp
+from own_dataset import TRUTH, write
+from seehear.data import Dataset, open_dataset
+from seehear.errors import DataError
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("filename\tonset\tevent_labels\nc\t0\tCat\n", "audio.csv: column offset is missing"),
+        (
+            TRUTH + "c\tsoon\t1\tCat\n",
+            "audio.csv:2: onset: expected a number of seconds, got 'soon'",
+        ),
+        (
+            TRUTH + "c\t0\tnan\tCat\n",
+            "audio.csv:2: offset: expected a number of seconds, got 'nan'",
+        ),
+        (TRUTH + "c\t0\t1\tdog\n", r"audio.csv:2: unknown class 'dog'; did you mean Dog\?"),
+        (TRUTH + "c\t0\t1\tEngine\n", "unknown class 'Engine'; the 2 classes are Dog, Cat"),
+    ],
+)
+def test_damaged_truth(tmp_path: Path, rows: str, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        open_dataset(write(tmp_path, audio_csv=rows)).split("test").truth()
+
+
+def test_the_legacy_reading_is_llps_alone(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="'legacy' exists for LLP's official tables only"):
+        open_dataset(write(tmp_path)).split("test").truth("legacy")
+
+
+def shown(
+    dataset: Dataset, split: str, track: str, clip: str, label: str, reading="literal"
+) -> str:
+    truth = dataset.splits[split].truth(reading)
+    return picture(
+        getattr(truth, track)[truth.names.index(clip), :, dataset.vocabulary.index(label)]
+    )
+
+
+def test_three_readings(tmp_path: Path) -> None:
+    dataset = open_dataset(write_llp(tmp_path))
+    assert shown(dataset, "val", "audio", "_BBBBBBBBB2_5_15", "Dog") == "#######..."
+    assert shown(dataset, "val", "audio", "19jWnmYnlD8_30_40", "Speech") == ".........."
+    assert shown(dataset, "val", "audio", "19jWnmYnlD8_30_40", "Speech", "repaired") == "##########"
+    assert (
+        shown(dataset, "test", "visual", "1-VMTJRpjbE_150_160", "Dog", "repaired") == "##########"
+    )
+    assert shown(dataset, "test", "audio", "JfZEqeLZqWk_30_40", "Speech") == "####......"
+    assert shown(dataset, "test", "audio", "JfZEqeLZqWk_30_40", "Speech", "legacy") == ".........."
+    spans = [
+        [(e.start_s, e.end_s) for e in dataset.splits["val"].truth(reading).audio_intervals[1]]
+        for reading in ("literal", "repaired")
+    ]
+    assert spans == [[(0, 4), (2, 6), (6, 7), (6, 7)], [(0, 7)]]
+
+
+def test_every_dropped_or_changed_row_is_listed_with_its_line(tmp_path: Path) -> None:
+    split = open_dataset(write_llp(tmp_path)).splits["val"]
+
+    def listed(reading):
+        return {
+            (i.file.removeprefix("AVVP_eval_")[:5], i.line, i.kind)
+            for i in split.truth(reading).issues
+        }
+
+    literal = {
+        ("audio", 6, "empty"),
+        ("audio", 7, "reversed"),
+        ("audio", 8, "orphan"),
+        ("audio", 9, "orphan"),
+        ("visua", 2, "orphan"),
+    }
+    assert listed("literal") == literal
+    # the visual row is mended too, but belongs to the other split
+    assert listed("repaired") == (literal - {("audio", 8, "orphan"), ("visua", 2, "orphan")}) | {
+        ("audio", 8, "mended"),
+        ("audio", 3, "overlap"),
+        ("audio", 4, "touching"),
+        ("audio", 5, "duplicate"),
+    }
+    assert str(split.truth().issues[0]).startswith(
+        "AVVP_eval_audio.csv:6: _BBBBBBBBB2_5_15 Cat 9-9: empty interval"
+    )

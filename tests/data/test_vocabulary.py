@@ -1,0 +1,50 @@
+"""Classes from text and files, and the closest one for a name that is none."""
+
+from pathlib import Path
+
+import pytest
+
+from seehear.data import LLP_VOCABULARY, Vocabulary
+from seehear.errors import DataError
+
+
+def test_vocabularies(tmp_path: Path) -> None:
+    assert Vocabulary.parse(" Dog, Violin_fiddle ,Door bell=a door bell ringing").descriptions == (
+        "Dog",
+        "playing the Violin",
+        "a door bell ringing",
+    )
+    path = tmp_path / "classes.txt"
+    path.write_text("\ufeff# mine\nDog\n\nCat = a cat\n", encoding="utf-8")
+    assert Vocabulary.parse(path).names == ("Dog", "Cat")
+    assert len(LLP_VOCABULARY) == 25
+    assert (
+        LLP_VOCABULARY.digest() != Vocabulary.parse(",".join(LLP_VOCABULARY.names[::-1])).digest()
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "expected at least one class"),
+        ("Dog,,Cat", "expected a class name"),
+        ("Dog,Dog", "Dog stands twice"),
+    ],
+)
+def test_bad_vocabularies(text: str, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        Vocabulary.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("speech", "did you mean Speech"),
+        ("Violin", "did you mean Violin_fiddle"),
+        ("Guitar", "did you mean Acoustic"),
+        ("zzz", "the 25 classes are Speech, Car"),
+    ],
+)
+def test_the_closest_class_is_named(written: str, hint: str) -> None:
+    with pytest.raises(DataError, match=hint):
+        LLP_VOCABULARY.index(written)
