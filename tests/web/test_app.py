@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from starlette.testclient import TestClient
-from web_world import WORKER, events_of, make_library, make_video, put
+from web_world import HERE, WORKER, events_of, make_library, make_video, put
 
 from seehear import export
 from seehear.time import Event, TimeGrid, Timeline, Track
@@ -16,7 +16,6 @@ from seehear.web.app import create_app
 from seehear.web.catalogue import RECHECK_S, Catalogue, clip_id
 from seehear.web.settings import Settings
 
-HERE = "http://127.0.0.1:8765"
 PARK, STREET = clip_id("park.timeline.json"), clip_id("street.timeline.json")
 
 

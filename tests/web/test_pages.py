@@ -97,7 +97,8 @@ def test_search_play_and_seek(page: Any, site: str) -> None:
     for time_s in (0.7, 1.6):  # the cursor follows the player
         gap = page.evaluate(
             """async (time) => {
-            const player = document.getElementById("player"), cursor = document.querySelector(".lanes-cursor");
+            const player = document.getElementById("player");
+            const cursor = document.querySelector(".lanes-cursor");
             const frame = () => new Promise((done) => requestAnimationFrame(done));
             while (player.currentTime < time) await frame();
             await frame();
@@ -260,7 +261,8 @@ def test_nothing_runs_over_the_edge_of_a_phone(page: Any, site: str, view: str) 
     small = page.evaluate(
         """() =>
         [...document.querySelectorAll("button, .button, .downloads a, .examples a, .chip.time")]
-            .filter((e) => e.offsetParent && e.getBoundingClientRect().height < 24).map((e) => e.textContent)"""
+            .filter((e) => e.offsetParent && e.getBoundingClientRect().height < 24)
+            .map((e) => e.textContent)"""
     )
     assert small == []
 

@@ -22,6 +22,9 @@ from seehear.web.app import create_app
 from seehear.web.settings import Settings
 
 HOSTILE = "<img src=x onerror=document.title='owned'>"
+SECRET = "not for anybody outside 4711"  # lies beside the library
+HERE = "http://127.0.0.1:8765"
+OURS = {"X-Seehear": "1"}
 COLOURS = ((200, 60, 40), (40, 160, 70), (40, 80, 200), (220, 190, 40))
 WORKER = (sys.executable, str(Path(__file__).resolve()))
 

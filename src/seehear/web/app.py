@@ -1,6 +1,4 @@
-"""The routes.  Thin: each asks `Catalogue`, `Pictures` or `Uploads` and turns the answer into
-HTTP.
-"""
+"""The routes: each asks `Catalogue`, `Pictures` or `Uploads` and turns the answer into HTTP."""
 
 import asyncio
 import contextlib
@@ -25,7 +23,7 @@ from seehear.web.catalogue import Catalogue, UnknownClipError
 from seehear.web.guard import Guard
 from seehear.web.pictures import Pictures
 from seehear.web.settings import Settings
-from seehear.web.uploads import Job, Uploads
+from seehear.web.uploads import Upload, Uploads
 
 _PAGE = 60
 _BEAT_S = 15.0  # a quiet stream of events says this often that it is alive
@@ -80,8 +78,7 @@ def _errors(app: FastAPI) -> None:
     @app.exception_handler(SeehearError)
     async def _(_: Request, error: SeehearError) -> JSONResponse:
         status = getattr(error, "status", 404 if isinstance(error, UnknownClipError) else 400)
-        error.where = None  # paths are nobody's business
-        return answer(status, str(error))
+        return answer(status, error.told(places=False))  # paths are nobody's business
 
     @app.exception_handler(RequestValidationError)
     async def _(_: Request, error: RequestValidationError) -> JSONResponse:
@@ -115,24 +112,13 @@ def _clips(app: FastAPI, settings: Settings, catalogue: Catalogue, pictures: Pic
 
     @app.get("/api/library")
     def library() -> Response:
-        custom = (
-            settings.parser.get("vocabulary")
-            or settings.parser.get("events")
-            or settings.parser.get("model")
-        )
+        custom = any(settings.parser.get(key) for key in ("vocabulary", "events", "model"))
         return _json(
             {
                 "name": catalogue.library.name,
                 "version": __version__,
                 "examples": catalogue.examples(),
-                "formats": [
-                    {
-                        "name": name,
-                        "suffix": export.get(name).suffix,
-                        "summary": export.get(name).summary,
-                    }
-                    for name in export.names()
-                ],
+                "formats": [_format(name) for name in export.names()],
                 "uploads": settings.uploads,
                 "open_vocabulary": not settings.parser.get("model"),
                 "classes": [] if custom else list(LLP_VOCABULARY.names),
@@ -203,30 +189,36 @@ def _uploads(app: FastAPI, uploads: Uploads) -> None:
         events: Annotated[str, Query(max_length=5000)] = "",
     ) -> dict[str, Any]:
         length = request.headers.get("content-length", "")
-        job = uploads.new(name, length=int(length) if length.isdigit() else None, events=events)
+        announced = int(length) if length.isdigit() else None
+        coming = uploads.new(name, length=announced, events=events)
         try:
-            await uploads.receive(job, request.stream())
+            await uploads.receive(coming, request.stream())
         except ClientDisconnect:
             raise HTTPException(400, "the upload broke off") from None
-        return job.to_dict()
+        return coming.to_dict()
 
     @app.get("/api/uploads/{upload}")
     async def state(upload: Id) -> dict[str, Any]:
-        return _job(uploads, upload).to_dict()
+        return _upload(uploads, upload).to_dict()
 
     @app.get("/api/uploads/{upload}/events")
     async def events(upload: Id) -> Response:
         return StreamingResponse(
-            _stream(_job(uploads, upload).watch()),
+            _stream(_upload(uploads, upload).watch()),
             media_type="text/event-stream",
             headers={"cache-control": "no-store", "x-accel-buffering": "no"},
         )
 
 
-def _job(uploads: Uploads, upload: str) -> Job:
-    if upload not in uploads.jobs:
+def _format(name: str) -> dict[str, str]:
+    form = export.get(name)
+    return {"name": name, "suffix": form.suffix, "summary": form.summary}
+
+
+def _upload(uploads: Uploads, id_: str) -> Upload:
+    if id_ not in uploads.by_id:
         raise HTTPException(404, "there is no such upload")
-    return uploads.jobs[upload]
+    return uploads.by_id[id_]
 
 
 async def _stream(states: AsyncIterator[dict[str, Any]]) -> AsyncIterator[str]:

@@ -14,9 +14,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seehear.errors import DataError
-from seehear.library import Updated, search, update
+from seehear.library import Found, Updated, search, update
 from seehear.library.index import TABLE, connect, index_path, sql_path
 from seehear.library.media import base_name, beside, find
 from seehear.library.query import EXAMPLES, written
@@ -31,21 +32,18 @@ class UnknownClipError(DataError):
 
 
 @dataclass(frozen=True)
-class _Clips:
-    """The index as it was at `stamp`: id -> path of the timeline, in the order of the index;
-    queries worth trying.
-    """
+class _Listing:
+    """The index as it was at one time."""
 
-    stamp: tuple[int, int]
-    paths: dict[str, str]
-    examples: list[str]
+    stamp: tuple[int, int]  # when it was written, and its size
+    paths: dict[str, str]  # id -> path of the timeline, in the order of the index
+    examples: list[str]  # queries worth trying
 
 
 def clip_id(path: str) -> str:
     """Return the id of the clip whose timeline has this path below the library."""
-    return hashlib.sha256(b"seehear clip\0" + path.encode("utf-8", "surrogateescape")).hexdigest()[
-        :24
-    ]
+    digest = hashlib.sha256(b"seehear clip\0" + path.encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()[:24]
 
 
 class Catalogue:
@@ -64,15 +62,13 @@ class Catalogue:
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.library, self.media, self.clock = (
-            library.resolve(),
-            tuple(m.resolve() for m in media),
-            clock,
-        )
+        self.library = library.resolve()
+        self.media = tuple(folder.resolve() for folder in media)
+        self.clock = clock
         self._lock = threading.RLock()
         self._checked: float | None = None
         self._updated = Updated(0)
-        self._clips = _Clips((0, 0), {}, [])
+        self._listing = _Listing((0, 0), {}, [])
 
     def refresh(self, *, now: bool = False) -> Updated:
         """Bring the index up to date, at most every few seconds unless `now`."""
@@ -86,27 +82,27 @@ class Catalogue:
     def _load(self) -> None:
         found = index_path(self.library).stat()
         stamp = (found.st_mtime_ns, found.st_size)
-        if stamp != self._clips.stamp:
-            with connect() as db:
-                values = {"index": sql_path(index_path(self.library))}
-                rows = db.execute(
-                    f"SELECT path FROM {TABLE} ORDER BY file_row_number", values
-                ).fetchall()
-                events = db.execute(
-                    "SELECT e.track, e.label, count(*), max(e.end_s - e.start_s) FROM (SELECT"
-                    f" unnest(events) AS e FROM {TABLE}) GROUP BY ALL ORDER BY 3 DESC, 2",
-                    values,
-                ).fetchall()
-            self._clips = _Clips(
-                stamp, {clip_id(path): path for (path,) in rows}, _examples(events)
-            )
+        if stamp == self._listing.stamp:
+            return
+        with connect() as db:
+            values = {"index": sql_path(index_path(self.library))}
+            rows = db.execute(
+                f"SELECT path FROM {TABLE} ORDER BY file_row_number", values
+            ).fetchall()
+            events = db.execute(
+                "SELECT e.track, e.label, count(*), max(e.end_s - e.start_s) FROM (SELECT"
+                f" unnest(events) AS e FROM {TABLE}) GROUP BY ALL ORDER BY 3 DESC, 2",
+                values,
+            ).fetchall()
+        paths = {clip_id(path): path for (path,) in rows}
+        self._listing = _Listing(stamp, paths, _examples(events))
 
     def examples(self) -> list[str]:
         """Return queries that find something in this library, or ones that show the language while
         it is empty.
         """
         self.refresh()
-        return self._clips.examples
+        return self._listing.examples
 
     def page(self, query: str = "", *, offset: int = 0, limit: int = 60) -> dict[str, Any]:
         """Return one page of the clips, of those where `query` holds if there is one, as JSON
@@ -118,28 +114,22 @@ class Catalogue:
         with self._lock:
             updated = self.refresh()
             result: dict[str, Any] = {"clips": updated.clips, "failed": list(updated.failed)}
+            shown = slice(offset, offset + limit)
             if not query.strip():
-                rows = np.arange(len(self._clips.paths))
+                rows = np.arange(len(self._listing.paths))
                 spans: dict[int, list[list[float]]] = {}
             else:
                 found = search(self.library, query)
                 rows, first = np.unique(found.clip, return_index=True)
                 result |= {"moments": len(found), "seconds": round(found.total_s, 3)}
                 last = np.append(first, len(found))[1:]
-                spans = {
-                    int(row): (
-                        np.stack([found.start_s[a:b], found.end_s[a:b]], 1)[:_SPANS]
-                        .round(6)
-                        .tolist()
-                    )
-                    for row, a, b in list(zip(rows, first, last, strict=True))[
-                        offset : offset + limit
-                    ]
-                }
-            result |= {"matching": len(rows), "items": []}
-            for row, item in self._rows(rows[offset : offset + limit].tolist()):
-                result["items"].append(item | ({"spans": spans[row]} if row in spans else {}))
-            return result
+                bounds = zip(rows[shown], first[shown], last[shown], strict=True)
+                spans = {int(row): _spans(found, slice(a, b)) for row, a, b in bounds}
+            items = self._items(rows[shown].tolist())
+            for row, item in items.items():
+                if row in spans:
+                    item["spans"] = spans[row]
+            return result | {"matching": len(rows), "items": list(items.values())}
 
     def spans(self, clip: str, query: str) -> list[list[float]]:
         """Return where `query` holds in one clip, [start_s, end_s] each; nothing for no query."""
@@ -147,11 +137,12 @@ class Catalogue:
             self.timeline_path(clip)
             if not query.strip():
                 return []
-            found, row = search(self.library, query), list(self._clips.paths).index(clip)
-            here = found.clip == row
-            return np.stack([found.start_s[here], found.end_s[here]], 1)[:_SPANS].round(6).tolist()  # type: ignore[no-any-return]
+            found = search(self.library, query)
+            row = list(self._listing.paths).index(clip)
+            return _spans(found, found.clip == row)
 
-    def _rows(self, rows: list[int]) -> list[tuple[int, dict[str, Any]]]:
+    def _items(self, rows: list[int]) -> dict[int, dict[str, Any]]:
+        """Return clips by their row of the index, as the list of a page holds them."""
         with connect() as db:
             found = db.execute(
                 "SELECT file_row_number, path, source, duration_s, audio, visual, events FROM"
@@ -159,26 +150,18 @@ class Catalogue:
                 " file_row_number",
                 {"index": sql_path(index_path(self.library)), "rows": rows},
             ).fetchall()
-        return [
-            (
-                row,
-                {
-                    "id": clip_id(path),
-                    "name": _shown(source, path),
-                    "duration_s": duration_s,
-                    "tracks": {
-                        "audio": "parsed" if audio else "absent",
-                        "visual": "parsed" if visual else "absent",
-                    },
-                    "events": [
-                        {key: event[key] for key in ("track", "label", "start_s", "end_s")}
-                        for event in events
-                    ],
-                    "media": self._media(path, source) is not None,
-                },
-            )
-            for row, path, source, duration_s, audio, visual, events in found
-        ]
+        items = {}
+        for row, path, source, duration_s, audio, visual, events in found:
+            tracks = {"audio": audio, "visual": visual}
+            items[row] = {
+                "id": clip_id(path),
+                "name": _shown(source, path),
+                "duration_s": duration_s,
+                "tracks": {track: _state(parsed) for track, parsed in tracks.items()},
+                "events": [_event(event) for event in events],
+                "media": self._media(path, source) is not None,
+            }
+        return items
 
     def timeline(self, clip: str) -> Timeline:
         """Return the timeline of a clip.
@@ -192,9 +175,9 @@ class Catalogue:
     def timeline_path(self, clip: str) -> Path:
         """Return the file of a clip's timeline, which lies inside the library and is no link."""
         with self._lock:
-            if self._checked is None or clip not in self._clips.paths:
+            if self._checked is None or clip not in self._listing.paths:
                 self.refresh()
-            path = self._clips.paths.get(clip)
+            path = self._listing.paths.get(clip)
         if path is not None:
             whole = self.library / path
             if whole.resolve() == whole and whole.is_file():
@@ -202,8 +185,9 @@ class Catalogue:
         raise UnknownClipError("there is no such clip")
 
     def media_path(self, clip: str) -> Path | None:
-        """Return the video of a clip, which lies inside the library or a folder the user named, or
-        None.
+        """Return the video of a clip, or None.
+
+        It lies inside the library, or in a folder the user named.
         """
         path = self.timeline_path(clip)
         return self._media(
@@ -230,20 +214,44 @@ class Catalogue:
 
 
 def _examples(events: list[tuple[str, str, int, float]]) -> list[str]:
-    """Return queries made of frequent classes; `events` are (track, label, count, longest), most
-    frequent first.
+    """Return queries made of frequent classes.
+
+    Args:
+        events: (track, label, count, longest), most frequent first.
     """
     count = {(track, label): number for track, label, number, _ in events}
-    heard = sorted(
-        (label for track, label in count if track == "audio"),
-        key=lambda label: count.get(("audio_visual", label), 0) - count["audio", label],
-    )
-    seen = [label for track, label, _, longest_s in events if track == "visual" and longest_s > 2]
-    both = [label for track, label in count if track == "audio_visual"]
-    queries = [f"audio:{written(label)} -visual:{written(label)}" for label in heard[:1]]
-    queries += [f"audio_visual:{written(label)}" for label in both[:1]]
-    queries += [f"visual:{written(label)} duration>2" for label in seen[:1]]
+    labels: dict[str, list[str]] = {"audio": [], "visual": [], "audio_visual": []}
+    for track, label, _, longest_s in events:
+        if track != "visual" or longest_s > 2:
+            labels[track].append(label)
+
+    def seen_too(label: str) -> int:
+        return count.get(("audio_visual", label), 0) - count["audio", label]
+
+    queries = []
+    if labels["audio"]:
+        least = written(min(labels["audio"], key=seen_too))
+        queries.append(f"audio:{least} -visual:{least}")
+    if labels["audio_visual"]:
+        queries.append(f"audio_visual:{written(labels['audio_visual'][0])}")
+    if labels["visual"]:
+        queries.append(f"visual:{written(labels['visual'][0])} duration>2")
     return queries or list(EXAMPLES)
+
+
+def _spans(found: Found, which: slice | NDArray[np.bool_]) -> list[list[float]]:
+    """Return some stretches as [start_s, end_s] each, the first where they are many."""
+    ends = np.stack([found.start_s[which], found.end_s[which]], 1)
+    spans: list[list[float]] = ends[:_SPANS].round(6).tolist()
+    return spans
+
+
+def _event(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: row[key] for key in ("track", "label", "start_s", "end_s")}
+
+
+def _state(parsed: object) -> str:
+    return "parsed" if parsed else "absent"
 
 
 def _shown(source: str, path: str) -> str:

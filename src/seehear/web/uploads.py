@@ -30,11 +30,12 @@ from seehear.media import MEDIA_SUFFIXES
 from seehear.time import SUFFIX
 from seehear.web.catalogue import Catalogue, clip_id
 from seehear.web.settings import Settings
+from seehear.web.worker import Task
 
 _SPARE_BYTES = 200_000_000  # of the disk, left free
 _LINE_BYTES = 32_000_000  # of one answer of the worker
 _NAME_LENGTH = 200
-_KEPT = 200  # finished jobs that can still be asked about
+_KEPT = 200  # finished uploads that can still be asked about
 _CLASSES = 200
 _STALE_S = 86_400
 FOLDER_NAME = "uploads"
@@ -49,7 +50,7 @@ class RefusedError(SeehearError):
 
 
 @dataclass
-class Job:
+class Upload:
     """One upload; `state` is receiving, waiting, parsing, done or failed."""
 
     name: str
@@ -90,8 +91,9 @@ class Job:
         }
 
     async def watch(self) -> AsyncIterator[dict[str, Any]]:
-        """Yield the job now and after every change until it is over; changes in quick succession
-        may come as one.
+        """Yield the upload now and after every change until it is over.
+
+        Changes in quick succession may come as one.
         """
         seen = -1
         while True:
@@ -112,14 +114,13 @@ class Uploads:
     def __init__(self, settings: Settings, catalogue: Catalogue) -> None:
         self.settings, self.catalogue = settings, catalogue
         self.rooms = catalogue.library / FOLDER / FOLDER_NAME
-        self.waiting_room = self.rooms / secrets.token_hex(
-            8
-        )  # another server of this library has its own
-        self.jobs: dict[str, Job] = {}
-        self._queue: asyncio.Queue[Job] = asyncio.Queue()
+        # another server of this library has its own
+        self.waiting_room = self.rooms / secrets.token_hex(8)
+        self.by_id: dict[str, Upload] = {}
+        self._queue: asyncio.Queue[Upload] = asyncio.Queue()
 
-    def new(self, name: str, *, length: int | None, events: str = "") -> Job:
-        """Return a job for a file that is about to come.
+    def new(self, name: str, *, length: int | None, events: str = "") -> Upload:
+        """Return the upload of a file that is about to come.
 
         Args:
             name: what the user calls it; its suffix says what it claims to be.
@@ -131,45 +132,51 @@ class Uploads:
         """
         shown = shown_name(name)
         suffix = Path(shown).suffix.lower()
+        self._refuse(suffix, length)
+        upload = Upload(shown, suffix, self._parser(events))
+        over = [id_ for id_, other in self.by_id.items() if other.over]
+        for id_ in over[: max(0, len(self.by_id) - _KEPT)]:
+            del self.by_id[id_]
+        self.by_id[upload.id] = upload
+        return upload
+
+    def _refuse(self, suffix: str, length: int | None) -> None:
+        """Refuse what can be seen to be too much before it comes."""
+        limits = self.settings.limits
         if not self.settings.uploads:
             raise RefusedError(403, "this server takes no uploads")
         if suffix not in MEDIA_SUFFIXES:
             raise RefusedError(
                 415, f"expected a video or sound file, got {suffix or 'a name without a suffix'}"
             )
-        limits = self.settings.limits
         if length is not None and length > limits.bytes:
             raise RefusedError(
                 413,
                 f"the file has {length / 1e6:,.0f} MB; at most {limits.bytes / 1e6:,.0f} MB "
                 "are taken here",
             )
-        if sum(not job.over for job in self.jobs.values()) >= limits.waiting:
+        if sum(not upload.over for upload in self.by_id.values()) >= limits.waiting:
             raise RefusedError(429, "too many uploads at once; try again when one is done")
-        parser = dict(self.settings.parser)
-        if events.strip():
-            if parser.get("model"):
-                raise RefusedError(400, "the parser of this server has classes of its own")
-            parser["vocabulary"] = None
-            parser["events"] = _checked(events)
-        job = Job(shown, suffix, parser)
-        for old in [key for key, other in self.jobs.items() if other.over][
-            : max(0, len(self.jobs) - _KEPT)
-        ]:
-            del self.jobs[old]
-        self.jobs[job.id] = job
-        return job
 
-    async def receive(self, job: Job, chunks: AsyncIterator[bytes]) -> None:
-        """Write the file as it comes, then put the job in the queue.
+    def _parser(self, events: str) -> dict[str, Any]:
+        """Return the options of the parser for an upload that may name its own classes."""
+        parser = dict(self.settings.parser)
+        if not events.strip():
+            return parser
+        if parser.get("model"):
+            raise RefusedError(400, "the parser of this server has classes of its own")
+        return parser | {"vocabulary": None, "events": _checked(events)}
+
+    async def receive(self, upload: Upload, chunks: AsyncIterator[bytes]) -> None:
+        """Write the file as it comes, then put the upload in the queue.
 
         Raises:
             RefusedError: it is larger than the limit, comes too slowly, or the disk is full.
         """
-        limits, folder, size = self.settings.limits, self._folder(job), 0
+        limits, folder, size = self.settings.limits, self._folder(upload), 0
         try:
             folder.mkdir(parents=True)
-            with self._video(job).open("xb") as file:
+            with self._video(upload).open("xb") as file:
                 async with asyncio.timeout(limits.receive_s):
                     async for chunk in chunks:
                         size += len(chunk)
@@ -183,48 +190,51 @@ class Uploads:
             if not size:
                 raise RefusedError(400, "the file is empty")
         except BaseException as error:  # also a browser that went away
-            self._fail(
-                job, str(error) if isinstance(error, RefusedError) else "the upload broke off"
-            )
+            reason = str(error) if isinstance(error, RefusedError) else "the upload broke off"
+            self._fail(upload, reason)
             if isinstance(error, TimeoutError):
                 raise RefusedError(408, "the file came too slowly") from None
             if isinstance(error, OSError):
                 raise RefusedError(507, f"the file could not be kept: {error.strerror}") from error
             raise
-        job.change(state="waiting")
-        self._queue.put_nowait(job)
+        upload.change(state="waiting")
+        self._queue.put_nowait(upload)
 
     async def run(self) -> None:
         """Parse what waits, one after the other, until cancelled."""
-        for old in (
-            self.rooms.iterdir() if self.rooms.is_dir() else ()
-        ):  # of servers that were killed
-            if time.time() - old.stat().st_mtime > _STALE_S:
-                shutil.rmtree(old, ignore_errors=True)
+        self._sweep()
         try:
             while True:
                 await self._attempt(await self._queue.get())
         finally:
             shutil.rmtree(self.waiting_room, ignore_errors=True)
 
-    async def _attempt(self, job: Job) -> None:
+    def _sweep(self) -> None:
+        """Remove what servers left behind that were killed."""
+        if not self.rooms.is_dir():
+            return
+        for old in self.rooms.iterdir():
+            if time.time() - old.stat().st_mtime > _STALE_S:
+                shutil.rmtree(old, ignore_errors=True)
+
+    async def _attempt(self, upload: Upload) -> None:
         try:
-            await self._parse(job)
+            await self._parse(upload)
         except SeehearError as error:
-            self._fail(job, str(error))
+            self._fail(upload, str(error))
         except asyncio.CancelledError:
-            self._fail(job, "the server was stopped")
+            self._fail(upload, "the server was stopped")
             raise
         except Exception as error:  # one broken upload must not end the queue
-            self._fail(job, f"{type(error).__name__}: {error}")
+            self._fail(upload, f"{type(error).__name__}: {error}")
 
-    async def _parse(self, job: Job) -> None:
-        job.change(state="parsing")
-        task = {
-            "path": str(self._video(job)),
-            "out": str(self._folder(job) / f"{self._stem(job)}{SUFFIX}"),
-            "name": job.name,
-            "parser": job.parser,
+    async def _parse(self, upload: Upload) -> None:
+        upload.change(state="parsing")
+        task: Task = {
+            "path": str(self._video(upload)),
+            "out": str(self._folder(upload) / f"{self._stem(upload)}{SUFFIX}"),
+            "name": upload.name,
+            "parser": upload.parser,
             "limits": dataclasses.asdict(self.settings.limits),
         }
         process = await asyncio.create_subprocess_exec(
@@ -236,20 +246,20 @@ class Uploads:
         )
         try:
             async with asyncio.timeout(self.settings.limits.parse_s):
-                await self._follow(job, process, task)
+                await self._follow(upload, process, task)
         except TimeoutError:
             raise RefusedError(
                 408, f"parsing took longer than {self.settings.limits.parse_s:g} s"
             ) from None
         finally:
             await _stop(process)
-        name = f"{slug(job.name)}-{job.id[:8]}"
+        name = f"{slug(upload.name)}-{upload.id[:8]}"
         home = self.catalogue.library / FOLDER_NAME / name
         home.parent.mkdir(exist_ok=True)
-        os.replace(self._folder(job), home)
-        path = f"{FOLDER_NAME}/{name}/{self._stem(job)}{SUFFIX}"
+        os.replace(self._folder(upload), home)
+        path = f"{FOLDER_NAME}/{name}/{self._stem(upload)}{SUFFIX}"
         await asyncio.to_thread(self.catalogue.refresh, now=True)
-        job.change(
+        upload.change(
             state="done",
             fraction=1.0,
             clip=clip_id(path),
@@ -257,14 +267,13 @@ class Uploads:
         )
 
     async def _follow(
-        self, job: Job, process: asyncio.subprocess.Process, task: dict[str, Any]
+        self, upload: Upload, process: asyncio.subprocess.Process, task: Task
     ) -> None:
         """Give the worker its task and pass on what it says, until it is done."""
         assert process.stdin is not None
         assert process.stdout is not None
-        with contextlib.suppress(
-            ConnectionError
-        ):  # it may already be gone: then it has no answer either
+        # it may already be gone: then it has no answer either
+        with contextlib.suppress(ConnectionError):
             process.stdin.write(json.dumps(task).encode() + b"\n")
             await process.stdin.drain()
         async for line in process.stdout:
@@ -273,30 +282,30 @@ class Uploads:
                 raise RefusedError(422, str(answer["error"]))
             if answer.get("done"):
                 return
-            job.change(
-                fraction=float(answer["fraction"]), timeline=answer.get("timeline", job.timeline)
+            upload.change(
+                fraction=float(answer["fraction"]), timeline=answer.get("timeline", upload.timeline)
             )
         raise RefusedError(
             500, f"parsing ended without a result (exit code {await process.wait()})"
         )
 
-    def _fail(self, job: Job, reason: str) -> None:
-        shutil.rmtree(self._folder(job), ignore_errors=True)
-        job.change(state="failed", error=reason)
+    def _fail(self, upload: Upload, reason: str) -> None:
+        shutil.rmtree(self._folder(upload), ignore_errors=True)
+        upload.change(state="failed", error=reason)
 
-    def _folder(self, job: Job) -> Path:
-        return self.waiting_room / job.id
+    def _folder(self, upload: Upload) -> Path:
+        return self.waiting_room / upload.id
 
-    def _stem(self, job: Job) -> str:
-        return slug(job.name)
+    def _stem(self, upload: Upload) -> str:
+        return slug(upload.name)
 
-    def _video(self, job: Job) -> Path:
-        return self._folder(job) / f"{self._stem(job)}{job.suffix}"
+    def _video(self, upload: Upload) -> Path:
+        return self._folder(upload) / f"{self._stem(upload)}{upload.suffix}"
 
 
 def shown_name(name: str) -> str:
-    """Return the last part of a name, without what cannot be shown, of bounded length with its
-    suffix kept.
+    """Return the last part of a name, without what cannot be shown; a long one is cut before its
+    suffix.
     """
     clean = "".join(c for c in base_name(name) if unicodedata.category(c)[0] != "C").strip()
     stem, dot, suffix = clean.rpartition(".")

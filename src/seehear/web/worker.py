@@ -1,11 +1,9 @@
-"""Parses one upload in a process of its own: `python -m seehear.web.worker` with a job on stdin, a
-line of JSON.
+"""Parses one upload in a process of its own.
 
-Stdin then stays open: when it closes, the server is gone and nobody waits for the result.
-
-The job: `path` (the video), `out` (where its timeline goes), `name` (what the user calls it),
-`parser` (see `settings`), `limits`.  Answers are JSON lines on stdout: `{"fraction": 0.3,
-"timeline": {...}}` while it goes on, then `{"done": true}` or `{"error": "one line"}`.
+`python -m seehear.web.worker` reads a `Task` from stdin, a line of JSON.  Stdin then stays open:
+when it closes, the server is gone and nobody waits for the result.  Answers are JSON lines on
+stdout: `{"fraction": 0.3, "timeline": {...}}` while it goes on, then `{"done": true}` or
+`{"error": "one line"}`.
 """
 
 import dataclasses
@@ -15,7 +13,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol, TextIO
+from typing import Any, Protocol, TextIO, TypedDict
 
 from seehear.errors import MediaError, SeehearError
 from seehear.files import write_text
@@ -24,6 +22,16 @@ from seehear.web.process import limit_resources
 from seehear.web.settings import Limits
 
 Progress = Callable[[float, Timeline], None]
+
+
+class Task(TypedDict):
+    """What a worker is given."""
+
+    path: str  # of the video
+    out: str  # where its timeline goes
+    name: str  # what the user calls it
+    parser: dict[str, Any]  # options of `seehear.parser.options.make_parser`
+    limits: dict[str, Any]  # of `Limits`
 
 
 class Parsing(Protocol):
@@ -35,12 +43,10 @@ class Parsing(Protocol):
 
 
 def make_parser(options: dict[str, Any]) -> Parsing:
-    """Return the parser that the options of a job ask for."""
-    from seehear.parser.options import (
-        make_parser as parser_of,  # the same options mean the same parser
-    )
+    """Return the parser that the options of a task ask for."""
+    from seehear.parser import options as parser_options
 
-    return parser_of(**options)
+    return parser_options.make_parser(**options)
 
 
 def check(path: Path, limits: Limits) -> None:
@@ -65,31 +71,29 @@ def check(path: Path, limits: Limits) -> None:
 
 
 def run(
-    job: dict[str, Any], answers: TextIO, make: Callable[[dict[str, Any]], Parsing] = make_parser
+    task: Task, answers: TextIO, make: Callable[[dict[str, Any]], Parsing] = make_parser
 ) -> None:
-    """Do one job."""
+    """Do one task and write its answers."""
 
     def say(**answer: Any) -> None:
         answers.write(json.dumps(answer, allow_nan=False) + "\n")
         answers.flush()
 
-    path, name = Path(job["path"]), str(job["name"])
+    def show(fraction: float, so_far: Timeline) -> None:
+        say(fraction=fraction, timeline=named(so_far).to_dict())
+
+    def named(timeline: Timeline) -> Timeline:
+        return dataclasses.replace(timeline, source=task["name"])
+
+    path = Path(task["path"])
     try:
-        check(path, Limits(**job["limits"]))
+        check(path, Limits(**task["limits"]))
         say(fraction=0.0)
-        parser = make(job["parser"])
-        timeline = parser(
-            path,
-            progress=lambda fraction, so_far: say(
-                fraction=fraction, timeline=dataclasses.replace(so_far, source=name).to_dict()
-            ),
-        )
-        write_text(Path(job["out"]), dataclasses.replace(timeline, source=name).to_json())
+        timeline = make(task["parser"])(path, progress=show)
+        write_text(Path(task["out"]), named(timeline).to_json())
     except SeehearError as error:
-        error.where = (
-            None if str(error.where) == str(path) else error.where
-        )  # our paths are nobody's business
-        say(error=str(error))
+        ours = str(error.where) == str(path)  # our paths are nobody's business
+        say(error=error.told(places=not ours))
     else:
         say(done=True)
 
@@ -100,14 +104,14 @@ def _end_with_server() -> None:
 
 
 def main(make: Callable[[dict[str, Any]], Parsing] = make_parser) -> None:
-    """Read the job, keep stdout for answers, go."""
-    job = json.loads(sys.stdin.buffer.readline())
+    """Read the task, keep stdout for answers, go."""
+    task: Task = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_server, daemon=True).start()
-    limits = Limits(**job["limits"])
+    limits = Limits(**task["limits"])
     limit_resources(cpu_s=limits.parse_s * (os.cpu_count() or 1), file_bytes=100_000_000)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever a library prints is no answer
-    run(job, answers, make)
+    run(task, answers, make)
 
 
 if __name__ == "__main__":

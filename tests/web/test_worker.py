@@ -1,0 +1,55 @@
+"""The worker: one task in, answers out, and no path of ours in any of them."""
+
+import io
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from web_world import fake_parser, make_video
+
+from seehear.errors import MediaError
+from seehear.time import Timeline
+from seehear.web import worker
+from seehear.web.settings import Limits
+
+
+def answers(task: worker.Task, make=fake_parser) -> list[dict]:
+    out = io.StringIO()
+    worker.run(task, out, make)
+    return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+@pytest.fixture
+def task(tmp_path: Path) -> worker.Task:
+    return {
+        "path": str(make_video(tmp_path / "waiting.mp4")),
+        "out": str(tmp_path / "waiting.timeline.json"),
+        "name": "My dog.mp4",
+        "parser": {"events": "Dog"},
+        "limits": asdict(Limits()),
+    }
+
+
+def test_a_timeline_bears_the_name_the_user_knows(task: worker.Task) -> None:
+    first, *_, last = answers(task)
+    assert (first, last) == ({"fraction": 0.0}, {"done": True})
+    assert Timeline.from_json(Path(task["out"])).source == "My dog.mp4"
+
+
+def test_an_error_does_not_say_where_we_keep_the_video(task: worker.Task, tmp_path: Path) -> None:
+    def failing(where: object):
+        def parse(path: Path, *, progress: worker.Progress) -> Timeline:
+            raise MediaError("cannot be read", where=where)
+
+        return lambda options: parse
+
+    assert answers(task, failing(task["path"]))[-1] == {"error": "cannot be read"}
+    assert answers(task, failing("events"))[-1] == {"error": "events: cannot be read"}
+    assert not Path(task["out"]).exists()
+
+
+def test_limits_hold_before_anything_is_decoded(task: worker.Task) -> None:
+    task["limits"]["duration_s"] = 1.0
+    (only,) = answers(task)
+    assert only["error"] == "the clip is 4 s long; at most 1 s are taken here"
