@@ -180,12 +180,12 @@ def test_sounds_do_not_depend_on_neighbours_or_threads(pieces, heard):
 def test_quantisation_in_and_out(pieces):
     net = load_encoder("yamnet")._net.get()
     mel = log_mel(pieces, offset=1e-3)
-    assert -net["zero"] * net["scale"] <= np.log(1e-3) + net["scale"]  # silence is in range
-    assert (255 - net["zero"]) * net["scale"] >= mel.max()  # and so is what is loud
-    codes = np.clip(np.round(mel / net["scale"]) + net["zero"], 0, 255)
-    assert np.abs((codes - net["zero"]) * net["scale"] - mel).max() <= net["scale"] / 2 + 1e-6
-    names = {output.name: output for output in net["session"].get_outputs()}
-    assert {"class_scores_updated", net["pooled"]} <= set(names)
+    assert -net.zero * net.scale <= np.log(1e-3) + net.scale  # silence is in range
+    assert (255 - net.zero) * net.scale >= mel.max()  # and so is what is loud
+    codes = np.clip(np.round(mel / net.scale) + net.zero, 0, 255)
+    assert np.abs((codes - net.zero) * net.scale - mel).max() <= net.scale / 2 + 1e-6
+    names = {output.name: output for output in net.session.get_outputs()}
+    assert {"class_scores_updated", net.pooled} <= set(names)
     # out: numbers of full precision over a wide range, where 8 bits of a probability would leave
     # nothing to rank
     logits = load_encoder("yamnet").encode(pieces)["logits"]
@@ -203,11 +203,9 @@ def test_bytes_multiply_exactly_on_every_processor(pieces):
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     plain = onnxruntime.InferenceSession(
-        net["session"]._model_path, options, providers=["CPUExecutionProvider"]
+        net.session._model_path, options, providers=["CPUExecutionProvider"]
     )
-    codes = np.clip(
-        np.round(log_mel(pieces, offset=1e-3)[:, :96] / net["scale"]) + net["zero"], 0, 255
-    )
+    codes = np.clip(np.round(log_mel(pieces, offset=1e-3)[:, :96] / net.scale) + net.zero, 0, 255)
     fast, exact = (
         [
             session.run(["class_scores_updated"], {"audio": code[None, None].astype(np.uint8)})[0][
@@ -215,7 +213,7 @@ def test_bytes_multiply_exactly_on_every_processor(pieces):
             ]
             for code in codes
         ]
-        for session in (net["session"], plain)
+        for session in (net.session, plain)
     )
     for one, other in zip(fast, exact, strict=True):
         assert np.corrcoef(one, other)[0, 1] > 0.98

@@ -97,7 +97,7 @@ def test_options_go_to_those_encoders_that_have_them(features):
     assert _load_encoder("clip-vit-b16", fps=2, device="cpu").fps == 2
     assert _load_encoder("clap", fps=2, device="cpu").rate_hz == 48000
     assert _load_encoder("yamnet", fps=2, device="cpu").rate_hz == 16000
-    with pytest.raises(ConfigError, match="device nonsense cannot be used"):
+    with pytest.raises(ConfigError, match="device: nonsense cannot be used"):
         load_encoder("clip-vit-b16", weights=features / "clip", device="nonsense").encode(
             np.zeros((1, 224, 224, 3), np.uint8)
         )

@@ -36,12 +36,13 @@ _ENCODERS = {
     "vggish": "vggish:VGGish",
     "clap": "clap:Clap",
 }
+# id -> module and text tower: a class of towers, or the text network that `TransformerText` takes
 _TEXT = {
     "minilm": "minilm:MiniLM",
-    "clip-vit-b16": "clip:ClipTextB16",
-    "clip-vit-b32": "clip:ClipTextB32",
-    "siglip2-b16": "siglip:Siglip2TextB16",
-    "clap": "clap:ClapText",
+    "clip-vit-b16": "clip:TEXT_B16",
+    "clip-vit-b32": "clip:TEXT_B32",
+    "siglip2-b16": "siglip:TEXT",
+    "clap": "clap:TEXT",
 }
 GROUP = "seehear.encoders"  # entry points of third-party encoders: name -> class with a `card`
 
@@ -133,7 +134,12 @@ def load_text(id_: str, /, **options: Any) -> TextTower:
     """
     if id_ not in _TEXT:
         raise ConfigError(f"no text tower is called {id_!r}", hint=suggest(id_, _TEXT))
-    tower: TextTower = _import(_TEXT[id_])(**options)
+    from seehear.encoders.text_tower import TextNetwork, TransformerText
+
+    found = _import(_TEXT[id_])
+    if isinstance(found, TextNetwork):
+        return TransformerText(found, **options)
+    tower: TextTower = found(**options)
     return tower
 
 

@@ -3,10 +3,13 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from seehear.encoders.torch_run import settled
+from seehear.encoders.torch_run import M, settled
 from seehear.errors import MissingExtraError, WeightsError
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @dataclass(frozen=True)
@@ -54,26 +57,32 @@ class Checkpoint:
         return found[0]
 
     def digests(self) -> dict[str, str]:
-        """Return one hash over the files, for provenance: that of the cache's record, or of the
-        user's files.
+        """Return one hash over the files, for provenance.
+
+        It is that of the cache's record, or of the user's files.
         """
         if self.own is None:
             from seehear.weights import digest
 
             return {self.id: digest(self.id)}
-        path = self.path()
         total = hashlib.sha256()
-        for file in [path] if path.is_file() else sorted(p for p in path.iterdir() if p.is_file()):
+        for file in self._own_files():
             with file.open("rb") as opened:
-                total.update(
-                    f"{file.name} {hashlib.file_digest(opened, 'sha256').hexdigest()}\n".encode()
-                )
+                of_file = hashlib.file_digest(opened, "sha256").hexdigest()
+            total.update(f"{file.name} {of_file}\n".encode())
         return {self.id: total.hexdigest()}
 
+    def _own_files(self) -> list[Path]:
+        path = self.path()
+        if path.is_file():
+            return [path]
+        return sorted(file for file in path.iterdir() if file.is_file())
 
-def state_dict(path: Path) -> dict[str, Any]:
-    """Return the tensors of a file by name: safetensors, or a pickle from which nothing but tensors
-    is accepted.
+
+def state_dict(path: Path) -> "dict[str, Tensor]":
+    """Return the tensors of a file by name.
+
+    The file is a safetensors, or a pickle from which nothing but tensors is accepted.
 
     Raises:
         WeightsError: the file is neither, or is damaged.
@@ -84,34 +93,37 @@ def state_dict(path: Path) -> dict[str, Any]:
     except ImportError:
         raise MissingExtraError.of("torch or safetensors", "vision") from None
     try:
-        state = (
-            load_file(path)
-            if path.suffix == ".safetensors"
-            else torch.load(path, map_location="cpu", weights_only=True)
-        )
+        if path.suffix == ".safetensors":
+            state = load_file(path)
+        else:
+            state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # both libraries raise classes of their own
         raise WeightsError(
             f"not a readable file of weights ({type(error).__name__})",
             where=path,
             hint="fetch it again; files that would run code are refused",
         ) from None
-    if not isinstance(state, dict) or not all(
-        isinstance(value, torch.Tensor) for value in state.values()
-    ):
+    if not isinstance(state, dict):
         raise WeightsError("expected a state dict of tensors", where=path)
+    if not all(isinstance(value, torch.Tensor) for value in state.values()):
+        raise WeightsError("expected nothing but tensors in the state dict", where=path)
     return state
 
 
-def fill(net: Any, state: dict[str, Any], path: Path, what: str) -> Any:
+def fill(net: M, state: "dict[str, Tensor]", path: Path, what: str) -> M:
     """Return `net` in eval mode with the tensors of `state`, which must be exactly its own.
 
     Raises:
         WeightsError: a tensor is missing, left over or of another shape.
     """
     own = net.state_dict()
-    lacking, extra = sorted(own.keys() - state.keys()), sorted(state.keys() - own.keys())
-    # a counter that older files lack and that eval mode never reads
-    lacking = [name for name in lacking if not name.endswith("num_batches_tracked")]
+    extra = sorted(state.keys() - own.keys())
+    lacking = [
+        name
+        for name in sorted(own.keys() - state.keys())
+        # a counter that older files lack and that eval mode never reads
+        if not name.endswith("num_batches_tracked")
+    ]
     wrong = [
         f"{name} {tuple(state[name].shape)} for {tuple(own[name].shape)}"
         for name in sorted(own.keys() & state.keys())

@@ -21,17 +21,14 @@ from numpy.typing import NDArray
 
 from seehear.encoders.base import EncoderCard, Lazy, Outputs, unit
 from seehear.encoders.checkpoint import Checkpoint
+from seehear.encoders.text_tower import TextNetwork
 from seehear.encoders.torch_run import pick_device, run_batches
-from seehear.encoders.transformer import (
-    Tokens,
-    encode_by_length,
-    expect,
-    expect_processor,
-    load_transformer,
-)
+from seehear.encoders.transformer import Network, expect, expect_processor, load_transformer
 
-RATE_HZ, LENGTH_S, DIM, TOKENS = 48000, 10, 512, 512
-FFT, HOP, BANDS, LOW_HZ, HIGH_HZ = 1024, 480, 64, 50.0, 14000.0
+RATE_HZ, LENGTH_S = 48000, 10
+DIM, TOKENS = 512, 512
+FFT, HOP, BANDS = 1024, 480, 64
+LOW_HZ, HIGH_HZ = 50.0, 14000.0
 _BATCH = 5
 # our front end in the words of preprocessor_config.json
 _PROCESSOR = {
@@ -89,63 +86,32 @@ class Clap:
         """Return the settings that shape the features."""
         return {"rate_hz": self.rate_hz, "fill_s": LENGTH_S}
 
-    def _load(self) -> Any:
+    def _load(self) -> tuple[Network, str]:
         device = pick_device(self._device)
         net = load_transformer("ClapAudioModelWithProjection", self.checkpoint, device)
-        expect(
-            self.checkpoint,
-            "fusion",
-            False,
-            net.config.enable_fusion,
-            "take laion/clap-htsat-unfused",
-        )
+        other = "take laion/clap-htsat-unfused"
+        expect(self.checkpoint, "fusion", False, net.config.enable_fusion, other)
         expect(self.checkpoint, "mel bands", BANDS, net.config.num_mel_bins)
         expect(self.checkpoint, "projection to", DIM, net.config.projection_dim)
         expect_processor(self.checkpoint, _PROCESSOR)
         return net, device
 
 
-class ClapText:
-    """Text tower `clap`: (n, 512); texts above 512 tokens are cut.
-
-    Args:
-        weights, device: as of `Clap`.
-    """
-
-    id, dim = CARD.id, DIM
-
-    def __init__(self, weights: str | Path | None = None, device: str | None = None) -> None:
-        self.checkpoint = Checkpoint.of(self.id, weights)
-        self._device = device
-        self._net = Lazy(self._load)
-
-    def encode(self, texts: list[str]) -> NDArray[np.float32]:
-        """Return L2-normalised vectors (n, 512)."""
-        net, tokens, device = self._net.get()
-        return unit(
-            encode_by_length(
-                tokens.ids(texts),
-                lambda ids: run_batches(
-                    lambda x: net(input_ids=x).text_embeds, ids, batch=len(ids), device=device
-                ),
-                DIM,
-            )
-        )
-
-    def _load(self) -> Any:
-        device = pick_device(self._device)
-        net = load_transformer("ClapTextModelWithProjection", self.checkpoint, device)
-        expect(self.checkpoint, "projection to", DIM, net.config.projection_dim)
-        return (
-            net,
-            Tokens(self.checkpoint, most=min(TOKENS, net.config.max_position_embeddings - 2)),
-            device,
-        )
+TEXT = TextNetwork(
+    CARD.id,
+    "ClapTextModelWithProjection",
+    dim=DIM,
+    width=("projection to", "projection_dim"),
+    output="text_embeds",
+    tokens=TOKENS,
+    first_place=2,  # RoBERTa counts from the place after its filling token's
+)
 
 
 def ten_seconds(piece: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Return a piece of sound (samples,) as exactly ten seconds: whole repetitions, then silence;
-    or its beginning.
+    """Return a piece of sound (samples,) as exactly ten seconds.
+
+    Whole repetitions, then silence; or its beginning, where it is longer.
     """
     length = RATE_HZ * LENGTH_S
     whole = np.tile(piece, max(1, length // max(1, len(piece))))[:length]

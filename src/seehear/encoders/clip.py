@@ -16,19 +16,16 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from seehear.encoders.base import EncoderCard, Lazy, Outputs, unit
+from seehear.encoders.base import EncoderCard, Lazy, Outputs
 from seehear.encoders.checkpoint import Checkpoint
 from seehear.encoders.pictures import normalised, resize_crop
+from seehear.encoders.text_tower import TextNetwork, expect_quick_gelu
 from seehear.encoders.torch_run import pick_device, run_batches
-from seehear.encoders.transformer import Tokens, encode_by_length, expect, load_transformer
+from seehear.encoders.transformer import Network, expect, load_transformer
 
 SIDE, DIM, TOKENS = 224, 512, 77
 MEAN, STD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
 _BATCH = 16
-_GELU = (
-    "these weights give wrong vectors with any other; CLIP weights of other makers are another"
-    " encoder"
-)
 
 
 def _card(id_: str, patch: int) -> EncoderCard:
@@ -80,10 +77,10 @@ class ClipB16:
         """Return the settings that shape the features."""
         return {"fps": self.fps, "size": SIDE}
 
-    def _load(self) -> Any:
+    def _load(self) -> tuple[Network, str]:
         device = pick_device(self._device)
         net = load_transformer("CLIPVisionModelWithProjection", self.checkpoint, device)
-        expect(self.checkpoint, "activation", "quick_gelu", net.config.hidden_act, _GELU)
+        expect_quick_gelu(self.checkpoint, net)
         expect(self.checkpoint, "patches of", self.patch, net.config.patch_size)
         expect(self.checkpoint, "images of", SIDE, net.config.image_size)
         expect(self.checkpoint, "projection to", DIM, net.config.projection_dim)
@@ -97,43 +94,16 @@ class ClipB32(ClipB16):
     patch: ClassVar[int] = 32
 
 
-class ClipTextB16:
-    """Text tower `clip-vit-b16`: (n, 512); texts above 77 tokens are cut.
-
-    Args:
-        weights, device: as of `ClipB16`.
-    """
-
-    id = "clip-vit-b16"
-    dim = DIM
-
-    def __init__(self, weights: str | Path | None = None, device: str | None = None) -> None:
-        self.checkpoint = Checkpoint.of(self.id, weights)
-        self._device = device
-        self._net = Lazy(self._load)
-
-    def encode(self, texts: list[str]) -> NDArray[np.float32]:
-        """Return L2-normalised vectors (n, 512)."""
-        net, tokens, device = self._net.get()
-        return unit(
-            encode_by_length(
-                tokens.ids(texts),
-                lambda ids: run_batches(
-                    lambda x: net(input_ids=x).text_embeds, ids, batch=len(ids), device=device
-                ),
-                DIM,
-            )
-        )
-
-    def _load(self) -> Any:
-        device = pick_device(self._device)
-        net = load_transformer("CLIPTextModelWithProjection", self.checkpoint, device)
-        expect(self.checkpoint, "activation", "quick_gelu", net.config.hidden_act, _GELU)
-        expect(self.checkpoint, "projection to", DIM, net.config.projection_dim)
-        return net, Tokens(self.checkpoint, most=TOKENS), device
+def _text(id_: str) -> TextNetwork:
+    return TextNetwork(
+        id_,
+        "CLIPTextModelWithProjection",
+        dim=DIM,
+        width=("projection to", "projection_dim"),
+        output="text_embeds",
+        tokens=TOKENS,
+        quick_gelu=True,
+    )
 
 
-class ClipTextB32(ClipTextB16):
-    """Text tower `clip-vit-b32`."""
-
-    id = "clip-vit-b32"
+TEXT_B16, TEXT_B32 = _text("clip-vit-b16"), _text("clip-vit-b32")

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.encoders.base import EncoderCard, Lazy, Outputs
-from seehear.encoders.onnx_session import session, thread_count
+from seehear.encoders.onnx_session import Session, session, thread_count
 from seehear.encoders.pictures import resize_crop
 
 CLASSES, FEATURE, SPACE = 1000, 1280, 384
@@ -60,30 +60,27 @@ class ConSE:
     def encode(self, frames: NDArray[np.uint8]) -> Outputs:
         """Return the rows of prepared frames (n, 260, 260, 3)."""
         net, pool = self._net.get()
+
+        def run(frame: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+            return net.run(["feature", "logits"], {"pixels": _pixels(frame[None])})
+
         # a frame and a thread each: its activations stay in the core's cache (a quarter faster than
         # eight at a time) and no thread waits for another inside the network
-        parts = list(
-            pool.map(
-                lambda frame: net.run(["feature", "logits"], {"pixels": _pixels(frame[None])}),
-                frames,
-            )
-        )
-        feature, logits = (np.concatenate(rows) for rows in zip(*parts, strict=True))
+        feature, logits = map(np.concatenate, zip(*pool.map(run, frames), strict=True))
         return {"feature": feature, "logits": logits, "space": language_space(logits)}
 
     def preprocessing(self) -> dict[str, Any]:
         """Return the settings that shape the features."""
         return {"fps": self.fps, "size": _SIZE, "space_top": _TOP}
 
-    def _load(self) -> Any:
+    def _load(self) -> tuple[Session, ThreadPoolExecutor]:
         from seehear.encoders.efficientnet import write_onnx
         from seehear.weights.cache import derived, digest, locate
 
         name = f"efficientnet-lite2-{digest('efficientnet-lite2')[:16]}-1.onnx"
         path = derived(name, lambda p: write_onnx(locate("efficientnet-lite2") / "model.pth", p))
-        return session(path, 1), ThreadPoolExecutor(
-            thread_count(self._threads), thread_name_prefix="seehear-conse"
-        )
+        threads = thread_count(self._threads)
+        return session(path, 1), ThreadPoolExecutor(threads, thread_name_prefix="seehear-conse")
 
 
 def language_space(logits: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -93,26 +90,23 @@ def language_space(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     prob = posteriors(logits)
     best = np.partition(prob, -_TOP, axis=-1)[:, -_TOP, None]
     weight = np.where(prob >= best, prob, 0)
-    return (weight @ class_embeddings(imagenet_classes()) / weight.sum(-1, keepdims=True)).astype(
-        np.float32
-    )
+    names = class_embeddings(imagenet_classes())
+    space: NDArray[np.float32] = weight @ names / weight.sum(-1, keepdims=True)
+    return space.astype(np.float32)
 
 
 def posteriors(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the softmax over the last axis."""
-    out = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return (out / out.sum(axis=-1, keepdims=True)).astype(np.float32)
+    power = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    prob: NDArray[np.float32] = (power / power.sum(axis=-1, keepdims=True)).astype(np.float32)
+    return prob
 
 
 @lru_cache(maxsize=1)
 def imagenet_classes() -> tuple[str, ...]:
     """Return the 1000 class names in the network's order."""
-    return tuple(
-        files("seehear.encoders")
-        .joinpath("data/imagenet_classes.txt")
-        .read_text("utf-8")
-        .splitlines()
-    )
+    file = files("seehear.encoders").joinpath("data/imagenet_classes.txt")
+    return tuple(file.read_text("utf-8").splitlines())
 
 
 def _pixels(frames: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -1,9 +1,12 @@
-"""EfficientNet-Lite2 as an ONNX graph, built from the released checkpoint with batch normalisation
-folded in.
+"""EfficientNet-Lite2 as an ONNX graph, built from the released checkpoint.
+
+Batch normalisation is folded in.
 
 The checkpoint is read without PyTorch and no code of it runs; parsing afterwards needs ONNX Runtime
-alone.  Source: Tan and Le 2019, with the changes of the Lite family: no squeeze-and-excite,
-ReLU6, fixed stem and head.
+alone.
+
+Source: Tan and Le 2019, with the changes of the Lite family: no squeeze-and-excite, ReLU6, fixed
+stem and head.
 """
 
 import math
@@ -17,21 +20,15 @@ from numpy.typing import NDArray
 from seehear.encoders.torch_file import read_tensors
 from seehear.errors import MissingExtraError, WeightsError
 
-_STAGES = (
-    (1, 1),
-    (2, 2),
-    (2, 2),
-    (3, 2),
-    (3, 1),
-    (4, 2),
-    (1, 1),
-)  # blocks at depth 1, stride of the first
+# of each stage: blocks at depth 1, stride of the first
+_STAGES = ((1, 1), (2, 2), (2, 2), (3, 2), (3, 1), (4, 2), (1, 1))
 _DEPTH, _EPS, _INPUT = 1.2, 1e-3, 260
 
 
 def strides() -> list[int]:
-    """Return the stride of each of the 21 blocks; first and last stage keep their depth (the Lite
-    rule).
+    """Return the stride of each of the 21 blocks.
+
+    First and last stage keep their depth (the Lite rule).
     """
     out = []
     for index, (blocks, stride) in enumerate(_STAGES):
@@ -41,8 +38,9 @@ def strides() -> list[int]:
 
 
 def write_onnx(checkpoint: Path, target: Path) -> None:
-    """Write the network of `checkpoint` to `target`: `pixels` (n, 3, 260, 260) to `feature` (n,
-    1280), `logits`.
+    """Write the network of `checkpoint` to `target`.
+
+    It takes `pixels` (n, 3, 260, 260) and gives `feature` (n, 1280) and `logits` (n, 1000).
 
     Raises:
         WeightsError: not a checkpoint of this network.
@@ -68,15 +66,14 @@ def _folded(state: Mapping[str, NDArray[np.float32]]) -> dict[str, NDArray[np.fl
         pairs[at + "_project_conv"] = at + "_bn2"
     out = {"_fc.weight": state["_fc.weight"], "_fc.bias": state["_fc.bias"]}
     for conv, norm in pairs.items():
-        if conv + ".weight" in state:
-            scale = state[norm + ".weight"].astype(np.float64) / np.sqrt(
-                state[norm + ".running_var"] + _EPS
-            )
-            bias = state[norm + ".bias"] - state[norm + ".running_mean"] * scale
-            out[conv + ".weight"] = (state[conv + ".weight"] * scale[:, None, None, None]).astype(
-                np.float32
-            )
-            out[conv + ".bias"] = bias.astype(np.float32)
+        if conv + ".weight" not in state:
+            continue
+        deviation = np.sqrt(state[norm + ".running_var"] + _EPS)
+        scale = state[norm + ".weight"].astype(np.float64) / deviation
+        kernels = state[conv + ".weight"] * scale[:, None, None, None]
+        bias = state[norm + ".bias"] - state[norm + ".running_mean"] * scale
+        out[conv + ".weight"] = kernels.astype(np.float32)
+        out[conv + ".bias"] = bias.astype(np.float32)
     return out
 
 
@@ -99,9 +96,8 @@ def build(weights: Mapping[str, NDArray[np.float32]]) -> bytes:
         if name.endswith("_depthwise_conv"):
             groups = len(weights[name + ".weight"])
         out = -(-side // stride)
-        pad = max(
-            (out - 1) * stride + kernel - side, 0
-        )  # TensorFlow's `same`: the odd pixel goes to the end
+        # TensorFlow's `same`: the odd pixel goes to the end
+        pad = max((out - 1) * stride + kernel - side, 0)
         y = add(
             "Conv",
             [x, name + ".weight", name + ".bias"],
@@ -111,7 +107,9 @@ def build(weights: Mapping[str, NDArray[np.float32]]) -> bytes:
             strides=[stride, stride],
             pads=[pad // 2, pad // 2, pad - pad // 2, pad - pad // 2],
         )
-        return (add("Clip", [y, "zero", "six"], name + ".relu") if relu else y), out
+        if relu:
+            y = add("Clip", [y, "zero", "six"], name + ".relu")
+        return y, out
 
     x, side = conv("pixels", "_conv_stem", _INPUT, 2)
     for index, stride in enumerate(strides()):
@@ -121,14 +119,21 @@ def build(weights: Mapping[str, NDArray[np.float32]]) -> bytes:
         x, side = conv(x, at + "_depthwise_conv", side, stride)
         x, side = conv(x, at + "_project_conv", side, relu=False)
         narrow = weights[at + "_project_conv.weight"].shape[0]
-        entry = weights[at + ("_expand_conv" if index else "_depthwise_conv") + ".weight"]
-        if stride == 1 and (entry.shape[1] if index else entry.shape[0]) == narrow:
+        if index:
+            wide = weights[at + "_expand_conv.weight"].shape[1]
+        else:  # the first block expands nothing
+            wide = weights[at + "_depthwise_conv.weight"].shape[0]
+        if stride == 1 and wide == narrow:
             x = add("Add", [x, before], at + "sum")
     x, side = conv(x, "_conv_head", side)
     pooled = add("GlobalAveragePool", [x], "pooled")
     add("Flatten", [pooled], "feature")
     add("Gemm", ["feature", "_fc.weight", "_fc.bias"], "logits", transB=1)
     constants = {**weights, "zero": np.float32(0), "six": np.float32(6)}
+    tensors = [
+        numpy_helper.from_array(np.ascontiguousarray(value), name)
+        for name, value in constants.items()
+    ]
     graph = helper.make_graph(
         nodes,
         "efficientnet-lite2",
@@ -137,10 +142,7 @@ def build(weights: Mapping[str, NDArray[np.float32]]) -> bytes:
             helper.make_tensor_value_info("feature", TensorProto.FLOAT, ["n", 1280]),
             helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", 1000]),
         ],
-        [
-            numpy_helper.from_array(np.ascontiguousarray(value), name)
-            for name, value in constants.items()
-        ],
+        tensors,
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
     return bytes(model.SerializeToString(deterministic=True))

@@ -11,12 +11,15 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-RATE_HZ, WINDOW, HOP, FFT, BANDS = 16000, 400, 160, 512, 64
+RATE_HZ = 16000
+WINDOW, HOP, FFT = 400, 160, 512  # samples
+BANDS = 64
 
 
 def log_mel(wave: NDArray[np.floating], *, offset: float) -> NDArray[np.float32]:
-    """Return log-mel frames (..., F, 64) of mono waves (..., samples), F = 1 + (samples - 400) //
-    160.
+    """Return log-mel frames (..., F, 64) of mono waves (..., samples).
+
+    F is 1 + (samples - 400) // 160.
 
     Args:
         wave: samples in [-1, 1] at 16 kHz.

@@ -1,14 +1,17 @@
-"""The MiniLM sentence encoder (all-MiniLM-L6-v2) in numpy: six small BERT layers, mean of the
-tokens, unit length.
+"""The MiniLM sentence encoder (all-MiniLM-L6-v2) in numpy.
+
+Six small BERT layers, the mean of the tokens, unit length.
 
 Small enough that numpy needs milliseconds a sentence, so that parsing with the offline preset
 imports no torch. Source: Reimers and Gurevych 2019 (Sentence-BERT); Devlin et al. 2019 (BERT).
 """
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +19,29 @@ from numpy.typing import NDArray
 from seehear.encoders.base import Lazy, unit
 from seehear.errors import MissingExtraError, WeightsError
 
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
 _BATCH_TOKENS = 4096
 _MAX_TOKENS = 256
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """What is read from the files: the tokeniser, and the network's weights and settings.
+
+    Args:
+        tokenizer: cuts off long texts, fills none.
+        weights: tensors by name.
+        layers, heads: of the network.
+        eps: of its layer normalisation.
+    """
+
+    tokenizer: "Tokenizer"
+    weights: dict[str, NDArray[np.float32]]
+    layers: int
+    heads: int
+    eps: float
 
 
 class MiniLM:
@@ -36,27 +60,13 @@ class MiniLM:
     def encode(self, texts: list[str]) -> NDArray[np.float32]:
         """Return L2-normalised vectors (n, 384); empty texts are allowed."""
         net = self._net.get()
-        tokens = [e.ids for e in net["tokenizer"].encode_batch(list(texts))]
+        tokens = [encoding.ids for encoding in net.tokenizer.encode_batch(list(texts))]
         out = np.zeros((len(texts), self.dim), np.float32)
-        order = sorted(
-            range(len(texts)), key=lambda i: len(tokens[i])
-        )  # equal lengths together: no padding at all
-        start = 0
-        while start < len(order):
-            length = len(tokens[order[start]])
-            stop = start
-            while (
-                stop < len(order)
-                and len(tokens[order[stop]]) == length
-                and (stop - start) * length < _BATCH_TOKENS
-            ):
-                stop += 1
-            rows = order[start:stop]
+        for rows in _batches([len(ids) for ids in tokens]):
             out[rows] = _forward(net, np.array([tokens[i] for i in rows])).mean(axis=1)
-            start = stop
         return unit(out)
 
-    def _load(self) -> dict[str, Any]:
+    def _load(self) -> Sentences:
         try:
             from safetensors.numpy import load_file
             from tokenizers import Tokenizer
@@ -71,13 +81,13 @@ class MiniLM:
             tokenizer.no_padding()
             tokenizer.enable_truncation(_MAX_TOKENS)
             config = json.loads((self._folder / "config.json").read_text())
-            return {
-                "tokenizer": tokenizer,
-                "w": load_file(self._folder / "model.safetensors"),
-                "layers": config["num_hidden_layers"],
-                "heads": config["num_attention_heads"],
-                "eps": config["layer_norm_eps"],
-            }
+            return Sentences(
+                tokenizer,
+                load_file(self._folder / "model.safetensors"),
+                layers=config["num_hidden_layers"],
+                heads=config["num_attention_heads"],
+                eps=config["layer_norm_eps"],
+            )
         except Exception as error:  # tokenizers raises bare Exception, safetensors its own
             reason = " ".join(str(error).split())[:120]
             raise WeightsError(
@@ -87,23 +97,47 @@ class MiniLM:
             ) from None
 
 
-def _forward(net: dict[str, Any], ids: NDArray[np.int64]) -> NDArray[np.float32]:
+def _batches(lengths: list[int]) -> Iterator[list[int]]:
+    """Yield positions of texts that go together: equal lengths, so that nothing is padded."""
+    order = sorted(range(len(lengths)), key=lambda i: lengths[i])
+    batch: list[int] = []
+    for position in order:
+        length = lengths[position]
+        full = len(batch) * length >= _BATCH_TOKENS
+        if batch and (full or length != lengths[batch[0]]):
+            yield batch
+            batch = []
+        batch.append(position)
+    if batch:
+        yield batch
+
+
+def _forward(net: Sentences, ids: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return the token vectors (n, L, 384) of token ids (n, L), all of the same true length."""
-    w, heads, eps = net["w"], net["heads"], net["eps"]
+    w, heads = net.weights, net.heads
     n, length = ids.shape
 
     def linear(x: NDArray[np.float32], name: str) -> NDArray[np.float32]:
-        flat = (
-            x.reshape(-1, x.shape[-1]) @ w[f"{name}.weight"].T
-        )  # one large product, not n small ones
+        # one large product, not n small ones
+        flat = x.reshape(-1, x.shape[-1]) @ w[f"{name}.weight"].T
         return (flat + w[f"{name}.bias"]).reshape(*x.shape[:-1], -1)
 
     def norm(x: NDArray[np.float32], name: str) -> NDArray[np.float32]:
         x = x - x.mean(-1, keepdims=True)
-        return (
-            x / np.sqrt((x * x).mean(-1, keepdims=True) + eps) * w[f"{name}.weight"]
-            + w[f"{name}.bias"]
-        )
+        deviation = np.sqrt((x * x).mean(-1, keepdims=True) + net.eps)
+        scaled: NDArray[np.float32] = x / deviation * w[f"{name}.weight"] + w[f"{name}.bias"]
+        return scaled
+
+    def by_head(x: NDArray[np.float32], name: str) -> NDArray[np.float32]:
+        return linear(x, name).reshape(n, length, heads, -1).transpose(0, 2, 1, 3)
+
+    def attention(x: NDArray[np.float32], at: str) -> NDArray[np.float32]:
+        query, key = by_head(x, f"{at}.self.query"), by_head(x, f"{at}.self.key")
+        value = by_head(x, f"{at}.self.value")
+        score = query @ key.transpose(0, 1, 3, 2) / np.float32(np.sqrt(query.shape[-1]))
+        score = np.exp(score - score.max(-1, keepdims=True))
+        mixed = score / score.sum(-1, keepdims=True) @ value
+        return linear(mixed.transpose(0, 2, 1, 3).reshape(n, length, -1), f"{at}.output.dense")
 
     x = (
         w["embeddings.word_embeddings.weight"][ids]
@@ -111,26 +145,12 @@ def _forward(net: dict[str, Any], ids: NDArray[np.int64]) -> NDArray[np.float32]
         + w["embeddings.token_type_embeddings.weight"][0]
     )
     x = norm(x, "embeddings.LayerNorm")
-    for layer in range(net["layers"]):
+    for layer in range(net.layers):
         at = f"encoder.layer.{layer}"
-        q, k, v = (
-            linear(x, f"{at}.attention.self.{part}")
-            .reshape(n, length, heads, -1)
-            .transpose(0, 2, 1, 3)
-            for part in ("query", "key", "value")
-        )
-        score = q @ k.transpose(0, 1, 3, 2) / np.float32(np.sqrt(q.shape[-1]))
-        score = np.exp(score - score.max(-1, keepdims=True))
-        mixed = (
-            (score / score.sum(-1, keepdims=True) @ v).transpose(0, 2, 1, 3).reshape(n, length, -1)
-        )
-        x = norm(
-            x + linear(mixed, f"{at}.attention.output.dense"), f"{at}.attention.output.LayerNorm"
-        )
+        x = norm(x + attention(x, f"{at}.attention"), f"{at}.attention.output.LayerNorm")
         inner = linear(x, f"{at}.intermediate.dense")
-        x = norm(
-            x + linear(inner * _normal_cdf(inner), f"{at}.output.dense"), f"{at}.output.LayerNorm"
-        )
+        outer = linear(inner * _normal_cdf(inner), f"{at}.output.dense")
+        x = norm(x + outer, f"{at}.output.LayerNorm")
     return x
 
 
@@ -142,18 +162,16 @@ def _normal_cdf(x: NDArray[np.float32]) -> NDArray[np.float32]:
         0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429)))
     )
     erf = 1 - poly.astype(np.float32) * np.exp(-z * z)
-    return (0.5 * (1 + np.sign(x) * erf)).astype(np.float32)
-
-
-def class_embeddings(names: tuple[str, ...]) -> NDArray[np.float32]:
-    """Return the MiniLM vectors of a class list (n, 384), kept in the cache under the digest of
-    weights and names.
-    """
-    return _class_embeddings(names)
+    phi: NDArray[np.float32] = (0.5 * (1 + np.sign(x) * erf)).astype(np.float32)
+    return phi
 
 
 @lru_cache(maxsize=8)
-def _class_embeddings(names: tuple[str, ...]) -> NDArray[np.float32]:
+def class_embeddings(names: tuple[str, ...]) -> NDArray[np.float32]:
+    """Return the MiniLM vectors of a class list (n, 384).
+
+    They are kept in the cache under the digest of weights and names.
+    """
     import hashlib
 
     from seehear.weights.cache import derived, digest
@@ -164,7 +182,6 @@ def _class_embeddings(names: tuple[str, ...]) -> NDArray[np.float32]:
         with path.open("wb") as file:
             np.save(file, MiniLM().encode(list(names)))
 
-    rows: NDArray[np.float32] = np.load(
-        derived(f"minilm-names-{key}.npy", build), allow_pickle=False
-    )
+    path = derived(f"minilm-names-{key}.npy", build)
+    rows: NDArray[np.float32] = np.load(path, allow_pickle=False)
     return rows

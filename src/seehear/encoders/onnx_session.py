@@ -1,13 +1,34 @@
 """ONNX Runtime sessions, quiet and with a bounded number of threads."""
 
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
 
 from seehear.errors import ConfigError, MissingExtraError, WeightsError
 
 
-def session(path: Path, threads: int | None = None) -> Any:
+class ModelMeta(Protocol):
+    """What a model says of itself."""
+
+    custom_metadata_map: dict[str, str]
+
+
+class Session(Protocol):
+    """The part of `onnxruntime.InferenceSession` that encoders use."""
+
+    def run(
+        self, outputs: Sequence[str], inputs: Mapping[str, NDArray[Any]], /
+    ) -> list[NDArray[Any]]:
+        """Return the outputs named, in their order."""
+
+    def get_modelmeta(self) -> ModelMeta:
+        """Return what the model says of itself."""
+
+
+def session(path: Path, threads: int | None = None) -> Session:
     """Return a CPU session of the model at `path`.
 
     Args:
@@ -20,12 +41,14 @@ def session(path: Path, threads: int | None = None) -> Any:
         raise MissingExtraError.of("onnxruntime", "offline") from None
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
-    options.intra_op_num_threads = threads or _asked_threads()
-    options.add_session_config_entry(
-        "session.intra_op.allow_spinning", "0"
-    )  # idle threads must not burn a core
+    options.intra_op_num_threads = threads or _threads_of_environment()
+    # idle threads must not burn a core
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        made: Session = onnxruntime.InferenceSession(
+            str(path), options, providers=["CPUExecutionProvider"]
+        )
+        return made
     except Exception as error:  # the runtime raises its own classes, which share no base
         raise WeightsError(
             f"cannot be loaded ({str(error).splitlines()[0][:120]})",
@@ -40,11 +63,11 @@ def thread_count(threads: int | None = None) -> int:
     Raises:
         ConfigError: `SEEHEAR_THREADS` is no number.
     """
-    return threads or _asked_threads() or os.cpu_count() or 1
+    return threads or _threads_of_environment() or os.cpu_count() or 1
 
 
-def _asked_threads() -> int:
-    asked = os.environ.get("SEEHEAR_THREADS") or "0"
-    if not asked.isdecimal():
-        raise ConfigError(f"expected a number of threads, got {asked!r}", where="SEEHEAR_THREADS")
-    return int(asked)
+def _threads_of_environment() -> int:
+    threads = os.environ.get("SEEHEAR_THREADS") or "0"
+    if not threads.isdecimal():
+        raise ConfigError(f"expected a number of threads, got {threads!r}", where="SEEHEAR_THREADS")
+    return int(threads)

@@ -1,11 +1,14 @@
-"""Resizing and cropping frames, in Pillow, as the papers' code does; runs in the decoding
-processes.
-"""
+"""Resizing and cropping frames, in Pillow, as the papers' code does, in the decoding processes."""
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from PIL import Image as PillowImage
 
 _LONGEST = 10  # times the shorter side
 
@@ -13,8 +16,7 @@ _LONGEST = 10  # times the shorter side
 def resize_crop(
     rgb: NDArray[np.uint8], *, short: int, crop: int, bilinear: bool = False
 ) -> NDArray[np.uint8]:
-    """Return the central (crop, crop, 3) square of a frame whose shorter side was made `short`
-    pixels.
+    """Return the central square (crop, crop, 3) of a frame made `short` pixels on the shorter side.
 
     Of a wide frame only the square's columns are computed, which saves up to half of the work; the
     pixels are those of resizing first and cropping then, but for a grey level in a few pixels of a
@@ -24,11 +26,10 @@ def resize_crop(
     image = _image(_without_ends(rgb))
     width, height = image.size
     # the longer side is cut down, not rounded, as torchvision and transformers do
-    size = (
-        (short, max(1, short * height // width))
-        if width <= height
-        else (max(1, short * width // height), short)
-    )
+    if width <= height:
+        size = (short, max(1, short * height // width))
+    else:
+        size = (max(1, short * width // height), short)
     left, top = round((size[0] - crop) / 2), round((size[1] - crop) / 2)
     if width <= height:
         image = image.resize(size, _filter(bilinear))
@@ -40,8 +41,9 @@ def resize_crop(
 
 
 def _without_ends(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return a very long or very wide frame without its ends, which the crop drops: resized whole
-    it would be vast.
+    """Return a very long or very wide frame without its ends, which the crop drops.
+
+    Resized whole it would be vast.
     """
     height, width = rgb.shape[:2]
     most = _LONGEST * min(height, width)
@@ -63,7 +65,7 @@ def normalised(
     return np.ascontiguousarray(np.moveaxis(frames.astype(np.float32) * scale - shift, -1, -3))
 
 
-def _image(rgb: NDArray[np.uint8]):  # type: ignore[no-untyped-def]
+def _image(rgb: NDArray[np.uint8]) -> "PillowImage.Image":
     try:
         from PIL import Image
     except ImportError:
@@ -71,7 +73,7 @@ def _image(rgb: NDArray[np.uint8]):  # type: ignore[no-untyped-def]
     return Image.fromarray(rgb)
 
 
-def _filter(bilinear: bool) -> int:
+def _filter(bilinear: bool) -> "PillowImage.Resampling":
     from PIL import Image
 
     return Image.Resampling.BILINEAR if bilinear else Image.Resampling.BICUBIC

@@ -8,7 +8,7 @@ Source: Tran et al. 2018 (arXiv:1711.11248); torchvision's r2plus1d_18, weights 
 """
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from seehear.encoders.checkpoint import Checkpoint, fill, state_dict
 from seehear.encoders.pictures import normalised, stretch
 from seehear.encoders.torch_run import pick_device, run_batches
 from seehear.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from torch import nn
 
 SIDE, FRAMES, DIM = 112, 8, 512
 MEAN, STD = (0.43216, 0.394666, 0.37645), (0.22803, 0.22145, 0.216989)
@@ -65,7 +68,7 @@ class R2Plus1D18:
         """Return the settings that shape the features."""
         return {"fps": FRAMES, "size": SIDE}
 
-    def _load(self) -> Any:
+    def _load(self) -> "tuple[nn.Module, str]":
         try:
             import torch
             from torchvision.models.video import r2plus1d_18

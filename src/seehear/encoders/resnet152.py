@@ -7,7 +7,7 @@ Source: He et al. 2016 (arXiv:1512.03385); torchvision's resnet152, weights IMAG
 """
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from seehear.encoders.checkpoint import Checkpoint, fill, state_dict
 from seehear.encoders.pictures import normalised, resize_crop
 from seehear.encoders.torch_run import pick_device, run_batches
 from seehear.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from torch import nn
 
 SIDE, SHORT, DIM = 224, 256, 2048
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -75,7 +78,7 @@ class ResNet152:
         """Return the settings that shape the features."""
         return {"fps": self.fps, "size": SIDE, "short": SHORT}
 
-    def _load(self) -> Any:
+    def _load(self) -> "tuple[nn.Module, str]":
         try:
             import torch
             from torchvision.models import resnet152

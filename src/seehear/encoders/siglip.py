@@ -17,11 +17,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from seehear.encoders.base import EncoderCard, Lazy, Outputs, unit
+from seehear.encoders.base import EncoderCard, Lazy, Outputs
 from seehear.encoders.checkpoint import Checkpoint
 from seehear.encoders.pictures import normalised, stretch
+from seehear.encoders.text_tower import TextNetwork
 from seehear.encoders.torch_run import pick_device, run_batches
-from seehear.encoders.transformer import Tokens, encode_by_length, expect, load_transformer
+from seehear.encoders.transformer import Network, expect, load_transformer
 from seehear.errors import WeightsError
 
 SIDE, DIM, TOKENS = 224, 768, 64
@@ -88,7 +89,7 @@ class Siglip2B16:
         """The filter of the resizing: `bilinear` or `bicubic`."""
         return _filter(self.checkpoint)
 
-    def _load(self) -> Any:
+    def _load(self) -> tuple[Network, str]:
         device = pick_device(self._device)
         net = load_transformer("SiglipVisionModel", self.checkpoint, device)
         expect(self.checkpoint, "patches of", 16, net.config.patch_size)
@@ -97,46 +98,26 @@ class Siglip2B16:
         return net, device
 
 
-class Siglip2TextB16:
-    """Text tower `siglip2-b16`: (n, 768); texts above 64 tokens are cut.
-
-    Args:
-        weights, device: as of `Siglip2B16`.
-    """
-
-    id, dim = CARD.id, DIM
-
-    def __init__(self, weights: str | Path | None = None, device: str | None = None) -> None:
-        self.checkpoint = Checkpoint.of(self.id, weights)
-        self._device = device
-        self._net = Lazy(self._load)
-
-    def encode(self, texts: list[str]) -> NDArray[np.float32]:
-        """Return L2-normalised vectors (n, 768)."""
-        net, tokens, device = self._net.get()
-        return unit(
-            encode_by_length(
-                tokens.ids([text.lower() for text in texts]),
-                lambda ids: run_batches(
-                    lambda x: net(input_ids=x).pooler_output, ids, batch=len(ids), device=device
-                ),
-                DIM,
-            )
-        )
-
-    def _load(self) -> Any:
-        device = pick_device(self._device)
-        net = load_transformer("SiglipTextModel", self.checkpoint, device)
-        expect(self.checkpoint, "vectors of", DIM, net.config.projection_size)
-        return net, Tokens(self.checkpoint, most=TOKENS, pad_to_most=True), device
+TEXT = TextNetwork(
+    CARD.id,
+    "SiglipTextModel",
+    dim=DIM,
+    width=("vectors of", "projection_size"),
+    output="pooler_output",
+    tokens=TOKENS,
+    lower=True,
+    fill=True,
+)
 
 
 def _filter(checkpoint: Checkpoint) -> str:
     path = checkpoint.path() / "preprocessor_config.json"
-    said = json.loads(path.read_text("utf-8")).get("resample", 2) if path.is_file() else 2
-    if said not in _FILTERS:
+    number = 2
+    if path.is_file():
+        number = json.loads(path.read_text("utf-8")).get("resample", number)
+    if number not in _FILTERS:
         raise WeightsError(
-            f"{checkpoint.id}: expected resample 2 (bilinear) or 3 (bicubic), got {said}",
+            f"{checkpoint.id}: expected resample 2 (bilinear) or 3 (bicubic), got {number}",
             where=path,
         )
-    return _FILTERS[said]
+    return _FILTERS[number]

@@ -1,12 +1,17 @@
 """Running a network of PyTorch over numpy arrays, a batch at a time."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import ConfigError, MissingExtraError
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+M = TypeVar("M", bound="nn.Module")
 
 
 def pick_device(asked: str | None) -> str:
@@ -25,14 +30,15 @@ def pick_device(asked: str | None) -> str:
         torch.empty(0, device=asked)
     except (RuntimeError, AssertionError) as error:
         raise ConfigError(
-            f"device {asked} cannot be used ({str(error).splitlines()[0][:100]})",
-            hint="leave --device out to take what is there",
+            f"{asked} cannot be used ({str(error).splitlines()[0][:100]})",
+            parameter="device",
+            hint="leave it out to take what is there",
         ) from None
     return asked
 
 
 def run_batches(
-    net: Callable[[Any], Any],
+    net: "Callable[[Tensor], Tensor]",
     rows: NDArray[Any],
     *,
     batch: int,
@@ -52,22 +58,22 @@ def run_batches(
     """
     import torch
 
-    with torch.inference_mode():
+    def run(part: NDArray[Any]) -> NDArray[np.float32]:
         # clone: matrix products round by how memory is aligned, and numpy's is aligned by chance,
         # torch's always alike
-        parts = [
-            net(torch.from_numpy(prepare(rows[i : i + batch])).clone().to(device))
-            .float()
-            .cpu()
-            .numpy()
-            for i in range(0, len(rows), batch)
-        ]
+        given = torch.from_numpy(prepare(part)).clone().to(device)
+        out: NDArray[np.float32] = net(given).float().cpu().numpy()
+        return out
+
+    with torch.inference_mode():
+        parts = [run(rows[i : i + batch]) for i in range(0, len(rows), batch)]
     return np.concatenate(parts)
 
 
-def settled(net: Any) -> Any:
-    """Return the network with its tensors in memory of torch's own, so that every run rounds alike
-    (see above).
+def settled(net: M) -> M:
+    """Return the network with its tensors in memory of torch's own.
+
+    Every run then rounds alike (see `run_batches`).
     """
     for tensor in (*net.parameters(), *net.buffers()):
         tensor.data = tensor.data.clone()

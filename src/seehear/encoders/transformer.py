@@ -9,7 +9,8 @@ import contextlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +19,22 @@ from seehear.encoders.checkpoint import Checkpoint
 from seehear.encoders.torch_run import settled
 from seehear.errors import MissingExtraError, WeightsError
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
 _TEXT_BATCH = 64
 
 
-def load_transformer(kind: str, checkpoint: Checkpoint, device: str) -> Any:
+class Network(Protocol):
+    """A network of transformers: tensors in by name, its outputs as attributes of the result."""
+
+    config: Any  # the library's classes of settings share no attributes
+
+    def __call__(self, **inputs: "Tensor") -> Any:
+        """Return the outputs."""
+
+
+def load_transformer(kind: str, checkpoint: Checkpoint, device: str) -> Network:
     """Return a network of class `kind` in eval mode, float32.
 
     Args:
@@ -39,9 +52,8 @@ def load_transformer(kind: str, checkpoint: Checkpoint, device: str) -> Any:
         raise MissingExtraError.of("transformers", "clip") from None
     folder = checkpoint.path()
     safe = (folder / "model.safetensors").is_file()
-    if not (folder / "config.json").is_file() or not (
-        safe or (folder / "pytorch_model.bin").is_file()
-    ):
+    whole = safe or (folder / "pytorch_model.bin").is_file()
+    if not whole or not (folder / "config.json").is_file():
         raise WeightsError(
             f"expected config.json and model.safetensors of {checkpoint.id}", where=folder
         )
@@ -60,15 +72,21 @@ def load_transformer(kind: str, checkpoint: Checkpoint, device: str) -> Any:
         raise WeightsError(
             f"cannot be loaded as {kind} ({type(error).__name__}: {reason})", where=folder
         ) from None
-    missing = sorted(
-        {*info["missing_keys"], *(str(key) for key in info.get("mismatched_keys", ()))}
+    _expect_whole(info, kind, folder)
+    ready: Network = settled(net).to(device)
+    return ready
+
+
+def _expect_whole(info: dict[str, Any], kind: str, folder: Path) -> None:
+    """Raise WeightsError when the library filled something with random numbers."""
+    other_shape = [str(key) for key in info.get("mismatched_keys", ())]
+    missing = sorted({*info["missing_keys"], *other_shape})
+    if not missing:
+        return
+    more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+    raise WeightsError(
+        f"expected the weights of {kind}; the file lacks {missing[0]}{more}", where=folder
     )
-    if missing:
-        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-        raise WeightsError(
-            f"expected the weights of {kind}; the file lacks {missing[0]}{more}", where=folder
-        )
-    return settled(net).to(device)
 
 
 def expect(
@@ -84,20 +102,21 @@ def expect(
 
 
 def expect_processor(checkpoint: Checkpoint, settings: dict[str, Any]) -> None:
-    """Raise WeightsError when a checkpoint's preprocessor_config.json, if it has one, says other
-    than our front end.
+    """Raise WeightsError when preprocessor_config.json says other than our front end.
+
+    A checkpoint without that file is taken as it is.
     """
     path = checkpoint.path() / "preprocessor_config.json"
     if not path.is_file():
         return
     try:
-        said = json.loads(path.read_text("utf-8"))
+        theirs = json.loads(path.read_text("utf-8"))
     except ValueError as error:
         raise WeightsError(f"not JSON: {error}", where=path) from None
     for name, value in settings.items():
-        if said.get(name, value) != value:
+        if theirs.get(name, value) != value:
             raise WeightsError(
-                f"{checkpoint.id}: expected {name} {value}, got {said[name]}", where=path
+                f"{checkpoint.id}: expected {name} {value}, got {theirs[name]}", where=path
             )
 
 
@@ -133,13 +152,13 @@ class Tokens:
         """Return the token ids of each text."""
         return [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
 
-    def _pad(self, path: Path, most: int, said: dict[str, Any]) -> None:
-        token = said.get("pad_token", "<pad>")
+    def _pad(self, path: Path, most: int, padding: dict[str, Any]) -> None:
+        token = padding.get("pad_token", "<pad>")
         number = self._tokenizer.token_to_id(token)
         if number is None:
             raise WeightsError(f"expected a token {token} to fill texts with", where=path)
         self._tokenizer.enable_padding(
-            direction=said.get("direction", "right"), pad_id=number, pad_token=token, length=most
+            direction=padding.get("direction", "right"), pad_id=number, pad_token=token, length=most
         )
 
 
@@ -167,9 +186,10 @@ def encode_by_length(
 
 
 @contextlib.contextmanager
-def _quiet(transformers: Any) -> Iterator[None]:
-    """Keep the library's progress bar and its report of unused weights (the other tower's) off the
-    terminal.
+def _quiet(transformers: ModuleType) -> Iterator[None]:
+    """Keep the library's progress bar and its report of unused weights off the terminal.
+
+    Unused are those of the other tower, which every such checkpoint has.
     """
     log = transformers.utils.logging
     level, bar = log.get_verbosity(), log.is_progress_bar_enabled()

@@ -13,7 +13,7 @@ port.
 """
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,9 @@ from seehear.encoders.base import EncoderCard, Lazy, Outputs
 from seehear.encoders.checkpoint import Checkpoint, fill, state_dict
 from seehear.encoders.logmel import BANDS, HOP, RATE_HZ, WINDOW, log_mel
 from seehear.encoders.torch_run import pick_device, run_batches
+
+if TYPE_CHECKING:
+    from torch import nn
 
 DIM, PATCH = 128, 96  # numbers a row; frames of 10 ms
 _BATCH = 16
@@ -68,14 +71,15 @@ class VGGish:
         """Return the settings that shape the features."""
         return {"rate_hz": self.rate_hz, "patch": PATCH}
 
-    def _load(self) -> Any:
+    def _load(self) -> "tuple[nn.Module, str]":
         device, path = pick_device(self._device), self.checkpoint.file()
         return fill(vggish_net(), state_dict(path), path, "VGGish").to(device), device
 
 
 def mel_patches(pieces: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the log-mel patches (n, p, 96, 64) of segments (n, samples) at 16 kHz; p is 1 for
-    segments of a second.
+    """Return the log-mel patches (n, p, 96, 64) of segments (n, samples) at 16 kHz.
+
+    p is 1 for segments of a second.
     """
     pcm = np.clip(np.rint(pieces * 32768.0), -32768, 32767) / 32768
     needed = (PATCH - 1) * HOP + WINDOW
@@ -84,24 +88,21 @@ def mel_patches(pieces: NDArray[np.float32]) -> NDArray[np.float32]:
     return mel[:, : count * PATCH].reshape(len(pieces), count, PATCH, BANDS)
 
 
-def vggish_net() -> Any:
-    """Return the network, (b, 1, 96, 64) -> (b, 128), with the tensor names of the torchvggish
-    port.
-    """
-    from torch import nn
+def vggish_net() -> "nn.Module":
+    """Return the network, (b, 1, 96, 64) -> (b, 128), with torchvggish's names of the tensors."""
+    from torch import Tensor, nn
 
-    class Net(nn.Module):
+    class VGGishNet(nn.Module):
         def __init__(self) -> None:
             super().__init__()
             layers: list[nn.Module] = []
             wide = 1
             for width in _WIDTHS:
-                layers += (
-                    [nn.MaxPool2d(2)]
-                    if width is None
-                    else [nn.Conv2d(wide, width, 3, padding=1), nn.ReLU(inplace=True)]
-                )
-                wide = width or wide
+                if width is None:
+                    layers.append(nn.MaxPool2d(2))
+                else:
+                    layers += [nn.Conv2d(wide, width, 3, padding=1), nn.ReLU(inplace=True)]
+                    wide = width
             self.features = nn.Sequential(*layers)
             self.embeddings = nn.Sequential(
                 nn.Linear(512 * 6 * 4, 4096),
@@ -112,8 +113,9 @@ def vggish_net() -> Any:
                 nn.ReLU(),
             )
 
-        def forward(self, mel: Any) -> Any:
+        def forward(self, mel: Tensor) -> Tensor:
             # the original (TensorFlow) flattens time, band, channel in this order
-            return self.embeddings(self.features(mel).permute(0, 2, 3, 1).flatten(1))
+            out: Tensor = self.embeddings(self.features(mel).permute(0, 2, 3, 1).flatten(1))
+            return out
 
-    return Net()
+    return VGGishNet()

@@ -13,21 +13,28 @@ Source: Hershey et al. 2017; AudioSet ontology, Gemmeke et al. 2017.
 """
 
 import csv
+import tempfile
 import zipfile
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seehear.encoders.base import EncoderCard, Lazy, Outputs
-from seehear.encoders.logmel import HOP, WINDOW, log_mel
-from seehear.encoders.onnx_session import session
+from seehear.encoders.logmel import BANDS, HOP, WINDOW, log_mel
+from seehear.encoders.onnx_session import Session, session
 from seehear.errors import MissingExtraError, WeightsError
 
+if TYPE_CHECKING:
+    from onnx import ModelProto
+
 CLASSES, EMBEDDING, SPACE = 521, 1024, 384
-_PATCH, _HOP_S = 96, 0.25  # frames of 10 ms; seconds between the three patches of a segment
+_LOGITS = "class_scores_updated"  # of the released graph
+_PATCH, _HOP_S = 96, 0.25  # frames of 10 ms; seconds between the patches of a segment
+_HEARD = 3  # patches of a segment
 _TOP = 10  # classes averaged into the space shared with language
 
 CARD = EncoderCard(
@@ -41,6 +48,27 @@ CARD = EncoderCard(
     "offline",
     "minilm",
 )
+
+
+@dataclass(frozen=True)
+class YamNetGraph:
+    """The network, ready to run.
+
+    Args:
+        session: of patches (1, 1, 96, 64) in unsigned bytes, called `audio`.
+        scale, zero: how log-mel values become those bytes.
+        pooled: the output that holds the embedding.
+    """
+
+    session: Session
+    scale: float
+    zero: int
+    pooled: str
+
+    def run(self, patch: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return logits (521,) and embedding (1024,) of one patch."""
+        logits, embedding = self.session.run([_LOGITS, self.pooled], {"audio": patch})
+        return logits.reshape(-1), embedding.reshape(-1)
 
 
 class YamNet:
@@ -60,78 +88,74 @@ class YamNet:
         self._net = Lazy(self._load)
 
     def encode(self, pieces: NDArray[np.float32]) -> Outputs:
-        """Return the rows of pieces (n, samples), each a segment with a quarter of a second on both
-        sides.
-        """
+        """Return the rows of pieces (n, samples): segments, a quarter of a second on each side."""
         net = self._net.get()
-        hop = round(_HOP_S * 100)
-        count = len(pieces)
-        needed = (
-            2 * hop + _PATCH - 1
-        ) * HOP + WINDOW  # samples that three patches span; short grids get silence
-        mel = log_mel(
-            np.pad(pieces, ((0, 0), (0, max(0, needed - pieces.shape[1])))), offset=1e-3
-        )  # (n, frames, 64)
-        patches = np.stack([mel[:, k * hop : k * hop + _PATCH] for k in range(3)], axis=1).reshape(
-            -1, _PATCH, 64
-        )
-        quantised = np.clip(np.round(patches / net["scale"]) + net["zero"], 0, 255).astype(
-            np.uint8
-        )[:, None, None]
-        rows = [
-            net["session"].run(["class_scores_updated", net["pooled"]], {"audio": patch})
-            for patch in quantised
-        ]
-        logits = np.concatenate([r[0] for r in rows]).reshape(count, 3, CLASSES).mean(axis=1)
-        feature = (
-            np.concatenate([r[1].reshape(1, -1) for r in rows])
-            .reshape(count, 3, EMBEDDING)
-            .mean(axis=1)
-        )
+        patches = np.round(_patches(pieces) / net.scale) + net.zero
+        quantised = np.clip(patches, 0, 255).astype(np.uint8)[:, None, None]
+        rows = [net.run(patch) for patch in quantised]
+        logits = _of_segments([row[0] for row in rows])
+        feature = _of_segments([row[1] for row in rows])
         return {"feature": feature, "logits": logits, "space": language_space(logits)}
 
     def preprocessing(self) -> dict[str, Any]:
         """Return the settings that shape the features."""
         return {
             "rate_hz": self.rate_hz,
-            "patches": 3,
+            "patches": _HEARD,
             "hop_s": _HOP_S,
             "space_top": _TOP,
             "weights": "uint8",
         }
 
-    def _load(self) -> dict[str, Any]:
+    def _load(self) -> YamNetGraph:
         from seehear.weights.cache import derived, digest, locate
 
-        path = derived(
-            f"yamnet-{digest('yamnet')[:16]}-2.onnx", lambda p: _unpack(locate("yamnet"), p)
+        name = f"yamnet-{digest('yamnet')[:16]}-2.onnx"
+        net = session(derived(name, lambda p: _unpack(locate("yamnet"), p)), self._threads)
+        settings = net.get_modelmeta().custom_metadata_map
+        return YamNetGraph(
+            net,
+            scale=float(settings["audio_scale"]),
+            zero=int(settings["audio_zero_point"]),
+            pooled=settings["pooled"],
         )
-        net = session(path, self._threads)
-        meta = net.get_modelmeta().custom_metadata_map
-        return {
-            "session": net,
-            "scale": float(meta["audio_scale"]),
-            "zero": int(meta["audio_zero_point"]),
-            "pooled": meta["pooled"],
-        }
+
+
+def _patches(pieces: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the three log-mel patches of each piece, (n * 3, 96, 64)."""
+    hop = round(_HOP_S * 100)
+    # samples that three patches span; the segments of short grids get silence
+    needed = (2 * hop + _PATCH - 1) * HOP + WINDOW
+    lacking = max(0, needed - pieces.shape[1])
+    mel = log_mel(np.pad(pieces, ((0, 0), (0, lacking))), offset=1e-3)  # (n, frames, 64)
+    starts = [k * hop for k in range(_HEARD)]
+    three = np.stack([mel[:, start : start + _PATCH] for start in starts], axis=1)
+    return three.reshape(-1, _PATCH, BANDS)
+
+
+def _of_segments(rows: list[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """Return the mean (n, D) of every three rows (D,)."""
+    mean: NDArray[np.float32] = np.stack(rows).reshape(-1, _HEARD, len(rows[0])).mean(axis=1)
+    return mean
 
 
 def language_space(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the vectors (n, 384) of class logits (n, 521) in the space shared with language."""
     from seehear.encoders.minilm import class_embeddings
 
-    score = _sigmoid(
-        logits.astype(np.float64)
-    )  # of silence all logits are far below zero: no underflow to 0 / 0
+    # in double precision, as the logits of silence are far below zero: no underflow to 0 / 0
+    score = _sigmoid(logits.astype(np.float64))
     best = np.partition(score, -_TOP, axis=-1)[:, -_TOP, None]
     weight = np.where(score >= best, score, 0)
     names = class_embeddings(tuple(n.lower() for n in audioset_classes()))
-    return (weight @ names / weight.sum(-1, keepdims=True)).astype(np.float32)
+    space: NDArray[np.float64] = weight @ names / weight.sum(-1, keepdims=True)
+    return space.astype(np.float32)
 
 
 def _sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
     small = np.exp(-np.abs(x))  # never overflows
-    return np.where(x >= 0, 1, small) / (1 + small)
+    score: NDArray[np.float64] = np.where(x >= 0, 1, small) / (1 + small)
+    return score
 
 
 @lru_cache(maxsize=1)
@@ -145,8 +169,9 @@ def audioset_classes() -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def class_norms() -> NDArray[np.float32]:
-    """Return the length of each class's weights in the last layer, (521,): rare classes have long
-    ones.
+    """Return the length of each class's weights in the last layer, (521,).
+
+    Rare classes have long ones.
     """
     from seehear.weights.cache import derived, digest, locate
 
@@ -160,28 +185,53 @@ def class_norms() -> NDArray[np.float32]:
             graph = onnx.load(whole).graph
         finally:
             whole.unlink(missing_ok=True)
-        last = next(node for node in graph.node if "class_scores_updated" in node.output)
+        last = next(node for node in graph.node if _LOGITS in node.output)
         bias = last.input[2].removesuffix(".bias")
         weights = next(i for i in graph.initializer if i.name == f"{bias}.weight")
+        lengths = np.linalg.norm(numpy_helper.to_array(weights), axis=1)
         with path.open("wb") as file:
-            np.save(file, np.linalg.norm(numpy_helper.to_array(weights), axis=1).astype(np.float32))
+            np.save(file, lengths.astype(np.float32))
 
-    norms: NDArray[np.float32] = np.load(
-        derived(f"yamnet-{digest('yamnet')[:16]}-norms-1.npy", build), allow_pickle=False
-    )
+    name = f"yamnet-{digest('yamnet')[:16]}-norms-1.npy"
+    norms: NDArray[np.float32] = np.load(derived(name, build), allow_pickle=False)
     return norms
 
 
 def _unpack(folder: Path, target: Path) -> None:
-    """Make one ONNX file of the released archive that also gives logits and embedding, and takes
-    the scales along.
+    """Make one ONNX file of the released archive.
+
+    It also gives logits and embedding, and takes the scales along.
     """
     try:
         import onnx
-        from onnx import external_data_helper, helper, numpy_helper
+        from onnx import helper
     except ImportError:
         raise MissingExtraError.of("onnx", "offline") from None
-    import tempfile
+    model = _read_archive(folder)
+    _make_unsigned(model)
+    graph = model.graph
+    pooled = next(node.output[0] for node in graph.node if node.op_type == "GlobalAveragePool")
+    for name in (_LOGITS, pooled):
+        graph.output.append(helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None))
+    helper.set_model_props(
+        model,
+        {
+            "audio_scale": repr(float(_constant(model, "audio_scale"))),
+            "pooled": pooled,
+            "audio_zero_point": str(int(_constant(model, "audio_zero_point"))),
+        },
+    )
+    target.write_bytes(model.SerializeToString(deterministic=True))
+
+
+def _read_archive(folder: Path) -> "ModelProto":
+    """Return the released model with the weights that lie beside it in the archive.
+
+    Raises:
+        WeightsError: not the archive expected.
+    """
+    import onnx
+    from onnx import external_data_helper
 
     try:
         with (
@@ -200,29 +250,21 @@ def _unpack(folder: Path, target: Path) -> None:
             where=folder,
             hint="run: seehear models verify yamnet",
         ) from None
-    for value in (
-        model.graph.initializer
-    ):  # zero points only: the graph quantises its weights itself, by them
-        if value.data_type == onnx.TensorProto.INT8:
+    return model
+
+
+def _make_unsigned(model: "ModelProto") -> None:
+    """Turn the zero points into unsigned bytes; by them the graph quantises its weights itself."""
+    from onnx import TensorProto, numpy_helper
+
+    for value in model.graph.initializer:
+        if value.data_type == TensorProto.INT8:
             shifted = numpy_helper.to_array(value).astype(np.int16) + 128
             value.CopyFrom(numpy_helper.from_array(shifted.astype(np.uint8), value.name))
     del model.graph.value_info[:]  # it says int8
-    pooled = next(
-        node.output[0] for node in model.graph.node if node.op_type == "GlobalAveragePool"
-    )
-    for name in ("class_scores_updated", pooled):
-        model.graph.output.append(helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None))
-    values = {
-        i.name: numpy_helper.to_array(i)
-        for i in model.graph.initializer
-        if i.name.startswith("audio_")
-    }
-    helper.set_model_props(
-        model,
-        {
-            "audio_scale": repr(float(values["audio_scale"])),
-            "pooled": pooled,
-            "audio_zero_point": str(int(values["audio_zero_point"])),
-        },
-    )
-    target.write_bytes(model.SerializeToString(deterministic=True))
+
+
+def _constant(model: "ModelProto", name: str) -> NDArray[Any]:
+    from onnx import numpy_helper
+
+    return numpy_helper.to_array(next(i for i in model.graph.initializer if i.name == name))
