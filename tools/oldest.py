@@ -24,9 +24,9 @@ TESTS = (
     "tests/metrics",
     "tests/data",
     "tests/library",
-    "tests/export/test_formats.py",
+    "tests/export/test_export.py",
     "tests/media",
-    "tests/cli/test_cli_doctor_dataset.py",
+    "tests/cli/test_doctor_dataset.py",
     "tests/cli/test_main.py",
 )
 _BOUND = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?>=([0-9.]+)")

@@ -3,21 +3,17 @@ checkpoints.
 """
 
 import json
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
-import tiny_checkpoints as tiny
 
+import fake_encoders as fake
+import tiny_checkpoints as tiny
 from seehear.cli.main import main
 from seehear.encoders import load_encoder
 from seehear.errors import ConfigError
 from seehear.extraction.extract import _load_encoder
 from seehear.features import open_features, pool
-
-sys.path.append(str(Path(__file__).parents[1] / "features"))
-import fake_encoders as fake
 
 
 @pytest.fixture(scope="module")

@@ -112,7 +112,7 @@ def test_kill_at_any_moment_and_run_again(dataset, tmp_path):
     out = tmp_path / "killed"
     script = tmp_path / "run.py"
     script.write_text(
-        SCRIPT.format(path=[str(Path(__file__).parent)], data=str(dataset), out=str(out))
+        SCRIPT.format(path=[str(Path(__file__).parents[1])], data=str(dataset), out=str(out))
     )
     done, kills = 0, 0
     for wait_s in (0.0, 0.25, 0.1, 0.4, 0.05, 0.3):

@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
-import ray_cluster_run
 
 import fake_encoders as fake
+import ray_cluster_run
 from seehear.extraction.extract import extract
 
 pytest.importorskip("ray")

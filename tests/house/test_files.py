@@ -86,11 +86,6 @@ def test_the_checks_can_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     ]
 
 
-def test_test_files_have_names_of_their_own() -> None:
-    names = [path.name for path in tracked() if path.name.startswith("test_")]
-    assert len(names) == len(set(names))
-
-
 def test_one_version() -> None:
     about = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert about["project"]["dynamic"] == ["version"]

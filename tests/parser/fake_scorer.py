@@ -2,19 +2,14 @@
 picture is bright.
 """
 
-import sys
-from pathlib import Path
-
 import numpy as np
 
+import fake_encoders as fake
 from seehear.data import Vocabulary
 from seehear.parser import Parser
 from seehear.parser.zero_shot.lexicon import Meaning
 from seehear.parser.zero_shot.scorer import ZeroShot
 from seehear.time import Decoding
-
-sys.path.append(str(Path(__file__).parents[1] / "features"))
-import fake_encoders as fake
 
 VOCABULARY = Vocabulary(("Loud", "Bright"), ("loud", "bright"))
 

@@ -6,8 +6,8 @@ import json
 
 import numpy as np
 import pytest
-from fake_scorer import fake, loader, scorer
 
+from fake_scorer import fake, loader, scorer
 from media_files import film, mp4, tone, write
 from seehear.cli.main import main
 from seehear.parser import PRESETS

@@ -2,21 +2,16 @@
 of encoders.
 """
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
-from fake_scorer import fake
 
+import tiny_checkpoints as tiny
+from fake_scorer import fake
 from seehear.data import Vocabulary
 from seehear.errors import ConfigError, WeightsError
 from seehear.parser import Parser
 from seehear.parser.preset import with_language
 from seehear.time import Decoding
-
-sys.path.append(str(Path(__file__).parents[1] / "encoders"))
-import tiny_checkpoints as tiny
 
 
 @pytest.fixture(scope="module")

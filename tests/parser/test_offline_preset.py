@@ -60,10 +60,7 @@ def test_a_class_is_judged_by_itself_on_the_audio_track(clip):
 
 
 def test_silence_and_grey_are_nothing(tmp_path):
-    import sys
-    from pathlib import Path
 
-    sys.path.append(str(Path(__file__).parents[1] / "features"))
     import fake_encoders as fake
 
     path = fake.make_clip(

@@ -6,9 +6,9 @@ import dataclasses
 
 import numpy as np
 import pytest
-from fake_scorer import fake, parser, scorer
 
 import seehear
+from fake_scorer import fake, parser, scorer
 from seehear.data import LLP_VOCABULARY, Vocabulary
 from seehear.errors import ConfigError, DataError, MediaError, WeightsError
 from seehear.parser import PRESETS, Parser, as_vocabulary, parse_many
@@ -170,7 +170,6 @@ def load_two_frames(name):
 
 def test_a_file_that_kills_its_decoder_costs_that_file_alone(tmp_path):
     from fake_scorer import fragile
-
     from seehear.streaming.worker import Front
 
     good = fake.make_clip(tmp_path / "good.mp4", 2)

@@ -8,8 +8,8 @@ import json
 import numpy as np
 import pytest
 import torch
-from fake_scorer import fake
 
+from fake_scorer import fake
 from seehear.data import open_dataset
 from seehear.errors import ConfigError, FeatureError, WeightsError
 from seehear.extraction.extract import extract

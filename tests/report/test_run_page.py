@@ -7,8 +7,8 @@ import json
 import re
 
 import pytest
-from report_world import make, tower
 
+from report_world import make, tower
 from seehear.data import Vocabulary
 from seehear.report import run_page, tables
 from seehear.report.denoised import read_evidence

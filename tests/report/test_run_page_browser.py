@@ -5,8 +5,8 @@ narrow.
 import dataclasses
 
 import pytest
-from report_world import make
 
+from report_world import make
 from seehear.report import run_page
 from seehear.report.systems import read_systems, truth_timeline
 

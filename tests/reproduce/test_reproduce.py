@@ -5,8 +5,8 @@ import json
 
 import numpy as np
 import pytest
-from fake_words import Words, install
 
+from fake_words import Words, install
 from seehear.errors import ConfigError, DataError, SeehearError
 from seehear.features import open_features
 from seehear.recipes import FIGURES

@@ -51,7 +51,7 @@ def test_an_hour_of_video_needs_no_more_than_a_short_clip(tmp_path):
     script = tmp_path / "run.py"
     script.write_text(
         SCRIPT.format(
-            tests=str(Path(__file__).parent),
+            tests=str(Path(__file__).parents[1]),
             clip=str(tmp_path / "hour.mkv"),
             out=str(tmp_path / "out"),
         )

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from web_world import HOSTILE, WORKER, make_library, make_video, put, served
 
 from seehear.time import Event, TimeGrid, Timeline, Track
 from seehear.web.settings import Settings
+from web_world import HOSTILE, WORKER, make_library, make_video, put, served
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}

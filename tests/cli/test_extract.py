@@ -1,17 +1,13 @@
 """`seehear extract` as a user meets it: what it prints, its exit codes, and what it refuses."""
 
 import json
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+import fake_encoders as fake
 from seehear.cli.main import main
 from seehear.features import open_features
-
-sys.path.append(str(Path(__file__).parents[1] / "features"))
-import fake_encoders as fake
 
 
 @pytest.fixture(autouse=True)

@@ -6,19 +6,16 @@ import io
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+import fake_scorer
+from fake_scorer import fake
 from seehear.cli import inputs as cli_inputs
 from seehear.cli import lanes as view
 from seehear.cli.main import main
 from seehear.parser import PRESETS
 from seehear.time import Event, TimeGrid, Timeline
-
-sys.path.append(str(Path(__file__).parents[1] / "parser"))
-import fake_scorer
-from fake_scorer import fake
 
 
 @pytest.fixture(autouse=True)

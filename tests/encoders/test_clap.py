@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-import tiny_checkpoints as tiny
 import torch
 
+import tiny_checkpoints as tiny
 from seehear.encoders import card, load_encoder, load_text
 from seehear.encoders.clap import decibels, mel_matrix, ten_seconds
 from seehear.errors import WeightsError

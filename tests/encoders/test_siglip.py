@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-import tiny_checkpoints as tiny
 import torch
 import transformers as tr
 
+import tiny_checkpoints as tiny
 from seehear.encoders import card, load_encoder, load_text
 from seehear.encoders.pictures import normalised
 from seehear.encoders.siglip import MEAN, STD

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from report_world import OPTIONS, make, tower
 
+from report_world import OPTIONS, make, tower
 from seehear.errors import ConfigError, DataError
 from seehear.report.denoised import read_evidence, read_options
 from seehear.report.withdrawn import labels_left

@@ -6,11 +6,11 @@ import os
 
 import numpy as np
 import pytest
-import tiny_checkpoints as tiny
 import torch
 import transformers as tr
 from torchvision import transforms
 
+import tiny_checkpoints as tiny
 from seehear.encoders import card, load_encoder, load_text
 from seehear.encoders.clip import MEAN, STD
 from seehear.encoders.pictures import normalised
