@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
-from web_world import HERE, SECRET, WORKER, make_library
 
 from seehear.web.app import create_app
 from seehear.web.settings import Limits, Settings
+from web_world import HERE, SECRET, WORKER, make_library
 
 
 @pytest.fixture(scope="module")

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from starlette.testclient import TestClient
-from web_world import HERE, WORKER, events_of, make_library, make_video, put
 
 from seehear import export
 from seehear.time import Event, TimeGrid, Timeline, Track
 from seehear.web.app import create_app
 from seehear.web.catalogue import RECHECK_S, Catalogue, clip_id
 from seehear.web.settings import Settings
+from web_world import HERE, WORKER, events_of, make_library, make_video, put
 
 PARK, STREET = clip_id("park.timeline.json"), clip_id("street.timeline.json")
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
-from web_world import SECRET, put
 
 from seehear.time import Event, TimeGrid, Timeline, Track
 from seehear.web.catalogue import clip_id
+from web_world import SECRET, put
 
 PATHS = [
     "../secret.txt",

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
-from web_world import OURS, WORKER
 
 from seehear.web.app import create_app
 from seehear.web.catalogue import clip_id
 from seehear.web.settings import Settings
+from web_world import OURS, WORKER
 
 TOKEN = "a-token-of-some-length"
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from starlette.requests import ClientDisconnect
 from starlette.testclient import TestClient
-from web_world import HERE, OURS, WORKER, events_of, make_video
 
 from seehear.web.app import create_app
 from seehear.web.catalogue import Catalogue
 from seehear.web.settings import Limits, Settings
 from seehear.web.uploads import RefusedError, Uploads, shown_name, slug
+from web_world import HERE, OURS, WORKER, events_of, make_video
 
 
 def send(client: TestClient, name: str, data: bytes, **headers: str) -> dict:

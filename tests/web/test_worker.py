@@ -6,12 +6,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from web_world import fake_parser, make_video
 
 from seehear.errors import MediaError
 from seehear.time import Timeline
 from seehear.web import worker
 from seehear.web.settings import Limits
+from web_world import fake_parser, make_video
 
 
 def answers(task: worker.Task, make=fake_parser) -> list[dict]:
