@@ -96,7 +96,7 @@ def test_exit_codes_say_how_much_failed(capsys, cache):
     assert [row["state"] for row in json.loads(captured.out)] == ["cached", "failed"]
     assert captured.err.count("seehear: ") == 1
     assert (
-        "seehear: second: by hand: a page: cannot be fetched by program; pass --from FILE_OR_FOLDER"
+        "seehear: second: by hand: a page: cannot be fetched by program; fetch from your own file or folder"
         in captured.err
     )
 
@@ -108,7 +108,7 @@ def test_exit_codes_say_how_much_failed(capsys, cache):
         (["fetch", "nonesuch"], "no weights are called 'nonesuch'; known: yamnet"),
         (
             ["fetch", "first"],
-            "by hand: a page: cannot be fetched by program; pass --from FILE_OR_FOLDER",
+            "by hand: a page: cannot be fetched by program; fetch from your own file or folder",
         ),
         (["fetch", "first", "second", "--from", "x"], "--from takes exactly one id"),
         (

@@ -323,7 +323,8 @@ def test_several_that_lack_are_one_message_and_one_command(tmp_path, monkeypatch
 def test_a_local_file_or_folder(toy, tmp_path):
     toy(Local("the author's page", ("model.bin",)))
     with pytest.raises(
-        WeightsError, match=r"by hand: the author's page: cannot be fetched by program; pass --from"
+        WeightsError,
+        match=r"by hand: the author's page: cannot be fetched by program; fetch from your own file",
     ):
         weights.fetch("toy")
     with pytest.raises(WeightsError, match=r"run: seehear models fetch toy --from FILE"):
@@ -433,8 +434,10 @@ def slow(path, names, folder):
     time.sleep(60)
 from seehear.weights import cache
 cache.bring_from = slow
-weights.WEIGHTS["toy"] = table.Weights("toy", "A toy", sources.Local("x", ("model.bin",)), {{"model.bin": {HASH!r}}},
-                                       0.1, "CC0-1.0", "none", "nothing")
+weights.WEIGHTS["toy"] = table.Weights(
+    "toy", "A toy", sources.Local("x", ("model.bin",)), {{"model.bin": {HASH!r}}},
+    0.1, "CC0-1.0", "none", "nothing",
+)
 weights.fetch("toy", source=Path(sys.argv[1]))
 """
     process = subprocess.Popen(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Literal
 
+from seehear.closest import suggest
 from seehear.errors import WeightsError
 from seehear.weights.sources import Local, bring_from
 from seehear.weights.table import PRESETS, WEIGHTS, Weights
@@ -31,7 +32,7 @@ def cache_dir() -> Path:
 def entry(id_: str) -> Weights:
     """Return the table's entry, or raise naming the known ids."""
     if id_ not in WEIGHTS:
-        raise WeightsError(f"no weights are called {id_!r}", hint=f"known: {', '.join(WEIGHTS)}")
+        raise WeightsError(f"no weights are called {id_!r}", hint=suggest(id_, WEIGHTS))
     return WEIGHTS[id_]
 
 
@@ -57,31 +58,38 @@ def fetch(id_: str, *, source: Path | None = None) -> Path:
     except OSError as error:
         raise _unwritable(error, root) from None
     try:
-        if source is None:
-            weights.source.bring(scratch)
-        else:
-            bring_from(source, tuple(weights.files), scratch)
-        hashes = {name: _sha256(scratch / name) for name in weights.files}
-        for name, expected in weights.files.items():
-            if not hashes[name].startswith(expected):
-                raise WeightsError(
-                    f"expected sha256 {expected[:16]}, got {hashes[name][:16]}",
-                    where=f"{id_}/{name}",
-                    hint="the source gave another file; nothing was kept",
-                )
-        origin = str(weights.source) if source is None else "local file"
-        (scratch / RECORD).write_text(
-            json.dumps({"id": id_, "origin": origin, "files": hashes}, indent=1) + "\n"
-        )
-        if source is None and whole(
-            id_
-        ):  # a rival was faster, and someone may be reading what it placed
-            return _folder(id_)
+        _fill(scratch, weights, source)
+        if source is None and whole(id_):
+            return _folder(id_)  # a rival was faster, and someone may be reading what it placed
         return _place(scratch, _folder(id_))
     except OSError as error:
         raise _unwritable(error, root) from None
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _fill(scratch: Path, weights: Weights, source: Path | None) -> None:
+    """Bring the files into an empty folder, check them, and write their record beside them.
+
+    Raises:
+        WeightsError: the source is out of reach, or gave other files.
+    """
+    if source is None:
+        weights.source.bring(scratch)
+        origin = str(weights.source)
+    else:
+        bring_from(source, tuple(weights.files), scratch)
+        origin = "local file"
+    hashes = {name: _sha256(scratch / name) for name in weights.files}
+    for name, expected in weights.files.items():
+        if not hashes[name].startswith(expected):
+            raise WeightsError(
+                f"expected sha256 {expected[:16]}, got {hashes[name][:16]}",
+                where=f"{weights.id}/{name}",
+                hint="the source gave another file; nothing was kept",
+            )
+    record = {"id": weights.id, "origin": origin, "files": hashes}
+    (scratch / RECORD).write_text(json.dumps(record, indent=1) + "\n")
 
 
 def locate(id_: str) -> Path:
@@ -100,8 +108,9 @@ def locate(id_: str) -> Path:
 
 
 def require(ids: Iterable[str]) -> None:
-    """Check that all of several weights are in the cache: one message names all that lack, and one
-    command.
+    """Check that all of several weights are in the cache.
+
+    One message names all that lack, and one command that brings them.
 
     Raises:
         WeightsError: some are missing or not whole.
@@ -110,8 +119,8 @@ def require(ids: Iterable[str]) -> None:
     if len(lacking) == 1:
         locate(lacking[0])
     if lacking:
-        preset = next((name for name, all_ in PRESETS.items() if set(lacking) <= set(all_)), None)
-        words = " ".join(lacking) if preset is None else f"--preset {preset}"
+        whole_presets = [name for name, ids in PRESETS.items() if set(lacking) <= set(ids)]
+        words = f"--preset {whole_presets[0]}" if whole_presets else " ".join(lacking)
         raise WeightsError(
             f"the weights of {', '.join(lacking)} are not in the cache",
             where=cache_dir(),
@@ -136,13 +145,11 @@ def digest(id_: str) -> str:
 def state(id_: str) -> State:
     """Return whether weights are cached; looks at names, not contents (`verify` reads them)."""
     entry(id_)
-    if not (_folder(id_) / RECORD).is_file():
+    folder = _folder(id_)
+    if not (folder / RECORD).is_file():
         return "missing"
-    return (
-        "cached"
-        if all((_folder(id_) / name).is_file() for name in WEIGHTS[id_].files)
-        else "damaged"
-    )
+    complete = all((folder / name).is_file() for name in WEIGHTS[id_].files)
+    return "cached" if complete else "damaged"
 
 
 def verify(id_: str) -> list[str]:
@@ -153,19 +160,22 @@ def verify(id_: str) -> list[str]:
     """
     if state(id_) == "missing":
         locate(id_)
-    folder, recorded = _folder(id_), _record(id_)["files"]
-    return [
-        name
-        for name, expected in WEIGHTS[id_].files.items()
-        if not (folder / name).is_file()
-        or (got := _sha256(folder / name)) != recorded.get(name)
-        or not got.startswith(expected)
-    ]
+    recorded = _record(id_)["files"]
+
+    def same(name: str, expected: str) -> bool:
+        path = _folder(id_) / name
+        if not path.is_file():
+            return False
+        got = _sha256(path)
+        return got == recorded.get(name) and got.startswith(expected)
+
+    return [name for name, expected in WEIGHTS[id_].files.items() if not same(name, expected)]
 
 
 def whole(id_: str) -> bool:
-    """Return whether weights are in the cache with the contents that the table says; reads them
-    all.
+    """Return whether weights are in the cache with the contents that the table says.
+
+    Reads them all.
     """
     entry(id_)
     try:
@@ -175,8 +185,7 @@ def whole(id_: str) -> bool:
 
 
 def derived(name: str, build: Callable[[Path], None]) -> Path:
-    """Return a file made from weights, making it with `build(path)` when it is not in the cache
-    yet.
+    """Return a file made from weights; `build(path)` makes it when it is not in the cache yet.
 
     `name` must hold the digest of what it is made from.  Two processes may build at once: the files
     are equal.
@@ -225,8 +234,9 @@ def _unwritable(error: OSError, where: Path) -> WeightsError:
 
 
 def _place(scratch: Path, folder: Path) -> Path:
-    """Move a finished folder to its place; whatever stood there goes, and a rival that was faster
-    is fine.
+    """Move a finished folder to its place.
+
+    Whatever stood there goes; a rival that was faster is fine.
     """
     scratch.chmod(0o755)  # a cache may be shared
     if folder.exists():

