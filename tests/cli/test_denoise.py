@@ -116,8 +116,8 @@ def test_truth_gives_label_quality(tmp_path, words, capsys):
             ["--visual", "clip-vit-b16"],
             "expected a space of clip-vit-b16 that is shared with language",
         ),
-        (["--nothing", "nought"], "nothing variant: expected other"),
-        (["--descriptions", "nowhere.txt"], "description set: expected"),
+        (["--nothing", "nought"], "--nothing: expected other"),
+        (["--descriptions", "nowhere.txt"], "--descriptions: expected"),
         (["--split", "trian"], "expected a split among train, val, test"),
     ],
 )

@@ -8,11 +8,12 @@ together in one store.
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seehear.errors import FeatureError
 from seehear.features import open_features
@@ -161,10 +162,14 @@ def _write_joined(
 ) -> StoredStream:
     """Write the rows that some store has of each clip; a clip that none has is left empty."""
     name = stream.name
-    owners = [(clip, _owner(name, clip, stores)) for clip in clips]
-    total = sum(store.count(name, clip) for clip, store in owners if store)
-    rows = (store.rows(name, clip) if store else None for clip, store in owners)
-    entry = write_stream(folder, name, rows, total=total, dim=stream.dim, dtype=dtype)
+    owners = {clip: _owner(name, clip, stores) for clip in clips}
+    total = sum(store.count(name, clip) for clip, store in owners.items() if store)
+
+    def rows() -> Iterator[NDArray[np.float32] | None]:
+        for clip, store in owners.items():
+            yield store.rows(name, clip) if store else None
+
+    entry = write_stream(folder, name, rows(), total=total, dim=stream.dim, dtype=dtype)
     return {**entry, "encoder": stream.encoder}
 
 

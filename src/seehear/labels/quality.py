@@ -1,17 +1,23 @@
-"""What the labels became: how much was removed and softened, and, where truth exists, how good they
-are now.
+"""What the labels became: how much was removed and softened, and how good they are now.
 
 The figures of label quality are those of parsing (`seehear.metrics`), with labels of at least one
 half taken as predictions.  They use the clips' weak labels, so they measure labels, never a parser.
 """
 
+import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.files import Json
+from seehear.labels.similarity import Floats
 from seehear.time import TRACKS
+
+if TYPE_CHECKING:
+    from seehear.data import Truth
+    from seehear.metrics import Report
 
 SEGMENT_KEYS = (
     "segment/audio",
@@ -24,7 +30,7 @@ SEGMENT_KEYS = (
 
 def changes(
     weak: NDArray[Any], hard: NDArray[np.float32], soft: NDArray[np.float32]
-) -> dict[str, Any]:
+) -> dict[str, Json]:
     """Return what denoising and re-weighting changed in one track.
 
     Args:
@@ -34,67 +40,67 @@ def changes(
 
     Returns:
         Totals, and lists with one number a class: `clips` with the weak label; `clips_removed`, of
-            these, where no
-        segment kept it; `segments` = clips times T; `segments_removed`, of these; `lowered` and
-        `raised`: positive and negative segments that re-weighting changed; `share_reweighted`:
-            those over all N times T segments.
+        these, where no segment kept it; `segments` = clips times T; `segments_removed`, of these;
+        `lowered` and `raised`: positive and negative segments that re-weighting changed;
+        `share_reweighted`: those over all N times T segments.
     """
-    present, segments = weak.astype(bool), hard.shape[0] * hard.shape[1]
+    present = weak.astype(bool)
+    clips, segments, _ = hard.shape
     kept = hard >= 0.5
     moved = soft != hard
-    per_class = {
+    counts = {
         "clips": present.sum(axis=0),
         "clips_removed": (present & ~kept.any(axis=1)).sum(axis=0),
-        "segments": present.sum(axis=0) * hard.shape[1],
+        "segments": present.sum(axis=0) * segments,
         "segments_removed": (present[:, None] & ~kept).sum(axis=(0, 1)),
         "lowered": (moved & kept).sum(axis=(0, 1)),
         "raised": (moved & ~kept).sum(axis=(0, 1)),
     }
-    totals = {key: int(value.sum()) for key, value in per_class.items()}
-    changed = per_class["lowered"] + per_class["raised"]
-    return {
-        **totals,
-        "share_reweighted": float(moved.mean()) if moved.size else 0.0,
-        "per_class": {
-            **{key: value.tolist() for key, value in per_class.items()},
-            "share_reweighted": (changed / max(segments, 1)).tolist(),
-        },
-    }
+    out: dict[str, Json] = {key: int(count.sum()) for key, count in counts.items()}
+    out["share_reweighted"] = float(moved.mean()) if moved.size else 0.0
+    per_class = {key: count.tolist() for key, count in counts.items()}
+    reweighted = counts["lowered"] + counts["raised"]
+    per_class["share_reweighted"] = (reweighted / max(clips * segments, 1)).tolist()
+    out["per_class"] = per_class
+    return out
 
 
 def label_quality(
-    stages: Mapping[str, Mapping[str, NDArray[np.float32] | None]], weak: NDArray[Any], truth: Any
-) -> dict[str, Any]:
-    """Return the segment figures of each stage of the labels against the truth, in all and per
-    class.
+    stages: Mapping[str, Mapping[str, Floats | None]], weak: NDArray[Any], truth: "Truth"
+) -> dict[str, Json]:
+    """Return the segment figures of each stage of the labels against the truth.
 
     Args:
         stages: stage name (`weak`, `denoised`, `re-weighted`) to arrays (N, T, C) by track; a track
             without an array is its weak label on every segment, as training takes it.
         weak: (N, C), 0 or 1.
-        truth: `audio` and `visual`, boolean (N, T, C).
+        truth: of the same clips.
 
     Returns:
         By stage: the five segment figures (means over clips), and `per_class`: track to C pooled F
-            values, None for a
-        class that is neither in the labels nor in the truth.
+        values, None for a class that is neither in the labels nor in the truth.
     """
     from seehear.metrics import evaluate
 
     everywhere = np.repeat(weak[:, None].astype(bool), truth.audio.shape[1], axis=1)
     out = {}
     for stage, arrays in stages.items():
-        binary = [
-            everywhere if arrays.get(track) is None else np.asarray(arrays[track]) >= 0.5
-            for track in TRACKS
-        ]
-        report = evaluate(*binary, truth.audio, truth.visual)
-        figures, pooled = report.figures(), report.per_class()
-        out[stage] = {
-            **{key: figures[key] for key in SEGMENT_KEYS},
-            "per_class": {
-                track: [None if np.isnan(f) else float(f) for f in pooled[f"segment/{track}"].f1]
-                for track in TRACKS
-            },
-        }
+        binary = {}
+        for track in TRACKS:
+            labels = arrays.get(track)
+            binary[track] = everywhere if labels is None else labels >= 0.5
+        report = evaluate(binary["audio"], binary["visual"], truth.audio, truth.visual)
+        out[stage] = _segment_figures(report)
     return out
+
+
+def _segment_figures(report: "Report") -> dict[str, Json]:
+    figures = report.figures()
+    pooled = report.per_class()
+    out: dict[str, Json] = {key: figures[key] for key in SEGMENT_KEYS}
+    out["per_class"] = {track: _or_none(pooled[f"segment/{track}"].f1) for track in TRACKS}
+    return out
+
+
+def _or_none(values: NDArray[np.floating]) -> list[float | None]:
+    return [None if math.isnan(value) else value for value in values.tolist()]

@@ -6,26 +6,29 @@ softmax of N cosines is 1/N plus the third decimal, and half precision then ties
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.arrays import Array
 from seehear.errors import FeatureError, WeightsError
 
-Floats = NDArray[np.float32]
-Encode = Callable[[list[str]], Any]
+Floats: TypeAlias = NDArray[np.float32]
+Encode: TypeAlias = Callable[[list[str]], Array]  # texts -> (K, D)
 
 
-def to_numpy(array: Any) -> NDArray[Any]:
+def to_numpy(array: Array) -> NDArray[Any]:
     """Return a numpy view or copy of a numpy array, torch tensor or nested list."""
     if hasattr(array, "detach"):
         array = array.detach().cpu()
-        array = (array.float() if array.is_floating_point() else array).numpy()
+        if array.is_floating_point():
+            array = array.float()
+        array = array.numpy()
     return np.asarray(array)
 
 
-def like(result: Floats, given: Any) -> Any:
+def like(result: Floats, given: Array) -> Array:
     """Return `result` as the kind of array (and on the device) that `given` is."""
     if not hasattr(given, "detach"):
         return result
@@ -34,22 +37,23 @@ def like(result: Floats, given: Any) -> Any:
     return torch.from_numpy(np.ascontiguousarray(result)).to(given.device)
 
 
-def unit_rows(array: Any, what: str) -> Floats:
+def unit_rows(array: Array, what: str) -> Floats:
     """Return float32 vectors of length 1 along the last axis; a zero vector stays zero.
 
     Raises:
         FeatureError: NaN or infinite values; `what` names the array, the message its first bad row.
     """
     values = np.asarray(to_numpy(array), np.float32)
-    length = np.sqrt(np.einsum("...d,...d->...", values, values))[
-        ..., None
-    ]  # one pass, no squared copy
+    squared = np.einsum("...d,...d->...", values, values)  # one pass, no squared copy
+    length = np.sqrt(squared)[..., None]
     if not np.isfinite(length).all():
         bad = [int(i) for i in np.argwhere(~np.isfinite(length[..., 0]))[0]]
         raise FeatureError(
             f"{what}: NaN or infinite values at index {bad}", hint="extract these features again"
         )
-    return values / np.where(length > 0, length, np.float32(1))
+    length[length == 0] = 1
+    unit: Floats = values / length
+    return unit
 
 
 def encode_texts(encode: Encode, texts: list[str], dim: int) -> Floats:
@@ -75,9 +79,10 @@ class EncodeOnce:
     """
 
     def __init__(self, encode: Encode) -> None:
-        self._encode, self._known = encode, dict[str, Any]()
+        self._encode = encode
+        self._known: dict[str, NDArray[Any]] = {}
 
-    def __call__(self, texts: list[str]) -> Any:
+    def __call__(self, texts: list[str]) -> NDArray[Any]:
         """Return the features (K, D) of K texts."""
         new = [text for text in dict.fromkeys(texts) if text not in self._known]
         if new:
@@ -92,5 +97,6 @@ class EncodeOnce:
 
 def softmax(values: Floats, axis: int = -1) -> Floats:
     """Return the softmax along one axis."""
-    powers = np.exp(values - values.max(axis=axis, keepdims=True))
-    return powers / powers.sum(axis=axis, keepdims=True)
+    powers: Floats = np.exp(values - values.max(axis=axis, keepdims=True))
+    shares: Floats = powers / powers.sum(axis=axis, keepdims=True)
+    return shares

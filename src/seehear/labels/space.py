@@ -1,17 +1,14 @@
 """Features of segments in a space shared with language, read from a features folder."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seehear.encoders import card, load_text
+from seehear.encoders import TextTower, TextTowerLoader, card, load_text
 from seehear.errors import ConfigError, FeatureError
 from seehear.features import FeatureStore
 from seehear.features.reader import read_segments
-
-Loader = Callable[[str], Any]  # id of a text tower -> the tower
 
 
 def find_space(store: FeatureStore, encoder: str) -> str | None:
@@ -20,13 +17,16 @@ def find_space(store: FeatureStore, encoder: str) -> str | None:
     Encoders that give a `space` beside their features are read there; those whose features are the
     joint space itself (CLIP, CLAP) are read from `feature`, or from `frames`.
     """
+    streams = (f"{encoder}/{output}" for output in _space_outputs(encoder))
+    return next((stream for stream in streams if stream in store.streams), None)
+
+
+def _space_outputs(encoder: str) -> tuple[str, ...]:
     try:
-        outputs = ("space",) if "space" in card(encoder).outputs else ("feature", "frames")
+        has_space = "space" in card(encoder).outputs
     except ConfigError:  # features of an encoder that is not installed here
-        outputs = ("space", "feature", "frames")
-    return next(
-        (f"{encoder}/{name}" for name in outputs if f"{encoder}/{name}" in store.streams), None
-    )
+        return ("space", "feature", "frames")
+    return ("space",) if has_space else ("feature", "frames")
 
 
 def read_space(
@@ -35,8 +35,7 @@ def read_space(
     """Return (N, T, D) features of clips in an encoder's joint space, frames averaged to segments.
 
     Raises:
-        FeatureError: the folder has no such space, a clip is missing or of another grid, or NaN or
-            infinity.
+        FeatureError: the folder has no such space, or as `reader.read_segments`.
     """
     stream = find_space(store, encoder)
     if stream is None:
@@ -49,7 +48,7 @@ def read_space(
     return read_segments(store, stream, names, segments)
 
 
-def text_tower(encoder: str, load: Loader = load_text) -> Any:
+def text_tower(encoder: str, load: TextTowerLoader = load_text) -> TextTower:
     """Return the text tower that shares an encoder's space.
 
     Raises:

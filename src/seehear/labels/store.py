@@ -1,10 +1,9 @@
-"""Segment labels in memory and on disk: plain float32 arrays and one JSON file that says how they
-came about.
+"""Segment labels in memory and on disk: float32 arrays, and JSON that says how they came about.
 
-    LABELS/audio.npy   (N, T, C) float32 in [0, 1]; absent where the audio track was not labelled
-    LABELS/visual.npy  likewise
-    LABELS/labels.json clip names, class names, and the provenance: rule, prompts, encoders and
-    digests, alpha, beta
+    LABELS/audio.npy    (N, T, C) float32 in [0, 1]; absent where the audio track was not labelled
+    LABELS/visual.npy   likewise
+    LABELS/labels.json  clip names, class names, and the provenance: rule, prompts, encoders and
+                        digests, alpha, beta
 
 The arrays load without unpickling anything, on any machine; released label files are pickled
 dictionaries of GPU tensors.
@@ -15,18 +14,21 @@ import hashlib
 import json
 import os
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import DataError, SeehearError
+from seehear.files import Json
 from seehear.time import TRACKS
 
 SCHEMA = "seehear.labels/1"
+ABOUT = "labels.json"  # written last: where it stands, the labels are whole
 
 
 @dataclass(frozen=True)
@@ -44,31 +46,27 @@ class SegmentLabels:
     visual: NDArray[np.float32] | None
     names: tuple[str, ...]
     vocabulary: tuple[str, ...]
-    provenance: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Mapping[str, Json] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if len(set(self.names)) != len(self.names):
             raise ValueError("expected unique clip names")
         for track in TRACKS:
             array = self.get(track)
-            if array is None:
-                continue
-            if array.ndim != 3 or array.shape[::2] != (len(self.names), len(self.vocabulary)):
-                raise ValueError(
-                    f"{track}: expected ({len(self.names)}, T, {len(self.vocabulary)}), got"
-                    f" {array.shape}"
-                )
-            if array.dtype != np.float32 or not (
-                array.min(initial=0) >= 0 and array.max(initial=0) <= 1
-            ):
-                raise ValueError(f"{track}: expected float32 labels in [0, 1]")
+            if array is not None:
+                self._check(track, array)
+
+    def _check(self, track: str, array: NDArray[np.float32]) -> None:
+        clips, classes = len(self.names), len(self.vocabulary)
+        if array.ndim != 3 or array.shape[::2] != (clips, classes):
+            raise ValueError(f"{track}: expected ({clips}, T, {classes}), got {array.shape}")
+        inside = array.min(initial=0) >= 0 and array.max(initial=0) <= 1  # not so for NaN
+        if array.dtype != np.float32 or not inside:
+            raise ValueError(f"{track}: expected float32 labels in [0, 1]")
 
     def get(self, track: str) -> NDArray[np.float32] | None:
         """Return the array of `audio` or `visual`, or None."""
-        if track not in TRACKS:
-            raise KeyError(track)
-        array: NDArray[np.float32] | None = getattr(self, track)
-        return array
+        return {"audio": self.audio, "visual": self.visual}[track]
 
     def select(self, names: Sequence[str]) -> "SegmentLabels":
         """Return the labels of these clips, in this order.
@@ -84,7 +82,8 @@ class SegmentLabels:
                 hint="run: seehear denoise on the split that is trained on",
             )
         order = [row[name] for name in names]
-        audio, visual = (None if a is None else a[order] for a in (self.audio, self.visual))
+        audio = None if self.audio is None else self.audio[order]
+        visual = None if self.visual is None else self.visual[order]
         return SegmentLabels(audio, visual, tuple(names), self.vocabulary, self.provenance)
 
 
@@ -98,50 +97,46 @@ def save(labels: SegmentLabels, folder: Path | str) -> None:
         SeehearError: the folder holds something else, the disk is full, or it cannot be written.
     """
     folder = Path(folder)
-    own = {"labels.json", *(f"{track}.npy" for track in TRACKS)}
-    others = (
-        sorted(p.name for p in folder.iterdir() if p.name not in own and p.suffix != ".part")
-        if folder.is_dir()
-        else []
-    )
-    if others:
-        raise SeehearError(
-            f"expected a new or empty folder, or one of labels, this one holds {others[0]}",
-            where=folder,
-            hint="choose another --out",
-        )
+    _refuse_strange_files(folder)
+    arrays = {track: array for track in TRACKS if (array := labels.get(track)) is not None}
     about = {
         "schema": SCHEMA,
         "names": list(labels.names),
         "vocabulary": list(labels.vocabulary),
-        "tracks": {
-            track: _describe(array) for track in TRACKS if (array := labels.get(track)) is not None
-        },
+        "tracks": {track: _describe(array) for track, array in arrays.items()},
         "provenance": dict(labels.provenance),
     }
     text = json.dumps(about, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for track, array in arrays.items():
+            _replace(folder / f"{track}.npy", partial(_write_array, array))
+        _replace(folder / ABOUT, lambda file: file.write(text.encode()))
         for track in TRACKS:
-            array = labels.get(track)
-            if array is not None:
-                _replace(
-                    folder / f"{track}.npy",
-                    lambda file, a=array: np.save(file, a, allow_pickle=False),
-                )
-        _replace(folder / "labels.json", lambda file: file.write(text.encode()))
-        for track in set(TRACKS) - set(
-            about["tracks"]
-        ):  # what an earlier run left must not be taken for ours
-            (folder / f"{track}.npy").unlink(missing_ok=True)
+            if track not in arrays:  # what an earlier run left must not be taken for ours
+                (folder / f"{track}.npy").unlink(missing_ok=True)
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        problem = "no space left to write labels" if full else "cannot write labels"
         raise SeehearError(
-            f"{'no space left to write labels' if full else 'cannot write labels'}"
-            f" ({error.strerror})",
+            f"{problem} ({error.strerror})",
             where=folder,
-            hint="make room, or choose another --out, and run the command again",
+            hint="make room, or choose another folder, and run the command again",
         ) from None
+
+
+def _refuse_strange_files(folder: Path) -> None:
+    if not folder.is_dir():
+        return
+    own = {ABOUT, *(f"{track}.npy" for track in TRACKS)}
+    others = sorted(p.name for p in folder.iterdir() if p.name not in own and p.suffix != ".part")
+    if others:
+        raise SeehearError(
+            f"expected a new or empty folder, or one of labels, this one holds {others[0]}",
+            where=folder,
+            hint="choose another one",
+            parameter="folder",
+        )
 
 
 def load(folder: Path | str) -> SegmentLabels:
@@ -152,11 +147,11 @@ def load(folder: Path | str) -> SegmentLabels:
     """
     folder = Path(folder)
     try:
-        about = json.loads((folder / "labels.json").read_bytes())
+        about = json.loads((folder / ABOUT).read_bytes())
         if about["schema"] != SCHEMA:
             raise DataError(
                 f"expected {SCHEMA}, got {about['schema']}",
-                where=folder / "labels.json",
+                where=folder / ABOUT,
                 hint="another version of seehear wrote these labels",
             )
         arrays = {}
@@ -173,7 +168,7 @@ def load(folder: Path | str) -> SegmentLabels:
         )
     except FileNotFoundError as error:
         raise DataError(
-            f"expected labels.json and its arrays, {Path(error.filename).name} is missing",
+            f"expected {ABOUT} and its arrays, {Path(error.filename).name} is missing",
             where=folder,
             hint="make labels with seehear denoise",
         ) from None
@@ -183,14 +178,18 @@ def load(folder: Path | str) -> SegmentLabels:
         ) from None
 
 
-def _describe(array: NDArray[np.float32]) -> dict[str, Any]:
+def _describe(array: NDArray[np.float32]) -> dict[str, Json]:
     return {
         "shape": list(array.shape),
         "sha256": hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest(),
     }
 
 
-def _replace(path: Path, write: Any) -> None:
+def _write_array(array: NDArray[np.float32], file: BinaryIO) -> None:
+    np.save(file, array, allow_pickle=False)
+
+
+def _replace(path: Path, write: Callable[[BinaryIO], object]) -> None:
     aside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
     try:
         with aside.open("wb") as file:

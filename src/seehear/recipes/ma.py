@@ -32,9 +32,9 @@ def exchange(context: Context) -> Arrays:
     foreign_visual = dataclasses.replace(clips, visual=clips.visual[index], motion=motion)
     foreign_audio = dataclasses.replace(clips, audio=clips.audio[index])
 
-    def parse(given: Clips) -> ma.Predictions:
+    def parse(given: Clips) -> ma.TrackProbabilities:
         track_prob = context.predict(base, given).track_prob
-        return ma.Predictions(audio=track_prob[:, 0], visual=track_prob[:, 1])
+        return ma.TrackProbabilities(audio=track_prob[:, 0], visual=track_prob[:, 1])
 
     removed = ma.removals(weak, parse(clips), parse(foreign_audio), parse(foreign_visual))
     return {"audio": removed.audio, "visual": removed.visual}

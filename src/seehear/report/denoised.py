@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.data import Dataset
+from seehear.encoders import TextTowerLoader, load_text
 from seehear.errors import ConfigError, DataError
 from seehear.features import FeatureStore
 from seehear.labels.lsld.build import Built, build_labels, clips_with_features, with_encoders
@@ -17,7 +18,7 @@ from seehear.labels.lsld.descriptions import description_set
 from seehear.labels.lsld.options import Denoising
 from seehear.labels.lsld.reweighting import class_similarity
 from seehear.labels.similarity import encode_texts, unit_rows
-from seehear.labels.space import Loader, load_text, read_space, text_tower
+from seehear.labels.space import read_space, text_tower
 from seehear.labels.store import load
 
 WORDS = {"audio": "heard", "visual": "seen"}
@@ -135,7 +136,7 @@ def read_evidence(
     *,
     split: str = "train",
     track: str = "visual",
-    load_tower: Loader = load_text,
+    load_tower: TextTowerLoader = load_text,
 ) -> Evidence:
     """Return what stands behind the labels of a run; the labels are made again from the features.
 

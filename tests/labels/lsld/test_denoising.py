@@ -132,7 +132,7 @@ def test_prompts_of_one_to_four_labels_in_the_stated_order():
     ]
     with pytest.raises(DataError, match="label 7 is outside the vocabulary"):
         lsld.prompts([7], WORDS)
-    with pytest.raises(ConfigError, match="nothing variant"):
+    with pytest.raises(ConfigError, match="nothing: expected"):
         lsld.prompts([0], WORDS, nothing="nought")
 
 

@@ -12,9 +12,9 @@ def test_decisions_and_targets_of_the_release(golden) -> None:
     vectors = golden("ma_label_refine")
     label = vectors.given("labels")
 
-    def predictions(pair: str = "", order: object = slice(None)) -> ma.Predictions:
+    def predictions(pair: str = "", order: object = slice(None)) -> ma.TrackProbabilities:
         audio, visual = (vectors.given(f"prob_{track}{pair}")[order] for track in "av")
-        return ma.Predictions(audio, visual)
+        return ma.TrackProbabilities(audio, visual)
 
     removed = ma.removals(
         label,
@@ -54,10 +54,10 @@ LABEL = np.array([[1, 1], [1, 0], [0, 1], [0, 0]])
 PROB = np.array([[0.9, 0.1], [0.2, 0.1], [0.1, 0.1], [0.1, 0.1]])
 
 
-def with_first(audio: tuple[float, float], visual: tuple[float, float]) -> ma.Predictions:
+def with_first(audio: tuple[float, float], visual: tuple[float, float]) -> ma.TrackProbabilities:
     """Return predictions that are sure of everything, except as given for the first clip."""
     sure = np.full((4, 2), 0.99)
-    return ma.Predictions(np.vstack([audio, sure[1:]]), np.vstack([visual, sure[1:]]))
+    return ma.TrackProbabilities(np.vstack([audio, sure[1:]]), np.vstack([visual, sure[1:]]))
 
 
 def test_relative_error() -> None:
@@ -66,7 +66,7 @@ def test_relative_error() -> None:
 
 def test_a_label_goes_only_if_both_tracks_doubt_it() -> None:
     sure = with_first((0.99, 0.99), (0.99, 0.99))
-    own = ma.Predictions(PROB, PROB)
+    own = ma.TrackProbabilities(PROB, PROB)
     # thresholds are 0.25 and 0.5
     removed = ma.removals(
         LABEL, own, foreign_audio=with_first((0.24, 0.4), (0.24, 0.6)), foreign_visual=sure
@@ -87,8 +87,8 @@ def test_a_label_goes_only_if_both_tracks_doubt_it() -> None:
 
 def test_each_track_uses_its_own_error() -> None:
     perfect = np.where(LABEL, 0.9, 0.1)
-    doubt = ma.Predictions(np.zeros((4, 2)), np.zeros((4, 2)))
-    removed = ma.removals(LABEL, ma.Predictions(audio=PROB, visual=perfect), doubt, doubt)
+    doubt = ma.TrackProbabilities(np.zeros((4, 2)), np.zeros((4, 2)))
+    removed = ma.removals(LABEL, ma.TrackProbabilities(audio=PROB, visual=perfect), doubt, doubt)
     assert not removed.visual.any(), "a class without error loses nothing"
     np.testing.assert_array_equal(removed.audio, LABEL == 1)
 

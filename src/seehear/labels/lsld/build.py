@@ -1,19 +1,18 @@
-"""LSLD on a dataset: features of a joint space in, segment labels and a report of what changed
-out.
-"""
+"""LSLD on a dataset: features of a joint space in, segment labels and what changed out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seehear._version import __version__
-from seehear.data import Dataset, Split
+from seehear.data import Dataset, Split, Truth
+from seehear.encoders import TextTowerLoader, load_text
 from seehear.errors import DataError, FeatureError
 from seehear.features import FeatureStore
 from seehear.features.reader import read_segments
+from seehear.files import Json
 from seehear.labels.lsld.contrast import contrast
 from seehear.labels.lsld.denoising import denoise, prompt_similarity
 from seehear.labels.lsld.descriptions import description_set
@@ -21,12 +20,11 @@ from seehear.labels.lsld.options import Denoising
 from seehear.labels.lsld.reweighting import class_similarity, reweight_by
 from seehear.labels.lsld.scale import Scale, fit_scale
 from seehear.labels.quality import changes, label_quality
-from seehear.labels.similarity import Encode, EncodeOnce, Floats
-from seehear.labels.space import Loader, find_space, load_text, read_space, text_tower
+from seehear.labels.rule import rule_encoders
+from seehear.labels.similarity import EncodeOnce, Floats
+from seehear.labels.space import find_space, read_space, text_tower
 from seehear.labels.store import SegmentLabels
 from seehear.time import TRACKS
-
-STAGES = ("weak", "denoised", "re-weighted")
 
 
 @dataclass(frozen=True)
@@ -44,18 +42,20 @@ class Built:
     labels: SegmentLabels
     hard: dict[str, Floats]
     weak: NDArray[np.generic]
-    report: dict[str, dict[str, Any]]
+    report: dict[str, dict[str, Json]]
 
-    def quality(self, truth: Any) -> dict[str, Any]:
-        """Return the label quality of each stage against the truth of the same clips; see
-        `quality.label_quality`.
+    def quality(self, truth: Truth) -> dict[str, Json]:
+        """Return the quality of each stage of the labels; see `quality.label_quality`.
+
+        Args:
+            truth: of the same clips.
         """
-        arrays = {
-            "weak": dict.fromkeys(TRACKS),
-            "denoised": {t: self.hard.get(t) for t in TRACKS},
-            "re-weighted": {t: self.labels.get(t) for t in TRACKS},
+        stages: dict[str, Mapping[str, Floats | None]] = {
+            "weak": {},
+            "denoised": self.hard,
+            "re-weighted": {track: self.labels.get(track) for track in TRACKS},
         }
-        return label_quality(arrays, self.weak, truth)
+        return label_quality(stages, self.weak, truth)
 
 
 def build_labels(
@@ -65,7 +65,7 @@ def build_labels(
     *,
     split: str = "train",
     names: Sequence[str] | None = None,
-    load: Loader = load_text,
+    load: TextTowerLoader = load_text,
 ) -> Built:
     """Return the segment labels of a split.
 
@@ -92,17 +92,17 @@ def build_labels(
             where=dataset.root,
             hint="its table names the classes of each clip in the column event_labels",
         )
-    hard, soft, report, made = {}, dict.fromkeys(TRACKS), {}, {}
-    for track in TRACKS:
-        if options.has(track):
-            hard[track], soft[track], numbers = _one_track(
-                dataset, store, options, track, names, weak, load
-            )
-            report[track] = {**changes(weak, hard[track], soft[track]), **numbers}
-            made[track] = {
-                **numbers,
-                "weights": store.encoders().get(getattr(options, track), {}).get("weights"),
-            }
+    known = store.encoders()
+    hard: dict[str, Floats] = {}
+    soft: dict[str, Floats] = {}
+    report: dict[str, dict[str, Json]] = {}
+    made: dict[str, dict[str, Json]] = {}
+    for track, encoder in rule_encoders(options).items():
+        hard[track], soft[track], numbers = _one_track(
+            dataset, store, options, track, names, weak, load
+        )
+        report[track] = {**changes(weak, hard[track], soft[track]), **numbers}
+        made[track] = {**numbers, "weights": known.get(encoder, {}).get("weights")}
     provenance = {
         "rule": "lsld",
         "seehear": __version__,
@@ -111,9 +111,8 @@ def build_labels(
         "dataset": {"name": dataset.name, "fingerprint": dataset.fingerprint()},
         "tracks": made,
     }
-    labels = SegmentLabels(
-        soft["audio"], soft["visual"], names, dataset.vocabulary.names, provenance
-    )
+    classes = dataset.vocabulary.names
+    labels = SegmentLabels(soft.get("audio"), soft.get("visual"), names, classes, provenance)
     return Built(labels, hard, weak, report)
 
 
@@ -124,24 +123,19 @@ def _one_track(
     track: str,
     names: Sequence[str],
     weak: NDArray[np.generic],
-    load: Loader,
-) -> tuple[Floats, Floats, dict[str, Any]]:
+    load: TextTowerLoader,
+) -> tuple[Floats, Floats, dict[str, Json]]:
     """Return hard labels, final labels, and the numbers behind them."""
-    encoder, evidence, segments = (
-        getattr(options, track),
-        options.evidence(track),
-        dataset.grid.count,
-    )
+    encoder = rule_encoders(options)[track]
+    evidence = options.evidence(track)
+    segments = dataset.grid.count
     hard = np.repeat(weak[:, None], segments, axis=1).astype(np.float32)
-    numbers: dict[str, Any] = {"evidence": evidence}
+    numbers: dict[str, Json] = {"evidence": evidence}
     if evidence != "language":
-        streams = contrast_streams(store, encoder)
-        prob = contrast(
-            np.concatenate([read_segments(store, s, names, segments) for s in streams], axis=2),
-            weak,
-        )
+        stream = contrast_stream(store, encoder)
+        prob = contrast(read_segments(store, stream, names, segments), weak)
         hard *= prob >= 0.5
-        numbers["contrast"] = list(streams)
+        numbers["contrast"] = [stream]
     if evidence == "contrast" and not options.reweights(track):
         return hard, hard, numbers
     features = read_space(store, encoder, names, segments)
@@ -150,75 +144,63 @@ def _one_track(
     texts, template = description_set(options.descriptions, dataset.vocabulary)
     if track == "audio":
         template = options.audio_template.replace("{}", template)
-    asked: dict[str, Any] = {"nothing": options.nothing, "template": template}
     if evidence != "contrast":
-        hard *= denoise(features, weak, encode, texts, **asked)
+        hard *= denoise(features, weak, encode, texts, nothing=options.nothing, template=template)
     numbers |= {"space": find_space(store, encoder), "text_tower": tower.id}
     soft = hard
     if options.reweights(track):
-        sigma = _similarity(dataset, options, features, weak, encode, asked)
-        scale = fit_scale(hard, sigma)
-        scale = Scale(
-            *(
-                fitted if given == "fit" else float(given)
-                for given, fitted in zip((options.alpha, options.beta), scale, strict=True)
+        words, pattern = description_set(options.text, dataset.vocabulary)
+        if options.similarity == "softmax":
+            sigma = prompt_similarity(
+                features, weak, encode, words, nothing=options.nothing, template=template
             )
+        else:
+            sentences = [pattern.replace("{}", word) for word in words]
+            sigma = class_similarity(features, encode(sentences))
+        scale = _factors(options, hard, sigma)
+        soft = reweight_by(
+            hard, sigma, scale.alpha, scale.beta, mode=options.strategy, trim=options.trim
         )
-        soft = reweight_by(hard, sigma, *scale, mode=options.strategy, trim=options.trim)
         numbers |= scale._asdict()
     return hard, soft, {**numbers, "texts_encoded": encode.count}
 
 
-def _similarity(
-    dataset: Dataset,
-    options: Denoising,
-    features: Floats,
-    weak: NDArray[np.generic],
-    encode: Encode,
-    asked: dict[str, Any],
-) -> Floats:
-    words, template = description_set(options.text, dataset.vocabulary)
-    if options.similarity == "softmax":
-        out: Floats = prompt_similarity(features, weak, encode, words, **asked)
-        return out
-    return class_similarity(features, encode([template.replace("{}", word) for word in words]))
+def _factors(options: Denoising, hard: Floats, sigma: Floats) -> Scale:
+    """Return the factors that were asked for, fitted to the similarities where that was."""
+    fitted = fit_scale(hard, sigma)
+    alpha = fitted.alpha if options.alpha == "fit" else float(options.alpha)
+    beta = fitted.beta if options.beta == "fit" else float(options.beta)
+    return Scale(alpha, beta)
 
 
-def contrast_streams(store: FeatureStore, encoder: str) -> tuple[str, ...]:
-    """Return the streams in which clips are contrasted: what the encoder's networks are trained on.
+def contrast_stream(store: FeatureStore, encoder: str) -> str:
+    """Return the stream in which clips are contrasted: what the encoder's networks are trained on.
 
     Raises:
         FeatureError: the folder holds nothing of this encoder.
     """
-    held = [
-        f"{encoder}/{name}"
-        for name in ("feature", "frames")
-        if f"{encoder}/{name}" in store.streams
-    ][:1]
-    if not held:
-        raise FeatureError(
-            f"expected features of {encoder}, the folder holds {', '.join(sorted(store.streams))}",
-            where=store.path,
-            hint="extract with that encoder, or name another one",
-        )
-    return tuple(held)
+    for stream in (f"{encoder}/feature", f"{encoder}/frames"):
+        if stream in store.streams:
+            return stream
+    raise FeatureError(
+        f"expected features of {encoder}, the folder holds {', '.join(sorted(store.streams))}",
+        where=store.path,
+        hint="extract with that encoder, or name another one",
+    )
 
 
 def clips_with_features(
     split: Split, store: FeatureStore, options: Denoising
 ) -> tuple[list[str], list[str]]:
     """Return the clips of a split that have all the features the options need, and the others."""
-    streams = [
-        stream
-        for track in TRACKS
-        if options.has(track)
-        if (stream := find_space(store, getattr(options, track))) is not None
-    ]
-    have = [all(store.count(stream, name) for stream in streams) for name in split.names]
-    return (
-        [name for name, ok in zip(split.names, have, strict=True) if ok],
-        [name for name, ok in zip(split.names, have, strict=True) if not ok],
-    )
+    spaces = [find_space(store, encoder) for encoder in rule_encoders(options).values()]
+    streams = [stream for stream in spaces if stream is not None]
+    complete: list[str] = []
+    others: list[str] = []
+    for name in split.names:
+        has_all = all(store.count(stream, name) for stream in streams)
+        (complete if has_all else others).append(name)
+    return complete, others
 
 
 def with_encoders(
@@ -227,8 +209,7 @@ def with_encoders(
     *,
     keep: Sequence[str] = (),
 ) -> tuple[Denoising, list[str]]:
-    """Return the options with offline encoders in place of published ones that the folder lacks,
-    and what was said.
+    """Return the options with offline encoders for published ones that the folder lacks, and notes.
 
     Their similarities have another scale, so the factors are fitted.
 
@@ -237,24 +218,19 @@ def with_encoders(
         store: the features at hand.
         keep: options that the user named; they stay.
     """
-    changed: dict[str, Any] = {}
+    changed: dict[str, Json] = {}
     notes = []
+    wanted = rule_encoders(options)
     for track, offline in (("visual", "conse"), ("audio", "yamnet")):
-        asked = getattr(options, track)
-        if (
-            track not in keep
-            and options.has(track)
-            and find_space(store, asked) is None
-            and find_space(store, offline) is not None
-        ):
+        if track not in wanted or track in keep or find_space(store, wanted[track]) is not None:
+            continue
+        if find_space(store, offline) is not None:
             changed[track] = offline
-            notes.append(f"{track}: the folder has no {asked}, so {offline} is taken")
-    if changed and "fit" not in (options.alpha, options.beta):
-        fitted = [name for name in ("alpha", "beta") if name not in keep]
+            notes.append(f"{track}: the folder has no {wanted[track]}, so {offline} is taken")
+    fitted = [name for name in ("alpha", "beta") if name not in keep]
+    if changed and fitted and "fit" not in (options.alpha, options.beta):
         changed |= dict.fromkeys(fitted, "fit")
-        if fitted:
-            notes.append(
-                f"{' and '.join(fitted)} fitted to its similarities; the published ones belong to"
-                " CLIP"
-            )
+        notes.append(
+            f"{' and '.join(fitted)} fitted to its similarities; the published ones belong to CLIP"
+        )
     return replace(options, **changed), notes

@@ -1,5 +1,4 @@
-"""Which sentences a segment is compared with: one prompt for every subset of a clip's labels, and
-one for nothing.
+"""Which sentences a segment is compared with: one for every subset of a clip's labels and nothing.
 
     labels {A}        A, nothing
     labels {A, B}     A and B, A, B, nothing
@@ -24,8 +23,7 @@ from numpy.typing import NDArray
 
 from seehear.errors import ConfigError, DataError
 
-# 1,024 prompts; a clip with more labels says that they are no clip labels any more
-MOST_LABELS = 10
+MOST_LABELS = 10  # 1,024 prompts; clips with more labels are no clips any more
 # a subject that several class texts begin with is said once, before all of them
 SUBJECT = "a person "
 
@@ -67,7 +65,7 @@ def nothing_variant(name: "str | Nothing") -> Nothing:
         return Nothing(word=name[5:].strip())
     if name not in NOTHING:
         raise ConfigError(
-            f"expected {', '.join(NOTHING)} or word:TEXT, got {name!r}", where="nothing variant"
+            f"expected {', '.join(NOTHING)} or word:TEXT, got {name!r}", parameter="nothing"
         )
     return NOTHING[name]
 
@@ -117,8 +115,7 @@ def build_prompts(
     if members and not 0 <= members[0] <= members[-1] < len(texts):
         outside = [c for c in members if not 0 <= c < len(texts)]
         raise DataError(
-            f"label {outside[0]} is outside the vocabulary of {len(texts)} classes (0 to"
-            f" {len(texts) - 1})",
+            f"label {outside[0]} is outside the vocabulary, classes 0 to {len(texts) - 1}",
             hint="give a description for every class, or mend the labels",
         )
     if len(members) > MOST_LABELS:
@@ -129,7 +126,7 @@ def build_prompts(
         )
     if template.count("{}") != 1:
         raise ConfigError(
-            f"expected one {{}} in the template, got {template!r}", where="prompt template"
+            f"expected one {{}} in the template, got {template!r}", parameter="template"
         )
     variant = nothing_variant(nothing)
     return [
@@ -160,8 +157,9 @@ def _sentence(
 
 
 def _under_one_subject(parts: list[str]) -> list[str]:
-    """Return the texts with those of the common subject first, which only the first one names: "a
-    person speaking", "playing the guitar", "Dog".
+    """Return the texts, those of the common subject first, which only the first one names.
+
+    So: "a person speaking", "playing the guitar", "Dog".
     """
     acting = [text for text in parts if text.startswith(SUBJECT)]
     others = [text for text in parts if not text.startswith(SUBJECT)]

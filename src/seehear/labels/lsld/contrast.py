@@ -6,8 +6,7 @@ per track and class a linear scorer learns to give every segment of those clips 
 and at least some segment of each labelled clip a high one, by linear-softmax pooling:
 
     p_t = sigmoid(w . x_t + b)      q = sum_t p_t^2 / sum_t p_t
-    loss = mean over clips of  [ -log q  if labelled,  else  -mean_t log(1 - p_t) ]  +  penalty
-    |w|^2
+    loss = mean over clips of [-log q if labelled, else -mean_t log(1 - p_t)] + penalty |w|^2
 
 A class that this track does not carry cannot be told from the others by it: on clips that the
 scorer has not seen its probability stays low and the label goes.  That is why every clip is scored
@@ -18,28 +17,29 @@ does not need any.  The pooling is that of Wang, Li and Metze 2019 (arXiv:1810.0
 five for sound events.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.arrays import Array
 from seehear.labels.similarity import Floats, to_numpy
 
-FOLDS, PENALTY, STEPS, RATE = 5, 0.01, 150, 0.02
+FOLDS = 5
+PENALTY = 0.01
+STEPS = 150
+RATE = 0.02  # at the first step; it falls along a cosine
 _LEAST = 1e-6
 
 
 def contrast(
-    features: Any,
-    weak: Any,
+    features: Array,
+    weak: Array,
     *,
     folds: int = FOLDS,
     penalty: float = PENALTY,
     steps: int = STEPS,
     seed: int = 0,
 ) -> Floats:
-    """Return the probability (N, T, C) of each class in each segment, by scorers that have not seen
-    the clip.
+    """Return the probability (N, T, C) of each class, by scorers that have not seen the clip.
 
     Args:
         features: (N, T, D), of one track; each dimension is standardised here.
@@ -69,11 +69,10 @@ def contrast(
 
 
 def standardised(values: Floats) -> Floats:
-    """Return (N, T, D) with mean 0 and deviation 1 in each dimension; one that never changes
-    becomes 0.
-    """
+    """Return (N, T, D) with mean 0 and deviation 1 in each dimension that changes, else 0."""
     mean, deviation = values.mean(axis=(0, 1)), values.std(axis=(0, 1))
-    return (values - mean) / np.where(deviation > _LEAST, deviation, np.float32(1))
+    scaled: Floats = (values - mean) / np.where(deviation > _LEAST, deviation, np.float32(1))
+    return scaled
 
 
 def fit_scorer(
@@ -105,23 +104,14 @@ def fit_scorer(
     return parameters[:-1], parameters[-1]
 
 
-def pooled_loss(prob: Floats, labels: NDArray[np.bool_]) -> float:
-    """Return the loss of segment probabilities (N, T, C), summed over classes, without the
-    penalty.
-    """
-    pooled = (prob**2).sum(axis=1) / np.maximum(prob.sum(axis=1), _LEAST)
-    absent = -np.log1p(-np.minimum(prob, 1 - _LEAST)).mean(axis=1)
-    return float(np.where(labels, -np.log(np.maximum(pooled, _LEAST)), absent).sum() / len(prob))
-
-
 def pooled_slope(prob: Floats, labels: NDArray[np.bool_]) -> Floats:
-    """Return the derivative of `pooled_loss` with respect to the logits, (N, T, C)."""
+    """Return the derivative of the loss, without the penalty, by the logits, (N, T, C)."""
     total = np.maximum(prob.sum(axis=1, keepdims=True), _LEAST)
     pooled = np.maximum((prob**2).sum(axis=1, keepdims=True) / total, _LEAST)
     present = -(2 * prob - pooled) / total / pooled * prob * (1 - prob)
-    return np.where(labels[:, None], present, prob / prob.shape[1]).astype(np.float32) / np.float32(
-        len(prob)
-    )
+    slope = np.where(labels[:, None], present, prob / prob.shape[1]).astype(np.float32)
+    mean: Floats = slope / np.float32(len(prob))
+    return mean
 
 
 def _sigmoid(values: Floats) -> Floats:

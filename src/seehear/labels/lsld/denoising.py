@@ -1,11 +1,12 @@
-"""Language-guided segment label denoising: from a clip's labels to labels for every segment, by
-asking language.
+"""Language-guided label denoising: from a clip's labels to labels of every segment.
 
 A weak label says that a class occurs somewhere in a clip, in one track or both.  For every subset
-of a clip's labels there is a prompt, and one more for nothing (`seehear.labels.lsld.combinations`).  A
-segment takes the labels of the prompt whose text feature lies closest to the segment's feature:
+of a clip's labels there is a prompt, and one more for nothing
+(`seehear.labels.lsld.combinations`).  A segment takes the labels of the prompt whose text feature
+lies closest to the segment's feature:
 
-    s[n, t] = cos(text_n, segment_t)      label[t, c] = 1 where c belongs to the prompt of largest s[., t]
+    s[n, t]     = cos(text_n, segment_t)
+    label[t, c] = 1 where c belongs to the prompt of largest s[., t]
 
 No label is ever added; a clip may be left with nothing at all.  What is decided this way is mended
 afterwards where it disagrees with the rest of the training set (`seehear.labels.lsld.reweighting`).
@@ -22,11 +23,14 @@ than three labels follow the general rule; an all-zero segment (no such track) i
 release divides by zero.
 """
 
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.arrays import Array
 from seehear.labels.lsld.combinations import Nothing, build_prompts, class_texts, membership
 from seehear.labels.lsld.reweighting import reweight
 from seehear.labels.similarity import (
@@ -45,14 +49,14 @@ prompts = build_prompts
 
 
 def denoise(
-    segment_features: Any,
-    weak: Any,
+    segment_features: Array,
+    weak: Array,
     encode: Encode,
     descriptions: object,
     *,
     nothing: str | Nothing = "other",
     template: str = "{}",
-) -> Any:
+) -> Array:
     """Return hard segment labels (N, T, C), 0 or 1: the labels of each segment's best prompt.
 
     Args:
@@ -62,7 +66,7 @@ def denoise(
         encode: texts to (K, D) features; called once, with every distinct prompt of the whole
             dataset.
         descriptions: C texts, or a vocabulary.
-        nothing: wording of the nothing prompt, see `prompts.NOTHING`.
+        nothing: wording of the nothing prompt, see `combinations.NOTHING`.
         template: put around each prompt; the release wraps audio prompts as "This is a sound of
             {}".
 
@@ -73,9 +77,8 @@ def denoise(
     """
     features, labels = check(segment_features, weak, descriptions)
     hard = np.zeros((*features.shape[:2], labels.shape[1]), np.float32)
-    for clips, classes, score in _by_label_set(
-        features, labels, encode, descriptions, nothing, template
-    ):
+    prompts_of = _Prompts(descriptions, nothing, template)
+    for clips, classes, score in _by_label_set(features, labels, encode, prompts_of):
         silent = ~features[clips].any(axis=2)
         best = np.where(silent, score.shape[2] - 1, score.argmax(axis=2))
         hard[clips] = membership(classes, labels.shape[1])[best]
@@ -83,16 +86,15 @@ def denoise(
 
 
 def prompt_similarity(
-    segment_features: Any,
-    weak: Any,
+    segment_features: Array,
+    weak: Array,
     encode: Encode,
     descriptions: object,
     *,
     nothing: str | Nothing = "other",
     template: str = "{}",
-) -> Any:
-    """Return equation 3's softmax value of each single-class prompt, (N, T, C); 0 for classes
-    without a prompt.
+) -> Array:
+    """Return equation 3's softmax value of each single-class prompt, (N, T, C), 0 where none is.
 
     This is the similarity that the paper states for re-weighting.  Without a temperature it is
     about 1/2^K whatever the segment shows, so it is here to be compared, not to be used.  Arguments
@@ -100,9 +102,8 @@ def prompt_similarity(
     """
     features, labels = check(segment_features, weak, descriptions)
     out = np.zeros((*features.shape[:2], labels.shape[1]), np.float32)
-    for clips, classes, score in _by_label_set(
-        features, labels, encode, descriptions, nothing, template
-    ):
+    prompts_of = _Prompts(descriptions, nothing, template)
+    for clips, classes, score in _by_label_set(features, labels, encode, prompts_of):
         alone = membership(classes, labels.shape[1])
         single = np.flatnonzero(alone.sum(axis=1) == 1)
         out[clips] = softmax(score)[:, :, single] @ alone[single]
@@ -110,7 +111,7 @@ def prompt_similarity(
 
 
 def check(
-    segment_features: Any, weak: Any, descriptions: object
+    segment_features: Array, weak: Array, descriptions: object
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Return unit segment features and boolean weak labels after checking that shapes fit.
 
@@ -130,33 +131,42 @@ def check(
     return unit_rows(segment_features, "segment features"), labels.astype(bool)
 
 
+@dataclass(frozen=True)
+class _Prompts:
+    """How the prompts of a set of labels are worded."""
+
+    descriptions: object
+    nothing: str | Nothing
+    template: str
+
+    def __call__(self, classes: tuple[int, ...]) -> list[str]:
+        if not classes:
+            return []
+        return build_prompts(
+            classes, self.descriptions, nothing=self.nothing, template=self.template
+        )
+
+
 def _by_label_set(
-    features: Floats,
-    weak: NDArray[np.bool_],
-    encode: Encode,
-    descriptions: object,
-    nothing: str | Nothing,
-    template: str,
-) -> Any:
-    """Yield (clip indices, their classes, cosines (n, T, 2^K)) for every set of labels that occurs
-    and is not empty.
+    features: Floats, weak: NDArray[np.bool_], encode: Encode, prompts_of: _Prompts
+) -> Iterator[tuple[NDArray[np.intp], tuple[int, ...], Floats]]:
+    """Yield (clip indices, their classes, cosines (n, T, 2^K)) for every set of labels but none.
 
     Clips are grouped by their labels, so the loop runs over label sets (119 in LLP's training
     split), not segments.
     """
     sets, member = np.unique(weak, axis=0, return_inverse=True)
-    classes = [tuple(int(c) for c in np.flatnonzero(row)) for row in sets]
-    asked = [
-        build_prompts(c, descriptions, nothing=nothing, template=template) if c else []
-        for c in classes
-    ]
-    texts = list(dict.fromkeys(text for group in asked for text in group))
+    classes = [tuple(np.flatnonzero(row).tolist()) for row in sets]
+    sentences = [prompts_of(some) for some in classes]
+    texts = list(dict.fromkeys(chain.from_iterable(sentences)))
     if not texts:
         return
-    row = {text: i for i, text in enumerate(texts)}
     vectors = encode_texts(encode, texts, features.shape[2])
+    row = {text: i for i, text in enumerate(texts)}
     order = np.argsort(member.ravel(), kind="stable")
-    groups = np.split(order, np.cumsum(np.bincount(member.ravel(), minlength=len(sets)))[:-1])
-    for clips, some, group in zip(groups, classes, asked, strict=True):
+    sizes = np.bincount(member.ravel(), minlength=len(sets))
+    groups = np.split(order, np.cumsum(sizes)[:-1])
+    for clips, some, group in zip(groups, classes, sentences, strict=True):
         if some:
-            yield clips, some, features[clips] @ vectors[[row[text] for text in group]].T
+            wanted = vectors[[row[text] for text in group]]
+            yield clips, some, features[clips] @ wanted.T

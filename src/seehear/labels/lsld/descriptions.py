@@ -1,9 +1,9 @@
-"""Sets of class descriptions: the words that stand for a class in prompts.  Data, so a new set is a
-new entry.
+"""Sets of class descriptions: the words that stand for a class in prompts.
 
-A vocabulary has a name and a description for every class; LLP's descriptions are the paper's best
-set, "+ playing" ("Basketball_bounce" becomes "playing basketball").  A set says which of the two it
-starts from, which classes it words differently, and what is put around every whole prompt.
+They are data, so a new set is a new entry.  A vocabulary has a name and a description for every
+class; LLP's descriptions are the paper's best set, "+ playing" ("Basketball_bounce" becomes
+"playing basketball").  A set says which of the two it starts from, which classes it words
+differently, and what is put around every whole prompt.
 
 Source: LSLD (NeurIPS 2023), table 6.  The paper shows "+ a photo of" and "+ playing + a person" by
 one example each; the rest of those two is our reading.
@@ -12,8 +12,9 @@ one example each; the rest of those two is our reading.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
+from seehear.data import Vocabulary
 from seehear.errors import ConfigError, DataError
 
 
@@ -22,7 +23,7 @@ class DescriptionSet:
     """How classes are worded.
 
     Args:
-        name: as written in `--descriptions NAME`.
+        name: what `Denoising.descriptions` and `text` call it.
         summary: one line.
         start: the vocabulary's `names` or its `descriptions`.
         wording: class name to a pattern with `{}` for the text it starts from; classes not named
@@ -36,7 +37,7 @@ class DescriptionSet:
     wording: Mapping[str, str] = field(default_factory=dict)
     template: str = "{}"
 
-    def texts(self, vocabulary: Any) -> list[str]:
+    def texts(self, vocabulary: Vocabulary) -> list[str]:
         """Return one text a class of a vocabulary (`names`, `descriptions`)."""
         start = vocabulary.names if self.start == "names" else vocabulary.descriptions
         return [
@@ -46,23 +47,18 @@ class DescriptionSet:
 
 
 # activities of people, which "+ a person" words with their subject
-_PERSON = {
-    "Speech": "a person speaking",
-    **dict.fromkeys(
-        (
-            "Cheering",
-            "Basketball_bounce",
-            "Cello",
-            "Banjo",
-            "Singing",
-            "Violin_fiddle",
-            "Accordion",
-            "Acoustic_guitar",
-            "Clapping",
-        ),
-        "a person {}",
-    ),
-}
+_ACTIVITIES = (
+    "Cheering",
+    "Basketball_bounce",
+    "Cello",
+    "Banjo",
+    "Singing",
+    "Violin_fiddle",
+    "Accordion",
+    "Acoustic_guitar",
+    "Clapping",
+)
+_PERSON = {"Speech": "a person speaking", **dict.fromkeys(_ACTIVITIES, "a person {}")}
 
 DESCRIPTIONS: dict[str, DescriptionSet] = {
     s.name: s
@@ -91,9 +87,8 @@ DESCRIPTIONS: dict[str, DescriptionSet] = {
 }
 
 
-def description_set(name: str, vocabulary: Any) -> tuple[list[str], str]:
-    """Return (one text a class, template of whole prompts) of a named set, or of the user's own
-    file.
+def description_set(name: str, vocabulary: Vocabulary) -> tuple[list[str], str]:
+    """Return (one text a class, template of whole prompts) of a set, or of the user's own file.
 
     Args:
         name: a name of `DESCRIPTIONS`, or the path of a file with `class = description` lines that
@@ -111,22 +106,20 @@ def description_set(name: str, vocabulary: Any) -> tuple[list[str], str]:
     if not path.is_file():
         raise ConfigError(
             f"expected {', '.join(DESCRIPTIONS)}, or a file of your own, got {name!r}",
-            where="description set",
+            parameter="descriptions",
             hint="a file holds one line a class: Dog = a dog that barks",
         )
-    from seehear.data import Vocabulary
-
     own = Vocabulary.parse(path)
     words = dict(zip(own.names, own.descriptions, strict=True))
     unknown = [n for n in words if n not in vocabulary.names]
     missing = [n for n in vocabulary.names if n not in words]
-    if unknown or missing:
-        what = (
-            f"no class {unknown[0]} in the vocabulary"
-            if unknown
-            else f"no description for {', '.join(missing)}"
-        )
+    problem = None
+    if unknown:
+        problem = f"no class {unknown[0]} in the vocabulary"
+    elif missing:
+        problem = f"no description for {', '.join(missing)}"
+    if problem is not None:
         raise DataError(
-            what, where=path, hint="the file must name exactly the classes of the dataset"
+            problem, where=path, hint="the file must name exactly the classes of the dataset"
         )
     return [words[n] for n in vocabulary.names], "{}"

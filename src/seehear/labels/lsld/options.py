@@ -1,6 +1,4 @@
-"""Every choice of the denoising of labels, as one immutable value that a recipe shows and a command
-line sets.
-"""
+"""Every choice of the denoising of labels, as one immutable value that a recipe shows."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -11,6 +9,14 @@ Similarity = Literal["cosine", "softmax"]
 Evidence = Literal["language", "contrast", "both"]
 Factor = float | Literal["fit"]
 
+_CHOICES = {
+    "tracks": Tracks,
+    "reweight": Tracks,
+    "strategy": Strategy,
+    "similarity": Similarity,
+    "visual_evidence": Evidence,
+    "audio_evidence": Evidence,
+}
 SOUND = "This is a sound of {}"  # around every audio prompt, as released
 
 
@@ -21,8 +27,10 @@ class Denoising:
     Args:
         tracks: which tracks get segment labels; the others keep their weak label.
         visual, audio: encoder whose space is shared with language, for each track.
-        descriptions: words for the classes in prompts (`seehear.labels.lsld.descriptions`), or a file.
-        nothing: the prompt for "none of these" (`seehear.labels.lsld.combinations.NOTHING`), or `word:TEXT`.
+        descriptions: words for the classes in prompts (`seehear.labels.lsld.descriptions`), or a
+            file.
+        nothing: the prompt for "none of these" (`seehear.labels.lsld.combinations.NOTHING`), or
+            `word:TEXT`.
         audio_template: put around audio prompts.
         visual_evidence, audio_evidence: what decides about a label: `language` (prompts, the
             published way); `contrast` with the clips that lack the class
@@ -55,19 +63,10 @@ class Denoising:
     trim: float = 0.0
 
     def __post_init__(self) -> None:
-        for name, kind in (
-            ("tracks", Tracks),
-            ("reweight", Tracks),
-            ("strategy", Strategy),
-            ("similarity", Similarity),
-            ("visual_evidence", Evidence),
-            ("audio_evidence", Evidence),
-        ):
-            if getattr(self, name) not in get_args(kind):
-                raise ValueError(
-                    f"{name}: expected one of {', '.join(get_args(kind))}, got"
-                    f" {getattr(self, name)!r}"
-                )
+        for name, kind in _CHOICES.items():
+            value, choices = getattr(self, name), get_args(kind)
+            if value not in choices:
+                raise ValueError(f"{name}: expected one of {', '.join(choices)}, got {value!r}")
         for name in ("alpha", "beta"):
             value = getattr(self, name)
             if value != "fit" and not (isinstance(value, int | float) and value >= 0):

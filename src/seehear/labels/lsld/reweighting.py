@@ -1,5 +1,4 @@
-"""Re-weighting: a hard label becomes soft where its similarity contradicts the rest of the training
-set.
+"""Re-weighting: a hard label becomes soft where its similarity contradicts the training set's rest.
 
 For every class, over all segments of all clips (not only those weakly labelled with it):
 
@@ -26,8 +25,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from seehear.arrays import Array
 from seehear.errors import ConfigError
 from seehear.labels.similarity import Floats, like, to_numpy, unit_rows
 
@@ -44,12 +44,10 @@ class Regions:
     negative: Mask
 
 
-def class_similarity(segment_features: Any, class_features: Any) -> Floats:
+def class_similarity(segment_features: Array, class_features: Array) -> Floats:
     """Return the cosines (N, T, C) of segments (N, T, D) and class texts (C, D), float32."""
-    segments, texts = (
-        unit_rows(segment_features, "segment features"),
-        unit_rows(class_features, "class features"),
-    )
+    segments = unit_rows(segment_features, "segment features")
+    texts = unit_rows(class_features, "class features")
     if segments.ndim != 3 or texts.ndim != 2 or segments.shape[2] != texts.shape[1]:
         raise ValueError(
             f"expected segment features (N, T, D) and class features (C, D), got {segments.shape}"
@@ -59,15 +57,15 @@ def class_similarity(segment_features: Any, class_features: Any) -> Floats:
 
 
 def reweight(
-    hard: Any,
-    segment_features: Any,
-    class_features: Any,
-    alpha: Any = 4.0,
-    beta: Any = 0.4,
+    hard: Array,
+    segment_features: Array,
+    class_features: Array,
+    alpha: ArrayLike = 4.0,
+    beta: ArrayLike = 0.4,
     *,
     mode: str = "dynamic",
     trim: float = 0.0,
-) -> Any:
+) -> Array:
     """Return soft labels (N, T, C) of hard ones, by the cosines of segments and class texts.
 
     Args:
@@ -86,8 +84,8 @@ def reweight(
 def reweight_by(
     hard: NDArray[Any],
     sigma: Floats,
-    alpha: Any,
-    beta: Any,
+    alpha: ArrayLike,
+    beta: ArrayLike,
     *,
     mode: str = "dynamic",
     trim: float = 0.0,
@@ -107,22 +105,23 @@ def reweight_by(
         ConfigError: no such mode.
     """
     if mode not in MODES:
-        raise ConfigError(f"expected {', '.join(MODES)}, got {mode!r}", where="reweight")
+        raise ConfigError(f"expected {', '.join(MODES)}, got {mode!r}", parameter="mode")
     soft = np.array(hard, np.float32)
     if mode == "none":
         return soft
     region = unreliable(soft > 0.5, sigma, trim=trim)
-    for mask, factor, constant, skipped in (
-        (region.positive, alpha, STABLE[0], "without-event"),
-        (region.negative, beta, STABLE[1], "with-event"),
-    ):
-        if mode == "stable":
-            soft[mask] = constant
-        elif mode != skipped:
-            value = np.asarray(factor, np.float32) * sigma
-            change = mask & (value > 0) & (value < 1)
-            soft[change] = value[change]
+    if mode == "stable":
+        soft[region.positive], soft[region.negative] = STABLE
+    if mode in ("dynamic", "with-event"):
+        _soften(soft, region.positive, np.asarray(alpha, np.float32) * sigma)
+    if mode in ("dynamic", "without-event"):
+        _soften(soft, region.negative, np.asarray(beta, np.float32) * sigma)
     return soft
+
+
+def _soften(soft: Floats, where: Mask, value: Floats) -> None:
+    change = where & (value > 0) & (value < 1)
+    soft[change] = value[change]
 
 
 def unreliable(hard: Mask, sigma: Floats, *, trim: float = 0.0) -> Regions:
@@ -150,9 +149,9 @@ def unreliable(hard: Mask, sigma: Floats, *, trim: float = 0.0) -> Regions:
     for c in range(count):
         inside, outside = sigma[..., c][hard[..., c]], sigma[..., c][~hard[..., c]]
         if inside.size and outside.size:
-            least[c] = np.quantile(inside, trim, method="nearest") if trim else inside.min()
-            greatest[c] = (
-                np.quantile(outside, 1 - trim, method="nearest") if trim else outside.max()
-            )
+            least[c], greatest[c] = inside.min(), outside.max()
+            if trim:
+                least[c] = np.quantile(inside, trim, method="nearest")
+                greatest[c] = np.quantile(outside, 1 - trim, method="nearest")
     # an empty group leaves infinities of the wrong sign: nothing is below -inf, nothing above inf
     return Regions(hard & (sigma < greatest), ~hard & (sigma > least))

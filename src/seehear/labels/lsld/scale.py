@@ -7,7 +7,8 @@ which 4 and 0.4 do something else.
 What the factors decide is the level at which an unreliable label ends up.  So that is what is fixed
 here, and the factors follow from the medians of the two groups, over all classes:
 
-    alpha = POSITIVE / median of sigma over the positives        beta = NEGATIVE / median of sigma over the negatives
+    alpha = POSITIVE / median of sigma over the positives
+    beta  = NEGATIVE / median of sigma over the negatives
 
 No truth and no grid search is needed, and a new encoder or vocabulary gets the same levels.
 """
@@ -19,10 +20,9 @@ from numpy.typing import NDArray
 
 from seehear.labels.similarity import Floats
 
-POSITIVE, NEGATIVE = (
-    1.0,
-    0.03,
-)  # levels at which the median unreliable positive and negative end up; chosen on val
+# levels at which the median unreliable positive and negative end up; chosen on val
+POSITIVE = 1.0
+NEGATIVE = 0.03
 
 
 class Scale(NamedTuple):
@@ -41,13 +41,13 @@ def fit_scale(
 ) -> Scale:
     """Return the factors that bring the median positive and negative to given levels.
 
+    A group that is empty, or whose median is not positive, gets the factor 0: nothing of it is
+    changed.
+
     Args:
         hard: (N, T, C), 0 or 1.
         sigma: (N, T, C) similarity of each segment to each class.
         positive, negative: the levels.
-
-    A group that is empty, or whose median is not positive, gets the factor 0: nothing of it is
-        changed.
     """
     on = np.asarray(hard) > 0.5
     return Scale(_factor(sigma[on], positive), _factor(sigma[~on], negative))

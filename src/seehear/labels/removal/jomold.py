@@ -1,5 +1,4 @@
-"""JoMoLD's removal of labels by disagreement: one track finds the label easy, the other cannot
-learn it.
+"""JoMoLD's removal of labels by disagreement: easy for one track, beyond learning for the other.
 
 A label that is right for the clip but not for a track shows in the losses of a network without
 cross-modal attention: the track that has the event learns it (small loss), the other does not
@@ -13,9 +12,8 @@ target's value:
 
 Removal in a batch with n_c clips labelled c:
 
-    visual loses: the floor(ρ^v_c n_c) smallest audio losses  ∩  the floor(ρ^v_c n_c) largest visual
-    losses
-    audio loses:  the floor(ρ^a_c n_c) largest audio losses   ∩  the floor(ρ^a_c n_c) smallest visual losses
+    visual loses: the k smallest audio losses  ∩  the k largest visual losses   k = floor(ρ^v_c n_c)
+    audio loses:  the k largest audio losses   ∩  the k smallest visual losses  k = floor(ρ^a_c n_c)
 
 Source: Cheng et al., "Joint-Modal Label Denoising for Weakly-Supervised Audio-Visual Video
 Parsing", ECCV 2022; released as MCG-NJU/JoMoLD.
@@ -61,11 +59,11 @@ def noise_ratio(
     values = np.asarray(prob, np.float64)
     given = np.asarray(label) > 0.5
     step = batch or len(values)
-    mean = np.mean(
-        [values[start : start + step].mean(axis=0) for start in range(0, len(values), step)], axis=0
-    )
+    means = [values[start : start + step].mean(axis=0) for start in range(0, len(values), step)]
+    mean = np.mean(means, axis=0)
     noisy = given & (target * values < threshold * mean)
-    return noisy.sum(axis=0) / np.maximum(given.sum(axis=0), 1)
+    ratio: NDArray[np.float64] = noisy.sum(axis=0) / np.maximum(given.sum(axis=0), 1)
+    return ratio
 
 
 def noise_ratios(
@@ -94,9 +92,8 @@ def warm_up(epoch: int, step: int, steps: int, length: float, form: WarmUp = "re
         length: of the warm-up in epochs; 0 is none.
         form: "linear" grows from 0 to 1 over `length`, as meant.  "released" multiplies the already
             reduced ratio at every step and starts afresh each epoch: 0 throughout the first epoch,
-                shrinking within a later one until
-            `length` has passed.  At the default length of 0.9: nothing in the first epoch,
-                everything after.
+            shrinking within a later one until `length` has passed.  At the default length of 0.9:
+            nothing in the first epoch, everything after.
     """
     if length <= 0:
         return 1.0
@@ -127,12 +124,12 @@ def removals(
     audio, visual = np.asarray(audio_loss), np.asarray(visual_loss)
 
     def lowest(values: NDArray[np.floating], ratio: NDArray[np.float64]) -> NDArray[np.bool_]:
-        order = np.where(given, values, np.inf).argsort(
-            axis=0, kind="stable"
-        )  # unlabelled clips come last
+        unlabelled_last = np.where(given, values, np.inf)
+        order = unlabelled_last.argsort(axis=0, kind="stable")
         rank = np.empty_like(order)
         np.put_along_axis(rank, order, np.arange(len(order))[:, None], axis=0)
-        return given & (rank < np.floor(ratio * count))
+        chosen: NDArray[np.bool_] = given & (rank < np.floor(ratio * count))
+        return chosen
 
     return (
         lowest(-audio, ratios.audio) & lowest(visual, ratios.audio),

@@ -6,11 +6,11 @@ improbable on both tracks although the clip's own visual track is there, it is n
 is removed from the visual label; likewise for audio.  "Improbable" is below half the relative error
 of the class:
 
-    err_c = 1 - mean over clips of [(p_c > 0.5) = y_c]        on the unchanged clips, negatives included
-    r_c   = err_c / max over classes of err                   per track
+    err_c = 1 - mean over clips of [(p_c > 0.5) = y_c]      unchanged clips, negatives included
+    r_c   = err_c / max over classes of err                 per track
 
-    visual loses c  iff  p^a_c < r^v_c / 2 and p^v_c < r^v_c / 2    with foreign audio, own visual track
-    audio loses c   iff  p^a_c < r^a_c / 2 and p^v_c < r^a_c / 2    with own audio, foreign visual track
+    visual loses c  iff  p^a_c < r^v_c / 2 and p^v_c < r^v_c / 2    foreign audio, own visual track
+    audio loses c   iff  p^a_c < r^a_c / 2 and p^v_c < r^a_c / 2    own audio, foreign visual track
 
 r is relative to the worst class, so most classes have tiny thresholds and lose almost nothing.  A
 class without error loses nothing.  DHHN's refinement stage uses the same removals.
@@ -32,7 +32,7 @@ from seehear.errors import DataError
 
 
 @dataclass(frozen=True)
-class Predictions:
+class TrackProbabilities:
     """Track probabilities of every clip in one pass.
 
     Args:
@@ -75,7 +75,9 @@ def class_accuracy(prob: ArrayLike, label: ArrayLike) -> NDArray[np.float64]:
     Args:
         prob, label: (clips, classes).
     """
-    return ((np.asarray(prob) > 0.5) == (np.asarray(label) > 0.5)).mean(axis=0)
+    right = (np.asarray(prob) > 0.5) == (np.asarray(label) > 0.5)
+    share: NDArray[np.float64] = right.mean(axis=0)
+    return share
 
 
 def relative_error(prob: ArrayLike, label: ArrayLike) -> NDArray[np.float64]:
@@ -85,11 +87,15 @@ def relative_error(prob: ArrayLike, label: ArrayLike) -> NDArray[np.float64]:
         prob, label: (clips, classes).
     """
     error = 1 - class_accuracy(prob, label)
-    return error / worst if (worst := error.max()) > 0 else np.zeros_like(error)
+    worst = error.max()
+    return error / worst if worst > 0 else np.zeros_like(error)
 
 
 def removals(
-    label: ArrayLike, own: Predictions, foreign_audio: Predictions, foreign_visual: Predictions
+    label: ArrayLike,
+    own: TrackProbabilities,
+    foreign_audio: TrackProbabilities,
+    foreign_visual: TrackProbabilities,
 ) -> Removals:
     """Return which labels to withdraw from which track.
 
@@ -101,7 +107,7 @@ def removals(
     """
     given = np.asarray(label) > 0.5
 
-    def unlikely(seen: Predictions, threshold: NDArray[np.float64]) -> NDArray[np.bool_]:
+    def unlikely(seen: TrackProbabilities, threshold: NDArray[np.float64]) -> NDArray[np.bool_]:
         return given & (np.asarray(seen.audio) < threshold) & (np.asarray(seen.visual) < threshold)
 
     return Removals(
@@ -127,13 +133,11 @@ def targets(
     """
     weak = np.asarray(label, np.float32)
     audio = np.where(removed.audio, np.float32(0), weak)
-    smoothed = (visual_confidence * weak.astype(np.float64) + (1 - visual_confidence) * 0.5).astype(
-        np.float32
-    )
+    smoothed = visual_confidence * weak.astype(np.float64) + (1 - visual_confidence) * 0.5
     return Targets(
         clip=audio.copy() if alias_audio_target else weak.copy(),
         audio=audio,
-        visual=np.where(removed.visual, np.float32(0), smoothed),
+        visual=np.where(removed.visual, np.float32(0), smoothed.astype(np.float32)),
     )
 
 

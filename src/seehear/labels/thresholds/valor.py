@@ -1,5 +1,4 @@
-"""VALOR's rule: a segment has a weak label's class where its similarity passes that class's
-threshold.
+"""VALOR's rule: a segment has a weak label's class where its similarity passes a threshold.
 
 No subsets, no nothing prompt, no training-set statistics: each class of the clip's labels is
 decided alone, strictly above its threshold.  It is the other published way from frozen joint spaces
@@ -12,17 +11,16 @@ the weak labels themselves.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
+from seehear.arrays import Array
 from seehear.errors import ConfigError, FeatureError
 from seehear.labels.similarity import Floats, like, to_numpy
 
 
-def threshold_labels(similarity: Any, weak: Any, thresholds: Sequence[float] | Floats) -> Any:
-    """Return hard labels (N, T, C): 1 where the similarity lies above its class's threshold and the
-    clip has the class.
+def threshold_labels(similarity: Array, weak: Array, thresholds: Sequence[float] | Floats) -> Array:
+    """Return hard labels (N, T, C): the clip's classes whose similarity lies above the threshold.
 
     Args:
         similarity: (N, T, C), on the scale of the thresholds.
@@ -33,11 +31,8 @@ def threshold_labels(similarity: Any, weak: Any, thresholds: Sequence[float] | F
         ValueError: shapes that do not fit.
         FeatureError: NaN similarities.
     """
-    values, labels, limits = (
-        to_numpy(similarity),
-        to_numpy(weak),
-        np.asarray(thresholds, np.float32),
-    )
+    values, labels = to_numpy(similarity), to_numpy(weak)
+    limits = np.asarray(thresholds, np.float32)
     if values.ndim != 3 or labels.shape != values.shape[::2] or limits.shape != values.shape[2:]:
         raise ValueError(
             f"expected similarity (N, T, C), weak (N, C) and thresholds (C,), got {values.shape}, "
@@ -48,7 +43,7 @@ def threshold_labels(similarity: Any, weak: Any, thresholds: Sequence[float] | F
     return like(((values > limits) & (labels[:, None] > 0)).astype(np.float32), similarity)
 
 
-def calibrated(similarity: Any, weak: Any, level: float = 0.9) -> Floats:
+def calibrated(similarity: Array, weak: Array, level: float = 0.9) -> Floats:
     """Return a threshold a class (C,) for any encoder, from weak labels alone.
 
     Segments of clips without a class are known not to hold it: a class's threshold is what the
@@ -87,19 +82,16 @@ def published(encoder: str, names: Sequence[str]) -> tuple[list[str], Floats]:
     if encoder not in PUBLISHED:
         raise ConfigError(
             f"rule valor has thresholds for {' and '.join(PUBLISHED)}, not for {encoder}",
-            hint=(
-                "labels.segments.rule=calibrated fits thresholds for any encoder to your weak"
-                " labels"
-            ),
+            hint="rule calibrated fits thresholds for any encoder to your weak labels",
+            parameter="labels.segments.rule",
         )
     table = PUBLISHED[encoder]
     unknown = [name for name in names if name not in table]
     if unknown:
         raise ConfigError(
             f"rule valor has no threshold for class {unknown[0]}",
-            hint=(
-                "labels.segments.rule=calibrated fits thresholds for any class to your weak labels"
-            ),
+            hint="rule calibrated fits thresholds for any class to your weak labels",
+            parameter="labels.segments.rule",
         )
     captions, limits = zip(*(table[name] for name in names), strict=True)
     return list(captions), np.array(limits, np.float32)
@@ -137,11 +129,11 @@ _LLP: dict[str, tuple[str, float, str, float]] = {
 }
 
 # encoder: class: (caption, threshold)
+_VISUAL = {name: (f"A photo of {words}.", limit) for name, (words, limit, _, _) in _LLP.items()}
+_AUDIO = {
+    name: (f"This is a sound of {words}", limit) for name, (_, _, words, limit) in _LLP.items()
+}
 PUBLISHED: dict[str, Mapping[str, tuple[str, float]]] = {
-    "clip-vit-l14": {
-        name: (f"A photo of {words}.", limit) for name, (words, limit, _, _) in _LLP.items()
-    },
-    "clap-fusion": {
-        name: (f"This is a sound of {words}", limit) for name, (_, _, words, limit) in _LLP.items()
-    },
+    "clip-vit-l14": _VISUAL,
+    "clap-fusion": _AUDIO,
 }
