@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from seehear.errors import ConfigError, DataError
 
-MOST_LABELS = 10  # 1,024 prompts; clips with more labels are no clips any more
+MOST_LABELS = 10  # 1,024 prompts; a clip with more labels should be cut
 # a subject that several class texts begin with is said once, before all of them
 SUBJECT = "a person "
 
