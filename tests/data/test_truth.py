@@ -24,7 +24,7 @@ from seehear.errors import DataError
             "audio.csv:2: offset: expected a number of seconds, got 'nan'",
         ),
         (TRUTH + "c\t0\t1\tdog\n", r"audio.csv:2: unknown class 'dog'; did you mean Dog\?"),
-        (TRUTH + "c\t0\t1\tEngine\n", "unknown class 'Engine'; the 2 classes are Dog, Cat"),
+        (TRUTH + "c\t0\t1\tEngine\n", "unknown class 'Engine'; the classes are Dog, Cat"),
     ],
 )
 def test_damaged_truth(tmp_path: Path, rows: str, message: str) -> None:

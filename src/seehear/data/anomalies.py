@@ -1,5 +1,4 @@
-"""What is odd about a dataset: everything a table says that cannot be meant, and media that are not
-there.
+"""What is odd about a dataset: what its tables cannot mean, and media that are not there.
 
 Nothing here changes a label.  The same oddities decide what each reading of the truth drops or
 mends; here they are listed whatever the reading, once each, with file and line.
@@ -42,8 +41,7 @@ KINDS: Mapping[str, str] = {
 
 
 def find_anomalies(dataset: Dataset) -> list[Issue]:
-    """Return every anomaly of the tables and every clip without media, grouped by kind in the order
-    of `KINDS`.
+    """Return every anomaly of the tables and every clip without media, in the order of `KINDS`.
 
     Raises:
         DataError: a table of truth is damaged.
@@ -69,74 +67,68 @@ def _truth_tables(
     for split in dataset.splits.values():
         path = split.tables.audio if track is Track.AUDIO else split.tables.visual
         if path is not None:
-            out.setdefault(path, (split.tables, {}))[1].update(
-                {clip.name: clip for clip in split.clips}
-            )
+            _, clips = out.setdefault(path, (split.tables, {}))
+            clips.update({clip.name: clip for clip in split.clips})
     return out
 
 
 def _rows(rows: Iterable[TruthRow], tables: TruthTables, clips: Mapping[str, Clip]) -> list[Issue]:
-    found, marking, pairs = [], [], set()
+    """Return what is odd about the rows of one table."""
+    found: list[Issue] = []
+    marking: list[TruthRow] = []
     for row in rows:
-        if row.clip not in tables.known:
-            meant = tables.mender.mend(row.clip)
-            found.append(
-                row.issue(
-                    "orphan",
-                    "no split has this clip" + (f", {meant} may be meant" if meant else ""),
-                )
-            )
-        if row.offset_s <= row.onset_s:
-            found.append(
-                row.issue("empty" if row.offset_s == row.onset_s else "reversed", "marks nothing")
-            )
-        if row.clip not in tables.known or row.offset_s <= row.onset_s:
-            continue
-        marking.append(row)
-        if row.onset_s < tables.grid.start_s or row.offset_s > tables.grid.end_s:
-            found.append(
-                row.issue("outside", f"the grid is {tables.grid.start_s:g}-{tables.grid.end_s:g} s")
-            )
-        if (
-            row.clip in clips
-            and row.label not in clips[row.clip].labels
-            and (row.clip, row.label) not in pairs
-        ):
-            pairs.add((row.clip, row.label))
-            found.append(
-                row.issue(
-                    "not_in_weak_label", f"the clip's label is {', '.join(clips[row.clip].labels)}"
-                )
-            )
+        known = row.clip in tables.known
+        if not known:
+            found.append(_orphan(row, tables))
+        if row.span_fault is not None:
+            found.append(row.issue(row.span_fault, "marks nothing"))
+        elif known:
+            marking.append(row)
+            if row.reaches_outside(tables.grid):
+                text = f"the grid is {tables.grid.start_s:g}-{tables.grid.end_s:g} s"
+                found.append(row.issue("outside", text))
+    found += _not_in_weak_label(marking, clips)
     for kind, row, before in clashes(marking):
-        found.append(
-            row.issue(kind, f"line {before.line} says {before.onset_s:g}-{before.offset_s:g}")
-        )
+        text = f"line {before.line} says {before.onset_s:g}-{before.offset_s:g}"
+        found.append(row.issue(kind, text))
+    return found
+
+
+def _orphan(row: TruthRow, tables: TruthTables) -> Issue:
+    meant = tables.mender.mend(row.clip)
+    hint = "" if meant is None else f", {meant} may be meant"
+    return row.issue("orphan", f"no split has this clip{hint}")
+
+
+def _not_in_weak_label(rows: Iterable[TruthRow], clips: Mapping[str, Clip]) -> list[Issue]:
+    """Return the classes that the weak labels of their clips lack, once a clip and class."""
+    first: dict[tuple[str, str], TruthRow] = {}
+    for row in rows:
+        first.setdefault((row.clip, row.label), row)
+    found = []
+    for (name, label), row in first.items():
+        if name in clips and label not in clips[name].labels:
+            text = f"the clip's label is {', '.join(clips[name].labels)}"
+            found.append(row.issue("not_in_weak_label", text))
     return found
 
 
 def _unsupported(file: str, clips: Iterable[Clip], tables: TruthTables) -> list[Issue]:
+    """Return the clips without any row of truth, and the weak labels that no row bears out."""
     rows = [row for of_track in tables.rows.values() for row in of_track]
     named = {row.clip for row in rows}
-    true = {(row.clip, row.label) for row in rows if row.offset_s > row.onset_s}
-    found = [
-        Issue(file, None, "no_truth", f"{clip.name}: no row in either truth table")
-        for clip in clips
-        if clip.name not in named
-    ]
-    found += [
-        Issue(
-            file,
-            None,
-            "weak_only",
-            f"{clip.name}: {label} is in the weak label, but in neither track",
-        )
-        for clip in clips
-        if clip.name in named
-        for label in clip.labels
-        if (clip.name, label) not in true
-    ]
-    return found
+    true = {(row.clip, row.label) for row in rows if row.span_fault is None}
+    without, alone = [], []
+    for clip in clips:
+        if clip.name not in named:
+            text = f"{clip.name}: no row in either truth table"
+            without.append(Issue(file, None, "no_truth", text))
+            continue
+        for label in clip.labels:
+            if (clip.name, label) not in true:
+                text = f"{clip.name}: {label} is in the weak label, but in neither track"
+                alone.append(Issue(file, None, "weak_only", text))
+    return without + alone
 
 
 def _in_two_splits(dataset: Dataset) -> list[Issue]:
@@ -156,15 +148,11 @@ def _in_two_splits(dataset: Dataset) -> list[Issue]:
 
 def _without_media(dataset: Dataset) -> list[Issue]:
     folder = "no media folder" if dataset.media is None else dataset.media.name
-    return [
-        Issue(
-            folder,
-            None,
-            "media_missing",
-            f"{clip.name}: no {' or '.join(dict.fromkeys((clip.name, clip.id)))} with a media"
-            " suffix",
-        )
-        for split in dataset.splits.values()
-        for clip in split.clips
-        if dataset.media_path(clip) is None
-    ]
+    found = []
+    for split in dataset.splits.values():
+        for clip in split.clips:
+            if dataset.media_path(clip) is None:
+                stems = " or ".join(dict.fromkeys((clip.name, clip.id)))
+                text = f"{clip.name}: no {stems} with a media suffix"
+                found.append(Issue(folder, None, "media_missing", text))
+    return found

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.closest import shown
 from seehear.data.dataset import Split
-from seehear.data.match import ClipFinder, some
+from seehear.data.match import ClipFinder
 from seehear.data.vocabulary import Vocabulary
 from seehear.errors import DataError
 from seehear.time import TimeGrid
@@ -29,10 +30,12 @@ _AXES = {
 def read_scores(
     path: Path, split: Split, vocabulary: Vocabulary, grid: TimeGrid
 ) -> tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.floating]] | None:
-    """Return (segment_prob (N, T, 2, C), track_prob (N, 2, C), clip_prob (N, C)) of an .npz file in
-    split order.
+    """Return the probabilities of an .npz file in split order; None if it holds none.
 
-    None if the file holds no probabilities.  Every clip of the split must be there, and no other.
+    Every clip of the split must be there, and no other.
+
+    Returns:
+        segment_prob (N, T, 2, C), track_prob (N, 2, C) and clip_prob (N, C).
 
     Raises:
         DataError: the file is damaged, a clip is missing, twice or unknown, or an array has a wrong
@@ -62,11 +65,12 @@ def read_scores(
         for index, name in enumerate(names)
         if clips.known(name, outside)
     }
-    if outside or len(order) < len(split):
-        absent = [name for index, name in enumerate(split.names) if index not in order]
+    absent = [name for index, name in enumerate(split.names) if index not in order]
+    if absent or outside:
         raise DataError(
-            f"expected the {len(split)} clips of split {split.name}, {len(absent)} are missing "
-            f"({some(absent)}) and {len(outside)} are not in it ({some(outside)})",
+            f"expected the {len(split)} clips of split {split.name}, {len(absent)} are missing"
+            f" ({shown(absent) or 'none'}) and {len(outside)} are not in it"
+            f" ({shown(outside) or 'none'})",
             where=path,
         )
     rows = [order[index] for index in range(len(split))]
@@ -77,8 +81,9 @@ def read_scores(
 def read_decisions(
     path: Path, clips: ClipFinder, vocabulary: Vocabulary, grid: TimeGrid, outside: list[str]
 ) -> dict[int, NDArray[np.bool_]]:
-    """Return the decisions (2, T, C) of an .npz file by position of the clip; unknown clips go to
-    `outside`.
+    """Return the decisions (2, T, C) of an .npz file by position of the clip.
+
+    Unknown clips go to `outside`.
 
     Raises:
         DataError: the file is damaged, a clip stands twice, or an array has a wrong shape or other

@@ -1,6 +1,7 @@
 """A clip's name, and what can be read from it."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -30,8 +31,7 @@ class Clip:
 
     @classmethod
     def parse(cls, name: str, labels: Iterable[str] = ()) -> "Clip":
-        """Return the clip called `name`, which may end in `_START_END` (seconds, as LLP's names
-        do).
+        """Return the clip called `name`, which may end in `_START_END`, seconds, as LLP's do.
 
         Examples:
             >>> Clip.parse("-ab_c_0_d-e_101.8_111.8").id
@@ -47,11 +47,11 @@ class Clip:
 
 
 def with_unique_ids(clips: Iterable[Clip]) -> list[Clip]:
-    """Return the clips; those that would share an id (`take_1_2` and `take_3_4`) go by their full
-    name instead.
-    """
+    """Return the clips; those that share an id (`take_1_2`, `take_3_4`) go by their full name."""
     clips = list(clips)
-    count: dict[str, int] = {}
-    for clip in clips:
-        count[clip.id] = count.get(clip.id, 0) + 1
-    return [clip if count[clip.id] == 1 else replace(clip, id=clip.name) for clip in clips]
+    count = Counter(clip.id for clip in clips)
+    return [_named_in_full(clip) if count[clip.id] > 1 else clip for clip in clips]
+
+
+def _named_in_full(clip: Clip) -> Clip:
+    return replace(clip, id=clip.name)

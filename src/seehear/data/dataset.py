@@ -1,8 +1,8 @@
 """A dataset: clips in splits, a vocabulary, a grid, and where the media lie."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -57,13 +57,8 @@ class Split:
             DataError: there are no truth tables, or they are damaged.
         """
         if not self.has_truth:
-            lacking = (
-                "visual"
-                if self.tables.audio
-                else "audio"
-                if self.tables.visual
-                else "audio and visual"
-            )
+            tables = {"audio": self.tables.audio, "visual": self.tables.visual}
+            lacking = " and ".join(track for track, path in tables.items() if path is None)
             raise DataError(
                 f"split {self.name} has no {lacking} truth table",
                 hint="choose a split with truth for both",
@@ -111,85 +106,101 @@ class Dataset:
         found: dict[str, Path] = {}
         if self.media is not None:
             files = [p for p in self.media.iterdir() if p.suffix.lower() in MEDIA_SUFFIXES]
-            for path in sorted(
-                files, key=lambda p: (-MEDIA_SUFFIXES.index(p.suffix.lower()), p.name)
-            ):
+            files.sort(key=lambda p: (-MEDIA_SUFFIXES.index(p.suffix.lower()), p.name))
+            for path in files:
                 found[path.stem] = path  # the preferred suffix comes last and stays
         return found
 
     def media_path(self, clip: Clip) -> Path | None:
-        """Return the clip's file: its name or its id with any media suffix; None if there is
-        none.
-        """
+        """Return the clip's file, its name or id with any media suffix; None if there is none."""
         return self.media_files.get(clip.name) or self.media_files.get(clip.id)
 
     def fingerprint(self) -> str:
-        """Return a sha256 over vocabulary, grid and tables: equal for equal labels, wherever the
-        folder lies.
-        """
+        """Return a sha256 over vocabulary, grid and tables: equal for equal labels, anywhere."""
         out = hashlib.sha256(f"{self.vocabulary.digest()} {self.grid}".encode())
         for role in sorted(self.tables):
-            out.update(
-                f"\n{role} ".encode() + hashlib.sha256(self.tables[role].read_bytes()).digest()
-            )
+            content = hashlib.sha256(self.tables[role].read_bytes()).digest()
+            out.update(f"\n{role} ".encode() + content)
         return out.hexdigest()
 
 
+@dataclass(frozen=True)
+class TableFiles:
+    """The tables of a dataset by split.
+
+    Args:
+        clips: of every split.
+        audio: truth of the audio track, of the splits that have one.
+        visual: likewise.
+    """
+
+    clips: Mapping[str, Path]
+    audio: Mapping[str, Path]
+    visual: Mapping[str, Path]
+
+    def by_role(self) -> dict[str, Path]:
+        """Return every table under a name such as `test/audio`."""
+        out = {}
+        for role, paths in (("clips", self.clips), ("audio", self.audio), ("visual", self.visual)):
+            out.update({f"{split}/{role}": path for split, path in paths.items()})
+        return out
+
+
 def read_clips(path: Path, vocabulary: Vocabulary) -> tuple[list[Clip], list[Issue]]:
-    """Return the clips of a table with the columns `filename` and `event_labels` (classes,
-    comma-separated).
+    """Return the clips of a table with the columns `filename` and `event_labels`.
 
     Raises:
         DataError: a missing column, an unknown class, a clip twice, or no clip at all.
     """
     clips: dict[str, Clip] = {}
-    issues, faults = [], Faults()
+    issues: list[Issue] = []
+    faults = Faults()
     for line, (name, cell) in read_table(path, ("filename", "event_labels")):
-        labels = [label.strip() for label in cell.split(",") if label.strip()]
+        where = f"{path}:{line}"
+        labels = _labels(cell)
         unknown = [label for label in labels if label not in vocabulary]
         if not name:
-            faults.add("filename is empty", where=f"{path}:{line}")
+            faults.add("filename is empty", where=where)
         elif name in clips:
-            faults.add(
-                f"clip {name} stands twice", where=f"{path}:{line}", hint="give every clip one row"
-            )
+            faults.add(f"clip {name} stands twice", where=where, hint="give every clip one row")
         elif unknown:
-            faults.add(
-                f"unknown class {unknown[0]!r}",
-                where=f"{path}:{line}",
-                hint=vocabulary.suggest(unknown[0]),
-            )
+            hint = vocabulary.suggest(unknown[0])
+            faults.add(f"unknown class {unknown[0]!r}", where=where, hint=hint)
         else:
             clips[name] = Clip.parse(name, labels)
-            if len(set(labels)) < len(labels):
-                twice = next(label for label in labels if labels.count(label) > 1)
-                issues.append(
-                    Issue(
-                        path.name, line, "label_twice", f"{name}: {twice} stands twice; taken once"
-                    )
-                )
-            if not labels:
-                issues.append(Issue(path.name, line, "no_label", f"{name}: no class at all"))
+            issues += [Issue(path.name, line, *odd) for odd in _oddities(name, labels)]
     faults.check()
     if not clips:
         raise DataError("expected at least one clip, got an empty table", where=path)
     return list(clips.values()), issues
 
 
+def _labels(cell: str) -> list[str]:
+    """Return the classes of a cell, which stand divided by commas."""
+    return [label.strip() for label in cell.split(",") if label.strip()]
+
+
+def _oddities(name: str, labels: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield kind and text of what is odd about a clip's weak label."""
+    if len(set(labels)) < len(labels):
+        twice = next(label for label in labels if labels.count(label) > 1)
+        yield "label_twice", f"{name}: {twice} stands twice; taken once"
+    if not labels:
+        yield "no_label", f"{name}: no class at all"
+
+
 def assemble(
     name: str,
     root: Path,
     vocabulary: Vocabulary,
+    files: TableFiles,
     *,
-    clips: Mapping[str, Path],
-    audio: Mapping[str, Path],
-    visual: Mapping[str, Path],
     media: Path | None,
     grid: TimeGrid | None,
     annotation: str,
     legacy: frozenset[tuple[str, str, float]] | None = None,
 ) -> Dataset:
-    """Return the dataset made of these tables, given by split.
+    """Return the dataset made of these tables.
 
     `grid` None: one-second segments over the longest span that the clips' names tell, ten where
     they tell nothing.
@@ -197,38 +208,31 @@ def assemble(
     Raises:
         DataError: a table of clips is damaged.
     """
-    read = {split: read_clips(path, vocabulary) for split, path in clips.items()}
-    everyone = with_unique_ids(
-        {clip.name: clip for found, _ in read.values() for clip in found}.values()
-    )
-    by_name = {clip.name: clip for clip in everyone}
-    grid = _span(everyone) if grid is None else grid
+    read = {split: read_clips(path, vocabulary) for split, path in files.clips.items()}
+    # a clip of two splits is one clip
+    by_name = {clip.name: clip for found, _ in read.values() for clip in found}
+    ids = {clip.name: clip.id for clip in with_unique_ids(by_name.values())}
+    grid = _span(by_name.values()) if grid is None else grid
     splits = {}
     for split, (found, issues) in read.items():
         weak = np.stack([vocabulary.one_hot(clip.labels) for clip in found])
         weak.flags.writeable = False
         truth = TruthTables(
-            audio.get(split), visual.get(split), vocabulary, grid, frozenset(by_name), legacy
+            audio=files.audio.get(split),
+            visual=files.visual.get(split),
+            vocabulary=vocabulary,
+            grid=grid,
+            known=frozenset(ids),
+            legacy=legacy,
         )
-        splits[split] = Split(
-            split, tuple(_own(clip, by_name) for clip in found), weak, truth, tuple(issues)
-        )
-    tables = {
-        f"{s}/{role}": path
-        for role, paths in (("clips", clips), ("audio", audio), ("visual", visual))
-        for s, path in paths.items()
-    }
-    return Dataset(name, root, vocabulary, splits, grid, media, tables, annotation)
+        clips = tuple(replace(clip, id=ids[clip.name]) for clip in found)
+        splits[split] = Split(split, clips, weak, truth, tuple(issues))
+    return Dataset(name, root, vocabulary, splits, grid, media, files.by_role(), annotation)
 
 
-def _own(clip: Clip, by_name: Mapping[str, Clip]) -> Clip:
-    return Clip(clip.name, by_name[clip.name].id, clip.labels, clip.start_s, clip.end_s)
-
-
-def _span(clips: Sequence[Clip]) -> TimeGrid:
-    spans = [
-        clip.end_s - clip.start_s
-        for clip in clips
-        if clip.start_s is not None and clip.end_s is not None
-    ]
-    return TimeGrid.covering(round(max(spans, default=10.0), 6))
+def _span(clips: Iterable[Clip]) -> TimeGrid:
+    longest = 0.0
+    for clip in clips:
+        if clip.start_s is not None and clip.end_s is not None:
+            longest = max(longest, clip.end_s - clip.start_s)
+    return TimeGrid.covering(round(longest or 10.0, 6))

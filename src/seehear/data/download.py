@@ -1,6 +1,4 @@
-"""Fetch one file over HTTP: resumed where it broke off, verified, and in its place only when it is
-whole.
-"""
+"""Fetch one file over HTTP: resumed where it broke off, verified, in place only when whole."""
 
 import hashlib
 import http.client
@@ -10,10 +8,10 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from seehear._version import __version__
 from seehear.errors import DataError, SeehearError
+from seehear.files import Json
 
 _BLOCK = 1 << 20
 _TIMEOUT_S = 60.0
@@ -80,7 +78,7 @@ def download(
     return True
 
 
-def get_json(url: str) -> Any:
+def get_json(url: str) -> Json:
     """Return the JSON an address answers with.
 
     Raises:
@@ -125,14 +123,15 @@ def _receive(url: str, part: Path, received: Callable[[int], None]) -> None:
             raise ConnectionError(f"the connection broke after {count} of {expected} bytes")
 
 
-def _open(url: str, headers: dict[str, str]) -> Any:
+def _open(url: str, headers: dict[str, str]) -> http.client.HTTPResponse:
     parts = urllib.parse.urlsplit(url)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         raise DataError("expected an https address", where=url)
     request = urllib.request.Request(
         url, headers={"User-Agent": f"seehear/{__version__}", **headers}
     )
-    return urllib.request.urlopen(request, timeout=_TIMEOUT_S)
+    answer: http.client.HTTPResponse = urllib.request.urlopen(request, timeout=_TIMEOUT_S)
+    return answer
 
 
 def _short(error: BaseException) -> str:

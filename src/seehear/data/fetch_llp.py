@@ -1,13 +1,12 @@
-"""Bring what is public of LLP into the layout we read, and say what is still missing and where to
-put it.
+"""Bring what is public of LLP into the layout we read, and say what is missing and where it goes.
 
     DIR/
-      AVVP_*.csv                       tables of YapengTian/AVVP-ECCV20, pinned by the digest of their content
-      CLIP/features, CLAP/features     features of VALOR, from a hub
+      AVVP_*.csv                    tables of YapengTian/AVVP-ECCV20, pinned by their digests
+      CLIP/features, CLAP/features  features of VALOR, from a hub
       CLIP|CLAP/segment_pseudo_labels  its thresholded labels
-      feats/vggish, res152, ...        by hand: the releases put them on a shared drive that no program may read
-      videos/ID.mp4                    by hand: YouTube
-      fetch.json                       what was fetched: revision, digests, counts
+      feats/vggish, res152, ...     by hand: a shared drive that no program may read has them
+      videos/ID.mp4                 by hand: YouTube
+      fetch.json                    what was fetched: revision, digests, counts
 
 The hub's revision of VALOR's features was not known when this was written, so the first fetch takes
 the newest one and records it; every later fetch takes the recorded one and verifies it.
@@ -22,11 +21,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from seehear.data.download import download, get_json
 from seehear.errors import DataError
-from seehear.files import write_text
+from seehear.files import Json, write_text
 
 TABLES_URL = "https://raw.githubusercontent.com/YapengTian/AVVP-ECCV20/master/data"
 HUB_URL = "https://huggingface.co"
@@ -93,7 +91,7 @@ def fetch_llp(
             yield _fetch_archive(root, part, base, received)
 
 
-def read_record(root: Path) -> dict[str, Any]:
+def read_record(root: Path) -> dict[str, Json]:
     """Return what earlier fetches recorded, empty if there was none."""
     path = root / RECORD
     if not path.is_file():
@@ -212,14 +210,14 @@ def unpack(archive: Path, folder: Path) -> dict[str, int]:
     return {kind: count for kind, count in files.items() if count}
 
 
-def _write_record(root: Path, record: dict[str, Any]) -> None:
+def _write_record(root: Path, record: dict[str, Json]) -> None:
     write_text(root / RECORD, json.dumps(record, indent=1) + "\n")
 
 
 def _count(folder: Path) -> int:
-    return (
-        sum(entry.name.endswith(".npy") for entry in os.scandir(folder)) if folder.is_dir() else 0
-    )
+    if not folder.is_dir():
+        return 0
+    return sum(entry.name.endswith(".npy") for entry in os.scandir(folder))
 
 
 def _counts(files: dict[str, int]) -> str:

@@ -11,22 +11,24 @@ clips = "train.csv"
 clips = "test.csv"
 audio = "test_audio.csv"
 visual = "test_visual.csv"
-[grid]                    # optional: without it, whole seconds over the span that the clips' names tell, else ten
+[grid]
 count = 10
 step_s = 1.0
 ```
+
+`[grid]` may be left out: whole seconds over the span that the clips' names tell, else ten.
 """
 
-import difflib
 import hashlib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from seehear.data.dataset import Dataset, assemble
+from seehear.closest import suggest
+from seehear.data.dataset import Dataset, TableFiles, assemble
 from seehear.data.vocabulary import Vocabulary
 from seehear.errors import DataError
+from seehear.files import Json
 from seehear.time import TimeGrid
 
 TOML = "dataset.toml"
@@ -60,16 +62,14 @@ def open_folder(root: Path) -> Dataset:
         _text(about.get("name", root.resolve().name), path, "name"),
         root,
         _vocabulary(about["vocabulary"], path),
-        clips=files["clips"],
-        audio=files["audio"],
-        visual=files["visual"],
+        TableFiles(**files),
         media=media if media.is_dir() else None,
         grid=_grid(about.get("grid"), path),
         annotation=_annotation(files),
     )
 
 
-def _vocabulary(value: Any, path: Path) -> Vocabulary:
+def _vocabulary(value: Json, path: Path) -> Vocabulary:
     pairs = _mapping(value, path, "a table [vocabulary]")
     if not pairs:
         raise DataError(
@@ -82,7 +82,7 @@ def _vocabulary(value: Any, path: Path) -> Vocabulary:
     return Vocabulary(tuple(pairs), tuple(pairs.values()))
 
 
-def _grid(value: Any, path: Path) -> TimeGrid | None:
+def _grid(value: Json, path: Path) -> TimeGrid | None:
     if value is None:
         return None
     _check_keys(
@@ -104,41 +104,36 @@ def _grid(value: Any, path: Path) -> TimeGrid | None:
 
 def _annotation(files: Mapping[str, Mapping[str, Path]]) -> str:
     paths = [path for role in ("audio", "visual") for path in files[role].values()]
-    digest = hashlib.sha256(
-        b"".join(hashlib.sha256(path.read_bytes()).digest() for path in paths)
-    ).hexdigest()
-    return f"sha256 {digest[:12]}" if paths else "no truth"
+    if not paths:
+        return "no truth"
+    digests = [hashlib.sha256(path.read_bytes()).digest() for path in paths]
+    return f"sha256 {hashlib.sha256(b''.join(digests)).hexdigest()[:12]}"
 
 
 def _check_keys(
-    value: Mapping[str, Any], allowed: tuple[str, ...], where: object, required: tuple[str, ...]
+    value: Mapping[str, Json], allowed: tuple[str, ...], where: object, required: tuple[str, ...]
 ) -> None:
     for key in value:
         if key not in allowed:
-            close = difflib.get_close_matches(key, allowed, n=1)
-            raise DataError(
-                f"unknown key {key!r}",
-                where=where,
-                hint=f"did you mean {close[0]}?" if close else f"allowed: {', '.join(allowed)}",
-            )
+            raise DataError(f"unknown key {key!r}", where=where, hint=suggest(key, allowed))
     for key in required:
         if key not in value:
             raise DataError(f"key {key!r} is missing", where=where)
 
 
-def _mapping(value: Any, path: Path, what: str) -> dict[str, Any]:
+def _mapping(value: Json, path: Path, what: str) -> dict[str, Json]:
     if not isinstance(value, dict) or (what.startswith("[splits") and not value):
         raise DataError(f"expected {what}, got {value!r}", where=path)
     return value
 
 
-def _text(value: Any, path: Path, key: str) -> str:
+def _text(value: Json, path: Path, key: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise DataError(f"{key}: expected text, got {value!r}", where=path)
     return value
 
 
-def _file(root: Path, value: Any, where: object) -> Path:
+def _file(root: Path, value: Json, where: object) -> Path:
     if not isinstance(value, str):
         raise DataError(f"expected the name of a table below {root}, got {value!r}", where=where)
     if not (root / value).is_file():

@@ -1,21 +1,21 @@
-"""LLP's official tables, recognised by their names (Tian et al., "Unified Multisensory Perception",
-ECCV 2020).
+"""LLP's official tables, recognised by their names.
+
+Source: Tian et al., "Unified Multisensory Perception", ECCV 2020.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from seehear.data.dataset import Dataset, assemble
+from seehear.data.dataset import Dataset, TableFiles, assemble
 from seehear.data.vocabulary import LLP_VOCABULARY
 from seehear.errors import DataError
 from seehear.time import TimeGrid
 
-FULL = "AVVP_dataset_full.csv"
 CLIPS = {"train": "AVVP_train.csv", "val": "AVVP_val_pd.csv", "test": "AVVP_test_pd.csv"}
 AUDIO, VISUAL = "AVVP_eval_audio.csv", "AVVP_eval_visual.csv"
 _MEDIA_FOLDERS = ("videos", "video", "media")
 
-# (clip, class, onset): rows whose file name is wrong in the audio table that every release but
-# HAN's still carries
+# (clip, class, onset): rows misnamed in the audio table that every release but HAN's carries
 LEGACY_ROWS = frozenset(
     {
         ("JfZEqeLZqWk_30_40", "Speech", 0.0),
@@ -37,32 +37,45 @@ def open_llp(root: Path) -> Dataset:
         DataError: a table is damaged, or only one of the two truth tables is there.
     """
     clips = {split: root / name for split, name in CLIPS.items() if (root / name).is_file()}
-    there = [name for name in (AUDIO, VISUAL) if (root / name).is_file()]
-    if len(there) == 1:
-        lacking = AUDIO if there == [VISUAL] else VISUAL
-        raise DataError(
-            f"expected both truth tables, {lacking} is missing",
-            where=root,
-            hint="copy it beside the other, or remove both",
-        )
-    truth = [split for split in ("val", "test") if split in clips and there]
-    folders = [root / name for name in _MEDIA_FOLDERS if (root / name).is_dir()]
+    splits = _splits_with_truth(root, clips)
+    folder = media_folder(root)
     return assemble(
         "LLP",
         root,
         LLP_VOCABULARY,
-        clips=clips,
-        audio={split: root / AUDIO for split in truth},
-        visual={split: root / VISUAL for split in truth},
-        media=folders[0] if folders else root,
+        TableFiles(
+            clips,
+            audio=dict.fromkeys(splits, root / AUDIO),
+            visual=dict.fromkeys(splits, root / VISUAL),
+        ),
+        media=root if folder is None else folder,
         grid=TimeGrid(10),
-        annotation=_annotation(root / AUDIO) if truth else "no truth",
+        annotation=_annotation(root / AUDIO) if splits else "no truth",
         legacy=LEGACY_ROWS,
     )
 
 
+def media_folder(root: Path) -> Path | None:
+    """Return the folder of clips in LLP's folder; None if there is none of a usual name."""
+    return next((root / name for name in _MEDIA_FOLDERS if (root / name).is_dir()), None)
+
+
+def _splits_with_truth(root: Path, clips: Mapping[str, Path]) -> list[str]:
+    lacking = [name for name in (AUDIO, VISUAL) if not (root / name).is_file()]
+    if len(lacking) == 1:
+        raise DataError(
+            f"expected both truth tables, {lacking[0]} is missing",
+            where=root,
+            hint="copy it beside the other, or remove both",
+        )
+    return [] if lacking else [split for split in ("val", "test") if split in clips]
+
+
 def _annotation(path: Path) -> str:
-    lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-    rows = {tuple(line.split("\t")[i] for i in (0, -1)) for line in lines if "\t" in line}
+    rows = set()
+    for line in path.read_text(encoding="utf-8-sig", errors="replace").splitlines():
+        first, *others = line.split("\t")
+        if others:
+            rows.add((first, others[-1]))
     corrected = ("JfZEqeLZqWk_30_40", "Speech") in rows
     return "LLP corrected (April 2024)" if corrected else "LLP legacy (before April 2024)"

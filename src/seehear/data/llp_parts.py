@@ -1,6 +1,4 @@
-"""What of LLP stands in a folder, what is missing, how to get it, and which of the paper's tables
-can be run.
-"""
+"""What of LLP stands in a folder, how to get the rest, and which of the paper's tables can run."""
 
 import os
 from dataclasses import dataclass
@@ -8,7 +6,7 @@ from pathlib import Path
 
 from seehear.data.download import digest
 from seehear.data.fetch_llp import TABLES
-from seehear.data.llp import is_llp, open_llp
+from seehear.data.llp import is_llp, media_folder, open_llp
 from seehear.data.suffixes import MEDIA_SUFFIXES
 
 _HAN = "the link in the README of github.com/YapengTian/AVVP-ECCV20 (a shared drive)"
@@ -67,29 +65,28 @@ def llp_parts(root: Path | str) -> list[Part]:
     """Return every part of LLP and its state in a dataset folder."""
     root = Path(root)
     parts = [_table(root, name, sha256) for name, sha256 in TABLES.items()]
-    ids = (
-        {clip.id for split in open_llp(root).splits.values() for clip in split.clips}
-        if is_llp(root)
-        else set()
-    )
+    ids = _clip_ids(root)
     for folder, (what, link) in FOLDERS.items():
         found = next((p for p in (root / folder, root / "feats" / folder) if p.is_dir()), None)
-        place = f"feats/{folder}" if link else folder
-        get = (
-            f"by hand: {link}; unpack to {root / place}/ID.npy"
-            if link
-            else f"run: seehear fetch llp --out {root} --only {folder.split('/')[0]}"
-        )
+        place, get = folder, f"run: seehear fetch llp --out {root} --only {folder.split('/')[0]}"
+        if link is not None:
+            place = f"feats/{folder}"
+            get = f"by hand: {link}; unpack to {root / place}/ID.npy"
         parts.append(_folder(place, what, found, (".npy",), ids, get))
-    videos = next(
-        (p for p in (root / name for name in ("videos", "video", "media")) if p.is_dir()), None
-    )
     get = (
         f"by hand: seconds START to END of YouTube ID as {root / 'videos'}/ID.mp4; not needed with"
         " features"
     )
-    parts.append(_folder("videos", "the clips themselves", videos, MEDIA_SUFFIXES, ids, get))
+    clips = media_folder(root)
+    parts.append(_folder("videos", "the clips themselves", clips, MEDIA_SUFFIXES, ids, get))
     return parts
+
+
+def _clip_ids(root: Path) -> set[str]:
+    """Return the ids of all clips that the tables name; none where there are no tables."""
+    if not is_llp(root):
+        return set()
+    return {clip.id for split in open_llp(root).splits.values() for clip in split.clips}
 
 
 def missing_parts(root: Path | str) -> list[Part]:
@@ -98,14 +95,15 @@ def missing_parts(root: Path | str) -> list[Part]:
 
 
 def runnable_tables(root: Path | str) -> dict[str, tuple[str, ...]]:
-    """Return, for each table of the paper, the groups of rows whose published features are there
-    (maybe none).
+    """Return the groups of rows of each of the paper's tables whose published features are there.
+
+    A table of which nothing can be run has none.
     """
     here = {part.name.removeprefix("feats/") for part in llp_parts(root) if part.state == "there"}
-    return {
-        table: tuple(group for group in groups if here.issuperset(GROUPS[group]))
-        for table, groups in PAPER_TABLES.items()
-    }
+    out = {}
+    for table, groups in PAPER_TABLES.items():
+        out[table] = tuple(group for group in groups if here.issuperset(GROUPS[group]))
+    return out
 
 
 def _table(root: Path, name: str, sha256: str) -> Part:
@@ -129,11 +127,12 @@ def _folder(
 ) -> Part:
     if folder is None:
         return Part(name, what, "missing", 0, len(ids), get)
-    stems = {
-        os.path.splitext(entry.name)[0]
-        for entry in os.scandir(folder)
-        if os.path.splitext(entry.name)[1].lower() in suffixes
-    }
+    stems = set()
+    for entry in os.scandir(folder):
+        stem, suffix = os.path.splitext(entry.name)
+        if suffix.lower() in suffixes:
+            stems.add(stem)
     found = len(stems & ids) if ids else len(stems)
-    state = "missing" if not found else "there" if found >= len(ids) else "incomplete"
-    return Part(name, what, state, found, len(ids), "" if state == "there" else get)
+    if found and found >= len(ids):
+        return Part(name, what, "there", found, len(ids))
+    return Part(name, what, "incomplete" if found else "missing", found, len(ids), get)

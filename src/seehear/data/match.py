@@ -1,11 +1,7 @@
 """Which clip of a split a prediction is for."""
 
-from collections.abc import Sequence
-
 from seehear.data.dataset import Split
 from seehear.errors import DataError
-
-_SHOWN = 5  # names listed in an error
 
 
 class ClipFinder:
@@ -38,12 +34,3 @@ class ClipFinder:
             )
         self._from[index] = source
         return index
-
-
-def some(names: Sequence[str]) -> str:
-    """Return the first few names, and how many more there are."""
-    return (
-        ", ".join(names[:_SHOWN])
-        + (f", ... {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
-        or "none"
-    )

@@ -29,9 +29,7 @@ class Mender:
         self._uniform = len(self._shapes) == 1
 
     def mend(self, name: str) -> str | None:
-        """Return the name of the clip that a damaged `name` must mean; None if it is not damaged or
-        not certain.
-        """
+        """Return the name that a damaged one must mean; None if it is well or not certain."""
         stripped = name.strip(_STRAY)
         if stripped in self._names:
             return stripped
@@ -42,10 +40,9 @@ class Mender:
 
 
 def _shape(clip: Clip) -> tuple[int, float | None]:
-    span = (
-        None if clip.start_s is None or clip.end_s is None else round(clip.end_s - clip.start_s, 3)
-    )
-    return len(clip.id), span
+    if clip.start_s is None or clip.end_s is None:
+        return len(clip.id), None
+    return len(clip.id), round(clip.end_s - clip.start_s, 3)
 
 
 def _one_end_apart(a: str, b: str) -> bool:

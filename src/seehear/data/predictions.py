@@ -8,7 +8,7 @@
 - an `.npz` file of arrays (`arrays.py`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -16,14 +16,16 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.closest import shown
 from seehear.data.arrays import read_decisions
 from seehear.data.dataset import Split
-from seehear.data.match import ClipFinder, some
-from seehear.data.tables import Faults, read_table
+from seehear.data.match import ClipFinder
+from seehear.data.tables import Faults, read_table, seconds
 from seehear.data.vocabulary import Vocabulary
 from seehear.errors import DataError
-from seehear.time import SUFFIX, TimeGrid, Timeline, Track, rasterise
+from seehear.time import SUFFIX, Event, TimeGrid, Timeline, Track, rasterise
 
+_Spans = dict[tuple[Track, int], list[tuple[float, float]]]  # by track and class
 _COLUMNS = ("filename", "track", "onset", "offset", "event_label")
 
 
@@ -94,16 +96,16 @@ def read_predictions(
     if outside and extra == "error":
         raise DataError(
             f"{len(outside)} predictions for clips that are not in split {split.name}"
-            f" ({some(outside)})",
+            f" ({shown(outside)})",
             where=path,
-            hint="choose their split, or leave them out with --extra ignore",
+            hint="choose their split, or leave them out with `extra` ignore",
         )
     absent = [name for index, name in enumerate(split.names) if index not in found]
     if absent and missing == "error":
         raise DataError(
-            f"predictions missing for {len(absent)} of {len(split)} clips ({some(absent)})",
+            f"predictions missing for {len(absent)} of {len(split)} clips ({shown(absent)})",
             where=path,
-            hint="predict them too, or score them as empty with --missing empty",
+            hint="predict them too, or score them as empty with `missing` empty",
         )
     both = np.zeros((2, len(split), grid.count, len(vocabulary)), np.bool_)
     for index, decisions in found.items():
@@ -133,7 +135,8 @@ def _timelines(
         out[:, :, targets] = np.stack(timeline.to_arrays(grid))[:, :, columns]
         found[index] = out
         makers.append(timeline.parser)
-    return found, makers[0] if makers and all(maker == makers[0] for maker in makers) else {}
+    agree = all(maker == makers[0] for maker in makers)
+    return found, makers[0] if makers and agree else {}
 
 
 def _table(
@@ -141,45 +144,49 @@ def _table(
 ) -> tuple[dict[int, NDArray[np.bool_]], int]:
     """Return the decisions by place in the split, and how many rows touch no segment."""
     beyond = 0
-    end_s = grid.start_s + grid.count * grid.step_s
-    spans: dict[str, dict[tuple[Track, int], list[tuple[float, float]]]] = {}
+    spans: dict[str, _Spans] = {}
     faults = Faults()
-    for line, (name, track, onset, offset, label) in read_table(path, _COLUMNS):
-        where = f"{path}:{line}"
+    for line, (name, *fields) in read_table(path, _COLUMNS):
         if name in outside or not clips.known(name, outside):
             continue
         of_clip = spans.setdefault(name, {})
-        if not (track or onset or offset or label):
+        if not any(fields):
             continue  # the clip was looked at, and nothing was found
-        times = []
-        for column, text in (("onset", onset), ("offset", offset)):
-            try:
-                times.append(float(text))
-            except ValueError:
-                times.append(float("nan"))
-            if not np.isfinite(times[-1]):
-                faults.add(f"{column}: expected a number of seconds, got {text!r}", where=where)
-        if track not in list(Track):
-            faults.add(f"track: expected {', '.join(Track)}, got {track!r}", where=where)
-        elif label not in vocabulary:
-            faults.add(f"unknown class {label!r}", where=where, hint=vocabulary.suggest(label))
-        elif times[1] <= times[0]:
-            faults.add(f"expected an offset after the onset, got {onset} to {offset}", where=where)
-        else:
-            beyond += times[1] <= grid.start_s or times[0] >= end_s
-            of_clip.setdefault((Track(track), vocabulary.index(label)), []).append(
-                (times[0], times[1])
-            )
+        event = _event(fields, vocabulary, faults, where=f"{path}:{line}")
+        if event is not None:
+            beyond += event.end_s <= grid.start_s or event.start_s >= grid.end_s
+            key = (event.track, vocabulary.index(event.label))
+            of_clip.setdefault(key, []).append((event.start_s, event.end_s))
     faults.check()
     # a clip that goes by its name in one row and by its id in another is predicted twice
-    return {
-        clips.place(name, f"rows of {name}"): _drawn(of_clip, vocabulary, grid, path)
-        for name, of_clip in spans.items()
-    }, beyond
+    found = {}
+    for name, of_clip in spans.items():
+        index = clips.place(name, f"rows of {name}")
+        found[index] = _drawn(of_clip, vocabulary, grid, path)
+    return found, beyond
+
+
+def _event(
+    fields: Sequence[str], vocabulary: Vocabulary, faults: Faults, *, where: str
+) -> Event | None:
+    """Return the event of a row's track, onset, offset and class; None, faults noted, if none."""
+    track, label = fields[0], fields[3]
+    start_s = seconds(fields[1], "onset", faults, where=where)
+    end_s = seconds(fields[2], "offset", faults, where=where)
+    if track not in list(Track):
+        faults.add(f"track: expected {', '.join(Track)}, got {track!r}", where=where)
+    elif label not in vocabulary:
+        faults.add(f"unknown class {label!r}", where=where, hint=vocabulary.suggest(label))
+    elif start_s is not None and end_s is not None:
+        if end_s > start_s:
+            return Event(start_s, end_s, Track(track), label)
+        text = f"expected an offset after the onset, got {fields[1]} to {fields[2]}"
+        faults.add(text, where=where)
+    return None
 
 
 def _drawn(
-    spans: Mapping[tuple[Track, int], Iterable[tuple[float, float]]],
+    spans: _Spans,
     vocabulary: Vocabulary,
     grid: TimeGrid,
     path: Path,

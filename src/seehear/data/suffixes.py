@@ -1,4 +1,4 @@
-"""Which files are media, by their suffix: the one list for datasets, parsing, search and uploads."""
+"""Which files are media, by their suffix: one list for datasets, parsing, search and uploads."""
 
 # small letters; in order of preference where a clip has several files, pictures before sound alone
 MEDIA_SUFFIXES = (

@@ -1,7 +1,6 @@
-"""Tab-separated tables with a header line, read with their line numbers, complaining about every
-fault at once.
-"""
+"""Tab-separated tables with a header line, their line numbers, and all of their faults at once."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +27,8 @@ class Issue:
     text: str
 
     def __str__(self) -> str:
-        return f"{self.file}{'' if self.line is None else f':{self.line}'}: {self.text}"
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{place}: {self.text}"
 
 
 class Faults:
@@ -49,7 +49,8 @@ class Faults:
         """
         if self._found:
             first, more = self._found[0], len(self._found) - 1
-            tail = f" (and {more} more such {'row' if more == 1 else 'rows'})" if more else ""
+            rows = "row" if more == 1 else "rows"
+            tail = f" (and {more} more such {rows})" if more else ""
             raise DataError(first.problem + tail, where=first.where, hint=first.hint)
 
 
@@ -62,27 +63,9 @@ def read_table(path: Path, columns: Sequence[str]) -> list[tuple[int, list[str]]
     Raises:
         DataError: no such file, not UTF-8 text, a missing column, or a row with too few fields.
     """
-    try:
-        lines = path.read_bytes().decode("utf-8-sig").splitlines()
-    except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror}", where=path) from None
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"expected UTF-8 text ({error.reason} at byte {error.start})", where=path
-        ) from None
+    lines = _lines(path)
     header = lines[0].split("\t") if lines else []
-    missing = [column for column in columns if column not in header]
-    if missing:
-        hint = (
-            "the columns must be separated by tabs"
-            if len(header) == 1 and "," in header[0]
-            else (f"the first line must name {', '.join(columns)}, separated by tabs")
-        )
-        raise DataError(
-            f"column {', '.join(missing)} is missing, found {', '.join(header) or 'an empty file'}",
-            where=path,
-            hint=hint,
-        )
+    _check_header(header, columns, path)
     order = [header.index(column) for column in columns]
     rows, faults = [], Faults()
     for number, line in enumerate(lines[1:], start=2):
@@ -98,3 +81,40 @@ def read_table(path: Path, columns: Sequence[str]) -> list[tuple[int, list[str]]
             rows.append((number, [fields[index] for index in order]))
     faults.check()
     return rows
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_bytes().decode("utf-8-sig").splitlines()
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror}", where=path) from None
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"expected UTF-8 text ({error.reason} at byte {error.start})", where=path
+        ) from None
+
+
+def _check_header(header: Sequence[str], columns: Sequence[str], path: Path) -> None:
+    missing = [column for column in columns if column not in header]
+    if not missing:
+        return
+    hint = f"the first line must name {', '.join(columns)}, separated by tabs"
+    if len(header) == 1 and "," in header[0]:
+        hint = "the columns must be separated by tabs"
+    raise DataError(
+        f"column {', '.join(missing)} is missing, found {', '.join(header) or 'an empty file'}",
+        where=path,
+        hint=hint,
+    )
+
+
+def seconds(text: str, column: str, faults: Faults, *, where: str) -> float | None:
+    """Return the number of seconds in a field; None, and a fault noted, if it is none."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if math.isfinite(value):
+        return value
+    faults.add(f"{column}: expected a number of seconds, got {text!r}", where=where)
+    return None

@@ -1,5 +1,4 @@
-"""The truth of a split: who is heard and seen when, as intervals and as arrays, in one of three
-readings.
+"""The truth of a split: what is heard and seen when, as intervals and arrays, in three readings.
 
 `literal` takes the tables as they stand, as every published number did: rows of unknown clips and
 rows that mark nothing fall away, the rest is drawn into the arrays.  `legacy` is the same with
@@ -8,7 +7,7 @@ damaged beyond doubt and merges overlapping, touching and repeated intervals of 
 reading drops or changes is listed in `Truth.issues`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,10 +18,11 @@ from numpy.typing import NDArray
 
 from seehear.data.clip import Clip
 from seehear.data.mend import Mender
-from seehear.data.tables import Faults, Issue, read_table
+from seehear.data.tables import Faults, Issue, read_table, seconds
 from seehear.data.vocabulary import Vocabulary
 from seehear.errors import DataError
 from seehear.time import Event, TimeGrid, Track, rasterise
+from seehear.time.spans import joined
 
 Reading = Literal["literal", "legacy", "repaired"]
 READINGS: tuple[Reading, ...] = ("literal", "legacy", "repaired")
@@ -41,6 +41,17 @@ class TruthRow:
 
     def __str__(self) -> str:
         return f"{self.clip} {self.label} {self.onset_s:g}-{self.offset_s:g}"
+
+    @property
+    def span_fault(self) -> str | None:
+        """Why the row marks nothing: `empty` or `reversed`; None if it marks something."""
+        if self.offset_s > self.onset_s:
+            return None
+        return "empty" if self.offset_s == self.onset_s else "reversed"
+
+    def reaches_outside(self, grid: TimeGrid) -> bool:
+        """Return whether part of the interval lies outside the grid."""
+        return self.onset_s < grid.start_s or self.offset_s > grid.end_s
 
     def issue(self, kind: str, text: str) -> Issue:
         """Return what is wrong with this row."""
@@ -71,18 +82,19 @@ class Truth:
     issues: tuple[Issue, ...]
 
     def select(self, names: Sequence[str]) -> "Truth":
-        """Return the truth of these clips, in this order; the issues stay those of the whole
-        split.
-        """
+        """Return the truth of these clips, in this order; issues stay those of the whole split."""
         row = {name: i for i, name in enumerate(self.names)}
         order = [row[name] for name in names]
+        heard, seen = self.audio_intervals, self.visual_intervals
+        audio_intervals = tuple(heard[i] for i in order)
+        visual_intervals = tuple(seen[i] for i in order)
         return replace(
             self,
             names=tuple(names),
             audio=self.audio[order],
             visual=self.visual[order],
-            audio_intervals=tuple(self.audio_intervals[i] for i in order),
-            visual_intervals=tuple(self.visual_intervals[i] for i in order),
+            audio_intervals=audio_intervals,
+            visual_intervals=visual_intervals,
         )
 
 
@@ -93,31 +105,18 @@ def read_rows(path: Path, vocabulary: Vocabulary) -> tuple[TruthRow, ...]:
         DataError: a missing column, an onset or offset that is no number, an unknown class.
     """
     rows, faults = [], Faults()
-    for line, (clip, onset, offset, label) in read_table(
-        path, ("filename", "onset", "offset", "event_labels")
-    ):
-        times = [_seconds(onset), _seconds(offset)]
-        for name, text, value in zip(("onset", "offset"), (onset, offset), times, strict=True):
-            if value is None:
-                faults.add(
-                    f"{name}: expected a number of seconds, got {text!r}", where=f"{path}:{line}"
-                )
+    columns = ("filename", "onset", "offset", "event_labels")
+    for line, (clip, onset, offset, label) in read_table(path, columns):
+        where = f"{path}:{line}"
+        onset_s = seconds(onset, "onset", faults, where=where)
+        offset_s = seconds(offset, "offset", faults, where=where)
         if label not in vocabulary:
-            faults.add(
-                f"unknown class {label!r}", where=f"{path}:{line}", hint=vocabulary.suggest(label)
-            )
-        elif times[0] is not None and times[1] is not None:
-            rows.append(TruthRow(path.name, line, clip, times[0], times[1], label))
+            hint = vocabulary.suggest(label)
+            faults.add(f"unknown class {label!r}", where=where, hint=hint)
+        elif onset_s is not None and offset_s is not None:
+            rows.append(TruthRow(path.name, line, clip, onset_s, offset_s, label))
     faults.check()
     return tuple(rows)
-
-
-def _seconds(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if np.isfinite(value) else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,12 +143,11 @@ class TruthTables:
     @cached_property
     def rows(self) -> dict[Track, tuple[TruthRow, ...]]:
         """The rows of both tables, read once."""
-        tables = {Track.AUDIO: self.audio, Track.VISUAL: self.visual}
-        return {
-            track: read_rows(path, self.vocabulary)
-            for track, path in tables.items()
-            if path is not None
-        }
+        rows = {}
+        for track, path in ((Track.AUDIO, self.audio), (Track.VISUAL, self.visual)):
+            if path is not None:
+                rows[track] = read_rows(path, self.vocabulary)
+        return rows
 
     @cached_property
     def mender(self) -> Mender:
@@ -174,14 +172,8 @@ class TruthTables:
         issues: list[Issue] = []
         arrays, intervals = {}, {}
         for track, rows in self.rows.items():
-            events = self._events(track, rows, clips, reading, issues)
-            array = np.zeros((len(clips), self.grid.count, len(self.vocabulary)), np.bool_)
-            for i, of_clip in enumerate(events):
-                for label in {event.label for event in of_clip}:
-                    spans = ((e.start_s, e.end_s) for e in of_clip if e.label == label)
-                    array[i, :, self.vocabulary.index(label)] = rasterise(spans, self.grid)
-            array.flags.writeable = False
-            arrays[track], intervals[track] = array, events
+            intervals[track] = self._events(track, rows, clips, reading, issues)
+            arrays[track] = self._drawn(intervals[track])
         return Truth(
             reading,
             tuple(clip.name for clip in clips),
@@ -192,6 +184,16 @@ class TruthTables:
             tuple(issues),
         )
 
+    def _drawn(self, events: Sequence[tuple[Event, ...]]) -> NDArray[np.bool_]:
+        """Return the events of each clip on the grid, (N, T, C), read-only."""
+        array = np.zeros((len(events), self.grid.count, len(self.vocabulary)), np.bool_)
+        for of_clip, rows in zip(events, array, strict=True):
+            for label in {event.label for event in of_clip}:
+                spans = ((e.start_s, e.end_s) for e in of_clip if e.label == label)
+                rows[:, self.vocabulary.index(label)] = rasterise(spans, self.grid)
+        array.flags.writeable = False
+        return array
+
     def _events(
         self,
         track: Track,
@@ -200,86 +202,91 @@ class TruthTables:
         reading: Reading,
         issues: list[Issue],
     ) -> tuple[tuple[Event, ...], ...]:
-        index = {clip.name: i for i, clip in enumerate(clips)}
-        kept: list[list[TruthRow]] = [[] for _ in index]
+        """Return the events of each clip as the reading has them; what it changes, to `issues`."""
+        labels = {clip.name: clip.labels for clip in clips}
+        kept: dict[str, list[TruthRow]] = {name: [] for name in labels}
         for row in rows:
-            name: str | None = row.clip
-            if row.clip not in self.known:
-                name = self.mender.mend(row.clip) if reading == "repaired" else None
-                if name is None:
-                    issues.append(row.issue("orphan", "no split has this clip; row dropped"))
-                elif name in index:
-                    doubt = (
-                        ""
-                        if row.label in clips[index[name]].labels
-                        else ", whose weak label lacks the class"
-                    )
-                    issues.append(row.issue("mended", f"taken as a row of {name}{doubt}"))
-            if name is None or name not in index:
+            known = row.clip in self.known
+            named = row if known else self._mended(row, labels, reading, issues)
+            if named is None or named.clip not in labels:
                 continue  # the table may serve several splits
-            if (
-                reading == "legacy"
-                and track is Track.AUDIO
-                and (name, row.label, row.onset_s) in (self.legacy or ())
-            ):
-                issues.append(row.issue("legacy", "misnamed in the older table; row dropped"))
-            elif row.offset_s <= row.onset_s:
-                kind = "empty" if row.offset_s == row.onset_s else "reversed"
-                issues.append(row.issue(kind, f"{kind} interval; row dropped"))
-            else:
-                if row.onset_s < self.grid.start_s or row.offset_s > self.grid.end_s:
-                    issues.append(
-                        row.issue(
-                            "outside",
-                            f"reaches outside {self.grid.start_s:g}-{self.grid.end_s:g} s; "
-                            "that part is not in the arrays",
-                        )
-                    )
-                kept[index[name]].append(replace(row, clip=name))
+            dropped = self._dropped(named, track, reading)
+            if dropped is not None:
+                issues.append(row.issue(*dropped))
+                continue
+            if row.reaches_outside(self.grid):
+                span = f"{self.grid.start_s:g}-{self.grid.end_s:g} s"
+                text = f"reaches outside {span}; that part is not in the arrays"
+                issues.append(row.issue("outside", text))
+            kept[named.clip].append(named)
         if reading == "repaired":
-            return tuple(tuple(_merged(track, of_clip, issues)) for of_clip in kept)
-        return tuple(
-            tuple(sorted(Event(r.onset_s, r.offset_s, track, r.label) for r in of_clip))
-            for of_clip in kept
-        )
+            return tuple(_merged(track, of_clip, issues) for of_clip in kept.values())
+        return tuple(_as_they_stand(track, of_clip) for of_clip in kept.values())
+
+    def _mended(
+        self,
+        row: TruthRow,
+        labels: Mapping[str, tuple[str, ...]],
+        reading: Reading,
+        issues: list[Issue],
+    ) -> TruthRow | None:
+        """Return the row of a clip that nobody knows under the name that it must mean, or None."""
+        name = self.mender.mend(row.clip) if reading == "repaired" else None
+        if name is None:
+            issues.append(row.issue("orphan", "no split has this clip; row dropped"))
+            return None
+        if name in labels:
+            doubt = "" if row.label in labels[name] else ", whose weak label lacks the class"
+            issues.append(row.issue("mended", f"taken as a row of {name}{doubt}"))
+        return replace(row, clip=name)
+
+    def _dropped(self, row: TruthRow, track: Track, reading: Reading) -> tuple[str, str] | None:
+        """Return kind and text of why the reading drops a row; None if it stays."""
+        if reading == "legacy" and track is Track.AUDIO:
+            if (row.clip, row.label, row.onset_s) in (self.legacy or ()):
+                return "legacy", "misnamed in the older table; row dropped"
+        if row.span_fault is not None:
+            return row.span_fault, f"{row.span_fault} interval; row dropped"
+        return None
+
+
+def _as_they_stand(track: Track, rows: Sequence[TruthRow]) -> tuple[Event, ...]:
+    return tuple(sorted(Event(row.onset_s, row.offset_s, track, row.label) for row in rows))
 
 
 def clashes(rows: Iterable[TruthRow]) -> list[tuple[str, TruthRow, TruthRow]]:
-    """Return (kind, row, earlier row) for intervals of one clip and class that are repeated,
-    overlap or touch.
+    """Return (kind, row, earlier row) for intervals that are repeated, overlap or touch.
 
-    Rows that mark nothing must be left out.  Each row clashes at most once: with the interval,
-    among those that start no later, which reaches furthest.
+    Only intervals of one clip and class clash, and rows that mark nothing must be left out.  Each
+    row clashes at most once: with the interval, among those that start no later, which reaches
+    furthest.
     """
     furthest: dict[tuple[str, str], TruthRow] = {}
     out = []
     for row in sorted(rows, key=lambda r: (r.onset_s, r.offset_s, r.line)):
         before = furthest.get((row.clip, row.label))
         if before is not None and row.onset_s <= before.offset_s:
-            same = (row.onset_s, row.offset_s) == (before.onset_s, before.offset_s)
-            kind = (
-                "duplicate" if same else "overlap" if row.onset_s < before.offset_s else "touching"
-            )
-            out.append((kind, row, before))
+            out.append((_clash(row, before), row, before))
         if before is None or row.offset_s > before.offset_s:
             furthest[row.clip, row.label] = row
     return out
 
 
-def _merged(track: Track, rows: Sequence[TruthRow], issues: list[Issue]) -> list[Event]:
+def _clash(row: TruthRow, before: TruthRow) -> str:
+    if (row.onset_s, row.offset_s) == (before.onset_s, before.offset_s):
+        return "duplicate"
+    return "overlap" if row.onset_s < before.offset_s else "touching"
+
+
+def _merged(track: Track, rows: Sequence[TruthRow], issues: list[Issue]) -> tuple[Event, ...]:
+    """Return the events of one clip with those of a class made one that clash."""
     for kind, row, before in clashes(rows):
-        issues.append(
-            row.issue(
-                kind, f"merged with {before.onset_s:g}-{before.offset_s:g} of line {before.line}"
-            )
-        )
-    spans: dict[str, list[list[float]]] = {}
-    for row in sorted(rows, key=lambda r: (r.onset_s, r.offset_s)):
-        of_label = spans.setdefault(row.label, [])
-        if of_label and row.onset_s <= of_label[-1][1]:
-            of_label[-1][1] = max(of_label[-1][1], row.offset_s)
-        else:
-            of_label.append([row.onset_s, row.offset_s])
-    return sorted(
-        Event(start, end, track, label) for label, found in spans.items() for start, end in found
-    )
+        text = f"merged with {before.onset_s:g}-{before.offset_s:g} of line {before.line}"
+        issues.append(row.issue(kind, text))
+    spans: dict[str, list[tuple[float, float]]] = {}
+    for row in rows:
+        spans.setdefault(row.label, []).append((row.onset_s, row.offset_s))
+    events = []
+    for label, of_label in spans.items():
+        events += [Event(start, end, track, label) for start, end in joined(of_label)]
+    return tuple(sorted(events))

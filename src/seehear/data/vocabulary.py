@@ -1,6 +1,5 @@
 """Class names with the words that describe them, in the order of the class axis."""
 
-import difflib
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.closest import closest, shown
 from seehear.errors import DataError
 
 
@@ -50,35 +50,22 @@ class Vocabulary:
         Raises:
             DataError: no class at all, an empty name, a name twice, a file that cannot be read.
         """
+        where = None
         if isinstance(source, Path):
-            try:
-                entries = source.read_text(encoding="utf-8-sig").splitlines()
-            except (OSError, UnicodeDecodeError) as error:
-                raise DataError(
-                    f"cannot be read as a vocabulary: {error}",
-                    where=source,
-                    hint="one class a line: name, or name = description",
-                ) from None
-            entries = [
-                line for line in entries if line.strip() and not line.lstrip().startswith("#")
-            ]
+            where, entries = source, _lines(source)
         else:
             entries = source.split(",") if source.strip() else []
-        where = source if isinstance(source, Path) else "--events"
-        if not entries:
-            raise DataError("expected at least one class, got none", where=where)
-        pairs = []
+        descriptions: dict[str, str] = {}
         for entry in entries:
             name, _, description = (part.strip() for part in entry.partition("="))
             if not name:
-                raise DataError(f"expected a class name, got {entry.strip()!r}", where=where)
-            pairs.append((name, description or _described(name)))
-        twice = [name for name, _ in pairs if [n for n, _ in pairs].count(name) > 1]
-        if twice:
-            raise DataError(
-                f"class {twice[0]} stands twice", where=where, hint="name every class once"
-            )
-        return cls(tuple(name for name, _ in pairs), tuple(text for _, text in pairs))
+                raise _fault(f"expected a class name, got {entry.strip()!r}", where)
+            if name in descriptions:
+                raise _fault(f"class {name} stands twice", where, hint="name every class once")
+            descriptions[name] = description or _described(name)
+        if not descriptions:
+            raise _fault("expected at least one class, got none", where)
+        return cls(tuple(descriptions), tuple(descriptions.values()))
 
     def index(self, name: str, *, where: object | None = None) -> int:
         """Return the position of a class.
@@ -94,14 +81,10 @@ class Vocabulary:
             ) from None
 
     def suggest(self, name: str) -> str:
-        """Return what to say to somebody who wrote `name`: the closest class, and which classes
-        there are.
-        """
-        folded = {n.casefold(): n for n in self.names}
-        close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
-        shown = ", ".join(self.names[:8]) + (" ..." if len(self.names) > 8 else "")
-        guess = f"did you mean {folded[close[0]]}? " if close else ""
-        return f"{guess}the {len(self.names)} classes are {shown}"
+        """Return the hint for an unknown class: the closest one, and which classes there are."""
+        near = closest(name, self.names)
+        guess = "" if near is None else f"did you mean {near}? "
+        return f"{guess}the classes are {shown(self.names)}"
 
     def one_hot(self, labels: Iterable[str]) -> NDArray[np.uint8]:
         """Return the (C,) row with ones at `labels`."""
@@ -115,8 +98,7 @@ class Vocabulary:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-# LLP's 25 classes in the official order, with the descriptions that the LSLD paper found best ("+
-# playing")
+# LLP's 25 classes in the official order, described as the LSLD paper found best ("+ playing")
 _LLP = {
     "Speech": "Speeching",  # sic: the released string, on which the published labels rest
     "Car": "Car",
@@ -149,3 +131,22 @@ LLP_VOCABULARY = Vocabulary(tuple(_LLP), tuple(_LLP.values()))
 
 def _described(name: str) -> str:
     return _LLP.get(name, name.replace("_", " "))
+
+
+def _lines(path: Path) -> list[str]:
+    """Return the lines of a file of classes, comments and blank ones left out."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(
+            f"cannot be read as a vocabulary: {error}",
+            where=path,
+            hint="one class a line: name, or name = description",
+        ) from None
+    return [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+
+
+def _fault(problem: str, file: Path | None, *, hint: str | None = None) -> DataError:
+    """Return the error for classes of a file, or of the text that a caller passed as `events`."""
+    parameter = "events" if file is None else None
+    return DataError(problem, where=file, parameter=parameter, hint=hint)

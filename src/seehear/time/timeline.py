@@ -165,8 +165,9 @@ class Timeline:
             prob[Track.AUDIO_VISUAL] = np.minimum(audio_prob, visual_prob)
         events = []
         for track, matrix in on.items():
+            of_track = prob[track]
             for column, label in enumerate(names):
-                of_class = None if prob[track] is None else prob[track][:, column]
+                of_class = None if of_track is None else of_track[:, column]
                 for first, last in runs(matrix[:, column]):
                     start_s, end_s = _edges(grid, first, last, duration_s)
                     score = None if of_class is None else _mean(of_class[first:last])
