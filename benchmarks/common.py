@@ -1,9 +1,9 @@
 """What every benchmark shares: medians, machine facts, one JSON object on stdout.
 
 The contract of a benchmark: it answers one question, checks that what is compared gives the same
-answer before anything is timed, and prints one JSON object.  Where that object has `figures` (name
--> number or text), `run_all.py` puts them into its table; otherwise it takes the numbers at the
-top.
+answer before anything is timed, and prints one JSON object.  Where that object has `figures`
+(name -> number or text), `run_all.py` puts them into its table; otherwise it takes the numbers at
+the top.
 """
 
 import json
@@ -34,9 +34,9 @@ def machine() -> dict[str, Any]:
 
 
 def seconds(work: Callable[[], object], *, repeat: int = 7, warm: int = 1) -> dict[str, float]:
-    """Return median and quartiles of the seconds that `work` takes, after `warm` calls that do not
-    count.
+    """Return median and quartiles of the seconds that `work` takes.
 
+    `warm` calls come first and do not count.
     `cpu_s` is the median processor time of this process, which a busy machine lengthens less.
     """
     for _ in range(warm):

@@ -1,10 +1,9 @@
-"""How long does denoising LLP's training set take apart from encoding texts, and how many texts are
-encoded?
+"""How long does denoising LLP's training set take, and how many texts are encoded for it?
 
     python benchmarks/denoise_speed.py [--clips 10000]
 
-Random features of CLIP's shape (pooled: 10 x 512), one to three labels a clip out of 25.  Prints
-JSON.
+Random features of CLIP's shape (pooled: 10 x 512), one to three labels a clip out of 25.  The time
+is that apart from encoding texts.  Prints JSON.
 """
 
 import argparse

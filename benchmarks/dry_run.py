@@ -1,8 +1,7 @@
-"""Does everything run at LLP's full size?  Every row of the seven tables, one epoch, on random
-features.
+"""Does every row of the seven tables run at LLP's full size, for one epoch on random features?
 
-    python benchmarks/dry_run.py --llp TABLES --folder SCRATCH [--tables table1,table7] [--set
-    network.width=64]
+    python benchmarks/dry_run.py --llp TABLES --folder SCRATCH
+        [--tables table1,table7] [--set network.width=64]
 
 Writes random features of every official shape for all 11,849 clips of LLP's official tables (7 GB
 in SCRATCH, kept for the next call; float16 as the CLIP features are published, float32 where files
@@ -111,9 +110,7 @@ def vectors(rng: np.random.Generator, count: int, dim: int) -> np.ndarray:
 
 
 def random_words(tower: str) -> None:
-    """Put a text tower of random vectors in the place of a published one; labels are made in this
-    process.
-    """
+    """Put random vectors in the place of a text tower; labels are made in this process."""
 
     class Words:
         id, dim = tower, 512

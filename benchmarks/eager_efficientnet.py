@@ -1,6 +1,4 @@
-"""EfficientNet-Lite2 as a release of its time runs it: eager PyTorch, batch normalisation and all,
-one clip a batch.
-"""
+"""EfficientNet-Lite2 as a release of its time runs it: eager, batch normalisation and all."""
 
 from typing import Any
 
@@ -13,9 +11,7 @@ _EPS = 1e-3
 
 
 class EagerEfficientNet:
-    """The network of `conse`, from the same checkpoint; `features` takes prepared frames (n, 260,
-    260, 3).
-    """
+    """The network of `conse` from the same checkpoint, for prepared frames (n, 260, 260, 3)."""
 
     def __init__(self) -> None:
         import torch

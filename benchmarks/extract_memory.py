@@ -1,7 +1,7 @@
 """How much memory does extracting features of one long video take?
 
-    python benchmarks/extract_memory.py --folder SCRATCH [--minutes 60] [--visual conse] [--audio
-    yamnet] [--jobs 2]
+    python benchmarks/extract_memory.py --folder SCRATCH
+        [--minutes 60] [--visual conse] [--audio yamnet] [--jobs 2]
 
 Makes a video of that length (640x360, 25 frames a second, sound at 44.1 kHz: one minute encoded,
 then repeated), runs `seehear extract` on it as a user does, and samples the resident memory of all

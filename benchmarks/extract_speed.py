@@ -1,14 +1,12 @@
-"""How many clips a second are extracted, by stage, against the way the published features were
-made?
+"""How many clips a second are extracted, by stage, and by the way of the published features?
 
-    python benchmarks/extract_speed.py --folder SCRATCH [--media FOLDER] [--clips 12] [--size
-    640x360] [--rate 25]
+    python benchmarks/extract_speed.py --folder SCRATCH
+        [--media FOLDER] [--clips 12] [--size 640x360] [--rate 25]
 
 The published way: ffmpeg writes the whole clip as numbered JPEG files at 8 a second, then Pillow
-reads 80 of them,
-resizes each whole and cuts out the centre, and the encoder takes them, one clip after the other.
-Ours: `seehear extract`, the same encoder on the same 80 moments.  Without --media, clips of 10 s
-like those of LLP are made (moving texture with grain, H.264, AAC).
+reads 80 of them, resizes each whole and cuts out the centre, and the encoder takes them, one clip
+after the other.  Ours: `seehear extract`, the same encoder on the same 80 moments.  Without
+--media, clips of 10 s like those of LLP are made (moving texture with grain, H.264, AAC).
 
 First the frames of both ways are compared: they must be the same but for what JPEG loses.  Then,
 clip by clip and in turn, the stages of both are timed in seconds and in processor seconds (which a
@@ -46,8 +44,8 @@ from PIL import Image
 from seehear.encoders import load_encoder
 from seehear.encoders.base import EncoderCard
 from seehear.extraction.extract import extract
-from seehear.streaming.sampling import grid_times
 from seehear.media import iter_frames, probe
+from seehear.streaming.sampling import grid_times
 from seehear.time import TimeGrid
 
 FPS, SECONDS, FRAMES = 8, 10, 80
@@ -158,8 +156,9 @@ def main() -> None:
 
 
 def stages(clip: Path, encoder: Any, folder: Path) -> dict[str, tuple[float, float]]:
-    """Return (seconds, processor seconds) of each stage of both ways for one clip, in this process
-    but for ffmpeg.
+    """Return (seconds, processor seconds) of each stage of both ways for one clip.
+
+    All but ffmpeg runs in this process.
     """
     taken: dict[str, tuple[float, float]] = {}
     last = [0.0, 0.0]
@@ -220,8 +219,7 @@ def whole(clips: list[Path], name: str, folder: Path) -> dict[str, float]:
 def eager(
     clips: list[Path], encoder: Any, folder: Path, ours: float
 ) -> dict[str, dict[str, float]]:
-    """Return the published way with the network in eager PyTorch, by frames a batch, over a few
-    clips.
+    """Return the published way with the network in eager PyTorch, by frames a batch.
 
     Raises:
         SystemExit: its features are not those of our encoder, so nothing would be compared.
@@ -322,9 +320,7 @@ def write_jpegs(clip: Path, folder: Path) -> list[Path]:
 
 
 def read_pictures(paths: list[Path], name: str) -> NDArray[np.uint8]:
-    """Return pictures (n, crop, crop, 3) as releases prepare them: each resized whole, then its
-    centre cut out.
-    """
+    """Return pictures (n, crop, crop, 3) as releases prepare them: resized whole, then cropped."""
     short, crop = SIZES[name]
     pictures = []
     for path in paths:
@@ -342,9 +338,7 @@ def read_jpeg(path: Path) -> NDArray[np.uint8]:
 
 
 def compare(clip: Path, encoder: Any, folder: Path) -> dict[str, float]:
-    """Return how alike frames and features of both ways are; refuse to time ways that look at
-    different frames.
-    """
+    """Return how alike frames and features of both ways are; refuse ways that see other frames."""
     files = write_jpegs(clip, folder / "jpeg")
     theirs = np.stack([read_jpeg(path) for path in files])
     ours = np.stack(
@@ -381,9 +375,7 @@ def compare(clip: Path, encoder: Any, folder: Path) -> dict[str, float]:
 
 
 def limit(name: str, seconds: float) -> dict[str, float]:
-    """Return the encoder's arithmetic and how near it comes to a matrix product, both a second of
-    one core.
-    """
+    """Return the encoder's arithmetic a second of one core, and that of a matrix product."""
     a = np.ones((PRODUCT, PRODUCT), np.float32)
     a @ a
     best = min(_product(a) for _ in range(5))
@@ -404,9 +396,7 @@ def _product(a: NDArray[np.float32]) -> float:
 
 
 def flop_of(name: str) -> float:
-    """Return the floating-point operations of one frame, counted from the encoder's graph (two a
-    multiply-add).
-    """
+    """Return the operations of one frame, from the encoder's graph (a multiply-add is two)."""
     if name == "conse":
         import onnx
         from onnx import shape_inference

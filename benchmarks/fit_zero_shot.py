@@ -1,12 +1,12 @@
-"""Fit the calibration of the preset `offline`, and say how well it holds: on clips and on classes
-it has not seen.
+"""Fit the calibration of the preset `offline`, and see whether it holds on new clips and classes.
 
     python benchmarks/fit_zero_shot.py DATASET --features FEATURES [--fit val] [--test test]
 
 Features: `seehear extract DATASET --visual conse --audio yamnet --out FEATURES`.  Prints the
-numbers that stand in `seehear/parser/zero_shot/offline.py`, the figures on the split they were fitted on, the
-same with each class left out of the fit once, the figures and confusion on the test split, the same
-with less evidence, and what LLP's 25 classes give where only the dataset's own can be right.
+numbers that stand in `seehear/parser/zero_shot/offline.py`, the figures on the split they were
+fitted on, the same with each class left out of the fit once, the figures and confusion on the test
+split, the same with less evidence, and what LLP's 25 classes give where only the dataset's own can
+be right.
 """
 
 import argparse
@@ -31,9 +31,7 @@ def evidence(
     split: str,
     vocabulary: Vocabulary | None = None,
 ) -> tuple[Any, Any, Any, Any]:
-    """Return full evidence (N, T, C, 6) of audio and visual, and the truth of each (N, T, C of the
-    dataset).
-    """
+    """Return full evidence (N, T, C, 6) of audio and visual, and the truth of each (N, T, C)."""
     names = dataset.split(split).names
     out = []
     for make in (sound_evidence, picture_evidence):
@@ -80,9 +78,7 @@ def figures(audio: np.ndarray, visual: np.ndarray, truth: Sequence[np.ndarray]) 
 def thresholds(
     audio: np.ndarray, visual: np.ndarray, truth: Sequence[np.ndarray]
 ) -> tuple[float, float]:
-    """Return the logits (audio, visual) with the best segment Type, the mean over ties and near
-    ties (0.002).
-    """
+    """Return the logits (audio, visual) of the best segment Type, averaged over near ties (0.002)."""
     grid = {
         (a, v): figures(audio >= a, visual >= v, truth)["segment/type"] for a in BINS for v in BINS
     }
@@ -98,9 +94,7 @@ def show(label: str, values: dict[str, float]) -> None:
 
 
 def confusion(on: np.ndarray, truth: np.ndarray, names: Sequence[str]) -> None:
-    """Print per class: segments true, precision, recall, and what stood there when it was called
-    falsely.
-    """
+    """Print per class: true segments, precision, recall, and what stood there when it was wrong."""
     for c, name in enumerate(names):
         hit, false = (on[..., c] & truth[..., c]).sum(), on[..., c] & ~truth[..., c]
         instead = {

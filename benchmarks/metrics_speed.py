@@ -87,8 +87,9 @@ def main() -> None:
 
 
 def make(clips: int) -> list[NDArray[np.bool_]]:
-    """Return predictions and truth (N, T, C): one or two classes a clip and track, in one or two
-    runs; 10 % flipped.
+    """Return predictions and truth (N, T, C), in which 10 % of segments differ.
+
+    One or two classes a clip and track, in one or two runs each.
     """
     rng = np.random.default_rng(0)
     arrays = []

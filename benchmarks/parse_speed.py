@@ -1,14 +1,11 @@
-"""What does parsing cost?  Seconds for ten seconds of video, and time and memory as a video gets
-longer.
+"""What does parsing cost, for ten seconds of video, and in time and memory for longer ones?
 
     python benchmarks/parse_speed.py                    # ten seconds, models warm: median of 9
-    python benchmarks/parse_speed.py --minutes 5,10,60  # also long videos, each in a process of its
-    own
+    python benchmarks/parse_speed.py --minutes 5,10,60  # long videos too, each in its own process
 
 The videos are made here: a picture a second and changing sounds, 320 x 256 pixels, 8 frames a
-second, H.264 and AAC.
-Every parse does everything: decoding, both networks, words, timeline.  Memory is the peak of the
-whole process.
+second, H.264 and AAC.  Every parse does everything: decoding, both networks, words, timeline.
+Memory is the peak of the whole process.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """Run every benchmark and write one dated table with the facts of the machine.
 
-    python benchmarks/run_all.py --folder SCRATCH [--full] [--only metrics_speed,search_speed]
-    [--out FOLDER]
+    python benchmarks/run_all.py --folder SCRATCH
+        [--full] [--only metrics_speed,search_speed] [--out FOLDER]
 
 Without --full the sizes are small enough for a cup of coffee; with it they are those that our pages
 quote (hours, and up to 20 GB in SCRATCH).  Writes DATE.md for readers and DATE.json with everything
@@ -29,9 +29,7 @@ _HIDDEN = ("machine", "figures", "quick")  # said once above the table, or no me
 
 @dataclass(frozen=True)
 class Benchmark:
-    """One script, with its options for a short and for the whole measurement; FOLDER stands for
-    scratch space.
-    """
+    """One script and its options, for a short and for the whole measurement; FOLDER is scratch."""
 
     script: str
     quick: str
@@ -87,9 +85,7 @@ def main() -> int:
 
 
 def run(benchmark: Benchmark, folder: Path, *, full: bool) -> dict[str, Any]:
-    """Return what one benchmark printed, its command and its seconds; or its last line of complaint
-    as `error`.
-    """
+    """Return what a benchmark printed, its command and its seconds; or its complaint as `error`."""
     scratch = folder.resolve() / benchmark.script
     scratch.mkdir(parents=True, exist_ok=True)
     options = benchmark.full if full else benchmark.quick
@@ -114,9 +110,7 @@ def run(benchmark: Benchmark, folder: Path, *, full: bool) -> dict[str, Any]:
 
 
 def page(whole: dict[str, Any]) -> str:
-    """Return the results as Markdown: facts of the machine, then a table of question, measure and
-    value.
-    """
+    """Return the results as Markdown: facts of the machine, then one table a question."""
     facts = ", ".join(f"{key} {value}" for key, value in whole["machine"].items())
     lines = [
         f"# Benchmarks of {whole['date']}",

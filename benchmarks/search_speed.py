@@ -5,9 +5,8 @@
 Writes that many timelines with the statistics of a real library (25 classes looked for, about eight
 events a clip, 10 s to 2 min long; kept in SCRATCH for the next call), builds the index, then times
 each query: the search alone, and with the check that no file has changed, as `seehear search` does
-it.  Before anything is timed, the answers on a sample
-of clips are compared with a literal evaluation second by second.  Prints JSON: medians in seconds,
-and the machine.
+it.  Before anything is timed, the answers on a sample of clips are compared with a literal
+evaluation second by second.  Prints JSON: medians in seconds, and the machine.
 """
 
 import argparse
@@ -128,9 +127,7 @@ def make(folder: Path, clips: int) -> None:
 
 
 def check(folder: Path) -> None:
-    """Compare the answers on the first thousand clips with a literal evaluation, second by
-    second.
-    """
+    """Compare the answers on the first thousand clips with a literal reading, by the second."""
     for query, literal in LITERAL.items():
         got: dict[str, set[int]] = {}
         for hit in search(folder, query).hits():

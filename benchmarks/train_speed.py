@@ -1,7 +1,7 @@
 """How much faster is our training and evaluation than the released structure, at LLP's size?
 
-    python benchmarks/train_speed.py --folder SCRATCH [--clips 10000] [--val 1200] [--epochs 3]
-    [--workers 12]
+    python benchmarks/train_speed.py --folder SCRATCH
+        [--clips 10000] [--val 1200] [--epochs 3] [--workers 12]
 
 Writes random features of the official shapes (80 x 2048, 10 x 512, 10 x 128; 6.8 GB for 10,000
 clips, kept in SCRATCH for the next call), then trains HAN at batch 32 with the literal structure
@@ -99,9 +99,7 @@ def main() -> None:
 
 
 def make_data(folder: Path, clips: int, val: int) -> Dataset:
-    """Write tables and features of the official layout, unless they are there; return the
-    dataset.
-    """
+    """Write tables and features of the official layout unless they are there; return both read."""
     rng = np.random.default_rng(0)
     data = folder / f"data-{clips}-{val}"
     data.mkdir(parents=True, exist_ok=True)
@@ -143,8 +141,7 @@ def make_data(folder: Path, clips: int, val: int) -> Dataset:
 def agreement(
     prepared: Prepared, items: yardstick.Items, workers: int, steps: int = 12
 ) -> dict[str, Any]:
-    """Train both for some steps from the same weights, in the same order, without dropout; compare
-    every loss.
+    """Train both for some steps from the same weights, without dropout; compare every loss.
 
     Raises:
         SystemExit: the losses differ by more than float rounding.

@@ -1,5 +1,4 @@
-"""How the released systems train and evaluate, written out literally: what our loop is measured
-against.
+"""How the released systems train and evaluate, literally: what our loop is measured against.
 
 One .npy file an item and feature, read by a DataLoader, which looks up a row of a pandas table for
 every item; all 80 frames projected, then averaged; attention one track at a time through torch's
@@ -21,9 +20,7 @@ from torch.utils.data import DataLoader, Dataset
 
 
 class Items(Dataset):  # type: ignore[type-arg]
-    """One clip an item: its row of the table is looked up and its three files are read when asked
-    for.
-    """
+    """One clip an item: its row is looked up and its three files are read when asked for."""
 
     def __init__(self, folder: Path, table: Path, classes: Sequence[str]) -> None:
         self.folder, self.table = folder, pd.read_csv(table, sep="\t")
@@ -85,9 +82,7 @@ class Net(nn.Module):
     def forward(
         self, audio: Tensor, visual: Tensor, motion: Tensor
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Return clip, audio and visual probabilities (B, C) and segment probabilities (B, T, 2,
-        C).
-        """
+        """Return probabilities: of clip, audio and visual (B, C), of segments (B, T, 2, C)."""
         x_a = self.fc_a(audio)
         frames = self.fc_v(visual).permute(0, 2, 1).unsqueeze(-1)
         pooled = F.avg_pool2d(frames, (8, 1)).squeeze(-1).permute(0, 2, 1)
@@ -140,9 +135,7 @@ def train_epoch(
 
 
 def evaluate_clips(net: Net, items: Items, audio: Path, visual: Path, workers: int) -> list[float]:
-    """Return the ten figures in percent: segment audio, visual, audio-visual, type, event, then
-    event level.
-    """
+    """Return the ten figures in percent: five of segments, then five of events."""
     net.eval()
     tables = [pd.read_csv(path, sep="\t") for path in (audio, visual)]
     scores: list[list[float]] = []

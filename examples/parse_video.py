@@ -1,8 +1,9 @@
-"""Parse a video for classes of your own, without training, and write subtitles.  Needs:
-seehear[offline], its weights.
+"""Parse a video for classes of your own, without training, and write subtitles.
 
-seehear models fetch --preset offline
-python examples/parse_video.py clip.mp4 "Dog,Speech,Car engine"
+Needs: seehear[offline], and its weights.
+
+    seehear models fetch --preset offline
+    python examples/parse_video.py clip.mp4 "Dog,Speech,Car engine"
 """
 
 import sys

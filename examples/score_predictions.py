@@ -1,7 +1,8 @@
 """Score two predictions of your own against the truth, with intervals and a paired comparison.
+
 Needs numpy only.
 
-python examples/score_predictions.py
+    python examples/score_predictions.py
 """
 
 import numpy as np

@@ -1,7 +1,8 @@
-"""Change a published system in one place, train it, and share it for others to load.  Needs:
-seehear[train,share].
+"""Change a published system in one place, train it, and share it for others to load.
 
-python examples/train_variant.py DATASET FEATURES OUT
+Needs: seehear[train,share].
+
+    python examples/train_variant.py DATASET FEATURES OUT
 """
 
 import dataclasses

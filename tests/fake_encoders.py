@@ -1,6 +1,4 @@
-"""Encoders whose rows say what went in, and media files whose content says when: both small enough
-to check by hand.
-"""
+"""Encoders whose rows say what went in, and media whose content says when, to check by hand."""
 
 import os
 import time
@@ -30,9 +28,7 @@ class Card:
 
 @dataclass
 class Eye:
-    """Mean colour of each frame; with `crash`, a red frame kills the process that prepares it, a
-    blue one hangs it.
-    """
+    """Mean colour of each frame; with `crash`, a red frame kills its process, a blue one hangs it."""
 
     card: Card = field(default_factory=lambda: Card("eye", "visual", {"feature": 3, "space": 1}))
     fps: int = 8
@@ -111,8 +107,7 @@ def load_on(name, device=None, fps=None):
 def make_clip(
     path: Path, seconds=10, *, fps=8, audio=True, visual=True, colours=None, loudness=None
 ):
-    """Write a clip: second k is grey 20 k + 20 (or `colours[k]`) and sounds at amplitude (k + 1) /
-    20.
+    """Write a clip: second k is grey 20 k + 20 (or `colours[k]`) at amplitude (k + 1) / 20.
 
     Args:
         path: .mp4, .mkv, .wav, ...

@@ -1,6 +1,4 @@
-"""A small dataset whose features tell the classes: four classes, one or two a clip, clips of 4
-segments.
-"""
+"""A small dataset whose features tell its four classes, one or two a clip, clips of 4 segments."""
 
 import numpy as np
 

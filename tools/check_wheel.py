@@ -60,8 +60,9 @@ assert not {"torch", "av"} & sys.modules.keys()
 
 DATASET = {
     "dataset.toml": (
-        'media = "."\n[grid]\ncount = 2\n[vocabulary]\nDog = "Dog"\n[splits.train]\nclips ='
-        ' "t.csv"\n[splits.test]\nclips = "t.csv"\naudio = "a.csv"\nvisual = "v.csv"\n'
+        'media = "."\n[grid]\ncount = 2\n[vocabulary]\nDog = "Dog"\n'
+        '[splits.train]\nclips = "t.csv"\n'
+        '[splits.test]\nclips = "t.csv"\naudio = "a.csv"\nvisual = "v.csv"\n'
     ),
     "t.csv": "filename\tevent_labels\nclip\tDog\n",
     "a.csv": "filename\tonset\toffset\tevent_labels\nclip\t0\t1\tDog\n",
@@ -118,8 +119,8 @@ USES = {  # extra -> Python that does its work
         "import onnxruntime, onnx, tokenizers, torch"
     ),
     "clip": (
-        "from seehear.encoders import load_encoder\nload_encoder('clip-vit-b16')\nimport"
-        " transformers, torch"
+        "from seehear.encoders import load_encoder\nload_encoder('clip-vit-b16')\n"
+        "import transformers, torch"
     ),
     "vision": (
         "from seehear.encoders import load_encoder\nload_encoder('resnet152')\nimport torchvision"

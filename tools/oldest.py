@@ -1,5 +1,4 @@
-"""The oldest versions that pyproject.toml allows: printed as constraints for pip, or installed and
-tested.
+"""The oldest versions that pyproject.toml allows: printed as constraints, or installed and tested.
 
     python tools/oldest.py > constraints-oldest.txt
     python tools/oldest.py --run FOLDER
@@ -44,8 +43,8 @@ def main() -> int:
     if args.run is not None:
         return run(args.run)
     print(
-        "# The oldest versions allowed; regenerate with: python tools/oldest.py >"
-        " constraints-oldest.txt"
+        "# The oldest versions allowed; "
+        "regenerate with: python tools/oldest.py > constraints-oldest.txt"
     )
     for name, version in sorted(oldest().items()):
         print(f"{name}=={version}")

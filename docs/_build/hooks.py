@@ -1,6 +1,4 @@
-"""What the site generates from the product itself: pictures, recipe pages, tables of encoders and
-weights.
-"""
+"""What the site generates from the product: pictures, recipe pages, tables of encoders, weights."""
 
 import re
 from pathlib import Path

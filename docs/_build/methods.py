@@ -1,5 +1,4 @@
-"""One page per published system, written from its recipe and from the tables measured here; so it
-cannot drift.
+"""One page per published system, from its recipe and the tables measured here: it cannot drift.
 
 `measured/*.json` are results of `seehear reproduce`, copied as written.
 """
@@ -29,16 +28,16 @@ def index() -> str:
     from seehear.recipes import RECIPES
 
     rows = [
-        f"| [{r.name}]({r.name}.md) | {r.summary} | {r.paper.venue} | {' → '.join(s.name for s in r.stages)} |"
+        f"| [{r.name}]({r.name}.md) | {r.summary} | {r.paper.venue} | {_stages(r)} |"
         for r in RECIPES.values()
     ]
     return "\n".join(
         [
             "# Published systems",
             "",
-            "Each system is one recipe: one Python file that holds its whole definition. These "
-            "pages are written from the recipes. `seehear recipes show NAME` prints the same in a terminal, "
-            "`seehear recipes diff A B` where two differ.",
+            "Each system is one recipe: one Python file that holds its whole definition. These pages "
+            "are written from the recipes. `seehear recipes show NAME` prints the same in a "
+            "terminal, `seehear recipes diff A B` where two differ.",
             "",
             "| recipe | what it is | venue | stages |",
             "|---|---|---|---|",
@@ -48,6 +47,10 @@ def index() -> str:
             "",
         ]
     )
+
+
+def _stages(recipe: Any) -> str:
+    return " → ".join(stage.name for stage in recipe.stages)
 
 
 def page(recipe: Any) -> str:

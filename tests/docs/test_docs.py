@@ -1,5 +1,4 @@
-"""Every command and every block of code in the README and on the site runs, in order, in a folder
-of its own a page.
+"""Every command and block of code in the README and on the site runs, page by page, in order.
 
 A block that cannot run in a test stands under `<!-- not run: why -->`; its commands must still be
 accepted by the command line's own parser.
@@ -26,8 +25,8 @@ PAGES = sorted(
     p.relative_to(ROOT).as_posix() for p in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
 )
 FENCE = re.compile(
-    r"(?P<note><!-- not run: (?P<why>[^\n]+?)"
-    r" -->\n+)?^```(?P<language>\w*)[^\n]*\n(?P<text>.*?)^```$",
+    r"(?P<note><!-- not run: (?P<why>[^\n]+?) -->\n+)?"
+    r"^```(?P<language>\w*)[^\n]*\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 LANGUAGES = {"", "sh", "python", "toml", "json", "text"}
@@ -58,9 +57,7 @@ def blocks(page: str) -> list[Block]:
 
 @pytest.fixture(scope="module")
 def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A labelled dataset and a few loose videos, made by the demo's code: what a reader is told to
-    have.
-    """
+    """A labelled dataset and loose videos, made by the demo: what a reader is told to have."""
     from seehear.demo.world import make_world
 
     folder = tmp_path_factory.mktemp("reader")

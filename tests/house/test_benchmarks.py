@@ -1,6 +1,4 @@
-"""The script that runs every benchmark: none is forgotten, one that fails is said, and the table is
-dated.
-"""
+"""The script that runs every benchmark: none is forgotten, a failure is said, the table dated."""
 
 import json
 import sys

@@ -1,6 +1,4 @@
-"""What the repository may hold: no address of a package index, no path of a machine, nothing large
-or undone.
-"""
+"""What the repository may hold: no address of an index, no path of a machine, nothing undone."""
 
 import re
 import subprocess

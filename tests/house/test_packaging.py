@@ -1,6 +1,4 @@
-"""What is built and stated about it: the wheel's content, the oldest versions, one version
-everywhere.
-"""
+"""What is built and stated about it: the wheel's content, the oldest versions, the dependencies."""
 
 import importlib.util
 import subprocess

@@ -11,8 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "seehear"
 
-# docs/architecture.md, top to bottom: a part may import those of its own line and of the lines
-# above it
+# as in docs/architecture.md: a part may import those of its own line and of the lines above it
 LAYERS = [
     ["errors", "_version", "arrays", "closest", "files", "plugins"],
     ["time"],
@@ -59,9 +58,7 @@ def part(module: str) -> str | None:
 
 
 def imports(path: Path, *, lazy: bool) -> set[str]:
-    """Return the modules a file imports: at the top, or (lazy) anywhere, type-checking blocks left
-    out.
-    """
+    """Return the modules a file imports: at the top or (lazy) anywhere, not for types alone."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     found: set[str] = set()
 
@@ -189,18 +186,18 @@ def test_light_parts_load_nothing_heavy(module: str) -> None:
 )
 def test_help_loads_nothing_heavy(command: list[str]) -> None:
     code = (
-        f"from seehear.cli.main import main\ntry: main({command!r})\nexcept SystemExit as e: assert"
-        " not e.code"
+        f"from seehear.cli.main import main\ntry: main({command!r})\n"
+        "except SystemExit as e: assert not e.code"
     )
     assert loaded(code) == set()
 
 
 def test_help_imports_few_modules_of_ours() -> None:
     code = (
-        "import sys, contextlib, io\nfrom seehear.cli.main import main\nwith"
-        " contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):"
-        " main(['--help'])\nprint(len([m for m in sys.modules if m.startswith('seehear')]), 'numpy'"
-        " in sys.modules)"
+        "import sys, contextlib, io\nfrom seehear.cli.main import main\n"
+        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):\n"
+        "    main(['--help'])\n"
+        "print(len([m for m in sys.modules if m.startswith('seehear')]), 'numpy' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     number, numpy = done.stdout.split()
