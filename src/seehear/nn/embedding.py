@@ -33,7 +33,9 @@ def pool_frames(
         raise ValueError(
             f"expected visual rows to be a multiple of the {segments} audio rows, got {frames}"
         )
-    return visual.unflatten(1, (segments, -1)).mean(2)
+    # sizes are read from the tensor, not fixed: a traced graph then takes any number of clips
+    clips, _, width = visual.shape
+    return visual.reshape(clips, segments, -1, width).mean(2)
 
 
 class Embedding(nn.Module):

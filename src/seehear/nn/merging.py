@@ -9,16 +9,15 @@ from torch import Tensor
 
 
 def pays_to_merge(x: Tensor, rows: int) -> bool:
-    """Return whether linear maps that follow each other should be merged before they are applied to
-    `x`.
+    """Return whether maps that follow each other should be merged before they are applied to `x`.
 
-    Never in reduced precision.
+    Never in reduced precision, nor while a graph is traced, which must hold for any number of rows.
 
     Args:
         x: what the maps are applied to, features on the last axis.
         rows: from how many rows on merging costs less than it saves.
     """
-    if x.shape[:-1].numel() <= rows:
+    if torch.jit.is_tracing() or x.shape[:-1].numel() <= rows:
         return False
     kind = x.device.type
     return not (torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind))

@@ -1,0 +1,112 @@
+"""A trained network as an ONNX graph, so that a parser runs it without PyTorch.
+
+    inputs    audio (B, T, Da), visual (B, T, Dv) or (B, T * frames, Dv), motion (B, T, Dm)
+    outputs   clip_prob (B, C), track_prob (B, 2, C), segment_prob (B, T, 2, C)
+
+`B` is free, and so is `T` for every network that is not built for one length.  Where a system
+keeps two copies of its network, the graph holds both and answers for the visual track with the
+second one.  Standardised inputs go in, probabilities come out: everything else stays in NumPy.
+"""
+
+import io
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import cast
+
+import jaxtyping
+import torch
+from torch import Tensor, nn
+
+from seehear.errors import MissingExtraError
+from seehear.nn.output import Output
+
+OPSET = 17  # of ONNX; the oldest ONNX Runtime that we support knows it
+INPUTS = ("audio", "visual", "motion")
+OUTPUTS = ("clip_prob", "track_prob", "segment_prob")
+_TRACED = 2  # clips of the example that the graph is traced with
+
+
+def to_onnx(
+    copies: Mapping[str, nn.Module],
+    widths: Mapping[str, int | None],
+    *,
+    segments: int,
+    frames: int = 1,
+    forward: Mapping[str, object] | None = None,
+) -> bytes:
+    """Return the serialised graph: equal networks give equal bytes.
+
+    Args:
+        copies: networks by name: `main` and, where a system keeps two, `visual`.
+        widths: numbers a row of each of `INPUTS`; None: the network has no such input.
+        segments: T of the example that the graph is traced with.
+        frames: visual rows a segment.
+        forward: keyword arguments of every forward pass.
+
+    Raises:
+        MissingExtraError: onnx is not installed.
+    """
+    try:
+        import onnx
+    except ImportError:
+        raise MissingExtraError.of("onnx", "train") from None
+    names = [name for name in INPUTS if widths.get(name) is not None]
+    rows = {"audio": segments, "visual": segments * frames, "motion": segments}
+    example = tuple(torch.zeros(_TRACED, rows[n], cast(int, widths[n])) for n in names)
+    fixed = any(getattr(net, "segments", None) is not None for net in copies.values())
+    axes = {name: {0: "clips"} for name in (*names, *OUTPUTS)}
+    if not fixed:
+        for name in (*names, "segment_prob"):
+            axes[name][1] = "frames" if name == "visual" and frames > 1 else "segments"
+    file = io.BytesIO()
+    with warnings.catch_warnings(), _unchecked_shapes():
+        # the exporter warns of each size that it takes as constant, and that it is the older one;
+        # the tests compare every network with its graph at several sizes
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            _Chosen(copies, names, forward or {}).eval(),
+            example,
+            cast(str, file),  # the older exporter writes to open files, which its types leave out
+            dynamo=False,
+            opset_version=OPSET,
+            input_names=names,
+            output_names=list(OUTPUTS),
+            dynamic_axes=axes,
+        )
+    model = onnx.load_from_string(file.getvalue())
+    model.producer_name, model.producer_version = "seehear", ""  # not the exporter's version
+    return cast(bytes, model.SerializeToString(deterministic=True))
+
+
+@contextmanager
+def _unchecked_shapes() -> Iterator[None]:
+    """Leave shapes unchecked, which tests check: sizes are no numbers while a graph is traced."""
+    before = jaxtyping.config.jaxtyping_disable
+    jaxtyping.config.update("jaxtyping_disable", True)
+    try:
+        yield
+    finally:
+        jaxtyping.config.update("jaxtyping_disable", before)
+
+
+class _Chosen(nn.Module):
+    """The copies as one network with positional inputs."""
+
+    def __init__(
+        self, copies: Mapping[str, nn.Module], names: list[str], forward: Mapping[str, object]
+    ) -> None:
+        super().__init__()
+        self.copies = nn.ModuleDict(dict(copies))
+        self._names = names
+        self._forward = dict(forward)
+
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        named = dict(zip(self._names, inputs, strict=True))
+        main: Output = self.copies["main"](**named, **self._forward)
+        if "visual" not in self.copies:
+            return main.clip_prob, main.track_prob, main.segment_prob
+        other: Output = self.copies["visual"](**named, **self._forward)
+        segment = torch.stack([main.segment_prob[:, :, 0], other.segment_prob[:, :, 1]], dim=2)
+        track = torch.stack([main.track_prob[:, 0], other.track_prob[:, 1]], dim=1)
+        return main.clip_prob, track, segment

@@ -1,0 +1,87 @@
+"""Every network's ONNX graph gives what the network gives, at any size."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from seehear.nn import SYSTEMS, build
+from seehear.nn.graph import OUTPUTS, to_onnx
+
+onnxruntime = pytest.importorskip("onnxruntime")
+pytest.importorskip("onnx")
+
+PARSERS = [name for name in SYSTEMS if name not in ("dhhn_audionet", "dhhn_videonet", "ave_events")]
+WIDTHS = {"audio": 7, "visual": 11, "motion": 9}
+TOLERANCE = 1e-5
+
+
+def network(name: str, *, seed: int = 0, motion: bool = True) -> nn.Module:
+    torch.manual_seed(seed)
+    sizes = {"audio_dim": 7, "visual_dim": 11, "motion_dim": 9 if motion else None}
+    if name == "mgn":
+        sizes["segments"] = 10
+    return build(name, **sizes, classes=5, width=16).eval()
+
+
+def inputs(clips: int, segments: int, frames: int, *, motion: bool) -> dict[str, torch.Tensor]:
+    random = torch.Generator().manual_seed(clips * 100 + segments)
+    given = {
+        "audio": torch.randn(clips, segments, 7, generator=random),
+        "visual": torch.randn(clips, segments * frames, 11, generator=random),
+    }
+    if motion:
+        given["motion"] = torch.randn(clips, segments, 9, generator=random)
+    return given
+
+
+def run(graph: bytes, given: dict[str, torch.Tensor]) -> list[np.ndarray]:
+    session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    return session.run(list(OUTPUTS), {name: value.numpy() for name, value in given.items()})
+
+
+@pytest.mark.parametrize("frames", [1, 4], ids=["rows", "frames and motion"])
+@pytest.mark.parametrize("name", PARSERS)
+def test_the_graph_is_the_network(name: str, frames: int) -> None:
+    motion = frames == 4
+    net = network(name, motion=motion)
+    widths = WIDTHS if motion else {**WIDTHS, "motion": None}
+    graph = to_onnx({"main": net}, widths, segments=10, frames=frames)
+    lengths = (10,) if name == "mgn" else (10, 7, 23)
+    for clips, segments in zip((1, 3, 2), lengths, strict=False):
+        given = inputs(clips, segments, frames, motion=motion)
+        with torch.no_grad():
+            wanted = net(**given)
+        for key, got in zip(OUTPUTS, run(graph, given), strict=True):
+            np.testing.assert_allclose(got, getattr(wanted, key).numpy(), atol=TOLERANCE, rtol=0)
+
+
+def test_two_copies_share_the_answer() -> None:
+    copies = {"main": network("dhhn"), "visual": network("dhhn", seed=1)}
+    given = inputs(2, 10, 1, motion=True)
+    clip, track, segment = run(to_onnx(copies, WIDTHS, segments=10), given)
+    with torch.no_grad():
+        main, other = copies["main"](**given), copies["visual"](**given)
+    np.testing.assert_allclose(clip, main.clip_prob.numpy(), atol=TOLERANCE)
+    np.testing.assert_allclose(track[:, 0], main.track_prob[:, 0].numpy(), atol=TOLERANCE)
+    np.testing.assert_allclose(track[:, 1], other.track_prob[:, 1].numpy(), atol=TOLERANCE)
+    np.testing.assert_allclose(
+        segment[:, :, 1], other.segment_prob[:, :, 1].numpy(), atol=TOLERANCE
+    )
+
+
+def test_options_of_the_forward_pass_are_part_of_the_graph() -> None:
+    net, given = network("han"), inputs(2, 10, 1, motion=True)
+    graph = to_onnx({"main": net}, WIDTHS, segments=10, forward={"cross_attention": False})
+    with torch.no_grad():
+        apart, together = net(**given, cross_attention=False), net(**given)
+    got = run(graph, given)[2]
+    np.testing.assert_allclose(got, apart.segment_prob.numpy(), atol=TOLERANCE)
+    assert not np.allclose(got, together.segment_prob.numpy(), atol=1e-3)
+
+
+def test_equal_networks_give_equal_bytes_and_keep_their_mode() -> None:
+    net = network("lsld")
+    first = to_onnx({"main": net}, WIDTHS, segments=10)
+    assert first == to_onnx({"main": network("lsld")}, WIDTHS, segments=10)
+    assert not net.training
