@@ -220,9 +220,13 @@ def _read_older(path: Path) -> object:
         if not isinstance(keys, list) or {str(key) for key in keys} != storages.keys():
             raise WeightsError("the list of its tensors is damaged", where=path)
         for key in keys:
-            storage = storages[str(key)]
-            head = file.read(8)
-            if len(head) != 8 or struct.unpack("<q", head)[0] != storage.count:
-                raise WeightsError("it ends before its last tensor", where=path)
-            storage.fill(file.read(storage.size))
+            _fill_next(storages[str(key)], file)
         return value
+
+
+def _fill_next(storage: _Storage, file: BinaryIO) -> None:
+    """Read the next storage of the older layout: how many numbers, then the numbers."""
+    head = file.read(8)
+    if len(head) != 8 or struct.unpack("<q", head)[0] != storage.count:
+        raise WeightsError("it ends before its last tensor")
+    storage.fill(file.read(storage.size))

@@ -54,11 +54,6 @@ def to_onnx(
     names = [name for name in INPUTS if widths.get(name) is not None]
     rows = {"audio": segments, "visual": segments * frames, "motion": segments}
     example = tuple(torch.zeros(_TRACED, rows[n], cast(int, widths[n])) for n in names)
-    fixed = any(getattr(net, "segments", None) is not None for net in copies.values())
-    axes = {name: {0: "clips"} for name in (*names, *OUTPUTS)}
-    if not fixed:
-        for name in (*names, "segment_prob"):
-            axes[name][1] = "frames" if name == "visual" and frames > 1 else "segments"
     file = io.BytesIO()
     with warnings.catch_warnings(), _unchecked_shapes():
         # the exporter warns of each size that it takes as constant, and that it is the older one;
@@ -72,11 +67,25 @@ def to_onnx(
             opset_version=OPSET,
             input_names=names,
             output_names=list(OUTPUTS),
-            dynamic_axes=axes,
+            dynamic_axes=_free_axes(copies, names, frames),
         )
     model = onnx.load_from_string(file.getvalue())
     model.producer_name, model.producer_version = "seehear", ""  # not the exporter's version
     return cast(bytes, model.SerializeToString(deterministic=True))
+
+
+def _free_axes(
+    copies: Mapping[str, nn.Module], names: list[str], frames: int
+) -> dict[str, dict[int, str]]:
+    """Return the axes whose size may vary, with their names."""
+    axes = {name: {0: "clips"} for name in (*names, *OUTPUTS)}
+    if any(getattr(net, "segments", None) is not None for net in copies.values()):
+        return axes  # built for one length
+    for name in (*names, "segment_prob"):
+        axes[name][1] = "segments"
+    if frames > 1:
+        axes["visual"][1] = "frames"
+    return axes
 
 
 @contextmanager
