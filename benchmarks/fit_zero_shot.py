@@ -78,7 +78,7 @@ def figures(audio: np.ndarray, visual: np.ndarray, truth: Sequence[np.ndarray]) 
 def thresholds(
     audio: np.ndarray, visual: np.ndarray, truth: Sequence[np.ndarray]
 ) -> tuple[float, float]:
-    """Return the logits (audio, visual) of the best segment Type, averaged over near ties (0.002)."""
+    """Return the logits (audio, visual) of the best segment Type, the mean of near ties (0.002)."""
     grid = {
         (a, v): figures(audio >= a, visual >= v, truth)["segment/type"] for a in BINS for v in BINS
     }

@@ -28,7 +28,7 @@ class Card:
 
 @dataclass
 class Eye:
-    """Mean colour of each frame; with `crash`, a red frame kills its process, a blue one hangs it."""
+    """Mean colour of each frame; with `crash`, red frames kill their process, blue ones hang it."""
 
     card: Card = field(default_factory=lambda: Card("eye", "visual", {"feature": 3, "space": 1}))
     fps: int = 8

@@ -35,8 +35,8 @@ def index() -> str:
         [
             "# Published systems",
             "",
-            "Each system is one recipe: one Python file that holds its whole definition. These pages "
-            "are written from the recipes. `seehear recipes show NAME` prints the same in a "
+            "Each system is one recipe: one Python file that holds its whole definition. These "
+            "pages are written from the recipes. `seehear recipes show NAME` prints the same in a "
             "terminal, `seehear recipes diff A B` where two differ.",
             "",
             "| recipe | what it is | venue | stages |",
