@@ -1,10 +1,13 @@
-"""The pictures of the concept page, drawn by the product's own figure functions."""
+"""The pictures of the pages, drawn by the product's own figure functions."""
 
+import json
 from pathlib import Path
 
 import numpy as np
+from methods import TABLE_1
 
 from seehear.report import figures
+from seehear.reproduce.picture import draw as draw_table
 from seehear.time import Decoding, TimeGrid, Timeline, decide
 
 CLASSES = ("Speech", "Dog")
@@ -24,7 +27,8 @@ VISUAL = matrix("..........", "########..")
 
 def draw(folder: Path) -> list[Path]:
     """Write every picture below `folder` and return the paths."""
-    return [figures.save(figure(), folder / f"{name}.svg") for name, figure in PICTURES.items()]
+    paths = [figures.save(figure(), folder / f"{name}.svg") for name, figure in PICTURES.items()]
+    return [*paths, draw_table(json.loads(TABLE_1.read_text()), folder / "table1.svg")]
 
 
 def tracks():
