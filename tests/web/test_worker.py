@@ -14,14 +14,14 @@ from seehear.web.settings import Limits
 from web_world import fake_parser, make_video
 
 
-def answers(task: worker.Task, make=fake_parser) -> list[dict]:
+def answers(task: worker.ParseTask, make=fake_parser) -> list[dict]:
     out = io.StringIO()
     worker.run(task, out, make)
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
 @pytest.fixture
-def task(tmp_path: Path) -> worker.Task:
+def task(tmp_path: Path) -> worker.ParseTask:
     return {
         "path": str(make_video(tmp_path / "waiting.mp4")),
         "out": str(tmp_path / "waiting.timeline.json"),
@@ -31,13 +31,15 @@ def task(tmp_path: Path) -> worker.Task:
     }
 
 
-def test_a_timeline_bears_the_name_the_user_knows(task: worker.Task) -> None:
+def test_a_timeline_bears_the_name_the_user_knows(task: worker.ParseTask) -> None:
     first, *_, last = answers(task)
     assert (first, last) == ({"fraction": 0.0}, {"done": True})
     assert Timeline.from_json(Path(task["out"])).source == "My dog.mp4"
 
 
-def test_an_error_does_not_say_where_we_keep_the_video(task: worker.Task, tmp_path: Path) -> None:
+def test_an_error_does_not_say_where_we_keep_the_video(
+    task: worker.ParseTask, tmp_path: Path
+) -> None:
     def failing(where: object):
         def parse(path: Path, *, progress: worker.Progress) -> Timeline:
             raise MediaError("cannot be read", where=where)
@@ -49,7 +51,7 @@ def test_an_error_does_not_say_where_we_keep_the_video(task: worker.Task, tmp_pa
     assert not Path(task["out"]).exists()
 
 
-def test_limits_hold_before_anything_is_decoded(task: worker.Task) -> None:
+def test_limits_hold_before_anything_is_decoded(task: worker.ParseTask) -> None:
     task["limits"]["duration_s"] = 1.0
     (only,) = answers(task)
     assert only["error"] == "the clip is 4 s long; at most 1 s are taken here"

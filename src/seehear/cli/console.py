@@ -6,10 +6,16 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING
+
+from seehear.files import Json
+
+if TYPE_CHECKING:
+    import rich.progress
+    from rich.table import Table
 
 
-def print_json(value: Any) -> None:
+def print_json(value: Json) -> None:
     """Print one JSON value on stdout."""
     print(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
 
@@ -23,57 +29,59 @@ def table(
     where they must.  What a terminal is too narrow for follows below, under the first column once
     more: nothing is cut off.
     """
-    from rich import box
     from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
 
     # a pipe has no width of its own: never fold what a script may read
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
-    cells = [[str(cell) for cell in row] for row in rows]
-    columns = [
-        _Column(name, [row[i] for row in cells], console.width) for i, name in enumerate(header)
-    ]
+    cells = [list(map(str, row)) for row in rows]
+    columns = []
+    for i, name in enumerate(header):
+        columns.append(_Column(name, [row[i] for row in cells], console.width))
     parts = _parts([column.least for column in columns], console.width)
     for number, part in enumerate(parts):
-        caption = note if number == len(parts) - 1 else None
-        grid = Table(
-            title=escape(title) if number == 0 else None,
-            title_justify="left",
-            box=box.SIMPLE_HEAD,
-            caption=caption and escape(caption),
-            caption_justify="left",
-        )
-        for i in part:
-            least = columns[i].least if len(part) > 1 else None
-            grid.add_column(
-                escape(header[i]),
-                justify="right" if i and columns[i].numbers else "left",
-                overflow="fold",
-                min_width=least,
-            )
+        shown_title = title if number == 0 else None
+        shown_note = note if number == len(parts) - 1 else None
+        grid = _grid(shown_title, [columns[i] for i in part], shown_note)
         for row in cells:
             grid.add_row(*(escape(row[i]) for i in part))
         console.print(grid)
+
+
+def _grid(title: str | None, columns: Sequence["_Column"], note: str | None) -> "Table":
+    """Return an empty table of some columns."""
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
+    grid = Table(
+        title=title and escape(title),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        caption=note and escape(note),
+        caption_justify="left",
+    )
+    alone = len(columns) == 1
+    for place, column in enumerate(columns):
+        least = None if alone else column.least
+        grid.add_column(escape(column.name), overflow="fold", min_width=least)
+        if place and column.numbers:
+            grid.columns[-1].justify = "right"
+    return grid
 
 
 class _Column:
     """What a column holds and how narrow it may become."""
 
     def __init__(self, name: str, cells: Sequence[str], width: int) -> None:
+        self.name = name
         self.numbers = all(_NUMBERS.fullmatch(cell) for cell in cells)
-        longest = max(map(len, cells), default=0)
-        word = max(map(len, name.split()), default=0)
-        self.least = (
-            max(word, longest)
-            if self.numbers
-            else min(_WORDS, (width - 7) // 2, max(longest, word))
-        )
+        longest = max(map(len, [*cells, *name.split()]), default=0)
+        self.least = longest if self.numbers else min(_WORDS, (width - 7) // 2, longest)
 
 
 _NUMBERS = re.compile(r"(?:[^A-Za-z]|\bto\b)*")  # 71.4, 71.4-85.2, +0.3 to +1.2, 81 %, - for none
-# to how many characters a column of words shrinks; on a narrow terminal to half of it, so that two
-# fit
+# how many characters a column of words keeps; on a narrow terminal half of it, so that two fit
 _WORDS = 24
 
 
@@ -81,9 +89,8 @@ def _parts(least: Sequence[int], width: int) -> list[list[int]]:
     """Return which columns stand together: the first, and as many of the others as fit."""
     parts, used = [[0]] if least else [], 0
     for i in range(1, len(least)):
-        first = (
-            least[0] + 4
-        )  # every column costs three characters of padding and rule, the last one more
+        # every column costs three characters of padding and rule, the last one more
+        first = least[0] + 4
         if len(parts[-1]) > 1 and used + least[i] + 3 > width:
             parts.append([0])
         if len(parts[-1]) == 1:
@@ -97,24 +104,18 @@ class Progress:
     """Counts finished items; `advance` after each, `note` for a line that stays."""
 
     def __init__(self, total: int | None, label: str) -> None:
-        self.total, self.label, self.done, self._start = total, label, 0, time.monotonic()
-        self._bar: Any = None
-        self._printed = self._start
+        self.total, self.label, self.done = total, label, 0
+        self._start = self._printed = time.monotonic()
+        self._bar: rich.progress.Progress | None = None
         if sys.stderr.isatty():
+            from rich import progress as rich_progress
             from rich.console import Console
-            from rich.progress import (
-                BarColumn,
-                MofNCompleteColumn,
-                Progress,
-                TextColumn,
-                TimeRemainingColumn,
-            )
 
-            self._bar = Progress(
-                TextColumn("{task.description}"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TimeRemainingColumn(),
+            self._bar = rich_progress.Progress(
+                rich_progress.TextColumn("{task.description}"),
+                rich_progress.BarColumn(),
+                rich_progress.MofNCompleteColumn(),
+                rich_progress.TimeRemainingColumn(),
                 console=Console(stderr=True),
             )
             self._bar.start()
@@ -125,9 +126,8 @@ class Progress:
         self.done += step
         if self._bar is not None:
             self._bar.update(self._task, advance=step, description=f"{self.label} {detail}".strip())
-        elif (
-            time.monotonic() - self._printed >= 5 or self.done == self.total
-        ):  # plain lines, not too many
+        elif time.monotonic() - self._printed >= 5 or self.done == self.total:
+            # plain lines, not too many
             self._printed = time.monotonic()
             total = "" if self.total is None else f"/{self.total}"
             elapsed = self._printed - self._start

@@ -18,12 +18,13 @@ from seehear.errors import ConfigError, WeightsError
 SYSTEMS = ("han", "ma", "jomold", "mgn", "mm_pyramid", "dhhn", "lsld")
 
 # widths of audio, visual and motion input -> the feature set that has them
-FEATURES_OF_WIDTHS = {
+FEATURES_OF_WIDTHS: dict[tuple[int | None, ...], str] = {
     (128, 2048, 512): "paper",
     (128, 512, None): "clip",
     (128, 512, 512): "clip+3d",
     (512, 512, None): "release",
 }
+_FROM_DATA = ("audio_dim", "visual_dim", "motion_dim", "classes", "segments")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -148,14 +149,7 @@ def describe(
     from seehear.train.model import SCHEMA, describe_features
 
     dims = {role: sizes[f"{role}_dim"] for role in ("audio", "visual", "motion")}
-    chosen = features or FEATURES_OF_WIDTHS.get(tuple(dims.values()))
-    if chosen not in FEATURES:
-        told = (
-            f"no feature set {chosen!r}"
-            if chosen
-            else f"no feature set has inputs {tuple(dims.values())} wide"
-        )
-        raise ConfigError(told, where="--features", hint=f"expected one of {', '.join(FEATURES)}")
+    chosen = _feature_set(features, tuple(dims.values()))
     names = Vocabulary.parse(vocabulary) if vocabulary else LLP_VOCABULARY
     if len(names) != sizes["classes"]:
         raise ConfigError(
@@ -164,23 +158,12 @@ def describe(
             hint="name the checkpoint's classes in --vocabulary FILE",
         )
     recipe = get("lsld-release" if system == "lsld" and chosen == "release" else system)
-    given = (
-        "audio_dim",
-        "visual_dim",
-        "motion_dim",
-        "classes",
-        "segments",
-    )  # a run takes these from the rest
-    options = {
-        **recipe.network.options,
-        **{key: value for key, value in sizes.items() if key not in given},
-    }
-    recipe = dataclasses.replace(
-        recipe,
-        features=(chosen,),
-        adapt={},
-        network=dataclasses.replace(recipe.network, options=options),
-    )
+    # a run takes the other sizes from its data
+    read = {key: value for key, value in sizes.items() if key not in _FROM_DATA}
+    options = {**recipe.network.options, **read}
+    network = dataclasses.replace(recipe.network, options=options)
+    recipe = dataclasses.replace(recipe, features=(chosen,), adapt={}, network=network)
+    encoders: dict[str, dict[str, str]] = {name: {} for name in FEATURES[chosen].encoders}
     return {
         "schema": SCHEMA,
         "seehear": __version__,
@@ -190,15 +173,27 @@ def describe(
         "dims": dims,
         "vocabulary": {"names": list(names.names), "descriptions": list(names.descriptions)},
         "grid": {"count": sizes.get("segments", 10), "step_s": 1.0, "start_s": 0.0},
-        "encoders": {name: {} for name in FEATURES[chosen].encoders},
+        "encoders": encoders,
         "decoding": recipe.decoding.to_dict(),
         "epoch": None,
         "figures": None,
-        "converted": {
-            copy: {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
-            for copy, path in sources.items()
-        },
+        "converted": {copy: _identity(path) for copy, path in sources.items()},
     }
+
+
+def _feature_set(features: str | None, dims: tuple[int | None, ...]) -> str:
+    """Return the feature set that was named, or that has inputs this wide."""
+    from seehear.recipes import FEATURES
+
+    chosen = features or FEATURES_OF_WIDTHS.get(dims)
+    if chosen is not None and chosen in FEATURES:
+        return chosen
+    problem = f"no feature set {chosen!r}" if chosen else f"no feature set has inputs {dims} wide"
+    raise ConfigError(problem, where="--features", hint=f"expected one of {', '.join(FEATURES)}")
+
+
+def _identity(path: Path) -> dict[str, str]:
+    return {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
 
 
 def _check(args: argparse.Namespace) -> None:

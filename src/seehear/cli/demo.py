@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seehear.cli.console import print_json, progress, table
+from seehear.cli.figures import percent
 
 if TYPE_CHECKING:
     from seehear.demo.run import Outcome
@@ -54,15 +55,15 @@ def run(args: argparse.Namespace) -> int:
     )
     seconds = time.monotonic() - began
     if args.json:
+        quality = {stage: dict(figures) for stage, figures in outcome.quality.items()}
+        for figures in quality.values():
+            figures.pop("per_class", None)
         print_json(
             {
                 "figures": outcome.figures,
                 "report": str(outcome.report),
                 "seconds": round(seconds, 1),
-                "label_quality": {
-                    stage: {k: v for k, v in of.items() if k != "per_class"}
-                    for stage, of in outcome.quality.items()
-                },
+                "label_quality": quality,
                 "timeline": outcome.timeline.to_dict(),
             }
         )
@@ -84,14 +85,13 @@ def _show(outcome: "Outcome", seconds: float) -> None:
         "event": "event",
     }
     words = {Track.AUDIO: "heard", Track.VISUAL: "seen", Track.AUDIO_VISUAL: "both"}
-    keys = [key.split("/")[1] for key in SEGMENT_KEYS]
+    rows = []
+    for stage, figures in outcome.quality.items():
+        rows.append([stage, *(percent(figures[key]) for key in SEGMENT_KEYS)])
     table(
         "Training labels (percent, by segment)",
-        ["labels", *(short[key] for key in keys)],
-        [
-            [stage, *(f"{100 * of[key]:.1f}" for key in SEGMENT_KEYS)]
-            for stage, of in outcome.quality.items()
-        ],
+        ["labels", *(short[key.split("/")[1]] for key in SEGMENT_KEYS)],
+        rows,
     )
     table(
         f"The unseen clip: {outcome.timeline.source}",
@@ -101,13 +101,13 @@ def _show(outcome: "Outcome", seconds: float) -> None:
             for e in outcome.timeline
         ],
     )
+    rows = []
+    for name, figures in outcome.figures.items():
+        rows.append([name.upper(), *map(percent, figures.values())])
     table(
         "Parsers on the test clips (percent): five figures of segments, five of events",
         ["", *(short[key.split("/")[1]] for key in outcome.figures["han"])],
-        [
-            [name.upper(), *(f"{100 * value:.1f}" for value in of.values())]
-            for name, of in outcome.figures.items()
-        ],
+        rows,
         note=(
             f"offline encoders {VISUAL} (pictures) and {AUDIO} (sound), not CLIP and VGGish; clips"
             f" of our own making; {seconds:.0f} s"

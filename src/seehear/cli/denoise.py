@@ -4,10 +4,14 @@ import argparse
 import dataclasses
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seehear.cli.console import print_json, table
+from seehear.cli.figures import percent
 from seehear.errors import ConfigError
+
+if TYPE_CHECKING:
+    from seehear.labels.lsld.build import Built
 
 _TRACKS = ("none", "audio", "visual", "both")
 
@@ -134,7 +138,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="print the report as JSON")
 
 
-def _factor(text: str) -> Any:
+def _factor(text: str) -> str | float:
     try:
         return text if text == "fit" else float(text)
     except ValueError:
@@ -149,11 +153,8 @@ def run(args: argparse.Namespace) -> int:
     from seehear.labels.lsld.options import PROFILES, Denoising
     from seehear.labels.store import save
 
-    given = {
-        f.name: value
-        for f in dataclasses.fields(Denoising)
-        if (value := getattr(args, f.name)) is not None
-    }
+    values = {field.name: getattr(args, field.name) for field in dataclasses.fields(Denoising)}
+    given = {name: value for name, value in values.items() if value is not None}
     try:
         options = dataclasses.replace(PROFILES[args.profile], **given)
     except ValueError as error:
@@ -164,16 +165,16 @@ def run(args: argparse.Namespace) -> int:
     for note in notes:
         _say(note)
     names = None
+    split = dataset.split(args.split)
     if args.skip_missing:
-        names, missing = clips_with_features(dataset.split(args.split), store, options)
+        names, missing = clips_with_features(split, store, options)
         if missing:
             _say(
-                f"{len(missing)} of {len(dataset.split(args.split))} clips have no features and are"
-                f" left out (first: {missing[0]})"
+                f"{len(missing)} of {len(split)} clips have no features and are left out"
+                f" (first: {missing[0]})"
             )
     built = build_labels(dataset, store, options, split=args.split, names=names)
     save(built.labels, args.out)
-    split = dataset.split(args.split)
     quality = built.quality(split.truth().select(built.labels.names)) if split.has_truth else None
     if args.json:
         print_json(
@@ -195,66 +196,73 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _show(built: Any, names: tuple[str, ...], quality: Any) -> None:
+def _show(built: "Built", names: tuple[str, ...], quality: dict[str, Any] | None) -> None:
     for track, report in built.report.items():
-        rows = [
-            _changes(name, {key: column[c] for key, column in report["per_class"].items()})
-            for c, name in enumerate(names)
-        ]
-        rows.append(_changes("all", report))
-        numbers = [f"evidence: {report['evidence']}"]
-        if "texts_encoded" in report:
-            numbers.append(
-                f"{report['space']} compared with {report['texts_encoded']} texts of"
-                f" {report['text_tower']}"
-            )
-        if "alpha" in report:
-            numbers.append(
-                f"alpha {report['alpha']:.3g}, beta {report['beta']:.3g}: lowered and raised count"
-                " the segments of all clips whose label became soft, re-weighted is their share"
-            )
-        table(
-            f"What changed: {track} labels",
-            (
-                "class",
-                "clips",
-                "clips without it now",
-                "segments",
-                "removed",
-                "lowered",
-                "raised",
-                "re-weighted",
-            ),
-            rows,
-            note=" · ".join(numbers),
-        )
+        _show_changes(track, report, names)
     if not built.report:
         _say("no track gets segment labels; both keep their weak labels")
-    if quality is None:
-        return
+    if quality is not None:
+        _show_quality(list(built.report), names, quality)
+
+
+def _show_changes(track: str, report: dict[str, Any], names: tuple[str, ...]) -> None:
+    rows = []
+    for c, name in enumerate(names):
+        of_class = {key: column[c] for key, column in report["per_class"].items()}
+        rows.append(_changes(name, of_class))
+    rows.append(_changes("all", report))
+    numbers = [f"evidence: {report['evidence']}"]
+    if "texts_encoded" in report:
+        numbers.append(
+            f"{report['space']} compared with {report['texts_encoded']} texts of"
+            f" {report['text_tower']}"
+        )
+    if "alpha" in report:
+        numbers.append(
+            f"alpha {report['alpha']:.3g}, beta {report['beta']:.3g}: lowered and raised count"
+            " the segments of all clips whose label became soft, re-weighted is their share"
+        )
+    table(
+        f"What changed: {track} labels",
+        (
+            "class",
+            "clips",
+            "clips without it now",
+            "segments",
+            "removed",
+            "lowered",
+            "raised",
+            "re-weighted",
+        ),
+        rows,
+        note=" · ".join(numbers),
+    )
+
+
+def _show_quality(tracks: list[str], names: tuple[str, ...], quality: dict[str, Any]) -> None:
     from seehear.labels.quality import SEGMENT_KEYS
 
+    rows = []
+    for stage, figures in quality.items():
+        rows.append([stage, *(f"{100 * figures[key]:.1f}" for key in SEGMENT_KEYS)])
     table(
         "Label quality against the truth (segment level, percent)",
         ("labels", "audio", "visual", "audio-visual", "type", "event"),
-        [
-            (stage, *(f"{100 * figures[key]:.1f}" for key in SEGMENT_KEYS))
-            for stage, figures in quality.items()
-        ],
+        rows,
         note="the clips' own weak labels go into these figures: they rate labels, not a parser",
     )
-    for track in built.report:
+    for track in tracks:
+        rows = []
+        for c, name in enumerate(names):
+            rows.append([name, *(percent(q["per_class"][track][c]) for q in quality.values())])
         table(
             f"Label quality per class: {track} (F, percent)",
             ("class", *quality),
-            [
-                (name, *(_percent(q["per_class"][track][c]) for q in quality.values()))
-                for c, name in enumerate(names)
-            ],
+            rows,
         )
 
 
-def _changes(name: str, row: Any) -> tuple[object, ...]:
+def _changes(name: str, row: dict[str, Any]) -> tuple[object, ...]:
     share = f"{100 * row['segments_removed'] / row['segments']:.0f} %" if row["segments"] else "-"
     return (
         name,
@@ -266,7 +274,3 @@ def _changes(name: str, row: Any) -> tuple[object, ...]:
         row["raised"],
         f"{100 * row['share_reweighted']:.1f} %",
     )
-
-
-def _percent(value: float | None) -> str:
-    return "-" if value is None else f"{100 * value:.1f}"

@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
             table(
                 "Added by other packages",
                 ["group", "name", "package"],
-                [[*p.values()] for p in result["plugins"]],
+                [list(plugin.values()) for plugin in result["plugins"]],
             )
         if args.dataset is not None:
             _show(result["dataset"], everything=args.all)
@@ -74,15 +74,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _about(dataset: Dataset, found: list[Issue], examined: int) -> dict[str, Any]:
-    splits = {
-        name: {
-            "clips": len(split),
-            "labels": int(split.weak.sum()),
-            "truth": split.has_truth,
-            **(_of_truth(split) if split.has_truth else {"readings": {}}),
-        }
-        for name, split in dataset.splits.items()
-    }
+    counts = {kind: sum(issue.kind == kind for issue in found) for kind in KINDS}
+    splits = {name: _about_split(split) for name, split in dataset.splits.items()}
     about: dict[str, Any] = {
         "name": dataset.name,
         "root": str(dataset.root),
@@ -93,23 +86,30 @@ def _about(dataset: Dataset, found: list[Issue], examined: int) -> dict[str, Any
         "fingerprint": dataset.fingerprint(),
         "splits": splits,
         "media_examined": examined,
-        "anomalies": [asdict(issue) for issue in found],
-        "counts": {kind: sum(issue.kind == kind for issue in found) for kind in KINDS},
+        "anomalies": list(map(asdict, found)),
+        "counts": counts,
     }
     if dataset.name == "LLP":
         from seehear.data.llp_parts import missing_parts, runnable_tables
 
         about["missing_parts"] = [asdict(part) for part in missing_parts(dataset.root)]
-        about["runnable_tables"] = {
-            key: list(rows) for key, rows in runnable_tables(dataset.root).items()
-        }
+        tables = runnable_tables(dataset.root)
+        about["runnable_tables"] = {key: list(rows) for key, rows in tables.items()}
     return about
 
 
+def _about_split(split: Split) -> dict[str, Any]:
+    about = {
+        "clips": len(split),
+        "labels": int(split.weak.sum()),
+        "truth": split.has_truth,
+        "readings": {},
+    }
+    return about | _of_truth(split) if split.has_truth else about
+
+
 def _of_truth(split: Split) -> dict[str, Any]:
-    """Return how many rows each reading drops or changes, and how many clips have nothing heard or
-    nothing seen.
-    """
+    """Return how many rows each reading changes, and how many clips have nothing heard or seen."""
     readings = {}
     for reading in READINGS:
         try:
@@ -152,18 +152,33 @@ def _examine(dataset: Dataset, jobs: int) -> tuple[list[Issue], int]:
 
 
 def _show(about: dict[str, Any], *, everything: bool) -> None:
-    rows: list[list[object]] = []
+    _show_splits(about)
+    rows = [[kind, about["counts"][kind], meaning] for kind, meaning in KINDS.items()]
+    table(
+        "Anomalies",
+        ["kind", "count", "meaning"],
+        [row for row in rows if row[1]] or [["none", 0, ""]],
+    )
+    for kind in KINDS:
+        of_kind = [Issue(**issue) for issue in about["anomalies"] if issue["kind"] == kind]
+        _show_some(kind, of_kind, len(of_kind) if everything else _SHOWN)
+    if "missing_parts" in about:
+        _show_llp(about)
+
+
+def _show_splits(about: dict[str, Any]) -> None:
+    rows = []
     for name, split in about["splits"].items():
-        readings = ", ".join(f"{reading} {count}" for reading, count in split["readings"].items())
-        empty = [split.get(f"nothing_{word}", "-") for word in ("heard", "seen")]
+        readings = [f"{reading} {count}" for reading, count in split["readings"].items()]
         rows.append(
             [
                 name,
                 split["clips"],
                 f"{split['labels'] / split['clips']:.2f}",
                 "yes" if split["truth"] else "no",
-                *empty,
-                readings,
+                split.get("nothing_heard", "-"),
+                split.get("nothing_seen", "-"),
+                ", ".join(readings),
             ]
         )
     table(
@@ -184,33 +199,20 @@ def _show(about: dict[str, Any], *, everything: bool) -> None:
             f"{about['media_examined']} media files examined"
         ),
     )
+
+
+def _show_llp(about: dict[str, Any]) -> None:
+    keys = ("name", "what", "state", "get")
     table(
-        "Anomalies",
-        ["kind", "count", "meaning"],
-        [
-            [kind, about["counts"][kind], meaning]
-            for kind, meaning in KINDS.items()
-            if about["counts"][kind]
-        ]
-        or [["none", 0, ""]],
+        "Parts of LLP that are not here",
+        ["part", "what", "state", "to get it"],
+        [list(map(part.__getitem__, keys)) for part in about["missing_parts"]],
     )
-    for kind in KINDS:
-        of_kind = [Issue(**issue) for issue in about["anomalies"] if issue["kind"] == kind]
-        _show_some(kind, of_kind, len(of_kind) if everything else _SHOWN)
-    if "missing_parts" in about:
-        table(
-            "Parts of LLP that are not here",
-            ["part", "what", "state", "to get it"],
-            [
-                [part["name"], part["what"], part["state"], part["get"]]
-                for part in about["missing_parts"]
-            ],
-        )
-        table(
-            "Tables of the paper that can be run with published features",
-            ["table", "groups of rows"],
-            [[name, ", ".join(rows) or "-"] for name, rows in about["runnable_tables"].items()],
-        )
+    table(
+        "Tables of the paper that can be run with published features",
+        ["table", "groups of rows"],
+        [[name, ", ".join(rows) or "-"] for name, rows in about["runnable_tables"].items()],
+    )
 
 
 def _show_some(kind: str, issues: Iterable[Issue], most: int) -> None:

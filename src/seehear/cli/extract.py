@@ -107,16 +107,19 @@ def run(args: argparse.Namespace) -> int:
         return _join(args)
     if not args.inputs and args.export_npy:
         return _export(args)
-    if not args.inputs:
-        raise ConfigError("expected DATASET, got none", hint="name a dataset folder or media files")
-    if args.timeout <= 0 or any(
-        number is not None and number < 1 for number in (args.jobs, args.fps)
-    ):
-        raise ConfigError("--jobs, --fps and --timeout must be positive")
+    _check(args)
     code = _extract(args)
     if args.export_npy:
         _export(args)
     return code
+
+
+def _check(args: argparse.Namespace) -> None:
+    if not args.inputs:
+        raise ConfigError("expected DATASET, got none", hint="name a dataset folder or media files")
+    least = min(number for number in (args.jobs, args.fps, 1) if number is not None)
+    if args.timeout <= 0 or least < 1:
+        raise ConfigError("--jobs, --fps and --timeout must be positive")
 
 
 def _extract(args: argparse.Namespace) -> int:
@@ -147,13 +150,13 @@ def _extract(args: argparse.Namespace) -> int:
         show.close()
     _show(summary, time.monotonic() - began, as_json=args.json)
     failed = summary.states.get("failed", 0)
-    return 0 if not failed else 1 if failed < sum(summary.states.values()) else 2
+    if not failed:
+        return 0
+    return 1 if failed < sum(summary.states.values()) else 2
 
 
 class _Progress:
-    """The bar, which can be drawn only when the number of clips is known; one line for each failed
-    clip.
-    """
+    """The bar, drawn when the number of clips is known; one line for each failed clip."""
 
     def __init__(self) -> None:
         self._bar: Progress | None = None
@@ -178,7 +181,8 @@ class _Progress:
 
 
 def _ids(values: list[str]) -> list[str]:
-    return list(dict.fromkeys(i for value in values for i in value.split(",") if i and i != "none"))
+    ids = ",".join(values).split(",")
+    return list(dict.fromkeys(id_ for id_ in ids if id_ not in ("", "none")))
 
 
 def _show(summary: "Summary", seconds: float, *, as_json: bool) -> None:
@@ -206,12 +210,13 @@ def _show(summary: "Summary", seconds: float, *, as_json: bool) -> None:
         ("stream", "clips", "rows", "dim"),
         [(name, *numbers) for name, numbers in summary.streams.items()],
     )
-    table("Clips", ("state", "clips"), sorted(summary.states.items(), key=lambda item: -item[1]))
+    by_number = sorted(summary.states, key=summary.states.__getitem__, reverse=True)
+    table("Clips", ("state", "clips"), [(state, summary.states[state]) for state in by_number])
     if summary.problems:
         shown = list(summary.problems.items())[:10]
-        notes = (
-            ["every reason stands in manifest.json"] if len(summary.problems) > len(shown) else []
-        )
+        notes = []
+        if len(summary.problems) > len(shown):
+            notes.append("every reason stands in manifest.json")
         if summary.failures:
             notes.append("failed clips that were mended are done again with --retry failed")
         table("Why not ok", ("reason", "clips"), shown, note="; ".join(notes) or None)

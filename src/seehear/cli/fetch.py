@@ -49,14 +49,8 @@ def run(args: argparse.Namespace) -> int:
     finally:  # what has to be got by hand is worth knowing without a connection, too
         missing, tables = missing_parts(args.out), runnable_tables(args.out)
         if args.json:
-            print_json(
-                {
-                    "out": args.out,
-                    "fetched": [vars(part) for part in fetched],
-                    "missing": [vars(part) for part in missing],
-                    "tables": tables,
-                }
-            )
+            parts_json = {"fetched": list(map(vars, fetched)), "missing": list(map(vars, missing))}
+            print_json({"out": args.out, **parts_json, "tables": tables})
         else:
             _show(args.out, fetched, missing, tables)
     return 0

@@ -1,6 +1,4 @@
-"""Tables of figures on the terminal: percent with one decimal, and the setting beside every one of
-them.
-"""
+"""Tables of figures on the terminal: percent with one decimal, beside every one its setting."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -56,93 +54,94 @@ def decoding_line(decoding: Mapping[str, Any], chosen_on: str | None = None) -> 
     def both(name: str) -> str:
         audio, visual = decoding.get(name), decoding.get(f"visual_{name}")
         pair = [audio] if visual is None or visual == audio else [audio, visual]
-        return "/".join(
-            "per class" if isinstance(value, list | tuple) else f"{value:g}" for value in pair
-        )
+        return "/".join(map(_threshold, pair))
 
-    gate = decoding["gate"]
-    words = [
-        f"gate {gate}" + ("" if gate == "none" else f" at {both('gate_threshold')}"),
-        f"threshold {both('threshold')}" + (f" chosen on {chosen_on}" if chosen_on else ""),
-    ]
-    words += [
-        f"{text} {decoding[name]:g} s"
-        for name, text in (
-            ("fill_gap_s", "gaps filled up to"),
-            ("min_duration_s", "events of at least"),
-        )
-        if decoding.get(name)
-    ]
+    gate = f"gate {decoding['gate']}"
+    if decoding["gate"] != "none":
+        gate += f" at {both('gate_threshold')}"
+    threshold = f"threshold {both('threshold')}"
+    if chosen_on:
+        threshold += f" chosen on {chosen_on}"
+    words = [gate, threshold]
+    for name, text in (
+        ("fill_gap_s", "gaps filled up to"),
+        ("min_duration_s", "events of at least"),
+    ):
+        if decoding.get(name):
+            words.append(f"{text} {decoding[name]:g} s")
     return ", ".join(words)
+
+
+def _threshold(value: Any) -> str:
+    return "per class" if isinstance(value, list | tuple) else f"{value:g}"
 
 
 def show_evaluation(result: Mapping[str, Any], *, per_class: bool) -> None:
     """Print the result of `seehear evaluate` as tables."""
     note = setting_line(result["setting"])
-    figures, spans = (
-        result["figures"] | result["exclusive"],
-        result["intervals"] | result["exclusive_intervals"],
-    )
+    _show_figures(result, note)
+    _show_pooled(result["pooled"], note)
+    if per_class:
+        _show_classes(result["per_class"], note)
+    if "comparison" in result:
+        _show_comparison(result["comparison"], note)
+
+
+def _show_figures(result: Mapping[str, Any], note: str) -> None:
+    figures = result["figures"] | result["exclusive"]
+    bounds = result["intervals"] | result["exclusive_intervals"]
     rows = []
     for level in LEVELS:
         keys = [f"{level}/{name}" for name, _ in COLUMNS]
         rows.append([f"{level} level", *(percent(figures[key]) for key in keys)])
-        rows.append(
-            [
-                "  95 % of resamples",
-                *(f"{percent(spans[key][0])}-{percent(spans[key][1])}" for key in keys),
-            ]
-        )
+        rows.append(["  95 % of resamples", *("-".join(map(percent, bounds[key])) for key in keys)])
     table(
         "Figures (percent, mean over clips; Ao: only heard, Vo: only seen)",
         ["", *(short for _, short in COLUMNS)],
         rows,
         note=note,
     )
-    rows = [
-        [
-            key,
-            percent(p["precision"]),
-            percent(p["recall"]),
-            percent(p["f1"]),
-            p["predicted"],
-            p["true"],
-        ]
-        for key, p in result["pooled"].items()
-    ]
+
+
+def _show_pooled(pooled: Mapping[str, Any], note: str) -> None:
+    rows = []
+    for key, counts in pooled.items():
+        shares = [percent(counts[name]) for name in ("precision", "recall", "f1")]
+        rows.append([key, *shares, counts["predicted"], counts["true"]])
     table(
         "Precision and recall (percent, counts added over clips and classes)",
         ["", "precision", "recall", "F", "predicted", "true"],
         rows,
         note=note,
     )
-    if per_class:
-        keys = [
-            f"{level}/{name}" for level in LEVELS for name in ("audio", "visual", "audio_visual")
-        ]
-        rows = [
-            [name, *(percent(of[key]["f1"]) for key in keys)]
-            for name, of in result["per_class"].items()
-        ]
-        table(
-            "F of every class (percent, counts added over clips)", ["class", *keys], rows, note=note
-        )
-    if "comparison" in result:
-        other = result["comparison"]["with"]
-        rows = [
+
+
+def _show_classes(classes: Mapping[str, Any], note: str) -> None:
+    tracks = ("audio", "visual", "audio_visual")
+    keys = [f"{level}/{track}" for level in LEVELS for track in tracks]
+    rows = []
+    for name, of_class in classes.items():
+        rows.append([name, *(percent(of_class[key]["f1"]) for key in keys)])
+    table("F of every class (percent, counts added over clips)", ["class", *keys], rows, note=note)
+
+
+def _show_comparison(comparison: Mapping[str, Any], note: str) -> None:
+    other = comparison["with"]
+    rows = []
+    for key, change in comparison["figures"].items():
+        rows.append(
             [
                 key,
-                f"{100 * c['difference']:+.1f}",
-                f"{100 * c['low']:+.1f} to {100 * c['high']:+.1f}",
-                f"{c['p_value']:.3f}",
-                c["better"],
-                c["worse"],
+                f"{100 * change['difference']:+.1f}",
+                f"{100 * change['low']:+.1f} to {100 * change['high']:+.1f}",
+                f"{change['p_value']:.3f}",
+                change["better"],
+                change["worse"],
             ]
-            for key, c in result["comparison"]["figures"].items()
-        ]
-        table(
-            f"Against {other.get('model') or other.get('predictions')} (points)",
-            ["", "difference", "95 % of resamples", "p", "clips better", "clips worse"],
-            rows,
-            note=note,
         )
+    table(
+        f"Against {other.get('model') or other.get('predictions')} (points)",
+        ["", "difference", "95 % of resamples", "p", "clips better", "clips worse"],
+        rows,
+        note=note,
+    )

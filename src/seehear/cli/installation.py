@@ -1,6 +1,4 @@
-"""What is installed: versions, which extras are complete, which pretrained weights are in the
-cache.
-"""
+"""What is installed: versions, which extras are complete, which weights are in the cache."""
 
 import importlib.metadata
 import os
@@ -16,32 +14,29 @@ _EXTRA = re.compile(r"extra\s*==\s*['\"](?P<extra>[^'\"]+)['\"]")
 
 
 def installation() -> dict[str, Any]:
-    """Return versions, extras (packages with version or None, complete or not) and weights (state
-    by id).
-    """
+    """Return versions, extras (packages with version or None, whether complete), weights by id."""
     from seehear.weights import PRESETS, WEIGHTS, cache_dir, state
 
     base, extras = _requirements()
     states = {id_: state(id_) for id_ in WEIGHTS}
+    cached = {id_ for id_, found in states.items() if found == "cached"}
+    presets = {preset: cached.issuperset(ids) for preset, ids in PRESETS.items()}
     return {
         "seehear": __version__,
         "python": platform.python_version(),
         "system": platform.platform(terse=True),
         "processors": os.cpu_count() or 1,
-        "packages": {name: _version(name) for name in base},
-        "extras": {
-            extra: {
-                "packages": {name: _version(name) for name in names},
-                "complete": all(_version(name) for name in names),
-            }
-            for extra, names in extras.items()
-        },
+        "packages": _versions(base),
+        "extras": {extra: _extra(names) for extra, names in extras.items()},
         "cache": str(cache_dir()),
         "weights": states,
-        "presets": {
-            preset: all(states[id_] == "cached" for id_ in ids) for preset, ids in PRESETS.items()
-        },
+        "presets": presets,
     }
+
+
+def _extra(names: list[str]) -> dict[str, Any]:
+    packages = _versions(names)
+    return {"packages": packages, "complete": all(packages.values())}
 
 
 def show_installation(about: dict[str, Any]) -> None:
@@ -56,23 +51,19 @@ def show_installation(about: dict[str, Any]) -> None:
     rows = []
     for extra, has in about["extras"].items():
         lacking = [name for name, version in has["packages"].items() if version is None]
-        rows.append(
-            [
-                extra,
-                "complete" if has["complete"] else "missing " + ", ".join(lacking),
-                "" if has["complete"] else f"pip install 'seehear[{extra}]'",
-            ]
-        )
+        if has["complete"]:
+            rows.append([extra, "complete", ""])
+        else:
+            rows.append([extra, "missing " + ", ".join(lacking), f"pip install 'seehear[{extra}]'"])
     table("Optional parts", ["extra", "state", "to get it"], rows)
     from seehear.weights import WEIGHTS, command
 
-    rows = [
-        [id_, WEIGHTS[id_].title, state, "" if state == "cached" else command(id_)]
-        for id_, state in about["weights"].items()
-    ]
-    ready = ", ".join(
-        f"{preset} {'ready' if yes else 'not ready'}" for preset, yes in about["presets"].items()
-    )
+    rows = []
+    for id_, state in about["weights"].items():
+        to_get = "" if state == "cached" else command(id_)
+        rows.append([id_, WEIGHTS[id_].title, state, to_get])
+    words = {True: "ready", False: "not ready"}
+    ready = ", ".join(f"{preset} {words[yes]}" for preset, yes in about["presets"].items())
     table(
         "Pretrained weights",
         ["id", "what", "state", "to get them"],
@@ -82,9 +73,7 @@ def show_installation(about: dict[str, Any]) -> None:
 
 
 def _requirements() -> tuple[list[str], dict[str, list[str]]]:
-    """Return the packages seehear always needs, and those of each extra with extras of extras
-    followed.
-    """
+    """Return the packages seehear always needs, and those of each extra, extras of extras too."""
     base: list[str] = []
     direct: dict[str, list[str]] = {}
     nested: dict[str, list[str]] = {}
@@ -109,6 +98,10 @@ def _followed(extra: str, direct: dict[str, list[str]], nested: dict[str, list[s
     for inner in nested.get(extra, []):
         names += _followed(inner, direct, nested)
     return list(dict.fromkeys(names))
+
+
+def _versions(names: list[str]) -> dict[str, str | None]:
+    return {name: _version(name) for name in names}
 
 
 def _version(name: str) -> str | None:

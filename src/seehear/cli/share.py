@@ -37,12 +37,18 @@ def run(args: argparse.Namespace) -> int:
     if args.card:
         content = bundle(args.run, licence=args.licence).files["README.md"]
         assert isinstance(content, bytes)
-        print_json({"card": content.decode()}) if args.json else print(content.decode(), end="")
+        if args.json:
+            print_json({"card": content.decode()})
+        else:
+            print(content.decode(), end="")
         return 0
     if args.to is None:
         raise ConfigError(
             "expected --to URL, got none", hint="or --card to see the model card first"
         )
     address = push(args.run, args.to, licence=args.licence)
-    print_json({"address": address}) if args.json else print(address)
+    if args.json:
+        print_json({"address": address})
+    else:
+        print(address)
     return 0

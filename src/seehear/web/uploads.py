@@ -30,7 +30,7 @@ from seehear.media import MEDIA_SUFFIXES
 from seehear.time import SUFFIX
 from seehear.web.catalogue import Catalogue, clip_id
 from seehear.web.settings import Settings
-from seehear.web.worker import Task
+from seehear.web.worker import ParseTask
 
 _SPARE_BYTES = 200_000_000  # of the disk, left free
 _LINE_BYTES = 32_000_000  # of one answer of the worker
@@ -230,7 +230,7 @@ class Uploads:
 
     async def _parse(self, upload: Upload) -> None:
         upload.change(state="parsing")
-        task: Task = {
+        task: ParseTask = {
             "path": str(self._video(upload)),
             "out": str(self._folder(upload) / f"{self._stem(upload)}{SUFFIX}"),
             "name": upload.name,
@@ -267,7 +267,7 @@ class Uploads:
         )
 
     async def _follow(
-        self, upload: Upload, process: asyncio.subprocess.Process, task: Task
+        self, upload: Upload, process: asyncio.subprocess.Process, task: ParseTask
     ) -> None:
         """Give the worker its task and pass on what it says, until it is done."""
         assert process.stdin is not None

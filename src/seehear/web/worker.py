@@ -1,6 +1,6 @@
 """Parses one upload in a process of its own.
 
-`python -m seehear.web.worker` reads a `Task` from stdin, a line of JSON.  Stdin then stays open:
+`python -m seehear.web.worker` reads a `ParseTask` from stdin, a line of JSON.  Stdin then stays open:
 when it closes, the server is gone and nobody waits for the result.  Answers are JSON lines on
 stdout: `{"fraction": 0.3, "timeline": {...}}` while it goes on, then `{"done": true}` or
 `{"error": "one line"}`.
@@ -24,7 +24,7 @@ from seehear.web.settings import Limits
 Progress = Callable[[float, Timeline], None]
 
 
-class Task(TypedDict):
+class ParseTask(TypedDict):
     """What a worker is given."""
 
     path: str  # of the video
@@ -71,7 +71,7 @@ def check(path: Path, limits: Limits) -> None:
 
 
 def run(
-    task: Task, answers: TextIO, make: Callable[[dict[str, Any]], Parsing] = make_parser
+    task: ParseTask, answers: TextIO, make: Callable[[dict[str, Any]], Parsing] = make_parser
 ) -> None:
     """Do one task and write its answers."""
 
@@ -105,7 +105,7 @@ def _end_with_server() -> None:
 
 def main(make: Callable[[dict[str, Any]], Parsing] = make_parser) -> None:
     """Read the task, keep stdout for answers, go."""
-    task: Task = json.loads(sys.stdin.buffer.readline())
+    task: ParseTask = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_server, daemon=True).start()
     limits = Limits(**task["limits"])
     limit_resources(cpu_s=limits.parse_s * (os.cpu_count() or 1), file_bytes=100_000_000)
