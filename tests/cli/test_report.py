@@ -44,8 +44,8 @@ def words(monkeypatch):
     """Take the tiny text tower, whose space is that of the tiny features."""
     monkeypatch.setattr(
         denoised,
-        "read_evidence",
-        functools.partial(denoised.read_evidence, load_tower=lambda id_: Words()),
+        "read_denoised",
+        functools.partial(denoised.read_denoised, load_tower=lambda id_: Words()),
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from report_world import OPTIONS, make, tower
 from seehear.errors import ConfigError, DataError
-from seehear.report.denoised import read_evidence, read_options
+from seehear.report.denoised import read_denoised, read_options
 from seehear.report.withdrawn import labels_left
 from seehear.train.artefacts import load_artefact
 
@@ -18,8 +18,8 @@ def world(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def evidence(world):
-    return read_evidence(world.runs["lsld"], world.store, world.dataset, load_tower=tower)
+def denoised(world):
+    return read_denoised(world.runs["lsld"], world.store, world.dataset, load_tower=tower)
 
 
 def test_options_are_those_of_the_run_or_its_labels(world):
@@ -32,24 +32,24 @@ def test_options_are_those_of_the_run_or_its_labels(world):
         read_options(world.dataset.root, world.store)
 
 
-def test_groups_split_all_segments_by_their_label(evidence):
+def test_groups_split_all_segments_by_their_label(denoised):
     for column in range(4):
-        inside, outside = evidence.groups(column)
-        assert len(inside) == (evidence.hard[..., column] == 1).sum()
-        assert len(inside) + len(outside) == evidence.hard[..., column].size
+        inside, outside = denoised.groups(column)
+        assert len(inside) == (denoised.hard[..., column] == 1).sum()
+        assert len(inside) + len(outside) == denoised.hard[..., column].size
 
 
-def test_the_best_prompt_of_a_segment_names_its_labels(evidence, world):
+def test_the_best_prompt_of_a_segment_names_its_labels(denoised, world):
     for row in range(5):
-        prompts, similarity = evidence.prompts(row)
+        prompts, similarity = denoised.prompts(row)
         for t, best in enumerate(similarity.argmax(axis=0)):
-            on = [evidence.texts[c] for c in np.flatnonzero(evidence.hard[row, t])]
+            on = [denoised.texts[c] for c in np.flatnonzero(denoised.hard[row, t])]
             assert prompts[best] == (" and ".join(on) if on else "other")
 
 
 def test_a_track_that_was_not_denoised_is_refused(world):
     with pytest.raises(ConfigError, match="keeps its weak labels"):
-        read_evidence(world.labels, world.store, world.dataset, track="audio", load_tower=tower)
+        read_denoised(world.labels, world.store, world.dataset, track="audio", load_tower=tower)
 
 
 def test_ma_leaves_what_it_did_not_withdraw(world):

@@ -11,7 +11,7 @@ import pytest
 from report_world import make, tower
 from seehear.data import Vocabulary
 from seehear.report import run_page, tables
-from seehear.report.denoised import read_evidence
+from seehear.report.denoised import read_denoised
 from seehear.report.systems import examples, read_systems
 from seehear.time import Event, TimeGrid, Timeline, Track
 
@@ -29,20 +29,22 @@ def systems(world):
 
 
 @pytest.fixture(scope="module")
-def evidence(world):
-    return read_evidence(world.labels, world.store, world.dataset, load_tower=tower)
+def denoised(world):
+    return read_denoised(world.labels, world.store, world.dataset, load_tower=tower)
 
 
 @pytest.fixture(scope="module")
-def page(world, systems, evidence):
+def page(world, systems, denoised):
     return run_page.render(
-        systems,
-        world.dataset,
-        "test",
-        rows=[0, 1],
-        folder=world.dataset.root,
-        evidence=evidence,
-        strips=run_page.strip_examples(evidence, 2),
+        run_page.RunPage(
+            systems,
+            world.dataset,
+            "test",
+            [0, 1],
+            world.dataset.root,
+            denoised=denoised,
+            strips=run_page.strip_examples(denoised, 2),
+        )
     )
 
 
@@ -80,14 +82,15 @@ def test_each_clip_carries_its_lanes_truth_and_video(page, systems):
 
 
 def test_a_large_video_is_linked_to(world, systems):
+    folder = world.dataset.root.parent
     page = run_page.render(
-        systems, world.dataset, "test", rows=[0], folder=world.dataset.root.parent, limit_bytes=10
+        run_page.RunPage(systems, world.dataset, "test", [0], folder, limit_bytes=10)
     )
     assert '"media": "./data/videos/test00.mp4"' in page
 
 
-def test_labels_before_and_after_stand_there(page, evidence, world):
-    quality = evidence.built.quality(world.dataset.split("train").truth())
+def test_labels_before_and_after_stand_there(page, denoised, world):
+    quality = denoised.built.quality(world.dataset.split("train").truth())
     for stage in ("weak", "denoised", "re-weighted"):
         row = re.search(rf'<tr><th scope="row">{stage}</th>(.*?)</tr>', page)[1]
         assert f">{100 * quality[stage]['segment/visual']:.1f}</td>" in row
@@ -99,14 +102,8 @@ def test_words_from_outside_are_text(world, systems):
     dataset = dataclasses.replace(world.dataset, name=HOSTILE, vocabulary=Vocabulary(names, names))
     named = [dataclasses.replace(system, name=HOSTILE) for system in systems[:1]]
     lane = Timeline(HOSTILE, 4.0, TimeGrid(4), (HOSTILE,), (Event(0.0, 1.0, Track.AUDIO, HOSTILE),))
-    page = run_page.render(
-        named,
-        dataset,
-        "test",
-        rows=[0],
-        folder=dataset.root,
-        extra=[run_page.Extra(HOSTILE, None, {HOSTILE: lane})],
-    )
+    extra = [run_page.Extra(HOSTILE, None, {HOSTILE: lane})]
+    page = run_page.render(run_page.RunPage(named, dataset, "test", [0], dataset.root, extra=extra))
     assert "<img" not in page.split("<script>")[0]
     assert page.count("</script>") == 2
     assert "&lt;img src=x" in page
@@ -125,8 +122,8 @@ def test_examples_go_from_the_best_to_the_worst(world, systems):
     assert all(world.dataset.split("test").weak[row].sum() >= 2 for row in rows)
 
 
-def test_strips_show_clips_where_labels_change(evidence):
-    rows = run_page.strip_examples(evidence, 3)
-    kept = evidence.hard[rows]
+def test_strips_show_clips_where_labels_change(denoised):
+    rows = run_page.strip_examples(denoised, 3)
+    kept = denoised.hard[rows]
     assert (kept.sum(axis=(1, 2)) > 0).all()
-    assert (evidence.built.weak[rows].sum(axis=1) >= 2).all()
+    assert (denoised.built.weak[rows].sum(axis=1) >= 2).all()

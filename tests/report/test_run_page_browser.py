@@ -30,9 +30,8 @@ def address(tmp_path_factory):
         )
     ]
     path = root / "report.html"
-    path.write_text(
-        run_page.render(systems, world.dataset, "test", rows=[1], folder=root, extra=extra), "utf-8"
-    )
+    shown = run_page.RunPage(systems, world.dataset, "test", [1], root, extra=extra)
+    path.write_text(run_page.render(shown), "utf-8")
     return path.as_uri()
 
 
@@ -65,7 +64,8 @@ def opened(page, address):
     page.wait_for_selector(".lane-event")
     page.evaluate("""() => new Promise((done) => {
         const player = document.getElementById("player");
-        if (player.readyState >= 1) done(); else player.addEventListener("loadedmetadata", done, { once: true });
+        if (player.readyState >= 1) done();
+        else player.addEventListener("loadedmetadata", done, { once: true });
     })""")
 
 
@@ -76,9 +76,11 @@ def until(page, condition):
     page.evaluate(f"""async () => {{
         const player = document.getElementById("player"), end = performance.now() + 20000;
         for (;;) {{
-            const sliders = [...document.querySelectorAll("[role=slider]")].map((s) => Number(s.ariaValueNow));
+            const found = [...document.querySelectorAll("[role=slider]")];
+            const sliders = found.map((s) => Number(s.ariaValueNow));
             if ({condition}) return;
-            if (performance.now() > end) throw new Error(`waited too long: ${{player.currentTime}} ${{sliders}}`);
+            const seen = `${{player.currentTime}} ${{sliders}}`;
+            if (performance.now() > end) throw new Error(`waited too long: ${{seen}}`);
             await new Promise((done) => requestAnimationFrame(done));
         }}
     }}""")
@@ -145,8 +147,10 @@ def test_it_fits_a_phone_in_both_schemes(browser, address, scheme):
     page.wait_for_selector(".lane-event")
     assert page.evaluate("() => document.documentElement.scrollWidth") == 390
     back, ink = page.evaluate(
-        """() => ["backgroundColor", "color"].map((name) =>
-        getComputedStyle(document.body)[name].match(/[0-9]+/g).slice(0, 3).reduce((a, b) => a + Number(b), 0))"""
+        """() => ["backgroundColor", "color"].map((name) => {
+            const channels = getComputedStyle(document.body)[name].match(/[0-9]+/g).slice(0, 3);
+            return channels.reduce((a, b) => a + Number(b), 0);
+        })"""
     )
     assert (back > 600 and ink < 200) if scheme == "light" else (back < 200 and ink > 600)
     page.close()

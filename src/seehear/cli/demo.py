@@ -11,7 +11,7 @@ from seehear.cli.console import print_json, progress, table
 from seehear.cli.figures import percent
 
 if TYPE_CHECKING:
-    from seehear.demo.run import Outcome
+    from seehear.demo.run import DemoResult
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _show(outcome: "Outcome", seconds: float) -> None:
+def _show(outcome: "DemoResult", seconds: float) -> None:
     from seehear.demo.run import AUDIO, VISUAL
     from seehear.labels.quality import SEGMENT_KEYS
     from seehear.time import Track

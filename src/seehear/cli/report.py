@@ -168,26 +168,24 @@ def _run(args: argparse.Namespace) -> list[Path]:
         if names
         else examples(systems[0], dataset, args.split, args.examples)
     )
-    evidence, strips = None, []
+    denoised, strips = None, []
     if systems[0].about["recipe"]["labels"].get("segments") and not args.no_labels:
-        from seehear.report.denoised import read_evidence
+        from seehear.report.denoised import read_denoised
 
-        evidence = read_evidence(args.run, store, dataset)
-        strips = run_page.strip_examples(evidence, 3)
+        denoised = read_denoised(args.run, store, dataset)
+        strips = run_page.strip_examples(denoised, 3)
     out = args.out or (args.run if args.run.is_dir() else args.run.parent) / "report.html"
-    write_text(
-        out,
-        run_page.render(
-            systems,
-            dataset,
-            args.split,
-            rows=rows,
-            folder=out.parent,
-            evidence=evidence,
-            strips=strips,
-            limit_bytes=round(args.embed_mb * 2**20),
-        ),
+    page = run_page.RunPage(
+        systems,
+        dataset,
+        args.split,
+        rows,
+        out.parent,
+        denoised=denoised,
+        strips=strips,
+        limit_bytes=round(args.embed_mb * 2**20),
     )
+    write_text(out, run_page.render(page))
     return [out]
 
 
@@ -331,10 +329,10 @@ def _curves(args: argparse.Namespace) -> list[Path]:
 def _evidence(args: argparse.Namespace) -> tuple[Any, Any]:
     from seehear.data import open_dataset
     from seehear.features import open_features
-    from seehear.report.denoised import read_evidence
+    from seehear.report.denoised import read_denoised
 
     dataset, store = open_dataset(args.dataset), open_features(args.features)
-    return dataset, read_evidence(args.run, store, dataset, split=args.split, track=args.track)
+    return dataset, read_denoised(args.run, store, dataset, split=args.split, track=args.track)
 
 
 def _names(text: str | None) -> list[str]:

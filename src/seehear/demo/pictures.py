@@ -22,9 +22,7 @@ Drawing = Callable[[np.random.Generator], NDArray[np.uint8]]
 
 
 def _canvas(rng: np.random.Generator, low: int, high: int) -> Image.Image:
-    """Return a soft two-colour gradient with a little grain, brightness between `low` and
-    `high`.
-    """
+    """Return a soft gradient of two colours between `low` and `high`, with a little grain."""
     top, bottom = rng.integers(low, high, (2, 3))
     ramp = np.linspace(0, 1, _SIDE)[:, None, None]
     pixels = np.broadcast_to(top * (1 - ramp) + bottom * ramp, (_SIDE, _SIDE, 3))
@@ -103,7 +101,9 @@ def traffic_light(rng: np.random.Generator) -> NDArray[np.uint8]:
     for lamp, colour in enumerate(colours):
         centre = (x, y + (lamp - 1) * height * 0.31)
         draw.pieslice(_box((centre[0], centre[1] - 8), width * 0.4), 180, 360, fill=(5, 5, 5))
-        shade = colour if lamp == lit else tuple(v // 4 for v in colour)
+        shade: tuple[int, ...] = colour
+        if lamp != lit:
+            shade = tuple(v // 4 for v in colour)
         draw.ellipse(_box(centre, width * 0.33), fill=shade)
         if lamp == lit:
             draw.ellipse(_box(centre, width * 0.2), fill=tuple(min(255, v + 50) for v in colour))
@@ -156,10 +156,8 @@ def telephone(rng: np.random.Generator) -> NDArray[np.uint8]:
     colour = np.array(
         [(24, 24, 26), (150, 20, 24), (20, 66, 50), (224, 214, 190)][int(rng.integers(4))]
     )
-    dark, light = (
-        tuple(int(v * 0.62) for v in colour),
-        tuple(int(v + (255 - v) * 0.18) for v in colour),
-    )
+    dark = tuple(int(v * 0.62) for v in colour)
+    light = tuple(int(v + (255 - v) * 0.18) for v in colour)
     body = tuple(int(v) for v in colour)
     draw.ellipse((x - s * 1.05, y + s * 0.68, x + s * 1.05, y + s * 0.98), fill=(90, 84, 78))
     draw.polygon(
@@ -281,9 +279,8 @@ def nothing(rng: np.random.Generator) -> NDArray[np.uint8]:
     image = _canvas(rng, 60, 220)
     draw = ImageDraw.Draw(image)
     for _ in range(int(rng.integers(2, 6))):
-        x0, y0, x1, y1 = rng.uniform(-0.2, 1.2, 4) * _SIDE
         draw.line(
-            (x0, y0, x1, y1),
+            tuple(rng.uniform(-0.2, 1.2, 4) * _SIDE),
             fill=tuple(int(v) for v in rng.integers(60, 220, 3)),
             width=int(rng.integers(30, 200)),
         )

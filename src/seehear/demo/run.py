@@ -1,19 +1,18 @@
-"""The whole path on a small world: extract, denoise, train HAN and LSLD, evaluate, parse an unseen
-clip, report.
+"""The whole path on a small world: extract, denoise, train, evaluate, parse an unseen clip, report.
 
 Nothing here is a shortcut: every step is the one that the command of its name runs, with the
 offline encoders and the recipes as they stand.  A folder that is there already is gone on with.
 
     OUT/world/      clips, tables, truth         OUT/runs/han, lsld     trained parsers
-    OUT/features/   of the offline encoders      OUT/unseen.*           a clip of no split, and its timeline
+    OUT/features/   of the offline encoders      OUT/unseen.*           a clip of no split, parsed
     OUT/labels/     of seehear denoise           OUT/report.html
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,6 +22,9 @@ from seehear.features import FeatureStore
 from seehear.files import write_text
 from seehear.labels.store import SegmentLabels
 from seehear.time import SUFFIX, Event, TimeGrid, Timeline, Track
+
+if TYPE_CHECKING:
+    from seehear.report.systems import System
 
 VISUAL, AUDIO = "conse", "yamnet"
 SYSTEMS = ("han", "lsld")
@@ -53,7 +55,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class DemoResult:
     """What the demo found.
 
     Args:
@@ -77,7 +79,7 @@ class _Silent:
         """Do nothing."""
 
 
-def run_demo(out: Path, options: Options | None = None) -> Outcome:
+def run_demo(out: Path, options: Options | None = None) -> DemoResult:
     """Run everything below `out`, or go on where an earlier call stopped.
 
     Raises:
@@ -108,10 +110,9 @@ def run_demo(out: Path, options: Options | None = None) -> Outcome:
     _step(options, "denoise", "which of a clip's labels hold in each second, by asking language")
     labels, quality = _denoise(dataset, store, out / "labels")
     _step(options, "train", "HAN on the clips' labels, LSLD on the denoised ones")
+    given = {"han": None, "lsld": labels}
     runs = {
-        name: _train(
-            name, dataset, store, out / "runs" / name, labels if name == "lsld" else None, options
-        )
+        name: _train(name, dataset, store, out / "runs" / name, given[name], options)
         for name in SYSTEMS
     }
     _step(options, "evaluate", "both against the known truth of the test split")
@@ -123,7 +124,8 @@ def run_demo(out: Path, options: Options | None = None) -> Outcome:
     timelines = _parse(out, runs, options.seed)
     _step(options, "report", "one page with all of it")
     report = _report(out, dataset, store, systems, timelines)
-    return Outcome({name: figures[name] for name in SYSTEMS}, quality, timelines["lsld"], report)
+    shown = {name: figures[name] for name in SYSTEMS}
+    return DemoResult(shown, quality, timelines["lsld"], report)
 
 
 def _check_ready() -> None:
@@ -157,10 +159,13 @@ def _denoise(
     dataset: Dataset, store: FeatureStore, folder: Path
 ) -> tuple[SegmentLabels, dict[str, Any]]:
     from seehear.labels.lsld.build import build_labels
+    from seehear.labels.lsld.options import Denoising
     from seehear.labels.store import save
     from seehear.recipes import resolve
 
-    built = build_labels(dataset, store, resolve("lsld", "offline").labels.segments)
+    options = resolve("lsld", "offline").labels.segments
+    assert isinstance(options, Denoising)
+    built = build_labels(dataset, store, options)
     save(built.labels, folder)
     return built.labels, built.quality(dataset.split("train").truth())
 
@@ -221,27 +226,27 @@ def _report(
     out: Path,
     dataset: Dataset,
     store: FeatureStore,
-    systems: list[Any],
+    systems: Sequence["System"],
     timelines: Mapping[str, Timeline],
 ) -> Path:
     from seehear.report import run_page
-    from seehear.report.denoised import read_evidence
+    from seehear.report.denoised import read_denoised
     from seehear.report.systems import examples
 
-    evidence = read_evidence(out / "labels", store, dataset)
+    denoised = read_denoised(out / "labels", store, dataset)
     rows = examples(systems[0], dataset, "test", 5)
     unseen_clip = run_page.Extra(
         "an unseen clip, parsed from its video", out / "unseen.mp4", timelines
     )
-    page = run_page.render(
+    page = run_page.RunPage(
         systems,
         dataset,
         "test",
-        rows=rows,
-        folder=out,
-        evidence=evidence,
-        strips=run_page.strip_examples(evidence, 3),
+        rows,
+        out,
+        denoised=denoised,
+        strips=run_page.strip_examples(denoised, 3),
         extra=[unseen_clip],
     )
-    write_text(out / "report.html", page)
+    write_text(out / "report.html", run_page.render(page))
     return out / "report.html"

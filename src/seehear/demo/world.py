@@ -27,9 +27,7 @@ FPS = 8
 
 @dataclass(frozen=True)
 class Kind:
-    """One class of the world: the words prompts use, its picture (or None) and its sound (or
-    None).
-    """
+    """One class of the world: the words prompts use, its picture and its sound, if it has them."""
 
     description: str
     picture: str | None
@@ -67,32 +65,22 @@ class Script:
 def write_script(name: str, rng: np.random.Generator) -> Script:
     """Return a random script of one to three classes; pictures never share a second, sounds may."""
     script = Script(name)
-    kinds = rng.choice(
-        list(KINDS), size=int(rng.choice([1, 2, 3], p=[0.2, 0.6, 0.2])), replace=False
-    )
+    count = int(rng.choice([1, 2, 3], p=[0.2, 0.6, 0.2]))
+    kinds = rng.choice(list(KINDS), size=count, replace=False)
     seen = []
     for kind in kinds:
-        can_see, can_hear = KINDS[kind].picture is not None, KINDS[kind].sound is not None
-        see, hear = can_see, can_hear
-        if can_see and can_hear:
-            see, hear = [(True, True), (True, False), (False, True)][
-                int(rng.choice(3, p=[0.5, 0.25, 0.25]))
-            ]
+        see, hear = KINDS[kind].picture is not None, KINDS[kind].sound is not None
+        if see and hear:
+            tracks = [(True, True), (True, False), (False, True)]
+            see, hear = tracks[int(rng.choice(3, p=[0.5, 0.25, 0.25]))]
         if hear:
             script.audio += [(*span, str(kind)) for span in _spans(rng, 0, DURATION_S)]
         if see:
             seen.append(str(kind))
-    cuts = (
-        [
-            0,
-            *sorted(
-                rng.choice(np.arange(2, DURATION_S - 1), len(seen) - 1, replace=False).tolist()
-            ),
-            DURATION_S,
-        ]
-        if seen
-        else []
-    )
+    cuts: list[int] = []
+    if seen:
+        inner = rng.choice(np.arange(2, DURATION_S - 1), len(seen) - 1, replace=False)
+        cuts = [0, *sorted(inner.tolist()), DURATION_S]
     for kind, first, last in zip(seen, cuts, cuts[1:], strict=False):
         script.visual += [(*span, kind) for span in _spans(rng, first, last)]
     return script
@@ -132,23 +120,24 @@ def _frames(script: Script, rng: np.random.Generator) -> list[NDArray[np.uint8]]
     shown: list[str | None] = [None] * DURATION_S
     for start, end, kind in script.visual:
         shown[start:end] = [kind] * (end - start)
-    stills = {
-        kind: PICTURES[KINDS[kind].picture or ""](rng) if kind else nothing(rng)
-        for kind in dict.fromkeys(shown)
-    }
+    stills = {kind: _still(kind, rng) for kind in dict.fromkeys(shown)}
     drift = rng.uniform(-1.2, 1.2, 2)
     frames = []
     for index in range(DURATION_S * FPS):
         still = stills[shown[index // FPS]]
-        shift = np.round(drift * (index % (4 * FPS) - 2 * FPS) / 3).astype(
-            int
-        )  # a slow pan: real video moves
-        moved = np.roll(
-            np.pad(still, ((12, 12), (12, 12), (0, 0)), mode="edge"), tuple(shift), (0, 1)
-        )[12:-12, 12:-12]
+        # a slow pan: real video moves
+        shift = np.round(drift * (index % (4 * FPS) - 2 * FPS) / 3).astype(int)
+        framed = np.pad(still, ((12, 12), (12, 12), (0, 0)), mode="edge")
+        moved = np.roll(framed, tuple(shift), (0, 1))[12:-12, 12:-12]
         grain = 2.5 * rng.standard_normal((SIZE, SIZE, 1), dtype=np.float32)
         frames.append((moved + grain).clip(0, 255).astype(np.uint8))
     return frames
+
+
+def _still(kind: str | None, rng: np.random.Generator) -> NDArray[np.uint8]:
+    if kind is None:
+        return nothing(rng)
+    return PICTURES[KINDS[kind].picture or ""](rng)
 
 
 def _sound(script: Script, rng: np.random.Generator) -> NDArray[np.float32]:
@@ -207,9 +196,7 @@ def make_world(
 
 
 def unseen() -> Script:
-    """Return the script of a clip that belongs to no split: something heard, seen, and both, at
-    different seconds.
-    """
+    """Return the script of a clip of no split: something heard, seen, and both, at their times."""
     return Script(
         "unseen",
         audio=[(2, 8, "Telephone"), (6, 10, "Smoke_alarm")],

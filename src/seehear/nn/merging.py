@@ -17,7 +17,9 @@ def pays_to_merge(x: Tensor, rows: int) -> bool:
         x: what the maps are applied to, features on the last axis.
         rows: from how many rows on merging costs less than it saves.
     """
-    if torch.jit.is_tracing() or x.shape[:-1].numel() <= rows:
+    # torch exports it without saying so, and without types
+    tracing = torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
+    if tracing or x.shape[:-1].numel() <= rows:
         return False
     kind = x.device.type
     return not (torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind))

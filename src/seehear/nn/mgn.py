@@ -88,9 +88,8 @@ class CrossAttention(nn.Module):
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         self.heads = heads
-        self.q_proj, self.k_proj, self.v_proj, self.proj = (
-            nn.Linear(width, width) for _ in range(4)
-        )
+        self.q_proj, self.k_proj = nn.Linear(width, width), nn.Linear(width, width)
+        self.v_proj, self.proj = nn.Linear(width, width), nn.Linear(width, width)
 
     def forward(
         self,
@@ -161,9 +160,8 @@ class Assign(nn.Module):
 
     def __init__(self, width: int, hard: bool) -> None:
         super().__init__()
-        self.q_proj, self.k_proj, self.v_proj, self.proj = (
-            nn.Linear(width, width) for _ in range(4)
-        )
+        self.q_proj, self.k_proj = nn.Linear(width, width), nn.Linear(width, width)
+        self.v_proj, self.proj = nn.Linear(width, width), nn.Linear(width, width)
         self.hard = hard
 
     def forward(

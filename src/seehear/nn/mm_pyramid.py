@@ -58,17 +58,11 @@ class PyramidAttention(nn.Module):
         source: Float[Tensor, "batch keys width"],
         bias: Float[Tensor, "queries keys"] | None,
     ) -> Float[Tensor, "batch queries width"]:
-        to_query, to_key, to_value, to_output = self.linears
         dropout = self.dropout if self.training else 0.0
-        mixed = attend(
-            to_query(query),
-            to_key(source),
-            to_value(source),
-            self.heads,
-            bias=bias,
-            dropout=dropout,
-        )
-        return to_output(mixed)
+        queries, keys = self.linears[0](query), self.linears[1](source)
+        values = self.linears[2](source)
+        mixed = attend(queries, keys, values, self.heads, bias=bias, dropout=dropout)
+        return self.linears[3](mixed)
 
 
 class FeedForward(nn.Module):

@@ -1,19 +1,62 @@
-"""Drawings inside a page: SVG whose colours come from the page's style, so that they follow light
-and dark.
-"""
+"""Drawings inside a page: SVG in the colours of its style, which follow light and dark."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
 
+Point = tuple[float, float]
+
 _WIDTH, _HEIGHT = 400, 210
-_LEFT, _RIGHT, _TOP, _BOTTOM = 38, 10, 10, 30
+_LEFT, _RIGHT = 38, 10
+_TOP, _BOTTOM = 10, 30
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where points of a line chart stand in its drawing.
+
+    Args:
+        epochs, values: the least and the greatest of each.
+        percent: values are fractions, written as percent.
+    """
+
+    epochs: tuple[float, float]
+    values: tuple[float, float]
+    percent: bool
+
+    @classmethod
+    def around(cls, points: Sequence[Point], *, percent: bool) -> "Frame":
+        """Return the frame that holds all points."""
+        epochs, values = zip(*points, strict=True)
+        top = max(values) * 1.05 or 1.0
+        if percent and max(values) > 0.8:
+            top = 1.0
+        return cls((min(epochs), max(max(epochs), min(epochs) + 1)), (0.0, top), percent)
+
+    def x(self, epoch: float) -> float:
+        """Return where an epoch stands."""
+        first, last = self.epochs
+        return _LEFT + (epoch - first) / (last - first) * (_WIDTH - _LEFT - _RIGHT)
+
+    def y(self, value: float) -> float:
+        """Return where a value stands."""
+        low, high = self.values
+        return _HEIGHT - _BOTTOM - (value - low) / (high - low) * (_HEIGHT - _TOP - _BOTTOM)
+
+    def tick(self, value: float) -> str:
+        """Return a value as the axis writes it."""
+        return f"{100 * value:.0f}" if self.percent else f"{value:.2g}"
+
+    def exact(self, value: float) -> str:
+        """Return a value as it is told when hovered."""
+        return f"{100 * value:.1f} %" if self.percent else f"{value:.4g}"
 
 
 def line_chart(
-    series: Mapping[str, Sequence[tuple[float, float]]],
+    series: Mapping[str, Sequence[Point]],
     *,
     label: str,
     percent: bool = False,
@@ -27,57 +70,59 @@ def line_chart(
         percent: values are fractions, shown as percent.
         marks: name -> epoch to mark on its curve (the one that was kept).
     """
-    points = [p for curve in series.values() for p in curve]
+    points = [point for curve in series.values() for point in curve]
     if not points:
         return '<p class="muted">No epochs were recorded.</p>'
-    xs, ys = zip(*points, strict=True)
-    low, high = (0.0, 1.0) if percent and max(ys) > 0.8 else (0.0, max(ys) * 1.05 or 1.0)
-    first, last = min(xs), max(max(xs), min(xs) + 1)
-
-    def place(x: float, y: float) -> tuple[float, float]:
-        return (
-            _LEFT + (x - first) / (last - first) * (_WIDTH - _LEFT - _RIGHT),
-            _HEIGHT - _BOTTOM - (y - low) / (high - low) * (_HEIGHT - _TOP - _BOTTOM),
-        )
-
-    text = (lambda v: f"{100 * v:.0f}") if percent else (lambda v: f"{v:.2g}")
-    parts = []
-    for value in np.linspace(low, high, 5):
-        _, y = place(first, float(value))
-        parts.append(
-            f'<line class="rule" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
-            f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{text(float(value))}</text>'
-        )
-    for value in sorted({round(v) for v in np.linspace(first, last, 5)}):
-        x, _ = place(float(value), low)
-        parts.append(f'<text x="{x:.1f}" y="{_HEIGHT - 12}" text-anchor="middle">{value}</text>')
-    parts.append(f'<text x="{_WIDTH - _RIGHT}" y="{_HEIGHT - 1}" text-anchor="end">epoch</text>')
+    frame = Frame.around(points, percent=percent)
+    kept = marks or {}
+    parts = _axes(frame)
+    legend = []
     for index, (name, curve) in enumerate(series.items()):
         style = f"s{index % 6}"
-        path = " ".join(
-            f"{'L' if i else 'M'}{x:.1f} {y:.1f}"
-            for i, (x, y) in enumerate(place(*p) for p in curve)
+        parts += _curve(frame, name, curve, style, kept.get(name))
+        legend.append(
+            f'<li><svg viewBox="0 0 26 8" aria-hidden="true"><path class="curve {style}" d="M0 4'
+            f' L26 4"/></svg>{escape(name)}</li>'
         )
-        parts.append(f'<path class="curve {style}" d="{path}"/>')
-        for epoch, value in curve:
-            x, y = place(epoch, value)
-            shown = f"{100 * value:.1f} %" if percent else f"{value:.4g}"
-            kept = (marks or {}).get(name) == epoch
-            parts.append(
-                f'<circle class="{"kept" if kept else "spot"} {style}" cx="{x:.1f}"'
-                f' cy="{y:.1f}" r="'
-                f'{4.5 if kept else 6}"><title>{escape(name)}, epoch {epoch:g}: {shown}'
-                f"{' (kept)' if kept else ''}</title></circle>"
-            )
-    items = "".join(
-        f'<li><svg viewBox="0 0 26 8" aria-hidden="true"><path class="curve s{i % 6}" d="M0 4 L26'
-        f' 4"/></svg>{escape(name)}</li>'
-        for i, name in enumerate(series)
-    )
     return (
-        f'<figure class="chart"><ul class="legend">{items}</ul><svg viewBox="0 0 {_WIDTH}'
+        f'<figure class="chart"><ul class="legend">{"".join(legend)}</ul><svg viewBox="0 0 {_WIDTH}'
         f' {_HEIGHT}" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg></figure>'
     )
+
+
+def _axes(frame: Frame) -> list[str]:
+    """Return the rules and numbers of both axes."""
+    parts = []
+    for value in np.linspace(*frame.values, 5).tolist():
+        y = frame.y(value)
+        parts.append(
+            f'<line class="rule" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
+            f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{frame.tick(value)}</text>'
+        )
+    for epoch in sorted({round(value) for value in np.linspace(*frame.epochs, 5).tolist()}):
+        x = frame.x(epoch)
+        parts.append(f'<text x="{x:.1f}" y="{_HEIGHT - 12}" text-anchor="middle">{epoch}</text>')
+    parts.append(f'<text x="{_WIDTH - _RIGHT}" y="{_HEIGHT - 1}" text-anchor="end">epoch</text>')
+    return parts
+
+
+def _curve(
+    frame: Frame, name: str, curve: Sequence[Point], style: str, kept: float | None
+) -> list[str]:
+    """Return one line and a circle a point; that of the epoch that was kept stands out."""
+    places = [f"{frame.x(epoch):.1f} {frame.y(value):.1f}" for epoch, value in curve]
+    path = f"M{' L'.join(places)}" if places else ""
+    parts = [f'<path class="curve {style}" d="{path}"/>']
+    for epoch, value in curve:
+        drawn, radius, told = "spot", "6", ""
+        if epoch == kept:
+            drawn, radius, told = "kept", "4.5", " (kept)"
+        parts.append(
+            f'<circle class="{drawn} {style}" cx="{frame.x(epoch):.1f}" cy="{frame.y(value):.1f}"'
+            f' r="{radius}"><title>{escape(name)}, epoch {epoch:g}: {frame.exact(value)}'
+            f"{told}</title></circle>"
+        )
+    return parts
 
 
 def strip(

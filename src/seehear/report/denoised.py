@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seehear.data import Dataset
-from seehear.encoders import TextTowerLoader, load_text
+from seehear.encoders import TextTower, TextTowerLoader, load_text
 from seehear.errors import ConfigError, DataError
 from seehear.features import FeatureStore
 from seehear.labels.lsld.build import Built, build_labels, clips_with_features, with_encoders
@@ -25,7 +24,7 @@ WORDS = {"audio": "heard", "visual": "seen"}
 
 
 @dataclass(frozen=True, eq=False)
-class Evidence:
+class DenoisedTrack:
     """Everything behind the denoised labels of one track of a split.
 
     Args:
@@ -46,7 +45,7 @@ class Evidence:
     names: tuple[str, ...]
     features: NDArray[np.float32]
     store: FeatureStore
-    tower: Any
+    tower: TextTower
     texts: list[str]
     template: str
     class_texts: list[str]
@@ -74,9 +73,7 @@ class Evidence:
         return class_similarity(self.features, self.tower.encode(self.class_texts))
 
     def groups(self, column: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return the similarities to one class of the segments labelled with it, and of all
-        others.
-        """
+        """Return the similarities to one class: of the segments labelled with it, of all others."""
         on = self.hard[..., column] > 0.5
         values = self.sigma[..., column]
         return values[on], values[~on]
@@ -102,8 +99,9 @@ class Evidence:
 
 
 def read_options(path: Path, store: FeatureStore) -> Denoising:
-    """Return how the labels of a run or a labels folder were made; a run without: the paper's way,
-    on these features.
+    """Return how the labels of a run or a labels folder were made.
+
+    A run without labels of segments: the paper's way, on these features.
 
     Raises:
         DataError, WeightsError: neither a run nor labels.
@@ -129,7 +127,7 @@ def read_options(path: Path, store: FeatureStore) -> Denoising:
     return Denoising(**made["options"])
 
 
-def read_evidence(
+def read_denoised(
     path: Path,
     store: FeatureStore,
     dataset: Dataset,
@@ -137,7 +135,7 @@ def read_evidence(
     split: str = "train",
     track: str = "visual",
     load_tower: TextTowerLoader = load_text,
-) -> Evidence:
+) -> DenoisedTrack:
     """Return what stands behind the labels of a run; the labels are made again from the features.
 
     Args:
@@ -173,7 +171,7 @@ def read_evidence(
     words, around = description_set(options.text, dataset.vocabulary)
     if track == "audio":
         template = options.audio_template.replace("{}", template)
-    return Evidence(
+    return DenoisedTrack(
         built,
         options,
         track,

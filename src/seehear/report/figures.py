@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-HEARD, SEEN, BOTH, GREY = "#0072B2", "#D55E00", "#009E73", "#8a8a8a"
+HEARD, SEEN, GREY = "#0072B2", "#D55E00", "#8a8a8a"
 CLASS_COLOURS = (
     "#0072B2",
     "#E69F00",
@@ -32,9 +32,7 @@ CLASS_COLOURS = (
 
 
 def _new(width: float, height: float, **grid: Any) -> tuple["Figure", Any]:
-    """Return a figure that belongs to no window system and leaves matplotlib's global state
-    alone.
-    """
+    """Return a figure of no window system; matplotlib's global state is left alone."""
     try:
         from matplotlib.figure import Figure
     except ImportError:
@@ -44,9 +42,7 @@ def _new(width: float, height: float, **grid: Any) -> tuple["Figure", Any]:
 
 
 def save(figure: "Figure", path: Path) -> Path:
-    """Write `figure` to `path` (the suffix picks PNG, SVG or PDF) atomically; equal figures give
-    equal bytes.
-    """
+    """Write `figure` to `path` (its suffix picks PNG, SVG or PDF); equal figures, equal bytes."""
     import matplotlib
 
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -65,8 +61,7 @@ def similarity(
     name: str,
     encoder: str = "",
 ) -> "Figure":
-    """Return the similarity distributions of segments with and without an event (paper, Figures 2
-    and 5).
+    """Return similarity distributions of segments with and without an event (Figures 2 and 5).
 
     Args:
         positives: similarities of the segments labelled with the class, shape (P,).
@@ -158,9 +153,8 @@ def denoising_strip(
     )
     for t, winner in enumerate(np.argmax(prompt_similarity, axis=0)):
         heat.add_patch(_frame(t, int(winner)))
-    middle = (
-        float(prompt_similarity.min() + prompt_similarity.max()) / 2
-    )  # text stays readable on its cell
+    # text stays readable on its cell: white below this value, black above
+    middle = float(prompt_similarity.min() + prompt_similarity.max()) / 2
     for n in range(len(prompts)):
         for t in range(count):
             value = float(prompt_similarity[n, t])
@@ -189,55 +183,65 @@ def parsing(
     *,
     title: str = "",
 ) -> "Figure":
-    """Return several systems' events as coloured bars beside the truth, one panel a track (paper,
-    Figure 3).
+    """Return several systems' events as coloured bars, one panel a track (paper, Figure 3).
 
     Args:
         systems: name -> (audio, visual) binary matrices (T, C), the truth among them.
         classes: the C class names; classes nobody names are left out.
     """
-    used = [
-        c
-        for c in range(len(classes))
-        if any(m[:, c].any() for pair in systems.values() for m in pair)
-    ] or [0]
+    used = _named(systems, len(classes))
+    row = len(used) + 0.7  # bars of a system, and the gap below them
     height = 0.24 * len(used) * len(systems) + 0.55
     figure, axes = _new(8.5, 2 * height + 0.7, nrows=2, sharex=True)
     for track, (axis, word) in enumerate(zip(axes, ("heard", "seen"), strict=True)):
-        labels = []
-        for s, (name, pair) in enumerate(systems.items()):
+        for s, pair in enumerate(systems.values()):
             for k, c in enumerate(used):
-                y = s * (len(used) + 0.7) + k
-                for start, end in runs(pair[track][:, c]):
-                    colour = CLASS_COLOURS[k % 8]
-                    axis.barh(
-                        y,
-                        end - start,
-                        left=start,
-                        height=0.82,
-                        color=colour,
-                        edgecolor="white",
-                        hatch="///" if k >= 8 else None,
-                    )
-                    axis.text(
-                        (start + end) / 2,
-                        y,
-                        classes[c],
-                        ha="center",
-                        va="center",
-                        fontsize=7,
-                        clip_on=True,
-                        color=_ink(colour),
-                    )
-            labels.append((s * (len(used) + 0.7) + (len(used) - 1) / 2, name))
-        axis.set_yticks([y for y, _ in labels], [n for _, n in labels], fontsize=9)
+                _event_bars(axis, s * row + k, k, pair[track][:, c], classes[c])
+        middles = [s * row + (len(used) - 1) / 2 for s in range(len(systems))]
+        axis.set_yticks(middles, list(systems), fontsize=9)
         axis.set_title(word, loc="left", fontsize=10, color=(HEARD, SEEN)[track], fontweight="bold")
-        axis.set_ylim(len(systems) * (len(used) + 0.7) - 1.2, -0.7)
+        axis.set_ylim(len(systems) * row - 1.2, -0.7)
         _clean(axis)
     count = len(next(iter(systems.values()))[0])
     axes[-1].set(xlabel="seconds", xlim=(0, count), xticks=np.arange(count + 1))
     figure.suptitle(title, fontsize=11)
     return figure
+
+
+def _named(
+    systems: Mapping[str, tuple[NDArray[np.generic], NDArray[np.generic]]], classes: int
+) -> list[int]:
+    """Return the classes that some system names, or the first one where none does."""
+    on = np.zeros(classes, bool)
+    for audio, visual in systems.values():
+        on |= audio.any(axis=0) | visual.any(axis=0)
+    return np.flatnonzero(on).tolist() or [0]
+
+
+def _event_bars(axis: "Axes", y: float, k: int, on: NDArray[np.generic], name: str) -> None:
+    """Draw the events of one class: a bar each, with its name on it."""
+    colour = CLASS_COLOURS[k % 8]
+    hatch = "///" if k >= 8 else None
+    for start, end in runs(on):
+        axis.barh(
+            y,
+            end - start,
+            left=start,
+            height=0.82,
+            color=colour,
+            edgecolor="white",
+            hatch=hatch,
+        )
+        axis.text(
+            (start + end) / 2,
+            y,
+            name,
+            ha="center",
+            va="center",
+            fontsize=7,
+            clip_on=True,
+            color=_ink(colour),
+        )
 
 
 def curves(

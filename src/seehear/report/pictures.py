@@ -1,6 +1,4 @@
-"""Frames of clips for figures and pages, and videos for players: embedded while they are small,
-else linked to.
-"""
+"""Frames of clips for figures and pages, and videos for players: embedded or linked to."""
 
 import base64
 import io
@@ -20,8 +18,7 @@ BLANK = 48  # grey level of a segment without a frame
 def segment_frames(
     path: Path | None, grid: TimeGrid, *, side: int = 128
 ) -> list[NDArray[np.uint8]]:
-    """Return one square picture a segment, T of (side, side, 3): the frame in its middle, its edges
-    cut off.
+    """Return one square picture a segment, T of (side, side, 3), from the frame in its middle.
 
     A segment without a frame (no such file, no visual track, an early end) is plain grey.
     """
@@ -32,7 +29,7 @@ def segment_frames(
     out = [np.full((side, side, 3), BLANK, np.uint8) for _ in range(grid.count)]
     if path is None:
         return out
-    middles = [(start + end) / 2 for start, end in (grid.edges(t) for t in range(grid.count))]
+    middles = [sum(grid.edges(t)) / 2 for t in range(grid.count)]
     try:
         for index, frame in iter_frames(path, middles, warn=[]):
             out[index] = np.asarray(ImageOps.fit(Image.fromarray(frame), (side, side)))
@@ -53,8 +50,7 @@ def data_url(picture: NDArray[np.uint8], *, quality: int = 72) -> str:
 def media_urls(
     paths: Sequence[Path | None], folder: Path, *, limit_bytes: int = EMBED_LIMIT_BYTES
 ) -> list[str | None]:
-    """Return how a page in `folder` names videos: whole (`data:`) until `limit_bytes` are spent,
-    else by their path.
+    """Return how a page in `folder` names videos: whole while they are small, else by their path.
 
     Args:
         paths: files, or None where a clip has none.
@@ -68,6 +64,8 @@ def media_urls(
             urls.append(None)
             continue
         size = path.stat().st_size
-        urls.append(media_url(path, folder, embed=size <= left))
-        left -= size if size <= left else 0
+        fits = size <= left
+        urls.append(media_url(path, folder, embed=fits))
+        if fits:
+            left -= size
     return urls

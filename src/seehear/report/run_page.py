@@ -1,6 +1,4 @@
-"""One page of a run: example clips with player and lanes, figures, classes, learning, labels,
-settings.  One file.
-"""
+"""One page of a run, one file: clips with player and lanes, figures, learning, labels, settings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,17 +9,31 @@ from typing import Any
 import numpy as np
 
 from seehear._version import __version__
-from seehear.data import Dataset
+from seehear.data import Clip, Dataset
 from seehear.export import EMBED_LIMIT_BYTES
 from seehear.export.html import settings
 from seehear.export.page import document
+from seehear.metrics import FIGURE_KEYS
 from seehear.report import charts, tables
-from seehear.report.denoised import WORDS, Evidence
+from seehear.report.denoised import WORDS, DenoisedTrack
 from seehear.report.pictures import data_url, media_urls, segment_frames
 from seehear.report.systems import TRUTH, System, truth_timeline
 from seehear.time import Timeline
 
 _STRIP_CLASSES = 6  # a clip with more labels has more prompts than a page can show
+TYPE = FIGURE_KEYS.index("segment/type")
+
+PLAYER = """<section class="card picks" aria-label="Clips"><h2>Clips</h2>
+<div class="pick-list">{buttons}</div></section>
+<section class="watch"><div class="player">\
+<video id="player" controls playsinline preload="metadata"></video>
+<p class="failed" id="no-media" hidden></p></div></section>
+<section class="card lanes-card" id="lanes" aria-label="Timelines of the chosen clip">
+<noscript>Player and lanes need JavaScript; everything below does without.</noscript></section>
+<p class="muted keys">Keys on the lanes: <kbd>space</kbd> play, <kbd>←</kbd> <kbd>→</kbd> step, \
+<kbd>Tab</kbd> to the
+events, there <kbd>←</kbd> <kbd>→</kbd> from one to the next and <kbd>Enter</kbd> to go to it.\
+</p>"""
 
 
 @dataclass(frozen=True)
@@ -39,45 +51,51 @@ class Extra:
     lanes: Mapping[str, Timeline]
 
 
-def render(
-    systems: Sequence[System],
-    dataset: Dataset,
-    split: str,
-    *,
-    rows: Sequence[int],
-    folder: Path,
-    evidence: Evidence | None = None,
-    strips: Sequence[int] = (),
-    extra: Sequence[Extra] = (),
-    limit_bytes: int = EMBED_LIMIT_BYTES,
-) -> str:
-    """Return the page of the first system, the others beside it.
+@dataclass(frozen=True)
+class RunPage:
+    """What the page of a run shows.
 
     Args:
         systems: the run, then its rivals.
         dataset, split: what they were scored on.
         rows: clips of the split to show with their player.
         folder: where the page will lie; videos that are not embedded are named relative to it.
-        evidence: what stands behind the run's labels; None leaves label quality and strips out.
-        strips: rows of `evidence` to draw.
+        denoised: what stands behind the run's labels; None leaves label quality and strips out.
+        strips: rows of `denoised` to draw.
         extra: further clips, shown first.
         limit_bytes: of all embedded videos together.
     """
-    main = systems[0]
-    clips = _clips(systems, dataset, split, rows, extra, folder, limit_bytes)
+
+    systems: Sequence[System]
+    dataset: Dataset
+    split: str
+    rows: Sequence[int]
+    folder: Path
+    denoised: DenoisedTrack | None = None
+    strips: Sequence[int] = ()
+    extra: Sequence[Extra] = ()
+    limit_bytes: int = EMBED_LIMIT_BYTES
+
+
+def render(page: RunPage) -> str:
+    """Return the page of the first system, the others beside it."""
+    systems, dataset = page.systems, page.dataset
+    main, rivals = systems[0], systems[1:]
+    clips = _clips(page)
+    figures = tables.figures_table(systems) + tables.against(main, rivals)
     body = f"""<div class="page">
 <header class="top"><h1>{escape(main.name)} on {escape(dataset.name)}</h1>
-<p class="muted">{escape(_summary(main, dataset, split))}</p></header>
+<p class="muted">{escape(_summary(main, dataset, page.split))}</p></header>
 <main>
-<section class="card figures"><h2>Figures</h2>{tables.figures_table(systems)}{tables.against(main, systems[1:])}
-<p class="muted">{escape(_setting(systems, dataset, split))}</p></section>
+<section class="card figures"><h2>Figures</h2>{figures}
+<p class="muted">{escape(_setting(systems, dataset, page.split))}</p></section>
 {_player_section(clips)}
 <section class="card classes"><h2>By class</h2>{tables.class_table(systems, dataset)}
 <p class="muted">F in percent at segment level, counts added over the clips.</p></section>
 <section class="card learning"><h2>Learning</h2>{_learning(systems)}</section>
-{_labels_section(evidence, dataset, strips)}
-<details class="card"><summary>Settings of {escape(main.name)}</summary>{settings(_settings(main, dataset))}</details>
-{"".join(_rival_settings(s, dataset) for s in systems[1:])}
+{_labels_section(page)}
+{_settings_section(main, dataset)}
+{"".join(_settings_section(rival, dataset) for rival in rivals)}
 </main>
 <footer class="muted">seehear {escape(__version__)}: what is heard, what is seen, and when</footer>
 </div>"""
@@ -90,59 +108,51 @@ def render(
     )
 
 
-def _clips(
-    systems: Sequence[System],
-    dataset: Dataset,
-    split: str,
-    rows: Sequence[int],
-    extra: Sequence[Extra],
-    folder: Path,
-    limit_bytes: int,
-) -> list[dict[str, Any]]:
-    chosen = [dataset.split(split).clips[row] for row in rows]
-    paths = [e.media for e in extra] + [dataset.media_path(clip) for clip in chosen]
-    urls = media_urls(paths, folder, limit_bytes=limit_bytes)
-    clips = []
-    for e in extra:
-        lanes = [{"name": name, "timeline": t.to_dict()} for name, t in e.lanes.items()]
-        clips.append({"title": next(iter(e.lanes.values())).source, "note": e.note, "lanes": lanes})
-    for row, clip in zip(rows, chosen, strict=True):
-        media = dataset.media_path(clip)
-        source = clip.id if media is None else media.name
-        lanes = [
-            {"name": s.name, "timeline": s.timeline(dataset, row, source).to_dict()}
-            for s in systems
-        ]
-        note = ", ".join(clip.labels)
-        if dataset.split(split).has_truth:
-            lanes.insert(
-                1,
-                {"name": TRUTH, "timeline": truth_timeline(dataset, split, row, source).to_dict()},
-            )
-            report = systems[0].report
-            assert report is not None
-            note = f"Type {100 * float(report.matrix()[row, 3]):.0f} % · {note}"
-        clips.append({"title": clip.id, "note": note, "lanes": lanes})
+def _clips(page: RunPage) -> list[dict[str, Any]]:
+    """Return what the page's script is told of every clip, those outside the split first."""
+    chosen = [page.dataset.split(page.split).clips[row] for row in page.rows]
+    media = [extra.media for extra in page.extra]
+    media += [page.dataset.media_path(clip) for clip in chosen]
+    urls = media_urls(media, page.folder, limit_bytes=page.limit_bytes)
+    clips = [_extra_clip(extra) for extra in page.extra]
+    clips += [_split_clip(page, row, clip) for row, clip in zip(page.rows, chosen, strict=True)]
     return [{**clip, "media": url} for clip, url in zip(clips, urls, strict=True)]
+
+
+def _extra_clip(extra: Extra) -> dict[str, Any]:
+    lanes = [_lane(name, timeline) for name, timeline in extra.lanes.items()]
+    first = next(iter(extra.lanes.values()))
+    return {"title": first.source, "note": extra.note, "lanes": lanes}
+
+
+def _split_clip(page: RunPage, row: int, clip: Clip) -> dict[str, Any]:
+    dataset, split = page.dataset, page.split
+    media = dataset.media_path(clip)
+    source = clip.id if media is None else media.name
+    lanes = [_lane(s.name, s.timeline(dataset, row, source)) for s in page.systems]
+    note = ", ".join(clip.labels)
+    report = page.systems[0].report
+    if report is not None:  # the split has its truth
+        lanes.insert(1, _lane(TRUTH, truth_timeline(dataset, split, row, source)))
+        note = f"Type {100 * float(report.matrix()[row, TYPE]):.0f} % · {note}"
+    return {"title": clip.id, "note": note, "lanes": lanes}
+
+
+def _lane(name: str, timeline: Timeline) -> dict[str, Any]:
+    return {"name": name, "timeline": timeline.to_dict()}
 
 
 def _player_section(clips: Sequence[Mapping[str, Any]]) -> str:
     if not clips:
         return ""
-    buttons = "".join(
-        f'<button type="button" class="pick" data-clip="{i}"'
-        f' aria-pressed="{"true" if i == 0 else "false"}"><b>'
-        f"{escape(clip['title'])}</b><span>{escape(clip['note'])}</span></button>"
-        for i, clip in enumerate(clips)
-    )
-    return f"""<section class="card picks" aria-label="Clips"><h2>Clips</h2>
-<div class="pick-list">{buttons}</div></section>
-<section class="watch"><div class="player"><video id="player" controls playsinline preload="metadata"></video>
-<p class="failed" id="no-media" hidden></p></div></section>
-<section class="card lanes-card" id="lanes" aria-label="Timelines of the chosen clip">
-<noscript>Player and lanes need JavaScript; everything below does without.</noscript></section>
-<p class="muted keys">Keys on the lanes: <kbd>space</kbd> play, <kbd>←</kbd> <kbd>→</kbd> step, <kbd>Tab</kbd> to the
-events, there <kbd>←</kbd> <kbd>→</kbd> from one to the next and <kbd>Enter</kbd> to go to it.</p>"""
+    buttons = []
+    for index, clip in enumerate(clips):
+        pressed = "true" if index == 0 else "false"
+        buttons.append(
+            f'<button type="button" class="pick" data-clip="{index}" aria-pressed="{pressed}"><b>'
+            f"{escape(clip['title'])}</b><span>{escape(clip['note'])}</span></button>"
+        )
+    return PLAYER.format(buttons="".join(buttons))
 
 
 def _summary(main: System, dataset: Dataset, split: str) -> str:
@@ -158,62 +168,65 @@ def _summary(main: System, dataset: Dataset, split: str) -> str:
 
 
 def _setting(systems: Sequence[System], dataset: Dataset, split: str) -> str:
-    from seehear.time import Decoding
-
     text = (
         f"Percent, mean over the {len(dataset.split(split))} clips of {split}; {dataset.grid.count}"
         f" segments of {dataset.grid.step_s:g} s, {len(dataset.vocabulary)} classes. "
     )
-    decodings = []
-    for system in systems:
-        value = {
-            k: tuple(v) if isinstance(v, list) else v for k, v in system.about["decoding"].items()
-        }
-        d = Decoding(**value)
-        limit = (
-            f"{d.threshold:g}" if isinstance(d.threshold, float | int) else "a threshold per class"
-        )
-        decodings.append(f"{system.name}: segments from {limit}, gate {d.gate}")
+    decodings = [_decoding(system) for system in systems]
     return text + "Decoding: " + "; ".join(decodings) + "."
 
 
+def _decoding(system: System) -> str:
+    threshold, gate = system.about["decoding"]["threshold"], system.about["decoding"]["gate"]
+    limit = f"{threshold:g}" if isinstance(threshold, float | int) else "a threshold per class"
+    return f"{system.name}: segments from {limit}, gate {gate}"
+
+
 def _learning(systems: Sequence[System]) -> str:
-    with_log = [s for s in systems if s.log]
+    with_log = [system for system in systems if system.log]
     if not with_log:
         return '<p class="muted">No log lies beside these models.</p>'
-    kept = {s.name: float(s.about.get("epoch") or 0) for s in with_log}
-    loss = {
-        s.name: [(float(e["epoch"]), float(e["loss"]["total"])) for e in s.log] for s in with_log
-    }
-    figures = {
-        s.name: [(float(e["epoch"]), float(e["val"]["segment/type"])) for e in s.log if e["val"]]
-        for s in with_log
-    }
-    text = "".join(
-        f"<li>{escape(s.name)}: {len(s.log)} epochs, kept epoch {kept[s.name]:g} by "
-        f"{escape(str(s.about['recipe']['training'].get('select')))} on val, "
-        f"{sum(float(e['seconds']) for e in s.log):.0f} s</li>"
-        for s in with_log
+    kept = {system.name: float(system.about.get("epoch") or 0) for system in with_log}
+    loss = {system.name: _losses(system) for system in with_log}
+    figures = {system.name: points for system in with_log if (points := _figures_on_val(system))}
+    loss_chart = charts.line_chart(loss, label="Training loss by epoch", marks=kept)
+    val_chart = charts.line_chart(
+        figures, label="Type at segment level on val, by epoch", percent=True, marks=kept
     )
-    shown = {name: points for name, points in figures.items() if points}
-    val = charts.line_chart(
-        shown, label="Type at segment level on val, by epoch", percent=True, marks=kept
-    )
+    lines = "".join(_learnt(system, kept[system.name]) for system in with_log)
     return (
-        f'<div class="charts"><div><h3>Training loss</h3>'
-        f"{charts.line_chart(loss, label='Training loss by epoch', marks=kept)}</div>"
-        f"<div><h3>Type on val, percent</h3>{val}</div></div><ul>{text}</ul>"
+        f'<div class="charts"><div><h3>Training loss</h3>{loss_chart}</div>'
+        f"<div><h3>Type on val, percent</h3>{val_chart}</div></div><ul>{lines}</ul>"
     )
 
 
-def _labels_section(evidence: Evidence | None, dataset: Dataset, strips: Sequence[int]) -> str:
-    if evidence is None:
+def _losses(system: System) -> list[charts.Point]:
+    return [(float(entry["epoch"]), float(entry["loss"]["total"])) for entry in system.log]
+
+
+def _figures_on_val(system: System) -> list[charts.Point]:
+    scored = [entry for entry in system.log if entry["val"]]
+    return [(float(entry["epoch"]), float(entry["val"]["segment/type"])) for entry in scored]
+
+
+def _learnt(system: System, kept: float) -> str:
+    chosen = system.about["recipe"]["training"].get("select")
+    seconds = sum(float(entry["seconds"]) for entry in system.log)
+    return (
+        f"<li>{escape(system.name)}: {len(system.log)} epochs, kept epoch {kept:g} by "
+        f"{escape(str(chosen))} on val, {seconds:.0f} s</li>"
+    )
+
+
+def _labels_section(page: RunPage) -> str:
+    denoised, dataset = page.denoised, page.dataset
+    if denoised is None:
         return ""
-    split = evidence.built.labels.provenance.get("split", "train")
-    report = evidence.built.report
+    split = denoised.built.labels.provenance.get("split", "train")
+    report = denoised.built.report
     parts = [tables.changes_line(numbers, track) for track, numbers in report.items()]
-    if dataset.split(split).has_truth and evidence.names == dataset.split(split).names:
-        quality = evidence.built.quality(dataset.split(split).truth())
+    if dataset.split(split).has_truth and denoised.names == dataset.split(split).names:
+        quality = denoised.built.quality(dataset.split(split).truth())
         parts.append(tables.quality_table(quality))
         by_class = "".join(tables.quality_by_class(quality, dataset, track) for track in report)
         parts.append(f"<details><summary>By class</summary>{by_class}</details>")
@@ -222,20 +235,17 @@ def _labels_section(evidence: Evidence | None, dataset: Dataset, strips: Sequenc
             f" label of at least ½ counts as on. Truth of {escape(split)} is used for this table"
             " only.</p>"
         )
-    for row in strips:
-        parts.append(_strip(evidence, dataset, split, row))
+    parts += [_strip(denoised, dataset, split, row) for row in page.strips]
     return f'<section class="card labels"><h2>Labels</h2>{"".join(parts)}</section>'
 
 
-def _strip(evidence: Evidence, dataset: Dataset, split: str, row: int) -> str:
-    clip = next(c for c in dataset.split(split).clips if c.name == evidence.names[row])
-    frames = [
-        data_url(frame)
-        for frame in segment_frames(dataset.media_path(clip), dataset.grid, side=112)
-    ]
-    prompts, similarity = evidence.prompts(row)
-    classes, rows = strip_rows(evidence, dataset, split, row)
-    title = f"{clip.id}: what is {WORDS[evidence.track]}, by {evidence.encoder}"
+def _strip(denoised: DenoisedTrack, dataset: Dataset, split: str, row: int) -> str:
+    clip = next(c for c in dataset.split(split).clips if c.name == denoised.names[row])
+    pictures = segment_frames(dataset.media_path(clip), dataset.grid, side=112)
+    frames = [data_url(picture) for picture in pictures]
+    prompts, similarity = denoised.prompts(row)
+    classes, rows = strip_rows(denoised, dataset, split, row)
+    title = f"{clip.id}: what is {WORDS[denoised.track]}, by {denoised.encoder}"
     drawing = charts.strip(
         frames,
         prompts,
@@ -249,32 +259,29 @@ def _strip(evidence: Evidence, dataset: Dataset, split: str, row: int) -> str:
 
 
 def strip_rows(
-    evidence: Evidence, dataset: Dataset, split: str, row: int
+    denoised: DenoisedTrack, dataset: Dataset, split: str, row: int
 ) -> tuple[list[str], dict[str, Any]]:
-    """Return the classes of a clip and its label matrices (T, K): weak, denoised, re-weighted,
-    truth where known.
-    """
-    weak = evidence.built.weak[row].astype(bool)
+    """Return the classes of a clip, and its label matrices (T, K) by what they are."""
+    weak = denoised.built.weak[row].astype(bool)
     columns = np.flatnonzero(weak)
     rows: dict[str, Any] = {"weak label": np.ones((dataset.grid.count, len(columns)))}
-    rows["denoised"] = evidence.hard[row][:, columns]
-    if evidence.options.reweights(evidence.track):
-        rows["re-weighted"] = evidence.soft[row][:, columns]
+    rows["denoised"] = denoised.hard[row][:, columns]
+    if denoised.options.reweights(denoised.track):
+        rows["re-weighted"] = denoised.soft[row][:, columns]
     if dataset.split(split).has_truth:
-        at = dataset.split(split).names.index(evidence.names[row])
-        rows[TRUTH] = getattr(dataset.split(split).truth(), evidence.track)[at][:, columns].astype(
-            float
-        )
+        at = dataset.split(split).names.index(denoised.names[row])
+        truth = getattr(dataset.split(split).truth(), denoised.track)
+        rows[TRUTH] = truth[at][:, columns].astype(float)
     return [dataset.vocabulary.names[c] for c in columns], rows
 
 
-def strip_examples(evidence: Evidence, count: int) -> list[int]:
+def strip_examples(denoised: DenoisedTrack, count: int) -> list[int]:
     """Return rows of clips with several labels where denoising changed most, but left something."""
-    weak = evidence.built.weak.astype(bool)
-    kept = evidence.hard.sum(axis=(1, 2)) / np.maximum(weak.sum(axis=1), 1) / evidence.hard.shape[1]
+    weak = denoised.built.weak.astype(bool)
+    kept = denoised.hard.sum(axis=(1, 2)) / np.maximum(weak.sum(axis=1), 1) / denoised.hard.shape[1]
     labels = weak.sum(axis=1)
     good = (labels >= 2) & (labels <= _STRIP_CLASSES) & (kept > 0)
-    switches = np.abs(np.diff(evidence.hard, axis=1)).sum(axis=(1, 2))
+    switches = np.abs(np.diff(denoised.hard, axis=1)).sum(axis=(1, 2))
     order = np.lexsort((kept, -switches, ~good))
     return [int(row) for row in order[:count] if labels[row]]
 
@@ -298,7 +305,7 @@ def _settings(system: System, dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def _rival_settings(system: System, dataset: Dataset) -> str:
+def _settings_section(system: System, dataset: Dataset) -> str:
     return (
         f'<details class="card"><summary>Settings of {escape(system.name)}</summary>'
         f"{settings(_settings(system, dataset))}</details>"

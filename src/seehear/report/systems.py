@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from seehear.data import Dataset
 from seehear.errors import ConfigError, WeightsError
 from seehear.features import FeatureStore
-from seehear.metrics import Report, evaluate
+from seehear.metrics import FIGURE_KEYS, Report, evaluate
 from seehear.time import Timeline, decide
 
 TRUTH = "truth"
@@ -63,17 +63,15 @@ def read_systems(
         SeehearError: see `train.predict_split`.
     """
     if len({path.resolve() for path in paths}) < len(paths):
-        raise ConfigError("a run is named twice", where="--against")
+        raise ConfigError("a run is named twice", parameter="against")
     found = [_read(path, store, dataset, split) for path in paths]
-    names = [system.name for system in found]
-    return [
-        (
-            replace(system, name=f"{system.name} ({system.path.name})")
-            if names.count(system.name) > 1 or system.name == TRUTH
-            else system
-        )
-        for system in found
-    ]
+    taken = [TRUTH, *(system.name for system in found)]
+    named = []
+    for system in found:
+        if taken.count(system.name) > 1:
+            system = replace(system, name=f"{system.name} ({system.path.name})")
+        named.append(system)
+    return named
 
 
 def truth_timeline(dataset: Dataset, split: str, row: int, source: str) -> Timeline:
@@ -101,26 +99,25 @@ def rows_of(dataset: Dataset, split: str, clips: Sequence[str]) -> list[int]:
     if unknown:
         raise ConfigError(
             f"split {split} has no clip {unknown[0]}",
-            where="--clips",
+            parameter="clips",
             hint=f"its first is {dataset.split(split).clips[0].id}",
         )
     return [found[name] for name in clips]
 
 
 def examples(system: System, dataset: Dataset, split: str, count: int) -> list[int]:
-    """Return rows of clips worth looking at: from the best to the worst, evenly spaced among those
-    with most labels.
+    """Return rows of clips worth looking at, evenly spaced from the best to the worst.
 
     Clips of a single class say little about telling tracks apart, so those with two classes or more
     come first.
     """
     weak = dataset.split(split).weak
     rows = np.flatnonzero(weak.sum(axis=1) >= 2)
-    rows = rows if len(rows) >= count else np.arange(len(weak))
+    if len(rows) < count:
+        rows = np.arange(len(weak))
     if system.report is not None:
-        score = system.report.matrix()[rows][:, [3, 8]].mean(
-            axis=1
-        )  # type, of segments and of events
+        types = [FIGURE_KEYS.index(f"{level}/type") for level in ("segment", "event")]
+        score = system.report.matrix()[rows][:, types].mean(axis=1)
         rows = rows[np.argsort(-score, kind="stable")]
     chosen = np.linspace(0, len(rows) - 1, min(count, len(rows))).round().astype(int)
     return [int(rows[i]) for i in chosen]
@@ -131,6 +128,7 @@ def _read(path: Path, store: FeatureStore, dataset: Dataset, split: str) -> Syst
     from seehear.train.log import LOG, read_log
 
     run = load_run(path)
+    log = read_log(path / LOG) if path.is_dir() else []
     *prob, decoding = predict_split(run, store, dataset, split)
     on = decide(*prob, decoding=decoding, step_s=dataset.grid.step_s)
     audio, visual = on[:, :, 0], on[:, :, 1]
@@ -151,5 +149,5 @@ def _read(path: Path, store: FeatureStore, dataset: Dataset, split: str) -> Syst
         visual,
         prob[0],
         report,
-        read_log(path / LOG) if path.is_dir() else [],
+        log,
     )

@@ -5,13 +5,15 @@ from html import escape
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seehear.data import Dataset
 from seehear.export.html import PERCEIVED
-from seehear.metrics import FIGURE_KEYS, compare, intervals
+from seehear.metrics import FIGURE_KEYS, Pooled, Report, compare, intervals
 from seehear.report.systems import System
+from seehear.time import Track
 
-SHORT = {
+FIGURE_WORDS = {
     "audio": "Heard",
     "visual": "Seen",
     "audio_visual": "Both",
@@ -32,24 +34,16 @@ def wide(table: str, label: str) -> str:
 
 def figures_table(systems: Sequence[System]) -> str:
     """Return the ten figures of every system; the best of each column is bold."""
-    reports = [s.report for s in systems if s.report is not None]
-    if not reports:
+    scored = [(system.name, system.report) for system in systems if system.report is not None]
+    if not scored:
         return '<p class="muted">This split has no truth, so there are no figures.</p>'
-    values = np.array([[report.figures()[key] for key in FIGURE_KEYS] for report in reports])
-    rounded = values.round(3)
-    ahead = (rounded == rounded.max(axis=0)) & (rounded.max(axis=0) > rounded.min(axis=0))
-    head = "".join(
-        f'<th scope="col" class="num">{SHORT[key.split("/")[1]]}</th>' for key in FIGURE_KEYS
+    figures = [report.figures() for _, report in scored]
+    values = np.stack([[each[key] for each in figures] for key in FIGURE_KEYS], axis=1)
+    head = "".join(_column(FIGURE_WORDS[key.split("/")[1]]) for key in FIGURE_KEYS)
+    body = "".join(
+        _figures_row(name, report, bold)
+        for (name, report), bold in zip(scored, _best(values), strict=True)
     )
-    body = ""
-    for system, report, row, bold in zip(systems, reports, values, ahead, strict=True):
-        spans = intervals(report)
-        cells = "".join(
-            f'<td class="num{" best" if first else ""}" title="95 % of resamples:'
-            f' {percent(spans[key].low)} to {percent(spans[key].high)}">{percent(v)}</td>'
-            for key, v, first in zip(FIGURE_KEYS, row.tolist(), bold, strict=True)
-        )
-        body += f'<tr><th scope="row">{escape(system.name)}</th>{cells}</tr>'
     groups = "".join(
         f'<th scope="colgroup" colspan="5" class="group">{level}</th>'
         for level in ("segments", "events")
@@ -59,6 +53,29 @@ def figures_table(systems: Sequence[System]) -> str:
         f' scope="col">System</th>{head}</tr></thead><tbody>{body}</tbody></table>'
     )
     return wide(table, "Figures of every system")
+
+
+def _column(name: str) -> str:
+    return f'<th scope="col" class="num">{escape(name)}</th>'
+
+
+def _best(values: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Return which values (rows, columns) are, as printed, ahead of others in their column."""
+    rounded = values.round(3)
+    best, worst = rounded.max(axis=0), rounded.min(axis=0)
+    ahead: NDArray[np.bool_] = (rounded == best) & (best > worst)
+    return ahead
+
+
+def _figures_row(name: str, report: Report, bold: Sequence[bool]) -> str:
+    spans, figures = intervals(report), report.figures()
+    cells = ""
+    for key, first in zip(FIGURE_KEYS, bold, strict=True):
+        marked = " best" if first else ""
+        span = f"{percent(spans[key].low)} to {percent(spans[key].high)}"
+        title = f"95 % of resamples: {span}"
+        cells += f'<td class="num{marked}" title="{title}">{percent(figures[key])}</td>'
+    return f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>'
 
 
 def against(main: System, others: Sequence[System]) -> str:
@@ -84,32 +101,20 @@ def against(main: System, others: Sequence[System]) -> str:
 
 
 def class_table(systems: Sequence[System], dataset: Dataset) -> str:
-    """Return F of every class and track at segment level, counts added over clips; details when
-    hovered.
-    """
+    """Return F of every class and track over all segments; details when hovered."""
     scored = [(s.name, s.report.per_class()) for s in systems if s.report is not None]
     if not scored:
         return '<p class="muted">This split has no truth, so there are no figures by class.</p>'
     top = "".join(
-        f'<th scope="colgroup" colspan="{len(scored)}" class="group {track}">{word}</th>'
-        for track, word in PERCEIVED.items()
+        f'<th scope="colgroup" colspan="{len(scored)}" class="group {stream}">{word}</th>'
+        for stream, word in PERCEIVED.items()
     )
-    head = "".join(
-        f'<th scope="col" class="num">{escape(name)}</th>' for _ in PERCEIVED for name, _ in scored
-    )
+    head = "".join(_column(name) for name, _ in scored) * len(PERCEIVED)
     body = ""
     for c, name in enumerate(dataset.vocabulary.names):
         cells = ""
-        for track in PERCEIVED:
-            found = [of[f"segment/{track}"] for _, of in scored]
-            f1 = np.nan_to_num([p.f1[c] for p in found]).round(3)
-            for p, rounded in zip(found, f1, strict=True):
-                bold = " best" if rounded == f1.max() > f1.min() else ""
-                cells += (
-                    f'<td class="num{bold}" title="precision {percent(p.precision[c])}, recall'
-                    f" {percent(p.recall[c])}; {int(p.predicted[c])} found, {int(p.true[c])} true"
-                    f' segments">{percent(p.f1[c])}</td>'
-                )
+        for stream in PERCEIVED:
+            cells += _class_cells([of[f"segment/{stream}"] for _, of in scored], c)
         body += f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>'
     table = (
         f"<table><thead><tr><th></th>{top}</tr><tr><th"
@@ -118,15 +123,26 @@ def class_table(systems: Sequence[System], dataset: Dataset) -> str:
     return wide(table, "F of every class")
 
 
+def _class_cells(found: Sequence[Pooled], c: int) -> str:
+    """Return one class and stream, a cell a system; the best is bold."""
+    f1 = np.nan_to_num([pooled.f1[c] for pooled in found])
+    cells = ""
+    for pooled, first in zip(found, _best(f1[:, None])[:, 0], strict=True):
+        bold = " best" if first else ""
+        cells += (
+            f'<td class="num{bold}" title="precision {percent(pooled.precision[c])}, recall'
+            f" {percent(pooled.recall[c])}; {int(pooled.predicted[c])} found, {int(pooled.true[c])}"
+            f' true segments">{percent(pooled.f1[c])}</td>'
+        )
+    return cells
+
+
 def quality_table(quality: Mapping[str, Mapping[str, Any]]) -> str:
     """Return the segment figures of the labels at each stage."""
-    head = "".join(f'<th scope="col" class="num">{word}</th>' for word in SHORT.values())
-    body = "".join(
-        f'<tr><th scope="row">{escape(stage)}</th>'
-        + "".join(f'<td class="num">{percent(of[f"segment/{key}"])}</td>' for key in SHORT)
-        + "</tr>"
-        for stage, of in quality.items()
-    )
+    head = "".join(_column(word) for word in FIGURE_WORDS.values())
+    body = ""
+    for stage, of in quality.items():
+        body += _numbers_row(stage, [of[f"segment/{key}"] for key in FIGURE_WORDS])
     return wide(
         "<table><thead><tr><th"
         f' scope="col">Labels</th>{head}</tr></thead><tbody>{body}</tbody></table>',
@@ -134,18 +150,18 @@ def quality_table(quality: Mapping[str, Mapping[str, Any]]) -> str:
     )
 
 
+def _numbers_row(name: str, values: Sequence[float | None]) -> str:
+    cells = "".join(f'<td class="num">{percent(value)}</td>' for value in values)
+    return f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>'
+
+
 def quality_by_class(quality: Mapping[str, Mapping[str, Any]], dataset: Dataset, track: str) -> str:
     """Return F of the labels of one track for every class, a column a stage."""
-    head = "".join(f'<th scope="col" class="num">{escape(stage)}</th>' for stage in quality)
-    body = "".join(
-        f'<tr><th scope="row">{escape(name)}</th>'
-        + "".join(
-            f'<td class="num">{percent(of["per_class"][track][c])}</td>' for of in quality.values()
-        )
-        + "</tr>"
-        for c, name in enumerate(dataset.vocabulary.names)
-    )
-    first = f'<th scope="col">Class ({PERCEIVED[track].lower()})</th>'
+    head = "".join(_column(stage) for stage in quality)
+    body = ""
+    for c, name in enumerate(dataset.vocabulary.names):
+        body += _numbers_row(name, [of["per_class"][track][c] for of in quality.values()])
+    first = f'<th scope="col">Class ({PERCEIVED[Track(track)].lower()})</th>'
     return wide(
         f"<table><thead><tr>{first}{head}</tr></thead><tbody>{body}</tbody></table>",
         "Label quality by class",
@@ -155,16 +171,14 @@ def quality_by_class(quality: Mapping[str, Mapping[str, Any]], dataset: Dataset,
 def changes_line(report: Mapping[str, Any], track: str) -> str:
     """Return what denoising changed in one track, in a sentence."""
     share = report["segments_removed"] / max(report["segments"], 1)
-    alpha = (
-        ""
-        if "alpha" not in report
-        else (
+    softened = ""
+    if "alpha" in report:
+        softened = (
             f", {100 * report['share_reweighted']:.0f} % of all labels softened (α = "
             f"{report['alpha']:.2f}, β = {report['beta']:.3f})"
         )
-    )
     return (
-        f"<p>{PERCEIVED[track]}: {report['segments_removed']:,} of {report['segments']:,} segment"
-        f" labels withdrawn ({100 * share:.0f} %), {report['clips_removed']} of {report['clips']}"
-        f" labels of clips altogether{alpha}.</p>"
+        f"<p>{PERCEIVED[Track(track)]}: {report['segments_removed']:,} of {report['segments']:,}"
+        f" segment labels withdrawn ({100 * share:.0f} %), {report['clips_removed']} of"
+        f" {report['clips']} labels of clips altogether{softened}.</p>"
     )

@@ -85,10 +85,7 @@ def _by_loss(
     track_prob = torch.from_numpy(alone.predict(clips).track_prob)
     smooth = {key: recipe["labels"][key] for key in ("smooth_audio", "smooth_visual")}
     targets = build_targets(Labels(**smooth), clips.weak, {})
-    losses = [
-        clip_bce_elements(track_prob[:, m], targets[track]).numpy()
-        for m, track in enumerate(("audio", "visual"))
-    ]
-    return list(
-        jomold.removals(chosen.weak, *losses, jomold.NoiseRatios(ratios["audio"], ratios["visual"]))
-    )
+    audio_loss = clip_bce_elements(track_prob[:, 0], targets["audio"]).numpy()
+    visual_loss = clip_bce_elements(track_prob[:, 1], targets["visual"]).numpy()
+    noise = jomold.NoiseRatios(ratios["audio"], ratios["visual"])
+    return list(jomold.removals(chosen.weak, audio_loss, visual_loss, noise))

@@ -1,5 +1,4 @@
-"""What is shared of a run: a few files, named in a manifest with their sha256, and nothing that can
-run.
+"""What is shared of a run: a few files, named in a manifest with their sha256; nothing can run.
 
     seehear-model.json     schema, and sha256 and size of every other file
     best.safetensors       the networks with all they need to parse (`seehear.train.model`)
@@ -22,7 +21,8 @@ from seehear.errors import MissingExtraError, WeightsError
 from seehear.share.card import model_card
 
 SCHEMA = "seehear.model/1"
-MANIFEST, MODEL, RECIPE, CARD = "seehear-model.json", "best.safetensors", "recipe.json", "README.md"
+MANIFEST, MODEL = "seehear-model.json", "best.safetensors"
+RECIPE, CARD = "recipe.json", "README.md"
 _ALLOWED = re.compile(r"best\.safetensors|recipe\.json|README\.md|figures-[A-Za-z0-9_-]+\.json")
 _FIGURES = re.compile(r"figures-([A-Za-z0-9_-]+)\.json")
 MANIFEST_LIMIT = 1 << 20  # bytes; ours has less than a thousand
@@ -129,20 +129,20 @@ def read_manifest(content: bytes, where: object) -> dict[str, tuple[str, int]]:
                 f"refused to fetch {name!r}: a shared model holds {MODEL}, JSON and a card only",
                 where=where,
             )
-        sha256, size = (
-            (entry.get("sha256"), entry.get("size")) if isinstance(entry, dict) else (None, None)
-        )
-        if not (
-            isinstance(sha256, str)
-            and re.fullmatch("[0-9a-f]{64}", sha256)
-            and type(size) is int
-            and size >= 0
-        ):
-            raise WeightsError(f"{name}: expected sha256 and size", where=where)
-        out[name] = (sha256, size)
+        out[name] = _entry(name, entry, where)
     if MODEL not in out:
         raise WeightsError(f"the manifest names no {MODEL}", where=where)
     return out
+
+
+def _entry(name: str, entry: object, where: object) -> tuple[str, int]:
+    """Return the sha256 and size that a manifest gives for one file."""
+    if isinstance(entry, dict):
+        sha256, size = entry.get("sha256"), entry.get("size")
+        if isinstance(sha256, str) and isinstance(size, int) and not isinstance(size, bool):
+            if re.fullmatch("[0-9a-f]{64}", sha256) and size >= 0:
+                return sha256, size
+    raise WeightsError(f"{name}: expected sha256 and size", where=where)
 
 
 def digest(content: bytes | Path) -> str:

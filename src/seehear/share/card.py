@@ -1,8 +1,6 @@
-"""The model card: what was learned from what, how well it does under which setting, and where it
-ends.
-"""
+"""The model card: what was learned from what, how well it does, and where it ends."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 _ROWS = (("segment", "Segment level"), ("event", "Event level"))
@@ -27,18 +25,24 @@ def model_card(
     """
     recipe, dataset, classes = about["recipe"], about.get("dataset") or {}, about["vocabulary"]
     paper = recipe["paper"]
-    scored = {**({"val": about["figures"]} if about.get("figures") else {}), **figures}
+    scored = dict(figures)
+    if about.get("figures"):
+        scored = {"val": about["figures"], **figures}
+    named = zip(classes["names"], classes["descriptions"], strict=True)
+    described = ", ".join(_class(name, description) for name, description in named)
+    made = f"trained on {dataset['name']}" if dataset else "converted"
     front = [
         "---",
         "library_name: seehear",
         "pipeline_tag: video-classification",
         "tags: [audio-visual, video-parsing, weakly-supervised, safetensors]",
     ]
-    front += [f"license: {licence.lower()}"] if licence else []
+    if licence:
+        front.append(f"license: {licence.lower()}")
     arxiv = f", arXiv:{paper['arxiv']}" if paper.get("arxiv") else ""
     parts = [
         "\n".join([*front, "---"]),
-        f"# {recipe['name']}, " + (f"trained on {dataset['name']}" if dataset else "converted"),
+        f"# {recipe['name']}, {made}",
         f"What is heard, what is seen, and when: {recipe['summary']}.\n{paper['title']}"
         f" ({paper['venue']}{arxiv}). " + _origin(about),
         (
@@ -49,11 +53,7 @@ def model_card(
             f"## Data\n\n{_data(dataset)} {about['grid']['count']} segments of"
             f" {about['grid']['step_s']:g} s."
         ),
-        f"## Labels\n\n{_labels(about)}\n\n{len(classes['names'])} classes: "
-        + ", ".join(
-            _class(n, d) for n, d in zip(classes["names"], classes["descriptions"], strict=True)
-        )
-        + ".",
+        f"## Labels\n\n{_labels(about)}\n\n{len(classes['names'])} classes: {described}.",
         "## Inputs\n\n" + _encoders(about),
         "## Figures\n\n" + _figures(about, scored),
         "## Limits\n\n" + _limits(about, licence),
@@ -112,35 +112,31 @@ def _encoders(about: Mapping[str, Any]) -> str:
 def _figures(about: Mapping[str, Any], scored: Mapping[str, Mapping[str, float]]) -> str:
     if not scored:
         return "None were measured."
-    decoding = about["decoding"]
-    gate = decoding["gate"]
-    at = {
-        name: "per class" if isinstance(decoding[name], list) else f"{decoding[name]:g}"
-        for name in ("threshold", "gate_threshold")
-    }
-    setting = f"threshold {at['threshold']}" + (
-        "" if gate == "none" else f", gate {gate} at {at['gate_threshold']}"
-    )
     lines = [
         "| split | level | " + " | ".join(short for _, short in _COLUMNS) + " |",
         "|---|---|" + "---|" * len(_COLUMNS),
     ]
     for split, figures in scored.items():
-        lines += [
-            f"| {split} | {word} | "
-            + " | ".join(f"{100 * figures[f'{level}/{key}']:.1f}" for key, _ in _COLUMNS)
-            + " |"
-            for level, word in _ROWS
-        ]
+        for level, word in _ROWS:
+            numbers = [f"{100 * figures[f'{level}/{key}']:.1f}" for key, _ in _COLUMNS]
+            lines.append(f"| {split} | {word} | {' | '.join(numbers)} |")
+    text = f"Percent, mean over clips; {_setting(about['decoding'])}, truth read literally."
     chosen = about["recipe"]["training"]["select"]
-    note = (
-        ""
-        if chosen == "last"
-        else f" The epoch was chosen by {chosen} on val, so val figures are optimistic."
-    )
-    return (
-        "\n".join(lines) + f"\n\nPercent, mean over clips; {setting}, truth read literally.{note}"
-    )
+    if chosen != "last":
+        text += f" The epoch was chosen by {chosen} on val, so val figures are optimistic."
+    return "\n".join(lines) + f"\n\n{text}"
+
+
+def _setting(decoding: Mapping[str, Any]) -> str:
+    """Return the thresholds behind the figures, in words."""
+    setting = f"threshold {_threshold(decoding['threshold'])}"
+    if decoding["gate"] == "none":
+        return setting
+    return f"{setting}, gate {decoding['gate']} at {_threshold(decoding['gate_threshold'])}"
+
+
+def _threshold(value: float | Sequence[float]) -> str:
+    return f"{value:g}" if isinstance(value, float | int) else "per class"
 
 
 def _limits(about: Mapping[str, Any], licence: str) -> str:

@@ -1,7 +1,7 @@
-"""Where models are shared: a Hugging Face repository, or a folder that fsspec reaches.  A place
-reads and writes files.
+"""Where models are shared: a Hugging Face repository, or a folder that fsspec reaches.
 
-Nothing is run and nothing unpacked: a place hands out the bytes of the files it is asked for.
+A place reads and writes files.  Nothing is run and nothing unpacked: a place hands out the bytes of
+the files it is asked for.
 """
 
 import re
@@ -25,8 +25,10 @@ class Place(Protocol):
         """How a user names it."""
 
     def read(self, name: str, limit: int) -> Iterator[bytes]:
-        """Yield the content of a file in pieces; WeightsError once it is longer than `limit` bytes,
-        or unreachable.
+        """Yield the content of a file in pieces.
+
+        Raises:
+            WeightsError: out of reach, or longer than `limit` bytes.
         """
 
     def write(self, files: Mapping[str, bytes | Path], last: str) -> None:
@@ -34,8 +36,7 @@ class Place(Protocol):
 
 
 def is_address(text: object) -> bool:
-    """Return whether this names a place (`hf://org/name`, `s3://...`, `file://...`), not a local
-    path.
+    """Return whether this names a place (`hf://org/name`, `s3://...`), not a local path.
 
     A `Path` made of an address has lost one slash; it is understood all the same.
     """
@@ -151,12 +152,10 @@ class HubPlace:
         try:
             api = hub.HfApi()
             api.create_repo(self.repo, exist_ok=True)
-            operations = [
-                hub.CommitOperationAdd(
-                    name, content if isinstance(content, bytes) else str(content)
-                )
-                for name, content in files.items()
-            ]
+            operations = []
+            for name, content in files.items():
+                data = content if isinstance(content, bytes) else str(content)
+                operations.append(hub.CommitOperationAdd(name, data))
             api.create_commit(
                 self.repo, operations, commit_message="seehear share", revision=self.revision
             )

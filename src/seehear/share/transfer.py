@@ -1,6 +1,4 @@
-"""Pushing a run to a place, and pulling it into the cache: verified file by file, moved into place
-as a whole.
-"""
+"""Pushing a run to a place, and pulling it into the cache: each file verified, then all at once."""
 
 import hashlib
 import os
@@ -51,9 +49,8 @@ def pull(address: str | Path, *, cache: Path | None = None) -> Path:
     content = _whole(source, MANIFEST, MANIFEST_LIMIT)
     wanted = read_manifest(content, source.address)
     root = (cache_dir() if cache is None else cache) / "shared"
-    folder = (
-        root / hashlib.sha256(content).hexdigest()[:32]
-    )  # by content: the same model is kept once
+    # by content: the same model is kept once
+    folder = root / hashlib.sha256(content).hexdigest()[:32]
     if folder.is_dir():
         return folder
     root.mkdir(parents=True, exist_ok=True)
