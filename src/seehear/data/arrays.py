@@ -4,7 +4,7 @@
 `segment_prob` (N, T, 2, C), `track_prob` (N, 2, C) and `clip_prob` (N, C).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,13 +58,19 @@ def read_scores(
                 hint=f"expected {', '.join(shapes)} and names",
             )
         _check_shape(arrays[key], key, shape, path)
+    rows = _rows_in_order(names, split, path)
+    segment, track, clip = (arrays[key][rows] for key in shapes)
+    return segment, track, clip
+
+
+def _rows_in_order(names: Sequence[str], split: Split, path: Path) -> list[int]:
+    """Return the row of each clip of the split; refuse a clip that is missing, twice or unknown."""
     clips = ClipFinder(split)
     outside: list[str] = []
-    order = {
-        clips.place(name, path): index
-        for index, name in enumerate(names)
-        if clips.known(name, outside)
-    }
+    order = {}
+    for row, name in enumerate(names):
+        if clips.known(name, outside):
+            order[clips.place(name, path)] = row
     absent = [name for index, name in enumerate(split.names) if index not in order]
     if absent or outside:
         raise DataError(
@@ -73,9 +79,7 @@ def read_scores(
             f" ({shown(outside) or 'none'})",
             where=path,
         )
-    rows = [order[index] for index in range(len(split))]
-    segment, track, clip = (arrays[key][rows] for key in shapes)
-    return segment, track, clip
+    return [order[index] for index in range(len(split))]
 
 
 def read_decisions(

@@ -50,8 +50,8 @@ def with_unique_ids(clips: Iterable[Clip]) -> list[Clip]:
     """Return the clips; those that share an id (`take_1_2`, `take_3_4`) go by their full name."""
     clips = list(clips)
     count = Counter(clip.id for clip in clips)
-    return [_named_in_full(clip) if count[clip.id] > 1 else clip for clip in clips]
-
-
-def _named_in_full(clip: Clip) -> Clip:
-    return replace(clip, id=clip.name)
+    out = []
+    for clip in clips:
+        shared = count[clip.id] > 1
+        out.append(replace(clip, id=clip.name) if shared else clip)
+    return out

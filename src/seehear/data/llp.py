@@ -68,7 +68,9 @@ def _splits_with_truth(root: Path, clips: Mapping[str, Path]) -> list[str]:
             where=root,
             hint="copy it beside the other, or remove both",
         )
-    return [] if lacking else [split for split in ("val", "test") if split in clips]
+    if lacking:
+        return []
+    return [split for split in ("val", "test") if split in clips]
 
 
 def _annotation(path: Path) -> str:

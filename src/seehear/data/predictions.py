@@ -129,10 +129,11 @@ def _timelines(
         index = clips.place(name, file.name)
         for event in timeline:
             vocabulary.index(event.label, where=file)
-        columns = [i for i, label in enumerate(timeline.vocabulary) if label in vocabulary]
+        audio, visual = timeline.to_arrays(grid)
         out = np.zeros((2, grid.count, len(vocabulary)), np.bool_)
-        targets = [vocabulary.index(timeline.vocabulary[i]) for i in columns]
-        out[:, :, targets] = np.stack(timeline.to_arrays(grid))[:, :, columns]
+        for column, label in enumerate(timeline.vocabulary):
+            if label in vocabulary:
+                out[:, :, vocabulary.index(label)] = audio[:, column], visual[:, column]
         found[index] = out
         makers.append(timeline.parser)
     agree = all(maker == makers[0] for maker in makers)

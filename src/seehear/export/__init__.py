@@ -4,7 +4,6 @@ A third party adds a format by an entry point of group `seehear.exporters` that 
 """
 
 import base64
-import difflib
 import mimetypes
 import os
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from typing import TypeGuard
 from urllib.parse import quote
 
 from seehear import plugins
+from seehear.closest import suggest
 from seehear.errors import ConfigError, MediaError
 from seehear.export import audacity, csv, eaf, html, json, rttm, srt, textgrid, tsv, vtt
 from seehear.files import write_text
@@ -71,10 +71,8 @@ def get(name: str) -> Format:
     try:
         return plugins.load(_GROUP, name, _is_format, "a seehear.export.Format")
     except KeyError:
-        pass
-    close = difflib.get_close_matches(name.lower(), names(), 1, 0.5)
-    guess = f"did you mean {close[0]}? " if close else ""
-    raise ConfigError(f"unknown format {name!r}", hint=f"{guess}formats: {', '.join(names())}")
+        hint = suggest(name, names())
+        raise ConfigError(f"unknown format {name!r}", hint=hint) from None
 
 
 def _is_format(thing: object) -> TypeGuard[Format]:
@@ -82,13 +80,10 @@ def _is_format(thing: object) -> TypeGuard[Format]:
 
 
 def render(timeline: Timeline, format: str, *, media: str | None = None) -> str:
-    """Return `timeline` as text in `format`; `media` is the video's URL, for formats that point to
-    it.
-    """
+    """Return `timeline` as text; `media` is the video's URL, for formats that point to it."""
     text = get(format).render(timeline, media=media)
-    return text.encode(
-        "utf-8", "replace"
-    ).decode()  # file names in no known encoding come as lone surrogates
+    # file names in no known encoding come as lone surrogates
+    return text.encode("utf-8", "replace").decode()
 
 
 def write(timeline: Timeline, format: str, path: Path, *, media: Path | None = None) -> Path:
@@ -112,9 +107,7 @@ def path_for(name: str, format: str, folder: Path) -> Path:
 
 
 def media_url(media: Path, folder: Path, *, embed: bool) -> str:
-    """Return how a file in `folder` names the video `media`: whole (`data:`) if small and `embed`,
-    else by its path.
-    """
+    """Return how a file in `folder` names a video: whole (`data:`) if small, else by its path."""
     try:
         if embed and media.stat().st_size <= EMBED_LIMIT_BYTES:
             kind = mimetypes.guess_type(media.name)[0] or "video/mp4"

@@ -5,8 +5,9 @@ from seehear.time import Timeline
 
 
 def render(timeline: Timeline, *, media: str | None = None) -> str:
-    """Return the events in order of onset; tabs and line breaks of labels become spaces (the format
-    has no escape).
+    """Return the events in order of onset.
+
+    Tabs and line breaks of labels become spaces, for the format has no escape.
     """
     return "".join(
         f"{e.start_s:.6f}\t{e.end_s:.6f}\t{e.track}:{one_line(e.label)}\n"

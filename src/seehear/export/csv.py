@@ -10,9 +10,7 @@ COLUMNS = ("source", "track", "label", "start_s", "end_s", "score")
 
 
 def render(timeline: Timeline, *, media: str | None = None) -> str:
-    """Return the events in order of onset; labels survive exactly, quotes and line breaks
-    included.
-    """
+    """Return the events in order of onset; labels survive exactly, with quotes and line breaks."""
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\r\n")
     rows.writerow(COLUMNS)

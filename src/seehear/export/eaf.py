@@ -1,21 +1,16 @@
-"""ELAN annotation format 3.0 (MPI): one tier per track and class, times in milliseconds, linked to
-the video.
-"""
+"""ELAN annotation format 3.0 (MPI): a tier per track and class, in milliseconds, and the video."""
 
 from xml.etree import ElementTree as ET
 
 from seehear.export.words import one_line, tiers
 from seehear.time import Timeline
 
-_SCHEMA = (  # a name that readers ask for; nothing is fetched
-    "http://www.mpi.nl/tools/elan/EAFv3.0.xsd"
-)
+# a name that readers ask for; nothing is fetched
+_SCHEMA = "http://www.mpi.nl/tools/elan/EAFv3.0.xsd"
 
 
 def render(timeline: Timeline, *, media: str | None = None) -> str:
-    """Return the document; equal timelines give equal text, so its date is a constant and not
-    today's.
-    """
+    """Return the document; its date is a constant, so that equal timelines give equal text."""
     root = ET.Element(
         "ANNOTATION_DOCUMENT",
         {

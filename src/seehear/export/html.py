@@ -1,34 +1,45 @@
-"""One page of one clip: player, lanes in step with it, tables; everything in one file (see
-`page`).
-"""
+"""One page of one clip: player, lanes in step with it, tables; everything in one file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any
 
 from seehear._version import __version__
 from seehear.export.page import document
 from seehear.export.words import one_line
-from seehear.time import ABSENT, Timeline, Track
+from seehear.files import Json
+from seehear.time import ABSENT, Event, Timeline, Track
 
 PERCEIVED = {Track.AUDIO: "Heard", Track.VISUAL: "Seen", Track.AUDIO_VISUAL: "Both"}
+_KEYS = (
+    '<p class="muted keys">Keys on the lanes: <kbd>space</kbd> play, <kbd>←</kbd> <kbd>→</kbd>'
+    " step, <kbd>Tab</kbd> to the\nevents, there <kbd>←</kbd> <kbd>→</kbd> from one to the next and"
+    " <kbd>Enter</kbd> to go to it.</p>"
+)
+_NUMBER = ' class="num"'
+_EVENT_COLUMNS = (
+    ("Track", ""),
+    ("Class", ""),
+    ("From", _NUMBER),
+    ("To", _NUMBER),
+    ("Score", _NUMBER),
+)
 
 
 def render(timeline: Timeline, *, media: str | None = None) -> str:
     """Return the page; `media` is a `data:` or relative URL of the video, None leaves the player
     out.
     """
+    events = _event_table(timeline)
     body = f"""<div class="page">
 <header class="top"><h1>{escape(timeline.source or "untitled clip")}</h1>
 <p class="muted">{_summary(timeline)}</p></header>
 <main>
 {_warnings(timeline)}
 <div class="player">{_player(timeline, media)}</div>
-<section class="card" id="lanes" aria-label="Timeline"><noscript>{_event_table(timeline)}</noscript></section>
+<section class="card" id="lanes" aria-label="Timeline"><noscript>{events}</noscript></section>
 <section class="card by-class"><h2>By class</h2>{class_table(timeline)}</section>
-<p class="muted keys">Keys on the lanes: <kbd>space</kbd> play, <kbd>←</kbd> <kbd>→</kbd> step, <kbd>Tab</kbd> to the
-events, there <kbd>←</kbd> <kbd>→</kbd> from one to the next and <kbd>Enter</kbd> to go to it.</p>
-<details class="card"><summary>All events ({len(timeline)})</summary>{_event_table(timeline)}</details>
+{_KEYS}
+<details class="card"><summary>All events ({len(timeline)})</summary>{events}</details>
 <details class="card"><summary>How this was made</summary>{settings(_made(timeline))}</details>
 </main>
 <footer class="muted">seehear {escape(__version__)}: what is heard, what is seen, and when</footer>
@@ -44,33 +55,34 @@ events, there <kbd>←</kbd> <kbd>→</kbd> from one to the next and <kbd>Enter<
 
 def class_table(timeline: Timeline) -> str:
     """Return the HTML table of seconds and events per class and track, most present class first."""
-    seconds = {
-        label: [sum(e.duration_s for e in timeline.on(track, label)) for track in Track]
-        for label in timeline.vocabulary
-    }
-    found = sorted(
-        (label for label in seconds if any(seconds[label])), key=lambda label: -max(seconds[label])
-    )
+    seconds = {label: _seconds(timeline, label) for label in timeline.vocabulary}
+    found = [label for label in seconds if any(seconds[label])]
     if not found:
         return f'<p class="muted">None of the {len(timeline.vocabulary)} classes was found.</p>'
-    head = "".join(
-        f'<th scope="col" class="num {track}">{PERCEIVED[track]}</th>' for track in Track
-    )
-    rows = "".join(
-        f'<tr><th scope="row">{escape(label)}</th>'
-        + "".join(
-            f'<td class="num">{f"{value:.1f} s" if value else "–"}</td>' for value in seconds[label]
-        )
-        + "</tr>"
-        for label in found
-    )
+    found.sort(key=lambda label: -max(seconds[label]))
+    head = "".join(f'<th scope="col" class="num {t}">{PERCEIVED[t]}</th>' for t in Track)
+    rows = "".join(_class_row(label, seconds[label]) for label in found)
     return (
-        "<table><thead><tr><th"
-        f' scope="col">Class</th>{head}</tr></thead><tbody>{rows}</tbody></table>'
+        f'<table><thead><tr><th scope="col">Class</th>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
     )
 
 
-def settings(values: Mapping[str, Any]) -> str:
+def _seconds(timeline: Timeline, label: str) -> list[float]:
+    """Return how long a class is on in each track."""
+    out = []
+    for track in Track:
+        out.append(sum(event.duration_s for event in timeline.on(track, label)))
+    return out
+
+
+def _class_row(label: str, seconds: Sequence[float]) -> str:
+    texts = [f"{value:.1f} s" if value else "–" for value in seconds]
+    cells = "".join(f'<td class="num">{text}</td>' for text in texts)
+    return f'<tr><th scope="row">{escape(label)}</th>{cells}</tr>'
+
+
+def settings(values: Mapping[str, Json]) -> str:
     """Return nested settings as an HTML description list."""
     items = []
     for key, value in values.items():
@@ -100,14 +112,10 @@ def _summary(timeline: Timeline) -> str:
     parts = [time_text(timeline.duration_s)]
     for track in Track:
         labels = dict.fromkeys(e.label for e in timeline.on(track))
-        absent = timeline.tracks.get(str(track)) == ABSENT
-        if track is not Track.AUDIO_VISUAL or labels:
-            text = (
-                f"no {track} track"
-                if absent
-                else f"{PERCEIVED[track].lower()}: {', '.join(labels) or 'nothing'}"
-            )
-            parts.append(text)
+        if timeline.tracks.get(str(track)) == ABSENT:
+            parts.append(f"no {track} track")
+        elif track is not Track.AUDIO_VISUAL or labels:
+            parts.append(f"{PERCEIVED[track].lower()}: {', '.join(labels) or 'nothing'}")
     return escape(" · ".join(parts))
 
 
@@ -129,34 +137,29 @@ def _player(timeline: Timeline, media: str | None) -> str:
 def _event_table(timeline: Timeline) -> str:
     if not timeline.events:
         return '<p class="muted">No events.</p>'
-    rows = "".join(
-        f'<tr><td><span class="dot {e.track}"></span>{PERCEIVED[e.track]}</td><th'
-        f' scope="row">{escape(e.label)}</th><td class="num">{time_text(e.start_s)}</td><td'
-        f' class="num">{time_text(e.end_s)}</td><td'
-        f' class="num">{"–" if e.score is None else f"{e.score:.2f}"}</td></tr>'
-        for e in timeline
-    )
-    head = "".join(
-        f'<th scope="col"{extra}>{name}</th>'
-        for name, extra in (
-            ("Track", ""),
-            ("Class", ""),
-            ("From", ' class="num"'),
-            ("To", ' class="num"'),
-            ("Score", ' class="num"'),
-        )
-    )
+    head = "".join(f'<th scope="col"{extra}>{name}</th>' for name, extra in _EVENT_COLUMNS)
+    rows = "".join(_event_row(event) for event in timeline)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-def _made(timeline: Timeline) -> dict[str, Any]:
+def _event_row(event: Event) -> str:
+    score = "–" if event.score is None else f"{event.score:.2f}"
+    return (
+        f'<tr><td><span class="dot {event.track}"></span>{PERCEIVED[event.track]}</td>'
+        f'<th scope="row">{escape(event.label)}</th>'
+        f'<td class="num">{time_text(event.start_s)}</td>'
+        f'<td class="num">{time_text(event.end_s)}</td><td class="num">{score}</td></tr>'
+    )
+
+
+def _made(timeline: Timeline) -> dict[str, Json]:
     grid = timeline.grid
+    segments = f"{grid.count} of {grid.step_s:g} s"
+    if grid.start_s:
+        segments += f", from {grid.start_s:g} s"
     return {
         **timeline.parser,
         "tracks": dict(timeline.tracks),
-        "segments": (
-            f"{grid.count} of {grid.step_s:g} s"
-            + (f", from {grid.start_s:g} s" if grid.start_s else "")
-        ),
+        "segments": segments,
         "looked for": list(timeline.vocabulary),
     }

@@ -1,11 +1,9 @@
-"""seehear's own JSON (`seehear.timeline/1`); the only format that keeps everything.  Schema:
-timeline.schema.json.
-"""
+"""seehear's own JSON, the only format that keeps everything; schema: timeline.schema.json."""
 
 import json
 from importlib.resources import files
-from typing import Any
 
+from seehear.files import Json
 from seehear.time import Timeline
 
 
@@ -14,9 +12,9 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
     return timeline.to_json()
 
 
-def schema() -> dict[str, Any]:
+def schema() -> dict[str, Json]:
     """Return the JSON Schema (draft 2020-12) of `seehear.timeline/1`."""
-    value: dict[str, Any] = json.loads(
+    value: dict[str, Json] = json.loads(
         files("seehear.export").joinpath("timeline.schema.json").read_text("utf-8")
     )
     return value

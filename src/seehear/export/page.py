@@ -10,7 +10,8 @@ import json
 from collections.abc import Mapping, Sequence
 from html import escape
 from importlib.resources import files
-from typing import Any
+
+from seehear.files import Json
 
 _STATIC = files("seehear.export").joinpath("static")
 
@@ -19,7 +20,7 @@ def document(
     title: str,
     body: str,
     *,
-    data: Mapping[str, Any] | None = None,
+    data: Mapping[str, Json] | None = None,
     styles: Sequence[str] = ("theme.css", "lanes.css"),
     scripts: Sequence[str] = ("lanes.js",),
 ) -> str:
@@ -67,10 +68,8 @@ def asset(name: str) -> str:
     return _STATIC.joinpath(name).read_text("utf-8")
 
 
-def script_json(value: Any) -> str:
-    """Return JSON that can stand inside a script element: no tag, comment or line separator can be
-    read in it.
-    """
+def script_json(value: Json) -> str:
+    """Return JSON for inside a script element: no tag, comment or line separator is read in it."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")

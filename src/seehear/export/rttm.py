@@ -1,5 +1,6 @@
-"""Rich transcription time marks (NIST): `SPEAKER file 1 start length <NA> <NA> track:label score
-<NA>`.
+"""Rich transcription time marks (NIST).
+
+    SPEAKER file 1 start length <NA> <NA> track:label score <NA>
 
 Fields are divided by spaces: white space, quotes and `%` inside a field are percent-encoded.
 """
@@ -16,11 +17,14 @@ _UNSAFE = re.compile(r'[\s"%\x00-\x1f\x7f]')
 def render(timeline: Timeline, *, media: str | None = None) -> str:
     """Return one line an event, in order of onset."""
     name = escape(clip_name(timeline))
-    return "".join(
-        f"SPEAKER {name} 1 {e.start_s:.3f} {e.duration_s:.3f} <NA> <NA> {e.track}:{escape(e.label)}"
-        f" {'<NA>' if e.score is None else f'{e.score:.4f}'} <NA>\n"
-        for e in by_time(timeline)
-    )
+    lines = []
+    for e in by_time(timeline):
+        score = "<NA>" if e.score is None else f"{e.score:.4f}"
+        what = f"{e.track}:{escape(e.label)}"
+        lines.append(
+            f"SPEAKER {name} 1 {e.start_s:.3f} {e.duration_s:.3f} <NA> <NA> {what} {score} <NA>\n"
+        )
+    return "".join(lines)
 
 
 def escape(text: str) -> str:

@@ -1,6 +1,4 @@
-"""Praat TextGrid (long text form): one interval tier per track and class, silent stretches with
-empty text.
-"""
+"""Praat TextGrid, long text form: a tier per track and class, empty text where nothing is on."""
 
 from seehear.export.words import tiers
 from seehear.time import Timeline
@@ -12,9 +10,8 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
     ends = [end for _, intervals in found for _, end, _ in intervals]
     first = min([0.0, *(start for _, intervals in found for start, _, _ in intervals)])
     last = max([timeline.duration_s, *ends])
-    last = (
-        last if last > first else first + timeline.grid.step_s
-    )  # an empty clip still needs a span of time
+    if last <= first:
+        last = first + timeline.grid.step_s  # an empty clip still needs a span of time
     lines = [
         'File type = "ooTextFile"',
         'Object class = "TextGrid"',

@@ -1,5 +1,4 @@
-"""Predictions as `seehear evaluate` reads them: tab-separated `filename track onset offset
-event_label`.
+"""Predictions as `seehear evaluate` reads them, tab-separated.
 
 Only audio and visual events are written: audio-visual ones are their conjunction and follow from
 them.

@@ -1,15 +1,11 @@
-"""WebVTT (W3C): one cue an event, `track: label`, marked with class `audio`, `visual` or
-`audio_visual` for styling.
-"""
+"""WebVTT (W3C): one cue an event, `track: label`, with the track as its class for styling."""
 
 from seehear.export.words import by_time, clock, one_line
 from seehear.time import Timeline
 
 
 def render(timeline: Timeline, *, media: str | None = None) -> str:
-    """Return the cues in order of onset; `&`, `<` and `>` are escaped, so no label can end a cue or
-    open a tag.
-    """
+    """Return the cues in order of onset; no label can end a cue or open a tag."""
     blocks = ["WEBVTT", f"NOTE What is heard, seen, or both in {escape(timeline.source)}"]
     for number, e in enumerate(by_time(timeline), 1):
         blocks.append(

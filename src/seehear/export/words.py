@@ -1,12 +1,12 @@
-"""What several writers share: one order of events, one name of a tier, clocks, and text that stays
-on its line.
-"""
+"""What several writers share: an order of events, names of tiers, clocks, text on one line."""
 
 import re
 from pathlib import PurePosixPath
 
-from seehear.time import Event, Timeline, Track
+from seehear.time import ABSENT, Event, Timeline, Track
+from seehear.time.spans import joined
 
+Tier = tuple[str, list[tuple[float, float, str]]]
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
@@ -19,9 +19,7 @@ def by_time(timeline: Timeline) -> list[Event]:
 
 
 def one_line(text: str) -> str:
-    """Return `text` with line breaks, tabs and control characters turned to spaces, and runs of
-    spaces to one.
-    """
+    """Return `text` with line breaks, tabs and control characters as single spaces."""
     return " ".join(_CONTROL.sub(" ", text).split())
 
 
@@ -41,46 +39,39 @@ def clock(time_s: float, point: str) -> str:
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{point}{millis:03d}"
 
 
-def tiers(timeline: Timeline) -> list[tuple[str, list[tuple[float, float, str]]]]:
-    """Return (name, intervals) per track and class that occurs; intervals (start_s, end_s, label)
-    never overlap.
+def tiers(timeline: Timeline) -> list[Tier]:
+    """Return (name, intervals) per track and class that occurs; intervals (start_s, end_s, label).
 
-    Events of different classes overlap freely, tiers may not: hence one tier per track and class.
-    A track that was parsed and holds nothing gives one empty tier of its name, a track that is
-    absent gives none.
+    Events of different classes overlap freely, intervals of a tier may not: hence one tier per
+    track and class.  A track that was parsed and holds nothing gives one empty tier of its name, a
+    track that is absent gives none.
     """
-    out: list[tuple[str, list[tuple[float, float, str]]]] = []
+    out: list[Tier] = []
     for track in Track:
-        found = False
-        for label in timeline.vocabulary:
-            intervals: list[tuple[float, float, str]] = []
-            for event in timeline.on(track, label):  # sorted by onset
-                if intervals and event.start_s < intervals[-1][1]:
-                    intervals[-1] = (
-                        intervals[-1][0],
-                        max(intervals[-1][1], event.end_s),
-                        intervals[-1][2],
-                    )
-                else:
-                    intervals.append((event.start_s, event.end_s, one_line(label)))
-            if intervals:
-                out.append((f"{track}:{one_line(label)}", intervals))
-                found = True
-        if not found and "absent" not in (timeline.tracks[t] for t in _needed(track)):
-            out.append((str(track), []))
+        of_track = _tiers_of(timeline, track)
+        states = [timeline.tracks[name] for name in _needed(track)]
+        if not of_track and ABSENT not in states:
+            of_track = [(str(track), [])]
+        out += of_track
     return _distinct(out)
+
+
+def _tiers_of(timeline: Timeline, track: Track) -> list[Tier]:
+    out: list[Tier] = []
+    for label in timeline.vocabulary:
+        spans = joined(((e.start_s, e.end_s) for e in timeline.on(track, label)), gap=None)
+        if spans:
+            text = one_line(label)
+            out.append((f"{track}:{text}", [(start, end, text) for start, end in spans]))
+    return out
 
 
 def _needed(track: Track) -> tuple[str, ...]:
     return ("audio", "visual") if track is Track.AUDIO_VISUAL else (str(track),)
 
 
-def _distinct(
-    found: list[tuple[str, list[tuple[float, float, str]]]],
-) -> list[tuple[str, list[tuple[float, float, str]]]]:
-    """Number tiers whose labels differ only in characters that had to go: names of tiers must be
-    unique.
-    """
+def _distinct(found: list[Tier]) -> list[Tier]:
+    """Number tiers whose labels differ only in characters that had to go: names must be unique."""
     seen: dict[str, int] = {}
     out = []
     for name, intervals in found:

@@ -91,11 +91,9 @@ def compare(
     p_value = (as_far + 1) / (resamples + 1)
     clear = np.abs(apart) > 1e-12  # differences of rounding are none
     better, worse = (clear & (apart > 0)).sum(axis=0), (clear & (apart < 0)).sum(axis=0)
-    columns = (mean, low, high, p_value, better, worse)
-    return {
-        key: Comparison(*(column[i].item() for column in columns))
-        for i, key in enumerate(FIGURE_KEYS)
-    }
+    columns = [c.tolist() for c in (mean, low, high, p_value, better, worse)]
+    rows = zip(FIGURE_KEYS, *columns, strict=True)
+    return {key: Comparison(*values) for key, *values in rows}
 
 
 def _resampled_means(values: Floats, resamples: int, seed: int) -> Floats:

@@ -1,5 +1,4 @@
-"""True positives, false positives and false negatives of every clip, stream and class, at both
-levels.
+"""True and false positives and false negatives of every clip, stream and class, at both levels.
 
 Input are the decisions and the truth of N clips, boolean (N, T, C) for each track.  The stream
 `audio_visual` is their product; the stream `event` adds the counts of the audio and visual tracks.
@@ -55,6 +54,10 @@ class Counts:
     fp: Whole
     fn: Whole
 
+    def each(self) -> tuple[Whole, Whole, Whole]:
+        """Return the three, in this order."""
+        return self.tp, self.fp, self.fn
+
 
 def count(
     pred_audio: Bools, pred_visual: Bools, true_audio: Bools, true_visual: Bools
@@ -62,33 +65,18 @@ def count(
     """Return the counts of both levels; arrays are (N, T, C), any T and C."""
     clips, segments, classes = pred_audio.shape
     dtype = np.min_scalar_type(-4 * segments - 1)  # no number below exceeds four times T
-    out = {
-        level: Counts(*(np.empty((clips, len(STREAMS), classes), dtype) for _ in range(3)))
-        for level in LEVELS
-    }
+    shape = (clips, len(STREAMS), classes)
+    out = {level: Counts(*np.empty((3, *shape), dtype)) for level in LEVELS}
     size = max(1, _CELLS // max(1, segments * classes))
     for first in range(0, clips, size):
         part = slice(first, first + size)
-        pred, true = (
-            _streams(pred_audio[part], pred_visual[part]),
-            _streams(true_audio[part], true_visual[part]),
-        )
+        pred = _streams(pred_audio[part], pred_visual[part])
+        true = _streams(true_audio[part], true_visual[part])
         common = pred & true
-        in_common = common.sum(axis=0, dtype=dtype)
-        _fill(
-            out["segment"],
-            part,
-            in_common,
-            pred.sum(axis=0, dtype=dtype),
-            true.sum(axis=0, dtype=dtype),
-        )
-        _fill(
-            out["event"],
-            part,
-            _matches(pred, true, common, dtype),
-            _runs(pred, dtype),
-            _runs(true, dtype),
-        )
+        segments_on = [rows.sum(axis=0, dtype=dtype) for rows in (common, pred, true)]
+        _fill(out["segment"], part, *segments_on)
+        matches = _matches(pred, true, common, dtype)
+        _fill(out["event"], part, matches, _runs(pred, dtype), _runs(true, dtype))
     return out
 
 
@@ -110,9 +98,8 @@ def _fill(counts: Counts, part: slice, tp: Whole, predicted: Whole, true: Whole)
 
 def _runs(rows: Bools, dtype: np.dtype[Any]) -> Whole:
     """Return the number of runs of ones, (N, 3, C): segments that are on after one that is off."""
-    number: Whole = (rows[1:] & ~rows[:-1]).sum(axis=0, dtype=dtype) + rows[:1].sum(
-        axis=0, dtype=dtype
-    )
+    begun = (rows[1:] & ~rows[:-1]).sum(axis=0, dtype=dtype)
+    number: Whole = begun + rows[:1].sum(axis=0, dtype=dtype)  # on from the first segment
     return number
 
 

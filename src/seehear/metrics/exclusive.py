@@ -1,10 +1,9 @@
-"""Events that are only heard (Ao) or only seen (Vo): the evaluation with what the other track holds
-taken away.
+"""Events that are only heard (Ao) or only seen (Vo).
 
-The standard audio and visual figures include what is heard *and* seen at once.  Here a segment of a
-class counts for Ao only where the class is on in the audio track and off in the visual one, in
-predictions and truth alike, and for Vo the other way round; the rules of counting and averaging are
-those of the ten figures.
+The standard audio and visual figures include what is heard *and* seen at once.  Here what the other
+track holds is taken away: a segment of a class counts for Ao only where the class is on in the
+audio track and off in the visual one, in predictions and truth alike, and for Vo the other way
+round.  The rules of counting and averaging are those of the ten figures.
 """
 
 import numpy as np

@@ -1,5 +1,4 @@
-"""The evaluation written out literally, one clip, class and event at a time: slow, and the oracle
-for the fast one.
+"""The evaluation written out literally, one clip, class and event at a time: a slow oracle.
 
 Follows the definition in the order it is usually told, with no thought of speed: rows are vectors
 of T numbers, an event is a vector of its own with ones where it lasts, and sets of events are
@@ -52,18 +51,19 @@ def matches(a: Row, b: Row) -> bool:
 
 
 def match_events(pred: list[Row], true: list[Row]) -> tuple[int, int, int]:
-    """Return (TP, FP, FN): predictions with a match, predictions without, truths without; not
-    one-to-one.
-    """
-    tp = sum(1 for p in pred if any(matches(p, t) for t in true))
-    fn = sum(1 for t in true if not any(matches(t, p) for p in pred))
+    """Return (TP, FP, FN): predictions with a match and without, truths without; not one-to-one."""
+    tp = sum(1 for p in pred if has_match(p, true))
+    fn = sum(1 for t in true if not has_match(t, pred))
     return tp, len(pred) - tp, fn
 
 
+def has_match(event: Row, others: list[Row]) -> bool:
+    """Return whether an event has at least half of its union in common with some other."""
+    return any(matches(event, other) for other in others)
+
+
 def class_mean(counts: list[tuple[int, int, int]]) -> float:
-    """Return the mean of F = 2TP / (2TP + FP + FN) over classes with any count; 1 if there is
-    none.
-    """
+    """Return the mean of F = 2TP / (2TP + FP + FN) over classes with any count, 1 without any."""
     scores = [2 * tp / (2 * tp + fp + fn) for tp, fp, fn in counts if tp + fp + fn > 0]
     return sum(scores) / len(scores) if scores else 1.0
 
@@ -108,14 +108,13 @@ def evaluate(
     true_visual: NDArray[Any],
 ) -> tuple[dict[str, float], dict[str, list[float]]]:
     """Return (the ten figures, the eight scores of every clip) of arrays (N, T, C) of 0 and 1."""
-    clips = [
-        score_clip(*arrays)
-        for arrays in zip(pred_audio, pred_visual, true_audio, true_visual, strict=True)
-    ]
-    per_clip = {key: [clip[key] for clip in clips] for key in clips[0]}
+    each = zip(pred_audio, pred_visual, true_audio, true_visual, strict=True)
+    clips = [score_clip(*arrays) for arrays in each]
+    per_clip: dict[str, list[float]] = {}
+    for key in clips[0]:
+        per_clip[key] = [clip[key] for clip in clips]
     figures = {key: sum(values) / len(values) for key, values in per_clip.items()}
     for level in ("segment", "event"):
-        figures[f"{level}/type"] = (
-            sum(figures[f"{level}/{s}"] for s in ("audio", "visual", "audio_visual")) / 3
-        )
+        streams = ("audio", "visual", "audio_visual")
+        figures[f"{level}/type"] = sum(figures[f"{level}/{s}"] for s in streams) / 3
     return figures, per_clip

@@ -1,5 +1,4 @@
-"""From counts to figures: the ten of the field, and the same counts read per clip, per class and
-pooled.
+"""From counts to figures: the ten of the field; and counts read per clip, per class and pooled.
 
 A class is *counted* in a clip if any of TP, FP, FN is not zero.  The clip's score of a stream is
 the mean over counted classes of F = 2TP / (2TP + FP + FN), and **1 if no class is counted**.
@@ -19,10 +18,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from seehear.metrics.counts import LEVELS, STREAMS, Counts, Level, Whole, count
 
+_KINDS = ("audio", "visual", "audio_visual", "type", "event")
 CLIP_KEYS = tuple(f"{level}/{stream}" for level in LEVELS for stream in STREAMS)
-FIGURE_KEYS = tuple(
-    f"{level}/{n}" for level in LEVELS for n in ("audio", "visual", "audio_visual", "type", "event")
-)
+FIGURE_KEYS = tuple(f"{level}/{kind}" for level in LEVELS for kind in _KINDS)
 Floats = NDArray[np.float64]
 _CLIPS = 10_000  # scored at a time: bounds temporary memory
 
@@ -72,45 +70,26 @@ class Report:
         return len(self.counts["segment"].tp)
 
     def figures(self) -> dict[str, float]:
-        """Return the ten figures, fractions in [0, 1], by key (`segment/audio`, ...,
-        `event/event`).
-        """
+        """Return the ten figures, fractions in [0, 1], by `FIGURE_KEYS`."""
         return dict(zip(FIGURE_KEYS, self.matrix().mean(axis=0).tolist(), strict=True))
 
     def per_clip(self) -> dict[str, Floats]:
-        """Return the scores of every clip, (N,) each: the keys of `figures` without the two of
-        `type`.
-        """
+        """Return the scores of every clip, (N,) each, by `CLIP_KEYS`: those of `type` are not."""
         return {key: self._scores[:, index].copy() for index, key in enumerate(CLIP_KEYS)}
 
     def matrix(self) -> Floats:
-        """Return what each clip adds to each figure, (N, 10): the figures are the means of its
-        columns.
-        """
+        """Return what each clip adds to each figure, (N, 10); figures are the means of columns."""
         scores = self._scores.reshape(len(self), len(LEVELS), len(STREAMS))
         kind = scores[:, :, :3].sum(axis=2, keepdims=True) / 3
-        return np.concatenate([scores[:, :, :3], kind, scores[:, :, 3:]], axis=2).reshape(
-            len(self), len(FIGURE_KEYS)
-        )
+        columns = np.concatenate([scores[:, :, :3], kind, scores[:, :, 3:]], axis=2)
+        return columns.reshape(len(self), len(FIGURE_KEYS))
 
     def per_class(self) -> dict[str, Pooled]:
-        """Return precision, recall and F of every class, (C,) each, with counts added over
-        clips.
-        """
-        sums = {
-            level: [n.sum(axis=0, dtype=np.int64) for n in (c.tp, c.fp, c.fn)]
-            for level, c in self.counts.items()
-        }
-        return {
-            f"{level}/{stream}": Pooled.of(*(n[index] for n in sums[level]))
-            for level in LEVELS
-            for index, stream in enumerate(STREAMS)
-        }
+        """Return precision, recall and F of every class, (C,) each, counts added over clips."""
+        return self._pooled_over((0,))
 
     def per_class_clip_mean(self) -> dict[str, Floats]:
-        """Return the mean of each class's F over the clips in which it is counted, (C,); NaN where
-        in none.
-        """
+        """Return the mean of each class's F over the clips that count it, (C,); NaN for none."""
         out = {}
         for level, counts in self.counts.items():
             f, counted = _f1(counts.tp, counts.fp, counts.fn)
@@ -120,26 +99,27 @@ class Report:
 
     def pooled(self) -> dict[str, Pooled]:
         """Return precision, recall and F with counts added over clips and classes, 0-d each."""
-        sums = {
-            level: [n.sum(axis=(0, 2), dtype=np.int64) for n in (c.tp, c.fp, c.fn)]
-            for level, c in self.counts.items()
-        }
-        return {
-            f"{level}/{stream}": Pooled.of(*(n[index] for n in sums[level]))
-            for level in LEVELS
-            for index, stream in enumerate(STREAMS)
-        }
+        return self._pooled_over((0, 2))
+
+    def _pooled_over(self, axes: tuple[int, ...]) -> dict[str, Pooled]:
+        """Return the figures of counts added over clips (axis 0) and perhaps classes (axis 2)."""
+        out = {}
+        for level in LEVELS:
+            of_level = self.counts[level]
+            for index, stream in enumerate(STREAMS):
+                found = [n.sum(axis=axes, dtype=np.int64)[index] for n in of_level.each()]
+                out[f"{level}/{stream}"] = Pooled.of(*found)
+        return out
 
     @cached_property
     def _scores(self) -> Floats:
         """The score of every clip by `CLIP_KEYS`, (N, 8)."""
-        parts = [slice(first, first + _CLIPS) for first in range(0, len(self), _CLIPS)]
-        return np.concatenate(
-            [
-                np.concatenate([_clip_scores(self.counts[level], part) for level in LEVELS], axis=1)
-                for part in parts
-            ]
-        )
+        scores = np.empty((len(self), len(CLIP_KEYS)))
+        for first in range(0, len(self), _CLIPS):
+            part = slice(first, first + _CLIPS)
+            of_levels = [_clip_scores(self.counts[level], part) for level in LEVELS]
+            scores[part] = np.concatenate(of_levels, axis=1)
+        return scores
 
 
 def evaluate(
@@ -187,8 +167,10 @@ def evaluate(
 
 
 def binary(array: ArrayLike, name: str) -> NDArray[np.bool_]:
-    """Return a (clips, segments, classes) array of 0 and 1 as booleans; ValueError for anything
-    else.
+    """Return an array (clips, segments, classes) of 0 and 1 as booleans.
+
+    Raises:
+        ValueError: it is anything else; says so by `name`.
     """
     values = np.asarray(array)
     if values.ndim != 3:

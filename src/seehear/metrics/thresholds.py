@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from seehear.metrics.report import binary
 from seehear.time import Decoding, decide
+from seehear.time.decode import per_track
 
 CANDIDATES = tuple(round(0.05 * step, 2) for step in range(1, 20))
 
@@ -28,8 +29,7 @@ def best_thresholds(
     decoding: Decoding,
     candidates: Sequence[float] = CANDIDATES,
 ) -> Decoding:
-    """Return `decoding` with the best segment threshold for each class and track; its gate stays as
-    it is.
+    """Return `decoding` with the best segment threshold of each class and track, its gate kept.
 
     Args:
         segment_prob: (N, T, 2, C).
@@ -50,19 +50,7 @@ def best_thresholds(
             f"expected scores of the shape of the truth, {truth.shape}, got {segment_prob.shape}"
         )
     classes = truth.shape[-1]
-    present = np.stack(
-        [
-            np.broadcast_to(np.asarray(t, np.float64), (classes,))
-            for t in (
-                decoding.threshold,
-                (
-                    decoding.threshold
-                    if decoding.visual_threshold is None
-                    else decoding.visual_threshold
-                ),
-            )
-        ]
-    )
+    present = per_track(decoding.threshold, decoding.visual_threshold, classes)
     tried = np.asarray(sorted(set(candidates)), np.float64)
     scores = np.empty((len(tried), 2, classes))
     for index, value in enumerate(tried):
@@ -76,9 +64,8 @@ def best_thresholds(
     best = scores >= scores.max(axis=0) - 1e-12
     distance = np.where(best, np.abs(tried[:, None, None] - present), np.inf)
     chosen = tried[distance.argmin(axis=0)]
-    chosen = np.where(
-        truth.any(axis=(0, 1)), chosen, present
-    )  # a class that is never true teaches nothing
+    # a class that is never true teaches nothing
+    chosen = np.where(truth.any(axis=(0, 1)), chosen, present)
     return replace(
         decoding,
         threshold=tuple(map(float, chosen[0])),

@@ -55,8 +55,8 @@ def reordered(
             f"{timeline.source}: event of class {unknown[0]}, which the truth does not know"
         )
     out = np.zeros((2, len(arrays[0]), len(vocabulary)), np.bool_)
-    known = [index for index, name in enumerate(timeline.vocabulary) if name in column]
-    out[:, :, [column[timeline.vocabulary[index]] for index in known]] = np.stack(arrays)[
-        :, :, known
-    ]
+    for index, name in enumerate(timeline.vocabulary):
+        if name in column:
+            out[0, :, column[name]] = arrays[0][:, index]
+            out[1, :, column[name]] = arrays[1][:, index]
     return out

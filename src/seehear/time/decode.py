@@ -83,7 +83,7 @@ def decide(
         Boolean array of the shape of `segment_prob`.
     """
     classes = segment_prob.shape[-1]
-    limits = _per_track(decoding.threshold, decoding.visual_threshold, classes)
+    limits = per_track(decoding.threshold, decoding.visual_threshold, classes)
     on: NDArray[np.bool_] = segment_prob >= limits
     if decoding.gate != "none":
         on = on & _open_gates(track_prob, clip_prob, decoding, classes)[..., None, :, :]
@@ -100,7 +100,7 @@ def _open_gates(
     classes: int,
 ) -> NDArray[np.bool_]:
     """Return which gates are open, (..., 2, C)."""
-    limits = _per_track(decoding.gate_threshold, decoding.visual_gate_threshold, classes)
+    limits = per_track(decoding.gate_threshold, decoding.visual_gate_threshold, classes)
     if decoding.gate == "joint":
         if clip_prob is None:
             raise ValueError("gate 'joint' needs clip_prob")
@@ -162,7 +162,8 @@ def _decide_gated_by_segment(
     return decide(on.astype(np.float64), decoding=smooth, step_s=scores.grid.step_s)
 
 
-def _per_track(audio: Threshold, visual: Threshold | None, classes: int) -> NDArray[np.float64]:
+def per_track(audio: Threshold, visual: Threshold | None, classes: int) -> NDArray[np.float64]:
+    """Return the thresholds of both tracks, (2, C); those of audio for visual where it has none."""
     rows = []
     for value in (audio, audio if visual is None else visual):
         row = np.asarray(value, np.float64)

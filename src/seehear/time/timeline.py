@@ -228,12 +228,13 @@ class Timeline:
             )
         try:
             grid = data["grid"]
+            events = [_read(event) for event in data["events"]]
             return cls(
                 source=str(data["source"]),
                 duration_s=float(data["duration_s"]),
                 grid=TimeGrid(int(grid["count"]), float(grid["step_s"]), float(grid["start_s"])),
                 vocabulary=tuple(map(str, data["vocabulary"])),
-                events=tuple(_read(event) for event in data["events"]),
+                events=tuple(events),
                 tracks={t: str(data["tracks"][t]) for t in ("audio", "visual")},
                 parser=dict(data.get("parser", {})),
                 warnings=tuple(map(str, data.get("warnings", ()))),
