@@ -21,7 +21,7 @@ from seehear.time import Event, TimeGrid, Timeline
 @pytest.fixture(autouse=True)
 def _fakes(monkeypatch, tmp_path):
     monkeypatch.setitem(PRESETS, "offline", fake_scorer.scorer)
-    monkeypatch.setattr("seehear.parser.many._Load", fake_scorer.loader)
+    monkeypatch.setattr("seehear.parser.many.SameEncoders", fake_scorer.loader)
     monkeypatch.chdir(tmp_path)
 
 
@@ -129,13 +129,13 @@ def test_some_fail_and_the_rest_is_done(clip, tmp_path, capsys):
             "--threshold: expected a number from 0 to 1, or two (audio,visual), got 2",
         ),
         (["clip.mp4", "--threshold", "much"], "got much"),
-        (["clip.mp4", "--preset", "online"], "expected preset offline or clip, got 'online'"),
+        (["clip.mp4", "--preset", "online"], "--preset: expected offline or clip, got 'online'"),
         (["clip.mp4", "--jobs", "0"], "must be positive"),
         (["clip.mp4", "--fps", "0"], "at least 1 frame a second"),
         (["clip.mp4", "--model", "nowhere"], "nowhere: no such file"),
         (
             ["clip.mp4", "--model", "nowhere", "--events", "Dog"],
-            "--events does not go with --model",
+            "--events: does not go with a model",
         ),
         (["clip.mp4", "--vocabulary", "nowhere.txt"], "cannot be read as a vocabulary"),
         (["clip.mp4", "--vocabulary", "v", "--events", "Dog"], "not allowed with"),

@@ -59,5 +59,5 @@ def fragile(vocabulary=VOCABULARY, *, fps=2):
 
 
 def loader(parser):
-    """Stand for `seehear.parser.many._Load`."""
+    """Stand for `seehear.parser.many.SameEncoders`."""
     return fake.load

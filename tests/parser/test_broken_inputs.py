@@ -17,7 +17,7 @@ from seehear.time import Timeline
 @pytest.fixture(autouse=True)
 def _fakes(monkeypatch):
     monkeypatch.setitem(PRESETS, "offline", scorer)
-    monkeypatch.setattr("seehear.parser.many._Load", loader)
+    monkeypatch.setattr("seehear.parser.many.SameEncoders", loader)
 
 
 def corpus(folder):

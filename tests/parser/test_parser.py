@@ -196,7 +196,7 @@ def test_vocabularies_in_every_form(tmp_path):
 
 
 def test_what_a_preset_refuses():
-    with pytest.raises(ConfigError, match="expected preset offline or clip, got 'online'"):
+    with pytest.raises(ConfigError, match="preset: expected offline or clip, got 'online'"):
         Parser.from_preset("online")
     with pytest.raises(ConfigError, match="at least 1 frame"):
         Parser.from_preset("offline", fps=0)

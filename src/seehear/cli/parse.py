@@ -116,7 +116,7 @@ def run(args: argparse.Namespace) -> int:
     for path, error in missing:
         result.fail(str(path), error)
     if parser is not None:
-        for line in getattr(parser.scorer, "doubts", list)():
+        for line in parser.scorer.doubts():
             print(f"seehear: note: {line}", file=sys.stderr)
         by_path = {item.path: item for item in inputs}
         jobs = args.jobs or min(len(inputs), os.cpu_count() or 1, _MOST_JOBS)

@@ -1,14 +1,16 @@
-"""Many files: decoding in processes of their own, encoding here, one file's fault costs that file
-alone.
+"""Many files: decoding in processes of their own, encoding here.
+
+One file's fault costs that file alone.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from seehear.encoders import AnyEncoder
 from seehear.errors import FeatureError, MediaError, SeehearError
-from seehear.parser.parser import Clip, Parser
+from seehear.parser.clip_parse import ClipParse
+from seehear.parser.parser import Parser
 from seehear.streaming.decode import Job, Outcome, Piece
 from seehear.streaming.local import decode_all
 from seehear.streaming.worker import Front
@@ -50,10 +52,10 @@ def parse_many(
     """
     scorer = parser.scorer
     front = front or Front(
-        tuple(scorer.visual), tuple(scorer.audio), "grid", scorer.step_s, _Load(parser)
+        tuple(scorer.visual), tuple(scorer.audio), "grid", scorer.step_s, SameEncoders(parser)
     )
     todo = {str(index): path for index, path in enumerate(paths)}
-    clips = {name: Clip(parser, path) for name, path in todo.items()}
+    clips = {name: parser.begin(path) for name, path in todo.items()}
     work = [Job(name, path.stem, str(path)) for name, path in todo.items()]
     for job, message in decode_all(work, front, workers=jobs, timeout_s=timeout_s):
         clip = clips[job.name]
@@ -62,37 +64,36 @@ def parse_many(
             report(clip.path, (int(message.segments[-1]) + 1) * scorer.step_s)
             continue
         del clips[job.name]
-        yield _finished(clip, message, todo[job.name])
+        yield _finished(clip, message)
 
 
-def _add(clip: Clip, piece: Piece) -> None:
+def _add(clip: ClipParse, piece: Piece) -> None:
     try:
         clip.add(piece)
     except FeatureError as error:  # what the encoder made of this piece is no number
         clip.problems.append(str(error))
 
 
-def _finished(clip: Clip, outcome: Outcome, path: Path) -> Parsed:
+def _finished(clip: ClipParse, outcome: Outcome) -> Parsed:
     try:
-        return Parsed(path, clip.finish(outcome))
+        return Parsed(clip.path, clip.finish(outcome))
     except MediaError as error:
-        return Parsed(path, error=error)
+        return Parsed(clip.path, error=error)
 
 
-class _Load:
-    """Gives the decoding processes encoders with the options of the parser's own; travels by name
-    and options.
+class SameEncoders:
+    """Gives the decoding processes encoders with the options of the parser's own.
+
+    It travels to them by names and options, without networks.
     """
 
     def __init__(self, parser: Parser) -> None:
-        encoders = {**parser.scorer.audio, **parser.scorer.visual}
-        self._options: dict[str, dict[str, Any]] = {
-            id_: {"fps": encoder.fps}
-            for id_, encoder in encoders.items()
-            if hasattr(encoder, "fps")
-        }
+        self._fps = {id_: encoder.fps for id_, encoder in parser.scorer.visual.items()}
 
-    def __call__(self, id_: str) -> Any:
-        from seehear.encoders import load_encoder
+    def __call__(self, id_: str) -> AnyEncoder:
+        """Return the encoder."""
+        from seehear.encoders import encoder_options, load_encoder
 
-        return load_encoder(id_, **self._options.get(id_, {}))
+        if "fps" not in encoder_options(id_):
+            return load_encoder(id_)
+        return load_encoder(id_, fps=self._fps[id_])

@@ -17,26 +17,31 @@ def make_parser(
 ) -> Parser:
     """Return the parser that options ask for.
 
+    Args:
+        preset: of a zero-shot parser; None: `offline`.
+        model: run folder or file of a trained parser, instead.
+        threshold: a number from 0 to 1, or two as "audio,visual"; None: the parser's own.
+        events: classes of a zero-shot parser, "Dog,Speech".
+        vocabulary: a file of them, instead; with neither LLP's 25.
+        fps: frames a zero-shot parser looks at a second.
+
     Raises:
         ConfigError: options that do not go together, or make no sense.
         SeehearError: the vocabulary, the model or the weights cannot be read.
     """
     limit = _threshold(threshold)
-    if model is not None:
-        for name, value in (
-            ("--preset", preset),
-            ("--events", events),
-            ("--vocabulary", vocabulary),
-            ("--fps", fps),
-        ):
-            if value is not None:
-                raise ConfigError(
-                    f"{name} does not go with --model: a trained parser brings its own",
-                    hint="leave one of them out",
-                )
-        return Parser.load(model, threshold=limit)
-    words = Path(vocabulary) if vocabulary is not None else events
-    return Parser.from_preset(preset or "offline", words, threshold=limit, fps=fps)
+    if model is None:
+        words = Path(vocabulary) if vocabulary is not None else events
+        return Parser.from_preset(preset or "offline", words, threshold=limit, fps=fps)
+    others = {"preset": preset, "events": events, "vocabulary": vocabulary, "fps": fps}
+    for name, value in others.items():
+        if value is not None:
+            raise ConfigError(
+                "does not go with a model: a trained parser brings its own",
+                parameter=name,
+                hint="leave one of them out",
+            )
+    return Parser.load(model, threshold=limit)
 
 
 def _threshold(value: str | float | None) -> float | tuple[float, float] | None:
@@ -49,6 +54,6 @@ def _threshold(value: str | float | None) -> float | tuple[float, float] | None:
     if len(numbers) not in (1, 2) or not all(0 <= number <= 1 for number in numbers):
         raise ConfigError(
             f"expected a number from 0 to 1, or two (audio,visual), got {value}",
-            where="--threshold",
+            parameter="threshold",
         )
     return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])

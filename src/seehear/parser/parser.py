@@ -3,22 +3,19 @@
 import contextlib
 import dataclasses
 import importlib.metadata
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from seehear._version import __version__
 from seehear.data import LLP_VOCABULARY, Vocabulary
-from seehear.errors import ConfigError, MediaError
+from seehear.errors import ConfigError
+from seehear.parser.clip_parse import ClipParse, Progress, Reporter
 from seehear.parser.preset import PRESETS
-from seehear.parser.scorer import Kept, Scorer
-from seehear.streaming.decode import Job, Outcome, Piece, decode
-from seehear.streaming.encode import encode_piece
-from seehear.time import Decoding, TimeGrid, Timeline, decode_scores
+from seehear.parser.scorer import Scorer
+from seehear.streaming.decode import Job, Outcome, decode
+from seehear.time import Decoding, TimeGrid, Timeline
 
-Progress = Callable[[float, Timeline], None]
-_REPORTS = 50  # of what is parsed so far, at most: each costs time that grows with the clip
 _LIBRARIES = ("numpy", "av", "onnxruntime", "torch", "transformers")
 
 
@@ -69,9 +66,11 @@ class Parser:
             WeightsError: weights are missing; the message says what to run.
         """
         if preset not in PRESETS:
-            raise ConfigError(f"expected preset {' or '.join(PRESETS)}, got {preset!r}")
+            raise ConfigError(
+                f"expected {' or '.join(PRESETS)}, got {preset!r}", parameter="preset"
+            )
         if fps is not None and fps < 1:
-            raise ConfigError(f"expected at least 1 frame a second, got {fps}")
+            raise ConfigError(f"expected at least 1 frame a second, got {fps}", parameter="fps")
         return cls(
             PRESETS[preset](as_vocabulary(vocabulary), fps=fps),
             {"preset": preset},
@@ -120,23 +119,30 @@ class Parser:
         from seehear.media import probe
 
         info = probe(path)
-        grid = TimeGrid.covering(info.duration_s, self.scorer.step_s)
-        present = (info.audio is not None, info.visual is not None)
-        clip = Clip(self, Path(path))
-        report = _Reporter(clip, grid, present, info.duration_s, progress)
+        step_s = self.scorer.step_s
+        grid = TimeGrid.covering(info.duration_s, step_s)
+        clip = self.begin(path)
+        report = None
+        if progress is not None:
+            present = (info.audio is not None, info.visual is not None)
+            report = Reporter(clip, grid, present, info.duration_s, progress)
         job = Job(str(path), Path(path).stem, str(path), grid)
-        for message in decode(
-            job, self.scorer.visual, self.scorer.audio, step_s=self.scorer.step_s
-        ):
+        for message in decode(job, self.scorer.visual, self.scorer.audio, step_s=step_s):
             if isinstance(message, Outcome):
                 return clip.finish(message)
             clip.add(message)
-            report(message)
+            if report is not None:
+                report(message)
         raise AssertionError("decoding ends with an outcome")
 
+    def begin(self, path: str | Path) -> ClipParse:
+        """Return a clip to add pieces of media to; for callers that decode themselves."""
+        return ClipParse(Path(path), self.scorer, self.decoding, self.about)
+
     def about(self) -> dict[str, Any]:
-        """Return how timelines are made: preset or model, encoders with weight digests, decoding,
-        versions.
+        """Return how timelines are made.
+
+        Named are preset or model, encoders with weight digests, decoding and versions.
         """
         if self._about is None:
             from seehear.extraction.extract import provenance
@@ -154,87 +160,6 @@ class Parser:
                 "libraries": _versions(),
             }
         return self._about
-
-
-@dataclass
-class Clip:
-    """One clip while it is parsed: pieces in, timeline out."""
-
-    parser: Parser
-    path: Path
-    kept: Kept = field(default_factory=Kept)
-    problems: list[str] = field(default_factory=list)
-
-    def add(self, piece: Piece) -> None:
-        """Encode a piece and keep what the scorer needs of it."""
-        scorer = self.parser.scorer
-        encoder = scorer.audio.get(piece.encoder) or scorer.visual[piece.encoder]
-        rows = encode_piece(encoder, piece, keep_frames=scorer.keep_frames)
-        scorer.keep(self.kept, piece.encoder, rows.values, rows.places)
-
-    def finish(self, outcome: Outcome) -> Timeline:
-        """Return the timeline.
-
-        Raises:
-            MediaError: neither track could be decoded.
-        """
-        problems = list(dict.fromkeys([*outcome.problems, *self.problems]))
-        if "present" not in outcome.tracks.values():
-            raise MediaError("; ".join(problems) or "nothing in it can be decoded", where=self.path)
-        present = (
-            outcome.tracks.get("audio") == "present",
-            outcome.tracks.get("visual") == "present",
-        )
-        grid = TimeGrid(outcome.segments, self.parser.scorer.step_s)
-        return self.timeline(grid, present, outcome.duration_s, [*outcome.warnings, *problems])
-
-    def timeline(
-        self,
-        grid: TimeGrid,
-        present: tuple[bool, bool],
-        duration_s: float | None,
-        warnings: Sequence[str] = (),
-    ) -> Timeline:
-        """Return the timeline of what was added so far."""
-        scores = self.parser.scorer.scores(self.kept, grid, present)
-        return decode_scores(
-            scores,
-            self.parser.decoding,
-            source=self.path.name,
-            duration_s=grid.end_s if not duration_s else duration_s,
-            parser=self.parser.about(),
-            warnings=tuple(dict.fromkeys(warnings)),
-        )
-
-
-class _Reporter:
-    """Calls `progress` at most `_REPORTS` times a clip."""
-
-    def __init__(
-        self,
-        clip: Clip,
-        grid: TimeGrid,
-        present: tuple[bool, bool],
-        duration_s: float,
-        progress: Progress | None,
-    ) -> None:
-        self._clip, self._grid, self._present, self._duration_s = clip, grid, present, duration_s
-        self._progress = progress
-        scorer = clip.parser.scorer
-        encoders = ([*scorer.audio] if present[0] else []) + (
-            [*scorer.visual] if present[1] else []
-        )
-        self._done = dict.fromkeys(encoders, 0)
-        self._last = 0.0
-
-    def __call__(self, piece: Piece) -> None:
-        self._done[piece.encoder] = int(piece.segments[-1]) + 1
-        share = sum(self._done.values()) / (len(self._done) * self._grid.count)
-        if self._progress is not None and share - self._last >= 1 / _REPORTS:
-            self._last = share
-            self._progress(
-                min(share, 1.0), self._clip.timeline(self._grid, self._present, self._duration_s)
-            )
 
 
 def as_vocabulary(value: Vocabulary | str | Path | Sequence[str] | None) -> Vocabulary:
@@ -255,7 +180,7 @@ def _with_threshold(decoding: Decoding, threshold: float | tuple[float, float] |
         return decoding
     audio, visual = threshold if isinstance(threshold, tuple) else (threshold, threshold)
     if not (0 <= audio <= 1 and 0 <= visual <= 1):
-        raise ConfigError(f"expected a threshold from 0 to 1, got {threshold}")
+        raise ConfigError(f"expected a number from 0 to 1, got {threshold}", parameter="threshold")
     return dataclasses.replace(decoding, threshold=audio, visual_threshold=visual)
 
 

@@ -1,21 +1,30 @@
 """The presets: which encoders, and how words are compared with what they give."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any
+from typing import Protocol
 
 from seehear.data import Vocabulary
+from seehear.encoders import (
+    AnyEncoder,
+    AudioEncoder,
+    EncoderLoader,
+    TextTowerLoader,
+    VisualEncoder,
+    card,
+    is_audio,
+    is_visual,
+    load_encoder,
+    load_text,
+)
 from seehear.errors import ConfigError
-from seehear.parser.zero_shot.lexicon import Lexicon, picture_lexicon, sound_lexicon
+from seehear.parser.scorer import Scorer
+from seehear.parser.zero_shot.lexicon import Lexicon, Meaning, picture_lexicon, sound_lexicon
 from seehear.parser.zero_shot.scorer import ZeroShot
 from seehear.parser.zero_shot.space import SpaceEvidence, space_evidence
 from seehear.time import Decoding
-from seehear.weights import PRESETS as WEIGHT_PRESETS
-from seehear.weights import require
+from seehear.weights import WEIGHTS, require
 
 FPS = 2  # frames looked at a second
-# of each encoder with language: the words around a class, and the factor its cosines were trained
-# with
+# of encoders with language: the words around a class, the factor cosines were trained with
 LANGUAGE: dict[str, tuple[str, float]] = {
     "clip-vit-b16": ("a photo of {}", 100.0),
     "clip-vit-b32": ("a photo of {}", 100.0),
@@ -23,21 +32,31 @@ LANGUAGE: dict[str, tuple[str, float]] = {
     "clap": ("the sound of {}", 20.0),
 }
 _DECODING = Decoding(threshold=0.5, gate="none")
-Load = Callable[..., Any]
+
+
+class Preset(Protocol):
+    """Makes the scorer of a preset."""
+
+    def __call__(self, vocabulary: Vocabulary, *, fps: int | None = None) -> Scorer:
+        """Return a scorer of the user's classes that looks at `fps` frames a second."""
 
 
 def offline(
-    vocabulary: Vocabulary, *, fps: int | None = None, load: Load | None = None
+    vocabulary: Vocabulary, *, fps: int | None = None, load: EncoderLoader = load_encoder
 ) -> ZeroShot:
     """Return the scorer that needs no network: EfficientNet-Lite2, YAMNet and MiniLM.
+
+    Args:
+        vocabulary: the user's classes.
+        fps: frames looked at a second.
+        load: gives an encoder by its id.
 
     Raises:
         WeightsError: the weights are not in the cache.
     """
     from seehear.parser.zero_shot.offline import PICTURE, SOUND, picture_evidence, sound_evidence
 
-    require(WEIGHT_PRESETS["offline"])
-    load = load or _load
+    _require_weights("yamnet", "conse")
     sound, heard = sound_evidence(vocabulary)
     picture, seen = picture_evidence(vocabulary)
     notes = {
@@ -48,7 +67,7 @@ def offline(
     }
     return ZeroShot(
         vocabulary,
-        (load("yamnet"), load("conse", fps=fps or FPS)),
+        _pair(load("yamnet"), load("conse", fps=fps or FPS)),
         (sound, picture),
         (heard, seen),
         decoding=_DECODING,
@@ -62,8 +81,8 @@ def with_language(
     audio: str = "clap",
     visual: str = "clip-vit-b16",
     fps: int | None = None,
-    load: Load | None = None,
-    load_tower: Load | None = None,
+    load: EncoderLoader | None = None,
+    load_tower: TextTowerLoader = load_text,
 ) -> ZeroShot:
     """Return the scorer of two encoders that share a space with language.
 
@@ -71,21 +90,19 @@ def with_language(
         vocabulary: the user's classes.
         audio, visual: encoder ids.
         fps: frames looked at a second.
-        load, load_tower: give an encoder and a text tower by id.
+        load: gives an encoder by its id; None: those of this installation.
+        load_tower: gives a text tower by its id.
 
     Raises:
-        ConfigError: an encoder without language.
+        ConfigError: an encoder without language, or of the other track.
         WeightsError: weights are not in the cache.
     """
-    if load is None and {audio, visual} == set(WEIGHT_PRESETS["clip"]):
-        require(WEIGHT_PRESETS["clip"])
-    load = load or _load
-    encoders = (load(audio), load(visual, fps=fps or FPS))
-    lexicons = (sound_lexicon(), picture_lexicon())
-    made = [
-        _judge(encoder, vocabulary, lexicon, load_tower)
-        for encoder, lexicon in zip(encoders, lexicons, strict=True)
-    ]
+    if load is None:
+        _require_weights(audio, visual)
+        load = load_encoder
+    encoders = _pair(load(audio), load(visual, fps=fps or FPS))
+    sound, heard = _evidence(encoders[0], vocabulary, sound_lexicon(), load_tower)
+    picture, seen = _evidence(encoders[1], vocabulary, picture_lexicon(), load_tower)
     notes = {
         "calibrated on": (
             "nothing: cosines as the encoders were trained, against common things of another kind"
@@ -94,33 +111,50 @@ def with_language(
     return ZeroShot(
         vocabulary,
         encoders,
-        (made[0][0], made[1][0]),
-        (made[0][1], made[1][1]),
+        (sound, picture),
+        (heard, seen),
         decoding=_DECODING,
         notes=notes,
     )
 
 
-def _judge(
-    encoder: Any, vocabulary: Vocabulary, lexicon: Lexicon, load_tower: Load | None
-) -> tuple[SpaceEvidence, list[Any]]:
-    from seehear.encoders import load_text
+PRESETS: dict[str, Preset] = {"offline": offline, "clip": with_language}
 
-    card = encoder.card
-    if card.language is None:
+
+def _require_weights(*encoders: str) -> None:
+    """Check that the weights of all encoders are in the cache, in one message."""
+    needed = {id_ for encoder in encoders for id_ in card(encoder).weights}
+    require([id_ for id_ in WEIGHTS if id_ in needed])
+
+
+def _pair(audio: AnyEncoder, visual: AnyEncoder) -> tuple[AudioEncoder, VisualEncoder]:
+    if not is_audio(audio) or not is_visual(visual):
         raise ConfigError(
-            f"encoder {card.id} shares no space with language",
+            "expected an audio and a visual encoder, got"
+            f" {audio.card.id} ({audio.card.track}) and {visual.card.id} ({visual.card.track})"
+        )
+    return audio, visual
+
+
+def _evidence(
+    encoder: AnyEncoder, vocabulary: Vocabulary, lexicon: Lexicon, load_tower: TextTowerLoader
+) -> tuple[SpaceEvidence, list[Meaning]]:
+    """Return the evidence of an encoder, and what each class means among its common things."""
+    about = encoder.card
+    if about.language is None:
+        raise ConfigError(
+            f"encoder {about.id} shares no space with language",
             hint="take one that does, such as clap",
         )
-    tower = (load_tower or load_text)(card.language)
-    template, scale = LANGUAGE.get(card.id, ("{}", 100.0))
-    output = "space" if "space" in card.outputs else "feature"
+    tower = load_tower(about.language)
+    template, scale = LANGUAGE.get(about.id, ("{}", 100.0))
+    output = "space" if "space" in about.outputs else "feature"
     meanings = [
         lexicon.find(name, text, tower.encode, lambda names: tower.encode(list(names)))
         for name, text in zip(vocabulary.names, vocabulary.descriptions, strict=True)
     ]
     evidence = space_evidence(
-        f"{card.id}/{output}",
+        f"{about.id}/{output}",
         tower,
         vocabulary.descriptions,
         meanings,
@@ -129,15 +163,3 @@ def _judge(
         scale=scale,
     )
     return evidence, meanings
-
-
-PRESETS: Mapping[str, Callable[..., ZeroShot]] = {
-    "offline": offline,
-    "clip": partial(with_language),
-}
-
-
-def _load(id_: str, **options: Any) -> Any:
-    from seehear.encoders import load_encoder
-
-    return load_encoder(id_, **options)

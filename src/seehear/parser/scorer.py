@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.data import Vocabulary
+from seehear.encoders import AudioEncoder, VisualEncoder
 from seehear.time import Decoding, Scores, TimeGrid
 
 
@@ -23,9 +24,12 @@ class Kept:
         """Keep rows (n, ...) whose places in the clip are (n,)."""
         self._parts.setdefault(key, []).append((places, values))
 
-    def array(self, key: str, rows: int, fill: Any) -> NDArray[np.float32] | None:
-        """Return the rows in place, (rows, ...), `fill` where none came; None if nothing was kept
-        under `key`.
+    def array(
+        self, key: str, rows: int, fill: float | NDArray[np.float32]
+    ) -> NDArray[np.float32] | None:
+        """Return the rows in place, (rows, ...), `fill` where none came.
+
+        None if nothing was kept under `key`.
         """
         parts = self._parts.get(key)
         if not parts:
@@ -41,13 +45,17 @@ class Kept:
 class Scorer(Protocol):
     """From encoder rows to probabilities.
 
-    `visual` and `audio` are its encoders by id; `keep_frames` asks for the rows of single frames,
-    too.
+    Args:
+        vocabulary: the classes it scores.
+        visual, audio: its encoders by id.
+        step_s: length of a segment.
+        keep_frames: whether it wants the rows of single frames, too.
+        decoding: how its probabilities become decisions, unless a caller says otherwise.
     """
 
     vocabulary: Vocabulary
-    visual: Mapping[str, Any]
-    audio: Mapping[str, Any]
+    visual: Mapping[str, VisualEncoder]
+    audio: Mapping[str, AudioEncoder]
     step_s: float
     keep_frames: bool
     decoding: Decoding
@@ -66,3 +74,6 @@ class Scorer(Protocol):
 
     def about(self) -> dict[str, Any]:
         """Return how it scores, for the timeline."""
+
+    def doubts(self) -> list[str]:
+        """Return a line for each class that it may have misunderstood."""

@@ -6,17 +6,35 @@ hold it, and so is the gate that stands over it.  A shorter clip fills the front
 rest is zero, as extraction leaves segments without media.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seehear.errors import ConfigError, FeatureError, SeehearError
+from seehear.encoders import (
+    AnyEncoder,
+    AudioEncoder,
+    EncoderLoader,
+    VisualEncoder,
+    encoder_options,
+    is_audio,
+    is_visual,
+    load_encoder,
+)
+from seehear.errors import ConfigError, FeatureError, MissingExtraError, SeehearError
 from seehear.parser.scorer import Kept
+from seehear.streaming.sampling import frames_a_segment
 from seehear.time import TRACKS, Scores, TimeGrid
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from seehear.recipes.contract import Clips
+    from seehear.train import Run
+
+ROLES = ("audio", "visual", "motion")
 _BATCH = 64  # windows a forward pass
 
 
@@ -25,32 +43,26 @@ class Trained:
 
     Args:
         run: see `seehear.train.load_run`.
-        load: gives an encoder by id and options.
+        load: gives an encoder by id and options; None: those of this installation.
 
     Raises:
         SeehearError: an encoder of the run is unknown, or its weights are missing or others than in
             training.
     """
 
-    def __init__(self, run: Any, *, load: Any = None) -> None:
+    def __init__(self, run: "Run", *, load: EncoderLoader | None = None) -> None:
         self.run, self.vocabulary, self.decoding = run, run.vocabulary, run.decoding
         self.step_s, self.keep_frames = run.grid.step_s, run.frames
-        self._roles = {
-            role: tuple(getattr(run.features, role)) for role in ("audio", "visual", "motion")
-        }
         encoders = {id_: _load(run, id_, load) for id_ in run.features.encoders}
         run.check_encoders({id_: _known(encoder) for id_, encoder in encoders.items()}, run.path)
-        self.audio: Mapping[str, Any] = {
-            i: e for i, e in encoders.items() if e.card.track == "audio"
+        self.audio: Mapping[str, AudioEncoder] = {i: e for i, e in encoders.items() if is_audio(e)}
+        self.visual: Mapping[str, VisualEncoder] = {
+            i: e for i, e in encoders.items() if is_visual(e)
         }
-        self.visual: Mapping[str, Any] = {
-            i: e for i, e in encoders.items() if e.card.track != "audio"
-        }
-        self._rows = {
-            self._stream(s, role): self._rows_a_segment(s, role)
-            for role, streams in self._roles.items()
-            for s in streams
-        }
+        self._streams = {role: self._streams_of(role) for role in ROLES}
+        self._rows: dict[str, int] = {}  # a segment, of each stream
+        for streams in self._streams.values():
+            self._rows |= {stream: self._rows_a_segment(stream) for stream in streams}
 
     def keep(
         self,
@@ -67,34 +79,26 @@ class Trained:
     def scores(self, kept: Kept, grid: TimeGrid, present: tuple[bool, bool]) -> Scores:
         """Return the probabilities on the grid: means over the windows that hold each segment."""
         length = self.run.grid.count
+        longest = max(grid.count, length)
         starts = window_starts(grid.count, length)
-        inputs = {role: self._input(kept, role, max(grid.count, length)) for role in self._roles}
-        total = np.zeros((max(grid.count, length), len(TRACKS), len(self.vocabulary)), np.float64)
-        gate, clip_gate = np.zeros_like(total), np.zeros_like(total[:, 0])
-        windows = np.zeros((len(total), 1, 1))
+        inputs = {role: self._input(kept, role, longest) for role in ROLES}
+        sums = _WindowSums(longest, len(self.vocabulary))
         for first in range(0, len(starts), _BATCH):
-            some = starts[first : first + _BATCH]
-            out = self.run.predict(self._clips(inputs, some, length))
-            for index, start in enumerate(some):
-                rows = slice(start, start + length)
-                total[rows] += out.segment_prob[index]
-                gate[rows] += out.track_prob[index]
-                clip_gate[rows] += out.clip_prob[index]
-                windows[rows] += 1
-        total, gate, clip_gate = (
-            x[: grid.count].astype(np.float32)
-            for x in (total / windows, gate / windows, clip_gate / windows[:, 0])
-        )
+            batch = starts[first : first + _BATCH]
+            out = self.run.predict(self._clips(inputs, batch, length))
+            for start, segment, track, clip in zip(batch, *out, strict=True):
+                sums.add(slice(start, start + length), segment, track, clip)
+        prob, gate, clip_gate = sums.means(grid.count)
         if len(starts) == 1:
-            return Scores(total, grid, self.vocabulary.names, gate[0], clip_gate[0], present)
-        return Scores(total, grid, self.vocabulary.names, gate, clip_gate, present)
+            gate, clip_gate = gate[0], clip_gate[0]
+        return Scores(prob, grid, self.vocabulary.names, gate, clip_gate, present)
 
     def about(self) -> dict[str, Any]:
         """Return which run this is."""
         about = self.run.about
-        recipe = (
-            about["recipe"].get("name") if isinstance(about["recipe"], Mapping) else about["recipe"]
-        )
+        recipe = about["recipe"]
+        if isinstance(recipe, Mapping):
+            recipe = recipe.get("name")
         named = {key: about[key] for key in ("seed", "epoch", "dataset") if key in about}
         return {
             "recipe": recipe,
@@ -103,31 +107,33 @@ class Trained:
             "windows": f"of {self.run.grid.count} segments, half a window apart, averaged",
         }
 
-    def _stream(self, stream: str, role: str) -> str:
-        single = self.keep_frames and role == "visual" and stream.endswith("/feature")
-        return f"{stream.partition('/')[0]}/frames" if single else stream
+    def doubts(self) -> list[str]:
+        """Return nothing: a run knows its own classes."""
+        return []
 
-    def _rows_a_segment(self, stream: str, role: str) -> int:
-        from seehear.streaming.sampling import frames_a_segment
+    def _streams_of(self, role: str) -> list[str]:
+        """Return the streams that are read for a role: those of the run, or their single frames."""
+        streams = list(getattr(self.run.features, role))
+        if role == "visual" and self.keep_frames:
+            return [_single_frames(stream) for stream in streams]
+        return streams
 
-        name = self._stream(stream, role)
-        if not name.endswith("/frames"):
+    def _rows_a_segment(self, stream: str) -> int:
+        encoder, _, output = stream.partition("/")
+        if output != "frames":
             return 1
-        return frames_a_segment(TimeGrid(1, self.step_s), self.visual[name.partition("/")[0]].fps)
+        return frames_a_segment(TimeGrid(1, self.step_s), self.visual[encoder].fps)
 
     def _input(self, kept: Kept, role: str, segments: int) -> NDArray[np.float32] | None:
         """Return the rows of a role, (segments, rows a segment, D)."""
-        streams = [self._stream(s, role) for s in self._roles[role]]
-        if not streams:
-            return None
         parts = []
-        for stream in streams:
+        for stream in self._streams[role]:
             each = self._rows[stream]
             rows = kept.array(stream, segments * each, 0.0)
             if rows is None:  # the track is absent: zero, as extraction leaves it
                 rows = np.zeros((segments * each, self._width(stream)), np.float32)
             parts.append(rows.reshape(segments, each, -1))
-        return np.concatenate(parts, axis=2)
+        return np.concatenate(parts, axis=2) if parts else None
 
     def _width(self, stream: str) -> int:
         encoder, _, output = stream.partition("/")
@@ -135,28 +141,72 @@ class Trained:
         return int(outputs["feature" if output == "frames" else output])
 
     def _clips(
-        self, inputs: Mapping[str, NDArray[np.float32] | None], starts: list[int], length: int
-    ) -> Any:
+        self, inputs: Mapping[str, NDArray[np.float32] | None], starts: Sequence[int], length: int
+    ) -> "Clips":
+        """Return windows of `length` segments as if each were a clip."""
         import torch
 
         from seehear.recipes.contract import Clips
 
-        cut: dict[str, Any] = {}
+        windows: dict[str, Tensor] = {}
         for role, rows in inputs.items():
             if rows is None:
-                cut[role] = None
                 continue
-            stacked = np.stack([rows[s : s + length].reshape(-1, rows.shape[2]) for s in starts])
-            if not np.isfinite(stacked).all():
+            cut = np.stack([rows[s : s + length].reshape(-1, rows.shape[2]) for s in starts])
+            if not np.isfinite(cut).all():
                 raise FeatureError(f"{role} features hold NaN or infinite values")
-            cut[role] = torch.from_numpy(stacked)
+            windows[role] = torch.from_numpy(cut)
         blank = torch.zeros(len(starts), len(self.vocabulary))
-        return Clips(tuple(str(s) for s in starts), blank, **cut)
+        return Clips(tuple(str(s) for s in starts), blank, **windows)
+
+
+def _single_frames(stream: str) -> str:
+    encoder, _, output = stream.partition("/")
+    return f"{encoder}/frames" if output == "feature" else stream
+
+
+class _WindowSums:
+    """Probabilities of windows, summed over the segments they hold.
+
+    Args:
+        segments: T of the clip.
+        classes: C.
+    """
+
+    def __init__(self, segments: int, classes: int) -> None:
+        self._prob = np.zeros((segments, len(TRACKS), classes))
+        self._gate = np.zeros_like(self._prob)
+        self._clip_gate = np.zeros((segments, classes))
+        self._windows = np.zeros((segments, 1))
+
+    def add(
+        self,
+        place: slice,
+        segment_prob: NDArray[np.float32],
+        track_prob: NDArray[np.float32],
+        clip_prob: NDArray[np.float32],
+    ) -> None:
+        """Add one window: (length, 2, C), (2, C) and (C,)."""
+        self._prob[place] += segment_prob
+        self._gate[place] += track_prob
+        self._clip_gate[place] += clip_prob
+        self._windows[place] += 1
+
+    def means(
+        self, segments: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        """Return the means of the first segments: (T, 2, C) twice, and (T, C)."""
+        windows = self._windows[:segments]
+        prob = self._prob[:segments] / windows[:, None]
+        gate = self._gate[:segments] / windows[:, None]
+        clip_gate = self._clip_gate[:segments] / windows
+        return prob.astype(np.float32), gate.astype(np.float32), clip_gate.astype(np.float32)
 
 
 def window_starts(count: int, length: int) -> list[int]:
-    """Return where windows of `length` begin over `count` segments: half a window apart, the last
-    flush with the end.
+    """Return where windows of `length` begin over `count` segments.
+
+    They stand half a window apart, the last flush with the end.
 
     Examples:
         >>> window_starts(10, 10), window_starts(17, 10), window_starts(3, 10)
@@ -166,8 +216,13 @@ def window_starts(count: int, length: int) -> list[int]:
     return sorted({*range(0, last, max(1, length // 2)), last})
 
 
-def trained(path: str | Path, *, device: str = "cpu", load: Any = None) -> Trained:
+def trained(path: str | Path, *, device: str = "cpu", load: EncoderLoader | None = None) -> Trained:
     """Return the scorer of a run folder or model file.
+
+    Args:
+        path: see `seehear.train.load_run`.
+        device: where the run's network computes.
+        load: see `Trained`.
 
     Raises:
         WeightsError: it cannot be read, or weights of its encoders are missing.
@@ -177,23 +232,22 @@ def trained(path: str | Path, *, device: str = "cpu", load: Any = None) -> Train
     try:
         import torch  # noqa: F401
     except ImportError:
-        from seehear.errors import MissingExtraError
-
         raise MissingExtraError.of("torch", "train") from None
     from seehear.train import load_run
 
     return Trained(load_run(path, device=device), load=load)
 
 
-def _load(run: Any, id_: str, load: Any) -> Any:
+def _load(run: "Run", id_: str, load: EncoderLoader | None) -> AnyEncoder:
     """Return an encoder with the preprocessing of training."""
-    from seehear.encoders import encoder_options, load_encoder
-
-    made = (run.encoders.get(id_) or {}).get("preprocessing") or {}
+    recorded = run.encoders.get(id_) or {}
+    trained_with = recorded.get("preprocessing") or {}
     try:
-        known = encoder_options(id_) if load is None else ("fps",)
-        options = {"fps": made["fps"]} if "fps" in made and "fps" in known else {}
-        encoder = load_encoder(id_, **options) if load is None else load(id_, **options)
+        options = {}
+        has_fps = load is not None or "fps" in encoder_options(id_)
+        if has_fps and "fps" in trained_with:
+            options["fps"] = trained_with["fps"]
+        encoder = (load or load_encoder)(id_, **options)
     except ConfigError as error:
         raise ConfigError(
             f"the parser needs encoder {id_}, which this installation does not have"
@@ -204,7 +258,7 @@ def _load(run: Any, id_: str, load: Any) -> Any:
     now = encoder.preprocessing()
     other = [
         f"{key} {now.get(key)} instead of {value}"
-        for key, value in made.items()
+        for key, value in trained_with.items()
         if now.get(key) != value
     ]
     if other:
@@ -216,7 +270,8 @@ def _load(run: Any, id_: str, load: Any) -> Any:
     return encoder
 
 
-def _known(encoder: Any) -> dict[str, Any]:
+def _known(encoder: AnyEncoder) -> dict[str, Any]:
+    """Return what a manifest would say of an encoder; a fault says which command mends it."""
     from seehear.extraction.extract import provenance
 
     try:

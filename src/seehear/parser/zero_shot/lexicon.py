@@ -1,5 +1,6 @@
-"""Which classes of a pretrained network a word means: by name, by another name, by a part of it,
-else by likeness.
+"""Which classes of a pretrained network a word means.
+
+It is found by name, by another name, by a part of it, else by likeness.
 
 A lexicon is a tree of concepts.  Each has names, the network's classes it covers, and a concept
 above it, whose classes bear it out from a distance: an image network that knows no helicopters
@@ -18,9 +19,7 @@ from seehear.parser.zero_shot.words import forms, longest_inside, names_of, norm
 
 _LIKE = 3  # concepts taken for a word that no name fits
 _WITHIN = 0.08  # of the likeness of the best one
-_BROAD = (
-    20  # classes below a concept that make it a kind of kinds, such as animal, music or vehicle
-)
+_BROAD = 20  # classes below a concept that make it a kind of kinds: animal, music, vehicle
 _PART = 0.5  # likeness that a phrase must have to the part of it that was found
 Embed = Callable[[list[str]], NDArray[np.float32]]
 EmbedNames = Callable[[tuple[str, ...]], NDArray[np.float32]]
@@ -80,21 +79,19 @@ class Lexicon:
     common: int
 
     def narrowest(self) -> list[int]:
-        """Return the classes of concepts that have none below and are sounds or things
-        themselves.
-        """
+        """Return the classes of concepts that have none below and are sounds or things."""
         upper = {concept.above for concept in self.concepts}
-        return [
-            c
-            for i, concept in enumerate(self.concepts)
-            if concept.sound and i not in upper
-            for c in concept.own
-        ]
+        classes: list[int] = []
+        for position, concept in enumerate(self.concepts):
+            if concept.sound and position not in upper:
+                classes += concept.own
+        return classes
 
     @cached_property
     def _by_name(self) -> dict[str, int]:
-        """Name -> position; a title wins over another concept's further name, a higher concept over
-        a lower.
+        """Name -> position.
+
+        A title wins over another concept's further name, a higher concept over a lower.
         """
         found: dict[str, int] = {}
         for rank in (slice(1), slice(1, None)):
@@ -105,13 +102,10 @@ class Lexicon:
 
     @cached_property
     def _broad(self) -> frozenset[int]:
-        """Return the concepts that cover so much that a word can be like them without being all of
-        it.
-        """
+        """The concepts that cover so much that a word can be like them without being all of it."""
         upper = {concept.above for concept in self.concepts}
-        return frozenset(
-            i for i, c in enumerate(self.concepts) if i in upper and len(c.classes) > _BROAD
-        )
+        broad = [i for i, c in enumerate(self.concepts) if len(c.classes) > _BROAD]
+        return frozenset(broad) & upper
 
     def find(self, name: str, description: str, embed: Embed, embed_names: EmbedNames) -> Meaning:
         """Return what a class means: its name is tried before its description, names before
@@ -123,35 +117,47 @@ class Lexicon:
             embed_names: the same for the lexicon's own names, which may be kept from one time to
                 the next.
         """
-        by_name = self._by_name
-        for text in (name, description):
+        return (
+            self._find_name((name, description))
+            or self._find_part((description, name), embed)
+            or self._find_alike(description or name, embed, embed_names)
+        )
+
+    def _find_name(self, texts: Sequence[str]) -> Meaning | None:
+        """Return the concept that has one of the texts for a name."""
+        for text in texts:
             for form in forms(text):
-                if form in by_name:
-                    return self._meaning([by_name[form]], [1.0], "name")
-        for text in (description, name):
-            phrase = forms(text)[-1] if forms(text) else ""
-            part = longest_inside(phrase, by_name)
-            if part is not None:
-                likeness = float(np.dot(*embed([phrase, part])))
-                if likeness >= _PART:
-                    return self._meaning([by_name[part]], [likeness], "part")
-        titles = [
-            (index, n)
-            for index, concept in enumerate(self.concepts)
-            if concept.sound
-            for n in concept.names
-        ]
-        rows = embed_names(tuple(n for _, n in titles))
+                if form in self._by_name:
+                    return self._meaning([self._by_name[form]], [1.0], "name")
+        return None
+
+    def _find_part(self, texts: Sequence[str], embed: Embed) -> Meaning | None:
+        """Return the concept whose name is a part of one of the texts, and like all of it."""
+        for text in texts:
+            phrase = ["", *forms(text)][-1]
+            part = longest_inside(phrase, self._by_name)
+            if part is None:
+                continue
+            likeness = float(np.dot(*embed([phrase, part])))
+            if likeness >= _PART:
+                return self._meaning([self._by_name[part]], [likeness], "part")
+        return None
+
+    def _find_alike(self, text: str, embed: Embed, embed_names: EmbedNames) -> Meaning:
+        """Return the concepts whose names are most like a text."""
+        named: list[tuple[int, str]] = []
+        for index, concept in enumerate(self.concepts):
+            if concept.sound:
+                named += [(index, name) for name in concept.names]
+        rows = embed_names(tuple(name for _, name in named)) @ embed([text])[0]
         best: dict[int, float] = {}
-        for (index, _), likeness in zip(
-            titles, rows @ embed([description or name])[0], strict=True
-        ):
+        for (index, _), likeness in zip(named, rows, strict=True):
             best[index] = max(best.get(index, -1.0), float(likeness))
         ranked = sorted(best, key=lambda i: -best[i])[:_LIKE]
-        taken = [i for i in ranked if best[i] >= best[ranked[0]] - _WITHIN]
+        near = [i for i in ranked if best[i] >= best[ranked[0]] - _WITHIN]
         # an elephant is like "animal", but is not every animal: that counts only where nothing
         # narrower is like it
-        taken = [i for i in taken if i not in self._broad] or taken
+        taken = [i for i in near if i not in self._broad] or near
         return self._meaning(taken, [max(0.0, best[i]) for i in taken], "likeness")
 
     def _meaning(self, found: Sequence[int], likeness: Sequence[float], how: str) -> Meaning:
@@ -177,46 +183,37 @@ def tree_lines(name: str) -> list[tuple[int, str]]:
 
 @lru_cache(maxsize=2)
 def sound_lexicon(classes: tuple[str, ...] = ()) -> Lexicon:
-    """Return the lexicon of AudioSet; `classes` are YAMNet's 521 names in its order, without them
-    the tree's own.
+    """Return the lexicon of AudioSet.
+
+    Args:
+        classes: YAMNet's 521 names in its order; without them the tree's own.
     """
     lines = tree_lines("audioset_tree.txt")
     above = _parents([depth for depth, _ in lines])
     titles, names = [], []
     for _, line in lines:
-        title, _, further = line.partition("|")
-        title = title.strip().removeprefix("~ ")
-        titles.append(title)
-        names.append(
-            tuple(
-                dict.fromkeys(
-                    (*names_of(title), *(normal(n) for n in further.split(",") if n.strip()))
-                )
-            )
-        )
+        title, _, further = line.removeprefix("~").partition("|")
+        titles.append(title.strip())
+        names.append(_sound_names(title, further))
     place = {name: index for index, name in enumerate(classes or titles)}
-    own = [[place[title]] for title in titles]
+    own = [(place[title],) for title in titles]
     covered = _with_below(own, above)
-    return Lexicon(
-        tuple(
-            Concept(
-                names[i],
-                tuple(own[i]),
-                tuple(covered[i]),
-                above[i],
-                titles[i],
-                not lines[i][1].startswith("~"),
-            )
-            for i in range(len(lines))
-        ),
-        len(lines),
-    )
+    concepts = [
+        Concept(names[i], own[i], covered[i], above[i], titles[i], not line.startswith("~"))
+        for i, (_, line) in enumerate(lines)
+    ]
+    return Lexicon(tuple(concepts), len(lines))
+
+
+def _sound_names(title: str, further: str) -> tuple[str, ...]:
+    """Return the names of a line "title | further, names", the title's first."""
+    others = [normal(name) for name in further.split(",") if name.strip()]
+    return tuple(dict.fromkeys([*names_of(title), *others]))
 
 
 @lru_cache(maxsize=2)
 def picture_lexicon(classes: tuple[str, ...] = ()) -> Lexicon:
-    """Return the lexicon of ImageNet: the concepts of the data file, then each of `classes` by its
-    own name.
+    """Return the lexicon of ImageNet: the data file's concepts, then each of `classes` by its name.
 
     Args:
         classes: the 1000 names in the network's order; without them the everyday concepts alone.
@@ -227,13 +224,12 @@ def picture_lexicon(classes: tuple[str, ...] = ()) -> Lexicon:
     for _, line in lines:
         words, _, ranges = line.partition(":")
         names.append(tuple(dict.fromkeys(normal(word) for word in words.split(","))))
-        own.append([i for part in ranges.split(",") if part.strip() for i in _range(part)])
+        own.append(_positions(ranges))
     covered = _with_below(own, above)
     concepts = [
-        Concept(names[i], tuple(own[i]), tuple(covered[i]), above[i], names[i][0])
-        for i in range(len(lines))
+        Concept(names[i], own[i], covered[i], above[i], names[i][0]) for i in range(len(lines))
     ]
-    smallest = {}
+    smallest: dict[int, int] = {}  # the narrowest concept that covers a class
     for index in sorted(range(len(lines)), key=lambda i: -len(covered[i])):
         smallest.update(dict.fromkeys(covered[index], index))
     concepts += [
@@ -244,6 +240,7 @@ def picture_lexicon(classes: tuple[str, ...] = ()) -> Lexicon:
 
 
 def _parents(depths: Sequence[int]) -> list[int | None]:
+    """Return for each line the last one before it that stands a step further out."""
     last: dict[int, int] = {}
     out: list[int | None] = []
     for index, depth in enumerate(depths):
@@ -252,15 +249,21 @@ def _parents(depths: Sequence[int]) -> list[int | None]:
     return out
 
 
-def _with_below(own: Sequence[Sequence[int]], above: Sequence[int | None]) -> list[list[int]]:
+def _with_below(own: Sequence[Sequence[int]], above: Sequence[int | None]) -> list[tuple[int, ...]]:
+    """Return the classes of each concept and of everything below it."""
     out = [dict.fromkeys(classes) for classes in own]
     for index in reversed(range(len(own))):
         up = above[index]
         if up is not None:
             out[up].update(out[index])
-    return [list(classes) for classes in out]
+    return [tuple(classes) for classes in out]
 
 
-def _range(text: str) -> range:
-    first, _, last = text.strip().partition("-")
-    return range(int(first), int(last or first) + 1)
+def _positions(ranges: str) -> tuple[int, ...]:
+    """Return the numbers of "3-5, 8"."""
+    out: list[int] = []
+    for part in ranges.split(","):
+        if part.strip():
+            first, _, last = part.strip().partition("-")
+            out += range(int(first), int(last or first) + 1)
+    return tuple(out)

@@ -1,15 +1,12 @@
-"""The zero-shot scorer of the preset `offline`: ConSE and YAMNet, words by MiniLM, calibrated on
-real clips.
+"""The evidence of the preset `offline`: ConSE and YAMNet, words by MiniLM, calibrated on clips.
 
 The numbers below were fitted by `benchmarks/fit_zero_shot.py` on the val split of the development
 set (60 clips); docs/zero-shot.md says how and how well they hold on other clips and other classes.
 """
 
-from typing import Any
-
 from seehear.data import Vocabulary
 from seehear.parser.zero_shot.calibration import Calibration
-from seehear.parser.zero_shot.lexicon import Meaning, picture_lexicon, sound_lexicon
+from seehear.parser.zero_shot.lexicon import Lexicon, Meaning, picture_lexicon, sound_lexicon
 from seehear.parser.zero_shot.picture import PictureEvidence
 from seehear.parser.zero_shot.sound import SoundEvidence
 
@@ -58,20 +55,18 @@ def picture_evidence(
     common = tuple(concept.names[0] for concept in lexicon.concepts[: lexicon.common])
     meanings = _meanings(lexicon, vocabulary)
     prompts = class_embeddings((*vocabulary.descriptions, "other"))
-    return (
-        PictureEvidence(
-            meanings,
-            prompts[:-1],
-            prompts[-1],
-            class_embeddings(imagenet_classes()),
-            class_embeddings(common),
-            calibration,
-        ),
+    evidence = PictureEvidence(
         meanings,
+        prompts[:-1],
+        prompts[-1],
+        class_embeddings(imagenet_classes()),
+        class_embeddings(common),
+        calibration,
     )
+    return evidence, meanings
 
 
-def _meanings(lexicon: Any, vocabulary: Vocabulary) -> list[Meaning]:
+def _meanings(lexicon: Lexicon, vocabulary: Vocabulary) -> list[Meaning]:
     from seehear.encoders.minilm import MiniLM, class_embeddings
 
     tower = MiniLM()

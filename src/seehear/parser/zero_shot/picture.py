@@ -1,16 +1,14 @@
-"""How much a second of pictures speaks for each of the user's classes, by ConSE's joint space and
-ImageNet's classes.
+"""How much a second of pictures speaks for each class, by ConSE's space and ImageNet's classes.
 
 The evidence, for a class with prompt q and a segment with ImageNet posteriors p and ConSE vector v:
 
-    sum     log of the posterior of all ImageNet classes that the word means (`lexicon`); where it means none, of those
-            whose names are like q
+    sum     log of the posterior of all ImageNet classes that the word means (`lexicon`); where it
+            means none, of those whose names are like q
     above   the same with the classes of the concepts above it: an aircraft bears out a helicopter
     margin  cosine of v with q, less that with the nearest other prompt: of the other classes,
-    "other", and common
-            concepts that are not like q
+            "other", and common concepts that are not like q
     unusual cosine of v with q, against what 1000 ImageNet class names have with q, in standard
-    deviations
+            deviations
     near    sum over three seconds
     best    the best sum within nine seconds
 """
@@ -62,11 +60,8 @@ class PictureEvidence:
         for row, meaning in enumerate(meanings):
             if meaning.classes:
                 weight = np.asarray(meaning.likeness)
-                weight = (
-                    np.clip((weight - _FROM) / (_FULL - _FROM), 0, 1)
-                    if meaning.how == "likeness"
-                    else weight
-                )
+                if meaning.how == "likeness":
+                    weight = np.clip((weight - _FROM) / (_FULL - _FROM), 0, 1)
                 self._sum[row] = 0
                 self._sum[row, list(meaning.classes)] = weight
             self._above[row, list(meaning.above)] = 1
@@ -80,9 +75,7 @@ class PictureEvidence:
         )
 
     def of(self, values: Mapping[str, NDArray[np.floating]]) -> NDArray[np.float32]:
-        """Return posterior sum, posterior sum above, margin and unusualness of each segment and
-        class, (n, C, 4).
-        """
+        """Return sum, sum above, margin and unusualness of each segment and class, (n, C, 4)."""
         from seehear.encoders.conse import posteriors
 
         prob = posteriors(np.asarray(values[STREAMS[0]], np.float32))

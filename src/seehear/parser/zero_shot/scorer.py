@@ -7,20 +7,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.data import Vocabulary
+from seehear.encoders import AudioEncoder, VisualEncoder
 from seehear.parser.scorer import Kept
 from seehear.parser.zero_shot.lexicon import Meaning
 from seehear.time import TRACKS, Decoding, Scores, TimeGrid
 
 
-class Evidence(Protocol):
-    """What one encoder says about each class; `streams` are the outputs it reads."""
+class TrackEvidence(Protocol):
+    """What one encoder says about each class."""
 
-    streams: tuple[str, ...]
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """The outputs it reads, as `ENCODER/OUTPUT`."""
 
     def of(self, values: Mapping[str, NDArray[np.floating]]) -> NDArray[np.float32]:
         """Return what is kept of segments, (n, C, ...)."""
 
-    def nothing(self) -> Any:
+    def nothing(self) -> float | NDArray[np.float32]:
         """Return what stands for a segment that has none."""
 
     def prob(self, kept: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -45,8 +48,8 @@ class ZeroShot:
     def __init__(
         self,
         vocabulary: Vocabulary,
-        encoders: tuple[Any, Any],
-        evidence: tuple[Evidence, Evidence],
+        encoders: tuple[AudioEncoder, VisualEncoder],
+        evidence: tuple[TrackEvidence, TrackEvidence],
         meanings: tuple[Sequence[Meaning], Sequence[Meaning]],
         *,
         decoding: Decoding,
@@ -54,11 +57,10 @@ class ZeroShot:
         notes: Mapping[str, Any] | None = None,
     ) -> None:
         self.vocabulary, self.decoding, self.step_s = vocabulary, decoding, step_s
-        self.audio: Mapping[str, Any] = {encoders[0].card.id: encoders[0]}
-        self.visual: Mapping[str, Any] = {encoders[1].card.id: encoders[1]}
-        self._evidence = dict(
-            zip((encoders[0].card.id, encoders[1].card.id), evidence, strict=True)
-        )
+        audio, visual = encoders
+        self.audio: Mapping[str, AudioEncoder] = {audio.card.id: audio}
+        self.visual: Mapping[str, VisualEncoder] = {visual.card.id: visual}
+        self._evidence = {audio.card.id: evidence[0], visual.card.id: evidence[1]}
         self._meanings = meanings
         self._notes = dict(notes or {})
 
@@ -84,25 +86,26 @@ class ZeroShot:
 
     def about(self) -> dict[str, Any]:
         """Return how it scores: what each class was taken for, and the notes of the preset."""
-        words = {
-            name: {
-                f"{track} as": (
-                    list(meaning[index].shown)
-                    + ([] if meaning[index].how == "name" else [f"(by {meaning[index].how})"])
-                )
-                for track, meaning in zip(("heard", "seen"), self._meanings, strict=True)
-            }
-            for index, name in enumerate(self.vocabulary.names)
-        }
+        words = {}
+        for name, heard, seen in zip(self.vocabulary.names, *self._meanings, strict=True):
+            words[name] = {"heard as": _taken_for(heard), "seen as": _taken_for(seen)}
         return {**self._notes, "words": words}
 
     def doubts(self) -> list[str]:
         """Return a line for each class that no name fits, and what was taken for it."""
-        kinds = (("heard", "sound"), ("seen", "picture"))
-        return [
-            f"{name}: no {kind} class has this name; what is {track} as"
-            f" {', '.join(meaning[index].shown)} counts"
-            for index, name in enumerate(self.vocabulary.names)
-            for (track, kind), meaning in zip(kinds, self._meanings, strict=True)
-            if meaning[index].how == "likeness"
-        ]
+        lines = []
+        for name, heard, seen in zip(self.vocabulary.names, *self._meanings, strict=True):
+            for verb, kind, meaning in (("heard", "sound", heard), ("seen", "picture", seen)):
+                if meaning.how == "likeness":
+                    lines.append(
+                        f"{name}: no {kind} class has this name; what is {verb} as"
+                        f" {', '.join(meaning.shown)} counts"
+                    )
+        return lines
+
+
+def _taken_for(meaning: Meaning) -> list[str]:
+    """Return the titles a class was taken for, and how they were found if not by name."""
+    if meaning.how == "name":
+        return list(meaning.shown)
+    return [*meaning.shown, f"(by {meaning.how})"]

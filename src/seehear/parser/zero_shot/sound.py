@@ -1,5 +1,4 @@
-"""How much a second of sound speaks for each of the user's classes, by YAMNet's 521 AudioSet
-scores.
+"""How much a second of sound speaks for each class, by YAMNet's 521 AudioSet scores.
 
 A word is looked up among the AudioSet classes (`lexicon`).  The evidence for it, in logits:
 
@@ -12,6 +11,7 @@ A word is looked up among the AudioSet classes (`lexicon`).  The evidence for it
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,35 @@ LEAST = 0.5  # likeness: below it a class is not the word at all
 _LEAD, _NEAR, _REACH = 2.0, 1, 9
 _NOTHING = -40.0  # logit of what is not there
 _SCALE = 10.0  # brings logits to the size of the other numbers
+
+
+@dataclass(frozen=True)
+class _Class:
+    """A class of the user's among those of the network.
+
+    Args:
+        word: positions of the network's classes that are the word.
+        markdown: logits taken off each, (n,), for what it lacks in likeness.
+        above: those that bear it out.
+        rivals: sounds that are something else.
+    """
+
+    word: list[int]
+    markdown: NDArray[np.float32]
+    above: list[int]
+    rivals: list[int]
+
+    @classmethod
+    def of(cls, meaning: Meaning, sounds: Sequence[int]) -> "_Class":
+        found = zip(meaning.classes, meaning.likeness, strict=True)
+        alike = {position: likeness for position, likeness in found if likeness >= LEAST}
+        markdown = [_UNLIKE * (1 - likeness) for likeness in alike.values()]
+        rivals = [position for position in sounds if position not in meaning.classes]
+        return cls(list(alike), np.array(markdown, np.float32), list(meaning.above), rivals)
+
+    def rareness(self, norms: NDArray[np.floating]) -> float:
+        """Return the length of its weights in the network; of a class that is none the longest."""
+        return float(norms[self.word[0]] if self.word else norms.max())
 
 
 class SoundEvidence:
@@ -47,35 +76,23 @@ class SoundEvidence:
         calibration: Calibration,
     ) -> None:
         self._calibration = calibration
-        self._words = [
-            [
-                (c, _UNLIKE * (1 - v))
-                for c, v in zip(m.classes, m.likeness, strict=True)
-                if v >= LEAST
-            ]
-            for m in meanings
-        ]
-        self._above = [list(m.above) for m in meanings]
         sounds = lexicon.narrowest()
-        self._rivals = [[i for i in sounds if i not in m.classes] for m in meanings]
-        self._rare = np.array(
-            [norms[w[0][0]] if w else norms.max() for w in self._words], np.float32
-        )
+        self._classes = [_Class.of(meaning, sounds) for meaning in meanings]
+        self._rare = np.array([c.rareness(norms) for c in self._classes], np.float32)
 
     def of(self, values: Mapping[str, NDArray[np.floating]]) -> NDArray[np.float32]:
         """Return raw, above and lead of each segment and class, (n, C, 3)."""
         logits = np.asarray(values[STREAMS[0]], np.float32)
-        out = np.full((len(logits), len(self._words), 3), _NOTHING, np.float32)
-        for column, (word, above, rivals) in enumerate(
-            zip(self._words, self._above, self._rivals, strict=True)
-        ):
-            if word:
-                raw = (
-                    logits[:, [c for c, _ in word]] - np.array([m for _, m in word], np.float32)
-                ).max(axis=1)
-                out[:, column, 0] = raw
-                out[:, column, 1] = np.maximum(logits[:, above].max(axis=1), raw) if above else raw
-                out[:, column, 2] = np.minimum(raw - logits[:, rivals].max(axis=1), _LEAD)
+        out = np.full((len(logits), len(self._classes), 3), _NOTHING, np.float32)
+        for column, user in enumerate(self._classes):
+            if not user.word:
+                continue
+            raw = (logits[:, user.word] - user.markdown).max(axis=1)
+            above = raw
+            if user.above:
+                above = np.maximum(logits[:, user.above].max(axis=1), raw)
+            lead = np.minimum(raw - logits[:, user.rivals].max(axis=1), _LEAD)
+            out[:, column] = np.stack([raw, above, lead], axis=1)
         return out
 
     def nothing(self) -> float:

@@ -1,14 +1,12 @@
-"""How much a segment speaks for a class in a space that an encoder shares with language (CLIP,
-SigLIP, CLAP).
+"""How much a segment speaks for a class in a space shared with language (CLIP, SigLIP, CLAP).
 
 Each class is set against many common things that are something else, and "other", one class at a
 time:
 
-    p(class) = exp(s cos(v, class)) / (exp(s cos(v, class)) + sum over the others of exp(s cos(v,
-    other)))
+    p(class) = e(class) / (e(class) + sum over the others of e(other)),  e(x) = exp(s cos(v, x))
 
 so a class's probability does not depend on which other classes the user asks for, and several may
-be true at once. What counts as something else is read from a lexicon: whatever neither holds the
+be true at once.  What counts as something else is read from a lexicon: whatever neither holds the
 class nor belongs to it.
 """
 
@@ -18,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.encoders.base import TextTower, unit
-from seehear.parser.zero_shot.lexicon import Lexicon, Meaning
+from seehear.parser.zero_shot.lexicon import Concept, Lexicon, Meaning
 
 
 class SpaceEvidence:
@@ -86,17 +84,18 @@ def space_evidence(
         scale: see `SpaceEvidence`.
     """
     background = [c for c in lexicon.concepts[: lexicon.common] if c.sound]
-    texts = [
-        template.replace("{}", text)
-        for text in (*descriptions, *(c.title for c in background), "other")
-    ]
-    rows = tower.encode(texts)
+    titles = [concept.title for concept in background]
+    texts = [*descriptions, *titles, "other"]
+    rows = tower.encode([template.replace("{}", text) for text in texts])
     count = len(descriptions)
     rival = np.ones((count, len(background) + 1), bool)
     for row, meaning in zip(rival, meanings, strict=True):
-        same = set(meaning.classes)
         for column, concept in enumerate(background):
-            row[column] = (
-                not same.intersection(concept.classes) and concept.title not in meaning.shown
-            )
+            row[column] = _is_other(concept, meaning)
     return SpaceEvidence(stream, rows[:count], rows[count:], rival, scale)
+
+
+def _is_other(concept: Concept, meaning: Meaning) -> bool:
+    """Return whether a concept is something else than what a word means."""
+    apart = set(meaning.classes).isdisjoint(concept.classes)
+    return apart and concept.title not in meaning.shown

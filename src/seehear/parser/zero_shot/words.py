@@ -1,5 +1,6 @@
-"""The user's words, made comparable: `Baby_cry_infant_cry`, "playing the Piano" and "dogs barking"
-find their class.
+"""The user's words, made comparable.
+
+`Baby_cry_infant_cry`, "playing the Piano" and "dogs barking" find their class.
 """
 
 import re
@@ -22,8 +23,9 @@ def normal(text: str) -> str:
 
 
 def forms(text: str) -> list[str]:
-    """Return the ways to write one phrase, the closest first: as it is, without fillers, in the
-    singular.
+    """Return the ways to write one phrase, the closest first.
+
+    It is written as it is, without fillers, and in the singular.
 
     Examples:
         >>> forms("playing the Violins")
@@ -42,17 +44,15 @@ def names_of(text: str) -> list[str]:
         >>> names_of("Chicken, rooster")
         ['chicken rooster', 'chicken', 'rooster']
     """
-    without = re.sub(r"\([^)]*\)", " ", text)
-    return list(
-        dict.fromkeys(
-            n for n in (normal(text), *(normal(part) for part in without.split(","))) if n
-        )
-    )
+    without_brackets = re.sub(r"\([^)]*\)", " ", text)
+    names = [normal(part) for part in (text, *without_brackets.split(","))]
+    return [name for name in dict.fromkeys(names) if name]
 
 
 def longest_inside(phrase: str, known: Iterable[str]) -> str | None:
-    """Return the longest of `known` whose words stand in `phrase` one after the other, the last
-    such if several.
+    """Return the longest of `known` whose words stand in `phrase` one after the other.
+
+    Of several as long it is the last.
 
     Examples:
         >>> longest_inside("a red car", {"car", "red"})
@@ -60,9 +60,11 @@ def longest_inside(phrase: str, known: Iterable[str]) -> str | None:
     """
     padded = f" {phrase} "
     inside = [name for name in known if f" {name} " in padded]
-    return max(
-        inside, key=lambda name: (len(name.split()), padded.rindex(f" {name} ")), default=None
-    )
+
+    def length_and_place(name: str) -> tuple[int, int]:
+        return len(name.split()), padded.rindex(f" {name} ")
+
+    return max(inside, key=length_and_place, default=None)
 
 
 def _singular(word: str) -> str:
@@ -70,8 +72,5 @@ def _singular(word: str) -> str:
         return word[:-3] + "y"
     if re.search(r"(ches|shes|sses|xes)$", word):
         return word[:-2]
-    return (
-        word[:-1]
-        if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3
-        else word
-    )
+    plural = word.endswith("s") and not word.endswith(("ss", "us", "is"))
+    return word[:-1] if plural and len(word) > 3 else word

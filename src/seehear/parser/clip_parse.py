@@ -1,0 +1,124 @@
+"""One clip while it is parsed: pieces of media in, timeline out, and word of how far it is."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from seehear.errors import MediaError
+from seehear.parser.scorer import Kept, Scorer
+from seehear.streaming.decode import Outcome, Piece
+from seehear.streaming.encode import encode_piece
+from seehear.time import TRACKS, Decoding, TimeGrid, Timeline, decode_scores
+
+Progress = Callable[[float, Timeline], None]
+_REPORTS = 50  # of what is parsed so far, at most: each costs time that grows with the clip
+
+
+@dataclass
+class ClipParse:
+    """A clip that is being parsed.
+
+    Args:
+        path: its file.
+        scorer: the parser's.
+        decoding: how probabilities become decisions.
+        about: tells how timelines are made.
+        kept: what the scorer has kept of its rows.
+        problems: what went wrong in encoding.
+    """
+
+    path: Path
+    scorer: Scorer
+    decoding: Decoding
+    about: Callable[[], dict[str, Any]]
+    kept: Kept = field(default_factory=Kept)
+    problems: list[str] = field(default_factory=list)
+
+    def add(self, piece: Piece) -> None:
+        """Encode a piece and keep what the scorer needs of it.
+
+        Raises:
+            FeatureError: what the encoder made of it is no number.
+        """
+        scorer = self.scorer
+        encoder = scorer.audio.get(piece.encoder) or scorer.visual[piece.encoder]
+        rows = encode_piece(encoder, piece, keep_frames=scorer.keep_frames)
+        scorer.keep(self.kept, piece.encoder, rows.values, rows.places)
+
+    def finish(self, outcome: Outcome) -> Timeline:
+        """Return the timeline.
+
+        Raises:
+            MediaError: neither track could be decoded.
+        """
+        problems = list(dict.fromkeys([*outcome.problems, *self.problems]))
+        if "present" not in outcome.tracks.values():
+            raise MediaError("; ".join(problems) or "nothing in it can be decoded", where=self.path)
+        audio, visual = (outcome.tracks.get(track) == "present" for track in TRACKS)
+        grid = TimeGrid(outcome.segments, self.scorer.step_s)
+        warnings = [*outcome.warnings, *problems]
+        return self.timeline(grid, (audio, visual), outcome.duration_s, warnings)
+
+    def timeline(
+        self,
+        grid: TimeGrid,
+        present: tuple[bool, bool],
+        duration_s: float | None,
+        warnings: Sequence[str] = (),
+    ) -> Timeline:
+        """Return the timeline of what was added so far.
+
+        Args:
+            grid: of the whole clip.
+            present: whether it has an audio and a visual track.
+            duration_s: how long it is; None or 0: as long as the grid.
+            warnings: of the clip.
+        """
+        return decode_scores(
+            self.scorer.scores(self.kept, grid, present),
+            self.decoding,
+            source=self.path.name,
+            duration_s=duration_s or grid.end_s,
+            parser=self.about(),
+            warnings=tuple(dict.fromkeys(warnings)),
+        )
+
+
+class Reporter:
+    """Calls `progress` now and then, at most `_REPORTS` times a clip.
+
+    Args:
+        clip: what is parsed.
+        grid: of the whole clip.
+        present: whether it has an audio and a visual track.
+        duration_s: how long it is.
+        progress: what to call; see `Parser`.
+    """
+
+    def __init__(
+        self,
+        clip: ClipParse,
+        grid: TimeGrid,
+        present: tuple[bool, bool],
+        duration_s: float,
+        progress: Progress,
+    ) -> None:
+        self._clip, self._grid = clip, grid
+        self._present, self._duration_s = present, duration_s
+        self._progress = progress
+        self._segments_done: dict[str, int] = {}  # by encoder
+        for there, encoders in zip(present, (clip.scorer.audio, clip.scorer.visual), strict=True):
+            if there:
+                self._segments_done.update(dict.fromkeys(encoders, 0))
+        self._last = 0.0
+
+    def __call__(self, piece: Piece) -> None:
+        """Take note of a piece that was added."""
+        self._segments_done[piece.encoder] = int(piece.segments[-1]) + 1
+        whole = len(self._segments_done) * self._grid.count
+        share = sum(self._segments_done.values()) / whole
+        if share - self._last >= 1 / _REPORTS:
+            self._last = share
+            so_far = self._clip.timeline(self._grid, self._present, self._duration_s)
+            self._progress(min(share, 1.0), so_far)
