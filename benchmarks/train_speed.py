@@ -30,10 +30,11 @@ import yardstick
 from seehear.data import Dataset, open_dataset
 from seehear.features import open_features
 from seehear.metrics import evaluate
-from seehear.recipes import apply
+from seehear.recipes import Recipe, apply
 from seehear.time import Decoding, decide
-from seehear.train import Prepared, loop, prepare
-from seehear.train.model import build_networks, predict
+from seehear.train import Prepared, RunFolder, loop, prepare
+from seehear.train.folder import StageRecorder
+from seehear.train.networks import build_networks, predict
 from seehear.train.targets import build_targets
 
 SHAPES = {"vggish": (10, 128), "res152": (80, 2048), "r2plus1d_18": (10, 512)}
@@ -159,12 +160,10 @@ def agreement(
         workers,
         order.tolist(),
     )
-    optimiser = torch.optim.Adam(net.parameters(), lr=LR, fused=True)
-    job = _job(prepared, recipe, Path())
-    ours = [
-        float(loop._step(job, {"main": net}, optimiser, 1, number, steps, order)[-1])
-        for number in range(steps)
-    ]
+    learner = loop.Learner(_task(prepared, recipe))
+    learner.nets = {"main": net}
+    learner.optimiser = torch.optim.Adam(net.parameters(), lr=LR, fused=True)
+    ours = [float(learner.take_step(1, number, order)[-1]) for number in range(steps)]
     gap = float(np.abs(np.array(theirs) - ours).max())
     if gap > 1e-3:
         raise SystemExit(f"the losses differ by {gap}: {theirs} and {ours}")
@@ -179,20 +178,17 @@ def train_ours(prepared: Prepared, epochs: int) -> None:
     """Train with our loop, without validation, writing what it always writes."""
     with tempfile.TemporaryDirectory() as folder:
         recipe = apply(prepared.recipe, {"training.epochs": epochs, "training.select": "last"})
-        loop.fit(_job(prepared, recipe, Path(folder)))
+        loop.fit(_task(prepared, recipe), StageRecorder(RunFolder(folder), {}, {}))
 
 
-def _job(prepared: Prepared, recipe: Any, folder: Path) -> loop.Job:
-    return loop.Job(
+def _task(prepared: Prepared, recipe: Recipe) -> loop.TrainingTask:
+    return loop.TrainingTask(
         recipe=recipe,
         train=prepared.train,
         targets=build_targets(recipe.labels, prepared.train.weak, {}),
         val=None,
         truth=None,
-        folder=folder,
-        about={},
         artefacts={},
-        normalisation={},
         dims=DIMS,
         segments=10,
         seed=1,

@@ -21,7 +21,7 @@ from seehear.recipes import (
     resolve,
 )
 from seehear.time import Decoding
-from seehear.train.model import build_networks
+from seehear.train.networks import build_networks
 
 ALL = list(RECIPES.values())
 DIMS = {"audio": 12, "visual": 14, "motion": 6}

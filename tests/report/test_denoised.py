@@ -7,7 +7,7 @@ from report_world import OPTIONS, make, tower
 from seehear.errors import ConfigError, DataError
 from seehear.report.denoised import read_denoised, read_options
 from seehear.report.withdrawn import labels_left
-from seehear.train.artefacts import load_artefact
+from seehear.train import RunFolder
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def test_a_track_that_was_not_denoised_is_refused(world):
 
 def test_ma_leaves_what_it_did_not_withdraw(world):
     left = labels_left(world.runs["ma"], world.store, world.dataset)
-    removed = load_artefact(world.runs["ma"], "removals")
+    removed = RunFolder(world.runs["ma"]).load_artefact("removals")
     weak = world.dataset.split("train").weak.astype(bool)
     for track in ("audio", "visual"):
         assert (left[track] == (weak & ~np.asarray(removed[track], bool))).all()
@@ -62,7 +62,7 @@ def test_ma_leaves_what_it_did_not_withdraw(world):
 
 def test_jomold_withdraws_no_more_than_its_noise_ratios(world):
     left = labels_left(world.runs["jomold"], world.store, world.dataset)
-    ratios = load_artefact(world.runs["jomold"], "ratios")
+    ratios = RunFolder(world.runs["jomold"]).load_artefact("ratios")
     weak = world.dataset.split("train").weak.astype(bool)
     for track in ("audio", "visual"):
         gone = (weak & ~left[track]).sum(axis=0)

@@ -20,8 +20,9 @@ from seehear.errors import DataError, MissingExtraError, SeehearError
 from seehear.nn import load_official
 from seehear.recipes import RECIPES, Training, resolve
 from seehear.recipes.contract import Clips
-from seehear.train import Options, load_run, loop, prepare, run
-from seehear.train.log import read_log
+from seehear.train import RunFolder, RunOptions, load_run, loop, prepare, run
+from seehear.train.folder import read_log
+from seehear.train.networks import predict
 from seehear.train.targets import build_targets
 from small_world import SEGMENTS, TINY, write_world
 
@@ -41,7 +42,7 @@ class Killed(BaseException):
 
 def killed_after(steps, monkeypatch, prepared, out, options=None):
     """Train until the process dies after some optimiser steps."""
-    real, left = loop._step, [steps]
+    real, left = loop.Learner.take_step, [steps]
 
     def step(*args):
         if left[0] == 0:
@@ -50,7 +51,7 @@ def killed_after(steps, monkeypatch, prepared, out, options=None):
         return real(*args)
 
     with monkeypatch.context() as patch:
-        patch.setattr(loop, "_step", step)
+        patch.setattr(loop.Learner, "take_step", step)
         with pytest.raises(Killed):
             run(prepared, out, options=options)
 
@@ -70,10 +71,10 @@ def test_a_run_killed_anywhere_and_continued_ends_in_the_same_bits(
 ):
     prepared = tiny(world)
     whole = run(prepared, tmp_path / "whole")
-    killed_after(steps, monkeypatch, prepared, tmp_path / "cut", Options(save_every=save_every))
+    killed_after(steps, monkeypatch, prepared, tmp_path / "cut", RunOptions(save_every=save_every))
     cut = run(prepared, tmp_path / "cut")
     same_files(whole, cut)
-    logs = [read_log(folder / "log.jsonl") for folder in (whole, cut)]
+    logs = [RunFolder(folder).log() for folder in (whole, cut)]
     assert [line["epoch"] for line in logs[1]] == [1, 2, 3]
     assert [line["loss"] for line in logs[0]] == [line["loss"] for line in logs[1]]
     assert not (cut / "state.safetensors").exists()
@@ -85,7 +86,7 @@ def test_kill_9_in_the_middle_of_a_real_process(world, tmp_path):
         "import sys; from seehear.data import open_dataset; from seehear.features import"
         " open_features\nfrom seehear.train import *\np = prepare(open_dataset(sys.argv[1]),"
         " open_features(sys.argv[2]), 'han',            settings=dict(zip(*[iter(sys.argv[4:])] *"
-        " 2)), options=Options(save_every=1))\nrun(p, sys.argv[3], options=Options(save_every=1))\n"
+        " 2)))\nrun(p, sys.argv[3], options=Options(save_every=1))\n"
     )
     settings = {**TINY, "training.epochs": 60}
     command = [sys.executable, "-c", script, str(dataset.root), str(store.path)]
@@ -139,7 +140,7 @@ def test_every_recipe_trains_resumes_to_the_bit_and_reloads(world, tmp_path, mon
     whole = run(prepared, tmp_path / "whole")
     killed_after(4, monkeypatch, prepared, tmp_path / "cut")
     same_files(whole, run(prepared, tmp_path / "cut"))
-    lines = read_log(whole / "log.jsonl")
+    lines = RunFolder(whole).log()
     assert all(np.isfinite(list(line["loss"].values())).all() for line in lines)
     loaded = load_run(whole)
     out = loaded.predict(prepared.val)
@@ -194,7 +195,7 @@ def test_one_step_is_the_released_training_step(golden, system, case, lr):
             "lsld-release", "release", {"training.lr": lr, "training.batch": len(weak)}
         )
     motion = given("visual_st") if system == "han" else None
-    job = loop.Job(
+    task = loop.TrainingTask(
         recipe=recipe,
         train=Clips(
             tuple(map(str, range(len(weak)))), weak, given("audio"), given("visual"), motion
@@ -202,17 +203,16 @@ def test_one_step_is_the_released_training_step(golden, system, case, lr):
         targets=build_targets(recipe.labels, weak, artefacts),
         val=None,
         truth=None,
-        folder=None,
-        about={},
         artefacts={},
-        normalisation={},
-        dims={},
+        dims={"audio": 4, "visual": 4, "motion": None if motion is None else 4},
         segments=given("audio").shape[1],
         seed=1,
         device=torch.device("cpu"),
     )
-    optimiser = torch.optim.Adam(net.parameters(), lr=lr, fused=True)
-    losses = loop._step(job, {"main": net}, optimiser, 1, 0, 1, torch.arange(len(weak)))
+    learner = loop.Learner(task)
+    learner.nets = {"main": net}
+    learner.optimiser = torch.optim.Adam(net.parameters(), lr=lr, fused=True)
+    losses = learner.take_step(1, 0, torch.arange(len(weak)))
     for name, loss in zip(("audio", "visual", "video", "total"), losses, strict=True):
         vectors.check(f"{case}/out/loss_{name}", loss, atol=1e-5)
     state = net.state_dict()
@@ -270,7 +270,7 @@ def test_best_is_the_epoch_that_the_rule_prefers(world, tmp_path):
         world, **{"training.epochs": 8, "training.lr": 0.01, "training.select": "segment/event"}
     )
     folder = run(prepared, tmp_path / "run")
-    scores = [line["val"]["segment/event"] for line in read_log(folder / "log.jsonl")]
+    scores = [line["val"]["segment/event"] for line in RunFolder(folder).log()]
     about = load_run(folder).about
     assert about["figures"]["segment/event"] == max(scores) == scores[about["epoch"] - 1]
 
@@ -287,7 +287,7 @@ def test_two_copies_serve_the_two_tracks(world, tmp_path):
     )
     folder = run(prepared, tmp_path / "run")
     loaded = load_run(folder)
-    lines = read_log(folder / "log.jsonl")
+    lines = RunFolder(folder).log()
     for copy, key in (("main", "segment/audio"), ("visual", "segment/visual")):
         entry = loaded.about["copies"][copy]
         assert entry["score"] == max(line["val"][key] for line in lines)
@@ -295,8 +295,8 @@ def test_two_copies_serve_the_two_tracks(world, tmp_path):
         replace(prepared.val, audio=prepared.val.audio.clone(), visual=prepared.val.visual.clone())
     )
     for track, copy in enumerate(("main", "visual")):
-        alone = loop.predict({"main": loaded.copies[copy]}, prepared.val, {}, torch.device("cpu"))
-        one = loop.predict(loaded.copies, prepared.val, {}, torch.device("cpu"))
+        alone = predict({"main": loaded.copies[copy]}, prepared.val, {}, torch.device("cpu"))
+        one = predict(loaded.copies, prepared.val, {}, torch.device("cpu"))
         np.testing.assert_array_equal(
             one.segment_prob[:, :, track], alone.segment_prob[:, :, track]
         )
@@ -310,7 +310,7 @@ def test_no_truth_on_val_keeps_the_last_epoch_and_says_so(tmp_path):
         *write_world(tmp_path, truth=("test",)),
         "han",
         settings=TINY,
-        options=Options(say=said.append),
+        options=RunOptions(say=said.append),
     )
     assert "training.select=last" in said[0]
     about = load_run(run(prepared, tmp_path / "run")).about
@@ -328,7 +328,7 @@ def test_tensorboard_is_asked_for_by_name_when_missing(world, tmp_path, monkeypa
     with pytest.raises(
         MissingExtraError, match=r"tensorboard is not installed.*seehear\[tensorboard\]"
     ):
-        run(tiny(world), tmp_path / "run", options=Options(tensorboard=True))
+        run(tiny(world), tmp_path / "run", options=RunOptions(tensorboard=True))
 
 
 def test_the_log_survives_a_line_cut_off(tmp_path):

@@ -15,7 +15,8 @@ from seehear.errors import ConfigError, DataError, FeatureError, SeehearError, W
 from seehear.labels.store import SegmentLabels
 from seehear.labels.store import save as save_labels
 from seehear.train import (
-    Options,
+    RunFolder,
+    RunOptions,
     evaluate_split,
     load_labels,
     load_run,
@@ -100,10 +101,10 @@ def test_the_prediction_of_a_split(world, trained, monkeypatch):
 def test_training_again_does_nothing_and_another_run_is_refused(world, prepared, trained):
     said = []
     before = {p.name: p.stat().st_mtime_ns for p in trained.iterdir()}
-    run(prepared, trained, options=Options(say=said.append))
+    run(prepared, trained, options=RunOptions(say=said.append))
     assert "already trained" in said[0]
     assert before == {p.name: p.stat().st_mtime_ns for p in trained.iterdir()}
-    with pytest.raises(ConfigError, match=r"holds a run with seed 1, not 2; choose another --out"):
+    with pytest.raises(ConfigError, match=r"holds a run with seed 1, not 2; choose another"):
         run(prepared, trained, seed=2)
     with pytest.raises(ConfigError, match=r"holds a run with training\.epochs 3, not 4"):
         run(prepare(*world, "han", settings={**TINY, "training.epochs": 4}), trained)
@@ -162,11 +163,9 @@ def test_labels_that_a_recipe_does_not_read_are_refused(world, prepared, tmp_pat
 
 
 def test_a_track_without_segment_labels_keeps_its_weak_label_in_every_segment(world, tmp_path):
-    from seehear.train.log import read_log
-
     prepared = prepare(*world, "lsld-release", settings={**TINY, "training.epochs": 1})
     folder = run(prepared, tmp_path / "run", labels=labels_of(world[0]))
-    assert read_log(folder / "log.jsonl")[0]["loss"]["audio_segments"] > 0
+    assert RunFolder(folder).log()[0]["loss"]["audio_segments"] > 0
 
 
 def test_clips_without_features_are_counted_refused_or_left_out(tmp_path):
@@ -177,7 +176,7 @@ def test_clips_without_features_are_counted_refused_or_left_out(tmp_path):
         prepare(dataset, store, "han", settings=TINY)
     said = []
     prepared = prepare(
-        dataset, store, "han", settings=TINY, options=Options(skip_missing=True, say=said.append)
+        dataset, store, "han", settings=TINY, options=RunOptions(skip_missing=True, say=said.append)
     )
     assert said[0] == "train: 2 of 24 clips have no features and are left out (first: train03)"
     assert (len(prepared.train), len(prepared.val), len(prepared.truth[0])) == (22, 7, 7)
@@ -303,5 +302,5 @@ def test_wrong_settings_and_recipes(world):
         prepare(*world, "hann")
     with pytest.raises(ConfigError, match="did you mean epochs"):
         prepare(*world, "han", settings={"training.epoch": "3"})
-    with pytest.raises(SeehearError, match=r"--device cuda"):
-        prepare(*world, "han", settings=TINY, options=Options(device="cuda"))
+    with pytest.raises(SeehearError, match=r"device: no CUDA device found for cuda"):
+        prepare(*world, "han", settings=TINY, options=RunOptions(device="cuda"))

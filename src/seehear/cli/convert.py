@@ -63,8 +63,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Convert, print what was done, return the exit code."""
     from seehear.cli.console import print_json
-    from seehear.train.files import write_json, write_tensors
-    from seehear.train.model import pack
+    from seehear.train.files import write_json, write_model
 
     _check(args)
     sources = {"main": args.checkpoint} | ({"visual": args.video} if args.video else {})
@@ -77,7 +76,6 @@ def run(args: argparse.Namespace) -> int:
             f"expected two copies of the same size, got {sizes['main']} and {sizes['visual']}",
             where=args.video,
         )
-    tensors = pack(copies, {})
     about = describe(
         args.system,
         sizes["main"],
@@ -86,9 +84,10 @@ def run(args: argparse.Namespace) -> int:
         sources=sources,
     )
     sidecar = args.out.with_suffix(".json")
-    write_tensors(args.out, tensors, about)
+    write_model(args.out, copies, {}, about)
     write_json(sidecar, about)
-    count = sum(tensor.numel() for tensor in tensors.values())
+    tensors = [tensor for state in copies.values() for tensor in state.values()]
+    count = sum(tensor.numel() for tensor in tensors)
     if args.json:
         print_json(
             {

@@ -32,6 +32,7 @@ from seehear.metrics import (
     exclusive_figures,
     intervals,
 )
+from seehear.share.bundle import is_model
 from seehear.time import GATES, Decoding, decide
 
 _DECODING = ("gate", "threshold", "visual_threshold", "gate_threshold", "visual_gate_threshold")
@@ -172,12 +173,8 @@ def run(args: argparse.Namespace) -> int:
         "per_class": _per_class(report, dataset.vocabulary.names),
     }
     if args.compare is not None:
-        is_run = (
-            args.compare.suffix == ".safetensors" or (args.compare / "best.safetensors").exists()
-        )
-        other = _decisions(
-            args, dataset, split, truth, **{"model" if is_run else "predictions": args.compare}
-        )
+        kind = "model" if is_model(args.compare) else "predictions"
+        other = _decisions(args, dataset, split, truth, **{kind: args.compare})
         differences = compare(evaluate(*other[:2], truth.audio, truth.visual), report)
         result["comparison"] = {
             "with": other[2],

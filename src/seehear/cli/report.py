@@ -293,14 +293,15 @@ def _lanes(args: argparse.Namespace) -> list[Path]:
 
 def _curves(args: argparse.Namespace) -> list[Path]:
     from seehear.report import figures
-    from seehear.train.log import LOG, read_log
+    from seehear.train import RunFolder
+    from seehear.train.folder import LOG
 
     history = {}
     names = [path.name for path in args.runs]
     for path in args.runs:
-        lines = read_log(path / LOG)
+        lines = RunFolder(path).log()
         if not lines:
-            raise ConfigError("expected a run folder with log.jsonl", where=path)
+            raise ConfigError(f"expected a run folder with {LOG}", where=path)
         kind, _, key = args.value.partition("/")
         values = {
             line["epoch"]: (

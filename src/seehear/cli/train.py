@@ -98,7 +98,7 @@ def run(args: argparse.Namespace) -> int:
     from seehear.data import open_dataset
     from seehear.features import open_features
     from seehear.recipes import apply, get
-    from seehear.train import Options, load_labels, prepare, run, run_seeds
+    from seehear.train import RunOptions, load_labels, prepare, run, run_seeds
 
     features, settings = parse_settings(args.settings)
     seeds = _seeds(args.seeds)
@@ -109,7 +109,7 @@ def run(args: argparse.Namespace) -> int:
             f"expected one of {', '.join(dataset.splits)}, got {args.evaluate}", where="--evaluate"
         )
     labels = None if args.labels is None else load_labels(args.labels, dataset)
-    options = Options(
+    options = RunOptions(
         device=args.device,
         save_every=args.save_every,
         tensorboard=args.tensorboard,
@@ -148,10 +148,9 @@ def _seeds(text: str | None) -> list[int] | None:
 
 
 def _result(folder: Path, store: Any, dataset: Any, split: str | None) -> dict[str, Any]:
-    from seehear.train import evaluate_split
-    from seehear.train.files import read_json, write_json
+    from seehear.train import RunFolder, evaluate_split
 
-    about = read_json(folder / "run.json")
+    about = RunFolder(folder).record()
     result = {
         "run": str(folder),
         "recipe": about["recipe"]["name"],
@@ -162,7 +161,7 @@ def _result(folder: Path, store: Any, dataset: Any, split: str | None) -> dict[s
     }
     if split is not None:
         result[split] = evaluate_split(folder, store, dataset, split)
-        write_json(folder / f"figures-{split}.json", result[split])
+        RunFolder(folder).write_figures(split, result[split])
     return result
 
 

@@ -180,7 +180,7 @@ def _train(
 ) -> Path:
     from seehear import train
 
-    how = train.Options(device="cpu", say=options.say, progress=options.progress)
+    how = train.RunOptions(device="cpu", say=options.say, progress=options.progress)
     prepared = train.prepare(
         dataset, store, recipe, features="offline", settings=options.settings, options=how
     )

@@ -139,6 +139,11 @@ def _refuse_strange_files(folder: Path) -> None:
         )
 
 
+def is_labels(folder: Path) -> bool:
+    """Return whether a folder holds labels that were written to the end."""
+    return (folder / ABOUT).exists()
+
+
 def load(folder: Path | str) -> SegmentLabels:
     """Return the labels of a folder.
 

@@ -51,7 +51,10 @@ MA = Recipe(
     paper=Paper(
         "Exploring Heterogeneous Clues for Weakly-Supervised Audio-Visual Video Parsing",
         "CVPR 2021",
-        code="Yu-Wu/Modaily-Aware-Audio-Visual-Video-Parsing@46c6fe2e197bf4e09a18b92931d87a6a710d909f",
+        code=(
+            "Yu-Wu/Modaily-Aware-Audio-Visual-Video-Parsing"
+            "@46c6fe2e197bf4e09a18b92931d87a6a710d909f"
+        ),
     ),
     published={
         "paper": (60.3, 60.0, 55.1, 58.9, 57.9, 53.6, 56.4, 49.0, 53.0, 50.6),

@@ -72,7 +72,8 @@ def _track_labels(
     )
     if limits is None:
         limits = valor.calibrated(similarity, weak, options.level)
-    return valor.threshold_labels(similarity, weak, limits)
+    labels: NDArray[np.float32] = valor.threshold_labels(similarity, weak, limits)
+    return labels
 
 
 CALIBRATED = {"labels.segments.rule": "calibrated"}

@@ -18,7 +18,7 @@ from seehear.labels.lsld.options import Denoising
 from seehear.labels.lsld.reweighting import class_similarity
 from seehear.labels.similarity import encode_texts, unit_rows
 from seehear.labels.space import read_space, text_tower
-from seehear.labels.store import load
+from seehear.labels.store import is_labels, load
 
 WORDS = {"audio": "heard", "visual": "seen"}
 
@@ -106,14 +106,15 @@ def read_options(path: Path, store: FeatureStore) -> Denoising:
     Raises:
         DataError, WeightsError: neither a run nor labels.
     """
-    from seehear.train.files import read_json
+    from seehear.train import RunFolder
 
-    if (path / "labels.json").exists():
+    run = RunFolder(path)
+    if is_labels(path):
         made = load(path).provenance
-    elif (path / "labels" / "labels.json").exists():
-        made = load(path / "labels").provenance
-    elif (path / "run.json").exists():
-        made = read_json(path / "run.json").get("labels") or {}
+    elif is_labels(run.labels):
+        made = load(run.labels).provenance
+    elif run.finished:
+        made = run.record().get("labels") or {}
     else:
         raise DataError("expected a run folder, or labels of seehear denoise", where=path)
     if not made:

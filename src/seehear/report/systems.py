@@ -124,11 +124,9 @@ def examples(system: System, dataset: Dataset, split: str, count: int) -> list[i
 
 
 def _read(path: Path, store: FeatureStore, dataset: Dataset, split: str) -> System:
-    from seehear.train import load_run, predict_split
-    from seehear.train.log import LOG, read_log
+    from seehear.train import RunFolder, load_run, predict_split
 
     run = load_run(path)
-    log = read_log(path / LOG) if path.is_dir() else []
     *prob, decoding = predict_split(run, store, dataset, split)
     on = decide(*prob, decoding=decoding, step_s=dataset.grid.step_s)
     audio, visual = on[:, :, 0], on[:, :, 1]
@@ -149,5 +147,5 @@ def _read(path: Path, store: FeatureStore, dataset: Dataset, split: str) -> Syst
         visual,
         prob[0],
         report,
-        log,
+        RunFolder(path).log(),
     )

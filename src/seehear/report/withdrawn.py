@@ -35,11 +35,10 @@ def labels_left(
         ConfigError: the run withdraws no labels.
         SeehearError: see `train.load_run`.
     """
-    from seehear.train import load_run
-    from seehear.train.artefacts import load_artefact
+    from seehear.train import RunFolder, load_run
 
     weak = dataset.split(split).weak.astype(bool)
-    removals, ratios = (load_artefact(path, name) for name in ("removals", "ratios"))
+    removals, ratios = (RunFolder(path).load_artefact(name) for name in ("removals", "ratios"))
     if removals is not None:
         removed = [np.asarray(removals[track], bool) for track in ("audio", "visual")]
         if removed[0].shape != weak.shape:

@@ -7,7 +7,6 @@ import multiprocessing
 import time
 from collections.abc import Callable, Iterable
 from multiprocessing.connection import wait
-from pathlib import Path
 from typing import Any
 
 from seehear.errors import SeehearError
@@ -83,13 +82,10 @@ def _fault(code: int | None, task: Task) -> str | None:
 
 def _progress(task: Task) -> str:
     """Return the stage and epoch a running task is at, told by the logs in its folder."""
-    logs = [
-        path
-        for path in (*task.folder.glob("stages/*/log.jsonl"), task.folder / "log.jsonl")
-        if path.exists()
-    ]
-    if not logs:
+    from seehear.train import RunFolder
+
+    latest = RunFolder(task.folder).newest_stage()
+    if latest is None:
         return "starting"
-    latest: Path = max(logs, key=lambda path: path.stat().st_mtime_ns)
-    stage = "" if latest.parent == task.folder else f"{latest.parent.name}, "
-    return f"{stage}epoch {len(latest.read_bytes().splitlines())} done"
+    stage = "" if latest.path == task.folder else f"{latest.path.name}, "
+    return f"{stage}epoch {len(latest.log())} done"

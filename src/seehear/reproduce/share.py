@@ -13,7 +13,7 @@ from seehear.features import FeatureStore
 from seehear.features.official import OfficialStore
 from seehear.features.packed import MANIFEST, PackedStore, write_manifest, write_stream
 from seehear.features.reader import to_segments
-from seehear.labels.store import load, save
+from seehear.labels.store import is_labels, load, save
 from seehear.recipes import FEATURES
 from seehear.recipes.contract import Clips, Context
 from seehear.reproduce.rows import Entry
@@ -99,7 +99,7 @@ def shared_labels(entry: Entry, dataset: Dataset, store: FeatureStore, out: Path
     """Make the segment labels that a row trains on, unless another row or an earlier call has made
     them.
     """
-    if entry.labels is None or (out / entry.labels / "labels.json").exists():
+    if entry.labels is None or is_labels(out / entry.labels):
         if entry.labels is not None:
             load(out / entry.labels)  # damaged ones are better found now
         return

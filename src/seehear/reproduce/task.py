@@ -64,19 +64,19 @@ def perform(task: Task) -> dict[str, Any]:
     from seehear.data import open_dataset
     from seehear.features import open_features
     from seehear.labels.store import load
-    from seehear.train import Options, evaluate_split, prepare, run
-    from seehear.train.files import read_json, write_json
+    from seehear.train import RunFolder, RunOptions, evaluate_split, prepare, run
+    from seehear.train.files import write_json
 
     started, used = time.perf_counter(), time.process_time()
     dataset, store = open_dataset(task.dataset), open_features(task.features)
-    options = Options(device=task.device)
+    options = RunOptions(device=task.device)
     labels = None if task.labels is None else load(task.labels)
     before = read(task.folder) if (task.folder / RESULT).exists() else None
     if before is None:
         prepared = prepare(dataset, store, task.recipe, features=task.inputs, options=options)
         run(prepared, task.folder, seed=task.seed, labels=labels, options=options)
         del prepared
-    about = read_json(task.folder / "run.json")
+    about = RunFolder(task.folder).record()
     figures = evaluate_split(task.folder, store, dataset, task.split)
     unit = 1 if sys.platform == "darwin" else 1024
     result = before or {

@@ -23,6 +23,7 @@ from seehear.share.card import model_card
 SCHEMA = "seehear.model/1"
 MANIFEST, MODEL = "seehear-model.json", "best.safetensors"
 RECIPE, CARD = "recipe.json", "README.md"
+FIGURES = "figures-{split}.json"  # the ten figures on a split
 _ALLOWED = re.compile(r"best\.safetensors|recipe\.json|README\.md|figures-[A-Za-z0-9_-]+\.json")
 _FIGURES = re.compile(r"figures-([A-Za-z0-9_-]+)\.json")
 MANIFEST_LIMIT = 1 << 20  # bytes; ours has less than a thousand
@@ -57,12 +58,12 @@ def bundle(run: str | Path, *, licence: str = "") -> Bundle:
     about = describe(model)
     figures = {}
     if run.is_dir():
-        for path in sorted(folder.glob("figures-*.json")):
+        for path in sorted(folder.glob(FIGURES.format(split="*"))):
             if name := _FIGURES.fullmatch(path.name):
                 figures[name[1]] = _json(path.read_bytes(), path)
     texts = {
         RECIPE: about["recipe"],
-        **{f"figures-{split}.json": value for split, value in figures.items()},
+        **{FIGURES.format(split=split): value for split, value in figures.items()},
     }
     files: dict[str, bytes | Path] = {name: _text(value) for name, value in texts.items()}
     files[CARD] = model_card(about, figures, licence=licence).encode()
@@ -72,6 +73,11 @@ def bundle(run: str | Path, *, licence: str = "") -> Bundle:
         for name, content in sorted(files.items())
     }
     return Bundle(files, _text({"schema": SCHEMA, "files": entries}))
+
+
+def is_model(path: Path) -> bool:
+    """Return whether a path is a model file or a run folder with one, told by names only."""
+    return path.suffix == Path(MODEL).suffix or (path / MODEL).exists()
 
 
 def describe(model: Path) -> dict[str, Any]:

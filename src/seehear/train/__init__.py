@@ -1,15 +1,22 @@
 """Training: one loop for every recipe, a run folder that says what it is, and prediction."""
 
 from seehear.recipes.contract import Predicted
+from seehear.train.folder import RunFolder
 from seehear.train.model import Run, load_run
+from seehear.train.options import RunOptions
 from seehear.train.predict import SplitPrediction, evaluate_split, predict_split
-from seehear.train.run import Options, Prepared, load_labels, prepare, run, run_seeds, summarise
+from seehear.train.prepare import Prepared, prepare
+from seehear.train.run import load_labels, run, run_seeds, summarise
+
+Options = RunOptions  # its name until 0.1
 
 __all__ = [
     "Options",
     "Predicted",
     "Prepared",
     "Run",
+    "RunFolder",
+    "RunOptions",
     "SplitPrediction",
     "evaluate_split",
     "load_labels",

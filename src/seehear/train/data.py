@@ -1,9 +1,6 @@
-"""From a features folder to arrays in memory: which feature set, pooled once, checked once,
-standardised once.
-"""
+"""From a features folder to arrays in memory: which feature set, read once, standardised once."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -22,8 +19,7 @@ _SMALLEST_DEVIATION = 1e-6  # a dimension that never changes is left as it is
 
 
 def choose_features(recipe: Recipe, store: FeatureStore, asked: str | None = None) -> FeatureSet:
-    """Return the feature set to train on: the one asked for, else the recipe's first that the
-    folder holds.
+    """Return the feature set asked for, else the recipe's first that the folder holds.
 
     Raises:
         ConfigError: the recipe does not allow the set asked for.
@@ -32,24 +28,34 @@ def choose_features(recipe: Recipe, store: FeatureStore, asked: str | None = Non
     if asked is not None and asked not in recipe.features:
         raise ConfigError(
             f"recipe {recipe.name} runs on {', '.join(recipe.features)}, got {asked}",
-            where="--set features",
+            parameter="features",
         )
-    for name in [asked] if asked else recipe.features:
+    allowed = recipe.features if asked is None else (asked,)
+    for name in allowed:
         if not missing_streams(FEATURES[name], store):
             return FEATURES[name]
-    wanted = FEATURES[asked or recipe.features[-1]]
-    ids = {role: sorted({s.split("/")[0] for s in getattr(wanted, role)}) for role in ROLES}
-    options = " ".join(
-        f"--{'audio' if role == 'audio' else 'visual'} {i}" for role in ROLES for i in ids[role]
-    )
+    wanted = FEATURES[allowed[-1]]
+    which = "features" if asked else "any of its feature sets; the smallest,"
     raise FeatureError(
-        f"recipe {recipe.name} with"
-        f" {'features' if asked else 'any of its feature sets; the smallest,'} {wanted.name}, needs"
-        f" {', '.join(missing_streams(wanted, store))}; the folder holds"
-        f" {', '.join(sorted(store.streams)) or 'nothing'}",
+        f"recipe {recipe.name} with {which} {wanted.name}, needs"
+        f" {', '.join(missing_streams(wanted, store))}; the folder holds {_held(store)}",
         where=store.path,
-        hint=f"run: seehear extract DATASET {options} --out FEATURES",
+        hint=f"run: seehear extract DATASET {_encoders(wanted)} --out FEATURES",
     )
+
+
+def _encoders(features: FeatureSet) -> str:
+    """Return the encoders of a feature set as `seehear extract` is told them."""
+    roles = (("audio", features.audio), ("visual", features.visual), ("visual", features.motion))
+    told = []
+    for track, streams in roles:
+        encoders = sorted({stream.split("/")[0] for stream in streams})
+        told += [f"--{track} {encoder}" for encoder in encoders]
+    return " ".join(told)
+
+
+def _held(store: FeatureStore) -> str:
+    return ", ".join(sorted(store.streams)) or "nothing"
 
 
 def require_streams(features: FeatureSet, store: FeatureStore, run: object) -> None:
@@ -59,9 +65,8 @@ def require_streams(features: FeatureSet, store: FeatureStore, run: object) -> N
         FeatureError: a stream is missing.
     """
     if lacking := missing_streams(features, store):
-        held = ", ".join(sorted(store.streams)) or "nothing"
         raise FeatureError(
-            f"expected {', '.join(lacking)}, the folder holds {held}",
+            f"expected {', '.join(lacking)}, the folder holds {_held(store)}",
             where=store.path,
             hint=f"{run} was trained on the feature set {features.name}",
         )
@@ -73,19 +78,20 @@ def missing_streams(features: FeatureSet, store: FeatureStore) -> list[str]:
 
 
 def find_stream(stream: str, store: FeatureStore, *, frames: bool = False) -> str | None:
-    """Return the name under which the folder holds a stream: per segment, or per frame (pooled when
-    read).
+    """Return the name under which the folder holds a stream; None if it does not.
+
+    A feature may be held per segment or per frame; `frames` says which is preferred.
     """
     encoder, _, output = stream.partition("/")
-    names = (stream, f"{encoder}/frames") if output == "feature" else (stream,)
-    return next((n for n in (reversed(names) if frames else names) if n in store.streams), None)
+    names = [stream]
+    if output == "feature":
+        names.insert(0 if frames else 1, f"{encoder}/frames")
+    return next((name for name in names if name in store.streams), None)
 
 
 def _stored(stream: str, store: FeatureStore, frames: bool) -> str:
     found = find_stream(stream, store, frames=frames)
-    return (
-        store.stream(stream).name if found is None else found
-    )  # `store.stream` says what is missing
+    return store.stream(stream).name if found is None else found  # the store says what is missing
 
 
 def load_clips(
@@ -114,31 +120,42 @@ def load_clips(
     names = tuple(names)
     if not names:
         raise DataError("expected at least one clip, got none", hint="is the split's table empty?")
-    arrays: dict[str, Any] = {}
-    for role in ROLES:
-        streams = getattr(features, role)
-        keep = frames and role == "visual"
-        parts = [
-            _read(store, _stored(s, store, keep), names, None if keep else segments)
-            for s in streams
-        ]
-        joined = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=2) if parts else None
-        arrays[role] = None if joined is None else torch.from_numpy(joined)
-    return Clips(names, torch.from_numpy(np.ascontiguousarray(weak, np.float32)), **arrays)
+    visual_segments = None if frames else segments
+    motion = None
+    if features.motion:
+        motion = _read(store, features.motion, names, segments)
+    return Clips(
+        names,
+        torch.from_numpy(np.ascontiguousarray(weak, np.float32)),
+        _read(store, features.audio, names, segments),
+        _read(store, features.visual, names, visual_segments),
+        motion,
+    )
 
 
 def _read(
-    store: FeatureStore, stream: str, names: tuple[str, ...], segments: int | None
-) -> NDArray[np.float32]:
-    if segments is None:
-        return read_frames(store, stream, names)
-    return read_segments(store, stream, names, segments)
+    store: FeatureStore, streams: Sequence[str], names: tuple[str, ...], segments: int | None
+) -> Tensor:
+    """Return the rows of a role's streams side by side; without `segments` as they are stored."""
+    parts = []
+    for stream in streams:
+        stored = _stored(stream, store, frames=segments is None)
+        if segments is None:
+            parts.append(read_frames(store, stored, names))
+        else:
+            parts.append(read_segments(store, stored, names, segments))
+    joined = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=2)
+    return torch.from_numpy(joined)
 
 
 def find_missing(store: FeatureStore, features: FeatureSet, names: Iterable[str]) -> list[str]:
     """Return the clips that lack a stream of the feature set."""
     streams = [_stored(stream, store, False) for stream in features.streams]
-    return [name for name in names if not all(_has(store, stream, name) for stream in streams)]
+    missing = []
+    for name in names:
+        if not all(_has(store, stream, name) for stream in streams):
+            missing.append(name)
+    return missing
 
 
 def _has(store: FeatureStore, stream: str, name: str) -> bool:
@@ -150,9 +167,7 @@ def _has(store: FeatureStore, stream: str, name: str) -> bool:
 
 
 def statistics(clips: Clips) -> dict[str, Tensor]:
-    """Return mean and deviation of each input dimension over clips and rows: `ROLE.mean`,
-    `ROLE.deviation` (D,).
-    """
+    """Return `ROLE.mean` and `ROLE.deviation` (D,) of each input over clips and rows."""
     out = {}
     for role in ROLES:
         array = getattr(clips, role)
@@ -169,13 +184,13 @@ def statistics(clips: Clips) -> dict[str, Tensor]:
 
 
 def standardise(clips: Clips, numbers: Mapping[str, Tensor]) -> Clips:
-    """Return the clips with each dimension standardised; no numbers, no change.  Works in place to
-    save memory.
+    """Return the clips with each dimension standardised; no numbers, no change.
+
+    Works in place to save memory.
     """
     for role in ROLES:
         array = getattr(clips, role)
         if array is not None and f"{role}.mean" in numbers:
-            array.sub_(numbers[f"{role}.mean"].to(array.device)).div_(
-                numbers[f"{role}.deviation"].to(array.device)
-            )
+            mean, deviation = numbers[f"{role}.mean"], numbers[f"{role}.deviation"]
+            array.sub_(mean.to(array.device)).div_(deviation.to(array.device))
     return clips

@@ -1,19 +1,18 @@
-"""Files of a run that are either whole or not there: tensors and JSON, written aside and moved into
-place.
-"""
+"""Kinds of files that a run is made of: JSON, tensors, models and arrays, whole or not there."""
 
 import io
 import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
 
 from seehear.errors import WeightsError
-from seehear.files import atomic_path, write_text
+from seehear.files import Json, atomic_path, write_text
 
 
 def write_atomic(path: Path, data: bytes) -> None:
@@ -29,12 +28,12 @@ def write_atomic(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def write_json(path: Path, value: Any) -> None:
+def write_json(path: Path, value: Json) -> None:
     """Write one JSON value atomically."""
     write_text(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def read_json(path: Path) -> Any:
+def read_json(path: Path) -> Json:
     """Return the JSON value of a file.
 
     Raises:
@@ -52,7 +51,7 @@ def read_json(path: Path) -> Any:
         ) from None
 
 
-def write_tensors(path: Path, tensors: Mapping[str, Any], about: Any) -> None:
+def write_tensors(path: Path, tensors: Mapping[str, Tensor], about: Json) -> None:
     """Write torch tensors and a JSON value that describes them, as one safetensors file."""
     from safetensors.torch import save
 
@@ -62,7 +61,7 @@ def write_tensors(path: Path, tensors: Mapping[str, Any], about: Any) -> None:
     )
 
 
-def read_tensors(path: Path) -> tuple[dict[str, Any], Any]:
+def read_tensors(path: Path) -> tuple[dict[str, Tensor], Json]:
     """Return (tensors, description) of a file written by `write_tensors`.
 
     Raises:
@@ -94,10 +93,52 @@ def read_tensors(path: Path) -> tuple[dict[str, Any], Any]:
         ) from None
 
 
-def write_arrays(path: Path, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+class ModelFile(NamedTuple):
+    """What a model file holds.
+
+    Args:
+        copies: tensors by name of each network: `main` and, where a system keeps two, `visual`.
+        normalisation: `ROLE.mean`, `ROLE.deviation`.
+        about: everything recorded with it (JSON).
+    """
+
+    copies: dict[str, dict[str, Tensor]]
+    normalisation: dict[str, Tensor]
+    about: Json
+
+
+_NORMALISE = "normalise"
+
+
+def write_model(
+    path: Path,
+    copies: Mapping[str, Mapping[str, Tensor]],
+    normalisation: Mapping[str, Tensor],
+    about: Json,
+) -> None:
+    """Write a model file: tensors `COPY.NAME` and `normalise.NAME`, and what they are."""
+    tensors: dict[str, Tensor] = {}
+    for copy, state in {**copies, _NORMALISE: normalisation}.items():
+        tensors |= {f"{copy}.{name}": tensor for name, tensor in state.items()}
+    write_tensors(path, tensors, about)
+
+
+def read_model(path: Path) -> ModelFile:
+    """Return what a model file holds; errors as `read_tensors`."""
+    tensors, about = read_tensors(path)
+    parts: dict[str, dict[str, Tensor]] = {}
+    for full, tensor in tensors.items():
+        part, _, name = full.partition(".")
+        parts.setdefault(part, {})[name] = tensor
+    normalisation = parts.pop(_NORMALISE, {})
+    return ModelFile(parts, normalisation, about)
+
+
+def write_arrays(path: Path, arrays: Mapping[str, ArrayLike]) -> None:
     """Write named arrays as one .npz file, atomically."""
     buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
+    plain: dict[str, Any] = {name: np.asarray(array) for name, array in arrays.items()}
+    np.savez(buffer, **plain)
     write_atomic(path, buffer.getvalue())
 
 

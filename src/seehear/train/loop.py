@@ -1,18 +1,18 @@
-"""The one training loop: every published system runs through it.
+"""The one training loop: every published system learns here, and nothing here knows a file.
 
 Order of the clips and all randomness of a step come from (seed, epoch, step) alone, so a run that
 was killed anywhere and continued ends in the same bits as one that was left alone (same machine,
 same number of threads).
 """
 
+import dataclasses
 import inspect
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypedDict
 
 import numpy as np
 import torch
@@ -23,39 +23,25 @@ from seehear.errors import DataError, SeehearError
 from seehear.metrics import evaluate
 from seehear.nn import Output
 from seehear.recipes import Recipe, Training
-from seehear.recipes.contract import Clips, Step
+from seehear.recipes.contract import Arrays, Clips, Step
 from seehear.time import decide
-from seehear.train.files import read_tensors, write_tensors
-from seehear.train.log import Log
-from seehear.train.model import BEST, build_networks, pack, predict
-from seehear.train.state import LAST, STATE, State, load_state, save_state
+from seehear.train.networks import batch_inputs, build_networks, predict
+from seehear.train.options import RunOptions
 
-INITIAL = "initial.safetensors"
-FIRST, ORDER, DROPOUT = range(
-    3
-)  # what a random number is for: initial weights, order of clips, one step
+# what a random number is for: initial weights, order of clips, one step
+FIRST, ORDER, DROPOUT = range(3)
+_OPTIMISERS: dict[str, type[torch.optim.Adam]] = {
+    "adam": torch.optim.Adam,
+    "adamw": torch.optim.AdamW,
+}
 
-
-class Bar(Protocol):
-    """What the loop needs of a progress display."""
-
-    def advance(self, step: int = 1, detail: str = "") -> None: ...
-    def note(self, line: str) -> None: ...
+Figures = Mapping[str, float]
+Truth = tuple[NDArray[np.bool_], NDArray[np.bool_]]
 
 
-class Silent:
-    """A progress display that shows nothing."""
-
-    def advance(self, step: int = 1, detail: str = "") -> None:
-        """Do nothing."""
-
-    def note(self, line: str) -> None:
-        """Do nothing."""
-
-
-@dataclass
-class Job:
-    """Everything one training stage needs.
+@dataclass(frozen=True)
+class TrainingTask:
+    """Everything one training stage learns from.
 
     Args:
         recipe: resolved, as this stage trains it.
@@ -63,194 +49,317 @@ class Job:
         targets: by name, first axis as `train` (`targets.build_targets`).
         val: clips to select on, or None.
         truth: (audio, visual) boolean (N, T, C) of `val`, or None.
-        folder: where the stage's files go.
-        about: written into every model file (JSON).
         artefacts: what earlier stages made.
-        normalisation: numbers already applied to the clips, kept with the weights.
         dims: input widths by role.
         segments: T.
         seed: of weights, order and dropout.
         device: where to compute.
-        save_every: also save the state after this many steps (0: after epochs only).
-        tensorboard: also write TensorBoard event files.
-        progress: opens a display for a number of epochs.
     """
 
     recipe: Recipe
     train: Clips
     targets: Mapping[str, Tensor]
     val: Clips | None
-    truth: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None
-    folder: Path
-    about: dict[str, Any]
-    artefacts: Mapping[str, Any]
-    normalisation: Mapping[str, Tensor]
+    truth: Truth | None
+    artefacts: Mapping[str, Arrays]
     dims: Mapping[str, int | None]
     segments: int
     seed: int
     device: torch.device
-    save_every: int = 0
-    tensorboard: bool = False
-    progress: Callable[[int, str], AbstractContextManager[Bar]] = lambda total, label: nullcontext(
-        Silent()
-    )
 
 
-def fit(job: Job) -> None:
-    """Train one stage: from the beginning, or from where a killed run stopped.
+class Kept(TypedDict):
+    """Why a copy of the weights was kept: by which score, of which epoch."""
 
-    Leaves `initial`, `best` and `last` as model files, and `log.jsonl`, in the job's folder.
+    score: float
+    epoch: int
+    figures: dict[str, float] | None
+
+
+@dataclass
+class Counters:
+    """How far a training stage is, as JSON values.
+
+    Args:
+        epoch: epochs finished.
+        step: steps finished of the next epoch.
+        sums: sum of each loss term, and of the total, over those steps.
+        best: by copy, the kept weights.
+    """
+
+    epoch: int = 0
+    step: int = 0
+    sums: list[float] = field(default_factory=list)
+    best: dict[str, Kept] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What one epoch came to.
+
+    Args:
+        number: counted from 1.
+        lr: learning rate.
+        losses: mean of each term before its weight, and of the weighted `total`.
+        figures: on val, or None where it has no truth.
+        chosen: the copies whose kept weights are now those of this epoch.
+        seconds: it took.
+    """
+
+    number: int
+    lr: float
+    losses: Mapping[str, float]
+    figures: Figures | None
+    chosen: list[str]
+    seconds: float
+
+
+class Learner:
+    """The networks of one training stage on their way: weights, optimiser, counters, kept copies.
+
+    Args:
+        task: what to learn; weights are drawn from its seed.
+    """
+
+    def __init__(self, task: TrainingTask) -> None:
+        self.task = task
+        self.counters = Counters()
+        self.best: dict[str, dict[str, Tensor]] = {}
+        self.nets = _new_networks(task)
+        self.optimiser = _new_optimiser(task.recipe, self.nets)
+        self.steps_an_epoch = math.ceil(len(task.train) / task.recipe.training.batch)
+        self._lr = 0.0
+        self._started = 0.0
+        self._sums = torch.zeros(0)
+
+    def steps(self) -> Iterator[int]:
+        """Take the steps that are left of the next epoch; yields how many of it are done."""
+        task, counters = self.task, self.counters
+        epoch = counters.epoch + 1
+        self._started = time.perf_counter()
+        self._lr = _set_lr(self.optimiser, task.recipe.training, epoch)
+        sums = counters.sums or [0.0] * (len(task.recipe.losses) + 1)
+        self._sums = torch.tensor(sums, dtype=torch.float64, device=task.device)
+        for net in self.nets.values():
+            net.train()
+        order = clip_order(task.seed, epoch, len(task.train)).to(task.train.weak.device)
+        for number in range(counters.step, self.steps_an_epoch):
+            self._sums += self.take_step(epoch, number, order).double()
+            counters.step = number + 1
+            yield counters.step
+
+    def take_step(self, epoch: int, number: int, order: Tensor) -> Tensor:
+        """Take one step of the optimiser; return the loss terms before their weights, and the
+        weighted total.
+        """
+        task, recipe = self.task, self.task.recipe
+        seed_torch(task.device, task.seed, DROPOUT, epoch, number)
+        batch = recipe.training.batch
+        step = self._forward(epoch, number, order[number * batch : (number + 1) * batch])
+        try:
+            values = [term.fn(step) for term in recipe.losses]
+        except RuntimeError:  # cross-entropy refuses NaN before any loss is there
+            if bool(step.out.segment_prob.isfinite().all()):
+                raise
+            raise _diverged(epoch) from None
+        total = torch.zeros((), device=task.device)
+        for term, value in zip(recipe.losses, values, strict=True):
+            total = total + term.weight * value
+        self.optimiser.zero_grad(set_to_none=True)
+        total.backward()
+        if recipe.training.clip_norm is not None:
+            weights = [weight for net in self.nets.values() for weight in net.parameters()]
+            nn.utils.clip_grad_norm_(weights, recipe.training.clip_norm)
+        self.optimiser.step()
+        return torch.stack([*values, total]).detach()
+
+    def _forward(self, epoch: int, number: int, index: Tensor) -> Step:
+        """Return a batch with the outputs of every network, its targets relabelled."""
+        task, recipe = self.task, self.task.recipe
+        main = self.nets["main"]
+        inputs = batch_inputs(task.train, index, task.device)
+
+        def forward(**changed: object) -> Output:
+            output: Output = main(**inputs, **{**recipe.network.forward, **changed})
+            return output
+
+        targets = {name: array[index].to(task.device) for name, array in task.targets.items()}
+        weak = task.train.weak[index].to(task.device)
+        step = Step(epoch, number, self.steps_an_epoch, weak, targets, task.artefacts, forward)
+        if recipe.labels.relabel is not None:
+            step.targets = recipe.labels.relabel(step)
+        step.out = forward()
+        for helper in recipe.network.helpers:
+            net = self.nets[helper.key]
+            takes = accepts(net)
+            step.helpers[helper.key] = net(**{k: v for k, v in inputs.items() if k in takes})
+        return step
+
+    def end_epoch(self) -> Epoch:
+        """Close the epoch whose steps are taken: validate it, and keep its weights if they win.
+
+        Raises:
+            SeehearError: the loss is no longer finite.
+        """
+        task, counters = self.task, self.counters
+        number = counters.epoch + 1
+        names = [*(term.name for term in task.recipe.losses), "total"]
+        means = (self._sums / self.steps_an_epoch).tolist()
+        losses = dict(zip(names, means, strict=True))
+        if not all(map(math.isfinite, means)):
+            raise _diverged(number)
+        figures = self._validate()
+        chosen = self._keep_best(number, figures)
+        seconds = time.perf_counter() - self._started
+        counters.epoch, counters.step = number, 0
+        self._sums = torch.zeros(0)
+        return Epoch(number, self._lr, losses, figures, chosen, seconds)
+
+    def _validate(self) -> dict[str, float] | None:
+        task = self.task
+        if task.val is None or task.truth is None:
+            return None
+        main = {"main": self.nets["main"]}
+        predicted = predict(main, task.val, task.recipe.network.forward, task.device)
+        on = decide(*predicted, decoding=task.recipe.decoding)
+        return dict(evaluate(on[:, :, 0], on[:, :, 1], *task.truth).figures())
+
+    def _keep_best(self, epoch: int, figures: dict[str, float] | None) -> list[str]:
+        """Keep this epoch's weights as the copies whose rule prefers it; return those copies."""
+        training = self.task.recipe.training
+        rules = {"main": training.select}
+        if training.select_visual:
+            rules["visual"] = training.select_visual
+        chosen = []
+        for copy, rule in rules.items():
+            value, old = score(figures, rule, epoch), self.counters.best.get(copy)
+            if old is None or _beats(value, old["score"], training):
+                self.counters.best[copy] = {"score": value, "epoch": epoch, "figures": figures}
+                self.best[copy] = _copy_of(self.nets["main"])
+                chosen.append(copy)
+        return chosen
+
+    def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """Return all that is needed to go on: tensors, and the counters as JSON values."""
+        tensors: dict[str, Tensor] = {}
+        for key, net in self.nets.items():
+            tensors |= {f"net.{key}.{name}": value for name, value in net.state_dict().items()}
+        for index, moments in self.optimiser.state_dict()["state"].items():
+            tensors |= {f"optimiser.{index}.{name}": value for name, value in moments.items()}
+        self.counters.sums = self._sums.tolist()
+        return tensors, dataclasses.asdict(self.counters)
+
+    def restore(
+        self,
+        tensors: Mapping[str, Tensor],
+        counters: Mapping[str, Any],
+        best: Mapping[str, dict[str, Tensor]],
+    ) -> None:
+        """Go back to a saved state, and to the copies that were kept until then.
+
+        Raises:
+            RuntimeError, TypeError, ValueError: the state is of other networks.
+        """
+        for key, net in self.nets.items():
+            net.load_state_dict(_below(f"net.{key}.", tensors))
+        moments: dict[int, dict[str, Tensor]] = {}
+        for name, tensor in _below("optimiser.", tensors).items():
+            index, moment = name.split(".")
+            moments.setdefault(int(index), {})[moment] = tensor
+        self.optimiser.load_state_dict({**self.optimiser.state_dict(), "state": moments})
+        self.counters = Counters(**counters)
+        self.best = {copy: best.get(copy, {}) for copy in self.counters.best}
+
+
+class Recorder(Protocol):
+    """What training is reported to; it writes, or does not."""
+
+    def begin(self, learner: Learner) -> None:
+        """Note the initial weights, or put the learner where a stopped run was."""
+
+    def pause(self, learner: Learner) -> None:
+        """Take the state between two steps."""
+
+    def epoch(self, learner: Learner, epoch: Epoch) -> None:
+        """Take what an epoch came to."""
+
+    def end(self, learner: Learner) -> None:
+        """Take the last weights."""
+
+
+def fit(task: TrainingTask, recorder: Recorder, options: RunOptions | None = None) -> None:
+    """Train one stage: from the beginning, or from where the recorder knows that it stopped.
 
     Raises:
-        SeehearError: the loss is no longer finite, or a file cannot be written.
+        SeehearError: the loss is no longer finite, or what the recorder raises.
     """
-    training = job.recipe.training
-    with reproducible(job), Log(job.folder, tensorboard=job.tensorboard) as log:
-        nets, optimiser = _begin(job)
-        state, best = _resume(job, nets, optimiser)
-        log.keep(state.epoch)
-        names = [term.name for term in job.recipe.losses]
-        steps = math.ceil(len(job.train) / training.batch)
-        with job.progress(training.epochs, f"train {job.recipe.name}") as bar:
-            bar.advance(state.epoch)
-            for epoch in range(state.epoch + 1, training.epochs + 1):
-                started = time.perf_counter()
-                lr = _set_lr(optimiser, training, epoch)
-                sums = torch.tensor(
-                    state.sums or [0.0] * (len(names) + 1), dtype=torch.float64, device=job.device
-                )
-                for net in nets.values():
-                    net.train()
-                order = clip_order(job.seed, epoch, len(job.train)).to(job.train.weak.device)
-                for number in range(state.step, steps):
-                    values = _step(job, nets, optimiser, epoch, number, steps, order)
-                    sums += values.double()
-                    if job.save_every and (number + 1) % job.save_every == 0 and number + 1 < steps:
-                        state.step, state.sums = number + 1, sums.tolist()
-                        save_state(job.folder / STATE, state, nets, optimiser)
-                losses = dict(zip([*names, "total"], (sums / steps).tolist(), strict=True))
-                if not all(map(math.isfinite, losses.values())):
-                    raise _diverged(job, epoch)
-                figures = _validate(job, nets["main"])
-                chosen = _keep_best(job, nets["main"], epoch, figures, state, best)
-                log.epoch(epoch, lr, losses, figures, chosen, time.perf_counter() - started)
-                state.epoch, state.step, state.sums = epoch, 0, []
-                save_state(job.folder / STATE, state, nets, optimiser)
-                bar.advance(detail=_say(losses, figures))
-        main = {"main": nets["main"].state_dict()}
-        write_tensors(
-            job.folder / LAST, pack(main, job.normalisation), {**job.about, "epoch": state.epoch}
-        )
-    (job.folder / STATE).unlink(missing_ok=True)  # finished: the optimiser is of no more use
+    options = options or RunOptions()
+    epochs, every = task.recipe.training.epochs, options.save_every
+    with reproducible(task.device):
+        learner = Learner(task)
+        recorder.begin(learner)
+        with options.progress(epochs, f"train {task.recipe.name}") as bar:
+            bar.advance(learner.counters.epoch)
+            while learner.counters.epoch < epochs:
+                for done in learner.steps():
+                    if every and done % every == 0 and done < learner.steps_an_epoch:
+                        recorder.pause(learner)
+                epoch = learner.end_epoch()
+                recorder.epoch(learner, epoch)
+                bar.advance(detail=_say(epoch))
+        recorder.end(learner)
 
 
-def _step(
-    job: Job,
-    nets: Mapping[str, nn.Module],
-    optimiser: torch.optim.Optimizer,
-    epoch: int,
-    number: int,
-    steps: int,
-    order: Tensor,
-) -> Tensor:
-    """Take one optimiser step; return the value of each loss term, before its weight, and the
-    weighted total.
-    """
-    recipe = job.recipe
-    seed_torch(job.device, job.seed, DROPOUT, epoch, number)
-    index = order[number * recipe.training.batch : (number + 1) * recipe.training.batch]
-    inputs = {
-        k: None if v is None else v.to(job.device) for k, v in job.train.inputs(index).items()
-    }
-    options = dict(recipe.network.forward)
+def _new_networks(task: TrainingTask) -> dict[str, nn.Module]:
+    """Return the networks with their initial weights."""
+    seed_torch(task.device, task.seed, FIRST)
+    classes = task.train.weak.shape[1]
+    nets = build_networks(task.recipe.network, task.dims, classes, task.segments)
+    return {key: net.to(task.device) for key, net in nets.items()}
 
-    def forward(**changed: Any) -> Output:
-        output: Output = nets["main"](**inputs, **{**options, **changed})
-        return output
 
-    targets = {name: array[index].to(job.device) for name, array in job.targets.items()}
-    step = Step(
-        epoch, number, steps, job.train.weak[index].to(job.device), targets, job.artefacts, forward
+def _new_optimiser(recipe: Recipe, nets: Mapping[str, nn.Module]) -> torch.optim.Optimizer:
+    """Return one optimiser for all networks; each has a learning rate of its own."""
+    training = recipe.training
+    rates = {"main": training.lr}
+    for helper in recipe.network.helpers:
+        rates[helper.key] = helper.lr
+    groups = []
+    for key, net in nets.items():
+        scale = rates[key] / training.lr
+        groups.append({"params": list(net.parameters()), "lr": rates[key], "scale": scale})
+    return _OPTIMISERS[training.optimiser](
+        groups,
+        lr=training.lr,
+        betas=(training.betas[0], training.betas[1]),
+        weight_decay=training.weight_decay,
+        fused=True,
     )
-    if recipe.labels.relabel is not None:
-        step.targets = recipe.labels.relabel(step)
-    step.out = forward()
-    step.helpers = {
-        key: net(**{k: v for k, v in inputs.items() if k in accepts(net)})
-        for key, net in nets.items()
-        if key != "main"
-    }
-    try:
-        values = [term.fn(step) for term in recipe.losses]
-    except RuntimeError:  # cross-entropy refuses NaN before any loss is there
-        if bool(step.out.segment_prob.isfinite().all()):
-            raise
-        raise _diverged(job, epoch) from None
-    total = sum(term.weight * value for term, value in zip(recipe.losses, values, strict=True))
-    optimiser.zero_grad(set_to_none=True)
-    total.backward()
-    if recipe.training.clip_norm is not None:
-        nn.utils.clip_grad_norm_(
-            [p for net in nets.values() for p in net.parameters()], recipe.training.clip_norm
-        )
-    optimiser.step()
-    return torch.stack([*values, total]).detach()
 
 
-def _diverged(job: Job, epoch: int) -> SeehearError:
+def _below(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return the tensors whose name starts with `prefix`, by the rest of it."""
+    found = {}
+    for name, tensor in tensors.items():
+        if name.startswith(prefix):
+            found[name.removeprefix(prefix)] = tensor
+    return found
+
+
+def _copy_of(net: nn.Module) -> dict[str, Tensor]:
+    return {name: tensor.detach().cpu().clone() for name, tensor in net.state_dict().items()}
+
+
+def _diverged(epoch: int) -> SeehearError:
     return SeehearError(
         f"the loss is no longer finite in epoch {epoch}",
-        where=job.folder,
         hint="lower training.lr, or set training.clip_norm",
     )
 
 
-def accepts(net: nn.Module) -> Mapping[str, Any]:
+def accepts(net: nn.Module) -> Mapping[str, inspect.Parameter]:
     """Return the parameters of a network's forward pass; a helper takes only its own track."""
     return inspect.signature(net.forward).parameters
-
-
-def _begin(job: Job) -> tuple[dict[str, nn.Module], torch.optim.Optimizer]:
-    """Return the networks with their initial weights, and the optimiser."""
-    training = job.recipe.training
-    seed_torch(job.device, job.seed, FIRST)
-    nets = build_networks(job.recipe.network, job.dims, job.train.weak.shape[1], job.segments)
-    nets = {key: net.to(job.device) for key, net in nets.items()}
-    rates = {"main": training.lr} | {helper.key: helper.lr for helper in job.recipe.network.helpers}
-    groups = [
-        {"params": list(net.parameters()), "lr": rates[key], "scale": rates[key] / training.lr}
-        for key, net in nets.items()
-    ]
-    kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[training.optimiser]
-    optimiser = kind(
-        groups,
-        lr=training.lr,
-        betas=training.betas[:2],  # type: ignore[arg-type]
-        weight_decay=training.weight_decay,
-        fused=True,
-    )
-    return nets, optimiser
-
-
-def _resume(
-    job: Job,
-    nets: Mapping[str, nn.Module],
-    optimiser: torch.optim.Optimizer,
-) -> tuple[State, dict[str, dict[str, Tensor]]]:
-    """Return the saved state and best copies, or write the initial weights and start."""
-    if not (job.folder / STATE).exists():
-        packed = pack({"main": nets["main"].state_dict()}, job.normalisation)
-        write_tensors(job.folder / INITIAL, packed, {**job.about, "epoch": 0})
-        return State(), {}
-    state = load_state(job.folder / STATE, nets, optimiser)
-    best: dict[str, dict[str, Tensor]] = {copy: {} for copy in state.best}
-    if best:
-        tensors, _ = read_tensors(job.folder / BEST)
-        for name, tensor in tensors.items():
-            copy, _, rest = name.partition(".")
-            if copy in best:
-                best[copy][rest] = tensor
-    return state, best
 
 
 def _set_lr(optimiser: torch.optim.Optimizer, training: Training, epoch: int) -> float:
@@ -272,17 +381,13 @@ def lr_at(training: Training, epoch: int) -> float:
     )
 
 
-def _validate(job: Job, net: nn.Module) -> dict[str, float] | None:
-    if job.val is None or job.truth is None:
-        return None
-    predicted = predict({"main": net}, job.val, job.recipe.network.forward, job.device)
-    on = decide(*predicted, decoding=job.recipe.decoding)
-    return dict(evaluate(on[:, :, 0], on[:, :, 1], *job.truth).figures())
+def score(figures: Figures | None, rule: str, epoch: int) -> float:
+    """Return the number an epoch is selected by.
 
-
-def score(figures: Mapping[str, float] | None, rule: str, epoch: int) -> float:
-    """Return the number an epoch is selected by: `last`, `mean` of all ten, or figures joined by
-    `+`.
+    Args:
+        figures: of the epoch.
+        rule: `last`, `mean` (of all ten figures), or figures joined by `+` (their mean).
+        epoch: its number.
 
     Raises:
         DataError: the rule needs figures and there are none.
@@ -292,59 +397,23 @@ def score(figures: Mapping[str, float] | None, rule: str, epoch: int) -> float:
     if figures is None:
         raise DataError(
             f"selecting epochs by {rule} needs a val split with segment truth",
-            hint="use --set training.select=last",
+            hint="set training.select=last",
         )
     names = list(figures) if rule == "mean" else rule.split("+")
     return sum(figures[name] for name in names) / len(names)
 
 
-def _keep_best(
-    job: Job,
-    net: nn.Module,
-    epoch: int,
-    figures: dict[str, float] | None,
-    state: State,
-    best: dict[str, dict[str, Tensor]],
-) -> list[str]:
-    """Keep this epoch's weights as the copies whose rule prefers it; return those copies."""
-    training = job.recipe.training
-    rules = {"main": training.select} | (
-        {"visual": training.select_visual} if training.select_visual else {}
-    )
-    chosen = []
-    for copy, rule in rules.items():
-        value, old = score(figures, rule, epoch), state.best.get(copy)
-        if (
-            old is None
-            or value > old["score"]
-            or (value == old["score"] and training.ties == "later")
-        ):
-            state.best[copy] = {"score": value, "epoch": epoch, "figures": figures}
-            best[copy] = {
-                name: tensor.detach().cpu().clone() for name, tensor in net.state_dict().items()
-            }
-            chosen.append(copy)
-    if chosen:
-        about = {
-            **job.about,
-            "epoch": state.best["main"]["epoch"],
-            "figures": state.best["main"]["figures"],
-            "copies": {
-                copy: {"epoch": entry["epoch"], "score": entry["score"]}
-                for copy, entry in state.best.items()
-            },
-        }
-        write_tensors(job.folder / BEST, pack(best, job.normalisation), about)
-    return chosen
+def _beats(value: float, old: float, training: Training) -> bool:
+    """Return whether an epoch's score makes it the kept one."""
+    return value > old or (value == old and training.ties == "later")
 
 
-def _say(losses: Mapping[str, float], figures: Mapping[str, float] | None) -> str:
-    text = f"loss {losses['total']:.4f}"
-    if figures is not None:
-        text += " · val segment type {:.1f} event {:.1f}".format(
-            100 * figures["segment/type"], 100 * figures["segment/event"]
-        )
-    return text
+def _say(epoch: Epoch) -> str:
+    text = f"loss {epoch.losses['total']:.4f}"
+    if epoch.figures is None:
+        return text
+    segment, event = (100 * epoch.figures[key] for key in ("segment/type", "segment/event"))
+    return f"{text} · val segment type {segment:.1f} event {event:.1f}"
 
 
 def seed_torch(device: torch.device, *numbers: int) -> None:
@@ -353,9 +422,10 @@ def seed_torch(device: torch.device, *numbers: int) -> None:
     `torch.manual_seed` notes a stack trace for each other kind of device, half a millisecond a
     step.
     """
-    (torch.default_generator.manual_seed if device.type == "cpu" else torch.manual_seed)(
-        _mix(*numbers)
-    )
+    if device.type == "cpu":
+        torch.default_generator.manual_seed(_mix(*numbers))
+    else:
+        torch.manual_seed(_mix(*numbers))
 
 
 def clip_order(seed: int, epoch: int, count: int) -> Tensor:
@@ -368,22 +438,20 @@ def _mix(*numbers: int) -> int:
 
 
 @contextmanager
-def reproducible(job: Job) -> Iterator[None]:
+def reproducible(device: torch.device) -> Iterator[None]:
     """Leave torch's random state and determinism as they were found."""
-    before = (
-        torch.are_deterministic_algorithms_enabled(),
-        torch.utils.deterministic.fill_uninitialized_memory,
-    )
-    devices = [job.device] if job.device.type == "cuda" else []
+    memory: Any = torch.utils.deterministic  # its one attribute is missing from torch's types
+    was_deterministic = torch.are_deterministic_algorithms_enabled()
+    filled = memory.fill_uninitialized_memory
+    devices = [device] if device.type == "cuda" else []
     with torch.random.fork_rng(devices):
         try:
             # on a GPU some operations have no deterministic form; exact resume is promised on the
             # CPU
-            torch.use_deterministic_algorithms(job.device.type == "cpu")
-            torch.utils.deterministic.fill_uninitialized_memory = (
-                False  # no operation here reads what it did not write
-            )
+            torch.use_deterministic_algorithms(device.type == "cpu")
+            # no operation here reads what it did not write
+            memory.fill_uninitialized_memory = False
             yield
         finally:
-            torch.use_deterministic_algorithms(before[0])
-            torch.utils.deterministic.fill_uninitialized_memory = before[1]
+            torch.use_deterministic_algorithms(was_deterministic)
+            memory.fill_uninitialized_memory = filled

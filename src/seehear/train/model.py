@@ -1,6 +1,4 @@
-"""A trained parser as one file: networks, normalisation, vocabulary, grid, encoders and decoding
-together.
-"""
+"""A trained parser in memory: networks, normalisation, vocabulary, grid, encoders and decoding."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -8,80 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from seehear.data import Vocabulary
 from seehear.errors import FeatureError, WeightsError
-from seehear.nn.systems import build, builder
 from seehear.recipes import FeatureSet, Network
 from seehear.recipes.contract import Clips, Predicted
 from seehear.share import is_address, pull
 from seehear.time import Decoding, TimeGrid
 from seehear.train.data import standardise
-from seehear.train.files import read_tensors
+from seehear.train.files import read_model
+from seehear.train.folder import require_model
+from seehear.train.networks import build_networks, predict
 
 SCHEMA = "seehear.run/1"
-BEST = "best.safetensors"
-_BATCH = 400  # clips a forward pass outside training
-
-
-def build_networks(
-    network: Network,
-    dims: Mapping[str, int | None],
-    classes: int,
-    segments: int,
-) -> dict[str, nn.Module]:
-    """Return the main network (`main`) and the helpers by key, freshly initialised.
-
-    Args:
-        network: the recipe's slot.
-        dims: widths `audio`, `visual`, `motion` (None: no such stream).
-        classes, segments: C and T, for networks whose size depends on them.
-    """
-    parts = [("main", network.builder, network.options)]
-    parts += [(helper.key, helper.builder, helper.options) for helper in network.helpers]
-    built = {}
-    for key, name, options in parts:
-        given = {
-            "audio_dim": dims["audio"],
-            "visual_dim": dims["visual"],
-            "motion_dim": dims["motion"],
-            "classes": classes,
-            "segments": segments,
-        }
-        takes = builder(name).keywords
-        sizes = {size: value for size, value in given.items() if size in takes}
-        built[key] = build(name, **sizes, **options)
-    return built
-
-
-@torch.no_grad()
-def predict(
-    copies: Mapping[str, nn.Module],
-    clips: Clips,
-    forward: Mapping[str, Any],
-    device: torch.device,
-) -> Predicted:
-    """Return the probabilities of `clips`; with a `visual` copy beside `main`, the visual track
-    comes from that one.
-    """
-    for net in copies.values():
-        net.eval()
-    parts = []
-    for start in range(0, len(clips), _BATCH):
-        inputs = {
-            k: None if v is None else v.to(device)
-            for k, v in clips.inputs(slice(start, start + _BATCH)).items()
-        }
-        out = copies["main"](**inputs, **forward)
-        segment, track, clip = out.segment_prob, out.track_prob, out.clip_prob
-        if "visual" in copies:
-            other = copies["visual"](**inputs, **forward)
-            segment = torch.stack([segment[:, :, 0], other.segment_prob[:, :, 1]], dim=2)
-            track = torch.stack([track[:, 0], other.track_prob[:, 1]], dim=1)
-        parts.append((segment.cpu(), track.cpu(), clip.cpu()))
-    return Predicted(*(torch.cat(p).numpy() for p in zip(*parts, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -114,8 +52,7 @@ class Run:
     @property
     def features(self) -> FeatureSet:
         """The streams it reads."""
-        value = self.about["features"]
-        return FeatureSet(**{k: tuple(v) if isinstance(v, list) else v for k, v in value.items()})
+        return FeatureSet(**_with_tuples(self.about["features"]))
 
     @property
     def encoders(self) -> Mapping[str, Any]:
@@ -126,9 +63,7 @@ class Run:
     @property
     def decoding(self) -> Decoding:
         """How its probabilities become decisions."""
-        return Decoding(
-            **{k: tuple(v) if isinstance(v, list) else v for k, v in self.about["decoding"].items()}
-        )
+        return Decoding(**_with_tuples(self.about["decoding"]))
 
     @property
     def figures(self) -> Mapping[str, float] | None:
@@ -142,8 +77,7 @@ class Run:
         return bool(self.about["recipe"]["network"]["rows"] == "frame")
 
     def predict(self, clips: Clips) -> Predicted:
-        """Return the probabilities of clips whose inputs are as extracted (standardised here, in
-        place).
+        """Return the probabilities of clips as extracted (they are standardised here, in place).
 
         Raises:
             FeatureError: the inputs have another width than the network's.
@@ -184,20 +118,21 @@ class Run:
                 )
 
 
-def _short(digests: Any) -> str:
+def _with_tuples(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return JSON values as a frozen dataclass wants them: tuples in place of lists."""
+    out = {}
+    for key, inner in value.items():
+        out[key] = tuple(inner) if isinstance(inner, list) else inner
+    return out
+
+
+def _short(digests: object) -> str:
     values = digests.values() if isinstance(digests, Mapping) else [digests]
     return ", ".join(str(value)[:12] for value in values)
 
 
-def model_file(path: str | Path) -> Path:
-    """Return the model file meant by a run folder or a file."""
-    path = Path(path)
-    return path / BEST if path.is_dir() else path
-
-
 def load_run(path: str | Path, *, device: str = "cpu") -> Run:
-    """Return the trained parser of a run folder of `seehear train`, of a single model file, or of a
-    shared model.
+    """Return the trained parser of a run folder, of a single model file, or of a shared model.
 
     Args:
         path: the folder or file, or where `seehear share` put it: `hf://owner/name@revision`, or an
@@ -208,59 +143,41 @@ def load_run(path: str | Path, *, device: str = "cpu") -> Run:
         WeightsError: nothing there, a truncated file, or one that does not fit its own description.
     """
     path = pull(path) if is_address(path) else Path(path)
-    file = model_file(path)
-    if path.is_dir() and not file.exists():
-        several = sorted(p.parent.name for p in path.glob(f"*/{BEST}"))
-        raise WeightsError(
-            f"expected a run folder with {BEST}, got a folder without",
-            where=path,
-            hint=(
-                f"several seeds: name one, such as {path / several[0]}"
-                if several
-                else "train it first: seehear train"
-            ),
-        )
-    tensors, about = read_tensors(file)
+    file = require_model(path)
+    model = read_model(file)
+    about = model.about
     if not isinstance(about, dict) or about.get("schema") != SCHEMA:
+        got = about.get("schema") if isinstance(about, dict) else about
         raise WeightsError(
-            f"expected schema {SCHEMA}, got"
-            f" {about.get('schema') if isinstance(about, dict) else about}",
+            f"expected schema {SCHEMA}, got {got}",
             where=file,
             hint="is this a model file of seehear?",
         )
-    network = about["recipe"]["network"]
-    slot = Network(network["builder"], network["options"])
-    copies = {}
+    copies: dict[str, nn.Module] = {}
     for copy in ("main", "visual"):
-        state = {
-            k.removeprefix(f"{copy}."): v for k, v in tensors.items() if k.startswith(f"{copy}.")
-        }
-        if copy == "visual" and not state:
-            continue
-        net = build_networks(
-            slot, about["dims"], len(about["vocabulary"]["names"]), about["grid"]["count"]
-        )["main"]
-        try:
-            net.load_state_dict(state)
-        except RuntimeError as error:
-            raise WeightsError(
-                f"weights do not fit network {network['builder']} ({error})", where=file
-            ) from None
-        copies[copy] = net.to(device).eval()
-    normalisation = {
-        k.removeprefix("normalise."): v for k, v in tensors.items() if k.startswith("normalise.")
-    }
-    return Run(file, copies, normalisation, about)
+        if copy == "main" or copy in model.copies:
+            net = _network(model.copies.get(copy, {}), about, file)
+            copies[copy] = net.to(device).eval()
+    return Run(file, copies, model.normalisation, about)
 
 
-def pack(
-    copies: Mapping[str, Mapping[str, Tensor]], normalisation: Mapping[str, Tensor]
-) -> dict[str, Tensor]:
-    """Return the tensors of a model file from the state dicts of its copies."""
-    out = {
-        f"{copy}.{name}": tensor for copy, state in copies.items() for name, tensor in state.items()
-    }
-    return {**out, **{f"normalise.{name}": tensor for name, tensor in normalisation.items()}}
+def _network(state: Mapping[str, Tensor], about: Mapping[str, Any], file: Path) -> nn.Module:
+    """Return one network of a model file.
+
+    Raises:
+        WeightsError: the weights are of another network.
+    """
+    slot = about["recipe"]["network"]
+    classes, segments = len(about["vocabulary"]["names"]), about["grid"]["count"]
+    network = Network(slot["builder"], slot["options"])
+    net = build_networks(network, about["dims"], classes, segments)["main"]
+    try:
+        net.load_state_dict(state)
+    except RuntimeError as error:
+        raise WeightsError(
+            f"weights do not fit network {slot['builder']} ({error})", where=file
+        ) from None
+    return net
 
 
 def describe_features(features: FeatureSet) -> dict[str, Any]:

@@ -10,14 +10,18 @@ from seehear.data import Dataset
 from seehear.errors import DataError
 from seehear.features import FeatureStore, open_features
 from seehear.metrics import evaluate
+from seehear.recipes.contract import Predicted
 from seehear.time import Decoding, decide
 from seehear.train.data import find_missing, load_clips, require_streams
 from seehear.train.model import Run, load_run
 
 
 class SplitPrediction(NamedTuple):
-    """(N, T, 2, C), (N, 2, C), (N, C) probabilities of a split's clips in table order, and how to
-    decide.
+    """Probabilities of a split's clips in table order, and how to decide.
+
+    Args:
+        segment_prob, track_prob, clip_prob: (N, T, 2, C), (N, 2, C), (N, C).
+        decoding: of the parser.
     """
 
     segment_prob: NDArray[np.float32]
@@ -51,7 +55,8 @@ def predict_split(
         FeatureError: clips without features, or features of another encoder.
         WeightsError: the run cannot be read.
     """
-    run = run if isinstance(run, Run) else load_run(run, device=device)
+    if not isinstance(run, Run):
+        run = load_run(run, device=device)
     store = open_features(features) if isinstance(features, str | Path) else features
     names = dataset.split(split).names
     if dataset.vocabulary.names != run.vocabulary.names:
@@ -72,15 +77,13 @@ def predict_split(
     run.check_encoders(store.encoders(), store.path)
     absent = find_missing(store, run.features, names) if missing == "empty" else []
     there = np.array([name not in set(absent) for name in names])
-    blank = np.zeros(
-        (int(there.sum()), len(run.vocabulary)), np.uint8
-    )  # the predictor must not see the labels
+    # the predictor must not see the labels
+    blank = np.zeros((int(there.sum()), len(run.vocabulary)), np.uint8)
     found = [name for name, has in zip(names, there, strict=True) if has]
-    predicted = run.predict(
-        load_clips(store, run.features, found, blank, dataset.grid.count, frames=run.frames)
-    )
+    clips = load_clips(store, run.features, found, blank, dataset.grid.count, frames=run.frames)
+    predicted = run.predict(clips)
     if absent:
-        predicted = [_spread(array, there) for array in predicted]
+        predicted = Predicted(*(_spread(array, there) for array in predicted))
     return SplitPrediction(*predicted, run.decoding)
 
 
@@ -99,9 +102,7 @@ def evaluate_split(
     *,
     device: str = "cpu",
 ) -> dict[str, float]:
-    """Return the ten figures of a trained parser on a split with truth; arguments and errors as
-    `predict_split`.
-    """
+    """Return the ten figures of a trained parser on a split with truth; see `predict_split`."""
     *prob, decoding = predict_split(run, features, dataset, split, device=device)
     on = decide(*prob, decoding=decoding, step_s=dataset.grid.step_s)
     truth = dataset.split(split).truth()

@@ -1,18 +1,21 @@
 """Weak labels, segment labels and withdrawn labels to the arrays that losses compare with."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from seehear.recipes._recipe import Labels
+from seehear.recipes import Labels
+from seehear.recipes.contract import Arrays
 
 
-def build_targets(labels: Labels, weak: Tensor, artefacts: Mapping[str, Any]) -> dict[str, Tensor]:
+def build_targets(
+    labels: Labels, weak: Tensor, artefacts: Mapping[str, Arrays]
+) -> dict[str, Tensor]:
     """Return the training targets of every clip.
 
-        clip   = y                       audio, visual = s*y + (1-s)/2, then 0 where a label was withdrawn
+        clip          = y
+        audio, visual = s*y + (1-s)/2, then 0 where a label was withdrawn
 
     Args:
         labels: the recipe's slot.
@@ -31,27 +34,28 @@ def build_targets(labels: Labels, weak: Tensor, artefacts: Mapping[str, Any]) ->
         "visual": _smooth(weak, labels.smooth_visual),
     }
     if labels.removals:
-        removed = {
-            track: torch.as_tensor(artefacts["removals"][track]).bool()
-            for track in ("audio", "visual")
-        }
-        targets["audio"][removed["audio"]] = 0.0
-        targets["visual"][removed["visual"]] = 0.0
-        if (
-            labels.alias_audio_target
-        ):  # the releases share one array between the audio target and the clip's
-            targets["clip"][removed["audio"]] = 0.0
+        removals = artefacts["removals"]
+        heard, seen = (torch.as_tensor(removals[track]).bool() for track in ("audio", "visual"))
+        targets["audio"][heard] = 0.0
+        targets["visual"][seen] = 0.0
+        if labels.alias_audio_target:
+            # the releases share one array between the audio target and the clip's
+            targets["clip"][heard] = 0.0
     if labels.segments is not None:
-        given = artefacts["labels"]
-        segments = next((array.shape[1] for array in given.values() if array is not None), None)
-        for track in ("audio", "visual"):
-            array = given.get(track)
-            if array is not None:
-                targets[f"{track}_segments"] = torch.as_tensor(array, dtype=torch.float32)
-            elif (
-                segments is not None
-            ):  # a track that was not denoised: its weak label in every segment
-                targets[f"{track}_segments"] = weak[:, None].expand(-1, segments, -1)
+        targets |= _segment_targets(weak, artefacts["labels"])
+    return targets
+
+
+def _segment_targets(weak: Tensor, given: Arrays) -> dict[str, Tensor]:
+    """Return the targets of the tracks' segments; a track without labels has its weak ones."""
+    arrays = {track: given.get(track) for track in ("audio", "visual")}
+    segments = next((array.shape[1] for array in arrays.values() if array is not None), None)
+    targets = {}
+    for track, array in arrays.items():
+        if array is not None:
+            targets[f"{track}_segments"] = torch.as_tensor(array, dtype=torch.float32)
+        elif segments is not None:
+            targets[f"{track}_segments"] = weak[:, None].expand(-1, segments, -1)
     return targets
 
 

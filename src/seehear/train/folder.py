@@ -1,0 +1,352 @@
+"""The run folder: every file of it, its name, what is in it, and how a stopped run goes on.
+
+RUN/recipe.json               the resolved recipe, and what the run was asked for
+RUN/labels/                   segment labels, where the recipe makes them
+RUN/stages/NAME[.npz]         what earlier stages made
+RUN/initial.safetensors       the parser before training,
+RUN/best.safetensors          at the epoch that was kept,
+RUN/last.safetensors          and at the end
+RUN/state.safetensors         all that a stopped stage needs to go on; gone at its end
+RUN/log.jsonl                 one line an epoch
+RUN/run.json                  what the run came to; written last
+RUN/figures-SPLIT.json        the figures on a split
+RUN/seed-N/, RUN/summary.json one run a seed, their mean and spread
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from torch import Tensor
+
+from seehear.errors import ConfigError, SeehearError, WeightsError
+from seehear.files import Json, write_text
+from seehear.labels.store import SegmentLabels, is_labels, load, save
+from seehear.recipes import differences
+from seehear.recipes.contract import Artefact
+from seehear.share.bundle import FIGURES
+from seehear.share.bundle import MODEL as BEST
+from seehear.share.bundle import RECIPE as DEFINITION
+from seehear.train.board import Board
+from seehear.train.files import (
+    read_arrays,
+    read_json,
+    read_model,
+    read_tensors,
+    write_arrays,
+    write_json,
+    write_model,
+    write_tensors,
+)
+from seehear.train.loop import Epoch, Learner
+
+INITIAL, LAST = "initial.safetensors", "last.safetensors"
+STATE, LOG = "state.safetensors", "log.jsonl"
+RECORD, SUMMARY = "run.json", "summary.json"
+LABELS, STAGES, SEED = "labels", "stages", "seed-"
+
+
+class RunFolder:
+    """One run on disk, or one training stage of it.
+
+    Args:
+        path: the folder; need not exist.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    # --- what the run is
+
+    def claim(self, asked: Mapping[str, Any]) -> None:
+        """Write what this run is, unless it says so already.
+
+        Args:
+            asked: JSON values with `recipe`, `features`, `settings`, `seed`, `dataset`,
+                `definition` and `labels`.
+
+        Raises:
+            ConfigError: the folder holds another run, or something else.
+        """
+        asked = json.loads(json.dumps(asked))
+        if (self.path / DEFINITION).exists():
+            self._require_same(read_json(self.path / DEFINITION), asked)
+        else:
+            self._require_free()
+            write_json(self.path / DEFINITION, asked)
+
+    def _require_free(self) -> None:
+        if not self.path.exists():
+            return
+        if not self.path.is_dir() or any(self.path.iterdir()):
+            raise ConfigError(
+                "expected a new or empty folder or a run to go on with, got something else",
+                where=self.path,
+                hint="choose another",
+                parameter="out",
+            )
+
+    def _require_same(self, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+        found = {}
+        for key in ("recipe", "features", "seed"):
+            if before.get(key) != now[key]:
+                found[key] = (before.get(key), now[key])
+        found |= differences(before.get("definition", {}), now["definition"])
+        for key, (old, new) in found.items():
+            raise self._of_another(f"a run with {key} {old}, not {new}")
+        for key in ("dataset", "labels"):
+            if before.get(key) != now[key]:
+                raise self._of_another(f"a run on another {key}")
+
+    def _of_another(self, what: str) -> ConfigError:
+        return ConfigError(
+            f"this folder holds {what}",
+            where=self.path,
+            hint="choose another, or remove the folder",
+            parameter="out",
+        )
+
+    # --- how far it is
+
+    @property
+    def claimed(self) -> bool:
+        """Whether it holds the run of one seed, finished or not."""
+        return (self.path / DEFINITION).exists()
+
+    @property
+    def trained(self) -> bool:
+        """Whether training came to its end."""
+        return (self.path / LAST).exists()
+
+    @property
+    def finished(self) -> bool:
+        """Whether the whole run came to its end."""
+        return (self.path / RECORD).exists()
+
+    def finish(self) -> None:
+        """Write what the run came to."""
+        about = read_model(self.path / BEST).about
+        lines = self.log()
+        seconds = round(sum(line["seconds"] for line in lines), 2)
+        write_json(self.path / RECORD, {**about, "epochs": len(lines), "seconds": seconds})
+
+    def record(self) -> dict[str, Any]:
+        """Return what a finished run came to.
+
+        Raises:
+            WeightsError: missing or damaged.
+        """
+        record: dict[str, Any] = read_json(self.path / RECORD)
+        return record
+
+    def log(self) -> list[dict[str, Any]]:
+        """Return the epochs that are done; a line cut off by a kill is left out."""
+        return read_log(self.path / LOG)
+
+    def newest_stage(self) -> "RunFolder | None":
+        """Return the training stage that wrote to its log last; None: none has."""
+        logs = [*self.path.glob(f"{STAGES}/*/{LOG}"), *self.path.glob(LOG)]
+        if not logs:
+            return None
+        return RunFolder(max(logs, key=lambda path: path.stat().st_mtime_ns).parent)
+
+    # --- its parts
+
+    def stage(self, name: str) -> "RunFolder":
+        """Return the folder of an earlier training stage."""
+        return RunFolder(self.path / STAGES / name)
+
+    def seed(self, seed: int) -> "RunFolder":
+        """Return the run of one of several seeds."""
+        return RunFolder(self.path / f"{SEED}{seed}")
+
+    @property
+    def labels(self) -> Path:
+        """The folder of segment labels that the run made."""
+        return self.path / LABELS
+
+    def save_artefact(self, name: str, value: Artefact) -> None:
+        """Save what a computing stage returned: segment labels, or arrays.  Whole or not at all."""
+        if isinstance(value, SegmentLabels):
+            save(value, self.path / name)
+        else:
+            write_arrays(self._arrays(name), value)
+
+    def load_artefact(self, name: str) -> Artefact | None:
+        """Return what a computing stage made; None if it has not been made yet."""
+        if is_labels(self.path / name):
+            return load(self.path / name)
+        path = self._arrays(name)
+        return read_arrays(path) if path.exists() else None
+
+    def _arrays(self, name: str) -> Path:
+        return self.path / STAGES / f"{name}.npz"
+
+    def write_summary(self, summary: Json) -> None:
+        """Write what several seeds came to together."""
+        write_json(self.path / SUMMARY, summary)
+
+    def write_figures(self, split: str, figures: Mapping[str, float]) -> None:
+        """Write the figures on a split."""
+        write_json(self.path / FIGURES.format(split=split), dict(figures))
+
+
+def model_file(path: str | Path) -> Path:
+    """Return the model file meant by a run folder or a file."""
+    path = Path(path)
+    return path / BEST if path.is_dir() else path
+
+
+def require_model(path: Path) -> Path:
+    """Return the model file of a run folder or a file.
+
+    Raises:
+        WeightsError: a folder without; the runs of several seeds are named.
+    """
+    file = model_file(path)
+    if not path.is_dir() or file.exists():
+        return file
+    seeds = sorted(found.parent.name for found in path.glob(f"*/{BEST}"))
+    hint = "train it first: seehear train"
+    if seeds:
+        hint = f"several seeds: name one, such as {path / seeds[0]}"
+    raise WeightsError(
+        f"expected a run folder with {BEST}, got a folder without", where=path, hint=hint
+    )
+
+
+def read_log(path: Path) -> list[dict[str, Any]]:
+    """Return the whole lines of a log; one cut off by a kill is left out."""
+    lines: list[dict[str, Any]] = []
+    if not path.exists():
+        return lines
+    for text in path.read_text(encoding="utf-8").splitlines():
+        try:
+            lines.append(json.loads(text))
+        except json.JSONDecodeError:
+            continue
+    return lines
+
+
+class StageRecorder:
+    """Writes a training stage down as it learns, and knows how to go on.
+
+    Args:
+        folder: of the stage.
+        about: written into every model file (JSON).
+        normalisation: numbers already applied to the clips, kept with the weights.
+        tensorboard: also write TensorBoard event files.
+    """
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        about: Mapping[str, Any],
+        normalisation: Mapping[str, Tensor],
+        *,
+        tensorboard: bool = False,
+    ) -> None:
+        self._path = folder.path
+        self._about = about
+        self._normalisation = normalisation
+        self._board = Board(folder.path) if tensorboard else None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._board is not None:
+            self._board.close()
+
+    def begin(self, learner: Learner) -> None:
+        """Write the initial weights, or put the learner where a stopped run was."""
+        if (self._path / STATE).exists():
+            self._restore(learner)
+        else:
+            self._write(INITIAL, {"main": learner.nets["main"].state_dict()}, {"epoch": 0})
+        # later lines are of epochs that will be trained again
+        done = [
+            line for line in read_log(self._path / LOG) if line["epoch"] <= learner.counters.epoch
+        ]
+        write_text(self._path / LOG, "".join(map(_log_line, done)))
+
+    def _restore(self, learner: Learner) -> None:
+        path = self._path / STATE
+        tensors, counters = read_tensors(path)
+        best: Mapping[str, dict[str, Tensor]] = {}
+        if isinstance(counters, dict) and counters.get("best"):
+            best = read_model(self._path / BEST).copies
+        try:
+            learner.restore(tensors, counters, best)
+        except (RuntimeError, TypeError, ValueError) as error:
+            raise WeightsError(
+                f"the saved state does not fit this run ({error})",
+                where=path,
+                hint="remove it to begin this stage again",
+            ) from None
+
+    def pause(self, learner: Learner) -> None:
+        """Write the state, so that a stopped run goes on from here."""
+        write_tensors(self._path / STATE, *learner.state())
+
+    def epoch(self, learner: Learner, epoch: Epoch) -> None:
+        """Write the kept weights, where they are new, the line of the epoch, and the state."""
+        if epoch.chosen:
+            self._write_best(learner)
+        self._append(epoch)
+        if self._board is not None:
+            self._board.epoch(epoch)
+        self.pause(learner)
+
+    def end(self, learner: Learner) -> None:
+        """Write the last weights; the optimiser is of no more use."""
+        weights = {"main": learner.nets["main"].state_dict()}
+        self._write(LAST, weights, {"epoch": learner.counters.epoch})
+        (self._path / STATE).unlink(missing_ok=True)
+
+    def _write_best(self, learner: Learner) -> None:
+        kept = learner.counters.best
+        copies = {}
+        for copy, entry in kept.items():
+            copies[copy] = {"epoch": entry["epoch"], "score": entry["score"]}
+        main = {"epoch": kept["main"]["epoch"], "figures": kept["main"]["figures"]}
+        self._write(BEST, learner.best, {**main, "copies": copies})
+
+    def _write(
+        self, name: str, copies: Mapping[str, Mapping[str, Tensor]], more: Mapping[str, Any]
+    ) -> None:
+        write_model(self._path / name, copies, self._normalisation, {**self._about, **more})
+
+    def _append(self, epoch: Epoch) -> None:
+        line = {
+            "epoch": epoch.number,
+            "lr": epoch.lr,
+            "loss": dict(epoch.losses),
+            "val": None if epoch.figures is None else dict(epoch.figures),
+            "chosen": epoch.chosen,
+            "seconds": round(epoch.seconds, 3),
+        }
+        path = self._path / LOG
+        try:
+            with open(path, "a", encoding="utf-8") as file:
+                file.write(_log_line(line))
+        except OSError as error:
+            raise SeehearError(
+                f"cannot write: {error.strerror}",
+                where=path,
+                hint="make room and run the same command again",
+            ) from None
+
+
+def _log_line(line: Mapping[str, Any]) -> str:
+    return json.dumps(line, ensure_ascii=False) + "\n"

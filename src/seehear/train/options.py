@@ -1,0 +1,55 @@
+"""How to run, as opposed to what: device, progress, what to do about missing features."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Bar(Protocol):
+    """What training needs of a progress display."""
+
+    def advance(self, step: int = 1, detail: str = "") -> None:
+        """Say that some items are done."""
+
+    def note(self, line: str) -> None:
+        """Print a line."""
+
+
+class Silent:
+    """A progress display that shows nothing."""
+
+    def advance(self, step: int = 1, detail: str = "") -> None:
+        """Do nothing."""
+
+    def note(self, line: str) -> None:
+        """Do nothing."""
+
+
+def _silent(total: int, label: str) -> AbstractContextManager[Bar]:
+    return nullcontext(Silent())
+
+
+def _say_nothing(line: str) -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How to run; nothing here changes a result except `device`.
+
+    Args:
+        device: `cpu`, `cuda`, or `auto`.
+        save_every: steps between saved states inside an epoch; 0: after epochs only.
+        tensorboard: also write TensorBoard event files.
+        skip_missing: leave out clips without features instead of refusing.
+        say: receives one line at a time.
+        progress: opens a display for a number of items.
+    """
+
+    device: str = "auto"
+    save_every: int = 0
+    tensorboard: bool = False
+    skip_missing: bool = False
+    say: Callable[[str], None] = _say_nothing
+    progress: Callable[[int, str], AbstractContextManager[Bar]] = _silent

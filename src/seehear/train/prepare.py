@@ -1,0 +1,190 @@
+"""Everything a run needs that does not depend on its seed: features chosen, read and checked."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from seehear.data import Dataset, Split
+from seehear.errors import ConfigError, DataError
+from seehear.features import FeatureStore
+from seehear.recipes import FeatureSet, Recipe, get, resolve
+from seehear.recipes.contract import Clips
+from seehear.train.data import (
+    choose_features,
+    find_missing,
+    load_clips,
+    standardise,
+    statistics,
+)
+from seehear.train.loop import Truth
+from seehear.train.options import RunOptions
+
+_DEVICE_SHARE = 0.5  # of a device's free memory that the clips may fill
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Inputs of one recipe on one dataset; the same for every seed.
+
+    Args:
+        dataset, store: as opened.
+        recipe: resolved, as it will run.
+        features: the feature set it runs on.
+        train, val: standardised clips; `val` is None where there are none.
+        truth: (audio, visual) boolean (N, T, C) of `val`, or None.
+        normalisation: the numbers of the standardisation.
+        asked: what the caller asked for: `recipe`, `features` and `settings` as JSON values.
+    """
+
+    dataset: Dataset
+    store: FeatureStore
+    recipe: Recipe
+    features: FeatureSet
+    train: Clips
+    val: Clips | None
+    truth: Truth | None
+    normalisation: Mapping[str, torch.Tensor]
+    asked: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def dims(self) -> dict[str, int | None]:
+        """Input widths by role."""
+        motion = self.train.motion
+        return {
+            "audio": self.train.audio.shape[-1],
+            "visual": self.train.visual.shape[-1],
+            "motion": None if motion is None else motion.shape[-1],
+        }
+
+
+def prepare(
+    dataset: Dataset,
+    store: FeatureStore,
+    recipe: str | Recipe,
+    *,
+    features: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    options: RunOptions | None = None,
+) -> Prepared:
+    """Return a recipe's inputs: features read, pooled, checked and standardised.
+
+    Args:
+        dataset: with a `train` split; `val` is used for selection if it has segment truth.
+        store: an open features folder.
+        recipe: name or definition.
+        features: the feature set to use; None: the recipe's first that the folder holds.
+        settings: overrides such as `{"training.epochs": 3}`.
+        options: how to run.
+
+    Raises:
+        SeehearError: no training clips, features missing, damaged or of another encoder, unknown
+            settings.
+    """
+    options, settings = options or RunOptions(), settings or {}
+    if isinstance(recipe, str):
+        recipe = get(recipe)
+    chosen = choose_features(recipe, store, features)
+    resolved = resolve(recipe, chosen.name, settings)
+    splits = _Splits(dataset, store, chosen, resolved.network.rows == "frame", options)
+    rows = splits.rows("train")
+    train, val, truth = splits.clips("train", rows), None, None
+    if not train.weak.any():
+        raise DataError(
+            f"none of the {len(train)} training clips has a label",
+            where=dataset.root,
+            hint=(
+                "the table of split train names the classes of each clip in the column event_labels"
+            ),
+        )
+    if "val" in dataset.splits and dataset.splits["val"].clips:
+        rows = splits.rows("val")
+        val, truth = splits.clips("val", rows), _truth(dataset.splits["val"], rows)
+    normalisation = statistics(train) if chosen.standardise else {}
+    device = choose_device(options.device)
+    train = _place(standardise(train, normalisation), device)
+    if val is not None:
+        val = _place(standardise(val, normalisation), device)
+    if truth is None and resolved.training.select != "last":
+        options.say("val has no segment truth: the last epoch is kept (training.select=last)")
+        training = dataclasses.replace(resolved.training, select="last", select_visual=None)
+        resolved = dataclasses.replace(resolved, training=training)
+    asked = {"recipe": recipe.name, "features": chosen.name, "settings": dict(settings)}
+    return Prepared(dataset, store, resolved, chosen, train, val, truth, normalisation, asked)
+
+
+@dataclass(frozen=True)
+class _Splits:
+    """Where the clips of a dataset's splits are read from."""
+
+    dataset: Dataset
+    store: FeatureStore
+    features: FeatureSet
+    frames: bool
+    options: RunOptions
+
+    def rows(self, name: str) -> list[int]:
+        """Return the rows of the split's clips to use: all, or those that have features.
+
+        Raises:
+            DataError: no such split.
+        """
+        if name not in self.dataset.splits:
+            raise DataError(
+                f"expected a split called {name}, got {', '.join(self.dataset.splits) or 'none'}",
+                where=self.dataset.root,
+            )
+        names = [clip.name for clip in self.dataset.splits[name].clips]
+        if not self.options.skip_missing:
+            return list(range(len(names)))
+        missing = set(find_missing(self.store, self.features, names))
+        if missing:
+            self.options.say(
+                f"{name}: {len(missing)} of {len(names)} clips have no features and are"
+                f" left out (first: {min(missing)})"
+            )
+        return [row for row, clip in enumerate(names) if clip not in missing]
+
+    def clips(self, name: str, rows: list[int]) -> Clips:
+        """Return the inputs of some clips of a split."""
+        split = self.dataset.splits[name]
+        return load_clips(
+            self.store,
+            self.features,
+            [split.clips[row].name for row in rows],
+            split.weak[rows],
+            self.dataset.grid.count,
+            frames=self.frames,
+        )
+
+
+def _truth(split: Split, rows: list[int]) -> Truth | None:
+    if not split.has_truth:
+        return None
+    truth = split.truth()
+    return truth.audio[rows], truth.visual[rows]
+
+
+def choose_device(name: str) -> torch.device:
+    """Return the device called `cpu` or `cuda`, or with `auto` the best there is.
+
+    Raises:
+        ConfigError: it is not there.
+    """
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name.startswith("cuda") and not torch.cuda.is_available():
+        raise ConfigError(f"no CUDA device found for {name}", hint="use cpu", parameter="device")
+    return torch.device(name)
+
+
+def _place(clips: Clips, device: torch.device) -> Clips:
+    """Return the clips on the device if there is room; batches are copied otherwise."""
+    if device.type != "cuda":
+        return clips
+    arrays = [array for array in (clips.audio, clips.visual, clips.motion) if array is not None]
+    size = sum(array.numel() * array.element_size() for array in arrays)
+    free = torch.cuda.mem_get_info(device)[0]
+    return clips.to(device) if size < _DEVICE_SHARE * free else clips
