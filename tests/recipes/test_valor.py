@@ -106,6 +106,7 @@ def test_published_thresholds_are_refused_for_other_encoders():
     assert get("valor").labels.segments.rule == "published"
     assert resolve("valor", "offline").labels.segments.rule == "calibrated"
     with pytest.raises(
-        ConfigError, match=r"labels\.segments\.rule: .*rule calibrated fits thresholds for any encoder"
+        ConfigError,
+        match=r"labels\.segments\.rule: .*rule calibrated fits thresholds for any encoder",
     ):
         published("conse", ["Dog"])
