@@ -118,8 +118,8 @@ def test_raw_hosts(server: tuple[str, int, Path]) -> None:
         (["--max-mb", "0"], "--max-mb: expected a number above 0, got 0"),
         (["--media", "nowhere"], "nowhere: expected a folder"),
         (["--host", "no.such.host.invalid"], "no.such.host.invalid: cannot listen on port 8765"),
-        (["--model", "run", "--events", "Dog"], "--events does not go with --model"),
-        (["--preset", "nothing"], "expected preset offline or clip, got 'nothing'"),
+        (["--model", "run", "--events", "Dog"], "--events: does not go with a model"),
+        (["--preset", "nothing"], "--preset: expected offline or clip, got 'nothing'"),
     ],
 )
 def test_wrong_options_are_one_line(

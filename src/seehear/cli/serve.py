@@ -172,25 +172,20 @@ def _check_parser(args: argparse.Namespace) -> None:
         DataError: the vocabulary cannot be read.
     """
     from seehear.data import Vocabulary
-    from seehear.parser.preset import PRESETS
+    from seehear.parser.options import check_options
 
-    for option in ("preset", "events", "vocabulary"):
-        if args.model is not None and getattr(args, option) is not None:
-            raise ConfigError(
-                f"--{option} does not go with --model: a trained parser brings its own",
-                hint="leave one of them out",
-            )
+    check_options(
+        preset=args.preset,
+        model=args.model,
+        threshold=args.threshold,
+        events=args.events,
+        vocabulary=args.vocabulary,
+    )
     if args.model is not None and not args.model.exists():
         raise ConfigError("there is no such run or model file", where=args.model)
-    if args.preset is not None and args.preset not in PRESETS:
-        raise ConfigError(f"expected preset {' or '.join(PRESETS)}, got {args.preset!r}")
     for words in (args.vocabulary, args.events):
         if words is not None:
             Vocabulary.parse(words)
-    if args.threshold is not None and not 0 <= args.threshold <= 1:
-        raise ConfigError(
-            f"expected a number from 0 to 1, got {args.threshold:g}", where="--threshold"
-        )
 
 
 def _socket(host: str, port: int) -> socket.socket:

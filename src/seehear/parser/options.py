@@ -4,6 +4,7 @@ from pathlib import Path
 
 from seehear.errors import ConfigError
 from seehear.parser.parser import Parser
+from seehear.parser.preset import check_preset
 
 
 def make_parser(
@@ -29,10 +30,39 @@ def make_parser(
         ConfigError: options that do not go together, or make no sense.
         SeehearError: the vocabulary, the model or the weights cannot be read.
     """
+    check_options(
+        preset=preset,
+        model=model,
+        threshold=threshold,
+        events=events,
+        vocabulary=vocabulary,
+        fps=fps,
+    )
     limit = _threshold(threshold)
+    if model is not None:
+        return Parser.load(model, threshold=limit)
+    words = Path(vocabulary) if vocabulary is not None else events
+    return Parser.from_preset(preset or "offline", words, threshold=limit, fps=fps)
+
+
+def check_options(
+    *,
+    preset: str | None = None,
+    model: str | None = None,
+    threshold: str | float | None = None,
+    events: str | None = None,
+    vocabulary: str | None = None,
+    fps: int | None = None,
+) -> None:
+    """Find out what is wrong with the options of `make_parser` without loading a parser.
+
+    Raises:
+        ConfigError: options that do not go together, or make no sense.
+    """
+    _threshold(threshold)
     if model is None:
-        words = Path(vocabulary) if vocabulary is not None else events
-        return Parser.from_preset(preset or "offline", words, threshold=limit, fps=fps)
+        check_preset(preset or "offline", fps)
+        return
     others = {"preset": preset, "events": events, "vocabulary": vocabulary, "fps": fps}
     for name, value in others.items():
         if value is not None:
@@ -41,7 +71,6 @@ def make_parser(
                 parameter=name,
                 hint="leave one of them out",
             )
-    return Parser.load(model, threshold=limit)
 
 
 def _threshold(value: str | float | None) -> float | tuple[float, float] | None:

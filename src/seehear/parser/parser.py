@@ -11,7 +11,7 @@ from seehear._version import __version__
 from seehear.data import LLP_VOCABULARY, Vocabulary
 from seehear.errors import ConfigError
 from seehear.parser.clip_parse import ClipParse, Progress, Reporter
-from seehear.parser.preset import PRESETS
+from seehear.parser.preset import PRESETS, check_preset
 from seehear.parser.scorer import Scorer
 from seehear.streaming.decode import Job, Outcome, decode
 from seehear.time import Decoding, TimeGrid, Timeline
@@ -65,12 +65,7 @@ class Parser:
             DataError: the vocabulary is empty, or names a class twice.
             WeightsError: weights are missing; the message says what to run.
         """
-        if preset not in PRESETS:
-            raise ConfigError(
-                f"expected {' or '.join(PRESETS)}, got {preset!r}", parameter="preset"
-            )
-        if fps is not None and fps < 1:
-            raise ConfigError(f"expected at least 1 frame a second, got {fps}", parameter="fps")
+        check_preset(preset, fps)
         return cls(
             PRESETS[preset](as_vocabulary(vocabulary), fps=fps),
             {"preset": preset},

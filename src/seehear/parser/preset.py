@@ -121,6 +121,18 @@ def with_language(
 PRESETS: dict[str, Preset] = {"offline": offline, "clip": with_language}
 
 
+def check_preset(preset: str, fps: int | None) -> None:
+    """Refuse what no preset takes.
+
+    Raises:
+        ConfigError: no such preset, or no frames at all.
+    """
+    if preset not in PRESETS:
+        raise ConfigError(f"expected {' or '.join(PRESETS)}, got {preset!r}", parameter="preset")
+    if fps is not None and fps < 1:
+        raise ConfigError(f"expected at least 1 frame a second, got {fps}", parameter="fps")
+
+
 def _require_weights(*encoders: str) -> None:
     """Check that the weights of all encoders are in the cache, in one message."""
     needed = {id_ for encoder in encoders for id_ in card(encoder).weights}
