@@ -22,7 +22,7 @@ REASONED = {
 }
 # folders whose turn is still to come
 UNDONE = set(
-    "data demo encoders extraction features labels parser recipes".split()
+    "demo encoders extraction features labels parser recipes".split()
     + "report reproduce train weights".split()
 )
 

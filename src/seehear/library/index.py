@@ -1,10 +1,7 @@
-"""The index of a folder of timelines: one Parquet file, a row a clip, brought up to date by time
-and size of files.
+"""The index of a folder of timelines, `FOLDER/.seehear/index.parquet`: a row a clip.
 
-    FOLDER/.seehear/index.parquet    path, mtime_ns, size, source, duration_s, end_s, audio, visual, vocabulary, events
-
-Anything that reads Parquet can query it.  It is only ever a copy: deleting it costs nothing but the
-time to rebuild.
+It is brought up to date by time and size of files.  Anything that reads Parquet can query its
+columns (`_COLUMNS`).  It is only ever a copy: deleting it costs nothing but the time to rebuild.
 """
 
 import contextlib
@@ -13,25 +10,24 @@ import math
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from seehear.errors import DataError, MissingExtraError, SeehearError
-from seehear.files import atomic_path
+from seehear.files import Json, atomic_path
 from seehear.time import PARSED, SUFFIX, Timeline
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 FOLDER = ".seehear"
-TABLE = (  # $index from `sql_path`
-    "read_parquet($index, file_row_number = true, hive_partitioning = false)"
-)
-_LONGEST_S = (
-    1e7  # a clip of 116 days is a mistake, and would not fit the line that `search` lays clips on
-)
+Stamp = tuple[int, int]  # mtime_ns and size of a file: while they stay, it is not read again
+# $index from `sql_path`
+TABLE = "read_parquet($index, file_row_number = true, hive_partitioning = false)"
+# a clip of 116 days is a mistake, and would not fit the line that `search` lays clips on
+_LONGEST_S = 1e7
 _COLUMNS = {
     "path": "VARCHAR",
     "mtime_ns": "BIGINT",
@@ -63,8 +59,7 @@ def index_path(library: Path) -> Path:
 
 
 def sql_path(path: Path) -> str:
-    """Return `path` as DuckDB's readers want it, who would take `*`, `?` and `[` for patterns and
-    read other files.
+    """Return `path` for DuckDB's readers, who would take `*`, `?` and `[` for patterns.
 
     Raises:
         DataError: the path cannot be written as one that matches only itself.
@@ -95,11 +90,11 @@ def connect() -> "DuckDBPyConnection":
 
 
 def update(library: Path) -> Updated:
-    """Bring the index of `library` up to date with the timelines below it; only new and changed
-    files are read.
+    """Bring the index of `library` up to date with the timelines below it.
 
-    Links and hidden folders are passed over; a damaged timeline is left out and named.  The index
-    is replaced in one piece: a reader sees the old or the new.
+    Only new and changed files are read.  Links and hidden folders are passed over; a damaged
+    timeline is left out and named.  The index is replaced in one piece: a reader sees the old or
+    the new.
 
     Raises:
         DataError: the folder does not exist.
@@ -117,57 +112,58 @@ def update(library: Path) -> Updated:
         known = _known(db, library)
         fresh = {path: stamp for path, stamp in found.items() if known.get(path) != stamp}
         stale = [path for path, stamp in known.items() if found.get(path) != stamp]
-        failed: list[tuple[str, str]] = []
+        failed: dict[str, str] = {}
         if fresh or stale or not index_path(library).is_file():
             with _rows_file(library) as rows:
                 failed = _write_rows(rows, library, fresh)
+                good = fresh.keys() - failed.keys()
                 # a file that stays damaged is no reason to write the index again
-                if len(failed) < len(fresh) or stale or not known:
-                    with atomic_path(index_path(library)) as part:
-                        _write_index(db, library, part, rows, stale if known else None)
-    good = fresh.keys() - {path for path, _ in failed}
+                if good or stale or not known:
+                    _replace_index(db, library, rows, stale if known else None)
+    good = fresh.keys() - failed.keys()
     return Updated(
-        len(known) - len(stale) + len(good),
-        len(good - known.keys()),
-        len(good & known.keys()),
-        sum(path not in found for path in known),
-        (*unread, *(line for _, line in failed)),
+        clips=len(known) - len(stale) + len(good),
+        added=len(good - known.keys()),
+        changed=len(good & known.keys()),
+        removed=len(known.keys() - found.keys()),
+        failed=(*unread, *failed.values()),
     )
 
 
-def _scan(library: Path, unread: list[str]) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Yield (relative path, (mtime_ns, size)) of every timeline file; folders that cannot be read
-    go to `unread`.
+def _scan(library: Path, unread: list[str]) -> Iterator[tuple[str, Stamp]]:
+    """Yield every timeline file by its relative path; folders that cannot be read, to `unread`.
+
+    No links are followed, and few calls made an entry, for there may be very many.
     """
     folders = [("", library)]
     while folders:
         above, folder = folders.pop()
         try:
             with os.scandir(folder) as entries:
-                for entry in (
-                    entries
-                ):  # no links are followed; few calls an entry, for there may be very many
-                    name = entry.name
-                    if (
-                        name.endswith(SUFFIX)
-                        and entry.is_file(follow_symlinks=False)
-                        and name[0] != "."
-                    ):
-                        try:
-                            stat = entry.stat()
-                        except FileNotFoundError:  # taken away while we look
-                            continue
-                        yield above + name, (stat.st_mtime_ns, stat.st_size)
-                    elif entry.is_dir(follow_symlinks=False) and name[0] != ".":
-                        folders.append((f"{above}{name}/", Path(entry.path)))
+                for entry in entries:
+                    if entry.name[0] == ".":
+                        continue
+                    if entry.name.endswith(SUFFIX) and entry.is_file(follow_symlinks=False):
+                        stamp = _stamp(entry)
+                        if stamp is not None:
+                            yield above + entry.name, stamp
+                    elif entry.is_dir(follow_symlinks=False):
+                        folders.append((f"{above}{entry.name}/", Path(entry.path)))
         except OSError as error:
             unread.append(f"{folder}: cannot be read: {error.strerror}")
 
 
-def _known(db: "DuckDBPyConnection", library: Path) -> dict[str, tuple[int, int]]:
-    """Return path -> (mtime_ns, size) of an index; nothing if there is none, or one of another
-    form.
-    """
+def _stamp(entry: "os.DirEntry[str]") -> Stamp | None:
+    """Return time and size of a file; None if it is taken away while we look."""
+    try:
+        stat = entry.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_mtime_ns, stat.st_size
+
+
+def _known(db: "DuckDBPyConnection", library: Path) -> dict[str, Stamp]:
+    """Return the files of an index; nothing if there is none, or one of another form."""
     if not index_path(library).is_file():
         return {}
     import duckdb
@@ -201,34 +197,28 @@ def _rows_file(library: Path) -> Iterator[Path]:
         ) from error
 
 
-def _write_rows(
-    rows: Path, library: Path, fresh: dict[str, tuple[int, int]]
-) -> list[tuple[str, str]]:
-    """Write a JSON line for each timeline; return (path, reason) of those that are none."""
-    failed = []
+def _write_rows(rows: Path, library: Path, fresh: Mapping[str, Stamp]) -> dict[str, str]:
+    """Write a JSON line for each timeline; return the reason by path of those that are none."""
+    failed = {}
     with rows.open("w", encoding="utf-8") as out:
         for path, stamp in fresh.items():
+            where = library / path
             try:
                 path.encode()  # other names cannot stand in a table
-                row = json.dumps(
-                    row_of(path, stamp, Timeline.from_json(library / path), where=library / path),
-                    ensure_ascii=False,
-                    allow_nan=False,
-                )
+                row = row_of(path, stamp, Timeline.from_json(where), where=where)
+                line = json.dumps(row, ensure_ascii=False, allow_nan=False)
             except SeehearError as error:
-                failed.append((path, str(error)))
+                failed[path] = str(error)
             except UnicodeEncodeError:
-                failed.append((path, f"{path!r}: the file name is not UTF-8; rename the file"))
+                failed[path] = f"{path!r}: the file name is not UTF-8; rename the file"
             except ValueError:  # NaN and infinity, which JSON has no words for
-                failed.append((path, f"{library / path}: a number is not finite"))
+                failed[path] = f"{where}: a number is not finite"
             else:
-                out.write(row.encode("utf-8", "replace").decode() + "\n")
+                out.write(line.encode("utf-8", "replace").decode() + "\n")
     return failed
 
 
-def row_of(
-    path: str, stamp: tuple[int, int], timeline: Timeline, *, where: object = None
-) -> dict[str, Any]:
+def row_of(path: str, stamp: Stamp, timeline: Timeline, *, where: object = None) -> dict[str, Json]:
     """Return the row of one timeline.
 
     Raises:
@@ -239,34 +229,46 @@ def row_of(
         raise DataError(
             f"a clip of {timeline.duration_s:g} s, ending at {end_s:g} s, is no clip", where=where
         )
-    return {
-        "path": path,
-        "mtime_ns": stamp[0],
-        "size": stamp[1],
-        "source": timeline.source.replace("\0", ""),
-        "duration_s": timeline.duration_s,
-        "end_s": end_s,
-        "audio": timeline.tracks["audio"] == PARSED,
-        "visual": timeline.tracks["visual"] == PARSED,
-        "vocabulary": [label.replace("\0", "") for label in timeline.vocabulary],
-        "events": [
+    events = []
+    for e in timeline:
+        events.append(
             {
                 "track": str(e.track),
-                "label": e.label.replace("\0", ""),
+                "label": _without_nul(e.label),
                 "start_s": e.start_s,
                 "end_s": e.end_s,
                 "score": e.score,
             }
-            for e in timeline
-        ],
+        )
+    return {
+        "path": path,
+        "mtime_ns": stamp[0],
+        "size": stamp[1],
+        "source": _without_nul(timeline.source),
+        "duration_s": timeline.duration_s,
+        "end_s": end_s,
+        "audio": timeline.tracks["audio"] == PARSED,
+        "visual": timeline.tracks["visual"] == PARSED,
+        "vocabulary": [_without_nul(label) for label in timeline.vocabulary],
+        "events": events,
     }
 
 
-def _write_index(
-    db: "DuckDBPyConnection", library: Path, part: Path, rows: Path, stale: list[str] | None
+def _without_nul(text: str) -> str:
+    """Return text as DuckDB's reader of JSON takes it."""
+    return text.replace("\0", "")
+
+
+def _replace_index(
+    db: "DuckDBPyConnection", library: Path, rows: Path, stale: list[str] | None
 ) -> None:
-    """Join what is kept of the old index (all but `stale`; None: nothing is) and the new rows into
-    the file `part`.
+    """Put in place what is kept of the old index and the new rows.
+
+    Args:
+        db: the connection.
+        library: whose index.
+        rows: file of the new rows.
+        stale: what is not kept of the old index; None: nothing is.
     """
     names = ", ".join(_COLUMNS)
     sources = [
@@ -279,9 +281,10 @@ def _write_index(
             f"SELECT {names} FROM {TABLE} WHERE path NOT IN (SELECT unnest($stale::VARCHAR[]))"
         )
         values |= {"index": sql_path(index_path(library)), "stale": stale}
-    target = str(part).replace("'", "''")  # COPY takes no parameter here
-    db.execute(
-        f"COPY ({' UNION ALL '.join(sources)} ORDER BY path) TO '{target}' (FORMAT parquet,"
-        " COMPRESSION zstd)",
-        values,
-    )
+    with atomic_path(index_path(library)) as part:
+        target = str(part).replace("'", "''")  # COPY takes no parameter here
+        db.execute(
+            f"COPY ({' UNION ALL '.join(sources)} ORDER BY path) TO '{target}' (FORMAT parquet,"
+            " COMPRESSION zstd)",
+            values,
+        )

@@ -1,23 +1,24 @@
 """The query language of the library: text to a small tree.
 
-audio:Dog                       heard, class Dog            (also heard:Dog)
-visual:Dog                      seen                        (also seen:Dog)
-audio_visual:Dog                heard and seen at once      (also both:Dog)
-any:Dog, or just Dog            heard or seen
-audio:*                         anything heard
-audio:Frying_(food)             a class as it is written; case and _ do not matter
-"Baby cry"                      quotes for a class with spaces or signs
-a b, a & b, a and b             both at once
-a | b, a or b                   either
--a, not a                       not: a was looked for and is not there
-( ... )                         grouping
-duration>3                      only stretches longer than 3 s of the conditions beside it (also < <= >= =)
+audio:Dog               heard, class Dog            (also heard:Dog)
+visual:Dog              seen                        (also seen:Dog)
+audio_visual:Dog        heard and seen at once      (also both:Dog)
+any:Dog, or just Dog    heard or seen
+audio:*                 anything heard
+audio:Frying_(food)     a class as it is written; case and _ do not matter
+"Baby cry"              quotes for a class with spaces or signs
+a b, a & b, a and b     both at once
+a | b, a or b           either
+-a, not a               not: a was looked for and is not there
+( ... )                 grouping
+duration>3              only stretches over 3 s of the conditions beside it (also < <= >= =)
 """
 
-import difflib
+import math
 import re
 from dataclasses import dataclass
 
+from seehear.closest import closest
 from seehear.errors import ConfigError
 
 EXAMPLES = (
@@ -48,9 +49,7 @@ _DEEPEST = 50
 
 @dataclass(frozen=True)
 class Presence:
-    """A class on a track; `label` None stands for any class.  `at` is its place in the text, from
-    0.
-    """
+    """A class on a track; `label` None means any.  `at` is its place in the text, from 0."""
 
     track: str
     label: str | None
@@ -154,7 +153,8 @@ class _Reader:
     """Recursive descent; `|` binds loosest, then `&` or standing side by side, then `-`."""
 
     def __init__(self, text: str) -> None:
-        self.text, self.tokens, self.index, self.depth = text, _tokens(text), 0, 0
+        self.text, self.tokens = text, _tokens(text)
+        self.index = self.depth = 0
 
     @property
     def now(self) -> _Token:
@@ -241,8 +241,8 @@ class _Reader:
     def term(self, track: _Token) -> Presence:
         word = track.text.lower()
         if word not in TRACK_WORDS:
-            close = difflib.get_close_matches(word, TRACK_WORDS, 1, 0.5)
-            guess = f" (did you mean {close[0]}?)" if close else ""
+            near = closest(word, TRACK_WORDS)
+            guess = "" if near is None else f" (did you mean {near}?)"
             raise fault(
                 self.text,
                 track.at,
@@ -266,15 +266,20 @@ class _Reader:
     def length(self) -> tuple[str, float]:
         self.take()
         compare, number = self.take(), self.now
-        try:
-            seconds = (
-                float(number.text.removesuffix("s")) if number.kind == "word" else float("nan")
-            )
-        except ValueError:
-            seconds = float("nan")
+        seconds = _seconds(number)
         if not 0 <= seconds < 1e9:
             raise fault(
                 self.text, number.at, f"expected a number of seconds after duration{compare.text}"
             )
         self.take()
         return compare.text, seconds
+
+
+def _seconds(token: _Token) -> float:
+    """Return the number of a token such as `3` or `3s`; NaN if it is none."""
+    if token.kind != "word":
+        return math.nan
+    try:
+        return float(token.text.removesuffix("s"))
+    except ValueError:
+        return math.nan

@@ -1,43 +1,40 @@
-"""Search: stretches of time, over all clips of a library, where the conditions of a query hold
-together.
+"""Search: where in the clips of a library the conditions of a query hold together.
 
 Three-valued: a condition holds, is known not to hold, or is unknown.  Nothing is known of a class
 that was not looked for in a clip, nor of a track the clip does not have; so `-visual:Dog` finds no
 sound recording.
 """
 
-import difflib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from operator import ge, gt, le, lt
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.closest import closest, shown
 from seehear.errors import DataError
 from seehear.library.index import TABLE, connect, index_path, sql_path
 from seehear.library.query import And, Lasting, Node, Not, Or, Presence, fault, parse
-from seehear.library.spans import MICRO, Line, Spans, covered
+from seehear.library.spans import MICRO, Ints, Line, Spans, covered
+from seehear.time import TRACKS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_COMPARE: dict[str, Callable[..., Any]] = {
-    ">": gt,
-    ">=": ge,
-    "<": lt,
-    "<=": le,
-    "=": lambda a, b: a == b,
+_COMPARE: dict[str, Callable[[Ints, int], NDArray[np.bool_]]] = {
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "<": np.less,
+    "<=": np.less_equal,
+    "=": np.equal,
 }
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A stretch of one clip: its timeline (path below the library), its source, start and end in
-    seconds.
-    """
+    """A stretch of one clip: its timeline (path below the library), its source, and seconds."""
 
     path: str
     source: str
@@ -142,21 +139,15 @@ class _Search:
             return self.where(node.child, not truth)
         if isinstance(node, Lasting):
             holds = self.where(node.child, True)
-            long_enough = holds.take(
-                _COMPARE[node.compare](holds.length, round(node.seconds * MICRO))
-            )
-            return long_enough if truth else (holds | self.where(node.child, False)) - long_enough
+            compare = _COMPARE[node.compare]
+            long_enough = holds.take(compare(holds.length, round(node.seconds * MICRO)))
+            if truth:
+                return long_enough
+            return (holds | self.where(node.child, False)) - long_enough
         if isinstance(node, Presence):
             if node.track == "any":
-                return self.where(
-                    Or(
-                        (
-                            Presence("audio", node.label, node.at),
-                            Presence("visual", node.label, node.at),
-                        )
-                    ),
-                    truth,
-                )
+                either = Or(tuple(replace(node, track=track) for track in TRACKS))
+                return self.where(either, truth)
             holds = self.events(node)
             return holds if truth else self.line.whole(self.known(node)) - holds
         parts = [(self.where(child, truth), 1) for child in node.children]
@@ -165,13 +156,16 @@ class _Search:
 
     def events(self, term: Presence) -> Spans:
         """Return the events of a class on a track."""
+        condition, values = "true", {}
+        if term.label is not None:
+            condition = "e.label IN (SELECT unnest($labels))"
+            values["labels"] = self.spellings(term)
         found = self._columns(
             "SELECT clip, e.start_s AS start_s, e.end_s AS end_s "
             "FROM (SELECT file_row_number AS clip, unnest(events) AS e FROM {}) "
-            "WHERE e.track = $track AND "
-            + ("true" if term.label is None else "e.label IN (SELECT unnest($labels))"),
+            f"WHERE e.track = $track AND {condition}",
             track=term.track,
-            **({} if term.label is None else {"labels": self.spellings(term)}),
+            **values,
         )
         return self.line.put(found["clip"], found["start_s"], found["end_s"])
 
@@ -185,22 +179,21 @@ class _Search:
         return there & asked
 
     def spellings(self, term: Presence) -> list[str]:
-        """Return the labels of the library that a query's label means: case and underscores do not
-        matter.
-        """
+        """Return the labels that a query's label means, whatever the case and underscores."""
         label = str(term.label)
         if _plain(label) in self.labels:
             return self.labels[_plain(label)]
-        close = difflib.get_close_matches(_plain(label), self.labels, 1, 0.5)
-        known = [spelled[0] for spelled in self.labels.values()]
-        shown = ", ".join(known[:8]) + (" ..." if len(known) > 8 else "")
-        guess = f"did you mean {self.labels[close[0]][0]}? " if close else ""
-        raise fault(
-            self.text,
-            term.at,
-            f"no clip was searched for a class {label!r} ({guess}"
-            f"{f'searched for: {shown}' if known else 'the folder holds no timelines: parse videos into it'})",
-        )
+        hint = "the folder holds no timelines: parse videos into it"
+        if self.labels:
+            hint = self._searched_for(label)
+        raise fault(self.text, term.at, f"no clip was searched for a class {label!r} ({hint})")
+
+    def _searched_for(self, label: str) -> str:
+        """Return which classes clips were searched for, and which of them may be meant."""
+        near = closest(_plain(label), self.labels)
+        guess = "" if near is None else f"did you mean {self.labels[near][0]}? "
+        first = (spelled[0] for spelled in self.labels.values())
+        return f"{guess}searched for: {shown(first)}"
 
     def _columns(self, sql: str, **values: object) -> dict[str, NDArray[Any]]:
         table = self.db.execute(sql.format(TABLE), {"index": self.index, **values})
