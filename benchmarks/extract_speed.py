@@ -43,7 +43,7 @@ from PIL import Image
 
 from seehear.encoders import load_encoder
 from seehear.encoders.base import EncoderCard
-from seehear.extraction.extract import extract
+from seehear.extraction.extract import ExtractOptions, extract
 from seehear.media import iter_frames, probe
 from seehear.streaming.sampling import grid_times
 from seehear.time import TimeGrid
@@ -174,11 +174,10 @@ def stages(clip: Path, encoder: Any, folder: Path) -> dict[str, tuple[float, flo
     probe(clip)
     mark("ours_probe")
     prepared = []
-    for _, rgb in iter_frames(
-        clip, grid_times(TimeGrid(SECONDS), FPS), warn=[], threads=1
-    ):  # as extraction does
+    # one thread, as extraction does
+    for frame in iter_frames(clip, grid_times(TimeGrid(SECONDS), FPS), threads=1):
         mark("ours_decode")
-        prepared.append(encoder.prepare(rgb))
+        prepared.append(encoder.prepare(frame.data))
         mark("ours_preprocess")
     mark("ours_decode")
     encoder.encode(np.stack(prepared))
@@ -282,7 +281,7 @@ def ours_clips_a_s(
         [*clips, again],
         visual=[name],
         out=out,
-        jobs=workers,
+        options=ExtractOptions(jobs=workers),
         load=loader,
         report=lambda finished: times.append(time.perf_counter()),
     )
@@ -342,7 +341,7 @@ def compare(clip: Path, encoder: Any, folder: Path) -> dict[str, float]:
     files = write_jpegs(clip, folder / "jpeg")
     theirs = np.stack([read_jpeg(path) for path in files])
     ours = np.stack(
-        [rgb for _, rgb in iter_frames(clip, grid_times(TimeGrid(SECONDS), FPS), warn=[])]
+        [frame.data for frame in iter_frames(clip, grid_times(TimeGrid(SECONDS), FPS))]
     )
     if ours.shape != theirs.shape:
         raise SystemExit(f"the two ways do not agree: frames {ours.shape} and {theirs.shape}")

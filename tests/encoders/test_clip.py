@@ -15,7 +15,7 @@ from seehear.encoders import card, load_encoder, load_text
 from seehear.encoders.clip import MEAN, STD
 from seehear.encoders.pictures import normalised
 from seehear.errors import WeightsError
-from seehear.extraction.extract import provenance
+from seehear.encoders.provenance import provenance
 
 
 @pytest.fixture(scope="module")

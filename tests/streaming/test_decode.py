@@ -8,7 +8,7 @@ import pytest
 
 import fake_encoders as fake
 from seehear.extraction.extract import stream_specs
-from seehear.streaming.decode import Job, Outcome, decode
+from seehear.streaming.decode import ClipJob, ClipOutcome, decode
 from seehear.streaming.encode import ClipRows
 from seehear.streaming.sampling import grid_times, paper_times
 from seehear.streaming.worker import Front
@@ -22,10 +22,10 @@ def rows_of(
     front = Front(visual, audio, sampling, 1.0, fake.load)
     eyes, ears = front.encoders()
     rows = ClipRows(stream_specs(front, {**eyes, **ears}, keep_frames=keep_frames))
-    job = Job("clip", "clip", str(path), grid)
+    job = ClipJob("clip", "clip", str(path), grid)
     sizes = []
     for message in decode(job, eyes, ears, sampling):
-        if isinstance(message, Outcome):
+        if isinstance(message, ClipOutcome):
             finished = rows.finish(job, message)
         else:
             sizes.append(len(np.unique(message.segments)))

@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import pytest
 
-from seehear.streaming.decode import Outcome, Piece
+from seehear.streaming.decode import ClipOutcome, Piece
 from seehear.streaming.pipe import receive, send
 
 
@@ -15,7 +15,7 @@ def test_a_piece_larger_than_the_pipe_arrives_whole():
     data = np.random.default_rng(0).integers(0, 256, (30, 100, 100, 3), np.uint8)
     piece = Piece("conse", np.arange(30), data, np.zeros(0, np.int64))
     sender = threading.Thread(
-        target=lambda: [send(theirs, m) for m in (piece, Outcome(segments=3), data[:, ::2])]
+        target=lambda: [send(theirs, m) for m in (piece, ClipOutcome(segments=3), data[:, ::2])]
     )
     sender.start()
     got, outcome, strided = receive(ours), receive(ours), receive(ours)
@@ -24,7 +24,7 @@ def test_a_piece_larger_than_the_pipe_arrives_whole():
     assert (got.data == data).all()
     assert got.segments.shape == (0,)
     assert (got.rows == np.arange(30)).all()
-    assert outcome == Outcome(segments=3)
+    assert outcome == ClipOutcome(segments=3)
     assert (strided == data[:, ::2]).all()
     ours.close()
     theirs.close()

@@ -10,8 +10,8 @@ from seehear.cli.console import Progress, print_json, progress, table
 from seehear.errors import ConfigError
 
 if TYPE_CHECKING:
-    from seehear.extraction.extract import Summary
-    from seehear.streaming.encode import Finished
+    from seehear.extraction.summary import Summary
+    from seehear.streaming.encode import FinishedClip
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -123,8 +123,21 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def _extract(args: argparse.Namespace) -> int:
-    from seehear.extraction.extract import extract
+    from seehear.extraction.extract import ExtractOptions, extract
 
+    retry = [*args.retry, "failed"] if "degraded" in args.retry else args.retry
+    options = ExtractOptions(
+        jobs=args.jobs or min(8, os.cpu_count() or 1),
+        engine=args.engine,
+        sampling=args.sampling,
+        keep_frames=args.keep_frames,
+        dtype=args.dtype,
+        timeout_s=args.timeout,
+        media=args.media,
+        retry=retry,
+        device=args.device,
+        fps=args.fps,
+    )
     show = _Progress()
     began = time.monotonic()
     try:
@@ -133,16 +146,7 @@ def _extract(args: argparse.Namespace) -> int:
             visual=_ids(args.visual),
             audio=_ids(args.audio),
             out=args.out,
-            jobs=args.jobs or min(8, os.cpu_count() or 1),
-            engine=args.engine,
-            sampling=args.sampling,
-            keep_frames=args.keep_frames,
-            dtype=args.dtype,
-            timeout_s=args.timeout,
-            media=args.media,
-            retry=[*args.retry, "failed"] if "degraded" in args.retry else args.retry,
-            device=args.device,
-            fps=args.fps,
+            options=options,
             begun=show.begun,
             report=show.report,
         )
@@ -166,7 +170,7 @@ class _Progress:
         if left < total:
             self._bar.note(f"{total - left} of {total} clips were done before")
 
-    def report(self, finished: "Finished") -> None:
+    def report(self, finished: "FinishedClip") -> None:
         assert self._bar is not None
         entry = finished.entry()
         if entry["state"] == "failed":
@@ -230,8 +234,9 @@ def _show(summary: "Summary", seconds: float, *, as_json: bool) -> None:
 
 
 def _join(args: argparse.Namespace) -> int:
-    from seehear.extraction.extract import Times, summarise
+    from seehear.extraction.summary import summarise
     from seehear.features.pack import pack
+    from seehear.streaming.local import Times
 
     with progress(None, "pack") as bar:
         store = pack(

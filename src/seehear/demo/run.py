@@ -141,7 +141,7 @@ def _step(options: Options, name: str, does: str) -> None:
 
 
 def _extract(out: Path, options: Options) -> None:
-    from seehear.extraction.extract import extract
+    from seehear.extraction.extract import ExtractOptions, extract
 
     with options.progress(sum(options.splits.values()), "extract") as bar:
         extract(
@@ -149,7 +149,7 @@ def _extract(out: Path, options: Options) -> None:
             visual=[VISUAL],
             audio=[AUDIO],
             out=out / "features",
-            jobs=options.jobs,
+            options=ExtractOptions(jobs=options.jobs),
             begun=lambda total, left: bar.advance(total - left),
             report=lambda finished: bar.advance(),
         )

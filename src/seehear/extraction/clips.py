@@ -1,6 +1,4 @@
-"""Which clips there are to do: those of a dataset, or all media files of folders, local or behind
-an fsspec URL.
-"""
+"""Which clips there are to do: those of a dataset, or all media files below folders and URLs."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -10,8 +8,9 @@ from pathlib import Path, PurePosixPath
 from seehear.data import open_dataset
 from seehear.data.llp import is_llp
 from seehear.errors import DataError, MissingExtraError
-from seehear.media import MEDIA_SUFFIXES, find_media
-from seehear.streaming.decode import Job
+from seehear.media import find_media
+from seehear.media.files import is_media
+from seehear.streaming.messages import ClipJob
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Collection:
 
     name: str
     fingerprint: str | None
-    jobs: tuple[Job, ...]
+    jobs: tuple[ClipJob, ...]
     step_s: float = 1.0
 
 
@@ -48,16 +47,17 @@ def collect(inputs: Sequence[str | Path], media: str | None = None) -> Collectio
         return _of_dataset(Path(inputs[0]), media)
     if media is not None:
         raise DataError(
-            "--media goes with one dataset folder",
+            "goes with one dataset folder",
+            parameter="media",
             where=", ".join(map(str, inputs)),
             hint="give the media folder itself instead",
         )
     found = [pair for item in inputs for pair in _media_below(str(item))]
     names = _unique_names([relative for relative, _ in found])
-    jobs = tuple(
-        Job(name, name, source) for name, (_, source) in sorted(zip(names, found, strict=True))
-    )
-    return Collection(PurePosixPath(str(inputs[0])).name or str(inputs[0]), None, jobs)
+    sources = [source for _, source in found]
+    jobs = tuple(ClipJob(name, name, source) for name, source in sorted(zip(names, sources)))
+    first = str(inputs[0])
+    return Collection(PurePosixPath(first).name or first, None, jobs)
 
 
 def _is_dataset(item: str | Path) -> bool:
@@ -68,19 +68,22 @@ def _is_dataset(item: str | Path) -> bool:
 def _of_dataset(folder: Path, media: str | None) -> Collection:
     dataset = open_dataset(folder)
     clips = {clip.name: clip for split in dataset.splits.values() for clip in split.clips}
+    sources: dict[str, str | None] = {}
     if media is None:
-        paths = {name: dataset.media_path(clip) for name, clip in clips.items()}
-        sources = {name: None if path is None else str(path) for name, path in paths.items()}
+        for name, clip in clips.items():
+            path = dataset.media_path(clip)
+            sources[name] = None if path is None else str(path)
     else:
         stems = {PurePosixPath(relative).stem: source for relative, source in _media_below(media)}
-        sources = {name: stems.get(clip.id, stems.get(name)) for name, clip in clips.items()}
+        for name, clip in clips.items():
+            sources[name] = stems.get(clip.id, stems.get(name))
     if not any(sources.values()):
         raise DataError(
             f"found a media file for none of the {len(clips)} clips",
             where=media or folder,
-            hint="put ID.mp4 files where dataset.toml says, or name their folder with --media",
+            hint="put ID.mp4 files where dataset.toml says, or name their folder (media)",
         )
-    jobs = tuple(Job(name, clip.id, sources[name], dataset.grid) for name, clip in clips.items())
+    jobs = tuple(ClipJob(name, clip.id, sources[name], dataset.grid) for name, clip in clips.items())
     return Collection(dataset.name, dataset.fingerprint(), jobs, dataset.grid.step_s)
 
 
@@ -88,11 +91,11 @@ def _media_below(item: str) -> list[tuple[str, str]]:
     """Return (path relative to the item, path or URL) of every media file at or below it."""
     if "://" in item:
         return _remote_below(item)
-    path = Path(item)
-    return [
-        (p.relative_to(path).as_posix() if path.is_dir() else p.name, str(p))
-        for p in find_media([path])
-    ]
+    root = Path(item)
+    files = find_media([root])
+    if not root.is_dir():
+        return [(path.name, str(path)) for path in files]
+    return [(path.relative_to(root).as_posix(), str(path)) for path in files]
 
 
 def _remote_below(url: str) -> list[tuple[str, str]]:
@@ -102,20 +105,16 @@ def _remote_below(url: str) -> list[tuple[str, str]]:
         raise MissingExtraError.of("fsspec", "ray") from None
     try:
         filesystem, root = fsspec.core.url_to_fs(url)
-        files = sorted(
-            f for f in filesystem.find(root) if PurePosixPath(f).suffix.lower() in MEDIA_SUFFIXES
-        )
+        files = sorted(filter(is_media, filesystem.find(root)))
     except Exception as error:  # each filesystem of fsspec has its own errors
         raise DataError(f"cannot be listed: {type(error).__name__}: {error}", where=url) from None
     if not files:
         raise DataError("expected media files, found none", where=url)
-    return [
-        (
-            file.removeprefix(root).lstrip("/") or PurePosixPath(file).name,
-            filesystem.unstrip_protocol(file),
-        )
-        for file in files
-    ]
+    found = []
+    for file in files:
+        relative = file.removeprefix(root).lstrip("/") or PurePosixPath(file).name
+        found.append((relative, filesystem.unstrip_protocol(file)))
+    return found
 
 
 def _unique_names(relative: Iterable[str]) -> list[str]:

@@ -7,25 +7,28 @@ into the store.
 
 import platform
 import shutil
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
-from seehear.errors import ConfigError, FeatureError, MissingExtraError
+from seehear.encoders import AnyEncoder
+from seehear.encoders.provenance import provenance
+from seehear.errors import ConfigError, FeatureError
 from seehear.extraction.clips import Collection, collect
 from seehear.extraction.journal import FOLDER, Journal, refuse_other
+from seehear.extraction.summary import Summary, summarise
 from seehear.features.packed import MANIFEST, PackedStore, write_manifest, write_stream
-from seehear.streaming.decode import Job
-from seehear.streaming.encode import Finished, Spec, keeps_frames
-from seehear.streaming.local import Times, run_local
-from seehear.streaming.sampling import PAPER_FPS, Sampling, frames_a_segment
+from seehear.files import Json
+from seehear.media.container import require_av
+from seehear.streaming.encode import FinishedClip
+from seehear.streaming.local import EngineOptions, Times, run_local
+from seehear.streaming.messages import ClipJob
+from seehear.streaming.sampling import Sampling
+from seehear.streaming.streams import StreamSpec, stream_specs
 from seehear.streaming.worker import Front
-from seehear.time import TimeGrid
 
 Engine = Literal["local", "ray"]
 _LIBRARIES = (
@@ -41,54 +44,10 @@ _LIBRARIES = (
 
 
 @dataclass(frozen=True)
-class Summary:
-    """What an extraction did.
+class ExtractOptions:
+    """How to extract.
 
     Args:
-        out: the features folder.
-        states: how many clips ended `ok`, `degraded`, `failed`, over all runs.
-        failures: (clip, reason) of each failed clip.
-        problems: how many clips share a reason for not being `ok`.
-        streams: stream -> (clips with rows, rows, dim).
-        done: clips done by this run; the others were done before.
-        times: where this run's time went.
-    """
-
-    out: Path
-    states: dict[str, int]
-    failures: tuple[tuple[str, str], ...]
-    problems: dict[str, int]
-    streams: dict[str, tuple[int, int, int]]
-    done: int
-    times: Times
-
-
-def extract(
-    inputs: Sequence[str | Path],
-    *,
-    visual: Sequence[str] = (),
-    audio: Sequence[str] = (),
-    out: Path | str,
-    jobs: int = 1,
-    engine: Engine = "local",
-    sampling: Sampling = "grid",
-    keep_frames: bool = False,
-    dtype: Literal["float32", "float16"] = "float32",
-    timeout_s: float = 60.0,
-    media: str | None = None,
-    retry: Sequence[str] = (),
-    device: str | None = None,
-    fps: int | None = None,
-    load: Callable[[str], Any] | None = None,
-    begun: Callable[[int, int], None] = lambda total, left: None,
-    report: Callable[[Finished], None] = lambda finished: None,
-) -> Summary:
-    """Extract features of every clip into `out`; run again after an interruption, it does the rest.
-
-    Args:
-        inputs: a dataset folder, or media files, folders and fsspec URLs.
-        visual, audio: encoder identifiers.
-        out: the features folder.
         jobs: decoding processes.
         engine: `local`, or `ray` for a Ray cluster.
         sampling: which frames are looked at; see `sampling`.
@@ -101,6 +60,38 @@ def extract(
         device: where encoders run; None: their own choice.
         fps: frames a second that image encoders look at; None: each encoder's own (8, as published,
             for most).
+    """
+
+    jobs: int = 1
+    engine: Engine = "local"
+    sampling: Sampling = "grid"
+    keep_frames: bool = False
+    dtype: Literal["float32", "float16"] = "float32"
+    timeout_s: float = 60.0
+    media: str | None = None
+    retry: Sequence[str] = ()
+    device: str | None = None
+    fps: int | None = None
+
+
+def extract(
+    inputs: Sequence[str | Path],
+    *,
+    visual: Sequence[str] = (),
+    audio: Sequence[str] = (),
+    out: Path | str,
+    options: ExtractOptions = ExtractOptions(),
+    load: Callable[[str], AnyEncoder] | None = None,
+    begun: Callable[[int, int], None] = lambda total, left: None,
+    report: Callable[[FinishedClip], None] = lambda finished: None,
+) -> Summary:
+    """Extract features of every clip into `out`; run again after an interruption, it does the rest.
+
+    Args:
+        inputs: a dataset folder, or media files, folders and fsspec URLs.
+        visual, audio: encoder identifiers.
+        out: the features folder.
+        options: how.
         load: gives an encoder by identifier; must be importable by name.
         begun: told how many clips there are and how many are left to do.
         report: told of each clip when it is done.
@@ -112,132 +103,106 @@ def extract(
     """
     if not visual and not audio:
         raise ConfigError(
-            "expected at least one encoder, got none", hint="say --visual ID, --audio ID or both"
+            "expected at least one encoder, got none",
+            hint="name a visual encoder, an audio encoder or both",
         )
-    if find_spec("av") is None:  # else every clip would fail with it
-        raise MissingExtraError.of("PyAV", "media")
-    folder = Path(out)
-    load = load or partial(_load_encoder, device=device, fps=fps)
-    clips = collect(inputs, media)
-    front = Front(tuple(visual), tuple(audio), sampling, clips.step_s, load)
+    require_av()  # else every clip would fail with it
+    load = load or partial(_load_encoder, device=options.device, fps=options.fps)
+    clips = collect(inputs, options.media)
+    front = Front(tuple(visual), tuple(audio), options.sampling, clips.step_s, load)
     encoders = {name: load(name) for name in dict.fromkeys((*visual, *audio))}
-    streams = stream_specs(front, encoders, keep_frames=keep_frames)
-    asked = {
-        "dataset": clips.name,
-        "encoders": {name: provenance(e) for name, e in encoders.items()},
-        "rows": {name: spec.rows for name, spec in streams.items()},
-        "sampling": sampling,
-        "step_s": clips.step_s,
-        "dtype": dtype,
-    }
-    store = _made_before(folder, asked)
+    plan = _plan(Path(out), clips, front, encoders, options)
     times = Times()
+    store = _made_before(plan.folder, plan.asked)
     if store is not None:
         store.verify()  # what is said to be done before must still be there
-    if store is not None and _nothing_to_do(store, clips, retry):
-        begun(len(clips.jobs), 0)
-        shutil.rmtree(folder / FOLDER, ignore_errors=True)
-        return summarise(store, 0, times)
-    with Journal(
-        folder, asked, {name: (spec.dim, dtype) for name, spec in streams.items()}
-    ) as journal:
-        left = _resume(journal, store, clips, retry)
+        if _nothing_to_do(store, clips, options.retry):
+            begun(len(clips.jobs), 0)
+            shutil.rmtree(plan.folder / FOLDER, ignore_errors=True)
+            return summarise(store, 0, times)
+    with Journal(plan.folder, plan.asked, plan.stored_as()) as journal:
+        left = _resume(journal, store, clips, options.retry)
         begun(len(clips.jobs), len(left))
-        (folder / MANIFEST).unlink(missing_ok=True)  # from here on the journal is the truth
-        for finished in _engine(
-            engine, left, front, encoders, streams, jobs, timeout_s, keep_frames, times
-        ):
+        # from here on the journal is the truth
+        (plan.folder / MANIFEST).unlink(missing_ok=True)
+        for finished in _run(plan, left, encoders, times):
             journal.add(finished.entry(), finished.rows)
             report(finished)
-        _write_store(folder, journal, clips, asked, streams)
+        _write_store(plan, journal)
         journal.remove()
-    return summarise(PackedStore(folder), len(left), times)
+    return summarise(PackedStore(plan.folder), len(left), times)
 
 
-def stream_specs(
-    front: Front, encoders: Mapping[str, Any], *, keep_frames: bool
-) -> dict[str, Spec]:
-    """Return every stream the encoders give."""
-    specs = {}
-    for name, encoder in encoders.items():
-        outputs = encoder.card.outputs
-        specs.update({f"{name}/{output}": Spec(name, dim) for output, dim in outputs.items()})
-        if keep_frames and keeps_frames(encoder):
-            fps = PAPER_FPS if front.sampling == "paper" else encoder.fps
-            specs[f"{name}/frames"] = Spec(
-                name, outputs["feature"], frames_a_segment(TimeGrid(1, front.step_s), fps)
-            )
-    return specs
+@dataclass(frozen=True)
+class _Plan:
+    """What is decided before the first clip is read.
 
-
-def provenance(encoder: Any) -> dict[str, Any]:
-    """Return what the manifest records of an encoder: weights digests, preprocessing, licence,
-    paper.
+    Args:
+        folder: where the features go.
+        clips: all of them, those done before included.
+        front: what decoding processes have to know.
+        streams: what each clip brings.
+        asked: what the manifest says of it; features made with another are not mixed in.
+        options: how.
     """
-    from seehear.weights import digest
 
-    card = encoder.card
-    checkpoint = getattr(
-        encoder, "checkpoint", None
-    )  # an encoder that may have been given weights of the user's own
-    weights = checkpoint.digests() if checkpoint else {name: digest(name) for name in card.weights}
-    return {
-        "track": card.track,
-        "weights": weights,
-        "preprocessing": encoder.preprocessing(),
-        "licence": card.licence,
-        "paper": card.paper,
+    folder: Path
+    clips: Collection
+    front: Front
+    streams: Mapping[str, StreamSpec]
+    asked: Mapping[str, Json]
+    options: ExtractOptions
+
+    def stored_as(self) -> dict[str, tuple[int, str]]:
+        """Return (dim, dtype) of each stream."""
+        return {name: (spec.dim, self.options.dtype) for name, spec in self.streams.items()}
+
+
+def _plan(
+    folder: Path,
+    clips: Collection,
+    front: Front,
+    encoders: Mapping[str, AnyEncoder],
+    options: ExtractOptions,
+) -> _Plan:
+    streams = stream_specs(
+        encoders, options.sampling, clips.step_s, keep_frames=options.keep_frames
+    )
+    asked = {
+        "dataset": clips.name,
+        "encoders": {name: provenance(encoder) for name, encoder in encoders.items()},
+        "rows": {name: spec.rows for name, spec in streams.items()},
+        "sampling": options.sampling,
+        "step_s": clips.step_s,
+        "dtype": options.dtype,
     }
+    return _Plan(folder, clips, front, streams, asked, options)
 
 
-def _load_encoder(name: str, **options: Any) -> Any:
+def _load_encoder(name: str, **options: Any) -> AnyEncoder:
     """Return an encoder with those options it has: one that runs on the CPU only takes no device,
     sound has no fps.
     """
     from seehear.encoders import encoder_options, load_encoder
 
     known = encoder_options(name)
-    return load_encoder(
-        name, **{key: value for key, value in options.items() if value is not None and key in known}
-    )
+    given = {key: value for key, value in options.items() if value is not None and key in known}
+    return load_encoder(name, **given)
 
 
-def _engine(
-    engine: Engine,
-    left: Sequence[Job],
-    front: Front,
-    encoders: Mapping[str, Any],
-    streams: Mapping[str, Spec],
-    jobs: int,
-    timeout_s: float,
-    keep_frames: bool,
-    times: Times,
-) -> Iterator[Finished]:
-    if engine == "ray":
+def _run(
+    plan: _Plan, left: Sequence[ClipJob], encoders: Mapping[str, AnyEncoder], times: Times
+) -> Iterator[FinishedClip]:
+    asked = plan.options
+    options = EngineOptions(asked.jobs, asked.timeout_s, asked.keep_frames)
+    if asked.engine == "ray":
         from seehear.extraction.ray import run_ray
 
-        return run_ray(
-            left,
-            front,
-            streams,
-            workers=jobs,
-            timeout_s=timeout_s,
-            keep_frames=keep_frames,
-            times=times,
-        )
-    return run_local(
-        left,
-        front,
-        encoders,
-        streams,
-        workers=jobs,
-        timeout_s=timeout_s,
-        keep_frames=keep_frames,
-        times=times,
-    )
+        return run_ray(left, plan.front, plan.streams, options, times)
+    return run_local(left, plan.front, encoders, plan.streams, options, times)
 
 
-def _made_before(folder: Path, asked: Mapping[str, Any]) -> PackedStore | None:
+def _made_before(folder: Path, asked: Mapping[str, Json]) -> PackedStore | None:
     """Return the finished store in the folder, if there is one; refuse a folder of anything
     else.
     """
@@ -245,86 +210,87 @@ def _made_before(folder: Path, asked: Mapping[str, Any]) -> PackedStore | None:
         store = PackedStore(folder)
         if store.manifest.get("joined"):
             raise FeatureError(
-                "this folder was joined from others with --import",
+                "this folder was joined from others",
                 where=folder,
-                hint="extract into another --out and join again",
+                hint="extract into another folder and join again",
             )
         refuse_other({key: store.manifest.get(key) for key in asked}, asked, folder)
         return store
-    if (
-        folder.exists()
-        and not (folder / FOLDER).is_dir()
-        and (not folder.is_dir() or any(folder.iterdir()))
-    ):
+    begun = (folder / FOLDER).is_dir()
+    if folder.exists() and not begun and not _is_empty_folder(folder):
         raise FeatureError(
-            "expected an empty or new folder, or one that seehear extract made",
+            "expected an empty or new folder, or one that an extraction made",
             where=folder,
-            hint="choose another --out",
+            hint="choose another folder for the features",
         )
     return None
 
 
+def _is_empty_folder(path: Path) -> bool:
+    return path.is_dir() and not any(path.iterdir())
+
+
 def _nothing_to_do(store: PackedStore, clips: Collection, retry: Sequence[str]) -> bool:
-    return store.names == tuple(job.name for job in clips.jobs) and not any(
-        clip["state"] in retry for clip in store.clips
-    )
+    if store.names != tuple(job.name for job in clips.jobs):
+        return False
+    return not any(clip["state"] in retry for clip in store.clips)
 
 
 def _resume(
     journal: Journal, store: PackedStore | None, clips: Collection, retry: Sequence[str]
-) -> list[Job]:
+) -> list[ClipJob]:
     """Return the clips left to do, after bringing those of a finished store into the journal."""
-    wanted = {job.name for job in clips.jobs}
-    others = [
-        name for name in (*(store.names if store else ()), *journal.clips) if name not in wanted
-    ]
-    if others:
-        raise FeatureError(
-            f"this folder holds features of {len(others)} clips that are not among the"
-            f" {len(wanted)} asked for ({others[0]}, ...)",
-            where=journal.folder.parent,
-            hint="features are never thrown away: choose another --out",
-        )
-    for clip in store.clips if store else ():
-        if clip["name"] not in journal.clips and clip["state"] not in retry:
-            rows = (
-                {s: store.raw(s, clip["name"]) for s in store.streams}
-                if store and clip["segments"]
-                else {}
-            )
-            journal.add(clip, rows)
-    for name in [name for name, clip in journal.clips.items() if clip["state"] in retry]:
+    made = store.names if store is not None else ()
+    _refuse_others((*made, *journal.clips), clips, journal.folder.parent)
+    if store is not None:
+        _bring_in(store, journal, retry)
+    again = [name for name, clip in journal.clips.items() if clip["state"] in retry]
+    for name in again:
         journal.drop(name)
     return [job for job in clips.jobs if job.name not in journal.clips]
 
 
-def _write_store(
-    folder: Path,
-    journal: Journal,
-    clips: Collection,
-    asked: Mapping[str, Any],
-    streams: Mapping[str, Spec],
-) -> None:
-    names = [job.name for job in clips.jobs]
-    entries = {}
-    for stream, spec in streams.items():
+def _refuse_others(made: Sequence[str], clips: Collection, folder: Path) -> None:
+    wanted = {job.name for job in clips.jobs}
+    others = [name for name in made if name not in wanted]
+    if others:
+        raise FeatureError(
+            f"this folder holds features of {len(others)} clips that are not among the"
+            f" {len(wanted)} asked for ({others[0]}, ...)",
+            where=folder,
+            hint="features are never thrown away: choose another folder",
+        )
+
+
+def _bring_in(store: PackedStore, journal: Journal, retry: Sequence[str]) -> None:
+    """Record the clips of a finished store in the journal, but for those to be done again."""
+    for clip in store.clips:
+        if clip["name"] in journal.clips or clip["state"] in retry:
+            continue
+        rows = {}
+        if clip["segments"]:
+            rows = {stream: store.raw(stream, clip["name"]) for stream in store.streams}
+        journal.add(clip, rows)
+
+
+def _write_store(plan: _Plan, journal: Journal) -> None:
+    names = [job.name for job in plan.clips.jobs]
+    streams = {}
+    for stream, spec in plan.streams.items():
         total = sum(journal.clips[name]["segments"] * spec.rows for name in names)
         rows = (journal.read(name, stream) for name in names)
-        entry = write_stream(folder, stream, rows, total=total, dim=spec.dim, dtype=asked["dtype"])
-        entries[stream] = {**entry, "encoder": spec.encoder}
-    kept = [
-        {k: v for k, v in journal.clips[name].items() if k not in ("at", "crc")} for name in names
-    ]
-    write_manifest(
-        folder,
-        {
-            **asked,
-            "fingerprint": clips.fingerprint,
-            "versions": versions(),
-            "streams": entries,
-            "clips": kept,
-        },
-    )
+        entry = write_stream(
+            plan.folder, stream, rows, total=total, dim=spec.dim, dtype=plan.options.dtype
+        )
+        streams[stream] = {**entry, "encoder": spec.encoder}
+    manifest = {
+        **plan.asked,
+        "fingerprint": plan.clips.fingerprint,
+        "versions": versions(),
+        "streams": streams,
+        "clips": [journal.entry(name) for name in names],
+    }
+    write_manifest(plan.folder, manifest)
 
 
 def versions() -> dict[str, str]:
@@ -336,24 +302,3 @@ def versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue
     return found
-
-
-def summarise(store: PackedStore, done: int, times: Times) -> Summary:
-    """Return what a finished store holds."""
-    failures = tuple(
-        (clip["name"], clip.get("reason", "")) for clip in store.clips if clip["state"] == "failed"
-    )
-    with_rows = len(store.clips) - len(failures)
-    streams = {
-        name: (with_rows, entry["total"], entry["dim"])
-        for name, entry in store.manifest["streams"].items()
-    }
-    return Summary(
-        store.path,
-        dict(Counter(clip["state"] for clip in store.clips)),
-        failures,
-        dict(Counter(clip["reason"] for clip in store.clips if "reason" in clip).most_common()),
-        streams,
-        done,
-        times,
-    )

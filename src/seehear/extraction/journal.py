@@ -1,8 +1,10 @@
-"""The record of an extraction under way: `kill -9` at any moment loses nothing but the clips then
-in work.
+"""The record of an extraction under way.
+
+`kill -9` at any moment loses nothing but the clips then in work.
 
     .progress/
-      journal.jsonl        line 1: what was asked; then one line a finished clip: its status and where its rows lie
+      journal.jsonl        line 1: what was asked; then one line a finished clip: its status and
+                           where its rows lie
       conse+feature.rows   rows of the finished clips, appended in the order in which clips end
 
 Rows go to disk before the line that speaks of them, so a line that is whole speaks of rows that are
@@ -23,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import FeatureError, SeehearError
+from seehear.files import Json
 
 FOLDER = ".progress"
 
@@ -42,13 +45,12 @@ class Journal:
     """
 
     def __init__(
-        self, out: Path, asked: Mapping[str, Any], streams: Mapping[str, tuple[int, str]]
+        self, out: Path, asked: Mapping[str, Json], streams: Mapping[str, tuple[int, str]]
     ) -> None:
         self.folder = out / FOLDER
         self.streams = dict(streams)
-        self.clips: dict[
-            str, dict[str, Any]
-        ] = {}  # finished clips by name: manifest entry plus "at" and "crc"
+        # finished clips by name: manifest entry plus "at" and "crc"
+        self.clips: dict[str, dict[str, Json]] = {}
         self._made = not self.folder.is_dir()
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = self._take_lock()
@@ -57,11 +59,7 @@ class Journal:
         except BaseException:
             self._lock.close()
             raise
-        ends = {
-            s: max((sum(c["at"][s]) for c in self.clips.values() if s in c["at"]), default=0)
-            for s in streams
-        }
-        self._rows = {s: self._open_rows(s, end) for s, end in ends.items()}
+        self._rows = {stream: self._open_rows(stream) for stream in self.streams}
 
     def __enter__(self) -> "Journal":
         return self
@@ -74,7 +72,7 @@ class Journal:
     ) -> None:
         self.close()
 
-    def add(self, clip: Mapping[str, Any], rows: Mapping[str, NDArray[Any]]) -> None:
+    def add(self, clip: Mapping[str, Json], rows: Mapping[str, NDArray[Any]]) -> None:
         """Record a finished clip.
 
         Args:
@@ -88,9 +86,11 @@ class Journal:
                 if values.ndim != 2 or values.shape[1] != dim:
                     raise ValueError(f"{stream}: expected rows of {dim}, got {values.shape}")
                 data = np.ascontiguousarray(values, dtype).tobytes()
-                at[stream], crc[stream] = (self._rows[stream].tell(), len(data)), zlib.crc32(data)
-                self._rows[stream].write(data)
-                self._rows[stream].flush()
+                file = self._rows[stream]
+                at[stream] = (file.tell(), len(data))
+                crc[stream] = zlib.crc32(data)
+                file.write(data)
+                file.flush()
             entry = {**clip, "at": at, "crc": crc}
             _write_line(self._lines, entry)
         except OSError as error:
@@ -100,6 +100,10 @@ class Journal:
                 hint="finished clips are kept: make room and run the same command again",
             ) from error
         self.clips[clip["name"]] = entry
+
+    def entry(self, name: str) -> dict[str, Json]:
+        """Return the manifest entry of a finished clip."""
+        return {key: value for key, value in self.clips[name].items() if key not in ("at", "crc")}
 
     def drop(self, name: str) -> None:
         """Forget a clip, so that it is done again."""
@@ -158,11 +162,11 @@ class Journal:
             raise FeatureError(
                 "another extraction into this folder is running",
                 where=self.folder.parent,
-                hint="wait for it, or choose another --out",
+                hint="wait for it, or choose another folder",
             ) from None
         return file
 
-    def _open_lines(self, asked: Mapping[str, Any]) -> BinaryIO:
+    def _open_lines(self, asked: Mapping[str, Json]) -> BinaryIO:
         path = self.folder / "journal.jsonl"
         file = path.open("ab+")
         file.seek(0)
@@ -170,36 +174,39 @@ class Journal:
         whole = data.rfind(b"\n") + 1
         file.truncate(whole)
         try:
-            header, *lines = [json.loads(line) for line in data[:whole].splitlines()] or [None]
+            lines = [json.loads(line) for line in data[:whole].splitlines()]
         except ValueError:
             raise FeatureError(
-                "not a journal of an extraction", where=path, hint="choose another --out"
+                "not a journal of an extraction", where=path, hint="choose another folder"
             ) from None
-        for entry in lines:
+        if lines:
+            refuse_other(lines[0], asked, self.folder.parent)
+        else:
+            _write_line(file, asked)
+        for entry in lines[1:]:
             self.clips.pop(entry["name"], None)
             if not entry.get("dropped"):
                 self.clips[entry["name"]] = entry
-        if header is None:
-            _write_line(file, asked)
-        else:
-            refuse_other(header, asked, self.folder.parent)
         return file
 
-    def _open_rows(self, stream: str, end: int) -> BinaryIO:
+    def _open_rows(self, stream: str) -> BinaryIO:
+        """Open the rows of a stream, cut off behind the last that a line speaks of."""
+        places = [clip["at"][stream] for clip in self.clips.values() if stream in clip["at"]]
         file = self._path(stream).open("ab")
-        file.truncate(end)
+        file.truncate(max((start + size for start, size in places), default=0))
         file.seek(0, os.SEEK_END)
         return file
 
 
-def _write_line(file: BinaryIO, value: Mapping[str, Any]) -> None:
+def _write_line(file: BinaryIO, value: Mapping[str, Json]) -> None:
     file.write(json.dumps(value, ensure_ascii=False).encode() + b"\n")
     file.flush()
 
 
-def refuse_other(made: Mapping[str, Any], asked: Mapping[str, Any], where: Path) -> None:
-    """Raise FeatureError when a folder was made with other settings than asked for now: features
-    never mix.
+def refuse_other(made: Mapping[str, Json], asked: Mapping[str, Json], where: Path) -> None:
+    """Raise FeatureError when a folder was made with other settings than asked for now.
+
+    Features of two kinds never mix.
     """
     difference = _first_difference(json.loads(json.dumps(made)), json.loads(json.dumps(asked)))
     if difference is not None:
@@ -207,20 +214,22 @@ def refuse_other(made: Mapping[str, Any], asked: Mapping[str, Any], where: Path)
         raise FeatureError(
             f"these features were made with {key} = {before}, now asked for {now}",
             where=where,
-            hint="features of two kinds do not mix: choose another --out",
+            hint="features of two kinds do not mix: choose another folder",
         )
 
 
-def _first_difference(a: Any, b: Any, key: str = "") -> tuple[str, str, str] | None:
-    if isinstance(a, dict) and isinstance(b, dict):
-        for name in [*a, *(k for k in b if k not in a)]:
-            found = _first_difference(a.get(name), b.get(name), f"{key}.{name}" if key else name)
-            if found is not None:
-                return found
-        return None
-    return None if a == b else (key, _short(a), _short(b))
+def _first_difference(made: Json, asked: Json, key: str = "") -> tuple[str, str, str] | None:
+    """Return (key, value made with, value asked for) where two JSON values first differ."""
+    if not isinstance(made, dict) or not isinstance(asked, dict):
+        return None if made == asked else (key, _short(made), _short(asked))
+    for name in dict.fromkeys([*made, *asked]):
+        inner = f"{key}.{name}" if key else name
+        found = _first_difference(made.get(name), asked.get(name), inner)
+        if found is not None:
+            return found
+    return None
 
 
-def _short(value: Any) -> str:
+def _short(value: Json) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else f"{text[:57]}..."

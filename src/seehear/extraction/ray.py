@@ -18,10 +18,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from seehear.encoders import AnyEncoder
 from seehear.errors import MissingExtraError, SeehearError
-from seehear.streaming.decode import Job, Outcome, Piece
-from seehear.streaming.encode import ClipRows, Finished, Rows, Spec, encode_piece
-from seehear.streaming.local import Times
+from seehear.streaming.encode import ClipRows, FinishedClip, PieceRows, encode_piece
+from seehear.streaming.local import EngineOptions, Times
+from seehear.streaming.messages import ClipJob, ClipOutcome, Piece
+from seehear.streaming.streams import StreamSpec
 from seehear.streaming.worker import Decoder, Front
 
 _CLIPS_A_TASK = 16
@@ -29,15 +31,12 @@ _BLOCK_BYTES = 32 << 20  # of decoded frames handed on at a time
 
 
 def run_ray(
-    jobs: Sequence[Job],
+    jobs: Sequence[ClipJob],
     front: Front,
-    streams: Mapping[str, Spec],
-    *,
-    workers: int,
-    timeout_s: float,
-    keep_frames: bool,
+    streams: Mapping[str, StreamSpec],
+    options: EngineOptions,
     times: Times,
-) -> Iterator[Finished]:
+) -> Iterator[FinishedClip]:
     """Yield the clips as they get done, in no particular order; arguments as `run_local`.
 
     The cluster is the one of RAY_ADDRESS, else one running on this machine, else a new one for this
@@ -56,9 +55,8 @@ def run_ray(
         return
     started = _connect(ray)
     try:
-        yield from _collect(
-            _pipeline(ray, jobs, front, workers, timeout_s, keep_frames), jobs, streams, times
-        )
+        rows = _pipeline(ray, jobs, front, options)
+        yield from _collect(rows, jobs, streams, times)
     except ray.exceptions.RayTaskError as error:
         cause = getattr(error, "cause", None)
         if isinstance(cause, SeehearError):
@@ -74,47 +72,41 @@ def _connect(ray: Any) -> bool:
     if ray.is_initialized():
         return False
     logging.getLogger("ray.data").setLevel(logging.ERROR)
-    os.environ.setdefault(
-        "RAY_BACKEND_LOG_LEVEL", "fatal"
-    )  # our own progress lines say what a user needs
+    # our own progress lines say what a user needs
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
     quiet = {"log_to_driver": False, "logging_level": logging.ERROR}
-    if not os.environ.get("RAY_ADDRESS"):
-        try:
-            ray.init(address="auto", **quiet)
-            return True
-        except ConnectionError:
-            pass  # none is running: start one, with room for a decoder beside an encoder
-    new = (
-        {}
-        if os.environ.get("RAY_ADDRESS")
-        else {"num_cpus": max(2, os.cpu_count() or 1), "include_dashboard": False}
-    )
-    ray.init(**new, **quiet)
+    if os.environ.get("RAY_ADDRESS"):
+        ray.init(**quiet)
+        return True
+    try:
+        ray.init(address="auto", **quiet)
+    except ConnectionError:  # none is running: start one, with room for a decoder beside an encoder
+        ray.init(num_cpus=max(2, os.cpu_count() or 1), include_dashboard=False, **quiet)
     return True
 
 
 def _pipeline(
-    ray: Any, jobs: Sequence[Job], front: Front, workers: int, timeout_s: float, keep_frames: bool
+    ray: Any, jobs: Sequence[ClipJob], front: Front, options: EngineOptions
 ) -> Iterator[dict[str, Any]]:
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     context.target_max_block_size = _BLOCK_BYTES
+    workers = options.workers
     gpus = int(ray.cluster_resources().get("GPU", 0))
-    place = (
-        {"num_gpus": 1} if gpus else {"num_cpus": 1}
-    )  # without GPUs Ray makes one stage of both: fewer copies
-    blocks = max(1, min(len(jobs), max(4 * workers, -(-len(jobs) // _CLIPS_A_TASK))))
+    # without GPUs Ray makes one stage of both: fewer copies
+    place = {"num_gpus": 1} if gpus else {"num_cpus": 1}
+    tasks = max(4 * workers, -(-len(jobs) // _CLIPS_A_TASK))
     items = [{"index": index, "job": pickle.dumps(job)} for index, job in enumerate(jobs)]
-    clips = ray.data.from_items(items, override_num_blocks=blocks)
+    clips = ray.data.from_items(items, override_num_blocks=max(1, min(len(jobs), tasks)))
     pieces = clips.map_batches(
-        _Decode(front, timeout_s),
+        _Decode(front, options.timeout_s),
         batch_size=1,
         num_cpus=1,
         compute=ray.data.TaskPoolStrategy(size=workers),
     )
     rows = pieces.map_batches(
         _Encode,
-        fn_constructor_args=(front, keep_frames),
+        fn_constructor_args=(front, options.keep_frames),
         batch_size=1,
         compute=ray.data.ActorPoolStrategy(min_size=1, max_size=gpus or workers),
         **place,
@@ -123,44 +115,50 @@ def _pipeline(
 
 
 @dataclass
-class _Clip:
+class _Gathered:
     """What has come of one clip so far."""
 
-    parts: dict[int, Rows] = field(default_factory=dict)
+    parts: dict[int, PieceRows] = field(default_factory=dict)
     problems: dict[int, str] = field(default_factory=dict)
-    outcome: Outcome | None = None
+    outcome: ClipOutcome | None = None
     pieces: int = -1
 
     @property
     def whole(self) -> bool:
+        """Whether nothing is missing any more."""
         return self.outcome is not None and len(self.parts) + len(self.problems) == self.pieces
+
+    def rows(self, streams: Mapping[str, StreamSpec]) -> ClipRows:
+        """Return its rows, in the order of its pieces."""
+        parts = [self.parts[number] for number in sorted(self.parts)]
+        problems = [self.problems[number] for number in sorted(self.problems)]
+        return ClipRows(streams, parts, problems)
 
 
 def _collect(
-    rows: Iterator[dict[str, Any]], jobs: Sequence[Job], streams: Mapping[str, Spec], times: Times
-) -> Iterator[Finished]:
+    rows: Iterator[dict[str, Any]], jobs: Sequence[ClipJob], streams: Mapping[str, StreamSpec], times: Times
+) -> Iterator[FinishedClip]:
     """Put the pieces of each clip together, whatever order they come in."""
-    clips: dict[int, _Clip] = {}
+    clips: dict[int, _Gathered] = {}
     done: set[int] = set()
     for row in rows:
-        index, number, message = int(row["index"]), int(row["number"]), pickle.loads(row["message"])
+        index, number = int(row["index"]), int(row["number"])
+        message = pickle.loads(row["message"])
         if index in done:
             continue  # a lost node's work, repeated
-        clip = clips.setdefault(index, _Clip())
-        if isinstance(message, Outcome):
+        clip = clips.setdefault(index, _Gathered())
+        if isinstance(message, ClipOutcome):
             clip.outcome, clip.pieces = message, number
         elif isinstance(message, SeehearError):
             clip.problems[number] = str(message)
         else:
-            times.encoding_s += row["seconds"] if number not in clip.parts else 0.0
+            if number not in clip.parts:
+                times.encoding_s += row["seconds"]
             clip.parts[number] = message
         if clip.whole and clip.outcome is not None:
             done.add(index)
             del clips[index]
-            parts = [clip.parts[n] for n in sorted(clip.parts)]
-            yield ClipRows(
-                streams, parts, [clip.problems[n] for n in sorted(clip.problems)]
-            ).finish(jobs[index], clip.outcome)
+            yield clip.rows(streams).finish(jobs[index], clip.outcome)
 
 
 class _Decode:
@@ -196,20 +194,14 @@ class _Encode:
 
     def __init__(self, front: Front, keep_frames: bool) -> None:
         visual, audio = front.encoders()
-        self.encoders, self.keep_frames = {**visual, **audio}, keep_frames
+        self.encoders: dict[str, AnyEncoder] = {**visual, **audio}
+        self.keep_frames = keep_frames
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, list[Any]]:
         messages, seconds = [], []
-        for message in map(pickle.loads, batch["message"]):
+        for packed in batch["message"]:
             began = time.perf_counter()
-            if isinstance(message, Piece):
-                try:
-                    message = encode_piece(
-                        self.encoders[message.encoder], message, keep_frames=self.keep_frames
-                    )
-                except SeehearError as error:
-                    message = error
-            messages.append(pickle.dumps(message))
+            messages.append(pickle.dumps(self._encoded(pickle.loads(packed))))
             seconds.append(time.perf_counter() - began)
         return {
             "index": batch["index"],
@@ -217,3 +209,12 @@ class _Encode:
             "message": messages,
             "seconds": seconds,
         }
+
+    def _encoded(self, message: Piece | ClipOutcome) -> PieceRows | ClipOutcome | SeehearError:
+        if not isinstance(message, Piece):
+            return message
+        encoder = self.encoders[message.encoder]
+        try:
+            return encode_piece(encoder, message, keep_frames=self.keep_frames)
+        except SeehearError as error:
+            return error

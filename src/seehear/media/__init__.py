@@ -1,7 +1,7 @@
 """Media files in: what a file holds, frames at moments asked for, mono sound at the rate asked for.
 
-Streaming throughout: an hour of video never lies in memory.  Local files only; what is degraded is
-a warning.
+Streaming throughout: an hour of video never lies in memory.  Local files only.  What is degraded
+does not raise: a reader's `problems` say it.
 """
 
 from seehear.data import MEDIA_SUFFIXES
@@ -9,11 +9,15 @@ from seehear.media.audio import iter_audio
 from seehear.media.files import find_media
 from seehear.media.frames import iter_frames
 from seehear.media.probe import AudioInfo, MediaInfo, VisualInfo, probe
+from seehear.media.track import Frame, Sound, TrackReader
 
 __all__ = [
     "MEDIA_SUFFIXES",
     "AudioInfo",
+    "Frame",
     "MediaInfo",
+    "Sound",
+    "TrackReader",
     "VisualInfo",
     "find_media",
     "iter_audio",

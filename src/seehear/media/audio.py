@@ -2,24 +2,26 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import MediaError
-from seehear.media.container import chosen, clip_start, decoded, faults, opened
+from seehear.media.container import audio_stream, clip_start, decoded, faults, opened, packets
 from seehear.media.probe import probe
+from seehear.media.track import Sound, TrackReader
+
+if TYPE_CHECKING:
+    from av import AudioFrame, AudioResampler
 
 _RATES_HZ = (1_000, 768_000)
 _SLACK_S = 0.1  # timestamps may be off by this much without meaning a gap
 
 
-def iter_audio(
-    path: Path | str, *, rate_hz: int, chunk_s: float, warn: list[str]
-) -> Iterator[NDArray[np.float32]]:
-    """Yield the audio track as mono float32 chunks; sample k is the sound at `k / rate_hz` seconds
-    of the clip.
+def iter_audio(path: Path | str, *, rate_hz: int, chunk_s: float) -> TrackReader[Sound]:
+    """Read the audio track as mono sound in chunks; sample k of them all is what is heard at
+    `k / rate_hz` seconds of the clip.
 
     A track that starts late, and gaps inside it, are filled with zeros; overlaps are cut.
 
@@ -27,60 +29,96 @@ def iter_audio(
         path: a local media file.
         rate_hz: samples a second to resample to.
         chunk_s: length of a chunk in seconds; the last is shorter.
-        warn: gets one line for whatever was degraded; where the track ends is for the caller to see
-            from the samples.
+
+    Returns:
+        a reader of `Sound`s; its `problems` say what was degraded.  Where the track ends is for the
+        caller to see from the samples.
 
     Raises:
-        MediaError: no audio track, or nothing of it could be decoded.
+        MediaError: (while reading) no audio track, or nothing of it could be decoded.
     """
-    path = Path(path)
-    limit = round(
-        (probe(path).duration_s + 1) * rate_hz
-    )  # wild timestamps must not make days of silence
+    problems: list[str] = []
+    chunks = _Chunks(rate_hz, round(chunk_s * rate_hz))
+    return TrackReader(_read(Path(path), chunks, problems), problems)
+
+
+def _read(path: Path, chunks: "_Chunks", problems: list[str]) -> Iterator[Sound]:
+    # wild timestamps must not make days of silence
+    limit = round((probe(path).duration_s + 1) * chunks.rate_hz)
     with opened(path) as container:
-        stream = chosen(container, "audio")
+        stream = audio_stream(container)
         if stream is None:
             raise MediaError("no audio track", where=path)
-        chunks = _Chunks(round(chunk_s * rate_hz))
-        source = _Source(rate_hz)
-        start_s, gaps, refused = clip_start(container), 0, 0
-        for frame in decoded(container, stream, warn):
-            if frame.time is not None:
-                due = round((float(frame.time) - start_s) * rate_hz)
-                if abs(due - source.made) > _SLACK_S * rate_hz:
-                    yield from chunks.add(source.flush())
-                    gaps += source.made > 0
-                    for silence in source.move(min(due, limit) - source.made):
-                        yield from chunks.add(silence)
-            try:
-                wave = source.feed(frame)
-            except faults():
-                refused += 1
-                source.reset()
-            else:
+        source = _Source(chunks.rate_hz, clip_start(container), limit)
+        for frame in decoded(packets(container, stream), "audio", problems):
+            for wave in source.waves(frame):
                 yield from chunks.add(wave)
         yield from chunks.add(source.flush())
         if not source.heard:
             raise MediaError("nothing of the audio track can be decoded", where=path)
-        if gaps:
-            warn.append(f"audio track: {gaps} gaps or overlaps were filled with silence or cut")
-        if refused:
-            warn.append(
-                f"audio track: {refused} decoded frames were passed over, they make no sound"
-            )
+        problems += source.problems()
         yield from chunks.rest()
 
 
 class _Source:
-    """Resampled mono sound, counted in samples made since the clip's start."""
+    """Resampled mono sound, counted in samples made since the clip's start.
 
-    def __init__(self, rate_hz: int) -> None:
-        self.rate_hz, self.made, self.heard = rate_hz, 0, False
-        self._resampler: Any = None
-        self._key: tuple[Any, ...] = ()
+    Args:
+        rate_hz: samples a second to make.
+        start_s: the clip's start, in the container's seconds.
+        limit: samples after which no frame is placed.
+    """
+
+    def __init__(self, rate_hz: int, start_s: float, limit: int) -> None:
+        self.rate_hz, self.start_s, self.limit = rate_hz, start_s, limit
+        self.made = 0
+        self.heard = False
+        self._gaps = self._refused = 0
+        self._resampler: AudioResampler | None = None
+        self._key: tuple[object, ...] = ()
         self._skip = 0
 
-    def feed(self, frame: Any) -> NDArray[np.float32]:
+    def waves(self, frame: "AudioFrame") -> Iterator[NDArray[np.float32]]:
+        """Yield the sound of one decoded frame, after what brings it to its place."""
+        if frame.time is not None:
+            due = round((float(frame.time) - self.start_s) * self.rate_hz)
+            if abs(due - self.made) > _SLACK_S * self.rate_hz:
+                yield self.flush()
+                self._gaps += self.made > 0
+                yield from self._move(min(due, self.limit) - self.made)
+        try:
+            wave = self._feed(frame)
+        except faults():
+            self._refused += 1
+            self._reset()
+        else:
+            yield wave
+
+    def flush(self) -> NDArray[np.float32]:
+        """Return what the resampler still holds."""
+        resampler = self._resampler
+        self._reset()
+        if resampler is None:
+            return np.zeros(0, np.float32)
+        try:
+            return self._take(resampler.resample(None))
+        except faults():  # it was fed damage; what it held is a few milliseconds
+            return np.zeros(0, np.float32)
+
+    def problems(self) -> list[str]:
+        """Return what was wrong with the frames, one line each."""
+        found = []
+        if self._gaps:
+            found.append(
+                f"audio track: {self._gaps} gaps or overlaps were filled with silence or cut"
+            )
+        if self._refused:
+            found.append(
+                f"audio track: {self._refused} decoded frames were passed over, they make no sound"
+            )
+        return found
+
+    def _feed(self, frame: "AudioFrame") -> NDArray[np.float32]:
         """Return the samples of one decoded frame; a change of format in mid-track starts a new
         resampler.
 
@@ -99,20 +137,11 @@ class _Source:
         frame.pts = None  # we place the sound ourselves; the resampler would refuse a jump
         return np.concatenate([before, self._take(self._resampler.resample(frame))])
 
-    def flush(self) -> NDArray[np.float32]:
-        """Return what the resampler still holds."""
-        held = self._resampler
-        self.reset()
-        try:
-            return np.zeros(0, np.float32) if held is None else self._take(held.resample(None))
-        except faults():  # it was fed damage; what it held is a few milliseconds
-            return np.zeros(0, np.float32)
-
-    def reset(self) -> None:
+    def _reset(self) -> None:
         """Forget the resampler and what it holds."""
         self._resampler, self._key = None, ()
 
-    def move(self, samples: int) -> Iterator[NDArray[np.float32]]:
+    def _move(self, samples: int) -> Iterator[NDArray[np.float32]]:
         """Go forward by silence, a second at a time, or back by skipping what comes next."""
         self._skip = max(0, -samples)
         self.made += samples
@@ -120,24 +149,28 @@ class _Source:
             yield np.zeros(min(samples, self.rate_hz), np.float32)
             samples -= self.rate_hz
 
-    def _take(self, frames: list[Any]) -> NDArray[np.float32]:
-        wave = np.concatenate(
-            [np.zeros(0, np.float32), *(f.to_ndarray().reshape(-1) for f in frames)]
-        )
+    def _take(self, frames: "list[AudioFrame]") -> NDArray[np.float32]:
+        parts = [np.zeros(0, np.float32), *(f.to_ndarray().reshape(-1) for f in frames)]
+        wave = np.concatenate(parts)
         self.made += len(wave)
         self.heard |= len(wave) > 0
         cut = min(self._skip, len(wave))
         self._skip -= cut
-        return np.clip(np.nan_to_num(wave[cut:]), -1, 1).astype(np.float32, copy=False)
+        sound: NDArray[np.float32] = np.clip(np.nan_to_num(wave[cut:]), -1, 1)
+        return sound.astype(np.float32, copy=False)
 
 
 class _Chunks:
-    """Pieces of any length in, chunks of one length out."""
+    """Waves of any length in, sounds of one length out."""
 
-    def __init__(self, length: int) -> None:
-        self.length, self._parts, self._held = max(1, length), [], 0
+    def __init__(self, rate_hz: int, length: int) -> None:
+        self.rate_hz, self.length = rate_hz, max(1, length)
+        self._parts: list[NDArray[np.float32]] = []
+        self._held = 0  # samples in them
+        self._given = 0  # samples given out
 
-    def add(self, wave: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
+    def add(self, wave: NDArray[np.float32]) -> Iterator[Sound]:
+        """Take more sound in; yield the chunks that are whole with it."""
         if not len(wave):
             return
         self._parts.append(wave)
@@ -147,8 +180,14 @@ class _Chunks:
             cut = len(whole) // self.length * self.length
             self._parts, self._held = [whole[cut:]], len(whole) - cut
             for first in range(0, cut, self.length):
-                yield whole[first : first + self.length]
+                yield self._sound(whole[first : first + self.length])
 
-    def rest(self) -> Iterator[NDArray[np.float32]]:
+    def rest(self) -> Iterator[Sound]:
+        """Yield what is left, if anything is."""
         if self._held:
-            yield np.concatenate(self._parts)
+            yield self._sound(np.concatenate(self._parts))
+
+    def _sound(self, data: NDArray[np.float32]) -> Sound:
+        time_s = self._given / self.rate_hz
+        self._given += len(data)
+        return Sound(data, time_s, self.rate_hz)

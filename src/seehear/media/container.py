@@ -1,14 +1,19 @@
 """Opening a container safely: local files only, known demuxers only, errors as one line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from seehear.errors import MediaError, MissingExtraError
 
 if TYPE_CHECKING:
+    from av import AudioStream, Packet, VideoStream
     from av.container import InputContainer
+    from av.stream import Stream
+
+    AnyStream = TypeVar("AnyStream", bound=Stream)
 
 # Demuxers that read the one file they were given.  Playlists (hls, dash, concat, image sequences,
 # sdp) name further files or addresses and are left out on purpose.
@@ -20,6 +25,19 @@ _FAULTS_IN_A_ROW = 400  # damaged packets before the rest of a track is given up
 _STUMBLES = 100_000  # packets of unannounced tracks: an hour of them
 
 
+def require_av(extra: str = "media") -> None:
+    """Check that PyAV is there.
+
+    Args:
+        extra: the extra that brings it together with what else the caller needs.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
+    if find_spec("av") is None:
+        raise MissingExtraError.of("av", extra)
+
+
 @contextmanager
 def opened(path: Path) -> Iterator["InputContainer"]:
     """Open `path` for demuxing.
@@ -29,101 +47,112 @@ def opened(path: Path) -> Iterator["InputContainer"]:
             reads.
         MissingExtraError: PyAV is not installed.
     """
-    try:
-        import av
-    except ImportError:
-        raise MissingExtraError.of("PyAV", "media") from None
-    try:
-        if not path.exists():
-            network = ":/" in str(path)
-            raise MediaError(
-                "expected a local file, got a network address" if network else "no such file",
-                where=path,
-            )
-        if not path.is_file():
-            raise MediaError("expected a regular file", where=path)
-        if path.stat().st_size == 0:
-            raise MediaError("the file is empty (0 bytes)", where=path)
-    except OSError as error:  # a name too long for the system, a folder that may not be read
-        raise MediaError(
-            f"cannot be looked at ({error.strerror or error})", where=str(path)[:200]
-        ) from None
-    options = {"protocol_whitelist": "file", "format_whitelist": DEMUXERS}
-    try:
-        # an explicit protocol and an absolute path: a name such as `-x.mp4` or `concat:a|b` is only
-        # ever a name
-        container = av.open(f"file:{path.resolve()}", options=options, metadata_errors="replace")
-    except (av.error.FFmpegError, ValueError, OSError, MemoryError) as error:
-        # FFmpeg's word for a format outside the list says nothing to a user
-        foreign = isinstance(error, av.error.ArgumentError)
-        why = (
-            "its format is not among those read; playlists are not followed"
-            if foreign
-            else reason(error)
-        )
-        raise MediaError(
-            f"not a readable media file ({why})",
-            where=path,
-            hint="expected a video or audio file that FFmpeg plays; is it whole?",
-        ) from None
+    require_av()
+    _check_file(path)
+    container = _open(path)
     try:
         yield container
     finally:
         container.close()
 
 
-def reason(error: Exception) -> str:
-    """Return the short text of a library's error."""
-    return (
-        str(getattr(error, "strerror", None) or error).splitlines()[0].strip()
-        or type(error).__name__
-    )
+def _check_file(path: Path) -> None:
+    try:
+        if not path.exists():
+            raise MediaError(
+                "expected a local file, got a network address"
+                if is_address(path)
+                else "no such file",
+                where=path,
+            )
+        if not path.is_file():
+            raise MediaError("expected a regular file", where=path)
+        if path.stat().st_size == 0:
+            raise MediaError("the file is empty (0 bytes)", where=path)
+    except OSError as error:
+        raise unseen(path, error) from None
 
 
-def chosen(container: "InputContainer", kind: str) -> Any | None:
-    """Return the stream of a track (`audio` or `video`) that a player would show, or None; cover
-    art is no track.
+def is_address(path: Path) -> bool:
+    """Return whether a path that does not exist reads like a network address."""
+    return ":/" in str(path)  # Path folds the second slash
+
+
+def unseen(path: Path, error: OSError) -> MediaError:
+    """Return the error for a path the system says nothing of: a name too long, a folder that may
+    not be read.
     """
+    where = str(path)[:200]
+    return MediaError(f"cannot be looked at ({error.strerror or error})", where=where)
+
+
+def _open(path: Path) -> "InputContainer":
     import av
 
-    streams = [
-        s
-        for s in getattr(container.streams, kind)
-        if s.codec_context is not None and not s.disposition & av.stream.Disposition.attached_pic
-    ]
-    default = [s for s in streams if s.disposition & av.stream.Disposition.default]
-    return (default or streams or [None])[0]
+    options = {"protocol_whitelist": "file", "format_whitelist": DEMUXERS}
+    try:
+        # an explicit protocol and an absolute path: a name such as `-x.mp4` or `concat:a|b` is only
+        # ever a name
+        return av.open(f"file:{path.resolve()}", options=options, metadata_errors="replace")
+    except (av.error.FFmpegError, ValueError, OSError, MemoryError) as error:
+        why = reason(error)
+        if isinstance(error, av.error.ArgumentError):  # FFmpeg's word for a format outside the list
+            why = "its format is not among those read; playlists are not followed"
+        raise MediaError(
+            f"not a readable media file ({why})",
+            where=path,
+            hint="expected a video or audio file that FFmpeg plays; is it whole?",
+        ) from None
 
 
-def start_of(stream: Any) -> float:
+def reason(error: Exception) -> str:
+    """Return the short text of a library's error."""
+    text = str(getattr(error, "strerror", None) or error)
+    return text.splitlines()[0].strip() or type(error).__name__
+
+
+def audio_stream(container: "InputContainer") -> "AudioStream | None":
+    """Return the stream of the audio track that a player would play, or None."""
+    return _best(container.streams.audio)
+
+
+def visual_stream(container: "InputContainer") -> "VideoStream | None":
+    """Return the stream of the visual track that a player would show, or None; cover art is no
+    track.
+    """
+    return _best(container.streams.video)
+
+
+def _best(streams: "Iterable[AnyStream]") -> "AnyStream | None":
+    import av
+
+    cover = av.stream.Disposition.attached_pic
+    usable = [s for s in streams if s.codec_context is not None and not s.disposition & cover]
+    default = [s for s in usable if s.disposition & av.stream.Disposition.default]
+    return next(iter(default or usable), None)
+
+
+def start_of(stream: "Stream") -> float:
     """Return when a stream begins, in the container's own seconds."""
-    return (
-        0.0
-        if stream is None or stream.start_time is None
-        else float(stream.start_time * stream.time_base)
-    )
+    if stream.start_time is None or stream.time_base is None:
+        return 0.0
+    return float(stream.start_time * stream.time_base)
 
 
 def clip_start(container: "InputContainer") -> float:
     """Return the moment that counts as second 0: the earliest start of the two tracks."""
-    starts = [
-        start_of(s)
-        for s in (chosen(container, "audio"), chosen(container, "video"))
-        if s is not None
-    ]
-    return min(starts, default=0.0)
+    tracks = audio_stream(container), visual_stream(container)
+    return min((start_of(s) for s in tracks if s is not None), default=0.0)
 
 
 def faults() -> tuple[type[Exception], ...]:
-    """Return what FFmpeg and PyAV raise on damage, in decoding as in converting what was
-    decoded.
-    """
+    """Return what FFmpeg and PyAV raise on damage, while decoding and converting alike."""
     import av
 
     return av.error.FFmpegError, ValueError, MemoryError, OverflowError
 
 
-def packets(container: "InputContainer", *streams: Any) -> Iterator[Any]:
+def packets(container: "InputContainer", *streams: "Stream") -> "Iterator[Packet[Any]]":
     """Yield the packets of `streams`, or of all.
 
     A track that first appears in mid-file, as in recordings of broadcasts, makes PyAV stumble once
@@ -138,21 +167,18 @@ def packets(container: "InputContainer", *streams: Any) -> Iterator[Any]:
 
 
 def decoded(
-    container: "InputContainer", stream: Any, warn: list[str], source: Iterator[Any] | None = None
-) -> Iterator[Any]:
-    """Yield the frames of one stream; damaged packets are passed over and counted in one warning.
+    source: "Iterator[Packet[Any]]", track: str, problems: list[str]
+) -> Iterator[Any]:  # audio or video frames, as the packets are
+    """Yield the frames of the packets of one stream; damaged ones are passed over.
 
     Args:
-        container: an open file.
-        stream: of it.
-        warn: gets that warning.
-        source: the stream's packets; None: all of them.
+        source: the packets.
+        track: `audio` or `visual`.
+        problems: gets one line for all that were passed over.
     """
     import av
 
-    word = "audio" if stream.type == "audio" else "visual"
     damaged = in_a_row = 0
-    source = packets(container, stream) if source is None else source
     try:
         while in_a_row <= _FAULTS_IN_A_ROW:
             try:
@@ -167,4 +193,4 @@ def decoded(
             yield from frames
     finally:
         if damaged:
-            warn.append(f"{word} track: {damaged} damaged packets were passed over")
+            problems.append(f"{track} track: {damaged} damaged packets were passed over")

@@ -1,52 +1,55 @@
 """Which files of a folder are media."""
 
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from seehear.data.suffixes import MEDIA_SUFFIXES
 from seehear.errors import MediaError
+from seehear.media.container import is_address, unseen
+
+
+def is_media(path: PurePath | str) -> bool:
+    """Return whether a file is called as media files are."""
+    return PurePath(path).suffix.lower() in MEDIA_SUFFIXES
 
 
 def find_media(paths: Iterable[Path]) -> list[Path]:
-    """Return the media files of files and folders: a file as it is, a folder's files by suffix,
-    sorted, recursively.
+    """Return the media files among files and folders, each once.
 
+    A file is taken as it is; a folder's files, and those of its subfolders, by suffix, sorted.
     Hidden files and folders are passed over.
 
     Raises:
         MediaError: a path does not exist, or there is no media file at all.
     """
-    found: dict[Path, None] = {}
     paths = list(paths)
-    for path in paths:
-        try:
-            exists = path.exists()
-        except OSError as error:  # a name too long for the system, a folder that may not be read
-            raise MediaError(
-                f"cannot be looked at ({error.strerror or error})", where=str(path)[:200]
-            ) from None
-        if exists and path.is_dir():
-            inside = (
-                p
-                for p in sorted(path.rglob("*"))
-                if p.suffix.lower() in MEDIA_SUFFIXES and p.is_file()
-            )
-            found.update(dict.fromkeys(p for p in inside if not _hidden(p.relative_to(path))))
-        elif exists:
-            found[path] = None
-        elif "://" in str(path) or ":/" in str(path):  # Path folds the second slash
-            raise MediaError(
-                "expected a local file, got a network address", where=path, hint="download it first"
-            )
-        else:
-            raise MediaError("no such file or folder", where=path)
+    found = list(dict.fromkeys(file for path in paths for file in _media_of(path)))
     if not found:
         where = ", ".join(map(str, paths))
         raise MediaError(
             "no media files found", where=where, hint="expected names such as clip.mp4 or sound.wav"
         )
-    return list(found)
+    return found
 
 
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
+def _media_of(path: Path) -> list[Path]:
+    try:
+        exists = path.exists()
+    except OSError as error:
+        raise unseen(path, error) from None
+    if exists:
+        return _media_below(path) if path.is_dir() else [path]
+    if is_address(path):
+        raise MediaError(
+            "expected a local file, got a network address", where=path, hint="download it first"
+        )
+    raise MediaError("no such file or folder", where=path)
+
+
+def _media_below(folder: Path) -> list[Path]:
+    found = []
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if is_media(path) and not hidden and path.is_file():
+            found.append(path)
+    return found

@@ -1,15 +1,22 @@
 """Frames at the presentation times asked for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import MediaError
-from seehear.media.container import chosen, clip_start, decoded, faults, opened, packets
+from seehear.media.container import clip_start, decoded, faults, opened, packets, visual_stream
 from seehear.media.sparing import sparing
+from seehear.media.track import Frame, TrackReader
+
+if TYPE_CHECKING:
+    from av import VideoFrame
+    from av.video.reformatter import VideoReformatter
+    from av.video.stream import VideoStream
 
 MAX_PIXELS = 10_000 * 10_000  # a larger frame is refused: decoding it could take all memory
 _WORKING_SIDE = 4096  # a longer side is reduced while converting to RGB
@@ -17,12 +24,13 @@ _WORKING_SIDE = 4096  # a longer side is reduced while converting to RGB
 # earlier)
 _GRACE_S = 0.5
 _PATIENCE_S = 0.25  # how long after its end the last frame still counts as shown
+_USUAL_S = 0.04  # between frames, where the file does not say
 
 
 def iter_frames(
-    path: Path | str, times_s: Iterable[float], *, warn: list[str], threads: int | None = None
-) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-    """Yield, for each moment in `times_s`, its index and the frame that is shown then.
+    path: Path | str, times_s: Iterable[float], *, threads: int | None = None
+) -> TrackReader[Frame]:
+    """Read, for each moment in `times_s`, the frame that is shown then.
 
     A frame is shown from its presentation time until the next one's: neither frame numbers nor a
     nominal rate are used, so variable frame rates and start offsets need no special care.  Rotation
@@ -33,129 +41,182 @@ def iter_frames(
     Args:
         path: a local media file.
         times_s: sorted moments, seconds from the clip's start.
-        warn: gets one line for whatever was degraded.
         threads: of the decoder; None: as many as FFmpeg likes, which is soonest done but costs half
             as much again in processor time.  Pictures do not depend on it.
 
     Returns:
-        (index into `times_s`, RGB uint8 (H, W, 3)).
+        a reader of `Frame`s; its `problems` say what was degraded.
 
     Raises:
-        MediaError: no visual track, frames of absurd size, or nothing could be decoded.
+        MediaError: (while reading) no visual track, frames of absurd size, or nothing could be
+            decoded.
     """
+    problems: list[str] = []
     wanted = [float(t) for t in times_s]
-    with opened(Path(path)) as container:
-        stream = chosen(container, "video")
+    return TrackReader(_read(Path(path), wanted, threads, problems), problems)
+
+
+def _read(
+    path: Path, wanted: Sequence[float], threads: int | None, problems: list[str]
+) -> Iterator[Frame]:
+    with opened(path) as container:
+        stream = visual_stream(container)
         if stream is None:
             raise MediaError("no visual track", where=path)
-        if stream.width * stream.height > MAX_PIXELS:
-            raise MediaError(
-                f"frames of {stream.width}x{stream.height} pixels are too large "
-                f"(limit {MAX_PIXELS:,} pixels)",
-                where=path,
-            )
-        if threads is not None:
-            stream.codec_context.thread_count = threads
-        # threads by frame keep a picture each: too much memory for very large ones
-        stream.thread_type = "AUTO" if stream.width * stream.height <= _WORKING_SIDE**2 else "SLICE"
+        _prepare(stream, threads, path)
         start_s = clip_start(container)
-        shown = _Shown(start_s, float(1 / stream.average_rate) if stream.average_rate else 0.04)
-        done = 0
+        screen = _Screen(wanted, start_s, stream, problems)
+        source = sparing(packets(container, stream), stream, wanted, start_s)
         try:
-            source = sparing(packets(container, stream), stream, wanted, start_s)
-            for frame in decoded(container, stream, warn, source):
-                if frame.width * frame.height > MAX_PIXELS:
-                    shown.refused += 1
-                    continue
-                time_s = shown.time_of(frame)
-                if shown.frame is None:
-                    while done < len(wanted) and wanted[done] < time_s - _GRACE_S:
-                        done += 1
-                    if done:
-                        warn.append(f"visual track starts at {time_s:.2f} s")
-                    shown.replace(frame, time_s)
-                while done < len(wanted) and wanted[done] < time_s:
-                    yield from shown.picture(done)
-                    done += 1
-                shown.replace(frame, time_s)
-                if done == len(wanted):
+            for frame in decoded(source, "visual", problems):
+                yield from screen.show(frame)
+                if screen.done:
                     return
-            if shown.frame is None:
+            if screen.frame is None:
                 raise MediaError("no frame of the visual track can be decoded", where=path)
-            while done < len(wanted) and wanted[done] < shown.end_s + _PATIENCE_S:
-                yield from shown.picture(done)
-                done += 1
-            if done < len(wanted):
-                warn.append(
-                    f"visual track ends at {shown.end_s:.2f} s, before the {wanted[-1]:.2f} s"
-                    " asked for"
-                )
+            yield from screen.end()
         finally:
-            if shown.refused:
-                warn.append(
-                    f"visual track: {shown.refused} decoded frames were passed over, they make no"
-                    " picture"
-                )
+            screen.say_refused()
 
 
-class _Shown:
-    """The frame on the screen, when it came, and its picture (converted once, when first asked
-    for).
+def _prepare(stream: "VideoStream", threads: int | None, path: Path) -> None:
+    """Set how a stream is decoded.
+
+    Raises:
+        MediaError: its frames are too large.
+    """
+    pixels = stream.width * stream.height
+    if pixels > MAX_PIXELS:
+        raise MediaError(
+            f"frames of {stream.width}x{stream.height} pixels are too large "
+            f"(limit {MAX_PIXELS:,} pixels)",
+            where=path,
+        )
+    if threads is not None:
+        stream.codec_context.thread_count = threads
+    # threads by frame keep a picture each: too much memory for very large ones
+    stream.thread_type = "AUTO" if pixels <= _WORKING_SIDE**2 else "SLICE"
+
+
+class _Screen:
+    """The frame on the screen, its picture (converted once, when first asked for), and the moments
+    that still wait for theirs.
     """
 
-    def __init__(self, start_s: float, usual_s: float) -> None:
-        self.start_s, self.usual_s = start_s, min(max(usual_s, 0.001), 10.0)
-        self.frame: Any = None
+    def __init__(
+        self, wanted: Sequence[float], start_s: float, stream: "VideoStream", problems: list[str]
+    ) -> None:
+        usual_s = float(1 / stream.average_rate) if stream.average_rate else _USUAL_S
+        self.wanted, self.start_s, self.problems = wanted, start_s, problems
+        self.usual_s = min(max(usual_s, 0.001), 10.0)
+        self.frame: VideoFrame | None = None
         self.time_s = 0.0
-        self.refused = 0
+        self._next = 0  # the first of the moments that wait
+        self._refused = 0
         self._convert = _converter()
-        self._picture: NDArray[np.uint8] | None = None
+        self._picture: Frame | None = None
         self._converted = False
 
-    def time_of(self, frame: Any) -> float:
-        """Return a frame's moment, never before the frame on the screen."""
+    @property
+    def done(self) -> bool:
+        """Whether no moment waits any more."""
+        return self._next == len(self.wanted)
+
+    def show(self, frame: "VideoFrame") -> Iterator[Frame]:
+        """Put the next frame on the screen; yield what the one before it shows until then."""
+        if frame.width * frame.height > MAX_PIXELS:
+            self._refused += 1
+            return
+        time_s = self._time_of(frame)
+        if self.frame is None:
+            self._pass_over(time_s - _GRACE_S)
+            if self._next:
+                self.problems.append(f"visual track starts at {time_s:.2f} s")
+            self._replace(frame, time_s)
+        yield from self._until(time_s)
+        self._replace(frame, time_s)
+
+    def end(self) -> Iterator[Frame]:
+        """Yield what the last frame shows."""
+        end_s = self._end_s()
+        yield from self._until(end_s + _PATIENCE_S)
+        if not self.done:
+            self.problems.append(
+                f"visual track ends at {end_s:.2f} s, before the {self.wanted[-1]:.2f} s asked for"
+            )
+
+    def say_refused(self) -> None:
+        """Add to the problems how many frames gave no picture, if any."""
+        if self._refused:
+            self.problems.append(
+                f"visual track: {self._refused} decoded frames were passed over, they make no"
+                " picture"
+            )
+
+    def _time_of(self, frame: "VideoFrame") -> float:
+        """Return a frame's moment, never before that of the frame on the screen."""
         if frame.time is None:
             return 0.0 if self.frame is None else self.time_s + self.usual_s
-        return max(float(frame.time) - self.start_s, self.time_s if self.frame is not None else 0.0)
+        earliest_s = 0.0 if self.frame is None else self.time_s
+        return max(float(frame.time) - self.start_s, earliest_s)
 
-    def replace(self, frame: Any, time_s: float) -> None:
+    def _end_s(self) -> float:
+        """Return when the frame on the screen leaves it, if none follows."""
+        return self.time_s + max(self._duration_s() or 0.0, self.usual_s)
+
+    def _duration_s(self) -> float | None:
+        frame = self.frame
+        if frame is None or not frame.duration or frame.time_base is None:
+            return None
+        return float(frame.duration * frame.time_base)
+
+    def _replace(self, frame: "VideoFrame", time_s: float) -> None:
         if frame is not self.frame:
             self._converted = False
         self.frame, self.time_s = frame, time_s
 
-    @property
-    def end_s(self) -> float:
-        """When the frame on the screen leaves it, if none follows."""
-        own = float(self.frame.duration * self.frame.time_base) if self.frame.duration else 0.0
-        return self.time_s + max(own, self.usual_s)
+    def _pass_over(self, time_s: float) -> None:
+        while not self.done and self.wanted[self._next] < time_s:
+            self._next += 1
 
-    def picture(self, index: int) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-        """Yield (index, picture); the picture before if damage has left none in this frame, nothing
-        if none was.
+    def _until(self, time_s: float) -> Iterator[Frame]:
+        """Yield a frame for each moment before `time_s` that waits."""
+        while not self.done and self.wanted[self._next] < time_s:
+            self._convert_once()
+            if self._picture is not None:
+                asked_s = self.wanted[self._next]
+                yield replace(self._picture, index=self._next, asked_s=asked_s)
+            self._next += 1
+
+    def _convert_once(self) -> None:
+        """Make the picture of the frame on the screen; where damage has left none in it, the one
+        before stays.
         """
-        if not self._converted:
-            self._converted = True
-            try:
-                self._picture = _rgb(self.frame, self._convert)
-            except faults():
-                self.refused += 1
-        if self._picture is not None:
-            yield index, self._picture
+        if self._converted or self.frame is None:
+            return
+        self._converted = True
+        try:
+            rgb = _rgb(self.frame, self._convert)
+        except faults():
+            self._refused += 1
+        else:
+            self._picture = Frame(rgb, self.time_s, self._duration_s(), index=0, asked_s=0.0)
 
 
-def _converter() -> Any:
+def _converter() -> "VideoReformatter":
     """Return what turns frames into RGB: its tables, made anew for each, would cost the most."""
     from av.video.reformatter import VideoReformatter
 
     return VideoReformatter()
 
 
-def _rgb(frame: Any, converter: Any) -> NDArray[np.uint8]:
+def _rgb(frame: "VideoFrame", converter: "VideoReformatter") -> NDArray[np.uint8]:
     side = max(frame.width, frame.height)
-    size = {}
+    width = height = None  # as it is
     if side > _WORKING_SIDE:
-        width, height = (max(1, n * _WORKING_SIDE // side) for n in (frame.width, frame.height))
-        size = {"width": width, "height": height}
-    picture = converter.reformat(frame, format="rgb24", threads=1, **size).to_ndarray()
+        width = max(1, frame.width * _WORKING_SIDE // side)
+        height = max(1, frame.height * _WORKING_SIDE // side)
+    reduced = converter.reformat(frame, width, height, format="rgb24", threads=1)
+    picture = np.asarray(reduced.to_ndarray(), np.uint8)
     turns = round((getattr(frame, "rotation", 0) or 0) / 90) % 4  # counterclockwise, as numpy turns
     return np.ascontiguousarray(np.rot90(picture, turns)) if turns else picture

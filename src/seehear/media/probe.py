@@ -1,15 +1,28 @@
 """What a media file holds, from its headers."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from seehear.errors import MediaError
-from seehear.media.container import chosen, clip_start, opened, packets, reason, start_of
+from seehear.media.container import (
+    audio_stream,
+    clip_start,
+    opened,
+    packets,
+    reason,
+    start_of,
+    visual_stream,
+)
 
-_GUESSED = frozenset(
-    "aac mp3 ac3 eac3 amr h264 hevc mpegvideo m4v av1 obu vc1 mjpeg dts".split()
-)  # from the bit rate
+if TYPE_CHECKING:
+    from av import AudioStream, VideoStream
+    from av.container import InputContainer
+    from av.stream import Stream
+
+# formats whose length FFmpeg guesses from the bit rate
+_GUESSED = frozenset("aac mp3 ac3 eac3 amr h264 hevc mpegvideo m4v av1 obu vc1 mjpeg dts".split())
 _LATE_S = 0.1
 _LONGEST_S = 1e7  # more is a damaged header
 _SPARSE = 1000  # bytes a second; below it a header's length is checked against the packets
@@ -19,9 +32,7 @@ _JUMP_S = 3600.0
 
 @dataclass(frozen=True)
 class AudioInfo:
-    """The audio track: codec, samples a second, channels, and length in seconds if the container
-    says.
-    """
+    """The audio track; its length in seconds is None where the container does not say it."""
 
     codec: str
     rate_hz: int
@@ -31,8 +42,8 @@ class AudioInfo:
 
 @dataclass(frozen=True)
 class VisualInfo:
-    """The visual track: codec, stored size in pixels, mean frames a second, and length in seconds
-    if known.
+    """The visual track: stored size in pixels, mean frames a second and length in seconds if
+    known.
     """
 
     codec: str
@@ -68,32 +79,49 @@ def probe(path: Path | str) -> MediaInfo:
     """
     path = Path(path)
     with opened(path) as container:
-        audio, visual = chosen(container, "audio"), chosen(container, "video")
-        warnings = [
-            f"{word} track uses a codec that cannot be decoded; treated as absent"
-            for word, kind, stream in (("audio", "audio", audio), ("visual", "video", visual))
-            if stream is None
-            and any(s.codec_context is None for s in getattr(container.streams, kind))
-        ]
+        audio, visual = audio_stream(container), visual_stream(container)
         if audio is None and visual is None:
             raise MediaError("neither an audio nor a visual track", where=path)
-        start = clip_start(container)
-        lengths = [_end(s, start) for s in (audio, visual) if s is not None]
-        said = max((v for v in lengths if v is not None), default=None)
-        if "matroska" in container.format.name and said is not None:
-            # Matroska has no length of a track: FFmpeg has guessed one, as the whole has none
-            # either
-            said = None
-        elif said is None and container.duration:
-            said = container.duration / 1e6
-        duration, odd = _checked(said, container, start, path)
-        return MediaInfo(
-            path, duration, _audio(audio, start), _visual(visual, start), (*warnings, *odd)
-        )
+        start_s = clip_start(container)
+        audio_info, visual_info = _audio(audio, start_s), _visual(visual, start_s)
+        warnings = _undecodable(container, audio_info, visual_info)
+        said_s = _said(container, audio_info, visual_info)
+        duration_s, odd = _checked(said_s, container, start_s, path)
+        return MediaInfo(path, duration_s, audio_info, visual_info, (*warnings, *odd))
+
+
+def _undecodable(
+    container: "InputContainer", audio: AudioInfo | None, visual: VisualInfo | None
+) -> list[str]:
+    """Return a warning for each track that is there but has no decoder."""
+    missing = []
+    if audio is None and _has_unknown_codec(container.streams.audio):
+        missing.append("audio")
+    if visual is None and _has_unknown_codec(container.streams.video):
+        missing.append("visual")
+    return [
+        f"{track} track uses a codec that cannot be decoded; treated as absent" for track in missing
+    ]
+
+
+def _has_unknown_codec(streams: "Iterable[Stream]") -> bool:
+    return any(stream.codec_context is None for stream in streams)
+
+
+def _said(
+    container: "InputContainer", audio: AudioInfo | None, visual: VisualInfo | None
+) -> float | None:
+    """Return the length in seconds that the headers say, or None if they say none."""
+    lengths = [track.duration_s for track in (audio, visual) if track is not None]
+    longest_s = max((length for length in lengths if length is not None), default=None)
+    if longest_s is None:
+        return container.duration / 1e6 if container.duration else None
+    # Matroska has no length of a track: FFmpeg has guessed one, as the whole has none either
+    return None if "matroska" in container.format.name else longest_s
 
 
 def _checked(
-    said: float | None, container: Any, start: float, path: Path
+    said_s: float | None, container: "InputContainer", start_s: float, path: Path
 ) -> tuple[float, list[str]]:
     """Return the length in seconds, and warnings.
 
@@ -103,71 +131,73 @@ def _checked(
     length.
     """
     size = path.stat().st_size
-    sound = said is not None and 0 < said < _LONGEST_S
+    if said_s is not None and not 0 < said_s < _LONGEST_S:
+        said_s = None
     # writers of Matroska disagree whether the length of a file that starts late counts from its
     # start or from zero
-    guessed = container.format.name in _GUESSED or (
-        "matroska" in container.format.name and start > _LATE_S
-    )
-    if sound and not guessed and size > said * _SPARSE:
-        return said, []
-    duration, warnings = _scan(container, start, path), []
-    if not sound:
-        warnings = [f"the file does not say how long it is; its packets say {duration:.2f} s"]
-    elif abs(duration - said) > 1 and not guessed:
-        warnings = [f"the file says it lasts {said:.2f} s; its packets say {duration:.2f} s"]
-    most = max(1.0, size / _LEAST)
-    if duration > most:
+    late_matroska = "matroska" in container.format.name and start_s > _LATE_S
+    guessed = container.format.name in _GUESSED or late_matroska
+    if said_s is not None and not guessed and size > said_s * _SPARSE:
+        return said_s, []
+    duration_s = _scan(container, start_s, path)
+    warnings = []
+    if said_s is None:
+        warnings.append(f"the file does not say how long it is; its packets say {duration_s:.2f} s")
+    elif abs(duration_s - said_s) > 1 and not guessed:
         warnings.append(
-            f"a file of {size:,} bytes cannot last {duration:.0f} s; {most:.0f} s of it are read"
+            f"the file says it lasts {said_s:.2f} s; its packets say {duration_s:.2f} s"
         )
-    return min(duration, most), warnings
+    most_s = max(1.0, size / _LEAST)
+    if duration_s > most_s:
+        warnings.append(
+            f"a file of {size:,} bytes cannot last {duration_s:.0f} s; {most_s:.0f} s of it are"
+            " read"
+        )
+    return min(duration_s, most_s), warnings
 
 
-def _audio(stream: Any, start: float) -> AudioInfo | None:
+def _audio(stream: "AudioStream | None", start_s: float) -> AudioInfo | None:
     if stream is None:
         return None
     context = stream.codec_context
-    return AudioInfo(
-        context.name, int(context.sample_rate or 0), int(context.channels or 0), _end(stream, start)
-    )
+    rate_hz, channels = int(context.sample_rate or 0), int(context.channels or 0)
+    return AudioInfo(context.name, rate_hz, channels, _end(stream, start_s))
 
 
-def _visual(stream: Any, start: float) -> VisualInfo | None:
+def _visual(stream: "VideoStream | None", start_s: float) -> VisualInfo | None:
     if stream is None:
         return None
     context = stream.codec_context
     fps = float(stream.average_rate) if stream.average_rate else None
-    return VisualInfo(
-        context.name, int(context.width), int(context.height), fps, _end(stream, start)
-    )
+    width, height = int(context.width), int(context.height)
+    return VisualInfo(context.name, width, height, fps, _end(stream, start_s))
 
 
-def _end(stream: Any, start: float) -> float | None:
+def _end(stream: "Stream", start_s: float) -> float | None:
     if not stream.duration or stream.time_base is None:
         return None
-    end = start_of(stream) + float(stream.duration * stream.time_base) - start
-    return end if end > 0 else None
+    end_s = start_of(stream) + float(stream.duration * stream.time_base) - start_s
+    return end_s if end_s > 0 else None
 
 
-def _scan(container: Any, start: float, path: Path) -> float:
+def _scan(container: "InputContainer", start_s: float, path: Path) -> float:
     """Return the length by reading every packet; a lone packet far in the future is not
     believed.
     """
     import av
 
-    end = last = 0.0
+    end_s = last_s = 0.0
+    why = ""
     try:
         for packet in packets(container):
             if packet.pts is None or packet.time_base is None:
                 continue
-            time_s = float((packet.pts + (packet.duration or 0)) * packet.time_base) - start
-            if time_s < max(end, last) + _JUMP_S:
-                end = max(end, time_s)
-            last = time_s
-    except av.error.FFmpegError as error:
-        if end <= 0:
-            raise MediaError(f"no packet can be read ({reason(error)})", where=path) from None
-    if end <= 0:
-        raise MediaError("no packet can be read", where=path)
-    return end
+            time_s = float((packet.pts + (packet.duration or 0)) * packet.time_base) - start_s
+            if time_s < max(end_s, last_s) + _JUMP_S:
+                end_s = max(end_s, time_s)
+            last_s = time_s
+    except av.error.FFmpegError as error:  # what was read before it counts
+        why = f" ({reason(error)})"
+    if end_s <= 0:
+        raise MediaError(f"no packet can be read{why}", where=path)
+    return end_s

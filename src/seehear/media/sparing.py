@@ -8,15 +8,21 @@ of its own temporal layer only.
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from av import Packet, VideoStream
 
 _AHEAD = 16  # packets looked at before one is decided on: the reordering that H.264 allows
 
 
 def sparing(
-    source: Iterator[Any], stream: Any, wanted_s: Sequence[float], start_s: float
-) -> Iterator[Any]:
+    source: "Iterator[Packet[Any]]",
+    stream: "VideoStream",
+    wanted_s: Sequence[float],
+    start_s: float,
+) -> "Iterator[Packet[Any]]":
     """Yield the packets of `source`, telling the decoder before each whether it may pass over it.
 
     A frame is shown from its time to that of the next in order of presentation.  The next one is
@@ -34,39 +40,61 @@ def sparing(
     if context.name != "h264":
         yield from source
         return
-    held: deque[tuple[Any, float | None]] = deque()
-    known: deque[float] = deque(maxlen=2 * _AHEAD)  # times of the packets around the one decided on
-    first_s, last_dts, orderly = float("inf"), None, True
+    order = _Order(start_s)
+    ahead: deque[tuple[Packet[Any], float | None]] = deque()
+    first_s = float("inf")
     for packet in source:
-        time_s = None
-        if packet.size:
-            # without times, or when they jump back, what is shown when is known only after decoding
-            orderly &= packet.pts is not None and packet.dts is not None
-            orderly &= last_dts is None or (packet.dts is not None and packet.dts >= last_dts)
-            last_dts = packet.dts
-            if orderly and not packet.is_discard:
-                time_s = float(packet.pts * packet.time_base) - start_s
-                known.append(time_s)
-        held.append((packet, time_s))
-        if len(held) > _AHEAD:
-            ready, at_s = held.popleft()
-            spare = (
-                orderly
-                and at_s is not None
-                and at_s > first_s
-                and not _shown(at_s, known, wanted_s)
-            )
-            if at_s is not None:
-                first_s = min(first_s, at_s)
-            context.skip_frame = "NONREF" if spare else "DEFAULT"
-            yield ready
+        ahead.append((packet, order.time_of(packet)))
+        if len(ahead) <= _AHEAD:
+            continue
+        ready, at_s = ahead.popleft()
+        spare = False
+        if at_s is not None:
+            inner = order.orderly and at_s > first_s  # some packet before it is shown before it
+            spare = inner and not _shown(at_s, order.known_s, wanted_s)
+            first_s = min(first_s, at_s)
+        context.skip_frame = "NONREF" if spare else "DEFAULT"
+        yield ready
     context.skip_frame = "DEFAULT"
-    for ready, _ in held:
+    for ready, _ in ahead:
         yield ready
 
 
-def _shown(at_s: float, known: Sequence[float], wanted_s: Sequence[float]) -> bool:
+class _Order:
+    """The order of presentation, as far as the packets read so far tell it.
+
+    Attributes:
+        orderly: False once a packet has no times or times jump back: what is shown when is then
+            known only after decoding.
+        known_s: times of the packets around the one that is decided on.
+    """
+
+    def __init__(self, start_s: float) -> None:
+        self.start_s = start_s
+        self.orderly = True
+        self.known_s: deque[float] = deque(maxlen=2 * _AHEAD)
+        self._last_dts: int | None = None
+
+    def time_of(self, packet: "Packet[Any]") -> float | None:
+        """Return when a packet's frame is shown, or None if that cannot be relied on."""
+        if not packet.size:
+            return None
+        self.orderly = self.orderly and self._follows(packet)
+        self._last_dts = packet.dts
+        if not self.orderly or packet.is_discard or packet.pts is None:
+            return None
+        time_s = float(packet.pts * packet.time_base) - self.start_s
+        self.known_s.append(time_s)
+        return time_s
+
+    def _follows(self, packet: "Packet[Any]") -> bool:
+        if packet.pts is None or packet.dts is None:
+            return False
+        return self._last_dts is None or packet.dts >= self._last_dts
+
+
+def _shown(at_s: float, known_s: Iterable[float], wanted_s: Sequence[float]) -> bool:
     """Return whether the frame of `at_s` may be on the screen at a wanted moment."""
-    until_s = min((other for other in known if other > at_s), default=float("inf"))
+    until_s = min((other_s for other_s in known_s if other_s > at_s), default=float("inf"))
     index = bisect_left(wanted_s, at_s)
     return index < len(wanted_s) and wanted_s[index] < until_s

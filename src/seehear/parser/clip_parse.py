@@ -7,8 +7,8 @@ from typing import Any
 
 from seehear.errors import MediaError
 from seehear.parser.scorer import Kept, Scorer
-from seehear.streaming.decode import Outcome, Piece
 from seehear.streaming.encode import encode_piece
+from seehear.streaming.messages import ClipOutcome, Piece
 from seehear.time import TRACKS, Decoding, TimeGrid, Timeline, decode_scores
 
 Progress = Callable[[float, Timeline], None]
@@ -46,7 +46,7 @@ class ClipParse:
         rows = encode_piece(encoder, piece, keep_frames=scorer.keep_frames)
         scorer.keep(self.kept, piece.encoder, rows.values, rows.places)
 
-    def finish(self, outcome: Outcome) -> Timeline:
+    def finish(self, outcome: ClipOutcome) -> Timeline:
         """Return the timeline.
 
         Raises:

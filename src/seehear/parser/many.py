@@ -11,8 +11,8 @@ from seehear.encoders import AnyEncoder
 from seehear.errors import FeatureError, MediaError, SeehearError
 from seehear.parser.clip_parse import ClipParse
 from seehear.parser.parser import Parser
-from seehear.streaming.decode import Job, Outcome, Piece
 from seehear.streaming.local import decode_all
+from seehear.streaming.messages import ClipJob, ClipOutcome, Piece
 from seehear.streaming.worker import Front
 from seehear.time import Timeline
 
@@ -56,7 +56,7 @@ def parse_many(
     )
     todo = {str(index): path for index, path in enumerate(paths)}
     clips = {name: parser.begin(path) for name, path in todo.items()}
-    work = [Job(name, path.stem, str(path)) for name, path in todo.items()]
+    work = [ClipJob(name, path.stem, str(path)) for name, path in todo.items()]
     for job, message in decode_all(work, front, workers=jobs, timeout_s=timeout_s):
         clip = clips[job.name]
         if isinstance(message, Piece):
@@ -74,7 +74,7 @@ def _add(clip: ClipParse, piece: Piece) -> None:
         clip.problems.append(str(error))
 
 
-def _finished(clip: ClipParse, outcome: Outcome) -> Parsed:
+def _finished(clip: ClipParse, outcome: ClipOutcome) -> Parsed:
     try:
         return Parsed(clip.path, clip.finish(outcome))
     except MediaError as error:

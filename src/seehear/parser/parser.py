@@ -13,7 +13,8 @@ from seehear.errors import ConfigError
 from seehear.parser.clip_parse import ClipParse, Progress, Reporter
 from seehear.parser.preset import PRESETS, check_preset
 from seehear.parser.scorer import Scorer
-from seehear.streaming.decode import Job, Outcome, decode
+from seehear.streaming.decode import decode
+from seehear.streaming.messages import ClipJob, ClipOutcome
 from seehear.time import Decoding, TimeGrid, Timeline
 
 _LIBRARIES = ("numpy", "av", "onnxruntime", "torch", "transformers")
@@ -121,9 +122,9 @@ class Parser:
         if progress is not None:
             present = (info.audio is not None, info.visual is not None)
             report = Reporter(clip, grid, present, info.duration_s, progress)
-        job = Job(str(path), Path(path).stem, str(path), grid)
+        job = ClipJob(str(path), Path(path).stem, str(path), grid)
         for message in decode(job, self.scorer.visual, self.scorer.audio, step_s=step_s):
-            if isinstance(message, Outcome):
+            if isinstance(message, ClipOutcome):
                 return clip.finish(message)
             clip.add(message)
             if report is not None:
@@ -140,7 +141,7 @@ class Parser:
         Named are preset or model, encoders with weight digests, decoding and versions.
         """
         if self._about is None:
-            from seehear.extraction.extract import provenance
+            from seehear.encoders.provenance import provenance
 
             encoders = {}
             for id_, encoder in {**self.scorer.audio, **self.scorer.visual}.items():

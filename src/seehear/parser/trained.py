@@ -272,7 +272,7 @@ def _load(run: "Run", id_: str, load: EncoderLoader | None) -> AnyEncoder:
 
 def _known(encoder: AnyEncoder) -> dict[str, Any]:
     """Return what a manifest would say of an encoder; a fault says which command mends it."""
-    from seehear.extraction.extract import provenance
+    from seehear.encoders.provenance import provenance
 
     try:
         return provenance(encoder)

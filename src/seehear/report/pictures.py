@@ -31,8 +31,9 @@ def segment_frames(
         return out
     middles = [sum(grid.edges(t)) / 2 for t in range(grid.count)]
     try:
-        for index, frame in iter_frames(path, middles, warn=[]):
-            out[index] = np.asarray(ImageOps.fit(Image.fromarray(frame), (side, side)))
+        for frame in iter_frames(path, middles):
+            square = ImageOps.fit(Image.fromarray(frame.data), (side, side))
+            out[frame.index] = np.asarray(square)
     except MediaError:
         pass  # what cannot be shown stays grey; the clip's own result says why
     return out

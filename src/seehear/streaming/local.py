@@ -9,12 +9,28 @@ import queue
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
-from seehear.streaming.decode import Job, Outcome, Piece
-from seehear.streaming.encode import ClipRows, Finished, Spec
+from seehear.encoders import AnyEncoder
+from seehear.streaming.encode import ClipRows, FinishedClip
+from seehear.streaming.messages import ClipJob, ClipOutcome, Piece
+from seehear.streaming.streams import StreamSpec
 from seehear.streaming.worker import Decoder, Front
+
+
+@dataclass(frozen=True)
+class EngineOptions:
+    """How an engine works; what it makes does not depend on it, but for `keep_frames`.
+
+    Args:
+        workers: decoding processes.
+        timeout_s: see `Decoder`.
+        keep_frames: see `encode_piece`.
+    """
+
+    workers: int = 1
+    timeout_s: float = 60.0
+    keep_frames: bool = False
 
 
 @dataclass
@@ -25,35 +41,32 @@ class Times:
     encoding_s: float = 0.0
 
 
-@dataclass
 class _Feed:
-    """Clips still to do, handed out one at a time, and the short queue of what the decoders made of
-    them.
-    """
+    """Clips still to do, handed out one at a time, and a short queue of what was made of them."""
 
-    jobs: Iterator[Job]
-    size: int
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    stop: threading.Event = field(default_factory=threading.Event)
+    def __init__(self, jobs: Iterator[ClipJob], size: int) -> None:
+        self.jobs = jobs
+        self.lock = threading.Lock()
+        self.stop = threading.Event()
+        self.queue: queue.Queue[tuple[ClipJob, Piece | ClipOutcome] | Exception]
+        self.queue = queue.Queue(size)
 
-    def __post_init__(self) -> None:
-        self.queue: queue.Queue[tuple[Job | None, Any]] = queue.Queue(self.size)
-
-    def next(self) -> Job | None:
+    def next(self) -> ClipJob | None:
         with self.lock:
             return None if self.stop.is_set() else next(self.jobs, None)
 
-    def put(self, job: Job | None, message: Any) -> bool:
+    def put(self, item: tuple[ClipJob, Piece | ClipOutcome] | Exception) -> bool:
+        """Put into the queue when there is room; return whether anybody still wants it."""
         while not self.stop.is_set():
             with contextlib.suppress(queue.Full):
-                self.queue.put((job, message), timeout=0.2)
+                self.queue.put(item, timeout=0.2)
                 return True
         return False
 
 
 def decode_all(
-    jobs: Sequence[Job], front: Front, *, workers: int, timeout_s: float
-) -> Iterator[tuple[Job, Piece | Outcome]]:
+    jobs: Sequence[ClipJob], front: Front, *, workers: int, timeout_s: float
+) -> Iterator[tuple[ClipJob, Piece | ClipOutcome]]:
     """Yield the pieces and the outcome of every clip, those of several clips mixed, each clip's own
     in order.
 
@@ -64,22 +77,20 @@ def decode_all(
         timeout_s: see `Decoder`.
     """
     feed = _Feed(iter(jobs), 2 * workers)
-    threads = [
-        threading.Thread(
-            target=_move, args=(feed, Decoder(front, timeout_s=timeout_s)), daemon=True
-        )
-        for _ in range(min(workers, len(jobs)))
-    ]
+    threads = []
+    for _ in range(min(workers, len(jobs))):
+        decoder = Decoder(front, timeout_s=timeout_s)
+        threads.append(threading.Thread(target=_move, args=(feed, decoder), daemon=True))
     for thread in threads:
         thread.start()
     left = len(jobs)
     try:
         while left:
-            job, message = feed.queue.get()
-            if job is None:
-                raise message
-            left -= isinstance(message, Outcome)
-            yield job, message
+            item = feed.queue.get()
+            if isinstance(item, Exception):
+                raise item
+            left -= isinstance(item[1], ClipOutcome)
+            yield item
     finally:
         feed.stop.set()
         for thread in threads:
@@ -87,36 +98,34 @@ def decode_all(
 
 
 def run_local(
-    jobs: Sequence[Job],
+    jobs: Sequence[ClipJob],
     front: Front,
-    encoders: Mapping[str, Any],
-    streams: Mapping[str, Spec],
-    *,
-    workers: int,
-    timeout_s: float,
-    keep_frames: bool,
+    encoders: Mapping[str, AnyEncoder],
+    streams: Mapping[str, StreamSpec],
+    options: EngineOptions,
     times: Times,
-) -> Iterator[Finished]:
+) -> Iterator[FinishedClip]:
     """Yield the clips as they get done, in no particular order.
 
     Args:
-        jobs, front, workers, timeout_s: see `decode_all`.
+        jobs, front: see `decode_all`.
         encoders: by identifier, with their weights.
         streams: what a finished clip must bring.
-        keep_frames: see `encode_piece`.
+        options: how it works.
         times: counted up as it goes.
     """
-    held: dict[str, ClipRows] = {}
+    clips: dict[str, ClipRows] = {}
     began = time.perf_counter()
-    for job, message in decode_all(jobs, front, workers=workers, timeout_s=timeout_s):
+    messages = decode_all(jobs, front, workers=options.workers, timeout_s=options.timeout_s)
+    for job, message in messages:
         times.waiting_s += time.perf_counter() - began
-        rows = held.setdefault(job.name, ClipRows(streams))
+        rows = clips.setdefault(job.name, ClipRows(streams))
         if isinstance(message, Piece):
             began = time.perf_counter()
-            rows.encode(encoders[message.encoder], message, keep_frames=keep_frames)
+            rows.encode(encoders[message.encoder], message, keep_frames=options.keep_frames)
             times.encoding_s += time.perf_counter() - began
         else:
-            yield held.pop(job.name).finish(job, message)
+            yield clips.pop(job.name).finish(job, message)
         began = time.perf_counter()
 
 
@@ -125,9 +134,9 @@ def _move(feed: _Feed, decoder: Decoder) -> None:
     try:
         while (job := feed.next()) is not None:
             for message in decoder.run(job):
-                if not feed.put(job, message):
+                if not feed.put((job, message)):
                     return
     except Exception as error:
-        feed.put(None, error)
+        feed.put(error)
     finally:
         decoder.close()

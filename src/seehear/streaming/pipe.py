@@ -1,6 +1,6 @@
-"""Messages between processes, their arrays beside the pickle: each byte is written once and read
-once, into its place.
+"""Messages between processes, their arrays beside the pickle.
 
+Each byte is written once and read once, into its place.
 A piece of ten segments holds up to 16 MB of pixels; `Connection.send` would copy them five times on
 their way.
 """
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 
-def send(pipe: Connection, message: Any) -> None:
+def send(pipe: Connection, message: object) -> None:
     """Send a message, waiting while the pipe is full.
 
     Raises:
@@ -25,11 +25,8 @@ def send(pipe: Connection, message: Any) -> None:
     head = pickle.dumps(message, protocol=5, buffer_callback=beside.append)
     views = [buffer.raw() for buffer in beside]
     sizes = [len(view) for view in views]
-    _all(
-        os.write,
-        pipe,
-        memoryview(struct.pack(f"<QQ{len(sizes)}Q", len(head), len(sizes), *sizes) + head),
-    )
+    lengths = struct.pack(f"<QQ{len(sizes)}Q", len(head), len(sizes), *sizes)
+    _all(os.write, pipe, memoryview(lengths + head))
     for view in views:
         _all(os.write, pipe, view)
 
@@ -48,17 +45,16 @@ def receive(pipe: Connection) -> Any:
 
 
 def _read(pipe: Connection, size: int) -> memoryview:
-    view = memoryview(
-        np.empty(size, np.uint8)
-    )  # not a bytearray: that would be filled with zeros first
+    # not a bytearray: that would be filled with zeros first
+    view = np.empty(size, np.uint8).data
     _all(lambda handle, rest: os.readv(handle, [rest]), pipe, view)
     return view
 
 
 def _all(step: Callable[[int, memoryview], int], pipe: Connection, view: memoryview) -> None:
-    handle, done = pipe.fileno(), 0
+    done = 0
     while done < len(view):
-        moved = step(handle, view[done:])
+        moved = step(pipe.fileno(), view[done:])
         if not moved:
             raise EOFError
         done += moved

@@ -28,11 +28,11 @@ def frames_a_segment(grid: TimeGrid, fps: float) -> int:
 
 
 def grid_times(grid: TimeGrid, fps: float) -> NDArray[np.float64]:
-    """Return the moments in seconds, (T * F,): the middles of F equal slots of each of T
-    segments.
-    """
+    """Return the moments in seconds, (T * F,): the middles of F equal slots of each segment."""
     frames = frames_a_segment(grid, fps)
-    return grid.start_s + (np.arange(grid.count * frames) + 0.5) * (grid.step_s / frames)
+    slots = np.arange(grid.count * frames)
+    times: NDArray[np.float64] = grid.start_s + (slots + 0.5) * (grid.step_s / frames)
+    return times
 
 
 def paper_times(duration_s: float, fps: float = PAPER_FPS, count: int = 80) -> NDArray[np.float64]:

@@ -14,10 +14,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Any
+from multiprocessing.context import SpawnProcess
+from typing import cast
 
+from seehear.encoders import AnyEncoder, AudioEncoder, VisualEncoder
 from seehear.errors import SeehearError
-from seehear.streaming.decode import Job, Outcome, Piece, decode
+from seehear.streaming.decode import decode
+from seehear.streaming.messages import ClipJob, ClipOutcome, Piece
 from seehear.streaming.pipe import receive, send
 from seehear.streaming.sampling import Sampling
 
@@ -39,13 +42,15 @@ class Front:
     audio: tuple[str, ...]
     sampling: Sampling
     step_s: float
-    load: Callable[[str], Any]
+    load: Callable[[str], AnyEncoder]
 
-    def encoders(self) -> tuple[dict[str, Any], dict[str, Any]]:
+    def encoders(self) -> tuple[dict[str, VisualEncoder], dict[str, AudioEncoder]]:
         """Return the visual and the audio encoders; their weights are not read until something is
         encoded.
         """
-        return {i: self.load(i) for i in self.visual}, {i: self.load(i) for i in self.audio}
+        visual = {id_: cast(VisualEncoder, self.load(id_)) for id_ in self.visual}
+        audio = {id_: cast(AudioEncoder, self.load(id_)) for id_ in self.audio}
+        return visual, audio
 
 
 class Decoder:
@@ -58,10 +63,10 @@ class Decoder:
 
     def __init__(self, front: Front, *, timeout_s: float = 60.0) -> None:
         self.front, self.timeout_s = front, timeout_s
-        self._process: Any = None
+        self._process: SpawnProcess | None = None
         self._pipe: Connection | None = None
 
-    def run(self, job: Job) -> Iterator[Piece | Outcome]:
+    def run(self, job: ClipJob) -> Iterator[Piece | ClipOutcome]:
         """Yield the pieces of a clip and, last, its outcome; an accident is an outcome with no
         tracks.
 
@@ -75,24 +80,17 @@ class Decoder:
             while not whole:
                 message = receive(pipe) if pipe.poll(self.timeout_s) else None
                 if message is None:
-                    message = Outcome(
-                        problems=[
-                            f"the decoder gave no sign for {self.timeout_s:g} s and was stopped"
-                        ]
-                    )
                     self.close()
-                whole = isinstance(message, Outcome)
+                    problem = f"the decoder gave no sign for {self.timeout_s:g} s and was stopped"
+                    message = ClipOutcome(problems=[problem])
+                whole = isinstance(message, ClipOutcome)
                 yield message
         except (EOFError, OSError):
-            self._process.join(5)
-            code, whole = self._process.exitcode, True
-            self.close()
-            died = f"signal {-code}" if code and code < 0 else f"code {code}"
-            yield Outcome(problems=[f"the decoder process died ({died})"])
+            whole = True
+            yield ClipOutcome(problems=[f"the decoder process died ({self._bury()})"])
         finally:
-            if (
-                not whole
-            ):  # nobody reads on: what is still in the pipe must not be taken for the next clip's
+            # nobody reads on: what is still in the pipe must not be taken for the next clip's
+            if not whole:
                 self.close()
 
     def close(self) -> None:
@@ -106,33 +104,48 @@ class Decoder:
             process.join()
             process.close()
 
+    def _bury(self) -> str:
+        """Close what a dead process has left; return what it died of."""
+        code = None
+        if self._process is not None:
+            self._process.join(5)
+            code = self._process.exitcode
+        self.close()
+        return f"signal {-code}" if code and code < 0 else f"code {code}"
+
     def _start(self) -> Connection:
         context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(
-            target=_serve,
-            args=(theirs, self.front, os.getpid()),
-            daemon=True,
-            name="seehear-decoder",
+        pipe, theirs = context.Pipe()
+        parent = os.getpid()
+        process = context.Process(
+            target=_serve, args=(theirs, self.front, parent), daemon=True, name="seehear-decoder"
         )
-        self._process.start()
+        self._process, self._pipe = process, pipe
+        process.start()
         theirs.close()
-        ready: Any = SeehearError("it did not start in time")
-        try:
-            ready = receive(self._pipe) if self._pipe.poll(_START_S) else ready
-        except EOFError:
-            ready = SeehearError(
-                "the process died at once",
-                hint="a script that extracts features must do so below if __name__ == '__main__':",
-            )
-        if ready is not True:
+        fault = _fault_at_start(pipe)
+        if fault is not None:
             self.close()
             raise SeehearError(
-                f"cannot start a decoding process: {ready.problem}",
-                where=ready.where,
-                hint=ready.hint,
+                f"cannot start a decoding process: {fault.problem}",
+                where=fault.where,
+                hint=fault.hint,
             )
-        return self._pipe
+        return pipe
+
+
+def _fault_at_start(pipe: Connection) -> SeehearError | None:
+    """Wait until a process is ready; return why it is not, or None."""
+    if not pipe.poll(_START_S):
+        return SeehearError("it did not start in time")
+    try:
+        answer = receive(pipe)
+    except EOFError:
+        return SeehearError(
+            "the process died at once",
+            hint="a script that extracts features must do so below if __name__ == '__main__':",
+        )
+    return answer if isinstance(answer, SeehearError) else None
 
 
 def _serve(pipe: Connection, front: Front, parent: int) -> None:
@@ -150,22 +163,19 @@ def _serve(pipe: Connection, front: Front, parent: int) -> None:
     send(pipe, True)
     try:
         while True:
-            for message in _safely(
-                decode(receive(pipe), visual, audio, front.sampling, front.step_s)
-            ):
+            job = receive(pipe)
+            for message in _safely(decode(job, visual, audio, front.sampling, front.step_s)):
                 send(pipe, message)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return  # the main process is gone or wants no more
 
 
-def _safely(messages: Iterator[Piece | Outcome]) -> Iterator[Piece | Outcome]:
-    """Pass messages on; whatever a media library raises that it never said it would costs this clip
-    alone.
-    """
+def _safely(messages: Iterator[Piece | ClipOutcome]) -> Iterator[Piece | ClipOutcome]:
+    """Pass messages on; what a media library raises unannounced costs this clip alone."""
     try:
         yield from messages
     except Exception as error:
-        yield Outcome(problems=[f"{type(error).__name__}: {' '.join(str(error).split())}"])
+        yield ClipOutcome(problems=[f"{type(error).__name__}: {' '.join(str(error).split())}"])
 
 
 def _end_with(parent: int) -> None:

@@ -74,8 +74,8 @@ def make(video: Path, out: Path) -> None:
 
     share, latest_s = _AT
     at_s = min(probe(video).duration_s * share, latest_s)
-    _, rgb = next(iter_frames(video, [at_s], warn=[]))
-    picture = Image.fromarray(rgb)
+    with iter_frames(video, [at_s]) as frames:
+        picture = Image.fromarray(next(frames).data)
     picture.thumbnail((WIDTH, WIDTH * 2))
     with atomic_path(out) as part:
         picture.save(part, "JPEG", quality=82)

@@ -1,0 +1,50 @@
+"""What an extraction did, told from the finished store."""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from seehear.features.packed import PackedStore
+from seehear.streaming.local import Times
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What an extraction did.
+
+    Args:
+        out: the features folder.
+        states: how many clips ended `ok`, `degraded`, `failed`, over all runs.
+        failures: (clip, reason) of each failed clip.
+        problems: how many clips share a reason for not being `ok`.
+        streams: stream -> (clips with rows, rows, dim).
+        done: clips done by this run; the others were done before.
+        times: where this run's time went.
+    """
+
+    out: Path
+    states: dict[str, int]
+    failures: tuple[tuple[str, str], ...]
+    problems: dict[str, int]
+    streams: dict[str, tuple[int, int, int]]
+    done: int
+    times: Times
+
+
+def summarise(store: PackedStore, done: int, times: Times) -> Summary:
+    """Return what a finished store holds."""
+    failed = [clip for clip in store.clips if clip["state"] == "failed"]
+    with_rows = len(store.clips) - len(failed)
+    reasons = Counter(clip["reason"] for clip in store.clips if "reason" in clip)
+    streams = {}
+    for name, entry in store.manifest["streams"].items():
+        streams[name] = (with_rows, entry["total"], entry["dim"])
+    return Summary(
+        out=store.path,
+        states=dict(Counter(clip["state"] for clip in store.clips)),
+        failures=tuple((clip["name"], clip.get("reason", "")) for clip in failed),
+        problems=dict(reasons.most_common()),
+        streams=streams,
+        done=done,
+        times=times,
+    )
