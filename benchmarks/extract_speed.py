@@ -340,9 +340,7 @@ def compare(clip: Path, encoder: Any, folder: Path) -> dict[str, float]:
     """Return how alike frames and features of both ways are; refuse ways that see other frames."""
     files = write_jpegs(clip, folder / "jpeg")
     theirs = np.stack([read_jpeg(path) for path in files])
-    ours = np.stack(
-        [frame.data for frame in iter_frames(clip, grid_times(TimeGrid(SECONDS), FPS))]
-    )
+    ours = np.stack([frame.data for frame in iter_frames(clip, grid_times(TimeGrid(SECONDS), FPS))])
     if ours.shape != theirs.shape:
         raise SystemExit(f"the two ways do not agree: frames {ours.shape} and {theirs.shape}")
     by_us = np.stack([encoder.prepare(rgb) for rgb in theirs]).astype(np.int16)

@@ -106,10 +106,11 @@ def test_a_clip_holds_what_its_script_says(tmp_path):
     )
     path = tmp_path / "clip.mp4"
     world.render(script, path, np.random.default_rng(0))
-    frames = [frame for _, frame in iter_frames(path, [t + 0.5 for t in range(10)], warn=[])]
+    frames = [frame.data for frame in iter_frames(path, [t + 0.5 for t in range(10)])]
     dark = [bool(frame.mean() < 80) for frame in frames]  # a candle at night, a balloon by day
     assert dark == [True] * 5 + [False] * 5
-    sound = np.concatenate(list(iter_audio(path, rate_hz=RATE_HZ, chunk_s=1.0, warn=[])))
+    sounds = iter_audio(path, rate_hz=RATE_HZ, chunk_s=1.0)
+    sound = np.concatenate([sound.data for sound in sounds])
     loud = [
         bool(np.abs(sound[t * RATE_HZ + 2000 : (t + 1) * RATE_HZ - 2000]).max() > 0.1)
         for t in range(10)

@@ -229,10 +229,8 @@ def test_pieces_of_any_length(samples):
 @pytest.mark.shared
 def test_a_dog_and_a_voice_in_a_real_clip(shared):
     """Second by second, as an acceptance check does: a dog and speech are among what is heard."""
-    wave = np.concatenate(
-        list(iter_audio(shared / "llp" / "BjCEufrlXm4.mp4", rate_hz=16000, chunk_s=10, warn=[]))
-    )
-    wave = np.pad(wave, (4000, 4000))
+    sounds = iter_audio(shared / "llp" / "BjCEufrlXm4.mp4", rate_hz=16000, chunk_s=10)
+    wave = np.pad(np.concatenate([sound.data for sound in sounds]), (4000, 4000))
     pieces = np.stack([wave[k * 16000 : k * 16000 + 24000] for k in range(10)])
     scores = 1 / (1 + np.exp(-load_encoder("yamnet").encode(pieces)["logits"].astype(np.float64)))
     names = audioset_classes()

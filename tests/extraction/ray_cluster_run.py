@@ -43,7 +43,7 @@ def main(data, out, kill):
     import ray
     from ray.cluster_utils import Cluster
 
-    from seehear.extraction.extract import extract
+    from seehear.extraction.extract import ExtractOptions, extract
 
     began = time.monotonic()
     watch = Path(os.environ["SEEHEAR_TEST_WATCH"])
@@ -78,8 +78,7 @@ def main(data, out, kill):
         out=out,
         visual=["watched"],
         audio=["ear"],
-        jobs=2,
-        engine="ray",
+        options=ExtractOptions(jobs=2, engine="ray"),
         load=load,
         report=lambda finished: seen.append(finished.job.name),
     )

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -15,16 +16,22 @@ import pytest
 
 import fake_encoders as fake
 from seehear.errors import ConfigError, DataError, FeatureError
-from seehear.extraction.extract import extract
+from seehear.extraction.extract import ExtractOptions, extract
 from seehear.extraction.journal import Journal
 from seehear.features import open_features
 
 STREAMS = {"eye/feature", "eye/space", "ear/feature"}
 
 
-def run(inputs, out, **options):
-    options = {"visual": ["eye"], "audio": ["ear"], "load": fake.load, **options}
-    return extract([inputs] if isinstance(inputs, str | Path) else inputs, out=out, **options)
+HOW = {field.name for field in fields(ExtractOptions)}
+
+
+def run(inputs, out, **given):
+    given = {"visual": ["eye"], "audio": ["ear"], "load": fake.load, **given}
+    options = ExtractOptions(**{key: value for key, value in given.items() if key in HOW})
+    rest = {key: value for key, value in given.items() if key not in HOW}
+    inputs = [inputs] if isinstance(inputs, str | Path) else inputs
+    return extract(inputs, out=out, options=options, **rest)
 
 
 def bytes_of(folder):
@@ -98,9 +105,10 @@ SCRIPT = """
 import sys
 sys.path[:0] = {path!r}
 import fake_encoders as fake
-from seehear.extraction.extract import extract
+from seehear.extraction.extract import ExtractOptions, extract
 if __name__ == "__main__":
-    extract([{data!r}], out={out!r}, visual=["slow"], audio=["ear"], jobs=2, load=fake.load)
+    extract([{data!r}], out={out!r}, visual=["slow"], audio=["ear"], load=fake.load,
+            options=ExtractOptions(jobs=2))
 """
 
 

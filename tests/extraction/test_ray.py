@@ -25,7 +25,12 @@ def test_a_lost_node_costs_time_but_no_clip_and_no_bit(tmp_path):
     (data / "videos" / "c4.mp4").write_text("not a video")
     watch = tmp_path / "watch"
     watch.mkdir()
-    env = {**os.environ, "PYTHONPATH": str(HERE), "SEEHEAR_TEST_WATCH": str(watch)}
+    paths = [str(HERE), str(HERE.parent), os.environ.get("PYTHONPATH", "")]
+    env = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+        "SEEHEAR_TEST_WATCH": str(watch),
+    }
     began = time.monotonic()
     done = subprocess.run(
         [sys.executable, HERE / "ray_cluster_run.py", data, tmp_path / "ray", "kill"],

@@ -30,17 +30,20 @@ def whole(path: str) -> dict:
             continue
         try:
             if track == "visual":
-                for _, rgb in iter_frames(info.path, times, warn=warn):
-                    assert rgb.ndim == 3
-                    assert rgb.dtype == np.uint8
+                reader = iter_frames(info.path, times)
+                for frame in reader:
+                    assert frame.data.ndim == 3
+                    assert frame.data.dtype == np.uint8
                     out["frames"] += 1
             else:
-                for wave in iter_audio(info.path, rate_hz=16000, chunk_s=10, warn=warn):
-                    assert np.isfinite(wave).all()
-                    assert np.abs(wave).max(initial=0) <= 1
-                    out["samples"] += len(wave)
+                reader = iter_audio(info.path, rate_hz=16000, chunk_s=10)
+                for sound in reader:
+                    assert np.isfinite(sound.data).all()
+                    assert np.abs(sound.data).max(initial=0) <= 1
+                    out["samples"] += len(sound.data)
         except MediaError as error:
             out.setdefault("errors", []).append(str(error))
+        warn += reader.problems
         if track == "audio" and 0 < out["samples"] / 16000 < info.duration_s - 0.25:
             warn.append("the audio track is short")  # as callers of `iter_audio` do
     return {**out, "warnings": [*info.warnings, *warn]}

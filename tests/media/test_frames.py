@@ -10,11 +10,21 @@ from seehear.errors import MediaError
 from seehear.media import iter_frames, probe
 
 
-def numbers(path, times, warn=None):
-    """Return {index: number of the frame} of moments."""
-    return {
-        i: number(rgb) for i, rgb in iter_frames(path, times, warn=[] if warn is None else warn)
-    }
+def seen(path, times):
+    """Return {index: number of the frame shown} and the problems."""
+    frames = iter_frames(path, times)
+    found = {frame.index: number(frame.data) for frame in frames}
+    return found, frames.problems
+
+
+def numbers(path, times):
+    """Return {index: number of the frame shown}."""
+    return seen(path, times)[0]
+
+
+def pictures(path, times):
+    """Return {index: picture}."""
+    return {frame.index: frame.data for frame in iter_frames(path, times)}
 
 
 @pytest.mark.parametrize("fps", [5, 10, 25, 120])
@@ -38,9 +48,16 @@ def test_variable_frame_rate(tmp_path):
 
 def test_asked_twice_or_between_frames_the_same_frame_comes_again(tmp_path):
     path = film(tmp_path / "a.mkv", 1, 4)
-    found = list(iter_frames(path, [0.3, 0.3, 0.4, 0.6], warn=[]))
-    assert [i for i, _ in found] == [0, 1, 2, 3]
-    assert [number(rgb) for _, rgb in found] == [1, 1, 1, 2]
+    found = list(iter_frames(path, [0.3, 0.3, 0.4, 0.6]))
+    assert [frame.index for frame in found] == [0, 1, 2, 3]
+    assert [number(frame.data) for frame in found] == [1, 1, 1, 2]
+
+
+def test_a_frame_says_when_it_is_shown_and_to_which_moment_it_is_the_answer(tmp_path):
+    found = list(iter_frames(film(tmp_path / "a.mkv", 1, 4), [0.3, 0.4, 0.6]))
+    assert [frame.asked_s for frame in found] == [0.3, 0.4, 0.6]
+    assert [frame.time_s for frame in found] == pytest.approx([0.25, 0.25, 0.5])
+    assert all(frame.duration_s in (None, pytest.approx(0.25)) for frame in found)
 
 
 @pytest.mark.parametrize("suffix", ["mkv", "ts", "mp4"])
@@ -59,28 +76,24 @@ def test_the_first_track_to_start_is_second_zero(tmp_path, suffix):
         audio_start_s=5.0,
         **codecs,
     )
-    found = dict(iter_frames(path, [0.125 + k / 4 for k in range(8)], warn=[]))
+    found = pictures(path, [0.125 + k / 4 for k in range(8)])
     assert [number(found[k]) // 16 for k in range(8)] == list(range(8))
     assert probe(path).duration_s == pytest.approx(2, abs=0.15)
 
 
 def test_a_visual_track_that_starts_late_shows_nothing_before(tmp_path):
-    warn: list[str] = []
     path = write(
         tmp_path / "a.mkv", frames=[code(k) for k in range(4)], times=[2, 2.5, 3, 3.5], wave=tone(4)
     )
-    assert numbers(path, [0.5, 1.0, 1.75, 2.25, 3.75], warn) == {
-        2: 0,
-        3: 0,
-        4: 3,
-    }  # 1.75 is but a moment before
-    assert warn == ["visual track starts at 2.00 s"]
+    found, problems = seen(path, [0.5, 1.0, 1.75, 2.25, 3.75])
+    assert found == {2: 0, 3: 0, 4: 3}  # 1.75 is but a moment before
+    assert problems == ["visual track starts at 2.00 s"]
 
 
 def test_moments_after_the_end_get_no_frame_and_a_warning(tmp_path):
-    warn: list[str] = []
-    assert numbers(film(tmp_path / "a.mkv", 1, 10), [0.5, 1.1, 3.0], warn) == {0: 5, 1: 9}
-    assert warn == ["visual track ends at 1.00 s, before the 3.00 s asked for"]
+    found, problems = seen(film(tmp_path / "a.mkv", 1, 10), [0.5, 1.1, 3.0])
+    assert found == {0: 5, 1: 9}
+    assert problems == ["visual track ends at 1.00 s, before the 3.00 s asked for"]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +112,7 @@ def test_rotation_is_applied(tmp_path, turns, matrix):
     a, b, c, d = matrix
     data[start : start + 36] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
     path.write_bytes(data)
-    _, rgb = next(iter(iter_frames(path, [0.5], warn=[])))
+    rgb = pictures(path, [0.5])[0]
     expected = np.rot90(picture, -turns)  # a display matrix turns clockwise
     assert rgb.shape == expected.shape
     assert np.abs(rgb.astype(int) - expected).mean() < 12
@@ -108,7 +121,7 @@ def test_rotation_is_applied(tmp_path, turns, matrix):
 @pytest.mark.parametrize("size", [(2, 2), (33, 17), (1, 1), (3, 200), (4096, 2304)])
 def test_any_size(tmp_path, size):
     path = write(tmp_path / "a.mkv", frames=[code(77, size)], times=[0.0])
-    ((_, rgb),) = iter_frames(path, [0.05], warn=[])
+    rgb = pictures(path, [0.05])[0]
     assert rgb.shape == (size[1], size[0], 3)
     assert rgb.dtype == np.uint8
     assert number(rgb) == 77
@@ -116,7 +129,7 @@ def test_any_size(tmp_path, size):
 
 def test_a_longer_side_than_needed_is_reduced(tmp_path):
     path = write(tmp_path / "a.mkv", frames=[code(77, (8192, 64))], times=[0.0])
-    ((_, rgb),) = iter_frames(path, [0.05], warn=[])
+    rgb = pictures(path, [0.05])[0]
     assert rgb.shape == (32, 4096, 3)
 
 
@@ -126,13 +139,13 @@ def test_an_absurd_size_is_refused_before_it_is_decoded(tmp_path, monkeypatch):
     with pytest.raises(
         MediaError, match=r"frames of 40x30 pixels are too large \(limit 1,000 pixels\)"
     ):
-        list(iter_frames(path, [0.5], warn=[]))
+        list(iter_frames(path, [0.5]))
 
 
 def test_no_visual_track(tmp_path):
     path = write(tmp_path / "a.wav", wave=tone(1))
     with pytest.raises(MediaError, match=r"a\.wav: no visual track"):
-        list(iter_frames(path, [0.5], warn=[]))
+        list(iter_frames(path, [0.5]))
 
 
 def test_one_frame(tmp_path):
@@ -153,7 +166,7 @@ def test_b_frames_come_in_presentation_order(tmp_path):
         video="libx264",
         options={"bf": "3", "crf": "1", "preset": "slow"},
     )
-    found = dict(iter_frames(path, [k / 8 + 0.06 for k in range(12)], warn=[]))
+    found = pictures(path, [k / 8 + 0.06 for k in range(12)])
     assert [number(found[k]) // 16 for k in range(12)] == list(range(12))
 
 

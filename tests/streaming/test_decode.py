@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 import fake_encoders as fake
-from seehear.extraction.extract import stream_specs
-from seehear.streaming.decode import ClipJob, ClipOutcome, decode
+from seehear.streaming.decode import decode
 from seehear.streaming.encode import ClipRows
+from seehear.streaming.messages import ClipJob, ClipOutcome
 from seehear.streaming.sampling import grid_times, paper_times
+from seehear.streaming.streams import stream_specs
 from seehear.streaming.worker import Front
 from seehear.time import TimeGrid
 
@@ -21,7 +22,7 @@ def rows_of(
     """Return the finished clip the way an engine makes it, in this process."""
     front = Front(visual, audio, sampling, 1.0, fake.load)
     eyes, ears = front.encoders()
-    rows = ClipRows(stream_specs(front, {**eyes, **ears}, keep_frames=keep_frames))
+    rows = ClipRows(stream_specs({**eyes, **ears}, sampling, 1.0, keep_frames=keep_frames))
     job = ClipJob("clip", "clip", str(path), grid)
     sizes = []
     for message in decode(job, eyes, ears, sampling):

@@ -18,9 +18,10 @@ SCRIPT = """
 import sys
 sys.path[:0] = [{tests!r}]
 import fake_encoders as fake
-from seehear.extraction.extract import extract
+from seehear.extraction.extract import ExtractOptions, extract
 if __name__ == "__main__":
-    extract([{clip!r}], out={out!r}, visual=["eye"], audio=["ear"], jobs=2, load=fake.load)
+    extract([{clip!r}], out={out!r}, visual=["eye"], audio=["ear"], load=fake.load,
+            options=ExtractOptions(jobs=2))
 """
 
 

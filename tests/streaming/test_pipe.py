@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import pytest
 
-from seehear.streaming.decode import ClipOutcome, Piece
+from seehear.streaming.messages import ClipOutcome, Piece
 from seehear.streaming.pipe import receive, send
 
 

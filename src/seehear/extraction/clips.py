@@ -55,7 +55,9 @@ def collect(inputs: Sequence[str | Path], media: str | None = None) -> Collectio
     found = [pair for item in inputs for pair in _media_below(str(item))]
     names = _unique_names([relative for relative, _ in found])
     sources = [source for _, source in found]
-    jobs = tuple(ClipJob(name, name, source) for name, source in sorted(zip(names, sources)))
+    jobs = tuple(
+        ClipJob(name, name, source) for name, source in sorted(zip(names, sources, strict=True))
+    )
     first = str(inputs[0])
     return Collection(PurePosixPath(first).name or first, None, jobs)
 
@@ -83,7 +85,9 @@ def _of_dataset(folder: Path, media: str | None) -> Collection:
             where=media or folder,
             hint="put ID.mp4 files where dataset.toml says, or name their folder (media)",
         )
-    jobs = tuple(ClipJob(name, clip.id, sources[name], dataset.grid) for name, clip in clips.items())
+    jobs = tuple(
+        ClipJob(name, clip.id, sources[name], dataset.grid) for name, clip in clips.items()
+    )
     return Collection(dataset.name, dataset.fingerprint(), jobs, dataset.grid.step_s)
 
 

@@ -136,7 +136,10 @@ class _Gathered:
 
 
 def _collect(
-    rows: Iterator[dict[str, Any]], jobs: Sequence[ClipJob], streams: Mapping[str, StreamSpec], times: Times
+    rows: Iterator[dict[str, Any]],
+    jobs: Sequence[ClipJob],
+    streams: Mapping[str, StreamSpec],
+    times: Times,
 ) -> Iterator[FinishedClip]:
     """Put the pieces of each clip together, whatever order they come in."""
     clips: dict[int, _Gathered] = {}

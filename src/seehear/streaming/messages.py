@@ -1,4 +1,4 @@
-"""What goes between the decoding process and ours: a clip to do, its pieces, the last word on it."""
+"""What goes between the decoding process and ours: a clip to do, its pieces, its outcome."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -37,7 +37,9 @@ def picture_pieces(
     return TrackReader(_read(info.path, lanes, end_s, problems), problems)
 
 
-def _read(path: Path, lanes: "Iterable[_Lane]", end_s: float, problems: list[str]) -> Iterator[Piece]:
+def _read(
+    path: Path, lanes: "Iterable[_Lane]", end_s: float, problems: list[str]
+) -> Iterator[Piece]:
     lanes = list(lanes)
     times = np.unique(np.concatenate([lane.times for lane in lanes]))
     inside = times[times < end_s]

@@ -30,7 +30,7 @@ def frames_a_segment(grid: TimeGrid, fps: float) -> int:
 def grid_times(grid: TimeGrid, fps: float) -> NDArray[np.float64]:
     """Return the moments in seconds, (T * F,): the middles of F equal slots of each segment."""
     frames = frames_a_segment(grid, fps)
-    slots = np.arange(grid.count * frames)
+    slots = np.arange(grid.count * frames, dtype=np.float64)
     times: NDArray[np.float64] = grid.start_s + (slots + 0.5) * (grid.step_s / frames)
     return times
 

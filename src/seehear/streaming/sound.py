@@ -42,9 +42,7 @@ def _at_every_rate(
 ) -> Iterator[Piece]:
     rates = sorted({int(encoder.rate_hz) for encoder in encoders.values()})
     for rate_hz in rates:  # the track is cheap to read, so once a rate
-        contexts = {
-            name: e.context_s for name, e in encoders.items() if int(e.rate_hz) == rate_hz
-        }
+        contexts = {name: e.context_s for name, e in encoders.items() if int(e.rate_hz) == rate_hz}
         said: list[str] = []
         try:
             yield from _at_rate(path, _Cutter(rate_hz, contexts, grid), end_s, said)
