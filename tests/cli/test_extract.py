@@ -139,7 +139,7 @@ def test_published_layout_out_and_in(media, tmp_path, capsys):
         ([], "expected DATASET, got none"),
         (
             ["{media}"],
-            "expected at least one encoder, got none; say --visual ID, --audio ID or both",
+            "expected at least one encoder, got none; name a visual encoder, an audio encoder or both",
         ),
         (
             ["{media}", "--visual", "eye", "--jobs", "0"],
@@ -148,7 +148,7 @@ def test_published_layout_out_and_in(media, tmp_path, capsys):
         (["nowhere", "--visual", "eye"], "nowhere: no such file or folder"),
         (["--import", "nowhere"], "nowhere: no such features folder"),
         (["{media}", "--import", "x"], "--import takes features that are made"),
-        (["{media}", "--visual", "eye", "--media", "x"], "--media goes with one dataset folder"),
+        (["{media}", "--visual", "eye", "--media", "x"], "goes with one dataset folder"),
     ],
 )
 def test_a_wrong_request_is_one_line_and_2(media, tmp_path, capsys, options, message):
