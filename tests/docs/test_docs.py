@@ -137,6 +137,17 @@ def test_promises_name_tests_that_exist() -> None:
         assert not test or test in functions, f"{file} has no {test}"
 
 
+def test_the_architecture_names_files_that_exist() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([\w/]+/(?:\w+\.\w+)?)(?: [^`]*)?`", text))
+    assert len(named) > 30
+    folders = (ROOT, ROOT / "src" / "seehear", ROOT / "src" / "seehear" / "labels")
+    folders += (ROOT / "src" / "seehear" / "parser",)
+    for name in named:
+        if not re.search(r"NAME|RULE", name):
+            assert any((folder / name).exists() for folder in folders), name
+
+
 def test_links_inside_the_repository_lead_somewhere() -> None:
     broken = []
     for page in PAGES:
