@@ -38,7 +38,6 @@ def open_llp(root: Path) -> Dataset:
     """
     clips = {split: root / name for split, name in CLIPS.items() if (root / name).is_file()}
     splits = _splits_with_truth(root, clips)
-    folder = media_folder(root)
     return assemble(
         "LLP",
         root,
@@ -48,7 +47,7 @@ def open_llp(root: Path) -> Dataset:
             audio=dict.fromkeys(splits, root / AUDIO),
             visual=dict.fromkeys(splits, root / VISUAL),
         ),
-        media=root if folder is None else folder,
+        media=media_folder(root) or root,
         grid=TimeGrid(10),
         annotation=_annotation(root / AUDIO) if splits else "no truth",
         legacy=LEGACY_ROWS,

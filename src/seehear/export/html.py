@@ -77,8 +77,10 @@ def _seconds(timeline: Timeline, label: str) -> list[float]:
 
 
 def _class_row(label: str, seconds: Sequence[float]) -> str:
-    texts = [f"{value:.1f} s" if value else "–" for value in seconds]
-    cells = "".join(f'<td class="num">{text}</td>' for text in texts)
+    cells = ""
+    for value in seconds:
+        text = f"{value:.1f} s" if value else "–"
+        cells += f'<td class="num">{text}</td>'
     return f'<tr><th scope="row">{escape(label)}</th>{cells}</tr>'
 
 

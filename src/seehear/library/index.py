@@ -114,12 +114,7 @@ def update(library: Path) -> Updated:
         stale = [path for path, stamp in known.items() if found.get(path) != stamp]
         failed: dict[str, str] = {}
         if fresh or stale or not index_path(library).is_file():
-            with _rows_file(library) as rows:
-                failed = _write_rows(rows, library, fresh)
-                good = fresh.keys() - failed.keys()
-                # a file that stays damaged is no reason to write the index again
-                if good or stale or not known:
-                    _replace_index(db, library, rows, stale if known else None)
+            failed = _renew(db, library, known, fresh, stale)
     good = fresh.keys() - failed.keys()
     return Updated(
         clips=len(known) - len(stale) + len(good),
@@ -128,6 +123,22 @@ def update(library: Path) -> Updated:
         removed=len(known.keys() - found.keys()),
         failed=(*unread, *failed.values()),
     )
+
+
+def _renew(
+    db: "DuckDBPyConnection",
+    library: Path,
+    known: Mapping[str, Stamp],
+    fresh: Mapping[str, Stamp],
+    stale: list[str],
+) -> dict[str, str]:
+    """Take fresh timelines into the index and stale ones out; return why by path, where none is."""
+    with _rows_file(library) as rows:
+        failed = _write_rows(rows, library, fresh)
+        # a file that stays damaged is no reason to write the index again
+        if len(failed) < len(fresh) or stale or not known:
+            _replace_index(db, library, rows, stale if known else None)
+    return failed
 
 
 def _scan(library: Path, unread: list[str]) -> Iterator[tuple[str, Stamp]]:

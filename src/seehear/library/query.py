@@ -118,7 +118,7 @@ def parse(text: str) -> Node:
     Raises:
         ConfigError: the text is no query; says where, and shows one that is.
     """
-    return _Reader(text).whole()
+    return _QueryReader(text).whole()
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def _tokens(text: str) -> list[_Token]:
         position = found.end()
 
 
-class _Reader:
+class _QueryReader:
     """Recursive descent; `|` binds loosest, then `&` or standing side by side, then `-`."""
 
     def __init__(self, text: str) -> None:

@@ -130,7 +130,9 @@ def decode_scores(scores: Scores, decoding: Decoding, **fields: Any) -> Timeline
             scores.segment_prob, track_prob, clip_prob, decoding=decoding, step_s=scores.grid.step_s
         )
     on = on & np.asarray(scores.present)[None, :, None]
-    states = [PARSED if there else ABSENT for there in scores.present]
+    tracks = {}
+    for track, there in zip(TRACKS, scores.present, strict=True):
+        tracks[track] = PARSED if there else ABSENT
     return Timeline.from_arrays(
         on[:, 0],
         on[:, 1],
@@ -138,7 +140,7 @@ def decode_scores(scores: Scores, decoding: Decoding, **fields: Any) -> Timeline
         vocabulary=scores.vocabulary,
         audio_prob=scores.segment_prob[:, 0],
         visual_prob=scores.segment_prob[:, 1],
-        tracks=dict(zip(TRACKS, states, strict=True)),
+        tracks=tracks,
         **fields,
     )
 

@@ -1,0 +1,41 @@
+"""Which video belongs to a timeline."""
+
+from pathlib import Path
+
+from seehear.library.media import base_name, beside, find
+
+
+def test_media_is_only_found_inside_the_folder(tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    (library / "sub").mkdir(parents=True)
+    (tmp_path / "outside.mp4").touch()
+    (library / "a.mp4").touch()
+    (library / "notes.txt").touch()
+    (library / "link.mp4").symlink_to(tmp_path / "outside.mp4")
+    (library / "inner.mp4").symlink_to(library / "a.mp4")
+    assert find(library, ("a.mp4",)) == library / "a.mp4"
+    assert find(library, ("inner.mp4",)) == library / "a.mp4"
+    for name in (
+        "../outside.mp4",
+        str(tmp_path / "outside.mp4"),
+        "link.mp4",
+        "notes.txt",
+        "sub",
+        "",
+        "\0.mp4",
+        "sub/../../outside.mp4",
+        "x" * 5000 + ".mp4",
+    ):
+        assert find(library, (name,)) is None, name
+    assert find(library, ("gone.mp4",), stem="a") == library / "a.mp4"
+
+
+def test_the_video_beside_a_timeline_is_that_of_its_source_or_its_stem(tmp_path: Path) -> None:
+    timeline = tmp_path / "clip.timeline.json"
+    assert beside(timeline, "C:\\films\\source.mp4") is None
+    (tmp_path / "clip.MKV").touch()
+    (tmp_path / "clip.mkv").touch()
+    assert beside(timeline, "C:\\films\\source.mp4") == tmp_path / "clip.mkv"
+    (tmp_path / "source.mp4").touch()
+    assert beside(timeline, "C:\\films\\source.mp4") == tmp_path / "source.mp4"
+    assert base_name("a\\b/c.mp4") == "c.mp4"

@@ -1,0 +1,43 @@
+"""Clips laid end to end: stretches stay in their clips, and algebra needs to know of no clips."""
+
+import numpy as np
+
+from seehear.library.spans import MICRO, Line, Spans, covered, to_micro
+
+
+def line() -> Line:
+    return Line(np.array([2.0, 0.0, 3.0]))
+
+
+def seconds(spans: Spans) -> list[tuple[int, float, float]]:
+    clip, start_s, end_s = line().get(spans)
+    return list(zip(clip.tolist(), start_s.tolist(), end_s.tolist(), strict=True))
+
+
+def put(*stretches: tuple[int, float, float]) -> Spans:
+    clip, start_s, end_s = zip(*stretches, strict=True)
+    return line().put(np.array(clip), np.array(start_s), np.array(end_s))
+
+
+def test_stretches_come_back_united_and_cut_to_their_clips() -> None:
+    spans = put((2, 1.0, 9.0), (0, 0.5, 1.0), (0, 1.0, 1.5), (0, -1.0, 0.25))
+    assert seconds(spans) == [(0, 0.0, 0.25), (0, 0.5, 1.5), (2, 1.0, 3.0)]
+    assert spans.length.tolist() == [MICRO // 4, MICRO, 2 * MICRO]
+
+
+def test_the_end_of_a_clip_and_the_start_of_the_next_do_not_touch() -> None:
+    assert seconds(line().whole(np.array([True, True, True]))) == [(0, 0.0, 2.0), (2, 0.0, 3.0)]
+
+
+def test_union_intersection_difference_and_choice() -> None:
+    a, b = put((0, 0.0, 1.0), (2, 0.0, 2.0)), put((0, 0.5, 2.0), (2, 1.0, 1.5))
+    assert seconds(a | b) == [(0, 0.0, 2.0), (2, 0.0, 2.0)]
+    assert seconds(a & b) == [(0, 0.5, 1.0), (2, 1.0, 1.5)]
+    assert seconds(a - b) == [(0, 0.0, 0.5), (2, 0.0, 1.0), (2, 1.5, 2.0)]
+    assert seconds(a.take(np.array([False, True]))) == [(2, 0.0, 2.0)]
+    assert len(covered([(a, 1), (b, 1), (a, 1)], 3)) == 2
+    assert len(a - a) == 0
+
+
+def test_seconds_become_the_nearest_microsecond() -> None:
+    assert to_micro(np.array([0.1, 1 / 3])).tolist() == [100_000, 333_333]

@@ -1,0 +1,63 @@
+"""A small library of timelines drawn by hand, and a search in it."""
+
+from pathlib import Path
+
+from helpers import row
+from seehear.library import search, update
+from seehear.time import Event, TimeGrid, Timeline, Track, runs
+
+CLASSES = ("Dog", "Car", "Baby_cry")
+Picture = dict[str, str] | None  # class -> `..##`, a character a second; None is an absent track
+
+
+def put(
+    library: Path,
+    name: str,
+    audio: Picture,
+    visual: Picture,
+    vocabulary: tuple[str, ...] = CLASSES,
+    source: str | None = None,
+) -> Timeline:
+    """Write the timeline of a picture of both tracks."""
+    heard, seen = audio or {}, visual or {}
+    both = {}
+    for label in heard.keys() & seen.keys():
+        pairs = zip(heard[label], seen[label], strict=True)
+        both[label] = "".join("#" if pair == ("#", "#") else "." for pair in pairs)
+    events = []
+    drawn = {Track.AUDIO: heard, Track.VISUAL: seen, Track.AUDIO_VISUAL: both}
+    for track, lane in drawn.items():
+        for label, cells in lane.items():
+            for first, last in runs(row(cells)):
+                events.append(Event(float(first), float(last), track, label, 0.5))
+    count = len(next(iter({**heard, **seen}.values()), "...."))
+    state = {
+        "audio": "absent" if audio is None else "parsed",
+        "visual": "absent" if visual is None else "parsed",
+    }
+    line = Timeline(
+        source or f"{name}.mp4", float(count), TimeGrid(count), vocabulary, tuple(events), state
+    )
+    path = library / f"{name}.timeline.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(line.to_json(), "utf-8")
+    return line
+
+
+def spans(library: Path, query: str) -> list[tuple[str, float, float]]:
+    """Return (clip, start, end) of every hit, the index brought up to date."""
+    update(library)
+    return [
+        (hit.path.removesuffix(".timeline.json"), hit.start_s, hit.end_s)
+        for hit in search(library, query).hits()
+    ]
+
+
+def write_library(folder: Path) -> Path:
+    """Write four clips: both tracks, sound only, picture only, and one with other classes."""
+    dogs, cars = {"Dog": ".####...", "Car": "........"}, {"Dog": "...##...", "Car": "##......"}
+    put(folder, "a", dogs, cars)
+    put(folder, "b", {"Dog": "##......", "Baby_cry": "....####"}, None)
+    put(folder, "sub/c", None, {"Car": "..####.."})
+    put(folder, "other", {"Bell": "####"}, {"Bell": "...."}, vocabulary=("Bell",))
+    return folder
