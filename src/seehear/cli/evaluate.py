@@ -1,9 +1,8 @@
-"""`seehear evaluate`: the ten figures of a prediction on a split, what stands behind them, and the
-setting.
-"""
+"""`seehear evaluate`: the ten figures of a prediction, what stands behind them, the setting."""
 
 import argparse
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,6 +34,8 @@ from seehear.metrics import (
 from seehear.share.bundle import is_model
 from seehear.time import GATES, Decoding, decide
 
+# of segments (N, T, 2, C), of tracks (N, 2, C), of clips (N, C)
+Probabilities = tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.floating]]
 _DECODING = ("gate", "threshold", "visual_threshold", "gate_threshold", "visual_gate_threshold")
 
 
@@ -138,48 +139,23 @@ def run(args: argparse.Namespace) -> int:
     audio, visual, about = _decisions(args, dataset, split, truth, **given)
     report = evaluate(audio, visual, truth.audio, truth.visual)
     exclusive = evaluate_exclusive(audio, visual, truth.audio, truth.visual)
-    apart = intervals(exclusive)
+    setting = _setting(dataset, split, truth, reading=args.truth)
     result: dict[str, Any] = {
         **report.figures(),  # the ten keys, at the top where a script looks first
         "figures": report.figures(),
-        "setting": {
-            "dataset": dataset.name,
-            "split": split.name,
-            "clips": len(split),
-            "segments": dataset.grid.count,
-            "segment_s": dataset.grid.step_s,
-            "classes": list(dataset.vocabulary.names),
-            "truth": args.truth,
-            "annotation": dataset.annotation,
-            "rows_dropped_or_changed": len(truth.issues),
-            **about,
-        },
+        "setting": {**setting, **about},
         "intervals": {key: [i.low, i.high] for key, i in intervals(report).items()},
         "exclusive": exclusive_figures(exclusive),
-        "exclusive_intervals": {
-            f"{key}_only": [apart[key].low, apart[key].high]
-            for key in ("segment/audio", "segment/visual", "event/audio", "event/visual")
-        },
-        "pooled": {
-            key: {
-                "precision": _number(p.precision),
-                "recall": _number(p.recall),
-                "f1": _number(p.f1),
-                "predicted": int(p.predicted),
-                "true": int(p.true),
-            }
-            for key, p in report.pooled().items()
-        },
+        "exclusive_intervals": _exclusive_intervals(exclusive),
+        "pooled": _pooled(report),
         "per_class": _per_class(report, dataset.vocabulary.names),
     }
     if args.compare is not None:
         kind = "model" if is_model(args.compare) else "predictions"
-        other = _decisions(args, dataset, split, truth, **{kind: args.compare})
-        differences = compare(evaluate(*other[:2], truth.audio, truth.visual), report)
-        result["comparison"] = {
-            "with": other[2],
-            "figures": {key: vars(c) for key, c in differences.items()},
-        }
+        audio, visual, compared = _decisions(args, dataset, split, truth, **{kind: args.compare})
+        differences = compare(evaluate(audio, visual, truth.audio, truth.visual), report)
+        figures = {key: vars(change) for key, change in differences.items()}
+        result["comparison"] = {"with": compared, "figures": figures}
     if args.per_clip is not None:
         _write_per_clip(args.per_clip, split, report)
     if args.json:
@@ -189,6 +165,41 @@ def run(args: argparse.Namespace) -> int:
 
         show_evaluation(result, per_class=args.per_class)
     return 0
+
+
+def _setting(dataset: Dataset, split: Split, truth: Truth, *, reading: str) -> dict[str, Any]:
+    """Return what every figure rests on, whatever made the predictions."""
+    return {
+        "dataset": dataset.name,
+        "split": split.name,
+        "clips": len(split),
+        "segments": dataset.grid.count,
+        "segment_s": dataset.grid.step_s,
+        "classes": list(dataset.vocabulary.names),
+        "truth": reading,
+        "annotation": dataset.annotation,
+        "rows_dropped_or_changed": len(truth.issues),
+    }
+
+
+def _exclusive_intervals(exclusive: Report) -> dict[str, list[float]]:
+    """Return the bounds of the figures of what is only heard or only seen."""
+    found = intervals(exclusive)
+    keys = ("segment/audio", "segment/visual", "event/audio", "event/visual")
+    return {f"{key}_only": [found[key].low, found[key].high] for key in keys}
+
+
+def _pooled(report: Report) -> dict[str, dict[str, float | int | None]]:
+    return {
+        key: {
+            "precision": _number(p.precision),
+            "recall": _number(p.recall),
+            "f1": _number(p.f1),
+            "predicted": int(p.predicted),
+            "true": int(p.true),
+        }
+        for key, p in report.pooled().items()
+    }
 
 
 def _decisions(
@@ -217,9 +228,9 @@ def _decisions(
             else None
         )
         if found is None:
-            return _given(args, predictions, dataset, split, about)
+            return _decided(args, predictions, dataset, split, about)
         scores, decoding = found, Decoding()
-    decoding = replace(decoding, **_asked(args))
+    decoding = replace(decoding, **_given_decoding(args))
     if args.tune is not None:
         decoding = _tuned(args, model, dataset, scores, decoding)
         about["thresholds_chosen_on"] = args.tune
@@ -229,7 +240,7 @@ def _decisions(
     return on[:, :, 0], on[:, :, 1], {**about, "decoding": decoding.to_dict()}
 
 
-def _given(
+def _decided(
     args: argparse.Namespace,
     predictions: Path,
     dataset: Dataset,
@@ -237,10 +248,10 @@ def _given(
     about: dict[str, Any],
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]:
     """Return decisions that were made elsewhere."""
-    asked = [_option(name) for name in (*_DECODING, "tune") if getattr(args, name) is not None]
-    if asked:
+    given = [_option(name) for name in (*_DECODING, "tune") if getattr(args, name) is not None]
+    if given:
         raise ConfigError(
-            f"{', '.join(asked)}: these predictions are decided already",
+            f"{', '.join(given)}: these predictions are decided already",
             where=predictions,
             hint="give probabilities (--model, or an .npz with segment_prob), or drop the option",
         )
@@ -266,10 +277,8 @@ def _given(
 
 def _predicted(
     args: argparse.Namespace, model: str | Path, dataset: Dataset, split: str
-) -> tuple[tuple[NDArray[Any], ...], Decoding, tuple[str, ...]]:
-    """Return the probabilities of a trained parser on a split, how it decides, and clips without
-    features.
-    """
+) -> tuple[Probabilities, Decoding, tuple[str, ...]]:
+    """Return a trained parser's probabilities on a split, its decoding, clips without features."""
     if args.features is None:
         raise ConfigError(
             "--model needs --features FEATURES", hint="make them with: seehear extract DATASET ..."
@@ -280,31 +289,27 @@ def _predicted(
     except ModuleNotFoundError as error:
         raise MissingExtraError.of(error.name or "torch", "train") from None
     trained, store = load_run(model, device=args.device), open_features(args.features)
-    *scores, decoding = predict_split(
+    segment_prob, track_prob, clip_prob, decoding = predict_split(
         trained, store, dataset, split, device=args.device, missing=args.missing
     )
-    absent = (
-        find_missing(store, trained.features, dataset.split(split).names)
-        if args.missing == "empty"
-        else ()
-    )
-    return tuple(np.asarray(array) for array in scores), decoding, tuple(absent)
+    absent: Iterable[str] = ()
+    if args.missing == "empty":
+        absent = find_missing(store, trained.features, dataset.split(split).names)
+    return (segment_prob, track_prob, clip_prob), decoding, tuple(absent)
 
 
-def _asked(args: argparse.Namespace) -> dict[str, Any]:
-    """Return the decoding settings given on the command line; one threshold for both tracks unless
-    told otherwise.
-    """
-    asked = {name: getattr(args, name) for name in _DECODING if getattr(args, name) is not None}
-    for name, value in asked.items():
+def _given_decoding(args: argparse.Namespace) -> dict[str, Any]:
+    """Return the decoding settings that were given; one threshold for both tracks unless told."""
+    given = {name: getattr(args, name) for name in _DECODING if getattr(args, name) is not None}
+    for name, value in given.items():
         if name != "gate" and not 0 <= value <= 1:
             raise ConfigError(
                 f"expected a probability between 0 and 1, got {value}", where=_option(name)
             )
     for name in ("threshold", "gate_threshold"):
-        if name in asked:
-            asked.setdefault(f"visual_{name}", None)
-    return asked
+        if name in given:
+            given.setdefault(f"visual_{name}", None)
+    return given
 
 
 def _option(name: str) -> str:
@@ -315,12 +320,10 @@ def _tuned(
     args: argparse.Namespace,
     model: str | Path | None,
     dataset: Dataset,
-    scores: tuple[NDArray[Any], ...],
+    scores: Probabilities,
     decoding: Decoding,
 ) -> Decoding:
-    """Return the decoding with the best threshold per class and track on the split that was
-    named.
-    """
+    """Return the decoding with the best threshold per class and track on the split named."""
     split = dataset.split(args.tune)
     if split.name != args.split:
         if model is None:
@@ -332,7 +335,10 @@ def _tuned(
         scores, *_ = _predicted(args, model, dataset, split.name)
     truth = split.truth(args.truth)
     _check_shape(scores[0], truth, model or args.predictions)
-    return best_thresholds(*scores, truth.audio, truth.visual, decoding=decoding)
+    segment_prob, track_prob, clip_prob = scores
+    return best_thresholds(
+        segment_prob, track_prob, clip_prob, truth.audio, truth.visual, decoding=decoding
+    )
 
 
 def _check_shape(segment_prob: NDArray[Any], truth: Truth, where: str | Path | None) -> None:
@@ -349,13 +355,13 @@ def _check_shape(segment_prob: NDArray[Any], truth: Truth, where: str | Path | N
 def _per_class(
     report: Report, names: tuple[str, ...]
 ) -> dict[str, dict[str, dict[str, float | None]]]:
-    """Return class -> figure key -> precision, recall and F over the set, and the mean of the
-    clips' F.
-    """
+    """Return class -> figure key -> precision, recall and F over the set, and mean of clips' F."""
     pooled, mean = report.per_class(), report.per_class_clip_mean()
-    return {
-        name: {
-            key: {
+    result: dict[str, dict[str, dict[str, float | None]]] = {}
+    for c, name in enumerate(names):
+        result[name] = {}
+        for key, p in pooled.items():
+            result[name][key] = {
                 "precision": _number(p.precision[c]),
                 "recall": _number(p.recall[c]),
                 "f1": _number(p.f1[c]),
@@ -363,10 +369,7 @@ def _per_class(
                 "predicted": int(p.predicted[c]),
                 "true": int(p.true[c]),
             }
-            for key, p in pooled.items()
-        }
-        for c, name in enumerate(names)
-    }
+    return result
 
 
 def _number(value: Any) -> float | None:
@@ -379,8 +382,6 @@ def _write_per_clip(path: Path, split: Split, report: Report) -> None:
 
     scores = report.per_clip()
     lines = ["\t".join(["filename", *scores])]
-    lines += [
-        "\t".join([name, *(f"{scores[key][i]:.6f}" for key in scores)])
-        for i, name in enumerate(split.names)
-    ]
+    for i, name in enumerate(split.names):
+        lines.append("\t".join([name, *(f"{column[i]:.6f}" for column in scores.values())]))
     write_text(path, "\n".join(lines) + "\n")

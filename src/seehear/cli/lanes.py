@@ -5,10 +5,10 @@ hold.
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-from seehear.time import ABSENT, Timeline, Track, rasterise
+from seehear.time import ABSENT, Event, Timeline, Track, rasterise
 from seehear.time.grid import TimeGrid
 
 LANES = (
@@ -30,39 +30,37 @@ def lanes(timeline: Timeline, *, width: int, blocks: bool = False) -> list[tuple
         width: columns of the screen.
         blocks: draw with block characters.
     """
-    shown = [label for label in timeline.vocabulary if any(e.label == label for e in timeline)]
+    present = {event.label for event in timeline}
+    shown = [label for label in timeline.vocabulary if label in present]
     names = max([5, *(min(_NAME, len(label)) for label in shown)])
-    columns = max(_LEAST, width - names - 19)
-    grid = _columns(timeline, columns)
-    off, on = _BLOCKS if blocks else _PLAIN
+    grid = _columns(timeline, max(_LEAST, width - names - 19))
     lines = [(f"{_one_line(timeline.source)}  {clock(timeline.duration_s)}", "bold")]
     if timeline.events:
         lines.append((" " * (names + 9) + _ruler(grid), "dim"))
     for track, word, colour in LANES:
         labels = [label for label in shown if timeline.on(track, label)]
-        absent = timeline.tracks.get(str(track)) == ABSENT
-        if not labels and (track is not Track.AUDIO_VISUAL or not timeline.events):
-            if track is not Track.AUDIO_VISUAL:
-                lines.append(
-                    (f"{word:6s}  {'no ' + str(track) + ' track' if absent else 'nothing'}", colour)
-                )
-            continue
-        for index, label in enumerate(labels):
+        title = f"{word:6s}"
+        if not labels and track is not Track.AUDIO_VISUAL:
+            lines.append((f"{title}  {_nothing(timeline, track)}", colour))
+        for label in labels:
             events = timeline.on(track, label)
-            row = rasterise(((e.start_s, e.end_s) for e in events), grid)
-            bar = "".join(on if value else off for value in row)
-            seconds = sum(e.duration_s for e in events)
-            lines.append(
-                (
-                    (
-                        f"{word if index == 0 else '':6s}  {_cut(_one_line(label)):{names}s} {bar} "
-                        f" {seconds:6.1f} s"
-                    ),
-                    colour,
-                )
-            )
+            name = f"{_cut(_one_line(label)):{names}s}"
+            seconds = sum(event.duration_s for event in events)
+            bar = _bar(events, grid, _BLOCKS if blocks else _PLAIN)
+            lines.append((f"{title}  {name} {bar}  {seconds:6.1f} s", colour))
+            title = " " * 6
     lines += [(f"warning: {_one_line(text)}", "yellow") for text in timeline.warnings]
     return lines
+
+
+def _nothing(timeline: Timeline, track: Track) -> str:
+    absent = timeline.tracks.get(str(track)) == ABSENT
+    return f"no {track} track" if absent else "nothing"
+
+
+def _bar(events: Iterable[Event], grid: TimeGrid, marks: tuple[str, str]) -> str:
+    row = rasterise(((event.start_s, event.end_s) for event in events), grid)
+    return "".join(marks[int(value)] for value in row)
 
 
 def print_lanes(timeline: Timeline, file: TextIO | None = None) -> None:
@@ -92,13 +90,14 @@ def summary(timeline: Timeline) -> str:
     """
     parts = []
     for track, word, _ in LANES[:2]:
-        seconds = {
-            label: sum(e.duration_s for e in timeline.on(track, label))
-            for label in timeline.vocabulary
-        }
-        found = ", ".join(f"{label} {value:g} s" for label, value in seconds.items() if value)
-        absent = timeline.tracks.get(str(track)) == ABSENT
-        parts.append(f"no {track} track" if absent else f"{word} {found or 'nothing'}")
+        found = []
+        for label in timeline.vocabulary:
+            seconds = sum(event.duration_s for event in timeline.on(track, label))
+            if seconds:
+                found.append(f"{label} {seconds:g} s")
+        nothing = _nothing(timeline, track)
+        absent = nothing != "nothing"
+        parts.append(nothing if absent else f"{word} {', '.join(found) or nothing}")
     return _one_line(f"{timeline.source}: {'; '.join(parts)}")
 
 
@@ -112,9 +111,7 @@ def clock(time_s: float) -> str:
 
 
 def _columns(timeline: Timeline, most: int) -> TimeGrid:
-    """Return the grid of a bar: whole columns a segment if there is room, else several segments a
-    column.
-    """
+    """Return the grid of a bar: whole columns a segment if there is room, else fewer than one."""
     end_s = max(timeline.grid.end_s, timeline.duration_s, timeline.grid.step_s)
     each = max(1, min(6, most // max(1, timeline.grid.count)))
     count = min(most, max(1, timeline.grid.count * each))
@@ -139,7 +136,11 @@ def _cut(text: str) -> str:
 
 def _one_line(text: str) -> str:
     """Return text without control characters: a file name must not steer the terminal."""
-    return "".join(c if c.isprintable() else " " for c in text)
+    return "".join(map(_printable, text))
+
+
+def _printable(character: str) -> str:
+    return character if character.isprintable() else " "
 
 
 def _can_draw(file: TextIO) -> bool:

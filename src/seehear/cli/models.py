@@ -2,9 +2,15 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from seehear.cli.console import print_json, table
+from seehear.errors import ConfigError, SeehearError, WeightsError
+
+if TYPE_CHECKING:
+    from seehear.weights import Weights
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -25,52 +31,64 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    from seehear import weights
-    from seehear.errors import ConfigError, SeehearError, WeightsError
-
     if args.action == "ls":
         return _ls(args)
-    ids = [*args.id, *weights.PRESETS.get(args.preset or "", ())]
-    if not ids and args.action == "verify":
-        ids = [id_ for id_ in weights.WEIGHTS if weights.state(id_) != "missing"]
-        if not ids:
-            raise WeightsError(
-                "no weights are in the cache",
-                where=weights.cache_dir(),
-                hint="run: seehear models fetch --preset offline",
-            )
-    if not ids:
-        raise ConfigError(
-            "expected ids or --preset", where="seehear models", hint="see: seehear models ls"
-        )
+    ids = _ids(args)
     source = args.source if args.action == "fetch" else None
     if source is not None and len(ids) != 1:
         raise ConfigError("--from takes exactly one id", where="seehear models fetch")
-    rows, failed = [], 0
+    rows = []
     for id_ in dict.fromkeys(ids):
         try:
             rows.append(_fetch(id_, source) if args.action == "fetch" else _verify(id_))
         except SeehearError as error:
             if len(ids) == 1:
                 raise
-            rows.append({"id": id_, "state": "failed", "reason": str(error)})
-        failed += rows[-1]["state"] in ("failed", "damaged")
+            rows.append({"id": id_, "state": "failed", "reason": _spoken(error)})
     _complain(rows)
     if args.json:
         print_json(rows)
     else:
         for row in rows:
             if row["state"] != "failed":
-                print(
-                    f"{row['id']}: {row['state']} {row.get('path', row.get('reason', ''))}".rstrip()
-                )
-    return 0 if not failed else 2 if failed == len(rows) else 1
+                detail = row.get("path", row.get("reason", ""))
+                print(f"{row['id']}: {row['state']} {detail}".rstrip())
+    failed = sum(row["state"] in ("failed", "damaged") for row in rows)
+    if not failed:
+        return 0
+    return 2 if failed == len(rows) else 1
+
+
+def _ids(args: argparse.Namespace) -> list[str]:
+    """Return the ids that were asked for."""
+    from seehear import weights
+
+    ids = [*args.id, *weights.PRESETS.get(args.preset or "", ())]
+    if ids:
+        return ids
+    if args.action == "fetch":
+        raise ConfigError(
+            "expected ids or --preset", where="seehear models", hint="see: seehear models ls"
+        )
+    cached = [id_ for id_ in weights.WEIGHTS if weights.state(id_) != "missing"]
+    if not cached:
+        raise WeightsError(
+            "no weights are in the cache",
+            where=weights.cache_dir(),
+            hint="run: seehear models fetch --preset offline",
+        )
+    return cached
+
+
+def _spoken(error: SeehearError) -> str:
+    from seehear.cli.main import build_parser
+    from seehear.cli.options import spoken
+
+    return spoken(error, build_parser("models"), "models")
 
 
 def _complain(rows: list[dict[str, str]]) -> None:
-    """Print a line for each failure; if nothing could be done, one line for all of them (the causes
-    are alike).
-    """
+    """Print a line for each failure; one for all if nothing could be done: the causes are alike."""
     failures = [row for row in rows if row["state"] == "failed"]
     if failures and len(failures) == len(rows):
         print(
@@ -85,42 +103,17 @@ def _complain(rows: list[dict[str, str]]) -> None:
 def _ls(args: argparse.Namespace) -> int:
     from seehear import weights
 
+    if args.json:
+        print_json([_about(entry) for entry in weights.WEIGHTS.values()])
+        return 0
     rows = []
     for entry in weights.WEIGHTS.values():
-        state = weights.state(entry.id)
-        rows.append(
-            {
-                "id": entry.id,
-                "title": entry.title,
-                "source": str(entry.source),
-                "licence": entry.licence,
-                "size_mb": entry.size,
-                "paper": entry.paper,
-                "input": entry.input,
-                "state": state,
-                "sha256": dict(entry.files),
-                "digest": weights.digest(entry.id) if state == "cached" else None,
-                "get": None if state == "cached" else weights.command(entry.id),
-            }
-        )
-    if args.json:
-        print_json(rows)
-        return 0
-    rows = [
-        (
-            r["id"],
-            r["state"],
-            round(r["size_mb"]),
-            r["licence"].split(" (")[0],
-            _hash(r["sha256"]),
-            r["source"],
-        )
-        for r in rows
-    ]
-    header = ("id", "state", "MB", "licence", "sha256", "source")
+        licence = entry.licence.split(" (")[0]
+        state, size = weights.state(entry.id), round(entry.size)
+        rows.append((entry.id, state, size, licence, _hash(entry.files), entry.source))
     table(
         f"Pretrained weights (cache: {weights.cache_dir()})",
-        header,
+        ("id", "state", "MB", "licence", "sha256", "source"),
         rows,
         note=(
             "fetch: seehear models fetch ID, or --preset offline; whole hashes, papers and remarks:"
@@ -130,7 +123,27 @@ def _ls(args: argparse.Namespace) -> int:
     return 0
 
 
-def _hash(files: dict[str, str]) -> str:
+def _about(entry: "Weights") -> dict[str, object]:
+    from seehear import weights
+
+    state = weights.state(entry.id)
+    cached = state == "cached"
+    return {
+        "id": entry.id,
+        "title": entry.title,
+        "source": str(entry.source),
+        "licence": entry.licence,
+        "size_mb": entry.size,
+        "paper": entry.paper,
+        "input": entry.input,
+        "state": state,
+        "sha256": dict(entry.files),
+        "digest": weights.digest(entry.id) if cached else None,
+        "get": None if cached else weights.command(entry.id),
+    }
+
+
+def _hash(files: Mapping[str, str]) -> str:
     """Return the first digits of the hash of the file that holds the network."""
     network = next(value for name, value in files.items() if not name.endswith((".json", ".csv")))
     return network[:8]

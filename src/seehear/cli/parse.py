@@ -4,17 +4,21 @@ import argparse
 import dataclasses
 import os
 import sys
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from seehear.cli.console import print_json, progress
 from seehear.cli.inputs import Input, collect
 from seehear.errors import ConfigError, MissingExtraError, SeehearError
 
 if TYPE_CHECKING:
+    from seehear.parser import Parser
+    from seehear.parser.many import Parsed
     from seehear.time import Timeline
 
+Note = Callable[[str], None]  # prints a line above the bar
 _SHOWN = 5  # files whose lanes are drawn; of more, one line each
 _MOST_JOBS = 4
 
@@ -84,86 +88,100 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    from seehear import export
-    from seehear.parser import parse_many
-    from seehear.parser.options import make_parser
-
-    formats = list(dict.fromkeys(f for value in args.formats for f in value.split(",") if f)) or [
-        "json"
-    ]
-    for name in formats:
-        export.get(name)  # an unknown format is found out before hours of work
+    formats = _formats(args.formats)
     if args.timeout <= 0 or (args.jobs is not None and args.jobs < 1):
         raise ConfigError("--jobs and --timeout must be positive")
-    inputs, missing = collect(Path(p) for p in args.paths)
+    inputs, missing = collect(map(Path, args.paths))
     if not inputs and len(missing) == 1:
         raise missing[0][1]
-    if inputs and find_spec("av") is None:  # else every video would fail with it
-        raise MissingExtraError.of("PyAV", "offline" if args.preset != "clip" else "clip")
-    parser = (
-        make_parser(
-            preset=args.preset,
-            model=args.model,
-            threshold=args.threshold,
-            events=args.events,
-            vocabulary=args.vocabulary,
-            fps=args.fps,
-        )
-        if inputs
-        else None
-    )
-    result = _Result(args, formats, len(args.paths) == 1 and not Path(args.paths[0]).is_dir())
+    parser = _parser(args) if inputs else None
+    result = _Result(args, formats)
     for path, error in missing:
         result.fail(str(path), error)
     if parser is not None:
-        for line in parser.scorer.doubts():
-            print(f"seehear: note: {line}", file=sys.stderr)
-        by_path = {item.path: item for item in inputs}
-        jobs = args.jobs or min(len(inputs), os.cpu_count() or 1, _MOST_JOBS)
-        with progress(len(inputs), "parse") as bar:
-            for parsed in parse_many(
-                parser,
-                list(by_path),
-                jobs=jobs,
-                timeout_s=args.timeout,
-                report=lambda path, time_s: bar.advance(0, f"{path.name} {time_s:.0f} s"),
-            ):
-                item = by_path[parsed.path]
-                if parsed.timeline is None:
-                    assert parsed.error is not None
-                    result.fail(item.source, parsed.error, note=bar.note)
-                else:
-                    result.done(
-                        item,
-                        dataclasses.replace(parsed.timeline, source=item.source),
-                        note=bar.note,
-                    )
-                if (
-                    len(inputs) > 1 or not result.failed
-                ):  # where nothing was done, that is all there is to say
-                    bar.advance(detail=item.source)
-        result.index()
+        _parse(args, parser, inputs, result)
     return result.finish(many=len(inputs) > _SHOWN)
+
+
+def _formats(values: list[str]) -> list[str]:
+    """Return the formats to write; an unknown one is found out before hours of work."""
+    from seehear import export
+
+    named = [name for name in ",".join(values).split(",") if name]
+    formats = list(dict.fromkeys(named)) or ["json"]
+    for name in formats:
+        export.get(name)
+    return formats
+
+
+def _parser(args: argparse.Namespace) -> "Parser":
+    if find_spec("av") is None:  # else every video would fail with it
+        raise MissingExtraError.of("PyAV", "offline" if args.preset != "clip" else "clip")
+    from seehear.parser.options import make_parser
+
+    return make_parser(
+        preset=args.preset,
+        model=args.model,
+        threshold=args.threshold,
+        events=args.events,
+        vocabulary=args.vocabulary,
+        fps=args.fps,
+    )
+
+
+def _parse(
+    args: argparse.Namespace, parser: "Parser", inputs: Sequence[Input], result: "_Result"
+) -> None:
+    """Parse every file, then bring the index of the library up to date."""
+    from seehear.parser import parse_many
+
+    for line in parser.scorer.doubts():
+        print(f"seehear: note: {line}", file=sys.stderr)
+    by_path = {item.path: item for item in inputs}
+    jobs = args.jobs or min(len(inputs), os.cpu_count() or 1, _MOST_JOBS)
+    with progress(len(inputs), "parse") as bar:
+        for parsed in parse_many(
+            parser,
+            list(by_path),
+            jobs=jobs,
+            timeout_s=args.timeout,
+            report=lambda path, time_s: bar.advance(0, f"{path.name} {time_s:.0f} s"),
+        ):
+            item = by_path[parsed.path]
+            result.add(item, parsed, note=bar.note)
+            # where nothing was done, the failure is all there is to say
+            if len(inputs) > 1 or not result.failed:
+                bar.advance(detail=item.source)
+    result.index()
 
 
 class _Result:
     """What was done so far: files written, timelines to show, failures."""
 
-    def __init__(self, args: argparse.Namespace, formats: list[str], single: bool) -> None:
-        self._formats, self._json, self._single = formats, args.json, single
+    def __init__(self, args: argparse.Namespace, formats: list[str]) -> None:
+        self._formats, self._json = formats, args.json
+        self._single = len(args.paths) == 1 and not Path(args.paths[0]).is_dir()
         # only asked to print: nothing is left behind
         self._writes = not args.json or args.out is not None or bool(args.formats)
-        self._asked_out = args.out is not None
-        self._out = Path(args.out) if args.out is not None else Path()
+        self._out_given = args.out is not None
+        self._out = Path(args.out or "")
         self._timelines: dict[str, Timeline] = {}
         self._written: list[Path] = []
         self.failed: dict[str, str] = {}
 
-    def fail(self, source: str, error: SeehearError, note: Any = None) -> None:
+    def fail(self, source: str, error: SeehearError, note: Note | None = None) -> None:
         self.failed[source] = error.problem
         (note or _say)(f"seehear: {error}")
 
-    def done(self, item: Input, timeline: "Timeline", note: Any) -> None:
+    def add(self, item: Input, parsed: "Parsed", *, note: Note) -> None:
+        """Take in what became of a file."""
+        if parsed.timeline is not None:
+            self._done(item, dataclasses.replace(parsed.timeline, source=item.source), note)
+            return
+        assert parsed.error is not None
+        self.fail(item.source, parsed.error, note)
+
+    def _done(self, item: Input, timeline: "Timeline", note: Note) -> None:
         """Write a timeline in all formats; whatever the disk refuses is this file's failure."""
         from seehear import export
 
@@ -180,7 +198,7 @@ class _Result:
 
     def index(self) -> None:
         """Bring the index of the library up to date, where there is one to be."""
-        if not (self._asked_out and "json" in self._formats and self._timelines):
+        if not (self._out_given and "json" in self._formats and self._timelines):
             return
         try:
             from seehear.library import update
@@ -194,24 +212,20 @@ class _Result:
     def finish(self, *, many: bool) -> int:
         """Print the result and return the exit code."""
         if self._json:
-            timelines = [timeline.to_dict() for timeline in self._timelines.values()]
-            if self._single and timelines:
-                print_json(timelines[0])
-            else:
-                print_json(
-                    {
-                        "timelines": timelines,
-                        "failed": [
-                            {"source": source, "error": problem}
-                            for source, problem in self.failed.items()
-                        ],
-                    }
-                )
+            self._print_json()
         else:
             self._show(many)
         if self.failed:
             return 1 if self._timelines else 2
         return 0
+
+    def _print_json(self) -> None:
+        timelines = [timeline.to_dict() for timeline in self._timelines.values()]
+        if self._single and timelines:
+            print_json(timelines[0])
+            return
+        failed = [{"source": source, "error": error} for source, error in self.failed.items()]
+        print_json({"timelines": timelines, "failed": failed})
 
     def _show(self, many: bool) -> None:
         from seehear.cli.lanes import print_lanes, summary

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from seehear.cli.console import print_json, progress, table
+from seehear.cli.figures import percent
 from seehear.errors import ConfigError
 
 
@@ -168,14 +169,29 @@ def _result(folder: Path, store: Any, dataset: Any, split: str | None) -> dict[s
 def _spread(results: list[dict[str, Any]]) -> dict[str, Any]:
     from seehear.train import summarise
 
-    splits = [
-        key for key in results[0] if key not in ("run", "recipe", "features", "seed", "epoch")
-    ]
-    return {
-        split: summarise(r[split] for r in results)
-        for split in splits
-        if all(r[split] for r in results)
-    }
+    spread = {}
+    for split in results[0]:
+        figures = [result[split] for result in results]
+        if split not in ("run", "recipe", "features", "seed", "epoch") and all(figures):
+            spread[split] = summarise(figures)
+    return spread
+
+
+def _rows(results: list[dict[str, Any]], split: str) -> list[list[object]]:
+    """Return a row of figures for every run, and what they are on average."""
+    from seehear.recipes import FIGURES
+
+    rows: list[list[object]] = []
+    for result in results:
+        figures = result[split]
+        if figures is not None:
+            label = split if len(results) == 1 else f"{split} seed {result['seed']}"
+            rows.append([label, result["epoch"], *(percent(figures[key]) for key in FIGURES)])
+    spread = _spread(results).get(split)
+    if len(results) > 1 and spread:
+        rows.append([f"{split} mean", "", *(percent(spread[key]["mean"]) for key in FIGURES)])
+        rows.append([f"{split} ±", "", *(percent(spread[key]["spread"]) for key in FIGURES)])
+    return rows
 
 
 def _show(out: Path, results: list[dict[str, Any]], split: str | None) -> None:
@@ -183,22 +199,9 @@ def _show(out: Path, results: list[dict[str, Any]], split: str | None) -> None:
 
     short = {"audio": "A", "visual": "V", "audio_visual": "AV", "type": "Type", "event": "Event"}
     header = ["", "epoch", *(short[key.split("/")[1]] for key in FIGURES)]
-    rows = []
-    for name in dict.fromkeys(["val", *([split] if split else [])]):
-        for result in results:
-            if result[name] is not None:
-                label = name if len(results) == 1 else f"{name} seed {result['seed']}"
-                rows.append(
-                    [label, result["epoch"], *(f"{100 * result[name][key]:.1f}" for key in FIGURES)]
-                )
-        spread = _spread(results).get(name)
-        if len(results) > 1 and spread:
-            rows.append(
-                [f"{name} mean", "", *(f"{100 * spread[key]['mean']:.1f}" for key in FIGURES)]
-            )
-            rows.append(
-                [f"{name} ±", "", *(f"{100 * spread[key]['spread']:.1f}" for key in FIGURES)]
-            )
+    rows = _rows(results, "val")
+    if split is not None and split != "val":
+        rows += _rows(results, split)
     if rows:
         table(
             f"{results[0]['recipe']} · {results[0]['features']}: percent, five at segment level,"

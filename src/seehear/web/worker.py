@@ -1,6 +1,6 @@
 """Parses one upload in a process of its own.
 
-`python -m seehear.web.worker` reads a `ParseTask` from stdin, a line of JSON.  Stdin then stays open:
+`python -m seehear.web.worker` reads a `ParseTask` from stdin, a JSON line.  Stdin then stays open:
 when it closes, the server is gone and nobody waits for the result.  Answers are JSON lines on
 stdout: `{"fraction": 0.3, "timeline": {...}}` while it goes on, then `{"done": true}` or
 `{"error": "one line"}`.
