@@ -171,7 +171,7 @@ def test_a_track_without_segment_labels_keeps_its_weak_label_in_every_segment(wo
 def test_clips_without_features_are_counted_refused_or_left_out(tmp_path):
     dataset, store = write_world(tmp_path, drop=("train03", "train05", "val01"))
     with pytest.raises(
-        FeatureError, match=r"2 of 24 clips have no yamnet/feature, first train03.*skip missing"
+        FeatureError, match=r"2 of 24 clips have no yamnet/feature, first train03.*skip_missing"
     ):
         prepare(dataset, store, "han", settings=TINY)
     said = []
