@@ -57,7 +57,7 @@ def test_skipped_rows_are_named_with_their_command_and_exit_with_1(
         planning,
         "_obstacle",
         lambda recipe, *rest: (
-            ("feature set x is not there", "seehear extract y")
+            planning.Obstacle("feature set x is not there", "seehear extract y")
             if recipe.name == "jomold"
             else real(recipe, *rest)
         ),

@@ -72,6 +72,6 @@ def test_unknown_tables_and_rows_name_the_closest():
     with pytest.raises(ConfigError, match=r"no table 'tabel1'; did you mean table1\?"):
         table("tabel1")
     with pytest.raises(
-        ConfigError, match=r"--rows: table1 has no row 'jomold\+clp'; did you mean jomold\+clip\?"
+        ConfigError, match=r"rows: table1 has no row 'jomold\+clp'; did you mean jomold\+clip\?"
     ):
         table("table1").choose(["jomold+clp"])

@@ -4,7 +4,6 @@ The figures of label quality are those of parsing (`seehear.metrics`), with labe
 half taken as predictions.  They use the clips' weak labels, so they measure labels, never a parser.
 """
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -103,4 +102,7 @@ def _segment_figures(report: "Report") -> dict[str, Json]:
 
 
 def _or_none(values: NDArray[np.floating]) -> list[float | None]:
-    return [None if math.isnan(value) else value for value in values.tolist()]
+    out: list[float | None] = values.tolist()
+    for place in np.flatnonzero(np.isnan(values)):
+        out[place] = None
+    return out

@@ -135,7 +135,6 @@ def _refuse_strange_files(folder: Path) -> None:
             f"expected a new or empty folder, or one of labels, this one holds {others[0]}",
             where=folder,
             hint="choose another one",
-            parameter="folder",
         )
 
 

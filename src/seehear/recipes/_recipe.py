@@ -13,8 +13,9 @@ from typing import Any, Literal
 from torch import Tensor
 
 from seehear.files import Json
+from seehear.labels.rule import SegmentRule
 from seehear.metrics import FIGURE_KEYS
-from seehear.recipes.contract import Artefact, Context, SegmentOptions, Step
+from seehear.recipes.contract import Artefact, Context, Step
 from seehear.time import Decoding
 
 FIGURES = FIGURE_KEYS
@@ -52,7 +53,7 @@ class Labels:
 
     smooth_audio: float = 1.0
     smooth_visual: float = 0.9
-    segments: SegmentOptions | None = field(default=None, metadata={PARTS_ONLY: True})
+    segments: SegmentRule | None = field(default=None, metadata={PARTS_ONLY: True})
     removals: bool = False
     alias_audio_target: bool = False
     relabel: Callable[[Step], dict[str, Tensor]] | None = None

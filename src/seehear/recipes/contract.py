@@ -29,13 +29,6 @@ Arrays: TypeAlias = Mapping[str, Array]
 Artefact: TypeAlias = Arrays | SegmentLabels
 
 
-class SegmentOptions(Protocol):
-    """How segment labels are made: a frozen dataclass whose fields can be set one by one."""
-
-    def has(self, track: str) -> bool:
-        """Return whether `audio` or `visual` gets segment labels."""
-
-
 @dataclass(frozen=True)
 class Clips:
     """Inputs and weak labels of one split, clips on the first axis.

@@ -1,13 +1,11 @@
-"""Tasks over processes: each in a fresh one with a single thread, so that memory is its own and
-cores do not fight.
-"""
+"""Tasks over processes, each in a fresh one with one thread: memory is its own, cores are free."""
 
 import contextlib
 import multiprocessing
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import wait
-from typing import Any
+from multiprocessing.context import SpawnProcess
 
 from seehear.errors import SeehearError
 from seehear.reproduce.task import FAULT, Task, perform, perform_alone
@@ -30,43 +28,60 @@ def run_tasks(
         say: receives a line about what is running, from time to time.
     """
     if jobs == 0:
-        for task in tasks:
-            fault = None
-            try:
-                perform(task)
-            except SeehearError as error:
-                fault = str(error)
-            report(task, fault)
-        return
-    context = multiprocessing.get_context("spawn")
-    running: dict[Any, Task] = {}
-    waiting, said = iter(tasks), time.monotonic()
-    more = True
+        _run_here(tasks, report)
+    else:
+        _run_apart(iter(tasks), jobs, report, say)
+
+
+def _run_here(tasks: Iterable[Task], report: Report) -> None:
+    for task in tasks:
+        fault = None
+        try:
+            perform(task)
+        except SeehearError as error:
+            fault = str(error)
+        report(task, fault)
+
+
+def _run_apart(
+    tasks: Iterator[Task], jobs: int, report: Report, say: Callable[[str], None]
+) -> None:
+    running: dict[SpawnProcess, Task] = {}
+    told = time.monotonic()
     try:
-        while more or running:
-            while more and len(running) < jobs:
-                new = next(waiting, None)
-                more = new is not None
-                if new is not None:
-                    process = context.Process(target=perform_alone, args=(new,), name=new.name)
-                    process.start()
-                    running[process] = new
-            for sentinel in wait([process.sentinel for process in running], timeout=HEARTBEAT_S):
-                process = next(p for p in running if p.sentinel == sentinel)
-                process.join()
+        _fill(running, tasks, jobs)
+        while running:
+            for process in _ended(running):
                 task = running.pop(process)
                 report(task, _fault(process.exitcode, task))
-            if running and time.monotonic() - said > HEARTBEAT_S:
-                said = time.monotonic()
-                say(
-                    "running: "
-                    + ", ".join(f"{task.name} ({_progress(task)})" for task in running.values())
-                )
+            if running and time.monotonic() - told > HEARTBEAT_S:
+                told = time.monotonic()
+                stages = (f"{task.name} ({_progress(task)})" for task in running.values())
+                say(f"running: {', '.join(stages)}")
+            _fill(running, tasks, jobs)
     finally:
         for process in running:
             process.terminate()
         for process in running:
             process.join()
+
+
+def _fill(running: dict[SpawnProcess, Task], tasks: Iterator[Task], jobs: int) -> None:
+    """Start tasks until as many run as may, or none is left."""
+    context = multiprocessing.get_context("spawn")
+    while len(running) < jobs and (task := next(tasks, None)) is not None:
+        process = context.Process(target=perform_alone, args=(task,), name=task.name)
+        process.start()
+        running[process] = task
+
+
+def _ended(running: Iterable[SpawnProcess]) -> list[SpawnProcess]:
+    """Return the processes that ended; none if none does for a while."""
+    ready = wait([process.sentinel for process in running], timeout=HEARTBEAT_S)
+    ended = [process for process in running if process.sentinel in ready]
+    for process in ended:
+        process.join()
+    return ended
 
 
 def _fault(code: int | None, task: Task) -> str | None:
@@ -75,9 +90,8 @@ def _fault(code: int | None, task: Task) -> str | None:
     path = task.folder.with_name(f"{task.folder.name}.{FAULT}")
     with contextlib.suppress(OSError):
         return path.read_text(encoding="utf-8")
-    return f"its process ended with {code}" + (
-        " (killed: too little memory?)" if code == -9 else ""
-    )
+    guess = " (killed: too little memory?)" if code == -9 else ""
+    return f"its process ended with {code}{guess}"
 
 
 def _progress(task: Task) -> str:

@@ -1,6 +1,4 @@
-"""What a table came to: ours, mean and spread over seeds, beside the published row and the gap; as
-data and as text.
-"""
+"""What a table came to: ours over seeds, beside the published row and the gap; as data and text."""
 
 import csv
 import io
@@ -8,16 +6,17 @@ import platform
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from seehear._version import __version__
 from seehear.data import LLP_VOCABULARY, Dataset
+from seehear.files import Json, write_text
 from seehear.recipes import FIGURES
 from seehear.reproduce.rows import Entry
 from seehear.reproduce.tables import Table
 from seehear.reproduce.task import RESULT, read
 from seehear.train.run import summarise
 
+LEVELS = {"segment": "seg", "event": "evt"}
 SHORT = {"audio": "A", "visual": "V", "audio_visual": "AV", "type": "Type", "event": "Event"}
 
 
@@ -29,8 +28,8 @@ def collect(
     out: Path,
     *,
     split: str,
-    settings: Mapping[str, Any],
-) -> dict[str, Any]:
+    settings: Mapping[str, Json],
+) -> dict[str, Json]:
     """Return the table as JSON values: percent, with every seed that lies in the output folder.
 
     Args:
@@ -42,49 +41,16 @@ def collect(
         split: which figures were measured on.
         settings: those of this call, on top of the rows' own.
     """
-    llp = dataset.name.lower() == "llp" and dataset.vocabulary.names == LLP_VOCABULARY.names
-    rows: list[dict[str, Any]] = []
-    first: dict[str, str] = {}
+    is_llp = dataset.name.lower() == "llp" and dataset.vocabulary.names == LLP_VOCABULARY.names
+    rows: list[dict[str, Json]] = []
+    first: dict[str, str] = {}  # title of the first row of each folder
     for entry in entries:
-        runs = [read(path.parent) for path in sorted((out / entry.folder).glob(f"seed-*/{RESULT}"))]
-        runs = [run for run in runs if split in run["splits"]]
-        ours = (
-            {
-                key: {name: 100 * value for name, value in both.items()}
-                for key, both in summarise(run["splits"][split] for run in runs).items()
-            }
-            if runs
-            else None
-        )
-        published = dict(entry.row.published) if llp and entry.own_features else {}
-        fault = next(
-            (text for folder, text in faults.items() if folder.startswith(entry.folder + "/")), None
-        )
-        rows.append(
-            {
-                "key": entry.row.key,
-                "title": entry.row.title,
-                "recipe": entry.recipe.name,
-                "features": entry.features,
-                "settings": dict(entry.row.settings),
-                "seeds": [run["seed"] for run in runs],
-                "epochs": [run["epoch"] for run in runs],
-                "ours": ours,
-                "published": published,
-                "gap": (
-                    {key: ours[key]["mean"] - value for key, value in published.items()}
-                    if ours
-                    else {}
-                ),
-                "seconds": [run["seconds"] for run in runs],
-                "cpu_seconds": [run.get("cpu_seconds") for run in runs],
-                "peak_mb": max((run["peak_mb"] for run in runs), default=None),
-                "same_as": first.get(entry.folder),
-                "folder": entry.folder,
-                "problem": None if runs and not fault else fault or entry.reason or "not run",
-                "command": entry.command if not runs else None,
-            }
-        )
+        row = _row(entry, out, split, is_llp=is_llp)
+        fault = next((text for run, text in faults.items() if _is_of(run, entry)), None)
+        if fault or not row["seeds"]:
+            row["problem"] = fault or entry.reason or "not run"
+        row["same_as"] = first.get(entry.folder)
+        rows.append(row)
         first.setdefault(entry.folder, entry.row.title)
     return {
         "table": table.name,
@@ -104,7 +70,53 @@ def collect(
     }
 
 
-def heading(result: Mapping[str, Any]) -> str:
+def _is_of(run: str, entry: Entry) -> bool:
+    return run.startswith(f"{entry.folder}/")
+
+
+def _row(entry: Entry, out: Path, split: str, *, is_llp: bool) -> dict[str, Json]:
+    """Return one row of a table, as far as it follows from its runs."""
+    found = [read(path.parent) for path in sorted((out / entry.folder).glob(f"seed-*/{RESULT}"))]
+    runs = [run for run in found if split in run["splits"]]
+    published = dict(entry.row.published) if is_llp and entry.own_features else {}
+    ours = None
+    gap: dict[str, float] = {}
+    if runs:
+        ours = _percent(summarise([run["splits"][split] for run in runs]))
+        gap = {key: ours[key]["mean"] - value for key, value in published.items()}
+    return {
+        "key": entry.row.key,
+        "title": entry.row.title,
+        "recipe": entry.recipe.name,
+        "features": entry.features,
+        "settings": dict(entry.row.settings),
+        "seeds": _each(runs, "seed"),
+        "epochs": _each(runs, "epoch"),
+        "ours": ours,
+        "published": published,
+        "gap": gap,
+        "seconds": _each(runs, "seconds"),
+        "cpu_seconds": _each(runs, "cpu_seconds"),
+        "peak_mb": max(_each(runs, "peak_mb"), default=None),
+        "same_as": None,
+        "folder": entry.folder,
+        "problem": None,
+        "command": None if runs else entry.command,
+    }
+
+
+def _each(runs: Sequence[Mapping[str, Json]], key: str) -> list[Json]:
+    return [run.get(key) for run in runs]
+
+
+def _percent(figures: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    percent = {}
+    for key, both in figures.items():
+        percent[key] = {name: 100 * value for name, value in both.items()}
+    return percent
+
+
+def heading(result: Mapping[str, Json]) -> str:
     """Return what a table shows and on what."""
     changed = "".join(f", {name}={value}" for name, value in result["settings"].items())
     return (
@@ -113,69 +125,52 @@ def heading(result: Mapping[str, Any]) -> str:
     )
 
 
-def header(result: Mapping[str, Any]) -> list[str]:
+def header(result: Mapping[str, Json]) -> list[str]:
     """Return the column titles."""
-    names = [
-        f"{'seg' if level == 'segment' else 'evt'} {SHORT[name]}"
-        for level, name in (key.split("/") for key in result["columns"])
-    ]
+    names = []
+    for key in result["columns"]:
+        level, name = key.split("/")
+        names.append(f"{LEVELS[level]} {SHORT[name]}")
     return ["row", "features", "seeds", *names]
 
 
-def lines(result: Mapping[str, Any]) -> list[list[str]]:
+def lines(result: Mapping[str, Json]) -> list[list[str]]:
     """Return the cells of each line: ours and, where there is one, the published row and the gap
     below it.
     """
+    columns = result["columns"]
     out = []
     for row in result["rows"]:
-        columns = result["columns"]
-        if row["ours"] is None:
-            out.append([row["title"], row["features"], "-", *["-"] * len(columns)])
-        else:
-            out.append(
-                [
-                    row["title"],
-                    row["features"],
-                    ",".join(map(str, row["seeds"])),
-                    *(_cell(row["ours"][key], len(row["seeds"])) for key in columns),
-                ]
-            )
-        for name, values, form in (
-            ("published", row["published"], "{:.1f}"),
-            ("gap", row["gap"], "{:+.1f}"),
-        ):
+        cells, seeds = ["-" for _ in columns], "-"
+        if row["ours"] is not None:
+            cells = [_cell(row["ours"][key], len(row["seeds"])) for key in columns]
+            seeds = ",".join(map(str, row["seeds"]))
+        out.append([row["title"], row["features"], seeds, *cells])
+        for name, form in (("published", "{:.1f}"), ("gap", "{:+.1f}")):
+            values = row[name]
             if values:
-                out.append(
-                    [
-                        f"  {name}",
-                        "",
-                        "",
-                        *(form.format(values[k]) if k in values else "" for k in columns),
-                    ]
-                )
+                known = {key: form.format(value) for key, value in values.items()}
+                cells = [known.get(key, "") for key in columns]
+                out.append([f"  {name}", "", "", *cells])
     return out
 
 
-def notes(result: Mapping[str, Any]) -> list[str]:
-    """Return one line for each row that shares another's run, or has none, with the command that
-    helps.
-    """
+def notes(result: Mapping[str, Json]) -> list[str]:
+    """Return one line for each row that shares another's run, or has none, and what helps."""
     out = []
     for row in result["rows"]:
+        title = row["title"]
         if row["same_as"]:
             out.append(
-                f"{row['title']}: one definition with {row['same_as']} on these features, so"
-                " one run"
+                f"{title}: one definition with {row['same_as']} on these features, so one run"
             )
         if row["problem"]:
-            out.append(
-                f"{row['title']}: {row['problem']}"
-                + (f"; run: {row['command']}" if row["command"] else "")
-            )
+            command = f"; run: {row['command']}" if row["command"] else ""
+            out.append(f"{title}: {row['problem']}{command}")
     return out
 
 
-def markdown(result: Mapping[str, Any]) -> str:
+def markdown(result: Mapping[str, Json]) -> str:
     """Return the table as a page of Markdown."""
     columns = header(result)
     clips = ", ".join(f"{count} {name}" for name, count in result["dataset"]["clips"].items())
@@ -189,23 +184,22 @@ def markdown(result: Mapping[str, Any]) -> str:
         ),
     ]
     if result["settings"]:
-        text += [
-            "",
-            "Settings: "
-            + ", ".join(f"`{name}={value}`" for name, value in result["settings"].items())
-            + ".",
-        ]
-    text += ["", "| " + " | ".join(columns) + " |", "|" + "---|" * 3 + "--:|" * (len(columns) - 3)]
-    text += [
-        "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |"
-        for line in lines(result)
-    ]
-    if said := notes(result):
-        text += ["", *(f"* {line}" for line in said)]
+        settings = ", ".join(f"`{name}={value}`" for name, value in result["settings"].items())
+        text += ["", f"Settings: {settings}."]
+    text += ["", _markdown_line(columns), "|" + "---|" * 3 + "--:|" * (len(columns) - 3)]
+    text += [_markdown_line(line) for line in lines(result)]
+    remarks = notes(result)
+    if remarks:
+        text += ["", *(f"* {line}" for line in remarks)]
     return "\n".join(text) + "\n"
 
 
-def as_csv(result: Mapping[str, Any]) -> str:
+def _markdown_line(cells: Sequence[str]) -> str:
+    escaped = (cell.replace("|", "\\|") for cell in cells)
+    return f"| {' | '.join(escaped)} |"
+
+
+def as_csv(result: Mapping[str, Json]) -> str:
     """Return one line a row and all ten figures: mean, spread, published."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -243,9 +237,8 @@ def as_csv(result: Mapping[str, Any]) -> str:
     return out.getvalue()
 
 
-def write(result: Mapping[str, Any], out: Path) -> list[Path]:
+def write(result: Mapping[str, Json], out: Path) -> list[Path]:
     """Write NAME.json, NAME.csv and NAME.md to the output folder; return their paths."""
-    from seehear.files import write_text
     from seehear.train.files import write_json
 
     base = out / str(result["table"])

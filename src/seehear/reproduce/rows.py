@@ -10,20 +10,32 @@ import hashlib
 import json
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
+from seehear.closest import suggest
 from seehear.data import Dataset
 from seehear.errors import ConfigError, SeehearError
 from seehear.features import FeatureStore
+from seehear.files import Json
+from seehear.labels.rule import rule_encoders
 from seehear.labels.space import find_space, text_tower
 from seehear.recipes import FEATURES, Recipe, get, resolve
 from seehear.reproduce.tables import Row, Table
-from seehear.time import TRACKS
 from seehear.train.data import missing_streams
 
-_Fault = tuple[str, str | None]  # what is wrong, and the command that mends it
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why a row cannot run.
+
+    Args:
+        reason: one line.
+        command: what mends it, where a command does.
+    """
+
+    reason: str
+    command: str | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +75,7 @@ def plan(
     *,
     rows: Iterable[str] | None = None,
     inputs: str | None = None,
-    settings: Mapping[str, Any] | None = None,
+    settings: Mapping[str, Json] | None = None,
     seeds: Mapping[str, Sequence[int]] | None = None,
 ) -> list[Entry]:
     """Return the rows of a table as they are to run on this dataset and features folder.
@@ -79,48 +91,53 @@ def plan(
     Raises:
         ConfigError: no such row, feature set or setting.
     """
-    chosen, seeds = table.choose(rows), dict(seeds or {})
-    table.choose([key for key in seeds if key])
+    chosen = table.choose(rows)
+    seeds = seeds or {}
+    table.choose(filter(None, seeds))
     if inputs is not None and inputs not in FEATURES:
         raise ConfigError(
-            f"no feature set {inputs!r}",
-            where="--inputs",
-            hint=f"expected one of {', '.join(FEATURES)}",
+            f"no feature set {inputs!r}", parameter="inputs", hint=suggest(inputs, FEATURES)
         )
-    others = inputs is None and all(
-        missing_streams(FEATURES[row.features], store) for row in table.rows
-    )
-    towers: dict[str, _Fault | None] = {}
+    holds_none = all(missing_streams(FEATURES[row.features], store) for row in table.rows)
+    towers: dict[str, Obstacle | None] = {}
     entries = []
     for row in chosen:
-        recipe = get(row.recipe)
-        features = inputs or (_held(recipe, store) if others else None) or row.features
-        try:
-            resolved = resolve(recipe, features, {**row.settings, **(settings or {})})
-        except ConfigError as error:
-            raise ConfigError(
-                f"row {row.key}: {error.problem}", where=error.where, hint=error.hint
-            ) from None
-        reason, command = _obstacle(resolved, features, dataset, store, towers)
-        entries.append(
-            Entry(
-                row,
-                resolved,
-                features,
-                _folder(resolved, features, dataset),
-                _labels_folder(resolved, dataset),
-                tuple(seeds.get(row.key, seeds.get("", (resolved.training.seed,)))),
-                reason,
-                command,
-            )
-        )
+        features = inputs or row.features
+        if inputs is None and holds_none:
+            features = _held(get(row.recipe), store) or row.features
+        recipe = _resolved(row, features, settings or {})
+        own_seeds = seeds.get(row.key, seeds.get("", (recipe.training.seed,)))
+        entry = _entry(row, recipe, features, dataset, own_seeds)
+        obstacle = _obstacle(recipe, features, dataset, store, towers)
+        if obstacle is not None:
+            entry = replace(entry, reason=obstacle.reason, command=obstacle.command)
+        entries.append(entry)
     return entries
 
 
+def _entry(
+    row: Row, recipe: Recipe, features: str, dataset: Dataset, seeds: Sequence[int]
+) -> Entry:
+    folder = _folder(recipe, features, dataset)
+    return Entry(row, recipe, features, folder, _labels_folder(recipe, dataset), tuple(seeds))
+
+
 def _held(recipe: Recipe, store: FeatureStore) -> str | None:
-    return next(
-        (name for name in recipe.features if not missing_streams(FEATURES[name], store)), None
-    )
+    """Return the recipe's first feature set that the folder holds."""
+    held = (name for name in recipe.features if not missing_streams(FEATURES[name], store))
+    return next(held, None)
+
+
+def _resolved(row: Row, features: str, settings: Mapping[str, Json]) -> Recipe:
+    try:
+        return resolve(get(row.recipe), features, {**row.settings, **settings})
+    except ConfigError as error:
+        raise ConfigError(
+            f"row {row.key}: {error.problem}",
+            where=error.where,
+            hint=error.hint,
+            parameter=error.parameter,
+        ) from None
 
 
 def _obstacle(
@@ -128,62 +145,61 @@ def _obstacle(
     features: str,
     dataset: Dataset,
     store: FeatureStore,
-    towers: dict[str, _Fault | None],
-) -> tuple[str | None, str | None]:
-    """Return why the row cannot run and the command that mends it; (None, None) if it can."""
-    wanted = FEATURES[features]
+    towers: dict[str, Obstacle | None],
+) -> Obstacle | None:
+    """Return why the row cannot run, if it cannot; `towers` remembers those that were asked."""
     spaces = _spaces(recipe)
-    lacking = missing_streams(wanted, store) + [
-        f"{name}'s space shared with language" for name in spaces if find_space(store, name) is None
-    ]
+    lacking = missing_streams(FEATURES[features], store)
+    for encoder in spaces:
+        if find_space(store, encoder) is None:
+            lacking.append(f"{encoder}'s space shared with language")
     if lacking:
-        ids = {
-            track: list(dict.fromkeys(s.split("/")[0] for s in streams))
-            for track, streams in (
-                ("audio", wanted.audio),
-                ("visual", (*wanted.visual, *wanted.motion)),
-            )
-        }
-        for name, track in spaces.items():
-            ids[track] += [name] if name not in ids[track] else []
-        options = " ".join(f"--{track} {','.join(ids[track])}" for track in ("visual", "audio"))
-        folder = f"{Path(store.path)}-{features.replace('+', '-')}"
-        return (
+        return Obstacle(
             f"feature set {features} needs {', '.join(lacking)}, which the folder does not hold",
-            (
-                f"seehear extract {shlex.quote(str(dataset.root))} {options} --out"
-                f" {shlex.quote(folder)}"
-            ),
+            _extract_command(features, spaces, dataset, store),
         )
-    for name in spaces:
-        if name not in towers:
-            towers[name] = _tower_fault(name)
-        if fault := towers[name]:
-            return f"no words can be compared with {name}'s features: {fault[0]}", fault[1]
-    return None, None
+    for encoder in spaces:
+        if encoder not in towers:
+            towers[encoder] = _tower_obstacle(encoder)
+        obstacle = towers[encoder]
+        if obstacle is not None:
+            return obstacle
+    return None
+
+
+def _extract_command(
+    features: str, spaces: Mapping[str, str], dataset: Dataset, store: FeatureStore
+) -> str:
+    """Return the command that makes a feature set and the spaces of labels."""
+    wanted = FEATURES[features]
+    streams = {"visual": (*wanted.visual, *wanted.motion), "audio": wanted.audio}
+    options = []
+    for track in ("visual", "audio"):
+        ids = [stream.split("/")[0] for stream in streams[track]]
+        ids += [encoder for encoder, of_track in spaces.items() if of_track == track]
+        options.append(f"--{track} {','.join(dict.fromkeys(ids))}")
+    folder = f"{Path(store.path)}-{features.replace('+', '-')}"
+    root, folder = shlex.quote(str(dataset.root)), shlex.quote(folder)
+    return f"seehear extract {root} {' '.join(options)} --out {folder}"
 
 
 def _spaces(recipe: Recipe) -> dict[str, str]:
-    """Return the encoders whose joint space the recipe's segment labels are made in, with their
-    track.
-    """
-    options = recipe.labels.segments
-    return (
-        {}
-        if options is None
-        else {getattr(options, track): track for track in TRACKS if options.has(track)}
-    )
+    """Return the encoders in whose space segment labels are made, with their track."""
+    rule = recipe.labels.segments
+    if rule is None:
+        return {}
+    return {encoder: track for track, encoder in rule_encoders(rule).items()}
 
 
-def _tower_fault(encoder: str) -> _Fault | None:
-    """Return what is wrong with an encoder's text tower and the command that mends it; None if
-    nothing is.
-    """
+def _tower_obstacle(encoder: str) -> Obstacle | None:
+    """Return what is wrong with an encoder's text tower, if anything is."""
     try:
         text_tower(encoder).encode(["other"])
     except SeehearError as error:
+        reason = f"no words can be compared with {encoder}'s features: {error.problem}"
         hint = error.hint or ""
-        return error.problem, hint.removeprefix("run: ") if hint.startswith("run: ") else None
+        command = hint.removeprefix("run: ")
+        return Obstacle(reason, command if command != hint else None)
     return None
 
 
@@ -205,5 +221,5 @@ def _labels_folder(recipe: Recipe, dataset: Dataset) -> str | None:
     return f"labels/{_digest(made, dataset.fingerprint())}"
 
 
-def _digest(*values: Any) -> str:
+def _digest(*values: Json) -> str:
     return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()[:10]

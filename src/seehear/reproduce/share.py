@@ -1,19 +1,27 @@
-"""What several rows need is made once: features averaged to segments, and the segment labels of a
-definition.
-"""
+"""What several rows need is made once: features averaged to segments, segment labels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from seehear.data import Dataset
 from seehear.features import FeatureStore
 from seehear.features.official import OfficialStore
-from seehear.features.packed import MANIFEST, PackedStore, write_manifest, write_stream
+from seehear.features.packed import (
+    MANIFEST,
+    PackedStore,
+    StoredStream,
+    write_manifest,
+    write_stream,
+)
 from seehear.features.reader import to_segments
-from seehear.labels.store import is_labels, load, save
+from seehear.features.store import ClipEntry
+from seehear.labels.rule import rule_encoders
+from seehear.labels.store import SegmentLabels, is_labels, load, save
 from seehear.recipes import FEATURES
 from seehear.recipes.contract import Clips, Context
 from seehear.reproduce.rows import Entry
@@ -23,13 +31,12 @@ Say = Callable[[str], None]
 
 
 def pooled_store(
-    store: FeatureStore, dataset: Dataset, entries: list[Entry], folder: Path, say: Say
+    store: FeatureStore, dataset: Dataset, entries: Sequence[Entry], folder: Path, say: Say
 ) -> FeatureStore:
-    """Return a store with one row a segment of every stream that the rows need; our own packed
-    store as it is.
+    """Return a store with one row a segment of every stream that the rows need.
 
     The published folders hold a small file a clip, eighty rows each: reading them takes minutes,
-    and every row of a table would do it again.
+    and every row of a table would do it again.  Our own packed store is returned as it is.
 
     Args:
         store: as opened.
@@ -40,83 +47,93 @@ def pooled_store(
     """
     if not isinstance(store, OfficialStore):
         return store
-    wanted = dict.fromkeys(s for entry in entries for s in FEATURES[entry.features].streams)
-    for entry in entries:
-        options = entry.recipe.labels.segments
-        if options is not None:
-            wanted |= {
-                f"{getattr(options, t)}/feature": None
-                for t in ("audio", "visual")
-                if options.has(t)
-            }
-    held = PackedStore(folder) if (folder / MANIFEST).is_file() else None
-    old = {} if held is None else held.manifest["streams"]
-    new = [stream for stream in wanted if stream not in old]
-    if not new and held is not None:
-        return held
-    names = [clip.name for split in dataset.splits.values() for clip in split.clips]
-    streams = dict(old)
-    for stream in new:
+    streams = _made_before(folder)
+    missing = [stream for stream in _wanted_streams(entries) if stream not in streams]
+    if streams and not missing:
+        return PackedStore(folder)
+    names = list(chain.from_iterable(split.names for split in dataset.splits.values()))
+    segments = dataset.grid.count
+    for stream in missing:
         source = find_stream(stream, store)
         assert source is not None
-        say(f"{source}: average to {dataset.grid.count} segments, once for all rows")
-        # a clip without a file is left out; training on it then says so
-        rows = (
-            (
-                to_segments(store, source, store.rows(source, name), dataset.grid.count)
-                if store.count(source, name)
-                else None
-            )
-            for name in names
-        )
-        count = sum(store.count(source, name) > 0 for name in names)
-        entry_ = write_stream(
-            folder,
-            stream,
-            rows,
-            total=count * dataset.grid.count,
-            dim=store.stream(source).dim,
-            dtype="float32",
-        )
-        streams[stream] = {**entry_, "encoder": stream.split("/")[0]}
+        say(f"{source}: average to {segments} segments, once for all rows")
+        streams[stream] = _write_averaged(folder, stream, store, source, names, segments)
     encoders = {name: {**about, "preprocessing": None} for name, about in store.encoders().items()}
-    write_manifest(
-        folder,
-        {
-            "encoders": encoders,
-            "streams": streams,
-            "pooled_from": str(store.path),
-            "clips": [
-                {"name": name, "id": name, "segments": dataset.grid.count, "state": "ok"}
-                for name in names
-            ],
-        },
-    )
+    manifest = {
+        "encoders": encoders,
+        "streams": streams,
+        "pooled_from": str(store.path),
+        "clips": [_clip(name, segments) for name in names],
+    }
+    write_manifest(folder, manifest)
     return PackedStore(folder)
 
 
-def shared_labels(entry: Entry, dataset: Dataset, store: FeatureStore, out: Path, say: Say) -> None:
-    """Make the segment labels that a row trains on, unless another row or an earlier call has made
-    them.
+def _clip(name: str, segments: int) -> ClipEntry:
+    return {"name": name, "id": name, "segments": segments, "state": "ok"}
+
+
+def _made_before(folder: Path) -> dict[str, StoredStream]:
+    if not (folder / MANIFEST).is_file():
+        return {}
+    return dict(PackedStore(folder).manifest["streams"])
+
+
+def _wanted_streams(entries: Sequence[Entry]) -> list[str]:
+    """Return what networks are trained on, then what segment labels are made of."""
+    wanted: dict[str, None] = {}
+    for entry in entries:
+        wanted |= dict.fromkeys(FEATURES[entry.features].streams)
+    for entry in entries:
+        rule = entry.recipe.labels.segments
+        if rule is not None:
+            wanted |= {f"{encoder}/feature": None for encoder in rule_encoders(rule).values()}
+    return list(wanted)
+
+
+def _write_averaged(
+    folder: Path,
+    stream: str,
+    store: FeatureStore,
+    source: str,
+    names: Sequence[str],
+    segments: int,
+) -> StoredStream:
+    """Write a row a segment of each clip.
+
+    A clip without a file is left empty; training on it then says so.
     """
-    if entry.labels is None or is_labels(out / entry.labels):
-        if entry.labels is not None:
-            load(out / entry.labels)  # damaged ones are better found now
+    here = {name for name in names if store.count(source, name)}
+
+    def averaged() -> Iterator[NDArray[np.float32] | None]:
+        for name in names:
+            if name in here:
+                yield to_segments(store, source, store.rows(source, name), segments)
+            else:
+                yield None
+
+    total = sum(name in here for name in names) * segments
+    dim = store.stream(source).dim
+    entry = write_stream(folder, stream, averaged(), total=total, dim=dim, dtype="float32")
+    return {**entry, "encoder": stream.split("/")[0]}
+
+
+def shared_labels(entry: Entry, dataset: Dataset, store: FeatureStore, out: Path, say: Say) -> None:
+    """Make the segment labels that a row trains on, unless they are there already."""
+    if entry.labels is None:
+        return
+    folder = out / entry.labels
+    if is_labels(folder):
+        load(folder)  # damaged ones are better found now
         return
     say(f"segment labels of {entry.row.title}")
     stage = next(stage for stage in entry.recipe.stages if stage.name == "labels")
     split = dataset.split("train")
+    weak = torch.from_numpy(np.ascontiguousarray(split.weak, np.float32))
     nothing = torch.zeros(len(split.names), 0, 0)
-    clips = Clips(
-        split.names,
-        torch.from_numpy(np.ascontiguousarray(split.weak, np.float32)),
-        nothing,
-        nothing,
-    )
+    clips = Clips(split.names, weak, nothing, nothing)
+    seed = entry.recipe.training.seed
     assert stage.make is not None
-    save(
-        stage.make(
-            Context(entry.recipe, stage, dataset, store, clips, {}, entry.recipe.training.seed)
-        ),
-        out / entry.labels,
-    )
+    labels = stage.make(Context(entry.recipe, stage, dataset, store, clips, {}, seed))
+    assert isinstance(labels, SegmentLabels)
+    save(labels, folder)

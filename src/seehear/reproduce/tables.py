@@ -1,5 +1,4 @@
-"""The seven tables of the LSLD paper as data: each row is a recipe, a feature set and the settings
-that differ.
+"""The seven tables of the LSLD paper as data: rows of recipe, feature set and changed settings.
 
 Published figures are percent on LLP's test split.  A row whose figures stand on its recipe's page
 takes them from there; the others bring their own.
@@ -9,12 +8,12 @@ Source: Revisit Weakly-Supervised Audio-Visual Video Parsing from the Language P
 MA at segment level, for MM-Pyramid and DHHN at event level) the printed figure stands.
 """
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from seehear.closest import suggest
 from seehear.errors import ConfigError
+from seehear.files import Json
 from seehear.recipes import FIGURES, get
 
 VISUAL = ("segment/visual", "event/visual")  # what tables 4 and 6 print
@@ -25,7 +24,7 @@ class Row:
     """One row of a table.
 
     Args:
-        key: as written in `--rows`.
+        key: what chooses it.
         title: as printed.
         recipe: its name.
         features: feature set of the published row.
@@ -38,7 +37,7 @@ class Row:
     title: str
     recipe: str
     features: str
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Json] = field(default_factory=dict)
     figures: Mapping[str, float] | None = None
 
     @property
@@ -47,11 +46,9 @@ class Row:
         if self.figures is not None:
             return self.figures
         printed = {} if self.settings else get(self.recipe).published
-        return (
-            dict(zip(FIGURES, printed[self.features], strict=True))
-            if self.features in printed
-            else {}
-        )
+        if self.features not in printed:
+            return {}
+        return dict(zip(FIGURES, printed[self.features], strict=True))
 
 
 @dataclass(frozen=True)
@@ -81,11 +78,8 @@ class Table:
         known, asked = [row.key for row in self.rows], list(keys)
         for key in asked:
             if key not in known:
-                close = difflib.get_close_matches(key, known, n=1)
                 raise ConfigError(
-                    f"{self.name} has no row {key!r}",
-                    where="--rows",
-                    hint=f"did you mean {close[0]}?" if close else f"expected {', '.join(known)}",
+                    f"{self.name} has no row {key!r}", parameter="rows", hint=suggest(key, known)
                 )
         return tuple(row for row in self.rows if row.key in asked)
 
@@ -99,11 +93,9 @@ def _pair(segment: float, event: float) -> dict[str, float]:
 
 
 def _labels(
-    key: str, title: str, figures: Mapping[str, float], recipe: str = "lsld", **settings: Any
+    key: str, title: str, figures: Mapping[str, float], recipe: str = "lsld", **settings: Json
 ) -> Row:
-    """Return an LSLD row that differs in how its labels are made; no difference: the row of the
-    recipe's page.
-    """
+    """Return an LSLD row that differs in how its labels are made, if in anything."""
     changed = {f"labels.segments.{name}": value for name, value in settings.items()}
     return Row(key, title, recipe, "clip", changed, figures)
 
@@ -118,6 +110,17 @@ _GRID = {  # alpha: segment-level visual F at beta = 0.2, 0.4, 0.6, 0.8
     4.0: (71.0, 71.9, 71.6, 70.5),
     4.5: (70.7, 70.2, 71.4, 70.7),
 }
+_GRID_ROWS = tuple(
+    _labels(
+        f"a{alpha:g}-b{beta:g}",
+        f"alpha {alpha:g}, beta {beta:g}",
+        {"segment/visual": value},
+        alpha=alpha,
+        beta=beta,
+    )
+    for alpha, values in _GRID.items()
+    for beta, value in zip((0.2, 0.4, 0.6, 0.8), values, strict=True)
+)
 
 TABLES: dict[str, Table] = {
     table.name: table
@@ -171,17 +174,7 @@ TABLES: dict[str, Table] = {
             "table4",
             "Factors (4a) and strategies (4b) of the re-weighting",
             (
-                *(
-                    _labels(
-                        f"a{alpha:g}-b{beta:g}",
-                        f"alpha {alpha:g}, beta {beta:g}",
-                        {"segment/visual": value},
-                        alpha=alpha,
-                        beta=beta,
-                    )
-                    for alpha, values in _GRID.items()
-                    for beta, value in zip((0.2, 0.4, 0.6, 0.8), values, strict=True)
-                ),
+                *_GRID_ROWS,
                 _labels("with-event", "w/ event", _pair(69.9, 66.5), strategy="with-event"),
                 _labels("without-event", "w/o event", _pair(70.4, 67.2), strategy="without-event"),
                 _labels("stable", "stable", _pair(71.2, 67.2), strategy="stable"),
@@ -236,9 +229,5 @@ def table(name: str) -> Table:
         ConfigError: there is none; the closest is named.
     """
     if name not in TABLES:
-        close = difflib.get_close_matches(name, TABLES, n=1)
-        raise ConfigError(
-            f"no table {name!r}",
-            hint=f"did you mean {close[0]}?" if close else f"expected one of {', '.join(TABLES)}",
-        )
+        raise ConfigError(f"no table {name!r}", hint=suggest(name, TABLES))
     return TABLES[name]

@@ -6,12 +6,13 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from seehear.errors import SeehearError
+from seehear.files import Json
 from seehear.recipes import Recipe
 
-RESULT, FAULT = "result.json", "fault.txt"
+RESULT = "result.json"
+FAULT = "fault.txt"
 
 
 @dataclass(frozen=True)
@@ -44,18 +45,23 @@ class Task:
     @property
     def done(self) -> bool:
         """Whether an earlier call finished it, on this split."""
-        return (self.folder / RESULT).exists() and self.split in read(self.folder)["splits"]
+        return has_result(self.folder) and self.split in read(self.folder)["splits"]
 
 
-def read(folder: Path) -> dict[str, Any]:
+def has_result(folder: Path) -> bool:
+    """Return whether the task of a run folder has been finished, on some split."""
+    return (folder / RESULT).exists()
+
+
+def read(folder: Path) -> dict[str, Json]:
     """Return the result of a finished task."""
     from seehear.train.files import read_json
 
-    result: dict[str, Any] = read_json(folder / RESULT)
+    result: dict[str, Json] = read_json(folder / RESULT)
     return result
 
 
-def perform(task: Task) -> dict[str, Any]:
+def perform(task: Task) -> dict[str, Json]:
     """Train and score; return the result that is also written to the run folder.
 
     Raises:
@@ -71,14 +77,14 @@ def perform(task: Task) -> dict[str, Any]:
     dataset, store = open_dataset(task.dataset), open_features(task.features)
     options = RunOptions(device=task.device)
     labels = None if task.labels is None else load(task.labels)
-    before = read(task.folder) if (task.folder / RESULT).exists() else None
+    before = read(task.folder) if has_result(task.folder) else None
     if before is None:
         prepared = prepare(dataset, store, task.recipe, features=task.inputs, options=options)
         run(prepared, task.folder, seed=task.seed, labels=labels, options=options)
         del prepared
     about = RunFolder(task.folder).record()
     figures = evaluate_split(task.folder, store, dataset, task.split)
-    unit = 1 if sys.platform == "darwin" else 1024
+    unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
     result = before or {
         "seed": task.seed,
         "epoch": about["epoch"],
@@ -97,9 +103,7 @@ def perform(task: Task) -> dict[str, Any]:
 
 
 def perform_alone(task: Task) -> None:
-    """Perform a task as a process of its own with one thread; a fault is left in the run folder, in
-    one line.
-    """
+    """Perform a task as a process of its own with one thread; a fault is left beside the run."""
     import torch
 
     torch.set_num_threads(1)

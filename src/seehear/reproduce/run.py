@@ -1,0 +1,178 @@
+"""A table from beginning to end."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from seehear.data import Dataset
+from seehear.errors import ConfigError, DataError, SeehearError
+from seehear.features import FeatureStore
+from seehear.files import Json
+from seehear.reproduce.pool import run_tasks
+from seehear.reproduce.result import collect, write
+from seehear.reproduce.rows import Entry, plan
+from seehear.reproduce.share import pooled_store, shared_labels
+from seehear.reproduce.tables import table
+from seehear.reproduce.task import Task
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What of a table is run, and how.
+
+    Args:
+        rows, inputs, settings, seeds: see `plan`.
+        split: what is scored.
+        jobs: rows at a time, each in a process of its own with one thread; 0: in this process.
+        device: where to compute.
+    """
+
+    rows: Sequence[str] | None = None
+    inputs: str | None = None
+    settings: Mapping[str, Json] | None = None
+    seeds: Mapping[str, Sequence[int]] | None = None
+    split: str = "test"
+    jobs: int = 1
+    device: str = "cpu"
+
+    def __post_init__(self) -> None:
+        if self.jobs < 0:
+            raise ConfigError(f"expected 0 or more processes, got {self.jobs}", parameter="jobs")
+
+
+def reproduce(
+    name: str,
+    dataset: Dataset,
+    store: FeatureStore,
+    out: Path,
+    choices: Choices | None = None,
+    *,
+    say: Say = lambda line: None,
+    done: Callable[[], None] = lambda: None,
+    **changed: Any,
+) -> dict[str, Json]:
+    """Run the rows of a table that an earlier call has not finished; write and return the table.
+
+    Args:
+        name: `table1` to `table7`.
+        dataset, store: as opened.
+        out: output folder; several tables may share it, and then share runs and labels.
+        choices: what is run and how; by default all rows as published.
+        say: receives one line at a time.
+        done: called after each finished task (`plan` tells how many there are).
+        changed: single fields of `choices`, such as `rows=["han"]`.
+
+    Raises:
+        ConfigError: no such table, row, feature set or setting.
+        DataError: the split is not there or has no truth.
+        SeehearError: no row can run; the first reason is given.
+    """
+    chosen = table(name)
+    choices = replace(choices or Choices(), **changed)
+    if not dataset.split(choices.split).has_truth:
+        raise DataError(
+            f"expected segment truth of split {choices.split}, the dataset has none",
+            where=dataset.root,
+            hint="choose another split",
+            parameter="split",
+        )
+    entries = plan(
+        chosen,
+        dataset,
+        store,
+        rows=choices.rows,
+        inputs=choices.inputs,
+        settings=choices.settings,
+        seeds=choices.seeds,
+    )
+    ready = [entry for entry in entries if entry.reason is None]
+    out = Path(out).resolve()
+    faults: dict[str, str] = {}
+    if ready:
+        pooled = pooled_store(store, dataset, ready, out / "features", say)
+        bench = _Bench(dataset, store, pooled, out, choices, say, done, faults)
+        run_tasks(bench.tasks(ready), jobs=choices.jobs, report=bench.report, say=say)
+    result = collect(
+        chosen, entries, faults, dataset, out, split=choices.split, settings=choices.settings or {}
+    )
+    if not any(row["ours"] for row in result["rows"]):
+        row = result["rows"][0]
+        raise SeehearError(
+            f"no row of {name} could run; {row['title']}: {row['problem']}",
+            where=store.path,
+            hint=f"run: {row['command']}" if row["command"] else None,
+        )
+    write(result, out)
+    return result
+
+
+def count_tasks(entries: Sequence[Entry]) -> int:
+    """Return how many runs the rows come to, each shared one once."""
+    runs = ((entry.folder, seed) for entry in entries if not entry.reason for seed in entry.seeds)
+    return len(set(runs))
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """What the tasks of one call share, and whom to tell of them.
+
+    `faults` is filled: what went wrong, by run folder.
+    """
+
+    dataset: Dataset
+    store: FeatureStore
+    pooled: FeatureStore
+    out: Path
+    choices: Choices
+    say: Say
+    done: Callable[[], None]
+    faults: dict[str, str] = field(default_factory=dict)
+
+    def tasks(self, entries: Sequence[Entry]) -> Iterator[Task]:
+        """Yield what is left to run; the labels of a row are made just before its first task."""
+        seen = set()
+        for entry in entries:
+            for seed in entry.seeds:
+                task = self._task(entry, seed)
+                if task.folder in seen:
+                    continue
+                seen.add(task.folder)
+                if task.done:
+                    self.done()
+                elif self._has_labels(entry, task):
+                    self.say(f"{task.name}: {entry.recipe.name} on {entry.features}")
+                    yield task
+
+    def report(self, task: Task, fault: str | None) -> None:
+        """Take down how a task ended."""
+        if fault is not None:
+            self.faults[task.folder.relative_to(self.out).as_posix()] = fault
+            self.say(f"{task.name}: {fault}")
+        self.done()
+
+    def _has_labels(self, entry: Entry, task: Task) -> bool:
+        try:
+            shared_labels(entry, self.dataset, self.pooled, self.out, self.say)
+        except SeehearError as error:
+            self.report(task, str(error))
+            return False
+        return True
+
+    def _task(self, entry: Entry, seed: int) -> Task:
+        wants_frames = entry.recipe.network.rows == "frame"
+        features = self.store if wants_frames else self.pooled
+        return Task(
+            name=f"{entry.row.title} seed {seed}",
+            dataset=self.dataset.root,
+            features=Path(features.path),
+            recipe=entry.recipe,
+            inputs=entry.features,
+            labels=None if entry.labels is None else self.out / entry.labels,
+            seed=seed,
+            folder=self.out / entry.folder / f"seed-{seed}",
+            split=self.choices.split,
+            device=self.choices.device,
+        )
