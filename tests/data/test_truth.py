@@ -8,7 +8,9 @@ from helpers import picture
 from llp_like import write_llp
 from own_dataset import TRUTH, write
 from seehear.data import Dataset, open_dataset
+from seehear.data.truth import TruthRow, clashes
 from seehear.errors import DataError
+from seehear.time import TimeGrid
 
 
 @pytest.mark.parametrize(
@@ -90,3 +92,32 @@ def test_every_dropped_or_changed_row_is_listed_with_its_line(tmp_path: Path) ->
     assert str(split.truth().issues[0]).startswith(
         "AVVP_eval_audio.csv:6: _BBBBBBBBB2_5_15 Cat 9-9: empty interval"
     )
+
+
+def row(line: int, onset_s: float, offset_s: float, label: str = "Dog") -> TruthRow:
+    return TruthRow("audio.csv", line, "clip", onset_s, offset_s, label)
+
+
+def test_each_row_clashes_with_the_earlier_one_that_reaches_furthest() -> None:
+    rows = [row(2, 0, 5), row(3, 1, 2), row(4, 1, 2), row(5, 5, 6), row(6, 7, 8)]
+    other = row(7, 0, 5, "Cat")
+    found = [(kind, later.line, earlier.line) for kind, later, earlier in clashes([*rows, other])]
+    assert found == [("overlap", 3, 2), ("overlap", 4, 2), ("touching", 5, 2)]
+    assert [kind for kind, *_ in clashes([row(2, 0, 5), row(3, 0, 5)])] == ["duplicate"]
+
+
+def test_a_row_says_what_is_wrong_with_it() -> None:
+    assert [row(2, 0, end).span_fault for end in (1, 0, -1)] == [None, "empty", "reversed"]
+    grid = TimeGrid(4)
+    spans = [(0, 4), (-0.5, 1), (3, 4.5)]
+    assert [row(2, *span).reaches_outside(grid) for span in spans] == [False, True, True]
+    assert str(row(2, 0, 1).issue("empty", "why")) == "audio.csv:2: clip Dog 0-1: why"
+
+
+def test_a_selection_keeps_arrays_and_events_together(tmp_path: Path) -> None:
+    truth = open_dataset(write_llp(tmp_path)).splits["val"].truth()
+    turned = truth.select(truth.names[::-1])
+    assert turned.names == truth.names[::-1]
+    assert (turned.audio == truth.audio[::-1]).all()
+    assert turned.audio_intervals == truth.audio_intervals[::-1]
+    assert turned.visual_intervals == truth.visual_intervals[::-1]

@@ -6,8 +6,6 @@ import pytest
 
 from seehear import export
 from seehear.errors import ConfigError
-from seehear.export.html import time_text
-from seehear.export.words import clock
 from seehear.time import Event, TimeGrid, Timeline, Track
 
 LINE = Timeline("clip.mp4", 3.0, TimeGrid(3), ("Dog",), (Event(0, 2, Track.AUDIO, "Dog", 0.5),))
@@ -66,10 +64,3 @@ def test_a_file_name_in_no_encoding_is_still_written(tmp_path) -> None:
     odd = Timeline("caf\udce9.mp4", 3.0, TimeGrid(3), ("Dog",))
     for form in export.FORMATS:
         export.write(odd, form, export.path_for("x", form, tmp_path)).read_text("utf-8")
-
-
-def test_clocks() -> None:
-    assert clock(59.9996, ".") == "00:01:00.000"
-    assert clock(360000, ",") == "100:00:00,000"
-    assert time_text(59.96) == "1:00.0"
-    assert time_text(3725.5) == "1:02:05.5"

@@ -5,7 +5,6 @@ writers.
 import csv
 import io
 import json
-import re
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
@@ -197,23 +196,6 @@ def test_the_page_escapes_everything_and_carries_the_whole_timeline() -> None:
     assert "https:" not in page
 
 
-def test_the_page_of_a_silent_film_says_so() -> None:
-    line = Timeline(
-        "film.mp4",
-        3.0,
-        TimeGrid(3),
-        ("Dog",),
-        tracks={"audio": "absent", "visual": "parsed"},
-        warnings=("the file has no <audio> track",),
-        parser={"preset": {"name": "<i>"}},
-    )
-    page = export.render(line, "html")
-    assert "no audio track · seen: nothing" in page
-    assert "the file has no &lt;audio&gt; track" in page
-    assert "None of the 1 classes was found." in page
-    assert "<i>" not in page
-
-
 @pytest.mark.parametrize("format", list(export.FORMATS))
 def test_an_empty_timeline_is_a_valid_file(format: str, tmp_path) -> None:
     empty = Timeline("a.mp4", 0.0, TimeGrid(0), ("Dog",))
@@ -223,20 +205,6 @@ def test_an_empty_timeline_is_a_valid_file(format: str, tmp_path) -> None:
     elif format == "eaf":
         assert set(Eaf(str(path)).get_tier_names()) == {"audio", "visual", "audio_visual"}
     assert path.exists()
-
-
-def test_tiers_merge_overlaps_and_leave_absent_tracks_out() -> None:
-    line = Timeline(
-        "a.wav",
-        4.0,
-        TimeGrid(4),
-        ("Dog",),
-        (Event(0, 2, Track.AUDIO, "Dog"), Event(1, 3, Track.AUDIO, "Dog")),
-        tracks={"audio": "parsed", "visual": "absent"},
-    )
-    text = export.render(line, "textgrid")
-    assert "size = 1" in text
-    assert re.findall(r"xmax = (\S+)\s+text = \"(.*)\"", text) == [("3", "Dog"), ("4", "")]
 
 
 @given(

@@ -1,0 +1,51 @@
+"""What writers share."""
+
+import re
+
+from seehear import export
+from seehear.export.words import by_time, clip_name, clock, one_line, tiers
+from seehear.time import Event, TimeGrid, Timeline, Track
+
+
+def test_tiers_merge_overlaps_and_leave_absent_tracks_out() -> None:
+    line = Timeline(
+        "a.wav",
+        4.0,
+        TimeGrid(4),
+        ("Dog",),
+        (Event(0, 2, Track.AUDIO, "Dog"), Event(1, 3, Track.AUDIO, "Dog")),
+        tracks={"audio": "parsed", "visual": "absent"},
+    )
+    text = export.render(line, "textgrid")
+    assert "size = 1" in text
+    assert re.findall(r"xmax = (\S+)\s+text = \"(.*)\"", text) == [("3", "Dog"), ("4", "")]
+
+
+def test_clocks() -> None:
+    assert clock(59.9996, ".") == "00:01:00.000"
+    assert clock(360000, ",") == "100:00:00,000"
+    assert clock(-0.1, ".") == "00:00:00.000"
+
+
+def test_text_stays_on_its_line_and_clips_go_by_their_file() -> None:
+    assert one_line(" two\nlines\tand \u2028 more\ufeff ") == "two lines and more"
+    assert clip_name(Timeline("C:\\films\\a.b.mp4", 1.0, TimeGrid(1), ())) == "a.b"
+    assert clip_name(Timeline("", 1.0, TimeGrid(1), ())) == "clip"
+
+
+def test_events_come_by_onset_whatever_their_track() -> None:
+    events = (Event(2, 3, Track.AUDIO, "Dog"), Event(1, 3, Track.VISUAL, "Dog"))
+    line = Timeline("a.mp4", 4.0, TimeGrid(4), ("Dog",), events)
+    assert [event.start_s for event in line] == [2, 1]
+    assert [event.start_s for event in by_time(line)] == [1, 2]
+
+
+def test_labels_that_differ_only_in_what_had_to_go_get_numbered_tiers() -> None:
+    events = (Event(0, 1, Track.AUDIO, "a\tb"), Event(0, 1, Track.AUDIO, "a b"))
+    line = Timeline("a.mp4", 1.0, TimeGrid(1), ("a\tb", "a b"), events)
+    assert [name for name, _ in tiers(line)] == [
+        "audio:a b",
+        "audio:a b (2)",
+        "visual",
+        "audio_visual",
+    ]
