@@ -167,7 +167,7 @@ def test_settings_reach_stages_all_together_or_one_by_name():
     [
         (
             {"training.epoch": "3"},
-            r"settings: training\.epoch: no setting 'epoch'; did you mean epochs\?",
+            r"settings training\.epoch: no setting 'epoch'; did you mean epochs\?",
         ),
         ({"trainin.epochs": "3"}, r"no setting 'trainin'; did you mean training\?"),
         ({"network.layer": "3"}, r"did you mean layers\?"),

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from seehear.errors import ConfigError, DataError, FeatureError
-from seehear.recipes import FEATURES, RECIPES, Labels
+from seehear.recipes import FEATURES, RECIPES
 from seehear.recipes.contract import Clips
 from seehear.train.data import (
     choose_features,
@@ -18,7 +18,6 @@ from seehear.train.data import (
     standardise,
     statistics,
 )
-from seehear.train.targets import build_targets
 from small_world import SEGMENTS, write_world
 
 HAN = RECIPES["han"]
@@ -145,40 +144,3 @@ def test_batches_are_taken_by_index():
     inputs = clips.inputs(torch.tensor([2, 0]))
     assert inputs["audio"].flatten().tolist() == [4, 5, 0, 1]
     assert inputs["motion"] is None
-
-
-WEAK = torch.tensor([[1.0, 0.0, 1.0], [0.0, 1.0, 0.0]])
-
-
-def test_targets_of_weak_labels_are_smoothed_on_the_visual_track_only():
-    targets = build_targets(Labels(), WEAK, {})
-    assert torch.equal(targets["clip"], WEAK)
-    assert torch.equal(targets["audio"], WEAK)
-    np.testing.assert_allclose(
-        targets["visual"], [[0.95, 0.05, 0.95], [0.05, 0.95, 0.05]], rtol=1e-6
-    )
-    assert set(targets) == {"clip", "audio", "visual"}
-
-
-@pytest.mark.parametrize("alias", [True, False])
-def test_withdrawn_labels_become_0_and_reach_the_clip_target_only_as_released(alias):
-    removals = {
-        "audio": np.array([[1, 0, 0], [0, 0, 0]], bool),
-        "visual": np.array([[0, 0, 1], [0, 0, 0]], bool),
-    }
-    targets = build_targets(
-        Labels(removals=True, alias_audio_target=alias), WEAK, {"removals": removals}
-    )
-    assert targets["audio"].tolist() == [[0, 0, 1], [0, 1, 0]]
-    assert targets["visual"][0].tolist() == pytest.approx([0.95, 0.05, 0.0])
-    assert targets["clip"].tolist() == ([[0, 0, 1], [0, 1, 0]] if alias else WEAK.tolist())
-    assert WEAK[0, 0] == 1  # the labels themselves are never touched
-
-
-def test_segment_labels_are_taken_for_the_tracks_that_have_them():
-    labels = {"audio": None, "visual": np.full((2, 4, 3), 0.5, np.float32)}
-    targets = build_targets(Labels(segments=object()), WEAK, {"labels": labels})
-    assert targets["visual_segments"].shape == (2, 4, 3)
-    assert (
-        targets["audio_segments"].tolist() == WEAK[:, None].expand(-1, 4, -1).tolist()
-    )  # its weak label everywhere

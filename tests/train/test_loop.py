@@ -16,7 +16,7 @@ import torch
 from safetensors.torch import load_file
 
 from golden import kept_rows
-from seehear.errors import DataError, MissingExtraError, SeehearError
+from seehear.errors import DataError, SeehearError
 from seehear.nn import load_official
 from seehear.recipes import RECIPES, Training, resolve
 from seehear.recipes.contract import Clips
@@ -304,34 +304,6 @@ def test_two_copies_serve_the_two_tracks(world, tmp_path):
     assert both.segment_prob.shape == (8, SEGMENTS, 2, 4)
 
 
-def test_no_truth_on_val_keeps_the_last_epoch_and_says_so(tmp_path):
-    said = []
-    prepared = prepare(
-        *write_world(tmp_path, truth=("test",)),
-        "han",
-        settings=TINY,
-        options=RunOptions(say=said.append),
-    )
-    assert "training.select=last" in said[0]
-    about = load_run(run(prepared, tmp_path / "run")).about
-    assert about["epoch"] == 3
-    assert about["figures"] is None
-
-
 def test_a_loss_that_is_not_finite_stops_with_one_line(world, tmp_path):
     with pytest.raises(SeehearError, match=r"no longer finite in epoch \d.*lower training.lr"):
         run(tiny(world, **{"training.lr": 1e30}), tmp_path / "run")
-
-
-def test_tensorboard_is_asked_for_by_name_when_missing(world, tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
-    with pytest.raises(
-        MissingExtraError, match=r"tensorboard is not installed.*seehear\[tensorboard\]"
-    ):
-        run(tiny(world), tmp_path / "run", options=RunOptions(tensorboard=True))
-
-
-def test_the_log_survives_a_line_cut_off(tmp_path):
-    path = tmp_path / "log.jsonl"
-    path.write_text('{"epoch": 1}\n{"epoch": 2, "lo')
-    assert read_log(path) == [{"epoch": 1}]

@@ -234,7 +234,7 @@ def _say(kind: object) -> str:
 
 
 def _wrong(path: str, problem: str, hint: str | None = None) -> ConfigError:
-    return ConfigError(problem, where=path, hint=hint, parameter="settings")
+    return ConfigError(problem, hint=hint, parameter=f"settings {path}")
 
 
 def _unknown(path: str, name: str, known: Iterable[str]) -> ConfigError:

@@ -68,7 +68,7 @@ class TrainingTask:
     device: torch.device
 
 
-class Kept(TypedDict):
+class KeptWeights(TypedDict):
     """Why a copy of the weights was kept: by which score, of which epoch."""
 
     score: float
@@ -90,7 +90,7 @@ class Counters:
     epoch: int = 0
     step: int = 0
     sums: list[float] = field(default_factory=list)
-    best: dict[str, Kept] = field(default_factory=dict)
+    best: dict[str, KeptWeights] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

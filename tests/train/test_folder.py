@@ -1,0 +1,181 @@
+"""The run folder: who may use it, how far it is, what a stopped run goes on with."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from seehear.errors import (
+    ConfigError,
+    WeightsError,
+)
+from seehear.labels.store import SegmentLabels
+from seehear.train import (
+    RunFolder,
+    RunOptions,
+    prepare,
+    run,
+)
+from seehear.train.folder import read_log
+from small_world import TINY, write_world
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    return write_world(tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture(scope="module")
+def prepared(world):
+    return prepare(*world, "han", settings=TINY)
+
+
+@pytest.fixture(scope="module")
+def trained(prepared, tmp_path_factory):
+    return run(prepared, tmp_path_factory.mktemp("run") / "run")
+
+
+def test_the_log_survives_a_line_cut_off(tmp_path):
+    path = tmp_path / "log.jsonl"
+    path.write_text('{"epoch": 1}\n{"epoch": 2, "lo')
+    assert read_log(path) == [{"epoch": 1}]
+
+
+def test_training_again_does_nothing_and_another_run_is_refused(world, prepared, trained):
+    said = []
+    before = {p.name: p.stat().st_mtime_ns for p in trained.iterdir()}
+    run(prepared, trained, options=RunOptions(say=said.append))
+    assert "already trained" in said[0]
+    assert before == {p.name: p.stat().st_mtime_ns for p in trained.iterdir()}
+    with pytest.raises(ConfigError, match=r"holds a run with seed 1, not 2; choose another"):
+        run(prepared, trained, seed=2)
+    with pytest.raises(ConfigError, match=r"holds a run with training\.epochs 3, not 4"):
+        run(prepare(*world, "han", settings={**TINY, "training.epochs": 4}), trained)
+
+
+def test_a_folder_with_something_else_is_refused(prepared, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(ConfigError, match="expected a new or empty folder"):
+        run(prepared, tmp_path)
+
+
+def test_a_damaged_state_says_how_to_begin_again(world, tmp_path, monkeypatch):
+    from test_loop import killed_after
+
+    prepared = prepare(*world, "han", settings=TINY)
+    killed_after(4, monkeypatch, prepared, tmp_path / "run")
+    state = tmp_path / "run" / "state.safetensors"
+    state.write_bytes(state.read_bytes()[:500])
+    with pytest.raises(WeightsError, match=r"state\.safetensors: damaged or truncated checkpoint"):
+        run(prepared, tmp_path / "run")
+
+
+def test_a_full_disk_loses_nothing(world, tmp_path):
+    """The process may write files up to a size that the weights of the second attempt do not fit in
+    any more.
+    """
+    script = (
+        "import resource, signal, sys; from seehear.data import open_dataset\nfrom seehear.features"
+        " import open_features; from seehear.train import *\nfrom seehear.errors import"
+        " SeehearError\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\np ="
+        " prepare(open_dataset(sys.argv[1]), open_features(sys.argv[2]), 'han',           "
+        " settings=dict(zip(*[iter(sys.argv[5:])] * 2)))\nresource.setrlimit(resource.RLIMIT_FSIZE,"
+        " (int(sys.argv[4]), resource.RLIM_INFINITY))\ntry:\n    run(p, sys.argv[3])\nexcept"
+        " SeehearError as error:\n    print(error); sys.exit(2)\n"
+    )
+    dataset, store = world
+    pairs = [str(x) for pair in {**TINY, "training.epochs": 4}.items() for x in pair]
+    prepared = prepare(dataset, store, "han", settings={**TINY, "training.epochs": 4})
+    whole = run(prepared, tmp_path / "whole")
+    size = (whole / "best.safetensors").stat().st_size
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            script,
+            str(dataset.root),
+            str(store.path),
+            str(tmp_path / "full"),
+            str(size + 1000),
+            *pairs,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+    assert done.returncode == 2, done.stderr
+    assert "cannot write" in done.stdout
+    assert len(done.stdout.strip().splitlines()) == 1
+    assert not list((tmp_path / "full").glob(".*.part"))  # nothing half-written is left
+    folder = run(prepared, tmp_path / "full")  # there is room again
+    assert (folder / "last.safetensors").read_bytes() == (whole / "last.safetensors").read_bytes()
+
+
+ASKED = {
+    "recipe": "han",
+    "features": "offline",
+    "settings": {},
+    "seed": 1,
+    "dataset": {"name": "small"},
+    "definition": {"training": {"lr": 0.1}},
+    "labels": None,
+}
+
+
+def test_a_folder_is_claimed_once_and_only_for_the_same_run(tmp_path):
+    folder = RunFolder(tmp_path / "run")
+    assert not folder.claimed
+    folder.claim(ASKED)
+    assert folder.claimed
+    folder.claim(ASKED)
+    for change, message in (
+        ({"seed": 2}, "a run with seed 1, not 2"),
+        ({"definition": {"training": {"lr": 0.2}}}, r"a run with training\.lr 0\.1, not 0\.2"),
+        ({"dataset": {"name": "other"}}, "a run on another dataset"),
+        ({"labels": {"rule": "lsld"}}, "a run on another labels"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            folder.claim({**ASKED, **change})
+
+
+def test_what_a_stage_made_comes_back(tmp_path):
+    folder = RunFolder(tmp_path)
+    assert folder.load_artefact("removals") is None
+    removals = {"audio": np.eye(2, dtype=bool), "visual": np.zeros((2, 2), bool)}
+    folder.save_artefact("removals", removals)
+    found = folder.load_artefact("removals")
+    assert all(np.array_equal(found[track], removals[track]) for track in removals)
+    labels = SegmentLabels(None, np.ones((1, 2, 1), np.float32), ("a",), ("Dog",), {"rule": "x"})
+    folder.save_artefact("labels", labels)
+    assert folder.load_artefact("labels").provenance == {"rule": "x"}
+    assert (folder.labels / "visual.npy").exists()
+
+
+def test_the_newest_stage_is_the_one_whose_log_was_written_last(tmp_path):
+    folder = RunFolder(tmp_path)
+    assert folder.newest_stage() is None
+    for age, path in ((2, folder.stage("base").path), (1, tmp_path)):
+        path.mkdir(parents=True, exist_ok=True)
+        (path / "log.jsonl").write_text('{"epoch": 1}\n')
+        os.utime(path / "log.jsonl", (1000 - age, 1000 - age))
+    assert folder.newest_stage().path == tmp_path
+    os.utime(folder.stage("base").path / "log.jsonl", (2000, 2000))
+    assert folder.newest_stage().path == folder.stage("base").path
+
+
+def test_how_far_a_run_is(trained, tmp_path):
+    assert not RunFolder(tmp_path).trained
+    assert not RunFolder(tmp_path).finished
+    folder = RunFolder(trained)
+    assert folder.trained
+    assert folder.finished
+    assert folder.record()["epochs"] == len(folder.log()) == 3
+
+
+def test_figures_on_a_split_have_a_file_of_their_own(tmp_path):
+    RunFolder(tmp_path).write_figures("test", {"segment/audio": 0.5})
+    assert json.loads((tmp_path / "figures-test.json").read_text()) == {"segment/audio": 0.5}

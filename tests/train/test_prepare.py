@@ -1,0 +1,64 @@
+"""What a run needs before it begins: features chosen and read, settings, clips left out."""
+
+import pytest
+
+from seehear.errors import ConfigError, DataError, FeatureError, SeehearError
+from seehear.train import (
+    RunOptions,
+    load_run,
+    prepare,
+    run,
+)
+from small_world import TINY, write_world
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    return write_world(tmp_path_factory.mktemp("world"))
+
+
+def test_clips_without_features_are_counted_refused_or_left_out(tmp_path):
+    dataset, store = write_world(tmp_path, drop=("train03", "train05", "val01"))
+    with pytest.raises(
+        FeatureError, match=r"2 of 24 clips have no yamnet/feature, first train03.*skip_missing"
+    ):
+        prepare(dataset, store, "han", settings=TINY)
+    said = []
+    prepared = prepare(
+        dataset, store, "han", settings=TINY, options=RunOptions(skip_missing=True, say=said.append)
+    )
+    assert said[0] == "train: 2 of 24 clips have no features and are left out (first: train03)"
+    assert (len(prepared.train), len(prepared.val), len(prepared.truth[0])) == (22, 7, 7)
+
+
+def test_a_dataset_without_train_split(tmp_path):
+    dataset, store = write_world(tmp_path)
+    toml = dataset.root / "dataset.toml"
+    toml.write_text(toml.read_text().replace("[splits.train]", "[splits.learn]"))
+    from seehear.data import open_dataset
+
+    with pytest.raises(DataError, match="expected a split called train, got learn, val, test"):
+        prepare(open_dataset(dataset.root), store, "han", settings=TINY)
+
+
+def test_wrong_settings_and_recipes(world):
+    with pytest.raises(ConfigError, match="no recipe 'hann'; did you mean han"):
+        prepare(*world, "hann")
+    with pytest.raises(ConfigError, match="did you mean epochs"):
+        prepare(*world, "han", settings={"training.epoch": "3"})
+    with pytest.raises(SeehearError, match=r"device: no CUDA device found for cuda"):
+        prepare(*world, "han", settings=TINY, options=RunOptions(device="cuda"))
+
+
+def test_no_truth_on_val_keeps_the_last_epoch_and_says_so(tmp_path):
+    said = []
+    prepared = prepare(
+        *write_world(tmp_path, truth=("test",)),
+        "han",
+        settings=TINY,
+        options=RunOptions(say=said.append),
+    )
+    assert "training.select=last" in said[0]
+    about = load_run(run(prepared, tmp_path / "run")).about
+    assert about["epoch"] == 3
+    assert about["figures"] is None
