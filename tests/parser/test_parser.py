@@ -2,8 +2,6 @@
 timeline.
 """
 
-import dataclasses
-
 import numpy as np
 import pytest
 
@@ -11,11 +9,8 @@ import seehear
 from fake_scorer import fake, parser, scorer
 from seehear.data import LLP_VOCABULARY, Vocabulary
 from seehear.errors import ConfigError, DataError, MediaError, WeightsError
-from seehear.parser import PRESETS, Parser, as_vocabulary, parse_many
-from seehear.parser.scorer import Kept
+from seehear.parser import PRESETS, Parser, as_vocabulary
 from seehear.time import Decoding, Timeline
-
-# grey 20 k + 20 and loudness (k + 1) / 20 in second k
 
 
 @pytest.fixture(scope="module")
@@ -88,25 +83,6 @@ def test_what_cannot_be_parsed_is_an_error_of_one_line(tmp_path):
         assert "\n" not in str(caught.value)
 
 
-def test_progress_grows_and_shows_the_final_grid(tmp_path):
-    clip = fake.make_clip(
-        tmp_path / "long.mp4", 35, loudness=[0.9] * 60, colours=[(250, 250, 250)] * 60
-    )
-    seen = []
-    final = parser()(clip, progress=lambda share, so_far: seen.append((share, so_far)))
-    shares = [share for share, _ in seen]
-    assert shares == sorted(shares)
-    assert shares[-1] == 1.0
-    assert len(shares) == 8  # four pieces a track
-    assert all(
-        t.grid == final.grid and t.vocabulary == final.vocabulary and t.tracks == final.tracks
-        for _, t in seen
-    )
-    assert [e.end_s for e in seen[0][1].on("audio")] == [10.0]
-    assert seen[0][1].on("visual") == ()
-    assert seen[-1][1].events == final.events
-
-
 def test_a_threshold_for_both_tracks_or_each(clip):
     counts = {}
     for threshold in (0.1, (0.9, 0.1), None):
@@ -129,58 +105,6 @@ def test_rows_that_are_no_numbers_are_an_error_not_events(clip, monkeypatch):
     )
     with pytest.raises(seehear.errors.FeatureError, match="NaN"):
         broken(clip)
-
-
-def test_many_files_one_by_one_or_at_once_are_the_same(clip, tmp_path):
-    paths = [
-        clip,
-        fake.make_clip(tmp_path / "b.mkv", 4),
-        tmp_path / "broken.mp4",
-        fake.make_clip(tmp_path / "c.mp4", 12, audio=False),
-    ]
-    paths[2].write_text("no video")
-    alone = parser()
-    from seehear.streaming.worker import Front
-
-    front = Front(("eye",), ("ear",), "grid", 1.0, load_two_frames)
-    reports = []
-    found = {
-        p.path: p
-        for p in parse_many(
-            alone,
-            paths,
-            jobs=2,
-            front=front,
-            report=lambda path, time_s: reports.append((path, time_s)),
-        )
-    }
-    assert set(found) == set(paths)
-    assert isinstance(found[paths[2]].error, MediaError)
-    for path in (paths[0], paths[1], paths[3]):
-        assert found[path].timeline.to_dict() == alone(path).to_dict()
-    assert (paths[3], 12.0) in reports
-
-
-def load_two_frames(name):
-    encoder = fake.load(name)
-    if name == "eye":
-        encoder.fps = 2
-    return encoder
-
-
-def test_a_file_that_kills_its_decoder_costs_that_file_alone(tmp_path):
-    from fake_scorer import fragile
-    from seehear.streaming.worker import Front
-
-    good = fake.make_clip(tmp_path / "good.mp4", 2)
-    killer = fake.make_clip(tmp_path / "killer.mp4", 2, colours=[fake.CRASH] * 9)
-    front = Front(("fragile",), ("ear",), "grid", 1.0, fake.load)
-    found = {
-        p.path: p
-        for p in parse_many(Parser(fragile(fps=8), {"preset": "fake"}), [killer, good], front=front)
-    }
-    assert found[good].timeline is not None
-    assert "died" in str(found[killer].error)
 
 
 def test_vocabularies_in_every_form(tmp_path):
@@ -220,22 +144,3 @@ def test_missing_weights_say_what_to_run(tmp_path, monkeypatch):
 def test_the_preset_takes_the_words(monkeypatch):
     monkeypatch.setitem(PRESETS, "offline", scorer)
     assert Parser.from_preset(vocabulary="Loud,Bright").vocabulary.names == ("Loud", "Bright")
-
-
-def test_rows_outside_the_grid_are_left_out():
-    kept = Kept()
-    kept.add("x", np.array([1, 3]), np.array([[1.0], [3.0]], np.float32))
-    np.testing.assert_array_equal(kept.array("x", 3, -1.0), [[-1], [1], [-1]])
-    assert kept.array("y", 3, 0) is None
-
-
-def test_doubts_name_the_words_that_no_name_fits():
-    from seehear.parser.zero_shot.lexicon import Meaning
-
-    odd = scorer()
-    odd._meanings = (
-        [Meaning((1,), (0.6,), (), ("Boom",), "likeness"), odd._meanings[0][1]],
-        odd._meanings[1],
-    )
-    assert odd.doubts() == ["Loud: no sound class has this name; what is heard as Boom counts"]
-    assert dataclasses.is_dataclass(Meaning)

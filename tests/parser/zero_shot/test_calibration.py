@@ -1,0 +1,20 @@
+"""From evidence to probability, and the windows around a segment."""
+
+import numpy as np
+
+from seehear.parser.zero_shot.calibration import around_max, around_mean
+from small_tree import PLAIN
+
+
+def test_windows_repeat_the_ends():
+    rows = np.array([[0.0], [3.0], [0.0], [0.0]])
+    np.testing.assert_allclose(around_mean(rows, 1)[:, 0], [1, 1, 1, 0])
+    np.testing.assert_allclose(around_max(rows, 1)[:, 0], [3, 3, 3, 0])
+    np.testing.assert_allclose(around_max(rows[:1], 9)[:, 0], [0])
+
+
+def test_extreme_evidence_stays_a_probability():
+    prob = PLAIN.prob(np.array([[1e4, 0, 0, 0, 0, 0], [-1e4, 0, 0, 0, 0, 0]], np.float32))
+    assert np.isfinite(prob).all()
+    assert prob[0] > 0.999
+    assert prob[1] < 0.001
