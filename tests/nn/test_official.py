@@ -1,21 +1,14 @@
-"""Released state dicts: sizes read from tensors, strict otherwise, faults named; checkpoints as
-files.
-"""
+"""Released state dicts: sizes read from tensors, strict otherwise, faults named."""
 
 import copy
-import pickle
-import random
 import re
-from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from seehear.errors import ConfigError, WeightsError
 from seehear.nn import build, load_official, looks_like
-from seehear.nn.checkpoint import read_checkpoint
 
 SIZES = {"audio_dim": 7, "visual_dim": 11, "motion_dim": 9, "classes": 5, "width": 16}
 OWN_SIZES: dict[str, dict] = {
@@ -235,99 +228,3 @@ def test_loading_copies_the_weights() -> None:
     before = copy.deepcopy(given)
     nn.init.zeros_(load_official("lsld", given).fc_a.weight)
     assert torch.equal(given["fc_a.weight"], before["fc_a.weight"])
-
-
-# --- files
-
-
-def test_a_training_checkpoint_as_the_releases_write_it(tmp_path: Path) -> None:
-    path = tmp_path / "checkpoint.pt"
-    net = build("lsld", **OWN_SIZES["lsld"])
-    optimiser = torch.optim.Adam(net.parameters())
-    sum(parameter.sum() for parameter in net.parameters()).backward()
-    optimiser.step()
-    torch.save(
-        {
-            "model": net.state_dict(),
-            "optimizer": optimiser.state_dict(),
-            "epochs": 20,
-            "scheduler": torch.optim.lr_scheduler.StepLR(optimiser, 6).state_dict(),
-            "torch_rng": torch.get_rng_state(),
-            "random_rng": random.getstate(),
-            "numpy_rng": np.random.get_state(),
-        },
-        path,
-    )
-    loaded = load_official("lsld", read_checkpoint(path))
-    assert torch.equal(loaded.fc_a.weight, net.fc_a.weight)
-
-
-@pytest.mark.parametrize("zipped", [True, False])
-def test_both_formats_of_torch(tmp_path: Path, zipped: bool) -> None:
-    path = tmp_path / "weights.pt"
-    torch.save(state("lsld"), path, _use_new_zipfile_serialization=zipped)
-    assert set(read_checkpoint(path)) == set(state("lsld"))
-
-
-def test_a_safetensors_file(tmp_path: Path) -> None:
-    from safetensors.torch import save_file
-
-    path = tmp_path / "weights.safetensors"
-    save_file(state("lsld"), path)
-    assert set(read_checkpoint(path)) == set(state("lsld"))
-
-
-class Malicious:
-    """Runs code when unpickled without care."""
-
-    def __init__(self, trace: Path) -> None:
-        self.trace = trace
-
-    def __reduce__(self):
-        return (Path.touch, (self.trace,))
-
-
-@pytest.mark.parametrize(
-    "write",
-    [
-        lambda value, path: torch.save(value, path),
-        lambda value, path: torch.save(value, path, _use_new_zipfile_serialization=False),
-        lambda value, path: path.write_bytes(pickle.dumps(value)),
-    ],
-    ids=["zip", "legacy", "plain"],
-)
-def test_no_code_of_a_checkpoint_runs(tmp_path: Path, write) -> None:
-    path, trace = tmp_path / "evil.pt", tmp_path / "trace"
-    write({"fc_a.weight": torch.zeros(1), "model": Malicious(trace)}, path)
-    with pytest.raises(WeightsError, match=r"evil\.pt: .*refused"):
-        read_checkpoint(path)
-    assert not trace.exists()
-    pickle.loads(pickle.dumps(Malicious(trace)))  # the same object does run code where nobody looks
-    assert trace.exists()
-
-
-def test_files_that_are_no_checkpoints(tmp_path: Path) -> None:
-    missing = tmp_path / "missing.pt"
-    with pytest.raises(WeightsError, match=r"missing\.pt: no such file"):
-        read_checkpoint(missing)
-    with pytest.raises(WeightsError, match="is a folder"):
-        read_checkpoint(tmp_path)
-    text = tmp_path / "text.pt"
-    text.write_text("not a checkpoint")
-    with pytest.raises(WeightsError, match=r"text\.pt: "):
-        read_checkpoint(text)
-    (tmp_path / "empty.pt").touch()
-    with pytest.raises(WeightsError, match=r"empty\.pt: "):
-        read_checkpoint(tmp_path / "empty.pt")
-    for zipped in (True, False):
-        whole, cut = tmp_path / "whole.pt", tmp_path / "cut.pt"
-        torch.save(state("lsld"), whole, _use_new_zipfile_serialization=zipped)
-        cut.write_bytes(whole.read_bytes()[:-1000])
-        with pytest.raises(WeightsError, match=r"cut\.pt: .*truncated"):
-            read_checkpoint(cut)
-    tensor = tmp_path / "tensor.pt"
-    torch.save(torch.zeros(3), tensor)
-    with pytest.raises(
-        WeightsError, match=r"tensor\.pt: expected a dictionary of tensors, got Tensor"
-    ):
-        read_checkpoint(tensor)

@@ -1,3 +1,1 @@
-"""A small world made by our own code: drawn pictures and synthesised sounds that the offline
-encoders recognise.
-"""
+"""A small world of drawn pictures and synthesised sounds that the offline encoders recognise."""

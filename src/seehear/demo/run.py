@@ -188,9 +188,7 @@ def _train(
 
 
 def _parse(out: Path, runs: Mapping[str, Path], seed: int) -> dict[str, Timeline]:
-    """Return the timelines of the unseen clip, the truth among them; LSLD's is also written to a
-    file.
-    """
+    """Return the timelines of the unseen clip, its truth among them; LSLD's becomes a file."""
     from seehear.parser import Parser
 
     path = out / "unseen.mp4"

@@ -66,9 +66,7 @@ def smoke_alarm(rng: np.random.Generator, duration_s: float) -> NDArray[np.float
 
 
 def plucked_strings(rng: np.random.Generator, duration_s: float) -> NDArray[np.float32]:
-    """A guitar's open strings, a few a second (Karplus and Strong: a burst of noise that circles
-    and softens).
-    """
+    """A guitar's open strings, a few a second, by Karplus and Strong: noise circles and softens."""
     wave = np.zeros(len(_times(duration_s)))
     for start_s in np.arange(0, duration_s, rng.uniform(0.18, 0.26)):
         loop = rng.uniform(

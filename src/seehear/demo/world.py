@@ -159,8 +159,7 @@ def make_world(
     jobs: int = 1,
     on_clip: Callable[[str], None] = lambda name: None,
 ) -> Path:
-    """Write the whole dataset below `folder` and return its path; clips that exist already are
-    kept.
+    """Write the whole dataset below `folder`, keeping clips that exist, and return its path.
 
     Args:
         folder: where `dataset.toml`, the tables and `videos/` go.

@@ -7,7 +7,5 @@ from torch.nn import functional as F
 
 
 def class_token_ce(logits: Float[Tensor, "classes classes"]) -> Float[Tensor, ""]:
-    """Return the cross-entropy of row c against class c, mean over classes, for the tokens of one
-    track.
-    """
+    """Return the cross-entropy of row c against class c, for one track, mean over classes."""
     return F.cross_entropy(logits, torch.arange(len(logits), device=logits.device))

@@ -15,7 +15,5 @@ def follow(
 def contrast_tracks(
     prob: Float[Tensor, "batch classes"], other: Float[Tensor, "batch classes"]
 ) -> Float[Tensor, ""]:
-    """Return minus the mean squared distance of two tracks, in [-1, 0]: training drives them
-    apart.
-    """
+    """Return minus the mean squared distance of two tracks, in [-1, 0]: they are driven apart."""
     return -F.mse_loss(prob, other)

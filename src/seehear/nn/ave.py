@@ -74,8 +74,7 @@ class AVE(nn.Module):
         visual: Float[Tensor, "batch frames visual_dim"],
         motion: Float[Tensor, "batch segments motion_dim"] | None = None,
     ) -> Output:
-        """Return the probabilities of a batch; frames should not be pooled, they are what is
-        attended to.
+        """Return the probabilities of a batch, from frames as they are: they are attended to.
 
         Raises:
             ValueError: if the frames are not a multiple of the segments, or the motion stream is

@@ -14,8 +14,7 @@ from seehear.errors import WeightsError
 
 
 def read_checkpoint(path: str | Path) -> dict[str, Any]:
-    """Return the dictionary stored in a `.pt`/`.pth` file of `torch.save`, or the tensors of a
-    `.safetensors` file.
+    """Return what a `.pt`/`.pth` file of `torch.save` or a `.safetensors` file holds.
 
     Only tensors and plain values are rebuilt, and the arrays of numpy that a stored random state
     holds; anything else in the file is refused before it can act.
@@ -43,9 +42,8 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
             ) from None
     try:
         with torch.serialization.safe_globals(_numpy_arrays()), warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # torch warns of pickles that are not its own; we say so below
+            # torch warns of pickles that are not its own; we say so below
+            warnings.simplefilter("ignore")
             value = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         found = re.search(r"Unsupported (?:global|class)[^A-Z]*GLOBAL ([\w.]+)", str(error))
@@ -76,9 +74,7 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
 
 
 def _numpy_arrays() -> list[Any]:
-    """Return what rebuilds numpy arrays of numbers, under the names of old and new versions of
-    numpy.
-    """
+    """Return what rebuilds numpy arrays of numbers, as old and new versions of numpy name it."""
     reconstruct = np.zeros(0).__reduce__()[0]
     names = [f"numpy.{core}.multiarray._reconstruct" for core in ("core", "_core")]
     return [

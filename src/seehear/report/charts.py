@@ -15,7 +15,7 @@ _TOP, _BOTTOM = 10, 30
 
 
 @dataclass(frozen=True)
-class Frame:
+class Axes:
     """Where points of a line chart stand in its drawing.
 
     Args:
@@ -28,8 +28,8 @@ class Frame:
     percent: bool
 
     @classmethod
-    def around(cls, points: Sequence[Point], *, percent: bool) -> "Frame":
-        """Return the frame that holds all points."""
+    def around(cls, points: Sequence[Point], *, percent: bool) -> "Axes":
+        """Return the axes that hold all points."""
         epochs, values = zip(*points, strict=True)
         top = max(values) * 1.05 or 1.0
         if percent and max(values) > 0.8:
@@ -73,13 +73,13 @@ def line_chart(
     points = [point for curve in series.values() for point in curve]
     if not points:
         return '<p class="muted">No epochs were recorded.</p>'
-    frame = Frame.around(points, percent=percent)
+    axes = Axes.around(points, percent=percent)
     kept = marks or {}
-    parts = _axes(frame)
+    parts = _ticks(axes)
     legend = []
     for index, (name, curve) in enumerate(series.items()):
         style = f"s{index % 6}"
-        parts += _curve(frame, name, curve, style, kept.get(name))
+        parts += _curve(axes, name, curve, style, kept.get(name))
         legend.append(
             f'<li><svg viewBox="0 0 26 8" aria-hidden="true"><path class="curve {style}" d="M0 4'
             f' L26 4"/></svg>{escape(name)}</li>'
@@ -90,27 +90,27 @@ def line_chart(
     )
 
 
-def _axes(frame: Frame) -> list[str]:
+def _ticks(axes: Axes) -> list[str]:
     """Return the rules and numbers of both axes."""
     parts = []
-    for value in np.linspace(*frame.values, 5).tolist():
-        y = frame.y(value)
+    for value in np.linspace(*axes.values, 5).tolist():
+        y = axes.y(value)
         parts.append(
             f'<line class="rule" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
-            f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{frame.tick(value)}</text>'
+            f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{axes.tick(value)}</text>'
         )
-    for epoch in sorted({round(value) for value in np.linspace(*frame.epochs, 5).tolist()}):
-        x = frame.x(epoch)
+    for epoch in sorted({round(value) for value in np.linspace(*axes.epochs, 5).tolist()}):
+        x = axes.x(epoch)
         parts.append(f'<text x="{x:.1f}" y="{_HEIGHT - 12}" text-anchor="middle">{epoch}</text>')
     parts.append(f'<text x="{_WIDTH - _RIGHT}" y="{_HEIGHT - 1}" text-anchor="end">epoch</text>')
     return parts
 
 
 def _curve(
-    frame: Frame, name: str, curve: Sequence[Point], style: str, kept: float | None
+    axes: Axes, name: str, curve: Sequence[Point], style: str, kept: float | None
 ) -> list[str]:
     """Return one line and a circle a point; that of the epoch that was kept stands out."""
-    places = [f"{frame.x(epoch):.1f} {frame.y(value):.1f}" for epoch, value in curve]
+    places = [f"{axes.x(epoch):.1f} {axes.y(value):.1f}" for epoch, value in curve]
     path = f"M{' L'.join(places)}" if places else ""
     parts = [f'<path class="curve {style}" d="{path}"/>']
     for epoch, value in curve:
@@ -118,8 +118,8 @@ def _curve(
         if epoch == kept:
             drawn, radius, told = "kept", "4.5", " (kept)"
         parts.append(
-            f'<circle class="{drawn} {style}" cx="{frame.x(epoch):.1f}" cy="{frame.y(value):.1f}"'
-            f' r="{radius}"><title>{escape(name)}, epoch {epoch:g}: {frame.exact(value)}'
+            f'<circle class="{drawn} {style}" cx="{axes.x(epoch):.1f}" cy="{axes.y(value):.1f}"'
+            f' r="{radius}"><title>{escape(name)}, epoch {epoch:g}: {axes.exact(value)}'
             f"{told}</title></circle>"
         )
     return parts

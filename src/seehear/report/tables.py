@@ -38,11 +38,13 @@ def figures_table(systems: Sequence[System]) -> str:
     if not scored:
         return '<p class="muted">This split has no truth, so there are no figures.</p>'
     figures = [report.figures() for _, report in scored]
-    values = np.stack([[each[key] for each in figures] for key in FIGURE_KEYS], axis=1)
+    columns = []
+    for key in FIGURE_KEYS:
+        columns.append([each[key] for each in figures])
     head = "".join(_column(FIGURE_WORDS[key.split("/")[1]]) for key in FIGURE_KEYS)
     body = "".join(
         _figures_row(name, report, bold)
-        for (name, report), bold in zip(scored, _best(values), strict=True)
+        for (name, report), bold in zip(scored, _best(np.stack(columns, axis=1)), strict=True)
     )
     groups = "".join(
         f'<th scope="colgroup" colspan="5" class="group">{level}</th>'

@@ -6,6 +6,7 @@ network: what JoMoLD holds at the end.
 """
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,8 @@ def labels_left(
 
     weak = dataset.split(split).weak.astype(bool)
     removals, ratios = (RunFolder(path).load_artefact(name) for name in ("removals", "ratios"))
-    if removals is not None:
-        removed = [np.asarray(removals[track], bool) for track in ("audio", "visual")]
+    if isinstance(removals, Mapping):
+        removed = [np.asarray(removals[track], np.bool_) for track in ("audio", "visual")]
         if removed[0].shape != weak.shape:
             raise ConfigError(
                 f"the run withdrew labels of {len(removed[0])} clips, split {split} has"
@@ -48,7 +49,7 @@ def labels_left(
                 where=path,
                 hint="name the split it was trained on",
             )
-    elif ratios is not None:
+    elif isinstance(ratios, Mapping):
         removed = _by_loss(load_run(path), ratios, store, dataset, split)
     else:
         raise ConfigError(

@@ -1,6 +1,4 @@
-"""Sharing trained parsers: a folder of safetensors, recipe and model card, on a hub or anywhere
-fsspec reaches.
-"""
+"""Sharing trained parsers: safetensors, recipe and model card, on a hub or where fsspec reaches."""
 
 from seehear.share.bundle import MANIFEST, Bundle, bundle
 from seehear.share.card import model_card
