@@ -7,7 +7,7 @@ from seehear.errors import FeatureError
 from seehear.features import open_features
 from seehear.features.pack import export_npy, pack
 from seehear.features.packed import write_manifest, write_stream
-from test_store import ENCODERS, make_store
+from small_features import ENCODERS, make_store
 
 
 def make_part(folder, stream, rows, encoders):

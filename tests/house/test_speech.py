@@ -21,7 +21,7 @@ REASONED = {
     "export/__init__.py": {"`--help`": "whose summary it is"},
 }
 # folders whose turn is still to come
-UNDONE = {"demo", "reproduce"}
+UNDONE = {"demo"}
 
 
 def spoken(text: str) -> list[str]:

@@ -8,7 +8,6 @@ from seehear.data import LLP_VOCABULARY
 from seehear.errors import ConfigError, DataError, FeatureError, WeightsError
 from seehear.labels import lsld
 from seehear.labels.lsld.reweighting import reweight_by, unreliable
-from seehear.labels.lsld.scale import fit_scale
 from seehear.labels.store import SegmentLabels
 from seehear.nn.embedding import pool_frames
 
@@ -178,19 +177,6 @@ def test_a_silent_segment_and_a_clip_without_label_are_nothing():
     assert not hard[3].any()
 
 
-def test_groups_that_do_not_overlap_and_empty_groups_are_left_alone():
-    hard = np.zeros((2, 2, 3), np.float32)
-    hard[0, :, 0] = hard[0, 0, 1] = 1
-    sigma = np.full((2, 2, 3), 0.1, np.float32)
-    sigma[0, :, 0] = 0.3  # class 0: every positive above every negative
-    sigma[1, 1, 1] = 0.2  # class 1: its single positive lies below a negative; class 2 has none
-    soft = reweight_by(hard, sigma, 4, 0.4)
-    np.testing.assert_array_equal(soft[..., 0], hard[..., 0])
-    np.testing.assert_array_equal(soft[..., 2], hard[..., 2])
-    assert soft[0, 0, 1] == pytest.approx(0.4)  # exactly one positive: a class like any other
-    assert soft[1, 1, 1] == pytest.approx(0.08)
-
-
 def test_limits_and_order_of_the_reweighting():
     features, weak = case(clips=40)
     texts = encoder(WORDS)
@@ -214,15 +200,6 @@ def test_limits_and_order_of_the_reweighting():
     np.testing.assert_array_equal(lsld.reweight(hard, features, texts, mode="none"), hard)
     with pytest.raises(ConfigError, match="expected dynamic"):
         reweight_by(hard, sigma, 4, 0.4, mode="some")
-
-
-def test_the_fitted_factors_bring_medians_to_their_levels():
-    hard = np.zeros((10, 10, 1), np.float32)
-    hard[:3] = 1
-    sigma = np.where(hard > 0, 0.5, 0.25).astype(np.float32)
-    scale = fit_scale(hard, sigma, positive=0.8, negative=0.05)
-    assert scale == pytest.approx((1.6, 0.2))
-    assert fit_scale(np.zeros_like(hard), sigma)[0] == 0  # no positive: nothing to scale
 
 
 def test_wrong_inputs_are_told():

@@ -16,14 +16,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from seehear.data import LLP_VOCABULARY, open_dataset
+from seehear.data import open_dataset
 from seehear.errors import DataError
 from seehear.features import open_features, reader
 from seehear.labels import lsld
 from seehear.labels.lsld.build import build_labels
-from seehear.labels.lsld.descriptions import description_set
 from seehear.labels.lsld.options import PROFILES
-from seehear.labels.lsld.reweighting import reweight_by, unreliable
+from seehear.labels.lsld.reweighting import reweight_by
 from seehear.labels.store import load, save
 from seehear.losses import segment_bce
 from seehear.recipes import RECIPES, differences, resolve
@@ -344,48 +343,6 @@ def test_check_8_each_track_is_compared_with_its_own_labels():
 # --- prompts
 
 
-def test_the_sets_of_class_descriptions():
-    words = {
-        name: dict(zip(LLP_VOCABULARY.names, description_set(name, LLP_VOCABULARY)[0], strict=True))
-        for name in ("original", "playing", "photo", "playing-photo", "person")
-    }
-    assert words["original"] == words["photo"] == {name: name for name in LLP_VOCABULARY.names}
-    playing = words["playing"]
-    assert playing == words["playing-photo"]
-    assert {name: text for name, text in playing.items() if text != name} == {
-        "Speech": "Speeching",
-        "Frying_(food)": "Frying food",
-        "Basketball_bounce": "playing basketball",
-        "Fire_alarm": "Fire alarm ringing",
-        "Cello": "playing the Cello",
-        "Banjo": "playing the Banjo",
-        "Chicken_rooster": "Chicken",
-        "Violin_fiddle": "playing the Violin",
-        "Vacuum_cleaner": "Vacuum cleaner",
-        "Baby_laughter": "Baby laughter",
-        "Accordion": "playing the Accordion",
-        "Lawn_mower": "Lawn-mower",
-        "Acoustic_guitar": "playing the guitar",
-        "Telephone_bell_ringing": "Telephone bell ringing",
-        "Baby_cry_infant_cry": "Baby cry",
-    }
-    people = {name: text for name, text in words["person"].items() if text != playing[name]}
-    assert people.pop("Speech") == "a person speaking"
-    assert people == {
-        name: f"a person {playing[name]}"
-        for name in LLP_VOCABULARY.names
-        if LLP_VOCABULARY.index(name) in (2, 6, 9, 10, 11, 13, 16, 20, 24)
-    }
-    templates = {name: description_set(name, LLP_VOCABULARY)[1] for name in words}
-    assert templates == {
-        "original": "{}",
-        "playing": "{}",
-        "person": "{}",
-        "photo": "a photo of {}",
-        "playing-photo": "a photo of {}",
-    }
-
-
 def test_a_clip_may_be_left_with_nothing():
     cosines = np.zeros((1, 10, 16))
     cosines[..., AXIS["other"]] = 0.1
@@ -442,17 +399,6 @@ def test_the_order_of_classes_does_not_matter(case):
         reweight_by(hard[..., ::-1], sigma[..., ::-1], 4, 0.4),
         reweight_by(hard, sigma, 4, 0.4)[..., ::-1],
     )
-
-
-def test_one_outlier_opens_the_region_and_trimming_closes_it():
-    hard = np.zeros((10, 10, 1), bool)
-    hard[:2] = True
-    sigma = np.where(hard, 0.3, 0.1).astype(np.float32)
-    sigma[9, 9] = 0.35  # one negative above all positives
-    region = unreliable(hard, sigma)
-    assert region.positive.sum() == 20
-    assert region.negative.sum() == 1
-    assert not unreliable(hard, sigma, trim=0.05).positive.any()
 
 
 # --- training
