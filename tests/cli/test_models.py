@@ -95,10 +95,8 @@ def test_exit_codes_say_how_much_failed(capsys, cache):
     captured = capsys.readouterr()
     assert [row["state"] for row in json.loads(captured.out)] == ["cached", "failed"]
     assert captured.err.count("seehear: ") == 1
-    assert (
-        "seehear: second: by hand: a page: cannot be fetched by program; fetch from your own file or folder"
-        in captured.err
-    )
+    why = "by hand: a page: cannot be fetched by program; fetch from your own file or folder"
+    assert f"seehear: second: {why}" in captured.err
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ import tiny_checkpoints as tiny
 from seehear.encoders import card, load_encoder, load_text
 from seehear.encoders.clip import MEAN, STD
 from seehear.encoders.pictures import normalised
-from seehear.errors import WeightsError
 from seehear.encoders.provenance import provenance
+from seehear.errors import WeightsError
 
 
 @pytest.fixture(scope="module")

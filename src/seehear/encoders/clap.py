@@ -23,7 +23,7 @@ from seehear.encoders.base import EncoderCard, Lazy, Outputs, unit
 from seehear.encoders.checkpoint import Checkpoint
 from seehear.encoders.text_tower import TextNetwork
 from seehear.encoders.torch_run import pick_device, run_batches
-from seehear.encoders.transformer import Network, expect, expect_processor, load_transformer
+from seehear.encoders.transformer import TransformerNet, expect, expect_processor, load_transformer
 
 RATE_HZ, LENGTH_S = 48000, 10
 DIM, TOKENS = 512, 512
@@ -86,7 +86,7 @@ class Clap:
         """Return the settings that shape the features."""
         return {"rate_hz": self.rate_hz, "fill_s": LENGTH_S}
 
-    def _load(self) -> tuple[Network, str]:
+    def _load(self) -> tuple[TransformerNet, str]:
         device = pick_device(self._device)
         net = load_transformer("ClapAudioModelWithProjection", self.checkpoint, device)
         other = "take laion/clap-htsat-unfused"

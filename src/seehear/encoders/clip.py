@@ -21,7 +21,7 @@ from seehear.encoders.checkpoint import Checkpoint
 from seehear.encoders.pictures import normalised, resize_crop
 from seehear.encoders.text_tower import TextNetwork, expect_quick_gelu
 from seehear.encoders.torch_run import pick_device, run_batches
-from seehear.encoders.transformer import Network, expect, load_transformer
+from seehear.encoders.transformer import TransformerNet, expect, load_transformer
 
 SIDE, DIM, TOKENS = 224, 512, 77
 MEAN, STD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
@@ -77,7 +77,7 @@ class ClipB16:
         """Return the settings that shape the features."""
         return {"fps": self.fps, "size": SIDE}
 
-    def _load(self) -> tuple[Network, str]:
+    def _load(self) -> tuple[TransformerNet, str]:
         device = pick_device(self._device)
         net = load_transformer("CLIPVisionModelWithProjection", self.checkpoint, device)
         expect_quick_gelu(self.checkpoint, net)

@@ -22,7 +22,7 @@ from seehear.encoders.checkpoint import Checkpoint
 from seehear.encoders.pictures import normalised, stretch
 from seehear.encoders.text_tower import TextNetwork
 from seehear.encoders.torch_run import pick_device, run_batches
-from seehear.encoders.transformer import Network, expect, load_transformer
+from seehear.encoders.transformer import TransformerNet, expect, load_transformer
 from seehear.errors import WeightsError
 
 SIDE, DIM, TOKENS = 224, 768, 64
@@ -89,7 +89,7 @@ class Siglip2B16:
         """The filter of the resizing: `bilinear` or `bicubic`."""
         return _filter(self.checkpoint)
 
-    def _load(self) -> tuple[Network, str]:
+    def _load(self) -> tuple[TransformerNet, str]:
         device = pick_device(self._device)
         net = load_transformer("SiglipVisionModel", self.checkpoint, device)
         expect(self.checkpoint, "patches of", 16, net.config.patch_size)

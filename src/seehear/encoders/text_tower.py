@@ -10,8 +10,8 @@ from seehear.encoders.base import Lazy, unit
 from seehear.encoders.checkpoint import Checkpoint
 from seehear.encoders.torch_run import pick_device, run_batches
 from seehear.encoders.transformer import (
-    Network,
     Tokens,
+    TransformerNet,
     encode_by_length,
     expect,
     load_transformer,
@@ -87,7 +87,7 @@ class TransformerText:
 
         return unit(encode_by_length(tokens.ids(texts), run, self.dim))
 
-    def _load(self) -> tuple[Network, Tokens, str]:
+    def _load(self) -> tuple[TransformerNet, Tokens, str]:
         network, device = self.network, pick_device(self._device)
         net = load_transformer(network.kind, self.checkpoint, device)
         if network.quick_gelu:
@@ -99,6 +99,6 @@ class TransformerText:
         return net, Tokens(self.checkpoint, most=most, pad_to_most=network.fill), device
 
 
-def expect_quick_gelu(checkpoint: Checkpoint, net: Network) -> None:
+def expect_quick_gelu(checkpoint: Checkpoint, net: TransformerNet) -> None:
     """Raise WeightsError when a network of CLIP has another activation than OpenAI's."""
     expect(checkpoint, "activation", "quick_gelu", net.config.hidden_act, QUICK_GELU)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _TEXT_BATCH = 64
 
 
-class Network(Protocol):
+class TransformerNet(Protocol):
     """A network of transformers: tensors in by name, its outputs as attributes of the result."""
 
     config: Any  # the library's classes of settings share no attributes
@@ -34,7 +34,7 @@ class Network(Protocol):
         """Return the outputs."""
 
 
-def load_transformer(kind: str, checkpoint: Checkpoint, device: str) -> Network:
+def load_transformer(kind: str, checkpoint: Checkpoint, device: str) -> TransformerNet:
     """Return a network of class `kind` in eval mode, float32.
 
     Args:
@@ -73,7 +73,7 @@ def load_transformer(kind: str, checkpoint: Checkpoint, device: str) -> Network:
             f"cannot be loaded as {kind} ({type(error).__name__}: {reason})", where=folder
         ) from None
     _expect_whole(info, kind, folder)
-    ready: Network = settled(net).to(device)
+    ready: TransformerNet = settled(net).to(device)
     return ready
 
 

@@ -23,6 +23,7 @@ from seehear.encoders import (
     is_visual,
     load_encoder,
 )
+from seehear.encoders.provenance import Provenance, provenance
 from seehear.errors import ConfigError, FeatureError, MissingExtraError, SeehearError
 from seehear.parser.scorer import Kept
 from seehear.streaming.sampling import frames_a_segment
@@ -270,10 +271,8 @@ def _load(run: "Run", id_: str, load: EncoderLoader | None) -> AnyEncoder:
     return encoder
 
 
-def _known(encoder: AnyEncoder) -> dict[str, Any]:
+def _known(encoder: AnyEncoder) -> Provenance:
     """Return what a manifest would say of an encoder; a fault says which command mends it."""
-    from seehear.encoders.provenance import provenance
-
     try:
         return provenance(encoder)
     except SeehearError as error:
