@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _about(dataset: Dataset, found: list[Issue], examined: int) -> dict[str, Any]:
-    counts = {kind: sum(issue.kind == kind for issue in found) for kind in KINDS}
+    kinds = [issue.kind for issue in found]
     splits = {name: _about_split(split) for name, split in dataset.splits.items()}
     about: dict[str, Any] = {
         "name": dataset.name,
@@ -87,7 +87,7 @@ def _about(dataset: Dataset, found: list[Issue], examined: int) -> dict[str, Any
         "splits": splits,
         "media_examined": examined,
         "anomalies": list(map(asdict, found)),
-        "counts": counts,
+        "counts": {kind: kinds.count(kind) for kind in KINDS},
     }
     if dataset.name == "LLP":
         from seehear.data.llp_parts import missing_parts, runnable_tables

@@ -289,13 +289,14 @@ def _predicted(
     except ModuleNotFoundError as error:
         raise MissingExtraError.of(error.name or "torch", "train") from None
     trained, store = load_run(model, device=args.device), open_features(args.features)
-    segment_prob, track_prob, clip_prob, decoding = predict_split(
+    predicted = predict_split(
         trained, store, dataset, split, device=args.device, missing=args.missing
     )
     absent: Iterable[str] = ()
     if args.missing == "empty":
         absent = find_missing(store, trained.features, dataset.split(split).names)
-    return (segment_prob, track_prob, clip_prob), decoding, tuple(absent)
+    scores = (predicted.segment_prob, predicted.track_prob, predicted.clip_prob)
+    return scores, predicted.decoding, tuple(absent)
 
 
 def _given_decoding(args: argparse.Namespace) -> dict[str, Any]:

@@ -5,7 +5,7 @@ hold.
 """
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TextIO
 
 from seehear.time import ABSENT, Event, Timeline, Track, rasterise
@@ -37,30 +37,32 @@ def lanes(timeline: Timeline, *, width: int, blocks: bool = False) -> list[tuple
     lines = [(f"{_one_line(timeline.source)}  {clock(timeline.duration_s)}", "bold")]
     if timeline.events:
         lines.append((" " * (names + 9) + _ruler(grid), "dim"))
+    marks = _BLOCKS if blocks else _PLAIN
     for track, word, colour in LANES:
-        labels = [label for label in shown if timeline.on(track, label)]
-        title = f"{word:6s}"
-        if not labels and track is not Track.AUDIO_VISUAL:
-            lines.append((f"{title}  {_nothing(timeline, track)}", colour))
-        for label in labels:
+        rows = []
+        for label in shown:
             events = timeline.on(track, label)
-            name = f"{_cut(_one_line(label)):{names}s}"
-            seconds = sum(event.duration_s for event in events)
-            bar = _bar(events, grid, _BLOCKS if blocks else _PLAIN)
-            lines.append((f"{title}  {name} {bar}  {seconds:6.1f} s", colour))
-            title = " " * 6
+            if events:
+                rows.append(_row(f"{_cut(_one_line(label)):{names}s}", events, grid, marks))
+        if not rows and track is not Track.AUDIO_VISUAL:
+            rows = [_nothing(timeline, track)]
+        for row in rows:
+            lines.append((f"{word:6s}  {row}", colour))
+            word = ""
     lines += [(f"warning: {_one_line(text)}", "yellow") for text in timeline.warnings]
     return lines
+
+
+def _row(name: str, events: Sequence[Event], grid: TimeGrid, marks: tuple[str, str]) -> str:
+    """Return the bar of a class between its name and for how long it is there."""
+    row = rasterise(((event.start_s, event.end_s) for event in events), grid)
+    bar = "".join(marks[int(value)] for value in row)
+    return f"{name} {bar}  {sum(event.duration_s for event in events):6.1f} s"
 
 
 def _nothing(timeline: Timeline, track: Track) -> str:
     absent = timeline.tracks.get(str(track)) == ABSENT
     return f"no {track} track" if absent else "nothing"
-
-
-def _bar(events: Iterable[Event], grid: TimeGrid, marks: tuple[str, str]) -> str:
-    row = rasterise(((event.start_s, event.end_s) for event in events), grid)
-    return "".join(marks[int(value)] for value in row)
 
 
 def print_lanes(timeline: Timeline, file: TextIO | None = None) -> None:

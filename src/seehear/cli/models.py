@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,10 +38,11 @@ def run(args: argparse.Namespace) -> int:
     source = args.source if args.action == "fetch" else None
     if source is not None and len(ids) != 1:
         raise ConfigError("--from takes exactly one id", where="seehear models fetch")
+    act = _verify if args.action == "verify" else partial(_fetch, source=source)
     rows = []
     for id_ in dict.fromkeys(ids):
         try:
-            rows.append(_fetch(id_, source) if args.action == "fetch" else _verify(id_))
+            rows.append(act(id_))
         except SeehearError as error:
             if len(ids) == 1:
                 raise
@@ -49,14 +51,22 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(rows)
     else:
-        for row in rows:
-            if row["state"] != "failed":
-                detail = row.get("path", row.get("reason", ""))
-                print(f"{row['id']}: {row['state']} {detail}".rstrip())
-    failed = sum(row["state"] in ("failed", "damaged") for row in rows)
+        _show(rows)
+    return _exit_code([row["state"] for row in rows])
+
+
+def _show(rows: list[dict[str, str]]) -> None:
+    for row in rows:
+        if row["state"] != "failed":
+            detail = row.get("path", row.get("reason", ""))
+            print(f"{row['id']}: {row['state']} {detail}".rstrip())
+
+
+def _exit_code(states: list[str]) -> int:
+    failed = states.count("failed") + states.count("damaged")
     if not failed:
         return 0
-    return 2 if failed == len(rows) else 1
+    return 2 if failed == len(states) else 1
 
 
 def _ids(args: argparse.Namespace) -> list[str]:
@@ -127,7 +137,11 @@ def _about(entry: "Weights") -> dict[str, object]:
     from seehear import weights
 
     state = weights.state(entry.id)
-    cached = state == "cached"
+    digest = get = None
+    if state == "cached":
+        digest = weights.digest(entry.id)
+    else:
+        get = weights.command(entry.id)
     return {
         "id": entry.id,
         "title": entry.title,
@@ -138,8 +152,8 @@ def _about(entry: "Weights") -> dict[str, object]:
         "input": entry.input,
         "state": state,
         "sha256": dict(entry.files),
-        "digest": weights.digest(entry.id) if cached else None,
-        "get": None if cached else weights.command(entry.id),
+        "digest": digest,
+        "get": get,
     }
 
 

@@ -2,10 +2,13 @@
 
 import argparse
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from seehear.cli.console import print_json, table
+
+if TYPE_CHECKING:
+    from seehear.recipes import Paper, Recipe
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -41,32 +44,13 @@ def _ls(args: argparse.Namespace) -> int:
     from seehear.recipes import RECIPES
 
     if args.json:
-        print_json(
-            [
-                {
-                    "name": r.name,
-                    "summary": r.summary,
-                    "features": list(r.features),
-                    "stages": [s.name for s in r.stages],
-                    "published": _plain(r.published),
-                }
-                for r in RECIPES.values()
-            ]
-        )
+        print_json([_about(recipe) for recipe in RECIPES.values()])
         return 0
     rows = []
     for recipe in RECIPES.values():
-        published = " ".join(
-            f"{name} {figures[3]:.1f}" for name, figures in recipe.published.items()
-        )
-        rows.append(
-            [
-                recipe.name,
-                " > ".join(s.name for s in recipe.stages),
-                published or "-",
-                recipe.summary,
-            ]
-        )
+        published = [f"{name} {figures[3]:.1f}" for name, figures in recipe.published.items()]
+        stages = " > ".join(stage.name for stage in recipe.stages)
+        rows.append([recipe.name, stages, " ".join(published) or "-", recipe.summary])
     table(
         "Recipes",
         ["name", "stages", "published segment Type by features", "what it is"],
@@ -74,6 +58,16 @@ def _ls(args: argparse.Namespace) -> int:
         note="whole definition: seehear recipes show NAME",
     )
     return 0
+
+
+def _about(recipe: "Recipe") -> dict[str, object]:
+    return {
+        "name": recipe.name,
+        "summary": recipe.summary,
+        "features": list(recipe.features),
+        "stages": [stage.name for stage in recipe.stages],
+        "published": json.loads(json.dumps(dict(recipe.published))),
+    }
 
 
 def _show(args: argparse.Namespace) -> int:
@@ -102,7 +96,7 @@ def _diff(args: argparse.Namespace) -> int:
     return 0
 
 
-def _recipe(name: str, args: argparse.Namespace) -> Any:
+def _recipe(name: str, args: argparse.Namespace) -> "Recipe":
     from seehear.cli.train import parse_settings
     from seehear.recipes import apply, get, resolve
 
@@ -111,73 +105,100 @@ def _recipe(name: str, args: argparse.Namespace) -> Any:
     return resolve(name, features, settings) if features else apply(get(name), settings)
 
 
-def page(recipe: Any) -> str:
+def page(recipe: "Recipe") -> str:
     """Return a recipe as a readable page of plain text."""
-    from seehear.recipes import FEATURES, FIGURES
-
-    paper = recipe.paper
-    lines = [f"{recipe.name}: {recipe.summary}", "", f"paper      {paper.title}, {paper.venue}"]
-    for label, value in (("arXiv", paper.arxiv), ("code", paper.code), ("licence", paper.licence)):
-        lines += [f"           {label} {value}"] if value else []
-    for name, figures in recipe.published.items():
-        lines.append(
-            f"published  LLP test, features {name}: "
-            + " / ".join(f"{x:.1f}" for x in figures[:5])
-            + "  event level "
-            + " / ".join(f"{x:.1f}" for x in figures[5:])
-        )
-    if recipe.published:
-        lines.append("           (" + " / ".join(key.split("/")[1] for key in FIGURES[:5]) + ")")
-    lines.append("features   in order of preference")
-    for name in recipe.features:
-        features = FEATURES[name]
-        inputs = [f"audio {' + '.join(features.audio)}", f"visual {' + '.join(features.visual)}"]
-        inputs += [f"motion {' + '.join(features.motion)}"] if features.motion else []
-        lines.append(
-            f"           {name}: {', '.join(inputs)}"
-            + (", standardised" if features.standardise else "")
-        )
     value = recipe.to_dict()
-    lines += _block("labels", value["labels"])
-    network = value["network"]
-    lines.append(f"network    {network['builder']}({_settings(network['options'])})")
-    lines += [f"           frames: {network['rows']} rows"] if network["rows"] != "segment" else []
-    lines += [f"           forward({_settings(network['forward'])})"] if network["forward"] else []
-    lines += [
-        f"           helper {h['key']}: {h['builder']}({_settings(h['options'])}), lr {h['lr']:g}"
-        for h in network["helpers"]
-    ]
-    lines += [
-        f"{'losses' if i == 0 else '':11}{t['weight']:g} x {t['name']}: {t['formula']}"
-        for i, t in enumerate(value["losses"])
-    ]
-    lines += _block("training", value["training"])
-    lines += _block("decoding", value["decoding"])
-    for index, stage in enumerate(value["stages"]):
-        needs = f" (needs {', '.join(stage['needs'])})" if stage["needs"] else ""
-        lines.append(
-            f"{'stages' if index == 0 else '':11}{index + 1}. {stage['name']}:"
-            f" {stage['does']}{needs}"
-        )
-        lines += [f"           {'':3}{key} = {_text(v)}" for key, v in stage["settings"].items()]
-        lines += [
-            f"           {'':3}{key} = {_text(v)}"
-            for key, v in stage["change"].items()
-            if not key.endswith((".fn", ".name"))
-        ]
+    lines = [f"{recipe.name}: {recipe.summary}", ""]
+    lines += _under("paper", _paper(recipe.paper))
+    lines += _published(recipe)
+    lines += _under("features", ["in order of preference", *map(_inputs, recipe.features)])
+    lines += _under("labels", _values(value["labels"]))
+    lines += _under("network", _network(value["network"]))
+    losses = [f"{loss['weight']:g} x {loss['name']}: {loss['formula']}" for loss in value["losses"]]
+    lines += _under("losses", losses)
+    lines += _under("training", _values(value["training"]))
+    lines += _under("decoding", _values(value["decoding"]))
+    stages = []
+    for number, stage in enumerate(value["stages"], 1):
+        stages += _stage(number, stage)
+    lines += _under("stages", stages)
     for name, settings in recipe.adapt.items():
-        lines.append(f"adapted    features {name}: {_settings(settings)}")
-    lines += [f"{'differs' if i == 0 else '':11}- {line}" for i, line in enumerate(recipe.differs)]
+        lines += _under("adapted", [f"features {name}: {_settings(settings)}"])
+    lines += _under("differs", [f"- {line}" for line in recipe.differs])
     return "\n".join(lines)
 
 
-def _block(title: str, values: Mapping[str, Any]) -> list[str]:
+def _under(title: str, lines: Iterable[str]) -> list[str]:
+    """Return lines with the title before the first and room for it before the others."""
+    titled = []
+    for line in lines:
+        titled.append(f"{title:11}{line}")
+        title = ""
+    return titled
+
+
+def _paper(paper: "Paper") -> list[str]:
+    known = {"arXiv": paper.arxiv, "code": paper.code, "licence": paper.licence}
+    lines = [f"{label} {value}" for label, value in known.items() if value]
+    return [f"{paper.title}, {paper.venue}", *lines]
+
+
+def _published(recipe: "Recipe") -> list[str]:
+    """Return the figures of the paper, a line for each feature set."""
+    from seehear.recipes import FIGURES
+
+    lines = []
+    for name, figures in recipe.published.items():
+        numbers = [f"{figure:.1f}" for figure in figures]
+        segment, event = " / ".join(numbers[:5]), " / ".join(numbers[5:])
+        line = f"LLP test, features {name}: {segment}  event level {event}"
+        lines += _under("published", [line])
+    if lines:
+        keys = [key.split("/")[1] for key in FIGURES[:5]]
+        lines += _under("", [f"({' / '.join(keys)})"])
+    return lines
+
+
+def _inputs(name: str) -> str:
+    """Return what a feature set holds, in a line."""
+    from seehear.recipes import FEATURES
+
+    features = FEATURES[name]
+    streams = {"audio": features.audio, "visual": features.visual, "motion": features.motion}
+    inputs = [f"{track} {' + '.join(names)}" for track, names in streams.items() if names]
+    if features.standardise:
+        inputs.append("standardised")
+    return f"{name}: {', '.join(inputs)}"
+
+
+def _network(network: Mapping[str, Any]) -> list[str]:
+    lines = [f"{network['builder']}({_settings(network['options'])})"]
+    if network["rows"] != "segment":
+        lines.append(f"frames: {network['rows']} rows")
+    if network["forward"]:
+        lines.append(f"forward({_settings(network['forward'])})")
+    for helper in network["helpers"]:
+        call = f"{helper['builder']}({_settings(helper['options'])})"
+        lines.append(f"helper {helper['key']}: {call}, lr {helper['lr']:g}")
+    return lines
+
+
+def _stage(number: int, stage: Mapping[str, Any]) -> list[str]:
+    """Return what a stage does, and below it what it sets and changes."""
+    needs = f" (needs {', '.join(stage['needs'])})" if stage["needs"] else ""
+    functions = (".fn", ".name")  # a changed loss says its formula too
+    changes = {key: v for key, v in stage["change"].items() if not key.endswith(functions)}
+    lines = [f"{number}. {stage['name']}: {stage['does']}{needs}"]
+    for values in (stage["settings"], changes):
+        lines += [f"   {key} = {_text(value)}" for key, value in values.items()]
+    return lines
+
+
+def _values(values: Mapping[str, Any]) -> list[str]:
     from seehear.recipes import flatten
 
-    flat = {k: v for k, v in flatten(values).items() if v not in (None, False)}
-    return [
-        f"{title if i == 0 else '':11}{key} = {_text(v)}" for i, (key, v) in enumerate(flat.items())
-    ]
+    flat = flatten(values)
+    return [f"{key} = {_text(value)}" for key, value in flat.items() if value not in (None, False)]
 
 
 def _settings(values: Mapping[str, Any]) -> str:
@@ -188,7 +209,3 @@ def _text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _plain(value: Any) -> Any:
-    return json.loads(json.dumps(value))

@@ -1,6 +1,7 @@
 """`seehear report`: figures of the paper and pages, from any run."""
 
 import argparse
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,12 +37,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         }.items()
     }
     for name in ("run", "similarity", "strips", "lanes"):
+        labels = " or labels of seehear denoise" if name in ("similarity", "strips") else ""
         add[name].add_argument(
             "run",
             type=Path,
             metavar="RUN",
-            help="run folder"
-            + (" or labels of seehear denoise" if name in ("similarity", "strips") else ""),
+            help=f"run folder{labels}",
         )
         add[name].add_argument("dataset", metavar="DATASET", help="dataset folder")
         add[name].add_argument(
@@ -110,16 +111,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
             "(default: 16)"
         ),
     )
+    pages = {"run": "RUN/report.html", "clip": "NAME.html beside the timeline"}
     for name, parser_ in add.items():
-        page = {"run": "RUN/report.html", "clip": "NAME.html beside the timeline"}.get(name)
-        parser_.add_argument(
-            "--out",
-            type=Path,
-            metavar="FILE" if page else "DIR",
-            required=not page,
-            help=f"the page (default: {page})" if page else "folder of the pictures",
-        )
-        if not page:
+        if name in pages:
+            parser_.add_argument(
+                "--out", type=Path, metavar="FILE", help=f"the page (default: {pages[name]})"
+            )
+        else:
+            parser_.add_argument(
+                "--out", type=Path, metavar="DIR", required=True, help="folder of the pictures"
+            )
             parser_.add_argument(
                 "--format",
                 default="png,svg",
@@ -293,38 +294,39 @@ def _lanes(args: argparse.Namespace) -> list[Path]:
 
 def _curves(args: argparse.Namespace) -> list[Path]:
     from seehear.report import figures
+
+    names = [path.name for path in args.runs]
+    history = {}
+    for path in args.runs:
+        # the seeds of several recipes have the same folder names
+        name = path.name if names.count(path.name) == 1 else str(path)
+        history[name] = _curve(path, args.value)
+    label = args.value if args.value.startswith("loss/") else f"{args.value}, percent"
+    figure = figures.curves(history, ylabel=label)
+    return _save(figure, args, f"curves-{args.value.replace('/', '-')}")
+
+
+def _curve(path: Path, value: str) -> list[tuple[int, float]]:
+    """Return a value of a run's log by epoch; figures in percent."""
     from seehear.train import RunFolder
     from seehear.train.folder import LOG
 
-    history = {}
-    names = [path.name for path in args.runs]
-    for path in args.runs:
-        lines = RunFolder(path).log()
-        if not lines:
-            raise ConfigError(f"expected a run folder with {LOG}", where=path)
-        kind, _, key = args.value.partition("/")
-        values = {
-            line["epoch"]: (
-                line["loss"].get(key) if kind == "loss" else (line["val"] or {}).get(args.value)
-            )
-            for line in lines
-        }
-        if not any(value is not None for value in values.values()):
-            known = [*(f"loss/{name}" for name in lines[0]["loss"]), *(lines[0]["val"] or {})]
-            raise ConfigError(
-                f"no epoch has {args.value}", where=path, hint=f"recorded: {', '.join(known)}"
-            )
-        times = 1 if kind == "loss" else 100
-        name = (
-            path.name if names.count(path.name) == 1 else str(path)
-        )  # one seed of several recipes
-        history[name] = [
-            (epoch, times * value) for epoch, value in values.items() if value is not None
-        ]
-    figure = figures.curves(
-        history, ylabel=args.value if args.value.startswith("loss/") else f"{args.value}, percent"
-    )
-    return _save(figure, args, f"curves-{args.value.replace('/', '-')}")
+    lines = RunFolder(path).log()
+    if not lines:
+        raise ConfigError(f"expected a run folder with {LOG}", where=path)
+    loss = value.startswith("loss/")
+    points: dict[int, float] = {}
+    for line in lines:
+        if loss:
+            point = line["loss"].get(value.removeprefix("loss/"))
+        else:
+            point = (line["val"] or {}).get(value)
+        if point is not None:
+            points[line["epoch"]] = point if loss else 100 * point
+    if not points:
+        known = [*(f"loss/{name}" for name in lines[0]["loss"]), *(lines[0]["val"] or {})]
+        raise ConfigError(f"no epoch has {value}", where=path, hint=f"recorded: {', '.join(known)}")
+    return list(points.items())
 
 
 def _evidence(args: argparse.Namespace) -> tuple[Any, Any]:
@@ -347,5 +349,5 @@ def _save(figure: "Figure", args: argparse.Namespace, name: str) -> list[Path]:
     unknown = [kind for kind in kinds if kind not in _FORMATS]
     if unknown or not kinds:
         raise ConfigError(f"expected {', '.join(_FORMATS)}, got {args.format!r}", where="--format")
-    safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in name)
+    safe = re.sub(r"[^\w.-]", "_", name)
     return [save(figure, args.out / f"{safe}.{kind}") for kind in kinds]

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from seehear.cli.console import print_json, progress, table
 from seehear.cli.train import parse_settings
@@ -78,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
     from seehear.reproduce.result import header, heading, lines, notes
 
     chosen = find_table(args.table)
-    rows = None if args.rows is None else [key.strip() for key in args.rows.split(",")]
+    rows = None if args.rows is None else _keys(args.rows)
     features, settings = parse_settings(args.settings)
     if features is not None:
         raise ConfigError("expected --inputs SET for a feature set", where="--set features")
@@ -103,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
         draw(result, args.out / f"{args.table}.png")
     except MissingExtraError as error:
         print(f"no picture: {error}", file=sys.stderr)
-    problems = [line for row, line in _problems(result)]
+    problems = _problems(result)
     for line in problems:
         print(line, file=sys.stderr)
     if args.json:
@@ -116,16 +117,18 @@ def run(args: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
-def _problems(result: dict) -> list[tuple[str, str]]:  # type: ignore[type-arg]
-    return [
-        (
-            row["key"],
-            f"{result['table']} {row['key']}: {row['problem']}"
-            + (f"; run: {row['command']}" if row["command"] else ""),
-        )
-        for row in result["rows"]
-        if row["problem"]
-    ]
+def _problems(result: dict[str, Any]) -> list[str]:
+    """Return a line for each row that could not be run, with the command that helps."""
+    lines = []
+    for row in result["rows"]:
+        if row["problem"]:
+            run = f"; run: {row['command']}" if row["command"] else ""
+            lines.append(f"{result['table']} {row['key']}: {row['problem']}{run}")
+    return lines
+
+
+def _keys(text: str) -> list[str]:
+    return [key.strip() for key in text.split(",")]
 
 
 def _seeds(texts: list[str]) -> dict[str, list[int]]:

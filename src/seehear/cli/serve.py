@@ -192,7 +192,8 @@ def _socket(host: str, port: int) -> socket.socket:
     """Return a socket that takes connections from now on."""
     listening = None
     try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        (family, kind), address = found[:2], found[-1]
         listening = socket.socket(family, kind)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import mimetypes
+import re
 from collections.abc import AsyncIterator
 from importlib.resources import files
 from typing import Annotated, Any
@@ -28,9 +29,9 @@ from seehear.web.uploads import Upload, Uploads
 _PAGE = 60
 _BEAT_S = 15.0  # a quiet stream of events says this often that it is alive
 _OURS = ("app.js", "dom.js", "list.js", "clip.js", "upload.js", "app.css", "icon.svg")
-STATIC = {name: "seehear.web" for name in _OURS} | {  # nothing else is served
-    name: "seehear.export" for name in ("lanes.js", "lanes.css", "theme.css")
-}
+_SHARED = ("lanes.js", "lanes.css", "theme.css")
+# file -> package that holds it; nothing else is served
+STATIC = dict.fromkeys(_OURS, "seehear.web") | dict.fromkeys(_SHARED, "seehear.export")
 _TYPES = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
 Words = Annotated[str, Query(max_length=1000)]
 Id = Annotated[str, Path(pattern="^[0-9a-f]{24}$")]
@@ -112,13 +113,14 @@ def _clips(app: FastAPI, settings: Settings, catalogue: Catalogue, pictures: Pic
 
     @app.get("/api/library")
     def library() -> Response:
-        custom = any(settings.parser.get(key) for key in ("vocabulary", "events", "model"))
+        custom = any(map(settings.parser.get, ("vocabulary", "events", "model")))
+        formats = [_format(name) for name in export.names()]
         return _json(
             {
                 "name": catalogue.library.name,
                 "version": __version__,
                 "examples": catalogue.examples(),
-                "formats": [_format(name) for name in export.names()],
+                "formats": formats,
                 "uploads": settings.uploads,
                 "open_vocabulary": not settings.parser.get("model"),
                 "classes": [] if custom else list(LLP_VOCABULARY.names),
@@ -246,5 +248,5 @@ def _json(value: object) -> Response:
 
 
 def _attachment(name: str) -> str:
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_. ") else "_" for c in name)
+    plain = re.sub(r"[^A-Za-z0-9_. -]", "_", name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

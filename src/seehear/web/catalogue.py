@@ -152,12 +152,11 @@ class Catalogue:
             ).fetchall()
         items = {}
         for row, path, source, duration_s, audio, visual, events in found:
-            tracks = {"audio": audio, "visual": visual}
             items[row] = {
                 "id": clip_id(path),
                 "name": _shown(source, path),
                 "duration_s": duration_s,
-                "tracks": {track: _state(parsed) for track, parsed in tracks.items()},
+                "tracks": {"audio": _state(audio), "visual": _state(visual)},
                 "events": [_event(event) for event in events],
                 "media": self._media(path, source) is not None,
             }
