@@ -32,7 +32,7 @@ def lanes(timeline: Timeline, *, width: int, blocks: bool = False) -> list[tuple
     """
     present = {event.label for event in timeline}
     shown = [label for label in timeline.vocabulary if label in present]
-    names = max([5, *(min(_NAME, len(label)) for label in shown)])
+    names = max(5, min(_NAME, max(map(len, shown), default=0)))
     grid = _columns(timeline, max(_LEAST, width - names - 19))
     lines = [(f"{_one_line(timeline.source)}  {clock(timeline.duration_s)}", "bold")]
     if timeline.events:
@@ -49,8 +49,11 @@ def lanes(timeline: Timeline, *, width: int, blocks: bool = False) -> list[tuple
         for row in rows:
             lines.append((f"{word:6s}  {row}", colour))
             word = ""
-    lines += [(f"warning: {_one_line(text)}", "yellow") for text in timeline.warnings]
-    return lines
+    return [*lines, *map(_warning, timeline.warnings)]
+
+
+def _warning(text: str) -> tuple[str, str]:
+    return f"warning: {_one_line(text)}", "yellow"
 
 
 def _row(name: str, events: Sequence[Event], grid: TimeGrid, marks: tuple[str, str]) -> str:
