@@ -31,9 +31,7 @@ def test_weights_add_up_and_stand_in_time():
 
 @pytest.fixture
 def llp(tmp_path):
-    """Return a dataset with random features in VALOR's folders, as seehear fetch llp leaves
-    them.
-    """
+    """Return a dataset with random features in VALOR's folders, as `fetch llp` leaves them."""
     rng = np.random.default_rng(0)
     ids = [f"clip{i:07d}" for i in range(6)]
     for folder, shape in (("CLIP", (10, 768)), ("CLAP", (64, 768))):

@@ -1,6 +1,4 @@
-"""A text tower of random vectors in the small world's joint space, put in the place of the offline
-one.
-"""
+"""A text tower of random vectors in the small world's joint space, in place of the offline one."""
 
 import sys
 import types

@@ -1,6 +1,4 @@
-"""Rows of many clips, read in chunks, checked, and averaged to segments: the one way from a
-features folder to arrays.
-"""
+"""From a features folder to arrays, the one way: rows in chunks, checked, averaged to segments."""
 
 from collections.abc import Sequence
 

@@ -1,5 +1,6 @@
-"""Reproduce a published table: plan its rows, share what they share, run what is missing, set it
-beside the paper.
+"""Reproduce a published table: plan its rows, run what is missing, set it beside the paper.
+
+A file a step:
 
     tables    the seven tables of the paper as data
     rows      which rows can run here, on which features

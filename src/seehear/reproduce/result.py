@@ -135,9 +135,7 @@ def header(result: Mapping[str, Json]) -> list[str]:
 
 
 def lines(result: Mapping[str, Json]) -> list[list[str]]:
-    """Return the cells of each line: ours and, where there is one, the published row and the gap
-    below it.
-    """
+    """Return the cells of each line: ours and, below it, the published row and the gap, if any."""
     columns = result["columns"]
     out = []
     for row in result["rows"]:

@@ -1,5 +1,4 @@
-"""The eight checks that an implementation of LSLD must pass, one test each, then what else the
-method states.
+"""The eight checks that an implementation of LSLD must pass, then what else the method states.
 
 Most tests work in a space whose cosines are chosen: every prompt is an axis, a segment's coordinate
 on that axis is its cosine with the prompt, and one more axis fills the segment up to length 1.
@@ -44,27 +43,21 @@ def encode(texts):
 
 
 def segments(cosines):
-    """Return features (N, T, 17) of length 1 whose cosines with the 16 prompts are the given
-    ones.
-    """
+    """Return features (N, T, 17) of length 1 with the given cosines to the 16 prompts."""
     rest = np.sqrt(1 - (cosines**2).sum(axis=2, keepdims=True))
     return np.concatenate([cosines, rest], axis=2).astype(np.float32)
 
 
 @st.composite
 def clips(draw, least=-8):
-    """Cosines (N, T, 16) in steps of 1/64, so that exact ties are common, and weak labels (N,
-    4).
-    """
+    """Cosines (N, T, 16) in steps of 1/64, so that ties are common, and weak labels (N, 4)."""
     shape = draw(st.tuples(st.integers(1, 5), st.integers(1, 3)))
     steps = draw(arrays(np.int8, (*shape, 16), elements=st.integers(least, 8)))
     return steps / 64, draw(arrays(np.uint8, (shape[0], 4), elements=st.integers(0, 1)))
 
 
 def best_prompts(cosines, weak):
-    """Return the hard labels by looking at one segment after the other; of equal prompts the first
-    one wins.
-    """
+    """Return the hard labels, segment by segment; of equal prompts the first one wins."""
     hard = np.zeros((*cosines.shape[:2], 4), np.float32)
     for clip, labels in enumerate(weak):
         classes = tuple(np.flatnonzero(labels))
@@ -80,9 +73,7 @@ def best_prompts(cosines, weak):
 
 @st.composite
 def labelled(draw):
-    """Hard labels (3, 4, 2) and similarities in steps of 1/16, so that the groups meet and
-    overlap.
-    """
+    """Hard labels (3, 4, 2), similarities in steps of 1/16: groups that meet and overlap."""
     hard = draw(arrays(np.bool_, (3, 4, 2), elements=st.booleans()))
     sigma = draw(arrays(np.int8, (3, 4, 2), elements=st.integers(-4, 12))) / 16
     return hard.astype(np.float32), sigma.astype(np.float32)

@@ -110,8 +110,9 @@ def removals(
     visual_loss: ArrayLike,
     ratios: NoiseRatios,
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return the labels of a batch to withdraw from audio and from visual, (batch, classes) bool
-    each.
+    """Return the labels of a batch to withdraw from audio, and from visual.
+
+    Both are (batch, classes) bool.
 
     Args:
         label: (batch, classes) weak labels.
