@@ -1,6 +1,4 @@
-"""What a file holds, which files of a folder are media, what is wrong with a clip; and an hour
-never lies in memory.
-"""
+"""What a file holds; and an hour never lies in memory."""
 
 import tracemalloc
 
@@ -9,10 +7,7 @@ import numpy as np
 import pytest
 
 from media_files import code, film, mp4, tone, write
-from seehear.errors import MediaError
-from seehear.library.media import MEDIA_SUFFIXES as LIBRARY_SUFFIXES
-from seehear.media import MEDIA_SUFFIXES, find_media, iter_audio, iter_frames, probe
-from seehear.media.condition import examine
+from seehear.media import iter_audio, iter_frames, probe
 
 
 def test_both_tracks(tmp_path):
@@ -74,76 +69,6 @@ def test_a_header_that_says_weeks_is_checked_against_the_packets(tmp_path):
     info = probe(path)
     assert info.duration_s == pytest.approx(3, abs=0.01)
     assert info.warnings == ("the file says it lasts 2000000.00 s; its packets say 3.00 s",)
-
-
-def test_find_media(tmp_path):
-    for name in (
-        "b.MP4",
-        "a.mkv",
-        "sub/c.wav",
-        "notes.txt",
-        ".hidden.mp4",
-        ".git/d.mp4",
-        "sub/.x/e.mp4",
-    ):
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.touch()
-    assert [p.relative_to(tmp_path).as_posix() for p in find_media([tmp_path])] == [
-        "a.mkv",
-        "b.MP4",
-        "sub/c.wav",
-    ]
-    assert find_media([tmp_path / "notes.txt"]) == [
-        tmp_path / "notes.txt"
-    ]  # a file named is a file meant
-    assert len(find_media([tmp_path, tmp_path / "a.mkv"])) == 3
-    with pytest.raises(MediaError, match="no such file or folder"):
-        find_media([tmp_path / "x"])
-    with pytest.raises(MediaError, match=r"no such file or folder|cannot be looked at"):
-        find_media([tmp_path / ("x" * 5000)])
-    with pytest.raises(
-        MediaError, match="expected a local file, got a network address; download it first"
-    ):
-        find_media([type(tmp_path)("https://example.org/a.mp4")])
-    (tmp_path / "empty").mkdir()
-    with pytest.raises(MediaError, match=r"no media files found; expected names such as clip\.mp4"):
-        find_media([tmp_path / "empty"])
-
-
-def test_library_and_parser_agree_on_what_is_media():
-    assert LIBRARY_SUFFIXES == MEDIA_SUFFIXES
-
-
-@pytest.mark.parametrize(
-    ("make", "kinds"),
-    [
-        (lambda p: film(p / "a.mkv", 2), []),
-        (lambda p: film(p / "a.mkv", 2, wave=None), ["no_audio"]),
-        (lambda p: write(p / "a.wav", wave=tone(2)), ["no_visual"]),
-        (lambda p: film(p / "a.mkv", 2, wave=np.zeros(32000, np.float32)), ["silent"]),
-        (
-            lambda p: write(
-                p / "a.mkv", frames=[code(5)] * 8, times=[k / 4 for k in range(8)], wave=tone(2)
-            ),
-            ["frozen"],
-        ),
-        (lambda p: film(p / "a.mkv", 1), ["short"]),
-        (lambda p: film(p / "a.mkv", 2, wave=tone(1)), ["media_damaged"]),
-    ],
-    ids=["good", "no-audio", "no-visual", "silent", "frozen", "short", "audio-ends-early"],
-)
-def test_the_condition_of_a_clip(tmp_path, make, kinds):
-    assert [kind for kind, _ in examine(make(tmp_path), expected_s=2)] == kinds
-
-
-def test_a_cut_off_clip_is_said_to_be_damaged(tmp_path):
-    data = film(tmp_path / "a.mkv", 4, 10).read_bytes()
-    path = tmp_path / "cut.mkv"
-    path.write_bytes(data[: len(data) * 6 // 10])
-    texts = [text for kind, text in examine(path, expected_s=4) if kind == "media_damaged"]
-    assert any("visual track ends at" in text for text in texts)
-    assert any("audio track ends at" in text for text in texts)
 
 
 def test_memory_does_not_grow_with_length(tmp_path):

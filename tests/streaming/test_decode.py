@@ -10,7 +10,6 @@ import fake_encoders as fake
 from seehear.streaming.decode import decode
 from seehear.streaming.encode import ClipRows
 from seehear.streaming.messages import ClipJob, ClipOutcome
-from seehear.streaming.sampling import grid_times, paper_times
 from seehear.streaming.streams import stream_specs
 from seehear.streaming.worker import Front
 from seehear.time import TimeGrid
@@ -125,25 +124,6 @@ def test_the_published_rule_stretches_a_short_clip(tmp_path):
         done.rows["eye/feature"][:, 0], np.repeat(20 * np.arange(5) + 20, 2), atol=6
     )
     assert done.entry()["state"] == "ok"
-
-
-def test_moments():
-    assert grid_times(TimeGrid(2), 4).tolist() == [
-        0.125,
-        0.375,
-        0.625,
-        0.875,
-        1.125,
-        1.375,
-        1.625,
-        1.875,
-    ]
-    # ten seconds at 8 a second: frame j is the j-th
-    np.testing.assert_array_equal(np.floor(paper_times(10.0) * 8), np.arange(80))
-    # the sample clip of the release has 82 frames
-    wanted = np.round(np.linspace(0, 81, 80))
-    np.testing.assert_array_equal(np.floor(paper_times(10.25) * 8), wanted)
-    assert (paper_times(0.05) == paper_times(0.05)[0]).all()
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,9 @@ def _unique_names(relative: Iterable[str]) -> list[str]:
     paths = list(relative)
     bare = [str(PurePosixPath(p).with_suffix("")) for p in paths]
     count = Counter(bare)
-    names = [b if count[b] == 1 else p for b, p in zip(bare, paths, strict=True)]
+    names = []
+    for path, name in zip(paths, bare, strict=True):
+        names.append(name if count[name] == 1 else path)
     twice, times = Counter(names).most_common(1)[0]
     if times > 1:
         raise DataError(

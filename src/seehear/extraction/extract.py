@@ -168,9 +168,10 @@ def _plan(
     streams = stream_specs(
         encoders, options.sampling, clips.step_s, keep_frames=options.keep_frames
     )
+    made_by = {name: provenance(encoder) for name, encoder in encoders.items()}
     asked = {
         "dataset": clips.name,
-        "encoders": {name: provenance(encoder) for name, encoder in encoders.items()},
+        "encoders": made_by,
         "rows": {name: spec.rows for name, spec in streams.items()},
         "sampling": options.sampling,
         "step_s": clips.step_s,

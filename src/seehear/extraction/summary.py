@@ -39,9 +39,10 @@ def summarise(store: PackedStore, done: int, times: Times) -> Summary:
     streams = {}
     for name, entry in store.manifest["streams"].items():
         streams[name] = (with_rows, entry["total"], entry["dim"])
+    states: Counter[str] = Counter(clip["state"] for clip in store.clips)
     return Summary(
         out=store.path,
-        states=dict(Counter(clip["state"] for clip in store.clips)),
+        states=dict(states),
         failures=tuple((clip["name"], clip.get("reason", "")) for clip in failed),
         problems=dict(reasons.most_common()),
         streams=streams,

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 # Demuxers that read the one file they were given.  Playlists (hls, dash, concat, image sequences,
 # sdp) name further files or addresses and are left out on purpose.
 DEMUXERS = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,ogg,flv,asf,mxf,wav,w64,mp3,flac,aac,aiff,"
-    "au,caf,ac3,eac3,amr,gif,h264,hevc,av1,obu,ivf,vc1,dv,nut,rm,wv,ape,tta,opus,swf,gxf,mpjpeg,mjpeg,y4m,yuv4mpegpipe"
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,ogg,flv,asf,mxf,wav,"
+    "w64,mp3,flac,aac,aiff,au,caf,ac3,eac3,amr,gif,h264,hevc,av1,obu,ivf,vc1,dv,nut,rm,wv,"
+    "ape,tta,opus,swf,gxf,mpjpeg,mjpeg,y4m,yuv4mpegpipe"
 )
 _FAULTS_IN_A_ROW = 400  # damaged packets before the rest of a track is given up
 _STUMBLES = 100_000  # packets of unannounced tracks: an hour of them

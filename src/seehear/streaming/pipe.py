@@ -10,7 +10,6 @@ import pickle
 import struct
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from typing import Any
 
 import numpy as np
 
@@ -31,7 +30,7 @@ def send(pipe: Connection, message: object) -> None:
         _all(os.write, pipe, view)
 
 
-def receive(pipe: Connection) -> Any:
+def receive(pipe: Connection) -> object:
     """Return the next message that `send` sent.
 
     Raises:
@@ -41,7 +40,8 @@ def receive(pipe: Connection) -> Any:
     size, count = struct.unpack("<QQ", _read(pipe, 16))
     sizes = struct.unpack(f"<{count}Q", _read(pipe, 8 * count))
     head = _read(pipe, size)
-    return pickle.loads(head, buffers=[_read(pipe, n) for n in sizes])
+    message: object = pickle.loads(head, buffers=[_read(pipe, n) for n in sizes])
+    return message
 
 
 def _read(pipe: Connection, size: int) -> memoryview:

@@ -78,8 +78,9 @@ class Decoder:
         try:
             send(pipe, job)
             while not whole:
-                message = receive(pipe) if pipe.poll(self.timeout_s) else None
-                if message is None:
+                if pipe.poll(self.timeout_s):
+                    message = cast(Piece | ClipOutcome, receive(pipe))
+                else:
                     self.close()
                     problem = f"the decoder gave no sign for {self.timeout_s:g} s and was stopped"
                     message = ClipOutcome(problems=[problem])
@@ -163,7 +164,7 @@ def _serve(pipe: Connection, front: Front, parent: int) -> None:
     send(pipe, True)
     try:
         while True:
-            job = receive(pipe)
+            job = cast(ClipJob, receive(pipe))
             for message in _safely(decode(job, visual, audio, front.sampling, front.step_s)):
                 send(pipe, message)
     except (EOFError, BrokenPipeError, ConnectionResetError):
