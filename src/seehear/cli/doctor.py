@@ -12,7 +12,7 @@ from typing import Any
 from seehear.cli.console import print_json, progress, table
 from seehear.cli.installation import installation, show_installation
 from seehear.data import KINDS, READINGS, Dataset, Issue, Split, find_anomalies, open_dataset
-from seehear.errors import DataError, MissingExtraError
+from seehear.errors import DataError
 from seehear.plugins import installed
 
 _SHOWN = 5  # of each kind, without --all
@@ -134,10 +134,8 @@ def _examine(dataset: Dataset, jobs: int) -> tuple[list[Issue], int]:
     files = {name: path for name, path in clips.items() if path is not None}
     if not files:
         return [], 0
-    try:
-        from seehear.media.condition import examine
-    except ModuleNotFoundError as error:
-        raise MissingExtraError.of(error.name or "av", "media") from None
+    from seehear.media.condition import examine
+
     found: list[Issue] = []
     expected_s = dataset.grid.end_s
     with ThreadPoolExecutor(jobs) as pool, progress(len(files), "examining media") as bar:

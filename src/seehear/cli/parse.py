@@ -5,7 +5,6 @@ import dataclasses
 import os
 import sys
 from collections.abc import Callable, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -115,10 +114,11 @@ def _formats(values: list[str]) -> list[str]:
 
 
 def _parser(args: argparse.Namespace) -> "Parser":
-    if find_spec("av") is None:  # else every video would fail with it
-        raise MissingExtraError.of("PyAV", "offline" if args.preset != "clip" else "clip")
+    from seehear.media.container import require_av
     from seehear.parser.options import make_parser
 
+    # else every video would fail with it; the preset's own extra brings what it needs besides
+    require_av("clip" if args.preset == "clip" else "offline")
     return make_parser(
         preset=args.preset,
         model=args.model,

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from seehear.demo.pictures import PICTURES, SIZE, nothing
 from seehear.demo.sounds import RATE_HZ, SOUNDS, room
-from seehear.errors import ConfigError, MissingExtraError
+from seehear.errors import ConfigError
 from seehear.files import atomic_path, write_text
+from seehear.media.container import require_av
 
 DURATION_S = 10
 FPS = 8
@@ -96,10 +97,9 @@ def _spans(rng: np.random.Generator, first: int, last: int) -> list[tuple[int, i
 
 def render(script: Script, path: Path, rng: np.random.Generator) -> None:
     """Write the clip of `script` as an MP4 file (H.264 at 8 fps, AAC at 16 kHz)."""
-    try:
-        import av
-    except ImportError:
-        raise MissingExtraError.of("PyAV", "media") from None
+    require_av()
+    import av
+
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(path) as partial, av.open(str(partial), "w", format="mp4") as out:
         visual = out.add_stream("libx264", rate=FPS, options={"crf": "23", "preset": "veryfast"})
