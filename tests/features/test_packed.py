@@ -108,3 +108,57 @@ def test_another_process_maps_the_files_itself(tmp_path):
     np.testing.assert_array_equal(
         pickle.loads(blob).array("eye/feature", ["c1"]), store.array("eye/feature", ["c1"])
     )
+
+
+OUTSIDE = ["../../gone", "/tmp/gone", "..\\gone", "a/b/c"]
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_a_stream_cannot_be_named_out_of_the_folder(tmp_path, name):
+    make_store(tmp_path / "store", [2, 2])
+    path = tmp_path / "store" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["streams"][name] = manifest["streams"].pop("eye/feature")
+    path.write_text(json.dumps(manifest))
+    with pytest.raises(FeatureError, match="expected the name of a file below"):
+        open_features(tmp_path / "store")
+
+
+@pytest.mark.parametrize("key", ["file", "offsets"])
+@pytest.mark.parametrize("name", [*OUTSIDE, None, 7, ["x"]])
+def test_a_manifest_cannot_point_out_of_the_folder(tmp_path, key, name):
+    make_store(tmp_path, [2, 2])
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    manifest["streams"]["eye/feature"][key] = name
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(FeatureError, match="expected"):
+        open_features(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"clips": {}},
+        {"clips": [{"name": 3}]},
+        {"clips": [None]},
+        {"streams": []},
+        {"streams": {"eye/feature": 5}},
+        {"encoders": None},
+    ],
+)
+def test_a_manifest_of_another_form_is_one_line(tmp_path, change):
+    make_store(tmp_path, [2, 2])
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    (tmp_path / "manifest.json").write_text(json.dumps({**manifest, **change}))
+    with pytest.raises(FeatureError, match="expected"):
+        open_features(tmp_path)
+
+
+@pytest.mark.parametrize("number", [-1, 1.5, True, "4", 10**400])
+def test_a_number_that_cannot_be_is_one_line(tmp_path, number):
+    make_store(tmp_path, [2, 2])
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    manifest["streams"]["eye/feature"]["total"] = number
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(FeatureError, match="whole numbers"):
+        open_features(tmp_path)

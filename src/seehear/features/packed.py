@@ -32,9 +32,12 @@ from seehear.features.store import (
     bare_id,
 )
 from seehear.files import Json, atomic_path, write_text
+from seehear.names import inside
 
 SCHEMA = "seehear.features/1"
 MANIFEST = "manifest.json"
+STREAM_TEXTS = ("file", "offsets", "dtype", "sha256", "encoder")
+MOST_ROWS = 1 << 48  # of a stream: what no disk holds is a damaged number
 
 
 class StoredStream(TypedDict):
@@ -204,7 +207,39 @@ def read_manifest(folder: Path) -> dict[str, Json]:
     schema = manifest.get("schema")
     if schema != SCHEMA:
         raise FeatureError(f"expected schema {SCHEMA}, got {schema}", where=path, hint=DAMAGED)
+    fault = _fault(manifest, folder)
+    if fault is not None:
+        raise FeatureError(fault, where=path, hint=DAMAGED)
     return manifest
+
+
+def _fault(manifest: Mapping[str, Json], folder: Path) -> str | None:
+    """Return what in a manifest is not of its form; it may come from a stranger."""
+    for key, kind in (("clips", list), ("streams", dict), ("encoders", dict)):
+        if not isinstance(manifest.get(key), kind):
+            return f"{key}: expected a {kind.__name__}"
+    for place, clip in enumerate(manifest["clips"]):
+        if not isinstance(clip, dict) or not _are_texts(clip, ("name", "id", "state")):
+            return f"clip {place}: expected name, id and state"
+    for name, entry in manifest["streams"].items():
+        inside(folder, name, parts=2, where=folder / MANIFEST, kind=FeatureError)
+        if not isinstance(entry, dict) or not _are_texts(entry, STREAM_TEXTS):
+            return f"stream {name}: expected {', '.join(STREAM_TEXTS)}"
+        for key in ("file", "offsets"):
+            inside(folder, entry[key], parts=2, where=folder / MANIFEST, kind=FeatureError)
+        if not all(_is_count(entry.get(key)) for key in ("total", "dim")):
+            return f"stream {name}: expected whole numbers total and dim"
+        if entry.get("rows") is not None and not _is_count(entry["rows"]):
+            return f"stream {name}: expected a whole number of rows, or none"
+    return None
+
+
+def _are_texts(entry: Mapping[str, Json], keys: Iterable[str]) -> bool:
+    return all(isinstance(entry.get(key), str) for key in keys)
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and 0 <= value <= MOST_ROWS
 
 
 def load_array(path: Path, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:

@@ -1,0 +1,59 @@
+"""Names that come from files: one part of a path each, never a way out of a folder.
+
+A manifest, a run or a shared model names other files.  Whoever wrote it may be a stranger, so a
+name is checked where it is read, by one rule, and only then becomes a path.
+"""
+
+from pathlib import Path
+
+from seehear.errors import DataError, SeehearError
+
+MOST_BYTES = 255  # of one name, as file systems allow
+_RESERVED = frozenset('/\\:*?"<>|')  # separators and what some system gives a meaning of its own
+
+
+def is_plain(name: object) -> bool:
+    """Return whether a value is a name that can stand for a file in a folder, on any system.
+
+    Examples:
+        >>> is_plain("conse"), is_plain("../x"), is_plain("/x"), is_plain("a\\\\b"), is_plain("")
+        (True, False, False, False, False)
+    """
+    if not isinstance(name, str) or not name.strip(" .") or name.endswith((" ", ".")):
+        return False
+    if name.startswith((" ", "..")):
+        return False
+    if not name.isprintable() or _RESERVED.intersection(name):
+        return False
+    return len(name.encode("utf-8", "surrogatepass")) <= MOST_BYTES
+
+
+def inside(
+    folder: Path,
+    name: object,
+    *,
+    parts: int = 1,
+    where: object = None,
+    kind: type[SeehearError] = DataError,
+) -> Path:
+    """Return the path of a file that another file names.
+
+    Args:
+        folder: where it lies.
+        name: `conse/feature.npy`: plain names joined by `/`.
+        parts: how many names it may have.
+        where: the file that names it, for the message.
+        kind: class of the error.
+
+    Raises:
+        SeehearError: of class `kind`: not such a name.
+    """
+    names = name.split("/") if isinstance(name, str) else []
+    if not 1 <= len(names) <= parts or not all(map(is_plain, names)):
+        shape = "/".join(["NAME"] * parts)
+        raise kind(
+            f"expected the name of a file below this folder ({shape}), got {name!r:.80}",
+            where=where or folder,
+            hint="a file that names others elsewhere is not read",
+        )
+    return folder.joinpath(*names)
