@@ -139,7 +139,7 @@ def test_published_layout_out_and_in(media, tmp_path, capsys):
         ([], "expected DATASET, got none"),
         (
             ["{media}"],
-            "expected at least one encoder, got none; name a visual encoder, an audio encoder or both",
+            "expected at least one encoder, got none; name a visual encoder, an audio encoder",
         ),
         (
             ["{media}", "--visual", "eye", "--jobs", "0"],

@@ -211,13 +211,13 @@ def _claim(path: Path, about: dict[str, Any]) -> None:
             raise ConfigError(
                 f"this folder holds a demo world with {key} {before.get(key)}, not {about[key]}",
                 where=path.parent,
-                hint="choose another --out, or remove the folder",
+                hint="choose another folder, or remove this one",
             )
     elif path.parent.exists() and (not path.parent.is_dir() or any(path.parent.iterdir())):
         raise ConfigError(
             "expected a new or empty folder, or one that seehear demo made",
             where=path.parent,
-            hint="choose another --out",
+            hint="choose another folder",
         )
     write_text(path, json.dumps(about, indent=1) + "\n")
 

@@ -105,7 +105,7 @@ class FolderPlace:
 
     def _system(self) -> tuple[Any, str]:
         try:
-            import fsspec  # type: ignore[import-untyped]
+            import fsspec
         except ImportError:
             raise MissingExtraError.of("fsspec", "share") from None
         try:
