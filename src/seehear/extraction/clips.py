@@ -31,8 +31,9 @@ class Collection:
 
 
 def collect(inputs: Sequence[str | Path], media: str | None = None) -> Collection:
-    """Return the clips of a dataset folder, or of media files and folders (searched with their
-    subfolders).
+    """Return the clips of a dataset folder, or of media files and folders.
+
+    Folders are searched with their subfolders.
 
     Args:
         inputs: one dataset folder, or media files, folders and fsspec URLs.

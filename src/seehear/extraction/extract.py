@@ -181,8 +181,9 @@ def _plan(
 
 
 def _load_encoder(name: str, **options: Any) -> AnyEncoder:
-    """Return an encoder with those options it has: one that runs on the CPU only takes no device,
-    sound has no fps.
+    """Return an encoder with those of the options that it has.
+
+    One that runs on the CPU only takes no device, sound has no fps.
     """
     from seehear.encoders import encoder_options, load_encoder
 
@@ -204,9 +205,7 @@ def _run(
 
 
 def _made_before(folder: Path, asked: Mapping[str, Json]) -> PackedStore | None:
-    """Return the finished store in the folder, if there is one; refuse a folder of anything
-    else.
-    """
+    """Return the finished store in the folder, if any; refuse a folder of anything else."""
     if (folder / MANIFEST).is_file():
         store = PackedStore(folder)
         if store.manifest.get("joined"):

@@ -183,8 +183,9 @@ _DECODERS: dict[bytes, Decoder] = {}
 
 
 def _decoder(front: Front, timeout_s: float) -> Decoder:
-    """Return the decoder of this process: starting one for each task would take longer than its
-    clips.
+    """Return the decoder of this process.
+
+    Starting one for each task would take longer than its clips.
     """
     key = pickle.dumps((front, timeout_s))
     if key not in _DECODERS:

@@ -80,8 +80,9 @@ def is_address(path: Path) -> bool:
 
 
 def unseen(path: Path, error: OSError) -> MediaError:
-    """Return the error for a path the system says nothing of: a name too long, a folder that may
-    not be read.
+    """Return the error for a path the system says nothing of.
+
+    Its name may be too long, or its folder not to be read.
     """
     where = str(path)[:200]
     return MediaError(f"cannot be looked at ({error.strerror or error})", where=where)
@@ -113,14 +114,12 @@ def reason(error: Exception) -> str:
 
 
 def audio_stream(container: "InputContainer") -> "AudioStream | None":
-    """Return the stream of the audio track that a player would play, or None."""
+    """Return the stream that a player would play, or None."""
     return _best(container.streams.audio)
 
 
 def visual_stream(container: "InputContainer") -> "VideoStream | None":
-    """Return the stream of the visual track that a player would show, or None; cover art is no
-    track.
-    """
+    """Return the stream that a player would show, or None; cover art is no visual track."""
     return _best(container.streams.video)
 
 

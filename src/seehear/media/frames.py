@@ -99,8 +99,9 @@ def _prepare(stream: "VideoStream", threads: int | None, path: Path) -> None:
 
 
 class _Screen:
-    """The frame on the screen, its picture (converted once, when first asked for), and the moments
-    that still wait for theirs.
+    """The frame on the screen, and the moments that still wait for theirs.
+
+    Its picture is converted once, when first asked for.
     """
 
     def __init__(

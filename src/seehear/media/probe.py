@@ -42,9 +42,7 @@ class AudioInfo:
 
 @dataclass(frozen=True)
 class VisualInfo:
-    """The visual track: stored size in pixels, mean frames a second and length in seconds if
-    known.
-    """
+    """The visual track: stored size in pixels, and mean frames a second and length if known."""
 
     codec: str
     width: int
@@ -181,8 +179,9 @@ def _end(stream: "Stream", start_s: float) -> float | None:
 
 
 def _scan(container: "InputContainer", start_s: float, path: Path) -> float:
-    """Return the length by reading every packet; a lone packet far in the future is not
-    believed.
+    """Return the length by reading every packet.
+
+    A lone packet far in the future is not believed.
     """
     import av
 

@@ -28,8 +28,9 @@ def decode(
     sampling: Sampling = "grid",
     step_s: float = 1.0,
 ) -> Iterator[Piece | ClipOutcome]:
-    """Yield the pieces of a clip and, last, its outcome.  Faults of the media never raise: they end
-    in the outcome.
+    """Yield the pieces of a clip and, last, its outcome.
+
+    Faults of the media never raise: they end in the outcome.
 
     Args:
         job: the clip.
@@ -58,8 +59,9 @@ def decode(
 
 @contextlib.contextmanager
 def local_file(source: str | None) -> Iterator[Path]:
-    """Give a local path of a source; what an fsspec URL names is copied to a temporary file for as
-    long as needed.
+    """Give a local path of a source.
+
+    What an fsspec URL names is copied to a temporary file for as long as needed.
 
     Raises:
         MediaError: there is no such file, or it cannot be read from where it lies.
@@ -101,9 +103,7 @@ def _extent(
 def _pieces_of(
     track: str, present: bool, pieces: TrackReader[Piece], outcome: ClipOutcome
 ) -> Iterator[Piece]:
-    """Pass on the pieces of one track; note in the outcome whether, and how far, it could be
-    read.
-    """
+    """Pass on the pieces of one track; note in the outcome whether it could be read."""
     outcome.tracks[track] = "absent"
     if not present:
         outcome.problems.append(f"no {track} track")

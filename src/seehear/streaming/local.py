@@ -67,8 +67,9 @@ class _Feed:
 def decode_all(
     jobs: Sequence[ClipJob], front: Front, *, workers: int, timeout_s: float
 ) -> Iterator[tuple[ClipJob, Piece | ClipOutcome]]:
-    """Yield the pieces and the outcome of every clip, those of several clips mixed, each clip's own
-    in order.
+    """Yield the pieces and the outcome of every clip.
+
+    Those of several clips come mixed, each clip's own in order.
 
     Args:
         jobs: clips to do.

@@ -36,8 +36,9 @@ def grid_times(grid: TimeGrid, fps: float) -> NDArray[np.float64]:
 
 
 def paper_times(duration_s: float, fps: float = PAPER_FPS, count: int = 80) -> NDArray[np.float64]:
-    """Return the moments in seconds of the published rule, (count,), not decreasing, possibly
-    repeated.
+    """Return the moments in seconds of the published rule, (count,), sorted.
+
+    Moments may be repeated.
 
     Args:
         duration_s: length of the visual track.

@@ -45,9 +45,7 @@ class Front:
     load: Callable[[str], AnyEncoder]
 
     def encoders(self) -> tuple[dict[str, VisualEncoder], dict[str, AudioEncoder]]:
-        """Return the visual and the audio encoders; their weights are not read until something is
-        encoded.
-        """
+        """Return the visual and the audio encoders; no weights are read yet."""
         visual = {id_: cast(VisualEncoder, self.load(id_)) for id_ in self.visual}
         audio = {id_: cast(AudioEncoder, self.load(id_)) for id_ in self.audio}
         return visual, audio
@@ -67,8 +65,9 @@ class Decoder:
         self._pipe: Connection | None = None
 
     def run(self, job: ClipJob) -> Iterator[Piece | ClipOutcome]:
-        """Yield the pieces of a clip and, last, its outcome; an accident is an outcome with no
-        tracks.
+        """Yield the pieces of a clip and, last, its outcome.
+
+        An accident is an outcome with no tracks.
 
         Raises:
             SeehearError: a decoding process cannot be started at all.
