@@ -1,6 +1,6 @@
 """seehear: what is heard, what is seen, and when."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from seehear._version import __version__
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["Parser", "Timeline", "__version__"]
 
 
-def __getattr__(name: str) -> Any:  # keeps `import seehear` free of torch, PyAV and the rest
+def __getattr__(name: str) -> object:  # keeps `import seehear` free of torch, PyAV and the rest
     if name == "Timeline":
         from seehear.time import Timeline
 

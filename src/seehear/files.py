@@ -13,8 +13,7 @@ Json: TypeAlias = Any  # what `json.loads` gives: its shape is known where it ha
 
 @contextlib.contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
-    """Give a path to write to; when the block ends well, what was written there replaces `path`,
-    else nothing changes.
+    """Give a path to write to; what is written there replaces `path` when the block ends well.
 
     Raises:
         SeehearError: the system refuses to write (no space left, no permission, ...).

@@ -1,6 +1,4 @@
-"""`seehear parse` on all that can be wrong with a file: a timeline with warnings, or one line and
-exit code 2.
-"""
+"""`seehear parse` on broken files: a timeline with warnings, or one line and exit code 2."""
 
 import json
 

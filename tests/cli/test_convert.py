@@ -1,6 +1,4 @@
-"""`seehear convert` through its entry point: what comes out runs, what cannot be converted says
-why.
-"""
+"""`seehear convert`: what comes out runs, what cannot be converted says why."""
 
 import json
 from pathlib import Path

@@ -1,6 +1,4 @@
-"""`seehear doctor DATASET`: the anomaly report, with the numbers that are known of LLP, and media
-that are damaged.
-"""
+"""`seehear doctor DATASET`: the anomalies that are known of LLP, and damaged media."""
 
 import json
 import wave

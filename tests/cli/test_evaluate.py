@@ -1,6 +1,4 @@
-"""`seehear evaluate` from its entry point: figures, setting, comparison, and a line with exit code
-2 for bad input.
-"""
+"""`seehear evaluate`: figures, setting, comparison, and one line for bad input."""
 
 import json
 import subprocess

@@ -1,6 +1,4 @@
-"""`seehear parse` as a user meets it: files, folders, formats, exit codes, and what it prints
-where.
-"""
+"""`seehear parse`: files, folders, formats, exit codes, and what it prints where."""
 
 import io
 import json

@@ -1,6 +1,4 @@
-"""`seehear serve` from its entry point: the address it prints, how it ends, raw requests no client
-would send.
-"""
+"""`seehear serve`: the address it prints, how it ends, requests no client would send."""
 
 import signal
 import socket

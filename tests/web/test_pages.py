@@ -1,6 +1,4 @@
-"""The pages in a real browser: list, search, player and lanes in step, upload, hostile words as
-text.
-"""
+"""The pages in a browser: list, search, player and lanes in step, upload, hostile words."""
 
 import os
 import shutil
@@ -30,9 +28,7 @@ def site(library: Path) -> Iterator[str]:
 
 
 def until(page: Any, condition: str) -> None:
-    """Wait for a condition (Playwright's own way evaluates text, which the page's policy
-    refuses).
-    """
+    """Wait for a condition; Playwright's own way evaluates text, which the policy refuses."""
     page.evaluate(f"""async () => {{
         const end = performance.now() + 20000;
         while (!({condition})) {{

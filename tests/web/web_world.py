@@ -65,9 +65,7 @@ def put(library: Path, name: str, timeline: Timeline) -> None:
 
 
 def make_library(root: Path) -> Path:
-    """Return a library of four clips: two with videos, one hostile in name and label, one of sound
-    alone.
-    """
+    """Return a library: two clips with videos, one hostile in name and label, one of sound."""
     library = root / "library"
     park = (
         Event(0, 3, Track.AUDIO, "Dog", 0.91),
@@ -120,9 +118,7 @@ def make_library(root: Path) -> Path:
 
 
 def fake_parser(options: dict) -> worker.Parsing:
-    """Return a parser of colours: every class is seen in one second, the first is heard
-    throughout.
-    """
+    """Return a parser: every class is seen in one second, the first is heard throughout."""
     names = tuple((options.get("events") or "Dog,Speech").split(","))
 
     def parse(path: Path, *, progress: worker.Progress) -> Timeline:

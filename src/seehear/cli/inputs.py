@@ -42,8 +42,7 @@ def collect(paths: Iterable[Path]) -> tuple[list[Input], list[tuple[Path, MediaE
 
 
 def unique_names(sources: Iterable[str]) -> list[str]:
-    """Return each source without its suffix; those that would meet keep the suffix, and then get a
-    number.
+    """Return each source without its suffix; those that would meet keep it, then get a number.
 
     Examples:
         >>> unique_names(["a.mp4", "b.mp4", "b.mov", "c.mp4", "c.mp4"])

@@ -64,9 +64,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def build_parser(only: str | None = None) -> argparse.ArgumentParser:
-    """Return the parser; with `only`, that command's options are filled in (and its module
-    imported).
-    """
+    """Return the parser; only that command's module is imported and its options filled in."""
     parser = _Parser(prog="seehear", description="What is heard, what is seen, and when.")
     parser.add_argument("--version", action="version", version=f"seehear {__version__}")
     commands = parser.add_subparsers(
@@ -84,9 +82,7 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 done, 1 some items failed, 2 nothing could be
-    done.
-    """
+    """Run a command; return its exit code: 0 done, 1 some items failed, 2 nothing could be done."""
     argv = sys.argv[1:] if argv is None else argv
     only = argv[0] if argv and argv[0] in COMMANDS else None
     parser = args = None

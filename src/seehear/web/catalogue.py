@@ -98,15 +98,12 @@ class Catalogue:
         self._listing = _Listing(stamp, paths, _examples(events))
 
     def examples(self) -> list[str]:
-        """Return queries that find something in this library, or ones that show the language while
-        it is empty.
-        """
+        """Return queries that find something here; while there is nothing, ones that show how."""
         self.refresh()
         return self._listing.examples
 
     def page(self, query: str = "", *, offset: int = 0, limit: int = 60) -> dict[str, Any]:
-        """Return one page of the clips, of those where `query` holds if there is one, as JSON
-        values.
+        """Return one page of the clips, of those where `query` holds if there is one.
 
         Raises:
             ConfigError: the text is no query.

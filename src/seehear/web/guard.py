@@ -65,9 +65,7 @@ class Guard:
         return self._from_elsewhere(scope, headers, hosts[0]) or self._without_token(scope, headers)
 
     def _from_elsewhere(self, scope: Scope, headers: Headers, host: str) -> Response | None:
-        """Refuse what a page of another site asks for; following a link to our front page is
-        fine.
-        """
+        """Refuse what a page of another site asks for, but for a link to our front page."""
         reading = scope["method"] in ("GET", "HEAD")
         origin = headers.get("origin")
         same = origin is None or urlsplit(origin)[:2] in (("http", host), ("https", host))

@@ -1,5 +1,4 @@
-"""Thumbnails.  Decoding a stranger's video can go wrong in any way, so each is made in a process of
-its own:
+"""Thumbnails: each is made in a process of its own, as decoding a video can go wrong in any way.
 
 python -m seehear.web.pictures VIDEO OUT.jpg
 """

@@ -2,8 +2,7 @@
 
 
 def limit_resources(*, cpu_s: float, file_bytes: int) -> None:
-    """Limit this process: seconds of processor time and the size of any file it writes; no core
-    dumps.
+    """Limit this process: seconds of processor time, the size of its files; no core dumps.
 
     Systems without these limits (Windows) go by the time limit of the parent alone.
     """

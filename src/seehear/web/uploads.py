@@ -1,5 +1,4 @@
-"""Uploads: received whole, then parsed one at a time, each in a process of its own with a time
-limit.
+"""Uploads: received whole, then parsed one at a time in processes of their own.
 
 A file waits in `LIBRARY/.seehear/uploads/SERVER/ID/`, where nothing else looks; once it is parsed,
 its folder moves to `LIBRARY/uploads/NAME-ID/` in one piece.  Whatever goes wrong leaves nothing
@@ -304,9 +303,7 @@ class Uploads:
 
 
 def shown_name(name: str) -> str:
-    """Return the last part of a name, without what cannot be shown; a long one is cut before its
-    suffix.
-    """
+    """Return the last part of a name, of bounded length, without what cannot be shown."""
     clean = "".join(c for c in base_name(name) if unicodedata.category(c)[0] != "C").strip()
     stem, dot, suffix = clean.rpartition(".")
     return f"{stem[:_NAME_LENGTH]}{dot}{suffix[:10]}" if dot else clean[:_NAME_LENGTH]
