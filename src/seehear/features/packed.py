@@ -222,15 +222,21 @@ def _fault(manifest: Mapping[str, Json], folder: Path) -> str | None:
         if not isinstance(clip, dict) or not _are_texts(clip, ("name", "id", "state")):
             return f"clip {place}: expected name, id and state"
     for name, entry in manifest["streams"].items():
-        inside(folder, name, parts=2, where=folder / MANIFEST, kind=FeatureError)
-        if not isinstance(entry, dict) or not _are_texts(entry, STREAM_TEXTS):
-            return f"stream {name}: expected {', '.join(STREAM_TEXTS)}"
-        for key in ("file", "offsets"):
-            inside(folder, entry[key], parts=2, where=folder / MANIFEST, kind=FeatureError)
-        if not all(_is_count(entry.get(key)) for key in ("total", "dim")):
-            return f"stream {name}: expected whole numbers total and dim"
-        if entry.get("rows") is not None and not _is_count(entry["rows"]):
-            return f"stream {name}: expected a whole number of rows, or none"
+        fault = _fault_of_stream(name, entry, folder)
+        if fault is not None:
+            return f"stream {name}: {fault}"
+    return None
+
+
+def _fault_of_stream(name: str, entry: Json, folder: Path) -> str | None:
+    if not isinstance(entry, dict) or not _are_texts(entry, STREAM_TEXTS):
+        return f"expected {', '.join(STREAM_TEXTS)}"
+    for path in (name, entry["file"], entry["offsets"]):
+        inside(folder, path, parts=2, where=folder / MANIFEST, kind=FeatureError)
+    if not _is_count(entry.get("total")) or not _is_count(entry.get("dim")):
+        return "expected whole numbers total and dim"
+    if entry.get("rows") is not None and not _is_count(entry["rows"]):
+        return "expected a whole number of rows, or none"
     return None
 
 
