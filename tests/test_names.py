@@ -11,7 +11,7 @@ from seehear.names import inside, is_plain
 
 HOSTILE = [
     "../x", "/etc/passwd", "..", ".", "a/../../x", "a//b", "a/", "/a", "C:\\x", "a\\..\\x", "a:b",
-    "", " ", "a\x00b", "a\nb", "x" * 256, "trailing.", "trailing ", "..hidden/..", "a\u2028b", None, 3,
+    "", " ", "a\x00b", "a\nb", "x" * 256, "end.", "end ", "..hidden/..", "a\u2028b", None, 3,
 ]  # fmt: skip
 
 
