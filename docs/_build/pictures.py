@@ -11,6 +11,7 @@ from seehear.reproduce.picture import draw as draw_table
 from seehear.time import Decoding, TimeGrid, Timeline, decide
 
 CLASSES = ("Speech", "Dog")
+BOTH = "#009E73"  # a green beside the blue of what is heard and the orange of what is seen
 
 
 def row(picture: str) -> np.ndarray:
@@ -107,9 +108,7 @@ def _lanes(lanes: dict[str, np.ndarray]):
     figure, axes = figures._new(
         8, 0.75 * len(lanes) + 0.6, nrows=len(lanes), sharex=True, squeeze=False
     )
-    colours = dict(
-        zip(("heard", "seen", "both"), (figures.HEARD, figures.SEEN, figures.BOTH), strict=True)
-    )
+    colours = dict(zip(("heard", "seen", "both"), (figures.HEARD, figures.SEEN, BOTH), strict=True))
     for axis, (name, on) in zip(axes[:, 0], lanes.items(), strict=True):
         for c in range(on.shape[1]):
             for start, end in figures.runs(on[:, c]):

@@ -2,16 +2,18 @@
 
 A journey is run on a tiny world, and each function of the package is noted when it is first called,
 in order.  A stay is a stretch of functions in one room (a folder, or a file beside the folders); a
-return is a stay in a room that was left before.  Going in and out again of one room costs a reader
-most, so fewer returns are better.  Needs PyAV and torch; takes some seconds.
+return is a stay in a room that was left before.  A doorway is a pair of rooms with a call from one
+into the other; a crossing is a pair of functions that makes such a call.  Going in and out again
+costs a reader most, so fewer are better.  Needs PyAV and torch; takes some seconds.
 
-    python tests/house/journeys.py [training | parsing] [--functions]
+    python tests/house/journeys.py [training | parsing] [--functions] [--crossings]
 """
 
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from types import FrameType
@@ -20,36 +22,67 @@ TESTS = Path(__file__).resolve().parents[1]
 sys.path += [str(TESTS), str(TESTS / "parser"), str(TESTS / "reproduce")]
 
 
+@dataclass
+class Walk:
+    """What a journey called.
+
+    Attributes:
+        functions: `room/module:function`, in the order of their first call.
+        calls: (caller, called), in the order of their first call.
+    """
+
+    functions: dict[str, None] = field(default_factory=dict)
+    calls: dict[tuple[str, str], None] = field(default_factory=dict)
+
+    @property
+    def stays(self) -> list[str]:
+        """The rooms in the order in which they are entered."""
+        return [room for room, _ in groupby(map(room_of, self.functions))]
+
+    @property
+    def crossings(self) -> list[tuple[str, str]]:
+        """The calls that lead from one room into another."""
+        return [(a, b) for a, b in self.calls if room_of(a) != room_of(b)]
+
+
+def room_of(function: str) -> str:
+    """Return the folder of a function, or its file where that stands beside the folders."""
+    return function.partition(":")[0].partition("/")[0].removesuffix(".py")
+
+
 @contextmanager
-def noted() -> Iterator[list[str]]:
-    """Yield a list that fills with `room/module:function` in the order of first calls."""
+def noted() -> Iterator[Walk]:
+    """Yield what is called inside, as it is called."""
     import seehear
 
     package = Path(seehear.__file__).parent
-    seen: dict[str, None] = {}
-    order: list[str] = []
+    walk = Walk()
+
+    def name(frame: FrameType | None) -> str | None:
+        if frame is None or frame.f_code.co_name.startswith("<"):
+            return None
+        path = Path(frame.f_code.co_filename)
+        if not path.is_relative_to(package):
+            return None
+        return f"{path.relative_to(package).as_posix()}:{frame.f_code.co_qualname}"
 
     def note(frame: FrameType, event: str, _: object) -> None:
-        if event != "call":
+        called = name(frame)
+        if event != "call" or called is None:
             return
-        path = Path(frame.f_code.co_filename)
-        if path.is_relative_to(package) and not frame.f_code.co_name.startswith("<"):
-            name = f"{path.relative_to(package).as_posix()}:{frame.f_code.co_qualname}"
-            if name not in seen:
-                seen[name] = None
-                order.append(name)
+        walk.functions.setdefault(called)
+        before = frame.f_back
+        while before is not None and name(before) is None:
+            before = before.f_back
+        caller = name(before)
+        if caller is not None:
+            walk.calls.setdefault((caller, called))
 
     sys.setprofile(note)
     try:
-        yield order
+        yield walk
     finally:
         sys.setprofile(None)
-
-
-def stays(functions: list[str]) -> list[str]:
-    """Return the rooms in the order in which they are entered."""
-    rooms = [name.partition(":")[0].partition("/")[0].removesuffix(".py") for name in functions]
-    return [room for room, _ in groupby(rooms)]
 
 
 def training(folder: Path) -> Callable[[], object]:
@@ -83,25 +116,29 @@ def parsing(folder: Path) -> Callable[[], object]:
 JOURNEYS = {"training": training, "parsing": parsing}
 
 
-def walk(name: str) -> list[str]:
-    """Return the functions of a journey in the order of their first call."""
+def walk(name: str) -> Walk:
+    """Return what a journey calls."""
     with tempfile.TemporaryDirectory() as folder:
         journey = JOURNEYS[name](Path(folder))
-        with noted() as functions:
+        with noted() as found:
             journey()
-    return functions
+    return found
 
 
 def main() -> None:
     asked = [name for name in sys.argv[1:] if name in JOURNEYS] or list(JOURNEYS)
     for name in asked:
-        functions = walk(name)
-        rooms = stays(functions)
+        found = walk(name)
+        rooms, crossings = found.stays, found.crossings
         back = len(rooms) - len(set(rooms))
-        print(f"{name}: {len(rooms)} stays in {len(set(rooms))} rooms, {back} returns")
+        doors = {(room_of(a), room_of(b)) for a, b in crossings}
+        print(f"{name}: {len(rooms)} stays in {len(set(rooms))} rooms, {back} returns;")
+        print(f"  {len(crossings)} crossings by {len(doors)} doorways")
         print("  " + " > ".join(rooms))
         if "--functions" in sys.argv:
-            print(*(f"    {function}" for function in functions), sep="\n")
+            print(*(f"    {function}" for function in found.functions), sep="\n")
+        if "--crossings" in sys.argv:
+            print(*(f"    {caller} -> {called}" for caller, called in crossings), sep="\n")
 
 
 if __name__ == "__main__":
