@@ -111,7 +111,9 @@ def test_every_module_has_a_test_or_a_reason() -> None:
     texts = {name: (PACKAGE / name).read_text(encoding="utf-8") for name in modules}
     unused = {name for name, text in texts.items() if not is_tested(name, text, by)}
     untested = {name for name in unused if not has_own_test(name, tests)}
-    assert untested == set(APART["modules"]), "map.toml lists what no test uses, and only that"
+    assert untested == set(APART["modules"]), (
+        "write a test, or the reason into map.toml; it lists what no test uses, and only that"
+    )
 
 
 def test_the_check_of_modules_can_fail() -> None:
