@@ -1,5 +1,8 @@
 """Timelines in the formats of other tools: one small writer a format, chosen by name.
 
+Each module is a format, named in `FORMATS`, but two: `words` holds what several writers share,
+`page` makes the frame of any HTML page (`html` and `seehear.report` fill it).
+
 A third party adds a format by an entry point of group `seehear.exporters` that names a `Format`.
 """
 

@@ -1,4 +1,7 @@
-"""Features on disk: extract them, open them, pack and unpack the published layouts."""
+"""Features on disk: open and read them, pack and unpack the published layouts.
+
+`seehear.extraction` makes them.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What every rule that makes labels of segments says of itself: which tracks, in which spaces."""
+"""What the options of a rule of segment labels must say: which tracks, in which spaces."""
 
 from typing import Protocol
 

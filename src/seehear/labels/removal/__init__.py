@@ -1,1 +1,1 @@
-"""Rules that withdraw a label from the track that does not show it."""
+"""Rules that withdraw a label from the track that does not show it, a file each."""

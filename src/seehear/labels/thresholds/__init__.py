@@ -1,1 +1,1 @@
-"""Rules that set segment labels by a threshold of each class."""
+"""Rules that set segment labels by a threshold of each class, a file each."""
