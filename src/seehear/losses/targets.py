@@ -1,4 +1,4 @@
-"""Training targets made from weak labels."""
+"""Smoothed labels, as losses compare with them (`seehear.train.targets` sets a run's together)."""
 
 from jaxtyping import Float
 from torch import Tensor

@@ -1,4 +1,4 @@
-"""What a published system is: seven slots, filled top to bottom by one file each.
+"""What a published system is: one `Recipe`, filled from top to bottom by one file each.
 
 A recipe names no path and no device.  It is a plain immutable value: `dataclasses.replace` makes a
 variant, so the delta is the definition, and two recipes can be compared field by field.

@@ -149,7 +149,7 @@ def read_denoised(
 
     Raises:
         ConfigError: that track was not denoised.
-        SeehearError: see `labels.build.build_labels`.
+        SeehearError: see `labels.lsld.build.build_labels`.
     """
     options = read_options(path, store)
     if not options.has(track):

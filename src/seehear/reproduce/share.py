@@ -1,4 +1,4 @@
-"""What several rows need is made once: features averaged to segments, segment labels."""
+"""What several rows of a table share is made once: averaged features and segment labels."""
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain

@@ -48,7 +48,7 @@ def predict_split(
         split: its name.
         device: where to compute.
         missing: what to do with clips that have no features: complain, or leave their rows at zero
-            (`data.find_missing` says which).
+            (`seehear.train.data.find_missing` says which).
 
     Raises:
         DataError: no such split, or a dataset with another vocabulary or grid than the parser's.
