@@ -20,22 +20,7 @@ from seehear.train import (
     run,
 )
 from seehear.train.folder import read_log
-from small_world import TINY, write_world
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    return write_world(tmp_path_factory.mktemp("world"))
-
-
-@pytest.fixture(scope="module")
-def prepared(world):
-    return prepare(*world, "han", settings=TINY)
-
-
-@pytest.fixture(scope="module")
-def trained(prepared, tmp_path_factory):
-    return run(prepared, tmp_path_factory.mktemp("run") / "run")
+from small_world import TINY
 
 
 def test_the_log_survives_a_line_cut_off(tmp_path):

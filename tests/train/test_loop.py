@@ -24,12 +24,7 @@ from seehear.train import RunFolder, RunOptions, load_run, loop, prepare, run
 from seehear.train.folder import read_log
 from seehear.train.networks import predict
 from seehear.train.targets import build_targets
-from small_world import SEGMENTS, TINY, write_world
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    return write_world(tmp_path_factory.mktemp("world"))
+from small_world import SEGMENTS, TINY
 
 
 def tiny(world, recipe="han", **settings):

@@ -6,25 +6,7 @@ from safetensors.torch import save_file
 from seehear.errors import WeightsError
 from seehear.train import (
     load_run,
-    prepare,
-    run,
 )
-from small_world import TINY, write_world
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    return write_world(tmp_path_factory.mktemp("world"))
-
-
-@pytest.fixture(scope="module")
-def prepared(world):
-    return prepare(*world, "han", settings=TINY)
-
-
-@pytest.fixture(scope="module")
-def trained(prepared, tmp_path_factory):
-    return run(prepared, tmp_path_factory.mktemp("run") / "run")
 
 
 @pytest.mark.parametrize("keep", [0, 7, 100, -1])

@@ -10,25 +10,8 @@ from seehear.train import (
     evaluate_split,
     load_run,
     predict_split,
-    prepare,
-    run,
 )
-from small_world import ENCODERS, SEGMENTS, TINY, write_world
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    return write_world(tmp_path_factory.mktemp("world"))
-
-
-@pytest.fixture(scope="module")
-def prepared(world):
-    return prepare(*world, "han", settings=TINY)
-
-
-@pytest.fixture(scope="module")
-def trained(prepared, tmp_path_factory):
-    return run(prepared, tmp_path_factory.mktemp("run") / "run")
+from small_world import ENCODERS, SEGMENTS, write_world
 
 
 def test_the_prediction_of_a_split(world, trained, monkeypatch):

@@ -12,11 +12,6 @@ from seehear.train import (
 from small_world import TINY, write_world
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    return write_world(tmp_path_factory.mktemp("world"))
-
-
 def test_clips_without_features_are_counted_refused_or_left_out(tmp_path):
     dataset, store = write_world(tmp_path, drop=("train03", "train05", "val01"))
     with pytest.raises(

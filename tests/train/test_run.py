@@ -19,22 +19,7 @@ from seehear.train import (
     run_seeds,
     summarise,
 )
-from small_world import CLASSES, ENCODERS, SEGMENTS, TINY, write_world
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    return write_world(tmp_path_factory.mktemp("world"))
-
-
-@pytest.fixture(scope="module")
-def prepared(world):
-    return prepare(*world, "han", settings=TINY)
-
-
-@pytest.fixture(scope="module")
-def trained(prepared, tmp_path_factory):
-    return run(prepared, tmp_path_factory.mktemp("run") / "run")
+from small_world import CLASSES, ENCODERS, SEGMENTS, TINY
 
 
 def test_a_run_says_everything_about_itself(world, trained):
