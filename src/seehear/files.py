@@ -1,40 +1,113 @@
 """Files that are whole or not there: written aside in the same folder, then moved into place."""
 
 import contextlib
+import errno
 import os
+import secrets
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from seehear.errors import SeehearError
+from seehear.errors import ConfigError, SeehearError
 
 Json: TypeAlias = Any  # what `json.loads` gives: its shape is known where it has been checked
 
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
 
 @contextlib.contextmanager
-def atomic_path(path: Path) -> Iterator[Path]:
+def atomic_path(path: Path, *, wanted: int | None = None) -> Iterator[Path]:
     """Give a path to write to; what is written there replaces `path` when the block ends well.
+
+    Args:
+        path: the file.
+        wanted: bytes it will have, where that is known, for the message of a full disk.
 
     Raises:
         SeehearError: the system refuses to write (no space left, no permission, ...).
     """
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    aside = aside_of(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield aside
         os.replace(aside, path)
     except OSError as error:
-        raise SeehearError(
-            f"cannot write: {error.strerror or error}",
-            where=path,
-            hint="make room or choose another folder, then run the same command again",
-        ) from error
+        raise refused(error, path, wanted=wanted or _size(aside)) from error
     finally:
         with contextlib.suppress(OSError):
             aside.unlink(missing_ok=True)
 
 
+def aside_of(path: Path) -> Path:
+    """Return a new hidden name beside a file; it is short, whatever the name of the file."""
+    return path.with_name(f".{os.getpid()}-{secrets.token_hex(4)}.part")
+
+
+def refused(error: OSError, path: Path, *, wanted: int | None = None) -> SeehearError:
+    """Return what to tell about a file that the system refuses to write.
+
+    Args:
+        error: the refusal.
+        path: the file or folder.
+        wanted: bytes that were to be written, where that is known.
+    """
+    hint = "choose another folder, then run the same command again"
+    told = error.strerror or str(error)
+    if error.errno in _FULL:
+        hint = "make room or choose another folder, then run the same command again"
+        told = f"{told}{_space(path, wanted)}"
+    elif error.errno == errno.ENAMETOOLONG:
+        name = len(os.fsencode(path.name))
+        told, hint = f"{told} ({name} bytes)", "choose a shorter name"
+    return SeehearError(f"cannot write: {told}", where=path, hint=hint)
+
+
+def _space(path: Path, wanted: int | None) -> str:
+    """Return how much space was wanted and how much there is, as far as either is known."""
+    parts = [] if not wanted else [f"{wanted:,} bytes wanted"]
+    with contextlib.suppress(OSError):
+        parts.append(f"{shutil.disk_usage(path.parent).free:,} free")
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder unless it is there, and find out whether files can be written into it.
+
+    Raises:
+        ConfigError: it cannot be made, is something else, or takes no files.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder, prefix=".", suffix=".part"):
+            pass
+    except OSError as error:
+        told = error.strerror or str(error)
+        if error.errno in (errno.EEXIST, errno.ENOTDIR):
+            told = "a file stands in its place"
+        raise ConfigError(
+            f"expected a folder that can be written to: {told}",
+            where=_shortened(folder),
+            hint="choose another folder",
+            parameter="out",
+        ) from None
+
+
+def _shortened(path: Path) -> str:
+    text = str(path)
+    return text if len(text) <= 200 else f"{text[:120]}...{text[-60:]}"
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a whole text file atomically, UTF-8 with LF line ends."""
-    with atomic_path(path) as part:
-        part.write_bytes(text.encode())
+    data = text.encode()
+    with atomic_path(path, wanted=len(data)) as part:
+        part.write_bytes(data)

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import fake_encoders as fake
+from owner_process import elsewhere
 from seehear.errors import ConfigError, DataError, FeatureError
 from seehear.extraction.extract import ExtractOptions, extract
 from seehear.extraction.journal import Journal
@@ -315,12 +316,9 @@ def test_a_mended_clip_is_done_again_when_asked(tmp_path):
 
 
 def test_a_second_extraction_into_the_same_folder_is_refused(dataset, tmp_path):
-    asked = {"any": 1}
-    with (
-        Journal(tmp_path / "out", asked, {}),
-        pytest.raises(FeatureError, match=r"another extraction .* is running"),
-    ):
+    with elsewhere(tmp_path / "out"), pytest.raises(ConfigError, match="one is running there"):
         run(dataset, tmp_path / "out")
+    assert run(dataset, tmp_path / "out").done
 
 
 def test_wrong_requests(dataset, tmp_path):

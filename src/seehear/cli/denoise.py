@@ -152,6 +152,7 @@ def run(args: argparse.Namespace) -> int:
     from seehear.labels.lsld.build import build_labels, clips_with_features, with_encoders
     from seehear.labels.lsld.options import PROFILES, Denoising
     from seehear.labels.store import save
+    from seehear.lock import owned
 
     values = {field.name: getattr(args, field.name) for field in dataclasses.fields(Denoising)}
     given = {name: value for name, value in values.items() if value is not None}
@@ -173,8 +174,9 @@ def run(args: argparse.Namespace) -> int:
                 f"{len(missing)} of {len(split)} clips have no features and are left out"
                 f" (first: {missing[0]})"
             )
-    built = build_labels(dataset, store, options, split=args.split, names=names)
-    save(built.labels, args.out)
+    with owned(args.out):
+        built = build_labels(dataset, store, options, split=args.split, names=names)
+        save(built.labels, args.out)
     quality = built.quality(split.truth().select(built.labels.names)) if split.has_truth else None
     if args.json:
         print_json(

@@ -98,6 +98,7 @@ def run(args: argparse.Namespace) -> int:
 
     from seehear.data import open_dataset
     from seehear.features import open_features
+    from seehear.lock import owned
     from seehear.recipes import apply, get
     from seehear.train import RunOptions, load_labels, prepare, run, run_seeds
 
@@ -118,18 +119,19 @@ def run(args: argparse.Namespace) -> int:
         say=lambda line: print(line, file=sys.stderr, flush=True),
         progress=progress,
     )
-    prepared = prepare(
-        dataset, store, args.recipe, features=features, settings=settings, options=options
-    )
-    options.say(
-        f"recipe {args.recipe}, feature set {prepared.features.name} ({prepared.features.summary}),"
-        f" {len(prepared.train)} training clips"
-    )
-    if seeds is None:
-        folders = [run(prepared, args.out, seed=args.seed, labels=labels, options=options)]
-    else:
-        folders = run_seeds(prepared, args.out, seeds, labels=labels, options=options)
-    results = [_result(folder, store, dataset, args.evaluate) for folder in folders]
+    with owned(args.out):  # before features are read, which may take long
+        prepared = prepare(
+            dataset, store, args.recipe, features=features, settings=settings, options=options
+        )
+        options.say(
+            f"recipe {args.recipe}, feature set {prepared.features.name}"
+            f" ({prepared.features.summary}), {len(prepared.train)} training clips"
+        )
+        if seeds is None:
+            folders = [run(prepared, args.out, seed=args.seed, labels=labels, options=options)]
+        else:
+            folders = run_seeds(prepared, args.out, seeds, labels=labels, options=options)
+        results = [_result(folder, store, dataset, args.evaluate) for folder in folders]
     if args.json:
         print_json(results[0] if seeds is None else {"runs": results, **_spread(results)})
     else:

@@ -25,6 +25,7 @@ from pathlib import Path, PurePosixPath
 from seehear.data.download import download, get_json
 from seehear.errors import DataError
 from seehear.files import Json, write_text
+from seehear.lock import owned
 
 TABLES_URL = "https://raw.githubusercontent.com/YapengTian/AVVP-ECCV20/master/data"
 HUB_URL = "https://huggingface.co"
@@ -84,11 +85,12 @@ def fetch_llp(
     """
     root = Path(out)
     base = (hub or os.environ.get("HF_ENDPOINT") or HUB_URL).rstrip("/")
-    for part in parts:
-        if part == "tables":
-            yield _fetch_tables(root, (tables or TABLES_URL).rstrip("/"), received)
-        else:
-            yield _fetch_archive(root, part, base, received)
+    with owned(root):
+        for part in parts:
+            if part == "tables":
+                yield _fetch_tables(root, (tables or TABLES_URL).rstrip("/"), received)
+            else:
+                yield _fetch_archive(root, part, base, received)
 
 
 def read_record(root: Path) -> dict[str, Json]:

@@ -21,6 +21,7 @@ from seehear.demo.world import DURATION_S, SPLITS, Script, make_world, render, u
 from seehear.features import FeatureStore
 from seehear.files import write_text
 from seehear.labels.store import SegmentLabels
+from seehear.lock import owned
 from seehear.time import SUFFIX, Event, TimeGrid, Timeline, Track
 
 if TYPE_CHECKING:
@@ -83,14 +84,20 @@ def run_demo(out: Path, options: Options | None = None) -> DemoResult:
     """Run everything below `out`, or go on where an earlier call stopped.
 
     Raises:
-        ConfigError: `out` holds something else, or the demo of another seed.
+        ConfigError: `out` holds something else or the demo of another seed, or another command
+            writes into it.
         WeightsError, MissingExtraError: weights or libraries are missing.
     """
+    options = options or Options()
+    _check_ready()
+    with owned(out):
+        return _run(out, options)
+
+
+def _run(out: Path, options: Options) -> DemoResult:
     from seehear.data import open_dataset
     from seehear.features import open_features
 
-    options = options or Options()
-    _check_ready()
     _step(
         options,
         "world",

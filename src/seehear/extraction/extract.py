@@ -22,6 +22,7 @@ from seehear.extraction.journal import FOLDER, Journal, refuse_other
 from seehear.extraction.summary import Summary, summarise
 from seehear.features.packed import MANIFEST, PackedStore, write_manifest, write_stream
 from seehear.files import Json
+from seehear.lock import owned
 from seehear.media.container import require_av
 from seehear.streaming.encode import FinishedClip
 from seehear.streaming.local import EngineOptions, Times, run_local
@@ -97,7 +98,7 @@ def extract(
         report: told of each clip when it is done.
 
     Raises:
-        ConfigError: no encoder is asked for.
+        ConfigError: no encoder is asked for, or another command writes into `out`.
         FeatureError: `out` holds features of another kind.
         DataError, WeightsError, MissingExtraError: clips, weights or libraries are missing.
     """
@@ -120,8 +121,23 @@ def extract(
             begun(len(clips.jobs), 0)
             shutil.rmtree(plan.folder / FOLDER, ignore_errors=True)
             return summarise(store, 0, times)
+    with owned(plan.folder):
+        done = _fill(plan, encoders, times, begun, report)
+    return summarise(PackedStore(plan.folder), done, times)
+
+
+def _fill(
+    plan: "_Plan",
+    encoders: Mapping[str, AnyEncoder],
+    times: Times,
+    begun: Callable[[int, int], None],
+    report: Callable[[FinishedClip], None],
+) -> int:
+    """Do what is left to do in the folder, which is ours; return how many clips that was."""
+    store = _made_before(plan.folder, plan.asked)  # once more: another may just have finished it
+    clips = plan.clips
     with Journal(plan.folder, plan.asked, plan.stored_as()) as journal:
-        left = _resume(journal, store, clips, options.retry)
+        left = _resume(journal, store, clips, plan.options.retry)
         begun(len(clips.jobs), len(left))
         # from here on the journal is the truth
         (plan.folder / MANIFEST).unlink(missing_ok=True)
@@ -130,7 +146,7 @@ def extract(
             report(finished)
         _write_store(plan, journal)
         journal.remove()
-    return summarise(PackedStore(plan.folder), len(left), times)
+    return len(left)
 
 
 @dataclass(frozen=True)

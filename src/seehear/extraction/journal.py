@@ -9,7 +9,7 @@
 
 Rows go to disk before the line that speaks of them, so a line that is whole speaks of rows that are
 there.  A torn last line, and rows no line speaks of, are cut off when the journal is opened again.
-A lock keeps a second extraction out of the folder; the system drops it with the process.
+`extract` owns the folder meanwhile (`seehear.lock`).
 """
 
 import json
@@ -40,8 +40,7 @@ class Journal:
         streams: name -> (dim, dtype) of every stream.
 
     Raises:
-        FeatureError: another extraction is running there, or the journal was begun with other
-            settings.
+        FeatureError: the journal was begun with other settings.
     """
 
     def __init__(
@@ -53,12 +52,7 @@ class Journal:
         self.clips: dict[str, dict[str, Json]] = {}
         self._made = not self.folder.is_dir()
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = self._take_lock()
-        try:
-            self._lines = self._open_lines(asked)
-        except BaseException:
-            self._lock.close()
-            raise
+        self._lines = self._open_lines(asked)
         self._rows = {stream: self._open_rows(stream) for stream in self.streams}
 
     def __enter__(self) -> "Journal":
@@ -134,10 +128,8 @@ class Journal:
         return np.frombuffer(data, dtype).reshape(-1, dim)
 
     def close(self) -> None:
-        """Close every file and give the lock back; an empty journal that this object made is taken
-        away.
-        """
-        for file in (*self._rows.values(), self._lines, self._lock):
+        """Close every file; an empty journal that this object made is taken away."""
+        for file in (*self._rows.values(), self._lines):
             file.close()
         if self._made and not self.clips:
             self.remove()
@@ -148,23 +140,6 @@ class Journal:
 
     def _path(self, stream: str) -> Path:
         return self.folder / f"{stream.replace('/', '+')}.rows"
-
-    def _take_lock(self) -> BinaryIO:
-        file = (self.folder / "lock").open("ab")
-        try:
-            import fcntl
-        except ImportError:  # Windows: no lock
-            return file
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.close()
-            raise FeatureError(
-                "another extraction into this folder is running",
-                where=self.folder.parent,
-                hint="wait for it, or choose another folder",
-            ) from None
-        return file
 
     def _open_lines(self, asked: Mapping[str, Json]) -> BinaryIO:
         path = self.folder / "journal.jsonl"

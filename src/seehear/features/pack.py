@@ -6,6 +6,7 @@ and preprocessing, and no clip's rows may come from two places.  So the parts of
 together in one store.
 """
 
+import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,7 @@ from seehear.features.official import PUBLISHED_FOLDERS
 from seehear.features.packed import PackedStore, StoredStream, write_manifest, write_stream
 from seehear.features.store import ClipEntry, Encoders, FeatureStore, Stream
 from seehear.files import Json, atomic_path
+from seehear.lock import owned
 
 
 def pack(
@@ -49,7 +51,18 @@ def pack(
             hint="choose another one",
             parameter="out",
         )
-    part = folder.with_name(f".{folder.name}.part")
+    with owned(folder):
+        return _packed(sources, folder, dtype, report)
+
+
+def _packed(
+    sources: Sequence[Path | str],
+    folder: Path,
+    dtype: Literal["float32", "float16"],
+    report: Callable[[str], None],
+) -> PackedStore:
+    """Write the new store aside, and put it in place of the empty folder."""
+    part = folder.with_name(f".{hashlib.sha256(folder.name.encode()).hexdigest()[:16]}.part")
     shutil.rmtree(part, ignore_errors=True)
     stores = [open_features(path) for path in sources]
     encoders = agreed_encoders(stores)
@@ -69,6 +82,8 @@ def pack(
         "clips": list(clips.values()),
     }
     write_manifest(part, manifest)
+    if os.name == "nt":  # where nothing replaces a folder
+        folder.rmdir()
     os.replace(part, folder)
     return PackedStore(folder)
 
@@ -88,19 +103,27 @@ def export_npy(
         for rows in published.rows
     }
     files = 0
-    for name in source.streams:
-        report(name)
-        folder = root / folders.get(name, name.replace("/", "_"))
-        for clip in source.entries():
-            path = folder / f"{clip['id']}.npy"
-            if not path.resolve().is_relative_to(root):
-                raise FeatureError(
-                    f"clip id {clip['id']!r} points outside of the folder", where=source.path
-                )
-            if source.count(name, clip["id"]):  # a failed clip has no file, as in the releases
-                with atomic_path(path) as part, part.open("wb") as file:
-                    np.save(file, source.rows(name, clip["id"]))
-                files += 1
+    with owned(root):
+        for name in source.streams:
+            report(name)
+            folder = root / folders.get(name, name.replace("/", "_"))
+            files += _export_stream(source, name, folder, root)
+    return files
+
+
+def _export_stream(source: FeatureStore, name: str, folder: Path, root: Path) -> int:
+    """Write the files of one stream; return how many."""
+    files = 0
+    for clip in source.entries():
+        path = folder / f"{clip['id']}.npy"
+        if not path.resolve().is_relative_to(root):
+            raise FeatureError(
+                f"clip id {clip['id']!r} points outside of the folder", where=source.path
+            )
+        if source.count(name, clip["id"]):  # a failed clip has no file, as in the releases
+            with atomic_path(path) as part, part.open("wb") as file:
+                np.save(file, source.rows(name, clip["id"]))
+            files += 1
     return files
 
 

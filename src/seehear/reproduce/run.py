@@ -9,6 +9,7 @@ from seehear.data import Dataset
 from seehear.errors import ConfigError, DataError, SeehearError
 from seehear.features import FeatureStore
 from seehear.files import Json
+from seehear.lock import owned
 from seehear.reproduce.pool import run_tasks
 from seehear.reproduce.result import collect, write
 from seehear.reproduce.rows import Entry, plan
@@ -66,7 +67,7 @@ def reproduce(
         changed: single fields of `choices`, such as `rows=["han"]`.
 
     Raises:
-        ConfigError: no such table, row, feature set or setting.
+        ConfigError: no such table, row, feature set or setting; another command writes into `out`.
         DataError: the split is not there or has no truth.
         SeehearError: no row can run; the first reason is given.
     """
@@ -89,15 +90,42 @@ def reproduce(
         seeds=choices.seeds,
     )
     ready = [entry for entry in entries if entry.reason is None]
-    out = Path(out).resolve()
+    with owned(Path(out).resolve()) as folder:
+        faults = _run_rows(ready, dataset, store, folder, choices, say, done)
+        result = collect(
+            chosen,
+            entries,
+            faults,
+            dataset,
+            folder,
+            split=choices.split,
+            settings=choices.settings or {},
+        )
+        _require_figures(name, result, store)
+        write(result, folder)
+    return result
+
+
+def _run_rows(
+    ready: Sequence[Entry],
+    dataset: Dataset,
+    store: FeatureStore,
+    out: Path,
+    choices: Choices,
+    say: Say,
+    done: Callable[[], None],
+) -> dict[str, str]:
+    """Run what is left of the rows that can run; return what went wrong, by run folder."""
     faults: dict[str, str] = {}
     if ready:
         pooled = pooled_store(store, dataset, ready, out / "features", say)
         bench = _Bench(dataset, store, pooled, out, choices, say, done, faults)
         run_tasks(bench.tasks(ready), jobs=choices.jobs, report=bench.report, say=say)
-    result = collect(
-        chosen, entries, faults, dataset, out, split=choices.split, settings=choices.settings or {}
-    )
+    return faults
+
+
+def _require_figures(name: str, result: Mapping[str, Json], store: FeatureStore) -> None:
+    """Raise SeehearError when no row has any."""
     if not any(row["ours"] for row in result["rows"]):
         row = result["rows"][0]
         raise SeehearError(
@@ -105,8 +133,6 @@ def reproduce(
             where=store.path,
             hint=f"run: {row['command']}" if row["command"] else None,
         )
-    write(result, out)
-    return result
 
 
 def count_tasks(entries: Sequence[Entry]) -> int:

@@ -16,6 +16,7 @@ from seehear._version import __version__
 from seehear.data import Dataset
 from seehear.errors import ConfigError, DataError
 from seehear.labels.store import SegmentLabels, load
+from seehear.lock import owned
 from seehear.recipes import Stage
 from seehear.recipes.contract import Arrays, Artefact, Clips, Context, Predict, Predicted
 from seehear.train.folder import RunFolder, StageRecorder
@@ -48,7 +49,7 @@ def run(
         options: how to run.
 
     Raises:
-        ConfigError: the folder holds another run.
+        ConfigError: the folder holds another run, or another command writes into it.
         SeehearError: see `prepare` and `loop.fit`.
     """
     options, folder, recipe = options or RunOptions(), RunFolder(out), prepared.recipe
@@ -60,7 +61,21 @@ def run(
         )
     if seed is None:
         seed = recipe.training.seed
-    about = _about(prepared, seed, labels)
+    with owned(folder.path):
+        _go_on(prepared, folder, seed, labels, RunFolder(shared or out), options)
+    return folder.path
+
+
+def _go_on(
+    prepared: Prepared,
+    folder: RunFolder,
+    seed: int,
+    labels: SegmentLabels | None,
+    shared: RunFolder,
+    options: RunOptions,
+) -> None:
+    """Do what a run folder lacks."""
+    recipe, about = prepared.recipe, _about(prepared, seed, labels)
     folder.claim(
         {
             **prepared.asked,
@@ -72,14 +87,13 @@ def run(
     )
     if folder.finished:
         options.say(f"{folder}: already trained, nothing to do")
-        return folder.path
-    stages = _Stages(prepared, folder, RunFolder(shared or out), seed, about, options)
+        return
+    stages = _Stages(prepared, folder, shared, seed, about, options)
     if labels is not None:
         stages.arrays["labels"] = _aligned(labels, prepared)
     for stage in recipe.stages:
         stages.perform(stage)
     folder.finish()
-    return folder.path
 
 
 @dataclass
@@ -216,17 +230,18 @@ def run_seeds(
             parameter="out",
         )
     runs = [folder.seed(seed) for seed in seeds]
-    for seed, one in zip(seeds, runs, strict=True):
-        options.say(f"seed {seed}")
-        run(prepared, one.path, seed=seed, labels=labels, shared=folder.path, options=options)
-    figures = [one.record()["figures"] for one in runs]
-    folder.write_summary(
-        {
-            **prepared.asked,
-            "seeds": seeds,
-            "val": summarise(figures) if all(figures) else None,
-        }
-    )
+    with owned(folder.path):
+        for seed, one in zip(seeds, runs, strict=True):
+            options.say(f"seed {seed}")
+            run(prepared, one.path, seed=seed, labels=labels, shared=folder.path, options=options)
+        figures = [one.record()["figures"] for one in runs]
+        folder.write_summary(
+            {
+                **prepared.asked,
+                "seeds": seeds,
+                "val": summarise(figures) if all(figures) else None,
+            }
+        )
     return [one.path for one in runs]
 
 

@@ -1,0 +1,98 @@
+"""A folder has one command at a time that makes it what it is.
+
+Two that train, extract or denoise into one folder would mix what they write.  The folder itself is
+locked, so the lock leaves no file, and the system drops it with the process, however that ends.
+Systems without such locks (Windows, some network drives) do without.
+"""
+
+import contextlib
+import errno
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from seehear.errors import ConfigError
+from seehear.files import make_folder
+
+_BUSY = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES)
+
+_ours: dict[tuple[int, int], int] = {}  # (device, inode) of folders owned here -> the thread
+
+
+@contextlib.contextmanager
+def owned(folder: Path | str) -> Iterator[Path]:
+    """Own a folder while the block runs; it is made if need be, and taken away if it stays empty.
+
+    A thread may own a folder again that it owns already.
+
+    Args:
+        folder: what a command is about to write into.
+
+    Raises:
+        ConfigError: another process owns it, or it cannot be made or written to.
+    """
+    folder = Path(folder)
+    made = [path for path in (folder, *folder.parents) if not os.path.lexists(path)]
+    try:
+        with _taken(folder):
+            yield folder
+    finally:
+        with contextlib.suppress(OSError):  # not empty, as it should be
+            for path in made:
+                path.rmdir()
+
+
+@contextlib.contextmanager
+def _taken(folder: Path) -> Iterator[None]:
+    make_folder(folder)
+    if _ours.get(_identity(folder)) == threading.get_ident():
+        yield
+        return
+    lock = _take(folder)
+    owner = _identity(folder if lock is None else lock)
+    _ours[owner] = threading.get_ident()
+    try:
+        yield
+    finally:
+        del _ours[owner]
+        if lock is not None:
+            os.close(lock)
+
+
+def _identity(folder: Path | int) -> tuple[int, int]:
+    stat = os.stat(folder)
+    return stat.st_dev, stat.st_ino
+
+
+def _take(folder: Path) -> int | None:
+    """Return the open folder that carries the lock; None where the system has no such locks."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return None
+    while True:
+        make_folder(folder)
+        lock = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(lock)
+            if error.errno not in _BUSY:
+                return None
+            raise ConfigError(
+                "expected a folder that no other command writes into, one is running there",
+                where=folder,
+                hint="wait for it, or choose another folder",
+                parameter="out",
+            ) from None
+        if _is_same(lock, folder):
+            return lock
+        os.close(lock)  # its owner took it away or put another in its place: once more
+
+
+def _is_same(lock: int, folder: Path) -> bool:
+    try:
+        return _identity(lock) == _identity(folder)
+    except FileNotFoundError:
+        return False
