@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 
+from killing import killed_after
 from seehear.errors import (
     ConfigError,
     WeightsError,
@@ -48,8 +49,6 @@ def test_a_folder_with_something_else_is_refused(prepared, tmp_path):
 
 
 def test_a_damaged_state_says_how_to_begin_again(world, tmp_path, monkeypatch):
-    from test_loop import killed_after
-
     prepared = prepare(*world, "han", settings=TINY)
     killed_after(4, monkeypatch, prepared, tmp_path / "run")
     state = tmp_path / "run" / "state.safetensors"

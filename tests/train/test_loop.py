@@ -16,6 +16,7 @@ import torch
 from safetensors.torch import load_file
 
 from golden import kept_rows
+from killing import killed_after
 from seehear.errors import DataError, SeehearError
 from seehear.nn import load_official
 from seehear.recipes import RECIPES, Training, resolve
@@ -29,26 +30,6 @@ from small_world import SEGMENTS, TINY
 
 def tiny(world, recipe="han", **settings):
     return prepare(*world, recipe, settings={**TINY, **settings})
-
-
-class Killed(BaseException):
-    """Stands for kill -9: nothing gets a chance to tidy up."""
-
-
-def killed_after(steps, monkeypatch, prepared, out, options=None):
-    """Train until the process dies after some optimiser steps."""
-    real, left = loop.Learner.take_step, [steps]
-
-    def step(*args):
-        if left[0] == 0:
-            raise Killed
-        left[0] -= 1
-        return real(*args)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(loop.Learner, "take_step", step)
-        with pytest.raises(Killed):
-            run(prepared, out, options=options)
 
 
 def same_files(one, other):
