@@ -64,6 +64,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--fps", type=int, metavar="N", help="frames looked at a second (presets; default 2)"
     )
     parser.add_argument(
+        "--audio-stream",
+        type=int,
+        metavar="N",
+        help=(
+            "which of several audio streams, counted from 1 (default: the one players play or,"
+            " where that is silent, the first that sounds)"
+        ),
+    )
+    parser.add_argument(
         "--jobs",
         type=int,
         metavar="N",
@@ -90,6 +99,8 @@ def run(args: argparse.Namespace) -> int:
     formats = _formats(args.formats)
     if args.timeout <= 0 or (args.jobs is not None and args.jobs < 1):
         raise ConfigError("--jobs and --timeout must be positive")
+    if args.audio_stream is not None and args.audio_stream < 1:
+        raise ConfigError(f"--audio-stream counts from 1, got {args.audio_stream}")
     inputs, missing = collect(map(Path, args.paths))
     if not inputs and len(missing) == 1:
         raise missing[0][1]
@@ -119,7 +130,7 @@ def _parser(args: argparse.Namespace) -> "Parser":
 
     # else every video would fail with it; the preset's own extra brings what it needs besides
     require_av("clip" if args.preset == "clip" else "offline")
-    return make_parser(
+    parser = make_parser(
         preset=args.preset,
         model=args.model,
         threshold=args.threshold,
@@ -127,6 +138,8 @@ def _parser(args: argparse.Namespace) -> "Parser":
         vocabulary=args.vocabulary,
         fps=args.fps,
     )
+    parser.audio_stream = args.audio_stream
+    return parser
 
 
 def _parse(

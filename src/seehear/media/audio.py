@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import MediaError
-from seehear.media.container import audio_stream, clip_start, decoded, faults, opened, packets
+from seehear.media.channels import Loudest
+from seehear.media.choice import chosen_audio
+from seehear.media.container import clip_start, decoded, faults, opened, packets
 from seehear.media.probe import probe
 from seehear.media.track import Sound, TrackReader
 
@@ -19,16 +21,20 @@ _RATES_HZ = (1_000, 768_000)
 _SLACK_S = 0.1  # timestamps may be off by this much without meaning a gap
 
 
-def iter_audio(path: Path | str, *, rate_hz: int, chunk_s: float) -> TrackReader[Sound]:
+def iter_audio(
+    path: Path | str, *, rate_hz: int, chunk_s: float, stream: int | None = None
+) -> TrackReader[Sound]:
     """Read the audio track as mono sound in chunks; sample k of them all is what is heard at
     `k / rate_hz` seconds of the clip.
 
     A track that starts late, and gaps inside it, are filled with zeros; overlaps are cut.
+    Where the channels cancel each other, the loudest stands for all.
 
     Args:
         path: a local media file.
         rate_hz: samples a second to resample to.
         chunk_s: length of a chunk in seconds; the last is shorter.
+        stream: which of several audio streams, counted from 1; None: see `chosen_audio`.
 
     Returns:
         a reader of `Sound`s; its `problems` say what was degraded.  Where the track ends is for the
@@ -39,14 +45,16 @@ def iter_audio(path: Path | str, *, rate_hz: int, chunk_s: float) -> TrackReader
     """
     problems: list[str] = []
     chunks = _Chunks(rate_hz, round(chunk_s * rate_hz))
-    return TrackReader(_read(Path(path), chunks, problems), problems)
+    return TrackReader(_read(Path(path), chunks, stream, problems), problems)
 
 
-def _read(path: Path, chunks: "_Chunks", problems: list[str]) -> Iterator[Sound]:
+def _read(
+    path: Path, chunks: "_Chunks", number: int | None, problems: list[str]
+) -> Iterator[Sound]:
     # wild timestamps must not make days of silence
-    limit = round((probe(path).duration_s + 1) * chunks.rate_hz)
+    limit = round((probe(path, audio_stream=number).duration_s + 1) * chunks.rate_hz)
     with opened(path) as container:
-        stream = audio_stream(container)
+        stream, _ = chosen_audio(path, container, number)
         if stream is None:
             raise MediaError("no audio track", where=path)
         source = _Source(chunks.rate_hz, clip_start(container), limit)
@@ -74,6 +82,7 @@ class _Source:
         self.made = 0
         self.heard = False
         self._gaps = self._refused = 0
+        self._loudest = Loudest()
         self._resampler: AudioResampler | None = None
         self._key: tuple[object, ...] = ()
         self._skip = 0
@@ -107,7 +116,7 @@ class _Source:
 
     def problems(self) -> list[str]:
         """Return what was wrong with the frames, one line each."""
-        found = []
+        found = self._loudest.problems()
         if self._gaps:
             found.append(
                 f"audio track: {self._gaps} gaps or overlaps were filled with silence or cut"
@@ -131,6 +140,7 @@ class _Source:
             raise ValueError("a sample rate that no recording has")  # one packet would become hours
         key = (frame.format.name, frame.layout.name, frame.sample_rate)
         before = self.flush() if self._key not in ((), key) else np.zeros(0, np.float32)
+        frame = self._loudest.whole(frame)
         if self._resampler is None:
             self._resampler = av.AudioResampler("flt", "mono", self.rate_hz)
         self._key = key

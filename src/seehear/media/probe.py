@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seehear.errors import MediaError
+from seehear.media.choice import chosen_audio
 from seehear.media.container import (
-    audio_stream,
     clip_start,
     opened,
     packets,
@@ -32,12 +32,16 @@ _JUMP_S = 3600.0
 
 @dataclass(frozen=True)
 class AudioInfo:
-    """The audio track; its length in seconds is None where the container does not say it."""
+    """The audio track; its length in seconds is None where the container does not say it.
+
+    `number` is which of the file's audio streams it is, counted from 1.
+    """
 
     codec: str
     rate_hz: int
     channels: int
     duration_s: float | None
+    number: int = 1
 
 
 @dataclass(frozen=True)
@@ -69,15 +73,22 @@ class MediaInfo:
     warnings: tuple[str, ...] = ()
 
 
-def probe(path: Path | str) -> MediaInfo:
+def probe(path: Path | str, *, audio_stream: int | None = None) -> MediaInfo:
     """Return what `path` holds.
 
+    Args:
+        path: a local media file.
+        audio_stream: which of several audio streams, counted from 1; None: the one that a player
+            would play or, where that is silent, the first that sounds.
+
     Raises:
-        MediaError: not a local media file, or one with neither an audio nor a visual track.
+        MediaError: not a local media file, one with neither an audio nor a visual track, or one
+            without such an audio stream.
     """
     path = Path(path)
     with opened(path) as container:
-        audio, visual = audio_stream(container), visual_stream(container)
+        audio, choice = chosen_audio(path, container, audio_stream)
+        visual = visual_stream(container)
         if audio is None and visual is None:
             raise MediaError("neither an audio nor a visual track", where=path)
         start_s = clip_start(container)
@@ -85,7 +96,7 @@ def probe(path: Path | str) -> MediaInfo:
         warnings = _undecodable(container, audio_info, visual_info)
         said_s = _said(container, audio_info, visual_info)
         duration_s, odd = _checked(said_s, container, start_s, path)
-        return MediaInfo(path, duration_s, audio_info, visual_info, (*warnings, *odd))
+        return MediaInfo(path, duration_s, audio_info, visual_info, (*warnings, *choice, *odd))
 
 
 def _undecodable(
@@ -159,7 +170,9 @@ def _audio(stream: "AudioStream | None", start_s: float) -> AudioInfo | None:
         return None
     context = stream.codec_context
     rate_hz, channels = int(context.sample_rate or 0), int(context.channels or 0)
-    return AudioInfo(context.name, rate_hz, channels, _end(stream, start_s))
+    usable = [s.index for s in stream.container.streams.audio if s.codec_context is not None]
+    number = usable.index(stream.index) + 1
+    return AudioInfo(context.name, rate_hz, channels, _end(stream, start_s), number)
 
 
 def _visual(stream: "VideoStream | None", start_s: float) -> VisualInfo | None:

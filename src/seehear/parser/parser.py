@@ -28,6 +28,10 @@ class Parser:
         name: `{"preset": ...}` or `{"model": ...}`, for the timeline.
         threshold: of both tracks, or of (audio, visual); None: the scorer's own.
 
+    Attributes:
+        audio_stream: which of a file's several audio streams is parsed, counted from 1; None: the
+            one that players play or, where that is silent, the first that sounds.
+
     Examples:
         >>> parser = Parser.from_preset("offline", vocabulary="Dog,Speech")  # doctest: +SKIP
         >>> parser("clip.mp4").on("audio", "Dog")  # doctest: +SKIP
@@ -42,6 +46,7 @@ class Parser:
     ) -> None:
         self.scorer, self.name = scorer, dict(name)
         self.decoding = _with_threshold(scorer.decoding, threshold)
+        self.audio_stream: int | None = None
         self._about: dict[str, Any] | None = None
 
     @classmethod
@@ -114,7 +119,7 @@ class Parser:
         """
         from seehear.media import probe
 
-        info = probe(path)
+        info = probe(path, audio_stream=self.audio_stream)
         step_s = self.scorer.step_s
         grid = TimeGrid.covering(info.duration_s, step_s)
         clip = self.begin(path)
@@ -122,7 +127,7 @@ class Parser:
         if progress is not None:
             present = (info.audio is not None, info.visual is not None)
             report = Reporter(clip, grid, present, info.duration_s, progress)
-        job = ClipJob(str(path), Path(path).stem, str(path), grid)
+        job = ClipJob(str(path), Path(path).stem, str(path), grid, self.audio_stream)
         for message in decode(job, self.scorer.visual, self.scorer.audio, step_s=step_s):
             if isinstance(message, ClipOutcome):
                 return clip.finish(message)

@@ -41,7 +41,7 @@ def decode(
     outcome = ClipOutcome()
     try:
         with local_file(job.source) as path:
-            info = probe(path)
+            info = probe(path, audio_stream=job.audio_stream)
             grid, end_s = _extent(job, info, sampling, step_s)
             outcome.duration_s = info.duration_s
             outcome.warnings += info.warnings

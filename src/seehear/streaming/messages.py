@@ -20,12 +20,15 @@ class ClipJob:
         id: stem of its media file.
         source: path or fsspec URL; None: there is no media file.
         grid: segments; None: as many as the clip is long.
+        audio_stream: which of several audio streams, counted from 1; None: see
+            `seehear.media.probe`.
     """
 
     name: str
     id: str
     source: str | None
     grid: TimeGrid | None = None
+    audio_stream: int | None = None
 
 
 @dataclass(frozen=True)

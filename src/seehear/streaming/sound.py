@@ -1,7 +1,6 @@
 """The audio track as pieces: one stretch of sound a segment, with each encoder's context."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,11 +29,11 @@ def sound_pieces(
         MediaError: (while reading) see `seehear.media.iter_audio`.
     """
     problems: list[str] = []
-    return TrackReader(_at_every_rate(info.path, encoders, grid, end_s, problems), problems)
+    return TrackReader(_at_every_rate(info, encoders, grid, end_s, problems), problems)
 
 
 def _at_every_rate(
-    path: Path,
+    info: MediaInfo,
     encoders: Mapping[str, AudioEncoder],
     grid: TimeGrid,
     end_s: float,
@@ -45,16 +44,19 @@ def _at_every_rate(
         contexts = {name: e.context_s for name, e in encoders.items() if int(e.rate_hz) == rate_hz}
         said: list[str] = []
         try:
-            yield from _at_rate(path, _Cutter(rate_hz, contexts, grid), end_s, said)
+            yield from _at_rate(info, _Cutter(rate_hz, contexts, grid), end_s, said)
         finally:
             if rate_hz == rates[0]:  # another rate of the same track has nothing new to say
                 problems += said
 
 
-def _at_rate(path: Path, cutter: "_Cutter", end_s: float, problems: list[str]) -> Iterator[Piece]:
+def _at_rate(
+    info: MediaInfo, cutter: "_Cutter", end_s: float, problems: list[str]
+) -> Iterator[Piece]:
     rate_hz, grid = cutter.rate_hz, cutter.grid
     samples, peak = 0, 0.0
-    sounds = iter_audio(path, rate_hz=rate_hz, chunk_s=CHUNK * grid.step_s)
+    number = info.audio.number if info.audio is not None else None
+    sounds = iter_audio(info.path, rate_hz=rate_hz, chunk_s=CHUNK * grid.step_s, stream=number)
     try:
         for sound in sounds:
             samples += len(sound.data)

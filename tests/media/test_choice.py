@@ -1,0 +1,64 @@
+"""Which of several audio streams is listened to."""
+
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+
+from media_files import tone
+from seehear.errors import MediaError
+from seehear.media import iter_audio, probe
+
+
+def several(path, waves, default=0):
+    """Write mono sounds as one audio stream each; the one of number `default` is the usual one."""
+    with av.open(str(path), "w") as out:
+        streams = [out.add_stream("pcm_s16le", rate=16000, layout="mono") for _ in waves]
+        for k, stream in enumerate(streams):
+            usual = av.stream.Disposition.default if k == default else av.stream.Disposition(0)
+            stream.disposition = usual
+        for stream, wave in zip(streams, waves, strict=True):
+            frame = av.AudioFrame.from_ndarray((wave * 32767).astype(np.int16)[None], "s16", "mono")
+            frame.sample_rate, frame.time_base, frame.pts = 16000, Fraction(1, 16000), 0
+            for packet in stream.encode(frame):
+                out.mux(packet)
+    return path
+
+
+def pitch(path, **options):
+    """Return the strongest frequency in hertz of what is listened to."""
+    sounds = iter_audio(path, rate_hz=16000, chunk_s=10, **options)
+    wave = np.concatenate([s.data for s in sounds])
+    return float(np.abs(np.fft.rfft(wave)).argmax() * 16000 / len(wave))
+
+
+def test_the_usual_stream_is_used_and_the_others_are_named(tmp_path):
+    path = several(tmp_path / "a.mkv", [tone(1, hz=500), tone(1, hz=800)], default=1)
+    assert pitch(path) == pytest.approx(800, abs=2)
+    (line,) = probe(path).warnings
+    assert line.startswith("2 audio streams: number 2 (pcm_s16le")
+    assert "not used: 1 (pcm_s16le" in line
+
+
+def test_a_silent_default_stream_gives_way(tmp_path):
+    quiet = np.zeros(16000)
+    path = several(tmp_path / "a.mkv", [quiet, quiet, tone(1, hz=700)])
+    info = probe(path)
+    assert info.audio.number == 3
+    assert "is silent" in info.warnings[0]
+    assert pitch(path) == pytest.approx(700, abs=2)
+
+
+def test_all_silent_is_the_usual_one(tmp_path):
+    path = several(tmp_path / "a.mkv", [np.zeros(16000), np.zeros(16000)], default=1)
+    assert probe(path).audio.number == 2
+
+
+def test_a_number_is_what_is_used(tmp_path):
+    path = several(tmp_path / "a.mkv", [tone(1, hz=500), tone(1, hz=800)])
+    info = probe(path, audio_stream=2)
+    assert (info.audio.number, info.warnings) == (2, ())
+    assert pitch(path, stream=2) == pytest.approx(800, abs=2)
+    with pytest.raises(MediaError, match="one of its 2 audio streams, counted from 1, got 3"):
+        probe(path, audio_stream=3)
