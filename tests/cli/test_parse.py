@@ -175,7 +175,7 @@ def test_a_folder_that_cannot_be_written_to(clip, tmp_path, capsys):
     (tmp_path / "file").touch()
     assert parse(clip, "--out", "file") == 2
     text = capsys.readouterr()
-    assert "cannot write" in text.err
+    assert "expected a folder that can be written to" in text.err
     assert len(text.err.splitlines()) == 1
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from seehear.cli.console import print_json, progress
 from seehear.cli.inputs import Input, collect
 from seehear.errors import ConfigError, MissingExtraError, SeehearError
+from seehear.files import make_folder
+from seehear.names import MOST_BYTES
 
 if TYPE_CHECKING:
     from seehear.parser import Parser
@@ -104,10 +106,11 @@ def run(args: argparse.Namespace) -> int:
     inputs, missing = collect(map(Path, args.paths))
     if not inputs and len(missing) == 1:
         raise missing[0][1]
-    parser = _parser(args) if inputs else None
     result = _Result(args, formats)
     for path, error in missing:
         result.fail(str(path), error)
+    inputs = result.writable(inputs)
+    parser = _parser(args) if inputs else None
     if parser is not None:
         _parse(args, parser, inputs, result)
     return result.finish(many=len(inputs) > _SHOWN)
@@ -185,6 +188,28 @@ class _Result:
     def fail(self, source: str, error: SeehearError, note: Note | None = None) -> None:
         self.failed[source] = error.problem
         (note or _say)(f"seehear: {error}")
+
+    def writable(self, inputs: Sequence[Input]) -> list[Input]:
+        """Return the files whose results can be written; hours of work are not for nothing.
+
+        Raises:
+            ConfigError: the folder of the results cannot be made or takes no files.
+        """
+        from seehear import export
+
+        if not (self._writes and inputs):
+            return list(inputs)
+        make_folder(self._out)
+        kept = []
+        for item in inputs:
+            names = [Path(f"{item.name}{export.get(form).suffix}").name for form in self._formats]
+            longest = max(len(os.fsencode(name)) for name in names)
+            if longest <= MOST_BYTES:
+                kept.append(item)
+                continue
+            told = f"the name of its result would have {longest} bytes, {MOST_BYTES} are the most"
+            self.fail(item.source, ConfigError(told, where=item.path, hint="rename the file"))
+        return kept
 
     def add(self, item: Input, parsed: "Parsed", *, note: Note) -> None:
         """Take in what became of a file."""

@@ -1,0 +1,52 @@
+"""Files that are whole or not there: any name that a file may have, and refusals in one line."""
+
+import errno
+
+import pytest
+
+from seehear.cli.main import main
+from seehear.errors import ConfigError, SeehearError
+from seehear.files import make_folder, refused, write_text
+
+
+@pytest.mark.parametrize("name", ["x" * 255, "\u00e9" * 127])
+def test_any_name_that_a_file_may_have_is_written(tmp_path, name):
+    write_text(tmp_path / name, "text")
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_name_that_is_too_long_says_how_long(tmp_path):
+    with pytest.raises(SeehearError, match=r"too long \(300 bytes\); choose a shorter name"):
+        write_text(tmp_path / ("x" * 300), "text")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_says_how_much_was_wanted(tmp_path):
+    error = OSError(errno.ENOSPC, "No space left on device")
+    text = str(refused(error, tmp_path / "a", wanted=1234))
+    assert "1,234 bytes wanted" in text
+    assert " free)" in text
+
+
+@pytest.mark.parametrize("name", ["file", "file/below", "x" * 300])
+def test_what_cannot_be_a_folder_is_one_line(tmp_path, name):
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigError, match=r"^out: .*expected a folder that can be written to"):
+        make_folder(tmp_path / name)
+
+
+@pytest.mark.parametrize("out", ["file", "x" * 300, "/proc/x"])
+def test_parse_finds_out_before_it_parses(tmp_path, capsys, monkeypatch, out):
+    monkeypatch.setattr("seehear.cli.parse._parser", lambda args: pytest.fail("parsing began"))
+    (tmp_path / "file").touch()
+    (tmp_path / "clip.wav").touch()
+    assert main(["parse", str(tmp_path / "clip.wav"), "--out", str(tmp_path / out)]) == 2
+    assert capsys.readouterr().err.startswith("seehear: --out: ")
+
+
+def test_parse_names_a_result_that_would_have_too_long_a_name(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("seehear.cli.parse._parser", lambda args: pytest.fail("parsing began"))
+    clip = tmp_path / f"{'x' * 245}.wav"
+    clip.touch()
+    assert main(["parse", str(clip), "--out", str(tmp_path / "out")]) == 2
+    assert "259 bytes, 255 are the most; rename the file" in capsys.readouterr().err
