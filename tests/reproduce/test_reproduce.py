@@ -11,9 +11,9 @@ from seehear.errors import ConfigError, DataError, SeehearError
 from seehear.features import open_features
 from seehear.recipes import FIGURES
 from seehear.reproduce import count_tasks, plan, reproduce, table
+from seehear.reproduce.common import pooled_store
 from seehear.reproduce.picture import draw
 from seehear.reproduce.result import as_csv, collect, markdown
-from seehear.reproduce.share import pooled_store
 from seehear.reproduce.task import RESULT
 from small_world import write_world
 

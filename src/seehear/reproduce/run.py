@@ -10,10 +10,10 @@ from seehear.errors import ConfigError, DataError, SeehearError
 from seehear.features import FeatureStore
 from seehear.files import Json
 from seehear.lock import owned
+from seehear.reproduce.common import pooled_store, shared_labels
 from seehear.reproduce.pool import run_tasks
 from seehear.reproduce.result import collect, write
 from seehear.reproduce.rows import Entry, plan
-from seehear.reproduce.share import pooled_store, shared_labels
 from seehear.reproduce.tables import table
 from seehear.reproduce.task import Task
 
