@@ -50,3 +50,12 @@ def test_parse_names_a_result_that_would_have_too_long_a_name(tmp_path, capsys, 
     clip.touch()
     assert main(["parse", str(clip), "--out", str(tmp_path / "out")]) == 2
     assert "259 bytes, 255 are the most; rename the file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("out", ["file", "x" * 300, "/proc/x"])
+def test_a_picture_that_cannot_be_written_is_one_line(tmp_path, out):
+    figures = pytest.importorskip("seehear.report.figures")
+    pytest.importorskip("matplotlib")
+    (tmp_path / "file").touch()
+    with pytest.raises(SeehearError, match="cannot write"):
+        figures.save(figures.curves({"a": [(1, 2.0)]}, ylabel="loss"), tmp_path / out / "a.png")

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from seehear._version import __version__
-from seehear.errors import DataError, SeehearError
-from seehear.files import Json
+from seehear.errors import DataError
+from seehear.files import Json, refused
 
 _BLOCK = 1 << 20
 _TIMEOUT_S = 60.0
@@ -61,9 +61,7 @@ def download(
             hint="run the same command again: it goes on where it stopped",
         ) from None
     except OSError as error:
-        raise SeehearError(
-            f"cannot write: {error.strerror}", where=part, hint="make room and run again"
-        ) from None
+        raise refused(error, part, wanted=size) from None
     if found != sha256:
         part.unlink()
         raise DataError(

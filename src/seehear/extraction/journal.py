@@ -24,8 +24,8 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from seehear.errors import FeatureError, SeehearError
-from seehear.files import Json
+from seehear.errors import FeatureError
+from seehear.files import Json, refused
 
 FOLDER = ".progress"
 
@@ -73,14 +73,14 @@ class Journal:
             clip: its manifest entry, with `name`.
             rows: stream -> (R, D); a failed clip has none.
         """
-        at, crc = {}, {}
+        at, crc, wanted = {}, {}, 0
         try:
             for stream, values in rows.items():
                 dim, dtype = self.streams[stream]
                 if values.ndim != 2 or values.shape[1] != dim:
                     raise ValueError(f"{stream}: expected rows of {dim}, got {values.shape}")
                 data = np.ascontiguousarray(values, dtype).tobytes()
-                file = self._rows[stream]
+                file, wanted = self._rows[stream], len(data)
                 at[stream] = (file.tell(), len(data))
                 crc[stream] = zlib.crc32(data)
                 file.write(data)
@@ -88,11 +88,7 @@ class Journal:
             entry = {**clip, "at": at, "crc": crc}
             _write_line(self._lines, entry)
         except OSError as error:
-            raise SeehearError(
-                f"cannot write: {error.strerror}",
-                where=self.folder,
-                hint="finished clips are kept: make room and run the same command again",
-            ) from error
+            raise refused(error, self.folder, wanted=wanted) from error
         self.clips[clip["name"]] = entry
 
     def entry(self, name: str) -> dict[str, Json]:

@@ -293,9 +293,9 @@ def write_stream(
     """
     file = f"{name}.npy"
     offsets_file = f"{name}.offsets.npy"
-    (folder / file).parent.mkdir(parents=True, exist_ok=True)
     offsets = [0]
-    with atomic_path(folder / file) as part:
+    bytes_ = total * dim * np.dtype(dtype).itemsize
+    with atomic_path(folder / file, wanted=bytes_) as part:
         with part.open("wb") as out:
             header = {
                 "descr": np.lib.format.dtype_to_descr(np.dtype(dtype)),

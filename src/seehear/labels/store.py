@@ -9,11 +9,9 @@ The arrays load without unpickling anything, on any machine; released label file
 dictionaries of GPU tensors.
 """
 
-import errno
 import hashlib
 import json
 import os
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import DataError, SeehearError
-from seehear.files import Json
+from seehear.files import Json, aside_of, refused
 from seehear.time import TRACKS
 
 SCHEMA = "seehear.labels/1"
@@ -116,13 +114,8 @@ def save(labels: SegmentLabels, folder: Path | str) -> None:
             if track not in arrays:  # what an earlier run left must not be taken for ours
                 (folder / f"{track}.npy").unlink(missing_ok=True)
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        problem = "no space left to write labels" if full else "cannot write labels"
-        raise SeehearError(
-            f"{problem} ({error.strerror})",
-            where=folder,
-            hint="make room, or choose another folder, and run the command again",
-        ) from None
+        wanted = sum(array.nbytes for array in arrays.values()) + len(text)
+        raise refused(error, folder, wanted=wanted) from None
 
 
 def _refuse_strange_files(folder: Path) -> None:
@@ -194,7 +187,7 @@ def _write_array(array: NDArray[np.float32], file: BinaryIO) -> None:
 
 
 def _replace(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
+    aside = aside_of(path)
     try:
         with aside.open("wb") as file:
             write(file)

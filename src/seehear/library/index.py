@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seehear.errors import DataError, MissingExtraError, SeehearError
-from seehear.files import Json, atomic_path
+from seehear.files import Json, atomic_path, refused
 from seehear.time import PARSED, SUFFIX, Timeline
 
 if TYPE_CHECKING:
@@ -201,11 +201,7 @@ def _rows_file(library: Path) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(dir=folder, prefix="update-") as scratch:
             yield Path(scratch) / "rows.jsonl"
     except OSError as error:
-        raise SeehearError(
-            f"cannot write: {error.strerror or error}",
-            where=folder,
-            hint="the index of a library lies in its folder",
-        ) from error
+        raise refused(error, folder) from error
 
 
 def _write_rows(rows: Path, library: Path, fresh: Mapping[str, Stamp]) -> dict[str, str]:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import MissingExtraError
+from seehear.files import atomic_path
 from seehear.time import runs
 
 if TYPE_CHECKING:
@@ -45,12 +46,10 @@ def save(figure: "Figure", path: Path) -> Path:
     """Write `figure` to `path` (its suffix picks PNG, SVG or PDF); equal figures, equal bytes."""
     import matplotlib
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.part")
     metadata = {"Date": None} if path.suffix == ".svg" else None
-    with matplotlib.rc_context({"svg.hashsalt": "seehear", "svg.fonttype": "none"}):
+    settings = {"svg.hashsalt": "seehear", "svg.fonttype": "none"}
+    with atomic_path(path) as partial, matplotlib.rc_context(settings):
         figure.savefig(partial, format=path.suffix[1:], metadata=metadata)
-    partial.replace(path)
     return path
 
 

@@ -22,7 +22,7 @@ def write_atomic(path: Path, data: bytes) -> None:
     Raises:
         SeehearError: no space left, no permission, or another refusal of the operating system.
     """
-    with atomic_path(path) as aside, aside.open("wb") as file:
+    with atomic_path(path, wanted=len(data)) as aside, aside.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

@@ -21,8 +21,8 @@ from typing import Any, Self
 
 from torch import Tensor
 
-from seehear.errors import ConfigError, SeehearError, WeightsError
-from seehear.files import Json, write_text
+from seehear.errors import ConfigError, WeightsError
+from seehear.files import Json, refused, write_text
 from seehear.labels.store import SegmentLabels, is_labels, load, save
 from seehear.recipes import differences
 from seehear.recipes.contract import Artefact
@@ -341,11 +341,7 @@ class StageRecorder:
             with open(path, "a", encoding="utf-8") as file:
                 file.write(_log_line(line))
         except OSError as error:
-            raise SeehearError(
-                f"cannot write: {error.strerror}",
-                where=path,
-                hint="make room and run the same command again",
-            ) from None
+            raise refused(error, path, wanted=len(_log_line(line))) from None
 
 
 def _log_line(line: Mapping[str, Any]) -> str:
