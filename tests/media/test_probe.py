@@ -111,3 +111,25 @@ def test_reading_stops_where_the_last_moment_is(tmp_path):
     frames = iter_frames(path, [0.25, 0.75])
     assert len(list(frames)) == 2
     assert frames.problems == []  # the damage lies further on
+
+
+@pytest.mark.parametrize("tags", [True, False])
+def test_subtitles_do_not_lengthen_a_film(tmp_path, tags):
+    words = tmp_path / "a.srt"
+    words.write_text("1\n00:20:00,000 --> 00:20:01,000\nThe end\n")
+    path = tmp_path / "b.mkv"
+    with (
+        av.open(str(film(tmp_path / "a.mkv", 2))) as old,
+        av.open(str(words)) as late,
+        av.open(str(path), "w") as new,
+    ):
+        streams = {s: new.add_stream_from_template(s) for s in (*old.streams, late.streams[0])}
+        for packet in [*old.demux(), *late.demux()]:
+            if packet.dts is not None:
+                packet.stream = streams[packet.stream]
+                new.mux(packet)
+    if not tags:
+        path.write_bytes(path.read_bytes().replace(b"DURATION", b"WHATEVER"))
+    info = probe(path)
+    assert info.duration_s == pytest.approx(2, abs=0.05)
+    assert info.warnings == ()

@@ -1,5 +1,6 @@
 """What a media file holds, from its headers."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,9 +125,29 @@ def _said(
     lengths = [track.duration_s for track in (audio, visual) if track is not None]
     longest_s = max((length for length in lengths if length is not None), default=None)
     if longest_s is None:
+        if len(_tracks(container)) < len(container.streams):
+            return _tagged(container)  # the length of the whole may be that of subtitles
         return container.duration / 1e6 if container.duration else None
     # Matroska has no length of a track: FFmpeg has guessed one, as the whole has none either
     return None if "matroska" in container.format.name else longest_s
+
+
+def _tagged(container: "InputContainer") -> float | None:
+    """Return the latest end of sound and picture in seconds by Matroska's tags, if all have one."""
+    ends = [_clock(s.metadata.get("DURATION", "")) for s in _tracks(container)]
+    return max((end for end in ends if end is not None), default=None) if all(ends) else None
+
+
+def _clock(text: str) -> float | None:
+    found = re.fullmatch(r"(\d{1,4}):(\d\d):(\d\d(?:\.\d{1,9})?)", text)
+    if found is None:
+        return None
+    return int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3])
+
+
+def _tracks(container: "InputContainer") -> "list[Stream]":
+    """Return what is sound or picture; subtitles and data may go on for longer."""
+    return [stream for stream in container.streams if stream.type in ("audio", "video")]
 
 
 def _checked(
@@ -149,13 +170,7 @@ def _checked(
     if said_s is not None and not guessed and size > said_s * _SPARSE:
         return said_s, []
     duration_s = _scan(container, start_s, path)
-    warnings = []
-    if said_s is None:
-        warnings.append(f"the file does not say how long it is; its packets say {duration_s:.2f} s")
-    elif abs(duration_s - said_s) > 1 and not guessed:
-        warnings.append(
-            f"the file says it lasts {said_s:.2f} s; its packets say {duration_s:.2f} s"
-        )
+    warnings = [] if guessed and said_s is not None else _differing(said_s, duration_s, container)
     most_s = max(1.0, size / _LEAST)
     if duration_s > most_s:
         warnings.append(
@@ -163,6 +178,15 @@ def _checked(
             " read"
         )
     return min(duration_s, most_s), warnings
+
+
+def _differing(said_s: float | None, duration_s: float, container: "InputContainer") -> list[str]:
+    """Return a warning where the headers do not say the length that the packets have."""
+    if said_s is not None and abs(duration_s - said_s) > 1:
+        return [f"the file says it lasts {said_s:.2f} s; its packets say {duration_s:.2f} s"]
+    if said_s is None and len(_tracks(container)) == len(container.streams):
+        return [f"the file does not say how long it is; its packets say {duration_s:.2f} s"]
+    return []
 
 
 def _audio(stream: "AudioStream | None", start_s: float) -> AudioInfo | None:
@@ -201,7 +225,7 @@ def _scan(container: "InputContainer", start_s: float, path: Path) -> float:
     end_s = last_s = 0.0
     why = ""
     try:
-        for packet in packets(container):
+        for packet in packets(container, *_tracks(container)):
             if packet.pts is None or packet.time_base is None:
                 continue
             time_s = float((packet.pts + (packet.duration or 0)) * packet.time_base) - start_s
