@@ -171,3 +171,18 @@ def test_labels_are_never_written_among_other_things(command, tmp_path, capsys):
     assert main([*command, "--strategy", "none"]) == 2
     assert "or one of labels, this one holds best.safetensors" in capsys.readouterr().err
     assert (tmp_path / "labels" / "visual.npy").read_bytes() == before
+
+
+def test_truth_that_names_other_clips_is_told(tmp_path, words, capsys):
+    dataset, store = write_world(tmp_path, truth=("train",))
+    command = ["denoise", str(dataset.root), "--features", str(store.path)]
+    command += ["--out", str(tmp_path / "labels"), "--json"]
+    table = dataset.root / "train_audio.csv"
+    whole = table.read_text()
+    table.write_text(whole + "TRAIN00.wav\t0\t1\tDog\n")
+    assert main(command) == 0
+    (warning,) = json.loads(capsys.readouterr().out)["warnings"]
+    assert "'TRAIN00.wav': did you mean 'train00'?" in warning
+    table.write_text(whole.replace("train", "Train"))
+    assert main(command) == 2
+    assert "name no clip of any split" in capsys.readouterr().err

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from llp_like import write_llp
+from own_dataset import TRUTH, write
 from seehear.cli.main import main
 
 
@@ -125,3 +126,15 @@ def test_no_dataset_there(tmp_path: Path, capsys, root: str, message: str) -> No
     err = capsys.readouterr().err
     assert message in err
     assert err.count("\n") == 1
+
+
+def test_truth_of_other_names_is_a_failure_with_the_nearest(tmp_path: Path, capsys) -> None:
+    root = write(tmp_path, audio_csv=TRUTH + "c.wav\t0\t1\tCat\n")
+    about = report(capsys, root, "--no-media", code=1)
+    assert "1 of 1 rows of truth" in about["errors"][0]
+    assert main(["doctor", str(root), "--no-media"]) == 1
+    assert "'c.wav': did you mean 'c'?" in capsys.readouterr().err
+    rows = "c\t0\t1\tCat\nc\t1\t2\tDog\nC.wav\t0\t1\tDog\n"
+    about = report(capsys, write(tmp_path, audio_csv=TRUTH + rows), "--no-media")
+    assert about["errors"] == []
+    assert "'C.wav': did you mean 'c'?" in about["warnings"][0]

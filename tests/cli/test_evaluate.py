@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import own_dataset
 from llp_like import write_llp
 from seehear import train
 from seehear.cli.main import main
@@ -392,3 +393,24 @@ def test_from_the_shell(llp, table) -> None:
     assert done.stderr.startswith("seehear: ")
     assert done.stderr.count("\n") == 1
     assert "Traceback" not in done.stderr
+
+
+def test_truth_that_names_no_clip_is_no_figure(shared: Path, tmp_path: Path, capsys) -> None:
+    case = shared / "cases" / "truth-with-suffix"
+    command = ["evaluate", str(case), "--split", "test", "--predictions", str(case / "p.tsv")]
+    assert main([*command, "--json"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "2 of 2 rows of truth name no clip of any split" in said.err
+    assert "'c2.wav': did you mean 'c2'?" in said.err
+
+
+def test_rows_of_truth_that_are_left_out_are_warned_of(tmp_path: Path, capsys) -> None:
+    rows = "c\t0\t1\tCat\nc\t1\t2\tDog\nC.wav\t0\t1\tDog\n"
+    root = own_dataset.write(tmp_path, audio_csv=own_dataset.TRUTH + rows)
+    path = tmp_path / "p.tsv"
+    path.write_text("filename\ttrack\tonset\toffset\tevent_label\nc\taudio\t0\t1\tCat\n")
+    result = as_json(capsys, str(root), "--predictions", str(path))
+    assert "'C.wav': did you mean 'c'?" in result["warnings"][0]
+    assert main(["evaluate", str(root), "--predictions", str(path)]) == 0
+    assert "seehear: warning: " in capsys.readouterr().err

@@ -192,3 +192,19 @@ def test_recipes_diff_shows_only_what_differs(capsys):
     assert "no difference" in capsys.readouterr().out
     assert main(["recipes", "diff", "han", "mng"]) == 2
     assert "did you mean mgn?" in capsys.readouterr().err
+
+
+def test_truth_of_val_that_names_other_clips_is_told_before_the_training(tmp_path, capsys):
+    dataset, store = write_world(tmp_path)
+    command = ["train", str(dataset.root), "--features", str(store.path), "--recipe", "han"]
+    command += [*SETTINGS, "--json", "--out"]
+    table = dataset.root / "val_audio.csv"
+    whole = table.read_text()
+    table.write_text(whole + "VAL00.wav\t0\t1\tDog\n")
+    assert main([*command, str(tmp_path / "run")]) == 0
+    (warning,) = json.loads(capsys.readouterr().out)["warnings"]
+    assert "'VAL00.wav': did you mean 'val00'?" in warning
+    table.write_text(whole.replace("val", "Val"))
+    assert main([*command, str(tmp_path / "other")]) == 2
+    assert "did you mean 'val00'?" in capsys.readouterr().err
+    assert not (tmp_path / "other").exists()

@@ -20,6 +20,12 @@ def print_json(value: Json) -> None:
     print(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
 
 
+def warn(lines: Iterable[str]) -> None:
+    """Print warnings on stderr, a line each."""
+    for line in lines:
+        print(f"seehear: warning: {line}", file=sys.stderr, flush=True)
+
+
 def table(
     title: str, header: Sequence[str], rows: Iterable[Sequence[object]], *, note: str | None = None
 ) -> None:

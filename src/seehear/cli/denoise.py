@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seehear.cli.console import print_json, table
+from seehear.cli.console import print_json, table, warn
 from seehear.cli.figures import percent
 from seehear.errors import ConfigError
 
@@ -167,6 +167,9 @@ def run(args: argparse.Namespace) -> int:
         _say(note)
     names = None
     split = dataset.split(args.split)
+    truth = split.truth() if split.has_truth else None  # what is wrong with it is told first
+    warnings = split.warnings() if split.has_truth else []
+    warn(warnings)
     if args.skip_missing:
         names, missing = clips_with_features(split, store, options)
         if missing:
@@ -177,7 +180,7 @@ def run(args: argparse.Namespace) -> int:
     with owned(args.out):
         built = build_labels(dataset, store, options, split=args.split, names=names)
         save(built.labels, args.out)
-    quality = built.quality(split.truth().select(built.labels.names)) if split.has_truth else None
+    quality = None if truth is None else built.quality(truth.select(built.labels.names))
     if args.json:
         print_json(
             {
@@ -186,6 +189,7 @@ def run(args: argparse.Namespace) -> int:
                 "classes": list(dataset.vocabulary.names),
                 "changes": built.report,
                 "quality": quality,
+                "warnings": warnings,
             }
         )
     else:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from seehear.cli.console import print_json, progress, table
+from seehear.cli.console import print_json, progress, table, warn
 from seehear.cli.installation import installation, show_installation
 from seehear.data import KINDS, READINGS, Dataset, Issue, Split, find_anomalies, open_dataset
 from seehear.errors import DataError
@@ -44,7 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Check and show; 1 if media are damaged."""
+    """Check and show; 1 if media are damaged, or tables of truth name none of the clips."""
     result: dict[str, Any] = {"installation": installation(), "plugins": installed()}
     damaged: list[Issue] = []
     if args.dataset is not None:
@@ -68,9 +68,13 @@ def run(args: argparse.Namespace) -> int:
             )
         if args.dataset is not None:
             _show(result["dataset"], everything=args.all)
-    for issue in damaged:
-        print(f"seehear: {issue}", file=sys.stderr)
-    return 1 if damaged else 0
+    strange: list[str] = []
+    if args.dataset is not None:
+        warn(result["dataset"]["warnings"])
+        strange = result["dataset"]["errors"]
+    for line in [*strange, *map(str, damaged)]:
+        print(f"seehear: {line}", file=sys.stderr)
+    return 1 if damaged or strange else 0
 
 
 def _about(dataset: Dataset, found: list[Issue], examined: int) -> dict[str, Any]:
@@ -87,6 +91,7 @@ def _about(dataset: Dataset, found: list[Issue], examined: int) -> dict[str, Any
         "splits": splits,
         "media_examined": examined,
         "anomalies": list(map(asdict, found)),
+        **_unmatched(dataset),
         "counts": {kind: kinds.count(kind) for kind in KINDS},
     }
     if dataset.name == "LLP":
@@ -96,6 +101,16 @@ def _about(dataset: Dataset, found: list[Issue], examined: int) -> dict[str, Any
         tables = runnable_tables(dataset.root)
         about["runnable_tables"] = {key: list(rows) for key, rows in tables.items()}
     return about
+
+
+def _unmatched(dataset: Dataset) -> dict[str, list[str]]:
+    """Return the tables of truth whose rows miss: `errors` where most do, else `warnings`."""
+    errors, warnings = {}, {}
+    for split in dataset.splits.values():
+        strange = {str(table): None for table in split.tables.strange()}
+        errors |= strange
+        warnings |= {text: None for text in split.warnings() if text not in strange}
+    return {"errors": list(errors), "warnings": list(warnings)}
 
 
 def _about_split(split: Split) -> dict[str, Any]:
@@ -116,6 +131,8 @@ def _of_truth(split: Split) -> dict[str, Any]:
             readings[reading] = len(split.truth(reading).issues)
         except DataError:
             continue  # the legacy reading exists for LLP only
+    if split.tables.strange():
+        return {"readings": readings}  # told among the errors
     truth = split.truth()
     nothing = {
         f"nothing_{word}": int((~array.any(axis=(1, 2))).sum())

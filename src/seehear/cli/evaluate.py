@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seehear.cli.console import print_json
+from seehear.cli.console import print_json, warn
 from seehear.data import (
     READINGS,
     Dataset,
@@ -135,6 +135,7 @@ def run(args: argparse.Namespace) -> int:
     dataset = open_dataset(args.dataset)
     split = dataset.split(args.split)
     truth = split.truth(args.truth)
+    warnings = _warnings(args, dataset)
     given = {"model": args.model} if args.model is not None else {"predictions": args.predictions}
     audio, visual, about = _decisions(args, dataset, split, truth, **given)
     report = evaluate(audio, visual, truth.audio, truth.visual)
@@ -143,6 +144,7 @@ def run(args: argparse.Namespace) -> int:
     result: dict[str, Any] = {
         **report.figures(),  # the ten keys, at the top where a script looks first
         "figures": report.figures(),
+        "warnings": warnings,
         "setting": {**setting, **about},
         "intervals": {key: [i.low, i.high] for key, i in intervals(report).items()},
         "exclusive": exclusive_figures(exclusive),
@@ -161,10 +163,17 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(result)
     else:
+        warn(warnings)
         from seehear.cli.figures import show_evaluation
 
         show_evaluation(result, per_class=args.per_class)
     return 0
+
+
+def _warnings(args: argparse.Namespace, dataset: Dataset) -> list[str]:
+    """Return what the truth of the splits that are looked at leaves out."""
+    splits = dict.fromkeys((args.split, args.tune or args.split))
+    return [text for name in splits for text in dataset.split(name).warnings(args.truth)]
 
 
 def _setting(dataset: Dataset, split: Split, truth: Truth, *, reading: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seehear.cli.console import print_json
+from seehear.cli.console import print_json, warn
 from seehear.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -163,6 +163,8 @@ def _run(args: argparse.Namespace) -> list[Path]:
 
     dataset, store = open_dataset(args.dataset), open_features(args.features)
     systems = read_systems([args.run, *args.against], store, dataset, args.split)
+    split = dataset.split(args.split)
+    warn(split.warnings() if split.has_truth else [])
     names = _names(args.clips)
     rows = (
         rows_of(dataset, args.split, names)

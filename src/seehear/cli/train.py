@@ -2,11 +2,14 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from seehear.cli.console import print_json, progress, table
+from seehear.cli.console import print_json, progress, table, warn
 from seehear.cli.figures import percent
 from seehear.errors import ConfigError
+
+if TYPE_CHECKING:
+    from seehear.data import Dataset
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -110,6 +113,8 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError(
             f"expected one of {', '.join(dataset.splits)}, got {args.evaluate}", where="--evaluate"
         )
+    warnings = _warnings(dataset, args.evaluate)
+    warn(warnings)
     labels = None if args.labels is None else load_labels(args.labels, dataset)
     options = RunOptions(
         device=args.device,
@@ -132,11 +137,28 @@ def run(args: argparse.Namespace) -> int:
         else:
             folders = run_seeds(prepared, args.out, seeds, labels=labels, options=options)
         results = [_result(folder, store, dataset, args.evaluate) for folder in folders]
+    for result in results:
+        result["warnings"] = warnings
     if args.json:
         print_json(results[0] if seeds is None else {"runs": results, **_spread(results)})
     else:
         _show(args.out, results, args.evaluate)
     return 0
+
+
+def _warnings(dataset: "Dataset", evaluated: str | None) -> list[str]:
+    """Return what the truth leaves out that chooses the epoch, or that is evaluated against.
+
+    Raises:
+        DataError: most of its rows name no clip.
+    """
+    found: list[str] = []
+    for name in dict.fromkeys(("val", evaluated)):
+        split = dataset.splits.get(name or "")
+        if split is not None and split.has_truth:
+            split.truth()  # an error comes before the training, not after it
+            found += split.warnings()
+    return found
 
 
 def _seeds(text: str | None) -> list[int] | None:
@@ -168,13 +190,16 @@ def _result(folder: Path, store: Any, dataset: Any, split: str | None) -> dict[s
     return result
 
 
+_NO_FIGURES = ("run", "recipe", "features", "seed", "epoch", "warnings")
+
+
 def _spread(results: list[dict[str, Any]]) -> dict[str, Any]:
     from seehear.train import summarise
 
     spread = {}
     for split in results[0]:
         figures = [result[split] for result in results]
-        if split not in ("run", "recipe", "features", "seed", "epoch") and all(figures):
+        if split not in _NO_FIGURES and all(figures):
             spread[split] = summarise(figures)
     return spread
 

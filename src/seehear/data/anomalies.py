@@ -10,6 +10,7 @@ from pathlib import Path
 
 from seehear.data.clip import Clip
 from seehear.data.dataset import Dataset
+from seehear.data.orphans import Nearest
 from seehear.data.tables import Issue
 from seehear.data.truth import TruthRow, TruthTables, clashes
 from seehear.time import Track
@@ -76,10 +77,11 @@ def _rows(rows: Iterable[TruthRow], tables: TruthTables, clips: Mapping[str, Cli
     """Return what is odd about the rows of one table."""
     found: list[Issue] = []
     marking: list[TruthRow] = []
+    nearest = Nearest(sorted(tables.known))
     for row in rows:
         known = row.clip in tables.known
         if not known:
-            found.append(_orphan(row, tables))
+            found.append(_orphan(row, tables, nearest))
         if row.span_fault is not None:
             found.append(row.issue(row.span_fault, "marks nothing"))
         elif known:
@@ -94,8 +96,8 @@ def _rows(rows: Iterable[TruthRow], tables: TruthTables, clips: Mapping[str, Cli
     return found
 
 
-def _orphan(row: TruthRow, tables: TruthTables) -> Issue:
-    meant = tables.mender.mend(row.clip)
+def _orphan(row: TruthRow, tables: TruthTables, nearest: Nearest) -> Issue:
+    meant = tables.mender.mend(row.clip) or nearest.same(row.clip)
     hint = "" if meant is None else f", {meant} may be meant"
     return row.issue("orphan", f"no split has this clip{hint}")
 
@@ -148,11 +150,14 @@ def _in_two_splits(dataset: Dataset) -> list[Issue]:
 
 def _without_media(dataset: Dataset) -> list[Issue]:
     folder = "no media folder" if dataset.media is None else dataset.media.name
+    nearest = Nearest(dataset.media_files)
     found = []
     for split in dataset.splits.values():
         for clip in split.clips:
             if dataset.media_path(clip) is None:
                 stems = " or ".join(dict.fromkeys((clip.name, clip.id)))
-                text = f"{clip.name}: no {stems} with a media suffix"
+                near = nearest.same(clip.name)
+                hint = "" if near is None else f"; {dataset.media_files[near].name} may be meant"
+                text = f"{clip.name}: no {stems} with a media suffix{hint}"
                 found.append(Issue(folder, None, "media_missing", text))
     return found

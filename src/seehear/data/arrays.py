@@ -78,6 +78,7 @@ def _rows_in_order(names: Sequence[str], split: Split, path: Path) -> list[int]:
             f" ({shown(absent) or 'none'}) and {len(outside)} are not in it"
             f" ({shown(outside) or 'none'})",
             where=path,
+            hint=clips.hint(outside, "give probabilities of this split's clips and no others"),
         )
     return [order[index] for index in range(len(split))]
 

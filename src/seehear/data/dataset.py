@@ -50,11 +50,27 @@ class Split:
         """Whether both tracks have a truth table."""
         return self.tables.audio is not None and self.tables.visual is not None
 
+    def warnings(self, reading: Reading = "literal") -> list[str]:
+        """Return what a figure against this truth must not hide: rows that no clip is found for.
+
+        Raises:
+            DataError: a table of truth is damaged.
+        """
+        found = [str(table) for table in self.tables.unmatched(reading)]
+        rows = [row for of_track in self.tables.rows.values() for row in of_track]
+        if rows and not found and {row.clip for row in rows}.isdisjoint(self.names):
+            found.append(
+                f"none of the {len(self)} clips of split {self.name} has a row of truth: nothing"
+                " counts as heard or seen in them; are these the tables of another split?"
+            )
+        return found
+
     def truth(self, reading: Reading = "literal") -> Truth:
         """Return what is really heard and seen; read from the tables on the first call.
 
         Raises:
-            DataError: there are no truth tables, or they are damaged.
+            DataError: there are no truth tables, they are damaged, or most of their rows name no
+                clip of the dataset.
         """
         if not self.has_truth:
             tables = {"audio": self.tables.audio, "visual": self.tables.visual}

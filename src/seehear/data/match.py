@@ -1,6 +1,9 @@
 """Which clip of a split a prediction is for."""
 
+from collections.abc import Sequence
+
 from seehear.data.dataset import Split
+from seehear.data.orphans import Nearest
 from seehear.errors import DataError
 
 
@@ -18,6 +21,11 @@ class ClipFinder:
         if name not in self._index:
             outside.append(name)
         return name in self._index
+
+    def hint(self, outside: Sequence[str], advice: str) -> str:
+        """Return what to do about names that are no clip's: the nearest clip to the first."""
+        near = Nearest(self._split.names).hint(outside[0]) if outside else None
+        return advice if near is None else f"{near} {advice}"
 
     def place(self, name: str, source: object) -> int:
         """Return the position of a known clip, the first time it is asked for.

@@ -98,14 +98,16 @@ def read_predictions(
             f"{len(outside)} predictions for clips that are not in split {split.name}"
             f" ({shown(outside)})",
             where=path,
-            hint="choose their split, or leave them out with `extra` ignore",
+            hint=clips.hint(outside, "choose their split, or leave them out with `extra` ignore"),
         )
     absent = [name for index, name in enumerate(split.names) if index not in found]
     if absent and missing == "error":
         raise DataError(
             f"predictions missing for {len(absent)} of {len(split)} clips ({shown(absent)})",
             where=path,
-            hint="predict them too, or score them as empty with `missing` empty",
+            hint=clips.hint(
+                outside, "predict them too, or score them as empty with `missing` empty"
+            ),
         )
     both = np.zeros((2, len(split), grid.count, len(vocabulary)), np.bool_)
     for index, decisions in found.items():

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from seehear.data.clip import Clip
 from seehear.data.mend import Mender
+from seehear.data.orphans import Unmatched
 from seehear.data.tables import Faults, Issue, read_table, seconds
 from seehear.data.vocabulary import Vocabulary
 from seehear.errors import DataError
@@ -154,11 +155,36 @@ class TruthTables:
         """What mends the names of clips."""
         return Mender(self.known)
 
+    def unmatched(self, reading: Reading = "literal") -> list[Unmatched]:
+        """Return, for each table with such rows, those whose clip no split has (nor is meant)."""
+        found = []
+        for track, path in ((Track.AUDIO, self.audio), (Track.VISUAL, self.visual)):
+            if path is None:
+                continue
+            names = [row.clip for row in self.rows[track] if row.clip not in self.known]
+            if reading == "repaired":
+                names = [name for name in names if self.mender.mend(name) is None]
+            if names:
+                found.append(Unmatched(path, names, len(self.rows[track]), self.known))
+        return found
+
+    def strange(self, reading: Reading = "literal") -> list[Unmatched]:
+        """Return the tables that cannot be the truth of these clips: most of their rows miss.
+
+        LLP's tables serve splits that may have been left out: there, only if no row fits at all.
+        """
+        missing = self.unmatched(reading)
+        if self.legacy is not None:
+            none_fits = sum(len(t.names) for t in missing) == sum(map(len, self.rows.values()))
+            return missing if none_fits else []
+        return [table for table in missing if table.most]
+
     def read(self, clips: Sequence[Clip], reading: Reading) -> Truth:
         """Return the truth of `clips`; both tables must be given.
 
         Raises:
-            DataError: a table is damaged, or the reading does not exist for this dataset.
+            DataError: a table is damaged, most of its rows name no clip, or the reading does not
+                exist for this dataset.
         """
         if reading not in READINGS:
             raise DataError(
@@ -169,6 +195,8 @@ class TruthTables:
                 "the reading 'legacy' exists for LLP's official tables only",
                 hint="choose literal or repaired",
             )
+        for table in self.strange(reading):
+            raise table.error()
         issues: list[Issue] = []
         arrays, intervals = {}, {}
         for track, rows in self.rows.items():

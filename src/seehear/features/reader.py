@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.data.orphans import Nearest
 from seehear.errors import FeatureError
 from seehear.features.maps import maps_to_segments
 from seehear.features.store import BAD_ROWS, WITHOUT_ROWS, FeatureStore, pool
@@ -95,6 +96,9 @@ def _require_rows(store: FeatureStore, stream: str, names: Sequence[str]) -> Non
         reason = ""
     except FeatureError as error:
         reason = f" ({error.problem})"
+    near = Nearest(store.names).same(missing[0])
+    if near is not None and near != missing[0]:
+        reason += f"; {near} is there, and may be meant"
     raise FeatureError(
         f"{len(missing)} of {len(names)} clips have no {stream}, first {missing[0]}{reason}",
         where=store.path,

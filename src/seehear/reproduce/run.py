@@ -80,6 +80,8 @@ def reproduce(
             hint="choose another split",
             parameter="split",
         )
+    for line in dataset.split(choices.split).warnings():
+        say(f"warning: {line}")
     entries = plan(
         chosen,
         dataset,

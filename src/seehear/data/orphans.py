@@ -1,0 +1,96 @@
+"""Names that no clip bears: which clip is nearest, and how many rows of a table they cost.
+
+Ids are compared as they stand, everywhere.  Where one fits no clip it is never matched by a guess;
+the guess is what the message names: the same name but for case, spaces, folder, suffix of the file
+or times at its end, else the most alike.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from seehear.closest import closest
+from seehear.data.clip import Clip
+from seehear.data.suffixes import MEDIA_SUFFIXES
+from seehear.errors import DataError
+
+
+class Nearest:
+    """Finds the known name that a name nobody knows is nearest to.
+
+    Examples:
+        >>> Nearest(["c2", "c3"]).name("C2.WAV ")
+        'c2'
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = tuple(names)
+        self._plain = {_plain(Clip.parse(name).id): name for name in reversed(self._names)}
+        self._plain |= {_plain(name): name for name in reversed(self._names)}
+
+    def same(self, name: str) -> str | None:
+        """Return the known name that differs in its spelling alone; None if there is none."""
+        plain = _plain(name)
+        return self._plain.get(plain) or self._plain.get(Clip.parse(plain).id)
+
+    def name(self, name: str) -> str | None:
+        """Return the known name that is nearest; None if none is near."""
+        return self.same(name) or closest(name, self._names)
+
+    def hint(self, name: str) -> str | None:
+        """Return `did you mean ...?`, naming both; None if none is near."""
+        near = self.name(name)
+        return None if near is None else f"{name!r}: did you mean {near!r}?"
+
+
+def _plain(name: str) -> str:
+    """Return a name without what often differs between two tables."""
+    bare = PurePosixPath(name.strip().replace("\\", "/")).name.casefold()
+    suffix = PurePosixPath(bare).suffix
+    if suffix in MEDIA_SUFFIXES:
+        bare = bare.removesuffix(suffix)
+    return "_".join(bare.split())
+
+
+@dataclass(frozen=True)
+class Unmatched:
+    """The rows of a table of truth whose clip no split has.
+
+    Args:
+        path: the table.
+        names: the clips of the rows, one a row.
+        rows: rows of the table, all together.
+        known: every clip of the dataset.
+    """
+
+    path: Path
+    names: Sequence[str]
+    rows: int
+    known: frozenset[str]
+
+    @property
+    def most(self) -> bool:
+        """Whether more than half of the rows miss."""
+        return 2 * len(self.names) > self.rows
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self._problem()}; {self._hint()}"
+
+    def error(self) -> DataError:
+        """Return the error for a table that is not of this dataset, or names its clips otherwise.
+
+        A figure that leaves most of the truth out would say nothing.
+        """
+        return DataError(self._problem(), where=self.path, hint=self._hint())
+
+    def _problem(self) -> str:
+        verb = "names" if len(self.names) == 1 else "name"
+        return (
+            f"{len(self.names)} of {self.rows} rows of truth {verb} no clip of any split and count"
+            " for nothing"
+        )
+
+    def _hint(self) -> str:
+        first = self.names[0]
+        near = Nearest(sorted(self.known)).hint(first)
+        return f"first {first!r}, and no clip is called alike" if near is None else near
