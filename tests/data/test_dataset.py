@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from llp_like import FILES, write_llp
-from own_dataset import TOML, TRUTH, write
+from own_dataset import TRUTH, write
 from seehear.data import open_dataset
 
 
@@ -16,15 +16,6 @@ def test_labels_change_the_fingerprint_and_the_place_does_not(tmp_path: Path) ->
     changed = open_dataset(write(tmp_path / "changed", audio_csv=TRUTH + "c\t0.5\t1.5\tCat\n"))
     assert here.fingerprint() == there.fingerprint() != changed.fingerprint()
     assert here.annotation == there.annotation != changed.annotation
-
-
-def test_without_a_grid_it_spans_what_the_names_tell(tmp_path: Path) -> None:
-    toml = TOML.replace("[grid]\ncount = 4\nstep_s = 0.5\n", "")
-    assert open_dataset(write(tmp_path, dataset_toml=toml)).grid.count == 2  # -b_0_2
-    rows = "filename\tevent_labels\na\tDog\n"
-    assert (
-        open_dataset(write(tmp_path, dataset_toml=toml, train_csv=rows)).grid.count == 10
-    )  # none tells
 
 
 def test_rows_are_joined_by_name_never_by_order(tmp_path: Path) -> None:

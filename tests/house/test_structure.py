@@ -15,8 +15,7 @@ PACKAGE = ROOT / "src" / "seehear"
 LAYERS = [
     ["errors", "_version", "arrays", "closest", "files", "lock", "names", "plugins"],
     ["time"],
-    ["metrics", "data"],
-    ["media", "weights"],
+    ["metrics", "data", "media", "weights"],
     ["share"],
     ["encoders"],
     ["streaming", "features"],

@@ -86,6 +86,7 @@ def _about(dataset: Dataset, found: list[Issue], examined: int) -> dict[str, Any
         "classes": list(dataset.vocabulary.names),
         "segments": dataset.grid.count,
         "segment_s": dataset.grid.step_s,
+        "grid_from": dataset.grid_from,
         "annotation": dataset.annotation,
         "fingerprint": dataset.fingerprint(),
         "splits": splits,
@@ -105,7 +106,8 @@ def _about(dataset: Dataset, found: list[Issue], examined: int) -> dict[str, Any
 
 def _unmatched(dataset: Dataset) -> dict[str, list[str]]:
     """Return the tables of truth whose rows miss: `errors` where most do, else `warnings`."""
-    errors, warnings = {}, {}
+    errors: dict[str, None] = {}
+    warnings: dict[str, None] = {}
     for split in dataset.splits.values():
         strange = {str(table): None for table in split.tables.strange()}
         errors |= strange
@@ -210,7 +212,8 @@ def _show_splits(about: dict[str, Any]) -> None:
         ],
         rows,
         note=(
-            f"annotation: {about['annotation']}; fingerprint {about['fingerprint'][:16]}; "
+            f"segments from: {about['grid_from']}; annotation: {about['annotation']}; "
+            f"fingerprint {about['fingerprint'][:16]}; "
             f"{about['media_examined']} media files examined"
         ),
     )

@@ -184,6 +184,7 @@ def _setting(dataset: Dataset, split: Split, truth: Truth, *, reading: str) -> d
         "clips": len(split),
         "segments": dataset.grid.count,
         "segment_s": dataset.grid.step_s,
+        "grid_from": dataset.grid_from,
         "classes": list(dataset.vocabulary.names),
         "truth": reading,
         "annotation": dataset.annotation,

@@ -45,6 +45,7 @@ def setting_line(setting: Mapping[str, Any]) -> str:
         )
     if setting.get("left_out"):
         parts.append(f"{setting['left_out']} predictions of other clips left out")
+    parts.append(f"segments from: {setting['grid_from']}")
     return "; ".join(parts)
 
 

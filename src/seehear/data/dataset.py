@@ -1,16 +1,17 @@
 """A dataset: clips in splits, a vocabulary, a grid, and where the media lie."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seehear.data.clip import Clip, with_unique_ids
-from seehear.data.suffixes import MEDIA_SUFFIXES
+from seehear.data.grids import choose_grid, media_by_stem
 from seehear.data.tables import Faults, Issue, read_table
 from seehear.data.truth import Reading, Truth, TruthTables
 from seehear.data.vocabulary import Vocabulary
@@ -97,6 +98,7 @@ class Dataset:
         media: folder of the clips' files; None if there is none.
         tables: every table by its role (`train/clips`, `test/audio`, ...).
         annotation: which version of the truth this is, for the setting beside every figure.
+        grid_from: where the grid comes from, in words.
     """
 
     name: str
@@ -107,6 +109,7 @@ class Dataset:
     media: Path | None
     tables: Mapping[str, Path]
     annotation: str
+    grid_from: str = "given with the dataset"
 
     def split(self, name: str) -> Split:
         """Return one split; DataError naming those there are."""
@@ -119,13 +122,7 @@ class Dataset:
     @cached_property
     def media_files(self) -> Mapping[str, Path]:
         """Every media file of the media folder by its stem (read once)."""
-        found: dict[str, Path] = {}
-        if self.media is not None:
-            files = [p for p in self.media.iterdir() if p.suffix.lower() in MEDIA_SUFFIXES]
-            files.sort(key=lambda p: (-MEDIA_SUFFIXES.index(p.suffix.lower()), p.name))
-            for path in files:
-                found[path.stem] = path  # the preferred suffix comes last and stays
-        return found
+        return media_by_stem(self.media)
 
     def media_path(self, clip: Clip) -> Path | None:
         """Return the clip's file, its name or id with any media suffix; None if there is none."""
@@ -212,23 +209,23 @@ def assemble(
     files: TableFiles,
     *,
     media: Path | None,
-    grid: TimeGrid | None,
+    grid: TimeGrid | Literal["names"] | None,
     annotation: str,
     legacy: frozenset[tuple[str, str, float]] | None = None,
 ) -> Dataset:
     """Return the dataset made of these tables.
 
-    `grid` None: one-second segments over the longest span that the clips' names tell, ten where
-    they tell nothing.
+    `grid` None: what the media say (`grids.choose_grid`).
 
     Raises:
-        DataError: a table of clips is damaged.
+        DataError: a table of clips is damaged, or the grid does not fit the media.
     """
     read = {split: read_clips(path, vocabulary) for split, path in files.clips.items()}
     # a clip of two splits is one clip
     by_name = {clip.name: clip for found, _ in read.values() for clip in found}
     ids = {clip.name: clip.id for clip in with_unique_ids(by_name.values())}
-    grid = _span(by_name.values()) if grid is None else grid
+    known = [replace(clip, id=ids[name]) for name, clip in by_name.items()]
+    chosen, source = choose_grid(grid, known, media_by_stem(media), root)
     splits = {}
     for split, (found, issues) in read.items():
         weak = np.stack([vocabulary.one_hot(clip.labels) for clip in found])
@@ -237,18 +234,12 @@ def assemble(
             audio=files.audio.get(split),
             visual=files.visual.get(split),
             vocabulary=vocabulary,
-            grid=grid,
+            grid=chosen,
             known=frozenset(ids),
             legacy=legacy,
         )
         clips = tuple(replace(clip, id=ids[clip.name]) for clip in found)
         splits[split] = Split(split, clips, weak, truth, tuple(issues))
-    return Dataset(name, root, vocabulary, splits, grid, media, files.by_role(), annotation)
-
-
-def _span(clips: Iterable[Clip]) -> TimeGrid:
-    longest = 0.0
-    for clip in clips:
-        if clip.start_s is not None and clip.end_s is not None:
-            longest = max(longest, clip.end_s - clip.start_s)
-    return TimeGrid.covering(round(longest or 10.0, 6))
+    return Dataset(
+        name, root, vocabulary, splits, chosen, media, files.by_role(), annotation, source
+    )

@@ -16,16 +16,19 @@ count = 10
 step_s = 1.0
 ```
 
-`[grid]` may be left out: whole seconds over the span that the clips' names tell, else ten.
+`[grid]` may be left out: whole seconds over the length of the media, else ten.  `from = "names"`
+takes the span that names such as `abc_30_40` tell.
 """
 
 import hashlib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from seehear.closest import suggest
 from seehear.data.dataset import Dataset, TableFiles, assemble
+from seehear.data.grids import MOST, NAMES
 from seehear.data.vocabulary import Vocabulary
 from seehear.errors import DataError
 from seehear.files import Json
@@ -33,7 +36,7 @@ from seehear.time import TimeGrid
 
 TOML = "dataset.toml"
 _TOP = ("name", "media", "vocabulary", "splits", "grid")
-_SPLIT, _GRID = ("clips", "audio", "visual"), ("count", "step_s")
+_SPLIT, _GRID = ("clips", "audio", "visual"), ("count", "step_s", "from")
 
 
 def open_folder(root: Path) -> Dataset:
@@ -45,7 +48,7 @@ def open_folder(root: Path) -> Dataset:
     path = root / TOML
     try:
         about = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"not TOML: {error}", where=path) from None
     except OSError as error:
         raise DataError(f"cannot be read: {error.strerror}", where=path) from None
@@ -82,21 +85,28 @@ def _vocabulary(value: Json, path: Path) -> Vocabulary:
     return Vocabulary(tuple(pairs), tuple(pairs.values()))
 
 
-def _grid(value: Json, path: Path) -> TimeGrid | None:
+def _grid(value: Json, path: Path) -> TimeGrid | Literal["names"] | None:
     if value is None:
         return None
-    _check_keys(
-        _mapping(value, path, "a table [grid]"), _GRID, f"{path} [grid]", required=("count",)
-    )
+    table = _mapping(value, path, "a table [grid]")
+    _check_keys(table, _GRID, f"{path} [grid]", required=() if "from" in table else ("count",))
+    if "from" in table:
+        if table["from"] != NAMES or len(table) > 1:
+            raise DataError(
+                f'[grid]: expected count and step_s, or from = "{NAMES}" alone, got {table!r}',
+                where=path,
+            )
+        return NAMES
     count, step_s = value["count"], value.get("step_s", 1.0)
-    if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+    if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= MOST:
         raise DataError(
-            f"grid.count: expected a whole number of segments, at least 1, got {count!r}",
+            f"grid.count: expected a whole number of segments, at least 1 and at most {MOST}, got"
+            f" {str(count)[:40]}",
             where=path,
         )
     try:
         return TimeGrid(count, float(step_s))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise DataError(
             f"grid.step_s: expected a positive number of seconds, got {step_s!r}", where=path
         ) from None
