@@ -135,7 +135,8 @@ def _said(
 def _tagged(container: "InputContainer") -> float | None:
     """Return the latest end of sound and picture in seconds by Matroska's tags, if all have one."""
     ends = [_clock(s.metadata.get("DURATION", "")) for s in _tracks(container)]
-    return max((end for end in ends if end is not None), default=None) if all(ends) else None
+    known = [end for end in ends if end]
+    return max(known) if known and len(known) == len(ends) else None
 
 
 def _clock(text: str) -> float | None:
