@@ -19,7 +19,7 @@ LAYERS = [
     ["share"],
     ["encoders"],
     ["streaming", "features"],
-    ["extraction", "labels"],
+    ["extraction", "labels", "runs"],
     ["nn", "losses"],
     ["recipes"],
     ["train"],

@@ -206,11 +206,11 @@ def test_networks_that_read_single_frames(run_folder):
     kept.add("conse/frames", np.arange(32), np.arange(96, dtype=np.float32).reshape(32, 3))
     inputs = scorer._input(kept, "visual", SEGMENTS)
     assert inputs.shape == (SEGMENTS, 8, 3)
-    clips = scorer._clips(
+    clips = scorer._windows(
         {"audio": np.zeros((SEGMENTS, 1, 5), np.float32), "visual": inputs, "motion": None}, [0], 4
     )
-    assert clips.visual.shape == (1, 32, 3)
-    np.testing.assert_array_equal(clips.visual[0], np.arange(96).reshape(32, 3))
+    assert clips["visual"].shape == (1, 32, 3)
+    np.testing.assert_array_equal(clips["visual"][0], np.arange(96).reshape(32, 3))
 
 
 def test_gates_that_change_with_time_are_applied_before_smoothing():

@@ -39,7 +39,14 @@ def _own_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("SEEHEAR_CACHE", str(tmp_path / "cache"))
 
 
-FILES = {"README.md", "best.safetensors", "figures-test.json", "recipe.json", MANIFEST}
+FILES = {
+    "README.md",
+    "best.safetensors",
+    "figures-test.json",
+    "model.onnx",
+    "recipe.json",
+    MANIFEST,
+}
 
 
 @pytest.mark.parametrize("scheme", ["file", "memory"])
@@ -201,7 +208,7 @@ def test_a_hub(world, hub) -> None:
     assert set(hub.repos["somebody/han-small"]) == FILES
     figures = train.evaluate_split("hf://somebody/han-small@v1.0", store, dataset, "test")
     assert figures == json.loads((run / "figures-test.json").read_text())
-    assert hub.revisions == [None, *["v1.0"] * 5]
+    assert hub.revisions == [None, *["v1.0"] * len(FILES)]
     with pytest.raises(
         WeightsError, match=r"hf://nobody/nothing: seehear-model\.json cannot be fetched: 404"
     ):

@@ -11,9 +11,9 @@ import torch
 from seehear.errors import ConfigError, DataError, FeatureError
 from seehear.recipes import FEATURES, RECIPES
 from seehear.recipes.contract import Clips
+from seehear.runs.inputs import find_stream
 from seehear.train.data import (
     choose_features,
-    find_stream,
     load_clips,
     standardise,
     statistics,

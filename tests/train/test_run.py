@@ -28,6 +28,7 @@ def test_a_run_says_everything_about_itself(world, trained):
         "initial.safetensors",
         "last.safetensors",
         "log.jsonl",
+        "model.onnx",
         "recipe.json",
         "run.json",
     ]

@@ -145,7 +145,8 @@ def describe(
     """
     from seehear.data import LLP_VOCABULARY, Vocabulary
     from seehear.recipes import FEATURES, get
-    from seehear.train.model import SCHEMA, describe_features
+    from seehear.runs.description import describe_features
+    from seehear.runs.model_file import SCHEMA
 
     dims = {role: sizes[f"{role}_dim"] for role in ("audio", "visual", "motion")}
     chosen = _feature_set(features, tuple(dims.values()))

@@ -20,7 +20,7 @@ from seehear.data import (
     read_predictions,
     read_scores,
 )
-from seehear.errors import ConfigError, DataError, MissingExtraError
+from seehear.errors import ConfigError, DataError
 from seehear.features import open_features
 from seehear.metrics import (
     Report,
@@ -293,15 +293,12 @@ def _predicted(
         raise ConfigError(
             "--model needs --features FEATURES", hint="make them with: seehear extract DATASET ..."
         )
-    try:
-        from seehear.train import load_run, predict_split
-        from seehear.train.data import find_missing
-    except ModuleNotFoundError as error:
-        raise MissingExtraError.of(error.name or "torch", "train") from None
-    trained, store = load_run(model, device=args.device), open_features(args.features)
-    predicted = predict_split(
-        trained, store, dataset, split, device=args.device, missing=args.missing
-    )
+    from seehear.parser.trained import open_run
+    from seehear.runs.inputs import find_missing
+    from seehear.runs.split import predict_with
+
+    trained, store = open_run(model, device=args.device), open_features(args.features)
+    predicted = predict_with(trained, store, dataset, split, missing=args.missing)
     absent: Iterable[str] = ()
     if args.missing == "empty":
         absent = find_missing(store, trained.features, dataset.split(split).names)

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from seehear.errors import ConfigError, MissingExtraError, WeightsError
 
+_REMADE = "delete it: it is made again from the weights"
+
 
 class ModelMeta(Protocol):
     """What a model says of itself."""
@@ -28,12 +30,17 @@ class Session(Protocol):
         """Return what the model says of itself."""
 
 
-def session(path: Path, threads: int | None = None) -> Session:
+def session(path: Path, threads: int | None = None, *, hint: str = _REMADE) -> Session:
     """Return a CPU session of the model at `path`.
 
     Args:
         path: an ONNX file.
         threads: inside one operator; None: `SEEHEAR_THREADS`, else all cores.
+        hint: what to do where it cannot be loaded.
+
+    Raises:
+        MissingExtraError: onnxruntime is not installed.
+        WeightsError: it cannot be loaded.
     """
     try:
         import onnxruntime
@@ -53,7 +60,7 @@ def session(path: Path, threads: int | None = None) -> Session:
         raise WeightsError(
             f"cannot be loaded ({str(error).splitlines()[0][:120]})",
             where=path,
-            hint="delete it: it is made again from the weights",
+            hint=hint,
         ) from None
 
 

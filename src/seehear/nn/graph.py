@@ -12,6 +12,7 @@ import io
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import cast
 
 import jaxtyping
@@ -47,10 +48,9 @@ def to_onnx(
     Raises:
         MissingExtraError: onnx is not installed.
     """
-    try:
-        import onnx
-    except ImportError:
-        raise MissingExtraError.of("onnx", "train") from None
+    require_onnx()
+    import onnx
+
     names = [name for name in INPUTS if widths.get(name) is not None]
     rows = {"audio": segments, "visual": segments * frames, "motion": segments}
     example = tuple(torch.zeros(_TRACED, rows[n], cast(int, widths[n])) for n in names)
@@ -72,6 +72,16 @@ def to_onnx(
     model = onnx.load_from_string(file.getvalue())
     model.producer_name, model.producer_version = "seehear", ""  # not the exporter's version
     return cast(bytes, model.SerializeToString(deterministic=True))
+
+
+def require_onnx() -> None:
+    """Check that graphs can be written.
+
+    Raises:
+        MissingExtraError: onnx is not installed.
+    """
+    if find_spec("onnx") is None:
+        raise MissingExtraError.of("onnx", "train")
 
 
 def _free_axes(

@@ -8,7 +8,7 @@ rest is zero, as extraction leaves segments without media.
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,16 +26,12 @@ from seehear.encoders import (
 from seehear.encoders.provenance import Provenance, provenance
 from seehear.errors import ConfigError, FeatureError, MissingExtraError, SeehearError
 from seehear.parser.scorer import Kept
+from seehear.runs.description import TrainedRun
+from seehear.runs.graph import load_graph_run
+from seehear.runs.inputs import ROLES
 from seehear.streaming.sampling import frames_a_segment
 from seehear.time import TRACKS, Scores, TimeGrid
 
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from seehear.recipes.contract import Clips
-    from seehear.train import Run
-
-ROLES = ("audio", "visual", "motion")
 _BATCH = 64  # windows a forward pass
 
 
@@ -43,7 +39,7 @@ class Trained:
     """Scores the classes of a trained run.
 
     Args:
-        run: see `seehear.train.load_run`.
+        run: see `open_run`.
         load: gives an encoder by id and options; None: those of this installation.
 
     Raises:
@@ -51,7 +47,7 @@ class Trained:
             training.
     """
 
-    def __init__(self, run: "Run", *, load: EncoderLoader | None = None) -> None:
+    def __init__(self, run: TrainedRun, *, load: EncoderLoader | None = None) -> None:
         self.run, self.vocabulary, self.decoding = run, run.vocabulary, run.decoding
         self.step_s, self.keep_frames = run.grid.step_s, run.frames
         encoders = {id_: _load(run, id_, load) for id_ in run.features.encoders}
@@ -86,7 +82,7 @@ class Trained:
         sums = _WindowSums(longest, len(self.vocabulary))
         for first in range(0, len(starts), _BATCH):
             batch = starts[first : first + _BATCH]
-            out = self.run.predict(self._clips(inputs, batch, length))
+            out = self.run.predict_arrays(self._windows(inputs, batch, length))
             for start, segment, track, clip in zip(batch, *out, strict=True):
                 sums.add(slice(start, start + length), segment, track, clip)
         prob, gate, clip_gate = sums.means(grid.count)
@@ -141,24 +137,19 @@ class Trained:
         outputs = {**self.audio, **self.visual}[encoder].card.outputs
         return int(outputs["feature" if output == "frames" else output])
 
-    def _clips(
+    def _windows(
         self, inputs: Mapping[str, NDArray[np.float32] | None], starts: Sequence[int], length: int
-    ) -> "Clips":
+    ) -> dict[str, NDArray[np.float32]]:
         """Return windows of `length` segments as if each were a clip."""
-        import torch
-
-        from seehear.recipes.contract import Clips
-
-        windows: dict[str, Tensor] = {}
+        windows = {}
         for role, rows in inputs.items():
             if rows is None:
                 continue
             cut = np.stack([rows[s : s + length].reshape(-1, rows.shape[2]) for s in starts])
             if not np.isfinite(cut).all():
                 raise FeatureError(f"{role} features hold NaN or infinite values")
-            windows[role] = torch.from_numpy(cut)
-        blank = torch.zeros(len(starts), len(self.vocabulary))
-        return Clips(tuple(str(s) for s in starts), blank, **windows)
+            windows[role] = cut
+        return windows
 
 
 def _single_frames(stream: str) -> str:
@@ -221,25 +212,41 @@ def trained(path: str | Path, *, device: str = "cpu", load: EncoderLoader | None
     """Return the scorer of a run folder or model file.
 
     Args:
-        path: see `seehear.train.load_run`.
+        path: see `open_run`.
         device: where the run's network computes.
         load: see `Trained`.
 
     Raises:
         WeightsError: it cannot be read, or weights of its encoders are missing.
         ConfigError, FeatureError: its encoders are unknown, or have other weights than in training.
-        MissingExtraError: torch is not installed.
+        MissingExtraError: what the run needs is not installed.
     """
+    return Trained(open_run(path, device=device), load=load)
+
+
+def open_run(path: str | Path, *, device: str = "cpu") -> TrainedRun:
+    """Return a trained run: as a graph where it has one, else as PyTorch loads it.
+
+    Args:
+        path: see `seehear.train.load_run`.
+        device: where its network computes; graphs are for the CPU.
+
+    Raises:
+        WeightsError: it cannot be read.
+        MissingExtraError: it has no graph, or the device is another one, and torch is missing.
+    """
+    if device == "cpu" and (found := load_graph_run(path)) is not None:
+        return found
     try:
         import torch  # noqa: F401
     except ImportError:
         raise MissingExtraError.of("torch", "train") from None
     from seehear.train import load_run
 
-    return Trained(load_run(path, device=device), load=load)
+    return load_run(path, device=device)
 
 
-def _load(run: "Run", id_: str, load: EncoderLoader | None) -> AnyEncoder:
+def _load(run: TrainedRun, id_: str, load: EncoderLoader | None) -> AnyEncoder:
     """Return an encoder with the preprocessing of training."""
     recorded = run.encoders.get(id_) or {}
     trained_with = recorded.get("preprocessing") or {}

@@ -6,8 +6,9 @@ from typing import Any
 
 from seehear.closest import suggest
 from seehear.errors import ConfigError
+from seehear.features.feature_set import FeatureSet
 from seehear.plugins import Registry
-from seehear.recipes._features import FEATURES, FeatureSet
+from seehear.recipes._features import FEATURES
 from seehear.recipes._override import apply
 from seehear.recipes._recipe import (
     FIGURES,

@@ -7,41 +7,9 @@ clip) become segments as VALOR++ does it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from seehear.features.feature_set import FeatureSet
 from seehear.plugins import Registry
-
-
-@dataclass(frozen=True)
-class FeatureSet:
-    """Inputs of a network.
-
-    Args:
-        name: as the setting `features` has it.
-        summary: one line.
-        audio, visual: streams, concatenated in this order.
-        motion: streams of the third input (3-D networks); empty: the network is built without it.
-        standardise: each dimension gets mean 0 and deviation 1 over the training clips; the numbers
-            are part of the trained parser.
-    """
-
-    name: str
-    summary: str
-    audio: tuple[str, ...]
-    visual: tuple[str, ...]
-    motion: tuple[str, ...] = ()
-    standardise: bool = False
-
-    @property
-    def streams(self) -> tuple[str, ...]:
-        """Every stream, each once."""
-        return tuple(dict.fromkeys((*self.audio, *self.visual, *self.motion)))
-
-    @property
-    def encoders(self) -> tuple[str, ...]:
-        """Identifiers of the encoders, each once."""
-        return tuple(dict.fromkeys(stream.split("/")[0] for stream in self.streams))
-
 
 FEATURES: Mapping[str, FeatureSet] = Registry(
     "seehear.feature_sets",

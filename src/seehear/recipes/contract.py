@@ -4,11 +4,9 @@ computing stage gets a `Context`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from seehear.arrays import Array
@@ -17,6 +15,7 @@ from seehear.errors import ConfigError
 from seehear.features import FeatureStore
 from seehear.labels.store import SegmentLabels
 from seehear.nn import Output
+from seehear.runs.predicted import Predicted
 
 if TYPE_CHECKING:
     from seehear.recipes._recipe import Recipe, Stage
@@ -67,14 +66,6 @@ class Clips:
             self.visual.to(device),
             None if self.motion is None else self.motion.to(device),
         )
-
-
-class Predicted(NamedTuple):
-    """Probabilities of N clips: (N, T, 2, C), (N, 2, C) and (N, C), float32."""
-
-    segment_prob: NDArray[np.float32]
-    track_prob: NDArray[np.float32]
-    clip_prob: NDArray[np.float32]
 
 
 class Forward(Protocol):

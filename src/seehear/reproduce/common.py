@@ -25,7 +25,7 @@ from seehear.labels.store import SegmentLabels, is_labels, load, save
 from seehear.recipes import FEATURES
 from seehear.recipes.contract import Clips, Context
 from seehear.reproduce.rows import Entry
-from seehear.train.data import find_stream
+from seehear.runs.inputs import find_stream
 
 Say = Callable[[str], None]
 

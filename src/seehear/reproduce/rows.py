@@ -22,7 +22,7 @@ from seehear.labels.rule import rule_encoders
 from seehear.labels.space import find_space, text_tower
 from seehear.recipes import FEATURES, Recipe, get, resolve
 from seehear.reproduce.tables import Row, Table
-from seehear.train.data import missing_streams
+from seehear.runs.inputs import missing_streams
 
 
 @dataclass(frozen=True)

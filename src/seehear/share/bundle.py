@@ -2,6 +2,7 @@
 
     seehear-model.json     schema, and sha256 and size of every other file
     best.safetensors       the networks with all they need to parse (`seehear.train.model`)
+    model.onnx             the networks as a graph, where the run has one
     recipe.json            the resolved recipe, readable
     README.md              the model card
     figures-SPLIT.json     the ten figures on a split, where the run was scored on it
@@ -22,10 +23,14 @@ from seehear.share.card import model_card
 
 SCHEMA = "seehear.model/1"
 MANIFEST, MODEL = "seehear-model.json", "best.safetensors"
+GRAPH, RECORD = "model.onnx", "run.json"  # a graph is used only where one of ours gives its sha256
 RECIPE, CARD = "recipe.json", "README.md"
 FIGURES = "figures-{split}.json"  # the ten figures on a split
-_ALLOWED = re.compile(r"best\.safetensors|recipe\.json|README\.md|figures-[A-Za-z0-9_-]+\.json")
+_ALLOWED = re.compile(
+    r"best\.safetensors|model\.onnx|recipe\.json|README\.md|figures-[A-Za-z0-9_-]+\.json"
+)
 _FIGURES = re.compile(r"figures-([A-Za-z0-9_-]+)\.json")
+_REMAKE = "take another copy of the run"
 MANIFEST_LIMIT = 1 << 20  # bytes; ours has less than a thousand
 
 
@@ -68,11 +73,46 @@ def bundle(run: str | Path, *, licence: str = "") -> Bundle:
     files: dict[str, bytes | Path] = {name: _text(value) for name, value in texts.items()}
     files[CARD] = model_card(about, figures, licence=licence).encode()
     files[MODEL] = model
+    if run.is_dir() and (graph := find_graph(folder)):
+        files[GRAPH] = graph
     entries = {
         name: {"sha256": digest(content), "size": _size(content)}
         for name, content in sorted(files.items())
     }
     return Bundle(files, _text({"schema": SCHEMA, "files": entries}))
+
+
+def find_graph(folder: Path) -> Path | None:
+    """Return the graph of the networks in a folder; None: there is none of these very weights.
+
+    Raises:
+        WeightsError: there is one, but another than the run or the manifest says.
+    """
+    told = _told_digests(folder)
+    path = folder / GRAPH
+    if GRAPH not in told or told.get(MODEL) != digest(folder / MODEL):
+        return None
+    if not path.is_file():
+        raise WeightsError("expected a graph, got no such file", where=path, hint=_REMAKE)
+    if (found := digest(path)) != told[GRAPH]:
+        raise WeightsError(
+            f"expected sha256 {told[GRAPH][:16]}, got {found[:16]}", where=path, hint=_REMAKE
+        )
+    return path
+
+
+def _told_digests(folder: Path) -> dict[str, str]:
+    """Return the sha256 of graph and weights, as the run or the manifest beside them gives them."""
+    if (path := folder / RECORD).is_file():
+        record = _json(path.read_bytes(), path)
+        graph = record.get("graph") if isinstance(record, dict) else None
+        if not isinstance(graph, dict):
+            return {}
+        return {GRAPH: str(graph.get("sha256")), MODEL: str(graph.get("weights"))}
+    if (path := folder / MANIFEST).is_file():
+        manifest = read_manifest(path.read_bytes(), path)
+        return {name: sha256 for name, (sha256, _) in manifest.items()}
+    return {}
 
 
 def is_model(path: Path) -> bool:
@@ -132,7 +172,8 @@ def read_manifest(content: bytes, where: object) -> dict[str, tuple[str, int]]:
     for name, entry in value["files"].items():
         if not _ALLOWED.fullmatch(name):
             raise WeightsError(
-                f"refused to fetch {name!r}: a shared model holds {MODEL}, JSON and a card only",
+                f"refused to fetch {name!r}: a shared model holds {MODEL}, {GRAPH}, JSON and a"
+                " card only",
                 where=where,
             )
         out[name] = _entry(name, entry, where)

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from seehear.errors import WeightsError
 from seehear.files import Json, atomic_path, write_text
+from seehear.runs.model_file import NORMALISE
 
 
 def write_atomic(path: Path, data: bytes) -> None:
@@ -107,9 +108,6 @@ class ModelFile(NamedTuple):
     about: Json
 
 
-_NORMALISE = "normalise"
-
-
 def write_model(
     path: Path,
     copies: Mapping[str, Mapping[str, Tensor]],
@@ -118,7 +116,7 @@ def write_model(
 ) -> None:
     """Write a model file: tensors `COPY.NAME` and `normalise.NAME`, and what they are."""
     tensors: dict[str, Tensor] = {}
-    for copy, state in {**copies, _NORMALISE: normalisation}.items():
+    for copy, state in {**copies, NORMALISE: normalisation}.items():
         tensors |= {f"{copy}.{name}": tensor for name, tensor in state.items()}
     write_tensors(path, tensors, about)
 
@@ -130,7 +128,7 @@ def read_model(path: Path) -> ModelFile:
     for full, tensor in tensors.items():
         part, _, name = full.partition(".")
         parts.setdefault(part, {})[name] = tensor
-    normalisation = parts.pop(_NORMALISE, {})
+    normalisation = parts.pop(NORMALISE, {})
     return ModelFile(parts, normalisation, about)
 
 

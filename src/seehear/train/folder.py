@@ -6,6 +6,7 @@ RUN/stages/NAME[.npz]         what earlier stages made
 RUN/initial.safetensors       the parser before training,
 RUN/best.safetensors          at the epoch that was kept,
 RUN/last.safetensors          and at the end
+RUN/model.onnx                the one that was kept as a graph, for parsing without PyTorch
 RUN/state.safetensors         all that a stopped stage needs to go on; gone at its end
 RUN/log.jsonl                 one line an epoch
 RUN/run.json                  what the run came to; written last
@@ -19,14 +20,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import torch
 from torch import Tensor
 
 from seehear.errors import ConfigError, WeightsError
 from seehear.files import Json, refused, write_text
 from seehear.labels.store import SegmentLabels, is_labels, load, save
+from seehear.nn.graph import OPSET
 from seehear.recipes import differences
 from seehear.recipes.contract import Artefact
-from seehear.share.bundle import FIGURES
+from seehear.share.bundle import FIGURES, GRAPH, RECORD, digest
 from seehear.share.bundle import MODEL as BEST
 from seehear.share.bundle import RECIPE as DEFINITION
 from seehear.train.board import Board
@@ -36,15 +39,17 @@ from seehear.train.files import (
     read_model,
     read_tensors,
     write_arrays,
+    write_atomic,
     write_json,
     write_model,
     write_tensors,
 )
 from seehear.train.loop import Epoch, Learner
+from seehear.train.model import as_graph, load_run
 
 INITIAL, LAST = "initial.safetensors", "last.safetensors"
 STATE, LOG = "state.safetensors", "log.jsonl"
-RECORD, SUMMARY = "run.json", "summary.json"
+SUMMARY = "summary.json"
 LABELS, STAGES, SEED = "labels", "stages", "seed-"
 
 
@@ -128,12 +133,32 @@ class RunFolder:
         """Whether the whole run came to its end."""
         return (self.path / RECORD).exists()
 
-    def finish(self) -> None:
-        """Write what the run came to."""
-        about = read_model(self.path / BEST).about
+    def finish(self, *, frames: int = 1) -> None:
+        """Write the graph of the parser that was kept, and what the run came to.
+
+        Args:
+            frames: visual rows a segment that its network reads.
+
+        Raises:
+            MissingExtraError: onnx is not installed.
+        """
+        with torch.random.fork_rng(devices=[]):  # a network is built: random, then overwritten
+            trained = load_run(self.path / BEST)
         lines = self.log()
-        seconds = round(sum(line["seconds"] for line in lines), 2)
-        write_json(self.path / RECORD, {**about, "epochs": len(lines), "seconds": seconds})
+        record = {
+            **trained.about,
+            "epochs": len(lines),
+            "seconds": round(sum(line["seconds"] for line in lines), 2),
+        }
+        if (graph := as_graph(trained, frames=frames)) is not None:
+            write_atomic(self.path / GRAPH, graph)
+            record["graph"] = {
+                "file": GRAPH,
+                "opset": OPSET,
+                "sha256": digest(graph),
+                "weights": digest(self.path / BEST),
+            }
+        write_json(self.path / RECORD, record)
 
     def record(self) -> dict[str, Any]:
         """Return what a finished run came to.
@@ -194,30 +219,6 @@ class RunFolder:
     def write_figures(self, split: str, figures: Mapping[str, float]) -> None:
         """Write the figures on a split."""
         write_json(self.path / FIGURES.format(split=split), dict(figures))
-
-
-def model_file(path: str | Path) -> Path:
-    """Return the model file meant by a run folder or a file."""
-    path = Path(path)
-    return path / BEST if path.is_dir() else path
-
-
-def require_model(path: Path) -> Path:
-    """Return the model file of a run folder or a file.
-
-    Raises:
-        WeightsError: a folder without; the runs of several seeds are named.
-    """
-    file = model_file(path)
-    if not path.is_dir() or file.exists():
-        return file
-    seeds = sorted(found.parent.name for found in path.glob(f"*/{BEST}"))
-    hint = "train it first: seehear train"
-    if seeds:
-        hint = f"several seeds: name one, such as {path / seeds[0]}"
-    raise WeightsError(
-        f"expected a run folder with {BEST}, got a folder without", where=path, hint=hint
-    )
 
 
 def read_log(path: Path) -> list[dict[str, Any]]:

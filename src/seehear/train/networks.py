@@ -7,7 +7,8 @@ from torch import Tensor, nn
 
 from seehear.nn.systems import build, builder
 from seehear.recipes import Network
-from seehear.recipes.contract import Clips, Predicted
+from seehear.recipes.contract import Clips
+from seehear.runs.predicted import Predicted
 
 _BATCH = 400  # clips a forward pass outside training
 

@@ -1,33 +1,14 @@
 """Probabilities and figures of a trained parser on a split whose features are on disk."""
 
 from pathlib import Path
-from typing import Literal, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Literal
 
 from seehear.data import Dataset
-from seehear.errors import DataError
 from seehear.features import FeatureStore, open_features
 from seehear.metrics import evaluate
-from seehear.recipes.contract import Predicted
-from seehear.time import Decoding, decide
-from seehear.train.data import find_missing, load_clips, require_streams
+from seehear.runs.split import SplitPrediction, predict_with
+from seehear.time import decide
 from seehear.train.model import Run, load_run
-
-
-class SplitPrediction(NamedTuple):
-    """Probabilities of a split's clips in table order, and how to decide.
-
-    Args:
-        segment_prob, track_prob, clip_prob: (N, T, 2, C), (N, 2, C), (N, C).
-        decoding: of the parser.
-    """
-
-    segment_prob: NDArray[np.float32]
-    track_prob: NDArray[np.float32]
-    clip_prob: NDArray[np.float32]
-    decoding: Decoding
 
 
 def predict_split(
@@ -48,7 +29,7 @@ def predict_split(
         split: its name.
         device: where to compute.
         missing: what to do with clips that have no features: complain, or leave their rows at zero
-            (`seehear.train.data.find_missing` says which).
+            (`seehear.runs.inputs.find_missing` says which).
 
     Raises:
         DataError: no such split, or a dataset with another vocabulary or grid than the parser's.
@@ -58,40 +39,7 @@ def predict_split(
     if not isinstance(run, Run):
         run = load_run(run, device=device)
     store = open_features(features) if isinstance(features, str | Path) else features
-    names = dataset.split(split).names
-    if dataset.vocabulary.names != run.vocabulary.names:
-        odd = sorted(set(dataset.vocabulary.names) ^ set(run.vocabulary.names))
-        raise DataError(
-            "the dataset has another vocabulary than the parser"
-            f" ({', '.join(odd) or 'another order'})",
-            where=dataset.root,
-            hint="train a parser on this vocabulary",
-        )
-    if (dataset.grid.count, dataset.grid.step_s) != (run.grid.count, run.grid.step_s):
-        raise DataError(
-            f"expected the {run.grid.count} segments of {run.grid.step_s:g} s of training, the"
-            f" dataset has {dataset.grid.count} of {dataset.grid.step_s:g} s",
-            where=dataset.root,
-        )
-    require_streams(run.features, store, run.path)
-    run.check_encoders(store.encoders(), store.path)
-    absent = find_missing(store, run.features, names) if missing == "empty" else []
-    there = np.array([name not in set(absent) for name in names])
-    # the predictor must not see the labels
-    blank = np.zeros((int(there.sum()), len(run.vocabulary)), np.uint8)
-    found = [name for name, has in zip(names, there, strict=True) if has]
-    clips = load_clips(store, run.features, found, blank, dataset.grid.count, frames=run.frames)
-    predicted = run.predict(clips)
-    if absent:
-        predicted = Predicted(*(_spread(array, there) for array in predicted))
-    return SplitPrediction(*predicted, run.decoding)
-
-
-def _spread(found: NDArray[np.float32], there: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return the rows of the clips that are there, among rows of zeros for the others."""
-    out = np.zeros((len(there), *found.shape[1:]), np.float32)
-    out[there] = found
-    return out
+    return predict_with(run, store, dataset, split, missing=missing)
 
 
 def evaluate_split(

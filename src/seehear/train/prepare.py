@@ -12,9 +12,9 @@ from seehear.errors import ConfigError, DataError
 from seehear.features import FeatureStore
 from seehear.recipes import FeatureSet, Recipe, get, resolve
 from seehear.recipes.contract import Clips
+from seehear.runs.inputs import find_missing
 from seehear.train.data import (
     choose_features,
-    find_missing,
     load_clips,
     standardise,
     statistics,

@@ -17,11 +17,15 @@ from seehear.data import Dataset
 from seehear.errors import ConfigError, DataError
 from seehear.labels.store import SegmentLabels, load
 from seehear.lock import owned
+from seehear.nn.graph import require_onnx
 from seehear.recipes import Stage
-from seehear.recipes.contract import Arrays, Artefact, Clips, Context, Predict, Predicted
+from seehear.recipes.contract import Arrays, Artefact, Clips, Context, Predict
+from seehear.runs.description import describe_features
+from seehear.runs.model_file import SCHEMA
+from seehear.runs.predicted import Predicted
 from seehear.train.folder import RunFolder, StageRecorder
 from seehear.train.loop import TrainingTask, fit
-from seehear.train.model import SCHEMA, describe_features, load_run
+from seehear.train.model import load_run
 from seehear.train.networks import predict
 from seehear.train.options import RunOptions
 from seehear.train.prepare import Prepared, choose_device
@@ -88,12 +92,13 @@ def _go_on(
     if folder.finished:
         options.say(f"{folder}: already trained, nothing to do")
         return
+    require_onnx()  # now, not after hours of training
     stages = _Stages(prepared, folder, shared, seed, about, options)
     if labels is not None:
         stages.arrays["labels"] = _aligned(labels, prepared)
     for stage in recipe.stages:
         stages.perform(stage)
-    folder.finish()
+    folder.finish(frames=prepared.train.visual.shape[1] // prepared.dataset.grid.count)
 
 
 @dataclass

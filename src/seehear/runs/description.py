@@ -1,0 +1,130 @@
+"""What a trained run says of itself: vocabulary, grid, streams, encoders, decoding, widths."""
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.data import Vocabulary
+from seehear.errors import FeatureError
+from seehear.features.feature_set import FeatureSet
+from seehear.runs.predicted import Predicted
+from seehear.time import Decoding, TimeGrid
+
+
+@dataclass(frozen=True)
+class TrainedRun(ABC):
+    """A trained parser, whatever runs its network.
+
+    Args:
+        path: the file it came from.
+        about: everything recorded with it (JSON): recipe, seed, epoch, figures, dataset, versions.
+    """
+
+    path: Path
+    about: Mapping[str, Any]
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The classes it knows."""
+        value = self.about["vocabulary"]
+        return Vocabulary(tuple(value["names"]), tuple(value["descriptions"]))
+
+    @property
+    def grid(self) -> TimeGrid:
+        """The grid it was trained on; longer clips are parsed in windows of this length."""
+        return TimeGrid(**self.about["grid"])
+
+    @property
+    def features(self) -> FeatureSet:
+        """The streams it reads."""
+        return FeatureSet(**_with_tuples(self.about["features"]))
+
+    @property
+    def encoders(self) -> Mapping[str, Any]:
+        """What made its training features: weights digest and preprocessing by encoder id."""
+        encoders: Mapping[str, Any] = self.about["encoders"]
+        return encoders
+
+    @property
+    def decoding(self) -> Decoding:
+        """How its probabilities become decisions."""
+        return Decoding(**_with_tuples(self.about["decoding"]))
+
+    @property
+    def figures(self) -> Mapping[str, float] | None:
+        """The ten figures on val of the kept epoch; None where val has no truth."""
+        figures: Mapping[str, float] | None = self.about["figures"]
+        return figures
+
+    @property
+    def frames(self) -> bool:
+        """Whether the network reads single frames instead of one visual row a segment."""
+        return bool(self.about["recipe"]["network"]["rows"] == "frame")
+
+    @abstractmethod
+    def predict_arrays(self, inputs: Mapping[str, NDArray[np.float32]]) -> Predicted:
+        """Return the probabilities of clips as extracted, given by role; the arrays may change.
+
+        Raises:
+            FeatureError: the inputs have another width than the network's.
+        """
+
+    def check_widths(self, widths: Mapping[str, int | None]) -> None:
+        """Refuse inputs of another width than the network's.
+
+        Args:
+            widths: numbers a row of `audio`, `visual` and `motion`; None: no such input.
+
+        Raises:
+            FeatureError: they differ.
+        """
+        for role, width in self.about["dims"].items():
+            got = widths.get(role)
+            if got != width:
+                raise FeatureError(
+                    f"{role} features: expected {width} numbers a row, got {got}",
+                    where=self.path,
+                    hint=f"this parser was trained on the feature set {self.features.name}",
+                )
+
+    def check_encoders(self, encoders: Mapping[str, Any], where: object) -> None:
+        """Refuse features that other weights made than the training features.
+
+        Raises:
+            FeatureError: an encoder's weights differ; where one side does not know its digest
+                nothing is compared.
+        """
+        for name in self.features.encoders:
+            ours = (self.encoders.get(name) or {}).get("weights")
+            theirs = (encoders.get(name) or {}).get("weights")
+            if ours and theirs and ours != theirs:
+                raise FeatureError(
+                    f"{name}: expected features of the weights the parser was trained with "
+                    f"({_short(ours)}), got {_short(theirs)}",
+                    where=where,
+                    hint="extract again with those weights, or train again",
+                )
+
+
+def _with_tuples(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return JSON values as a frozen dataclass wants them: tuples in place of lists."""
+    out = {}
+    for key, inner in value.items():
+        out[key] = tuple(inner) if isinstance(inner, list) else inner
+    return out
+
+
+def _short(digests: object) -> str:
+    values = digests.values() if isinstance(digests, Mapping) else [digests]
+    return ", ".join(str(value)[:12] for value in values)
+
+
+def describe_features(features: FeatureSet) -> dict[str, Any]:
+    """Return a feature set as JSON values; `TrainedRun.features` reads it back."""
+    return dataclasses.asdict(features)

@@ -1,0 +1,118 @@
+"""From a features folder to the inputs of a network as arrays: which streams, read once."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.errors import DataError, FeatureError
+from seehear.features import FeatureStore
+from seehear.features.feature_set import FeatureSet
+from seehear.features.reader import read_frames, read_segments
+
+ROLES = ("audio", "visual", "motion")
+
+
+def held(store: FeatureStore) -> str:
+    """Return the streams of a folder in words."""
+    return ", ".join(sorted(store.streams)) or "nothing"
+
+
+def require_streams(features: FeatureSet, store: FeatureStore, run: object) -> None:
+    """Refuse a folder without the streams that a trained parser reads.
+
+    Raises:
+        FeatureError: a stream is missing.
+    """
+    if lacking := missing_streams(features, store):
+        raise FeatureError(
+            f"expected {', '.join(lacking)}, the folder holds {held(store)}",
+            where=store.path,
+            hint=f"{run} was trained on the feature set {features.name}",
+        )
+
+
+def missing_streams(features: FeatureSet, store: FeatureStore) -> list[str]:
+    """Return the streams of a feature set that a folder does not hold."""
+    return [stream for stream in features.streams if find_stream(stream, store) is None]
+
+
+def find_stream(stream: str, store: FeatureStore, *, frames: bool = False) -> str | None:
+    """Return the name under which the folder holds a stream; None if it does not.
+
+    A feature may be held per segment or per frame; `frames` says which is preferred.
+    """
+    encoder, _, output = stream.partition("/")
+    names = [stream]
+    if output == "feature":
+        names.insert(0 if frames else 1, f"{encoder}/frames")
+    return next((name for name in names if name in store.streams), None)
+
+
+def _stored(stream: str, store: FeatureStore, frames: bool) -> str:
+    found = find_stream(stream, store, frames=frames)
+    return store.stream(stream).name if found is None else found  # the store says what is missing
+
+
+def read_inputs(
+    store: FeatureStore,
+    features: FeatureSet,
+    names: tuple[str, ...],
+    segments: int,
+    *,
+    frames: bool = False,
+) -> dict[str, NDArray[np.float32]]:
+    """Return the inputs of some clips by role, read once, pooled to segments and checked.
+
+    Args:
+        store: an open features folder.
+        features: which streams.
+        names: clip names, N.
+        segments: T.
+        frames: leave the visual stream as single frames, (N, T*F, D), where the folder has them.
+
+    Raises:
+        FeatureError: a clip is missing, has another number of rows, or holds NaN or infinity.
+        DataError: there are no clips.
+    """
+    if not names:
+        raise DataError("expected at least one clip, got none", hint="is the split's table empty?")
+    rows = {
+        "audio": _read(store, features.audio, names, segments),
+        "visual": _read(store, features.visual, names, None if frames else segments),
+    }
+    if features.motion:
+        rows["motion"] = _read(store, features.motion, names, segments)
+    return rows
+
+
+def _read(
+    store: FeatureStore, streams: Sequence[str], names: tuple[str, ...], segments: int | None
+) -> NDArray[np.float32]:
+    """Return the rows of a role's streams side by side; without `segments` as they are stored."""
+    parts = []
+    for stream in streams:
+        stored = _stored(stream, store, frames=segments is None)
+        if segments is None:
+            parts.append(read_frames(store, stored, names))
+        else:
+            parts.append(read_segments(store, stored, names, segments))
+    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=2)
+
+
+def find_missing(store: FeatureStore, features: FeatureSet, names: Iterable[str]) -> list[str]:
+    """Return the clips that lack a stream of the feature set."""
+    streams = [_stored(stream, store, False) for stream in features.streams]
+    missing = []
+    for name in names:
+        if not all(_has(store, stream, name) for stream in streams):
+            missing.append(name)
+    return missing
+
+
+def _has(store: FeatureStore, stream: str, name: str) -> bool:
+    try:
+        store.rows(stream, name)
+    except FeatureError:
+        return False
+    return True

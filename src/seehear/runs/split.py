@@ -1,0 +1,84 @@
+"""A trained parser over the clips of a split whose features are on disk."""
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.data import Dataset
+from seehear.errors import DataError
+from seehear.features import FeatureStore
+from seehear.runs.description import TrainedRun
+from seehear.runs.inputs import find_missing, read_inputs, require_streams
+from seehear.runs.predicted import Predicted
+from seehear.time import Decoding
+
+
+class SplitPrediction(NamedTuple):
+    """Probabilities of a split's clips in table order, and how to decide.
+
+    Args:
+        segment_prob, track_prob, clip_prob: (N, T, 2, C), (N, 2, C), (N, C).
+        decoding: of the parser.
+    """
+
+    segment_prob: NDArray[np.float32]
+    track_prob: NDArray[np.float32]
+    clip_prob: NDArray[np.float32]
+    decoding: Decoding
+
+
+def predict_with(
+    run: TrainedRun,
+    store: FeatureStore,
+    dataset: Dataset,
+    split: str,
+    *,
+    missing: Literal["error", "empty"] = "error",
+) -> SplitPrediction:
+    """Return the probabilities of every clip of `split`.  Weak labels and truth are never read.
+
+    Args:
+        run: a trained parser.
+        store: an open features folder.
+        dataset: whose clips and vocabulary are meant.
+        split: its name.
+        missing: what to do with clips that have no features: complain, or leave their rows at zero
+            (`inputs.find_missing` says which).
+
+    Raises:
+        DataError: no such split, or a dataset with another vocabulary or grid than the parser's.
+        FeatureError: clips without features, or features of another encoder.
+    """
+    names = dataset.split(split).names
+    if dataset.vocabulary.names != run.vocabulary.names:
+        odd = sorted(set(dataset.vocabulary.names) ^ set(run.vocabulary.names))
+        raise DataError(
+            "the dataset has another vocabulary than the parser"
+            f" ({', '.join(odd) or 'another order'})",
+            where=dataset.root,
+            hint="train a parser on this vocabulary",
+        )
+    if (dataset.grid.count, dataset.grid.step_s) != (run.grid.count, run.grid.step_s):
+        raise DataError(
+            f"expected the {run.grid.count} segments of {run.grid.step_s:g} s of training, the"
+            f" dataset has {dataset.grid.count} of {dataset.grid.step_s:g} s",
+            where=dataset.root,
+        )
+    require_streams(run.features, store, run.path)
+    run.check_encoders(store.encoders(), store.path)
+    absent = find_missing(store, run.features, names) if missing == "empty" else []
+    there = np.array([name not in set(absent) for name in names])
+    found = tuple(name for name, has in zip(names, there, strict=True) if has)
+    inputs = read_inputs(store, run.features, found, dataset.grid.count, frames=run.frames)
+    predicted = run.predict_arrays(inputs)
+    if absent:
+        predicted = Predicted(*(_spread(array, there) for array in predicted))
+    return SplitPrediction(*predicted, run.decoding)
+
+
+def _spread(found: NDArray[np.float32], there: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return the rows of the clips that are there, among rows of zeros for the others."""
+    out = np.zeros((len(there), *found.shape[1:]), np.float32)
+    out[there] = found
+    return out
