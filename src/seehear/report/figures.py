@@ -47,8 +47,10 @@ def save(figure: "Figure", path: Path) -> Path:
     import matplotlib
 
     metadata = {"Date": None} if path.suffix == ".svg" else None
-    settings = {"svg.hashsalt": "seehear", "svg.fonttype": "none"}
-    with atomic_path(path) as partial, matplotlib.rc_context(settings):
+    with (
+        atomic_path(path) as partial,
+        matplotlib.rc_context({"svg.hashsalt": "seehear", "svg.fonttype": "none"}),
+    ):
         figure.savefig(partial, format=path.suffix[1:], metadata=metadata)
     return path
 
