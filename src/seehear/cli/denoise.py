@@ -168,7 +168,7 @@ def run(args: argparse.Namespace) -> int:
     names = None
     split = dataset.split(args.split)
     truth = split.truth() if split.has_truth else None  # what is wrong with it is told first
-    warnings = split.warnings() if split.has_truth else []
+    warnings = split.warnings()
     warn(warnings)
     if args.skip_missing:
         names, missing = clips_with_features(split, store, options)
