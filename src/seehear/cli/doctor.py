@@ -59,15 +59,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(result)
     else:
-        show_installation(result["installation"])
-        if result["plugins"]:
-            table(
-                "Added by other packages",
-                ["group", "name", "package"],
-                [list(plugin.values()) for plugin in result["plugins"]],
-            )
-        if args.dataset is not None:
-            _show(result["dataset"], everything=args.all)
+        _print(result, everything=args.all)
     strange: list[str] = []
     if args.dataset is not None:
         warn(result["dataset"]["warnings"])
@@ -75,6 +67,18 @@ def run(args: argparse.Namespace) -> int:
     for line in [*strange, *map(str, damaged)]:
         print(f"seehear: {line}", file=sys.stderr)
     return 1 if damaged or strange else 0
+
+
+def _print(result: dict[str, Any], *, everything: bool) -> None:
+    show_installation(result["installation"])
+    if result["plugins"]:
+        table(
+            "Added by other packages",
+            ["group", "name", "package"],
+            [list(plugin.values()) for plugin in result["plugins"]],
+        )
+    if "dataset" in result:
+        _show(result["dataset"], everything=everything)
 
 
 def _about(dataset: Dataset, found: list[Issue], examined: int) -> dict[str, Any]:
