@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from media_files import mp4
 from seehear import train
 from seehear.data import Dataset, open_dataset
-from seehear.demo.world import Script, render
 from seehear.features import FeatureStore
 from seehear.labels.lsld.build import build_labels
 from seehear.labels.lsld.options import Denoising
 from seehear.labels.store import save
-from small_world import DIMS, TINY, write_world
+from small_world import DIMS, SEGMENTS, TINY, write_world
 
 OPTIONS = Denoising(visual="conse", audio="yamnet", alpha="fit", beta="fit")
 
@@ -49,8 +49,10 @@ def make(
 ) -> World:
     dataset, store = write_world(root, truth=("train", "val", "test"))
     if video is not None:
-        clip = Script(video, audio=[(1, 3, "Telephone")], visual=[(0, 2, "Clock")])
-        render(clip, dataset.root / "videos" / f"{video}.mp4", np.random.default_rng(0))
+        # as long as the grid of the small world, which would be refused beside other media
+        path = dataset.root / "videos" / f"{video}.mp4"
+        path.parent.mkdir(exist_ok=True)
+        mp4(path, seconds=SEGMENTS)
         table = dataset.root / "dataset.toml"
         table.write_text('media = "videos"\n' + table.read_text())
         dataset = open_dataset(dataset.root)
