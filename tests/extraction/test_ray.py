@@ -23,6 +23,8 @@ HERE = Path(__file__).parent
 def test_a_lost_node_costs_time_but_no_clip_and_no_bit(tmp_path):
     data = fake.make_dataset(tmp_path / "data", [10, 10, 4, None, 10, 10, 12, 10])
     (data / "videos" / "c4.mp4").write_text("not a video")
+    with (data / "dataset.toml").open("a", encoding="utf-8") as table:
+        table.write("\n[grid]\ncount = 10\n")  # else the longest clip would set it
     watch = tmp_path / "watch"
     watch.mkdir()
     paths = [str(HERE), str(HERE.parent), os.environ.get("PYTHONPATH", "")]
