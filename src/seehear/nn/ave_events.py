@@ -73,9 +73,10 @@ class AVEEvents(GuidedAttention):
         if self.fusion == "residual":
             self.U_v, self.U_a = _mixer(2 * hidden), _mixer(2 * hidden)
             self.L2 = nn.Linear(2 * hidden, classes)
+            xavier(self.L2)  # alone, as released: models_fusion.py, line 70
         else:
             self.L1, self.L2 = nn.Linear(4 * hidden, 64), nn.Linear(64, classes)
-        self.apply(xavier)
+            self.apply(xavier)  # models.py, lines 33-42
 
     def forward(
         self,

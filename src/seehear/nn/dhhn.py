@@ -4,7 +4,6 @@ Released as anonyUsr22/DHHN.  Parameters carry the released names; those that ca
 output are left out.
 """
 
-import copy
 from dataclasses import dataclass
 
 import torch
@@ -17,6 +16,7 @@ from seehear.nn.han import HybridEncoder
 from seehear.nn.options import StreamOptions
 from seehear.nn.output import Output
 from seehear.nn.pooling import attentive_pooling
+from seehear.nn.stack import stack
 from seehear.nn.transformer import EncoderLayer
 
 
@@ -69,7 +69,7 @@ class HCMN(Embedding):
         )
         self.conv_x1, self.conv_x2 = _scales(width), _scales(width)  # audio, visual
         self.hat_encoder = HybridEncoder(
-            width, 1, options.heads, options.hidden or width, options.dropout, "chain"
+            width, 1, options.heads, options.hidden or width, options.dropout
         )
 
     def forward(
@@ -137,13 +137,19 @@ class HelperOptions:
 
 
 class _EncoderStack(nn.Module):
-    """Transformer layers one after the other, all equal at the start."""
+    """Transformer layers one after the other, all equal at the start.
+
+    As released: torch's `TransformerEncoder` copies its layer (nets/net_audiovisual.py, line 287).
+    """
 
     def __init__(self, options: HelperOptions) -> None:
         super().__init__()
         width = options.width
-        layer = EncoderLayer(width, options.heads, options.hidden or width, options.dropout)
-        self.layers = nn.ModuleList(copy.deepcopy(layer) for _ in range(options.layers))
+
+        def layer() -> EncoderLayer:
+            return EncoderLayer(width, options.heads, options.hidden or width, options.dropout)
+
+        self.layers = stack(layer, options.layers, "copies")
 
     def forward(
         self, x: Float[Tensor, "batch segments width"]

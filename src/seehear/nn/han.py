@@ -6,7 +6,6 @@ Yu-Wu/Modaily-Aware-Audio-Visual-Video-Parsing (MA), MCG-NJU/JoMoLD and fyyCS/LS
 carry the released names; those that cannot influence an output are left out.
 """
 
-import copy
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,6 +20,7 @@ from seehear.nn.embedding import Embedding
 from seehear.nn.options import StreamOptions
 from seehear.nn.output import Output
 from seehear.nn.pooling import attentive_pooling
+from seehear.nn.stack import Start, stack
 
 Stacking = Literal["repeat", "chain", "audio_first"]
 Contrast = Literal["embedding", "encoded"]
@@ -66,15 +66,22 @@ class HybridEncoder(nn.Module):
             "repeat": the original pair, every time, so only the last layer counts (HAN and MA as
             released; the same thing at one layer). "audio_first": the previous layer's pair, audio
             updated first and the visual track seeing the update.
+        start: of the layers, as `stack` has it.
     """
 
     def __init__(
-        self, width: int, layers: int, heads: int, hidden: int, dropout: float, stacking: Stacking
+        self,
+        width: int,
+        layers: int,
+        heads: int,
+        hidden: int,
+        dropout: float,
+        *,
+        stacking: Stacking = "repeat",
+        start: Start = "copies",
     ) -> None:
         super().__init__()
-        layer = HybridLayer(width, heads, hidden, dropout)
-        # equal at the start, as released
-        self.layers = nn.ModuleList(copy.deepcopy(layer) for _ in range(layers))
+        self.layers = stack(lambda: HybridLayer(width, heads, hidden, dropout), layers, start)
         self.stacking = stacking
 
     def forward(
@@ -109,6 +116,10 @@ class HANOptions(StreamOptions):
         visual_dropout: on the encoded visual features only, before the heads (JoMoLD and LSLD:
             0.5).
         stacking: see `HybridEncoder`.
+        start: of the layers.  "copies" (HAN, MA and VALOR as released: the encoder copies one
+            layer; nets/net_audiovisual.py, lines 9 and 16, of HAN and MA): all equal.  "drawn"
+            (JoMoLD and LSLD: a new layer in every round; nets/net_audiovisual.py, lines 29-31 and
+            10-12): each for itself.
         contrast: what `Output.similarity` compares the encoded audio with: the visual "embedding"
             before the encoder (MA) or the "encoded" visual features (JoMoLD); None: no similarity.
         temperature: of that similarity.
@@ -120,6 +131,7 @@ class HANOptions(StreamOptions):
     dropout: float = 0.1
     visual_dropout: float = 0.0
     stacking: Stacking = "repeat"
+    start: Start = "copies"
     contrast: Contrast | None = None
     temperature: float = 0.2
 
@@ -139,7 +151,8 @@ class HAN(Embedding):
             options.heads,
             options.hidden or width,
             options.dropout,
-            options.stacking,
+            stacking=options.stacking,
+            start=options.start,
         )
         self.visual_dropout = Dropout(options.visual_dropout)
         self.contrast, self.temperature = options.contrast, options.temperature

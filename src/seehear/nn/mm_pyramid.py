@@ -5,7 +5,7 @@ Audio-Visual Event Localization and Video Parsing", ACM MM 2022; released as Jus
 Parameters carry the released names; those that cannot influence an output are left out.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -19,6 +19,7 @@ from seehear.nn.embedding import Embedding
 from seehear.nn.options import StreamOptions
 from seehear.nn.output import Output
 from seehear.nn.pooling import attentive_pooling
+from seehear.nn.stack import Start, stack
 
 Pair = tuple[Float[Tensor, "batch segments width"], Float[Tensor, "batch segments width"]]
 
@@ -34,6 +35,10 @@ class MMPyramidOptions(StreamOptions):
         swap_tracks: True, as released: the visual stream is read as track 0 (audio) and the audio
             stream as track 1, by the heads, the losses and the evaluation.  False: every stream is
             read as what it is.  A released checkpoint needs True.
+        start: "copies", as released: the four projections of an attention are equal before the
+            first step, the feed-forward of every layer of the pyramid is, and so are the two
+            branches of the fusion (nets/Transformer.py, line 125; nets/MPAM.py, lines 61-80 and
+            31-34).  "drawn": all for themselves.
     """
 
     levels: int = 4
@@ -42,15 +47,17 @@ class MMPyramidOptions(StreamOptions):
     dropout: float = 0.2
     attention_dropout: float = 0.1
     swap_tracks: bool = True
+    start: Start = "copies"
 
 
 class PyramidAttention(nn.Module):
     """Multi-head attention whose four projections are a list: query, key, value, output."""
 
-    def __init__(self, width: int, heads: int, dropout: float) -> None:
+    def __init__(self, options: MMPyramidOptions) -> None:
         super().__init__()
-        self.linears = nn.ModuleList(nn.Linear(width, width) for _ in range(4))
-        self.heads, self.dropout = heads, dropout
+        width = options.width
+        self.linears = stack(lambda: nn.Linear(width, width), 4, options.start)
+        self.heads, self.dropout = options.heads, options.attention_dropout
 
     def forward(
         self,
@@ -68,10 +75,11 @@ class PyramidAttention(nn.Module):
 class FeedForward(nn.Module):
     """Linear, ReLU, dropout, linear."""
 
-    def __init__(self, width: int, hidden: int, dropout: float) -> None:
+    def __init__(self, options: MMPyramidOptions) -> None:
         super().__init__()
+        width, hidden = options.width, options.hidden or options.width
         self.w_1, self.w_2 = nn.Linear(width, hidden), nn.Linear(hidden, width)
-        self.dropout = Dropout(dropout)
+        self.dropout = Dropout(options.dropout)
 
     def forward(self, x: Float[Tensor, "*batch width"]) -> Float[Tensor, "*batch width"]:
         return self.w_2(self.dropout(F.relu(self.w_1(x))))
@@ -91,13 +99,18 @@ class Residual(nn.Module):
 
 
 class PyramidLayer(nn.Module):
-    """Pre-norm transformer layer that normalises queries only: keys and values stay raw, always."""
+    """Pre-norm transformer layer that normalises queries only: keys and values stay raw, always.
 
-    def __init__(self, options: MMPyramidOptions) -> None:
+    Its two parts are given to it, since layers may start with equal ones.
+    """
+
+    def __init__(
+        self, options: MMPyramidOptions, attention: nn.Module, feed_forward: nn.Module
+    ) -> None:
         super().__init__()
         width, dropout = options.width, options.dropout
-        self.self_attn = PyramidAttention(width, options.heads, options.attention_dropout)
-        self.feed_forward = FeedForward(width, options.hidden or width, dropout)
+        self.self_attn = attention
+        self.feed_forward = feed_forward
         self.sublayer = nn.ModuleList(Residual(width, dropout) for _ in range(2))
 
     def forward(
@@ -128,14 +141,16 @@ class Holder(nn.Module):
 
 
 class PyramidUnit(nn.Module):
-    """Self and cross attention within a window, mixed by gates."""
+    """Self and cross attention within a window, mixed by gates; takes three feed-forwards."""
 
-    def __init__(self, options: MMPyramidOptions) -> None:
+    def __init__(self, options: MMPyramidOptions, feed_forwards: Iterator[nn.Module]) -> None:
         super().__init__()
         width = options.width
-        self.vsablock = Holder(PyramidLayer(options))
-        self.asablock = Holder(PyramidLayer(options))
-        self.cmablock = Holder(PyramidLayer(options))
+
+        def layer() -> Holder:
+            return Holder(PyramidLayer(options, PyramidAttention(options), next(feed_forwards)))
+
+        self.vsablock, self.asablock, self.cmablock = layer(), layer(), layer()
         self.lv1, self.lv2 = nn.Linear(2 * width, width), nn.Linear(2 * width, width)
         self.la1, self.la2 = nn.Linear(2 * width, width), nn.Linear(2 * width, width)
 
@@ -181,7 +196,8 @@ class Capture(nn.Module):
     def __init__(self, options: MMPyramidOptions) -> None:
         super().__init__()
         width, levels = options.width, options.levels
-        self.msa = nn.ModuleList(PyramidUnit(options) for _ in range(levels))
+        feed_forwards = iter(stack(lambda: FeedForward(options), 3 * levels, options.start))
+        self.msa = nn.ModuleList(PyramidUnit(options, feed_forwards) for _ in range(levels))
         self.vnetwork = nn.ModuleList(TemporalBlock(width, 2**level) for level in range(levels))
         self.anetwork = nn.ModuleList(TemporalBlock(width, 2**level) for level in range(levels))
 
@@ -211,8 +227,12 @@ class Fusion(nn.Module):
 
     def __init__(self, options: MMPyramidOptions) -> None:
         super().__init__()
-        self.vadaptiveinteraction = PyramidLayer(options)
-        self.aadaptiveinteraction = PyramidLayer(options)
+        attentions = stack(lambda: PyramidAttention(options), 2, options.start)
+        feed_forwards = stack(lambda: FeedForward(options), 2, options.start)
+        self.vadaptiveinteraction, self.aadaptiveinteraction = (
+            PyramidLayer(options, attention, feed_forward)
+            for attention, feed_forward in zip(attentions, feed_forwards, strict=True)
+        )
         self.vselectfusion = nn.Linear(options.width, 1)
         self.aselectfusion = nn.Linear(options.width, 1)
 

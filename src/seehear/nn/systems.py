@@ -43,12 +43,20 @@ SYSTEMS: dict[str, Builder] = {
     "han": Builder(HAN, HANOptions, {"stacking": "repeat"}),
     "ma": Builder(HAN, HANOptions, {"stacking": "repeat", "contrast": "embedding"}),
     "jomold": Builder(
-        HAN, HANOptions, {"stacking": "chain", "visual_dropout": 0.5, "contrast": "encoded"}
+        HAN,
+        HANOptions,
+        {"stacking": "chain", "start": "drawn", "visual_dropout": 0.5, "contrast": "encoded"},
     ),
     "lsld": Builder(
         HAN,
         HANOptions,
-        {"stacking": "chain", "visual_dropout": 0.5, "visual_dim": 512, "motion_dim": None},
+        {
+            "stacking": "chain",
+            "start": "drawn",
+            "visual_dropout": 0.5,
+            "visual_dim": 512,
+            "motion_dim": None,
+        },
     ),
     "mgn": Builder(MGN, MGNOptions),
     "mm_pyramid": Builder(MMPyramid, MMPyramidOptions),

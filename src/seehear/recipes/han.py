@@ -41,6 +41,7 @@ HAN = Recipe(
             "dropout": 0.1,
             "visual_dropout": 0.0,
             "stacking": "repeat",
+            "start": "copies",
         },
     ),
     losses=(terms.AUDIO, terms.VISUAL, terms.CLIP),

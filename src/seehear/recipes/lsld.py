@@ -80,6 +80,7 @@ LSLD = Recipe(
             "dropout": 0.1,
             "visual_dropout": 0.5,
             "stacking": "chain",
+            "start": "drawn",
         },
         forward={"cross_attention": True},
     ),

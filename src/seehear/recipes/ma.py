@@ -71,6 +71,7 @@ MA = Recipe(
             "hidden": 512,
             "dropout": 0.1,
             "stacking": "repeat",
+            "start": "copies",
             "contrast": "embedding",
             "temperature": 0.2,
         },

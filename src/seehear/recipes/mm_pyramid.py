@@ -34,6 +34,7 @@ MM_PYRAMID = Recipe(
             "dropout": 0.2,
             "attention_dropout": 0.1,
             "swap_tracks": True,
+            "start": "copies",
         },
     ),
     losses=(terms.AUDIO, terms.VISUAL, terms.CLIP),
@@ -47,6 +48,11 @@ MM_PYRAMID = Recipe(
             " evaluation (network.swap_tracks=true, faithful); false mends it"
         ),
         "keys and values enter attention without normalisation, as released",
+        (
+            "many weights start as copies of each other, as released: the four projections of an"
+            " attention, the feed-forwards of all levels, the two branches of the fusion"
+            " (network.start=copies; drawn makes them independent)"
+        ),
         "parameters that the release stores without using them are left out",
     ),
     adapt={

@@ -99,6 +99,7 @@ VALOR = Recipe(
             "dropout": 0.1,
             "visual_dropout": 0.0,
             "stacking": "audio_first",
+            "start": "copies",
         },
     ),
     losses=(terms.AUDIO_SEGMENTS, terms.VISUAL_SEGMENTS, terms.CLIP),
