@@ -113,8 +113,27 @@ def test_a_timeline_replaced_by_a_link_is_no_longer_there(
         assert SECRET not in answer.text
 
 
+def test_an_index_damaged_while_serving_is_made_again(
+    library: Path, client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = client.get("/api/clips?query=audio:Dog").json()
+    index = library / ".seehear" / "index.parquet"
+    for content in (index.read_bytes()[:-1], b"", index.read_bytes()):
+        index.write_bytes(content)
+        for query in ("audio:Dog", ""):
+            answer = client.get(f"/api/clips?query={query}")
+            assert answer.status_code == 200, answer.text
+        assert client.get("/api/clips?query=audio:Dog").json() == before
+    assert [record.getMessage() for record in caplog.records] == [
+        f"seehear: note: {index.resolve()}: the index was damaged or of another version; it is"
+        " made again"
+    ]
+
+
 def test_no_path_of_this_machine_in_any_answer(client: TestClient, library: Path) -> None:
     clip = clip_id("park.timeline.json")
+    (library / "bad.timeline.json").write_text("no")
+    client.app.state.catalogue.refresh(now=True)
     for path in (
         "/api/library",
         "/api/clips",

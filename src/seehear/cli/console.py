@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 
 def print_json(value: Json) -> None:
-    """Print one JSON value on stdout."""
-    print(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
+    """Print one JSON value on stdout; what is no text of a file name becomes question marks."""
+    text = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
+    print(text.encode("utf-8", "replace").decode())
 
 
 def warn(lines: Iterable[str]) -> None:

@@ -241,7 +241,8 @@ class _Result:
         try:
             from seehear.library import update
 
-            update(self._out)
+            for line in update(self._out).notes:
+                _say(f"seehear: note: {line}")
         except (ImportError, MissingExtraError):
             return  # searching is an extra; timelines are complete without
         except SeehearError as error:

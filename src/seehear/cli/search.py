@@ -51,6 +51,8 @@ def run(args: argparse.Namespace) -> int:
     from seehear.library import search, update
 
     updated = update(args.library)
+    for line in updated.notes:
+        print(f"seehear: note: {line}", file=sys.stderr)
     for line in updated.failed:
         print(f"seehear: {line}", file=sys.stderr)
     found = search(args.library, " ".join(args.query))
@@ -68,6 +70,7 @@ def run(args: argparse.Namespace) -> int:
                 "spans": len(found),
                 "seconds": round(found.total_s, 6),
                 "failed": list(updated.failed),
+                "notes": list(updated.notes),
                 "hits": [
                     {"timeline": h.path, "source": h.source, "start_s": h.start_s, "end_s": h.end_s}
                     for h in hits

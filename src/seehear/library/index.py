@@ -1,7 +1,7 @@
 """The index of a folder of timelines, `FOLDER/.seehear/index.parquet`: a row a clip.
 
 It is brought up to date by time and size of files.  Anything that reads Parquet can query its
-columns (`_COLUMNS`).  It is only ever a copy: deleting it costs nothing but the time to rebuild.
+columns (`_COLUMNS`).  It is only ever a copy: one that is damaged in any way is made again.
 """
 
 import contextlib
@@ -10,13 +10,15 @@ import math
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from seehear.closest import shown
 from seehear.errors import DataError, MissingExtraError, SeehearError
 from seehear.files import Json, atomic_path, refused
+from seehear.library.seal import is_sealed, seal
 from seehear.time import PARSED, SUFFIX, Timeline
 
 if TYPE_CHECKING:
@@ -40,17 +42,28 @@ _COLUMNS = {
     "vocabulary": "VARCHAR[]",
     "events": "STRUCT(track VARCHAR, label VARCHAR, start_s DOUBLE, end_s DOUBLE, score DOUBLE)[]",
 }
+_FORM = str(_COLUMNS)  # what an index is sealed as
 
 
 @dataclass(frozen=True)
 class Updated:
-    """What an update found: numbers of clips, and one line for each file that is no timeline."""
+    """What an update found: numbers of clips, and what a user should know.
+
+    Args:
+        clips: that the index now has.
+        added: clips that are new.
+        changed: clips that were read again.
+        removed: clips that are gone.
+        failed: one line for each file that is no timeline, or cannot be read.
+        notes: whatever else was passed over or mended, a line each.
+    """
 
     clips: int
     added: int = 0
     changed: int = 0
     removed: int = 0
     failed: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def index_path(library: Path) -> Path:
@@ -89,16 +102,52 @@ def connect() -> "DuckDBPyConnection":
     )
 
 
+def rows(sql: str, index: Path, **values: object) -> list[tuple[Any, ...]]:
+    """Return the rows that a query finds in an index, `{}` in the query being the table.
+
+    Raises:
+        DataError: the index is not there or damaged.
+        MissingExtraError: DuckDB is not installed.
+    """
+    with connect() as db, reading(index):
+        found = db.execute(sql.format(TABLE), {"index": sql_path(index), **values})
+        return found.fetchall()
+
+
+@contextlib.contextmanager
+def reading(index: Path) -> Iterator[None]:
+    """Turn what DuckDB has against an index into one line.
+
+    Raises:
+        DataError: the index is not there or damaged.
+    """
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as error:
+        raise DataError(
+            f"the index cannot be read ({_first_line(error)})",
+            where=index,
+            hint="search again: it is made again from the timelines",
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)
+
+
 def update(library: Path) -> Updated:
     """Bring the index of `library` up to date with the timelines below it.
 
     Only new and changed files are read.  Links and hidden folders are passed over; a damaged
     timeline is left out and named.  The index is replaced in one piece: a reader sees the old or
-    the new.
+    the new.  An index that is damaged in any way, or of another version, is made again.
 
     Raises:
-        DataError: the folder does not exist.
+        DataError: the folder does not exist, or no index can be made of its timelines.
         MissingExtraError: DuckDB is not installed.
+        SeehearError: the index cannot be written.
     """
     if not library.is_dir():
         raise DataError(
@@ -106,90 +155,151 @@ def update(library: Path) -> Updated:
             where=library,
             hint=f"make one: seehear parse VIDEOS --out {library}",
         )
-    unread: list[str] = []
-    found = dict(_scan(library, unread))
-    with connect() as db:
-        known = _known(db, library)
-        fresh = {path: stamp for path, stamp in found.items() if known.get(path) != stamp}
-        stale = [path for path, stamp in known.items() if found.get(path) != stamp]
-        failed: dict[str, str] = {}
-        if fresh or stale or not index_path(library).is_file():
-            failed = _renew(db, library, known, fresh, stale)
+    scan = _Scan(library)
+    found = dict(scan.files())
+    known, notes = _known(library)
+    fresh = {path: stamp for path, stamp in found.items() if known.get(path) != stamp}
+    stale = [path for path, stamp in known.items() if found.get(path) != stamp]
+    failed: dict[str, str] = {}
+    if fresh or stale or not known:
+        failed = _renew(library, known, fresh, stale)
     good = fresh.keys() - failed.keys()
     return Updated(
         clips=len(known) - len(stale) + len(good),
         added=len(good - known.keys()),
         changed=len(good & known.keys()),
         removed=len(known.keys() - found.keys()),
-        failed=(*unread, *failed.values()),
+        failed=(*scan.failed, *failed.values()),
+        notes=(*notes, *scan.notes()),
     )
 
 
 def _renew(
-    db: "DuckDBPyConnection",
-    library: Path,
-    known: Mapping[str, Stamp],
-    fresh: Mapping[str, Stamp],
-    stale: list[str],
+    library: Path, known: Collection[str], fresh: Mapping[str, Stamp], stale: list[str]
 ) -> dict[str, str]:
     """Take fresh timelines into the index and stale ones out; return why by path, where none is."""
+    import duckdb
+
+    index = index_path(library)
     with _rows_file(library) as rows:
         failed = _write_rows(rows, library, fresh)
         # a file that stays damaged is no reason to write the index again
         if len(failed) < len(fresh) or stale or not known:
-            _replace_index(db, library, rows, stale if known else None)
+            try:
+                with connect() as db:
+                    _replace_index(db, library, rows, stale if known else None)
+            except duckdb.Error as error:
+                raise DataError(
+                    f"the index cannot be made ({_first_line(error)})",
+                    where=index,
+                    hint="is there room on the disk?",
+                ) from error
     return failed
 
 
-def _scan(library: Path, unread: list[str]) -> Iterator[tuple[str, Stamp]]:
-    """Yield every timeline file by its relative path; folders that cannot be read, to `unread`.
+@dataclass
+class _Scan:
+    """One look through a library: its files, and what stands in the way of some.
 
-    No links are followed, and few calls made an entry, for there may be very many.
+    Args:
+        library: the folder.
+        failed: what is called a timeline and cannot be read, a line each.
+        linked: folders with timelines that are links, and so not looked into.
     """
-    folders = [("", library)]
-    while folders:
-        above, folder = folders.pop()
+
+    library: Path
+    failed: list[str] = field(default_factory=list)
+    linked: list[str] = field(default_factory=list)
+
+    def files(self) -> Iterator[tuple[str, Stamp]]:
+        """Yield every timeline file by its relative path.
+
+        No links are followed, and few calls made an entry, for there may be very many.
+        """
+        folders = [("", self.library)]
+        while folders:
+            above, folder = folders.pop()
+            for entry in self._entries(folder):
+                try:
+                    if entry.name.endswith(SUFFIX):
+                        stamp = self._stamp(entry)
+                        if stamp is not None:
+                            yield above + entry.name, stamp
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append((f"{above}{entry.name}/", Path(entry.path)))
+                    elif entry.is_symlink() and _leads_to_timelines(entry.path):
+                        self.linked.append(above + entry.name)
+                except OSError as error:
+                    self.failed.append(f"{entry.path}: cannot be read: {error.strerror}")
+
+    def _entries(self, folder: Path) -> Iterator["os.DirEntry[str]"]:
+        """Yield what lies in a folder and is not hidden."""
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
-                    if entry.name[0] == ".":
-                        continue
-                    if entry.name.endswith(SUFFIX) and entry.is_file(follow_symlinks=False):
-                        stamp = _stamp(entry)
-                        if stamp is not None:
-                            yield above + entry.name, stamp
-                    elif entry.is_dir(follow_symlinks=False):
-                        folders.append((f"{above}{entry.name}/", Path(entry.path)))
+                    if entry.name[0] != ".":
+                        yield entry
         except OSError as error:
-            unread.append(f"{folder}: cannot be read: {error.strerror}")
+            self.failed.append(f"{folder}: cannot be read: {error.strerror}")
 
-
-def _stamp(entry: "os.DirEntry[str]") -> Stamp | None:
-    """Return time and size of a file; None if it is taken away while we look."""
-    try:
-        stat = entry.stat()
-    except FileNotFoundError:
+    def _stamp(self, entry: "os.DirEntry[str]") -> Stamp | None:
+        """Return time and size of a timeline file; None if it is none or was just taken away."""
+        if entry.is_file(follow_symlinks=False):
+            try:
+                stat = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                return None
+            return stat.st_mtime_ns, stat.st_size
+        got = "something else"
+        if entry.is_symlink():
+            got = "a link, and links are not followed"
+        elif entry.is_dir(follow_symlinks=False):
+            got = "a folder"
+        self.failed.append(f"{entry.path}: expected a timeline file, got {got}")
         return None
-    return stat.st_mtime_ns, stat.st_size
+
+    def notes(self) -> list[str]:
+        """Return what was passed over and may be missed."""
+        if not self.linked:
+            return []
+        return [
+            f"{self.library}: links to folders are not followed, and timelines lie behind"
+            f" {shown(self.linked)}; name such a folder itself"
+        ]
 
 
-def _known(db: "DuckDBPyConnection", library: Path) -> dict[str, Stamp]:
-    """Return the files of an index; nothing if there is none, or one of another form."""
-    if not index_path(library).is_file():
-        return {}
-    import duckdb
-
+def _leads_to_timelines(link: str) -> bool:
+    """Return whether a link leads to a folder that holds timelines; their names are all we see."""
     try:
-        values = {"index": sql_path(index_path(library))}
-        form = db.execute(
-            f"DESCRIBE SELECT * EXCLUDE file_row_number FROM {TABLE}", values
-        ).fetchall()
-        if {row[0]: row[1].replace('"', "") for row in form} != _COLUMNS:
-            return {}
-        rows = db.execute(f"SELECT path, mtime_ns, size FROM {TABLE}", values).fetchall()
-    except duckdb.Error:  # damaged: rebuilt from the timelines
-        return {}
-    return {path: (mtime_ns, size) for path, mtime_ns, size in rows}
+        with os.scandir(link) as entries:
+            return any(entry.name.endswith(SUFFIX) for entry in entries)
+    except OSError:  # no folder
+        return False
+
+
+def _known(library: Path) -> tuple[dict[str, Stamp], list[str]]:
+    """Return the files of an index, none where it is not whole; and a line where there is none."""
+    index = index_path(library)
+    if not os.path.lexists(index):
+        return {}, []
+    if index.is_file() and is_sealed(index, _FORM):
+        with contextlib.suppress(DataError):
+            found = rows("SELECT path, mtime_ns, size FROM {}", index)
+            return {path: (mtime_ns, size) for path, mtime_ns, size in found}, []
+    return {}, [_set_aside(index)]
+
+
+def _set_aside(index: Path) -> str:
+    """Make room for a new index where something else stands; return what to tell."""
+    told = f"{index}: the index was damaged or of another version; it is made again"
+    if index.is_symlink() or not index.is_dir():
+        return told  # it is replaced
+    aside = index.with_name(f"not-the-index-{os.urandom(4).hex()}")
+    try:
+        os.replace(index, aside)
+    except OSError as error:
+        raise refused(error, index) from error
+    return f"{index}: a folder stood in the place of the index; it is now {aside.name}"
 
 
 @contextlib.contextmanager
@@ -295,3 +405,4 @@ def _replace_index(
             " COMPRESSION zstd)",
             values,
         )
+        seal(part, _FORM)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from seehear.closest import closest, shown
 from seehear.errors import DataError
-from seehear.library.index import TABLE, connect, index_path, sql_path
+from seehear.library.index import TABLE, connect, index_path, reading, rows, sql_path
 from seehear.library.query import And, Lasting, Node, Not, Or, Presence, fault, parse
 from seehear.library.spans import MICRO, Ints, Line, Spans, covered
 from seehear.time import TRACKS
@@ -89,28 +89,19 @@ def search(library: Path, query: str) -> Found:
             where=library,
             hint="run seehear search or seehear serve on the folder",
         )
-    with connect() as db:
-        import duckdb
-
-        try:
-            looking = _Search(db, index_path(library), query)
-            return Found(library, query, *looking.line.get(looking.where(tree, True)))
-        except duckdb.Error as error:
-            raise DataError(
-                f"the index cannot be read ({str(error).splitlines()[0]})",
-                where=index_path(library),
-                hint="delete it: it is made again from the timelines",
-            ) from error
+    with connect() as db, reading(index_path(library)):
+        looking = _Search(db, index_path(library), query)
+        return Found(library, query, *looking.line.get(looking.where(tree, True)))
 
 
-def clip_names(library: Path, rows: NDArray[np.integer]) -> dict[int, tuple[str, str]]:
+def clip_names(library: Path, clips: NDArray[np.integer]) -> dict[int, tuple[str, str]]:
     """Return row -> (path, source) of rows of the index."""
-    with connect() as db:
-        found = db.execute(
-            f"SELECT file_row_number, path, source FROM {TABLE} "
-            "WHERE file_row_number IN (SELECT unnest($rows::BIGINT[]))",
-            {"index": sql_path(index_path(library)), "rows": rows.tolist()},
-        ).fetchall()
+    found = rows(
+        "SELECT file_row_number, path, source FROM {}"
+        " WHERE file_row_number IN (SELECT unnest($rows::BIGINT[]))",
+        index_path(library),
+        rows=clips.tolist(),
+    )
     return {row: (path, source) for row, path, source in found}
 
 

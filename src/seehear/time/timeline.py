@@ -241,7 +241,7 @@ class Timeline:
             )
         except KeyError as error:
             raise DataError(f"field {error} is missing", where=where) from None
-        except (TypeError, ValueError, AttributeError) as error:
+        except (TypeError, ValueError, AttributeError, OverflowError) as error:
             raise DataError(str(error), where=where) from None
 
     @classmethod
@@ -257,7 +257,7 @@ class Timeline:
             return cls.from_dict(json.loads(content), where=where)
         except OSError as error:
             raise DataError(f"cannot be read: {error.strerror}", where=where) from None
-        except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise DataError(f"not JSON: {error}", where=where) from None
 
 

@@ -6,6 +6,7 @@ library when it is opened.
 """
 
 import hashlib
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -18,13 +19,14 @@ from numpy.typing import NDArray
 
 from seehear.errors import DataError
 from seehear.library import Found, Updated, search, update
-from seehear.library.index import TABLE, connect, index_path, sql_path
+from seehear.library.index import index_path, rows
 from seehear.library.media import base_name, beside, find
 from seehear.library.query import EXAMPLES, written
 from seehear.time import SUFFIX, Timeline
 
 RECHECK_S = 3.0  # the folder is looked through at most this often
 _SPANS = 200  # of one clip in a list
+_LOG = logging.getLogger(__name__)
 
 
 class UnknownClipError(DataError):
@@ -68,33 +70,48 @@ class Catalogue:
         self._lock = threading.RLock()
         self._checked: float | None = None
         self._updated = Updated(0)
+        self._told: set[str] = set()
         self._listing = _Listing((0, 0), {}, [])
 
     def refresh(self, *, now: bool = False) -> Updated:
-        """Bring the index up to date, at most every few seconds unless `now`."""
+        """Bring the index up to date, at most every few seconds unless `now`, or unless another
+        wrote it: rows are known by their number.
+        """
         with self._lock:
-            if now or self._checked is None or self.clock() - self._checked > RECHECK_S:
+            due = self._checked is None or self.clock() - self._checked > RECHECK_S
+            if now or due or self._stamp() != self._listing.stamp:
                 self._updated = update(self.library)
+                for line in self._updated.notes:
+                    self._tell(line)
                 self._checked = self.clock()
                 self._load()
             return self._updated
 
+    def _tell(self, line: str) -> None:
+        """Say once what the one who runs the server should know."""
+        if line not in self._told:
+            self._told.add(line)
+            _LOG.warning("seehear: note: %s", line)
+
+    def _stamp(self) -> tuple[int, int]:
+        """Return when the index was written, and its size; zeros where there is none."""
+        try:
+            found = index_path(self.library).stat()
+        except OSError:
+            return (0, 0)
+        return found.st_mtime_ns, found.st_size
+
     def _load(self) -> None:
-        found = index_path(self.library).stat()
-        stamp = (found.st_mtime_ns, found.st_size)
+        stamp, index = self._stamp(), index_path(self.library)
         if stamp == self._listing.stamp:
             return
-        with connect() as db:
-            values = {"index": sql_path(index_path(self.library))}
-            rows = db.execute(
-                f"SELECT path FROM {TABLE} ORDER BY file_row_number", values
-            ).fetchall()
-            events = db.execute(
-                "SELECT e.track, e.label, count(*), max(e.end_s - e.start_s) FROM (SELECT"
-                f" unnest(events) AS e FROM {TABLE}) GROUP BY ALL ORDER BY 3 DESC, 2",
-                values,
-            ).fetchall()
-        paths = {clip_id(path): path for (path,) in rows}
+        found = rows("SELECT path FROM {} ORDER BY file_row_number", index)
+        events = rows(
+            "SELECT e.track, e.label, count(*), max(e.end_s - e.start_s) FROM (SELECT"
+            " unnest(events) AS e FROM {}) GROUP BY ALL ORDER BY 3 DESC, 2",
+            index,
+        )
+        paths = {clip_id(path): path for (path,) in found}
         self._listing = _Listing(stamp, paths, _examples(events))
 
     def examples(self) -> list[str]:
@@ -110,23 +127,25 @@ class Catalogue:
         """
         with self._lock:
             updated = self.refresh()
-            result: dict[str, Any] = {"clips": updated.clips, "failed": list(updated.failed)}
+            # paths of this machine are nobody's business
+            failed = [s.replace(str(self.library), self.library.name) for s in updated.failed]
+            result: dict[str, Any] = {"clips": updated.clips, "failed": failed}
             shown = slice(offset, offset + limit)
             if not query.strip():
-                rows = np.arange(len(self._listing.paths))
+                matching = np.arange(len(self._listing.paths))
                 spans: dict[int, list[list[float]]] = {}
             else:
                 found = search(self.library, query)
-                rows, first = np.unique(found.clip, return_index=True)
+                matching, first = np.unique(found.clip, return_index=True)
                 result |= {"moments": len(found), "seconds": round(found.total_s, 3)}
                 last = np.append(first, len(found))[1:]
-                bounds = zip(rows[shown], first[shown], last[shown], strict=True)
+                bounds = zip(matching[shown], first[shown], last[shown], strict=True)
                 spans = {int(row): _spans(found, slice(a, b)) for row, a, b in bounds}
-            items = self._items(rows[shown].tolist())
+            items = self._items(matching[shown].tolist())
             for row, item in items.items():
                 if row in spans:
                     item["spans"] = spans[row]
-            return result | {"matching": len(rows), "items": list(items.values())}
+            return result | {"matching": len(matching), "items": list(items.values())}
 
     def spans(self, clip: str, query: str) -> list[list[float]]:
         """Return where `query` holds in one clip, [start_s, end_s] each; nothing for no query."""
@@ -134,19 +153,19 @@ class Catalogue:
             self.timeline_path(clip)
             if not query.strip():
                 return []
+            self.refresh()
             found = search(self.library, query)
             row = list(self._listing.paths).index(clip)
             return _spans(found, found.clip == row)
 
-    def _items(self, rows: list[int]) -> dict[int, dict[str, Any]]:
+    def _items(self, clips: list[int]) -> dict[int, dict[str, Any]]:
         """Return clips by their row of the index, as the list of a page holds them."""
-        with connect() as db:
-            found = db.execute(
-                "SELECT file_row_number, path, source, duration_s, audio, visual, events FROM"
-                f" {TABLE} WHERE file_row_number IN (SELECT unnest($rows::BIGINT[])) ORDER BY"
-                " file_row_number",
-                {"index": sql_path(index_path(self.library)), "rows": rows},
-            ).fetchall()
+        found = rows(
+            "SELECT file_row_number, path, source, duration_s, audio, visual, events FROM {}"
+            " WHERE file_row_number IN (SELECT unnest($rows::BIGINT[])) ORDER BY file_row_number",
+            index_path(self.library),
+            rows=clips,
+        )
         items = {}
         for row, path, source, duration_s, audio, visual, events in found:
             items[row] = {
