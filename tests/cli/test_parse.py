@@ -167,8 +167,10 @@ def test_warnings_reach_stderr_and_the_result(tmp_path, capsys):
     fake.make_clip(tmp_path / "mute.mp4", 1, audio=False)
     assert parse("mute.mp4") == 0
     text = capsys.readouterr()
+    assert text.err.count("warning: no audio track") == 1
     assert "seehear: mute.mp4: warning: no audio track" in text.err
     assert "heard   no audio track" in text.out
+    assert "warning" not in text.out  # the terminal shows both
 
 
 def test_a_folder_that_cannot_be_written_to(clip, tmp_path, capsys):

@@ -8,7 +8,7 @@ import pytest
 from llp_like import FILES, write_llp
 from own_dataset import write
 from seehear.data import Issue, open_dataset
-from seehear.data.tables import Faults, read_table
+from seehear.data.tables import Faults, read_table, seconds
 from seehear.errors import DataError
 
 
@@ -57,3 +57,50 @@ def test_many_faults_are_told_as_the_first_and_a_number() -> None:
 def test_an_issue_says_where_it_stands() -> None:
     assert str(Issue("table.csv", 3, "empty", "no length")) == "table.csv:3: no length"
     assert str(Issue("videos", None, "media_missing", "a: no file")) == "videos: a: no file"
+
+
+@pytest.mark.parametrize(
+    ("header", "hint"),
+    [
+        ("a;b", "separated by semicolons: they must be separated by tabs"),
+        ("a,b", "separated by commas"),
+        ('"a","b"', "separated by commas"),
+        ("a|b", "separated by vertical bars"),
+        ("a   b", "separated by spaces"),
+        ("sep=;\na;b", r"remove the first line \(sep=;\)"),
+        ("a\tc", "the first line must name a, b, separated by tabs"),
+        ("a\tb\ta", "column a stands twice; keep one of them"),
+    ],
+)
+def test_a_first_line_that_names_no_columns_says_what_stands_there(
+    header: str, hint: str, tmp_path: Path
+) -> None:
+    (tmp_path / "t.csv").write_text(f"{header}\nx;1\n")
+    with pytest.raises(DataError, match=hint):
+        read_table(tmp_path / "t.csv", ("a", "b"))
+
+
+def test_a_tab_inside_a_name_is_told(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a\tb\nmy\tdog\tx\n\ty\t\t\n")
+    with pytest.raises(DataError, match=r"t.csv:2: expected 2 .* got 3; .* must stand in quotes"):
+        read_table(tmp_path / "t.csv", ("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("1,5", "; a decimal comma stands there: write 1.5"),
+        (" -,25", "; a decimal comma stands there: write -.25"),
+        ("1.234,5", None),
+        ("1_0", None),
+        ("0:03", None),
+        ("nan", None),
+    ],
+)
+def test_numbers_that_are_none(text: str, hint: str | None) -> None:
+    faults = Faults()
+    assert seconds(text, "onset", faults, where="t.csv:2") is None
+    with pytest.raises(DataError) as caught:
+        faults.check()
+    told = f"t.csv:2: onset: expected a number of seconds, got {text!r}"
+    assert str(caught.value) == " ".join((told + (hint or "")).split())

@@ -4,7 +4,10 @@ writers.
 
 import csv
 import io
+import itertools
 import json
+import re
+from collections.abc import Sequence
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
@@ -231,3 +234,45 @@ def test_no_label_breaks_a_reader(labels: list[str]) -> None:
     reader = _Text()
     reader.feed(export.render(timeline, "html"))
     assert reader.tags.count("script") == 2
+
+
+def _seconds(clock: str) -> float:
+    hours, minutes, seconds = map(float, clock.split(":"))
+    return hours * 3600 + minutes * 60 + seconds
+
+
+# shorter than what the formats count in: a clip of 10.0004 s ends in such an event
+SHORT = ((10.0, 10.0004), (0.0, 2e-4), (2.99998, 3.00002), (5.0001, 5.0002), (5.00021, 5.0003))
+SHORT += ((7.0, 7.0000001), (123456.0, 123456.04))
+
+
+@pytest.mark.parametrize("spans", [*([span] for span in SHORT), SHORT])
+def test_no_event_is_written_without_length(spans: Sequence[tuple[float, float]], tmp_path) -> None:
+    events = tuple(Event(*span, Track.AUDIO, "Dog", 0.5) for span in spans)
+    timeline = Timeline("a.mp4", 123457.0, TimeGrid(10), ("Dog",), events)
+    assert len(Timeline.from_json(export.render(timeline, "json"))) == len(spans)
+    found: dict[str, list[tuple[float, float]]] = {}
+    cues = [re.findall(r"[\d:.]{12}", line) for line in export.render(timeline, "vtt").splitlines()]
+    found["vtt"] = [tuple(map(_seconds, times)) for times in cues if times]
+    found["srt"] = []
+    for block in srt.parse(export.render(timeline, "srt")):
+        found["srt"].append((block.start.total_seconds(), block.end.total_seconds()))
+    elan = Eaf(str(export.write(timeline, "eaf", tmp_path / "x.eaf")))
+    found["eaf"] = [(a, b) for a, b, _ in elan.get_annotation_data_for_tier("audio:Dog")]
+    path = export.write(timeline, "textgrid", tmp_path / "x.TextGrid")
+    grid = textgrid.openTextgrid(str(path), includeEmptyIntervals=True, reportingMode="error")
+    found["textgrid"] = [(i.start, i.end) for tier in grid.tiers for i in tier.entries]
+    rows = [line.split() for line in export.render(timeline, "rttm").splitlines()]
+    found["rttm"] = [(0.0, float(row[4])) for row in rows]
+    rows = [line.split("\t") for line in export.render(timeline, "audacity").splitlines()]
+    found["audacity"] = [(float(start), float(end)) for start, end, _ in rows]
+    for format, start, end in (("csv", 3, 4), ("tsv", 2, 3)):
+        sign = "," if format == "csv" else "\t"
+        rows = [line.split(sign) for line in export.render(timeline, format).splitlines()[1:]]
+        found[format] = [(float(row[start]), float(row[end])) for row in rows]
+    for format, written in found.items():
+        assert all(start < end for start, end in written), format
+    assert {len(found[format]) for format in ("vtt", "srt", "eaf", "rttm", "csv")} == {len(spans)}
+    spoken = [i for i in found["textgrid"] if i != (0, 123457)]  # but the tiers that are empty
+    for in_order in (sorted(found["eaf"]), spoken):  # of one tier: none may lie over the next
+        assert all(a[1] <= b[0] for a, b in itertools.pairwise(in_order))

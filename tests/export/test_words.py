@@ -3,7 +3,7 @@
 import re
 
 from seehear import export
-from seehear.export.words import by_time, clip_name, clock, one_line, tiers
+from seehear.export.words import by_time, clip_name, clocks, one_line, span_text, tiers
 from seehear.time import Event, TimeGrid, Timeline, Track
 
 
@@ -22,9 +22,10 @@ def test_tiers_merge_overlaps_and_leave_absent_tracks_out() -> None:
 
 
 def test_clocks() -> None:
-    assert clock(59.9996, ".") == "00:01:00.000"
-    assert clock(360000, ",") == "100:00:00,000"
-    assert clock(-0.1, ".") == "00:00:00.000"
+    event = Event(-0.1, 59.9996, Track.AUDIO, "Dog")
+    assert clocks(event, ".") == ("00:00:00.000", "00:01:00.000")
+    assert clocks(Event(0, 360000, Track.AUDIO, "Dog"), ",")[1] == "100:00:00,000"
+    assert span_text(1e6, 1e6 + 0.125) == ("1000000", "1000000.125")
 
 
 def test_text_stays_on_its_line_and_clips_go_by_their_file() -> None:

@@ -386,10 +386,11 @@ def _number(value: Any) -> float | None:
 
 
 def _write_per_clip(path: Path, split: Split, report: Report) -> None:
+    from seehear.data.dialect import write_rows
     from seehear.files import write_text
 
     scores = report.per_clip()
-    lines = ["\t".join(["filename", *scores])]
+    rows = [["filename", *scores]]
     for i, name in enumerate(split.names):
-        lines.append("\t".join([name, *(f"{column[i]:.6f}" for column in scores.values())]))
-    write_text(path, "\n".join(lines) + "\n")
+        rows.append([name, *(f"{column[i]:.6f}" for column in scores.values())])
+    write_text(path, write_rows(rows))

@@ -49,11 +49,7 @@ def lanes(timeline: Timeline, *, width: int, blocks: bool = False) -> list[tuple
         for row in rows:
             lines.append((f"{word:6s}  {row}", colour))
             word = ""
-    return [*lines, *map(_warning, timeline.warnings)]
-
-
-def _warning(text: str) -> tuple[str, str]:
-    return f"warning: {_one_line(text)}", "yellow"
+    return lines
 
 
 def _row(name: str, events: Sequence[Event], grid: TimeGrid, marks: tuple[str, str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from seehear.data.dataset import Dataset, TableFiles, assemble
+from seehear.data.dialect import read_rows, read_text
 from seehear.data.vocabulary import LLP_VOCABULARY
 from seehear.errors import DataError
 from seehear.time import TimeGrid
@@ -73,10 +74,6 @@ def _splits_with_truth(root: Path, clips: Mapping[str, Path]) -> list[str]:
 
 
 def _annotation(path: Path) -> str:
-    rows = set()
-    for line in path.read_text(encoding="utf-8-sig", errors="replace").splitlines():
-        first, *others = line.split("\t")
-        if others:
-            rows.add((first, others[-1]))
+    rows = {(fields[0], fields[-1]) for _, fields in read_rows(read_text(path))}
     corrected = ("JfZEqeLZqWk_30_40", "Speech") in rows
     return "LLP corrected (April 2024)" if corrected else "LLP legacy (before April 2024)"

@@ -1,10 +1,12 @@
 """Tab-separated tables with a header line, their line numbers, and all of their faults at once."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from seehear.data.dialect import read_rows, read_text
 from seehear.errors import DataError
 
 
@@ -55,27 +57,28 @@ class Faults:
 
 
 def read_table(path: Path, columns: Sequence[str]) -> list[tuple[int, list[str]]]:
-    """Return (line number, fields in the order of `columns`) for every row of a tab-separated file.
+    """Return (line number, fields in the order of `columns`) for every row of a table.
 
-    Columns may stand in any order, others are ignored; blank lines are skipped; a byte-order mark
-    and CRLF are fine.
+    Columns may stand in any order, others are ignored; blank lines are skipped (`dialect` says what
+    a row is).
 
     Raises:
-        DataError: no such file, not UTF-8 text, a missing column, or a row with too few fields.
+        DataError: no such file, no text, a missing column, or a row with too few or too many
+            fields.
     """
-    lines = _lines(path)
-    header = lines[0].split("\t") if lines else []
+    (_, header), *found = read_rows(read_text(path)) or [(1, [])]
+    header = [name.strip() for name in header]
     _check_header(header, columns, path)
     order = [header.index(column) for column in columns]
     rows, faults = [], Faults()
-    for number, line in enumerate(lines[1:], start=2):
-        if not line.strip():
+    for number, fields in found:
+        if not any(field.strip() for field in fields):
             continue
-        fields = line.split("\t")
-        if len(fields) <= max(order):
+        if len(fields) <= max(order) or any(fields[len(header) :]):
             faults.add(
                 f"expected {len(header)} fields separated by tabs, got {len(fields)}",
                 where=f"{path}:{number}",
+                hint=_TAB_INSIDE if len(fields) > len(header) else None,
             )
         else:
             rows.append((number, [fields[index] for index in order]))
@@ -83,38 +86,51 @@ def read_table(path: Path, columns: Sequence[str]) -> list[tuple[int, list[str]]
     return rows
 
 
-def _lines(path: Path) -> list[str]:
-    try:
-        return path.read_bytes().decode("utf-8-sig").splitlines()
-    except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror}", where=path) from None
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"expected UTF-8 text ({error.reason} at byte {error.start})", where=path
-        ) from None
+_TAB_INSIDE = "a field with a tab in it must stand in quotes"
+_SEPARATORS = {";": "semicolons", ",": "commas", "|": "vertical bars", " ": "spaces"}
 
 
 def _check_header(header: Sequence[str], columns: Sequence[str], path: Path) -> None:
     missing = [column for column in columns if column not in header]
+    twice = [column for column in columns if header.count(column) > 1]
+    if twice:
+        raise DataError(f"column {twice[0]} stands twice", where=path, hint="keep one of them")
     if not missing:
         return
-    hint = f"the first line must name {', '.join(columns)}, separated by tabs"
-    if len(header) == 1 and "," in header[0]:
-        hint = "the columns must be separated by tabs"
     raise DataError(
         f"column {', '.join(missing)} is missing, found {', '.join(header) or 'an empty file'}",
         where=path,
-        hint=hint,
+        hint=_separated(header, missing)
+        or f"the first line must name {', '.join(columns)}, separated by tabs",
     )
+
+
+def _separated(header: Sequence[str], missing: Sequence[str]) -> str | None:
+    """Return what to do about a first line whose columns are divided by another sign."""
+    line = "\t".join(header)
+    if line.startswith("sep="):
+        return f"remove the first line ({line}); the columns must be separated by tabs"
+    for sign, name in _SEPARATORS.items():
+        if {*missing} <= {part.strip(' "') for part in line.split(sign)}:
+            return f"these columns are separated by {name}: they must be separated by tabs"
+    return None
 
 
 def seconds(text: str, column: str, faults: Faults, *, where: str) -> float | None:
     """Return the number of seconds in a field; None, and a fault noted, if it is none."""
     try:
-        value = float(text)
+        value = math.nan if "_" in text else float(text)  # 1_0 is a number to Python alone
     except ValueError:
         value = math.nan
     if math.isfinite(value):
         return value
-    faults.add(f"{column}: expected a number of seconds, got {text!r}", where=where)
+    comma = _DECIMAL_COMMA.fullmatch(text.strip())
+    faults.add(
+        f"{column}: expected a number of seconds, got {text!r}",
+        where=where,
+        hint=f"a decimal comma stands there: write {comma[1]}.{comma[2]}" if comma else None,
+    )
     return None
+
+
+_DECIMAL_COMMA = re.compile(r"([-+]?\d*),(\d+)")

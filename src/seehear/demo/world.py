@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.data.dialect import write_rows
 from seehear.demo.pictures import PICTURES, SIZE, nothing
 from seehear.demo.sounds import RATE_HZ, SOUNDS, room
 from seehear.errors import ConfigError
@@ -242,15 +243,13 @@ def _render_all(
 
 
 def _write_tables(folder: Path, split: str, scripts: list[Script]) -> None:
-    weak = [f"{s.name}\t{','.join(s.labels)}" for s in scripts]
-    write_text(folder / f"{split}.csv", "\n".join(["filename\tevent_labels", *weak, ""]))
+    weak = [[s.name, ",".join(s.labels)] for s in scripts]
+    write_text(folder / f"{split}.csv", write_rows([("filename", "event_labels"), *weak]))
     for track in ("audio", "visual"):
         rows = [
-            f"{s.name}\t{start}\t{end}\t{kind}"
+            [s.name, str(start), str(end), kind]
             for s in scripts
             for start, end, kind in getattr(s, track)
         ]
-        write_text(
-            folder / f"{split}_{track}.csv",
-            "\n".join(["filename\tonset\toffset\tevent_labels", *rows, ""]),
-        )
+        columns = ("filename", "onset", "offset", "event_labels")
+        write_text(folder / f"{split}_{track}.csv", write_rows([columns, *rows]))

@@ -1,6 +1,6 @@
 """A label track for Audacity: `start<TAB>end<TAB>text`, one event a line, text `track:label`."""
 
-from seehear.export.words import by_time, one_line
+from seehear.export.words import by_time, counted, one_line
 from seehear.time import Timeline
 
 
@@ -9,7 +9,8 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
 
     Tabs and line breaks of labels become spaces, for the format has no escape.
     """
-    return "".join(
-        f"{e.start_s:.6f}\t{e.end_s:.6f}\t{e.track}:{one_line(e.label)}\n"
-        for e in by_time(timeline)
-    )
+    lines = []
+    for e in by_time(timeline):
+        start, end = counted(e.start_s, e.end_s, 1_000_000)
+        lines.append(f"{start / 1e6:.6f}\t{end / 1e6:.6f}\t{e.track}:{one_line(e.label)}\n")
+    return "".join(lines)

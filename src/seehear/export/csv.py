@@ -3,7 +3,7 @@
 import csv
 import io
 
-from seehear.export.words import by_time
+from seehear.export.words import by_time, span_text
 from seehear.time import Timeline
 
 COLUMNS = ("source", "track", "label", "start_s", "end_s", "score")
@@ -16,7 +16,5 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
     rows.writerow(COLUMNS)
     for e in by_time(timeline):
         score = "" if e.score is None else round(e.score, 6)
-        rows.writerow(
-            [timeline.source, e.track, e.label, round(e.start_s, 6), round(e.end_s, 6), score]
-        )
+        rows.writerow([timeline.source, e.track, e.label, *span_text(e.start_s, e.end_s), score])
     return out.getvalue()

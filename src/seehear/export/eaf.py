@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree as ET
 
-from seehear.export.words import one_line, tiers
+from seehear.export.words import in_row, one_line, tiers
 from seehear.time import Timeline
 
 # a name that readers ask for; nothing is fetched
@@ -36,10 +36,10 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
     count = 0
     for name, intervals in tiers(timeline):
         tier = ET.SubElement(root, "TIER", {"TIER_ID": name, "LINGUISTIC_TYPE_REF": "event"})
-        for start_s, end_s, label in intervals:
+        since_zero = [(max(0.0, start), max(0.0, end), label) for start, end, label in intervals]
+        for start, end, label in in_row(since_zero, 1000):
             count += 1
-            start = max(0, round(start_s * 1000))
-            for edge, value in (("a", start), ("b", max(start + 1, round(end_s * 1000)))):
+            for edge, value in (("a", start), ("b", end)):
                 ET.SubElement(
                     slots,
                     "TIME_SLOT",

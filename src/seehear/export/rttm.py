@@ -8,7 +8,7 @@ Fields are divided by spaces: white space, quotes and `%` inside a field are per
 import re
 from urllib.parse import quote
 
-from seehear.export.words import by_time, clip_name
+from seehear.export.words import by_time, clip_name, counted
 from seehear.time import Timeline
 
 _UNSAFE = re.compile(r'[\s"%\x00-\x1f\x7f]')
@@ -21,9 +21,9 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
     for e in by_time(timeline):
         score = "<NA>" if e.score is None else f"{e.score:.4f}"
         what = f"{e.track}:{escape(e.label)}"
-        lines.append(
-            f"SPEAKER {name} 1 {e.start_s:.3f} {e.duration_s:.3f} <NA> <NA> {what} {score} <NA>\n"
-        )
+        start, end = counted(e.start_s, e.end_s, 1000)
+        when = f"{start / 1000:.3f} {(end - start) / 1000:.3f}"
+        lines.append(f"SPEAKER {name} 1 {when} <NA> <NA> {what} {score} <NA>\n")
     return "".join(lines)
 
 

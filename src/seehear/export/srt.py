@@ -4,7 +4,7 @@ The format has no escape, and players read `<...>` and `{\\...}` as markup: thes
 look-alikes.
 """
 
-from seehear.export.words import by_time, clock, one_line
+from seehear.export.words import by_time, clocks, one_line
 from seehear.time import Timeline
 
 _LOOKALIKE = str.maketrans({"<": "‹", ">": "›", "{": "❴", "}": "❵"})
@@ -12,9 +12,9 @@ _LOOKALIKE = str.maketrans({"<": "‹", ">": "›", "{": "❴", "}": "❵"})
 
 def render(timeline: Timeline, *, media: str | None = None) -> str:
     """Return the blocks in order of onset."""
-    blocks = [
-        f"{number}\n{clock(e.start_s, ',')} --> {clock(e.end_s, ',')}\n{e.track}: "
-        f"{one_line(e.label).translate(_LOOKALIKE)}\n"
-        for number, e in enumerate(by_time(timeline), 1)
-    ]
+    blocks = []
+    for number, e in enumerate(by_time(timeline), 1):
+        start, end = clocks(e, ",")
+        text = one_line(e.label).translate(_LOOKALIKE)
+        blocks.append(f"{number}\n{start} --> {end}\n{e.track}: {text}\n")
     return "\n".join(blocks)

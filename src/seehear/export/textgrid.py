@@ -1,17 +1,19 @@
 """Praat TextGrid, long text form: a tier per track and class, empty text where nothing is on."""
 
-from seehear.export.words import tiers
+from seehear.export.words import in_row, tiers
 from seehear.time import Timeline
+
+_UNITS = 1_000_000  # microseconds: what stands in the file
 
 
 def render(timeline: Timeline, *, media: str | None = None) -> str:
     """Return the tiers; quotes inside labels are doubled, as Praat wants them."""
-    found = tiers(timeline)
+    found = [(name, in_row(intervals, _UNITS)) for name, intervals in tiers(timeline)]
     ends = [end for _, intervals in found for _, end, _ in intervals]
-    first = min([0.0, *(start for _, intervals in found for start, _, _ in intervals)])
-    last = max([timeline.duration_s, *ends])
-    if last <= first:
-        last = first + timeline.grid.step_s  # an empty clip still needs a span of time
+    first = min([0, *(start for _, intervals in found for start, _, _ in intervals)])
+    last = max([round(timeline.duration_s * _UNITS), *ends])
+    if last <= first:  # an empty clip still needs a span of time
+        last = first + max(1, round(timeline.grid.step_s * _UNITS))
     lines = [
         'File type = "ooTextFile"',
         'Object class = "TextGrid"',
@@ -43,8 +45,8 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
 
 
 def _with_gaps(
-    intervals: list[tuple[float, float, str]], first: float, last: float
-) -> list[tuple[float, float, str]]:
+    intervals: list[tuple[int, int, str]], first: int, last: int
+) -> list[tuple[int, int, str]]:
     """Fill the time between intervals, since a tier covers its whole span."""
     out, now = [], first
     for start, end, text in intervals:
@@ -57,8 +59,8 @@ def _with_gaps(
     return out
 
 
-def _time(value: float) -> str:
-    return f"{round(value, 6):.6f}".rstrip("0").rstrip(".")
+def _time(value: int) -> str:
+    return f"{value / _UNITS:.6f}".rstrip("0").rstrip(".")
 
 
 def _quoted(text: str) -> str:

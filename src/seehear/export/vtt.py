@@ -1,6 +1,6 @@
 """WebVTT (W3C): one cue an event, `track: label`, with the track as its class for styling."""
 
-from seehear.export.words import by_time, clock, one_line
+from seehear.export.words import by_time, clocks, one_line
 from seehear.time import Timeline
 
 
@@ -8,10 +8,8 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
     """Return the cues in order of onset; no label can end a cue or open a tag."""
     blocks = ["WEBVTT", f"NOTE What is heard, seen, or both in {escape(timeline.source)}"]
     for number, e in enumerate(by_time(timeline), 1):
-        blocks.append(
-            f"{number}\n{clock(e.start_s, '.')} --> {clock(e.end_s, '.')}\n"
-            f"<c.{e.track}>{e.track}: {escape(e.label)}</c>"
-        )
+        start, end = clocks(e, ".")
+        blocks.append(f"{number}\n{start} --> {end}\n<c.{e.track}>{e.track}: {escape(e.label)}</c>")
     return "\n\n".join(blocks) + "\n"
 
 

@@ -1,6 +1,7 @@
 """What several writers share: an order of events, names of tiers, clocks, text on one line."""
 
 import re
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from seehear.time import ABSENT, Event, Timeline, Track
@@ -28,14 +29,59 @@ def clip_name(timeline: Timeline) -> str:
     return PurePosixPath(timeline.source.replace("\\", "/")).stem or "clip"
 
 
-def clock(time_s: float, point: str) -> str:
-    """Return `time_s` as `HH:MM:SS.mmm`, with `point` before the milliseconds.
+def counted(start_s: float, end_s: float, units: int) -> tuple[int, int]:
+    """Return an interval in whole units, `units` a second, at least one of them long.
+
+    What falls together where it is rounded still has a length: readers refuse what has none.
 
     Examples:
-        >>> clock(3661.5, ",")
+        >>> counted(1.0, 1.0002, 1000), counted(0.0, 2.5, 1000)
+        ((1000, 1001), (0, 2500))
+    """
+    start = round(start_s * units)
+    return start, max(start + 1, round(end_s * units))
+
+
+def in_row(intervals: Sequence[tuple[float, float, str]], units: int) -> list[tuple[int, int, str]]:
+    """Return the intervals of a tier as `counted` gives them, none of them over the one before."""
+    out: list[tuple[int, int, str]] = []
+    for start_s, end_s, label in intervals:
+        start, end = counted(start_s, end_s, units)
+        if out:
+            start = max(start, out[-1][1])
+        out.append((start, max(start + 1, end), label))
+    return out
+
+
+def span_text(start_s: float, end_s: float, *, places: int = 6) -> tuple[str, str]:
+    """Return both ends of an interval as decimal numbers, not equal where they are written short.
+
+    Examples:
+        >>> span_text(100000.0, 100000.04), span_text(3.0, 3.00000001)
+        (('100000', '100000.04'), ('3', '3.000001'))
+    """
+    units = 10**places
+    start, end = (f"{at / units:.{places}f}" for at in counted(start_s, end_s, units))
+    return start.rstrip("0").rstrip("."), end.rstrip("0").rstrip(".")
+
+
+def clocks(event: Event, point: str) -> tuple[str, str]:
+    """Return onset and offset of an event as `clock` writes them, never the same.
+
+    Formats with clocks know no time before zero: what lies there is taken to begin at zero.
+    """
+    start, end = counted(max(0.0, event.start_s), max(0.0, event.end_s), 1000)
+    return clock(start, point), clock(end, point)
+
+
+def clock(time_ms: int, point: str) -> str:
+    """Return a time as `HH:MM:SS.mmm`, with `point` before the milliseconds.
+
+    Examples:
+        >>> clock(3661500, ",")
         '01:01:01,500'
     """
-    seconds, millis = divmod(max(0, round(time_s * 1000)), 1000)
+    seconds, millis = divmod(time_ms, 1000)
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{point}{millis:03d}"
 
 

@@ -120,7 +120,7 @@ class Timeline:
             raise ValueError(f"by_s: a clip of {self.duration_s} s cannot move by {by_s} s")
         events = []
         for event in self.events:
-            start, end = round(event.start_s + by_s, DIGITS), round(event.end_s + by_s, DIGITS)
+            start, end = _rounded(event.start_s + by_s, event.end_s + by_s)
             events.append(replace(event, start_s=start, end_s=end))
         return replace(
             self,
@@ -269,9 +269,15 @@ _PARTS: dict[Track, tuple[str, ...]] = {
 }
 
 
+def _rounded(start_s: float, end_s: float) -> Span:
+    """Return both ends of an event with `DIGITS` decimals, never the same."""
+    start, end = round(start_s, DIGITS), round(end_s, DIGITS)
+    return (start, end) if end > start else (start, round(start + 10**-DIGITS, DIGITS))
+
+
 def _edges(grid: TimeGrid, first: int, last: int, duration_s: float) -> Span:
     """Return when the segments from `first` to before `last` begin and end."""
-    start_s, end_s = round(grid.edges(first)[0], DIGITS), round(grid.edges(last - 1)[1], DIGITS)
+    start_s, end_s = _rounded(grid.edges(first)[0], grid.edges(last - 1)[1])
     if duration_s > start_s:  # the last segment may run past the clip: its event ends with the clip
         end_s = min(end_s, duration_s)
     return start_s, end_s
@@ -282,11 +288,12 @@ def _mean(prob: NDArray[np.floating]) -> float:
 
 
 def _written(event: Event) -> dict[str, Json]:
+    start_s, end_s = _rounded(event.start_s, event.end_s)
     return {
         "track": str(event.track),
         "label": event.label,
-        "start_s": round(event.start_s, DIGITS),
-        "end_s": round(event.end_s, DIGITS),
+        "start_s": start_s,
+        "end_s": end_s,
         "score": None if event.score is None else round(event.score, DIGITS),
     }
 
