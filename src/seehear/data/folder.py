@@ -30,6 +30,7 @@ from seehear.closest import suggest
 from seehear.data.dataset import Dataset, TableFiles, assemble
 from seehear.data.grids import MOST, NAMES
 from seehear.data.vocabulary import Vocabulary
+from seehear.data.words import no_single_class
 from seehear.errors import DataError
 from seehear.files import Json
 from seehear.time import TimeGrid
@@ -80,8 +81,8 @@ def _vocabulary(value: Json, path: Path) -> Vocabulary:
         )
     for name, text in pairs.items():
         _text(text, path, f"vocabulary.{name}")
-        if "," in name or name != name.strip() or not name:
-            raise DataError(f"class {name!r} cannot stand in a comma-separated list", where=path)
+        if (problem := no_single_class(name)) is not None:
+            raise DataError(problem, where=path, hint="give every class a line of its own")
     return Vocabulary(tuple(pairs), tuple(pairs.values()))
 
 

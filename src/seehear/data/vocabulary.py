@@ -1,7 +1,7 @@
 """Class names with the words that describe them, in the order of the class axis."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.closest import closest, shown
+from seehear.data.words import fault, read_words
 from seehear.errors import DataError
 
 
@@ -40,31 +41,26 @@ class Vocabulary:
         return name in self.names
 
     @classmethod
-    def parse(cls, source: str | Path) -> "Vocabulary":
-        """Return the vocabulary of a comma-separated string, or of a file with one class a line.
+    def parse(cls, source: str | Path | Sequence[str]) -> "Vocabulary":
+        """Return the vocabulary of a comma-separated string, of a file with one class a line, or of
+        a list.
 
-        Each entry is `name` or `name = description`; blank lines and lines starting with `#` are
-        skipped.  Without a description, a class of LLP gets LLP's, any other its name with spaces
-        for underscores.
+        Each entry is `name` or `name = description`, either in quotes where it holds a comma or the
+        like; blank lines and lines starting with `#` are skipped.  Without a description, a class
+        of LLP gets LLP's, any other its name with spaces for underscores.
 
         Raises:
-            DataError: no class at all, an empty name, a name twice, a file that cannot be read.
+            DataError: no class at all, an empty name, a name twice, a file that cannot be read, or
+                another form: a table, JSON, a numbered list (`words`).
         """
-        where = None
-        if isinstance(source, Path):
-            where, entries = source, _lines(source)
-        else:
-            entries = source.split(",") if source.strip() else []
         descriptions: dict[str, str] = {}
-        for entry in entries:
-            name, _, description = (part.strip() for part in entry.partition("="))
-            if not name:
-                raise _fault(f"expected a class name, got {entry.strip()!r}", where)
-            if name in descriptions:
-                raise _fault(f"class {name} stands twice", where, hint="name every class once")
-            descriptions[name] = description or _described(name)
+        for word in read_words(source):
+            if word.name in descriptions:
+                raise word.fault(f"class {word.name} stands twice", hint="name every class once")
+            descriptions[word.name] = word.description or _described(word.name)
         if not descriptions:
-            raise _fault("expected at least one class, got none", where)
+            where = source if isinstance(source, Path) else None
+            raise fault("expected at least one class, got none", where)
         return cls(tuple(descriptions), tuple(descriptions.values()))
 
     def index(self, name: str, *, where: object | None = None) -> int:
@@ -131,22 +127,3 @@ LLP_VOCABULARY = Vocabulary(tuple(_LLP), tuple(_LLP.values()))
 
 def _described(name: str) -> str:
     return _LLP.get(name, name.replace("_", " "))
-
-
-def _lines(path: Path) -> list[str]:
-    """Return the lines of a file of classes, comments and blank ones left out."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(
-            f"cannot be read as a vocabulary: {error}",
-            where=path,
-            hint="one class a line: name, or name = description",
-        ) from None
-    return [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
-
-
-def _fault(problem: str, file: Path | None, *, hint: str | None = None) -> DataError:
-    """Return the error for classes of a file, or of the text that a caller passed as `events`."""
-    parameter = "events" if file is None else None
-    return DataError(problem, where=file, parameter=parameter, hint=hint)

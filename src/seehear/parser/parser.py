@@ -173,7 +173,7 @@ def as_vocabulary(value: Vocabulary | str | Path | Sequence[str] | None) -> Voca
         return LLP_VOCABULARY
     if isinstance(value, Vocabulary):
         return value
-    return Vocabulary.parse(value if isinstance(value, str | Path) else ",".join(value))
+    return Vocabulary.parse(value)
 
 
 def _with_threshold(decoding: Decoding, threshold: float | tuple[float, float] | None) -> Decoding:

@@ -329,7 +329,8 @@ def _checked(events: str) -> str:
     try:
         names = Vocabulary.parse(events).names
     except SeehearError as error:
-        raise RefusedError(400, error.problem) from error
+        hint = "" if error.hint is None else f"; {error.hint}"
+        raise RefusedError(400, error.problem + hint) from error
     if len(names) > _CLASSES or max(map(len, names)) > _NAME_LENGTH:
         raise RefusedError(400, f"at most {_CLASSES} classes of {_NAME_LENGTH} letters each")
     return events
