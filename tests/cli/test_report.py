@@ -7,6 +7,8 @@ import pytest
 
 from seehear import train
 from seehear.cli.main import main
+from seehear.data import open_dataset
+from seehear.features import open_features
 from seehear.labels.lsld.build import build_labels
 from seehear.labels.lsld.options import Denoising
 from seehear.report import denoised
@@ -71,6 +73,16 @@ def test_a_page_of_a_run_lies_beside_it(world, capsys):
     assert "<b>lsld</b> against han" in page
     assert '<tr><th scope="row">re-weighted</th>' not in page  # train has no truth here
     assert page.count('class="strip"') == 3
+
+
+def test_a_page_of_a_run_whose_labels_no_prompt_decided_leaves_them_out(world, capsys):
+    dataset, store = open_dataset(world / "data"), open_features(world / "feats")
+    settings = {**TINY, "training.epochs": 1, "labels.segments.tracks": "none"}
+    train.run(train.prepare(dataset, store, "lsld", settings=settings), world / "none")
+    assert report(world, "run", run="none") == 0
+    shown = capsys.readouterr()
+    assert "no part about labels: the visual track of this run keeps its weak" in shown.err
+    assert (world / "none" / "report.html").is_file()
 
 
 def test_similarity_draws_the_classes_asked_for(world, tmp_path, capsys):

@@ -176,7 +176,7 @@ def test_one_step_is_the_released_training_step(golden, system, case, lr):
         train=Clips(
             tuple(map(str, range(len(weak)))), weak, given("audio"), given("visual"), motion
         ),
-        targets=build_targets(recipe.labels, weak, artefacts),
+        targets=build_targets(recipe.labels, weak, artefacts, given("audio").shape[1]),
         val=None,
         truth=None,
         artefacts={},

@@ -108,3 +108,9 @@ def test_a_track_without_segment_labels_keeps_its_weak_label_in_every_segment(wo
     prepared = prepare(*world, "lsld-release", settings={**TINY, "training.epochs": 1})
     folder = run(prepared, tmp_path / "run", labels=labels_of(world[0]))
     assert RunFolder(folder).log()[0]["loss"]["audio_segments"] > 0
+
+
+def test_labels_of_neither_track_train_on_weak_labels_in_every_segment(world, tmp_path):
+    settings = {**TINY, "training.epochs": 1, "labels.segments.tracks": "none"}
+    folder = run(prepare(*world, "lsld-release", settings=settings), tmp_path / "run")
+    assert {"audio_segments", "visual_segments"} <= set(RunFolder(folder).log()[0]["loss"])

@@ -11,7 +11,7 @@ WEAK = torch.tensor([[1.0, 0.0, 1.0], [0.0, 1.0, 0.0]])
 
 
 def test_targets_of_weak_labels_are_smoothed_on_the_visual_track_only():
-    targets = build_targets(Labels(), WEAK, {})
+    targets = build_targets(Labels(), WEAK, {}, 4)
     assert torch.equal(targets["clip"], WEAK)
     assert torch.equal(targets["audio"], WEAK)
     np.testing.assert_allclose(
@@ -27,7 +27,7 @@ def test_withdrawn_labels_become_0_and_reach_the_clip_target_only_as_released(al
         "visual": np.array([[0, 0, 1], [0, 0, 0]], bool),
     }
     targets = build_targets(
-        Labels(removals=True, alias_audio_target=alias), WEAK, {"removals": removals}
+        Labels(removals=True, alias_audio_target=alias), WEAK, {"removals": removals}, 4
     )
     assert targets["audio"].tolist() == [[0, 0, 1], [0, 1, 0]]
     assert targets["visual"][0].tolist() == pytest.approx([0.95, 0.05, 0.0])
@@ -37,8 +37,15 @@ def test_withdrawn_labels_become_0_and_reach_the_clip_target_only_as_released(al
 
 def test_segment_labels_are_taken_for_the_tracks_that_have_them():
     labels = {"audio": None, "visual": np.full((2, 4, 3), 0.5, np.float32)}
-    targets = build_targets(Labels(segments=object()), WEAK, {"labels": labels})
+    targets = build_targets(Labels(segments=object()), WEAK, {"labels": labels}, 4)
     assert targets["visual_segments"].shape == (2, 4, 3)
     assert (
         targets["audio_segments"].tolist() == WEAK[:, None].expand(-1, 4, -1).tolist()
     )  # its weak label everywhere
+
+
+def test_where_no_track_has_segment_labels_every_segment_has_the_weak_one():
+    nothing = {"audio": None, "visual": None}
+    targets = build_targets(Labels(segments=object()), WEAK, {"labels": nothing}, 4)
+    for track in ("audio", "visual"):
+        assert targets[f"{track}_segments"].tolist() == WEAK[:, None].expand(-1, 4, -1).tolist()

@@ -173,10 +173,13 @@ def _run(args: argparse.Namespace) -> list[Path]:
     )
     denoised, strips = None, []
     if systems[0].about["recipe"]["labels"].get("segments") and not args.no_labels:
-        from seehear.report.denoised import read_denoised
+        from seehear.report.denoised import NothingComparedError, read_denoised
 
-        denoised = read_denoised(args.run, store, dataset)
-        strips = run_page.strip_examples(denoised, 3)
+        try:
+            denoised = read_denoised(args.run, store, dataset)
+            strips = run_page.strip_examples(denoised, 3)
+        except NothingComparedError as reason:
+            warn([f"the page has no part about labels: {reason.problem}"])
     out = args.out or (args.run if args.run.is_dir() else args.run.parent) / "report.html"
     page = run_page.RunPage(
         systems,

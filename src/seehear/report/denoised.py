@@ -23,6 +23,10 @@ from seehear.labels.store import is_labels, load
 WORDS = {"audio": "heard", "visual": "seen"}
 
 
+class NothingComparedError(ConfigError):
+    """The labels are whole, but no prompt decided about them: there is nothing to show."""
+
+
 @dataclass(frozen=True, eq=False)
 class DenoisedTrack:
     """Everything behind the denoised labels of one track of a split.
@@ -105,6 +109,7 @@ def read_options(path: Path, store: FeatureStore) -> Denoising:
 
     Raises:
         DataError, WeightsError: neither a run nor labels.
+        NothingComparedError: labels of a rule without prompts.
     """
     from seehear.train import RunFolder
 
@@ -120,7 +125,7 @@ def read_options(path: Path, store: FeatureStore) -> Denoising:
     if not made:
         return with_encoders(Denoising(), store)[0]
     if made.get("rule") != "lsld":
-        raise DataError(
+        raise NothingComparedError(
             f"labels of rule {made.get('rule')}, which compares no prompts",
             where=path,
             hint="name a run of lsld, or labels of seehear denoise",
@@ -148,18 +153,18 @@ def read_denoised(
         load_tower: gives a text tower by id.
 
     Raises:
-        ConfigError: that track was not denoised.
+        NothingComparedError: no prompt decided about the labels of that track.
         SeehearError: see `labels.lsld.build.build_labels`.
     """
     options = read_options(path, store)
     if not options.has(track):
-        raise ConfigError(
+        raise NothingComparedError(
             f"the {track} track of this run keeps its weak labels, nothing was compared",
             where=path,
             hint=f"denoised: {options.tracks}",
         )
     if options.evidence(track) == "contrast":
-        raise ConfigError(
+        raise NothingComparedError(
             f"the {track} labels of this run come from contrast with other clips, no prompt was"
             " compared",
             where=path,

@@ -84,7 +84,7 @@ def _by_loss(
     )
     track_prob = torch.from_numpy(alone.predict(clips).track_prob)
     smooth = {key: recipe["labels"][key] for key in ("smooth_audio", "smooth_visual")}
-    targets = build_targets(Labels(**smooth), clips.weak, {})
+    targets = build_targets(Labels(**smooth), clips.weak, {}, dataset.grid.count)
     audio_loss = clip_bce_elements(track_prob[:, 0], targets["audio"]).numpy()
     visual_loss = clip_bce_elements(track_prob[:, 1], targets["visual"]).numpy()
     noise = jomold.NoiseRatios(ratios["audio"], ratios["visual"])

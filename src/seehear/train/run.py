@@ -172,7 +172,8 @@ class _Stages:
         """Train one network to the end."""
         prepared, recipe = self.prepared, self.prepared.recipe.at(stage)
         train, needed = prepared.train, self._needed(stage)
-        targets = build_targets(recipe.labels, train.weak.cpu(), needed)
+        segments = prepared.dataset.grid.count
+        targets = build_targets(recipe.labels, train.weak.cpu(), needed, segments)
         task = TrainingTask(
             recipe=recipe,
             train=train,
@@ -181,7 +182,7 @@ class _Stages:
             truth=prepared.truth,
             artefacts=needed,
             dims=prepared.dims,
-            segments=prepared.dataset.grid.count,
+            segments=segments,
             seed=self.seed,
             device=choose_device(self.options.device),
         )

@@ -10,7 +10,7 @@ from seehear.recipes.contract import Arrays
 
 
 def build_targets(
-    labels: Labels, weak: Tensor, artefacts: Mapping[str, Arrays]
+    labels: Labels, weak: Tensor, artefacts: Mapping[str, Arrays], segments: int
 ) -> dict[str, Tensor]:
     """Return the training targets of every clip.
 
@@ -22,6 +22,7 @@ def build_targets(
         weak: (N, C), 0 or 1.
         artefacts: `labels` (audio, visual: (N, T, C) float or None) and `removals` (audio, visual:
             (N, C) bool), as far as the stage needs them.
+        segments: T.
 
     Returns:
         `clip`, `audio`, `visual` (N, C) and, with segment labels, `audio_segments`,
@@ -42,19 +43,18 @@ def build_targets(
             # the releases share one array between the audio target and the clip's
             targets["clip"][heard] = 0.0
     if labels.segments is not None:
-        targets |= _segment_targets(weak, artefacts["labels"])
+        targets |= _segment_targets(weak, artefacts["labels"], segments)
     return targets
 
 
-def _segment_targets(weak: Tensor, given: Arrays) -> dict[str, Tensor]:
+def _segment_targets(weak: Tensor, given: Arrays, segments: int) -> dict[str, Tensor]:
     """Return the targets of the tracks' segments; a track without labels has its weak ones."""
-    arrays = {track: given.get(track) for track in ("audio", "visual")}
-    segments = next((array.shape[1] for array in arrays.values() if array is not None), None)
     targets = {}
-    for track, array in arrays.items():
+    for track in ("audio", "visual"):
+        array = given.get(track)
         if array is not None:
             targets[f"{track}_segments"] = torch.as_tensor(array, dtype=torch.float32)
-        elif segments is not None:
+        else:
             targets[f"{track}_segments"] = weak[:, None].expand(-1, segments, -1)
     return targets
 

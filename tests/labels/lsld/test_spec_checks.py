@@ -406,7 +406,7 @@ def test_the_objective_of_the_two_editions():
     }
     weak, soft = torch.tensor([[1.0, 0.0]]), np.array([[[0.8, 0.1], [0.0, 0.0]]], np.float32)
     targets = build_targets(
-        RECIPES["lsld"].labels, weak, {"labels": {"audio": None, "visual": soft}}
+        RECIPES["lsld"].labels, weak, {"labels": {"audio": None, "visual": soft}}, 2
     )
     assert (
         targets["audio"].tolist() == targets["clip"].tolist() == weak.tolist()
