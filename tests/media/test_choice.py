@@ -62,3 +62,11 @@ def test_a_number_is_what_is_used(tmp_path):
     assert pitch(path, stream=2) == pytest.approx(800, abs=2)
     with pytest.raises(MediaError, match="one of its 2 audio streams, counted from 1, got 3"):
         probe(path, audio_stream=3)
+
+
+def test_of_many_streams_a_few_are_named(tmp_path):
+    path = several(tmp_path / "a.mkv", [tone(0.2)] * 9)
+    (line,) = probe(path).warnings
+    assert line.startswith("9 audio streams: number 1 ")
+    assert line.count("pcm_s16le") == 6
+    assert line.endswith(" and 3 more")

@@ -56,3 +56,15 @@ def test_the_default_stream_is_chosen(tmp_path):
 def test_what_is_no_local_file_is_refused(tmp_path, name, problem):
     with pytest.raises(MediaError, match=problem), opened(tmp_path / name):
         pass
+
+
+def test_hundreds_of_streams_are_refused_in_one_line(tmp_path):
+    path = tmp_path / "many.mkv"
+    with av.open(str(path), "w") as out:
+        streams = [out.add_stream("pcm_s16le", rate=8000, layout="mono") for _ in range(257)]
+        for stream in streams:
+            frame = av.AudioFrame(format="s16", layout="mono", samples=80)
+            frame.sample_rate, frame.pts = 8000, 0
+            out.mux(stream.encode(frame))
+    with pytest.raises(MediaError, match=r"many\.mkv: .*more than 256 streams"), opened(path):
+        pass

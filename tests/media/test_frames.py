@@ -1,7 +1,9 @@
 """Frames: the one that is shown at each moment, whatever rate, offset, rotation or size."""
 
 import struct
+from fractions import Fraction
 
+import av
 import numpy as np
 import pytest
 
@@ -133,13 +135,40 @@ def test_a_longer_side_than_needed_is_reduced(tmp_path):
     assert rgb.shape == (32, 4096, 3)
 
 
-def test_an_absurd_size_is_refused_before_it_is_decoded(tmp_path, monkeypatch):
-    monkeypatch.setattr("seehear.media.frames.MAX_PIXELS", 1000)
+def test_an_absurd_size_is_refused_before_it_is_decoded(tmp_path):
     path = film(tmp_path / "a.mkv", 1, size=(40, 30))
     with pytest.raises(
         MediaError, match=r"frames of 40x30 pixels are too large \(limit 1,000 pixels\)"
     ):
-        list(iter_frames(path, [0.5]))
+        list(iter_frames(path, [0.5], max_pixels=1000))
+
+
+@pytest.mark.parametrize(
+    ("side", "told"),
+    [
+        (300, "4 frames of more than 80,000 pixels were passed over"),
+        (3000, "4 frames of no size, or a far too large one, were passed over"),
+    ],
+)
+def test_frames_larger_than_the_header_says_are_not_decoded(tmp_path, side, told):
+    path = tmp_path / "a.avi"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("mjpeg", rate=8)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuvj420p"
+        for k in range(8):
+            size = (64, 48) if k < 4 else (side, side)
+            encoder = av.CodecContext.create("mjpeg", "w")
+            encoder.width, encoder.height, encoder.pix_fmt = *size, "yuvj420p"
+            encoder.time_base = Fraction(1, 8)
+            frame = av.VideoFrame.from_ndarray(code(k, size), "rgb24")
+            frame.pts, frame.time_base = k, Fraction(1, 8)
+            for packet in encoder.encode(frame):
+                packet.stream = stream
+                out.mux(packet)
+    assert probe(path).visual.width == 64
+    frames = iter_frames(path, [0.1, 0.4, 0.9], max_pixels=80_000)
+    assert [frame.data.shape for frame in frames] == [(48, 64, 3)] * 2
+    assert f"visual track: {told}" in frames.problems
 
 
 def test_no_visual_track(tmp_path):

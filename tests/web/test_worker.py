@@ -55,3 +55,21 @@ def test_limits_hold_before_anything_is_decoded(task: worker.ParseTask) -> None:
     task["limits"]["duration_s"] = 1.0
     (only,) = answers(task)
     assert only["error"] == "the clip is 4 s long; at most 1 s are taken here"
+
+
+def test_frames_are_bounded_as_they_are_decoded(task: worker.ParseTask) -> None:
+    asked = []
+
+    def make(options: dict):
+        asked.append(options)
+        return fake_parser(options)
+
+    answers(task, make)
+    assert asked == [{"events": "Dog", "max_pixels": Limits().pixels}]
+
+
+def test_too_little_memory_is_one_line(task: worker.ParseTask) -> None:
+    def parse(path: Path, *, progress: worker.Progress) -> Timeline:
+        raise MemoryError
+
+    assert "more memory than there is" in answers(task, lambda options: parse)[-1]["error"]

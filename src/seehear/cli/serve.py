@@ -70,6 +70,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--max-pixels", type=int, default=3840 * 2160, help="largest frame (default: 3840 x 2160)"
     )
     group.add_argument(
+        "--max-memory-mb",
+        type=float,
+        default=4000,
+        help="memory that parsing may take, in MB (default: 4000; kept on Linux)",
+    )
+    group.add_argument(
         "--time-limit", type=float, default=900, help="seconds that parsing may take (default: 900)"
     )
 
@@ -133,7 +139,7 @@ def settings_of(args: argparse.Namespace) -> "Settings":
             where="--token",
             hint="or leave it out: one is made",
         )
-    for option in ("max_mb", "max_seconds", "max_pixels", "time_limit"):
+    for option in ("max_mb", "max_seconds", "max_pixels", "max_memory_mb", "time_limit"):
         if getattr(args, option) <= 0:
             raise ConfigError(
                 f"expected a number above 0, got {getattr(args, option):g}",
@@ -159,7 +165,13 @@ def settings_of(args: argparse.Namespace) -> "Settings":
         token,
         tuple(args.name),
         not args.no_uploads,
-        Limits(int(args.max_mb * 1e6), args.max_seconds, args.max_pixels, parse_s=args.time_limit),
+        Limits(
+            int(args.max_mb * 1e6),
+            args.max_seconds,
+            args.max_pixels,
+            parse_s=args.time_limit,
+            memory_bytes=int(args.max_memory_mb * 1e6),
+        ),
         parser,
     )
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
 _HEARD = 1e-4  # of full scale, -80 dB
+_NAMED = 5  # streams that are not used; of more, how many
 
 
 def chosen_audio(
@@ -39,16 +40,16 @@ def chosen_audio(
     stat = path.stat()
     index = _sounding(path, stat.st_size, stat.st_mtime_ns, usual.index)
     chosen = next(s for s in streams if s.index == index)
-    others = ", ".join(
-        f"{k} ({_described(s)})" for k, s in enumerate(streams, 1) if s.index != index
-    )
+    others = [f"{k} ({_described(s)})" for k, s in enumerate(streams, 1) if s.index != index]
+    named = ", ".join(others[:_NAMED])
+    more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
     why = (
         "" if chosen.index == usual.index else f", as the usual one ({_described(usual)}) is silent"
     )
     used = streams.index(chosen) + 1
     return chosen, [
         f"{len(streams)} audio streams: number {used} ({_described(chosen)}) was used{why};"
-        f" not used: {others}"
+        f" not used: {named}{more}"
     ]
 
 

@@ -1,5 +1,6 @@
 """Opening a container safely: local files only, known demuxers only, errors as one line."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from seehear.errors import MediaError, MissingExtraError
+from seehear.media.memory import too_much_memory
 
 if TYPE_CHECKING:
     from av import AudioStream, Packet, VideoStream
@@ -22,6 +24,8 @@ DEMUXERS = (
     "w64,mp3,flac,aac,aiff,au,caf,ac3,eac3,amr,gif,h264,hevc,av1,obu,ivf,vc1,dv,nut,rm,wv,"
     "ape,tta,opus,swf,gxf,mpjpeg,mjpeg,y4m,yuv4mpegpipe"
 )
+MAX_STREAMS = 256  # of a file: each takes about a megabyte before anything is read
+MAX_PIXELS = 8192 * 8192  # of a frame: more is refused before it is decoded
 _FAULTS_IN_A_ROW = 400  # damaged packets before the rest of a track is given up
 _STUMBLES = 100_000  # packets of unannounced tracks: an hour of them
 
@@ -52,6 +56,9 @@ def opened(path: Path) -> Iterator["InputContainer"]:
     _check_file(path)
     container = _open(path)
     try:
+        # some formats are refused as they are opened, of others FFmpeg leaves out the rest
+        if len(container.streams) > MAX_STREAMS:
+            raise MediaError(f"it has more than {MAX_STREAMS} streams", where=path)
         yield container
     finally:
         container.close()
@@ -91,7 +98,13 @@ def unseen(path: Path, error: OSError) -> MediaError:
 def _open(path: Path) -> "InputContainer":
     import av
 
-    options = {"protocol_whitelist": "file", "format_whitelist": DEMUXERS}
+    options = {
+        "protocol_whitelist": "file",
+        "format_whitelist": DEMUXERS,
+        "max_streams": str(MAX_STREAMS + 1),
+        # FFmpeg decodes a frame to learn its size: of one that is somewhat too large, we can tell
+        "max_pixels": str(2 * MAX_PIXELS),
+    }
     try:
         # an explicit protocol and an absolute path: a name such as `-x.mp4` or `concat:a|b` is only
         # ever a name
@@ -100,11 +113,22 @@ def _open(path: Path) -> "InputContainer":
         why = reason(error)
         if isinstance(error, av.error.ArgumentError):  # FFmpeg's word for a format outside the list
             why = "its format is not among those read; playlists are not followed"
+        if isinstance(error, MemoryError):
+            why = f"it has more than {MAX_STREAMS} streams, or {too_much_memory()}"
         raise MediaError(
             f"not a readable media file ({why})",
             where=path,
             hint="expected a video or audio file that FFmpeg plays; is it whole?",
         ) from None
+
+
+def decoder_limit(pixels: int) -> str:
+    """Return FFmpeg's limit where frames of more than `pixels` are refused.
+
+    It counts rows and columns that are cut off before anybody sees them, so somewhat more pass;
+    whoever takes the frames refuses the rest.
+    """
+    return str(pixels + pixels // 8 + 2**16)
 
 
 def reason(error: Exception) -> str:
@@ -178,19 +202,36 @@ def decoded(
     """
     import av
 
-    damaged = in_a_row = 0
+    passed: Counter[str] = Counter()
+    in_a_row = 0
+    packet = None
     try:
         while in_a_row <= _FAULTS_IN_A_ROW:
             try:
                 # a demuxer that has raised is at its end: asked again, it stops
-                frames = next(source).decode()
+                packet = next(source)
+                frames = packet.decode()
                 in_a_row = 0
             except (StopIteration, av.error.EOFError):
                 return
-            except faults():
-                damaged, in_a_row = damaged + 1, in_a_row + 1
+            except faults() as error:
+                passed[_fault(packet, error)] += 1
+                in_a_row += 1
                 continue
             yield from frames
     finally:
-        if damaged:
-            problems.append(f"{track} track: {damaged} damaged packets were passed over")
+        problems += [
+            f"{track} track: {text.format(count)} were passed over"
+            for text, count in passed.items()
+        ]
+
+
+def _fault(packet: "Packet[Any] | None", error: Exception) -> str:
+    """Return what is wrong with a packet, with a place for the number of such packets."""
+    if isinstance(error, MemoryError):
+        return f"{{}} packets ({too_much_memory()})"
+    context = packet.stream.codec_context if packet is not None else None
+    # a decoder that refuses a size is left with none
+    if context is not None and context.type == "video" and not (context.width and context.height):
+        return "{} frames of no size, or a far too large one,"
+    return "{} damaged packets"

@@ -1,7 +1,7 @@
 """Frames at the presentation times asked for."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import MediaError
-from seehear.media.container import clip_start, decoded, faults, opened, packets, visual_stream
+from seehear.media.container import (
+    MAX_PIXELS,
+    clip_start,
+    decoded,
+    decoder_limit,
+    faults,
+    opened,
+    packets,
+    visual_stream,
+)
 from seehear.media.sparing import sparing
 from seehear.media.track import Frame, TrackReader
 
@@ -18,7 +27,6 @@ if TYPE_CHECKING:
     from av.video.reformatter import VideoReformatter
     from av.video.stream import VideoStream
 
-MAX_PIXELS = 10_000 * 10_000  # a larger frame is refused: decoding it could take all memory
 _WORKING_SIDE = 4096  # a longer side is reduced while converting to RGB
 # how long before its beginning the first frame counts as shown (audio often starts a moment
 # earlier)
@@ -28,7 +36,11 @@ _USUAL_S = 0.04  # between frames, where the file does not say
 
 
 def iter_frames(
-    path: Path | str, times_s: Iterable[float], *, threads: int | None = None
+    path: Path | str,
+    times_s: Iterable[float],
+    *,
+    threads: int | None = None,
+    max_pixels: int = MAX_PIXELS,
 ) -> TrackReader[Frame]:
     """Read, for each moment in `times_s`, the frame that is shown then.
 
@@ -43,6 +55,8 @@ def iter_frames(
         times_s: sorted moments, seconds from the clip's start.
         threads: of the decoder; None: as many as FFmpeg likes, which is soonest done but costs half
             as much again in processor time.  Pictures do not depend on it.
+        max_pixels: of a frame; larger ones are refused before they are decoded, wherever in the
+            track they come and whatever its header says.
 
     Returns:
         a reader of `Frame`s; its `problems` say what was degraded.
@@ -53,19 +67,27 @@ def iter_frames(
     """
     problems: list[str] = []
     wanted = [float(t) for t in times_s]
-    return TrackReader(_read(Path(path), wanted, threads, problems), problems)
+    how = _How(threads, min(max_pixels, MAX_PIXELS))
+    return TrackReader(_read(Path(path), wanted, how, problems), problems)
 
 
-def _read(
-    path: Path, wanted: Sequence[float], threads: int | None, problems: list[str]
-) -> Iterator[Frame]:
+@dataclass(frozen=True)
+class _How:
+    """How frames are decoded: see `iter_frames`."""
+
+    threads: int | None
+    max_pixels: int
+
+
+def _read(path: Path, wanted: Sequence[float], how: _How, problems: list[str]) -> Iterator[Frame]:
     with opened(path) as container:
         stream = visual_stream(container)
         if stream is None:
             raise MediaError("no visual track", where=path)
-        _prepare(stream, threads, path)
+        _prepare(stream, how, path)
         start_s = clip_start(container)
         screen = _Screen(wanted, start_s, stream, problems)
+        screen.max_pixels = how.max_pixels
         source = sparing(packets(container, stream), stream, wanted, start_s)
         try:
             for frame in decoded(source, "visual", problems):
@@ -79,21 +101,22 @@ def _read(
             screen.say_refused()
 
 
-def _prepare(stream: "VideoStream", threads: int | None, path: Path) -> None:
+def _prepare(stream: "VideoStream", how: _How, path: Path) -> None:
     """Set how a stream is decoded.
 
     Raises:
         MediaError: its frames are too large.
     """
     pixels = stream.width * stream.height
-    if pixels > MAX_PIXELS:
+    if pixels > how.max_pixels:
         raise MediaError(
             f"frames of {stream.width}x{stream.height} pixels are too large "
-            f"(limit {MAX_PIXELS:,} pixels)",
+            f"(limit {how.max_pixels:,} pixels)",
             where=path,
         )
-    if threads is not None:
-        stream.codec_context.thread_count = threads
+    stream.codec_context.options = {"max_pixels": decoder_limit(how.max_pixels)}
+    if how.threads is not None:
+        stream.codec_context.thread_count = how.threads
     # threads by frame keep a picture each: too much memory for very large ones
     stream.thread_type = "AUTO" if pixels <= _WORKING_SIDE**2 else "SLICE"
 
@@ -113,7 +136,8 @@ class _Screen:
         self.frame: VideoFrame | None = None
         self.time_s = 0.0
         self._next = 0  # the first of the moments that wait
-        self._refused = 0
+        self.max_pixels = MAX_PIXELS
+        self._refused = self._too_large = 0
         self._convert = _converter()
         self._picture: Frame | None = None
         self._converted = False
@@ -125,8 +149,8 @@ class _Screen:
 
     def show(self, frame: "VideoFrame") -> Iterator[Frame]:
         """Put the next frame on the screen; yield what the one before it shows until then."""
-        if frame.width * frame.height > MAX_PIXELS:
-            self._refused += 1
+        if frame.width * frame.height > self.max_pixels:
+            self._too_large += 1
             return
         time_s = self._time_of(frame)
         if self.frame is None:
@@ -152,6 +176,11 @@ class _Screen:
             self.problems.append(
                 f"visual track: {self._refused} decoded frames were passed over, they make no"
                 " picture"
+            )
+        if self._too_large:
+            self.problems.append(
+                f"visual track: {self._too_large} frames of more than {self.max_pixels:,} pixels"
+                " were passed over"
             )
 
     def _time_of(self, frame: "VideoFrame") -> float:

@@ -56,8 +56,11 @@ def parse_many(
     )
     todo = {str(index): path for index, path in enumerate(paths)}
     clips = {name: parser.begin(path) for name, path in todo.items()}
-    stream = parser.audio_stream
-    work = [ClipJob(name, path.stem, str(path), audio_stream=stream) for name, path in todo.items()]
+    stream, limit = parser.audio_stream, parser.max_pixels
+    work = [
+        ClipJob(name, path.stem, str(path), audio_stream=stream, max_pixels=limit)
+        for name, path in todo.items()
+    ]
     for job, message in decode_all(work, front, workers=jobs, timeout_s=timeout_s):
         clip = clips[job.name]
         if isinstance(message, Piece):

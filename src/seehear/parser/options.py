@@ -15,6 +15,7 @@ def make_parser(
     events: str | None = None,
     vocabulary: str | None = None,
     fps: int | None = None,
+    max_pixels: int | None = None,
 ) -> Parser:
     """Return the parser that options ask for.
 
@@ -25,6 +26,7 @@ def make_parser(
         events: classes of a zero-shot parser, "Dog,Speech".
         vocabulary: a file of them, instead; with neither LLP's 25.
         fps: frames a zero-shot parser looks at a second.
+        max_pixels: of a frame; None: the parser's own limit.
 
     Raises:
         ConfigError: options that do not go together, or make no sense.
@@ -40,9 +42,13 @@ def make_parser(
     )
     limit = _threshold(threshold)
     if model is not None:
-        return Parser.load(model, threshold=limit)
-    words = Path(vocabulary) if vocabulary is not None else events
-    return Parser.from_preset(preset or "offline", words, threshold=limit, fps=fps)
+        parser = Parser.load(model, threshold=limit)
+    else:
+        words = Path(vocabulary) if vocabulary is not None else events
+        parser = Parser.from_preset(preset or "offline", words, threshold=limit, fps=fps)
+    if max_pixels is not None:
+        parser.max_pixels = max_pixels
+    return parser
 
 
 def check_options(

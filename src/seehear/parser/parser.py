@@ -10,6 +10,7 @@ from typing import Any
 from seehear._version import __version__
 from seehear.data import LLP_VOCABULARY, Vocabulary
 from seehear.errors import ConfigError
+from seehear.media.container import MAX_PIXELS
 from seehear.parser.clip_parse import ClipParse, Progress, Reporter
 from seehear.parser.preset import PRESETS, check_preset
 from seehear.parser.scorer import Scorer
@@ -31,6 +32,7 @@ class Parser:
     Attributes:
         audio_stream: which of a file's several audio streams is parsed, counted from 1; None: the
             one that players play or, where that is silent, the first that sounds.
+        max_pixels: of a frame; larger ones are not decoded.
 
     Examples:
         >>> parser = Parser.from_preset("offline", vocabulary="Dog,Speech")  # doctest: +SKIP
@@ -47,6 +49,7 @@ class Parser:
         self.scorer, self.name = scorer, dict(name)
         self.decoding = _with_threshold(scorer.decoding, threshold)
         self.audio_stream: int | None = None
+        self.max_pixels = MAX_PIXELS
         self._about: dict[str, Any] | None = None
 
     @classmethod
@@ -127,7 +130,8 @@ class Parser:
         if progress is not None:
             present = (info.audio is not None, info.visual is not None)
             report = Reporter(clip, grid, present, info.duration_s, progress)
-        job = ClipJob(str(path), Path(path).stem, str(path), grid, self.audio_stream)
+        name, limit = str(path), self.max_pixels
+        job = ClipJob(name, Path(path).stem, name, grid, self.audio_stream, limit)
         for message in decode(job, self.scorer.visual, self.scorer.audio, step_s=step_s):
             if isinstance(message, ClipOutcome):
                 return clip.finish(message)

@@ -14,6 +14,7 @@ from pathlib import Path
 from seehear.encoders import AudioEncoder, VisualEncoder
 from seehear.errors import MediaError, SeehearError
 from seehear.media import MediaInfo, TrackReader, probe
+from seehear.media.memory import too_much_memory
 from seehear.streaming.messages import ClipJob, ClipOutcome, Piece
 from seehear.streaming.pictures import picture_pieces
 from seehear.streaming.sampling import PAPER_SEGMENTS, Sampling
@@ -50,9 +51,11 @@ def decode(
                 sounds = sound_pieces(info, audio, grid, end_s)
                 yield from _pieces_of("audio", info.audio is not None, sounds, outcome)
             if visual:
-                pictures = picture_pieces(info, visual, grid, end_s, sampling)
+                pictures = picture_pieces(
+                    info, visual, grid, end_s, sampling, max_pixels=job.max_pixels
+                )
                 yield from _pieces_of("visual", info.visual is not None, pictures, outcome)
-    except (SeehearError, OSError) as error:
+    except (SeehearError, OSError, MemoryError) as error:
         outcome.problems.append(_reason(error))
     yield outcome
 
@@ -112,7 +115,7 @@ def _pieces_of(
         for piece in pieces:
             outcome.tracks[track] = "present"
             yield piece
-    except (SeehearError, OSError) as error:
+    except (SeehearError, OSError, MemoryError) as error:
         outcome.problems += [*pieces.problems, f"{track} track: {_reason(error)}"]
         return
     outcome.problems += pieces.problems
@@ -120,6 +123,8 @@ def _pieces_of(
         outcome.problems.append(f"{track} track: nothing in it could be decoded")
 
 
-def _reason(error: SeehearError | OSError) -> str:
+def _reason(error: SeehearError | OSError | MemoryError) -> str:
+    if isinstance(error, MemoryError):
+        return too_much_memory()
     text = error.problem if isinstance(error, SeehearError) else f"{type(error).__name__}: {error}"
     return " ".join(text.split())

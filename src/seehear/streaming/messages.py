@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.media.container import MAX_PIXELS
 from seehear.time import TimeGrid
 
 CHUNK = 10  # segments a piece
@@ -22,6 +23,7 @@ class ClipJob:
         grid: segments; None: as many as the clip is long.
         audio_stream: which of several audio streams, counted from 1; None: see
             `seehear.media.probe`.
+        max_pixels: of a frame; larger ones are not decoded.
     """
 
     name: str
@@ -29,6 +31,7 @@ class ClipJob:
     source: str | None
     grid: TimeGrid | None = None
     audio_stream: int | None = None
+    max_pixels: int = MAX_PIXELS
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 """The visual track as pieces: decoded once, each encoder handed the frames it samples."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seehear.encoders import VisualEncoder
 from seehear.media import Frame, MediaInfo, TrackReader, iter_frames
+from seehear.media.container import MAX_PIXELS
 from seehear.streaming.messages import CHUNK, Piece
 from seehear.streaming.sampling import Sampling, grid_times, paper_times
 from seehear.time import TimeGrid
@@ -19,6 +19,8 @@ def picture_pieces(
     grid: TimeGrid,
     end_s: float,
     sampling: Sampling,
+    *,
+    max_pixels: int = MAX_PIXELS,
 ) -> TrackReader[Piece]:
     """Read the visual track of a file for these encoders.
 
@@ -28,24 +30,25 @@ def picture_pieces(
         grid: segments.
         end_s: up to when the track is expected to go; later moments are not looked at.
         sampling: which frames; see `sampling`.
+        max_pixels: see `seehear.media.iter_frames`.
 
     Raises:
         MediaError: (while reading) see `seehear.media.iter_frames`.
     """
     problems: list[str] = []
-    lanes = _lanes(info, encoders, grid, sampling)
-    return TrackReader(_read(info.path, lanes, end_s, problems), problems)
-
-
-def _read(
-    path: Path, lanes: "Iterable[_Lane]", end_s: float, problems: list[str]
-) -> Iterator[Piece]:
-    lanes = list(lanes)
+    lanes = list(_lanes(info, encoders, grid, sampling))
     times = np.unique(np.concatenate([lane.times for lane in lanes]))
     inside = times[times < end_s]
     if not len(inside):
         inside = times[:1]
-    frames = iter_frames(path, inside, threads=1)  # processes share the cores
+    # processes share the cores
+    frames = iter_frames(info.path, inside, threads=1, max_pixels=max_pixels)
+    return TrackReader(_read(frames, lanes, problems), problems)
+
+
+def _read(
+    frames: TrackReader[Frame], lanes: "Sequence[_Lane]", problems: list[str]
+) -> Iterator[Piece]:
     try:
         for frame in frames:
             for lane in lanes:

@@ -6,6 +6,7 @@ the encoders waits.  When no word comes for `timeout_s`, or the process dies, it
 only its clip is lost.
 """
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -19,6 +20,7 @@ from typing import cast
 
 from seehear.encoders import AnyEncoder, AudioEncoder, VisualEncoder
 from seehear.errors import SeehearError
+from seehear.media.memory import READING_BYTES, limit_memory
 from seehear.streaming.decode import decode
 from seehear.streaming.messages import ClipJob, ClipOutcome, Piece
 from seehear.streaming.pipe import receive, send
@@ -160,6 +162,9 @@ def _serve(pipe: Connection, front: Front, parent: int) -> None:
     except Exception as error:
         send(pipe, SeehearError(f"{type(error).__name__}: {error}"))
         return
+    with contextlib.suppress(ImportError):
+        import PIL.Image  # noqa: F401  (first imported when memory is out, it would be missing)
+    limit_memory(READING_BYTES)
     send(pipe, True)
     try:
         while True:

@@ -18,6 +18,7 @@ class Limits:
         pixels: of a frame.
         receive_s: seconds that sending the file may take.
         parse_s: seconds that parsing may take.
+        memory_bytes: that parsing may take, networks included.
         waiting: uploads being received, waiting or parsed at a time; further ones are refused.
     """
 
@@ -26,6 +27,7 @@ class Limits:
     pixels: int = 3840 * 2160
     receive_s: float = 900.0
     parse_s: float = 900.0
+    memory_bytes: int = 4_000_000_000
     waiting: int = 4
 
 

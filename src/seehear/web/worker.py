@@ -17,6 +17,7 @@ from typing import Any, Protocol, TextIO, TypedDict
 
 from seehear.errors import MediaError, SeehearError
 from seehear.files import write_text
+from seehear.media.memory import limit_memory, too_much_memory
 from seehear.time import Timeline
 from seehear.web.process import limit_resources
 from seehear.web.settings import Limits
@@ -85,15 +86,18 @@ def run(
     def named(timeline: Timeline) -> Timeline:
         return dataclasses.replace(timeline, source=task["name"])
 
-    path = Path(task["path"])
+    path, limits = Path(task["path"]), Limits(**task["limits"])
     try:
-        check(path, Limits(**task["limits"]))
+        check(path, limits)
         say(fraction=0.0)
-        timeline = make(task["parser"])(path, progress=show)
+        parser = make(task["parser"] | {"max_pixels": limits.pixels})
+        timeline = parser(path, progress=show)
         write_text(Path(task["out"]), named(timeline).to_json())
     except SeehearError as error:
         ours = str(error.where) == str(path)  # our paths are nobody's business
         say(error=error.told(places=not ours))
+    except MemoryError:
+        say(error=too_much_memory())
     else:
         say(done=True)
 
@@ -108,6 +112,7 @@ def main(make: Callable[[dict[str, Any]], Parsing] = make_parser) -> None:
     task: ParseTask = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_server, daemon=True).start()
     limits = Limits(**task["limits"])
+    limit_memory(limits.memory_bytes)
     limit_resources(cpu_s=limits.parse_s * (os.cpu_count() or 1), file_bytes=100_000_000)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever a library prints is no answer
