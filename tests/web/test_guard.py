@@ -86,6 +86,53 @@ def test_requests_of_other_sites(client: TestClient, headers: dict[str, str]) ->
     assert answer.status_code == 403
 
 
+@pytest.mark.parametrize(
+    "origin", ["http://[", "http://[::1", "http://a]b", "http://127.0.0.1:8765/", "//", "", "\xff"]
+)
+def test_an_origin_that_is_none_is_another_site(client: TestClient, origin: str) -> None:
+    assert client.get("/", headers={"Origin": origin.encode("latin-1")}).status_code == 403
+
+
+MALFORMED = (b"", b"[", b"http://[", b"\xff\xfe", b'=;,="\\', b"bytes=", b"9" * 5000, b"-1", b"\0")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Accept",
+        "Accept-Encoding",
+        "Authorization",
+        "Content-Length",
+        "Content-Type",
+        "Cookie",
+        "Expect",
+        "Host",
+        "If-Modified-Since",
+        "If-None-Match",
+        "If-Range",
+        "Origin",
+        "Range",
+        "Referer",
+        "Sec-Fetch-Mode",
+        "Sec-Fetch-Site",
+        "X-Forwarded-For",
+        "X-Seehear",
+    ],
+)
+def test_no_header_makes_an_error_of_the_server(
+    client: TestClient, outside: TestClient, name: str
+) -> None:
+    """An exception that nobody foresaw comes out of the client here."""
+    clip = clip_id("park.timeline.json")
+    for value in MALFORMED:
+        headers: dict[str, str | bytes] = {**OURS, "Range": "bytes=0-1", name: value}
+        for path in ("/", f"/api/clips/{clip}/media"):
+            assert client.get(path, headers=headers).status_code < 500, value
+        assert outside.get("/?token=%ff", headers=headers).status_code < 500, value
+        answer = client.post("/api/uploads?name=a.mp4", content=b"", headers=headers)
+        assert answer.status_code in (400, 403, 413, 421, 507), value
+
+
 def test_a_form_of_another_site_cannot_post(client: TestClient) -> None:
     plain = {"Content-Type": "text/plain"}  # what a form may send without asking first
     assert client.post("/api/uploads?name=a.mp4", content=b"x", headers=plain).status_code == 403

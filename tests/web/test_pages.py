@@ -1,5 +1,6 @@
 """The pages in a browser: list, search, player and lanes in step, upload, hostile words."""
 
+import contextlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -25,6 +26,14 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(library: Path) -> Iterator[str]:
     with served(Settings(library, worker=WORKER)) as address:
         yield address
+
+
+@contextlib.contextmanager
+def visited(page: Any, settings: Settings) -> Iterator[str]:
+    """Serve; the page leaves before the server stops, and so asks nothing of one that stops."""
+    with served(settings) as address:
+        yield address
+        page.goto("about:blank")
 
 
 def until(page: Any, condition: str) -> None:
@@ -188,7 +197,7 @@ def test_upload_and_watch_the_lanes_fill(page: Any, tmp_path: Path) -> None:
     steps = os.open(pipe, os.O_RDWR)
     video = make_video(tmp_path / f"{HOSTILE}.mp4")
     settings = Settings(library, worker=WORKER, parser={"preset": "steps", "model": str(pipe)})
-    with served(settings) as address:
+    with visited(page, settings) as address:
         page.goto(address)
         page.wait_for_selector("text=No clips yet")
         page.click("#to-upload")
@@ -272,7 +281,7 @@ def test_a_long_list_comes_in_pages(page: Any, tmp_path: Path) -> None:
                 f"{index:02d}.mp4", 4.0, TimeGrid(4), ("Dog",), (Event(0, 1, Track.AUDIO, "Dog"),)
             ),
         )
-    with served(Settings(tmp_path, worker=WORKER)) as address:
+    with visited(page, Settings(tmp_path, worker=WORKER)) as address:
         page.goto(address)
         page.wait_for_selector(".clip")
         assert page.locator(".clip").count() == 60
@@ -288,7 +297,7 @@ def test_a_real_clip_is_parsed_by_the_real_parser(page: Any, shared: Path, tmp_p
     shutil.copy(video, tmp_path / "clip.mp4")
     library = tmp_path / "library"
     library.mkdir()
-    with served(Settings(library)) as address:
+    with visited(page, Settings(library)) as address:
         page.goto(f"{address}#/upload")
         page.set_input_files("#file", str(tmp_path / "clip.mp4"))
         page.fill("#events", "Dog, Helicopter")

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import shutil
 import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from starlette.testclient import TestClient
 from seehear.web.app import create_app
 from seehear.web.catalogue import Catalogue
 from seehear.web.settings import Limits, Settings
-from seehear.web.uploads import RefusedError, Uploads, shown_name, slug
+from seehear.web.uploads import Pace, RefusedError, Uploads, shown_name, slug
 from web_world import HERE, OURS, WORKER, events_of, make_video
 
 
@@ -204,8 +205,8 @@ def test_concurrent_uploads_wait_their_turn_and_the_queue_is_bounded(
     ("fault", "reason"),
     [
         (ClientDisconnect(), "the upload broke off"),
-        (None, "the upload broke off"),
-        (OSError(28, "No space left"), "the upload broke off"),
+        (None, "the file came too slowly"),
+        (OSError(28, "No space left"), "could not be kept: No space left (9.0 MB were wanted, "),
     ],
 )
 def test_an_upload_that_breaks_off_or_never_ends_leaves_nothing(
@@ -220,7 +221,7 @@ def test_an_upload_that_breaks_off_or_never_ends_leaves_nothing(
         await asyncio.Event().wait()  # it never comes
 
     async def receive() -> None:
-        upload = uploads.new("a.mp4", length=None)
+        upload = uploads.new("a.mp4", length=9_000_000)
         with pytest.raises((ClientDisconnect, RefusedError)):
             await uploads.receive(upload, chunks())
         assert upload.state == "failed"
@@ -229,6 +230,118 @@ def test_an_upload_that_breaks_off_or_never_ends_leaves_nothing(
     asyncio.run(receive())
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
     uploads.new("next.mp4", length=None)  # the place in the queue is free again
+
+
+async def trickle() -> AsyncIterator[bytes]:
+    """Give a byte now and then, without end."""
+    while True:
+        yield b"x"
+        await asyncio.sleep(0.005)
+
+
+async def whole(data: bytes) -> AsyncIterator[bytes]:
+    yield data
+
+
+def test_slow_uploads_hold_nobody_up_and_are_ended(tmp_path: Path) -> None:
+    limits = Limits(waiting=1, receiving=8, pace_s=0.2, pace_bytes=1000)
+    uploads = Uploads(Settings(tmp_path, limits=limits), Catalogue(tmp_path))
+
+    async def work() -> None:
+        slow = [uploads.new(f"{k}.mp4", length=10**6) for k in range(4)]
+        ends = [asyncio.create_task(uploads.receive(upload, trickle())) for upload in slow]
+        while not all(upload.size for upload in slow):
+            await asyncio.sleep(0.001)
+        quick = uploads.new("quick.mp4", length=1)  # the same client, while four are slow
+        await uploads.receive(quick, whole(b"x"))
+        assert quick.state == "waiting"
+        results = await asyncio.gather(*ends, return_exceptions=True)
+        assert [str(result) for result in results] == ["the file came too slowly"] * 4
+        assert {upload.state for upload in slow} == {"failed"}
+
+    asyncio.run(work())
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+
+
+def test_the_time_of_an_upload_is_moved_on_by_what_comes() -> None:
+    limits = Limits(pace_s=50, pace_bytes=1000, receive_s=120)
+
+    async def receive() -> None:
+        async with Pace(limits) as pace:
+            pace.now = lambda: pace.began_s + 30  # half a minute later
+            pace.came(999)
+            assert pace.deadline_s == pytest.approx(pace.began_s + 50, abs=1)
+            pace.came(1)
+            assert pace.deadline_s == pace.began_s + 80
+            assert (pace.age_s, pace.rate) == (30, 1000 / 30)
+            pace.now = lambda: pace.began_s + 79
+            pace.came(5000)
+            assert pace.deadline_s == pace.began_s + 120  # however quick it is
+
+    asyncio.run(receive())
+
+
+def test_where_too_many_send_at_once_the_slowest_gives_way(tmp_path: Path) -> None:
+    uploads = Uploads(Settings(tmp_path, limits=Limits(receiving=2)), Catalogue(tmp_path))
+
+    async def stalled(data: bytes) -> AsyncIterator[bytes]:
+        yield data
+        await asyncio.Event().wait()
+
+    async def work() -> None:
+        slow, quick = (uploads.new(f"{name}.mp4", length=None) for name in ("slow", "quick"))
+        tasks = [
+            asyncio.create_task(uploads.receive(slow, stalled(b"x"))),
+            asyncio.create_task(uploads.receive(quick, stalled(b"x" * 1000))),
+        ]
+        while not (slow.size and quick.size):
+            await asyncio.sleep(0.001)
+        with pytest.raises(RefusedError, match="try again in a moment"):
+            uploads.new("third.mp4", length=None)  # both may still become quick
+        for upload in (slow, quick):
+            assert upload.pace is not None
+            upload.pace.began_s -= 20
+        uploads.new("third.mp4", length=None)
+        (ended,) = await asyncio.gather(tasks[0], return_exceptions=True)
+        assert str(ended) == "the file came too slowly"
+        assert (slow.state, quick.state) == ("failed", "receiving")
+        await uploads.stop()
+        (ended,) = await asyncio.gather(tasks[1], return_exceptions=True)
+        assert str(ended) == "the server was stopped"
+
+    asyncio.run(work())
+
+
+def test_what_the_disk_does_not_hold_is_refused_before_it_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uploads = Uploads(Settings(tmp_path), Catalogue(tmp_path))
+    free = shutil.disk_usage(tmp_path)._replace(free=203_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: free)
+
+    async def unasked() -> AsyncIterator[bytes]:
+        raise AssertionError("nothing of it should be read")
+        yield b""
+
+    told = "the disk of this server is full: 90.0 MB more are wanted, 3.0 MB can be taken"
+    with pytest.raises(RefusedError, match=told):
+        asyncio.run(uploads.receive(uploads.new("a.mp4", length=90_000_000), unasked()))
+    with pytest.raises(RefusedError, match=r"full: 4\.0 MB more are wanted"):
+        asyncio.run(uploads.receive(uploads.new("a.mp4", length=None), whole(b"x" * 4_000_000)))
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_result_that_cannot_be_kept_is_told_without_a_path(
+    tmp_path: Path, video: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", str(tmp_path))
+
+    with TestClient(create_app(Settings(tmp_path, worker=WORKER)), HERE) as client:
+        monkeypatch.setattr("seehear.web.uploads.os.replace", full)
+        error = send(client, "a.mp4", video)["error"]
+    assert error.startswith("the file could not be kept: No space left on device (")
+    assert str(tmp_path) not in error
 
 
 def test_names_of_uploads_cannot_place_them(

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import av
 import numpy as np
-import uvicorn
 
 from seehear.media import probe
 from seehear.time import Event, TimeGrid, Timeline, Track
 from seehear.web import worker
 from seehear.web.app import create_app
+from seehear.web.server import Server
 from seehear.web.settings import Settings
 
 HOSTILE = "<img src=x onerror=document.title='owned'>"
@@ -156,9 +156,7 @@ def served(settings: Settings) -> Iterator[str]:
     listening.listen()  # from here on a visitor waits for the server to start, and is not refused
     port = listening.getsockname()[1]
     app = create_app(dataclasses.replace(settings, port=port))
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1, ws="none")
-    )
+    server = Server(app, log_level="error")
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:

@@ -84,9 +84,8 @@ def run(args: argparse.Namespace) -> int:
     """Serve until interrupted."""
     settings = settings_of(args)
     try:
-        import uvicorn
-
         from seehear.web.app import create_app
+        from seehear.web.server import Server
     except ImportError as error:
         raise MissingExtraError.of(error.name or "fastapi", "web") from None
     with _socket(settings.host, settings.port) as listening:
@@ -100,20 +99,12 @@ def run(args: argparse.Namespace) -> int:
                 "seehear: note: no videos beside the timelines; --media DIR names where they lie",
                 file=sys.stderr,
             )
-        config = uvicorn.Config(
-            app,
-            log_level="warning",
-            server_header=False,
-            timeout_graceful_shutdown=2,
-            limit_concurrency=200,
-            ws="none",
-        )
         query = "" if settings.token is None else f"?token={settings.token}"
         shown = f"[{host}]" if ":" in host else host
         print(f"http://{shown}:{port}/{query}", flush=True)
         print("press Ctrl-C to stop", file=sys.stderr)
         with contextlib.suppress(KeyboardInterrupt):  # how a server ends
-            uvicorn.Server(config).run(sockets=[listening])
+            Server(app).run(sockets=[listening])
     return 0
 
 

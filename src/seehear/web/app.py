@@ -10,11 +10,11 @@ from importlib.resources import files
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import FastAPI, Path, Query, Request
+from fastapi import FastAPI, Header, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from seehear import export
 from seehear._version import __version__
@@ -23,6 +23,7 @@ from seehear.errors import SeehearError
 from seehear.web.catalogue import Catalogue, UnknownClipError
 from seehear.web.guard import Guard
 from seehear.web.pictures import Pictures
+from seehear.web.sending import SentFile
 from seehear.web.settings import Settings
 from seehear.web.uploads import Upload, Uploads
 
@@ -44,13 +45,15 @@ def create_app(settings: Settings) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        running = asyncio.create_task(uploads.run())
+        uploads.start()
         try:
             yield
         finally:
-            running.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await running
+            await stop()
+
+    async def stop() -> None:
+        pictures.stop()
+        await uploads.stop()
 
     # no generated pages: they load scripts from elsewhere
     app = FastAPI(
@@ -66,7 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
     _static(app)
     _clips(app, settings, catalogue, pictures)
     _uploads(app, uploads)
-    app.state.uploads, app.state.catalogue = uploads, catalogue
+    app.state.uploads, app.state.catalogue, app.state.stop = uploads, catalogue, stop
     return app
 
 
@@ -90,7 +93,7 @@ def _errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _(_: Request, error: HTTPException) -> JSONResponse:
-        return answer(error.status_code, str(error.detail))
+        return JSONResponse({"error": str(error.detail)}, error.status_code, error.headers)
 
 
 def _static(app: FastAPI) -> None:
@@ -154,11 +157,16 @@ def _clips(app: FastAPI, settings: Settings, catalogue: Catalogue, pictures: Pic
         )
 
     @app.get("/api/clips/{clip}/media")
-    def media(clip: Id) -> Response:
+    def media(
+        clip: Id,
+        range: Annotated[str | None, Header()] = None,
+        if_range: Annotated[str | None, Header()] = None,
+    ) -> Response:
         path = catalogue.media_path(clip)
         if path is None:
             raise HTTPException(404, "the video of this clip is not in the library")
-        return FileResponse(path, media_type=mimetypes.guess_type(path.name)[0] or "video/mp4")
+        kind = mimetypes.guess_type(path.name)[0] or "video/mp4"
+        return SentFile(path, kind, wanted=range, known=if_range)
 
     @app.get("/api/clips/{clip}/picture")
     async def picture(clip: Id) -> Response:
@@ -166,7 +174,7 @@ def _clips(app: FastAPI, settings: Settings, catalogue: Catalogue, pictures: Pic
         made = None if path is None else await pictures.get(clip, path)
         if made is None:
             raise HTTPException(404, "there is no picture in this clip")
-        return FileResponse(made, media_type="image/jpeg")
+        return await asyncio.to_thread(SentFile, made, "image/jpeg")
 
     @app.get("/api/clips/{clip}/export/{format}")
     def export_as(clip: Id, format: str) -> Response:
@@ -190,9 +198,7 @@ def _uploads(app: FastAPI, uploads: Uploads) -> None:
         name: Annotated[str, Query(max_length=1000)],
         events: Annotated[str, Query(max_length=5000)] = "",
     ) -> dict[str, Any]:
-        length = request.headers.get("content-length", "")
-        announced = int(length) if length.isdigit() else None
-        coming = uploads.new(name, length=announced, events=events)
+        coming = uploads.new(name, length=_announced(request), events=events)
         try:
             await uploads.receive(coming, request.stream())
         except ClientDisconnect:
@@ -210,6 +216,16 @@ def _uploads(app: FastAPI, uploads: Uploads) -> None:
             media_type="text/event-stream",
             headers={"cache-control": "no-store", "x-accel-buffering": "no"},
         )
+
+
+def _announced(request: Request) -> int | None:
+    """Return the length that an upload says it has, if it says one."""
+    length = request.headers.get("content-length")
+    if length is None:
+        return None
+    if re.fullmatch("[0-9]{1,18}", length) is None:
+        raise HTTPException(400, "the header Content-Length is no number of bytes")
+    return int(length)
 
 
 def _format(name: str) -> dict[str, str]:

@@ -1,9 +1,10 @@
 """What stands before every route: who may ask, and what every answer says to the browser."""
 
+import asyncio
 import hmac
 import re
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -53,7 +54,10 @@ class Guard:
             await send(message)
 
         refused = self.refusal(scope)
-        await (self.app if refused is None else refused)(scope, receive, safe_send)
+        try:
+            await (self.app if refused is None else refused)(scope, receive, safe_send)
+        except asyncio.CancelledError:
+            pass  # the server stops, and nobody waits for this answer any more
 
     def refusal(self, scope: Scope) -> Response | None:
         """Return the answer to a request that goes no further, or None."""
@@ -68,7 +72,8 @@ class Guard:
         """Refuse what a page of another site asks for, but for a link to our front page."""
         reading = scope["method"] in ("GET", "HEAD")
         origin = headers.get("origin")
-        same = origin is None or urlsplit(origin)[:2] in (("http", host), ("https", host))
+        # whole texts: there is nothing to take apart, whatever the header holds
+        same = origin is None or origin in (f"http://{host}", f"https://{host}")
         site = headers.get("sec-fetch-site", "none")
         link = reading and scope["path"] == "/" and headers.get("sec-fetch-mode") == "navigate"
         if not same or (site not in ("same-origin", "none") and not link):

@@ -17,17 +17,22 @@ class Limits:
         duration_s: of a clip.
         pixels: of a frame.
         receive_s: seconds that sending the file may take.
+        pace_s, pace_bytes: so many bytes must come in every so many seconds; else it is too slow.
         parse_s: seconds that parsing may take.
         memory_bytes: that parsing may take, networks included.
-        waiting: uploads being received, waiting or parsed at a time; further ones are refused.
+        receiving: uploads being received at a time; a further one takes the place of the slowest.
+        waiting: uploads waiting or parsed at a time; further ones are refused.
     """
 
     bytes: int = 500_000_000
     duration_s: float = 600.0
     pixels: int = 3840 * 2160
     receive_s: float = 900.0
+    pace_s: float = 10.0
+    pace_bytes: int = 200_000
     parse_s: float = 900.0
     memory_bytes: int = 4_000_000_000
+    receiving: int = 32
     waiting: int = 4
 
 

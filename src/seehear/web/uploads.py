@@ -8,6 +8,7 @@ behind.
 import asyncio
 import contextlib
 import dataclasses
+import errno
 import json
 import os
 import re
@@ -28,7 +29,7 @@ from seehear.library.media import base_name
 from seehear.media import MEDIA_SUFFIXES
 from seehear.time import SUFFIX
 from seehear.web.catalogue import Catalogue, clip_id
-from seehear.web.settings import Settings
+from seehear.web.settings import Limits, Settings
 from seehear.web.worker import ParseTask
 
 _SPARE_BYTES = 200_000_000  # of the disk, left free
@@ -61,7 +62,10 @@ class Upload:
     timeline: dict[str, Any] | None = None
     error: str | None = None
     clip: str | None = None
+    length: int | None = None  # as announced
+    size: int = 0  # received so far
     version: int = 0
+    pace: "Pace | None" = None  # while it is received
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -107,8 +111,58 @@ class Upload:
                 await changed.wait()
 
 
+class Pace:
+    """Ends the receiving of a file that comes too slowly: a context, told of what comes.
+
+    Raises:
+        TimeoutError: within it, at the next wait: too few bytes came in a stretch of `pace_s`, all
+            of it takes longer than `receive_s`, or somebody called `end`.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits, self.now = limits, asyncio.get_running_loop().time
+        self.began_s = self.now()
+        self._bytes = self._stretch = 0
+        self.deadline_s = self._next()  # on the clock of the loop, as all times here
+        self._timeout = asyncio.timeout_at(self.deadline_s)
+
+    async def __aenter__(self) -> "Pace":
+        await self._timeout.__aenter__()
+        return self
+
+    async def __aexit__(self, *fault: Any) -> None:
+        await self._timeout.__aexit__(*fault)
+
+    def came(self, size: int) -> None:
+        """Count bytes; when a stretch has enough of them, the next begins."""
+        self._bytes += size
+        self._stretch += size
+        if self._stretch >= self.limits.pace_bytes:
+            self._stretch = 0
+            self.deadline_s = self._next()
+            self._timeout.reschedule(self.deadline_s)
+
+    def end(self) -> None:
+        """End it now."""
+        self._timeout.reschedule(self.now())
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since it began."""
+        return self.now() - self.began_s
+
+    @property
+    def rate(self) -> float:
+        """Bytes a second."""
+        return self._bytes / max(self.age_s, 1e-3)
+
+    def _next(self) -> float:
+        limits = self.limits
+        return min(self.now() + limits.pace_s, self.began_s + limits.receive_s)
+
+
 class Uploads:
-    """The queue.  `run` must be running for anything to be parsed."""
+    """The queue.  Nothing is parsed before `start`, and nothing is taken after `stop`."""
 
     def __init__(self, settings: Settings, catalogue: Catalogue) -> None:
         self.settings, self.catalogue = settings, catalogue
@@ -117,6 +171,23 @@ class Uploads:
         self.waiting_room = self.rooms / secrets.token_hex(8)
         self.by_id: dict[str, Upload] = {}
         self._queue: asyncio.Queue[Upload] = asyncio.Queue()
+        self._running: asyncio.Task[None] | None = None
+        self._stopped = False
+
+    def start(self) -> None:
+        """Begin to parse what comes."""
+        self._running = asyncio.create_task(self.run())
+
+    async def stop(self) -> None:
+        """End what is received, waits or is parsed; whoever watches is told."""
+        self._stopped = True
+        for upload in self.by_id.values():
+            if upload.pace is not None:
+                upload.pace.end()
+        if self._running is not None:
+            self._running.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._running
 
     def new(self, name: str, *, length: int | None, events: str = "") -> Upload:
         """Return the upload of a file that is about to come.
@@ -127,12 +198,12 @@ class Uploads:
             events: classes to look for, comma-separated; empty for the server's own.
 
         Raises:
-            RefusedError: not a media file's name, too long, or too many uploads at once.
+            RefusedError: not a media file's name, too long, too many uploads at once, or no room.
         """
         shown = shown_name(name)
         suffix = Path(shown).suffix.lower()
         self._refuse(suffix, length)
-        upload = Upload(shown, suffix, self._parser(events))
+        upload = Upload(shown, suffix, self._parser(events), length=length)
         over = [id_ for id_, other in self.by_id.items() if other.over]
         for id_ in over[: max(0, len(self.by_id) - _KEPT)]:
             del self.by_id[id_]
@@ -154,8 +225,27 @@ class Uploads:
                 f"the file has {length / 1e6:,.0f} MB; at most {limits.bytes / 1e6:,.0f} MB "
                 "are taken here",
             )
-        if sum(not upload.over for upload in self.by_id.values()) >= limits.waiting:
+        self._check_queue()
+        self._check_receiving()
+
+    def _check_queue(self) -> None:
+        if self._stopped:
+            raise RefusedError(503, "the server was stopped")
+        states = [upload.state for upload in self.by_id.values()]
+        if states.count("waiting") + states.count("parsing") >= self.settings.limits.waiting:
             raise RefusedError(429, "too many uploads at once; try again when one is done")
+
+    def _check_receiving(self) -> None:
+        """Make a place for one more, at the cost of the slowest; new ones are left a while."""
+        limits = self.settings.limits
+        receiving = [upload for upload in self.by_id.values() if upload.state == "receiving"]
+        if len(receiving) < limits.receiving:
+            return
+        paces = (upload.pace for upload in receiving)
+        old = [pace for pace in paces if pace is not None and pace.age_s > limits.pace_s]
+        if not old:
+            raise RefusedError(429, "too many uploads at once; try again in a moment")
+        min(old, key=lambda pace: pace.rate).end()
 
     def _parser(self, events: str) -> dict[str, Any]:
         """Return the options of the parser for an upload that may name its own classes."""
@@ -170,34 +260,53 @@ class Uploads:
         """Write the file as it comes, then put the upload in the queue.
 
         Raises:
-            RefusedError: it is larger than the limit, comes too slowly, or the disk is full.
+            RefusedError: it is larger than the limit, comes too slowly, the disk is full, too many
+                wait already, or the server is stopped.
         """
-        limits, folder, size = self.settings.limits, self._folder(upload), 0
         try:
-            folder.mkdir(parents=True)
-            with self._video(upload).open("xb") as file:
-                async with asyncio.timeout(limits.receive_s):
-                    async for chunk in chunks:
-                        size += len(chunk)
-                        if size > limits.bytes:
-                            raise RefusedError(
-                                413, f"at most {limits.bytes / 1e6:,.0f} MB are taken here"
-                            )
-                        if shutil.disk_usage(folder).free < len(chunk) + _SPARE_BYTES:
-                            raise RefusedError(507, "the disk of this server is full")
-                        file.write(chunk)
-            if not size:
-                raise RefusedError(400, "the file is empty")
+            await self._keep(upload, chunks)
+            self._check_queue()
         except BaseException as error:  # also a browser that went away
-            reason = str(error) if isinstance(error, RefusedError) else "the upload broke off"
-            self._fail(upload, reason)
-            if isinstance(error, TimeoutError):
-                raise RefusedError(408, "the file came too slowly") from None
-            if isinstance(error, OSError):
-                raise RefusedError(507, f"the file could not be kept: {error.strerror}") from error
-            raise
+            refused = self._refusal(upload, error)
+            self._fail(upload, "the upload broke off" if refused is None else refused.problem)
+            if refused is None:
+                raise
+            raise refused from error
+        finally:
+            upload.pace = None
         upload.change(state="waiting")
         self._queue.put_nowait(upload)
+
+    async def _keep(self, upload: Upload, chunks: AsyncIterator[bytes]) -> None:
+        limits, folder = self.settings.limits, self._folder(upload)
+        folder.mkdir(parents=True)
+        with self._video(upload).open("xb") as file:
+            async with Pace(limits) as upload.pace:
+                _check_room(folder, upload.length or 0)
+                async for chunk in chunks:
+                    upload.size += len(chunk)
+                    upload.pace.came(len(chunk))
+                    if upload.size > limits.bytes:
+                        raise RefusedError(
+                            413, f"at most {limits.bytes / 1e6:,.0f} MB are taken here"
+                        )
+                    _check_room(folder, max(upload.length or 0, upload.size) - file.tell())
+                    file.write(chunk)
+        if not upload.size:
+            raise RefusedError(400, "the file is empty")
+
+    def _refusal(self, upload: Upload, error: BaseException) -> RefusedError | None:
+        """Return what a client is told, or None where nobody listens any more."""
+        if isinstance(error, RefusedError):
+            return error
+        if isinstance(error, TimeoutError):
+            if self._stopped:
+                return RefusedError(503, "the server was stopped")
+            return RefusedError(408, "the file came too slowly")
+        if isinstance(error, OSError):
+            wanted = max(upload.length or 0, upload.size)
+            return RefusedError(507, _not_kept(error, self._folder(upload), wanted))
+        return None
 
     async def run(self) -> None:
         """Parse what waits, one after the other, until cancelled."""
@@ -206,24 +315,28 @@ class Uploads:
             while True:
                 await self._attempt(await self._queue.get())
         finally:
+            for upload in self.by_id.values():
+                if not upload.over and upload.pace is None:
+                    self._fail(upload, "the server was stopped")
             shutil.rmtree(self.waiting_room, ignore_errors=True)
 
     def _sweep(self) -> None:
         """Remove what servers left behind that were killed."""
-        if not self.rooms.is_dir():
-            return
-        for old in self.rooms.iterdir():
-            if time.time() - old.stat().st_mtime > _STALE_S:
-                shutil.rmtree(old, ignore_errors=True)
+        with contextlib.suppress(OSError):  # another server may do the same just now
+            for old in self.rooms.iterdir():
+                if time.time() - old.stat().st_mtime > _STALE_S:
+                    shutil.rmtree(old, ignore_errors=True)
 
     async def _attempt(self, upload: Upload) -> None:
         try:
             await self._parse(upload)
         except SeehearError as error:
-            self._fail(upload, str(error))
+            self._fail(upload, error.told(places=False))
         except asyncio.CancelledError:
             self._fail(upload, "the server was stopped")
             raise
+        except OSError as error:
+            self._fail(upload, _not_kept(error, self._folder(upload), 0))
         except Exception as error:  # one broken upload must not end the queue
             self._fail(upload, f"{type(error).__name__}: {error}")
 
@@ -334,6 +447,36 @@ def _checked(events: str) -> str:
     if len(names) > _CLASSES or max(map(len, names)) > _NAME_LENGTH:
         raise RefusedError(400, f"at most {_CLASSES} classes of {_NAME_LENGTH} letters each")
     return events
+
+
+def _check_room(folder: Path, wanted: int) -> None:
+    """Refuse what the disk does not hold.
+
+    Args:
+        folder: where it is to lie.
+        wanted: bytes still to be written.
+
+    Raises:
+        RefusedError: there is too little room.
+    """
+    free = shutil.disk_usage(folder).free - _SPARE_BYTES
+    if wanted > free:
+        raise RefusedError(
+            507,
+            f"the disk of this server is full: {wanted / 1e6:,.1f} MB more are wanted, "
+            f"{max(free, 0) / 1e6:,.1f} MB can be taken",
+        )
+
+
+def _not_kept(error: OSError, folder: Path, wanted: int) -> str:
+    """Return why a file could not be written, without saying where."""
+    if not isinstance(error.strerror, str):
+        return "the file could not be kept"
+    told = [f"{wanted / 1e6:,.1f} MB were wanted"] if wanted else []
+    with contextlib.suppress(OSError):
+        told.append(f"{shutil.disk_usage(folder.parent).free / 1e6:,.1f} MB are free")
+    room = f" ({', '.join(told)})" if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
+    return f"the file could not be kept: {error.strerror}{room}"
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:
