@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from seehear.cli.main import main
+from seehear.errors import FeatureError
+from seehear.features.packed import PackedStore
 from seehear.labels.lsld import build
 from seehear.labels.store import load
 from small_world import write_world
@@ -126,6 +128,25 @@ def test_wrong_requests_are_one_line_and_2(command, capsys, more, message):
     err = capsys.readouterr().err
     assert message in err
     assert "Traceback" not in err
+
+
+def test_features_that_cannot_be_read_are_left_out_by_name(tmp_path, words, capsys, monkeypatch):
+    dataset, store = write_world(tmp_path / "a")
+    rows = PackedStore.rows
+
+    def refused(self, stream, name):
+        if name == "train03":
+            raise FeatureError("cannot be read (Input/output error)", where="train03.npy")
+        return rows(self, stream, name)
+
+    monkeypatch.setattr(PackedStore, "rows", refused)
+    given = [str(dataset.root), "--features", str(store.path), "--out", str(tmp_path / "labels")]
+    assert main(["denoise", *given, "--skip-missing", "--json"]) == 1
+    out, err = capsys.readouterr()
+    assert len(load(tmp_path / "labels").names) == 23
+    (line,) = json.loads(out)["failed"]
+    assert line == "train03.npy: cannot be read (Input/output error)"
+    assert f"seehear: {line}\n" in err
 
 
 def test_missing_clips_and_bad_numbers(tmp_path, words, capsys):

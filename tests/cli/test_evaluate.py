@@ -14,6 +14,7 @@ from seehear import train
 from seehear.cli.main import main
 from seehear.data import open_dataset
 from seehear.metrics import CLIP_KEYS, EXCLUSIVE_KEYS, FIGURE_KEYS
+from seehear.time import TimeGrid, Timeline
 from small_world import TINY, write_world
 
 HEADER = "filename\ttrack\tonset\toffset\tevent_label\n"
@@ -89,6 +90,25 @@ def test_figures_are_those_of_the_definition(llp, table, capsys) -> None:
         "predicted": 3,
         "true": 5,
     }
+
+
+def test_unreadable_predictions_are_named_and_end_in_1(llp, tmp_path, capsys) -> None:
+    made = {name: f"{name}.timeline.json" for name in CLIPS}
+    grid = TimeGrid(10)
+    for name, file in made.items():
+        (tmp_path / file).write_text(Timeline(f"{name}.mp4", 10.0, grid, ("Dog",)).to_json())
+    command = ["evaluate", str(llp), "--predictions", str(tmp_path), "--json"]
+    assert main(command) == 0
+    capsys.readouterr()
+    (tmp_path / made[CLIPS[0]]).write_text("{")
+    assert main(command) == 2
+    assert "1 files cannot be read" in capsys.readouterr().err
+    assert main([*command, "--missing", "empty"]) == 1
+    out, err = capsys.readouterr()
+    assert err.count("\n") == 1
+    assert f"{made[CLIPS[0]]}: not JSON" in err
+    setting = json.loads(out)["setting"]
+    assert (setting["scored_as_empty"], len(setting["unread"])) == ([CLIPS[0]], 1)
 
 
 def test_tables_carry_their_setting(llp, table, tmp_path, capsys) -> None:

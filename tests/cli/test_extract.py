@@ -24,6 +24,7 @@ def media(tmp_path):
 
 def test_features_of_a_folder_with_a_damaged_file(media, tmp_path, capsys):
     (media / "broken.mp4").write_text("no video")
+    (media / "song.mka").write_text("passed over")
     out = tmp_path / "out"
     code = main(
         [
@@ -49,6 +50,7 @@ def test_features_of_a_folder_with_a_damaged_file(media, tmp_path, capsys):
     assert "eye/feature" in text.out
     assert "no audio track" in text.out
     assert "3 clips in" in text.err
+    assert "seehear: note: passed over: 1 .mka (song.mka)\n" in text.err
     assert set(open_features(out).streams) == {
         "eye/feature",
         "eye/space",
@@ -78,6 +80,7 @@ def test_features_of_a_folder_with_a_damaged_file(media, tmp_path, capsys):
     result = json.loads(again.out)
     assert result["clips"] == {"ok": 1, "degraded": 1, "failed": 1}
     assert (result["done"], list(result["failed"])) == (0, ["broken"])
+    assert (result["skipped"], result["unread"]) == (["song.mka"], [])
     assert "3 of 3 clips were done before" in again.err
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 
@@ -299,3 +300,29 @@ def test_names_that_meet_get_apart():
         "a",
         ".mp4",
     ]
+
+
+def test_what_a_folder_holds_besides_is_told_and_tried_when_asked(clip, tmp_path, capsys):
+    folder = tmp_path / "in"
+    fake.make_clip(folder / "a.mkv", 1)
+    os.rename(clip, folder / "b.mka")
+    (folder / "notes.txt").write_text("no media")
+    (folder / "gone.mp4").symlink_to("nothing")
+    assert parse(folder, "--json") == 1
+    out, err = capsys.readouterr()
+    assert json.loads(out)["skipped"] == {str(folder): ["b.mka", "notes.txt"]}
+    assert f"seehear: note: {folder}: passed over: 1 .mka, 1 .txt (b.mka, notes.txt)" in err
+    assert f"seehear: {folder / 'gone.mp4'}: no such file" in err
+    os.remove(folder / "gone.mp4")
+    assert parse(folder, "--json", "--all") == 0
+    out, err = capsys.readouterr()
+    result = json.loads(out)
+    assert [line["source"] for line in result["timelines"]] == ["a.mkv", "b.mka"]
+    assert result["skipped"] == {str(folder): ["notes.txt"]}
+    os.remove(folder / "a.mkv")
+    assert parse(folder) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "no media files found, passed over: 1 .mka, 1 .txt" in line
+    assert line.endswith(
+        "expected names such as clip.mp4 or sound.wav; --all tries files of any name"
+    )

@@ -2,6 +2,7 @@
 
 import functools
 import json
+from pathlib import Path
 
 import pytest
 
@@ -181,3 +182,15 @@ def test_curves_name_what_was_recorded(world, tmp_path, capsys):
         == 2
     )
     assert "loss/total" in capsys.readouterr().err
+
+
+def test_curves_of_one_run_that_cannot_be_read_do_not_hide_the_others(world, tmp_path, capsys):
+    (tmp_path / "none").mkdir()
+    runs = [str(tmp_path / "none"), str(world / "han"), str(tmp_path / "gone")]
+    command = ["report", "curves", *runs, "--value", "loss/total", "--out", str(tmp_path), "--json"]
+    assert main(command) == 1
+    out, err = capsys.readouterr()
+    result = json.loads(out)
+    assert {Path(file).stem for file in result["files"]} == {"curves-loss-total"}
+    assert err.splitlines() == [f"seehear: {line}" for line in result["failed"]]
+    assert [line.split(": ")[0] for line in result["failed"]] == [runs[0], runs[2]]

@@ -269,3 +269,27 @@ def test_probabilities_come_in_the_order_of_the_split(data: Dataset, tmp_path: P
 def test_wrong_probabilities(data: Dataset, tmp_path: Path, changed, message: str) -> None:
     with pytest.raises(DataError, match=message):
         read_scores(scores(tmp_path, **changed), data.split("test"), data.vocabulary, data.grid)
+
+
+def test_one_unreadable_timeline_does_not_hide_the_others(data: Dataset, tmp_path: Path) -> None:
+    folder = timelines(tmp_path)
+    (folder / "notes.timeline.json").write_bytes(b"\xff\xfe")
+    (folder / "folder.timeline.json").mkdir()
+    (folder / "gone.timeline.json").symlink_to("nothing")
+    (folder / "self.timeline.json").symlink_to("self.timeline.json")
+    found = read(data, folder)
+    names = [Path(line.split(": ")[0]).name.split(".")[0] for line in found.unread]
+    assert names == ["folder", "gone", "notes", "self"]
+    assert found.missing == ()
+    (folder / "x.timeline.json").write_text("{")
+    with pytest.raises(DataError, match=r"missing for 1 of 3 .* and 5 files cannot be read") as no:
+        read(data, folder)
+    assert "folder.timeline.json: cannot be read: Is a directory" in str(no.value)
+    found = read(data, folder, missing="empty")
+    assert (found.missing, len(found.unread)) == ((CLIPS[1],), 5)
+    assert found.audio[0].any()
+    for path in folder.glob("*[!fgns]*.timeline.json"):
+        if path.is_file():
+            path.write_text("{")
+    with pytest.raises(DataError, match="expected timelines, got none, and 7 files cannot be read"):
+        read(data, folder)

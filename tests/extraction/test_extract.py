@@ -68,7 +68,7 @@ def test_every_clip_ends_with_a_word(undisturbed):
     assert summary.states == {"ok": 6, "degraded": 2, "failed": 2}
     assert [name for name, _ in summary.failures] == ["c4_0_10", "c6_0_10"]
     store = open_features(out)
-    assert store.status("c4").reason == "no media file of this clip"
+    assert store.status("c4").reason == "no media file of this clip: no file has its name"
     assert "not a readable media file" in store.status("c6").reason
     assert store.status("c3").tracks == {"audio": "absent", "visual": "present"}
     assert "ends at" in store.status("c2").reason

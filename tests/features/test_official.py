@@ -66,6 +66,18 @@ def test_every_fault_of_a_published_file_is_one_line(official):
     assert store.status("zz_zzzzzzz1").reason == "no file in vggish"
 
 
+def test_one_damaged_file_does_not_hide_the_others(official):
+    path = official / "feats" / "vggish" / "-abcdefghi_.npy"  # the first that is looked at
+    path.write_bytes(b"no array")
+    store = open_features(official)
+    assert store.array("vggish/feature", ["zz_zzzzzzz1"]).shape == (1, 10, 128)
+    with pytest.raises(FeatureError, match=r"-abcdefghi_\.npy"):
+        store.rows("vggish/feature", "-abcdefghi_")
+    (path.parent / "zz_zzzzzzz1.npy").write_bytes(b"")
+    with pytest.raises(FeatureError, match=r"-abcdefghi_\.npy"):
+        open_features(official)
+
+
 def test_a_folder_that_holds_none_of_them_names_all(tmp_path):
     (tmp_path / "vggish").mkdir()  # no file in it
     with pytest.raises(FeatureError, match=r"expected one of the folders vggish, .*CLAP/features"):

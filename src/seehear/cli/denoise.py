@@ -11,7 +11,10 @@ from seehear.cli.figures import percent
 from seehear.errors import ConfigError
 
 if TYPE_CHECKING:
+    from seehear.data import Split
+    from seehear.features import FeatureStore
     from seehear.labels.lsld.build import Built
+    from seehear.labels.lsld.options import Denoising
 
 _TRACKS = ("none", "audio", "visual", "both")
 
@@ -149,7 +152,7 @@ def run(args: argparse.Namespace) -> int:
     """Denoise, save, report."""
     from seehear.data import open_dataset
     from seehear.features import open_features
-    from seehear.labels.lsld.build import build_labels, clips_with_features, with_encoders
+    from seehear.labels.lsld.build import build_labels, with_encoders
     from seehear.labels.lsld.options import PROFILES, Denoising
     from seehear.labels.store import save
     from seehear.lock import owned
@@ -165,18 +168,11 @@ def run(args: argparse.Namespace) -> int:
     options, notes = with_encoders(options, store, keep=tuple(given))
     for note in notes:
         _say(note)
-    names = None
     split = dataset.split(args.split)
     truth = split.truth() if split.has_truth else None  # what is wrong with it is told first
     warnings = split.warnings()
     warn(warnings)
-    if args.skip_missing:
-        names, missing = clips_with_features(split, store, options)
-        if missing:
-            _say(
-                f"{len(missing)} of {len(split)} clips have no features and are left out"
-                f" (first: {missing[0]})"
-            )
+    names, damaged = _kept(split, store, options) if args.skip_missing else (None, [])
     with owned(args.out):
         built = build_labels(dataset, store, options, split=args.split, names=names)
         save(built.labels, args.out)
@@ -190,12 +186,30 @@ def run(args: argparse.Namespace) -> int:
                 "changes": built.report,
                 "quality": quality,
                 "warnings": warnings,
+                "failed": damaged,
             }
         )
     else:
         _show(built, dataset.vocabulary.names, quality)
         print(args.out)
-    return 0
+    return 1 if damaged else 0
+
+
+def _kept(
+    split: "Split", store: "FeatureStore", options: "Denoising"
+) -> tuple[list[str], list[str]]:
+    """Return the clips with features, and a line for each whose features cannot be read."""
+    from seehear.labels.lsld.build import clips_with_features
+
+    names, missing, damaged = clips_with_features(split, store, options)
+    for line in damaged:
+        _say(f"seehear: {line}")
+    if missing:
+        _say(
+            f"{len(missing)} of {len(split)} clips have no features that can be read and are left"
+            f" out (first: {missing[0]})"
+        )
+    return names, damaged
 
 
 def _say(line: str) -> None:

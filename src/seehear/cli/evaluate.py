@@ -152,6 +152,7 @@ def run(args: argparse.Namespace) -> int:
         "pooled": _pooled(report),
         "per_class": _per_class(report, dataset.vocabulary.names),
     }
+    compared: dict[str, Any] = {}
     if args.compare is not None:
         kind = "model" if is_model(args.compare) else "predictions"
         audio, visual, compared = _decisions(args, dataset, split, truth, **{kind: args.compare})
@@ -167,7 +168,8 @@ def run(args: argparse.Namespace) -> int:
         from seehear.cli.figures import show_evaluation
 
         show_evaluation(result, per_class=args.per_class)
-    return 0
+    unread = [*about.get("unread", ()), *compared.get("unread", ())]
+    return 1 if unread else 0
 
 
 def _warnings(args: argparse.Namespace, dataset: Dataset) -> list[str]:
@@ -273,7 +275,10 @@ def _decided(
         "scored_as_empty": list(found.missing),
         "left_out": found.extra,
         "outside_grid": found.outside_grid,
+        "unread": list(found.unread),
     }
+    for line in found.unread:
+        print(f"seehear: {line}", file=sys.stderr)
     if found.outside_grid:
         print(
             f"seehear: note: {predictions}: {found.outside_grid} events lie outside the clip and"

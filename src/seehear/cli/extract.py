@@ -67,6 +67,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--media", metavar="FOLDER", help="where the dataset's media lie: a folder or an fsspec URL"
     )
     parser.add_argument(
+        "--all",
+        dest="everything",
+        action="store_true",
+        help="of folders, also try files that are not called as media are",
+    )
+    parser.add_argument(
         "--timeout",
         type=float,
         default=60.0,
@@ -124,6 +130,7 @@ def _check(args: argparse.Namespace) -> None:
 
 def _extract(args: argparse.Namespace) -> int:
     from seehear.extraction.extract import ExtractOptions, extract
+    from seehear.media.files import told
 
     retry = [*args.retry, "failed"] if "degraded" in args.retry else args.retry
     options = ExtractOptions(
@@ -137,6 +144,7 @@ def _extract(args: argparse.Namespace) -> int:
         retry=retry,
         device=args.device,
         fps=args.fps,
+        everything=args.everything,
     )
     show = _Progress()
     began = time.monotonic()
@@ -152,10 +160,14 @@ def _extract(args: argparse.Namespace) -> int:
         )
     finally:
         show.close()
+    if skipped := told(summary.skipped):
+        print(f"seehear: note: {skipped}", file=sys.stderr)
+    for line in summary.unread:
+        print(f"seehear: {line}", file=sys.stderr)
     _show(summary, time.monotonic() - began, as_json=args.json)
     failed = summary.states.get("failed", 0)
     if not failed:
-        return 0
+        return 1 if summary.unread else 0
     return 1 if failed < sum(summary.states.values()) else 2
 
 
@@ -206,6 +218,8 @@ def _show(summary: "Summary", seconds: float, *, as_json: bool) -> None:
                 },
                 "reasons": summary.problems,
                 "failed": dict(summary.failures),
+                "skipped": list(summary.skipped),
+                "unread": list(summary.unread),
             }
         )
         return

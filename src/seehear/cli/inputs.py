@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from seehear.errors import MediaError
-from seehear.media import find_media
+from seehear.media.files import list_media, require_any
 
 
 @dataclass(frozen=True)
@@ -24,21 +24,47 @@ class Input:
     name: str
 
 
-def collect(paths: Iterable[Path]) -> tuple[list[Input], list[tuple[Path, MediaError]]]:
-    """Return the media files of files and folders, and what is none with the reason."""
+@dataclass(frozen=True)
+class Inputs:
+    """What files and folders hold.
+
+    Args:
+        files: to do.
+        failed: what cannot be looked at, with the reason.
+        skipped: folder -> paths below it of what is no media.
+    """
+
+    files: list[Input]
+    failed: list[tuple[Path, MediaError]]
+    skipped: dict[Path, tuple[str, ...]]
+
+
+def collect(paths: Iterable[Path], *, everything: bool = False) -> Inputs:
+    """Return the media files of files and folders, what cannot be read, what was passed over.
+
+    Args:
+        paths: files and folders.
+        everything: also try files that are not called as media are.
+    """
     found: dict[Path, str] = {}
-    failed = []
+    failed: list[tuple[Path, MediaError]] = []
+    skipped: dict[Path, tuple[str, ...]] = {}
     for path in paths:
         try:
-            for file in find_media([path]):
+            listing = list_media(path, everything=everything)
+            for file in listing.files:
                 source = file.relative_to(path).as_posix() if path.is_dir() else file.name
                 found.setdefault(file, source)
+            failed += [(Path(str(error.where)), error) for error in listing.failed]
+            if listing.files and listing.skipped:
+                skipped[path] = listing.skipped
+            if not listing.failed:
+                require_any([path], [listing])
         except MediaError as error:
             failed.append((path, error))
-    return [
-        Input(file, source, name)
-        for (file, source), name in zip(found.items(), unique_names(found.values()), strict=True)
-    ], failed
+    names = unique_names(found.values())
+    files = [Input(*pair, name) for pair, name in zip(found.items(), names, strict=True)]
+    return Inputs(files, failed, skipped)
 
 
 def unique_names(sources: Iterable[str]) -> list[str]:

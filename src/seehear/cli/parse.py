@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seehear.cli.console import print_json, progress
-from seehear.cli.inputs import Input, collect
+from seehear.cli.inputs import Input, Inputs, collect
 from seehear.errors import ConfigError, MissingExtraError, SeehearError
 from seehear.files import make_folder
+from seehear.media.files import told
 from seehear.names import MOST_BYTES
 
 if TYPE_CHECKING:
@@ -75,6 +76,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ),
     )
     parser.add_argument(
+        "--all",
+        dest="everything",
+        action="store_true",
+        help="of folders, also try files that are not called as media are",
+    )
+    parser.add_argument(
         "--jobs",
         type=int,
         metavar="N",
@@ -103,13 +110,12 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError("--jobs and --timeout must be positive")
     if args.audio_stream is not None and args.audio_stream < 1:
         raise ConfigError(f"--audio-stream counts from 1, got {args.audio_stream}")
-    inputs, missing = collect(map(Path, args.paths))
-    if not inputs and len(missing) == 1:
-        raise missing[0][1]
+    found = collect(map(Path, args.paths), everything=args.everything)
+    if not found.files and len(found.failed) == 1:
+        raise found.failed[0][1]
     result = _Result(args, formats)
-    for path, error in missing:
-        result.fail(str(path), error)
-    inputs = result.writable(inputs)
+    result.look(found)
+    inputs = result.writable(found.files)
     parser = _parser(args) if inputs else None
     if parser is not None:
         _parse(args, parser, inputs, result)
@@ -183,7 +189,16 @@ class _Result:
         self._out = Path(args.out or "")
         self._timelines: dict[str, Timeline] = {}
         self._written: list[Path] = []
+        self._skipped: dict[str, list[str]] = {}
         self.failed: dict[str, str] = {}
+
+    def look(self, found: Inputs) -> None:
+        """Tell what of the files and folders is not done, and why."""
+        for path, error in found.failed:
+            self.fail(str(path), error)
+        for path, names in found.skipped.items():
+            self._skipped[str(path)] = list(names)
+            _say(f"seehear: note: {path}: {told(names)}")
 
     def fail(self, source: str, error: SeehearError, note: Note | None = None) -> None:
         self.failed[source] = error.problem
@@ -264,7 +279,7 @@ class _Result:
             print_json(timelines[0])
             return
         failed = [{"source": source, "error": error} for source, error in self.failed.items()]
-        print_json({"timelines": timelines, "failed": failed})
+        print_json({"timelines": timelines, "failed": failed, "skipped": self._skipped})
 
     def _show(self, many: bool) -> None:
         from seehear.cli.lanes import print_lanes, summary

@@ -2,12 +2,13 @@
 
 import argparse
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seehear.cli.console import print_json, warn
-from seehear.errors import ConfigError
+from seehear.errors import ConfigError, SeehearError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -146,12 +147,15 @@ def run(args: argparse.Namespace) -> int:
         "lanes": _lanes,
         "curves": _curves,
     }[args.action](args)
+    failed: list[str] = getattr(args, "failed", [])
+    for line in failed:
+        print(f"seehear: {line}", file=sys.stderr)
     if args.json:
-        print_json({"files": [str(file) for file in files]})
+        print_json({"files": [str(file) for file in files], "failed": failed})
     else:
         for file in files:
             print(file)
-    return 0
+    return 1 if failed else 0
 
 
 def _run(args: argparse.Namespace) -> list[Path]:
@@ -302,10 +306,17 @@ def _curves(args: argparse.Namespace) -> list[Path]:
 
     names = [path.name for path in args.runs]
     history = {}
+    faults: list[SeehearError] = []
     for path in args.runs:
         # the seeds of several recipes have the same folder names
         name = path.name if names.count(path.name) == 1 else str(path)
-        history[name] = _curve(path, args.value)
+        try:
+            history[name] = _curve(path, args.value)
+        except SeehearError as error:
+            faults.append(error)
+    if not history:
+        raise faults[0]
+    args.failed = list(map(str, faults))
     label = args.value if args.value.startswith("loss/") else f"{args.value}, percent"
     figure = figures.curves(history, ylabel=label)
     return _save(figure, args, f"curves-{args.value.replace('/', '-')}")

@@ -150,14 +150,9 @@ def _in_two_splits(dataset: Dataset) -> list[Issue]:
 
 def _without_media(dataset: Dataset) -> list[Issue]:
     folder = "no media folder" if dataset.media is None else dataset.media.name
-    nearest = Nearest(dataset.media_files)
     found = []
     for split in dataset.splits.values():
         for clip in split.clips:
             if dataset.media_path(clip) is None:
-                stems = " or ".join(dict.fromkeys((clip.name, clip.id)))
-                near = nearest.same(clip.name)
-                hint = "" if near is None else f"; {dataset.media_files[near].name} may be meant"
-                text = f"{clip.name}: no {stems} with a media suffix{hint}"
-                found.append(Issue(folder, None, "media_missing", text))
+                found.append(Issue(folder, None, "media_missing", dataset.absent.reason(clip)))
     return found

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.data.absent import Absent
 from seehear.data.clip import Clip, with_unique_ids
 from seehear.data.grids import choose_grid, media_by_stem
 from seehear.data.tables import Faults, Issue, read_table
@@ -123,6 +124,11 @@ class Dataset:
     def media_files(self) -> Mapping[str, Path]:
         """Every media file of the media folder by its stem (read once)."""
         return media_by_stem(self.media)
+
+    @cached_property
+    def absent(self) -> Absent:
+        """Says why clips have no media file."""
+        return Absent(self.media)
 
     def media_path(self, clip: Clip) -> Path | None:
         """Return the clip's file, its name or id with any media suffix; None if there is none."""

@@ -22,10 +22,17 @@ _HINT = "set count (and step_s) in [grid] of dataset.toml"
 
 
 def media_by_stem(media: Path | None) -> dict[str, Path]:
-    """Return every media file of a folder by its stem; of two, that of the preferred suffix."""
+    """Return every media file of a folder by its stem; of two, that of the preferred suffix.
+
+    Raises:
+        DataError: the folder cannot be looked into.
+    """
     found: dict[str, Path] = {}
     if media is not None:
-        files = [p for p in media.iterdir() if p.suffix.lower() in MEDIA_SUFFIXES]
+        try:
+            files = [p for p in media.iterdir() if p.suffix.lower() in MEDIA_SUFFIXES]
+        except OSError as error:
+            raise DataError(f"cannot be looked into: {error.strerror}", where=media) from None
         files.sort(key=lambda p: (-MEDIA_SUFFIXES.index(p.suffix.lower()), p.name))
         for path in files:
             found[path.stem] = path  # the preferred suffix comes last and stays

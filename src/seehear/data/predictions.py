@@ -42,6 +42,7 @@ class Predictions:
             the source video.
         made: what the timelines say about how they were made; empty if they disagree or say
             nothing.
+        unread: one line for each file that cannot be read; its clip is among the missing.
     """
 
     audio: NDArray[np.bool_]
@@ -50,6 +51,7 @@ class Predictions:
     extra: int = 0
     outside_grid: int = 0
     made: Mapping[str, Any] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
 
 
 def read_predictions(
@@ -68,13 +70,14 @@ def read_predictions(
         split: whose clips are meant.
         vocabulary: the dataset's classes; a prediction of another class is refused.
         grid: the dataset's segments; predicted intervals are drawn on them.
-        missing: what to do if a clip has no prediction: complain, or take it as empty.
+        missing: what to do if a clip has no prediction, or none that can be read: complain, or
+            take it as empty.
         extra: what to do with a prediction for a clip that is not in the split: complain, or leave
             it out.
 
     Raises:
-        DataError: any of the above, two predictions for one clip, an unreadable file, or arrays of
-            a wrong shape.
+        DataError: any of the above, two predictions for one clip, an unreadable table, or arrays
+            of a wrong shape.
     """
     path = Path(path)
     if not path.exists():
@@ -85,10 +88,12 @@ def read_predictions(
         )
     made: Mapping[str, Any] = {}
     outside: list[str] = []
+    unread: list[str] = []
     beyond = 0
     clips = ClipFinder(split)
     if path.is_dir():
-        found, made = _timelines(path, clips, vocabulary, grid, outside)
+        timelines = _read_timelines(path, unread)
+        found, made = _timelines(timelines, clips, vocabulary, grid, outside)
     elif path.suffix == ".npz":
         found = read_decisions(path, clips, vocabulary, grid, outside)
     else:
@@ -102,8 +107,9 @@ def read_predictions(
         )
     absent = [name for index, name in enumerate(split.names) if index not in found]
     if absent and missing == "error":
+        problem = f"predictions missing for {len(absent)} of {len(split)} clips ({shown(absent)})"
         raise DataError(
-            f"predictions missing for {len(absent)} of {len(split)} clips ({shown(absent)})",
+            f"{problem}{_told(unread)}",
             where=path,
             hint=clips.hint(
                 outside, "predict them too, or score them as empty with `missing` empty"
@@ -112,18 +118,48 @@ def read_predictions(
     both = np.zeros((2, len(split), grid.count, len(vocabulary)), np.bool_)
     for index, decisions in found.items():
         both[:, index] = decisions
-    return Predictions(both[0], both[1], tuple(absent), len(outside), beyond, made)
+    return Predictions(both[0], both[1], tuple(absent), len(outside), beyond, made, tuple(unread))
+
+
+def _told(unread: Sequence[str]) -> str:
+    """Return how many files cannot be read, and why the first ones."""
+    if not unread:
+        return ""
+    return f", and {len(unread)} files cannot be read ({shown(unread, most=3)})"
+
+
+def _read_timelines(folder: Path, unread: list[str]) -> list[tuple[Path, Timeline]]:
+    """Return the timelines of a folder; why one cannot be read goes to `unread`.
+
+    Raises:
+        DataError: there is none, or not one that can be read.
+    """
+    try:
+        files = sorted(path for path in folder.iterdir() if path.name.endswith(SUFFIX))
+    except OSError as error:
+        raise DataError(f"cannot be looked into: {error.strerror}", where=folder) from None
+    if not files:
+        raise DataError(f"expected *{SUFFIX} files, found none", where=folder)
+    found = []
+    for file in files:
+        try:
+            found.append((file, Timeline.from_json(file)))
+        except DataError as error:
+            unread.append(str(error))
+    if not found:
+        raise DataError(f"expected timelines, got none{_told(unread)}", where=folder)
+    return found
 
 
 def _timelines(
-    folder: Path, clips: ClipFinder, vocabulary: Vocabulary, grid: TimeGrid, outside: list[str]
+    timelines: Sequence[tuple[Path, Timeline]],
+    clips: ClipFinder,
+    vocabulary: Vocabulary,
+    grid: TimeGrid,
+    outside: list[str],
 ) -> tuple[dict[int, NDArray[np.bool_]], Mapping[str, Any]]:
-    files = sorted(folder.glob(f"*{SUFFIX}"))
-    if not files:
-        raise DataError(f"expected *{SUFFIX} files, found none", where=folder)
     found, makers = {}, []
-    for file in files:
-        timeline = Timeline.from_json(file)
+    for file, timeline in timelines:
         source, own = Path(timeline.source).stem, file.name.removesuffix(SUFFIX)
         name = source if clips.known(source, []) else own
         if not clips.known(name, outside):

@@ -1,15 +1,14 @@
 """Which clips there are to do: those of a dataset, or all media files below folders and URLs."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from seehear.data import open_dataset
+from seehear.data import Clip, Dataset, open_dataset
 from seehear.data.llp import is_llp
 from seehear.errors import DataError, MissingExtraError
-from seehear.media import find_media
-from seehear.media.files import is_media
+from seehear.media.files import is_media, list_media, require_any
 from seehear.streaming.messages import ClipJob
 
 
@@ -22,15 +21,35 @@ class Collection:
         fingerprint: of the dataset's tables; None for plain media.
         jobs: one a clip, in dataset order.
         step_s: length of a segment.
+        skipped: files below the inputs that are no media.
+        failed: folders that cannot be looked into, a line each.
     """
 
     name: str
     fingerprint: str | None
     jobs: tuple[ClipJob, ...]
     step_s: float = 1.0
+    skipped: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
 
 
-def collect(inputs: Sequence[str | Path], media: str | None = None) -> Collection:
+@dataclass
+class _Found:
+    """Media at or below inputs: (path relative to its input, path or URL) of each."""
+
+    media: list[tuple[str, str]] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+    def add(self, other: "_Found") -> None:
+        self.media += other.media
+        self.skipped += other.skipped
+        self.failed += other.failed
+
+
+def collect(
+    inputs: Sequence[str | Path], media: str | None = None, *, everything: bool = False
+) -> Collection:
     """Return the clips of a dataset folder, or of media files and folders.
 
     Folders are searched with their subfolders.
@@ -39,6 +58,7 @@ def collect(inputs: Sequence[str | Path], media: str | None = None) -> Collectio
         inputs: one dataset folder, or media files, folders and fsspec URLs.
         media: where a dataset's media files lie, when not where the dataset says; a folder or an
             fsspec URL.
+        everything: of folders, also try files that are not called as media are.
 
     Raises:
         DataError, MediaError: an input does not exist, holds no media, or two files would get one
@@ -53,14 +73,22 @@ def collect(inputs: Sequence[str | Path], media: str | None = None) -> Collectio
             where=", ".join(map(str, inputs)),
             hint="give the media folder itself instead",
         )
-    found = [pair for item in inputs for pair in _media_below(str(item))]
-    names = _unique_names([relative for relative, _ in found])
-    sources = [source for _, source in found]
+    found = _Found()
+    for item in inputs:
+        found.add(_media_below(str(item), everything))
+    names = _unique_names([relative for relative, _ in found.media])
+    sources = [source for _, source in found.media]
     jobs = tuple(
         ClipJob(name, name, source) for name, source in sorted(zip(names, sources, strict=True))
     )
     first = str(inputs[0])
-    return Collection(PurePosixPath(first).name or first, None, jobs)
+    return Collection(
+        PurePosixPath(first).name or first,
+        None,
+        jobs,
+        skipped=tuple(found.skipped),
+        failed=tuple(found.failed),
+    )
 
 
 def _is_dataset(item: str | Path) -> bool:
@@ -71,55 +99,79 @@ def _is_dataset(item: str | Path) -> bool:
 def _of_dataset(folder: Path, media: str | None) -> Collection:
     dataset = open_dataset(folder)
     clips = {clip.name: clip for split in dataset.splits.values() for clip in split.clips}
-    sources: dict[str, str | None] = {}
-    if media is None:
-        for name, clip in clips.items():
-            path = dataset.media_path(clip)
-            sources[name] = None if path is None else str(path)
-    else:
-        stems = {PurePosixPath(relative).stem: source for relative, source in _media_below(media)}
-        for name, clip in clips.items():
-            sources[name] = stems.get(clip.id, stems.get(name))
+    sources = _sources(dataset, clips, media)
     if not any(sources.values()):
-        raise DataError(
-            f"found a media file for none of the {len(clips)} clips",
-            where=media or folder,
-            hint="put ID.mp4 files where dataset.toml says, or name their folder (media)",
-        )
-    jobs = tuple(
-        ClipJob(name, clip.id, sources[name], dataset.grid) for name, clip in clips.items()
+        raise _none_found(dataset, next(iter(clips.values())), len(clips), media)
+    jobs = []
+    for name, clip in clips.items():
+        job = ClipJob(name, clip.id, sources[name], dataset.grid)
+        if job.source is None and media is None:
+            job = replace(job, absent=dataset.absent.kind(clip))
+        jobs.append(job)
+    return Collection(dataset.name, dataset.fingerprint(), tuple(jobs), dataset.grid.step_s)
+
+
+def _sources(
+    dataset: Dataset, clips: Mapping[str, Clip], media: str | None
+) -> dict[str, str | None]:
+    """Return the path or URL of each clip's media file by the clip's name."""
+    if media is not None:
+        found = _media_below(media).media
+        stems = {PurePosixPath(relative).stem: source for relative, source in found}
+        return {name: stems.get(clip.id, stems.get(name)) for name, clip in clips.items()}
+    sources: dict[str, str | None] = {}
+    for name, clip in clips.items():
+        path = dataset.media_path(clip)
+        sources[name] = None if path is None else str(path)
+    return sources
+
+
+def _none_found(dataset: Dataset, first: Clip, clips: int, media: str | None) -> DataError:
+    problem = f"found a media file for none of the {clips} clips"
+    if media is None:
+        problem = f"{problem}: {dataset.absent.reason(first)}"
+    return DataError(
+        problem,
+        where=media or dataset.root,
+        hint="put ID.mp4 files where dataset.toml says, or name their folder (media)",
     )
-    return Collection(dataset.name, dataset.fingerprint(), jobs, dataset.grid.step_s)
 
 
-def _media_below(item: str) -> list[tuple[str, str]]:
-    """Return (path relative to the item, path or URL) of every media file at or below it."""
+def _media_below(item: str, everything: bool = False) -> _Found:
+    """Return every media file at or below an input."""
     if "://" in item:
         return _remote_below(item)
     root = Path(item)
-    files = find_media([root])
-    if not root.is_dir():
-        return [(path.name, str(path)) for path in files]
-    return [(path.relative_to(root).as_posix(), str(path)) for path in files]
+    listing = list_media(root, everything=everything)
+    require_any([root], [listing])
+    above = root if root.is_dir() else root.parent
+    return _Found(
+        [(path.relative_to(above).as_posix(), str(path)) for path in listing.files],
+        list(listing.skipped),
+        list(map(str, listing.failed)),
+    )
 
 
-def _remote_below(url: str) -> list[tuple[str, str]]:
+def _remote_below(url: str) -> _Found:
     try:
         import fsspec
     except ImportError:
         raise MissingExtraError.of("fsspec", "ray") from None
     try:
         filesystem, root = fsspec.core.url_to_fs(url)
-        files = sorted(filter(is_media, filesystem.find(root)))
+        listed = sorted(filesystem.find(root))
     except Exception as error:  # each filesystem of fsspec has its own errors
         raise DataError(f"cannot be listed: {type(error).__name__}: {error}", where=url) from None
-    if not files:
-        raise DataError("expected media files, found none", where=url)
-    found = []
-    for file in files:
+    found, skipped = [], []
+    for file in listed:
         relative = file.removeprefix(root).lstrip("/") or PurePosixPath(file).name
-        found.append((relative, filesystem.unstrip_protocol(file)))
-    return found
+        if is_media(file):
+            found.append((relative, filesystem.unstrip_protocol(file)))
+        else:
+            skipped.append(relative)
+    if not found:
+        raise DataError("expected media files, found none", where=url)
+    return _Found(found, skipped)
 
 
 def _unique_names(relative: Iterable[str]) -> list[str]:

@@ -61,6 +61,7 @@ class ExtractOptions:
         device: where encoders run; None: their own choice.
         fps: frames a second that image encoders look at; None: each encoder's own (8, as published,
             for most).
+        everything: of folders, also try files that are not called as media are.
     """
 
     jobs: int = 1
@@ -73,6 +74,7 @@ class ExtractOptions:
     retry: Sequence[str] = ()
     device: str | None = None
     fps: int | None = None
+    everything: bool = False
 
 
 def extract(
@@ -109,7 +111,7 @@ def extract(
         )
     require_av()  # else every clip would fail with it
     load = load or partial(_load_encoder, device=options.device, fps=options.fps)
-    clips = collect(inputs, options.media)
+    clips = collect(inputs, options.media, everything=options.everything)
     front = Front(tuple(visual), tuple(audio), options.sampling, clips.step_s, load)
     encoders = {name: load(name) for name in dict.fromkeys((*visual, *audio))}
     plan = _plan(Path(out), clips, front, encoders, options)
@@ -120,10 +122,10 @@ def extract(
         if _nothing_to_do(store, clips, options.retry):
             begun(len(clips.jobs), 0)
             shutil.rmtree(plan.folder / FOLDER, ignore_errors=True)
-            return summarise(store, 0, times)
+            return summarise(store, 0, times, clips)
     with owned(plan.folder):
         done = _fill(plan, encoders, times, begun, report)
-    return summarise(PackedStore(plan.folder), done, times)
+    return summarise(PackedStore(plan.folder), done, times, clips)
 
 
 def _fill(

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from seehear.extraction.clips import Collection
 from seehear.features.packed import PackedStore
 from seehear.streaming.local import Times
 
@@ -20,6 +21,8 @@ class Summary:
         streams: stream -> (clips with rows, rows, dim).
         done: clips done by this run; the others were done before.
         times: where this run's time went.
+        skipped: files below the inputs that are no media.
+        unread: folders below the inputs that cannot be looked into, a line each.
     """
 
     out: Path
@@ -29,9 +32,13 @@ class Summary:
     streams: dict[str, tuple[int, int, int]]
     done: int
     times: Times
+    skipped: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
-def summarise(store: PackedStore, done: int, times: Times) -> Summary:
+def summarise(
+    store: PackedStore, done: int, times: Times, clips: Collection | None = None
+) -> Summary:
     """Return what a finished store holds."""
     failed = [clip for clip in store.clips if clip["state"] == "failed"]
     with_rows = len(store.clips) - len(failed)
@@ -40,6 +47,7 @@ def summarise(store: PackedStore, done: int, times: Times) -> Summary:
     for name, entry in store.manifest["streams"].items():
         streams[name] = (with_rows, entry["total"], entry["dim"])
     states: Counter[str] = Counter(clip["state"] for clip in store.clips)
+    told = ((), ()) if clips is None else (clips.skipped, clips.failed)
     return Summary(
         out=store.path,
         states=dict(states),
@@ -48,4 +56,6 @@ def summarise(store: PackedStore, done: int, times: Times) -> Summary:
         streams=streams,
         done=done,
         times=times,
+        skipped=told[0],
+        unread=told[1],
     )

@@ -199,7 +199,7 @@ class OfficialStore(FeatureStore):
         ids = sorted(entry.name[:-4] for entry in os.scandir(folder) if entry.name.endswith(".npy"))
         if not ids:
             return
-        first = read_npy(folder / f"{ids[0]}.npy", published, published.rows)
+        first = _first_readable(folder, ids, published)
         name = published.stream(len(first))
         source = f"{published.folder}: {published.source}"
         provenance: dict[str, Json] = {"weights": {}, "preprocessing": None, "source": source}
@@ -211,6 +211,24 @@ class OfficialStore(FeatureStore):
 
     def _id(self, name: str) -> str:
         return name if name in self._ids else bare_id(name)
+
+
+def _first_readable(
+    folder: Path, ids: Sequence[str], published: PublishedFolder
+) -> NDArray[np.float32]:
+    """Return the rows of the first clip whose file is whole: a damaged one hides no others.
+
+    Raises:
+        FeatureError: there is none; what is wrong with the first.
+    """
+    fault = None
+    for id_ in ids:
+        try:
+            return read_npy(folder / f"{id_}.npy", published, published.rows)
+        except FeatureError as error:
+            fault = fault or error
+    assert fault is not None
+    raise fault
 
 
 def find_folder(root: Path, published: PublishedFolder) -> Path | None:

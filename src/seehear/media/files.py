@@ -1,11 +1,62 @@
-"""Which files of a folder are media."""
+"""Which files of a folder are media, and what else lies there."""
 
-from collections.abc import Iterable
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 
+from seehear.closest import shown
 from seehear.data.suffixes import MEDIA_SUFFIXES
 from seehear.errors import MediaError
 from seehear.media.container import is_address, unseen
+from seehear.time import SUFFIX
+
+_HINT = "expected names such as clip.mp4 or sound.wav; `everything` tries files of any name"
+_LINKS = ("link to a folder", "links to folders")
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What was found at a path, or below it where it is a folder.
+
+    Args:
+        files: to do: the file itself, or the folder's media, sorted.
+        skipped: paths below the folder of files that are no media, and of links to folders.
+        failed: folders that cannot be looked into.
+    """
+
+    files: tuple[Path, ...]
+    skipped: tuple[str, ...] = ()
+    failed: tuple[MediaError, ...] = ()
+
+    def told(self) -> str | None:
+        """Return what was passed over as one line, None where nothing was."""
+        return told(self.skipped)
+
+
+def told(skipped: Iterable[str]) -> str | None:
+    """Return names that were passed over as one line: how many of each kind, and the first.
+
+    Examples:
+        >>> told(["a.gif", "b.gif", "notes"])
+        'passed over: 2 .gif, 1 without a suffix (a.gif, b.gif, notes)'
+    """
+    names = list(skipped)
+    if not names:
+        return None
+    count = Counter(_kind(name) for name in names)
+    kinds = []
+    for kind, number in count.most_common():
+        one, many = _LINKS if kind == "/" else (kind, kind)
+        kinds.append(f"{number} {one if number == 1 else many}")
+    return f"passed over: {shown(kinds, most=12)} ({shown(names)})"
+
+
+def _kind(name: str) -> str:
+    if name.endswith("/"):
+        return "/"
+    return PurePath(name).suffix.lower() or "without a suffix"
 
 
 def is_media(path: PurePath | str) -> bool:
@@ -23,22 +74,50 @@ def find_media(paths: Iterable[Path]) -> list[Path]:
         MediaError: a path does not exist, or there is no media file at all.
     """
     paths = list(paths)
-    found = list(dict.fromkeys(file for path in paths for file in _media_of(path)))
+    listings = [list_media(path) for path in paths]
+    found = list(dict.fromkeys(file for listing in listings for file in listing.files))
     if not found:
-        where = ", ".join(map(str, paths))
-        raise MediaError(
-            "no media files found", where=where, hint="expected names such as clip.mp4 or sound.wav"
-        )
+        require_any(paths, listings)
     return found
 
 
-def _media_of(path: Path) -> list[Path]:
+def require_any(paths: Iterable[Path], listings: Iterable[Listing]) -> None:
+    """Refuse paths below which there is no media file, saying what there is.
+
+    Raises:
+        MediaError: there is none.
+    """
+    listings = list(listings)
+    if any(listing.files for listing in listings):
+        return
+    for listing in listings:
+        for error in listing.failed:
+            raise error
+    others = told(name for listing in listings for name in listing.skipped)
+    problem = "no media files found" if others is None else f"no media files found, {others}"
+    raise MediaError(problem, where=", ".join(map(str, paths)), hint=_HINT)
+
+
+def list_media(path: Path, *, everything: bool = False) -> Listing:
+    """Return the media at or below a path, and what else lies there.
+
+    What is called as media are is taken whatever it is: one that cannot be read fails on its own.
+    Links to files are followed, links to folders are not; hidden files, hidden folders and
+    timelines are passed over without a word.
+
+    Args:
+        path: a file or folder.
+        everything: open files of other names too, and take those that hold sound or pictures.
+
+    Raises:
+        MediaError: the path does not exist.
+    """
     try:
         exists = path.exists()
     except OSError as error:
         raise unseen(path, error) from None
     if exists:
-        return _media_below(path) if path.is_dir() else [path]
+        return _list_below(path, everything) if path.is_dir() else Listing((path,))
     if is_address(path):
         raise MediaError(
             "expected a local file, got a network address", where=path, hint="download it first"
@@ -46,10 +125,40 @@ def _media_of(path: Path) -> list[Path]:
     raise MediaError("no such file or folder", where=path)
 
 
-def _media_below(folder: Path) -> list[Path]:
-    found = []
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if is_media(path) and not hidden and path.is_file():
-            found.append(path)
-    return found
+def _list_below(folder: Path, everything: bool) -> Listing:
+    files, skipped = [], []
+    failed: list[MediaError] = []
+    for path in _walk(folder, failed.append):
+        if is_media(path) or (everything and _holds_media(path)):
+            files.append(path)
+        else:
+            link = "/" if os.path.isdir(path) else ""
+            skipped.append(f"{path.relative_to(folder).as_posix()}{link}")
+    return Listing(tuple(sorted(files)), tuple(sorted(skipped)), tuple(failed))
+
+
+def _walk(folder: Path, fail: Callable[[MediaError], None]) -> Iterator[Path]:
+    """Yield every file below a folder, and every link to a folder, that is not hidden or ours."""
+    folders = [folder]
+    while folders:
+        above = folders.pop()
+        try:
+            with os.scandir(above) as entries:
+                for entry in entries:
+                    if entry.name.startswith(".") or entry.name.endswith(SUFFIX):
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(Path(entry.path))
+                    else:
+                        yield Path(entry.path)
+        except OSError as error:
+            fail(unseen(above, error))
+
+
+def _holds_media(path: Path) -> bool:
+    from seehear.media.probe import probe
+
+    try:
+        return os.path.isfile(path) and bool(probe(path))
+    except MediaError:
+        return False

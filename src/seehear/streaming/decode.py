@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from seehear.data.absent import GENERAL
 from seehear.encoders import AudioEncoder, VisualEncoder
 from seehear.errors import MediaError, SeehearError
 from seehear.media import MediaInfo, TrackReader, probe
@@ -41,7 +42,7 @@ def decode(
     """
     outcome = ClipOutcome()
     try:
-        with local_file(job.source) as path:
+        with local_file(job.source, job.absent) as path:
             info = probe(path, audio_stream=job.audio_stream)
             grid, end_s = _extent(job, info, sampling, step_s)
             outcome.duration_s = info.duration_s
@@ -61,16 +62,20 @@ def decode(
 
 
 @contextlib.contextmanager
-def local_file(source: str | None) -> Iterator[Path]:
+def local_file(source: str | None, absent: str = "") -> Iterator[Path]:
     """Give a local path of a source.
 
     What an fsspec URL names is copied to a temporary file for as long as needed.
+
+    Args:
+        source: path or URL; None: there is none.
+        absent: why there is none.
 
     Raises:
         MediaError: there is no such file, or it cannot be read from where it lies.
     """
     if source is None:
-        raise MediaError("no media file of this clip")
+        raise MediaError(absent or GENERAL)
     if "://" not in source:
         yield Path(source)
         return

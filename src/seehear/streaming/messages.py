@@ -24,6 +24,7 @@ class ClipJob:
         audio_stream: which of several audio streams, counted from 1; None: see
             `seehear.media.probe`.
         max_pixels: of a frame; larger ones are not decoded.
+        absent: why there is no media file, where that is known.
     """
 
     name: str
@@ -32,6 +33,7 @@ class ClipJob:
     grid: TimeGrid | None = None
     audio_stream: int | None = None
     max_pixels: int = MAX_PIXELS
+    absent: str = ""
 
 
 @dataclass(frozen=True)

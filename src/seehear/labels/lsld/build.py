@@ -191,16 +191,34 @@ def contrast_stream(store: FeatureStore, encoder: str) -> str:
 
 def clips_with_features(
     split: Split, store: FeatureStore, options: Denoising
-) -> tuple[list[str], list[str]]:
-    """Return the clips of a split that have all the features the options need, and the others."""
+) -> tuple[list[str], list[str], list[str]]:
+    """Return the clips of a split that have all the features the options need, and the others.
+
+    The third is a line for each clip whose features are there and cannot be read; it is among the
+    others.
+    """
     spaces = [find_space(store, encoder) for encoder in rule_encoders(options).values()]
     streams = [stream for stream in spaces if stream is not None]
     complete: list[str] = []
     others: list[str] = []
+    damaged: list[str] = []
     for name in split.names:
         has_all = all(store.count(stream, name) for stream in streams)
+        if has_all and (fault := _fault(store, streams, name)):
+            damaged.append(fault)
+            has_all = False
         (complete if has_all else others).append(name)
-    return complete, others
+    return complete, others, damaged
+
+
+def _fault(store: FeatureStore, streams: Sequence[str], name: str) -> str | None:
+    """Return why the features of a clip cannot be read, None where they can."""
+    try:
+        for stream in streams:
+            store.rows(stream, name)
+    except FeatureError as error:
+        return str(error)
+    return None
 
 
 def with_encoders(

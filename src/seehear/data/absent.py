@@ -1,0 +1,99 @@
+"""Why a clip has no media file: what lies there that may be meant.
+
+Files are found by the clip's name or id as it stands, in the media folder itself.  Where there is
+none, one of the same name may lie in a subfolder, end in another suffix, or be spelled otherwise.
+"""
+
+import os
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path, PurePath
+from typing import NamedTuple
+
+from seehear.data.clip import Clip
+from seehear.data.orphans import Nearest
+from seehear.data.suffixes import MEDIA_SUFFIXES
+
+GENERAL = "no media file of this clip"
+
+
+class _Why(NamedTuple):
+    """A reason that many clips may share, and the file that this one means, if any."""
+
+    kind: str
+    file: str = ""
+
+
+class Absent:
+    """Says why clips have no media file.
+
+    Args:
+        media: the media folder; None: there is none.
+    """
+
+    def __init__(self, media: Path | None) -> None:
+        self._media = media
+
+    def kind(self, clip: Clip) -> str:
+        """Return why, without the names of files: the same for all clips of one fault."""
+        return self._why(clip).kind
+
+    def reason(self, clip: Clip) -> str:
+        """Return why, naming the clip and the file that may be meant."""
+        why = self._why(clip)
+        meant = f"; {why.file} may be meant" if why.file else ""
+        return f"{clip.name}: {why.kind}{meant}"
+
+    def _why(self, clip: Clip) -> _Why:
+        if self._media is None:
+            return _Why(f"{GENERAL}: the dataset has no media folder")
+        for name in dict.fromkeys((clip.name, clip.id)):
+            for files in (self._named(name, _is_media), self._named(name, _is_other)):
+                if files:
+                    return self._of_file(files[0])
+        meant = self._nearest.same(clip.name)
+        if meant is None:
+            return _Why(f"{GENERAL}: no file has its name")
+        if PurePath(clip.name).suffix.lower() in MEDIA_SUFFIXES:
+            return _Why(
+                f"{GENERAL}: its id ends in a suffix, and ids are file names without",
+                self._by_stem[meant][0],
+            )
+        return _Why(f"{GENERAL}: only one of another spelling", self._by_stem[meant][0])
+
+    def _of_file(self, file: str) -> _Why:
+        path = PurePath(file)
+        if not _is_media(file):
+            suffix = path.suffix or "no suffix"
+            return _Why(f"{GENERAL}: {suffix} is not among the suffixes of media", file)
+        if len(path.parts) > 1:
+            return _Why(f"{GENERAL}: it lies in a subfolder, and only the folder is searched", file)
+        return _Why(GENERAL, file)
+
+    def _named(self, name: str, which: Callable[[str], bool]) -> list[str]:
+        return [file for file in self._by_stem.get(name, []) if which(file)]
+
+    @cached_property
+    def _by_stem(self) -> dict[str, list[str]]:
+        """Return every file below the media folder by its stem (looked for once)."""
+        found: dict[str, list[str]] = {}
+        root = self._media or Path()
+        for folder, folders, names in os.walk(root):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(names):
+                path = Path(folder, name).relative_to(root)
+                found.setdefault(path.stem, []).append(path.as_posix())
+        return found
+
+    @cached_property
+    def _nearest(self) -> Nearest:
+        media = (stem for stem, files in self._by_stem.items() if any(map(_is_media, files)))
+        return Nearest(media)
+
+
+def _is_media(file: str) -> bool:
+    return PurePath(file).suffix.lower() in MEDIA_SUFFIXES
+
+
+def _is_other(file: str) -> bool:
+    return not _is_media(file)
