@@ -4,7 +4,7 @@ from pathlib import Path
 
 from helpers import row
 from seehear.library import search, update
-from seehear.time import Event, TimeGrid, Timeline, Track, runs
+from seehear.time import Event, Extent, TimeGrid, Timeline, Track, runs
 
 CLASSES = ("Dog", "Car", "Baby_cry")
 Picture = dict[str, str] | None  # class -> `..##`, a character a second; None is an absent track
@@ -31,12 +31,12 @@ def put(
             for first, last in runs(row(cells)):
                 events.append(Event(float(first), float(last), track, label, 0.5))
     count = len(next(iter({**heard, **seen}.values()), "...."))
-    state = {
-        "audio": "absent" if audio is None else "parsed",
-        "visual": "absent" if visual is None else "parsed",
-    }
+    tracks = {}
+    for track, picture in (("audio", audio), ("visual", visual)):
+        if picture is None:
+            tracks[track] = Extent()
     line = Timeline(
-        source or f"{name}.mp4", float(count), TimeGrid(count), vocabulary, tuple(events), state
+        source or f"{name}.mp4", float(count), TimeGrid(count), vocabulary, tuple(events), tracks
     )
     path = library / f"{name}.timeline.json"
     path.parent.mkdir(parents=True, exist_ok=True)

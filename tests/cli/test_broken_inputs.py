@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from helpers import states
 from media_files import code, film, mp4, tone, write
 from seehear.cli.main import main
 from seehear.time import Timeline
@@ -51,7 +52,7 @@ def check(result, *, seconds=None, audio="parsed", visual="parsed", warnings=Tru
     """Fail unless a timeline came, with or without warnings."""
     code, timeline, _ = result
     assert code == 0
-    assert dict(timeline.tracks) == {"audio": audio, "visual": visual}
+    assert states(timeline) == {"audio": audio, "visual": visual}
     assert bool(timeline.warnings) is warnings, timeline.warnings
     if seconds is not None:
         assert timeline.duration_s == pytest.approx(seconds, abs=0.15)

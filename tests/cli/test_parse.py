@@ -55,7 +55,7 @@ def test_one_file(clip, tmp_path, capsys):
 def test_json_prints_only_the_timeline_and_writes_nothing(clip, tmp_path, capsys):
     assert parse(clip, "--json") == 0
     printed = json.loads(capsys.readouterr().out)
-    assert printed["schema"] == "seehear.timeline/1"
+    assert printed["schema"] == "seehear.timeline/2"
     assert printed["events"]
     assert [p.name for p in tmp_path.iterdir()] == ["clip.mp4"]
 

@@ -2,7 +2,7 @@
 
 from seehear import export
 from seehear.export.html import settings, time_text
-from seehear.time import TimeGrid, Timeline
+from seehear.time import Extent, TimeGrid, Timeline
 
 
 def test_the_page_of_a_silent_film_says_so() -> None:
@@ -11,7 +11,7 @@ def test_the_page_of_a_silent_film_says_so() -> None:
         3.0,
         TimeGrid(3),
         ("Dog",),
-        tracks={"audio": "absent", "visual": "parsed"},
+        tracks={"audio": Extent()},
         warnings=("the file has no <audio> track",),
         parser={"preset": {"name": "<i>"}},
     )

@@ -4,7 +4,7 @@ import re
 
 from seehear import export
 from seehear.export.words import by_time, clip_name, clocks, one_line, span_text, tiers
-from seehear.time import Event, TimeGrid, Timeline, Track
+from seehear.time import Event, Extent, TimeGrid, Timeline, Track
 
 
 def test_tiers_merge_overlaps_and_leave_absent_tracks_out() -> None:
@@ -14,7 +14,7 @@ def test_tiers_merge_overlaps_and_leave_absent_tracks_out() -> None:
         TimeGrid(4),
         ("Dog",),
         (Event(0, 2, Track.AUDIO, "Dog"), Event(1, 3, Track.AUDIO, "Dog")),
-        tracks={"audio": "parsed", "visual": "absent"},
+        tracks={"visual": Extent()},
     )
     text = export.render(line, "textgrid")
     assert "size = 1" in text

@@ -41,7 +41,9 @@ def seehear(
         [*pip, "--no-build-isolation", "--target", str(root / "site"), str(root / "source")],
         check=True,
     )
-    environment = {**os.environ, "PYTHONPATH": str(root / "site")}
+    # the tree that is tested stays on the path: it need not be the one that is installed
+    paths = [str(root / "site"), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
     def run(*command: object, code: int = 0) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(

@@ -83,7 +83,7 @@ def literal(node: Node, line: Timeline, second: int) -> bool | None:
     if node.label is not None and node.label not in line.vocabulary:
         return None
     needed = ("audio", "visual") if node.track == "audio_visual" else (node.track,)
-    if any(line.tracks[track] == "absent" for track in needed):
+    if any(line.tracks[track].absent for track in needed):
         return None
     return any(
         e.track == node.track and node.label in (None, e.label) and e.start_s <= second < e.end_s

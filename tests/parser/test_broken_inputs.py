@@ -92,8 +92,8 @@ def test_everything_ends_in_a_timeline_or_in_one_line(tmp_path, capsys):
     for name, timeline in done.items():
         if name.startswith("cut"):
             assert timeline.warnings, name
-    assert done["sound only.wav"].tracks["visual"] == "absent"
-    assert done["pictures only.mp4"].tracks["audio"] == "absent"
+    assert done["sound only.wav"].tracks["visual"].absent
+    assert done["pictures only.mp4"].tracks["audio"].absent
     assert done["short.mp4"].grid.count == 1
     assert (
         len([name for name in done if name.startswith("cut")]) >= 9

@@ -7,6 +7,7 @@ import pytest
 
 import seehear
 from fake_scorer import fake, parser, scorer
+from helpers import states
 from seehear.data import LLP_VOCABULARY, Vocabulary
 from seehear.errors import ConfigError, DataError, MediaError, WeightsError
 from seehear.parser import PRESETS, Parser, as_vocabulary
@@ -29,7 +30,7 @@ def test_a_clip_comes_out_as_it_was_made(clip):
     assert events(timeline, "visual")[0][:2] == ("Bright", 6.0)
     assert timeline.on("audio_visual") == ()
     assert (timeline.source, timeline.grid.count) == ("ten seconds.mp4", 10)
-    assert dict(timeline.tracks) == {"audio": "parsed", "visual": "parsed"}
+    assert states(timeline) == {"audio": "parsed", "visual": "parsed"}
     assert timeline.warnings == ()
     assert Timeline.from_json(timeline.to_json()).to_dict() == timeline.to_dict()
 
@@ -50,10 +51,10 @@ def test_it_says_how_it_was_made(clip):
 
 def test_a_track_that_is_not_there_is_absent(tmp_path):
     silent = parser()(fake.make_clip(tmp_path / "v.mp4", 3, audio=False))
-    assert dict(silent.tracks) == {"audio": "absent", "visual": "parsed"}
+    assert states(silent) == {"audio": "absent", "visual": "parsed"}
     assert silent.warnings == ("no audio track",)
     blind = parser()(fake.make_clip(tmp_path / "a.wav", 3, visual=False, loudness=[0.9] * 60))
-    assert dict(blind.tracks) == {"audio": "parsed", "visual": "absent"}
+    assert states(blind) == {"audio": "parsed", "visual": "absent"}
     assert events(blind, "audio") == [("Loud", 0.0, 3.0)]
     assert events(blind, "visual") == []
 
@@ -61,7 +62,7 @@ def test_a_track_that_is_not_there_is_absent(tmp_path):
 def test_degraded_sound_is_a_warning(tmp_path):
     timeline = parser()(fake.make_clip(tmp_path / "s.mp4", 2, loudness=[0.0] * 60))
     assert timeline.warnings == ("audio track is silent",)
-    assert timeline.tracks["audio"] == "parsed"
+    assert timeline.tracks["audio"].state == "parsed"
 
 
 def test_a_short_clip_has_one_segment_and_its_event_ends_with_it(tmp_path):

@@ -191,7 +191,7 @@ def test_clips_of_any_length_are_parsed(run_folder, tmp_path, seconds):
 def test_an_absent_track_is_zero_for_the_network_and_absent_in_the_timeline(run_folder, tmp_path):
     clip = fake.make_clip(tmp_path / "mute.mp4", 6, audio=False)
     timeline = Parser(always_on(trained(run_folder, load=load)), {"model": "run"})(clip)
-    assert timeline.tracks["audio"] == "absent"
+    assert timeline.tracks["audio"].absent
     assert timeline.on("audio") == ()
     assert len(timeline.on("visual", "Car")) == 1
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seehear.time import Decoding, Scores, TimeGrid, decide, decode_scores
+from seehear.time import Decoding, Extent, Scores, TimeGrid, decide, decode_scores
 
 
 def clip(audio: list[float], visual: list[float]) -> np.ndarray:
@@ -59,8 +59,25 @@ def test_batches_equal_single_clips() -> None:
 def test_an_absent_track_is_absent_not_empty() -> None:
     scores = Scores(np.ones((2, 2, 1)), TimeGrid(2), ("Dog",), present=(True, False))
     line = decode_scores(scores, Decoding(), source="x.mp4")
-    assert line.tracks == {"audio": "parsed", "visual": "absent"}
+    assert line.tracks == {"audio": Extent.of((0, 2)), "visual": Extent()}
     assert [str(e.track) for e in line] == ["audio"]
+
+
+def test_scores_of_seconds_that_were_not_parsed_decide_nothing() -> None:
+    prob = np.full((6, 2, 1), 0.6)
+    prob[4:, 1] = 0.9
+    scores = Scores(prob, TimeGrid(6), ("Dog",))
+    decoding = Decoding(gate_threshold=0.8, fill_gap_s=9)
+    assert decode_scores(scores, decoding).on("visual")[0].end_s == 6
+    tracks = {"visual": Extent.of((0, 4))}
+    assert decode_scores(scores, decoding, tracks=tracks).on("visual") == ()
+    half = {"visual": Extent.of((0, 1.75), (3, 6))}
+    line = decode_scores(scores, Decoding(fill_gap_s=9), tracks=half)
+    assert [(e.start_s, e.end_s, e.score) for e in line.on("visual")] == [
+        (0, 1.75, 0.6),
+        (3, 6, 0.8),
+    ]
+    assert line.tracks == {"audio": Extent.of((0, 6)), **half}
 
 
 def test_a_gate_without_its_probability_is_a_callers_bug() -> None:

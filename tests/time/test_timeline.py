@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seehear.errors import DataError
-from seehear.time import Event, TimeGrid, Timeline, Track
+from seehear.time import Event, Extent, TimeGrid, Timeline, Track
 
 NAMES = ("Speech", "Dog")
 
@@ -115,7 +115,7 @@ def test_an_event_outside_the_vocabulary_is_refused() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"schema": "other/1"}, "expected schema seehear.timeline/1, got other/1"),
+        ({"schema": "other/1"}, "expected schema seehear.timeline/2 or older, got other/1"),
         ({"events": [{"track": "audio"}]}, "field 'start_s' is missing"),
         (
             {"events": [{"track": "smell", "label": "Dog", "start_s": 0, "end_s": 1}]},
@@ -153,9 +153,22 @@ def test_support_joins_the_events_of_a_track_or_a_class_and_gaps_are_the_rest() 
 
 
 def test_an_absent_track_has_no_gaps_for_nothing_is_known_of_it() -> None:
-    silent = timeline("....", "##..", tracks={"audio": "absent", "visual": "parsed"})
+    silent = timeline("....", "##..", tracks={"audio": Extent()})
     assert silent.gaps("audio") == silent.gaps("audio_visual") == ()
     assert silent.gaps("visual") == ((2, 4),)
+
+
+def test_nothing_is_on_where_a_track_was_not_parsed() -> None:
+    tracks = {"audio": Extent.of((0, 8)), "visual": Extent.of((0, 2.75), (5, 7))}
+    line = timeline("########", "#.######", tracks=tracks)
+    assert spans(line, "audio") == [(0, 8)]
+    assert spans(line, "visual") == [(0, 1), (2, 2.75), (5, 7)]
+    assert spans(line, "audio_visual") == spans(line, "visual")
+    assert line.gaps("visual") == line.gaps("audio_visual") == ((1, 2),)
+    assert line.unparsed("visual") == ((2.75, 5), (7, 8))
+    assert line.unparsed("audio") == ()
+    assert line.parsed("audio_visual") == ((0, 2.75), (5, 7))
+    assert line.to_arrays()[1][:, 1].tolist() == [c == "#" for c in "#.#..##."]
 
 
 def test_a_crop_cuts_events_and_keeps_times_and_the_segments_it_reaches() -> None:

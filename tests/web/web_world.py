@@ -15,7 +15,7 @@ import av
 import numpy as np
 
 from seehear.media import probe
-from seehear.time import Event, TimeGrid, Timeline, Track
+from seehear.time import Event, Extent, TimeGrid, Timeline, Track
 from seehear.web import worker
 from seehear.web.app import create_app
 from seehear.web.server import Server
@@ -111,7 +111,7 @@ def make_library(root: Path) -> Path:
             TimeGrid(60),
             words,
             (Event(0, 59, Track.AUDIO, "Speech"),),
-            {"audio": "parsed", "visual": "absent"},
+            {"visual": Extent()},
         ),
     )
     return library

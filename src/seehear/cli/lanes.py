@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
-from seehear.time import ABSENT, Event, Timeline, Track, rasterise
+from seehear.time import Event, Timeline, Track, rasterise
 from seehear.time.grid import TimeGrid
 
 LANES = (
@@ -60,7 +60,7 @@ def _row(name: str, events: Sequence[Event], grid: TimeGrid, marks: tuple[str, s
 
 
 def _nothing(timeline: Timeline, track: Track) -> str:
-    absent = timeline.tracks.get(str(track)) == ABSENT
+    absent = timeline.tracks[str(track)].absent
     return f"no {track} track" if absent else "nothing"
 
 

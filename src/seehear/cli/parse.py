@@ -1,7 +1,6 @@
 """`seehear parse`: videos or folders in, timelines out."""
 
 import argparse
-import dataclasses
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -229,7 +228,7 @@ class _Result:
     def add(self, item: Input, parsed: "Parsed", *, note: Note) -> None:
         """Take in what became of a file."""
         if parsed.timeline is not None:
-            self._done(item, dataclasses.replace(parsed.timeline, source=item.source), note)
+            self._done(item, parsed.timeline.named(item.source), note)
             return
         assert parsed.error is not None
         self.fail(item.source, parsed.error, note)

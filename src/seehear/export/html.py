@@ -7,7 +7,7 @@ from seehear._version import __version__
 from seehear.export.page import document
 from seehear.export.words import one_line
 from seehear.files import Json
-from seehear.time import ABSENT, Event, Timeline, Track
+from seehear.time import Event, Timeline, Track
 
 PERCEIVED = {Track.AUDIO: "Heard", Track.VISUAL: "Seen", Track.AUDIO_VISUAL: "Both"}
 _KEYS = (
@@ -114,7 +114,7 @@ def _summary(timeline: Timeline) -> str:
     parts = [time_text(timeline.duration_s)]
     for track in Track:
         labels = dict.fromkeys(e.label for e in timeline.on(track))
-        if timeline.tracks.get(str(track)) == ABSENT:
+        if track is not Track.AUDIO_VISUAL and timeline.tracks[str(track)].absent:
             parts.append(f"no {track} track")
         elif track is not Track.AUDIO_VISUAL or labels:
             parts.append(f"{PERCEIVED[track].lower()}: {', '.join(labels) or 'nothing'}")
@@ -132,7 +132,7 @@ def _player(timeline: Timeline, media: str | None) -> str:
             '<p class="no-media muted">The video is not beside this page; the lanes work without'
             " it.</p>"
         )
-    tag = "audio" if timeline.tracks.get("visual") == ABSENT else "video"
+    tag = "audio" if timeline.tracks["visual"].absent else "video"
     return f'<{tag} id="player" controls playsinline preload="auto" src="{escape(media)}"></{tag}>'
 
 
@@ -161,7 +161,7 @@ def _made(timeline: Timeline) -> dict[str, Json]:
         segments += f", from {grid.start_s:g} s"
     return {
         **timeline.parser,
-        "tracks": dict(timeline.tracks),
+        "tracks": {name: extent.state for name, extent in timeline.tracks.items()},
         "segments": segments,
         "looked for": list(timeline.vocabulary),
     }

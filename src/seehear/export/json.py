@@ -13,7 +13,7 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
 
 
 def schema() -> dict[str, Json]:
-    """Return the JSON Schema (draft 2020-12) of `seehear.timeline/1`."""
+    """Return the JSON Schema (draft 2020-12) of `seehear.timeline/2`."""
     value: dict[str, Json] = json.loads(
         files("seehear.export").joinpath("timeline.schema.json").read_text("utf-8")
     )

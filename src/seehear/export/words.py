@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from seehear.time import ABSENT, Event, Timeline, Track
+from seehear.time import Event, Timeline, Track
 from seehear.time.spans import joined
 
 Tier = tuple[str, list[tuple[float, float, str]]]
@@ -95,8 +95,8 @@ def tiers(timeline: Timeline) -> list[Tier]:
     out: list[Tier] = []
     for track in Track:
         of_track = _tiers_of(timeline, track)
-        states = [timeline.tracks[name] for name in _needed(track)]
-        if not of_track and ABSENT not in states:
+        gone = any(timeline.tracks[name].absent for name in _needed(track))
+        if not of_track and not gone:
             of_track = [(str(track), [])]
         out += of_track
     return _distinct(out)

@@ -19,7 +19,7 @@ from seehear.closest import shown
 from seehear.errors import DataError, MissingExtraError, SeehearError
 from seehear.files import Json, atomic_path, refused
 from seehear.library.seal import is_sealed, seal
-from seehear.time import PARSED, SUFFIX, Timeline
+from seehear.time import SUFFIX, Timeline
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -364,8 +364,8 @@ def row_of(path: str, stamp: Stamp, timeline: Timeline, *, where: object = None)
         "source": _without_nul(timeline.source),
         "duration_s": timeline.duration_s,
         "end_s": end_s,
-        "audio": timeline.tracks["audio"] == PARSED,
-        "visual": timeline.tracks["visual"] == PARSED,
+        "audio": not timeline.tracks["audio"].absent,
+        "visual": not timeline.tracks["visual"].absent,
         "vocabulary": [_without_nul(label) for label in timeline.vocabulary],
         "events": events,
     }

@@ -8,6 +8,7 @@ from seehear.data import MEDIA_SUFFIXES
 from seehear.media.audio import iter_audio
 from seehear.media.files import find_media
 from seehear.media.frames import iter_frames
+from seehear.media.identity import content_hash, identify
 from seehear.media.probe import AudioInfo, MediaInfo, VisualInfo, probe
 from seehear.media.track import Frame, Sound, TrackReader
 
@@ -19,7 +20,9 @@ __all__ = [
     "Sound",
     "TrackReader",
     "VisualInfo",
+    "content_hash",
     "find_media",
+    "identify",
     "iter_audio",
     "iter_frames",
     "probe",

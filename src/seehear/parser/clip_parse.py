@@ -1,11 +1,12 @@
 """One clip while it is parsed: pieces of media in, timeline out, and word of how far it is."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from seehear.errors import MediaError
+from seehear.media import identify
 from seehear.parser.scorer import Kept, Scorer
 from seehear.streaming.encode import encode_piece
 from seehear.streaming.messages import ClipOutcome, Piece
@@ -58,7 +59,12 @@ class ClipParse:
         audio, visual = (outcome.tracks.get(track) == "present" for track in TRACKS)
         grid = TimeGrid(outcome.segments, self.scorer.step_s)
         warnings = [*outcome.warnings, *problems]
-        return self.timeline(grid, (audio, visual), outcome.duration_s, warnings)
+        line = self.timeline(grid, (audio, visual), outcome.duration_s, warnings)
+        try:
+            media = identify(self.path, name=self.path.name, duration_s=line.duration_s)
+        except MediaError:  # it was taken away while it was parsed
+            return line
+        return replace(line, media=media)
 
     def timeline(
         self,

@@ -1,28 +1,36 @@
 """Time as a value: grid, event, timeline, scores and the one decoding step.  Numpy only."""
 
 from seehear.time.decode import GATES, Decoding, Gate, decide, decode_scores
-from seehear.time.event import Event, Track
+from seehear.time.event import ORIGINS, Event, Track
+from seehear.time.extent import ABSENT, NOT_PARSED, PARSED, Extent
 from seehear.time.grid import TimeGrid
+from seehear.time.media_file import MediaFile
 from seehear.time.raster import rasterise, runs
 from seehear.time.scores import TRACKS, Scores
-from seehear.time.timeline import ABSENT, PARSED, SCHEMA, SUFFIX, Timeline
+from seehear.time.timeline import SUFFIX, Timeline
+from seehear.time.timeline_json import SCHEMA, migrated
 
 __all__ = [
     "ABSENT",
     "GATES",
+    "NOT_PARSED",
+    "ORIGINS",
     "PARSED",
     "SCHEMA",
     "SUFFIX",
     "TRACKS",
     "Decoding",
     "Event",
+    "Extent",
     "Gate",
+    "MediaFile",
     "Scores",
     "TimeGrid",
     "Timeline",
     "Track",
     "decide",
     "decode_scores",
+    "migrated",
     "rasterise",
     "runs",
 ]

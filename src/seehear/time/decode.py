@@ -3,6 +3,7 @@
 Thresholds, gate, gap filling, minimum duration.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
@@ -10,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.files import Json
+from seehear.time.extent import Extent
 from seehear.time.raster import runs
 from seehear.time.scores import TRACKS, Scores
 from seehear.time.spans import joined
-from seehear.time.timeline import ABSENT, PARSED, Timeline
+from seehear.time.timeline import Timeline
 
 Gate = Literal["joint", "own", "or", "none"]
 GATES: tuple[Gate, ...] = ("joint", "own", "or", "none")
@@ -114,14 +116,33 @@ def _open_gates(
     return own
 
 
-def decode_scores(scores: Scores, decoding: Decoding, **fields: Any) -> Timeline:
+def decode_scores(
+    scores: Scores,
+    decoding: Decoding,
+    *,
+    tracks: Mapping[str, Extent] | None = None,
+    **fields: Any,
+) -> Timeline:
     """Return the timeline of one clip.
 
     Args:
         scores: of the clip.
         decoding: the settings.
-        fields: source, duration_s, parser and warnings, which go into the timeline as they are.
+        tracks: which seconds of each track were parsed; None: all of those that are present. What
+            the scores say of other seconds opens no gate and is no event.
+        fields: source, duration_s, parser, warnings and media, which go into the timeline as they
+            are.
     """
+    known = {}
+    for track, there in zip(TRACKS, scores.present, strict=True):
+        given = (tracks or {}).get(track)
+        if not there:
+            known[track] = Extent()
+        elif given is not None:
+            known[track] = given
+    mask = _mask(known, scores)
+    if not mask.all():
+        scores = replace(scores, segment_prob=np.where(mask, scores.segment_prob, 0))
     track_prob, clip_prob = scores.pooled()
     if track_prob.ndim == 3 or clip_prob.ndim == 2:
         on = _decide_gated_by_segment(scores, track_prob, clip_prob, decoding)
@@ -129,10 +150,6 @@ def decode_scores(scores: Scores, decoding: Decoding, **fields: Any) -> Timeline
         on = decide(
             scores.segment_prob, track_prob, clip_prob, decoding=decoding, step_s=scores.grid.step_s
         )
-    on = on & np.asarray(scores.present)[None, :, None]
-    tracks = {}
-    for track, there in zip(TRACKS, scores.present, strict=True):
-        tracks[track] = PARSED if there else ABSENT
     return Timeline.from_arrays(
         on[:, 0],
         on[:, 1],
@@ -140,9 +157,18 @@ def decode_scores(scores: Scores, decoding: Decoding, **fields: Any) -> Timeline
         vocabulary=scores.vocabulary,
         audio_prob=scores.segment_prob[:, 0],
         visual_prob=scores.segment_prob[:, 1],
-        tracks=tracks,
+        tracks=known,
         **fields,
     )
+
+
+def _mask(known: Mapping[str, Extent], scores: Scores) -> NDArray[np.bool_]:
+    """Return which segments of each track were parsed, (T, 2, 1)."""
+    mask = np.ones((scores.grid.count, len(TRACKS), 1), np.bool_)
+    for index, track in enumerate(TRACKS):
+        if track in known:
+            mask[:, index, 0] = known[track].segments(scores.grid)
+    return mask
 
 
 def _decide_gated_by_segment(

@@ -4,6 +4,10 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+# who says that an event is there: the parser, a person who agreed with it, one who moved or renamed
+# it, one who found what it had missed
+ORIGINS = ("parser", "confirmed", "corrected", "added")
+
 
 class Track(StrEnum):
     """Where an event is perceived; `audio_visual` is the conjunction of the other two."""
@@ -23,6 +27,7 @@ class Event:
         track: audio, visual or audio_visual.
         label: an entry of the vocabulary.
         score: mean probability over the event, in [0, 1]; None if unknown.
+        origin: one of `ORIGINS`.
     """
 
     start_s: float
@@ -30,6 +35,7 @@ class Event:
     track: Track
     label: str
     score: float | None = None
+    origin: str = "parser"
 
     def __post_init__(self) -> None:
         if not (
@@ -39,6 +45,8 @@ class Event:
                 f"an event must end after it starts, got {self.start_s} to {self.end_s} s"
                 f" ({self.label})"
             )
+        if self.origin not in ORIGINS:
+            raise ValueError(f"origin: expected one of {', '.join(ORIGINS)}, got {self.origin!r}")
         object.__setattr__(self, "track", Track(self.track))
 
     @property

@@ -12,15 +12,25 @@ from numpy.typing import NDArray
 from seehear.errors import DataError
 from seehear.files import Json
 from seehear.time.event import Event, Track
+from seehear.time.extent import DIGITS, Extent, rounded
 from seehear.time.grid import TimeGrid
+from seehear.time.media_file import MediaFile
 from seehear.time.raster import rasterise, runs
-from seehear.time.spans import Span, clipped, gaps, joined
+from seehear.time.spans import Span, clipped, difference, intersection, joined
+from seehear.time.timeline_json import (
+    SCHEMA,
+    events_json,
+    media_json,
+    migrated,
+    read_events,
+    read_media,
+    read_tracks,
+    stretches_json,
+    tracks_json,
+    whole_clip,
+)
 
-SCHEMA = "seehear.timeline/1"
 SUFFIX = ".timeline.json"
-PARSED, ABSENT = "parsed", "absent"
-# of times and scores, in memory as in JSON: a timeline read back equals the one written
-DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -33,11 +43,13 @@ class Timeline:
         grid: the segments that decisions were made on.
         vocabulary: the classes that were looked for, in order.
         events: sorted on construction; audio_visual ones are the conjunction and are stored too.
-        tracks: `parsed` or `absent` for audio and visual; a track that does not exist is absent,
-            not empty.
+        tracks: which seconds of audio and visual are known; a track that does not exist is absent,
+            not empty. One that is not named was parsed throughout.
         parser: how the timeline was made (preset or model, encoders with weight hashes, thresholds,
             version).
         warnings: what was degraded in the input, one line each.
+        media: the file that was parsed; None: not recorded.
+        removed: what a person took away; a score and an origin mean nothing there.
     """
 
     source: str
@@ -45,9 +57,11 @@ class Timeline:
     grid: TimeGrid
     vocabulary: tuple[str, ...]
     events: tuple[Event, ...] = ()
-    tracks: Mapping[str, str] = field(default_factory=lambda: {"audio": PARSED, "visual": PARSED})
+    tracks: Mapping[str, Extent] = field(default_factory=dict)
     parser: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    media: MediaFile | None = None
+    removed: tuple[Event, ...] = ()
 
     def __post_init__(self) -> None:
         key = {label: index for index, label in enumerate(self.vocabulary)}
@@ -59,8 +73,23 @@ class Timeline:
             self.events, key=lambda e: (order.index(e.track), e.start_s, e.end_s, key[e.label])
         )
         object.__setattr__(self, "events", tuple(ordered))
+        object.__setattr__(self, "removed", tuple(self.removed))
+        object.__setattr__(self, "tracks", {t: self._extent(t) for t in ("audio", "visual")})
         object.__setattr__(self, "vocabulary", tuple(self.vocabulary))
         object.__setattr__(self, "warnings", tuple(self.warnings))
+
+    def named(self, source: str) -> Self:
+        """Return the same of a clip that goes by another name."""
+        media = None if self.media is None else replace(self.media, path=source)
+        return replace(self, source=source, media=media)
+
+    def _extent(self, track: str) -> Extent:
+        """Return the extent given for a track, or the whole clip where none was."""
+        given = self.tracks.get(track)
+        if given is not None:
+            return given
+        edges = [(event.start_s, event.end_s) for event in self.events]
+        return Extent.of(whole_clip(self.grid.start_s, self.duration_s, edges))
 
     def __iter__(self) -> Iterator[Event]:
         return iter(self.events)
@@ -79,14 +108,26 @@ class Timeline:
         """
         return tuple(joined((e.start_s, e.end_s) for e in self.on(track, label)))
 
+    def parsed(self, track: Track | str) -> tuple[Span, ...]:
+        """Return which seconds of a track are known; of audio_visual those of both."""
+        if Track(track) is Track.AUDIO_VISUAL:
+            audio, visual = (self.tracks[name].parsed for name in ("audio", "visual"))
+            return tuple(intersection(audio, visual))
+        return self.tracks[str(Track(track))].parsed
+
+    def unparsed(self, track: Track | str) -> tuple[Span, ...]:
+        """Return which seconds of audio or visual are not known, between the grid's start and the
+        clip's end; of an absent track, which has none, nothing.
+        """
+        extent = self.tracks[str(Track(track))]
+        return () if extent.absent else extent.missing(self.grid.start_s, self.duration_s)
+
     def gaps(self, track: Track | str, label: str | None = None) -> tuple[Span, ...]:
         """Return when nothing is on in a track, or one class, between the grid's start and the
-        clip's end; nothing for an absent track, of which nothing is known.
+        clip's end; only where the track was parsed, for elsewhere nothing is known of it.
         """
-        needed = _PARTS[Track(track)]
-        if any(self.tracks.get(name) == ABSENT for name in needed):
-            return ()
-        return tuple(gaps(self.support(track, label), self.grid.start_s, self.duration_s))
+        known = clipped(self.parsed(track), self.grid.start_s, self.duration_s)
+        return tuple(difference(known, self.support(track, label)))
 
     def crop(self, start_s: float, end_s: float) -> Self:
         """Return what happens between two times: events are cut there, times stay as they are.
@@ -99,15 +140,13 @@ class Timeline:
         """
         if not start_s < end_s:
             raise ValueError(f"expected a start before the end, got {start_s} to {end_s} s")
-        events = []
-        for event in self.events:
-            for start, end in clipped([(event.start_s, event.end_s)], start_s, end_s):
-                events.append(replace(event, start_s=start, end_s=end))
         return replace(
             self,
             duration_s=min(self.duration_s, end_s),
             grid=self.grid.crop(start_s, end_s),
-            events=tuple(events),
+            events=_cut(self.events, start_s, end_s),
+            tracks={name: extent.crop(start_s, end_s) for name, extent in self.tracks.items()},
+            removed=_cut(self.removed, start_s, end_s),
         )
 
     def shift(self, by_s: float) -> Self:
@@ -118,15 +157,13 @@ class Timeline:
         """
         if self.duration_s + by_s < 0:
             raise ValueError(f"by_s: a clip of {self.duration_s} s cannot move by {by_s} s")
-        events = []
-        for event in self.events:
-            start, end = _rounded(event.start_s + by_s, event.end_s + by_s)
-            events.append(replace(event, start_s=start, end_s=end))
         return replace(
             self,
             duration_s=round(self.duration_s + by_s, DIGITS),
             grid=replace(self.grid, start_s=round(self.grid.start_s + by_s, DIGITS)),
-            events=tuple(events),
+            events=_moved(self.events, by_s),
+            tracks={name: extent.shift(by_s) for name, extent in self.tracks.items()},
+            removed=_moved(self.removed, by_s),
         )
 
     @classmethod
@@ -144,7 +181,7 @@ class Timeline:
         **fields: Any,
     ) -> Self:
         """Return the timeline of two binary matrices (T, C); runs of ones become events, edges are
-        segment edges.
+        segment edges.  Where `tracks` says that a track was not parsed, there is none.
 
         `audio_prob` and `visual_prob` (T, C) give each event its score: the mean over the event;
         for audio_visual events the mean of the smaller of the two.  `to_arrays` gives the same
@@ -159,6 +196,7 @@ class Timeline:
                     f"{track}: expected shape (segments, classes) = {(grid.count, len(names))}, "
                     f"got {matrix.shape}"
                 )
+        known = _known(fields.get("tracks", {}), grid, on)
         on[Track.AUDIO_VISUAL] = on[Track.AUDIO] & on[Track.VISUAL]
         prob = {Track.AUDIO: audio_prob, Track.VISUAL: visual_prob, Track.AUDIO_VISUAL: None}
         if audio_prob is not None and visual_prob is not None:
@@ -169,9 +207,11 @@ class Timeline:
             for column, label in enumerate(names):
                 of_class = None if of_track is None else of_track[:, column]
                 for first, last in runs(matrix[:, column]):
-                    start_s, end_s = _edges(grid, first, last, duration_s)
                     score = None if of_class is None else _mean(of_class[first:last])
-                    events.append(Event(start_s, end_s, track, label, score))
+                    for start_s, end_s in _inside(
+                        _edges(grid, first, last, duration_s), known[track]
+                    ):
+                        events.append(Event(start_s, end_s, track, label, score))
         return cls(source, duration_s, grid, names, tuple(events), **fields)
 
     def to_arrays(
@@ -192,9 +232,11 @@ class Timeline:
 
     def to_dict(self) -> dict[str, Json]:
         """Return the JSON object of the contract."""
+        media = {} if self.media is None else {"media": media_json(self.media)}
         return {
             "schema": SCHEMA,
             "source": self.source,
+            **media,
             "duration_s": round(self.duration_s, DIGITS),
             "grid": {
                 "start_s": self.grid.start_s,
@@ -202,47 +244,54 @@ class Timeline:
                 "count": self.grid.count,
             },
             "vocabulary": list(self.vocabulary),
-            "tracks": dict(self.tracks),
-            "events": [_written(event) for event in self.events],
+            "tracks": tracks_json(self.tracks),
+            "events": events_json(self.events),
+            "removed": stretches_json(self.removed),
             "parser": dict(self.parser),
             "warnings": list(self.warnings),
         }
 
     def to_json(self, *, indent: int | None = 1) -> str:
-        """Return the timeline as JSON text (schema `seehear.timeline/1`)."""
+        """Return the timeline as JSON text (schema `seehear.timeline/2`)."""
         return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False, allow_nan=False) + "\n"
 
     @classmethod
     def from_dict(cls, data: Json, *, where: object = "timeline") -> Self:
-        """Return the timeline of a JSON object.
+        """Return the timeline of a JSON object, of this edition or an older one.
 
         Raises:
             DataError: a field is missing, of the wrong type, or contradicts another.
         """
-        if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-            got = data.get("schema") if isinstance(data, dict) else type(data).__name__
-            raise DataError(
-                f"expected schema {SCHEMA}, got {got}",
-                where=where,
-                hint="is this a seehear timeline?",
-            )
         try:
-            grid = data["grid"]
-            events = [_read(event) for event in data["events"]]
-            return cls(
-                source=str(data["source"]),
-                duration_s=float(data["duration_s"]),
-                grid=TimeGrid(int(grid["count"]), float(grid["step_s"]), float(grid["start_s"])),
-                vocabulary=tuple(map(str, data["vocabulary"])),
-                events=tuple(events),
-                tracks={t: str(data["tracks"][t]) for t in ("audio", "visual")},
-                parser=dict(data.get("parser", {})),
-                warnings=tuple(map(str, data.get("warnings", ()))),
-            )
+            return cls._read(migrated(data), where)
         except KeyError as error:
             raise DataError(f"field {error} is missing", where=where) from None
         except (TypeError, ValueError, AttributeError, OverflowError) as error:
             raise DataError(str(error), where=where) from None
+
+    @classmethod
+    def _read(cls, data: Json, where: object) -> Self:
+        if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+            got = data.get("schema") if isinstance(data, dict) else type(data).__name__
+            raise DataError(
+                f"expected schema {SCHEMA} or older, got {got}",
+                where=where,
+                hint="is this a seehear timeline?",
+            )
+        grid = data["grid"]
+        media = read_media(data["media"]) if data.get("media") else None
+        return cls(
+            source=str(data["source"]),
+            duration_s=float(data["duration_s"]),
+            grid=TimeGrid(int(grid["count"]), float(grid["step_s"]), float(grid["start_s"])),
+            vocabulary=tuple(map(str, data["vocabulary"])),
+            events=read_events(data["events"]),
+            tracks=read_tracks(data["tracks"]),
+            parser=dict(data.get("parser", {})),
+            warnings=tuple(map(str, data.get("warnings", ()))),
+            media=media,
+            removed=read_events(data.get("removed", ())),
+        )
 
     @classmethod
     def from_json(cls, text: str | bytes | Path) -> Self:
@@ -261,23 +310,55 @@ class Timeline:
             raise DataError(f"not JSON: {error}", where=where) from None
 
 
-# the tracks that must be there for events of each to be known
-_PARTS: dict[Track, tuple[str, ...]] = {
-    Track.AUDIO: ("audio",),
-    Track.VISUAL: ("visual",),
-    Track.AUDIO_VISUAL: ("audio", "visual"),
-}
+def _cut(events: Iterable[Event], start_s: float, end_s: float) -> tuple[Event, ...]:
+    """Return what of events lies between two times."""
+    out = []
+    for event in events:
+        for start, end in clipped([(event.start_s, event.end_s)], start_s, end_s):
+            out.append(replace(event, start_s=start, end_s=end))
+    return tuple(out)
 
 
-def _rounded(start_s: float, end_s: float) -> Span:
-    """Return both ends of an event with `DIGITS` decimals, never the same."""
-    start, end = round(start_s, DIGITS), round(end_s, DIGITS)
-    return (start, end) if end > start else (start, round(start + 10**-DIGITS, DIGITS))
+def _moved(events: Iterable[Event], by_s: float) -> tuple[Event, ...]:
+    """Return events `by_s` later."""
+    out = []
+    for event in events:
+        start, end = rounded(event.start_s + by_s, event.end_s + by_s)
+        out.append(replace(event, start_s=start, end_s=end))
+    return tuple(out)
+
+
+def _known(
+    tracks: Mapping[str, Extent], grid: TimeGrid, on: dict[Track, NDArray[np.bool_]]
+) -> dict[Track, tuple[Span, ...] | None]:
+    """Take out of `on` what lies in segments that were not parsed.
+
+    Returns where each track was parsed; None stands for everywhere.
+    """
+    spans: dict[Track, tuple[Span, ...] | None] = {Track.AUDIO_VISUAL: None}
+    for track in (Track.AUDIO, Track.VISUAL):
+        extent = tracks.get(str(track))
+        spans[track] = None if extent is None else extent.parsed
+        if extent is not None:
+            on[track] = on[track] & extent.segments(grid)[:, None]
+    audio, visual = spans[Track.AUDIO], spans[Track.VISUAL]
+    both = audio if visual is None else visual
+    if audio is not None and visual is not None:
+        both = tuple(intersection(audio, visual))
+    return {**spans, Track.AUDIO_VISUAL: both}
+
+
+def _inside(event: Span, known: tuple[Span, ...] | None) -> list[Span]:
+    """Return what of an event lies in the stretches that are known."""
+    if known is None:
+        return [event]
+    parts = [(max(event[0], start), min(event[1], end)) for start, end in known]
+    return [(start, end) for start, end in parts if start < end]
 
 
 def _edges(grid: TimeGrid, first: int, last: int, duration_s: float) -> Span:
     """Return when the segments from `first` to before `last` begin and end."""
-    start_s, end_s = _rounded(grid.edges(first)[0], grid.edges(last - 1)[1])
+    start_s, end_s = rounded(grid.edges(first)[0], grid.edges(last - 1)[1])
     if duration_s > start_s:  # the last segment may run past the clip: its event ends with the clip
         end_s = min(end_s, duration_s)
     return start_s, end_s
@@ -285,25 +366,3 @@ def _edges(grid: TimeGrid, first: int, last: int, duration_s: float) -> Span:
 
 def _mean(prob: NDArray[np.floating]) -> float:
     return round(float(prob.mean()), DIGITS)
-
-
-def _written(event: Event) -> dict[str, Json]:
-    start_s, end_s = _rounded(event.start_s, event.end_s)
-    return {
-        "track": str(event.track),
-        "label": event.label,
-        "start_s": start_s,
-        "end_s": end_s,
-        "score": None if event.score is None else round(event.score, DIGITS),
-    }
-
-
-def _read(value: Json) -> Event:
-    score = value.get("score")
-    return Event(
-        float(value["start_s"]),
-        float(value["end_s"]),
-        Track(value["track"]),
-        str(value["label"]),
-        None if score is None else float(score),
-    )

@@ -265,8 +265,8 @@ def _event(row: dict[str, Any]) -> dict[str, Any]:
     return {key: row[key] for key in ("track", "label", "start_s", "end_s")}
 
 
-def _state(parsed: object) -> str:
-    return "parsed" if parsed else "absent"
+def _state(parsed: object) -> dict[str, str]:
+    return {"state": "parsed" if parsed else "absent"}
 
 
 def _shown(source: str, path: str) -> str:

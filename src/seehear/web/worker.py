@@ -6,7 +6,6 @@ stdout: `{"fraction": 0.3, "timeline": {...}}` while it goes on, then `{"done": 
 `{"error": "one line"}`.
 """
 
-import dataclasses
 import json
 import os
 import sys
@@ -84,7 +83,7 @@ def run(
         say(fraction=fraction, timeline=named(so_far).to_dict())
 
     def named(timeline: Timeline) -> Timeline:
-        return dataclasses.replace(timeline, source=task["name"])
+        return timeline.named(task["name"])
 
     path, limits = Path(task["path"]), Limits(**task["limits"])
     try:

@@ -2,7 +2,7 @@
 
    SeehearLanes.mount(root, timeline, {player, band, nothing}) -> {update(timeline), time(), seek(seconds), destroy()}
      root      element whose content is replaced
-     timeline  an object of schema seehear.timeline/1
+     timeline  an object of schema seehear.timeline/2
      player    a video or audio element, or nothing
      band      spans [start_s, end_s] to mark, such as the hits of a search
      nothing   what an empty lane says ("nothing found"); read anew at every update
@@ -42,7 +42,7 @@ const SeehearLanes = (() => {
   }
 
   const absent = (timeline, track) =>
-    (track === "audio_visual" ? ["audio", "visual"] : [track]).filter((t) => timeline.tracks[t] === "absent");
+    (track === "audio_visual" ? ["audio", "visual"] : [track]).filter((t) => timeline.tracks[t].state === "absent");
 
   function describe(e) {
     const score = e.score === null || e.score === undefined ? "" : `, score ${e.score.toFixed(2)}`;

@@ -36,7 +36,7 @@ export async function showClip(root, library, id, query, time) {
 }
 
 export function mediaElement(timeline, source) {
-  const player = make(timeline.tracks.visual === "absent" ? "audio" : "video", "");
+  const player = make(timeline.tracks.visual.state === "absent" ? "audio" : "video", "");
   player.id = "player";
   player.controls = true;
   player.playsInline = true;

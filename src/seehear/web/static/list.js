@@ -76,8 +76,8 @@ function labels(item) {
 }
 
 function picture(item) {
-  const blank = () => make("span", "blank", item.tracks.visual === "absent" ? "♪" : "▶");
-  if (!item.media || item.tracks.visual === "absent") return blank();
+  const blank = () => make("span", "blank", item.tracks.visual.state === "absent" ? "♪" : "▶");
+  if (!item.media || item.tracks.visual.state === "absent") return blank();
   const image = make("img", "");
   image.alt = "";
   image.loading = "lazy";

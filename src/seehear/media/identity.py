@@ -1,0 +1,46 @@
+"""Which file this is, whatever it is called: its size and a hash that survives renaming."""
+
+import hashlib
+from pathlib import Path
+
+from seehear.errors import MediaError
+from seehear.time import MediaFile
+
+WHOLE = 8 * 1024 * 1024  # bytes; of a larger file only the ends are read
+_END = WHOLE // 2
+
+
+def identify(path: Path, *, name: str, duration_s: float) -> MediaFile:
+    """Return the record of a media file.
+
+    Args:
+        path: where it lies.
+        name: its relative path, for the record.
+        duration_s: how long it lasts.
+
+    Raises:
+        MediaError: it cannot be read.
+    """
+    try:
+        size = path.stat().st_size
+        return MediaFile(name, size, content_hash(path), round(duration_s, 6))
+    except OSError as error:
+        raise MediaError(f"cannot be read: {error.strerror}", where=path) from None
+
+
+def content_hash(path: Path) -> str:
+    """Return the hash of a file's content.
+
+    Up to 8 MiB `sha256:` and the SHA-256 of all bytes.  Of a larger file `sha256-ends:` and the
+    SHA-256 of its first 4 MiB, its last 4 MiB, and its length as decimal digits: an hour of video
+    is known after 8 MiB.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        if size <= WHOLE:
+            return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hashlib.sha256(file.read(_END))
+        file.seek(-_END, 2)
+        digest.update(file.read(_END))
+    digest.update(str(size).encode())
+    return "sha256-ends:" + digest.hexdigest()

@@ -1,0 +1,135 @@
+"""The parts of a timeline as JSON, and older editions as the newest.
+
+`seehear.timeline/1` said `parsed` or `absent` of a whole track, and nothing of the media file, of
+where events come from, or of what a person had done.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from seehear.files import Json
+from seehear.time.event import Event, Track
+from seehear.time.extent import DIGITS, PARSED, Extent, rounded
+from seehear.time.media_file import MediaFile
+from seehear.time.spans import Span
+
+SCHEMA = "seehear.timeline/2"
+_FIRST = "seehear.timeline/1"
+
+
+def migrated(data: Json) -> Json:
+    """Return a timeline of any edition as one of the newest; what is none comes back as it is.
+
+    A track that the first edition calls parsed counts as parsed throughout: over its segments, up
+    to the clip's end and over every event.  The argument is left as it was.
+
+    Raises:
+        KeyError, TypeError, ValueError, AttributeError: a field is missing or of the wrong type.
+    """
+    if not isinstance(data, Mapping) or data.get("schema") != _FIRST:
+        return data
+    events = [{"origin": "parser", **event} for event in data["events"]]
+    edges = [(float(e["start_s"]), float(e["end_s"])) for e in events]
+    whole = whole_clip(float(data["grid"]["start_s"]), float(data["duration_s"]), edges)
+    tracks = {}
+    for track in ("audio", "visual"):
+        state = str(data["tracks"][track])
+        tracks[track] = {"state": state, "parsed": [list(whole)] if state == PARSED else []}
+    return {**data, "schema": SCHEMA, "tracks": tracks, "events": events}
+
+
+def whole_clip(start_s: float, duration_s: float, events: Sequence[Span] = ()) -> Span:
+    """Return from where to where a clip goes: its grid's start, its end, and all of its events."""
+    start_s = min([start_s, *(start for start, _ in events)])
+    return start_s, max([start_s, duration_s, *(end for _, end in events)])
+
+
+def event_json(event: Event) -> dict[str, Json]:
+    """Return an event as JSON."""
+    score = None if event.score is None else round(event.score, DIGITS)
+    return {**stretch_json(event), "score": score, "origin": event.origin}
+
+
+def events_json(events: Iterable[Event]) -> list[Json]:
+    """Return events as JSON."""
+    return [event_json(event) for event in events]
+
+
+def stretches_json(events: Iterable[Event]) -> list[Json]:
+    """Return track, class and stretch of events as JSON; that is all of removed ones."""
+    return [stretch_json(event) for event in events]
+
+
+def stretch_json(event: Event) -> dict[str, Json]:
+    """Return track, class and stretch of an event as JSON."""
+    start_s, end_s = rounded(event.start_s, event.end_s)
+    return {"track": str(event.track), "label": event.label, "start_s": start_s, "end_s": end_s}
+
+
+def read_event(value: Mapping[str, Any]) -> Event:
+    """Return the event of a JSON object."""
+    score = value.get("score")
+    return Event(
+        float(value["start_s"]),
+        float(value["end_s"]),
+        Track(value["track"]),
+        str(value["label"]),
+        None if score is None else float(score),
+        str(value.get("origin", "parser")),
+    )
+
+
+def read_events(values: Iterable[Mapping[str, Any]]) -> tuple[Event, ...]:
+    """Return the events of JSON objects."""
+    return tuple(read_event(value) for value in values)
+
+
+def tracks_json(tracks: Mapping[str, Extent]) -> dict[str, Json]:
+    """Return the extents of both tracks as JSON."""
+    return {name: extent_json(extent) for name, extent in tracks.items()}
+
+
+def read_tracks(value: Mapping[str, Any]) -> dict[str, Extent]:
+    """Return the extents of both tracks."""
+    return {name: read_extent(value[name]) for name in ("audio", "visual")}
+
+
+def extent_json(extent: Extent) -> dict[str, Json]:
+    """Return a track's extent as JSON."""
+    out: dict[str, Json] = {"state": extent.state, "parsed": [list(s) for s in extent.parsed]}
+    if extent.reviewed:
+        out["reviewed"] = [list(span) for span in extent.reviewed]
+    return out
+
+
+def read_extent(value: Mapping[str, Any]) -> Extent:
+    """Return the extent of a JSON object."""
+    reviewed = value.get("reviewed", ())
+    return Extent(str(value["state"]), _spans(value["parsed"]), _spans(reviewed))
+
+
+def media_json(media: MediaFile) -> dict[str, Json]:
+    """Return a media file as JSON."""
+    return {
+        "path": media.path,
+        "bytes": media.bytes,
+        "hash": media.hash,
+        "duration_s": round(media.duration_s, DIGITS),
+    }
+
+
+def read_media(value: Mapping[str, Any]) -> MediaFile:
+    """Return the media file of a JSON object."""
+    return MediaFile(
+        str(value["path"]), int(value["bytes"]), str(value["hash"]), float(value["duration_s"])
+    )
+
+
+def _spans(value: Sequence[Sequence[Any]]) -> tuple[Span, ...]:
+    out = []
+    for start, end in value:
+        if not (math.isfinite(start) and math.isfinite(end)):
+            raise ValueError(f"a stretch must have finite ends, got {start} to {end}")
+        out.append((float(start), float(end)))
+    return tuple(out)
