@@ -13,7 +13,7 @@ PACKAGE = ROOT / "src" / "seehear"
 
 # as in docs/architecture.md: a part may import those of its own line and of the lines above it
 LAYERS = [
-    ["errors", "_version", "arrays", "closest", "files", "lock", "names", "plugins"],
+    ["errors", "_version", "arrays", "closest", "files", "lock", "names", "plugins", "processes"],
     ["time"],
     ["metrics", "data", "media", "weights"],
     ["share"],

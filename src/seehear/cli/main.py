@@ -5,6 +5,7 @@ import importlib
 import os
 import signal
 import sys
+from types import FrameType
 from typing import NoReturn
 
 from seehear._version import __version__
@@ -96,12 +97,12 @@ def main(argv: list[str] | None = None) -> int:
             raise
         print(f"seehear: {line}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         print(
             "seehear: interrupted; what was finished is kept, run the same command again to go on",
             file=sys.stderr,
         )
-        return 128 + signal.SIGINT
+        return 128 + (stop.args[0] if stop.args else signal.SIGINT)
     except BrokenPipeError:  # the reader of our output went away (| head)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -130,8 +131,16 @@ def _line(
 
 
 def entry() -> None:
-    """Run from the shell."""
+    """Run from the shell: kill and a closed terminal stop it in order, as Ctrl-C does."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # not every system has both
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, _stop)
     sys.exit(main())
+
+
+def _stop(number: int, frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt(number)
 
 
 if __name__ == "__main__":

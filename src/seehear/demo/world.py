@@ -22,6 +22,7 @@ from seehear.demo.sounds import RATE_HZ, SOUNDS, room
 from seehear.errors import ConfigError
 from seehear.files import atomic_path, write_text
 from seehear.media.container import require_av
+from seehear.processes import end_with_parent
 
 DURATION_S = 10
 FPS = 8
@@ -234,7 +235,9 @@ def _render_all(
         return
     # spawn: fork is unsafe beside the threads that encoders start
     with ProcessPoolExecutor(
-        min(jobs, len(tasks)), mp_context=multiprocessing.get_context("spawn")
+        min(jobs, len(tasks)),
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=end_with_parent,
     ) as pool:
         running = {pool.submit(render, *task): task[1] for task in tasks}
         for done in as_completed(running):

@@ -106,6 +106,9 @@ def perform_alone(task: Task) -> None:
     """Perform a task as a process of its own with one thread; a fault is left beside the run."""
     import torch
 
+    from seehear.processes import end_with_parent
+
+    end_with_parent()
     torch.set_num_threads(1)
     fault = task.folder.with_name(f"{task.folder.name}.{FAULT}")
     fault.unlink(missing_ok=True)
