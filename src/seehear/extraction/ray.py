@@ -8,6 +8,9 @@ Ray repeats what a lost node had in work.  Pieces are numbered, so a piece that 
 once, and each piece is encoded by itself, so features do not depend on who encoded it.  Tasks, not
 actors, decode: when a node is lost, the encoders' claim for a new place is served as soon as any
 decoding task ends.
+
+What is pickled here was made by our own code of pieces that were checked as they left the process
+that decodes (`streaming.worker`); that process pickles nothing.
 """
 
 import logging

@@ -1,15 +1,28 @@
-"""What goes between the decoding process and ours: a clip to do, its pieces, its outcome."""
+"""What goes between the decoding process and ours: a clip to do, its pieces, its outcome.
 
+Each is a value of a dataclass here and a JSON object with arrays beside it on its way (`pipe`).
+What a decoding process sends was made from a stranger's file and is checked as it arrives, field by
+field: see `read_piece` and `read_outcome`.
+"""
+
+import dataclasses
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.files import Json
 from seehear.media.container import MAX_PIXELS
-from seehear.time import TimeGrid
+from seehear.streaming.pipe import Array, MessageError
+from seehear.time import TRACKS, TimeGrid
 
 CHUNK = 10  # segments a piece
+_MOST_SEGMENTS = 10_000_000  # of a clip: 116 days of seconds
+_MOST_ROWS = 1000 * _MOST_SEGMENTS
+_MOST_S = 1e9
+_STATES = [(track, state) for track in TRACKS for state in ("present", "absent")]
 
 
 @dataclass(frozen=True)
@@ -62,3 +75,80 @@ class ClipOutcome:
     tracks: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+
+
+def job_value(job: ClipJob) -> dict[str, Json]:
+    """Return a job as JSON holds it."""
+    return dataclasses.asdict(job)
+
+
+def read_job(value: dict[str, Json]) -> ClipJob:
+    """Return the job of `job_value`; it comes from our own main process and is not checked."""
+    grid = value["grid"]
+    return ClipJob(**value | {"grid": None if grid is None else TimeGrid(**grid)})
+
+
+def read_piece(value: dict[str, Json], arrays: Sequence[Array], known: Sequence[str]) -> Piece:
+    """Return the piece that a decoding process sent.
+
+    Args:
+        value: `{"encoder": identifier}`.
+        arrays: rows, data and segments.
+        known: the encoders there are.
+
+    Raises:
+        MessageError: it is no piece.
+    """
+    if value.get("encoder") not in known or len(arrays) != 3:
+        raise MessageError("it is no piece of a clip")
+    rows, data, segments = arrays
+    places = _places(rows, data, _MOST_ROWS), _places(segments, data, _MOST_SEGMENTS)
+    return Piece(value["encoder"], places[0], data, places[1])
+
+
+def _places(index: Array, data: Array, most: int) -> NDArray[np.int64]:
+    """Return places of the rows of `data`, each from 0 and below `most`.
+
+    Raises:
+        MessageError: they are something else.
+    """
+    if index.dtype == np.int64 and index.shape == data.shape[:1]:
+        places = index.astype(np.int64)
+        if ((places >= 0) & (places < most)).all():
+            return places
+    raise MessageError("it is no piece of a clip")
+
+
+def read_outcome(value: dict[str, Json]) -> ClipOutcome:
+    """Return the outcome that a decoding process sent.
+
+    Raises:
+        MessageError: it is none.
+    """
+    if value.keys() != _OUTCOME.keys():
+        raise MessageError("it is no outcome of a clip")
+    for name, right in _OUTCOME.items():
+        if not right(value[name]):
+            raise MessageError(f"it is no outcome of a clip: {name}")
+    return ClipOutcome(**value)
+
+
+def _is_texts(value: Json) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
+
+
+def _is_length(value: Json) -> bool:
+    return value is None or (type(value) in (int, float) and 0 <= value <= _MOST_S)
+
+
+def _is_tracks(value: Json) -> bool:
+    return isinstance(value, dict) and all(pair in _STATES for pair in value.items())
+
+
+_OUTCOME: dict[str, Callable[[Json], bool]] = {
+    "segments": lambda value: type(value) is int and 0 <= value <= _MOST_SEGMENTS,
+    "duration_s": _is_length,
+    "tracks": _is_tracks,
+    "problems": _is_texts,
+    "warnings": _is_texts,
+}

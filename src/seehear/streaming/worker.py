@@ -3,10 +3,12 @@
 A video file is hostile input for a C library: it may crash it or never let it return.  So each
 decoder lives in its own process with a pipe.  The pipe holds little, so a decoder that is ahead of
 the encoders waits.  When no word comes for `timeout_s`, or the process dies, it is replaced and
-only its clip is lost.
+only its clip is lost.  What it sends is values and numbers, never a pickle (`pipe`), and checked as
+it arrives (`messages`): a decoder that was taken over by a video cannot run code here.
 """
 
 import contextlib
+import dataclasses
 import multiprocessing
 import os
 import signal
@@ -22,8 +24,16 @@ from seehear.encoders import AnyEncoder, AudioEncoder, VisualEncoder
 from seehear.errors import SeehearError
 from seehear.media.memory import READING_BYTES, limit_memory
 from seehear.streaming.decode import decode
-from seehear.streaming.messages import ClipJob, ClipOutcome, Piece
-from seehear.streaming.pipe import receive, send
+from seehear.streaming.messages import (
+    ClipJob,
+    ClipOutcome,
+    Piece,
+    job_value,
+    read_job,
+    read_outcome,
+    read_piece,
+)
+from seehear.streaming.pipe import MessageError, receive, send
 from seehear.streaming.sampling import Sampling
 
 _START_S = 120.0  # a busy machine may need long to import the libraries
@@ -77,14 +87,9 @@ class Decoder:
         pipe = self._pipe or self._start()
         whole = False
         try:
-            send(pipe, job)
+            send(pipe, job_value(job))
             while not whole:
-                if pipe.poll(self.timeout_s):
-                    message = cast(Piece | ClipOutcome, receive(pipe))
-                else:
-                    self.close()
-                    problem = f"the decoder gave no sign for {self.timeout_s:g} s and was stopped"
-                    message = ClipOutcome(problems=[problem])
+                message = self._next(pipe)
                 whole = isinstance(message, ClipOutcome)
                 yield message
         except (EOFError, OSError):
@@ -94,6 +99,20 @@ class Decoder:
             # nobody reads on: what is still in the pipe must not be taken for the next clip's
             if not whole:
                 self.close()
+
+    def _next(self, pipe: Connection) -> Piece | ClipOutcome:
+        """Wait for the next message of a clip; where none comes that can be used, it is over."""
+        try:
+            if pipe.poll(self.timeout_s):
+                value, arrays = receive(pipe)
+                if "encoder" in value:
+                    return read_piece(value, arrays, (*self.front.visual, *self.front.audio))
+                return read_outcome(value)
+            problem = f"the decoder gave no sign for {self.timeout_s:g} s and was stopped"
+        except MessageError as error:
+            problem = f"the decoder sent what is no message of ours ({error}) and was stopped"
+        self.close()
+        return ClipOutcome(problems=[problem])
 
     def close(self) -> None:
         """End the process."""
@@ -141,13 +160,16 @@ def _fault_at_start(pipe: Connection) -> SeehearError | None:
     if not pipe.poll(_START_S):
         return SeehearError("it did not start in time")
     try:
-        answer = receive(pipe)
-    except EOFError:
+        answer, _ = receive(pipe)
+    except (EOFError, MessageError):
         return SeehearError(
             "the process died at once",
             hint="a script that extracts features must do so below if __name__ == '__main__':",
         )
-    return answer if isinstance(answer, SeehearError) else None
+    if answer.get("ready") is True:
+        return None
+    where, hint = (answer.get(key) and str(answer[key]) for key in ("where", "hint"))
+    return SeehearError(str(answer.get("problem")), where=where or None, hint=hint or None)
 
 
 def _serve(pipe: Connection, front: Front, parent: int) -> None:
@@ -157,20 +179,25 @@ def _serve(pipe: Connection, front: Front, parent: int) -> None:
     try:
         visual, audio = front.encoders()
     except SeehearError as error:
-        send(pipe, error)
+        where = None if error.where is None else str(error.where)
+        send(pipe, {"problem": error.problem, "where": where, "hint": error.hint})
         return
     except Exception as error:
-        send(pipe, SeehearError(f"{type(error).__name__}: {error}"))
+        send(pipe, {"problem": f"{type(error).__name__}: {error}"})
         return
     with contextlib.suppress(ImportError):
         import PIL.Image  # noqa: F401  (first imported when memory is out, it would be missing)
     limit_memory(READING_BYTES)
-    send(pipe, True)
+    send(pipe, {"ready": True})
     try:
         while True:
-            job = cast(ClipJob, receive(pipe))
+            job = read_job(receive(pipe)[0])
             for message in _safely(decode(job, visual, audio, front.sampling, front.step_s)):
-                send(pipe, message)
+                if isinstance(message, Piece):
+                    arrays = (message.rows, message.data, message.segments)
+                    send(pipe, {"encoder": message.encoder}, arrays)
+                else:
+                    send(pipe, dataclasses.asdict(message))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return  # the main process is gone or wants no more
 
