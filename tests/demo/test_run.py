@@ -22,7 +22,15 @@ def test_every_step_runs_and_a_second_call_does_none_of_them_again(tmp_path):
     said = []
     first = run_demo(tmp_path / "demo", Options(**SMALL, say=said.append))
     assert [line.split()[1].rstrip(":") for line in said if line.startswith("[")] == list(STEPS)
-    assert list(first.figures) == ["han", "lsld"]
+    assert list(first.figures) == ["han", "lsld", "han apart", "lsld apart"]
+    attention = {  # labels by attention, each pair of either kind equal in the other
+        name: json.loads((tmp_path / "demo/runs" / name.replace(" ", "-") / "run.json").read_text())
+        for name in first.figures
+    }
+    assert [
+        (about["recipe"]["name"], about["recipe"]["network"]["forward"]["cross_attention"])
+        for about in attention.values()
+    ] == [("han", 1), ("lsld", 1), ("han", 0), ("lsld", 0)]
     assert all(set(of) == set(FIGURE_KEYS) for of in first.figures.values())
     assert list(first.quality) == ["weak", "denoised", "re-weighted"]
     parsed = Timeline.from_json(tmp_path / "demo" / "unseen.timeline.json")
@@ -31,7 +39,8 @@ def test_every_step_runs_and_a_second_call_does_none_of_them_again(tmp_path):
     assert parsed.grid.count == 10
     page = first.report.read_text()
     clips = json.loads(page.split('id="clips">')[1].split("</script>")[0])
-    assert [lane["name"] for lane in clips[0]["lanes"]] == ["lsld", "truth", "han"]
+    assert [lane["name"] for lane in clips[0]["lanes"]] == ["lsld apart", "truth", "han apart"]
+    assert "compare within a pair" in page
     truth = Timeline.from_dict(clips[0]["lanes"][1]["timeline"])
     assert [(e.start_s, e.end_s, e.label) for e in truth.on("audio")] == [
         tuple(e) for e in sorted(unseen().audio)
@@ -44,7 +53,7 @@ def test_every_step_runs_and_a_second_call_does_none_of_them_again(tmp_path):
         if path.suffix in (".mp4", ".safetensors") or path.parent.name in ("conse", "yamnet")
     }
     second = run_demo(tmp_path / "demo", Options(**SMALL, say=said.append))
-    assert sum("already trained" in line for line in said) == 2
+    assert sum("already trained" in line for line in said) == 4
     assert second.figures == first.figures
     assert second.report.read_text() == page
     assert {path: path.stat().st_mtime_ns for path in kept} == kept

@@ -70,11 +70,12 @@ def test_two_copies_share_the_answer() -> None:
     )
 
 
-def test_options_of_the_forward_pass_are_part_of_the_graph() -> None:
+@pytest.mark.parametrize("share", [False, 0.0, 0.3])
+def test_options_of_the_forward_pass_are_part_of_the_graph(share: float | bool) -> None:
     net, given = network("han"), inputs(2, 10, 1, motion=True)
-    graph = to_onnx({"main": net}, WIDTHS, segments=10, forward={"cross_attention": False})
+    graph = to_onnx({"main": net}, WIDTHS, segments=10, forward={"cross_attention": share})
     with torch.no_grad():
-        apart, together = net(**given, cross_attention=False), net(**given)
+        apart, together = net(**given, cross_attention=share), net(**given)
     got = run(graph, given)[2]
     np.testing.assert_allclose(got, apart.segment_prob.numpy(), atol=TOLERANCE)
     assert not np.allclose(got, together.segment_prob.numpy(), atol=1e-3)

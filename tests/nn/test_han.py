@@ -58,6 +58,21 @@ def test_without_cross_attention_tracks_do_not_mix() -> None:
     assert not torch.allclose(*mixed, atol=1e-4)
 
 
+def test_attention_to_the_other_track_may_be_a_share() -> None:
+    torch.manual_seed(0)
+    layer = HybridLayer(8, 1, 12, 0.1).eval()
+    x, other = random(2, 4, 8), random(2, 4, 8, seed=1)
+    z = layer.norm1(x + 0.3 * layer.cm_attn(x, other) + layer.self_attn(x, x))
+    expected = layer.norm2(z + layer.linear2(torch.relu(layer.linear1(z))))
+    torch.testing.assert_close(layer(x, other, 0.3), expected)
+    for name in ("han", "ma", "jomold", "lsld"):
+        motion = None if name == "lsld" else 9
+        net, given = small(name, motion_dim=motion).eval(), batch(motion=motion is not None)
+        for words, number in ((True, 1.0), (False, 0.0)):
+            said, counted = (net(**given, cross_attention=x).segment_prob for x in (words, number))
+            assert torch.equal(said, counted)
+
+
 def test_visual_dropout_touches_visual_features_only() -> None:
     net = small("jomold", dropout=0.0, visual_dropout=0.9).train()
     first, second = net(**batch()), net(**batch())

@@ -162,6 +162,27 @@ def test_settings_reach_stages_all_together_or_one_by_name():
     assert helper.lr == 1e-3
 
 
+@pytest.mark.parametrize("name", ["han", "ma", "jomold", "lsld", "lsld-plus", "valor"])
+def test_attention_to_the_other_track_is_a_share(name):
+    path = "network.forward.cross_attention"
+    for text, share in {"0": 0.0, "0.25": 0.25, "1": 1.0, "true": 1.0, "False": 0.0}.items():
+        assert apply(get(name), {path: text}).network.forward == {"cross_attention": share}
+    assert apply(get(name), {path: True}).network.forward["cross_attention"] == 1.0
+    for wrong in ("2", "-0.1", "nan", "half", None):
+        with pytest.raises(ConfigError, match="expected a number from 0 to 1, or true or false"):
+            apply(get(name), {path: wrong})
+
+
+def test_jomolds_estimator_has_none_of_it_unless_it_is_named():
+    path = "network.forward.cross_attention"
+    estimator = apply(get("jomold"), {path: "0.5"}).stages[0].change["network"]
+    assert estimator.forward == {"cross_attention": 0.0}
+    estimator = apply(get("jomold"), {f"estimator.{path}": "0.5"}).stages[0].change["network"]
+    assert estimator.forward == {"cross_attention": 0.5}
+    deeper = apply(get("jomold"), {"network.layers": "2"}).stages[0].change["network"]
+    assert deeper.options["layers"] == 2  # everything else follows
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

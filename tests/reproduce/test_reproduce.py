@@ -75,7 +75,8 @@ def test_a_table_runs_shares_resumes_and_says_what_it_did(world, words, tmp_path
         p: p.stat().st_mtime_ns for p in (tmp_path / "runs").rglob("*") if p.is_file()
     } == stamps
     # another table with the same folder takes over the runs and the labels that it shares
-    other = run(world, tmp_path, "table2", rows=None, seeds={"": [1]}, say=said.append)
+    printed = ["none", "den", "den+rew"]
+    other = run(world, tmp_path, "table2", rows=printed, seeds={"": [1]}, say=said.append)
     assert other["rows"][0]["ours"] == result["rows"][0]["ours"]
     assert other["rows"][2]["ours"] == lsld["ours"]
     assert [line for line in said if "seed" in line] == [
@@ -161,6 +162,22 @@ def test_csv_and_picture(world, words, tmp_path):
     first = draw(result, tmp_path / "a.svg").read_bytes()
     assert draw(result, tmp_path / "b.svg").read_bytes() == first
     assert b"HAN" in first
+
+
+def test_controls_join_where_all_rows_run_on_offline_features(world, words, tmp_path):
+    def keys(**more):
+        return [entry.row.key for entry in plan(table("table2"), *world, **more)]
+
+    assert keys() == ["none", "han-apart", "han-as-lsld", "den", "den+rew"]
+    assert keys(inputs="offline") == keys()
+    assert keys(inputs="clip") == ["none", "den", "den+rew"]
+    assert keys(rows=["han-apart"]) == ["han-apart"]
+    result = run(world, tmp_path, "table2", rows=["none", "han-apart"])
+    assert [row["control"] for row in result["rows"]] == [False, True]
+    assert (
+        "* HAN, without attention to the other track (ours): not in the paper; han with"
+        " network.forward.cross_attention=0.0" in markdown(result)
+    )
 
 
 def test_rows_whose_features_are_missing_name_the_command(world, words):

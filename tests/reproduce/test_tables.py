@@ -10,7 +10,8 @@ ROWS = [(t, row) for t in TABLES.values() for row in t.rows]
 
 
 def test_seven_tables_with_the_printed_number_of_rows():
-    assert {name: len(t.rows) for name, t in TABLES.items()} == {
+    printed = {name: [row for row in t.rows if not row.control] for name, t in TABLES.items()}
+    assert {name: len(rows) for name, rows in printed.items()} == {
         "table1": 11,
         "table2": 3,
         "table3": 3,
@@ -30,7 +31,8 @@ def test_a_row_is_a_recipe_its_features_and_what_differs(t, row):
     recipe = resolve(row.recipe, row.features, row.settings)
     assert recipe.features == (row.features,)
     assert set(row.published) <= set(FIGURES)
-    assert row.published or row.key == "mgn+lsld"  # the only row that the paper does not have
+    ours = row.control or row.key == "mgn+lsld"  # what the paper does not have
+    assert bool(row.published) != ours
 
 
 @pytest.mark.parametrize(
@@ -66,6 +68,25 @@ def test_the_grid_changes_nothing_but_alpha_and_beta():
     for row in TABLES["table4"].rows[:16]:
         changed = differences(lsld, resolve(row.recipe, row.features, row.settings).to_dict())
         assert set(changed) <= {"labels.segments.alpha", "labels.segments.beta"}
+
+
+def test_controls_go_from_han_to_lsld_one_step_at_a_time():
+    from seehear.recipes import differences
+
+    lsld = resolve("lsld", "offline").to_dict()
+    for name in ("table1", "table2"):
+        apart, trained = (row for row in table(name).rows if row.control)
+        assert apart.title == "HAN, without attention to the other track (ours)"
+        assert trained.title == "HAN, LSLD's training schedule, weak labels (ours)"
+        one, two = (resolve(r.recipe, "offline", r.settings).to_dict() for r in (apart, trained))
+        assert set(differences(resolve("han", "offline").to_dict(), one)) == {
+            "network.forward.cross_attention"
+        }
+        left = set(differences(two, lsld)) - {"network.builder", "features", "adapt"}
+        same = {"network.options.stacking", "network.options.start"}  # at one layer
+        assert {
+            key for key in left - same if not key.startswith(("labels.", "losses.", "stages"))
+        } == set()
 
 
 def test_unknown_tables_and_rows_name_the_closest():

@@ -37,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run everything and print the two result lines and where the report lies."""
+    """Run everything and print the result lines and where the report lies."""
     from seehear.demo.run import Options, run_demo
     from seehear.errors import ConfigError
 
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _show(outcome: "DemoResult", seconds: float) -> None:
-    from seehear.demo.run import AUDIO, VISUAL
+    from seehear.demo.run import AUDIO, NOTE, VISUAL
     from seehear.labels.quality import SEGMENT_KEYS
     from seehear.time import Track
 
@@ -103,7 +103,7 @@ def _show(outcome: "DemoResult", seconds: float) -> None:
     )
     rows = []
     for name, figures in outcome.figures.items():
-        rows.append([name.upper(), *map(percent, figures.values())])
+        rows.append([name, *map(percent, figures.values())])
     table(
         "Parsers on the test clips (percent): five figures of segments, five of events",
         ["", *(short[key.split("/")[1]] for key in outcome.figures["han"])],
@@ -112,5 +112,15 @@ def _show(outcome: "DemoResult", seconds: float) -> None:
             f"offline encoders {VISUAL} (pictures) and {AUDIO} (sound), not CLIP and VGGish; clips"
             f" of our own making; {seconds:.0f} s"
         ),
+    )
+    two = {name: percent(figures["segment/type"]) for name, figures in outcome.figures.items()}
+    table(
+        "What makes the difference (type by segment, percent)",
+        ["labels", "attention to the other track", "none of it"],
+        [
+            ["weak (han)", two["han"], two["han apart"]],
+            ["denoised (lsld)", two["lsld"], two["lsld apart"]],
+        ],
+        note=NOTE,
     )
     print(f"report: {outcome.report}")

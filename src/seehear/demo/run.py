@@ -3,9 +3,12 @@
 Nothing here is a shortcut: every step is the one that the command of its name runs, with the
 offline encoders and the recipes as they stand.  A folder that is there already is gone on with.
 
-    OUT/world/      clips, tables, truth         OUT/runs/han, lsld     trained parsers
-    OUT/features/   of the offline encoders      OUT/unseen.*           a clip of no split, parsed
+    OUT/world/      clips, tables, truth         OUT/runs/          trained parsers
+    OUT/features/   of the offline encoders      OUT/unseen.*       a clip of no split, parsed
     OUT/labels/     of seehear denoise           OUT/report.html
+
+Offline, LSLD's recipe changes two things at once: labels, and no attention to the other track.  All
+four parsers are trained, so that no comparison mixes the two.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +31,18 @@ if TYPE_CHECKING:
     from seehear.report.systems import System
 
 VISUAL, AUDIO = "conse", "yamnet"
-SYSTEMS = ("han", "lsld")
+# labels by recipe, and the share of attention to the other track; "apart" is none of it
+SYSTEMS = {
+    "han": ("han", 1),
+    "lsld": ("lsld", 1),
+    "han apart": ("han", 0),
+    "lsld apart": ("lsld", 0),
+}
+MAIN, RIVAL = "lsld apart", "han apart"  # as lsld stands on offline features, and its equal
+NOTE = (
+    "apart: no attention to the other track, in training and afterwards. Labels are what han and"
+    " lsld differ in; compare within a pair, or one parser with and without that attention."
+)
 STEPS = ("world", "extract", "denoise", "train", "evaluate", "parse", "report")
 
 
@@ -60,9 +74,9 @@ class DemoResult:
     """What the demo found.
 
     Args:
-        figures: recipe -> the ten figures on the test split.
+        figures: system -> the ten figures on the test split.
         quality: stage -> segment figures of the training labels.
-        timeline: of the unseen clip, by LSLD.
+        timeline: of the unseen clip, by the first system of the report.
         report: the page.
     """
 
@@ -116,23 +130,30 @@ def _run(out: Path, options: Options) -> DemoResult:
     dataset, store = open_dataset(out / "world"), open_features(out / "features")
     _step(options, "denoise", "which of a clip's labels hold in each second, by asking language")
     labels, quality = _denoise(dataset, store, out / "labels")
-    _step(options, "train", "HAN on the clips' labels, LSLD on the denoised ones")
+    _step(
+        options,
+        "train",
+        "HAN on the clips' labels, LSLD on the denoised ones; each with and without attention to"
+        " the other track",
+    )
     given = {"han": None, "lsld": labels}
     runs = {
-        name: _train(name, dataset, store, out / "runs" / name, given[name], options)
-        for name in SYSTEMS
+        name: _train(name, dataset, store, out, given[recipe], options)
+        for name, (recipe, _) in SYSTEMS.items()
     }
-    _step(options, "evaluate", "both against the known truth of the test split")
+    _step(options, "evaluate", "all four against the known truth of the test split")
     from seehear.report.systems import read_systems
 
-    systems = read_systems([runs["lsld"], runs["han"]], store, dataset, "test")
+    order = (MAIN, RIVAL, *(name for name in SYSTEMS if name not in (MAIN, RIVAL)))
+    found = read_systems([runs[name] for name in order], store, dataset, "test")
+    systems = [replace(system, name=name) for name, system in zip(order, found, strict=True)]
     figures = {s.name: s.report.figures() for s in systems if s.report is not None}
     _step(options, "parse", "a clip that nobody has seen before, from its video file")
     timelines = _parse(out, runs, options.seed)
     _step(options, "report", "one page with all of it")
     report = _report(out, dataset, store, systems, timelines)
     shown = {name: figures[name] for name in SYSTEMS}
-    return DemoResult(shown, quality, timelines["lsld"], report)
+    return DemoResult(shown, quality, timelines[MAIN], report)
 
 
 def _check_ready() -> None:
@@ -178,37 +199,36 @@ def _denoise(
 
 
 def _train(
-    recipe: str,
+    name: str,
     dataset: Dataset,
     store: FeatureStore,
-    folder: Path,
+    out: Path,
     labels: SegmentLabels | None,
     options: Options,
 ) -> Path:
     from seehear import train
 
+    recipe, attention = SYSTEMS[name]
     how = train.RunOptions(device="cpu", say=options.say, progress=options.progress)
+    settings = {**options.settings, "network.forward.cross_attention": attention}
     prepared = train.prepare(
-        dataset, store, recipe, features="offline", settings=options.settings, options=how
+        dataset, store, recipe, features="offline", settings=settings, options=how
     )
+    folder = out / "runs" / name.replace(" ", "-")
     return train.run(prepared, folder, seed=options.seed, labels=labels, options=how)
 
 
 def _parse(out: Path, runs: Mapping[str, Path], seed: int) -> dict[str, Timeline]:
-    """Return the timelines of the unseen clip, its truth among them; LSLD's becomes a file."""
+    """Return timelines of the unseen clip, its truth among them; the first becomes a file."""
     from seehear.parser import Parser
 
     path = out / "unseen.mp4"
     if not path.exists():
         render(unseen(), path, np.random.default_rng([seed, len(SPLITS)]))
-    found = {name: Parser.load(runs[name])(path) for name in ("lsld", "han")}
-    write_text(out / f"unseen{SUFFIX}", found["lsld"].to_json())
-    vocabulary = found["lsld"].vocabulary
-    return {
-        "lsld": found["lsld"],
-        "truth": true_timeline(unseen(), vocabulary),
-        "han": found["han"],
-    }
+    found = {name: Parser.load(runs[name])(path) for name in (MAIN, RIVAL)}
+    write_text(out / f"unseen{SUFFIX}", found[MAIN].to_json())
+    truth = true_timeline(unseen(), found[MAIN].vocabulary)
+    return {MAIN: found[MAIN], "truth": truth, RIVAL: found[RIVAL]}
 
 
 def true_timeline(script: Script, vocabulary: tuple[str, ...]) -> Timeline:
@@ -252,6 +272,7 @@ def _report(
         denoised=denoised,
         strips=run_page.strip_examples(denoised, 3),
         extra=[unseen_clip],
+        note=NOTE,
     )
     write_text(out / "report.html", run_page.render(page))
     return out / "report.html"

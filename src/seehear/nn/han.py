@@ -29,7 +29,7 @@ Contrast = Literal["embedding", "encoded"]
 class HybridLayer(nn.Module):
     """One layer: a track attends to itself and to the other, with the same weights for both.
 
-    z   = LN1(x + drop(cross(x, other)) + drop(self(x)))
+    z   = LN1(x + share * drop(cross(x, other)) + drop(self(x)))      share: 1, as published
     out = LN2(z + drop(W2 drop(relu(W1 z))))
     """
 
@@ -46,12 +46,14 @@ class HybridLayer(nn.Module):
     def forward(
         self,
         own: Float[Tensor, "batch segments width"],
-        other: Float[Tensor, "batch segments width"] | None,
+        other: Float[Tensor, "batch segments width"],
+        share: float | bool = 1.0,
     ) -> Float[Tensor, "batch segments width"]:
-        """Return `own`, updated by itself and by `other` (None: by itself only)."""
+        """Return `own`, updated by itself and by `share` of what it finds in `other`."""
         mixed = own + self.dropout(self.self_attn(own, own))
-        if other is not None:
-            mixed = mixed + self.dropout(self.cm_attn(own, other))
+        if share > 0:
+            found = self.dropout(self.cm_attn(own, other))
+            mixed = mixed + (found if share == 1 else share * found)
         mixed = self.norm1(mixed)
         return self.norm2(
             mixed + self.dropout(self.linear2(self.dropout(F.relu(self.linear1(mixed)))))
@@ -89,19 +91,19 @@ class HybridEncoder(nn.Module):
         audio: Float[Tensor, "batch segments width"],
         visual: Float[Tensor, "batch segments width"],
         *,
-        cross_attention: bool = True,
+        cross_attention: float | bool = 1.0,
     ) -> tuple[Float[Tensor, "batch segments width"], Float[Tensor, "batch segments width"]]:
-        """Return the updated pair."""
+        """Return the updated pair; `cross_attention` as for `HAN.forward`."""
         if self.stacking == "audio_first":
             for layer in self.layers:
-                audio = layer(audio, visual if cross_attention else None)
-                visual = layer(visual, audio if cross_attention else None)
+                audio = layer(audio, visual, cross_attention)
+                visual = layer(visual, audio, cross_attention)
             return audio, visual
         # both directions in one batch: half the calls, bigger products
         both = torch.cat([audio, visual])
         layers = self.layers[-1:] if self.stacking == "repeat" else self.layers
         for layer in layers:
-            both = layer(both, torch.cat(both.chunk(2)[::-1]) if cross_attention else None)
+            both = layer(both, torch.cat(both.chunk(2)[::-1]), cross_attention)
         updated_audio, updated_visual = both.chunk(2)
         return updated_audio, updated_visual
 
@@ -163,14 +165,15 @@ class HAN(Embedding):
         visual: Float[Tensor, "batch frames visual_dim"],
         motion: Float[Tensor, "batch segments motion_dim"] | None = None,
         *,
-        cross_attention: bool = True,
+        cross_attention: float | bool = 1.0,
     ) -> Output:
         """Return the probabilities of a batch.
 
         Args:
             visual: one row a segment, or a multiple of that.
-            cross_attention: False leaves out the attention to the other track (JoMoLD's noise
-                estimator).
+            cross_attention: how much of what a track finds in the other one is added to it: 1
+                (True) as published, 0 (False) none (JoMoLD's noise estimator), between them a
+                share.  Weights are the same in all cases.
         """
         audio_embedding = self.embed_audio(audio)
         visual_embedding = self.embed_visual(visual, motion, audio.shape[1])

@@ -42,7 +42,7 @@ def apply(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
         # a stage that brings a slot of its own (DHHN's first training) follows the same wish,
         # unless it has the thing switched off (JoMoLD's estimator)
         for stage in recipe.stages:
-            if head in stage.change:
+            if head in stage.change and path not in stage.keeps:
                 with contextlib.suppress(ConfigError):
                     recipe = _in_stage(recipe, stage.name, path, value, path)
     return recipe
@@ -119,7 +119,22 @@ def _set_entry(owner: Mapping[str, Any], path: list[str], value: object, full: s
     old = owner[name]
     if rest:
         return {**owner, name: _set(old, rest, value, full)}
+    if name == _SHARE:
+        return {**owner, name: _parse_share(value, full)}
     return {**owner, name: _parse(_kind(old), value, full)}
+
+
+_SHARE = "cross_attention"  # of what a forward pass is told
+
+
+def _parse_share(value: object, full: str) -> float:
+    """Return a share from 0 to 1; true and false are read as all and nothing."""
+    share = _WORDS_OF_BOOL.get(str(value).strip().lower())
+    with contextlib.suppress(ValueError, TypeError):
+        share = float(str(value)) if share is None else float(share)
+    if share is None or not 0 <= share <= 1:
+        raise _wrong(full, f"expected a number from 0 to 1, or true or false, got {value!r}")
+    return share
 
 
 def _set_field(owner: Any, path: list[str], value: object, full: str) -> object:
@@ -240,5 +255,5 @@ def _wrong(path: str, problem: str, hint: str | None = None) -> ConfigError:
 def _unknown(path: str, name: str, known: Iterable[str]) -> ConfigError:
     names = sorted(known)
     near = closest(name, names)
-    hint = f"did you mean {near}?" if near else f"expected one of {', '.join(names)}"
+    hint = f"did you mean {near}?" if near else f"expected one of {', '.join(names) or 'none'}"
     return _wrong(path, f"no setting {name!r}", hint)

@@ -164,6 +164,8 @@ class Stage:
         make: computes the artefact: `make(context)` returns arrays by name, or segment labels.
             None: a training stage, whose artefact is the trained network.
         change: slots of the recipe that differ in this training stage.
+        keeps: settings of `change` that stay as they are when the recipe's are set; only
+            `STAGE.` before their path changes them.
         settings: numbers of a computing stage.
         seedless: the artefact does not depend on the seed; runs of several seeds share it.
     """
@@ -173,6 +175,7 @@ class Stage:
     needs: tuple[str, ...] = ()
     make: Callable[[Context], Artefact] | None = None
     change: Mapping[str, Any] = field(default_factory=dict)
+    keeps: tuple[str, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     seedless: bool = False
 

@@ -43,6 +43,7 @@ HAN = Recipe(
             "stacking": "repeat",
             "start": "copies",
         },
+        forward={"cross_attention": 1.0},
     ),
     losses=(terms.AUDIO, terms.VISUAL, terms.CLIP),
     training=Training(

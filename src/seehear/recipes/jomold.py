@@ -94,7 +94,7 @@ JOMOLD = Recipe(
     labels=Labels(
         smooth_audio=1.0, smooth_visual=0.9, relabel=RemoveNoisy(warm_up=0.9, form="released")
     ),
-    network=Network("jomold", OPTIONS, forward={"cross_attention": True}),
+    network=Network("jomold", OPTIONS, forward={"cross_attention": 1.0}),
     losses=(
         Term("audio", 2.0, terms.audio, "BCE(p^a, ȳ^a)"),
         terms.VISUAL,
@@ -111,9 +111,11 @@ JOMOLD = Recipe(
             "train without cross-modal attention",
             change={
                 "labels": Labels(smooth_audio=1.0, smooth_visual=0.9),
-                "network": Network("jomold", OPTIONS, forward={"cross_attention": False}),
+                "network": Network("jomold", OPTIONS, forward={"cross_attention": 0.0}),
                 "losses": (terms.AUDIO, terms.VISUAL, terms.CLIP, CONTRAST),
             },
+            # the method needs it so, whatever the final network does
+            keeps=("network.forward.cross_attention",),
         ),
         Stage(
             "ratios",

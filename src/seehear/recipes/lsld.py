@@ -39,7 +39,7 @@ OFFLINE = {
     "training.lr_every": 10,
     "training.lr_factor": 0.3,
     "training.select": "segment/event",
-    "network.forward.cross_attention": False,
+    "network.forward.cross_attention": 0.0,
 }
 OFFLINE_LABELS = {key: value for key, value in OFFLINE.items() if key.startswith("labels.")}
 DENOISING = Denoising(
@@ -82,7 +82,7 @@ LSLD = Recipe(
             "stacking": "chain",
             "start": "drawn",
         },
-        forward={"cross_attention": True},
+        forward={"cross_attention": 1.0},
     ),
     losses=(terms.AUDIO, terms.VISUAL_SEGMENTS, terms.CLIP),
     training=Training(
@@ -109,7 +109,7 @@ LSLD = Recipe(
         (
             "on offline features: no attention to the other track, by which the wrong labels of one"
             " leak into the other (chosen on val of a small set;"
-            " network.forward.cross_attention=true is the paper's network)"
+            " network.forward.cross_attention=1 is the paper's network)"
         ),
     ),
     adapt={"offline": OFFLINE},
@@ -195,7 +195,7 @@ LSLD_PLUS = dataclasses.replace(
     published={},
     features=("offline", "release", "clip", "paper"),
     labels=dataclasses.replace(LSLD.labels, segments=PROFILES["plus"]),
-    network=dataclasses.replace(LSLD.network, forward={"cross_attention": False}),
+    network=dataclasses.replace(LSLD.network, forward={"cross_attention": 0.0}),
     losses=(terms.AUDIO_SEGMENTS, terms.VISUAL_SEGMENTS, terms.CLIP),
     differs=(
         (
@@ -210,7 +210,7 @@ LSLD_PLUS = dataclasses.replace(
         ),
         (
             "no attention to the other track, whatever the features (chosen on val of a small set; "
-            "network.forward.cross_attention=true is HAN's)"
+            "network.forward.cross_attention=1 is HAN's)"
         ),
         "audio labels are per segment, as in lsld-release, and weigh as much as visual ones",
         (

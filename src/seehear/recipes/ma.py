@@ -75,6 +75,7 @@ MA = Recipe(
             "contrast": "embedding",
             "temperature": 0.2,
         },
+        forward={"cross_attention": 1.0},
     ),
     losses=(
         terms.AUDIO,

@@ -101,6 +101,7 @@ VALOR = Recipe(
             "stacking": "audio_first",
             "start": "copies",
         },
+        forward={"cross_attention": 1.0},
     ),
     losses=(terms.AUDIO_SEGMENTS, terms.VISUAL_SEGMENTS, terms.CLIP),
     training=Training(

@@ -63,6 +63,7 @@ class RunPage:
         denoised: what stands behind the run's labels; None leaves label quality and strips out.
         strips: rows of `denoised` to draw.
         extra: further clips, shown first.
+        note: said below the figures.
         limit_bytes: of all embedded videos together.
     """
 
@@ -74,6 +75,7 @@ class RunPage:
     denoised: DenoisedTrack | None = None
     strips: Sequence[int] = ()
     extra: Sequence[Extra] = ()
+    note: str = ""
     limit_bytes: int = EMBED_LIMIT_BYTES
 
 
@@ -83,6 +85,8 @@ def render(page: RunPage) -> str:
     main, rivals = systems[0], systems[1:]
     clips = _clips(page)
     figures = tables.figures_table(systems) + tables.against(main, rivals)
+    if page.note:
+        figures += f'<p class="muted">{escape(page.note)}</p>'
     body = f"""<div class="page">
 <header class="top"><h1>{escape(main.name)} on {escape(dataset.name)}</h1>
 <p class="muted">{escape(_summary(main, dataset, page.split))}</p></header>

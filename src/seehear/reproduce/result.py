@@ -90,6 +90,7 @@ def _row(entry: Entry, out: Path, split: str, *, is_llp: bool) -> dict[str, Json
         "recipe": entry.recipe.name,
         "features": entry.features,
         "settings": dict(entry.row.settings),
+        "control": entry.row.control,
         "seeds": _each(runs, "seed"),
         "epochs": _each(runs, "epoch"),
         "ours": ours,
@@ -158,6 +159,9 @@ def notes(result: Mapping[str, Json]) -> list[str]:
     out = []
     for row in result["rows"]:
         title = row["title"]
+        if row.get("control"):
+            changed = ", ".join(f"{name}={value}" for name, value in row["settings"].items())
+            out.append(f"{title}: not in the paper; {row['recipe']} with {changed}")
         if row["same_as"]:
             out.append(
                 f"{title}: one definition with {row['same_as']} on these features, so one run"

@@ -3,7 +3,8 @@
 A row runs on its own features where the folder holds them.  Where the folder holds no row's own
 features (offline ones, say), every row runs on the first feature set of its recipe that the folder
 does hold: the same comparison, on other inputs.  Rows that then have one definition ("HAN" and "HAN
-+ Clip") share one folder, as do rows of different tables.
++ Clip") share one folder, as do rows of different tables.  Controls of ours join where all rows run
+on their features, or by name.
 """
 
 import hashlib
@@ -98,13 +99,17 @@ def plan(
         raise ConfigError(
             f"no feature set {inputs!r}", parameter="inputs", hint=suggest(inputs, FEATURES)
         )
-    holds_none = all(missing_streams(FEATURES[row.features], store) for row in table.rows)
+    printed = [row for row in table.rows if not row.control]
+    holds_none = all(missing_streams(FEATURES[row.features], store) for row in printed)
+    together = holds_none or inputs is not None  # all rows on one kind of features
     towers: dict[str, Obstacle | None] = {}
     entries = []
     for row in chosen:
         features = inputs or row.features
         if inputs is None and holds_none:
             features = _held(get(row.recipe), store) or row.features
+        if row.control and rows is None and (features != row.features or not together):
+            continue
         recipe = _resolved(row, features, settings or {})
         own_seeds = seeds.get(row.key, seeds.get("", (recipe.training.seed,)))
         entry = _entry(row, recipe, features, dataset, own_seeds)
