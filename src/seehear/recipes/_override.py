@@ -129,12 +129,12 @@ _SHARE = "cross_attention"  # of what a forward pass is told
 
 def _parse_share(value: object, full: str) -> float:
     """Return a share from 0 to 1; true and false are read as all and nothing."""
-    share = _WORDS_OF_BOOL.get(str(value).strip().lower())
-    with contextlib.suppress(ValueError, TypeError):
-        share = float(str(value)) if share is None else float(share)
-    if share is None or not 0 <= share <= 1:
-        raise _wrong(full, f"expected a number from 0 to 1, or true or false, got {value!r}")
-    return share
+    text = str(value).strip().lower()
+    with contextlib.suppress(ValueError):
+        share = float(_WORDS_OF_BOOL.get(text, text))
+        if 0 <= share <= 1:
+            return share
+    raise _wrong(full, f"expected a number from 0 to 1, or true or false, got {value!r}")
 
 
 def _set_field(owner: Any, path: list[str], value: object, full: str) -> object:
