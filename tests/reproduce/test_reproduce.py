@@ -130,26 +130,42 @@ def test_processes_report_faults(world, words, tmp_path):
         run(world, tmp_path, rows=["han"], jobs=1)
 
 
-def test_published_figures_stand_only_beside_llps_own(world, words, tmp_path):
-    run(world, tmp_path, rows=["han"])
-    entries = plan(table("table1"), *world, rows=["han"], settings=TINY)
-    (folder,) = {e.folder for e in entries}
+def test_published_figures_stand_only_beside_llps_own(world, words, tmp_path, monkeypatch):
     import dataclasses
 
     from seehear.data import LLP_VOCABULARY
+    from seehear.reproduce import result as results
 
-    llp = dataclasses.replace(world[0], name="LLP", vocabulary=LLP_VOCABULARY)
-    asked = {"split": "test", "settings": TINY}
-    assert (
-        collect(table("table1"), entries, {}, llp, tmp_path, **asked)["rows"][0]["published"] == {}
-    )
+    run(world, tmp_path, rows=["han"])
+    entries = plan(table("table1"), *world, rows=["han"], settings=TINY)
     own = [dataclasses.replace(entry, features="paper") for entry in entries]
-    (row,) = collect(table("table1"), own, {}, llp, tmp_path, **asked)["rows"]
+    llp = dataclasses.replace(world[0], name="LLP", vocabulary=LLP_VOCABULARY)
+
+    def collected(rows, **more):
+        asked = {"split": "test", "settings": {}, **more}
+        return collect(table("table1"), rows, {}, llp, tmp_path, **asked)
+
+    def left_out(result):
+        assert result["rows"][0]["published"] == {}
+        return markdown(result)
+
+    page = left_out(collected(own))  # LLP's name and classes, four clips
+    assert "* published figures are left out: LLP is not LLP as published: its clips have 4" in page
+    monkeypatch.setattr(results, "why_not_llp", lambda dataset: None)
+    monkeypatch.setattr(results, "llp_edition", lambda dataset: "April 2024")
+    page = left_out(collected(own, settings={"training.epochs": 1}))
+    assert "were trained as the recipes say, ours with training.epochs=1" in page
+    page = left_out(collected(entries))
+    assert "* published figures are left out of rows on other features: HAN" in page
+    result = collected(own)
+    (row,) = result["rows"]
+    assert result["dataset"]["edition"] == "April 2024"
     assert row["published"]["segment/type"] == 54.0
     assert row["gap"]["segment/type"] == pytest.approx(row["ours"]["segment/type"]["mean"] - 54.0)
-    page = markdown({**collect(table("table1"), own, {}, llp, tmp_path, **asked)})
+    page = markdown(result)
     assert "|   published |  |  | 60.1 | 52.9 | 48.9 | 54.0 | 55.4 |" in page
-    assert folder.startswith("runs/han-offline-")
+    assert "* annotations of LLP: April 2024; the published figures are of those before" in page
+    assert entries[0].folder.startswith("runs/han-offline-")
 
 
 def test_csv_and_picture(world, words, tmp_path):

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from seehear._version import __version__
-from seehear.data import LLP_VOCABULARY, Dataset
+from seehear.data import Dataset
+from seehear.data.editions import llp_edition, why_not_llp
 from seehear.files import Json, write_text
 from seehear.recipes import FIGURES
 from seehear.reproduce.rows import Entry
@@ -36,16 +37,16 @@ def collect(
         table: which one.
         entries: its rows as planned.
         faults: by run folder, what went wrong.
-        dataset: published figures are only set beside those of LLP.
+        dataset: published figures are only set beside those of LLP as it was published.
         out: the output folder.
         split: which figures were measured on.
         settings: those of this call, on top of the rows' own.
     """
-    is_llp = dataset.name.lower() == "llp" and dataset.vocabulary.names == LLP_VOCABULARY.names
+    withheld = _why_unpublished(dataset, split, settings)
     rows: list[dict[str, Json]] = []
     first: dict[str, str] = {}  # title of the first row of each folder
     for entry in entries:
-        row = _row(entry, out, split, is_llp=is_llp)
+        row = _row(entry, out, split, published=withheld is None)
         fault = next((text for run, text in faults.items() if _is_of(run, entry)), None)
         if fault or not row["seeds"]:
             row["problem"] = fault or entry.reason or "not run"
@@ -60,9 +61,12 @@ def collect(
         "dataset": {
             "name": dataset.name,
             "fingerprint": dataset.fingerprint(),
+            "annotation": dataset.annotation,
+            "edition": llp_edition(dataset),
             "clips": {name: len(part.clips) for name, part in dataset.splits.items()},
         },
         "settings": dict(settings),
+        "published_withheld": withheld,
         "rows": rows,
         "date": time.strftime("%Y-%m-%d"),
         "seehear": __version__,
@@ -70,20 +74,33 @@ def collect(
     }
 
 
+def _why_unpublished(dataset: Dataset, split: str, settings: Mapping[str, Json]) -> str | None:
+    """Return why no published figure belongs beside ours, or None."""
+    fault = why_not_llp(dataset)
+    if fault is not None:
+        return f"{dataset.name} is not LLP as published: {fault}"
+    if split != "test":
+        return f"they are of split test, ours of {split}"
+    if settings:
+        changed = ", ".join(f"{name}={value}" for name, value in settings.items())
+        return f"their systems were trained as the recipes say, ours with {changed}"
+    return None
+
+
 def _is_of(run: str, entry: Entry) -> bool:
     return run.startswith(f"{entry.folder}/")
 
 
-def _row(entry: Entry, out: Path, split: str, *, is_llp: bool) -> dict[str, Json]:
+def _row(entry: Entry, out: Path, split: str, *, published: bool) -> dict[str, Json]:
     """Return one row of a table, as far as it follows from its runs."""
     found = [read(path.parent) for path in sorted((out / entry.folder).glob(f"seed-*/{RESULT}"))]
     runs = [run for run in found if split in run["splits"]]
-    published = dict(entry.row.published) if is_llp and entry.own_features else {}
+    figures = dict(entry.row.published) if published and entry.own_features else {}
     ours = None
     gap: dict[str, float] = {}
     if runs:
         ours = _percent(summarise([run["splits"][split] for run in runs]))
-        gap = {key: ours[key]["mean"] - value for key, value in published.items()}
+        gap = {key: ours[key]["mean"] - value for key, value in figures.items()}
     return {
         "key": entry.row.key,
         "title": entry.row.title,
@@ -94,7 +111,8 @@ def _row(entry: Entry, out: Path, split: str, *, is_llp: bool) -> dict[str, Json
         "seeds": _each(runs, "seed"),
         "epochs": _each(runs, "epoch"),
         "ours": ours,
-        "published": published,
+        "published": figures,
+        "published_on": entry.row.features if _elsewhere(entry) else None,
         "gap": gap,
         "seconds": _each(runs, "seconds"),
         "cpu_seconds": _each(runs, "cpu_seconds"),
@@ -104,6 +122,11 @@ def _row(entry: Entry, out: Path, split: str, *, is_llp: bool) -> dict[str, Json
         "problem": None,
         "command": None if runs else entry.command,
     }
+
+
+def _elsewhere(entry: Entry) -> bool:
+    """Return whether a row's figures were published on other features than it runs on."""
+    return bool(entry.row.published) and not entry.own_features
 
 
 def _each(runs: Sequence[Mapping[str, Json]], key: str) -> list[Json]:
@@ -155,8 +178,11 @@ def lines(result: Mapping[str, Json]) -> list[list[str]]:
 
 
 def notes(result: Mapping[str, Json]) -> list[str]:
-    """Return one line for each row that shares another's run, or has none, and what helps."""
-    out = []
+    """Return one line for each row that shares another's run, or has none, and what helps.
+
+    Before them, why published figures are left out, or of which annotations they are.
+    """
+    out = _about_published(result)
     for row in result["rows"]:
         title = row["title"]
         if row.get("control"):
@@ -169,6 +195,22 @@ def notes(result: Mapping[str, Json]) -> list[str]:
         if row["problem"]:
             command = f"; run: {row['command']}" if row["command"] else ""
             out.append(f"{title}: {row['problem']}{command}")
+    return out
+
+
+def _about_published(result: Mapping[str, Json]) -> list[str]:
+    """Return what a reader must know of published figures, there or left out."""
+    withheld, out = result.get("published_withheld"), []
+    if withheld:
+        return [f"published figures are left out: {withheld}"]
+    other = [row["title"] for row in result["rows"] if row.get("published_on")]
+    if other:
+        out.append(f"published figures are left out of rows on other features: {', '.join(other)}")
+    if any(row["published"] for row in result["rows"]):
+        edition = result["dataset"].get("edition")
+        after = "; the published figures are of those before, at most 0.05 points away"
+        late = after if edition == "April 2024" else ""
+        out.append(f"annotations of LLP: {edition}{late}")
     return out
 
 
