@@ -53,6 +53,15 @@ def test_a_recipe_is_whole(recipe):
     json.dumps(recipe.to_dict(), allow_nan=False)
 
 
+def test_recipes_on_published_frames_declare_the_step_that_ours_lacks():
+    from seehear.recipes._features import EXTRACTED
+
+    for recipe in ALL:
+        published = set(recipe.features) - {"offline"}
+        assert (EXTRACTED in recipe.differs) == bool(published), recipe.name
+    assert "JPEG" in EXTRACTED
+
+
 def test_published_type_is_the_mean_of_its_parts_where_the_paper_is_consistent():
     """Guards against slips in typing; the tables' own inconsistencies are named in the
     specification.

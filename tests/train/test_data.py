@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from seehear.data import Vocabulary
 from seehear.errors import ConfigError, DataError, FeatureError
 from seehear.recipes import FEATURES, RECIPES
 from seehear.recipes.contract import Clips
@@ -23,6 +24,13 @@ from small_world import SEGMENTS, write_world
 HAN = RECIPES["han"]
 
 
+DATASET = SimpleNamespace(root="mydata", vocabulary=Vocabulary.parse("Dog,Car"))
+
+
+def choose(store, asked=None):
+    return choose_features(HAN, store, asked, dataset=DATASET)
+
+
 def folder(*streams):
     return SimpleNamespace(path="feats", streams=dict.fromkeys(streams))
 
@@ -31,26 +39,23 @@ def test_the_first_allowed_set_that_the_folder_holds_is_taken():
     everything = folder(
         "vggish/feature", "resnet152/frames", "r2plus1d18/feature", "clip-vit-b16/frames"
     )
-    assert choose_features(HAN, everything).name == "paper"
-    assert choose_features(HAN, everything, "clip").name == "clip"
-    assert choose_features(HAN, folder("vggish/feature", "clip-vit-b16/feature")).name == "clip"
-    assert (
-        choose_features(HAN, folder("conse/feature", "yamnet/feature", "yamnet/logits")).name
-        == "offline"
-    )
+    assert choose(everything).name == "paper"
+    assert choose(everything, "clip").name == "clip"
+    assert choose(folder("vggish/feature", "clip-vit-b16/feature")).name == "clip"
+    assert choose(folder("conse/feature", "yamnet/feature", "yamnet/logits")).name == "offline"
 
 
 def test_features_of_another_encoder_are_refused_in_one_line_that_helps():
     with pytest.raises(
         FeatureError,
         match=r"clip.*needs vggish/feature, clip-vit-b16/feature; the folder holds "
-        r"conse/feature.*--audio vggish --visual clip-vit-b16",
+        r"conse/feature.*run: seehear extract mydata --visual clip-vit-b16 --audio vggish --out",
     ):
-        choose_features(HAN, folder("conse/feature", "yamnet/feature", "yamnet/logits"), "clip")
+        choose(folder("conse/feature", "yamnet/feature", "yamnet/logits"), "clip")
     with pytest.raises(FeatureError, match=r"needs yamnet/logits; the folder holds"):
-        choose_features(HAN, folder("conse/feature", "yamnet/feature"))
+        choose(folder("conse/feature", "yamnet/feature"))
     with pytest.raises(ConfigError, match=r"runs on paper, clip.*got nonsense"):
-        choose_features(HAN, folder(), "nonsense")
+        choose(folder(), "nonsense")
 
 
 def test_a_stream_may_be_stored_per_frame():

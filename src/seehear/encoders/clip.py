@@ -4,8 +4,13 @@ The row of a frame is the projected image vector as the network gives it, not sc
 (the published `clip_16` features are so), averaged over the frames of a segment by the extraction.
 
 Preprocessing is OpenAI's: shorter side to 224 by Pillow's bicubic filter, central square, CLIP's
-mean and deviation. Differs: transformers cuts the square at floor((side - 224) / 2), OpenAI's code
-and ours at the nearest pixel; for one side length in four that is one pixel further.
+mean and deviation.
+
+Differs: LSLD's release wrote every frame as a JPEG file first (ffmpeg's usual quality;
+scripts/extract_frames.py, line 17, and extract_clip_feat.py, line 57); ours are encoded as decoded,
+so rows of one's own extraction lack what that costs.  Transformers cuts the square at
+floor((side - 224) / 2), OpenAI's code and ours at the nearest pixel; for one side length in four
+that is one pixel further.
 
 Source: Radford et al. 2021 (arXiv:2103.00020); openai/CLIP, clip/clip.py.
 """

@@ -1,7 +1,8 @@
 """ResNet-152 trained on ImageNet: the frame features LLP is published with.
 
 Shorter side to 256 (Pillow's bilinear filter), central 224 x 224, ImageNet's mean and deviation;
-the row is the pooled vector before the classifier.
+the row is the pooled vector before the classifier.  Differs: the release wrote every frame as a
+JPEG file first (AVVP-ECCV20, scripts/extract_frames.py, line 12); ours are encoded as decoded.
 
 Source: He et al. 2016 (arXiv:1512.03385); torchvision's resnet152, weights IMAGENET1K_V1.
 """

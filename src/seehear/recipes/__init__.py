@@ -8,7 +8,7 @@ from seehear.closest import suggest
 from seehear.errors import ConfigError
 from seehear.features.feature_set import FeatureSet
 from seehear.plugins import Registry
-from seehear.recipes._features import FEATURES
+from seehear.recipes._features import FEATURES, declared
 from seehear.recipes._override import apply
 from seehear.recipes._recipe import (
     FIGURES,
@@ -58,7 +58,7 @@ RECIPES: Mapping[str, Recipe] = Registry(
     "seehear.recipes",
     Recipe,
     {
-        recipe.name: recipe
+        recipe.name: dataclasses.replace(recipe, differs=declared(recipe.differs, recipe.features))
         for recipe in (
             HAN,
             LSLD,

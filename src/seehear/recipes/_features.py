@@ -11,6 +11,21 @@ from collections.abc import Mapping
 from seehear.features.feature_set import FeatureSet
 from seehear.plugins import Registry
 
+_FROM_FRAMES = {"resnet152", "r2plus1d18", "clip-vit-b16", "clip-vit-b32", "clip-vit-l14"}
+EXTRACTED = (
+    "features of one's own extraction lack a step of the releases: they wrote every frame as a JPEG"
+    " file before an encoder saw it (AVVP-ECCV20 and LSLD, scripts/extract_frames.py), seehear"
+    " hands frames on as decoded; which frames is the extraction's sampling (paper: as published)"
+)
+
+
+def declared(differs: tuple[str, ...], features: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what a recipe differs in, with what its published features do that ours do not."""
+    known: Mapping[str, FeatureSet] = FEATURES
+    encoders = {encoder for name in features if name in known for encoder in known[name].encoders}
+    return (*differs, EXTRACTED) if encoders & _FROM_FRAMES else differs
+
+
 FEATURES: Mapping[str, FeatureSet] = Registry(
     "seehear.feature_sets",
     FeatureSet,

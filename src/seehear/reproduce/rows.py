@@ -9,7 +9,6 @@ on their features, or by name.
 
 import hashlib
 import json
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from seehear.labels.rule import rule_encoders
 from seehear.labels.space import find_space, text_tower
 from seehear.recipes import FEATURES, Recipe, get, resolve
 from seehear.reproduce.tables import Row, Table
+from seehear.runs.extraction import extract_command, set_encoders
 from seehear.runs.inputs import missing_streams
 
 
@@ -99,16 +99,12 @@ def plan(
         raise ConfigError(
             f"no feature set {inputs!r}", parameter="inputs", hint=suggest(inputs, FEATURES)
         )
-    printed = [row for row in table.rows if not row.control]
-    holds_none = all(missing_streams(FEATURES[row.features], store) for row in printed)
-    together = holds_none or inputs is not None  # all rows on one kind of features
+    chosen_features = _Features(inputs, store, _holds_none(table, store))
     towers: dict[str, Obstacle | None] = {}
     entries = []
     for row in chosen:
-        features = inputs or row.features
-        if inputs is None and holds_none:
-            features = _held(get(row.recipe), store) or row.features
-        if row.control and rows is None and (features != row.features or not together):
+        features = chosen_features.of(row)
+        if rows is None and not chosen_features.join(row):
             continue
         recipe = _resolved(row, features, settings or {})
         own_seeds = seeds.get(row.key, seeds.get("", (recipe.training.seed,)))
@@ -118,6 +114,39 @@ def plan(
             entry = replace(entry, reason=obstacle.reason, command=obstacle.command)
         entries.append(entry)
     return entries
+
+
+def _holds_none(table: Table, store: FeatureStore) -> bool:
+    """Return whether the folder lacks the features of every printed row."""
+    printed = (row for row in table.rows if not row.control)
+    return all(missing_streams(FEATURES[row.features], store) for row in printed)
+
+
+@dataclass(frozen=True)
+class _Features:
+    """On which feature set each row runs.
+
+    Args:
+        asked: on this one, all rows.
+        store: the folder.
+        holds_none: it has the features of no printed row.
+    """
+
+    asked: str | None
+    store: FeatureStore
+    holds_none: bool
+
+    def of(self, row: Row) -> str:
+        """Return the feature set of a row."""
+        if self.asked is not None:
+            return self.asked
+        held = _held(get(row.recipe), self.store) if self.holds_none else None
+        return held or row.features
+
+    def join(self, row: Row) -> bool:
+        """Return whether a row runs unasked: a control does beside rows on its own features."""
+        alike = self.holds_none or self.asked is not None
+        return not row.control or (alike and self.of(row) == row.features)
 
 
 def _entry(
@@ -176,16 +205,10 @@ def _extract_command(
     features: str, spaces: Mapping[str, str], dataset: Dataset, store: FeatureStore
 ) -> str:
     """Return the command that makes a feature set and the spaces of labels."""
-    wanted = FEATURES[features]
-    streams = {"visual": (*wanted.visual, *wanted.motion), "audio": wanted.audio}
-    options = []
-    for track in ("visual", "audio"):
-        ids = [stream.split("/")[0] for stream in streams[track]]
-        ids += [encoder for encoder, of_track in spaces.items() if of_track == track]
-        options.append(f"--{track} {','.join(dict.fromkeys(ids))}")
-    folder = f"{Path(store.path)}-{features.replace('+', '-')}"
-    root, folder = shlex.quote(str(dataset.root)), shlex.quote(folder)
-    return f"seehear extract {root} {' '.join(options)} --out {folder}"
+    encoders = set_encoders(FEATURES[features])
+    for encoder, track in spaces.items():
+        encoders[track].append(encoder)
+    return extract_command(dataset, encoders, f"{Path(store.path)}-{features.replace('+', '-')}")
 
 
 def _spaces(recipe: Recipe) -> dict[str, str]:

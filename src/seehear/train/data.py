@@ -7,18 +7,24 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from seehear.data import Dataset
 from seehear.errors import ConfigError, FeatureError
 from seehear.features import FeatureStore
 from seehear.recipes import FEATURES, FeatureSet, Recipe
 from seehear.recipes.contract import Clips
+from seehear.runs.extraction import extract_command, set_encoders
 from seehear.runs.inputs import ROLES, held, missing_streams, read_inputs
 
 _CHUNK = 256  # clips at a time in float64: keeps the memory for the deviation small
 _SMALLEST_DEVIATION = 1e-6  # a dimension that never changes is left as it is
 
 
-def choose_features(recipe: Recipe, store: FeatureStore, asked: str | None = None) -> FeatureSet:
+def choose_features(
+    recipe: Recipe, store: FeatureStore, asked: str | None = None, *, dataset: Dataset
+) -> FeatureSet:
     """Return the feature set asked for, else the recipe's first that the folder holds.
+
+    `dataset` is the one whose features would have to be extracted.
 
     Raises:
         ConfigError: the recipe does not allow the set asked for.
@@ -39,18 +45,8 @@ def choose_features(recipe: Recipe, store: FeatureStore, asked: str | None = Non
         f"recipe {recipe.name} with {which} {wanted.name}, needs"
         f" {', '.join(missing_streams(wanted, store))}; the folder holds {held(store)}",
         where=store.path,
-        hint=f"run: seehear extract DATASET {_encoders(wanted)} --out FEATURES",
+        hint=f"run: {extract_command(dataset, set_encoders(wanted), 'FEATURES')}",
     )
-
-
-def _encoders(features: FeatureSet) -> str:
-    """Return the encoders of a feature set as `seehear extract` is told them."""
-    roles = (("audio", features.audio), ("visual", features.visual), ("visual", features.motion))
-    told = []
-    for track, streams in roles:
-        encoders = sorted({stream.split("/")[0] for stream in streams})
-        told += [f"--{track} {encoder}" for encoder in encoders]
-    return " ".join(told)
 
 
 def load_clips(

@@ -86,7 +86,7 @@ def prepare(
     options, settings = options or RunOptions(), settings or {}
     if isinstance(recipe, str):
         recipe = get(recipe)
-    chosen = choose_features(recipe, store, features)
+    chosen = choose_features(recipe, store, features, dataset=dataset)
     resolved = resolve(recipe, chosen.name, settings)
     splits = _Splits(dataset, store, chosen, resolved.network.rows == "frame", options)
     rows = splits.rows("train")

@@ -1,0 +1,35 @@
+"""The command that makes features which are missing, as a hint gives it."""
+
+import shlex
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from seehear.data import LLP_VOCABULARY, Dataset
+from seehear.features.feature_set import FeatureSet
+
+
+def extract_command(
+    dataset: Dataset, encoders: Mapping[str, Iterable[str]], out: str | Path
+) -> str:
+    """Return it for a dataset; for LLP with the frames that published features were made of.
+
+    Args:
+        dataset: whose clips.
+        encoders: ids by track, `visual` and `audio`.
+        out: the features folder.
+    """
+    told = [
+        f"--{track} {','.join(dict.fromkeys(encoders[track]))}"
+        for track in ("visual", "audio")
+        if encoders.get(track)
+    ]
+    if dataset.vocabulary.names == LLP_VOCABULARY.names:
+        told.append("--sampling paper")  # docs/encoders.md says what it changes
+    root, folder = shlex.quote(str(dataset.root)), shlex.quote(str(out))
+    return f"seehear extract {root} {' '.join(told)} --out {folder}"
+
+
+def set_encoders(features: FeatureSet) -> dict[str, list[str]]:
+    """Return the encoders of a feature set by track."""
+    streams = {"visual": (*features.visual, *features.motion), "audio": features.audio}
+    return {track: [s.split("/")[0] for s in of_track] for track, of_track in streams.items()}
