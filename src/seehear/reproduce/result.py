@@ -112,7 +112,7 @@ def _row(entry: Entry, out: Path, split: str, *, published: bool) -> dict[str, J
         "epochs": _each(runs, "epoch"),
         "ours": ours,
         "published": figures,
-        "published_on": entry.row.features if _elsewhere(entry) else None,
+        "published_on": _published_elsewhere(entry),
         "gap": gap,
         "seconds": _each(runs, "seconds"),
         "cpu_seconds": _each(runs, "cpu_seconds"),
@@ -124,9 +124,11 @@ def _row(entry: Entry, out: Path, split: str, *, published: bool) -> dict[str, J
     }
 
 
-def _elsewhere(entry: Entry) -> bool:
-    """Return whether a row's figures were published on other features than it runs on."""
-    return bool(entry.row.published) and not entry.own_features
+def _published_elsewhere(entry: Entry) -> str | None:
+    """Return the features of a row's published figures, where it runs on others."""
+    if entry.own_features or not entry.row.published:
+        return None
+    return entry.row.features
 
 
 def _each(runs: Sequence[Mapping[str, Json]], key: str) -> list[Json]:

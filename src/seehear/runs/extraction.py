@@ -31,5 +31,11 @@ def extract_command(
 
 def set_encoders(features: FeatureSet) -> dict[str, list[str]]:
     """Return the encoders of a feature set by track."""
-    streams = {"visual": (*features.visual, *features.motion), "audio": features.audio}
-    return {track: [s.split("/")[0] for s in of_track] for track, of_track in streams.items()}
+    return {
+        "visual": _encoders((*features.visual, *features.motion)),
+        "audio": _encoders(features.audio),
+    }
+
+
+def _encoders(streams: Iterable[str]) -> list[str]:
+    return [stream.split("/")[0] for stream in streams]
