@@ -6,7 +6,7 @@ import pytest
 
 from seehear.cli.main import main
 from seehear.errors import ConfigError, SeehearError
-from seehear.files import make_folder, refused, write_text
+from seehear.files import make_folder, refused, resumed_aside, unwritable, write_text
 
 
 @pytest.mark.parametrize("name", ["x" * 255, "\u00e9" * 127])
@@ -50,6 +50,41 @@ def test_parse_names_a_result_that_would_have_too_long_a_name(tmp_path, capsys, 
     clip.touch()
     assert main(["parse", str(clip), "--out", str(tmp_path / "out")]) == 2
     assert "259 bytes, 255 are the most; rename the file" in capsys.readouterr().err
+
+
+def test_parse_finds_out_about_subfolders_too(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("seehear.cli.parse._parser", lambda args: pytest.fail("parsing began"))
+    deep = tmp_path / "clips" / "day" / "x" / "y"
+    deep.mkdir(parents=True)
+    (deep / "clip.wav").touch()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "day").touch()
+    assert main(["parse", str(tmp_path / "clips"), "--out", str(tmp_path / "out")]) == 2
+    told = capsys.readouterr().err
+    assert f"a file stands in the place of the folder of its result ({tmp_path}/out/day" in told
+
+
+def test_what_would_be_refused_is_known_before(tmp_path):
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    far = tmp_path.joinpath(*["x" * 200] * 20)
+    assert unwritable(tmp_path / "new" / "a.csv") is None
+    assert unwritable(tmp_path / "file") is None
+    for path, told in (
+        (tmp_path / ("x" * 256) / "a", "the folder's name of its result would have 256 bytes"),
+        (tmp_path / ("x" * 256), "the name of its result would have 256 bytes"),
+        (far / "a", "4095 are the most"),
+        (tmp_path / "folder", "a folder stands in the place of its result"),
+        (tmp_path / "file" / "a", "a file stands in the place"),
+    ):
+        assert told in unwritable(path)
+
+
+def test_names_beside_a_file_are_short_and_the_same_each_time(tmp_path):
+    path = tmp_path / ("\u00e9" * 127)
+    assert resumed_aside(path) == resumed_aside(path) != resumed_aside(tmp_path / "a")
+    resumed_aside(path).write_text("")
+    assert len(resumed_aside(path).name) < 32
 
 
 @pytest.mark.parametrize("out", ["file", "x" * 300, "/proc/x"])

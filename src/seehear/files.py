@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import hashlib
 import os
 import secrets
 import shutil
@@ -11,9 +12,11 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from seehear.errors import ConfigError, SeehearError
+from seehear.names import MOST_BYTES
 
 Json: TypeAlias = Any  # what `json.loads` gives: its shape is known where it has been checked
 
+_MOST_PATH = 4095  # bytes of a whole path that Linux takes
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -43,6 +46,42 @@ def atomic_path(path: Path, *, wanted: int | None = None) -> Iterator[Path]:
 def aside_of(path: Path) -> Path:
     """Return a new hidden name beside a file; it is short, whatever the name of the file."""
     return path.with_name(f".{os.getpid()}-{secrets.token_hex(4)}.part")
+
+
+def resumed_aside(path: Path) -> Path:
+    """Return a hidden name beside a file or folder that is the same each time; it is short."""
+    return path.with_name(f".{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]}.part")
+
+
+def unwritable(path: Path) -> str | None:
+    """Return why the system would refuse to write a file, in words; None if nothing is known.
+
+    Nothing is made: what takes hours to compute can be asked for first.
+    """
+    longest = max(path.parts, key=_bytes)
+    if _bytes(longest) > MOST_BYTES:
+        kind = "name" if longest == path.name else "folder's name"
+        return (
+            f"the {kind} of its result would have {_bytes(longest)} bytes, {MOST_BYTES} are the"
+            " most"
+        )
+    whole = max(_bytes(str(path.absolute())), _bytes(str(aside_of(path).absolute())))
+    if whole > _MOST_PATH:
+        return f"the path of its result would have {whole} bytes, {_MOST_PATH} are the most"
+    if path.is_dir():
+        return f"a folder stands in the place of its result ({path})"
+    folder = path.parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if not folder.is_dir():
+        return f"a file stands in the place of the folder of its result ({folder})"
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return f"the folder of its result takes no files ({folder})"
+    return None
+
+
+def _bytes(name: str) -> int:
+    return len(os.fsencode(name))
 
 
 def refused(error: OSError, path: Path, *, wanted: int | None = None) -> SeehearError:

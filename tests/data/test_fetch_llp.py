@@ -21,6 +21,7 @@ from seehear.data.fetch_llp import fetch_llp
 from seehear.data.llp_parts import llp_parts, missing_parts, runnable_tables
 from seehear.errors import DataError
 from seehear.features import open_features
+from seehear.files import resumed_aside
 
 CLIPS = ["-abcdefghi__30_40", "zz_zzzzzzz1_8.5_18.5"]
 IDS = ["-abcdefghi_", "zz_zzzzzzz1"]
@@ -160,7 +161,7 @@ def test_a_broken_connection_is_resumed_where_it_broke(hub, tmp_path):
         DataError, match=r"CLIP\.zip: cannot be fetched: .*run the same command again"
     ):
         fetch(hub, tmp_path, parts=["CLIP"])
-    assert (tmp_path / "CLIP.zip.part").stat().st_size == 1000
+    assert resumed_aside(tmp_path / "CLIP.zip").stat().st_size == 1000
     hub.asked.clear()
     assert [f.state for f in fetch(hub, tmp_path, parts=["CLIP"])] == ["fetched"]
     assert [r for path, r in hub.asked if path.endswith("CLIP.zip")] == ["bytes=1000-"]
@@ -189,7 +190,7 @@ def test_a_table_with_other_content_is_refused_and_not_kept(hub, tmp_path):
 def test_a_server_without_ranges_starts_over(hub, tmp_path):
     data = b"0123456789" * 100
     hub.tables["t"], hub.ranges = data, False
-    (tmp_path / "t.part").write_bytes(data[:500])
+    resumed_aside(tmp_path / "t").write_bytes(data[:500])
     assert download(f"{hub.url}/tables/t", tmp_path / "t", sha256=hashlib.sha256(data).hexdigest())
     assert (tmp_path / "t").read_bytes() == data
 

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from seehear.cli.console import print_json, progress
 from seehear.cli.inputs import Input, Inputs, collect
 from seehear.errors import ConfigError, MissingExtraError, SeehearError
-from seehear.files import make_folder
+from seehear.files import make_folder, unwritable
 from seehear.media.files import told
-from seehear.names import MOST_BYTES
 
 if TYPE_CHECKING:
     from seehear.parser import Parser
@@ -216,13 +215,13 @@ class _Result:
         make_folder(self._out)
         kept = []
         for item in inputs:
-            names = [Path(f"{item.name}{export.get(form).suffix}").name for form in self._formats]
-            longest = max(len(os.fsencode(name)) for name in names)
-            if longest <= MOST_BYTES:
+            files = [self._out / f"{item.name}{export.get(f).suffix}" for f in self._formats]
+            refusal = next(filter(None, map(unwritable, files)), None)
+            if refusal is None:
                 kept.append(item)
                 continue
-            told = f"the name of its result would have {longest} bytes, {MOST_BYTES} are the most"
-            self.fail(item.source, ConfigError(told, where=item.path, hint="rename the file"))
+            hint = "rename the file, or choose another folder"
+            self.fail(item.source, ConfigError(refusal, where=item.path, hint=hint))
         return kept
 
     def add(self, item: Input, parsed: "Parsed", *, note: Note) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from seehear._version import __version__
 from seehear.errors import DataError
-from seehear.files import Json, refused
+from seehear.files import Json, refused, resumed_aside
 
 _BLOCK = 1 << 20
 _TIMEOUT_S = 60.0
@@ -28,7 +28,7 @@ def download(
 ) -> bool:
     """Bring a file to `path` unless it is there already; return whether anything was fetched.
 
-    What was received is kept in `NAME.part` beside it when the connection breaks, and continued
+    What was received is kept in a hidden file beside it when the connection breaks, and continued
     from there.
 
     Args:
@@ -43,7 +43,7 @@ def download(
     """
     if path.is_file() and digest(path) == sha256:
         return False
-    part = path.with_name(f"{path.name}.part")
+    part = resumed_aside(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not part.is_file() or size is None or part.stat().st_size < size:

@@ -24,7 +24,7 @@ from pathlib import Path, PurePosixPath
 
 from seehear.data.download import download, get_json
 from seehear.errors import DataError
-from seehear.files import Json, write_text
+from seehear.files import Json, resumed_aside, write_text
 from seehear.lock import owned
 
 TABLES_URL = "https://raw.githubusercontent.com/YapengTian/AVVP-ECCV20/master/data"
@@ -182,7 +182,7 @@ def unpack(archive: Path, folder: Path) -> dict[str, int]:
     Raises:
         DataError: the archive is damaged or holds no such arrays.
     """
-    aside = folder.with_name(f".{folder.name}.part")
+    aside = resumed_aside(folder)
     shutil.rmtree(aside, ignore_errors=True)
     files = dict.fromkeys(_KINDS, 0)
     try:

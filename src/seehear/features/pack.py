@@ -6,7 +6,6 @@ and preprocessing, and no clip's rows may come from two places.  So the parts of
 together in one store.
 """
 
-import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +20,7 @@ from seehear.features import open_features
 from seehear.features.official import PUBLISHED_FOLDERS
 from seehear.features.packed import PackedStore, StoredStream, write_manifest, write_stream
 from seehear.features.store import ClipEntry, Encoders, FeatureStore, Stream
-from seehear.files import Json, atomic_path
+from seehear.files import Json, atomic_path, resumed_aside
 from seehear.lock import owned
 
 
@@ -62,7 +61,7 @@ def _packed(
     report: Callable[[str], None],
 ) -> PackedStore:
     """Write the new store aside, and put it in place of the empty folder."""
-    part = folder.with_name(f".{hashlib.sha256(folder.name.encode()).hexdigest()[:16]}.part")
+    part = resumed_aside(folder)
     shutil.rmtree(part, ignore_errors=True)
     stores = [open_features(path) for path in sources]
     encoders = agreed_encoders(stores)
