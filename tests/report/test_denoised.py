@@ -1,13 +1,19 @@
 """What the figures rest on: groups, prompts, and the labels that a video-level denoiser leaves."""
 
+import shutil
+
 import numpy as np
 import pytest
 
 from report_world import OPTIONS, make, tower
+from seehear import train
+from seehear.data import open_dataset
 from seehear.errors import ConfigError, DataError
+from seehear.labels.store import SegmentLabels, load, save
 from seehear.report.denoised import read_denoised, read_options
 from seehear.report.withdrawn import labels_left
 from seehear.train import RunFolder
+from small_world import TINY
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +79,49 @@ def test_jomold_withdraws_no_more_than_its_noise_ratios(world):
 def test_a_run_that_withdraws_nothing_is_refused(world):
     with pytest.raises(ConfigError, match="withdraws no labels"):
         labels_left(world.runs["han"], world.store, world.dataset)
+
+
+def test_labels_of_a_run_are_those_it_was_trained_on(tmp_path):
+    """Whatever the folders hold today: the tables lost a clip and gained labels."""
+    made = make(tmp_path, video=None, recipes=("lsld",))
+    before = read_denoised(made.runs["lsld"], made.store, made.dataset, load_tower=tower)
+    assert before.notes == ()
+    table = made.dataset.root / "train.csv"
+    rows = table.read_text().splitlines()
+    table.write_text("\n".join([rows[0], *(f"{row},Speech" for row in rows[2:])]) + "\n")
+    changed = open_dataset(made.dataset.root)
+    after = read_denoised(made.runs["lsld"], made.store, changed, load_tower=tower)
+    np.testing.assert_array_equal(after.hard, before.hard)
+    np.testing.assert_array_equal(after.built.weak, before.built.weak)
+    assert after.names == before.names
+    assert after.texts == before.texts
+    assert after.built.report == before.built.report
+    # what older runs keep: nothing of how their labels were made
+    labels = RunFolder(made.runs["lsld"]).labels
+    old = load(labels)
+    shutil.rmtree(labels)
+    save(SegmentLabels(None, old.visual, old.names, old.vocabulary, old.provenance), labels)
+    again = read_denoised(made.runs["lsld"], made.store, changed, load_tower=tower)
+    assert "does not keep how its labels were made" in again.notes[0]
+    assert len(again.names) == len(before.names) - 1
+
+
+def test_labels_of_several_seeds_are_found(tmp_path):
+    made = make(tmp_path, video=None, recipes=())
+    prepared = train.prepare(made.dataset, made.store, "lsld", settings=TINY)
+    runs = train.run_seeds(prepared, tmp_path / "seeds", [1, 2], labels=load(made.labels))
+    found = read_denoised(runs[1], made.store, made.dataset, load_tower=tower)
+    assert (found.options, found.notes) == (OPTIONS, ())
+
+
+def test_features_of_other_weights_or_fewer_clips_are_named(world, denoised, monkeypatch):
+    kind = type(world.store)
+    count = kind.count
+    monkeypatch.setattr(kind, "encoders", lambda self: {"conse": {"weights": {"conse": "dd"}}})
+    monkeypatch.setattr(
+        kind, "count", lambda self, stream, name: count(self, stream, name) * (name != "train00")
+    )
+    found = read_denoised(world.runs["lsld"], world.store, world.dataset, load_tower=tower)
+    assert len(found.names) == len(denoised.names) - 1
+    assert "1 of 24 clips have no features of conse any more" in found.notes[0]
+    assert "other weights of conse" in found.notes[1]

@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from own_dataset import write
+from seehear.data import open_dataset
 from seehear.errors import FeatureError
 from seehear.recipes import FEATURES
-from seehear.runs.description import TrainedRun, describe_features
+from seehear.runs.description import TrainedRun, changed_since, describe_features
 from seehear.runs.predicted import Predicted
 
 
@@ -47,3 +49,21 @@ def test_encoders_of_other_weights_are_refused() -> None:
     run.check_encoders({"conse": {"weights": "aa"}}, "here")
     with pytest.raises(FeatureError, match="expected features of the weights"):
         run.check_encoders({"conse": {"weights": "bb"}}, "here")
+
+
+def test_a_dataset_that_changed_since_is_named_with_what_changed(tmp_path: Path) -> None:
+    dataset = open_dataset(write(tmp_path))
+    was = {"name": "mine", "fingerprint": dataset.fingerprint(), "parts": dataset.parts()}
+    about = {"dataset": was}
+    assert changed_since(about, dataset) is None
+    assert changed_since({}, dataset) is None  # an older run, or a converted one
+    write(tmp_path, train_csv="filename\tevent_labels\na\tCat\n")
+    told = changed_since(about, open_dataset(tmp_path))
+    assert told is not None
+    assert told.endswith(
+        "is not the dataset as the run was trained on it (mine); not the same: table train/clips"
+    )
+    del was["parts"]
+    told = changed_since(about, open_dataset(tmp_path))
+    assert told is not None
+    assert told.endswith("not the same: its tables, vocabulary or grid")

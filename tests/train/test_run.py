@@ -40,6 +40,7 @@ def test_a_run_says_everything_about_itself(world, trained):
     assert about["dataset"] == {
         "name": "small",
         "fingerprint": world[0].fingerprint(),
+        "parts": world[0].parts(),
         "train_clips": 24,
     }
     assert set(about["figures"]) >= {"segment/type", "event/event"}

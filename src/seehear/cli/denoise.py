@@ -176,6 +176,8 @@ def run(args: argparse.Namespace) -> int:
     with owned(args.out):
         built = build_labels(dataset, store, options, split=args.split, names=names)
         save(built.labels, args.out)
+    warn(built.warnings)
+    warnings += built.warnings
     quality = None if truth is None else built.quality(truth.select(built.labels.names))
     if args.json:
         print_json(

@@ -13,6 +13,9 @@ from seehear.errors import ConfigError, SeehearError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from seehear.data import Dataset
+    from seehear.report.systems import System
+
 _FORMATS = ("png", "svg", "pdf")
 
 
@@ -175,6 +178,7 @@ def _run(args: argparse.Namespace) -> list[Path]:
         if names
         else examples(systems[0], dataset, args.split, args.examples)
     )
+    notes = _changes(systems, dataset)
     denoised, strips = None, []
     if systems[0].about["recipe"]["labels"].get("segments") and not args.no_labels:
         from seehear.report.denoised import NothingComparedError, read_denoised
@@ -182,8 +186,10 @@ def _run(args: argparse.Namespace) -> list[Path]:
         try:
             denoised = read_denoised(args.run, store, dataset)
             strips = run_page.strip_examples(denoised, 3)
+            notes += denoised.notes
         except NothingComparedError as reason:
-            warn([f"the page has no part about labels: {reason.problem}"])
+            notes.append(f"the page has no part about labels: {reason.problem}")
+    warn(notes)
     out = args.out or (args.run if args.run.is_dir() else args.run.parent) / "report.html"
     page = run_page.RunPage(
         systems,
@@ -194,9 +200,18 @@ def _run(args: argparse.Namespace) -> list[Path]:
         denoised=denoised,
         strips=strips,
         limit_bytes=round(args.embed_mb * 2**20),
+        notes=notes,
     )
     write_text(out, run_page.render(page))
     return [out]
+
+
+def _changes(systems: Sequence["System"], dataset: "Dataset") -> list[str]:
+    """Return what of the dataset is not as it was when each run was trained."""
+    from seehear.runs.description import changed_since
+
+    told = {system.name: changed_since(system.about, dataset) for system in systems}
+    return [f"{name}: {text}" for name, text in told.items() if text is not None]
 
 
 def _clip(args: argparse.Namespace) -> list[Path]:
@@ -351,7 +366,9 @@ def _evidence(args: argparse.Namespace) -> tuple[Any, Any]:
     from seehear.report.denoised import read_denoised
 
     dataset, store = open_dataset(args.dataset), open_features(args.features)
-    return dataset, read_denoised(args.run, store, dataset, split=args.split, track=args.track)
+    evidence = read_denoised(args.run, store, dataset, split=args.split, track=args.track)
+    warn(evidence.notes)
+    return dataset, evidence
 
 
 def _names(text: str | None) -> list[str]:

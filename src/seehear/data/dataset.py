@@ -142,6 +142,15 @@ class Dataset:
             out.update(f"\n{role} ".encode() + content)
         return out.hexdigest()
 
+    def parts(self) -> dict[str, str]:
+        """Return a digest of each part that the fingerprint covers, to name what has changed."""
+        tables = {role: hashlib.sha256(self.tables[role].read_bytes()) for role in self.tables}
+        return {
+            "vocabulary": self.vocabulary.digest(),
+            "grid": f"{self.grid.count} x {self.grid.step_s:g} s from {self.grid.start_s:g} s",
+            **{f"table {role}": digest.hexdigest() for role, digest in sorted(tables.items())},
+        }
+
 
 @dataclass(frozen=True)
 class TableFiles:

@@ -4,6 +4,11 @@
     LABELS/visual.npy   likewise
     LABELS/labels.json  clip names, class names, and the provenance: rule, prompts, encoders and
                         digests, alpha, beta
+    LABELS/weak.npy     (N, C) bool, the labels of the clips that they were made of
+    LABELS/audio.hard.npy, visual.hard.npy  (N, T, C) bool, the labels before they were softened
+
+The last three are there where the rule knows them, so that a report shows what was, not what
+today's folders would give.
 
 The arrays load without unpickling anything, on any machine; released label files are pickled
 dictionaries of GPU tensors.
@@ -13,10 +18,10 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +32,8 @@ from seehear.time import TRACKS
 
 SCHEMA = "seehear.labels/1"
 ABOUT = "labels.json"  # written last: where it stands, the labels are whole
+_WEAK, _HARD = "weak", ".hard"
+_ARRAYS = (*TRACKS, _WEAK, *(f"{track}{_HARD}" for track in TRACKS))
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,8 @@ class SegmentLabels:
         names: N clip names (the full `filename` column), unique.
         vocabulary: C class names.
         provenance: how the labels were made, as JSON values.
+        weak: (N, C) bool, what they were made of; None where that is not known.
+        hard: (N, T, C) bool by track, the labels before they were softened, where that is known.
     """
 
     audio: NDArray[np.float32] | None
@@ -45,6 +54,8 @@ class SegmentLabels:
     names: tuple[str, ...]
     vocabulary: tuple[str, ...]
     provenance: Mapping[str, Json] = field(default_factory=dict)
+    weak: NDArray[np.bool_] | None = None
+    hard: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if len(set(self.names)) != len(self.names):
@@ -53,6 +64,14 @@ class SegmentLabels:
             array = self.get(track)
             if array is not None:
                 self._check(track, array)
+        clips, classes = len(self.names), len(self.vocabulary)
+        if self.weak is not None and self.weak.shape != (clips, classes):
+            raise ValueError(f"weak: expected ({clips}, {classes}), got {self.weak.shape}")
+        for track, before in self.hard.items():
+            if before.ndim != 3 or before.shape[::2] != (clips, classes):
+                raise ValueError(
+                    f"{track}{_HARD}: expected ({clips}, T, {classes}), got {before.shape}"
+                )
 
     def _check(self, track: str, array: NDArray[np.float32]) -> None:
         clips, classes = len(self.names), len(self.vocabulary)
@@ -82,7 +101,19 @@ class SegmentLabels:
         order = [row[name] for name in names]
         audio = None if self.audio is None else self.audio[order]
         visual = None if self.visual is None else self.visual[order]
-        return SegmentLabels(audio, visual, tuple(names), self.vocabulary, self.provenance)
+        chosen = replace(self, audio=audio, visual=visual, names=tuple(names), weak=None, hard={})
+        if self.weak is not None:
+            chosen = replace(chosen, weak=self.weak[order])
+        return replace(chosen, hard={track: array[order] for track, array in self.hard.items()})
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return every array by the name of its file."""
+        out: dict[str, NDArray[Any]] = {}
+        for track in TRACKS:
+            if (array := self.get(track)) is not None:
+                out[track] = array
+        out |= {f"{track}{_HARD}": array for track, array in self.hard.items()}
+        return out if self.weak is None else {**out, _WEAK: self.weak}
 
 
 def save(labels: SegmentLabels, folder: Path | str) -> None:
@@ -96,12 +127,14 @@ def save(labels: SegmentLabels, folder: Path | str) -> None:
     """
     folder = Path(folder)
     _refuse_strange_files(folder)
-    arrays = {track: array for track in TRACKS if (array := labels.get(track)) is not None}
+    arrays = labels.arrays()
+    digests = {name: _describe(array) for name, array in arrays.items()}
     about = {
         "schema": SCHEMA,
         "names": list(labels.names),
         "vocabulary": list(labels.vocabulary),
-        "tracks": {track: _describe(array) for track, array in arrays.items()},
+        "tracks": _of_tracks(digests, True),
+        "kept": _of_tracks(digests, False),
         "provenance": dict(labels.provenance),
     }
     text = json.dumps(about, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
@@ -110,9 +143,9 @@ def save(labels: SegmentLabels, folder: Path | str) -> None:
         for track, array in arrays.items():
             _replace(folder / f"{track}.npy", partial(_write_array, array))
         _replace(folder / ABOUT, lambda file: file.write(text.encode()))
-        for track in TRACKS:
-            if track not in arrays:  # what an earlier run left must not be taken for ours
-                (folder / f"{track}.npy").unlink(missing_ok=True)
+        for name in _ARRAYS:
+            if name not in arrays:  # what an earlier run left must not be taken for ours
+                (folder / f"{name}.npy").unlink(missing_ok=True)
     except OSError as error:
         wanted = sum(array.nbytes for array in arrays.values()) + len(text)
         raise refused(error, folder, wanted=wanted) from None
@@ -121,7 +154,7 @@ def save(labels: SegmentLabels, folder: Path | str) -> None:
 def _refuse_strange_files(folder: Path) -> None:
     if not folder.is_dir():
         return
-    own = {ABOUT, *(f"{track}.npy" for track in TRACKS)}
+    own = {ABOUT, *(f"{name}.npy" for name in _ARRAYS)}
     others = sorted(p.name for p in folder.iterdir() if p.name not in own and p.suffix != ".part")
     if others:
         raise SeehearError(
@@ -152,16 +185,21 @@ def load(folder: Path | str) -> SegmentLabels:
                 hint="another version of seehear wrote these labels",
             )
         arrays = {}
-        for track, expected in about["tracks"].items():
-            arrays[track] = np.load(folder / f"{track}.npy", allow_pickle=False)
-            if _describe(arrays[track]) != expected:
-                raise ValueError(f"{track}.npy is not the array that labels.json describes")
+        for name, expected in {**about["tracks"], **about.get("kept", {})}.items():
+            if name not in _ARRAYS:
+                raise ValueError(f"an array called {name!r:.40}")
+            arrays[name] = np.load(folder / f"{name}.npy", allow_pickle=False)
+            if _describe(arrays[name]) != expected:
+                raise ValueError(f"{name}.npy is not the array that labels.json describes")
+        hard = {track: f"{track}{_HARD}" for track in TRACKS}
         return SegmentLabels(
             arrays.get("audio"),
             arrays.get("visual"),
             tuple(about["names"]),
             tuple(about["vocabulary"]),
             about["provenance"],
+            arrays.get(_WEAK),
+            {track: arrays[name] for track, name in hard.items() if name in arrays},
         )
     except FileNotFoundError as error:
         raise DataError(
@@ -175,14 +213,14 @@ def load(folder: Path | str) -> SegmentLabels:
         ) from None
 
 
-def _describe(array: NDArray[np.float32]) -> dict[str, Json]:
+def _describe(array: NDArray[Any]) -> dict[str, Json]:
     return {
         "shape": list(array.shape),
         "sha256": hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest(),
     }
 
 
-def _write_array(array: NDArray[np.float32], file: BinaryIO) -> None:
+def _write_array(array: NDArray[Any], file: BinaryIO) -> None:
     np.save(file, array, allow_pickle=False)
 
 
@@ -196,3 +234,8 @@ def _replace(path: Path, write: Callable[[BinaryIO], object]) -> None:
         os.replace(aside, path)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def _of_tracks(digests: Mapping[str, Json], wanted: bool) -> dict[str, Json]:
+    """Return the entries of the tracks themselves, or (not `wanted`) all others."""
+    return {name: value for name, value in digests.items() if (name in TRACKS) == wanted}

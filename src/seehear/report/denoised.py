@@ -1,5 +1,6 @@
 """What a denoiser saw and did: similarities and labels of segments, before and after."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,14 +12,17 @@ from seehear.data import Dataset
 from seehear.encoders import TextTower, TextTowerLoader, load_text
 from seehear.errors import ConfigError, DataError
 from seehear.features import FeatureStore
+from seehear.files import Json
 from seehear.labels.lsld.build import Built, build_labels, clips_with_features, with_encoders
 from seehear.labels.lsld.combinations import build_prompts
 from seehear.labels.lsld.descriptions import description_set
 from seehear.labels.lsld.options import Denoising
 from seehear.labels.lsld.reweighting import class_similarity
+from seehear.labels.quality import changes
 from seehear.labels.similarity import encode_texts, unit_rows
-from seehear.labels.space import read_space, text_tower
-from seehear.labels.store import is_labels, load
+from seehear.labels.space import find_space, read_space, text_tower
+from seehear.labels.store import SegmentLabels, is_labels, load
+from seehear.time import TRACKS
 
 WORDS = {"audio": "heard", "visual": "seen"}
 
@@ -41,6 +45,7 @@ class DenoisedTrack:
         tower: text tower of that space.
         texts, template: words for the classes in prompts, and what is put around a prompt.
         class_texts: words for the classes in the re-weighting.
+        notes: what is not as it was when the labels were made.
     """
 
     built: Built
@@ -53,6 +58,7 @@ class DenoisedTrack:
     texts: list[str]
     template: str
     class_texts: list[str]
+    notes: tuple[str, ...] = ()
 
     @property
     def encoder(self) -> str:
@@ -111,17 +117,30 @@ def read_options(path: Path, store: FeatureStore) -> Denoising:
         DataError, WeightsError: neither a run nor labels.
         NothingComparedError: labels of a rule without prompts.
     """
+    return _options(path, store, _kept(path))
+
+
+def _kept(path: Path) -> SegmentLabels | None:
+    """Return the labels of a labels folder, or those that a run keeps; None if it keeps none.
+
+    Raises:
+        DataError: neither a run nor labels.
+    """
     from seehear.train import RunFolder
 
     run = RunFolder(path)
-    if is_labels(path):
-        made = load(path).provenance
-    elif is_labels(run.labels):
-        made = load(run.labels).provenance
-    elif run.finished:
-        made = run.record().get("labels") or {}
-    else:
+    for folder in (path, run.labels):
+        if is_labels(folder):
+            return load(folder)
+    if not run.finished:
         raise DataError("expected a run folder, or labels of seehear denoise", where=path)
+    return None
+
+
+def _options(path: Path, store: FeatureStore, kept: SegmentLabels | None) -> Denoising:
+    from seehear.train import RunFolder
+
+    made = RunFolder(path).record().get("labels") if kept is None else kept.provenance
     if not made:
         return with_encoders(Denoising(), store)[0]
     if made.get("rule") != "lsld":
@@ -142,7 +161,10 @@ def read_denoised(
     track: str = "visual",
     load_tower: TextTowerLoader = load_text,
 ) -> DenoisedTrack:
-    """Return what stands behind the labels of a run; the labels are made again from the features.
+    """Return what stands behind the labels of a run, as it keeps them.
+
+    Labels that keep nothing of how they were made (older ones), and those of another split, are
+    made again from the features; a note says so.
 
     Args:
         path: a run folder, or a labels folder.
@@ -154,9 +176,11 @@ def read_denoised(
 
     Raises:
         NothingComparedError: no prompt decided about the labels of that track.
+        DataError: labels of other classes.
         SeehearError: see `labels.lsld.build.build_labels`.
     """
-    options = read_options(path, store)
+    kept = _kept(path)
+    options = _options(path, store, kept)
     if not options.has(track):
         raise NothingComparedError(
             f"the {track} track of this run keeps its weak labels, nothing was compared",
@@ -171,21 +195,99 @@ def read_denoised(
             hint="name a run whose evidence is language, or the other track",
         )
     encoder = getattr(options, track)
-    names = tuple(clips_with_features(dataset.split(split), store, options)[0])
-    built = build_labels(dataset, store, options, split=split, names=names, load=load_tower)
-    texts, template = description_set(options.descriptions, dataset.vocabulary)
-    words, around = description_set(options.text, dataset.vocabulary)
-    if track == "audio":
-        template = options.audio_template.replace("{}", template)
+    built = None if kept is None else _as_it_was(kept, split)
+    notes: list[str] = []
+    if built is None:
+        names = tuple(clips_with_features(dataset.split(split), store, options)[0])
+        built = build_labels(dataset, store, options, split=split, names=names, load=load_tower)
+        if kept is None or kept.provenance.get("split", split) == split:
+            notes.append(
+                f"{path} does not keep how its labels were made: they are made again from"
+                f" {store.path}"
+            )
+    elif built.labels.vocabulary != dataset.vocabulary.names:
+        raise DataError(
+            "labels of other classes than the dataset's",
+            where=path,
+            hint="name the dataset that they were made of",
+        )
+    else:
+        built, notes = _with_features(built, store, options, track)
     return DenoisedTrack(
         built,
         options,
         track,
-        names,
-        read_space(store, encoder, names, dataset.grid.count),
+        built.labels.names,
+        read_space(store, encoder, built.labels.names, dataset.grid.count),
         store,
         text_tower(encoder, load_tower),
-        texts,
-        template,
-        [around.replace("{}", word) for word in words],
+        *_words(built.labels.provenance["tracks"][track], options, dataset, track),
+        tuple(notes),
     )
+
+
+def _words(
+    made: Mapping[str, Json], options: Denoising, dataset: Dataset, track: str
+) -> tuple[list[str], str, list[str]]:
+    """Return class texts and template of the prompts, and class texts of the re-weighting."""
+    if "descriptions" in made:
+        texts, template = made["descriptions"], made["template"]
+    else:
+        texts, template = description_set(options.descriptions, dataset.vocabulary)
+        if track == "audio":
+            template = options.audio_template.replace("{}", template)
+    if "text" in made:
+        return texts, template, made["text"]
+    words, around = description_set(options.text, dataset.vocabulary)
+    return texts, template, [around.replace("{}", word) for word in words]
+
+
+def _as_it_was(kept: SegmentLabels, split: str) -> Built | None:
+    """Return how labels were built, from what they keep; None if they do not keep it."""
+    tracks = [track for track in TRACKS if kept.get(track) is not None]
+    if kept.weak is None or kept.provenance.get("split", split) != split:
+        return None
+    if any(track not in kept.hard for track in tracks):
+        return None
+    hard = {track: kept.hard[track].astype(np.float32) for track in tracks}
+    return _built(kept, hard, kept.weak)
+
+
+def _built(
+    labels: SegmentLabels, hard: dict[str, NDArray[np.float32]], weak: NDArray[np.bool_]
+) -> Built:
+    report = {}
+    for track, before in hard.items():
+        soft = labels.get(track)
+        assert soft is not None
+        report[track] = {**changes(weak, before, soft), **labels.provenance["tracks"][track]}
+    return Built(labels, hard, weak, report, tuple(labels.provenance.get("warnings", ())))
+
+
+def _with_features(
+    built: Built, store: FeatureStore, options: Denoising, track: str
+) -> tuple[Built, list[str]]:
+    """Return the labels of the clips that still have features, and what is not as it was."""
+    notes = []
+    encoder = getattr(options, track)
+    stream = find_space(store, encoder)
+    names = built.labels.names
+    if stream is not None:
+        there = [name for name in names if store.count(stream, name)]
+        if len(there) < len(names):
+            notes.append(
+                f"{len(names) - len(there)} of {len(names)} clips have no features of {encoder} any"
+                f" more in {store.path} and are left out of labels and strips"
+            )
+            labels = built.labels.select(there)
+            weak = np.asarray(labels.weak)
+            hard = {name: array.astype(np.float32) for name, array in labels.hard.items()}
+            built = _built(labels, hard, weak)
+    before = built.labels.provenance["tracks"][track].get("weights")
+    now = store.encoders().get(encoder, {}).get("weights")
+    if before and now and before != now:
+        notes.append(
+            f"{store.path} holds features of other weights of {encoder} than the labels were made"
+            " of: similarities are today's, labels are the run's"
+        )
+    return built, notes

@@ -65,6 +65,7 @@ class RunPage:
         extra: further clips, shown first.
         note: said below the figures.
         limit_bytes: of all embedded videos together.
+        notes: what is not as it was when the run was trained.
     """
 
     systems: Sequence[System]
@@ -77,6 +78,7 @@ class RunPage:
     extra: Sequence[Extra] = ()
     note: str = ""
     limit_bytes: int = EMBED_LIMIT_BYTES
+    notes: Sequence[str] = ()
 
 
 def render(page: RunPage) -> str:
@@ -89,7 +91,7 @@ def render(page: RunPage) -> str:
         figures += f'<p class="muted">{escape(page.note)}</p>'
     body = f"""<div class="page">
 <header class="top"><h1>{escape(main.name)} on {escape(dataset.name)}</h1>
-<p class="muted">{escape(_summary(main, dataset, page.split))}</p></header>
+<p class="muted">{escape(_summary(main, dataset, page.split))}</p>{_notes(page.notes)}</header>
 <main>
 <section class="card figures"><h2>Figures</h2>{figures}
 <p class="muted">{escape(_setting(systems, dataset, page.split))}</p></section>
@@ -110,6 +112,10 @@ def render(page: RunPage) -> str:
         styles=("theme.css", "lanes.css", "clip.css", "run.css"),
         scripts=("lanes.js", "run.js"),
     )
+
+
+def _notes(lines: Sequence[str]) -> str:
+    return "".join(f'<p class="failed">{escape(line)}</p>' for line in lines)
 
 
 def _clips(page: RunPage) -> list[dict[str, Any]]:
@@ -228,7 +234,8 @@ def _labels_section(page: RunPage) -> str:
         return ""
     split = denoised.built.labels.provenance.get("split", "train")
     report = denoised.built.report
-    parts = [tables.changes_line(numbers, track) for track, numbers in report.items()]
+    parts = [_notes(denoised.built.warnings)]
+    parts += [tables.changes_line(numbers, track) for track, numbers in report.items()]
     if dataset.split(split).has_truth and denoised.names == dataset.split(split).names:
         quality = denoised.built.quality(dataset.split(split).truth())
         parts.append(tables.quality_table(quality))
@@ -239,7 +246,10 @@ def _labels_section(page: RunPage) -> str:
             f" label of at least ½ counts as on. Truth of {escape(split)} is used for this table"
             " only.</p>"
         )
-    parts += [_strip(denoised, dataset, split, row) for row in page.strips]
+    known = dataset.split(split).names
+    for row in page.strips:
+        if denoised.names[row] in known:  # clips may have left the dataset
+            parts.append(_strip(denoised, dataset, split, row))
     return f'<section class="card labels"><h2>Labels</h2>{"".join(parts)}</section>'
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seehear.data import Vocabulary
+from seehear.data import Dataset, Vocabulary
 from seehear.errors import FeatureError
 from seehear.features.feature_set import FeatureSet
 from seehear.runs.predicted import Predicted
@@ -110,6 +110,26 @@ class TrainedRun(ABC):
                     where=where,
                     hint="extract again with those weights, or train again",
                 )
+
+
+def changed_since(about: Mapping[str, Any], dataset: Dataset) -> str | None:
+    """Return what of a dataset is not as it was when a run was trained; None if all of it is.
+
+    Args:
+        about: what the run says of itself.
+        dataset: as it is now.
+    """
+    before = about.get("dataset") or {}
+    known = before.get("fingerprint")
+    if known is None or known == dataset.fingerprint():
+        return None
+    now, then = dataset.parts(), before.get("parts") or {}
+    parts = [part for part in {**now, **then} if now.get(part) != then.get(part)]
+    which = ", ".join(parts) if then else "its tables, vocabulary or grid"
+    return (
+        f"{dataset.root} is not the dataset as the run was trained on it"
+        f" ({before.get('name')}); not the same: {which}"
+    )
 
 
 def _with_tuples(value: Mapping[str, Any]) -> dict[str, Any]:

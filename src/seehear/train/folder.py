@@ -104,8 +104,10 @@ class RunFolder:
         found |= differences(before.get("definition", {}), now["definition"])
         for key, (old, new) in found.items():
             raise self._of_another(f"a run with {key} {old}, not {new}")
+        old = {**before, "dataset": _without_parts(before.get("dataset"))}
+        new = {**now, "dataset": _without_parts(now["dataset"])}
         for key in ("dataset", "labels"):
-            if before.get(key) != now[key]:
+            if old.get(key) != new[key]:
                 raise self._of_another(f"a run on another {key}")
 
     def _of_another(self, what: str) -> ConfigError:
@@ -192,8 +194,12 @@ class RunFolder:
 
     @property
     def labels(self) -> Path:
-        """The folder of segment labels that the run made."""
-        return self.path / LABELS
+        """The folder of segment labels that it learnt from; several seeds share one."""
+        own = self.path / LABELS
+        shared = self.path.parent / LABELS
+        if self.path.name.startswith(SEED) and not is_labels(own) and is_labels(shared):
+            return shared
+        return own
 
     def save_artefact(self, name: str, value: Artefact) -> None:
         """Save what a computing stage returned: segment labels, or arrays.  Whole or not at all."""
@@ -219,6 +225,13 @@ class RunFolder:
     def write_figures(self, split: str, figures: Mapping[str, float]) -> None:
         """Write the figures on a split."""
         write_json(self.path / FIGURES.format(split=split), dict(figures))
+
+
+def _without_parts(dataset: Json) -> Json:
+    """Return what a run says of its dataset but for what older runs do not say."""
+    if not isinstance(dataset, dict):
+        return dataset
+    return {key: value for key, value in dataset.items() if key != "parts"}
 
 
 def read_log(path: Path) -> list[dict[str, Any]]:

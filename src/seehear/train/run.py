@@ -95,7 +95,7 @@ def _go_on(
     require_onnx()  # now, not after hours of training
     stages = _Stages(prepared, folder, shared, seed, about, options)
     if labels is not None:
-        stages.arrays["labels"] = _aligned(labels, prepared)
+        stages.take(labels)
     for stage in recipe.stages:
         stages.perform(stage)
     folder.finish(frames=prepared.train.visual.shape[1] // prepared.dataset.grid.count)
@@ -140,6 +140,19 @@ class _Stages:
             self._train(stage, folder)
         self.networks[stage.name] = folder
 
+    def take(self, labels: SegmentLabels) -> None:
+        """Take labels that were made elsewhere; they are kept, for a report shows what was."""
+        self.arrays["labels"] = _aligned(labels, self.prepared)
+        if self.shared.load_artefact("labels") is None:
+            self.shared.save_artefact("labels", labels)
+            self._warn(labels)
+
+    def _warn(self, made: Artefact) -> None:
+        """Tell what is wrong with segment labels."""
+        if isinstance(made, SegmentLabels):
+            for line in made.provenance.get("warnings", ()):
+                self.options.say(f"seehear: warning: {line}")
+
     def _announce(self, stage: Stage) -> None:
         self.options.say(f"stage {stage.name}: {stage.does}")
 
@@ -164,7 +177,9 @@ class _Stages:
                 self.seed,
                 _predictor(self.networks, prepared.train.weak.device),
             )
-            folder.save_artefact(stage.name, stage.make(context))
+            made = stage.make(context)
+            self._warn(made)
+            folder.save_artefact(stage.name, made)
             found = folder.load_artefact(stage.name)
         return _as_arrays(found, self.prepared)
 
@@ -328,6 +343,7 @@ def _about(prepared: Prepared, seed: int, labels: SegmentLabels | None) -> dict[
         "dataset": {
             "name": dataset.name,
             "fingerprint": dataset.fingerprint(),
+            "parts": dataset.parts(),
             "train_clips": len(prepared.train),
         },
         "labels": provenance,

@@ -1,7 +1,8 @@
 """LSLD on a dataset: features of a joint space in, segment labels and what changed out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from seehear.files import Json
 from seehear.labels.lsld.contrast import contrast
 from seehear.labels.lsld.denoising import denoise, prompt_similarity
 from seehear.labels.lsld.descriptions import description_set
+from seehear.labels.lsld.emptied import Emptied, advise, find_emptied, without_any
 from seehear.labels.lsld.options import Denoising
 from seehear.labels.lsld.reweighting import class_similarity, reweight_by
 from seehear.labels.lsld.scale import Scale, fit_scale
@@ -37,12 +39,14 @@ class Built:
         weak: (N, C).
         report: by track, what changed (`quality.changes`), how many texts were encoded, alpha and
             beta.
+        warnings: classes that are left without (almost) any label, and what to do about them.
     """
 
     labels: SegmentLabels
     hard: dict[str, Floats]
     weak: NDArray[np.generic]
     report: dict[str, dict[str, Json]]
+    warnings: tuple[str, ...] = ()
 
     def quality(self, truth: Truth) -> dict[str, Json]:
         """Return the quality of each stage of the labels; see `quality.label_quality`.
@@ -97,11 +101,15 @@ def build_labels(
     soft: dict[str, Floats] = {}
     report: dict[str, dict[str, Json]] = {}
     made: dict[str, dict[str, Json]] = {}
+    emptied: list[Emptied] = []
+    advice: list[str] = []
     for track, encoder in rule_encoders(options).items():
-        hard[track], soft[track], numbers = _one_track(
-            dataset, store, options, track, names, weak, load
-        )
-        report[track] = {**changes(weak, hard[track], soft[track]), **numbers}
+        one = _one_track(dataset, store, options, track, names, weak, load)
+        hard[track], soft[track], numbers = one.hard, one.soft, one.numbers
+        gone = find_emptied(track, weak, one.hard, dataset.vocabulary.names)
+        emptied += gone
+        advice += [one.advise(found) for found in gone]
+        report[track] = {**changes(weak, one.hard, one.soft), **numbers}
         made[track] = {**numbers, "weights": known.get(encoder, {}).get("weights")}
     provenance = {
         "rule": "lsld",
@@ -112,8 +120,36 @@ def build_labels(
         "tracks": made,
     }
     classes = dataset.vocabulary.names
-    labels = SegmentLabels(soft.get("audio"), soft.get("visual"), names, classes, provenance)
-    return Built(labels, hard, weak, report)
+    advice += without_any(weak, emptied, split, classes)
+    if advice:
+        provenance["warnings"] = advice
+    labels = SegmentLabels(
+        soft.get("audio"),
+        soft.get("visual"),
+        names,
+        classes,
+        provenance,
+        weak=weak.astype(bool),
+        hard={track: array >= 0.5 for track, array in hard.items()},
+    )
+    return Built(labels, hard, weak, report, tuple(advice))
+
+
+@dataclass(frozen=True)
+class _OneTrack:
+    """The labels of one track.
+
+    Args:
+        hard: before the re-weighting.
+        soft: as training takes them.
+        numbers: what is behind them.
+        advise: says what to do about a class that they leave without labels.
+    """
+
+    hard: Floats
+    soft: Floats
+    numbers: dict[str, Json]
+    advise: Callable[[Emptied], str]
 
 
 def _one_track(
@@ -124,8 +160,8 @@ def _one_track(
     names: Sequence[str],
     weak: NDArray[np.generic],
     load: TextTowerLoader,
-) -> tuple[Floats, Floats, dict[str, Json]]:
-    """Return hard labels, final labels, and the numbers behind them."""
+) -> _OneTrack:
+    """Return the labels of one track."""
     encoder = rule_encoders(options)[track]
     evidence = options.evidence(track)
     segments = dataset.grid.count
@@ -136,33 +172,53 @@ def _one_track(
         prob = contrast(read_segments(store, stream, names, segments), weak)
         hard *= prob >= 0.5
         numbers["contrast"] = [stream]
+    contrasted = hard
     if evidence == "contrast" and not options.reweights(track):
-        return hard, hard, numbers
+        return _OneTrack(hard, hard, numbers, str)
     features = read_space(store, encoder, names, segments)
     tower = text_tower(encoder, load)
     encode = EncodeOnce(tower.encode)
     texts, template = description_set(options.descriptions, dataset.vocabulary)
     if track == "audio":
         template = options.audio_template.replace("{}", template)
+
+    def again(clips: NDArray[np.intp] | slice, words: Sequence[str]) -> Floats:
+        """Return the hard labels of some clips with these texts for the classes."""
+        said = denoise(
+            features[clips],
+            weak[clips],
+            encode,
+            list(words),
+            nothing=options.nothing,
+            template=template,
+        )
+        kept: Floats = contrasted[clips] * said
+        return kept
+
+    advise_on: Callable[[Emptied], str] = str
     if evidence != "contrast":
-        hard *= denoise(features, weak, encode, texts, nothing=options.nothing, template=template)
+        hard = again(slice(None), texts)
+        advise_on = partial(
+            advise, weak=weak, texts=texts, vocabulary=dataset.vocabulary, again=again
+        )
     numbers |= {"space": find_space(store, encoder), "text_tower": tower.id}
+    numbers |= {"descriptions": texts, "template": template}
     soft = hard
     if options.reweights(track):
         words, pattern = description_set(options.text, dataset.vocabulary)
+        numbers["text"] = [pattern.replace("{}", word) for word in words]
         if options.similarity == "softmax":
             sigma = prompt_similarity(
                 features, weak, encode, words, nothing=options.nothing, template=template
             )
         else:
-            sentences = [pattern.replace("{}", word) for word in words]
-            sigma = class_similarity(features, encode(sentences))
+            sigma = class_similarity(features, encode(numbers["text"]))
         scale = _factors(options, hard, sigma)
         soft = reweight_by(
             hard, sigma, scale.alpha, scale.beta, mode=options.strategy, trim=options.trim
         )
         numbers |= scale._asdict()
-    return hard, soft, {**numbers, "texts_encoded": encode.count}
+    return _OneTrack(hard, soft, {**numbers, "texts_encoded": encode.count}, advise_on)
 
 
 def _factors(options: Denoising, hard: Floats, sigma: Floats) -> Scale:
