@@ -18,7 +18,7 @@ import pytest
 from seehear import weights
 from seehear.encoders import cards
 from seehear.errors import MissingExtraError, WeightsError
-from seehear.weights import WEIGHTS, Hub, Local, Weights, Wheel
+from seehear.weights import WEIGHTS, Hub, Local, Url, Weights, Wheel
 from seehear.weights import sources as sources_module
 from seehear.weights.cache import derived
 
@@ -101,7 +101,10 @@ def test_the_table_is_whole():
             assert set(w.source.files) == set(w.files)
             assert re.fullmatch(r"[0-9a-f]{40}", w.source.revision)  # a commit, never a branch
         else:
-            assert w.source.hint
+            assert isinstance(w.source, Url)
+            assert w.files == {w.source.name: w.source.sha256}
+            assert w.source.address.startswith("https://")
+            assert w.size * 1e6 < w.source.limit < 1.2e6 * w.size
     assert all(sha for id_ in weights.PRESETS["offline"] for sha in WEIGHTS[id_].files.values())
     assert all(
         len(sha) == 64

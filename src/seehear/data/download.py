@@ -1,13 +1,16 @@
-"""Fetch one file over HTTP: resumed where it broke off, verified, in place only when whole."""
+"""Fetch one file over HTTPS: resumed where it broke off, verified, in place only when whole."""
 
 import hashlib
+import http
 import http.client
 import json
+import math
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 from seehear._version import __version__
 from seehear.errors import DataError
@@ -24,6 +27,7 @@ def download(
     *,
     sha256: str,
     size: int | None = None,
+    limit: int | None = None,
     received: Callable[[int], None] = lambda count: None,
 ) -> bool:
     """Bring a file to `path` unless it is there already; return whether anything was fetched.
@@ -32,22 +36,23 @@ def download(
     from there.
 
     Args:
-        url: https (http only on this machine).
+        url: https (http only on this machine); so is everything that it redirects to.
         path: where the file goes.
-        sha256: what it must be.
+        sha256: what it must be, or how it begins.
         size: bytes, where known.
+        limit: bytes that are more than it can have.
         received: told of each block.
 
     Raises:
         DataError: the address does not answer, or what it gives is not the expected file.
     """
-    if path.is_file() and digest(path) == sha256:
+    if path.is_file() and digest(path).startswith(sha256):
         return False
     part = resumed_aside(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if not part.is_file() or size is None or part.stat().st_size < size:
-            _receive(url, part, received)
+        if not _complete(part, sha256, size):
+            _receive(url, part, limit, received)
         found = digest(part)
     except (
         urllib.error.URLError,
@@ -62,7 +67,7 @@ def download(
         ) from None
     except OSError as error:
         raise refused(error, part, wanted=size) from None
-    if found != sha256:
+    if not found.startswith(sha256):
         part.unlink()
         raise DataError(
             f"expected sha256 {sha256[:16]}..., got {found[:16]}...",
@@ -104,31 +109,93 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _receive(url: str, part: Path, received: Callable[[int], None]) -> None:
-    have = part.stat().st_size if part.is_file() else 0
-    with _open(url, {"Range": f"bytes={have}-"} if have else {}) as answer:
-        go_on = answer.status == 206  # a server that cannot resume answers 200 with the whole file
-        expected = answer.headers.get("Content-Length")
-        if have and go_on:
+def _complete(part: Path, sha256: str, size: int | None) -> bool:
+    """Return whether there is nothing left to receive."""
+    if not part.is_file():
+        return False
+    if size is not None:
+        return part.stat().st_size >= size
+    return digest(part).startswith(sha256)
+
+
+def _receive(url: str, part: Path, limit: int | None, received: Callable[[int], None]) -> None:
+    answer, have = _connect(url, part)
+    with answer, part.open("ab" if have else "wb") as file:
+        expected = int(answer.headers.get("Content-Length") or 0)
+        room = math.inf if limit is None else limit - have
+        if have:
             received(have)
         count = 0
-        with part.open("ab" if go_on else "wb") as file:
-            while block := answer.read(_BLOCK):
-                file.write(block)
-                count += len(block)
-                received(len(block))
-        if expected is not None and count < int(expected):
-            raise ConnectionError(f"the connection broke after {count} of {expected} bytes")
+        while max(count, expected) <= room and (block := answer.read(_BLOCK)):
+            file.write(block)
+            count += len(block)
+            received(len(block))
+    if max(count, expected) > room:
+        part.unlink()
+        raise DataError(
+            f"expected at most {limit:,} bytes, it has more; nothing was kept",
+            where=url,
+            hint="what the address gives has changed: report it",
+        )
+    if count < expected:
+        raise ConnectionError(f"the connection broke after {count} of {expected} bytes")
+
+
+def _connect(url: str, part: Path) -> tuple[http.client.HTTPResponse, int]:
+    """Return the answer, and how many bytes of the file are there that it goes on from."""
+    have = part.stat().st_size if part.is_file() else 0
+    if not have:
+        return _open(url, {}), 0
+    try:
+        answer = _open(url, {"Range": f"bytes={have}-"})
+    except urllib.error.HTTPError as error:
+        if error.code != http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            raise
+        return _open(url, {}), 0  # what is there is longer than the file has become
+    # a server that cannot resume answers 200 with the whole file
+    return answer, have if answer.status == http.HTTPStatus.PARTIAL_CONTENT else 0
+
+
+def _is_safe(url: str, *, here: bool) -> bool:
+    """Return whether an address may be asked: https, or, where allowed, http on this machine."""
+    parts = urllib.parse.urlsplit(url)
+    return parts.scheme == "https" or (
+        here and parts.scheme == "http" and parts.hostname in _LOOPBACK
+    )
+
+
+class _SafeRedirects(urllib.request.HTTPRedirectHandler):
+    """Follows redirects to https alone; on this machine, from http to http on it too."""
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        """Return the request that follows.
+
+        Raises:
+            DataError: the address is not a safe one.
+        """
+        if not _is_safe(newurl, here=req.type == "http"):
+            raise DataError(f"expected a redirect to https, got {newurl}", where=req.full_url)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+_OPENER = urllib.request.build_opener(_SafeRedirects)
 
 
 def _open(url: str, headers: dict[str, str]) -> http.client.HTTPResponse:
-    parts = urllib.parse.urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+    if not _is_safe(url, here=True):
         raise DataError("expected an https address", where=url)
     request = urllib.request.Request(
         url, headers={"User-Agent": f"seehear/{__version__}", **headers}
     )
-    answer: http.client.HTTPResponse = urllib.request.urlopen(request, timeout=_TIMEOUT_S)
+    answer: http.client.HTTPResponse = _OPENER.open(request, timeout=_TIMEOUT_S)
     return answer
 
 

@@ -11,7 +11,7 @@ from seehear.weights.cache import (
     verify,
     whole,
 )
-from seehear.weights.sources import Hub, Local, Wheel
+from seehear.weights.sources import Hub, Local, Url, Wheel
 from seehear.weights.table import PRESETS, WEIGHTS, Weights
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "WEIGHTS",
     "Hub",
     "Local",
+    "Url",
     "Weights",
     "Wheel",
     "cache_dir",

