@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from seehear.report import figures
+from seehear.report import charts, figures
 
 pytest.importorskip("matplotlib")
 
@@ -28,6 +28,18 @@ def test_the_winning_prompt_of_each_segment_is_framed() -> None:
     )
     framed = sorted((round(p.get_x()), round(p.get_y())) for p in figure.axes[1].patches)
     assert framed == [(0, 1), (1, 0), (2, 1)]
+
+
+def test_similarities_that_tie_at_two_decimals_are_told_apart() -> None:
+    frames = [np.zeros((4, 4, 3), np.uint8)]
+    similarity, labels = np.array([[0.2513], [0.2486]]), {"re-weighted": np.array([[0.1004]])}
+    figure = figures.denoising_strip(frames, ["A", "other"], similarity, labels, ["A"])
+    drawn = [text.get_text() for axes in figure.axes for text in axes.texts]
+    assert {"0.251", "0.249", "0.100"} <= set(drawn)
+    svg = charts.strip(["x.jpg"], ["A", "other"], similarity, labels, ["A"], label="a clip")
+    assert ">0.251<" in svg
+    assert ">0.249<" in svg
+    assert "0: 0.100</title>" in svg
 
 
 def test_parsing_bars_stand_where_the_runs_are() -> None:

@@ -170,7 +170,7 @@ def strip(
                 f' width="{cell - 3:.1f}" height="{line - 3}"'
                 f' fill-opacity="{0.06 + 0.5 * share:.2f}"><title>{escape(prompt)}, second'
                 f' {t * step_s:g}: {value:.3f}</title></rect><text x="{x + cell / 2:.1f}"'
-                f' y="{y + 15:.1f}" text-anchor="middle">{value:.2f}</text>'
+                f' y="{y + 15:.1f}" text-anchor="middle">{value:.3f}</text>'
             )
         y += line
     for name, matrix in rows.items():
@@ -187,7 +187,7 @@ def strip(
                         f'<rect class="label k{k % 6}" x="{x:.1f}" y="{y + 3:.1f}"'
                         f' width="{cell:.1f}" height="{line - 6}"'
                         f' fill-opacity="{shade:.2f}"><title>{escape(known)}, second'
-                        f" {t * step_s:g}: {value:.2f}</title></rect>"
+                        f" {t * step_s:g}: {value:.3f}</title></rect>"
                     )
             y += line
     return (

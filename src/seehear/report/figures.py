@@ -162,7 +162,7 @@ def denoising_strip(
             heat.text(
                 t + 0.5,
                 n + 0.5,
-                f"{value:.2f}",
+                f"{value:.3f}",
                 ha="center",
                 va="center",
                 fontsize=7,
@@ -284,7 +284,7 @@ def _bars(axes: "Axes", matrix: NDArray[np.floating], classes: Sequence[str]) ->
                     alpha=float(0.15 + 0.85 * min(1, value)),
                 )
                 if 0 < value < 1:
-                    axes.text(t + 0.5, k, f"{value:.2f}", ha="center", va="center", fontsize=6.5)
+                    axes.text(t + 0.5, k, f"{value:.3f}", ha="center", va="center", fontsize=6.5)
     axes.set_yticks(range(len(classes)), classes, fontsize=8)
     axes.yaxis.tick_right()
     axes.set_ylim(len(classes) - 0.5, -0.5)
