@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from media_files import code, film, mp4, tone, write
-from seehear.media import iter_audio, iter_frames, probe
+from seehear.media import clock, iter_audio, iter_frames, probe
 
 
 def test_both_tracks(tmp_path):
@@ -114,7 +114,7 @@ def test_reading_stops_where_the_last_moment_is(tmp_path):
 
 
 @pytest.mark.parametrize("tags", [True, False])
-def test_subtitles_do_not_lengthen_a_film(tmp_path, tags):
+def test_subtitles_do_not_lengthen_a_film(tmp_path, monkeypatch, tags):
     words = tmp_path / "a.srt"
     words.write_text("1\n00:20:00,000 --> 00:20:01,000\nThe end\n")
     path = tmp_path / "b.mkv"
@@ -130,6 +130,11 @@ def test_subtitles_do_not_lengthen_a_film(tmp_path, tags):
                 new.mux(packet)
     if not tags:
         path.write_bytes(path.read_bytes().replace(b"DURATION", b"WHATEVER"))
+    reads = []
+    real = clock.opened
+    monkeypatch.setattr(clock, "opened", lambda p: reads.append(p) or real(p))
     info = probe(path)
     assert info.duration_s == pytest.approx(2, abs=0.05)
     assert info.warnings == ()
+    assert probe(path) == info
+    assert len(reads) == (0 if tags else 1)  # read whole only without tags, and then once

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from seehear.errors import MediaError
 from seehear.media.channels import Loudest
 from seehear.media.choice import chosen_audio
-from seehear.media.container import clip_start, decoded, faults, opened, packets
+from seehear.media.clock import on_time
+from seehear.media.container import clip_start, decoded, faults, opened
 from seehear.media.probe import probe
 from seehear.media.track import Sound, TrackReader
 
@@ -58,7 +59,7 @@ def _read(
         if stream is None:
             raise MediaError("no audio track", where=path)
         source = _Source(chunks.rate_hz, clip_start(container), limit)
-        for frame in decoded(packets(container, stream), "audio", problems):
+        for frame in decoded(on_time(container, stream, path), "audio", problems):
             for wave in source.waves(frame):
                 yield from chunks.add(wave)
         yield from chunks.add(source.flush())

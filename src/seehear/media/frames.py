@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import MediaError
+from seehear.media.clock import on_time
 from seehear.media.container import (
     MAX_PIXELS,
     clip_start,
@@ -16,7 +17,6 @@ from seehear.media.container import (
     decoder_limit,
     faults,
     opened,
-    packets,
     visual_stream,
 )
 from seehear.media.sparing import sparing
@@ -88,7 +88,7 @@ def _read(path: Path, wanted: Sequence[float], how: _How, problems: list[str]) -
         start_s = clip_start(container)
         screen = _Screen(wanted, start_s, stream, problems)
         screen.max_pixels = how.max_pixels
-        source = sparing(packets(container, stream), stream, wanted, start_s)
+        source = sparing(on_time(container, stream, path), stream, wanted, start_s)
         try:
             for frame in decoded(source, "visual", problems):
                 yield from screen.show(frame)

@@ -1,21 +1,16 @@
 """What a media file holds, from its headers."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from seehear.errors import MediaError
 from seehear.media.choice import chosen_audio
-from seehear.media.container import (
-    clip_start,
-    opened,
-    packets,
-    reason,
-    start_of,
-    visual_stream,
-)
+from seehear.media.clock import Clock, may_restart, read_clock
+from seehear.media.container import clip_start, opened, start_of, visual_stream
+from seehear.media.promised import promise_of
 
 if TYPE_CHECKING:
     from av import AudioStream, VideoStream
@@ -28,7 +23,9 @@ _LATE_S = 0.1
 _LONGEST_S = 1e7  # more is a damaged header
 _SPARSE = 1000  # bytes a second; below it a header's length is checked against the packets
 _LEAST = 10  # bytes a second of any recording, silence and stills included
-_JUMP_S = 3600.0
+_CHECKED = frozenset(("flac",))  # cheap to read whole, and nothing but that tells a cut
+_EXACT_S = 0.1  # their headers are off by no more
+_NAMED = 5  # joins
 
 
 @dataclass(frozen=True)
@@ -95,9 +92,28 @@ def probe(path: Path | str, *, audio_stream: int | None = None) -> MediaInfo:
         start_s = clip_start(container)
         audio_info, visual_info = _audio(audio, start_s), _visual(visual, start_s)
         warnings = _undecodable(container, audio_info, visual_info)
+        if may_restart(container, path):
+            clock = read_clock(path)
+            ends_s = {index: end_s - start_s for index, end_s in clock.ends_s.items()}
+            audio_info = _ending(audio_info, audio, ends_s)
+            visual_info = _ending(visual_info, visual, ends_s)
         said_s = _said(container, audio_info, visual_info)
         duration_s, odd = _checked(said_s, container, start_s, path)
-        return MediaInfo(path, duration_s, audio_info, visual_info, (*warnings, *choice, *odd))
+        broken = promise_of(path).problems()
+        warnings = [*warnings, *choice, *broken, *odd]
+        return MediaInfo(path, duration_s, audio_info, visual_info, tuple(warnings))
+
+
+_Info = TypeVar("_Info", AudioInfo, VisualInfo)
+
+
+def _ending(
+    info: _Info | None, stream: "Stream | None", ends_s: Mapping[int, float]
+) -> _Info | None:
+    """Return a track with the end that its packets have, which its header may not know."""
+    if info is None or stream is None:
+        return None
+    return replace(info, duration_s=ends_s.get(stream.index))
 
 
 def _undecodable(
@@ -164,14 +180,16 @@ def _checked(
     size = path.stat().st_size
     if said_s is not None and not 0 < said_s < _LONGEST_S:
         said_s = None
-    # writers of Matroska disagree whether the length of a file that starts late counts from its
-    # start or from zero
-    late_matroska = "matroska" in container.format.name and start_s > _LATE_S
-    guessed = container.format.name in _GUESSED or late_matroska
-    if said_s is not None and not guessed and size > said_s * _SPARSE:
+    kind = _kind(container, start_s, path)
+    if said_s is not None and kind == "said" and size > said_s * _SPARSE:
         return said_s, []
-    duration_s = _scan(container, start_s, path)
-    warnings = [] if guessed and said_s is not None else _differing(said_s, duration_s, container)
+    clock = read_clock(path)
+    duration_s = _length(clock, start_s, path)
+    warnings = [] if kind == "guessed" else _unread(clock, size)
+    if kind == "parts":
+        warnings = [*_joined(clock, start_s), *warnings]
+    elif kind != "guessed" or said_s is None:
+        warnings += _differing(said_s, duration_s, container)
     most_s = max(1.0, size / _LEAST)
     if duration_s > most_s:
         warnings.append(
@@ -181,9 +199,36 @@ def _checked(
     return min(duration_s, most_s), warnings
 
 
+def _kind(
+    container: "InputContainer", start_s: float, path: Path
+) -> Literal["said", "checked", "guessed", "parts"]:
+    """Return what the length in a file's header is worth."""
+    name = container.format.name
+    if may_restart(container, path):
+        return "parts"  # that of the first or the last of them
+    # writers of Matroska disagree whether the length of a file that starts late counts from its
+    # start or from zero
+    if name in _GUESSED or ("matroska" in name and start_s > _LATE_S):
+        return "guessed"
+    return "checked" if name in _CHECKED else "said"
+
+
+def _length(clock: Clock, start_s: float, path: Path) -> float:
+    """Return the length in seconds that the packets have.
+
+    Raises:
+        MediaError: there are none.
+    """
+    if clock.end_s is None or clock.end_s <= start_s:
+        why = f" ({clock.problem})" if clock.problem else ""
+        raise MediaError(f"no packet can be read{why}", where=path)
+    return clock.end_s - start_s
+
+
 def _differing(said_s: float | None, duration_s: float, container: "InputContainer") -> list[str]:
     """Return a warning where the headers do not say the length that the packets have."""
-    if said_s is not None and abs(duration_s - said_s) > 1:
+    most_s = _EXACT_S if container.format.name in _CHECKED else 1.0
+    if said_s is not None and abs(duration_s - said_s) > most_s:
         return [f"the file says it lasts {said_s:.2f} s; its packets say {duration_s:.2f} s"]
     if said_s is None and len(_tracks(container)) == len(container.streams):
         return [f"the file does not say how long it is; its packets say {duration_s:.2f} s"]
@@ -216,25 +261,22 @@ def _end(stream: "Stream", start_s: float) -> float | None:
     return end_s if end_s > 0 else None
 
 
-def _scan(container: "InputContainer", start_s: float, path: Path) -> float:
-    """Return the length by reading every packet.
+def _joined(clock: Clock, start_s: float) -> list[str]:
+    """Return a warning where a file was put together of several parts."""
+    if not clock.joins_s:
+        return []
+    at = ", ".join(f"{join_s - start_s:.2f} s" for join_s in clock.joins_s[:_NAMED])
+    more = f" and {len(clock.joins_s) - _NAMED} more" if len(clock.joins_s) > _NAMED else ""
+    return [
+        f"its timestamps start again or jump at {at}{more} (joined recordings?); each part follows"
+        " the one before it"
+    ]
 
-    A lone packet far in the future is not believed.
-    """
-    import av
 
-    end_s = last_s = 0.0
-    why = ""
-    try:
-        for packet in packets(container, *_tracks(container)):
-            if packet.pts is None or packet.time_base is None:
-                continue
-            time_s = float((packet.pts + (packet.duration or 0)) * packet.time_base) - start_s
-            if time_s < max(end_s, last_s) + _JUMP_S:
-                end_s = max(end_s, time_s)
-            last_s = time_s
-    except av.error.FFmpegError as error:  # what was read before it counts
-        why = f" ({reason(error)})"
-    if end_s <= 0:
-        raise MediaError(f"no packet can be read{why}", where=path)
-    return end_s
+def _unread(clock: Clock, size: int) -> list[str]:
+    """Return a warning where no packet comes from the end of a file."""
+    unread = size - clock.read_bytes
+    if unread <= max(_SPARSE, size / 10):
+        return []
+    why = f" ({clock.problem})" if clock.problem else ""
+    return [f"the last {unread:,} of its {size:,} bytes cannot be read{why}"]
