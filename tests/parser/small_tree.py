@@ -1,4 +1,4 @@
-"""A lexicon of four concepts, a word of it, and a calibration that passes its first number."""
+"""A lexicon of four concepts, a word of it, and calibrations that pass one number."""
 
 from seehear.parser.zero_shot.calibration import Calibration
 from seehear.parser.zero_shot.lexicon import Concept, Lexicon, Meaning
@@ -18,4 +18,6 @@ TREE = Lexicon(
 DOG = Meaning((1, 2), (1.0, 1.0), (0,), ("Dog",), "name")
 
 
-PLAIN = Calibration(tuple("abcdef"), (1.0, 0, 0, 0, 0, 0), 0.0, "by hand")
+def plain(count: int) -> Calibration:
+    """Return a calibration that passes the first of `count` numbers."""
+    return Calibration(tuple("abcdef"[:count]), (1.0, *[0.0] * (count - 1)), 0.0, "by hand")

@@ -47,10 +47,32 @@ def test_gaps_are_filled_before_short_events_are_dropped() -> None:
     assert "".join("#" if x else "." for x in on[:, 0, 0]) == "###......."
 
 
+def marks(on: np.ndarray, track: int = 0) -> str:
+    return "".join("#" if x else "." for x in on[:, track, 0])
+
+
+def test_the_second_threshold_keeps_what_adjoins() -> None:
+    audio = [0.4, 0.4, 0.6, 0.3, 0.2, 0.4, 0.29, 0.7, 0.4, 0.1]
+    decoding = Decoding(gate="none", keep_threshold=0.3)
+    assert marks(decide(clip(audio, [0.4] * 10), decoding=decoding)) == "####...##."
+    assert marks(decide(clip(audio, [0.4] * 10), decoding=decoding), 1) == "." * 10
+    # above the first threshold it does nothing
+    high = decide(clip(audio, audio), decoding=Decoding(gate="none", keep_threshold=0.9))
+    assert (high == decide(clip(audio, audio), decoding=Decoding(gate="none"))).all()
+
+
+def test_the_second_threshold_stops_at_a_closed_gate() -> None:
+    prob = clip([0.6, 0.4, 0.4, 0.4], [0.0] * 4)
+    gate = np.array([0.9, 0.9, 0.1, 0.9])[:, None, None].repeat(2, axis=1)
+    scores = Scores(prob, TimeGrid(4), ("Dog",), track_prob=gate)
+    line = decode_scores(scores, Decoding(keep_threshold=0.3), source="x.mp4")
+    assert [(e.start_s, e.end_s) for e in line.on("audio")] == [(0, 2)]
+
+
 def test_batches_equal_single_clips() -> None:
     rng = np.random.default_rng(0)
     segment, track, joint = rng.random((5, 8, 2, 3)), rng.random((5, 2, 3)), rng.random((5, 3))
-    decoding = Decoding(gate="own", fill_gap_s=1)
+    decoding = Decoding(gate="own", keep_threshold=0.4, fill_gap_s=1)
     batch = decide(segment, track, joint, decoding=decoding)
     for i in range(5):
         assert (batch[i] == decide(segment[i], track[i], joint[i], decoding=decoding)).all()

@@ -63,6 +63,8 @@ def decoding_line(decoding: Mapping[str, Any], chosen_on: str | None = None) -> 
     threshold = f"threshold {both('threshold')}"
     if chosen_on:
         threshold += f" chosen on {chosen_on}"
+    if decoding.get("keep_threshold") is not None:
+        threshold += f", kept down to {decoding['keep_threshold']:g}"
     words = [gate, threshold]
     for name, text in (
         ("fill_gap_s", "gaps filled up to"),

@@ -167,36 +167,6 @@ def audioset_classes() -> tuple[str, ...]:
         return tuple(row["display_name"] for row in csv.DictReader(file))
 
 
-@lru_cache(maxsize=1)
-def class_norms() -> NDArray[np.float32]:
-    """Return the length of each class's weights in the last layer, (521,).
-
-    Rare classes have long ones.
-    """
-    from seehear.weights.cache import derived, digest, locate
-
-    def build(path: Path) -> None:
-        whole = path.with_suffix(".onnx")
-        try:
-            _unpack(locate("yamnet"), whole)  # says it when onnx is not installed
-            import onnx
-            from onnx import numpy_helper
-
-            graph = onnx.load(whole).graph
-        finally:
-            whole.unlink(missing_ok=True)
-        last = next(node for node in graph.node if _LOGITS in node.output)
-        bias = last.input[2].removesuffix(".bias")
-        weights = next(i for i in graph.initializer if i.name == f"{bias}.weight")
-        lengths = np.linalg.norm(numpy_helper.to_array(weights), axis=1)
-        with path.open("wb") as file:
-            np.save(file, lengths.astype(np.float32))
-
-    name = f"yamnet-{digest('yamnet')[:16]}-norms-1.npy"
-    norms: NDArray[np.float32] = np.load(derived(name, build), allow_pickle=False)
-    return norms
-
-
 def _unpack(folder: Path, target: Path) -> None:
     """Make one ONNX file of the released archive.
 

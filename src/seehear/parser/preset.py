@@ -32,6 +32,7 @@ LANGUAGE: dict[str, tuple[str, float]] = {
     "clap": ("the sound of {}", 20.0),
 }
 _DECODING = Decoding(threshold=0.5, gate="none")
+OFFLINE_DECODING = Decoding(threshold=0.5, gate="none", keep_threshold=0.25)
 
 
 class Preset(Protocol):
@@ -54,7 +55,13 @@ def offline(
     Raises:
         WeightsError: the weights are not in the cache.
     """
-    from seehear.parser.zero_shot.offline import PICTURE, SOUND, picture_evidence, sound_evidence
+    from seehear.parser.zero_shot.offline import (
+        COUPLING,
+        PICTURE,
+        SOUND,
+        picture_evidence,
+        sound_evidence,
+    )
 
     _require_weights("yamnet", "conse")
     sound, heard = sound_evidence(vocabulary)
@@ -70,7 +77,8 @@ def offline(
         _pair(load("yamnet"), load("conse", fps=fps or FPS)),
         (sound, picture),
         (heard, seen),
-        decoding=_DECODING,
+        decoding=OFFLINE_DECODING,
+        coupling=COUPLING,
         notes=notes,
     )
 

@@ -39,6 +39,8 @@ class Decoding:
         gate_threshold: of the audio gate (and the joint one) and, unless `visual_gate_threshold` is
             given, the visual.
         visual_gate_threshold: of the visual gate.
+        keep_threshold: hysteresis: a segment that reaches only this is on, too, where it adjoins
+            one that is on, itself or through others like it; None: no such second threshold.
         fill_gap_s: pauses inside an event no longer than this are filled.
         min_duration_s: events shorter than this are dropped (after filling).
     """
@@ -48,6 +50,7 @@ class Decoding:
     gate: Gate = "own"
     gate_threshold: Threshold = 0.5
     visual_gate_threshold: Threshold | None = None
+    keep_threshold: float | None = None
     fill_gap_s: float = 0.0
     min_duration_s: float = 0.0
 
@@ -87,12 +90,25 @@ def decide(
     classes = segment_prob.shape[-1]
     limits = per_track(decoding.threshold, decoding.visual_threshold, classes)
     on: NDArray[np.bool_] = segment_prob >= limits
+    if decoding.keep_threshold is not None:
+        on = spread(on, on | (segment_prob >= decoding.keep_threshold))
     if decoding.gate != "none":
         on = on & _open_gates(track_prob, clip_prob, decoding, classes)[..., None, :, :]
     if decoding.fill_gap_s > 0 or decoding.min_duration_s > 0:
         gap, shortest = decoding.fill_gap_s / step_s, decoding.min_duration_s / step_s
         on = _smooth(on, round(gap, 6), round(shortest, 6))
     return on
+
+
+def spread(on: NDArray[np.bool_], kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return (..., T, 2, C) where each run of `kept` that holds a segment of `on` is on whole."""
+    out = on.copy()
+    count = out.shape[-3]
+    for t in range(1, count):
+        out[..., t, :, :] |= out[..., t - 1, :, :] & kept[..., t, :, :]
+    for t in range(count - 2, -1, -1):
+        out[..., t, :, :] |= out[..., t + 1, :, :] & kept[..., t, :, :]
+    return out
 
 
 def _open_gates(
@@ -181,12 +197,18 @@ def _decide_gated_by_segment(
 
     Each segment is gated alone, then all are smoothed together.
     """
-    alone = replace(decoding, fill_gap_s=0.0, min_duration_s=0.0)
+    alone = replace(decoding, keep_threshold=None, fill_gap_s=0.0, min_duration_s=0.0)
     shape = scores.segment_prob.shape
     track = np.broadcast_to(track_prob, shape)
     clip = np.broadcast_to(clip_prob, (shape[0], shape[2]))
     on = decide(scores.segment_prob[:, None], track, clip, decoding=alone)[:, 0]
-    smooth = replace(decoding, gate="none", threshold=0.5, visual_threshold=None)
+    if decoding.keep_threshold is not None:
+        low = replace(alone, threshold=decoding.keep_threshold, visual_threshold=None)
+        kept = decide(scores.segment_prob[:, None], track, clip, decoding=low)[:, 0]
+        on = spread(on, on | kept)
+    smooth = replace(
+        decoding, gate="none", threshold=0.5, visual_threshold=None, keep_threshold=None
+    )
     return decide(on.astype(np.float64), decoding=smooth, step_s=scores.grid.step_s)
 
 

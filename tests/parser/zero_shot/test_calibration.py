@@ -3,7 +3,7 @@
 import numpy as np
 
 from seehear.parser.zero_shot.calibration import around_max, around_mean
-from small_tree import PLAIN
+from small_tree import plain
 
 
 def test_windows_repeat_the_ends():
@@ -14,7 +14,7 @@ def test_windows_repeat_the_ends():
 
 
 def test_extreme_evidence_stays_a_probability():
-    prob = PLAIN.prob(np.array([[1e4, 0, 0, 0, 0, 0], [-1e4, 0, 0, 0, 0, 0]], np.float32))
+    prob = plain(6).prob(np.array([[1e4, 0, 0, 0, 0, 0], [-1e4, 0, 0, 0, 0, 0]], np.float32))
     assert np.isfinite(prob).all()
     assert prob[0] > 0.999
     assert prob[1] < 0.001

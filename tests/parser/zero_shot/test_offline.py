@@ -11,8 +11,8 @@ WORDS = Vocabulary(("Dog", "zzz"), ("dog", "zzz"))
 
 def test_a_calibration_names_every_number_once():
     for calibration in (SOUND, PICTURE):
-        assert len(calibration.names) == len(calibration.weights) == 6
-        assert len(set(calibration.names)) == 6
+        assert len(calibration.names) == len(calibration.weights)
+        assert len(set(calibration.names)) == len(calibration.names)
 
 
 @pytest.mark.weights

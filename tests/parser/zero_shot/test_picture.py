@@ -4,14 +4,14 @@ import numpy as np
 
 from seehear.parser.zero_shot.lexicon import Meaning
 from seehear.parser.zero_shot.picture import PictureEvidence
-from small_tree import PLAIN
+from small_tree import plain
 
 
 def picture(meanings, prompts, common=None):
     classes = np.eye(1000, 1000)[:, :1000]
     common = np.zeros((1, 1000)) if common is None else common
     other = np.eye(1000)[999]
-    return PictureEvidence(meanings, prompts, other, classes, common, PLAIN)
+    return PictureEvidence(meanings, prompts, other, classes, common, plain(4))
 
 
 def logits_of(prob):
@@ -55,7 +55,22 @@ def test_common_things_compete_unless_they_are_the_word():
     np.testing.assert_allclose([rival, itself], [-0.2, 0.6], atol=1e-5)
 
 
+def test_words_of_many_classes_need_more_of_the_posterior_than_words_of_few():
+    prob = np.full((1, 1000), 1e-9)
+    prob[0, [0, 500, 900]] = [0.2, 0.2, 0.6]
+    few, many = (
+        Meaning(tuple(range(first, first + count)), (1.0,) * count, (), ("x",), "name")
+        for first, count in ((0, 2), (500, 118))
+    )
+    judge = picture([few, many], np.eye(1000)[[5, 20]])
+    kept = judge.of({"conse/logits": logits_of(prob), "conse/space": np.eye(1000)[[900]]})
+    np.testing.assert_allclose(kept[0, :, 0], 0.2, atol=1e-3)
+    full = judge.full(kept)[0]
+    np.testing.assert_allclose(full[0, 0], np.log(0.2 / (2 / 10) ** 0.35 + 0.005), atol=1e-3)
+    np.testing.assert_allclose(full[1, 0], np.log(0.2 / (118 / 10) ** 0.35 + 0.005), atol=1e-3)
+
+
 def test_no_picture_is_no_evidence():
     judge = picture([Meaning((), (), (), ("y",), "name")], np.eye(1000)[[20]])
-    kept = np.broadcast_to(judge.nothing(), (3, 1, 4)).astype(np.float32)
+    kept = np.broadcast_to(judge.nothing(), (3, 1, 3)).astype(np.float32)
     assert judge.prob(kept).max() < 0.02

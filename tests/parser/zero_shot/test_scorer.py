@@ -14,4 +14,9 @@ def test_doubts_name_the_words_that_no_name_fits():
         odd._meanings[1],
     )
     assert odd.doubts() == ["Loud: no sound class has this name; what is heard as Boom counts"]
+    odd._meanings = (
+        [Meaning((1,), (1.0,), (), ("helicopter", "aircraft"), "above"), odd._meanings[0][1]],
+        odd._meanings[1],
+    )
+    assert odd.doubts() == ["Loud: no sound class has this name; what is heard as aircraft counts"]
     assert dataclasses.is_dataclass(Meaning)

@@ -4,13 +4,11 @@ import numpy as np
 
 from seehear.parser.zero_shot.lexicon import Meaning
 from seehear.parser.zero_shot.sound import SoundEvidence
-from small_tree import DOG, PLAIN, TREE
-
-NORMS = np.array([1.0, 2.0, 3.0, 4.0])
+from small_tree import DOG, TREE, plain
 
 
-def sound(*meanings, calibration=PLAIN):
-    return SoundEvidence(meanings, TREE, NORMS, calibration)
+def sound(*meanings):
+    return SoundEvidence(meanings, TREE, plain(3))
 
 
 def test_sound_evidence_by_hand():
@@ -19,8 +17,8 @@ def test_sound_evidence_by_hand():
     kept = judge.of({"yamnet/logits": np.array([[3.0, -1.0, 2.0, 1.5], [-9.0, -4.0, -5.0, 6.0]])})
     np.testing.assert_allclose(kept[:, 0], [[2.0, 3.0, 0.5], [-4.0, -4.0, -10.0]])
     full = judge.full(kept)[:, 0] * 10
-    np.testing.assert_allclose(full[0], [2, 3, 0.5, (2 + 2 - 4) / 3, 2, 2], atol=1e-5)
-    np.testing.assert_allclose(full[1], [-4, -4, -10, (2 - 4 - 4) / 3, 2, 2], atol=1e-5)
+    np.testing.assert_allclose(full[0], [3, 0.5, 2], atol=1e-5)
+    np.testing.assert_allclose(full[1], [-4, -10, 2], atol=1e-5)
 
 
 def test_the_lead_is_capped():

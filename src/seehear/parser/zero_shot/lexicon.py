@@ -55,7 +55,8 @@ class Meaning:
         likeness: of the word to each of them, (n,) in [0, 1]; 1 where it was found by name.
         above: positions of the classes that concepts above have of their own (sounds: one each).
         shown: titles of the concepts taken.
-        how: `name`, `part` or `likeness`.
+        how: `name`, `part`, `above` (named, but without classes: those of the concept above stand
+            for it) or `likeness`.
     """
 
     classes: tuple[int, ...]
@@ -124,11 +125,19 @@ class Lexicon:
         )
 
     def _find_name(self, texts: Sequence[str]) -> Meaning | None:
-        """Return the concept that has one of the texts for a name."""
+        """Return the concept that has one of the texts for a name.
+
+        A name that the network has no class for stands for the concept above it, unless that is a
+        kind of kinds: of a helicopter it sees that it is an aircraft.
+        """
         for text in texts:
             for form in forms(text):
                 if form in self._by_name:
-                    return self._meaning([self._by_name[form]], [1.0], "name")
+                    index = self._by_name[form]
+                    up = self.concepts[index].above
+                    if self.concepts[index].classes or up is None or up in self._broad:
+                        return self._meaning([index], [1.0], "name")
+                    return self._meaning([index, up], [1.0, 1.0], "above")
         return None
 
     def _find_part(self, texts: Sequence[str], embed: Embed) -> Meaning | None:

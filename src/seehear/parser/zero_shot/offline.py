@@ -1,28 +1,20 @@
 """The evidence of the preset `offline`: ConSE and YAMNet, words by MiniLM, calibrated on clips.
 
-The numbers below were fitted by `benchmarks/fit_zero_shot.py` on the val split of the development
-set (60 clips); docs/zero-shot.md says how and how well they hold on other clips and other classes.
+The numbers below were fitted by `benchmarks/fit_zero_shot.py` on clips of the development set;
+docs/zero-shot.md says how and how well they hold on other clips and other classes.
 """
 
 from seehear.data import Vocabulary
 from seehear.parser.zero_shot.calibration import Calibration
+from seehear.parser.zero_shot.coupling import Coupling
 from seehear.parser.zero_shot.lexicon import Lexicon, Meaning, picture_lexicon, sound_lexicon
 from seehear.parser.zero_shot.picture import PictureEvidence
 from seehear.parser.zero_shot.sound import SoundEvidence
 
-_FITTED = "60 val clips of restaged, nine classes"
-SOUND = Calibration(
-    ("raw", "above", "lead", "near", "best", "rare"),
-    (0.24, 1.76, 1.42, 0.73, 1.51, 1.66),
-    -0.71,
-    _FITTED,
-)
-PICTURE = Calibration(
-    ("sum", "above", "margin", "unusual", "near", "best"),
-    (0.21, 0.41, 0.21, 0.67, 0.19, 1.03),
-    0.56,
-    _FITTED,
-)
+_FITTED = "500 clips of restaged's folds, nine classes"
+SOUND = Calibration(("above", "lead", "best"), (1.57, 1.12, 2.3), 0.49, _FITTED)
+PICTURE = Calibration(("sum", "above", "margin", "best"), (0.64, 0.38, 0.28, 1.13), 3.71, _FITTED)
+COUPLING = Coupling(pull=(1.0, 1.5), bias=(-0.7, -0.9))
 
 
 def sound_evidence(
@@ -33,11 +25,11 @@ def sound_evidence(
     Raises:
         WeightsError: weights are not in the cache.
     """
-    from seehear.encoders.yamnet import audioset_classes, class_norms
+    from seehear.encoders.yamnet import audioset_classes
 
     lexicon = sound_lexicon(audioset_classes())
     meanings = _meanings(lexicon, vocabulary)
-    return SoundEvidence(meanings, lexicon, class_norms(), calibration), meanings
+    return SoundEvidence(meanings, lexicon, calibration), meanings
 
 
 def picture_evidence(

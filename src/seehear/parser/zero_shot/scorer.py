@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from seehear.data import Vocabulary
 from seehear.encoders import AudioEncoder, VisualEncoder
 from seehear.parser.scorer import Kept
+from seehear.parser.zero_shot.coupling import Coupling
 from seehear.parser.zero_shot.lexicon import Meaning
 from seehear.time import TRACKS, Decoding, Scores, TimeGrid
 
@@ -39,6 +40,7 @@ class ZeroShot:
         evidence: of each, same order.
         meanings: what each class means to each, for the record.
         decoding: how probabilities become decisions.
+        coupling: what the tracks say to each other; None: nothing.
         step_s: length of a segment.
         notes: further lines for the record.
     """
@@ -53,6 +55,7 @@ class ZeroShot:
         meanings: tuple[Sequence[Meaning], Sequence[Meaning]],
         *,
         decoding: Decoding,
+        coupling: Coupling | None = None,
         step_s: float = 1.0,
         notes: Mapping[str, Any] | None = None,
     ) -> None:
@@ -61,7 +64,7 @@ class ZeroShot:
         self.audio: Mapping[str, AudioEncoder] = {audio.card.id: audio}
         self.visual: Mapping[str, VisualEncoder] = {visual.card.id: visual}
         self._evidence = {audio.card.id: evidence[0], visual.card.id: evidence[1]}
-        self._meanings = meanings
+        self._meanings, self._coupling = meanings, coupling
         self._notes = dict(notes or {})
 
     def keep(
@@ -82,6 +85,8 @@ class ZeroShot:
             rows = kept.array(encoder, grid.count, evidence.nothing())
             if rows is not None:
                 prob[:, track] = evidence.prob(rows)
+        if self._coupling is not None:
+            prob = self._coupling.prob(prob, present)
         return Scores(prob, grid, self.vocabulary.names, present=present)
 
     def about(self) -> dict[str, Any]:
@@ -96,10 +101,11 @@ class ZeroShot:
         lines = []
         for name, heard, seen in zip(self.vocabulary.names, *self._meanings, strict=True):
             for verb, kind, meaning in (("heard", "sound", heard), ("seen", "picture", seen)):
-                if meaning.how == "likeness":
+                shown = {"likeness": meaning.shown, "above": meaning.shown[1:]}.get(meaning.how)
+                if shown:
                     lines.append(
                         f"{name}: no {kind} class has this name; what is {verb} as"
-                        f" {', '.join(meaning.shown)} counts"
+                        f" {', '.join(shown)} counts"
                     )
         return lines
 

@@ -2,12 +2,11 @@
 
 A word is looked up among the AudioSet classes (`lexicon`).  The evidence for it, in logits:
 
-    raw     the best of its classes; one that is only like the word is marked down
-    above   the best of raw and the classes above it: an animal bears out a dog
-    lead    how far raw is ahead of the best sound that is something else, at most 2
-    near    mean of raw over three seconds
-    best    the best raw within nine seconds: what sounded before is believed sooner
-    rare    length of the class's weights: rare AudioSet classes never score high
+    above   the best of its classes and of those above it: an animal bears out a dog
+    lead    how far its own are ahead of the best sound that is something else, at most 2
+    best    the best of its own within nine seconds: what sounded before is believed sooner
+
+A class that is only like the word is marked down.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,13 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seehear.parser.zero_shot.calibration import Calibration, around_max, around_mean
+from seehear.parser.zero_shot.calibration import Calibration, around_max
 from seehear.parser.zero_shot.lexicon import Lexicon, Meaning
 
 STREAMS = ("yamnet/logits",)
 _UNLIKE = 10.0  # logits taken off a class per unit of likeness that it lacks
 LEAST = 0.5  # likeness: below it a class is not the word at all
-_LEAD, _NEAR, _REACH = 2.0, 1, 9
+_LEAD, _REACH = 2.0, 9
 _NOTHING = -40.0  # logit of what is not there
 _SCALE = 10.0  # brings logits to the size of the other numbers
 
@@ -51,10 +50,6 @@ class _Class:
         rivals = [position for position in sounds if position not in meaning.classes]
         return cls(list(alike), np.array(markdown, np.float32), list(meaning.above), rivals)
 
-    def rareness(self, norms: NDArray[np.floating]) -> float:
-        """Return the length of its weights in the network; of a class that is none the longest."""
-        return float(norms[self.word[0]] if self.word else norms.max())
-
 
 class SoundEvidence:
     """Evidence of YAMNet.
@@ -62,8 +57,7 @@ class SoundEvidence:
     Args:
         meanings: one for each of the C classes.
         lexicon: of AudioSet, in the network's order.
-        norms: (521,), see `encoders.yamnet.class_norms`.
-        calibration: of the six numbers.
+        calibration: of the three numbers.
     """
 
     streams: tuple[str, ...] = STREAMS
@@ -72,13 +66,11 @@ class SoundEvidence:
         self,
         meanings: Sequence[Meaning],
         lexicon: Lexicon,
-        norms: NDArray[np.floating],
         calibration: Calibration,
     ) -> None:
         self._calibration = calibration
         sounds = lexicon.narrowest()
         self._classes = [_Class.of(meaning, sounds) for meaning in meanings]
-        self._rare = np.array([c.rareness(norms) for c in self._classes], np.float32)
 
     def of(self, values: Mapping[str, NDArray[np.floating]]) -> NDArray[np.float32]:
         """Return raw, above and lead of each segment and class, (n, C, 3)."""
@@ -100,17 +92,9 @@ class SoundEvidence:
         return _NOTHING
 
     def full(self, kept: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return all six numbers, (T, C, 6), of the three kept ones."""
-        raw = kept[..., 0]
-        rare = np.broadcast_to(self._rare, raw.shape)
-        columns = [
-            raw,
-            kept[..., 1],
-            kept[..., 2],
-            around_mean(raw, _NEAR),
-            around_max(raw, _REACH),
-            rare,
-        ]
+        """Return the three numbers, (T, C, 3), of the kept ones."""
+        best = around_max(kept[..., 0], _REACH)
+        columns = [kept[..., 1], kept[..., 2], best]
         return (np.stack(columns, axis=-1) / _SCALE).astype(np.float32)
 
     def prob(self, kept: NDArray[np.float32]) -> NDArray[np.float32]:
