@@ -1,5 +1,6 @@
 """One command at a time owns a folder, and whoever is killed leaves nothing that blocks."""
 
+import errno
 import os
 import threading
 from pathlib import Path
@@ -22,6 +23,21 @@ def test_another_process_is_refused_in_one_line(tmp_path):
         f"out: {tmp_path / 'out'}: expected a folder that no other command writes into, one is"
         " running there; wait for it, or choose another folder"
     )
+
+
+def test_where_folders_cannot_be_locked_it_is_said_once(tmp_path, monkeypatch, caplog):
+    def refuse(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    monkeypatch.setattr("seehear.lock._told", set())
+    for name in ("a", "b"):
+        with owned(tmp_path / name) as folder:
+            (folder / "file").touch()
+    assert [record.getMessage() for record in caplog.records] == [
+        f"seehear: note: {tmp_path / 'a'}: folders cannot be locked here; let one command at a time"
+        " write into it"
+    ]
 
 
 def test_the_killed_leave_nothing(tmp_path):
@@ -95,6 +111,7 @@ def commands(world: tuple[str, str], out: Path) -> dict[str, list[str]]:
         "reproduce": ["reproduce", "table1", *given, "--rows", "han", "--out", str(out)],
         "join": ["extract", "--import", features, "--out", str(out)],
         "export": ["extract", "--export-npy", str(out), "--out", features],
+        "parse": ["parse", str(Path(dataset) / "dataset.toml"), "--out", str(out)],
         "fetch": ["fetch", "llp", "--tables", "http://localhost:1", "--out", str(out)],
     }
 

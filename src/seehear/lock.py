@@ -2,11 +2,12 @@
 
 Two that train, extract or denoise into one folder would mix what they write.  The folder itself is
 locked, so the lock leaves no file, and the system drops it with the process, however that ends.
-Systems without such locks (Windows, some network drives) do without.
+Systems without such locks (Windows, some network drives) do without, and it is said once.
 """
 
 import contextlib
 import errno
+import logging
 import os
 import threading
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from seehear.files import make_folder
 
 _BUSY = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES)
 
+_LOG = logging.getLogger(__name__)
+_told: set[str] = set()  # that there are no locks
 _ours: dict[tuple[int, int], int] = {}  # (device, inode) of folders owned here -> the thread
 
 
@@ -70,6 +73,7 @@ def _take(folder: Path) -> int | None:
     try:
         import fcntl
     except ImportError:  # Windows
+        _tell_unlocked(folder)
         return None
     while True:
         make_folder(folder)
@@ -79,6 +83,7 @@ def _take(folder: Path) -> int | None:
         except OSError as error:
             os.close(lock)
             if error.errno not in _BUSY:
+                _tell_unlocked(folder)
                 return None
             raise ConfigError(
                 "expected a folder that no other command writes into, one is running there",
@@ -89,6 +94,17 @@ def _take(folder: Path) -> int | None:
         if _is_same(lock, folder):
             return lock
         os.close(lock)  # its owner took it away or put another in its place: once more
+
+
+def _tell_unlocked(folder: Path) -> None:
+    """Say once that nothing keeps others out."""
+    if "none" not in _told:
+        _told.add("none")
+        _LOG.warning(
+            "seehear: note: %s: folders cannot be locked here; let one command at a time write"
+            " into it",
+            folder,
+        )
 
 
 def _is_same(lock: int, folder: Path) -> bool:

@@ -4,11 +4,14 @@ A manifest, a run or a shared model names other files.  Whoever wrote it may be 
 name is checked where it is read, by one rule, and only then becomes a path.
 """
 
+import os
+import re
 from pathlib import Path
 
 from seehear.errors import DataError, SeehearError
 
 MOST_BYTES = 255  # of one name, as file systems allow
+_DRIVE = re.compile("[A-Za-z]:")
 _RESERVED = frozenset('/\\:*?"<>|')  # separators and what some system gives a meaning of its own
 
 
@@ -26,6 +29,37 @@ def is_plain(name: object) -> bool:
     if not name.isprintable() or _RESERVED.intersection(name):
         return False
     return len(name.encode("utf-8", "surrogatepass")) <= MOST_BYTES
+
+
+def below(
+    folder: Path, name: object, *, where: object = None, kind: type[SeehearError] = DataError
+) -> Path:
+    """Return the path of a file that goes by a user's own name, such as a clip's `sub/take 1: b`.
+
+    Such a name may have folders and any signs, but leads nowhere else on any system.
+
+    Args:
+        folder: below which it lies.
+        name: parts joined by `/`.
+        where: the file that names it, for the message.
+        kind: class of the error.
+
+    Raises:
+        SeehearError: of class `kind`: not such a name.
+    """
+    if not isinstance(name, str) or not all(map(_is_part, name.split("/"))):
+        raise kind(
+            f"expected a name below this folder, got {name!r:.80}",
+            where=where or folder,
+            hint="a name may not lead out of the folder: rename the clip",
+        )
+    return folder.joinpath(name)
+
+
+def _is_part(part: str) -> bool:
+    if part in ("", ".", "..") or "\0" in part or len(os.fsencode(part)) > MOST_BYTES:
+        return False
+    return not (_DRIVE.match(part) or "\\" in part)
 
 
 def inside(

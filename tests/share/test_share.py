@@ -13,10 +13,12 @@ import huggingface_hub
 import numpy as np
 import pytest
 
+from owner_process import elsewhere
 from seehear import train
 from seehear.cli.main import main
 from seehear.errors import ConfigError, WeightsError
 from seehear.share import MANIFEST, bundle, is_address, model_card, places, pull, push
+from seehear.share.places import FolderPlace
 from small_world import TINY, write_world
 
 
@@ -350,3 +352,11 @@ def test_a_push_that_is_cut_off_leaves_no_manifest(world, monkeypatch) -> None:
         push(world[2], "memory://cut")
     with pytest.raises(WeightsError, match="no seehear-model"):
         pull("memory://cut")
+
+
+def test_two_that_share_into_one_folder_do_not_mix(tmp_path):
+    there = FolderPlace(f"file://{tmp_path / 'there'}")
+    with elsewhere(tmp_path / "there"), pytest.raises(ConfigError, match="one is running there"):
+        there.write({"a": b"1"}, "a")
+    there.write({"a": b"1"}, "a")
+    assert [path.name for path in (tmp_path / "there").iterdir()] == ["a"]

@@ -10,6 +10,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from seehear import export
+from seehear.cli.serve import _about_videos
 from seehear.time import Event, TimeGrid, Timeline, Track
 from seehear.web.app import create_app
 from seehear.web.catalogue import RECHECK_S, Catalogue, clip_id
@@ -221,6 +222,54 @@ def test_videos_in_another_folder_that_the_user_named(tmp_path: Path) -> None:
     alone = Catalogue(library)
     alone.refresh()
     assert alone.media_path(clip_id("a.timeline.json")) is None
+
+
+def test_videos_behind_links_are_refused_until_the_user_allows_their_folder(
+    tmp_path: Path,
+) -> None:
+    library, media, archive = tmp_path / "library", tmp_path / "media", tmp_path / "archive"
+    for folder in (library, media, archive):
+        folder.mkdir()
+    for name in ("a", "b"):
+        put(library, name, Timeline(f"{name}.mp4", 1.0, TimeGrid(1), ("Dog",)))
+        (archive / f"{name}.mp4").touch()
+        (media / f"{name}.mp4").symlink_to(archive / f"{name}.mp4")
+    for links, found in (((), False), ((media,), False), ((archive,), True)):
+        client = TestClient(create_app(Settings(library, (media,), links=links)), HERE)
+        catalogue = client.app.state.catalogue
+        items = client.get("/api/clips").json()["items"]
+        assert [item["media"] for item in items] == [found] * 2
+        leads = [] if found else [archive / "a.mp4", archive / "b.mp4"]
+        assert catalogue.refused() == leads
+        note = _about_videos(catalogue, [media])
+        if not found:
+            assert note == (
+                "2 videos are links out of the folders named and are not shown (the first leads to"
+                f" {archive / 'a.mp4'}); --links-to {archive} allows that folder"
+            )
+            answer = client.get(f"/api/clips/{clip_id('a.timeline.json')}/media")
+            assert answer.json()["error"].endswith("is a link out of the folders that are served")
+        else:
+            assert note is None
+    for name in ("a", "b"):
+        (media / f"{name}.mp4").unlink()
+    note = _about_videos(Catalogue(library, (media,)), [media])
+    assert note == f"no videos beside the timelines nor in {media}, such as a.mp4"
+
+
+def test_a_subfolder_that_is_a_link_is_not_entered(tmp_path: Path) -> None:
+    library, media, outside = tmp_path / "library", tmp_path / "media", tmp_path / "outside"
+    for folder in (media, outside):
+        folder.mkdir()
+    put(library, "sub/a", Timeline("gone.mov", 1.0, TimeGrid(1), ("Dog",)))
+    (outside / "a.mp4").touch()
+    (media / "sub").symlink_to(outside)
+    clip = clip_id("sub/a.timeline.json")
+    for links, found in (((), None), ((outside,), outside / "a.mp4")):
+        catalogue = Catalogue(library, (media,), links=links)
+        catalogue.refresh()
+        assert catalogue.media_path(clip) == found
+        assert catalogue.refused() == ([] if found else [outside / "a.mp4"])
 
 
 def test_progress_is_told_as_it_comes_and_can_be_asked_for_again(

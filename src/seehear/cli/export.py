@@ -34,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write or print the timeline in the format asked for."""
     from seehear import export
-    from seehear.library.media import beside
+    from seehear.library.media import beside, place_beside, refused
     from seehear.time import SUFFIX, Timeline
 
     form = export.get(args.to)
@@ -42,6 +42,12 @@ def run(args: argparse.Namespace) -> int:
     if args.media is not None and not args.media.is_file():
         raise ConfigError("expected a video file", where=args.media)
     media = args.media or beside(args.timeline, timeline.source)
+    if media is None and (elsewhere := refused(place_beside(args.timeline, timeline.source))):
+        print(
+            f"seehear: note: the video is a link out of the folder ({elsewhere}) and is left out;"
+            " --media FILE names it",
+            file=sys.stderr,
+        )
     name = args.timeline.name.removesuffix(SUFFIX).removesuffix(".json")
     if args.out is None:
         link = None if media is None else export.media_url(media, Path(), embed=form.embeds)

@@ -1,6 +1,7 @@
 """`seehear parse`: videos or folders in, timelines out."""
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -11,6 +12,7 @@ from seehear.cli.console import print_json, progress
 from seehear.cli.inputs import Input, Inputs, collect
 from seehear.errors import ConfigError, MissingExtraError, SeehearError
 from seehear.files import make_folder, unwritable
+from seehear.lock import owned
 from seehear.media.files import told
 
 if TYPE_CHECKING:
@@ -113,10 +115,11 @@ def run(args: argparse.Namespace) -> int:
         raise found.failed[0][1]
     result = _Result(args, formats)
     result.look(found)
-    inputs = result.writable(found.files)
-    parser = _parser(args) if inputs else None
-    if parser is not None:
-        _parse(args, parser, inputs, result)
+    with contextlib.nullcontext() if args.out is None else owned(args.out):
+        inputs = result.writable(found.files)
+        parser = _parser(args) if inputs else None
+        if parser is not None:
+            _parse(args, parser, inputs, result)
     return result.finish(many=len(inputs) > _SHOWN)
 
 

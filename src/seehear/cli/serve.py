@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import dataclasses
+import os
 import secrets
 import socket
 import sys
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from seehear.errors import ConfigError, DataError, MissingExtraError
 
 if TYPE_CHECKING:
+    from seehear.web.catalogue import Catalogue
     from seehear.web.settings import Settings
 
 
@@ -27,6 +29,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="folder where the videos lie, if not beside their timelines (repeatable)",
+    )
+    parser.add_argument(
+        "--links-to",
+        metavar="DIR",
+        type=Path,
+        action="append",
+        default=[],
+        help=(
+            "folder that symbolic links to videos may lead into; others out of the folders are not"
+            " followed (repeatable)"
+        ),
     )
     parser.add_argument("--port", type=int, default=8765, help="default: 8765; 0 takes a free one")
     parser.add_argument(
@@ -91,14 +104,10 @@ def run(args: argparse.Namespace) -> int:
     with _socket(settings.host, settings.port) as listening:
         host, port = listening.getsockname()[:2]
         app = create_app(dataclasses.replace(settings, port=port))
-        first = app.state.catalogue.page(limit=50)["items"]
         for line in app.state.catalogue.refresh().failed:
             print(f"seehear: {line}", file=sys.stderr)
-        if not any(item["media"] for item in first) and first:
-            print(
-                "seehear: note: no videos beside the timelines; --media DIR names where they lie",
-                file=sys.stderr,
-            )
+        if note := _about_videos(app.state.catalogue, args.media):
+            print(f"seehear: note: {note}", file=sys.stderr)
         query = "" if settings.token is None else f"?token={settings.token}"
         shown = f"[{host}]" if ":" in host else host
         print(f"http://{shown}:{port}/{query}", flush=True)
@@ -106,6 +115,23 @@ def run(args: argparse.Namespace) -> int:
         with contextlib.suppress(KeyboardInterrupt):  # how a server ends
             Server(app).run(sockets=[listening])
     return 0
+
+
+def _about_videos(catalogue: "Catalogue", media: list[Path]) -> str | None:
+    """Return what to know where videos of the first clips are refused, or none is found."""
+    if refused := catalogue.refused():
+        above = os.path.commonpath([file.parent for file in refused])
+        told = f"{len(refused)} videos are links out of the folders named and are not shown"
+        if len(refused) == 1:
+            told = "1 video is a link out of the folders named and is not shown"
+        return f"{told} (the first leads to {refused[0]}); --links-to {above} allows that folder"
+    first = catalogue.page(limit=50)["items"]
+    if not first or any(item["media"] for item in first):
+        return None
+    if media:
+        folders = ", ".join(map(str, media))
+        return f"no videos beside the timelines nor in {folders}, such as {first[0]['name']}"
+    return "no videos beside the timelines; --media DIR names where they lie"
 
 
 def settings_of(args: argparse.Namespace) -> "Settings":
@@ -117,7 +143,7 @@ def settings_of(args: argparse.Namespace) -> "Settings":
     """
     from seehear.web.settings import Limits, Settings, is_loopback
 
-    for folder in (args.library, *args.media):
+    for folder in (args.library, *args.media, *args.links_to):
         if not folder.is_dir():
             raise DataError(
                 "expected a folder",
@@ -164,6 +190,7 @@ def settings_of(args: argparse.Namespace) -> "Settings":
             memory_bytes=int(args.max_memory_mb * 1e6),
         ),
         parser,
+        links=tuple(args.links_to),
     )
 
 

@@ -26,6 +26,7 @@ from seehear.data.download import download, get_json
 from seehear.errors import DataError
 from seehear.files import Json, resumed_aside, write_text
 from seehear.lock import owned
+from seehear.names import inside
 
 TABLES_URL = "https://raw.githubusercontent.com/YapengTian/AVVP-ECCV20/master/data"
 HUB_URL = "https://huggingface.co"
@@ -123,7 +124,7 @@ def _fetch_archive(
 ) -> Fetched:
     record = read_record(root)
     done = record.get("archives", {}).get(part)
-    if done and all(_count(root / part / kind) == n for kind, n in done["files"].items()):
+    if done and all(_has(root / part, kind, n) for kind, n in done["files"].items()):
         return Fetched(part, "there", _counts(done["files"]))
     if "valor" not in record:
         record["valor"] = {"repository": VALOR, "revision": _newest(hub)}
@@ -192,13 +193,14 @@ def unpack(archive: Path, folder: Path) -> dict[str, int]:
                 kind = path.parent.name
                 if path.suffix != ".npy" or path.name.startswith(".") or kind not in _KINDS:
                     continue
+                target_path = inside(aside / kind, path.name, where=archive)
                 if member.file_size > _LARGEST:
                     raise DataError(
                         f"{path.name} has {member.file_size} bytes, more than any feature",
                         where=archive,
                     )
                 (aside / kind).mkdir(parents=True, exist_ok=True)
-                with zipped.open(member) as source, (aside / kind / path.name).open("wb") as target:
+                with zipped.open(member) as source, target_path.open("wb") as target:
                     shutil.copyfileobj(source, target)
                 files[kind] += 1
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
@@ -214,6 +216,11 @@ def unpack(archive: Path, folder: Path) -> dict[str, int]:
 
 def _write_record(root: Path, record: dict[str, Json]) -> None:
     write_text(root / RECORD, json.dumps(record, indent=1) + "\n")
+
+
+def _has(folder: Path, kind: str, files: int) -> bool:
+    """Return whether a folder holds what a record says of it."""
+    return kind in _KINDS and _count(folder / kind) == files
 
 
 def _count(folder: Path) -> int:

@@ -21,6 +21,7 @@ takes the span that names such as `abc_30_40` tell.
 """
 
 import hashlib
+import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -67,7 +68,7 @@ def open_folder(root: Path) -> Dataset:
         root,
         _vocabulary(about["vocabulary"], path),
         TableFiles(**files),
-        media=media if media.is_dir() else None,
+        media=media if os.path.isdir(media) else None,
         grid=_grid(about.get("grid"), path),
         annotation=_annotation(files),
     )
@@ -145,11 +146,11 @@ def _text(value: Json, path: Path, key: str) -> str:
 
 
 def _file(root: Path, value: Json, where: object) -> Path:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or "\0" in value:
         raise DataError(f"expected the name of a table below {root}, got {value!r}", where=where)
-    if not (root / value).is_file():
+    if not os.path.isfile(root / value):
         raise DataError(
-            f"there is no file {root / value}",
+            f"there is no file {root / value!s:.200}",
             where=where,
             hint="write the table, or name another one",
         )

@@ -173,12 +173,20 @@ class OfficialStore(FeatureStore):
     def count(self, stream: str, name: str) -> int:
         """Return R where the clip has a file, 0 where it has none."""
         rows = self.stream(stream).rows or 0
-        return rows if (self._folders[stream][0] / f"{self._id(name)}.npy").is_file() else 0
+        there = self._is_there(stream, name)
+        return rows if there else 0
+
+    def _is_there(self, stream: str, name: str) -> bool:
+        """Return whether a clip has a file; a name becomes a path only if a folder has it."""
+        id_ = self._id(name)
+        return id_ in self._ids and (self._folders[stream][0] / f"{id_}.npy").is_file()
 
     def rows(self, stream: str, name: str) -> NDArray[np.float32]:
         """Return the rows of one clip, (R, D), after checking the file."""
         rows = self.stream(stream).rows
         folder, published = self._folders[stream]
+        if self._id(name) not in self._ids:
+            raise FeatureError(f"clip {name!r:.80} has no file in any folder", where=folder)
         return read_npy(
             folder / f"{self._id(name)}.npy", published, (rows,) if rows else published.rows
         )

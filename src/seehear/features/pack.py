@@ -22,6 +22,7 @@ from seehear.features.packed import PackedStore, StoredStream, write_manifest, w
 from seehear.features.store import ClipEntry, Encoders, FeatureStore, Stream
 from seehear.files import Json, atomic_path, resumed_aside
 from seehear.lock import owned
+from seehear.names import below
 
 
 def pack(
@@ -106,19 +107,15 @@ def export_npy(
         for name in source.streams:
             report(name)
             folder = root / folders.get(name, name.replace("/", "_"))
-            files += _export_stream(source, name, folder, root)
+            files += _export_stream(source, name, folder)
     return files
 
 
-def _export_stream(source: FeatureStore, name: str, folder: Path, root: Path) -> int:
+def _export_stream(source: FeatureStore, name: str, folder: Path) -> int:
     """Write the files of one stream; return how many."""
     files = 0
     for clip in source.entries():
-        path = folder / f"{clip['id']}.npy"
-        if not path.resolve().is_relative_to(root):
-            raise FeatureError(
-                f"clip id {clip['id']!r} points outside of the folder", where=source.path
-            )
+        path = below(folder, f"{clip['id']}.npy", where=source.path, kind=FeatureError)
         if source.count(name, clip["id"]):  # a failed clip has no file, as in the releases
             with atomic_path(path) as part, part.open("wb") as file:
                 np.save(file, source.rows(name, clip["id"]))

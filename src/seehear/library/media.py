@@ -1,15 +1,35 @@
 """Which video belongs to a timeline: found by name inside folders that the user named."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from seehear.data import MEDIA_SUFFIXES
 from seehear.time import SUFFIX
 
 
+class MediaPlace(NamedTuple):
+    """Where a video may lie.
+
+    Args:
+        folder: that the user named.
+        names: relative paths, the likeliest first.
+        stem: any media file of this stem will do where no name is found.
+    """
+
+    folder: Path
+    names: tuple[str, ...]
+    stem: str | None = None
+
+
 def beside(timeline: Path, source: str) -> Path | None:
     """Return the video in the folder of a timeline file, by its `source` or its stem, or None."""
-    stem = timeline.name.split(SUFFIX)[0]
-    return find(timeline.parent, (base_name(source),), stem=stem)
+    return find(*place_beside(timeline, source))
+
+
+def place_beside(timeline: Path, source: str) -> MediaPlace:
+    """Return the place in the folder of a timeline file."""
+    return MediaPlace(timeline.parent, (base_name(source),), timeline.name.split(SUFFIX)[0])
 
 
 def base_name(source: str) -> str:
@@ -17,22 +37,58 @@ def base_name(source: str) -> str:
     return PurePosixPath(source.replace("\\", "/").replace("\0", "")).name
 
 
-def find(folder: Path, names: tuple[str, ...], *, stem: str | None = None) -> Path | None:
+def find(
+    folder: Path, names: tuple[str, ...], stem: str | None = None, *, links: Iterable[Path] = ()
+) -> Path | None:
     """Return the first of `names`, relative paths, that is a media file inside `folder`.
 
     Failing these, `stem` with any media suffix; None if there is none.  A name that leads out of
     `folder`, by `..`, by being absolute or by a symbolic link, is not found.
+
+    Args:
+        folder: that the user named.
+        names: relative paths.
+        stem: see above.
+        links: resolved folders that symbolic links may lead into; nothing else may.
     """
-    root = folder.resolve()
+    root, links = folder.resolve(), tuple(links)
+    for name, real in _files(root, names, stem):
+        if real.is_relative_to(root):
+            if _is_media(real):
+                return real
+        elif _stays(name) and any(map(real.is_relative_to, links)):
+            return real
+    return None
+
+
+def refused(place: MediaPlace) -> Path | None:
+    """Return the file outside a folder that a symbolic link leads to, where a video would be."""
+    root = place.folder.resolve()
+    for name, real in _files(root, place.names, place.stem):
+        if _stays(name) and not real.is_relative_to(root):
+            return real
+    return None
+
+
+def _files(root: Path, names: tuple[str, ...], stem: str | None) -> Iterator[tuple[str, Path]]:
+    """Yield the names under which there is a file, and the file itself."""
     tries = [name for name in names if name]
     if stem:
         tries += [stem + suffix for suffix in sorted(MEDIA_SUFFIXES)]
     for name in tries:
         try:
             real = (root / name).resolve()
-            inside = real.suffix.lower() in MEDIA_SUFFIXES and real.is_relative_to(root)
-            if inside and real.is_file():
-                return real
-        except (OSError, ValueError):  # a name too long for the system, or a loop of links
+            if real.is_file():
+                yield name, real
+        except (OSError, ValueError, RuntimeError):  # too long for the system, or a loop of links
             continue
-    return None
+
+
+def _stays(name: str) -> bool:
+    """Return whether a name is a media file's and leads out of no folder by itself."""
+    path = PurePosixPath(name)
+    return _is_media(path) and not path.is_absolute() and ".." not in path.parts
+
+
+def _is_media(path: PurePosixPath | Path) -> bool:
+    return path.suffix.lower() in MEDIA_SUFFIXES

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from seehear.errors import MissingExtraError, WeightsError
+from seehear.names import is_plain
 from seehear.share.card import model_card
 
 SCHEMA = "seehear.model/1"
@@ -170,9 +171,9 @@ def read_manifest(content: bytes, where: object) -> dict[str, tuple[str, int]]:
         )
     out = {}
     for name, entry in value["files"].items():
-        if not _ALLOWED.fullmatch(name):
+        if not (is_plain(name) and _ALLOWED.fullmatch(name)):
             raise WeightsError(
-                f"refused to fetch {name!r}: a shared model holds {MODEL}, {GRAPH}, JSON and a"
+                f"refused to fetch {name!r:.80}: a shared model holds {MODEL}, {GRAPH}, JSON and a"
                 " card only",
                 where=where,
             )

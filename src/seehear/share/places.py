@@ -4,13 +4,15 @@ A place reads and writes files.  Nothing is run and nothing unpacked: a place ha
 the files it is asked for.
 """
 
+import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from seehear.errors import ConfigError, MissingExtraError, WeightsError
+from seehear.errors import ConfigError, MissingExtraError, SeehearError, WeightsError
+from seehear.lock import owned
 
 _ADDRESS = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]+):/{1,}(?P<rest>.+)", re.DOTALL)
 _REPO = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w./-]+))?", re.ASCII)
@@ -92,14 +94,18 @@ class FolderPlace:
     def write(self, files: Mapping[str, bytes | Path], last: str) -> None:
         """Write all files, `last` when the others are there."""
         system, root = self._system()
+        local = "file" in system.protocol
         try:
-            system.makedirs(root, exist_ok=True)
-            for name in sorted(files, key=lambda name: name == last):
-                content = files[name]
-                if isinstance(content, bytes):
-                    system.pipe_file(f"{root}/{name}", content)
-                else:
-                    system.put_file(str(content), f"{root}/{name}")
+            with owned(root) if local else contextlib.nullcontext():
+                system.makedirs(root, exist_ok=True)
+                for name in sorted(files, key=lambda name: name == last):
+                    content = files[name]
+                    if isinstance(content, bytes):
+                        system.pipe_file(f"{root}/{name}", content)
+                    else:
+                        system.put_file(str(content), f"{root}/{name}")
+        except SeehearError:
+            raise
         except Exception as error:
             raise WeightsError(f"cannot be written: {error}", where=self.address) from None
 

@@ -40,7 +40,7 @@ Id = Annotated[str, Path(pattern="^[0-9a-f]{24}$")]
 
 def create_app(settings: Settings) -> FastAPI:
     """Return the server of one library, ready for uvicorn."""
-    catalogue = Catalogue(settings.library, settings.media)
+    catalogue = Catalogue(settings.library, settings.media, links=settings.links)
     pictures, uploads = Pictures(catalogue.library), Uploads(settings, catalogue)
 
     @contextlib.asynccontextmanager
@@ -164,7 +164,10 @@ def _clips(app: FastAPI, settings: Settings, catalogue: Catalogue, pictures: Pic
     ) -> Response:
         path = catalogue.media_path(clip)
         if path is None:
-            raise HTTPException(404, "the video of this clip is not in the library")
+            why = "the video of this clip is not in the library"
+            if catalogue.is_refused(clip):
+                why = "the video of this clip is a link out of the folders that are served"
+            raise HTTPException(404, why)
         kind = mimetypes.guess_type(path.name)[0] or "video/mp4"
         return SentFile(path, kind, wanted=range, known=if_range)
 

@@ -9,7 +9,7 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from seehear.errors import DataError
 from seehear.library import Found, Updated, search, update
 from seehear.library.index import index_path, rows
-from seehear.library.media import base_name, beside, find
+from seehear.library.media import MediaPlace, base_name, find, place_beside, refused
 from seehear.library.query import EXAMPLES, written
 from seehear.time import SUFFIX, Timeline
 
@@ -54,6 +54,7 @@ class Catalogue:
     Args:
         library: folder of timelines.
         media: further folders where videos may lie.
+        links: folders that symbolic links to videos may lead into.
         clock: seconds; for tests.
     """
 
@@ -62,10 +63,12 @@ class Catalogue:
         library: Path,
         media: tuple[Path, ...] = (),
         *,
+        links: tuple[Path, ...] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.library = library.resolve()
         self.media = tuple(folder.resolve() for folder in media)
+        self.links = tuple(folder.resolve() for folder in links)
         self.clock = clock
         self._lock = threading.RLock()
         self._checked: float | None = None
@@ -202,7 +205,8 @@ class Catalogue:
     def media_path(self, clip: str) -> Path | None:
         """Return the video of a clip, or None.
 
-        It lies inside the library, or in a folder the user named.
+        It lies inside the library or in a folder the user named, or a link there leads into a
+        folder that links may lead into.
         """
         path = self.timeline_path(clip)
         return self._media(
@@ -214,18 +218,43 @@ class Catalogue:
         path = self.timeline_path(clip)
         return _shown(Timeline.from_json(path).source, path.name)
 
+    def refused(self, most: int = 50) -> list[Path]:
+        """Return where links out of the folders lead that are not followed, of the first clips."""
+        self.refresh()
+        found = rows(
+            "SELECT path, source FROM {} ORDER BY file_row_number LIMIT $most",
+            index_path(self.library),
+            most=most,
+        )
+        leads = [self._refused(path, source) for path, source in found]
+        return [file for file in leads if file is not None]
+
+    def is_refused(self, clip: str) -> bool:
+        """Return whether the video of a clip is a link that is not followed."""
+        path = self.timeline_path(clip)
+        name = path.relative_to(self.library).as_posix()
+        return self._refused(name, Timeline.from_json(path).source) is not None
+
+    def _refused(self, path: str, source: str) -> Path | None:
+        if self._media(path, source) is not None:
+            return None
+        return next(filter(None, map(refused, self._places(path, source))), None)
+
     def _media(self, path: str, source: str) -> Path | None:
+        places = self._places(path, source)
+        return next(filter(None, (find(*place, links=self.links) for place in places)), None)
+
+    def _places(self, path: str, source: str) -> Iterator[MediaPlace]:
+        """Yield where the video of a clip may lie."""
         timeline = self.library / path
-        found = beside(timeline, source)
-        for folder in () if found else self.media:
-            below = PurePosixPath(path).parent  # parsing a folder keeps its shape
-            names = (str(below / base_name(source)), source, base_name(source))
-            found = find(folder, names) or find(
-                folder / below, (), stem=timeline.name.removesuffix(SUFFIX)
-            )
-            if found:
-                break
-        return found
+        yield place_beside(timeline, source)
+        below = PurePosixPath(path).parent  # parsing a folder keeps its shape
+        names = (str(below / base_name(source)), source, base_name(source))
+        for folder in self.media:
+            yield MediaPlace(folder, names)
+            # the subfolder by its name below the folder: one that is a link is not entered
+            stem = str(below / timeline.name.removesuffix(SUFFIX))
+            yield MediaPlace(folder, (), stem)
 
 
 def _examples(events: list[tuple[str, str, int, float]]) -> list[str]:

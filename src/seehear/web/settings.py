@@ -51,6 +51,7 @@ class Settings:
         parser: how uploads are parsed: `preset` or `model`, and `threshold`, `events` or
             `vocabulary`.
         worker: the command that parses one upload (see `worker`).
+        links: folders that symbolic links to videos may lead into.
     """
 
     library: Path
@@ -63,6 +64,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     parser: Mapping[str, Any] = field(default_factory=lambda: {"preset": "offline"})
     worker: tuple[str, ...] = (sys.executable, "-m", "seehear.web.worker")
+    links: tuple[Path, ...] = ()
 
     def __post_init__(self) -> None:
         if self.token is None and not is_loopback(self.host):
