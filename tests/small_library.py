@@ -17,8 +17,9 @@ def put(
     visual: Picture,
     vocabulary: tuple[str, ...] = CLASSES,
     source: str | None = None,
+    parsed: dict[str, str] | None = None,
 ) -> Timeline:
-    """Write the timeline of a picture of both tracks."""
+    """Write the timeline of a picture of both tracks; `parsed` draws which seconds of one were."""
     heard, seen = audio or {}, visual or {}
     both = {}
     for label in heard.keys() & seen.keys():
@@ -35,6 +36,8 @@ def put(
     for track, picture in (("audio", audio), ("visual", visual)):
         if picture is None:
             tracks[track] = Extent()
+        elif parsed and track in parsed:
+            tracks[track] = Extent.of(*((float(a), float(b)) for a, b in runs(row(parsed[track]))))
     line = Timeline(
         source or f"{name}.mp4", float(count), TimeGrid(count), vocabulary, tuple(events), tracks
     )

@@ -8,8 +8,8 @@ import pytest
 from seehear.errors import ConfigError
 from seehear.library import search, update
 from seehear.library.query import And, Lasting, Node, Not, Or, Presence, parse
-from seehear.time import Timeline
-from small_library import CLASSES, put, spans, write_library
+from seehear.time import TRACKS, Timeline
+from small_library import CLASSES, Picture, put, spans, write_library
 
 
 @pytest.fixture
@@ -83,12 +83,34 @@ def literal(node: Node, line: Timeline, second: int) -> bool | None:
     if node.label is not None and node.label not in line.vocabulary:
         return None
     needed = ("audio", "visual") if node.track == "audio_visual" else (node.track,)
-    if any(line.tracks[track].absent for track in needed):
-        return None
+    for track in needed:
+        if not any(start <= second < end for start, end in line.tracks[track].parsed):
+            return None
     return any(
         e.track == node.track and node.label in (None, e.label) and e.start_s <= second < e.end_s
         for e in line
     )
+
+
+def cut(picture: Picture, parsed: str) -> Picture:
+    """Return a picture without what lies in seconds that were not parsed."""
+    if picture is None:
+        return None
+    return {
+        label: "".join("." if p == "?" else c for c, p in zip(cells, parsed, strict=True))
+        for label, cells in picture.items()
+    }
+
+
+def test_nothing_is_known_not_to_be_there_where_a_track_was_not_parsed(tmp_path: Path) -> None:
+    put(tmp_path, "a", {"Dog": "########"}, {"Dog": ".##....."}, parsed={"visual": "#####???"})
+    put(tmp_path, "b", {"Dog": "####...."}, {"Dog": "........"}, parsed={"audio": "####????"})
+    assert spans(tmp_path, "-visual:Dog") == [("a", 0, 1), ("a", 3, 5), ("b", 0, 8)]
+    assert spans(tmp_path, "audio:Dog -visual:Dog") == [("a", 0, 1), ("a", 3, 5), ("b", 0, 4)]
+    assert spans(tmp_path, "-audio:Dog") == []
+    assert spans(tmp_path, "-audio_visual:Dog") == [("a", 0, 1), ("a", 3, 5), ("b", 0, 4)]
+    assert spans(tmp_path, "audio:Dog -visual:*") == [("a", 0, 1), ("a", 3, 5), ("b", 0, 4)]
+    assert spans(tmp_path, "-any:Dog") == []
 
 
 def test_any_query_agrees_with_a_literal_reading(tmp_path: Path) -> None:
@@ -103,7 +125,9 @@ def test_any_query_agrees_with_a_literal_reading(tmp_path: Path) -> None:
     for index in range(40):
         known = tuple(rng.sample(CLASSES, rng.randint(1, 3)))
         name = f"{index:02d}"
-        lines[name] = put(tmp_path, name, picture(known), picture(known), vocabulary=known)
+        parsed = {track: "".join(rng.choice("?###") for _ in range(6)) for track in TRACKS}
+        pictures = [cut(picture(known), parsed[track]) for track in TRACKS]
+        lines[name] = put(tmp_path, name, *pictures, vocabulary=known, parsed=parsed)
     update(tmp_path)
 
     def random_query(depth: int) -> str:

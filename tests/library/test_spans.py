@@ -26,7 +26,8 @@ def test_stretches_come_back_united_and_cut_to_their_clips() -> None:
 
 
 def test_the_end_of_a_clip_and_the_start_of_the_next_do_not_touch() -> None:
-    assert seconds(line().whole(np.array([True, True, True]))) == [(0, 0.0, 2.0), (2, 0.0, 3.0)]
+    whole = put((0, 0.0, 9.0), (1, 0.0, 9.0), (2, 0.0, 9.0))
+    assert seconds(whole) == [(0, 0.0, 2.0), (2, 0.0, 3.0)]
 
 
 def test_union_intersection_difference_and_choice() -> None:

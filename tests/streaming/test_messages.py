@@ -20,6 +20,7 @@ from seehear.streaming.pipe import MessageError
 from seehear.time import TimeGrid
 
 WHOLE = ClipOutcome(3, 2.5, {"audio": "present", "visual": "absent"}, ["no picture"], ["late"])
+WHOLE.parsed = {"audio": [(0.0, 1.0), (2.0, 2.5)], "visual": []}
 INDEX = np.arange(2)
 
 
@@ -51,12 +52,17 @@ def test_values_come_back_as_they_were() -> None:
         ("problems", "none"),
         ("problems", [1]),
         ("warnings", None),
+        ("parsed", []),
+        ("parsed", {"smell": []}),
+        ("parsed", {"audio": [[0, 1, 2]]}),
+        ("parsed", {"audio": [[2, 1]]}),
+        ("parsed", {"audio": [[0, math.nan]]}),
         ("more", 1),
     ],
 )
 def test_outcomes_that_are_none(name: str, value: object) -> None:
     with pytest.raises(MessageError):
-        read_outcome(dataclasses.asdict(WHOLE) | {name: value})
+        read_outcome(json.loads(json.dumps(dataclasses.asdict(WHOLE))) | {name: value})
 
 
 @pytest.mark.parametrize(

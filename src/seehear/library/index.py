@@ -10,7 +10,7 @@ import math
 import os
 import re
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from seehear.errors import DataError, MissingExtraError, SeehearError
 from seehear.files import Json, atomic_path, refused
 from seehear.library.seal import is_sealed, seal
 from seehear.time import SUFFIX, Timeline
+from seehear.time.spans import Span
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -39,6 +40,8 @@ _COLUMNS = {
     "end_s": "DOUBLE",
     "audio": "BOOLEAN",
     "visual": "BOOLEAN",
+    "audio_parsed": "STRUCT(start_s DOUBLE, end_s DOUBLE)[]",
+    "visual_parsed": "STRUCT(start_s DOUBLE, end_s DOUBLE)[]",
     "vocabulary": "VARCHAR[]",
     "events": "STRUCT(track VARCHAR, label VARCHAR, start_s DOUBLE, end_s DOUBLE, score DOUBLE)[]",
 }
@@ -366,9 +369,15 @@ def row_of(path: str, stamp: Stamp, timeline: Timeline, *, where: object = None)
         "end_s": end_s,
         "audio": not timeline.tracks["audio"].absent,
         "visual": not timeline.tracks["visual"].absent,
+        "audio_parsed": _stretches(timeline.parsed("audio")),
+        "visual_parsed": _stretches(timeline.parsed("visual")),
         "vocabulary": [_without_nul(label) for label in timeline.vocabulary],
         "events": events,
     }
+
+
+def _stretches(spans: Iterable[Span]) -> list[Json]:
+    return [{"start_s": start, "end_s": end} for start, end in spans]
 
 
 def _without_nul(text: str) -> str:

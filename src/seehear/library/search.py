@@ -1,8 +1,8 @@
 """Search: where in the clips of a library the conditions of a query hold together.
 
 Three-valued: a condition holds, is known not to hold, or is unknown.  Nothing is known of a class
-that was not looked for in a clip, nor of a track the clip does not have; so `-visual:Dog` finds no
-sound recording.
+that was not looked for in a clip, nor of seconds in which a track was not parsed; so `-visual:Dog`
+finds no sound recording, and nothing after the picture of a clip has ended.
 """
 
 from collections.abc import Callable, Iterator
@@ -110,13 +110,7 @@ class _Search:
 
     def __init__(self, db: "DuckDBPyConnection", index: Path, text: str) -> None:
         self.db, self.index, self.text = db, sql_path(index), text
-        clips = self._columns("SELECT end_s, audio, visual FROM {} ORDER BY file_row_number")
-        self.line = Line(clips["end_s"])
-        self.parsed = {
-            "audio": clips["audio"],
-            "visual": clips["visual"],
-            "audio_visual": clips["audio"] & clips["visual"],
-        }
+        self.line = Line(self._columns("SELECT end_s FROM {} ORDER BY file_row_number")["end_s"])
         rows = db.execute(
             f"SELECT DISTINCT unnest(vocabulary) FROM {TABLE}", {"index": self.index}
         ).fetchall()
@@ -140,7 +134,7 @@ class _Search:
                 either = Or(tuple(replace(node, track=track) for track in TRACKS))
                 return self.where(either, truth)
             holds = self.events(node)
-            return holds if truth else self.line.whole(self.known(node)) - holds
+            return holds if truth else self.known(node) - holds
         parts = [(self.where(child, truth), 1) for child in node.children]
         # by De Morgan, an And fails where one of its children fails, an Or where all do
         return covered(parts, len(parts) if isinstance(node, And) == truth else 1)
@@ -160,14 +154,23 @@ class _Search:
         )
         return self.line.put(found["clip"], found["start_s"], found["end_s"])
 
-    def known(self, term: Presence) -> NDArray[np.bool_]:
-        """Return the clips that have the track and were searched for the class, shape (clips,)."""
-        there: NDArray[np.bool_] = self.parsed[term.track]
-        if term.label is None:
-            return there
-        sql = "SELECT list_has_any(vocabulary, $labels) AS asked FROM {} ORDER BY file_row_number"
-        asked: NDArray[np.bool_] = self._columns(sql, labels=self.spellings(term))["asked"]
-        return there & asked
+    def known(self, term: Presence) -> Spans:
+        """Return where the track was parsed, in the clips that were searched for the class."""
+        if term.track == "audio_visual":
+            audio, visual = (self.known(replace(term, track=track)) for track in TRACKS)
+            return audio & visual
+        found = self._columns(
+            "SELECT clip, p.start_s AS start_s, p.end_s AS end_s FROM"
+            f" (SELECT file_row_number AS clip, unnest({term.track}_parsed) AS p FROM {{}})"
+        )
+        if term.label is not None:
+            sql = (
+                "SELECT list_has_any(vocabulary, $labels) AS asked FROM {} ORDER BY file_row_number"
+            )
+            asked = self._columns(sql, labels=self.spellings(term))["asked"]
+            meant = asked[found["clip"]]
+            found = {name: column[meant] for name, column in found.items()}
+        return self.line.put(found["clip"], found["start_s"], found["end_s"])
 
     def spellings(self, term: Presence) -> list[str]:
         """Return the labels that a query's label means, whatever the case and underscores."""

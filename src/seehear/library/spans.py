@@ -71,11 +71,6 @@ class Line:
         end = self.offset[clip] + np.clip(to_micro(end_s), 0, self.length[clip])
         return covered([(Spans(start, end), 1)], 1)
 
-    def whole(self, clips: NDArray[np.bool_]) -> Spans:
-        """Return the whole of every clip where `clips` (clips,) is true."""
-        meant = clips & (self.length > 0)
-        return Spans(self.offset[meant], (self.offset + self.length)[meant])
-
     def get(self, spans: Spans) -> tuple[Ints, NDArray[np.float64], NDArray[np.float64]]:
         """Return clip index, start and end in seconds of each stretch."""
         clip = np.searchsorted(self.offset, spans.start, side="right") - 1

@@ -14,6 +14,7 @@ from seehear.media.clock import on_time
 from seehear.media.container import clip_start, decoded, faults, opened
 from seehear.media.probe import probe
 from seehear.media.track import Sound, TrackReader
+from seehear.time.spans import Span
 
 if TYPE_CHECKING:
     from av import AudioFrame, AudioResampler
@@ -45,12 +46,18 @@ def iter_audio(
         MediaError: (while reading) no audio track, or nothing of it could be decoded.
     """
     problems: list[str] = []
+    delivered: list[Span] = []
     chunks = _Chunks(rate_hz, round(chunk_s * rate_hz))
-    return TrackReader(_read(Path(path), chunks, stream, problems), problems)
+    values = _read(Path(path), chunks, stream, problems, delivered)
+    return TrackReader(values, problems, delivered)
 
 
 def _read(
-    path: Path, chunks: "_Chunks", number: int | None, problems: list[str]
+    path: Path,
+    chunks: "_Chunks",
+    number: int | None,
+    problems: list[str],
+    delivered: list[Span],
 ) -> Iterator[Sound]:
     # wild timestamps must not make days of silence
     limit = round((probe(path, audio_stream=number).duration_s + 1) * chunks.rate_hz)
@@ -59,10 +66,13 @@ def _read(
         if stream is None:
             raise MediaError("no audio track", where=path)
         source = _Source(chunks.rate_hz, clip_start(container), limit)
-        for frame in decoded(on_time(container, stream, path), "audio", problems):
-            for wave in source.waves(frame):
-                yield from chunks.add(wave)
-        yield from chunks.add(source.flush())
+        try:
+            for frame in decoded(on_time(container, stream, path), "audio", problems):
+                for wave in source.waves(frame):
+                    yield from chunks.add(wave)
+            yield from chunks.add(source.flush())
+        finally:
+            delivered += source.delivered()
         if not source.heard:
             raise MediaError("nothing of the audio track can be decoded", where=path)
         problems += source.problems()
@@ -87,6 +97,11 @@ class _Source:
         self._resampler: AudioResampler | None = None
         self._key: tuple[object, ...] = ()
         self._skip = 0
+        self._sounded: list[tuple[int, int]] = []  # in samples
+
+    def delivered(self) -> list[Span]:
+        """Return the stretches, in seconds, that came out of the decoder; fillings are left out."""
+        return [(first / self.rate_hz, last / self.rate_hz) for first, last in self._sounded]
 
     def waves(self, frame: "AudioFrame") -> Iterator[NDArray[np.float32]]:
         """Yield the sound of one decoded frame, after what brings it to its place."""
@@ -160,9 +175,17 @@ class _Source:
             yield np.zeros(min(samples, self.rate_hz), np.float32)
             samples -= self.rate_hz
 
+    def _note(self, first: int, last: int) -> None:
+        """Take note of sound from one sample to before another."""
+        if self._sounded and first <= self._sounded[-1][1]:
+            first = self._sounded.pop()[0]
+        self._sounded.append((first, last))
+
     def _take(self, frames: "list[AudioFrame]") -> NDArray[np.float32]:
         parts = [np.zeros(0, np.float32), *(f.to_ndarray().reshape(-1) for f in frames)]
         wave = np.concatenate(parts)
+        if len(wave):
+            self._note(self.made, self.made + len(wave))
         self.made += len(wave)
         self.heard |= len(wave) > 0
         cut = min(self._skip, len(wave))

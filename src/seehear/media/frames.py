@@ -19,8 +19,10 @@ from seehear.media.container import (
     opened,
     visual_stream,
 )
+from seehear.media.held import Held
 from seehear.media.sparing import sparing
 from seehear.media.track import Frame, TrackReader
+from seehear.time.spans import Span
 
 if TYPE_CHECKING:
     from av import VideoFrame
@@ -48,7 +50,8 @@ def iter_frames(
     nominal rate are used, so variable frame rates and start offsets need no special care.  Rotation
     is applied.  One decoded frame is in memory at a time.  Moments before the track begins or after
     it ends get no frame (half and a quarter of a second of grace, in which the first and the last
-    frame stand in).
+    frame stand in).  A frame that stays longer than the track's others is shown, but what it shows
+    after two seconds is not `delivered`: see `held`.
 
     Args:
         path: a local media file.
@@ -66,9 +69,10 @@ def iter_frames(
             decoded.
     """
     problems: list[str] = []
+    delivered: list[Span] = []
     wanted = [float(t) for t in times_s]
     how = _How(threads, min(max_pixels, MAX_PIXELS))
-    return TrackReader(_read(Path(path), wanted, how, problems), problems)
+    return TrackReader(_read(Path(path), wanted, how, problems, delivered), problems, delivered)
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,13 @@ class _How:
     max_pixels: int
 
 
-def _read(path: Path, wanted: Sequence[float], how: _How, problems: list[str]) -> Iterator[Frame]:
+def _read(
+    path: Path,
+    wanted: Sequence[float],
+    how: _How,
+    problems: list[str],
+    delivered: list[Span],
+) -> Iterator[Frame]:
     with opened(path) as container:
         stream = visual_stream(container)
         if stream is None:
@@ -99,6 +109,8 @@ def _read(path: Path, wanted: Sequence[float], how: _How, problems: list[str]) -
             yield from screen.end()
         finally:
             screen.say_refused()
+            problems += screen.held.problems()
+            delivered += screen.held.delivered
 
 
 def _prepare(stream: "VideoStream", how: _How, path: Path) -> None:
@@ -133,6 +145,7 @@ class _Screen:
         usual_s = float(1 / stream.average_rate) if stream.average_rate else _USUAL_S
         self.wanted, self.start_s, self.problems = wanted, start_s, problems
         self.usual_s = min(max(usual_s, 0.001), 10.0)
+        self.held = Held(usual_s)
         self.frame: VideoFrame | None = None
         self.time_s = 0.0
         self._next = 0  # the first of the moments that wait
@@ -158,12 +171,14 @@ class _Screen:
             if self._next:
                 self.problems.append(f"visual track starts at {time_s:.2f} s")
             self._replace(frame, time_s)
+        self.held.next(time_s)
         yield from self._until(time_s)
         self._replace(frame, time_s)
 
     def end(self) -> Iterator[Frame]:
         """Yield what the last frame shows."""
         end_s = self._end_s()
+        self.held.end(end_s)
         yield from self._until(end_s + _PATIENCE_S)
         if not self.done:
             self.problems.append(

@@ -8,6 +8,8 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.time.spans import Span
+
 T = TypeVar("T")
 
 
@@ -56,10 +58,16 @@ class TrackReader(Iterator[T], Generic[T]):
     Attributes:
         problems: one line for whatever was degraded; complete when the reader is at its end or
             closed.
+        delivered: stretches of the clip, in seconds, of which the decoder gave sound or picture;
+            complete when the problems are, and what lies after the last value that was wanted need
+            not be among them.
     """
 
-    def __init__(self, values: Iterator[T], problems: list[str]) -> None:
+    def __init__(
+        self, values: Iterator[T], problems: list[str], delivered: list[Span] | None = None
+    ) -> None:
         self.problems = problems
+        self.delivered: list[Span] = [] if delivered is None else delivered
         self._values = values
 
     def __next__(self) -> T:

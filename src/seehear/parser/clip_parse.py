@@ -1,6 +1,6 @@
 """One clip while it is parsed: pieces of media in, timeline out, and word of how far it is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from seehear.media import identify
 from seehear.parser.scorer import Kept, Scorer
 from seehear.streaming.encode import encode_piece
 from seehear.streaming.messages import ClipOutcome, Piece
-from seehear.time import TRACKS, Decoding, TimeGrid, Timeline, decode_scores
+from seehear.time import TRACKS, Decoding, Extent, TimeGrid, Timeline, decode_scores
 
 Progress = Callable[[float, Timeline], None]
 _REPORTS = 50  # of what is parsed so far, at most: each costs time that grows with the clip
@@ -59,7 +59,8 @@ class ClipParse:
         audio, visual = (outcome.tracks.get(track) == "present" for track in TRACKS)
         grid = TimeGrid(outcome.segments, self.scorer.step_s)
         warnings = [*outcome.warnings, *problems]
-        line = self.timeline(grid, (audio, visual), outcome.duration_s, warnings)
+        tracks = {track: Extent.of(*spans) for track, spans in outcome.parsed.items()}
+        line = self.timeline(grid, (audio, visual), outcome.duration_s, warnings, tracks)
         try:
             media = identify(self.path, name=self.path.name, duration_s=line.duration_s)
         except MediaError:  # it was taken away while it was parsed
@@ -72,6 +73,7 @@ class ClipParse:
         present: tuple[bool, bool],
         duration_s: float | None,
         warnings: Sequence[str] = (),
+        tracks: Mapping[str, Extent] | None = None,
     ) -> Timeline:
         """Return the timeline of what was added so far.
 
@@ -80,10 +82,12 @@ class ClipParse:
             present: whether it has an audio and a visual track.
             duration_s: how long it is; None or 0: as long as the grid.
             warnings: of the clip.
+            tracks: which seconds of each were parsed; None: all.
         """
         return decode_scores(
             self.scorer.scores(self.kept, grid, present),
             self.decoding,
+            tracks=tracks,
             source=self.path.name,
             duration_s=duration_s or grid.end_s,
             parser=self.about(),

@@ -16,6 +16,7 @@ from seehear.encoders import AudioEncoder, VisualEncoder
 from seehear.errors import MediaError, SeehearError
 from seehear.media import MediaInfo, TrackReader, probe
 from seehear.media.memory import too_much_memory
+from seehear.streaming.extent import parsed_spans
 from seehear.streaming.messages import ClipJob, ClipOutcome, Piece
 from seehear.streaming.pictures import picture_pieces
 from seehear.streaming.sampling import PAPER_SEGMENTS, Sampling
@@ -51,11 +52,13 @@ def decode(
             if audio:
                 sounds = sound_pieces(info, audio, grid, end_s)
                 yield from _pieces_of("audio", info.audio is not None, sounds, outcome)
+                outcome.parsed["audio"] = parsed_spans(sounds.delivered, grid, info.duration_s)
             if visual:
                 pictures = picture_pieces(
                     info, visual, grid, end_s, sampling, max_pixels=job.max_pixels
                 )
                 yield from _pieces_of("visual", info.visual is not None, pictures, outcome)
+                outcome.parsed["visual"] = parsed_spans(pictures.delivered, grid, info.duration_s)
     except (SeehearError, OSError, MemoryError) as error:
         outcome.problems.append(_reason(error))
     yield outcome

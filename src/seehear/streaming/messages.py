@@ -17,6 +17,7 @@ from seehear.files import Json
 from seehear.media.container import MAX_PIXELS
 from seehear.streaming.pipe import Array, MessageError
 from seehear.time import TRACKS, TimeGrid
+from seehear.time.spans import Span
 
 CHUNK = 10  # segments a piece
 _MOST_SEGMENTS = 10_000_000  # of a clip: 116 days of seconds
@@ -68,13 +69,14 @@ class Piece:
 
 @dataclass
 class ClipOutcome:
-    """The last word on a clip: how long, which tracks, what went wrong."""
+    """The last word on a clip: how long, which tracks and seconds of them, what went wrong."""
 
     segments: int = 0
     duration_s: float | None = None
     tracks: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    parsed: dict[str, list[Span]] = field(default_factory=dict)
 
 
 def job_value(job: ClipJob) -> dict[str, Json]:
@@ -130,7 +132,8 @@ def read_outcome(value: dict[str, Json]) -> ClipOutcome:
     for name, right in _OUTCOME.items():
         if not right(value[name]):
             raise MessageError(f"it is no outcome of a clip: {name}")
-    return ClipOutcome(**value)
+    stretches = {track: list(map(tuple, spans)) for track, spans in value["parsed"].items()}
+    return ClipOutcome(**value | {"parsed": stretches})
 
 
 def _is_texts(value: Json) -> bool:
@@ -145,10 +148,23 @@ def _is_tracks(value: Json) -> bool:
     return isinstance(value, dict) and all(pair in _STATES for pair in value.items())
 
 
+def _is_parsed(value: Json) -> bool:
+    if not isinstance(value, dict) or not value.keys() <= set(TRACKS):
+        return False
+    return all(isinstance(spans, list) and all(map(_is_stretch, spans)) for spans in value.values())
+
+
+def _is_stretch(value: Json) -> bool:
+    if not isinstance(value, list) or len(value) != 2:
+        return False
+    return all(_is_length(end) and end is not None for end in value) and value[0] <= value[1]
+
+
 _OUTCOME: dict[str, Callable[[Json], bool]] = {
     "segments": lambda value: type(value) is int and 0 <= value <= _MOST_SEGMENTS,
     "duration_s": _is_length,
     "tracks": _is_tracks,
     "problems": _is_texts,
     "warnings": _is_texts,
+    "parsed": _is_parsed,
 }

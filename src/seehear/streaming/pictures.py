@@ -11,6 +11,7 @@ from seehear.media.container import MAX_PIXELS
 from seehear.streaming.messages import CHUNK, Piece
 from seehear.streaming.sampling import Sampling, grid_times, paper_times
 from seehear.time import TimeGrid
+from seehear.time.spans import Span
 
 
 def picture_pieces(
@@ -43,11 +44,14 @@ def picture_pieces(
         inside = times[:1]
     # processes share the cores
     frames = iter_frames(info.path, inside, threads=1, max_pixels=max_pixels)
-    return TrackReader(_read(frames, lanes, problems), problems)
+    # a moment stands for the slot around it, so the last one for what comes after it, too
+    half_s = grid.step_s / max(lane.frames for lane in lanes) / 2
+    last = (float(inside[-1]), float(inside[-1]) + half_s)
+    return TrackReader(_read(frames, lanes, last, problems), problems, frames.delivered)
 
 
 def _read(
-    frames: TrackReader[Frame], lanes: "Sequence[_Lane]", problems: list[str]
+    frames: TrackReader[Frame], lanes: "Sequence[_Lane]", last: Span, problems: list[str]
 ) -> Iterator[Piece]:
     try:
         for frame in frames:
@@ -56,6 +60,9 @@ def _read(
     finally:
         frames.close()
         problems += frames.problems
+        if frames.delivered and frames.delivered[-1][1] >= last[0]:
+            start_s, end_s = frames.delivered.pop()
+            frames.delivered.append((start_s, max(end_s, last[1])))
     for lane in lanes:
         yield from lane.flush()
 

@@ -1,14 +1,17 @@
 """The audio track as pieces: one stretch of sound a segment, with each encoder's context."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seehear.encoders import AudioEncoder
 from seehear.media import MediaInfo, TrackReader, iter_audio
+from seehear.streaming.extent import EARLY_S
 from seehear.streaming.messages import CHUNK, Piece
 from seehear.time import TimeGrid
+from seehear.time.spans import Span
 
 SILENCE = 1e-4  # peak, -80 dB: what an encoder of digital silence leaves
 _TAIL_S = 0.25  # of a step: a track may end this early in its last segment without a word
@@ -28,8 +31,17 @@ def sound_pieces(
     Raises:
         MediaError: (while reading) see `seehear.media.iter_audio`.
     """
-    problems: list[str] = []
-    return TrackReader(_at_every_rate(info, encoders, grid, end_s, problems), problems)
+    said = _Said([], [])
+    values = _at_every_rate(info, encoders, grid, end_s, said)
+    return TrackReader(values, said.problems, said.delivered)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What is said of a track besides its pieces: see `TrackReader`."""
+
+    problems: list[str]
+    delivered: list[Span]
 
 
 def _at_every_rate(
@@ -37,22 +49,22 @@ def _at_every_rate(
     encoders: Mapping[str, AudioEncoder],
     grid: TimeGrid,
     end_s: float,
-    problems: list[str],
+    told: _Said,
 ) -> Iterator[Piece]:
     rates = sorted({int(encoder.rate_hz) for encoder in encoders.values()})
     for rate_hz in rates:  # the track is cheap to read, so once a rate
         contexts = {name: e.context_s for name, e in encoders.items() if int(e.rate_hz) == rate_hz}
-        said: list[str] = []
+        said = _Said([], [])
         try:
             yield from _at_rate(info, _Cutter(rate_hz, contexts, grid), end_s, said)
         finally:
             if rate_hz == rates[0]:  # another rate of the same track has nothing new to say
-                problems += said
+                told.problems.extend(said.problems)
+                told.delivered.extend(said.delivered)
 
 
-def _at_rate(
-    info: MediaInfo, cutter: "_Cutter", end_s: float, problems: list[str]
-) -> Iterator[Piece]:
+def _at_rate(info: MediaInfo, cutter: "_Cutter", end_s: float, said: _Said) -> Iterator[Piece]:
+    problems = said.problems
     rate_hz, grid = cutter.rate_hz, cutter.grid
     samples, peak = 0, 0.0
     number = info.audio.number if info.audio is not None else None
@@ -67,6 +79,9 @@ def _at_rate(
     finally:
         sounds.close()
         problems += sounds.problems
+        said.delivered.extend(sounds.delivered)
+        if sounds.delivered and sounds.delivered[0][0] > EARLY_S:
+            problems.append(f"audio track starts at {sounds.delivered[0][0]:.2f} s")
     if cutter.done < grid.count:
         yield from cutter.rest(samples)
         missing = (end_s - grid.start_s) * rate_hz - samples
