@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from seehear.cli import reproduce as command_line
 from seehear.cli.main import main
 from small_world import TINY, write_world
 
@@ -114,3 +115,20 @@ def test_an_unknown_table_and_unknown_folders(world, tmp_path, capsys):
     assert "no table 'tabel1'; did you mean table1?" in capsys.readouterr().err
     assert main(["reproduce", "table1", "nowhere", *world[1:], "--out", str(tmp_path)]) == 2
     assert "nowhere" in capsys.readouterr().err
+
+
+def test_where_there_is_no_gpu_one_asked_for_is_refused_in_one_line(world, tmp_path, capsys):
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("this machine has a GPU")
+    command = ["reproduce", "table1", *world, "--out", str(tmp_path), "--device", "cuda"]
+    assert main(command) == 2
+    assert "--device: no CUDA device found for cuda; use cpu" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_stated_number_of_rows_shares_a_gpu(monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: 7)
+    assert command_line._jobs("cpu") == 7
+    assert command_line._jobs("cuda:0") == 4

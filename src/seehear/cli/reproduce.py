@@ -10,6 +10,8 @@ from seehear.cli.console import print_json, progress, table
 from seehear.cli.train import parse_settings
 from seehear.errors import ConfigError, MissingExtraError
 
+_SHARE_A_CARD = 4  # rows at a time on one GPU: each of these networks leaves most of it idle
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
@@ -57,14 +59,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs",
         type=int,
-        default=os.cpu_count() or 1,
         metavar="N",
         help=(
-            "rows at a time, a process and a thread each (default: one a core); 0: in this process"
+            "rows at a time, a process and a thread each (default: one a core; on CUDA"
+            f" {_SHARE_A_CARD}, which share the card); 0: in this process"
         ),
     )
     parser.add_argument(
-        "--device", default="cpu", metavar="DEVICE", help="cpu (default), cuda or auto"
+        "--device", default="auto", metavar="DEVICE", help="cpu, cuda or auto (default)"
     )
     parser.add_argument("--json", action="store_true", help="print the table as JSON")
 
@@ -77,6 +79,7 @@ def run(args: argparse.Namespace) -> int:
     from seehear.reproduce import table as find_table
     from seehear.reproduce.picture import draw
     from seehear.reproduce.result import header, heading, lines, notes
+    from seehear.train.prepare import choose_device
 
     chosen = find_table(args.table)
     rows = None if args.rows is None else _keys(args.rows)
@@ -85,6 +88,7 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError("expected --inputs SET for a feature set", where="--set features")
     asked = {"rows": rows, "inputs": args.inputs, "settings": settings, "seeds": _seeds(args.seeds)}
     chosen.choose(rows)
+    device = str(choose_device(args.device))
     dataset, store = open_dataset(args.dataset), open_features(args.features)
     total = count_tasks(plan(chosen, dataset, store, **asked))
     with progress(total, args.table) as bar:
@@ -95,8 +99,8 @@ def run(args: argparse.Namespace) -> int:
             args.out,
             **asked,
             split=args.split,
-            jobs=args.jobs,
-            device=args.device,
+            jobs=_jobs(device) if args.jobs is None else args.jobs,
+            device=device,
             say=bar.note,
             done=bar.advance,
         )
@@ -115,6 +119,11 @@ def run(args: argparse.Namespace) -> int:
             print(line)
         print(args.out / f"{args.table}.md")
     return 1 if problems else 0
+
+
+def _jobs(device: str) -> int:
+    """Return how many rows run at a time where nobody says."""
+    return _SHARE_A_CARD if device.startswith("cuda") else os.cpu_count() or 1
 
 
 def _problems(result: dict[str, Any]) -> list[str]:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import platform
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -30,6 +29,7 @@ def collect(
     *,
     split: str,
     settings: Mapping[str, Json],
+    machine: str = "",
 ) -> dict[str, Json]:
     """Return the table as JSON values: percent, with every seed that lies in the output folder.
 
@@ -41,6 +41,7 @@ def collect(
         out: the output folder.
         split: which figures were measured on.
         settings: those of this call, on top of the rows' own.
+        machine: on what they ran, in words.
     """
     withheld = _why_unpublished(dataset, split, settings)
     rows: list[dict[str, Json]] = []
@@ -70,7 +71,7 @@ def collect(
         "rows": rows,
         "date": time.strftime("%Y-%m-%d"),
         "seehear": __version__,
-        "machine": f"{platform.system()} {platform.machine()}, one thread a row",
+        "machine": machine,
     }
 
 

@@ -1,5 +1,6 @@
 """A table from beginning to end."""
 
+import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from seehear.reproduce.result import collect, write
 from seehear.reproduce.rows import Entry, plan
 from seehear.reproduce.tables import table
 from seehear.reproduce.task import Task
+from seehear.train.prepare import choose_device
 
 Say = Callable[[str], None]
 
@@ -28,7 +30,8 @@ class Choices:
         rows, inputs, settings, seeds: see `plan`.
         split: what is scored.
         jobs: rows at a time, each in a process of its own with one thread; 0: in this process.
-        device: where to compute.
+        device: where to compute; `auto` takes a CUDA device if there is one, which the rows that
+            run at a time then share.
     """
 
     rows: Sequence[str] | None = None
@@ -37,7 +40,7 @@ class Choices:
     seeds: Mapping[str, Sequence[int]] | None = None
     split: str = "test"
     jobs: int = 1
-    device: str = "cpu"
+    device: str = "auto"
 
     def __post_init__(self) -> None:
         if self.jobs < 0:
@@ -73,6 +76,7 @@ def reproduce(
     """
     chosen = table(name)
     choices = replace(choices or Choices(), **changed)
+    choices = replace(choices, device=str(choose_device(choices.device)))
     if not dataset.split(choices.split).has_truth:
         raise DataError(
             f"expected segment truth of split {choices.split}, the dataset has none",
@@ -102,10 +106,21 @@ def reproduce(
             folder,
             split=choices.split,
             settings=choices.settings or {},
+            machine=_machine(choices),
         )
         _require_figures(name, result, store)
         write(result, folder)
     return result
+
+
+def _machine(choices: Choices) -> str:
+    """Return on what the rows ran, in words."""
+    if not choices.device.startswith("cuda"):
+        return f"{platform.system()} {platform.machine()}, one thread a row"
+    import torch
+
+    card = torch.cuda.get_device_name(choices.device)
+    return f"{card}, shared by {max(1, choices.jobs)} rows at a time"
 
 
 def _run_rows(
