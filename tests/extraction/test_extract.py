@@ -16,6 +16,7 @@ import pytest
 
 import fake_encoders as fake
 from owner_process import elsewhere
+from seehear.encoders.precision import HalfPrecision
 from seehear.errors import ConfigError, DataError, FeatureError
 from seehear.extraction.extract import ExtractOptions, extract
 from seehear.extraction.journal import Journal
@@ -266,6 +267,23 @@ def test_other_weights_of_the_same_encoder_are_refused(dataset, undisturbed, mon
         FeatureError, match=r"encoders\.eye\.preprocessing\.crop = 8, now asked for 9"
     ):
         run(dataset, undisturbed[0])
+
+
+def test_half_precision_is_another_kind_and_needs_a_gpu(dataset, undisturbed, monkeypatch):
+    torch = pytest.importorskip("torch")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(ConfigError, match="precision: half precision needs a CUDA device"):
+        run(dataset, undisturbed[0], precision="half")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    with pytest.raises(
+        FeatureError, match=r'encoders\.eye\.preprocessing\.precision = null, now asked for "half"'
+    ):
+        run(
+            dataset,
+            undisturbed[0],
+            precision="half",
+            load=lambda name: HalfPrecision(fake.load(name)),
+        )
 
 
 def test_new_clips_join_and_none_is_thrown_away(tmp_path):

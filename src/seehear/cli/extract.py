@@ -64,6 +64,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--device", default=None, help="where encoders run: cpu, cuda, ... (default: their choice)"
     )
     parser.add_argument(
+        "--precision",
+        choices=("full", "half"),
+        default="full",
+        help="half: encoders compute with 16 bits on a CUDA device (default: full)",
+    )
+    parser.add_argument(
         "--media", metavar="FOLDER", help="where the dataset's media lie: a folder or an fsspec URL"
     )
     parser.add_argument(
@@ -143,6 +149,7 @@ def _extract(args: argparse.Namespace) -> int:
         media=args.media,
         retry=retry,
         device=args.device,
+        precision=args.precision,
         fps=args.fps,
         everything=args.everything,
     )

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from seehear.encoders import AnyEncoder
+from seehear.encoders.precision import HalfPrecision, Precision, require_half
 from seehear.encoders.provenance import provenance
 from seehear.errors import ConfigError, FeatureError
 from seehear.extraction.clips import Collection, collect
@@ -59,6 +60,7 @@ class ExtractOptions:
         media: where a dataset's media lie, when not where it says.
         retry: do clips again that ended in these states (`failed`, `degraded`).
         device: where encoders run; None: their own choice.
+        precision: `half` computes with 16 bits on a CUDA device; features of the two do not mix.
         fps: frames a second that image encoders look at; None: each encoder's own (8, as published,
             for most).
         everything: of folders, also try files that are not called as media are.
@@ -73,6 +75,7 @@ class ExtractOptions:
     media: str | None = None
     retry: Sequence[str] = ()
     device: str | None = None
+    precision: Precision = "full"
     fps: int | None = None
     everything: bool = False
 
@@ -110,7 +113,11 @@ def extract(
             hint="name a visual encoder, an audio encoder or both",
         )
     require_av()  # else every clip would fail with it
-    load = load or partial(_load_encoder, device=options.device, fps=options.fps)
+    if options.precision == "half":
+        require_half(options.device)
+    load = load or partial(
+        _load_encoder, precision=options.precision, device=options.device, fps=options.fps
+    )
     clips = collect(inputs, options.media, everything=options.everything)
     front = Front(tuple(visual), tuple(audio), options.sampling, clips.step_s, load)
     encoders = {name: load(name) for name in dict.fromkeys((*visual, *audio))}
@@ -198,16 +205,19 @@ def _plan(
     return _Plan(folder, clips, front, streams, asked, options)
 
 
-def _load_encoder(name: str, **options: Any) -> AnyEncoder:
+def _load_encoder(name: str, *, precision: Precision = "full", **options: Any) -> AnyEncoder:
     """Return an encoder with those of the options that it has.
 
-    One that runs on the CPU only takes no device, sound has no fps.
+    One that runs on the CPU only takes no device and keeps its precision, sound has no fps.
     """
     from seehear.encoders import encoder_options, load_encoder
 
     known = encoder_options(name)
     given = {key: value for key, value in options.items() if value is not None and key in known}
-    return load_encoder(name, **given)
+    encoder = load_encoder(name, **given)
+    if precision == "half" and "device" in known:
+        return cast("AnyEncoder", HalfPrecision(encoder))
+    return encoder
 
 
 def _run(

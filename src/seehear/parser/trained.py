@@ -267,7 +267,7 @@ def _load(run: TrainedRun, id_: str, load: EncoderLoader | None) -> AnyEncoder:
     other = [
         f"{key} {now.get(key)} instead of {value}"
         for key, value in trained_with.items()
-        if now.get(key) != value
+        if now.get(key) != value and key != "precision"  # of training; parsing rounds as it can
     ]
     if other:
         raise FeatureError(
