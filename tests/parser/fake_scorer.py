@@ -36,7 +36,9 @@ def scorer(vocabulary=VOCABULARY, *, fps=2, load=fake.load, visual="eye", decodi
     """Return the scorer; signature of a preset."""
     eye = load(visual)
     eye.fps = fps or 2
-    meaning = [Meaning((0,), (1.0,), (), (name,), "name") for name in VOCABULARY.names]
+    meaning = [
+        Meaning((0,), (1.0,), (), (name,), "name", name.casefold()) for name in VOCABULARY.names
+    ]
     return ZeroShot(
         VOCABULARY,
         (load("ear"), eye),

@@ -77,7 +77,8 @@ def test_any_words_and_what_they_were_taken_for(clip):
     assert words["siren"]["heard as"] == ["Siren"]
     assert words["piano"] == {"heard as": ["Piano"], "seen as": ["piano"]}
     assert words["rain"]["heard as"] == ["Rain"]
-    assert [line.split(":")[0] for line in parser.scorer.doubts()] == ["xyzzy", "xyzzy"]
+    told = [line.split(":")[0] for line in parser.scorer.doubts()]
+    assert told == ["siren", "xyzzy", "xyzzy"]  # no picture is called a siren, or anything xyzzy
     assert not [e for e in parser(clip) if e.label == "xyzzy"]
 
 

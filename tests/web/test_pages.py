@@ -230,6 +230,22 @@ def test_upload_and_watch_the_lanes_fill(page: Any, tmp_path: Path) -> None:
     os.close(steps)
 
 
+def test_what_stands_in_for_words_is_told_beside_the_lanes(page: Any, tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    library.mkdir()
+    video = make_video(tmp_path / "a.mp4", seconds=1)
+    with visited(page, Settings(library, worker=WORKER)) as address:
+        page.goto(f"{address}#/upload")
+        page.set_input_files("#file", str(video))
+        page.fill("#events", "Rain")
+        page.click("button.primary")
+        told = "Rain: what is heard as Water counts"
+        page.wait_for_selector(f"li >> text={told}")
+        page.click("text=Open its page")
+        page.wait_for_selector(".downloads")
+        assert page.locator(".warnings li").all_inner_texts() == [told]
+
+
 def test_an_upload_that_is_no_video_says_so(page: Any, site: str, tmp_path: Path) -> None:
     fake = tmp_path / "fake.mp4"
     fake.write_text("#EXTM3U\nhttp://127.0.0.1:1/x.ts\n")

@@ -159,7 +159,7 @@ def _parse(
     from seehear.parser import parse_many
 
     for line in parser.scorer.doubts():
-        print(f"seehear: note: {line}", file=sys.stderr)
+        result.tell(line)
     by_path = {item.path: item for item in inputs}
     jobs = args.jobs or min(len(inputs), os.cpu_count() or 1, _MOST_JOBS)
     with progress(len(inputs), "parse") as bar:
@@ -191,7 +191,13 @@ class _Result:
         self._timelines: dict[str, Timeline] = {}
         self._written: list[Path] = []
         self._skipped: dict[str, list[str]] = {}
+        self._told: set[str] = set()
         self.failed: dict[str, str] = {}
+
+    def tell(self, line: str) -> None:
+        """Say once what is so of every file."""
+        self._told.add(line)
+        _say(f"seehear: note: {line}")
 
     def look(self, found: Inputs) -> None:
         """Tell what of the files and folders is not done, and why."""
@@ -247,7 +253,7 @@ class _Result:
             self.fail(item.source, error, note)
             return
         self._timelines[item.source] = timeline
-        for warning in timeline.warnings:
+        for warning in (line for line in timeline.warnings if line not in self._told):
             note(f"seehear: {item.path}: warning: {warning}")
 
     def index(self) -> None:

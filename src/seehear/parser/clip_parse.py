@@ -81,9 +81,10 @@ class ClipParse:
             grid: of the whole clip.
             present: whether it has an audio and a visual track.
             duration_s: how long it is; None or 0: as long as the grid.
-            warnings: of the clip.
+            warnings: of the clip; what the scorer made of the user's words comes before them.
             tracks: which seconds of each were parsed; None: all.
         """
+        warnings = [*self.scorer.doubts(), *warnings]
         return decode_scores(
             self.scorer.scores(self.kept, grid, present),
             self.decoding,

@@ -8,7 +8,7 @@ still sees that something is an aircraft.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from importlib.resources import files
 
@@ -57,6 +57,7 @@ class Meaning:
         shown: titles of the concepts taken.
         how: `name`, `part`, `above` (named, but without classes: those of the concept above stand
             for it) or `likeness`.
+        known: the words by which it was found; empty where none of them is a name.
     """
 
     classes: tuple[int, ...]
@@ -64,6 +65,13 @@ class Meaning:
     above: tuple[int, ...]
     shown: tuple[str, ...]
     how: str
+    known: str = ""
+
+    @property
+    def renamed(self) -> bool:
+        """Whether the word is another name of what was taken for it, such as sea for Ocean."""
+        titles = [name for title in self.shown for name in names_of(title)]
+        return self.how == "name" and self.known not in titles
 
 
 @dataclass(frozen=True)
@@ -133,12 +141,15 @@ class Lexicon:
         for text in texts:
             for form in forms(text):
                 if form in self._by_name:
-                    index = self._by_name[form]
-                    up = self.concepts[index].above
-                    if self.concepts[index].classes or up is None or up in self._broad:
-                        return self._meaning([index], [1.0], "name")
-                    return self._meaning([index, up], [1.0, 1.0], "above")
+                    return replace(self._named(self._by_name[form]), known=form)
         return None
+
+    def _named(self, index: int) -> Meaning:
+        """Return the meaning of a concept; one without classes has those of the one above it."""
+        up = self.concepts[index].above
+        if self.concepts[index].classes or up is None or up in self._broad:
+            return self._meaning([index], [1.0], "name")
+        return self._meaning([index, up], [1.0, 1.0], "above")
 
     def _find_part(self, texts: Sequence[str], embed: Embed) -> Meaning | None:
         """Return the concept whose name is a part of one of the texts, and like all of it."""
@@ -149,7 +160,8 @@ class Lexicon:
                 continue
             likeness = float(np.dot(*embed([phrase, part])))
             if likeness >= _PART:
-                return self._meaning([self._by_name[part]], [likeness], "part")
+                found = self._meaning([self._by_name[part]], [likeness], "part")
+                return replace(found, known=part)
         return None
 
     def _find_alike(self, text: str, embed: Embed, embed_names: EmbedNames) -> Meaning:

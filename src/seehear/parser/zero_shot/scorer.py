@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from seehear.data import Vocabulary
+from seehear.data import LLP_VOCABULARY, Vocabulary
 from seehear.encoders import AudioEncoder, VisualEncoder
 from seehear.parser.scorer import Kept
 from seehear.parser.zero_shot.coupling import Coupling
@@ -97,16 +97,24 @@ class ZeroShot:
         return {**self._notes, "words": words}
 
     def doubts(self) -> list[str]:
-        """Return a line for each class that no name fits, and what was taken for it."""
+        """Return a line for each word of the user that was dropped or has something in its place.
+
+        The names of LLP's classes, which are looked for where the user names none, are ours.
+        """
+        if self.vocabulary == LLP_VOCABULARY:
+            return []
         lines = []
         for name, heard, seen in zip(self.vocabulary.names, *self._meanings, strict=True):
             for verb, kind, meaning in (("heard", "sound", heard), ("seen", "picture", seen)):
-                shown = {"likeness": meaning.shown, "above": meaning.shown[1:]}.get(meaning.how)
-                if shown:
-                    lines.append(
-                        f"{name}: no {kind} class has this name; what is {verb} as"
-                        f" {', '.join(shown)} counts"
-                    )
+                shown = meaning.shown[1:] if meaning.how == "above" else meaning.shown
+                taken = f"what is {verb} as {', '.join(shown)} counts"
+                if meaning.how in ("likeness", "above"):
+                    lines.append(f"{name}: no {kind} class has this name; {taken}")
+                elif meaning.how == "part":
+                    known = f'only "{meaning.known}" of it is known'
+                    lines.append(f"{name}: no {kind} class has this name, {known}; {taken}")
+                elif meaning.renamed:
+                    lines.append(f"{name}: {taken}")
         return lines
 
 

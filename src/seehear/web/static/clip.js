@@ -1,5 +1,5 @@
 /* The page of one clip: player, lanes in step with it, classes, downloads. */
-import { ask, link, make, problem, toClip, toList } from "./dom.js";
+import { ask, link, make, problem, toClip, toList, warnings } from "./dom.js";
 
 const TRACKS = [["audio", "Heard"], ["visual", "Seen"], ["audio_visual", "Both"]];
 
@@ -49,11 +49,6 @@ export function mediaElement(timeline, source) {
 }
 
 const back = (query) => make("p", "back", link(toList(query), "", query ? "← Results" : "← Library"));
-
-function warnings(timeline) {
-  if (!timeline.warnings.length) return null;
-  return make("ul", "card warnings", ...timeline.warnings.map((line) => make("li", "", line)));
-}
 
 function side(clip, query, library) {
   const box = make("div", "side");

@@ -32,6 +32,12 @@ export function read(status, text) {
 
 export const problem = (error) => make("p", "card problem", error.message || String(error));
 
+/* What a timeline has to say of itself: words that have something in their place, damage; null where there is nothing. */
+export function warnings(timeline) {
+  if (!timeline.warnings.length) return null;
+  return make("ul", "card warnings", ...timeline.warnings.map((line) => make("li", "", line)));
+}
+
 export const count = (number, word) => `${number.toLocaleString("en")} ${word}${number === 1 ? "" : "s"}`;
 
 /* Addresses of the views. */

@@ -1,5 +1,5 @@
 /* Upload one video and watch its lanes fill while it is parsed. */
-import { count, make, problem, read, toClip, link } from "./dom.js";
+import { count, make, problem, read, toClip, link, warnings } from "./dom.js";
 import { classes, mediaElement } from "./clip.js";
 
 const local = new Map();  // upload id -> object URL of the file, so that it plays before it is in the library
@@ -113,6 +113,7 @@ export function showJob(root, library, id) {
       lanes.hidden = !view;
     }
     if (!job.timeline) return;
+    if (job.state !== "failed") place.replaceChildren(warnings(job.timeline) || "");
     if (!player && (local.has(id) || job.clip)) {
       player = mediaElement(job.timeline, local.get(id) || `/api/clips/${job.clip}/media`);
       screen.replaceChildren(player);
