@@ -9,6 +9,7 @@ from report_world import OPTIONS, make, tower
 from seehear import train
 from seehear.data import open_dataset
 from seehear.errors import ConfigError, DataError
+from seehear.labels.lsld import build
 from seehear.labels.store import SegmentLabels, load, save
 from seehear.report.denoised import read_denoised, read_options
 from seehear.report.withdrawn import labels_left
@@ -106,12 +107,19 @@ def test_labels_of_a_run_are_those_it_was_trained_on(tmp_path):
     assert len(again.names) == len(before.names) - 1
 
 
-def test_labels_of_several_seeds_are_found(tmp_path):
+def test_labels_of_several_seeds_are_found_and_given_ones_stay_with_theirs(tmp_path, monkeypatch):
+    monkeypatch.setattr(build, "text_tower", lambda encoder, load: tower(encoder))
     made = make(tmp_path, video=None, recipes=())
     prepared = train.prepare(made.dataset, made.store, "lsld", settings=TINY)
-    runs = train.run_seeds(prepared, tmp_path / "seeds", [1, 2], labels=load(made.labels))
-    found = read_denoised(runs[1], made.store, made.dataset, load_tower=tower)
+    given = load(made.labels)
+    (one,) = train.run_seeds(prepared, tmp_path / "seeds", [1], labels=given)
+    (other,) = train.run_seeds(prepared, tmp_path / "seeds", [2])
+    kept = RunFolder(one).labels
+    assert load(kept).provenance == given.provenance
+    assert kept != RunFolder(other).labels == tmp_path / "seeds" / "labels"
+    found = read_denoised(one, made.store, made.dataset, load_tower=tower)
     assert (found.options, found.notes) == (OPTIONS, ())
+    assert read_denoised(other, made.store, made.dataset, load_tower=tower).notes == ()
 
 
 def test_features_of_other_weights_or_fewer_clips_are_named(world, denoised, monkeypatch):

@@ -19,6 +19,7 @@ from seehear.train import (
     run_seeds,
     summarise,
 )
+from seehear.train.run import label_warnings
 from small_world import CLASSES, ENCODERS, SEGMENTS, TINY
 
 
@@ -115,3 +116,15 @@ def test_labels_of_neither_track_train_on_weak_labels_in_every_segment(world, tm
     settings = {**TINY, "training.epochs": 1, "labels.segments.tracks": "none"}
     folder = run(prepare(*world, "lsld-release", settings=settings), tmp_path / "run")
     assert {"audio_segments", "visual_segments"} <= set(RunFolder(folder).log()[0]["loss"])
+
+
+def test_classes_that_any_labels_leave_nothing_of_are_told(world) -> None:
+    prepared = prepare(*world, "lsld", settings=TINY)
+    names, weak = prepared.train.names, prepared.train.weak.numpy()
+    visual = np.repeat(weak[:, None], SEGMENTS, axis=1).astype(np.float32)
+    assert label_warnings(SegmentLabels(None, visual, names, CLASSES), prepared.train) == []
+    visual[..., 2] = 0
+    (told,) = label_warnings(SegmentLabels(None, visual, names, CLASSES), prepared.train)
+    assert told.startswith("visual: Speech loses its label in")
+    asked = SegmentLabels(None, visual, names, CLASSES, {"warnings": ["told"]})
+    assert label_warnings(asked, prepared.train) == ["told"]

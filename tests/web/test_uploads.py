@@ -378,7 +378,9 @@ def test_names_are_shortened_and_plain() -> None:
     assert slug("CON.mp4") == "con"
 
 
-@pytest.mark.parametrize("events", ["Dog,Dog", ",", "x" * 300, ",".join(map(str, range(300)))])
+@pytest.mark.parametrize(
+    "events", ["Dog,Dog", ",", "Dog; Cat", "1. Dog", "x" * 300, ",".join(map(str, range(300)))]
+)
 def test_classes_asked_for_are_checked(client: TestClient, events: str) -> None:
     answer = client.post(
         "/api/uploads", params={"name": "a.mp4", "events": events}, content=b"x", headers=OURS

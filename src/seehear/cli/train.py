@@ -103,7 +103,7 @@ def run(args: argparse.Namespace) -> int:
     from seehear.features import open_features
     from seehear.lock import owned
     from seehear.recipes import apply, get
-    from seehear.train import RunOptions, load_labels, prepare, run, run_seeds
+    from seehear.train import RunFolder, RunOptions, load_labels, prepare, run, run_seeds
 
     features, settings = parse_settings(args.settings)
     seeds = _seeds(args.seeds)
@@ -137,8 +137,8 @@ def run(args: argparse.Namespace) -> int:
         else:
             folders = run_seeds(prepared, args.out, seeds, labels=labels, options=options)
         results = [_result(folder, store, dataset, args.evaluate) for folder in folders]
-    for result in results:
-        result["warnings"] = warnings
+    for result, folder in zip(results, folders, strict=True):
+        result["warnings"] = [*warnings, *RunFolder(folder).label_warnings()]
     if args.json:
         print_json(results[0] if seeds is None else {"runs": results, **_spread(results)})
     else:

@@ -201,6 +201,12 @@ class RunFolder:
             return shared
         return own
 
+    def label_warnings(self) -> list[str]:
+        """Return what whoever made the segment labels warns of."""
+        if not is_labels(self.labels):
+            return []
+        return list(map(str, load(self.labels).provenance.get("warnings", ())))
+
     def save_artefact(self, name: str, value: Artefact) -> None:
         """Save what a computing stage returned: segment labels, or arrays.  Whole or not at all."""
         if isinstance(value, SegmentLabels):

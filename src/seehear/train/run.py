@@ -6,7 +6,7 @@ Whatever is there is not made again: the same command continues a run that was s
 import platform
 import statistics as stats
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import torch
 from seehear._version import __version__
 from seehear.data import Dataset
 from seehear.errors import ConfigError, DataError
+from seehear.labels.lsld.emptied import Emptied, find_emptied
 from seehear.labels.store import SegmentLabels, load
 from seehear.lock import owned
 from seehear.nn.graph import require_onnx
@@ -23,6 +24,7 @@ from seehear.recipes.contract import Arrays, Artefact, Clips, Context, Predict
 from seehear.runs.description import describe_features
 from seehear.runs.model_file import SCHEMA
 from seehear.runs.predicted import Predicted
+from seehear.time import TRACKS
 from seehear.train.folder import RunFolder, StageRecorder
 from seehear.train.loop import TrainingTask, fit
 from seehear.train.model import load_run
@@ -143,15 +145,19 @@ class _Stages:
     def take(self, labels: SegmentLabels) -> None:
         """Take labels that were made elsewhere; they are kept, for a report shows what was."""
         self.arrays["labels"] = _aligned(labels, self.prepared)
-        if self.shared.load_artefact("labels") is None:
-            self.shared.save_artefact("labels", labels)
+        # not where several seeds share what their recipe makes: another seed may have none given
+        if self.folder.load_artefact("labels") is None:
+            self.folder.save_artefact("labels", labels)
             self._warn(labels)
 
-    def _warn(self, made: Artefact) -> None:
-        """Tell what is wrong with segment labels."""
-        if isinstance(made, SegmentLabels):
-            for line in made.provenance.get("warnings", ()):
-                self.options.say(f"seehear: warning: {line}")
+    def _warn(self, made: Artefact) -> Artefact:
+        """Tell what is wrong with segment labels, and return them with it."""
+        told = label_warnings(made, self.prepared.train) if isinstance(made, SegmentLabels) else []
+        for line in told:
+            self.options.say(f"seehear: warning: {line}")
+        if not told or not isinstance(made, SegmentLabels):
+            return made
+        return replace(made, provenance={**made.provenance, "warnings": told})
 
     def _announce(self, stage: Stage) -> None:
         self.options.say(f"stage {stage.name}: {stage.does}")
@@ -177,8 +183,7 @@ class _Stages:
                 self.seed,
                 _predictor(self.networks, prepared.train.weak.device),
             )
-            made = stage.make(context)
-            self._warn(made)
+            made = self._warn(stage.make(context))
             folder.save_artefact(stage.name, made)
             found = folder.load_artefact(stage.name)
         return _as_arrays(found, self.prepared)
@@ -283,6 +288,18 @@ def load_labels(path: str | Path, dataset: Dataset) -> SegmentLabels:
         )
     _check_vocabulary(labels, dataset, path)
     return labels
+
+
+def label_warnings(labels: SegmentLabels, train: Clips) -> list[str]:
+    """Return what whoever made the labels warns of; else the classes that they leave nothing of."""
+    if (told := labels.provenance.get("warnings")) is not None:
+        return list(map(str, told))
+    chosen, weak = labels.select(train.names), train.weak.cpu().numpy()
+    found: list[Emptied] = []
+    for track in TRACKS:
+        if (array := chosen.get(track)) is not None:
+            found += find_emptied(track, weak, array, labels.vocabulary)
+    return list(map(str, found))
 
 
 def _check_vocabulary(labels: SegmentLabels, dataset: Dataset, where: object) -> None:
