@@ -2,6 +2,7 @@
 meant.
 """
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from llp_like import write_llp
 from seehear.data import Dataset, open_dataset, read_predictions, read_scores
 from seehear.errors import DataError
 from seehear.time import TimeGrid, Timeline
+from seehear.time.timeline import MOST_BYTES
 
 HEADER = "filename\ttrack\tonset\toffset\tevent_label\n"
 CLIPS = ("1-VMTJRpjbE_150_160", "CCCCCCCCCC3_0_10", "JfZEqeLZqWk_30_40")  # the test split
@@ -280,6 +282,12 @@ def test_one_unreadable_timeline_does_not_hide_the_others(data: Dataset, tmp_pat
     found = read(data, folder)
     names = [Path(line.split(": ")[0]).name.split(".")[0] for line in found.unread]
     assert names == ["folder", "gone", "notes", "self"]
+    os.mkfifo(folder / "pipe.timeline.json")  # reading it would wait for ever
+    (folder / "vast.timeline.json").touch()
+    os.truncate(folder / "vast.timeline.json", MOST_BYTES + 1)
+    for name, told in (("pipe", "got a pipe"), ("vast", "got a file of 268,435,457 bytes")):
+        assert any(name in line and told in line for line in read(data, folder).unread)
+        (folder / f"{name}.timeline.json").unlink()
     assert found.missing == ()
     (folder / "x.timeline.json").write_text("{")
     with pytest.raises(DataError, match=r"missing for 1 of 3 .* and 5 files cannot be read") as no:

@@ -258,9 +258,11 @@ def test_whatever_stands_in_one_file_the_others_are_found(library: Path) -> None
         bad.append(json.dumps(good | {"grid": good["grid"] | {"step_s": value}}).encode())
     for number, content in enumerate(bad):
         (library / f"bad{number}.timeline.json").write_bytes(content)
+    (library / "vast.timeline.json").touch()
+    os.truncate(library / "vast.timeline.json", 1 << 40)
     result = update(library)
     assert result.clips == 4
-    assert len(result.failed) == len(bad)
+    assert len(result.failed) == len(bad) + 1
     assert all(len(line.splitlines()) == 1 and len(line) < 600 for line in result.failed)
 
 

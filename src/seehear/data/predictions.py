@@ -143,6 +143,8 @@ def _read_timelines(folder: Path, unread: list[str]) -> list[tuple[Path, Timelin
     found = []
     for file in files:
         try:
+            if file.exists() and not (file.is_file() or file.is_dir()):
+                raise DataError("expected a file, got a pipe or a device", where=file)
             found.append((file, Timeline.from_json(file)))
         except DataError as error:
             unread.append(str(error))

@@ -31,6 +31,7 @@ from seehear.time.timeline_json import (
 )
 
 SUFFIX = ".timeline.json"
+MOST_BYTES = 1 << 28  # of a timeline file; hours of dense events have some megabytes
 
 
 @dataclass(frozen=True)
@@ -298,16 +299,26 @@ class Timeline:
         """Return the timeline of JSON text, or of the file at a `Path`.
 
         Raises:
-            DataError: not JSON, or not a timeline.
+            DataError: not JSON, not a timeline, or a file larger than any.
         """
         where: object = text if isinstance(text, Path) else "timeline"
         try:
-            content = text.read_bytes() if isinstance(text, Path) else text
+            content = _read_file(text) if isinstance(text, Path) else text
             return cls.from_dict(json.loads(content), where=where)
         except OSError as error:
             raise DataError(f"cannot be read: {error.strerror}", where=where) from None
         except (ValueError, RecursionError) as error:
             raise DataError(f"not JSON: {error}", where=where) from None
+
+
+def _read_file(path: Path) -> bytes:
+    size = path.stat().st_size
+    if size > MOST_BYTES:
+        raise DataError(
+            f"expected a timeline, got a file of {size:,} bytes; at most {MOST_BYTES:,} are read",
+            where=path,
+        )
+    return path.read_bytes()
 
 
 def _cut(events: Iterable[Event], start_s: float, end_s: float) -> tuple[Event, ...]:
