@@ -128,6 +128,13 @@ def _tensor(name: str, value: object) -> Tensor:
     """Return one stored array as a tensor; integers keep their type."""
     if isinstance(value, Tensor):
         tensor = value.detach()
+        if tensor.layout is not torch.strided:
+            raise WeightsError(f"expected plain numbers under {name!r}, got {tensor.layout}")
+        stored = tensor.untyped_storage().nbytes() // tensor.element_size()
+        if tensor.numel() > stored:  # a view that repeats a few numbers: a copy may fill the memory
+            raise WeightsError(
+                f"{name} repeats {stored:,} stored numbers {tensor.numel():,} times in all"
+            )
     elif isinstance(value, np.ndarray | np.generic):
         tensor = torch.from_numpy(np.array(value))
     else:
