@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from seehear.time import Event, TimeGrid, Timeline, Track
+from seehear.time import Event, Extent, TimeGrid, Timeline, Track
 from seehear.web.settings import Settings
 from web_world import HOSTILE, WORKER, make_library, make_video, put, served
 
@@ -304,6 +304,29 @@ def test_a_long_list_comes_in_pages(page: Any, tmp_path: Path) -> None:
         page.click(".more")
         until(page, "document.querySelectorAll('.clip').length === 70")
         assert page.locator(".more").is_hidden()
+
+
+def test_seconds_that_were_not_parsed_are_hatched(page: Any, tmp_path: Path) -> None:
+    tracks = {"visual": Extent.of((0, 4), (6, 7))}
+    heard = (Event(2, 8, Track.AUDIO, "Dog"),)
+    put(tmp_path, "cut", Timeline("cut.mp4", 10.0, TimeGrid(10), ("Dog",), heard, tracks))
+    with visited(page, Settings(tmp_path, worker=WORKER)) as address:
+        page.goto(address)
+        page.wait_for_selector(".preview-lane")
+        marks = [page.locator(f".preview-lane.{track} u").count() for track in Track]
+        assert marks == [0, 2, 2]
+        page.click("text=cut.mp4")
+        page.wait_for_selector(".lane.visual .lanes-unknown")
+        assert page.locator(".lane.audio .lanes-unknown").count() == 0
+        assert page.locator(".lane.visual .lanes-unknown").count() == 2
+        note = page.locator(".lane.visual .lane-title .lanes-area").inner_text()
+        assert note == "nothing found; not parsed: 0:04.0 to 0:06.0, 0:07.0 to 0:10.0"
+        left, right = (
+            page.locator(".lane.visual .lanes-unknown")
+            .nth(0)
+            .evaluate("e => [e.style.left, e.style.width].map(parseFloat)")
+        )
+        assert (left, right) == (40, 20)
 
 
 @pytest.mark.weights

@@ -1,23 +1,27 @@
 """The terminal's view of a timeline: three lanes (heard, seen, both), a bar for each class in it.
 
 On a terminal in colour and with block characters; elsewhere plain `#` and `.`, which any log can
-hold.
+hold.  Seconds in which a track was not parsed are hatched, or `?`.
 """
 
 import sys
 from collections.abc import Sequence
 from typing import TextIO
 
+import numpy as np
+
 from seehear.time import Event, Timeline, Track, rasterise
 from seehear.time.grid import TimeGrid
+from seehear.time.spans import Span
 
 LANES = (
     (Track.AUDIO, "heard", "dodger_blue1"),
     (Track.VISUAL, "seen", "dark_orange"),
     (Track.AUDIO_VISUAL, "both", "green3"),
 )
-_PLAIN = (".", "#")
-_BLOCKS = ("·", "█")
+_PLAIN = (".", "#", "?")  # nothing there, there, not parsed
+_BLOCKS = ("·", "█", "╱")
+_TOLD = 3  # stretches that were not parsed are named, the others counted
 _NAME = 24  # characters of a class name at most
 _LEAST = 10  # columns of a bar at least
 
@@ -43,25 +47,51 @@ def lanes(timeline: Timeline, *, width: int, blocks: bool = False) -> list[tuple
         for label in shown:
             events = timeline.on(track, label)
             if events:
-                rows.append(_row(f"{_cut(_one_line(label)):{names}s}", events, grid, marks))
-        if not rows and track is not Track.AUDIO_VISUAL:
-            rows = [_nothing(timeline, track)]
+                bar = _bar(events, timeline.unparsed(track), grid, marks)
+                seconds = sum(event.duration_s for event in events)
+                rows.append(f"{_cut(_one_line(label)):{names}s} {bar}  {seconds:6.1f} s")
+        if track is not Track.AUDIO_VISUAL:
+            rows += _remarks(timeline, track, found=bool(rows))
         for row in rows:
             lines.append((f"{word:6s}  {row}", colour))
             word = ""
     return lines
 
 
-def _row(name: str, events: Sequence[Event], grid: TimeGrid, marks: tuple[str, str]) -> str:
-    """Return the bar of a class between its name and for how long it is there."""
-    row = rasterise(((event.start_s, event.end_s) for event in events), grid)
-    bar = "".join(marks[int(value)] for value in row)
-    return f"{name} {bar}  {sum(event.duration_s for event in events):6.1f} s"
+def _bar(
+    events: Sequence[Event], unparsed: Sequence[Span], grid: TimeGrid, marks: tuple[str, str, str]
+) -> str:
+    """Return the bar of a class."""
+    cells = np.where(rasterise(unparsed, grid), 2, 0)
+    cells[rasterise(((event.start_s, event.end_s) for event in events), grid)] = 1
+    return "".join(marks[int(cell)] for cell in cells)
+
+
+def _remarks(timeline: Timeline, track: Track, *, found: bool) -> list[str]:
+    """Return what a lane says in words: that it is empty, or which seconds are not known."""
+    if not found:
+        return [_nothing(timeline, track)]
+    return [_unknown(timeline, track)] if timeline.unparsed(track) else []
 
 
 def _nothing(timeline: Timeline, track: Track) -> str:
     absent = timeline.tracks[str(track)].absent
-    return f"no {track} track" if absent else "nothing"
+    if absent:
+        return f"no {track} track"
+    if not timeline.parsed(track):
+        return "not parsed"
+    unknown = _unknown(timeline, track)
+    return f"nothing; {unknown}" if unknown else "nothing"
+
+
+def _unknown(timeline: Timeline, track: Track) -> str:
+    """Return which seconds of a track were not parsed, in words; nothing where all were."""
+    spans = timeline.unparsed(track)
+    if not spans:
+        return ""
+    told = ", ".join(f"{clock(start)} to {clock(end)}" for start, end in spans[:_TOLD])
+    more = f" and {len(spans) - _TOLD} more" if len(spans) > _TOLD else ""
+    return f"not parsed: {told}{more}"
 
 
 def print_lanes(timeline: Timeline, file: TextIO | None = None) -> None:
@@ -96,9 +126,13 @@ def summary(timeline: Timeline) -> str:
             seconds = sum(event.duration_s for event in timeline.on(track, label))
             if seconds:
                 found.append(f"{label} {seconds:g} s")
-        nothing = _nothing(timeline, track)
-        absent = nothing != "nothing"
-        parts.append(nothing if absent else f"{word} {', '.join(found) or nothing}")
+        unknown = _unknown(timeline, track)
+        if found:
+            parts.append(f"{word} {', '.join(found)}{f' ({unknown})' if unknown else ''}")
+        elif timeline.tracks[str(track)].absent:
+            parts.append(_nothing(timeline, track))
+        else:
+            parts.append(f"{word} {_nothing(timeline, track)}")
     return _one_line(f"{timeline.source}: {'; '.join(parts)}")
 
 

@@ -15,6 +15,7 @@ _KEYS = (
     " step, <kbd>Tab</kbd> to the\nevents, there <kbd>←</kbd> <kbd>→</kbd> from one to the next and"
     " <kbd>Enter</kbd> to go to it.</p>"
 )
+_TOLD = 3  # stretches that were not parsed are named, the others counted
 _NUMBER = ' class="num"'
 _EVENT_COLUMNS = (
     ("Track", ""),
@@ -117,8 +118,19 @@ def _summary(timeline: Timeline) -> str:
         if track is not Track.AUDIO_VISUAL and timeline.tracks[str(track)].absent:
             parts.append(f"no {track} track")
         elif track is not Track.AUDIO_VISUAL or labels:
-            parts.append(f"{PERCEIVED[track].lower()}: {', '.join(labels) or 'nothing'}")
+            known = ", ".join(labels) or "nothing"
+            parts.append(f"{PERCEIVED[track].lower()}: {known}{_unknown(timeline, track)}")
     return escape(" · ".join(parts))
+
+
+def _unknown(timeline: Timeline, track: Track) -> str:
+    """Return which seconds of a track were not parsed, in words."""
+    spans = timeline.unparsed(track)
+    if not spans or track is Track.AUDIO_VISUAL:
+        return ""
+    told = [f"{time_text(start)} to {time_text(end)}" for start, end in spans[:_TOLD]]
+    more = f" and {len(spans) - _TOLD} more" if len(spans) > _TOLD else ""
+    return f" (not parsed: {', '.join(told)}{more})"
 
 
 def _warnings(timeline: Timeline) -> str:

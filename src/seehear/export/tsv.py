@@ -5,8 +5,8 @@ them.
 """
 
 from seehear.data.dialect import write_rows
-from seehear.export.words import by_time, clip_name, span_text
-from seehear.time import Timeline, Track
+from seehear.export.words import by_time, clip_name, not_parsed, span_text
+from seehear.time import NOT_PARSED, Timeline, Track
 
 COLUMNS = ("filename", "track", "onset", "offset", "event_label")
 
@@ -14,6 +14,7 @@ COLUMNS = ("filename", "track", "onset", "offset", "event_label")
 def render(timeline: Timeline, *, media: str | None = None) -> str:
     """Return the events in order of onset; `filename` is the source without folder and suffix.
 
+    Below them stand the stretches in which a track was not parsed, with `[not parsed]` as label.
     Where there is none, a row with nothing but the name says so: the clip was looked at.
     """
     name = clip_name(timeline)
@@ -22,4 +23,6 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
         for e in by_time(timeline)
         if e.track is not Track.AUDIO_VISUAL
     ]
+    for track, start_s, end_s in not_parsed(timeline):
+        rows.append([name, track, *span_text(start_s, end_s), NOT_PARSED])
     return write_rows([COLUMNS, *(rows or [[name, "", "", "", ""]])])

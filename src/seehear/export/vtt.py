@@ -1,14 +1,17 @@
 """WebVTT (W3C): one cue an event, `track: label`, with the track as its class for styling."""
 
-from seehear.export.words import by_time, clocks, one_line
+from seehear.export.words import by_time, clocks, not_parsed, one_line
 from seehear.time import Timeline
 
 
 def render(timeline: Timeline, *, media: str | None = None) -> str:
     """Return the cues in order of onset; no label can end a cue or open a tag."""
     blocks = ["WEBVTT", f"NOTE What is heard, seen, or both in {escape(timeline.source)}"]
+    for track, start_s, end_s in not_parsed(timeline):
+        start, end = clocks(start_s, end_s, ".")
+        blocks.append(f"NOTE {track} not parsed from {start} to {end}")
     for number, e in enumerate(by_time(timeline), 1):
-        start, end = clocks(e, ".")
+        start, end = clocks(e.start_s, e.end_s, ".")
         blocks.append(f"{number}\n{start} --> {end}\n<c.{e.track}>{e.track}: {escape(e.label)}</c>")
     return "\n\n".join(blocks) + "\n"
 

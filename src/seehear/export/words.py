@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from seehear.time import Event, Timeline, Track
+from seehear.time import NOT_PARSED, TRACKS, Event, Timeline, Track
 from seehear.time.spans import joined
 
 Tier = tuple[str, list[tuple[float, float, str]]]
@@ -65,12 +65,12 @@ def span_text(start_s: float, end_s: float, *, places: int = 6) -> tuple[str, st
     return start.rstrip("0").rstrip("."), end.rstrip("0").rstrip(".")
 
 
-def clocks(event: Event, point: str) -> tuple[str, str]:
-    """Return onset and offset of an event as `clock` writes them, never the same.
+def clocks(start_s: float, end_s: float, point: str) -> tuple[str, str]:
+    """Return both ends of an interval as `clock` writes them, never the same.
 
     Formats with clocks know no time before zero: what lies there is taken to begin at zero.
     """
-    start, end = counted(max(0.0, event.start_s), max(0.0, event.end_s), 1000)
+    start, end = counted(max(0.0, start_s), max(0.0, end_s), 1000)
     return clock(start, point), clock(end, point)
 
 
@@ -85,12 +85,23 @@ def clock(time_ms: int, point: str) -> str:
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{point}{millis:03d}"
 
 
+def not_parsed(timeline: Timeline) -> list[tuple[str, float, float]]:
+    """Return (track, start_s, end_s) of each stretch in which a track was not parsed, by onset.
+
+    Nothing is known of them: no event lies there, and none is missing either.
+    """
+    found = []
+    for track in TRACKS:
+        found += [(track, start, end) for start, end in timeline.unparsed(track)]
+    return sorted(found, key=lambda stretch: stretch[1])
+
+
 def tiers(timeline: Timeline) -> list[Tier]:
     """Return (name, intervals) per track and class that occurs; intervals (start_s, end_s, label).
 
     Events of different classes overlap freely, intervals of a tier may not: hence one tier per
     track and class.  A track that was parsed and holds nothing gives one empty tier of its name, a
-    track that is absent gives none.
+    track that is absent gives none.  Seconds in which a track was not parsed have a tier of theirs.
     """
     out: list[Tier] = []
     for track in Track:
@@ -99,6 +110,10 @@ def tiers(timeline: Timeline) -> list[Tier]:
         if not of_track and not gone:
             of_track = [(str(track), [])]
         out += of_track
+    for name in TRACKS:
+        unknown = [(start, end, NOT_PARSED) for start, end in timeline.unparsed(name)]
+        if unknown:
+            out.append((f"{name}:{NOT_PARSED}", unknown))
     return _distinct(out)
 
 

@@ -16,7 +16,7 @@ from seehear.time.extent import DIGITS, Extent, rounded
 from seehear.time.grid import TimeGrid
 from seehear.time.media_file import MediaFile
 from seehear.time.raster import rasterise, runs
-from seehear.time.spans import Span, clipped, difference, intersection, joined
+from seehear.time.spans import Span, clipped, difference, gaps, intersection, joined
 from seehear.time.timeline_json import (
     SCHEMA,
     events_json,
@@ -117,11 +117,16 @@ class Timeline:
         return self.tracks[str(Track(track))].parsed
 
     def unparsed(self, track: Track | str) -> tuple[Span, ...]:
-        """Return which seconds of audio or visual are not known, between the grid's start and the
-        clip's end; of an absent track, which has none, nothing.
+        """Return which seconds of a track are not known, between the grid's start and the clip's
+        end; of an absent track, which has none, nothing.
         """
-        extent = self.tracks[str(Track(track))]
-        return () if extent.absent else extent.missing(self.grid.start_s, self.duration_s)
+        if Track(track) is Track.AUDIO_VISUAL:
+            parts = [self.tracks[name] for name in ("audio", "visual")]
+        else:
+            parts = [self.tracks[str(Track(track))]]
+        if any(extent.absent for extent in parts):
+            return ()
+        return tuple(gaps(self.parsed(track), self.grid.start_s, self.duration_s))
 
     def gaps(self, track: Track | str, label: str | None = None) -> tuple[Span, ...]:
         """Return when nothing is on in a track, or one class, between the grid's start and the

@@ -22,7 +22,7 @@ from seehear.library import Found, Updated, search, update
 from seehear.library.index import index_path, rows
 from seehear.library.media import MediaPlace, base_name, find, place_beside, refused
 from seehear.library.query import EXAMPLES, written
-from seehear.time import SUFFIX, Timeline
+from seehear.time import ABSENT, PARSED, SUFFIX, Timeline
 
 RECHECK_S = 3.0  # the folder is looked through at most this often
 _SPANS = 200  # of one clip in a list
@@ -164,18 +164,20 @@ class Catalogue:
     def _items(self, clips: list[int]) -> dict[int, dict[str, Any]]:
         """Return clips by their row of the index, as the list of a page holds them."""
         found = rows(
-            "SELECT file_row_number, path, source, duration_s, audio, visual, events FROM {}"
-            " WHERE file_row_number IN (SELECT unnest($rows::BIGINT[])) ORDER BY file_row_number",
+            "SELECT file_row_number, path, source, duration_s, events, audio, visual, audio_parsed,"
+            " visual_parsed FROM {} WHERE file_row_number IN (SELECT unnest($rows::BIGINT[]))"
+            " ORDER BY file_row_number",
             index_path(self.library),
             rows=clips,
         )
         items = {}
-        for row, path, source, duration_s, audio, visual, events in found:
+        for row, path, source, duration_s, events, *tracks in found:
+            audio, visual = (_track(*pair) for pair in zip(tracks[:2], tracks[2:], strict=True))
             items[row] = {
                 "id": clip_id(path),
                 "name": _shown(source, path),
                 "duration_s": duration_s,
-                "tracks": {"audio": _state(audio), "visual": _state(visual)},
+                "tracks": {"audio": audio, "visual": visual},
                 "events": [_event(event) for event in events],
                 "media": self._media(path, source) is not None,
             }
@@ -294,8 +296,10 @@ def _event(row: dict[str, Any]) -> dict[str, Any]:
     return {key: row[key] for key in ("track", "label", "start_s", "end_s")}
 
 
-def _state(parsed: object) -> dict[str, str]:
-    return {"state": "parsed" if parsed else "absent"}
+def _track(there: bool, parsed: list[dict[str, float]]) -> dict[str, Any]:
+    """Return what is known of a track, as a timeline says it."""
+    spans = [[stretch["start_s"], stretch["end_s"]] for stretch in parsed]
+    return {"state": PARSED if there else ABSENT, "parsed": spans}
 
 
 def _shown(source: str, path: str) -> str:

@@ -44,6 +44,27 @@ const SeehearLanes = (() => {
   const absent = (timeline, track) =>
     (track === "audio_visual" ? ["audio", "visual"] : [track]).filter((t) => timeline.tracks[t].state === "absent");
 
+  /* stretches of which nothing is known: outside what was parsed of the track, of "both" outside either */
+  function unparsed(timeline, track) {
+    if (absent(timeline, track).length) return [];
+    const end = timeline.duration_s;
+    const gaps = [];
+    for (const name of track === "audio_visual" ? ["audio", "visual"] : [track]) {
+      let now = timeline.grid ? timeline.grid.start_s : 0;
+      for (const [from, to] of [...(timeline.tracks[name].parsed || [[now, end]]), [end, end]]) {
+        if (from > now) gaps.push([now, Math.min(from, end)]);
+        now = Math.max(now, to);
+      }
+    }
+    return gaps.filter(([from, to]) => to > from);
+  }
+
+  const unknown = (timeline, track, whole) => unparsed(timeline, track).map(([from, to]) => {
+    const mark = place(make("div", "lanes-unknown"), from, to, whole);
+    mark.title = `not parsed ${clock(from)} to ${clock(to)}: nothing is known of it`;
+    return mark;
+  });
+
   function describe(e) {
     const score = e.score === null || e.score === undefined ? "" : `, score ${e.score.toFixed(2)}`;
     return `${WORD[e.track]} ${clock(e.start_s)} to ${clock(e.end_s)}${score}`;
@@ -64,13 +85,28 @@ const SeehearLanes = (() => {
       lane.classList.add("empty");
       note.textContent = nothing;
     }
+    const gaps = unparsed(timeline, track);
+    if (gaps.length && track !== "audio_visual") {
+      const told = gaps.slice(0, 3).map(([from, to]) => `${clock(from)} to ${clock(to)}`).join(", ");
+      const more = gaps.length > 3 ? ` and ${gaps.length - 3} more` : "";
+      note.textContent = [note.textContent, `not parsed: ${told}${more}`].filter(Boolean).join("; ");
+    }
     const rows = new Map();
+    if (!events.length && gaps.length) {
+      const row = make("div", "lanes-row lane-track");
+      const area = make("div", "lanes-area");
+      area.append(...unknown(timeline, track, whole));
+      row.append(make("div", "lanes-name"), area);
+      lane.append(row);
+    }
     for (const e of events) {
       if (!rows.has(e.label)) {
         const row = make("div", "lanes-row lane-track");
         const name = make("div", "lanes-name", e.label);
         name.title = e.label;
-        row.append(name, make("div", "lanes-area"));
+        const area = make("div", "lanes-area");
+        area.append(...unknown(timeline, track, whole));
+        row.append(name, area);
         rows.set(e.label, row);
       }
       const bar = place(make("button", "lane-event"), e.start_s, e.end_s, whole);
@@ -298,6 +334,7 @@ const SeehearLanes = (() => {
       const gone = absent(timeline, track);
       if (gone.length) lane.classList.add("absent");
       const events = timeline.events.filter((e) => e.track === track);
+      for (const [from, to] of unparsed(timeline, track)) lane.append(place(make("u"), from, to, whole));
       for (const e of events) lane.append(place(make("i"), e.start_s, e.end_s, whole));
       const labels = [...new Set(events.map((e) => e.label))].join(", ");
       words.push(`${word}: ${gone.length ? "no track" : labels || "nothing"}`);
