@@ -7,7 +7,7 @@ CODE := src tests benchmarks examples tools docs/_build
 SHARED ?= $(or $(SEEHEAR_SHARED),../shared)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test lint docs install install-test weights constraints check-restaged bench wheel-check test-oldest clean
+.PHONY: demo test lint docs install install-test weights constraints fuzz check-restaged bench wheel-check test-oldest clean
 
 demo: weights  ## the main job: a small world of clips, everything run on it, and a report
 	$(BIN)/seehear demo --out out/demo
@@ -48,6 +48,9 @@ constraints: install-test  ## pin what is installed now; names and versions only
 
 bench: install-test  ## every benchmark in short, one dated table with machine facts (about 20 minutes)
 	$(BIN)/python benchmarks/run_all.py --folder .cache/bench --out out/bench
+
+fuzz: install-test  ## 100,000 damaged files of every format; FUZZ=N FIRST=SEED for others (about 15 minutes)
+	$(BIN)/python tests/foreign/fuzz.py $(or $(FUZZ),100000) --first $(or $(FIRST),0) --keep out/fuzz
 
 check-restaged: install-test weights  ## the development clips end to end: features, labels, three seeds, figures (about 40 minutes)
 	$(BIN)/seehear extract $(SHARED)/restaged --visual conse --audio yamnet --out out/restaged/features

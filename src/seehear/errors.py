@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 
 _NAMED = re.compile(r"`([a-z_]+)`")
+_ENDLESS = re.compile(r"(\S{200})\S{60,}(\S{60})")
 
 
 class SeehearError(Exception):
@@ -59,7 +60,8 @@ class SeehearError(Exception):
             text = f"{text}; {self.hint}"
         if named is not None:
             text = _NAMED.sub(lambda found: named(found[1]), text)
-        return " ".join(text.split())  # one line, whatever a library put into its own message
+        # one line that can be read, whatever a library or a damaged file put into it
+        return _ENDLESS.sub(lambda found: f"{found[1]}...{found[2]}", " ".join(text.split()))
 
     def __reduce__(self) -> tuple[object, ...]:
         # keyword arguments survive the trip between processes

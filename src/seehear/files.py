@@ -100,7 +100,19 @@ def refused(error: OSError, path: Path, *, wanted: int | None = None) -> Seehear
     elif error.errno == errno.ENAMETOOLONG:
         name = len(os.fsencode(path.name))
         told, hint = f"{told} ({name} bytes)", "choose a shorter name"
-    return SeehearError(f"cannot write: {told}", where=path, hint=hint)
+    elif error.errno in (errno.EEXIST, errno.ENOTDIR):
+        told = "a file stands in place of its folder"
+    return SeehearError(f"cannot write: {told}", where=shortened(path), hint=hint)
+
+
+def unusable(error: OSError) -> SeehearError:
+    """Return what to tell about a file that the system gives no access to, whatever was wanted."""
+    name = error.filename
+    told = error.strerror or str(error)
+    where = shortened(Path(os.fsdecode(name))) if isinstance(name, str | bytes) else None
+    return SeehearError(
+        f"cannot be used: {told}", where=where, hint="choose another file or folder"
+    )
 
 
 def _space(path: Path, wanted: int | None) -> str:
@@ -118,6 +130,48 @@ def _size(path: Path) -> int | None:
         return None
 
 
+def check_file(path: Path, *, parameter: str = "out") -> None:
+    """Find out before the work whether a file can be written at its end; nothing is made.
+
+    Raises:
+        ConfigError: its name is none, a folder stands there, or its own folder takes no files.
+    """
+    problem = None
+    try:
+        if path.is_dir():
+            problem = "expected a file to write, got a folder"
+        elif not path.is_symlink():  # a link is replaced, wherever it points
+            path.exists()  # says whether the system takes such a name
+        folder = next(folder for folder in path.absolute().parents if os.path.lexists(folder))
+        if not folder.is_dir():
+            problem = f"expected a file in a folder, {shortened(folder)} is none"
+        elif not os.access(folder, os.W_OK):
+            problem = f"expected a folder that can be written to, {shortened(folder)} is not"
+    except (OSError, ValueError) as error:  # ValueError: a zero byte
+        problem = f"cannot write: {getattr(error, 'strerror', None) or error}"
+    if problem is not None:
+        where = shortened(path)
+        raise ConfigError(problem, where=where, hint="choose another name", parameter=parameter)
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether a folder stands there; a name that no system takes is none."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def is_free(folder: Path) -> bool:
+    """Return whether a folder is new or empty; one that cannot be looked at is told later, by who
+    writes into it.
+    """
+    try:
+        return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+    except (OSError, ValueError):
+        return True
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder unless it is there, and find out whether files can be written into it.
 
@@ -128,19 +182,20 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder, prefix=".", suffix=".part"):
             pass
-    except OSError as error:
-        told = error.strerror or str(error)
-        if error.errno in (errno.EEXIST, errno.ENOTDIR):
+    except (OSError, ValueError) as error:  # ValueError: a zero byte
+        told = getattr(error, "strerror", None) or str(error)
+        if getattr(error, "errno", None) in (errno.EEXIST, errno.ENOTDIR):
             told = "a file stands in its place"
         raise ConfigError(
             f"expected a folder that can be written to: {told}",
-            where=_shortened(folder),
+            where=shortened(folder),
             hint="choose another folder",
             parameter="out",
         ) from None
 
 
-def _shortened(path: Path) -> str:
+def shortened(path: Path) -> str:
+    """Return a path for a message; the middle of a very long one is left out."""
     text = str(path)
     return text if len(text) <= 200 else f"{text[:120]}...{text[-60:]}"
 

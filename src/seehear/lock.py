@@ -41,7 +41,7 @@ def owned(folder: Path | str) -> Iterator[Path]:
         with _taken(folder):
             yield folder
     finally:
-        with contextlib.suppress(OSError):  # not empty, as it should be
+        with contextlib.suppress(OSError, ValueError):  # not empty, as it should be
             for path in made:
                 path.rmdir()
 

@@ -12,8 +12,8 @@ from helpers import row
 from llp_like import write_llp
 from seehear.data import Dataset, open_dataset, read_predictions, read_scores
 from seehear.errors import DataError
+from seehear.foreign.texts import MOST_BYTES
 from seehear.time import TimeGrid, Timeline
-from seehear.time.timeline import MOST_BYTES
 
 HEADER = "filename\ttrack\tonset\toffset\tevent_label\n"
 CLIPS = ("1-VMTJRpjbE_150_160", "CCCCCCCCCC3_0_10", "JfZEqeLZqWk_30_40")  # the test split

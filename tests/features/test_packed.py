@@ -81,7 +81,9 @@ def test_damage_is_found(tmp_path):
     with pytest.raises(FeatureError, match="expected sha256"):
         PackedStore(tmp_path).verify()
     path.write_bytes(data[:-4])
-    with pytest.raises(FeatureError, match=r"feature\.npy: cannot read this array"):
+    with pytest.raises(
+        FeatureError, match=r"feature\.npy: not a readable array: expected 240 bytes"
+    ):
         open_features(tmp_path).array("eye/feature", ["c0"])
     np.save(path, np.zeros((20, 4), np.float32))
     with pytest.raises(FeatureError, match=r"expected \(20, 3\) float32, got \(20, 4\) float32"):
@@ -160,5 +162,5 @@ def test_a_number_that_cannot_be_is_one_line(tmp_path, number):
     manifest = json.loads((tmp_path / "manifest.json").read_text())
     manifest["streams"]["eye/feature"]["total"] = number
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))
-    with pytest.raises(FeatureError, match="whole numbers"):
+    with pytest.raises(FeatureError, match=r"whole number from 0|numbers of 64 bits"):
         open_features(tmp_path)

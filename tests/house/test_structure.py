@@ -11,9 +11,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "seehear"
 
+_MORE = ("names", "plugins", "processes")
 # as in docs/architecture.md: a part may import those of its own line and of the lines above it
 LAYERS = [
-    ["errors", "_version", "arrays", "closest", "files", "lock", "names", "plugins", "processes"],
+    [*("errors", "_version", "arrays", "closest", "files", "foreign", "lock"), *_MORE],
     ["time"],
     ["metrics", "data", "media", "weights"],
     ["share"],
@@ -206,3 +207,34 @@ def test_help_imports_few_modules_of_ours() -> None:
 
 def test_the_check_of_loading_can_fail() -> None:
     assert loaded("import safetensors") == {"safetensors"}
+
+
+# what reads data of others: only `seehear.foreign` does, with limits and a form (see there)
+PARSES = re.compile(
+    r"json\.loads?\((?!json\.dumps)|json\.load\b|tomllib\.|np\.load\(|np\.fromfile|safe_open\("
+    r"|load_file\("
+)
+PARSES_ITSELF = {
+    "foreign": "the place",
+    "library": "stored timelines as its own index holds them",
+    "web": "messages of its own processes",
+    "streaming/pipe.py": "messages of its own processes",
+    "export/json.py": "our own schema, as packaged",
+    "encoders/checkpoint.py": "pinned weights, every fault caught",
+    "encoders/minilm.py": "pinned weights, every fault caught",
+}
+
+
+def test_only_one_place_parses_data_of_others() -> None:
+    found = set()
+    for path in FILES:
+        name = path.relative_to(PACKAGE).as_posix()
+        if PARSES.search(path.read_text(encoding="utf-8")):
+            found.add(name if name in PARSES_ITSELF else owner(path))
+    assert found == set(PARSES_ITSELF)
+
+
+def test_the_check_of_parsing_can_fail() -> None:
+    assert PARSES.search("value = json.loads(text)")
+    assert PARSES.search("np.load(path, allow_pickle=False)")
+    assert not PARSES.search("json.loads(json.dumps(value))")

@@ -116,13 +116,23 @@ def test_an_event_outside_the_vocabulary_is_refused() -> None:
     ("change", "message"),
     [
         ({"schema": "other/1"}, "expected schema seehear.timeline/2 or older, got other/1"),
-        ({"events": [{"track": "audio"}]}, "field 'start_s' is missing"),
+        (
+            {"events": [{"track": "audio"}]},
+            r"events\[0\]: expected label, start_s, end_s, got none",
+        ),
+        ({"tracks": {"audio": "parsed"}}, "tracks: expected visual, got none"),
+        ({"removed": [{"track": "audio"}]}, r"removed\[0\]: expected label"),
+        ({"media": {"path": 5}}, "media: expected bytes, hash, duration_s, got none"),
         (
             {"events": [{"track": "smell", "label": "Dog", "start_s": 0, "end_s": 1}]},
-            "'smell' is not a valid Track",
+            r"events\[0\].track: expected audio or visual or audio_visual, got 'smell'",
         ),
         ({"grid": {"start_s": 0, "step_s": -1, "count": 3}}, "step_s must be a positive number"),
-        ({"duration_s": "long"}, "could not convert"),
+        ({"duration_s": "long"}, "duration_s: expected a number from 0 to 1e"),
+        ({"duration_s": 10**400}, "expected numbers of 64 bits, got one of 401 digits"),
+        ({"grid": {"start_s": 0, "step_s": 1, "count": 10**12}}, "grid.count: expected a whole"),
+        ({"source": "\ud800"}, "expected Unicode text"),
+        ({"parser": json.loads("[" * 70 + "]" * 70)}, "at most 64 values one in the other"),
     ],
 )
 def test_a_broken_file_is_one_clear_line(change: dict, message: str) -> None:

@@ -58,7 +58,7 @@ def test_the_newest_edition_is_not_migrated() -> None:
 
 
 def test_a_track_called_neither_parsed_nor_absent_is_refused() -> None:
-    with pytest.raises(DataError, match="state: expected parsed or absent, got 'maybe'"):
+    with pytest.raises(DataError, match="tracks.audio: expected parsed or absent, got 'maybe'"):
         Timeline.from_dict({**OLD, "tracks": {"audio": "maybe", "visual": "absent"}})
 
 
@@ -81,16 +81,29 @@ def test_everything_comes_back() -> None:
     assert value["removed"] == [{"track": "visual", "label": "Dog", "start_s": 1, "end_s": 2}]
 
 
+def of_audio(extent: object) -> dict:
+    return {"tracks": {"audio": extent, "visual": {"state": "absent", "parsed": []}}}
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"tracks": {"audio": {"state": "parsed"}}}, "field 'parsed' is missing"),
-        ({"tracks": {"audio": "parsed", "visual": "parsed"}}, "no attribute 'get'"),
-        ({"tracks": {"audio": {"state": "parsed", "parsed": [[0]]}}}, "not enough values"),
-        ({"tracks": {"audio": {"state": "parsed", "parsed": [[0, 1e999]]}}}, "finite ends"),
-        ({"media": {"path": "a"}}, "field 'bytes' is missing"),
-        ({"media": {"path": "", "bytes": 1e999, "hash": "", "duration_s": 1}}, "infinity"),
-        ({"removed": [{"track": "audio"}]}, "field 'start_s' is missing"),
+        (of_audio({"state": "parsed"}), "tracks.audio: expected parsed, got none"),
+        (of_audio("parsed"), "tracks.audio: expected an object, got 'parsed'"),
+        (of_audio({"state": "parsed", "parsed": [[0]]}), r"parsed\[0\]: expected a list of 2"),
+        (
+            of_audio({"state": "parsed", "parsed": [[0, 1e999]]}),
+            r"parsed\[0\]\[1\]: expected a number",
+        ),
+        ({"media": {"path": "a"}}, "media: expected bytes, hash, duration_s, got none"),
+        (
+            {"media": {"path": "", "bytes": 1e999, "hash": "", "duration_s": 1}},
+            "media.bytes: expected a whole number",
+        ),
+        (
+            {"removed": [{"track": "audio"}]},
+            r"removed\[0\]: expected label, start_s, end_s, got none",
+        ),
         (
             {"events": [{**OLD["events"][0], "origin": "guessed"}]},
             "origin: expected one of parser, confirmed, corrected, added, got 'guessed'",

@@ -26,8 +26,19 @@ from small_world import TINY
 
 def test_the_log_survives_a_line_cut_off(tmp_path):
     path = tmp_path / "log.jsonl"
-    path.write_text('{"epoch": 1}\n{"epoch": 2, "lo')
-    assert read_log(path) == [{"epoch": 1}]
+    whole = '{"epoch": 1, "loss": {"total": 0.5}, "val": null, "seconds": 2}\n'
+    path.write_text(whole + '{"epoch": 2, "lo')
+    assert [line["epoch"] for line in read_log(path)] == [1]
+
+
+@pytest.mark.parametrize(
+    "bad", ["1e308", '"a"', '{"epoch": "x"}', '{"epoch": 1}', "\xff", "1" * 5000]
+)
+def test_a_damaged_line_of_the_log_is_told_with_its_place(tmp_path, bad):
+    path = tmp_path / "log.jsonl"
+    path.write_text(f"{bad}\n", encoding="latin-1")
+    with pytest.raises(WeightsError, match=r"log\.jsonl:1: .*take that line out"):
+        read_log(path)
 
 
 def test_training_again_does_nothing_and_another_run_is_refused(world, prepared, trained):

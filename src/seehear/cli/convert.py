@@ -14,6 +14,7 @@ from typing import Any
 
 from seehear._version import __version__
 from seehear.errors import ConfigError, WeightsError
+from seehear.files import check_file
 
 SYSTEMS = ("han", "ma", "jomold", "mgn", "mm_pyramid", "dhhn", "lsld")
 
@@ -206,5 +207,4 @@ def _check(args: argparse.Namespace) -> None:
         raise ConfigError(
             f"expected a file ending in .safetensors, got {args.out.name}", where="--out"
         )
-    if args.out.is_dir():
-        raise ConfigError("expected a file to write, got a folder", where=args.out)
+    check_file(args.out)

@@ -22,6 +22,7 @@ from seehear.data import (
 )
 from seehear.errors import ConfigError, DataError
 from seehear.features import open_features
+from seehear.files import check_file
 from seehear.metrics import (
     Report,
     best_thresholds,
@@ -132,6 +133,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Score and show."""
+    if args.per_clip is not None:
+        check_file(args.per_clip, parameter="per_clip")
     dataset = open_dataset(args.dataset)
     split = dataset.split(args.split)
     truth = split.truth(args.truth)

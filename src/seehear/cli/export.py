@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from seehear.errors import ConfigError
+from seehear.files import check_file, is_folder
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -55,6 +56,7 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.buffer.write(export.render(timeline, args.to, media=link).encode())
         sys.stdout.buffer.flush()
         return 0
-    path = export.path_for(name, args.to, args.out) if args.out.is_dir() else args.out
+    path = export.path_for(name, args.to, args.out) if is_folder(args.out) else args.out
+    check_file(path)
     print(export.write(timeline, args.to, path, media=media))
     return 0

@@ -35,6 +35,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
+    from seehear.lock import owned
+
+    with owned(args.out):
+        return _fetch(args)
+
+
+def _fetch(args: argparse.Namespace) -> int:
     from seehear.data.fetch_llp import PARTS, fetch_llp
     from seehear.data.llp_parts import missing_parts, runnable_tables
 

@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import io
 import os
 import signal
 import sys
@@ -9,7 +10,7 @@ from types import FrameType
 from typing import NoReturn
 
 from seehear._version import __version__
-from seehear.errors import MissingExtraError, SeehearError
+from seehear.errors import ConfigError, MissingExtraError, SeehearError
 
 # command -> (module below seehear.cli, one line of help); a module is imported only when its
 # command runs
@@ -88,10 +89,15 @@ def main(argv: list[str] | None = None) -> int:
     only = argv[0] if argv and argv[0] in COMMANDS else None
     parser = args = None
     try:
+        if any("\0" in text for text in argv):
+            raise ConfigError("expected names without a zero byte")
         parser = build_parser(only)
         args = _parse(parser, argv)
         return int(importlib.import_module(f"seehear.cli.{COMMANDS[args.command][0]}").run(args))
-    except (SeehearError, ModuleNotFoundError) as error:
+    except BrokenPipeError:  # the reader of our output went away (| head)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (SeehearError, ModuleNotFoundError, OSError) as error:
         line = _line(error, only or "", parser)
         if line is None or (args is not None and args.debug):
             raise
@@ -103,9 +109,6 @@ def main(argv: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 128 + (stop.args[0] if stop.args else signal.SIGINT)
-    except BrokenPipeError:  # the reader of our output went away (| head)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
 
 
 def _parse(parser: argparse.ArgumentParser, argv: list[str]) -> argparse.Namespace:
@@ -117,13 +120,19 @@ def _parse(parser: argparse.ArgumentParser, argv: list[str]) -> argparse.Namespa
 
 
 def _line(
-    error: SeehearError | ModuleNotFoundError, command: str, parser: argparse.ArgumentParser | None
+    error: SeehearError | ModuleNotFoundError | OSError,
+    command: str,
+    parser: argparse.ArgumentParser | None,
 ) -> str | None:
     """Return what to tell the user about an error, or None if it is a fault of our own."""
     if isinstance(error, SeehearError):
         from seehear.cli.options import spoken
 
         return str(error) if parser is None else spoken(error, parser, command)
+    if isinstance(error, OSError):  # the system's, where no one had more to say about it
+        from seehear.files import unusable
+
+        return str(unusable(error))
     package = (error.name or "").split(".")[0]
     if package not in _EXTRAS:
         return None
@@ -136,6 +145,8 @@ def entry() -> None:
         number = getattr(signal, name, None)  # not every system has both
         if number is not None and signal.getsignal(number) == signal.SIG_DFL:
             signal.signal(number, _stop)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # file names may be no text: they come out as is
+        sys.stdout.reconfigure(errors="surrogateescape")
     sys.exit(main())
 
 

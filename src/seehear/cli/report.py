@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from seehear.cli.console import print_json, warn
 from seehear.errors import ConfigError, SeehearError
+from seehear.files import check_file
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -142,14 +143,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write what is asked for and print where it lies."""
-    files = {
-        "run": _run,
-        "clip": _clip,
-        "similarity": _similarity,
-        "strips": _strips,
-        "lanes": _lanes,
-        "curves": _curves,
-    }[args.action](args)
+    files = _write(args)
     failed: list[str] = getattr(args, "failed", [])
     for line in failed:
         print(f"seehear: {line}", file=sys.stderr)
@@ -159,6 +153,20 @@ def run(args: argparse.Namespace) -> int:
         for file in files:
             print(file)
     return 1 if failed else 0
+
+
+def _write(args: argparse.Namespace) -> list[Path]:
+    """Write the page or the pictures; whether they can be written is found out first."""
+    pages = {"run": _run, "clip": _clip}
+    if args.action in pages:
+        if args.out is not None:
+            check_file(args.out)
+        return pages[args.action](args)
+    from seehear.lock import owned
+
+    with owned(args.out):
+        pictures = {"similarity": _similarity, "strips": _strips, "lanes": _lanes}
+        return {**pictures, "curves": _curves}[args.action](args)
 
 
 def _run(args: argparse.Namespace) -> list[Path]:

@@ -4,7 +4,7 @@
 `segment_prob` (N, T, 2, C), `track_prob` (N, 2, C) and `clip_prob` (N, C).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from seehear.data.dataset import Split
 from seehear.data.match import ClipFinder
 from seehear.data.vocabulary import Vocabulary
 from seehear.errors import DataError
+from seehear.foreign.arrays import Archive, opened_npz
 from seehear.time import TimeGrid
 
 _AXES = {
@@ -41,23 +42,24 @@ def read_scores(
         DataError: the file is damaged, a clip is missing, twice or unknown, or an array has a wrong
             shape.
     """
-    arrays = _load(path)
-    if "segment_prob" not in arrays:
-        return None
-    names, classes = _names(arrays, path), len(vocabulary)
-    shapes = {
-        "segment_prob": (len(names), grid.count, 2, classes),
-        "track_prob": (len(names), 2, classes),
-        "clip_prob": (len(names), classes),
-    }
-    for key, shape in shapes.items():
-        if key not in arrays:
-            raise DataError(
-                f"array {key} is missing",
-                where=path,
-                hint=f"expected {', '.join(shapes)} and names",
-            )
-        _check_shape(arrays[key], key, shape, path)
+    with opened_npz(path) as archive:
+        if "segment_prob" not in archive.headers:
+            return None
+        names, classes = _names(archive, path), len(vocabulary)
+        shapes = {
+            "segment_prob": (len(names), grid.count, 2, classes),
+            "track_prob": (len(names), 2, classes),
+            "clip_prob": (len(names), classes),
+        }
+        arrays = {}
+        for key, shape in shapes.items():
+            if key not in archive.headers:
+                raise DataError(
+                    f"array {key} is missing",
+                    where=path,
+                    hint=f"expected {', '.join(shapes)} and names",
+                )
+            arrays[key] = _array(archive, key, shape, path)
     rows = _rows_in_order(names, split, path)
     segment, track, clip = (arrays[key][rows] for key in shapes)
     return segment, track, clip
@@ -94,15 +96,17 @@ def read_decisions(
         DataError: the file is damaged, a clip stands twice, or an array has a wrong shape or other
             values.
     """
-    arrays = _load(path)
-    names = _names(arrays, path)
-    for key in ("audio", "visual"):
-        if key not in arrays:
-            raise DataError(
-                f"array {key} is missing", where=path, hint="expected audio, visual and names"
-            )
-        _check_shape(arrays[key], key, (len(names), grid.count, len(vocabulary)), path)
-        if not np.isin(arrays[key], (0, 1)).all():
+    arrays = {}
+    with opened_npz(path) as archive:
+        names = _names(archive, path)
+        for key in ("audio", "visual"):
+            if key not in archive.headers:
+                raise DataError(
+                    f"array {key} is missing", where=path, hint="expected audio, visual and names"
+                )
+            arrays[key] = _array(archive, key, (len(names), grid.count, len(vocabulary)), path)
+    for key, array in arrays.items():
+        if not np.isin(array, (0, 1)).all():
             raise DataError(
                 f"array {key}: expected 0 and 1 only",
                 where=path,
@@ -116,27 +120,27 @@ def read_decisions(
     }
 
 
-def _load(path: Path) -> dict[str, NDArray[Any]]:
-    try:
-        # opened here, because numpy leaves the file of a damaged archive open
-        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
-            return {key: file[key] for key in file.files}
-    except Exception as error:  # zipfile, zlib and numpy each have their own for a damaged archive
-        raise DataError(f"cannot be read as arrays: {error}", where=path) from None
-
-
-def _names(arrays: Mapping[str, NDArray[Any]], path: Path) -> list[str]:
-    if "names" not in arrays or arrays["names"].ndim != 1 or arrays["names"].dtype.kind != "U":
+def _names(archive: Archive, path: Path) -> list[str]:
+    header = archive.headers.get("names")
+    if header is None or len(header.shape) != 1 or header.dtype.kind != "U":
         raise DataError("expected an array names (clips,) of text", where=path)
-    return [str(name) for name in arrays["names"]]
+    return [str(name) for name in archive.read("names")]
 
 
-def _check_shape(array: NDArray[Any], key: str, shape: tuple[int, ...], path: Path) -> None:
-    if array.shape != shape:
+def _array(archive: Archive, key: str, shape: tuple[int, ...], path: Path) -> NDArray[Any]:
+    """Return one array after a look at its header.
+
+    Raises:
+        DataError: of another shape or type, or holding NaN or infinity.
+    """
+    header = archive.headers[key]
+    if header.shape != shape:
         raise DataError(
-            f"array {key}: expected {_AXES[key]} = {shape}, got {array.shape}", where=path
+            f"array {key}: expected {_AXES[key]} = {shape}, got {header.shape}", where=path
         )
-    if array.dtype.kind not in "buif":
-        raise DataError(f"array {key}: expected numbers, got {array.dtype}", where=path)
+    if header.dtype.kind not in "buif":
+        raise DataError(f"array {key}: expected numbers, got {header.dtype}", where=path)
+    array = archive.read(key)
     if not np.isfinite(array).all():
         raise DataError(f"array {key}: expected finite numbers, got NaN or infinity", where=path)
+    return array

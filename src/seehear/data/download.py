@@ -3,7 +3,6 @@
 import hashlib
 import http
 import http.client
-import json
 import math
 import urllib.error
 import urllib.parse
@@ -15,7 +14,10 @@ from typing import IO
 from seehear._version import __version__
 from seehear.errors import DataError
 from seehear.files import Json, refused, resumed_aside
+from seehear.foreign.forms import anything
+from seehear.foreign.texts import parse_json
 
+_MOST_JSON = 64 << 20  # bytes of an answer; one cut off is not JSON
 _BLOCK = 1 << 20
 _TIMEOUT_S = 60.0
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -89,7 +91,7 @@ def get_json(url: str) -> Json:
     """
     try:
         with _open(url, {}) as answer:
-            return json.loads(answer.read())
+            content = answer.read(_MOST_JSON + 1)
     except (
         urllib.error.URLError,
         http.client.HTTPException,
@@ -99,7 +101,9 @@ def get_json(url: str) -> Json:
         raise DataError(
             f"cannot be fetched: {_short(error)}", where=url, hint="check the connection"
         ) from None
-    except ValueError:
+    try:
+        return parse_json(content, anything, where=url)
+    except DataError:
         raise DataError("expected JSON, got something else", where=url) from None
 
 

@@ -25,6 +25,8 @@ from pathlib import Path, PurePosixPath
 from seehear.data.download import download, get_json
 from seehear.errors import DataError
 from seehear.files import Json, resumed_aside, write_text
+from seehear.foreign.forms import Wrong, items, maybe, record, table, text, whole
+from seehear.foreign.texts import read_json
 from seehear.lock import owned
 from seehear.names import inside
 
@@ -99,13 +101,16 @@ def read_record(root: Path) -> dict[str, Json]:
     path = root / RECORD
     if not path.is_file():
         return {}
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataError(
-            f"cannot be read: {error}", where=path, hint="delete it and fetch again"
-        ) from None
-    return record if isinstance(record, dict) else {}
+    return read_json(path, _RECORD, hint="delete it and fetch again")
+
+
+_RECORD = record(
+    {},
+    {
+        "valor": record({"repository": text, "revision": text}),
+        "archives": table(record({"sha256": text, "size": whole(), "files": table(whole())})),
+    },
+)
 
 
 def _fetch_tables(root: Path, base: str, received: Callable[[str, int], None]) -> Fetched:
@@ -122,13 +127,13 @@ def _fetch_tables(root: Path, base: str, received: Callable[[str, int], None]) -
 def _fetch_archive(
     root: Path, part: str, hub: str, received: Callable[[str, int], None]
 ) -> Fetched:
-    record = read_record(root)
-    done = record.get("archives", {}).get(part)
+    known = read_record(root)
+    done = known.get("archives", {}).get(part)
     if done and all(_has(root / part, kind, n) for kind, n in done["files"].items()):
         return Fetched(part, "there", _counts(done["files"]))
-    if "valor" not in record:
-        record["valor"] = {"repository": VALOR, "revision": _newest(hub)}
-    revision = record["valor"]["revision"]
+    if "valor" not in known:
+        known["valor"] = {"repository": VALOR, "revision": _newest(hub)}
+    revision = known["valor"]["revision"]
     name = f"{part}.zip"
     sha256, size = _expected(hub, revision, name)
     if done and done["sha256"] != sha256:
@@ -138,7 +143,7 @@ def _fetch_archive(
             where=f"{hub}/datasets/{VALOR}/{name}",
             hint=f"delete {root / RECORD} to accept the new one",
         )
-    _write_record(root, record)
+    _write_record(root, known)
     download(
         f"{hub}/datasets/{VALOR}/resolve/{revision}/{name}",
         root / name,
@@ -147,8 +152,8 @@ def _fetch_archive(
         received=partial(received, name),
     )
     files = unpack(root / name, root / part)
-    record.setdefault("archives", {})[part] = {"sha256": sha256, "size": size, "files": files}
-    _write_record(root, record)
+    known.setdefault("archives", {})[part] = {"sha256": sha256, "size": size, "files": files}
+    _write_record(root, known)
     (root / name).unlink()
     return Fetched(part, "fetched", _counts(files))
 
@@ -164,13 +169,23 @@ def _newest(hub: str) -> str:
 def _expected(hub: str, revision: str, name: str) -> tuple[str, int]:
     """Return digest and size of a file as the hub's listing of one revision gives them."""
     url = f"{hub}/api/datasets/{VALOR}/tree/{urllib.parse.quote(revision)}"
-    for entry in get_json(url):
-        if entry.get("path") == name:
+    for entry in _listed(get_json(url), url):
+        if entry["path"] == name:
             lfs = entry.get("lfs") or {}
-            if "oid" not in lfs:
+            if not {"oid", "size"} <= lfs.keys():
                 raise DataError(f"the hub gives no digest of {name}", where=url)
-            return str(lfs["oid"]).removeprefix("sha256:"), int(lfs["size"])
+            return lfs["oid"].removeprefix("sha256:"), lfs["size"]
     raise DataError(f"the hub's revision {revision[:12]} has no {name}", where=url)
+
+
+_LISTING = items(record({"path": text}, {"lfs": maybe(record({}, {"oid": text, "size": whole()}))}))
+
+
+def _listed(answer: Json, url: str) -> list[dict[str, Json]]:
+    try:
+        return _LISTING(answer)
+    except Wrong as wrong:
+        raise DataError(f"expected a listing of files: {wrong}", where=url) from None
 
 
 def unpack(archive: Path, folder: Path) -> dict[str, int]:
@@ -214,8 +229,8 @@ def unpack(archive: Path, folder: Path) -> dict[str, int]:
     return {kind: count for kind, count in files.items() if count}
 
 
-def _write_record(root: Path, record: dict[str, Json]) -> None:
-    write_text(root / RECORD, json.dumps(record, indent=1) + "\n")
+def _write_record(root: Path, known: dict[str, Json]) -> None:
+    write_text(root / RECORD, json.dumps(known, indent=1) + "\n")
 
 
 def _has(folder: Path, kind: str, files: int) -> bool:

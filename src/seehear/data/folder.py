@@ -22,7 +22,6 @@ takes the span that names such as `abc_30_40` tell.
 
 import hashlib
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -34,6 +33,8 @@ from seehear.data.vocabulary import Vocabulary
 from seehear.data.words import no_single_class
 from seehear.errors import DataError
 from seehear.files import Json
+from seehear.foreign.forms import shortened
+from seehear.foreign.texts import read_toml
 from seehear.time import TimeGrid
 
 TOML = "dataset.toml"
@@ -48,12 +49,7 @@ def open_folder(root: Path) -> Dataset:
         DataError: not TOML, an unknown or missing key, a table that does not exist or is damaged.
     """
     path = root / TOML
-    try:
-        about = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"not TOML: {error}", where=path) from None
-    except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror}", where=path) from None
+    about = read_toml(path)
     _check_keys(about, _TOP, path, required=("vocabulary", "splits"))
     splits = _mapping(about["splits"], path, "[splits.NAME] tables")
     files: dict[str, dict[str, Path]] = {role: {} for role in _SPLIT}
@@ -95,7 +91,8 @@ def _grid(value: Json, path: Path) -> TimeGrid | Literal["names"] | None:
     if "from" in table:
         if table["from"] != NAMES or len(table) > 1:
             raise DataError(
-                f'[grid]: expected count and step_s, or from = "{NAMES}" alone, got {table!r}',
+                f'[grid]: expected count and step_s, or from = "{NAMES}" alone, got'
+                f" {shortened(table)}",
                 where=path,
             )
         return NAMES
@@ -103,14 +100,15 @@ def _grid(value: Json, path: Path) -> TimeGrid | Literal["names"] | None:
     if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= MOST:
         raise DataError(
             f"grid.count: expected a whole number of segments, at least 1 and at most {MOST}, got"
-            f" {str(count)[:40]}",
+            f" {shortened(count)}",
             where=path,
         )
     try:
         return TimeGrid(count, float(step_s))
     except (TypeError, ValueError, OverflowError):
         raise DataError(
-            f"grid.step_s: expected a positive number of seconds, got {step_s!r}", where=path
+            f"grid.step_s: expected a positive number of seconds, got {shortened(step_s)!r}",
+            where=path,
         ) from None
 
 
@@ -135,22 +133,23 @@ def _check_keys(
 
 def _mapping(value: Json, path: Path, what: str) -> dict[str, Json]:
     if not isinstance(value, dict) or (what.startswith("[splits") and not value):
-        raise DataError(f"expected {what}, got {value!r}", where=path)
+        raise DataError(f"expected {what}, got {shortened(value)}", where=path)
     return value
 
 
 def _text(value: Json, path: Path, key: str) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise DataError(f"{key}: expected text, got {value!r}", where=path)
+        raise DataError(f"{key}: expected text, got {shortened(value)!r}", where=path)
     return value
 
 
 def _file(root: Path, value: Json, where: object) -> Path:
-    if not isinstance(value, str) or "\0" in value:
-        raise DataError(f"expected the name of a table below {root}, got {value!r}", where=where)
+    if not isinstance(value, str):
+        got = shortened(value)
+        raise DataError(f"expected the name of a table below {root}, got {got}", where=where)
     if not os.path.isfile(root / value):
         raise DataError(
-            f"there is no file {root / value!s:.200}",
+            f"there is no file {root / shortened(value)}",
             where=where,
             hint="write the table, or name another one",
         )

@@ -21,6 +21,8 @@ from seehear.demo.pictures import PICTURES, SIZE, nothing
 from seehear.demo.sounds import RATE_HZ, SOUNDS, room
 from seehear.errors import ConfigError
 from seehear.files import atomic_path, write_text
+from seehear.foreign.forms import anything, table
+from seehear.foreign.texts import read_json
 from seehear.media.container import require_av
 from seehear.processes import end_with_parent
 
@@ -205,15 +207,18 @@ def unseen() -> Script:
     )
 
 
+_ANOTHER = "choose another folder, or remove this one"
+
+
 def _claim(path: Path, about: dict[str, Any]) -> None:
     if path.exists():
-        before = json.loads(path.read_text("utf-8"))
+        before = read_json(path, table(anything), kind=ConfigError, hint=_ANOTHER)
         key = next((key for key in about if before.get(key) != about[key]), None)
         if key is not None:
             raise ConfigError(
                 f"this folder holds a demo world with {key} {before.get(key)}, not {about[key]}",
                 where=path.parent,
-                hint="choose another folder, or remove this one",
+                hint=_ANOTHER,
             )
     elif path.parent.exists() and (not path.parent.is_dir() or any(path.parent.iterdir())):
         raise ConfigError(

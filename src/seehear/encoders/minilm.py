@@ -6,7 +6,6 @@ Small enough that numpy needs milliseconds a sentence, so that parsing with the 
 imports no torch. Source: Reimers and Gurevych 2019 (Sentence-BERT); Devlin et al. 2019 (BERT).
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +17,9 @@ from numpy.typing import NDArray
 
 from seehear.encoders.base import Lazy, unit
 from seehear.errors import MissingExtraError, WeightsError
+from seehear.foreign.arrays import read_npy
+from seehear.foreign.forms import number, record, whole
+from seehear.foreign.texts import read_json
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -80,7 +82,7 @@ class MiniLM:
             tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
             tokenizer.no_padding()
             tokenizer.enable_truncation(_MAX_TOKENS)
-            config = json.loads((self._folder / "config.json").read_text())
+            config = read_json(self._folder / "config.json", _CONFIG)
             return Sentences(
                 tokenizer,
                 load_file(self._folder / "model.safetensors"),
@@ -95,6 +97,15 @@ class MiniLM:
                 where=self._folder,
                 hint="run: seehear models verify minilm",
             ) from None
+
+
+_CONFIG = record(
+    {
+        "num_hidden_layers": whole(1, 100),
+        "num_attention_heads": whole(1, 1_000),
+        "layer_norm_eps": number(0, 1),
+    }
+)
 
 
 def _batches(lengths: list[int]) -> Iterator[list[int]]:
@@ -183,5 +194,4 @@ def class_embeddings(names: tuple[str, ...]) -> NDArray[np.float32]:
             np.save(file, MiniLM().encode(list(names)))
 
     path = derived(f"minilm-names-{key}.npy", build)
-    rows: NDArray[np.float32] = np.load(path, allow_pickle=False)
-    return rows
+    return read_npy(path, kind=WeightsError, hint="remove this file: it is made again")

@@ -9,7 +9,6 @@ where it names none.
 Source: Tschannen et al. 2025 (arXiv:2502.14786); google/siglip2-base-patch16-224.
 """
 
-import json
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
@@ -24,6 +23,8 @@ from seehear.encoders.text_tower import TextNetwork
 from seehear.encoders.torch_run import pick_device, run_batches
 from seehear.encoders.transformer import TransformerNet, expect, load_transformer
 from seehear.errors import WeightsError
+from seehear.foreign.forms import record, whole
+from seehear.foreign.texts import read_json
 
 SIDE, DIM, TOKENS = 224, 768, 64
 MEAN = STD = (0.5, 0.5, 0.5)
@@ -114,7 +115,8 @@ def _filter(checkpoint: Checkpoint) -> str:
     path = checkpoint.path() / "preprocessor_config.json"
     number = 2
     if path.is_file():
-        number = json.loads(path.read_text("utf-8")).get("resample", number)
+        form = record({}, {"resample": whole()})
+        number = read_json(path, form, kind=WeightsError).get("resample", number)
     if number not in _FILTERS:
         raise WeightsError(
             f"{checkpoint.id}: expected resample 2 (bilinear) or 3 (bicubic), got {number}",

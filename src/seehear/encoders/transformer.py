@@ -6,7 +6,6 @@ JSON: no code of a checkpoint ever runs, and nothing is downloaded.
 """
 
 import contextlib
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +17,8 @@ from numpy.typing import NDArray
 from seehear.encoders.checkpoint import Checkpoint
 from seehear.encoders.torch_run import settled
 from seehear.errors import MissingExtraError, WeightsError
+from seehear.foreign.forms import anything, table
+from seehear.foreign.texts import read_json
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -109,10 +110,7 @@ def expect_processor(checkpoint: Checkpoint, settings: dict[str, Any]) -> None:
     path = checkpoint.path() / "preprocessor_config.json"
     if not path.is_file():
         return
-    try:
-        theirs = json.loads(path.read_text("utf-8"))
-    except ValueError as error:
-        raise WeightsError(f"not JSON: {error}", where=path) from None
+    theirs = read_json(path, table(anything), kind=WeightsError)
     for name, value in settings.items():
         if theirs.get(name, value) != value:
             raise WeightsError(

@@ -22,7 +22,7 @@ from seehear.extraction.clips import Collection, collect
 from seehear.extraction.journal import FOLDER, Journal, refuse_other
 from seehear.extraction.summary import Summary, summarise
 from seehear.features.packed import MANIFEST, PackedStore, write_manifest, write_stream
-from seehear.files import Json
+from seehear.files import Json, is_free
 from seehear.lock import owned
 from seehear.media.container import require_av
 from seehear.streaming.encode import FinishedClip
@@ -234,7 +234,7 @@ def _run(
 
 def _made_before(folder: Path, asked: Mapping[str, Json]) -> PackedStore | None:
     """Return the finished store in the folder, if any; refuse a folder of anything else."""
-    if (folder / MANIFEST).is_file():
+    if _exists(folder / MANIFEST):
         store = PackedStore(folder)
         if store.manifest.get("joined"):
             raise FeatureError(
@@ -244,8 +244,7 @@ def _made_before(folder: Path, asked: Mapping[str, Json]) -> PackedStore | None:
             )
         refuse_other({key: store.manifest.get(key) for key in asked}, asked, folder)
         return store
-    begun = (folder / FOLDER).is_dir()
-    if folder.exists() and not begun and not _is_empty_folder(folder):
+    if not is_free(folder) and not (folder / FOLDER).is_dir():
         raise FeatureError(
             "expected an empty or new folder, or one that an extraction made",
             where=folder,
@@ -254,8 +253,11 @@ def _made_before(folder: Path, asked: Mapping[str, Json]) -> PackedStore | None:
     return None
 
 
-def _is_empty_folder(path: Path) -> bool:
-    return path.is_dir() and not any(path.iterdir())
+def _exists(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no system takes: told when it is to be made
+        return False
 
 
 def _nothing_to_do(store: PackedStore, clips: Collection, retry: Sequence[str]) -> bool:
@@ -305,7 +307,7 @@ def _write_store(plan: _Plan, journal: Journal) -> None:
     names = [job.name for job in plan.clips.jobs]
     streams = {}
     for stream, spec in plan.streams.items():
-        total = sum(journal.clips[name]["segments"] * spec.rows for name in names)
+        total = sum(journal.count(name, stream) for name in names)
         rows = (journal.read(name, stream) for name in names)
         entry = write_stream(
             plan.folder, stream, rows, total=total, dim=spec.dim, dtype=plan.options.dtype

@@ -16,7 +16,7 @@ import json
 import os
 import shutil
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -26,6 +26,19 @@ from numpy.typing import NDArray
 
 from seehear.errors import FeatureError
 from seehear.files import Json, refused
+from seehear.foreign.forms import (
+    anything,
+    first_of,
+    flag,
+    items,
+    one_of,
+    record,
+    shortened,
+    table,
+    text,
+    whole,
+)
+from seehear.foreign.texts import parse_json
 
 FOLDER = ".progress"
 
@@ -123,6 +136,12 @@ class Journal:
             )
         return np.frombuffer(data, dtype).reshape(-1, dim)
 
+    def count(self, name: str, stream: str) -> int:
+        """Return R, how many rows of a stream a finished clip has."""
+        _, size = self.clips[name]["at"].get(stream, (0, 0))
+        dim, dtype = self.streams[stream]
+        return int(size) // (dim * np.dtype(dtype).itemsize)
+
     def close(self) -> None:
         """Close every file; an empty journal that this object made is taken away."""
         for file in (*self._rows.values(), self._lines):
@@ -145,20 +164,48 @@ class Journal:
         whole = data.rfind(b"\n") + 1
         file.truncate(whole)
         try:
-            lines = [json.loads(line) for line in data[:whole].splitlines()]
-        except ValueError:
-            raise FeatureError(
-                "not a journal of an extraction", where=path, hint="choose another folder"
-            ) from None
-        if lines:
-            refuse_other(lines[0], asked, self.folder.parent)
-        else:
+            self._take(data[:whole].splitlines(), asked, path)
+        except FeatureError:
+            file.close()
+            raise
+        if not whole:
             _write_line(file, asked)
-        for entry in lines[1:]:
+        return file
+
+    def _take(self, lines: Sequence[bytes], asked: Mapping[str, Json], path: Path) -> None:
+        """Take in what the lines of an earlier run say.
+
+        Raises:
+            FeatureError: they are of other settings, or damaged.
+        """
+        for number, line in enumerate(lines, start=1):
+            form = table(anything) if number == 1 else _ENTRY
+            where = f"{path}:{number}"
+            entry = parse_json(line, form, where=where, kind=FeatureError, hint=_DAMAGED)
+            if number == 1:
+                refuse_other(entry, asked, self.folder.parent)
+                continue
             self.clips.pop(entry["name"], None)
             if not entry.get("dropped"):
+                self._check(entry, where)
                 self.clips[entry["name"]] = entry
-        return file
+
+    def _check(self, entry: Mapping[str, Json], where: str) -> None:
+        """Refuse rows that are not of our streams.
+
+        Raises:
+            FeatureError: a stream that we have not, or a part of a row.
+        """
+        at, crc = entry.get("at", {}), entry.get("crc", {})
+        for stream, (_, size) in at.items():
+            dim, dtype = self.streams.get(stream, (0, "float32"))
+            if not dim or size % (dim * np.dtype(dtype).itemsize) or stream not in crc:
+                raise FeatureError(
+                    f"expected whole rows of {', '.join(self.streams)}, got {size} bytes of"
+                    f" {shortened(stream)}",
+                    where=where,
+                    hint=_DAMAGED,
+                )
 
     def _open_rows(self, stream: str) -> BinaryIO:
         """Open the rows of a stream, cut off behind the last that a line speaks of."""
@@ -167,6 +214,23 @@ class Journal:
         file.truncate(max((start + size for start, size in places), default=0))
         file.seek(0, os.SEEK_END)
         return file
+
+
+_DAMAGED = "the journal is damaged: remove the features folder and extract again"
+_ENTRY = first_of(
+    record({"name": text, "dropped": flag}),
+    record(
+        {
+            "name": text,
+            "id": text,
+            "state": one_of("ok", "degraded", "failed"),
+            "at": table(items(whole(0, 1 << 62), least=2, most=2)),
+            "crc": table(whole(0, 1 << 32)),
+            "segments": whole(),
+        },
+        {"reason": text, "warnings": items(text), "tracks": table(text)},
+    ),
+)
 
 
 def _write_line(file: BinaryIO, value: Mapping[str, Json]) -> None:

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from seehear.errors import FeatureError
 from seehear.features.store import ClipEntry, Encoders, FeatureStore, Stream, bare_id
 from seehear.files import Json
+from seehear.foreign.arrays import Header
+from seehear.foreign.arrays import read_npy as read_array
 
 _FLOATS = ("float16", "float32", "float64")
 
@@ -252,24 +254,21 @@ def read_npy(path: Path, published: PublishedFolder, rows: Sequence[int]) -> NDA
         FeatureError: the file is missing, damaged, or of another shape or type than its folder
             promises.
     """
-    try:
-        data: NDArray[np.generic] = np.load(path, allow_pickle=False)
-    except FileNotFoundError:
-        raise FeatureError(
-            "no such file", where=path, hint="leave this clip out, or extract it"
-        ) from None
-    except (OSError, ValueError, EOFError) as error:
-        raise FeatureError(
-            f"not a readable .npy file: {error}", where=path, hint="fetch it again"
-        ) from None
-    shape_ok = data.ndim == 2 and data.shape[1] == published.dim and len(data) in rows
-    if not shape_ok or str(data.dtype) not in _FLOATS:
+    if not path.exists():
+        raise FeatureError("no such file", where=path, hint="leave this clip out, or extract it")
+
+    def check(header: Header) -> str | None:
+        shape = header.shape
+        if len(shape) == 2 and shape[0] in rows and shape[1] == published.dim:
+            if str(header.dtype) in _FLOATS:
+                return None
         wanted = " or ".join(f"({r}, {published.dim})" for r in rows)
-        raise FeatureError(
-            f"expected {wanted} of {', '.join(_FLOATS)}, got {data.shape} {data.dtype}",
-            where=path,
-            hint=f"folder {published.folder} holds {published.source}",
+        return (
+            f"expected {wanted} of {', '.join(_FLOATS)}, got {shape} {header.dtype}; folder"
+            f" {published.folder} holds {published.source}"
         )
+
+    data = read_array(path, check, kind=FeatureError, hint="fetch it again")
     if not np.isfinite(data).all():
         raise FeatureError(
             "holds NaN or infinite values", where=path, hint="fetch or extract it again"

@@ -20,7 +20,7 @@ from seehear.features import open_features
 from seehear.features.official import PUBLISHED_FOLDERS
 from seehear.features.packed import PackedStore, StoredStream, write_manifest, write_stream
 from seehear.features.store import ClipEntry, Encoders, FeatureStore, Stream
-from seehear.files import Json, atomic_path, resumed_aside
+from seehear.files import Json, atomic_path, is_free, make_folder, resumed_aside
 from seehear.lock import owned
 from seehear.names import below
 
@@ -44,7 +44,7 @@ def pack(
         FeatureError: `out` is not new, a file is damaged, or the sources would mix.
     """
     folder = Path(out)
-    if not _is_new(folder):
+    if not is_free(folder):
         raise FeatureError(
             "expected an empty or new folder",
             where=folder,
@@ -96,6 +96,7 @@ def export_npy(
     A stream that no release knows gets a folder of its own name (`conse/feature` ->
     `conse_feature`).
     """
+    make_folder(Path(out))
     root = Path(out).resolve()
     folders = {
         published.stream(rows): published.folder
@@ -144,10 +145,6 @@ def agreed_encoders(stores: Sequence[FeatureStore]) -> Encoders:
                         hint="features of two kinds do not mix: extract one of them again",
                     )
     return encoders
-
-
-def _is_new(folder: Path) -> bool:
-    return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
 
 
 def _all_clips(stores: Sequence[FeatureStore]) -> dict[str, ClipEntry]:

@@ -16,7 +16,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,12 +32,25 @@ from seehear.features.store import (
     bare_id,
 )
 from seehear.files import Json, atomic_path, write_text
+from seehear.foreign.arrays import is_of, read_npy
+from seehear.foreign.forms import (
+    Wrong,
+    anything,
+    items,
+    maybe,
+    number,
+    one_of,
+    record,
+    shortened,
+    table,
+    text,
+    whole,
+)
+from seehear.foreign.texts import read_json
 from seehear.names import inside
 
 SCHEMA = "seehear.features/1"
 MANIFEST = "manifest.json"
-STREAM_TEXTS = ("file", "offsets", "dtype", "sha256", "encoder")
-MOST_ROWS = 1 << 48  # of a stream: what no disk holds is a damaged number
 
 
 class StoredStream(TypedDict):
@@ -191,61 +204,49 @@ def read_manifest(folder: Path) -> dict[str, Json]:
         FeatureError: it is missing, unreadable or of another version.
     """
     path = folder / MANIFEST
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not path.exists():
         raise FeatureError(
             f"expected a features folder with {MANIFEST}, found none",
             where=folder,
             hint="make one with seehear extract",
-        ) from None
-    except (OSError, ValueError) as error:
-        raise FeatureError(f"cannot read the manifest: {error}", where=path, hint=DAMAGED) from None
-    if not isinstance(manifest, dict):
-        found = type(manifest).__name__
-        raise FeatureError(f"expected schema {SCHEMA}, got {found}", where=path, hint=DAMAGED)
-    schema = manifest.get("schema")
+        )
+    found = read_json(path, anything, kind=FeatureError, hint=DAMAGED)
+    schema = found.get("schema") if isinstance(found, dict) else found
     if schema != SCHEMA:
-        raise FeatureError(f"expected schema {SCHEMA}, got {schema}", where=path, hint=DAMAGED)
-    fault = _fault(manifest, folder)
-    if fault is not None:
-        raise FeatureError(fault, where=path, hint=DAMAGED)
+        raise FeatureError(
+            f"expected schema {SCHEMA}, got {shortened(schema)}", where=path, hint=DAMAGED
+        )
+    try:
+        manifest = _MANIFEST(found)
+    except Wrong as wrong:
+        raise FeatureError(str(wrong), where=path, hint=DAMAGED) from None
+    for name, entry in manifest["streams"].items():
+        for file in (name, entry["file"], entry["offsets"]):
+            inside(folder, file, parts=2, where=path, kind=FeatureError)
     return manifest
 
 
-def _fault(manifest: Mapping[str, Json], folder: Path) -> str | None:
-    """Return what in a manifest is not of its form; it may come from a stranger."""
-    for key, kind in (("clips", list), ("streams", dict), ("encoders", dict)):
-        if not isinstance(manifest.get(key), kind):
-            return f"{key}: expected a {kind.__name__}"
-    for place, clip in enumerate(manifest["clips"]):
-        if not isinstance(clip, dict) or not _are_texts(clip, ("name", "id", "state")):
-            return f"clip {place}: expected name, id and state"
-    for name, entry in manifest["streams"].items():
-        fault = _fault_of_stream(name, entry, folder)
-        if fault is not None:
-            return f"stream {name}: {fault}"
-    return None
-
-
-def _fault_of_stream(name: str, entry: Json, folder: Path) -> str | None:
-    if not isinstance(entry, dict) or not _are_texts(entry, STREAM_TEXTS):
-        return f"expected {', '.join(STREAM_TEXTS)}"
-    for path in (name, entry["file"], entry["offsets"]):
-        inside(folder, path, parts=2, where=folder / MANIFEST, kind=FeatureError)
-    if not _is_count(entry.get("total")) or not _is_count(entry.get("dim")):
-        return "expected whole numbers total and dim"
-    if entry.get("rows") is not None and not _is_count(entry["rows"]):
-        return "expected a whole number of rows, or none"
-    return None
-
-
-def _are_texts(entry: Mapping[str, Json], keys: Iterable[str]) -> bool:
-    return all(isinstance(entry.get(key), str) for key in keys)
-
-
-def _is_count(value: object) -> bool:
-    return type(value) is int and 0 <= value <= MOST_ROWS
+_CLIP = record(
+    {"name": text, "id": text, "state": one_of("ok", "degraded", "failed")},
+    {
+        "reason": text,
+        "warnings": items(text),
+        "tracks": table(text),
+        "segments": whole(),
+        "duration_s": maybe(number()),
+    },
+)
+_STREAM = record(
+    {
+        **dict.fromkeys(("file", "offsets", "dtype", "sha256", "encoder"), text),
+        "total": whole(),
+        "dim": whole(),
+    },
+    {"rows": maybe(whole())},
+)
+_MANIFEST = record(
+    {"clips": items(_CLIP), "streams": table(_STREAM), "encoders": table(table(anything))}
+)
 
 
 def load_array(path: Path, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
@@ -254,16 +255,7 @@ def load_array(path: Path, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
     Raises:
         FeatureError: the file is missing, no array, or of another shape or type.
     """
-    try:
-        mode: Literal["r"] | None = "r" if np.prod(shape) else None  # nothing cannot be mapped
-        data: NDArray[Any] = np.load(path, mmap_mode=mode, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise FeatureError(f"cannot read this array: {error}", where=path, hint=DAMAGED) from None
-    if data.shape != shape or str(data.dtype) != dtype:
-        raise FeatureError(
-            f"expected {shape} {dtype}, got {data.shape} {data.dtype}", where=path, hint=DAMAGED
-        )
-    return data
+    return read_npy(path, is_of(shape, dtype), kind=FeatureError, hint=DAMAGED, mapped=True)
 
 
 def file_digest(path: Path) -> str:

@@ -28,6 +28,18 @@ from numpy.typing import NDArray
 
 from seehear.errors import DataError, SeehearError
 from seehear.files import Json, aside_of, refused
+from seehear.foreign.arrays import is_of, read_npy
+from seehear.foreign.forms import (
+    Wrong,
+    anything,
+    items,
+    record,
+    shortened,
+    table,
+    text,
+    whole,
+)
+from seehear.foreign.texts import read_json
 from seehear.time import TRACKS
 
 SCHEMA = "seehear.labels/1"
@@ -176,21 +188,28 @@ def load(folder: Path | str) -> SegmentLabels:
         DataError: not a labels folder, damaged, or of a newer schema.
     """
     folder = Path(folder)
+    path = folder / ABOUT
+    if not path.exists():
+        raise _missing(folder, ABOUT)
+    found = read_json(path, _SCHEMA, hint=_AGAIN)
+    if found["schema"] != SCHEMA:
+        raise DataError(
+            f"expected {SCHEMA}, got {shortened(found['schema'])}",
+            where=path,
+            hint="another version of seehear wrote these labels",
+        )
     try:
-        about = json.loads((folder / ABOUT).read_bytes())
-        if about["schema"] != SCHEMA:
-            raise DataError(
-                f"expected {SCHEMA}, got {about['schema']}",
-                where=folder / ABOUT,
-                hint="another version of seehear wrote these labels",
-            )
+        about = _FORM(found)
         arrays = {}
+        kinds = {**dict.fromkeys(_ARRAYS, "bool"), **dict.fromkeys(TRACKS, "float32")}
         for name, expected in {**about["tracks"], **about.get("kept", {})}.items():
-            if name not in _ARRAYS:
-                raise ValueError(f"an array called {name!r:.40}")
-            arrays[name] = np.load(folder / f"{name}.npy", allow_pickle=False)
+            file = folder / f"{name}.npy"
+            if not file.exists():
+                raise _missing(folder, file.name)
+            check = is_of(tuple(expected["shape"]), kinds[name])
+            arrays[name] = read_npy(file, check, hint=_AGAIN)
             if _describe(arrays[name]) != expected:
-                raise ValueError(f"{name}.npy is not the array that labels.json describes")
+                raise Wrong(f"{file.name} is not the array that {ABOUT} describes")
         hard = {track: f"{track}{_HARD}" for track in TRACKS}
         return SegmentLabels(
             arrays.get("audio"),
@@ -201,16 +220,30 @@ def load(folder: Path | str) -> SegmentLabels:
             arrays.get(_WEAK),
             {track: arrays[name] for track, name in hard.items() if name in arrays},
         )
-    except FileNotFoundError as error:
-        raise DataError(
-            f"expected {ABOUT} and its arrays, {Path(error.filename).name} is missing",
-            where=folder,
-            hint="make labels with seehear denoise",
-        ) from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DataError(
-            f"damaged labels ({error})", where=folder, hint="run seehear denoise again"
-        ) from None
+    except ValueError as error:  # a form's `Wrong`, and what labels refuse, are such
+        raise DataError(f"damaged labels ({error})", where=folder, hint=_AGAIN) from None
+
+
+_AGAIN = "run seehear denoise again"
+_SCHEMA = record({"schema": text})
+_ARRAY = record({"shape": items(whole(), least=2, most=3), "sha256": text}, others=False)
+_FORM = record(
+    {
+        "names": items(text),
+        "vocabulary": items(text),
+        "tracks": record({}, dict.fromkeys(TRACKS, _ARRAY), others=False),
+        "provenance": table(anything),
+    },
+    {"kept": record({}, dict.fromkeys(_ARRAYS, _ARRAY), others=False)},
+)
+
+
+def _missing(folder: Path, name: str) -> DataError:
+    return DataError(
+        f"expected {ABOUT} and its arrays, {name} is missing",
+        where=folder,
+        hint="make labels with seehear denoise",
+    )
 
 
 def _describe(array: NDArray[Any]) -> dict[str, Json]:

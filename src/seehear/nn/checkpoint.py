@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from seehear.errors import WeightsError
+from seehear.foreign.tensors import opened_tensors
 
 
 def read_checkpoint(path: str | Path) -> dict[str, Any]:
@@ -32,15 +33,8 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
             hint="give a checkpoint file (.pt, .pth, .safetensors)",
         )
     if path.suffix == ".safetensors":
-        from safetensors import SafetensorError
-        from safetensors.torch import load_file
-
-        try:
-            return load_file(path)
-        except SafetensorError as error:
-            raise WeightsError(
-                f"damaged or truncated safetensors file ({error})", where=path
-            ) from None
+        with opened_tensors(path, "pt", hint="fetch the file again") as file:
+            return {name: file.read(name) for name in file.names()}
     _check_archive(path)
     try:
         with torch.serialization.safe_globals(_numpy_arrays()), warnings.catch_warnings():

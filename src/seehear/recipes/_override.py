@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import json
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
@@ -10,6 +9,7 @@ from typing import Any, TypeVar
 
 from seehear.closest import closest
 from seehear.errors import ConfigError
+from seehear.foreign.texts import json_value
 from seehear.recipes._recipe import PARTS_ONLY, Network, Recipe, Term
 
 T = TypeVar("T")
@@ -208,8 +208,8 @@ _PARSERS: dict[object, Callable[[str], object]] = {
     int: int,
     float: float,
     str: str,
-    dict: json.loads,
-    list: json.loads,
+    dict: json_value,
+    list: json_value,
 }
 _CALLED: dict[object, str] = {
     int: "a whole number",

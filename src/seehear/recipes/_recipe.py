@@ -229,7 +229,7 @@ class Recipe:
 def flatten(value: Json, prefix: str = "") -> dict[str, Any]:
     """Return nested settings as one level, such as `training.lr`; list items go by their name."""
     if isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
-        value = {item.get("name", item.get("key", i)): item for i, item in enumerate(value)}
+        value = {str(item.get("name", item.get("key", i))): item for i, item in enumerate(value)}
     if not isinstance(value, Mapping):
         return {prefix: value}
     out: dict[str, Any] = {}

@@ -13,6 +13,8 @@ from seehear.encoders import TextTower, TextTowerLoader, load_text
 from seehear.errors import ConfigError, DataError
 from seehear.features import FeatureStore
 from seehear.files import Json
+from seehear.foreign.forms import Wrong, record
+from seehear.foreign.forms import made as form_of
 from seehear.labels.lsld.build import Built, build_labels, clips_with_features, with_encoders
 from seehear.labels.lsld.combinations import build_prompts
 from seehear.labels.lsld.descriptions import description_set
@@ -149,7 +151,17 @@ def _options(path: Path, store: FeatureStore, kept: SegmentLabels | None) -> Den
             where=path,
             hint="name a run of lsld, or labels of seehear denoise",
         )
-    return Denoising(**made["options"])
+    try:
+        return _OPTIONS(made)["options"]  # type: ignore[no-any-return]
+    except Wrong as wrong:
+        raise DataError(
+            f"damaged record of how labels were made ({wrong})",
+            where=path,
+            hint="run seehear denoise again",
+        ) from None
+
+
+_OPTIONS = record({"options": form_of(Denoising)})
 
 
 def read_denoised(

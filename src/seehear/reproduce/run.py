@@ -96,7 +96,7 @@ def reproduce(
         seeds=choices.seeds,
     )
     ready = [entry for entry in entries if entry.reason is None]
-    with owned(Path(out).resolve()) as folder:
+    with owned(Path(out).absolute()) as folder:
         faults = _run_rows(ready, dataset, store, folder, choices, say, done)
         result = collect(
             chosen,

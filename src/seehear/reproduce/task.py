@@ -9,7 +9,8 @@ from pathlib import Path
 
 from seehear.errors import SeehearError
 from seehear.files import Json
-from seehear.recipes import Recipe
+from seehear.foreign.forms import maybe, number, record, table, text, whole
+from seehear.recipes import FIGURES, Recipe
 
 RESULT = "result.json"
 FAULT = "fault.txt"
@@ -57,8 +58,22 @@ def read(folder: Path) -> dict[str, Json]:
     """Return the result of a finished task."""
     from seehear.train.files import read_json
 
-    result: dict[str, Json] = read_json(folder / RESULT)
-    return result
+    return read_json(folder / RESULT, _RESULT)
+
+
+_FIGURES = record(dict.fromkeys(FIGURES, number()))
+_RESULT = record(
+    {"splits": table(_FIGURES), "seed": whole(), "seconds": number(0)},
+    {
+        "epoch": whole(),
+        "epochs": whole(),
+        "val": maybe(_FIGURES),
+        "cpu_seconds": number(0),
+        "threads": whole(),
+        "peak_mb": number(0),
+        "finished": text,
+    },
+)
 
 
 def perform(task: Task) -> dict[str, Json]:

@@ -8,10 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import WeightsError
+from seehear.foreign.tensors import opened_tensors
+from seehear.share.about import SCHEMA
 from seehear.share.bundle import MODEL as BEST
 from seehear.share.bundle import describe
 
-SCHEMA = "seehear.run/1"
+__all__ = [
+    "NORMALISE",
+    "SCHEMA",
+    "check_normalisation",
+    "model_file",
+    "read_description",
+    "require_model",
+]
+
 NORMALISE = "normalise"  # tensors `normalise.ROLE.mean` and `normalise.ROLE.deviation`
 
 
@@ -39,22 +49,6 @@ def require_model(path: Path) -> Path:
     )
 
 
-def check_schema(about: object, file: Path) -> dict[str, Any]:
-    """Return what a model file says of itself.
-
-    Raises:
-        WeightsError: it is no description of ours.
-    """
-    if not isinstance(about, dict) or about.get("schema") != SCHEMA:
-        got = about.get("schema") if isinstance(about, dict) else about
-        raise WeightsError(
-            f"expected schema {SCHEMA}, got {got}",
-            where=file,
-            hint="is this a model file of seehear?",
-        )
-    return about
-
-
 def read_description(
     file: Path,
 ) -> tuple[dict[str, Any], Mapping[str, NDArray[np.float32]]]:
@@ -63,16 +57,34 @@ def read_description(
     Raises:
         WeightsError: missing, damaged or not one of ours.
     """
-    about = check_schema(describe(file), file)
-    from safetensors import SafetensorError, safe_open
-
-    numbers = {}
-    try:
-        with safe_open(file, "np") as tensors:
-            for name in tensors.keys():
-                part, _, rest = name.partition(".")
-                if part == NORMALISE:
-                    numbers[rest] = tensors.get_tensor(name)
-    except (SafetensorError, OSError) as error:
-        raise WeightsError(f"damaged or truncated checkpoint ({error})", where=file) from None
+    about = describe(file)
+    with opened_tensors(file, "np") as tensors:
+        numbers = {}
+        for name in tensors.names():
+            part, _, rest = name.partition(".")
+            if part == NORMALISE:
+                numbers[rest] = tensors.read(name)
+    check_normalisation(numbers, about, file)
     return about, numbers
+
+
+def check_normalisation(numbers: Mapping[str, Any], about: Mapping[str, Any], file: Path) -> None:
+    """Refuse normalisation that does not fit the inputs.
+
+    Args:
+        numbers: arrays or tensors `ROLE.mean` and `ROLE.deviation`, of the width of the input.
+        about: the description of the run.
+        file: the model file, for the message.
+
+    Raises:
+        WeightsError: another shape, or one without the other.
+    """
+    for role, width in about["dims"].items():
+        there = [f"{role}.{part}" in numbers for part in ("mean", "deviation")]
+        shapes = [tuple(numbers[f"{role}.{p}"].shape) for p in ("mean", "deviation") if all(there)]
+        if any(there) and shapes != [(width,), (width,)]:
+            raise WeightsError(
+                f"expected {width} numbers to standardise the {role} input, got {shapes or 'some'}",
+                where=file,
+                hint="the model file is damaged: take another copy, or train again",
+            )

@@ -18,8 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seehear.errors import MissingExtraError, WeightsError
+from seehear.errors import WeightsError
+from seehear.files import Json
+from seehear.foreign.forms import Form, maybe, record, shortened, table, text, whole
+from seehear.foreign.tensors import opened_tensors
+from seehear.foreign.texts import parse_json, read_bytes, read_json
 from seehear.names import is_plain
+from seehear.share.about import ABOUT
+from seehear.share.about import FIGURES as FIGURES_FORM
 from seehear.share.card import model_card
 
 SCHEMA = "seehear.model/1"
@@ -33,6 +39,8 @@ _ALLOWED = re.compile(
 _FIGURES = re.compile(r"figures-([A-Za-z0-9_-]+)\.json")
 _REMAKE = "take another copy of the run"
 MANIFEST_LIMIT = 1 << 20  # bytes; ours has less than a thousand
+_RECORD = record({}, {"graph": maybe(record({"sha256": text, "weights": text}))})
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -66,7 +74,7 @@ def bundle(run: str | Path, *, licence: str = "") -> Bundle:
     if run.is_dir():
         for path in sorted(folder.glob(FIGURES.format(split="*"))):
             if name := _FIGURES.fullmatch(path.name):
-                figures[name[1]] = _json(path.read_bytes(), path)
+                figures[name[1]] = read_json(path, FIGURES_FORM, kind=WeightsError, hint=_REMAKE)
     texts = {
         RECIPE: about["recipe"],
         **{FIGURES.format(split=split): value for split, value in figures.items()},
@@ -105,13 +113,11 @@ def find_graph(folder: Path) -> Path | None:
 def _told_digests(folder: Path) -> dict[str, str]:
     """Return the sha256 of graph and weights, as the run or the manifest beside them gives them."""
     if (path := folder / RECORD).is_file():
-        record = _json(path.read_bytes(), path)
-        graph = record.get("graph") if isinstance(record, dict) else None
-        if not isinstance(graph, dict):
-            return {}
-        return {GRAPH: str(graph.get("sha256")), MODEL: str(graph.get("weights"))}
+        graph = read_json(path, _RECORD, kind=WeightsError, hint=_REMAKE).get("graph")
+        return {} if graph is None else {GRAPH: graph["sha256"], MODEL: graph["weights"]}
     if (path := folder / MANIFEST).is_file():
-        manifest = read_manifest(path.read_bytes(), path)
+        content = read_bytes(path, kind=WeightsError, most_bytes=MANIFEST_LIMIT)
+        manifest = read_manifest(content, path)
         return {name: sha256 for name, (sha256, _) in manifest.items()}
     return {}
 
@@ -127,28 +133,14 @@ def describe(model: Path) -> dict[str, Any]:
     Raises:
         WeightsError: no such file, or not one of ours.
     """
-    try:
-        from safetensors import SafetensorError, safe_open
-    except ImportError:
-        raise MissingExtraError.of("safetensors", "share") from None
     if not model.is_file():
         raise WeightsError(
             f"expected a run folder with {MODEL}, or a model file",
             where=model,
             hint="train it first: seehear train",
         )
-    try:
-        with safe_open(model, "np") as file:
-            text = (file.metadata() or {}).get("seehear")
-    except SafetensorError as error:
-        raise WeightsError(f"damaged or truncated checkpoint ({error})", where=model) from None
-    about = None if text is None else json.loads(text)
-    if not isinstance(about, dict) or not str(about.get("schema", "")).startswith("seehear.run/"):
-        raise WeightsError(
-            "expected a file written by seehear train or convert, got other safetensors",
-            where=model,
-        )
-    return about
+    with opened_tensors(model, "np") as file:
+        return file.about(ABOUT)
 
 
 def read_manifest(content: bytes, where: object) -> dict[str, tuple[str, int]]:
@@ -158,16 +150,12 @@ def read_manifest(content: bytes, where: object) -> dict[str, tuple[str, int]]:
         WeightsError: not a manifest, or one that names what may not be shared: folders, programs,
             pickled weights.
     """
-    value = _json(content, where)
-    if (
-        not isinstance(value, dict)
-        or value.get("schema") != SCHEMA
-        or not isinstance(value.get("files"), dict)
-    ):
+    value = parse_json(content, _MANIFEST, where=where, kind=WeightsError, hint=_WHOSE)
+    if value["schema"] != SCHEMA:
         raise WeightsError(
-            f"expected a manifest of schema {SCHEMA}",
+            f"expected a manifest of schema {SCHEMA}, got {shortened(value['schema'])}",
             where=where,
-            hint="is this a shared seehear model?",
+            hint=_WHOSE,
         )
     out = {}
     for name, entry in value["files"].items():
@@ -177,20 +165,18 @@ def read_manifest(content: bytes, where: object) -> dict[str, tuple[str, int]]:
                 " card only",
                 where=where,
             )
-        out[name] = _entry(name, entry, where)
+        if not _SHA256.fullmatch(entry["sha256"]):
+            raise WeightsError(f"{name}: expected sha256 and size", where=where)
+        out[name] = entry["sha256"], entry["size"]
     if MODEL not in out:
         raise WeightsError(f"the manifest names no {MODEL}", where=where)
     return out
 
 
-def _entry(name: str, entry: object, where: object) -> tuple[str, int]:
-    """Return the sha256 and size that a manifest gives for one file."""
-    if isinstance(entry, dict):
-        sha256, size = entry.get("sha256"), entry.get("size")
-        if isinstance(sha256, str) and isinstance(size, int) and not isinstance(size, bool):
-            if re.fullmatch("[0-9a-f]{64}", sha256) and size >= 0:
-                return sha256, size
-    raise WeightsError(f"{name}: expected sha256 and size", where=where)
+_WHOSE = "is this a shared seehear model?"
+_MANIFEST: Form[dict[str, Json]] = record(
+    {"schema": text, "files": table(record({"sha256": text, "size": whole()}))}
+)
 
 
 def digest(content: bytes | Path) -> str:
@@ -207,10 +193,3 @@ def _size(content: bytes | Path) -> int:
 
 def _text(value: Any) -> bytes:
     return (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
-
-
-def _json(content: bytes, where: object) -> Any:
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise WeightsError(f"not JSON: {error}", where=where) from None

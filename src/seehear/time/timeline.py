@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from seehear.errors import DataError
 from seehear.files import Json
+from seehear.foreign.forms import anything, shortened
+from seehear.foreign.texts import parse_json, read_json
 from seehear.time.event import Event, Track
 from seehear.time.extent import DIGITS, Extent, rounded
 from seehear.time.grid import TimeGrid
@@ -19,6 +21,7 @@ from seehear.time.raster import rasterise, runs
 from seehear.time.spans import Span, clipped, difference, gaps, intersection, joined
 from seehear.time.timeline_json import (
     SCHEMA,
+    clean,
     events_json,
     media_json,
     migrated,
@@ -31,7 +34,7 @@ from seehear.time.timeline_json import (
 )
 
 SUFFIX = ".timeline.json"
-MOST_BYTES = 1 << 28  # of a timeline file; hours of dense events have some megabytes
+_HINT = "is this a seehear timeline?"
 
 
 @dataclass(frozen=True)
@@ -269,20 +272,18 @@ class Timeline:
             DataError: a field is missing, of the wrong type, or contradicts another.
         """
         try:
-            return cls._read(migrated(data), where)
-        except KeyError as error:
-            raise DataError(f"field {error} is missing", where=where) from None
-        except (TypeError, ValueError, AttributeError, OverflowError) as error:
-            raise DataError(str(error), where=where) from None
+            return cls._read(migrated(clean(data)), where)
+        except ValueError as error:  # what a form refuses is one, too
+            raise DataError(str(error), where=where, hint=_HINT) from None
 
     @classmethod
     def _read(cls, data: Json, where: object) -> Self:
         if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-            got = data.get("schema") if isinstance(data, dict) else type(data).__name__
+            got = shortened(data.get("schema") if isinstance(data, dict) else data)
             raise DataError(
                 f"expected schema {SCHEMA} or older, got {got}",
                 where=where,
-                hint="is this a seehear timeline?",
+                hint=_HINT,
             )
         grid = data["grid"]
         media = read_media(data["media"]) if data.get("media") else None
@@ -306,24 +307,9 @@ class Timeline:
         Raises:
             DataError: not JSON, not a timeline, or a file larger than any.
         """
-        where: object = text if isinstance(text, Path) else "timeline"
-        try:
-            content = _read_file(text) if isinstance(text, Path) else text
-            return cls.from_dict(json.loads(content), where=where)
-        except OSError as error:
-            raise DataError(f"cannot be read: {error.strerror}", where=where) from None
-        except (ValueError, RecursionError) as error:
-            raise DataError(f"not JSON: {error}", where=where) from None
-
-
-def _read_file(path: Path) -> bytes:
-    size = path.stat().st_size
-    if size > MOST_BYTES:
-        raise DataError(
-            f"expected a timeline, got a file of {size:,} bytes; at most {MOST_BYTES:,} are read",
-            where=path,
-        )
-    return path.read_bytes()
+        if isinstance(text, Path):
+            return cls.from_dict(read_json(text, anything), where=text)
+        return cls.from_dict(parse_json(text, anything, where="timeline"))
 
 
 def _cut(events: Iterable[Event], start_s: float, end_s: float) -> tuple[Event, ...]:

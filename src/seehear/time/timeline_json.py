@@ -9,13 +9,65 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from seehear.files import Json
+from seehear.foreign.forms import anything, items, maybe, number, one_of, record, table, text, whole
 from seehear.time.event import Event, Track
-from seehear.time.extent import DIGITS, PARSED, Extent, rounded
+from seehear.time.extent import ABSENT, DIGITS, PARSED, Extent, rounded
 from seehear.time.media_file import MediaFile
 from seehear.time.spans import Span
 
 SCHEMA = "seehear.timeline/2"
 _FIRST = "seehear.timeline/1"
+# of what is read: arrays are made of this many segments, and of this many times classes
+MOST_SEGMENTS, MOST_CELLS = 1_000_000, 100_000_000
+MOST_S = 1e9  # of a time that is read: thirty years
+
+
+def clean(data: Json) -> Json:
+    """Return a timeline of any edition with every field of its form; what is none comes back as it
+    is.
+
+    Raises:
+        ValueError: a field is missing, of another form, or beyond what can be.
+    """
+    schema = data.get("schema") if isinstance(data, dict) else None
+    if schema not in (_FIRST, SCHEMA):
+        return data
+    found = _FORM(data)
+    if schema == SCHEMA:
+        found["tracks"] = _TRACKS(found)["tracks"]
+    else:
+        found["tracks"] = _FIRST_TRACKS(found)["tracks"]
+    if found["grid"]["count"] * len(found["vocabulary"]) > MOST_CELLS:
+        raise ValueError(
+            f"grid.count: {found['grid']['count']} segments are too many for the vocabulary"
+        )
+    return found
+
+
+_SECONDS = number(-MOST_S, MOST_S)
+_STRETCH = {"track": one_of(*Track), "label": text, "start_s": _SECONDS, "end_s": _SECONDS}
+_SPANS = items(items(_SECONDS, least=2, most=2))
+_MEDIA = {"path": text, "bytes": whole(), "hash": text, "duration_s": number(0, MOST_S)}
+_FORM = record(
+    {
+        "source": text,
+        "duration_s": number(0, MOST_S),
+        "grid": record({"count": whole(0, MOST_SEGMENTS), "step_s": _SECONDS, "start_s": _SECONDS}),
+        "vocabulary": items(text),
+        "tracks": table(anything),
+        "events": items(record(_STRETCH, {"score": maybe(number()), "origin": text})),
+    },
+    {
+        "parser": table(anything),
+        "warnings": items(text),
+        "media": maybe(record(_MEDIA)),
+        "removed": items(record(_STRETCH)),
+    },
+)
+_STATE = one_of(PARSED, ABSENT)
+_FIRST_TRACKS = record({"tracks": record({"audio": _STATE, "visual": _STATE})})
+_EXTENT = record({"state": _STATE, "parsed": _SPANS}, {"reviewed": _SPANS})
+_TRACKS = record({"tracks": record({"audio": _EXTENT, "visual": _EXTENT})})
 
 
 def migrated(data: Json) -> Json:

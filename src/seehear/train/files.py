@@ -13,7 +13,12 @@ from torch import Tensor
 
 from seehear.errors import WeightsError
 from seehear.files import Json, atomic_path, write_text
+from seehear.foreign import texts
+from seehear.foreign.arrays import read_npz
+from seehear.foreign.forms import Form, T
+from seehear.foreign.tensors import opened_tensors
 from seehear.runs.model_file import NORMALISE
+from seehear.share.about import ABOUT
 
 
 def write_atomic(path: Path, data: bytes) -> None:
@@ -34,22 +39,14 @@ def write_json(path: Path, value: Json) -> None:
     write_text(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def read_json(path: Path) -> Json:
-    """Return the JSON value of a file.
+def read_json(path: Path, form: Form[T]) -> T:
+    """Return the JSON value of a file of a run, as its form has it.
 
     Raises:
-        WeightsError: missing, unreadable or not JSON.
+        WeightsError: missing, unreadable, not JSON or not of the form.
     """
-    try:
-        return json.loads(path.read_bytes())
-    except OSError as error:
-        raise WeightsError(
-            f"cannot be read: {error.strerror}", where=path, hint="is this a run folder?"
-        ) from None
-    except ValueError as error:
-        raise WeightsError(
-            f"not JSON: {error}", where=path, hint="the run is damaged: train it again"
-        ) from None
+    hint = "the run is damaged: train it again" if path.exists() else "is this a run folder?"
+    return texts.read_json(path, form, kind=WeightsError, hint=hint)
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor], about: Json) -> None:
@@ -62,36 +59,15 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor], about: Json) -> Non
     )
 
 
-def read_tensors(path: Path) -> tuple[dict[str, Tensor], Json]:
+def read_tensors(path: Path, form: Form[T]) -> tuple[dict[str, Tensor], T]:
     """Return (tensors, description) of a file written by `write_tensors`.
 
     Raises:
-        WeightsError: missing, truncated, or not one of our files.
+        WeightsError: missing, truncated, not one of our files, or not of the form.
     """
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, "pt") as file:
-            about = (file.metadata() or {}).get("seehear")
-            tensors = {name: file.get_tensor(name) for name in file.keys()}
-        if about is None:
-            raise WeightsError(
-                "expected a file written by seehear train or convert, got other safetensors",
-                where=path,
-            )
-        return tensors, json.loads(about)
-    except FileNotFoundError:
-        raise WeightsError(
-            "no such file", where=path, hint="give a run folder, or a model file"
-        ) from None
-    except OSError as error:
-        raise WeightsError(f"cannot be read: {error.strerror}", where=path) from None
-    except (SafetensorError, ValueError) as error:
-        raise WeightsError(
-            f"damaged or truncated checkpoint ({error})",
-            where=path,
-            hint="take another copy, or remove it and train again",
-        ) from None
+    with opened_tensors(path, "pt") as file:
+        about = file.about(form)
+        return {name: file.read(name) for name in file.names()}, about
 
 
 class ModelFile(NamedTuple):
@@ -121,9 +97,9 @@ def write_model(
     write_tensors(path, tensors, about)
 
 
-def read_model(path: Path) -> ModelFile:
+def read_model(path: Path, form: Form[Json] = ABOUT) -> ModelFile:
     """Return what a model file holds; errors as `read_tensors`."""
-    tensors, about = read_tensors(path)
+    tensors, about = read_tensors(path, form)
     parts: dict[str, dict[str, Tensor]] = {}
     for full, tensor in tensors.items():
         part, _, name = full.partition(".")
@@ -146,12 +122,4 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     Raises:
         WeightsError: missing or damaged.
     """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
-    except Exception as error:  # zipfile, zlib and numpy each have their own for a damaged archive
-        raise WeightsError(
-            f"cannot be read ({type(error).__name__}: {error})",
-            where=path,
-            hint="remove it and run the same command again",
-        ) from None
+    return read_npz(path, kind=WeightsError, hint="remove it and run the same command again")

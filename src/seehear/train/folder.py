@@ -25,10 +25,13 @@ from torch import Tensor
 
 from seehear.errors import ConfigError, WeightsError
 from seehear.files import Json, refused, write_text
+from seehear.foreign.forms import anything, items, maybe, number, record, table, text, whole
+from seehear.foreign.texts import read_json_lines
 from seehear.labels.store import SegmentLabels, is_labels, load, save
 from seehear.nn.graph import OPSET
 from seehear.recipes import differences
 from seehear.recipes.contract import Artefact
+from seehear.share.about import ABOUT
 from seehear.share.bundle import FIGURES, GRAPH, RECORD, digest
 from seehear.share.bundle import MODEL as BEST
 from seehear.share.bundle import RECIPE as DEFINITION
@@ -80,7 +83,7 @@ class RunFolder:
         """
         asked = json.loads(json.dumps(asked))
         if (self.path / DEFINITION).exists():
-            self._require_same(read_json(self.path / DEFINITION), asked)
+            self._require_same(read_json(self.path / DEFINITION, _ASKED), asked)
         else:
             self._require_free()
             write_json(self.path / DEFINITION, asked)
@@ -168,7 +171,7 @@ class RunFolder:
         Raises:
             WeightsError: missing or damaged.
         """
-        record: dict[str, Any] = read_json(self.path / RECORD)
+        record: dict[str, Any] = read_json(self.path / RECORD, lambda value: _DONE(ABOUT(value)))
         return record
 
     def log(self) -> list[dict[str, Any]]:
@@ -241,16 +244,35 @@ def _without_parts(dataset: Json) -> Json:
 
 
 def read_log(path: Path) -> list[dict[str, Any]]:
-    """Return the whole lines of a log; one cut off by a kill is left out."""
-    lines: list[dict[str, Any]] = []
+    """Return the lines of a log, none where there is no log; one cut off by a kill is left out.
+
+    Raises:
+        WeightsError: a line that is not of an epoch.
+    """
     if not path.exists():
-        return lines
-    for text in path.read_text(encoding="utf-8").splitlines():
-        try:
-            lines.append(json.loads(text))
-        except json.JSONDecodeError:
-            continue
-    return lines
+        return []
+    return read_json_lines(path, _LINE, kind=WeightsError, hint=_BROKEN_LOG)
+
+
+_BROKEN_LOG = "the log is damaged: take that line out, or remove the log"
+_FIGURES = maybe(table(number()))
+_LINE = record(
+    {"epoch": whole(), "loss": table(number()), "val": _FIGURES, "seconds": number(0)},
+    {"lr": number(), "chosen": items(text)},
+)
+_ASKED = record({"definition": table(anything)})
+_DONE = record(
+    {
+        "epochs": whole(),
+        "seconds": number(0),
+        "machine": record({"threads": whole()}),
+    }
+)
+_KEPT = record({"epoch": whole(), "score": number(), "figures": _FIGURES}, others=False)
+_COUNTERS = record(
+    {"epoch": whole(), "step": whole(), "sums": items(number()), "best": table(_KEPT)},
+    others=False,
+)
 
 
 class StageRecorder:
@@ -302,13 +324,13 @@ class StageRecorder:
 
     def _restore(self, learner: Learner) -> None:
         path = self._path / STATE
-        tensors, counters = read_tensors(path)
+        tensors, counters = read_tensors(path, _COUNTERS)
         best: Mapping[str, dict[str, Tensor]] = {}
-        if isinstance(counters, dict) and counters.get("best"):
+        if counters["best"]:
             best = read_model(self._path / BEST).copies
         try:
             learner.restore(tensors, counters, best)
-        except (RuntimeError, TypeError, ValueError) as error:
+        except (RuntimeError, TypeError, ValueError, LookupError) as error:
             raise WeightsError(
                 f"the saved state does not fit this run ({error})",
                 where=path,

@@ -258,7 +258,7 @@ class Learner:
         """Go back to a saved state, and to the copies that were kept until then.
 
         Raises:
-            RuntimeError, TypeError, ValueError: the state is of other networks.
+            RuntimeError, TypeError, ValueError, LookupError: the state is of other networks.
         """
         for key, net in self.nets.items():
             net.load_state_dict(_below(f"net.{key}.", tensors))
@@ -266,9 +266,22 @@ class Learner:
         for name, tensor in _below("optimiser.", tensors).items():
             index, moment = name.split(".")
             moments.setdefault(int(index), {})[moment] = tensor
+        self._check_moments(moments)
         self.optimiser.load_state_dict({**self.optimiser.state_dict(), "state": moments})
         self.counters = Counters(**counters)
         self.best = {copy: best.get(copy, {}) for copy in self.counters.best}
+
+    def _check_moments(self, moments: Mapping[int, Mapping[str, Tensor]]) -> None:
+        """Refuse moments of another optimiser.
+
+        Raises:
+            ValueError: one has not the shape of its weights.
+        """
+        weights = [weight for group in self.optimiser.param_groups for weight in group["params"]]
+        for index, tensors in moments.items():
+            shapes = {name: tensor.shape for name, tensor in tensors.items()}
+            if shapes.pop("step", None) != () or set(shapes.values()) != {weights[index].shape}:
+                raise ValueError(f"the optimiser's numbers of weight {index} are of another")
 
 
 class Recorder(Protocol):

@@ -1,5 +1,6 @@
 """A trained parser in memory, as PyTorch runs it: networks and normalisation."""
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +11,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from seehear.errors import WeightsError
+from seehear.errors import SeehearError, WeightsError
 from seehear.nn.graph import to_onnx
 from seehear.recipes import Network
 from seehear.recipes.contract import Clips
 from seehear.runs.description import TrainedRun
-from seehear.runs.model_file import check_schema, require_model
+from seehear.runs.model_file import check_normalisation, require_model
 from seehear.runs.predicted import Predicted
 from seehear.share import is_address, pull
 from seehear.train.data import standardise
@@ -100,7 +101,8 @@ def load_run(path: str | Path, *, device: str = "cpu") -> Run:
     path = pull(path) if is_address(path) else Path(path)
     file = require_model(path)
     model = read_model(file)
-    about = check_schema(model.about, file)
+    about = model.about
+    check_normalisation(model.normalisation, about, file)
     copies: dict[str, nn.Module] = {}
     for copy in ("main", "visual"):
         if copy == "main" or copy in model.copies:
@@ -118,11 +120,46 @@ def _network(state: Mapping[str, Tensor], about: Mapping[str, Any], file: Path) 
     slot = about["recipe"]["network"]
     classes, segments = len(about["vocabulary"]["names"]), about["grid"]["count"]
     network = Network(slot["builder"], slot["options"])
-    net = build_networks(network, about["dims"], classes, segments)["main"]
+
+    def make() -> nn.Module:
+        return build_networks(network, about["dims"], classes, segments)["main"]
+
     try:
+        with torch.device("meta"):  # takes no memory, whatever sizes the file tells
+            _check_sizes(make().state_dict(), state)
+        net = make()
         net.load_state_dict(state)
-    except RuntimeError as error:
+        _check_forward(net, slot["forward"])
+    except SeehearError:
+        raise
+    except Exception as error:  # options of a stranger: each network fails in its own way
         raise WeightsError(
             f"weights do not fit network {slot['builder']} ({error})", where=file
-        ) from None
+        ) from error
     return net
+
+
+def _check_sizes(wanted: Mapping[str, Tensor], state: Mapping[str, Tensor]) -> None:
+    """Refuse weights of another network.
+
+    Raises:
+        ValueError: a name or a shape differs.
+    """
+    if odd := sorted(wanted.keys() ^ state.keys()):
+        raise ValueError(f"{odd[0]} is in one of them only")
+    for name, tensor in wanted.items():
+        if tensor.shape != state[name].shape:
+            raise ValueError(
+                f"{name}: expected {tuple(tensor.shape)}, got {tuple(state[name].shape)}"
+            )
+
+
+def _check_forward(net: nn.Module, forward: Mapping[str, Any]) -> None:
+    """Refuse settings that a network's forward pass does not have.
+
+    Raises:
+        ValueError: there is one.
+    """
+    known = inspect.signature(net.forward).parameters
+    if odd := sorted(set(forward) - set(known)):
+        raise ValueError(f"its forward pass has no setting {odd[0]}")

@@ -12,6 +12,8 @@ from typing import Literal
 
 from seehear.closest import suggest
 from seehear.errors import WeightsError
+from seehear.foreign.forms import record, table, text
+from seehear.foreign.texts import read_json
 from seehear.weights.sources import Local, bring_from
 from seehear.weights.table import PRESETS, WEIGHTS, Weights
 
@@ -224,14 +226,14 @@ def _folder(id_: str) -> Path:
 
 def _record(id_: str) -> dict[str, dict[str, str]]:
     path = _folder(id_) / RECORD
+    hint = f"run: {command(id_)}"
     try:
-        record = dict(json.loads(path.read_text()))
-        record["files"] = {str(name): str(value) for name, value in record["files"].items()}
-        return record
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        raise WeightsError(
-            "damaged record of weights", where=path, hint=f"run: {command(id_)}"
-        ) from None
+        return read_json(path, _RECORD, kind=WeightsError)
+    except WeightsError:
+        raise WeightsError("damaged record of weights", where=path, hint=hint) from None
+
+
+_RECORD = record({"files": table(text)})
 
 
 def _sweep(root: Path) -> None:
