@@ -241,8 +241,8 @@ _STREAM = record(
         **dict.fromkeys(("file", "offsets", "dtype", "sha256", "encoder"), text),
         "total": whole(),
         "dim": whole(),
-    },
-    {"rows": maybe(whole())},
+        "rows": maybe(whole()),
+    }
 )
 _MANIFEST = record(
     {"clips": items(_CLIP), "streams": table(_STREAM), "encoders": table(table(anything))}

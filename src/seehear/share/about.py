@@ -86,7 +86,7 @@ _FORM = record(
         "vocabulary": _VOCABULARY,
         "grid": _GRID,
         "encoders": table(_ENCODER),
-        "decoding": table(anything),
+        "decoding": record(dict.fromkeys(("threshold", "gate", "gate_threshold"), anything)),
         "seed": maybe(whole()),
         "epoch": maybe(whole()),
         "figures": maybe(FIGURES),

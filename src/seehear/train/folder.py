@@ -263,6 +263,7 @@ _LINE = record(
 _ASKED = record({"definition": table(anything)})
 _DONE = record(
     {
+        "epoch": whole(),
         "epochs": whole(),
         "seconds": number(0),
         "machine": record({"threads": whole()}),
