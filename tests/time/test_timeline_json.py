@@ -58,7 +58,7 @@ def test_the_newest_edition_is_not_migrated() -> None:
 
 
 def test_a_track_called_neither_parsed_nor_absent_is_refused() -> None:
-    with pytest.raises(DataError, match=r"tracks.audio: expected parsed or absent, got 'maybe'"):
+    with pytest.raises(DataError, match=r"tracks\.audio: expected parsed or absent, got 'maybe'"):
         Timeline.from_dict({**OLD, "tracks": {"audio": "maybe", "visual": "absent"}})
 
 

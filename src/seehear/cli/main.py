@@ -89,8 +89,6 @@ def main(argv: list[str] | None = None) -> int:
     only = argv[0] if argv and argv[0] in COMMANDS else None
     parser = args = None
     try:
-        if any("\0" in text for text in argv):
-            raise ConfigError("expected names without a zero byte")
         parser = build_parser(only)
         args = _parse(parser, argv)
         return int(importlib.import_module(f"seehear.cli.{COMMANDS[args.command][0]}").run(args))
@@ -112,6 +110,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parse(parser: argparse.ArgumentParser, argv: list[str]) -> argparse.Namespace:
+    if any("\0" in text for text in argv):
+        raise ConfigError("expected names without a zero byte")
     args, unknown = parser.parse_known_args(argv)
     if unknown:
         parser.prog = f"seehear {args.command}"  # whose --help says what there is

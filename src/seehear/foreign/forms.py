@@ -39,13 +39,20 @@ class Wrong(ValueError):
         return f"{self._place}: {self._problem}" if self._place else self._problem
 
 
+_PYTHON = {"None": "null", "True": "true", "False": "false"}  # as JSON and TOML write them
+
+
+def _printable(sign: str) -> str:
+    return sign if sign.isprintable() else "?"
+
+
 def shortened(value: Json) -> str:
     """Return a value as a message may show it: one short line."""
     if isinstance(value, dict | list):
         kind = "an object" if isinstance(value, dict) else "a list"
         return f"{kind} of {len(value)}"
-    shown = value if isinstance(value, str) else ("null" if value is None else repr(value))
-    shown = "".join(c if c.isprintable() else "?" for c in shown[: _SHOWN + 1])
+    shown = value if isinstance(value, str) else _PYTHON.get(repr(value), repr(value))
+    shown = "".join(map(_printable, shown[: _SHOWN + 1]))
     return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
 
 
