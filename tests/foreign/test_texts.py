@@ -47,7 +47,7 @@ def test_a_file_that_cannot_be_read_or_is_endless_is_one_line(tmp_path) -> None:
     with pytest.raises(DataError, match="cannot be read: embedded null byte"):
         read_json(tmp_path / "a\0b", anything)
     (tmp_path / "long").write_bytes(b" " * 101)
-    with pytest.raises(DataError, match="a file of 101 bytes; at most 100 are read"):
+    with pytest.raises(DataError, match="expected at most 100 bytes, got a file of 101 bytes"):
         read_json(tmp_path / "long", anything, most_bytes=100)
 
 

@@ -117,7 +117,8 @@ def read_bytes(
         told = getattr(error, "strerror", None) or error
         raise kind(f"cannot be read: {told}", where=path, hint=hint) from None
     if max(size, len(content)) > most_bytes:
-        told = f"a file of {max(size, len(content)):,} bytes; at most {most_bytes:,} are read"
+        found = max(size, len(content))
+        told = f"expected at most {most_bytes:,} bytes, got a file of {found:,} bytes"
         raise kind(told, where=path, hint=hint)
     return content
 
