@@ -188,5 +188,5 @@ def test_headers_of_safetensors_that_promise_too_much(tmp_path: Path, head: byte
     path = tmp_path / "odd.safetensors"
     for size in (len(head), 1 << 60):
         path.write_bytes(struct.pack("<Q", size) + head)
-        with pytest.raises(WeightsError, match="damaged or truncated safetensors"):
+        with pytest.raises(WeightsError, match="damaged or truncated checkpoint"):
             read_checkpoint(path)
