@@ -115,3 +115,18 @@ def mp4(
         audio="aac",
         options={"preset": "ultrafast", "crf": "20", "g": "10"},
     )
+
+
+def several(path, waves, default=0):
+    """Write mono sounds as one audio stream each; the one of number `default` is the usual one."""
+    with av.open(str(path), "w") as out:
+        streams = [out.add_stream("pcm_s16le", rate=16000, layout="mono") for _ in waves]
+        for k, stream in enumerate(streams):
+            usual = av.stream.Disposition.default if k == default else av.stream.Disposition(0)
+            stream.disposition = usual
+        for stream, wave in zip(streams, waves, strict=True):
+            frame = av.AudioFrame.from_ndarray((wave * 32767).astype(np.int16)[None], "s16", "mono")
+            frame.sample_rate, frame.time_base, frame.pts = 16000, Fraction(1, 16000), 0
+            for packet in stream.encode(frame):
+                out.mux(packet)
+    return path

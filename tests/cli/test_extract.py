@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import fake_encoders as fake
+from media_files import several, tone
 from seehear.cli.main import main
 from seehear.features import open_features
 
@@ -91,6 +92,22 @@ def test_all_well_is_0_and_nothing_done_is_2(media, tmp_path, capsys):
         path.write_text("broken")
     assert main([*command, "--out", str(tmp_path / "out2")]) == 2
     assert capsys.readouterr().err.count("not a readable media file") == 2
+
+
+def test_another_audio_stream_is_extracted_when_it_is_asked_for(tmp_path, capsys):
+    several(tmp_path / "two.mkv", [tone(2, level=0.1), tone(2, level=0.9)])
+    command = ["extract", str(tmp_path / "two.mkv"), "--audio", "ear", "--jobs", "1", "--out"]
+    assert main([*command, str(tmp_path / "1")]) == 0
+    assert main([*command, str(tmp_path / "2"), "--audio-stream", "2"]) == 0
+    quiet, loud = (
+        open_features(tmp_path / name).array("ear/feature", ["two"])[0, :, 1] for name in "12"
+    )
+    np.testing.assert_allclose(loud, 9 * quiet, rtol=0.01)
+    capsys.readouterr()
+    assert main([*command, str(tmp_path / "2")]) == 2
+    assert "made with audio_stream = 2, now asked for null" in capsys.readouterr().err
+    assert main([*command, str(tmp_path / "3"), "--audio-stream", "0"]) == 2
+    assert "--audio-stream counts from 1, got 0" in capsys.readouterr().err
 
 
 def test_published_layout_out_and_in(media, tmp_path, capsys):

@@ -10,6 +10,7 @@ import pytest
 
 import fake_scorer
 from fake_scorer import fake
+from media_files import several, tone
 from seehear.cli import inputs as cli_inputs
 from seehear.cli import lanes as view
 from seehear.cli.main import main
@@ -58,6 +59,24 @@ def test_json_prints_only_the_timeline_and_writes_nothing(clip, tmp_path, capsys
     assert printed["schema"] == "seehear.timeline/2"
     assert printed["events"]
     assert [p.name for p in tmp_path.iterdir()] == ["clip.mp4"]
+
+
+def test_another_audio_stream_is_heard_when_it_is_asked_for(tmp_path, capsys):
+    several(tmp_path / "two.mkv", [tone(2, level=0.02), tone(2, level=0.95)])
+
+    def heard(*options):
+        assert parse("two.mkv", "--json", *options) == 0
+        printed = json.loads(capsys.readouterr().out)
+        return [e["label"] for e in printed["events"]], printed["warnings"]
+
+    labels, warnings = heard()
+    assert labels == []
+    assert any(line.startswith("2 audio streams: number 1 ") for line in warnings)
+    labels, warnings = heard("--audio-stream", "2")
+    assert labels == ["Loud"]
+    assert not any("audio streams" in line for line in warnings)
+    assert parse("two.mkv", "--audio-stream", "3") == 2
+    assert "one of its 2 audio streams, counted from 1, got 3" in capsys.readouterr().err
 
 
 def test_json_with_out_writes_too(clip, tmp_path, capsys):
@@ -130,6 +149,7 @@ def test_some_fail_and_the_rest_is_done(clip, tmp_path, capsys):
         (["clip.mp4", "--threshold", "much"], "got much"),
         (["clip.mp4", "--preset", "online"], "--preset: expected offline or clip, got 'online'"),
         (["clip.mp4", "--jobs", "0"], "must be positive"),
+        (["clip.mp4", "--audio-stream", "0"], "--audio-stream counts from 1, got 0"),
         (["clip.mp4", "--fps", "0"], "at least 1 frame a second"),
         (["clip.mp4", "--model", "nowhere"], "nowhere: no such file"),
         (

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from seehear.cli.console import Progress, print_json, progress, table
+from seehear.cli.inputs import add_audio_stream, check_audio_stream
 from seehear.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="frames a second image encoders look at (default: the encoder's, 8 for most)",
     )
+    add_audio_stream(parser)
     parser.add_argument(
         "--device", default=None, help="where encoders run: cpu, cuda, ... (default: their choice)"
     )
@@ -132,6 +134,7 @@ def _check(args: argparse.Namespace) -> None:
     least = min(number for number in (args.jobs, args.fps, 1) if number is not None)
     if args.timeout <= 0 or least < 1:
         raise ConfigError("--jobs, --fps and --timeout must be positive")
+    check_audio_stream(args)
 
 
 def _extract(args: argparse.Namespace) -> int:
@@ -152,6 +155,7 @@ def _extract(args: argparse.Namespace) -> int:
         precision=args.precision,
         fps=args.fps,
         everything=args.everything,
+        audio_stream=args.audio_stream,
     )
     show = _Progress()
     began = time.monotonic()

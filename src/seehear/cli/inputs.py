@@ -1,11 +1,12 @@
-"""Which media files the user means, and under which names their results go."""
+"""Which media files the user means, what of them, and under which names their results go."""
 
+import argparse
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from seehear.errors import MediaError
+from seehear.errors import ConfigError, MediaError
 from seehear.media.files import list_media, require_any
 
 
@@ -65,6 +66,29 @@ def collect(paths: Iterable[Path], *, everything: bool = False) -> Inputs:
     names = unique_names(found.values())
     files = [Input(*pair, name) for pair, name in zip(found.items(), names, strict=True)]
     return Inputs(files, failed, skipped)
+
+
+def add_audio_stream(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says which of several audio streams is meant."""
+    parser.add_argument(
+        "--audio-stream",
+        type=int,
+        metavar="N",
+        help=(
+            "which of several audio streams, counted from 1 (default: the one players play or,"
+            " where that is silent, the first that sounds)"
+        ),
+    )
+
+
+def check_audio_stream(args: argparse.Namespace) -> None:
+    """Refuse a number that no audio stream has.
+
+    Raises:
+        ConfigError: it is below 1.
+    """
+    if args.audio_stream is not None and args.audio_stream < 1:
+        raise ConfigError(f"--audio-stream counts from 1, got {args.audio_stream}")
 
 
 def unique_names(sources: Iterable[str]) -> list[str]:

@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seehear.cli.console import print_json, progress
-from seehear.cli.inputs import Input, Inputs, collect
+from seehear.cli.inputs import (
+    Input,
+    Inputs,
+    add_audio_stream,
+    check_audio_stream,
+    collect,
+)
 from seehear.errors import ConfigError, MissingExtraError, SeehearError
 from seehear.files import make_folder, unwritable
 from seehear.lock import owned
@@ -66,15 +72,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fps", type=int, metavar="N", help="frames looked at a second (presets; default 2)"
     )
-    parser.add_argument(
-        "--audio-stream",
-        type=int,
-        metavar="N",
-        help=(
-            "which of several audio streams, counted from 1 (default: the one players play or,"
-            " where that is silent, the first that sounds)"
-        ),
-    )
+    add_audio_stream(parser)
     parser.add_argument(
         "--all",
         dest="everything",
@@ -108,8 +106,7 @@ def run(args: argparse.Namespace) -> int:
     formats = _formats(args.formats)
     if args.timeout <= 0 or (args.jobs is not None and args.jobs < 1):
         raise ConfigError("--jobs and --timeout must be positive")
-    if args.audio_stream is not None and args.audio_stream < 1:
-        raise ConfigError(f"--audio-stream counts from 1, got {args.audio_stream}")
+    check_audio_stream(args)
     found = collect(map(Path, args.paths), everything=args.everything)
     if not found.files and len(found.failed) == 1:
         raise found.failed[0][1]

@@ -8,7 +8,7 @@ into the store.
 import platform
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -64,6 +64,8 @@ class ExtractOptions:
         fps: frames a second that image encoders look at; None: each encoder's own (8, as published,
             for most).
         everything: of folders, also try files that are not called as media are.
+        audio_stream: which of a file's several audio streams, counted from 1; None: see
+            `seehear.media.probe`.
     """
 
     jobs: int = 1
@@ -78,6 +80,7 @@ class ExtractOptions:
     precision: Precision = "full"
     fps: int | None = None
     everything: bool = False
+    audio_stream: int | None = None
 
 
 def extract(
@@ -119,6 +122,7 @@ def extract(
         _load_encoder, precision=options.precision, device=options.device, fps=options.fps
     )
     clips = collect(inputs, options.media, everything=options.everything)
+    clips = _listening(clips, options.audio_stream)
     front = Front(tuple(visual), tuple(audio), options.sampling, clips.step_s, load)
     encoders = {name: load(name) for name in dict.fromkeys((*visual, *audio))}
     plan = _plan(Path(out), clips, front, encoders, options)
@@ -201,8 +205,14 @@ def _plan(
         "sampling": options.sampling,
         "step_s": clips.step_s,
         "dtype": options.dtype,
+        "audio_stream": options.audio_stream,
     }
     return _Plan(folder, clips, front, streams, asked, options)
+
+
+def _listening(clips: Collection, audio_stream: int | None) -> Collection:
+    """Return the clips, of which that audio stream is listened to."""
+    return replace(clips, jobs=tuple(replace(job, audio_stream=audio_stream) for job in clips.jobs))
 
 
 def _load_encoder(name: str, *, precision: Precision = "full", **options: Any) -> AnyEncoder:
