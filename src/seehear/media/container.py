@@ -191,7 +191,11 @@ def packets(container: "InputContainer", *streams: "Stream") -> "Iterator[Packet
 
 
 def decoded(
-    source: "Iterator[Packet[Any]]", track: str, problems: list[str]
+    source: "Iterator[Packet[Any]]",
+    track: str,
+    problems: list[str],
+    *,
+    max_pixels: int = MAX_PIXELS,
 ) -> Iterator[Any]:  # audio or video frames, as the packets are
     """Yield the frames of the packets of one stream; damaged ones are passed over.
 
@@ -199,6 +203,7 @@ def decoded(
         source: the packets.
         track: `audio` or `visual`.
         problems: gets one line for all that were passed over.
+        max_pixels: of a frame, which the decoder was told.
     """
     import av
 
@@ -215,7 +220,7 @@ def decoded(
             except (StopIteration, av.error.EOFError):
                 return
             except faults() as error:
-                passed[_fault(packet, error)] += 1
+                passed[_fault(packet, error, max_pixels)] += 1
                 in_a_row += 1
                 continue
             yield from frames
@@ -226,12 +231,12 @@ def decoded(
         ]
 
 
-def _fault(packet: "Packet[Any] | None", error: Exception) -> str:
+def _fault(packet: "Packet[Any] | None", error: Exception, max_pixels: int) -> str:
     """Return what is wrong with a packet, with a place for the number of such packets."""
     if isinstance(error, MemoryError):
         return f"{{}} packets ({too_much_memory()})"
     context = packet.stream.codec_context if packet is not None else None
     # a decoder that refuses a size is left with none
     if context is not None and context.type == "video" and not (context.width and context.height):
-        return "{} frames of no size, or a far too large one,"
+        return f"{{}} frames of more than {max_pixels:,} pixels, or of no size,"
     return "{} damaged packets"

@@ -100,7 +100,7 @@ def _read(
         screen.max_pixels = how.max_pixels
         source = sparing(on_time(container, stream, path), stream, wanted, start_s)
         try:
-            for frame in decoded(source, "visual", problems):
+            for frame in decoded(source, "visual", problems, max_pixels=how.max_pixels):
                 yield from screen.show(frame)
                 if screen.done:
                     return
