@@ -4,9 +4,11 @@ import av
 import pytest
 
 from media_files import code, film, mp4, tone, write
+from seehear.errors import MediaError
 from seehear.media import probe
 from seehear.media.promised import promise_of
 
+AUDIO = {".ogg": "libopus", ".flac": "flac", ".aiff": "pcm_s16be", ".mp3": "libmp3lame"}
 FAST = {"movflags": "faststart"}
 
 
@@ -31,11 +33,11 @@ def made(path):
         return write(path, frames=frames, times=times, wave=tone(2), video="mpeg4")
     if path.suffix == ".mkv":
         return film(path, 2)
-    audio = {".ogg": "libopus", ".flac": "flac", ".aiff": "pcm_s16be"}.get(path.suffix, "pcm_s16le")
+    audio = AUDIO.get(path.suffix, "pcm_s16le")
     return write(path, wave=tone(3, rate=48_000), rate=48_000, audio=audio)
 
 
-@pytest.mark.parametrize("kind", ["mp4", "mov", "avi", "wav", "aiff", "mkv", "flac", "ogg"])
+@pytest.mark.parametrize("kind", ["mp4", "mov", "avi", "wav", "aiff", "mkv", "flac", "ogg", "mp3"])
 def test_a_file_that_was_cut_off_says_so(tmp_path, kind):
     path = made(tmp_path / f"a.{kind}")
     whole = path.read_bytes()
@@ -46,6 +48,14 @@ def test_a_file_that_was_cut_off_says_so(tmp_path, kind):
         assert line.startswith("the file says it lasts 3.00 s; its packets say ")
     else:
         assert line.startswith("the file is cut off: ")
+
+
+def test_a_film_that_lost_the_index_at_its_end_says_why_it_is_not_readable(tmp_path):
+    path = mp4(tmp_path / "a.mp4")
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(MediaError, match=r"not a readable media file .*the file is cut off: "):
+        probe(path)
 
 
 def test_a_chain_of_pages_that_stops_between_two_is_cut_off(tmp_path):

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from seehear.errors import MediaError, MissingExtraError
 from seehear.media.memory import too_much_memory
+from seehear.media.promised import promise_of
 
 if TYPE_CHECKING:
     from av import AudioStream, Packet, VideoStream
@@ -115,6 +116,8 @@ def _open(path: Path) -> "InputContainer":
             why = "its format is not among those read; playlists are not followed"
         if isinstance(error, MemoryError):
             why = f"it has more than {MAX_STREAMS} streams, or {too_much_memory()}"
+        with suppress(OSError):
+            why = "; ".join([why, *promise_of(path).problems()])
         raise MediaError(
             f"not a readable media file ({why})",
             where=path,

@@ -5,7 +5,8 @@ length is then that of the beginning, and nothing else tells that there was more
 containers write of themselves do.
 
 Sources: RIFF and OpenDML (AVI, WAV), RF64 (EBU Tech 3306), AIFF; ISO/IEC 14496-12, 4.2 (boxes);
-RFC 8794 and RFC 9559 (EBML, Matroska's Segment); RFC 3533 (pages of Ogg).
+RFC 8794 and RFC 9559 (EBML, Matroska's Segment); RFC 3533 (pages of Ogg); the header of Xing in the
+first frame of most MP3.
 """
 
 from dataclasses import dataclass
@@ -70,6 +71,8 @@ def promise_of(path: Path) -> Promise:
             return _matroska(file, size)
         if head[:4] == b"OggS":
             return _ogg(file, size)
+        if head[:3] == b"ID3" or (head[:1] == b"\xff" and head[1] >= 0xE0):
+            return _mp3(file, size)
     return Promise(size)
 
 
@@ -154,3 +157,18 @@ def _ogg(file: BinaryIO, size: int) -> Promise:
     table = tail[at + 27 : at + 27 + tail[at + 26]]
     end = begin + at + 27 + tail[at + 26] + sum(table)
     return Promise(size, end, open_end=end > size or not tail[at + 5] & 4)
+
+
+def _mp3(file: BinaryIO, size: int) -> Promise:
+    """Return the end of the sound, where its first frame says how many bytes it has."""
+    file.seek(0)
+    head = file.read(10)
+    first = 0
+    if head[:3] == b"ID3":
+        first = 10 + sum(byte << 7 * k for k, byte in enumerate(reversed(head[6:10])))
+    file.seek(first)
+    frame = file.read(60)
+    at = max(frame.find(b"Xing"), frame.find(b"Info"))
+    if at < 0 or len(frame) < at + 16 or frame[at + 7] & 3 != 3:
+        return Promise(size)
+    return Promise(size, first + int.from_bytes(frame[at + 12 : at + 16], "big"))
