@@ -99,7 +99,7 @@ def load(name):
     }[name]()
 
 
-def load_on(name, device=None, fps=None):
+def load_on(name, precision="full", device=None, fps=None):
     """Return a fake encoder the way the command asks for one."""
     return load(name)
 
