@@ -53,6 +53,7 @@ OTHERS = {
     "fit_zero_shot": "fits a calibration",
     "dry_run": "needs LLP's tables",
     "eager_efficientnet": "shared code",
+    "own_parser_table": "prints a record",
 }
 
 
