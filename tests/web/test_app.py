@@ -170,11 +170,11 @@ def test_halves_of_characters_do_not_break_answers(client: TestClient, library: 
         text.replace("x.mp4", "\\ud800.mp4").replace("Dog", "D\\udc00g")
     )
     client.app.state.catalogue.refresh(now=True)
-    clip = clip_id("half.timeline.json")
-    assert client.get("/api/clips").status_code == 200
-    assert client.get(f"/api/clips/{clip}").json()["timeline"]["vocabulary"] == ["D\udc00g"]
-    for format in export.FORMATS:
-        assert client.get(f"/api/clips/{clip}/export/{format}").status_code == 200
+    answer = client.get("/api/clips")
+    assert answer.status_code == 200
+    assert any("half.timeline.json: expected Unicode" in line for line in answer.json()["failed"])
+    (library / "half.timeline.json").unlink()
+    client.app.state.catalogue.refresh(now=True)
 
 
 def test_new_timelines_appear_and_the_folder_is_not_searched_at_every_request(
