@@ -175,7 +175,15 @@ class PackedStore(FeatureStore):
             entry = self._stored[stream]
             shape = (entry["total"], entry["dim"])
             data = load_array(self.path / entry["file"], shape, entry["dtype"])
-            offsets = load_array(self.path / entry["offsets"], (len(self.clips) + 1,), "int64")
+            path = self.path / entry["offsets"]
+            offsets = load_array(path, (len(self.clips) + 1,), "int64")
+            rising = (offsets[1:] >= offsets[:-1]).all()
+            if offsets[0] != 0 or offsets[-1] != entry["total"] or not rising:
+                raise FeatureError(
+                    f"expected places from 0 to {entry['total']}, each after the one before",
+                    where=path,
+                    hint=DAMAGED,
+                )
             self._open[stream] = data, np.array(offsets)
         return self._open[stream]
 
