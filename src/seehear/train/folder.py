@@ -260,7 +260,7 @@ _LINE = record(
     {"epoch": whole(), "loss": table(number()), "val": _FIGURES, "seconds": number(0)},
     {"lr": number(), "chosen": items(text)},
 )
-_ASKED = record({"definition": table(anything)})
+_ASKED = record({}, {"definition": table(anything)})
 _DONE = record(
     {
         "epoch": whole(),
