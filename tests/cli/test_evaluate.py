@@ -161,6 +161,19 @@ def test_missing_and_extra_are_options_and_are_reported(llp, table, capsys) -> N
     )
 
 
+def test_segments_that_were_not_parsed_are_named_and_change_no_figure(llp, table, capsys) -> None:
+    whole = as_json(capsys, llp, "--predictions", table())
+    assert whole["setting"]["unparsed"]["visual"] == {"segments": 0, "clips": []}
+    rows = f"{PERFECT}{CLIPS[2]}\tvisual\t2\t10\t[not parsed]\n"
+    assert main(["evaluate", str(llp), "--predictions", table(rows), "--json"]) == 0
+    out, err = capsys.readouterr()
+    cut = json.loads(out)
+    assert cut["figures"] == whole["figures"]
+    assert cut["exclusive"]["segment/audio_only"] < whole["exclusive"]["segment/audio_only"]
+    assert cut["setting"]["unparsed"]["visual"] == {"segments": 8, "clips": [CLIPS[2]]}
+    assert f"8 visual segments of 1 clips were not parsed ({CLIPS[2]}): they count as" in err
+
+
 def test_times_of_the_source_video_are_noticed(llp, tmp_path, capsys) -> None:
     table = tmp_path / "absolute.tsv"
     table.write_text(

@@ -2,18 +2,20 @@
 meant.
 """
 
+import dataclasses
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from helpers import row
+from helpers import picture, row
 from llp_like import write_llp
+from seehear import export
 from seehear.data import Dataset, open_dataset, read_predictions, read_scores
 from seehear.errors import DataError
 from seehear.foreign.texts import MOST_BYTES
-from seehear.time import TimeGrid, Timeline
+from seehear.time import Extent, TimeGrid, Timeline
 
 HEADER = "filename\ttrack\tonset\toffset\tevent_label\n"
 CLIPS = ("1-VMTJRpjbE_150_160", "CCCCCCCCCC3_0_10", "JfZEqeLZqWk_30_40")  # the test split
@@ -54,6 +56,31 @@ def timelines(folder: Path) -> Path:
     for name, line in made.items():
         (folder / f"{name}.timeline.json").write_text(line.to_json())
     return folder
+
+
+@pytest.mark.parametrize("form", ["timelines", "table"])
+def test_segments_that_were_not_parsed_are_told(data: Dataset, tmp_path: Path, form: str) -> None:
+    line = dataclasses.replace(
+        timeline(f"{CLIPS[0]}.mp4", audio_Dog="###......."),
+        tracks={"visual": Extent.of((0, 4.5), (6, 8.4))},
+    )
+    if form == "timelines":
+        timelines(tmp_path)
+        (tmp_path / f"{CLIPS[0]}.timeline.json").write_text(line.to_json())
+        path = tmp_path
+    else:
+        rest = f"{CLIPS[1]}\t\t\t\t\n{CLIPS[2]}\taudio\t0\t10\tSpeech\n"
+        path = table(tmp_path, rest, header=export.render(line, "tsv"))
+    found = read(data, path)
+    assert found.unparsed is not None
+    assert not found.unparsed[0].any()
+    assert not found.unparsed[1, 1:].any()
+    # 4.5 to 6 and 8.4 to 10: more than half of a segment
+    assert picture(found.unparsed[1, 0]) == ".....#..##"
+    assert not found.visual[0].any()
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    assert read(data, timelines(whole)).unparsed is None
 
 
 def arrays(folder: Path, **changed) -> Path:

@@ -21,6 +21,20 @@ def test_what_is_heard_and_seen_at_once_is_neither() -> None:
     assert set(whole.values()) == {1.0}
 
 
+def test_nothing_is_only_heard_where_the_picture_was_not_parsed() -> None:
+    heard, nothing = np.zeros((1, 10, 1), bool), np.zeros((1, 10, 1), bool)
+    heard[0, :, 0] = row("########..")
+    unparsed = np.zeros((2, 1, 10), bool)
+    unparsed[1, 0] = row("....######")
+    truth = np.zeros((1, 10, 1), bool)
+    truth[0, :, 0] = row("####......")
+    report = evaluate_exclusive(heard, nothing, truth, nothing, unparsed=unparsed)
+    assert exclusive_figures(report)["segment/audio_only"] == 1.0
+    assert exclusive_figures(evaluate_exclusive(heard, nothing, truth, nothing)) != (
+        exclusive_figures(report)
+    )
+
+
 def test_wrong_shapes_are_named_there_too() -> None:
     good = np.ones((2, 10, 3))
     with pytest.raises(ValueError, match="pred_visual: expected the shape of true_audio"):

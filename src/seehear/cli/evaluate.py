@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.cli.console import print_json, warn
+from seehear.closest import shown
 from seehear.data import (
     READINGS,
     Dataset,
+    Predictions,
     Split,
     Truth,
     open_dataset,
@@ -33,7 +35,7 @@ from seehear.metrics import (
     intervals,
 )
 from seehear.share.bundle import is_model
-from seehear.time import GATES, Decoding, decide
+from seehear.time import GATES, TRACKS, Decoding, decide
 
 # of segments (N, T, 2, C), of tracks (N, 2, C), of clips (N, C)
 Probabilities = tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.floating]]
@@ -140,9 +142,10 @@ def run(args: argparse.Namespace) -> int:
     truth = split.truth(args.truth)
     warnings = _warnings(args, dataset)
     given = {"model": args.model} if args.model is not None else {"predictions": args.predictions}
-    audio, visual, about = _decisions(args, dataset, split, truth, **given)
+    made = _decisions(args, dataset, split, truth, **given)
+    audio, visual, about = made.audio, made.visual, made.about
     report = evaluate(audio, visual, truth.audio, truth.visual)
-    exclusive = evaluate_exclusive(audio, visual, truth.audio, truth.visual)
+    exclusive = evaluate_exclusive(audio, visual, truth.audio, truth.visual, unparsed=made.unparsed)
     setting = _setting(dataset, split, truth, reading=args.truth)
     result: dict[str, Any] = {
         **report.figures(),  # the ten keys, at the top where a script looks first
@@ -158,8 +161,11 @@ def run(args: argparse.Namespace) -> int:
     compared: dict[str, Any] = {}
     if args.compare is not None:
         kind = "model" if is_model(args.compare) else "predictions"
-        audio, visual, compared = _decisions(args, dataset, split, truth, **{kind: args.compare})
-        differences = compare(evaluate(audio, visual, truth.audio, truth.visual), report)
+        other = _decisions(args, dataset, split, truth, **{kind: args.compare})
+        compared = other.about
+        differences = compare(
+            evaluate(other.audio, other.visual, truth.audio, truth.visual), report
+        )
         figures = {key: vars(change) for key, change in differences.items()}
         result["comparison"] = {"with": compared, "figures": figures}
     if args.per_clip is not None:
@@ -217,6 +223,18 @@ def _pooled(report: Report) -> dict[str, dict[str, float | int | None]]:
     }
 
 
+@dataclass(frozen=True)
+class _Decisions:
+    """Audio and visual decisions (N, T, C), what the setting says about them, and which segments
+    (2, N, T) were not parsed.
+    """
+
+    audio: NDArray[np.bool_]
+    visual: NDArray[np.bool_]
+    about: dict[str, Any]
+    unparsed: NDArray[np.bool_] | None = None
+
+
 def _decisions(
     args: argparse.Namespace,
     dataset: Dataset,
@@ -225,8 +243,8 @@ def _decisions(
     *,
     model: str | Path | None = None,
     predictions: Path | None = None,
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]:
-    """Return audio and visual decisions (N, T, C) and what the setting says about them."""
+) -> "_Decisions":
+    """Return the decisions of a model, or those made elsewhere."""
     if model is not None:
         scores, decoding, absent = _predicted(args, model, dataset, split.name)
         about: dict[str, Any] = {
@@ -252,7 +270,7 @@ def _decisions(
     _check_shape(scores[0], truth, model or predictions)
     on = decide(*scores, decoding=decoding, step_s=dataset.grid.step_s)
     on[np.isin(split.names, about.get("scored_as_empty", []))] = False  # whatever the thresholds
-    return on[:, :, 0], on[:, :, 1], {**about, "decoding": decoding.to_dict()}
+    return _Decisions(on[:, :, 0], on[:, :, 1], {**about, "decoding": decoding.to_dict()})
 
 
 def _decided(
@@ -261,7 +279,7 @@ def _decided(
     dataset: Dataset,
     split: Split,
     about: dict[str, Any],
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]:
+) -> "_Decisions":
     """Return decisions that were made elsewhere."""
     given = [_option(name) for name in (*_DECODING, "tune") if getattr(args, name) is not None]
     if given:
@@ -279,7 +297,9 @@ def _decided(
         "left_out": found.extra,
         "outside_grid": found.outside_grid,
         "unread": list(found.unread),
+        "unparsed": _unparsed(found, split),
     }
+    _note_unparsed(predictions, about["unparsed"])
     for line in found.unread:
         print(f"seehear: {line}", file=sys.stderr)
     if found.outside_grid:
@@ -290,7 +310,31 @@ def _decided(
         )
     if found.made:
         about["made"] = dict(found.made)
-    return found.audio, found.visual, about
+    return _Decisions(found.audio, found.visual, about, found.unparsed)
+
+
+def _note_unparsed(predictions: Path, unparsed: dict[str, Any]) -> None:
+    """Say how segments count of which nothing was known."""
+    for track, gone in unparsed.items():
+        if gone["segments"]:
+            print(
+                f"seehear: note: {predictions}: {gone['segments']} {track} segments of"
+                f" {len(gone['clips'])} clips were not parsed ({shown(gone['clips'])}): they count"
+                " as segments in which nothing was found, and make nothing only heard or only seen",
+                file=sys.stderr,
+            )
+
+
+def _unparsed(found: Predictions, split: Split) -> dict[str, Any]:
+    """Return of each track how many segments were not parsed, and in which clips."""
+    told = {}
+    for track in TRACKS:
+        gone = np.zeros((len(split), 1), np.bool_)
+        if found.unparsed is not None:
+            gone = found.unparsed[TRACKS.index(track)]
+        clips = [split.names[row] for row in np.flatnonzero(gone.any(axis=1))]
+        told[track] = {"segments": int(gone.sum()), "clips": clips}
+    return told
 
 
 def _predicted(

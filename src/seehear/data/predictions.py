@@ -4,7 +4,8 @@
   `source` (or, where that fits no clip, of the file's own name);
 - a tab-separated file with the columns `filename track onset offset event_label` (seconds; audio or
   visual; audio_visual rows may stand there too, but follow from the others); a row with nothing but
-  a filename says that nothing was found in that clip;
+  a filename says that nothing was found in that clip, one of the class `[not parsed]` that nothing
+  is known of a stretch;
 - an `.npz` file of arrays (`arrays.py`).
 """
 
@@ -23,9 +24,20 @@ from seehear.data.match import ClipFinder
 from seehear.data.tables import Faults, read_table, seconds
 from seehear.data.vocabulary import Vocabulary
 from seehear.errors import DataError
-from seehear.time import SUFFIX, Event, TimeGrid, Timeline, Track, rasterise
+from seehear.time import (
+    NOT_PARSED,
+    SUFFIX,
+    TRACKS,
+    Event,
+    TimeGrid,
+    Timeline,
+    Track,
+    rasterise,
+)
+from seehear.time.spans import Span
 
 _Spans = dict[tuple[Track, int], list[tuple[float, float]]]  # by track and class
+_Unknown = dict[int, dict[str, list[Span]]]  # by place in the split and track
 _COLUMNS = ("filename", "track", "onset", "offset", "event_label")
 
 
@@ -43,6 +55,8 @@ class Predictions:
         made: what the timelines say about how they were made; empty if they disagree or say
             nothing.
         unread: one line for each file that cannot be read; its clip is among the missing.
+        unparsed: (2, N, T) bool, audio and visual: segments of which more than half was not
+            parsed. Nothing is predicted there; None: there are none.
     """
 
     audio: NDArray[np.bool_]
@@ -52,6 +66,7 @@ class Predictions:
     outside_grid: int = 0
     made: Mapping[str, Any] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
+    unparsed: NDArray[np.bool_] | None = None
 
 
 def read_predictions(
@@ -89,15 +104,16 @@ def read_predictions(
     made: Mapping[str, Any] = {}
     outside: list[str] = []
     unread: list[str] = []
+    unknown: _Unknown = {}
     beyond = 0
     clips = ClipFinder(split)
     if path.is_dir():
         timelines = _read_timelines(path, unread)
-        found, made = _timelines(timelines, clips, vocabulary, grid, outside)
+        found, made = _timelines(timelines, clips, vocabulary, grid, outside, unknown)
     elif path.suffix == ".npz":
         found = read_decisions(path, clips, vocabulary, grid, outside)
     else:
-        found, beyond = _table(path, clips, vocabulary, grid, outside)
+        found, beyond = _table(path, clips, vocabulary, grid, outside, unknown)
     if outside and extra == "error":
         raise DataError(
             f"{len(outside)} predictions for clips that are not in split {split.name}"
@@ -118,7 +134,25 @@ def read_predictions(
     both = np.zeros((2, len(split), grid.count, len(vocabulary)), np.bool_)
     for index, decisions in found.items():
         both[:, index] = decisions
-    return Predictions(both[0], both[1], tuple(absent), len(outside), beyond, made, tuple(unread))
+    return Predictions(
+        both[0],
+        both[1],
+        tuple(absent),
+        len(outside),
+        beyond,
+        made,
+        tuple(unread),
+        _segments(unknown, len(split), grid),
+    )
+
+
+def _segments(unknown: _Unknown, clips: int, grid: TimeGrid) -> NDArray[np.bool_] | None:
+    """Return which segments were not parsed, (2, N, T); None: all were."""
+    out = np.zeros((2, clips, grid.count), np.bool_)
+    for index, of_track in unknown.items():
+        for track, spans in of_track.items():
+            out[TRACKS.index(track), index] = rasterise(spans, grid)
+    return out if out.any() else None
 
 
 def _told(unread: Sequence[str]) -> str:
@@ -159,6 +193,7 @@ def _timelines(
     vocabulary: Vocabulary,
     grid: TimeGrid,
     outside: list[str],
+    unknown: _Unknown,
 ) -> tuple[dict[int, NDArray[np.bool_]], Mapping[str, Any]]:
     found, makers = {}, []
     for file, timeline in timelines:
@@ -175,15 +210,25 @@ def _timelines(
             if label in vocabulary:
                 out[:, :, vocabulary.index(label)] = audio[:, column], visual[:, column]
         found[index] = out
+        unknown[index] = {track: list(timeline.unparsed(track)) for track in TRACKS}
         makers.append(timeline.parser)
     agree = all(maker == makers[0] for maker in makers)
     return found, makers[0] if makers and agree else {}
 
 
 def _table(
-    path: Path, clips: ClipFinder, vocabulary: Vocabulary, grid: TimeGrid, outside: list[str]
+    path: Path,
+    clips: ClipFinder,
+    vocabulary: Vocabulary,
+    grid: TimeGrid,
+    outside: list[str],
+    unknown: _Unknown,
 ) -> tuple[dict[int, NDArray[np.bool_]], int]:
-    """Return the decisions by place in the split, and how many rows touch no segment."""
+    """Return the decisions by place in the split, and how many rows touch no segment.
+
+    Stretches that were not parsed go to `unknown`.
+    """
+    gone: dict[str, dict[str, list[Span]]] = {}
     beyond = 0
     spans: dict[str, _Spans] = {}
     faults = Faults()
@@ -194,7 +239,10 @@ def _table(
         if not any(fields):
             continue  # the clip was looked at, and nothing was found
         event = _event(fields, vocabulary, faults, where=f"{path}:{line}")
-        if event is not None:
+        if event is not None and event.label not in vocabulary:
+            of_track = gone.setdefault(name, {}).setdefault(str(event.track), [])
+            of_track.append((event.start_s, event.end_s))
+        elif event is not None:
             beyond += event.end_s <= grid.start_s or event.start_s >= grid.end_s
             key = (event.track, vocabulary.index(event.label))
             of_clip.setdefault(key, []).append((event.start_s, event.end_s))
@@ -204,19 +252,25 @@ def _table(
     for name, of_clip in spans.items():
         index = clips.place(name, f"rows of {name}")
         found[index] = _drawn(of_clip, vocabulary, grid, path)
+        unknown[index] = gone.get(name, {})
     return found, beyond
 
 
 def _event(
     fields: Sequence[str], vocabulary: Vocabulary, faults: Faults, *, where: str
 ) -> Event | None:
-    """Return the event of a row's track, onset, offset and class; None, faults noted, if none."""
+    """Return the event of a row's track, onset, offset and class; None, faults noted, if none.
+
+    A stretch that was not parsed comes as an event of that name.
+    """
     track, label = fields[0], fields[3]
     start_s = seconds(fields[1], "onset", faults, where=where)
     end_s = seconds(fields[2], "offset", faults, where=where)
     if track not in list(Track):
         faults.add(f"track: expected {', '.join(Track)}, got {track!r}", where=where)
-    elif label not in vocabulary:
+    elif label == NOT_PARSED and track == Track.AUDIO_VISUAL:
+        faults.add(f"{NOT_PARSED}: expected audio or visual, got {track}", where=where)
+    elif label not in (*vocabulary.names, NOT_PARSED):
         faults.add(f"unknown class {label!r}", where=where, hint=vocabulary.suggest(label))
     elif start_s is not None and end_s is not None:
         if end_s > start_s:

@@ -3,11 +3,12 @@
 The standard audio and visual figures include what is heard *and* seen at once.  Here what the other
 track holds is taken away: a segment of a class counts for Ao only where the class is on in the
 audio track and off in the visual one, in predictions and truth alike, and for Vo the other way
-round.  The rules of counting and averaging are those of the ten figures.
+round.  Where the other track was not parsed nothing is predicted to be only heard or only seen, for
+nobody knows.  The rules of counting and averaging are those of the ten figures.
 """
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from seehear.metrics.report import Report, binary, evaluate
 
@@ -18,18 +19,29 @@ EXCLUSIVE_KEYS = tuple(
 
 
 def evaluate_exclusive(
-    pred_audio: ArrayLike, pred_visual: ArrayLike, true_audio: ArrayLike, true_visual: ArrayLike
+    pred_audio: ArrayLike,
+    pred_visual: ArrayLike,
+    true_audio: ArrayLike,
+    true_visual: ArrayLike,
+    *,
+    unparsed: NDArray[np.bool_] | None = None,
 ) -> Report:
     """Return the report of audible-only events (as `audio`) and visible-only ones (as `visual`).
 
     Args:
         pred_audio: (clips, segments, classes) of 0 and 1; likewise the others.
+        unparsed: (2, clips, segments), audio and visual: segments of which nothing was known when
+            they were predicted; None: there are none.
     """
     pa, pv = binary(pred_audio, "pred_audio"), binary(pred_visual, "pred_visual")
     ta, tv = binary(true_audio, "true_audio"), binary(true_visual, "true_visual")
     if not pa.shape == pv.shape == ta.shape == tv.shape:
         evaluate(pa, pv, ta, tv)  # names the array whose shape is wrong
-    return evaluate(pa & ~pv, pv & ~pa, ta & ~tv, tv & ~ta)
+    audio_only, visual_only = pa & ~pv, pv & ~pa
+    if unparsed is not None:
+        audio_only &= ~unparsed[1][..., None]
+        visual_only &= ~unparsed[0][..., None]
+    return evaluate(audio_only, visual_only, ta & ~tv, tv & ~ta)
 
 
 def exclusive_figures(report: Report) -> dict[str, float]:
