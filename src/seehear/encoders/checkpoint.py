@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seehear.encoders.archive import check_archive, check_tensor
 from seehear.encoders.torch_run import M, settled
 from seehear.errors import MissingExtraError, WeightsError
 
@@ -96,7 +97,10 @@ def state_dict(path: Path) -> "dict[str, Tensor]":
         if path.suffix == ".safetensors":
             state = load_file(path)
         else:
+            check_archive(path)
             state = torch.load(path, map_location="cpu", weights_only=True)
+    except WeightsError:
+        raise
     except Exception as error:  # both libraries raise classes of their own
         raise WeightsError(
             f"not a readable file of weights ({type(error).__name__})",
@@ -105,8 +109,10 @@ def state_dict(path: Path) -> "dict[str, Tensor]":
         ) from None
     if not isinstance(state, dict):
         raise WeightsError("expected a state dict of tensors", where=path)
-    if not all(isinstance(value, torch.Tensor) for value in state.values()):
-        raise WeightsError("expected nothing but tensors in the state dict", where=path)
+    for name, value in state.items():
+        if not isinstance(value, torch.Tensor):
+            raise WeightsError("expected nothing but tensors in the state dict", where=path)
+        check_tensor(str(name), value, path)
     return state
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.encoders.archive import check_archive
 from seehear.encoders.checkpoint import Checkpoint
 from seehear.encoders.torch_run import settled
 from seehear.errors import MissingExtraError, WeightsError
@@ -58,6 +59,8 @@ def load_transformer(kind: str, checkpoint: Checkpoint, device: str) -> Transfor
         raise WeightsError(
             f"expected config.json and model.safetensors of {checkpoint.id}", where=folder
         )
+    if not safe:
+        check_archive(folder / "pytorch_model.bin")
     try:
         with _quiet(transformers):
             net, info = getattr(transformers, kind).from_pretrained(

@@ -3,7 +3,6 @@
 import pickle
 import re
 import warnings
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from seehear.encoders.archive import check_archive
 from seehear.errors import WeightsError
 from seehear.foreign.tensors import opened_tensors
 
@@ -35,7 +35,7 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
     if path.suffix == ".safetensors":
         with opened_tensors(path, "pt", hint="fetch the file again") as file:
             return {name: file.read(name) for name in file.names()}
-    _check_archive(path)
+    check_archive(path)
     try:
         with torch.serialization.safe_globals(_numpy_arrays()), warnings.catch_warnings():
             # torch warns of pickles that are not its own; we say so below
@@ -67,30 +67,6 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
             f"expected a dictionary of tensors, got {type(value).__name__}", where=path
         )
     return dict(value)
-
-
-def _check_archive(path: Path) -> None:
-    """Refuse an archive that unpacks to more than it is: `torch.save` stores and never packs.
-
-    Raises:
-        WeightsError: its members would be larger than the file, or cannot be listed.
-    """
-    if not zipfile.is_zipfile(path):
-        return
-    try:
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(member.file_size for member in archive.infolist())
-    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
-        raise WeightsError(
-            f"a damaged archive ({error})", where=path, hint="fetch the file again"
-        ) from None
-    size = path.stat().st_size
-    if unpacked > size:
-        raise WeightsError(
-            f"refused: it would unpack to {unpacked:,} bytes, and has {size:,}; checkpoints of"
-            " torch are not packed",
-            where=path,
-        )
 
 
 def _numpy_arrays() -> list[Any]:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from seehear.closest import suggest
+from seehear.encoders.archive import check_tensor
 from seehear.errors import ConfigError, WeightsError
 from seehear.nn.dhhn import DHHN, HCMN
 from seehear.nn.layouts import LAYOUTS, Shapes, has, looks_like, matches
@@ -128,13 +129,7 @@ def _tensor(name: str, value: object) -> Tensor:
     """Return one stored array as a tensor; integers keep their type."""
     if isinstance(value, Tensor):
         tensor = value.detach()
-        if tensor.layout is not torch.strided:
-            raise WeightsError(f"expected plain numbers under {name!r}, got {tensor.layout}")
-        stored = tensor.untyped_storage().nbytes() // tensor.element_size()
-        if tensor.numel() > stored:  # a view that repeats a few numbers: a copy may fill the memory
-            raise WeightsError(
-                f"{name} repeats {stored:,} stored numbers {tensor.numel():,} times in all"
-            )
+        check_tensor(name, tensor)
     elif isinstance(value, np.ndarray | np.generic):
         tensor = torch.from_numpy(np.array(value))
     else:
