@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seehear.encoders.archive import check_archive, check_tensor
 from seehear.encoders.torch_run import M, settled
 from seehear.errors import MissingExtraError, WeightsError
+from seehear.foreign.archive import check_archive, check_tensor
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from seehear.encoders.archive import check_archive
 from seehear.encoders.checkpoint import Checkpoint
 from seehear.encoders.torch_run import settled
 from seehear.errors import MissingExtraError, WeightsError
+from seehear.foreign.archive import check_archive
 from seehear.foreign.forms import anything, table
 from seehear.foreign.texts import read_json
 

@@ -9,4 +9,5 @@ parses JSON, TOML, arrays or tensors.
     texts     JSON, JSON lines and TOML
     arrays    `.npy` and `.npz` (needs numpy)
     tensors   safetensors
+    archive   files of torch: what they may unpack to
 """

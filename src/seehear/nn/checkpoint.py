@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from seehear.encoders.archive import check_archive
 from seehear.errors import WeightsError
+from seehear.foreign.archive import check_archive
 from seehear.foreign.tensors import opened_tensors
 
 

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from seehear.closest import suggest
-from seehear.encoders.archive import check_tensor
 from seehear.errors import ConfigError, WeightsError
+from seehear.foreign.archive import check_tensor
 from seehear.nn.dhhn import DHHN, HCMN
 from seehear.nn.layouts import LAYOUTS, Shapes, has, looks_like, matches
 from seehear.nn.systems import build

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from seehear.encoders.archive import check_archive, check_tensor
 from seehear.errors import WeightsError
+from seehear.foreign.archive import check_archive, check_tensor
 
 torch = pytest.importorskip("torch")
 
