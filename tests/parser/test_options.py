@@ -20,6 +20,8 @@ from seehear.parser.options import check_options, make_parser
         ({"model": "run", "events": "Dog"}, "events"),
         ({"model": "run", "vocabulary": "words.txt"}, "vocabulary"),
         ({"model": "run", "fps": 2}, "fps"),
+        ({"model": "run", "prior": "luck"}, "prior"),
+        ({"prior": "language"}, "prior"),
     ],
 )
 def test_what_is_wrong_is_named(options, parameter):
@@ -33,7 +35,7 @@ def test_what_is_wrong_is_named(options, parameter):
 def test_what_is_right_is_let_through():
     check_options()
     check_options(preset="clip", events="Dog", fps=4, threshold="0.4,0.6")
-    check_options(model="run", threshold=0.3)
+    check_options(model="run", threshold=0.3, prior="language")
 
 
 def test_one_threshold_or_two(monkeypatch):

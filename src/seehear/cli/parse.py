@@ -56,6 +56,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--model", metavar="RUN_OR_FILE", help="a trained parser: a run folder or a model file"
     )
     parser.add_argument(
+        "--prior",
+        metavar="NAME",
+        help=(
+            "with --model: language (the zero-shot preset beside it, for footage unlike what it was"
+            " trained on) or none (default)"
+        ),
+    )
+    parser.add_argument(
         "--format",
         action="append",
         default=[],
@@ -144,6 +152,7 @@ def _parser(args: argparse.Namespace) -> "Parser":
         events=args.events,
         vocabulary=args.vocabulary,
         fps=args.fps,
+        prior=args.prior,
     )
     parser.audio_stream = args.audio_stream
     return parser

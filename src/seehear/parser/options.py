@@ -5,6 +5,7 @@ from pathlib import Path
 from seehear.errors import ConfigError
 from seehear.parser.parser import Parser
 from seehear.parser.preset import check_preset
+from seehear.parser.prior import check_prior
 
 
 def make_parser(
@@ -15,6 +16,7 @@ def make_parser(
     events: str | None = None,
     vocabulary: str | None = None,
     fps: int | None = None,
+    prior: str | None = None,
     max_pixels: int | None = None,
 ) -> Parser:
     """Return the parser that options ask for.
@@ -26,6 +28,7 @@ def make_parser(
         events: classes of a zero-shot parser, "Dog,Speech".
         vocabulary: a file of them, instead; with neither LLP's 25.
         fps: frames a zero-shot parser looks at a second.
+        prior: what a trained parser is held against: `language` or `none`; None: nothing.
         max_pixels: of a frame; None: the parser's own limit.
 
     Raises:
@@ -39,10 +42,11 @@ def make_parser(
         events=events,
         vocabulary=vocabulary,
         fps=fps,
+        prior=prior,
     )
     limit = _threshold(threshold)
     if model is not None:
-        parser = Parser.load(model, threshold=limit)
+        parser = Parser.load(model, threshold=limit, prior=prior or "none")
     else:
         words = Path(vocabulary) if vocabulary is not None else events
         parser = Parser.from_preset(preset or "offline", words, threshold=limit, fps=fps)
@@ -59,6 +63,7 @@ def check_options(
     events: str | None = None,
     vocabulary: str | None = None,
     fps: int | None = None,
+    prior: str | None = None,
 ) -> None:
     """Find out what is wrong with the options of `make_parser` without loading a parser.
 
@@ -66,7 +71,11 @@ def check_options(
         ConfigError: options that do not go together, or make no sense.
     """
     _threshold(threshold)
+    if prior is not None:
+        check_prior(prior)
     if model is None:
+        if prior is not None:
+            raise ConfigError("goes with a model only", parameter="prior", hint="leave it out")
         check_preset(preset or "offline", fps)
         return
     others = {"preset": preset, "events": events, "vocabulary": vocabulary, "fps": fps}

@@ -88,17 +88,29 @@ class Parser:
         *,
         threshold: float | tuple[float, float] | None = None,
         device: str = "cpu",
+        prior: str = "none",
     ) -> "Parser":
         """Return the trained parser of a run folder of `seehear train`, or of a model file.
+
+        Args:
+            path: of the run.
+            threshold: a probability, or one for audio and one for visual; default the run's.
+            device: where the run's network computes.
+            prior: `language`: the zero-shot preset `offline` keeps it from hearing what is not
+                there and from being blind on footage unlike its training (`seehear.parser.prior`).
 
         Raises:
             WeightsError: it cannot be read, or weights of its encoders are missing.
             FeatureError: its encoders have other weights than in training.
+            ConfigError: no such prior, or one that does not go with the run.
         """
+        from seehear.parser.prior import check_prior, guided
         from seehear.parser.trained import trained
 
+        check_prior(prior)
+        scorer: Scorer = trained(path, device=device)
         return cls(
-            trained(path, device=device),
+            guided(scorer) if prior == "language" else scorer,
             {"model": Path(path).name or str(path)},
             threshold=threshold,
         )

@@ -1,0 +1,159 @@
+"""A trained parser that listens to language: what it knows besides its training.
+
+A network trained on little is blind to what looks otherwise than its training clips, and hears what
+it never met as one of its classes; neither shows in its probabilities.  Language, the zero-shot
+scorer with the run's own classes, is not fitted to those clips.  So each is believed where it is
+good:
+
+    heard   where the network hears it, and language does not rule it out around there
+    seen    where the network sees it, likewise; or where language sees it by itself
+
+"Rules out" is a probability of language that stays below a limit within nine seconds.  What a
+network does not see counts for nothing: on footage unlike its training it sees next to nothing.
+
+Source: none; `benchmarks/notes/2026-11-27-own-parser.md` has the rules that were tried.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.encoders import AudioEncoder, VisualEncoder
+from seehear.errors import ConfigError
+from seehear.parser.scorer import Kept, Scorer
+from seehear.parser.zero_shot.calibration import around_max
+from seehear.time import Scores, TimeGrid
+from seehear.time.decode import spread
+
+Probs = NDArray[np.floating]
+PRIORS = ("none", "language")
+_REACH = 9  # segments on each side in which language is asked
+_SURE = 30.0
+
+
+@dataclass(frozen=True)
+class Prior:
+    """How far a network may depart from language.
+
+    Args:
+        heard: logit of language around a second from which on the network is believed to hear.
+        seen: likewise, to see.
+        keep: a second that language sees with this probability counts where it adjoins one that it
+            sees with 0.5.
+    """
+
+    heard: float = -1.25
+    seen: float = -2.0
+    keep: float = 0.25
+
+    def guided(self, network: Scores, language: Probs) -> Scores:
+        """Return the scores of both together.
+
+        Args:
+            network: of the trained run.
+            language: probabilities (T, 2, C) of the zero-shot scorer, of the same classes.
+        """
+        odds = _logit(language)
+        around = around_max(odds, _REACH)
+        allowed = _prob(around - np.array([[self.heard], [self.seen]]))
+        prob = np.minimum(network.segment_prob, allowed)
+        sees = language[:, 1] >= 0.5
+        kept = spread(sees[:, None], sees[:, None] | (language[:, 1:] >= self.keep))[:, 0]
+        own = np.where(kept, np.maximum(language[:, 1], 0.5), language[:, 1])
+        prob[:, 1] = np.maximum(prob[:, 1], own)
+        track, clip = network.pooled()
+        seen = own.max(axis=0)
+        track, clip = track.copy(), np.maximum(clip, seen)
+        track[..., 1, :] = np.maximum(track[..., 1, :], seen)
+        return Scores(prob, network.grid, network.vocabulary, track, clip, network.present)
+
+
+class Guided:
+    """A trained scorer and the zero-shot scorer of the same classes as one.
+
+    Args:
+        trained: the run's.
+        language: with the run's vocabulary.
+        prior: how both go together.
+
+    Raises:
+        ConfigError: their segments have another length.
+    """
+
+    def __init__(self, trained: Scorer, language: Scorer, prior: Prior | None = None) -> None:
+        if trained.step_s != language.step_s:
+            raise ConfigError(
+                f"expected segments of {language.step_s:g} s, got a parser of {trained.step_s:g} s",
+                parameter="prior",
+                hint="leave it out: language judges whole seconds",
+            )
+        self._trained, self._language, self._prior = trained, language, prior or Prior()
+        self.vocabulary, self.decoding = trained.vocabulary, trained.decoding
+        self.step_s, self.keep_frames = trained.step_s, trained.keep_frames
+        # the run's own where both have one: it is set as it was in training
+        self.audio: Mapping[str, AudioEncoder] = {**language.audio, **trained.audio}
+        self.visual: Mapping[str, VisualEncoder] = {**language.visual, **trained.visual}
+
+    def keep(
+        self,
+        kept: Kept,
+        encoder: str,
+        values: Mapping[str, NDArray[np.float32]],
+        places: Mapping[str, NDArray[np.int64]],
+    ) -> None:
+        """Keep what each of them needs."""
+        for scorer in (self._trained, self._language):
+            if encoder in scorer.audio or encoder in scorer.visual:
+                scorer.keep(kept, encoder, values, places)
+
+    def scores(self, kept: Kept, grid: TimeGrid, present: tuple[bool, bool]) -> Scores:
+        """Return the probabilities of both together."""
+        network = self._trained.scores(kept, grid, present)
+        language = self._language.scores(kept, grid, present)
+        return self._prior.guided(network, language.segment_prob)
+
+    def about(self) -> dict[str, Any]:
+        """Return which run this is, and what language adds."""
+        words = self._language.about().get("words")
+        prior = {"kind": "language", **asdict(self._prior), "words": words}
+        return {**self._trained.about(), "prior": prior}
+
+    def doubts(self) -> list[str]:
+        """Return a line for each class that language may have misunderstood."""
+        return self._language.doubts()
+
+
+def guided(trained: Scorer) -> Guided:
+    """Return a trained scorer with the zero-shot preset `offline` beside it.
+
+    Raises:
+        WeightsError: the preset's weights are not in the cache.
+        ConfigError: see `Guided`.
+    """
+    from seehear.parser.preset import offline
+
+    return Guided(trained, offline(trained.vocabulary))
+
+
+def check_prior(prior: str) -> None:
+    """Refuse a prior that there is not.
+
+    Raises:
+        ConfigError: no such prior.
+    """
+    if prior not in PRIORS:
+        raise ConfigError(f"expected {' or '.join(PRIORS)}, got {prior!r}", parameter="prior")
+
+
+def _logit(prob: Probs) -> NDArray[np.float64]:
+    inside = np.clip(prob.astype(np.float64), 1e-12, 1 - 1e-12)
+    odds: NDArray[np.float64] = np.clip(np.log(inside) - np.log1p(-inside), -_SURE, _SURE)
+    return odds
+
+
+def _prob(odds: Probs) -> NDArray[np.float32]:
+    prob: NDArray[np.float32] = (1 / (1 + np.exp(-odds))).astype(np.float32)
+    return prob

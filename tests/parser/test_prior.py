@@ -1,0 +1,70 @@
+"""A trained scorer beside language: who is believed where, and both on one clip."""
+
+import numpy as np
+import pytest
+
+import fake_encoders as fake
+from fake_scorer import scorer
+from seehear.errors import ConfigError
+from seehear.parser.parser import Parser
+from seehear.parser.prior import Guided, Prior
+from seehear.time import Decoding, Scores, TimeGrid, decode_scores
+
+
+def judged(network, language, decoding=None, **fields):
+    """Return the marks of both tracks; network, language: {track: probabilities}."""
+    count = len(network[0])
+    arrays = [np.array(pair, np.float32).T[:, :, None] for pair in (network, language)]
+    scores = Scores(arrays[0], TimeGrid(count), ("Dog",), **fields)
+    line = decode_scores(
+        Prior().guided(scores, arrays[1]), decoding or Decoding(gate="own"), source="x.mp4"
+    )
+    return ["".join(".#"[int(x)] for x in track[:, 0]) for track in line.to_arrays()]
+
+
+def test_heard_is_what_the_network_hears_unless_language_rules_it_out_all_around():
+    hears = [0.9, 0.1, 0.9, 0.1]
+    assert judged([hears, [0] * 4], [[0.01, 0.01, 0.01, 0.3], [0] * 4])[0] == "#.#."
+    assert judged([hears, [0] * 4], [[0.01, 0.01, 0.01, 0.2], [0] * 4])[0] == "...."
+    assert judged([[0.1] * 4, [0] * 4], [[0.99] * 4, [0] * 4])[0] == "...."  # not by itself
+
+
+def test_seen_is_what_either_sees_and_language_keeps_what_adjoins():
+    sees = [0.9, 0.0, 0.0, 0.0, 0.0]
+    assert judged([[0] * 5, sees], [[0] * 5, [0.1, 0.3, 0.6, 0.3, 0.2]])[1] == "####."
+    assert judged([[0] * 5, sees], [[0] * 5, [0.2, 0.3, 0.3, 0.3, 0.2]])[1] == "#...."
+    assert judged([[0] * 5, sees], [[0] * 5, [0.1] * 5])[1] == "....."  # logit below -2
+
+
+def test_a_closed_gate_of_the_network_does_not_shut_language_out():
+    closed = np.array([[0.1], [0.1]], np.float32)
+    fields = {"track_prob": closed, "clip_prob": closed[0]}
+    for gate in ("own", "joint", "or", "none"):
+        marks = judged(
+            [[0.9] * 2, [0.1] * 2], [[0.9] * 2, [0.9] * 2], Decoding(gate=gate), **fields
+        )
+        assert marks[1] == "##", gate
+    assert judged([[0.9] * 2, [0.1] * 2], [[0.9] * 2, [0.9] * 2], **fields)[0] == ".."
+
+
+def test_gates_that_change_with_time_stay_so():
+    track = np.array([0.9, 0.1])[:, None, None].repeat(2, axis=1)
+    marks = judged([[0.9] * 2, [0.9] * 2], [[0.9] * 2, [0.2] * 2], track_prob=track)
+    assert marks == ["#.", "#."]
+
+
+def test_both_read_one_clip(tmp_path):
+    path = fake.make_clip(tmp_path / "clip.mp4", 3, loudness=[0.8] * 12, colours=[(230,) * 3] * 3)
+    alone = Parser(scorer(), {"preset": "fake"})(path)
+    both = Parser(Guided(scorer(), scorer()), {"model": "fake"})(path)
+    assert [(e.track, e.label, e.start_s, e.end_s) for e in both] == [
+        (e.track, e.label, e.start_s, e.end_s) for e in alone
+    ]
+    assert both.parser["prior"]["kind"] == "language"
+
+
+def test_segments_of_another_length_are_refused():
+    other = scorer()
+    other.step_s = 0.5
+    with pytest.raises(ConfigError, match=r"expected segments of 1 s, got a parser of 0\.5 s"):
+        Guided(other, scorer())
