@@ -51,6 +51,7 @@ OTHERS = {
     "run_all": "this",
     "yardstick": "shared code",
     "fit_zero_shot": "fits a calibration",
+    "own_parser_table": "prints what is kept",
     "dry_run": "needs LLP's tables",
     "eager_efficientnet": "shared code",
     "own_parser_table": "prints a record",
