@@ -7,7 +7,7 @@ import fake_encoders as fake
 from fake_scorer import scorer
 from seehear.errors import ConfigError
 from seehear.parser.parser import Parser
-from seehear.parser.prior import Guided, Prior
+from seehear.parser.prior import PRIORS, Guided, Prior, with_prior
 from seehear.time import Decoding, Scores, TimeGrid, decode_scores
 
 
@@ -60,7 +60,7 @@ def test_both_read_one_clip(tmp_path):
     assert [(e.track, e.label, e.start_s, e.end_s) for e in both] == [
         (e.track, e.label, e.start_s, e.end_s) for e in alone
     ]
-    assert both.parser["prior"]["kind"] == "language"
+    assert both.parser["prior"]["by"] == "language"
 
 
 def test_segments_of_another_length_are_refused():
@@ -68,3 +68,19 @@ def test_segments_of_another_length_are_refused():
     other.step_s = 0.5
     with pytest.raises(ConfigError, match=r"expected segments of 1 s, got a parser of 0\.5 s"):
         Guided(other, scorer())
+
+
+def test_support_rules_out_only_what_language_is_sure_is_not_there():
+    support = PRIORS["support"]
+    network = Scores(np.full((2, 2, 1), 0.9, np.float32), TimeGrid(2), ("Dog",))
+    unlikely = np.full((2, 2, 1), 0.1, np.float32)  # a logit of -2.2
+    assert (support.guided(network, unlikely).segment_prob >= 0.5).all()
+    assert (PRIORS["language"].guided(network, unlikely).segment_prob < 0.5).all()
+    assert (support.guided(network, unlikely / 10).segment_prob < 0.5).all()
+
+
+def test_without_a_prior_nothing_stands_beside_the_network():
+    alone = scorer()
+    assert with_prior(alone, "none") is alone
+    with pytest.raises(ConfigError, match="expected one of none, language, support, got 'luck'"):
+        with_prior(alone, "luck")

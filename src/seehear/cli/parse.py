@@ -59,8 +59,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--prior",
         metavar="NAME",
         help=(
-            "with --model: language (the zero-shot preset beside it, for footage unlike what it was"
-            " trained on) or none (default)"
+            "with --model, the zero-shot preset beside it: language (for footage unlike what it was"
+            " trained on), support (for footage like it) or none (default)"
         ),
     )
     parser.add_argument(

@@ -28,7 +28,7 @@ def make_parser(
         events: classes of a zero-shot parser, "Dog,Speech".
         vocabulary: a file of them, instead; with neither LLP's 25.
         fps: frames a zero-shot parser looks at a second.
-        prior: what a trained parser is held against: `language` or `none`; None: nothing.
+        prior: what a trained parser is held against: `language`, `support` or `none` (as None).
         max_pixels: of a frame; None: the parser's own limit.
 
     Raises:

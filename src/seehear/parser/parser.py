@@ -97,20 +97,20 @@ class Parser:
             threshold: a probability, or one for audio and one for visual; default the run's.
             device: where the run's network computes.
             prior: `language`: the zero-shot preset `offline` keeps it from hearing what is not
-                there and from being blind on footage unlike its training (`seehear.parser.prior`).
+                there and from being blind on footage unlike its training; `support`: it only adds
+                what it sees and what it is sure about; `none` (`seehear.parser.prior`).
 
         Raises:
             WeightsError: it cannot be read, or weights of its encoders are missing.
             FeatureError: its encoders have other weights than in training.
             ConfigError: no such prior, or one that does not go with the run.
         """
-        from seehear.parser.prior import check_prior, guided
+        from seehear.parser.prior import check_prior, with_prior
         from seehear.parser.trained import trained
 
         check_prior(prior)
-        scorer: Scorer = trained(path, device=device)
         return cls(
-            guided(scorer) if prior == "language" else scorer,
+            with_prior(trained(path, device=device), prior),
             {"model": Path(path).name or str(path)},
             threshold=threshold,
         )

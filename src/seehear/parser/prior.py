@@ -29,7 +29,6 @@ from seehear.time import Scores, TimeGrid
 from seehear.time.decode import spread
 
 Probs = NDArray[np.floating]
-PRIORS = ("none", "language")
 _REACH = 9  # segments on each side in which language is asked
 _SURE = 30.0
 
@@ -69,6 +68,15 @@ class Prior:
         track, clip = track.copy(), np.maximum(clip, seen)
         track[..., 1, :] = np.maximum(track[..., 1, :], seen)
         return Scores(prob, network.grid, network.vocabulary, track, clip, network.present)
+
+
+# language: for footage unlike the training, no worse than language alone; support: for footage like
+# it, where language adds what it sees and rules out only what it is sure is not there
+PRIORS: dict[str, Prior | None] = {
+    "none": None,
+    "language": Prior(),
+    "support": Prior(heard=-3.0, seen=-4.0),
+}
 
 
 class Guided:
@@ -118,7 +126,7 @@ class Guided:
     def about(self) -> dict[str, Any]:
         """Return which run this is, and what language adds."""
         words = self._language.about().get("words")
-        prior = {"kind": "language", **asdict(self._prior), "words": words}
+        prior = {"by": "language", **asdict(self._prior), "words": words}
         return {**self._trained.about(), "prior": prior}
 
     def doubts(self) -> list[str]:
@@ -126,16 +134,18 @@ class Guided:
         return self._language.doubts()
 
 
-def guided(trained: Scorer) -> Guided:
-    """Return a trained scorer with the zero-shot preset `offline` beside it.
+def with_prior(trained: Scorer, prior: str) -> Scorer:
+    """Return a trained scorer with the zero-shot preset `offline` beside it, as a prior says.
 
     Raises:
         WeightsError: the preset's weights are not in the cache.
-        ConfigError: see `Guided`.
+        ConfigError: no such prior, or see `Guided`.
     """
     from seehear.parser.preset import offline
 
-    return Guided(trained, offline(trained.vocabulary))
+    check_prior(prior)
+    limits = PRIORS[prior]
+    return trained if limits is None else Guided(trained, offline(trained.vocabulary), limits)
 
 
 def check_prior(prior: str) -> None:
@@ -145,7 +155,7 @@ def check_prior(prior: str) -> None:
         ConfigError: no such prior.
     """
     if prior not in PRIORS:
-        raise ConfigError(f"expected {' or '.join(PRIORS)}, got {prior!r}", parameter="prior")
+        raise ConfigError(f"expected one of {', '.join(PRIORS)}, got {prior!r}", parameter="prior")
 
 
 def _logit(prob: Probs) -> NDArray[np.float64]:
