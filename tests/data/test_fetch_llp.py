@@ -19,6 +19,7 @@ from seehear.data import fetch_llp as module
 from seehear.data.download import download
 from seehear.data.fetch_llp import fetch_llp
 from seehear.data.llp_parts import llp_parts, missing_parts, runnable_tables
+from seehear.data.releases import DRIVE_CLIP, UWAV, VALOR
 from seehear.errors import DataError
 from seehear.features import open_features
 from seehear.files import resumed_aside
@@ -40,17 +41,18 @@ def tables():
     return out
 
 
-def archive(part, shape):
+def archive(part, shape, kinds=("features", "segment_pseudo_labels")):
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as zipped:
         for clip in [*IDS, "val_abcdefg", "testabcdefg"]:
-            for kind, array in (
-                ("features", np.ones(shape, np.float32)),
-                ("segment_pseudo_labels", np.zeros((10, 25), int)),
+            for kind, array in zip(
+                kinds, (np.ones(shape, np.float32), np.zeros((10, 25), int)), strict=False
             ):
                 file = io.BytesIO()
                 np.save(file, array)
                 zipped.writestr(f"{part}/{kind}/{clip}.npy", file.getvalue())
+        if kinds == ("segment_feats",):
+            zipped.writestr(f"{part}/event_feats/all_event_feats.npy", b"vectors of words")
         zipped.writestr(f"__MACOSX/{part}/features/._x.npy", b"junk")
         zipped.writestr(f"../../{part}/features/outside.txt", b"junk")
     return data.getvalue()
@@ -66,6 +68,11 @@ class Hub:
             tables(),
             {"CLIP.zip": archive("CLIP", (10, 768)), "CLAP.zip": archive("CLAP", (64, 768))},
         )
+        self.uwav = {
+            "LLP_CLIP.zip": archive("feats_CLIP", (10, 768), ("segment_feats",)),
+            "LLP_CLAP.zip": archive("LLP_CLAP", (10, 512), ("segment_feats",)),
+        }
+        self.labels = {name: name.encode() * 9 for name in module.LABEL_FILES}
         self.revision, self.asked, self.break_after, self.ranges = "a" * 40, [], None, True
         hub = self
 
@@ -88,7 +95,10 @@ class Hub:
                 stop = len(body)
                 if hub.break_after is not None and self.path.endswith(".zip"):
                     stop, hub.break_after = start + hub.break_after, None
-                self.wfile.write(body[start:stop])
+                if self.command == "GET":
+                    self.wfile.write(body[start:stop])
+
+            do_HEAD = do_GET
 
             def log_message(self, *args):
                 pass
@@ -98,25 +108,26 @@ class Hub:
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
     def answer(self, path):
-        api = f"/api/datasets/{module.VALOR}"
-        if path == api:
-            return json.dumps({"id": module.VALOR, "sha": self.revision}).encode()
-        if path == f"{api}/tree/{self.revision}":
-            return json.dumps(
-                [{"type": "file", "path": "README.md", "size": 5}]
-                + [
-                    {
-                        "type": "file",
-                        "path": name,
-                        "lfs": {"oid": hashlib.sha256(data).hexdigest(), "size": len(data)},
-                    }
-                    for name, data in self.files.items()
-                ]
-            ).encode()
-        name = path.rsplit("/", 1)[1]
-        if path == f"/datasets/{module.VALOR}/resolve/{self.revision}/{name}":
-            return self.files.get(name)
-        return self.tables.get(name) if path.startswith("/tables/") else None
+        for repository, files in ((VALOR, self.files), (UWAV, self.uwav)):
+            api = f"/api/datasets/{repository}"
+            if path == api:
+                return json.dumps({"id": repository, "sha": self.revision}).encode()
+            if path == f"{api}/tree/{self.revision}":
+                readme = {"type": "file", "path": "README.md", "size": 5}
+                return json.dumps([readme, *(listed(*file) for file in files.items())]).encode()
+            if path.startswith(f"/datasets/{repository}/resolve/{self.revision}/"):
+                return files.get(path.rsplit("/", 1)[1])
+        folder, _, name = path[1:].rpartition("/")
+        return {"tables": self.tables, "labels": self.labels}.get(folder, {}).get(name)
+
+
+def listed(name, data):
+    lfs = {"oid": hashlib.sha256(data).hexdigest(), "size": len(data)}
+    return {"type": "file", "path": name, "lfs": lfs}
+
+
+def blob(data):
+    return hashlib.sha1(f"blob {len(data)}\0".encode() + data).hexdigest()
 
 
 @pytest.fixture
@@ -126,6 +137,7 @@ def hub(monkeypatch):
         module, "TABLES", {n: hashlib.sha256(d).hexdigest() for n, d in hub.tables.items()}
     )
     monkeypatch.setattr("seehear.data.llp_parts.TABLES", module.TABLES)
+    monkeypatch.setattr(module, "LABEL_FILES", {n: blob(d) for n, d in hub.labels.items()})
     monkeypatch.delenv("HF_ENDPOINT", raising=False)
     yield hub
     hub.server.shutdown()
@@ -133,7 +145,8 @@ def hub(monkeypatch):
 
 
 def fetch(hub, out, **options):
-    return list(fetch_llp(out, hub=hub.url, tables=f"{hub.url}/tables", **options))
+    addresses = {"tables": f"{hub.url}/tables", "labels": f"{hub.url}/labels"}
+    return list(fetch_llp(out, hub=hub.url, **addresses, **options))
 
 
 def test_everything_public_comes_once_and_reads_as_features(hub, tmp_path):
@@ -148,7 +161,7 @@ def test_everything_public_comes_once_and_reads_as_features(hub, tmp_path):
     assert not list(tmp_path.glob("*.zip*"))
     assert not [p for p in tmp_path.rglob("*") if "outside" in p.name or p.name.startswith("._")]
     record = json.loads((tmp_path / "fetch.json").read_text())
-    assert record["valor"] == {"repository": module.VALOR, "revision": "a" * 40}
+    assert record["valor"] == {"repository": VALOR, "revision": "a" * 40}
     assert record["archives"]["CLIP"]["files"] == {"features": 4, "segment_pseudo_labels": 4}
     hub.asked.clear()
     assert [f.state for f in fetch(hub, tmp_path)] == ["there"] * 3
@@ -171,7 +184,7 @@ def test_the_recorded_revision_is_fetched_again_not_the_newest(hub, tmp_path):
     fetch(hub, tmp_path, parts=["CLIP"])
     hub.asked.clear()
     fetch(hub, tmp_path, parts=["CLAP"])
-    assert not [path for path, _ in hub.asked if path == f"/api/datasets/{module.VALOR}"]
+    assert not [path for path, _ in hub.asked if path == f"/api/datasets/{VALOR}"]
     (
         tmp_path / "CLIP" / "features" / f"{IDS[0]}.npy"
     ).unlink()  # incomplete: comes again, and is verified
@@ -211,9 +224,13 @@ def test_what_is_missing_is_listed_with_what_to_do(hub, tmp_path):
         "feats/r2plus1d_18",
         "feats/res152",
         "feats/vggish",
+        "feats_CLAP/segment_feats",
+        "feats_CLIP/segment_feats",
+        "refine_label",
         "videos",
     ]
-    assert "AVVP-ECCV20" in parts["feats/vggish"].get
+    assert parts["feats/clip_16"].get.startswith(f"by hand: {DRIVE_CLIP}; unpack to")
+    assert "https://drive.google.com/" in parts["feats/vggish"].get
     assert parts["feats/vggish"].get.endswith(f"unpack to {Path(tmp_path, 'feats/vggish')}/ID.npy")
     assert not any(runnable_tables(tmp_path).values())
     for folder in ("vggish", "clip_16"):
@@ -228,6 +245,77 @@ def test_what_is_missing_is_listed_with_what_to_do(hub, tmp_path):
         hub.tables["AVVP_train.csv"] + b"zz_zzzzzzz2_0_10\tDog\n"
     )
     assert next(p for p in missing_parts(tmp_path) if p.name == "AVVP_train.csv").state == "changed"
+
+
+def test_uwavs_features_come_by_name_and_stand_beside_valors(hub, tmp_path):
+    hub.break_after = 1000
+    with pytest.raises(DataError, match=r"LLP_CLIP\.zip: cannot be fetched"):
+        fetch(hub, tmp_path, parts=["UWAV-CLIP"])
+    states = fetch(hub, tmp_path, parts=["CLIP", "UWAV-CLIP", "UWAV-CLAP"])
+    assert "bytes=1000-" in [r for path, r in hub.asked if path.endswith("LLP_CLIP.zip")]
+    assert [f.state for f in states] == ["fetched"] * 3
+    assert states[1].detail.startswith("4 segment feats, 1 event feats; the archive has")
+    assert (tmp_path / "feats_CLAP" / "event_feats" / "all_event_feats.npy").is_file()
+    record = json.loads((tmp_path / "fetch.json").read_text())
+    assert record["uwav"] == {"repository": UWAV, "revision": "a" * 40}
+    store = open_features(tmp_path)
+    assert {name: (s.rows, s.dim) for name, s in store.streams.items()} == {
+        "clip-vit-l14/feature": (10, 768),
+        "clip-vit-l14-uwav/feature": (10, 768),
+        "clap-uwav/feature": (10, 512),
+    }
+    hub.asked.clear()
+    assert [f.state for f in fetch(hub, tmp_path, parts=["UWAV-CLIP"])] == ["there"]
+    assert hub.asked == []
+
+
+def test_labels_are_held_to_gits_names_and_recorded_when_they_first_come(hub, tmp_path):
+    assert [f.state for f in fetch(hub, tmp_path, parts=["LSLD-labels"])] == ["fetched"]
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in hub.labels.items()}
+    assert json.loads((tmp_path / "fetch.json").read_text())["labels"] == digests
+    hub.asked.clear()
+    assert [f.state for f in fetch(hub, tmp_path, parts=["LSLD-labels"])] == ["there"]
+    assert hub.asked == []
+    hub.labels["final_label.npz"] += b"x"
+    (tmp_path / "refine_label" / "final_label.npz").unlink()
+    with pytest.raises(DataError, match=r"final_label\.npz: expected sha256"):
+        fetch(hub, tmp_path, parts=["LSLD-labels"])
+    with pytest.raises(DataError, match=r"final_label\.npz: expected git's blob"):
+        fetch(hub, tmp_path / "new", parts=["LSLD-labels"])
+    assert [p.name for p in (tmp_path / "refine_label").iterdir()] == ["denoised_label.npz"]
+
+
+def test_what_is_offered_is_listed_with_the_size_that_its_address_says(hub, tmp_path, capsys):
+    command = ["fetch", "llp", "--out", str(tmp_path), "--hub", hub.url]
+    command += ["--labels", f"{hub.url}/labels", "--list"]
+    assert main([*command, "--json"]) == 0
+    out = json.loads(capsys.readouterr().out)
+    assert {offer["part"]: offer["size"] for offer in out["offers"]} == {
+        "CLIP": len(hub.files["CLIP.zip"]),
+        "CLAP": len(hub.files["CLAP.zip"]),
+        "UWAV-CLIP": len(hub.uwav["LLP_CLIP.zip"]),
+        "UWAV-CLAP": len(hub.uwav["LLP_CLAP.zip"]),
+        "LSLD-labels": sum(map(len, hub.labels.values())),
+    }
+    del hub.uwav["LLP_CLAP.zip"]
+    assert main(command) == 1
+    text, told = capsys.readouterr()
+    assert "unknown" in text
+    assert "https://huggingface.co/datasets/Yang1213112131/PreFM" in text
+    assert f"{UWAV}/tree/{'a' * 40}: the hub's revision aaaaaaaaaaaa has no LLP_CLAP.zip" in told
+    assert not list(tmp_path.iterdir())
+
+
+def test_parts_are_asked_for_by_name_or_by_repository(hub, tmp_path, capsys):
+    command = ["fetch", "llp", "--out", str(tmp_path), "--hub", hub.url]
+    assert main([*command, "--only", UWAV]) == 0
+    text = capsys.readouterr().out
+    assert "--inputs uwav" in text
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["feats_CLAP", "feats_CLIP", "fetch.json"]
+    assert main([*command, "--only", "Yang1213112131/PreFM"]) == 2
+    assert "by hand: https://huggingface.co/datasets/Yang" in capsys.readouterr().err
+    assert main([*command, "--only", "UWAV-CLIPS"]) == 2
+    assert "UWAV-CLIP" in capsys.readouterr().err
 
 
 def test_the_command_says_what_came_and_what_is_left(hub, tmp_path, capsys):

@@ -5,7 +5,7 @@ from pathlib import Path
 from llp_like import write_llp
 from seehear.data import open_dataset
 from seehear.recipes import FEATURES
-from seehear.runs.extraction import extract_command, set_encoders
+from seehear.runs.extraction import extract_command, features_command, set_encoders
 from small_world import write_world
 
 
@@ -20,3 +20,10 @@ def test_llp_is_looked_at_as_published_and_other_data_true_to_time(tmp_path: Pat
     assert extract_command(llp, {"audio": ["yamnet", "yamnet"]}, "my feats") == (
         f"seehear extract {llp.root} --audio yamnet --sampling paper --out 'my feats'"
     )
+
+
+def test_a_set_that_a_release_alone_has_is_fetched(tmp_path: Path) -> None:
+    llp = open_dataset(write_llp(tmp_path / "llp"))
+    fetched = features_command(llp, FEATURES["uwav"], "f")
+    assert fetched == f"seehear fetch llp --out {llp.root} --only NTUBarista/uwav_features"
+    assert features_command(llp, FEATURES["clip"], "f").startswith("seehear extract ")

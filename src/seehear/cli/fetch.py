@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seehear.cli.console import print_json, table
+from seehear.closest import suggest
+from seehear.errors import ConfigError
 
 if TYPE_CHECKING:
     from seehear.data.fetch_llp import Fetched
@@ -22,14 +24,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--only",
         action="append",
-        choices=("tables", "CLIP", "CLAP"),
+        metavar="PART",
         default=[],
-        help="fetch this part only (repeat for several): the tables, VALOR's CLIP or CLAP features",
+        help=(
+            "fetch this part only (repeat for several): tables, CLIP or CLAP (VALOR's features),"
+            " UWAV-CLIP or UWAV-CLAP, LSLD-labels, or all of a repository by its name; default:"
+            " tables, CLIP and CLAP"
+        ),
+    )
+    parser.add_argument(
+        "--list",
+        action="store_true",
+        help="fetch nothing: show what is offered, and its size as the hub answers",
     )
     parser.add_argument(
         "--hub", metavar="URL", help="a mirror of the hub (default: HF_ENDPOINT, else the hub)"
     )
     parser.add_argument("--tables", metavar="URL", help="another address of the six tables")
+    parser.add_argument("--labels", metavar="URL", help="another address of LSLD's labels")
     parser.add_argument("--json", action="store_true", help="print only JSON on stdout")
 
 
@@ -42,25 +54,83 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _fetch(args: argparse.Namespace) -> int:
-    from seehear.data.fetch_llp import PARTS, fetch_llp
+    from seehear.data.fetch_llp import fetch_llp
     from seehear.data.llp_parts import missing_parts, runnable_tables
+    from seehear.data.releases import LINKS
 
+    parts = _parts(args.only)
+    if args.list:
+        return _list(args)
     log = _Log()
-    parts = [part for part in PARTS if not args.only or part in args.only]
     fetched = []
     try:
         for part in fetch_llp(
-            args.out, parts=parts, hub=args.hub, tables=args.tables, received=log.received
+            args.out,
+            parts=parts,
+            hub=args.hub,
+            tables=args.tables,
+            labels=args.labels,
+            received=log.received,
         ):
             fetched.append(part)
     finally:  # what has to be got by hand is worth knowing without a connection, too
         missing, tables = missing_parts(args.out), runnable_tables(args.out)
         if args.json:
             parts_json = {"fetched": list(map(vars, fetched)), "missing": list(map(vars, missing))}
-            print_json({"out": args.out, **parts_json, "tables": tables})
+            print_json({"out": args.out, **parts_json, "tables": tables, "links": LINKS})
         else:
             _show(args.out, fetched, missing, tables)
     return 0
+
+
+def _parts(only: list[str]) -> tuple[str, ...]:
+    """Return the parts asked for, by their own names or those of repositories, in their order."""
+    from seehear.data.fetch_llp import DEFAULT, PARTS
+    from seehear.data.releases import GROUPS, LINKS
+
+    asked: set[str] = set()
+    for name in only:
+        if name in LINKS:
+            what, link = LINKS[name]
+            raise ConfigError(f"{name}: {what}", where="--only", hint=f"by hand: {link}")
+        if name not in (*PARTS, *GROUPS):
+            raise ConfigError(
+                f"no part of LLP is called {name!r}",
+                where="--only",
+                hint=suggest(name, (*PARTS, *GROUPS)),
+            )
+        asked |= set(GROUPS.get(name, (name,)))
+    if not only:
+        return DEFAULT
+    return tuple(part for part in PARTS if part in asked)
+
+
+def _list(args: argparse.Namespace) -> int:
+    """Show what is offered; 1 where an address does not answer."""
+    from seehear.data.fetch_llp import offers
+    from seehear.data.releases import LINKS
+
+    found = list(offers(args.out, hub=args.hub, labels=args.labels))
+    if args.json:
+        print_json({"offers": list(map(vars, found)), "links": LINKS})
+    else:
+        rows = []
+        for offer in found:
+            size = "unknown" if offer.size is None else f"{offer.size / 1e6:,.1f} MB"
+            rows.append((offer.part, size, offer.source))
+        table("What can be fetched of LLP by name", ("part", "size", "from"), rows)
+        _show_links()
+    problems = dict.fromkeys(offer.problem for offer in found if offer.problem)
+    for problem in problems:
+        print(f"seehear: {problem}", file=sys.stderr)
+    return 1 if problems else 0
+
+
+def _show_links() -> None:
+    from seehear.data.releases import LINKS
+
+    for name, (what, link) in LINKS.items():
+        print(f"{name} ({what}): by hand: {link}")
 
 
 def _show(
@@ -71,6 +141,14 @@ def _show(
         ("part", "state", "what"),
         [(part.part, part.state, part.detail) for part in fetched],
     )
+    _show_missing(missing)
+    _show_links()
+    able = [f"{name} ({', '.join(groups)})" for name, groups in tables.items() if groups]
+    print(f"Tables that these features can run: {'; '.join(able) or 'none yet'}")
+    _show_next(out)
+
+
+def _show_missing(missing: "list[Part]") -> None:
     if missing:
         table(
             "Still missing",
@@ -80,8 +158,14 @@ def _show(
         for part in missing:
             print(f"{part.name} ({part.what}): {part.get}")
         print()
-    able = [f"{name} ({', '.join(groups)})" for name, groups in tables.items() if groups]
-    print(f"Tables that these features can run: {'; '.join(able) or 'none yet'}")
+
+
+def _show_next(out: str) -> None:
+    """Say what can be run on features whose figures nobody has published for these systems."""
+    for inputs, folders in (("valor", ("CLIP", "CLAP")), ("uwav", ("feats_CLIP", "feats_CLAP"))):
+        if all((Path(out) / folder).is_dir() for folder in folders):
+            command = f"seehear reproduce table1 {out} --features {out} --inputs {inputs}"
+            print(f"On feature set {inputs}, without published figures: {command} --out TABLES")
     if any((Path(out) / part / "features").is_dir() for part in ("CLIP", "CLAP")):
         print(f"One file a stream reads faster: seehear extract --import {out} --out FEATURES")
 

@@ -8,6 +8,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -28,6 +29,7 @@ def download(
     path: Path,
     *,
     sha256: str,
+    blob: str = "",
     size: int | None = None,
     limit: int | None = None,
     received: Callable[[int], None] = lambda count: None,
@@ -41,6 +43,7 @@ def download(
         url: https (http only on this machine); so is everything that it redirects to.
         path: where the file goes.
         sha256: what it must be, or how it begins.
+        blob: likewise git's name of the content, where only that is published.
         size: bytes, where known.
         limit: bytes that are more than it can have.
         received: told of each block.
@@ -48,14 +51,15 @@ def download(
     Raises:
         DataError: the address does not answer, or what it gives is not the expected file.
     """
-    if path.is_file() and digest(path).startswith(sha256):
+    pinned = _Pinned(sha256, blob)
+    if path.is_file() and pinned.wrong(path) is None:
         return False
     part = resumed_aside(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if not _complete(part, sha256, size):
+        if not _complete(part, pinned, size):
             _receive(url, part, limit, received)
-        found = digest(part)
+        wrong = pinned.wrong(part)
     except (
         urllib.error.URLError,
         http.client.HTTPException,
@@ -69,10 +73,10 @@ def download(
         ) from None
     except OSError as error:
         raise refused(error, part, wanted=size) from None
-    if not found.startswith(sha256):
+    if wrong is not None:
         part.unlink()
         raise DataError(
-            f"expected sha256 {sha256[:16]}..., got {found[:16]}...",
+            wrong,
             where=url,
             hint=(
                 "what the address gives has changed or was damaged on the way: run again, or"
@@ -113,13 +117,60 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _complete(part: Path, sha256: str, size: int | None) -> bool:
+def git_blob(path: Path) -> str:
+    """Return git's name of a file's content."""
+    total = hashlib.sha1(f"blob {path.stat().st_size}\0".encode(), usedforsecurity=False)
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            total.update(block)
+    return total.hexdigest()
+
+
+def size_of(url: str) -> int | None:
+    """Return the bytes that an address says it has; None where it does not say.
+
+    Raises:
+        DataError: it does not answer.
+    """
+    try:
+        with _open(url, {"Accept-Encoding": "identity"}, method="HEAD") as answer:
+            length = answer.headers.get("Content-Length") or ""
+            return int(length) if length.isdigit() else None
+    except (
+        urllib.error.URLError,
+        http.client.HTTPException,
+        TimeoutError,
+        ConnectionError,
+    ) as error:
+        raise DataError(
+            f"cannot be reached: {_short(error)}", where=url, hint="check the connection"
+        ) from None
+
+
+@dataclass(frozen=True)
+class _Pinned:
+    """What a file must be."""
+
+    sha256: str
+    blob: str
+
+    def wrong(self, path: Path) -> str | None:
+        """Return in words what a file is instead; None if it is the one."""
+        found = digest(path)
+        if not found.startswith(self.sha256):
+            return f"expected sha256 {self.sha256[:16]}..., got {found[:16]}..."
+        if self.blob and (name := git_blob(path)) != self.blob:
+            return f"expected git's blob {self.blob[:16]}..., got {name[:16]}..."
+        return None
+
+
+def _complete(part: Path, pinned: _Pinned, size: int | None) -> bool:
     """Return whether there is nothing left to receive."""
     if not part.is_file():
         return False
     if size is not None:
         return part.stat().st_size >= size
-    return digest(part).startswith(sha256)
+    return pinned.wrong(part) is None
 
 
 def _receive(url: str, part: Path, limit: int | None, received: Callable[[int], None]) -> None:
@@ -193,11 +244,11 @@ class _SafeRedirects(urllib.request.HTTPRedirectHandler):
 _OPENER = urllib.request.build_opener(_SafeRedirects)
 
 
-def _open(url: str, headers: dict[str, str]) -> http.client.HTTPResponse:
+def _open(url: str, headers: dict[str, str], method: str = "GET") -> http.client.HTTPResponse:
     if not _is_safe(url, here=True):
         raise DataError("expected an https address", where=url)
     request = urllib.request.Request(
-        url, headers={"User-Agent": f"seehear/{__version__}", **headers}
+        url, headers={"User-Agent": f"seehear/{__version__}", **headers}, method=method
     )
     answer: http.client.HTTPResponse = _OPENER.open(request, timeout=_TIMEOUT_S)
     return answer

@@ -4,11 +4,14 @@
       AVVP_*.csv                    tables of YapengTian/AVVP-ECCV20, pinned by their digests
       CLIP/features, CLAP/features  features of VALOR, from a hub
       CLIP|CLAP/segment_pseudo_labels  its thresholded labels
+    feats_CLIP/segment_feats, feats_CLAP/segment_feats   features of UWAV, from the same hub
+    feats_CLIP|feats_CLAP/event_feats  its vectors of the classes' words
+    refine_label/*.npz            LSLD's own labels of segments, pinned by git's names of them
       feats/vggish, res152, ...     by hand: a shared drive that no program may read has them
       videos/ID.mp4                 by hand: YouTube
       fetch.json                    what was fetched: revision, digests, counts
 
-The hub's revision of VALOR's features was not known when this was written, so the first fetch takes
+The hub's revision of its archives was not known when this was written, so the first fetch takes
 the newest one and records it; every later fetch takes the recorded one and verifies it.
 """
 
@@ -22,7 +25,17 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from seehear.data.download import download, get_json
+from seehear.data.download import digest, download, get_json, size_of
+from seehear.data.releases import (
+    ARCHIVES,
+    HUB_URL,
+    LABEL_FILES,
+    LABELS,
+    LABELS_FOLDER,
+    LABELS_LIMIT,
+    LABELS_URL,
+    HubArchive,
+)
 from seehear.errors import DataError
 from seehear.files import Json, resumed_aside, write_text
 from seehear.foreign.forms import Wrong, items, maybe, record, table, text, whole
@@ -31,8 +44,6 @@ from seehear.lock import owned
 from seehear.names import inside
 
 TABLES_URL = "https://raw.githubusercontent.com/YapengTian/AVVP-ECCV20/master/data"
-HUB_URL = "https://huggingface.co"
-VALOR = "NTUBarista/valor_features"
 RECORD = "fetch.json"
 TABLES = {
     "AVVP_dataset_full.csv": "89f112ffc602279c87cc2b2040c4cd42eaf163a9d7e61cf4e74250a343d21e56",
@@ -42,8 +53,8 @@ TABLES = {
     "AVVP_train.csv": "bbeb83e8af46a85075216b213d3464f92dd4ab71468c852ae454b82cc745c0a4",
     "AVVP_val_pd.csv": "1811813b54c5f43c3be0a97bd0971cfb8a93818ca7b3ab96cdc7f4ac37ef37a6",
 }
-PARTS = ("tables", "CLIP", "CLAP")
-_KINDS = ("features", "segment_pseudo_labels")
+PARTS = ("tables", *ARCHIVES, LABELS)
+DEFAULT = ("tables", "CLIP", "CLAP")  # the rest is fetched by name
 _LARGEST = 4 << 20  # bytes of one array file; VALOR's largest has 0.4 MB
 
 
@@ -65,9 +76,10 @@ class Fetched:
 def fetch_llp(
     out: Path | str,
     *,
-    parts: Sequence[str] = PARTS,
+    parts: Sequence[str] = DEFAULT,
     hub: str | None = None,
     tables: str | None = None,
+    labels: str | None = None,
     received: Callable[[str, int], None] = lambda what, count: None,
 ) -> Iterator[Fetched]:
     """Fetch the parts that are not there yet, one after the other; run again after an interruption.
@@ -77,6 +89,7 @@ def fetch_llp(
         parts: which, of `PARTS`.
         hub: base address of the hub or of a mirror (default: HF_ENDPOINT, else the hub itself).
         tables: base address of the tables.
+        labels: base address of LSLD's labels.
         received: told of each file's bytes as they come.
 
     Yields:
@@ -87,13 +100,59 @@ def fetch_llp(
             recorded.
     """
     root = Path(out)
-    base = (hub or os.environ.get("HF_ENDPOINT") or HUB_URL).rstrip("/")
     with owned(root):
         for part in parts:
             if part == "tables":
                 yield _fetch_tables(root, (tables or TABLES_URL).rstrip("/"), received)
+            elif part == LABELS:
+                yield _fetch_labels(root, (labels or LABELS_URL).rstrip("/"), received)
             else:
-                yield _fetch_archive(root, part, base, received)
+                yield _fetch_archive(root, ARCHIVES[part], _hub(hub), received)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One part that can be fetched by name.
+
+    Args:
+        part: of `PARTS`.
+        source: where it comes from.
+        size: bytes, as its address says; None where it does not, or does not answer.
+        problem: why the size is not known.
+    """
+
+    part: str
+    source: str
+    size: int | None = None
+    problem: str | None = None
+
+
+def offers(
+    out: Path | str, *, hub: str | None = None, labels: str | None = None
+) -> Iterator[Offer]:
+    """Ask the hub and LSLD's repository how large each part is; addresses as for `fetch_llp`.
+
+    A size is that of the revision recorded in the folder, or of the newest one.
+    """
+    base, known = _hub(hub), read_record(Path(out))
+    for archive in ARCHIVES.values():
+        source = f"{archive.repository}/{archive.file}"
+        try:
+            revision = known.get(archive.release, {}).get("revision") or _newest(base, archive)
+            yield Offer(archive.part, source, _expected(base, revision, archive)[1])
+        except DataError as error:
+            yield Offer(archive.part, source, problem=str(error))
+    source = "fyyCS/LSLD@d34c988/refine_label"
+    try:
+        sizes = [size_of(f"{(labels or LABELS_URL).rstrip('/')}/{name}") for name in LABEL_FILES]
+        total = sum(size or 0 for size in sizes)
+        yield Offer(LABELS, source, total if all(sizes) else None)
+    except DataError as error:
+        yield Offer(LABELS, source, problem=str(error))
+
+
+def _hub(address: str | None) -> str:
+    return (address or os.environ.get("HF_ENDPOINT") or HUB_URL).rstrip("/")
 
 
 def read_record(root: Path) -> dict[str, Json]:
@@ -104,10 +163,13 @@ def read_record(root: Path) -> dict[str, Json]:
     return read_json(path, _RECORD, hint="delete it and fetch again")
 
 
+_RELEASE = record({"repository": text, "revision": text})
 _RECORD = record(
     {},
     {
-        "valor": record({"repository": text, "revision": text}),
+        "valor": _RELEASE,
+        "uwav": _RELEASE,
+        "labels": table(text),
         "archives": table(record({"sha256": text, "size": whole(), "files": table(whole())})),
     },
 )
@@ -124,51 +186,75 @@ def _fetch_tables(root: Path, base: str, received: Callable[[str, int], None]) -
     )
 
 
+def _fetch_labels(root: Path, base: str, received: Callable[[str, int], None]) -> Fetched:
+    known = read_record(root)
+    digests, new = dict(known.get("labels", {})), False
+    for name, blob in LABEL_FILES.items():
+        path = root / LABELS_FOLDER / name
+        new |= download(
+            f"{base}/{name}",
+            path,
+            sha256=digests.get(name, ""),
+            blob=blob,
+            limit=LABELS_LIMIT,
+            received=partial(received, name),
+        )
+        digests[name] = digest(path)
+        _write_record(root, {**known, "labels": digests})
+    return Fetched(
+        LABELS, "fetched" if new else "there", f"{len(LABEL_FILES)} files, content as pinned"
+    )
+
+
 def _fetch_archive(
-    root: Path, part: str, hub: str, received: Callable[[str, int], None]
+    root: Path, archive: HubArchive, hub: str, received: Callable[[str, int], None]
 ) -> Fetched:
+    part, folder = archive.part, root / archive.folder
     known = read_record(root)
     done = known.get("archives", {}).get(part)
-    if done and all(_has(root / part, kind, n) for kind, n in done["files"].items()):
+    if done and _has(folder, archive, done["files"]):
         return Fetched(part, "there", _counts(done["files"]))
-    if "valor" not in known:
-        known["valor"] = {"repository": VALOR, "revision": _newest(hub)}
-    revision = known["valor"]["revision"]
-    name = f"{part}.zip"
-    sha256, size = _expected(hub, revision, name)
+    if archive.release not in known:
+        revision = _newest(hub, archive)
+        known[archive.release] = {"repository": archive.repository, "revision": revision}
+    revision = known[archive.release]["revision"]
+    sha256, size = _expected(hub, revision, archive)
     if done and done["sha256"] != sha256:
         raise DataError(
             f"expected sha256 {done['sha256'][:16]}... as recorded, the hub now says"
             f" {sha256[:16]}...",
-            where=f"{hub}/datasets/{VALOR}/{name}",
+            where=f"{hub}/datasets/{archive.repository}/{archive.file}",
             hint=f"delete {root / RECORD} to accept the new one",
         )
     _write_record(root, known)
+    packed = root / archive.file
     download(
-        f"{hub}/datasets/{VALOR}/resolve/{revision}/{name}",
-        root / name,
+        f"{hub}/datasets/{archive.repository}/resolve/{revision}/{archive.file}",
+        packed,
         sha256=sha256,
         size=size,
-        received=partial(received, name),
+        received=partial(received, archive.file),
     )
-    files = unpack(root / name, root / part)
+    files = unpack(packed, folder, archive.kinds)
     known.setdefault("archives", {})[part] = {"sha256": sha256, "size": size, "files": files}
     _write_record(root, known)
-    (root / name).unlink()
-    return Fetched(part, "fetched", _counts(files))
+    packed.unlink()
+    return Fetched(part, "fetched", f"{_counts(files)}; the archive has {size / 1e6:,.0f} MB")
 
 
-def _newest(hub: str) -> str:
-    answer = get_json(f"{hub}/api/datasets/{VALOR}")
+def _newest(hub: str, archive: HubArchive) -> str:
+    url = f"{hub}/api/datasets/{archive.repository}"
+    answer = get_json(url)
     revision = answer.get("sha") if isinstance(answer, dict) else None
     if not isinstance(revision, str) or not revision.isalnum():
-        raise DataError("the hub names no revision", where=f"{hub}/api/datasets/{VALOR}")
+        raise DataError("the hub names no revision", where=url)
     return revision
 
 
-def _expected(hub: str, revision: str, name: str) -> tuple[str, int]:
+def _expected(hub: str, revision: str, archive: HubArchive) -> tuple[str, int]:
     """Return digest and size of a file as the hub's listing of one revision gives them."""
-    url = f"{hub}/api/datasets/{VALOR}/tree/{urllib.parse.quote(revision)}"
+    name = archive.file
+    url = f"{hub}/api/datasets/{archive.repository}/tree/{urllib.parse.quote(revision)}"
     for entry in _listed(get_json(url), url):
         if entry["path"] == name:
             lfs = entry.get("lfs") or {}
@@ -188,8 +274,10 @@ def _listed(answer: Json, url: str) -> list[dict[str, Json]]:
         raise DataError(f"expected a listing of files: {wrong}", where=url) from None
 
 
-def unpack(archive: Path, folder: Path) -> dict[str, int]:
+def unpack(archive: Path, folder: Path, kinds: Sequence[str]) -> dict[str, int]:
     """Unpack the arrays of an archive into `folder/KIND/ID.npy` and return how many of each kind.
+
+    The first of `kinds` are the features, which must be there.
 
     Only `.npy` files directly below a folder of a known kind are taken, whatever else the archive
     holds, and only by their own name, so nothing can land outside.  The folder appears when it is
@@ -200,13 +288,13 @@ def unpack(archive: Path, folder: Path) -> dict[str, int]:
     """
     aside = resumed_aside(folder)
     shutil.rmtree(aside, ignore_errors=True)
-    files = dict.fromkeys(_KINDS, 0)
+    files = dict.fromkeys(kinds, 0)
     try:
         with zipfile.ZipFile(archive) as zipped:
             for member in zipped.infolist():
                 path = PurePosixPath(member.filename)
                 kind = path.parent.name
-                if path.suffix != ".npy" or path.name.startswith(".") or kind not in _KINDS:
+                if path.suffix != ".npy" or path.name.startswith(".") or kind not in kinds:
                     continue
                 target_path = inside(aside / kind, path.name, where=archive)
                 if member.file_size > _LARGEST:
@@ -222,8 +310,8 @@ def unpack(archive: Path, folder: Path) -> dict[str, int]:
         raise DataError(
             f"not a readable archive: {error}", where=archive, hint="delete it and fetch again"
         ) from None
-    if not files["features"]:
-        raise DataError("expected arrays in a folder features, found none", where=archive)
+    if not files[kinds[0]]:
+        raise DataError(f"expected arrays in a folder {kinds[0]}, found none", where=archive)
     shutil.rmtree(folder, ignore_errors=True)
     aside.replace(folder)
     return {kind: count for kind, count in files.items() if count}
@@ -233,9 +321,11 @@ def _write_record(root: Path, known: dict[str, Json]) -> None:
     write_text(root / RECORD, json.dumps(known, indent=1) + "\n")
 
 
-def _has(folder: Path, kind: str, files: int) -> bool:
+def _has(folder: Path, archive: HubArchive, files: dict[str, int]) -> bool:
     """Return whether a folder holds what a record says of it."""
-    return kind in _KINDS and _count(folder / kind) == files
+    return all(
+        kind in archive.kinds and _count(folder / kind) == count for kind, count in files.items()
+    )
 
 
 def _count(folder: Path) -> int:

@@ -7,20 +7,28 @@ from pathlib import Path
 from seehear.data.download import digest
 from seehear.data.fetch_llp import TABLES
 from seehear.data.llp import is_llp, media_folder, open_llp
+from seehear.data.releases import (
+    ARCHIVES,
+    DRIVE_CLAP,
+    DRIVE_CLIP,
+    DRIVE_FEATS,
+    LABEL_FILES,
+    LABELS,
+    LABELS_FOLDER,
+)
 from seehear.data.suffixes import MEDIA_SUFFIXES
 
-_HAN = "the link in the README of github.com/YapengTian/AVVP-ECCV20 (a shared drive)"
-_LSLD = "the link in the README of github.com/fyyCS/LSLD"
-
-# folder below DIR or DIR/feats -> (what it is, how it is got); None: `seehear fetch llp` brings it
-FOLDERS: dict[str, tuple[str, str | None]] = {
-    "vggish": ("VGGish audio features", _HAN),
-    "res152": ("ResNet-152 frame features", _HAN),
-    "r2plus1d_18": ("R(2+1)D-18 features", _HAN),
-    "clip_16": ("CLIP ViT-B/16 frame features", _LSLD),
-    "clap_audioset": ("CLAP audio features", _LSLD),
-    "CLIP/features": ("VALOR's CLIP ViT-L/14 features", None),
-    "CLAP/features": ("VALOR's CLAP feature maps", None),
+# folder below DIR or DIR/feats -> (what it is, a link, or the part that `seehear fetch llp` brings)
+FOLDERS: dict[str, tuple[str, str]] = {
+    "vggish": ("VGGish audio features", DRIVE_FEATS),
+    "res152": ("ResNet-152 frame features", DRIVE_FEATS),
+    "r2plus1d_18": ("R(2+1)D-18 features", DRIVE_FEATS),
+    "clip_16": ("CLIP ViT-B/16 frame features", DRIVE_CLIP),
+    "clap_audioset": ("CLAP audio features", DRIVE_CLAP),
+    "CLIP/features": ("VALOR's CLIP ViT-L/14 features", "CLIP"),
+    "CLAP/features": ("VALOR's CLAP feature maps", "CLAP"),
+    "feats_CLIP/segment_feats": ("UWAV's CLIP ViT-L/14 features", "UWAV-CLIP"),
+    "feats_CLAP/segment_feats": ("UWAV's CLAP features", "UWAV-CLAP"),
 }
 
 # folders that a group of rows reads, and the groups of each table of the LSLD paper
@@ -66,17 +74,18 @@ def llp_parts(root: Path | str) -> list[Part]:
     root = Path(root)
     parts = [_table(root, name, sha256) for name, sha256 in TABLES.items()]
     ids = _clip_ids(root)
-    for folder, (what, link) in FOLDERS.items():
+    for folder, (what, source) in FOLDERS.items():
         found = next((p for p in (root / folder, root / "feats" / folder) if p.is_dir()), None)
-        place, get = folder, f"run: seehear fetch llp --out {root} --only {folder.split('/')[0]}"
-        if link is not None:
+        place, get = folder, f"run: seehear fetch llp --out {root} --only {source}"
+        if source not in ARCHIVES:
             place = f"feats/{folder}"
-            get = f"by hand: {link}; unpack to {root / place}/ID.npy"
+            get = f"by hand: {source}; unpack to {root / place}/ID.npy"
         parts.append(_folder(place, what, found, (".npy",), ids, get))
     get = (
         f"by hand: seconds START to END of YouTube ID as {root / 'videos'}/ID.mp4; not needed with"
         " features"
     )
+    parts.append(_labels(root))
     clips = media_folder(root)
     parts.append(_folder("videos", "the clips themselves", clips, MEDIA_SUFFIXES, ids, get))
     return parts
@@ -104,6 +113,15 @@ def runnable_tables(root: Path | str) -> dict[str, tuple[str, ...]]:
     for table, groups in PAPER_TABLES.items():
         out[table] = tuple(group for group in groups if here.issuperset(GROUPS[group]))
     return out
+
+
+def _labels(root: Path) -> Part:
+    """Return the part that holds LSLD's own labels of segments."""
+    found = sum((root / LABELS_FOLDER / name).is_file() for name in LABEL_FILES)
+    states = {0: "missing", len(LABEL_FILES): "there"}
+    get = f"run: seehear fetch llp --out {root} --only {LABELS}"
+    state = states.get(found, "incomplete")
+    return Part(LABELS_FOLDER, "LSLD's own labels of segments", state, get=get)
 
 
 def _table(root: Path, name: str, sha256: str) -> Part:

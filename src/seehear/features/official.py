@@ -113,6 +113,24 @@ PUBLISHED_FOLDERS = (
         "audio",
         "CLAP fusion model before pooling (VALOR)",
     ),
+    PublishedFolder(
+        "feats_CLIP/segment_feats",
+        "clip-vit-l14-uwav",
+        "feature",
+        (10,),
+        768,
+        "visual",
+        "CLIP ViT-L/14, one vector a second (UWAV)",
+    ),
+    PublishedFolder(
+        "feats_CLAP/segment_feats",
+        "clap-uwav",
+        "feature",
+        (10,),
+        512,
+        "audio",
+        "CLAP, one vector a second (UWAV)",
+    ),
 )
 
 

@@ -87,6 +87,13 @@ FEATURES: Mapping[str, FeatureSet] = Registry(
                 motion=("r2plus1d18/feature",),
             ),
             FeatureSet(
+                "uwav",
+                "CLIP ViT-L/14 and CLAP, one vector a second: what UWAV publishes and seehear fetch"
+                " llp brings",
+                audio=("clap-uwav/feature",),
+                visual=("clip-vit-l14-uwav/feature",),
+            ),
+            FeatureSet(
                 "offline",
                 "EfficientNet-Lite2 (ConSE) frames and YAMNet embedding with class scores; no"
                 " download but from the package index",

@@ -28,6 +28,7 @@ HAN = Recipe(
         "release",
         "valor+3d",
         "valor",
+        "uwav",
         "offline",
     ),
     labels=Labels(smooth_audio=1.0, smooth_visual=0.9),

@@ -68,7 +68,16 @@ LSLD = Recipe(
         "clip-b32": (61.5, 70.4, 61.6, 64.5, 61.9, 52.5, 67.2, 54.1, 58.0, 53.4),
         "clip-b32+3d": (61.9, 68.5, 61.1, 63.8, 61.4, 52.5, 65.3, 53.4, 57.1, 52.3),
     },
-    features=("clip", "clip+3d", "clip-b32", "clip-b32+3d", "paper", "release", "offline"),
+    features=(
+        "clip",
+        "clip+3d",
+        "clip-b32",
+        "clip-b32+3d",
+        "paper",
+        "release",
+        "uwav",
+        "offline",
+    ),
     labels=Labels(smooth_audio=1.0, smooth_visual=0.9, segments=DENOISING),
     network=Network(
         "lsld",
@@ -123,7 +132,7 @@ LSLD_RELEASE = dataclasses.replace(
         " weighs three"
     ),
     published={},
-    features=("release", "clip", "paper", "offline"),
+    features=("release", "clip", "paper", "uwav", "offline"),
     labels=dataclasses.replace(
         LSLD.labels,
         segments=dataclasses.replace(
@@ -168,7 +177,7 @@ def under_lsld(base: Recipe) -> Recipe:
     the replaced term.
     """
     features = tuple(
-        name for name in ("clip", "clip+3d", "paper", "offline") if name in base.features
+        name for name in ("clip", "clip+3d", "paper", "uwav", "offline") if name in base.features
     )
     losses = tuple({terms.VISUAL: terms.VISUAL_SEGMENTS}.get(term, term) for term in base.losses)
     return dataclasses.replace(

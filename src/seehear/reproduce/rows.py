@@ -15,6 +15,7 @@ from pathlib import Path
 
 from seehear.closest import suggest
 from seehear.data import Dataset
+from seehear.data.releases import SETS
 from seehear.errors import ConfigError, SeehearError
 from seehear.features import FeatureStore
 from seehear.files import Json
@@ -22,7 +23,7 @@ from seehear.labels.rule import rule_encoders
 from seehear.labels.space import find_space, text_tower
 from seehear.recipes import FEATURES, Recipe, get, resolve
 from seehear.reproduce.tables import Row, Table
-from seehear.runs.extraction import extract_command, set_encoders
+from seehear.runs.extraction import extract_command, features_command, set_encoders
 from seehear.runs.inputs import missing_streams
 
 
@@ -205,7 +206,12 @@ def _extract_command(
     features: str, spaces: Mapping[str, str], dataset: Dataset, store: FeatureStore
 ) -> str:
     """Return the command that makes a feature set and the spaces of labels."""
-    encoders = set_encoders(FEATURES[features])
+    wanted = FEATURES[features]
+    if features in SETS and missing_streams(wanted, store):
+        return features_command(dataset, wanted, store.path)
+    encoders: dict[str, list[str]] = {"visual": [], "audio": []}
+    if features not in SETS:
+        encoders = set_encoders(wanted)
     for encoder, track in spaces.items():
         encoders[track].append(encoder)
     return extract_command(dataset, encoders, f"{Path(store.path)}-{features.replace('+', '-')}")

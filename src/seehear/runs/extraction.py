@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from seehear.data import LLP_VOCABULARY, Dataset
+from seehear.data.releases import SETS
 from seehear.features.feature_set import FeatureSet
 
 
@@ -27,6 +28,14 @@ def extract_command(
         told.append("--sampling paper")  # docs/encoders.md says what it changes
     root, folder = shlex.quote(str(dataset.root)), shlex.quote(str(out))
     return f"seehear extract {root} {' '.join(told)} --out {folder}"
+
+
+def features_command(dataset: Dataset, features: FeatureSet, out: str | Path) -> str:
+    """Return the command that brings a feature set: fetched where a release alone has it."""
+    if features.name in SETS:
+        root = shlex.quote(str(dataset.root))
+        return f"seehear fetch llp --out {root} --only {SETS[features.name]}"
+    return extract_command(dataset, set_encoders(features), out)
 
 
 def set_encoders(features: FeatureSet) -> dict[str, list[str]]:

@@ -12,7 +12,7 @@ from seehear.errors import ConfigError, FeatureError
 from seehear.features import FeatureStore
 from seehear.recipes import FEATURES, FeatureSet, Recipe
 from seehear.recipes.contract import Clips
-from seehear.runs.extraction import extract_command, set_encoders
+from seehear.runs.extraction import features_command
 from seehear.runs.inputs import ROLES, held, missing_streams, read_inputs
 
 _CHUNK = 256  # clips at a time in float64: keeps the memory for the deviation small
@@ -45,7 +45,7 @@ def choose_features(
         f"recipe {recipe.name} with {which} {wanted.name}, needs"
         f" {', '.join(missing_streams(wanted, store))}; the folder holds {held(store)}",
         where=store.path,
-        hint=f"run: {extract_command(dataset, set_encoders(wanted), 'FEATURES')}",
+        hint=f"run: {features_command(dataset, wanted, 'FEATURES')}",
     )
 
 
