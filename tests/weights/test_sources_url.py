@@ -14,6 +14,7 @@ from seehear import weights
 from seehear.cli.main import main
 from seehear.data import download as module
 from seehear.errors import DataError, WeightsError
+from seehear.files import resumed_aside
 from seehear.weights import WEIGHTS, Url, Weights
 
 DATA = bytes(range(256)) * 2000
@@ -111,7 +112,7 @@ def test_a_file_that_came_whole_before_it_was_placed_is_not_asked_for_again(
 ) -> None:
     waiting = tmp_path / "cache" / "weights" / f".net-{HASH[:8]}.pth-coming"
     waiting.mkdir(parents=True)
-    (waiting / f"net-{HASH[:8]}.pth.part").write_bytes(DATA)
+    resumed_aside(waiting / f"net-{HASH[:8]}.pth").write_bytes(DATA)
     weights.fetch("toy")
     assert publisher.asked == []
 
@@ -119,7 +120,7 @@ def test_a_file_that_came_whole_before_it_was_placed_is_not_asked_for_again(
 def test_what_waits_but_is_too_long_is_fetched_anew(publisher: Publisher, tmp_path: Path) -> None:
     waiting = tmp_path / "cache" / "weights" / f".net-{HASH[:8]}.pth-coming"
     waiting.mkdir(parents=True)
-    (waiting / f"net-{HASH[:8]}.pth.part").write_bytes(DATA + b"more")
+    resumed_aside(waiting / f"net-{HASH[:8]}.pth").write_bytes(DATA + b"more")
     weights.fetch("toy")
     assert [wanted for _, wanted in publisher.asked] == [f"bytes={len(DATA) + 4}-", None]
 
