@@ -11,10 +11,11 @@ from seehear.cli.figures import percent
 from seehear.errors import ConfigError
 
 if TYPE_CHECKING:
-    from seehear.data import Split
+    from seehear.data import Dataset, Split
     from seehear.features import FeatureStore
     from seehear.labels.lsld.build import Built
     from seehear.labels.lsld.options import Denoising
+    from seehear.labels.store import SegmentLabels
 
 _TRACKS = ("none", "audio", "visual", "both")
 
@@ -138,6 +139,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="leave out clips without features instead of refusing",
     )
+    add(
+        "--against",
+        metavar="LABELS",
+        type=Path,
+        help=(
+            "compare with these labels: a folder of denoise, or an .npz of LSLD's repository"
+            " (seehear fetch llp --only LSLD-labels)"
+        ),
+    )
     add("--json", action="store_true", help="print the report as JSON")
 
 
@@ -152,26 +162,21 @@ def run(args: argparse.Namespace) -> int:
     """Denoise, save, report."""
     from seehear.data import open_dataset
     from seehear.features import open_features
+    from seehear.labels.agreement import agreement
     from seehear.labels.lsld.build import build_labels, with_encoders
-    from seehear.labels.lsld.options import PROFILES, Denoising
     from seehear.labels.store import save
     from seehear.lock import owned
 
-    values = {field.name: getattr(args, field.name) for field in dataclasses.fields(Denoising)}
-    given = {name: value for name, value in values.items() if value is not None}
-    try:
-        options = dataclasses.replace(PROFILES[args.profile], **given)
-    except ValueError as error:
-        name, _, text = str(error).partition(": ")
-        raise ConfigError(text, where=f"--{name.replace('_', '-')}") from None
+    options, given = _options(args)
     dataset, store = open_dataset(args.dataset), open_features(args.features)
-    options, notes = with_encoders(options, store, keep=tuple(given))
+    options, notes = with_encoders(options, store, keep=given)
     for note in notes:
         _say(note)
     split = dataset.split(args.split)
     truth = split.truth() if split.has_truth else None  # what is wrong with it is told first
     warnings = split.warnings()
     warn(warnings)
+    against = _others(args.against, dataset, args.split)
     names, damaged = _kept(split, store, options) if args.skip_missing else (None, [])
     with owned(args.out):
         built = build_labels(dataset, store, options, split=args.split, names=names)
@@ -179,6 +184,7 @@ def run(args: argparse.Namespace) -> int:
     warn(built.warnings)
     warnings += built.warnings
     quality = None if truth is None else built.quality(truth.select(built.labels.names))
+    compared = None if against is None else agreement(built.labels, against)
     if args.json:
         print_json(
             {
@@ -187,14 +193,43 @@ def run(args: argparse.Namespace) -> int:
                 "classes": list(dataset.vocabulary.names),
                 "changes": built.report,
                 "quality": quality,
+                "against": compared,
                 "warnings": warnings,
                 "failed": damaged,
             }
         )
     else:
         _show(built, dataset.vocabulary.names, quality)
+        _show_against(compared or {}, str(args.against), dataset.vocabulary.names)
         print(args.out)
     return 1 if damaged else 0
+
+
+def _options(args: argparse.Namespace) -> "tuple[Denoising, tuple[str, ...]]":
+    """Return the choices, and the names of those that were given.
+
+    Raises:
+        ConfigError: one that is none.
+    """
+    from seehear.labels.lsld.options import PROFILES, Denoising
+
+    values = {field.name: getattr(args, field.name) for field in dataclasses.fields(Denoising)}
+    given = {name: value for name, value in values.items() if value is not None}
+    try:
+        return dataclasses.replace(PROFILES[args.profile], **given), tuple(given)
+    except ValueError as error:
+        name, _, text = str(error).partition(": ")
+        raise ConfigError(text, where=f"--{name.replace('_', '-')}") from None
+
+
+def _others(path: Path | None, dataset: "Dataset", split: str) -> "SegmentLabels | None":
+    """Return the labels to compare with, if any."""
+    from seehear.labels.released import released_labels
+    from seehear.labels.store import load
+
+    if path is None:
+        return None
+    return released_labels(dataset, path, split=split) if path.suffix == ".npz" else load(path)
 
 
 def _kept(
@@ -282,6 +317,34 @@ def _show_quality(tracks: list[str], names: tuple[str, ...], quality: dict[str, 
             ("class", *quality),
             rows,
         )
+
+
+def _show_against(compared: dict[str, Any], other: str, names: tuple[str, ...]) -> None:
+    for track, report in compared.items():
+        rows = []
+        for c, name in enumerate(names):
+            of_class = {key: column[c] for key, column in report["per_class"].items()}
+            if of_class["segments"]:
+                rows.append(_agreed(name, of_class))
+        rows.append(_agreed("all", report))
+        soft = report["soft"]
+        table(
+            f"Ours against {other}: {track} labels of the segments of {report['clips']} clips",
+            ("class", "segments", "both keep", "ours alone", "theirs alone", "neither", "alike"),
+            rows,
+            note=(
+                f"{report['clips_alike']} clips without a difference · of all values"
+                f" {100 * soft['apart']:.2f} % differ by more than a thousandth, on average by"
+                f" {soft['mean']:.4f}"
+            ),
+        )
+
+
+def _agreed(name: str, report: dict[str, Any]) -> tuple[object, ...]:
+    counted = ("segments", "both", "ours", "theirs", "neither")
+    alike = report["both"] + report["neither"]
+    share = f"{100 * alike / report['segments']:.1f} %" if report["segments"] else "-"
+    return (name, *(report[key] for key in counted), share)
 
 
 def _changes(name: str, row: dict[str, Any]) -> tuple[object, ...]:

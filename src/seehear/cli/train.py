@@ -32,7 +32,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--labels",
         metavar="LABELS",
         type=Path,
-        help="segment labels of seehear denoise; without it the recipe makes its own",
+        help=(
+            "segment labels of seehear denoise, or an .npz of LSLD's repository; without it the"
+            " recipe makes its own"
+        ),
     )
     parser.add_argument(
         "--set",

@@ -50,7 +50,7 @@ def read_tensors(path: Path) -> Tensors:
     """
     try:
         with path.open("rb") as file:
-            value = _read_zip(path) if zipfile.is_zipfile(file) else _read_older(path)
+            value = _read_zip(path) if zipfile.is_zipfile(file) else _read_older(file)
     except WeightsError:
         raise
     except Exception as error:  # what a damaged pickle raises has no common class
@@ -198,30 +198,30 @@ def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     return data
 
 
-def _read_older(path: Path) -> object:
+def _read_older(file: BinaryIO) -> object:
     """Return the value of the older layout: magic, version, machine, index, keys, storages."""
-    with path.open("rb") as file:
-        storages: dict[str, _Storage] = {}
+    storages: dict[str, _Storage] = {}
 
-        def read() -> object:
-            value: object = _Reader(file, storages).load()
-            return value
-
-        if file.read(2) != b"\x80\x02":
-            raise WeightsError("not a checkpoint of PyTorch", where=path)
-        file.seek(0)
-        if read() != _MAGIC or read() != _VERSION:
-            raise WeightsError("not a checkpoint of PyTorch", where=path)
-        machine = read()
-        if not isinstance(machine, dict) or machine.get("little_endian") is not True:
-            raise WeightsError("its numbers are not little-endian", where=path)
-        value = read()
-        keys = read()
-        if not isinstance(keys, list) or {str(key) for key in keys} != storages.keys():
-            raise WeightsError("the list of its tensors is damaged", where=path)
-        for key in keys:
-            _fill_next(storages[str(key)], file)
+    def read() -> object:
+        value: object = _Reader(file, storages).load()
         return value
+
+    file.seek(0)
+    if file.read(2) != b"\x80\x02":
+        raise WeightsError("not a checkpoint of PyTorch")
+    file.seek(0)
+    if read() != _MAGIC or read() != _VERSION:
+        raise WeightsError("not a checkpoint of PyTorch")
+    machine = read()
+    if not isinstance(machine, dict) or machine.get("little_endian") is not True:
+        raise WeightsError("its numbers are not little-endian")
+    value = read()
+    keys = read()
+    if not isinstance(keys, list) or {str(key) for key in keys} != storages.keys():
+        raise WeightsError("the list of its tensors is damaged")
+    for key in keys:
+        _fill_next(storages[str(key)], file)
+    return value
 
 
 def _fill_next(storage: _Storage, file: BinaryIO) -> None:
@@ -230,3 +230,29 @@ def _fill_next(storage: _Storage, file: BinaryIO) -> None:
     if len(head) != 8 or struct.unpack("<q", head)[0] != storage.count:
         raise WeightsError("it ends before its last tensor")
     storage.fill(file.read(storage.size))
+
+
+def _from_bytes(data: object) -> object:
+    """Stand in for `torch.storage._load_from_bytes`: numbers within another pickle."""
+    if not isinstance(data, bytes):
+        raise WeightsError("a tensor is not described as PyTorch does")
+    return _read_older(io.BytesIO(data))
+
+
+# what a pickle asks for to rebuild tensors that stand in it, and what it gets instead
+IN_PICKLES: dict[tuple[str, str], object] = {
+    ("collections", "OrderedDict"): OrderedDict,
+    ("torch._utils", "_rebuild_tensor_v2"): _rebuild,
+    ("torch.storage", "_load_from_bytes"): _from_bytes,
+}
+
+
+def array_in(value: object) -> NDArray[np.generic]:
+    """Return as an array what a reader with `IN_PICKLES` made of a tensor.
+
+    Raises:
+        WeightsError: it is no tensor.
+    """
+    if not isinstance(value, _Tensor):
+        raise WeightsError(f"expected a tensor, got {type(value).__name__}")
+    return value.array()

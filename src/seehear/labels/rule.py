@@ -10,7 +10,9 @@ class SegmentRule(Protocol):
 
     @property
     def visual(self) -> str:
-        """Encoder whose space, shared with language, the visual track is compared in."""
+        """Encoder whose space, shared with language, the visual track is compared in; empty where
+        labels are read.
+        """
 
     @property
     def audio(self) -> str:
@@ -21,6 +23,6 @@ class SegmentRule(Protocol):
 
 
 def rule_encoders(rule: SegmentRule) -> dict[str, str]:
-    """Return the encoder of each track that a rule labels."""
+    """Return the encoder of each track that a rule labels by one."""
     encoders = {"audio": rule.audio, "visual": rule.visual}
-    return {track: encoders[track] for track in TRACKS if rule.has(track)}
+    return {track: encoders[track] for track in TRACKS if rule.has(track) and encoders[track]}

@@ -28,7 +28,13 @@ from seehear.recipes.avsdn import AVSDN
 from seehear.recipes.dhhn import DHHN, DHHN_LSLD, DHHN_REFINED
 from seehear.recipes.han import HAN
 from seehear.recipes.jomold import JOMOLD
-from seehear.recipes.lsld import LSLD, LSLD_DENOISE_ONLY, LSLD_PLUS, LSLD_RELEASE
+from seehear.recipes.lsld import (
+    LSLD,
+    LSLD_DENOISE_ONLY,
+    LSLD_PLUS,
+    LSLD_RELEASE,
+    LSLD_RELEASED_LABELS,
+)
 from seehear.recipes.ma import MA
 from seehear.recipes.mgn import MGN, MGN_LSLD
 from seehear.recipes.mm_pyramid import MM_PYRAMID, MM_PYRAMID_LSLD
@@ -63,6 +69,7 @@ RECIPES: Mapping[str, Recipe] = Registry(
             HAN,
             LSLD,
             LSLD_RELEASE,
+            LSLD_RELEASED_LABELS,
             LSLD_DENOISE_ONLY,
             LSLD_PLUS,
             MA,

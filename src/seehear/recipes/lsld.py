@@ -4,6 +4,7 @@ import dataclasses
 
 from seehear.labels.lsld.build import build_labels
 from seehear.labels.lsld.options import PROFILES, Denoising
+from seehear.labels.released import Released, labels_of
 from seehear.labels.store import SegmentLabels
 from seehear.recipes import _terms as terms
 from seehear.recipes._recipe import Labels, Network, Paper, Recipe, Stage, Training
@@ -15,6 +16,11 @@ def refine(context: Context) -> SegmentLabels:
     """Return the segment labels of the training clips, as the recipe's `labels.segments` says."""
     options = context.segment_options(Denoising)
     return build_labels(context.dataset, context.store, options, names=context.train.names).labels
+
+
+def read(context: Context) -> SegmentLabels:
+    """Return LSLD's own segment labels, from the dataset folder."""
+    return labels_of(context.dataset, context.segment_options(Released))
 
 
 PAPER = Paper(
@@ -157,6 +163,31 @@ LSLD_RELEASE = dataclasses.replace(
             " editions"
         ),
     ),
+)
+
+LSLD_RELEASED_LABELS = dataclasses.replace(
+    LSLD_RELEASE,
+    name="lsld-released-labels",
+    summary=(
+        "lsld-release on the segment labels that LSLD's repository publishes, of both tracks; no"
+        " words are encoded"
+    ),
+    features=("release", "clip", "paper", "uwav"),
+    labels=dataclasses.replace(LSLD.labels, segments=Released()),
+    stages=(
+        Stage(
+            "labels",
+            "read LSLD's own labels (seehear fetch llp --only LSLD-labels)",
+            make=read,
+            seedless=True,
+        ),
+        FINAL,
+    ),
+    differs=(
+        "labels as published, byte for byte; nothing is computed (labels.segments.file)",
+        *LSLD_RELEASE.differs[3:],
+    ),
+    adapt={},
 )
 
 LSLD_DENOISE_ONLY = dataclasses.replace(

@@ -16,6 +16,7 @@ from seehear._version import __version__
 from seehear.data import Dataset
 from seehear.errors import ConfigError, DataError
 from seehear.labels.lsld.emptied import Emptied, find_emptied
+from seehear.labels.released import released_labels
 from seehear.labels.store import SegmentLabels, load
 from seehear.lock import owned
 from seehear.nn.graph import require_onnx
@@ -272,11 +273,14 @@ def run_seeds(
 
 
 def load_labels(path: str | Path, dataset: Dataset) -> SegmentLabels:
-    """Return segment labels of `seehear denoise` after checking that they are of this dataset.
+    """Return segment labels of `seehear denoise`, or of a file that LSLD's repository publishes
+    (`.npz`), after checking that they are of this dataset.
 
     Raises:
         DataError: no labels there, damaged ones, or labels of another vocabulary or dataset.
     """
+    if Path(path).suffix == ".npz":
+        return released_labels(dataset, path)
     labels = load(path)
     made_of = labels.provenance.get("dataset", {})
     known = made_of.get("fingerprint") if isinstance(made_of, Mapping) else None

@@ -1,0 +1,81 @@
+"""Two sets of segment labels, side by side: where they say the same, class by class."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.errors import DataError
+from seehear.files import Json
+from seehear.labels.similarity import Floats
+from seehear.labels.store import SegmentLabels
+from seehear.time import TRACKS
+
+_SAME = 1e-3  # two labels that differ by less are one: cosines in half precision have three digits
+
+
+def agreement(ours: SegmentLabels, theirs: SegmentLabels) -> dict[str, Json]:
+    """Return by track how far two sets of labels agree, over the clips that both have.
+
+    Counted are the segments of clips whose weak labels have the class (`ours.weak`): nothing else
+    can be denoised.  Where both know their labels before the re-weighting, those are compared.
+
+    Returns:
+        By track: `clips`; `segments`, and of these `both`, `ours`, `theirs`, `neither` keep the
+        label; `same`, the share on which they agree; `clips_alike`, clips without a difference;
+        `soft`: of all values, the share that differs by more than a thousandth, and the mean
+        difference; `per_class`: the counts, one number a class.
+
+    Raises:
+        DataError: other classes, no clip or no track in common.
+    """
+    mine, other, weak = _in_common(ours, theirs)
+    out: dict[str, Json] = {}
+    for track in TRACKS:
+        a, b = mine.get(track), other.get(track)
+        if track in mine.hard and track in other.hard:
+            a, b = (labels.hard[track].astype(np.float32) for labels in (mine, other))
+        if a is not None and b is not None:
+            out[track] = _one_track(a, b, weak)
+    if not out:
+        raise DataError("expected a track that both label, to compare")
+    return out
+
+
+def _in_common(
+    ours: SegmentLabels, theirs: SegmentLabels
+) -> tuple[SegmentLabels, SegmentLabels, NDArray[np.bool_]]:
+    """Return both for the clips that both have, and the weak labels of these."""
+    if ours.vocabulary != theirs.vocabulary:
+        raise DataError("expected labels of the same classes to compare")
+    known = set(theirs.names)
+    names = [name for name in ours.names if name in known]
+    mine = ours.select(names)
+    if not names or mine.weak is None:
+        raise DataError("expected labels with clips in common to compare, made of weak labels")
+    return mine, theirs.select(names), mine.weak
+
+
+def _one_track(a: Floats, b: Floats, weak: NDArray[np.bool_]) -> dict[str, Json]:
+    if a.shape != b.shape:
+        raise DataError(f"expected labels of one shape to compare, got {a.shape} and {b.shape}")
+    present = np.repeat(weak[:, None], a.shape[1], axis=1)
+    one, two = a >= 0.5, b >= 0.5
+    kept = {
+        "segments": present,
+        "both": present & one & two,
+        "ours": present & one & ~two,
+        "theirs": present & ~one & two,
+        "neither": present & ~one & ~two,
+    }
+    counts = {key: mask.sum(axis=(0, 1)) for key, mask in kept.items()}
+    out: dict[str, Any] = {key: int(count.sum()) for key, count in counts.items()}
+    apart = np.abs(a - b)
+    out |= {
+        "clips": len(a),
+        "same": (out["both"] + out["neither"]) / max(out["segments"], 1),
+        "clips_alike": int((apart.max(axis=(1, 2)) <= _SAME).sum()),
+        "soft": {"apart": float((apart > _SAME).mean()), "mean": float(apart.mean())},
+        "per_class": {key: count.tolist() for key, count in counts.items()},
+    }
+    return out
