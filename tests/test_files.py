@@ -1,12 +1,18 @@
 """Files that are whole or not there: any name that a file may have, and refusals in one line."""
 
 import errno
+import os
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
 
 import pytest
 
 from seehear.cli.main import main
 from seehear.errors import ConfigError, SeehearError
-from seehear.files import make_folder, refused, resumed_aside, unwritable, write_text
+from seehear.files import is_special, make_folder, refused, resumed_aside, unwritable, write_text
 
 
 @pytest.mark.parametrize("name", ["x" * 255, "\u00e9" * 127])
@@ -94,3 +100,38 @@ def test_a_picture_that_cannot_be_written_is_one_line(tmp_path, out):
     (tmp_path / "file").touch()
     with pytest.raises(SeehearError, match="cannot write"):
         figures.save(figures.curves({"a": [(1, 2.0)]}, ylabel="loss"), tmp_path / out / "a.png")
+
+
+def test_a_pipe_is_written_into_and_stays_a_pipe(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(SeehearError, match="cannot write"):  # nobody reads it
+        write_text(pipe, "text")
+    read = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()))
+    reader.start()
+    while True:
+        try:
+            write_text(pipe, "text")
+            break
+        except SeehearError:  # the reader has not opened it yet
+            continue
+    reader.join()
+    assert read == ["text"]
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert list(tmp_path.iterdir()) == [pipe]
+
+
+def test_what_a_process_has_open_is_written_in_order(tmp_path):
+    code = (
+        "import pathlib; from seehear.files import write_text; print('before', flush=True);"
+        " write_text(pathlib.Path('/dev/stdout'), 'text\\n'); print('after')"
+    )
+    with (tmp_path / "out").open("wb") as file:
+        subprocess.run([sys.executable, "-c", code], stdout=file, check=True)
+    assert (tmp_path / "out").read_text() == "before\ntext\nafter\n"
+
+
+@pytest.mark.parametrize("path", ["/dev/null", "/dev/stdout", "/proc/self/fd/1", "/dev/fd/2"])
+def test_a_device_is_written_into(path):  # not tried: a fault would take it from this machine
+    assert is_special(Path(path))

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -17,12 +18,15 @@ from seehear.names import MOST_BYTES
 Json: TypeAlias = Any  # what `json.loads` gives: its shape is known where it has been checked
 
 _MOST_PATH = 4095  # bytes of a whole path that Linux takes
+_OWN = re.compile(r"/dev/(?P<name>stdout|stderr)|(?:/dev|/proc/self)/fd/(?P<number>\d{1,6})")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextlib.contextmanager
 def atomic_path(path: Path, *, wanted: int | None = None) -> Iterator[Path]:
     """Give a path to write to; what is written there replaces `path` when the block ends well.
+
+    A device, a pipe and a file of this process's own (`/dev/stdout`) are written into instead.
 
     Args:
         path: the file.
@@ -31,16 +35,52 @@ def atomic_path(path: Path, *, wanted: int | None = None) -> Iterator[Path]:
     Raises:
         SeehearError: the system refuses to write (no space left, no permission, ...).
     """
-    aside = aside_of(path)
+    special = is_special(path)
+    aside = aside_of(Path(tempfile.gettempdir()) / "special" if special else path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        aside.parent.mkdir(parents=True, exist_ok=True)
         yield aside
-        os.replace(aside, path)
+        if special:
+            _pour(aside, path)
+        else:
+            os.replace(aside, path)
     except OSError as error:
         raise refused(error, path, wanted=wanted or _size(aside)) from error
     finally:
         with contextlib.suppress(OSError):
             aside.unlink(missing_ok=True)
+
+
+def is_special(path: Path) -> bool:
+    """Return whether a device or a pipe stands there, or what a process has open (`/dev/stdout`):
+    those are written into, never replaced.
+    """
+    try:
+        return _own_descriptor(path) is not None or not (
+            path.is_file() or path.is_dir() or not path.exists()
+        )
+    except (OSError, ValueError):
+        return False
+
+
+def _own_descriptor(path: Path) -> int | None:
+    """Return the number of a file that this process has open, where a path names it."""
+    found = _OWN.fullmatch(str(path))
+    if found is None:
+        return None
+    number = found["number"]
+    return int(number) if number else {"stdout": 1, "stderr": 2}[found["name"]]
+
+
+def _pour(aside: Path, path: Path) -> None:
+    """Write a finished file into what is no file; a pipe that nobody reads is refused."""
+    own = _own_descriptor(path)
+    flags = os.O_WRONLY | os.O_NONBLOCK
+    descriptor = os.open(path, flags) if own is None else os.dup(own)
+    if own is None:
+        os.set_blocking(descriptor, True)
+    with open(descriptor, "wb") as target, aside.open("rb") as source:
+        shutil.copyfileobj(source, target)
 
 
 def aside_of(path: Path) -> Path:
@@ -140,6 +180,8 @@ def check_file(path: Path, *, parameter: str = "out") -> None:
     try:
         if path.is_dir():
             problem = "expected a file to write, got a folder"
+        elif is_special(path):
+            return  # it is written into: its folder need not take files
         elif not path.is_symlink():  # a link is replaced, wherever it points
             path.exists()  # says whether the system takes such a name
         folder = next(folder for folder in path.absolute().parents if os.path.lexists(folder))
