@@ -54,7 +54,6 @@ OTHERS = {
     "own_parser_table": "prints what is kept",
     "dry_run": "needs LLP's tables",
     "eager_efficientnet": "shared code",
-    "own_parser_table": "prints a record",
 }
 
 
