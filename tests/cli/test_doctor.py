@@ -44,7 +44,7 @@ def test_what_is_missing_comes_with_the_command_that_brings_it(capsys, empty_cac
     assert "pip install 'seehear[media]'" in out
     assert "missing av" in out
     assert "seehear models fetch yamnet" in out
-    assert "seehear models fetch vggish --from FILE" in out
+    assert "seehear models fetch vggish" in out
     assert "presets: offline not ready, clip not ready" in out
 
 

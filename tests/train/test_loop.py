@@ -64,7 +64,7 @@ def test_kill_9_in_the_middle_of_a_real_process(world, tmp_path):
         " open_features(sys.argv[2]), 'han',            settings=dict(zip(*[iter(sys.argv[4:])] *"
         " 2)))\nrun(p, sys.argv[3], options=Options(save_every=1))\n"
     )
-    settings = {**TINY, "training.epochs": 60}
+    settings = {**TINY, "training.epochs": 25}
     command = [sys.executable, "-c", script, str(dataset.root), str(store.path)]
     pairs = [str(x) for pair in settings.items() for x in pair]
     env = {**os.environ, "OMP_NUM_THREADS": "1"}
