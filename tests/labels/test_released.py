@@ -131,6 +131,12 @@ def test_lsld_is_trained_on_its_own_labels_and_uwavs_features_by_one_command(llp
     assert main(command) == 0
     result = json.loads(capsys.readouterr().out)
     assert (result["recipe"], result["features"]) == ("lsld-released-labels", "uwav")
+    row = ["reproduce", "table1", *command[1:5], "--out", str(tmp_path / "table"), "--json"]
+    row += ["--inputs", "uwav", "--rows", "lsld-own-labels", "--jobs", "1", *command[9:]]
+    assert main(row) == 0
+    (found,) = json.loads(capsys.readouterr().out)["rows"]
+    assert (found["features"], found["published"]) == ("uwav", {})
+    assert found["ours"]["segment/audio"]["mean"] >= 0
     plain = ["--recipe", "han", "--out", str(tmp_path / "han")]
     assert main([*command[:5], *plain, *command[9:]]) == 0
 

@@ -55,6 +55,21 @@ class Released:
         """Return whether a track gets segment labels: both do."""
         return track in ("audio", "visual")
 
+    def path(self, dataset: Dataset) -> Path:
+        """Return where the file lies."""
+        return dataset.root / LABELS_FOLDER / self.file
+
+    def missing(self, dataset: Dataset) -> DataError | None:
+        """Return the error that says how to get the file, where it is not there."""
+        path = self.path(dataset)
+        if path.is_file():
+            return None
+        return DataError(
+            "LSLD's own labels are not there",
+            where=path,
+            hint=f"run: seehear fetch llp --out {dataset.root} --only {LABELS}",
+        )
+
 
 def released_labels(dataset: Dataset, path: Path | str, *, split: str = "train") -> SegmentLabels:
     """Return the labels of a released file for the clips of a split that it has.
@@ -113,14 +128,9 @@ def labels_of(dataset: Dataset, options: Released) -> SegmentLabels:
     Raises:
         DataError: they do not, or as `released_labels`.
     """
-    path = dataset.root / LABELS_FOLDER / options.file
-    if not path.is_file():
-        raise DataError(
-            "LSLD's own labels are not there",
-            where=path,
-            hint=f"run: seehear fetch llp --out {dataset.root} --only {LABELS}",
-        )
-    return released_labels(dataset, path)
+    if (fault := options.missing(dataset)) is not None:
+        raise fault
+    return released_labels(dataset, options.path(dataset))
 
 
 def is_hard(array: Floats) -> bool:

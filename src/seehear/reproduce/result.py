@@ -190,7 +190,8 @@ def notes(result: Mapping[str, Json]) -> list[str]:
         title = row["title"]
         if row.get("control"):
             changed = ", ".join(f"{name}={value}" for name, value in row["settings"].items())
-            out.append(f"{title}: not in the paper; {row['recipe']} with {changed}")
+            added = f" with {changed}" if changed else ""
+            out.append(f"{title}: not in the paper; {row['recipe']}{added}")
         if row["same_as"]:
             out.append(
                 f"{title}: one definition with {row['same_as']} on these features, so one run"

@@ -19,6 +19,7 @@ from seehear.data.releases import SETS
 from seehear.errors import ConfigError, SeehearError
 from seehear.features import FeatureStore
 from seehear.files import Json
+from seehear.labels.released import Released
 from seehear.labels.rule import rule_encoders
 from seehear.labels.space import find_space, text_tower
 from seehear.recipes import FEATURES, Recipe, get, resolve
@@ -193,6 +194,9 @@ def _obstacle(
             f"feature set {features} needs {', '.join(lacking)}, which the folder does not hold",
             _extract_command(features, spaces, dataset, store),
         )
+    rule = recipe.labels.segments
+    if isinstance(rule, Released) and (fault := rule.missing(dataset)) is not None:
+        return Obstacle(fault.problem, (fault.hint or "").removeprefix("run: "))
     for encoder in spaces:
         if encoder not in towers:
             towers[encoder] = _tower_obstacle(encoder)
