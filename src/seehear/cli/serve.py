@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seehear.errors import ConfigError, DataError, MissingExtraError
+from seehear.files import is_folder
 
 if TYPE_CHECKING:
     from seehear.web.catalogue import Catalogue
@@ -143,13 +144,11 @@ def settings_of(args: argparse.Namespace) -> "Settings":
     """
     from seehear.web.settings import Limits, Settings, is_loopback
 
-    for folder in (args.library, *args.media, *args.links_to):
-        if not folder.is_dir():
-            raise DataError(
-                "expected a folder",
-                where=folder,
-                hint="make one: seehear parse VIDEOS --out LIBRARY",
-            )
+    hints = dict.fromkeys([*args.media, *args.links_to], "name one that is there")
+    hints[args.library] = "make one: seehear parse VIDEOS --out LIBRARY"
+    for folder, hint in hints.items():
+        if not is_folder(folder):
+            raise DataError("expected a folder", where=folder, hint=hint)
     if args.token is not None and len(args.token) < 16:
         raise ConfigError(
             f"expected at least 16 letters, got {len(args.token)}",
