@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from seehear.closest import shown
 from seehear.errors import DataError, MissingExtraError, SeehearError
-from seehear.files import Json, atomic_path, refused
+from seehear.files import Json, atomic_path, is_special, refused
 from seehear.library.seal import is_sealed, seal
 from seehear.time import SUFFIX, Timeline
 from seehear.time.spans import Span
@@ -295,10 +295,12 @@ def _known(library: Path) -> tuple[dict[str, Stamp], list[str]]:
 def _set_aside(index: Path) -> str:
     """Make room for a new index where something else stands; return what to tell."""
     told = f"{index}: the index was damaged or of another version; it is made again"
-    if index.is_symlink() or not index.is_dir():
-        return told  # it is replaced
     aside = index.with_name(f"not-the-index-{os.urandom(4).hex()}")
     try:
+        if is_special(index):
+            index.unlink()  # or it would be written into
+        if index.is_symlink() or not index.is_dir():
+            return told  # it is replaced
         os.replace(index, aside)
     except OSError as error:
         raise refused(error, index) from error
