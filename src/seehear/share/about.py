@@ -59,8 +59,9 @@ _RECIPE = record(
     }
 )
 _STREAMS = items(text)
+_SOME_STREAMS = items(text, least=1)
 _FEATURES = record(
-    {"name": text, "summary": text, "audio": _STREAMS, "visual": _STREAMS},
+    {"name": text, "summary": text, "audio": _SOME_STREAMS, "visual": _SOME_STREAMS},
     {"motion": _STREAMS, "standardise": flag},
     others=False,
 )
