@@ -132,6 +132,17 @@ def test_what_a_process_has_open_is_written_in_order(tmp_path):
     assert (tmp_path / "out").read_text() == "before\ntext\nafter\n"
 
 
+def test_a_link_leads_no_writing_out_of_its_folder(tmp_path):
+    pipe, link = tmp_path / "pipe", tmp_path / "folder" / "a.json"
+    os.mkfifo(pipe)
+    link.parent.mkdir()
+    link.symlink_to(pipe)
+    write_text(link, "text")
+    assert not link.is_symlink()
+    assert link.read_text() == "text"
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
 @pytest.mark.parametrize("path", ["/dev/null", "/dev/stdout", "/proc/self/fd/1", "/dev/fd/2"])
 def test_a_device_is_written_into(path):  # not tried: a fault would take it from this machine
     assert is_special(Path(path))

@@ -53,12 +53,13 @@ def atomic_path(path: Path, *, wanted: int | None = None) -> Iterator[Path]:
 
 def is_special(path: Path) -> bool:
     """Return whether a device or a pipe stands there, or what a process has open (`/dev/stdout`):
-    those are written into, never replaced.
+    those are written into, never replaced.  A link to one is none: a link in a folder leads no
+    writing out of it.
     """
     try:
-        return _own_descriptor(path) is not None or not (
-            path.is_file() or path.is_dir() or not path.exists()
-        )
+        if _own_descriptor(path) is not None:
+            return True
+        return not (path.is_symlink() or path.is_file() or path.is_dir() or not path.exists())
     except (OSError, ValueError):
         return False
 

@@ -143,8 +143,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write what is asked for and print where it lies."""
-    files = _write(args)
-    failed: list[str] = getattr(args, "failed", [])
+    files, failed = _write(args)
     for line in failed:
         print(f"seehear: {line}", file=sys.stderr)
     if args.json:
@@ -155,18 +154,23 @@ def run(args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _write(args: argparse.Namespace) -> list[Path]:
-    """Write the page or the pictures; whether they can be written is found out first."""
+def _write(args: argparse.Namespace) -> tuple[list[Path], list[str]]:
+    """Write the page or the pictures; return them, and a line for each run that cannot be read.
+
+    Whether they can be written is found out first.
+    """
     pages = {"run": _run, "clip": _clip}
     if args.action in pages:
         if args.out is not None:
             check_file(args.out)
-        return pages[args.action](args)
+        return pages[args.action](args), []
     from seehear.lock import owned
 
+    pictures = {"similarity": _similarity, "strips": _strips, "lanes": _lanes}
     with owned(args.out):
-        pictures = {"similarity": _similarity, "strips": _strips, "lanes": _lanes}
-        return {**pictures, "curves": _curves}[args.action](args)
+        if args.action == "curves":
+            return _curves(args)
+        return pictures[args.action](args), []
 
 
 def _run(args: argparse.Namespace) -> list[Path]:
@@ -324,7 +328,7 @@ def _lanes(args: argparse.Namespace) -> list[Path]:
     return files
 
 
-def _curves(args: argparse.Namespace) -> list[Path]:
+def _curves(args: argparse.Namespace) -> tuple[list[Path], list[str]]:
     from seehear.report import figures
 
     names = [path.name for path in args.runs]
@@ -339,10 +343,9 @@ def _curves(args: argparse.Namespace) -> list[Path]:
             faults.append(error)
     if not history:
         raise faults[0]
-    args.failed = list(map(str, faults))
     label = args.value if args.value.startswith("loss/") else f"{args.value}, percent"
     figure = figures.curves(history, ylabel=label)
-    return _save(figure, args, f"curves-{args.value.replace('/', '-')}")
+    return _save(figure, args, f"curves-{args.value.replace('/', '-')}"), list(map(str, faults))
 
 
 def _curve(path: Path, value: str) -> list[tuple[int, float]]:

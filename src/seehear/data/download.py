@@ -22,6 +22,12 @@ _MOST_JSON = 64 << 20  # bytes of an answer; one cut off is not JSON
 _BLOCK = 1 << 20
 _TIMEOUT_S = 60.0
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_UNREACHED = (
+    urllib.error.URLError,
+    http.client.HTTPException,
+    TimeoutError,
+    ConnectionError,
+)
 
 
 def download(
@@ -60,12 +66,7 @@ def download(
         if not _complete(part, pinned, size):
             _receive(url, part, limit, received)
         wrong = pinned.wrong(part)
-    except (
-        urllib.error.URLError,
-        http.client.HTTPException,
-        TimeoutError,
-        ConnectionError,
-    ) as error:
+    except _UNREACHED as error:
         raise DataError(
             f"cannot be fetched: {_short(error)}",
             where=url,
@@ -96,12 +97,7 @@ def get_json(url: str) -> Json:
     try:
         with _open(url, {}) as answer:
             content = answer.read(_MOST_JSON + 1)
-    except (
-        urllib.error.URLError,
-        http.client.HTTPException,
-        TimeoutError,
-        ConnectionError,
-    ) as error:
+    except _UNREACHED as error:
         raise DataError(
             f"cannot be fetched: {_short(error)}", where=url, hint="check the connection"
         ) from None
@@ -136,12 +132,7 @@ def size_of(url: str) -> int | None:
         with _open(url, {"Accept-Encoding": "identity"}, method="HEAD") as answer:
             length = answer.headers.get("Content-Length") or ""
             return int(length) if length.isdigit() else None
-    except (
-        urllib.error.URLError,
-        http.client.HTTPException,
-        TimeoutError,
-        ConnectionError,
-    ) as error:
+    except _UNREACHED as error:
         raise DataError(
             f"cannot be reached: {_short(error)}", where=url, hint="check the connection"
         ) from None
