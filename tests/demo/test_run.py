@@ -3,6 +3,7 @@ stopped.
 """
 
 import json
+import re
 
 import pytest
 
@@ -41,6 +42,8 @@ def test_every_step_runs_and_a_second_call_does_none_of_them_again(tmp_path):
     clips = json.loads(page.split('id="clips">')[1].split("</script>")[0])
     assert [lane["name"] for lane in clips[0]["lanes"]] == ["lsld apart", "truth", "han apart"]
     assert "compare within a pair" in page
+    compared = re.findall(r"<b>lsld apart</b> against ([a-z ]+), Type", page)
+    assert sorted(compared) == ["han apart", "lsld"]  # never the mixed pair
     truth = Timeline.from_dict(clips[0]["lanes"][1]["timeline"])
     assert [(e.start_s, e.end_s, e.label) for e in truth.on("audio")] == [
         tuple(e) for e in sorted(unseen().audio)

@@ -95,7 +95,9 @@ def test_a_visual_track_that_starts_late_shows_nothing_before(tmp_path):
 def test_moments_after_the_end_get_no_frame_and_a_warning(tmp_path):
     found, problems = seen(film(tmp_path / "a.mkv", 1, 10), [0.5, 1.1, 3.0])
     assert found == {0: 5, 1: 9}
-    assert problems == ["visual track ends at 1.00 s, before the 3.00 s asked for"]
+    assert problems == [
+        "visual track ends at 1.00 s, before the last picture that is wanted (3.00 s)"
+    ]
 
 
 @pytest.mark.parametrize(

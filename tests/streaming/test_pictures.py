@@ -39,7 +39,9 @@ def test_a_row_of_several_frames_repeats_the_last_where_the_track_ends(tmp_path)
     (piece,), problems = read(path, {"cube": fake.load("cube")}, 2)
     assert piece.data.shape[:2] == (2, 8)
     np.testing.assert_array_equal(piece.data[1, -1], piece.data[1, -2])
-    assert problems == ["visual track ends at 1.50 s, before the 1.94 s asked for"]
+    assert problems == [
+        "visual track ends at 1.50 s, before the last picture that is wanted (1.94 s)"
+    ]
 
 
 def test_rows_must_divide_segments(tmp_path):

@@ -39,6 +39,7 @@ SYSTEMS = {
     "lsld apart": ("lsld", 0),
 }
 MAIN, RIVAL = "lsld apart", "han apart"  # as lsld stands on offline features, and its equal
+COMPARED = (RIVAL, "lsld")  # with MAIN: each differs from it in one thing
 NOTE = (
     "apart: no attention to the other track, in training and afterwards. Labels are what han and"
     " lsld differ in; compare within a pair, or one parser with and without that attention."
@@ -273,6 +274,7 @@ def _report(
         strips=run_page.strip_examples(denoised, 3),
         extra=[unseen_clip],
         note=NOTE,
+        compared=COMPARED,
     )
     write_text(out / "report.html", run_page.render(page))
     return out / "report.html"

@@ -182,7 +182,8 @@ class _Screen:
         yield from self._until(end_s + _PATIENCE_S)
         if not self.done:
             self.problems.append(
-                f"visual track ends at {end_s:.2f} s, before the {self.wanted[-1]:.2f} s asked for"
+                f"visual track ends at {end_s:.2f} s, before the last picture that is wanted"
+                f" ({self.wanted[-1]:.2f} s)"
             )
 
     def say_refused(self) -> None:

@@ -66,6 +66,8 @@ class RunPage:
         note: said below the figures.
         limit_bytes: of all embedded videos together.
         notes: what is not as it was when the run was trained.
+        compared: names of the rivals that the run is compared with in words, those that differ from
+            it in one thing; None: all.
     """
 
     systems: Sequence[System]
@@ -79,6 +81,7 @@ class RunPage:
     note: str = ""
     limit_bytes: int = EMBED_LIMIT_BYTES
     notes: Sequence[str] = ()
+    compared: Sequence[str] | None = None
 
 
 def render(page: RunPage) -> str:
@@ -86,7 +89,10 @@ def render(page: RunPage) -> str:
     systems, dataset = page.systems, page.dataset
     main, rivals = systems[0], systems[1:]
     clips = _clips(page)
-    figures = tables.figures_table(systems) + tables.against(main, rivals)
+    compared = rivals
+    if page.compared is not None:
+        compared = [rival for rival in rivals if rival.name in page.compared]
+    figures = tables.figures_table(systems) + tables.against(main, compared)
     if page.note:
         figures += f'<p class="muted">{escape(page.note)}</p>'
     body = f"""<div class="page">
