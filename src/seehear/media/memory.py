@@ -5,10 +5,13 @@ holds a process to a limit; elsewhere the limits of streams, frames and time sta
 """
 
 import contextlib
+import importlib
 import re
 from pathlib import Path
 
 READING_BYTES = 2_000_000_000  # of a decoding process, beside its libraries; networks run elsewhere
+# Python loads these at their first use in reading; once memory is out they would be missing
+_LATE = ("PIL.Image", "av.subtitles.stream", "encodings.ascii")
 
 
 def limit_memory(more_bytes: int) -> None:
@@ -16,6 +19,9 @@ def limit_memory(more_bytes: int) -> None:
 
     What it asks for beyond is refused: Python raises MemoryError, FFmpeg says that it has none.
     """
+    for name in _LATE:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
     held = _held_bytes()
     if held is None:
         return

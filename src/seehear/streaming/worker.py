@@ -7,7 +7,6 @@ only its clip is lost.  What it sends is values and numbers, never a pickle (`pi
 it arrives (`messages`): a decoder that was taken over by a video cannot run code here.
 """
 
-import contextlib
 import dataclasses
 import multiprocessing
 import os
@@ -185,8 +184,6 @@ def _serve(pipe: Connection, front: Front, parent: int) -> None:
     except Exception as error:
         send(pipe, {"problem": f"{type(error).__name__}: {error}"})
         return
-    with contextlib.suppress(ImportError):
-        import PIL.Image  # noqa: F401  (first imported when memory is out, it would be missing)
     limit_memory(READING_BYTES)
     send(pipe, {"ready": True})
     try:
