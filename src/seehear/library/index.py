@@ -11,22 +11,21 @@ import os
 import re
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seehear.closest import shown
 from seehear.errors import DataError, MissingExtraError, SeehearError
 from seehear.files import Json, atomic_path, is_special, refused
+from seehear.library.scan import Scan, Stamp
 from seehear.library.seal import is_sealed, seal
-from seehear.time import SUFFIX, Timeline
+from seehear.time import Timeline
 from seehear.time.spans import Span
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 FOLDER = ".seehear"
-Stamp = tuple[int, int]  # mtime_ns and size of a file: while they stay, it is not read again
 # $index from `sql_path`
 TABLE = "read_parquet($index, file_row_number = true, hive_partitioning = false)"
 # a clip of 116 days is a mistake, and would not fit the line that `search` lays clips on
@@ -158,7 +157,7 @@ def update(library: Path) -> Updated:
             where=library,
             hint=f"make one: seehear parse VIDEOS --out {library}",
         )
-    scan = _Scan(library)
+    scan = Scan(library)
     found = dict(scan.files())
     known, notes = _known(library)
     fresh = {path: stamp for path, stamp in found.items() if known.get(path) != stamp}
@@ -198,86 +197,6 @@ def _renew(
                     hint="is there room on the disk?",
                 ) from error
     return failed
-
-
-@dataclass
-class _Scan:
-    """One look through a library: its files, and what stands in the way of some.
-
-    Args:
-        library: the folder.
-        failed: what is called a timeline and cannot be read, a line each.
-        linked: folders with timelines that are links, and so not looked into.
-    """
-
-    library: Path
-    failed: list[str] = field(default_factory=list)
-    linked: list[str] = field(default_factory=list)
-
-    def files(self) -> Iterator[tuple[str, Stamp]]:
-        """Yield every timeline file by its relative path.
-
-        No links are followed, and few calls made an entry, for there may be very many.
-        """
-        folders = [("", self.library)]
-        while folders:
-            above, folder = folders.pop()
-            for entry in self._entries(folder):
-                try:
-                    if entry.name.endswith(SUFFIX):
-                        stamp = self._stamp(entry)
-                        if stamp is not None:
-                            yield above + entry.name, stamp
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append((f"{above}{entry.name}/", Path(entry.path)))
-                    elif entry.is_symlink() and _leads_to_timelines(entry.path):
-                        self.linked.append(above + entry.name)
-                except OSError as error:
-                    self.failed.append(f"{entry.path}: cannot be read: {error.strerror}")
-
-    def _entries(self, folder: Path) -> Iterator["os.DirEntry[str]"]:
-        """Yield what lies in a folder and is not hidden."""
-        try:
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    if entry.name[0] != ".":
-                        yield entry
-        except OSError as error:
-            self.failed.append(f"{folder}: cannot be read: {error.strerror}")
-
-    def _stamp(self, entry: "os.DirEntry[str]") -> Stamp | None:
-        """Return time and size of a timeline file; None if it is none or was just taken away."""
-        if entry.is_file(follow_symlinks=False):
-            try:
-                stat = entry.stat(follow_symlinks=False)
-            except FileNotFoundError:
-                return None
-            return stat.st_mtime_ns, stat.st_size
-        got = "something else"
-        if entry.is_symlink():
-            got = "a link, and links are not followed"
-        elif entry.is_dir(follow_symlinks=False):
-            got = "a folder"
-        self.failed.append(f"{entry.path}: expected a timeline file, got {got}")
-        return None
-
-    def notes(self) -> list[str]:
-        """Return what was passed over and may be missed."""
-        if not self.linked:
-            return []
-        return [
-            f"{self.library}: links to folders are not followed, and timelines lie behind"
-            f" {shown(self.linked)}; name such a folder itself"
-        ]
-
-
-def _leads_to_timelines(link: str) -> bool:
-    """Return whether a link leads to a folder that holds timelines; their names are all we see."""
-    try:
-        with os.scandir(link) as entries:
-            return any(entry.name.endswith(SUFFIX) for entry in entries)
-    except OSError:  # no folder
-        return False
 
 
 def _known(library: Path) -> tuple[dict[str, Stamp], list[str]]:
