@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 from methods import TABLE_1
 
+from seehear.export import palette
 from seehear.report import figures
 from seehear.reproduce.picture import draw as draw_table
 from seehear.time import Decoding, TimeGrid, Timeline, decide
 
 CLASSES = ("Speech", "Dog")
-BOTH = "#009E73"  # a green beside the blue of what is heard and the orange of what is seen
 
 
 def row(picture: str) -> np.ndarray:
@@ -52,7 +52,7 @@ def grid():
             color="white",
         )
     for edge in range(11):
-        axes.axvline(edge, color=figures.GREY, lw=0.6, zorder=0)
+        axes.axvline(edge, color=palette.GREY, lw=0.6, zorder=0)
     return figure
 
 
@@ -108,11 +108,11 @@ def _lanes(lanes: dict[str, np.ndarray]):
     figure, axes = figures._new(
         8, 0.75 * len(lanes) + 0.6, nrows=len(lanes), sharex=True, squeeze=False
     )
-    colours = dict(zip(("heard", "seen", "both"), (figures.HEARD, figures.SEEN, BOTH), strict=True))
+    colours = {"heard": palette.HEARD, "seen": palette.SEEN, "both": palette.BOTH}
     for axis, (name, on) in zip(axes[:, 0], lanes.items(), strict=True):
         for c in range(on.shape[1]):
             for start, end in figures.runs(on[:, c]):
-                colour = colours.get(name, figures.HEARD)
+                colour = colours.get(name, palette.HEARD)
                 axis.barh(c, end - start, left=start, height=0.8, color=colour, edgecolor="white")
         axis.set_yticks(range(len(CLASSES)), CLASSES)
         axis.set_ylabel(name, rotation=0, ha="right", va="center", fontweight="bold")

@@ -7,6 +7,8 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.export.palette import SERIES
+
 Point = tuple[float, float]
 
 _WIDTH, _HEIGHT = 400, 210
@@ -78,7 +80,7 @@ def line_chart(
     parts = _ticks(axes)
     legend = []
     for index, (name, curve) in enumerate(series.items()):
-        style = f"s{index % 6}"
+        style = f"s{index % len(SERIES)}"
         parts += _curve(axes, name, curve, style, kept.get(name))
         legend.append(
             f'<li><svg viewBox="0 0 26 8" aria-hidden="true"><path class="curve {style}" d="M0 4'
@@ -184,7 +186,7 @@ def strip(
                     x = gutter + t * cell
                     shade = 0.15 + 0.85 * min(1.0, value)
                     parts.append(
-                        f'<rect class="label k{k % 6}" x="{x:.1f}" y="{y + 3:.1f}"'
+                        f'<rect class="label k{k % len(SERIES)}" x="{x:.1f}" y="{y + 3:.1f}"'
                         f' width="{cell:.1f}" height="{line - 6}"'
                         f' fill-opacity="{shade:.2f}"><title>{escape(known)}, second'
                         f" {t * step_s:g}: {value:.3f}</title></rect>"

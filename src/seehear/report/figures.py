@@ -1,7 +1,8 @@
 """The figures of the paper as functions of arrays; each returns a matplotlib figure.
 
-Colours are those of Okabe and Ito, told apart by colour-blind readers; every bar also carries its
-words, so that a print in grey still reads.
+Colours are those of the pages (`seehear.export.palette`), told apart by colour-blind readers: heard
+and seen have theirs, and no class or system shares them.  Every bar also carries its words, so that
+a print in grey still reads.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,24 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import MissingExtraError
+from seehear.export.palette import GREY, HEARD, SEEN, SERIES
 from seehear.files import atomic_path
 from seehear.time import runs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-HEARD, SEEN, GREY = "#0072B2", "#D55E00", "#8a8a8a"
-CLASS_COLOURS = (
-    "#0072B2",
-    "#E69F00",
-    "#009E73",
-    "#CC79A7",
-    "#56B4E9",
-    "#D55E00",
-    "#b8a800",
-    "#555555",
-)
 
 
 def _new(width: float, height: float, **grid: Any) -> tuple["Figure", Any]:
@@ -78,7 +68,7 @@ def similarity(
     bins = np.linspace(both.min(), both.max() + 1e-9, 60)
     for values, colour, text in (
         (negatives, GREY, "without event"),
-        (positives, SEEN, "with event"),
+        (positives, SERIES[0], "with event"),
     ):
         if len(values):
             middle = float(np.median(values))
@@ -150,12 +140,13 @@ def denoising_strip(
     axes[0].tick_params(length=0)
     heat = axes[1]
     heat.pcolormesh(
-        np.arange(count + 1), np.arange(len(prompts) + 1), prompt_similarity, cmap="cividis"
+        np.arange(count + 1), np.arange(len(prompts) + 1), prompt_similarity, cmap="Greys"
     )
     for t, winner in enumerate(np.argmax(prompt_similarity, axis=0)):
         heat.add_patch(_frame(t, int(winner)))
-    # text stays readable on its cell: white below this value, black above
-    middle = float(prompt_similarity.min() + prompt_similarity.max()) / 2
+    # text stays readable on its cell: black up to this value, white above
+    low, high = float(prompt_similarity.min()), float(prompt_similarity.max())
+    dark = low + 0.6 * (high - low)
     for n in range(len(prompts)):
         for t in range(count):
             value = float(prompt_similarity[n, t])
@@ -166,7 +157,7 @@ def denoising_strip(
                 ha="center",
                 va="center",
                 fontsize=7,
-                color="white" if value < middle else "black",
+                color="white" if value > dark else "black",
             )
     heat.tick_params(length=0)
     heat.set_yticks(np.arange(len(prompts)) + 0.5, prompts, fontsize=8)
@@ -221,8 +212,8 @@ def _named(
 
 def _event_bars(axis: "Axes", y: float, k: int, on: NDArray[np.generic], name: str) -> None:
     """Draw the events of one class: a bar each, with its name on it."""
-    colour = CLASS_COLOURS[k % 8]
-    hatch = "///" if k >= 8 else None
+    colour = SERIES[k % len(SERIES)]
+    hatch = "///" if k >= len(SERIES) else None
     for start, end in runs(on):
         axis.barh(
             y,
@@ -257,8 +248,8 @@ def curves(
                 x,
                 y,
                 label=name,
-                color=CLASS_COLOURS[index % 8],
-                ls=("-", "--", ":", "-.")[index // 8 % 4],
+                color=SERIES[index % len(SERIES)],
+                ls=("-", "--", ":", "-.")[index // len(SERIES) % 4],
                 lw=1.6,
                 marker="o",
                 ms=3,  # a run of one epoch is a point
@@ -280,7 +271,7 @@ def _bars(axes: "Axes", matrix: NDArray[np.floating], classes: Sequence[str]) ->
                     1,
                     left=t,
                     height=0.8,
-                    color=CLASS_COLOURS[k % 8],
+                    color=SERIES[k % len(SERIES)],
                     alpha=float(0.15 + 0.85 * min(1, value)),
                 )
                 if 0 < value < 1:
@@ -294,7 +285,7 @@ def _bars(axes: "Axes", matrix: NDArray[np.floating], classes: Sequence[str]) ->
 def _frame(t: int, n: int) -> Any:
     from matplotlib.patches import Rectangle
 
-    return Rectangle((t + 0.03, n + 0.05), 0.94, 0.9, fill=False, edgecolor="#FF7F2A", lw=2.6)
+    return Rectangle((t + 0.03, n + 0.05), 0.94, 0.9, fill=False, edgecolor=SERIES[2], lw=2.6)
 
 
 def _ink(colour: str) -> str:

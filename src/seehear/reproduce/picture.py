@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seehear.errors import MissingExtraError
+from seehear.export.palette import SERIES
 from seehear.files import Json
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-OURS, PUBLISHED = "#0072B2", "#D55E00"
+OURS, PUBLISHED = SERIES[1], SERIES[2]
 OF_MANY = ("segment/type", "event/type", "segment/visual")  # drawn of a table with many columns
 
 
