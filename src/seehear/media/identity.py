@@ -10,20 +10,29 @@ WHOLE = 8 * 1024 * 1024  # bytes; of a larger file only the ends are read
 _END = WHOLE // 2
 
 
-def identify(path: Path, *, name: str, duration_s: float) -> MediaFile:
+def identify(
+    path: Path,
+    *,
+    name: str,
+    duration_s: float,
+    frame_rate: float | None = None,
+    start_timecode: str | None = None,
+) -> MediaFile:
     """Return the record of a media file.
 
     Args:
         path: where it lies.
         name: its relative path, for the record.
         duration_s: how long it lasts.
+        frame_rate, start_timecode: see `MediaFile`.
 
     Raises:
         MediaError: it cannot be read.
     """
     try:
         size = path.stat().st_size
-        return MediaFile(name, size, content_hash(path), round(duration_s, 6))
+        rate = None if frame_rate is None else round(frame_rate, 6)
+        return MediaFile(name, size, content_hash(path), round(duration_s, 6), rate, start_timecode)
     except OSError as error:
         raise MediaError(f"cannot be read: {error.strerror}", where=path) from None
 

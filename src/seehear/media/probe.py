@@ -26,6 +26,7 @@ _LEAST = 10  # bytes a second of any recording, silence and stills included
 _CHECKED = frozenset(("flac",))  # cheap to read whole, and nothing but that tells a cut
 _EXACT_S = 0.1  # their headers are off by no more
 _NAMED = 5  # joins
+_TIMECODE = re.compile(r"\d\d:\d\d:\d\d[:;.]\d{2,3}", re.ASCII)  # ; and . of dropped frames
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class MediaInfo:
         duration_s: from the earliest start of its tracks to the latest end, in seconds.
         audio, visual: None when there is no such track.
         warnings: what is odd about the file, one line each.
+        start_timecode: what the file calls its first frame, `HH:MM:SS:FF`; None: it says nothing.
     """
 
     path: Path
@@ -69,6 +71,7 @@ class MediaInfo:
     audio: AudioInfo | None
     visual: VisualInfo | None
     warnings: tuple[str, ...] = ()
+    start_timecode: str | None = None
 
 
 def probe(path: Path | str, *, audio_stream: int | None = None) -> MediaInfo:
@@ -101,7 +104,9 @@ def probe(path: Path | str, *, audio_stream: int | None = None) -> MediaInfo:
         duration_s, odd = _checked(said_s, container, start_s, path)
         broken = promise_of(path).problems()
         warnings = [*warnings, *choice, *broken, *odd]
-        return MediaInfo(path, duration_s, audio_info, visual_info, tuple(warnings))
+        return MediaInfo(
+            path, duration_s, audio_info, visual_info, tuple(warnings), _timecode(container)
+        )
 
 
 _Info = TypeVar("_Info", AudioInfo, VisualInfo)
@@ -114,6 +119,15 @@ def _ending(
     if info is None or stream is None:
         return None
     return replace(info, duration_s=ends_s.get(stream.index))
+
+
+def _timecode(container: "InputContainer") -> str | None:
+    """Return the time code that the file, or the first of its streams that has one, starts with."""
+    for place in (container, *container.streams):
+        text: str = place.metadata.get("timecode", "").strip()
+        if _TIMECODE.fullmatch(text):
+            return text
+    return None
 
 
 def _undecodable(

@@ -62,7 +62,13 @@ class ClipParse:
         tracks = {track: Extent.of(*spans) for track, spans in outcome.parsed.items()}
         line = self.timeline(grid, (audio, visual), outcome.duration_s, warnings, tracks)
         try:
-            media = identify(self.path, name=self.path.name, duration_s=line.duration_s)
+            media = identify(
+                self.path,
+                name=self.path.name,
+                duration_s=line.duration_s,
+                frame_rate=outcome.frame_rate,
+                start_timecode=outcome.start_timecode,
+            )
         except MediaError:  # it was taken away while it was parsed
             return line
         return replace(line, media=media)

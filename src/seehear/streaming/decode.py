@@ -47,6 +47,8 @@ def decode(
             info = probe(path, audio_stream=job.audio_stream)
             grid, end_s = _extent(job, info, sampling, step_s)
             outcome.duration_s = info.duration_s
+            outcome.frame_rate = None if info.visual is None else info.visual.fps
+            outcome.start_timecode = info.start_timecode
             outcome.warnings += info.warnings
             outcome.segments = grid.count
             if audio:

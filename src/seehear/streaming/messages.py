@@ -77,6 +77,8 @@ class ClipOutcome:
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     parsed: dict[str, list[Span]] = field(default_factory=dict)
+    frame_rate: float | None = None
+    start_timecode: str | None = None
 
 
 def job_value(job: ClipJob) -> dict[str, Json]:
@@ -167,4 +169,6 @@ _OUTCOME: dict[str, Callable[[Json], bool]] = {
     "problems": _is_texts,
     "warnings": _is_texts,
     "parsed": _is_parsed,
+    "frame_rate": _is_length,
+    "start_timecode": lambda value: value is None or (isinstance(value, str) and len(value) < 20),
 }

@@ -1,9 +1,11 @@
 """Time as a value: grid, event, timeline, scores and the one decoding step.  Numpy only."""
 
+from seehear.time.again import decoded, decoding_of
 from seehear.time.decode import GATES, Decoding, Gate, decide, decode_scores
 from seehear.time.event import ORIGINS, Event, Track
 from seehear.time.extent import ABSENT, NOT_PARSED, PARSED, Extent
 from seehear.time.grid import TimeGrid
+from seehear.time.kept import Kept
 from seehear.time.media_file import MediaFile
 from seehear.time.raster import rasterise, runs
 from seehear.time.scores import TRACKS, Scores
@@ -23,6 +25,7 @@ __all__ = [
     "Event",
     "Extent",
     "Gate",
+    "Kept",
     "MediaFile",
     "Scores",
     "TimeGrid",
@@ -30,6 +33,8 @@ __all__ = [
     "Track",
     "decide",
     "decode_scores",
+    "decoded",
+    "decoding_of",
     "migrated",
     "rasterise",
     "runs",

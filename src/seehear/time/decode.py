@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from seehear.files import Json
 from seehear.time.extent import Extent
+from seehear.time.kept import Kept
 from seehear.time.raster import runs
 from seehear.time.scores import TRACKS, Scores
 from seehear.time.spans import joined
@@ -148,6 +149,8 @@ def decode_scores(
             the scores say of other seconds opens no gate and is no event.
         fields: source, duration_s, parser, warnings and media, which go into the timeline as they
             are.
+
+    The timeline keeps the scores.
     """
     known = {}
     for track, there in zip(TRACKS, scores.present, strict=True):
@@ -174,6 +177,7 @@ def decode_scores(
         audio_prob=scores.segment_prob[:, 0],
         visual_prob=scores.segment_prob[:, 1],
         tracks=known,
+        kept=Kept.of(scores),
         **fields,
     )
 

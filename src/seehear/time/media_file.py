@@ -13,9 +13,13 @@ class MediaFile:
         bytes: its size.
         hash: of its content; survives renaming.
         duration_s: how long it lasts.
+        frame_rate: mean frames a second; None: not known, or no picture.
+        start_timecode: what the file says its first frame is, `HH:MM:SS:FF`; None: nothing.
     """
 
     path: str
     bytes: int
     hash: str
     duration_s: float
+    frame_rate: float | None = None
+    start_timecode: str | None = None

@@ -16,6 +16,7 @@ from seehear.foreign.texts import parse_json, read_json
 from seehear.time.event import Event, Track
 from seehear.time.extent import DIGITS, Extent, rounded
 from seehear.time.grid import TimeGrid
+from seehear.time.kept import Kept
 from seehear.time.media_file import MediaFile
 from seehear.time.raster import rasterise, runs
 from seehear.time.spans import Span, clipped, difference, gaps, intersection, joined
@@ -54,6 +55,7 @@ class Timeline:
         warnings: what was degraded in the input, one line each.
         media: the file that was parsed; None: not recorded.
         removed: what a person took away; a score and an origin mean nothing there.
+        kept: probabilities of every class, segment and track; None: none were kept.
     """
 
     source: str
@@ -66,6 +68,7 @@ class Timeline:
     warnings: tuple[str, ...] = ()
     media: MediaFile | None = None
     removed: tuple[Event, ...] = ()
+    kept: Kept | None = None
 
     def __post_init__(self) -> None:
         key = {label: index for index, label in enumerate(self.vocabulary)}
@@ -131,6 +134,21 @@ class Timeline:
             return ()
         return tuple(gaps(self.parsed(track), self.grid.start_s, self.duration_s))
 
+    def scores(self, track: Track | str) -> NDArray[np.float32] | None:
+        """Return the probabilities of a track, audio or visual, (T, C); columns as in `vocabulary`.
+
+        They are cut down to steps of 1/200, and 0 where the track was not parsed.  None: none were
+        kept, or the track is absent.
+
+        Raises:
+            ValueError: of audio_visual, which has none of its own.
+        """
+        if Track(track) is Track.AUDIO_VISUAL:
+            raise ValueError("expected audio or visual, got audio_visual")
+        if self.kept is None or self.tracks[str(Track(track))].absent:
+            return None
+        return self.kept.prob(str(Track(track)))
+
     def gaps(self, track: Track | str, label: str | None = None) -> tuple[Span, ...]:
         """Return when nothing is on in a track, or one class, between the grid's start and the
         clip's end; only where the track was parsed, for elsewhere nothing is known of it.
@@ -149,13 +167,16 @@ class Timeline:
         """
         if not start_s < end_s:
             raise ValueError(f"expected a start before the end, got {start_s} to {end_s} s")
+        grid = self.grid.crop(start_s, end_s)
+        first = round((grid.start_s - self.grid.start_s) / self.grid.step_s)
         return replace(
             self,
             duration_s=min(self.duration_s, end_s),
-            grid=self.grid.crop(start_s, end_s),
+            grid=grid,
             events=_cut(self.events, start_s, end_s),
             tracks={name: extent.crop(start_s, end_s) for name, extent in self.tracks.items()},
             removed=_cut(self.removed, start_s, end_s),
+            kept=None if self.kept is None else self.kept.crop(first, first + grid.count),
         )
 
     def shift(self, by_s: float) -> Self:
@@ -242,6 +263,7 @@ class Timeline:
     def to_dict(self) -> dict[str, Json]:
         """Return the JSON object of the contract."""
         media = {} if self.media is None else {"media": media_json(self.media)}
+        kept = {} if self.kept is None else {"scores": self.kept.to_dict()}
         return {
             "schema": SCHEMA,
             "source": self.source,
@@ -258,6 +280,7 @@ class Timeline:
             "removed": stretches_json(self.removed),
             "parser": dict(self.parser),
             "warnings": list(self.warnings),
+            **kept,
         }
 
     def to_json(self, *, indent: int | None = 1) -> str:
@@ -285,19 +308,23 @@ class Timeline:
                 where=where,
                 hint=_HINT,
             )
-        grid = data["grid"]
+        grid, vocabulary = data["grid"], tuple(map(str, data["vocabulary"]))
         media = read_media(data["media"]) if data.get("media") else None
+        kept = data.get("scores")
+        if kept is not None:
+            kept = Kept.from_dict(kept, int(grid["count"]), len(vocabulary))
         return cls(
             source=str(data["source"]),
             duration_s=float(data["duration_s"]),
             grid=TimeGrid(int(grid["count"]), float(grid["step_s"]), float(grid["start_s"])),
-            vocabulary=tuple(map(str, data["vocabulary"])),
+            vocabulary=vocabulary,
             events=read_events(data["events"]),
             tracks=read_tracks(data["tracks"]),
             parser=dict(data.get("parser", {})),
             warnings=tuple(map(str, data.get("warnings", ()))),
             media=media,
             removed=read_events(data.get("removed", ())),
+            kept=kept,
         )
 
     @classmethod

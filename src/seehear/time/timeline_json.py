@@ -47,7 +47,13 @@ def clean(data: Json) -> Json:
 _SECONDS = number(-MOST_S, MOST_S)
 _STRETCH = {"track": one_of(*Track), "label": text, "start_s": _SECONDS, "end_s": _SECONDS}
 _SPANS = items(items(_SECONDS, least=2, most=2))
-_MEDIA = {"path": text, "bytes": whole(), "hash": text, "duration_s": number(0, MOST_S)}
+_MEDIA = record(
+    {"path": text, "bytes": whole(), "hash": text, "duration_s": number(0, MOST_S)},
+    {"frame_rate": maybe(number(0, MOST_S)), "start_timecode": maybe(text)},
+)
+_SCORES = record(
+    {"levels": whole(), "by_segment": items(text), "segments": text}, {"tracks": text, "clip": text}
+)
 _FORM = record(
     {
         "source": text,
@@ -60,8 +66,9 @@ _FORM = record(
     {
         "parser": table(anything),
         "warnings": items(text),
-        "media": maybe(record(_MEDIA)),
+        "media": maybe(_MEDIA),
         "removed": items(record(_STRETCH)),
+        "scores": maybe(_SCORES),
     },
 )
 _STATE = one_of(PARSED, ABSENT)
@@ -163,18 +170,29 @@ def read_extent(value: Mapping[str, Any]) -> Extent:
 
 def media_json(media: MediaFile) -> dict[str, Json]:
     """Return a media file as JSON."""
-    return {
+    out: dict[str, Json] = {
         "path": media.path,
         "bytes": media.bytes,
         "hash": media.hash,
         "duration_s": round(media.duration_s, DIGITS),
     }
+    if media.frame_rate is not None:
+        out["frame_rate"] = round(media.frame_rate, DIGITS)
+    if media.start_timecode is not None:
+        out["start_timecode"] = media.start_timecode
+    return out
 
 
 def read_media(value: Mapping[str, Any]) -> MediaFile:
     """Return the media file of a JSON object."""
+    rate = value.get("frame_rate")
     return MediaFile(
-        str(value["path"]), int(value["bytes"]), str(value["hash"]), float(value["duration_s"])
+        str(value["path"]),
+        int(value["bytes"]),
+        str(value["hash"]),
+        float(value["duration_s"]),
+        None if rate is None else float(rate),
+        value.get("start_timecode"),
     )
 
 
