@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "convert": ("convert", "an official checkpoint into ours"),
     "models": ("models", "pretrained weights: list, fetch, verify"),
     "export": ("export", "one timeline file into another format"),
+    "decode": ("decode", "decisions again from the scores that timelines keep"),
     "search": ("search", "find moments over many parsed videos"),
     "share": ("share", "a trained parser with its model card, to a hub or elsewhere"),
     "serve": ("serve", "a local web page: player, lanes, search"),

@@ -127,10 +127,13 @@ def _of_class(
 
 def _both(timeline: Timeline, label: str, events: Iterable[Event]) -> list[Event]:
     """Return the audio_visual events of a class: where its audio and visual ones hold together."""
-    on = {track: joined(_spans(e for e in events if e.track is Track(track))) for track in TRACKS}
+    audio, visual = (
+        joined(_spans(e for e in events if e.track is track))
+        for track in (Track.AUDIO, Track.VISUAL)
+    )
     before = {_place(event): event for event in timeline.on(Track.AUDIO_VISUAL, label)}
     out = []
-    for start_s, end_s in intersection(on["audio"], on["visual"]):
+    for start_s, end_s in intersection(audio, visual):
         event = Event(*rounded(start_s, end_s), Track.AUDIO_VISUAL, label)
         event = replace(event, score=_score(timeline, event))
         out.append(before.get(_place(event), event))

@@ -1,0 +1,76 @@
+"""Decisions of a whole library made again from the scores that its timelines keep."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from seehear.errors import DataError, SeehearError
+from seehear.files import write_text
+from seehear.library.scan import Scan
+from seehear.time import Decoding, Timeline, decoded, decoding_of
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What became of one timeline.
+
+    Args:
+        path: of its file, below the library.
+        before, after: how many events it had, and has.
+        changed: whether its file says something else now.
+        error: why nothing was decided.
+    """
+
+    path: str
+    before: int = 0
+    after: int = 0
+    changed: bool = False
+    error: SeehearError | None = None
+
+
+def decide_library(
+    library: Path, change: Callable[[Decoding], Decoding], *, write: bool = True
+) -> Iterator[Decided]:
+    """Decide every timeline of a library again, and yield each in the order of its name.
+
+    It starts from what the parser decided with, so doing it twice is as doing it once.  A timeline
+    is replaced in one piece; one that comes out as it was is not written.
+
+    Args:
+        library: a folder of timelines, or one timeline file.
+        change: gives the settings from those of the parser.
+        write: False only tells what would change.
+
+    Raises:
+        DataError: there is no such folder or file, or no timeline in it.
+    """
+    if library.is_file():
+        yield _decide(library, library.name, change, write)
+        return
+    if not library.is_dir():
+        raise DataError("expected a folder of timelines, or a timeline", where=library)
+    scan = Scan(library)
+    names = sorted(name for name, _ in scan.files())
+    if not names and not scan.failed:
+        raise DataError(
+            "there are no timelines",
+            where=library,
+            hint=f"make some: seehear parse VIDEOS --out {library}",
+        )
+    for line in scan.failed:
+        yield Decided("", error=DataError(line))
+    for name in names:
+        yield _decide(library / name, name, change, write)
+
+
+def _decide(path: Path, name: str, change: Callable[[Decoding], Decoding], write: bool) -> Decided:
+    try:
+        old = Timeline.from_json(path)
+        new = decoded(old, change(decoding_of(old, parsed=True)))
+        if new != old and write:
+            write_text(path, new.to_json())
+    except (SeehearError, ValueError) as error:
+        hint = error.hint if isinstance(error, SeehearError) else None
+        problem = error.problem if isinstance(error, SeehearError) else str(error)
+        return Decided(name, error=DataError(problem, where=path, hint=hint))
+    return Decided(name, len(old), len(new), new != old)
