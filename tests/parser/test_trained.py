@@ -15,7 +15,7 @@ from seehear.errors import ConfigError, FeatureError, WeightsError
 from seehear.extraction.extract import extract
 from seehear.features import open_features
 from seehear.parser import Parser
-from seehear.parser.scorer import Kept
+from seehear.parser.scorer import Gathered
 from seehear.parser.trained import Trained, trained, window_starts
 from seehear.time import Decoding, TimeGrid, decide, decode_scores
 from seehear.train import load_run, predict_split, prepare
@@ -140,14 +140,14 @@ def test_long_clips_are_means_over_windows(run_folder, tmp_path):
         "yamnet/logits": rng.random((11, 2)),
         "conse/feature": 255 * rng.random((11, 3)),
     }
-    kept = Kept()
+    kept = Gathered()
     for stream, values in rows.items():
         kept.add(stream, np.arange(11), values.astype(np.float32))
     found = scorer.scores(kept, TimeGrid(11), (True, True))
 
     total, gates, count = np.zeros((11, 2, 2)), np.zeros((11, 2, 2)), np.zeros((11, 1, 1))
     for start in window_starts(11, SEGMENTS):  # one window at a time, as if each were a clip
-        part = Kept()
+        part = Gathered()
         for stream, values in rows.items():
             part.add(
                 stream, np.arange(SEGMENTS), values[start : start + SEGMENTS].astype(np.float32)
@@ -168,7 +168,7 @@ def test_long_clips_are_means_over_windows(run_folder, tmp_path):
 
 def test_many_windows_are_the_same_in_any_batch(run_folder, monkeypatch):
     scorer = trained(run_folder, load=load)
-    kept = Kept()
+    kept = Gathered()
     rng = np.random.default_rng(2)
     for stream, width in (("yamnet/feature", 3), ("yamnet/logits", 2), ("conse/feature", 3)):
         kept.add(stream, np.arange(30), rng.random((30, width)).astype(np.float32))
@@ -202,7 +202,7 @@ def test_networks_that_read_single_frames(run_folder):
     about["recipe"]["network"]["rows"] = "frame"
     scorer = Trained(dataclasses.replace(run, about=about), load=load)
     assert scorer.keep_frames
-    kept = Kept()
+    kept = Gathered()
     kept.add("conse/frames", np.arange(32), np.arange(96, dtype=np.float32).reshape(32, 3))
     inputs = scorer._input(kept, "visual", SEGMENTS)
     assert inputs.shape == (SEGMENTS, 8, 3)
@@ -268,7 +268,7 @@ class TestRefusals:
 
     def test_numbers_that_are_none(self, run_folder):
         scorer = trained(run_folder, load=load)
-        kept = Kept()
+        kept = Gathered()
         kept.add("conse/feature", np.arange(4), np.full((4, 3), np.nan, np.float32))
         with pytest.raises(FeatureError, match="visual features hold NaN"):
             scorer.scores(kept, TimeGrid(4), (True, True))

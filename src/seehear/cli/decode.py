@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seehear.errors import ConfigError
+from seehear.files import Json
 
 if TYPE_CHECKING:
     from seehear.library.decisions import Decided
@@ -47,36 +48,14 @@ added, removed or reviewed stays. Without options the parser's own decisions com
 
 def run(args: argparse.Namespace) -> int:
     """Decide every timeline again, and say what changed."""
-    from seehear.cli.console import print_json, progress, warn
-    from seehear.library.decisions import decide_library
-    from seehear.lock import owned
+    from seehear.cli.console import print_json, warn
 
-    change = _Change(args)
-    done: list[Decided] = []
-    own = args.library.is_dir() and not args.dry_run
-    with (
-        owned(args.library) if own else contextlib.nullcontext(),
-        progress(None, "decode") as bar,
-    ):
-        for decided in decide_library(args.library, change, write=not args.dry_run):
-            done.append(decided)
-            bar.advance(detail=decided.path)
+    done = _decide(args, _Change(args))
     failed = [one for one in done if one.error is not None]
-    warn(str(one.error) for one in failed)
-    if own:
-        _index(args.library)
     good = [one for one in done if one.error is None]
+    warn(str(one.error) for one in failed)
     if args.json:
-        print_json(
-            {
-                "clips": [
-                    {"timeline": d.path, "before": d.before, "after": d.after, "changed": d.changed}
-                    for d in good
-                ],
-                "failed": [{"timeline": d.path, "error": str(d.error)} for d in failed],
-                "written": not args.dry_run,
-            }
-        )
+        print_json(_as_json(good, failed, written=not args.dry_run))
     else:
         print(_told(good, dry=args.dry_run))
     if not failed:
@@ -84,9 +63,38 @@ def run(args: argparse.Namespace) -> int:
     return 1 if good else 2
 
 
+def _decide(args: argparse.Namespace, change: "_Change") -> "list[Decided]":
+    from seehear.cli.console import progress
+    from seehear.library.decisions import decide_library
+    from seehear.lock import owned
+
+    done = []
+    own = args.library.is_dir() and not args.dry_run
+    with contextlib.ExitStack() as stack:
+        if own:
+            stack.enter_context(owned(args.library))
+        bar = stack.enter_context(progress(None, "decode"))
+        for decided in decide_library(args.library, change, write=not args.dry_run):
+            done.append(decided)
+            bar.advance(detail=decided.path)
+    if own:
+        _index(args.library)
+    return done
+
+
+def _as_json(good: "list[Decided]", failed: "list[Decided]", *, written: bool) -> Json:
+    clips = [
+        {"timeline": d.path, "before": d.before, "after": d.after, "changed": d.changed}
+        for d in good
+    ]
+    lost = [{"timeline": d.path, "error": str(d.error)} for d in failed]
+    return {"clips": clips, "failed": lost, "written": written}
+
+
 def _told(good: "list[Decided]", *, dry: bool) -> str:
     changed = sum(one.changed for one in good)
-    before, after = sum(one.before for one in good), sum(one.after for one in good)
+    before = sum(one.before for one in good)
+    after = sum(one.after for one in good)
     would = "would change" if dry else "changed"
     return (
         f"{changed:,} of {len(good):,} timelines {would}: {before:,} events before, {after:,} now"

@@ -7,7 +7,7 @@ from typing import Any
 
 from seehear.errors import MediaError
 from seehear.media import identify
-from seehear.parser.scorer import Kept, Scorer
+from seehear.parser.scorer import Gathered, Scorer
 from seehear.streaming.encode import encode_piece
 from seehear.streaming.messages import ClipOutcome, Piece
 from seehear.time import TRACKS, Decoding, Extent, TimeGrid, Timeline, decode_scores
@@ -33,7 +33,7 @@ class ClipParse:
     scorer: Scorer
     decoding: Decoding
     about: Callable[[], dict[str, Any]]
-    kept: Kept = field(default_factory=Kept)
+    kept: Gathered = field(default_factory=Gathered)
     problems: list[str] = field(default_factory=list)
 
     def add(self, piece: Piece) -> None:

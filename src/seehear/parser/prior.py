@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from seehear.encoders import AudioEncoder, VisualEncoder
 from seehear.errors import ConfigError
-from seehear.parser.scorer import Kept, Scorer
+from seehear.parser.scorer import Gathered, Scorer
 from seehear.parser.zero_shot.calibration import around_max
 from seehear.time import Scores, TimeGrid
 from seehear.time.decode import spread
@@ -107,7 +107,7 @@ class Guided:
 
     def keep(
         self,
-        kept: Kept,
+        kept: Gathered,
         encoder: str,
         values: Mapping[str, NDArray[np.float32]],
         places: Mapping[str, NDArray[np.int64]],
@@ -117,7 +117,7 @@ class Guided:
             if encoder in scorer.audio or encoder in scorer.visual:
                 scorer.keep(kept, encoder, values, places)
 
-    def scores(self, kept: Kept, grid: TimeGrid, present: tuple[bool, bool]) -> Scores:
+    def scores(self, kept: Gathered, grid: TimeGrid, present: tuple[bool, bool]) -> Scores:
         """Return the probabilities of both together."""
         network = self._trained.scores(kept, grid, present)
         language = self._language.scores(kept, grid, present)

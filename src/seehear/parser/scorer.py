@@ -13,7 +13,7 @@ from seehear.time import Decoding, Scores, TimeGrid
 
 
 @dataclass
-class Kept:
+class Gathered:
     """Small rows of a clip, in the order they came, with their places."""
 
     _parts: dict[str, list[tuple[NDArray[np.int64], NDArray[np.float32]]]] = field(
@@ -62,14 +62,14 @@ class Scorer(Protocol):
 
     def keep(
         self,
-        kept: Kept,
+        kept: Gathered,
         encoder: str,
         values: Mapping[str, NDArray[np.float32]],
         places: Mapping[str, NDArray[np.int64]],
     ) -> None:
         """Keep of a piece's rows (stream -> (n, D), with their places) what the scores need."""
 
-    def scores(self, kept: Kept, grid: TimeGrid, present: tuple[bool, bool]) -> Scores:
+    def scores(self, kept: Gathered, grid: TimeGrid, present: tuple[bool, bool]) -> Scores:
         """Return the probabilities on the grid, of what is kept so far."""
 
     def about(self) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from seehear.encoders import (
 )
 from seehear.encoders.provenance import Provenance, provenance
 from seehear.errors import ConfigError, FeatureError, MissingExtraError, SeehearError
-from seehear.parser.scorer import Kept
+from seehear.parser.scorer import Gathered
 from seehear.runs.description import TrainedRun
 from seehear.runs.graph import load_graph_run
 from seehear.runs.inputs import ROLES
@@ -63,7 +63,7 @@ class Trained:
 
     def keep(
         self,
-        kept: Kept,
+        kept: Gathered,
         encoder: str,
         values: Mapping[str, NDArray[np.float32]],
         places: Mapping[str, NDArray[np.int64]],
@@ -73,7 +73,7 @@ class Trained:
             if stream in self._rows:
                 kept.add(stream, places[stream], rows)
 
-    def scores(self, kept: Kept, grid: TimeGrid, present: tuple[bool, bool]) -> Scores:
+    def scores(self, kept: Gathered, grid: TimeGrid, present: tuple[bool, bool]) -> Scores:
         """Return the probabilities on the grid: means over the windows that hold each segment."""
         length = self.run.grid.count
         longest = max(grid.count, length)
@@ -121,7 +121,7 @@ class Trained:
             return 1
         return frames_a_segment(TimeGrid(1, self.step_s), self.visual[encoder].fps)
 
-    def _input(self, kept: Kept, role: str, segments: int) -> NDArray[np.float32] | None:
+    def _input(self, kept: Gathered, role: str, segments: int) -> NDArray[np.float32] | None:
         """Return the rows of a role, (segments, rows a segment, D)."""
         parts = []
         for stream in self._streams[role]:

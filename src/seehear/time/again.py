@@ -127,10 +127,8 @@ def _of_class(
 
 def _both(timeline: Timeline, label: str, events: Iterable[Event]) -> list[Event]:
     """Return the audio_visual events of a class: where its audio and visual ones hold together."""
-    audio, visual = (
-        joined(_spans(e for e in events if e.track is track))
-        for track in (Track.AUDIO, Track.VISUAL)
-    )
+    audio = joined(_spans(event for event in events if event.track is Track.AUDIO))
+    visual = joined(_spans(event for event in events if event.track is Track.VISUAL))
     before = {_place(event): event for event in timeline.on(Track.AUDIO_VISUAL, label)}
     out = []
     for start_s, end_s in intersection(audio, visual):

@@ -40,12 +40,8 @@ class Kept:
     @classmethod
     def of(cls, scores: Scores) -> Self:
         """Return what is kept of scores."""
-        tracks, clip = scores.track_prob, scores.clip_prob
-        return cls(
-            _levels(np.moveaxis(scores.segment_prob, 0, -1)),
-            None if tracks is None else _levels(_time_last(tracks, 2)),
-            None if clip is None else _levels(_time_last(clip, 1)),
-        )
+        segments = _levels(np.moveaxis(scores.segment_prob, 0, -1))
+        return cls(segments, _gate_levels(scores.track_prob, 2), _gate_levels(scores.clip_prob, 1))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Kept):
@@ -76,14 +72,9 @@ class Kept:
             vocabulary: its classes.
             present: whether it has an audio and a visual track.
         """
-        return Scores(
-            _prob(np.moveaxis(self.segments, -1, 0)),
-            grid,
-            vocabulary,
-            None if self.tracks is None else _prob(_time_first(self.tracks, 2)),
-            None if self.clip is None else _prob(_time_first(self.clip, 1)),
-            present,
-        )
+        segments = _prob(np.moveaxis(self.segments, -1, 0))
+        tracks, clip = _gate_prob(self.tracks, 2), _gate_prob(self.clip, 1)
+        return Scores(segments, grid, vocabulary, tracks, clip, present)
 
     def prob(self, track: str) -> NDArray[np.float32]:
         """Return the probabilities of one track, (T, C)."""
@@ -149,10 +140,14 @@ def _prob(levels: Bytes) -> NDArray[np.float64]:
     return levels / np.float64(Kept.LEVELS)
 
 
-def _time_last(prob: NDArray[np.floating], axes: int) -> NDArray[np.floating]:
-    """Return a gate with its time axis, if it has one, at the end."""
-    return np.moveaxis(prob, 0, -1) if prob.ndim > axes else prob
+def _gate_levels(prob: NDArray[np.floating] | None, axes: int) -> Bytes | None:
+    """Return the steps of a gate of so many axes, and one of time, put last, if it changes."""
+    if prob is None:
+        return None
+    return _levels(np.moveaxis(prob, 0, -1) if prob.ndim > axes else prob)
 
 
-def _time_first(levels: Bytes, axes: int) -> Bytes:
-    return np.moveaxis(levels, -1, 0) if levels.ndim > axes else levels
+def _gate_prob(levels: Bytes | None, axes: int) -> NDArray[np.float64] | None:
+    if levels is None:
+        return None
+    return _prob(np.moveaxis(levels, -1, 0) if levels.ndim > axes else levels)

@@ -169,6 +169,7 @@ class Timeline:
             raise ValueError(f"expected a start before the end, got {start_s} to {end_s} s")
         grid = self.grid.crop(start_s, end_s)
         first = round((grid.start_s - self.grid.start_s) / self.grid.step_s)
+        kept = None if self.kept is None else self.kept.crop(first, first + grid.count)
         return replace(
             self,
             duration_s=min(self.duration_s, end_s),
@@ -176,7 +177,7 @@ class Timeline:
             events=_cut(self.events, start_s, end_s),
             tracks={name: extent.crop(start_s, end_s) for name, extent in self.tracks.items()},
             removed=_cut(self.removed, start_s, end_s),
-            kept=None if self.kept is None else self.kept.crop(first, first + grid.count),
+            kept=kept,
         )
 
     def shift(self, by_s: float) -> Self:

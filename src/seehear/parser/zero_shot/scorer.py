@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from seehear.data import LLP_VOCABULARY, Vocabulary
 from seehear.encoders import AudioEncoder, VisualEncoder
-from seehear.parser.scorer import Kept
+from seehear.parser.scorer import Gathered
 from seehear.parser.zero_shot.coupling import Coupling
 from seehear.parser.zero_shot.lexicon import Meaning
 from seehear.time import TRACKS, Decoding, Scores, TimeGrid
@@ -69,7 +69,7 @@ class ZeroShot:
 
     def keep(
         self,
-        kept: Kept,
+        kept: Gathered,
         encoder: str,
         values: Mapping[str, NDArray[np.float32]],
         places: Mapping[str, NDArray[np.int64]],
@@ -78,7 +78,7 @@ class ZeroShot:
         evidence = self._evidence[encoder]
         kept.add(encoder, places[evidence.streams[0]], evidence.of(values))
 
-    def scores(self, kept: Kept, grid: TimeGrid, present: tuple[bool, bool]) -> Scores:
+    def scores(self, kept: Gathered, grid: TimeGrid, present: tuple[bool, bool]) -> Scores:
         """Return the probabilities on the grid, of what is kept so far."""
         prob = np.zeros((grid.count, len(TRACKS), len(self.vocabulary)), np.float32)
         for track, (encoder, evidence) in enumerate(self._evidence.items()):
