@@ -10,11 +10,6 @@ from seehear.files import Json
 from seehear.time import Event, Timeline, Track
 
 PERCEIVED = {Track.AUDIO: "Heard", Track.VISUAL: "Seen", Track.AUDIO_VISUAL: "Both"}
-_KEYS = (
-    '<p class="muted keys">Keys on the lanes: <kbd>space</kbd> play, <kbd>←</kbd> <kbd>→</kbd>'
-    " step, <kbd>Tab</kbd> to the\nevents, there <kbd>←</kbd> <kbd>→</kbd> from one to the next and"
-    " <kbd>Enter</kbd> to go to it.</p>"
-)
 _TOLD = 3  # stretches that were not parsed are named, the others counted
 _NUMBER = ' class="num"'
 _EVENT_COLUMNS = (
@@ -22,7 +17,7 @@ _EVENT_COLUMNS = (
     ("Class", ""),
     ("From", _NUMBER),
     ("To", _NUMBER),
-    ("Score", _NUMBER),
+    ("Score, 0 to 1", _NUMBER),
 )
 
 
@@ -35,11 +30,11 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
 <header class="top"><h1>{escape(timeline.source or "untitled clip")}</h1>
 <p class="muted">{_summary(timeline)}</p></header>
 <main>
-{_warnings(timeline)}
 <div class="player">{_player(timeline, media)}</div>
-<section class="card" id="lanes" aria-label="Timeline"><noscript>{events}</noscript></section>
 <section class="card by-class"><h2>By class</h2>{class_table(timeline)}</section>
-{_KEYS}
+<section class="card" aria-label="Timeline"><div id="lanes"><noscript>{events}</noscript></div>
+</section>
+{_warnings(timeline)}
 <details class="card"><summary>All events ({len(timeline)})</summary>{events}</details>
 <details class="card"><summary>How this was made</summary>{settings(_made(timeline))}</details>
 </main>

@@ -20,6 +20,7 @@ from seehear import export
 from seehear._version import __version__
 from seehear.data import LLP_VOCABULARY
 from seehear.errors import SeehearError
+from seehear.export.uses import Use, grouped
 from seehear.web.catalogue import Catalogue, UnknownClipError
 from seehear.web.guard import Guard
 from seehear.web.pictures import Pictures
@@ -117,13 +118,13 @@ def _clips(app: FastAPI, settings: Settings, catalogue: Catalogue, pictures: Pic
     @app.get("/api/library")
     def library() -> Response:
         custom = any(map(settings.parser.get, ("vocabulary", "events", "model")))
-        formats = [_format(name) for name in export.names()]
+        groups = grouped(export.names())
         return _json(
             {
                 "name": catalogue.library.name,
                 "version": __version__,
                 "examples": catalogue.examples(),
-                "formats": formats,
+                "uses": [_use(use, names) for use, names in groups],
                 "uploads": settings.uploads,
                 "open_vocabulary": not settings.parser.get("model"),
                 "classes": [] if custom else list(LLP_VOCABULARY.names),
@@ -231,9 +232,13 @@ def _announced(request: Request) -> int | None:
     return int(length)
 
 
-def _format(name: str) -> dict[str, str]:
-    form = export.get(name)
-    return {"name": name, "suffix": form.suffix, "summary": form.summary}
+def _use(use: Use, names: list[str]) -> dict[str, Any]:
+    """Return what people want, and the formats that are for it."""
+    formats = []
+    for name in names:
+        form = export.get(name)
+        formats.append({"name": name, "suffix": form.suffix, "summary": form.summary})
+    return {"title": use.title, "text": use.text, "formats": formats}
 
 
 def _upload(uploads: Uploads, id_: str) -> Upload:

@@ -3,7 +3,10 @@
   "use strict";
   const timeline = JSON.parse(document.getElementById("timeline").textContent);
   const player = document.getElementById("player");
-  SeehearLanes.mount(document.getElementById("lanes"), timeline, { player });
+  const lanes = document.getElementById("lanes");
+  lanes.before(SeehearLanes.legend([timeline]));
+  if (player) lanes.after(SeehearLanes.keys());
+  SeehearLanes.mount(lanes, timeline, { player });
   if (player) {
     player.addEventListener("error", () => {
       const note = document.createElement("p");

@@ -7,6 +7,8 @@
      band      spans [start_s, end_s] to mark, such as the hits of a search
      nothing   what an empty lane says ("nothing found"); read anew at every update
    SeehearLanes.preview(root, timeline, spans)  three thin strips for lists
+   SeehearLanes.legend(timelines)  what the colours mean; of timelines also what their numbers and hatching mean
+   SeehearLanes.keys()  which keys do what
    SeehearLanes.clock(seconds) -> "1:02.5"
 
    Text from outside is only ever set as textContent. */
@@ -14,6 +16,9 @@ const SeehearLanes = (() => {
   "use strict";
   const LANES = [["audio", "Heard"], ["visual", "Seen"], ["audio_visual", "Both"]];
   const WORD = { audio: "heard", visual: "seen", audio_visual: "heard and seen" };
+  const MEANING = { audio: "in the sound", visual: "in the picture", audio_visual: "heard and seen in the same second" };
+  // where space means something else than play: it is typed, or presses what has the focus
+  const TAKES_SPACE = "input:not([type=range]), textarea, select, button:not(.lane-event), summary, audio, video, [contenteditable]";
 
   function make(tag, className, text) {
     const element = document.createElement(tag);
@@ -149,7 +154,7 @@ const SeehearLanes = (() => {
     const scroll = make("div", "lanes-scroll"), inner = make("div", "lanes-inner"), tip = make("div", "lanes-tip");
     tip.hidden = true;
     tip.setAttribute("role", "tooltip");
-    head.append(time, now, zoomer);
+    head.append(time, make("span", "lanes-word", "now"), now, zoomer);
     scroll.append(inner);
     host.append(head, scroll, tip);
     root.replaceChildren(host);
@@ -201,7 +206,7 @@ const SeehearLanes = (() => {
         const labels = [...new Set(active.filter((bar) => bar.event.track === track).map((bar) => bar.event.label))];
         if (labels.length) chips.push(make("span", `lanes-chip ${track}`, `${word.toLowerCase()} ${labels.join(", ")}`));
       }
-      now.replaceChildren(...(chips.length ? chips : [make("span", "muted", "–")]));
+      now.replaceChildren(...(chips.length ? chips : [make("span", "muted", "nothing")]));
     }
 
     function seek(t) {
@@ -224,9 +229,19 @@ const SeehearLanes = (() => {
       if (!player.paused && !player.ended) frame = requestAnimationFrame(follow);
     }
 
-    function toggle() {
-      if (!player) return;
+    /* space plays and pauses wherever the focus is; several lanes on one page share a player, the first answers */
+    function space(event) {
+      if (event.key !== " " || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (!player.isConnected || player.hidden || event.target.closest(TAKES_SPACE)) return;
+      event.preventDefault();
+      if (event.repeat) return;
       if (player.paused) player.play().catch(() => {}); else player.pause();
+    }
+
+    /* a button that was clicked gives the focus back, or space would press it once more */
+    function release(event) {
+      const button = event.target.closest("button");
+      if (button && event.detail > 0) button.blur();
     }
 
     const timeAt = (x) => {
@@ -276,8 +291,7 @@ const SeehearLanes = (() => {
       const step = timeline.grid.step_s;
       const forward = event.key === "ArrowRight" || event.key === "ArrowDown";
       const back = event.key === "ArrowLeft" || event.key === "ArrowUp";
-      if (event.key === " " && !bar) toggle();
-      else if (event.key === "+" || event.key === "=") setZoom(zoom * 2);
+      if (event.key === "+" || event.key === "=") setZoom(zoom * 2);
       else if (event.key === "-") setZoom(zoom / 2);
       else if (bar && (forward || back)) focusBar(bars[bars.indexOf(bar) + (forward ? 1 : -1)], bar);
       else if (!bar && event.key === "ArrowRight") seek(position + step);
@@ -287,6 +301,9 @@ const SeehearLanes = (() => {
       else return;
       event.preventDefault();
     });
+
+    // a button is pressed when space comes up again: on an event it plays, and that alone
+    inner.addEventListener("keyup", (event) => { if (player && event.key === " ") event.preventDefault(); });
 
     function focusBar(next, from) {
       if (!next) return;
@@ -308,6 +325,8 @@ const SeehearLanes = (() => {
     if (player) {
       player.addEventListener("play", start);
       for (const name of ["timeupdate", "seeked"]) player.addEventListener(name, still);
+      document.addEventListener("keydown", space);
+      document.addEventListener("click", release);
     }
     draw();
     return {
@@ -319,6 +338,8 @@ const SeehearLanes = (() => {
         if (player) {
           player.removeEventListener("play", start);
           for (const name of ["timeupdate", "seeked"]) player.removeEventListener(name, still);
+          document.removeEventListener("keydown", space);
+          document.removeEventListener("click", release);
         }
         root.replaceChildren();
       },
@@ -351,5 +372,35 @@ const SeehearLanes = (() => {
     root.replaceChildren(box);
   }
 
-  return { mount, preview, clock };
+  function legend(timelines = []) {
+    const list = make("ul", "legend-tracks");
+    const item = (mark, word, text) => {
+      const entry = make("li", "");
+      entry.append(...(mark ? [mark] : []), make("b", "", word), document.createTextNode(` ${text}`));
+      list.append(entry);
+    };
+    for (const [track, word] of LANES) item(make("span", `dot ${track}`), word, MEANING[track]);
+    if (timelines.some((t) => t.events.some((e) => e.score !== null && e.score !== undefined))) {
+      item(null, "0.8", "in a bar: how sure the parser is, from 0 to 1, on average over the bar");
+    }
+    if (timelines.some((t) => LANES.some(([track]) => unparsed(t, track).length))) {
+      item(make("span", "dot hatched"), "Hatched", "not parsed: nothing is known of these seconds");
+    }
+    return list;
+  }
+
+  function keys() {
+    const line = make("p", "keys muted");
+    const parts = [[["space"], "plays and pauses. On the ruler"], [["←", "→"], "step,"], [["Home", "End"], "go to the ends,"],
+      [["+", "−"], "zoom in long clips."], [["Tab"], "reaches the events: there"], [["←", "→"], "go from one to the next,"],
+      [["Enter"], "moves the player to it."]];
+    line.append("Keys: ");
+    for (const [names, text] of parts) {
+      for (const name of names) line.append(make("kbd", "", name), " ");
+      line.append(`${text} `);
+    }
+    return line;
+  }
+
+  return { mount, preview, legend, keys, clock };
 })();

@@ -1,5 +1,5 @@
-/* The page of one clip: player, lanes in step with it, classes, downloads. */
-import { ask, link, make, problem, toClip, toList, warnings } from "./dom.js";
+/* The page of one clip: player, lanes in step with it, classes, events, downloads. */
+import { ask, count, link, make, problem, toClip, toList, warnings } from "./dom.js";
 
 const TRACKS = [["audio", "Heard"], ["visual", "Seen"], ["audio_visual", "Both"]];
 
@@ -15,18 +15,20 @@ export async function showClip(root, library, id, query, time) {
   document.title = `${clip.name} · seehear`;
   const player = clip.media ? mediaElement(timeline, clip.media) : null;
   const screen = make("div", "player", player || make("p", "no-media", "The video does not lie beside its timeline (seehear serve --media FOLDER names where videos lie); the lanes work without it."));
-  const lanes = make("section", "card");
+  const place = make("div", ""), lanes = make("section", "card");
   lanes.id = "lanes";
   lanes.setAttribute("aria-label", "Timeline");
-  root.replaceChildren(make("div", "page", back(query), make("h1", "", clip.name), warnings(timeline),
-    make("div", "columns", screen, side(clip, query, library), lanes), made(timeline)));
-  const view = SeehearLanes.mount(lanes, timeline, { player, band: clip.spans });
-  for (const button of root.querySelectorAll("[data-seek]")) {
-    button.addEventListener("click", (event) => {
-      event.preventDefault();
-      view.seek(Number(button.dataset.seek));
-    });
-  }
+  lanes.append(SeehearLanes.legend([timeline]), place, player ? SeehearLanes.keys() : "");
+  root.replaceChildren(make("div", "page", back(query), make("h1", "", clip.name),
+    make("div", "columns", screen, side(clip, query), lanes),
+    warnings(timeline), events(timeline), downloads(clip, library), made(timeline)));
+  const view = SeehearLanes.mount(place, timeline, { player, band: clip.spans });
+  root.addEventListener("click", (event) => {
+    const mark = event.target.closest("[data-seek]");
+    if (!mark) return;
+    event.preventDefault();
+    view.seek(Number(mark.dataset.seek));
+  });
   const start = time ?? (clip.spans.length ? clip.spans[0][0] : 0);
   if (start > 0) view.seek(start);
   return () => {
@@ -50,19 +52,20 @@ export function mediaElement(timeline, source) {
 
 const back = (query) => make("p", "back", link(toList(query), "", query ? "← Results" : "← Library"));
 
-function side(clip, query, library) {
+const stretch = (start, end) => `${SeehearLanes.clock(start)}–${SeehearLanes.clock(end)}`;
+
+function side(clip, query) {
   const box = make("div", "side");
   if (clip.spans.length) {
     const moments = make("p", "moments");
     for (const [start, end] of clip.spans) {
-      const button = link(toClip(clip.id, query, start), "chip time", `${SeehearLanes.clock(start)}–${SeehearLanes.clock(end)}`);
+      const button = link(toClip(clip.id, query, start), "chip time", stretch(start, end));
       button.dataset.seek = String(start);
       moments.append(button);
     }
     box.append(make("section", "card", make("h2", "", "Moments"), make("p", "muted query", query), moments));
   }
-  box.append(make("section", "card by-class", make("h2", "", "By class"), classes(clip.timeline)),
-    make("section", "card", make("h2", "", "Download"), downloads(clip, library)));
+  box.append(make("section", "card by-class", make("h2", "", "By class"), classes(clip.timeline)));
   return box;
 }
 
@@ -83,15 +86,39 @@ export function classes(timeline) {
   return make("table", "", make("thead", "", head), body);
 }
 
-function downloads(clip, library) {
-  const list = make("ul", "downloads");
-  for (const format of library.formats) {
-    const item = link(`/api/clips/${clip.id}/export/${encodeURIComponent(format.name)}`, "chip", format.name);
-    item.setAttribute("download", "");
-    item.title = format.summary;
-    list.append(make("li", "", item));
+/* Every event in a table; its times move the player. */
+function events(timeline) {
+  const box = make("details", "card events", make("summary", "", `All ${count(timeline.events.length, "event")}`));
+  if (!timeline.events.length) return null;
+  const body = make("tbody", "");
+  const words = new Map(TRACKS);
+  for (const event of timeline.events) {
+    const from = make("button", "chip time", SeehearLanes.clock(event.start_s));
+    from.type = "button";
+    from.dataset.seek = String(event.start_s);
+    const score = event.score === null || event.score === undefined ? "–" : event.score.toFixed(2);
+    body.append(make("tr", "", make("td", "", make("span", `dot ${event.track}`), words.get(event.track)), make("td", "", event.label),
+      make("td", "num", from), make("td", "num", SeehearLanes.clock(event.end_s)), make("td", "num", score)));
   }
-  return list;
+  const head = make("tr", "", make("th", "", "Track"), make("th", "", "Class"),
+    ...["From", "To", "Score, 0 to 1"].map((word) => make("th", "num", word)));
+  box.append(make("table", "", make("thead", "", head), body));
+  return box;
+}
+
+/* Formats by what people want them for, each with what it is in plain sight. */
+function downloads(clip, library) {
+  const groups = make("div", "downloads");
+  for (const use of library.uses) {
+    const list = make("ul", "");
+    for (const format of use.formats) {
+      const item = link(`/api/clips/${clip.id}/export/${encodeURIComponent(format.name)}`, "button", format.name);
+      item.setAttribute("download", "");
+      list.append(make("li", "", item, make("span", "", format.summary)));
+    }
+    groups.append(make("section", "", make("h3", "", use.title), make("p", "muted", use.text), list));
+  }
+  return make("section", "card", make("h2", "", "Download"), groups);
 }
 
 function made(timeline) {

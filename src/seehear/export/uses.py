@@ -1,0 +1,41 @@
+"""Formats by what people want them for, as a page of downloads shows them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Use:
+    """What some formats are good for.
+
+    Args:
+        title: what a person wants, in a few words.
+        text: one sentence about what comes.
+        formats: names, the one to try first in front.
+    """
+
+    title: str
+    text: str
+    formats: tuple[str, ...]
+
+
+USES = (
+    Use("To look at or pass on", "Opens in any browser, where nobody has seehear.", ("html",)),
+    Use("For an editor", "Labels on the time line of the editing program.", ("audacity",)),
+    Use("Subtitles", "What is heard and seen, as text while the video plays.", ("vtt", "srt")),
+    Use("For a spreadsheet", "For Excel, LibreOffice Calc, Numbers.", ("csv",)),
+    Use("For an annotation tool", "To correct and add to by hand.", ("eaf", "textgrid")),
+    Use("For research", "For programs of your own, and to be scored.", ("json", "tsv", "rttm")),
+)
+OTHER = Use("Others", "Formats that installed packages add.", ())
+
+
+def grouped(names: Sequence[str]) -> list[tuple[Use, list[str]]]:
+    """Return the uses that some of the formats `names` are for, with these, each format once."""
+    left, groups = list(names), []
+    for use in (*USES, OTHER):
+        formats = [name for name in use.formats or left if name in left]
+        left = [name for name in left if name not in formats]
+        if formats:
+            groups.append((use, formats))
+    return groups

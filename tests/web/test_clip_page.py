@@ -1,0 +1,197 @@
+"""The page of one clip in a browser: what keeps its place, what is explained, what keys do."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from browsing import until
+from seehear.export.uses import USES
+from seehear.web.settings import Settings
+from web_world import WORKER, make_library, served
+
+pytestmark = pytest.mark.browser
+PLAYS = "document.getElementById('player')?.paused === {}"
+STARTS = {
+    "json": "{",
+    "csv": "source,",
+    "vtt": "WEBVTT",
+    "srt": "1\n",
+    "eaf": "<?xml",
+    "textgrid": "File type",
+    "rttm": "SPEAKER",
+    "html": "<!doctype html>",
+    "audacity": "0",
+    "tsv": "filename\t",
+}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    library = make_library(tmp_path_factory.mktemp("clip"))
+    with served(Settings(library, worker=WORKER)) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Any, site: str) -> Iterator[tuple[Any, list[Any]]]:
+    """Return the page of the clip `park.mp4`, and where its lanes stood while its video was still
+    to come and afterwards; what the page complains of fails the test.
+    """
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.set_default_timeout(20_000)
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    held: list[Any] = []
+    page.route("**/media", lambda route: held.append(route))
+    page.goto(site)
+    page.click("text=park.mp4")
+    page.wait_for_selector(".downloads")
+    while not held:
+        page.wait_for_timeout(20)
+    places = [page.locator("#lanes").bounding_box()]
+    for route in held:
+        route.continue_()
+    page.unroute("**/media")
+    until(page, "document.getElementById('player').readyState >= 2")
+    places.append(page.locator("#lanes").bounding_box())
+    yield page, places
+    page.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(opened: tuple[Any, list[Any]]) -> Any:
+    """Return the page, its player silent and at its start, the focus nowhere."""
+    opened[0].evaluate("""() => {
+        const player = document.getElementById("player");
+        player.muted = true;
+        player.pause();
+        player.currentTime = 0;
+        document.activeElement.blur();
+        scrollTo(0, 0);
+    }""")
+    until(opened[0], "document.querySelector('[role=slider]').ariaValueNow === '0.0'")
+    return opened[0]
+
+
+def test_the_player_has_its_place_before_its_size_is_known(
+    opened: tuple[Any, list[Any]],
+) -> None:
+    page, (before, after) = opened
+    assert page.locator("#player").evaluate("player => player.videoWidth") == 192
+    assert before == after
+
+
+def test_colours_numbers_and_keys_are_explained(page: Any) -> None:
+    told = page.locator(".legend-tracks").inner_text().split("\n")
+    assert told == [
+        "Heard in the sound",
+        "Seen in the picture",
+        "Both heard and seen in the same second",
+        "0.8 in a bar: how sure the parser is, from 0 to 1, on average over the bar",
+    ]
+    dots = page.locator(".legend-tracks .dot")
+    for index, track in enumerate(("audio", "visual", "audio_visual")):
+        bar = page.locator(f".lane.{track} .lane-event").first
+        colours = [
+            one.evaluate("e => getComputedStyle(e).backgroundColor")
+            for one in (dots.nth(index), bar)
+        ]
+        assert colours[0] == colours[1]
+    assert page.locator(".keys").inner_text().startswith("Keys: space plays and pauses.")
+
+
+def test_every_event_is_in_a_table_whose_times_move_the_player(page: Any) -> None:
+    page.click("text=All 4 events")
+    rows = page.locator(".events tbody tr")
+    assert rows.nth(0).locator("td").all_inner_texts() == [
+        "Heard",
+        "Dog",
+        "0:00.0",
+        "0:03.0",
+        "0.91",
+    ]
+    assert rows.count() == 4
+    rows.nth(2).locator("button").click()
+    until(page, "document.getElementById('player').currentTime === 2")
+    page.click("text=All 4 events")
+
+
+def test_space_plays_wherever_the_focus_is(page: Any) -> None:
+    places = (
+        ".back a",
+        "[role=slider]",
+        ".lane.visual .lane-event",
+        ".downloads a",
+        "#player",
+        None,
+    )
+    for place in places:
+        page.evaluate("document.activeElement.blur()")
+        if place is not None:
+            page.locator(place).first.focus()
+        page.keyboard.press("Space")
+        until(page, PLAYS.format("false"))
+        page.keyboard.press("Space")
+        until(page, PLAYS.format("true"))
+        moved = page.evaluate("document.getElementById('player').currentTime")
+        assert moved < 2, "space on an event plays, and does not go to it"
+        page.evaluate("document.getElementById('player').currentTime = 0")
+
+
+def test_space_is_typed_and_presses_where_it_must(page: Any) -> None:
+    page.focus("#query")
+    page.keyboard.type("a b")
+    assert page.input_value("#query") == "a b"
+    page.locator(".events summary").focus()
+    page.keyboard.press("Space")
+    assert page.locator(".events").get_attribute("open") is not None
+    assert page.locator("#player").evaluate("player => player.paused && player.currentTime === 0")
+    page.locator(".events button").first.click()  # and then gives the focus back
+    page.keyboard.press("Space")
+    until(page, PLAYS.format("false"))
+
+
+def test_the_play_head_and_rings_are_drawn_whole(page: Any) -> None:
+    pictures = []
+    for time_s in (0, 2, 4):
+        page.locator("#player").evaluate(f"player => {{ player.currentTime = {time_s}; }}")
+        until(page, f"document.querySelector('[role=slider]').ariaValueNow === '{time_s}.0'")
+        head = page.locator(".lanes-cursor").bounding_box()
+        clip = {"x": round(head["x"]) - 8, "y": round(head["y"]), "width": 18, "height": 14}
+        pictures.append(Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("L"))
+    dark = [int((np.asarray(picture) < 128).sum()) for picture in pictures]
+    assert max(dark) - min(dark) <= 8, dark  # a hidden half would be some 50 pixels
+    assert min(dark) > 90
+    # a ring of 2 px, 1 px away, stays inside what scrolls, and is under nothing
+    page.locator(".lane-event").first.focus()
+    room = page.evaluate(
+        """() => {
+        const bar = document.activeElement.getBoundingClientRect();
+        const name = document.querySelector(".lane-track .lanes-name").getBoundingClientRect();
+        const scroll = document.querySelector(".lanes-scroll").getBoundingClientRect();
+        const ruler = document.querySelector("[role=slider]").getBoundingClientRect();
+        return [bar.left - name.right, scroll.right - bar.right, ruler.top - scroll.top,
+            ruler.left - name.right];
+    }"""
+    )
+    assert min(room) >= 4, room
+
+
+def test_downloads_stand_under_what_people_want_and_say_what_they_are(page: Any) -> None:
+    titles = page.locator(".downloads h3").all_inner_texts()
+    assert titles == [use.title for use in USES]
+    names = page.locator(".downloads a").all_inner_texts()
+    assert set(names) >= STARTS.keys()
+    for told in page.locator(".downloads li span").all_inner_texts():
+        assert len(told) > 10
+    for name in STARTS:
+        with page.expect_download() as found:
+            page.click(f".downloads a >> text=/^{name}$/")
+        assert found.value.suggested_filename.startswith("park.")
+        assert Path(found.value.path()).read_text("utf-8-sig").startswith(STARTS[name])
