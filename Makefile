@@ -7,7 +7,7 @@ CODE := src tests benchmarks examples tools docs/_build
 SHARED ?= $(or $(SEEHEAR_SHARED),../shared)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test lint docs install install-test weights constraints fuzz check-restaged bench wheel-check test-oldest clean
+.PHONY: demo test lint docs install install-test weights constraints fuzz check-restaged tables bench wheel-check test-oldest clean
 
 demo: weights  ## the main job: a small world of clips, everything run on it, and a report
 	$(BIN)/seehear demo --out out/demo
@@ -55,6 +55,10 @@ fuzz: install-test  ## 100,000 damaged files of every format; FUZZ=N FIRST=SEED 
 check-restaged: install-test weights  ## the development clips end to end: features, labels, three seeds, figures (about 40 minutes)
 	$(BIN)/seehear extract $(SHARED)/restaged --visual conse --audio yamnet --out out/restaged/features
 	$(BIN)/seehear reproduce table1 $(SHARED)/restaged --features out/restaged/features --out out/restaged/tables
+
+tables: install-test weights  ## the seven tables on the development clips, into benchmarks/tables; goes on where it was (hours)
+	$(BIN)/seehear extract $(SHARED)/restaged --visual conse --audio yamnet --out out/restaged/features
+	$(BIN)/python benchmarks/measure_tables.py $(SHARED)/restaged --features out/restaged/features --out out/restaged/tables
 
 wheel-check: install-test  ## wheel and sdist install and run outside the checkout
 	$(BIN)/python tools/check_wheel.py

@@ -53,6 +53,7 @@ OTHERS = {
     "fit_zero_shot": "fits a calibration",
     "own_parser_table": "prints what is kept",
     "dry_run": "needs LLP's tables",
+    "measure_tables": "needs the development clips; make tables",
     "eager_efficientnet": "shared code",
 }
 

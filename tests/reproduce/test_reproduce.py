@@ -188,6 +188,16 @@ def test_controls_join_where_all_rows_run_on_offline_features(world, words, tmp_
     assert keys(inputs="offline") == keys()
     assert keys(inputs="clip") == ["none", "den", "den+rew"]
     assert keys(rows=["han-apart"]) == ["han-apart"]
+    # rows that differ in features alone stand for nothing on others: ours stand in their place
+    ours = plan(table("table7"), *world)
+    assert [e.row.key for e in ours] == ["pooled", "conse", "pooled+conse"]
+    assert [e.features for e in ours] == ["offline", "offline-space", "offline+space"]
+    assert len({e.folder for e in ours}) == 3
+    assert len(plan(table("table7"), *world, inputs="clip")) == 5
+    grid = plan(table("table4"), *world, rows=["a3-b0.2", "a4-b0.4"])
+    assert grid[0].row.title == "alpha 0.75 x, beta 0.5 x what is fitted"
+    (lsld,) = plan(table("table1"), *world, rows=["lsld"])
+    assert grid[1].folder == lsld.folder != grid[0].folder
     result = run(world, tmp_path, "table2", rows=["none", "han-apart"])
     assert [row["control"] for row in result["rows"]] == [False, True]
     assert (

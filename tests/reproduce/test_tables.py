@@ -97,3 +97,16 @@ def test_unknown_tables_and_rows_name_the_closest():
         ConfigError, match=r"rows: table1 has no row 'jomold\+clp'; did you mean jomold\+clip\?"
     ):
         table("table1").choose(["jomold+clp"])
+
+
+def test_where_factors_are_fitted_the_grid_is_of_multiples_of_them():
+    alpha, beta = "labels.segments.alpha", "labels.segments.beta"
+    rows = {row.key: row for row in TABLES["table4"].rows}
+    assert rows["a3-b0.2"].on("offline").settings == {alpha: "fit*0.75", beta: "fit*0.5"}
+    assert rows["a4.5-b0.4"].on("offline").settings == {alpha: "fit*1.125"}
+    assert rows["a4-b0.4"].on("offline").settings == {}  # what LSLD is there
+    assert rows["a3-b0.2"].on("offline").title == "alpha 0.75 x, beta 0.5 x what is fitted"
+    assert all(row.on("clip") is row for row in rows.values())
+    grid = [row.on("offline") for row in TABLES["table4"].rows[:16]]
+    made = {str(resolve(row.recipe, "offline", row.settings).to_dict()) for row in grid}
+    assert len(made) == 16

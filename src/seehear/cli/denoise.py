@@ -118,8 +118,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=_factor,
         help=(
             "an unreliable positive label becomes X times the similarity of its segment to the"
-            " class; or fit, from the similarities themselves (default: 4, fitted for offline"
-            " encoders)"
+            " class; or fit, from the similarities themselves, or fit*0.75 (default: 4, fitted for"
+            " offline encoders)"
         ),
     )
     add(
@@ -152,10 +152,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _factor(text: str) -> str | float:
+    from seehear.labels.lsld.options import read_factor
+
     try:
-        return text if text == "fit" else float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"expected a number, or fit, got {text!r}") from None
+        return read_factor(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def run(args: argparse.Namespace) -> int:

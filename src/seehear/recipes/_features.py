@@ -101,6 +101,20 @@ FEATURES: Mapping[str, FeatureSet] = Registry(
                 visual=("conse/feature",),
                 standardise=True,
             ),
+            FeatureSet(
+                "offline-space",
+                "as offline, with ConSE's vectors among sentences in place of the pooled frames",
+                audio=("yamnet/feature", "yamnet/logits"),
+                visual=("conse/space",),
+                standardise=True,
+            ),
+            FeatureSet(
+                "offline+space",
+                "as offline, with ConSE's vectors among sentences beside the pooled frames",
+                audio=("yamnet/feature", "yamnet/logits"),
+                visual=("conse/feature", "conse/space"),
+                standardise=True,
+            ),
         )
     },
 )

@@ -83,6 +83,8 @@ LSLD = Recipe(
         "release",
         "uwav",
         "offline",
+        "offline-space",
+        "offline+space",
     ),
     labels=Labels(smooth_audio=1.0, smooth_visual=0.9, segments=DENOISING),
     network=Network(
@@ -127,7 +129,7 @@ LSLD = Recipe(
             " network.forward.cross_attention=1 is the paper's network)"
         ),
     ),
-    adapt={"offline": OFFLINE},
+    adapt=dict.fromkeys(("offline", "offline-space", "offline+space"), OFFLINE),
 )
 
 LSLD_RELEASE = dataclasses.replace(
@@ -163,6 +165,7 @@ LSLD_RELEASE = dataclasses.replace(
             " editions"
         ),
     ),
+    adapt={"offline": OFFLINE},
 )
 
 LSLD_RELEASED_LABELS = dataclasses.replace(
@@ -260,4 +263,5 @@ LSLD_PLUS = dataclasses.replace(
         *LSLD.differs[:1],
         *LSLD.differs[2:3],
     ),
+    adapt={"offline": OFFLINE},
 )

@@ -94,7 +94,7 @@ def plan(
     Raises:
         ConfigError: no such row, feature set or setting.
     """
-    chosen = table.choose(rows)
+    named = table.choose(rows)
     seeds = seeds or {}
     table.choose(filter(None, seeds))
     if inputs is not None and inputs not in FEATURES:
@@ -104,10 +104,11 @@ def plan(
     chosen_features = _Features(inputs, store, _holds_none(table, store))
     towers: dict[str, Obstacle | None] = {}
     entries = []
-    for row in chosen:
-        features = chosen_features.of(row)
-        if rows is None and not chosen_features.join(row):
-            continue
+    if rows is None:
+        named = tuple(chosen_features.joined(table))
+    for published in named:
+        features = chosen_features.of(published)
+        row = published.on(features)
         recipe = _resolved(row, features, settings or {})
         own_seeds = seeds.get(row.key, seeds.get("", (recipe.training.seed,)))
         entry = _entry(row, recipe, features, dataset, own_seeds)
@@ -142,13 +143,24 @@ class _Features:
         """Return the feature set of a row."""
         if self.asked is not None:
             return self.asked
+        if row.control and not missing_streams(FEATURES[row.features], self.store):
+            return row.features
         held = _held(get(row.recipe), self.store) if self.holds_none else None
         return held or row.features
 
-    def join(self, row: Row) -> bool:
+    def joined(self, table: Table) -> list[Row]:
+        """Return the rows that run unasked."""
+        rows = [row for row in table.rows if self._joins(row)]
+        controls = [row for row in rows if row.control]
+        return controls if table.by_features and controls else rows
+
+    def _joins(self, row: Row) -> bool:
         """Return whether a row runs unasked: a control does beside rows on its own features."""
-        alike = self.holds_none or self.asked is not None
-        return not row.control or (alike and self.of(row) == row.features)
+        if not row.control:
+            return True
+        if self.asked is not None:
+            return self.asked == row.features
+        return self.holds_none and not missing_streams(FEATURES[row.features], self.store)
 
 
 def _entry(

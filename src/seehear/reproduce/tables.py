@@ -9,7 +9,7 @@ MA at segment level, for MM-Pyramid and DHHN at event level) the printed figure 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from seehear.closest import suggest
 from seehear.errors import ConfigError
@@ -31,8 +31,10 @@ class Row:
         settings: what differs from the recipe.
         figures: published figures, percent by figure key, where the recipe's page does not hold
             them.
-        control: a row of ours, between two published ones that differ in more than one thing; runs
-            beside rows on the same features only.
+        control: a row of ours, between two published ones that differ in more than one thing, or on
+            features that the paper does not have; runs beside rows on offline features only.
+        fitted: what the row is where the factors of the re-weighting are fitted to the features,
+            not given: its title and settings.
     """
 
     key: str
@@ -42,6 +44,15 @@ class Row:
     settings: Mapping[str, Json] = field(default_factory=dict)
     figures: Mapping[str, float] | None = None
     control: bool = False
+    fitted: tuple[str, Mapping[str, Json]] | None = None
+
+    def on(self, features: str) -> "Row":
+        """Return the row as it is on a feature set, the published one or another."""
+        adapted = get(self.recipe).adapt.get(features, {})
+        if self.fitted is None or adapted.get("labels.segments.alpha") != "fit":
+            return self
+        title, settings = self.fitted
+        return replace(self, title=title, settings=settings, fitted=None)
 
     @property
     def published(self) -> Mapping[str, float]:
@@ -63,12 +74,15 @@ class Table:
         title: what it shows.
         rows: in printed order; controls of ours stand where they belong.
         columns: keys of the figures that the paper prints.
+        by_features: its rows differ in features only, so on others a printed row stands for
+            nothing.
     """
 
     name: str
     title: str
     rows: tuple[Row, ...]
     columns: tuple[str, ...] = FIGURES
+    by_features: bool = False
 
     def choose(self, keys: Iterable[str] | None) -> tuple[Row, ...]:
         """Return some rows in printed order; None: all.
@@ -142,16 +156,38 @@ _GRID = {  # alpha: segment-level visual F at beta = 0.2, 0.4, 0.6, 0.8
     4.0: (71.0, 71.9, 71.6, 70.5),
     4.5: (70.7, 70.2, 71.4, 70.7),
 }
-_GRID_ROWS = tuple(
-    _labels(
+
+
+def _grid_row(alpha: float, beta: float, value: float) -> Row:
+    """Return a cell of table 4a.
+
+    The published factors belong to CLIP's similarities.  Where they are fitted to others, a row is
+    the same multiples of what is fitted, so that the axes mean there what they mean in the paper.
+    """
+    row = _labels(
         f"a{alpha:g}-b{beta:g}",
         f"alpha {alpha:g}, beta {beta:g}",
         {"segment/visual": value},
         alpha=alpha,
         beta=beta,
     )
+    times = alpha / 4.0, beta / 0.4  # of the chosen cell
+    title = "alpha {:g} x, beta {:g} x what is fitted".format(*times)
+    names = ("labels.segments.alpha", "labels.segments.beta")
+    fitted = {name: f"fit*{x:g}" for name, x in zip(names, times, strict=True) if x != 1}
+    return replace(row, fitted=(title, fitted))
+
+
+_GRID_ROWS = tuple(
+    _grid_row(alpha, beta, value)
     for alpha, values in _GRID.items()
     for beta, value in zip((0.2, 0.4, 0.6, 0.8), values, strict=True)
+)
+
+OFFLINE_ROWS = (  # table 7 has CLIP's and ResNet's; these are what a folder made offline holds
+    Row("pooled", "EfficientNet-Lite2, pooled (ours)", "lsld", "offline", control=True),
+    Row("conse", "ConSE's vectors (ours)", "lsld", "offline-space", control=True),
+    Row("pooled+conse", "both (ours)", "lsld", "offline+space", control=True),
 )
 
 TABLES: dict[str, Table] = {
@@ -251,7 +287,9 @@ TABLES: dict[str, Table] = {
                 Row("vit-b16+3d", "ViT-B/16 + 3D", "lsld", "clip+3d"),
                 Row("vit-b32", "ViT-B/32", "lsld", "clip-b32"),
                 Row("vit-b16", "ViT-B/16", "lsld", "clip"),
+                *OFFLINE_ROWS,
             ),
+            by_features=True,
         ),
     )
 }

@@ -18,7 +18,7 @@ from seehear.labels.lsld.contrast import contrast
 from seehear.labels.lsld.denoising import denoise, prompt_similarity
 from seehear.labels.lsld.descriptions import description_set
 from seehear.labels.lsld.emptied import Emptied, advise, find_emptied, without_any
-from seehear.labels.lsld.options import Denoising
+from seehear.labels.lsld.options import Denoising, factor_of, is_fitted
 from seehear.labels.lsld.reweighting import class_similarity, reweight_by
 from seehear.labels.lsld.scale import Scale, fit_scale
 from seehear.labels.quality import changes, label_quality
@@ -224,9 +224,7 @@ def _one_track(
 def _factors(options: Denoising, hard: Floats, sigma: Floats) -> Scale:
     """Return the factors that were asked for, fitted to the similarities where that was."""
     fitted = fit_scale(hard, sigma)
-    alpha = fitted.alpha if options.alpha == "fit" else float(options.alpha)
-    beta = fitted.beta if options.beta == "fit" else float(options.beta)
-    return Scale(alpha, beta)
+    return Scale(factor_of(options.alpha, fitted.alpha), factor_of(options.beta, fitted.beta))
 
 
 def contrast_stream(store: FeatureStore, encoder: str) -> str:
@@ -302,7 +300,7 @@ def with_encoders(
             changed[track] = offline
             notes.append(f"{track}: the folder has no {wanted[track]}, so {offline} is taken")
     fitted = [name for name in ("alpha", "beta") if name not in keep]
-    if changed and fitted and "fit" not in (options.alpha, options.beta):
+    if changed and fitted and not any(map(is_fitted, (options.alpha, options.beta))):
         changed |= dict.fromkeys(fitted, "fit")
         notes.append(
             f"{' and '.join(fitted)} fitted to its similarities; the published ones belong to CLIP"

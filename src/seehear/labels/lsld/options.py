@@ -1,5 +1,6 @@
 """Every choice of the denoising of labels, as one immutable value that a recipe shows."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -7,7 +8,7 @@ Tracks = Literal["none", "audio", "visual", "both"]
 Strategy = Literal["dynamic", "with-event", "without-event", "stable", "none"]
 Similarity = Literal["cosine", "softmax"]
 Evidence = Literal["language", "contrast", "both"]
-Factor = float | Literal["fit"]
+Factor = float | str  # a number, `fit`, or a multiple of what is fitted: `fit*0.75`
 
 _CHOICES = {
     "tracks": Tracks,
@@ -18,6 +19,42 @@ _CHOICES = {
     "audio_evidence": Evidence,
 }
 SOUND = "This is a sound of {}"  # around every audio prompt, as released
+
+FIT = "fit"
+
+
+def read_factor(value: Factor) -> Factor:
+    """Return a factor in its plain form: a number, `fit`, or `fit*` and a number that is not 1.
+
+    Raises:
+        ValueError: none of these, or not a number of at least 0.
+    """
+    fitted, times, number = str(value).replace(" ", "").partition("*")
+    try:
+        if fitted == FIT and not times:
+            return FIT
+        factor = float(number if fitted == FIT else value)
+        if not (math.isfinite(factor) and factor >= 0):
+            raise ValueError
+    except ValueError:
+        raise ValueError(
+            f"expected a number of at least 0, fit, or fit*NUMBER, got {value!r}"
+        ) from None
+    if fitted != FIT:
+        return factor
+    return FIT if factor == 1 else f"{FIT}*{factor:g}"
+
+
+def is_fitted(factor: Factor) -> bool:
+    """Return whether a factor follows from the similarities."""
+    return isinstance(factor, str)
+
+
+def factor_of(factor: Factor, fitted: float) -> float:
+    """Return the number that a factor stands for, where `fitted` is what fits."""
+    if not isinstance(factor, str):
+        return float(factor)
+    return fitted * float(factor.partition("*")[2] or 1)
 
 
 @dataclass(frozen=True)
@@ -42,7 +79,7 @@ class Denoising:
             the paper states.
         text: words for the classes in the re-weighting.
         alpha, beta: factors of unreliable positives and negatives; `fit` takes them from the
-            similarities (`seehear.labels.lsld.scale`).
+            similarities (`seehear.labels.lsld.scale`), `fit*0.75` three quarters of that.
         trim: share of each group cut off before its extreme is taken; 0 is the published rule.
     """
 
@@ -68,9 +105,10 @@ class Denoising:
             if value not in choices:
                 raise ValueError(f"{name}: expected one of {', '.join(choices)}, got {value!r}")
         for name in ("alpha", "beta"):
-            value = getattr(self, name)
-            if value != "fit" and not (isinstance(value, int | float) and value >= 0):
-                raise ValueError(f"{name}: expected a number of at least 0, or fit, got {value!r}")
+            try:
+                object.__setattr__(self, name, read_factor(getattr(self, name)))
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from None
         if not 0 <= self.trim < 0.5:
             raise ValueError(f"trim: expected a share in [0, 0.5), got {self.trim}")
 
