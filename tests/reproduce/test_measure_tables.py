@@ -41,11 +41,11 @@ def script(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
 
 
 def test_a_lost_scratch_folder_costs_nothing_and_a_lost_unit_itself(script, tmp_path: Path):
-    rows = ["none", "han-apart", "han-as-lsld", "den", "den+rew"]
+    rows = ["none", "han-apart", "han-as-lsld", "den", "lsld-attends", "den+rew"]
     assert script() == [f"table2 {row} seed 1" for row in rows]
     data = tmp_path / "data"
     table = json.loads((data / "table2.json").read_text())
-    assert [row["seeds"] for row in table["rows"]] == [[1]] * 5
+    assert [row["seeds"] for row in table["rows"]] == [[1]] * 6
     assert all(row["wanted"] == [1] and row["commits"] for row in table["rows"])
     before = {path.name: path.read_bytes() for path in data.iterdir()}
     assert set(before) == {"runs.json", "table2.json"}
@@ -68,7 +68,7 @@ def test_a_lost_scratch_folder_costs_nothing_and_a_lost_unit_itself(script, tmp_
 def test_what_is_not_measured_by_then_is_left_for_the_next_call(script, tmp_path: Path):
     assert script("--until", "00:00") == []
     table = json.loads((tmp_path / "data" / "table2.json").read_text())
-    assert [row["ours"] for row in table["rows"]] == [None] * 5
+    assert [row["ours"] for row in table["rows"]] == [None] * 6
     assert script("--bill") == []
 
 

@@ -184,7 +184,7 @@ def test_controls_join_where_all_rows_run_on_offline_features(world, words, tmp_
     def keys(**more):
         return [entry.row.key for entry in plan(table("table2"), *world, **more)]
 
-    assert keys() == ["none", "han-apart", "han-as-lsld", "den", "den+rew"]
+    assert keys() == ["none", "han-apart", "han-as-lsld", "den", "lsld-attends", "den+rew"]
     assert keys(inputs="offline") == keys()
     assert keys(inputs="clip") == ["none", "den", "den+rew"]
     assert keys(rows=["han-apart"]) == ["han-apart"]

@@ -76,13 +76,17 @@ def test_controls_go_from_han_to_lsld_one_step_at_a_time():
     lsld = resolve("lsld", "offline").to_dict()
     for name in ("table1", "table2"):
         controls = (row for row in table(name).rows if row.control)
-        apart, trained = (row for row in controls if row.features == "offline")
+        apart, trained, *attends = (row for row in controls if row.features == "offline")
         assert apart.title == "HAN, without attention to the other track (ours)"
         assert trained.title == "HAN, LSLD's training schedule, weak labels (ours)"
         one, two = (resolve(r.recipe, "offline", r.settings).to_dict() for r in (apart, trained))
         assert set(differences(resolve("han", "offline").to_dict(), one)) == {
             "network.forward.cross_attention"
         }
+        if attends:
+            (row,) = attends
+            other = resolve(row.recipe, "offline", row.settings).to_dict()
+            assert set(differences(other, lsld)) == {"network.forward.cross_attention"}
         left = set(differences(two, lsld)) - {"network.builder", "features", "adapt"}
         same = {"network.options.stacking", "network.options.start"}  # at one layer
         assert {

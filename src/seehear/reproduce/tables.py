@@ -138,6 +138,15 @@ CONTROLS = (
         control=True,
     ),
 )
+# with it, LSLD stands beside HAN as published: labels x attention, two by two, are then all there
+LSLD_ATTENDS = Row(
+    "lsld-attends",
+    "LSLD, with attention to the other track (ours)",
+    "lsld",
+    "offline",
+    {"network.forward.cross_attention": 1.0},
+    control=True,
+)
 LSLD = Row("lsld", "LSLD", "lsld", "clip")
 # needs neither words nor LSLD's own features: what anyone can run on features that can be fetched
 LSLD_FETCHED = Row(
@@ -219,6 +228,7 @@ TABLES: dict[str, Table] = {
                 Row("none", "neither (HAN + Clip)", "han", "clip"),
                 *CONTROLS,
                 Row("den", "denoising", "lsld-denoise-only", "clip"),
+                LSLD_ATTENDS,
                 Row("den+rew", "denoising and re-weighting", "lsld", "clip"),
             ),
         ),
