@@ -5,13 +5,14 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
 from seehear import export
 from seehear.cli.serve import _about_videos
-from seehear.time import Event, TimeGrid, Timeline, Track
+from seehear.time import Decoding, Event, Scores, TimeGrid, Timeline, Track, decode_scores
 from seehear.web.app import create_app
 from seehear.web.catalogue import RECHECK_S, Catalogue, clip_id
 from seehear.web.settings import Settings
@@ -306,3 +307,30 @@ def test_progress_is_told_as_it_comes_and_can_be_asked_for_again(
     assert client.get(clip["media"]).content == data
     assert client.get("/api/clips", params={"query": "audio:Rain"}).json()["matching"] == 1
     assert client.get(f"/api/uploads/{'0' * 24}/events").status_code == 404
+
+
+def test_other_thresholds_are_tried_and_nothing_is_written(tmp_path: Path) -> None:
+    scores = Scores(np.array([[[0.9], [0.6]], [[0.4], [0.4]]]), TimeGrid(2), ("Dog",))
+    decoding = Decoding(gate="none", keep_threshold=0.3)
+    parser = {"decoding": decoding.to_dict()}
+    put(tmp_path, "a", decode_scores(scores, decoding, source="a.mp4", parser=parser))
+    before = (tmp_path / "a.timeline.json").read_bytes()
+    clip = f"/api/clips/{clip_id('a.timeline.json')}"
+    with TestClient(create_app(Settings(tmp_path, worker=WORKER)), HERE) as client:
+        shown = client.get(clip).json()
+        assert shown["decoding"] == {"threshold": 0.5, "keep_threshold": 0.3}
+        assert "scores" not in shown["timeline"]
+        tried = client.get(f"{clip}/timeline?threshold=0.7&keep=0.5").json()
+        assert [(e["track"], e["start_s"], e["end_s"]) for e in tried["events"]] == [
+            ("audio", 0.0, 1.0)
+        ]
+        for wrong in ("threshold=2&keep=0", "threshold=0.5", "threshold=nan&keep=0.1"):
+            assert client.get(f"{clip}/timeline?{wrong}").status_code == 400
+    assert (tmp_path / "a.timeline.json").read_bytes() == before
+
+
+def test_a_timeline_without_scores_says_so(client: TestClient) -> None:
+    assert client.get(f"/api/clips/{PARK}").json()["decoding"] is None
+    answer = client.get(f"/api/clips/{PARK}/timeline?threshold=0.5&keep=0.5")
+    assert answer.status_code == 400
+    assert "scores" in answer.json()["error"] or "decided" in answer.json()["error"]

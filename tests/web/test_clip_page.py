@@ -1,5 +1,6 @@
 """The page of one clip in a browser: what keeps its place, what is explained, what keys do."""
 
+import argparse
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +11,11 @@ import pytest
 from PIL import Image
 
 from browsing import until
+from seehear.cli import decode as decode_command
 from seehear.export.uses import USES
+from seehear.time import Decoding, Scores, TimeGrid, decode_scores
 from seehear.web.settings import Settings
-from web_world import WORKER, make_library, served
+from web_world import WORKER, make_library, put, served
 
 pytestmark = pytest.mark.browser
 PLAYS = "document.getElementById('player')?.paused === {}"
@@ -33,6 +36,11 @@ STARTS = {
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     library = make_library(tmp_path_factory.mktemp("clip"))
+    heard, seen = [0.9, 0.9, 0.4, 0.1], [0.3, 0.6, 0.1, 0.1]
+    scores = Scores(np.stack([heard, seen], 1)[..., None], TimeGrid(4), ("Dog",))
+    decoding = Decoding(gate="none", keep_threshold=0.25)
+    parser = {"decoding": decoding.to_dict()}
+    put(library, "scored", decode_scores(scores, decoding, source="scored.mp4", parser=parser))
     with served(Settings(library, worker=WORKER)) as address:
         yield address
 
@@ -195,3 +203,37 @@ def test_downloads_stand_under_what_people_want_and_say_what_they_are(page: Any)
             page.click(f".downloads a >> text=/^{name}$/")
         assert found.value.suggested_filename.startswith("park.")
         assert Path(found.value.path()).read_text("utf-8-sig").startswith(STARTS[name])
+
+
+def test_sliders_show_what_other_thresholds_would_change_and_write_nothing(
+    page: Any, site: str
+) -> None:
+    said = page.locator(".threshold").inner_text()
+    assert "keeps no scores" in said
+    assert page.locator(".threshold input").count() == 0
+    page.goto(f"{site}#/")
+    page.click("text=scored.mp4")
+    page.wait_for_selector(".slide")
+    on, keep = page.locator(".slide input").all()
+    assert page.locator(".slide output").all_inner_texts() == ["0.50", "0.25"]
+    assert page.locator(".lane.visual .lane-event").count() == 1
+    on.fill("0.7")
+    page.wait_for_selector(".changes")
+    assert page.locator(".changes li").all_inner_texts() == [
+        "− seen Dog, 0:00.0 to 0:02.0",
+        "− both Dog, 0:00.0 to 0:02.0",
+    ]
+    assert page.locator(".lane.visual .lane-event").count() == 0
+    assert page.locator(".by-class tbody td").all_inner_texts() == ["Dog", "3.0 s", "–", "–"]
+    assert page.locator(".events summary").inner_text() == "All 1 event"
+    command = page.locator(".command code").inner_text()
+    assert command == "seehear decode library --threshold 0.7 --hysteresis 0.25"
+    parser = argparse.ArgumentParser()
+    decode_command.configure(parser)
+    assert parser.parse_args(command.split()[2:]).threshold == "0.7"
+    keep.fill("0.75")  # no higher than what begins an event
+    page.wait_for_selector("text=/hysteresis 0.7$/")
+    page.click("text=Back to what is stored")
+    assert page.locator(".lane.visual .lane-event").count() == 1
+    assert page.locator(".slide output").all_inner_texts() == ["0.50", "0.25"]
+    assert page.locator(".command").count() == 0

@@ -6,6 +6,7 @@ import json
 import mimetypes
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from importlib.resources import files
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from seehear._version import __version__
 from seehear.data import LLP_VOCABULARY
 from seehear.errors import SeehearError
 from seehear.export.uses import Use, grouped
+from seehear.time import Timeline, decoded, decoding_of
 from seehear.web.catalogue import Catalogue, UnknownClipError
 from seehear.web.guard import Guard
 from seehear.web.pictures import Pictures
@@ -30,12 +32,22 @@ from seehear.web.uploads import Upload, Uploads
 
 _PAGE = 60
 _BEAT_S = 15.0  # a quiet stream of events says this often that it is alive
-_OURS = ("app.js", "dom.js", "list.js", "clip.js", "upload.js", "app.css", "icon.svg")
+_OURS = (
+    "app.js",
+    "dom.js",
+    "list.js",
+    "clip.js",
+    "threshold.js",
+    "upload.js",
+    "app.css",
+    "icon.svg",
+)
 _SHARED = ("lanes.js", "lanes.css", "theme.css")
 # file -> package that holds it; nothing else is served
 STATIC = dict.fromkeys(_OURS, "seehear.web") | dict.fromkeys(_SHARED, "seehear.export")
 _TYPES = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
 Words = Annotated[str, Query(max_length=1000)]
+Share = Annotated[float, Query(ge=0, le=1)]
 Id = Annotated[str, Path(pattern="^[0-9a-f]{24}$")]
 
 
@@ -118,13 +130,13 @@ def _clips(app: FastAPI, settings: Settings, catalogue: Catalogue, pictures: Pic
     @app.get("/api/library")
     def library() -> Response:
         custom = any(map(settings.parser.get, ("vocabulary", "events", "model")))
-        groups = grouped(export.names())
+        uses = [_use(use, names) for use, names in grouped(export.names())]
         return _json(
             {
                 "name": catalogue.library.name,
                 "version": __version__,
                 "examples": catalogue.examples(),
-                "uses": [_use(use, names) for use, names in groups],
+                "uses": uses,
                 "uploads": settings.uploads,
                 "open_vocabulary": not settings.parser.get("model"),
                 "classes": [] if custom else list(LLP_VOCABULARY.names),
@@ -146,16 +158,29 @@ def _clips(app: FastAPI, settings: Settings, catalogue: Catalogue, pictures: Pic
 
     @app.get("/api/clips/{clip}")
     def clip(clip: Id, query: Words = "") -> Response:
-        media = catalogue.media_path(clip)
+        media, timeline = catalogue.media_path(clip), catalogue.timeline(clip)
         return _json(
             {
                 "id": clip,
                 "name": catalogue.name(clip),
-                "timeline": catalogue.timeline(clip).to_dict(),
+                "timeline": _drawn(timeline),
+                "decoding": _decoding(timeline),
                 "media": None if media is None else f"/api/clips/{clip}/media",
                 "spans": catalogue.spans(clip, query),
             }
         )
+
+    @app.get("/api/clips/{clip}/timeline")
+    def decided(clip: Id, threshold: Share, keep: Share) -> Response:
+        """Answer what other thresholds would make of a clip; nothing is written."""
+        timeline = catalogue.timeline(clip)
+        decoding = replace(
+            decoding_of(timeline, parsed=True),
+            threshold=threshold,
+            visual_threshold=threshold,
+            keep_threshold=min(keep, threshold),
+        )
+        return _json(_drawn(decoded(timeline, decoding)))
 
     @app.get("/api/clips/{clip}/media")
     def media(
@@ -193,6 +218,25 @@ def _clips(app: FastAPI, settings: Settings, catalogue: Catalogue, pictures: Pic
             media_type="application/octet-stream",
             headers={"content-disposition": _attachment(stem + form.suffix)},
         )
+
+
+def _drawn(timeline: Timeline) -> dict[str, Any]:
+    """Return a timeline as a page draws it: without its scores, which the server decides from."""
+    return {name: value for name, value in timeline.to_dict().items() if name != "scores"}
+
+
+def _decoding(timeline: Timeline) -> dict[str, float | None] | None:
+    """Return the two thresholds that a slider begins at; None: there is nothing to decide from.
+
+    A threshold is None where there are several.
+    """
+    if timeline.kept is None:
+        return None
+    decoding = decoding_of(timeline)
+    threshold = decoding.threshold
+    if decoding.visual_threshold not in (None, threshold) or not isinstance(threshold, float | int):
+        threshold = None
+    return {"threshold": threshold, "keep_threshold": decoding.keep_threshold}
 
 
 def _uploads(app: FastAPI, uploads: Uploads) -> None:

@@ -1,5 +1,6 @@
 /* The page of one clip: player, lanes in step with it, classes, events, downloads. */
 import { ask, count, link, make, problem, toClip, toList, warnings } from "./dom.js";
+import { thresholds } from "./threshold.js";
 
 const TRACKS = [["audio", "Heard"], ["visual", "Seen"], ["audio_visual", "Both"]];
 
@@ -20,9 +21,15 @@ export async function showClip(root, library, id, query, time) {
   lanes.setAttribute("aria-label", "Timeline");
   lanes.append(SeehearLanes.legend([timeline]), place, player ? SeehearLanes.keys() : "");
   root.replaceChildren(make("div", "page", back(query), make("h1", "", clip.name),
-    make("div", "columns", screen, side(clip, query), lanes),
-    warnings(timeline), events(timeline), downloads(clip, library), made(timeline)));
+    make("div", "columns", screen, side(clip, query), lanes)));
   const view = SeehearLanes.mount(place, timeline, { player, band: clip.spans });
+  const list = make("details", "card events", ...events(timeline));
+  const show = (next) => {  // what other thresholds would make of it, or what is stored
+    view.update(next);
+    root.querySelector(".by-class").lastChild.replaceWith(classes(next));
+    list.replaceChildren(...events(next));
+  };
+  root.firstChild.append(thresholds(clip, library, show), warnings(timeline) || "", list, downloads(clip, library), made(timeline));
   root.addEventListener("click", (event) => {
     const mark = event.target.closest("[data-seek]");
     if (!mark) return;
@@ -88,8 +95,7 @@ export function classes(timeline) {
 
 /* Every event in a table; its times move the player. */
 function events(timeline) {
-  const box = make("details", "card events", make("summary", "", `All ${count(timeline.events.length, "event")}`));
-  if (!timeline.events.length) return null;
+  const title = make("summary", "", `All ${count(timeline.events.length, "event")}`);
   const body = make("tbody", "");
   const words = new Map(TRACKS);
   for (const event of timeline.events) {
@@ -102,8 +108,7 @@ function events(timeline) {
   }
   const head = make("tr", "", make("th", "", "Track"), make("th", "", "Class"),
     ...["From", "To", "Score, 0 to 1"].map((word) => make("th", "num", word)));
-  box.append(make("table", "", make("thead", "", head), body));
-  return box;
+  return [title, make("table", "", make("thead", "", head), body)];
 }
 
 /* Formats by what people want them for, each with what it is in plain sight. */
