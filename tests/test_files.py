@@ -12,7 +12,15 @@ import pytest
 
 from seehear.cli.main import main
 from seehear.errors import ConfigError, SeehearError
-from seehear.files import is_special, make_folder, refused, resumed_aside, unwritable, write_text
+from seehear.files import (
+    is_special,
+    make_folder,
+    refused,
+    resumed_aside,
+    sweep,
+    unwritable,
+    write_text,
+)
 
 
 @pytest.mark.parametrize("name", ["x" * 255, "\u00e9" * 127])
@@ -146,3 +154,15 @@ def test_a_link_leads_no_writing_out_of_its_folder(tmp_path):
 @pytest.mark.parametrize("path", ["/dev/null", "/dev/stdout", "/proc/self/fd/1", "/dev/fd/2"])
 def test_a_device_is_written_into(path):  # not tried: a fault would take it from this machine
     assert is_special(Path(path))
+
+
+def test_what_killed_writers_left_is_taken_away_and_nothing_else(tmp_path):
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    left = (f".{dead.pid}-0123abcd.part", f".{os.getpid()}-0123abcd.part")
+    kept = (f".{os.getppid()}-0123abcd.part", ".notes.part", f"{dead.pid}-0123abcd.part")
+    for name in (*left, *kept):
+        (tmp_path / name).touch()
+    sweep(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == set(kept)
+    sweep(tmp_path / "gone")

@@ -19,6 +19,7 @@ Json: TypeAlias = Any  # what `json.loads` gives: its shape is known where it ha
 
 _MOST_PATH = 4095  # bytes of a whole path that Linux takes
 _OWN = re.compile(r"/dev/(?P<name>stdout|stderr)|(?:/dev|/proc/self)/fd/(?P<number>\d{1,6})")
+_ASIDE = re.compile(r"\.(?P<process>\d{1,9})-[0-9a-f]{8}\.part")  # as `aside_of` names them
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -87,6 +88,28 @@ def _pour(aside: Path, path: Path) -> None:
 def aside_of(path: Path) -> Path:
     """Return a new hidden name beside a file; it is short, whatever the name of the file."""
     return path.with_name(f".{os.getpid()}-{secrets.token_hex(4)}.part")
+
+
+def sweep(folder: Path) -> None:
+    """Take away what writers that were killed left beside the files of a folder."""
+    with contextlib.suppress(OSError):
+        for path in list(folder.glob(".*.part")):
+            found = _ASIDE.fullmatch(path.name)
+            if found is not None and not _runs(int(found["process"])):
+                path.unlink(missing_ok=True)
+
+
+def _runs(process: int) -> bool:
+    """Return whether a process runs, as far as the system tells."""
+    if os.name != "posix" or process == os.getpid():
+        return process != os.getpid()
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 def resumed_aside(path: Path) -> Path:

@@ -11,7 +11,6 @@ import pytest
 import fake_scorer
 from fake_scorer import fake
 from media_files import several, tone
-from seehear.cli import inputs as cli_inputs
 from seehear.cli import lanes as view
 from seehear.cli.main import main
 from seehear.parser import PRESETS
@@ -108,7 +107,7 @@ def test_folders_formats_and_names_that_meet(clip, tmp_path, capsys):
         if p.is_file()
     }
     names = {"clip", "a", "sub/a.mkv", "sub/a.mov", "sub/-x 😀"}
-    assert found - {".seehear/index.parquet"} == {
+    assert found - {".seehear/index.parquet", ".seehear/media.tsv"} == {
         f"{name}{suffix}" for name in names for suffix in (".timeline.json", ".vtt", ".csv")
     }
     sources = {Timeline.from_json(p).source for p in (tmp_path / "out").rglob("*.timeline.json")}
@@ -311,15 +310,6 @@ class TestView:
     def test_nothing_found(self):
         lines = [line for line, _ in view.lanes(self.timeline(events=()), width=80)]
         assert lines == ["a.mp4  4.0 s", "heard   nothing", "seen    nothing"]
-
-
-def test_names_that_meet_get_apart():
-    assert cli_inputs.unique_names(["x/a.mp4", "x/a.mov", "a.mp4", ".mp4"]) == [
-        "x/a.mp4",
-        "x/a.mov",
-        "a",
-        ".mp4",
-    ]
 
 
 def test_what_a_folder_holds_besides_is_told_and_tried_when_asked(clip, tmp_path, capsys):

@@ -108,9 +108,15 @@ def _parts(least: Sequence[int], width: int) -> list[list[int]]:
 
 
 class Progress:
-    """Counts finished items; `advance` after each, `note` for a line that stays."""
+    """Counts finished items; `advance` after each, `note` for a line that stays.
 
-    def __init__(self, total: int | None, label: str) -> None:
+    Args:
+        total: items to do, where that is known.
+        label: what is done.
+        timed: the time left is told, from the items done so far; else the details tell it.
+    """
+
+    def __init__(self, total: int | None, label: str, *, timed: bool = True) -> None:
         self.total, self.label, self.done = total, label, 0
         self._start = self._printed = time.monotonic()
         self._bar: rich.progress.Progress | None = None
@@ -122,7 +128,7 @@ class Progress:
                 rich_progress.TextColumn("{task.description}"),
                 rich_progress.BarColumn(),
                 rich_progress.MofNCompleteColumn(),
-                rich_progress.TimeRemainingColumn(),
+                *([rich_progress.TimeRemainingColumn()] if timed else []),
                 console=Console(stderr=True),
             )
             self._bar.start()
@@ -158,9 +164,9 @@ class Progress:
 
 
 @contextmanager
-def progress(total: int | None, label: str) -> Iterator[Progress]:
+def progress(total: int | None, label: str, *, timed: bool = True) -> Iterator[Progress]:
     """Show progress on stderr while the block runs: a bar on a terminal, plain lines elsewhere."""
-    bar = Progress(total, label)
+    bar = Progress(total, label, timed=timed)
     try:
         yield bar
     finally:

@@ -1,28 +1,13 @@
-"""Which media files the user means, what of them, and under which names their results go."""
+"""Which media files the user means, and what of them."""
 
 import argparse
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from seehear.errors import ConfigError, MediaError
+from seehear.library.plan import Wanted
 from seehear.media.files import list_media, require_any
-
-
-@dataclass(frozen=True)
-class Input:
-    """One file to do.
-
-    Args:
-        path: where it lies.
-        source: as the user names it: its file name, or its path below the folder that was given.
-        name: of its results, unique: `source` without suffix.
-    """
-
-    path: Path
-    source: str
-    name: str
 
 
 @dataclass(frozen=True)
@@ -35,7 +20,7 @@ class Inputs:
         skipped: folder -> paths below it of what is no media.
     """
 
-    files: list[Input]
+    files: list[Wanted]
     failed: list[tuple[Path, MediaError]]
     skipped: dict[Path, tuple[str, ...]]
 
@@ -47,15 +32,16 @@ def collect(paths: Iterable[Path], *, everything: bool = False) -> Inputs:
         paths: files and folders.
         everything: also try files that are not called as media are.
     """
-    found: dict[Path, str] = {}
+    found: dict[Path, Wanted] = {}
     failed: list[tuple[Path, MediaError]] = []
     skipped: dict[Path, tuple[str, ...]] = {}
     for path in paths:
         try:
             listing = list_media(path, everything=everything)
             for file in listing.files:
-                source = file.relative_to(path).as_posix() if path.is_dir() else file.name
-                found.setdefault(file, source)
+                named = not path.is_dir()
+                source = file.name if named else file.relative_to(path).as_posix()
+                found.setdefault(file, Wanted(file, source, named))
             failed += [(Path(str(error.where)), error) for error in listing.failed]
             if listing.files and listing.skipped:
                 skipped[path] = listing.skipped
@@ -63,9 +49,7 @@ def collect(paths: Iterable[Path], *, everything: bool = False) -> Inputs:
                 require_any([path], [listing])
         except MediaError as error:
             failed.append((path, error))
-    names = unique_names(found.values())
-    files = [Input(*pair, name) for pair, name in zip(found.items(), names, strict=True)]
-    return Inputs(files, failed, skipped)
+    return Inputs(list(found.values()), failed, skipped)
 
 
 def add_audio_stream(parser: argparse.ArgumentParser) -> None:
@@ -89,29 +73,3 @@ def check_audio_stream(args: argparse.Namespace) -> None:
     """
     if args.audio_stream is not None and args.audio_stream < 1:
         raise ConfigError(f"--audio-stream counts from 1, got {args.audio_stream}")
-
-
-def unique_names(sources: Iterable[str]) -> list[str]:
-    """Return each source without its suffix; those that would meet keep it, then get a number.
-
-    Examples:
-        >>> unique_names(["a.mp4", "b.mp4", "b.mov", "c.mp4", "c.mp4"])
-        ['a', 'b.mp4', 'b.mov', 'c.mp4', 'c.mp4-2']
-    """
-    sources = list(sources)
-    bare = [_bare(source) for source in sources]
-    count = Counter(bare)
-    out: list[str] = []
-    for source, name in zip(sources, bare, strict=True):
-        wanted = name if count[name] == 1 else source
-        number = 2
-        unique = wanted
-        while unique in out:
-            unique, number = f"{wanted}-{number}", number + 1
-        out.append(unique)
-    return out
-
-
-def _bare(source: str) -> str:
-    path = PurePosixPath(source)
-    return str(path.with_name(path.stem)) if path.stem else source

@@ -3,31 +3,29 @@
 import argparse
 import contextlib
 import os
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seehear.cli.console import print_json, progress
+from seehear.cli.console import progress
+from seehear.cli.hours import Hours
 from seehear.cli.inputs import (
-    Input,
     Inputs,
     add_audio_stream,
     check_audio_stream,
     collect,
 )
-from seehear.errors import ConfigError, MissingExtraError, SeehearError
-from seehear.files import make_folder, unwritable
+from seehear.cli.parse_result import Result
+from seehear.errors import ConfigError
+from seehear.library.archive import Made, ParsedArchive, Wishes
+from seehear.library.names import result_names
+from seehear.library.plan import FileTask
 from seehear.lock import owned
-from seehear.media.files import told
+from seehear.media.identity import stamp
 
 if TYPE_CHECKING:
     from seehear.parser import Parser
-    from seehear.parser.many import Parsed
-    from seehear.time import Timeline
 
-Note = Callable[[str], None]  # prints a line above the bar
-_SHOWN = 5  # files whose lanes are drawn; of more, one line each
 _MOST_JOBS = 4
 
 
@@ -87,6 +85,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="of folders, also try files that are not called as media are",
     )
+    _add_archive(parser)
     parser.add_argument(
         "--jobs",
         type=int,
@@ -109,23 +108,41 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_archive(parser: argparse.ArgumentParser) -> None:
+    """Add the options of an archive that was begun."""
+    parser.add_argument(
+        "--again",
+        choices=("changed", "all"),
+        help=(
+            "parse again: changed, the files that changed or were parsed for other words or in"
+            " another way; or all (default: what is done stays)"
+        ),
+    )
+    parser.add_argument(
+        "--overwrite-changed",
+        action="store_true",
+        help="with --again, also timelines that a person or another tool changed",
+    )
+    parser.add_argument(
+        "--retry", action="store_true", help="of folders, also try the files that failed before"
+    )
+
+
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
     formats = _formats(args.formats)
     if args.timeout <= 0 or (args.jobs is not None and args.jobs < 1):
         raise ConfigError("--jobs and --timeout must be positive")
+    if args.overwrite_changed and args.again is None:
+        raise ConfigError("--overwrite-changed goes with --again changed or --again all")
     check_audio_stream(args)
     found = collect(map(Path, args.paths), everything=args.everything)
     if not found.files and len(found.failed) == 1:
         raise found.failed[0][1]
-    result = _Result(args, formats)
-    result.look(found)
     with contextlib.nullcontext() if args.out is None else owned(args.out):
-        inputs = result.writable(found.files)
-        parser = _parser(args) if inputs else None
-        if parser is not None:
-            _parse(args, parser, inputs, result)
-    return result.finish(many=len(inputs) > _SHOWN)
+        session = _Session(args, formats)
+        session.parse(found)
+        return session.result.finish()
 
 
 def _formats(values: list[str]) -> list[str]:
@@ -158,156 +175,69 @@ def _parser(args: argparse.Namespace) -> "Parser":
     return parser
 
 
-def _parse(
-    args: argparse.Namespace, parser: "Parser", inputs: Sequence[Input], result: "_Result"
-) -> None:
-    """Parse every file, then bring the index of the library up to date."""
-    from seehear.parser import parse_many
+class _Session:
+    """One run of the command: its parser, what the library holds, what was done.
 
-    for line in parser.scorer.doubts():
-        result.tell(line)
-    by_path = {item.path: item for item in inputs}
-    jobs = args.jobs or min(len(inputs), os.cpu_count() or 1, _MOST_JOBS)
-    with progress(len(inputs), "parse") as bar:
-        for parsed in parse_many(
-            parser,
-            list(by_path),
-            jobs=jobs,
-            timeout_s=args.timeout,
-            report=lambda path, time_s: bar.advance(0, f"{path.name} {time_s:.0f} s"),
-        ):
-            item = by_path[parsed.path]
-            result.add(item, parsed, note=bar.note)
-            # where nothing was done, the failure is all there is to say
-            if len(inputs) > 1 or not result.failed:
-                bar.advance(detail=item.source)
-    result.index()
+    Args:
+        args: of the command.
+        formats: to write.
+    """
 
-
-class _Result:
-    """What was done so far: files written, timelines to show, failures."""
-
-    def __init__(self, args: argparse.Namespace, formats: list[str]) -> None:
-        self._formats, self._json = formats, args.json
-        self._single = len(args.paths) == 1 and not Path(args.paths[0]).is_dir()
+    def __init__(self, args: argparse.Namespace, formats: Sequence[str]) -> None:
+        self._args = args
+        self._parser: Parser | None = None
+        self._archive: ParsedArchive | None = None
         # only asked to print: nothing is left behind
-        self._writes = not args.json or args.out is not None or bool(args.formats)
-        self._out_given = args.out is not None
-        self._out = Path(args.out or "")
-        self._timelines: dict[str, Timeline] = {}
-        self._written: list[Path] = []
-        self._skipped: dict[str, list[str]] = {}
-        self._told: set[str] = set()
-        self.failed: dict[str, str] = {}
+        if not args.json or args.out is not None or args.formats:
+            wishes = Wishes(args.again, args.overwrite_changed, args.retry)
+            self._archive = ParsedArchive(Path(args.out or ""), wishes, whole=args.out is not None)
+        self.result = Result(args, formats, self._archive)
 
-    def tell(self, line: str) -> None:
-        """Say once what is so of every file."""
-        self._told.add(line)
-        _say(f"seehear: note: {line}")
-
-    def look(self, found: Inputs) -> None:
-        """Tell what of the files and folders is not done, and why."""
-        for path, error in found.failed:
-            self.fail(str(path), error)
-        for path, names in found.skipped.items():
-            self._skipped[str(path)] = list(names)
-            _say(f"seehear: note: {path}: {told(names)}")
-
-    def fail(self, source: str, error: SeehearError, note: Note | None = None) -> None:
-        self.failed[source] = error.problem
-        (note or _say)(f"seehear: {error}")
-
-    def writable(self, inputs: Sequence[Input]) -> list[Input]:
-        """Return the files whose results can be written; hours of work are not for nothing.
-
-        Raises:
-            ConfigError: the folder of the results cannot be made or takes no files.
-        """
-        from seehear import export
-
-        if not (self._writes and inputs):
-            return list(inputs)
-        make_folder(self._out)
-        kept = []
-        for item in inputs:
-            files = [self._out / f"{item.name}{export.get(f).suffix}" for f in self._formats]
-            refusal = next(filter(None, map(unwritable, files)), None)
-            if refusal is None:
-                kept.append(item)
-                continue
-            hint = "rename the file, or choose another folder"
-            self.fail(item.source, ConfigError(refusal, where=item.path, hint=hint))
-        return kept
-
-    def add(self, item: Input, parsed: "Parsed", *, note: Note) -> None:
-        """Take in what became of a file."""
-        if parsed.timeline is not None:
-            self._done(item, parsed.timeline.named(item.source), note)
+    def parse(self, found: Inputs) -> None:
+        """Parse what is to be parsed, then bring the index of the library up to date."""
+        self.result.take(found)
+        if not found.files:
             return
-        assert parsed.error is not None
-        self.fail(item.source, parsed.error, note)
+        if self._parser is None:
+            self._parser = _parser(self._args)
+            for line in self._parser.scorer.doubts():
+                self.result.tell(line)
+        tasks = self.result.writable(self._todo(self._parser, found))
+        if tasks:
+            self._run(self._parser, tasks)
+        self.result.index()
 
-    def _done(self, item: Input, timeline: "Timeline", note: Note) -> None:
-        """Write a timeline in all formats; whatever the disk refuses is this file's failure."""
-        from seehear import export
+    def _todo(self, parser: "Parser", found: Inputs) -> list[FileTask]:
+        """Return what is to be parsed, in the order of the files."""
+        if self._archive is None:
+            names = result_names(file.source for file in found.files)
+            return list(map(FileTask, found.files, names))
+        made = Made(parser.vocabulary.names, parser.about())
+        look = self._archive.look(found.files, made)
+        self.result.look(look, made)
+        return look.todo
 
-        try:
-            for form in self._formats if self._writes else []:
-                path = self._out / f"{item.name}{export.get(form).suffix}"
-                self._written.append(export.write(timeline, form, path, media=item.path))
-        except SeehearError as error:
-            self.fail(item.source, error, note)
-            return
-        self._timelines[item.source] = timeline
-        for warning in (line for line in timeline.warnings if line not in self._told):
-            note(f"seehear: {item.path}: warning: {warning}")
+    def _run(self, parser: "Parser", tasks: Sequence[FileTask]) -> None:
+        from seehear.parser import parse_many
 
-    def index(self) -> None:
-        """Bring the index of the library up to date, where there is one to be."""
-        if not (self._out_given and "json" in self._formats and self._timelines):
-            return
-        try:
-            from seehear.library import update
+        args, result = self._args, self.result
+        by_path = {task.file.path: task for task in tasks}
+        sizes = {path: (stamp(path) or (0, 0))[0] for path in by_path}
+        hours = Hours(sizes.values())
+        jobs = args.jobs or min(len(tasks), os.cpu_count() or 1, _MOST_JOBS)
+        with progress(len(tasks), "parse", timed=False) as bar:
 
-            for line in update(self._out).notes:
-                _say(f"seehear: note: {line}")
-        except (ImportError, MissingExtraError):
-            return  # searching is an extra; timelines are complete without
-        except SeehearError as error:
-            _say(f"seehear: note: the index for seehear search was not updated: {error}")
+            def reached(path: Path, time_s: float) -> None:
+                hours.reached(str(path), time_s)
+                bar.advance(0, f"files, {hours.text()}, {path.name}")
 
-    def finish(self, *, many: bool) -> int:
-        """Print the result and return the exit code."""
-        if self._json:
-            self._print_json()
-        else:
-            self._show(many)
-        if self.failed:
-            return 1 if self._timelines else 2
-        return 0
-
-    def _print_json(self) -> None:
-        timelines = [timeline.to_dict() for timeline in self._timelines.values()]
-        if self._single and timelines:
-            print_json(timelines[0])
-            return
-        failed = [{"source": source, "error": error} for source, error in self.failed.items()]
-        print_json({"timelines": timelines, "failed": failed, "skipped": self._skipped})
-
-    def _show(self, many: bool) -> None:
-        from seehear.cli.lanes import print_lanes, summary
-
-        for timeline in self._timelines.values():
-            if many:
-                print(summary(timeline).encode("utf-8", "replace").decode())
-            else:
-                print_lanes(timeline)
-        if many and self._written:
-            _say(f"{len(self._written)} files in {self._out}")
-        elif not many:
-            for path in self._written:
-                _say(f"wrote {path}")
-
-
-def _say(line: str) -> None:
-    print(line.encode("utf-8", "replace").decode(), file=sys.stderr, flush=True)
+            for parsed in parse_many(
+                parser, list(by_path), jobs=jobs, timeout_s=args.timeout, report=reached
+            ):
+                path = parsed.path
+                length_s = None if parsed.timeline is None else parsed.timeline.duration_s
+                hours.finished(str(path), sizes[path], length_s)
+                result.add(by_path[path], parsed, note=bar.note)
+                # where nothing was done, the failure is all there is to say
+                if len(tasks) > 1 or not result.failed:
+                    bar.advance(detail=f"files, {hours.text()}")

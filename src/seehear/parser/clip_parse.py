@@ -7,6 +7,7 @@ from typing import Any
 
 from seehear.errors import MediaError
 from seehear.media import identify
+from seehear.media.identity import stamp
 from seehear.parser.scorer import Gathered, Scorer
 from seehear.streaming.encode import encode_piece
 from seehear.streaming.messages import ClipOutcome, Piece
@@ -27,6 +28,7 @@ class ClipParse:
         about: tells how timelines are made.
         kept: what the scorer has kept of its rows.
         problems: what went wrong in encoding.
+        seen: size and time of change of the file when its first piece came.
     """
 
     path: Path
@@ -35,6 +37,7 @@ class ClipParse:
     about: Callable[[], dict[str, Any]]
     kept: Gathered = field(default_factory=Gathered)
     problems: list[str] = field(default_factory=list)
+    seen: tuple[int, int] | None = None
 
     def add(self, piece: Piece) -> None:
         """Encode a piece and keep what the scorer needs of it.
@@ -42,6 +45,8 @@ class ClipParse:
         Raises:
             FeatureError: what the encoder made of it is no number.
         """
+        if self.seen is None:
+            self.seen = stamp(self.path)
         scorer = self.scorer
         encoder = scorer.audio.get(piece.encoder) or scorer.visual[piece.encoder]
         rows = encode_piece(encoder, piece, keep_frames=scorer.keep_frames)
@@ -51,8 +56,15 @@ class ClipParse:
         """Return the timeline.
 
         Raises:
-            MediaError: neither track could be decoded.
+            MediaError: neither track could be decoded, or another wrote to the file meanwhile.
         """
+        now = stamp(self.path)
+        if None not in (self.seen, now) and now != self.seen:
+            raise MediaError(
+                "the file was written to while it was parsed",
+                where=self.path,
+                hint="parse it again when it is whole",
+            )
         problems = list(dict.fromkeys([*outcome.problems, *self.problems]))
         if "present" not in outcome.tracks.values():
             raise MediaError("; ".join(problems) or "nothing in it can be decoded", where=self.path)

@@ -159,7 +159,8 @@ class Parser:
     def about(self) -> dict[str, Any]:
         """Return how timelines are made.
 
-        Named are preset or model, encoders with weight digests, decoding and versions.
+        Named are preset or model, encoders with weight digests, decoding, a digest of the classes
+        and their descriptions, and versions.
         """
         if self._about is None:
             from seehear.encoders.provenance import provenance
@@ -168,9 +169,12 @@ class Parser:
             for id_, encoder in {**self.scorer.audio, **self.scorer.visual}.items():
                 entry = provenance(encoder)
                 encoders[id_] = {key: entry[key] for key in ("track", "weights", "preprocessing")}
+            stream = {} if self.audio_stream is None else {"audio_stream": self.audio_stream}
             self._about = {
                 **self.name,
+                **stream,
                 "version": __version__,
+                "vocabulary": self.vocabulary.digest(),
                 "encoders": encoders,
                 "decoding": self.decoding.to_dict(),
                 **self.scorer.about(),

@@ -29,6 +29,7 @@ from seehear.parser.scorer import Gathered
 from seehear.runs.description import TrainedRun
 from seehear.runs.graph import load_graph_run
 from seehear.runs.inputs import ROLES
+from seehear.share.bundle import digest
 from seehear.streaming.sampling import frames_a_segment
 from seehear.time import TRACKS, Scores, TimeGrid
 
@@ -97,9 +98,11 @@ class Trained:
         if isinstance(recipe, Mapping):
             recipe = recipe.get("name")
         named = {key: about[key] for key in ("seed", "epoch", "dataset") if key in about}
+        weights = {"weights": digest(self.run.path)} if self.run.path.is_file() else {}
         return {
             "recipe": recipe,
             **named,
+            **weights,
             "features": self.run.features.name,
             "windows": f"of {self.run.grid.count} segments, half a window apart, averaged",
         }

@@ -1,0 +1,59 @@
+"""What `seehear parse` says of files that it does not parse: done, left, kept, failed before."""
+
+from collections.abc import Iterator, Sequence
+
+from seehear.closest import shown
+from seehear.library.archive import Look, Made, ParsedArchive
+from seehear.library.plan import FileTask, Standing
+
+_NAMED = 20  # timelines that others changed are named, beyond these they are counted
+
+
+def look_lines(look: Look, archive: ParsedArchive, made: Made) -> Iterator[str]:
+    """Yield the lines about a look at an archive.
+
+    Args:
+        look: what was found.
+        archive: where.
+        made: how timelines would be made now.
+    """
+    moved = [task for task in look.tasks() if task.moved]
+    if moved:
+        names = [f"{t.before.source} is now {t.file.source}" for t in moved if t.before]
+        yield f"{files(len(moved))} moved, and keeps what was parsed: {shown(names, most=3)}"
+    if look.done:
+        yield f"{len(look.done)} of {files(len(look.tasks()))} done already"
+    if look.left:
+        parts = "; ".join(_left_parts(look.left, archive, made))
+        yield f"{files(len(look.left))} left as before: {parts}; --again changed parses again"
+    yield from kept_lines(look.kept, archive)
+    if look.failed:
+        names = [failure.source for failure in look.failed]
+        told = f"{files(len(look.failed))} failed before and not tried again ({shown(names)})"
+        yield f"{told}; --retry tries again"
+
+
+def kept_lines(kept: Sequence[FileTask], archive: ParsedArchive) -> Iterator[str]:
+    """Yield the lines about timelines that others changed and that are not written over."""
+    for task in kept[:_NAMED]:
+        yield (
+            f"{archive.timeline_path(task)}: changed since parsing wrote it, and left as it is;"
+            " --overwrite-changed writes over it"
+        )
+    if len(kept) > _NAMED:
+        yield f"{len(kept) - _NAMED} more timelines were changed since, and are left as they are"
+
+
+def _left_parts(left: Sequence[FileTask], archive: ParsedArchive, made: Made) -> Iterator[str]:
+    """Yield for each reason how many files stand so, which, and in what the first differs."""
+    for standing in Standing:
+        tasks = [task for task in left if task.standing is standing]
+        if tasks:
+            names = shown((task.file.source for task in tasks), most=3)
+            why = archive.otherwise(tasks[0], made)
+            yield f"{len(tasks)} {standing} ({': '.join(filter(None, [names, why]))})"
+
+
+def files(number: int) -> str:
+    """Return a number of files in words."""
+    return f"{number:,} file{'' if number == 1 else 's'}"

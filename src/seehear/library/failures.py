@@ -1,0 +1,102 @@
+"""The files of an archive that could not be parsed, `LIBRARY/.seehear/failed.json`.
+
+They are kept from one run to the next: a file that failed is not tried again while it stays as it
+is (size and time of change), unless it is asked for.
+"""
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from seehear.errors import DataError
+from seehear.files import write_text
+from seehear.foreign.forms import items, record, text, whole
+from seehear.foreign.texts import read_json
+from seehear.library.places import FOLDER
+from seehear.media.identity import stamp
+
+FILE = "failed.json"
+_SCHEMA = "seehear.failed/1"
+_FAILURE = {"source": text, "path": text, "bytes": whole(), "mtime_ns": whole(-(1 << 62), 1 << 62)}
+_FORM = record({"schema": text, "failed": items(record({**_FAILURE, "error": text}))})
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A file that could not be parsed.
+
+    Args:
+        source: as the user names it.
+        path: where it lies.
+        bytes, mtime_ns: its size and time of change then.
+        error: why, in one line.
+    """
+
+    source: str
+    path: str
+    bytes: int
+    mtime_ns: int
+    error: str
+
+
+class Failures:
+    """The failures of a library.
+
+    Args:
+        library: the folder.
+    """
+
+    def __init__(self, library: Path) -> None:
+        self.path = library / FOLDER / FILE
+        self._failed: dict[str, Failure] = {}
+        with contextlib.suppress(DataError):  # damaged or none: whatever fails is found out again
+            for entry in read_json(self.path, _FORM)["failed"]:
+                one = Failure(**{key: entry[key] for key in (*_FAILURE, "error")})
+                self._failed[one.path] = one
+
+    def __iter__(self) -> Iterator[Failure]:
+        return iter(self._failed.values())
+
+    def of(self, path: Path) -> Failure | None:
+        """Return why a file failed, if it is still as it was then."""
+        found = self._failed.get(_key(path))
+        same = found is not None and stamp(path) == (found.bytes, found.mtime_ns)
+        return found if same else None
+
+    def add(self, path: Path, source: str, error: str) -> None:
+        """Take note of a failure.
+
+        Raises:
+            SeehearError: the library takes no files.
+        """
+        found = stamp(path) or (0, 0)
+        self._failed[_key(path)] = Failure(_text(source), _key(path), *found, _text(error))
+        self._write()
+
+    def clear(self, path: Path) -> None:
+        """Forget that a file failed.
+
+        Raises:
+            SeehearError: the library takes no files.
+        """
+        if self._failed.pop(_key(path), None) is not None:
+            self._write()
+
+    def _write(self) -> None:
+        if not self._failed:
+            with contextlib.suppress(OSError):
+                self.path.unlink(missing_ok=True)
+            return
+        found = {"schema": _SCHEMA, "failed": [vars(one) for one in self]}
+        write_text(self.path, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+
+
+def _key(path: Path) -> str:
+    return _text(os.path.abspath(path))
+
+
+def _text(value: str) -> str:
+    return value.encode("utf-8", "replace").decode()

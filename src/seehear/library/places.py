@@ -1,0 +1,141 @@
+"""Where videos were seen last and what they hold, `LIBRARY/.seehear/media.tsv`.
+
+A line a video: size, time of change in nanoseconds, hash (`seehear.media.identity`), the timeline
+that was made of it, and its path from the library; names as in an address (`%20`).  While size and
+time stay, a video is not read again.  The file only spares work: without it, hashes are computed
+once more.  Lines are added at its end; of several about one path the last counts.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote, unquote
+
+from seehear.errors import MediaError
+from seehear.files import write_text
+from seehear.media.identity import content_hash, stamp
+
+FOLDER, FILE = ".seehear", "media.tsv"
+_SPARE = 1000  # lines that were overtaken, beyond as many as count: then the file is written anew
+
+
+class Seen(NamedTuple):
+    """A video as it was when it was seen.
+
+    Args:
+        path: where.
+        bytes, mtime_ns: its size and time of change.
+        hash: of its content.
+        timeline: that was made of it, a path below the library without suffix; or nothing.
+    """
+
+    path: Path
+    bytes: int
+    mtime_ns: int
+    hash: str
+    timeline: str = ""
+
+    def holds(self) -> bool:
+        """Return whether the file is still there, unchanged."""
+        found = stamp(self.path)
+        return found is not None and found == (self.bytes, self.mtime_ns)
+
+
+class Places:
+    """The videos that a library has seen.
+
+    Args:
+        library: the folder.
+    """
+
+    def __init__(self, library: Path) -> None:
+        self._base = Path(os.path.realpath(library))
+        self._file = library / FOLDER / FILE
+        self._seen: dict[str, Seen] = {}
+        self._of: dict[str, Seen] = {}  # by timeline
+        self._by_hash: dict[str, dict[str, Seen]] = {}
+        self._read()
+
+    def of_timeline(self, name: str) -> Seen | None:
+        """Return the video that a timeline was made of, as it was seen then."""
+        return self._of.get(name)
+
+    def with_hash(self, hash_: str) -> Iterator[Path]:
+        """Yield where videos of this content were seen, and are still."""
+        for place in list(self._by_hash.get(hash_, {}).values()):
+            if place.holds():
+                yield place.path
+
+    def known_hash(self, path: Path) -> str | None:
+        """Return the hash of a video that is unchanged since it was seen, None for any other."""
+        place = self._seen.get(self._key(path))
+        return place.hash if place is not None and place.holds() else None
+
+    def hash_of(self, path: Path) -> str:
+        """Return the hash of a video, which is read only if it is new or changed.
+
+        Raises:
+            MediaError: it cannot be read.
+        """
+        found = self.known_hash(path)
+        if found is not None:
+            return found
+        before = stamp(path)
+        try:
+            hash_ = content_hash(path)
+        except OSError as error:
+            raise MediaError(f"cannot be read: {error.strerror}", where=path) from None
+        if before is not None and before == stamp(path):
+            self.remember(Seen(path, *before, hash_))
+        return hash_
+
+    def remember(self, place: Seen) -> None:
+        """Take note of a video; a folder that takes no files only costs the same work again."""
+        self._take(place)
+        with contextlib.suppress(OSError):
+            self._file.parent.mkdir(exist_ok=True)
+            with self._file.open("ab") as file:
+                file.write(self._line(place).encode())
+
+    def _take(self, place: Seen) -> None:
+        key = self._key(place.path)
+        before = self._seen.get(key)
+        if before is not None:
+            self._by_hash[before.hash].pop(key)
+            if not place.timeline and place.hash == before.hash:
+                place = place._replace(timeline=before.timeline)
+        self._seen[key] = place
+        self._by_hash.setdefault(place.hash, {})[key] = place
+        if place.timeline:
+            self._of[place.timeline] = place
+
+    def _key(self, path: Path) -> str:
+        return os.path.abspath(path)
+
+    def _line(self, place: Seen) -> str:
+        try:
+            below = os.path.relpath(self._key(place.path), self._base)
+        except ValueError:  # another drive
+            below = self._key(place.path)
+        names = [quote(os.fsencode(name)) for name in (place.timeline, below)]
+        return "\t".join([str(place.bytes), str(place.mtime_ns), place.hash, *names]) + "\n"
+
+    def _read(self) -> None:
+        """Read the file; a line that is none, such as a last one without an end, is left out."""
+        try:
+            *lines, torn = self._file.read_bytes().split(b"\n")
+        except OSError:
+            return
+        for line in lines:
+            with contextlib.suppress(ValueError, IndexError):
+                self._take(self._place(line.decode().split("\t")))
+        if torn or len(lines) > 2 * len(self._seen) + _SPARE:
+            with contextlib.suppress(Exception):
+                write_text(self._file, "".join(map(self._line, self._seen.values())))
+
+    def _place(self, parts: list[str]) -> Seen:
+        timeline, below = (unquote(name, errors="surrogateescape") for name in parts[3:])
+        path = Path(os.path.normpath(self._base / below))
+        return Seen(path, int(parts[0]), int(parts[1]), parts[2], timeline)
