@@ -6,14 +6,17 @@ PIP_QUIET ?= -q
 CODE := src tests benchmarks examples tools docs/_build
 SHARED ?= $(or $(SEEHEAR_SHARED),../shared)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# tests start hundreds of processes: without its compiled files each would compile the package anew
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: demo test lint docs install install-test weights constraints fuzz check-restaged tables bench wheel-check test-oldest clean
 
 demo: weights  ## the main job: a small world of clips, everything run on it, and a report
 	$(BIN)/seehear demo --out out/demo
 
-test: install-test weights lint docs  ## everything CI runs
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+test: install-test weights  ## everything CI runs
+	$(MAKE) -j 2 lint docs
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal  # a thread a worker
 
 lint: install-test
 	$(BIN)/ruff format --check -q $(CODE)

@@ -135,38 +135,60 @@ def test_what_is_no_media(parse, tmp_path, monkeypatch):
     refused(parse("https://example.org/a.mp4"), "expected a local file, got a network address")
 
 
+@pytest.fixture
+def parse_all(tmp_path, capfd):
+    """Return a function that parses the files of a folder by one command: their timelines."""
+
+    def run(folder):
+        main(["parse", str(folder), "--events", EVENTS, "--jobs", "1", "--json"])
+        captured = capfd.readouterr()
+        assert "Traceback" not in captured.err
+        value = json.loads(captured.out)
+        lines = [line for line in captured.err.splitlines() if line.startswith("seehear: /")]
+        refused = [line for line in lines if ": warning: " not in line]
+        # a timeline or one line
+        assert len(refused) == len(value["failed"])
+        timelines = [Timeline.from_dict(each) for each in value["timelines"]]
+        assert len(timelines) + len(value["failed"]) == len(list(folder.iterdir()))
+        return {timeline.source: timeline for timeline in timelines}
+
+    return run
+
+
 @pytest.mark.parametrize("kind", ["mkv", "mp4"])
-def test_truncated_at_every_tenth(parse, tmp_path, kind):
+def test_truncated_at_every_tenth(parse_all, tmp_path, kind):
     whole = (
         film(tmp_path / "whole.mkv", 2) if kind == "mkv" else mp4(tmp_path / "whole.mp4", 2)
     ).read_bytes()
+    (tmp_path / "cut").mkdir()
     for tenth in range(10):
-        path = tmp_path / f"cut{tenth}.{kind}"
+        path = tmp_path / "cut" / f"{tenth}.{kind}"
         path.write_bytes(whole[: len(whole) * tenth // 10])
-        code, timeline, lines = parse(path)
-        if timeline is None:
-            assert code == 2
-            assert len(lines) == 1
-        else:
-            assert code == 0
-            # cut within the last segment, or off the index at the end, it may be whole as far as
-            # anyone can tell
-            assert timeline.warnings or timeline.duration_s < 1.9 or tenth >= 8, (
-                tenth,
-                timeline.warnings,
-            )
+    for source, timeline in parse_all(tmp_path / "cut").items():
+        # cut within the last segment, or off the index at the end, it may be whole as far as
+        # anyone can tell
+        assert timeline.warnings or timeline.duration_s < 1.9 or source[0] in "89", (
+            source,
+            timeline.warnings,
+        )
 
 
-def test_flipped_bits(parse, tmp_path):
+def test_truncated_alone(parse, tmp_path):
+    whole = film(tmp_path / "whole.mkv", 2).read_bytes()
+    path = tmp_path / "half.mkv"
+    path.write_bytes(whole[: len(whole) // 2])
+    check(parse(path))
+
+
+def test_flipped_bits(parse_all, tmp_path):
     whole = mp4(tmp_path / "whole.mp4", 2).read_bytes()
     rng = np.random.default_rng(0)
+    (tmp_path / "flipped").mkdir()
     for k in range(6):
         data = np.frombuffer(whole, np.uint8).copy()
         data[rng.integers(0, len(data), 3 + 30 * k)] ^= 1 << (k % 8)
-        (tmp_path / "flip.mp4").write_bytes(data.tobytes())
-        code, timeline, lines = parse(tmp_path / "flip.mp4")
-        assert (code, timeline is None) in {(0, False), (2, True)}
-        assert code == 0 or len(lines) == 1
+        (tmp_path / "flipped" / f"{k}.mp4").write_bytes(data.tobytes())
+    parse_all(tmp_path / "flipped")
 
 
 def test_one_bad_file_among_good_ones_costs_itself(tmp_path, capfd):

@@ -31,7 +31,7 @@ class Words:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory):
+def world(tmp_path_factory, no_graphs):
     root = tmp_path_factory.mktemp("world")
     dataset, store = write_world(root)
     options = Denoising(visual="conse", alpha="fit", beta="fit")

@@ -16,7 +16,7 @@ SETTINGS = [
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory):
+def world(tmp_path_factory, no_graphs):
     dataset, store = write_world(tmp_path_factory.mktemp("world"))
     return [str(dataset.root), "--features", str(store.path)]
 

@@ -20,9 +20,9 @@ PACKAGE = Path(__file__).parents[1] / "plugin_package"
 @pytest.fixture(scope="module")
 def seehear(
     tmp_path_factory: pytest.TempPathFactory,
-) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Install the package into a folder of its own; return what runs a command with that folder on
-    the path.
+) -> Callable[..., list[str]]:
+    """Install the package into a folder of its own; return what runs commands, one after another in
+    one process, with that folder on the path.
     """
     pytest.importorskip("hatchling")
     root = tmp_path_factory.mktemp("plugin")
@@ -45,35 +45,57 @@ def seehear(
     paths = [str(root / "site"), os.environ.get("PYTHONPATH", "")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
-    def run(*command: object, code: int = 0) -> subprocess.CompletedProcess[str]:
+    def run(*commands: tuple[object, ...]) -> list[str]:
         done = subprocess.run(
-            [sys.executable, "-m", "seehear.cli.main", *map(str, command)],
+            [sys.executable, "-c", COMMANDS, json.dumps(commands, default=str)],
             capture_output=True,
             text=True,
             env=environment,
             check=False,
         )
-        assert done.returncode == code, done.stderr
-        return done
+        assert done.returncode == 0, done.stderr
+        printed: list[str] = json.loads(done.stdout.splitlines()[-1])
+        return printed
 
     return run
 
 
+COMMANDS = """
+import contextlib, io, json, sys
+from seehear.cli.main import main
+
+def run(command):
+    printed = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    with contextlib.redirect_stdout(printed):
+        try:
+            code = main(command)
+        except SystemExit as stop:  # --help
+            code = stop.code or 0
+    if code:
+        sys.exit(f"{command} ended with {code}")
+    printed.flush()
+    return printed.buffer.getvalue().decode()
+
+if __name__ == "__main__":
+    print(json.dumps([run([str(word) for word in command]) for command in json.loads(sys.argv[1])]))
+"""
+
+
 def test_it_is_listed(seehear) -> None:
-    assert "han-bright" in [
-        recipe["name"] for recipe in json.loads(seehear("recipes", "ls", "--json").stdout)
-    ]
-    assert (
-        "audio loudness/feature, visual brightness/feature"
-        in seehear("recipes", "show", "han-bright").stdout
+    listed, shown, helped, about = seehear(
+        ("recipes", "ls", "--json"),
+        ("recipes", "show", "han-bright"),
+        ("export", "--help"),
+        ("doctor", "--json"),
     )
-    assert "lines" in seehear("export", "--help").stdout
-    about = json.loads(seehear("doctor", "--json").stdout)
+    assert "han-bright" in [recipe["name"] for recipe in json.loads(listed)]
+    assert "audio loudness/feature, visual brightness/feature" in shown
+    assert "lines" in helped
     assert {
         "group": "seehear.recipes",
         "name": "han-bright",
         "package": "seehear-brightness 1.0",
-    } in about["plugins"]
+    } in json.loads(about)["plugins"]
 
 
 def test_from_media_to_a_trained_parser_of_its_own(seehear, tmp_path: Path) -> None:
@@ -81,39 +103,17 @@ def test_from_media_to_a_trained_parser_of_its_own(seehear, tmp_path: Path) -> N
     pytest.importorskip("torch")
     from seehear.demo.world import make_world
 
-    data, feats, trained = (
-        make_world(tmp_path / "data", splits={"train": 2, "val": 1, "test": 1}),
-        "feats",
-        "run",
+    data = make_world(tmp_path / "data", splits={"train": 2, "val": 1, "test": 1})
+    feats, trained = tmp_path / "feats", tmp_path / "run"
+    encoders = ("--visual", "brightness", "--audio", "loudness")
+    *_, evaluated = seehear(
+        ("extract", data, *encoders, "--out", feats, "--jobs", 1),
+        ("train", data, "--features", feats, "--recipe", "han-bright", "--out", trained),
+        ("evaluate", data, "--model", trained, "--features", feats, "--json"),
     )
-    seehear(
-        "extract",
-        data,
-        "--visual",
-        "brightness",
-        "--audio",
-        "loudness",
-        "--out",
-        tmp_path / feats,
-        "--jobs",
-        1,
-    )
-    manifest = json.loads((tmp_path / feats / "manifest.json").read_text())
+    manifest = json.loads((feats / "manifest.json").read_text())
     assert manifest["encoders"]["brightness"]["preprocessing"] == {"fields": 9, "fps": 1}
-    seehear(
-        "train",
-        data,
-        "--features",
-        tmp_path / feats,
-        "--recipe",
-        "han-bright",
-        "--out",
-        tmp_path / trained,
-    )
-    evaluated = seehear(
-        "evaluate", data, "--model", tmp_path / trained, "--features", tmp_path / feats, "--json"
-    )
-    assert 0 <= json.loads(evaluated.stdout)["segment/type"] <= 1
+    assert 0 <= json.loads(evaluated)["segment/type"] <= 1
 
 
 def test_its_format(seehear, tmp_path: Path) -> None:
@@ -121,10 +121,8 @@ def test_its_format(seehear, tmp_path: Path) -> None:
 
     line = Timeline("a.mp4", 3, TimeGrid(3), ("Dog",), (Event(0, 2, Track.AUDIO, "Dog"),))
     (tmp_path / "a.timeline.json").write_text(line.to_json())
-    assert (
-        seehear("export", tmp_path / "a.timeline.json", "--to", "lines").stdout
-        == "0 to 2 s: Dog (audio)\n"
-    )
+    (exported,) = seehear(("export", tmp_path / "a.timeline.json", "--to", "lines"))
+    assert exported == "0 to 2 s: Dog (audio)\n"
 
 
 # --- packages that do not fit

@@ -18,7 +18,7 @@ from small_world import TINY
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory):
+def world(tmp_path_factory, no_graphs):
     return make(
         tmp_path_factory.mktemp("world"), video=None, recipes=("han", "lsld", "ma", "jomold")
     )

@@ -19,7 +19,7 @@ HOSTILE = "<img src=x onerror=alert(1)>\"'</script>"
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory):
+def world(tmp_path_factory, no_graphs):
     return make(tmp_path_factory.mktemp("world"))
 
 

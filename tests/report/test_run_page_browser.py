@@ -15,7 +15,7 @@ HOSTILE = "<b onclick=alert(1)>Dog</b>"
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
+def address(tmp_path_factory, no_graphs):
     root = tmp_path_factory.mktemp("page")
     world = make(root)
     systems = read_systems(

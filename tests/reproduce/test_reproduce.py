@@ -22,7 +22,7 @@ ROWS = ["han", "jomold", "han+clip", "lsld"]
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory):
+def world(tmp_path_factory, no_graphs):
     return write_world(tmp_path_factory.mktemp("world"))
 
 

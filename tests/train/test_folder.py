@@ -2,13 +2,12 @@
 
 import json
 import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 
 from killing import killed_after
+from own_process import start
 from seehear.errors import (
     ConfigError,
     WeightsError,
@@ -22,6 +21,9 @@ from seehear.train import (
 )
 from seehear.train.folder import read_log
 from small_world import TINY
+from training_process import train_with_little_room
+
+pytestmark = pytest.mark.usefixtures("no_graphs")
 
 
 def test_the_log_survives_a_line_cut_off(tmp_path):
@@ -72,41 +74,19 @@ def test_a_full_disk_loses_nothing(world, tmp_path):
     """The process may write files up to a size that the weights of the second attempt do not fit in
     any more.
     """
-    script = (
-        "import resource, signal, sys; from seehear.data import open_dataset\nfrom seehear.features"
-        " import open_features; from seehear.train import *\nfrom seehear.errors import"
-        " SeehearError\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\np ="
-        " prepare(open_dataset(sys.argv[1]), open_features(sys.argv[2]), 'han',           "
-        " settings=dict(zip(*[iter(sys.argv[5:])] * 2)))\nresource.setrlimit(resource.RLIMIT_FSIZE,"
-        " (int(sys.argv[4]), resource.RLIM_INFINITY))\ntry:\n    run(p, sys.argv[3])\nexcept"
-        " SeehearError as error:\n    print(error); sys.exit(2)\n"
-    )
     dataset, store = world
-    pairs = [str(x) for pair in {**TINY, "training.epochs": 4}.items() for x in pair]
-    prepared = prepare(dataset, store, "han", settings={**TINY, "training.epochs": 4})
+    settings = {**TINY, "training.epochs": 4}
+    prepared = prepare(dataset, store, "han", settings=settings)
     whole = run(prepared, tmp_path / "whole")
-    size = (whole / "best.safetensors").stat().st_size
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            script,
-            str(dataset.root),
-            str(store.path),
-            str(tmp_path / "full"),
-            str(size + 1000),
-            *pairs,
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-    )
-    assert done.returncode == 2, done.stderr
-    assert "cannot write" in done.stdout
-    assert len(done.stdout.strip().splitlines()) == 1
-    assert not list((tmp_path / "full").glob(".*.part"))  # nothing half-written is left
-    folder = run(prepared, tmp_path / "full")  # there is room again
+    room = (whole / "best.safetensors").stat().st_size + 1000
+    full, said = tmp_path / "full", tmp_path / "said.txt"
+    child = start(train_with_little_room, dataset.root, store.path, full, settings, room, said)
+    child.join()
+    assert child.exitcode == 2
+    assert "cannot write" in said.read_text()
+    assert len(said.read_text().splitlines()) == 1
+    assert not list(full.glob(".*.part"))  # nothing half-written is left
+    folder = run(prepared, full)  # there is room again
     assert (folder / "last.safetensors").read_bytes() == (whole / "last.safetensors").read_bytes()
 
 

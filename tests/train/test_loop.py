@@ -3,10 +3,7 @@ schedules, the log.
 """
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 from dataclasses import replace
 
@@ -17,15 +14,20 @@ from safetensors.torch import load_file
 
 from golden import kept_rows
 from killing import killed_after
+from own_process import start
 from seehear.errors import DataError, SeehearError
 from seehear.nn import load_official
 from seehear.recipes import RECIPES, Training, resolve
 from seehear.recipes.contract import Clips
 from seehear.train import RunFolder, RunOptions, load_run, loop, prepare, run
 from seehear.train.folder import read_log
+from seehear.train.model import as_graph
 from seehear.train.networks import predict
 from seehear.train.targets import build_targets
 from small_world import SEGMENTS, TINY
+from training_process import train
+
+pytestmark = pytest.mark.usefixtures("no_graphs")
 
 
 def tiny(world, recipe="han", **settings):
@@ -58,26 +60,24 @@ def test_a_run_killed_anywhere_and_continued_ends_in_the_same_bits(
 
 def test_kill_9_in_the_middle_of_a_real_process(world, tmp_path):
     dataset, store = world
-    script = (
-        "import sys; from seehear.data import open_dataset; from seehear.features import"
-        " open_features\nfrom seehear.train import *\np = prepare(open_dataset(sys.argv[1]),"
-        " open_features(sys.argv[2]), 'han',            settings=dict(zip(*[iter(sys.argv[4:])] *"
-        " 2)))\nrun(p, sys.argv[3], options=Options(save_every=1))\n"
-    )
-    settings = {**TINY, "training.epochs": 25}
-    command = [sys.executable, "-c", script, str(dataset.root), str(store.path)]
-    pairs = [str(x) for pair in settings.items() for x in pair]
-    env = {**os.environ, "OMP_NUM_THREADS": "1"}
-    child = subprocess.Popen([*command, str(tmp_path / "cut"), *pairs], env=env)
+    settings = {**TINY, "training.epochs": 12}
+
+    def begin(name):
+        return start(train, dataset.root, store.path, tmp_path / name, settings)
+
+    child = begin("cut")
     log = tmp_path / "cut" / "log.jsonl"
-    while not (log.exists() and len(read_log(log)) >= 5):
-        assert child.poll() is None
+    while not (log.exists() and len(read_log(log)) >= 3):
+        assert child.is_alive()
         time.sleep(0.002)
-    child.send_signal(signal.SIGKILL)
-    child.wait()
+    child.kill()
+    child.join()
+    assert child.exitcode == -signal.SIGKILL
     assert not (tmp_path / "cut" / "last.safetensors").exists()
     for name in ("cut", "whole"):
-        subprocess.run([*command, str(tmp_path / name), *pairs], env=env, check=True)
+        again = begin(name)
+        again.join()
+        assert again.exitcode == 0
     same_files(tmp_path / "cut", tmp_path / "whole")
 
 
@@ -113,7 +113,10 @@ def small_settings(name):
 )
 def test_every_recipe_trains_resumes_to_the_bit_and_reloads(world, tmp_path, monkeypatch, name):
     prepared = prepare(*world, name, settings=small_settings(name))
-    whole = run(prepared, tmp_path / "whole")
+    with monkeypatch.context() as patch:
+        patch.setattr("seehear.train.folder.as_graph", as_graph)  # every recipe has one
+        whole = run(prepared, tmp_path / "whole")
+    assert (whole / "model.onnx").exists()
     killed_after(4, monkeypatch, prepared, tmp_path / "cut")
     same_files(whole, run(prepared, tmp_path / "cut"))
     lines = RunFolder(whole).log()

@@ -1,0 +1,18 @@
+"""Processes of their own that begin at once: forked from one that has imported PyTorch already.
+
+A new interpreter needs seconds for that, which a test that is about the process pays in vain.
+"""
+
+import multiprocessing
+from collections.abc import Callable
+from multiprocessing.context import ForkServerProcess
+
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload(["seehear.train.run"])  # it has no threads yet: safe to fork
+
+
+def start(function: Callable[..., object], *arguments: object) -> ForkServerProcess:
+    """Start `function`, of a file on pytest's `pythonpath`, in a process of its own."""
+    process = _CONTEXT.Process(target=function, args=arguments, daemon=True)
+    process.start()
+    return process
