@@ -61,7 +61,7 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from seehear.demo.world import make_world
 
     folder = tmp_path_factory.mktemp("reader")
-    make_world(folder / "mydata", splits={"train": 8, "val": 2, "test": 4})
+    make_world(folder / "mydata", splits={"train": 5, "val": 2, "test": 4})
     videos = folder / "mydata" / "videos"
     for name, source in {
         "holiday": "test0000",
