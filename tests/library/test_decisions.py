@@ -8,6 +8,7 @@ import pytest
 
 from seehear.errors import DataError
 from seehear.library.decisions import decide_library
+from seehear.library.written import read_written, signed
 from seehear.time import Decoding, Scores, TimeGrid, Timeline, decode_scores
 
 
@@ -47,6 +48,18 @@ def test_only_what_changes_is_written(tmp_path: Path) -> None:
     assert list(decide_library(folder, replace))[1].after == 0
     assert (folder / "a/x.timeline.json").read_text() == made(0.9).to_json()
     assert kept <= (folder / "a/x.timeline.json").stat().st_mtime_ns
+
+
+def test_what_parsing_wrote_counts_as_that_after_deciding_again(tmp_path: Path) -> None:
+    folder = library(tmp_path, a=0.4, b=0.4)
+    one, other = folder / "a/x.timeline.json", folder / "b/x.timeline.json"
+    one.write_text(signed(made(0.4)).to_json())
+    before = read_written(one, "a")
+    list(decide_library(folder, lower))
+    after = read_written(one, "a")
+    assert not before.touched
+    assert after == before
+    assert read_written(other, "b").touched, "a timeline that others changed stays theirs"
 
 
 def test_nothing_is_written_where_that_is_asked_for(tmp_path: Path) -> None:

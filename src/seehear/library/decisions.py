@@ -7,6 +7,7 @@ from pathlib import Path
 from seehear.errors import DataError, SeehearError
 from seehear.files import write_text
 from seehear.library.scan import Scan
+from seehear.library.written import signed_as
 from seehear.time import Decoding, Timeline, decoded, decoding_of
 
 
@@ -68,7 +69,7 @@ def _decide(path: Path, name: str, change: Callable[[Decoding], Decoding], write
         old = Timeline.from_json(path)
         new = decoded(old, change(decoding_of(old, parsed=True)))
         if new != old and write:
-            write_text(path, new.to_json())
+            write_text(path, signed_as(path, new).to_json())
     except (SeehearError, ValueError) as error:
         hint = error.hint if isinstance(error, SeehearError) else None
         problem = error.problem if isinstance(error, SeehearError) else str(error)

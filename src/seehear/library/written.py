@@ -24,7 +24,7 @@ from seehear.time import SUFFIX, Timeline
 
 MARK = "written"
 # of a parser's record: what may change without another answer
-_NOT_HOW = (MARK, "version", "libraries", "vocabulary")
+_NOT_HOW = (MARK, "version", "libraries", "vocabulary", "decoded")
 _FORM = record(
     {"source": text, "vocabulary": items(text)},
     {
