@@ -14,6 +14,9 @@ def test_vocabularies(tmp_path: Path) -> None:
         "playing the Violin",
         "a door bell ringing",
     )
+    given = Vocabulary.parse("Dog, Violin_fiddle, Door_bell=a door bell ringing").given
+    assert given == {"Door_bell": "a door bell ringing"}
+    assert not LLP_VOCABULARY.given
     path = tmp_path / "classes.txt"
     path.write_text("\ufeff# mine\nDog\n\nCat = a cat\n", encoding="utf-8")
     assert Vocabulary.parse(path).names == ("Dog", "Cat")

@@ -75,9 +75,9 @@ def test_seconds_that_were_not_parsed_stand_in_every_format_that_has_a_place_for
     assert export.render(CUT, "csv").splitlines()[-1] == "a.mp4,visual,[not parsed],6.25,10,"
     assert export.render(CUT, "tsv").splitlines()[-1] == "a\tvisual\t6.25\t10\t[not parsed]"
     audacity = export.render(CUT, "audacity").splitlines()
-    assert audacity[-1] == "6.250000\t10.000000\tvisual:[not parsed]"
+    assert audacity[-1] == "6.250000\t10.000000\t[picture not parsed]"
     assert "NOTE visual not parsed from 00:00:06.250 to 00:00:10.000\n" in export.render(CUT, "vtt")
-    block = "2\n00:00:06,250 --> 00:00:10,000\nvisual: [not parsed]\n"
+    block = "2\n00:00:06,250 --> 00:00:10,000\n[picture not parsed]\n"
     assert export.render(CUT, "srt").endswith(block)
     assert tiers(CUT)[-1] == ("visual:[not parsed]", [(6.25, 10.0, "[not parsed]")])
     for form in ("eaf", "textgrid"):

@@ -47,6 +47,7 @@ def test_it_says_how_it_was_made(clip):
     assert made["decoding"]["threshold"] == 0.5
     assert made["words"]["Loud"] == {"heard as": ["Loud"], "seen as": ["Loud"]}
     assert "numpy" in made["libraries"]
+    assert made["descriptions"] == {"Loud": "loud", "Bright": "bright"}  # not those of the names
 
 
 def test_a_track_that_is_not_there_is_absent(tmp_path):

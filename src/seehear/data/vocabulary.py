@@ -63,6 +63,12 @@ class Vocabulary:
             raise fault("expected at least one class, got none", where)
         return cls(tuple(descriptions), tuple(descriptions.values()))
 
+    @property
+    def given(self) -> dict[str, str]:
+        """The descriptions by class that are not those which the names alone would get."""
+        pairs = zip(self.names, self.descriptions, strict=True)
+        return {name: text for name, text in pairs if text != _described(name)}
+
     def index(self, name: str, *, where: object | None = None) -> int:
         """Return the position of a class.
 

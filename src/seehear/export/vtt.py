@@ -1,6 +1,7 @@
-"""WebVTT (W3C): one cue an event, `track: label`, with the track as its class for styling."""
+"""WebVTT (W3C): one cue a thing, such as "dog heard", with its track as its class for styling."""
 
-from seehear.export.words import by_time, clocks, not_parsed, one_line
+from seehear.export.told import subtitles
+from seehear.export.words import clocks, not_parsed, one_line
 from seehear.time import Timeline
 
 
@@ -10,9 +11,9 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
     for track, start_s, end_s in not_parsed(timeline):
         start, end = clocks(start_s, end_s, ".")
         blocks.append(f"NOTE {track} not parsed from {start} to {end}")
-    for number, e in enumerate(by_time(timeline), 1):
-        start, end = clocks(e.start_s, e.end_s, ".")
-        blocks.append(f"{number}\n{start} --> {end}\n<c.{e.track}>{e.track}: {escape(e.label)}</c>")
+    for number, line in enumerate(subtitles(timeline), 1):
+        start, end = clocks(line.start_s, line.end_s, ".")
+        blocks.append(f"{number}\n{start} --> {end}\n<c.{line.track}>{escape(line.text)}</c>")
     return "\n\n".join(blocks) + "\n"
 
 

@@ -170,11 +170,13 @@ class Parser:
                 entry = provenance(encoder)
                 encoders[id_] = {key: entry[key] for key in ("track", "weights", "preprocessing")}
             stream = {} if self.audio_stream is None else {"audio_stream": self.audio_stream}
+            given = self.scorer.vocabulary.given
             self._about = {
                 **self.name,
                 **stream,
                 "version": __version__,
                 "vocabulary": self.vocabulary.digest(),
+                **({"descriptions": given} if given else {}),
                 "encoders": encoders,
                 "decoding": self.decoding.to_dict(),
                 **self.scorer.about(),

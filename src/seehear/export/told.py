@@ -1,0 +1,108 @@
+"""A timeline as a person tells it: one line a thing, such as "dog heard" or "dog seen and heard".
+
+What is heard and seen in the same seconds is one line, not three: the lines of a class do not
+overlap.  A caption is a line of what can only be heard, as subtitles write it: "[dog barking]".
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from seehear.data import LLP_VOCABULARY
+from seehear.export.words import not_parsed, one_line
+from seehear.time import Timeline, Track
+from seehear.time.spans import Span, difference, joined
+
+HOW = {Track.AUDIO: "heard", Track.VISUAL: "seen", Track.AUDIO_VISUAL: "seen and heard"}
+_UNKNOWN = {"audio": "[sound not parsed]", "visual": "[picture not parsed]"}
+_ORDER = {track: place for place, track in enumerate(Track)}
+_LEAST_S = 1e-6  # what is left of an event in which both tracks hold may be an error of rounding
+_LLP = dict(zip(LLP_VOCABULARY.names, LLP_VOCABULARY.descriptions, strict=True))
+_LLP["Speech"] = "speech"  # LLP's own "Speeching" is what its labels rest on, and no English
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is to be told of some seconds.
+
+    Args:
+        start_s, end_s: the seconds.
+        track: audio for what is only heard then, visual for what is only seen.
+        text: in words, on one line.
+    """
+
+    start_s: float
+    end_s: float
+    track: Track
+    text: str
+
+
+def told(timeline: Timeline) -> list[Words]:
+    """Return what is heard, what is seen, and what is both, by onset.
+
+    For as long as a class is both, it is in no line of what is heard, and in none of what is seen.
+    """
+    names = said(timeline.vocabulary)
+    return _lines(timeline, lambda label, track: f"{names[label]} {HOW[track]}")
+
+
+def subtitles(timeline: Timeline) -> list[Words]:
+    """Return the lines of subtitles: as `told`, and captions where there is no picture to see."""
+    if not timeline.tracks["visual"].absent:
+        return told(timeline)
+    return _lines(timeline, lambda label, track: f"[{description(timeline, label)}]")
+
+
+def unknown(timeline: Timeline) -> list[Words]:
+    """Return in words, by onset, the seconds in which a track was not parsed."""
+    return [Words(start, end, Track(t), _UNKNOWN[t]) for t, start, end in not_parsed(timeline)]
+
+
+@lru_cache(maxsize=64)
+def said(vocabulary: tuple[str, ...]) -> dict[str, str]:
+    """Return each class as it stands in a sentence.
+
+    Those that would be one keep what tells them apart.
+
+    Examples:
+        >>> said(("Dog", "Frying_(food)", "US", "us"))
+        {'Dog': 'dog', 'Frying_(food)': 'frying (food)', 'US': 'US', 'us': 'us'}
+    """
+    small = {label: one_line(label.replace("_", " ")).lower() for label in vocabulary}
+    count = Counter(small.values())
+    alike = {label: one_line(label) for label, text in small.items() if count[text] > 1}
+    return small | alike
+
+
+def description(timeline: Timeline, label: str) -> str:
+    """Return in which words a class was looked for; where nobody said, its name as in a sentence.
+
+    A user's own words stay as they were written.
+    """
+    given = timeline.parser.get("descriptions")
+    if isinstance(given, dict) and isinstance(given.get(label), str):
+        return one_line(given[label])
+    return _LLP[label].lower() if label in _LLP else said(timeline.vocabulary)[label]
+
+
+def _lines(timeline: Timeline, words: Callable[[str, Track], str]) -> list[Words]:
+    lines = []
+    for (label, track), spans in _apart(timeline).items():
+        text = words(label, track)
+        lines += [Words(start, end, track, text) for start, end in spans]
+    return sorted(lines, key=lambda x: (x.start_s, x.end_s, _ORDER[x.track], x.text))
+
+
+def _apart(timeline: Timeline) -> dict[tuple[str, Track], list[Span]]:
+    """Return the spans of each class that is only heard, only seen, or both."""
+    found: dict[tuple[str, Track], list[Span]] = {}
+    for event in timeline:
+        found.setdefault((event.label, event.track), []).append((event.start_s, event.end_s))
+    apart = {key: joined(spans) for key, spans in found.items()}
+    for (label, track), spans in apart.items():
+        both = apart.get((label, Track.AUDIO_VISUAL))
+        if both and track is not Track.AUDIO_VISUAL:
+            left = difference(spans, both)
+            apart[label, track] = [(a, b) for a, b in left if b - a > _LEAST_S]
+    return apart
