@@ -39,6 +39,7 @@ class Benchmark:
 BENCHMARKS = (
     Benchmark("metrics_speed", "--most 10000", ""),
     Benchmark("search_speed", "--folder FOLDER --clips 3000 --repeat 3", "--folder FOLDER"),
+    Benchmark("export_speed", "--folder FOLDER --clips 3000", "--folder FOLDER"),
     Benchmark("parse_speed", "--repeat 3", "--minutes 5,10,60"),
     Benchmark("extract_speed", "--folder FOLDER --clips 2", "--folder FOLDER"),
     Benchmark("extract_memory", "--folder FOLDER --minutes 2", "--folder FOLDER"),

@@ -44,3 +44,13 @@ def shown(names: Iterable[str], most: int = SHOWN) -> str:
     if len(listed) <= most:
         return ", ".join(listed)
     return f"{', '.join(listed[:most])} ... ({len(listed)} in all)"
+
+
+def plain(label: str) -> str:
+    """Return a class name without what does not matter when one is typed.
+
+    Examples:
+        >>> plain("Baby_cry") == plain("baby  cry")
+        True
+    """
+    return " ".join(label.casefold().replace("_", " ").split())

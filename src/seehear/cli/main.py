@@ -25,7 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "recipes": ("recipes", "the published systems, each on one page"),
     "convert": ("convert", "an official checkpoint into ours"),
     "models": ("models", "pretrained weights: list, fetch, verify"),
-    "export": ("export", "one timeline file into another format"),
+    "export": ("export", "a timeline, or a whole library, into another format"),
     "decode": ("decode", "decisions again from the scores that timelines keep"),
     "search": ("search", "find moments over many parsed videos"),
     "share": ("share", "a trained parser with its model card, to a hub or elsewhere"),

@@ -11,6 +11,7 @@ from seehear.errors import SeehearError
 
 # command -> parameter -> what to type, where the parameter's name leads to no option or a wrong one
 _OTHERWISE = {
+    "export": {"events": "--labels"},
     "train": {"features": "--set features"},
     "reproduce": {"features": "--inputs"},
 }

@@ -36,24 +36,36 @@ class Format:
         render: `render(timeline, *, media=None) -> str`; `media` is where the clip's video can be
             found, as a URL relative to the file written, or None.
         embeds: whether `media` may also be a `data:` URL holding the whole video.
+        media: whether `render` makes any use of it.
     """
 
     suffix: str
     summary: str
     render: Callable[..., str]
     embeds: bool = False
+    media: bool = True
 
 
 FORMATS: dict[str, Format] = {
-    "json": Format(SUFFIX, "seehear's own timeline, complete", json.render),
-    "csv": Format(".csv", "a table for spreadsheets, one event a row", csv.render),
-    "tsv": Format(".tsv", "predictions for seehear evaluate, one event a row", tsv.render),
-    "audacity": Format(".audacity.txt", "a label track for Audacity", audacity.render),
-    "vtt": Format(".vtt", "WebVTT subtitles for browsers and players", vtt.render),
-    "srt": Format(".srt", "SubRip subtitles for players and editors", srt.render),
+    "json": Format(SUFFIX, "seehear's own timeline, complete", json.render, media=False),
+    "csv": Format(".csv", "a table for spreadsheets, one event a row", csv.render, media=False),
+    "tsv": Format(
+        ".tsv", "predictions for seehear evaluate, one event a row", tsv.render, media=False
+    ),
+    "audacity": Format(
+        ".audacity.txt", 'a label track for Audacity ("dog heard")', audacity.render, media=False
+    ),
+    "vtt": Format(
+        ".vtt", 'WebVTT subtitles for browsers and players ("dog heard")', vtt.render, media=False
+    ),
+    "srt": Format(
+        ".srt", 'SubRip subtitles for players and editors ("dog heard")', srt.render, media=False
+    ),
     "eaf": Format(".eaf", "ELAN annotation, a tier per track and class", eaf.render),
-    "textgrid": Format(".TextGrid", "Praat TextGrid, a tier per track and class", textgrid.render),
-    "rttm": Format(".rttm", "rich transcription time marks", rttm.render),
+    "textgrid": Format(
+        ".TextGrid", "Praat TextGrid, a tier per track and class", textgrid.render, media=False
+    ),
+    "rttm": Format(".rttm", "rich transcription time marks", rttm.render, media=False),
     "html": Format(".html", "a page with player and lanes, in one file", html.render, embeds=True),
 }
 

@@ -35,6 +35,7 @@ _COLUMNS = {
     "mtime_ns": "BIGINT",
     "size": "BIGINT",
     "source": "VARCHAR",
+    "start_s": "DOUBLE",
     "duration_s": "DOUBLE",
     "end_s": "DOUBLE",
     "audio": "BOOLEAN",
@@ -129,13 +130,14 @@ def reading(index: Path) -> Iterator[None]:
         yield
     except duckdb.Error as error:
         raise DataError(
-            f"the index cannot be read ({_first_line(error)})",
+            f"the index cannot be read ({first_line(error)})",
             where=index,
             hint="search again: it is made again from the timelines",
         ) from error
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Return the first line of what DuckDB says, for a message of one line."""
     return next(iter(str(error).splitlines()), type(error).__name__)
 
 
@@ -192,7 +194,7 @@ def _renew(
                     _replace_index(db, library, rows, stale if known else None)
             except duckdb.Error as error:
                 raise DataError(
-                    f"the index cannot be made ({_first_line(error)})",
+                    f"the index cannot be made ({first_line(error)})",
                     where=index,
                     hint="is there room on the disk?",
                 ) from error
@@ -286,6 +288,7 @@ def row_of(path: str, stamp: Stamp, timeline: Timeline, *, where: object = None)
         "mtime_ns": stamp[0],
         "size": stamp[1],
         "source": _without_nul(timeline.source),
+        "start_s": timeline.grid.start_s,
         "duration_s": timeline.duration_s,
         "end_s": end_s,
         "audio": not timeline.tracks["audio"].absent,

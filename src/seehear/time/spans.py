@@ -83,7 +83,10 @@ def gaps(spans: Iterable[Span], start: float, end: float) -> list[Span]:
         >>> gaps([(1, 2), (2, 4)], 0, 5)
         [(0.0, 1.0), (4.0, 5.0)]
     """
-    return difference([(start, end)], spans)
+    found = list(spans)
+    if any(first <= start and end <= last for first, last in found):
+        return []  # as it mostly is: nothing is missing
+    return difference([(start, end)], found)
 
 
 def shifted(spans: Iterable[Span], by: float) -> list[Span]:

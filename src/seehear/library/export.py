@@ -1,0 +1,317 @@
+"""A whole library in another form: one table of all clips, or one file a clip.
+
+Clips come one after another, in order of their names, and none is kept: memory does not grow with
+what they hold.  One that is damaged costs itself.
+"""
+
+import csv
+import errno
+import io
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO
+
+from seehear import export
+from seehear.errors import ConfigError, DataError, MissingExtraError, SeehearError
+from seehear.export.csv import COLUMNS, Row, cells, rows
+from seehear.export.selection import Selection
+from seehear.files import atomic_path, is_special, make_folder, refused, shortened
+from seehear.library.index import (
+    TABLE,
+    Updated,
+    connect,
+    first_line,
+    index_path,
+    reading,
+    sql_path,
+    update,
+)
+from seehear.library.media import MediaPlace, base_name, beside, find
+from seehear.library.scan import Scan
+from seehear.time import SUFFIX, TRACKS, Event, Extent, TimeGrid, Timeline
+
+# form of a table -> what it is
+TABLES = {
+    "csv": "one table for spreadsheets, one event a row",
+    "parquet": "one table for DuckDB, pandas and the like, one event a row",
+}
+_TYPES = {
+    "timeline": "VARCHAR",
+    **dict.fromkeys(COLUMNS, "VARCHAR"),
+    **dict.fromkeys(("start_s", "end_s", "score"), "DOUBLE"),
+}
+_HEADER = tuple(_TYPES)
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # what is no fault of one file
+Named = tuple[str, Timeline]  # by the path of its file in the library
+Read = tuple[str, Timeline | SeehearError]
+_BATCH = 1000  # clips of an index that are in memory at once
+
+
+class LibraryClips:
+    """What is wanted of the timelines of a library, one after another, and what became of them.
+
+    Args:
+        library: a folder of timelines.
+        selection: what of them is wanted.
+        whole: read the timelines themselves; else the index is brought up to date and read, which
+            is quicker and has all that a table says. Without DuckDB, timelines are read.
+
+    Raises:
+        DataError: there is no timeline.
+    """
+
+    def __init__(self, library: Path, selection: Selection, *, whole: bool = True) -> None:
+        self.library, self.selection = library, selection
+        self.advance: Callable[[], None] = lambda: None  # called after each
+        self.done = 0  # clips of which all that was wanted has been written
+        self._vocabularies: set[tuple[str, ...]] = set()
+        updated = None if whole else _updated(library)
+        if updated is not None:
+            self.count = updated.clips
+            self._read: Iterable[Read] = _indexed(library)
+            self.failed, self.notes = list(updated.failed), list(updated.notes)
+        else:
+            scan = Scan(library)
+            paths = sorted(path for path, _ in scan.files())
+            self.count = len(paths)
+            self._read = _files(library, paths)
+            self.failed, self.notes = scan.failed, scan.notes()
+        if not self.count and not self.failed:
+            raise DataError(
+                "expected timelines, found none",
+                where=library,
+                hint=f"make some: seehear parse VIDEOS --out {library}",
+            )
+
+    def __iter__(self) -> Iterator[Named]:
+        """Yield what is wanted of each timeline that can be read.
+
+        Raises:
+            SeehearError: none could be done, or a class that was asked for is in none.
+        """
+        for path, timeline in self._read:
+            if isinstance(timeline, SeehearError):
+                self.failed.append(str(timeline))
+            else:
+                self._vocabularies.add(timeline.vocabulary)
+                self.done += 1
+                chosen = self.selection.of(timeline)
+                # a clip that was searched for none of the classes has nothing to say of them
+                if chosen.vocabulary or not timeline.vocabulary:
+                    yield path, chosen
+            self.advance()
+        if self._vocabularies:
+            self.selection.require(dict.fromkeys(name for v in self._vocabularies for name in v))
+        if not self.done:
+            more = f" ({len(self.failed):,} failed)" if len(self.failed) > 1 else ""
+            raise DataError(f"nothing could be exported{more}; the first: {self.failed[0]}")
+
+    def fail(self, error: SeehearError) -> None:
+        """Take down that the latest clip could not be written.
+
+        Raises:
+            SeehearError: the disk is full, or takes nothing: others would fail as well.
+        """
+        if getattr(error.__cause__, "errno", None) in _FULL:
+            raise error
+        self.done -= 1
+        self.failed.append(str(error))
+
+
+def _updated(library: Path) -> Updated | None:
+    try:
+        return update(library)
+    except MissingExtraError:
+        return None
+
+
+def _files(library: Path, paths: Iterable[str]) -> Iterator[Read]:
+    """Yield timelines by their paths, or what is wrong with one."""
+    for path in paths:
+        try:
+            yield path, Timeline.from_json(library / path)
+        except SeehearError as error:
+            yield path, error
+
+
+def _indexed(library: Path) -> Iterator[Read]:
+    """Yield as much of each timeline as an index has: all but how it was made and decided."""
+    index = index_path(library)
+    with connect() as db, reading(index):
+        found = db.execute(
+            "SELECT path, source, start_s, duration_s, vocabulary, events,"
+            " CASE WHEN audio THEN audio_parsed END, CASE WHEN visual THEN visual_parsed END"
+            f" FROM {TABLE} ORDER BY file_row_number",
+            {"index": sql_path(index)},
+        )
+        while batch := found.fetchmany(_BATCH):
+            for path, source, start_s, duration_s, vocabulary, events, *parsed in batch:
+                yield (
+                    path,
+                    Timeline(
+                        source,
+                        duration_s,
+                        TimeGrid(0, start_s=start_s),
+                        tuple(vocabulary),
+                        tuple(map(_event, events)),
+                        dict(zip(TRACKS, map(_extent, parsed), strict=True)),
+                    ),
+                )
+
+
+def _event(row: Mapping[str, Any]) -> Event:
+    return Event(row["start_s"], row["end_s"], row["track"], row["label"], row["score"])
+
+
+def _extent(parsed: Sequence[Mapping[str, float]] | None) -> Extent:
+    if parsed is None:
+        return Extent()
+    return Extent.of(*((span["start_s"], span["end_s"]) for span in parsed))
+
+
+def write_table(clips: Iterable[Named], form: str, path: Path) -> int:
+    """Write the events of all clips as one table, whole or not at all; return its rows.
+
+    Columns are those of `seehear.export.csv` after `timeline`, the path of the clip's timeline.
+
+    Raises:
+        MissingExtraError: DuckDB, which writes Parquet, is not installed.
+        SeehearError: the file cannot be written, or as `clips` says.
+    """
+    if form == "csv":
+        with atomic_path(path) as part, part.open("wb") as out:
+            return write_csv(clips, out)
+    with connect() as db, _scratch(path) as folder, atomic_path(path) as part:
+        import duckdb
+
+        written = _write_lines(clips, folder / "rows.jsonl")
+        target = str(part).replace("'", "''")  # COPY takes no parameter here
+        try:
+            db.execute(f"SET temp_directory = '{str(folder).replace(chr(39), chr(39) * 2)}'")
+            db.execute(
+                "COPY (SELECT * FROM read_json($rows, format = 'newline_delimited',"
+                f" columns = {_TYPES}, maximum_object_size = 100000000,"
+                f" hive_partitioning = false)) TO '{target}' (FORMAT parquet, COMPRESSION zstd)",
+                {"rows": sql_path(folder / "rows.jsonl")},
+            )
+        except duckdb.Error as error:
+            raise SeehearError(
+                f"the table cannot be made ({first_line(error)})",
+                where=shortened(path),
+                hint="is there room on the disk?",
+            ) from error
+    return written
+
+
+def write_csv(clips: Iterable[Named], out: BinaryIO) -> int:
+    """Write the table as text into an open file; return its rows."""
+    text = io.TextIOWrapper(out, "utf-8", errors="replace", newline="")
+    table = csv.writer(text, lineterminator="\r\n")
+    written = 0
+    try:
+        table.writerow(_HEADER)
+        for path, timeline in clips:
+            of_clip = [[path, *cells(row)] for row in rows(timeline)]
+            table.writerows(of_clip)
+            written += len(of_clip)
+    finally:
+        text.detach()  # the file is the caller's to close
+    return written
+
+
+def _write_lines(clips: Iterable[Named], path: Path) -> int:
+    """Write the rows as lines of JSON, which DuckDB reads exactly."""
+    written = 0
+    with path.open("w", encoding="utf-8", errors="replace", newline="\n") as out:
+        for name, timeline in clips:
+            for row in rows(timeline):
+                out.write(_line(name, row))
+                written += 1
+    return written
+
+
+def _line(name: str, row: Row) -> str:
+    value = dict(zip(_HEADER, (name, *row), strict=True))
+    # its reader takes no zero byte
+    return json.dumps(value, ensure_ascii=False).replace("\\u0000", "") + "\n"
+
+
+@contextmanager
+def _scratch(path: Path) -> Iterator[Path]:
+    """Give a hidden folder beside a file, for the rows on their way into it."""
+    beside_it = None if is_special(path) else path.parent
+    try:
+        if beside_it is not None:
+            beside_it.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=beside_it, prefix=".export-") as folder:
+            yield Path(folder)
+    except OSError as error:
+        raise refused(error, path) from error
+
+
+def write_files(clips: LibraryClips, form: str, out: Path, *, media: Path | None = None) -> None:
+    """Write a file a clip, in the subfolders of the library.
+
+    Args:
+        clips: what is written.
+        form: a name of `seehear.export.FORMATS`, or one that an installed package adds.
+        out: the folder; nothing is written outside of it.
+        media: folder of the videos, for formats that point to them; those beside a timeline are
+            found without.
+
+    Raises:
+        ConfigError: copies of timelines would mix with the library's own.
+        SeehearError: the folder cannot be made, or nothing could be written.
+    """
+    about = export.get(form)
+    if about.suffix == SUFFIX and out.resolve().is_relative_to(clips.library.resolve()):
+        raise ConfigError(
+            "expected a folder outside the library, or the copies become clips of it",
+            where=out,
+            parameter="out",
+        )
+    make_folder(out)
+    inside = _Inside(out)
+    for path, timeline in clips:
+        target = out / (path.removesuffix(SUFFIX) + about.suffix)
+        try:
+            inside.require(target.parent)
+            video = _video(clips.library, path, timeline.source, media) if about.media else None
+            export.write(timeline, form, target, media=video)
+        except SeehearError as error:
+            clips.fail(error)
+
+
+def _video(library: Path, path: str, source: str, media: Path | None) -> Path | None:
+    """Return the video of a clip: beside its timeline, else in the folder named."""
+    found = beside(library / path, source)
+    if found is None and media is not None:
+        below = PurePosixPath(path).parent  # parsing a folder keeps its shape
+        names = (str(below / base_name(source)), source, base_name(source))
+        found = find(*MediaPlace(media, names))
+    return found
+
+
+class _Inside:
+    """Says whether folders lie inside another, wherever links lead; each is looked at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._root = folder.resolve()
+        self._known: set[Path] = set()
+
+    def require(self, folder: Path) -> None:
+        """Raise ConfigError where a folder leads out."""
+        if folder in self._known:
+            return
+        real = Path(os.path.realpath(folder))
+        if not real.is_relative_to(self._root):
+            raise ConfigError(
+                f"a link leads out of the folder ({shortened(real)})",
+                where=folder,
+                hint="remove the link, or choose another folder",
+            )
+        self._known.add(folder)
