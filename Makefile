@@ -9,7 +9,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # tests start hundreds of processes: without its compiled files each would compile the package anew
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test lint docs install install-test weights constraints fuzz check-restaged tables bench wheel-check test-oldest clean
+.PHONY: demo test lint docs install install-test weights constraints fuzz check-restaged tables bench wheel-check test-oldest \
+	screenshots clean
 
 demo: weights  ## the main job: a small world of clips, everything run on it, and a report
 	$(BIN)/seehear demo --out out/demo
@@ -25,6 +26,9 @@ lint: install-test
 
 docs: install-test  ## the documentation site, into site/; warnings are errors
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
+
+screenshots: install-test weights  ## the pictures of the page in README and site, after a change of the page
+	$(BIN)/python tools/screenshots.py
 
 install: .venv/.installed
 install-test: .venv/.installed-test

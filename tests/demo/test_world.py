@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from seehear.cli.main import main
 from seehear.data import open_dataset
 from seehear.demo import world
 from seehear.demo.pictures import PICTURES, SIZE
@@ -116,6 +117,50 @@ def test_a_clip_holds_what_its_script_says(tmp_path):
         for t in range(10)
     ]
     assert loud == [False] * 5 + [True] * 5
+
+
+def test_the_first_clip_is_made_by_a_command_and_never_over_something(tmp_path, capsys):
+    path = tmp_path / "first.mp4"
+    assert main(["demo", "--clip", str(path)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said == [
+        f"{path}: {world.first().told()}",
+        f'next: seehear parse {path} --events "Telephone,Guitar,Traffic light"',
+    ]
+    made = path.read_bytes()
+    assert main(["demo", "--clip", str(path)]) == 2
+    assert capsys.readouterr().err == (
+        f"seehear: {path}: there is a file of that name; choose another name\n"
+    )
+    assert main(["demo", "--clip", str(tmp_path / "first.avi")]) == 2
+    assert "expected a name that ends in .mp4" in capsys.readouterr().err
+    assert path.read_bytes() == made
+    assert [p.name for p in tmp_path.iterdir()] == ["first.mp4"]
+
+
+def test_the_dataset_alone_has_as_many_clips_as_asked_for(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(
+        world, "render", lambda script, path, rng: world.write_text(path, script.name)
+    )
+    command = ["demo", "--dataset", str(tmp_path / "mydata"), "--jobs", "1"]
+    assert main([*command, "--clips", "26"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"{tmp_path / 'mydata'}: 26 clips of ten seconds (16 train, 4 val, 6 test), 8 classes",
+        f"next: seehear doctor {tmp_path / 'mydata'}",
+    ]
+    dataset = open_dataset(tmp_path / "mydata")
+    assert {name: len(split) for name, split in dataset.splits.items()} == {
+        "train": 16,
+        "val": 4,
+        "test": 6,
+    }
+    assert main([*command, "--clips", "2"]) == 2
+    assert capsys.readouterr().err == (
+        "seehear: --clips: expected at least 3, got 2; one for each of train, val and test\n"
+    )
+    with pytest.raises(SystemExit):
+        main([*command, "--clip", "x.mp4"])
+    assert "not allowed with argument --dataset" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", PICTURES)

@@ -1,7 +1,8 @@
 """Every command and block of code in the README and on the site runs, page by page, in order.
 
 A block that cannot run in a test stands under `<!-- not run: why -->`; its commands must still be
-accepted by the command line's own parser.
+accepted by the command line's own parser.  A block under `<!-- printed by the command above -->` is
+what the last command before it prints, to the letter.
 """
 
 import ast
@@ -14,21 +15,24 @@ import subprocess
 import sys
 import tomllib
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 from seehear.cli.main import build_parser, main
+from small_world import TINY, write_world
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
     p.relative_to(ROOT).as_posix() for p in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
 )
 FENCE = re.compile(
-    r"(?P<note><!-- not run: (?P<why>[^\n]+?) -->\n+)?"
-    r"^```(?P<language>\w*)[^\n]*\n(?P<text>.*?)^```$",
+    r"(?:<!-- (?:not run: (?P<why>[^\n]+?)|(?P<printed>printed by the command above)) -->\n+)?"
+    r"^```(?P<language>\w*)(?: title=\"(?P<file>[^\"]+)\")?\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
+FIRST_RECIPE = "docs/first-recipe.md"  # has a test of its own
 LANGUAGES = {"", "sh", "python", "toml", "json", "text"}
 
 
@@ -37,6 +41,8 @@ class Block:
     language: str
     text: str
     why_not: str | None
+    printed: bool
+    file: str | None
 
     @property
     def commands(self) -> list[list[str]]:
@@ -52,7 +58,7 @@ class Block:
 
 def blocks(page: str) -> list[Block]:
     found = FENCE.finditer((ROOT / page).read_text(encoding="utf-8"))
-    return [Block(m["language"], m["text"], m["why"]) for m in found]
+    return [Block(m["language"], m["text"], m["why"], bool(m["printed"]), m["file"]) for m in found]
 
 
 @pytest.fixture(scope="module")
@@ -93,10 +99,16 @@ def test_every_block_is_one_we_can_check(page: str) -> None:
             build_parser(command[0]).parse_args(command)
 
 
+def without_ends(text: str) -> list[str]:
+    """Return the lines of a text without blanks at their ends."""
+    return [line.rstrip() for line in text.strip().splitlines()]
+
+
 RUN = [
     page
     for page in PAGES
-    if any(b.why_not is None and (b.commands or b.language == "python") for b in blocks(page))
+    if page != FIRST_RECIPE
+    and any(b.why_not is None and (b.commands or b.language == "python") for b in blocks(page))
 ]
 
 
@@ -126,9 +138,12 @@ def test_a_page_runs_from_top_to_bottom(
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, object] = {}
     steps: tuple[tuple[str, ...], ...] = ()
+    printed = ""
     for block in blocks(page):
         if block.why_not is not None:
             continue
+        if block.printed:
+            assert without_ends(block.text) == without_ends(printed), page
         if block.language == "python":
             exec(compile(block.text, page, "exec"), namespace)
         for command in block.commands:
@@ -141,9 +156,53 @@ def test_a_page_runs_from_top_to_bottom(
                 made[steps] = tmp_path / out
             code = main(command)
             captured = capsys.readouterr()
+            printed = captured.out
             assert code == 0, (
                 f"seehear {shlex.join(command)} ended with {code}:\n{captured.err[-2000:]}"
             )
+
+
+def test_the_first_recipe_can_be_pasted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its files are saved, the package counts as installed, and every command after that runs."""
+    pytest.importorskip("torch")
+    page = blocks(FIRST_RECIPE)
+    files = {block.file: block.text for block in page if block.file}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    about = tomllib.loads(files["pyproject.toml"])
+    points = metadata.EntryPoints(
+        metadata.EntryPoint(name, value, group)
+        for group, added in about["project"]["entry-points"].items()
+        for name, value in added.items()
+    )
+    assert about["tool"]["setuptools"]["py-modules"] == ["calm"]
+    monkeypatch.setattr(metadata, "entry_points", lambda **wanted: points.select(**wanted))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "calm", raising=False)
+    write_world(tmp_path)
+    (tmp_path / "data").rename(tmp_path / "mydata")
+    (tmp_path / "feats").rename(tmp_path / "features")
+    monkeypatch.chdir(tmp_path)
+    quick = [f"--set={key}={value}" for key, value in {**TINY, "training.epochs": 1}.items()]
+    said = ""
+    for block in page:
+        if block.why_not is not None:
+            continue
+        if block.printed:
+            assert without_ends(block.text) == without_ends(said)
+        for command in block.commands:
+            code = main([*command, *(quick if command[0] == "train" else [])])
+            output = capsys.readouterr()
+            assert code == 0, output.err
+            said = output.out
+    han, calm = (
+        json.loads(Path(run, "log.jsonl").read_text("utf-8"))["loss"]
+        for run in ("run-han", "run-calm")
+    )
+    assert calm.keys() - han.keys() == {"calm"}
+    assert calm["total"] == pytest.approx(han["total"] + 0.5 * calm["calm"], rel=0.05)
 
 
 def test_promises_name_tests_that_exist() -> None:

@@ -1,7 +1,11 @@
-"""`seehear demo`: a small world of our own clips, everything run on it, and a report."""
+"""`seehear demo`: a small world of our own clips, everything run on it, and a report.
+
+Or only a clip to try things on, or only the clips with their labels to learn from.
+"""
 
 import argparse
 import os
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -16,12 +20,34 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument(
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
         "--out",
         type=Path,
         default=Path("seehear-demo"),
         metavar="DIR",
         help="folder for everything it makes; the same command goes on (default: seehear-demo)",
+    )
+    what.add_argument(
+        "--clip",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="make one clip of ten seconds to try things on, and nothing else",
+    )
+    what.add_argument(
+        "--dataset",
+        type=Path,
+        default=None,
+        metavar="DIR",
+        help="make only the clips with their labels: a dataset to learn from",
+    )
+    parser.add_argument(
+        "--clips",
+        type=int,
+        default=None,
+        metavar="N",
+        help="how many clips to make, train, val and test together (default: 156)",
     )
     parser.add_argument(
         "--seed", type=int, default=0, metavar="N", help="another seed, another world (default: 0)"
@@ -38,17 +64,65 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run everything and print the result lines and where the report lies."""
-    from seehear.demo.run import Options, run_demo
     from seehear.errors import ConfigError
 
     if args.seed < 0 or (args.jobs is not None and args.jobs < 1):
         raise ConfigError("--seed must not be negative, --jobs must be positive")
+    args.jobs = args.jobs or min(8, os.cpu_count() or 1)
+    if args.clip is not None:
+        return _clip(args)
+    return _whole(args) if args.dataset is None else _dataset(args)
+
+
+def _clip(args: argparse.Namespace) -> int:
+    """Make the first clip and say what is in it, and what to type next."""
+    from seehear.demo.world import make_clip
+
+    script = make_clip(args.clip)
+    words = ",".join(script.labels).replace("_", " ")
+    if args.json:
+        print_json({"clip": str(args.clip), "audio": script.audio, "visual": script.visual})
+    else:
+        print(f"{args.clip}: {script.told()}")
+        print(f'next: seehear parse {shlex.quote(str(args.clip))} --events "{words}"')
+    return 0
+
+
+def _dataset(args: argparse.Namespace) -> int:
+    """Make the clips with their labels and say what to type next."""
+    from seehear.demo.world import KINDS, SPLITS, make_world, shares
+
+    splits = SPLITS if args.clips is None else shares(args.clips)
+    count = sum(splits.values())
+    with progress(count, "render") as bar:
+        make_world(
+            args.dataset,
+            seed=args.seed,
+            splits=splits,
+            jobs=args.jobs,
+            on_clip=lambda name: bar.advance(),
+        )
+    if args.json:
+        print_json({"dataset": str(args.dataset), "clips": dict(splits)})
+    else:
+        sizes = ", ".join(f"{n} {split}" for split, n in splits.items())
+        print(f"{args.dataset}: {count} clips of ten seconds ({sizes}), {len(KINDS)} classes")
+        print(f"next: seehear doctor {shlex.quote(str(args.dataset))}")
+    return 0
+
+
+def _whole(args: argparse.Namespace) -> int:
+    """Run every step and show what came of it."""
+    from seehear.demo.run import Options, run_demo
+    from seehear.demo.world import SPLITS, shares
+
     began = time.monotonic()
     outcome = run_demo(
         args.out,
         Options(
             seed=args.seed,
-            jobs=args.jobs or min(8, os.cpu_count() or 1),
+            jobs=args.jobs,
+            splits=SPLITS if args.clips is None else shares(args.clips),
             progress=progress,
             say=lambda line: print(line, file=sys.stderr, flush=True),
         ),

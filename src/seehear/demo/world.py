@@ -66,6 +66,16 @@ class Script:
         present = {kind for _, _, kind in self.audio + self.visual}
         return [kind for kind in KINDS if kind in present]
 
+    def told(self) -> str:
+        """Return what happens, in words."""
+        tracks = (("heard", self.audio), ("seen", self.visual))
+        return "; ".join(f"{word} {', '.join(map(_told, track))}" for word, track in tracks)
+
+
+def _told(span: tuple[int, int, str]) -> str:
+    start, end, kind = span
+    return f"{kind.replace('_', ' ')} {start} to {end} s"
+
 
 def write_script(name: str, rng: np.random.Generator) -> Script:
     """Return a random script of one to three classes; pictures never share a second, sounds may."""
@@ -205,6 +215,58 @@ def unseen() -> Script:
         audio=[(2, 8, "Telephone"), (6, 10, "Smoke_alarm")],
         visual=[(0, 5, "Balloon"), (5, 10, "Telephone")],
     )
+
+
+def first() -> Script:
+    """Return the script of the clip that the first command of the README parses.
+
+    Examples:
+        >>> first().told()
+        'heard Guitar 0 to 6 s, Telephone 6 to 10 s; seen Guitar 3 to 6 s, Traffic light 6 to 10 s'
+    """
+    return Script(
+        "first",
+        audio=[(0, 6, "Guitar"), (6, 10, "Telephone")],
+        visual=[(3, 6, "Guitar"), (6, 10, "Traffic_light")],
+    )
+
+
+def make_clip(path: Path) -> Script:
+    """Write the clip of `first` and return its script.
+
+    Raises:
+        ConfigError: there is something of that name, or the name does not end in .mp4.
+    """
+    if path.suffix.lower() != ".mp4":
+        raise ConfigError("expected a name that ends in .mp4", where=path)
+    if path.exists():
+        raise ConfigError("there is a file of that name", where=path, hint="choose another name")
+    script = first()
+    render(script, path, np.random.default_rng(0))
+    return script
+
+
+def shares(clips: int) -> dict[str, int]:
+    """Return how many of so many clips each split gets, each at least one.
+
+    Raises:
+        ConfigError: there are fewer clips than splits.
+
+    Examples:
+        >>> shares(156) == SPLITS
+        True
+        >>> shares(10)
+        {'train': 7, 'val': 1, 'test': 2}
+    """
+    if clips < len(SPLITS):
+        raise ConfigError(
+            f"expected at least {len(SPLITS)}, got {clips}",
+            hint="one for each of train, val and test",
+            parameter="clips",
+        )
+    whole = sum(SPLITS.values())
+    val, test = (max(1, clips * SPLITS[name] // whole) for name in ("val", "test"))
+    return {"train": clips - val - test, "val": val, "test": test}
 
 
 _ANOTHER = "choose another folder, or remove this one"
