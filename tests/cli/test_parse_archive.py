@@ -255,6 +255,59 @@ def test_results_are_told_in_the_order_of_the_files(parsing, tmp_path, capsys):
     assert names == [*(f"{number}.mp4" for number in range(6)), "a.mp4", "b.mp4", "sub/c.mp4"]
 
 
+def test_a_watched_folder_is_parsed_as_it_grows(parsing, tmp_path, monkeypatch, capsys):
+    looks = 0
+
+    def next_look(seconds):
+        nonlocal looks
+        looks += 1
+        assert seconds == 7
+        if looks == 1:
+            put(tmp_path / "in" / "d.mp4", 3)  # new: it may still be growing
+        elif looks == 2:
+            put(tmp_path / "in" / "d.mp4", 3, b" a longer film")
+        elif looks == 4:
+            (tmp_path / "in" / "bad.mp4").write_bytes(b"bad")
+            os.utime(tmp_path / "in" / "bad.mp4", (0, 0))  # whole long since
+        elif looks == 6:
+            raise KeyboardInterrupt
+        parsed.append(parsing.parsed())
+
+    parsed = []
+    monkeypatch.setattr(cli_parse.time, "sleep", next_look)
+    for name in ("a.mp4", "b.mp4", "sub/c.mp4"):
+        os.utime(tmp_path / "in" / name, (0, 0))
+    assert parse("in", "later", "--out", "lib", "--watch", "--interval", "7", "--retry") == 1
+    assert parsed == [["a.mp4", "b.mp4", "c.mp4"], [], [], ["d.mp4"], ["bad.mp4"]]
+    out, err = capsys.readouterr()
+    assert [line.split()[0] for line in out.splitlines() if ".mp4" in line] == [
+        *("a.mp4", "b.mp4", "sub/c.mp4"),
+        "d.mp4",
+    ]
+    assert err.count("later: no such file or folder; it is looked at again") == 1
+    assert err.count("no sound, no picture") == 2  # when it failed, and at the end
+    assert "failed before" not in err
+    assert "done already" not in err
+    assert "stopped watching; run the same command again to go on" in err
+    assert parsing.parsed() == []
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["in/a.mp4", "--watch"], "in/a.mp4: --watch: expected folders, got a file"),
+        (["--interval", "5"], "--interval goes with --watch"),
+        (["--watch", "--interval", "0"], "expected seconds, up to a day"),
+        (["--watch", "--again", "all"], "does not go with --watch"),
+        (["--watch", "--json"], "does not go with --watch"),
+    ],
+)
+def test_what_does_not_go_with_watching_is_one_line(parsing, capsys, options, message):
+    assert parse("in", *options, "--out", "lib") == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert message in line
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
 @pytest.mark.parametrize(
     ("stop", "moments"), [(signal.SIGKILL, range(1, 9)), (signal.SIGINT, (2, 5))]

@@ -3,13 +3,14 @@
 import os
 
 from seehear.library.failures import Failures
+from seehear.media.identity import stamp
 
 
 def test_a_failure_counts_while_the_file_stays_as_it_is(tmp_path):
     film = tmp_path / os.fsdecode(b"\xff.mp4")
     film.write_bytes(b"bad")
     library = tmp_path / "library"
-    Failures(library).add(film, film.name, "no sound, no picture")
+    Failures(library).add(film, film.name, "no sound, no picture", stamp(film))
     found = Failures(library)
     assert found.of(film).error == "no sound, no picture"
     assert found.of(film).source == "?.mp4"
@@ -23,7 +24,7 @@ def test_a_failure_counts_while_the_file_stays_as_it_is(tmp_path):
 
 def test_a_damaged_list_is_found_out_again(tmp_path):
     failures = Failures(tmp_path)
-    failures.add(tmp_path / "a.mp4", "a.mp4", "why")
+    failures.add(tmp_path / "a.mp4", "a.mp4", "why", None)
     assert [one.source for one in Failures(tmp_path)] == ["a.mp4"]
     failures.path.write_text('{"schema": "seehear.failed/1", "failed": [{"source": 1}]}')
     assert list(Failures(tmp_path)) == []

@@ -6,6 +6,7 @@ import pytest
 
 from fake_scorer import fake, parser
 from media_files import tone, write
+from seehear.errors import MediaError
 from seehear.time import Timeline
 
 
@@ -26,6 +27,18 @@ def test_progress_grows_and_shows_the_final_grid(tmp_path):
     assert [e.end_s for e in seen[0][1].on("audio")] == [10.0]
     assert seen[0][1].on("visual") == ()
     assert seen[-1][1].events == final.events
+
+
+def test_a_file_written_to_while_it_is_parsed_has_no_timeline(tmp_path):
+    clip = fake.make_clip(tmp_path / "growing.mp4", 12)
+
+    def write_on(share, so_far):
+        with clip.open("ab") as file:
+            file.write(b"more")
+
+    with pytest.raises(MediaError, match="was written to while it was parsed"):
+        parser()(clip, progress=write_on)
+    assert parser()(clip).events is not None
 
 
 BRIGHT = np.full((24, 32, 3), 255, np.uint8)

@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import os
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from seehear.cli.inputs import (
     check_audio_stream,
     collect,
 )
-from seehear.cli.parse_result import Result
+from seehear.cli.parse_result import Result, say
 from seehear.errors import ConfigError
 from seehear.library.archive import Made, ParsedArchive, Wishes
 from seehear.library.names import result_names
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from seehear.parser import Parser
 
 _MOST_JOBS = 4
+_INTERVAL_S = 10.0  # from one look at a watched folder to the next
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -126,6 +128,17 @@ def _add_archive(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--retry", action="store_true", help="of folders, also try the files that failed before"
     )
+    parser.add_argument(
+        "--watch",
+        action="store_true",
+        help="go on looking for new files until Ctrl-C; one still being written is waited for",
+    )
+    parser.add_argument(
+        "--interval",
+        type=float,
+        metavar="SECONDS",
+        help="with --watch, from one look to the next (default 10)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -136,13 +149,39 @@ def run(args: argparse.Namespace) -> int:
     if args.overwrite_changed and args.again is None:
         raise ConfigError("--overwrite-changed goes with --again changed or --again all")
     check_audio_stream(args)
+    _check_watch(args)
     found = collect(map(Path, args.paths), everything=args.everything)
-    if not found.files and len(found.failed) == 1:
+    if not found.files and len(found.failed) == 1 and not args.watch:
         raise found.failed[0][1]
     with contextlib.nullcontext() if args.out is None else owned(args.out):
         session = _Session(args, formats)
-        session.parse(found)
+        if args.watch:
+            session.watch()
+        else:
+            session.parse(found)
         return session.result.finish()
+
+
+def _check_watch(args: argparse.Namespace) -> None:
+    """Refuse options that do not go with each other.
+
+    Raises:
+        ConfigError: they do not.
+    """
+    interval_s = args.interval
+    if not args.watch:
+        if interval_s is not None:
+            raise ConfigError("--interval goes with --watch")
+        return
+    if interval_s is not None and not 0 < interval_s <= 86400:
+        raise ConfigError(f"--interval: expected seconds, up to a day, got {interval_s}")
+    if args.again == "all":
+        raise ConfigError("--again all does not go with --watch: it would never be done")
+    if args.json:
+        raise ConfigError("--json does not go with --watch: the timelines are in the files")
+    for path in map(Path, args.paths):
+        if path.exists() and not path.is_dir():
+            raise ConfigError("--watch: expected folders, got a file", where=path)
 
 
 def _formats(values: list[str]) -> list[str]:
@@ -192,6 +231,26 @@ class _Session:
             wishes = Wishes(args.again, args.overwrite_changed, args.retry)
             self._archive = ParsedArchive(Path(args.out or ""), wishes, whole=args.out is not None)
         self.result = Result(args, formats, self._archive)
+
+    def watch(self) -> None:
+        """Parse what comes, until Ctrl-C or the end of the process is asked for."""
+        from seehear.cli.watch import Watch
+
+        interval_s = self._args.interval or _INTERVAL_S
+        seen = Watch(interval_s)
+        say(f"watching {', '.join(self._args.paths)}; Ctrl-C ends it")
+        try:
+            while True:
+                found = collect(map(Path, self._args.paths), everything=self._args.everything)
+                for path, error in found.failed:
+                    if not path.is_dir():  # one that is only empty needs no word
+                        self.result.tell(f"{error}; it is looked at again")
+                self.parse(seen.whole(found))
+                self.result.print()
+                time.sleep(interval_s)
+        except KeyboardInterrupt:
+            self.result.index()
+            say("stopped watching; run the same command again to go on")
 
     def parse(self, found: Inputs) -> None:
         """Parse what is to be parsed, then bring the index of the library up to date."""

@@ -9,23 +9,26 @@ from seehear.library.plan import FileTask, Standing
 _NAMED = 20  # timelines that others changed are named, beyond these they are counted
 
 
-def look_lines(look: Look, archive: ParsedArchive, made: Made) -> Iterator[str]:
+def look_lines(look: Look, archive: ParsedArchive, made: Made, *, first: bool) -> Iterator[str]:
     """Yield the lines about a look at an archive.
 
     Args:
         look: what was found.
         archive: where.
         made: how timelines would be made now.
+        first: nothing was parsed yet; later, what is done was seen being done.
     """
     moved = [task for task in look.tasks() if task.moved]
     if moved:
         names = [f"{t.before.source} is now {t.file.source}" for t in moved if t.before]
         yield f"{files(len(moved))} moved, and keeps what was parsed: {shown(names, most=3)}"
-    if look.done:
+    if look.done and first:
         yield f"{len(look.done)} of {files(len(look.tasks()))} done already"
     if look.left:
         parts = "; ".join(_left_parts(look.left, archive, made))
         yield f"{files(len(look.left))} left as before: {parts}; --again changed parses again"
+        if ": decoding." in parts:
+            yield "seehear decode changes decisions without parsing, where timelines keep scores"
     yield from kept_lines(look.kept, archive)
     if look.failed:
         names = [failure.source for failure in look.failed]

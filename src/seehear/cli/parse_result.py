@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from seehear.files import make_folder, unwritable
 from seehear.library.archive import Look, Made, ParsedArchive
 from seehear.library.plan import FileTask, Wanted
 from seehear.media.files import told
+from seehear.media.identity import stamp
 
 if TYPE_CHECKING:
     from seehear.parser.many import Parsed
@@ -46,7 +48,8 @@ class Result:
         self._skipped: dict[str, list[str]] = {}
         self._told: set[str] = set()
         self._changed = False  # whether a timeline was written since the index was updated
-        self._done = 0
+        self._standing: set[str] = set()  # names of what is done
+        self._stamps: dict[Path, tuple[int, int] | None] = {}  # of files before they are parsed
         self.failed: dict[str, str] = {}
 
     @property
@@ -74,7 +77,9 @@ class Result:
     def look(self, look: Look, made: Made) -> None:
         """Tell what of a look at the archive is not parsed now, and show what is done."""
         assert self._archive is not None
-        for line in look_lines(look, self._archive, made):
+        new = [failure for failure in look.failed if failure.source not in self.failed]
+        look, first = replace(look, failed=new), not self._standing
+        for line in look_lines(look, self._archive, made, first=first):
             self.tell(line)
         for task in look.done:
             self._stands(task)
@@ -91,7 +96,9 @@ class Result:
         from seehear.time import Timeline
 
         assert self._archive is not None
-        self._done += 1
+        if task.name in self._standing:
+            return
+        self._standing.add(task.name)
         missing = {form: path for form, path in self._files(task).items() if not path.exists()}
         if not missing and self.many and not self._json:
             return  # one line says how many there are
@@ -115,6 +122,7 @@ class Result:
         Raises:
             ConfigError: the folder of the results cannot be made or takes no files.
         """
+        self._stamps = {task.file.path: stamp(task.file.path) for task in tasks}
         if self._archive is None or not tasks:
             return list(tasks)
         make_folder(self._out)
@@ -149,7 +157,8 @@ class Result:
             assert parsed.error is not None
             self.fail(source, parsed.error, note)
             if self._archive is not None and not task.file.named:
-                self._archive.failures.add(task.file.path, source, parsed.error.problem)
+                seen = self._stamps[task.file.path]
+                self._archive.failures.add(task.file.path, source, parsed.error.problem, seen)
         except SeehearError as error:  # what the disk refuses is this file's failure
             self.fail(source, error, note)
 
@@ -172,7 +181,8 @@ class Result:
             if "json" in self._formats:
                 self._archive.done(task, timeline)
                 self._changed = True
-        self._done += 1
+        self._standing.add(task.name)
+        self.failed.pop(task.file.source, None)
         for warning in (line for line in timeline.warnings if line not in self._told):
             note(f"seehear: {task.file.path}: warning: {warning}")
         self._show(task.file, timeline)
@@ -235,7 +245,7 @@ class Result:
             return 0
         if self._folders and self._archive is not None:
             self._list_failures()
-        return 1 if self._done or self._left else 2
+        return 1 if self._standing or self._left else 2
 
     def _list_failures(self) -> None:
         """List all failures at the end, above which hours of work may stand."""

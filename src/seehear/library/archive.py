@@ -123,6 +123,7 @@ class ParsedArchive:
             elif task.before is not None and task.standing is not Standing.MEDIA:
                 self._see(task, task.before)
             self._sort(task, look)
+        self.wishes = replace(self.wishes, retry=False)  # once: a watched folder is looked at often
         return look
 
     def _read(self, files: Sequence[Wanted]) -> Shelf:

@@ -66,14 +66,19 @@ class Failures:
         same = found is not None and stamp(path) == (found.bytes, found.mtime_ns)
         return found if same else None
 
-    def add(self, path: Path, source: str, error: str) -> None:
+    def add(self, path: Path, source: str, error: str, seen: tuple[int, int] | None) -> None:
         """Take note of a failure.
+
+        Args:
+            path, source, error: see `Failure`.
+            seen: size and time of change of the file before it was parsed.
 
         Raises:
             SeehearError: the library takes no files.
         """
-        found = stamp(path) or (0, 0)
-        self._failed[_key(path)] = Failure(_text(source), _key(path), *found, _text(error))
+        self._failed[_key(path)] = Failure(
+            _text(source), _key(path), *(seen or (0, 0)), _text(error)
+        )
         self._write()
 
     def clear(self, path: Path) -> None:

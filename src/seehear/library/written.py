@@ -23,7 +23,7 @@ from seehear.library.scan import Scan
 from seehear.time import SUFFIX, Timeline
 
 MARK = "written"
-# of a parser's record: what may change without another answer
+# of a parser's record: what may change without another answer, or was done after parsing
 _NOT_HOW = (MARK, "version", "libraries", "vocabulary", "decoded")
 _FORM = record(
     {"source": text, "vocabulary": items(text)},

@@ -16,6 +16,7 @@ from typing import Any, Protocol, TextIO, TypedDict
 
 from seehear.errors import MediaError, SeehearError
 from seehear.files import write_text
+from seehear.library.written import signed
 from seehear.media.memory import limit_memory, too_much_memory
 from seehear.time import Timeline
 from seehear.web.process import limit_resources
@@ -91,7 +92,7 @@ def run(
         say(fraction=0.0)
         parser = make(task["parser"] | {"max_pixels": limits.pixels})
         timeline = parser(path, progress=show)
-        write_text(Path(task["out"]), named(timeline).to_json())
+        write_text(Path(task["out"]), signed(named(timeline)).to_json())
     except SeehearError as error:
         ours = str(error.where) == str(path)  # our paths are nobody's business
         say(error=error.told(places=not ours))
