@@ -14,7 +14,7 @@ from seehear.export import EMBED_LIMIT_BYTES
 from seehear.export.html import settings
 from seehear.export.page import document
 from seehear.metrics import FIGURE_KEYS
-from seehear.report import charts, tables
+from seehear.report import charts, opening, tables
 from seehear.report.denoised import WORDS, DenoisedTrack
 from seehear.report.pictures import data_url, media_urls, segment_frames
 from seehear.report.systems import TRUTH, System, truth_timeline
@@ -23,17 +23,13 @@ from seehear.time import Timeline
 _STRIP_CLASSES = 6  # a clip with more labels has more prompts than a page can show
 TYPE = FIGURE_KEYS.index("segment/type")
 
-PLAYER = """<section class="card picks" aria-label="Clips"><h2>Clips</h2>
-<div class="pick-list">{buttons}</div></section>
-<section class="watch"><div class="player">\
+PLAYER = """<div class="beside"><section class="watch"><div class="player">\
 <video id="player" controls playsinline preload="metadata"></video>
 <p class="failed" id="no-media" hidden></p></div></section>
+<section class="card picks" aria-label="Clips"><h2>Clips</h2>
+<div class="pick-list">{buttons}</div></section></div>
 <section class="card lanes-card" id="lanes" aria-label="Timelines of the chosen clip">
-<noscript>Player and lanes need JavaScript; everything below does without.</noscript></section>
-<p class="muted keys">Keys on the lanes: <kbd>space</kbd> play, <kbd>←</kbd> <kbd>→</kbd> step, \
-<kbd>Tab</kbd> to the
-events, there <kbd>←</kbd> <kbd>→</kbd> from one to the next and <kbd>Enter</kbd> to go to it.\
-</p>"""
+<noscript>Player and lanes need JavaScript; everything below does without.</noscript></section>"""
 
 
 @dataclass(frozen=True)
@@ -96,12 +92,13 @@ def render(page: RunPage) -> str:
     if page.note:
         figures += f'<p class="muted">{escape(page.note)}</p>'
     body = f"""<div class="page">
-<header class="top"><h1>{escape(main.name)} on {escape(dataset.name)}</h1>
-<p class="muted">{escape(_summary(main, dataset, page.split))}</p>{_notes(page.notes)}</header>
+<header class="top"><h1>What {escape(main.name)} heard and saw</h1>
+{opening.sentences(main, compared, dataset, page.split)}{_notes(page.notes)}</header>
 <main>
-<section class="card figures"><h2>Figures</h2>{figures}
-<p class="muted">{escape(_setting(systems, dataset, page.split))}</p></section>
 {_player_section(clips)}
+<section class="card figures"><h2>Figures</h2>{figures}{opening.terms()}
+<p class="muted">{escape(_setting(systems, dataset, page.split))}</p>
+<p class="muted">{escape(_summary(main, dataset, page.split))}</p></section>
 <section class="card classes"><h2>By class</h2>{tables.class_table(systems, dataset)}
 <p class="muted">F in percent at segment level, counts added over the clips.</p></section>
 <section class="card learning"><h2>Learning</h2>{_learning(systems)}</section>

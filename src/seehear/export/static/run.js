@@ -30,7 +30,7 @@
     } else {
       player.src = clip.media;
     }
-    root.replaceChildren();
+    root.replaceChildren(SeehearLanes.legend(clip.lanes.map((lane) => lane.timeline)));
     let position = 0;
     const others = [];
     mounted = clip.lanes.map((lane, i) => {
@@ -51,6 +51,7 @@
       if (clip.media === null) others.push([i, handle]);  // without a player the lanes keep step by themselves
       return handle;
     });
+    if (clip.media !== null) root.append(SeehearLanes.keys());
   }
 
   player.addEventListener("error", () => {
