@@ -233,9 +233,9 @@ def _decoding(timeline: Timeline) -> dict[str, float | None] | None:
     if timeline.kept is None:
         return None
     decoding = decoding_of(timeline)
-    threshold = decoding.threshold
-    if decoding.visual_threshold not in (None, threshold) or not isinstance(threshold, float | int):
-        threshold = None
+    limits = {decoding.threshold, decoding.visual_threshold} - {None}
+    one = limits.pop() if len(limits) == 1 else None
+    threshold = float(one) if isinstance(one, float | int) else None
     return {"threshold": threshold, "keep_threshold": decoding.keep_threshold}
 
 
