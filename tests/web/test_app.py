@@ -16,7 +16,7 @@ from seehear.time import Decoding, Event, Scores, TimeGrid, Timeline, Track, dec
 from seehear.web.app import create_app
 from seehear.web.catalogue import RECHECK_S, Catalogue, clip_id
 from seehear.web.settings import Settings
-from web_world import HERE, WORKER, events_of, make_library, make_video, put
+from web_world import HERE, HOSTILE, WORKER, events_of, make_library, make_video, put
 
 PARK, STREET = clip_id("park.timeline.json"), clip_id("street.timeline.json")
 
@@ -36,16 +36,46 @@ def test_what_a_page_needs_to_know(client: TestClient) -> None:
     value = client.get("/api/library").json()
     offered = [form["name"] for use in value["uses"] for form in use["formats"]]
     assert sorted(offered) == sorted(export.names())
-    assert value["examples"] == [
-        "audio:Speech -visual:Speech",
-        "audio_visual:Dog",
-        "visual:Car duration>2",
-    ]
-    assert value["limits"] == {"bytes": 500_000_000, "duration_s": 600.0, "pixels": 3840 * 2160}
-    for query in value["examples"]:
-        assert client.get("/api/clips", params={"query": query}).json()["moments"] > 0
+    limits = {"bytes": 500_000_000, "duration_s": 600.0, "pixels": 3840 * 2160, "waiting": 4}
+    assert value["limits"] == limits
     nothing = client.get("/api/clips", params={"query": "audio:Car"}).json()
     assert (nothing["matching"], nothing["moments"], nothing["items"]) == (0, 0, [])
+
+
+def test_classes_have_the_numbers_of_clips_that_a_search_finds(client: TestClient) -> None:
+    value = client.get("/api/classes").json()
+    assert (value["classes"], value["absent"]) == (4, [])
+    assert [of["label"] for of in value["counts"]] == ["Speech", HOSTILE, "Car", "Dog"]
+    for of in value["counts"]:
+        for number, query in (
+            ("heard", "heard:{}"),
+            ("seen", "seen:{}"),
+            ("both", "both:{}"),
+            ("heard_only", "heard:{} -seen:{}"),
+            ("seen_only", "seen:{} -heard:{}"),
+        ):
+            asked = query.replace("{}", of["written"])
+            found = client.get("/api/clips", params={"query": asked}).json()
+            assert found["matching"] == of[number], asked
+    assert value["examples"] == [
+        "heard:Speech -seen:Speech",
+        "both:Dog",
+        "seen:Car duration>2",
+    ]
+    for query in value["examples"]:
+        assert client.get("/api/clips", params={"query": query}).json()["moments"] > 0
+
+
+def test_a_strip_has_no_finer_gaps_than_it_can_show(tmp_path: Path) -> None:
+    heard = [Event(k, k + 0.9, Track.AUDIO, "Dog") for k in range(4000)]
+    heard.append(Event(4500, 4501, Track.AUDIO, "Dog"))
+    put(tmp_path, "a/x", Timeline("x.mp4", 5000.0, TimeGrid(5000), ("Dog",), tuple(heard)))
+    put(tmp_path, "b/x", Timeline("x.mp4", 5.0, TimeGrid(5), ("Dog",)))
+    first, second = Catalogue(tmp_path).page()["items"]
+    spans = [(event["start_s"], event["end_s"]) for event in first["events"]]
+    assert spans == [(0, 3999.9), (4500, 4501)]
+    assert (first["name"], first["folder"]) == ("x.mp4", "a")
+    assert (second["name"], second["folder"]) == ("x.mp4", "b")
 
 
 def test_the_list_comes_in_pages(client: TestClient) -> None:

@@ -1,6 +1,5 @@
 """The pages in a browser: list, search, player and lanes in step, upload, hostile words."""
 
-import contextlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ import pytest
 from browsing import until
 from seehear.time import Event, Extent, TimeGrid, Timeline, Track
 from seehear.web.settings import Settings
-from web_world import HOSTILE, WORKER, make_library, make_video, put, served
+from web_world import HOSTILE, WORKER, make_library, make_video, put, served, visited
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
@@ -27,30 +26,6 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(library: Path) -> Iterator[str]:
     with served(Settings(library, worker=WORKER)) as address:
         yield address
-
-
-@contextlib.contextmanager
-def visited(page: Any, settings: Settings) -> Iterator[str]:
-    """Serve; the page leaves before the server stops, and so asks nothing of one that stops."""
-    with served(settings) as address:
-        yield address
-        page.goto("about:blank")
-
-
-@pytest.fixture
-def page(browser: Any) -> Iterator[Any]:
-    """Return a page; whatever it complains of fails the test."""
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None,
-    )
-    page.set_default_timeout(20_000)
-    yield page
-    page.close()
-    assert complaints == []
 
 
 def test_the_library_shows_pictures_and_lanes(page: Any, site: str) -> None:
@@ -103,7 +78,9 @@ def test_search_play_and_seek(page: Any, site: str) -> None:
         )
         assert gap < 0.15
     player.evaluate("player => player.pause()")
-    area = page.locator(".lane.visual .lane-track .lanes-area").bounding_box()
+    lane = page.locator(".lane.visual .lane-track .lanes-area")
+    lane.scroll_into_view_if_needed()
+    area = lane.bounding_box()
     page.mouse.click(
         area["x"] + area["width"] * 0.875, area["y"] + area["height"] / 2
     )  # a click seeks

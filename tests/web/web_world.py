@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -172,6 +173,14 @@ def served(settings: Settings) -> Iterator[str]:
         server.should_exit = True
         thread.join()
         listening.close()
+
+
+@contextlib.contextmanager
+def visited(page: Any, settings: Settings) -> Iterator[str]:
+    """Serve; the page leaves before the server stops, and so asks nothing of one that stops."""
+    with served(settings) as address:
+        yield address
+        page.goto("about:blank")
 
 
 def events_of(text: str) -> list[dict]:

@@ -44,6 +44,7 @@ _COLUMNS = {
     "visual_parsed": "STRUCT(start_s DOUBLE, end_s DOUBLE)[]",
     "vocabulary": "VARCHAR[]",
     "events": "STRUCT(track VARCHAR, label VARCHAR, start_s DOUBLE, end_s DOUBLE, score DOUBLE)[]",
+    "warnings": "VARCHAR[]",
 }
 _FORM = str(_COLUMNS)  # what an index is sealed as
 
@@ -295,8 +296,9 @@ def row_of(path: str, stamp: Stamp, timeline: Timeline, *, where: object = None)
         "visual": not timeline.tracks["visual"].absent,
         "audio_parsed": _stretches(timeline.parsed("audio")),
         "visual_parsed": _stretches(timeline.parsed("visual")),
-        "vocabulary": [_without_nul(label) for label in timeline.vocabulary],
+        "vocabulary": _all_without_nul(timeline.vocabulary),
         "events": events,
+        "warnings": _all_without_nul(timeline.warnings),
     }
 
 
@@ -307,6 +309,10 @@ def _stretches(spans: Iterable[Span]) -> list[Json]:
 def _without_nul(text: str) -> str:
     """Return text as DuckDB's reader of JSON takes it."""
     return text.replace("\0", "")
+
+
+def _all_without_nul(texts: Iterable[str]) -> list[Json]:
+    return [_without_nul(text) for text in texts]
 
 
 def _replace_index(

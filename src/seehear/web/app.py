@@ -31,17 +31,10 @@ from seehear.web.settings import Settings
 from seehear.web.uploads import Upload, Uploads
 
 _PAGE = 60
+_PICTURE_S = 600  # a browser need not ask for a picture again
 _BEAT_S = 15.0  # a quiet stream of events says this often that it is alive
-_OURS = (
-    "app.js",
-    "dom.js",
-    "list.js",
-    "clip.js",
-    "threshold.js",
-    "upload.js",
-    "app.css",
-    "icon.svg",
-)
+_SCRIPTS = "app dom list builder classes pictures clip threshold upload queue"
+_OURS = (*(f"{name}.js" for name in _SCRIPTS.split()), "app.css", "icon.svg")
 _SHARED = ("lanes.js", "lanes.css", "theme.css")
 # file -> package that holds it; nothing else is served
 STATIC = dict.fromkeys(_OURS, "seehear.web") | dict.fromkeys(_SHARED, "seehear.export")
@@ -65,7 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
             await stop()
 
     async def stop() -> None:
-        pictures.stop()
+        await pictures.stop()
         await uploads.stop()
 
     # no generated pages: they load scripts from elsewhere
@@ -130,23 +123,28 @@ def _clips(app: FastAPI, settings: Settings, catalogue: Catalogue, pictures: Pic
     @app.get("/api/library")
     def library() -> Response:
         custom = any(map(settings.parser.get, ("vocabulary", "events", "model")))
+        classes = [] if custom else list(LLP_VOCABULARY.names)
         uses = [_use(use, names) for use, names in grouped(export.names())]
         return _json(
             {
                 "name": catalogue.library.name,
                 "version": __version__,
-                "examples": catalogue.examples(),
                 "uses": uses,
                 "uploads": settings.uploads,
                 "open_vocabulary": not settings.parser.get("model"),
-                "classes": [] if custom else list(LLP_VOCABULARY.names),
+                "classes": classes,
                 "limits": {
                     "bytes": limits.bytes,
                     "duration_s": limits.duration_s,
                     "pixels": limits.pixels,
+                    "waiting": limits.waiting,
                 },
             }
         )
+
+    @app.get("/api/classes")
+    def classes() -> Response:
+        return _json(catalogue.classes())
 
     @app.get("/api/clips")
     def clips(
@@ -163,6 +161,7 @@ def _clips(app: FastAPI, settings: Settings, catalogue: Catalogue, pictures: Pic
             {
                 "id": clip,
                 "name": catalogue.name(clip),
+                "folder": catalogue.folder(clip),
                 "timeline": _drawn(timeline),
                 "decoding": _decoding(timeline),
                 "media": None if media is None else f"/api/clips/{clip}/media",
@@ -203,7 +202,9 @@ def _clips(app: FastAPI, settings: Settings, catalogue: Catalogue, pictures: Pic
         made = None if path is None else await pictures.get(clip, path)
         if made is None:
             raise HTTPException(404, "there is no picture in this clip")
-        return await asyncio.to_thread(SentFile, made, "image/jpeg")
+        answer = await asyncio.to_thread(SentFile, made, "image/jpeg")
+        answer.headers["cache-control"] = f"private, max-age={_PICTURE_S}"
+        return answer
 
     @app.get("/api/clips/{clip}/export/{format}")
     def export_as(clip: Id, format: str) -> Response:
@@ -252,6 +253,11 @@ def _uploads(app: FastAPI, uploads: Uploads) -> None:
         except ClientDisconnect:
             raise HTTPException(400, "the upload broke off") from None
         return coming.to_dict()
+
+    @app.get("/api/uploads")
+    async def states(id: Annotated[list[str], Query(max_length=1000)]) -> dict[str, Any]:
+        known = (uploads.by_id[one] for one in id if one in uploads.by_id)
+        return {upload.id: upload.brief() for upload in known}
 
     @app.get("/api/uploads/{upload}")
     async def state(upload: Id) -> dict[str, Any]:

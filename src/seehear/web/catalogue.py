@@ -19,13 +19,18 @@ from numpy.typing import NDArray
 
 from seehear.errors import DataError
 from seehear.library import Found, Updated, search, update
+from seehear.library.counts import ClassCounts, count_classes
 from seehear.library.index import index_path, rows
 from seehear.library.media import MediaPlace, base_name, find, place_beside, refused
 from seehear.library.query import EXAMPLES, written
 from seehear.time import ABSENT, PARSED, SUFFIX, Timeline
+from seehear.time.spans import joined
 
 RECHECK_S = 3.0  # the folder is looked through at most this often
 _SPANS = 200  # of one clip in a list
+_FINEST = 400  # parts of a clip that its strips in a list can show
+_CLASSES = 300  # in a list of them
+COUNTED = ("heard", "seen", "both", "heard_only", "seen_only")
 _LOG = logging.getLogger(__name__)
 
 
@@ -75,6 +80,8 @@ class Catalogue:
         self._updated = Updated(0)
         self._told: set[str] = set()
         self._listing = _Listing((0, 0), {}, [])
+        self._counting = threading.Lock()
+        self._counts: tuple[tuple[int, int], list[ClassCounts]] = ((0, 0), [])
 
     def refresh(self, *, now: bool = False) -> Updated:
         """Bring the index up to date, at most every few seconds unless `now`, or unless another
@@ -121,6 +128,27 @@ class Catalogue:
         """Return queries that find something here; while there is nothing, ones that show how."""
         self.refresh()
         return self._listing.examples
+
+    def classes(self) -> dict[str, Any]:
+        """Return in how many clips each class is heard and seen, the most frequent first.
+
+        `absent` are those that were looked for and found nowhere, `classes` those that `counts` has
+        no room for included.
+        """
+        self.refresh()
+        with self._counting:  # beside it the library can be searched
+            stamp = self._stamp()
+            if stamp != self._counts[0]:
+                self._counts = stamp, count_classes(self.library)
+            counts = self._counts[1]
+        found = [of for of in counts if of.most]
+        absent = sorted((of.label for of in counts if not of.most), key=str.casefold)
+        return {
+            "classes": len(found),
+            "counts": [_counted(of) for of in found[:_CLASSES]],
+            "absent": absent[:_CLASSES],
+            "examples": self.examples(),
+        }
 
     def page(self, query: str = "", *, offset: int = 0, limit: int = 60) -> dict[str, Any]:
         """Return one page of the clips, of those where `query` holds if there is one.
@@ -176,9 +204,10 @@ class Catalogue:
             items[row] = {
                 "id": clip_id(path),
                 "name": _shown(source, path),
+                "folder": _folder(path),
                 "duration_s": duration_s,
                 "tracks": {"audio": audio, "visual": visual},
-                "events": [_event(event) for event in events],
+                "events": _strips(events, duration_s / _FINEST),
                 "media": self._media(path, source) is not None,
             }
         return items
@@ -219,6 +248,10 @@ class Catalogue:
         """Return what a clip is called."""
         path = self.timeline_path(clip)
         return _shown(Timeline.from_json(path).source, path.name)
+
+    def folder(self, clip: str) -> str:
+        """Return the folder of a clip below the library, which tells two of one name apart."""
+        return _folder(self.timeline_path(clip).relative_to(self.library).as_posix())
 
     def refused(self, most: int = 50) -> list[Path]:
         """Return where links out of the folders lead that are not followed, of the first clips."""
@@ -277,11 +310,11 @@ def _examples(events: list[tuple[str, str, int, float]]) -> list[str]:
     queries = []
     if labels["audio"]:
         least = written(min(labels["audio"], key=seen_too))
-        queries.append(f"audio:{least} -visual:{least}")
+        queries.append(f"heard:{least} -seen:{least}")
     if labels["audio_visual"]:
-        queries.append(f"audio_visual:{written(labels['audio_visual'][0])}")
+        queries.append(f"both:{written(labels['audio_visual'][0])}")
     if labels["visual"]:
-        queries.append(f"visual:{written(labels['visual'][0])} duration>2")
+        queries.append(f"seen:{written(labels['visual'][0])} duration>2")
     return queries or list(EXAMPLES)
 
 
@@ -292,14 +325,33 @@ def _spans(found: Found, which: slice | NDArray[np.bool_]) -> list[list[float]]:
     return spans
 
 
-def _event(row: dict[str, Any]) -> dict[str, Any]:
-    return {key: row[key] for key in ("track", "label", "start_s", "end_s")}
+def _strips(events: list[dict[str, Any]], finest_s: float) -> list[dict[str, Any]]:
+    """Return the events of a clip without gaps that a thin strip cannot show, joined by class."""
+    spans: dict[tuple[str, str], list[tuple[float, float]]] = {}
+    for event in events:
+        of_class = spans.setdefault((event["track"], event["label"]), [])
+        of_class.append((event["start_s"], event["end_s"]))
+    return [
+        {"track": track, "label": label, "start_s": start_s, "end_s": end_s}
+        for (track, label), of_class in spans.items()
+        for start_s, end_s in joined(of_class, gap=finest_s)
+    ]
+
+
+def _counted(of: ClassCounts) -> dict[str, Any]:
+    numbers = {name: getattr(of, name) for name in COUNTED}
+    return {"label": of.label, "written": written(of.label), **numbers, "notes": list(of.notes)}
 
 
 def _track(there: bool, parsed: list[dict[str, float]]) -> dict[str, Any]:
     """Return what is known of a track, as a timeline says it."""
     spans = [[stretch["start_s"], stretch["end_s"]] for stretch in parsed]
     return {"state": PARSED if there else ABSENT, "parsed": spans}
+
+
+def _folder(path: str) -> str:
+    above = str(PurePosixPath(path).parent)
+    return "" if above == "." else above
 
 
 def _shown(source: str, path: str) -> str:

@@ -1,42 +1,57 @@
-"""Thumbnails: each is made in a process of its own, as decoding a video can go wrong in any way.
+"""Thumbnails, made in a process of its own, as decoding a video can go wrong in any way.
 
-python -m seehear.web.pictures VIDEO OUT.jpg
+The process stays: starting one takes longer than a picture.  `python -m seehear.web.pictures` reads
+a `[video, picture]` from stdin, a JSON line each, and answers each with a line: `MADE`, `NONE` or
+`NO_ROOM`.  It ends when stdin does, and now and then by itself, so that nothing piles up in it.
 """
 
 import asyncio
 import contextlib
+import json
+import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from seehear.errors import SeehearError
 from seehear.library.index import FOLDER
-from seehear.web.process import limit_resources
+from seehear.media.memory import READING_BYTES, limit_memory
+from seehear.web.process import allow_cpu, limit_resources
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 WIDTH = 320
-_AT = (0.3, 4.0)  # a third into the clip, but not far: frames are decoded from the start
+MADE, NONE, NO_ROOM = "made", "none", "no room"
+# share of the clip and latest second: not far, as frames are decoded from the start; the later
+# ones only where it is black before
+_AT = ((0.3, 4.0), (0.5, 8.0), (0.7, 14.0), (0.9, 22.0))
+_LIT = (98, 48)  # a picture is black if this percentile of its grey is below
 _SECONDS = 20
-_AT_A_TIME = 2
-_NO_ROOM = 75  # how a process ends that could not write its picture
+_LIFE = 300  # pictures of one process
 
 
 class Pictures:
     """Makes thumbnails when they are first asked for and keeps them beside the index."""
 
-    def __init__(self, library: Path) -> None:
+    def __init__(self, library: Path, worker: tuple[str, ...] = ()) -> None:
         self.folder = library / FOLDER / "pictures"
-        self._slots = asyncio.Semaphore(_AT_A_TIME)
+        self.worker = worker or (sys.executable, "-m", "seehear.web.pictures")
+        self.started = 0  # processes so far
+        self._turn = asyncio.Lock()
         self._failed: set[str] = set()
-        self._making: set[asyncio.subprocess.Process] = set()
+        self._process: asyncio.subprocess.Process | None = None
         self._stopped = False
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Make no more, and end what is being made."""
         self._stopped = True
-        for process in self._making:
-            _kill(process)
+        await self._end()
 
     async def get(self, clip: str, video: Path) -> Path | None:
-        """Return the JPEG of a clip's video.
+        """Return the JPEG of a clip's video: at once if it is kept already, else in its turn.
 
         None if there is no picture in it, or it is no longer there or cannot be written.
         """
@@ -46,35 +61,54 @@ class Pictures:
             return None
         name = f"{clip}-{stat.st_mtime_ns:x}-{stat.st_size:x}.jpg"
         path = self.folder / name
-        async with self._slots:
-            if not path.is_file() and name not in self._failed and not self._stopped:
-                await self._make(video, path)
+        if not path.is_file():
+            async with self._turn:
+                if not path.is_file() and name not in self._failed and not self._stopped:
+                    await self._make(video, path)
         return path if path.is_file() else None
 
     async def _make(self, video: Path, path: Path) -> None:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "seehear.web.pictures",
-            str(video),
-            str(path),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        self._making.add(process)
+        answer = NONE
         try:
             async with asyncio.timeout(_SECONDS):
-                await process.wait()
+                # a process that ended since its last picture says nothing about this video
+                answer = await self._ask(video, path) or await self._ask(video, path)
         except TimeoutError:
-            pass
-        finally:
-            self._making.discard(process)
-            _kill(process)
-            await process.wait()
+            await self._end()
         # a full disk says nothing about the video: it is tried again
-        if not path.is_file() and not self._stopped and process.returncode != _NO_ROOM:
+        if answer != NO_ROOM and not self._stopped and not path.is_file():
             self._failed.add(path.name)
+
+    async def _ask(self, video: Path, path: Path) -> str:
+        """Return what the process answers; "" if it ended, and is gone."""
+        process = await self._started()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        with contextlib.suppress(ConnectionError):
+            process.stdin.write(json.dumps([str(video), str(path)]).encode() + b"\n")
+            await process.stdin.drain()
+        answer = (await process.stdout.readline()).decode("ascii", "replace").strip()
+        if not answer:
+            await self._end()
+        return answer
+
+    async def _started(self) -> asyncio.subprocess.Process:
+        if self._process is None:
+            self._process = await asyncio.create_subprocess_exec(
+                *self.worker,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+            )
+            self.started += 1
+        return self._process
+
+    async def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
 
 
 def make(video: Path, out: Path) -> None:
@@ -83,28 +117,58 @@ def make(video: Path, out: Path) -> None:
     Raises:
         MediaError: there is no picture in it.
     """
-    from PIL import Image
-
     from seehear.files import atomic_path
-    from seehear.media import iter_frames, probe
 
-    share, latest_s = _AT
-    at_s = min(probe(video).duration_s * share, latest_s)
-    with iter_frames(video, [at_s]) as frames:
-        picture = Image.fromarray(next(frames).data)
+    picture = _frame(video)
     picture.thumbnail((WIDTH, WIDTH * 2))
     with atomic_path(out) as part:
         picture.save(part, "JPEG", quality=82)
 
 
-def _kill(process: asyncio.subprocess.Process) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        process.kill()
+def _frame(video: Path) -> "Image":
+    """Return the first of some frames that is not black, or the brightest."""
+    from PIL import Image
+
+    from seehear.media import iter_frames, probe
+
+    duration_s = probe(video).duration_s
+    times = sorted({min(duration_s * share, latest_s) for share, latest_s in _AT})
+    share, least = _LIT
+    best, most = None, -1.0
+    with iter_frames(video, times) as frames:
+        for frame in frames:
+            light = float(np.percentile(frame.data.mean(2), share))
+            if light > most:
+                best, most = frame.data, light
+            if light >= least:
+                break
+    if best is None:
+        raise SeehearError("there is no picture in it", where=video)
+    return Image.fromarray(best)
+
+
+def answered(video: Path, out: Path) -> str:
+    """Make a picture; return what became of it."""
+    try:
+        make(video, out)
+    except SeehearError as error:
+        return NO_ROOM if str(error.where) == str(out) else NONE
+    except MemoryError:
+        return NONE
+    return MADE
+
+
+def main() -> None:
+    """Answer what is asked on stdin, keeping stdout for answers."""
+    answers = os.fdopen(os.dup(1), "w", encoding="ascii")
+    os.dup2(2, 1)  # whatever a library prints is no answer
+    limit_memory(READING_BYTES)
+    limit_resources(cpu_s=None, file_bytes=10_000_000)
+    for _, line in zip(range(_LIFE), sys.stdin.buffer, strict=False):
+        allow_cpu(_SECONDS)
+        video, out = json.loads(line)
+        print(answered(Path(video), Path(out)), file=answers, flush=True)
 
 
 if __name__ == "__main__":
-    limit_resources(cpu_s=_SECONDS, file_bytes=10_000_000)
-    try:
-        make(Path(sys.argv[1]), Path(sys.argv[2]))
-    except SeehearError as error:
-        sys.exit(_NO_ROOM if str(error.where) == sys.argv[2] else 1)
+    main()

@@ -81,17 +81,20 @@ class Upload:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return what the page is shown."""
+    def brief(self) -> dict[str, Any]:
+        """Return how far it is."""
         return {
             "id": self.id,
             "name": self.name,
             "state": self.state,
             "fraction": round(self.fraction, 4),
-            "timeline": self.timeline,
             "error": self.error,
             "clip": self.clip,
         }
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what the page of one upload is shown."""
+        return self.brief() | {"timeline": self.timeline}
 
     async def watch(self) -> AsyncIterator[dict[str, Any]]:
         """Yield the upload now and after every change until it is over.

@@ -1,11 +1,13 @@
 /* Which view is shown: the address after # says it.  #/  #/search/QUERY  #/clip/ID?q=QUERY&t=SECONDS  #/upload[/ID] */
 import { ask, make, problem, toList } from "./dom.js";
 import { showClip } from "./clip.js";
+import { watchQueue } from "./queue.js";
 import { showForm, showJob } from "./upload.js";
 import { showList } from "./list.js";
 
-const root = document.getElementById("view"), input = document.getElementById("query");
-let library = null, leave = null, turn = 0;
+const root = document.getElementById("view"), input = document.getElementById("query"), upload = document.getElementById("to-upload");
+const library = ask("/api/library");  // the list is asked for beside it
+let leave = null, turn = 0;
 
 async function show() {
   const [path, rest = ""] = location.hash.replace(/^#\/?/, "").split("?");
@@ -21,14 +23,18 @@ async function show() {
   const id = /^[0-9a-f]{24}$/.test(parts[0] || "") ? parts[0] : "";
   const place = make("div", "");
   root.replaceChildren(place);
+  scrollTo(0, 0);
   let done = null;
-  if (view === "clip" && id) done = await showClip(place, library, id, query, time);
-  else if (view === "upload" && id) done = showJob(place, library, id);
-  else if (view === "upload" && library.uploads) done = showForm(place, library);
-  else await showList(place, library, query);
+  try {
+    if (view === "clip" && id) done = await showClip(place, await library, id, query, time);
+    else if (view === "upload" && id) done = showJob(place, await library, id);
+    else if (view === "upload" && (await library).uploads) done = showForm(place, await library);
+    else done = showList(place, query, input, library);
+  } catch (error) {
+    place.replaceChildren(make("div", "page", problem(error)));
+  }
   if (mine === turn) leave = done;
   else if (done) done();  // another view was asked for meanwhile
-  scrollTo(0, 0);
 }
 
 function decode(text) {
@@ -43,14 +49,9 @@ document.getElementById("search").addEventListener("submit", (event) => {
   event.preventDefault();
   const target = toList(input.value.trim());
   if (location.hash !== target && !(target === "#/" && !location.hash)) location.hash = target;
-  else if (library) show();
+  else show();
 });
-
-try {
-  library = await ask("/api/library");
-  document.getElementById("to-upload").hidden = !library.uploads;
-  addEventListener("hashchange", show);
-  await show();
-} catch (error) {
-  root.replaceChildren(make("div", "page", problem(error)));
-}
+addEventListener("hashchange", show);
+watchQueue((queue) => { upload.textContent = queue.left ? `Upload (${queue.left} to go)` : "Upload"; });
+await show();
+library.then((known) => { upload.hidden = !known.uploads; }, () => {});

@@ -21,7 +21,7 @@ export async function showClip(root, library, id, query, time) {
   lanes.setAttribute("aria-label", "Timeline");
   lanes.append(SeehearLanes.legend([timeline]), place, player ? SeehearLanes.keys() : "");
   root.replaceChildren(make("div", "page", back(query), make("h1", "", clip.name),
-    make("div", "columns", screen, side(clip, query), lanes)));
+    clip.folder ? make("p", "muted folder", `in ${clip.folder}`) : null, make("div", "columns", screen, side(clip, query), lanes)));
   const view = SeehearLanes.mount(place, timeline, { player, band: clip.spans });
   const list = make("details", "card events", ...events(timeline));
   const show = (next) => {  // what other thresholds would make of it, or what is stored

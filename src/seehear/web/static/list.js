@@ -1,88 +1,165 @@
-/* The list of clips, all or those where a query holds. */
-import { ask, count, link, make, problem, toClip, toList } from "./dom.js";
+/* The library: what it is, what is in it, and the clips, all or those where a query holds. */
+import { ask, count, link, make, problem, toClip, toList, words } from "./dom.js";
+import { builder, language } from "./builder.js";
+import { classChips } from "./classes.js";
+import { pictures } from "./pictures.js";
 
-const MOMENTS = 6;
+const MOMENTS = 6, SKELETONS = 8;
+const TRACKS = [["audio", "heard"], ["visual", "seen"]];
 
-export async function showList(root, library, query) {
-  const line = make("p", "muted summary");
+/* Draws at once what needs no answer, then what the answers say; returns what ends it. */
+export function showList(root, query, input, library) {
+  const line = make("p", "summary");
   line.setAttribute("role", "status");
-  const grid = make("ul", "grid");
+  const grid = make("ul", "grid"), notes = make("div", "notes"), tools = make("div", "tools"), marks = make("div", ""), all = link(toList(""), "clear", "Show all clips"), panel = make("div", "");
   const more = make("button", "more", "Show more");
   more.type = "button";
-  more.hidden = true;
-  const examples = make("p", "examples", make("span", "muted", "Try "));
-  for (const example of library.examples) examples.append(link(toList(example), "chip", example));
-  root.replaceChildren(make("div", "page", make("h1", "unseen", query ? "Search" : "Library"), examples, line, grid, more));
+  more.hidden = all.hidden = true;
+  const head = query ? make("h1", "unseen", "Search") : intro();
+  root.replaceChildren(make("div", "page", head, tools, panel, make("div", "results", make("div", "result-line", line, all, marks), notes, grid, more)));
+  const covers = pictures();
+  let gone = false;
 
   async function load() {
+    const offset = grid.querySelectorAll(".clip").length;
     more.disabled = true;
+    wait(true, offset);
     try {
-      const offset = grid.childElementCount;
       const page = await ask(`/api/clips?query=${encodeURIComponent(query)}&offset=${offset}`);
-      if (!offset) {
-        line.textContent = summary(page, query);
-        for (const text of page.failed) line.after(make("p", "card warnings", text));
-        if (!page.clips) grid.before(empty(library));
-      }
-      grid.append(...page.items.map((item) => card(item, query)));
-      more.hidden = grid.childElementCount >= page.matching;
+      if (gone) return;
+      wait(false, offset);
+      if (!offset) begin(page);
+      grid.append(...page.items.map((item) => card(item, query, covers)));
+      more.hidden = offset + page.items.length >= page.matching;
     } catch (error) {
-      line.replaceWith(problem(error));
+      wait(false, offset);
+      line.textContent = "";
+      notes.append(problem(error));
     }
     more.disabled = false;
   }
+
+  function wait(on, offset) {
+    grid.setAttribute("aria-busy", String(on));
+    if (on) grid.append(...Array.from({ length: offset ? 3 : SKELETONS }, skeleton));
+    else for (const item of grid.querySelectorAll(".skeleton")) item.remove();
+    if (on && !offset) line.textContent = query ? "Searching …" : "Loading the clips …";
+  }
+
+  function begin(page) {
+    line.textContent = summary(page, query);
+    all.hidden = !query;
+    const told = [page.searched_for].flat().filter(Boolean);
+    for (const text of told) notes.append(make("p", "card searched-for", text));
+    for (const text of page.failed) notes.append(make("p", "card warnings", text));
+    if (query && page.matching) marks.replaceChildren(found(page.items));
+    if (!page.clips) notes.append(empty(library));
+    else if (!page.matching) notes.append(nothing(page, query));
+  }
+
+  async function know() {
+    try {
+      const found = await ask("/api/classes");
+      if (gone || !found.classes) return;
+      tools.replaceChildren(builder(found, query, input), language(found));
+      const chips = classChips(found, query);
+      panel.replaceChildren(query ? make("details", "card", make("summary", "", "What is in these clips"), chips) : chips);
+      if (query) chips.querySelector("h2").remove();
+    } catch (error) {
+      tools.replaceChildren(problem(error));
+    }
+  }
+
   more.addEventListener("click", load);
-  await load();
+  load();
+  know();
+  return () => {
+    gone = true;
+    covers.stop();
+  };
+}
+
+function intro() {
+  return make("section", "intro", make("h1", "", "What is heard and what is seen in these videos"),
+    make("p", "", "Every second of them was listened to and looked at: find where a dog barks but is not in the picture, where a car "
+      + "is seen and silent, or where something is heard and seen at once."), SeehearLanes.legend());
+}
+
+/* What the colours of the strips mean, the black one of a search included. */
+function found(items) {
+  const list = SeehearLanes.legend(items);
+  list.append(make("li", "", make("span", "dot found"), make("b", "", "Found"), " where your search holds"));
+  return list;
 }
 
 function summary(page, query) {
   if (!query) return page.clips ? count(page.clips, "clip") : "";
-  if (!page.matching) return `Nothing in ${count(page.clips, "clip")}.`;
+  if (!page.matching) return `Nothing found in ${count(page.clips, "clip")}`;
   return `${count(page.moments, "moment")}, ${page.seconds.toFixed(1)} s in ${page.matching.toLocaleString("en")} of `
     + `${count(page.clips, "clip")}`;
+}
+
+function nothing(page, query) {
+  return make("div", "card no-clips", make("h2", "", "Nothing found"),
+    make("p", "", "All ", count(page.clips, "clip"), " were searched for ", make("code", "", query), "."),
+    make("p", "muted", "“Not” means known not to be there: seconds without a picture or without sound count for neither. "
+      + "How often each class is found stands above, under “What is in these clips”."));
 }
 
 function empty(library) {
   const box = make("div", "card no-clips", make("h2", "", "No clips yet"),
     make("p", "", "Parse some videos into this folder: ", make("code", "", "seehear parse VIDEOS --out LIBRARY")));
-  if (library.uploads) box.append(make("p", "", "or ", link("#/upload", "", "upload one"), "."));
+  library.then((known) => {
+    if (known.uploads) box.append(make("p", "", "or ", link("#/upload", "", "upload some"), "."));
+  }, () => {});
   return box;
 }
 
-function card(item, query) {
+function skeleton() {
+  const item = make("li", "card skeleton", make("div", "cover"), make("div", "clip-text", make("i", ""), make("i", ""), make("i", "")));
+  item.setAttribute("aria-hidden", "true");
+  return item;
+}
+
+function card(item, query, covers) {
   const spans = item.spans || [];
   const first = spans.length ? spans[0][0] : undefined;
   const lanes = make("div", "");
   SeehearLanes.preview(lanes, item, item.spans);
-  const box = make("li", "card clip",
-    link(toClip(item.id, query, first), "cover", picture(item), make("span", "length", SeehearLanes.clock(item.duration_s, false))),
-    make("div", "clip-text", link(toClip(item.id, query, first), "clip-name", item.name), lanes));
-  box.firstChild.tabIndex = -1;
-  box.firstChild.setAttribute("aria-hidden", "true");
-  const moments = make("p", "moments");
-  for (const [start, end] of spans.slice(0, MOMENTS)) {
-    moments.append(link(toClip(item.id, query, start), "chip time",
-      `${SeehearLanes.clock(start)}–${SeehearLanes.clock(end)}`));
+  const blank = make("span", "blank", item.tracks.visual.state === "absent" ? "♪" : "");
+  const cover = link(toClip(item.id, query, first), "cover", blank,
+    make("span", "length", SeehearLanes.clock(item.duration_s, false)));
+  cover.tabIndex = -1;
+  cover.setAttribute("aria-hidden", "true");
+  if (item.media && item.tracks.visual.state !== "absent") covers.show(cover, `/api/clips/${item.id}/picture`);
+  else if (!item.media) blank.textContent = "no video here";
+  const name = link(toClip(item.id, query, first), "clip-name", item.name);
+  name.title = item.name;
+  const text = make("div", "clip-text", name, item.folder ? make("span", "muted folder", `in ${item.folder}`) : null, lanes);
+  text.append(spans.length ? moments(item, spans, query) : labels(item));
+  return make("li", "card clip", cover, text);
+}
+
+function moments(item, spans, query) {
+  const list = make("p", "moments");
+  for (const [start, end, score] of spans.slice(0, MOMENTS)) {
+    const chip = link(toClip(item.id, query, start), "chip time", `${SeehearLanes.clock(start)}–${SeehearLanes.clock(end)}`);
+    if (typeof score === "number") chip.append(make("small", "", ` ${Math.round(score * 100)} % sure`));
+    list.append(chip);
   }
-  if (spans.length > MOMENTS) moments.append(make("span", "muted", `and ${spans.length - MOMENTS} more`));
-  if (spans.length) box.lastChild.append(moments);
-  else box.lastChild.append(make("p", "muted labels", labels(item)));
-  return box;
+  if (spans.length > MOMENTS) list.append(make("span", "muted", `and ${spans.length - MOMENTS} more`));
+  return list;
 }
 
 function labels(item) {
-  const found = [...new Set(item.events.map((event) => event.label))];
-  return found.length ? found.join(", ") : "nothing found";
-}
-
-function picture(item) {
-  const blank = () => make("span", "blank", item.tracks.visual.state === "absent" ? "♪" : "▶");
-  if (!item.media || item.tracks.visual.state === "absent") return blank();
-  const image = make("img", "");
-  image.alt = "";
-  image.loading = "lazy";
-  image.decoding = "async";
-  image.addEventListener("error", () => image.replaceWith(blank()));
-  image.src = `/api/clips/${item.id}/picture`;
-  return image;
+  const list = make("div", "labels");
+  for (const [track, word] of TRACKS) {
+    const found = [...new Set(item.events.filter((event) => event.track === track).map((event) => event.label))];
+    const line = make("p", "", make("span", `dot ${track}`), make("span", "muted", `${word} `));
+    if (item.tracks[track].state === "absent") line.append(make("span", "muted", track === "audio" ? "– no sound" : "– no picture"));
+    else if (found.length) line.append(found.map(words).join(", "));
+    else line.append(make("span", "muted", "nothing found"));
+    list.append(line);
+  }
+  return list;
 }

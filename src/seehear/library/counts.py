@@ -1,0 +1,159 @@
+"""In how many clips of a library each class is heard and seen, alone and together.
+
+All classes at once, by the algebra of `spans`: a pair of a clip and a class is to it what a clip is
+to a search.  The numbers are those of clips that a search for the same would find.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.library.index import TABLE, connect, index_path, reading, sql_path
+from seehear.library.spans import Ints, Line, Spans
+
+_TRACKS = ("audio", "visual", "audio_visual")
+_NOTES = 1000  # different lines of clips that are looked through
+_EVENTS = (
+    "SELECT clip, code, list_position($tracks, e.track)::TINYINT - 1 AS track,"
+    " e.start_s AS start_s, e.end_s AS end_s"
+    " FROM (SELECT file_row_number AS clip, unnest(events) AS e FROM {})"
+    " JOIN (SELECT unnest($labels::VARCHAR[]) AS label, unnest($codes::INTEGER[]) AS code)"
+    " ON e.label = label"
+)
+_PARSED = (
+    "SELECT clip, p.start_s AS start_s, p.end_s AS end_s FROM"
+    " (SELECT file_row_number AS clip, unnest({track}_parsed) AS p FROM {{}})"
+)
+
+
+@dataclass(frozen=True)
+class ClassCounts:
+    """Numbers of clips in which a class is found, somewhere in each.
+
+    Args:
+        label: the class, as it is spelled most.
+        heard, seen: on a track.
+        both: on both tracks at one moment.
+        heard_only: heard at a moment at which it is known not to be seen.
+        seen_only: seen at a moment at which it is known not to be heard.
+        notes: what the clips' timelines say of the word, such as what stands in for it.
+    """
+
+    label: str
+    heard: int = 0
+    seen: int = 0
+    both: int = 0
+    heard_only: int = 0
+    seen_only: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def most(self) -> int:
+        """Clips with the class on the track where there are more of them."""
+        return max(self.heard, self.seen)
+
+
+def count_classes(library: Path) -> list[ClassCounts]:
+    """Return what every class that was looked for is found in; the most frequent first.
+
+    Raises:
+        DataError: the library has no index, or a damaged one.
+        MissingExtraError: DuckDB is not installed.
+    """
+    with connect() as db, reading(index_path(library)):
+
+        def columns(sql: str, **values: object) -> dict[str, NDArray[Any]]:
+            index = sql_path(index_path(library))
+            table = db.execute(sql.format(TABLE), {"index": index, **values}).fetchnumpy()
+            return {name: np.asarray(column) for name, column in table.items()}
+
+        asked = columns(
+            "SELECT word, count(*) AS n FROM (SELECT unnest(vocabulary) AS word FROM {})"
+            " GROUP BY word ORDER BY n DESC, word"
+        )["word"].tolist()
+        names, codes = _numbered(asked)
+        events = columns(_EVENTS, labels=asked, codes=codes, tracks=list(_TRACKS))
+        length_s = columns("SELECT end_s FROM {} ORDER BY file_row_number")["end_s"]
+        parsed = {track: columns(_PARSED.format(track=track)) for track in ("audio", "visual")}
+        told = columns(
+            "SELECT line, count(*) AS n FROM (SELECT unnest(warnings) AS line FROM {})"
+            f" GROUP BY line ORDER BY n DESC, line LIMIT {_NOTES}"
+        )["line"].tolist()
+    pairs = _Pairs(events, length_s, len(names))
+    found = {
+        "heard": pairs.count(pairs.on("audio")),
+        "seen": pairs.count(pairs.on("visual")),
+        "both": pairs.count(pairs.on("audio_visual")),
+        "heard_only": pairs.count(pairs.only("audio", "visual", parsed["visual"])),
+        "seen_only": pairs.count(pairs.only("visual", "audio", parsed["audio"])),
+    }
+    counts = []
+    for code, name in enumerate(names):
+        notes = tuple(line for line in told if line.startswith(f"{name}: "))
+        numbers = {kind: int(of_class[code]) for kind, of_class in found.items()}
+        counts.append(ClassCounts(name, **numbers, notes=notes))
+    return sorted(counts, key=lambda of: (-of.most, of.label.casefold()))
+
+
+class _Pairs:
+    """The pairs of clip and class that have events, laid on a line.
+
+    Args:
+        events: columns clip, code, track, start_s, end_s, each (events,).
+        length_s: of each clip, (clips,).
+        classes: how many there are.
+    """
+
+    def __init__(
+        self, events: dict[str, NDArray[Any]], length_s: NDArray[np.floating], classes: int
+    ) -> None:
+        self.events, self.classes = events, classes
+        key = events["clip"].astype(np.int64) * max(classes, 1) + events["code"]
+        pairs, self.slot = np.unique(key, return_inverse=True)
+        self.clip, self.code = np.divmod(pairs, max(classes, 1))
+        self.line = Line(length_s[self.clip])
+
+    def on(self, track: str) -> Spans:
+        """Return the events of a track."""
+        which, events = self.events["track"] == _TRACKS.index(track), self.events
+        return self.line.put(self.slot[which], events["start_s"][which], events["end_s"][which])
+
+    def only(self, track: str, other: str, parsed: dict[str, NDArray[Any]]) -> Spans:
+        """Return the events of a track where the other was parsed and is without the class."""
+        return (self.on(track) - self.on(other)) & self._known(parsed)
+
+    def _known(self, parsed: dict[str, NDArray[Any]]) -> Spans:
+        """Return the stretches of each pair's clip."""
+        first = np.searchsorted(parsed["clip"], self.clip, side="left")
+        number = np.searchsorted(parsed["clip"], self.clip, side="right") - first
+        slot = np.repeat(np.arange(len(self.clip)), number)
+        within = np.arange(len(slot)) - np.repeat(np.cumsum(number) - number, number)
+        row = np.repeat(first, number) + within
+        return self.line.put(slot, parsed["start_s"][row], parsed["end_s"][row])
+
+    def count(self, spans: Spans) -> Ints:
+        """Return the number of clips with a stretch by class, (classes,)."""
+        slot = self.line.get(spans)[0]  # sorted
+        slot = slot[np.flatnonzero(np.diff(slot, prepend=-1))]
+        return np.bincount(self.code[slot], minlength=self.classes).astype(np.int64)
+
+
+def _numbered(labels: list[str]) -> tuple[list[str], list[int]]:
+    """Return classes by number, and the number of each label; spellings of one class share it."""
+    numbers: dict[str, int] = {}
+    names: list[str] = []
+    codes: list[int] = []
+    for label in labels:
+        code = numbers.setdefault(plain(label), len(numbers))
+        if code == len(names):
+            names.append(label)
+        codes.append(code)
+    return names, codes
+
+
+def plain(label: str) -> str:
+    """Return a label as queries compare it: case, underscores and spaces aside."""
+    return " ".join(label.casefold().replace("_", " ").split())
