@@ -1,5 +1,6 @@
 """The routes: pages of the list, media by ranges, pictures, exports, progress of uploads."""
 
+import dataclasses
 import os
 import shutil
 from collections.abc import Iterator
@@ -356,7 +357,10 @@ def test_other_thresholds_are_tried_and_nothing_is_written(tmp_path: Path) -> No
         ]
         for wrong in ("threshold=2&keep=0", "threshold=0.5", "threshold=nan&keep=0.1"):
             assert client.get(f"{clip}/timeline?{wrong}").status_code == 400
-    assert (tmp_path / "a.timeline.json").read_bytes() == before
+        assert (tmp_path / "a.timeline.json").read_bytes() == before
+        odd = Timeline.from_json(tmp_path / "a.timeline.json")
+        put(tmp_path, "a", dataclasses.replace(odd, parser={"decoding": {"threshold": "high"}}))
+        assert client.get(clip).json()["decoding"] is None, "and the page is there all the same"
 
 
 def test_a_timeline_without_scores_says_so(client: TestClient) -> None:

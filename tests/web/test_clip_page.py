@@ -205,6 +205,24 @@ def test_downloads_stand_under_what_people_want_and_say_what_they_are(page: Any)
         assert Path(found.value.path()).read_text("utf-8-sig").startswith(STARTS[name])
 
 
+def test_the_exported_page_explains_itself_likewise(page: Any, browser: Any, site: str) -> None:
+    told = page.locator(".legend-tracks").inner_text()
+    with page.expect_download() as found:
+        page.click(".downloads a >> text=/^html$/")
+    path = Path(found.value.path()).with_suffix(".html")
+    path.write_bytes(Path(found.value.path()).read_bytes())
+    other = browser.new_page(viewport={"width": 1280, "height": 800})
+    other.goto(path.as_uri())
+    other.wait_for_selector(".lane-event")
+    assert other.locator(".legend-tracks").inner_text() == told
+    assert other.locator(".keys").inner_text() == page.locator(".keys").inner_text()
+    assert other.locator("details >> text=All events (4)").count() == 1
+    until(other, "document.getElementById('player').readyState >= 2")
+    other.keyboard.press("Space")
+    until(other, PLAYS.format("false"))
+    other.close()
+
+
 def test_sliders_show_what_other_thresholds_would_change_and_write_nothing(
     page: Any, site: str
 ) -> None:

@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from seehear import export
 from seehear._version import __version__
 from seehear.data import LLP_VOCABULARY
-from seehear.errors import SeehearError
+from seehear.errors import DataError, SeehearError
 from seehear.export.uses import Use, grouped
 from seehear.time import Timeline, decoded, decoding_of
 from seehear.web.catalogue import Catalogue, UnknownClipError
@@ -233,7 +233,10 @@ def _decoding(timeline: Timeline) -> dict[str, float | None] | None:
     """
     if timeline.kept is None:
         return None
-    decoding = decoding_of(timeline)
+    try:
+        decoding = decoding_of(timeline)
+    except DataError:  # it does not say how it was decided, or says what nobody can read
+        return None
     limits = {decoding.threshold, decoding.visual_threshold} - {None}
     one = limits.pop() if len(limits) == 1 else None
     threshold = float(one) if isinstance(one, float | int) else None

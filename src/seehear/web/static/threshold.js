@@ -9,7 +9,7 @@ export function thresholds(clip, library, show) {
   const stored = clip.timeline;
   const box = make("section", "card threshold", make("h2", "", "How sure must it be?"));
   if (!clip.decoding) {
-    box.append(make("p", "muted", "This timeline keeps no scores, so it cannot be decided again: parse the video once more to keep them."));
+    box.append(make("p", "muted", "This timeline keeps no scores to decide from again, so there is nothing to move: parse the video once more to keep them."));
     return box;
   }
   const first = { on: clip.decoding.threshold ?? 0.5, keep: clip.decoding.keep_threshold ?? clip.decoding.threshold ?? 0.5 };
