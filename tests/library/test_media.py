@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from seehear.library.media import MediaPlace, base_name, beside, find, refused
+from seehear.library.media import MediaPlace, base_name, find, refused
 
 
 def test_media_is_only_found_inside_the_folder(tmp_path: Path) -> None:
@@ -63,12 +63,5 @@ def test_a_link_out_is_told_and_followed_where_the_user_allows_it(tmp_path: Path
         assert refused(MediaPlace(library, (name,))) is None, name
 
 
-def test_the_video_beside_a_timeline_is_that_of_its_source_or_its_stem(tmp_path: Path) -> None:
-    timeline = tmp_path / "clip.timeline.json"
-    assert beside(timeline, "C:\\films\\source.mp4") is None
-    (tmp_path / "clip.MKV").touch()
-    (tmp_path / "clip.mkv").touch()
-    assert beside(timeline, "C:\\films\\source.mp4") == tmp_path / "clip.mkv"
-    (tmp_path / "source.mp4").touch()
-    assert beside(timeline, "C:\\films\\source.mp4") == tmp_path / "source.mp4"
+def test_a_name_is_the_last_part_however_folders_are_divided() -> None:
     assert base_name("a\\b/c.mp4") == "c.mp4"

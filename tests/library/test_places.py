@@ -20,13 +20,13 @@ def test_a_video_is_read_once_while_it_stays_as_it_is(tmp_path, monkeypatch):
     film = put(tmp_path / "films" / "a.mp4")
     library = tmp_path / "library"
     library.mkdir()
-    first = Places(library).hash_of(film)
+    first = Places(library, make=True).hash_of(film)
     assert first == content_hash(film)
     monkeypatch.setattr("seehear.library.places.content_hash", lambda path: "sha256:other")
-    assert Places(library).hash_of(film) == first
+    assert Places(library, make=True).hash_of(film) == first
     os.utime(film, ns=(0, 0))
-    assert Places(library).known_hash(film) is None
-    assert Places(library).hash_of(film) == "sha256:other"
+    assert Places(library, make=True).known_hash(film) is None
+    assert Places(library, make=True).hash_of(film) == "sha256:other"
 
 
 def test_names_of_any_kind_come_back_and_move_with_library_and_films(tmp_path):
@@ -34,7 +34,7 @@ def test_names_of_any_kind_come_back_and_move_with_library_and_films(tmp_path):
     film = put(world / os.fsdecode(b"films/a\tb %20 \xff\n\xc3\xa4.mp4"))
     library = world / "library"
     library.mkdir()
-    Places(library).remember(place(film, "sub/\tä"))
+    Places(library, make=True).remember(place(film, "sub/\tä"))
     world.rename(tmp_path / "two")
     found = Places(tmp_path / "two" / "library").of_timeline("sub/\tä")
     assert found.path == tmp_path / "two" / film.relative_to(world)
@@ -43,7 +43,7 @@ def test_names_of_any_kind_come_back_and_move_with_library_and_films(tmp_path):
 
 def test_the_last_word_on_a_path_counts_and_a_torn_line_is_left_out(tmp_path):
     film, other = put(tmp_path / "a.mp4"), put(tmp_path / "b.mp4")
-    places = Places(tmp_path)
+    places = Places(tmp_path, make=True)
     places.remember(place(film, "a"))
     places.remember(place(film))  # seen again: it is still that of its timeline
     places.remember(place(other, "a"))  # now its timeline speaks of the other

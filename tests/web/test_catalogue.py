@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from seehear.media import identify
 from seehear.time import Event, TimeGrid, Timeline, Track
-from seehear.web.catalogue import clip_id
+from seehear.web.catalogue import Catalogue, clip_id
 from web_world import SECRET, put
 
 PATHS = [
@@ -131,6 +132,31 @@ def test_an_index_damaged_while_serving_is_made_again(
         f"seehear: note: {index.resolve()}: the index was damaged or of another version; it is"
         " made again"
     ]
+
+
+def test_clips_of_one_name_have_their_own_videos_wherever_these_were_moved(
+    tmp_path: Path,
+) -> None:
+    library, archive = tmp_path / "library", tmp_path / "archive"
+    for name in ("a", "b"):
+        film = archive / name / "x.mp4"
+        film.parent.mkdir(parents=True)
+        film.write_text(f"film {name}")
+        media = identify(film, name=f"{name}/x.mp4", duration_s=1.0)
+        line = Timeline(media.path, 1.0, TimeGrid(1), ("Dog",), media=media)
+        put(library, f"{name}/x", line)
+
+    def played() -> list[str]:
+        catalogue = Catalogue(library, (archive,))
+        items = catalogue.page()["items"]
+        assert all(item["media"] for item in items)
+        paths = [catalogue.media_path(item["id"]) for item in items]
+        return [path.read_text() for path in paths if path is not None]
+
+    assert played() == ["film a", "film b"]
+    (archive / "a" / "x.mp4").rename(archive / "elsewhere.mp4")
+    (archive / "b" / "x.mp4").rename(archive / "a" / "x.mp4")
+    assert played() == ["film a", "film b"]
 
 
 def test_no_path_of_this_machine_in_any_answer(client: TestClient, library: Path) -> None:

@@ -85,7 +85,8 @@ def _timeline(args: argparse.Namespace, selection: "Selection") -> int:
     """Write or print one timeline."""
     from seehear import export
     from seehear.library.export import write_table
-    from seehear.library.media import beside, place_beside, refused
+    from seehear.library.media import place_beside, refused
+    from seehear.library.videos import beside
     from seehear.time import SUFFIX, Timeline
 
     timeline = Timeline.from_json(args.timeline)
@@ -99,7 +100,7 @@ def _timeline(args: argparse.Namespace, selection: "Selection") -> int:
         return 0
     if args.media is not None and not args.media.is_file():
         raise ConfigError("expected a video file", where=args.media)
-    media = args.media or beside(args.timeline, timeline.source)
+    media = args.media or beside(args.timeline, timeline.source, timeline.media)
     if media is None and (elsewhere := refused(place_beside(args.timeline, timeline.source))):
         _say(
             f"note: the video is a link out of the folder ({elsewhere}) and is left out;"

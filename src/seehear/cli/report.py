@@ -228,13 +228,13 @@ def _changes(systems: Sequence["System"], dataset: "Dataset") -> list[str]:
 
 def _clip(args: argparse.Namespace) -> list[Path]:
     from seehear.export import write
-    from seehear.library.media import beside
+    from seehear.library.videos import beside
     from seehear.time import SUFFIX, Timeline
 
     timeline = Timeline.from_json(args.timeline)
     media = args.media
     if media is None:
-        media = beside(args.timeline, timeline.source)
+        media = beside(args.timeline, timeline.source, timeline.media)
     elif not media.is_file():
         raise ConfigError("no such file", where=media)
     name = args.timeline.name.removesuffix(SUFFIX).removesuffix(".json")

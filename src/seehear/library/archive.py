@@ -98,7 +98,7 @@ class ParsedArchive:
     def __init__(self, library: Path, wishes: Wishes, *, whole: bool) -> None:
         self.library, self.wishes, self._whole = library, wishes, whole
         self.failures = Failures(library)
-        self._places = Places(library)
+        self._places = Places(library, make=True)
         self._shelf: Shelf | None = None
 
     def look(self, files: Sequence[Wanted], parser: Made) -> Look:

@@ -12,7 +12,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from seehear import export
@@ -30,8 +30,8 @@ from seehear.library.index import (
     sql_path,
     update,
 )
-from seehear.library.media import MediaPlace, base_name, beside, find
 from seehear.library.scan import Scan
+from seehear.library.videos import Videos
 from seehear.time import SUFFIX, TRACKS, Event, Extent, TimeGrid, Timeline
 
 # form of a table -> what it is
@@ -276,24 +276,17 @@ def write_files(clips: LibraryClips, form: str, out: Path, *, media: Path | None
         )
     make_folder(out)
     inside = _Inside(out)
+    videos = Videos(clips.library, () if media is None else (media,), anywhere=True)
     for path, timeline in clips:
         target = out / (path.removesuffix(SUFFIX) + about.suffix)
         try:
             inside.require(target.parent)
-            video = _video(clips.library, path, timeline.source, media) if about.media else None
+            video = None
+            if about.media:
+                video = videos.find(path, timeline.source, timeline.media)
             export.write(timeline, form, target, media=video)
         except SeehearError as error:
             clips.fail(error)
-
-
-def _video(library: Path, path: str, source: str, media: Path | None) -> Path | None:
-    """Return the video of a clip: beside its timeline, else in the folder named."""
-    found = beside(library / path, source)
-    if found is None and media is not None:
-        below = PurePosixPath(path).parent  # parsing a folder keeps its shape
-        names = (str(below / base_name(source)), source, base_name(source))
-        found = find(*MediaPlace(media, names))
-    return found
 
 
 class _Inside:

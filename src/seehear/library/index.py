@@ -19,7 +19,7 @@ from seehear.errors import DataError, MissingExtraError, SeehearError
 from seehear.files import Json, atomic_path, is_special, refused
 from seehear.library.scan import Scan, Stamp
 from seehear.library.seal import is_sealed, seal
-from seehear.time import Timeline
+from seehear.time import MediaFile, Timeline
 from seehear.time.spans import Span
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ _COLUMNS = {
     "mtime_ns": "BIGINT",
     "size": "BIGINT",
     "source": "VARCHAR",
+    "media": "STRUCT(path VARCHAR, bytes BIGINT, hash VARCHAR)",
     "start_s": "DOUBLE",
     "duration_s": "DOUBLE",
     "end_s": "DOUBLE",
@@ -289,6 +290,7 @@ def row_of(path: str, stamp: Stamp, timeline: Timeline, *, where: object = None)
         "mtime_ns": stamp[0],
         "size": stamp[1],
         "source": _without_nul(timeline.source),
+        "media": _media(timeline.media),
         "start_s": timeline.grid.start_s,
         "duration_s": timeline.duration_s,
         "end_s": end_s,
@@ -300,6 +302,13 @@ def row_of(path: str, stamp: Stamp, timeline: Timeline, *, where: object = None)
         "events": events,
         "warnings": _all_without_nul(timeline.warnings),
     }
+
+
+def _media(media: MediaFile | None) -> Json:
+    if media is None:
+        return None
+    path, hash_ = _without_nul(media.path), _without_nul(media.hash)
+    return {"path": path, "bytes": media.bytes, "hash": hash_}
 
 
 def _stretches(spans: Iterable[Span]) -> list[Json]:

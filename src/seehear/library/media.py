@@ -22,11 +22,6 @@ class MediaPlace(NamedTuple):
     stem: str | None = None
 
 
-def beside(timeline: Path, source: str) -> Path | None:
-    """Return the video in the folder of a timeline file, by its `source` or its stem, or None."""
-    return find(*place_beside(timeline, source))
-
-
 def place_beside(timeline: Path, source: str) -> MediaPlace:
     """Return the place in the folder of a timeline file."""
     return MediaPlace(timeline.parent, (base_name(source),), timeline.name.split(SUFFIX)[0])
@@ -40,10 +35,17 @@ def base_name(source: str) -> str:
 def find(
     folder: Path, names: tuple[str, ...], stem: str | None = None, *, links: Iterable[Path] = ()
 ) -> Path | None:
-    """Return the first of `names`, relative paths, that is a media file inside `folder`.
+    """Return the first of `found`, or None."""
+    return next(found(folder, names, stem, links=links), None)
 
-    Failing these, `stem` with any media suffix; None if there is none.  A name that leads out of
-    `folder`, by `..`, by being absolute or by a symbolic link, is not found.
+
+def found(
+    folder: Path, names: tuple[str, ...], stem: str | None = None, *, links: Iterable[Path] = ()
+) -> Iterator[Path]:
+    """Yield those of `names`, relative paths, that are media files inside `folder`.
+
+    After these, `stem` with any media suffix.  A name that leads out of `folder`, by `..`, by being
+    absolute or by a symbolic link, is not found.
 
     Args:
         folder: that the user named.
@@ -55,10 +57,27 @@ def find(
     for name, real in _files(root, names, stem):
         if real.is_relative_to(root):
             if _is_media(real):
-                return real
+                yield real
         elif _stays(name) and any(map(real.is_relative_to, links)):
-            return real
-    return None
+            yield real
+
+
+def allowed(path: Path, roots: Iterable[Path], links: Iterable[Path]) -> bool:
+    """Return whether a file lies inside resolved folders, or is a link into others.
+
+    Args:
+        path: the file.
+        roots: folders it may lie in.
+        links: further ones that it may be a link into.
+    """
+    try:
+        real, roots = path.resolve(), tuple(roots)
+    except (OSError, RuntimeError):  # a loop of links
+        return False
+    if any(map(real.is_relative_to, roots)):
+        return True
+    here = any(map(path.is_relative_to, roots))
+    return here and any(map(real.is_relative_to, links))
 
 
 def refused(place: MediaPlace) -> Path | None:

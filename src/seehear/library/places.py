@@ -48,15 +48,21 @@ class Places:
 
     Args:
         library: the folder.
+        make: whether the file is made where there is none.
     """
 
-    def __init__(self, library: Path) -> None:
+    def __init__(self, library: Path, *, make: bool = False) -> None:
         self._base = Path(os.path.realpath(library))
-        self._file = library / FOLDER / FILE
+        self._file, self._make = library / FOLDER / FILE, make
         self._seen: dict[str, Seen] = {}
         self._of: dict[str, Seen] = {}  # by timeline
         self._by_hash: dict[str, dict[str, Seen]] = {}
         self._read()
+        self._stamp = stamp(self._file)
+
+    def is_stale(self) -> bool:
+        """Return whether another process wrote to the file since it was read."""
+        return stamp(self._file) != self._stamp
 
     def of_timeline(self, name: str) -> Seen | None:
         """Return the video that a timeline was made of, as it was seen then."""
@@ -94,10 +100,13 @@ class Places:
     def remember(self, place: Seen) -> None:
         """Take note of a video; a folder that takes no files only costs the same work again."""
         self._take(place)
+        if not (self._make or self._file.parent.is_dir()):
+            return
         with contextlib.suppress(OSError):
             self._file.parent.mkdir(exist_ok=True)
             with self._file.open("ab") as file:
                 file.write(self._line(place).encode())
+            self._stamp = stamp(self._file)
 
     def _take(self, place: Seen) -> None:
         key = self._key(place.path)

@@ -9,7 +9,7 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -21,9 +21,10 @@ from seehear.errors import DataError
 from seehear.library import Found, Updated, search, update
 from seehear.library.counts import ClassCounts, count_classes
 from seehear.library.index import index_path, rows
-from seehear.library.media import MediaPlace, base_name, find, place_beside, refused
+from seehear.library.media import base_name, refused
 from seehear.library.query import EXAMPLES, written
-from seehear.time import ABSENT, PARSED, SUFFIX, Timeline
+from seehear.library.videos import Videos
+from seehear.time import ABSENT, PARSED, SUFFIX, MediaFile, Timeline
 from seehear.time.spans import joined
 
 RECHECK_S = 3.0  # the folder is looked through at most this often
@@ -75,6 +76,7 @@ class Catalogue:
         self.media = tuple(folder.resolve() for folder in media)
         self.links = tuple(folder.resolve() for folder in links)
         self.clock = clock
+        self._videos = Videos(self.library, self.media, links=self.links, clock=clock)
         self._lock = threading.RLock()
         self._checked: float | None = None
         self._updated = Updated(0)
@@ -192,14 +194,14 @@ class Catalogue:
     def _items(self, clips: list[int]) -> dict[int, dict[str, Any]]:
         """Return clips by their row of the index, as the list of a page holds them."""
         found = rows(
-            "SELECT file_row_number, path, source, duration_s, events, audio, visual, audio_parsed,"
-            " visual_parsed FROM {} WHERE file_row_number IN (SELECT unnest($rows::BIGINT[]))"
-            " ORDER BY file_row_number",
+            "SELECT file_row_number, path, source, media, duration_s, events, audio, visual,"
+            " audio_parsed, visual_parsed FROM {} WHERE file_row_number IN (SELECT"
+            " unnest($rows::BIGINT[])) ORDER BY file_row_number",
             index_path(self.library),
             rows=clips,
         )
         items = {}
-        for row, path, source, duration_s, events, *tracks in found:
+        for row, path, source, media, duration_s, events, *tracks in found:
             audio, visual = (_track(*pair) for pair in zip(tracks[:2], tracks[2:], strict=True))
             items[row] = {
                 "id": clip_id(path),
@@ -208,7 +210,7 @@ class Catalogue:
                 "duration_s": duration_s,
                 "tracks": {"audio": audio, "visual": visual},
                 "events": _strips(events, duration_s / _FINEST),
-                "media": self._media(path, source) is not None,
+                "media": self._videos.find(path, source, _media(media), sure=False) is not None,
             }
         return items
 
@@ -240,9 +242,9 @@ class Catalogue:
         folder that links may lead into.
         """
         path = self.timeline_path(clip)
-        return self._media(
-            path.relative_to(self.library).as_posix(), Timeline.from_json(path).source
-        )
+        timeline = Timeline.from_json(path)
+        below = path.relative_to(self.library).as_posix()
+        return self._videos.find(below, timeline.source, timeline.media)
 
     def name(self, clip: str) -> str:
         """Return what a clip is called."""
@@ -271,25 +273,9 @@ class Catalogue:
         return self._refused(name, Timeline.from_json(path).source) is not None
 
     def _refused(self, path: str, source: str) -> Path | None:
-        if self._media(path, source) is not None:
+        if self._videos.find(path, source, None) is not None:
             return None
-        return next(filter(None, map(refused, self._places(path, source))), None)
-
-    def _media(self, path: str, source: str) -> Path | None:
-        places = self._places(path, source)
-        return next(filter(None, (find(*place, links=self.links) for place in places)), None)
-
-    def _places(self, path: str, source: str) -> Iterator[MediaPlace]:
-        """Yield where the video of a clip may lie."""
-        timeline = self.library / path
-        yield place_beside(timeline, source)
-        below = PurePosixPath(path).parent  # parsing a folder keeps its shape
-        names = (str(below / base_name(source)), source, base_name(source))
-        for folder in self.media:
-            yield MediaPlace(folder, names)
-            # the subfolder by its name below the folder: one that is a link is not entered
-            stem = str(below / timeline.name.removesuffix(SUFFIX))
-            yield MediaPlace(folder, (), stem)
+        return next(filter(None, map(refused, self._videos.places(path, source))), None)
 
 
 def _examples(events: list[tuple[str, str, int, float]]) -> list[str]:
@@ -341,6 +327,11 @@ def _strips(events: list[dict[str, Any]], finest_s: float) -> list[dict[str, Any
 def _counted(of: ClassCounts) -> dict[str, Any]:
     numbers = {name: getattr(of, name) for name in COUNTED}
     return {"label": of.label, "written": written(of.label), **numbers, "notes": list(of.notes)}
+
+
+def _media(said: dict[str, Any] | None) -> MediaFile | None:
+    """Return what a timeline says of its video, as the index has it."""
+    return None if said is None else MediaFile(**said, duration_s=0.0)
 
 
 def _track(there: bool, parsed: list[dict[str, float]]) -> dict[str, Any]:
