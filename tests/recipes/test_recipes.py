@@ -62,6 +62,20 @@ def test_recipes_on_published_frames_declare_the_step_that_ours_lacks():
     assert "JPEG" in EXTRACTED
 
 
+def test_so_do_the_encoders_of_published_frames():
+    import importlib
+
+    from seehear.encoders import cards
+    from seehear.recipes._features import _FROM_FRAMES
+
+    ours = _FROM_FRAMES & cards().keys()
+    assert {"resnet152", "r2plus1d18", "clip-vit-b16"} <= ours
+    for encoder in ours:
+        module = "clip" if encoder.startswith("clip") else encoder
+        about = importlib.import_module(f"seehear.encoders.{module}").__doc__ or ""
+        assert "wrote every frame as a JPEG file first" in " ".join(about.split()), encoder
+
+
 def test_published_type_is_the_mean_of_its_parts_where_the_paper_is_consistent():
     """Guards against slips in typing; the tables' own inconsistencies are named in the
     specification.

@@ -2,7 +2,10 @@
 were made.
 
 Eight frames of a segment, each stretched to 112 x 112 (Pillow's bilinear filter, proportions not
-kept), Kinetics' mean and deviation; the row is the pooled vector before the classifier.
+kept), Kinetics' mean and deviation; the row is the pooled vector before the classifier.  Differs:
+the release wrote every frame as a JPEG file first (AVVP-ECCV20, scripts/extract_frames.py, line 12,
+read by extract_3D_feat.py, line 35); ours are encoded as decoded, so rows of one's own extraction
+lack what that costs.
 
 Source: Tran et al. 2018 (arXiv:1711.11248); torchvision's r2plus1d_18, weights KINETICS400_V1.
 """
