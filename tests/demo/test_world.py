@@ -1,5 +1,7 @@
 """The demo's world: what the scripts say is what the files hold, and a seed fixes both."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -136,6 +138,13 @@ def test_the_first_clip_is_made_by_a_command_and_never_over_something(tmp_path, 
     assert "expected a name that ends in .mp4" in capsys.readouterr().err
     assert path.read_bytes() == made
     assert [p.name for p in tmp_path.iterdir()] == ["first.mp4"]
+
+
+@pytest.mark.parametrize("option", ["--clip", "--dataset"])
+def test_a_clip_asks_for_no_more_than_it_needs(tmp_path, capsys, monkeypatch, option):
+    monkeypatch.setitem(sys.modules, "av", None)
+    assert main(["demo", option, str(tmp_path / "first.mp4")]) == 2
+    assert "pip install 'seehear[media]'" in capsys.readouterr().err
 
 
 def test_the_dataset_alone_has_as_many_clips_as_asked_for(tmp_path, capsys, monkeypatch):

@@ -65,13 +65,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run everything and print the result lines and where the report lies."""
     from seehear.errors import ConfigError
+    from seehear.media.container import require_av
 
     if args.seed < 0 or (args.jobs is not None and args.jobs < 1):
         raise ConfigError("--seed must not be negative, --jobs must be positive")
     args.jobs = args.jobs or min(8, os.cpu_count() or 1)
-    if args.clip is not None:
-        return _clip(args)
-    return _whole(args) if args.dataset is None else _dataset(args)
+    if args.clip is None and args.dataset is None:
+        return _whole(args)
+    require_av()  # these two need no more than it, the whole demo does
+    return _dataset(args) if args.clip is None else _clip(args)
 
 
 def _clip(args: argparse.Namespace) -> int:

@@ -68,7 +68,11 @@ class _Parser(argparse.ArgumentParser):
 
 def build_parser(only: str | None = None) -> argparse.ArgumentParser:
     """Return the parser; only that command's module is imported and its options filled in."""
-    parser = _Parser(prog="seehear", description="What is heard, what is seen, and when.")
+    parser = _Parser(
+        prog="seehear",
+        description="What is heard, what is seen, and when.",
+        epilog="To begin: seehear demo --clip first.mp4 makes a clip and says what to type next.",
+    )
     parser.add_argument("--version", action="version", version=f"seehear {__version__}")
     commands = parser.add_subparsers(
         dest="command", metavar="COMMAND", title="commands", required=True
