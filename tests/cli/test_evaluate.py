@@ -51,7 +51,9 @@ def test_json_holds_the_ten_keys_as_fractions(llp, table, capsys) -> None:
     assert set(result["figures"].values()) == {1.0}
     assert list(result["exclusive"]) == list(EXCLUSIVE_KEYS)
     assert result["intervals"]["event/type"] == [1.0, 1.0]
+    assert result["note"] == "These figures prove nothing: 3 clips (100 are the least)."
     setting = result["setting"]
+    assert setting["split_chosen"] is None  # test, as ever
     assert (setting["dataset"], setting["split"], setting["clips"], setting["segments"]) == (
         "LLP",
         "test",
@@ -133,9 +135,24 @@ def test_tables_carry_their_setting(llp, table, tmp_path, capsys) -> None:
         " decided before"
     )
     assert " ".join(out.split()).count(note) == 3
+    assert out.count("These figures prove nothing: 3 clips (100 are the least).") == 1
     header, first, *_ = (tmp_path / "clips.tsv").read_text().splitlines()
     assert header.split("\t") == ["filename", *CLIP_KEYS]
     assert first.split("\t")[:2] == [CLIPS[0], "1.000000"]
+
+
+def test_where_test_has_no_truth_another_split_is_scored_and_named(tmp_path, capsys) -> None:
+    dataset, _ = write_world(tmp_path, truth=("val",))
+    (tmp_path / "pred.tsv").write_text(HEADER + "val00\taudio\t0\t1\tDog\n")
+    command = [dataset.root, "--predictions", tmp_path / "pred.tsv", "--missing", "empty"]
+    setting = as_json(capsys, *command)["setting"]
+    why = "chosen, for there is no split test with truth; the epoch of a trained parser was chosen"
+    assert (setting["split"], setting["split_chosen"]) == ("val", f"{why} on it")
+    assert main(["evaluate", *map(str, command)]) == 0
+    assert f"small val, 8 clips of 4 segments; split {why}" in " ".join(
+        capsys.readouterr().out.split()
+    )
+    assert main(["evaluate", *map(str, command), "--split", "test"]) == 2  # what is asked for, is
 
 
 def test_other_readings_of_the_truth(llp, table, capsys) -> None:

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,7 @@ def test_a_page_of_a_run_lies_beside_it(world, capsys):
     assert report(world, "run", "--against", str(world / "han"), "--examples", "2") == 0
     assert capsys.readouterr().out.strip() == str(world / "lsld" / "report.html")
     page = (world / "lsld" / "report.html").read_text()
-    assert "<h1>lsld on small</h1>" in page
+    assert "<h1>What lsld heard and saw</h1>" in page
     assert "<b>lsld</b> against han" in page
     assert '<tr><th scope="row">re-weighted</th>' not in page  # train has no truth here
     assert page.count('class="strip"') == 3
@@ -84,6 +85,21 @@ def test_a_page_of_a_run_whose_labels_no_prompt_decided_leaves_them_out(world, c
     shown = capsys.readouterr()
     assert "no part about labels: the visual track of this run keeps its weak" in shown.err
     assert (world / "none" / "report.html").is_file()
+
+
+def test_where_there_is_no_test_another_split_is_looked_at_and_named(world, tmp_path, capsys):
+    data = shutil.copytree(world / "data", tmp_path / "data")
+    toml = (data / "dataset.toml").read_text()
+    (data / "dataset.toml").write_text(toml[: toml.index("[splits.test]")])
+    out = tmp_path / "report.html"
+    given = [str(world / "han"), str(data), "--features", str(world / "feats")]
+    assert main(["report", "run", *given, "--out", str(out)]) == 0
+    why = "split val: chosen, for there is no split test with truth"
+    assert why in capsys.readouterr().err
+    page = out.read_text()
+    assert why in page
+    assert "scored on val, 8 clips" in page
+    assert "These figures prove nothing: 8 clips (100 are the least)." in page
 
 
 def test_similarity_draws_the_classes_asked_for(world, tmp_path, capsys):

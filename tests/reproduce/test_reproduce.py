@@ -130,6 +130,21 @@ def test_processes_report_faults(world, words, tmp_path):
         run(world, tmp_path, rows=["han"], jobs=1)
 
 
+def test_where_test_has_no_truth_another_split_is_scored_and_named(words, tmp_path):
+    small = write_world(tmp_path / "world", truth=("val",))
+    said = []
+    result = run(small, tmp_path / "out", rows=["han"], say=said.append)
+    assert (result["split"], len(result["rows"][0]["seeds"])) == ("val", 1)
+    why = "chosen, for there is no split test with truth; the epoch of a trained parser was chosen"
+    assert result["split_chosen"] == f"{why} on it"
+    assert f"split val: {why} on it" in said
+    few = "These figures prove nothing: 1 seed (3 are the least), 8 clips (100 are the least)."
+    assert result["note"] == few
+    page = (tmp_path / "out" / "table1.md").read_text()
+    assert f"* {few}\n* split val: {why} on it\n" in page
+    assert json.loads((tmp_path / "out" / "table1.json").read_text())["note"] == few
+
+
 def test_published_figures_stand_only_beside_llps_own(world, words, tmp_path, monkeypatch):
     import dataclasses
 

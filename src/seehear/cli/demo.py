@@ -137,6 +137,7 @@ def _whole(args: argparse.Namespace) -> int:
         print_json(
             {
                 "figures": outcome.figures,
+                "note": outcome.note,
                 "report": str(outcome.report),
                 "seconds": round(seconds, 1),
                 "label_quality": quality,
@@ -199,4 +200,6 @@ def _show(outcome: "DemoResult", seconds: float) -> None:
         ],
         note=NOTE,
     )
+    if outcome.note is not None:
+        print(outcome.note)
     print(f"report: {outcome.report}")

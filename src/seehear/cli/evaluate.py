@@ -22,6 +22,7 @@ from seehear.data import (
     read_predictions,
     read_scores,
 )
+from seehear.data.scored import caution, choose_split
 from seehear.errors import ConfigError, DataError
 from seehear.features import open_features
 from seehear.files import check_file
@@ -51,7 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="DATASET",
         help="a folder with dataset.toml, or with LLP's official tables",
     )
-    add("--split", default="test", help="split to score (default: test)")
+    add("--split", help="split to score (default: test, else another that has truth)")
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument(
         "--model",
@@ -138,7 +139,8 @@ def run(args: argparse.Namespace) -> int:
     if args.per_clip is not None:
         check_file(args.per_clip, parameter="per_clip")
     dataset = open_dataset(args.dataset)
-    split = dataset.split(args.split)
+    chosen = choose_split(dataset, args.split)
+    split, args.split = chosen.split, chosen.name
     truth = split.truth(args.truth)
     warnings = _warnings(args, dataset)
     given = {"model": args.model} if args.model is not None else {"predictions": args.predictions}
@@ -147,11 +149,13 @@ def run(args: argparse.Namespace) -> int:
     report = evaluate(audio, visual, truth.audio, truth.visual)
     exclusive = evaluate_exclusive(audio, visual, truth.audio, truth.visual, unparsed=made.unparsed)
     setting = _setting(dataset, split, truth, reading=args.truth)
+    seeds = 1 if args.model and args.compare else None  # a run against another
     result: dict[str, Any] = {
         **report.figures(),  # the ten keys, at the top where a script looks first
         "figures": report.figures(),
         "warnings": warnings,
-        "setting": {**setting, **about},
+        "setting": {**setting, "split_chosen": chosen.why, **about},
+        "note": caution(clips=len(split), seeds=seeds),
         "intervals": {key: [i.low, i.high] for key, i in intervals(report).items()},
         "exclusive": exclusive_figures(exclusive),
         "exclusive_intervals": _exclusive_intervals(exclusive),

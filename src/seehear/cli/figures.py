@@ -29,6 +29,7 @@ def setting_line(setting: Mapping[str, Any]) -> str:
             f"{setting['dataset']} {setting['split']}, {setting['clips']} clips of"
             f" {setting['segments']} segments"
         ),
+        *([f"split {setting['split_chosen']}"] if setting.get("split_chosen") else []),
         f"truth {setting['truth']}, annotation {setting['annotation']}",
     ]
     chosen_on = setting.get("thresholds_chosen_on")
@@ -82,7 +83,8 @@ def _threshold(value: Any) -> str:
 def show_evaluation(result: Mapping[str, Any], *, per_class: bool) -> None:
     """Print the result of `seehear evaluate` as tables."""
     note = setting_line(result["setting"])
-    _show_figures(result, note)
+    caution = result.get("note")
+    _show_figures(result, note if caution is None else f"{note}\n{caution}")
     _show_pooled(result["pooled"], note)
     if per_class:
         _show_classes(result["per_class"], note)

@@ -65,7 +65,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--media", type=Path, metavar="FILE", help="its video (default: beside the timeline)"
     )
     for name in ("run", "lanes"):
-        add[name].add_argument("--split", default="test", help="split to look at (default: test)")
+        add[name].add_argument("--split", help="split to look at (default: test, else another)")
         add[name].add_argument(
             "--against",
             type=Path,
@@ -175,14 +175,16 @@ def _write(args: argparse.Namespace) -> tuple[list[Path], list[str]]:
 
 def _run(args: argparse.Namespace) -> list[Path]:
     from seehear.data import open_dataset
+    from seehear.data.scored import choose_split
     from seehear.features import open_features
     from seehear.files import write_text
     from seehear.report import run_page
     from seehear.report.systems import examples, read_systems, rows_of
 
     dataset, store = open_dataset(args.dataset), open_features(args.features)
+    chosen = choose_split(dataset, args.split, truth=False)
+    split, args.split = chosen.split, chosen.name
     systems = read_systems([args.run, *args.against], store, dataset, args.split)
-    split = dataset.split(args.split)
     warn(split.warnings() if split.has_truth else [])
     names = _names(args.clips)
     rows = (
@@ -190,7 +192,7 @@ def _run(args: argparse.Namespace) -> list[Path]:
         if names
         else examples(systems[0], dataset, args.split, args.examples)
     )
-    notes = _changes(systems, dataset)
+    notes = chosen.notes + _changes(systems, dataset)
     denoised, strips = None, []
     if systems[0].about["recipe"]["labels"].get("segments") and not args.no_labels:
         from seehear.report.denoised import NothingComparedError, read_denoised
@@ -306,13 +308,17 @@ def _strips(args: argparse.Namespace) -> list[Path]:
 
 def _lanes(args: argparse.Namespace) -> list[Path]:
     from seehear.data import open_dataset
+    from seehear.data.scored import choose_split
     from seehear.features import open_features
     from seehear.report import figures
     from seehear.report.systems import TRUTH, examples, read_systems, rows_of
 
     dataset, store = open_dataset(args.dataset), open_features(args.features)
+    chosen = choose_split(dataset, args.split, truth=False)
+    warn(chosen.notes)
+    split, args.split = chosen.split, chosen.name
     systems = read_systems([args.run, *args.against], store, dataset, args.split)
-    split, names = dataset.split(args.split), _names(args.clips)
+    names = _names(args.clips)
     rows = (
         rows_of(dataset, args.split, names)
         if names

@@ -54,7 +54,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="change a setting of every row, such as training.epochs=3 (repeatable)",
     )
     parser.add_argument(
-        "--split", default="test", metavar="NAME", help="split that is scored (default: test)"
+        "--split",
+        metavar="NAME",
+        help="split that is scored (default: test, else another that has truth)",
     )
     parser.add_argument(
         "--jobs",

@@ -142,11 +142,23 @@ def run(args: argparse.Namespace) -> int:
         results = [_result(folder, store, dataset, args.evaluate) for folder in folders]
     for result, folder in zip(results, folders, strict=True):
         result["warnings"] = [*warnings, *RunFolder(folder).label_warnings()]
+    note = _note(dataset, results, args.evaluate)
     if args.json:
-        print_json(results[0] if seeds is None else {"runs": results, **_spread(results)})
+        shown = results[0] if seeds is None else {"runs": results, **_spread(results)}
+        print_json({**shown, "note": note})
     else:
-        _show(args.out, results, args.evaluate)
+        _show(args.out, results, args.evaluate, note)
     return 0
+
+
+def _note(dataset: "Dataset", results: list[dict[str, Any]], evaluated: str | None) -> str | None:
+    """Return what so few seeds, or the clips of the smallest split with figures, do not show."""
+    from seehear.data.scored import caution
+
+    scored = {name for name in ("val", evaluated) if name and results[0].get(name)}
+    if not scored:
+        return None
+    return caution(clips=min(len(dataset.split(name)) for name in scored), seeds=len(results))
 
 
 def _warnings(dataset: "Dataset", evaluated: str | None) -> list[str]:
@@ -224,7 +236,7 @@ def _rows(results: list[dict[str, Any]], split: str) -> list[list[object]]:
     return rows
 
 
-def _show(out: Path, results: list[dict[str, Any]], split: str | None) -> None:
+def _show(out: Path, results: list[dict[str, Any]], split: str | None, note: str | None) -> None:
     from seehear.recipes import FIGURES
 
     short = {"audio": "A", "visual": "V", "audio_visual": "AV", "type": "Type", "event": "Event"}
@@ -238,5 +250,6 @@ def _show(out: Path, results: list[dict[str, Any]], split: str | None) -> None:
             " five at event level",
             header,
             rows,
+            note=note,
         )
     print(f"{out}")

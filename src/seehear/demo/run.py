@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seehear.data import Dataset
+from seehear.data.scored import caution
 from seehear.demo.world import DURATION_S, SPLITS, Script, make_world, render, unseen
 from seehear.features import FeatureStore
 from seehear.files import write_text
@@ -79,12 +80,14 @@ class DemoResult:
         quality: stage -> segment figures of the training labels.
         timeline: of the unseen clip, by the first system of the report.
         report: the page.
+        note: what so few clips and one seed do not show.
     """
 
     figures: Mapping[str, Mapping[str, float]]
     quality: Mapping[str, Mapping[str, Any]]
     timeline: Timeline
     report: Path
+    note: str | None = None
 
 
 class _Silent:
@@ -154,7 +157,8 @@ def _run(out: Path, options: Options) -> DemoResult:
     _step(options, "report", "one page with all of it")
     report = _report(out, dataset, store, systems, timelines)
     shown = {name: figures[name] for name in SYSTEMS}
-    return DemoResult(shown, quality, timelines[MAIN], report)
+    note = caution(clips=len(dataset.split("test")), seeds=1)
+    return DemoResult(shown, quality, timelines[MAIN], report, note)
 
 
 def _check_ready() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from seehear._version import __version__
 from seehear.data import Clip, Dataset
+from seehear.data.scored import caution
 from seehear.export import EMBED_LIMIT_BYTES
 from seehear.export.html import settings
 from seehear.export.page import document
@@ -97,7 +98,7 @@ def render(page: RunPage) -> str:
 <main>
 {_player_section(clips)}
 <section class="card figures"><h2>Figures</h2>{figures}{opening.terms()}
-<p class="muted">{escape(_setting(systems, dataset, page.split))}</p>
+<p class="muted">{escape(_setting(systems, dataset, page.split))}</p>{_caution(page)}
 <p class="muted">{escape(_summary(main, dataset, page.split))}</p></section>
 <section class="card classes"><h2>By class</h2>{tables.class_table(systems, dataset)}
 <p class="muted">F in percent at segment level, counts added over the clips.</p></section>
@@ -115,6 +116,15 @@ def render(page: RunPage) -> str:
         styles=("theme.css", "lanes.css", "clip.css", "run.css"),
         scripts=("lanes.js", "run.js"),
     )
+
+
+def _caution(page: RunPage) -> str:
+    """Return what few clips, or one run of each system, do not show."""
+    if page.systems[0].report is None:
+        return ""
+    seeds = 1 if len(page.systems) > 1 else None
+    text = caution(clips=len(page.dataset.split(page.split)), seeds=seeds)
+    return "" if text is None else f'<p class="muted caution">{escape(text)}</p>'
 
 
 def _notes(lines: Sequence[str]) -> str:

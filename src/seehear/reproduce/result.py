@@ -183,9 +183,13 @@ def lines(result: Mapping[str, Json]) -> list[list[str]]:
 def notes(result: Mapping[str, Json]) -> list[str]:
     """Return one line for each row that shares another's run, or has none, and what helps.
 
-    Before them, why published figures are left out, or of which annotations they are.
+    Before them, what few seeds or clips show, which split was chosen, and why published figures are
+    left out, or of which annotations they are.
     """
-    out = _about_published(result)
+    out = [result["note"]] if result.get("note") else []
+    if result.get("split_chosen"):
+        out.append(f"split {result['split']}: {result['split_chosen']}")
+    out += _about_published(result)
     for row in result["rows"]:
         title = row["title"]
         if row.get("control"):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from seehear.data import Dataset
+from seehear.data.scored import caution, choose_split
 from seehear.errors import ConfigError, DataError, SeehearError
 from seehear.features import FeatureStore
 from seehear.files import Json
@@ -28,7 +29,7 @@ class Choices:
 
     Args:
         rows, inputs, settings, seeds: see `plan`.
-        split: what is scored.
+        split: what is scored; None: `seehear.data.scored` chooses.
         jobs: rows at a time, each in a process of its own with one thread; 0: in this process.
         device: where to compute; `auto` takes a CUDA device if there is one, which the rows that
             run at a time then share.
@@ -38,7 +39,7 @@ class Choices:
     inputs: str | None = None
     settings: Mapping[str, Json] | None = None
     seeds: Mapping[str, Sequence[int]] | None = None
-    split: str = "test"
+    split: str | None = None
     jobs: int = 1
     device: str = "auto"
 
@@ -77,14 +78,18 @@ def reproduce(
     chosen = table(name)
     choices = replace(choices or Choices(), **changed)
     choices = replace(choices, device=str(choose_device(choices.device)))
-    if not dataset.split(choices.split).has_truth:
+    scored = choose_split(dataset, choices.split)
+    choices = replace(choices, split=scored.name)
+    if not scored.split.has_truth:
         raise DataError(
-            f"expected segment truth of split {choices.split}, the dataset has none",
+            f"expected segment truth of split {scored.name}, the dataset has none",
             where=dataset.root,
             hint="choose another split",
             parameter="split",
         )
-    for line in dataset.split(choices.split).warnings():
+    for line in scored.notes:
+        say(line)
+    for line in scored.split.warnings():
         say(f"warning: {line}")
     entries = plan(
         chosen,
@@ -104,13 +109,20 @@ def reproduce(
             faults,
             dataset,
             folder,
-            split=choices.split,
+            split=scored.name,
             settings=choices.settings or {},
             machine=_machine(choices),
         )
         _require_figures(name, result, store)
+        result["split_chosen"] = scored.why
+        result["note"] = caution(clips=len(scored.split), seeds=_fewest_seeds(result))
         write(result, folder)
     return result
+
+
+def _fewest_seeds(result: Mapping[str, Json]) -> int:
+    """Return how many seeds the row with the fewest has, of those that have figures."""
+    return min(len(row["seeds"]) for row in result["rows"] if row["ours"])
 
 
 def _machine(choices: Choices) -> str:
@@ -207,6 +219,8 @@ class _Bench:
     def _task(self, entry: Entry, seed: int) -> Task:
         wants_frames = entry.recipe.network.rows == "frame"
         features = self.store if wants_frames else self.pooled
+        split = self.choices.split
+        assert split is not None  # chosen at the start
         return Task(
             name=f"{entry.row.title} seed {seed}",
             dataset=self.dataset.root,
@@ -216,6 +230,6 @@ class _Bench:
             labels=None if entry.labels is None else self.out / entry.labels,
             seed=seed,
             folder=self.out / entry.folder / f"seed-{seed}",
-            split=self.choices.split,
+            split=split,
             device=self.choices.device,
         )

@@ -1,0 +1,100 @@
+"""Which split is scored where nobody says, and how little a few seeds or clips show.
+
+The split: `test` if it has truth, else `val`, else the first of the others that has, `train` last.
+"""
+
+from dataclasses import dataclass
+
+from seehear.data.dataset import Dataset, Split
+from seehear.errors import DataError
+
+FEWEST_SEEDS, FEWEST_CLIPS = 3, 100  # below either, figures prove nothing
+_FIRST, _LAST = ("test", "val"), "train"
+_OPTIMISTIC = {
+    "val": "; the epoch of a trained parser was chosen on it",
+    "train": "; a trained parser has learned from it",
+}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The split that is scored.
+
+    Args:
+        split: which.
+        why: in words, where it is another than `test` and nobody asked for it.
+    """
+
+    split: Split
+    why: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The split's name."""
+        return self.split.name
+
+    @property
+    def notes(self) -> list[str]:
+        """What to tell of the choice: a line, or none."""
+        return [] if self.why is None else [f"split {self.name}: {self.why}"]
+
+
+def choose_split(dataset: Dataset, asked: str | None, *, truth: bool = True) -> Chosen:
+    """Return the split that was asked for, else the one that the rule gives.
+
+    Args:
+        dataset: as opened.
+        asked: a name; None: by the rule.
+        truth: whether only a split with truth will do; else one without is taken where there is
+            none with it.
+
+    Raises:
+        DataError: there is no such split, or none has truth.
+    """
+    if asked is not None:
+        return Chosen(dataset.split(asked))
+    order = sorted(dataset.splits, key=_rank)
+    known = [name for name in order if dataset.splits[name].has_truth]
+    if truth and not known:
+        raise DataError(
+            f"expected a split with truth, got {', '.join(dataset.splits)} without",
+            where=dataset.root,
+            hint="add tables of truth: docs/own-data.md",
+        )
+    name = (known or order)[0]
+    if name == "test":
+        return Chosen(dataset.splits[name])
+    kind = "split test with truth" if known else "split with truth"
+    why = f"chosen, for there is no {kind}{_OPTIMISTIC.get(name, '')}"
+    return Chosen(dataset.splits[name], why)
+
+
+def _rank(name: str) -> int:
+    if name in _FIRST:
+        return _FIRST.index(name)
+    return len(_FIRST) + (name == _LAST)
+
+
+def caution(*, clips: int, seeds: int | None = None) -> str | None:
+    """Return the sentence that belongs below figures of few seeds or clips; None for enough.
+
+    Args:
+        clips: that were scored.
+        seeds: of each row, the fewest; None where no runs are compared.
+
+    Examples:
+        >>> caution(clips=36, seeds=1)
+        'These figures prove nothing: 1 seed (3 are the least), 36 clips (100 are the least).'
+        >>> caution(clips=1200, seeds=3) is None
+        True
+    """
+    few = []
+    if seeds is not None and seeds < FEWEST_SEEDS:
+        few.append(f"{_counted(seeds, 'seed')} ({FEWEST_SEEDS} are the least)")
+    if clips < FEWEST_CLIPS:
+        few.append(f"{_counted(clips, 'clip')} ({FEWEST_CLIPS} are the least)")
+    return f"These figures prove nothing: {', '.join(few)}." if few else None
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
