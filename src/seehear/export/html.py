@@ -31,9 +31,9 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
 <p class="muted">{_summary(timeline)}</p></header>
 <main>
 <div class="player">{_player(timeline, media)}</div>
-<section class="card by-class"><h2>By class</h2>{class_table(timeline)}</section>
 <section class="card" aria-label="Timeline"><div id="lanes"><noscript>{events}</noscript></div>
 </section>
+<section class="card by-class"><h2>By class</h2>{class_table(timeline)}</section>
 {_warnings(timeline)}
 <details class="card"><summary>All events ({len(timeline)})</summary>{events}</details>
 <details class="card"><summary>How this was made</summary>{settings(_made(timeline))}</details>

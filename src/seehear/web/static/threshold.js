@@ -7,13 +7,13 @@ const MOST = 8;  // changed stretches that are listed
 /* The part of the clip page; `show(timeline)` is called with what would be decided, or again with what is stored. */
 export function thresholds(clip, library, show) {
   const stored = clip.timeline;
-  const box = make("section", "card threshold", make("h2", "", "How sure must it be?"));
+  const box = make("section", "card threshold", make("h2", "", "How sure must the parser be?"));
   if (!clip.decoding) {
     box.append(make("p", "muted", "This timeline keeps no scores to decide from again, so there is nothing to move: parse the video once more to keep them."));
     return box;
   }
   const first = { on: clip.decoding.threshold ?? 0.5, keep: clip.decoding.keep_threshold ?? clip.decoding.threshold ?? 0.5 };
-  const on = slider("An event begins where the parser is at least this sure", first.on);
+  const on = slider("An event begins where it is at least this sure,", first.on);
   const keep = slider("and lasts while it is at least this sure", first.keep);
   const told = make("div", "told"), reset = make("button", "", "Back to what is stored");
   told.setAttribute("role", "status");
