@@ -126,7 +126,7 @@ def photograph(address: str) -> None:
         page = browser.new_page(viewport=DESK)
         page.goto(address)
         page.wait_for_selector(".clip")
-        shoot(page, "library", of=".clip >> nth=-1")
+        shoot(page, "library", of=".clip >> nth=0")
         page.click("text=first.mp4")
         page.wait_for_selector(".lane-event")
         page.evaluate("document.getElementById('player').currentTime = 4.2")
@@ -135,10 +135,10 @@ def photograph(address: str) -> None:
         dark = browser.new_page(viewport=PHONE, color_scheme="dark")
         dark.goto(address)
         dark.wait_for_selector(".clip")
-        dark.fill("#query", "audio:Telephone -visual:Telephone")
+        dark.fill("#query", "heard:Telephone -seen:Telephone")
         dark.press("#query", "Enter")
         dark.wait_for_selector(".chip.time")
-        shoot(dark, "search")
+        shoot(dark, "search", of=".clip >> nth=-1")
         browser.close()
 
 
@@ -160,7 +160,7 @@ def shoot(page: Any, name: str, of: str | None = None) -> None:
     image = Image.open(BytesIO(page.screenshot(full_page=of is not None))).convert("RGB")
     if of is not None:
         box = page.locator(of).bounding_box()
-        bottom = min(image.height, round(box["y"] + box["height"]) + 24)
+        bottom = min(image.height, round(box["y"] + box["height"]) + 8)
         image = image.crop((0, 0, image.width, bottom))
     image.quantize(COLOURS).save(PICTURES / f"{name}.png", optimize=True)
 
