@@ -62,11 +62,23 @@ def test_a_table_has_the_rows_of_every_clip(library: Path, whole: bool) -> None:
 def test_without_duckdb_a_table_is_read_from_the_timelines(
     library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def nothing(library: Path) -> None:
+    def nothing(library: Path, **named: object) -> None:
         raise MissingExtraError.of("duckdb", "library")
 
     monkeypatch.setattr(library_export, "update", nothing)
     assert table(LibraryClips(library, EVERYTHING, whole=False)) == expected(library)
+
+
+def test_where_no_index_can_be_written_a_table_is_read_from_the_timelines(library: Path) -> None:
+    (library / ".seehear").write_text("a file in the place of its folder")
+    assert table(LibraryClips(library, EVERYTHING, whole=False)) == expected(library)
+
+
+def test_what_the_index_takes_in_is_counted(library: Path) -> None:
+    taken: list[int] = []
+    for wanted in (6, 6):  # the second time it has all of them
+        LibraryClips(library, EVERYTHING, whole=False, indexed=lambda: taken.append(1))
+        assert len(taken) == wanted
 
 
 def test_parquet_holds_what_csv_does_with_any_label(tmp_path: Path) -> None:

@@ -170,7 +170,11 @@ def _clips(
     from seehear.cli.console import progress
     from seehear.library.export import LibraryClips
 
-    clips = LibraryClips(library, selection, whole=whole)
+    if whole:
+        clips = LibraryClips(library, selection)
+    else:
+        with progress(None, "index") as bar:
+            clips = LibraryClips(library, selection, whole=False, indexed=bar.advance)
     with progress(clips.count, "export") as bar:
         clips.advance = bar.advance
         yield clips

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from seehear import export
-from seehear.errors import ConfigError, DataError, MissingExtraError, SeehearError
+from seehear.errors import ConfigError, DataError, SeehearError
 from seehear.export.csv import COLUMNS, Row, cells, rows
 from seehear.export.selection import Selection
 from seehear.files import atomic_path, is_special, make_folder, refused, shortened
@@ -58,18 +58,26 @@ class LibraryClips:
         library: a folder of timelines.
         selection: what of them is wanted.
         whole: read the timelines themselves; else the index is brought up to date and read, which
-            is quicker and has all that a table says. Without DuckDB, timelines are read.
+            is quicker and has all that a table says. Where there can be none, timelines are read.
+        indexed: called after each timeline that the index takes in.
 
     Raises:
         DataError: there is no timeline.
     """
 
-    def __init__(self, library: Path, selection: Selection, *, whole: bool = True) -> None:
+    def __init__(
+        self,
+        library: Path,
+        selection: Selection,
+        *,
+        whole: bool = True,
+        indexed: Callable[[], None] = lambda: None,
+    ) -> None:
         self.library, self.selection = library, selection
         self.advance: Callable[[], None] = lambda: None  # called after each
         self.done = 0  # clips of which all that was wanted has been written
         self._vocabularies: set[tuple[str, ...]] = set()
-        updated = None if whole else _updated(library)
+        updated = None if whole else _updated(library, indexed)
         if updated is not None:
             self.count = updated.clips
             self._read: Iterable[Read] = _indexed(library)
@@ -122,10 +130,11 @@ class LibraryClips:
         self.failed.append(str(error))
 
 
-def _updated(library: Path) -> Updated | None:
+def _updated(library: Path, indexed: Callable[[], None]) -> Updated | None:
+    """Bring the index up to date; None: DuckDB is missing, or nothing can be written there."""
     try:
-        return update(library)
-    except MissingExtraError:
+        return update(library, advance=indexed)
+    except SeehearError:
         return None
 
 

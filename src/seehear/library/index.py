@@ -10,7 +10,7 @@ import math
 import os
 import re
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -143,12 +143,16 @@ def first_line(error: Exception) -> str:
     return next(iter(str(error).splitlines()), type(error).__name__)
 
 
-def update(library: Path) -> Updated:
+def update(library: Path, *, advance: Callable[[], None] = lambda: None) -> Updated:
     """Bring the index of `library` up to date with the timelines below it.
 
     Only new and changed files are read.  Links and hidden folders are passed over; a damaged
     timeline is left out and named.  The index is replaced in one piece: a reader sees the old or
     the new.  An index that is damaged in any way, or of another version, is made again.
+
+    Args:
+        library: a folder of timelines.
+        advance: called after each file that is read.
 
     Raises:
         DataError: the folder does not exist, or no index can be made of its timelines.
@@ -168,7 +172,7 @@ def update(library: Path) -> Updated:
     stale = [path for path, stamp in known.items() if found.get(path) != stamp]
     failed: dict[str, str] = {}
     if fresh or stale or not known:
-        failed = _renew(library, known, fresh, stale)
+        failed = _renew(library, known, fresh, stale, advance)
     good = fresh.keys() - failed.keys()
     return Updated(
         clips=len(known) - len(stale) + len(good),
@@ -181,14 +185,18 @@ def update(library: Path) -> Updated:
 
 
 def _renew(
-    library: Path, known: Collection[str], fresh: Mapping[str, Stamp], stale: list[str]
+    library: Path,
+    known: Collection[str],
+    fresh: Mapping[str, Stamp],
+    stale: list[str],
+    advance: Callable[[], None],
 ) -> dict[str, str]:
     """Take fresh timelines into the index and stale ones out; return why by path, where none is."""
     import duckdb
 
     index = index_path(library)
     with _rows_file(library) as rows:
-        failed = _write_rows(rows, library, fresh)
+        failed = _write_rows(rows, library, fresh, advance)
         # a file that stays damaged is no reason to write the index again
         if len(failed) < len(fresh) or stale or not known:
             try:
@@ -242,7 +250,9 @@ def _rows_file(library: Path) -> Iterator[Path]:
         raise refused(error, folder) from error
 
 
-def _write_rows(rows: Path, library: Path, fresh: Mapping[str, Stamp]) -> dict[str, str]:
+def _write_rows(
+    rows: Path, library: Path, fresh: Mapping[str, Stamp], advance: Callable[[], None]
+) -> dict[str, str]:
     """Write a JSON line for each timeline; return the reason by path of those that are none."""
     failed = {}
     with rows.open("w", encoding="utf-8") as out:
@@ -260,6 +270,7 @@ def _write_rows(rows: Path, library: Path, fresh: Mapping[str, Stamp]) -> dict[s
                 failed[path] = f"{where}: a number is not finite"
             else:
                 out.write(line.encode("utf-8", "replace").decode() + "\n")
+            advance()
     return failed
 
 
