@@ -66,7 +66,7 @@ export function thresholds(clip, library, show) {
 function slider(text, value) {
   const input = make("input", ""), shown = make("output", "");
   input.type = "range";
-  [input.min, input.max, input.step] = ["0.05", "0.95", "0.05"];
+  [input.min, input.max, input.step] = ["0.05", "0.95", "0.01"];
   const set = (number) => {
     input.value = String(number);
     shown.textContent = Number(input.value).toFixed(2);
