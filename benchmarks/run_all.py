@@ -38,6 +38,7 @@ class Benchmark:
 
 BENCHMARKS = (
     Benchmark("metrics_speed", "--most 10000", ""),
+    Benchmark("cold_start", "--folder FOLDER/cold --repeat 3", "--folder FOLDER/cold"),
     Benchmark("search_speed", "--folder FOLDER --clips 3000 --repeat 3", "--folder FOLDER"),
     Benchmark("export_speed", "--folder FOLDER --clips 3000", "--folder FOLDER"),
     Benchmark("parse_speed", "--repeat 3", "--minutes 5,10,60"),

@@ -1,12 +1,16 @@
 """Imports point down the layers of docs/architecture.md only, and light parts stay light."""
 
 import ast
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from llp_like import write_llp
+from small_library import put
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "seehear"
@@ -140,57 +144,79 @@ def test_the_check_of_imports_can_fail(tmp_path: Path) -> None:
 # --- what an import loads
 
 
-def loaded(code: str) -> set[str]:
-    """Return the heavy packages that a new interpreter has loaded after `code`."""
-    program = (
-        f"import sys\n{code}\n"
-        f"print(sorted({HEAVY!r} & {{m.split('.')[0] for m in sys.modules}}), file=sys.stderr)"
-    )
+def loaded(*codes: str) -> dict[str, set[str]]:
+    """Return which heavy packages a new interpreter has loaded after each piece of code.
+
+    The pieces run one after the other: to start an interpreter for each would take longer than all.
+    """
+    program = f"""
+import json, sys
+for code in json.loads(sys.argv[1]):
+    exec(code, {{}})
+    found = sorted({HEAVY!r} & {{m.split('.')[0] for m in sys.modules}})
+    print(json.dumps([code, found]), file=sys.stderr)
+"""
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program, json.dumps(codes)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    return set(ast.literal_eval(done.stderr.strip().splitlines()[-1]))
+    assert done.returncode == 0, done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.startswith("[")]
+    return {code: set(found) for code, found in map(json.loads, lines)}
 
 
-@pytest.mark.parametrize(
-    "module",
-    [
-        "seehear",
-        "seehear.errors",
-        "seehear.files",
-        "seehear.plugins",
-        "seehear.time",
-        "seehear.metrics",
-        "seehear.data",
-        "seehear.weights",
-        "seehear.share",
-        "seehear.encoders",
-        "seehear.export",
-        "seehear.cli.main",
-    ],
+LIGHT = (
+    "seehear",
+    "seehear.errors",
+    "seehear.files",
+    "seehear.plugins",
+    "seehear.time",
+    "seehear.metrics",
+    "seehear.data",
+    "seehear.weights",
+    "seehear.share",
+    "seehear.encoders",
+    "seehear.export",
+    "seehear.cli.main",
 )
-def test_light_parts_load_nothing_heavy(module: str) -> None:
-    assert loaded(f"import {module}") == set()
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        ["--help"],
-        ["--version"],
-        ["evaluate", "--help"],
-        ["train", "--help"],
-        ["parse", "--help"],
-        ["export", "--help"],
-        ["share", "--help"],
-    ],
-)
-def test_help_loads_nothing_heavy(command: list[str]) -> None:
-    code = (
+def test_light_parts_load_nothing_heavy() -> None:
+    found = loaded(*(f"import {module}" for module in LIGHT))
+    assert found == {f"import {module}": set() for module in LIGHT}
+
+
+def test_help_loads_nothing_heavy() -> None:
+    commands = [["--help"], ["--version"]]
+    commands += [[name, "--help"] for name in ("evaluate", "train", "parse", "export", "share")]
+    codes = [
         f"from seehear.cli.main import main\ntry: main({command!r})\n"
         "except SystemExit as e: assert not e.code"
-    )
-    assert loaded(code) == set()
+        for command in commands
+    ]
+    assert loaded(*codes) == {code: set() for code in codes}
+
+
+def test_what_reads_timelines_and_tables_loads_no_media_or_encoder(tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    put(tmp_path / "library", "a", {"Dog": "..##"}, {"Dog": "##.."})
+    data = write_llp(tmp_path / "llp")
+    (tmp_path / "found.tsv").write_text("filename\ttrack\tonset\toffset\tevent_label\n")
+    timeline = str(next((tmp_path / "library").glob("*.json")))
+    found = ["--predictions", str(tmp_path / "found.tsv"), "--missing", "empty"]
+    codes = [
+        f"from seehear.cli.main import main\nassert main({command!r}) == 0\nimport sys\n"
+        "parts = {m.split('.')[1] for m in sys.modules if m.startswith('seehear.')}\n"
+        "assert not parts & {'media', 'encoders', 'streaming'}, parts"
+        for command in (
+            ["export", timeline, "--to", "csv"],
+            ["evaluate", str(data), *found],
+            ["search", str(tmp_path / "library"), "audio:Dog"],
+        )
+    ]
+    assert list(loaded(*codes).values()) == [set(), set(), {"duckdb"}]
 
 
 def test_help_imports_few_modules_of_ours() -> None:
@@ -207,7 +233,8 @@ def test_help_imports_few_modules_of_ours() -> None:
 
 
 def test_the_check_of_loading_can_fail() -> None:
-    assert loaded("import safetensors") == {"safetensors"}
+    found = loaded("import json", "import safetensors")
+    assert found == {"import json": set(), "import safetensors": {"safetensors"}}
 
 
 # what reads data of others: only `seehear.foreign` does, with limits and a form (see there)

@@ -24,6 +24,7 @@ _BLOCKS = ("·", "█", "╱")
 _TOLD = 3  # stretches that were not parsed are named, the others counted
 _NAME = 24  # characters of a class name at most
 _LEAST = 10  # columns of a bar at least
+_PAPER = 100  # columns where there is no terminal
 
 
 def lanes(timeline: Timeline, *, width: int, blocks: bool = False) -> list[tuple[str, str]]:
@@ -96,19 +97,18 @@ def _unknown(timeline: Timeline, track: Track) -> str:
 
 def print_lanes(timeline: Timeline, file: TextIO | None = None) -> None:
     """Print the view on a stream (stdout), coloured if it is a terminal."""
+    file = file or sys.stdout
+    if not file.isatty():  # rich would take longer to import than the clip to decode
+        for line, _ in lanes(timeline, width=_PAPER):
+            print(_writable(line, file), file=file)
+        print(file=file)
+        return
     from rich.console import Console
     from rich.text import Text
 
-    file = file or sys.stdout
-    terminal = file.isatty()
-    console = Console(file=file, highlight=False, width=None if terminal else 100)
-    for line, colour in lanes(timeline, width=console.width, blocks=terminal and _can_draw(file)):
-        console.print(
-            Text(_writable(line, file), style=colour if terminal else ""),
-            no_wrap=True,
-            overflow="crop",
-            crop=terminal,
-        )
+    console = Console(file=file, highlight=False)
+    for line, colour in lanes(timeline, width=console.width, blocks=_can_draw(file)):
+        console.print(Text(_writable(line, file), style=colour), no_wrap=True, overflow="crop")
     console.print()
 
 

@@ -1,6 +1,7 @@
 """Entry point: imports the command asked for, turns errors into one line and an exit code."""
 
 import argparse
+import contextlib
 import importlib
 import io
 import os
@@ -91,12 +92,14 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """Run a command; return its exit code: 0 done, 1 some items failed, 2 nothing could be done."""
     argv = sys.argv[1:] if argv is None else argv
-    only = argv[0] if argv and argv[0] in COMMANDS else None
+    only = _asked(argv)
     parser = args = None
     try:
-        parser = build_parser(only)
-        args = _parse(parser, argv)
-        return int(importlib.import_module(f"seehear.cli.{COMMANDS[args.command][0]}").run(args))
+        with _decoder_ahead(argv):
+            parser = build_parser(only)
+            args = _parse(parser, argv)
+            run = importlib.import_module(f"seehear.cli.{COMMANDS[args.command][0]}").run
+            return int(run(args))
     except BrokenPipeError:  # the reader of our output went away (| head)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -112,6 +115,20 @@ def main(argv: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 128 + (stop.args[0] if stop.args else signal.SIGINT)
+
+
+def _asked(argv: list[str]) -> str | None:
+    """Return the command that was asked for; None where it is none of ours."""
+    return argv[0] if argv and argv[0] in COMMANDS else None
+
+
+def _decoder_ahead(argv: list[str]) -> contextlib.AbstractContextManager[None]:
+    """Return what holds a decoding process ready for `parse`: it starts while we do."""
+    if argv[:1] != ["parse"] or not any(map(os.path.exists, argv[1:])):
+        return contextlib.nullcontext()
+    from seehear.streaming.spare import started_ahead
+
+    return started_ahead()
 
 
 def _parse(parser: argparse.ArgumentParser, argv: list[str]) -> argparse.Namespace:

@@ -1,19 +1,40 @@
 """Datasets: clips, weak labels, truth in named readings, predictions.  Numpy only."""
 
+import importlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from seehear.data.anomalies import KINDS, find_anomalies
-from seehear.data.arrays import read_scores
-from seehear.data.clip import Clip
-from seehear.data.dataset import Dataset, Split
-from seehear.data.folder import TOML, open_folder
-from seehear.data.llp import CLIPS, is_llp, open_llp
-from seehear.data.predictions import Predictions, read_predictions
-from seehear.data.suffixes import MEDIA_SUFFIXES
-from seehear.data.tables import Issue
-from seehear.data.truth import READINGS, Reading, Truth
-from seehear.data.vocabulary import LLP_VOCABULARY, Vocabulary
 from seehear.errors import DataError
+
+if TYPE_CHECKING:
+    from seehear.data.anomalies import KINDS, find_anomalies
+    from seehear.data.arrays import read_scores
+    from seehear.data.clip import Clip
+    from seehear.data.dataset import Dataset, Split
+    from seehear.data.predictions import Predictions, read_predictions
+    from seehear.data.suffixes import MEDIA_SUFFIXES
+    from seehear.data.tables import Issue
+    from seehear.data.truth import READINGS, Reading, Truth
+    from seehear.data.vocabulary import LLP_VOCABULARY, Vocabulary
+
+# name -> its file, read when asked for: who wants words alone reads no datasets
+_WHERE = {
+    "KINDS": "anomalies",
+    "LLP_VOCABULARY": "vocabulary",
+    "MEDIA_SUFFIXES": "suffixes",
+    "READINGS": "truth",
+    "Clip": "clip",
+    "Dataset": "dataset",
+    "Issue": "tables",
+    "Predictions": "predictions",
+    "Reading": "truth",
+    "Split": "dataset",
+    "Truth": "truth",
+    "Vocabulary": "vocabulary",
+    "find_anomalies": "anomalies",
+    "read_predictions": "predictions",
+    "read_scores": "arrays",
+}
 
 __all__ = [
     "KINDS",
@@ -35,13 +56,22 @@ __all__ = [
 ]
 
 
-def open_dataset(path: str | Path) -> Dataset:
+def __getattr__(name: str) -> object:
+    if name in _WHERE:
+        return getattr(importlib.import_module(f"seehear.data.{_WHERE[name]}"), name)
+    raise AttributeError(f"module 'seehear.data' has no attribute {name!r}")
+
+
+def open_dataset(path: str | Path) -> "Dataset":
     """Return the dataset in a folder: one with a `dataset.toml`, or one holding LLP's official
     tables.
 
     Raises:
         DataError: neither is there, or a table is damaged.
     """
+    from seehear.data.folder import TOML, open_folder
+    from seehear.data.llp import CLIPS, is_llp, open_llp
+
     root = Path(path)
     root = root.parent if root.name == TOML else root
     if not root.is_dir():

@@ -1,5 +1,6 @@
 """The protocol of encoders: what one needs from the media, and what it gives."""
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeAlias, TypeGuard, TypeVar, runtime_checkable
@@ -91,6 +92,17 @@ class AudioEncoder(Encoder, Protocol):
         """Seconds of sound wanted before and after a segment."""
 
 
+@runtime_checkable
+class Loads(Protocol):
+    """What an encoder may have besides: its weights are read when told, not when it first encodes.
+
+    It is called from a thread of its own, and may meet `encode` there.
+    """
+
+    def load(self) -> None:
+        """Read the weights, unless that was done."""
+
+
 AnyEncoder: TypeAlias = AudioEncoder | VisualEncoder
 
 
@@ -137,7 +149,7 @@ T = TypeVar("T")
 
 
 class Lazy(Generic[T]):
-    """A value made on first use.
+    """A value made on first use, once, whichever threads ask for it.
 
     How to make it survives the trip to another process, the value does not.
     """
@@ -145,15 +157,17 @@ class Lazy(Generic[T]):
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
         self._made: list[T] = []
+        self._making = threading.Lock()
 
     def get(self) -> T:
         """Return the value, making it now if need be."""
-        if not self._made:
-            self._made.append(self._make())
+        with self._making:
+            if not self._made:
+                self._made.append(self._make())
         return self._made[0]
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {"_make": self._make, "_made": []}
+    def __reduce__(self) -> tuple[type["Lazy[T]"], tuple[Callable[[], T]]]:
+        return Lazy, (self._make,)
 
 
 def unit(rows: NDArray[np.floating]) -> NDArray[np.float32]:

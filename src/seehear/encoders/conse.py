@@ -69,6 +69,10 @@ class ConSE:
         feature, logits = map(np.concatenate, zip(*pool.map(run, frames), strict=True))
         return {"feature": feature, "logits": logits, "space": language_space(logits)}
 
+    def load(self) -> None:
+        """Read the weights, unless that was done."""
+        self._net.get()
+
     def preprocessing(self) -> dict[str, Any]:
         """Return the settings that shape the features."""
         return {"fps": self.fps, "size": _SIZE, "space_top": _TOP}

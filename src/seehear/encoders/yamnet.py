@@ -97,6 +97,10 @@ class YamNet:
         feature = _of_segments([row[1] for row in rows])
         return {"feature": feature, "logits": logits, "space": language_space(logits)}
 
+    def load(self) -> None:
+        """Read the weights, unless that was done."""
+        self._net.get()
+
     def preprocessing(self) -> dict[str, Any]:
         """Return the settings that shape the features."""
         return {

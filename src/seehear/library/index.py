@@ -12,6 +12,7 @@ import re
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,12 +100,22 @@ def connect() -> "DuckDBPyConnection":
         MissingExtraError: DuckDB is not installed.
     """
     try:
-        import duckdb
+        import duckdb  # noqa: F401
     except ImportError:
         raise MissingExtraError.of("duckdb", "library") from None
-    return duckdb.connect(
+    return _database().cursor()
+
+
+@lru_cache(maxsize=1)  # to start one takes longer than most queries
+def _database() -> "DuckDBPyConnection":
+    import duckdb
+
+    database = duckdb.connect(
         config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
     )
+    with contextlib.suppress(duckdb.Error):  # versions before 1.3 keep nothing of files anyway
+        database.execute("SET enable_external_file_cache = false")
+    return database
 
 
 def rows(sql: str, index: Path, **values: object) -> list[tuple[Any, ...]]:

@@ -3,14 +3,18 @@
 One file's fault costs that file alone.
 """
 
+import contextlib
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from seehear.encoders import AnyEncoder
+from seehear.encoders.base import Loads
 from seehear.errors import FeatureError, MediaError, SeehearError
 from seehear.parser.clip_parse import ClipParse
 from seehear.parser.parser import Parser
+from seehear.parser.scorer import Scorer
 from seehear.streaming.local import decode_all
 from seehear.streaming.messages import ClipJob, ClipOutcome, Piece
 from seehear.streaming.worker import Front
@@ -61,6 +65,8 @@ def parse_many(
         ClipJob(name, path.stem, str(path), audio_stream=stream, max_pixels=limit)
         for name, path in todo.items()
     ]
+    # while the first clip is being decoded; a fault is met again where it encodes
+    threading.Thread(target=_load, args=(scorer,), daemon=True).start()
     for job, message in decode_all(work, front, workers=jobs, timeout_s=timeout_s):
         clip = clips[job.name]
         if isinstance(message, Piece):
@@ -69,6 +75,14 @@ def parse_many(
             continue
         del clips[job.name]
         yield _finished(clip, message)
+
+
+def _load(scorer: Scorer) -> None:
+    """Read the weights of encoders that can do so ahead."""
+    with contextlib.suppress(Exception):
+        for encoder in (*scorer.audio.values(), *scorer.visual.values()):
+            if isinstance(encoder, Loads):
+                encoder.load()
 
 
 def _add(clip: ClipParse, piece: Piece) -> None:

@@ -207,9 +207,16 @@ def _with_threshold(decoding: Decoding, threshold: float | tuple[float, float] |
     return dataclasses.replace(decoding, threshold=audio, visual_threshold=visual)
 
 
+def _version(installed: importlib.metadata.Distribution) -> str:
+    """Return the version of an installed package; its whole description need not be read for it."""
+    lines = (installed.read_text("METADATA") or "").splitlines()
+    stated = (line.removeprefix("Version: ") for line in lines if line.startswith("Version: "))
+    return next(stated, "") or installed.version
+
+
 def _versions() -> dict[str, str]:
     found = {}
     for name in _LIBRARIES:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            found[name] = importlib.metadata.version(name)
+            found[name] = _version(importlib.metadata.distribution(name))
     return found

@@ -7,8 +7,8 @@ only its clip is lost.  What it sends is values and numbers, never a pickle (`pi
 it arrives (`messages`): a decoder that was taken over by a video cannot run code here.
 """
 
+import contextlib
 import dataclasses
-import multiprocessing
 import os
 import signal
 import threading
@@ -22,6 +22,7 @@ from typing import cast
 from seehear.encoders import AnyEncoder, AudioEncoder, VisualEncoder
 from seehear.errors import SeehearError
 from seehear.media.memory import READING_BYTES, limit_memory
+from seehear.streaming import spare
 from seehear.streaming.decode import decode
 from seehear.streaming.messages import (
     ClipJob,
@@ -134,15 +135,11 @@ class Decoder:
         return f"signal {-code}" if code and code < 0 else f"code {code}"
 
     def _start(self) -> Connection:
-        context = multiprocessing.get_context("spawn")
-        pipe, theirs = context.Pipe()
-        parent = os.getpid()
-        process = context.Process(
-            target=_serve, args=(theirs, self.front, parent), daemon=True, name="seehear-decoder"
-        )
-        self._process, self._pipe = process, pipe
-        process.start()
-        theirs.close()
+        started = spare.start()
+        self._process, self._pipe = started.process, started.pipe
+        pipe = started.pipe
+        with contextlib.suppress(OSError):  # it died at once, as is found next
+            pipe.send(self.front)
         fault = _fault_at_start(pipe)
         if fault is not None:
             self.close()
@@ -171,10 +168,19 @@ def _fault_at_start(pipe: Connection) -> SeehearError | None:
     return SeehearError(str(answer.get("problem")), where=where or None, hint=hint or None)
 
 
-def _serve(pipe: Connection, front: Front, parent: int) -> None:
-    """Decode clip after clip until the pipe closes."""
+def serve(pipe: Connection, parent: int) -> None:
+    """Wait for a `Front`, which comes from our own process, then decode clip after clip.
+
+    It ends when the pipe closes.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's business
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    with contextlib.suppress(ImportError):  # told where a video needs it
+        import av  # noqa: F401  # while nothing else is to do
+    try:
+        front: Front = pipe.recv()
+    except (EOFError, ConnectionResetError):
+        return  # nobody wanted it
     try:
         visual, audio = front.encoders()
     except SeehearError as error:

@@ -17,7 +17,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from seehear.data.download import download
 from seehear.errors import DataError, MissingExtraError, WeightsError
 from seehear.lock import owned
 
@@ -168,6 +167,8 @@ class Url:
         try:
             with owned(waiting):
                 come = waiting / self.name
+                from seehear.data.download import download
+
                 download(self.address, come, sha256=self.sha256, limit=self.limit)
                 come.replace(folder / self.name)
         except DataError as error:
