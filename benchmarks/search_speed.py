@@ -26,6 +26,7 @@ import numpy as np
 
 from seehear.data import LLP_VOCABULARY
 from seehear.library import search, update
+from seehear.library.counts import count_classes
 from seehear.time import TimeGrid, Timeline
 
 QUERIES = (
@@ -67,6 +68,7 @@ def main() -> None:
     }
     check(args.folder)
     result["check_for_changes_s"] = timed(lambda: update(args.folder), args.repeat)
+    result["count_classes_s"] = timed(lambda: count_classes(args.folder), args.repeat)
     result["queries"] = {}
     for query in QUERIES:
         found = search(args.folder, query)

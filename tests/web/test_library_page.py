@@ -115,15 +115,17 @@ def test_scores_and_what_was_searched_for_are_shown(page: Any, site: str) -> Non
     def answer(route: Any) -> None:
         found = route.fetch()
         value = found.json()
-        value["searched_for"] = "searched for Dog: puppy is no class here"
-        value["items"][0]["spans"][0] = [0.0, 2.0, 0.876]
+        value |= {"searched_for": "heard:Dog", "notes": ["1 of 3 clips keeps no scores"]}
+        value["items"][0]["scores"] = [0.876]
         route.fulfill(response=found, body=json.dumps(value))
 
     page.route("**/api/clips?*", answer)
     page.goto(f"{site}#/search/heard%3ADog")
     page.wait_for_selector(".chip.time")
-    assert page.locator(".searched-for").inner_text() == "searched for Dog: puppy is no class here"
-    assert page.locator(".chip.time").all_inner_texts()[0] == "0:00.0–0:02.0 88 % sure"
+    told = ["Searched for heard:Dog", "1 of 3 clips keeps no scores"]
+    assert page.locator(".searched-for").all_inner_texts() == told
+    assert page.locator(".chip.time").all_inner_texts()[0] == "0:00.0–0:02.0 0.88"
+    assert "how sure the parser is" in page.locator(".result-line li").last.inner_text()
     page.unroute("**/api/clips?*")
 
 

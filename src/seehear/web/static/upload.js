@@ -104,9 +104,8 @@ function row(item) {
       if (`${item.state}${at}` === shown) return;
       shown = `${item.state}${at}`;
       element.dataset.state = item.state;
-      bar.hidden = over(item) || item.state === "queued";
-      if (item.state === "waiting") bar.removeAttribute("value");
-      else bar.value = item.fraction;
+      bar.hidden = item.state !== "sending" && item.state !== "parsing";
+      bar.value = item.fraction;
       state.replaceChildren(item.state === "failed" ? `${WORDS.failed}: ${item.error} ` : `${WORDS[item.state]}${at} `);
       if (item.state === "parsing") state.append(link(`#/upload/${item.id}`, "", "watch"));
       if (item.state === "done") name.replaceChildren(link(toClip(item.clip), "", item.name));
