@@ -115,8 +115,8 @@ def test_scores_and_what_was_searched_for_are_shown(page: Any, site: str) -> Non
     def answer(route: Any) -> None:
         found = route.fetch()
         value = found.json()
-        value |= {"searched_for": "heard:Dog", "notes": ["1 of 3 clips keeps no scores"]}
-        value["items"][0]["scores"] = [0.876]
+        value["searched_for"] = ["Searched for heard:Dog", "1 of 3 clips keeps no scores"]
+        value["items"][0]["spans"][0] = [0.0, 2.0, 0.876]
         route.fulfill(response=found, body=json.dumps(value))
 
     page.route("**/api/clips?*", answer)

@@ -49,8 +49,7 @@ export function showList(root, query, input, library) {
   function begin(page) {
     line.textContent = summary(page, query);
     all.hidden = !query;
-    if (page.searched_for) notes.append(make("p", "searched-for", "Searched for ", make("code", "", page.searched_for)));
-    for (const text of page.notes || []) notes.append(make("p", "muted searched-for", text));
+    for (const text of page.searched_for || []) notes.append(make("p", "searched-for", text));
     for (const text of page.failed) notes.append(make("p", "card warnings", text));
     if (query && page.matching) marks.replaceChildren(found(page.items));
     if (!page.clips) notes.append(empty(library));
@@ -87,7 +86,7 @@ function intro() {
 
 /* What the colours of the strips mean, the black one of a search included. */
 function found(items) {
-  const sure = items.some((item) => item.scores?.length);
+  const sure = items.some((item) => item.spans.some((span) => span.length > 2));
   const list = SeehearLanes.legend(items);
   list.append(make("li", "", make("span", "dot found"), make("b", "", "Found"), " where your search holds"));
   if (sure) list.append(make("li", "", make("b", "", "0.80"), " beside a moment: how sure the parser is, from 0 to 1"));
@@ -144,14 +143,14 @@ function card(item, query, covers) {
 
 function moments(item, spans, query) {
   const list = make("p", "moments");
-  spans.slice(0, MOMENTS).forEach(([start, end], index) => {
-    const score = item.scores?.[index], chip = link(toClip(item.id, query, start), "chip time", `${SeehearLanes.clock(start)}–${SeehearLanes.clock(end)}`);
+  for (const [start, end, score] of spans.slice(0, MOMENTS)) {
+    const chip = link(toClip(item.id, query, start), "chip time", `${SeehearLanes.clock(start)}–${SeehearLanes.clock(end)}`);
     if (typeof score === "number") {
       chip.append(make("small", "", ` ${score.toFixed(2)}`));
       chip.title = "how sure the parser is, from 0 to 1";
     }
     list.append(chip);
-  });
+  }
   if (spans.length > MOMENTS) list.append(make("span", "muted", `and ${spans.length - MOMENTS} more`));
   return list;
 }
