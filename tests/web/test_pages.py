@@ -62,6 +62,7 @@ def test_search_play_and_seek(page: Any, site: str) -> None:
     page.click(".chip.time >> text=0:00.0–0:02.0")
     page.wait_for_selector(".lane-event")
     assert page.locator(".lanes-band").count() == 1
+    assert "Grey where the search holds" in page.locator(".legend-tracks").inner_text()
     player = page.locator("#player")
     player.evaluate("async player => { player.muted = true; await player.play(); }")
     for time_s in (0.7, 1.6):  # the cursor follows the player

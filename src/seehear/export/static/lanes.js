@@ -7,7 +7,8 @@
      band      spans [start_s, end_s] to mark, such as the hits of a search
      nothing   what an empty lane says ("nothing found"); read anew at every update
    SeehearLanes.preview(root, timeline, spans)  three thin strips for lists
-   SeehearLanes.legend(timelines)  what the colours mean; of timelines also what their numbers and hatching mean
+   SeehearLanes.legend(timelines, band)  what the colours mean; of timelines also what their numbers and hatching mean,
+     and where there is a band what that is
    SeehearLanes.keys()  which keys do what
    SeehearLanes.clock(seconds) -> "1:02.5"
 
@@ -214,13 +215,14 @@ const SeehearLanes = (() => {
       if (player && Number.isFinite(player.duration)) player.currentTime = Math.min(t, player.duration);
       else if (player) player.addEventListener("loadedmetadata", () => { player.currentTime = t; }, { once: true });
       show(t);
+      keepInView();
       if (options.onseek) options.onseek(t);
     }
 
     function keepInView() {
       if (zoom === 1) return;
       const x = cursor.getBoundingClientRect().left - scroll.getBoundingClientRect().left;
-      if (x < 160 || x > scroll.clientWidth - 20) scroll.scrollLeft += x - scroll.clientWidth / 3;
+      if (x < ruler.previousSibling.offsetWidth || x > scroll.clientWidth - 20) scroll.scrollLeft += x - scroll.clientWidth / 3;
     }
 
     function follow() {
@@ -372,7 +374,7 @@ const SeehearLanes = (() => {
     root.replaceChildren(box);
   }
 
-  function legend(timelines = []) {
+  function legend(timelines = [], band = []) {
     const list = make("ul", "legend-tracks");
     const item = (mark, word, text) => {
       const entry = make("li", "");
@@ -386,6 +388,7 @@ const SeehearLanes = (() => {
     if (timelines.some((t) => LANES.some(([track]) => unparsed(t, track).length))) {
       item(make("span", "dot hatched"), "Hatched", "not parsed: nothing is known of these seconds");
     }
+    if (band.length) item(make("span", "dot moment"), "Grey", "where the search holds");
     return list;
   }
 

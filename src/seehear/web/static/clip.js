@@ -19,7 +19,7 @@ export async function showClip(root, library, id, query, time) {
   const place = make("div", ""), lanes = make("section", "card");
   lanes.id = "lanes";
   lanes.setAttribute("aria-label", "Timeline");
-  lanes.append(SeehearLanes.legend([timeline]), place, player ? SeehearLanes.keys() : "");
+  lanes.append(SeehearLanes.legend([timeline], clip.spans), place, player ? SeehearLanes.keys() : "");
   root.replaceChildren(make("div", "page", back(query), make("h1", "", clip.name),
     clip.folder ? make("p", "muted folder", `in ${clip.folder}`) : null, make("div", "columns", screen, side(clip, query), lanes)));
   const view = SeehearLanes.mount(place, timeline, { player, band: clip.spans });
