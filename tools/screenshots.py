@@ -12,6 +12,7 @@ import argparse
 import contextlib
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -71,6 +72,7 @@ def main() -> int:
     )
     parser.add_argument("--keep", type=Path, help="make clips and timelines here, and leave them")
     args = parser.parse_args()
+    chromium()  # asked for now, not after the clips are made
     with tempfile.TemporaryDirectory(prefix="seehear-pictures-") as scratch:
         library = make_library(args.keep or Path(scratch))
         before = digests()
@@ -115,14 +117,23 @@ def served(library: Path) -> Iterator[str]:
             server.terminate()
 
 
+def chromium() -> str:
+    """Return the path of the browser; the program ends where there is none."""
+    names = (os.environ.get("SEEHEAR_CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    for name in filter(None, names):
+        if found := shutil.which(name):
+            return found
+    sys.exit(
+        "Chromium not found (Debian: apt-get install chromium; elsewhere set SEEHEAR_CHROMIUM)"
+    )
+
+
 def photograph(address: str) -> None:
     """Take every picture of the page at an address."""
     from playwright.sync_api import sync_playwright
 
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next((found for name in names if (found := shutil.which(name))), None)
     with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = started.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         page = browser.new_page(viewport=DESK)
         page.goto(address)
         page.wait_for_selector(".clip")
