@@ -127,7 +127,7 @@ def test_the_first_clip_is_made_by_a_command_and_never_over_something(tmp_path, 
     said = capsys.readouterr().out.splitlines()
     assert said == [
         f"{path}: {world.first().told()}",
-        f'next: seehear parse {path} --events "Telephone,Guitar,Traffic light"',
+        f'next: seehear parse {path} --events "Guitar,Telephone,Traffic light"',
     ]
     made = path.read_bytes()
     assert main(["demo", "--clip", str(path)]) == 2

@@ -81,7 +81,8 @@ def _clip(args: argparse.Namespace) -> int:
     from seehear.demo.world import make_clip
 
     script = make_clip(args.clip)
-    words = ",".join(script.labels).replace("_", " ")
+    told = dict.fromkeys(kind for _, _, kind in script.audio + script.visual)
+    words = ",".join(told).replace("_", " ")
     if args.json:
         print_json({"clip": str(args.clip), "audio": script.audio, "visual": script.visual})
     else:
