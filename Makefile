@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: demo test lint docs install install-test weights constraints fuzz check-restaged tables bench wheel-check test-oldest \
-	screenshots clean
+	screenshots dry-run clean
 
 demo: weights  ## the main job: a small world of clips, everything run on it, and a report
 	$(BIN)/seehear demo --out out/demo
@@ -66,6 +66,9 @@ check-restaged: install-test weights  ## the development clips end to end: featu
 tables: install-test weights  ## the seven tables on the development clips, into benchmarks/tables; goes on where it was (hours)
 	$(BIN)/seehear extract $(SHARED)/restaged --visual conse --audio yamnet --out out/restaged/features
 	$(BIN)/python benchmarks/measure_tables.py $(SHARED)/restaged --features out/restaged/features --out out/restaged/tables
+
+dry-run: install-test  ## every row of the tables at LLP's full size and width for an epoch: time and memory (hours, 8 GB in .cache)
+	$(BIN)/python benchmarks/dry_run.py --llp $(SHARED)/llp --folder .cache/dry-run --keep benchmarks/tables/dry-run.json
 
 wheel-check: install-test  ## wheel and sdist install and run outside the checkout
 	$(BIN)/python tools/check_wheel.py

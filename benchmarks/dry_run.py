@@ -1,13 +1,15 @@
 """Does every row of the seven tables run at LLP's full size, for one epoch on random features?
 
     python benchmarks/dry_run.py --llp TABLES --folder SCRATCH
-        [--tables table1,table7] [--set network.width=64]
+        [--tables table1,table7] [--set network.width=64] [--keep benchmarks/tables/dry-run.json]
 
 Writes random features of every official shape for all 11,849 clips of LLP's official tables (7 GB
 in SCRATCH, kept for the next call; float16 as the CLIP features are published, float32 where files
 are small), then runs `seehear reproduce` on each table and prints time and peak memory a row.  The
 figures mean nothing, except that nothing depends on the size of a smaller dataset.  CLIP's words
-are random vectors too, so no weights are needed.
+are random vectors too, so no weights are needed.  Rows that ended are not run again by the next
+call.  `--keep` adds what each row cost to a file, from which the page of results is generated;
+`make dry-run` does all this at full width.
 """
 
 import argparse
@@ -17,6 +19,7 @@ import types
 from pathlib import Path
 
 import numpy as np
+from common import machine
 
 from seehear import encoders
 from seehear.cli.main import main as seehear
@@ -24,6 +27,7 @@ from seehear.data import open_dataset
 from seehear.features.official import PUBLISHED_FOLDERS
 from seehear.features.store import bare_id
 from seehear.reproduce import TABLES
+from seehear.train.files import write_json
 
 SMALL = 20_000  # numbers a file up to which float32 costs nothing
 # share of the common direction: cosines of pictures and words then lie around 0.25, as CLIP's do
@@ -53,6 +57,7 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path, help="output folder (default: SCRATCH/out)")
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--keep", type=Path, metavar="FILE", help="add what each row cost to this")
     args = parser.parse_args()
     make_features(args.llp, args.folder / "feats")
     for tower in ("clip-vit-b16", "clip-vit-b32"):
@@ -75,6 +80,8 @@ def main() -> None:
         command += [part for setting in args.settings for part in ("--set", setting)]
         codes[name] = seehear([*command, *(["--rows", args.rows] if args.rows else [])])
         costs(out / f"{name}.json")
+        if args.keep:
+            keep(out / f"{name}.json", args.keep)
     if any(codes.values()):
         raise SystemExit(f"exit codes {codes}")
 
@@ -137,6 +144,22 @@ def costs(path: Path) -> None:
             f" | {row['peak_mb']} MB | {state}",
             flush=True,
         )
+
+
+def keep(path: Path, kept: Path) -> None:
+    """Add what the rows of a finished table cost to a file, in place of an older run of it."""
+    result = json.loads(path.read_text())
+    tables = json.loads(kept.read_text()) if kept.exists() else {}
+    told = ("title", "features", "seconds", "cpu_seconds", "peak_mb", "same_as")
+    tables[result["table"]] = {
+        "rows": [{name: row[name] for name in told} for row in result["rows"] if row["seconds"]],
+        "settings": result["settings"],
+        "clips": result["dataset"]["clips"],
+        "date": result["date"],
+        "machine": machine(),
+    }
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    write_json(kept, tables)
 
 
 if __name__ == "__main__":

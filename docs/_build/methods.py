@@ -1,16 +1,11 @@
-"""One page per published system, from its recipe and the tables measured here: it cannot drift.
+"""One page per published system, from its recipe and the tables measured here: it cannot drift."""
 
-`measured/*.json` are results of `seehear reproduce`, copied as written.
-"""
-
-import json
 import textwrap
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-MEASURED = Path(__file__).parent / "measured"
-TABLE_1 = MEASURED / "restaged-table1.json"
+import measured
+
 HEAD = "| features | A | V | AV | Type | Event | A | V | AV | Type | Event |\n|---|" + "--:|" * 10
 
 
@@ -95,7 +90,7 @@ def page(recipe: Any) -> str:
         if published
         else ["## Published figures", "", "None in this form.", ""]
     )
-    if measured := list(_measured(recipe.name)):
+    if here := list(_measured(recipe.name)):
         text += [
             "## Measured here",
             "",
@@ -103,7 +98,7 @@ def page(recipe: Any) -> str:
             "features than the published figures, so not to be compared with them.",
             "",
             HEAD,
-            *measured,
+            *here,
             "",
         ]
     text += [
@@ -141,8 +136,7 @@ def _wrapped(text: str, width: int = 102) -> str:
 def _measured(recipe: str) -> Iterator[str]:
     """Yield the line of each measured run of a recipe, a shared one once."""
     seen = set()
-    for path in sorted(MEASURED.glob("*.json")):
-        result = json.loads(path.read_text())
+    for result in measured.tables():
         for row in result["rows"]:
             if (
                 row["recipe"] == recipe
@@ -160,10 +154,3 @@ def _measured(recipe: str) -> Iterator[str]:
                     f"| {row['features']}, {result['dataset']['name']}, {len(row['seeds'])} seed"
                     f"{'s' * (len(row['seeds']) > 1)} | " + " | ".join(cells) + " |"
                 )
-
-
-def results() -> str:
-    """Return the measured table 1, as `seehear reproduce` writes it."""
-    from seehear.reproduce.result import markdown
-
-    return markdown(json.loads(TABLE_1.read_text()))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import catalogue
+import measured
 import methods
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,5 +48,6 @@ PARTS: dict[str, Callable[[], str]] = {
     "weights": catalogue.weights,
     "formats": catalogue.formats,
     "timeline_schema": catalogue.timeline_schema,
-    "results": methods.results,
+    "results": measured.results,
+    "dry_run": measured.dry_run,
 }

@@ -1,10 +1,9 @@
 """The pictures of the pages, drawn by the product's own figure functions."""
 
-import json
 from pathlib import Path
 
+import measured
 import numpy as np
-from methods import TABLE_1
 
 from seehear.export import palette
 from seehear.report import figures
@@ -29,7 +28,7 @@ VISUAL = matrix("..........", "########..")
 def draw(folder: Path) -> list[Path]:
     """Write every picture below `folder` and return the paths."""
     paths = [figures.save(figure(), folder / f"{name}.svg") for name, figure in PICTURES.items()]
-    return [*paths, draw_table(json.loads(TABLE_1.read_text()), folder / "table1.svg")]
+    return [*paths, draw_table(measured.tables()[0], folder / "table1.svg")]
 
 
 def tracks():

@@ -1,0 +1,79 @@
+"""The tables measured here, from the data that `make tables` leaves in benchmarks/tables.
+
+What is not measured yet is said, row by row and seed by seed; no figure here but from the data.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+TABLES = Path(__file__).resolve().parents[2] / "benchmarks" / "tables"
+NOT_YET = "not measured yet"
+
+
+def tables(folder: Path = TABLES) -> list[dict[str, Any]]:
+    """Return the tables that were begun, in the paper's order."""
+    return [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("table*.json"))]
+
+
+def results(folder: Path = TABLES) -> str:
+    """Return every table as Markdown, with what is missing."""
+    from seehear.reproduce import TABLES as PUBLISHED
+
+    begun = {result["table"]: result for result in tables(folder)}
+    parts = []
+    for name, published in PUBLISHED.items():
+        result = begun.get(name)
+        if result and any(row["ours"] for row in result["rows"]):
+            parts.append(part(result))
+        else:
+            parts.append(f"### {name}: {published.title}\n\n{NOT_YET.capitalize()}.\n")
+    return "\n".join(parts)
+
+
+def part(result: dict[str, Any]) -> str:
+    """Return one table: as `seehear reproduce` writes it, what is missing, and the code's state."""
+    from seehear.reproduce.result import markdown
+
+    rows = [{**row, "problem": None} for row in result["rows"]]
+    text = markdown({**result, "rows": rows}).rstrip()
+    # a list ends the table where rows share a run or are ours; one that goes on needs no gap
+    gap = "" if text.splitlines()[-1].startswith("* ") else "\n"
+    return f"#{text}\n{gap}" + "".join(f"* {line}\n" for line in _state(result))
+
+
+def _state(result: dict[str, Any]) -> Iterator[str]:
+    """Yield which seeds are missing, then when and on which code the others were measured."""
+    missing: dict[str, list[str]] = {}
+    for row in result["rows"]:
+        seeds = ", ".join(str(seed) for seed in row["wanted"] if seed not in row["seeds"])
+        missing.setdefault(seeds, []).append(row["title"])
+    missing.pop("", None)
+    for seeds, titles in missing.items():
+        yield f"seeds {seeds} {NOT_YET}: {'; '.join(titles)}"
+    commits = {commit for row in result["rows"] for commit in row["commits"]}
+    days = sorted({time.split()[0] for row in result["rows"] for time in row["finished"]})
+    when = " to ".join(dict.fromkeys((days[0], days[-1])))
+    yield f"measured {when}, code at {', '.join(f'`{commit}`' for commit in sorted(commits))}"
+
+
+def dry_run(path: Path = TABLES / "dry-run.json") -> str:
+    """Return what a row costs at LLP's full size and width, a line a run."""
+    if not path.exists():
+        return f"{NOT_YET.capitalize()} at full width; `make dry-run` does."
+    lines = [
+        "| table | row | features | minutes | processor minutes | peak MB |",
+        "|---|---|---|--:|--:|--:|",
+    ]
+    kept = json.loads(path.read_text("utf-8"))
+    for name, table in sorted(kept.items()):
+        for row in table["rows"]:
+            if not row["same_as"]:
+                cells = (sum(row["seconds"]) / 60, sum(row["cpu_seconds"]) / 60, row["peak_mb"])
+                costs = "{:.1f} | {:.1f} | {:,.0f}".format(*cells)
+                lines.append(f"| {name[-1]} | {row['title']} | {row['features']} | {costs} |")
+    about = {
+        f"{t['date']}, {t['machine']['cpu']}, {t['machine']['cores']} cores" for t in kept.values()
+    }
+    return "\n".join([*lines, "", f"One epoch, one thread a row; {'; '.join(sorted(about))}."])
