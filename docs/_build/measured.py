@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-TABLES = Path(__file__).resolve().parents[2] / "benchmarks" / "tables"
+BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
+TABLES = BENCHMARKS / "tables"
+BEFORE = BENCHMARKS / "notes" / "2026-11-27-results"  # stands in until all rows are measured again
 NOT_YET = "not measured yet"
 
 
@@ -17,9 +19,10 @@ def tables(folder: Path = TABLES) -> list[dict[str, Any]]:
     return [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("table*.json"))]
 
 
-def results(folder: Path = TABLES) -> str:
-    """Return every table as Markdown, with what is missing."""
+def results(folder: Path = TABLES, before: Path = BEFORE) -> str:
+    """Return every table as Markdown, with what is missing, and an older record of that."""
     from seehear.reproduce import TABLES as PUBLISHED
+    from seehear.reproduce.result import markdown
 
     begun = {result["table"]: result for result in tables(folder)}
     parts = []
@@ -29,7 +32,15 @@ def results(folder: Path = TABLES) -> str:
             parts.append(part(result))
         else:
             parts.append(f"### {name}: {published.title}\n\n{NOT_YET.capitalize()}.\n")
+    older = [result for result in tables(before) if not _is_whole(begun.get(result["table"]))]
+    if older:
+        parts.append("### Before: an older code's figures of tables that are not whole yet\n")
+        parts += [f"##{markdown(result)}" for result in older]
     return "\n".join(parts)
+
+
+def _is_whole(result: dict[str, Any] | None) -> bool:
+    return result is not None and all(row["seeds"] == row["wanted"] for row in result["rows"])
 
 
 def part(result: dict[str, Any]) -> str:
@@ -48,7 +59,8 @@ def _state(result: dict[str, Any]) -> Iterator[str]:
     missing: dict[str, list[str]] = {}
     for row in result["rows"]:
         seeds = ", ".join(str(seed) for seed in row["wanted"] if seed not in row["seeds"])
-        missing.setdefault(seeds, []).append(row["title"])
+        if not row["same_as"]:
+            missing.setdefault(seeds, []).append(row["title"])
     missing.pop("", None)
     for seeds, titles in missing.items():
         yield f"seeds {seeds} {NOT_YET}: {'; '.join(titles)}"

@@ -136,15 +136,15 @@ def _wrapped(text: str, width: int = 102) -> str:
 def _measured(recipe: str) -> Iterator[str]:
     """Yield the line of each measured run of a recipe, a shared one once."""
     seen = set()
-    for result in measured.tables():
+    for result in (*measured.tables(), *measured.tables(measured.BEFORE)):
         for row in result["rows"]:
             if (
                 row["recipe"] == recipe
                 and row["ours"]
                 and not row["settings"]
-                and row["folder"] not in seen
+                and row["features"] not in seen
             ):
-                seen.add(row["folder"])
+                seen.add(row["features"])
                 cells = [
                     f"{both['mean']:.1f}"
                     + (f" ± {both['spread']:.1f}" if len(row["seeds"]) > 1 else "")
@@ -152,5 +152,5 @@ def _measured(recipe: str) -> Iterator[str]:
                 ]
                 yield (
                     f"| {row['features']}, {result['dataset']['name']}, {len(row['seeds'])} seed"
-                    f"{'s' * (len(row['seeds']) > 1)} | " + " | ".join(cells) + " |"
+                    f"{'s' * (len(row['seeds']) > 1)}, {result['date']} | " + " | ".join(cells) + " |"
                 )
