@@ -152,5 +152,7 @@ def _measured(recipe: str) -> Iterator[str]:
                 ]
                 yield (
                     f"| {row['features']}, {result['dataset']['name']}, {len(row['seeds'])} seed"
-                    f"{'s' * (len(row['seeds']) > 1)}, {result['date']} | " + " | ".join(cells) + " |"
+                    f"{'s' * (len(row['seeds']) > 1)}, {result['date']} | "
+                    + " | ".join(cells)
+                    + " |"
                 )
