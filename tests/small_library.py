@@ -1,10 +1,24 @@
 """A small library of timelines drawn by hand, and a search in it."""
 
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from helpers import row
 from seehear.library import search, update
-from seehear.time import Event, Extent, TimeGrid, Timeline, Track, runs
+from seehear.time import (
+    Decoding,
+    Event,
+    Extent,
+    Kept,
+    Scores,
+    TimeGrid,
+    Timeline,
+    Track,
+    decode_scores,
+    runs,
+)
 
 CLASSES = ("Dog", "Car", "Baby_cry")
 Picture = dict[str, str] | None  # class -> `..##`, a character a second; None is an absent track
@@ -41,10 +55,34 @@ def put(
     line = Timeline(
         source or f"{name}.mp4", float(count), TimeGrid(count), vocabulary, tuple(events), tracks
     )
+    return save(library, name, line)
+
+
+def save(library: Path, name: str, line: Timeline) -> Timeline:
+    """Write a timeline."""
     path = library / f"{name}.timeline.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(line.to_json(), "utf-8")
     return line
+
+
+def scored(
+    audio: dict[str, str],
+    visual: dict[str, str],
+    *,
+    keep: float | None = None,
+    tracks: dict[str, Extent] | None = None,
+) -> Timeline:
+    """Return the timeline decided from scores, `0.9 0.1`, a number a second, and kept in it."""
+    names = tuple(audio)
+    lanes = [[lane[name].split() for name in names] for lane in (audio, visual)]
+    prob = np.array(lanes, np.float64).transpose(2, 0, 1)
+    scores = Scores(prob, TimeGrid(len(prob)), names)
+    decoding = Decoding(gate="none", keep_threshold=keep)
+    return replace(
+        decode_scores(scores, decoding, tracks=tracks, source="a.mp4", duration_s=float(len(prob))),
+        kept=Kept.of(scores),
+    )
 
 
 def spans(library: Path, query: str) -> list[tuple[str, float, float]]:

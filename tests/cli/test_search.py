@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from media_files import code, tone, write
 from seehear.cli.main import main
 from seehear.time import Event, TimeGrid, Timeline, Track
 
@@ -28,12 +29,15 @@ def test_table(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out, err = capsys.readouterr()
     rows = [line.split() for line in out.splitlines() if ".mp4" in line]
     assert rows == [
-        [f"{name}.mp4", start, end, length, "s"]
+        [f"{name}.mp4", start, end, length, "s", "1.00"]
         for name in ("one", "two")
         for start, end, length in (("0:00.0", "0:03.0", "3.0"), ("0:06.0", "0:07.0", "1.0"))
     ]
     assert "4 moments, 8.0 s in 2 of 2 clips" in out
-    assert err == ""
+    assert err == (
+        "seehear: note: 2 of 2 clips keep no scores: there a class counts as absent wherever it has"
+        " no event\n"
+    )
 
 
 def test_words_of_a_query_need_no_quotes(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -53,9 +57,10 @@ def test_json_alone_on_stdout(library: Path, capsys: pytest.CaptureFixture[str])
     )  # one file could not be read
     out, err = capsys.readouterr()
     value = json.loads(out)
-    assert value["hits"] == [
-        {"timeline": "one.timeline.json", "source": "one.mp4", "start_s": 3.0, "end_s": 4.0}
-    ]
+    times = {"start_s": 3.0, "end_s": 4.0}
+    hit = {"timeline": "one.timeline.json", "source": "one.mp4", **times, "score": 1.0}
+    assert value["hits"] == [hit]
+    assert (value["query"], value["searched_for"]) == ("both:Dog", None)
     assert (value["clips_searched"], value["clips"], value["spans"], value["seconds"]) == (
         2,
         2,
@@ -93,3 +98,62 @@ def test_no_such_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
         "none: expected a folder of timelines; make one: seehear parse VIDEOS --out"
         in capsys.readouterr().err
     )
+
+
+def rated(folder: Path) -> Path:
+    """Write two clips in which a dog is heard, the second time more surely."""
+    for name, score in (("one", 0.6), ("two", 0.9)):
+        event = Event(1, 3, Track.AUDIO, "Dog", score)
+        line = Timeline(f"{name}.mp4", 5.0, TimeGrid(5), ("Dog",), (event,))
+        (folder / f"{name}.timeline.json").write_text(line.to_json())
+    return folder
+
+
+def test_csv_is_ranked_by_score_unless_time_is_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["search", str(rated(tmp_path)), "heard", "dogs", "--format", "csv"]
+    assert main(command) == 0
+    out, err = capsys.readouterr()
+    assert out.splitlines() == [
+        "timeline,source,start_s,end_s,score",
+        "two.timeline.json,two.mp4,1.0,3.0,0.9",
+        "one.timeline.json,one.mp4,1.0,3.0,0.6",
+    ]
+    assert err == "seehear: searched for audio:Dog\n"
+    assert main([*command, "--rank", "time", "--limit", "1"]) == 0
+    assert capsys.readouterr().out.splitlines()[1].startswith("one.timeline.json")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--format", "cuts"], "--out: cuts need a folder, and only they"),
+        (["--out", "cuts"], "--out: cuts need a folder, and only they"),
+        (["--absent", "2"], "--absent: expected a number from 0 to 1, got 2"),
+        (["--sure", "-1"], "--sure: expected a number from 0 to 1, got -1"),
+    ],
+)
+def test_options_that_make_no_sense_are_one_line(
+    library: Path, options: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["search", str(library), "Dog", *options]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_cuts_and_their_lists(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "videos" / "two.mp4"
+    frames, times = [code(k) for k in range(50)], [k / 10 for k in range(50)]
+    write(path, frames=frames, times=times, wave=tone(5), video="mpeg4", audio="aac")
+    rated(tmp_path)
+    out = tmp_path / "cuts"
+    command = ["search", str(tmp_path), "audio:Dog", "--format", "cuts", "--out", str(out)]
+    assert main([*command, "--media", str(tmp_path / "videos")]) == 1  # the other has no video
+    printed, err = capsys.readouterr()
+    assert printed.splitlines() == [str(out / "0001 two.mp4")]
+    assert "one.mp4 at 1 s: its video was not found; name the folder where it lies" in err
+    assert sorted(path.name for path in out.iterdir()) == ["0001 two.mp4", "cuts.csv", "cuts.edl"]
+    head, row = (out / "cuts.csv").read_text().splitlines()
+    assert head == "file,timeline,source,start_s,end_s,score,cut_from_s,cut_to_s"
+    assert row.startswith("0001 two.mp4,two.timeline.json,two.mp4,1.0,3.0,0.9,")
+    assert "* FROM CLIP NAME: two.mp4" in (out / "cuts.edl").read_text()

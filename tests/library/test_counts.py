@@ -8,7 +8,7 @@ import pytest
 
 from seehear.library import search, update
 from seehear.library.counts import ClassCounts, count_classes
-from small_library import CLASSES, Picture, put, write_library
+from small_library import CLASSES, Picture, put, save, scored, write_library
 
 QUERIES = {
     "heard": "heard:{}",
@@ -27,12 +27,23 @@ def drawn(rng: random.Random) -> Picture:
     return {label: "".join(rng.choice("..#") for _ in range(4)) for label in labels}
 
 
-def test_the_numbers_are_those_of_searches(tmp_path: Path) -> None:
+def rated(rng: random.Random) -> list[dict[str, str]]:
+    """Return the scores of both tracks over four seconds, steady and at random."""
+    tracks: list[dict[str, str]] = [{}, {}]
+    for lane in tracks:
+        lane.update({label: " ".join([rng.choice(["0.1", "0.3", "0.6"])] * 4) for label in CLASSES})
+    return tracks
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_the_numbers_are_those_of_searches(tmp_path: Path, kept: bool) -> None:
     rng = random.Random(17)
     for index in range(60):
         words = rng.choice([CLASSES, (*CLASSES, "Cat")])
         parsed = {rng.choice(["audio", "visual"]): "".join(rng.choice(".###") for _ in range(4))}
         put(tmp_path, f"{index:02d}", drawn(rng), drawn(rng), words, parsed=parsed)
+        if kept and index % 2:
+            save(tmp_path, f"{index:02d}", scored(*rated(rng)))
     update(tmp_path)
     counts = count_classes(tmp_path)
     assert {of.label for of in counts} == {*CLASSES, "Cat"}

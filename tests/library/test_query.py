@@ -7,7 +7,19 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from seehear.errors import ConfigError
-from seehear.library.query import And, Lasting, Node, Not, Or, Presence, parse, written
+from seehear.library.query import (
+    And,
+    Lasting,
+    Near,
+    Node,
+    Not,
+    Or,
+    Presence,
+    Scored,
+    parse,
+    told,
+    written,
+)
 
 DOG, NOT_SEEN = Presence("audio", "Dog", 6), Not(Presence("visual", "Dog", 18))
 
@@ -55,6 +67,11 @@ DOG, NOT_SEEN = Presence("audio", "Dog", 6), Not(Presence("visual", "Dog", 18))
         ("not(Dog)", Not(Presence("any", "Dog", 4))),
         ("chain-saw", Presence("any", "chain-saw", 0)),  # a dash inside a word is part of it
         ("duration", Presence("any", "duration", 0)),  # a class may have this name
+        ("heard Dog, not seen", And((DOG, Not(Presence("visual", "Dog", 6))))),
+        ("audio:Dog not seen", And((DOG, Not(Presence("visual", "Dog", 6))))),
+        ("audio:Dog score>0.8", Scored(DOG, ">", 0.8)),
+        ("audio:Dog near both:*", Near(DOG, Presence("audio_visual", None, 20), 5.0)),
+        ("audio:Dog near 2s both:*", Near(DOG, Presence("audio_visual", None, 23), 2.0)),
     ],
 )
 def test_a_query_is_read_as(text: str, tree: Node) -> None:
@@ -78,6 +95,11 @@ def test_a_query_is_read_as(text: str, tree: Node) -> None:
         ("Dog duration>soon", 14, "expected a number of seconds after duration>"),
         ("Dog duration>nan", 14, "expected a number of seconds"),
         ("Dog duration>-1", 14, "expected a number of seconds"),
+        ("Dog score>2", 11, "expected a number from 0 to 1 after score>"),
+        ("score>0.5", 1, "score measures the conditions beside it, and there are none"),
+        ("near Dog", 1, "near stands between two conditions"),
+        ("Dog near", 9, "expected a condition, got nothing"),
+        ("heard (Dog | Cat)", 7, "heard and seen stand beside one class, or behind it"),
         ("Dog > 3", 5, "expected a condition, got '>'"),
         ("(" * 60 + "Dog" + ")" * 60, 51, "more than 50 levels of parentheses"),
     ],
@@ -94,6 +116,31 @@ def test_a_fault_is_one_line_that_points_at_its_place(
     assert "for example: audio:Dog -visual:Dog" in line
 
 
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ("heard dog not seen", "audio:dog -visual:dog"),
+        ("dog heard but not seen", "audio:dog -visual:dog"),
+        ("heard but not seen dog", "audio:dog -visual:dog"),
+        ("dog heard and seen", "audio_visual:dog"),
+        ("dog not seen", "-visual:dog"),
+        ("heard dog seen car", "audio:dog visual:car"),
+        ("dog heard car seen", "audio:dog visual:car"),
+        ("dog heard and seen car", "audio:dog visual:car"),
+        ("audio:baby cry duration>2", 'audio:"baby cry" duration>2'),
+        ("baby cry dog | car", 'any:"baby cry" any:dog | any:car'),
+        ("baby sings", 'any:"baby sings"'),  # no name: all of it is one
+        ("seen -heard", "visual:* -audio:*"),
+        ("(dog or car) score>0.8", "(any:dog | any:car) score>0.8"),
+        ("dog near 3s car -visual:dog", "any:dog near 3s any:car -visual:dog"),
+    ],
+)
+def test_plain_words_are_read_as(query: str, meant: str) -> None:
+    known = {"dog", "car", "baby cry"}.__contains__
+    assert told(parse(query, known)) == meant
+    assert told(parse(meant)) == meant  # and what is shown can be typed
+
+
 @given(st.text(alphabet='ab :-|&()"\\<>=*3.', max_size=30))
 def test_any_text_is_a_tree_or_a_named_fault(text: str) -> None:
     try:
@@ -106,6 +153,9 @@ def test_any_text_is_a_tree_or_a_named_fault(text: str) -> None:
 
 @given(st.text(min_size=1, max_size=12))
 @example("and").via("a word of the language")
+@example("near").via("a word of the language")
+@example("heard").via("a word of the language")
+@example("a,").via("what ends a clause")
 @example("-x").via("a sign")
 @example("*").via("a sign")
 @example("Frying_(food)").via("LLP")

@@ -182,3 +182,28 @@ def test_odd_labels_and_names_survive(tmp_path: Path) -> None:
     ):
         (hit,) = search(tmp_path, query).hits()
         assert (hit.source, hit.end_s) == ("<b>\n.mp4", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("audio:Dog near 4s visual:Car", [("a", 0, 2), ("a", 4, 5)]),
+        ("audio:Dog near 1s visual:Car", [("a", 4, 5)]),
+        ("audio:Dog near visual:Car", [("a", 0, 2), ("a", 4, 5), ("a", 14, 16)]),
+        ("visual:Car near 0s audio:Dog", []),
+        ("audio:Dog near visual:Car duration>1", [("a", 0, 2), ("a", 14, 16)]),
+        # nothing is known of a picture in b; in a, what is far from every car
+        ("-(audio:Dog near 2s visual:Car)", [("a", 0, 4), ("a", 5, 16), ("b", 4, 16)]),
+    ],
+)
+def test_near_is_at_most_so_far_away_in_the_same_clip(
+    tmp_path: Path, query: str, expected: list
+) -> None:
+    put(
+        tmp_path,
+        "a",
+        {"Dog": "##..#.........##", "Car": "................"},
+        {"Dog": "................", "Car": "......###......."},
+    )
+    put(tmp_path, "b", {"Dog": "####............"}, None)
+    assert spans(tmp_path, query) == expected

@@ -110,12 +110,18 @@ def test_a_search_gives_moments(client: TestClient) -> None:
     ).json()
     assert second["items"] == found["items"][1:2]
     assert {item["name"]: item["spans"] for item in found["items"]} == {
-        "park.mp4": [[1.0, 4.0]],
-        "news.wav": [[0.0, 59.0]],
-        "street.mp4": [[3.0, 4.0]],
+        "news.wav": [[0.0, 59.0, 1.0]],
+        "park.mp4": [[1.0, 4.0, 0.7]],
+        "street.mp4": [[3.0, 4.0, 0.6]],
     }
+    scores = [item["spans"][0][2] for item in found["items"]]
+    assert scores == sorted(scores, reverse=True)
+    assert found["searched_for"] == []
+    understood = client.get("/api/clips", params={"query": "heard talking"}).json()
+    assert understood["searched_for"] == ["Searched for audio:Speech"]
+    assert understood["items"] == found["items"]
     clip = client.get(f"/api/clips/{STREET}", params={"query": "audio:Speech"}).json()
-    assert clip["spans"] == [[3.0, 4.0]]
+    assert clip["spans"] == [[3.0, 4.0, 0.6]]
     assert clip["media"] == f"/api/clips/{STREET}/media"
     assert client.get(f"/api/clips/{STREET}").json()["spans"] == []
     fault = client.get("/api/clips", params={"query": "audio:"})

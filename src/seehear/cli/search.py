@@ -5,8 +5,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seehear.errors import ConfigError
+
 if TYPE_CHECKING:
-    from seehear.library import Found, Hit
+    from seehear.files import Json
+    from seehear.library import Found, Hit, Updated
+
+_FORMATS = ("table", "json", "csv", "clips", "cuts")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -15,13 +20,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = """the query language:
   audio:Dog                heard        audio_visual:Dog   heard and seen at once
   visual:Dog               seen         any:Dog, or Dog    heard or seen
-  audio:Dog -visual:Dog    heard but not seen
+  audio:Dog -visual:Dog    heard but surely not seen; in words: heard dog not seen
+  dog barking              other words for a class are understood; what they were taken for is said
   visual:Car & audio:Speech, or the same without &         both at once
-  audio:Dog | audio:Cat    either;      ( ) group, quotes hold names with spaces, \
-audio:* is anything heard
+  audio:Dog | audio:Cat    either;      ( ) group, audio:* is anything heard
+  audio:Dog near 3s Speech a dog with speech at most 3 s away (without a number: 5 s)
   audio_visual:Accordion duration>3                        stretches longer than 3 s
+  audio:Dog score>0.8      stretches whose score, as the answer shows it, is over 0.8
 
-"not seen" holds only where a clip has a picture and the class was looked for.
+"not" holds only where a track was parsed and the class looked for, and there where its score is
+below --absent. Answers are ranked by their score, the surest first.
 A query that begins with - goes after --, or begins with the word not."""
     parser.add_argument(
         "library", metavar="LIBRARY", type=Path, help="folder of timelines (seehear parse --out)"
@@ -29,9 +37,12 @@ A query that begins with - goes after --, or begins with the word not."""
     parser.add_argument("query", metavar="QUERY", nargs="+", help="such as 'audio:Dog -visual:Dog'")
     parser.add_argument(
         "--format",
-        choices=("table", "json", "clips"),
+        choices=_FORMATS,
         default="table",
-        help="clips prints each clip's name once (default: table)",
+        help=(
+            "clips prints each clip's name once; cuts writes every moment as a video of its own"
+            " into --out (default: table)"
+        ),
     )
     parser.add_argument(
         "--json",
@@ -43,57 +54,133 @@ A query that begins with - goes after --, or begins with the word not."""
     parser.add_argument(
         "--limit", metavar="N", type=int, help="at most N stretches (default: 50 in a table)"
     )
+    parser.add_argument(
+        "--rank",
+        choices=("score", "time"),
+        default="score",
+        help="surest first, or clip by clip in order of time (default: score)",
+    )
+    parser.add_argument(
+        "--absent",
+        metavar="P",
+        type=float,
+        help="score below which a class counts as surely not there (default: 0.25)",
+    )
+    parser.add_argument(
+        "--sure",
+        metavar="P",
+        type=float,
+        help=(
+            "how sure a second must be of all that stands beside a - (default: 0.4; 0 leaves"
+            " nothing out)"
+        ),
+    )
+    parser.add_argument("--out", metavar="DIR", type=Path, help="folder of the cuts")
+    parser.add_argument(
+        "--media",
+        metavar="DIR",
+        type=Path,
+        action="append",
+        default=[],
+        help="folder where the videos lie, if not beside their timelines (for cuts; repeatable)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Bring the index up to date, search, print."""
-    from seehear.cli.console import print_json
     from seehear.library import search, update
 
+    if (args.format == "cuts") != (args.out is not None):
+        raise ConfigError("cuts need a folder, and only they", parameter="out")
     updated = update(args.library)
-    for line in updated.notes:
-        print(f"seehear: note: {line}", file=sys.stderr)
     for line in updated.failed:
         print(f"seehear: {line}", file=sys.stderr)
-    found = search(args.library, " ".join(args.query))
+    bounds = {"absent": args.absent, "sure": args.sure}
+    given = {name: value for name, value in bounds.items() if value is not None}
+    found = search(args.library, " ".join(args.query), **given)
+    for line in (*updated.notes, *found.notes):
+        print(f"seehear: note: {line}", file=sys.stderr)
+    if found.searched_for is not None:
+        print(f"seehear: searched for {found.searched_for}", file=sys.stderr)
+    if args.rank == "score":
+        found = found.ranked()
     limit = 50 if args.limit is None and args.format == "table" else args.limit
-    hits = list(found.hits(limit))
+    failed = _show(args, found, list(found.hits(limit)), updated)
+    return 1 if updated.failed or failed else 0
+
+
+def _show(args: argparse.Namespace, found: "Found", hits: "list[Hit]", updated: "Updated") -> int:
+    """Print or write the hits in the format asked for; return how many could not be."""
+    if args.format == "cuts":
+        return _cuts(args, hits)
     if args.format == "clips":
         for source in dict.fromkeys(hit.source for hit in hits):
             print(source)
     elif args.format == "json":
-        print_json(
-            {
-                "query": found.query,
-                "clips_searched": updated.clips,
-                "clips": found.clips,
-                "spans": len(found),
-                "seconds": round(found.total_s, 6),
-                "failed": list(updated.failed),
-                "notes": list(updated.notes),
-                "hits": [
-                    {"timeline": h.path, "source": h.source, "start_s": h.start_s, "end_s": h.end_s}
-                    for h in hits
-                ],
-            }
-        )
+        _json(found, hits, updated)
+    elif args.format == "csv":
+        _csv(hits)
     else:
         _table(found, hits, updated.clips)
-    return 1 if updated.failed else 0
+    return 0
+
+
+def _json(found: "Found", hits: "list[Hit]", updated: "Updated") -> None:
+    from seehear.cli.console import print_json
+
+    shown: list[Json] = []
+    for h in hits:
+        times = {"start_s": h.start_s, "end_s": h.end_s}
+        shown.append({"timeline": h.path, "source": h.source, **times, "score": h.score})
+    print_json(
+        {
+            "query": found.query,
+            "searched_for": found.searched_for,
+            "clips_searched": updated.clips,
+            "clips": found.clips,
+            "spans": len(found),
+            "seconds": round(found.total_s, 6),
+            "failed": list(updated.failed),
+            "notes": [*updated.notes, *found.notes],
+            "hits": shown,
+        }
+    )
+
+
+def _csv(hits: "list[Hit]") -> None:
+    import csv
+
+    rows = csv.writer(sys.stdout, lineterminator="\n")
+    rows.writerow(("timeline", "source", "start_s", "end_s", "score"))
+    for h in hits:
+        rows.writerow((h.path, h.source, h.start_s, h.end_s, h.score))
+
+
+def _cuts(args: argparse.Namespace, hits: "list[Hit]") -> int:
+    """Write the cuts; return how many could not be."""
+    from seehear.library import cuts
+
+    done = cuts.export(args.library, hits, args.out, tuple(args.media))
+    for cut in done.made:
+        print(cut.file)
+    for line in done.failed:
+        print(f"seehear: {line}", file=sys.stderr)
+    print(f"{len(done.made)} cuts; lists: cuts.csv, cuts.edl in {args.out}", file=sys.stderr)
+    return len(done.failed)
 
 
 def _table(found: "Found", hits: "list[Hit]", clips: int) -> None:
     from seehear.cli.console import table
     from seehear.export.html import time_text
 
-    rows = [
-        [h.source, time_text(h.start_s), time_text(h.end_s), f"{h.end_s - h.start_s:.1f} s"]
-        for h in hits
-    ]
+    rows = []
+    for h in hits:
+        length = f"{h.end_s - h.start_s:.1f} s"
+        rows.append([h.source, time_text(h.start_s), time_text(h.end_s), length, f"{h.score:.2f}"])
     more = f"; {len(found) - len(hits):,} more, see --limit" if len(found) > len(hits) else ""
     table(
         found.query,
-        ["clip", "from", "to", "length"],
+        ["clip", "from", "to", "length", "score"],
         rows,
         note=(
             f"{len(found):,} moments, {found.total_s:,.1f} s in {found.clips:,} of {clips:,}"

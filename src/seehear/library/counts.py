@@ -12,7 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.library.index import TABLE, connect, index_path, reading, sql_path
+from seehear.library.query import And, Not, Presence
+from seehear.library.search import numbers_of_clips
 from seehear.library.spans import Ints, Line, Spans
+from seehear.library.wording import plain
 
 _TRACKS = ("audio", "visual", "audio_visual")
 _NOTES = 1000  # different lines of clips that are looked through
@@ -78,6 +81,7 @@ def count_classes(library: Path) -> list[ClassCounts]:
         events = columns(_EVENTS, labels=asked, codes=codes, tracks=list(_TRACKS))
         length_s = columns("SELECT end_s FROM {} ORDER BY file_row_number")["end_s"]
         parsed = {track: columns(_PARSED.format(track=track)) for track in ("audio", "visual")}
+        kept = bool(columns("SELECT scored FROM {}")["scored"].any())
         told = columns(
             "SELECT line, count(*) AS n FROM (SELECT unnest(warnings) AS line FROM {})"
             f" GROUP BY line ORDER BY n DESC, line LIMIT {_NOTES}"
@@ -87,15 +91,27 @@ def count_classes(library: Path) -> list[ClassCounts]:
         "heard": pairs.count(pairs.on("audio")),
         "seen": pairs.count(pairs.on("visual")),
         "both": pairs.count(pairs.on("audio_visual")),
-        "heard_only": pairs.count(pairs.only("audio", "visual", parsed["visual"])),
-        "seen_only": pairs.count(pairs.only("visual", "audio", parsed["audio"])),
     }
+    for kind, track, other in (
+        ("heard_only", "audio", "visual"),
+        ("seen_only", "visual", "audio"),
+    ):
+        if kept:  # what is not there is told by scores
+            asked_for = [_without(name, track, other) for name in names]
+            found[kind] = np.array(numbers_of_clips(library, asked_for), np.int64)
+        else:
+            found[kind] = pairs.count(pairs.only(track, other, parsed[other]))
     counts = []
     for code, name in enumerate(names):
         notes = tuple(line for line in told if line.startswith(f"{name}: "))
         numbers = {kind: int(of_class[code]) for kind, of_class in found.items()}
         counts.append(ClassCounts(name, **numbers, notes=notes))
     return sorted(counts, key=lambda of: (-of.most, of.label.casefold()))
+
+
+def _without(label: str, track: str, other: str) -> And:
+    """Return the condition of a class on one track and not on the other."""
+    return And((Presence(track, label), Not(Presence(other, label))))
 
 
 class _Pairs:
@@ -152,8 +168,3 @@ def _numbered(labels: list[str]) -> tuple[list[str], list[int]]:
             names.append(label)
         codes.append(code)
     return names, codes
-
-
-def plain(label: str) -> str:
-    """Return a label as queries compare it: case, underscores and spaces aside."""
-    return " ".join(label.casefold().replace("_", " ").split())

@@ -1,7 +1,8 @@
 """The index of a folder of timelines, `FOLDER/.seehear/index.parquet`: a row a clip.
 
 It is brought up to date by time and size of files.  Anything that reads Parquet can query its
-columns (`_COLUMNS`).  It is only ever a copy: one that is damaged in any way is made again.
+columns (`_COLUMNS`).  The scores of its clips lie beside it (`levels`).  Both are only ever a copy:
+what is damaged in any way is made again.
 """
 
 import contextlib
@@ -10,14 +11,15 @@ import math
 import os
 import re
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seehear.errors import DataError, MissingExtraError, SeehearError
 from seehear.files import Json, atomic_path, is_special, refused
+from seehear.library import levels
 from seehear.library.scan import Scan, Stamp
 from seehear.library.seal import is_sealed, seal
 from seehear.time import MediaFile, Timeline
@@ -31,6 +33,7 @@ FOLDER = ".seehear"
 TABLE = "read_parquet($index, file_row_number = true, hive_partitioning = false)"
 # a clip of 116 days is a mistake, and would not fit the line that `search` lays clips on
 _LONGEST_S = 1e7
+_FEW = 100_000  # segments of clips that are gone may lie in the scores, and as many as are wanted
 _COLUMNS = {
     "path": "VARCHAR",
     "mtime_ns": "BIGINT",
@@ -45,6 +48,12 @@ _COLUMNS = {
     "audio_parsed": "STRUCT(start_s DOUBLE, end_s DOUBLE)[]",
     "visual_parsed": "STRUCT(start_s DOUBLE, end_s DOUBLE)[]",
     "vocabulary": "VARCHAR[]",
+    "grid_start_s": "DOUBLE",
+    "step_s": "DOUBLE",
+    "segments": "BIGINT",
+    "scored": "BOOLEAN",
+    "scores": "VARCHAR",
+    "scores_at": "BIGINT",
     "events": "STRUCT(track VARCHAR, label VARCHAR, start_s DOUBLE, end_s DOUBLE, score DOUBLE)[]",
     "warnings": "VARCHAR[]",
 }
@@ -178,15 +187,18 @@ def update(library: Path, *, advance: Callable[[], None] = lambda: None) -> Upda
         )
     scan = Scan(library)
     found = dict(scan.files())
-    known, notes = _known(library)
+    old, notes = _known(library)
+    known = old.stamps
     fresh = {path: stamp for path, stamp in found.items() if known.get(path) != stamp}
     stale = [path for path, stamp in known.items() if found.get(path) != stamp]
     failed: dict[str, str] = {}
     if fresh or stale or not known:
-        failed = _renew(library, known, fresh, stale, advance)
-    good = fresh.keys() - failed.keys()
+        if not _is_worth_keeping(old, stale):
+            fresh, stale, old = found, [], _Old()
+        failed = _renew(library, old, fresh, stale, advance)
+    good = {path for path in fresh.keys() - failed.keys() if known.get(path) != fresh[path]}
     return Updated(
-        clips=len(known) - len(stale) + len(good),
+        clips=len(old.stamps) - len(stale) + len(fresh) - len(failed),
         added=len(good - known.keys()),
         changed=len(good & known.keys()),
         removed=len(known.keys() - found.keys()),
@@ -195,9 +207,33 @@ def update(library: Path, *, advance: Callable[[], None] = lambda: None) -> Upda
     )
 
 
+@dataclass(frozen=True)
+class _Old:
+    """What is there of an index.
+
+    Args:
+        stamps: the files it holds.
+        scores: the file of their scores.
+        segments: of each file.
+    """
+
+    stamps: Mapping[str, Stamp] = field(default_factory=dict)
+    scores: Path | None = None
+    segments: Mapping[str, int] = field(default_factory=dict)
+
+
+def _is_worth_keeping(old: _Old, stale: Iterable[str]) -> bool:
+    """Return whether the scores of an index are whole, and most of them still wanted."""
+    count = None if old.scores is None else levels.count_of(old.scores)
+    if count is None:
+        return False
+    live = sum(old.segments.values()) - sum(old.segments[path] for path in stale)
+    return count - live <= max(live, _FEW)
+
+
 def _renew(
     library: Path,
-    known: Collection[str],
+    old: _Old,
     fresh: Mapping[str, Stamp],
     stale: list[str],
     advance: Callable[[], None],
@@ -207,31 +243,56 @@ def _renew(
 
     index = index_path(library)
     with _rows_file(library) as rows:
-        failed = _write_rows(rows, library, fresh, advance)
+        count = None if old.scores is None else levels.count_of(old.scores)
+        scores = levels.Fresh(count or 0)
+        failed = _write_rows(rows, library, fresh, scores, advance)
         # a file that stays damaged is no reason to write the index again
-        if len(failed) < len(fresh) or stale or not known:
+        if len(failed) < len(fresh) or stale or not old.stamps:
+            kept = levels.written(index.parent, old.scores, scores)
             try:
                 with connect() as db:
-                    _replace_index(db, library, rows, stale if known else None)
-            except duckdb.Error as error:
+                    _replace_index(db, library, rows, kept, stale if old.stamps else None)
+            except BaseException as error:
+                kept.unlink(missing_ok=True)
+                if not isinstance(error, duckdb.Error):
+                    raise
                 raise DataError(
                     f"the index cannot be made ({first_line(error)})",
                     where=index,
                     hint="is there room on the disk?",
                 ) from error
+            levels.tidy(index.parent, kept)
     return failed
 
 
-def _known(library: Path) -> tuple[dict[str, Stamp], list[str]]:
-    """Return the files of an index, none where it is not whole; and a line where there is none."""
+def _known(library: Path) -> tuple[_Old, list[str]]:
+    """Return what is there of an index, nothing where it is not whole; and a line where there is
+    none.
+    """
     index = index_path(library)
     if not os.path.lexists(index):
-        return {}, []
+        return _Old(), []
     if index.is_file() and is_sealed(index, _FORM):
         with contextlib.suppress(DataError):
-            found = rows("SELECT path, mtime_ns, size FROM {}", index)
-            return {path: (mtime_ns, size) for path, mtime_ns, size in found}, []
-    return {}, [_set_aside(index)]
+            scores = scores_path(index)
+            found = rows("SELECT path, mtime_ns, size, segments FROM {}", index)
+            if scores is not None and scores.is_file():
+                stamps = {path: (mtime_ns, size) for path, mtime_ns, size, _ in found}
+                return _Old(stamps, scores, {path: count for path, *_, count in found}), []
+            if not found:
+                return _Old(), []
+    return _Old(), [_set_aside(index)]
+
+
+def scores_path(index: Path) -> Path | None:
+    """Return the file of scores that belongs to an index; None where it holds no clip.
+
+    Raises:
+        DataError: the index is not there or damaged.
+    """
+    for (name,) in rows("SELECT scores FROM {} LIMIT 1", index):
+        return index.with_name(str(name))
+    return None
 
 
 def _set_aside(index: Path) -> str:
@@ -262,7 +323,11 @@ def _rows_file(library: Path) -> Iterator[Path]:
 
 
 def _write_rows(
-    rows: Path, library: Path, fresh: Mapping[str, Stamp], advance: Callable[[], None]
+    rows: Path,
+    library: Path,
+    fresh: Mapping[str, Stamp],
+    scores: levels.Fresh,
+    advance: Callable[[], None],
 ) -> dict[str, str]:
     """Write a JSON line for each timeline; return the reason by path of those that are none."""
     failed = {}
@@ -271,7 +336,9 @@ def _write_rows(
             where = library / path
             try:
                 path.encode()  # other names cannot stand in a table
-                row = row_of(path, stamp, Timeline.from_json(where), where=where)
+                timeline = Timeline.from_json(where)
+                row = row_of(path, stamp, timeline, where=where)
+                row["scores_at"] = scores.at
                 line = json.dumps(row, ensure_ascii=False, allow_nan=False)
             except SeehearError as error:
                 failed[path] = str(error)
@@ -281,6 +348,8 @@ def _write_rows(
                 failed[path] = f"{where}: a number is not finite"
             else:
                 out.write(line.encode("utf-8", "replace").decode() + "\n")
+                labels = tuple(map(_as_read, timeline.vocabulary))
+                scores.add(labels, levels.levels_of(timeline))
             advance()
     return failed
 
@@ -321,6 +390,10 @@ def row_of(path: str, stamp: Stamp, timeline: Timeline, *, where: object = None)
         "audio_parsed": _stretches(timeline.parsed("audio")),
         "visual_parsed": _stretches(timeline.parsed("visual")),
         "vocabulary": _all_without_nul(timeline.vocabulary),
+        "grid_start_s": timeline.grid.start_s,
+        "step_s": timeline.grid.step_s,
+        "segments": timeline.grid.count,
+        "scored": timeline.kept is not None,
         "events": events,
         "warnings": _all_without_nul(timeline.warnings),
     }
@@ -346,8 +419,13 @@ def _all_without_nul(texts: Iterable[str]) -> list[Json]:
     return [_without_nul(text) for text in texts]
 
 
+def _as_read(label: str) -> str:
+    """Return a label as it comes back from the index."""
+    return _without_nul(label).encode("utf-8", "replace").decode()
+
+
 def _replace_index(
-    db: "DuckDBPyConnection", library: Path, rows: Path, stale: list[str] | None
+    db: "DuckDBPyConnection", library: Path, rows: Path, scores: Path, stale: list[str] | None
 ) -> None:
     """Put in place what is kept of the old index and the new rows.
 
@@ -355,9 +433,11 @@ def _replace_index(
         db: the connection.
         library: whose index.
         rows: file of the new rows.
+        scores: file of the scores of old and new rows.
         stale: what is not kept of the old index; None: nothing is.
     """
-    names = ", ".join(_COLUMNS)
+    columns = {name: name for name in _COLUMNS} | {"scores": f"'{scores.name}' AS scores"}
+    names = ", ".join(columns.values())
     sources = [
         f"SELECT {names} FROM read_json($rows, format = 'newline_delimited', columns = {_COLUMNS}, "
         "maximum_object_size = 1000000000, hive_partitioning = false)"

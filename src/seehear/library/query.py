@@ -5,17 +5,22 @@ visual:Dog              seen                        (also seen:Dog)
 audio_visual:Dog        heard and seen at once      (also both:Dog)
 any:Dog, or just Dog    heard or seen
 audio:*                 anything heard
+heard dog not seen      the same in words; also: dog heard but not seen
 audio:Frying_(food)     a class as it is written; case and _ do not matter
-"Baby cry"              quotes for a class with spaces or signs
-a b, a & b, a and b     both at once
+audio:Baby cry          several words: as many as make a name, else all of them
+"Baby cry"              quotes for a class with signs, or with words of the language
+a b, a & b, a and b     both at once; but and while mean and
 a | b, a or b           either
--a, not a               not: a was looked for and is not there
+-a, not a               not: a was looked for and is surely not there
 ( ... )                 grouping
+a near b, a near 3s b   stretches of a with one of b at most 5 s (3 s) away
 duration>3              only stretches over 3 s of the conditions beside it (also < <= >= =)
+score>0.8               only stretches whose score is over 0.8, likewise
 """
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from seehear.closest import closest
@@ -35,6 +40,11 @@ TRACK_WORDS = {
     "both": "audio_visual",
     "any": "any",
 }
+_SAID = {"heard": "audio", "audible": "audio", "seen": "visual", "visible": "visual"}
+_SIGNS = {"and": "&", "but": "&", "while": "&", "or": "|", "not": "-"}
+_MEASURES = ("duration", "score")
+_NEAR, NEAR_S = "near", 5.0
+_RESERVED = {*_SIGNS, *_SAID, *_MEASURES, _NEAR}
 _COMPARE = (">=", "<=", ">", "<", "=")
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -45,6 +55,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _DEEPEST = 50
+_MOST_S = 1e9
 
 
 @dataclass(frozen=True)
@@ -86,7 +97,30 @@ class Lasting:
     seconds: float
 
 
-Node = Presence | Not | And | Or | Lasting
+@dataclass(frozen=True)
+class Scored:
+    """The stretches of `child` whose score compares to `score` as `compare` says."""
+
+    child: "Node"
+    compare: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Near:
+    """The stretches of `child` that have one of `other` at most `seconds` away."""
+
+    child: "Node"
+    other: "Node"
+    seconds: float
+
+
+Node = Presence | Not | And | Or | Lasting | Scored | Near
+Known = Callable[[str], bool]
+
+
+def _one_word(text: str) -> bool:
+    return " " not in text
 
 
 def fault(text: str, at: int, problem: str) -> ConfigError:
@@ -106,19 +140,60 @@ def written(label: str) -> str:
         ('Dog', 'Frying_(food)', '"say \\\\"hi\\\\""')
     """
     found = _TOKEN.fullmatch(label)
-    plain = found is not None and found["word"] == label and label[0] not in "-*"
-    if plain and label.lower() not in ("and", "or", "not", "duration"):
+    plain = (
+        found is not None and found["word"] == label and label[0] not in "-*" and label[-1] != ","
+    )
+    if plain and label.lower() not in _RESERVED:
         return label
     return '"' + label.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def parse(text: str) -> Node:
+def told(node: Node) -> str:
+    """Return a query as it is written without plain words.
+
+    Examples:
+        >>> told(parse("heard dog not seen duration > 2"))
+        'audio:dog -visual:dog duration>2'
+    """
+    return _told(node, 0)
+
+
+def _told(node: Node, inside: int) -> str:
+    """Return a part of a query; `inside`: 0 nothing, 1 a row, 2 what binds closer."""
+    if isinstance(node, Presence):
+        return f"{node.track}:{'*' if node.label is None else written(node.label)}"
+    if isinstance(node, Not):
+        return f"-{_told(node.child, 2)}"
+    text, binds = _told_row(node)
+    return text if inside <= binds else f"({text})"
+
+
+def _told_row(node: And | Or | Lasting | Scored | Near) -> tuple[str, int]:
+    """Return conditions side by side, and how closely they stand together."""
+    if isinstance(node, Or):
+        return " | ".join(_told(child, 1) for child in node.children), 0
+    if isinstance(node, And):
+        return " ".join(_told(child, 1) for child in node.children), 1
+    if isinstance(node, Near):
+        return f"{_told(node.child, 2)} {_NEAR} {node.seconds:g}s {_told(node.other, 2)}", 1
+    beside = _told(node.child, 1 if isinstance(node.child, Or) else 0)
+    if isinstance(node, Lasting):
+        return f"{beside} duration{node.compare}{node.seconds:g}", 0
+    return f"{beside} score{node.compare}{node.score:g}", 0
+
+
+def parse(text: str, known: Known = _one_word) -> Node:
     """Return the tree of a query.
+
+    Args:
+        text: the query.
+        known: whether some words are a name. Words in a row are read as the longest name that they
+            begin with, and as one unknown name where they begin with none.
 
     Raises:
         ConfigError: the text is no query; says where, and shows one that is.
     """
-    return _QueryReader(text).whole()
+    return _QueryReader(text, known).whole()
 
 
 @dataclass(frozen=True)
@@ -140,7 +215,8 @@ def _tokens(text: str) -> list[_Token]:
         if kind == "quoted":
             out.append(_Token("label", re.sub(r"\\(.)", r"\1", value), at - 1))
         elif kind == "word":
-            sign = {"and": "&", "or": "|", "not": "-"}.get(value.lower())
+            value = value.rstrip(",") or value
+            sign = _SIGNS.get(value.lower())
             out.append(_Token(sign or "word", value, at))
         else:
             out.append(_Token(value if kind == "sign" else "end", value, at))
@@ -150,10 +226,10 @@ def _tokens(text: str) -> list[_Token]:
 
 
 class _QueryReader:
-    """Recursive descent; `|` binds loosest, then `&` or standing side by side, then `-`."""
+    """Recursive descent; `|` binds loosest, then `&` or standing side by side, `near`, then `-`."""
 
-    def __init__(self, text: str) -> None:
-        self.text, self.tokens = text, _tokens(text)
+    def __init__(self, text: str, known: Known) -> None:
+        self.text, self.known, self.tokens = text, known, _tokens(text)
         self.index = self.depth = 0
 
     @property
@@ -164,115 +240,219 @@ class _QueryReader:
         self.index += 1
         return self.tokens[self.index - 1]
 
+    def skip(self, kind: str) -> bool:
+        """Take a token if it is of this kind."""
+        taken = self.now.kind == kind
+        self.index += taken
+        return taken
+
+    def fault(self, token: _Token, problem: str) -> ConfigError:
+        return fault(self.text, token.at, problem)
+
     def whole(self) -> Node:
         if self.now.kind == "end":
             raise fault(self.text, 0, "expected a condition, got nothing")
         node = self.either()
         if self.now.kind != "end":
-            raise fault(self.text, self.now.at, f"unexpected {self.now.text!r}")
+            raise self.fault(self.now, f"unexpected {self.now.text!r}")
         return node
 
     def either(self) -> Node:
         children = [self.together()]
-        while self.now.kind == "|":
-            self.take()
+        while self.skip("|"):
             children.append(self.together())
         return children[0] if len(children) == 1 else Or(tuple(children))
 
     def together(self) -> Node:
         first = self.now
         children: list[Node] = []
-        lengths: list[tuple[str, float]] = []
+        measures: list[tuple[str, str, float]] = []
         while True:
-            if self._is_length():
-                lengths.append(self.length())
+            if self._is_measure():
+                measures.append(self.measure())
             else:
-                children.append(self.condition())
-            if self.now.kind == "&":
-                self.take()
-            elif self.now.kind in ("end", "|", ")"):
+                found = self.beside()
+                opened = self.tokens[self.index - 1].kind == ")"  # a group stays one
+                children += found.children if isinstance(found, And) and not opened else [found]
+            if not self.skip("&") and self.now.kind in ("end", "|", ")"):
                 break
         if not children:
-            raise fault(
-                self.text,
-                first.at,
-                "duration measures the conditions beside it, and there are none",
+            raise self.fault(
+                first, f"{first.text} measures the conditions beside it, and there are none"
             )
         node = children[0] if len(children) == 1 else And(tuple(children))
-        for compare, seconds in lengths:
-            node = Lasting(node, compare, seconds)
+        for measure, compare, value in measures:
+            made = Lasting if measure == "duration" else Scored
+            node = made(node, compare, value)
+        return node
+
+    def beside(self) -> Node:
+        node = self.condition()
+        while self._is_word(_NEAR):
+            self.take()
+            seconds = NEAR_S
+            if not math.isnan(_seconds(self.now)):
+                seconds = _seconds(self.now)
+                if not 0 <= seconds < _MOST_S:
+                    raise self.fault(self.now, f"expected a number of seconds after {_NEAR}")
+                self.take()
+            node = Near(node, self.condition(), seconds)
         return node
 
     def condition(self) -> Node:
-        token = self.take()
+        said = self.said([])
+        token = self.now
+        if said and token.kind == "(":
+            raise self.fault(token, "heard and seen stand beside one class, or behind it")
+        if said and not self._begins_name():
+            return _of_tracks(None, token.at, None, said)
+        if self._is_word(_NEAR):
+            raise self.fault(token, f"{_NEAR} stands between two conditions")
+        self.take()
         if token.kind == "-":
-            if self._is_length():
-                raise fault(
-                    self.text, token.at, "duration cannot be negated: turn the comparison round"
-                )
-            self._deeper(token)
-            child = self.condition()
-            self.depth -= 1
-            return Not(child)
+            return self.negation(token)
         if token.kind == "(":
-            self._deeper(token)
-            node = self.either()
-            if self.now.kind != ")":
-                raise fault(self.text, token.at, "this parenthesis is never closed")
-            self.take()
-            self.depth -= 1
-            return node
+            return self.group(token)
         if token.kind == "label":
-            return Presence("any", token.text, token.at)
+            return self.named(token.text, token.at, None, said)
         if token.kind != "word":
             got = repr(token.text) if token.text else "nothing"
-            raise fault(self.text, token.at, f"expected a condition, got {got}")
-        if self.now.kind != ":":
-            return Presence("any", token.text, token.at)
-        return self.term(token)
+            raise self.fault(token, f"expected a condition, got {got}")
+        if self.now.kind == ":":
+            return self.term(token, said)
+        self.index -= 1
+        return self.named(self.phrase(), token.at, None, said)
+
+    def negation(self, sign: _Token) -> Node:
+        if self._is_measure():
+            raise self.fault(sign, f"{self.now.text} cannot be negated: turn the comparison round")
+        self._deeper(sign)
+        child = self.condition()
+        self.depth -= 1
+        return Not(child)
+
+    def group(self, opening: _Token) -> Node:
+        self._deeper(opening)
+        node = self.either()
+        if not self.skip(")"):
+            raise self.fault(opening, "this parenthesis is never closed")
+        self.depth -= 1
+        return node
 
     def _deeper(self, token: _Token) -> None:
         self.depth += 1
         if self.depth > _DEEPEST:
-            raise fault(
-                self.text, token.at, f"more than {_DEEPEST} levels of parentheses and negations"
-            )
+            raise self.fault(token, f"more than {_DEEPEST} levels of parentheses and negations")
 
-    def term(self, track: _Token) -> Presence:
+    def term(self, track: _Token, said: "_Said") -> Node:
         word = track.text.lower()
         if word not in TRACK_WORDS:
             near = closest(word, TRACK_WORDS)
             guess = "" if near is None else f" (did you mean {near}?)"
-            raise fault(
-                self.text,
-                track.at,
+            raise self.fault(
+                track,
                 f"expected a track (audio, visual, audio_visual, any), got {track.text!r}{guess}",
             )
         self.take()
         label = self.now
         if label.kind not in ("word", "label"):
-            raise fault(self.text, label.at, f"expected a class after {track.text}:")
-        self.take()
-        everything = label.kind == "word" and label.text == "*"
-        return Presence(TRACK_WORDS[word], None if everything else label.text, label.at)
+            raise self.fault(label, f"expected a class after {track.text}:")
+        if label.kind == "word" and label.text == "*":
+            self.take()
+            return self.named(None, label.at, TRACK_WORDS[word], said)
+        text = self.take().text if label.kind == "label" else self.phrase()
+        return self.named(text, label.at, TRACK_WORDS[word], said)
 
-    def _is_length(self) -> bool:
+    def phrase(self) -> str:
+        """Take the words that are one name: the first, and those behind it that belong to it."""
+        words = [self.take().text]
+        while self._is_plain():
+            words.append(self.take().text)
+        for count in range(len(words), 0, -1):
+            if self.known(" ".join(words[:count])):
+                self.index -= len(words) - count
+                return " ".join(words[:count])
+        return " ".join(words)
+
+    def named(self, label: str | None, at: int, track: str | None, said: "_Said") -> Node:
+        """Return the condition of a name, with the "heard" and "not seen" that follow it."""
+        return _of_tracks(label, at, track, self.said(said, behind=True, full=track is not None))
+
+    def said(self, before: "_Said", *, behind: bool = False, full: bool = False) -> "_Said":
+        """Take words such as "heard" and "but not seen".
+
+        Args:
+            before: those that the name has already.
+            behind: whether they follow a name; what leads to the next name is left to that.
+            full: whether the name has a track.
+        """
+        said = list(before)
+        while True:
+            start = self.index
+            joined = bool(said or behind) and self.skip("&")
+            truth = not self.skip("-")
+            track = _SAID.get(self.now.text.lower()) if self._is_word() else None
+            if track is not None:
+                self.take()
+                leads_on = behind and (joined or full or bool(said)) and self._begins_name()
+            if track is None or leads_on:
+                self.index = start
+                return said
+            said.append((track, truth))
+
+    def _is_word(self, text: str | None = None) -> bool:
+        """Return whether a word stands here (such as `text`), and no colon behind it."""
+        if self.now.kind != "word" or self.tokens[self.index + 1].kind == ":":
+            return False
+        return text is None or self.now.text.lower() == text
+
+    def _is_plain(self) -> bool:
+        """Return whether a word stands here that is none of the language."""
+        if not self._is_word() or self._is_measure():
+            return False
+        word = self.now.text.lower()
+        return word not in _SAID and word not in (_NEAR, "*")
+
+    def _begins_name(self) -> bool:
+        """Return whether a name begins here, with or without its track."""
+        if self.now.kind == "word" and self.tokens[self.index + 1].kind == ":":
+            return True
+        return self.now.kind == "label" or self._is_plain()
+
+    def _is_measure(self) -> bool:
         return (
             self.now.kind == "word"
-            and self.now.text.lower() == "duration"
+            and self.now.text.lower() in _MEASURES
             and self.tokens[self.index + 1].kind in _COMPARE
         )
 
-    def length(self) -> tuple[str, float]:
+    def measure(self) -> tuple[str, str, float]:
+        measure, compare, number = self.take().text.lower(), self.take().text, self.now
+        value, what = _seconds(number), "a number of seconds"
+        most = _MOST_S
+        if measure == "score":
+            what, most = "a number from 0 to 1", math.nextafter(1, 2)
+        if not 0 <= value < most:
+            raise self.fault(number, f"expected {what} after {measure}{compare}")
         self.take()
-        compare, number = self.take(), self.now
-        seconds = _seconds(number)
-        if not 0 <= seconds < 1e9:
-            raise fault(
-                self.text, number.at, f"expected a number of seconds after duration{compare.text}"
-            )
-        self.take()
-        return compare.text, seconds
+        return measure, compare, value
+
+
+_Said = list[tuple[str, bool]]
+
+
+def _of_tracks(label: str | None, at: int, track: str | None, said: _Said) -> Node:
+    """Return the condition of a name on a track, with what was said of the tracks in words."""
+    on = dict.fromkeys([track] if track else [])
+    on.update((other, None) for other, truth in said if truth)
+    off = dict.fromkeys(other for other, truth in said if not truth)
+    if {"audio", "visual"} == on.keys():
+        on = {"audio_visual": None}
+    if not on and not off:
+        on = {"any": None}
+    parts: list[Node] = [Presence(other, label, at) for other in on]
+    parts += [Not(Presence(other, label, at)) for other in off]
+    return parts[0] if len(parts) == 1 else And(tuple(parts))
 
 
 def _seconds(token: _Token) -> float:

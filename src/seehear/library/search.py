@@ -2,55 +2,87 @@
 
 Three-valued: a condition holds, is known not to hold, or is unknown.  Nothing is known of a class
 that was not looked for in a clip, nor of seconds in which a track was not parsed; so `-visual:Dog`
-finds no sound recording, and nothing after the picture of a clip has ended.
+finds no sound recording, and nothing after the picture of a clip has ended.  A class is known not
+to be there where its score stays below a bound, too (`ABSENT_BELOW`): between the bound and the
+threshold of the events it is doubtful, and neither holds.  Beside a "not", seconds count in which
+all of it together is sure enough (`SURE`).
 """
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seehear.closest import closest, shown
-from seehear.errors import DataError
-from seehear.library.index import TABLE, connect, index_path, reading, rows, sql_path
-from seehear.library.query import And, Lasting, Node, Not, Or, Presence, fault, parse
-from seehear.library.spans import MICRO, Ints, Line, Spans, covered
-from seehear.time import TRACKS
+from seehear.errors import ConfigError, DataError
+from seehear.library.confidence import Confidence, asks_for_absence
+from seehear.library.index import (
+    TABLE,
+    connect,
+    index_path,
+    reading,
+    rows,
+    scores_path,
+    sql_path,
+)
+from seehear.library.levels import Levels, opened
+from seehear.library.query import And, Lasting, Near, Node, Not, Or, Presence, Scored, parse, told
+from seehear.library.spans import MICRO, Line, Spans, covered
+from seehear.library.wording import Names, plain
+from seehear.time import ABSENT_BELOW, SURE, TRACKS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_COMPARE: dict[str, Callable[[Ints, int], NDArray[np.bool_]]] = {
+Answer = TypeVar("Answer")
+_COMPARE: dict[str, Callable[[NDArray[Any], float], NDArray[np.bool_]]] = {
     ">": np.greater,
     ">=": np.greater_equal,
     "<": np.less,
     "<=": np.less_equal,
     "=": np.equal,
 }
+_IN_WORDS = re.compile(r"\b(heard|audible|seen|visible)\b(?!\s*:)", re.IGNORECASE)
+_DIGITS = 3  # of a score that is shown, and of one that is compared
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A stretch of one clip: its timeline (path below the library), its source, and seconds."""
+    """A stretch of one clip: its timeline (path below the library), its source, and seconds.
+
+    `score` says how sure it is, in [0, 1]: the mean over its seconds (see `confidence`).
+    """
 
     path: str
     source: str
     start_s: float
     end_s: float
+    score: float
 
 
 @dataclass(frozen=True)
 class Found:
-    """All hits of a query, sorted by clip and time; shapes (hits,)."""
+    """All hits of a query, sorted by clip and time; shapes (hits,).
+
+    Args:
+        library: where it was searched.
+        query: as it was typed.
+        clip, start_s, end_s, score: of each hit.
+        searched_for: the query as it was understood, where that is not as it was typed.
+        notes: what to know about the answer, a line each.
+    """
 
     library: Path
     query: str
     clip: NDArray[np.int64]
     start_s: NDArray[np.float64]
     end_s: NDArray[np.float64]
+    score: NDArray[np.float64]
+    searched_for: str | None = None
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.clip)
@@ -65,16 +97,30 @@ class Found:
         """Length of all hits together, in seconds."""
         return float((self.end_s - self.start_s).sum())
 
+    def ranked(self) -> "Found":
+        """Return the same with the surest hit first; those as sure stay in their order."""
+        order = np.argsort(-self.score, kind="stable")
+        columns = ("clip", "start_s", "end_s", "score")
+        return replace(self, **{name: getattr(self, name)[order] for name in columns})
+
     def hits(self, limit: int | None = None) -> Iterator[Hit]:
         """Yield the hits, at most `limit`."""
-        count = len(self) if limit is None else min(limit, len(self))
-        names = clip_names(self.library, np.unique(self.clip[:count]))
-        for clip, start, end in zip(self.clip[:count], self.start_s, self.end_s, strict=False):
-            yield Hit(*names[int(clip)], round(float(start), 6), round(float(end), 6))
+        shown = slice(limit)
+        names = clip_names(self.library, np.unique(self.clip[shown]))
+        columns = (self.clip, self.start_s, self.end_s, self.score)
+        for clip, start, end, score in zip(*(c[shown].tolist() for c in columns), strict=True):
+            yield Hit(*names[clip], round(start, 6), round(end, 6), round(score, _DIGITS))
 
 
-def search(library: Path, query: str) -> Found:
+def search(library: Path, query: str, *, absent: float = ABSENT_BELOW, sure: float = SURE) -> Found:
     """Return where `query` holds in the clips of `library`, as its index has them (see `update`).
+
+    Args:
+        library: folder of timelines.
+        query: see `query`.
+        absent: a class whose score stays below this for two seconds on either side is surely not
+            there, in clips whose scores were kept; in others, where it has no event.
+        sure: in rows with a "not", how sure a second must be of all of it (`confidence`), likewise.
 
     Raises:
         ConfigError: the text is no query (see `query`), or names a class that no clip was searched
@@ -82,16 +128,42 @@ def search(library: Path, query: str) -> Found:
         DataError: the library has no index, or a damaged one.
         MissingExtraError: DuckDB is not installed.
     """
-    tree = parse(query)
+    for parameter, value in (("absent", absent), ("sure", sure)):
+        if not 0 <= value <= 1:
+            raise ConfigError(f"expected a number from 0 to 1, got {value:g}", parameter=parameter)
     if not index_path(library).is_file():
         raise DataError(
             "there is no index",
             where=library,
             hint="run seehear search or seehear serve on the folder",
         )
-    with connect() as db, reading(index_path(library)):
-        looking = _Search(db, index_path(library), query)
-        return Found(library, query, *looking.line.get(looking.where(tree, True)))
+    return _answered(library, lambda looking: looking.found(library, query), absent, sure)
+
+
+def numbers_of_clips(library: Path, conditions: Iterable[Node]) -> list[int]:
+    """Return in how many clips each condition holds somewhere; errors as `search`."""
+
+    def counted(looking: "_Search") -> list[int]:
+        clips = (looking.line.get(looking.where(node, True))[0] for node in conditions)
+        return [len(np.unique(of)) for of in clips]
+
+    return _answered(library, counted, ABSENT_BELOW, SURE)
+
+
+def _answered(
+    library: Path, ask: "Callable[[_Search], Answer]", absent: float, sure: float
+) -> "Answer":
+    """Return what is asked of an index; one that is damaged is taken away, to be made again."""
+    index = index_path(library)
+    scores = scores_path(index)
+    try:
+        with connect() as db, reading(index), opened(scores) as levels:
+            return ask(_Search(db, index, levels, absent, sure))
+    except DataError:
+        if index.is_file() and scores_path(index) != scores:  # it was renewed meanwhile
+            return _answered(library, ask, absent, sure)
+        index.unlink(missing_ok=True)
+        raise
 
 
 def clip_names(library: Path, clips: NDArray[np.integer]) -> dict[int, tuple[str, str]]:
@@ -108,43 +180,96 @@ def clip_names(library: Path, clips: NDArray[np.integer]) -> dict[int, tuple[str
 class _Search:
     """One query over one index."""
 
-    def __init__(self, db: "DuckDBPyConnection", index: Path, text: str) -> None:
-        self.db, self.index, self.text = db, sql_path(index), text
-        self.line = Line(self._columns("SELECT end_s FROM {} ORDER BY file_row_number")["end_s"])
-        rows = db.execute(
+    def __init__(
+        self, db: "DuckDBPyConnection", index: Path, levels: Levels, absent: float, sure: float
+    ) -> None:
+        self.db, self.index = db, sql_path(index)
+        self.absent, self.sure = absent, sure
+        clips = self._columns(
+            "SELECT end_s, grid_start_s, step_s, segments, scores_at, scored FROM {}"
+            " ORDER BY file_row_number"
+        )
+        self.line = Line(clips["end_s"])
+        self.scored = clips["scored"]
+        found = db.execute(
             f"SELECT DISTINCT unnest(vocabulary) FROM {TABLE}", {"index": self.index}
         ).fetchall()
-        self.labels: dict[str, list[str]] = {}
-        for (label,) in sorted(rows):
-            self.labels.setdefault(_plain(label), []).append(label)
+        self.names = Names(sorted(label for (label,) in found))
+        self.confidence = Confidence(levels, self.line, clips, self.names.spellings)
+
+    def found(self, library: Path, query: str) -> Found:
+        """Return the hits of a query."""
+        typed = parse(query, self.names.is_name)
+        tree = self.names.understood(typed, query)
+        spans = self.where(tree, True)
+        score = np.round(self.confidence.of(tree, spans), _DIGITS)
+        return Found(
+            library,
+            query,
+            *self.line.get(spans),
+            score,
+            None if _as_typed(tree, query) else told(tree),
+            (*self.names.notes, *self._notes(tree)),
+        )
+
+    def _notes(self, tree: Node) -> list[str]:
+        """Return what to say where "not" could not be judged by scores."""
+        bare = int(np.sum(~self.scored))
+        if not bare or not _negates(tree):
+            return []
+        return [
+            f"{bare:,} of {len(self.scored):,} clips keep no scores: there a class counts as absent"
+            " wherever it has no event"
+        ]
 
     def where(self, node: Node, truth: bool) -> Spans:
         """Return where `node` is known to be `truth`."""
         if isinstance(node, Not):
             return self.where(node.child, not truth)
-        if isinstance(node, Lasting):
-            holds = self.where(node.child, True)
-            compare = _COMPARE[node.compare]
-            long_enough = holds.take(compare(holds.length, round(node.seconds * MICRO)))
-            if truth:
-                return long_enough
-            return (holds | self.where(node.child, False)) - long_enough
+        if isinstance(node, Lasting | Scored | Near):
+            return self.chosen(node, truth)
         if isinstance(node, Presence):
             if node.track == "any":
                 either = Or(tuple(replace(node, track=track) for track in TRACKS))
                 return self.where(either, truth)
-            holds = self.events(node)
-            return holds if truth else self.known(node) - holds
+            return self.events(node) if truth else self.missing(node)
         parts = [(self.where(child, truth), 1) for child in node.children]
         # by De Morgan, an And fails where one of its children fails, an Or where all do
-        return covered(parts, len(parts) if isinstance(node, And) == truth else 1)
+        found = covered(parts, len(parts) if isinstance(node, And) == truth else 1)
+        if truth and isinstance(node, And) and asks_for_absence(node):
+            return found - self.confidence.below(node, self.sure)
+        return found
+
+    def chosen(self, node: Lasting | Scored | Near, truth: bool) -> Spans:
+        """Return the stretches of a condition that are as asked; else where it is known that there
+        is none of these.
+        """
+        holds = self.where(node.child, True)
+        if isinstance(node, Near):
+            others = self.where(node.other, True)
+            as_asked = holds.take(self.line.within(holds, others, node.seconds))
+            if truth:
+                return as_asked
+            reach = self.line.widened(holds, node.seconds)
+            perhaps = reach - self.where(node.other, False)  # there might be another
+            far = holds.take(~self.line.within(holds, perhaps, node.seconds))
+            return self.where(node.child, False) | far
+        compare = _COMPARE[node.compare]
+        if isinstance(node, Lasting):
+            meant = compare(holds.length, round(node.seconds * MICRO))
+        else:
+            meant = compare(np.round(self.confidence.of(node.child, holds), _DIGITS), node.score)
+        as_asked = holds.take(meant)
+        if truth:
+            return as_asked
+        return (holds | self.where(node.child, False)) - as_asked
 
     def events(self, term: Presence) -> Spans:
         """Return the events of a class on a track."""
         condition, values = "true", {}
         if term.label is not None:
             condition = "e.label IN (SELECT unnest($labels))"
-            values["labels"] = self.spellings(term)
+            values["labels"] = self.names.spellings(term.label)
         found = self._columns(
             "SELECT clip, e.start_s AS start_s, e.end_s AS end_s "
             "FROM (SELECT file_row_number AS clip, unnest(events) AS e FROM {}) "
@@ -154,8 +279,13 @@ class _Search:
         )
         return self.line.put(found["clip"], found["start_s"], found["end_s"])
 
+    def missing(self, term: Presence) -> Spans:
+        """Return where a class is surely not on a track."""
+        doubtful = self.confidence.at_least(term, self.absent)
+        return self.known(term) - (self.events(term) | doubtful)
+
     def known(self, term: Presence) -> Spans:
-        """Return where the track was parsed, in the clips that were searched for the class."""
+        """Return where a track was parsed, in the clips that were searched for the class."""
         if term.track == "audio_visual":
             audio, visual = (self.known(replace(term, track=track)) for track in TRACKS)
             return audio & visual
@@ -167,32 +297,27 @@ class _Search:
             sql = (
                 "SELECT list_has_any(vocabulary, $labels) AS asked FROM {} ORDER BY file_row_number"
             )
-            asked = self._columns(sql, labels=self.spellings(term))["asked"]
+            asked = self._columns(sql, labels=self.names.spellings(term.label))["asked"]
             meant = asked[found["clip"]]
             found = {name: column[meant] for name, column in found.items()}
         return self.line.put(found["clip"], found["start_s"], found["end_s"])
-
-    def spellings(self, term: Presence) -> list[str]:
-        """Return the labels that a query's label means, whatever the case and underscores."""
-        label = str(term.label)
-        if _plain(label) in self.labels:
-            return self.labels[_plain(label)]
-        hint = "the folder holds no timelines: parse videos into it"
-        if self.labels:
-            hint = self._searched_for(label)
-        raise fault(self.text, term.at, f"no clip was searched for a class {label!r} ({hint})")
-
-    def _searched_for(self, label: str) -> str:
-        """Return which classes clips were searched for, and which of them may be meant."""
-        near = closest(_plain(label), self.labels)
-        guess = "" if near is None else f"did you mean {self.labels[near][0]}? "
-        first = (spelled[0] for spelled in self.labels.values())
-        return f"{guess}searched for: {shown(first)}"
 
     def _columns(self, sql: str, **values: object) -> dict[str, NDArray[Any]]:
         table = self.db.execute(sql.format(TABLE), {"index": self.index, **values})
         return {name: np.asarray(column) for name, column in table.fetchnumpy().items()}
 
 
-def _plain(label: str) -> str:
-    return " ".join(label.casefold().replace("_", " ").split())
+def _as_typed(tree: Node, query: str) -> bool:
+    """Return whether a query was typed as it was understood."""
+    return plain(told(tree)) == plain(told(parse(query))) and not _IN_WORDS.search(query)
+
+
+def _negates(node: Node) -> bool:
+    """Return whether a query asks for what is not there."""
+    if isinstance(node, Presence):
+        return False
+    if isinstance(node, Not):
+        return True
+    if isinstance(node, And | Or):
+        return any(map(_negates, node.children))
+    return _negates(node.child) or (isinstance(node, Near) and _negates(node.other))

@@ -67,8 +67,9 @@ class Line:
     ) -> Spans:
         """Return intervals of clips as stretches of the line, cut to their clips and united."""
         clip = np.asarray(clip, np.int64)
-        start = self.offset[clip] + np.clip(to_micro(start_s), 0, self.length[clip])
-        end = self.offset[clip] + np.clip(to_micro(end_s), 0, self.length[clip])
+        length_s = self.length[clip] / MICRO
+        start = self.offset[clip] + to_micro(np.clip(start_s, 0, length_s))
+        end = self.offset[clip] + to_micro(np.clip(end_s, 0, length_s))
         return covered([(Spans(start, end), 1)], 1)
 
     def get(self, spans: Spans) -> tuple[Ints, NDArray[np.float64], NDArray[np.float64]]:
@@ -76,6 +77,19 @@ class Line:
         clip = np.searchsorted(self.offset, spans.start, side="right") - 1
         offset = self.offset[clip]
         return clip, (spans.start - offset) / MICRO, (spans.end - offset) / MICRO
+
+    def widened(self, spans: Spans, seconds: float) -> Spans:
+        """Return stretches with this much more on both sides, cut to their clips and united."""
+        clip, start_s, end_s = self.get(spans)
+        return self.put(clip, start_s - seconds, end_s + seconds)
+
+    def within(self, spans: Spans, others: Spans, seconds: float) -> NDArray[np.bool_]:
+        """Return which stretches have one of `others` in their clip, at most so far away, (n,)."""
+        wide = self.widened(others, seconds)
+        nearest = np.searchsorted(wide.start, spans.end, side="right") - 1
+        found = nearest >= 0
+        found[found] = wide.end[nearest[found]] >= spans.start[found]
+        return found
 
 
 def to_micro(seconds: NDArray[np.floating]) -> Ints:

@@ -1,7 +1,7 @@
 """Time as a value: grid, event, timeline, scores and the one decoding step.  Numpy only."""
 
 from seehear.time.again import decoded, decoding_of
-from seehear.time.decode import GATES, Decoding, Gate, decide, decode_scores
+from seehear.time.decode import ABSENT_BELOW, GATES, SURE, Decoding, Gate, decide, decode_scores
 from seehear.time.event import ORIGINS, Event, Track
 from seehear.time.extent import ABSENT, NOT_PARSED, PARSED, Extent
 from seehear.time.grid import TimeGrid
@@ -14,12 +14,14 @@ from seehear.time.timeline_json import SCHEMA, migrated
 
 __all__ = [
     "ABSENT",
+    "ABSENT_BELOW",
     "GATES",
     "NOT_PARSED",
     "ORIGINS",
     "PARSED",
     "SCHEMA",
     "SUFFIX",
+    "SURE",
     "TRACKS",
     "Decoding",
     "Event",

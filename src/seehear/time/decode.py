@@ -20,6 +20,10 @@ from seehear.time.timeline import Timeline
 
 Gate = Literal["joint", "own", "or", "none"]
 GATES: tuple[Gate, ...] = ("joint", "own", "or", "none")
+# of answers to "heard but not seen" (`seehear.library`), chosen on restaged's folds: a class whose
+# score stays below the first is surely not there; what is there and what is not, together, are as
+# sure as the second
+ABSENT_BELOW, SURE = 0.25, 0.4
 Threshold = float | tuple[float, ...]
 
 

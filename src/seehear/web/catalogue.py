@@ -169,19 +169,21 @@ class Catalogue:
                 spans: dict[int, list[list[float]]] = {}
             else:
                 found = search(self.library, query)
-                matching, first = np.unique(found.clip, return_index=True)
-                result |= {"moments": len(found), "seconds": round(found.total_s, 3)}
-                last = np.append(first, len(found))[1:]
-                bounds = zip(matching[shown], first[shown], last[shown], strict=True)
-                spans = {int(row): _spans(found, slice(a, b)) for row, a, b in bounds}
+                result |= {
+                    "moments": len(found),
+                    "seconds": round(found.total_s, 3),
+                    "searched_for": _said(found),
+                }
+                matching, spans = _by_clip(found, shown)
             items = self._items(matching[shown].tolist())
-            for row, item in items.items():
-                if row in spans:
-                    item["spans"] = spans[row]
-            return result | {"matching": len(matching), "items": list(items.values())}
+            for row in spans:
+                items[row]["spans"] = spans[row]
+            ordered = [items[row] for row in matching[shown].tolist()]
+            return result | {"matching": len(matching), "items": ordered}
 
     def spans(self, clip: str, query: str) -> list[list[float]]:
-        """Return where `query` holds in one clip, [start_s, end_s] each; nothing for no query."""
+        """Return where `query` holds in one clip, [start_s, end_s, score] each; nothing for no
+        query."""
         with self._lock:
             self.timeline_path(clip)
             if not query.strip():
@@ -304,10 +306,28 @@ def _examples(events: list[tuple[str, str, int, float]]) -> list[str]:
     return queries or list(EXAMPLES)
 
 
+def _said(found: Found) -> list[str]:
+    """Return what to say of how a query was understood and answered."""
+    taken = [] if found.searched_for is None else [f"Searched for {found.searched_for}"]
+    return [*taken, *found.notes]
+
+
+def _by_clip(found: Found, shown: slice) -> tuple[NDArray[np.int64], dict[int, list[list[float]]]]:
+    """Return the clips with hits, the one with the surest first, and the stretches of some."""
+    clips, first = np.unique(found.clip, return_index=True)
+    last = np.append(first, len(found))[1:]
+    best = np.maximum.reduceat(found.score, first) if len(first) else first
+    order = np.argsort(-best, kind="stable")
+    spans = {}
+    for place in order[shown].tolist():
+        spans[int(clips[place])] = _spans(found, slice(first[place], last[place]))
+    return clips[order], spans
+
+
 def _spans(found: Found, which: slice | NDArray[np.bool_]) -> list[list[float]]:
-    """Return some stretches as [start_s, end_s] each, the first where they are many."""
-    ends = np.stack([found.start_s[which], found.end_s[which]], 1)
-    spans: list[list[float]] = ends[:_SPANS].round(6).tolist()
+    """Return some stretches as [start_s, end_s, score] each, the first where they are many."""
+    columns = (found.start_s[which], found.end_s[which], found.score[which])
+    spans: list[list[float]] = np.stack(columns, 1)[:_SPANS].round(6).tolist()
     return spans
 
 

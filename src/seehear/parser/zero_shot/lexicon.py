@@ -7,7 +7,7 @@ above it, whose classes bear it out from a distance: an image network that knows
 still sees that something is an aircraft.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from importlib.resources import files
@@ -115,6 +115,17 @@ class Lexicon:
         upper = {concept.above for concept in self.concepts}
         broad = [i for i, c in enumerate(self.concepts) if len(c.classes) > _BROAD]
         return frozenset(broad) & upper
+
+    def concept(self, text: str) -> int | None:
+        """Return the position of the concept that has a text for a name, or None."""
+        return next((self._by_name[form] for form in forms(text) if form in self._by_name), None)
+
+    def above(self, index: int) -> Iterator[int]:
+        """Yield the concepts that one belongs to, the nearest first."""
+        up = self.concepts[index].above
+        while up is not None:
+            yield up
+            up = self.concepts[up].above
 
     def find(self, name: str, description: str, embed: Embed, embed_names: EmbedNames) -> Meaning:
         """Return what a class means: its name is tried before its description, names before

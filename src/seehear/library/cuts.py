@@ -1,0 +1,121 @@
+"""Moments that were found, as files: each cut out of its video, and a list for editors.
+
+OUT/0001 dog.mp4   a cut a moment, best first
+OUT/cuts.csv       which moment of which video each is
+OUT/cuts.edl       the exact moments as CMX 3600, for editing programs, over the whole videos
+"""
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from seehear.errors import DataError, SeehearError
+from seehear.files import write_text
+from seehear.library.media import base_name
+from seehear.library.search import Hit
+from seehear.library.videos import Videos
+from seehear.time import Timeline
+
+RATE = 25  # frames a second of the list's time codes
+COLUMNS = ("file", "timeline", "source", "start_s", "end_s", "score", "cut_from_s", "cut_to_s")
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A moment and the file it was cut into, which goes from `start_s` to `end_s` of the video."""
+
+    hit: Hit
+    file: Path
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """What was cut, and a line for each moment that could not be."""
+
+    made: tuple[Cut, ...]
+    failed: tuple[str, ...]
+
+
+def export(library: Path, hits: Iterable[Hit], out: Path, media: tuple[Path, ...] = ()) -> Cuts:
+    """Cut moments out of their videos; nothing is encoded again.
+
+    Args:
+        library: where they were found.
+        hits: the moments.
+        out: folder, made if need be; files of these names are replaced.
+        media: folders where videos may lie that are not beside their timelines.
+
+    Raises:
+        MissingExtraError: PyAV is not installed.
+        SeehearError: the folder cannot be written.
+    """
+    from seehear.media.container import require_av
+
+    require_av()
+    videos = Videos(library, media, anywhere=True)
+    made, failed = [], []
+    for number, hit in enumerate(hits, 1):
+        try:
+            made.append(_cut(videos, hit, number, out))
+        except SeehearError as error:
+            failed.append(f"{hit.source} at {hit.start_s:g} s: {error}")
+    write_text(out / "cuts.csv", _table(made))
+    write_text(out / "cuts.edl", edl(cut.hit for cut in made))
+    return Cuts(tuple(made), tuple(failed))
+
+
+def _cut(videos: Videos, hit: Hit, number: int, out: Path) -> Cut:
+    from seehear.media.cut import cut, suffix_of
+
+    timeline = Timeline.from_json(videos.library / hit.path)
+    path = videos.find(hit.path, hit.source, timeline.media)
+    if path is None:
+        raise DataError("its video was not found", hint="name the folder where it lies")
+    file = out / f"{number:04d} {path.stem}{suffix_of(path)}"
+    out.mkdir(parents=True, exist_ok=True)
+    return Cut(hit, file, *cut(path, hit.start_s, hit.end_s, file))
+
+
+def _table(cuts: Iterable[Cut]) -> str:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for cut in cuts:
+        hit = cut.hit
+        times = (round(cut.start_s, 6), round(cut.end_s, 6))
+        row = (cut.file.name, hit.path, hit.source, hit.start_s, hit.end_s, hit.score, *times)
+        writer.writerow(row)
+    return out.getvalue()
+
+
+def edl(hits: Iterable[Hit]) -> str:
+    """Return moments as an edit decision list (CMX 3600), one after the other.
+
+    Examples:
+        >>> print(edl([Hit("a.timeline.json", "dog.mp4", 1.0, 3.0, 0.9)]))
+        TITLE: seehear
+        FCM: NON-DROP FRAME
+        <BLANKLINE>
+        001  AX       B     C        00:00:01:00 00:00:03:00 00:00:00:00 00:00:02:00
+        * FROM CLIP NAME: dog.mp4
+        <BLANKLINE>
+    """
+    lines = ["TITLE: seehear", "FCM: NON-DROP FRAME", ""]
+    at = 0
+    for number, hit in enumerate(hits, 1):
+        first, last = round(hit.start_s * RATE), round(hit.end_s * RATE)
+        last = max(last, first + 1)
+        codes = " ".join(map(_code, (first, last, at, at + last - first)))
+        lines += [f"{number:03d}  AX       B     C        {codes}"]
+        lines += [f"* FROM CLIP NAME: {' '.join(base_name(hit.source).split())}"]
+        at += last - first
+    return "\n".join(lines) + "\n"
+
+
+def _code(frame: int) -> str:
+    seconds, frames = divmod(frame, RATE)
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}:{frames:02d}"

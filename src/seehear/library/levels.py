@@ -1,0 +1,193 @@
+"""The scores of all clips of a library, class by class, so that a query reads only what it names.
+
+`FOLDER/.seehear/scores-TOKEN.npz`, a plain NumPy archive: for each track and class one row of bytes
+(`Kept.LEVELS` steps a probability), the segments of all clips laid end to end, and for each track
+the largest of them.  The index says where in it a clip begins, and names the file.  What a person
+decided counts as certain; a clip without kept scores has those of its events.
+"""
+
+import io
+import os
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.errors import DataError
+from seehear.foreign.arrays import Archive, opened_npz
+from seehear.time import TRACKS, Event, Extent, Kept, Timeline
+from seehear.time.spans import Span
+
+Row = NDArray[np.uint8]
+LABELS = "labels"
+ANY = "any"
+_QUICK = 1  # of zlib: most scores are small, and more work saves little
+
+
+def levels_of(timeline: Timeline) -> NDArray[np.uint8]:
+    """Return the scores of a clip as a search sees them, (2, C, T)."""
+    shape = (len(TRACKS), len(timeline.vocabulary), timeline.grid.count)
+    out = np.zeros(shape, np.uint8)
+    if timeline.kept is not None:
+        out[:] = timeline.kept.segments
+    for track, name in enumerate(TRACKS):
+        gone = _segments(timeline, timeline.tracks[name].reviewed)
+        out[track][:, gone] = 0
+    column = {label: index for index, label in enumerate(timeline.vocabulary)}
+    for event in timeline.removed:
+        if event.track in TRACKS:
+            where = _segments(timeline, [(event.start_s, event.end_s)])
+            out[TRACKS.index(event.track), column[event.label], where] = 0
+    for event in timeline:
+        if event.track in TRACKS:
+            row = out[TRACKS.index(event.track), column[event.label]]
+            _put(row, _segments(timeline, [(event.start_s, event.end_s)]), event, timeline)
+    return out
+
+
+def _put(row: Row, where: NDArray[np.bool_], event: Event, timeline: Timeline) -> None:
+    """Write an event into a row, where the scores do not speak for it themselves."""
+    by_person = event.origin != "parser"
+    score = 1.0 if event.score is None or by_person else min(max(event.score, 0.0), 1.0)
+    if timeline.kept is None or by_person or event.score is None:
+        row[where] = int(score * Kept.LEVELS + 1e-9)
+        return
+    lost = where & (row == 0)  # reviewed, or of a track that nothing was kept of
+    row[lost] = int(score * Kept.LEVELS + 1e-9)
+
+
+def _segments(timeline: Timeline, spans: Sequence[Span]) -> NDArray[np.bool_]:
+    """Return which segments some stretches reach into, (T,)."""
+    return Extent.of(*spans).segments(timeline.grid)
+
+
+@dataclass
+class Fresh:
+    """Clips that are to be added.
+
+    Args:
+        at: where the next one begins.
+    """
+
+    at: int
+    _blocks: dict[tuple[str, ...], list[tuple[int, NDArray[np.uint8]]]] = field(
+        default_factory=dict
+    )
+
+    def add(self, labels: tuple[str, ...], levels: NDArray[np.uint8]) -> int:
+        """Take a clip (2, C, T) in; return where it begins."""
+        start, self.at = self.at, self.at + levels.shape[2]
+        self._blocks.setdefault(labels, []).append((start, levels))
+        return start
+
+    def rows(self) -> Iterator[tuple[int, str | None, NDArray[np.int64], Row]]:
+        """Yield (track, label, places (n,), their levels (n,)) of every class; None is any."""
+        for labels, blocks in self._blocks.items():
+            places = [np.arange(start, start + part.shape[2]) for start, part in blocks]
+            place, whole = np.concatenate(places), np.concatenate([part for _, part in blocks], 2)
+            for track in range(len(TRACKS)):
+                for column, label in enumerate(labels):
+                    yield track, label, place, whole[track, column]
+                yield track, None, place, whole[track].max(0, initial=0)
+
+
+class Levels:
+    """An open file of scores.
+
+    Args:
+        archive: the arrays; None: of a library without any.
+    """
+
+    def __init__(self, archive: Archive | None) -> None:
+        self._archive = archive
+        self.labels: dict[str, int] = {}
+        self.count = 0
+        if archive is not None:
+            self.count = archive.headers[f"{TRACKS[0]}-{ANY}"].shape[0]
+            self.labels = {str(label): i for i, label in enumerate(archive.read(LABELS))}
+
+    def of(self, track: str, label: str | None) -> Row:
+        """Return the row of a class, or of the likeliest class, (S,); zeros where it has none."""
+        key = ANY if label is None else self.labels.get(label)
+        if key is None or self._archive is None:
+            return np.zeros(self.count, np.uint8)
+        row = self._archive.read(f"{track}-{key}")
+        if row.shape != (self.count,) or row.dtype != np.uint8:
+            raise ValueError(f"expected {self.count} bytes, got {row.shape} {row.dtype}")
+        return row
+
+
+@contextmanager
+def opened(path: Path | None) -> Iterator[Levels]:
+    """Open a file of scores while the block runs.
+
+    Raises:
+        DataError: it is not there or damaged; also where the block reads.
+    """
+    if path is None:
+        yield Levels(None)
+        return
+    with opened_npz(path, hint="search again: it is made again from the timelines") as archive:
+        yield Levels(archive)
+
+
+def written(folder: Path, old: Path | None, fresh: Fresh) -> Path:
+    """Write the scores of `old` and of fresh clips into a new file; return it.
+
+    Raises:
+        DataError: the old file is damaged.
+        OSError: the new one cannot be written.
+    """
+    path = folder / f"scores-{os.urandom(6).hex()}.npz"
+    part = path.with_suffix(".part")
+    by_row: dict[tuple[int, str | None], list[tuple[NDArray[np.int64], Row]]] = {}
+    for track, label, place, row in fresh.rows():
+        by_row.setdefault((track, label), []).append((place, row))
+    try:
+        with (
+            opened(old) as before,
+            zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=_QUICK) as out,
+        ):
+            new = dict.fromkeys(label for _, label in by_row if label is not None)
+            labels = [*before.labels, *(label for label in new if label not in before.labels)]
+            _save(out, LABELS, np.array(labels, np.str_))
+            for track, name in enumerate(TRACKS):
+                for column, label in [(ANY, None), *enumerate(labels)]:
+                    row = np.zeros(fresh.at, np.uint8)
+                    row[: before.count] = before.of(name, label)
+                    for place, values in by_row.get((track, label), ()):
+                        row[place] = values
+                    _save(out, f"{name}-{column}", row)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+    return path
+
+
+def _save(out: zipfile.ZipFile, name: str, array: NDArray[np.generic]) -> None:
+    held = io.BytesIO()
+    np.save(held, array)
+    out.writestr(f"{name}.npy", held.getvalue())
+
+
+def count_of(path: Path) -> int | None:
+    """Return how many segments a file of scores has; None where it is not whole."""
+    try:
+        with opened(path) as levels:
+            for track in TRACKS:
+                for label in (None, *levels.labels):
+                    levels.of(track, label)
+            return levels.count
+    except DataError:
+        return None
+
+
+def tidy(folder: Path, path: Path) -> None:
+    """Take away the files of scores beside an index, but for the one that belongs to it."""
+    for other in folder.glob("scores-*.npz"):
+        if other != path:
+            other.unlink(missing_ok=True)

@@ -1,0 +1,176 @@
+"""Which classes of a library the words of a query mean.
+
+By name first: as it is written, in another form (dogs), by another name of the lexicons that the
+zero-shot presets read (baby cry is Baby_cry_infant_cry), as a kind of a class (barking is heard of
+a dog) or as what several classes are kinds of (an animal).  Only for words that no name fits, and
+where the extra `offline` is installed, by likeness; then it is said.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from seehear.closest import closest, shown
+from seehear.errors import MissingExtraError, WeightsError
+from seehear.library.query import And, Near, Node, Or, Presence, fault
+
+if TYPE_CHECKING:
+    from seehear.parser.zero_shot.lexicon import Lexicon
+
+_ALIKE = 0.6  # likeness from which words stand for a class
+
+
+def plain(label: str) -> str:
+    """Return a class as it is compared: case and underscores do not matter."""
+    return " ".join(label.casefold().replace("_", " ").split())
+
+
+class Names:
+    """The classes that the clips of a library were searched for.
+
+    Args:
+        labels: all of them, sorted.
+
+    Attributes:
+        notes: a line for each name that something else stands for.
+    """
+
+    def __init__(self, labels: Iterable[str]) -> None:
+        self._labels: dict[str, list[str]] = {}
+        for label in labels:
+            self._labels.setdefault(plain(label), []).append(label)
+        self.notes: list[str] = []
+
+    def spellings(self, label: str) -> list[str]:
+        """Return the labels of the index that are one class."""
+        return self._labels[plain(label)]
+
+    def is_name(self, text: str) -> bool:
+        """Return whether words are a name, of a class or of what the lexicons know."""
+        return plain(text) in self._labels or self._by_other_name(text) is not None
+
+    def understood(self, node: Node, query: str) -> Node:
+        """Return a query with the classes that its words mean in their places.
+
+        Raises:
+            ConfigError: words mean no class of the library.
+        """
+        if isinstance(node, Presence):
+            return node if node.label is None else self._meant(node, node.label, query)
+        if isinstance(node, And | Or):
+            children = dict.fromkeys(self.understood(child, query) for child in node.children)
+            return next(iter(children)) if len(children) == 1 else type(node)(tuple(children))
+        found = replace(node, child=self.understood(node.child, query))
+        if isinstance(found, Near):
+            return replace(found, other=self.understood(found.other, query))
+        return found
+
+    def _meant(self, term: Presence, text: str, query: str) -> Node:
+        """Return the condition that a name stands for."""
+        if plain(text) in self._labels:
+            return replace(term, label=self.spellings(text)[0], at=0)
+        found = self._by_other_name(text)
+        if found is None:
+            return replace(term, label=self._alike(term, text, query), at=0)
+        labels, heard = found
+        track = "audio" if heard and term.track == "any" else term.track
+        terms = [Presence(track, label) for label in labels]
+        return terms[0] if len(terms) == 1 else Or(tuple(terms))
+
+    def _by_other_name(self, text: str) -> tuple[list[str], bool] | None:
+        """Return the classes that a name means, and whether it speaks of a sound."""
+        from seehear.parser.zero_shot.words import forms
+
+        known = set(forms(text))
+        same = [first for first, every in self._forms.items() if known & every]
+        if same:
+            return same, False
+        found = None
+        for lexicon, places in self._places.items():
+            concept = lexicon.concept(text)
+            found = found or _related(lexicon, places, concept)
+        if found is None:
+            inside = [first for first in self._forms if f" {plain(text)} " in f" {plain(first)} "]
+            return (inside, False) if len(inside) == 1 else None
+        return found, self._is_of_sound(text, found)
+
+    def _is_of_sound(self, text: str, labels: list[str]) -> bool:
+        """Return whether a name, or a word of it, is a kind of sound of a class: barking."""
+        sounds, places = next(iter(self._places.items()))
+        for part in (text, *plain(text).split()):
+            concept = sounds.concept(part)
+            above = set() if concept is None else set(sounds.above(concept))
+            if any(places[label] in above for label in labels):
+                return True
+        return False
+
+    @cached_property
+    def _forms(self) -> dict[str, set[str]]:
+        """The ways to write each class."""
+        from seehear.parser.zero_shot.words import forms
+
+        return {every[0]: set(forms(every[0])) for every in self._labels.values()}
+
+    @cached_property
+    def _places(self) -> "dict[Lexicon, dict[str, int | None]]":
+        """Where each class stands in the lexicons of sounds and of pictures."""
+        from seehear.parser.zero_shot.lexicon import picture_lexicon, sound_lexicon
+
+        places: dict[Lexicon, dict[str, int | None]] = {}
+        for lexicon in (sound_lexicon(), picture_lexicon()):
+            places[lexicon] = {first: lexicon.concept(first) for first in self._forms}
+        return places
+
+    def _alike(self, term: Presence, text: str, query: str) -> str:
+        """Return the class that is most like some words.
+
+        Raises:
+            ConfigError: none is, or likeness cannot be told.
+        """
+        own = any(lexicon.concept(text) is not None for lexicon in self._places)
+        label, likeness = (None, 0.0) if own else self._nearest(text)  # a cat is no kind of dog
+        if label is not None and likeness >= _ALIKE:
+            self.notes.append(
+                f"no class is called {text!r}; {label} is the one most like it"
+                f" (likeness {likeness:.2f})"
+            )
+            return label
+        hint = "the folder holds no timelines: parse videos into it"
+        if self._labels:
+            near = None if own else closest(plain(text), self._labels)
+            guess = "" if near is None else f"did you mean {self._labels[near][0]}? "
+            hint = f"{guess}searched for: {shown(self._forms)}"
+        raise fault(query, term.at, f"no clip was searched for a class {text!r} ({hint})")
+
+    def _nearest(self, text: str) -> tuple[str | None, float]:
+        """Return the class most like some words and its likeness; None where nobody can tell."""
+        from seehear.encoders.minilm import MiniLM, class_embeddings
+
+        labels = list(self._forms)
+        if not labels:
+            return None, 0.0
+        try:
+            vectors = class_embeddings(tuple(map(plain, labels)))
+            likeness = vectors @ MiniLM().encode([plain(text)])[0]
+        except (MissingExtraError, WeightsError):
+            return None, 0.0
+        return labels[int(likeness.argmax())], float(likeness.max())
+
+
+def _related(
+    lexicon: "Lexicon", places: Mapping[str, int | None], concept: int | None
+) -> list[str] | None:
+    """Return the classes of the same concept, else of the nearest above, else of all below it."""
+    if concept is None:
+        return None
+    for one in (concept, *lexicon.above(concept)):
+        found = [label for label, place in places.items() if place == one]
+        if found:
+            return found
+    below = [
+        label
+        for label, place in places.items()
+        if place is not None and concept in lexicon.above(place)
+    ]
+    return below or None

@@ -1,0 +1,33 @@
+"""Lists of moments for editors; the cuts themselves: `tests/media/test_cut.py`, `tests/cli`."""
+
+from pathlib import Path
+
+from seehear.library import Hit
+from seehear.library.cuts import edl, export
+from small_library import put
+
+
+def test_moments_stand_one_after_the_other_in_an_edit_list() -> None:
+    hits = [
+        Hit("a.timeline.json", "sub/dog.mp4", 1.0, 3.0, 0.9),
+        Hit("b.timeline.json", "b\n.mp4", 3599.98, 3661.5, 0.8),
+        Hit("b.timeline.json", "b\n.mp4", 5.0, 5.001, 0.8),
+    ]
+    lines = edl(hits).splitlines()
+    assert lines[:2] == ["TITLE: seehear", "FCM: NON-DROP FRAME"]
+    assert [line.split()[4:] for line in lines if line[:3].isdigit()] == [
+        ["00:00:01:00", "00:00:03:00", "00:00:00:00", "00:00:02:00"],
+        ["01:00:00:00", "01:01:01:13", "00:00:02:00", "00:01:03:13"],
+        ["00:00:05:00", "00:00:05:01", "00:01:03:13", "00:01:03:14"],  # a frame at least
+    ]
+    names = [line for line in lines if line.startswith("*")]
+    assert names == ["* FROM CLIP NAME: dog.mp4", *["* FROM CLIP NAME: b .mp4"] * 2]
+
+
+def test_a_moment_without_its_video_is_named_and_the_lists_are_written(tmp_path: Path) -> None:
+    put(tmp_path, "a", {"Dog": "##.."}, None)
+    done = export(tmp_path, [Hit("a.timeline.json", "a.mp4", 1.0, 2.0, 1.0)], tmp_path / "out")
+    assert done.made == ()
+    assert done.failed == ("a.mp4 at 1 s: its video was not found; name the folder where it lies",)
+    assert (tmp_path / "out/cuts.csv").read_text().startswith("file,timeline,source,")
+    assert (tmp_path / "out/cuts.edl").read_text().startswith("TITLE: seehear\n")
