@@ -59,6 +59,14 @@ def test_the_page_asks_nothing_of_the_network(page):
     assert "default-src 'none'" in page
 
 
+def test_it_begins_with_words_and_picture_and_the_terms_stand_below(page):
+    parts = ('class="opening"', 'id="player"', 'id="lanes"', "<h2>Figures", "What the words")
+    order = [page.index(part) for part in parts]
+    assert order == sorted(order)
+    for word in ("Heard, Seen, Both", "Type", "Event", "segments", "events"):
+        assert f"<dt>{word}</dt>" in page
+
+
 def test_figures_are_those_of_the_run(page, systems):
     for system in systems:
         row = re.search(rf'<tr><th scope="row">{system.name}</th>(.*?)</tr>', page)
