@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.closest import plain
 from seehear.library.index import TABLE, connect, index_path, reading, sql_path
 from seehear.library.query import And, Not, Presence
 from seehear.library.search import numbers_of_clips
 from seehear.library.spans import Ints, Line, Spans
-from seehear.library.wording import plain
 
 _TRACKS = ("audio", "visual", "audio_visual")
 _NOTES = 1000  # different lines of clips that are looked through

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.closest import plain
 from seehear.errors import ConfigError, DataError
 from seehear.library.confidence import Confidence, asks_for_absence
 from seehear.library.index import (
@@ -31,7 +32,7 @@ from seehear.library.index import (
 from seehear.library.levels import Levels, opened
 from seehear.library.query import And, Lasting, Near, Node, Not, Or, Presence, Scored, parse, told
 from seehear.library.spans import MICRO, Line, Spans, covered
-from seehear.library.wording import Names, plain
+from seehear.library.wording import Names
 from seehear.time import ABSENT_BELOW, SURE, TRACKS
 
 if TYPE_CHECKING:

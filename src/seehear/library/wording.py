@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from seehear.closest import closest, shown
+from seehear.closest import closest, plain, shown
 from seehear.errors import MissingExtraError, WeightsError
 from seehear.library.query import And, Near, Node, Or, Presence, fault
 
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
     from seehear.parser.zero_shot.lexicon import Lexicon
 
 _ALIKE = 0.6  # likeness from which words stand for a class
-
-
-def plain(label: str) -> str:
-    """Return a class as it is compared: case and underscores do not matter."""
-    return " ".join(label.casefold().replace("_", " ").split())
 
 
 class Names:
