@@ -27,6 +27,7 @@ PICTURES = ROOT / "docs" / "pictures"
 MADE_FROM = PICTURES / "made-from.json"
 SOURCES = (  # what changes how the pages look
     "src/seehear/web/static/*",
+    "src/seehear/export/static/*",
     "src/seehear/demo/pictures.py",
     "tools/screenshots.py",
 )
