@@ -27,9 +27,15 @@ class Mender:
         self._shapes = {_shape(clip) for clip in clips}
         # names of every length carry no sign of damage: only stray characters can be told
         self._uniform = len(self._shapes) == 1
+        self._meant: dict[str, str | None] = {}  # a damaged name stands in many rows
 
     def mend(self, name: str) -> str | None:
         """Return the name that a damaged one must mean; None if it is well or not certain."""
+        if name not in self._meant:
+            self._meant[name] = self._mend(name)
+        return self._meant[name]
+
+    def _mend(self, name: str) -> str | None:
         stripped = name.strip(_STRAY)
         if stripped in self._names:
             return stripped
@@ -46,7 +52,7 @@ def _shape(clip: Clip) -> tuple[int, float | None]:
 
 
 def _one_end_apart(a: str, b: str) -> bool:
+    if not 0 < abs(len(a) - len(b)) <= _FURTHEST:  # most pairs, of which there are very many
+        return False
     short, long = sorted((a, b), key=len)
-    return 0 < len(long) - len(short) <= _FURTHEST and (
-        long.startswith(short) or long.endswith(short)
-    )
+    return long.startswith(short) or long.endswith(short)

@@ -7,6 +7,7 @@ or times at its end, else the most alike.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from seehear.closest import closest
@@ -27,6 +28,7 @@ class Nearest:
         self._names = tuple(names)
         self._plain = {_plain(Clip.parse(name).id): name for name in reversed(self._names)}
         self._plain |= {_plain(name): name for name in reversed(self._names)}
+        self._found: dict[str, str | None] = {}  # one look takes a second among ten thousand
 
     def same(self, name: str) -> str | None:
         """Return the known name that differs in its spelling alone; None if there is none."""
@@ -35,7 +37,9 @@ class Nearest:
 
     def name(self, name: str) -> str | None:
         """Return the known name that is nearest; None if none is near."""
-        return self.same(name) or closest(name, self._names)
+        if name not in self._found:
+            self._found[name] = self.same(name) or closest(name, self._names)
+        return self._found[name]
 
     def hint(self, name: str) -> str | None:
         """Return `did you mean ...?`, naming both; None if none is near."""
@@ -45,11 +49,18 @@ class Nearest:
 
 def _plain(name: str) -> str:
     """Return a name without what often differs between two tables."""
-    bare = PurePosixPath(name.strip().replace("\\", "/")).name.casefold()
-    suffix = PurePosixPath(bare).suffix
-    if suffix in MEDIA_SUFFIXES:
-        bare = bare.removesuffix(suffix)
+    bare = name.strip().replace("\\", "/").casefold()
+    if "/" in bare or "." in bare:  # few names, and paths take long
+        bare = PurePosixPath(bare).name
+        suffix = PurePosixPath(bare).suffix
+        if suffix in MEDIA_SUFFIXES:
+            bare = bare.removesuffix(suffix)
     return "_".join(bare.split())
+
+
+@lru_cache(maxsize=2)  # the tables of a dataset are asked about the same clips
+def _nearest(known: frozenset[str]) -> Nearest:
+    return Nearest(sorted(known))
 
 
 @dataclass(frozen=True)
@@ -92,5 +103,5 @@ class Unmatched:
 
     def _hint(self) -> str:
         first = self.names[0]
-        near = Nearest(sorted(self.known)).hint(first)
+        near = _nearest(self.known).hint(first)
         return f"first {first!r}, and no clip is called alike" if near is None else near
