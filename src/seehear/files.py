@@ -271,3 +271,12 @@ def write_text(path: Path, text: str) -> None:
     data = text.encode()
     with atomic_path(path, wanted=len(data)) as part:
         part.write_bytes(data)
+
+
+def stamp(path: Path) -> tuple[int, int] | None:
+    """Return size and time of change of a file in nanoseconds; None where it cannot be reached."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_size, found.st_mtime_ns

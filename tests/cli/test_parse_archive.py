@@ -332,10 +332,10 @@ def test_killed_anywhere_and_run_again_nothing_is_parsed_twice(parsing, tmp_path
 
 
 def files(folder):
-    """Return all that a library holds, but for what it remembers of places."""
+    """Return all that a library holds, but for what it remembers of times and places."""
     found = {}
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.name not in ("media.tsv", "failed.json"):
+        if path.is_file() and path.name not in ("media.tsv", "timelines.tsv", "failed.json"):
             found[path.relative_to(folder).as_posix()] = path.read_bytes()
     return found
 

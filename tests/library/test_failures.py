@@ -2,8 +2,8 @@
 
 import os
 
+from seehear.files import stamp
 from seehear.library.failures import Failures
-from seehear.media.identity import stamp
 
 
 def test_a_failure_counts_while_the_file_stays_as_it_is(tmp_path):

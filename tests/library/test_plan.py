@@ -1,10 +1,11 @@
 """Which timeline speaks of a file: by place, by path, moved, changed."""
 
-from seehear.library import places as module
+from seehear.files import stamp
 from seehear.library.places import Places, Seen
 from seehear.library.plan import Shelf, Standing, Wanted
 from seehear.library.written import Written
-from seehear.media.identity import content_hash, stamp
+from seehear.media import identity as module
+from seehear.media.identity import content_hash
 
 
 def put(path, content="a film"):

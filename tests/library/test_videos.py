@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from seehear.library import places
+from seehear.files import stamp
 from seehear.library.places import Places, Seen
 from seehear.library.videos import Videos, beside
-from seehear.media import identify
-from seehear.media.identity import content_hash, stamp
+from seehear.media import identify, identity
+from seehear.media.identity import content_hash
 from seehear.time import MediaFile
 
 
@@ -70,7 +70,7 @@ def test_lists_read_no_file_and_folders_are_looked_through_once_a_minute(
     film = put(archive / "x.mp4")
     one = record(film)
     read: list[Path] = []
-    monkeypatch.setattr(places, "content_hash", lambda path: read.append(path) or one.hash)
+    monkeypatch.setattr(identity, "content_hash", lambda path: read.append(path) or one.hash)
     looked = []
     walk = os.walk
     monkeypatch.setattr(os, "walk", lambda folder: looked.append(folder) or walk(folder))

@@ -100,8 +100,13 @@ def _timeline(args: argparse.Namespace, selection: "Selection") -> int:
         return 0
     if args.media is not None and not args.media.is_file():
         raise ConfigError("expected a video file", where=args.media)
-    media = args.media or beside(args.timeline, timeline.source, timeline.media)
-    if media is None and (elsewhere := refused(place_beside(args.timeline, timeline.source))):
+    media, points = args.media, export.get(args.to).media
+    if media is None and points:
+        media = beside(args.timeline, timeline.source, timeline.media)
+    elsewhere = None
+    if media is None and points:
+        elsewhere = refused(place_beside(args.timeline, timeline.source))
+    if elsewhere is not None:
         _say(
             f"note: the video is a link out of the folder ({elsewhere}) and is left out;"
             " --media FILE names it"

@@ -18,11 +18,11 @@ from seehear.cli.inputs import (
 )
 from seehear.cli.parse_result import Result, say
 from seehear.errors import ConfigError
+from seehear.files import stamp
 from seehear.library.archive import Made, ParsedArchive, Wishes
 from seehear.library.names import result_names
 from seehear.library.plan import FileTask
 from seehear.lock import owned
-from seehear.media.identity import stamp
 
 if TYPE_CHECKING:
     from seehear.parser import Parser

@@ -11,11 +11,10 @@ from seehear.cli.console import print_json
 from seehear.cli.inputs import Inputs
 from seehear.cli.parse_look import files, kept_lines, look_lines
 from seehear.errors import ConfigError, MissingExtraError, SeehearError
-from seehear.files import make_folder, unwritable
+from seehear.files import make_folder, stamp, unwritable
 from seehear.library.archive import Look, Made, ParsedArchive
 from seehear.library.plan import FileTask, Wanted
 from seehear.media.files import told
-from seehear.media.identity import stamp
 
 if TYPE_CHECKING:
     from seehear.parser.many import Parsed

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from seehear.cli.inputs import Inputs
+from seehear.files import stamp
 from seehear.library.plan import Wanted
-from seehear.media.identity import stamp
 
 
 @dataclass

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Literal
 
 from seehear.errors import DataError
-from seehear.files import Json, sweep, write_text
+from seehear.files import Json, stamp, sweep, write_text
 from seehear.foreign.forms import anything
 from seehear.foreign.texts import read_json
+from seehear.library.facts import Facts
 from seehear.library.failures import Failure, Failures
 from seehear.library.names import result_names
 from seehear.library.places import Places, Seen
@@ -22,12 +23,11 @@ from seehear.library.plan import FileTask, Shelf, Standing, Wanted
 from seehear.library.written import (
     Written,
     difference,
-    find_written,
     how_digest,
     read_written,
+    timeline_names,
     words_digest,
 )
-from seehear.media.identity import stamp
 from seehear.time import SUFFIX, Timeline
 
 Again = Literal["changed", "all"]
@@ -99,6 +99,7 @@ class ParsedArchive:
         self.library, self.wishes, self._whole = library, wishes, whole
         self.failures = Failures(library)
         self._places = Places(library, make=True)
+        self._facts = Facts(library)
         self._shelf: Shelf | None = None
 
     def look(self, files: Sequence[Wanted], parser: Made) -> Look:
@@ -131,7 +132,8 @@ class ParsedArchive:
         names = None
         if not self._whole:
             names = result_names(file.source for file in files)
-        found = {one.name: one for one in find_written(self.library, names)}
+        said = map(self._facts.read, timeline_names(self.library, names))
+        found = {one.name: one for one in said if one is not None}
         return Shelf(self._places, found)
 
     def _sort(self, task: FileTask, look: Look) -> None:
@@ -169,18 +171,10 @@ class ParsedArchive:
         Raises:
             SeehearError: the library takes no files.
         """
-        media = timeline.media
-        if media is None or self._shelf is None:
+        media, written = timeline.media, self._facts.read(task.name)
+        if media is None or written is None or self._shelf is None:
             return
-        self._shelf.timelines[task.name] = Written(
-            name=task.name,
-            source=media.path,
-            bytes=media.bytes,
-            hash=media.hash,
-            words=words_digest(timeline.vocabulary, timeline.parser),
-            how=how_digest(timeline.parser),
-            touched=False,
-        )
+        self._shelf.timelines[task.name] = written
         self._remember(task, media.hash)
         self.failures.clear(task.file.path)
 
@@ -205,7 +199,7 @@ class ParsedArchive:
         write_text(path, text.encode("utf-8", "replace").decode())
         assert self._shelf is not None
         assert task.before is not None
-        self._shelf.timelines[task.name] = replace(task.before, source=task.file.source)
+        self._shelf.timelines[task.name] = self._facts.read(task.name) or task.before
         self._remember(task, task.before.hash or "")
 
     def otherwise(self, task: FileTask, parser: Made) -> str:

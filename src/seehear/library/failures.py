@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seehear.errors import DataError
-from seehear.files import write_text
+from seehear.files import stamp, write_text
 from seehear.foreign.forms import items, record, text, whole
 from seehear.foreign.texts import read_json
 from seehear.library.places import FOLDER
-from seehear.media.identity import stamp
 
 FILE = "failed.json"
 _SCHEMA = "seehear.failed/1"

@@ -56,7 +56,7 @@ def found(
     root, links = folder.resolve(), tuple(links)
     for name, real in _files(root, names, stem):
         if real.is_relative_to(root):
-            if _is_media(real):
+            if is_media(real):
                 yield real
         elif _stays(name) and any(map(real.is_relative_to, links)):
             yield real
@@ -106,8 +106,9 @@ def _files(root: Path, names: tuple[str, ...], stem: str | None) -> Iterator[tup
 def _stays(name: str) -> bool:
     """Return whether a name is a media file's and leads out of no folder by itself."""
     path = PurePosixPath(name)
-    return _is_media(path) and not path.is_absolute() and ".." not in path.parts
+    return is_media(path) and not path.is_absolute() and ".." not in path.parts
 
 
-def _is_media(path: PurePosixPath | Path) -> bool:
+def is_media(path: PurePosixPath | Path) -> bool:
+    """Return whether a file is called as media files are."""
     return path.suffix.lower() in MEDIA_SUFFIXES

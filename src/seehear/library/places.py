@@ -11,14 +11,12 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote, unquote
 
 from seehear.errors import MediaError
-from seehear.files import write_text
-from seehear.media.identity import content_hash, stamp
+from seehear.files import stamp
+from seehear.library.lines import Lines
 
 FOLDER, FILE = ".seehear", "media.tsv"
-_SPARE = 1000  # lines that were overtaken, beyond as many as count: then the file is written anew
 
 
 class Seen(NamedTuple):
@@ -53,7 +51,8 @@ class Places:
 
     def __init__(self, library: Path, *, make: bool = False) -> None:
         self._base = Path(os.path.realpath(library))
-        self._file, self._make = library / FOLDER / FILE, make
+        self._file = library / FOLDER / FILE
+        self._lines = Lines(self._file, make=make)
         self._seen: dict[str, Seen] = {}
         self._of: dict[str, Seen] = {}  # by timeline
         self._by_hash: dict[str, dict[str, Seen]] = {}
@@ -85,6 +84,8 @@ class Places:
         Raises:
             MediaError: it cannot be read.
         """
+        from seehear.media.identity import content_hash
+
         found = self.known_hash(path)
         if found is not None:
             return found
@@ -100,13 +101,8 @@ class Places:
     def remember(self, place: Seen) -> None:
         """Take note of a video; a folder that takes no files only costs the same work again."""
         self._take(place)
-        if not (self._make or self._file.parent.is_dir()):
-            return
-        with contextlib.suppress(OSError):
-            self._file.parent.mkdir(exist_ok=True)
-            with self._file.open("ab") as file:
-                file.write(self._line(place).encode())
-            self._stamp = stamp(self._file)
+        self._lines.add(self._texts(place))
+        self._stamp = stamp(self._file)
 
     def _take(self, place: Seen) -> None:
         key = self._key(place.path)
@@ -123,28 +119,18 @@ class Places:
     def _key(self, path: Path) -> str:
         return os.path.abspath(path)
 
-    def _line(self, place: Seen) -> str:
+    def _texts(self, place: Seen) -> list[str]:
         try:
             below = os.path.relpath(self._key(place.path), self._base)
         except ValueError:  # another drive
             below = self._key(place.path)
-        names = [quote(os.fsencode(name)) for name in (place.timeline, below)]
-        return "\t".join([str(place.bytes), str(place.mtime_ns), place.hash, *names]) + "\n"
+        return [str(place.bytes), str(place.mtime_ns), place.hash, place.timeline, below]
 
     def _read(self) -> None:
-        """Read the file; a line that is none, such as a last one without an end, is left out."""
-        try:
-            *lines, torn = self._file.read_bytes().split(b"\n")
-        except OSError:
-            return
-        for line in lines:
+        """Read the file; a line that is none is left out."""
+        read = self._lines.read()
+        for texts in read:
             with contextlib.suppress(ValueError, IndexError):
-                self._take(self._place(line.decode().split("\t")))
-        if torn or len(lines) > 2 * len(self._seen) + _SPARE:
-            with contextlib.suppress(Exception):
-                write_text(self._file, "".join(map(self._line, self._seen.values())))
-
-    def _place(self, parts: list[str]) -> Seen:
-        timeline, below = (unquote(name, errors="surrogateescape") for name in parts[3:])
-        path = Path(os.path.normpath(self._base / below))
-        return Seen(path, int(parts[0]), int(parts[1]), parts[2], timeline)
+                path = Path(os.path.normpath(self._base / texts[4]))
+                self._take(Seen(path, int(texts[0]), int(texts[1]), texts[2], texts[3]))
+        self._lines.shorten(len(read), map(self._texts, self._seen.values()))

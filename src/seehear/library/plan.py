@@ -22,10 +22,10 @@ from enum import Enum, StrEnum
 from pathlib import Path
 
 from seehear.errors import MediaError
+from seehear.files import stamp
 from seehear.library.names import bare_name, result_names
 from seehear.library.places import Places
 from seehear.library.written import Written
-from seehear.media.identity import stamp
 
 
 class Standing(StrEnum):

@@ -14,10 +14,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
 from seehear.errors import MediaError
-from seehear.library.media import MediaPlace, allowed, base_name, found, place_beside
+from seehear.files import stamp
+from seehear.library.media import (
+    MediaPlace,
+    allowed,
+    base_name,
+    found,
+    is_media,
+    place_beside,
+)
 from seehear.library.places import FILE, FOLDER, Places
-from seehear.media.files import is_media
-from seehear.media.identity import stamp
 from seehear.time import SUFFIX, MediaFile
 
 _KEPT_S = 60.0  # how long the sizes of a folder's files are believed
@@ -131,7 +137,7 @@ def _walk(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             path = Path(above, name)
-            if is_media(name) and not name.startswith(".") and not path.is_symlink():
+            if is_media(path) and not name.startswith(".") and not path.is_symlink():
                 yield path
 
 

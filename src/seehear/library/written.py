@@ -10,7 +10,7 @@ which a person confirmed, corrected, added, removed or reviewed anything.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -136,21 +136,21 @@ def read_written(path: Path, name: str) -> Written:
     )
 
 
-def find_written(library: Path, names: Iterable[str] | None = None) -> Iterator[Written]:
-    """Yield the timelines of a library.
+def timeline_names(library: Path, results: Iterable[str] | None = None) -> list[str]:
+    """Return the names of a library's timelines, without suffix.
 
     Args:
         library: the folder.
-        names: of results; only the folders where these lie are looked into.  None: all of it.
+        results: names of results; only the folders where these lie are looked into.  None: all.
     """
-    if names is None:
-        for below, _ in sorted(Scan(library).files()):
-            yield read_written(library / below, below.removesuffix(SUFFIX))
-        return
-    for folder in sorted({Path(name).parent for name in names}):
-        for path in sorted((library / folder).glob(f"*{SUFFIX}")):
-            name = (folder / path.name).as_posix()
-            yield read_written(path, name.removesuffix(SUFFIX))
+    if results is None:
+        found = [path for path, _ in Scan(library).files()]
+    else:
+        found = []
+        for folder in {Path(name).parent for name in results}:
+            paths = (library / folder).glob(f"*{SUFFIX}")
+            found += [(folder / path.name).as_posix() for path in paths]
+    return sorted(name.removesuffix(SUFFIX) for name in found)
 
 
 def _is_touched(data: Mapping[str, Json]) -> bool:

@@ -53,12 +53,3 @@ def content_hash(path: Path) -> str:
         digest.update(file.read(_END))
     digest.update(str(size).encode())
     return "sha256-ends:" + digest.hexdigest()
-
-
-def stamp(path: Path) -> tuple[int, int] | None:
-    """Return size and time of change of a file in nanoseconds; None where it cannot be reached."""
-    try:
-        found = path.stat()
-    except (OSError, ValueError):
-        return None
-    return found.st_size, found.st_mtime_ns

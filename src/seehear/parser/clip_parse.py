@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from seehear.errors import MediaError
+from seehear.files import stamp
 from seehear.media import identify
-from seehear.media.identity import stamp
 from seehear.parser.scorer import Gathered, Scorer
 from seehear.streaming.encode import encode_piece
 from seehear.streaming.messages import ClipOutcome, Piece

@@ -1,0 +1,75 @@
+"""What the timelines of a library say, `LIBRARY/.seehear/timelines.tsv`: one that stays as it is is
+not read again.
+"""
+
+import contextlib
+from dataclasses import astuple, fields
+from pathlib import Path
+
+from seehear.library.lines import Lines
+from seehear.library.places import FOLDER
+from seehear.library.written import Written, read_written
+from seehear.time import SUFFIX
+
+FILE = "timelines.tsv"
+Stamp = tuple[int, int]  # time of change in nanoseconds, and size
+
+
+class Facts:
+    """Reads timelines, each once while it stays as it is.
+
+    Args:
+        library: the folder.
+    """
+
+    def __init__(self, library: Path) -> None:
+        self._library = library
+        self._lines = Lines(library / FOLDER / FILE, make=True)
+        self._known: dict[str, tuple[Stamp, Written]] = {}
+        read = self._lines.read()
+        for texts in read:
+            with contextlib.suppress(ValueError, IndexError):
+                one = _written(texts[2:])
+                self._known[one.name] = ((int(texts[0]), int(texts[1])), one)
+        self._lines.shorten(len(read), (_texts(*known) for known in self._known.values()))
+
+    def read(self, name: str) -> Written | None:
+        """Return what a timeline says; None where there is none.
+
+        Args:
+            name: its path below the library, without suffix.
+        """
+        path = self._library / f"{name}{SUFFIX}"
+        try:
+            found = path.stat()
+        except OSError:
+            return None
+        stamp = (found.st_mtime_ns, found.st_size)
+        known = self._known.get(name)
+        if known is not None and known[0] == stamp:
+            return known[1]
+        one = read_written(path, name)
+        self._known[name] = (stamp, one)
+        self._lines.add(_texts(stamp, one))
+        return one
+
+
+def _texts(stamp: Stamp, one: Written) -> list[str]:
+    out = []
+    for value in (*stamp, *astuple(one)):
+        out.append("" if value is None else str(value))
+    return out
+
+
+def _written(texts: list[str]) -> Written:
+    if len(texts) != len(fields(Written)):
+        raise ValueError(f"expected {len(fields(Written))} texts")
+    return Written(
+        name=texts[0],
+        source=texts[1],
+        bytes=int(texts[2]) if texts[2] else None,
+        hash=texts[3] or None,
+        words=texts[4],
+        how=texts[5],
+        touched=texts[6] != str(False),
+    )
