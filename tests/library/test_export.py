@@ -50,7 +50,10 @@ def table(clips: LibraryClips) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("whole", [True, False])
-def test_a_table_has_the_rows_of_every_clip(library: Path, whole: bool) -> None:
+def test_a_table_has_the_rows_of_every_clip(
+    library: Path, whole: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library_export, "_BATCH", 4)  # of six clips
     clips = LibraryClips(library, EVERYTHING, whole=whole)
     found = table(clips)
     assert found == expected(library)

@@ -12,6 +12,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -48,7 +49,7 @@ _HEADER = tuple(_TYPES)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # what is no fault of one file
 Named = tuple[str, Timeline]  # by the path of its file in the library
 Read = tuple[str, Timeline | SeehearError]
-_BATCH = 1000  # clips of an index that are in memory at once
+_BATCH = 5_000  # clips of an index that are in memory at once
 
 
 class LibraryClips:
@@ -148,28 +149,43 @@ def _files(library: Path, paths: Iterable[str]) -> Iterator[Read]:
 
 
 def _indexed(library: Path) -> Iterator[Read]:
-    """Yield as much of each timeline as an index has: all but how it was made and decided."""
+    """Yield as much of each timeline as an index has: all but how it was made and decided.
+
+    Its rows lie in order of their paths, so that some of them are read without the others.
+    """
     index = index_path(library)
     with connect() as db, reading(index):
-        found = db.execute(
-            "SELECT path, source, start_s, duration_s, vocabulary, events,"
-            " CASE WHEN audio THEN audio_parsed END, CASE WHEN visual THEN visual_parsed END"
-            f" FROM {TABLE} ORDER BY file_row_number",
-            {"index": sql_path(index)},
-        )
-        while batch := found.fetchmany(_BATCH):
-            for path, source, start_s, duration_s, vocabulary, events, *parsed in batch:
-                yield (
-                    path,
-                    Timeline(
-                        source,
-                        duration_s,
-                        TimeGrid(0, start_s=start_s),
-                        tuple(vocabulary),
-                        tuple(map(_event, events)),
-                        dict(zip(TRACKS, map(_extent, parsed), strict=True)),
-                    ),
-                )
+        values: dict[str, object] = {"index": sql_path(index), "batch": _BATCH}
+        firsts = db.execute(
+            f"SELECT path FROM {TABLE} WHERE file_row_number % $batch = 0 ORDER BY path", values
+        ).fetchall()
+        for (first,), after in zip_longest(firsts, firsts[1:]):
+            values = {"index": sql_path(index), "first": first}
+            upto = ""
+            if after is not None:
+                upto, values["after"] = "AND path < $after", after[0]
+            found = db.execute(
+                "SELECT path, source, start_s, duration_s, vocabulary, events,"
+                " CASE WHEN audio THEN audio_parsed END, CASE WHEN visual THEN visual_parsed END"
+                f" FROM {TABLE} WHERE path >= $first {upto} ORDER BY file_row_number",
+                values,
+            )
+            yield from map(_read, found.fetchall())
+
+
+def _read(row: Sequence[Any]) -> Named:
+    """Return the timeline of a row of the index."""
+    path, source, start_s = row[:3]
+    duration_s, vocabulary, events = row[3:6]
+    timeline = Timeline(
+        source,
+        duration_s,
+        TimeGrid(0, start_s=start_s),
+        tuple(vocabulary),
+        tuple(map(_event, events)),
+        dict(zip(TRACKS, map(_extent, row[6:]), strict=True)),
+    )
+    return path, timeline
 
 
 def _event(row: Mapping[str, Any]) -> Event:
