@@ -4,7 +4,9 @@ All classes at once, by the algebra of `spans`: a pair of a clip and a class is 
 to a search.  The numbers are those of clips that a search for the same would find.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.closest import plain
-from seehear.library.index import TABLE, connect, index_path, reading, sql_path
+from seehear.errors import DataError
+from seehear.library.confidence import Confidence
+from seehear.library.index import TABLE, connect, index_path, reading, scores_path, sql_path
+from seehear.library.levels import Levels, SomeLevels, opened
 from seehear.library.query import And, Not, Presence
-from seehear.library.search import numbers_of_clips
 from seehear.library.spans import Ints, Line, Spans
+from seehear.time import ABSENT_BELOW, SURE
 
+Columns = dict[str, NDArray[Any]]
+Floats = NDArray[np.float64]
 _TRACKS = ("audio", "visual", "audio_visual")
+_ONLY = (("heard_only", "audio", "visual"), ("seen_only", "visual", "audio"))
 _NOTES = 1000  # different lines of clips that are looked through
 _EVENTS = (
     "SELECT clip, code, list_position($tracks, e.track)::TINYINT - 1 AS track,"
@@ -25,6 +33,10 @@ _EVENTS = (
     " FROM (SELECT file_row_number AS clip, unnest(events) AS e FROM {})"
     " JOIN (SELECT unnest($labels::VARCHAR[]) AS label, unnest($codes::INTEGER[]) AS code)"
     " ON e.label = label"
+)
+_CLIPS = (
+    "SELECT end_s, grid_start_s, step_s, segments, scores_at, scored FROM {}"
+    " ORDER BY file_row_number"
 )
 _PARSED = (
     "SELECT clip, p.start_s AS start_s, p.end_s AS end_s FROM"
@@ -66,47 +78,82 @@ def count_classes(library: Path) -> list[ClassCounts]:
         DataError: the library has no index, or a damaged one.
         MissingExtraError: DuckDB is not installed.
     """
-    with connect() as db, reading(index_path(library)):
+    scores = scores_path(index_path(library))
+    try:
+        with connect() as db, reading(index_path(library)), opened(scores) as levels:
 
-        def columns(sql: str, **values: object) -> dict[str, NDArray[Any]]:
-            index = sql_path(index_path(library))
-            table = db.execute(sql.format(TABLE), {"index": index, **values}).fetchnumpy()
-            return {name: np.asarray(column) for name, column in table.items()}
+            def columns(sql: str, **values: object) -> Columns:
+                index = sql_path(index_path(library))
+                table = db.execute(sql.format(TABLE), {"index": index, **values}).fetchnumpy()
+                return {name: np.asarray(column) for name, column in table.items()}
 
-        asked = columns(
-            "SELECT word, count(*) AS n FROM (SELECT unnest(vocabulary) AS word FROM {})"
-            " GROUP BY word ORDER BY n DESC, word"
-        )["word"].tolist()
-        names, codes = _numbered(asked)
-        events = columns(_EVENTS, labels=asked, codes=codes, tracks=list(_TRACKS))
-        length_s = columns("SELECT end_s FROM {} ORDER BY file_row_number")["end_s"]
-        parsed = {track: columns(_PARSED.format(track=track)) for track in ("audio", "visual")}
-        kept = bool(columns("SELECT scored FROM {}")["scored"].any())
-        told = columns(
-            "SELECT line, count(*) AS n FROM (SELECT unnest(warnings) AS line FROM {})"
-            f" GROUP BY line ORDER BY n DESC, line LIMIT {_NOTES}"
-        )["line"].tolist()
-    pairs = _Pairs(events, length_s, len(names))
+            return _counted(columns, levels)
+    except DataError:
+        if scores_path(index_path(library)) != scores:  # it was renewed meanwhile
+            return count_classes(library)
+        raise
+
+
+def _counted(columns: Callable[..., Columns], levels: Levels) -> list[ClassCounts]:
+    asked = columns(
+        "SELECT word, count(*) AS n FROM (SELECT unnest(vocabulary) AS word FROM {})"
+        " GROUP BY word ORDER BY n DESC, word"
+    )["word"].tolist()
+    names, codes = _numbered(asked)
+    told = columns(
+        "SELECT line, count(*) AS n FROM (SELECT unnest(warnings) AS line FROM {})"
+        f" GROUP BY line ORDER BY n DESC, line LIMIT {_NOTES}"
+    )["line"].tolist()
+    clips = columns(_CLIPS)
+    events = columns(_EVENTS, labels=asked, codes=codes, tracks=list(_TRACKS))
+    pairs = _Pairs(events, clips["end_s"], len(names))
+    spelled: list[list[str]] = [[] for _ in names]
+    for label, code in zip(asked, codes, strict=True):
+        spelled[code].append(label)
+    doubts = _doubts(pairs, clips, levels, spelled)
     found = {
         "heard": pairs.count(pairs.on("audio")),
         "seen": pairs.count(pairs.on("visual")),
         "both": pairs.count(pairs.on("audio_visual")),
     }
-    for kind, track, other in (
-        ("heard_only", "audio", "visual"),
-        ("seen_only", "visual", "audio"),
-    ):
-        if kept:  # what is not there is told by scores
-            asked_for = [_without(name, track, other) for name in names]
-            found[kind] = np.array(numbers_of_clips(library, asked_for), np.int64)
-        else:
-            found[kind] = pairs.count(pairs.only(track, other, parsed[other]))
+    for kind, track, other in _ONLY:
+        parsed = columns(_PARSED.format(track=other))
+        found[kind] = pairs.count(pairs.only(track, other, parsed) - doubts[kind])
     counts = []
     for code, name in enumerate(names):
         notes = tuple(line for line in told if line.startswith(f"{name}: "))
         numbers = {kind: int(of_class[code]) for kind, of_class in found.items()}
         counts.append(ClassCounts(name, **numbers, notes=notes))
     return sorted(counts, key=lambda of: (-of.most, of.label.casefold()))
+
+
+def _doubts(
+    pairs: "_Pairs", clips: Columns, levels: Levels, spelled: list[list[str]]
+) -> dict[str, Spans]:
+    """Return by kind where scores leave a doubt whether a class is on one track alone."""
+    parts: dict[str, list[tuple[Ints, Floats, Floats]]] = {kind: [] for kind, *_ in _ONLY}
+    for code, labels in enumerate(spelled):
+        slots = np.flatnonzero(pairs.code == code)
+        chosen = pairs.clip[slots]
+        if not clips["scored"][chosen].any():
+            continue
+        part = SomeLevels(levels, clips, chosen)
+        line = Line(clips["end_s"][chosen])
+        confidence = Confidence(part, line, part.clips, partial(_given, labels))
+        for kind, track, other in _ONLY:
+            near = confidence.at_least(Presence(other, labels[0]), ABSENT_BELOW)
+            unsure = confidence.below(_without(labels[0], track, other), SURE)
+            row, start_s, end_s = line.get(near | unsure)
+            parts[kind].append((slots[row], start_s, end_s))
+    nothing = (np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
+    return {
+        kind: pairs.line.put(*map(np.concatenate, zip(nothing, *of_kind, strict=True)))
+        for kind, of_kind in parts.items()
+    }
+
+
+def _given(labels: list[str], _: str) -> list[str]:
+    return labels
 
 
 def _without(label: str, track: str, other: str) -> And:
@@ -123,9 +170,7 @@ class _Pairs:
         classes: how many there are.
     """
 
-    def __init__(
-        self, events: dict[str, NDArray[Any]], length_s: NDArray[np.floating], classes: int
-    ) -> None:
+    def __init__(self, events: Columns, length_s: NDArray[np.floating], classes: int) -> None:
         self.events, self.classes = events, classes
         key = events["clip"].astype(np.int64) * max(classes, 1) + events["code"]
         pairs, self.slot = np.unique(key, return_inverse=True)
@@ -137,11 +182,11 @@ class _Pairs:
         which, events = self.events["track"] == _TRACKS.index(track), self.events
         return self.line.put(self.slot[which], events["start_s"][which], events["end_s"][which])
 
-    def only(self, track: str, other: str, parsed: dict[str, NDArray[Any]]) -> Spans:
+    def only(self, track: str, other: str, parsed: Columns) -> Spans:
         """Return the events of a track where the other was parsed and is without the class."""
         return (self.on(track) - self.on(other)) & self._known(parsed)
 
-    def _known(self, parsed: dict[str, NDArray[Any]]) -> Spans:
+    def _known(self, parsed: Columns) -> Spans:
         """Return the stretches of each pair's clip."""
         first = np.searchsorted(parsed["clip"], self.clip, side="left")
         number = np.searchsorted(parsed["clip"], self.clip, side="right") - first

@@ -9,10 +9,11 @@ decided counts as certain; a clip without kept scores has those of its events.
 import io
 import os
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,6 +119,32 @@ class Levels:
         row = self._archive.read(f"{track}-{key}")
         if row.shape != (self.count,) or row.dtype != np.uint8:
             raise ValueError(f"expected {self.count} bytes, got {row.shape} {row.dtype}")
+        return row
+
+
+class SomeLevels(Levels):
+    """The scores of some clips, laid end to end in their order.
+
+    Args:
+        levels: of all clips.
+        clips: columns of the index, `segments` and `scores_at` among them, an entry a clip.
+        chosen: rows of the index.
+    """
+
+    def __init__(
+        self, levels: Levels, clips: Mapping[str, NDArray[Any]], chosen: NDArray[np.integer]
+    ) -> None:
+        super().__init__(None)
+        count = clips["segments"][chosen]
+        at = np.cumsum(count) - count
+        self.count = int(count.sum())
+        self.clips = {name: column[chosen] for name, column in clips.items()} | {"scores_at": at}
+        self._whole = levels
+        self._place = np.arange(self.count) + np.repeat(clips["scores_at"][chosen] - at, count)
+
+    def of(self, track: str, label: str | None) -> Row:
+        """Return the row of a class, or of the likeliest class, (S,)."""
+        row: Row = self._whole.of(track, label)[self._place]
         return row
 
 

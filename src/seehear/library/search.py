@@ -9,7 +9,7 @@ all of it together is sure enough (`SURE`).
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -139,16 +139,6 @@ def search(library: Path, query: str, *, absent: float = ABSENT_BELOW, sure: flo
             hint="run seehear search or seehear serve on the folder",
         )
     return _answered(library, lambda looking: looking.found(library, query), absent, sure)
-
-
-def numbers_of_clips(library: Path, conditions: Iterable[Node]) -> list[int]:
-    """Return in how many clips each condition holds somewhere; errors as `search`."""
-
-    def counted(looking: "_Search") -> list[int]:
-        clips = (looking.line.get(looking.where(node, True))[0] for node in conditions)
-        return [len(np.unique(of)) for of in clips]
-
-    return _answered(library, counted, ABSENT_BELOW, SURE)
 
 
 def _answered(

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -45,7 +46,6 @@ class _Listing:
 
     stamp: tuple[int, int]  # when it was written, and its size
     paths: dict[str, str]  # id -> path of the timeline, in the order of the index
-    examples: list[str]  # queries worth trying
 
 
 def clip_id(path: str) -> str:
@@ -81,7 +81,7 @@ class Catalogue:
         self._checked: float | None = None
         self._updated = Updated(0)
         self._told: set[str] = set()
-        self._listing = _Listing((0, 0), {}, [])
+        self._listing = _Listing((0, 0), {})
         self._counting = threading.Lock()
         self._counts: tuple[tuple[int, int], list[ClassCounts]] = ((0, 0), [])
 
@@ -118,18 +118,8 @@ class Catalogue:
         if stamp == self._listing.stamp:
             return
         found = rows("SELECT path FROM {} ORDER BY file_row_number", index)
-        events = rows(
-            "SELECT e.track, e.label, count(*), max(e.end_s - e.start_s) FROM (SELECT"
-            " unnest(events) AS e FROM {}) GROUP BY ALL ORDER BY 3 DESC, 2",
-            index,
-        )
         paths = {clip_id(path): path for (path,) in found}
-        self._listing = _Listing(stamp, paths, _examples(events))
-
-    def examples(self) -> list[str]:
-        """Return queries that find something here; while there is nothing, ones that show how."""
-        self.refresh()
-        return self._listing.examples
+        self._listing = _Listing(stamp, paths)
 
     def classes(self) -> dict[str, Any]:
         """Return in how many clips each class is heard and seen, the most frequent first.
@@ -149,7 +139,7 @@ class Catalogue:
             "classes": len(found),
             "counts": [_counted(of) for of in found[:_CLASSES]],
             "absent": absent[:_CLASSES],
-            "examples": self.examples(),
+            "examples": _examples(found),
         }
 
     def page(self, query: str = "", *, offset: int = 0, limit: int = 60) -> dict[str, Any]:
@@ -280,29 +270,17 @@ class Catalogue:
         return next(filter(None, map(refused, self._videos.places(path, source))), None)
 
 
-def _examples(events: list[tuple[str, str, int, float]]) -> list[str]:
-    """Return queries made of frequent classes.
-
-    Args:
-        events: (track, label, count, longest), most frequent first.
-    """
-    count = {(track, label): number for track, label, number, _ in events}
-    labels: dict[str, list[str]] = {"audio": [], "visual": [], "audio_visual": []}
-    for track, label, _, longest_s in events:
-        if track != "visual" or longest_s > 2:
-            labels[track].append(label)
-
-    def seen_too(label: str) -> int:
-        return count.get(("audio_visual", label), 0) - count["audio", label]
-
+def _examples(found: list[ClassCounts]) -> list[str]:
+    """Return queries that find something in many clips, or ones that show how."""
     queries = []
-    if labels["audio"]:
-        least = written(min(labels["audio"], key=seen_too))
-        queries.append(f"heard:{least} -seen:{least}")
-    if labels["audio_visual"]:
-        queries.append(f"both:{written(labels['audio_visual'][0])}")
-    if labels["visual"]:
-        queries.append(f"seen:{written(labels['visual'][0])} duration>2")
+    for kind, query in (
+        ("heard_only", "heard:{0} -seen:{0}"),
+        ("both", "both:{0}"),
+        ("seen_only", "seen:{0} -heard:{0}"),
+    ):
+        best = max(found, key=attrgetter(kind), default=ClassCounts(""))
+        if getattr(best, kind):
+            queries.append(query.format(written(best.label)))
     return queries or list(EXAMPLES)
 
 

@@ -103,7 +103,7 @@ function summary(page, query) {
 function nothing(page, query) {
   return make("div", "card no-clips", make("h2", "", "Nothing found"),
     make("p", "", "All ", count(page.clips, "clip"), " were searched for ", make("code", "", query), "."),
-    make("p", "muted", "“Not” means known not to be there: seconds without a picture or without sound count for neither. "
+    make("p", "muted", "“Not” means surely not there: where there is a doubt, or was nothing to look at or listen to, nothing is claimed. "
       + "How often each class is found stands above, under “What is in these clips”."));
 }
 
