@@ -99,7 +99,7 @@ def test_what_stands_otherwise_is_named_and_parsed_again_when_asked(parsing, tmp
     assert parse("in", "--out", "lib", "--threshold", "0.7", "--json") == 0
     out, err = capsys.readouterr()
     assert (
-        "seehear: note: 3 files left as before: 1 changed since they were parsed (a.mp4); 2 parsed"
+        "seehear: note: 3 files left as before: 1 changed since parsing (a.mp4); 2 parsed"
         " in another way (b.mp4, sub/c.mp4: decoding.threshold 0.5, now 0.7); --again changed"
         " parses again\n"
     ) in err
@@ -202,7 +202,10 @@ def test_a_moved_file_keeps_its_timeline(parsing, tmp_path, capsys):
     assert parse("in", "--out", "lib") == 0
     assert parsing.parsed() == ["b.mp4"]
     err = capsys.readouterr().err
-    assert "2 files moved, and keeps what was parsed: b.mp4 is now a.mp4, a.mp4 is now new/x" in err
+    assert (
+        "2 files moved, nothing is parsed again for it: b.mp4 is now a.mp4, a.mp4 is now new/x"
+        in err
+    )
     found = {n: Timeline.from_json(p) for n, p in timelines(tmp_path / "lib").items()}
     assert {name: line.media.path for name, line in found.items()} == {
         "a": "new/x.mp4",
@@ -222,7 +225,7 @@ def test_failures_are_listed_kept_and_tried_again_when_asked(parsing, tmp_path, 
     assert parse("in", "--out", "lib") == 1
     err = capsys.readouterr().err
     assert err.endswith(
-        "1 file failed; lib/.seehear/failed.json keeps them, --retry tries again:\n"
+        "1 file failed (kept in lib/.seehear/failed.json; --retry tries again):\n"
         "  bad.mp4: no sound, no picture\n"
     )
     kept = json.loads((tmp_path / "lib" / ".seehear" / "failed.json").read_text())

@@ -21,7 +21,7 @@ def look_lines(look: Look, archive: ParsedArchive, made: Made, *, first: bool) -
     moved = [task for task in look.tasks() if task.moved]
     if moved:
         names = [f"{t.before.source} is now {t.file.source}" for t in moved if t.before]
-        yield f"{files(len(moved))} moved, and keeps what was parsed: {shown(names, most=3)}"
+        yield f"{files(len(moved))} moved, nothing is parsed again for it: {shown(names, most=3)}"
     if look.done and first:
         yield f"{len(look.done)} of {files(len(look.tasks()))} done already"
     if look.left:

@@ -250,7 +250,7 @@ class Result:
         """List all failures at the end, above which hours of work may stand."""
         assert self._archive is not None
         kept = self._archive.failures
-        where = f"; {kept.path} keeps them, --retry tries again" if list(kept) else ""
+        where = f" (kept in {kept.path}; --retry tries again)" if list(kept) else ""
         say(f"{files(len(self.failed))} failed{where}:")
         for source, problem in self.failed.items():
             say(f"  {source}: {problem}")

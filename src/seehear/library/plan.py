@@ -33,7 +33,7 @@ class Standing(StrEnum):
 
     NEW = "new"
     DONE = "done"
-    MEDIA = "changed since they were parsed"
+    MEDIA = "changed since parsing"
     WORDS = "parsed for other words"
     PARSER = "parsed in another way"
     UNKNOWN = "with a timeline that does not say what it was made of"
