@@ -14,7 +14,7 @@ from seehear.metrics import FIGURE_KEYS
 from seehear.time import Timeline
 from small_world import TINY
 
-SMALL = {"seed": 1, "splits": {"train": 4, "val": 2, "test": 2}, "settings": TINY}
+SMALL = {"seed": 1, "splits": {"train": 3, "val": 1, "test": 1}, "settings": TINY}
 
 
 @pytest.mark.weights
