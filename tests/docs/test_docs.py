@@ -99,6 +99,15 @@ def test_every_block_is_one_we_can_check(page: str) -> None:
             build_parser(command[0]).parse_args(command)
 
 
+def test_the_first_screen_is_in_plain_words() -> None:
+    """What it is, for whom and how it looks, before any name that only the field knows."""
+    first = (ROOT / "README.md").read_text(encoding="utf-8").split("\n## ")[0]
+    jargon = re.findall(r"\b[A-Z][A-Za-z]*[A-Z]\w*\b", first)
+    assert set(jargon) <= {"GPU", "ELAN"}, jargon
+    assert "](docs/pictures/library.png)" in first
+    assert len(first.split()) < 300
+
+
 def without_ends(text: str) -> list[str]:
     """Return the lines of a text without blanks at their ends."""
     return [line.rstrip() for line in text.strip().splitlines()]
