@@ -147,7 +147,7 @@ def photograph(address: str) -> None:
         dark = browser.new_page(viewport=PHONE, color_scheme="dark")
         dark.goto(address)
         dark.wait_for_selector(".clip")
-        dark.fill("#query", "heard:Telephone -seen:Telephone")
+        dark.fill("#query", "telephone heard but not seen")
         dark.press("#query", "Enter")
         dark.wait_for_selector(".chip.time")
         shoot(dark, "search", of=".clip >> nth=-1")
