@@ -18,6 +18,11 @@ def screenshots(monkeypatch):
     sys.modules.pop("screenshots")
 
 
+def test_the_pictures_are_of_the_page_of_today(screenshots):
+    old = screenshots.outdated()
+    assert not old, f"{', '.join(old)}: not as in docs/pictures; run: make screenshots"
+
+
 def test_a_changed_page_is_noticed(screenshots, tmp_path, monkeypatch):
     static = tmp_path / "src/seehear/web/static"
     static.mkdir(parents=True)
