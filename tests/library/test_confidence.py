@@ -84,3 +84,14 @@ def test_clips_without_scores_go_by_their_events_and_it_is_said(tmp_path: Path) 
     (note,) = search(tmp_path, "audio:Dog -visual:Dog").notes
     assert note.startswith("1 of 2 clips keep no scores: there a class counts as absent wherever")
     assert search(tmp_path, "audio:Dog").notes == ()
+
+
+def test_scores_of_a_clip_that_is_gone_are_nobodys(tmp_path: Path) -> None:
+    heard = "0.9 0.9 0.9 0.9"
+    write(tmp_path, "a", heard, "0.1 0.1 0.1 0.1")
+    write(tmp_path, "b", heard, "0.9 0.9 0.9 0.9")
+    update(tmp_path)
+    write(tmp_path, "b", heard + " 0.9", "0.9 0.9 0.9 0.9 0.9")
+    assert spans(tmp_path, "audio:Dog -visual:Dog") == [("a", 0, 4)]
+    (tmp_path / "a.timeline.json").unlink()
+    assert spans(tmp_path, "audio:Dog -visual:Dog") == []

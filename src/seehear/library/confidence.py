@@ -119,11 +119,17 @@ class Confidence:
         return same
 
     @cached_property
-    def _clip(self) -> NDArray[np.int64]:
-        """Which clip each segment belongs to, (S,)."""
-        order = np.lexsort((self.count, self.at))
-        place = np.searchsorted(self.at[order], np.arange(self.levels.count), side="right") - 1
-        return order[np.maximum(place, 0)]
+    def _clip(self) -> NDArray[np.int32]:
+        """Which clip each segment belongs to, (S,); -1 where that is gone."""
+        there = np.flatnonzero(self.count > 0)
+        first, last = self.at[there], self.at[there] + self.count[there]
+        edges = np.unique(np.concatenate([[0], first, last[last < self.levels.count]]))
+        owner = np.full(len(edges), -1, np.int32)
+        owner[np.searchsorted(edges, first)] = there
+        begins = np.zeros(self.levels.count, np.int8)
+        begins[edges[edges < self.levels.count]] = 1
+        clips: NDArray[np.int32] = owner[np.cumsum(begins, dtype=np.int32) - 1]
+        return clips
 
     def _by_segment(self, values: NDArray[Any]) -> NDArray[Any]:
         return values[self._clip]
@@ -162,7 +168,9 @@ class Confidence:
         first, last = np.flatnonzero(begins), np.flatnonzero(ends)
         clip = self._clip[first]
         end = last + 1 - self.at[clip]
-        meant = (end <= self.count[clip]) & self.scored[clip]  # not of a clip that is gone
+        meant = (
+            (clip >= 0) & (end <= self.count[clip]) & self.scored[clip]
+        )  # not of a clip that is gone
         first, clip, end = first[meant], clip[meant], end[meant]
         start_s = self.start_s[clip] + (first - self.at[clip]) * self.step_s[clip]
         end_s = self.start_s[clip] + end * self.step_s[clip]
