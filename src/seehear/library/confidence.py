@@ -97,10 +97,12 @@ class Confidence:
 
     def _around(self, scores: Floats) -> Floats:
         """Return the largest score within `NEAR_S` in the same clip."""
-        step_s = self._by_segment(self.step_s)
+        alike = np.ptp(self.step_s) == 0 if len(self.step_s) else True
         out = scores.copy()
         for away in range(1, int(NEAR_S / min(self.step_s, default=1.0) + 1e-6) + 1):
-            both = self._same_kept(away) & (away * step_s[:-away] <= NEAR_S + 1e-6)
+            both = self._same_kept(away)
+            if not alike:
+                both &= away * self._by_segment(self.step_s)[:-away] <= NEAR_S + 1e-6
             np.maximum(out[:-away], scores[away:], out=out[:-away], where=both)
             np.maximum(out[away:], scores[:-away], out=out[away:], where=both)
         return out
@@ -115,7 +117,9 @@ class Confidence:
 
     def _same_kept(self, away: int) -> NDArray[np.bool_]:
         """Return whether segments so far apart are of one clip that keeps scores."""
-        same: NDArray[np.bool_] = self._same_clip(away) & self._by_segment(self.scored)[:-away]
+        same = self._same_clip(away)
+        if not self.scored.all():
+            same &= self._by_segment(self.scored)[:-away]
         return same
 
     @cached_property
