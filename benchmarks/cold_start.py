@@ -50,7 +50,7 @@ def main() -> None:
     commands = {
         "parse": ("parse", str(clip.resolve()), "--json"),
         "parse_trained": ("parse", str(clip.resolve()), "--json", "--model", str(model.resolve())),
-        "search": ("search", str((args.folder / "library-").resolve()), "audio:Dog -visual:Dog"),
+        "search": ("search", str((args.folder / "library-").resolve()), "audio:Dog", "--json"),
     }
     figures: dict[str, Any] = {}
     for name, command in commands.items():
@@ -81,11 +81,9 @@ def _timed(
 
 
 def _found(printed: str) -> object:
-    """Return what was found: of a timeline what is not a time stamp or a version."""
-    if not printed.startswith("{"):
-        return printed
-    timeline = json.loads(printed)
-    return {key: timeline.get(key) for key in _FOUND}
+    """Return what was found: hits, or of a timeline what is not a time stamp or a version."""
+    value = json.loads(printed)
+    return {key: value.get(key) for key in (*_FOUND, "hits")}
 
 
 def _run(
