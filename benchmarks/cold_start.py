@@ -83,7 +83,8 @@ def _timed(
 def _found(printed: str) -> object:
     """Return what was found: hits, or of a timeline what is not a time stamp or a version."""
     value = json.loads(printed)
-    return {key: value.get(key) for key in (*_FOUND, "hits")}
+    hits = [(hit["timeline"], hit["start_s"], hit["end_s"]) for hit in value.get("hits", ())]
+    return {"hits": hits, **{key: value.get(key) for key in _FOUND}}
 
 
 def _run(
