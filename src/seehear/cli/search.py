@@ -165,7 +165,8 @@ def _cuts(args: argparse.Namespace, hits: "list[Hit]") -> int:
         print(cut.file)
     for line in done.failed:
         print(f"seehear: {line}", file=sys.stderr)
-    print(f"{len(done.made)} cuts; lists: cuts.csv, cuts.edl in {args.out}", file=sys.stderr)
+    noun = "cut" if len(done.made) == 1 else "cuts"
+    print(f"{len(done.made)} {noun}; lists: cuts.csv, cuts.edl in {args.out}", file=sys.stderr)
     return len(done.failed)
 
 
@@ -178,12 +179,7 @@ def _table(found: "Found", hits: "list[Hit]", clips: int) -> None:
         length = f"{h.end_s - h.start_s:.1f} s"
         rows.append([h.source, time_text(h.start_s), time_text(h.end_s), length, f"{h.score:.2f}"])
     more = f"; {len(found) - len(hits):,} more, see --limit" if len(found) > len(hits) else ""
-    table(
-        found.query,
-        ["clip", "from", "to", "length", "score"],
-        rows,
-        note=(
-            f"{len(found):,} moments, {found.total_s:,.1f} s in {found.clips:,} of {clips:,}"
-            f" clips{more}"
-        ),
-    )
+    noun = "moment" if len(found) == 1 else "moments"
+    length = f"{found.total_s:,.1f} s in {found.clips:,} of {clips:,} clips"
+    note = f"{len(found):,} {noun}, {length}{more}"
+    table(found.query, ["clip", "from", "to", "length", "score"], rows, note=note)
