@@ -81,3 +81,15 @@ def test_damaged_scores_are_one_line_and_made_again(tmp_path: Path) -> None:
     assert len(search(tmp_path, "audio:Dog")) == 3
     left = [p.name for p in index_path(tmp_path).parent.iterdir()]
     assert sorted(name.split("-")[0] for name in left) == ["index.parquet", "scores"]
+
+
+def test_a_folder_in_the_place_of_scores_stops_no_search(tmp_path: Path) -> None:
+    write_library(tmp_path)
+    update(tmp_path)
+    path = scores_path(index_path(tmp_path))
+    assert path is not None
+    path.unlink()
+    path.mkdir()
+    assert update(tmp_path).clips == 4
+    assert update(tmp_path).notes == ()
+    assert len(search(tmp_path, "audio:Dog")) == 2

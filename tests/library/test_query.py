@@ -121,6 +121,7 @@ def test_a_fault_is_one_line_that_points_at_its_place(
     [
         ("heard dog not seen", "audio:dog -visual:dog"),
         ("dog heard but not seen", "audio:dog -visual:dog"),
+        ("heard dog without cat", "audio:dog -any:cat"),
         ("heard but not seen dog", "audio:dog -visual:dog"),
         ("dog heard and seen", "audio_visual:dog"),
         ("dog not seen", "-visual:dog"),

@@ -95,6 +95,8 @@ def test_likeness_is_asked_last_and_said(monkeypatch: pytest.MonkeyPatch, tmp_pa
         search(tmp_path, "gizmo")
     with pytest.raises(ConfigError, match=r"'cat' \(searched for: Car, Dog\)"):
         search(tmp_path, "cat")  # has a meaning of its own, whatever is like it
+    with pytest.raises(ConfigError, match="'no' is not understood: ask with not or without"):
+        search(tmp_path, "dog and no car")  # or it would be taken for a car
     assert asked == ["doggo", "gizmo"]
 
 

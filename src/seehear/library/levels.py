@@ -6,6 +6,7 @@ the largest of them.  The index says where in it a clip begins, and names the fi
 decided counts as certain; a clip without kept scores has those of its events.
 """
 
+import contextlib
 import io
 import os
 import zipfile
@@ -217,4 +218,5 @@ def tidy(folder: Path, path: Path) -> None:
     """Take away the files of scores beside an index, but for the one that belongs to it."""
     for other in folder.glob("scores-*.npz"):
         if other != path:
-            other.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # a folder, or in use: it is in nobody's way
+                other.unlink()

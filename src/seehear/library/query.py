@@ -11,7 +11,7 @@ audio:Baby cry          several words: as many as make a name, else all of them
 "Baby cry"              quotes for a class with signs, or with words of the language
 a b, a & b, a and b     both at once; but and while mean and
 a | b, a or b           either
--a, not a               not: a was looked for and is surely not there
+-a, not a, without a    not: a was looked for and is surely not there
 ( ... )                 grouping
 a near b, a near 3s b   stretches of a with one of b at most 5 s (3 s) away
 duration>3              only stretches over 3 s of the conditions beside it (also < <= >= =)
@@ -41,7 +41,7 @@ TRACK_WORDS = {
     "any": "any",
 }
 _SAID = {"heard": "audio", "audible": "audio", "seen": "visual", "visible": "visual"}
-_SIGNS = {"and": "&", "but": "&", "while": "&", "or": "|", "not": "-"}
+_SIGNS = {"and": "&", "but": "&", "while": "&", "or": "|", "not": "-", "without": "-"}
 _MEASURES = ("duration", "score")
 _NEAR, NEAR_S = "near", 5.0
 _RESERVED = {*_SIGNS, *_SAID, *_MEASURES, _NEAR}

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from seehear.parser.zero_shot.lexicon import Lexicon
 
 _ALIKE = 0.6  # likeness from which words stand for a class
+# words that likeness does not see, though they turn a name round
+_DENIALS = {"no", "none", "never", "nothing", "neither", "nor", "except", "minus", "absent"}
 
 
 class Names:
@@ -123,6 +125,11 @@ class Names:
         Raises:
             ConfigError: none is, or likeness cannot be told.
         """
+        if denials := sorted(_DENIALS.intersection(plain(text).split())):
+            told = (
+                f"{denials[0]!r} is not understood: ask with not or without, as in dog without cat,"
+            )
+            raise fault(query, term.at, told)
         own = any(lexicon.concept(text) is not None for lexicon in self._places)
         label, likeness = (None, 0.0) if own else self._nearest(text)  # a cat is no kind of dog
         if label is not None and likeness >= _ALIKE:
