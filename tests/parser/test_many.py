@@ -1,6 +1,7 @@
 """Many files at once: the same timelines, and a fault costs its file alone."""
 
 import pickle
+import threading
 
 import pytest
 
@@ -76,3 +77,27 @@ def test_decoding_processes_get_the_frames_a_second_of_encoders_that_take_them()
     assert load("conse").fps == 5
     assert load("r2plus1d18").fps == 8  # it looks at eight frames and takes no other number
     assert load("yamnet").rate_hz == 16000
+
+
+def test_python_does_not_end_while_weights_are_read_ahead(tmp_path, monkeypatch):
+    """Or the libraries that read them crash, as where the only file is damaged."""
+    (tmp_path / "broken.mp4").write_text("no video")
+    from seehear.streaming.worker import Front
+
+    go_on, loaded = threading.Event(), []
+
+    class Slow:
+        def load(self):
+            go_on.wait(60)
+            loaded.append(self)
+
+    one = parser()
+    monkeypatch.setattr(one.scorer, "audio", {"ear": Slow(), "second": Slow()})
+    front = Front(("eye",), ("ear",), "grid", 1.0, load_two_frames)
+    (parsed,) = parse_many(one, [tmp_path / "broken.mp4"], front=front)
+    (thread,) = (t for t in threading.enumerate() if t.name == "seehear-load")
+    assert isinstance(parsed.error, MediaError)
+    assert not thread.daemon
+    go_on.set()
+    thread.join(60)
+    assert len(loaded) == 1  # what nobody waits for is not begun

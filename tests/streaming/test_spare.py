@@ -1,6 +1,9 @@
 """A decoding process that is begun before it is known what it is to decode for."""
 
 import multiprocessing
+import os
+import signal
+import sys
 
 import pytest
 
@@ -33,6 +36,19 @@ def test_the_spare_process_decodes_and_another_is_begun_when_it_dies(tmp_path):
         *_, outcome = decoder.run(job)
         assert outcome.tracks == {"audio": "present", "visual": "present"}
         decoder.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a console's Ctrl-C goes another way there")
+def test_ctrl_c_is_not_for_the_decoding_process_however_early(tmp_path, capfd):
+    film(tmp_path / "a.mkv", 1)
+    with spare.started_ahead():
+        os.kill(spare._spare[0].process.pid, signal.SIGINT)
+        decoder = Decoder(FRONT)
+        *_, outcome = decoder.run(ClipJob("a", "a", str(tmp_path / "a.mkv")))
+        decoder.close()
+    assert outcome.tracks == {"audio": "present", "visual": "present"}
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_one_that_died_before_it_was_needed_is_said_in_one_line(tmp_path):

@@ -66,23 +66,36 @@ def parse_many(
         for name, path in todo.items()
     ]
     # while the first clip is being decoded; a fault is met again where it encodes
-    threading.Thread(target=_load, args=(scorer,), daemon=True).start()
-    for job, message in decode_all(work, front, workers=jobs, timeout_s=timeout_s):
-        clip = clips[job.name]
-        if isinstance(message, Piece):
-            _add(clip, message)
-            report(clip.path, (int(message.segments[-1]) + 1) * scorer.step_s)
-            continue
-        del clips[job.name]
-        yield _finished(clip, message)
+    with _loaded_ahead(scorer):
+        for job, message in decode_all(work, front, workers=jobs, timeout_s=timeout_s):
+            clip = clips[job.name]
+            if isinstance(message, Piece):
+                _add(clip, message)
+                report(clip.path, (int(message.segments[-1]) + 1) * scorer.step_s)
+                continue
+            del clips[job.name]
+            yield _finished(clip, message)
 
 
-def _load(scorer: Scorer) -> None:
-    """Read the weights of encoders that can do so ahead."""
-    with contextlib.suppress(Exception):
-        for encoder in (*scorer.audio.values(), *scorer.visual.values()):
-            if isinstance(encoder, Loads):
-                encoder.load()
+@contextlib.contextmanager
+def _loaded_ahead(scorer: Scorer) -> Iterator[None]:
+    """Read the weights of encoders that can do so, while the block runs.
+
+    Python waits for this thread where it ends, as the libraries that it is in would crash.
+    """
+    over = threading.Event()
+
+    def load() -> None:
+        with contextlib.suppress(Exception):
+            for encoder in (*scorer.audio.values(), *scorer.visual.values()):
+                if isinstance(encoder, Loads) and not over.is_set():
+                    encoder.load()
+
+    threading.Thread(target=load, name="seehear-load", daemon=False).start()
+    try:
+        yield
+    finally:
+        over.set()
 
 
 def _add(clip: ClipParse, piece: Piece) -> None:

@@ -8,6 +8,8 @@ imports nothing but the standard library, so that there is nothing to wait for.
 import contextlib
 import multiprocessing
 import os
+import signal
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -57,9 +59,26 @@ def _begin() -> Started:
     process = context.Process(
         target=_serve, args=(theirs, os.getpid()), daemon=True, name="seehear-decoder"
     )
-    process.start()
+    with _without_interrupts():
+        process.start()
     theirs.close()
     return Started(process, pipe)
+
+
+@contextlib.contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Have a process that is started in the block take no Ctrl-C: that is for the main one.
+
+    It inherits this; to say it itself, it would have to be running already.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(pipe: Connection, parent: int) -> None:
