@@ -1,12 +1,12 @@
 """How right is "heard but not seen", and what do its two bounds trade?
 
-    python benchmarks/heard_not_seen.py LIBRARY=TRUTH:SPLIT,... ... [--json FILE] [--picture FILE]
+    python benchmarks/heard_not_seen.py LIBRARY=TRUTH:SPLIT,... ... [--json FILE]
 
 LIBRARY: timelines with scores of the clips of the splits (`seehear parse VIDEOS --events ...`);
 TRUTH: dataset folders.  Asks `audio:X -visual:X` for every class X and counts seconds: right,
 wrong, missed.  First with the defaults, then by events alone (as before scores were kept), then
-with each bound moved while the other stays.  Prints JSON; the picture is an SVG of precision
-against recall.
+with each bound moved while the other stays.  Prints JSON; the site draws precision against recall
+from what lies in benchmarks/results.
 """
 
 import argparse
@@ -30,7 +30,6 @@ def main() -> None:
     )
     parser.add_argument("libraries", nargs="+", metavar="LIBRARY=TRUTH:SPLIT,...")
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--picture", type=Path)
     args = parser.parse_args()
     result: dict[str, Any] = {"absent": ABSENT_BELOW, "sure": SURE, "libraries": {}}
     for given in args.libraries:
@@ -40,8 +39,6 @@ def main() -> None:
     print(text, end="")
     if args.json:
         args.json.write_text(text)
-    if args.picture:
-        args.picture.write_text(picture(result["libraries"]))
 
 
 def measure(library: Path, splits: list[str]) -> dict[str, Any]:
@@ -94,48 +91,6 @@ def figures(library: Path, truth: Truth, **bounds: float) -> dict[str, float]:
         "recall": round(recall, 3),
         "f": round(2 * precision * recall / max(1e-9, precision + recall), 3),
     }
-
-
-def picture(libraries: dict[str, Any]) -> str:
-    """Return precision against recall as SVG: a line for each bound that moves."""
-    width, height, left, low, high = 560, 360, 50, 0.4, 1.0
-
-    def at(point: dict[str, float]) -> str:
-        x = left + point["recall"] / 0.8 * (width - left - 20)
-        y = height - 40 - (point["precision"] - low) / (high - low) * (height - 60)
-        return f"{x:.1f},{y:.1f}"
-
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-size="12"'
-        ' font-family="sans-serif" fill="#444">',
-        f'<text x="{width / 2}" y="{height - 6}" text-anchor="middle">recall</text>',
-        f'<text x="12" y="{height / 2}" transform="rotate(-90 12 {height / 2})"'
-        ' text-anchor="middle">precision</text>',
-    ]
-    for step in range(5):
-        x, y = at({"recall": step * 0.2, "precision": low}).split(",")
-        parts.append(
-            f'<text x="{x}" y="{float(y) + 16}" text-anchor="middle">{step * 0.2:.1f}</text>'
-        )
-    for step in range(4):
-        x, y = at({"recall": 0, "precision": low + step * 0.2}).split(",")
-        parts.append(
-            f'<text x="{float(x) - 8}" y="{y}" text-anchor="end">{low + step * 0.2:.1f}</text>'
-        )
-        parts.append(f'<line x1="{x}" x2="{width - 20}" y1="{y}" y2="{y}" stroke="#ddd"/>')
-    colours = ("#0b6e99", "#b3541e", "#4b7d2e", "#7a4fa3")
-    for index, (name, of) in enumerate(libraries.items()):
-        colour = colours[index % len(colours)]
-        for kind, dashes in (("moving absent", ""), ("moving sure", ' stroke-dasharray="5 3"')):
-            points = " ".join(map(at, of[kind]))
-            parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}"{dashes}/>')
-        for kind, radius in (("default", 5), ("by events", 3)):
-            x, y = at(of[kind]).split(",")
-            parts.append(f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{colour}"/>')
-        parts.append(
-            f'<text x="{left + 16}" y="{height - 90 + 16 * index}" fill="{colour}">{name}</text>'
-        )
-    return "\n".join([*parts, "</svg>"]) + "\n"
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The pictures of the pages, drawn by the product's own figure functions."""
 
+import json
 from pathlib import Path
 
 import measured
@@ -11,6 +12,7 @@ from seehear.reproduce.picture import draw as draw_table
 from seehear.time import Decoding, TimeGrid, Timeline, decide
 
 CLASSES = ("Speech", "Dog")
+HEARD_NOT_SEEN = measured.BENCHMARKS / "results" / "2026-11-27-heard-not-seen.json"
 
 
 def row(picture: str) -> np.ndarray:
@@ -103,6 +105,25 @@ def gates():
     return figures.parsing(systems, CLASSES)
 
 
+def heard_not_seen():
+    measured_on = json.loads(HEARD_NOT_SEEN.read_text("utf-8"))["libraries"]["folds"]
+    figure, axes = figures._new(6, 4)
+    colour = palette.SERIES[0]
+    for kind, line, name in (
+        ("moving absent", "-", "the bound of absence moves"),
+        ("moving sure", "--", "the bound of the whole moves"),
+    ):
+        points = [(point["recall"], point["precision"]) for point in measured_on[kind]]
+        axes.plot(*zip(*points, strict=True), line, color=colour, label=name)
+    for kind, size, name in (("default", 60, "defaults"), ("by events", 20, "events alone")):
+        point = measured_on[kind]
+        axes.scatter(point["recall"], point["precision"], size, color=colour, label=name, zorder=3)
+    axes.set(xlabel="recall", ylabel="precision", xlim=(0, 0.6), ylim=(0.5, 1))
+    axes.legend(frameon=False)
+    figures._clean(axes)
+    return figure
+
+
 def _lanes(lanes: dict[str, np.ndarray]):
     figure, axes = figures._new(
         8, 0.75 * len(lanes) + 0.6, nrows=len(lanes), sharex=True, squeeze=False
@@ -122,4 +143,11 @@ def _lanes(lanes: dict[str, np.ndarray]):
     return figure
 
 
-PICTURES = {"tracks": tracks, "grid": grid, "weak": weak, "denoising": denoising, "gates": gates}
+PICTURES = {
+    "tracks": tracks,
+    "grid": grid,
+    "weak": weak,
+    "denoising": denoising,
+    "gates": gates,
+    "heard-not-seen": heard_not_seen,
+}

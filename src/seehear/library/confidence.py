@@ -44,6 +44,7 @@ class Confidence:
         self.start_s, self.step_s = clips["grid_start_s"], clips["step_s"]
         self.count, self.at, self.scored = clips["segments"], clips["scores_at"], clips["scored"]
         self._rows: dict[tuple[str, str | None], Row] = {}
+        self._same: dict[int, NDArray[np.bool_]] = {}
 
     def row(self, track: str, label: str | None) -> Row:
         """Return the levels of a class, of any class for None, (S,)."""
@@ -102,7 +103,7 @@ class Confidence:
         for away in range(1, int(NEAR_S / min(self.step_s, default=1.0) + 1e-6) + 1):
             both = self._same_kept(away)
             if not alike:
-                both &= away * self._by_segment(self.step_s)[:-away] <= NEAR_S + 1e-6
+                both = both & (away * self._by_segment(self.step_s)[:-away] <= NEAR_S + 1e-6)
             np.maximum(out[:-away], scores[away:], out=out[:-away], where=both)
             np.maximum(out[away:], scores[:-away], out=out[away:], where=both)
         return out
@@ -119,7 +120,7 @@ class Confidence:
         """Return whether segments so far apart are of one clip that keeps scores."""
         same = self._same_clip(away)
         if not self.scored.all():
-            same &= self._by_segment(self.scored)[:-away]
+            same = same & self._by_segment(self.scored)[:-away]
         return same
 
     @cached_property
@@ -127,7 +128,8 @@ class Confidence:
         """Which clip each segment belongs to, (S,); -1 where that is gone."""
         there = np.flatnonzero(self.count > 0)
         first, last = self.at[there], self.at[there] + self.count[there]
-        edges = np.unique(np.concatenate([[0], first, last[last < self.levels.count]]))
+        edges = np.sort(np.concatenate([[0], first, last[last < self.levels.count]]))
+        edges = edges[np.diff(edges, prepend=-1) > 0]  # numpy's `unique` loads much to do so
         owner = np.full(len(edges), -1, np.int32)
         owner[np.searchsorted(edges, first)] = there
         begins = np.zeros(self.levels.count, np.int8)
@@ -140,8 +142,9 @@ class Confidence:
 
     def _same_clip(self, away: int) -> NDArray[np.bool_]:
         """Return whether segments so far apart are of one clip, (S - away,)."""
-        same: NDArray[np.bool_] = self._clip[away:] == self._clip[:-away]
-        return same
+        if away not in self._same:
+            self._same[away] = self._clip[away:] == self._clip[:-away]
+        return self._same[away]
 
     def _levels(self, term: Presence) -> Row:
         """Return the levels of a class on a track, on both at once or on either, (S,)."""
