@@ -152,6 +152,8 @@ def test_one_timeline_as_parquet_and_with_less_in_it(
         (["--to", "csv", "--tracks", "video"], "--tracks: unknown track 'video'; known: audio, v"),
         (["--to", "csv", "--out", "x.csv", "--labels", "Dgo"], "--labels: no clip has class 'Dgo'"),
         (["--to", "csv", "--labels", ""], "--labels: expected at least one class"),
+        (["--to", "csv", "--out", "library/a.timeline.json"], "--out: library/a.timeline.json: "),
+        (["--to", "parquet", "--out", "film.MP4"], "expected the name of a parquet file, got that"),
     ],
 )
 def test_mistakes_about_a_library_are_one_line(

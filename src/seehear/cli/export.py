@@ -119,7 +119,7 @@ def _timeline(args: argparse.Namespace, selection: "Selection") -> int:
         sys.stdout.buffer.flush()
         return 0
     path = export.path_for(name, args.to, args.out) if is_folder(args.out) else args.out
-    check_file(path)
+    _check_out(path, args.to)
     print(export.write(chosen, args.to, path, media=media))
     return 0
 
@@ -194,8 +194,24 @@ def _table_file(args: argparse.Namespace, name: str) -> Path:
             parameter="out",
         )
     path = Path(args.out)
-    check_file(path)
+    _check_out(path, args.to)
     return path
+
+
+def _check_out(path: Path, form: str) -> None:
+    """Find out before the work whether a file can be written and is none that must stay."""
+    from seehear.data import MEDIA_SUFFIXES
+    from seehear.time import SUFFIX
+
+    check_file(path)
+    name = path.name.lower()
+    if name.endswith(MEDIA_SUFFIXES) or (form != "json" and name.endswith(SUFFIX)):
+        raise ConfigError(
+            f"expected the name of a {form} file, got that of a video or timeline",
+            where=path,
+            hint="choose another name",
+            parameter="out",
+        )
 
 
 def _folder(args: argparse.Namespace) -> Path:
