@@ -106,6 +106,10 @@ def test_what_was_understood_is_said_where_it_is_not_as_typed(tmp_path: Path) ->
     for query in ("Dog", "audio:dog -visual:DOG", "audio:Dog & visual:Dog"):
         assert search(tmp_path, query).searched_for is None, query
     assert search(tmp_path, "heard dog but not seen").searched_for == "audio:Dog -visual:Dog"
+    assert search(tmp_path, "off-screen dog").searched_for == "audio:Dog -visual:Dog"
+    put(tmp_path, "b", {"Rooster": "##.."}, {"Rooster": "...."}, vocabulary=("Rooster",))
+    update(tmp_path)
+    assert search(tmp_path, "rooster crowing").searched_for == "audio:Rooster"
 
 
 def test_a_search_by_name_loads_no_encoder(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ visual:Dog              seen                        (also seen:Dog)
 audio_visual:Dog        heard and seen at once      (also both:Dog)
 any:Dog, or just Dog    heard or seen
 audio:*                 anything heard
-heard dog not seen      the same in words; also: dog heard but not seen
+heard dog not seen      the same in words; also: dog heard but not seen, off-screen dog
+dog heard or seen       any:Dog; unseen and inaudible are not seen and not heard
 audio:Frying_(food)     a class as it is written; case and _ do not matter
 audio:Baby cry          several words: as many as make a name, else all of them
 "Baby cry"              quotes for a class with signs, or with words of the language
@@ -40,7 +41,13 @@ TRACK_WORDS = {
     "both": "audio_visual",
     "any": "any",
 }
-_SAID = {"heard": "audio", "audible": "audio", "seen": "visual", "visible": "visual"}
+_SAID = {
+    **dict.fromkeys(("heard", "audible"), (("audio", True),)),
+    **dict.fromkeys(("seen", "visible"), (("visual", True),)),
+    **dict.fromkeys(("unheard", "inaudible"), (("audio", False),)),
+    **dict.fromkeys(("unseen", "invisible"), (("visual", False),)),
+    **dict.fromkeys(("off-screen", "offscreen"), (("audio", True), ("visual", False))),
+}
 _SIGNS = {"and": "&", "but": "&", "while": "&", "or": "|", "not": "-", "without": "-"}
 _MEASURES = ("duration", "score")
 _NEAR, NEAR_S = "near", 5.0
@@ -389,16 +396,32 @@ class _QueryReader:
         said = list(before)
         while True:
             start = self.index
-            joined = bool(said or behind) and self.skip("&")
-            truth = not self.skip("-")
-            track = _SAID.get(self.now.text.lower()) if self._is_word() else None
-            if track is not None:
-                self.take()
-                leads_on = behind and (joined or full or bool(said)) and self._begins_name()
-            if track is None or leads_on:
+            more = self._more_said(said, behind, full)
+            if more is None:
                 self.index = start
                 return said
-            said.append((track, truth))
+            said = more
+
+    def _more_said(self, said: "_Said", behind: bool, full: bool) -> "_Said | None":
+        """Return what was said with what the next words add; None where they add nothing."""
+        sign = self.now.kind if said or behind else ""
+        joined = sign in ("&", "|")
+        self.index += joined
+        truth = not self.skip("-")
+        found = self._take_said(truth)
+        if behind and (joined or full or said) and self._begins_name():
+            return None
+        if sign == "|":
+            return _either(said, found)
+        return [*said, *found] if found else None
+
+    def _take_said(self, truth: bool) -> "_Said":
+        """Take a word such as "heard", or its contrary, if one stands here."""
+        found = _SAID.get(self.now.text.lower(), ()) if self._is_word() else ()
+        self.index += bool(found)
+        if len(found) > 1 and not truth:  # left to what "not" says of all that follows
+            return []
+        return [(track, told is truth) for track, told in found]
 
     def _is_word(self, text: str | None = None) -> bool:
         """Return whether a word stands here (such as `text`), and no colon behind it."""
@@ -439,6 +462,12 @@ class _QueryReader:
 
 
 _Said = list[tuple[str, bool]]
+
+
+def _either(said: _Said, found: _Said) -> _Said | None:
+    """Return what "heard or seen" says; None where it is something else."""
+    truths = [truth for _, truth in (*said, *found)]
+    return [("any", True)] if truths == [True, True] else None
 
 
 def _of_tracks(label: str | None, at: int, track: str | None, said: _Said) -> Node:

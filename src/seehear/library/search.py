@@ -46,7 +46,9 @@ _COMPARE: dict[str, Callable[[NDArray[Any], float], NDArray[np.bool_]]] = {
     "<=": np.less_equal,
     "=": np.equal,
 }
-_IN_WORDS = re.compile(r"\b(heard|audible|seen|visible)\b(?!\s*:)", re.IGNORECASE)
+_IN_WORDS = re.compile(
+    r"\b((un|in)?(heard|audible|seen|visible)|off-?screen)\b(?!\s*:)", re.IGNORECASE
+)
 _DIGITS = 3  # of a score that is shown, and of one that is compared
 
 

@@ -18,9 +18,21 @@ from seehear.library.query import And, Near, Node, Or, Presence, fault
 if TYPE_CHECKING:
     from seehear.parser.zero_shot.lexicon import Lexicon
 
+_OWN = ("audio", "visual", "audio_visual")
 _ALIKE = 0.6  # likeness from which words stand for a class
 # words that likeness does not see, though they turn a name round
-_DENIALS = {"no", "none", "never", "nothing", "neither", "nor", "except", "minus", "absent"}
+_DENIALS = {
+    "no",
+    "none",
+    "never",
+    "nothing",
+    "neither",
+    "nor",
+    "except",
+    "minus",
+    "absent",
+    "silent",
+}
 
 
 class Names:
@@ -57,6 +69,8 @@ class Names:
             return node if node.label is None else self._meant(node, node.label, query)
         if isinstance(node, And | Or):
             children = dict.fromkeys(self.understood(child, query) for child in node.children)
+            if isinstance(node, And):
+                children = _without_less(children)
             return next(iter(children)) if len(children) == 1 else type(node)(tuple(children))
         found = replace(node, child=self.understood(node.child, query))
         if isinstance(found, Near):
@@ -158,6 +172,20 @@ class Names:
         except (MissingExtraError, WeightsError):
             return None, 0.0
         return labels[int(likeness.argmax())], float(likeness.max())
+
+
+def _without_less(children: dict[Node, None]) -> dict[Node, None]:
+    """Return conditions side by side without those that say less than another: in "rooster
+    crowing" the rooster is heard.
+    """
+    said = {
+        child.label for child in children if isinstance(child, Presence) and child.track in _OWN
+    }
+    return {
+        child: None
+        for child in children
+        if not (isinstance(child, Presence) and child.track == "any" and child.label in said)
+    }
 
 
 def _related(
