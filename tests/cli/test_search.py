@@ -153,6 +153,8 @@ def test_cuts_and_their_lists(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert printed.splitlines() == [str(out / "0001 two.mp4")]
     assert "one.mp4 at 1 s: its video was not found; name the folder where it lies" in err
     assert sorted(path.name for path in out.iterdir()) == ["0001 two.mp4", "cuts.csv", "cuts.edl"]
+    assert main([*command, "--media", str(tmp_path / "cuts")]) == 2  # none has
+    assert main([*command, "--media", str(tmp_path / "videos")]) == 1
     head, row = (out / "cuts.csv").read_text().splitlines()
     assert head == "file,timeline,source,start_s,end_s,score,cut_from_s,cut_to_s"
     assert row.startswith("0001 two.mp4,two.timeline.json,two.mp4,1.0,3.0,0.9,")

@@ -106,12 +106,12 @@ def run(args: argparse.Namespace) -> int:
     if args.rank == "score":
         found = found.ranked()
     limit = 50 if args.limit is None and args.format == "table" else args.limit
-    failed = _show(args, found, list(found.hits(limit)), updated)
-    return 1 if updated.failed or failed else 0
+    code = _show(args, found, list(found.hits(limit)), updated)
+    return max(code, 1 if updated.failed else 0)
 
 
 def _show(args: argparse.Namespace, found: "Found", hits: "list[Hit]", updated: "Updated") -> int:
-    """Print or write the hits in the format asked for; return how many could not be."""
+    """Print or write the hits in the format asked for; return the exit code of that."""
     if args.format == "cuts":
         return _cuts(args, hits)
     if args.format == "clips":
@@ -158,7 +158,7 @@ def _csv(hits: "list[Hit]") -> None:
 
 
 def _cuts(args: argparse.Namespace, hits: "list[Hit]") -> int:
-    """Write the cuts; return how many could not be."""
+    """Write the cuts; return the exit code: 1 where some could not be, 2 where none could."""
     from seehear.library import cuts
 
     done = cuts.export(args.library, hits, args.out, tuple(args.media))
@@ -168,7 +168,9 @@ def _cuts(args: argparse.Namespace, hits: "list[Hit]") -> int:
         print(f"seehear: {line}", file=sys.stderr)
     noun = "cut" if len(done.made) == 1 else "cuts"
     print(f"{len(done.made)} {noun}; lists: cuts.csv, cuts.edl in {args.out}", file=sys.stderr)
-    return len(done.failed)
+    if not done.failed:
+        return 0
+    return 1 if done.made else 2
 
 
 def _table(found: "Found", hits: "list[Hit]", clips: int) -> None:
