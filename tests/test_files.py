@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from fake_archive import FakeParser
 from seehear.cli.main import main
 from seehear.errors import ConfigError, SeehearError
 from seehear.files import (
@@ -51,7 +52,8 @@ def test_what_cannot_be_a_folder_is_one_line(tmp_path, name):
 
 @pytest.mark.parametrize("out", ["file", "x" * 300, "/proc/x"])
 def test_parse_finds_out_before_it_parses(tmp_path, capsys, monkeypatch, out):
-    monkeypatch.setattr("seehear.cli.parse._parser", lambda args: pytest.fail("parsing began"))
+    monkeypatch.setattr("seehear.cli.parse._parser", FakeParser)
+    monkeypatch.setattr("seehear.parser.parse_many", lambda *args, **_: pytest.fail("it began"))
     (tmp_path / "file").touch()
     (tmp_path / "clip.wav").touch()
     assert main(["parse", str(tmp_path / "clip.wav"), "--out", str(tmp_path / out)]) == 2
@@ -59,7 +61,8 @@ def test_parse_finds_out_before_it_parses(tmp_path, capsys, monkeypatch, out):
 
 
 def test_parse_names_a_result_that_would_have_too_long_a_name(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("seehear.cli.parse._parser", lambda args: pytest.fail("parsing began"))
+    monkeypatch.setattr("seehear.cli.parse._parser", FakeParser)
+    monkeypatch.setattr("seehear.parser.parse_many", lambda *args, **_: pytest.fail("it began"))
     clip = tmp_path / f"{'x' * 245}.wav"
     clip.touch()
     assert main(["parse", str(clip), "--out", str(tmp_path / "out")]) == 2
@@ -67,7 +70,8 @@ def test_parse_names_a_result_that_would_have_too_long_a_name(tmp_path, capsys, 
 
 
 def test_parse_finds_out_about_subfolders_too(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("seehear.cli.parse._parser", lambda args: pytest.fail("parsing began"))
+    monkeypatch.setattr("seehear.cli.parse._parser", FakeParser)
+    monkeypatch.setattr("seehear.parser.parse_many", lambda *args, **_: pytest.fail("it began"))
     deep = tmp_path / "clips" / "day" / "x" / "y"
     deep.mkdir(parents=True)
     (deep / "clip.wav").touch()

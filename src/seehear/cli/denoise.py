@@ -115,7 +115,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add(
         "--alpha",
         metavar="X",
-        type=_factor,
         help=(
             "an unreliable positive label becomes X times the similarity of its segment to the"
             " class; or fit, from the similarities themselves, or fit*0.75 (default: 4, fitted for"
@@ -125,7 +124,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add(
         "--beta",
         metavar="X",
-        type=_factor,
         help="likewise for unreliable negatives (default: 0.4, or fitted)",
     )
     add(
@@ -149,15 +147,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ),
     )
     add("--json", action="store_true", help="print the report as JSON")
-
-
-def _factor(text: str) -> str | float:
-    from seehear.labels.lsld.options import read_factor
-
-    try:
-        return read_factor(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def run(args: argparse.Namespace) -> int:
