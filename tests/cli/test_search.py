@@ -79,7 +79,10 @@ def test_json_alone_on_stdout(library: Path, capsys: pytest.CaptureFixture[str])
             "query: no clip was searched for a class 'Dgo' (did you mean Dog? searched for: ",
         ),
         ("audio:Dog &", "query: expected a condition, got nothing at position 12"),
-        ("nose:Dog", "expected a track (audio, visual, audio_visual, any), got 'nose'"),
+        (
+            "nose:Dog",
+            "visual or seen, audio_visual or both, any), got 'nose'",
+        ),
     ],
 )
 def test_faults_are_one_line(

@@ -2,7 +2,7 @@
 
 from seehear import export
 from seehear.export.html import settings, time_text
-from seehear.time import Extent, TimeGrid, Timeline
+from seehear.time import Event, Extent, TimeGrid, Timeline, Track
 
 
 def test_the_page_of_a_silent_film_says_so() -> None:
@@ -18,8 +18,17 @@ def test_the_page_of_a_silent_film_says_so() -> None:
     page = export.render(line, "html")
     assert "no audio track · seen: nothing" in page
     assert "the file has no &lt;audio&gt; track" in page
-    assert "None of the 1 classes was found." in page
+    assert "Looked for 1 class, found none." in page
+    assert "All 0 events" in page
     assert "<i>" not in page
+
+
+def test_classes_are_written_as_people_write_them_and_one_event_is_one() -> None:
+    event = Event(0, 1, Track.AUDIO, "Baby_cry", 0.5)
+    page = export.render(Timeline("a.mp4", 3.0, TimeGrid(3), ("Baby_cry",), [event]), "html")
+    assert "heard: Baby cry · " in page
+    assert page.count('<th scope="row">Baby cry</th>') >= 2  # by class, and among the events
+    assert "All 1 event</summary>" in page
 
 
 def test_times_are_rounded_before_they_are_split() -> None:

@@ -86,7 +86,11 @@ def test_a_query_is_read_as(text: str, tree: Node) -> None:
         ("audio:Dog &", 12, "expected a condition, got nothing"),
         ("audio:Dog & & visual:Dog", 13, "expected a condition, got '&'"),
         ("audoi:Dog", 1, "did you mean audio?"),
-        ("smell:Dog", 1, "expected a track (audio, visual, audio_visual, any), got 'smell'"),
+        (
+            "smell:Dog",
+            1,
+            "visual or seen, audio_visual or both, any), got 'smell'",
+        ),
         ('audio:"Dog', 7, "this quote is never closed"),
         ("(audio:Dog", 1, "this parenthesis is never closed"),
         ("audio:Dog)", 10, "unexpected ')'"),
@@ -114,6 +118,11 @@ def test_a_fault_is_one_line_that_points_at_its_place(
     assert "\n" not in line
     assert line.startswith("query: ")
     assert "for example: audio:Dog -visual:Dog" in line
+
+
+def test_a_fault_gives_its_example_in_the_words_that_were_used() -> None:
+    with pytest.raises(ConfigError, match="for example: heard:Dog -seen:Dog"):
+        parse("heard:Dog smell:Dog")
 
 
 @pytest.mark.parametrize(

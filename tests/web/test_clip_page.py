@@ -218,7 +218,7 @@ def test_the_exported_page_explains_itself_likewise(
     other.wait_for_selector(".lane-event")
     assert other.locator(".legend-tracks").inner_text() == told
     assert other.locator(".keys").inner_text() == page.locator(".keys").inner_text()
-    assert other.locator("details >> text=All events (4)").count() == 1
+    assert other.locator("details >> text=All 4 events").count() == 1
     until(other, "document.getElementById('player').readyState >= 2")
     other.keyboard.press("Space")
     until(other, PLAYS.format("false"))

@@ -74,6 +74,7 @@ def test_the_builder_writes_the_query(page: Any, site: str) -> None:
     page.select_option("#ask-length", label="longer than 2 seconds")
     page.click(".builder button")
     page.wait_for_selector("text=Nothing found in 3 clips")
+    assert "“Not”" not in page.locator(".no-clips").inner_text()  # nothing of the kind was asked
     assert page.input_value("#query") == "seen:Dog duration>2"
     page.wait_for_selector("#ask-class")
     shown = [

@@ -26,6 +26,7 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
     out.
     """
     events = _event_table(timeline)
+    all_events = f"All {len(timeline)} event{'s' if len(timeline) != 1 else ''}"
     body = f"""<div class="page">
 <header class="top"><h1>{escape(timeline.source or "untitled clip")}</h1>
 <p class="muted">{_summary(timeline)}</p></header>
@@ -35,7 +36,7 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
 </section>
 <section class="card by-class"><h2>By class</h2>{class_table(timeline)}</section>
 {_warnings(timeline)}
-<details class="card"><summary>All events ({len(timeline)})</summary>{events}</details>
+<details class="card"><summary>{all_events}</summary>{events}</details>
 <details class="card"><summary>How this was made</summary>{settings(_made(timeline))}</details>
 </main>
 <footer class="muted">seehear {escape(__version__)}: what is heard, what is seen, and when</footer>
@@ -54,7 +55,9 @@ def class_table(timeline: Timeline) -> str:
     seconds = {label: _seconds(timeline, label) for label in timeline.vocabulary}
     found = [label for label in seconds if any(seconds[label])]
     if not found:
-        return f'<p class="muted">None of the {len(timeline.vocabulary)} classes was found.</p>'
+        number = len(timeline.vocabulary)
+        classes = "1 class" if number == 1 else f"{number} classes"
+        return f'<p class="muted">Looked for {classes}, found none.</p>'
     found.sort(key=lambda label: -max(seconds[label]))
     head = "".join(f'<th scope="col" class="num {t}">{PERCEIVED[t]}</th>' for t in Track)
     rows = "".join(_class_row(label, seconds[label]) for label in found)
@@ -77,7 +80,12 @@ def _class_row(label: str, seconds: Sequence[float]) -> str:
     for value in seconds:
         text = f"{value:.1f} s" if value else "–"
         cells += f'<td class="num">{text}</td>'
-    return f'<tr><th scope="row">{escape(label)}</th>{cells}</tr>'
+    return f'<tr><th scope="row">{escape(_words(label))}</th>{cells}</tr>'
+
+
+def _words(label: str) -> str:
+    """Return a class as a person writes it."""
+    return label.replace("_", " ")
 
 
 def settings(values: Mapping[str, Json]) -> str:
@@ -109,7 +117,7 @@ def time_text(time_s: float) -> str:
 def _summary(timeline: Timeline) -> str:
     parts = [time_text(timeline.duration_s)]
     for track in Track:
-        labels = dict.fromkeys(e.label for e in timeline.on(track))
+        labels = dict.fromkeys(_words(e.label) for e in timeline.on(track))
         if track is not Track.AUDIO_VISUAL and timeline.tracks[str(track)].absent:
             parts.append(f"no {track} track")
         elif track is not Track.AUDIO_VISUAL or labels:
@@ -155,7 +163,7 @@ def _event_row(event: Event) -> str:
     score = "–" if event.score is None else f"{event.score:.2f}"
     return (
         f'<tr><td><span class="dot {event.track}"></span>{PERCEIVED[event.track]}</td>'
-        f'<th scope="row">{escape(event.label)}</th>'
+        f'<th scope="row">{escape(_words(event.label))}</th>'
         f'<td class="num">{time_text(event.start_s)}</td>'
         f'<td class="num">{time_text(event.end_s)}</td><td class="num">{score}</td></tr>'
     )

@@ -32,6 +32,8 @@ EXAMPLES = (
     "visual:Car & audio:Speech",
     "audio_visual:Accordion duration>3",
 )
+_IN_WORDS = "heard:Dog -seen:Dog"  # the first example, for those who write it so
+_WORDS = re.compile(r"\b(heard|seen|both):", re.IGNORECASE)
 TRACK_WORDS = {
     "audio": "audio",
     "heard": "audio",
@@ -135,7 +137,7 @@ def fault(text: str, at: int, problem: str) -> ConfigError:
     return ConfigError(
         f"{problem} at position {at + 1} of {text!r}",
         where="query",
-        hint=f"for example: {EXAMPLES[0]}",
+        hint=f"for example: {_IN_WORDS if _WORDS.search(text) else EXAMPLES[0]}",
     )
 
 
@@ -358,7 +360,8 @@ class _QueryReader:
             guess = "" if near is None else f" (did you mean {near}?)"
             raise self.fault(
                 track,
-                f"expected a track (audio, visual, audio_visual, any), got {track.text!r}{guess}",
+                f"expected a track (audio or heard, visual or seen, audio_visual or both, any),"
+                f" got {track.text!r}{guess}",
             )
         self.take()
         label = self.now

@@ -11,6 +11,7 @@
      and where there is a band what that is
    SeehearLanes.keys()  which keys do what
    SeehearLanes.clock(seconds) -> "1:02.5"
+   SeehearLanes.words(label)  a class as a person writes it
 
    Text from outside is only ever set as textContent. */
 const SeehearLanes = (() => {
@@ -27,6 +28,9 @@ const SeehearLanes = (() => {
     if (text !== undefined) element.textContent = text;
     return element;
   }
+
+  /* a class as a person writes it */
+  const words = (label) => label.replaceAll("_", " ");
 
   function clock(seconds, tenths = true) {
     const t = Math.max(0, tenths ? Math.round(seconds * 10) / 10 : Math.round(seconds));
@@ -108,8 +112,8 @@ const SeehearLanes = (() => {
     for (const e of events) {
       if (!rows.has(e.label)) {
         const row = make("div", "lanes-row lane-track");
-        const name = make("div", "lanes-name", e.label);
-        name.title = e.label;
+        const name = make("div", "lanes-name", words(e.label));
+        name.title = words(e.label);
         const area = make("div", "lanes-area");
         area.append(...unknown(timeline, track, whole));
         row.append(name, area);
@@ -119,7 +123,7 @@ const SeehearLanes = (() => {
       bar.type = "button";
       bar.tabIndex = -1;
       if (e.score !== null && e.score !== undefined) bar.append(make("span", "", e.score.toFixed(2)));
-      bar.setAttribute("aria-label", `${e.label}, ${describe(e)}`);
+      bar.setAttribute("aria-label", `${words(e.label)}, ${describe(e)}`);
       bar.event = e;
       rows.get(e.label).lastChild.append(bar);
     }
@@ -204,7 +208,7 @@ const SeehearLanes = (() => {
       shown = key;
       const chips = [];
       for (const [track, word] of LANES) {
-        const labels = [...new Set(active.filter((bar) => bar.event.track === track).map((bar) => bar.event.label))];
+        const labels = [...new Set(active.filter((bar) => bar.event.track === track).map((bar) => words(bar.event.label)))];
         if (labels.length) chips.push(make("span", `lanes-chip ${track}`, `${word.toLowerCase()} ${labels.join(", ")}`));
       }
       now.replaceChildren(...(chips.length ? chips : [make("span", "muted", "nothing")]));
@@ -253,7 +257,7 @@ const SeehearLanes = (() => {
 
     function showTip(bar) {
       const e = bar.event, box = bar.getBoundingClientRect(), frameBox = host.getBoundingClientRect();
-      tip.replaceChildren(make("b", "", e.label), document.createTextNode(describe(e)));
+      tip.replaceChildren(make("b", "", words(e.label)), document.createTextNode(describe(e)));
       tip.hidden = false;
       const left = Math.min(Math.max(box.left - frameBox.left, 0), Math.max(0, frameBox.width - tip.offsetWidth));
       tip.style.left = `${left}px`;
@@ -351,7 +355,7 @@ const SeehearLanes = (() => {
   function preview(root, timeline, spans) {
     const whole = span(timeline);
     const box = make("div", "preview");
-    const words = [];
+    const lines = [];
     for (const [track, word] of LANES) {
       const lane = make("div", `preview-lane ${track}`);
       const gone = absent(timeline, track);
@@ -359,8 +363,8 @@ const SeehearLanes = (() => {
       const events = timeline.events.filter((e) => e.track === track);
       for (const [from, to] of unparsed(timeline, track)) lane.append(place(make("u"), from, to, whole));
       for (const e of events) lane.append(place(make("i"), e.start_s, e.end_s, whole));
-      const labels = [...new Set(events.map((e) => e.label))].join(", ");
-      words.push(`${word}: ${gone.length ? "no track" : labels || "nothing"}`);
+      const labels = [...new Set(events.map((e) => words(e.label)))].join(", ");
+      lines.push(`${word}: ${gone.length ? "no track" : labels || "nothing"}`);
       box.append(lane);
     }
     if (spans) {
@@ -369,8 +373,8 @@ const SeehearLanes = (() => {
       box.append(hits);
     }
     box.setAttribute("role", "img");
-    box.setAttribute("aria-label", words.join("; "));
-    box.title = words.join("\n");
+    box.setAttribute("aria-label", lines.join("; "));
+    box.title = lines.join("\n");
     root.replaceChildren(box);
   }
 
@@ -405,5 +409,5 @@ const SeehearLanes = (() => {
     return line;
   }
 
-  return { mount, preview, legend, keys, clock };
+  return { mount, preview, legend, keys, clock, words };
 })();

@@ -1,6 +1,6 @@
 /* The usual questions without the language: a class, how it is there, for how long.  The query stands in the box as it
    is built, so that the language can be read off. */
-import { link, make, toList, words } from "./dom.js";
+import { link, make, toList } from "./dom.js";
 
 export const QUESTIONS = [
   ["heard but not seen", (x) => `heard:${x} -seen:${x}`],
@@ -35,7 +35,7 @@ function select(id, label, choices) {
 /* `found` is the answer of /api/classes, `input` the box of the query. */
 export function builder(found, query, input) {
   const first = found.counts.length > 1 ? null : found.counts[0];
-  const classes = select("ask-class", "Class", [["a class …", ""], ...found.counts.map((of) => [words(of.label), of.written])]);
+  const classes = select("ask-class", "Class", [["a class …", ""], ...found.counts.map((of) => [SeehearLanes.words(of.label), of.written])]);
   const how = select("ask-how", "Heard or seen", QUESTIONS.map(([text], index) => [text, String(index)]));
   const length = select("ask-length", "Length", LENGTHS);
   const go = make("button", "primary", "Show");

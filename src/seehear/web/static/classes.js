@@ -1,5 +1,5 @@
 /* The classes of the library with the numbers of clips they are in: each number is a search. */
-import { button, link, make, toList, words } from "./dom.js";
+import { button, count, link, make, toList } from "./dom.js";
 
 const FIRST = matchMedia("(max-width: 640px)").matches ? 4 : 6;
 const NUMBERS = [
@@ -14,7 +14,7 @@ function box(of, query) {
     const asked = ask(of.written);
     const number = make("b", "", of[key].toLocaleString("en"));
     const chip = of[key] ? link(toList(asked), `chip ${kind}`, `${word} `, number) : make("span", `chip none ${kind}`, `${word} `, number);
-    chip.setAttribute("aria-label", `${words(of.label)}, ${word}: ${of[key].toLocaleString("en")} clips`);
+    chip.setAttribute("aria-label", `${SeehearLanes.words(of.label)}, ${word}: ${count(of[key], "clip")}`);
     if (asked === query) {
       chip.href = toList("");
       chip.setAttribute("aria-current", "true");
@@ -23,7 +23,7 @@ function box(of, query) {
     numbers.append(chip);
   }
   const notes = of.notes.map((line) => make("p", "note", line.slice(of.label.length + 2)));
-  return make("li", "class", make("h3", "", words(of.label)), numbers, ...notes);
+  return make("li", "class", make("h3", "", SeehearLanes.words(of.label)), numbers, ...notes);
 }
 
 export function classChips(found, query) {
@@ -45,7 +45,7 @@ export function classChips(found, query) {
   if (found.classes > boxes.length) panel.append(make("p", "muted", `And ${found.classes - boxes.length} rarer classes, which a search finds.`));
   if (found.absent.length) {
     panel.append(make("details", "absent", make("summary", "", `Looked for, found nowhere: ${found.absent.length}`),
-      make("p", "muted", found.absent.map(words).join(", "))));
+      make("p", "muted", found.absent.map(SeehearLanes.words).join(", "))));
   }
   return panel;
 }

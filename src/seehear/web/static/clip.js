@@ -82,12 +82,12 @@ export function classes(timeline) {
     if (!seconds.has(event.label)) seconds.set(event.label, { audio: 0, visual: 0, audio_visual: 0 });
     seconds.get(event.label)[event.track] += event.end_s - event.start_s;
   }
-  if (!seconds.size) return make("p", "muted", `None of the ${timeline.vocabulary.length} classes was found.`);
+  if (!seconds.size) return make("p", "muted", `Looked for ${timeline.vocabulary.length} class${timeline.vocabulary.length === 1 ? "" : "es"}, found none.`);
   const head = make("tr", "", make("th", "", "Class"));
   for (const [track, word] of TRACKS) head.append(make("th", `num ${track}`, word));
   const body = make("tbody", "");
   for (const [label, row] of [...seconds].sort((a, b) => Math.max(b[1].audio, b[1].visual) - Math.max(a[1].audio, a[1].visual))) {
-    body.append(make("tr", "", make("td", "", label),
+    body.append(make("tr", "", make("td", "", SeehearLanes.words(label)),
       ...TRACKS.map(([track]) => make("td", "num", row[track] ? `${row[track].toFixed(1)} s` : "–"))));
   }
   return make("table", "", make("thead", "", head), body);
@@ -103,7 +103,7 @@ function events(timeline) {
     from.type = "button";
     from.dataset.seek = String(event.start_s);
     const score = event.score === null || event.score === undefined ? "–" : event.score.toFixed(2);
-    body.append(make("tr", "", make("td", "", make("span", `dot ${event.track}`), words.get(event.track)), make("td", "", event.label),
+    body.append(make("tr", "", make("td", "", make("span", `dot ${event.track}`), words.get(event.track)), make("td", "", SeehearLanes.words(event.label)),
       make("td", "num", from), make("td", "num", SeehearLanes.clock(event.end_s)), make("td", "num", score)));
   }
   const head = make("tr", "", make("th", "", "Track"), make("th", "", "Class"),

@@ -37,9 +37,6 @@ export function button(text, className, act) {
   return element;
 }
 
-/* A class as a person writes it. */
-export const words = (label) => label.replaceAll("_", " ");
-
 export const problem = (error) => make("p", "card problem", error.message || String(error));
 
 /* What a timeline has to say of itself: words that have something in their place, damage; null where there is nothing. */

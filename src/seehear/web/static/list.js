@@ -1,5 +1,5 @@
 /* The library: what it is, what is in it, and the clips, all or those where a query holds. */
-import { ask, count, link, make, problem, toClip, toList, words } from "./dom.js";
+import { ask, count, link, make, problem, toClip, toList } from "./dom.js";
 import { builder, language } from "./builder.js";
 import { classChips } from "./classes.js";
 import { pictures } from "./pictures.js";
@@ -51,7 +51,7 @@ export function showList(root, query, input, library) {
     all.hidden = !query;
     for (const text of page.searched_for || []) notes.append(make("p", "searched-for", text));
     for (const text of page.failed) notes.append(make("p", "card warnings", text));
-    if (query && page.matching) marks.replaceChildren(found(page.items));
+    if (query && page.matching) marks.replaceChildren(found(page, query));
     if (!page.clips) notes.append(empty(library));
     else if (!page.matching) notes.append(nothing(page, query));
   }
@@ -85,10 +85,12 @@ function intro() {
 }
 
 /* What the colours of the strips mean, the black one of a search included. */
-function found(items) {
+function found(page, query) {
+  const { items } = page;
   const sure = items.some((item) => item.spans.some((span) => span.length > 2));
   const list = SeehearLanes.legend(items);
   list.append(make("li", "", make("span", "dot found"), make("b", "", "Found"), " where your search holds"));
+  if (negates(page, query)) list.append(make("li", "", make("b", "", "Not"), " means surely not: seconds in doubt are left out"));
   if (sure) list.append(make("li", "", make("b", "", "0.80"), " beside a moment: how sure the parser is, from 0 to 1"));
   return list;
 }
@@ -100,11 +102,14 @@ function summary(page, query) {
     + `${count(page.clips, "clip")}`;
 }
 
+/* Whether a search asks for what is not there. */
+const negates = (page, query) => [query, ...(page.searched_for || [])].some((text) => /(^|[\s(&|])(-|not\s)/i.test(text));
+
 function nothing(page, query) {
+  const not = "“Not” means surely not there: where there is a doubt, or was nothing to look at or listen to, nothing is claimed. ";
   return make("div", "card no-clips", make("h2", "", "Nothing found"),
     make("p", "", "All ", count(page.clips, "clip"), " were searched for ", make("code", "", query), "."),
-    make("p", "muted", "“Not” means surely not there: where there is a doubt, or was nothing to look at or listen to, nothing is claimed. "
-      + "How often each class is found stands above, under “What is in these clips”."));
+    make("p", "muted", (negates(page, query) ? not : "") + "How often each class is found stands above, under “What is in these clips”."));
 }
 
 function empty(library) {
@@ -161,7 +166,7 @@ function labels(item) {
     const found = [...new Set(item.events.filter((event) => event.track === track).map((event) => event.label))];
     const line = make("p", "", make("span", `dot ${track}`), make("span", "muted", `${word} `));
     if (item.tracks[track].state === "absent") line.append(make("span", "muted", track === "audio" ? "– no sound" : "– no picture"));
-    else if (found.length) line.append(found.map(words).join(", "));
+    else if (found.length) line.append(found.map(SeehearLanes.words).join(", "));
     else line.append(make("span", "muted", "nothing found"));
     list.append(line);
   }

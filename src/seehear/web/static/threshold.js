@@ -82,13 +82,13 @@ function changes(before, after) {
   for (const track of Object.keys(WORD)) {
     for (const label of before.vocabulary) {
       const [old, fresh] = [before, after].map((t) => spans(t, track, label));
-      for (const [start, end] of without(fresh, old)) lines.push([start, "+", "more", track, label, end]);
-      for (const [start, end] of without(old, fresh)) lines.push([start, "−", "less", track, label, end]);
+      for (const [start, end] of without(fresh, old)) lines.push([start, "+", track, label, end]);
+      for (const [start, end] of without(old, fresh)) lines.push([start, "−", track, label, end]);
     }
   }
   if (!lines.length) return make("p", "", "Nothing changes in this clip.");
-  const list = make("ul", "changes", ...lines.slice(0, MOST).map(([start, sign, word, track, label, end]) =>
-    make("li", word, make("b", "", sign), ` ${WORD[track]} `, make("span", `dot ${track}`), `${label}, `
+  const list = make("ul", "changes", ...lines.slice(0, MOST).map(([start, sign, track, label, end]) =>
+    make("li", "", make("b", "", sign), ` ${WORD[track]} `, make("span", `dot ${track}`), `${SeehearLanes.words(label)}, `
       + `${SeehearLanes.clock(start)} to ${SeehearLanes.clock(end)}`)));
   if (lines.length > MOST) list.append(make("li", "muted", `and ${lines.length - MOST} more`));
   return make("div", "", make("p", "", "What would change in this clip:"), list);

@@ -21,7 +21,8 @@ export function showForm(root, library) {
   const note = `Up to ${Math.round(limits.bytes / 1e6)} MB and ${Math.round(limits.duration_s / 60)} min each. `
     + "The videos stay on the machine that serves this page.";
   const label = make("label", "drop", make("b", "", "Choose videos"), make("span", "muted", " or drop them here"), make("span", "chosen"), file);
-  const words = make("label", "field", make("span", "", "Look for ", make("span", "muted", "(optional, with commas between)")), events);
+  const words = make("label", "field", make("span", "", "Look for ", make("span", "muted", library.classes.length
+    ? `(with commas between; left empty: ${library.classes.length} common classes)` : "(optional, with commas between)")), events);
   words.hidden = !library.open_vocabulary;
   const form = make("form", "card upload", label, words, make("p", "muted", note), make("div", "", send));
   const place = make("div", ""), table = make("section", "");
