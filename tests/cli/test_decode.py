@@ -69,6 +69,10 @@ def test_json_names_each_clip(library: Path, capsys: pytest.CaptureFixture) -> N
     [
         (["--threshold", "2"], "--threshold: expected a number from 0 to 1, or two"),
         (["--hysteresis", "0.2,0.3"], "--hysteresis: expected a number from 0 to 1 or none"),
+        (
+            ["--threshold", "0.5,0.3", "--hysteresis", "0.4"],
+            "no higher than the threshold, got 0.4",
+        ),
         (["--fill-gap", "nan"], "--fill-gap: expected seconds, 0 or more"),
     ],
 )

@@ -118,6 +118,11 @@ class _Change:
         hysteresis = args.hysteresis
         self._keeps = hysteresis is not None
         self._keep = None if hysteresis in (None, "none") else _numbers("hysteresis", hysteresis)[0]
+        if self._limits and self._keep is not None and self._keep > min(self._limits):
+            raise ConfigError(
+                f"expected a number no higher than the threshold, got {hysteresis}",
+                parameter="hysteresis",
+            )
         self._lengths = {"min_duration_s": args.min_duration, "fill_gap_s": args.fill_gap}
         for name, value in self._lengths.items():
             if value is not None and not (math.isfinite(value) and value >= 0):

@@ -193,7 +193,9 @@ def update(library: Path, *, advance: Callable[[], None] = lambda: None) -> Upda
     stale = [path for path, stamp in known.items() if found.get(path) != stamp]
     failed: dict[str, str] = {}
     if fresh or stale or not known:
-        if not _is_worth_keeping(old, stale):
+        worth, told = _is_worth_keeping(old, stale)
+        notes += told
+        if not worth:
             fresh, stale, old = found, [], _Old()
         failed = _renew(library, old, fresh, stale, advance)
     good = {path for path in fresh.keys() - failed.keys() if known.get(path) != fresh[path]}
@@ -222,13 +224,17 @@ class _Old:
     segments: Mapping[str, int] = field(default_factory=dict)
 
 
-def _is_worth_keeping(old: _Old, stale: Iterable[str]) -> bool:
-    """Return whether the scores of an index are whole, and most of them still wanted."""
-    count = None if old.scores is None else levels.count_of(old.scores)
+def _is_worth_keeping(old: _Old, stale: Iterable[str]) -> tuple[bool, list[str]]:
+    """Return whether the scores of an index are whole, and most of them still wanted; and a line
+    where they are damaged.
+    """
+    if old.scores is None:
+        return False, []
+    count = levels.count_of(old.scores)
     if count is None:
-        return False
+        return False, [f"{old.scores}: the scores were damaged; they are made again"]
     live = sum(old.segments.values()) - sum(old.segments[path] for path in stale)
-    return count - live <= max(live, _FEW)
+    return count - live <= max(live, _FEW), []
 
 
 def _renew(

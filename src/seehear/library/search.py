@@ -8,6 +8,7 @@ threshold of the events it is doubtful, and neither holds.  Beside a "not", seco
 all of it together is sure enough (`SURE`).
 """
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ from seehear.library.index import (
     rows,
     scores_path,
     sql_path,
+    update,
 )
 from seehear.library.levels import Levels, opened
 from seehear.library.query import And, Lasting, Near, Node, Not, Or, Presence, Scored, parse, told
@@ -38,6 +40,7 @@ from seehear.time import ABSENT_BELOW, SURE, TRACKS
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+_LOG = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 _COMPARE: dict[str, Callable[[NDArray[Any], float], NDArray[np.bool_]]] = {
     ">": np.greater,
@@ -144,9 +147,21 @@ def search(library: Path, query: str, *, absent: float = ABSENT_BELOW, sure: flo
 
 
 def _answered(
-    library: Path, ask: "Callable[[_Search], Answer]", absent: float, sure: float
+    library: Path,
+    ask: "Callable[[_Search], Answer]",
+    absent: float,
+    sure: float,
+    *,
+    anew: bool = False,
 ) -> "Answer":
-    """Return what is asked of an index; one that is damaged is taken away, to be made again."""
+    """Return what is asked of an index; one that is damaged is made again, once.
+
+    Args:
+        library: whose index.
+        ask: asks it.
+        absent, sure: see `search`.
+        anew: whether it was made again already.
+    """
     index = index_path(library)
     scores = scores_path(index)
     try:
@@ -155,8 +170,12 @@ def _answered(
     except DataError:
         if index.is_file() and scores_path(index) != scores:  # it was renewed meanwhile
             return _answered(library, ask, absent, sure)
+        if anew:
+            raise
+        _LOG.warning("%s: it was damaged; it is made again", scores or index)
         index.unlink(missing_ok=True)
-        raise
+        update(library)
+        return _answered(library, ask, absent, sure, anew=True)
 
 
 def clip_names(library: Path, clips: NDArray[np.integer]) -> dict[int, tuple[str, str]]:
