@@ -130,6 +130,8 @@ def test_a_fault_gives_its_example_in_the_words_that_were_used() -> None:
     [
         ("heard dog not seen", "audio:dog -visual:dog"),
         ("dog heard but not seen", "audio:dog -visual:dog"),
+        ("dog but not seen", "audio:dog -visual:dog"),
+        ("dog and not heard", "visual:dog -audio:dog"),
         ("heard dog without cat", "audio:dog -any:cat"),
         ("not off-screen dog", "-(audio:dog -visual:dog)"),
         ("dog heard or seen", "any:dog"),

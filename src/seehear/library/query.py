@@ -50,6 +50,7 @@ _SAID = {
     **dict.fromkeys(("unseen", "invisible"), (("visual", False),)),
     **dict.fromkeys(("off-screen", "offscreen"), (("audio", True), ("visual", False))),
 }
+_OTHER = {"audio": "visual", "visual": "audio"}
 _SIGNS = {"and": "&", "but": "&", "while": "&", "or": "|", "not": "-", "without": "-"}
 _MEASURES = ("duration", "score")
 _NEAR, NEAR_S = "near", 5.0
@@ -416,7 +417,9 @@ class _QueryReader:
             return None
         if sign == "|":
             return _either(said, found)
-        return [*said, *found] if found else None
+        if not found:
+            return None
+        return [*_there(found, bare=joined and not any((truth, full, said))), *said, *found]
 
     def _take_said(self, truth: bool) -> "_Said":
         """Take a word such as "heard", or its contrary, if one stands here."""
@@ -465,6 +468,13 @@ class _QueryReader:
 
 
 _Said = list[tuple[str, bool]]
+
+
+def _there(found: "_Said", *, bare: bool) -> "_Said":
+    """Return where a bare name is that is "but not seen": on the other track."""
+    if not bare:
+        return []
+    return [(_OTHER[track], True) for track, _ in found]
 
 
 def _either(said: _Said, found: _Said) -> _Said | None:
