@@ -42,6 +42,8 @@ def main() -> None:
     parser.add_argument("--clip", type=Path, help="a clip (default: one of the demo)")
     parser.add_argument("--model", type=Path, help="a run (default: one trained in SCRATCH)")
     args = parser.parse_args()
+    if args.against and not (args.against / "src" / "seehear").is_dir():
+        parser.error(f"--against: expected a checkout of this package, got {args.against}")
     args.folder.mkdir(parents=True, exist_ok=True)
     clip, model = args.clip or _clip(args.folder), args.model or _model(args.folder)
     checkouts = {"here": OURS} | ({"there": args.against} if args.against else {})
