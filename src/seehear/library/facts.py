@@ -6,13 +6,14 @@ import contextlib
 from dataclasses import astuple, fields
 from pathlib import Path
 
+from seehear.files import stamp
 from seehear.library.lines import Lines
-from seehear.library.places import FOLDER
+from seehear.library.scan import FOLDER
 from seehear.library.written import Written, read_written
 from seehear.time import SUFFIX
 
 FILE = "timelines.tsv"
-Stamp = tuple[int, int]  # time of change in nanoseconds, and size
+Stamp = tuple[int, int]  # `seehear.files.stamp`
 
 
 class Facts:
@@ -40,23 +41,21 @@ class Facts:
             name: its path below the library, without suffix.
         """
         path = self._library / f"{name}{SUFFIX}"
-        try:
-            found = path.stat()
-        except OSError:
+        now = stamp(path)
+        if now is None:
             return None
-        stamp = (found.st_mtime_ns, found.st_size)
         known = self._known.get(name)
-        if known is not None and known[0] == stamp:
+        if known is not None and known[0] == now:
             return known[1]
         one = read_written(path, name)
-        self._known[name] = (stamp, one)
-        self._lines.add(_texts(stamp, one))
+        self._known[name] = (now, one)
+        self._lines.add(_texts(now, one))
         return one
 
 
-def _texts(stamp: Stamp, one: Written) -> list[str]:
+def _texts(at: Stamp, one: Written) -> list[str]:
     out = []
-    for value in (*stamp, *astuple(one)):
+    for value in (*at, *astuple(one)):
         out.append("" if value is None else str(value))
     return out
 

@@ -15,7 +15,7 @@ from seehear.errors import DataError
 from seehear.files import stamp, write_text
 from seehear.foreign.forms import items, record, text, whole
 from seehear.foreign.texts import read_json
-from seehear.library.places import FOLDER
+from seehear.library.scan import FOLDER
 
 FILE = "failed.json"
 _SCHEMA = "seehear.failed/1"

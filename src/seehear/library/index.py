@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from seehear.errors import DataError, MissingExtraError, SeehearError
 from seehear.files import Json, atomic_path, is_special, refused
 from seehear.library import levels
-from seehear.library.scan import Scan, Stamp
+from seehear.library.scan import FOLDER, Scan, Stamp
 from seehear.library.seal import is_sealed, seal
 from seehear.time import MediaFile, Timeline
 from seehear.time.spans import Span
@@ -28,7 +28,6 @@ from seehear.time.spans import Span
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-FOLDER = ".seehear"
 # $index from `sql_path`
 TABLE = "read_parquet($index, file_row_number = true, hive_partitioning = false)"
 # a clip of 116 days is a mistake, and would not fit the line that `search` lays clips on

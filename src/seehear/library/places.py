@@ -15,8 +15,9 @@ from typing import NamedTuple
 from seehear.errors import MediaError
 from seehear.files import stamp
 from seehear.library.lines import Lines
+from seehear.library.scan import FOLDER
 
-FOLDER, FILE = ".seehear", "media.tsv"
+FILE = "media.tsv"
 
 
 class Seen(NamedTuple):

@@ -8,6 +8,7 @@ from pathlib import Path
 from seehear.closest import shown
 from seehear.time import SUFFIX
 
+FOLDER = ".seehear"  # of what a library keeps beside its timelines
 Stamp = tuple[int, int]  # mtime_ns and size of a file: while they stay, it is not read again
 
 

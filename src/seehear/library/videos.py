@@ -23,7 +23,8 @@ from seehear.library.media import (
     is_media,
     place_beside,
 )
-from seehear.library.places import FILE, FOLDER, Places
+from seehear.library.places import FILE, Places
+from seehear.library.scan import FOLDER
 from seehear.time import SUFFIX, MediaFile
 
 _KEPT_S = 60.0  # how long the sizes of a folder's files are believed

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from seehear.errors import SeehearError
-from seehear.library.index import FOLDER
+from seehear.library.scan import FOLDER
 from seehear.media.memory import READING_BYTES, limit_memory
 from seehear.web.process import allow_cpu, limit_resources
 

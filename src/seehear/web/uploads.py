@@ -24,8 +24,8 @@ from typing import Any
 
 from seehear.data import Vocabulary
 from seehear.errors import SeehearError
-from seehear.library.index import FOLDER
 from seehear.library.media import base_name
+from seehear.library.scan import FOLDER
 from seehear.media import MEDIA_SUFFIXES
 from seehear.time import SUFFIX
 from seehear.web.catalogue import Catalogue, clip_id
