@@ -50,7 +50,7 @@ def golden(shared: Path) -> Callable[[str], Vectors]:
 @pytest.fixture(scope="module")
 def no_graphs() -> Iterator[None]:
     """Leave out the ONNX graph that a run ends with: a second each, where it is not the subject."""
-    with mock.patch("seehear.train.folder.as_graph", return_value=None):
+    with mock.patch("seehear.train.graph_file.as_graph", return_value=None):
         yield
 
 

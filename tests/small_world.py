@@ -16,13 +16,22 @@ ENCODERS = {
 
 
 def write_world(
-    root, *, sizes=(24, 8, 8), seed=0, truth=("val", "test"), bad=None, drop=(), encoders=ENCODERS
+    root,
+    *,
+    sizes=(24, 8, 8),
+    seed=0,
+    truth=("val", "test"),
+    bad=None,
+    drop=(),
+    encoders=ENCODERS,
+    dims=DIMS,
 ):
     """Write `root/data` and `root/feats`; return (dataset, store).
 
     Args:
         bad: (stream, clip, value) written into one number.
         drop: clips whose features are missing.
+        dims: width of each stream.
     """
     rng = np.random.default_rng(seed)
     data, feats = root / "data", root / "feats"
@@ -63,7 +72,7 @@ def write_world(
         on += list(zip(heard, seen, strict=True))
     (data / "dataset.toml").write_text("\n".join(toml) + "\n")
     streams = {}
-    for stream, dim in DIMS.items():
+    for stream, dim in dims.items():
         mix = rng.standard_normal((4, dim))
         track = 0 if stream.startswith("yamnet") else 1
         clips = [pair[track] @ mix + 0.3 * rng.standard_normal((SEGMENTS, dim)) + 2 for pair in on]

@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 import torch
 
+from same_graph import check_graph
 from seehear.cli.main import main
 from seehear.nn import build, load_official
-from seehear.train.model import load_run
+from seehear.train.model import as_graph, load_run
+
+pytestmark = pytest.mark.usefixtures("no_graphs")
 
 INPUTS = {"audio_dim": 128, "visual_dim": 2048, "motion_dim": 512}
 # small networks under the released names; width 16 keeps them quick
@@ -70,7 +73,8 @@ def test_a_converted_model_gives_the_same_numbers(
     )
 
 
-def test_both_copies_of_dhhn(tmp_path: Path) -> None:
+def test_both_copies_of_dhhn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seehear.train.graph_file.as_graph", as_graph)
     audio, visual = (checkpoint(tmp_path, "dhhn", f"{seed}.pt", seed) for seed in range(2))
     out = tmp_path / "dhhn.safetensors"
     assert main(["convert", "dhhn", str(audio), "--video", str(visual), "--out", str(out)]) == 0
@@ -79,6 +83,7 @@ def test_both_copies_of_dhhn(tmp_path: Path) -> None:
         torch.load(audio, weights_only=True),
         video_state_dict=torch.load(visual, weights_only=True),
     )
+    check_graph(out)
     copies = load_run(out).copies
     with torch.no_grad():
         expected = final(**inputs("dhhn"))
@@ -180,6 +185,31 @@ def test_one_line_and_exit_code_2(
     assert says in error
     assert error.count("\n") == 1
     assert not Path("x.safetensors").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["hann", "han.pt", "--out", "x.safetensors"], "no released system is called 'hann'; exp"),
+        (["han", "han.pt"], "--out: expected a model file to write"),
+        (["han"], "han: expected a checkpoint of it, got none; give SYSTEM CHECKPOINT --out FILE"),
+        (["runs/mine"], "runs/mine: expected a run folder or model file, got none"),
+        ([".", "--out", "x.safetensors"], "--out: goes with a released checkpoint only"),
+        (["."], "expected a run folder with best.safetensors"),
+    ],
+)
+def test_what_is_no_request(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    says: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["convert", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert says in error
+    assert error.count("\n") == 1
 
 
 def test_copies_of_different_sizes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

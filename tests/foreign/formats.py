@@ -272,7 +272,7 @@ def _trained(dataset: Any, store: Any, folder: Path) -> dict[str, Any]:
         seen.update(task=task, recorder=recorder)
         fit(task, recorder, options)
 
-    with mock.patch("seehear.train.folder.as_graph", return_value=None):
+    with mock.patch("seehear.train.graph_file.as_graph", return_value=None):
         with mock.patch("seehear.train.run.fit", taken):
             run(prepared, folder, seed=1)
     learner = Learner(seen["task"])

@@ -17,6 +17,8 @@ from seehear.runs.predicted import Predicted
 class Still(TrainedRun):
     """Answers nothing."""
 
+    takes_prior = False
+
     def predict_arrays(self, inputs) -> Predicted:
         return Predicted(*(np.zeros(0, np.float32),) * 3)
 
@@ -42,6 +44,20 @@ def test_inputs_of_another_width_are_refused() -> None:
         run.check_widths({"audio": 5, "visual": 7})
     with pytest.raises(FeatureError, match="motion features: expected None"):
         run.check_widths({"audio": 5, "visual": 6, "motion": 2})
+
+
+def test_a_prior_of_another_shape_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    run, rows = described("offline"), np.zeros((3, 10, 5))
+    run.about["vocabulary"] = {"names": ["Dog", "Cat"], "descriptions": ["dog", "cat"]}
+    run.check_prior({"audio": rows})
+    with pytest.raises(FeatureError, match=r"expected none, got \(3, 10, 2, 2\)"):
+        run.check_prior({"audio": rows, "prior": np.zeros((3, 10, 2, 2))})
+    monkeypatch.setattr(Still, "takes_prior", True)
+    run.check_prior({"audio": rows, "prior": np.zeros((3, 10, 2, 2))})
+    with pytest.raises(FeatureError, match=r"expected \(3, 10, 2, 2\), got none"):
+        run.check_prior({"audio": rows})
+    with pytest.raises(FeatureError, match=r"got \(3, 10, 2, 1\)"):
+        run.check_prior({"audio": rows, "prior": np.zeros((3, 10, 2, 1))})
 
 
 def test_encoders_of_other_weights_are_refused() -> None:

@@ -9,13 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from same_graph import check_graph
 from seehear.errors import WeightsError
+from seehear.labels.store import SegmentLabels
+from seehear.recipes import RECIPES
 from seehear.runs.graph import load_graph_run
 from seehear.runs.split import predict_with
 from seehear.share.bundle import GRAPH, MODEL, RECORD
 from seehear.train import load_run, prepare
 from seehear.train import run as train_run
-from small_world import TINY, write_world
+from small_recipes import small_settings
+from small_world import SEGMENTS, TINY, write_world
 
 pytest.importorskip("onnxruntime")
 
@@ -41,6 +45,23 @@ def test_the_numbers_of_torch(world, trained) -> None:
     wanted = predict_with(load_run(trained), store, dataset, "test")
     for got, want in zip(ours[:3], wanted[:3], strict=True):
         np.testing.assert_allclose(got, want, atol=1e-5, rtol=0)
+
+
+NEEDS_LABELS = [
+    recipe.name
+    for recipe in RECIPES.values()
+    if "offline" in recipe.features and any(stage.seedless for stage in recipe.stages)
+]
+
+
+@pytest.mark.parametrize("name", NEEDS_LABELS)
+def test_recipes_that_learn_from_labels_have_the_numbers_of_torch(world, tmp_path, name) -> None:
+    """Every other recipe: `tests/train/test_loop.py`."""
+    prepared = prepare(*world, name, settings=small_settings(name, epochs=1))
+    weak = prepared.train.weak.numpy()
+    rows = np.repeat(weak[:, None], SEGMENTS, axis=1)
+    labels = SegmentLabels(rows, rows, prepared.train.names, prepared.dataset.vocabulary.names, {})
+    check_graph(train_run(prepared, tmp_path / "run", labels=labels))
 
 
 def test_a_run_is_used_where_torch_cannot_be_imported(world, trained) -> None:

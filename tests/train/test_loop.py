@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 from golden import kept_rows
 from killing import killed_after
 from own_process import start
+from same_graph import check_graph
 from seehear.errors import DataError, SeehearError
 from seehear.nn import load_official
 from seehear.recipes import RECIPES, Training, resolve
@@ -24,6 +25,7 @@ from seehear.train.folder import read_log
 from seehear.train.model import as_graph
 from seehear.train.networks import predict
 from seehear.train.targets import build_targets
+from small_recipes import small_settings
 from small_world import SEGMENTS, TINY
 from training_process import train
 
@@ -81,42 +83,15 @@ def test_kill_9_in_the_middle_of_a_real_process(world, tmp_path):
     same_files(tmp_path / "cut", tmp_path / "whole")
 
 
-SMALL = {
-    "ma": TINY,
-    "han": TINY,
-    "jomold": TINY,
-    "mm_pyramid": {**TINY, "network.heads": 2, "network.levels": 2},
-    "mgn": {"network.width": 16, "network.heads": 2, "network.depths": "1,1,1"},
-    "ave": {"network.width": 16, "network.hidden": 8, "network.head_hidden": 8},
-}
-HELPERS = {
-    "network.helpers.audio.options.width": 16,
-    "network.helpers.audio.options.hidden": 16,
-    "network.helpers.visual.options.width": 16,
-    "network.helpers.visual.options.hidden": 16,
-}
-
-
-def small_settings(name):
-    family = name.split("-")[0]
-    sizes = {**SMALL.get(family, SMALL["ave" if family == "avsdn" else "han"])}
-    return {
-        **sizes,
-        **(HELPERS if family == "dhhn" else {}),
-        "training.epochs": 2,
-        "training.batch": 10,
-    }
-
-
 @pytest.mark.parametrize(
     "name", [r.name for r in RECIPES.values() if not any(s.seedless for s in r.stages)]
 )
 def test_every_recipe_trains_resumes_to_the_bit_and_reloads(world, tmp_path, monkeypatch, name):
-    prepared = prepare(*world, name, settings=small_settings(name))
+    prepared = prepare(*world, name, settings=small_settings(name, epochs=2))
     with monkeypatch.context() as patch:
-        patch.setattr("seehear.train.folder.as_graph", as_graph)  # every recipe has one
+        patch.setattr("seehear.train.graph_file.as_graph", as_graph)  # every recipe has one
         whole = run(prepared, tmp_path / "whole")
-    assert (whole / "model.onnx").exists()
+    check_graph(whole)
     killed_after(4, monkeypatch, prepared, tmp_path / "cut")
     same_files(whole, run(prepared, tmp_path / "cut"))
     lines = RunFolder(whole).log()

@@ -1,8 +1,9 @@
 """`seehear convert`: an official checkpoint into a model file that evaluate and parse take.
 
 The result is what `seehear train` leaves behind: weights with everything needed to run them
-(recipe, feature set, vocabulary, grid, decoding) in one safetensors file, and the same description
-beside it as JSON for people to read.
+(recipe, feature set, vocabulary, grid, decoding) in one safetensors file; beside it the same
+description as JSON for people to read, and the networks as a graph that runs without PyTorch.  A
+run of an older version has no graph yet: `seehear convert RUN` adds it.
 """
 
 import argparse
@@ -10,11 +11,14 @@ import dataclasses
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seehear._version import __version__
 from seehear.errors import ConfigError, WeightsError
 from seehear.files import check_file
+
+if TYPE_CHECKING:
+    from seehear.share.bundle import RunFiles
 
 SYSTEMS = ("han", "ma", "jomold", "mgn", "mm_pyramid", "dhhn", "lsld")
 
@@ -30,16 +34,26 @@ _FROM_DATA = ("audio_dim", "visual_dim", "motion_dim", "classes", "segments")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("system", metavar="SYSTEM", choices=SYSTEMS, help=", ".join(SYSTEMS))
     parser.add_argument(
-        "checkpoint", metavar="CHECKPOINT", type=Path, help="released weights (.pt, .pth)"
+        "system",
+        metavar="SYSTEM|RUN",
+        help=(
+            f"{', '.join(SYSTEMS)}; or, alone, a run folder or model file: it is given the graph"
+            " with which it parses without PyTorch"
+        ),
+    )
+    parser.add_argument(
+        "checkpoint",
+        metavar="CHECKPOINT",
+        nargs="?",
+        type=Path,
+        help="released weights of SYSTEM (.pt, .pth)",
     )
     parser.add_argument(
         "--out",
-        required=True,
         metavar="FILE",
         type=Path,
-        help="model file to write (.safetensors); its description goes beside it as .json",
+        help="model file to write (.safetensors); description and graph go beside it",
     )
     parser.add_argument(
         "--video",
@@ -63,10 +77,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Convert, print what was done, return the exit code."""
-    from seehear.cli.console import print_json
-    from seehear.train.files import write_json, write_model
-
+    if args.checkpoint is None:
+        return _add_graph(args)
     _check(args)
+    from seehear.cli.console import print_json
+    from seehear.nn.graph import require_onnx
+
+    require_onnx()
     sources = {"main": args.checkpoint} | ({"visual": args.video} if args.video else {})
     copies, sizes, stored = {}, {}, 0
     for copy, path in sources.items():
@@ -84,16 +101,15 @@ def run(args: argparse.Namespace) -> int:
         vocabulary=args.vocabulary,
         sources=sources,
     )
-    sidecar = args.out.with_suffix(".json")
-    write_model(args.out, copies, {}, about)
-    write_json(sidecar, about)
+    at = _write(args.out, copies, about)
     tensors = [tensor for state in copies.values() for tensor in state.values()]
     count = sum(tensor.numel() for tensor in tensors)
     if args.json:
         print_json(
             {
                 "model": str(args.out),
-                "description": str(sidecar),
+                "description": str(at.record),
+                "graph": str(at.graph),
                 "system": args.system,
                 "features": about["features"]["name"],
                 "tensors": len(tensors),
@@ -104,7 +120,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     print(
         f"{args.system}: {len(tensors)} tensors, {count:,} values -> {args.out} (described in"
-        f" {sidecar.name})"
+        f" {at.record.name}; as a graph, which needs no PyTorch, in {at.graph.name})"
     )
     if stored > len(tensors):
         print(
@@ -112,6 +128,52 @@ def run(args: argparse.Namespace) -> int:
         )
     print(f"inputs: feature set {about['features']['name']} ({about['features']['summary']})")
     return 0
+
+
+def _add_graph(args: argparse.Namespace) -> int:
+    """Give a run its graph, and say so."""
+    from seehear.cli.console import print_json
+    from seehear.share import is_address
+
+    if not (is_address(args.system) or Path(args.system).exists()):
+        what = "a checkpoint of it" if args.system in SYSTEMS else "a run folder or model file"
+        raise ConfigError(
+            f"expected {what}, got none",
+            where=args.system,
+            hint="give SYSTEM CHECKPOINT --out FILE, or a RUN that wants its graph",
+        )
+    for name in ("out", "video", "features", "vocabulary"):
+        if getattr(args, name) is not None:
+            raise ConfigError(
+                "goes with a released checkpoint only", parameter=name, hint="leave it out"
+            )
+    from seehear.train.graph_file import add_graph
+
+    graph, new = add_graph(args.system)
+    if args.json:
+        print_json({"graph": str(graph), "new": new})
+    elif new:
+        size = graph.stat().st_size / 1e6
+        print(f"{args.system}: parses without PyTorch from now on, with {graph} ({size:.1f} MB)")
+    else:
+        print(f"{args.system}: has its graph already, nothing to do")
+    return 0
+
+
+def _write(
+    out: Path, copies: Mapping[str, Mapping[str, Any]], about: Mapping[str, Any]
+) -> "RunFiles":
+    """Write model file, graph and description; return where they are."""
+    from seehear.share.bundle import run_files
+    from seehear.train.files import write_json, write_model
+    from seehear.train.graph_file import write_graph
+    from seehear.train.model import load_run
+
+    write_model(out, copies, {}, about)
+    at = run_files(out)
+    graph = write_graph(load_run(out), at.graph)
+    write_json(at.record, {**about, "graph": graph})
+    return at
 
 
 def _load(system: str, path: Path) -> tuple[dict[str, Any], dict[str, Any], int]:
@@ -198,6 +260,13 @@ def _identity(path: Path) -> dict[str, str]:
 
 
 def _check(args: argparse.Namespace) -> None:
+    if args.system not in SYSTEMS:
+        raise ConfigError(
+            f"no released system is called {args.system!r}",
+            hint=f"expected one of {', '.join(SYSTEMS)}",
+        )
+    if args.out is None:
+        raise ConfigError("expected a model file to write, got none", parameter="out")
     if args.video and args.system != "dhhn":
         raise ConfigError(
             f"only dhhn keeps a second copy for the visual track, {args.system} does not",

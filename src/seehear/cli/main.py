@@ -24,7 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "evaluate": ("evaluate", "score predictions against the truth"),
     "reproduce": ("reproduce", "run the rows of a published table"),
     "recipes": ("recipes", "the published systems, each on one page"),
-    "convert": ("convert", "an official checkpoint into ours"),
+    "convert": ("convert", "an official checkpoint into ours; a graph for an older run"),
     "models": ("models", "pretrained weights: list, fetch, verify"),
     "export": ("export", "a timeline, or a whole library, into another format"),
     "decode": ("decode", "decisions again from the scores that timelines keep"),

@@ -18,6 +18,12 @@ class ModelMeta(Protocol):
     custom_metadata_map: dict[str, str]
 
 
+class Input(Protocol):
+    """What a model takes."""
+
+    name: str
+
+
 class Session(Protocol):
     """The part of `onnxruntime.InferenceSession` that encoders use."""
 
@@ -25,6 +31,9 @@ class Session(Protocol):
         self, outputs: Sequence[str], inputs: Mapping[str, NDArray[Any]], /
     ) -> list[NDArray[Any]]:
         """Return the outputs named, in their order."""
+
+    def get_inputs(self) -> Sequence[Input]:
+        """Return what the model takes."""
 
     def get_modelmeta(self) -> ModelMeta:
         """Return what the model says of itself."""

@@ -1,6 +1,7 @@
 """A trained network as an ONNX graph, so that a parser runs it without PyTorch.
 
-    inputs    audio (B, T, Da), visual (B, T, Dv) or (B, T * frames, Dv), motion (B, T, Dm)
+    inputs    audio (B, T, Da), visual (B, T, Dv) or (B, T * frames, Dv), motion (B, T, Dm),
+              prior (B, T, 2, C), of a network that says `takes_prior`
     outputs   clip_prob (B, C), track_prob (B, 2, C), segment_prob (B, T, 2, C)
 
 `B` is free, and so is `T` for every network that is not built for one length.  Where a system
@@ -24,16 +25,19 @@ from seehear.nn.output import Output
 
 OPSET = 17  # of ONNX; the oldest ONNX Runtime that we support knows it
 INPUTS = ("audio", "visual", "motion")
+PRIOR = "prior"
 OUTPUTS = ("clip_prob", "track_prob", "segment_prob")
-_TRACED = 2  # clips of the example that the graph is traced with
+_TRACED = 2  # clips, and frames a segment, of the example that the graph is traced with
+_TRACKS = 2
 
 
 def to_onnx(
     copies: Mapping[str, nn.Module],
     widths: Mapping[str, int | None],
     *,
+    classes: int,
     segments: int,
-    frames: int = 1,
+    frames: bool = False,
     forward: Mapping[str, object] | None = None,
 ) -> bytes:
     """Return the serialised graph: equal networks give equal bytes.
@@ -41,8 +45,9 @@ def to_onnx(
     Args:
         copies: networks by name: `main` and, where a system keeps two, `visual`.
         widths: numbers a row of each of `INPUTS`; None: the network has no such input.
+        classes: C.
         segments: T of the example that the graph is traced with.
-        frames: visual rows a segment.
+        frames: visual rows are single frames, any number a segment.
         forward: keyword arguments of every forward pass.
 
     Raises:
@@ -51,9 +56,14 @@ def to_onnx(
     require_onnx()
     import onnx
 
-    names = [name for name in INPUTS if widths.get(name) is not None]
-    rows = {"audio": segments, "visual": segments * frames, "motion": segments}
-    example = tuple(torch.zeros(_TRACED, rows[n], cast(int, widths[n])) for n in names)
+    example: dict[str, Tensor] = {}
+    for name in INPUTS:
+        if (width := widths.get(name)) is not None:
+            rows = segments * _TRACED if frames and name == "visual" else segments
+            example[name] = torch.zeros(_TRACED, rows, width)
+    if takes_prior(copies):
+        example[PRIOR] = torch.zeros(_TRACED, segments, _TRACKS, classes)
+    names = list(example)
     file = io.BytesIO()
     with warnings.catch_warnings(), _unchecked_shapes():
         # the exporter warns of each size that it takes as constant, and that it is the older one;
@@ -61,7 +71,7 @@ def to_onnx(
         warnings.simplefilter("ignore")
         torch.onnx.export(
             _Chosen(copies, names, forward or {}).eval(),
-            example,
+            tuple(example.values()),
             cast(str, file),  # the older exporter writes to open files, which its types leave out
             dynamo=False,
             opset_version=OPSET,
@@ -72,6 +82,11 @@ def to_onnx(
     model = onnx.load_from_string(file.getvalue())
     model.producer_name, model.producer_version = "seehear", ""  # not the exporter's version
     return cast(bytes, model.SerializeToString(deterministic=True))
+
+
+def takes_prior(copies: Mapping[str, nn.Module]) -> bool:
+    """Return whether networks want to be told what a zero-shot parser thinks."""
+    return any(getattr(net, "takes_prior", False) for net in copies.values())
 
 
 def require_onnx() -> None:
@@ -85,15 +100,15 @@ def require_onnx() -> None:
 
 
 def _free_axes(
-    copies: Mapping[str, nn.Module], names: list[str], frames: int
+    copies: Mapping[str, nn.Module], names: list[str], frames: bool
 ) -> dict[str, dict[int, str]]:
     """Return the axes whose size may vary, with their names."""
     axes = {name: {0: "clips"} for name in (*names, *OUTPUTS)}
-    if any(getattr(net, "segments", None) is not None for net in copies.values()):
-        return axes  # built for one length
-    for name in (*names, "segment_prob"):
-        axes[name][1] = "segments"
-    if frames > 1:
+    if all(getattr(net, "segments", None) is None for net in copies.values()):
+        for name in (*names, "segment_prob"):
+            axes[name][1] = "segments"
+    # else built for one length
+    if frames:
         axes["visual"][1] = "frames"
     return axes
 

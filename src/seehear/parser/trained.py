@@ -243,10 +243,20 @@ def open_run(path: str | Path, *, device: str = "cpu") -> TrainedRun:
     try:
         import torch  # noqa: F401
     except ImportError:
-        raise MissingExtraError.of("torch", "train") from None
+        raise _lacks_torch(path, device) from None
     from seehear.train import load_run
 
     return load_run(path, device=device)
+
+
+def _lacks_torch(path: str | Path, device: str) -> MissingExtraError:
+    """Return the error for a run that only PyTorch can read."""
+    lacking = MissingExtraError.of("torch", "train")
+    if device == "cpu" and Path(path).exists():
+        lacking.where = path
+        lacking.problem = f"it has no graph, and {lacking.problem}"
+        lacking.hint = f"{lacking.hint}, or where PyTorch is: seehear convert RUN"
+    return lacking
 
 
 def _load(run: TrainedRun, id_: str, load: EncoderLoader | None) -> AnyEncoder:

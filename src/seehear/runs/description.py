@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.arrays import Array
 from seehear.data import Dataset, Vocabulary
 from seehear.errors import FeatureError
 from seehear.features.feature_set import FeatureSet
+from seehear.runs.inputs import PRIOR
 from seehear.runs.predicted import Predicted
-from seehear.time import Decoding, TimeGrid
+from seehear.time import TRACKS, Decoding, TimeGrid
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,11 @@ class TrainedRun(ABC):
         """Whether the network reads single frames instead of one visual row a segment."""
         return bool(self.about["recipe"]["network"]["rows"] == "frame")
 
+    @property
+    @abstractmethod
+    def takes_prior(self) -> bool:
+        """Whether it wants an input `prior`: logits (N, T, 2, C) of a zero-shot parser."""
+
     @abstractmethod
     def predict_arrays(self, inputs: Mapping[str, NDArray[np.float32]]) -> Predicted:
         """Return the probabilities of clips as extracted, given by role; the arrays may change.
@@ -92,6 +99,26 @@ class TrainedRun(ABC):
                     where=self.path,
                     hint=f"this parser was trained on the feature set {self.features.name}",
                 )
+
+    def check_prior(self, inputs: Mapping[str, Array]) -> None:
+        """Refuse a prior of another shape than the network's, and one that it has no use for.
+
+        Args:
+            inputs: by role; `audio` says how many clips and segments there are.
+
+        Raises:
+            FeatureError: another shape, none where it takes one, or one where it takes none.
+        """
+        wanted, got = None, None
+        if self.takes_prior:
+            wanted = (*inputs["audio"].shape[:2], len(TRACKS), len(self.vocabulary))
+        if (prior := inputs.get(PRIOR)) is not None:
+            got = tuple(prior.shape)
+        if wanted != got:
+            raise FeatureError(
+                f"logits of a zero-shot parser: expected {wanted or 'none'}, got {got or 'none'}",
+                where=self.path,
+            )
 
     def check_encoders(self, encoders: Mapping[str, Any], where: object) -> None:
         """Refuse features that other weights made than the training features.

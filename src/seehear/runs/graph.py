@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from seehear.encoders.onnx_session import Session, session
 from seehear.errors import WeightsError
 from seehear.runs.description import TrainedRun
+from seehear.runs.inputs import PRIOR
 from seehear.runs.model_file import read_description, require_model
 from seehear.runs.predicted import Predicted
 from seehear.share import is_address, pull
-from seehear.share.bundle import MODEL, find_graph
+from seehear.share.bundle import find_graph
 
 _BATCH = 64  # clips a run of the graph
 
@@ -31,14 +32,20 @@ class GraphRun(TrainedRun):
     normalisation: Mapping[str, NDArray[np.float32]]
     graph: Session
 
+    @property
+    def takes_prior(self) -> bool:
+        """Whether it wants an input `prior`: logits (N, T, 2, C) of a zero-shot parser."""
+        return any(put.name == PRIOR for put in self.graph.get_inputs())
+
     def predict_arrays(self, inputs: Mapping[str, NDArray[np.float32]]) -> Predicted:
         """Return the probabilities of clips as extracted, given by role.
 
         Raises:
-            FeatureError: the inputs have another width than the network's.
+            FeatureError: the inputs have another width than the network's, or it takes a prior.
             WeightsError: the graph cannot answer for them.
         """
         self.check_widths({role: array.shape[-1] for role, array in inputs.items()})
+        self.check_prior(inputs)
         parts = []
         for start in range(0, len(inputs["audio"]), _BATCH):
             batch = {role: array[start : start + _BATCH] for role, array in inputs.items()}
@@ -63,10 +70,9 @@ class GraphRun(TrainedRun):
 
 
 def load_graph_run(path: str | Path) -> GraphRun | None:
-    """Return the trained parser of a run folder or a shared model, if it has a graph.
+    """Return the trained parser of a run folder, model file or shared model, if it has a graph.
 
-    A folder without, a single model file, and an installation with PyTorch but without ONNX Runtime
-    give None.
+    One without, and an installation with PyTorch but without ONNX Runtime give None.
 
     Args:
         path: see `seehear.train.load_run`.
@@ -75,12 +81,12 @@ def load_graph_run(path: str | Path) -> GraphRun | None:
         WeightsError: nothing there, or a graph that is damaged or another than the run says.
         MissingExtraError: neither ONNX Runtime nor PyTorch is installed.
     """
-    folder = pull(path) if is_address(path) else Path(path)
-    file = require_model(folder)
-    if not folder.is_dir() or (graph := find_graph(folder)) is None:
+    path = pull(path) if is_address(path) else Path(path)
+    file = require_model(path)
+    if (graph := find_graph(path)) is None:
         return None
     if find_spec("onnxruntime") is None and find_spec("torch") is not None:
         return None
     about, normalisation = read_description(file)
     made = session(graph, hint="take another copy of the run")
-    return GraphRun(folder / MODEL, about, normalisation, made)
+    return GraphRun(file, about, normalisation, made)

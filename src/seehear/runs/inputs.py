@@ -11,6 +11,7 @@ from seehear.features.feature_set import FeatureSet
 from seehear.features.reader import read_frames, read_segments
 
 ROLES = ("audio", "visual", "motion")
+PRIOR = "prior"  # beside them, for a network that takes it
 
 
 def held(store: FeatureStore) -> str:

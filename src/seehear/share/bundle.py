@@ -16,7 +16,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from seehear.errors import WeightsError
 from seehear.files import Json
@@ -38,6 +38,7 @@ _ALLOWED = re.compile(
 )
 _FIGURES = re.compile(r"figures-([A-Za-z0-9_-]+)\.json")
 _REMAKE = "take another copy of the run"
+_REMAKE_GRAPH = f"{_REMAKE}, or make the graph again: seehear convert RUN"
 MANIFEST_LIMIT = 1 << 20  # bytes; ours has less than a thousand
 _RECORD = record({}, {"graph": maybe(record({"sha256": text, "weights": text}))})
 _SHA256 = re.compile("[0-9a-f]{64}")
@@ -82,7 +83,7 @@ def bundle(run: str | Path, *, licence: str = "") -> Bundle:
     files: dict[str, bytes | Path] = {name: _text(value) for name, value in texts.items()}
     files[CARD] = model_card(about, figures, licence=licence).encode()
     files[MODEL] = model
-    if run.is_dir() and (graph := find_graph(folder)):
+    if graph := find_graph(run):
         files[GRAPH] = graph
     entries = {
         name: {"sha256": digest(content), "size": _size(content)}
@@ -91,35 +92,64 @@ def bundle(run: str | Path, *, licence: str = "") -> Bundle:
     return Bundle(files, _text({"schema": SCHEMA, "files": entries}))
 
 
-def find_graph(folder: Path) -> Path | None:
-    """Return the graph of the networks in a folder; None: there is none of these very weights.
+class RunFiles(NamedTuple):
+    """Where the parts of a trained parser lie.
+
+    Args:
+        model: the networks and what they say of themselves.
+        graph: the networks as a graph; need not exist.
+        record: what says that the graph is of these networks; need not exist.
+    """
+
+    model: Path
+    graph: Path
+    record: Path
+
+
+def run_files(path: Path) -> RunFiles:
+    """Return where the parts of a run folder, a shared model or a single model file lie."""
+    folder = path.parent if path.name == MODEL else path
+    if folder.is_dir():
+        return RunFiles(folder / MODEL, folder / GRAPH, folder / RECORD)
+    return RunFiles(path, path.with_suffix(Path(GRAPH).suffix), path.with_suffix(".json"))
+
+
+def find_graph(path: Path) -> Path | None:
+    """Return the graph of the networks in a folder or file; None: none of these very weights.
 
     Raises:
         WeightsError: there is one, but another than the run or the manifest says.
     """
-    told = _told_digests(folder)
-    path = folder / GRAPH
-    if GRAPH not in told or told.get(MODEL) != digest(folder / MODEL):
+    at = run_files(path)
+    told = _told_digests(at)
+    if told is None or not at.model.is_file() or told.weights != digest(at.model):
         return None
-    if not path.is_file():
-        raise WeightsError("expected a graph, got no such file", where=path, hint=_REMAKE)
-    if (found := digest(path)) != told[GRAPH]:
+    if not at.graph.is_file():
+        raise WeightsError("expected a graph, got no such file", where=at.graph, hint=_REMAKE_GRAPH)
+    if (found := digest(at.graph)) != told.graph:
         raise WeightsError(
-            f"expected sha256 {told[GRAPH][:16]}, got {found[:16]}", where=path, hint=_REMAKE
+            f"expected sha256 {told.graph[:16]}, got {found[:16]}",
+            where=at.graph,
+            hint=_REMAKE_GRAPH,
         )
-    return path
+    return at.graph
 
 
-def _told_digests(folder: Path) -> dict[str, str]:
-    """Return the sha256 of graph and weights, as the run or the manifest beside them gives them."""
-    if (path := folder / RECORD).is_file():
-        graph = read_json(path, _RECORD, kind=WeightsError, hint=_REMAKE).get("graph")
-        return {} if graph is None else {GRAPH: graph["sha256"], MODEL: graph["weights"]}
-    if (path := folder / MANIFEST).is_file():
+class _Digests(NamedTuple):
+    weights: str
+    graph: str
+
+
+def _told_digests(at: RunFiles) -> _Digests | None:
+    """Return the sha256 of weights and graph, as the run or the manifest beside them gives them."""
+    if at.record.is_file():
+        graph = read_json(at.record, _RECORD, kind=WeightsError, hint=_REMAKE).get("graph")
+        return None if graph is None else _Digests(graph["weights"], graph["sha256"])
+    if at.model.name == MODEL and (path := at.model.parent / MANIFEST).is_file():
         content = read_bytes(path, kind=WeightsError, most_bytes=MANIFEST_LIMIT)
-        manifest = read_manifest(content, path)
-        return {name: sha256 for name, (sha256, _) in manifest.items()}
-    return {}
+        told = {name: sha256 for name, (sha256, _) in read_manifest(content, path).items()}
+        return _Digests(told[MODEL], told[GRAPH]) if GRAPH in told else None
+    return None
 
 
 def is_model(path: Path) -> bool:

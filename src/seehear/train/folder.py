@@ -28,11 +28,10 @@ from seehear.files import Json, refused, write_text
 from seehear.foreign.forms import anything, items, maybe, number, record, table, text, whole
 from seehear.foreign.texts import read_json_lines
 from seehear.labels.store import SegmentLabels, is_labels, load, save
-from seehear.nn.graph import OPSET
 from seehear.recipes import differences
 from seehear.recipes.contract import Artefact
 from seehear.share.about import ABOUT
-from seehear.share.bundle import FIGURES, GRAPH, RECORD, digest
+from seehear.share.bundle import FIGURES, GRAPH, RECORD
 from seehear.share.bundle import MODEL as BEST
 from seehear.share.bundle import RECIPE as DEFINITION
 from seehear.train.board import Board
@@ -42,13 +41,13 @@ from seehear.train.files import (
     read_model,
     read_tensors,
     write_arrays,
-    write_atomic,
     write_json,
     write_model,
     write_tensors,
 )
+from seehear.train.graph_file import write_graph
 from seehear.train.loop import Epoch, Learner
-from seehear.train.model import as_graph, load_run
+from seehear.train.model import load_run
 
 INITIAL, LAST = "initial.safetensors", "last.safetensors"
 STATE, LOG = "state.safetensors", "log.jsonl"
@@ -138,11 +137,8 @@ class RunFolder:
         """Whether the whole run came to its end."""
         return (self.path / RECORD).exists()
 
-    def finish(self, *, frames: int = 1) -> None:
+    def finish(self) -> None:
         """Write the graph of the parser that was kept, and what the run came to.
-
-        Args:
-            frames: visual rows a segment that its network reads.
 
         Raises:
             MissingExtraError: onnx is not installed.
@@ -155,14 +151,8 @@ class RunFolder:
             "epochs": len(lines),
             "seconds": round(sum(line["seconds"] for line in lines), 2),
         }
-        if (graph := as_graph(trained, frames=frames)) is not None:
-            write_atomic(self.path / GRAPH, graph)
-            record["graph"] = {
-                "file": GRAPH,
-                "opset": OPSET,
-                "sha256": digest(graph),
-                "weights": digest(self.path / BEST),
-            }
+        if (graph := write_graph(trained, self.path / GRAPH)) is not None:
+            record["graph"] = graph
         write_json(self.path / RECORD, record)
 
     def record(self) -> dict[str, Any]:

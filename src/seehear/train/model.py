@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from seehear.errors import SeehearError, WeightsError
-from seehear.nn.graph import to_onnx
+from seehear.nn.graph import takes_prior, to_onnx
 from seehear.recipes import Network
 from seehear.recipes.contract import Clips
 from seehear.runs.description import TrainedRun
@@ -36,6 +36,11 @@ class Run(TrainedRun):
     copies: Mapping[str, nn.Module]
     normalisation: Mapping[str, Tensor]
 
+    @property
+    def takes_prior(self) -> bool:
+        """Whether its network wants to be told what a zero-shot parser thinks."""
+        return takes_prior(self.copies)
+
     def predict(self, clips: Clips) -> Predicted:
         """Return the probabilities of clips as extracted (they are standardised here, in place).
 
@@ -57,13 +62,14 @@ class Run(TrainedRun):
 
     def predict_arrays(self, inputs: Mapping[str, NDArray[np.float32]]) -> Predicted:
         """Return the probabilities of clips given as arrays by role; see `predict`."""
+        self.check_prior(inputs)
         count = len(inputs["audio"])
         rows = {role: torch.from_numpy(array) for role, array in inputs.items()}
         blank = torch.zeros(count, len(self.vocabulary))
         return self.predict(Clips(tuple(map(str, range(count))), blank, **rows))
 
 
-def as_graph(run: Run, *, frames: int = 1) -> bytes | None:
+def as_graph(run: Run) -> bytes | None:
     """Return the networks of a run as a graph; None for a network of another package.
 
     Ours are compared with their graphs by our tests; a network that we do not know may do what a
@@ -71,7 +77,6 @@ def as_graph(run: Run, *, frames: int = 1) -> bytes | None:
 
     Args:
         run: on the CPU.
-        frames: visual rows a segment.
 
     Raises:
         MissingExtraError: onnx is not installed.
@@ -81,8 +86,9 @@ def as_graph(run: Run, *, frames: int = 1) -> bytes | None:
     return to_onnx(
         run.copies,
         run.about["dims"],
+        classes=len(run.vocabulary),
         segments=run.grid.count,
-        frames=frames,
+        frames=run.frames,
         forward=run.about["recipe"]["network"]["forward"],
     )
 

@@ -101,7 +101,7 @@ def _go_on(
         stages.take(labels)
     for stage in recipe.stages:
         stages.perform(stage)
-    folder.finish(frames=prepared.train.visual.shape[1] // prepared.dataset.grid.count)
+    folder.finish()
 
 
 @dataclass

@@ -1,0 +1,76 @@
+"""The graph of a trained run on disk: beside its weights, and known by its sha256."""
+
+from pathlib import Path
+
+from seehear.errors import ConfigError, WeightsError
+from seehear.files import Json
+from seehear.foreign.forms import anything, table
+from seehear.nn.graph import OPSET
+from seehear.share import is_address, pull
+from seehear.share.bundle import MANIFEST, digest, find_graph, run_files
+from seehear.train.files import read_json, write_atomic, write_json
+from seehear.train.model import Run, as_graph, load_run
+
+
+def write_graph(run: Run, path: Path) -> dict[str, Json] | None:
+    """Write the networks of a run as a graph, and return what its record says of it.
+
+    A network of another package has none: None.
+
+    Args:
+        run: on the CPU, as read from its file.
+        path: of the graph.
+
+    Raises:
+        MissingExtraError: onnx is not installed.
+    """
+    graph = as_graph(run)
+    if graph is None:
+        return None
+    write_atomic(path, graph)
+    return {
+        "file": path.name,
+        "opset": OPSET,
+        "sha256": digest(graph),
+        "weights": digest(run.path),
+    }
+
+
+def add_graph(path: str | Path) -> tuple[Path, bool]:
+    """Give a trained run its graph, unless it has one; return where it lies, and if it is new.
+
+    Args:
+        path: a run folder, a model file, or a shared model.
+
+    Raises:
+        WeightsError: no run there, a damaged one, or one that is not finished.
+        ConfigError: its network is of another package.
+        MissingExtraError: onnx is not installed.
+    """
+    path = pull(path) if is_address(path) else Path(path)
+    run = load_run(path)
+    at = run_files(path)
+    if _has_graph(path):
+        return at.graph, False
+    if path.is_dir() and not (at.record.is_file() or (path / MANIFEST).is_file()):
+        raise WeightsError(
+            f"expected {at.record.name}, got a run that is not finished",
+            where=path,
+            hint="finish it first: run the same seehear train again",
+        )
+    record = dict(read_json(at.record, table(anything)) if at.record.is_file() else run.about)
+    graph = write_graph(run, at.graph)
+    if graph is None:
+        raise ConfigError(
+            "its network is of another package, and stays with PyTorch", where=run.path
+        )
+    write_json(at.record, {**record, "graph": graph})
+    return at.graph, True
+
+
+def _has_graph(path: Path) -> bool:
+    """Return whether a run has the graph that it says it has; a damaged one is made again."""
+    try:
+        return find_graph(path) is not None
+    except WeightsError:
+        return False
