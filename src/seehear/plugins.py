@@ -1,10 +1,11 @@
 """What installed packages add to seehear: found by entry points, imported when asked for by name.
 
 A package names its things in groups: `seehear.encoders` (a class with a `card`), `seehear.recipes`
-(a `Recipe`), `seehear.feature_sets` (a `FeatureSet`) and `seehear.exporters` (a `Format`).  A name
-of ours always means ours: a package that uses one is told about on stderr and otherwise left alone.
-A name that two packages use, and a package that cannot be imported or holds something else, is an
-error of one line where that name is asked for, and nowhere else.
+(a `Recipe`), `seehear.feature_sets` (a `FeatureSet`), `seehear.exporters` (a `Format`) and
+`seehear.importers` (an `ImportFormat`).  A name of ours always means ours: a package that uses one
+is told about on stderr and otherwise left alone.  A name that two packages use, and a package that
+cannot be imported or holds something else, is an error of one line where that name is asked for,
+and nowhere else.
 """
 
 import logging
@@ -15,7 +16,13 @@ from typing import TypeGuard, TypeVar
 
 from seehear.errors import ConfigError
 
-GROUPS = ("seehear.encoders", "seehear.recipes", "seehear.feature_sets", "seehear.exporters")
+GROUPS = (
+    "seehear.encoders",
+    "seehear.recipes",
+    "seehear.feature_sets",
+    "seehear.exporters",
+    "seehear.importers",
+)
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 _warned: set[str] = set()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from seehear import encoders, export, plugins, recipes
+from seehear import encoders, export, interchange, plugins, recipes
 from seehear.errors import ConfigError
 
 PACKAGE = Path(__file__).parents[1] / "plugin_package"
@@ -145,6 +145,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 ASK = {
     "seehear.encoders": encoders.card,
     "seehear.exporters": export.get,
+    "seehear.importers": interchange.get,
     "seehear.recipes": recipes.get,
     "seehear.feature_sets": recipes.FEATURES.__getitem__,
 }
@@ -183,6 +184,7 @@ def test_two_packages_with_one_name(installed, group: str) -> None:
     [
         ("seehear.encoders", "yamnet", encoders.encoder_ids),
         ("seehear.exporters", "csv", export.names),
+        ("seehear.importers", "csv", interchange.names),
         ("seehear.recipes", "han", lambda: list(recipes.RECIPES)),
         ("seehear.feature_sets", "clip", lambda: list(recipes.FEATURES)),
     ],

@@ -21,7 +21,7 @@ LAYERS = [
     [*("errors", "_version", "arrays", "closest", "files", "foreign", "lock"), *_MORE],
     ["time"],
     ["metrics", "data", "media", "weights"],
-    ["share"],
+    ["share", "interchange"],
     ["encoders"],
     ["streaming", "features"],
     ["extraction", "labels", "runs"],
@@ -240,7 +240,7 @@ def test_the_check_of_loading_can_fail() -> None:
 # what reads data of others: only `seehear.foreign` does, with limits and a form (see there)
 PARSES = re.compile(
     r"json\.loads?\((?!json\.dumps)|json\.load\b|tomllib\.|np\.load\(|np\.fromfile|safe_open\("
-    r"|load_file\("
+    r"|load_file\(|expat|ElementTree\.(parse|iterparse|fromstring)|ET\.(parse|iterparse|fromstring)"
 )
 PARSES_ITSELF = {
     "foreign": "the place",
@@ -264,4 +264,5 @@ def test_only_one_place_parses_data_of_others() -> None:
 def test_the_check_of_parsing_can_fail() -> None:
     assert PARSES.search("value = json.loads(text)")
     assert PARSES.search("np.load(path, allow_pickle=False)")
+    assert PARSES.search("root = ET.fromstring(text)")
     assert not PARSES.search("json.loads(json.dumps(value))")

@@ -1,0 +1,201 @@
+"""Annotations of other tools, read: one small reader a format, found by what a file holds.
+
+A reader gets the file (`Content`) and fills in what it finds (`Findings`): rows, and for each row
+that cannot be used the reason.  Where times count from, frame rates and character sets that the
+file does not tell come from `Hints`.
+
+A third party adds a format by an entry point of group `seehear.importers` that names an
+`ImportFormat`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeGuard
+
+from seehear import plugins
+from seehear.closest import suggest
+from seehear.errors import ConfigError, DataError
+from seehear.interchange import (
+    activitynet,
+    ass,
+    audacity,
+    birdnet,
+    dcase,
+    edl,
+    elan,
+    fcp7xml,
+    fcpxml,
+    iiif,
+    label_studio,
+    losslesscut,
+    otio,
+    ours,
+    praat,
+    premiere,
+    raven,
+    rttm,
+    srt,
+    vtt,
+)
+from seehear.interchange.content import Content, Hints
+from seehear.interchange.rows import Findings, ForeignRow, Imported, Unused
+
+_GROUP = "seehear.importers"
+
+
+@dataclass(frozen=True)
+class ImportFormat:
+    """One way to read annotations.
+
+    Args:
+        summary: one line for `--help`: whose files these are.
+        read: `read(content, found)` fills in what the file says.
+        fits: whether a file is one, from its beginning; never by its name alone.
+        track: on which track a row lies that says nothing of it.
+        complete: whether what does not stand in such a file was looked for and not found, as in
+            our own exports.
+    """
+
+    summary: str
+    read: Callable[[Content, Findings], None]
+    fits: Callable[[Content], bool]
+    track: str = "audio"
+    complete: bool = False
+
+
+# in the order in which they are tried
+FORMATS: dict[str, ImportFormat] = {
+    "json": ImportFormat(
+        "seehear's own timeline", ours.read_timeline, ours.is_timeline, complete=True
+    ),
+    "otio": ImportFormat("OpenTimelineIO", otio.read, otio.fits, track="audio_visual"),
+    "losslesscut": ImportFormat(
+        "LosslessCut's project or segment list",
+        losslesscut.read,
+        losslesscut.fits,
+        track="audio_visual",
+    ),
+    "activitynet": ImportFormat(
+        "ActivityNet JSON, truth or results", activitynet.read, activitynet.fits, track="visual"
+    ),
+    "iiif": ImportFormat("IIIF annotations", iiif.read, iiif.fits, track="audio_visual"),
+    "label-studio": ImportFormat(
+        "Label Studio's export, JSON or JSON-MIN", label_studio.read, label_studio.fits
+    ),
+    "eaf": ImportFormat("ELAN", elan.read, elan.fits),
+    "fcpxml": ImportFormat("Final Cut Pro X", fcpxml.read, fcpxml.fits, track="audio_visual"),
+    "fcp7xml": ImportFormat(
+        "Final Cut Pro 7 XML, of Premiere and others",
+        fcp7xml.read,
+        fcp7xml.fits,
+        track="audio_visual",
+    ),
+    "textgrid": ImportFormat("Praat TextGrid, long or short", praat.read, praat.fits),
+    "vtt": ImportFormat("WebVTT subtitles", vtt.read, vtt.fits),
+    "ass": ImportFormat("Advanced SubStation Alpha subtitles", ass.read, ass.fits),
+    "srt": ImportFormat("SubRip subtitles", srt.read, srt.fits),
+    "edl": ImportFormat("markers of an EDL (Resolve)", edl.read, edl.fits, track="audio_visual"),
+    "tsv": ImportFormat(
+        "seehear's table of predictions", ours.read_tsv, ours.is_tsv, complete=True
+    ),
+    "csv": ImportFormat("seehear's spreadsheet", ours.read_csv, ours.is_csv, complete=True),
+    "raven": ImportFormat("Raven or BirdNET selection table", raven.read, raven.fits),
+    "birdnet": ImportFormat("BirdNET's table of detections", birdnet.read, birdnet.fits),
+    "premiere": ImportFormat(
+        "Premiere's list of markers", premiere.read, premiere.fits, track="audio_visual"
+    ),
+    "rttm": ImportFormat("rich transcription time marks", rttm.read, rttm.fits),
+    "audacity": ImportFormat("Audacity labels", audacity.read, audacity.fits),
+    "dcase": ImportFormat("DCASE tables", dcase.read, dcase.fits),
+}
+
+
+def names() -> list[str]:
+    """Return the names of all formats, ours first, then those that installed packages add."""
+    return [*FORMATS, *plugins.added(_GROUP, FORMATS)]
+
+
+def get(name: str) -> ImportFormat:
+    """Return a format by its name.
+
+    Raises:
+        ConfigError: no such format, or the package that adds it is broken.
+    """
+    if name in FORMATS:
+        return FORMATS[name]
+    try:
+        return plugins.load(_GROUP, name, _is_format, "a seehear.interchange.ImportFormat")
+    except KeyError:
+        raise ConfigError(
+            f"unknown format {name!r}", hint=suggest(name, names()), parameter="format"
+        ) from None
+
+
+def _is_format(thing: object) -> TypeGuard[ImportFormat]:
+    return isinstance(thing, ImportFormat)
+
+
+def read(path: Path, *, format: str | None = None, hints: Hints | None = None) -> Imported:
+    """Return what a foreign file says.
+
+    Args:
+        path: the file.
+        format: a name of `FORMATS`, or one that a package adds; None: found out.
+        hints: what the file may not say of itself.
+
+    Raises:
+        DataError: it cannot be read, or is of no format that is known.
+        ConfigError: no such format.
+    """
+    content = Content(path, hints)
+    name = format or _found(content)
+    found = Findings()
+    get(name).read(content, found)
+    content.about(found)
+    return Imported(
+        name, tuple(found.rows), tuple(found.unused), tuple(found.notes), tuple(found.silent)
+    )
+
+
+def _found(content: Content) -> str:
+    """Return the format of a file.
+
+    Raises:
+        DataError: none of those that are known.
+    """
+    if not content.text.strip():
+        raise DataError(
+            "expected annotations, got an empty file",
+            where=content.path,
+            hint="where that is meant, `format` says what it is",
+        )
+    for name, known in FORMATS.items():
+        if known.fits(content):
+            return name
+    for name in plugins.added(_GROUP, FORMATS):
+        try:
+            if get(name).fits(content):
+                return name
+        except ConfigError as error:  # a package that is broken spoils no other format
+            plugins.warn_once(error)
+    raise DataError(
+        f"of no format that is known: it begins with {content.head[:40]!r}",
+        where=content.path,
+        hint=f"`format` says which it is: {', '.join(names())}",
+    )
+
+
+__all__ = [
+    "FORMATS",
+    "Content",
+    "Findings",
+    "ForeignRow",
+    "Hints",
+    "ImportFormat",
+    "Imported",
+    "Unused",
+    "get",
+    "names",
+    "read",
+]

@@ -1,0 +1,30 @@
+"""Audacity labels: `start<TAB>end<TAB>text`, and below some of them a row of their frequencies."""
+
+from seehear.interchange.content import Content
+from seehear.interchange.rows import Findings, number
+from seehear.interchange.spoken import as_told
+
+
+def fits(content: Content) -> bool:
+    """Whether its first lines have two numbers and perhaps a text between tabs."""
+    lines = [line for line in content.head.splitlines()[:20] if line.strip()]
+    first = [line for line in lines if not line.startswith("\\")][:3]
+    return bool(first) and all(_times(line.split("\t")) for line in first)
+
+
+def _times(fields: list[str]) -> bool:
+    return len(fields) >= 2 and None not in map(number, fields[:2])
+
+
+def read(content: Content, found: Findings) -> None:
+    """Read the labels; the text may hold tabs of its own, rows of frequencies say no more."""
+    for count, line in enumerate(content.text.split("\n"), 1):
+        fields, where = line.split("\t"), f"line {count}"
+        if line.startswith("\\") or not line.strip():
+            continue
+        if not _times(fields):
+            found.skip(where, "expected start, end and text between tabs")
+            continue
+        text = "\t".join(fields[2:]).strip("\n")
+        found.add(where, text, number(fields[0]), number(fields[1]))
+    as_told(found)

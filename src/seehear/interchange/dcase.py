@@ -1,0 +1,102 @@
+"""DCASE tables: `filename onset offset event_label` with or without that header, and few-shot ones.
+
+Few-shot tables (`Audiofilename,Starttime,Endtime,Q`) label by column: a class a column, `POS` where
+it is, `UNK` where nobody knows, `NEG` where it is not.  A name may begin with `#`: it is a name.
+"""
+
+import re
+
+from seehear.interchange.content import Content
+from seehear.interchange.grid import (
+    TextTable,
+    has_columns,
+    numbers,
+    read_grid,
+    rows_of,
+    separator_of,
+)
+from seehear.interchange.rows import Findings
+
+_FEW_SHOT = ("Audiofilename", "Starttime", "Endtime")
+_LABELS = ("event_label", "event_labels", "event label", "label", "labels", "class", "event")
+_FILES = ("filename", "file", "audio_filename")
+_CLASS_ID = re.compile(r"/[mtg]/\w+")  # of AudioSet: looks like a path and is no file
+_ONSETS, _OFFSETS = ("onset", "event_onset", "start"), ("offset", "event_offset", "end")
+
+
+def fits(content: Content) -> bool:
+    """Whether it is one."""
+    if has_columns(content, *_FEW_SHOT):
+        return True
+    if has_columns(content, "onset", "offset"):
+        return True
+    return _headless(content) is not None
+
+
+def _headless(content: Content) -> str | None:
+    """Return what divides the fields of a table whose rows begin with a name and two numbers."""
+    if content.is_json() or content.is_xml():
+        return None
+    line = content.head.partition("\n")[0]
+    for separator in ("\t", ",", None):
+        fields = line.split(separator)
+        if len(fields) >= 3 and not numbers(fields, 1) and numbers(fields[1:], 2):
+            return separator or " "
+    return None
+
+
+def read(content: Content, found: Findings) -> None:
+    """Read the rows; one of a name alone says that nothing is there."""
+    if has_columns(content, *_FEW_SHOT):
+        _few_shot(read_grid(content), found)
+    elif has_columns(content, "onset", "offset"):
+        _table(read_grid(content), found)
+    else:
+        _rows(content, found)
+
+
+def _table(table: TextTable, found: Findings) -> None:
+    for where, row in table:
+        source, label = row.get(*_FILES), row.get(*_LABELS)
+        times = row.number(*_ONSETS), row.number(*_OFFSETS)
+        if source and not label and not row.get(*_ONSETS):
+            found.silent.append(source)
+        else:
+            found.add(where, label, *times, source=source or None)
+
+
+def _few_shot(table: TextTable, found: Findings) -> None:
+    classes = [name for name in table.header if name.strip() not in _FEW_SHOT]
+    for where, row in table:
+        times = row.number("Starttime"), row.number("Endtime")
+        source = row.get("Audiofilename") or None
+        told = {name: row.get(name).upper() for name in classes}
+        positive = [name for name in classes if told[name] == "POS"]
+        for name in positive:
+            label = name.strip()
+            found.add(where, label, *times, source=source, tier=label)
+        if not positive:
+            unknown = "UNK" in told.values()
+            found.skip(where, "of an unknown class" if unknown else "no class is marked POS")
+
+
+def _rows(content: Content, found: Findings) -> None:
+    separator = _headless(content) or separator_of(content.text)
+    if separator == " ":
+        lines = enumerate(content.text.split("\n"), 1)
+        rows = [(n, line.split(None, 3)) for n, line in lines if line.strip()]
+    else:
+        rows = rows_of(content, separator)
+    for line, fields in rows:
+        source: str | None = fields[0].strip()
+        times = numbers(fields[1:], 2)
+        if times is None:
+            if len(fields) == 1 and source:
+                found.silent.append(source)
+            else:
+                found.skip(f"line {line}", "expected a name, an onset and an offset")
+            continue
+        if source is not None and _CLASS_ID.fullmatch(source):
+            source = None
+        label = (fields[3] if len(fields) > 3 else fields[0]).strip()
+        found.add(f"line {line}", label, *times, source=source)

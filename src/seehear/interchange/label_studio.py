@@ -1,0 +1,145 @@
+"""Label Studio: exports in JSON and JSON-MIN; regions of sound in seconds, of video in frames."""
+
+from collections.abc import Iterator
+
+from seehear.files import Json
+from seehear.interchange.content import Content
+from seehear.interchange.rows import Findings
+from seehear.interchange.spoken import track_of
+from seehear.interchange.timecode import rate_of
+from seehear.interchange.values import dicts, inside, seconds, text, texts
+
+_LABELS = ("labels", "timelinelabels", "hypertextlabels", "choices", "videorectangle")
+_MEDIA = ("audio", "video", "url", "file", "media", "image", "text")
+_FPS = 24.0  # what Label Studio takes where nobody says
+
+
+def fits(content: Content) -> bool:
+    """Whether it is a task or a list of them."""
+    if not content.is_json():
+        return False
+    tasks = list(_tasks(content.json))
+    return bool(tasks) and any(_is_task(task) for task in tasks[:20])
+
+
+def _is_task(task: Json) -> bool:
+    if not isinstance(task, dict):
+        return False
+    if isinstance(task.get("data"), dict) or "completions" in task:
+        return True
+    return any(_is_regions(value) for value in task.values())
+
+
+def _is_regions(value: Json) -> bool:
+    names = set(_LABELS)
+    return isinstance(value, list) and any(names & region.keys() for region in dicts(value))
+
+
+def _tasks(value: Json) -> Iterator[Json]:
+    yield from value if isinstance(value, list) else [value]
+
+
+def read(content: Content, found: Findings) -> None:
+    """Read the regions of annotations, of predictions where nobody annotated; cancelled ones and
+    those that say nothing of time are left out.
+    """
+    for place, task in enumerate(_tasks(content.json)):
+        if not isinstance(task, dict):
+            found.skip(f"[{place}]", "expected a task")
+            continue
+        source = _source(task)
+        if isinstance(task.get("data"), dict) or "annotations" in task or "predictions" in task:
+            _full(task, f"[{place}]", source, content, found)
+        else:
+            _short(task, f"[{place}]", source, content, found)
+
+
+def _source(task: dict[str, Json]) -> str | None:
+    data = task.get("data")
+    data = data if isinstance(data, dict) else task
+    named = [data[key] for key in _MEDIA if isinstance(data.get(key), str)]
+    others = [v for v in data.values() if isinstance(v, str) and "/" in v]
+    name = (named or others or [task.get("file_upload")])[0]
+    return name if isinstance(name, str) else None
+
+
+def _full(
+    task: dict[str, Json], where: str, source: str | None, content: Content, found: Findings
+) -> None:
+    given = dicts(task.get("annotations")) or dicts(task.get("completions"))
+    kind = "annotations"
+    fps = inside(task, "data", "fps")
+    if not given:
+        given, kind = dicts(task.get("predictions")), "predictions"
+    for number, annotation in enumerate(given):
+        if annotation.get("was_cancelled"):
+            found.note(f"{where}.{kind}[{number}] was cancelled and is left out")
+            continue
+        score = annotation.get("score")
+        for place, region in enumerate(dicts(annotation.get("result"))):
+            at = f"{where}.{kind}[{number}].result[{place}]"
+            value = region.get("value")
+            if not isinstance(value, dict):
+                continue
+            own = region.get("score", score)
+            kept = {**value, "_score": own, "_from": region.get("from_name"), "_fps": fps}
+            _region(kept, at, source, content, found)
+
+
+def _short(
+    task: dict[str, Json], where: str, source: str | None, content: Content, found: Findings
+) -> None:
+    for key, value in task.items():
+        if _is_regions(value):
+            for place, region in enumerate(dicts(value)):
+                kept = {**region, "_from": key}
+                _region(kept, f"{where}.{key}[{place}]", source, content, found)
+
+
+def _region(
+    value: dict[str, Json], where: str, source: str | None, content: Content, found: Findings
+) -> None:
+    """Read a region: each of its labels in each of its stretches."""
+    labels = [label for name in _LABELS for label in texts(value.get(name))]
+    score, tier = seconds(value.get("_score")), text(value.get("_from"))
+    track = track_of(tier)
+    if track is None:
+        track = "visual" if "timelinelabels" in value else None
+    for start_s, end_s in _stretches(value, content, found):
+        if not labels:
+            found.skip(where, "no label")
+        for label in labels:
+            found.add(
+                where, label, start_s, end_s, source=source, score=score, tier=tier, track=track
+            )
+
+
+def _stretches(
+    value: dict[str, Json], content: Content, found: Findings
+) -> Iterator[tuple[float, float | None]]:
+    start_s = seconds(value.get("start"))
+    if start_s is not None:
+        yield start_s, seconds(value.get("end"))
+        return
+    rate = _rate(value, content, found) if value.get("ranges") else 0.0
+    for span in dicts(value.get("ranges")):
+        first, last = seconds(span.get("start")), seconds(span.get("end"))
+        if first is not None and last is not None:
+            yield max(0.0, first - 1) / rate, last / rate  # frames count from 1
+
+
+def _rate(value: dict[str, Json], content: Content, found: Findings) -> float:
+    if content.hints.fps is not None:
+        return float(content.hints.fps)
+    given = seconds(value.get("_fps")) or 0.0
+    if given > 0:
+        return float(rate_of(given))
+    count = seconds(value.get("framesCount")) or 0.0
+    length_s = seconds(value.get("duration")) or 0.0
+    if length_s > 0 and count > 0:
+        return count / length_s
+    found.note(
+        f"nothing says how many frames make a second: {_FPS:g} taken, as Label Studio does; `fps`"
+        " says otherwise"
+    )
+    return _FPS

@@ -1,0 +1,33 @@
+"""Premiere's list of markers: `Marker Name, Description, In, Out, Duration, Marker Type`."""
+
+from seehear.interchange.content import Content
+from seehear.interchange.grid import has_columns, read_grid
+from seehear.interchange.rows import Findings
+from seehear.interchange.spoken import as_told
+from seehear.interchange.timecode import parse
+
+
+def fits(content: Content) -> bool:
+    """Whether it is one."""
+    return has_columns(content, "Marker Name", "In", "Out")
+
+
+def read(content: Content, found: Findings) -> None:
+    """Read the markers; one without a name is called by its description."""
+    rows = []
+    for where, row in read_grid(content):
+        start, end = parse(row.get("In")), parse(row.get("Out"))
+        if start is None:
+            found.skip(where, f"In: expected a timecode, got {row.get('In')!r:.40}")
+        else:
+            label = row.get("Marker Name") or row.get("Description")
+            rows.append((where, label, row.get("Marker Type"), start, end))
+    codes = [code for *_, start, end in rows for code in (start, end) if code is not None]
+    rate = content.rate(found, codes)
+    origin = content.origin()
+    origin_s = 0.0 if origin is None else origin.time_s(rate)
+    for where, label, kind, start, end in rows:
+        start_s = start.time_s(rate) - origin_s
+        end_s = None if end is None else end.time_s(rate) - origin_s
+        found.add(where, label, start_s, end_s, tier=kind)
+    as_told(found)

@@ -1,0 +1,147 @@
+"""What a foreign file says, row by row, and what of it was not used and why."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+_MOST_S = 1e9  # of a time that is read: thirty years
+_LONG = 1e-9  # seconds; what is shorter is a point
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignRow:
+    """A labelled stretch or point of a foreign file.
+
+    Args:
+        source: what the file calls the media; None: it does not say.
+        track: `audio`, `visual` or `audio_visual`; None: the file does not say.
+        label: as it stands there.
+        start_s: seconds from the media's start.
+        end_s: a point ends where it begins; None: the file does not know.
+        score: from 0 to 1; None: none is given.
+        where: line or element of the file.
+        tier: the lane, layer or kind that the file puts it in; empty: none.
+    """
+
+    source: str | None
+    track: str | None
+    label: str
+    start_s: float
+    end_s: float | None
+    score: float | None
+    where: str
+    tier: str = ""
+
+    @property
+    def point(self) -> bool:
+        """Whether it is a moment, not a stretch."""
+        return self.end_s is not None and self.end_s - self.start_s < _LONG
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """A row that was not used.
+
+    Args:
+        where: line or element of the file.
+        reason: why not.
+    """
+
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What a file says.
+
+    Args:
+        format: a name of `FORMATS`.
+        rows: in file order.
+        unused: rows that cannot be used, whatever one does with them.
+        notes: what was assumed or is odd about the file as a whole.
+        silent: names of media of which the file says that nothing is there.
+    """
+
+    format: str
+    rows: tuple[ForeignRow, ...]
+    unused: tuple[Unused, ...] = ()
+    notes: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many rows the file has, used or not."""
+        return len(self.rows) + len(self.unused)
+
+
+@dataclass
+class Findings:
+    """Collects what a reader finds."""
+
+    rows: list[ForeignRow] = field(default_factory=list)
+    unused: list[Unused] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    silent: list[str] = field(default_factory=list)
+
+    def add(
+        self,
+        where: str,
+        label: str,
+        start_s: float | None,
+        end_s: float | None,
+        *,
+        track: str | None = None,
+        source: str | None = None,
+        score: float | None = None,
+        tier: str = "",
+    ) -> None:
+        """Take a row; one whose times are none is not used."""
+        reason = _wrong(start_s, end_s)
+        if start_s is None or reason is not None:
+            self.skip(where, reason or "no time")
+            return
+        start_s = round(start_s, 9) + 0.0  # never -0.0
+        end_s = None if end_s is None else round(end_s, 9) + 0.0
+        if score is not None and not 0 <= score <= 1:
+            score = None
+        self.rows.append(ForeignRow(source, track, label, start_s, end_s, score, where, tier))
+
+    def skip(self, where: str, reason: str) -> None:
+        """Note a row that cannot be used."""
+        self.unused.append(Unused(where, reason))
+
+    def note(self, text: str) -> None:
+        """Note something about the file, once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def replace(self, rows: Iterable[ForeignRow]) -> None:
+        """Put other rows in place of those found."""
+        self.rows[:] = rows
+
+
+def _wrong(start_s: float | None, end_s: float | None) -> str | None:
+    """Return what is wrong with the times of a row, or None."""
+    for name, at in (("start", start_s), ("end", end_s)):
+        if at is not None and not (math.isfinite(at) and abs(at) <= _MOST_S):
+            return f"its {name} is no time"
+    if start_s is None:
+        return "it has no start"
+    if end_s is not None and end_s < start_s - _LONG:
+        return f"it ends before it begins: {start_s:g} to {end_s:g} s"
+    return None
+
+
+def number(text: str) -> float | None:
+    """Return a number as people write it, with a comma for the point too; None if it is none."""
+    text = text.strip()
+    if "_" in text or not text:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    if text.count(",") == 1 and "." not in text:
+        return number(text.replace(",", "."))
+    return None

@@ -1,0 +1,39 @@
+"""Values of JSON that others wrote, taken as they are meant: what is of another kind is none."""
+
+from seehear.files import Json
+
+
+def dicts(value: Json) -> list[dict[str, Json]]:
+    """Return the objects of a list, or an object alone."""
+    if isinstance(value, dict):
+        return [value]
+    if not isinstance(value, list):
+        return []
+    return [item for item in value if isinstance(item, dict)]
+
+
+def texts(value: Json) -> list[str]:
+    """Return the texts of a list, or a text alone."""
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, list):
+        return []
+    return [item for item in value if isinstance(item, str)]
+
+
+def text(value: Json) -> str:
+    """Return a text; anything else is none."""
+    return value if isinstance(value, str) else ""
+
+
+def seconds(value: Json) -> float | None:
+    """Return a number; anything else is none."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number else None
+
+
+def inside(value: Json, *keys: str) -> Json:
+    """Return what lies under one key in the other; None where there is no such thing."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value

@@ -1,0 +1,69 @@
+"""WebVTT: one row a cue; what styles, notes and regions say is left out."""
+
+import html
+import re
+
+from seehear.interchange.clocks import arrow
+from seehear.interchange.content import Content
+from seehear.interchange.rows import Findings
+from seehear.interchange.spoken import as_captions, as_told
+from seehear.time import NOT_PARSED
+
+_TAG = re.compile(r"<[^<>]*>")
+_CLASS = re.compile(r"<c\.(audio|visual|audio_visual)>")
+_VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+([^>]*)>")
+_APART = ("NOTE", "STYLE", "REGION", "WEBVTT")
+_OURS = "What is heard, seen, or both in"
+_UNKNOWN = re.compile(r"NOTE (audio|visual) not parsed from (\S+) to (\S+)")
+
+
+def fits(content: Content) -> bool:
+    """Whether it is one."""
+    return content.head.startswith("WEBVTT")
+
+
+def read(content: Content, found: Findings) -> None:
+    """Read the cues."""
+    lines = content.text.split("\n")
+    ours = f"NOTE {_OURS}" in content.head
+    place = 0
+    while place < len(lines):
+        block: list[str] = []
+        first = place
+        while place < len(lines) and (lines[place].strip() or not block):
+            if lines[place].strip():
+                block.append(lines[place])
+            else:
+                first = place + 1
+            place += 1
+        _block(block, first + 1, found, ours=ours)
+    if ours:
+        found.replace(as_captions(found.rows))
+        as_told(found)
+
+
+def _block(block: list[str], line: int, found: Findings, *, ours: bool) -> None:
+    """Read one block: a cue has its times in the first or second line."""
+    if ours and block and (unknown := _UNKNOWN.match(block[0])) is not None:
+        times = arrow(f"{unknown[2]} --> {unknown[3]}")
+        if times is not None:
+            found.add(f"line {line}", NOT_PARSED, *times, track=unknown[1])
+        return
+    if block and block[0].split()[0] in _APART:
+        return
+    for number, words in enumerate(block):
+        times = arrow(words) if "-->" in words else None
+        if times is not None:
+            _cue("\n".join(block[number + 1 :]), times, f"line {line + number}", found)
+            return
+        if "-->" in words:
+            found.skip(f"line {line + number}", "its times are none")
+            return
+
+
+def _cue(text: str, times: tuple[float, float], where: str, found: Findings) -> None:
+    track, voice = _CLASS.search(text), _VOICE.search(text)
+    words = html.unescape(_TAG.sub("", text)).strip()
+    tier = "" if voice is None else voice[1].strip()
+    own = None if track is None else track[1]
+    found.add(where, words, *times, track=own, tier=tier)

@@ -1,0 +1,55 @@
+"""IIIF: fragments, selectors, bodies in lists, pages with and without their manifest."""
+
+import json
+
+import pytest
+
+from foreign_rows import imported, plain
+
+
+def page(target: object, body: object = "words", **more: object) -> str:
+    note = {"type": "Annotation", "motivation": "commenting", "body": body, "target": target}
+    return json.dumps({"type": "AnnotationPage", "items": [{**note, **more}]})
+
+
+@pytest.mark.parametrize(
+    ("target", "times"),
+    [
+        ("c#t=1.5,2", (1.5, 2.0)),
+        ("c#xywh=1,2,3,4&t=npt:00:01:02,63", (62.0, 63.0)),
+        ("c#t=,4", (0.0, 4.0)),
+        ("c#t=4", (4.0, None)),
+        ({"source": "c", "selector": {"type": "PointSelector", "t": 3}}, (3.0, 3.0)),
+        ({"source": "c", "selector": {"type": "RangeSelector", "t": "3,4"}}, (3.0, 4.0)),
+        (
+            {
+                "source": {"id": "c"},
+                "selector": {
+                    "type": "RangeSelector",
+                    "startSelector": {"type": "PointSelector", "t": 1},
+                    "endSelector": {"type": "PointSelector", "t": "2"},
+                },
+            },
+            (1.0, 2.0),
+        ),
+        ({"source": "c", "selector": [{"type": "FragmentSelector", "value": "t=1,2"}]}, (1.0, 2.0)),
+    ],
+)
+def test_times_in_all_their_forms(tmp_path, target, times) -> None:
+    assert plain(imported(tmp_path, page(target))) == [(*times, "words")]
+
+
+def test_bodies_tracks_and_what_is_about_the_whole(tmp_path) -> None:
+    body = [{"type": "TextualBody", "value": "<p>A &amp; B</p>", "format": "text/html"}]
+    part = {"type": "FragmentSelector", "value": "t=1,2"}
+    part["refinedBy"] = {"type": "AudioContentSelector"}
+    found = imported(tmp_path, page({"source": "c", "selector": part}, body))
+    assert (plain(found), found.rows[0].track) == ([(1.0, 2.0, "A & B")], "audio")
+    found = imported(tmp_path, page("c"))
+    assert found.unused[0].reason == "no time: it is about the whole"
+
+
+def test_the_second_edition(tmp_path) -> None:
+    note = {"@type": "oa:Annotation", "on": "c#t=1,2", "resource": {"chars": "old"}}
+    text = json.dumps({"@type": "sc:AnnotationList", "resources": [note]})
+    assert plain(imported(tmp_path, text)) == [(1.0, 2.0, "old")]

@@ -1,0 +1,188 @@
+"""Every format: files that people made, our own exports back, what cannot be read."""
+
+import contextlib
+import json
+import os
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from foreign_rows import imported, plain
+from seehear import export, interchange, plugins
+from seehear.errors import ConfigError, DataError
+from seehear.interchange import FORMATS, Findings, ImportFormat
+from seehear.time import Event, TimeGrid, Timeline, Track
+from seehear.time.spans import joined
+
+FOREIGN = Path(os.environ.get("SEEHEAR_SHARED", "../shared")) / "foreign"
+# a field of it begins with a quote that never ends: read by lines, as everything else in it, it
+# has one marker more than a reader of CSV makes of it
+MORE = {"premiere_marker_list_utf16.csv": 1}
+
+
+@pytest.mark.shared
+def test_files_that_people_made() -> None:
+    if not FOREIGN.is_dir():
+        pytest.skip(f"needs {FOREIGN}")
+    for about in json.loads((FOREIGN / "truth.json").read_text()):
+        name = about["file"]
+        found = interchange.read(FOREIGN / name)
+        assert found.count == about["rows"] + MORE.get(name, 0), name
+        hidden = {u.where for u in found.unused}
+        assert len(hidden) == len(about.get("out_of_range", ())), name
+        ends = (0, "first"), (-1, "last")
+        for place, key in ends:
+            start, end, label = about[key]
+            row = found.rows[place]
+            if label not in about.get("out_of_range", ()):
+                if not (hidden and key == "last"):
+                    assert row.label == label, name
+                    assert (row.start_s, row.end_s) == pytest.approx((start, end), abs=0.011), name
+
+
+# --- our own exports
+
+
+LABELS = ("Dog", 'Größe, "x"', "emoji 🐕", "a & <b>", "tab\there", "50% <NA>", "Heard it")
+BOTH_WORDS = ("audacity", "vtt", "srt")  # in words: classes in small letters, no overlaps
+FINE = {"json": 1e-6, "csv": 1e-6, "tsv": 1e-6, "textgrid": 1e-6, "audacity": 1e-6}
+
+
+@st.composite
+def timelines(draw: st.DrawFn) -> Timeline:
+    """Draw a timeline whose audio_visual events are where both tracks have one."""
+    ends = st.tuples(st.integers(0, 400), st.integers(1, 100)).map(
+        lambda pair: (pair[0] / 10, (pair[0] + pair[1]) / 10)
+    )
+    events = []
+    for label in LABELS:
+        heard = joined(draw(st.lists(ends, max_size=3)))
+        seen = joined(draw(st.lists(ends, max_size=3)))
+        events += [Event(*span, Track.AUDIO, label) for span in heard]
+        events += [Event(*span, Track.VISUAL, label) for span in seen]
+        both = [(max(a, c), min(b, d)) for a, b in heard for c, d in seen if max(a, c) < min(b, d)]
+        events += [Event(*span, Track.AUDIO_VISUAL, label) for span in both]
+    return Timeline("a clip.mp4", 50.0, TimeGrid(50), LABELS, tuple(events))
+
+
+def spans(rows, label: str, track: str) -> list[tuple[float, float]]:
+    """Return when a class is on in a track; both count for each."""
+    of = [r for r in rows if r.label == label and r.track in (track, "audio_visual")]
+    return joined(((r.start_s, r.end_s) for r in of), gap=1e-3)
+
+
+@settings(max_examples=8, deadline=None)
+@given(timelines())
+def test_every_export_that_holds_events_comes_back(tmp_path_factory, timeline: Timeline) -> None:
+    folder = tmp_path_factory.mktemp("back")
+    for name in sorted(set(FORMATS) & set(export.FORMATS)):
+        text = export.render(timeline, name)
+        if not text.strip():  # nothing can be told of an empty file
+            continue
+        found = imported(folder, text, f"clip.{name}")
+        assert found.format == name
+        assert found.unused == ()
+        for label in LABELS:
+            there = " ".join(label.split()) if name not in ("json", "csv", "tsv", "rttm") else label
+            if name in BOTH_WORDS:
+                there = there.lower()
+            if name == "srt":
+                there = there.replace("<", "‹").replace(">", "›")
+            for track in ("audio", "visual"):
+                want = [(e.start_s, e.end_s) for e in timeline.on(track, label)]
+                got = spans(found.rows, there, track)
+                assert len(got) == len(want), (name, label, track)
+                for one, other in zip(got, want, strict=True):
+                    assert one == pytest.approx(other, abs=FINE.get(name, 1e-3)), (name, label)
+
+
+def test_a_clip_without_events_is_told_from_one_that_is_not_there(tmp_path) -> None:
+    empty = Timeline("quiet.mp4", 5.0, TimeGrid(5), ("Dog",))
+    for name in ("json", "tsv"):
+        assert imported(tmp_path, export.render(empty, name)).silent[0].startswith("quiet")
+
+
+def test_what_was_not_parsed_comes_back_as_its_class(tmp_path) -> None:
+    from seehear.time import Extent
+
+    extents = {"audio": Extent.of((0, 4)), "visual": Extent.of((0, 10))}
+    part = Timeline("a.mp4", 10.0, TimeGrid(10), ("Dog",), tracks=extents)
+    for name in ("json", "csv", "tsv", "eaf", "textgrid", "vtt", "srt", "audacity"):
+        found = imported(tmp_path, export.render(part, name))
+        told = [(r.track, r.start_s, r.end_s) for r in found.rows if r.label == "[not parsed]"]
+        assert told == [("audio", 4.0, 10.0)], name
+
+
+# --- what cannot be read
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("", "empty file"),
+        (" \n \n", "empty file"),
+        ("some prose, and more of it", "no format that is known"),
+        ('{"a": 1}', "no format that is known"),
+        ("{broken", "not JSON"),
+        ("<fcpxml><a></fcpxml>", "not XML"),
+        ('<!DOCTYPE x [<!ENTITY a "b">]><fcpxml>&a;</fcpxml>', "no entities of its own"),
+        ('File type = "ooTextFile"\nObject class = "TextGrid"\n\nxmin = "a"', "expected a number"),
+        (b"ooBinaryFile\x08TextGrid", "got a binary one"),
+    ],
+)
+def test_a_file_that_is_none_says_so_in_one_line(tmp_path, content, says: str) -> None:
+    with pytest.raises(DataError, match=says) as caught:
+        imported(tmp_path, content)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_cut_off_file_never_ends_in_a_traceback(tmp_path) -> None:
+    whole = Timeline("a.mp4", 9.0, TimeGrid(9), ("Dog",), (Event(1, 2, Track.AUDIO, "Dog"),))
+    for name in sorted(set(FORMATS) & set(export.FORMATS)):
+        text = export.render(whole, name).encode()
+        for end in range(0, len(text), max(1, len(text) // 5)):
+            with contextlib.suppress(DataError):
+                imported(tmp_path, text[:end])
+
+
+def test_a_format_may_be_named_and_comes_from_packages_too(tmp_path, monkeypatch) -> None:
+    with pytest.raises(ConfigError, match=r"format: unknown format 'cvs'; did you mean csv"):
+        interchange.get("cvs")
+    point = metadata.EntryPoint("bangs", f"{__name__}:BANGS", "seehear.importers")
+    broken = metadata.EntryPoint("broken", "no_such:X", "seehear.importers")
+    found = metadata.EntryPoints([broken, point])
+    monkeypatch.setattr(metadata, "entry_points", lambda **wanted: found.select(**wanted))
+    plugins._warned.clear()
+    assert plain(imported(tmp_path, "!!! Dog 1 2\n")) == [(1.0, 2.0, "Dog")]
+
+
+def _bangs(content: interchange.Content, found: Findings) -> None:
+    for line in content.text.splitlines():
+        _, label, start, end = line.split()
+        found.add("line", label, float(start), float(end))
+
+
+BANGS = ImportFormat("bangs", _bangs, lambda content: content.head.startswith("!!!"))
+
+
+def test_every_row_that_cannot_be_used_says_where_and_why(tmp_path) -> None:
+    table = (
+        "filename\tonset\toffset\tevent_label\na.wav\t3\t2\tDog\na.wav\tx\t4\tDog\na\tinf\t1\tB\n"
+    )
+    found = imported(tmp_path, table)
+    assert [(u.where, u.reason) for u in found.unused] == [
+        ("line 2", "it ends before it begins: 3 to 2 s"),
+        ("line 3", "it has no start"),
+        ("line 4", "its start is no time"),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+def test_text_in_any_usual_character_set(tmp_path, encoding: str) -> None:
+    text = "0.5\t1.5\tHundegebell für Grüße\r\n2\t3\tKatze\r\n"
+    found = imported(tmp_path, text.encode(encoding))
+    assert plain(found) == [(0.5, 1.5, "Hundegebell für Grüße"), (2.0, 3.0, "Katze")]
+    assert any("Windows-1252" in note for note in found.notes) == (encoding == "cp1252")

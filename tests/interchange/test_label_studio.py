@@ -1,0 +1,41 @@
+"""Label Studio: regions of sound in seconds, of video in frames, short and full exports."""
+
+import json
+
+from foreign_rows import imported, plain
+
+
+def test_annotations_come_before_predictions_and_frames_count_from_one(tmp_path) -> None:
+    sound = {"type": "labels", "value": {"start": 0.5, "end": 2, "labels": ["Dog", "Cat"]}}
+    seen = {
+        "from_name": "seen",
+        "type": "timelinelabels",
+        "value": {"ranges": [{"start": 26, "end": 50}], "timelinelabels": ["Car"]},
+        "score": 0.5,
+    }
+    task = {
+        "data": {"video": "/data/upload/1/ab-clip.mp4", "fps": 25},
+        "annotations": [{"result": [sound, seen]}, {"was_cancelled": True, "result": [sound]}],
+        "predictions": [{"result": [seen]}],
+    }
+    found = imported(tmp_path, json.dumps([task]))
+    assert found.format == "label-studio"
+    assert plain(found) == [(0.5, 2.0, "Dog"), (0.5, 2.0, "Cat"), (1.0, 2.0, "Car")]
+    assert [(r.track, r.score) for r in found.rows][1:] == [(None, None), ("visual", 0.5)]
+    assert "was cancelled" in found.notes[0]
+
+
+def test_the_short_export(tmp_path) -> None:
+    task = {"audio": "http://x/a.wav", "id": 1, "label": [{"start": 1, "end": 2, "labels": ["A"]}]}
+    found = imported(tmp_path, json.dumps([task]))
+    assert (plain(found), found.rows[0].source) == ([(1.0, 2.0, "A")], "http://x/a.wav")
+
+
+def test_activitynet_truth_and_results(tmp_path) -> None:
+    note = {"segment": [1, 2.5], "label": "Rope skipping"}
+    truth = {"database": {"v": {"annotations": [note, {"label": "x"}]}, "w": {"annotations": []}}}
+    found = imported(tmp_path, json.dumps(truth))
+    assert plain(found) == [(1.0, 2.5, "Rope skipping")]
+    assert (found.silent, len(found.unused)) == (("w",), 1)
+    results = {"version": "1", "results": {"v": [{**note, "score": 0.25}]}, "external_data": {}}
+    assert imported(tmp_path, json.dumps(results)).rows[0].score == 0.25
