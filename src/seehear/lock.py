@@ -63,6 +63,43 @@ def _taken(folder: Path) -> Iterator[None]:
             os.close(lock)
 
 
+@contextlib.contextmanager
+def held(file: Path) -> Iterator[None]:
+    """Hold a file while the block reads it and puts another in its place; others wait meanwhile.
+
+    It is for moments, not for minutes.  Systems without such locks do without.
+
+    Args:
+        file: one that is there.
+    """
+    lock = _hold(file)
+    try:
+        yield
+    finally:
+        if lock is not None:
+            os.close(lock)
+
+
+def _hold(file: Path) -> int | None:
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return None
+    while True:
+        try:
+            lock = os.open(file, os.O_RDONLY)
+        except OSError:  # who reads it tells what is wrong with it
+            return None
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        except OSError:
+            os.close(lock)
+            return None
+        if _is_same(lock, file):
+            return lock
+        os.close(lock)  # another was put in its place while we waited: once more
+
+
 def _identity(folder: Path | int) -> tuple[int, int]:
     stat = os.stat(folder)
     return stat.st_dev, stat.st_ino

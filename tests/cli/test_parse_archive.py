@@ -128,9 +128,7 @@ def test_a_timeline_that_others_changed_is_never_written_over_unasked(parsing, t
     parse("in", "--out", "lib")
     a, b, c = timelines(tmp_path / "lib").values()
     change(a)
-    corrected = json.loads(b.read_text())
-    corrected["events"][0]["origin"] = "corrected"
-    b.write_text(json.dumps(corrected))
+    change(b)
     c.write_text(json.dumps(json.loads(c.read_text())))  # laid out anew: the same content
     before = contents(tmp_path / "lib")
     parsing.parsed(), capsys.readouterr()
@@ -152,6 +150,34 @@ def test_a_timeline_that_others_changed_is_never_written_over_unasked(parsing, t
     assert contents(tmp_path / "lib")["sub/c"] == now["sub/c"]
     assert parse("in", "--out", "lib", "--overwrite-changed") == 2
     assert "--overwrite-changed goes with --again" in capsys.readouterr().err
+
+
+def test_what_a_person_corrected_stays_when_all_is_parsed_again(parsing, tmp_path, capsys):
+    parse("in", "--out", "lib")
+    b = timelines(tmp_path / "lib")["b"]
+    machine = json.loads(b.read_text())
+    by_hand = json.loads(b.read_text())
+    by_hand["events"] = [{**by_hand["events"][0], "end_s": 1.5, "origin": "corrected"}]
+    by_hand["tracks"]["visual"]["reviewed"] = [[0.0, by_hand["duration_s"]]]
+    b.write_text(json.dumps(by_hand))
+    parsing.parsed(), capsys.readouterr()
+    assert parse("in", "--out", "lib", "--again", "all", "--events", "Loud,Odd") == 0
+    assert "b.mp4" in parsing.parsed()
+    assert "b.timeline.json: kept what a person did (1 events, 1 stretches)" in (
+        capsys.readouterr().err
+    )
+    now = json.loads(b.read_text())
+    mine = [event for event in now["events"] if event["origin"] == "corrected"]
+    assert mine == by_hand["events"]
+    assert now["tracks"]["visual"]["reviewed"] == by_hand["tracks"]["visual"]["reviewed"]
+    assert now["review"]["words"] == machine["vocabulary"], "nobody looked for Odd"
+    parsing.parsed()
+    assert parse("in", "--out", "lib", "--again", "changed", "--events", "Loud,Odd") == 0
+    assert parsing.parsed() == [], "a class of a person's is no other way of parsing"
+    put(tmp_path / "in" / "b.mp4", 9)
+    assert parse("in", "--out", "lib", "--again", "changed", "--events", "Loud,Odd") == 0
+    assert "corrected by a person, while its video is another by now" in capsys.readouterr().err
+    assert json.loads(b.read_text()) == now
 
 
 def test_a_timeline_changed_while_its_file_is_parsed_is_kept(parsing, tmp_path, capsys):

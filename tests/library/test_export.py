@@ -44,7 +44,7 @@ def table(clips: LibraryClips) -> list[list[str]]:
     out = io.BytesIO()
     count = write_csv(clips, out)
     header, *found = csv.reader(io.StringIO(out.getvalue().decode(), newline=""))
-    assert header == ["timeline", "source", "track", "label", "start_s", "end_s", "score"]
+    assert header == ["timeline", "source", "track", "label", "start_s", "end_s", "score", "origin"]
     assert len(found) == count
     return found
 
@@ -57,8 +57,8 @@ def test_a_table_has_the_rows_of_every_clip(
     clips = LibraryClips(library, EVERYTHING, whole=whole)
     found = table(clips)
     assert found == expected(library)
-    assert ["cut.timeline.json", "cut.mp4", "visual", "[not parsed]", "4", "8", ""] in found
-    assert ["sub/c.timeline.json", "sub/c.mp4", "visual", "Car", "2", "6", "0.5"] in found
+    assert ["cut.timeline.json", "cut.mp4", "visual", "[not parsed]", "4", "8", "", ""] in found
+    assert ["sub/c.timeline.json", "sub/c.mp4", "visual", "Car", "2", "6", "0.5", "parser"] in found
     assert (clips.count, clips.done, clips.failed) == (6, 6, [])
 
 

@@ -83,9 +83,12 @@ def test_any_other_change_shows(file, edit):
         {"tracks": {"audio": Extent("parsed", ((0, 4),), ((0, 2),))}},
     ],
 )
-def test_what_a_person_did_counts_even_where_it_was_signed(file, change):
-    file.write_text(signed(dataclasses.replace(LINE, **change)).to_json())
-    assert touched(file)
+def test_what_a_person_did_says_so_itself_signed_or_not(file, change):
+    line = dataclasses.replace(LINE, **change)
+    for text in (signed(line).to_json(), line.to_json()):
+        file.write_text(text)
+        found = read_written(file, "a")
+        assert (found.touched, found.corrected) == (False, True)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1", '{"source": 1, "vocabulary": []}'])

@@ -78,7 +78,7 @@ def _decide(args: argparse.Namespace, change: "_Change") -> "list[Decided]":
             done.append(decided)
             bar.advance(detail=decided.path)
     if own:
-        _index(args.library)
+        update_index(args.library)
     return done
 
 
@@ -101,7 +101,8 @@ def _told(good: "list[Decided]", *, dry: bool) -> str:
     )
 
 
-def _index(library: Path) -> None:
+def update_index(library: Path) -> None:
+    """Bring the index of a library up to date, where the extra for it is installed."""
     from seehear.cli.console import warn
     from seehear.errors import MissingExtraError
     from seehear.library import update

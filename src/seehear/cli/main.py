@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "convert": ("convert", "an official checkpoint into ours; a graph for an older run"),
     "models": ("models", "pretrained weights: list, fetch, verify"),
     "export": ("export", "a timeline, or a whole library, into another format"),
+    "review": ("review", "what to look at next, and corrections from files"),
     "decode": ("decode", "decisions again from the scores that timelines keep"),
     "search": ("search", "find moments over many parsed videos"),
     "share": ("share", "a trained parser with its model card, to a hub or elsewhere"),

@@ -39,8 +39,11 @@ def look_lines(look: Look, archive: ParsedArchive, made: Made, *, first: bool) -
 def kept_lines(kept: Sequence[FileTask], archive: ParsedArchive) -> Iterator[str]:
     """Yield the lines about timelines that others changed and that are not written over."""
     for task in kept[:_NAMED]:
+        told = "changed since parsing wrote it"
+        if task.standing is Standing.MEDIA and task.before is not None and task.before.corrected:
+            told = "corrected by a person, while its video is another by now"
         yield (
-            f"{archive.timeline_path(task)}: changed since parsing wrote it, and left as it is;"
+            f"{archive.timeline_path(task)}: {told}, and left as it is;"
             " --overwrite-changed writes over it"
         )
     if len(kept) > _NAMED:

@@ -44,6 +44,7 @@ class Result:
         self._shown: dict[int, Timeline | str] = {}  # by number of the file: a timeline, or a line
         self._written: dict[int, list[Path]] = {}  # by number of the file
         self._left: dict[str, str] = {}  # why, by name
+        self._kept: dict[str, str] = {}  # what a person did and stayed, by name
         self._skipped: dict[str, list[str]] = {}
         self._told: set[str] = set()
         self._changed = False  # whether a timeline was written since the index was updated
@@ -168,15 +169,23 @@ class Result:
             SeehearError: the disk refuses.
         """
         from seehear.library.written import signed
+        from seehear.lock import held
 
-        timeline = signed(timeline)
-        if self._archive is not None:
-            if "json" in self._formats and self._archive.is_others(task):
-                self._left[task.file.source] = "its timeline was changed since"
-                for line in kept_lines([task], self._archive):
-                    note(f"seehear: note: {line}")
-                return
-            self._write(task, timeline, self._files(task))
+        if self._archive is None:
+            timeline = signed(timeline)
+        else:
+            with held(self._archive.timeline_path(task)):
+                if "json" in self._formats and self._archive.is_others(task):
+                    self._left[task.file.source] = "its timeline was changed since"
+                    for line in kept_lines([task], self._archive):
+                        note(f"seehear: note: {line}")
+                    return
+                timeline, kept = self._archive.with_corrections(task, timeline)
+                timeline = signed(timeline)
+                self._write(task, timeline, self._files(task))
+            if kept:
+                self._kept[task.file.source] = kept
+                note(f"seehear: {self._archive.timeline_path(task)}: {kept}")
             if "json" in self._formats:
                 self._archive.done(task, timeline)
                 self._changed = True
@@ -269,6 +278,7 @@ class Result:
                 "timelines": timelines,
                 "failed": _named(self.failed, "error"),
                 "left": _named(self._left, "reason"),
+                "corrected": _named(self._kept, "kept"),
                 "skipped": self._skipped,
             }
         )

@@ -70,6 +70,7 @@ class Selection:
             removed=self._events(timeline.removed, frozenset(kept)),
             parser={**timeline.parser, "selected": self._about()},
             kept=None,  # or what is left out could be decided again
+            review=None,
         )
 
     def unknown(self, vocabulary: Iterable[str]) -> list[str]:

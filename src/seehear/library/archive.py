@@ -28,7 +28,8 @@ from seehear.library.written import (
     timeline_names,
     words_digest,
 )
-from seehear.time import SUFFIX, Timeline
+from seehear.time import SUFFIX, TRACKS, Timeline
+from seehear.time.renewed import between, renewed
 
 Again = Literal["changed", "all"]
 
@@ -155,11 +156,39 @@ class ParsedArchive:
             look.todo.append(task)
 
     def is_others(self, task: FileTask) -> bool:
-        """Return whether a timeline would be written over that is not as parsing wrote it."""
+        """Return whether a timeline would be written over that is not as parsing wrote it.
+
+        What a person corrected in it is no hindrance, for it stays; but corrections of a video that
+        is another by now fit nothing.
+        """
         path = self.timeline_path(task)
         if self.wishes.overwrite_changed or not path.exists():
             return False
-        return read_written(path, task.name).touched
+        written = read_written(path, task.name)
+        return written.touched or (written.corrected and task.standing is Standing.MEDIA)
+
+    def with_corrections(self, task: FileTask, fresh: Timeline) -> tuple[Timeline, str]:
+        """Return a new timeline with what a person did to the one in its place, and what that is.
+
+        Args:
+            task: whose timeline it is.
+            fresh: as parsed.
+
+        Raises:
+            DataError: the one in its place holds corrections, and is damaged.
+        """
+        path = self.timeline_path(task)
+        if task.standing is Standing.MEDIA or not path.exists():
+            return fresh, ""
+        if not read_written(path, task.name).corrected:
+            return fresh, ""
+        before = Timeline.from_json(path)
+        after = renewed(before, fresh)
+        persons = sum(e.origin != "parser" and e.track in TRACKS for e in before.events)
+        stretches = sum(len(extent.reviewed) for extent in before.tracks.values())
+        parts = [f"{persons} events", f"{len(before.removed)} removals", f"{stretches} stretches"]
+        told = ", ".join(part for part in parts if not part.startswith("0 "))
+        return after, f"kept what a person did ({told}); of the rest {between(before, after)}"
 
     def timeline_path(self, task: FileTask) -> Path:
         """Return where the timeline of a task lies."""

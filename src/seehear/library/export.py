@@ -189,7 +189,8 @@ def _read(row: Sequence[Any]) -> Named:
 
 
 def _event(row: Mapping[str, Any]) -> Event:
-    return Event(row["start_s"], row["end_s"], row["track"], row["label"], row["score"])
+    values = (row[name] for name in ("start_s", "end_s", "track", "label", "score", "origin"))
+    return Event(*values)
 
 
 def _extent(parsed: Sequence[Mapping[str, float]] | None) -> Extent:

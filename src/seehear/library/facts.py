@@ -71,4 +71,5 @@ def _written(texts: list[str]) -> Written:
         words=texts[4],
         how=texts[5],
         touched=texts[6] != str(False),
+        corrected=texts[7] == str(True),
     )

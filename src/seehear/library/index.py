@@ -53,7 +53,10 @@ _COLUMNS = {
     "scored": "BOOLEAN",
     "scores": "VARCHAR",
     "scores_at": "BIGINT",
-    "events": "STRUCT(track VARCHAR, label VARCHAR, start_s DOUBLE, end_s DOUBLE, score DOUBLE)[]",
+    "events": (
+        "STRUCT(track VARCHAR, label VARCHAR, start_s DOUBLE, end_s DOUBLE, score DOUBLE,"
+        " origin VARCHAR)[]"
+    ),
     "warnings": "VARCHAR[]",
 }
 _FORM = str(_COLUMNS)  # what an index is sealed as
@@ -379,6 +382,7 @@ def row_of(path: str, stamp: Stamp, timeline: Timeline, *, where: object = None)
                 "start_s": e.start_s,
                 "end_s": e.end_s,
                 "score": e.score,
+                "origin": e.origin,
             }
         )
     return {

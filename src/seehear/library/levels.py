@@ -38,15 +38,17 @@ def levels_of(timeline: Timeline) -> NDArray[np.uint8]:
         out[:] = timeline.kept.segments
     for track, name in enumerate(TRACKS):
         gone = _segments(timeline, timeline.tracks[name].reviewed)
-        out[track][:, gone] = 0
-    column = {label: index for index, label in enumerate(timeline.vocabulary)}
+        if gone.any():
+            words = [bool(timeline.reviewed(name, label)) for label in timeline.vocabulary]
+            out[track][np.outer(words, gone)] = 0
+    places = {label: index for index, label in enumerate(timeline.vocabulary)}
     for event in timeline.removed:
-        if event.track in TRACKS:
+        if event.track in TRACKS and event.label in places:
             where = _segments(timeline, [(event.start_s, event.end_s)])
-            out[TRACKS.index(event.track), column[event.label], where] = 0
+            out[TRACKS.index(event.track), places[event.label], where] = 0
     for event in timeline:
         if event.track in TRACKS:
-            row = out[TRACKS.index(event.track), column[event.label]]
+            row = out[TRACKS.index(event.track), places[event.label]]
             _put(row, _segments(timeline, [(event.start_s, event.end_s)]), event, timeline)
     return out
 

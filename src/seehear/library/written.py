@@ -33,6 +33,7 @@ _FORM = record(
         "tracks": table(anything),
         "events": items(table(anything)),
         "removed": items(anything),
+        "review": maybe(record({}, {"added": items(text)})),
     },
 )
 
@@ -46,7 +47,8 @@ class Written:
         source: what its video is called, as a path below the folder that was parsed.
         bytes, hash: of its video; None: it does not say.
         words, how: digests of the classes that were looked for, and of how it was parsed.
-        touched: whether it is no longer what parsing wrote.
+        touched: whether it is no longer what parsing wrote, and nothing says what was changed.
+        corrected: whether a person has corrected or reviewed anything in it.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Written:
     words: str = ""
     how: str = ""
     touched: bool = True
+    corrected: bool = False
 
 
 def signed(timeline: Timeline) -> Timeline:
@@ -130,9 +133,10 @@ def read_written(path: Path, name: str) -> Written:
         source=str(media.get("path", data["source"])),
         bytes=media.get("bytes"),
         hash=media.get("hash"),
-        words=words_digest(data["vocabulary"], parser),
+        words=words_digest(_looked_for(data), parser),
         how=how_digest(parser),
         touched=_is_touched(data),
+        corrected=_is_corrected(data),
     )
 
 
@@ -154,8 +158,17 @@ def timeline_names(library: Path, results: Iterable[str] | None = None) -> list[
 
 
 def _is_touched(data: Mapping[str, Json]) -> bool:
-    if data.get("parser", {}).get(MARK) != _digest(data):
-        return True
+    written = data.get("parser", {}).get(MARK) == _digest(data)
+    return not written and not _is_corrected(data)
+
+
+def _looked_for(data: Mapping[str, Json]) -> list[str]:
+    """Return the classes that the parser looked for, without those that a person added."""
+    added = (data.get("review") or {}).get("added", ())
+    return [name for name in data["vocabulary"] if name not in added]
+
+
+def _is_corrected(data: Mapping[str, Json]) -> bool:
     origins = {event.get("origin", "parser") for event in data.get("events", ())}
     reviewed = any(isinstance(t, dict) and t.get("reviewed") for t in data["tracks"].values())
     return reviewed or bool(data.get("removed")) or bool(origins - {"parser"})

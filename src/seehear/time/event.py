@@ -50,6 +50,11 @@ class Event:
         object.__setattr__(self, "track", Track(self.track))
 
     @property
+    def place(self) -> tuple[Track, str, float, float]:
+        """What it says, and where: all but how sure that is and who says so."""
+        return self.track, self.label, self.start_s, self.end_s
+
+    @property
     def duration_s(self) -> float:
         """Length in seconds."""
         return self.end_s - self.start_s

@@ -1,7 +1,7 @@
 """A timeline: the immutable, sorted events of one clip, and its JSON form."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
@@ -19,6 +19,7 @@ from seehear.time.grid import TimeGrid
 from seehear.time.kept import Kept
 from seehear.time.media_file import MediaFile
 from seehear.time.raster import rasterise, runs
+from seehear.time.review import Review
 from seehear.time.spans import Span, clipped, difference, gaps, intersection, joined
 from seehear.time.timeline_json import (
     SCHEMA,
@@ -28,7 +29,9 @@ from seehear.time.timeline_json import (
     migrated,
     read_events,
     read_media,
+    read_review,
     read_tracks,
+    review_json,
     stretches_json,
     tracks_json,
     whole_clip,
@@ -56,6 +59,7 @@ class Timeline:
         media: the file that was parsed; None: not recorded.
         removed: what a person took away; a score and an origin mean nothing there.
         kept: probabilities of every class, segment and track; None: none were kept.
+        review: what people did beyond that, and what the parser had found; None: nobody did.
     """
 
     source: str
@@ -69,6 +73,7 @@ class Timeline:
     media: MediaFile | None = None
     removed: tuple[Event, ...] = ()
     kept: Kept | None = None
+    review: Review | None = None
 
     def __post_init__(self) -> None:
         key = {label: index for index, label in enumerate(self.vocabulary)}
@@ -134,6 +139,20 @@ class Timeline:
             return ()
         return tuple(gaps(self.parsed(track), self.grid.start_s, self.duration_s))
 
+    def reviewed(self, track: Track | str, label: str) -> tuple[Span, ...]:
+        """Return which seconds of a track a person has gone through for a class."""
+        words = None if self.review is None else self.review.words
+        if label not in (self.vocabulary if words is None else words):
+            return ()
+        return self.tracks[str(Track(track))].reviewed
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether a person confirmed, corrected, added, removed or reviewed anything."""
+        reviewed = any(extent.reviewed for extent in self.tracks.values())
+        others = any(event.origin != "parser" for event in self.events)
+        return reviewed or others or bool(self.removed)
+
     def scores(self, track: Track | str) -> NDArray[np.float32] | None:
         """Return the probabilities of a track, audio or visual, (T, C); columns as in `vocabulary`.
 
@@ -178,6 +197,7 @@ class Timeline:
             tracks={name: extent.crop(start_s, end_s) for name, extent in self.tracks.items()},
             removed=_cut(self.removed, start_s, end_s),
             kept=kept,
+            review=self._machine(_cut, start_s, end_s),
         )
 
     def shift(self, by_s: float) -> Self:
@@ -195,7 +215,13 @@ class Timeline:
             events=_moved(self.events, by_s),
             tracks={name: extent.shift(by_s) for name, extent in self.tracks.items()},
             removed=_moved(self.removed, by_s),
+            review=self._machine(_moved, by_s),
         )
+
+    def _machine(self, change: Callable[..., tuple[Event, ...]], *by: float) -> Review | None:
+        """Return the review with the parser's events changed."""
+        review = self.review
+        return None if review is None else replace(review, machine=change(review.machine, *by))
 
     @classmethod
     def from_arrays(
@@ -265,6 +291,7 @@ class Timeline:
         """Return the JSON object of the contract."""
         media = {} if self.media is None else {"media": media_json(self.media)}
         kept = {} if self.kept is None else {"scores": self.kept.to_dict()}
+        review = {} if self.review is None else {"review": review_json(self.review)}
         return {
             "schema": SCHEMA,
             "source": self.source,
@@ -281,6 +308,7 @@ class Timeline:
             "removed": stretches_json(self.removed),
             "parser": dict(self.parser),
             "warnings": list(self.warnings),
+            **review,
             **kept,
         }
 
@@ -311,6 +339,7 @@ class Timeline:
             )
         grid, vocabulary = data["grid"], tuple(map(str, data["vocabulary"]))
         media = read_media(data["media"]) if data.get("media") else None
+        review = read_review(data["review"]) if data.get("review") else None
         kept = data.get("scores")
         if kept is not None:
             kept = Kept.from_dict(kept, int(grid["count"]), len(vocabulary))
@@ -326,6 +355,7 @@ class Timeline:
             media=media,
             removed=read_events(data.get("removed", ())),
             kept=kept,
+            review=review,
         )
 
     @classmethod

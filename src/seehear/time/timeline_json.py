@@ -13,6 +13,7 @@ from seehear.foreign.forms import anything, items, maybe, number, one_of, record
 from seehear.time.event import Event, Track
 from seehear.time.extent import ABSENT, DIGITS, PARSED, Extent, rounded
 from seehear.time.media_file import MediaFile
+from seehear.time.review import Edit, Review
 from seehear.time.spans import Span
 
 SCHEMA = "seehear.timeline/2"
@@ -54,6 +55,12 @@ _MEDIA = record(
 _SCORES = record(
     {"levels": whole(), "by_segment": items(text), "segments": text}, {"tracks": text, "clip": text}
 )
+_EVENT = record(_STRETCH, {"score": maybe(number()), "origin": text})
+_EDIT = record({"at": text, "did": text}, {"by": maybe(text)})
+_REVIEW = record(
+    {"machine": items(_EVENT)},
+    {"words": maybe(items(text)), "added": items(text), "edits": items(_EDIT)},
+)
 _FORM = record(
     {
         "source": text,
@@ -61,7 +68,7 @@ _FORM = record(
         "grid": record({"count": whole(0, MOST_SEGMENTS), "step_s": _SECONDS, "start_s": _SECONDS}),
         "vocabulary": items(text),
         "tracks": table(anything),
-        "events": items(record(_STRETCH, {"score": maybe(number()), "origin": text})),
+        "events": items(_EVENT),
     },
     {
         "parser": table(anything),
@@ -69,6 +76,7 @@ _FORM = record(
         "media": maybe(_MEDIA),
         "removed": items(record(_STRETCH)),
         "scores": maybe(_SCORES),
+        "review": maybe(_REVIEW),
     },
 )
 _STATE = one_of(PARSED, ABSENT)
@@ -166,6 +174,31 @@ def read_extent(value: Mapping[str, Any]) -> Extent:
     """Return the extent of a JSON object."""
     reviewed = value.get("reviewed", ())
     return Extent(str(value["state"]), _spans(value["parsed"]), _spans(reviewed))
+
+
+def review_json(review: Review) -> dict[str, Json]:
+    """Return what people did as JSON."""
+    out: dict[str, Json] = {"machine": events_json(review.machine)}
+    if review.words is not None:
+        out["words"] = list(review.words)
+    if review.added:
+        out["added"] = list(review.added)
+    edits = []
+    for edit in review.edits:
+        edits.append({"at": edit.at, "did": edit.did, **({"by": edit.by} if edit.by else {})})
+    return {**out, "edits": edits}
+
+
+def read_review(value: Mapping[str, Any]) -> Review:
+    """Return what people did, of a JSON object."""
+    words = value.get("words")
+    edits = [Edit(one["at"], one["did"], one.get("by")) for one in value.get("edits", ())]
+    return Review(
+        read_events(value["machine"]),
+        None if words is None else tuple(words),
+        tuple(value.get("added", ())),
+        tuple(edits),
+    )
 
 
 def media_json(media: MediaFile) -> dict[str, Json]:

@@ -1,0 +1,273 @@
+"""`seehear review`: what to look at next, and corrections from files."""
+
+import argparse
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seehear.errors import ConfigError, SeehearError
+from seehear.files import Json
+
+if TYPE_CHECKING:
+    from seehear.library.corrections import Imports
+    from seehear.library.corrections.figures import Count, Counts
+    from seehear.library.corrections.queue import ClipDoubt, Moment
+    from seehear.time import Timeline
+
+_SHOWN = 5  # lines on what is not used
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = """without a file: the moments to look at next, the most doubtful first, and \
+how good
+the parser is by what was reviewed so far. FILE is a table with the columns filename, track, onset,
+offset and event_label, or annotations of another tool. Of a clip named by --reviewed its silence
+counts too: with --import, what the file does not name there is taken away; alone, what stands there
+is confirmed."""
+    parser.add_argument(
+        "library", metavar="LIBRARY", type=Path, help="folder of timelines, or one timeline"
+    )
+    parser.add_argument(
+        "--import",
+        dest="table",
+        metavar="FILE",
+        type=Path,
+        help="put the events of a table into the timelines as corrections",
+    )
+    parser.add_argument(
+        "--reviewed",
+        metavar="FILE",
+        type=Path,
+        help="clips that a person has gone through completely, one a line",
+    )
+    parser.add_argument("--by", metavar="NAME", help="who says so, for the record")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="only say what would change; write nothing"
+    )
+    parser.add_argument(
+        "--order",
+        choices=("doubt", "random"),
+        default="doubt",
+        help="the most doubtful moments first (default), or whole clips at random",
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the random order")
+    parser.add_argument(
+        "--class", dest="label", metavar="WORD", help="only moments and figures of this class"
+    )
+    parser.add_argument(
+        "--limit", type=int, default=20, metavar="N", help="most moments to list (default 20)"
+    )
+    parser.add_argument("--json", action="store_true", help="print only JSON on stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Put corrections in, or list what to look at."""
+    if args.limit < 0:
+        raise ConfigError(f"expected 0 or more, got {args.limit}", parameter="limit")
+    if args.table is None and args.reviewed is None:
+        return _list(args)
+    return _import(args)
+
+
+def _import(args: argparse.Namespace) -> int:
+    from seehear.cli.console import print_json, warn
+    from seehear.library.corrections import import_corrections
+    from seehear.library.corrections.importing import read_names, read_rows
+
+    files = [path.name for path in filter(None, (args.table, args.reviewed))]
+    rows, unused = read_rows(args.table) if args.table else (None, [])
+    reviewed = read_names(args.reviewed) if args.reviewed else []
+    done = import_corrections(
+        args.library,
+        rows,
+        reviewed=reviewed,
+        by=args.by,
+        did=f"import of {' and '.join(files)}",
+        write=not args.dry_run,
+    )
+    done.rows += len(unused)
+    done.unused[:0] = unused
+    if args.library.is_dir() and not args.dry_run:
+        from seehear.cli.decode import update_index
+
+        update_index(args.library)
+    warn(_faults(done))
+    if args.json:
+        print_json(_import_json(done, args))
+    else:
+        print(_told(done, dry=args.dry_run))
+    if not done.failed and not done.unused:
+        return 0
+    return 1 if done.clips else 2
+
+
+def _faults(done: "Imports") -> Iterator[str]:
+    """Yield a line for what is not used; of many, the first ones."""
+    for where, why in done.unused[:_SHOWN]:
+        yield f"{where}: not used: {why}"
+    if len(done.unused) > _SHOWN:
+        yield f"{len(done.unused) - _SHOWN} more rows are not used; --json lists them all"
+    for name, error in done.failed:
+        yield f"{name}: {error}" if name else str(error)
+
+
+def _import_json(done: "Imports", args: argparse.Namespace) -> Json:
+    clips = []
+    for clip in done.clips:
+        about = {"reviewed": clip.reviewed, "changed": clip.changed}
+        clips.append({"timeline": clip.name, **clip.counts, **about})
+    unused = [{"where": where, "reason": why} for where, why in done.unused]
+    failed = [{"clip": name, "error": str(error)} for name, error in done.failed]
+    return {
+        "rows": done.rows,
+        "used": done.used,
+        "unused": unused,
+        "clips": clips,
+        "failed": failed,
+        "new_classes": done.words,
+        "written": not args.dry_run,
+    }
+
+
+def _told(done: "Imports", *, dry: bool) -> str:
+    counts: dict[str, int] = {}
+    for clip in done.clips:
+        for kind, number in clip.counts.items():
+            counts[kind] = counts.get(kind, 0) + number
+    parts = [f"{number:,} {kind}" for kind, number in sorted(counts.items())]
+    reviewed = sum(clip.reviewed for clip in done.clips)
+    changed = sum(clip.changed for clip in done.clips)
+    would = "would change" if dry else "changed"
+    lines = [
+        f"{done.used:,} of {done.rows:,} rows used; {changed:,} of {len(done.clips):,} timelines"
+        f" {would}: {', '.join(parts) or 'nothing new'}; {reviewed:,} clips reviewed"
+    ]
+    for word, number in sorted(done.words.items()):
+        lines.append(f"class {word} is new to {number:,} clips")
+    return "\n".join(lines)
+
+
+def _list(args: argparse.Namespace) -> int:
+    from seehear.cli.console import print_json, warn
+    from seehear.library.corrections import figures, queue
+
+    found = _Looked(args)
+    counts = figures.counted(found.timelines())
+    if args.label is not None:
+        counts = {key: count for key, count in counts.items() if key[0] == args.label}
+    if args.order == "random":
+        random.Random(args.seed).shuffle(found.moments)
+        moments = found.moments[: args.limit]
+    else:
+        moments = queue.ordered(found.moments, most=args.limit)
+    found.clips.sort(key=lambda clip: (-clip.doubt, clip.name))
+    warn(map(str, found.failed))
+    if args.json:
+        print_json(_list_json(moments, found, counts))
+    else:
+        _print(moments, counts, len(found.clips))
+    if not found.failed:
+        return 0
+    return 1 if found.read else 2
+
+
+def _list_json(moments: "list[Moment]", found: "_Looked", counts: "Counts") -> Json:
+    return {
+        "queue": list(map(vars, moments)),
+        "clips": list(map(vars, found.clips)),
+        "figures": [_figure(*item) for item in sorted(counts.items())],
+        "failed": list(map(str, found.failed)),
+    }
+
+
+class _Looked:
+    """What a look through a library finds; timelines are read once and not kept."""
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        self._args = args
+        self.moments: list[Moment] = []
+        self.clips: list[ClipDoubt] = []
+        self.failed: list[SeehearError] = []
+        self.read = 0
+
+    def timelines(self) -> "Iterator[Timeline]":
+        """Yield the timelines, and note what to look at in each."""
+        from seehear.library.corrections import queue
+        from seehear.library.corrections.importing import clips_of
+        from seehear.time import SUFFIX, Timeline
+
+        library, label = self._args.library, self._args.label
+        clips, _ = clips_of(library)
+        folder = library if library.is_dir() else library.parent
+        known: set[str] = set()
+        for clip in clips:
+            try:
+                line = Timeline.from_json(folder / f"{clip.name}{SUFFIX}")
+            except SeehearError as error:
+                self.failed.append(error)
+                continue
+            self.read += 1
+            known |= set(line.vocabulary)
+            if self._args.order == "random":
+                one = queue.whole(clip.name, line)
+                self.moments += [] if one is None else [one]
+            else:
+                self.moments += queue.moments(clip.name, line, label=label)
+            doubt = queue.clip_doubt(clip.name, line)
+            self.clips += [] if doubt is None else [doubt]
+            yield line
+        if label is not None and self.read and label not in known:
+            from seehear.closest import suggest
+
+            hint = suggest(label, known)
+            raise ConfigError(f"no clip has class {label!r}", hint=hint, parameter="label")
+
+
+def _figure(key: tuple[str, str], count: "Count") -> Json:
+    intervals: list[list[float] | None] = []
+    for one in count.intervals():
+        intervals.append(None if one is None else list(one))
+    counted = {name: round(value, 3) for name, value in vars(count).items()}
+    return {
+        "class": key[0],
+        "track": key[1],
+        **counted,
+        "precision": count.precision,
+        "precision_interval": intervals[0],
+        "recall": count.recall,
+        "recall_interval": intervals[1],
+    }
+
+
+def _print(moments: "list[Moment]", counts: "Counts", left: int) -> None:
+    from seehear.cli.console import table
+
+    rows = []
+    for one in moments:
+        score = "" if one.score is None else f"{one.score:.2f}"
+        when = f"{one.start_s:g} to {one.end_s:g} s"
+        rows.append([one.name, when, one.track or "", one.label or "all", score, one.why])
+    print(f"{left:,} clips are not reviewed completely")
+    if rows:
+        columns = ["clip", "when", "track", "class", "score", "why"]
+        table("To look at next", columns, rows)
+    if counts:
+        lines = []
+        for (label, track), count in sorted(counts.items()):
+            low_high = count.intervals()
+            precision = _percent(count.precision, low_high[0])
+            recall = _percent(count.recall, low_high[1])
+            lines.append([label, track, f"{count.reviewed_s:g}", precision, recall])
+        columns = ["class", "track", "reviewed s", "precision %", "recall %"]
+        table("The parser, by what was reviewed", columns, lines)
+
+
+def _percent(share: float | None, interval: tuple[float, float] | None) -> str:
+    if share is None:
+        return "-"
+    if interval is None:
+        return f"{100 * share:.0f}"
+    return f"{100 * share:.0f} ({100 * interval[0]:.0f} to {100 * interval[1]:.0f})"

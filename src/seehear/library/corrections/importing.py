@@ -1,0 +1,235 @@
+"""Corrections from files into a whole library."""
+
+import datetime
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+from seehear import interchange
+from seehear.data.dialect import read_text
+from seehear.errors import DataError, SeehearError
+from seehear.library.corrections.correct import Said, corrected, gone_through
+from seehear.library.corrections.match import ClipNames, NamedClip
+from seehear.library.corrections.store import changed
+from seehear.library.scan import Scan
+from seehear.library.written import read_written
+from seehear.time import SUFFIX, TRACKS, Timeline
+from seehear.time.review import Edit
+
+Unused = tuple[str, str]  # where it stands, and why it is not used
+
+
+class Named(Said, Protocol):
+    """A row that names its clip."""
+
+    @property
+    def source(self) -> str | None:
+        """What the clip is called; None: it does not say."""
+
+
+@dataclass(frozen=True)
+class ClipChange:
+    """What became of one clip.
+
+    Args:
+        name: of its timeline, a path below the library.
+        counts: by origin and `removed`, how many are new: `{"added": 2}`.
+        reviewed: whether all of it counts as reviewed now.
+        changed: whether its file says something else now.
+    """
+
+    name: str
+    counts: dict[str, int] = field(default_factory=dict)
+    reviewed: bool = False
+    changed: bool = False
+
+
+@dataclass
+class Imports:
+    """What became of what people wrote.
+
+    Args:
+        rows: how many rows were given.
+        clips: what became of each clip that they speak of.
+        unused: what is not used, and why.
+        failed: clips that could not be read or written, and why.
+        words: classes that are new to some clip, and the known one most like each.
+    """
+
+    rows: int = 0
+    clips: list[ClipChange] = field(default_factory=list)
+    unused: list[Unused] = field(default_factory=list)
+    failed: list[tuple[str, SeehearError]] = field(default_factory=list)
+    words: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def used(self) -> int:
+        """How many rows say something about a clip."""
+        return self.rows - len(self.unused)
+
+
+def read_rows(path: Path) -> tuple[list[Named], list[Unused]]:
+    """Return what a file of annotations says, and which of its rows cannot be used, and why.
+
+    A row that names no track lies on that of its format.
+
+    Raises:
+        DataError: it is of no format that is known.
+    """
+    found = interchange.read(path)
+    track = interchange.get(found.format).track
+    rows: list[Named] = []
+    for row in found.rows:
+        rows.append(replace(row, track=row.track or track, where=f"{path}: {row.where}"))
+    return rows, [(f"{path}: {one.where}", one.reason) for one in found.unused]
+
+
+def read_names(path: Path) -> list[tuple[str, str]]:
+    """Return the names in a list, one a line, and where each stands; blank lines are skipped.
+
+    Raises:
+        DataError: it cannot be read as text.
+    """
+    lines = enumerate(read_text(path).splitlines(), 1)
+    return [(line.strip(), f"{path}:{number}") for number, line in lines if line.strip()]
+
+
+def clips_of(library: Path) -> tuple[list[NamedClip], list[str]]:
+    """Return the clips of a library in the order of their names, and what cannot be read.
+
+    Raises:
+        DataError: there is no timeline.
+    """
+    if library.is_file():
+        names, failed, library = [library.name.removesuffix(SUFFIX)], [], library.parent
+    else:
+        scan = Scan(library)
+        names = sorted(name.removesuffix(SUFFIX) for name, _ in scan.files())
+        failed = scan.failed
+    if not names:
+        hint = f"make some: seehear parse VIDEOS --out {library}"
+        raise DataError("there are no timelines", where=library, hint=hint)
+    clips = []
+    for name in names:
+        written = read_written(library / f"{name}{SUFFIX}", name)
+        clips.append(NamedClip(name, written.source or name))
+    return clips, failed
+
+
+def import_corrections(
+    library: Path,
+    rows: Sequence[Named] | None,
+    *,
+    reviewed: Iterable[tuple[str, str]] = (),
+    by: str | None = None,
+    did: str = "",
+    write: bool = True,
+) -> Imports:
+    """Put corrections into the timelines of a library.
+
+    Args:
+        library: a folder of timelines, or one timeline file.
+        rows: what people say; None: there are none, and what stands in a reviewed clip is right.
+        reviewed: clips that a person has gone through completely, and where each is named; of what
+            `rows` do not speak there is not there.
+        by: who; None: not said.
+        did: where the corrections come from.
+        write: False only tells what would change.
+
+    Raises:
+        DataError: there is no timeline.
+    """
+    clips, failed = clips_of(library)
+    out = Imports(rows=len(rows or ()))
+    out.failed += [("", DataError(line)) for line in failed]
+    by_clip, complete = _sorted(clips, rows or (), reviewed, out, single=library.is_file())
+    at = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    folder = library if library.is_dir() else library.parent
+    work = _Import(out, rows, Edit(at, did, by), write=write)
+    for clip in clips:
+        if clip in by_clip or clip in complete:
+            path = folder / f"{clip.name}{SUFFIX}"
+            work.put(path, clip.name, by_clip.get(clip, ()), complete=clip in complete)
+    return out
+
+
+def _sorted(
+    clips: Sequence[NamedClip],
+    rows: Iterable[Named],
+    reviewed: Iterable[tuple[str, str]],
+    out: Imports,
+    *,
+    single: bool,
+) -> tuple[Mapping[NamedClip, Sequence[Named]], set[NamedClip]]:
+    """Return the rows of each clip, and which clips were gone through; the rest goes to `out`."""
+    names = ClipNames(clips)
+    by_clip: dict[NamedClip, list[Named]] = defaultdict(list)
+    for row in rows:
+        clip, why = (clips[0] if single else None), "it names no clip"
+        if row.source is not None:
+            clip, why = names.find(row.source)
+        if clip is None:
+            out.unused.append((row.where, why))
+        else:
+            by_clip[clip].append(row)
+    complete = set()
+    for name, where in reviewed:
+        clip, why = names.find(name)
+        if clip is None:
+            out.failed.append((name, DataError(why, where=where)))
+        else:
+            complete.add(clip)
+    return by_clip, complete
+
+
+class _Import:
+    """Puts rows into one clip after another, and notes what became of them."""
+
+    def __init__(
+        self, out: Imports, rows: Sequence[Named] | None, edit: Edit, *, write: bool
+    ) -> None:
+        self._out, self._edit, self._write = out, edit, write
+        self._stands = rows is None  # in a reviewed clip, what stands is right
+        self._words = tuple(dict.fromkeys(row.label for row in rows or ()))
+
+    def put(self, path: Path, name: str, rows: Sequence[Named], *, complete: bool) -> None:
+        """Put rows into the timeline at a path."""
+        unused: list[Unused] = []
+
+        def change(line: Timeline) -> Timeline:
+            if self._stands:
+                return gone_through(line, edit=self._edit)
+            words = self._words if complete else ()
+            got = corrected(line, rows, complete=complete, words=words, edit=self._edit)
+            unused[:] = got.unused
+            return got.timeline
+
+        try:
+            if self._write:
+                before, after = changed(path, change)
+            else:
+                before = Timeline.from_json(path)
+                after = change(before)
+        except SeehearError as error:
+            self._out.failed.append((name, error))
+            return
+        self._out.unused += unused
+        for word in set(after.vocabulary) - set(before.vocabulary):
+            self._out.words[word] = self._out.words.get(word, 0) + 1
+        counts = _counts(before, after)
+        self._out.clips.append(ClipChange(name, counts, complete, after is not before))
+
+
+def _counts(before: Timeline, after: Timeline) -> dict[str, int]:
+    """Return how many events have become what, and how many stretches were taken away."""
+    there = {(event.place, event.origin) for event in before.events}
+    kinds: Counter[str] = Counter()
+    for event in after.events:
+        new = (event.place, event.origin) not in there
+        if event.track in TRACKS and event.origin != "parser" and new:
+            kinds[event.origin] += 1
+    gone = {event.place for event in before.removed}
+    kinds["removed"] = sum(event.place not in gone for event in after.removed)
+    return dict(sorted((kind, count) for kind, count in kinds.items() if count))

@@ -1,0 +1,60 @@
+"""Which timeline of a library a name in somebody's file means."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from seehear.closest import closest, shown
+from seehear.library.names import bare_name
+
+_TIMES = re.compile(r"_\d+(?:\.\d+)?_\d+(?:\.\d+)?$")  # as LLP's names end: VIDEO_START_END
+
+
+@dataclass(frozen=True)
+class NamedClip:
+    """A timeline by its names.
+
+    Args:
+        name: its path below the library, without suffix.
+        source: what its video is called.
+    """
+
+    name: str
+    source: str
+
+
+class ClipNames:
+    """Finds the clip that a name means: by its path, then its file, then without suffix.
+
+    Args:
+        clips: of the library.
+    """
+
+    def __init__(self, clips: Iterable[NamedClip]) -> None:
+        self._by: dict[str, list[NamedClip]] = defaultdict(list)
+        for clip in clips:
+            source = clip.source.replace("\\", "/")
+            file = source.rsplit("/", 1)[-1]
+            names = {clip.name, source, bare_name(source), file, bare_name(file)}
+            for name in names - {""}:
+                self._by[name].append(clip)
+
+    def find(self, name: str) -> tuple[NamedClip | None, str]:
+        """Return the clip of a name; none, and why, where it fits no clip or several.
+
+        Args:
+            name: a path, a file name, either without suffix, or an id as LLP writes it.
+        """
+        name = name.replace("\\", "/").removeprefix("./")
+        file = name.rsplit("/", 1)[-1]
+        for tried in (name, bare_name(name), file, bare_name(file), _TIMES.sub("", file)):
+            found = self._by.get(tried, [])
+            if len(found) == 1:
+                return found[0], ""
+            if found:
+                names = shown((clip.name for clip in found), most=3)
+                return None, f"{name} fits {len(found)} clips ({names})"
+        near = closest(name, self._by)
+        hint = f"; did you mean {near}?" if near is not None else ""
+        return None, f"no clip of the library is called {name}{hint}"

@@ -1,0 +1,82 @@
+"""Timelines that people change: read with their version, written only over that version.
+
+A file is replaced in one piece, under a lock that others wait for, so a writer that is killed or a
+full disk leaves it as it was, and two who save at once never undo each other without a word.
+"""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from seehear.errors import DataError
+from seehear.files import write_text
+from seehear.foreign.forms import anything
+from seehear.foreign.texts import parse_json
+from seehear.library.written import signed
+from seehear.lock import held
+from seehear.time import Timeline
+
+
+def loaded(path: Path) -> tuple[Timeline, str]:
+    """Return a timeline and the version that it is.
+
+    Raises:
+        DataError: it cannot be read, or is no timeline.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror}", where=path) from None
+    return Timeline.from_dict(parse_json(content, anything, where=path), where=path), _of(content)
+
+
+def version_of(path: Path) -> str | None:
+    """Return which version a file is; None where there is none."""
+    try:
+        return _of(path.read_bytes())
+    except OSError:
+        return None
+
+
+def saved(path: Path, timeline: Timeline, *, version: str) -> str:
+    """Write a timeline over the version that it was made from; return which it now is.
+
+    Raises:
+        DataError: the file is another version by now; nothing is written.
+        SeehearError: the disk refuses; the file is as it was.
+    """
+    with held(path):
+        if version_of(path) != version:
+            raise DataError(
+                "it was changed since it was opened",
+                where=path,
+                hint="open it again; nothing was written",
+            )
+        return _write(path, timeline)
+
+
+def changed(path: Path, change: Callable[[Timeline], Timeline]) -> tuple[Timeline, Timeline]:
+    """Change a timeline in its file; one that comes out as it was is not written.
+
+    Returns:
+        It before and after.
+
+    Raises:
+        SeehearError: it cannot be read, or the disk refuses; the file is as it was.
+    """
+    with held(path):
+        before, _ = loaded(path)
+        after = change(before)
+        if after is not before:
+            _write(path, after)
+    return before, after
+
+
+def _write(path: Path, timeline: Timeline) -> str:
+    text = signed(timeline).to_json()
+    write_text(path, text)
+    return _of(text.encode())
+
+
+def _of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:32]

@@ -1,0 +1,47 @@
+"""What people did to a timeline, beyond its events: what the parser had found, who, when.
+
+The events, the stretches that were reviewed and what was removed say what holds now.  Here stands
+what the parser had found before anybody touched it, so that a correction loses nothing and can be
+counted; for which classes stretches were reviewed; and which classes a person brought in.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+from seehear.time.event import Event
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One time that a person, or a file of theirs, changed a timeline.
+
+    Args:
+        at: when, in the form of ISO 8601.
+        did: what, in a few words.
+        by: who; None: not given.
+    """
+
+    at: str
+    did: str
+    by: str | None = None
+
+
+@dataclass(frozen=True)
+class Review:
+    """What people did to a timeline.
+
+    Args:
+        machine: the events that the parser found, all tracks.
+        words: the classes that reviewed stretches were gone through for; None: the vocabulary.
+        added: classes of the vocabulary that a person brought in and no parser looked for.
+        edits: the oldest first.
+    """
+
+    machine: tuple[Event, ...] = ()
+    words: tuple[str, ...] | None = None
+    added: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
+
+    def with_edit(self, edit: Edit) -> Self:
+        """Return the same with one more change noted."""
+        return replace(self, edits=(*self.edits, edit))
