@@ -10,7 +10,6 @@ from own_dataset import TRUTH, write
 from seehear.data import Dataset, open_dataset
 from seehear.data.truth import TruthRow, clashes
 from seehear.errors import DataError
-from seehear.time import TimeGrid
 
 
 @pytest.mark.parametrize(
@@ -108,9 +107,8 @@ def test_each_row_clashes_with_the_earlier_one_that_reaches_furthest() -> None:
 
 def test_a_row_says_what_is_wrong_with_it() -> None:
     assert [row(2, 0, end).span_fault for end in (1, 0, -1)] == [None, "empty", "reversed"]
-    grid = TimeGrid(4)
     spans = [(0, 4), (-0.5, 1), (3, 4.5)]
-    assert [row(2, *span).reaches_outside(grid) for span in spans] == [False, True, True]
+    assert [row(2, *span).reaches_outside(0, 4) for span in spans] == [False, True, True]
     assert str(row(2, 0, 1).issue("empty", "why")) == "audio.csv:2: clip Dog 0-1: why"
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from seehear.errors import ConfigError, DataError
 from seehear.features import open_features
 from seehear.files import check_file
 from seehear.metrics import (
+    FIGURE_KEYS,
     Report,
     best_thresholds,
     compare,
@@ -35,8 +36,9 @@ from seehear.metrics import (
     exclusive_figures,
     intervals,
 )
+from seehear.metrics.own_figures import Given, official_figures
 from seehear.share.bundle import is_model
-from seehear.time import GATES, TRACKS, Decoding, decide
+from seehear.time import GATES, TRACKS, Decoding, Event, decide
 
 # of segments (N, T, 2, C), of tracks (N, 2, C), of clips (N, C)
 Probabilities = tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.floating]]
@@ -50,7 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "dataset",
         type=Path,
         metavar="DATASET",
-        help="a folder with dataset.toml, or with LLP's official tables",
+        help="a folder with dataset.toml, or with the tables of a benchmark (docs: benchmarks)",
     )
     add("--split", help="split to score (default: test, else another that has truth)")
     source = parser.add_mutually_exclusive_group(required=True)
@@ -81,8 +83,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add(
         "--truth",
         choices=READINGS,
-        default="literal",
-        help="how the truth tables are read (default: literal)",
+        help="how the truth tables are read (default: literal; LFAV's: inclusive)",
     )
     add(
         "--missing",
@@ -141,37 +142,32 @@ def run(args: argparse.Namespace) -> int:
     dataset = open_dataset(args.dataset)
     chosen = choose_split(dataset, args.split)
     split, args.split = chosen.split, chosen.name
-    truth = split.truth(args.truth)
+    truth = None if split.exact else split.truth(args.truth)
     warnings = _warnings(args, dataset)
     given = {"model": args.model} if args.model is not None else {"predictions": args.predictions}
-    made = _decisions(args, dataset, split, truth, **given)
-    audio, visual, about = made.audio, made.visual, made.about
-    report = evaluate(audio, visual, truth.audio, truth.visual)
-    exclusive = evaluate_exclusive(audio, visual, truth.audio, truth.visual, unparsed=made.unparsed)
-    setting = _setting(dataset, split, truth, reading=args.truth)
+    made = _decisions(args, dataset, split, **given)
     seeds = 1 if args.model and args.compare else None  # a run against another
+    report = None
+    if truth is not None:
+        report = evaluate(made.audio, made.visual, truth.audio, truth.visual)
     result: dict[str, Any] = {
-        **report.figures(),  # the ten keys, at the top where a script looks first
-        "figures": report.figures(),
+        **_figures(dataset, made, truth, report),
         "warnings": warnings,
-        "setting": {**setting, "split_chosen": chosen.why, **about},
+        "setting": {
+            **_setting(dataset, split, truth),
+            "split_chosen": chosen.why,
+            **made.about,
+        },
         "note": caution(clips=len(split), seeds=seeds),
-        "intervals": {key: [i.low, i.high] for key, i in intervals(report).items()},
-        "exclusive": exclusive_figures(exclusive),
-        "exclusive_intervals": _exclusive_intervals(exclusive),
-        "pooled": _pooled(report),
-        "per_class": _per_class(report, dataset.vocabulary.names),
+        "official": _official(dataset, split, truth, made),
     }
     compared: dict[str, Any] = {}
     if args.compare is not None:
         kind = "model" if is_model(args.compare) else "predictions"
-        other = _decisions(args, dataset, split, truth, **{kind: args.compare})
+        other = _decisions(args, dataset, split, **{kind: args.compare})
         compared = other.about
-        differences = compare(
-            evaluate(other.audio, other.visual, truth.audio, truth.visual), report
-        )
-        figures = {key: vars(change) for key, change in differences.items()}
-        result["comparison"] = {"with": compared, "figures": figures}
+        changes = _changes(dataset, other, truth, report)
+        result["comparison"] = {"with": compared, "figures": changes}
     if args.per_clip is not None:
         _write_per_clip(args.per_clip, split, report)
     if args.json:
@@ -181,8 +177,76 @@ def run(args: argparse.Namespace) -> int:
         from seehear.cli.figures import show_evaluation
 
         show_evaluation(result, per_class=args.per_class)
-    unread = [*about.get("unread", ()), *compared.get("unread", ())]
+    unread = [*made.about.get("unread", ()), *compared.get("unread", ())]
     return 1 if unread else 0
+
+
+def _figures(
+    dataset: Dataset, made: "_Decisions", truth: Truth | None, report: Report | None
+) -> dict[str, Any]:
+    """Return our figures; None stands for those that the truth of the dataset says nothing of."""
+    if truth is None or report is None:
+        nothing = dict.fromkeys(FIGURE_KEYS)
+        return {**nothing, "figures": nothing}
+    exclusive = evaluate_exclusive(
+        made.audio, made.visual, truth.audio, truth.visual, unparsed=made.unparsed
+    )
+    kept = _told(dataset)
+    figures = kept(report.figures())
+    bounds = {key: [i.low, i.high] for key, i in intervals(report).items()}
+    return {
+        **figures,  # the ten keys, at the top where a script looks first
+        "figures": figures,
+        "intervals": kept(bounds),
+        "exclusive": kept(exclusive_figures(exclusive)),
+        "exclusive_intervals": kept(_exclusive_intervals(exclusive)),
+        "pooled": kept(_pooled(report)),
+        "per_class": {
+            name: kept(of_class)
+            for name, of_class in _per_class(report, dataset.vocabulary.names).items()
+        },
+    }
+
+
+def _told(dataset: Dataset) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """Return what leaves out figures of which the truth says nothing: those of one track alone,
+    where it tells only what is heard and seen at once.
+    """
+    joint = any(split.tables.joint for split in dataset.splits.values())
+
+    def kept(figures: Mapping[str, Any]) -> dict[str, Any]:
+        out = dict(figures)
+        for key in figures:
+            if joint and not key.endswith("/audio_visual"):
+                out[key] = None
+        return out
+
+    return kept
+
+
+def _changes(
+    dataset: Dataset, other: "_Decisions", truth: Truth | None, report: Report | None
+) -> dict[str, Any]:
+    """Return what is better and worse than other predictions, by figure."""
+    if truth is None or report is None:
+        return {}
+    differences = compare(evaluate(other.audio, other.visual, truth.audio, truth.visual), report)
+    changes = _told(dataset)({key: vars(change) for key, change in differences.items()})
+    return {key: change for key, change in changes.items() if change is not None}
+
+
+def _official(
+    dataset: Dataset, split: Split, truth: Truth | None, made: "_Decisions"
+) -> dict[str, Any] | None:
+    """Return the benchmark's own figures, as JSON has them."""
+    given = Given(made.audio, made.visual, made.probs, made.events, made.lengths)
+    found = official_figures(dataset, split, truth, given)
+    if found is None:
+        return None
+    figures = {}
+    for key, value in found.figures.items():
+        figures[key] = None if value is None else _number(value)
+    return {"benchmark": found.benchmark, "figures": figures, "notes": found.notes}
 
 
 def _warnings(args: argparse.Namespace, dataset: Dataset) -> list[str]:
@@ -191,7 +255,7 @@ def _warnings(args: argparse.Namespace, dataset: Dataset) -> list[str]:
     return [text for name in splits for text in dataset.split(name).warnings(args.truth)]
 
 
-def _setting(dataset: Dataset, split: Split, truth: Truth, *, reading: str) -> dict[str, Any]:
+def _setting(dataset: Dataset, split: Split, truth: Truth | None) -> dict[str, Any]:
     """Return what every figure rests on, whatever made the predictions."""
     return {
         "dataset": dataset.name,
@@ -201,10 +265,16 @@ def _setting(dataset: Dataset, split: Split, truth: Truth, *, reading: str) -> d
         "segment_s": dataset.grid.step_s,
         "grid_from": dataset.grid_from,
         "classes": list(dataset.vocabulary.names),
-        "truth": reading,
+        **_of_truth(truth),
         "annotation": dataset.annotation,
-        "rows_dropped_or_changed": len(truth.issues),
     }
+
+
+def _of_truth(truth: Truth | None) -> dict[str, Any]:
+    """Return how the truth was read."""
+    if truth is None:
+        return {"truth": "of clips, without times", "rows_dropped_or_changed": 0}
+    return {"truth": truth.reading, "rows_dropped_or_changed": len(truth.issues)}
 
 
 def _exclusive_intervals(exclusive: Report) -> dict[str, list[float]]:
@@ -229,21 +299,23 @@ def _pooled(report: Report) -> dict[str, dict[str, float | int | None]]:
 
 @dataclass(frozen=True)
 class _Decisions:
-    """Audio and visual decisions (N, T, C), what the setting says about them, and which segments
-    (2, N, T) were not parsed.
+    """Audio and visual decisions (N, T, C), what the setting says about them, which segments
+    (2, N, T) were not parsed; probabilities, events and lengths of the clips where there are any.
     """
 
     audio: NDArray[np.bool_]
     visual: NDArray[np.bool_]
     about: dict[str, Any]
     unparsed: NDArray[np.bool_] | None = None
+    probs: Sequence[NDArray[np.floating]] | None = None
+    events: Sequence[Sequence[Event]] | None = None
+    lengths: Sequence[int | None] = ()
 
 
 def _decisions(
     args: argparse.Namespace,
     dataset: Dataset,
     split: Split,
-    truth: Truth,
     *,
     model: str | Path | None = None,
     predictions: Path | None = None,
@@ -271,10 +343,11 @@ def _decisions(
     if args.tune is not None:
         decoding = _tuned(args, model, dataset, scores, decoding)
         about["thresholds_chosen_on"] = args.tune
-    _check_shape(scores[0], truth, model or predictions)
+    _check_shape(scores[0], dataset, split, model or predictions)
     on = decide(*scores, decoding=decoding, step_s=dataset.grid.step_s)
     on[np.isin(split.names, about.get("scored_as_empty", []))] = False  # whatever the thresholds
-    return _Decisions(on[:, :, 0], on[:, :, 1], {**about, "decoding": decoding.to_dict()})
+    about["decoding"] = decoding.to_dict()
+    return _Decisions(on[:, :, 0], on[:, :, 1], about, probs=list(scores[0]))
 
 
 def _decided(
@@ -314,7 +387,27 @@ def _decided(
         )
     if found.made:
         about["made"] = dict(found.made)
-    return _Decisions(found.audio, found.visual, about, found.unparsed)
+    return _Decisions(
+        found.audio,
+        found.visual,
+        about,
+        found.unparsed,
+        _every_score(found, dataset),
+        found.events or None,
+        found.lengths,
+    )
+
+
+def _every_score(found: Predictions, dataset: Dataset) -> list[NDArray[np.floating]] | None:
+    """Return the probabilities of all clips, 0 for those scored as empty; None: others lack."""
+    rows = [of_clip for of_clip in found.scores if of_clip is not None]
+    if not rows or len(found.scores) - len(rows) > len(found.missing):
+        return None
+    empty = np.zeros((1, 2, len(dataset.vocabulary)), np.float32)
+    out: list[NDArray[np.floating]] = []
+    for of_clip in found.scores:
+        out.append(empty if of_clip is None else of_clip)
+    return out
 
 
 def _note_unparsed(predictions: Path, unparsed: dict[str, Any]) -> None:
@@ -398,15 +491,17 @@ def _tuned(
             )
         scores, *_ = _predicted(args, model, dataset, split.name)
     truth = split.truth(args.truth)
-    _check_shape(scores[0], truth, model or args.predictions)
+    _check_shape(scores[0], dataset, split, model or args.predictions)
     segment_prob, track_prob, clip_prob = scores
     return best_thresholds(
         segment_prob, track_prob, clip_prob, truth.audio, truth.visual, decoding=decoding
     )
 
 
-def _check_shape(segment_prob: NDArray[Any], truth: Truth, where: str | Path | None) -> None:
-    clips, segments, classes = truth.audio.shape
+def _check_shape(
+    segment_prob: NDArray[Any], dataset: Dataset, split: Split, where: str | Path | None
+) -> None:
+    clips, segments, classes = len(split), dataset.grid.count, len(dataset.vocabulary)
     if segment_prob.shape != (clips, segments, 2, classes):
         raise DataError(
             "expected probabilities (clips, segments, 2, classes) ="
@@ -441,10 +536,15 @@ def _number(value: Any) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _write_per_clip(path: Path, split: Split, report: Report) -> None:
+def _write_per_clip(path: Path, split: Split, report: Report | None) -> None:
     from seehear.data.dialect import write_rows
     from seehear.files import write_text
 
+    if report is None:
+        raise ConfigError(
+            f"split {split.name} has no truth in time, and so no figures of each clip",
+            parameter="per_clip",
+        )
     scores = report.per_clip()
     rows = [["filename", *scores]]
     for i, name in enumerate(split.names):

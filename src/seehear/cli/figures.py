@@ -1,6 +1,6 @@
 """Tables of figures on the terminal: percent with one decimal, beside every one its setting."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from seehear.cli.console import table
@@ -84,9 +84,12 @@ def show_evaluation(result: Mapping[str, Any], *, per_class: bool) -> None:
     """Print the result of `seehear evaluate` as tables."""
     note = setting_line(result["setting"])
     caution = result.get("note")
-    _show_figures(result, note if caution is None else f"{note}\n{caution}")
-    _show_pooled(result["pooled"], note)
-    if per_class:
+    if "intervals" in result:
+        _show_figures(result, note if caution is None else f"{note}\n{caution}")
+        _show_pooled(result["pooled"], note)
+    if result.get("official") is not None:
+        _show_official(result["official"], note)
+    if per_class and "per_class" in result:
         _show_classes(result["per_class"], note)
     if "comparison" in result:
         _show_comparison(result["comparison"], note)
@@ -99,7 +102,7 @@ def _show_figures(result: Mapping[str, Any], note: str) -> None:
     for level in LEVELS:
         keys = [f"{level}/{name}" for name, _ in COLUMNS]
         rows.append([f"{level} level", *(percent(figures[key]) for key in keys)])
-        rows.append(["  95 % of resamples", *("-".join(map(percent, bounds[key])) for key in keys)])
+        rows.append(["  95 % of resamples", *(_bounds(bounds[key]) for key in keys)])
     table(
         "Figures (percent, mean over clips; Ao: only heard, Vo: only seen)",
         ["", *(short for _, short in COLUMNS)],
@@ -108,9 +111,32 @@ def _show_figures(result: Mapping[str, Any], note: str) -> None:
     )
 
 
+def _bounds(pair: Sequence[float] | None) -> str:
+    return "-" if pair is None else "-".join(map(percent, pair))
+
+
+def _show_official(official: Mapping[str, Any], note: str) -> None:
+    """Print a benchmark's own figures: where they are of several subsets, one a column."""
+    figures = official["figures"]
+    whose = list(dict.fromkeys(key.partition("/")[0] for key in figures))
+    names = list(dict.fromkeys(key.partition("/")[2] for key in figures))
+    rows = []
+    for name in names:
+        keys = [f"{of}/{name}".rstrip("/") for of in whose]
+        rows.append([name, *(percent(figures.get(key)) for key in keys)])
+    table(
+        f"The figures of {official['benchmark']}'s own evaluation (percent)",
+        ["", *whose],
+        rows,
+        note="\n".join([note, *official["notes"]]),
+    )
+
+
 def _show_pooled(pooled: Mapping[str, Any], note: str) -> None:
     rows = []
     for key, counts in pooled.items():
+        if counts is None:  # the truth says nothing of it
+            continue
         shares = [percent(counts[name]) for name in ("precision", "recall", "f1")]
         rows.append([key, *shares, counts["predicted"], counts["true"]])
     table(
@@ -126,7 +152,8 @@ def _show_classes(classes: Mapping[str, Any], note: str) -> None:
     keys = [f"{level}/{track}" for level in LEVELS for track in tracks]
     rows = []
     for name, of_class in classes.items():
-        rows.append([name, *(percent(of_class[key]["f1"]) for key in keys)])
+        told = [of_class[key] or {"f1": None} for key in keys]
+        rows.append([name, *(percent(of_key["f1"]) for of_key in told)])
     table("F of every class (percent, counts added over clips)", ["class", *keys], rows, note=note)
 
 

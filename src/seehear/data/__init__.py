@@ -63,14 +63,14 @@ def __getattr__(name: str) -> object:
 
 
 def open_dataset(path: str | Path) -> "Dataset":
-    """Return the dataset in a folder: one with a `dataset.toml`, or one holding LLP's official
-    tables.
+    """Return the dataset in a folder: one with a `dataset.toml`, or one holding the tables of a
+    benchmark (`readers.py`).
 
     Raises:
         DataError: neither is there, or a table is damaged.
     """
     from seehear.data.folder import TOML, open_folder
-    from seehear.data.llp import CLIPS, is_llp, open_llp
+    from seehear.data.readers import known, reader_of
 
     root = Path(path)
     root = root.parent if root.name == TOML else root
@@ -81,10 +81,11 @@ def open_dataset(path: str | Path) -> "Dataset":
         )
     if (root / TOML).is_file():
         return open_folder(root)
-    if is_llp(root):
-        return open_llp(root)
+    reader = reader_of(root)
+    if reader is not None:
+        return reader.read(root)
     raise DataError(
-        f"expected {TOML}, or LLP's tables ({', '.join(CLIPS.values())})",
+        f"expected {TOML}, or {known()}",
         where=root,
-        hint="docs/own-data.md shows what a dataset folder holds",
+        hint="docs/own-data.md shows what a dataset folder holds, docs/benchmarks.md the others",
     )

@@ -8,8 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import numpy as np
+
 from seehear.data.clip import Clip
-from seehear.data.dataset import Dataset
+from seehear.data.dataset import Dataset, Split
 from seehear.data.orphans import Nearest
 from seehear.data.tables import Issue
 from seehear.data.truth import TruthRow, TruthTables, clashes
@@ -28,6 +30,11 @@ KINDS: Mapping[str, str] = {
     "weak_only": "classes in the weak label that the truth has nowhere",
     "no_truth": "clips without a single row of truth",
     "label_twice": "weak labels that name a class twice",
+    "label_spaces": "labels with stray spaces around them",
+    "label_ignored": "labels that are no class of the dataset",
+    "track_unlike_clip": "classes of a track's weak label that the clip's lacks",
+    "no_track_truth": "clips whose weak label of a track names classes, without a row of its truth",
+    "clip_twice": "clips that stand in several rows, each taken as a sample of its own",
     "no_label": "clips with an empty weak label",
     "two_splits": "clips that are in two splits",
     "media_missing": "clips without a media file",
@@ -55,6 +62,7 @@ def find_anomalies(dataset: Dataset) -> list[Issue]:
     for name, split in dataset.splits.items():
         if split.has_truth:
             found += _unsupported(dataset.tables[f"{name}/clips"].name, split.clips, split.tables)
+            found += _without_track(dataset, split)
     found += _without_media(dataset)
     order = list(KINDS)
     return sorted(found, key=lambda issue: order.index(issue.kind))
@@ -67,6 +75,8 @@ def _truth_tables(
     out: dict[Path, tuple[TruthTables, dict[str, Clip]]] = {}
     for split in dataset.splits.values():
         path = split.tables.audio if track is Track.AUDIO else split.tables.visual
+        if split.tables.joint and track is Track.VISUAL:
+            continue  # the table of the audio track is this one's, too
         if path is not None:
             _, clips = out.setdefault(path, (split.tables, {}))
             clips.update({clip.name: clip for clip in split.clips})
@@ -83,11 +93,16 @@ def _rows(rows: Iterable[TruthRow], tables: TruthTables, clips: Mapping[str, Cli
         if not known:
             found.append(_orphan(row, tables, nearest))
         if row.span_fault is not None:
-            found.append(row.issue(row.span_fault, "marks nothing"))
+            marks = "marks nothing"
+            if tables.inclusive and row.span_fault == "empty":
+                marks = "marks one segment, as offsets are inclusive"
+            found.append(row.issue(row.span_fault, marks))
         elif known:
             marking.append(row)
-            if row.reaches_outside(tables.grid):
-                text = f"the grid is {tables.grid.start_s:g}-{tables.grid.end_s:g} s"
+            end_s = tables.end_s(row.clip)
+            if row.reaches_outside(tables.grid.start_s, end_s):
+                what = "clip" if row.clip in tables.ends else "grid"
+                text = f"the {what} is {tables.grid.start_s:g}-{end_s:g} s"
                 found.append(row.issue("outside", text))
     found += _not_in_weak_label(marking, clips)
     for kind, row, before in clashes(marking):
@@ -110,7 +125,7 @@ def _not_in_weak_label(rows: Iterable[TruthRow], clips: Mapping[str, Clip]) -> l
     found = []
     for (name, label), row in first.items():
         if name in clips and label not in clips[name].labels:
-            text = f"the clip's label is {', '.join(clips[name].labels)}"
+            text = f"the clip's label is {', '.join(clips[name].labels) or 'empty'}"
             found.append(row.issue("not_in_weak_label", text))
     return found
 
@@ -131,6 +146,25 @@ def _unsupported(file: str, clips: Iterable[Clip], tables: TruthTables) -> list[
                 text = f"{clip.name}: {label} is in the weak label, but in neither track"
                 alone.append(Issue(file, None, "weak_only", text))
     return without + alone
+
+
+def _without_track(dataset: Dataset, split: Split) -> list[Issue]:
+    """Return the clips that a track's table leaves out though their label says there is something.
+
+    Only of datasets that label the tracks; elsewhere a clip without a row has nothing in it.
+    """
+    found: list[Issue] = []
+    if split.track_weak is None:
+        return found
+    for index, track in enumerate((Track.AUDIO, Track.VISUAL)):
+        named = {row.clip for row in split.tables.rows[track]}
+        for clip, weak in zip(split.clips, split.track_weak[:, index], strict=True):
+            if clip.name not in named and weak.any():
+                labels = ", ".join(dataset.vocabulary.names[c] for c in np.flatnonzero(weak))
+                file = dataset.tables[f"{split.name}/{track}"].name
+                text = f"{clip.name}: no row, its label of the track is {labels}"
+                found.append(Issue(file, None, "no_track_truth", text))
+    return found
 
 
 def _in_two_splits(dataset: Dataset) -> list[Issue]:

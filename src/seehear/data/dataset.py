@@ -30,6 +30,12 @@ class Split:
         weak: (N, C) uint8, 1 where the clip's label names the class.
         tables: where its truth stands.
         issues: what is odd about the table of clips.
+        track_weak: (N, 2, C) uint8, weak labels of what is heard and of what is seen; None where
+            the dataset has none.
+        exact: whether `track_weak` is the truth of the clips, without times (VGGSounder).
+        lengths: segments of each clip where clips differ in length, None for those of which the
+            tables say nothing; empty: every clip has those of the grid.
+        flags: what else a table says of the clips, (N,) bool by name.
     """
 
     name: str
@@ -37,6 +43,10 @@ class Split:
     weak: NDArray[np.uint8]
     tables: TruthTables = field(repr=False)
     issues: tuple[Issue, ...] = field(default=(), repr=False)
+    track_weak: NDArray[np.uint8] | None = field(default=None, repr=False)
+    exact: bool = False
+    lengths: tuple[int | None, ...] = field(default=(), repr=False)
+    flags: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict, repr=False)
     _cache: dict[str, Truth] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
@@ -52,13 +62,20 @@ class Split:
         """Whether both tracks have a truth table."""
         return self.tables.audio is not None and self.tables.visual is not None
 
-    def warnings(self, reading: Reading = "literal") -> list[str]:
+    @property
+    def scorable(self) -> bool:
+        """Whether predictions can be measured: against events in time, or labels of clips."""
+        return self.has_truth or self.exact
+
+    def warnings(self, reading: Reading | None = None) -> list[str]:
         """Return what a figure against this truth must not hide: rows that no clip is found for.
 
         Raises:
             DataError: a table of truth is damaged.
         """
-        found = [str(table) for table in self.tables.unmatched(reading)]
+        if self.exact:
+            return []
+        found = [str(table) for table in self.tables.unmatched(reading or self.tables.default)]
         rows = [row for of_track in self.tables.rows.values() for row in of_track]
         if rows and not found and {row.clip for row in rows}.isdisjoint(self.names):
             found.append(
@@ -67,8 +84,10 @@ class Split:
             )
         return found
 
-    def truth(self, reading: Reading = "literal") -> Truth:
+    def truth(self, reading: Reading | None = None) -> Truth:
         """Return what is really heard and seen; read from the tables on the first call.
+
+        `reading` None: the one that published numbers of the dataset rest on.
 
         Raises:
             DataError: there are no truth tables, they are damaged, or most of their rows name no
@@ -81,9 +100,10 @@ class Split:
                 f"split {self.name} has no {lacking} truth table",
                 hint="choose a split with truth for both",
             )
-        if reading not in self._cache:
-            self._cache[reading] = self.tables.read(self.clips, reading)
-        return self._cache[reading]
+        chosen = reading or self.tables.default
+        if chosen not in self._cache:
+            self._cache[chosen] = self.tables.read(self.clips, chosen)
+        return self._cache[chosen]
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,11 +115,14 @@ class Dataset:
         root: the folder.
         vocabulary: its C classes.
         splits: by name.
-        grid: T segments, the same for every clip.
+        grid: T segments, those of the longest clip where clips differ in length.
         media: folder of the clips' files; None if there is none.
         tables: every table by its role (`train/clips`, `test/audio`, ...).
         annotation: which version of the truth this is, for the setting beside every figure.
         grid_from: where the grid comes from, in words.
+        official: whose own figures are told beside ours: `lfav`, `ave`, `activitynet`,
+            `vggsounder`; None: there are none but ours.
+        splits_hint: what to do to get the official splits, where they are not there.
     """
 
     name: str
@@ -111,12 +134,16 @@ class Dataset:
     tables: Mapping[str, Path]
     annotation: str
     grid_from: str = "given with the dataset"
+    official: str | None = None
+    splits_hint: str | None = None
 
     def split(self, name: str) -> Split:
         """Return one split; DataError naming those there are."""
         if name not in self.splits:
             raise DataError(
-                f"expected a split among {', '.join(self.splits)}, got {name!r}", where=self.root
+                f"expected a split among {', '.join(self.splits)}, got {name!r}",
+                where=self.root,
+                hint=self.splits_hint,
             )
         return self.splits[name]
 

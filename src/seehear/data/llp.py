@@ -26,6 +26,9 @@ LEGACY_ROWS = frozenset(
 )
 
 
+FILES = f"LLP's tables ({', '.join(CLIPS.values())})"
+
+
 def is_llp(root: Path) -> bool:
     """Return whether the folder holds at least one of LLP's tables of clips."""
     return any((root / name).is_file() for name in CLIPS.values())
@@ -53,6 +56,9 @@ def open_llp(root: Path) -> Dataset:
         annotation=_annotation(root / AUDIO) if splits else "no truth",
         legacy=LEGACY_ROWS,
     )
+
+
+recognises, read = is_llp, open_llp  # as every reader of `readers.py` calls them
 
 
 def media_folder(root: Path) -> Path | None:

@@ -12,7 +12,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +57,12 @@ class Predictions:
         unread: one line for each file that cannot be read; its clip is among the missing.
         unparsed: (2, N, T) bool, audio and visual: segments of which more than half was not
             parsed. Nothing is predicted there; None: there are none.
+        scores: probabilities (T, 2, C) of each clip on its own segments, None for those without;
+            empty: of none there are any.
+        events: the audio-visual events of each clip as they lie there; empty: a table's or an
+            array's, which are what the decisions share.
+        lengths: segments of each clip, as its timeline has them; None for those without; empty: no
+            timelines lie there.
     """
 
     audio: NDArray[np.bool_]
@@ -67,6 +73,9 @@ class Predictions:
     made: Mapping[str, Any] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     unparsed: NDArray[np.bool_] | None = None
+    scores: tuple[NDArray[np.float32] | None, ...] = ()
+    events: tuple[tuple[Event, ...], ...] = ()
+    lengths: tuple[int | None, ...] = ()
 
 
 def read_predictions(
@@ -107,9 +116,11 @@ def read_predictions(
     unknown: _Unknown = {}
     beyond = 0
     clips = ClipFinder(split)
+    kept: dict[int, Timeline] = {}
     if path.is_dir():
         timelines = _read_timelines(path, unread)
-        found, made = _timelines(timelines, clips, vocabulary, grid, outside, unknown)
+        found, made, kept = _timelines(timelines, clips, vocabulary, grid, outside)
+        unknown = {index: _unparsed(timeline) for index, timeline in kept.items()}
     elif path.suffix == ".npz":
         found = read_decisions(path, clips, vocabulary, grid, outside)
     else:
@@ -121,6 +132,7 @@ def read_predictions(
             where=path,
             hint=clips.hint(outside, "choose their split, or leave them out with `extra` ignore"),
         )
+    _shared(split, found, kept, unknown)
     absent = [name for index, name in enumerate(split.names) if index not in found]
     if absent and missing == "error":
         problem = f"predictions missing for {len(absent)} of {len(split)} clips ({shown(absent)})"
@@ -143,7 +155,73 @@ def read_predictions(
         made,
         tuple(unread),
         _segments(unknown, len(split), grid),
+        *_kept(kept, len(split), vocabulary, grid),
     )
+
+
+def _unparsed(timeline: Timeline) -> dict[str, list[Span]]:
+    return {track: list(timeline.unparsed(track)) for track in TRACKS}
+
+
+def _shared(
+    split: Split,
+    found: dict[int, NDArray[np.bool_]],
+    kept: dict[int, Timeline],
+    unknown: _Unknown,
+) -> None:
+    """Let a prediction for a file count for every clip of the split that means the file."""
+    by_id = {split.clips[index].id: index for index in found}
+    for index, clip in enumerate(split.clips):
+        other = by_id.get(clip.id)
+        if index in found or other is None:
+            continue
+        found[index] = found[other]
+        unknown[index] = unknown.get(other, {})
+        if other in kept:
+            kept[index] = kept[other]
+
+
+class _Kept(NamedTuple):
+    """What timelines hold of every clip beside decisions."""
+
+    scores: tuple[NDArray[np.float32] | None, ...] = ()
+    events: tuple[tuple[Event, ...], ...] = ()
+    lengths: tuple[int | None, ...] = ()
+
+
+def _kept(
+    timelines: Mapping[int, Timeline], clips: int, vocabulary: Vocabulary, grid: TimeGrid
+) -> _Kept:
+    """Return the scores, audio-visual events and lengths of every clip that timelines hold."""
+    if not timelines:
+        return _Kept()
+    scores: list[NDArray[np.float32] | None] = [None] * clips
+    events: list[tuple[Event, ...]] = [()] * clips
+    lengths: list[int | None] = [None] * clips
+    for index, timeline in timelines.items():
+        scores[index] = _scores(timeline, vocabulary, grid)
+        events[index] = timeline.on(Track.AUDIO_VISUAL)
+        lengths[index] = TimeGrid.covering(timeline.grid.end_s, grid.step_s).count
+    there = any(rows is not None for rows in scores)
+    return _Kept(tuple(scores) if there else (), tuple(events), tuple(lengths))
+
+
+def _scores(
+    timeline: Timeline, vocabulary: Vocabulary, grid: TimeGrid
+) -> NDArray[np.float32] | None:
+    """Return the scores of a clip, (T, 2, C), 0 for classes that were not looked for; None: it has
+    none, or other segments than the dataset's.
+    """
+    if timeline.kept is None or timeline.grid.step_s != grid.step_s:
+        return None
+    out = np.zeros((timeline.grid.count, 2, len(vocabulary)), np.float32)
+    columns = [c for c, label in enumerate(timeline.vocabulary) if label in vocabulary]
+    places = [vocabulary.index(timeline.vocabulary[c]) for c in columns]
+    for index, track in enumerate(TRACKS):
+        rows = timeline.scores(track)
+        if rows is not None:
+            out[:, index, places] = rows[:, columns]
+    return out
 
 
 def _segments(unknown: _Unknown, clips: int, grid: TimeGrid) -> NDArray[np.bool_] | None:
@@ -193,9 +271,9 @@ def _timelines(
     vocabulary: Vocabulary,
     grid: TimeGrid,
     outside: list[str],
-    unknown: _Unknown,
-) -> tuple[dict[int, NDArray[np.bool_]], Mapping[str, Any]]:
+) -> tuple[dict[int, NDArray[np.bool_]], Mapping[str, Any], dict[int, Timeline]]:
     found, makers = {}, []
+    kept: dict[int, Timeline] = {}
     for file, timeline in timelines:
         source, own = Path(timeline.source).stem, file.name.removesuffix(SUFFIX)
         name = source if clips.known(source, []) else own
@@ -210,10 +288,10 @@ def _timelines(
             if label in vocabulary:
                 out[:, :, vocabulary.index(label)] = audio[:, column], visual[:, column]
         found[index] = out
-        unknown[index] = {track: list(timeline.unparsed(track)) for track in TRACKS}
+        kept[index] = timeline
         makers.append(timeline.parser)
     agree = all(maker == makers[0] for maker in makers)
-    return found, makers[0] if makers and agree else {}
+    return found, makers[0] if makers and agree else {}, kept
 
 
 def _table(

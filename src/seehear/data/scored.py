@@ -54,7 +54,7 @@ def choose_split(dataset: Dataset, asked: str | None, *, truth: bool = True) -> 
     if asked is not None:
         return Chosen(dataset.split(asked))
     order = sorted(dataset.splits, key=_rank)
-    known = [name for name in order if dataset.splits[name].has_truth]
+    known = [name for name in order if dataset.splits[name].scorable]
     if truth and not known:
         raise DataError(
             f"expected a split with truth, got {', '.join(dataset.splits)} without",

@@ -1,14 +1,16 @@
-"""The truth of a split: what is heard and seen when, as intervals and arrays, in three readings.
+"""The truth of a split: what is heard and seen when, as intervals and arrays, in named readings.
 
 `literal` takes the tables as they stand, as every published number did: rows of unknown clips and
 rows that mark nothing fall away, the rest is drawn into the arrays.  `legacy` is the same with
 LLP's older audio table, in which three rows carry a wrong name.  `repaired` mends names that are
-damaged beyond doubt and merges overlapping, touching and repeated intervals of a class.  Whatever a
-reading drops or changes is listed in `Truth.issues`.
+damaged beyond doubt and merges overlapping, touching and repeated intervals of a class.
+`inclusive` exists where a benchmark's own evaluation counts the second of an offset as marked
+(LFAV): a row 3-5 marks three seconds, a row 4-4 one; there it is what is read where nobody says,
+and what `repaired` begins with.  Whatever a reading drops or changes is listed in `Truth.issues`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -25,8 +27,8 @@ from seehear.errors import DataError
 from seehear.time import Event, TimeGrid, Track, rasterise
 from seehear.time.spans import joined
 
-Reading = Literal["literal", "legacy", "repaired"]
-READINGS: tuple[Reading, ...] = ("literal", "legacy", "repaired")
+Reading = Literal["literal", "legacy", "repaired", "inclusive"]
+READINGS: tuple[Reading, ...] = ("literal", "legacy", "repaired", "inclusive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,13 @@ class TruthRow:
             return None
         return "empty" if self.offset_s == self.onset_s else "reversed"
 
-    def reaches_outside(self, grid: TimeGrid) -> bool:
-        """Return whether part of the interval lies outside the grid."""
-        return self.onset_s < grid.start_s or self.offset_s > grid.end_s
+    def reaches_outside(self, start_s: float, end_s: float) -> bool:
+        """Return whether part of the interval lies outside these seconds."""
+        return self.onset_s < start_s or self.offset_s > end_s
+
+    def inclusive(self) -> "TruthRow":
+        """Return the row that marks the second of its offset, too."""
+        return replace(self, offset_s=self.offset_s + 1)
 
     def issue(self, kind: str, text: str) -> Issue:
         """Return what is wrong with this row."""
@@ -132,6 +138,10 @@ class TruthTables:
         known: every clip of the dataset; rows of other clips are orphans.
         legacy: rows that LLP's older audio table lost, as (clip, class, onset); None for other
             datasets.
+        given: rows by track where the dataset's reader has read them; None: `rows` reads tables.
+        joint: whether the truth tells only what is heard and seen at once.
+        inclusive: whether the benchmark counts the second of an offset as marked.
+        ends: where clips end that do not end with the grid, by name, in seconds.
     """
 
     audio: Path | None
@@ -140,10 +150,25 @@ class TruthTables:
     grid: TimeGrid
     known: frozenset[str]
     legacy: frozenset[tuple[str, str, float]] | None = None
+    given: Mapping[Track, tuple[TruthRow, ...]] | None = None
+    joint: bool = False
+    inclusive: bool = False
+    ends: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def default(self) -> Reading:
+        """How the truth is read where nobody says."""
+        return "inclusive" if self.inclusive else "literal"
+
+    def end_s(self, clip: str) -> float:
+        """Return where a clip ends: with the grid, unless it is known to be shorter."""
+        return self.ends.get(clip, self.grid.end_s)
 
     @cached_property
-    def rows(self) -> dict[Track, tuple[TruthRow, ...]]:
+    def rows(self) -> Mapping[Track, tuple[TruthRow, ...]]:
         """The rows of both tables, read once."""
+        if self.given is not None:
+            return self.given
         rows = {}
         for track, path in ((Track.AUDIO, self.audio), (Track.VISUAL, self.visual)):
             if path is not None:
@@ -195,6 +220,11 @@ class TruthTables:
                 "the reading 'legacy' exists for LLP's official tables only",
                 hint="choose literal or repaired",
             )
+        if reading == "inclusive" and not self.inclusive:
+            raise DataError(
+                "the reading 'inclusive' exists for LFAV's tables only",
+                hint="choose literal or repaired",
+            )
         for table in self.strange(reading):
             raise table.error()
         issues: list[Issue] = []
@@ -238,18 +268,33 @@ class TruthTables:
             named = row if known else self._mended(row, labels, reading, issues)
             if named is None or named.clip not in labels:
                 continue  # the table may serve several splits
+            named = self._offset_read(named, reading)
             dropped = self._dropped(named, track, reading)
             if dropped is not None:
                 issues.append(row.issue(*dropped))
                 continue
-            if row.reaches_outside(self.grid):
-                span = f"{self.grid.start_s:g}-{self.grid.end_s:g} s"
-                text = f"reaches outside {span}; that part is not in the arrays"
-                issues.append(row.issue("outside", text))
-            kept[named.clip].append(named)
+            kept[named.clip] += self._inside(row, named, issues)
         if reading == "repaired":
             return tuple(_merged(track, of_clip, issues) for of_clip in kept.values())
         return tuple(_as_they_stand(track, of_clip) for of_clip in kept.values())
+
+    def _offset_read(self, row: TruthRow, reading: Reading) -> TruthRow:
+        """Return the row with its offset as the reading takes it."""
+        return row.inclusive() if self.inclusive and reading != "literal" else row
+
+    def _inside(self, row: TruthRow, named: TruthRow, issues: list[Issue]) -> list[TruthRow]:
+        """Return the row, up to the end of its clip where that is known; none if it lies behind."""
+        end_s = self.end_s(named.clip)
+        if not named.reaches_outside(self.grid.start_s, end_s):
+            return [named]
+        span = f"{self.grid.start_s:g}-{end_s:g} s"
+        issues.append(
+            row.issue("outside", f"reaches outside {span}; that part is not in the arrays")
+        )
+        if named.clip not in self.ends:
+            return [named]
+        cut = replace(named, offset_s=min(named.offset_s, end_s))
+        return [cut] if cut.span_fault is None else []
 
     def _mended(
         self,

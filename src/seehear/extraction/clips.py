@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from seehear.data import Clip, Dataset, open_dataset
-from seehear.data.llp import is_llp
+from seehear.data.readers import reader_of
 from seehear.errors import DataError, MissingExtraError
 from seehear.media.files import is_media, list_media, require_any
 from seehear.streaming.messages import ClipJob
@@ -93,7 +93,9 @@ def collect(
 
 def _is_dataset(item: str | Path) -> bool:
     folder = Path(item)
-    return folder.name == "dataset.toml" or (folder / "dataset.toml").is_file() or is_llp(folder)
+    if folder.name == "dataset.toml" or (folder / "dataset.toml").is_file():
+        return True
+    return reader_of(folder) is not None
 
 
 def _of_dataset(folder: Path, media: str | None) -> Collection:
