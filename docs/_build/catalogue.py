@@ -45,11 +45,14 @@ def weights() -> str:
 def formats() -> str:
     """Return the table of export formats."""
     from seehear.export import FORMATS
+    from seehear.export.table import READERS
 
-    return _table(
-        ("format", "file", "what"),
-        [(f"`{n}`", f"`NAME{f.suffix}`", f.summary) for n, f in FORMATS.items()],
-    )
+    rows = []
+    for name, form in FORMATS.items():
+        about = READERS[name]
+        file = f"`NAME{form.suffix}`"
+        rows.append((f"`{name}`", file, form.summary, about.who, about.lacks, about.whose))
+    return _table(("format", "file", "what", "read by", "cannot hold", "laid down in"), rows)
 
 
 def timeline_schema() -> str:

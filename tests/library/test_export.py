@@ -15,7 +15,14 @@ from seehear.errors import ConfigError, DataError, MissingExtraError, SeehearErr
 from seehear.export.csv import cells, rows
 from seehear.export.selection import Selection
 from seehear.library import export as library_export
-from seehear.library.export import LibraryClips, Named, write_csv, write_files, write_table
+from seehear.library.export import (
+    LibraryClips,
+    Named,
+    write_csv,
+    write_files,
+    write_one,
+    write_table,
+)
 from seehear.time import Event, TimeGrid, Timeline, Track
 from small_library import put, write_library
 
@@ -222,3 +229,72 @@ def test_no_clip_is_kept_in_memory(library: Path, whole: bool) -> None:
 
     write_csv(watched(), io.BytesIO())
     assert len(alive) == 6
+
+
+@pytest.mark.parametrize("form", ["label-studio", "fiftyone", "activitynet", "dcase"])
+def test_one_file_of_all_clips_where_the_format_has_one(
+    library: Path, tmp_path: Path, form: str
+) -> None:
+    (library / "rain.mp4").write_bytes(b"0")
+    out = tmp_path / "out" / f"all{Path(export.get(form).suffix).suffix}"
+    clips = LibraryClips(library, EVERYTHING)
+    write_one(clips, form, out)
+    assert clips.done == len(list(library.rglob("*.timeline.json")))
+    text = out.read_text()
+    for path in library.rglob("*.timeline.json"):
+        assert path.name.removesuffix(".timeline.json") in text
+    beside = {path.name for path in out.parent.iterdir()} - {out.name}
+    assert beside <= {"all.xml", "all-data.json"}
+    assert (form == "label-studio") == ("all.xml" in beside)
+
+
+def test_links_are_below_the_address_that_was_given(library: Path, tmp_path: Path) -> None:
+    out = tmp_path / "tasks.json"
+    write_one(
+        LibraryClips(library, EVERYTHING), "label-studio", out, base="https://example.org/films/"
+    )
+    assert (
+        out.read_text().count("https://example.org/films/") == len(out.read_text().split("\n")) - 3
+    )
+    with pytest.raises(ConfigError, match="a file of raven holds one clip"):
+        write_one(LibraryClips(library, EVERYTHING), "raven", out)
+
+
+def test_excel_knows_the_letters_and_takes_no_label_for_a_formula(tmp_path: Path) -> None:
+    labels = ("=1+1", "Straße", "-0.5")
+    events = tuple(Event(0, 2, Track.AUDIO, label) for label in labels)
+    line = Timeline("a.mp4", 2.0, TimeGrid(2), labels, events)
+    (tmp_path / "a.timeline.json").write_text(line.to_json())
+    write_table(LibraryClips(tmp_path, EVERYTHING), "csv", tmp_path / "x.csv", excel=True)
+    text = (tmp_path / "x.csv").read_bytes()
+    assert text.startswith(b"\xef\xbb\xbftimeline,")
+    rows = list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline="")))
+    assert [row["label"] for row in rows] == ["-0.5", "'=1+1", "Straße"]
+    assert text.count(b"\r\n") == 4
+    pandas = pytest.importorskip("pandas", reason="pandas is not installed")
+    assert pandas.read_csv(tmp_path / "x.csv").columns[0] == "timeline"
+
+
+def test_parquet_in_the_usual_readers(library: Path, tmp_path: Path) -> None:
+    pandas = pytest.importorskip("pandas", reason="pandas is not installed")
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
+    path = tmp_path / "x.parquet"
+    write_table(LibraryClips(library, EVERYTHING), "parquet", path)
+    wanted = expected(library)
+    frame = pandas.read_parquet(path)
+    assert list(frame.columns) == [
+        "timeline",
+        "source",
+        "track",
+        "label",
+        "start_s",
+        "end_s",
+        "score",
+    ]
+    assert frame.dtypes[["start_s", "end_s", "score"]].astype(str).tolist() == ["float64"] * 3
+    assert len(frame) == len(wanted)
+    assert frame.label.tolist() == [row[3] for row in wanted]
+    assert frame.score.isna().sum() == sum(row[6] == "" for row in wanted)
+    assert parquet.read_schema(path).names == list(frame.columns)
+    ((count,),) = duckdb.connect().execute(f"SELECT count(*) FROM '{path}'").fetchall()
+    assert count == len(wanted)

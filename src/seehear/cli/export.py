@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seehear.errors import ConfigError
-from seehear.files import check_file, is_folder
+from seehear.files import check_file, is_folder, write_text
 
 if TYPE_CHECKING:
     from seehear.export.selection import Selection
     from seehear.library.export import LibraryClips
+    from seehear.time import Timeline
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +43,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help=(
             "of one timeline: file or existing folder to write to (default: print the text); of a"
-            " library: the file of a table (csv, parquet), or the folder of a file a clip"
+            " library: the file of a table (csv, parquet, dcase) or of all clips (label-studio,"
+            " fiftyone, activitynet), or the folder of a file a clip"
         ),
     )
     parser.add_argument(
@@ -62,9 +64,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         type=Path,
         help=(
-            "for html and eaf: the clip's video, or a library's folder of videos (default: looked"
-            " for beside the timeline)"
+            "for formats that point to it (html, eaf, otio ...): the clip's video, or a library's"
+            " folder of videos (default: looked for beside the timeline)"
         ),
+    )
+    parser.add_argument(
+        "--base",
+        metavar="ADDRESS",
+        help="the web address below which the videos lie, for links to them (iiif, label-studio)",
+    )
+    parser.add_argument(
+        "--excel",
+        action="store_true",
+        help="with csv: so that Excel knows the letters and takes no label for a formula",
     )
 
 
@@ -76,6 +88,13 @@ def run(args: argparse.Namespace) -> int:
     labels = None if args.labels is None else _labels(args.labels)
     selection = Selection(tracks, labels, args.min_score)
     _check_format(args.to)
+    if args.excel and args.to != "csv":
+        raise ConfigError("goes with csv only", parameter="excel")
+    if args.base is not None and not args.base.startswith(("http://", "https://")):
+        raise ConfigError(
+            f"expected a web address, such as https://example.org/films, got {args.base!r:.80}",
+            parameter="base",
+        )
     if is_folder(args.timeline):
         return _library(args, selection)
     return _timeline(args, selection)
@@ -84,9 +103,8 @@ def run(args: argparse.Namespace) -> int:
 def _timeline(args: argparse.Namespace, selection: "Selection") -> int:
     """Write or print one timeline."""
     from seehear import export
+    from seehear.export.csv import for_excel
     from seehear.library.export import write_table
-    from seehear.library.media import place_beside, refused
-    from seehear.library.videos import beside
     from seehear.time import SUFFIX, Timeline
 
     timeline = Timeline.from_json(args.timeline)
@@ -98,30 +116,51 @@ def _timeline(args: argparse.Namespace, selection: "Selection") -> int:
         write_table([(args.timeline.name, chosen)], args.to, path)
         print(path)
         return 0
-    if args.media is not None and not args.media.is_file():
-        raise ConfigError("expected a video file", where=args.media)
-    media, points = args.media, export.get(args.to).media
-    if media is None and points:
-        media = beside(args.timeline, timeline.source, timeline.media)
-    elsewhere = None
-    if media is None and points:
-        elsewhere = refused(place_beside(args.timeline, timeline.source))
-    if elsewhere is not None:
-        _say(
-            f"note: the video is a link out of the folder ({elsewhere}) and is left out;"
-            " --media FILE names it"
-        )
+    media = _video(args, timeline)
     if args.out is None:
-        embed = export.get(args.to).embeds
-        link = None if media is None else export.media_url(media, Path(), embed=embed)
-        sys.stdout.flush()
-        sys.stdout.buffer.write(export.render(chosen, args.to, media=link).encode())
-        sys.stdout.buffer.flush()
+        link = None
+        if args.base is not None or media is not None:
+            link = export.link_to(
+                timeline, export.get(args.to), Path(), media=media, base=args.base
+            )
+        _print(for_excel(chosen) if args.excel else export.render(chosen, args.to, media=link))
         return 0
     path = export.path_for(name, args.to, args.out) if is_folder(args.out) else args.out
     _check_out(path, args.to)
-    print(export.write(chosen, args.to, path, media=media))
+    if args.excel:
+        write_text(path, for_excel(chosen).encode("utf-8", "replace").decode())
+    else:
+        export.write(chosen, args.to, path, media=media, base=args.base)
+    print(path)
     return 0
+
+
+def _video(args: argparse.Namespace, timeline: "Timeline") -> Path | None:
+    """Return the clip's video, where the format points to one and it is found."""
+    from seehear import export
+    from seehear.library.media import place_beside, refused
+    from seehear.library.videos import beside
+
+    if args.media is not None and not args.media.is_file():
+        raise ConfigError("expected a video file", where=args.media)
+    media: Path | None = args.media
+    if media is not None or args.base is not None or not export.get(args.to).media:
+        return media
+    media = beside(args.timeline, timeline.source, timeline.media)
+    if media is None:
+        elsewhere = refused(place_beside(args.timeline, timeline.source))
+        if elsewhere is not None:
+            _say(
+                f"note: the video is a link out of the folder ({elsewhere}) and is left out;"
+                " --media FILE names it"
+            )
+    return media
+
+
+def _print(text: str) -> None:
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+    sys.stdout.buffer.flush()
 
 
 def _library(args: argparse.Namespace, selection: "Selection") -> int:
@@ -130,7 +169,12 @@ def _library(args: argparse.Namespace, selection: "Selection") -> int:
         raise ConfigError("expected the folder of a library's videos", where=args.media)
     as_csv = args.to == "csv" and not (args.out is not None and is_folder(args.out))
     as_table = as_csv or args.to == "parquet"
-    clips = _table(args, selection) if as_table else _files(args, selection)
+    if as_table:
+        clips = _table(args, selection)
+    elif _is_one_file(args):
+        clips = _one_file(args, selection)
+    else:
+        clips = _files(args, selection)
     for line in clips.notes:
         _say(f"note: {line}")
     for line in clips.failed:
@@ -146,13 +190,34 @@ def _table(args: argparse.Namespace, selection: "Selection") -> "LibraryClips":
     if args.to == "csv" and args.out is None:
         with _clips(args.timeline, selection) as clips:
             sys.stdout.flush()
-            write_csv(clips, sys.stdout.buffer)
+            write_csv(clips, sys.stdout.buffer, excel=args.excel)
             sys.stdout.buffer.flush()
         return clips
     path = _table_file(args, args.timeline.resolve().name)
     with _clips(args.timeline, selection) as clips:
-        write_table(clips, args.to, path)
+        write_table(clips, args.to, path, excel=args.excel)
     print(path)
+    return clips
+
+
+def _is_one_file(args: argparse.Namespace) -> bool:
+    """Return whether one file of all clips is asked for, by the ending of its name."""
+    from seehear import export
+
+    form = export.get(args.to)
+    if form.lines is None or args.out is None or is_folder(args.out):
+        return False
+    return bool(args.out.suffix == Path(form.suffix).suffix)
+
+
+def _one_file(args: argparse.Namespace, selection: "Selection") -> "LibraryClips":
+    """Write one file of all clips."""
+    from seehear.library.export import write_one
+
+    _check_out(args.out, args.to)
+    with _clips(args.timeline, selection, whole=True) as clips:
+        write_one(clips, args.to, args.out, media=args.media, base=args.base)
+    print(args.out)
     return clips
 
 
@@ -162,7 +227,7 @@ def _files(args: argparse.Namespace, selection: "Selection") -> "LibraryClips":
 
     folder = _folder(args)
     with _clips(args.timeline, selection, whole=True) as clips:
-        write_files(clips, args.to, folder, media=args.media)
+        write_files(clips, args.to, folder, media=args.media, base=args.base)
     print(folder)
     return clips
 

@@ -9,7 +9,7 @@ A third party adds a format by an entry point of group `seehear.exporters` that 
 import base64
 import mimetypes
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeGuard
@@ -18,8 +18,32 @@ from urllib.parse import quote
 from seehear import plugins
 from seehear.closest import suggest
 from seehear.errors import ConfigError, MediaError
-from seehear.export import audacity, csv, eaf, html, json, rttm, srt, textgrid, tsv, vtt
-from seehear.files import write_text
+from seehear.export import (
+    activitynet,
+    audacity,
+    csv,
+    dcase,
+    eaf,
+    edl,
+    fcp7xml,
+    fcpxml,
+    fiftyone,
+    html,
+    iiif,
+    json,
+    label_studio,
+    losslesscut,
+    otio,
+    raven,
+    rttm,
+    srt,
+    textgrid,
+    tsv,
+    vtt,
+)
+from seehear.export.clips import Beside, ManyClips, NamedClip
+from seehear.export.words import clip_name
+from seehear.files import atomic_path, is_special, write_text
 from seehear.time import SUFFIX, Timeline
 
 EMBED_LIMIT_BYTES = 16 * 1024 * 1024  # larger videos are linked to, not copied into a page
@@ -37,6 +61,12 @@ class Format:
             found, as a URL relative to the file written, or None.
         embeds: whether `media` may also be a `data:` URL holding the whole video.
         media: whether `render` makes any use of it.
+        absolute: whether its readers want the whole address of a video, not one relative to the
+            file.
+        lines: `lines(clips)` gives the text of one file of many clips, piece by piece; None: a file
+            holds one.
+        beside: `beside(name, many)` gives further files, name -> text, that go with the file of
+            that name.
     """
 
     suffix: str
@@ -44,6 +74,9 @@ class Format:
     render: Callable[..., str]
     embeds: bool = False
     media: bool = True
+    absolute: bool = False
+    lines: Callable[[Iterable[NamedClip]], Iterator[str]] | None = None
+    beside: Callable[[str, ManyClips], Beside] | None = None
 
 
 FORMATS: dict[str, Format] = {
@@ -67,6 +100,51 @@ FORMATS: dict[str, Format] = {
     ),
     "rttm": Format(".rttm", "rich transcription time marks", rttm.render, media=False),
     "html": Format(".html", "a page with player and lanes, in one file", html.render, embeds=True),
+    "otio": Format(".otio", "OpenTimelineIO, one clip with coloured markers", otio.render),
+    "edl": Format(
+        ".edl", "markers for DaVinci Resolve, as an edit decision list", edl.render, media=False
+    ),
+    "fcpxml": Format(
+        ".fcpxml", "Final Cut Pro, one clip with markers", fcpxml.render, absolute=True
+    ),
+    "fcp7xml": Format(
+        ".fcp7.xml", "Premiere Pro, one clip with coloured markers", fcp7xml.render, absolute=True
+    ),
+    "losslesscut": Format(
+        ".losslesscut.csv", "segments for LosslessCut", losslesscut.render, media=False
+    ),
+    "label-studio": Format(
+        ".label-studio.json",
+        "tasks for Label Studio, with its labelling configuration beside them",
+        label_studio.render,
+        lines=label_studio.lines,
+        beside=label_studio.beside,
+    ),
+    "fiftyone": Format(
+        ".fiftyone.json",
+        "temporal detections for FiftyOne, a dataset folder",
+        fiftyone.render,
+        absolute=True,
+        lines=fiftyone.lines,
+        beside=fiftyone.beside,
+    ),
+    "activitynet": Format(
+        ".activitynet.json",
+        "segments as ActivityNet's JSON has them",
+        activitynet.render,
+        media=False,
+        lines=activitynet.lines,
+    ),
+    "raven": Format(".selections.txt", "a selection table for Raven", raven.render, media=False),
+    "dcase": Format(
+        ".dcase.tsv",
+        "sound events as tools of the DCASE challenges read them",
+        dcase.render,
+        media=False,
+        lines=dcase.lines,
+    ),
+    "iiif": Format(".iiif.json", "IIIF manifest with annotations, for archives", iiif.render),
+    "iiif-page": Format(".annotations.json", "IIIF annotation page alone", iiif.render_page),
 }
 
 
@@ -101,7 +179,14 @@ def render(timeline: Timeline, format: str, *, media: str | None = None) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def write(timeline: Timeline, format: str, path: Path, *, media: Path | None = None) -> Path:
+def write(
+    timeline: Timeline,
+    format: str,
+    path: Path,
+    *,
+    media: Path | None = None,
+    base: str | None = None,
+) -> Path:
     """Write `timeline` to `path` atomically, UTF-8, and return the path.
 
     Args:
@@ -109,11 +194,69 @@ def write(timeline: Timeline, format: str, path: Path, *, media: Path | None = N
         format: a name of `FORMATS`, or one that an installed package adds.
         path: the file, with its suffix (`path_for` makes one).
         media: the clip's video file; HTML embeds it up to `EMBED_LIMIT_BYTES` and links to it
-            above, ELAN links to it.
+            above, other formats link to it.
+        base: the address below which the videos lie on the web, for links to them instead.
     """
-    link = None if media is None else media_url(media, path.parent, embed=get(format).embeds)
+    form = get(format)
+    link = link_to(timeline, form, path.parent, media=media, base=base)
     write_text(path, render(timeline, format, media=link))
+    if form.beside is not None:
+        many = ManyClips()
+        for _ in many.taking([NamedClip(clip_name(timeline), timeline, link)]):
+            pass
+        write_beside(form, path, many)
     return path
+
+
+def write_many(clips: Iterable[NamedClip], format: str, path: Path) -> None:
+    """Write many clips into one file, whole or not at all, and what goes beside it.
+
+    Raises:
+        ConfigError: the format holds one clip a file.
+        SeehearError: the file cannot be written.
+    """
+    form = get(format)
+    if form.lines is None:
+        raise ConfigError(f"a file of {format} holds one clip", where=path, hint="name a folder")
+    many = ManyClips()
+    with atomic_path(path) as part, part.open("w", encoding="utf-8", newline="") as out:
+        for text in form.lines(many.taking(clips)):
+            out.write(text.encode("utf-8", "replace").decode())
+    write_beside(form, path, many)
+
+
+def write_beside(form: Format, path: Path, many: ManyClips) -> None:
+    """Write the files that go with the one at `path`."""
+    if form.beside is not None and not is_special(path):
+        for name, text in form.beside(path.name, many).items():
+            write_text(path.with_name(name), text.encode("utf-8", "replace").decode())
+
+
+def link_to(
+    timeline: Timeline,
+    form: Format,
+    folder: Path,
+    *,
+    media: Path | None = None,
+    base: str | None = None,
+) -> str | None:
+    """Return how a file in `folder` names the clip's video; None: it does not.
+
+    Args:
+        timeline: of the clip.
+        form: of the file.
+        folder: where the file goes.
+        media: the video file, if there is one.
+        base: the address below which the videos lie on the web, which goes before.
+    """
+    if base is not None:
+        name = timeline.source.replace("\\", "/").lstrip("/")
+        return f"{base.rstrip('/')}/{quote(name, errors='replace')}"
+    if media is None:
+        return None
+    if form.absolute:
+        return media.resolve().as_uri()
+    return media_url(media, folder, embed=form.embeds)
 
 
 def path_for(name: str, format: str, folder: Path) -> Path:

@@ -5,12 +5,14 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from seehear.export.words import by_time, not_parsed, span_text
 from seehear.time import NOT_PARSED, Timeline
 
 COLUMNS = ("source", "track", "label", "start_s", "end_s", "score", "origin")
+BOM = "\ufeff"  # by which Excel knows that a file is UTF-8
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Row = tuple[str, str, str, float, float, float | None, str]
 
 
@@ -19,10 +21,41 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
 
     Below them stand the stretches in which a track was not parsed, with `[not parsed]` as label.
     """
+    return _text(map(cells, rows(timeline)))
+
+
+def for_excel(timeline: Timeline) -> str:
+    """Return the same as Excel opens it rightly: known as UTF-8, and no cell is a formula."""
+    return BOM + _text(map(harmless, map(cells, rows(timeline))))
+
+
+def harmless(row: Sequence[str | float]) -> list[str | float]:
+    """Return a row in which no text is a formula to Excel: one that began as such has a `'` before.
+
+    Examples:
+        >>> harmless(["=1+1", "Dog", -0.5])
+        ["'=1+1", 'Dog', -0.5]
+    """
+    out: list[str | float] = []
+    for cell in row:
+        formula = isinstance(cell, str) and cell.startswith(_FORMULA) and not _number(cell)
+        out.append(f"'{cell}" if formula else cell)
+    return out
+
+
+def _number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _text(table: Iterable[Sequence[str | float]]) -> str:
     out = io.StringIO()
-    table = csv.writer(out, lineterminator="\r\n")
-    table.writerow(COLUMNS)
-    table.writerows(map(cells, rows(timeline)))
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(table)
     return out.getvalue()
 
 

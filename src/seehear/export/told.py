@@ -17,7 +17,7 @@ from seehear.time.spans import Span, difference, joined
 HOW = {Track.AUDIO: "heard", Track.VISUAL: "seen", Track.AUDIO_VISUAL: "seen and heard"}
 _UNKNOWN = {"audio": "[sound not parsed]", "visual": "[picture not parsed]"}
 _ORDER = {track: place for place, track in enumerate(Track)}
-_LEAST_S = 1e-6  # what is left of an event in which both tracks hold may be an error of rounding
+LEAST_S = 1e-6  # what is left of an event in which both tracks hold may be an error of rounding
 _LLP = dict(zip(LLP_VOCABULARY.names, LLP_VOCABULARY.descriptions, strict=True))
 _LLP["Speech"] = "speech"  # LLP's own "Speeching" is what its labels rest on, and no English
 
@@ -104,5 +104,5 @@ def _apart(timeline: Timeline) -> dict[tuple[str, Track], list[Span]]:
         both = apart.get((label, Track.AUDIO_VISUAL))
         if both and track is not Track.AUDIO_VISUAL:
             left = difference(spans, both)
-            apart[label, track] = [(a, b) for a, b in left if b - a > _LEAST_S]
+            apart[label, track] = [(a, b) for a, b in left if b - a > LEAST_S]
     return apart

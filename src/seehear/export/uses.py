@@ -21,11 +21,24 @@ class Use:
 
 USES = (
     Use("To look at or pass on", "Opens in any browser, where nobody has seehear.", ("html",)),
-    Use("For an editor", "Labels on the time line of the editing program.", ("audacity",)),
+    Use(
+        "For an editor",
+        "Markers, segments or labels on the time line of the editing program.",
+        ("otio", "edl", "fcpxml", "fcp7xml", "losslesscut", "audacity"),
+    ),
     Use("Subtitles", "What is heard and seen, as text while the video plays.", ("vtt", "srt")),
     Use("For a spreadsheet", "For Excel, LibreOffice Calc, Numbers.", ("csv",)),
-    Use("For an annotation tool", "To correct and add to by hand.", ("eaf", "textgrid")),
-    Use("For research", "For programs of your own, and to be scored.", ("json", "tsv", "rttm")),
+    Use(
+        "For an annotation tool",
+        "To correct and add to by hand.",
+        ("eaf", "textgrid", "label-studio", "raven"),
+    ),
+    Use(
+        "For research",
+        "For programs of your own, and to be scored.",
+        ("json", "tsv", "rttm", "activitynet", "dcase", "fiftyone"),
+    ),
+    Use("For an archive", "Annotations for viewers of IIIF.", ("iiif", "iiif-page")),
 )
 OTHER = Use("Others", "Formats that installed packages add.", ())
 

@@ -19,6 +19,17 @@ def by_time(timeline: Timeline) -> list[Event]:
     )
 
 
+def singles(timeline: Timeline) -> list[Event]:
+    """Return the events of each track in order of onset, without those that follow from them.
+
+    What is heard and seen is in both tracks already; only where nothing else was asked for it
+    stands for itself.
+    """
+    events = by_time(timeline)
+    single = [e for e in events if e.track is not Track.AUDIO_VISUAL]
+    return single or events
+
+
 def one_line(text: str) -> str:
     """Return `text` with line breaks, tabs and control characters as single spaces."""
     return " ".join(_CONTROL.sub(" ", text).split())

@@ -2,7 +2,7 @@
 
 OUT/0001 dog.mp4   a cut a moment, best first
 OUT/cuts.csv       which moment of which video each is
-OUT/cuts.edl       the exact moments as CMX 3600, for editing programs, over the whole videos
+OUT/cuts.edl       the exact moments as CMX 3600, for editing programs, in the videos' time codes
 """
 
 import csv
@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seehear.errors import DataError, SeehearError
+from seehear.export.edl import Decision, cut_list
+from seehear.export.frames import Frames
 from seehear.files import write_text
 from seehear.library.media import base_name
 from seehear.library.search import Hit
 from seehear.library.videos import Videos
 from seehear.time import Timeline
 
-RATE = 25  # frames a second of the list's time codes
 COLUMNS = ("file", "timeline", "source", "start_s", "end_s", "score", "cut_from_s", "cut_to_s")
 
 
@@ -64,7 +65,7 @@ def export(library: Path, hits: Iterable[Hit], out: Path, media: tuple[Path, ...
         except SeehearError as error:
             failed.append(f"{hit.source} at {hit.start_s:g} s: {error}")
     write_text(out / "cuts.csv", _table(made))
-    write_text(out / "cuts.edl", edl(cut.hit for cut in made))
+    write_text(out / "cuts.edl", edl(library, (cut.hit for cut in made)))
     return Cuts(tuple(made), tuple(failed))
 
 
@@ -92,30 +93,13 @@ def _table(cuts: Iterable[Cut]) -> str:
     return out.getvalue()
 
 
-def edl(hits: Iterable[Hit]) -> str:
-    """Return moments as an edit decision list (CMX 3600), one after the other.
-
-    Examples:
-        >>> print(edl([Hit("a.timeline.json", "dog.mp4", 1.0, 3.0, 0.9)]))
-        TITLE: seehear
-        FCM: NON-DROP FRAME
-        <BLANKLINE>
-        001  AX       B     C        00:00:01:00 00:00:03:00 00:00:00:00 00:00:02:00
-        * FROM CLIP NAME: dog.mp4
-        <BLANKLINE>
-    """
-    lines = ["TITLE: seehear", "FCM: NON-DROP FRAME", ""]
-    at = 0
-    for number, hit in enumerate(hits, 1):
-        first, last = round(hit.start_s * RATE), round(hit.end_s * RATE)
-        last = max(last, first + 1)
-        codes = " ".join(map(_code, (first, last, at, at + last - first)))
-        lines += [f"{number:03d}  AX       B     C        {codes}"]
-        lines += [f"* FROM CLIP NAME: {' '.join(base_name(hit.source).split())}"]
-        at += last - first
-    return "\n".join(lines) + "\n"
-
-
-def _code(frame: int) -> str:
-    seconds, frames = divmod(frame, RATE)
-    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}:{frames:02d}"
+def edl(library: Path, hits: Iterable[Hit]) -> str:
+    """Return moments as a list of cuts, in the time codes of their files."""
+    known: dict[str, Frames] = {}
+    decisions = []
+    for hit in hits:
+        if hit.path not in known:
+            known[hit.path] = Frames.of(Timeline.from_json(library / hit.path).media)
+        name, frames = base_name(hit.source), known[hit.path]
+        decisions.append(Decision(name, hit.start_s, hit.end_s, frames))
+    return cut_list(decisions)

@@ -18,7 +18,8 @@ from typing import Any, BinaryIO
 
 from seehear import export
 from seehear.errors import ConfigError, DataError, SeehearError
-from seehear.export.csv import COLUMNS, Row, cells, rows
+from seehear.export.clips import NamedClip
+from seehear.export.csv import BOM, COLUMNS, Row, cells, harmless, rows
 from seehear.export.selection import Selection
 from seehear.files import atomic_path, is_special, make_folder, refused, shortened
 from seehear.library.index import (
@@ -199,10 +200,16 @@ def _extent(parsed: Sequence[Mapping[str, float]] | None) -> Extent:
     return Extent.of(*((span["start_s"], span["end_s"]) for span in parsed))
 
 
-def write_table(clips: Iterable[Named], form: str, path: Path) -> int:
+def write_table(clips: Iterable[Named], form: str, path: Path, *, excel: bool = False) -> int:
     """Write the events of all clips as one table, whole or not at all; return its rows.
 
     Columns are those of `seehear.export.csv` after `timeline`, the path of the clip's timeline.
+
+    Args:
+        clips: what is written.
+        form: of `TABLES`.
+        path: the file.
+        excel: CSV as Excel opens it rightly (`seehear.export.csv.for_excel`).
 
     Raises:
         MissingExtraError: DuckDB, which writes Parquet, is not installed.
@@ -210,7 +217,7 @@ def write_table(clips: Iterable[Named], form: str, path: Path) -> int:
     """
     if form == "csv":
         with atomic_path(path) as part, part.open("wb") as out:
-            return write_csv(clips, out)
+            return write_csv(clips, out, excel=excel)
     with connect() as db, _scratch(path) as folder, atomic_path(path) as part:
         import duckdb
 
@@ -233,16 +240,17 @@ def write_table(clips: Iterable[Named], form: str, path: Path) -> int:
     return written
 
 
-def write_csv(clips: Iterable[Named], out: BinaryIO) -> int:
+def write_csv(clips: Iterable[Named], out: BinaryIO, *, excel: bool = False) -> int:
     """Write the table as text into an open file; return its rows."""
     text = io.TextIOWrapper(out, "utf-8", errors="replace", newline="")
     table = csv.writer(text, lineterminator="\r\n")
     written = 0
     try:
+        text.write(BOM if excel else "")
         table.writerow(_HEADER)
         for path, timeline in clips:
             of_clip = [[path, *cells(row)] for row in rows(timeline)]
-            table.writerows(of_clip)
+            table.writerows(map(harmless, of_clip) if excel else of_clip)
             written += len(of_clip)
     finally:
         text.detach()  # the file is the caller's to close
@@ -279,7 +287,14 @@ def _scratch(path: Path) -> Iterator[Path]:
         raise refused(error, path) from error
 
 
-def write_files(clips: LibraryClips, form: str, out: Path, *, media: Path | None = None) -> None:
+def write_files(
+    clips: LibraryClips,
+    form: str,
+    out: Path,
+    *,
+    media: Path | None = None,
+    base: str | None = None,
+) -> None:
     """Write a file a clip, in the subfolders of the library.
 
     Args:
@@ -288,6 +303,7 @@ def write_files(clips: LibraryClips, form: str, out: Path, *, media: Path | None
         out: the folder; nothing is written outside of it.
         media: folder of the videos, for formats that point to them; those beside a timeline are
             found without.
+        base: the address below which the videos lie on the web, for links to them instead.
 
     Raises:
         ConfigError: copies of timelines would mix with the library's own.
@@ -308,11 +324,37 @@ def write_files(clips: LibraryClips, form: str, out: Path, *, media: Path | None
         try:
             inside.require(target.parent)
             video = None
-            if about.media:
+            if about.media and base is None:
                 video = videos.find(path, timeline.source, timeline.media)
-            export.write(timeline, form, target, media=video)
+            export.write(timeline, form, target, media=video, base=base)
         except SeehearError as error:
             clips.fail(error)
+
+
+def write_one(
+    clips: LibraryClips,
+    form: str,
+    path: Path,
+    *,
+    media: Path | None = None,
+    base: str | None = None,
+) -> None:
+    """Write one file of all clips, for the formats that have such, and what goes beside it.
+
+    Arguments and errors as in `write_files`.
+    """
+    about = export.get(form)
+    videos = Videos(clips.library, () if media is None else (media,), anywhere=True)
+
+    def named() -> Iterator[NamedClip]:
+        for name, timeline in clips:
+            video = None
+            if about.media and base is None:
+                video = videos.find(name, timeline.source, timeline.media)
+            link = export.link_to(timeline, about, path.parent, media=video, base=base)
+            yield NamedClip(name.removesuffix(SUFFIX), timeline, link)
+
+    export.write_many(named(), form, path)
 
 
 class _Inside:

@@ -1,0 +1,65 @@
+"""What editing programs show as markers: what is only heard, what is only seen, and what is both.
+
+As in subtitles, what is heard and seen in the same seconds is one marker, not three on one frame.
+Its name says which of the three it is, and so does its colour where the format has one: blue is
+heard, yellow (or orange) is seen, green is both.
+"""
+
+from dataclasses import dataclass
+
+from seehear.export.frames import Frames
+from seehear.export.told import HOW, LEAST_S
+from seehear.export.words import by_time, one_line
+from seehear.time import Timeline, Track
+from seehear.time.spans import Span, difference, joined
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A named stretch.
+
+    Args:
+        start_s, end_s: the seconds.
+        track: audio for what is only heard then, visual for what is only seen.
+        label: the class.
+        score: of the event that it is a part of.
+    """
+
+    start_s: float
+    end_s: float
+    track: Track
+    label: str
+    score: float | None
+
+    @property
+    def name(self) -> str:
+        """The class and how it is perceived: "Dog heard"."""
+        return f"{one_line(self.label)} {HOW[self.track]}"
+
+    @property
+    def note(self) -> str:
+        """The score in words; empty where there is none."""
+        return "" if self.score is None else f"score {self.score:.2f}"
+
+
+def markers(timeline: Timeline) -> list[Marker]:
+    """Return the markers by onset."""
+    both: dict[str, list[Span]] = {}
+    for event in timeline.on(Track.AUDIO_VISUAL):
+        both.setdefault(event.label, []).append((event.start_s, event.end_s))
+    both = {label: joined(spans) for label, spans in both.items()}
+    found = []
+    for event in by_time(timeline):
+        pieces: list[Span] = [(event.start_s, event.end_s)]
+        if event.track is not Track.AUDIO_VISUAL and event.label in both:
+            left = difference(pieces, both[event.label])
+            pieces = [(start, end) for start, end in left if end - start > LEAST_S]
+        for start, end in pieces:
+            found.append(Marker(start, end, event.track, event.label, event.score))
+    return sorted(found, key=lambda m: m.start_s)
+
+
+def length(timeline: Timeline, frames: Frames) -> int:
+    """Return the frames of a clip: all of it, and of what is said to happen after its end."""
+    last = max((event.end_s for event in timeline), default=0.0)
+    return max(1, frames.at(max(timeline.duration_s, last)))
