@@ -40,7 +40,8 @@ class _Mark:
 def fits(content: Content) -> bool:
     """Whether it is one."""
     lines = content.head.splitlines()
-    return any(_EVENT.match(line) for line in lines) and not content.is_xml()
+    titled = bool(lines) and lines[0].startswith("TITLE:")
+    return (titled or any(map(_EVENT.match, lines))) and not content.is_xml()
 
 
 def read(content: Content, found: Findings) -> None:

@@ -4,7 +4,7 @@ from seehear.files import Json
 from seehear.interchange.content import Content
 from seehear.interchange.grid import rows_of, separator_of
 from seehear.interchange.rows import Findings, number
-from seehear.interchange.spoken import track_of
+from seehear.interchange.spoken import as_told, track_of
 from seehear.interchange.timecode import HOUR_S
 from seehear.interchange.values import inside, seconds, text
 
@@ -32,6 +32,7 @@ def read(content: Content, found: Findings) -> None:
             found.skip(where, "expected start and end in seconds")
         else:
             found.add(where, label, times[0] or 0.0, times[1])
+    as_told(found)
 
 
 def _project(value: Json, found: Findings) -> None:
