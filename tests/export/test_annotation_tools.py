@@ -11,7 +11,7 @@ import pytest
 
 from hostile import LABELS, hostile
 from seehear import export
-from seehear.export.clips import ManyClips, NamedClip
+from seehear.export.clips import ManyClips, LinkedClip
 from seehear.export.label_studio import configuration
 from seehear.export.words import one_line, singles
 from seehear.time import Event, Extent, TimeGrid, Timeline, Track
@@ -28,7 +28,7 @@ NOTHING = Timeline("c.mp4", 4.0, TimeGrid(4), ("Dog",))
 
 
 def together(format: str, *timelines: Timeline) -> str:
-    clips = [NamedClip(f"clip {n}", line) for n, line in enumerate(timelines)]
+    clips = [LinkedClip(f"clip {n}", line) for n, line in enumerate(timelines)]
     return "".join(export.get(format).lines(clips))
 
 
@@ -59,7 +59,7 @@ def test_label_studio_has_a_region_for_every_event_in_the_units_of_its_tag() -> 
 
 def test_the_labelling_configuration_names_what_the_tasks_use() -> None:
     many = ManyClips()
-    clips = [NamedClip("a", hostile()), NamedClip("b", PLAIN)]
+    clips = [LinkedClip("a", hostile()), LinkedClip("b", PLAIN)]
     text = "".join(export.get("label-studio").lines(many.taking(clips)))
     beside = export.get("label-studio").beside("tasks.json", many)
     assert list(beside) == ["tasks.xml"]

@@ -290,6 +290,7 @@ def test_parquet_in_the_usual_readers(library: Path, tmp_path: Path) -> None:
         "start_s",
         "end_s",
         "score",
+        "origin",
     ]
     assert frame.dtypes[["start_s", "end_s", "score"]].astype(str).tolist() == ["float64"] * 3
     assert len(frame) == len(wanted)

@@ -41,7 +41,7 @@ from seehear.export import (
     tsv,
     vtt,
 )
-from seehear.export.clips import Beside, ManyClips, NamedClip
+from seehear.export.clips import Beside, ManyClips, LinkedClip
 from seehear.export.words import clip_name
 from seehear.files import atomic_path, is_special, write_text
 from seehear.time import SUFFIX, Timeline
@@ -75,7 +75,7 @@ class Format:
     embeds: bool = False
     media: bool = True
     absolute: bool = False
-    lines: Callable[[Iterable[NamedClip]], Iterator[str]] | None = None
+    lines: Callable[[Iterable[LinkedClip]], Iterator[str]] | None = None
     beside: Callable[[str, ManyClips], Beside] | None = None
 
 
@@ -202,13 +202,13 @@ def write(
     write_text(path, render(timeline, format, media=link))
     if form.beside is not None:
         many = ManyClips()
-        for _ in many.taking([NamedClip(clip_name(timeline), timeline, link)]):
+        for _ in many.taking([LinkedClip(clip_name(timeline), timeline, link)]):
             pass
         write_beside(form, path, many)
     return path
 
 
-def write_many(clips: Iterable[NamedClip], format: str, path: Path) -> None:
+def write_many(clips: Iterable[LinkedClip], format: str, path: Path) -> None:
     """Write many clips into one file, whole or not at all, and what goes beside it.
 
     Raises:

@@ -7,7 +7,7 @@ which its readers pass over.
 import json
 from collections.abc import Iterable, Iterator
 
-from seehear.export.clips import NamedClip, enclosed
+from seehear.export.clips import LinkedClip, enclosed
 from seehear.export.words import clip_name, singles
 from seehear.files import Json
 from seehear.time import Timeline
@@ -17,15 +17,15 @@ _HEAD = '{"version": "seehear", "taxonomy": [], "database": {'
 
 def render(timeline: Timeline, *, media: str | None = None) -> str:
     """Return the file of one clip."""
-    return "".join(lines([NamedClip(clip_name(timeline), timeline)]))
+    return "".join(lines([LinkedClip(clip_name(timeline), timeline)]))
 
 
-def lines(clips: Iterable[NamedClip]) -> Iterator[str]:
+def lines(clips: Iterable[LinkedClip]) -> Iterator[str]:
     """Yield the file of many clips, each on a line."""
     return enclosed(_HEAD, map(_entry, clips), "}}")
 
 
-def _entry(clip: NamedClip) -> str:
+def _entry(clip: LinkedClip) -> str:
     annotations: list[dict[str, Json]] = []
     for e in singles(clip.timeline):
         segment = [round(max(0.0, e.start_s), 6), round(max(0.0, e.end_s), 6)]

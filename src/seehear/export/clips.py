@@ -7,7 +7,7 @@ from seehear.time import Timeline
 
 
 @dataclass(frozen=True)
-class NamedClip:
+class LinkedClip:
     """A clip on its way into a file of many.
 
     Args:
@@ -33,7 +33,7 @@ class ManyClips:
     classes: dict[str, None] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
 
-    def taking(self, clips: Iterable[NamedClip]) -> Iterator[NamedClip]:
+    def taking(self, clips: Iterable[LinkedClip]) -> Iterator[LinkedClip]:
         """Yield the clips, and note what they have."""
         for clip in clips:
             self.classes.update(dict.fromkeys(clip.timeline.vocabulary))

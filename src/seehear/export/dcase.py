@@ -8,7 +8,7 @@ It is about sound: what is seen is written only where nothing else was asked for
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
-from seehear.export.clips import NamedClip
+from seehear.export.clips import LinkedClip
 from seehear.export.words import by_time, clip_name, one_line, span_text
 from seehear.time import Timeline
 
@@ -17,10 +17,10 @@ COLUMNS = ("filename", "onset", "offset", "event_label")
 
 def render(timeline: Timeline, *, media: str | None = None) -> str:
     """Return the table of one clip."""
-    return "".join(lines([NamedClip(clip_name(timeline), timeline)]))
+    return "".join(lines([LinkedClip(clip_name(timeline), timeline)]))
 
 
-def lines(clips: Iterable[NamedClip]) -> Iterator[str]:
+def lines(clips: Iterable[LinkedClip]) -> Iterator[str]:
     """Yield the table of many clips; one in which nothing is heard is a row with its name alone."""
     yield "\t".join(COLUMNS) + "\n"
     for clip in clips:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from seehear.export.clips import Beside, ManyClips, NamedClip, enclosed
+from seehear.export.clips import Beside, ManyClips, LinkedClip, enclosed
 from seehear.export.words import clip_name, singles
 from seehear.files import Json
 from seehear.time import Timeline
@@ -18,10 +18,10 @@ _HEAD = '{"classes": null, "labels": {'
 
 def render(timeline: Timeline, *, media: str | None = None) -> str:
     """Return the labels of one clip."""
-    return "".join(lines([NamedClip(clip_name(timeline), timeline)]))
+    return "".join(lines([LinkedClip(clip_name(timeline), timeline)]))
 
 
-def lines(clips: Iterable[NamedClip]) -> Iterator[str]:
+def lines(clips: Iterable[LinkedClip]) -> Iterator[str]:
     """Yield the labels of many clips, each on a line; times are seconds."""
     return enclosed(_HEAD, map(_entry, clips), "}}")
 
@@ -34,7 +34,7 @@ def beside(file: str, many: ManyClips) -> Beside:
     return {name: json.dumps(many.links, ensure_ascii=False, indent=1) + "\n"}
 
 
-def _entry(clip: NamedClip) -> str:
+def _entry(clip: LinkedClip) -> str:
     detections: list[dict[str, Json]] = []
     for e in singles(clip.timeline):
         about: dict[str, Json] = {

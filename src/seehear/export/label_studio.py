@@ -11,7 +11,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from seehear._version import __version__
-from seehear.export.clips import Beside, ManyClips, NamedClip, enclosed
+from seehear.export.clips import Beside, ManyClips, LinkedClip, enclosed
 from seehear.export.frames import Frames
 from seehear.export.palette import HEARD, SEEN
 from seehear.export.words import clip_name, one_line, singles
@@ -24,10 +24,10 @@ _WEB = ("http://", "https://")
 
 def render(timeline: Timeline, *, media: str | None = None) -> str:
     """Return the task of one clip, in a list."""
-    return "".join(lines([NamedClip(clip_name(timeline), timeline, media)]))
+    return "".join(lines([LinkedClip(clip_name(timeline), timeline, media)]))
 
 
-def lines(clips: Iterable[NamedClip]) -> Iterator[str]:
+def lines(clips: Iterable[LinkedClip]) -> Iterator[str]:
     """Yield the tasks of many clips, each on a line."""
     return enclosed("[", map(_task, clips), "]")
 
@@ -58,7 +58,7 @@ def _labels(parent: ET.Element, names: Iterable[str], colour: str) -> None:
         ET.SubElement(parent, "Label", {"value": name, "background": colour})
 
 
-def _task(clip: NamedClip) -> str:
+def _task(clip: LinkedClip) -> str:
     timeline = clip.timeline
     frames = Frames.of(timeline.media)
     link = clip.link or ""

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 from seehear import export
 from seehear.errors import ConfigError, DataError, SeehearError
-from seehear.export.clips import NamedClip
+from seehear.export.clips import LinkedClip
 from seehear.export.csv import BOM, COLUMNS, Row, cells, harmless, rows
 from seehear.export.selection import Selection
 from seehear.files import atomic_path, is_special, make_folder, refused, shortened
@@ -346,13 +346,13 @@ def write_one(
     about = export.get(form)
     videos = Videos(clips.library, () if media is None else (media,), anywhere=True)
 
-    def named() -> Iterator[NamedClip]:
+    def named() -> Iterator[LinkedClip]:
         for name, timeline in clips:
             video = None
             if about.media and base is None:
                 video = videos.find(name, timeline.source, timeline.media)
             link = export.link_to(timeline, about, path.parent, media=video, base=base)
-            yield NamedClip(name.removesuffix(SUFFIX), timeline, link)
+            yield LinkedClip(name.removesuffix(SUFFIX), timeline, link)
 
     export.write_many(named(), form, path)
 
