@@ -1,6 +1,5 @@
 """The hint "did you mean": the known name that is nearest to one nobody knows."""
 
-import difflib
 from collections.abc import Iterable
 
 CUTOFF = 0.5  # of `difflib`: how alike two names are at least
@@ -14,6 +13,8 @@ def closest(name: str, known: Iterable[str]) -> str | None:
         >>> closest("lsdl", ["han", "lsld"])
         'lsld'
     """
+    import difflib  # here: most names are known
+
     spelled = {other.casefold(): other for other in known}
     found = difflib.get_close_matches(name.casefold(), spelled, n=1, cutoff=CUTOFF)
     return spelled[found[0]] if found else None

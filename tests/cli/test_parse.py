@@ -149,6 +149,7 @@ def test_some_fail_and_the_rest_is_done(clip, tmp_path, capsys):
         (["clip.mp4", "--preset", "online"], "--preset: expected offline or clip, got 'online'"),
         (["clip.mp4", "--jobs", "0"], "must be positive"),
         (["clip.mp4", "--audio-stream", "0"], "--audio-stream counts from 1, got 0"),
+        (["clip.mp4", "--still", "300"], "--still: expected grey levels from 0 to 255, got 300"),
         (["clip.mp4", "--fps", "0"], "at least 1 frame a second"),
         (["clip.mp4", "--model", "nowhere"], "nowhere: no such file"),
         (

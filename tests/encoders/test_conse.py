@@ -45,6 +45,12 @@ def test_frames_do_not_depend_on_neighbours_or_threads(frames, seen):
 
 
 @pytest.mark.weights
+def test_a_picture_that_stands_still_has_the_rows_of_each(frames, seen):
+    again = load_encoder("conse").encode(frames[[0, 0, 0, 1, 0]])
+    same({name: rows[[0, 0, 0, 1, 0]] for name, rows in seen.items()}, again)
+
+
+@pytest.mark.weights
 def test_the_space_is_the_average_of_the_ten_best_names(seen):
     tower = load_text("minilm")
     logits = seen["logits"][:1].astype(np.float64)

@@ -1,6 +1,7 @@
 """YAMNet: what it hears, its bytes, and that neighbours change nothing."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,9 +11,11 @@ from seehear.demo.sounds import SOUNDS
 from seehear.encoders import load_encoder
 from seehear.encoders import yamnet as yamnet_module
 from seehear.encoders.logmel import log_mel
+from seehear.encoders.onnx_session import session
 from seehear.encoders.yamnet import audioset_classes
 from seehear.errors import WeightsError
 from seehear.media import iter_audio
+from seehear.weights import locate
 
 
 def test_scores_at_the_ends():
@@ -102,31 +105,43 @@ def test_quantisation_in_and_out(pieces):
 
 
 @pytest.mark.weights
-def test_bytes_multiply_exactly_on_every_processor(pieces):
+def test_bytes_multiply_exactly_on_every_processor(pieces, tmp_path):
     """Against the graph as written, every product in float: signed weights came to a correlation of
     0.80 on AVX2.
     """
-    import onnxruntime
-
     net = load_encoder("yamnet")._net.get()
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    plain = onnxruntime.InferenceSession(
-        net.session._model_path, options, providers=["CPUExecutionProvider"]
-    )
+    yamnet_module._unpack(locate("yamnet"), tmp_path / "as-written.onnx")
+    plain = replace(net, session=_unoptimised(tmp_path / "as-written.onnx"))
     codes = np.clip(np.round(log_mel(pieces, offset=1e-3)[:, :96] / net.scale) + net.zero, 0, 255)
-    fast, exact = (
-        [
-            session.run(["class_scores_updated"], {"audio": code[None, None].astype(np.uint8)})[0][
-                0
-            ]
-            for code in codes
-        ]
-        for session in (net.session, plain)
-    )
+    patches = codes.astype(np.uint8)[:, None, None].repeat(3, axis=1)
+    fast, exact = ([one.run(three)[0][0] for three in patches] for one in (net, plain))
     for one, other in zip(fast, exact, strict=True):
         assert np.corrcoef(one, other)[0, 1] > 0.98
     assert np.corrcoef(np.ravel(fast), np.ravel(exact))[0, 1] > 0.99
+
+
+def _unoptimised(path):
+    onnxruntime = pytest.importorskip("onnxruntime")
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+@pytest.mark.weights
+def test_patches_taken_together_have_the_bits_of_the_released_graph_one_by_one(tmp_path):
+    model = yamnet_module._read_archive(locate("yamnet"))
+    yamnet_module._make_unsigned(model)
+    for name in ("class_scores_updated", "/model/GlobalAveragePool_output_0"):
+        model.graph.output.add().name = name
+    (tmp_path / "released.onnx").write_bytes(model.SerializeToString())
+    released = session(tmp_path / "released.onnx", 1)
+    net = load_encoder("yamnet")._net.get()
+    patches = np.random.default_rng(0).integers(0, 256, (3, 1, 96, 64)).astype(np.uint8)
+    logits, embeddings = net.run(patches)
+    for k in range(3):
+        alone = released.run(["class_scores_updated", net.pooled], {"audio": patches[k : k + 1]})
+        assert np.array_equal(logits[k], alone[0][0])
+        assert np.array_equal(embeddings[k], alone[1].ravel())
 
 
 @pytest.mark.weights

@@ -211,12 +211,14 @@ def test_what_reads_timelines_and_tables_loads_no_media_library_or_encoder(tmp_p
         "parts = {m.split('.')[1] for m in sys.modules if m.startswith('seehear.')}\n"
         "assert not parts & {'encoders', 'streaming'}, parts"
         for command in (
+            ["search", str(tmp_path / "library"), "audio:Dog"],
             ["export", timeline, "--to", "csv"],
             ["evaluate", str(data), *found],
-            ["search", str(tmp_path / "library"), "audio:Dog"],
         )
     ]
-    assert list(loaded(*codes).values()) == [set(), set(), {"duckdb"}]
+    # np.unique brings masked arrays, a tenth of the start, unless it is asked for indices as well
+    codes[0] += "\nassert 'numpy.ma' not in sys.modules"
+    assert list(loaded(*codes).values()) == [{"duckdb"}] * 3  # it stays loaded
 
 
 def test_help_imports_few_modules_of_ours() -> None:

@@ -29,6 +29,26 @@ def test_progress_grows_and_shows_the_final_grid(tmp_path):
     assert seen[-1][1].events == final.events
 
 
+def test_pictures_that_look_the_same_are_encoded_once_where_that_is_asked_for_and_it_is_said(
+    tmp_path, monkeypatch
+):
+    looked_at = []
+    encode = fake.Eye.encode
+    monkeypatch.setattr(
+        fake.Eye, "encode", lambda self, x: looked_at.append(len(x)) or encode(self, x)
+    )
+    colours = [(250, 250, 250)] * 2 + [(20, 20, 20)] * 2
+    clip = fake.make_clip(tmp_path / "slides.mp4", 4, colours=colours)
+    once = parser()
+    every, once.still = once(clip), 2
+    once._about = None
+    same = once(clip)
+    assert looked_at == [8, 2]
+    assert same.events == every.events
+    assert "still" not in every.parser
+    assert same.parser["still"] == 2
+
+
 def test_a_file_written_to_while_it_is_parsed_has_no_timeline(tmp_path):
     clip = fake.make_clip(tmp_path / "growing.mp4", 12)
 

@@ -26,6 +26,22 @@ def test_a_segment_is_the_mean_over_its_frames():
     np.testing.assert_array_equal(rows.places["eye/frames"], [0, 1, 2, 3])
 
 
+def test_pictures_that_look_the_same_are_encoded_once_where_that_is_asked_for(monkeypatch):
+    looked_at = []
+    encode = fake.Eye.encode
+    monkeypatch.setattr(
+        fake.Eye, "encode", lambda self, x: looked_at.append(len(x)) or encode(self, x)
+    )
+    pictures = piece([10, 11, 30, 30], [2, 2, 3, 3])
+    every = encode_piece(fake.Eye(), pictures, keep_frames=True)
+    same = encode_piece(fake.Eye(), pictures, keep_frames=True, still=1)
+    assert looked_at == [4, 2]
+    assert every.values["eye/frames"][:, 0].tolist() == [10, 11, 30, 30]
+    assert same.values["eye/frames"][:, 0].tolist() == [10, 10, 30, 30]
+    np.testing.assert_array_equal(same.values["eye/feature"][:, 0], [10, 30])
+    assert same.places["eye/frames"].tolist() == [0, 1, 2, 3]
+
+
 def test_rows_of_another_number_are_refused(monkeypatch):
     monkeypatch.setattr(fake.Eye, "encode", lambda self, frames: {"feature": np.zeros((1, 3))})
     with pytest.raises(FeatureError, match=r"expected 2 finite rows of feature, got \(1, 3\)"):

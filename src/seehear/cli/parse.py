@@ -82,6 +82,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_audio_stream(parser)
     parser.add_argument(
+        "--still",
+        type=float,
+        metavar="LEVELS",
+        help=(
+            "encode pictures that look the same once: no part of them differs by more than so many"
+            " of 256 grey levels, such as 2 (default: every picture is encoded)"
+        ),
+    )
+    parser.add_argument(
         "--all",
         dest="everything",
         action="store_true",
@@ -144,8 +153,7 @@ def _add_archive(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
     formats = _formats(args.formats)
-    if args.timeout <= 0 or (args.jobs is not None and args.jobs < 1):
-        raise ConfigError("--jobs and --timeout must be positive")
+    _check_numbers(args)
     if args.overwrite_changed and args.again is None:
         raise ConfigError("--overwrite-changed goes with --again changed or --again all")
     check_audio_stream(args)
@@ -160,6 +168,18 @@ def run(args: argparse.Namespace) -> int:
         else:
             session.parse(found)
         return session.result.finish()
+
+
+def _check_numbers(args: argparse.Namespace) -> None:
+    """Refuse numbers that make no sense.
+
+    Raises:
+        ConfigError: there is one.
+    """
+    if args.timeout <= 0 or (args.jobs is not None and args.jobs < 1):
+        raise ConfigError("--jobs and --timeout must be positive")
+    if args.still is not None and not 0 <= args.still <= 255:
+        raise ConfigError(f"--still: expected grey levels from 0 to 255, got {args.still:g}")
 
 
 def _check_watch(args: argparse.Namespace) -> None:
@@ -186,10 +206,12 @@ def _check_watch(args: argparse.Namespace) -> None:
 
 def _formats(values: list[str]) -> list[str]:
     """Return the formats to write; an unknown one is found out before hours of work."""
-    from seehear import export
-
     named = [name for name in ",".join(values).split(",") if name]
     formats = list(dict.fromkeys(named)) or ["json"]
+    if formats == ["json"]:
+        return formats  # our own: there is nothing to find out
+    from seehear import export
+
     for name in formats:
         export.get(name)
     return formats
@@ -211,6 +233,7 @@ def _parser(args: argparse.Namespace) -> "Parser":
         prior=args.prior,
     )
     parser.audio_stream = args.audio_stream
+    parser.still = args.still
     return parser
 
 

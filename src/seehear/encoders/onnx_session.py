@@ -51,11 +51,26 @@ def session(path: Path, threads: int | None = None, *, hint: str = _REMADE) -> S
         MissingExtraError: onnxruntime is not installed.
         WeightsError: it cannot be loaded.
     """
+    return _session(path, threads, hint)
+
+
+def _library() -> Any:  # its stubs leave out what is set here
     try:
         import onnxruntime
     except ImportError:
         raise MissingExtraError.of("onnxruntime", "offline") from None
+    return onnxruntime
+
+
+def _session(
+    path: Path, threads: int | None, hint: str, *, optimised: Path | None = None
+) -> Session:
+    onnxruntime = _library()
     options = onnxruntime.SessionOptions()
+    if optimised is not None:
+        options.optimized_model_filepath = str(optimised)
+        levels = onnxruntime.GraphOptimizationLevel
+        options.graph_optimization_level = levels.ORT_ENABLE_EXTENDED
     options.log_severity_level = 3
     options.intra_op_num_threads = threads or _threads_of_environment()
     # idle threads must not burn a core
@@ -71,6 +86,26 @@ def session(path: Path, threads: int | None = None, *, hint: str = _REMADE) -> S
             where=path,
             hint=hint,
         ) from None
+
+
+def optimise(source: Path, target: Path) -> None:
+    """Write a model as this version of the runtime has rearranged it, for `session` to load.
+
+    What a processor wants besides is arranged as it is loaded, so the file is good for any.
+
+    Raises:
+        MissingExtraError, WeightsError: as `session`.
+    """
+    _session(source, 1, _REMADE, optimised=target)
+
+
+def runtime() -> str:
+    """Return the version of the runtime, for the name of what `optimise` writes.
+
+    Raises:
+        MissingExtraError: onnxruntime is not installed.
+    """
+    return str(_library().__version__)
 
 
 def thread_count(threads: int | None = None) -> int:

@@ -15,6 +15,7 @@ Source: Hershey et al. 2017; AudioSet ontology, Gemmeke et al. 2017.
 import csv
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -25,11 +26,11 @@ from numpy.typing import NDArray
 
 from seehear.encoders.base import EncoderCard, Lazy, Outputs
 from seehear.encoders.logmel import BANDS, HOP, WINDOW, log_mel
-from seehear.encoders.onnx_session import Session, session
+from seehear.encoders.onnx_session import Session, optimise, runtime, session
 from seehear.errors import MissingExtraError, WeightsError
 
 if TYPE_CHECKING:
-    from onnx import ModelProto
+    from onnx import ModelProto, NodeProto
 
 CLASSES, EMBEDDING, SPACE = 521, 1024, 384
 _LOGITS = "class_scores_updated"  # of the released graph
@@ -55,7 +56,7 @@ class YamNetGraph:
     """The network, ready to run.
 
     Args:
-        session: of patches (1, 1, 96, 64) in unsigned bytes, called `audio`.
+        session: of a segment's patches (3, 1, 96, 64) in unsigned bytes, called `audio`.
         scale, zero: how log-mel values become those bytes.
         pooled: the output that holds the embedding.
     """
@@ -65,10 +66,10 @@ class YamNetGraph:
     zero: int
     pooled: str
 
-    def run(self, patch: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return logits (521,) and embedding (1024,) of one patch."""
-        logits, embedding = self.session.run([_LOGITS, self.pooled], {"audio": patch})
-        return logits.reshape(-1), embedding.reshape(-1)
+    def run(self, patches: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return logits (3, 521) and embeddings (3, 1024) of a segment's patches."""
+        logits, embedding = self.session.run([_LOGITS, self.pooled], {"audio": patches})
+        return logits, embedding.reshape(_HEARD, EMBEDDING)
 
 
 class YamNet:
@@ -91,10 +92,9 @@ class YamNet:
         """Return the rows of pieces (n, samples): segments, a quarter of a second on each side."""
         net = self._net.get()
         patches = np.round(_patches(pieces) / net.scale) + net.zero
-        quantised = np.clip(patches, 0, 255).astype(np.uint8)[:, None, None]
-        rows = [net.run(patch) for patch in quantised]
-        logits = _of_segments([row[0] for row in rows])
-        feature = _of_segments([row[1] for row in rows])
+        quantised = np.clip(patches, 0, 255).astype(np.uint8)
+        segments = quantised.reshape(-1, _HEARD, 1, _PATCH, BANDS)
+        logits, feature = map(_means, zip(*map(net.run, segments), strict=True))
         return {"feature": feature, "logits": logits, "space": language_space(logits)}
 
     def load(self) -> None:
@@ -114,8 +114,13 @@ class YamNet:
     def _load(self) -> YamNetGraph:
         from seehear.weights.cache import derived, digest, locate
 
-        name = f"yamnet-{digest('yamnet')[:16]}-2.onnx"
-        net = session(derived(name, lambda p: _unpack(locate("yamnet"), p)), self._threads)
+        def write(path: Path) -> None:
+            released = path.with_suffix(".released")
+            _unpack(locate("yamnet"), released)
+            optimise(released, path)
+
+        name = f"yamnet-{digest('yamnet')[:16]}-3-{runtime()}.onnx"
+        net = session(derived(name, write), self._threads)
         settings = net.get_modelmeta().custom_metadata_map
         return YamNetGraph(
             net,
@@ -137,9 +142,9 @@ def _patches(pieces: NDArray[np.float32]) -> NDArray[np.float32]:
     return three.reshape(-1, _PATCH, BANDS)
 
 
-def _of_segments(rows: list[NDArray[np.float32]]) -> NDArray[np.float32]:
-    """Return the mean (n, D) of every three rows (D,)."""
-    mean: NDArray[np.float32] = np.stack(rows).reshape(-1, _HEARD, len(rows[0])).mean(axis=1)
+def _means(rows: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """Return the mean (n, D) of the patches (3, D) of each segment."""
+    mean: NDArray[np.float32] = np.stack(rows).mean(axis=1)
     return mean
 
 
@@ -174,7 +179,7 @@ def audioset_classes() -> tuple[str, ...]:
 def _unpack(folder: Path, target: Path) -> None:
     """Make one ONNX file of the released archive.
 
-    It also gives logits and embedding, and takes the scales along.
+    It takes the patches of a segment, gives logits and embeddings, and takes the scales along.
     """
     try:
         import onnx
@@ -185,8 +190,10 @@ def _unpack(folder: Path, target: Path) -> None:
     _make_unsigned(model)
     graph = model.graph
     pooled = next(node.output[0] for node in graph.node if node.op_type == "GlobalAveragePool")
+    del graph.output[:]  # its own is rounded to a byte
     for name in (_LOGITS, pooled):
         graph.output.append(helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None))
+    _take_segments(model)
     helper.set_model_props(
         model,
         {
@@ -236,6 +243,56 @@ def _make_unsigned(model: "ModelProto") -> None:
             shifted = numpy_helper.to_array(value).astype(np.int16) + 128
             value.CopyFrom(numpy_helper.from_array(shifted.astype(np.uint8), value.name))
     del model.graph.value_info[:]  # it says int8
+
+
+def _take_segments(model: "ModelProto") -> None:
+    """Have the network take the patches of a segment together, which saves a third of the time.
+
+    But for its last product: ONNX Runtime adds up several rows in another order than one, so the
+    last bits of the logits would change.  Each patch keeps one of its own.
+    """
+    from onnx import numpy_helper
+
+    graph = model.graph
+    graph.input[0].type.tensor_type.shape.dim[0].dim_value = _HEARD
+    flat = next(node for node in graph.node if node.op_type == "Reshape")
+    shape = next(value for value in graph.initializer if value.name == flat.input[1])
+    shape.CopyFrom(numpy_helper.from_array(np.array([_HEARD, -1], np.int64), shape.name))
+    product = next(node for node in graph.node if node.op_type == "Gemm")
+    _round_bias(model, product)
+    parts = _product_of_each(product)
+    # what took the logits made the released output of them
+    kept = [node for node in graph.node if node != product and _LOGITS not in node.input]
+    del graph.node[:]
+    graph.node.extend([*kept, *parts])
+
+
+def _product_of_each(product: "NodeProto") -> "list[NodeProto]":
+    """Return the nodes that take the place of a product of three rows: one of each row."""
+    from onnx import helper
+
+    rows = [f"row_of_patch_{k}" for k in range(_HEARD)]
+    logits = [f"logits_of_patch_{k}" for k in range(_HEARD)]
+    nodes = [helper.make_node("Split", product.input[:1], rows, axis=0, num_outputs=_HEARD)]
+    for row, out in zip(rows, logits, strict=True):
+        one = helper.make_node("Gemm", [row, *product.input[1:]], [out])
+        one.attribute.extend(product.attribute)
+        nodes.append(one)
+    return [*nodes, helper.make_node("Concat", logits, [_LOGITS], axis=0)]
+
+
+def _round_bias(model: "ModelProto", product: "NodeProto") -> None:
+    """Round the bias of the last product to whole steps of it, as ONNX Runtime does in the released
+    graph, whose output is rounded to a byte.
+    """
+    from onnx import numpy_helper
+
+    makers = {node.output[0]: node for node in model.graph.node}
+    steps = (_constant(model, makers[name].input[1]) for name in product.input[:2])
+    step = np.prod(np.stack(list(steps)))
+    bias = next(value for value in model.graph.initializer if value.name == product.input[2])
+    rounded = np.round(numpy_helper.to_array(bias) / step).astype(np.int32).astype(np.float32)
+    bias.CopyFrom(numpy_helper.from_array(rounded * step, bias.name))
 
 
 def _constant(model: "ModelProto", name: str) -> NDArray[Any]:

@@ -6,7 +6,6 @@ and infinity, a key that stands twice, text that is not Unicode.
 
 import json
 import math
-import tomllib
 from pathlib import Path
 from typing import NoReturn
 
@@ -82,6 +81,8 @@ def read_toml(path: Path, *, kind: type[SeehearError] = DataError) -> dict[str, 
     Raises:
         SeehearError: of class `kind`: missing, unreadable, or not TOML.
     """
+    import tomllib  # here: most commands read none
+
     content = read_bytes(path, kind=kind)
     try:
         value = tomllib.loads(content.decode("utf-8-sig"))

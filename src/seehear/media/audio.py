@@ -183,15 +183,14 @@ class _Source:
 
     def _take(self, frames: "list[AudioFrame]") -> NDArray[np.float32]:
         parts = [np.zeros(0, np.float32), *(f.to_ndarray().reshape(-1) for f in frames)]
-        wave = np.concatenate(parts)
+        wave: NDArray[np.float32] = np.concatenate(parts)
         if len(wave):
             self._note(self.made, self.made + len(wave))
         self.made += len(wave)
         self.heard |= len(wave) > 0
         cut = min(self._skip, len(wave))
         self._skip -= cut
-        sound: NDArray[np.float32] = np.clip(np.nan_to_num(wave[cut:]), -1, 1)
-        return sound.astype(np.float32, copy=False)
+        return wave[cut:]
 
 
 class _Chunks:
@@ -224,4 +223,6 @@ class _Chunks:
     def _sound(self, data: NDArray[np.float32]) -> Sound:
         time_s = self._given / self.rate_hz
         self._given += len(data)
-        return Sound(data, time_s, self.rate_hz)
+        # here and not frame by frame: a chunk holds hundreds of them
+        sound: NDArray[np.float32] = np.clip(np.nan_to_num(data), -1, 1)
+        return Sound(sound.astype(np.float32, copy=False), time_s, self.rate_hz)

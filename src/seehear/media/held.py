@@ -5,7 +5,6 @@ picture on purpose.  Timestamps alone tell the two apart only by what is usual i
 """
 
 from collections import deque
-from statistics import median
 
 from seehear.time.spans import Span
 
@@ -64,6 +63,8 @@ class Held:
         return until_s == time_s
 
     def _usual(self) -> float:
+        from statistics import median  # here: pictures seldom stand still for so long
+
         return median(self._distances) if self._distances else self._usual_s
 
     def problems(self) -> list[str]:

@@ -27,6 +27,7 @@ class ClipParse:
         decoding: how probabilities become decisions.
         about: tells how timelines are made.
         kept: what the scorer has kept of its rows.
+        still: see `Parser`.
         problems: what went wrong in encoding.
         seen: size and time of change of the file when its first piece came.
     """
@@ -36,6 +37,7 @@ class ClipParse:
     decoding: Decoding
     about: Callable[[], dict[str, Any]]
     kept: Gathered = field(default_factory=Gathered)
+    still: float | None = None
     problems: list[str] = field(default_factory=list)
     seen: tuple[int, int] | None = None
 
@@ -49,7 +51,7 @@ class ClipParse:
             self.seen = stamp(self.path)
         scorer = self.scorer
         encoder = scorer.audio.get(piece.encoder) or scorer.visual[piece.encoder]
-        rows = encode_piece(encoder, piece, keep_frames=scorer.keep_frames)
+        rows = encode_piece(encoder, piece, keep_frames=scorer.keep_frames, still=self.still)
         scorer.keep(self.kept, piece.encoder, rows.values, rows.places)
 
     def finish(self, outcome: ClipOutcome) -> Timeline:

@@ -33,6 +33,8 @@ class Parser:
         audio_stream: which of a file's several audio streams is parsed, counted from 1; None: the
             one that players play or, where that is silent, the first that sounds.
         max_pixels: of a frame; larger ones are not decoded.
+        still: grey levels within which frames look the same and are encoded once (see
+            `seehear.encoders.stills`); None: every frame is encoded.
 
     Examples:
         >>> parser = Parser.from_preset("offline", vocabulary="Dog,Speech")  # doctest: +SKIP
@@ -50,6 +52,7 @@ class Parser:
         self.decoding = _with_threshold(scorer.decoding, threshold)
         self.audio_stream: int | None = None
         self.max_pixels = MAX_PIXELS
+        self.still: float | None = None
         self._about: dict[str, Any] | None = None
 
     @classmethod
@@ -154,7 +157,7 @@ class Parser:
 
     def begin(self, path: str | Path) -> ClipParse:
         """Return a clip to add pieces of media to; for callers that decode themselves."""
-        return ClipParse(Path(path), self.scorer, self.decoding, self.about)
+        return ClipParse(Path(path), self.scorer, self.decoding, self.about, still=self.still)
 
     def about(self) -> dict[str, Any]:
         """Return how timelines are made.
@@ -169,11 +172,12 @@ class Parser:
             for id_, encoder in {**self.scorer.audio, **self.scorer.visual}.items():
                 entry = provenance(encoder)
                 encoders[id_] = {key: entry[key] for key in ("track", "weights", "preprocessing")}
-            stream = {} if self.audio_stream is None else {"audio_stream": self.audio_stream}
+            asked = {"audio_stream": self.audio_stream, "still": self.still}
+            asked = {name: value for name, value in asked.items() if value is not None}
             given = self.scorer.vocabulary.given
             self._about = {
                 **self.name,
-                **stream,
+                **asked,
                 "version": __version__,
                 "vocabulary": self.vocabulary.digest(),
                 **({"descriptions": given} if given else {}),

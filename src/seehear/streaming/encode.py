@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.encoders import AnyEncoder
+from seehear.encoders.base import is_visual
+from seehear.encoders.stills import stand_ins
 from seehear.errors import FeatureError
 from seehear.files import Json
 from seehear.streaming.messages import ClipJob, ClipOutcome, Piece
@@ -92,21 +94,31 @@ class ClipRows:
         return FinishedClip(job, outcome, rows)
 
 
-def encode_piece(encoder: AnyEncoder, piece: Piece, *, keep_frames: bool = False) -> PieceRows:
+def encode_piece(
+    encoder: AnyEncoder, piece: Piece, *, keep_frames: bool = False, still: float | None = None
+) -> PieceRows:
     """Return the rows of one piece.
 
     Args:
         encoder: the encoder the piece was made for.
         piece: its input.
         keep_frames: keep the rows of single frames of output `feature`, too (image encoders only).
+        still: grey levels within which frames look the same and are encoded once, see
+            `seehear.encoders.stills` (image encoders only); None: all are encoded.
 
     Raises:
         FeatureError: the encoder gave NaN, infinity, or another number of rows than it was given.
     """
     outputs = {}
-    for name, rows in encoder.encode(piece.data).items():
+    data = piece.data
+    back: slice | NDArray[np.intp] = slice(None)
+    if still is not None and is_visual(encoder) and encoder.frames_per_row == 1:
+        looked_at, back = np.unique(stand_ins(piece.data, still), return_inverse=True)
+        data = piece.data[looked_at]
+    for name, rows in encoder.encode(data).items():
         outputs[name] = np.asarray(rows, np.float32)
-        _check(outputs[name], name, piece)
+        _check(outputs[name], name, piece.encoder, len(data))
+        outputs[name] = outputs[name][back]
     segments, first = np.unique(piece.segments, return_index=True)
     values = {f"{piece.encoder}/{name}": _means(rows, first) for name, rows in outputs.items()}
     places = dict.fromkeys(values, segments)
@@ -117,8 +129,7 @@ def encode_piece(encoder: AnyEncoder, piece: Piece, *, keep_frames: bool = False
     return PieceRows(values, places)
 
 
-def _check(rows: NDArray[np.float32], name: str, piece: Piece) -> None:
-    count = len(piece.data)
+def _check(rows: NDArray[np.float32], name: str, encoder: str, count: int) -> None:
     if len(rows) != count:
         got = str(rows.shape)
     elif not np.isfinite(rows).all():
@@ -126,7 +137,7 @@ def _check(rows: NDArray[np.float32], name: str, piece: Piece) -> None:
     else:
         return
     raise FeatureError(
-        f"expected {count} finite rows of {name}, got {got}", where=f"encoder {piece.encoder}"
+        f"expected {count} finite rows of {name}, got {got}", where=f"encoder {encoder}"
     )
 
 

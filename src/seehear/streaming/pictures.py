@@ -38,7 +38,8 @@ def picture_pieces(
     """
     problems: list[str] = []
     lanes = list(_lanes(info, encoders, grid, sampling))
-    times = np.unique(np.concatenate([lane.times for lane in lanes]))
+    # asked for the indices as well: without, NumPy imports its masked arrays, a tenth of our start
+    times, _ = np.unique(np.concatenate([lane.times for lane in lanes]), return_index=True)
     inside = times[times < end_s]
     if not len(inside):
         inside = times[:1]
