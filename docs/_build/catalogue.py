@@ -55,6 +55,17 @@ def formats() -> str:
     return _table(("format", "file", "what", "read by", "cannot hold", "laid down in"), rows)
 
 
+def imports() -> str:
+    """Return the table of formats that are read."""
+    from seehear.interchange import FORMATS
+
+    said = {"audio": "heard", "visual": "seen", "audio_visual": "both"}
+    rows = []
+    for name, form in FORMATS.items():
+        rows.append((f"`{name}`", form.summary, "as it says" if form.complete else said[form.track]))
+    return _table(("format", "what", "rows that do not say it are"), rows)
+
+
 def timeline_schema() -> str:
     """Return the JSON schema of a timeline as a block."""
     from seehear.export.json import schema

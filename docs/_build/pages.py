@@ -47,6 +47,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "encoders": catalogue.encoders,
     "weights": catalogue.weights,
     "formats": catalogue.formats,
+    "imports": catalogue.imports,
     "timeline_schema": catalogue.timeline_schema,
     "results": measured.results,
     "dry_run": measured.dry_run,

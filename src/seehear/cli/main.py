@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "recipes": ("recipes", "the published systems, each on one page"),
     "convert": ("convert", "an official checkpoint into ours; a graph for an older run"),
     "models": ("models", "pretrained weights: list, fetch, verify"),
+    "import": ("importing", "annotations of other tools into timelines or a dataset"),
     "export": ("export", "a timeline, or a whole library, into another format"),
     "review": ("review", "what to look at next, and corrections from files"),
     "decode": ("decode", "decisions again from the scores that timelines keep"),

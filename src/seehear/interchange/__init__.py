@@ -49,7 +49,7 @@ class ImportFormat:
     """One way to read annotations.
 
     Args:
-        summary: one line for `--help`: whose files these are.
+        summary: one line: whose files these are.
         read: `read(content, found)` fills in what the file says.
         fits: whether a file is one, from its beginning; never by its name alone.
         track: on which track a row lies that says nothing of it.

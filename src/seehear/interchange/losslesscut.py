@@ -24,15 +24,19 @@ def read(content: Content, found: Findings) -> None:
     """Read the segments; one without a start begins with the media, its end may be unknown."""
     if content.is_json():
         _project(content.json, found)
-        return
+    else:
+        _list(content, found)
+    as_told(found)
+
+
+def _list(content: Content, found: Findings) -> None:
     for line, fields in rows_of(content, separator_of(content.text)):
         times = [_time(field) for field in (*fields, "", "")[:2]]
         where, label = f"line {line}", ",".join(fields[2:]).strip()
-        if any(fields[i].strip() and times[i] is None for i in range(min(2, len(fields)))):
+        if any(field.strip() and _time(field) is None for field in fields[:2]):
             found.skip(where, "expected start and end in seconds")
         else:
             found.add(where, label, times[0] or 0.0, times[1])
-    as_told(found)
 
 
 def _project(value: Json, found: Findings) -> None:

@@ -63,8 +63,16 @@ def _marker(value: Json, where: str, found: Findings, around: tuple[str | None, 
     named = [text(inside(at, key)) for at, key in ((ours, "label"), (value, "name"))]
     label = named[0] or named[1] or text(inside(value, "comment"))
     track = track_of(text(inside(ours, "track")))
-    tier = _colour(inside(value, "color"))
-    found.add(where, label, start_s, end_s, track=track, source=source, tier=tier)
+    found.add(
+        where,
+        label,
+        start_s,
+        end_s,
+        track=track,
+        source=source,
+        score=seconds(inside(ours, "score")),
+        tier=_colour(inside(value, "color")),
+    )
 
 
 def _media(clip: dict[str, Json]) -> tuple[str | None, float]:

@@ -1,0 +1,273 @@
+"""`seehear import`: annotations of other tools into timelines, or into the truth of a dataset."""
+
+import argparse
+import contextlib
+import math
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seehear.errors import ConfigError, MissingExtraError
+from seehear.files import Json
+
+if TYPE_CHECKING:
+    from seehear.interchange import Hints
+    from seehear.interchange.gather import FileReport, Gathering
+    from seehear.interchange.mapping import Meanings
+
+_SHOWN = 5  # lines on what is not used
+_NAMED = re.compile(r"`([a-z_]+)`")
+_KINDS = ("corrections", "truth")
+_TRACKS = {"heard": "audio", "seen": "visual", "both": "audio_visual"}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    from seehear import interchange
+
+    width = max(map(len, interchange.FORMATS))
+    lines = [f"  {name:{width}}  {f.summary}" for name, f in interchange.FORMATS.items()]
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = "\n".join(
+        ["what a file is, is found out by what it holds; formats:", *lines, _EPILOG]
+    )
+    parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="annotations")
+    parser.add_argument(
+        "--out",
+        metavar="PATH",
+        type=Path,
+        required=True,
+        help="the library whose timelines take them, or a new folder for a dataset",
+    )
+    parser.add_argument(
+        "--media",
+        metavar="PATH",
+        type=Path,
+        help="folder of the videos that the files are about, or the one video",
+    )
+    parser.add_argument(
+        "--as",
+        dest="kind",
+        choices=_KINDS,
+        default="corrections",
+        help="into timelines (default), or the truth of a dataset for seehear evaluate",
+    )
+    parser.add_argument(
+        "--map", metavar="FILE", type=Path, help="what tiers and labels mean (TOML, see below)"
+    )
+    parser.add_argument(
+        "--track",
+        choices=tuple(_TRACKS),
+        help="where rows lie that do not say it (default: as usual for the format)",
+    )
+    parser.add_argument("--events", metavar="LIST", help="only these classes, such as Dog,Speech")
+    parser.add_argument(
+        "--vocabulary", metavar="FILE", type=Path, help="only these classes, one a line"
+    )
+    parser.add_argument(
+        "--point",
+        dest="point_s",
+        metavar="SECONDS",
+        type=float,
+        help="how long moments without a length last (default: they are not used)",
+    )
+    parser.add_argument(
+        "--reviewed",
+        action="store_true",
+        help="the files say all there is in their clips: what they do not name is not there",
+    )
+    parser.add_argument("--by", metavar="NAME", help="who annotated, for the record")
+    parser.add_argument("--split", default="test", metavar="NAME", help="of a dataset (test)")
+    parser.add_argument(
+        "--format",
+        metavar="NAME",
+        help="what all files are: " + ", ".join(interchange.names()),
+    )
+    parser.add_argument(
+        "--fps", metavar="RATE", type=float, help="frames a second, where a file does not say"
+    )
+    parser.add_argument(
+        "--start-timecode",
+        metavar="HH:MM:SS:FF",
+        help="what the first frame of the media is called, where times count from elsewhere",
+    )
+    parser.add_argument("--encoding", metavar="NAME", help="character set, such as cp1251")
+    parser.add_argument("--json", action="store_true", help="print only JSON on stdout")
+
+
+_EPILOG = """
+a mapping:
+  [tiers]
+  "CHI*" = "heard"           this tier is heard; its labels are the classes
+  "FA1" = "heard: Speech"    whatever stands in it is Speech
+  "notes" = "-"              left out
+  [labels]
+  "dog barking" = "Dog"      another word for a class"""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read every file, put its rows where they belong, and say what was not used."""
+    from seehear.cli.console import print_json, warn
+    from seehear.interchange.gather import Gathering
+    from seehear.interchange.media import MediaFolder
+
+    meanings = _meanings(args)
+    write = _truth_writer(args, meanings) if args.kind == "truth" else _library_writer(args)
+    work = Gathering(MediaFolder(args.media), meanings, format=args.format, hints=_hints(args))
+    for path in args.files:
+        work.read(path)
+    written = _Written()
+    if any(file.error is None for file in work.files):
+        written = write(work)
+    errors = [str(file.error) for file in work.files if file.error is not None]
+    warn([*errors, *written.failed])
+    if args.json:
+        print_json(_as_json(args, work, written))
+    else:
+        warn(_told_unused(work.files))
+        print("\n".join(_told(args, work, written)))
+    if len(errors) == len(work.files):
+        return 2
+    return 1 if errors or written.failed else 0
+
+
+@dataclass
+class _Written:
+    """What was written."""
+
+    about: dict[str, Json] = field(default_factory=dict)
+    said: str = "nothing was written"
+    notes: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+
+def _library_writer(args: argparse.Namespace) -> "Callable[[Gathering], _Written]":
+    from seehear.files import make_folder
+    from seehear.library.imports import place_rows
+    from seehear.lock import owned
+
+    make_folder(args.out)
+
+    def write(work: "Gathering") -> _Written:
+        clips = list(work.clips.values())
+        with owned(args.out):
+            done = place_rows(args.out, clips, reviewed=args.reviewed, by=args.by)
+            _index(args.out)
+        for number, reason in done.unused.items():
+            work.refuse(number, reason)
+        about: dict[str, Json] = {"timelines": list(done.timelines), "new": list(done.new)}
+        said = f"{len(done.timelines):,} timelines in {args.out}, {len(done.new):,} of them new"
+        return _Written(about, said, failed=list(done.failed))
+
+    return write
+
+
+def _truth_writer(
+    args: argparse.Namespace, meanings: "Meanings"
+) -> "Callable[[Gathering], _Written]":
+    from seehear.interchange.truth import TruthSet, check_truth_folder, write_truth
+
+    check_truth_folder(args.out, args.split)
+    folder = args.media
+    if folder is not None and folder.is_file():
+        folder = folder.parent
+
+    def write(work: "Gathering") -> _Written:
+        clips = list(work.clips.values())
+        about = TruthSet(args.out.resolve().name, args.split, folder, meanings.words)
+        refused, notes = write_truth(args.out, clips, about)
+        for number, reason in refused:
+            work.refuse(number, reason)
+        said = f"a dataset of {len(clips):,} clips in {args.out}: seehear doctor {args.out}"
+        return _Written({"clips": len(clips), "split": args.split}, said, notes)
+
+    return write
+
+
+def _index(library: Path) -> None:
+    from seehear.cli.console import warn
+    from seehear.library import update
+
+    with contextlib.suppress(MissingExtraError):  # without the extra there is no index
+        warn(f"note: {line}" for line in update(library).notes)
+
+
+def _meanings(args: argparse.Namespace) -> "Meanings":
+    from seehear.data import Vocabulary
+    from seehear.interchange.mapping import Meanings, read_meanings
+
+    if args.events is not None and args.vocabulary is not None:
+        raise ConfigError(
+            "expected one list of classes, got two", parameter="events", hint="leave one out"
+        )
+    if args.point_s is not None and not 0 < args.point_s < math.inf:
+        raise ConfigError(f"expected seconds above 0, got {args.point_s:g}", parameter="point_s")
+    meanings = Meanings() if args.map is None else read_meanings(args.map)
+    listed = args.events if args.events is not None else args.vocabulary
+    words = None if listed is None else Vocabulary.parse(listed).names
+    track = None if args.track is None else _TRACKS[args.track]
+    return replace(meanings, track=track, words=words, point_s=args.point_s)
+
+
+def _hints(args: argparse.Namespace) -> "Hints":
+    from seehear.interchange import Hints
+    from seehear.interchange.timecode import parse, rate_of
+
+    if args.fps is not None:
+        rate_of(args.fps)
+    code = args.start_timecode
+    if code is not None and parse(code) is None:
+        raise ConfigError(
+            f"expected a timecode HH:MM:SS:FF, got {code!r:.40}", parameter="start_timecode"
+        )
+    return Hints(args.fps, code, args.encoding, said=code is not None)
+
+
+def _options(text: str) -> str:
+    """Return a text with options in the place of parameters."""
+    return _NAMED.sub(lambda found: f"--{found[1].removesuffix('_s').replace('_', '-')}", text)
+
+
+def _as_json(args: argparse.Namespace, work: "Gathering", written: _Written) -> Json:
+    files: list[Json] = []
+    for file in work.files:
+        unused = [{"where": one.where, "reason": _options(one.reason)} for one in file.unused]
+        about: dict[str, Json] = {
+            "file": str(file.path),
+            "format": file.format or None,
+            "rows": file.rows,
+            "used": file.used,
+            "unused": unused,
+            "notes": list(map(_options, file.notes)),
+        }
+        if file.error is not None:
+            about["error"] = str(file.error)
+        files.append(about)
+    return {
+        "files": files,
+        "out": str(args.out),
+        **written.about,
+        "failed": written.failed,
+        "notes": list(map(_options, written.notes)),
+    }
+
+
+def _told_unused(files: "list[FileReport]") -> Iterator[str]:
+    """Yield a line for what is not used; of many rows of a file, the first ones."""
+    for file in files:
+        for one in file.unused[:_SHOWN]:
+            yield f"{file.path}: {one.where}: not used: {_options(one.reason)}"
+        if len(file.unused) > _SHOWN:
+            more = len(file.unused) - _SHOWN
+            yield f"{file.path}: {more} more rows are not used; --json lists them all"
+
+
+def _told(args: argparse.Namespace, work: "Gathering", written: _Written) -> Iterator[str]:
+    for file in work.files:
+        if file.error is None:
+            yield f"{file.path}: {file.format}, {file.used:,} of {file.rows:,} rows used"
+        yield from (f"note: {_options(note)}" for note in file.notes)
+    yield from (f"note: {_options(note)}" for note in written.notes)
+    yield written.said
