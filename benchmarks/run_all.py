@@ -54,6 +54,7 @@ OTHERS = {
     "yardstick": "shared code",
     "fit_zero_shot": "fits a calibration",
     "heard_not_seen": "needs the development clips",
+    "kept_features": "needs the development clips",
     "own_parser_table": "prints what is kept",
     "dry_run": "needs LLP's tables",
     "measure_tables": "needs the development clips; make tables",

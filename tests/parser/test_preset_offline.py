@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from seehear.demo.world import Script, render
+from seehear.features.kept import KeptWriter
 from seehear.parser import Parser
+from seehear.parser.kept import parse_kept
 
 pytestmark = pytest.mark.weights
 
@@ -57,6 +59,38 @@ def test_a_class_is_judged_by_itself_on_the_audio_track(clip):
     assert len(many.vocabulary) == 25
     found = {e.label for e in many(clip)}
     assert found <= {"Acoustic_guitar", "Telephone_bell_ringing", "Banjo"}
+
+
+WORDS = "Siren,Piano,Guitar,Balloon,Rain,Horse,Bird,Water,Telephone,Clock,Engine,Drum,Violin"
+
+
+class Both:
+    """Keeps the rows of a clip exactly and rounded at once."""
+
+    def __init__(self, folder):
+        self.writers = [KeptWriter(folder / name, name) for name in ("exact", "half")]
+
+    def __getattr__(self, name):
+        return lambda *args: [getattr(writer, name)(*args) for writer in self.writers]
+
+
+def test_rounded_features_change_at_most_one_decision_in_a_thousand(clip, tmp_path):
+    one = Parser.from_preset("offline")
+    one.keep = lambda path: Both(tmp_path)
+    parsed = one(clip)
+    assert parse_kept(one, tmp_path / "exact").to_arrays()[0].any()
+    assert parse_kept(one, tmp_path / "exact").events == parsed.events
+    assert parse_kept(one, tmp_path / "exact").kept == parsed.kept  # every score, too
+    changed = decisions = 0
+    for words in (None, WORDS, *WORDS.split(",")[:5]):
+        asked = Parser.from_preset("offline", vocabulary=words)
+        exact, half = (parse_kept(asked, tmp_path / name) for name in ("exact", "half"))
+        for before, after in zip(exact.to_arrays(), half.to_arrays(), strict=True):
+            decisions, changed = decisions + before.size, changed + (before != after).sum()
+    assert decisions > 800
+    assert changed <= decisions / 1000
+    small = (tmp_path / "half").stat().st_size / (tmp_path / "exact").stat().st_size
+    assert 0.5 < small < 0.53
 
 
 def test_silence_and_grey_are_nothing(tmp_path):

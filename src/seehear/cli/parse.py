@@ -16,6 +16,16 @@ from seehear.cli.inputs import (
     check_audio_stream,
     collect,
 )
+from seehear.cli.parse_kept import (
+    about_origins,
+    ask_library,
+    check_keep,
+    from_kept,
+    keeper,
+    library_of,
+    settle,
+    without_rows,
+)
 from seehear.cli.parse_result import Result, say
 from seehear.errors import ConfigError
 from seehear.files import stamp
@@ -97,6 +107,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="of folders, also try files that are not called as media are",
     )
     _add_archive(parser)
+    _add_kept(parser)
     parser.add_argument(
         "--jobs",
         type=int,
@@ -150,24 +161,68 @@ def _add_archive(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_kept(parser: argparse.ArgumentParser) -> None:
+    """Add the options of what is kept for other questions."""
+    parser.add_argument(
+        "--keep",
+        choices=("features", "features-half"),
+        help=(
+            "keep what the encoders saw and heard beside the timelines, so that other words need no"
+            " video; features-half takes half the space, and rounds"
+        ),
+    )
+    parser.add_argument(
+        "--from",
+        dest="origin",
+        choices=("media", "library"),
+        help=(
+            "media parses videos, whatever was kept; library asks the clips of a folder of"
+            " timelines again, without their videos (default: what was kept answers where it fits,"
+            " videos where it does not; a folder of timelines alone is a library)"
+        ),
+    )
+
+
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
     formats = _formats(args.formats)
+    _check(args, formats)
+    library = library_of(args)
+    found = _found(args) if library is None else None
+    settle(args, library)
+    with contextlib.nullcontext() if args.out is None else owned(args.out):
+        session = _Session(args, formats)
+        for line in about_origins(args):
+            session.result.tell(line)
+        if library is not None:
+            session.ask(library)
+        elif found is not None:
+            session.begin(found)
+        return session.result.finish()
+
+
+def _check(args: argparse.Namespace, formats: Sequence[str]) -> None:
+    """Refuse options that make no sense.
+
+    Raises:
+        ConfigError: they do not.
+    """
     _check_numbers(args)
-    if args.overwrite_changed and args.again is None:
-        raise ConfigError("--overwrite-changed goes with --again changed or --again all")
     check_audio_stream(args)
     _check_watch(args)
+    check_keep(args, formats)
+
+
+def _found(args: argparse.Namespace) -> Inputs:
+    """Return the media files that are meant.
+
+    Raises:
+        MediaError: there are none.
+    """
     found = collect(map(Path, args.paths), everything=args.everything)
     if not found.files and len(found.failed) == 1 and not args.watch:
         raise found.failed[0][1]
-    with contextlib.nullcontext() if args.out is None else owned(args.out):
-        session = _Session(args, formats)
-        if args.watch:
-            session.watch()
-        else:
-            session.parse(found)
-        return session.result.finish()
+    return found
 
 
 def _check_numbers(args: argparse.Namespace) -> None:
@@ -255,6 +310,13 @@ class _Session:
             self._archive = ParsedArchive(Path(args.out or ""), wishes, whole=args.out is not None)
         self.result = Result(args, formats, self._archive)
 
+    def begin(self, found: Inputs) -> None:
+        """Parse what there is, or go on looking for more."""
+        if self._args.watch:
+            self.watch()
+        else:
+            self.parse(found)
+
     def watch(self) -> None:
         """Parse what comes, until Ctrl-C or the end of the process is asked for."""
         from seehear.cli.watch import Watch
@@ -285,8 +347,18 @@ class _Session:
             for line in self._parser.scorer.doubts():
                 self.result.tell(line)
         tasks = self.result.writable(self._todo(self._parser, found))
+        if self._archive is not None and self._args.origin is None:
+            tasks = from_kept(self._args, self._parser, self._archive, self.result, tasks)
         if tasks:
             self._run(self._parser, tasks)
+        self.result.index()
+
+    def ask(self, library: Path) -> None:
+        """Parse the clips of a library from what was kept of them."""
+        self._parser = _parser(self._args)
+        for line in self._parser.scorer.doubts():
+            self.result.tell(line)
+        ask_library(library, self._parser, self._archive, self.result)
         self.result.index()
 
     def _todo(self, parser: "Parser", found: Inputs) -> list[FileTask]:
@@ -296,6 +368,7 @@ class _Session:
             return list(map(FileTask, found.files, names))
         made = Made(parser.vocabulary.names, parser.about())
         look = self._archive.look(found.files, made)
+        without_rows(look, self._archive, self._args)
         self.result.look(look, made)
         return look.todo
 
@@ -304,6 +377,7 @@ class _Session:
 
         args, result = self._args, self.result
         by_path = {task.file.path: task for task in tasks}
+        parser.keep = keeper(args, self._archive, by_path)
         sizes = {path: (stamp(path) or (0, 0))[0] for path in by_path}
         hours = Hours(sizes.values())
         jobs = args.jobs or min(len(tasks), os.cpu_count() or 1, _MOST_JOBS)

@@ -199,8 +199,9 @@ class Result:
         from seehear import export
 
         written = self._written.setdefault(self._order[task.file.path], [])
+        media = task.file.path if task.file.path.is_file() else None  # of a library it may be gone
         for form, path in wanted.items():
-            written.append(export.write(timeline, form, path, media=task.file.path))
+            written.append(export.write(timeline, form, path, media=media))
 
     def _show(self, file: Wanted, timeline: "Timeline") -> None:
         """Keep what is to be shown: the timeline itself only where it is drawn or printed whole."""

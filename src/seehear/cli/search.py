@@ -89,7 +89,7 @@ A query that begins with - goes after --, or begins with the word not."""
 
 def run(args: argparse.Namespace) -> int:
     """Bring the index up to date, search, print."""
-    from seehear.library import search, update
+    from seehear.library import OpenWords, search, update
 
     if (args.format == "cuts") != (args.out is not None):
         raise ConfigError("cuts need a folder, and only they", parameter="out")
@@ -98,7 +98,8 @@ def run(args: argparse.Namespace) -> int:
         print(f"seehear: {line}", file=sys.stderr)
     bounds = {"absent": args.absent, "sure": args.sure}
     given = {name: value for name, value in bounds.items() if value is not None}
-    found = search(args.library, " ".join(args.query), **given)
+    words = OpenWords(args.library)
+    found = search(args.library, " ".join(args.query), words=words, **given)
     for line in (*updated.notes, *found.notes):
         print(f"seehear: note: {line}", file=sys.stderr)
     if found.searched_for is not None:

@@ -41,7 +41,7 @@ from seehear.export import (
     tsv,
     vtt,
 )
-from seehear.export.clips import Beside, ManyClips, LinkedClip
+from seehear.export.clips import Beside, LinkedClip, ManyClips
 from seehear.export.words import clip_name
 from seehear.files import atomic_path, is_special, write_text
 from seehear.time import SUFFIX, Timeline

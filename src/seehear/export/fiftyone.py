@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from seehear.export.clips import Beside, ManyClips, LinkedClip, enclosed
+from seehear.export.clips import Beside, LinkedClip, ManyClips, enclosed
 from seehear.export.words import clip_name, singles
 from seehear.files import Json
 from seehear.time import Timeline

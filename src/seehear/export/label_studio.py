@@ -11,7 +11,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from seehear._version import __version__
-from seehear.export.clips import Beside, ManyClips, LinkedClip, enclosed
+from seehear.export.clips import Beside, LinkedClip, ManyClips, enclosed
 from seehear.export.frames import Frames
 from seehear.export.palette import HEARD, SEEN
 from seehear.export.words import clip_name, one_line, singles

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
@@ -189,6 +190,16 @@ def _header(file: BinaryIO | Any) -> Header:
     text = file.read(length)
     if len(text) < length:
         raise _Damaged("the header is cut off")
+    return Header(*_told(text), 8 + width + length)
+
+
+@lru_cache(maxsize=256)
+def _told(text: bytes) -> tuple[tuple[int, ...], np.dtype[Any], bool]:
+    """Return shape, type and order that a header tells; archives repeat a few headers.
+
+    Raises:
+        _Damaged: it tells none.
+    """
     try:
         value = ast.literal_eval(text.decode("latin-1"))
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
@@ -198,7 +209,7 @@ def _header(file: BinaryIO | Any) -> Header:
     shape, fortran = value["shape"], value["fortran_order"]
     if not isinstance(fortran, bool) or not _is_shape(shape):
         raise _Damaged("its header tells no shape")
-    return Header(shape, _dtype(value["descr"]), fortran, 8 + width + length)
+    return shape, _dtype(value["descr"]), fortran
 
 
 def _is_shape(shape: object) -> bool:

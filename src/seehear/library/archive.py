@@ -19,7 +19,7 @@ from seehear.library.facts import Facts
 from seehear.library.failures import Failure, Failures
 from seehear.library.names import result_names
 from seehear.library.places import Places, Seen
-from seehear.library.plan import FileTask, Shelf, Standing, Wanted
+from seehear.library.plan import FileTask, Shelf, Standing, Wanted, standing_of
 from seehear.library.written import (
     Written,
     difference,
@@ -127,6 +127,26 @@ class ParsedArchive:
             self._sort(task, look)
         self.wishes = replace(self.wishes, retry=False)  # once: a watched folder is looked at often
         return look
+
+    def look_at(self, clips: Sequence[FileTask], parser: Made) -> Look:
+        """Return what is to be done with clips under names that they have, whose media are as they
+        were, or are not there.
+        """
+        self._shelf = Shelf(self._places)
+        look = Look()
+        for clip in clips:
+            before = self._facts.read(clip.name)
+            standing = standing_of(before, parser.words, parser.how)
+            self._sort(replace(clip, before=before, standing=standing), look)
+        return look
+
+    def hash_of(self, path: Path) -> str:
+        """Return the hash of a video, which is read only where it is new or changed.
+
+        Raises:
+            MediaError: it cannot be read.
+        """
+        return self._places.hash_of(path)
 
     def _read(self, files: Sequence[Wanted]) -> Shelf:
         """Return the timelines that are there."""

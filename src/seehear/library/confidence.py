@@ -55,6 +55,12 @@ class Confidence:
             self._rows[key] = rows[0] if len(rows) == 1 else np.maximum.reduce(rows)
         return self._rows[key]
 
+    def put(self, label: str, levels: NDArray[np.uint8]) -> None:
+        """Take in the levels of a class that the index does not have, (2, S)."""
+        for track, row in zip(TRACKS, levels, strict=True):
+            self._rows[track, label] = np.zeros(self.levels.count, np.uint8)
+            self._rows[track, label][: len(row)] = row
+
     def of(self, node: Node, spans: Spans) -> NDArray[np.float64]:
         """Return how sure a condition is in each stretch, (n,) in [0, 1]."""
         if not len(spans) or not self.levels.count:

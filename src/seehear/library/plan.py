@@ -116,10 +116,22 @@ class _Rule(Enum):
 
 
 def _standing(before: Written, rule: _Rule, words: str, how: str) -> Standing:
+    if before.hash is not None and rule is _Rule.CHANGED:
+        return Standing.MEDIA
+    return standing_of(before, words, how)
+
+
+def standing_of(before: Written | None, words: str, how: str) -> Standing:
+    """Return how a timeline stands whose media are as they were, to what would be done now.
+
+    Args:
+        before: the timeline, where there is one.
+        words, how: digests of what would be done now (`seehear.library.written`).
+    """
+    if before is None:
+        return Standing.NEW
     if before.hash is None:
         return Standing.UNKNOWN
-    if rule is _Rule.CHANGED:
-        return Standing.MEDIA
     if before.words != words:
         return Standing.WORDS
     return Standing.DONE if before.how == how else Standing.PARSER

@@ -32,6 +32,7 @@ from seehear.library.index import (
     update,
 )
 from seehear.library.levels import Levels, opened
+from seehear.library.open_words import IndexedClip, OpenWord, OpenWords
 from seehear.library.query import And, Lasting, Near, Node, Not, Or, Presence, Scored, parse, told
 from seehear.library.spans import MICRO, Line, Spans, covered
 from seehear.library.wording import Names
@@ -124,7 +125,14 @@ def _distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.unique(values, return_index=True)[0]
 
 
-def search(library: Path, query: str, *, absent: float = ABSENT_BELOW, sure: float = SURE) -> Found:
+def search(
+    library: Path,
+    query: str,
+    *,
+    absent: float = ABSENT_BELOW,
+    sure: float = SURE,
+    words: OpenWords | None = None,
+) -> Found:
     """Return where `query` holds in the clips of `library`, as its index has them (see `update`).
 
     Args:
@@ -133,6 +141,7 @@ def search(library: Path, query: str, *, absent: float = ABSENT_BELOW, sure: flo
         absent: a class whose score stays below this for two seconds on either side is surely not
             there, in clips whose scores were kept; in others, where it has no event.
         sure: in rows with a "not", how sure a second must be of all of it (`confidence`), likewise.
+        words: scores words that no clip was parsed for; None: those are refused.
 
     Raises:
         ConfigError: the text is no query (see `query`), or names a class that no clip was searched
@@ -149,7 +158,7 @@ def search(library: Path, query: str, *, absent: float = ABSENT_BELOW, sure: flo
             where=library,
             hint="run seehear search or seehear serve on the folder",
         )
-    return _answered(library, lambda looking: looking.found(library, query), absent, sure)
+    return _answered(library, lambda looking: looking.found(library, query, words), absent, sure)
 
 
 def _answered(
@@ -214,10 +223,15 @@ class _Search:
         ).fetchall()
         self.names = Names(sorted(label for (label,) in found))
         self.confidence = Confidence(levels, self.line, clips, self.names.spellings)
+        self.open: dict[str, OpenWord] = {}
+        self.told: list[str] = []
 
-    def found(self, library: Path, query: str) -> Found:
+    def found(self, library: Path, query: str, words: OpenWords | None = None) -> Found:
         """Return the hits of a query."""
         typed = parse(query, self.names.is_name)
+        if words is not None:
+            for text in self.names.unknown(typed):
+                self.score(text, words)
         tree = self.names.understood(typed, query)
         spans = self.where(tree, True)
         score = np.round(self.confidence.of(tree, spans), _DIGITS)
@@ -227,8 +241,26 @@ class _Search:
             *self.line.get(spans),
             score,
             None if _as_typed(tree, query) else told(tree),
-            (*self.names.notes, *self._notes(tree)),
+            (*self.told, *self.names.notes, *self._notes(tree)),
         )
+
+    def score(self, text: str, words: OpenWords) -> None:
+        """Score a word that no clip was parsed for, where enough was kept to do so."""
+        clips = self._columns(
+            "SELECT path, media.hash AS hash, scores_at, segments FROM {} ORDER BY file_row_number"
+        )
+        hashes = clips["hash"].tolist()
+        rows = zip(clips["path"], hashes, clips["scores_at"], clips["segments"], strict=True)
+        every = [IndexedClip(path, hash_ or None, int(at), int(n)) for path, hash_, at, n in rows]
+        found = words.score(text, every)
+        if found is None:
+            return
+        near = self.names.guess(text)
+        guess = "" if near is None else f" (or did you mean {near}?)"
+        self.told += [f"{found.told()}{guess}", *found.doubts]
+        self.open[text] = found
+        self.names.add(text)
+        self.confidence.put(text, found.levels)
 
     def _notes(self, tree: Node) -> list[str]:
         """Return what to say where "not" could not be judged by scores."""
@@ -284,6 +316,8 @@ class _Search:
 
     def events(self, term: Presence) -> Spans:
         """Return the events of a class on a track."""
+        if term.label in self.open:
+            return self.line.put(*map(np.array, self.open[term.label].events[term.track]))
         condition, values = "true", {}
         if term.label is not None:
             condition = "e.label IN (SELECT unnest($labels))"
@@ -312,13 +346,16 @@ class _Search:
             f" (SELECT file_row_number AS clip, unnest({term.track}_parsed) AS p FROM {{}})"
         )
         if term.label is not None:
-            sql = (
-                "SELECT list_has_any(vocabulary, $labels) AS asked FROM {} ORDER BY file_row_number"
-            )
-            asked = self._columns(sql, labels=self.names.spellings(term.label))["asked"]
-            meant = asked[found["clip"]]
+            meant = self._asked(term.label)[found["clip"]]
             found = {name: column[meant] for name, column in found.items()}
         return self.line.put(found["clip"], found["start_s"], found["end_s"])
+
+    def _asked(self, label: str) -> NDArray[np.bool_]:
+        """Return the clips that were searched for a class, (clips,)."""
+        if label in self.open:
+            return self.open[label].asked
+        sql = "SELECT list_has_any(vocabulary, $labels) AS asked FROM {} ORDER BY file_row_number"
+        return self._columns(sql, labels=self.names.spellings(label))["asked"]
 
     def _columns(self, sql: str, **values: object) -> dict[str, NDArray[Any]]:
         table = self.db.execute(sql.format(TABLE), {"index": self.index, **values})

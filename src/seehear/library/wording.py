@@ -55,6 +55,31 @@ class Names:
         """Return the labels of the index that are one class."""
         return self._labels[plain(label)]
 
+    def add(self, label: str) -> None:
+        """Take in a class that was not searched for when the clips were parsed."""
+        self._labels[plain(label)] = [label]
+
+    def unknown(self, node: Node) -> list[str]:
+        """Return the words of a query that are no name, but for those that turn one round."""
+        if isinstance(node, Presence):
+            text = node.label
+            known = text is None or self.is_name(text)
+            if text is None or known or _DENIALS.intersection(plain(text).split()):
+                return []
+            return [text]
+        if isinstance(node, And | Or):
+            children: tuple[Node, ...] = node.children
+        else:
+            children = (node.child, node.other) if isinstance(node, Near) else (node.child,)
+        return list(dict.fromkeys(text for child in children for text in self.unknown(child)))
+
+    def guess(self, text: str) -> str | None:
+        """Return the class that is written almost like a word without a meaning of its own."""
+        if any(lexicon.concept(text) is not None for lexicon in self._places):
+            return None
+        near = closest(plain(text), self._labels)
+        return None if near is None else self._labels[near][0]
+
     def is_name(self, text: str) -> bool:
         """Return whether words are a name, of a class or of what the lexicons know."""
         return plain(text) in self._labels or self._by_other_name(text) is not None
@@ -154,8 +179,8 @@ class Names:
             return label
         hint = "the folder holds no timelines: parse videos into it"
         if self._labels:
-            near = None if own else closest(plain(text), self._labels)
-            guess = "" if near is None else f"did you mean {self._labels[near][0]}? "
+            near = self.guess(text)
+            guess = "" if near is None else f"did you mean {near}? "
             hint = f"{guess}searched for: {shown(self._forms)}"
         raise fault(query, term.at, f"no clip was searched for a class {text!r} ({hint})")
 

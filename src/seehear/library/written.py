@@ -23,8 +23,9 @@ from seehear.library.scan import Scan
 from seehear.time import SUFFIX, Timeline
 
 MARK = "written"
-# of a parser's record: what may change without another answer, or was done after parsing
-_NOT_HOW = (MARK, "version", "libraries", "vocabulary", "decoded")
+# of a parser's record: what may change without another answer, or was done after parsing, or says
+# that nothing was encoded again
+_NOT_HOW = (MARK, "version", "libraries", "vocabulary", "decoded", "kept")
 _FORM = record(
     {"source": text, "vocabulary": items(text)},
     {

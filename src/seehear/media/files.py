@@ -10,7 +10,7 @@ from seehear.closest import shown
 from seehear.data.suffixes import MEDIA_SUFFIXES
 from seehear.errors import MediaError
 from seehear.media.container import is_address, unseen
-from seehear.time import SUFFIX
+from seehear.time import KEPT_SUFFIX, SUFFIX
 
 _HINT = "expected names such as clip.mp4 or sound.wav; `everything` tries files of any name"
 _LINKS = ("link to a folder", "links to folders")
@@ -102,8 +102,8 @@ def list_media(path: Path, *, everything: bool = False) -> Listing:
     """Return the media at or below a path, and what else lies there.
 
     What is called as media are is taken whatever it is: one that cannot be read fails on its own.
-    Links to files are followed, links to folders are not; hidden files, hidden folders and
-    timelines are passed over without a word.
+    Links to files are followed, links to folders are not; hidden files, hidden folders,
+    timelines and kept features are passed over without a word.
 
     Args:
         path: a file or folder.
@@ -145,7 +145,7 @@ def _walk(folder: Path, fail: Callable[[MediaError], None]) -> Iterator[Path]:
         try:
             with os.scandir(above) as entries:
                 for entry in entries:
-                    if entry.name.startswith(".") or entry.name.endswith(SUFFIX):
+                    if entry.name.startswith(".") or entry.name.endswith((SUFFIX, KEPT_SUFFIX)):
                         continue
                     if entry.is_dir(follow_symlinks=False):
                         folders.append(Path(entry.path))

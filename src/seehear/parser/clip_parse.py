@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seehear.errors import MediaError
 from seehear.files import stamp
@@ -11,7 +11,10 @@ from seehear.media import identify
 from seehear.parser.scorer import Gathered, Scorer
 from seehear.streaming.encode import encode_piece
 from seehear.streaming.messages import ClipOutcome, Piece
-from seehear.time import TRACKS, Decoding, Extent, TimeGrid, Timeline, decode_scores
+from seehear.time import TRACKS, Decoding, Extent, MediaFile, TimeGrid, Timeline, decode_scores
+
+if TYPE_CHECKING:
+    from seehear.features.kept import KeptAbout, KeptWriter
 
 Progress = Callable[[float, Timeline], None]
 _REPORTS = 50  # of what is parsed so far, at most: each costs time that grows with the clip
@@ -30,6 +33,7 @@ class ClipParse:
         still: see `Parser`.
         problems: what went wrong in encoding.
         seen: size and time of change of the file when its first piece came.
+        keeper: keeps the rows of the encoders for other questions; None: only the scorer does.
     """
 
     path: Path
@@ -40,6 +44,7 @@ class ClipParse:
     still: float | None = None
     problems: list[str] = field(default_factory=list)
     seen: tuple[int, int] | None = None
+    keeper: "KeptWriter | None" = None
 
     def add(self, piece: Piece) -> None:
         """Encode a piece and keep what the scorer needs of it.
@@ -53,13 +58,52 @@ class ClipParse:
         encoder = scorer.audio.get(piece.encoder) or scorer.visual[piece.encoder]
         rows = encode_piece(encoder, piece, keep_frames=scorer.keep_frames, still=self.still)
         scorer.keep(self.kept, piece.encoder, rows.values, rows.places)
+        if self.keeper is not None:
+            self.keeper.add(piece.encoder, rows)
 
     def finish(self, outcome: ClipOutcome) -> Timeline:
-        """Return the timeline.
+        """Return the timeline; what is kept of the rows is in its place then.
 
         Raises:
             MediaError: neither track could be decoded, or another wrote to the file meanwhile.
+            SeehearError: the rows cannot be kept.
         """
+        try:
+            line = self._identified(outcome)
+            if self.keeper is not None and line.media is not None:
+                self.keeper.finish(self._about_rows(outcome, line.media))
+            return line
+        finally:
+            if self.keeper is not None:
+                self.keeper.discard()
+
+    def _about_rows(self, outcome: ClipOutcome, media: MediaFile) -> "KeptAbout":
+        from seehear.features.kept import KeptAbout
+
+        about = self.about()
+        encoders = {}
+        for id_, said in about["encoders"].items():
+            encoder = self.scorer.visual.get(id_)
+            fps = None if encoder is None else encoder.fps
+            encoders[id_] = {
+                "track": "visual" if encoder is not None else "audio",
+                "weights": said["weights"],
+                "preprocessing": said["preprocessing"],
+                "fps": fps,
+            }
+        return KeptAbout(
+            encoders=encoders,
+            step_s=self.scorer.step_s,
+            audio_stream=about.get("audio_stream"),
+            still=self.still,
+            frames=self.scorer.keep_frames,
+            media=media,
+            outcome=replace(outcome, problems=self._all_problems(outcome)),
+            version=about["version"],
+            libraries=about["libraries"],
+        )
+
+    def _identified(self, outcome: ClipOutcome) -> Timeline:
         now = stamp(self.path)
         if None not in (self.seen, now) and now != self.seen:
             raise MediaError(
@@ -67,14 +111,7 @@ class ClipParse:
                 where=self.path,
                 hint="parse it again when it is whole",
             )
-        problems = list(dict.fromkeys([*outcome.problems, *self.problems]))
-        if "present" not in outcome.tracks.values():
-            raise MediaError("; ".join(problems) or "nothing in it can be decoded", where=self.path)
-        audio, visual = (outcome.tracks.get(track) == "present" for track in TRACKS)
-        grid = TimeGrid(outcome.segments, self.scorer.step_s)
-        warnings = [*outcome.warnings, *problems]
-        tracks = {track: Extent.of(*spans) for track, spans in outcome.parsed.items()}
-        line = self.timeline(grid, (audio, visual), outcome.duration_s, warnings, tracks)
+        line = self.concluded(outcome)
         try:
             media = identify(
                 self.path,
@@ -86,6 +123,24 @@ class ClipParse:
         except MediaError:  # it was taken away while it was parsed
             return line
         return replace(line, media=media)
+
+    def _all_problems(self, outcome: ClipOutcome) -> list[str]:
+        return list(dict.fromkeys([*outcome.problems, *self.problems]))
+
+    def concluded(self, outcome: ClipOutcome) -> Timeline:
+        """Return the timeline of what was added, whatever has become of the file.
+
+        Raises:
+            MediaError: neither track could be decoded.
+        """
+        problems = self._all_problems(outcome)
+        if "present" not in outcome.tracks.values():
+            raise MediaError("; ".join(problems) or "nothing in it can be decoded", where=self.path)
+        audio, visual = (outcome.tracks.get(track) == "present" for track in TRACKS)
+        grid = TimeGrid(outcome.segments, self.scorer.step_s)
+        warnings = [*outcome.warnings, *problems]
+        tracks = {track: Extent.of(*spans) for track, spans in outcome.parsed.items()}
+        return self.timeline(grid, (audio, visual), outcome.duration_s, warnings, tracks)
 
     def timeline(
         self,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from seehear.encoders import AnyEncoder
 from seehear.encoders.base import Loads
-from seehear.errors import FeatureError, MediaError, SeehearError
+from seehear.errors import FeatureError, SeehearError
 from seehear.parser.clip_parse import ClipParse
 from seehear.parser.parser import Parser
 from seehear.parser.scorer import Scorer
@@ -108,7 +108,7 @@ def _add(clip: ClipParse, piece: Piece) -> None:
 def _finished(clip: ClipParse, outcome: ClipOutcome) -> Parsed:
     try:
         return Parsed(clip.path, clip.finish(outcome))
-    except MediaError as error:
+    except SeehearError as error:
         return Parsed(clip.path, error=error)
 
 

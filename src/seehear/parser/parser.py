@@ -3,9 +3,9 @@
 import contextlib
 import dataclasses
 import importlib.metadata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seehear._version import __version__
 from seehear.data import LLP_VOCABULARY, Vocabulary
@@ -17,6 +17,9 @@ from seehear.parser.scorer import Scorer
 from seehear.streaming.decode import decode
 from seehear.streaming.messages import ClipJob, ClipOutcome
 from seehear.time import Decoding, TimeGrid, Timeline
+
+if TYPE_CHECKING:
+    from seehear.features.kept import KeptWriter
 
 _LIBRARIES = ("numpy", "av", "onnxruntime", "torch", "transformers")
 
@@ -35,6 +38,8 @@ class Parser:
         max_pixels: of a frame; larger ones are not decoded.
         still: grey levels within which frames look the same and are encoded once (see
             `seehear.encoders.stills`); None: every frame is encoded.
+        keep: gives what keeps the encoders' rows of a file for other questions (`parser.kept`);
+            None: nothing does.
 
     Examples:
         >>> parser = Parser.from_preset("offline", vocabulary="Dog,Speech")  # doctest: +SKIP
@@ -53,6 +58,7 @@ class Parser:
         self.audio_stream: int | None = None
         self.max_pixels = MAX_PIXELS
         self.still: float | None = None
+        self.keep: Callable[[Path], KeptWriter] | None = None
         self._about: dict[str, Any] | None = None
 
     @classmethod
@@ -157,7 +163,10 @@ class Parser:
 
     def begin(self, path: str | Path) -> ClipParse:
         """Return a clip to add pieces of media to; for callers that decode themselves."""
-        return ClipParse(Path(path), self.scorer, self.decoding, self.about, still=self.still)
+        keeper = None if self.keep is None else self.keep(Path(path))
+        return ClipParse(
+            Path(path), self.scorer, self.decoding, self.about, still=self.still, keeper=keeper
+        )
 
     def about(self) -> dict[str, Any]:
         """Return how timelines are made.

@@ -126,6 +126,8 @@ def with_language(
     )
 
 
+# of each preset, the encoder of sound and that of pictures
+ENCODERS = {"offline": ("yamnet", "conse"), "clip": ("clap", "clip-vit-b16")}
 PRESETS: dict[str, Preset] = {"offline": offline, "clip": with_language}
 
 

@@ -101,6 +101,7 @@ class Guided:
         self._trained, self._language, self._prior = trained, language, prior or Prior()
         self.vocabulary, self.decoding = trained.vocabulary, trained.decoding
         self.step_s, self.keep_frames = trained.step_s, trained.keep_frames
+        self.streams = trained.streams | language.streams
         # the run's own where both have one: it is set as it was in training
         self.audio: Mapping[str, AudioEncoder] = {**language.audio, **trained.audio}
         self.visual: Mapping[str, VisualEncoder] = {**language.visual, **trained.visual}

@@ -50,6 +50,7 @@ class Scorer(Protocol):
         visual, audio: its encoders by id.
         step_s: length of a segment.
         keep_frames: whether it wants the rows of single frames, too.
+        streams: of its encoders' rows, those it reads.
         decoding: how its probabilities become decisions, unless a caller says otherwise.
     """
 
@@ -58,6 +59,7 @@ class Scorer(Protocol):
     audio: Mapping[str, AudioEncoder]
     step_s: float
     keep_frames: bool
+    streams: frozenset[str]
     decoding: Decoding
 
     def keep(

@@ -61,6 +61,7 @@ class Trained:
         self._rows: dict[str, int] = {}  # a segment, of each stream
         for streams in self._streams.values():
             self._rows |= {stream: self._rows_a_segment(stream) for stream in streams}
+        self.streams = frozenset(self._rows)
 
     def keep(
         self,

@@ -9,13 +9,14 @@ from seehear.time.kept import Kept
 from seehear.time.media_file import MediaFile
 from seehear.time.raster import rasterise, runs
 from seehear.time.scores import TRACKS, Scores
-from seehear.time.timeline import SUFFIX, Timeline
+from seehear.time.timeline import KEPT_SUFFIX, SUFFIX, Timeline
 from seehear.time.timeline_json import SCHEMA, migrated
 
 __all__ = [
     "ABSENT",
     "ABSENT_BELOW",
     "GATES",
+    "KEPT_SUFFIX",
     "NOT_PARSED",
     "ORIGINS",
     "PARSED",

@@ -38,6 +38,7 @@ from seehear.time.timeline_json import (
 )
 
 SUFFIX = ".timeline.json"
+KEPT_SUFFIX = ".features.npz"  # of what encoders made of the clip, beside its timeline
 _HINT = "is this a seehear timeline?"
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import DataError
-from seehear.library import Found, Updated, search, update
+from seehear.library import Found, OpenWords, Updated, search, update
 from seehear.library.counts import ClassCounts, count_classes
 from seehear.library.index import index_path, rows
 from seehear.library.media import base_name, refused
@@ -77,6 +77,7 @@ class Catalogue:
         self.links = tuple(folder.resolve() for folder in links)
         self.clock = clock
         self._videos = Videos(self.library, self.media, links=self.links, clock=clock)
+        self._words = OpenWords(self.library)
         self._lock = threading.RLock()
         self._checked: float | None = None
         self._updated = Updated(0)
@@ -158,7 +159,7 @@ class Catalogue:
                 matching = np.arange(len(self._listing.paths))
                 spans: dict[int, list[list[float]]] = {}
             else:
-                found = search(self.library, query)
+                found = search(self.library, query, words=self._words)
                 result |= {
                     "moments": len(found),
                     "seconds": round(found.total_s, 3),
@@ -179,7 +180,7 @@ class Catalogue:
             if not query.strip():
                 return []
             self.refresh()
-            found = search(self.library, query)
+            found = search(self.library, query, words=self._words)
             row = list(self._listing.paths).index(clip)
             return _spans(found, found.clip == row)
 

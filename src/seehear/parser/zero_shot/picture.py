@@ -73,10 +73,12 @@ class PictureEvidence:
         count = len(prompts)
         self._against = np.concatenate([prompts, other[None], common])
         # (C, C + 1 + n): whether a prompt is another thing than the class
-        self._is_other = np.concatenate(
+        is_other = np.concatenate(
             [~np.eye(count, dtype=bool), np.ones((count, 1), bool), prompts @ common.T < _LIKE],
             axis=1,
         )
+        # added to the likeness of all prompts, it leaves those that are something else
+        self._shut = np.where(is_other, 0, -np.inf).astype(np.float32)
 
     def of(self, values: Mapping[str, NDArray[np.floating]]) -> NDArray[np.float32]:
         """Return sum, sum above and margin of each segment and class, (n, C, 3)."""
@@ -87,15 +89,12 @@ class PictureEvidence:
         sums = prob @ self._sum.T
         likeness = space @ self._prompts.T
         rivals = space @ self._against.T
-        margin = [
-            likeness[:, c] - rivals[:, self._is_other[c]].max(axis=1)
-            for c in range(len(self._prompts))
-        ]
+        margin = likeness - (rivals[:, None] + self._shut).max(axis=2)
         return np.stack(
             [
                 sums,
                 np.maximum(prob @ self._above.T, sums),
-                np.stack(margin, axis=1),
+                margin,
             ],
             axis=-1,
         ).astype(np.float32)

@@ -1,6 +1,7 @@
 """The zero-shot scorer: evidence of one encoder a track, no training on the user's classes."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -64,6 +65,7 @@ class ZeroShot:
         self.audio: Mapping[str, AudioEncoder] = {audio.card.id: audio}
         self.visual: Mapping[str, VisualEncoder] = {visual.card.id: visual}
         self._evidence = {audio.card.id: evidence[0], visual.card.id: evidence[1]}
+        self.streams = frozenset((*evidence[0].streams, *evidence[1].streams))
         self._meanings, self._coupling = meanings, coupling
         self._notes = dict(notes or {})
 
@@ -101,8 +103,10 @@ class ZeroShot:
 
         The names of LLP's classes, which are looked for where the user names none, are ours.
         """
-        if self.vocabulary == LLP_VOCABULARY:
-            return []
+        return [] if self.vocabulary == LLP_VOCABULARY else list(self._doubts)
+
+    @cached_property
+    def _doubts(self) -> list[str]:
         lines = []
         for name, heard, seen in zip(self.vocabulary.names, *self._meanings, strict=True):
             for verb, kind, meaning in (("heard", "sound", heard), ("seen", "picture", seen)):

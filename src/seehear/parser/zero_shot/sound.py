@@ -34,21 +34,18 @@ class _Class:
         word: positions of the network's classes that are the word.
         markdown: logits taken off each, (n,), for what it lacks in likeness.
         above: those that bear it out.
-        rivals: sounds that are something else.
     """
 
     word: list[int]
     markdown: NDArray[np.float32]
     above: list[int]
-    rivals: list[int]
 
     @classmethod
-    def of(cls, meaning: Meaning, sounds: Sequence[int]) -> "_Class":
+    def of(cls, meaning: Meaning) -> "_Class":
         found = zip(meaning.classes, meaning.likeness, strict=True)
         alike = {position: likeness for position, likeness in found if likeness >= LEAST}
         markdown = [_UNLIKE * (1 - likeness) for likeness in alike.values()]
-        rivals = [position for position in sounds if position not in meaning.classes]
-        return cls(list(alike), np.array(markdown, np.float32), list(meaning.above), rivals)
+        return cls(list(alike), np.array(markdown, np.float32), list(meaning.above))
 
 
 class SoundEvidence:
@@ -69,13 +66,17 @@ class SoundEvidence:
         calibration: Calibration,
     ) -> None:
         self._calibration = calibration
-        sounds = lexicon.narrowest()
-        self._classes = [_Class.of(meaning, sounds) for meaning in meanings]
+        self._classes = [_Class.of(meaning) for meaning in meanings]
+        self._sounds = lexicon.narrowest()
+        own = [np.isin(self._sounds, meaning.classes) for meaning in meanings]
+        # (C, sounds): added to the scores of all sounds, it leaves those that are something else
+        self._shut = np.where(own, -np.inf, 0).astype(np.float32)
 
     def of(self, values: Mapping[str, NDArray[np.floating]]) -> NDArray[np.float32]:
         """Return raw, above and lead of each segment and class, (n, C, 3)."""
         logits = np.asarray(values[STREAMS[0]], np.float32)
         out = np.full((len(logits), len(self._classes), 3), _NOTHING, np.float32)
+        rivals = (logits[:, None, self._sounds] + self._shut).max(axis=2)
         for column, user in enumerate(self._classes):
             if not user.word:
                 continue
@@ -83,7 +84,7 @@ class SoundEvidence:
             above = raw
             if user.above:
                 above = np.maximum(logits[:, user.above].max(axis=1), raw)
-            lead = np.minimum(raw - logits[:, user.rivals].max(axis=1), _LEAD)
+            lead = np.minimum(raw - rivals[:, column], _LEAD)
             out[:, column] = np.stack([raw, above, lead], axis=1)
         return out
 
