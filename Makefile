@@ -9,8 +9,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # tests start hundreds of processes: without its compiled files each would compile the package anew
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test lint docs install install-test weights constraints fuzz check-restaged tables bench wheel-check test-oldest \
-	screenshots dry-run clean
+.PHONY: demo test lint docs install install-test weights constraints fuzz check-restaged tables bench wheel-check light-check \
+	test-oldest screenshots dry-run clean
 
 demo: weights  ## the main job: a small world of clips, everything run on it, and a report
 	$(BIN)/seehear demo --out out/demo
@@ -72,6 +72,9 @@ dry-run: install-test  ## every row of the tables at LLP's full size and width f
 
 wheel-check: install-test  ## wheel and sdist install and run outside the checkout
 	$(BIN)/python tools/check_wheel.py
+
+light-check: install-test weights  ## parsing, search and the page in a new environment without PyTorch, from the wheel
+	$(BIN)/python tools/check_wheel.py --light
 
 test-oldest: install-test  ## the lower bounds of pyproject.toml still work
 	$(BIN)/python tools/oldest.py --run .cache/oldest

@@ -1,25 +1,33 @@
 """Does what we ship install and run outside the checkout?
 
     python tools/check_wheel.py [--extras media,library] [--keep FOLDER]
+    python tools/check_wheel.py --light [--keep FOLDER]
 
 Builds sdist and, from it, the wheel; looks into both; installs the wheel alone into a new
 environment and runs the commands and Python that the base install promises, far away from the
 checkout; asks there for everything that needs an extra, which must answer with one line that names
-it.  With --extras, each is installed in an environment of its own and must do its work.  Packages
-come from the user's package index, pinned by constraints.txt.  Ends with 1 if anything failed,
-having said what.
+it.  With --extras, each is installed in an environment of its own and must do its work.  With
+--light, nothing but the light installation is checked: what the extras offline, library and web
+bring together, how large that is, and that it does everything in `tools/try_light.py` without
+PyTorch, with a parser that this interpreter trains.  Packages come from the user's package index,
+pinned by constraints.txt.  Ends with 1 if anything failed, having said what.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import tarfile
 import tempfile
 import venv
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+LIGHT = "offline,library,web"
+MOST_MB = 500  # of the light installation on disk, weights apart
+HEAVY = ("torch", "nvidia", "cuda", "triton", "pyarrow")  # begin the names of what it may not bring
 
 WANTED = (
     "seehear/py.typed",
@@ -116,7 +124,7 @@ USES = {  # extra -> Python that does its work
     "web": "from seehear.web import app",
     "offline": (
         "from seehear.encoders import load_encoder\nload_encoder('conse'), load_encoder('yamnet')\n"
-        "import onnxruntime, onnx, tokenizers, torch"
+        "import onnxruntime, tokenizers"
     ),
     "clip": (
         "from seehear.encoders import load_encoder\nload_encoder('clip-vit-b16')\n"
@@ -152,6 +160,9 @@ def main() -> int:
     parser.add_argument(
         "--extras", default="", help="install these too, each in its own environment (commas)"
     )
+    parser.add_argument(
+        "--light", action="store_true", help="check the light installation, and nothing else"
+    )
     parser.add_argument("--keep", type=Path, help="build and install here, and leave it")
     args = parser.parse_args()
     check = Check()
@@ -159,7 +170,9 @@ def main() -> int:
         folder = args.keep or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
         wheel = build(folder / "dist", check)
-        if wheel is not None:
+        if wheel is not None and args.light:
+            light(wheel, folder, check)
+        elif wheel is not None:
             base(wheel, folder, check)
             for extra in filter(None, args.extras.split(",")):
                 with_extra(wheel, extra, folder, check)
@@ -223,6 +236,53 @@ def with_extra(wheel: Path, extra: str, folder: Path, check: Check) -> None:
     check.that(done.returncode == 0, f"extra {extra} does its work", done.stderr)
 
 
+def light(wheel: Path, folder: Path, check: Check) -> None:
+    """Install what parsing, searching and serving need, and do all of that there."""
+    python = environment(folder / "light", f"{wheel}[{LIGHT}]", check)
+    listed = run([python, "-m", "pip", "list", "--format=freeze"]).stdout.lower()
+    heavy = [line for line in listed.splitlines() if line.startswith(HEAVY)]
+    check.that(not heavy, "the light installation brings no PyTorch and no CUDA", ", ".join(heavy))
+    size = on_disk(folder / "light") / 1e6
+    check.that(size < MOST_MB, f"it takes {size:.0f} MB, of {MOST_MB} that it may", "")
+    model = train(folder / "elsewhere", check)
+    cache = fresh_cache(folder / "cache")
+    done = run(
+        [python, str(ROOT / "tools" / "try_light.py"), str(model), str(folder)],
+        variables={"SEEHEAR_CACHE": str(cache)},
+    )
+    print(done.stdout, end="")
+    check.that(done.returncode == 0, "it parses, searches, exports and serves", done.stderr)
+
+
+def train(folder: Path, check: Check) -> Path:
+    """Train a parser with this interpreter, which has PyTorch, and return its folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for command in (
+        "demo --dataset world --clips 8",
+        "extract world --visual conse --audio yamnet --out features",
+        "train world --features features --recipe han --out run --set training.epochs=1",
+    ):
+        done = run([sys.executable, "-m", "seehear.cli.main", *command.split()], folder)
+        check.that(done.returncode == 0, f"elsewhere: seehear {command}", done.stderr)
+    return folder / "run"
+
+
+def fresh_cache(folder: Path) -> Path:
+    """Return a cache that holds the fetched weights, and nothing that is made of them yet."""
+    from seehear.weights import cache_dir
+
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "weights").exists():
+        (folder / "weights").symlink_to(cache_dir() / "weights")
+    return folder
+
+
+def on_disk(folder: Path) -> int:
+    """Return the bytes that a folder takes."""
+    paths = (path for path in folder.rglob("*") if not path.is_symlink())
+    return sum(path.stat().st_blocks * 512 for path in paths)
+
+
 def environment(folder: Path, what: str, check: Check) -> str:
     """Return the interpreter of a new environment with `what` installed."""
     venv.create(folder, with_pip=True, clear=True)
@@ -252,15 +312,17 @@ def dataset(folder: Path) -> Path:
     return folder
 
 
-def run(command: list[str], folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+def run(
+    command: list[str],
+    folder: Path | None = None,
+    *,
+    variables: Mapping[str, str] | None = None,
+) -> subprocess.CompletedProcess[str]:
     """Run a command without what the checkout would add to the path."""
-    import os
-
-    clean = {
-        key: value
-        for key, value in os.environ.items()
-        if not key.startswith(("PYTHON", "VIRTUAL_ENV"))
-    }
+    clean = dict(variables or {})
+    for key, value in os.environ.items():
+        if not key.startswith(("PYTHON", "VIRTUAL_ENV")):
+            clean.setdefault(key, value)
     return subprocess.run(
         command, cwd=folder, env=clean, capture_output=True, text=True, check=False
     )

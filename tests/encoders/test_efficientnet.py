@@ -1,5 +1,7 @@
 """The ONNX graph of EfficientNet-Lite2 is the published network."""
 
+import hashlib
+
 import numpy as np
 import pytest
 
@@ -54,6 +56,13 @@ def test_the_graph_is_the_published_network(frames, seen):
     np.testing.assert_allclose(
         seen["logits"][:2], F.linear(x, w["_fc.weight"], w["_fc.bias"]).numpy(), atol=1e-3
     )
+
+
+@pytest.mark.weights
+def test_the_file_is_the_one_that_published_figures_were_measured_with(tmp_path):
+    write_onnx(locate("efficientnet-lite2") / "model.pth", tmp_path / "out.onnx")
+    found = hashlib.sha256((tmp_path / "out.onnx").read_bytes()).hexdigest()
+    assert found == "71e715f6ec22b639dbe012bfeae61afae6ee3d2a4c40e537ea6460b4490a3741"
 
 
 def test_damaged_weights_are_one_line(tmp_path):

@@ -4,6 +4,7 @@ import io
 import os
 import pickle
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -97,6 +98,115 @@ def test_a_tensor_may_not_reach_outside_its_storage(tmp_path: Path) -> None:
             new.writestr(name, data)
     with pytest.raises(WeightsError, match="outside"):
         read_tensors(path)
+
+
+def rewritten(tmp_path: Path, change: Callable[[str, bytes], bytes | None], **how: int) -> Path:
+    """Return a checkpoint of four numbers whose members were changed, or left out by None."""
+    whole, path = io.BytesIO(), tmp_path / "model.pth"
+    torch.save({"a": torch.arange(4.0)}, whole)
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(path, "w", **how) as new:
+        for name in old.namelist():
+            if (data := change(name, old.read(name))) is not None:
+                new.writestr(name, data)
+    return path
+
+
+def one_line(path: Path) -> str:
+    """Return the error that reading gives, which is one line and names the file."""
+    with pytest.raises(WeightsError) as caught:
+        read_tensors(path)
+    said = str(caught.value)
+    assert "\n" not in said
+    assert str(path) in said
+    return said
+
+
+def numbers(data: bytes) -> Callable[[str, bytes], bytes]:
+    return lambda name, was: data if name.endswith("/data/0") else was
+
+
+def index(before: bytes, after: bytes) -> Callable[[str, bytes], bytes]:
+    def change(name: str, was: bytes) -> bytes:
+        if not name.endswith("data.pkl"):
+            return was
+        assert before in was
+        return was.replace(before, after)
+
+    return change
+
+
+def test_an_archive_that_unpacks_to_more_than_it_has_is_refused(tmp_path: Path) -> None:
+    bomb = rewritten(tmp_path, numbers(bytes(1 << 20)), compression=zipfile.ZIP_DEFLATED)
+    assert "it would unpack to" in one_line(bomb)
+
+
+def test_numbers_of_another_count_are_refused(tmp_path: Path) -> None:
+    assert "expected 16 bytes of a tensor, got 12" in one_line(
+        rewritten(tmp_path, numbers(b"x" * 12))
+    )
+    assert "larger than it says" in one_line(rewritten(tmp_path, numbers(b"x" * 17)))
+
+
+@pytest.mark.parametrize("member", ["data.pkl", "/data/0"])
+def test_a_member_that_is_missing_is_one_line(tmp_path: Path, member: str) -> None:
+    one_line(rewritten(tmp_path, lambda name, was: None if name.endswith(member) else was))
+
+
+def test_two_indices_are_refused(tmp_path: Path) -> None:
+    path = rewritten(tmp_path, lambda name, was: was)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("other/data.pkl", b"\x80\x02}.")
+    assert "expected one data.pkl" in one_line(path)
+
+
+def test_a_promise_of_too_many_numbers_is_refused_before_they_are_read(tmp_path: Path) -> None:
+    count = b"X\x03\x00\x00\x00cpu"
+    many = index(count + pickled(4, tmp_path), count + b"\x8a\x05\x00\x00\x00\x00\x01")
+    assert "promises more than 4 GB" in one_line(rewritten(tmp_path, many))
+
+
+def pickled(number: int, tmp_path: Path) -> bytes:
+    """Return what follows the device in the index: the memo's opcode and the count of numbers."""
+    found: list[bytes] = []
+
+    def look(name: str, was: bytes) -> bytes:
+        if name.endswith("data.pkl"):
+            after = was.split(b"cpu", 1)[1]
+            found.append(after[: after.index(bytes([0x4B, number])) + 2])
+        return was
+
+    rewritten(tmp_path, look)
+    return found[0]
+
+
+def test_tensors_that_share_their_numbers_may_not_do_so_without_end(tmp_path: Path) -> None:
+    path, base = tmp_path / "model.pth", torch.randn(20_000)
+    torch.save({"a": base, "b": base[::2]}, path)
+    assert set(read_tensors(path)) == {"a", "b"}
+    torch.save({str(i): base for i in range(100)}, path)
+    assert "over and over" in one_line(path)
+
+
+def test_a_shape_that_no_array_has_is_one_line(tmp_path: Path) -> None:
+    huge = b"K\x00\x8a\x08" + bytes([255] * 7) + b"\x7f\x86"  # (0, 2 ** 63 - 1)
+    one_line(rewritten(tmp_path, index(b"K\x04\x85", huge)))
+
+
+@pytest.mark.parametrize(
+    "name", ["torch\nFloatStorage", "torch._utils\n_rebuild_tensor_v2", "collections\nOrderedDict"]
+)
+def test_what_a_pickle_is_given_cannot_be_changed_by_it(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "model.pth"
+    state = b"N}X\x08\x00\x00\x00__call__K\x01s\x86"  # (None, {"__call__": 1}): set attributes
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("model/data.pkl", b"\x80\x02c" + name.encode() + b"\n" + state + b"b.")
+    one_line(path)
+    torch.save(state_of_one(), path)
+    np.testing.assert_array_equal(read_tensors(path)["a"], np.arange(4.0))
+
+
+def state_of_one() -> dict[str, "torch.Tensor"]:
+    return {"a": torch.arange(4.0)}
 
 
 def test_a_plain_pickle_is_no_checkpoint(tmp_path: Path) -> None:

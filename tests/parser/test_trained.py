@@ -17,6 +17,7 @@ from seehear.features import open_features
 from seehear.parser import Parser
 from seehear.parser.scorer import Gathered
 from seehear.parser.trained import Trained, trained, window_starts
+from seehear.runs.graph import GraphRun
 from seehear.time import Decoding, TimeGrid, decide, decode_scores
 from seehear.train import load_run, predict_split, prepare
 from seehear.train import run as train_run
@@ -177,6 +178,19 @@ def test_many_windows_are_the_same_in_any_batch(run_folder, monkeypatch):
     np.testing.assert_allclose(
         scorer.scores(kept, TimeGrid(30), (True, True)).segment_prob, whole, atol=1e-6
     )
+
+
+@pytest.mark.parametrize("count", [1, SEGMENTS, 11])
+def test_the_graph_scores_clips_of_any_length_as_torch_does(run_folder, count):
+    rng = np.random.default_rng(count)
+    kept = Gathered()
+    for stream, width in (("yamnet/feature", 3), ("yamnet/logits", 2), ("conse/feature", 3)):
+        kept.add(stream, np.arange(count), rng.random((count, width)).astype(np.float32))
+    graph, net = trained(run_folder, load=load), Trained(load_run(run_folder), load=load)
+    assert isinstance(graph.run, GraphRun)
+    ours, theirs = (one.scores(kept, TimeGrid(count), (True, True)) for one in (graph, net))
+    for part in ("segment_prob", "track_prob", "clip_prob"):
+        np.testing.assert_allclose(getattr(ours, part), getattr(theirs, part), atol=1e-5, rtol=0)
 
 
 @pytest.mark.parametrize("seconds", [0.4, 3, 9.5])

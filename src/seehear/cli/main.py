@@ -47,7 +47,7 @@ _EXTRAS = {
     "safetensors": "train",
     "jaxtyping": "train",
     "onnxruntime": "offline",
-    "onnx": "offline",
+    "onnx": "train",
     "tokenizers": "offline",
     "transformers": "clip",
     "torchvision": "vision",

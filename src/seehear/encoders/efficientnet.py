@@ -12,13 +12,14 @@ stem and head.
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.encoders import onnx_file
+from seehear.encoders.onnx_file import GraphField
 from seehear.encoders.torch_file import read_tensors
-from seehear.errors import MissingExtraError, WeightsError
+from seehear.errors import WeightsError
 
 # of each stage: blocks at depth 1, stride of the first
 _STAGES = ((1, 1), (2, 2), (2, 2), (3, 2), (3, 1), (4, 2), (1, 1))
@@ -44,7 +45,6 @@ def write_onnx(checkpoint: Path, target: Path) -> None:
 
     Raises:
         WeightsError: not a checkpoint of this network.
-        MissingExtraError: onnx is not installed.
     """
     tensors = read_tensors(checkpoint)
     state = {name: tensor.astype(np.float32) for name, tensor in tensors.items()}
@@ -79,14 +79,10 @@ def _folded(state: Mapping[str, NDArray[np.float32]]) -> dict[str, NDArray[np.fl
 
 def build(weights: Mapping[str, NDArray[np.float32]]) -> bytes:
     """Return the serialised ONNX model of folded weights."""
-    try:
-        from onnx import TensorProto, helper, numpy_helper
-    except ImportError:
-        raise MissingExtraError.of("onnx", "offline") from None
-    nodes: list[Any] = []
+    nodes: list[bytes] = []
 
-    def add(kind: str, inputs: list[str], name: str, **attributes: Any) -> str:
-        nodes.append(helper.make_node(kind, inputs, [name], name=name, **attributes))
+    def add(kind: str, inputs: list[str], name: str, **attributes: int | list[int]) -> str:
+        nodes.append(onnx_file.write_node(kind, inputs, [name], attributes, name=name))
         return name
 
     def conv(
@@ -129,20 +125,16 @@ def build(weights: Mapping[str, NDArray[np.float32]]) -> bytes:
     pooled = add("GlobalAveragePool", [x], "pooled")
     add("Flatten", [pooled], "feature")
     add("Gemm", ["feature", "_fc.weight", "_fc.bias"], "logits", transB=1)
-    constants = {**weights, "zero": np.float32(0), "six": np.float32(6)}
-    tensors = [
-        numpy_helper.from_array(np.ascontiguousarray(value), name)
-        for name, value in constants.items()
-    ]
-    graph = helper.make_graph(
-        nodes,
-        "efficientnet-lite2",
-        [helper.make_tensor_value_info("pixels", TensorProto.FLOAT, ["n", 3, _INPUT, _INPUT])],
-        [
-            helper.make_tensor_value_info("feature", TensorProto.FLOAT, ["n", 1280]),
-            helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", 1000]),
+    constants = {**weights, "zero": np.zeros(1, np.float32), "six": np.full(1, 6, np.float32)}
+    tensors: list[bytes | str] = [onnx_file.write_tensor(*item) for item in constants.items()]
+    graph: dict[int, list[bytes | str]] = {
+        GraphField.NODE: [*nodes],
+        GraphField.NAME: ["efficientnet-lite2"],
+        GraphField.INITIALIZER: tensors,
+        GraphField.INPUT: [onnx_file.write_place("pixels", ["n", 3, _INPUT, _INPUT])],
+        GraphField.OUTPUT: [
+            onnx_file.write_place("feature", ["n", 1280]),
+            onnx_file.write_place("logits", ["n", 1000]),
         ],
-        tensors,
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
-    return bytes(model.SerializeToString(deterministic=True))
+    }
+    return onnx_file.write_model(graph, opset=17)

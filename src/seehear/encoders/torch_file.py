@@ -3,6 +3,8 @@
 A checkpoint is a pickle that names tensors, and the raw numbers beside it: in a zip archive
 (PyTorch 1.6 and newer) or in one file after another (older).  A pickle can call any function; this
 reader knows the two that build tensors and refuses every other name before anything is called.
+What it hands to the pickle for them cannot be changed by it, and nothing grows beyond what the file
+has.
 
 Source: the two layouts as PyTorch's `torch/serialization.py` writes them (`_save`,
 `_legacy_save`).
@@ -16,18 +18,19 @@ import zipfile
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import WeightsError
+from seehear.foreign.archive import check_archive
 
 Tensors = dict[str, NDArray[np.generic]]
 
 _MAGIC = 0x1950A86A20F9469CFC6C  # first value of the older layout
 _VERSION = 1001
-_KINDS = {
+_KINDS: dict[object, np.dtype[Any]] = {
     "HalfStorage": np.dtype("<f2"),
     "FloatStorage": np.dtype("<f4"),
     "DoubleStorage": np.dtype("<f8"),
@@ -49,20 +52,40 @@ def read_tensors(path: Path) -> Tensors:
         WeightsError: not a checkpoint, damaged, or one that holds or asks for anything but tensors.
     """
     try:
+        check_archive(path)
         with path.open("rb") as file:
             value = _read_zip(path) if zipfile.is_zipfile(file) else _read_older(file)
-    except WeightsError:
+        return _arrays(value, 2 * path.stat().st_size)
+    except WeightsError as error:
+        error.where = error.where or path
         raise
     except Exception as error:  # what a damaged pickle raises has no common class
         raise WeightsError(
             f"not a readable checkpoint ({type(error).__name__}: {error})", where=path
         ) from None
-    if not isinstance(value, dict):
-        raise WeightsError("expected a state dict of tensors", where=path)
+
+
+def _arrays(value: object, most: int) -> Tensors:
+    """Return the arrays of a state dict.
+
+    Args:
+        value: what a checkpoint holds.
+        most: bytes that they may take together; tensors may share their numbers, but not without
+            end.
+
+    Raises:
+        WeightsError: something else than tensors, or too much of them.
+    """
     out: Tensors = {}
+    left = most
+    if not isinstance(value, dict):
+        raise WeightsError("expected a state dict of tensors")
     for name, tensor in value.items():
         if not isinstance(name, str) or not isinstance(tensor, _Tensor):
-            raise WeightsError("expected a state dict of tensors", where=path)
+            raise WeightsError("expected a state dict of tensors")
+        left -= tensor.size
+        if left < 0:
+            raise WeightsError("its tensors repeat the numbers that are stored, over and over")
         out[name] = tensor.array()
     return out
 
@@ -100,6 +123,11 @@ class _Tensor:
     shape: tuple[int, ...]
     strides: tuple[int, ...]
 
+    @property
+    def size(self) -> int:
+        """Its length in bytes."""
+        return math.prod(self.shape) * self.storage.kind.itemsize
+
     def array(self) -> NDArray[np.generic]:
         """Return it as an array of its own.
 
@@ -133,9 +161,9 @@ class _Reader(pickle.Unpickler):
         if (module, name) == ("collections", "OrderedDict"):
             return OrderedDict
         if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
-            return _rebuild
+            return _Rebuild()
         if module == "torch" and name in _KINDS:
-            return _KINDS[name]
+            return name
         raise WeightsError(f"it asks for {module}.{name}; only tensors are read")
 
     def persistent_load(self, pid: object) -> _Storage:
@@ -143,25 +171,36 @@ class _Reader(pickle.Unpickler):
         if not isinstance(pid, tuple) or len(pid) < 5 or pid[0] != "storage":
             raise WeightsError("it refers to something that is no tensor")
         kind, key, count = pid[1], pid[2], pid[4]
-        if not isinstance(kind, np.dtype) or not isinstance(count, int) or count < 0:
+        if kind not in _KINDS or not isinstance(count, int) or count < 0:
             raise WeightsError("it refers to something that is no tensor")
         if len(pid) > 5 and pid[5] is not None:
             raise WeightsError("views of storages are not read")
         if key not in self._storages:
-            self._bytes += count * kind.itemsize
+            self._bytes += count * _KINDS[kind].itemsize
             if self._bytes > _MOST_BYTES:
                 raise WeightsError(f"it promises more than {_MOST_BYTES >> 30} GB of numbers")
-            self._storages[str(key)] = _Storage(kind, count)
+            self._storages[str(key)] = _Storage(_KINDS[kind], count)
         return self._storages[str(key)]
 
 
-def _rebuild(
-    storage: object, offset: object, shape: object, strides: object, *_ignored: object
-) -> _Tensor:
-    """Stand in for `torch._utils._rebuild_tensor_v2`."""
-    if not isinstance(storage, _Storage) or not isinstance(offset, int):
-        raise WeightsError("a tensor is not described as PyTorch does")
-    return _Tensor(storage, offset, _sizes(shape), _sizes(strides))
+class _Fixed(tuple[()]):
+    """Something to call that a pickle cannot change: it has no attributes to set."""
+
+    __slots__ = ()
+
+
+class _Rebuild(_Fixed):
+    """Stands in for `torch._utils._rebuild_tensor_v2`."""
+
+    __slots__ = ()
+
+    def __call__(
+        self, storage: object, offset: object, shape: object, strides: object, *_ignored: object
+    ) -> _Tensor:
+        """Return what the arguments describe."""
+        if not isinstance(storage, _Storage) or not isinstance(offset, int):
+            raise WeightsError("a tensor is not described as PyTorch does")
+        return _Tensor(storage, offset, _sizes(shape), _sizes(strides))
 
 
 def _sizes(value: object) -> tuple[int, ...]:
@@ -232,18 +271,23 @@ def _fill_next(storage: _Storage, file: BinaryIO) -> None:
     storage.fill(file.read(storage.size))
 
 
-def _from_bytes(data: object) -> object:
-    """Stand in for `torch.storage._load_from_bytes`: numbers within another pickle."""
-    if not isinstance(data, bytes):
-        raise WeightsError("a tensor is not described as PyTorch does")
-    return _read_older(io.BytesIO(data))
+class _FromBytes(_Fixed):
+    """Stands in for `torch.storage._load_from_bytes`: numbers within another pickle."""
+
+    __slots__ = ()
+
+    def __call__(self, data: object) -> object:
+        """Return what the bytes hold."""
+        if not isinstance(data, bytes):
+            raise WeightsError("a tensor is not described as PyTorch does")
+        return _read_older(io.BytesIO(data))
 
 
 # what a pickle asks for to rebuild tensors that stand in it, and what it gets instead
 IN_PICKLES: dict[tuple[str, str], object] = {
     ("collections", "OrderedDict"): OrderedDict,
-    ("torch._utils", "_rebuild_tensor_v2"): _rebuild,
-    ("torch.storage", "_load_from_bytes"): _from_bytes,
+    ("torch._utils", "_rebuild_tensor_v2"): _Rebuild(),
+    ("torch.storage", "_load_from_bytes"): _FromBytes(),
 }
 
 

@@ -13,24 +13,22 @@ Source: Hershey et al. 2017; AudioSet ontology, Gemmeke et al. 2017.
 """
 
 import csv
-import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.encoders import onnx_file
 from seehear.encoders.base import EncoderCard, Lazy, Outputs
 from seehear.encoders.logmel import BANDS, HOP, WINDOW, log_mel
+from seehear.encoders.onnx_file import GraphField, ModelField, NodeField, PairField, TensorField
 from seehear.encoders.onnx_session import Session, optimise, runtime, session
-from seehear.errors import MissingExtraError, WeightsError
-
-if TYPE_CHECKING:
-    from onnx import ModelProto, NodeProto
+from seehear.errors import WeightsError
 
 CLASSES, EMBEDDING, SPACE = 521, 1024, 384
 _LOGITS = "class_scores_updated"  # of the released graph
@@ -180,122 +178,144 @@ def _unpack(folder: Path, target: Path) -> None:
     """Make one ONNX file of the released archive.
 
     It takes the patches of a segment, gives logits and embeddings, and takes the scales along.
-    """
-    try:
-        import onnx
-        from onnx import helper
-    except ImportError:
-        raise MissingExtraError.of("onnx", "offline") from None
-    model = _read_archive(folder)
-    _make_unsigned(model)
-    graph = model.graph
-    pooled = next(node.output[0] for node in graph.node if node.op_type == "GlobalAveragePool")
-    del graph.output[:]  # its own is rounded to a byte
-    for name in (_LOGITS, pooled):
-        graph.output.append(helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None))
-    _take_segments(model)
-    helper.set_model_props(
-        model,
-        {
-            "audio_scale": repr(float(_constant(model, "audio_scale"))),
-            "pooled": pooled,
-            "audio_zero_point": str(int(_constant(model, "audio_zero_point"))),
-        },
-    )
-    target.write_bytes(model.SerializeToString(deterministic=True))
-
-
-def _read_archive(folder: Path) -> "ModelProto":
-    """Return the released model with the weights that lie beside it in the archive.
 
     Raises:
         WeightsError: not the archive expected.
     """
-    import onnx
-    from onnx import external_data_helper
-
     try:
-        with (
-            zipfile.ZipFile(folder / "yamnet.onnx.zip") as archive,
-            tempfile.TemporaryDirectory() as scratch,
-        ):
-            for member in archive.infolist():
-                name = Path(member.filename).name
-                if name in ("model.onnx", "model.data"):  # only these two, by name alone
-                    (Path(scratch) / name).write_bytes(archive.read(member))
-            model = onnx.load(Path(scratch) / "model.onnx", load_external_data=False)
-            external_data_helper.load_external_data_for_model(model, scratch)
-    except Exception as error:  # whatever a damaged archive makes of zipfile, protobuf and onnx
+        graph_file, numbers = _read_archive(folder)
+        made = _mended(graph_file, numbers)
+    except Exception as error:  # whatever a damaged archive makes of zipfile and of the reader
         raise WeightsError(
             f"not the archive expected ({type(error).__name__})",
             where=folder,
             hint="run: seehear models verify yamnet",
         ) from None
-    return model
+    target.write_bytes(made)
 
 
-def _make_unsigned(model: "ModelProto") -> None:
-    """Turn the zero points into unsigned bytes; by them the graph quantises its weights itself."""
-    from onnx import TensorProto, numpy_helper
-
-    for value in model.graph.initializer:
-        if value.data_type == TensorProto.INT8:
-            shifted = numpy_helper.to_array(value).astype(np.int16) + 128
-            value.CopyFrom(numpy_helper.from_array(shifted.astype(np.uint8), value.name))
-    del model.graph.value_info[:]  # it says int8
+def _read_archive(folder: Path) -> tuple[bytes, bytes]:
+    """Return the released graph, and the numbers that lie beside it in the archive."""
+    found = {}
+    with zipfile.ZipFile(folder / "yamnet.onnx.zip") as archive:
+        for member in archive.infolist():
+            found[Path(member.filename).name] = member
+        return archive.read(found["model.onnx"]), archive.read(found["model.data"])
 
 
-def _take_segments(model: "ModelProto") -> None:
+def _mended(graph_file: bytes, numbers: bytes) -> bytes:
+    """Return the graph as we run it, whole in one file."""
+    model = onnx_file.read(graph_file)
+    (graph,) = onnx_file.messages(model[ModelField.GRAPH])
+    constants = _constants(graph, numbers)
+    nodes = list(onnx_file.messages(graph[GraphField.NODE]))
+    (pooled,) = onnx_file.texts(_first(nodes, "GlobalAveragePool"), NodeField.OUTPUT)
+    settings = {
+        "audio_scale": repr(float(onnx_file.read_tensor(constants["audio_scale"]))),
+        "pooled": pooled,
+        "audio_zero_point": str(int(onnx_file.read_tensor(constants["audio_zero_point"]))),
+    }
+    nodes = _take_segments(graph, nodes, constants)
+    graph[GraphField.NODE] = [onnx_file.write(node) for node in nodes]
+    graph[GraphField.INITIALIZER] = [onnx_file.write(fields) for fields in constants.values()]
+    # its own output is rounded to a byte
+    graph[GraphField.OUTPUT] = [onnx_file.write_place(name) for name in (_LOGITS, pooled)]
+    del graph[GraphField.VALUE_INFO]  # it says int8, and one patch
+    model[ModelField.GRAPH] = [onnx_file.write(graph)]
+    model[ModelField.METADATA] = [
+        onnx_file.write({PairField.KEY: [key], PairField.VALUE: [value]})
+        for key, value in settings.items()
+    ]
+    return onnx_file.write(model)
+
+
+def _constants(graph: onnx_file.Fields, numbers: bytes) -> dict[str, onnx_file.Fields]:
+    """Return the constants of a graph by name, each with its numbers in it."""
+    constants = {}
+    for fields in onnx_file.messages(graph[GraphField.INITIALIZER]):
+        (name,) = onnx_file.texts(fields, TensorField.NAME)
+        constants[name] = _tensor(fields, numbers)
+    return constants
+
+
+def _first(nodes: list[onnx_file.Fields], kind: str) -> onnx_file.Fields:
+    return next(node for node in nodes if onnx_file.texts(node, NodeField.KIND) == [kind])
+
+
+def _take_segments(
+    graph: onnx_file.Fields, nodes: list[onnx_file.Fields], constants: dict[str, onnx_file.Fields]
+) -> list[onnx_file.Fields]:
     """Have the network take the patches of a segment together, which saves a third of the time.
 
     But for its last product: ONNX Runtime adds up several rows in another order than one, so the
     last bits of the logits would change.  Each patch keeps one of its own.
     """
-    from onnx import numpy_helper
-
-    graph = model.graph
-    graph.input[0].type.tensor_type.shape.dim[0].dim_value = _HEARD
-    flat = next(node for node in graph.node if node.op_type == "Reshape")
-    shape = next(value for value in graph.initializer if value.name == flat.input[1])
-    shape.CopyFrom(numpy_helper.from_array(np.array([_HEARD, -1], np.int64), shape.name))
-    product = next(node for node in graph.node if node.op_type == "Gemm")
-    _round_bias(model, product)
-    parts = _product_of_each(product)
-    # what took the logits made the released output of them
-    kept = [node for node in graph.node if node != product and _LOGITS not in node.input]
-    del graph.node[:]
-    graph.node.extend([*kept, *parts])
+    graph[GraphField.INPUT][0] = onnx_file.resized(graph[GraphField.INPUT][0], _HEARD)
+    _, shape = onnx_file.texts(_first(nodes, "Reshape"), NodeField.INPUT)
+    _set(constants, shape, np.array([_HEARD, -1], np.int64))
+    product = _first(nodes, "Gemm")
+    _round_bias(nodes, constants, product)
+    kept = []
+    for node in nodes:
+        # what took the logits made the released output of them
+        if node is not product and _LOGITS not in onnx_file.texts(node, NodeField.INPUT):
+            kept.append(node)
+    return [*kept, *_product_of_each(product)]
 
 
-def _product_of_each(product: "NodeProto") -> "list[NodeProto]":
+def _product_of_each(product: onnx_file.Fields) -> Iterator[onnx_file.Fields]:
     """Return the nodes that take the place of a product of three rows: one of each row."""
-    from onnx import helper
-
+    taken, *others = onnx_file.texts(product, NodeField.INPUT)
     rows = [f"row_of_patch_{k}" for k in range(_HEARD)]
     logits = [f"logits_of_patch_{k}" for k in range(_HEARD)]
-    nodes = [helper.make_node("Split", product.input[:1], rows, axis=0, num_outputs=_HEARD)]
+    settings = {"axis": 0, "num_outputs": _HEARD}
+    yield onnx_file.read(onnx_file.write_node("Split", [taken], rows, settings))
     for row, out in zip(rows, logits, strict=True):
-        one = helper.make_node("Gemm", [row, *product.input[1:]], [out])
-        one.attribute.extend(product.attribute)
-        nodes.append(one)
-    return [*nodes, helper.make_node("Concat", logits, [_LOGITS], axis=0)]
+        one = onnx_file.read(onnx_file.write_node("Gemm", [row, *others], [out], {}))
+        yield {**one, NodeField.ATTRIBUTE: product[NodeField.ATTRIBUTE]}
+    yield onnx_file.read(onnx_file.write_node("Concat", logits, [_LOGITS], {"axis": 0}))
 
 
-def _round_bias(model: "ModelProto", product: "NodeProto") -> None:
+def _round_bias(
+    nodes: list[onnx_file.Fields],
+    constants: dict[str, onnx_file.Fields],
+    product: onnx_file.Fields,
+) -> None:
     """Round the bias of the last product to whole steps of it, as ONNX Runtime does in the released
     graph, whose output is rounded to a byte.
     """
-    from onnx import numpy_helper
+    steps = []
+    *factors, bias = onnx_file.texts(product, NodeField.INPUT)
+    for node in nodes:
+        if onnx_file.texts(node, NodeField.OUTPUT)[0] in factors:
+            _, scale, *_ = onnx_file.texts(node, NodeField.INPUT)
+            steps.append(onnx_file.read_tensor(constants[scale]).astype(np.float32))
+    step = np.prod(np.stack(steps))
+    values = onnx_file.read_tensor(constants[bias]).astype(np.float32)
+    _set(constants, bias, np.round(values / step).astype(np.int32).astype(np.float32) * step)
 
-    makers = {node.output[0]: node for node in model.graph.node}
-    steps = (_constant(model, makers[name].input[1]) for name in product.input[:2])
-    step = np.prod(np.stack(list(steps)))
-    bias = next(value for value in model.graph.initializer if value.name == product.input[2])
-    rounded = np.round(numpy_helper.to_array(bias) / step).astype(np.int32).astype(np.float32)
-    bias.CopyFrom(numpy_helper.from_array(rounded * step, bias.name))
+
+def _set(constants: dict[str, onnx_file.Fields], name: str, value: NDArray[np.generic]) -> None:
+    constants[name] = onnx_file.read(onnx_file.write_tensor(name, value))
 
 
-def _constant(model: "ModelProto", name: str) -> NDArray[Any]:
-    from onnx import numpy_helper
+def _tensor(fields: onnx_file.Fields, numbers: bytes) -> onnx_file.Fields:
+    """Return a constant with its numbers in it, bytes unsigned.
 
-    return numpy_helper.to_array(next(i for i in model.graph.initializer if i.name == name))
+    By its zero points, which are constants too, the graph quantises its weights itself.
+    """
+    if TensorField.EXTERNAL in fields:
+        pairs = onnx_file.messages(fields.pop(TensorField.EXTERNAL))
+        told = dict(map(onnx_file.pair, pairs))
+        start, length = int(told["offset"]), int(told["length"])
+        if start + length > len(numbers):
+            raise ValueError("the numbers break off")
+        fields |= {
+            TensorField.RAW: [numbers[start : start + length]],
+            TensorField.LOCATION: [0],
+        }
+    if fields[TensorField.DATA_TYPE] != [onnx_file.INT8]:
+        return fields
+    shifted = onnx_file.read_tensor(fields).astype(np.int16) + 128
+    (name,) = onnx_file.texts(fields, TensorField.NAME)
+    return onnx_file.read(onnx_file.write_tensor(name, shifted.astype(np.uint8)))
