@@ -11,7 +11,7 @@ import pytest
 
 from hostile import LABELS, hostile
 from seehear import export
-from seehear.export.clips import ManyClips, LinkedClip
+from seehear.export.clips import LinkedClip, ManyClips
 from seehear.export.label_studio import configuration
 from seehear.export.words import one_line, singles
 from seehear.time import Event, Extent, TimeGrid, Timeline, Track

@@ -29,7 +29,7 @@ LAYERS = [
     ["recipes"],
     ["train"],
     ["parser"],
-    ["export", "report", "library", "reproduce"],
+    ["captions", "export", "report", "library", "reproduce"],
     ["demo"],
     ["web"],
     ["cli"],
