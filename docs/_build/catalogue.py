@@ -62,7 +62,9 @@ def imports() -> str:
     said = {"audio": "heard", "visual": "seen", "audio_visual": "both"}
     rows = []
     for name, form in FORMATS.items():
-        rows.append((f"`{name}`", form.summary, "as it says" if form.complete else said[form.track]))
+        rows.append(
+            (f"`{name}`", form.summary, "as it says" if form.complete else said[form.track])
+        )
     return _table(("format", "what", "rows that do not say it are"), rows)
 
 

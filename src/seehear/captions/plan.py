@@ -126,19 +126,25 @@ def _sounds(
     spans: dict[str, list[Span]] = {}
     for label in timeline.vocabulary:
         words = wording.words(timeline, label)
-        heard = list(timeline.support(Track.AUDIO, label))
-        if off_screen:
-            unseen = difference(heard, timeline.support(Track.VISUAL, label))
-            heard = intersection(unseen, timeline.parsed(Track.VISUAL))
         if words:
+            heard = _heard(timeline, label, off_screen=off_screen)
             spans.setdefault(f"[{words}]", []).extend(heard)
     found = []
     for text, of_text in spans.items():
         audible = [(a, b) for a, b in joined(of_text) if b - a >= rules.shortest_s]
         for start, end in joined(audible, gap=rules.again_s):
-            within = tuple((a, b) for a, b in audible if start <= a and b <= end)
-            found.append(_Sound(within, text))
+            within = [span for span in audible if start <= span[0] < end]
+            found.append(_Sound(tuple(within), text))
     return sorted(found, key=lambda sound: (sound.spans[0], sound.text))
+
+
+def _heard(timeline: Timeline, label: str, *, off_screen: bool) -> list[Span]:
+    """Return when a class is heard, or when it is heard and surely not seen."""
+    heard = list(timeline.support(Track.AUDIO, label))
+    if off_screen:
+        unseen = difference(heard, timeline.support(Track.VISUAL, label))
+        heard = intersection(unseen, timeline.parsed(Track.VISUAL))
+    return heard
 
 
 class _Places:

@@ -93,21 +93,20 @@ class Subtitles:
     def _block(self, caption: Caption, number: int, at: int) -> str:
         """Return a caption as it stands at a place of the file."""
         line = self._newline()
-        before, last = self._break_before(at, line), at >= len(self.text)
+        before = self._break_before(at, line)
         if self.form == "ass":
-            return f"{before}{self._ass(caption)}{'' if last and before else line}"
-        point = "," if self.form == "srt" else "."
-        start, end = (clock(round(t * 1000), point) for t in (caption.start_s, caption.end_s))
-        if self.form == "srt":
-            body = line.join(text.translate(_SRT) for text in map(one_line, caption.lines))
-            body = (_TOP if caption.beside else "") + body
-            head = f"{self.number + number}{line}" if self.number or not self.cues else ""
-            block = f"{head}{start} --> {end}{line}{body}{line}"
-        else:
-            body = line.join(text.translate(_VTT) for text in map(one_line, caption.lines))
-            setting = " line:0" if caption.beside else ""
-            block = f"{start} --> {end}{setting}{line}{body}{line}"
-        return f"{before}{block}{line}"
+            ended = bool(before) and at >= len(self.text)  # as the file ended: without a line end
+            return f"{before}{self._ass(caption)}{'' if ended else line}"
+        made = self._srt(caption, number) if self.form == "srt" else _vtt(caption)
+        return before + "".join(f"{text}{line}" for text in (*made, ""))
+
+    def _srt(self, caption: Caption, number: int) -> list[str]:
+        """Return the lines of a cue; it has a number where the others have."""
+        head = [str(self.number + number)] if self.number or not self.cues else []
+        texts = [one_line(text).translate(_SRT) for text in caption.lines]
+        if caption.beside:
+            texts[0] = _TOP + texts[0]
+        return [*head, " --> ".join(_clocks(caption, ",")), *texts]
 
     def _ass(self, caption: Caption) -> str:
         start, end = (_ass_clock(t) for t in (caption.start_s, caption.end_s))
@@ -133,6 +132,17 @@ class Subtitles:
             return line * 2
         content = _BREAK.split(before)[-2]
         return line if content.strip() else ""
+
+
+def _vtt(caption: Caption) -> list[str]:
+    """Return the lines of a cue."""
+    times = " --> ".join(_clocks(caption, ".")) + (" line:0" if caption.beside else "")
+    return [times, *(one_line(text).translate(_VTT) for text in caption.lines)]
+
+
+def _clocks(caption: Caption, point: str) -> tuple[str, str]:
+    start, end = (round(time_s * 1000) for time_s in (caption.start_s, caption.end_s))
+    return clock(start, point), clock(end, point)
 
 
 def read_subtitles(path: Path) -> Subtitles:
@@ -236,28 +246,50 @@ def _names_cue(form: str, line: str) -> bool:
     return bool(line.strip()) and not line.startswith("WEBVTT")
 
 
+class _Script:
+    """What the lines of an ASS file say, one after the other.
+
+    Args:
+        text: of the file.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.section = self.style = ""
+        self.fields: tuple[str, ...] = ("layer", "start", "end", "style", "text")
+        self.end = 0
+        self.cues: list[Cue] = []
+
+    def take(self, at: int, line: str) -> None:
+        """Read a line."""
+        key, _, value = line.strip().partition(":")
+        if key.startswith("[") and key.endswith("]"):
+            self.section = key.lower()
+        elif self.section.endswith("styles]") and key.lower() == "style":
+            name = value.split(",")[0].strip()
+            self.style = name if not self.style or name == "Default" else self.style
+        elif self.section == "[events]":
+            self._event(at, key.lower(), value)
+            if key.lower() in ("format", "dialogue", "comment"):
+                self.end = _after(self.text, at + len(line))
+
+    def _event(self, at: int, key: str, value: str) -> None:
+        if key == "format":
+            self.fields = tuple(name.strip().lower() for name in value.split(","))
+        elif key == "dialogue":
+            cue = _dialogue(value, self.fields, at)
+            if cue is not None:
+                self.cues.append(cue)
+
+
 def _read_ass(text: str, encoding: str, lines: Sequence[tuple[int, str]]) -> Subtitles:
     """Read the dialogue lines below `[Events]`."""
-    section, fields, style, end = "", ("layer", "start", "end", "style", "text"), "", 0
-    cues: list[Cue] = []
+    script = _Script(text)
     for at, line in lines:
-        stripped = line.strip()
-        key, _, value = stripped.partition(":")
-        if stripped.startswith("[") and stripped.endswith("]"):
-            section = stripped.lower()
-        elif section.endswith("styles]") and key.lower() == "style":
-            name = value.split(",")[0].strip()
-            style = name if not style or name == "Default" else style
-        elif section == "[events]" and key.lower() in ("format", "dialogue", "comment"):
-            end = _after(text, at + len(line))
-            if key.lower() == "format":
-                fields = tuple(name.strip().lower() for name in value.split(","))
-            elif key.lower() == "dialogue":
-                cue = _dialogue(value, fields, at)
-                cues += [] if cue is None else [cue]
-        elif section == "[events]" and not end:
-            end = _after(text, at + len(line))
-    return Subtitles("ass", text, encoding, tuple(cues), end, 0, fields, style or "Default")
+        script.take(at, line)
+    end, cues = script.end or len(text), tuple(script.cues)
+    style = script.style or "Default"
+    return Subtitles("ass", text, encoding, cues, end, 0, script.fields, style)
 
 
 def _dialogue(value: str, fields: Sequence[str], at: int) -> Cue | None:
@@ -278,7 +310,7 @@ def _after(text: str, at: int) -> int:
 
 def _seconds(hours: str | None, minutes: str, seconds: str, rest: str) -> float:
     whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
-    return round(whole + int(rest) / 10 ** len(rest), 3)
+    return whole + int(rest.ljust(3, "0")) / 1000
 
 
 def _ass_clock(time_s: float) -> str:
