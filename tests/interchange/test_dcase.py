@@ -35,6 +35,10 @@ def test_tables_that_look_alike_are_told_apart(tmp_path) -> None:
     alike = {
         "0.5\t1\tDog\n": "audacity",
         "a.wav\t0.5\t1\tDog\n": "dcase",
+        "a.wav\tstreet\t0.5\t1\tDog\n": "dcase",
+        "start,end,label\n0.5,1,Dog\n": "dcase",
+        "0.5\t1\tDog\t0.75\n": "audacity",
+        "IN FILE,OFFSET,DURATION,common_name,confidence\na.wav,0.5,0.5,Dog,1\n": "birdnet",
         "0.5,1,Dog\n": "losslesscut",
         "SPEAKER a 1 0.5 0.5 <NA> <NA> Dog <NA> <NA>\n": "rttm",
         "Selection\tBegin Time (s)\tEnd Time (s)\tAnnotation\n1\t0.5\t1\tDog\n": "raven",

@@ -49,6 +49,17 @@ def test_bodies_tracks_and_what_is_about_the_whole(tmp_path) -> None:
     assert found.unused[0].reason == "no time: it is about the whole"
 
 
+def test_a_table_of_contents_where_nothing_else_is(tmp_path) -> None:
+    act = {
+        "type": "Range",
+        "label": {"en": ["Act I"]},
+        "items": [{"type": "Canvas", "id": "c#t=0,9"}],
+    }
+    whole = {"type": "Range", "label": {"en": ["all"]}, "items": [act]}
+    text = json.dumps({"type": "Manifest", "items": [], "structures": [whole]})
+    assert plain(imported(tmp_path, text)) == [(0.0, 9.0, "Act I")]
+
+
 def test_the_second_edition(tmp_path) -> None:
     note = {"@type": "oa:Annotation", "on": "c#t=1,2", "resource": {"chars": "old"}}
     text = json.dumps({"@type": "sc:AnnotationList", "resources": [note]})

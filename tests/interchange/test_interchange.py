@@ -151,7 +151,7 @@ def test_what_was_not_parsed_comes_back_as_its_class(tmp_path) -> None:
         ("<fcpxml><a></fcpxml>", "not XML"),
         ('<!DOCTYPE x [<!ENTITY a "b">]><fcpxml>&a;</fcpxml>', "no entities of its own"),
         ('File type = "ooTextFile"\nObject class = "TextGrid"\n\nxmin = "a"', "expected a number"),
-        (b"ooBinaryFile\x08TextGrid", "got a binary one"),
+        (b"ooBinaryFile\x08TextGrid", "ends too soon"),
     ],
 )
 def test_a_file_that_is_none_says_so_in_one_line(tmp_path, content, says: str) -> None:

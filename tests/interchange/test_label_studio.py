@@ -25,6 +25,18 @@ def test_annotations_come_before_predictions_and_frames_count_from_one(tmp_path)
     assert "was cancelled" in found.notes[0]
 
 
+def test_boxes_of_a_video_and_what_is_said_of_a_region_or_of_the_whole(tmp_path) -> None:
+    frames = [{"time": 1, "enabled": True}, {"time": 2.5, "enabled": False}, {"time": 4}]
+    box = {"id": "a", "value": {"sequence": frames, "labels": ["Car"], "duration": 9}}
+    more = {"id": "a", "type": "textarea", "value": {"start": 1, "end": 2, "text": ["red"]}}
+    alone = {"id": "b", "type": "textarea", "value": {"start": 3, "end": 5, "text": ["hello"]}}
+    whole = {"id": "c", "type": "choices", "value": {"choices": ["noisy"]}}
+    task = {"data": {"video": "a.mp4"}, "annotations": [{"result": [box, more, alone, whole]}]}
+    found = imported(tmp_path, json.dumps(task))
+    assert plain(found) == [(1.0, 2.5, "Car"), (4.0, 9.0, "Car"), (3.0, 5.0, "hello")]
+    assert [u.where for u in found.unused] == ["[0].annotations[0].result[3]"]
+
+
 def test_the_short_export(tmp_path) -> None:
     task = {"audio": "http://x/a.wav", "id": 1, "label": [{"start": 1, "end": 2, "labels": ["A"]}]}
     found = imported(tmp_path, json.dumps([task]))

@@ -28,6 +28,8 @@ def test_webvtt_leaves_out_what_is_no_cue(tmp_path) -> None:
     found = imported(tmp_path, text)
     assert plain(found) == [(1.0, 2.0, "Hi & bye")]
     assert found.rows[0].tier == "Ann"
+    tight = "WEBVTT\n\n00:01.000 --> 00:02.000\na\n00:03.000 --> 00:04.000\nb\n"
+    assert plain(imported(tmp_path, tight)) == [(1.0, 2.0, "a"), (3.0, 4.0, "b")]
     assert found.unused[0].reason == "it ends before it begins: 3 to 2 s"
 
 

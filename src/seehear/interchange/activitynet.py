@@ -31,6 +31,7 @@ def read(content: Content, found: Findings) -> None:
 def _segment(note: Json, where: str, name: str, found: Findings) -> None:
     segment, label = inside(note, "segment"), inside(note, "label")
     times = list(map(seconds, segment)) if isinstance(segment, list) else []
+    label = str(label) if isinstance(label, int) else label
     if len(times) != 2 or None in times or not isinstance(label, str):
         found.skip(where, "expected a label and a segment of two times in seconds")
         return

@@ -17,7 +17,7 @@ _DRAWING = re.compile(r"\{[^{}]*\\p[1-9][^{}]*\}")
 
 def fits(content: Content) -> bool:
     """Whether it is one."""
-    return re.search(r"^\[script info\]", content.head, re.IGNORECASE | re.MULTILINE) is not None
+    return any(_SECTION.fullmatch(line.strip()) for line in content.head.splitlines()[:20])
 
 
 def read(content: Content, found: Findings) -> None:

@@ -16,6 +16,14 @@ def _times(fields: list[str]) -> bool:
     return len(fields) >= 2 and None not in map(number, fields[:2])
 
 
+def _told(fields: list[str]) -> tuple[str, float | None]:
+    """Return the text of a label, and the confidence that BirdNET writes after another tab."""
+    score = number(fields[-1]) if len(fields) == 2 else None
+    if score is not None and 0 <= score <= 1:
+        return fields[0], score
+    return "\t".join(fields), None
+
+
 def read(content: Content, found: Findings) -> None:
     """Read the labels; the text may hold tabs of its own, rows of frequencies say no more."""
     for count, line in enumerate(content.text.split("\n"), 1):
@@ -25,6 +33,6 @@ def read(content: Content, found: Findings) -> None:
         if not _times(fields):
             found.skip(where, "expected start, end and text between tabs")
             continue
-        text = "\t".join(fields[2:]).strip("\n")
-        found.add(where, text, number(fields[0]), number(fields[1]))
+        text, score = _told(fields[2:])
+        found.add(where, text, number(fields[0]), number(fields[1]), score=score)
     as_told(found)

@@ -10,6 +10,7 @@ from seehear.interchange.content import Content
 from seehear.interchange.grid import (
     TextTable,
     has_columns,
+    header_of,
     numbers,
     read_grid,
     rows_of,
@@ -28,9 +29,16 @@ def fits(content: Content) -> bool:
     """Whether it is one."""
     if has_columns(content, *_FEW_SHOT):
         return True
-    if has_columns(content, "onset", "offset"):
+    if _is_table(content):
         return True
     return _headless(content) is not None
+
+
+def _is_table(content: Content) -> bool:
+    """Whether a header names an onset, an offset and a label, in one of their usual words."""
+    columns = header_of(content)
+    usual = (_ONSETS, _OFFSETS, (*_LABELS, *_FILES))
+    return all(columns & set(names) for names in usual)
 
 
 def _headless(content: Content) -> str | None:
@@ -40,7 +48,7 @@ def _headless(content: Content) -> str | None:
     line = content.head.partition("\n")[0]
     for separator in ("\t", ",", None):
         fields = line.split(separator)
-        if len(fields) >= 3 and not numbers(fields, 1) and numbers(fields[1:], 2):
+        if len(fields) >= 3 and not numbers(fields, 1) and _times(fields) is not None:
             return separator or " "
     return None
 
@@ -49,7 +57,7 @@ def read(content: Content, found: Findings) -> None:
     """Read the rows; one of a name alone says that nothing is there."""
     if has_columns(content, *_FEW_SHOT):
         _few_shot(read_grid(content), found)
-    elif has_columns(content, "onset", "offset"):
+    elif _is_table(content):
         _table(read_grid(content), found)
     else:
         _rows(content, found)
@@ -84,12 +92,12 @@ def _rows(content: Content, found: Findings) -> None:
     separator = _headless(content) or separator_of(content.text)
     if separator == " ":
         lines = enumerate(content.text.split("\n"), 1)
-        rows = [(n, line.split(None, 3)) for n, line in lines if line.strip()]
+        rows = [(n, line.split(None, 4)) for n, line in lines if line.strip()]
     else:
         rows = rows_of(content, separator)
     for line, fields in rows:
         source: str | None = fields[0].strip()
-        times = numbers(fields[1:], 2)
+        times = _times(fields)
         if times is None:
             if len(fields) == 1 and source:
                 found.silent.append(source)
@@ -98,5 +106,15 @@ def _rows(content: Content, found: Findings) -> None:
             continue
         if source is not None and _CLASS_ID.fullmatch(source):
             source = None
-        label = (fields[3] if len(fields) > 3 else fields[0]).strip()
-        found.add(f"line {line}", label, *times, source=source)
+        start_s, end_s, place = times
+        label = (fields[place] if len(fields) > place else fields[0]).strip()
+        found.add(f"line {line}", label, start_s, end_s, source=source)
+
+
+def _times(fields: list[str]) -> tuple[float, float, int] | None:
+    """Return onset and offset after a name, or a name and a scene, and where the label stands."""
+    for place in (1, 2) if len(fields) > 4 else (1,):
+        found = numbers(fields[place:], 2)
+        if found is not None:
+            return found[0], found[1], place + 2
+    return None

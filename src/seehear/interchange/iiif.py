@@ -8,7 +8,7 @@ from seehear.interchange.content import Content
 from seehear.interchange.rows import Findings, number
 from seehear.interchange.spoken import as_told, track_of
 from seehear.interchange.timecode import HOUR_S
-from seehear.interchange.values import dicts, text, texts
+from seehear.interchange.values import dicts, inside, text, texts
 
 _Object = dict[str, Json]
 _FRAGMENT = re.compile(r"(?:^|[#&?])t=(?:npt:)?([^&]*)")
@@ -33,8 +33,11 @@ def fits(content: Content) -> bool:
 
 
 def read(content: Content, found: Findings) -> None:
-    """Read every annotation that has words and a time."""
-    _Pages(found).go(content.json, "", ("", None), 0)
+    """Read every annotation with words and a time; the table of contents where there is none."""
+    pages = _Pages(found)
+    pages.go(content.json, "", ("", None), 0)
+    if not found.rows and not found.unused:
+        pages.ranges(inside(content.json, "structures"), "structures", 0)
     as_told(found)
 
 
@@ -77,6 +80,22 @@ class _Pages:
                     for one in [*dicts(body.get("items")), body]:
                         if name and (address := _id(one)):
                             self._media.setdefault(name, address)
+
+    def ranges(self, value: Json, where: str, depth: int) -> None:
+        """Read a table of contents: each entry that names stretches of a canvas."""
+        if depth > _DEEPEST:
+            return
+        for place, entry in enumerate(dicts(value)):
+            at, label = f"{where}[{place}]", _label(entry.get("label"))
+            for item in [*dicts(entry.get("items")), *texts(entry.get("canvases"))]:
+                if isinstance(item, dict) and _kind(item) == "Range":
+                    self.ranges(item, f"{at}.items", depth + 1)
+                    continue
+                address = item if isinstance(item, str) else {**item, "source": _id(item)}
+                name, times, _ = _target(address)
+                if times is not None:
+                    source = None if name is None else self._media.get(name, name)
+                    self._found.add(at, label, *times, tier="structures", source=source)
 
     def _annotation(self, note: _Object, where: str, around: tuple[str, str | None]) -> None:
         if set(_PAINTED) & set(texts(note.get("motivation"))):

@@ -9,7 +9,7 @@ from seehear.interchange.spoken import track_of
 from seehear.interchange.timecode import rate_of
 from seehear.interchange.values import dicts, inside, seconds, text, texts
 
-_LABELS = ("labels", "timelinelabels", "hypertextlabels", "choices", "videorectangle")
+_LABELS = ("labels", "timelinelabels", "choices")
 _MEDIA = ("audio", "video", "url", "file", "media", "image", "text")
 _FPS = 24.0  # what Label Studio takes where nobody says
 
@@ -75,13 +75,14 @@ def _full(
         if annotation.get("was_cancelled"):
             found.note(f"{where}.{kind}[{number}] was cancelled and is left out")
             continue
-        score = annotation.get("score")
-        for place, region in enumerate(dicts(annotation.get("result"))):
+        results = dicts(annotation.get("result"))
+        named = {r.get("id") for r in results if _labels(inside(r, "value"))}
+        for place, region in enumerate(results):
             at = f"{where}.{kind}[{number}].result[{place}]"
             value = region.get("value")
-            if not isinstance(value, dict):
-                continue
-            own = region.get("score", score)
+            if not isinstance(value, dict) or (region.get("id") in named and not _labels(value)):
+                continue  # no region, or more about one that stands here too
+            own = region.get("score", annotation.get("score"))
             kept = {**value, "_score": own, "_from": region.get("from_name"), "_fps": fps}
             _region(kept, at, source, content, found)
 
@@ -100,12 +101,15 @@ def _region(
     value: dict[str, Json], where: str, source: str | None, content: Content, found: Findings
 ) -> None:
     """Read a region: each of its labels in each of its stretches."""
-    labels = [label for name in _LABELS for label in texts(value.get(name))]
+    labels = _labels(value) or texts(value.get("text"))[:1]
     score, tier = seconds(value.get("_score")), text(value.get("_from"))
     track = track_of(tier)
     if track is None:
-        track = "visual" if "timelinelabels" in value else None
-    for start_s, end_s in _stretches(value, content, found):
+        track = "visual" if {"timelinelabels", "sequence"} & value.keys() else None
+    stretches = list(_stretches(value, content, found))
+    if not stretches:
+        found.skip(where, "no time: it is about the whole")
+    for start_s, end_s in stretches:
         if not labels:
             found.skip(where, "no label")
         for label in labels:
@@ -121,11 +125,32 @@ def _stretches(
     if start_s is not None:
         yield start_s, seconds(value.get("end"))
         return
+    if dicts(value.get("sequence")):
+        yield from _shown(value)
     rate = _rate(value, content, found) if value.get("ranges") else 0.0
     for span in dicts(value.get("ranges")):
         first, last = seconds(span.get("start")), seconds(span.get("end"))
         if first is not None and last is not None:
             yield max(0.0, first - 1) / rate, last / rate  # frames count from 1
+
+
+def _shown(value: dict[str, Json]) -> Iterator[tuple[float, float | None]]:
+    """Yield when a box of a video is shown: from a frame that shows it to one that hides it."""
+    begins: float | None = None
+    at: float | None = None
+    for frame in dicts(value.get("sequence")):
+        at = seconds(frame.get("time"))
+        if begins is None:
+            begins = at
+        if begins is not None and frame.get("enabled") is False:
+            yield begins, at
+            begins = None
+    if begins is not None:
+        yield begins, seconds(value.get("duration")) or at
+
+
+def _labels(value: Json) -> list[str]:
+    return [label for name in _LABELS for label in texts(inside(value, name))]
 
 
 def _rate(value: dict[str, Json], content: Content, found: Findings) -> float:

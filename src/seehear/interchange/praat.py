@@ -1,4 +1,4 @@
-"""Praat TextGrid, long and short form, and the text of a collection.
+"""Praat TextGrid, long, short and binary form, and collections of them.
 
 Praat itself reads numbers that stand free, texts in quotes and words in `<>`, in order; whatever
 else stands there is a comment.  So does this.
@@ -8,7 +8,9 @@ import re
 from collections.abc import Iterator
 
 from seehear.errors import DataError
+from seehear.interchange import praat_binary
 from seehear.interchange.content import Content
+from seehear.interchange.praat_binary import Token
 from seehear.interchange.rows import Findings
 from seehear.interchange.spoken import track_of
 
@@ -18,33 +20,27 @@ _TOKEN = re.compile(
     r"""|(?<![^\s])(?P<number>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?%?)(?![^\s])"""
     r"""|![^\n]*|[^\s"<]+|<"""
 )
-_Token = tuple[str, str, int]  # kind, text, line
 
 
 def fits(content: Content) -> bool:
     """Whether it is one, of text or binary."""
-    return "ooTextFile" in content.head[:64] or content.data.startswith(b"ooBinaryFile")
+    return "ooTextFile" in content.head[:64] or content.data.startswith(praat_binary.START)
 
 
 def read(content: Content, found: Findings) -> None:
     """Read the intervals and points that have a text; a tier may be called `audio:Dog`.
 
     Raises:
-        DataError: binary, no TextGrid, or it ends too soon.
+        DataError: no TextGrid, or a binary one that ends too soon.
     """
-    if content.data.startswith(b"ooBinaryFile"):
-        raise DataError(
-            "expected a TextGrid of text, got a binary one",
-            where=content.path,
-            hint="in Praat: Save as text file",
-        )
-    tokens = _tokens(content.text)
+    binary = content.data.startswith(praat_binary.START)
+    tokens = praat_binary.tokens(content.data) if binary else _tokens(content.text)
     try:
         kind, name = next(tokens), next(tokens)
         if kind[0] != "text" or name[1] not in ("TextGrid", "Collection"):
             raise DataError(f"expected a TextGrid, got {name[1]!r:.40}", where=content.path)
         if name[1] == "TextGrid":
-            _text_grid(tokens, found)
+            _text_grid(tokens, found, "byte" if binary else "line")
             return
         for _ in range(int(_number(tokens)[0])):
             class_, called = _text(tokens)[0], _text(tokens)[0]
@@ -55,7 +51,9 @@ def read(content: Content, found: Findings) -> None:
         found.note("the file ends too soon: it was cut off")
 
 
-def _text_grid(tokens: Iterator[_Token], found: Findings, source: str | None = None) -> None:
+def _text_grid(
+    tokens: Iterator[Token], found: Findings, unit: str = "line", source: str | None = None
+) -> None:
     _number(tokens), _number(tokens)  # from, to
     exists = next(tokens)
     if exists[1] != "exists":
@@ -68,12 +66,12 @@ def _text_grid(tokens: Iterator[_Token], found: Findings, source: str | None = N
             end_s = _number(tokens)[0] if class_ == "IntervalTier" else start_s
             label = _text(tokens)[0]
             if label.strip():
-                where = f"line {line} (tier {tier.strip()!r}, {place})"
+                where = f"{unit} {line} (tier {tier.strip()!r}, {place})"
                 track = track_of(tier)
                 found.add(where, label, start_s, end_s, tier=tier, track=track, source=source)
 
 
-def _tokens(text: str) -> Iterator[_Token]:
+def _tokens(text: str) -> Iterator[Token]:
     """Yield what Praat reads; the first is the kind of the file."""
     line, place = 1, 0
     for match in _TOKEN.finditer(text):
@@ -88,16 +86,16 @@ def _tokens(text: str) -> Iterator[_Token]:
             yield kind, match[0].rstrip("%"), line
 
 
-def _number(tokens: Iterator[_Token]) -> tuple[float, int]:
+def _number(tokens: Iterator[Token]) -> tuple[float, int]:
     text, line = _of(tokens, "number")
     return float(text), line
 
 
-def _text(tokens: Iterator[_Token]) -> tuple[str, int]:
+def _text(tokens: Iterator[Token]) -> tuple[str, int]:
     return _of(tokens, "text")
 
 
-def _of(tokens: Iterator[_Token], kind: str) -> tuple[str, int]:
+def _of(tokens: Iterator[Token], kind: str) -> tuple[str, int]:
     """Return the next token, which must be of a kind, and its line."""
     found, text, line = next(tokens)
     if found != kind:

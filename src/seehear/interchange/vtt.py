@@ -43,7 +43,7 @@ def read(content: Content, found: Findings) -> None:
 
 
 def _block(block: list[str], line: int, found: Findings, *, ours: bool) -> None:
-    """Read one block: a cue has its times in the first or second line."""
+    """Read one block: a cue, or several that no blank line parts."""
     if ours and block and (unknown := _UNKNOWN.match(block[0])) is not None:
         times = arrow(f"{unknown[2]} --> {unknown[3]}")
         if times is not None:
@@ -51,14 +51,14 @@ def _block(block: list[str], line: int, found: Findings, *, ours: bool) -> None:
         return
     if block and block[0].split()[0] in _APART:
         return
-    for number, words in enumerate(block):
-        times = arrow(words) if "-->" in words else None
-        if times is not None:
-            _cue("\n".join(block[number + 1 :]), times, f"line {line + number}", found)
-            return
-        if "-->" in words:
-            found.skip(f"line {line + number}", "its times are none")
-            return
+    begins = [number for number, words in enumerate(block) if "-->" in words]
+    for number, after in zip(begins, [*begins, len(block)][1:], strict=True):
+        where = f"line {line + number}"
+        times = arrow(block[number])
+        if times is None:
+            found.skip(where, "its times are none")
+        else:
+            _cue("\n".join(block[number + 1 : after]), times, where, found)
 
 
 def _cue(text: str, times: tuple[float, float], where: str, found: Findings) -> None:
