@@ -10,6 +10,7 @@ from seehear.features.kept import KeptWriter
 from seehear.library import OpenWords, search, update
 from seehear.parser import Parser
 from seehear.parser.zero_shot.scorer import ZeroShot
+from seehear.web.catalogue import Catalogue
 
 
 class Level:
@@ -76,6 +77,17 @@ def test_an_open_word_is_scored_said_to_be_so_and_ranked(library):
     answer = search(library, "audio:siren", words=words)
     assert (np.diff(answer.ranked().score) <= 0).all()
     assert (answer.score > 0.5).all()
+
+
+def test_the_search_box_of_the_page_scores_open_words(library):
+    catalogue = Catalogue(library)
+    catalogue._words = OpenWords(library, of_word)
+    page = catalogue.page("heard:siren")
+    assert page["searched_for"][0].startswith("no clip was parsed for 'siren': it was scored now")
+    first, second = page["items"]
+    assert [first["name"], second["name"]] == ["a.mkv", "b.mkv"]
+    assert first["spans"][0][:2] == [2.0, 4.0]
+    assert catalogue.spans(first["id"], "heard:siren") == first["spans"]
 
 
 def test_what_was_scored_stays_while_its_features_do(library, monkeypatch):

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+import fake_scorer
 from seehear.errors import MediaError
+from seehear.features.kept import opened_kept
 from seehear.time import Timeline
 from seehear.web import worker
 from seehear.web.settings import Limits
@@ -55,6 +57,19 @@ def test_limits_hold_before_anything_is_decoded(task: worker.ParseTask) -> None:
     task["limits"]["duration_s"] = 1.0
     (only,) = answers(task)
     assert only["error"] == "the clip is 4 s long; at most 1 s are taken here"
+
+
+def test_features_are_kept_beside_the_timeline(task: worker.ParseTask) -> None:
+    def make(options: dict):
+        return fake_scorer.parser()
+
+    answers(task, make)
+    kept = Path(task["out"]).with_name("waiting.features.npz")
+    assert not kept.exists()
+    task["keep"] = "half"
+    assert answers(task, make)[-1] == {"done": True}
+    with opened_kept(kept) as rows:
+        assert rows.about.precision == "half"
 
 
 def test_frames_are_bounded_as_they_are_decoded(task: worker.ParseTask) -> None:

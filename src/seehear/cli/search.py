@@ -35,7 +35,20 @@ A query that begins with - goes after --, or begins with the word not."""
     parser.add_argument(
         "library", metavar="LIBRARY", type=Path, help="folder of timelines (seehear parse --out)"
     )
-    parser.add_argument("query", metavar="QUERY", nargs="+", help="such as 'audio:Dog -visual:Dog'")
+    parser.add_argument("query", metavar="QUERY", nargs="*", help="such as 'audio:Dog -visual:Dog'")
+    parser.add_argument(
+        "--like",
+        metavar="CLIP@SECONDS",
+        help=(
+            "instead of a query: what is most like that second of a clip of the library, or of a"
+            " media file; without @SECONDS, the clips most like it (copies have 1.00)"
+        ),
+    )
+    parser.add_argument(
+        "--track",
+        choices=("audio", "visual", "both"),
+        help="with --like: what is compared (default: both)",
+    )
     parser.add_argument(
         "--format",
         choices=_FORMATS,
@@ -89,17 +102,19 @@ A query that begins with - goes after --, or begins with the word not."""
 
 def run(args: argparse.Namespace) -> int:
     """Bring the index up to date, search, print."""
-    from seehear.library import OpenWords, search, update
+    from seehear.library import update
 
+    if bool(args.query) == (args.like is not None):
+        raise ConfigError("expected a query, or something to be like", parameter="like")
+    if args.track is not None and args.like is None:
+        hint = "give --like CLIP@SECONDS"
+        raise ConfigError("goes with an example", parameter="track", hint=hint)
     if (args.format == "cuts") != (args.out is not None):
         raise ConfigError("cuts need a folder, and only they", parameter="out")
     updated = update(args.library)
     for line in updated.failed:
         print(f"seehear: {line}", file=sys.stderr)
-    bounds = {"absent": args.absent, "sure": args.sure}
-    given = {name: value for name, value in bounds.items() if value is not None}
-    words = OpenWords(args.library)
-    found = search(args.library, " ".join(args.query), words=words, **given)
+    found = _found(args)
     for line in (*updated.notes, *found.notes):
         print(f"seehear: note: {line}", file=sys.stderr)
     if found.searched_for is not None:
@@ -109,6 +124,19 @@ def run(args: argparse.Namespace) -> int:
     limit = 50 if args.limit is None and args.format == "table" else args.limit
     code = _show(args, found, list(found.hits(limit)), updated)
     return max(code, 1 if updated.failed else 0)
+
+
+def _found(args: argparse.Namespace) -> "Found":
+    """Return what is asked for."""
+    from seehear.library import OpenWords, search
+
+    if args.like is not None:
+        from seehear.library.like import like
+
+        return like(args.library, args.like, args.track or "both")
+    bounds = {"absent": args.absent, "sure": args.sure}
+    given = {name: value for name, value in bounds.items() if value is not None}
+    return search(args.library, " ".join(args.query), words=OpenWords(args.library), **given)
 
 
 def _show(args: argparse.Namespace, found: "Found", hits: "list[Hit]", updated: "Updated") -> int:

@@ -14,8 +14,12 @@ from seehear.errors import ConfigError, DataError, MissingExtraError
 from seehear.files import is_folder
 
 if TYPE_CHECKING:
+    from seehear.features.kept import Precision
     from seehear.web.catalogue import Catalogue
     from seehear.web.settings import Settings
+
+
+_KEEPS: "dict[str, Precision]" = {"features": "exact", "features-half": "half"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -72,6 +76,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--vocabulary", metavar="FILE", type=Path, help="classes to look for, one a line"
+    )
+    group.add_argument(
+        "--keep",
+        choices=("features", "features-half"),
+        help="keep what the encoders saw and heard, as seehear parse does",
     )
     group.add_argument("--threshold", type=float, help="probability from which a class is present")
     group.add_argument(
@@ -189,6 +198,7 @@ def settings_of(args: argparse.Namespace) -> "Settings":
             memory_bytes=int(args.max_memory_mb * 1e6),
         ),
         parser,
+        keep=_KEEPS.get(args.keep),
         links=tuple(args.links_to),
     )
 

@@ -76,7 +76,7 @@ class OpenWord:
 
 
 @dataclass(frozen=True)
-class _Scored:
+class _InClip:
     """What a word scores in one clip; see `OpenWord`."""
 
     levels: NDArray[np.uint8]
@@ -94,7 +94,7 @@ class OpenWords:
     def __init__(self, library: Path, make: "Make | None" = None) -> None:
         self._library, self._make = library, make or zero_shot
         self._lock = threading.Lock()
-        self._known: OrderedDict[str, dict[str, tuple[object, _Scored | None]]] = OrderedDict()
+        self._known: OrderedDict[str, dict[str, tuple[object, _InClip | None]]] = OrderedDict()
         self._parsers: dict[str, Parser | None] = {}
 
     def score(self, word: str, clips: Iterable[IndexedClip]) -> OpenWord | None:
@@ -117,8 +117,8 @@ class OpenWords:
         return _of_all(word, clips, found, tuple(parser.scorer.doubts()))
 
     def _scored(
-        self, word: str, clip: IndexedClip, known: dict[str, tuple[object, _Scored | None]]
-    ) -> _Scored | None:
+        self, word: str, clip: IndexedClip, known: dict[str, tuple[object, _InClip | None]]
+    ) -> _InClip | None:
         rows = kept_path(self._library / clip.path)
         now = (stamp(rows), clip.hash, clip.segments)
         if now[0] is None:
@@ -127,7 +127,7 @@ class OpenWords:
             known[clip.path] = (now, self._score(word, clip, rows))
         return known[clip.path][1]
 
-    def _score(self, word: str, clip: IndexedClip, rows: Path) -> _Scored | None:
+    def _score(self, word: str, clip: IndexedClip, rows: Path) -> _InClip | None:
         """Return what a word scores in a clip; None where what was kept does not answer it."""
         from seehear.features.kept import opened_kept
         from seehear.parser.kept import parse_kept
@@ -145,13 +145,13 @@ class OpenWords:
         levels = levels_of(line)[:, 0]
         if levels.shape[1] != clip.segments:
             return None
-        return _Scored(levels, tuple((str(e.track), e.start_s, e.end_s) for e in line))
+        return _InClip(levels, tuple((str(e.track), e.start_s, e.end_s) for e in line))
 
 
 def _of_all(
     word: str,
     clips: Sequence[IndexedClip],
-    found: Sequence[_Scored | None],
+    found: Sequence[_InClip | None],
     doubts: tuple[str, ...],
 ) -> OpenWord:
     """Lay the scores of clips end to end, as the index does."""

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Settings:
         limits: of uploads.
         parser: how uploads are parsed: `preset` or `model`, and `threshold`, `events` or
             `vocabulary`.
+        keep: how features of uploads are kept for other words (`exact`, `half`); None: not.
         worker: the command that parses one upload (see `worker`).
         links: folders that symbolic links to videos may lead into.
     """
@@ -63,6 +64,7 @@ class Settings:
     uploads: bool = True
     limits: Limits = field(default_factory=Limits)
     parser: Mapping[str, Any] = field(default_factory=lambda: {"preset": "offline"})
+    keep: Literal["exact", "half"] | None = None
     worker: tuple[str, ...] = (sys.executable, "-m", "seehear.web.worker")
     links: tuple[Path, ...] = ()
 

@@ -350,6 +350,7 @@ class Uploads:
             "out": str(self._folder(upload) / f"{self._stem(upload)}{SUFFIX}"),
             "name": upload.name,
             "parser": upload.parser,
+            "keep": self.settings.keep,
             "limits": dataclasses.asdict(self.settings.limits),
         }
         process = await asyncio.create_subprocess_exec(

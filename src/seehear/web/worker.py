@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol, TextIO, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, Protocol, TextIO, TypedDict
 
 from seehear.errors import MediaError, SeehearError
 from seehear.files import write_text
@@ -22,6 +22,10 @@ from seehear.time import Timeline
 from seehear.web.process import limit_resources
 from seehear.web.settings import Limits
 
+if TYPE_CHECKING:
+    from seehear.features.kept import KeptWriter, Precision
+
+_KEPT_BYTES = 40_000  # of a second, with room: the encoders of the presets make half as much
 Progress = Callable[[float, Timeline], None]
 
 
@@ -31,12 +35,15 @@ class ParseTask(TypedDict):
     path: str  # of the video
     out: str  # where its timeline goes
     name: str  # what the user calls it
+    keep: NotRequired[Literal["exact", "half"] | None]  # how features are kept beside it
     parser: dict[str, Any]  # options of `seehear.parser.options.make_parser`
     limits: dict[str, Any]  # of `Limits`
 
 
 class Parsing(Protocol):
-    """A parser that reports what is parsed so far."""
+    """A parser that reports what is parsed so far; `keep` is as `seehear.parser.Parser` has it."""
+
+    keep: "Callable[[Path], KeptWriter] | None"
 
     def __call__(self, path: Path, *, progress: Progress) -> Timeline:
         """Return the timeline of a video."""
@@ -48,6 +55,17 @@ def make_parser(options: dict[str, Any]) -> Parsing:
     from seehear.parser import options as parser_options
 
     return parser_options.make_parser(**options)
+
+
+def _keeper(out: Path, precision: "Precision") -> "Callable[[Path], KeptWriter]":
+    """Return what keeps the features of an upload beside its timeline."""
+    from seehear.features.beside import kept_path
+    from seehear.features.kept import KeptWriter
+
+    def keep(path: Path) -> "KeptWriter":
+        return KeptWriter(kept_path(out), precision)
+
+    return keep
 
 
 def check(path: Path, limits: Limits) -> None:
@@ -91,6 +109,9 @@ def run(
         check(path, limits)
         say(fraction=0.0)
         parser = make(task["parser"] | {"max_pixels": limits.pixels})
+        precision = task.get("keep")
+        if precision is not None:
+            parser.keep = _keeper(Path(task["out"]), precision)
         timeline = parser(path, progress=show)
         write_text(Path(task["out"]), signed(named(timeline)).to_json())
     except SeehearError as error:
@@ -113,7 +134,8 @@ def main(make: Callable[[dict[str, Any]], Parsing] = make_parser) -> None:
     threading.Thread(target=_end_with_server, daemon=True).start()
     limits = Limits(**task["limits"])
     limit_memory(limits.memory_bytes)
-    limit_resources(cpu_s=limits.parse_s * (os.cpu_count() or 1), file_bytes=100_000_000)
+    most_bytes = 100_000_000 + int(_KEPT_BYTES * limits.duration_s)
+    limit_resources(cpu_s=limits.parse_s * (os.cpu_count() or 1), file_bytes=most_bytes)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever a library prints is no answer
     run(task, answers, make)

@@ -1,0 +1,258 @@
+"""More like this: the seconds, or the clips, most like one, by what was kept of them.
+
+Seconds are compared by the cosine of their encoders' vectors (output `feature`), exactly: every
+second of every clip is looked at, a piece at a time.  By both tracks, the mean of both counts.
+Beside a second that is found, those at most `APART_S` away in its clip are not told again.
+
+A whole clip is compared with whole clips: the mean, over its seconds, of the largest likeness of
+any second there.  A copy has 1, and so has what was cut out of it or holds it.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.closest import suggest
+from seehear.errors import ConfigError, DataError, FeatureError
+from seehear.features.beside import kept_path
+from seehear.library.index import index_path, rows
+from seehear.library.search import Found
+from seehear.time import SUFFIX
+
+if TYPE_CHECKING:
+    from seehear.features.kept import KeptAbout, KeptClip
+
+By = Literal["audio", "visual", "both"]
+APART_S = 2.0
+_OUTPUT = "feature"
+_NO = -2.0  # less than any cosine
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Example:
+    """What the found is to be like.
+
+    Args:
+        vectors: unit vectors of its seconds by stream, (n, D) each.
+        about: how they were made.
+        clip: its row in the index; None: of a file that is not in the library.
+        at_s: the second; None: the whole clip.
+    """
+
+    vectors: dict[str, Vectors]
+    about: "KeptAbout"
+    clip: int | None
+    at_s: float | None
+
+
+def like(library: Path, text: str, by: By = "both") -> Found:
+    """Return what is most like a second, or a clip, the likest first.
+
+    Args:
+        library: folder of timelines, with features kept of its clips.
+        text: `CLIP@12.5`, or `CLIP` for clips like it: a clip of the library, or a media file.
+        by: what is compared: sound, picture, or both where there are both.
+
+    Raises:
+        ConfigError: the text names nothing, or nothing at that second.
+        FeatureError: nothing was kept of it.
+        DataError: the library has no index.
+    """
+    if not index_path(library).is_file():
+        raise DataError("there is no index", where=library, hint="search it for any word first")
+    clips = rows("SELECT path, source FROM {} ORDER BY file_row_number", index_path(library))
+    example = _example(library, clips, text, by)
+    found, without = [], 0
+    for row, (path, _) in enumerate(clips):
+        if example.at_s is None and row == example.clip:
+            continue
+        try:
+            found += [(row, *one) for one in _in_clip(kept_path(library / path), example, row)]
+        except FeatureError:
+            without += 1
+    notes = [f"compared by {' and '.join(sorted(example.vectors))}"]
+    if without:
+        notes.append(f"{without:,} of {len(clips):,} clips keep no features that can be compared")
+    found.sort(key=lambda one: -one[3])
+    columns = np.array(found, np.float64).reshape(-1, 4).T
+    return Found(
+        library,
+        f"like {text}",
+        columns[0].astype(np.int64),
+        columns[1],
+        columns[2],
+        np.clip(columns[3], 0, 1),
+        notes=tuple(notes),
+    )
+
+
+def _example(library: Path, clips: Sequence[tuple[str, str]], text: str, by: By) -> Example:
+    name, at_s = _parted(text)
+    row = _row(clips, name)
+    if row is not None:
+        return _read(kept_path(library / clips[row][0]), row, at_s, by)
+    if not os.path.isfile(name):
+        hint = suggest(name, [source for _, source in clips])
+        told = f"expected a clip of the library or a media file, got {name!r}"
+        raise ConfigError(told, parameter="like", hint=hint)
+    with tempfile.TemporaryDirectory(prefix="seehear-") as folder:
+        rows_of = Path(folder) / "example.features.npz"
+        _encode(Path(name), rows_of, [kept_path(library / path) for path, _ in clips])
+        return _read(rows_of, None, at_s, by)
+
+
+def _parted(text: str) -> tuple[str, float | None]:
+    """Return name and second of `CLIP@12.5`; a name without a second may hold an @."""
+    name, at, second = text.rpartition("@")
+    try:
+        at_s = float(second)
+    except ValueError:
+        return text, None
+    if not at or not 0 <= at_s < 1e9:
+        return text, None
+    return name, at_s
+
+
+def _row(clips: Sequence[tuple[str, str]], name: str) -> int | None:
+    """Return the clip of a name: its source, or its timeline's path; the file's name will do.
+
+    Raises:
+        ConfigError: several clips are called so.
+    """
+    named: list[list[int]] = [[], []]
+    for row, (path, source) in enumerate(clips):
+        if name in (source, path, path.removesuffix(SUFFIX)):
+            named[0].append(row)
+        elif name == Path(source).name:
+            named[1].append(row)
+    found = named[0] or named[1]
+    if len(found) > 1:
+        places = ", ".join(clips[row][0] for row in found[:3])
+        hint = f"name its timeline: {places}"
+        raise ConfigError(f"{len(found)} clips are called {name}", parameter="like", hint=hint)
+    return found[0] if found else None
+
+
+def _encode(file: Path, rows_of: Path, kept: Sequence[Path]) -> None:
+    """Keep the features of a media file as those of a library were kept.
+
+    Raises:
+        FeatureError: none were, or no preset's encoders are those.
+    """
+    from seehear.features.kept import KeptWriter, opened_kept
+    from seehear.library.open_words import zero_shot
+
+    first = next((path for path in kept if path.is_file()), None)
+    if first is None:
+        raise FeatureError("no features were kept of any clip", hint="parse and keep features")
+    with opened_kept(first) as clip:
+        parser = zero_shot("sound", clip.about)
+    if parser is None:
+        told = "no zero-shot preset makes features as they were kept"
+        raise FeatureError(told, where=first, hint="name a clip of the library instead")
+    parser.keep = lambda path: KeptWriter(rows_of)
+    parser(file)
+
+
+def _read(path: Path, row: int | None, at_s: float | None, by: By) -> Example:
+    """Return the example of kept features."""
+    from seehear.features.kept import opened_kept
+
+    parts: dict[str, list[Vectors]] = {}
+    with opened_kept(path) as clip:
+        about = clip.about
+        for stream, places, vectors in _vectors(clip, _streams(about, by)):
+            meant = np.ones(len(places), bool)
+            if at_s is not None:
+                meant = places == int(at_s / about.step_s + 1e-9)
+            if meant.any():
+                parts.setdefault(stream, []).append(vectors[meant])
+    if not parts:
+        tracks = "sound or picture" if by == "both" else by
+        raise ConfigError(f"there is no {tracks} at that second", where=path, parameter="like")
+    vectors_of = {stream: np.concatenate(vectors) for stream, vectors in parts.items()}
+    return Example(vectors_of, about, row, at_s)
+
+
+def _streams(about: "KeptAbout", by: By) -> list[str]:
+    """Return what is compared: the vectors of one encoder a track."""
+    streams: dict[str, str] = {}
+    for id_, encoder in about.encoders.items():
+        if by in ("both", encoder["track"]):
+            streams.setdefault(encoder["track"], f"{id_}/{_OUTPUT}")
+    return list(streams.values())
+
+
+def _vectors(
+    clip: "KeptClip", streams: Sequence[str]
+) -> Iterator[tuple[str, NDArray[np.int64], Vectors]]:
+    """Yield places and unit vectors, piece by piece."""
+    from seehear.encoders.base import unit
+
+    for _, piece in clip.pieces(streams):
+        for stream, values in piece.values.items():
+            yield stream, piece.places[stream], unit(values)
+
+
+def _in_clip(path: Path, example: Example, row: int) -> Iterator[tuple[float, float, float]]:
+    """Yield the stretches of a clip that are like the example, and how like.
+
+    Raises:
+        FeatureError: its features cannot be compared.
+    """
+    from seehear.features.kept import opened_kept
+
+    with opened_kept(path) as clip:
+        about = clip.about
+        for stream in example.vectors:
+            id_ = stream.partition("/")[0]
+            if about.encoders.get(id_) != example.about.encoders[id_]:
+                raise FeatureError("its features were made otherwise", where=path)
+        if example.at_s is None:
+            yield 0.0, about.media.duration_s, _whole(clip, example)
+            return
+        likeness = _seconds(clip, example)
+    step_s = about.step_s
+    own = int(example.at_s / step_s + 1e-9) if example.clip == row else None
+    for place in _best(likeness, max(1, round(APART_S / step_s)), own):
+        yield place * step_s, (place + 1) * step_s, float(likeness[place])
+
+
+def _seconds(clip: "KeptClip", example: Example) -> NDArray[np.float64]:
+    """Return how like each segment of a clip is, (T,), `_NO` where a track is missing."""
+    count = clip.about.outcome.segments
+    total = np.zeros(count)
+    tracks = np.zeros(count)
+    for stream, places, vectors in _vectors(clip, list(example.vectors)):
+        inside = places < count
+        total[places[inside]] += (vectors @ example.vectors[stream][0])[inside]
+        tracks[places[inside]] += 1
+    whole = tracks == len(example.vectors)
+    return np.where(whole, total / len(example.vectors), _NO)
+
+
+def _best(likeness: NDArray[np.float64], apart: int, own: int | None) -> Iterator[int]:
+    """Yield the segments that are likest, none near another, nor near the example itself."""
+    free = likeness > _NO
+    if own is not None:
+        free[max(0, own - apart) : own + apart + 1] = False
+    for place in np.argsort(-likeness, kind="stable").tolist():
+        if free[place]:
+            free[max(0, place - apart) : place + apart + 1] = False
+            yield place
+
+
+def _whole(clip: "KeptClip", example: Example) -> float:
+    """Return how like a clip is to the whole example."""
+    best = {stream: np.full(len(own), _NO) for stream, own in example.vectors.items()}
+    for stream, _, vectors in _vectors(clip, list(example.vectors)):
+        nearest = (example.vectors[stream] @ vectors.T).max(axis=1, initial=_NO)
+        best[stream] = np.maximum(best[stream], nearest)
+    return float(np.mean([likeness.mean() for likeness in best.values()]))
