@@ -4,6 +4,8 @@ must agree.
 
 import dataclasses
 import json
+import shutil
+import sys
 
 import numpy as np
 import pytest
@@ -11,12 +13,12 @@ import torch
 
 from fake_scorer import fake
 from seehear.data import open_dataset
-from seehear.errors import ConfigError, FeatureError, WeightsError
+from seehear.errors import ConfigError, FeatureError, MissingExtraError, WeightsError
 from seehear.extraction.extract import extract
 from seehear.features import open_features
 from seehear.parser import Parser
 from seehear.parser.scorer import Gathered
-from seehear.parser.trained import Trained, trained, window_starts
+from seehear.parser.trained import Trained, open_run, trained, window_starts
 from seehear.runs.graph import GraphRun
 from seehear.time import Decoding, TimeGrid, decide, decode_scores
 from seehear.train import load_run, predict_split, prepare
@@ -178,6 +180,18 @@ def test_many_windows_are_the_same_in_any_batch(run_folder, monkeypatch):
     np.testing.assert_allclose(
         scorer.scores(kept, TimeGrid(30), (True, True)).segment_prob, whole, atol=1e-6
     )
+
+
+def test_a_run_without_a_graph_says_without_torch_what_gives_it_one(
+    run_folder, tmp_path, monkeypatch
+):
+    old = shutil.copy(run_folder / "best.safetensors", tmp_path / "old.safetensors")
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(MissingExtraError) as caught:
+        open_run(old)
+    said = str(caught.value)
+    assert said.startswith(f"{old}: it has no graph, and torch is not installed; run: pip install")
+    assert said.endswith("or where PyTorch is: seehear convert RUN")
 
 
 @pytest.mark.parametrize("count", [1, SEGMENTS, 11])
