@@ -57,6 +57,7 @@ OTHERS = {
     "kept_features": "needs the development clips",
     "own_parser_table": "prints what is kept",
     "dry_run": "needs LLP's tables",
+    "benchmarks_dry_run": "needs the tables of the other benchmarks",
     "measure_tables": "needs the development clips; make tables",
     "eager_efficientnet": "shared code",
 }

@@ -3,6 +3,7 @@
 import pytest
 
 import fake_encoders as fake
+from benchmarks_like import write_unav
 from seehear.errors import DataError
 from seehear.extraction.clips import collect
 
@@ -51,3 +52,10 @@ def test_media_go_with_a_dataset_only(tmp_path):
     with pytest.raises(DataError, match="goes with one dataset folder") as caught:
         collect([tmp_path], media=str(tmp_path))
     assert caught.value.parameter == "media"
+
+
+def test_clips_of_different_lengths_have_segments_of_their_own(tmp_path):
+    write_unav(tmp_path)
+    for name in ("uuuuuuuuuu1", "vvvvvvvvvv1"):
+        (tmp_path / f"{name}.mp4").write_bytes(b"no media, but a file of the name")
+    assert {job.grid for job in collect([tmp_path]).jobs} == {None}

@@ -59,7 +59,7 @@ def test_equal_to_the_literal_evaluation(clips: int, classes: int) -> None:
             confused["v"] += hit["v"]
             confused["av"] += hit["a"] and hit["v"]
     for name, count in confused.items():
-        assert figures[f"mu/{name}"] == pytest.approx(count / len(there), abs=1e-9)
+        assert figures[f"{name}/mu"] == pytest.approx(count / len(there), abs=1e-9)
 
 
 def test_worked_example() -> None:
@@ -75,7 +75,7 @@ def test_worked_example() -> None:
     assert figures["av/hit@1"] == 0.0
     assert figures["a/f1@1"] == pytest.approx(2 / 3)  # one right, none wrong, one missed
     assert figures["v/f1_macro@1"] == pytest.approx(2 / 3)  # dog 1, car 1, music never: 0
-    assert (figures["mu/a"], figures["mu/v"], figures["mu/av"]) == (0.5, 0.5, 0.5)
+    assert (figures["a/mu"], figures["v/mu"], figures["av/mu"]) == (0.5, 0.5, 0.5)
 
 
 def test_first_takes_the_greatest_scores_and_shapes_are_held() -> None:

@@ -48,6 +48,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
             "features=clip (repeatable)"
         ),
     )
+    parser.add_argument(
+        "--window",
+        type=int,
+        metavar="SEGMENTS",
+        help="length of training windows where clips differ in length (default: 60 segments)",
+    )
+    parser.add_argument(
+        "--track-labels",
+        action="store_true",
+        help="learn each track from its own weak labels, where the dataset has them (LFAV)",
+    )
     seeds = parser.add_mutually_exclusive_group()
     seeds.add_argument("--seed", type=int, metavar="N", help="seed (default: the recipe's)")
     seeds.add_argument(
@@ -124,6 +135,8 @@ def run(args: argparse.Namespace) -> int:
         save_every=args.save_every,
         tensorboard=args.tensorboard,
         skip_missing=args.skip_missing,
+        window=_window(args.window),
+        track_labels=args.track_labels,
         say=lambda line: print(line, file=sys.stderr, flush=True),
         progress=progress,
     )
@@ -149,6 +162,17 @@ def run(args: argparse.Namespace) -> int:
     else:
         _show(args.out, results, args.evaluate, note)
     return 0
+
+
+def _window(given: int | None) -> int:
+    """Return how many segments a training window has."""
+    from seehear.train.options import WINDOW
+
+    if given is None:
+        return WINDOW
+    if given < 1:
+        raise ConfigError(f"expected at least 1 segment, got {given}", parameter="window")
+    return given
 
 
 def _note(dataset: "Dataset", results: list[dict[str, Any]], evaluated: str | None) -> str | None:

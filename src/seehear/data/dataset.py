@@ -147,6 +147,11 @@ class Dataset:
             )
         return self.splits[name]
 
+    @property
+    def varies(self) -> bool:
+        """Whether clips differ in length."""
+        return any(split.lengths for split in self.splits.values())
+
     @cached_property
     def media_files(self) -> Mapping[str, Path]:
         """Every media file of the media folder by its stem (read once)."""

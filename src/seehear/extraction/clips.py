@@ -105,8 +105,9 @@ def _of_dataset(folder: Path, media: str | None) -> Collection:
     if not any(sources.values()):
         raise _none_found(dataset, next(iter(clips.values())), len(clips), media)
     jobs = []
+    grid = None if dataset.varies else dataset.grid  # else each clip's own
     for name, clip in clips.items():
-        job = ClipJob(name, clip.id, sources[name], dataset.grid)
+        job = ClipJob(name, clip.id, sources[name], grid)
         if job.source is None and media is None:
             job = replace(job, absent=dataset.absent.kind(clip))
         jobs.append(job)

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from seehear.errors import FeatureError
+from seehear.errors import DataError, FeatureError
 from seehear.features.store import ClipEntry, Encoders, FeatureStore, Stream, bare_id
 from seehear.files import Json
 from seehear.foreign.arrays import Header
@@ -31,7 +31,7 @@ class PublishedFolder:
         encoder: our identifier.
         output: what the rows are; `frames` with 10 rows a clip is one row a segment, hence
             `feature`.
-        rows: accepted rows a clip.
+        rows: accepted rows a clip; empty: one a second, clips of any length.
         dim: numbers a row.
         track: `audio` or `visual`.
         source: in words.
@@ -131,6 +131,27 @@ PUBLISHED_FOLDERS = (
         "audio",
         "CLAP, one vector a second (UWAV)",
     ),
+    PublishedFolder(
+        "LFAV/vggish", "vggish-lfav", "feature", (), 128, "audio", "VGGish, one vector a second"
+    ),
+    PublishedFolder(
+        "LFAV/resnet18",
+        "resnet18-lfav",
+        "feature",
+        (),
+        512,
+        "visual",
+        "ResNet-18, one vector a second (LFAV)",
+    ),
+    PublishedFolder(
+        "LFAV/r2plus1d_18",
+        "r2plus1d18-lfav",
+        "feature",
+        (),
+        512,
+        "visual",
+        "R(2+1)D-18, one vector a second (LFAV)",
+    ),
 )
 
 
@@ -151,6 +172,7 @@ class OfficialStore(FeatureStore):
         self.streams: dict[str, Stream] = {}
         self._folders: dict[str, tuple[Path, PublishedFolder]] = {}
         self._ids: dict[str, None] = {}
+        self._counted: dict[tuple[str, str], int] = {}  # rows of clips of any length
         for published in PUBLISHED_FOLDERS:
             folder = find_folder(self.path, published)
             if folder is not None:
@@ -192,9 +214,20 @@ class OfficialStore(FeatureStore):
 
     def count(self, stream: str, name: str) -> int:
         """Return R where the clip has a file, 0 where it has none."""
-        rows = self.stream(stream).rows or 0
-        there = self._is_there(stream, name)
-        return rows if there else 0
+        rows = self.stream(stream).rows
+        if not self._is_there(stream, name):
+            return 0
+        return self._count(stream, self._id(name)) if rows is None else rows
+
+    def _count(self, stream: str, id_: str) -> int:
+        """Return how many rows the file of a clip holds, by its header; 0: it is damaged."""
+        if (stream, id_) not in self._counted:
+            try:
+                rows = read_array(self._folders[stream][0] / f"{id_}.npy", mapped=True)
+                self._counted[stream, id_] = len(rows) if rows.ndim else 0
+            except DataError:
+                self._counted[stream, id_] = 0
+        return self._counted[stream, id_]
 
     def _is_there(self, stream: str, name: str) -> bool:
         """Return whether a clip has a file; a name becomes a path only if a folder has it."""
@@ -231,8 +264,9 @@ class OfficialStore(FeatureStore):
         name = published.stream(len(first))
         source = f"{published.folder}: {published.source}"
         provenance: dict[str, Json] = {"weights": {}, "preprocessing": None, "source": source}
+        rows = len(first) if published.rows else None
         self.streams[name] = Stream(
-            name, len(first), published.dim, "float32", published.encoder, provenance
+            name, rows, published.dim, "float32", published.encoder, provenance
         )
         self._folders[name] = folder, published
         self._ids.update(dict.fromkeys(ids))
@@ -277,10 +311,10 @@ def read_npy(path: Path, published: PublishedFolder, rows: Sequence[int]) -> NDA
 
     def check(header: Header) -> str | None:
         shape = header.shape
-        if len(shape) == 2 and shape[0] in rows and shape[1] == published.dim:
-            if str(header.dtype) in _FLOATS:
-                return None
-        wanted = " or ".join(f"({r}, {published.dim})" for r in rows)
+        right = len(shape) == 2 and shape[1] == published.dim and shape[0] > 0
+        if right and (not rows or shape[0] in rows) and str(header.dtype) in _FLOATS:
+            return None
+        wanted = " or ".join(f"({r}, {published.dim})" for r in rows or ("seconds",))
         return (
             f"expected {wanted} of {', '.join(_FLOATS)}, got {shape} {header.dtype}; folder"
             f" {published.folder} holds {published.source}"

@@ -45,7 +45,7 @@ def labels_of(heard: Bools, seen: Bools) -> dict[str, Bools]:
 
 
 def clip_figures(scores: Mapping[str, Floats], heard: Bools, seen: Bools) -> dict[str, float]:
-    """Return the figures of scores, `a/hit@1` and so on, and `mu/a`, `mu/v`, `mu/av`.
+    """Return the figures of scores, `a/hit@1` and so on, and `a/mu`, `v/mu`, `av/mu`.
 
     Args:
         scores: (N, C) of what is heard (`a`), seen (`v`), and both together (`av`).
@@ -83,7 +83,7 @@ def confusion(predicted: Mapping[str, Bools], labels: Bools) -> dict[str, float]
     rows = labels.any(axis=1)
     hits = {name: _any((of & labels)[rows]) for name, of in predicted.items()}
     alone = {"a": hits["a"], "v": hits["v"], "av": hits["a"] & hits["v"]}
-    return {f"mu/{name}": _share(hit & ~hits["av"]) for name, hit in alone.items()}
+    return {f"{name}/mu": _share(hit & ~hits["av"]) for name, hit in alone.items()}
 
 
 def first(scores: Floats, k: int) -> Bools:

@@ -94,6 +94,14 @@ FEATURES: Mapping[str, FeatureSet] = Registry(
                 visual=("clip-vit-l14-uwav/feature",),
             ),
             FeatureSet(
+                "lfav",
+                "VGGish, ResNet-18 and R(2+1)D-18, one vector a second, clips of any length: what"
+                " LFAV publishes",
+                audio=("vggish-lfav/feature",),
+                visual=("resnet18-lfav/feature",),
+                motion=("r2plus1d18-lfav/feature",),
+            ),
+            FeatureSet(
                 "offline",
                 "EfficientNet-Lite2 (ConSE) frames and YAMNet embedding with class scores; no"
                 " download but from the package index",

@@ -29,6 +29,7 @@ HAN = Recipe(
         "valor+3d",
         "valor",
         "uwav",
+        "lfav",
         "offline",
     ),
     labels=Labels(smooth_audio=1.0, smooth_visual=0.9),

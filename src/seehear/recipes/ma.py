@@ -60,7 +60,7 @@ MA = Recipe(
         "paper": (60.3, 60.0, 55.1, 58.9, 57.9, 53.6, 56.4, 49.0, 53.0, 50.6),
         "clip": (60.0, 65.1, 57.2, 60.8, 59.6, 51.7, 61.7, 49.2, 54.2, 52.4),
     },
-    features=("paper", "clip", "clip+3d", "valor+3d", "valor", "uwav", "offline"),
+    features=("paper", "clip", "clip+3d", "valor+3d", "valor", "uwav", "lfav", "offline"),
     labels=dataclasses.replace(WEAK, removals=True, alias_audio_target=True),
     network=Network(
         "ma",

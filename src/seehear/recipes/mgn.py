@@ -42,7 +42,7 @@ MGN = Recipe(
         "paper": (60.8, 55.4, 50.4, 55.5, 57.2, 51.1, 52.4, 44.4, 49.3, 49.1),
         "clip": (61.0, 60.0, 53.8, 58.3, 58.9, 50.8, 56.7, 47.3, 51.6, 50.2),
     },
-    features=("paper", "clip", "clip+3d", "valor+3d", "valor", "uwav", "offline"),
+    features=("paper", "clip", "clip+3d", "valor+3d", "valor", "uwav", "lfav", "offline"),
     labels=Labels(smooth_audio=1.0, smooth_visual=0.9),
     network=Network(
         "mgn",

@@ -11,6 +11,7 @@ from seehear.features import FeatureStore
 from seehear.runs.description import TrainedRun
 from seehear.runs.inputs import find_missing, read_inputs, require_streams
 from seehear.runs.predicted import Predicted
+from seehear.runs.whole import predict_whole
 from seehear.time import Decoding
 
 
@@ -51,6 +52,25 @@ def predict_with(
         FeatureError: clips without features, or features of another encoder.
     """
     names = dataset.split(split).names
+    whole = bool(dataset.split(split).lengths)  # clips of any length, in windows
+    _require_same(run, dataset, whole=whole)
+    require_streams(run.features, store, run.path)
+    run.check_encoders(store.encoders(), store.path)
+    absent = find_missing(store, run.features, names) if missing == "empty" else []
+    there = np.array([name not in set(absent) for name in names])
+    found = tuple(name for name, has in zip(names, there, strict=True) if has)
+    if whole:
+        predicted = predict_whole(run, store, found, dataset.grid.count)
+    else:
+        inputs = read_inputs(store, run.features, found, dataset.grid.count, frames=run.frames)
+        predicted = run.predict_arrays(inputs)
+    if absent:
+        predicted = Predicted(*(_spread(array, there) for array in predicted))
+    return SplitPrediction(*predicted, run.decoding)
+
+
+def _require_same(run: TrainedRun, dataset: Dataset, *, whole: bool) -> None:
+    """Refuse a dataset of other classes or, unless clips are parsed whole, of other segments."""
     if dataset.vocabulary.names != run.vocabulary.names:
         odd = sorted(set(dataset.vocabulary.names) ^ set(run.vocabulary.names))
         raise DataError(
@@ -59,22 +79,13 @@ def predict_with(
             where=dataset.root,
             hint="train a parser on this vocabulary",
         )
-    if (dataset.grid.count, dataset.grid.step_s) != (run.grid.count, run.grid.step_s):
+    same = whole or dataset.grid.count == run.grid.count
+    if not same or dataset.grid.step_s != run.grid.step_s:
         raise DataError(
             f"expected the {run.grid.count} segments of {run.grid.step_s:g} s of training, the"
             f" dataset has {dataset.grid.count} of {dataset.grid.step_s:g} s",
             where=dataset.root,
         )
-    require_streams(run.features, store, run.path)
-    run.check_encoders(store.encoders(), store.path)
-    absent = find_missing(store, run.features, names) if missing == "empty" else []
-    there = np.array([name not in set(absent) for name in names])
-    found = tuple(name for name, has in zip(names, there, strict=True) if has)
-    inputs = read_inputs(store, run.features, found, dataset.grid.count, frames=run.frames)
-    predicted = run.predict_arrays(inputs)
-    if absent:
-        predicted = Predicted(*(_spread(array, there) for array in predicted))
-    return SplitPrediction(*predicted, run.decoding)
 
 
 def _spread(found: NDArray[np.float32], there: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Protocol
 
+WINDOW = 60  # segments
+
 
 class Bar(Protocol):
     """What training needs of a progress display."""
@@ -36,13 +38,15 @@ def _say_nothing(line: str) -> None:
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How to run; nothing here changes a result except `device`.
+    """How to run, and what of a dataset is learned from: recipes and settings say the rest.
 
     Args:
         device: `cpu`, `cuda`, or `auto`.
         save_every: steps between saved states inside an epoch; 0: after epochs only.
         tensorboard: also write TensorBoard event files.
         skip_missing: leave out clips without features instead of refusing.
+        window: segments of a training window, for datasets whose clips differ in length.
+        track_labels: learn each track from its own weak labels, where the dataset has them.
         say: receives one line at a time.
         progress: opens a display for a number of items.
     """
@@ -51,5 +55,7 @@ class RunOptions:
     save_every: int = 0
     tensorboard: bool = False
     skip_missing: bool = False
+    window: int = WINDOW
+    track_labels: bool = False
     say: Callable[[str], None] = _say_nothing
     progress: Callable[[int, str], AbstractContextManager[Bar]] = _silent

@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from seehear.data import Dataset, Split
 from seehear.errors import ConfigError, DataError
 from seehear.features import FeatureStore
+from seehear.features.windowed import in_windows
 from seehear.recipes import FeatureSet, Recipe, get, resolve
 from seehear.recipes.contract import Clips
 from seehear.runs.inputs import find_missing
@@ -37,6 +40,8 @@ class Prepared:
         truth: (audio, visual) boolean (N, T, C) of `val`, or None.
         normalisation: the numbers of the standardisation.
         asked: what the caller asked for: `recipe`, `features` and `settings` as JSON values.
+        track_weak: weak labels of the tracks of `train`, (N, 2, C); None: those of the clip serve
+            for both.
     """
 
     dataset: Dataset
@@ -48,6 +53,7 @@ class Prepared:
     truth: Truth | None
     normalisation: Mapping[str, torch.Tensor]
     asked: Mapping[str, Any] = field(default_factory=dict)
+    track_weak: NDArray[np.uint8] | None = None
 
     @property
     def dims(self) -> dict[str, int | None]:
@@ -86,11 +92,16 @@ def prepare(
     options, settings = options or RunOptions(), settings or {}
     if isinstance(recipe, str):
         recipe = get(recipe)
+    asked = {"recipe": recipe.name, **_learned_from(dataset, options)}
+    if dataset.varies:
+        dataset, store = in_windows(dataset, store, options.window)
+        options.say(f"clips differ in length: trained on {dataset.grid_from}")
     chosen = choose_features(recipe, store, features, dataset=dataset)
     resolved = resolve(recipe, chosen.name, settings)
     splits = _Splits(dataset, store, chosen, resolved.network.rows == "frame", options)
     rows = splits.rows("train")
     train, val, truth = splits.clips("train", rows), None, None
+    tracks = _track_labels(dataset, rows, options)
     if not train.weak.any():
         raise DataError(
             f"none of the {len(train)} training clips has a label",
@@ -111,8 +122,40 @@ def prepare(
         options.say("val has no segment truth: the last epoch is kept (training.select=last)")
         training = dataclasses.replace(resolved.training, select="last", select_visual=None)
         resolved = dataclasses.replace(resolved, training=training)
-    asked = {"recipe": recipe.name, "features": chosen.name, "settings": dict(settings)}
-    return Prepared(dataset, store, resolved, chosen, train, val, truth, normalisation, asked)
+    asked |= {"features": chosen.name, "settings": dict(settings)}
+    return Prepared(
+        dataset, store, resolved, chosen, train, val, truth, normalisation, asked, tracks
+    )
+
+
+def _learned_from(dataset: Dataset, options: RunOptions) -> dict[str, Any]:
+    """Return what of the dataset is learned from, where that is not all as it stands."""
+    out: dict[str, Any] = {}
+    if dataset.varies:
+        out["window"] = options.window
+    if options.track_labels:
+        out["track_labels"] = True
+    return out
+
+
+def _track_labels(
+    dataset: Dataset, rows: list[int], options: RunOptions
+) -> NDArray[np.uint8] | None:
+    """Return the weak labels of the tracks of some training clips; None: not asked for.
+
+    Raises:
+        ConfigError: the dataset has none.
+    """
+    if not options.track_labels:
+        return None
+    tracks = dataset.splits["train"].track_weak
+    if tracks is None:
+        raise ConfigError(
+            f"{dataset.name} has no weak labels of each track",
+            hint="leave it out: the labels of the clip serve for both",
+            parameter="track_labels",
+        )
+    return tracks[rows]
 
 
 @dataclass(frozen=True)

@@ -194,7 +194,8 @@ class _Stages:
         prepared, recipe = self.prepared, self.prepared.recipe.at(stage)
         train, needed = prepared.train, self._needed(stage)
         segments = prepared.dataset.grid.count
-        targets = build_targets(recipe.labels, train.weak.cpu(), needed, segments)
+        tracks = None if prepared.track_weak is None else torch.from_numpy(prepared.track_weak)
+        targets = build_targets(recipe.labels, train.weak.cpu(), needed, segments, tracks=tracks)
         task = TrainingTask(
             recipe=recipe,
             train=train,

@@ -10,7 +10,12 @@ from seehear.recipes.contract import Arrays
 
 
 def build_targets(
-    labels: Labels, weak: Tensor, artefacts: Mapping[str, Arrays], segments: int
+    labels: Labels,
+    weak: Tensor,
+    artefacts: Mapping[str, Arrays],
+    segments: int,
+    *,
+    tracks: Tensor | None = None,
 ) -> dict[str, Tensor]:
     """Return the training targets of every clip.
 
@@ -23,16 +28,21 @@ def build_targets(
         artefacts: `labels` (audio, visual: (N, T, C) float or None) and `removals` (audio, visual:
             (N, C) bool), as far as the stage needs them.
         segments: T.
+        tracks: (N, 2, C), weak labels of what is heard and of what is seen, in place of y for the
+            tracks; None: the datasets' labels are of clips alone.
 
     Returns:
         `clip`, `audio`, `visual` (N, C) and, with segment labels, `audio_segments`,
         `visual_segments` (N, T, C).
     """
     weak = weak.to(torch.float32)
+    heard_weak = seen_weak = weak
+    if tracks is not None:
+        heard_weak, seen_weak = tracks.to(torch.float32).unbind(dim=1)
     targets = {
         "clip": weak.clone(),
-        "audio": _smooth(weak, labels.smooth_audio),
-        "visual": _smooth(weak, labels.smooth_visual),
+        "audio": _smooth(heard_weak, labels.smooth_audio),
+        "visual": _smooth(seen_weak, labels.smooth_visual),
     }
     if labels.removals:
         removals = artefacts["removals"]
@@ -43,14 +53,17 @@ def build_targets(
             # the releases share one array between the audio target and the clip's
             targets["clip"][heard] = 0.0
     if labels.segments is not None:
-        targets |= _segment_targets(weak, artefacts["labels"], segments)
+        of_tracks = {"audio": heard_weak, "visual": seen_weak}
+        targets |= _segment_targets(of_tracks, artefacts["labels"], segments)
     return targets
 
 
-def _segment_targets(weak: Tensor, given: Arrays, segments: int) -> dict[str, Tensor]:
+def _segment_targets(
+    of_tracks: Mapping[str, Tensor], given: Arrays, segments: int
+) -> dict[str, Tensor]:
     """Return the targets of the tracks' segments; a track without labels has its weak ones."""
     targets = {}
-    for track in ("audio", "visual"):
+    for track, weak in of_tracks.items():
         array = given.get(track)
         if array is not None:
             targets[f"{track}_segments"] = torch.as_tensor(array, dtype=torch.float32)

@@ -1,0 +1,67 @@
+"""A trained parser over whole clips of any length, by their features.
+
+The network sees windows as long as those it was trained on, each half a window after the one
+before, the last one flush with the clip's end; a segment's probability is the mean over the windows
+that hold it.  A class is in a track, or in the clip, as surely as in the window where it is surest:
+that is what gates go by.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from seehear.features import FeatureStore
+from seehear.features.windowed import Window, WindowedStore, windows_of
+from seehear.runs.description import TrainedRun
+from seehear.runs.inputs import read_inputs
+from seehear.runs.predicted import Predicted
+
+_CLIPS = 16  # at a time
+
+
+def predict_whole(
+    run: TrainedRun, store: FeatureStore, names: Sequence[str], longest: int
+) -> Predicted:
+    """Return the probabilities of clips, (N, T, 2, C), (N, 2, C) and (N, C); T is `longest`.
+
+    Segments behind a clip's end are 0; what lies behind `longest` is left out.
+
+    Raises:
+        FeatureError: a clip has no features, or damaged ones.
+    """
+    classes = len(run.vocabulary)
+    shape = (len(names), longest, 2, classes)
+    out = Predicted(
+        np.zeros(shape, np.float32),
+        np.zeros((len(names), 2, classes), np.float32),
+        np.zeros((len(names), classes), np.float32),
+    )
+    length = run.grid.count
+    for first in range(0, len(names), _CLIPS):
+        windows: list[Window] = []
+        for name in names[first : first + _CLIPS]:
+            windows += windows_of(store, name, length, length // 2)
+        seen = WindowedStore(store, windows)
+        of_windows = tuple(window.name for window in windows)
+        inputs = read_inputs(seen, run.features, of_windows, length, frames=run.frames)
+        _add(out, names[first : first + _CLIPS], first, windows, run.predict_arrays(inputs))
+    return out
+
+
+def _add(
+    out: Predicted, names: Sequence[str], first: int, windows: Sequence[Window], found: Predicted
+) -> None:
+    """Put what was found in the windows of some clips, rows from `first`, into `out`."""
+    place = {name: first + index for index, name in enumerate(names)}
+    longest = out.segment_prob.shape[1]
+    times = np.zeros((len(names), longest, 1, 1), np.float32)
+    for index, window in enumerate(windows):
+        row = place[window.clip]
+        inside = min(window.length, window.count - window.start, longest - window.start)
+        if inside > 0:
+            span = slice(window.start, window.start + inside)
+            out.segment_prob[row, span] += found.segment_prob[index, :inside]
+            times[row - first, span] += 1
+        np.maximum(out.track_prob[row], found.track_prob[index], out=out.track_prob[row])
+        np.maximum(out.clip_prob[row], found.clip_prob[index], out=out.clip_prob[row])
+    out.segment_prob[first : first + len(names)] /= np.maximum(times, 1)
