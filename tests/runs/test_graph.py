@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hiding import hide
 from same_graph import check_graph
 from seehear.errors import WeightsError
 from seehear.labels.store import SegmentLabels
@@ -16,7 +17,7 @@ from seehear.recipes import RECIPES
 from seehear.runs.graph import load_graph_run
 from seehear.runs.split import predict_with
 from seehear.share.bundle import GRAPH, MODEL, RECORD
-from seehear.train import load_run, prepare
+from seehear.train import evaluate_split, load_run, prepare
 from seehear.train import run as train_run
 from small_recipes import small_settings
 from small_world import SEGMENTS, TINY, write_world
@@ -64,22 +65,29 @@ def test_recipes_that_learn_from_labels_have_the_numbers_of_torch(world, tmp_pat
     check_graph(train_run(prepared, tmp_path / "run", labels=labels))
 
 
-def test_a_run_is_used_where_torch_cannot_be_imported(world, trained) -> None:
+def test_a_run_is_scored_and_shared_where_torch_cannot_be_imported(
+    world, trained, tmp_path
+) -> None:
     dataset, store = world
+    address = f"file://{tmp_path}/shared"
+    scored = ["evaluate", str(dataset.root), "--features", str(store.path), "--json", "--model"]
     program = f"""
 import sys
-sys.modules["torch"] = None
-from seehear.data import open_dataset
-from seehear.features import open_features
-from seehear.parser.trained import open_run
-from seehear.runs.split import predict_with
-run = open_run({str(trained)!r})
-dataset, store = open_dataset({str(dataset.root)!r}), open_features({str(store.path)!r})
-out = predict_with(run, store, dataset, "test")
-print(out.segment_prob.shape)
+from seehear.cli.main import main
+assert main({[*scored, str(trained)]}) == 0
+assert main({["share", str(trained), "--to", address]}) == 0
+assert main({[*scored, address]}) == 0
+assert "torch" not in sys.modules
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert done.stdout.strip() == "(8, 4, 2, 4)", done.stderr
+    env = {
+        **hide(("torch", "jaxtyping", "onnx"), tmp_path / "hidden"),
+        "SEEHEAR_CACHE": str(tmp_path),
+    }
+    done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    one, other = (json.loads(part) for part in done.stdout.split(f"{address}\n"))
+    assert one["figures"] == other["figures"]
+    assert one["figures"] == pytest.approx(evaluate_split(trained, store, dataset, "test"))
 
 
 @pytest.mark.parametrize("damage", ["changed", "cut off", "missing"])
