@@ -169,6 +169,15 @@ def test_a_cut_off_file_never_ends_in_a_traceback(tmp_path) -> None:
                 imported(tmp_path, text[:end])
 
 
+def test_a_file_read_as_what_it_is_not_ends_in_order(tmp_path) -> None:
+    path = tmp_path / "x"
+    for content in ("a,b\nc,d\n", "{}", "<a/>", "\n", 'File type = "ooTextFile"'):
+        path.write_text(content)
+        for name in FORMATS:
+            with contextlib.suppress(DataError):
+                assert interchange.read(path, format=name).rows == ()
+
+
 def test_a_format_may_be_named_and_comes_from_packages_too(tmp_path, monkeypatch) -> None:
     with pytest.raises(ConfigError, match=r"format: unknown format 'cvs'; did you mean csv"):
         interchange.get("cvs")

@@ -1,5 +1,6 @@
 """Our own tables and timelines, as `seehear export` writes them."""
 
+from seehear.errors import DataError
 from seehear.interchange.content import Content
 from seehear.interchange.grid import has_columns, read_grid, rows_of
 from seehear.interchange.rows import Findings, number
@@ -56,7 +57,10 @@ def is_csv(content: Content) -> bool:
 def read_csv(content: Content, found: Findings) -> None:
     """Read `source,track,label,start_s,end_s,score`; labels are kept to the byte."""
     separator = "," if content.head.partition("\n")[0].count(",") else ";"
-    (_, header), *rows = rows_of(content, separator)
+    (_, header), *rows = rows_of(content, separator) or [(1, [])]
+    missing = set(CSV) - {name.strip().casefold() for name in header}
+    if missing:
+        raise DataError(f"expected the columns {', '.join(CSV)}", where=content.path)
     place = {name.strip().casefold(): i for i, name in enumerate(header)}
     for line, fields in rows:
         where = f"line {line}"

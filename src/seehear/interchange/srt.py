@@ -26,7 +26,7 @@ def read(content: Content, found: Findings) -> None:
             cues.append((place, times))
         elif "-->" in line:
             found.skip(f"line {place + 1}", "its times are none")
-    for (start, times), end in zip(cues, [at for at, _ in cues[1:]] + [0], strict=True):
+    for (start, times), end in zip(cues, [at for at, _ in cues[1:]] + [0], strict=False):
         body = _without_number(lines[start + 1 : end]) if end else lines[start + 1 :]
         text = _MARKUP.sub("", "\n".join(body)).strip()
         found.add(f"line {start + 1}", text, *times)
