@@ -120,6 +120,7 @@ def test_the_card(world) -> None:
     figures = json.loads((run / "figures-test.json").read_text())
     assert "# han, trained on small" in card
     assert "small: 24 training clips, labels fingerprint `" in card
+    assert "segments of 1 s. Clips of each class: Dog " in card
     assert "4 classes: Dog (“dog”), Car" in card
     assert "Clip labels only" in card
     assert f"| test | Segment level | {100 * figures['segment/audio']:.1f} | " in card

@@ -43,6 +43,7 @@ def test_a_run_says_everything_about_itself(world, trained):
         "fingerprint": world[0].fingerprint(),
         "parts": world[0].parts(),
         "train_clips": 24,
+        "classes": {"Dog": 8, "Car": 8, "Speech": 10, "Cat": 10},
     }
     assert set(about["figures"]) >= {"segment/type", "event/event"}
     assert about["machine"]["threads"] >= 1

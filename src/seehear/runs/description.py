@@ -15,6 +15,7 @@ from seehear.data import Dataset, Vocabulary
 from seehear.errors import FeatureError
 from seehear.features.feature_set import FeatureSet
 from seehear.runs.inputs import PRIOR
+from seehear.runs.likeness import Likeness, read_likeness
 from seehear.runs.predicted import Predicted
 from seehear.time import TRACKS, Decoding, TimeGrid
 
@@ -57,6 +58,19 @@ class TrainedRun(ABC):
     def decoding(self) -> Decoding:
         """How its probabilities become decisions."""
         return Decoding(**_with_tuples(self.about["decoding"]))
+
+    @property
+    def prior(self) -> str:
+        """What stands beside its network in parsing (`seehear.parser.prior`)."""
+        return str(self.about["recipe"]["network"].get("prior", "none"))
+
+    def likeness(self) -> Likeness | None:
+        """Return what tells clips unlike those it was trained on; None where nothing does.
+
+        Raises:
+            WeightsError: damaged.
+        """
+        return read_likeness(self.path, self.about["dims"])
 
     @property
     def figures(self) -> Mapping[str, float] | None:

@@ -46,7 +46,8 @@ _NETWORK = record(
         "options": table(_option),
         "rows": one_of("segment", "frame"),
         "forward": table(_option),
-    }
+    },
+    {"prior": text},
 )
 _RECIPE = record(
     {
@@ -76,7 +77,9 @@ _GRID = record(
     others=False,
 )
 _ENCODER = record({}, {"weights": maybe(table(text)), "licence": text, "preprocessing": anything})
-_DATASET = record({"name": text, "fingerprint": text, "train_clips": whole()})
+_DATASET = record(
+    {"name": text, "fingerprint": text, "train_clips": whole()}, {"classes": table(whole())}
+)
 _FORM = record(
     {
         "schema": one_of(SCHEMA),

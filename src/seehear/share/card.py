@@ -51,7 +51,7 @@ def model_card(
         ),
         (
             f"## Data\n\n{_data(dataset)} {about['grid']['count']} segments of"
-            f" {about['grid']['step_s']:g} s."
+            f" {about['grid']['step_s']:g} s.{_class_counts(dataset)}"
         ),
         f"## Labels\n\n{_labels(about)}\n\n{len(classes['names'])} classes: {described}.",
         "## Inputs\n\n" + _encoders(about),
@@ -77,6 +77,13 @@ def _data(dataset: Mapping[str, Any]) -> str:
         f"{dataset['name']}: {dataset['train_clips']:,} training clips, labels fingerprint "
         f"`{dataset['fingerprint'][:16]}`."
     )
+
+
+def _class_counts(dataset: Mapping[str, Any]) -> str:
+    """Return how many clips were labelled with each class, where the run says."""
+    if not (counts := dataset.get("classes")):
+        return ""
+    return f" Clips of each class: {', '.join(f'{name} {n:,}' for name, n in counts.items())}."
 
 
 def _class(name: str, description: str) -> str:
@@ -153,7 +160,8 @@ def _limits(about: Mapping[str, Any], licence: str) -> str:
         ),
         (
             "Figures hold for clips like those it was trained on; other cameras, microphones and"
-            " places were not measured."
+            " places were not measured. A video unlike them gets a warning, where held-out clips"
+            " (val) could tell what is like them."
         ),
         (
             "It needs the encoders above with just these weights; their licences and the data's"

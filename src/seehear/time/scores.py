@@ -24,6 +24,8 @@ class Scores:
         clip_prob: pooled probability of the clip, (C,), or (T, C) likewise; what the gate `joint`
             reads. None: maximum over tracks.
         present: whether the clip has an audio and a visual track; an absent track yields no event.
+        notes: a line for each thing that a reader of them should know, such as that the parser was
+            trained on other footage.
     """
 
     segment_prob: NDArray[np.floating]
@@ -32,6 +34,7 @@ class Scores:
     track_prob: NDArray[np.floating] | None = None
     clip_prob: NDArray[np.floating] | None = None
     present: tuple[bool, bool] = field(default=(True, True))
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         expected = (self.grid.count, len(TRACKS), len(self.vocabulary))

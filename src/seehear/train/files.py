@@ -17,6 +17,7 @@ from seehear.foreign import texts
 from seehear.foreign.arrays import read_npz
 from seehear.foreign.forms import Form, T
 from seehear.foreign.tensors import opened_tensors
+from seehear.runs.likeness import PREFIX as LIKENESS
 from seehear.runs.model_file import NORMALISE
 from seehear.share.about import ABOUT
 
@@ -89,10 +90,13 @@ def write_model(
     copies: Mapping[str, Mapping[str, Tensor]],
     normalisation: Mapping[str, Tensor],
     about: Json,
+    likeness: Mapping[str, Tensor] | None = None,
 ) -> None:
-    """Write a model file: tensors `COPY.NAME` and `normalise.NAME`, and what they are."""
+    """Write a model file: tensors `COPY.NAME`, `normalise.NAME` and `likeness.NAME`, and what they
+    are.
+    """
     tensors: dict[str, Tensor] = {}
-    for copy, state in {**copies, NORMALISE: normalisation}.items():
+    for copy, state in {**copies, NORMALISE: normalisation, LIKENESS: likeness or {}}.items():
         tensors |= {f"{copy}.{name}": tensor for name, tensor in state.items()}
     write_tensors(path, tensors, about)
 
@@ -105,6 +109,7 @@ def read_model(path: Path, form: Form[Json] = ABOUT) -> ModelFile:
         part, _, name = full.partition(".")
         parts.setdefault(part, {})[name] = tensor
     normalisation = parts.pop(NORMALISE, {})
+    parts.pop(LIKENESS, None)  # parsing reads it (`seehear.runs.likeness`)
     return ModelFile(parts, normalisation, about)
 
 

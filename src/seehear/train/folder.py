@@ -230,7 +230,7 @@ def _without_parts(dataset: Json) -> Json:
     """Return what a run says of its dataset but for what older runs do not say."""
     if not isinstance(dataset, dict):
         return dataset
-    return {key: value for key, value in dataset.items() if key != "parts"}
+    return {key: value for key, value in dataset.items() if key not in ("parts", "classes")}
 
 
 def read_log(path: Path) -> list[dict[str, Any]]:
@@ -273,6 +273,7 @@ class StageRecorder:
         folder: of the stage.
         about: written into every model file (JSON).
         normalisation: numbers already applied to the clips, kept with the weights.
+        likeness: what tells clips unlike the training clips, likewise.
         tensorboard: also write TensorBoard event files.
     """
 
@@ -281,12 +282,14 @@ class StageRecorder:
         folder: RunFolder,
         about: Mapping[str, Any],
         normalisation: Mapping[str, Tensor],
+        likeness: Mapping[str, Tensor] | None = None,
         *,
         tensorboard: bool = False,
     ) -> None:
         self._path = folder.path
         self._about = about
         self._normalisation = normalisation
+        self._likeness = likeness
         self._board = Board(folder.path) if tensorboard else None
 
     def __enter__(self) -> Self:
@@ -358,7 +361,8 @@ class StageRecorder:
     def _write(
         self, name: str, copies: Mapping[str, Mapping[str, Tensor]], more: Mapping[str, Any]
     ) -> None:
-        write_model(self._path / name, copies, self._normalisation, {**self._about, **more})
+        about = {**self._about, **more}
+        write_model(self._path / name, copies, self._normalisation, about, self._likeness)
 
     def _append(self, epoch: Epoch) -> None:
         line = {

@@ -16,6 +16,7 @@ from seehear.features.windowed import in_windows
 from seehear.recipes import FeatureSet, Recipe, get, resolve
 from seehear.recipes.contract import Clips
 from seehear.runs.inputs import find_missing
+from seehear.runs.likeness import fit_likeness
 from seehear.train.data import (
     choose_features,
     load_clips,
@@ -39,6 +40,7 @@ class Prepared:
         train, val: standardised clips; `val` is None where there are none.
         truth: (audio, visual) boolean (N, T, C) of `val`, or None.
         normalisation: the numbers of the standardisation.
+        likeness: what tells clips unlike the training clips; empty: nothing does.
         asked: what the caller asked for: `recipe`, `features` and `settings` as JSON values.
         track_weak: weak labels of the tracks of `train`, (N, 2, C); None: those of the clip serve
             for both.
@@ -52,6 +54,7 @@ class Prepared:
     val: Clips | None
     truth: Truth | None
     normalisation: Mapping[str, torch.Tensor]
+    likeness: Mapping[str, torch.Tensor] = field(default_factory=dict)
     asked: Mapping[str, Any] = field(default_factory=dict)
     track_weak: NDArray[np.uint8] | None = None
 
@@ -113,6 +116,7 @@ def prepare(
     if "val" in dataset.splits and dataset.splits["val"].clips:
         rows = splits.rows("val")
         val, truth = splits.clips("val", rows), _truth(dataset.splits["val"], rows)
+    likeness = _likeness(train, val)
     normalisation = statistics(train) if chosen.standardise else {}
     device = choose_device(options.device)
     train = _place(standardise(train, normalisation), device)
@@ -124,7 +128,17 @@ def prepare(
         resolved = dataclasses.replace(resolved, training=training)
     asked |= {"features": chosen.name, "settings": dict(settings)}
     return Prepared(
-        dataset, store, resolved, chosen, train, val, truth, normalisation, asked, tracks
+        dataset,
+        store,
+        resolved,
+        chosen,
+        train,
+        val,
+        truth,
+        normalisation,
+        likeness=likeness,
+        asked=asked,
+        track_weak=tracks,
     )
 
 
@@ -156,6 +170,16 @@ def _track_labels(
             parameter="track_labels",
         )
     return tracks[rows]
+
+
+def _likeness(train: Clips, val: Clips | None) -> dict[str, torch.Tensor]:
+    """Return what tells clips unlike the training clips, told by those that select the epoch."""
+    if val is None:
+        return {}
+    held = [{"audio": c.audio.numpy(), "visual": c.visual.numpy()} for c in (train, val)]
+    found = fit_likeness(*held)
+    arrays = {} if found is None else found.tensors()
+    return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
 
 @dataclass(frozen=True)

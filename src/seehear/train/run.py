@@ -213,6 +213,7 @@ class _Stages:
             folder,
             {**self.about, **definition},
             prepared.normalisation,
+            prepared.likeness,
             tensorboard=self.options.tensorboard,
         )
         with recorder:
@@ -367,6 +368,7 @@ def _about(prepared: Prepared, seed: int, labels: SegmentLabels | None) -> dict[
             "fingerprint": dataset.fingerprint(),
             "parts": dataset.parts(),
             "train_clips": len(prepared.train),
+            "classes": _counts(prepared),
         },
         "labels": provenance,
         "machine": {
@@ -377,6 +379,14 @@ def _about(prepared: Prepared, seed: int, labels: SegmentLabels | None) -> dict[
         },
         "epoch": 0,
         "figures": None,
+    }
+
+
+def _counts(prepared: Prepared) -> dict[str, int]:
+    """Return how many training clips are labelled with each class."""
+    counts = prepared.train.weak.sum(dim=0).tolist()
+    return {
+        name: round(n) for name, n in zip(prepared.dataset.vocabulary.names, counts, strict=True)
     }
 
 
