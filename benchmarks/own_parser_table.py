@@ -1,14 +1,16 @@
-"""Print the tables of `notes/2026-11-27-own-parser.md` from the data beside it.
+"""Print the tables of the records of our own parser from the data beside them.
 
     python benchmarks/own_parser_table.py
 
-Nothing is measured here: every row was, and stands in `notes/2026-11-27-own-parser/`.
+Nothing is measured here: every row was, and stands in `notes/2026-11-27-own-parser/` and
+`notes/2026-11-27-unlike-footage/`.
 """
 
 import csv
 from pathlib import Path
 
-DATA = Path(__file__).parent / "notes" / "2026-11-27-own-parser"
+NOTES = Path(__file__).parent / "notes"
+RECORDS = ("2026-11-27-own-parser", "2026-11-27-unlike-footage")
 
 
 def table(file: Path) -> str:
@@ -23,8 +25,9 @@ def table(file: Path) -> str:
 
 def main() -> None:
     """Run."""
-    for file in sorted(DATA.glob("*.tsv")):
-        print(f"{file.stem}\n\n{table(file)}\n")
+    for record in RECORDS:
+        for file in sorted((NOTES / record).glob("*.tsv")):
+            print(f"{record}: {file.stem}\n\n{table(file)}\n")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 What is not measured yet is said, row by row and seed by seed; no figure here but from the data.
 """
 
+import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,6 +38,17 @@ def results(folder: Path = TABLES, before: Path = BEFORE) -> str:
         parts.append("### Before: an older code's figures of tables that are not whole yet\n")
         parts += [f"##{markdown(result)}" for result in older]
     return "\n".join(parts)
+
+
+def ablation(recipe: str, notes: Path = BENCHMARKS / "notes") -> str:
+    """Return the newest table that takes a recipe apart, as Markdown; empty where there is none."""
+    files = sorted(notes.glob(f"*/ablation-{recipe}.tsv"))
+    if not files:
+        return ""
+    with files[-1].open(encoding="utf-8", newline="") as lines:
+        head, *rows = csv.reader(lines, delimiter="\t")
+    marks = ["---"] + ["--:"] * (len(head) - 1)
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, marks, *rows))
 
 
 def _is_whole(result: dict[str, Any] | None) -> bool:

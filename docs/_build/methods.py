@@ -101,6 +101,17 @@ def page(recipe: Any) -> str:
             *here,
             "",
         ]
+    if apart := measured.ablation(recipe.name):
+        text += [
+            "## Taken apart",
+            "",
+            "Percent over the folds of `restaged-folds` (500 clips, segment level, then event"
+            " level), which are like the training clips; F of seconds seen and clips heard on 30"
+            " real clips, which are not. Every row is from committed data, what did not help too.",
+            "",
+            apart,
+            "",
+        ]
     text += [
         "## Ours against the paper and its code",
         "",

@@ -320,6 +320,14 @@ def test_a_trained_parser(trained, capsys) -> None:
     assert len(tuned["setting"]["decoding"]["visual_threshold"]) == 4
 
 
+def test_the_prior_is_said_and_goes_with_a_model_only(trained, table, llp, capsys) -> None:
+    assert as_json(capsys, *trained)["setting"]["prior"] == "none"  # as its recipe has it
+    assert main(["evaluate", *trained, "--prior", "likeness"]) == 2
+    assert "for the prior, the folder holds" in capsys.readouterr().err
+    assert main(["evaluate", str(llp), "--predictions", table(), "--prior", "none"]) == 2
+    assert "--prior: goes with a model only" in capsys.readouterr().err
+
+
 def test_a_trained_parser_needs_features(trained, capsys) -> None:
     assert main(["evaluate", *trained[:3]]) == 2
     assert "--model needs --features FEATURES" in capsys.readouterr().err

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from seehear.cli.main import main
-from seehear.recipes import FIGURES, RECIPES
+from seehear.recipes import FIGURES, RECIPES, RECOMMENDED, resolve
 from small_world import TINY, write_world
 
 SETTINGS = [part for name, value in TINY.items() for part in ("--set", f"{name}={value}")]
@@ -136,8 +136,22 @@ def test_recipes_ls_names_all_of_them(capsys):
     assert main(["recipes", "ls"]) == 0
     out = capsys.readouterr().out
     assert all(f" {name} " in out for name in RECIPES)
+    assert out.count("recommended; ") == 1
+    assert f"without a name, seehear train takes {RECOMMENDED}" in " ".join(out.split())
     assert main(["recipes", "ls", "--json"]) == 0
-    assert [entry["name"] for entry in json.loads(capsys.readouterr().out)] == list(RECIPES)
+    entries = json.loads(capsys.readouterr().out)
+    assert [entry["name"] for entry in entries] == list(RECIPES)
+    assert [entry["name"] for entry in entries if entry["recommended"]] == [RECOMMENDED]
+
+
+def test_without_a_name_the_recommended_recipe_is_trained(world, tmp_path, capsys):
+    # its labels need a space that the small world has not: the name is what is asked here
+    main([*world, "--out", str(tmp_path / "run"), "--set", "training.epochs=1"])
+    assert f"recipe {RECOMMENDED}, feature set offline" in capsys.readouterr().err
+    definition = resolve(RECOMMENDED, "offline").to_dict()
+    assert definition["network"]["prior"] == "likeness"
+    assert "prior" not in resolve("lsld-plus", "offline").to_dict()["network"]  # as older runs say
+    assert resolve(RECOMMENDED, "offline", {"network.prior": "none"}).network.prior == "none"
 
 
 @pytest.mark.parametrize("name", list(RECIPES))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from seehear.recipes import RECIPES
+from seehear.recipes import RECIPES, RECOMMENDED
 
 BUILD = Path(__file__).resolve().parents[2] / "docs" / "_build"
 
@@ -35,3 +35,11 @@ def test_one_page_a_recipe_and_an_index_that_links_them(methods):
 def test_measured_rows_stand_on_the_page_of_their_system(methods):
     assert "| offline, restaged, " in methods.page(RECIPES["han"])
     assert "Measured here" not in methods.page(RECIPES["lsld-release"])
+
+
+def test_the_recommended_recipe_is_taken_apart_from_committed_data(methods):
+    page = methods.page(RECIPES[RECOMMENDED])
+    data = next((BUILD.parents[1] / "benchmarks" / "notes").glob(f"*/ablation-{RECOMMENDED}.tsv"))
+    rows = data.read_text(encoding="utf-8").splitlines()
+    assert all(f"| {row.replace(chr(9), ' | ')} |" in page for row in rows)
+    assert "Taken apart" not in methods.page(RECIPES["han"])

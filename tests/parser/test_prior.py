@@ -7,7 +7,7 @@ import fake_encoders as fake
 from fake_scorer import scorer
 from seehear.errors import ConfigError
 from seehear.parser.parser import Parser
-from seehear.parser.prior import PRIORS, Guided, Prior, with_prior
+from seehear.parser.prior import PRIORS, Guided, Prior, mixed, with_prior
 from seehear.time import Decoding, Scores, TimeGrid, decode_scores
 
 
@@ -82,5 +82,29 @@ def test_support_rules_out_only_what_language_is_sure_is_not_there():
 def test_without_a_prior_nothing_stands_beside_the_network():
     alone = scorer()
     assert with_prior(alone, "none") is alone
-    with pytest.raises(ConfigError, match="expected one of none, language, support, got 'luck'"):
+    with pytest.raises(
+        ConfigError, match="expected one of none, language, support, likeness, got 'luck'"
+    ):
         with_prior(alone, "luck")
+
+
+def test_footage_unlike_the_training_has_a_rule_of_its_own():
+    unlikely = np.full((4, 2, 1), 0.1, np.float32)
+    network = Scores(np.full((4, 2, 1), 0.9, np.float32), TimeGrid(4), ("Dog",), notes=("x",))
+    like, unlike = (
+        PRIORS["support"].guided(network, unlikely),
+        PRIORS["language"].guided(network, unlikely),
+    )
+    both = mixed(like, unlike, np.array([-1.0, -1.0, 1.0, 1.0]))
+    assert (both.segment_prob[:, 0, 0] >= 0.5).tolist() == [True, True, False, False]
+    assert both.notes == ("x",)
+    assert mixed(like, unlike, np.full(4, -np.inf)) is like
+
+
+def test_from_where_language_sees_by_itself_can_be_set():
+    blind = Scores(np.zeros((3, 2, 1), np.float32), TimeGrid(3), ("Dog",))
+    language = np.zeros((3, 2, 1), np.float32)
+    language[:, 1, 0] = 0.3, 0.6, 0.3
+    for alone, marks in ((0.5, [True] * 3), (0.65, [False] * 3)):
+        prob = Prior(alone=alone).guided(blind, language).segment_prob
+        assert (prob[:, 1, 0] >= 0.5).tolist() == marks

@@ -19,6 +19,7 @@ from seehear.features import open_features
 from seehear.parser import Parser
 from seehear.parser.scorer import Gathered
 from seehear.parser.trained import Trained, open_run, trained, window_starts
+from seehear.runs.description import TrainedRun
 from seehear.runs.graph import GraphRun
 from seehear.time import Decoding, TimeGrid, decide, decode_scores
 from seehear.train import load_run, predict_split, prepare
@@ -306,3 +307,16 @@ def test_threads_of_torch_are_left_alone(run_folder):
     before = torch.get_num_threads()
     trained(run_folder, load=load)
     assert torch.get_num_threads() == before
+
+
+@pytest.mark.parametrize("value", [0.5, -0.5])
+def test_a_video_unlike_the_training_clips_gets_one_warning(run_folder, world, monkeypatch, value):
+    class Told:
+        def unlike(self, inputs):
+            return np.full(len(inputs["audio"]), value)
+
+    monkeypatch.setattr(TrainedRun, "likeness", lambda self: Told())
+    parser = Parser(trained(run_folder, load=load), {"model": "run"})
+    line = "this video is unlike the 8 clips of made that the parser was trained on: trust it less"
+    warnings = parser(world[0].root / "videos" / "c3.mkv").warnings
+    assert warnings == ((line,) if value > 0 else ())

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,9 @@ from seehear.metrics import (
 from seehear.metrics.own_figures import Given, official_figures
 from seehear.share.bundle import is_model
 from seehear.time import GATES, TRACKS, Decoding, Event, decide
+
+if TYPE_CHECKING:
+    from seehear.runs.split import SplitPrediction
 
 # of segments (N, T, 2, C), of tracks (N, 2, C), of clips (N, C)
 Probabilities = tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.floating]]
@@ -78,6 +81,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FEATURES",
         help="features folder of the dataset, for --model",
+    )
+    add(
+        "--prior",
+        metavar="NAME",
+        help=(
+            "with --model, the zero-shot preset beside it, as parse has it: likeness, language,"
+            " support or none (default: as its recipe has it)"
+        ),
     )
     add("--device", default="cpu", help="where --model computes (default: cpu)")
     add(
@@ -322,14 +333,18 @@ def _decisions(
 ) -> "_Decisions":
     """Return the decisions of a model, or those made elsewhere."""
     if model is not None:
-        scores, decoding, absent = _predicted(args, model, dataset, split.name)
+        judged, absent, prior = _predicted(args, model, dataset, split.name)
+        scores, decoding = _probabilities(judged), judged.decoding
         about: dict[str, Any] = {
             "model": str(model),
+            "prior": prior,
             "features": str(args.features),
             "scored_as_empty": list(absent),
         }
     else:
         assert predictions is not None
+        if args.prior is not None:
+            raise ConfigError("goes with a model only", parameter="prior", hint="leave it out")
         about = {"predictions": str(predictions)}
         found = (
             read_scores(predictions, split, dataset.vocabulary, dataset.grid)
@@ -436,23 +451,28 @@ def _unparsed(found: Predictions, split: Split) -> dict[str, Any]:
 
 def _predicted(
     args: argparse.Namespace, model: str | Path, dataset: Dataset, split: str
-) -> tuple[Probabilities, Decoding, tuple[str, ...]]:
-    """Return a trained parser's probabilities on a split, its decoding, clips without features."""
+) -> tuple["SplitPrediction", tuple[str, ...], str]:
+    """Return what a trained parser says of a split, clips without features, the prior beside it."""
     if args.features is None:
         raise ConfigError(
             "--model needs --features FEATURES", hint="make them with: seehear extract DATASET ..."
         )
+    from seehear.parser.stored import predict_beside
     from seehear.parser.trained import open_run
     from seehear.runs.inputs import find_missing
-    from seehear.runs.split import predict_with
 
     trained, store = open_run(model, device=args.device), open_features(args.features)
-    predicted = predict_with(trained, store, dataset, split, missing=args.missing)
+    predicted, prior = predict_beside(
+        trained, store, dataset, split, prior=args.prior, missing=args.missing
+    )
     absent: Iterable[str] = ()
     if args.missing == "empty":
         absent = find_missing(store, trained.features, dataset.split(split).names)
-    scores = (predicted.segment_prob, predicted.track_prob, predicted.clip_prob)
-    return scores, predicted.decoding, tuple(absent)
+    return predicted, tuple(absent), prior
+
+
+def _probabilities(predicted: "SplitPrediction") -> Probabilities:
+    return predicted.segment_prob, predicted.track_prob, predicted.clip_prob
 
 
 def _given_decoding(args: argparse.Namespace) -> dict[str, Any]:
@@ -489,7 +509,7 @@ def _tuned(
                 where="--tune",
                 hint=f"use --model, or --tune {args.split}",
             )
-        scores, *_ = _predicted(args, model, dataset, split.name)
+        scores = _probabilities(_predicted(args, model, dataset, split.name)[0])
     truth = split.truth(args.truth)
     _check_shape(scores[0], dataset, split, model or args.predictions)
     segment_prob, track_prob, clip_prob = scores

@@ -69,8 +69,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--prior",
         metavar="NAME",
         help=(
-            "with --model, the zero-shot preset beside it: language (for footage unlike what it was"
-            " trained on), support (for footage like it) or none (default)"
+            "with --model, the zero-shot preset beside it: support (for footage like what it was"
+            " trained on), language (for other footage), likeness (whichever of them fits the"
+            " video) or none (default: as its recipe has it)"
         ),
     )
     parser.add_argument(

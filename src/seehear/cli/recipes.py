@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _ls(args: argparse.Namespace) -> int:
-    from seehear.recipes import RECIPES
+    from seehear.recipes import RECIPES, RECOMMENDED
 
     if args.json:
         print_json([_about(recipe) for recipe in RECIPES.values()])
@@ -50,19 +50,26 @@ def _ls(args: argparse.Namespace) -> int:
     for recipe in RECIPES.values():
         published = [f"{name} {figures[3]:.1f}" for name, figures in recipe.published.items()]
         stages = " > ".join(stage.name for stage in recipe.stages)
-        rows.append([recipe.name, stages, " ".join(published) or "-", recipe.summary])
+        mark = "recommended; " if recipe.name == RECOMMENDED else ""
+        rows.append([recipe.name, stages, " ".join(published) or "-", mark + recipe.summary])
     table(
         "Recipes",
         ["name", "stages", "published segment Type by features", "what it is"],
         rows,
-        note="whole definition: seehear recipes show NAME",
+        note=(
+            "whole definition: seehear recipes show NAME;"
+            f" without a name, seehear train takes {RECOMMENDED}"
+        ),
     )
     return 0
 
 
 def _about(recipe: "Recipe") -> dict[str, object]:
+    from seehear.recipes import RECOMMENDED
+
     return {
         "name": recipe.name,
+        "recommended": recipe.name == RECOMMENDED,
         "summary": recipe.summary,
         "features": list(recipe.features),
         "stages": [stage.name for stage in recipe.stages],
@@ -175,6 +182,8 @@ def _network(network: Mapping[str, Any]) -> list[str]:
     lines = [f"{network['builder']}({_settings(network['options'])})"]
     if network["rows"] != "segment":
         lines.append(f"frames: {network['rows']} rows")
+    if "prior" in network:
+        lines.append(f"prior {network['prior']}: zero-shot parsing beside it, in every parse")
     if network["forward"]:
         lines.append(f"forward({_settings(network['forward'])})")
     for helper in network["helpers"]:

@@ -20,7 +20,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--features", required=True, metavar="FEATURES", help="folder made by seehear extract"
     )
-    parser.add_argument("--recipe", required=True, metavar="NAME", help="see seehear recipes ls")
+    parser.add_argument(
+        "--recipe",
+        metavar="NAME",
+        help="see seehear recipes ls (default: the one that is recommended there)",
+    )
     parser.add_argument(
         "--out",
         required=True,
@@ -116,12 +120,13 @@ def run(args: argparse.Namespace) -> int:
     from seehear.data import open_dataset
     from seehear.features import open_features
     from seehear.lock import owned
-    from seehear.recipes import apply, get
+    from seehear.recipes import RECOMMENDED, apply, get
     from seehear.train import RunFolder, RunOptions, load_labels, prepare, run, run_seeds
 
     features, settings = parse_settings(args.settings)
     seeds = _seeds(args.seeds)
-    apply(get(args.recipe), settings)  # a wrong name should not wait for the features to be read
+    recipe = args.recipe or RECOMMENDED
+    apply(get(recipe), settings)  # a wrong name should not wait for the features to be read
     dataset, store = open_dataset(args.dataset), open_features(args.features)
     if args.evaluate is not None and args.evaluate not in dataset.splits:
         raise ConfigError(
@@ -142,10 +147,10 @@ def run(args: argparse.Namespace) -> int:
     )
     with owned(args.out):  # before features are read, which may take long
         prepared = prepare(
-            dataset, store, args.recipe, features=features, settings=settings, options=options
+            dataset, store, recipe, features=features, settings=settings, options=options
         )
         options.say(
-            f"recipe {args.recipe}, feature set {prepared.features.name}"
+            f"recipe {recipe}, feature set {prepared.features.name}"
             f" ({prepared.features.summary}), {len(prepared.train)} training clips"
         )
         if seeds is None:
@@ -212,7 +217,8 @@ def _seeds(text: str | None) -> list[int] | None:
 
 
 def _result(folder: Path, store: Any, dataset: Any, split: str | None) -> dict[str, Any]:
-    from seehear.train import RunFolder, evaluate_split
+    from seehear.parser.stored import evaluate_beside
+    from seehear.train import RunFolder
 
     about = RunFolder(folder).record()
     result = {
@@ -224,7 +230,7 @@ def _result(folder: Path, store: Any, dataset: Any, split: str | None) -> dict[s
         "val": about["figures"],
     }
     if split is not None:
-        result[split] = evaluate_split(folder, store, dataset, split)
+        result[split] = evaluate_beside(folder, store, dataset, split)
         RunFolder(folder).write_figures(split, result[split])
     return result
 

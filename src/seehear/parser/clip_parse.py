@@ -159,9 +159,10 @@ class ClipParse:
             warnings: of the clip; what the scorer made of the user's words comes before them.
             tracks: which seconds of each were parsed; None: all.
         """
-        warnings = [*self.scorer.doubts(), *warnings]
+        scores = self.scorer.scores(self.kept, grid, present)
+        warnings = [*self.scorer.doubts(), *scores.notes, *warnings]
         return decode_scores(
-            self.scorer.scores(self.kept, grid, present),
+            scores,
             self.decoding,
             tracks=tracks,
             source=self.path.name,

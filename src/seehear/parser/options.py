@@ -28,7 +28,8 @@ def make_parser(
         events: classes of a zero-shot parser, "Dog,Speech".
         vocabulary: a file of them, instead; with neither LLP's 25.
         fps: frames a zero-shot parser looks at a second.
-        prior: what a trained parser is held against: `language`, `support` or `none` (as None).
+        prior: what a trained parser is held against: `likeness`, `language`, `support` or `none`;
+            None: what its recipe says.
         max_pixels: of a frame; None: the parser's own limit.
 
     Raises:
@@ -46,7 +47,7 @@ def make_parser(
     )
     limit = _threshold(threshold)
     if model is not None:
-        parser = Parser.load(model, threshold=limit, prior=prior or "none")
+        parser = Parser.load(model, threshold=limit, prior=prior)
     else:
         words = Path(vocabulary) if vocabulary is not None else events
         parser = Parser.from_preset(preset or "offline", words, threshold=limit, fps=fps)

@@ -97,7 +97,7 @@ class Parser:
         *,
         threshold: float | tuple[float, float] | None = None,
         device: str = "cpu",
-        prior: str = "none",
+        prior: str | None = None,
     ) -> "Parser":
         """Return the trained parser of a run folder of `seehear train`, or of a model file.
 
@@ -107,7 +107,9 @@ class Parser:
             device: where the run's network computes.
             prior: `language`: the zero-shot preset `offline` keeps it from hearing what is not
                 there and from being blind on footage unlike its training; `support`: it only adds
-                what it sees and what it is sure about; `none` (`seehear.parser.prior`).
+                what it sees and what it is sure about; `likeness`: support on footage like its
+                training clips, language on other; `none`; None: as the run's recipe has it
+                (`seehear.parser.prior`).
 
         Raises:
             WeightsError: it cannot be read, or weights of its encoders are missing.
@@ -117,7 +119,8 @@ class Parser:
         from seehear.parser.prior import check_prior, with_prior
         from seehear.parser.trained import trained
 
-        check_prior(prior)
+        if prior is not None:
+            check_prior(prior)
         return cls(
             with_prior(trained(path, device=device), prior),
             {"model": Path(path).name or str(path)},

@@ -11,11 +11,14 @@ good:
 "Rules out" is a probability of language that stays below a limit within nine seconds.  What a
 network does not see counts for nothing: on footage unlike its training it sees next to nothing.
 
+How far either is believed depends on the footage: where it is like the training clips
+(`seehear.runs.likeness`), the network has more say than where it is not.
+
 Source: none; `benchmarks/notes/2026-11-27-own-parser.md` has the rules that were tried.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,11 +27,13 @@ from numpy.typing import NDArray
 from seehear.encoders import AudioEncoder, VisualEncoder
 from seehear.errors import ConfigError
 from seehear.parser.scorer import Gathered, Scorer
+from seehear.parser.trained import Trained
 from seehear.parser.zero_shot.calibration import around_max
 from seehear.time import Scores, TimeGrid
 from seehear.time.decode import spread
 
 Probs = NDArray[np.floating]
+Beyond = Callable[[Gathered, TimeGrid], NDArray[np.float64]]
 _REACH = 9  # segments on each side in which language is asked
 _SURE = 30.0
 
@@ -41,12 +46,14 @@ class Prior:
         heard: logit of language around a second from which on the network is believed to hear.
         seen: likewise, to see.
         keep: a second that language sees with this probability counts where it adjoins one that it
-            sees with 0.5.
+            sees by itself.
+        alone: probability from which language sees something by itself.
     """
 
     heard: float = -1.25
     seen: float = -2.0
     keep: float = 0.25
+    alone: float = 0.5
 
     def guided(self, network: Scores, language: Probs) -> Scores:
         """Return the scores of both together.
@@ -59,24 +66,49 @@ class Prior:
         around = around_max(odds, _REACH)
         allowed = _prob(around - np.array([[self.heard], [self.seen]]))
         prob = np.minimum(network.segment_prob, allowed)
-        sees = language[:, 1] >= 0.5
+        sees = language[:, 1] >= self.alone
         kept = spread(sees[:, None], sees[:, None] | (language[:, 1:] >= self.keep))[:, 0]
-        own = np.where(kept, np.maximum(language[:, 1], 0.5), language[:, 1])
+        seen = _prob(odds[:, 1] - _logit(np.array(self.alone)))
+        own = np.where(kept, np.maximum(seen, 0.5), seen)
         prob[:, 1] = np.maximum(prob[:, 1], own)
         track, clip = network.pooled()
-        seen = own.max(axis=0)
-        track, clip = track.copy(), np.maximum(clip, seen)
-        track[..., 1, :] = np.maximum(track[..., 1, :], seen)
-        return Scores(prob, network.grid, network.vocabulary, track, clip, network.present)
+        ever = own.max(axis=0)
+        track, clip = track.copy(), np.maximum(clip, ever)
+        track[..., 1, :] = np.maximum(track[..., 1, :], ever)
+        return replace(network, segment_prob=prob, track_prob=track, clip_prob=clip)
 
 
 # language: for footage unlike the training, no worse than language alone; support: for footage like
-# it, where language adds what it sees and rules out only what it is sure is not there
+# it, where language adds what it sees and rules out only what it is sure is not there; likeness:
+# support, but for footage that is unlike the training clips
 PRIORS: dict[str, Prior | None] = {
     "none": None,
     "language": Prior(),
     "support": Prior(heard=-3.0, seen=-4.0),
+    "likeness": Prior(heard=-3.0, seen=-4.0, alone=0.65),
 }
+ELSEWHERE: dict[str, Prior] = {"likeness": Prior(heard=-1.0, seen=-2.0)}
+
+
+def mixed(like: Scores, unlike: Scores, beyond: NDArray[np.floating]) -> Scores:
+    """Return scores that are of the second kind in segments beyond what is like the training.
+
+    Args:
+        like, unlike: of the same clip.
+        beyond: (T,), above zero where the footage is unlike the training clips.
+    """
+    far = beyond > 0
+    if not far.any():
+        return like
+    prob = np.where(far[:, None, None], unlike.segment_prob, like.segment_prob)
+    track, clip = like.pooled()
+    track_far, clip_far = unlike.pooled()
+    return replace(
+        like,
+        segment_prob=prob,
+        track_prob=np.maximum(track, track_far),
+        clip_prob=np.maximum(clip, clip_far),
+    )
 
 
 class Guided:
@@ -86,12 +118,22 @@ class Guided:
         trained: the run's.
         language: with the run's vocabulary.
         prior: how both go together.
+        elsewhere: instead, on footage unlike the training clips; None: everywhere alike.
+        beyond: how far a clip's segments are beyond what is like them (`Trained.beyond`).
 
     Raises:
         ConfigError: their segments have another length.
     """
 
-    def __init__(self, trained: Scorer, language: Scorer, prior: Prior | None = None) -> None:
+    def __init__(
+        self,
+        trained: Scorer,
+        language: Scorer,
+        prior: Prior | None = None,
+        *,
+        elsewhere: Prior | None = None,
+        beyond: Beyond | None = None,
+    ) -> None:
         if trained.step_s != language.step_s:
             raise ConfigError(
                 f"expected segments of {language.step_s:g} s, got a parser of {trained.step_s:g} s",
@@ -99,6 +141,7 @@ class Guided:
                 hint="leave it out: language judges whole seconds",
             )
         self._trained, self._language, self._prior = trained, language, prior or Prior()
+        self._elsewhere, self._beyond = elsewhere, beyond
         self.vocabulary, self.decoding = trained.vocabulary, trained.decoding
         self.step_s, self.keep_frames = trained.step_s, trained.keep_frames
         self.streams = trained.streams | language.streams
@@ -122,12 +165,18 @@ class Guided:
         """Return the probabilities of both together."""
         network = self._trained.scores(kept, grid, present)
         language = self._language.scores(kept, grid, present)
-        return self._prior.guided(network, language.segment_prob)
+        both = self._prior.guided(network, language.segment_prob)
+        if self._elsewhere is None or self._beyond is None:
+            return both
+        far = self._elsewhere.guided(network, language.segment_prob)
+        return mixed(both, far, self._beyond(kept, grid))
 
     def about(self) -> dict[str, Any]:
         """Return which run this is, and what language adds."""
         words = self._language.about().get("words")
         prior = {"by": "language", **asdict(self._prior), "words": words}
+        if self._elsewhere is not None:
+            prior["on other footage"] = asdict(self._elsewhere)
         return {**self._trained.about(), "prior": prior}
 
     def doubts(self) -> list[str]:
@@ -135,8 +184,14 @@ class Guided:
         return self._language.doubts()
 
 
-def with_prior(trained: Scorer, prior: str) -> Scorer:
+def with_prior(trained: Trained, prior: str | None = None) -> Scorer:
     """Return a trained scorer with the zero-shot preset `offline` beside it, as a prior says.
+
+    A run that cannot tell footage unlike its training clips is everywhere held to the rule for it.
+
+    Args:
+        trained: the run's.
+        prior: see `PRIORS`; None: as its recipe has it.
 
     Raises:
         WeightsError: the preset's weights are not in the cache.
@@ -144,9 +199,15 @@ def with_prior(trained: Scorer, prior: str) -> Scorer:
     """
     from seehear.parser.preset import offline
 
+    prior = prior or trained.run.prior
     check_prior(prior)
     limits = PRIORS[prior]
-    return trained if limits is None else Guided(trained, offline(trained.vocabulary), limits)
+    if limits is None:
+        return trained
+    language, elsewhere = offline(trained.vocabulary), ELSEWHERE.get(prior)
+    if elsewhere is not None and not trained.knows_footage:
+        return Guided(trained, language, elsewhere)
+    return Guided(trained, language, limits, elsewhere=elsewhere, beyond=trained.beyond)
 
 
 def check_prior(prior: str) -> None:

@@ -6,7 +6,7 @@ hold it, and so is the gate that stands over it.  A shorter clip fills the front
 rest is zero, as extraction leaves segments without media.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,7 @@ class Trained:
             i: e for i, e in encoders.items() if is_visual(e)
         }
         self._streams = {role: self._streams_of(role) for role in ROLES}
+        self._likeness = run.likeness()
         self._rows: dict[str, int] = {}  # a segment, of each stream
         for streams in self._streams.values():
             self._rows |= {stream: self._rows_a_segment(stream) for stream in streams}
@@ -78,19 +79,57 @@ class Trained:
     def scores(self, kept: Gathered, grid: TimeGrid, present: tuple[bool, bool]) -> Scores:
         """Return the probabilities on the grid: means over the windows that hold each segment."""
         length = self.run.grid.count
-        longest = max(grid.count, length)
         starts = window_starts(grid.count, length)
-        inputs = {role: self._input(kept, role, longest) for role in ROLES}
-        sums = _WindowSums(longest, len(self.vocabulary))
-        for first in range(0, len(starts), _BATCH):
-            batch = starts[first : first + _BATCH]
-            out = self.run.predict_arrays(self._windows(inputs, batch, length))
+        sums = _WindowSums(max(grid.count, length), len(self.vocabulary))
+        for batch, windows in self._batches(kept, grid):
+            out = self.run.predict_arrays(windows)
             for start, segment, track, clip in zip(batch, *out, strict=True):
                 sums.add(slice(start, start + length), segment, track, clip)
         prob, gate, clip_gate = sums.means(grid.count)
         if len(starts) == 1:
             gate, clip_gate = gate[0], clip_gate[0]
-        return Scores(prob, grid, self.vocabulary.names, gate, clip_gate, present)
+        notes = self._notes(self.beyond(kept, grid))
+        return Scores(prob, grid, self.vocabulary.names, gate, clip_gate, present, notes)
+
+    @property
+    def knows_footage(self) -> bool:
+        """Whether it can tell footage unlike its training clips."""
+        return self._likeness is not None
+
+    def beyond(self, kept: Gathered, grid: TimeGrid) -> NDArray[np.float64]:
+        """Return how far each segment's windows are beyond what counts as like the training clips.
+
+        (T,), above zero where they are unlike; below it everywhere where nothing can tell.
+        """
+        if self._likeness is None:
+            return np.full(grid.count, -np.inf)
+        length = self.run.grid.count
+        total, windows = np.zeros((2, max(grid.count, length)))
+        for starts, inputs in self._batches(kept, grid):
+            for start, value in zip(starts, self._likeness.unlike(inputs), strict=True):
+                total[start : start + length] += value
+                windows[start : start + length] += 1
+        mean: NDArray[np.float64] = (total / windows)[: grid.count]
+        return mean
+
+    def _notes(self, beyond: NDArray[np.float64]) -> tuple[str, ...]:
+        """Return the warning for a clip most of which is unlike the training clips."""
+        if np.median(beyond) <= 0:
+            return ()
+        dataset = self.run.about.get("dataset") or {}
+        clips = f"{dataset['train_clips']:,} clips of {dataset['name']}" if dataset else "clips"
+        return (f"this video is unlike the {clips} that the parser was trained on: trust it less",)
+
+    def _batches(
+        self, kept: Gathered, grid: TimeGrid
+    ) -> Iterator[tuple[list[int], dict[str, NDArray[np.float32]]]]:
+        """Yield where some windows begin, and the network's inputs for them."""
+        length = self.run.grid.count
+        inputs = {role: self._input(kept, role, max(grid.count, length)) for role in ROLES}
+        starts = window_starts(grid.count, length)
+        for first in range(0, len(starts), _BATCH):
+            batch = starts[first : first + _BATCH]
+            yield batch, self._windows(inputs, batch, length)
 
     def about(self) -> dict[str, Any]:
         """Return which run this is."""

@@ -35,6 +35,7 @@ from seehear.recipes.lsld import (
     LSLD_RELEASE,
     LSLD_RELEASED_LABELS,
 )
+from seehear.recipes.lsld_robust import LSLD_ROBUST
 from seehear.recipes.ma import MA
 from seehear.recipes.mgn import MGN, MGN_LSLD
 from seehear.recipes.mm_pyramid import MM_PYRAMID, MM_PYRAMID_LSLD
@@ -44,6 +45,7 @@ __all__ = [
     "FEATURES",
     "FIGURES",
     "RECIPES",
+    "RECOMMENDED",
     "FeatureSet",
     "Helper",
     "Labels",
@@ -72,6 +74,7 @@ RECIPES: Mapping[str, Recipe] = Registry(
             LSLD_RELEASED_LABELS,
             LSLD_DENOISE_ONLY,
             LSLD_PLUS,
+            LSLD_ROBUST,
             MA,
             JOMOLD,
             MGN,
@@ -87,6 +90,8 @@ RECIPES: Mapping[str, Recipe] = Registry(
         )
     },
 )
+
+RECOMMENDED = LSLD_ROBUST.name  # what is trained where none is named
 
 
 def get(name: str) -> Recipe:

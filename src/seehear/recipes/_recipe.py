@@ -81,6 +81,7 @@ class Network:
             (`frame`).
         forward: keyword arguments of every forward pass, in training and afterwards.
         helpers: networks that only training uses.
+        prior: what stands beside the network in parsing (`seehear.parser.prior`).
     """
 
     builder: str
@@ -88,6 +89,7 @@ class Network:
     rows: Literal["segment", "frame"] = "segment"
     forward: Mapping[str, Any] = field(default_factory=dict)
     helpers: tuple[Helper, ...] = ()
+    prior: Literal["none", "language", "support", "likeness"] = "none"
 
 
 @dataclass(frozen=True)
@@ -218,12 +220,20 @@ class Recipe:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the definition as JSON values; functions become their names."""
-        value: dict[str, Any] = _plain(self)
+        value = _definition(self)
         for stage, entry in zip(self.stages, value["stages"], strict=True):
             if stage.make is None:
-                changed = differences(value, _plain(self.at(stage)), skip=("stages",))
+                changed = differences(value, _definition(self.at(stage)), skip=("stages",))
                 entry["change"] = {key: new for key, (_, new) in changed.items()}
         return value
+
+
+def _definition(recipe: Recipe) -> dict[str, Any]:
+    """Return a recipe as JSON values; a prior that is none goes unsaid, as older runs have it."""
+    value: dict[str, Any] = _plain(recipe)
+    if value["network"]["prior"] == "none":
+        del value["network"]["prior"]
+    return value
 
 
 def flatten(value: Json, prefix: str = "") -> dict[str, Any]:
