@@ -117,6 +117,24 @@ def test_a_library_that_was_half_asked_ends_the_same(parsed, tmp_path):
     assert files(tmp_path / "half") == whole
 
 
+def test_killed_between_features_and_timeline_all_ends_the_same(parsed, tmp_path):
+    run("in", "--out", "whole", "--keep", "features")
+    shutil.copytree(tmp_path / "whole", tmp_path / "half")
+    (tmp_path / "half" / "a.timeline.json").unlink()
+    (tmp_path / "half" / "sub" / ".999999998-0123abcd.part").write_text("half a file")
+    parsed.clear()
+    run("in", "--out", "half", "--keep", "features")
+    assert parsed == ["a.mp4"]
+    names = []
+    for folder in ("whole", "half"):
+        found = sorted((tmp_path / folder).rglob("*.*"))
+        names.append([p.relative_to(tmp_path / folder) for p in found if ".seehear" not in p.parts])
+    assert names[0] == names[1]
+    for name in names[0]:
+        same = [(tmp_path / folder / name).read_bytes() for folder in ("whole", "half")]
+        assert same[0] == same[1], name
+
+
 def test_parsing_again_answers_from_what_was_kept_where_it_fits(parsed, tmp_path, capsys):
     run("in", "--out", "lib")
     run("in", "--out", "lib", "--keep", "features")  # done, but not kept
@@ -173,7 +191,7 @@ def test_a_folder_of_timelines_is_a_library_whatever_else_lies_in_it(parsed, tmp
     for wrong in (("--from", "library", "in/sub", "in"), ("--from", "library", "in/notes.txt")):
         assert run(*wrong) == 2
         assert "folder of timelines" in capsys.readouterr().err
-    for wrong in (("--keep", "features"), ("--watch",)):
+    for wrong in (("--keep", "features"), ("--watch", "--from", "library")):
         assert run("in", *wrong) == 2
     assert run("in/sub/b.mp4", "--keep", "features", "--json") == 2
     assert run("in/sub/b.mp4", "--keep", "features", "--format", "csv") == 2

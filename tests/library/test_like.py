@@ -126,6 +126,6 @@ def test_what_is_no_example_is_refused(library, tmp_path, capsys):
         like(library, "none.mp4@1")
     assert main(["search", str(library), "--like", "a.mp4@2", "--track", "audio", "--json"]) == 0
     assert '"source": "b.mp4"' in capsys.readouterr().out
-    for wrong in (["audio:Dog", "--like", "a.mp4@2"], [], ["audio:Dog", "--track", "audio"]):
+    for wrong in (["audio:Dog", "--like", "a.mp4@2"], ["audio:Dog", "--track", "audio"]):
         assert main(["search", str(library), *wrong]) == 2
         assert capsys.readouterr().err.count("\n") == 1

@@ -16,7 +16,9 @@ from seehear.data import open_dataset
 from seehear.errors import ConfigError, FeatureError, MissingExtraError, WeightsError
 from seehear.extraction.extract import extract
 from seehear.features import open_features
+from seehear.features.kept import KeptWriter
 from seehear.parser import Parser
+from seehear.parser.kept import parse_kept
 from seehear.parser.scorer import Gathered
 from seehear.parser.trained import Trained, open_run, trained, window_starts
 from seehear.runs.description import TrainedRun
@@ -86,6 +88,17 @@ def world(tmp_path_factory):
 def run_folder(world, tmp_path_factory):
     prepared = prepare(*world, "han", settings={**TINY, "training.epochs": 2})
     return train_run(prepared, tmp_path_factory.mktemp("run") / "run")
+
+
+def test_a_run_answers_from_what_was_kept_of_a_clip(world, run_folder, tmp_path):
+    film, rows = world[0].root / "videos" / "c3.mkv", tmp_path / "c3.features.npz"
+    one = Parser(trained(run_folder, load=load), {"model": "run"})
+    one.keep = lambda path: KeptWriter(rows)
+    parsed = one(film)
+    again = parse_kept(Parser(trained(run_folder, load=load), {"model": "run"}), rows)
+    assert again.kept == parsed.kept
+    assert again.events == parsed.events
+    assert {**again.parser, "kept": None} == {**parsed.parser, "kept": None}
 
 
 def always_on(scorer):

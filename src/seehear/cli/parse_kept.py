@@ -49,7 +49,7 @@ def library_of(args: argparse.Namespace) -> Path | None:
     """
     from seehear.library.kept import is_library
 
-    if args.origin == "media":
+    if args.origin == "media" or (args.watch and args.origin is None):
         return None
     paths = [Path(path) for path in args.paths]
     found = [path for path in paths if is_library(path)]

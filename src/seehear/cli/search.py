@@ -35,9 +35,10 @@ A query that begins with - goes after --, or begins with the word not."""
     parser.add_argument(
         "library", metavar="LIBRARY", type=Path, help="folder of timelines (seehear parse --out)"
     )
-    parser.add_argument("query", metavar="QUERY", nargs="*", help="such as 'audio:Dog -visual:Dog'")
+    parser.add_argument("query", metavar="QUERY", nargs="+", help="such as 'audio:Dog -visual:Dog'")
     parser.add_argument(
         "--like",
+        action=_Like,
         metavar="CLIP@SECONDS",
         help=(
             "instead of a query: what is most like that second of a clip of the library, or of a"
@@ -100,11 +101,32 @@ A query that begins with - goes after --, or begins with the word not."""
     )
 
 
+class _Like(argparse.Action):
+    """Takes the example; then no query need stand there.
+
+    (A query of any number of words, none included, would be taken to be none where it follows an
+    option.)
+    """
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        """Take it."""
+        setattr(namespace, self.dest, values)
+        for action in parser._actions:
+            if action.dest == "query":
+                action.required = False
+
+
 def run(args: argparse.Namespace) -> int:
     """Bring the index up to date, search, print."""
     from seehear.library import update
 
-    if bool(args.query) == (args.like is not None):
+    if (args.query is None) == (args.like is None):
         raise ConfigError("expected a query, or something to be like", parameter="like")
     if args.track is not None and args.like is None:
         hint = "give --like CLIP@SECONDS"
