@@ -121,8 +121,14 @@ def test_its_format(seehear, tmp_path: Path) -> None:
 
     line = Timeline("a.mp4", 3, TimeGrid(3), ("Dog",), (Event(0, 2, Track.AUDIO, "Dog"),))
     (tmp_path / "a.timeline.json").write_text(line.to_json())
-    (exported,) = seehear(("export", tmp_path / "a.timeline.json", "--to", "lines"))
+    (tmp_path / "a.txt").write_text("0 to 2 s: Dog (audio)\nprose\n")
+    exported, imported = seehear(
+        ("export", tmp_path / "a.timeline.json", "--to", "lines"),
+        ("import", tmp_path / "a.txt", "--out", tmp_path / "library", "--json"),
+    )
     assert exported == "0 to 2 s: Dog (audio)\n"
+    (file,) = json.loads(imported)["files"]
+    assert (file["format"], file["rows"], file["used"]) == ("lines", 2, 1)
 
 
 # --- packages that do not fit
