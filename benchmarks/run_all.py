@@ -55,6 +55,7 @@ OTHERS = {
     "fit_zero_shot": "fits a calibration",
     "heard_not_seen": "needs the development clips",
     "kept_features": "needs the development clips",
+    "teach_curve": "needs the development clips",
     "own_parser_table": "prints what is kept",
     "dry_run": "needs LLP's tables",
     "benchmarks_dry_run": "needs the tables of the other benchmarks",

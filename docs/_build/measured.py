@@ -12,6 +12,7 @@ from typing import Any
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 TABLES = BENCHMARKS / "tables"
 BEFORE = BENCHMARKS / "notes" / "2026-11-27-results"  # stands in until all rows are measured again
+TEACHING = BENCHMARKS / "results" / "2026-11-27-teach-curve.json"
 NOT_YET = "not measured yet"
 
 
@@ -101,3 +102,29 @@ def dry_run(path: Path = TABLES / "dry-run.json") -> str:
         f"{t['date']}, {t['machine']['cpu']}, {t['machine']['cores']} cores" for t in kept.values()
     }
     return "\n".join([*lines, "", f"One epoch, one thread a row; {'; '.join(sorted(about))}."])
+
+
+def teach_curve(path: Path = TEACHING) -> str:
+    """Return what corrections bring, a line for each way, order and dataset."""
+    found = json.loads(path.read_text("utf-8"))["datasets"]
+    numbers = list(next(iter(gains(next(iter(found.values())))))[2])
+    lines = [
+        f"| clips revealed | before | {' | '.join(numbers)} |",
+        f"|---|--:|{'--:|' * len(numbers)}",
+    ]
+    for name, dataset in found.items():
+        for how, order, of_count in gains(dataset):
+            cells = []
+            for values in of_count.values():
+                mean = sum(values) / len(values)
+                cells.append(f"{mean:+.1f} ({min(values):+.1f})")
+            title = f"{name}: {how}, {'at random' if order == 'random' else 'most doubtful first'}"
+            lines.append(f"| {title} | {dataset['before']:.1f} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def gains(dataset: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, list[float]]]]:
+    """Yield (how, order, gains by number of clips) of a dataset."""
+    for how, of_order in dataset["gain"].items():
+        for order, of_count in of_order.items():
+            yield how, order, of_count

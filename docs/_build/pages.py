@@ -51,4 +51,5 @@ PARTS: dict[str, Callable[[], str]] = {
     "timeline_schema": catalogue.timeline_schema,
     "results": measured.results,
     "dry_run": measured.dry_run,
+    "teach_curve": measured.teach_curve,
 }

@@ -124,6 +124,24 @@ def heard_not_seen():
     return figure
 
 
+def teach_curve():
+    found = json.loads(measured.TEACHING.read_text("utf-8"))["datasets"]["restaged"]
+    figure, axes = figures._new(6, 4)
+    for number, (how, order, of_count) in enumerate(measured.gains(found)):
+        told = "at random" if order == "random" else "most doubtful first"
+        line = "-" if order == "random" else "--"
+        colour = palette.SERIES[number // 2]
+        counts = [int(count) for count in of_count]
+        means = [sum(values) / len(values) for values in of_count.values()]
+        axes.plot(counts, means, line, color=colour, marker="o", label=f"{how}, {told}")
+    axes.axhline(0, color="0.6", linewidth=0.8)
+    axes.set(xlabel="clips revealed", ylabel="points of segment Type over zero-shot")
+    axes.set(xticks=counts)
+    axes.legend(frameon=False)
+    figures._clean(axes)
+    return figure
+
+
 def _lanes(lanes: dict[str, np.ndarray]):
     figure, axes = figures._new(
         8, 0.75 * len(lanes) + 0.6, nrows=len(lanes), sharex=True, squeeze=False
@@ -150,4 +168,5 @@ PICTURES = {
     "denoising": denoising,
     "gates": gates,
     "heard-not-seen": heard_not_seen,
+    "teach-curve": teach_curve,
 }

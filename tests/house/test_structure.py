@@ -30,6 +30,7 @@ LAYERS = [
     ["train"],
     ["parser"],
     ["captions", "export", "report", "library", "reproduce"],
+    ["teach"],
     ["demo"],
     ["web"],
     ["cli"],

@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("export", "a timeline, or a whole library, into another format"),
     "review": ("review", "what to look at next, and corrections from files"),
     "captions": ("captions", "captions of sounds, into the subtitles of a film"),
+    "teach": ("teach", "a better parser from what was reviewed"),
     "decode": ("decode", "decisions again from the scores that timelines keep"),
     "search": ("search", "find moments over many parsed videos"),
     "share": ("share", "a trained parser with its model card, to a hub or elsewhere"),

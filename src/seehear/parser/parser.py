@@ -99,7 +99,8 @@ class Parser:
         device: str = "cpu",
         prior: str | None = None,
     ) -> "Parser":
-        """Return the trained parser of a run folder of `seehear train`, or of a model file.
+        """Return the trained parser of a run folder of `seehear train`, or of a model file; or the
+        taught one of a folder of `seehear teach`.
 
         Args:
             path: of the run.
@@ -117,15 +118,19 @@ class Parser:
             ConfigError: no such prior, or one that does not go with the run.
         """
         from seehear.parser.prior import check_prior, with_prior
+        from seehear.parser.taught import is_taught, taught
         from seehear.parser.trained import trained
 
         if prior is not None:
             check_prior(prior)
-        return cls(
-            with_prior(trained(path, device=device), prior),
-            {"model": Path(path).name or str(path)},
-            threshold=threshold,
-        )
+        if is_taught(path):
+            if prior is not None:
+                hint = "leave it out: a taught parser brings its own"
+                raise ConfigError("goes with a trained run only", parameter="prior", hint=hint)
+            scorer: Scorer = taught(path, device=device)
+        else:
+            scorer = with_prior(trained(path, device=device), prior)
+        return cls(scorer, {"model": Path(path).name or str(path)}, threshold=threshold)
 
     @property
     def vocabulary(self) -> Vocabulary:

@@ -1,0 +1,184 @@
+"""How much do corrections bring? A reviewer is simulated: the truth of some clips is revealed.
+
+    python benchmarks/teach_curve.py DATASET=LIBRARY[+LIBRARY] ... [--pool train] [--test test]
+        [--without CLASS,CLASS] [--json FILE]
+
+LIBRARY: timelines with scores of the clips of both splits, as `seehear parse VIDEOS --vocabulary
+WORDS` leaves them.  After 10, 20, 40 and 80 clips of the pool, drawn in three random orders or
+taken in the order of doubt (of three draws of two thirds of the pool), `seehear teach` learns from
+what was revealed: every second of the clips (`calibrate`), or only which classes they hold
+(`calibrate, weak`).  What it keeps decides the clips of the test split; the gain is in points of
+segment Type over the parser as it was.  `--without` leaves classes out, to see that none is
+favoured.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from common import machine
+
+from seehear.data import Dataset, open_dataset
+from seehear.library.corrections import corrected
+from seehear.library.corrections.queue import clip_doubt
+from seehear.metrics import evaluate
+from seehear.parser.adjusted import Adjustment
+from seehear.teach.calibrate import calibrate
+from seehear.teach.evidence import ClipEvidence, ParsedAs, evidence, parsed_as
+from seehear.teach.lesson import Known, decided, learn
+from seehear.time import SUFFIX, TRACKS, Timeline, runs
+
+AFTER = (10, 20, 40, 80)
+SEEDS = (0, 1, 2)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A row of the truth, as a reviewer would write it."""
+
+    track: str
+    label: str
+    start_s: float
+    end_s: float
+    where: str = "truth"
+
+
+@dataclass(frozen=True)
+class Split:
+    """A split as the parser left it, and as it is.
+
+    Args:
+        lines: its timelines.
+        truth: (N, 2, T, C).
+        weak: (N, C).
+    """
+
+    lines: list[Timeline]
+    truth: np.ndarray
+    weak: np.ndarray
+
+
+def read(dataset: Dataset, name: str, libraries: Sequence[Path], without: set[str]) -> Split:
+    """Return a split; classes of `without` are forgotten everywhere."""
+    split = dataset.split(name)
+    truth = split.truth()
+    keep = [i for i, label in enumerate(dataset.vocabulary.names) if label not in without]
+    lines = []
+    for clip in split.clips:
+        found = [
+            path for path in (lib / f"{clip.id}{SUFFIX}" for lib in libraries) if path.exists()
+        ]
+        lines.append(forgotten(Timeline.from_json(found[0]), without))
+    both = np.stack([truth.audio, truth.visual], 1)[..., keep]
+    return Split(lines, both, np.asarray(split.weak, bool)[:, keep])
+
+
+def forgotten(line: Timeline, without: set[str]) -> Timeline:
+    """Return a timeline as if some classes had not been looked for."""
+    names = tuple(name for name in line.vocabulary if name not in without)
+    columns = [line.vocabulary.index(name) for name in names]
+    assert line.kept is not None
+    kept = replace(line.kept, segments=line.kept.segments[:, columns])
+    events = tuple(event for event in line.events if event.label in names)
+    return replace(line, vocabulary=names, events=events, kept=kept)
+
+
+def reviewed(line: Timeline, truth: np.ndarray) -> Timeline:
+    """Return a timeline that was gone through by somebody who knows the truth, (2, T, C)."""
+    rows = []
+    for track, name in enumerate(TRACKS):
+        for column, label in enumerate(line.vocabulary):
+            for first, last in runs(truth[track, :, column]):
+                rows.append(Told(name, label, float(first), float(last)))
+    return corrected(line, rows, complete=True).timeline
+
+
+def orders(split: Split) -> Iterator[tuple[str, int, list[int]]]:
+    """Yield (how, seed, places) of the pool in the orders of its reviewers."""
+    doubt = [clip_doubt(str(i), line) for i, line in enumerate(split.lines)]
+    value = np.array([0.0 if one is None else one.doubt for one in doubt])
+    for seed in SEEDS:
+        drawn = np.random.default_rng(seed).permutation(len(split.lines))
+        yield "random", seed, drawn.tolist()
+        some = np.sort(drawn[: 2 * len(drawn) // 3])
+        yield "queue", seed, some[np.argsort(-value[some], kind="stable")].tolist()
+
+
+def figure(
+    split: Split, clips: Sequence[ClipEvidence], moved: Adjustment, parsed: ParsedAs
+) -> float:
+    """Return segment Type, in percent."""
+    on = np.stack([decided(clip, moved, parsed) for clip in clips])
+    truth = split.truth
+    report = evaluate(on[:, :, 0], on[:, :, 1], truth[:, 0], truth[:, 1])
+    return 100 * report.figures()["segment/type"]
+
+
+def measure(pool: Split, test: Split) -> dict[str, Any]:
+    """Return the gains of every way, order and number of clips."""
+    parsed = parsed_as(pool.lines[0])
+    names = np.asarray(parsed.names)
+    judged = [evidence(str(i), line, parsed) for i, line in enumerate(test.lines)]
+    none = Adjustment.none(len(names))
+    before = figure(test, judged, none, parsed)
+    known = []
+    for place, line in enumerate(pool.lines):
+        known.append(evidence(str(place), reviewed(line, pool.truth[place]), parsed))
+    named = []
+    for place, line in enumerate(pool.lines):
+        named.append(evidence(str(place), line, parsed, names[pool.weak[place]].tolist()))
+    plain = [evidence(str(i), line, parsed) for i, line in enumerate(pool.lines)]
+    gains: dict[str, dict[str, dict[int, list[float]]]] = {}
+    for how, clips in (("calibrate", known), ("calibrate, weak", named)):
+        for order, _, places in orders(pool):
+            for count in AFTER:
+                others = [plain[i] for i in places[count : count + 100]]
+                told = Known(parsed, [clips[i] for i in places[:count]], others=others)
+                lesson = learn(told, calibrate)
+                moved = lesson.adjustment if lesson.better else none
+                gain = figure(test, judged, moved, parsed) - before
+                of_order = gains.setdefault(how, {}).setdefault(order, {})
+                of_order.setdefault(count, []).append(round(gain, 2))
+    return {"before": round(before, 2), "gain": gains}
+
+
+def summary(found: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a line for each way and order."""
+    for how, of_order in found["gain"].items():
+        for order, of_count in of_order.items():
+            cells = [f"{n}: {np.mean(v):+.1f} (least {min(v):+.1f})" for n, v in of_count.items()]
+            yield f"{how}, {order}: {'; '.join(cells)}"
+
+
+def main() -> None:
+    """Run."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("pairs", nargs="+", metavar="DATASET=LIBRARY[+LIBRARY]")
+    parser.add_argument("--pool", default="train")
+    parser.add_argument("--test", default="test")
+    parser.add_argument("--without", default="")
+    parser.add_argument("--json", type=Path)
+    args = parser.parse_args()
+    without = set(filter(None, args.without.split(",")))
+    out: dict[str, Any] = {"machine": machine(), "datasets": {}}
+    for pair in args.pairs:
+        folder, _, libraries = pair.partition("=")
+        dataset = open_dataset(folder)
+        paths = list(map(Path, libraries.split("+")))
+        pool, test = (read(dataset, name, paths, without) for name in (args.pool, args.test))
+        found = {"without": sorted(without), **measure(pool, test)}
+        out["datasets"][dataset.name] = found
+        print(f"{dataset.name}: {found['before']:.1f} before")
+        print("\n".join(summary(found)), flush=True)
+    if args.json:
+        args.json.write_text(json.dumps(out, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

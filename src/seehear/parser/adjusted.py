@@ -1,0 +1,159 @@
+"""A parser whose answers are moved, class by class, to where people who reviewed them say.
+
+What decides is the margin of a segment: the log-odds of its probability less those of its
+threshold, and no more than the margin of its gate.  It is multiplied and shifted, by two numbers a
+class and track, and becomes a probability again, whose threshold is 0.5.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.encoders import AudioEncoder, VisualEncoder
+from seehear.parser.scorer import Gathered, Scorer
+from seehear.time import Decoding, Scores, TimeGrid
+from seehear.time.decode import per_track
+
+_LEAST = 1 / 400  # probabilities nearer to 0 or 1 are not told apart: scores are kept in steps
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """What becomes of margins.
+
+    Args:
+        scale, shift: of each track and class, (2, C): margin * scale + shift.
+    """
+
+    scale: tuple[tuple[float, ...], ...]
+    shift: tuple[tuple[float, ...], ...]
+
+    @classmethod
+    def none(cls, classes: int) -> "Adjustment":
+        """Return the one that leaves all as it is."""
+        return cls(((1.0,) * classes,) * 2, ((0.0,) * classes,) * 2)
+
+    @classmethod
+    def of_arrays(cls, scale: Floats, shift: Floats) -> "Adjustment":
+        """Return the one of two arrays (2, C)."""
+        return cls(_rows(scale), _rows(shift))
+
+    def of(self, margins: Floats) -> Floats:
+        """Return margins (..., 2, C) moved."""
+        moved: Floats = margins * np.asarray(self.scale) + np.asarray(self.shift)
+        return moved
+
+
+def _rows(values: Floats) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(row) for row in np.round(values, 4).tolist())
+
+
+def margins(scores: Scores, decoding: Decoding) -> Floats:
+    """Return by how much each segment is on, (T, 2, C), in log-odds; 0 is the threshold.
+
+    Args:
+        scores: of a clip.
+        decoding: whose thresholds and gate count.
+    """
+    classes = len(scores.vocabulary)
+    limits = per_track(decoding.threshold, decoding.visual_threshold, classes)
+    out = _odds(scores.segment_prob) - _odds(limits)
+    if decoding.gate == "none":
+        return out
+    track, clip = scores.pooled()
+    limits = _odds(per_track(decoding.gate_threshold, decoding.visual_gate_threshold, classes))
+    if decoding.gate == "joint":
+        gate = _odds(clip)[..., None, :] - limits
+    else:
+        gate = _odds(track) - limits
+        if decoding.gate == "or":
+            gate = np.broadcast_to(gate.max(axis=-2, keepdims=True), gate.shape)
+    found: Floats = np.minimum(out, gate)
+    return found
+
+
+def decoding_after(decoding: Decoding) -> Decoding:
+    """Return how moved margins are decided, given how they were decided before."""
+    keep = None
+    if decoding.keep_threshold is not None:
+        first = np.asarray(decoding.threshold, np.float64).ravel()[0]
+        keep = round(float(_prob(_odds(np.float64(decoding.keep_threshold)) - _odds(first))), 6)
+    return replace(
+        decoding,
+        threshold=0.5,
+        visual_threshold=None,
+        gate="none",
+        gate_threshold=0.5,
+        visual_gate_threshold=None,
+        keep_threshold=keep,
+    )
+
+
+def adjusted_scores(scores: Scores, decoding: Decoding, adjustment: Adjustment) -> Scores:
+    """Return the scores of a clip with their margins moved.
+
+    Args:
+        scores: of the clip.
+        decoding: how they were decided before.
+        adjustment: what becomes of margins.
+    """
+    prob = _prob(adjustment.of(margins(scores, decoding))).astype(np.float32)
+    return Scores(prob, scores.grid, scores.vocabulary, present=scores.present)
+
+
+class Adjusted:
+    """A scorer whose answers are moved.
+
+    Args:
+        base: the scorer.
+        adjustment: of its classes.
+        card: what is to be told of it.
+    """
+
+    def __init__(self, base: Scorer, adjustment: Adjustment, card: Mapping[str, Any]) -> None:
+        self._base, self._adjustment, self._card = base, adjustment, dict(card)
+        self.vocabulary, self.decoding = base.vocabulary, decoding_after(base.decoding)
+        self.step_s, self.keep_frames = base.step_s, base.keep_frames
+        self.streams = base.streams
+        self.audio: Mapping[str, AudioEncoder] = base.audio
+        self.visual: Mapping[str, VisualEncoder] = base.visual
+
+    def keep(
+        self,
+        kept: Gathered,
+        encoder: str,
+        values: Mapping[str, NDArray[np.float32]],
+        places: Mapping[str, NDArray[np.int64]],
+    ) -> None:
+        """Keep what the base needs."""
+        self._base.keep(kept, encoder, values, places)
+
+    def scores(self, kept: Gathered, grid: TimeGrid, present: tuple[bool, bool]) -> Scores:
+        """Return the probabilities of the base, moved."""
+        scores = self._base.scores(kept, grid, present)
+        return adjusted_scores(scores, self._base.decoding, self._adjustment)
+
+    def about(self) -> dict[str, Any]:
+        """Return what the base is, and how it was moved."""
+        decided = self._base.decoding.to_dict()
+        taught = {**self._card, "before": decided, **asdict(self._adjustment)}
+        return {**self._base.about(), "taught": taught}
+
+    def doubts(self) -> list[str]:
+        """Return what the base doubts."""
+        return self._base.doubts()
+
+
+def _odds(prob: NDArray[np.floating] | np.floating) -> Floats:
+    inside = np.clip(np.asarray(prob, np.float64), _LEAST, 1 - _LEAST)
+    odds: Floats = np.log(inside) - np.log1p(-inside)
+    return odds
+
+
+def _prob(odds: Floats) -> Floats:
+    prob: Floats = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
+    return prob

@@ -1,0 +1,95 @@
+"""The folder of a taught parser: another parser, and what becomes of its answers.
+
+`taught.json` names a preset with its classes, or holds a trained run in the folder `base` beside
+it, and the two numbers a class and track that people's corrections gave (`adjusted`).
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from seehear.data import Vocabulary
+from seehear.errors import ConfigError, DataError, WeightsError
+from seehear.foreign.forms import anything, items, maybe, number, record, table, text, whole
+from seehear.foreign.texts import read_json
+from seehear.parser.adjusted import Adjusted, Adjustment
+from seehear.parser.preset import PRESETS, check_preset
+from seehear.parser.scorer import Scorer
+
+FILE = "taught.json"
+SCHEMA = "seehear.taught/1"
+BASE = "base"  # of a trained run, beside the file
+_ROWS = items(items(number(-1e6, 1e6)), least=2, most=2)
+_BASE = record(
+    {},
+    {
+        "preset": text,
+        "fps": maybe(whole(1, 1000)),
+        "names": items(text),
+        "descriptions": items(text),
+        "model": text,
+        "prior": text,
+    },
+)
+_FORM = record(
+    {"schema": text, "base": _BASE, "scale": _ROWS, "shift": _ROWS, "card": table(anything)}
+)
+
+
+def is_taught(path: str | Path) -> bool:
+    """Return whether a folder holds a taught parser."""
+    return (Path(path) / FILE).is_file()
+
+
+def read_taught(path: Path) -> dict[str, Any]:
+    """Return what the folder of a taught parser says.
+
+    Raises:
+        WeightsError: it cannot be read, or is of another edition.
+    """
+    try:
+        found = read_json(path / FILE, _FORM)
+    except DataError as error:
+        raise WeightsError(error.problem, where=path / FILE, hint="teach it again") from None
+    if found["schema"] != SCHEMA:
+        hint = "teach it again, or use the version of seehear that made it"
+        raise WeightsError(f"expected {SCHEMA}, got {found['schema']}", where=path, hint=hint)
+    return found
+
+
+def taught(path: str | Path, *, device: str = "cpu") -> Adjusted:
+    """Return the scorer of a taught parser.
+
+    Args:
+        path: its folder.
+        device: where the network of a trained run computes.
+
+    Raises:
+        WeightsError: it cannot be read, or weights are missing.
+        ConfigError: no such preset or prior.
+    """
+    folder = Path(path)
+    found = read_taught(folder)
+    base = _base(folder, found["base"], device)
+    classes = len(base.vocabulary)
+    for name in ("scale", "shift"):
+        if any(len(row) != classes for row in found[name]):
+            raise WeightsError(f"{name}: expected {classes} numbers a track", where=folder / FILE)
+    scale, shift = (tuple(map(tuple, found[name])) for name in ("scale", "shift"))
+    card: Mapping[str, Any] = {"base": found["base"], **found["card"]}
+    return Adjusted(base, Adjustment(scale, shift), card)
+
+
+def _base(folder: Path, base: Mapping[str, Any], device: str) -> Scorer:
+    if "model" in base:
+        from seehear.parser.prior import with_prior
+        from seehear.parser.trained import trained
+
+        return with_prior(trained(folder / BASE / base["model"], device=device), base.get("prior"))
+    preset = base.get("preset", "")
+    check_preset(preset, base.get("fps"))
+    names, descriptions = base.get("names", ()), base.get("descriptions", ())
+    if not names or len(names) != len(descriptions):
+        raise ConfigError("expected classes, each with a description", where=folder / FILE)
+    vocabulary = Vocabulary(tuple(names), tuple(descriptions))
+    return PRESETS[preset](vocabulary, fps=base.get("fps"))

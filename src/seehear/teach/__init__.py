@@ -1,0 +1,1 @@
+"""A better parser from what people reviewed, without a network being trained."""

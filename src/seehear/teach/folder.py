@@ -1,0 +1,208 @@
+"""The folder of a taught parser, written: what is read by `seehear.parser.taught`, and a card."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from seehear._version import __version__
+from seehear.data import LLP_VOCABULARY, Vocabulary
+from seehear.errors import ConfigError
+from seehear.files import Json, atomic_path, write_text
+from seehear.parser.adjusted import Adjustment
+from seehear.parser.prior import ELSEWHERE, PRIORS
+from seehear.parser.taught import BASE, FILE, SCHEMA, is_taught, read_taught
+from seehear.teach.evidence import ParsedAs
+from seehear.teach.lesson import Lesson
+
+
+@dataclass(frozen=True)
+class Base:
+    """The parser that was corrected.
+
+    Args:
+        about: what `taught.json` says of it.
+        model: its trained run or model file; None: it is a preset.
+        before: what became of its answers already, as a taught parser's.
+    """
+
+    about: Mapping[str, Json]
+    model: Path | None = None
+    before: Adjustment | None = None
+
+
+def base_of(parsed: ParsedAs, model: Path | None = None) -> Base:
+    """Return the parser that a library was parsed by.
+
+    Args:
+        parsed: how.
+        model: what it was parsed with, where that was a trained parser.
+
+    Raises:
+        ConfigError: a trained parser is needed and none is given, or it is another one.
+        WeightsError: a taught parser cannot be read.
+    """
+    parser: Mapping[str, Any] = parsed.parser
+    said = parser.get("taught")
+    if model is not None and is_taught(model):
+        about = read_taught(model)["base"]
+        inner = model / BASE / about["model"] if "model" in about else None
+        return Base(about, inner, _before(said))
+    if said is not None and "model" not in said.get("base", {}):
+        return Base(said["base"], None, _before(said))
+    if "preset" in parser:
+        words = _vocabulary(parsed)
+        fps = [encoder["preprocessing"].get("fps") for encoder in parser["encoders"].values()]
+        about = {"preset": parser["preset"], "fps": max(filter(None, fps), default=None)}
+        return Base({**about, "names": words.names, "descriptions": words.descriptions})
+    if model is None:
+        raise ConfigError(
+            f"the library was parsed by {parser.get('model', 'a trained parser')}, expected it",
+            parameter="model",
+            hint="name its run folder or file",
+        )
+    return Base({"model": model.name, "prior": _prior(parser)}, model)
+
+
+def _before(said: Mapping[str, Any] | None) -> Adjustment | None:
+    if said is None:
+        return None
+    return Adjustment(tuple(map(tuple, said["scale"])), tuple(map(tuple, said["shift"])))
+
+
+def _prior(parser: Mapping[str, Any]) -> str:
+    """Return the name of the prior that a trained parser was held against."""
+    said = parser.get("prior")
+    if not isinstance(said, Mapping):
+        return "none"
+    likely = []
+    for name, limits in PRIORS.items():
+        if limits is not None and said.items() >= asdict(limits).items():
+            likely.append(name)
+    two = "on other footage" in said
+    likely.sort(key=lambda name: (name in ELSEWHERE) != two)
+    if not likely:
+        raise ConfigError(
+            "the library was parsed with a prior that this version does not know",
+            hint="parse it again",
+        )
+    return likely[0]
+
+
+def _vocabulary(parsed: ParsedAs) -> Vocabulary:
+    """Return the classes of a zero-shot parser, described as they were.
+
+    Raises:
+        ConfigError: the record does not say how they were described.
+    """
+    given: Any = parsed.parser.get("descriptions") or {}
+    usual = dict(zip(LLP_VOCABULARY.names, LLP_VOCABULARY.descriptions, strict=True))
+    plain = Vocabulary.parse(",".join(parsed.names))
+    described = dict(zip(plain.names, plain.descriptions, strict=True))
+    for texts in (given, {**usual, **given}):
+        out = Vocabulary(
+            parsed.names, tuple(texts.get(name, described[name]) for name in parsed.names)
+        )
+        if out.digest() == parsed.parser.get("vocabulary"):
+            return out
+    raise ConfigError("the timelines do not say how their classes were described")
+
+
+def composed(first: Adjustment | None, then: Adjustment) -> Adjustment:
+    """Return what two adjustments do one after the other."""
+    if first is None:
+        return then
+    one, two = ((np.array(part.scale), np.array(part.shift)) for part in (first, then))
+    return Adjustment.of_arrays(one[0] * two[0], one[1] * two[0] + two[1])
+
+
+def write(out: Path, lesson: Lesson, base: Base, *, how: str, anyway: bool = False) -> bool:
+    """Write the folder of a taught parser; return whether it is the new one.
+
+    What was learnt is kept only where it is better on clips that it was not learnt from; else the
+    folder holds the parser as it was.
+
+    Args:
+        out: the folder; new, or of a taught parser that it replaces.
+        lesson: what was learnt.
+        base: the parser that was corrected.
+        how: it was learnt.
+        anyway: keep what was learnt in any case.
+
+    Raises:
+        SeehearError: the folder holds something else, or takes no files.
+    """
+    if out.exists() and not (out.is_dir() and (is_taught(out) or not any(out.iterdir()))):
+        raise ConfigError(
+            "expected a new folder, or that of a taught parser",
+            where=out,
+            hint="choose another",
+            parameter="out",
+        )
+    kept = anyway or lesson.better
+    learnt = lesson.adjustment if kept else Adjustment.none(len(lesson.parsed.names))
+    adjustment = composed(base.before, learnt)
+    card = card_of(lesson, how=how, kept=kept)
+    if base.model is not None:
+        _copy(base.model, out / BASE / base.model.name)
+    write_text(out / "README.md", readme(lesson, card))
+    about: dict[str, Json] = {
+        "schema": SCHEMA,
+        "base": base.about,
+        "scale": adjustment.scale,
+        "shift": adjustment.shift,
+        "card": card,
+    }
+    write_text(out / FILE, json.dumps(about, indent=1, ensure_ascii=False) + "\n")
+    return kept
+
+
+def _copy(source: Path, target: Path) -> None:
+    if target.exists() and target.resolve() == source.resolve():
+        return
+    with atomic_path(target) as part:
+        if source.is_dir():
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(source, part)
+        else:
+            shutil.copyfile(source, part)
+
+
+def card_of(lesson: Lesson, *, how: str, kept: bool) -> dict[str, Json]:
+    """Return what is to be told of a taught parser."""
+    spoken_s = {name: dict(tracks) for name, tracks in lesson.reviewed_s.items()}
+    return {
+        "how": how,
+        "reviewed_s": spoken_s,
+        "reviewed_clips": lesson.clips,
+        "catalogued_clips": lesson.catalogued,
+        "figures_before": dict(lesson.before),
+        "figures_after": dict(lesson.after),
+        "kept": "what was learnt" if kept else "the parser as it was: what was learnt is no better",
+        "taught_by": __version__,
+    }
+
+
+def readme(lesson: Lesson, card: Mapping[str, Any]) -> str:
+    """Return the card for people to read."""
+    lines = [
+        "# A taught parser",
+        "",
+        f"Learnt by `{card['how']}` from {lesson.clips} reviewed clips and the classes of"
+        f" {lesson.catalogued} more in a catalogue. It holds {card['kept']}.",
+        "",
+        "Use it: `seehear parse VIDEOS --model THIS_FOLDER`.",
+        "",
+        "| class | heard, reviewed s | seen, reviewed s |",
+        "|---|---:|---:|",
+    ]
+    for name, tracks in lesson.reviewed_s.items():
+        lines.append(f"| {name} | {tracks['audio']:g} | {tracks['visual']:g} |")
+    lines += ["", "| figure, on clips it was not learnt from | before | after |", "|---|---:|---:|"]
+    for name, value in lesson.before.items():
+        lines.append(f"| {name} | {100 * value:.1f} | {100 * lesson.after[name]:.1f} |")
+    return "\n".join(lines) + "\n"
