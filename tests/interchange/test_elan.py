@@ -57,4 +57,4 @@ def test_what_has_no_time_at_all_is_told(tmp_path) -> None:
     tiers += tier("u", referring("c", "gone", "lost"), aligned("d", 0, 1, " "))
     found = imported(tmp_path, document(slots(None, None), tiers))
     assert [u.reason for u in found.unused] == ["nothing in the file says when it is"] * 3
-    assert found.notes == ("1 annotations without a text are left out",)
+    assert found.notes == ("annotations without a text, left out: 1",)

@@ -34,6 +34,15 @@ def test_every_element_has_a_clock_of_its_own(tmp_path) -> None:
     assert found.rows[0].source is None  # the project is not all of one file
 
 
+def test_what_a_container_holds_counts_from_the_zero_of_its_clock(tmp_path) -> None:
+    inside = (
+        '<sync-clip offset="3600s" start="5s" duration="9s"><spine>'
+        '<asset-clip ref="a" offset="2s" start="100s" duration="20s">'
+        '<marker start="106s" value="x"/></asset-clip></spine></sync-clip>'
+    )
+    assert plain(imported(tmp_path, story(inside))) == [(3.0, 3.0, "x")]
+
+
 def test_a_transition_without_a_start_begins_at_an_hour(tmp_path) -> None:
     inside = (
         '<asset-clip ref="a" offset="3600s" start="100s" duration="10s"/>'

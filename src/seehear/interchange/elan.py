@@ -40,7 +40,7 @@ def read(content: Content, found: Findings) -> None:
             else:
                 found.add(where, label, *span, tier=name, source=source, track=track_of(name))
     if empty:
-        found.note(f"{empty} annotations without a text are left out")
+        found.note(f"annotations without a text, left out: {empty}")
 
 
 def _source(header: Markup | None) -> str | None:

@@ -146,8 +146,10 @@ class _Story:
             if child.tag in self.wanted and child.tag != "caption":
                 self._marker(child, place, source)
             elif child.tag in _STORY:
+                # what a container holds begins where its clock shows 0, seen or not
+                usual = Fraction(0) if child.tag == "spine" else place.start
                 offset = _maybe(child.get("offset"))
-                offset = place.start if offset is None else offset
+                offset = usual if offset is None else offset
                 self._inside(child, self._place(child, place, offset), source)
                 if element.tag == "audition":  # the others are not played
                     break

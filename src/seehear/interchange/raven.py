@@ -51,7 +51,7 @@ def read(content: Content, found: Findings) -> None:
         track = track_of(row.get("Track"))
         found.add(where, text, *_times(row), source=source, score=_score(row), track=track)
     if repeated:
-        found.note(f"{repeated} rows show selections of other rows in another view")
+        found.note(f"selections shown in more than one view count once: {repeated} rows left out")
 
 
 def _times(row: TextRow) -> tuple[float | None, float | None]:
