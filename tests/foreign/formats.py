@@ -1,8 +1,10 @@
 """Every format that is read from disk: a small valid file of it, how to damage it, who reads it."""
 
 import dataclasses
+import io
 import json
 import random
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +26,7 @@ from seehear.export import FORMATS as EXPORTS
 from seehear.export import render
 from seehear.extraction.journal import Journal
 from seehear.features import open_features
+from seehear.features.kept import KeptAbout, KeptWriter, opened_kept
 from seehear.features.pack import agreed_encoders
 from seehear.features.reader import read_segments
 from seehear.labels.lsld.options import Denoising
@@ -36,7 +39,9 @@ from seehear.reproduce.task import read as read_result
 from seehear.runs.graph import load_graph_run
 from seehear.runs.model_file import read_description
 from seehear.share.bundle import bundle, find_graph, read_manifest
-from seehear.time import Event, TimeGrid, Timeline, Track
+from seehear.streaming.encode import PieceRows
+from seehear.streaming.messages import ClipOutcome
+from seehear.time import Event, MediaFile, TimeGrid, Timeline, Track
 from seehear.train import RunFolder, prepare, run
 from seehear.train.files import read_arrays, write_arrays, write_json, write_tensors
 from seehear.train.folder import StageRecorder
@@ -81,6 +86,7 @@ def formats(root: Path) -> list[Format]:
     found = [
         *_timelines(root / "timelines"),
         *_features(feats, dataset),
+        _kept(root / "kept.features.npz"),
         *_labels(root / "labels"),
         *_tables(dataset.root, root),
         *_predictions(root / "predictions", dataset),
@@ -143,6 +149,37 @@ def _features(folder: Path, dataset: Any) -> list[Format]:
         Format("features offsets", offsets, use, (mutants.npy_of,)),
         Format("published features", official / "a.npy", use_official, (mutants.npy_of,)),
     ]
+
+
+def _kept(path: Path) -> Format:
+    media = MediaFile("a.mp4", 5, "sha256:1", 4.0)
+    outcome = ClipOutcome(4, 4.0, {"audio": "present"}, ["no visual track"])
+    ear = {"track": "audio", "weights": {"ear": "1"}, "preprocessing": {"hz": 8}, "fps": None}
+    writer = KeptWriter(path)
+    for first in (0, 2):
+        rows = {"ear/feature": np.full((2, 3), 0.5, np.float32)}
+        writer.add("ear", PieceRows(rows, {"ear/feature": np.arange(first, first + 2)}))
+    writer.finish(KeptAbout({"ear": ear}, 1.0, None, None, False, media, outcome, "1", {}))
+
+    def use() -> None:
+        with opened_kept(path) as clip:
+            for _, piece in clip.pieces({"ear/feature"}):
+                assert piece.values["ear/feature"].shape[:1] == piece.places["ear/feature"].shape
+
+    return Format("kept features", path, use, (mutants.npz_of, _about_of))
+
+
+def _about_of(data: bytes, rng: random.Random) -> bytes:
+    """Change what kept features say of themselves."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    about = np.load(io.BytesIO(members["about.npy"]))
+    out, changed = io.BytesIO(), io.BytesIO()
+    np.save(changed, np.frombuffer(mutants.json_of(about.tobytes(), rng), np.uint8))
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in (members | {"about.npy": changed.getvalue()}).items():
+            archive.writestr(name, content)
+    return out.getvalue()
 
 
 def _labels(folder: Path) -> list[Format]:
