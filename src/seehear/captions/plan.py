@@ -9,6 +9,7 @@
 4. What cannot be placed by these rules is left out, and said.
 """
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -156,9 +157,10 @@ class _Places:
     """
 
     def __init__(self, spoken: Sequence[Spoken], rules: Rules) -> None:
-        self._spoken, self._rules = spoken, rules
+        self._rules = rules
         self._talk = joined((cue.start_s, cue.end_s) for cue in spoken)
-        self.captions: list[Caption] = []
+        self._described = [cue for cue in spoken if "[" in cue.text or "(" in cue.text]
+        self.captions: list[Caption] = []  # by onset
         self.left_out: list[str] = []
 
     def add(self, sound: _Sound) -> None:
@@ -168,32 +170,34 @@ class _Places:
             return
         for start_s, end_s in sound.spans:
             if self._join(sound.text, start_s) or self._stand(sound.text, start_s, end_s):
-                self.captions.sort(key=lambda caption: caption.start_s)
                 return
         self.left_out.append(f"{sound.text} at {first:.1f} s: no place among the captions")
 
     def _said(self, text: str, start_s: float, end_s: float) -> bool:
         """Return whether the subtitles describe the sound already."""
-        words = text.strip("[]").casefold()
-        late_s = self._rules.late_s
-        for cue in self._spoken:
+        words, late_s = text.strip("[]").casefold(), self._rules.late_s
+        for cue in self._described:
             near = cue.start_s < end_s + late_s and cue.end_s > start_s - late_s
-            if near and words in cue.text.casefold() and any(sign in cue.text for sign in "[("):
+            if near and words in cue.text.casefold():
                 return True
         return False
 
     def _join(self, text: str, start_s: float) -> bool:
         """Put a line into the caption of a sound that begins at the same time."""
-        for place, caption in enumerate(self.captions):
-            close = abs(caption.start_s - start_s) <= self._rules.together_s
-            if not close or len(caption.lines) > 1:
+        together_s = self._rules.together_s
+        first = bisect_left(self.captions, start_s - together_s, key=_onset)
+        last = bisect_right(self.captions, start_s + together_s, key=_onset)
+        for place in range(first, last):
+            caption = self.captions[place]
+            if len(caption.lines) > 1:
                 continue
             lines = (*caption.lines, text)
             end_s = caption.start_s + self._rules.length_s(lines)
-            others = [(c.start_s, c.end_s) for c in self.captions if c is not caption]
-            if not self._is_free(caption.start_s, end_s, others):
+            after = self.captions[place + 1 : place + 2]
+            if after and end_s + self._rules.apart_s > after[0].start_s:
                 return False
-            beside = not self._is_free(caption.start_s, end_s, self._talk)
+            at_s, length_s = caption.start_s, end_s - caption.start_s
+            beside = self._free_from(at_s, at_s, length_s, [self._talk]) is None
             self.captions[place] = replace(caption, end_s=end_s, lines=lines, beside=beside)
             return True
         return False
@@ -201,28 +205,36 @@ class _Places:
     def _stand(self, text: str, start_s: float, end_s: float) -> bool:
         """Let a caption of its own stand: without dialogue if possible, else beside it."""
         length_s = self._rules.length_s([text])
-        latest_s = min(start_s + self._rules.late_s, max(start_s, end_s))
+        begin_s = max(0.0, start_s)
+        latest_s = min(begin_s + self._rules.late_s, max(begin_s, end_s))
         captions = [(caption.start_s, caption.end_s) for caption in self.captions]
-        for busy, beside in (([*self._talk, *captions], False), (captions, True)):
-            at_s = self._first_free(start_s, latest_s, length_s, busy)
+        for busy, beside in (([self._talk, captions], False), ([captions], True)):
+            at_s = self._free_from(begin_s, latest_s, length_s, busy)
             if at_s is not None:
-                self.captions.append(Caption(at_s, at_s + length_s, (text,), beside))
+                caption = Caption(at_s, at_s + length_s, (text,), beside)
+                insort(self.captions, caption, key=_onset)
                 return True
         return False
 
-    def _first_free(
-        self, start_s: float, latest_s: float, length_s: float, busy: Sequence[Span]
+    def _free_from(
+        self, start_s: float, latest_s: float, length_s: float, busy: Sequence[Sequence[Span]]
     ) -> float | None:
-        """Return the first time that so much is free from; None: none in time."""
-        at_s = max(0.0, start_s)
-        for start, end in sorted(busy):
-            if end + self._rules.apart_s <= at_s:
-                continue
-            if at_s + length_s + self._rules.apart_s <= start:
-                break
-            at_s = end + self._rules.apart_s
-        return at_s if at_s <= max(0.0, latest_s) else None
+        """Return the first time from which so much is free; None: none in time.
 
-    def _is_free(self, start_s: float, end_s: float, busy: Sequence[Span]) -> bool:
-        apart_s = self._rules.apart_s
-        return all(end + apart_s <= start_s or end_s + apart_s <= start for start, end in busy)
+        Args:
+            start_s, latest_s: the first and the last time that will do.
+            length_s: how much.
+            busy: spans of each kind, in order and apart.
+        """
+        apart_s, at_s, moved = self._rules.apart_s, start_s, True
+        while moved and at_s <= latest_s:
+            moved = False
+            for spans in busy:
+                place = bisect_right(spans, at_s, key=lambda span: span[1] + apart_s)
+                if place < len(spans) and spans[place][0] < at_s + length_s + apart_s:
+                    at_s, moved = spans[place][1] + apart_s, True
+        return at_s if at_s <= latest_s else None
+
+
+def _onset(caption: Caption) -> float:
+    return caption.start_s

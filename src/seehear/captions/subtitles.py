@@ -5,6 +5,7 @@ when they write it again.  Here a file is text with places: cues are read for th
 are put between them, and every byte that was there stays as it was.
 """
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -76,10 +77,11 @@ class Subtitles:
             DataError: the file's encoding has not the letters of a caption.
         """
         parts: list[str] = []
-        done = 0
+        done = place = 0
         for number, caption in enumerate(sorted(captions, key=lambda c: c.start_s), 1):
-            later = (cue.at for cue in self.cues if cue.said.start_s > caption.start_s)
-            at = max(done, next(later, self.end))
+            while place < len(self.cues) and self.cues[place].said.start_s <= caption.start_s:
+                place += 1
+            at = max(done, self.cues[place].at if place < len(self.cues) else self.end)
             parts += [self.text[done:at], self._block(caption, number, at)]
             done = at
         try:
@@ -122,16 +124,17 @@ class Subtitles:
 
     def _break_before(self, at: int, line: str) -> str:
         """Return the line ends that must stand before a block so that it begins one."""
-        before = self.text[:at].removeprefix("\ufeff")
-        if not before:
+        text = self.text
+        if at <= text.startswith("\ufeff"):
             return ""
-        ended = before.endswith(("\r", "\n"))
+        ended = text[at - 1] in "\r\n"
         if self.form == "ass":
             return "" if ended else line
         if not ended:
             return line * 2
-        content = _BREAK.split(before)[-2]
-        return line if content.strip() else ""
+        end = at - (2 if text[at - 2 : at] == "\r\n" else 1)
+        begin = max(text.rfind(sign, 0, end) for sign in "\r\n") + 1
+        return line if text[begin:end].strip() else ""
 
 
 def _vtt(caption: Caption) -> list[str]:
@@ -229,11 +232,8 @@ def _read_timed(form: str, text: str, encoding: str, lines: Sequence[tuple[int, 
             at = above[0]
             if form == "srt":
                 number = max(number, int(above[1].strip()))
-        body = []
-        for _, below in lines[index + 1 :]:
-            if not below.strip():
-                break
-            body.append(below)
+        below = (lines[place][1] for place in range(index + 1, len(lines)))
+        body = itertools.takewhile(str.strip, below)
         start_s, end_s = _seconds(*found.groups()[:4]), _seconds(*found.groups()[4:])
         cues.append(Cue(Spoken(start_s, max(start_s, end_s), "\n".join(body)), at))
     return Subtitles(form, text, encoding, tuple(cues), len(text), number)
