@@ -16,6 +16,8 @@ import numpy as np
 
 import mutants
 from llp_like import write_llp
+from seehear.captions import Caption, read_subtitles
+from seehear.captions.subtitles import empty
 from seehear.cli.report import _curve
 from seehear.data import find_anomalies, open_dataset, read_predictions, read_scores
 from seehear.data.fetch_llp import RECORD as FETCHED
@@ -85,6 +87,7 @@ def formats(root: Path) -> list[Format]:
     runs = _trained(dataset, store, root / "run")
     found = [
         *_timelines(root / "timelines"),
+        *_subtitles(root / "subtitles"),
         *_features(feats, dataset),
         _kept(root / "kept.features.npz"),
         *_labels(root / "labels"),
@@ -120,6 +123,24 @@ def _use_timeline(path: Path) -> None:
     for name in EXPORTS:
         if name != "html":
             render(timeline, name).encode()
+
+
+def _subtitles(folder: Path) -> list[Format]:
+    folder.mkdir()
+    caption = Caption(2.0, 3.0, ("[dog barking]",), beside=True)
+    found = []
+    for form in ("srt", "vtt", "ass"):
+        path = folder / f"film.{form}"
+        two = (Caption(1.0, 2.0, ("a",)), Caption(3.0, 4.0, ("b", "c")))
+        path.write_bytes(empty(form).taking(two))
+        found.append(Format(f"subtitles {form}", path, partial(_use_subtitles, path, caption)))
+    return found
+
+
+def _use_subtitles(path: Path, caption: Caption) -> None:
+    subtitles = read_subtitles(path)
+    assert subtitles.taking([]) == path.read_bytes()
+    assert len(subtitles.taking([caption])) > path.stat().st_size
 
 
 def _features(folder: Path, dataset: Any) -> list[Format]:
