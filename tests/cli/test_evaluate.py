@@ -11,6 +11,7 @@ import pytest
 import own_dataset
 from llp_like import write_llp
 from seehear import train
+from seehear.cli.figures import setting_line
 from seehear.cli.main import main
 from seehear.data import open_dataset
 from seehear.metrics import CLIP_KEYS, EXCLUSIVE_KEYS, FIGURE_KEYS
@@ -326,6 +327,12 @@ def test_the_prior_is_said_and_goes_with_a_model_only(trained, table, llp, capsy
     assert "for the prior, the folder holds" in capsys.readouterr().err
     assert main(["evaluate", str(llp), "--predictions", table(), "--prior", "none"]) == 2
     assert "--prior: goes with a model only" in capsys.readouterr().err
+
+
+def test_the_setting_says_what_stood_beside_the_network(trained, capsys) -> None:
+    setting = as_json(capsys, *trained)["setting"]
+    assert "prior" not in setting_line(setting)
+    assert "; prior likeness; " in setting_line({**setting, "prior": "likeness"})
 
 
 def test_a_trained_parser_needs_features(trained, capsys) -> None:

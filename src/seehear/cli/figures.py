@@ -37,7 +37,7 @@ def setting_line(setting: Mapping[str, Any]) -> str:
         chosen_on += " itself (optimistic)"
     decoding = setting.get("decoding") or setting.get("made", {}).get("decoding")
     if decoding:
-        parts.append(decoding_line(decoding, chosen_on))
+        parts += [decoding_line(decoding, chosen_on), *_prior(setting)]
     else:
         parts.append("decided before: gate and thresholds are the predictor's")
     if setting.get("scored_as_empty"):
@@ -48,6 +48,12 @@ def setting_line(setting: Mapping[str, Any]) -> str:
         parts.append(f"{setting['left_out']} predictions of other clips left out")
     parts.append(f"segments from: {setting['grid_from']}")
     return "; ".join(parts)
+
+
+def _prior(setting: Mapping[str, Any]) -> list[str]:
+    """Return what stood beside the network, if anything did."""
+    prior = setting.get("prior") or "none"
+    return [] if prior == "none" else [f"prior {prior}"]
 
 
 def decoding_line(decoding: Mapping[str, Any], chosen_on: str | None = None) -> str:
