@@ -87,11 +87,13 @@ class _Pages:
             return
         for place, entry in enumerate(dicts(value)):
             at, label = f"{where}[{place}]", _label(entry.get("label"))
-            for item in [*dicts(entry.get("items")), *texts(entry.get("canvases"))]:
-                if isinstance(item, dict) and _kind(item) == "Range":
+            addresses = texts(entry.get("canvases"))
+            for item in dicts(entry.get("items")):
+                if _kind(item) == "Range":
                     self.ranges(item, f"{at}.items", depth + 1)
-                    continue
-                address = item if isinstance(item, str) else {**item, "source": _id(item)}
+                else:
+                    addresses.append(_id(item) or "")
+            for address in addresses:
                 name, times, _ = _target(address)
                 if times is not None:
                     source = None if name is None else self._media.get(name, name)
