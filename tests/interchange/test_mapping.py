@@ -67,10 +67,10 @@ def test_a_label_wins_over_its_tier_and_the_format_comes_last(tmp_path: Path) ->
 
 
 def test_labels_that_only_tick_take_the_names_of_their_tiers() -> None:
-    rows, _, notes = understood(found(("  CHI*", "1"), ("MOT", "x")), Meanings(), "audio")
-    assert [row.label for row in rows] == ["CHI*", "MOT"]
+    rows, _, notes = understood(found(("  CHI*", "1"), ("FAT", "x")), Meanings(), "audio")
+    assert [row.label for row in rows] == ["CHI*", "FAT"]
     assert notes[0].startswith("labels only tick")
-    rows, _, _ = understood(found(("CHI", "1"), ("MOT", "hello")), Meanings(), "audio")
+    rows, _, _ = understood(found(("CHI", "1"), ("FAT", "hello")), Meanings(), "audio")
     assert [row.label for row in rows] == ["1", "hello"]
 
 
