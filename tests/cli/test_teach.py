@@ -1,6 +1,7 @@
 """`seehear teach`: from corrections to a model that `parse` takes; faults in one line."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -35,13 +36,7 @@ def put(library: Path, number: int, *, right: bool) -> None:
     scores = Scores(prob, TimeGrid(8), WORDS.names)
     line = decode_scores(scores, DECODING, source=f"{number}.mp4", duration_s=8.0, parser=parser)
     good = [event for event in line.events if event.start_s < 3]
-    save(library, str(number), gone_through(with_events(line, good)))
-
-
-def with_events(line, events):
-    from dataclasses import replace
-
-    return replace(line, events=tuple(events))
+    save(library, str(number), gone_through(replace(line, events=tuple(good))))
 
 
 def teach(library: Path, out: Path, *options: str) -> int:
@@ -100,3 +95,40 @@ def test_a_damaged_model_is_one_line(tmp_path: Path, text: str) -> None:
     (tmp_path / "taught.json").write_text(text)
     with pytest.raises(WeightsError, match=r"taught\.json"):
         Parser.load(tmp_path)
+
+
+def test_a_trained_run_goes_with_what_was_learnt(tmp_path: Path, monkeypatch) -> None:
+    """The folder is whole: the run that was corrected lies in it, and may be taught again."""
+    for number in range(10):
+        put(tmp_path / "lib", number, right=False)
+        path = tmp_path / "lib" / f"{number}.timeline.json"
+        data = json.loads(path.read_text())
+        data["parser"] = {"model": "run", "decoding": DECODING.to_dict()}
+        path.write_text(json.dumps(data))
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "run.json").write_text("{}")
+    asked = []
+
+    def trained(path: Path, **options: object) -> fake_scorer.ZeroShot:
+        asked.append(path)
+        return fake_scorer.scorer()
+
+    monkeypatch.setattr("seehear.parser.trained.trained", trained)
+    monkeypatch.setattr("seehear.parser.prior.with_prior", lambda scorer, prior: scorer)
+    model = tmp_path / "model"
+    assert teach(tmp_path / "lib", model, "--model", str(run)) == 0
+    taught = Parser.load(model)
+    assert asked == [model / "base" / "run"]
+    assert (model / "base" / "run" / "run.json").read_text() == "{}"
+    first = np.array(taught.about()["taught"]["shift"])
+    assert first[0, 0] < 0
+    for number in range(10):
+        path = tmp_path / "lib" / f"{number}.timeline.json"
+        data = json.loads(path.read_text())
+        data["parser"] = {"model": "model", "taught": taught.about()["taught"]}
+        data["parser"]["decoding"] = taught.decoding.to_dict()
+        path.write_text(json.dumps(data))
+    assert teach(tmp_path / "lib", tmp_path / "again", "--model", str(model)) == 0
+    Parser.load(tmp_path / "again")
+    assert asked[-1] == tmp_path / "again" / "base" / "run"

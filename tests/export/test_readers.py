@@ -25,7 +25,10 @@ from pympi.Elan import Eaf
 from seehear import export
 from seehear.export.json import schema
 from seehear.export.words import one_line
+from seehear.interchange import ForeignRow
+from seehear.library.corrections import corrected, gone_through
 from seehear.time import Event, TimeGrid, Timeline, Track
+from seehear.time.review import Edit
 
 HOSTILE = (
     'Dog, "big"',
@@ -78,6 +81,18 @@ def test_json_follows_its_schema_and_comes_back_whole() -> None:
     value["events"][0]["track"] = "smell"
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(value, schema())
+
+
+def test_what_a_person_did_follows_the_schema_and_tables_say_who_says_so() -> None:
+    told = ForeignRow("a", "audio", "Owl", 0.2, 0.4, None, "t:2")
+    edit = Edit("2026-01-01T00:00:00+00:00", "import of t", "Ann")
+    timeline = gone_through(corrected(clip(), [told], edit=edit).timeline)
+    value = json.loads(export.render(timeline, "json"))
+    jsonschema.validate(value, schema())
+    assert Timeline.from_dict(value) == timeline
+    assert value["review"]["edits"][0]["by"] == "Ann"
+    rows = csv.DictReader(io.StringIO(export.render(timeline, "csv"), newline=""))
+    assert {row["origin"] for row in rows} == {"added", "confirmed"}
 
 
 @pytest.mark.parametrize(("format", "dialect"), [("csv", "excel"), ("tsv", "excel-tab")])
