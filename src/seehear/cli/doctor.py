@@ -160,7 +160,8 @@ def _examine(dataset: Dataset, jobs: int) -> tuple[list[Issue], int]:
     from seehear.media.condition import examine
 
     found: list[Issue] = []
-    expected_s = dataset.grid.end_s
+    # nobody says how long clips of different lengths should be
+    expected_s = None if dataset.varies else dataset.grid.end_s
     with ThreadPoolExecutor(jobs) as pool, progress(len(files), "examining media") as bar:
         for (name, path), problems in zip(
             files.items(),
