@@ -163,7 +163,7 @@ def test_what_a_person_corrected_stays_when_all_is_parsed_again(parsing, tmp_pat
     parsing.parsed(), capsys.readouterr()
     assert parse("in", "--out", "lib", "--again", "all", "--events", "Loud,Odd") == 0
     assert "b.mp4" in parsing.parsed()
-    assert "b.timeline.json: kept what a person did (1 events, 1 stretches)" in (
+    assert "b.timeline.json: kept what a person did (1 event, 1 stretch)" in (
         capsys.readouterr().err
     )
     now = json.loads(b.read_text())

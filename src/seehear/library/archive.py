@@ -86,6 +86,12 @@ class Made:
         self.how = how_digest(about)
 
 
+def _things(number: int, name: str) -> str:
+    """Return a number of things in words: 1 stretch, 2 stretches."""
+    ending = "es" if name.endswith("ch") else "s"
+    return f"{number:,} {name}{'' if number == 1 else ending}"
+
+
 class ParsedArchive:
     """What a library knows of the files that are parsed into it.
 
@@ -206,8 +212,8 @@ class ParsedArchive:
         after = renewed(before, fresh)
         persons = sum(e.origin != "parser" and e.track in TRACKS for e in before.events)
         stretches = sum(len(extent.reviewed) for extent in before.tracks.values())
-        parts = [f"{persons} events", f"{len(before.removed)} removals", f"{stretches} stretches"]
-        told = ", ".join(part for part in parts if not part.startswith("0 "))
+        counts = {"event": persons, "removal": len(before.removed), "stretch": stretches}
+        told = ", ".join(_things(number, name) for name, number in counts.items() if number)
         return after, f"kept what a person did ({told}); of the rest {between(before, after)}"
 
     def timeline_path(self, task: FileTask) -> Path:
