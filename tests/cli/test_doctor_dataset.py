@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks_like import write_lfav
 from llp_like import write_llp
 from own_dataset import TRUTH, write
 from seehear.cli.main import main
@@ -138,3 +139,17 @@ def test_truth_of_other_names_is_a_failure_with_the_nearest(tmp_path: Path, caps
     about = report(capsys, write(tmp_path, audio_csv=TRUTH + rows), "--no-media")
     assert about["errors"] == []
     assert "'C.wav': did you mean 'c'?" in about["warnings"][0]
+
+
+def test_rows_of_every_table_as_read(tmp_path: Path, capsys) -> None:
+    about = report(capsys, write_lfav(tmp_path), "--no-media")
+    assert {name: split["clips"] for name, split in about["splits"].items()} == {
+        "train": 2,
+        "test": 2,
+    }
+    assert about["tables"] == {
+        "train_weakly.csv": 2,
+        "test_weak_av.csv": 2,
+        "test_audio.csv": 3,
+        "test_visual.csv": 3,
+    }

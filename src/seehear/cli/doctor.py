@@ -94,6 +94,7 @@ def _about(dataset: Dataset, found: list[Issue], examined: int) -> dict[str, Any
         "annotation": dataset.annotation,
         "fingerprint": dataset.fingerprint(),
         "splits": splits,
+        "tables": _rows_read(dataset),
         "media_examined": examined,
         "anomalies": list(map(asdict, found)),
         **_unmatched(dataset),
@@ -106,6 +107,19 @@ def _about(dataset: Dataset, found: list[Issue], examined: int) -> dict[str, Any
         tables = runnable_tables(dataset.root)
         about["runnable_tables"] = {key: list(rows) for key, rows in tables.items()}
     return about
+
+
+def _rows_read(dataset: Dataset) -> dict[str, int]:
+    """Return how many rows each table has, as read: of clips, of labels, or of truth."""
+    read = {}
+    for name, split in dataset.splits.items():
+        rows = int(split.weak.sum()) if split.exact else len(split)
+        read[dataset.tables[f"{name}/clips"].name] = rows
+    for split in dataset.splits.values():
+        for of_track in split.tables.rows.values():
+            if of_track:
+                read[of_track[0].file] = len(of_track)
+    return read
 
 
 def _unmatched(dataset: Dataset) -> dict[str, list[str]]:
