@@ -42,6 +42,7 @@ BENCHMARKS = (
     Benchmark("search_speed", "--folder FOLDER --clips 3000 --repeat 3", "--folder FOLDER"),
     Benchmark("export_speed", "--folder FOLDER --clips 3000", "--folder FOLDER"),
     Benchmark("parse_speed", "--repeat 3", "--minutes 5,10,60"),
+    Benchmark("folder_speed", "--folder FOLDER --count 4 --repeat 1", "--folder FOLDER --still 2"),
     Benchmark("extract_speed", "--folder FOLDER --clips 2", "--folder FOLDER"),
     Benchmark("extract_memory", "--folder FOLDER --minutes 2", "--folder FOLDER"),
     Benchmark("denoise_speed", "--clips 1000", ""),
