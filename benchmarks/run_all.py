@@ -62,6 +62,7 @@ OTHERS = {
     "benchmarks_dry_run": "needs the tables of the other benchmarks",
     "measure_tables": "needs the development clips; make tables",
     "eager_efficientnet": "shared code",
+    "install_cost": "downloads gigabytes",
 }
 
 

@@ -1,6 +1,7 @@
 """`seehear doctor`: the installation, and a dataset's media."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,9 @@ from media_files import film, tone
 from seehear.cli import installation as installation_module
 from seehear.cli.main import main
 from seehear.weights import WEIGHTS
+
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -32,6 +36,26 @@ def test_the_installation_as_json(capsys, empty_cache):
         about["extras"]["offline"]["packages"]
     )  # extras of extras too
     assert set(about["extras"]["all"]["packages"]) >= set(about["extras"]["offline"]["packages"])
+
+
+def test_it_is_said_who_needs_a_part_and_what_it_weighs(capsys, empty_cache, monkeypatch):
+    real = installation_module._version
+    monkeypatch.setattr(
+        installation_module, "_version", lambda name: None if name == "duckdb" else real(name)
+    )
+    assert main(["doctor", "--json"]) == 0
+    library = json.loads(capsys.readouterr().out)["installation"]["extras"]["library"]
+    assert library["needed_by"].startswith("search")
+    assert library["megabytes"] == installation_module.PARTS["library"][1]
+    assert main(["doctor"]) == 0
+    out = capsys.readouterr().out
+    assert f"{library['megabytes']} MB" in out
+    assert "5.6 GB are PyTorch" in " ".join(out.split())
+    # the README says the same
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for extra, (_, megabytes) in installation_module.PARTS.items():
+        assert f"| `{extra}` |" in readme
+        assert f"| {megabytes:,} MB |" in readme, extra
 
 
 def test_what_is_missing_comes_with_the_command_that_brings_it(capsys, empty_cache, monkeypatch):

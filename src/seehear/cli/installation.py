@@ -10,6 +10,26 @@ from seehear._version import __version__
 from seehear.cli.console import table
 
 _REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)\s*(?:\[(?P<extras>[^\]]*)\])?(?P<rest>.*)")
+# extra -> what needs it, megabytes on disk beyond seehear without extras (Linux, Python 3.11, the
+# CUDA build of PyTorch; benchmarks/install_cost.py)
+PARTS: dict[str, tuple[str, int]] = {
+    "media": ("reading videos", 129),
+    "offline": ("parse; extract with conse and yamnet", 257),
+    "clip": ("parse --preset clip; CLIP, SigLIP, CLAP", 5950),
+    "vision": ("resnet152, r2plus1d18, vggish", 5800),
+    "train": ("train, reproduce, convert", 5680),
+    "plot": ("figures of report", 98),
+    "library": ("search, and the index of parse", 72),
+    "web": ("serve", 217),
+    "ray": ("extract --engine ray", 642),
+    "tensorboard": ("event files of train", 87),
+    "share": ("share, and models from a hub", 34),
+    "all": ("everything", 6800),
+}
+_WEIGHT = (
+    "at most: on disk, where nothing of it is there yet; of clip, vision, train and all 5.6 GB are"
+    " PyTorch with CUDA"
+)
 _EXTRA = re.compile(r"extra\s*==\s*['\"](?P<extra>[^'\"]+)['\"]")
 
 
@@ -27,16 +47,22 @@ def installation() -> dict[str, Any]:
         "system": platform.platform(terse=True),
         "processors": os.cpu_count() or 1,
         "packages": _versions(base),
-        "extras": {extra: _extra(names) for extra, names in extras.items()},
+        "extras": {extra: _extra(extra, names) for extra, names in extras.items()},
         "cache": str(cache_dir()),
         "weights": states,
         "presets": presets,
     }
 
 
-def _extra(names: list[str]) -> dict[str, Any]:
+def _extra(extra: str, names: list[str]) -> dict[str, Any]:
     packages = _versions(names)
-    return {"packages": packages, "complete": all(packages.values())}
+    needed_by, megabytes = PARTS.get(extra, ("", None))
+    return {
+        "needed_by": needed_by,
+        "megabytes": megabytes,
+        "packages": packages,
+        "complete": all(packages.values()),
+    }
 
 
 def show_installation(about: dict[str, Any]) -> None:
@@ -51,11 +77,19 @@ def show_installation(about: dict[str, Any]) -> None:
     rows = []
     for extra, has in about["extras"].items():
         lacking = [name for name, version in has["packages"].items() if version is None]
+        row = [extra, has["needed_by"]]
         if has["complete"]:
-            rows.append([extra, "complete", ""])
-        else:
-            rows.append([extra, "missing " + ", ".join(lacking), f"pip install 'seehear[{extra}]'"])
-    table("Optional parts", ["extra", "state", "to get it"], rows)
+            rows.append([*row, "complete", "", ""])
+            continue
+        size = "" if has["megabytes"] is None else f"{has['megabytes']:,} MB"
+        missing = "missing " + ", ".join(lacking)
+        rows.append([*row, missing, f"pip install 'seehear[{extra}]'", size])
+    table(
+        "Optional parts",
+        ["extra", "needed by", "state", "to get it", "at most"],
+        rows,
+        note=_WEIGHT if any(row[-1] for row in rows) else None,
+    )
     from seehear.weights import WEIGHTS, command
 
     rows = []
