@@ -11,7 +11,6 @@ from seehear.cli import installation as installation_module
 from seehear.cli.main import main
 from seehear.weights import WEIGHTS
 
-
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -74,22 +74,10 @@ def show_installation(about: dict[str, Any]) -> None:
         f"seehear {about['seehear']}, Python {about['python']}, {about['system']},"
         f" {about['processors']} processors; {packages}\n"
     )
-    rows = []
-    for extra, has in about["extras"].items():
-        lacking = [name for name, version in has["packages"].items() if version is None]
-        row = [extra, has["needed_by"]]
-        if has["complete"]:
-            rows.append([*row, "complete", "", ""])
-            continue
-        size = "" if has["megabytes"] is None else f"{has['megabytes']:,} MB"
-        missing = "missing " + ", ".join(lacking)
-        rows.append([*row, missing, f"pip install 'seehear[{extra}]'", size])
-    table(
-        "Optional parts",
-        ["extra", "needed by", "state", "to get it", "at most"],
-        rows,
-        note=_WEIGHT if any(row[-1] for row in rows) else None,
-    )
+    rows = [_row(extra, has) for extra, has in about["extras"].items()]
+    weighs = any(row[-1] for row in rows)
+    header = ["extra", "needed by", "state", "to get it", "at most"]
+    table("Optional parts", header, rows, note=_WEIGHT if weighs else None)
     from seehear.weights import WEIGHTS, command
 
     rows = []
@@ -104,6 +92,16 @@ def show_installation(about: dict[str, Any]) -> None:
         rows,
         note=f"presets: {ready}; cache: {about['cache']}",
     )
+
+
+def _row(extra: str, has: dict[str, Any]) -> list[str]:
+    """Return what the table says of an extra."""
+    if has["complete"]:
+        return [extra, has["needed_by"], "complete", "", ""]
+    lacking = [name for name, version in has["packages"].items() if version is None]
+    size = "" if has["megabytes"] is None else f"{has['megabytes']:,} MB"
+    command = f"pip install 'seehear[{extra}]'"
+    return [extra, has["needed_by"], "missing " + ", ".join(lacking), command, size]
 
 
 def _requirements() -> tuple[list[str], dict[str, list[str]]]:
