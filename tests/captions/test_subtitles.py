@@ -186,3 +186,11 @@ def test_letters_that_an_old_encoding_has_not(tmp_path: Path) -> None:
 def test_a_file_of_captions_alone(form: str) -> None:
     read = pysubs2.SSAFile.from_string(empty(form).taking(CAPTIONS).decode(), format_=form)
     assert [line.start for line in read] == [200, 4200, 7000, 20000]
+
+
+def test_a_line_of_a_cue_is_no_name_of_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "tight.vtt"
+    text = "WEBVTT\n\n00:01.000 --> 00:02.000\na\n00:05.000 --> 00:06.000\nb\n"
+    path.write_text(text)
+    made = read_subtitles(path).taking([Caption(3.0, 4.0, ("[bell]",))]).decode()
+    assert "00:02.000\na\n\n00:00:03.000 --> 00:00:04.000\n[bell]\n\n00:05.000" in made

@@ -49,3 +49,23 @@ def test_tables_that_look_alike_are_told_apart(tmp_path) -> None:
     for text, name in alike.items():
         found = imported(tmp_path, text)
         assert (found.format, plain(found)) == (name, [(0.5, 1.0, "Dog")])
+
+
+def test_headers_in_other_words_and_what_they_do_not_say(tmp_path) -> None:
+    alike = {
+        "segment_id\tstart_time_seconds\tend_time_seconds\tlabel\na_30000\t0.5\t1\tDog\n": "dcase",
+        "file_name,start_time,duration,label\na.wav,0.5,0.5,Dog\n": "dcase",
+        "Audiofilename,Starttime,Endtime\na.wav,0.5,1\n": "dcase",
+        "0.5 1.0 Dog\n": "audacity",
+        "00:00:00.500\t00:00:01.000\tDog\n": "losslesscut",
+        "IN FILE,OFFSET,DURATION,TOP1MATCH,MANUAL ID\na.wav,0.5,0.5,Dog,\n": "birdnet",
+        "Begin Time (s)\tEnd Time (s)\tspecies_code\tQuality\n0.5\t1\tDog\tgood\n": "raven",
+    }
+    for text, name in alike.items():
+        found = imported(tmp_path, text)
+        label = found.rows[0].label if "Audiofilename" in text else "Dog"
+        assert (found.format, plain(found)) == (name, [(0.5, 1.0, label)]), text
+    clock = "Begin Time (s)\tEnd Time (s)\tEnd File\tBegin Clock Time\n0.5\t1\ta.wav\t12:00:00\n"
+    assert plain(imported(tmp_path, clock)) == [(0.5, 1.0, "selection")]
+    weak = imported(tmp_path, "filename\tevent_labels\na.wav\tDog\n")
+    assert [u.where for u in weak.unused] == ["line 2"]

@@ -54,3 +54,10 @@ def test_dropped_frames(tmp_path) -> None:
 def test_a_list_of_cuts_is_its_clips(tmp_path) -> None:
     cuts = [("00:00:01:00", "00:00:03:00", "* FROM CLIP NAME: dog.mp4")]
     assert plain(imported(tmp_path, listed(*cuts), fps=25.0)) == [(1.0, 3.0, "dog.mp4")]
+
+
+def test_events_of_a_cut_list_are_called_after_what_they_show(tmp_path) -> None:
+    times = "00:00:00:00 00:00:01:00 00:00:0{}:00 00:00:0{}:00"
+    text = f"001A AX V C {times.format(0, 1)}\n* FROM CLIP NAME: a\n"
+    text += f"002 AX V D 024 {times.format(1, 2)}\n* FROM CLIP NAME: a\n* TO CLIP NAME: b\n"
+    assert plain(imported(tmp_path, text)) == [(0.0, 1.0, "a"), (1.0, 2.0, "b")]

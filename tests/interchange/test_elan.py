@@ -58,3 +58,22 @@ def test_what_has_no_time_at_all_is_told(tmp_path) -> None:
     found = imported(tmp_path, document(slots(None, None), tiers))
     assert [u.reason for u in found.unused] == ["nothing in the file says when it is"] * 3
     assert found.notes == ("annotations without a text, left out: 1",)
+
+
+def test_what_is_divided_may_share_slots_with_its_parts_and_with_others(tmp_path) -> None:
+    low = tier("low", *(aligned(f"c{n}", n, n + 1, str(n)) for n in range(4)))
+    mid = tier("mid", aligned("m", 0, 2, "p"), aligned("n", 2, 4, "q"))
+    rest = tier("top", aligned("a", 0, 4, "S")) + tier("other", aligned("a", 0, 5, "again"))
+    found = imported(tmp_path, document(slots(0, None, None, None, 4000, 500), low + mid + rest))
+    assert plain(found)[:4] == [(0.0, 1.0, "0"), (1.0, 2.0, "1"), (2.0, 3.0, "2"), (3.0, 4.0, "3")]
+    assert plain(found)[4:] == [(0, 2, "p"), (2, 4, "q"), (0, 4, "S"), (0.0, 0.5, "again")]
+
+
+def test_decimal_times_and_media_that_play_from_later_on(tmp_path) -> None:
+    text = document(slots(1000, 2000), tier("t", aligned("a", 0, 1, "x")))
+    text = text.replace('"2000"', '"2000.5"').replace(
+        "MEDIA_URL=", 'TIME_ORIGIN="5000" MEDIA_URL=', 1
+    )
+    found = imported(tmp_path, text)
+    assert plain(found) == [(6.0, 7.0005, "x")]
+    assert found.notes == ("its media plays from 5 s on (TIME_ORIGIN): that was added",)

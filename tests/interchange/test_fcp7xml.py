@@ -32,3 +32,16 @@ def test_a_clip_inside_a_transition_is_known_by_its_end(tmp_path) -> None:
         "</sequence></xmeml>"
     )
     assert plain(imported(tmp_path, text)) == [(1.001, 2.002, "m")]
+
+
+def test_markers_that_no_timeline_shows_are_told(tmp_path) -> None:
+    rate = "<rate><timebase>25</timebase><ntsc>FALSE</ntsc></rate>"
+    mark = "<marker><name>{}</name><in>{}</in><out>-1</out></marker>"
+    inner = f"<clipitem><sequence>{rate}<media/>{mark.format('nested', 25)}</sequence></clipitem>"
+    clip = f"<clipitem>{rate}<start>0</start><end>50</end><in>100</in><out>150</out>"
+    clip += "".join(mark.format(n, n) for n in (99, 125, 151)) + "</clipitem>"
+    track = f"<media><video><track>{clip}{inner}</track></video></media>"
+    bare = f"<sequence>{rate}{mark.format('bare', 50)}</sequence>"
+    found = imported(tmp_path, f"<xmeml><sequence>{rate}{track}</sequence>{bare}</xmeml>")
+    assert plain(found) == [(1.0, 1.0, "125"), (2.0, 2.0, "bare")]
+    assert len(found.unused) == 3

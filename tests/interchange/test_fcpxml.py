@@ -91,3 +91,18 @@ def test_a_bundle_is_read_as_what_it_holds(tmp_path) -> None:
     bundle.mkdir()
     (bundle / "Info.fcpxml").write_text(story('<gap duration="9s"><marker start="1s"/></gap>'))
     assert read(bundle).count == 1
+
+
+def test_what_no_timeline_shows_is_told(tmp_path) -> None:
+    text = (
+        '<fcpxml version="1.10"><resources><media id="r9"><sequence><spine><gap duration="9s">'
+        '<marker start="1s" value="within"/></gap></spine></sequence></media></resources><project>'
+        '<sequence><spine><ref-clip ref="r9" offset="0s" duration="9s"><marker value="on"'
+        ' start="4s"/><keyword start="0s" duration="1s" value="k"/></ref-clip></spine>'
+        "</sequence></project>"
+        "</fcpxml>"
+    )
+    found = imported(tmp_path, text)
+    assert plain(found) == [(4.0, 4.0, "on")]
+    assert [u.where for u in found.unused] == ["line 1 (marker)"]
+    assert found.notes == ("keyword ranges, left out as there are markers or captions: 1",)

@@ -64,3 +64,30 @@ def test_the_second_edition(tmp_path) -> None:
     note = {"@type": "oa:Annotation", "on": "c#t=1,2", "resource": {"chars": "old"}}
     text = json.dumps({"@type": "sc:AnnotationList", "resources": [note]})
     assert plain(imported(tmp_path, text)) == [(1.0, 2.0, "old")]
+
+
+def test_words_are_read_wherever_they_stand_and_what_lies_elsewhere_is_named(tmp_path) -> None:
+    text = {"@type": "cnt:ContentAsText", "chars": "said"}
+    old = {"@type": "oa:Annotation", "motivation": "sc:painting", "resource": text, "on": "c#t=1,2"}
+    found = imported(tmp_path, json.dumps({"@type": "sc:AnnotationList", "resources": [old]}))
+    assert plain(found) == [(1.0, 2.0, "said")]
+    note = {"type": "Annotation", "bodyValue": "b", "target": "c#t=3,4"}
+    far = {"type": "Annotation", "body": {"id": "http://x/c.vtt"}, "target": "c"}
+    pages = [
+        {"type": "AnnotationPage", "items": [note, far]},
+        {"type": "AnnotationPage", "id": "p"},
+    ]
+    canvas = {"type": "Canvas", "id": "c", "annotations": pages}
+    book = {"type": "Manifest", "items": [canvas], "structures": [{"type": "Range", "items": []}]}
+    found = imported(tmp_path, json.dumps(book))
+    assert plain(found) == [(3.0, 4.0, "b")]
+    assert len(found.notes) == 3
+    assert all(word in " ".join(found.notes) for word in ("c.vtt", " p,", "structures"))
+
+
+def test_entries_of_a_table_of_contents_may_select_a_stretch(tmp_path) -> None:
+    stretch = {"type": "SpecificResource", "source": "c"}
+    stretch["selector"] = {"type": "FragmentSelector", "value": "t=10,20.5"}
+    whole = {"type": "Range", "label": {"en": ["Two"]}, "items": [stretch]}
+    book = {"type": "Manifest", "items": [], "structures": [whole]}
+    assert plain(imported(tmp_path, json.dumps(book))) == [(10.0, 20.5, "Two")]

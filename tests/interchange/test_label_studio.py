@@ -51,3 +51,29 @@ def test_activitynet_truth_and_results(tmp_path) -> None:
     assert (found.silent, len(found.unused)) == (("w",), 1)
     results = {"version": "1", "results": {"v": [{**note, "score": 0.25}]}, "external_data": {}}
     assert imported(tmp_path, json.dumps(results)).rows[0].score == 0.25
+
+
+def test_tables_and_regions_that_are_none(tmp_path) -> None:
+    text = (
+        "annotation_id,audio,id,label\n"
+        '1,/d/a.wav,5,"[{""start"":1,""end"":2,""labels"":[""Dog""]}]"\n2,/d/b.wav,6,Dog\n'
+    )
+    found = imported(tmp_path, text)
+    assert [(*row, r.source) for row, r in zip(plain(found), found.rows, strict=True)] == [
+        (1.0, 2.0, "Dog", "/d/a.wav")
+    ]
+    assert [u.where for u in found.unused] == ["line 3"]
+    words = {"value": {"start": 3, "end": 8, "text": "hello", "labels": ["PER"]}}
+    box = [{"frame": 1, "enabled": False}, {"frame": 25}, {"frame": 49, "enabled": False}]
+    shown = {"value": {"sequence": box, "labels": ["Car"]}}
+    task = {"data": {"video": "v.mp4"}, "annotations": [{"result": [words, shown]}]}
+    found = imported(tmp_path, json.dumps([task]), fps=24)
+    assert plain(found) == [(1.0, 2.0, "Car")]
+    assert [u.reason for u in found.unused] == ["it counts characters of a text, not seconds"]
+
+
+def test_a_bare_database_and_sentences_with_times(tmp_path) -> None:
+    told = {"v_a": {"timestamps": [[1, 2.5]], "sentences": [" A man runs."]}}
+    assert plain(imported(tmp_path, json.dumps(told))) == [(1.0, 2.5, "A man runs.")]
+    bare = {"v_a": {"annotations": [{"segment": ["1.0", "2.5"], "label": "Run"}]}}
+    assert plain(imported(tmp_path, json.dumps(bare))) == [(1.0, 2.5, "Run")]

@@ -39,3 +39,11 @@ def test_markers_of_clips_and_timelines_each_on_its_own_clock(tmp_path) -> None:
     assert plain(found) == [(1.2, 1.2, "b"), (2.0, 3.0, "a")]
     assert [(r.tier, r.source) for r in found.rows] == [("RED", None), ("blue", "file:///a/b.mov")]
     assert [u.where for u in found.unused] == ["tracks.children[0].children[0].markers[1]"]
+
+
+def test_the_first_schema_and_starts_that_are_no_time_codes(tmp_path) -> None:
+    old = {"OTIO_SCHEMA": "Marker.1", "name": "a"}
+    old["range"] = {"start_time": time(480, 24), "duration": time(24, 24)}
+    root = {"OTIO_SCHEMA": "Timeline.1", "global_start_time": time(240, 24)}
+    root["tracks"] = {"OTIO_SCHEMA": "Stack.1", "markers": [old]}
+    assert plain(imported(tmp_path, json.dumps(root))) == [(20.0, 21.0, "a")]

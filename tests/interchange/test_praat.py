@@ -52,3 +52,21 @@ def test_the_long_form_with_comments_and_crlf(tmp_path) -> None:
 def test_a_grid_without_tiers(tmp_path) -> None:
     text = 'File type = "ooTextFile"\nObject class = "TextGrid"\n\n0\n1\n<absent>\n'
     assert imported(tmp_path, text).count == 0
+
+
+def test_the_chronological_form_and_quotes_that_are_not_doubled(tmp_path) -> None:
+    text = (
+        '"Praat chronological TextGrid text file"\n0 3   ! Time domain.\n2   ! Number of tiers.\n'
+        '"IntervalTier" "Mary" 0 3\n"TextTier" "pts" 0 3\n\n1 0 1.5\n"a"\n\n2 0.5\n"b"\n\n1 1.5 3\n'
+        '""'
+    )
+    assert plain(imported(tmp_path, text)) == [(0.0, 1.5, "a"), (0.5, 0.5, "b")]
+    text = (
+        'File type = "ooTextFile"\nObject class = "TextGrid"\nxmin = 0\nxmax = 1\ntiers? <exists>\n'
+        'size = 1\nitem []:\nitem [1]:\nclass = "IntervalTier"\nname = "t"\nxmin = 0\nxmax = 1\n'
+        'intervals: size = 2\nintervals [1]:\nxmin = 0\nxmax = 1\ntext = "a "b" c" \n'
+        'intervals [2]:\nxmin = 1\nxmax = 2\ntext = ""\n'
+    )
+    found = imported(tmp_path, text)
+    assert plain(found) == [(0.0, 1.0, 'a "b" c')]
+    assert "not doubled" in found.notes[0]

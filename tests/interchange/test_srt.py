@@ -43,8 +43,26 @@ def test_ass_reads_its_columns_as_they_are_named(tmp_path) -> None:
     found = imported(tmp_path, text)
     assert plain(found) == [(1.0, 90002.5, "a,\nb")]
     assert [u.reason for u in found.unused] == ["a drawing, not words"]
+    assert found.notes == ("comment lines, left out as players do: 1",)
 
 
 @pytest.mark.parametrize(("text", "at"), [("25:00:00.00", 90000.0), ("1:02.5", 62.5), ("x", None)])
 def test_clocks(text: str, at: float | None) -> None:
     assert clocks.clock(text) == at
+
+
+def test_blank_lines_part_cues_and_lines_of_blanks_do_not(tmp_path) -> None:
+    text = (
+        "WEBVTT\n00:01.000 --> 00:02.000\nat once\n\nNOTE\n00:02.000 --> 00:03.000\nold\n\n"
+        "00:03.000 --> 00:04.000\n \nhello<00:03.500><c> there</c>\n"
+    )
+    found = imported(tmp_path, text)
+    assert plain(found) == [(1.0, 2.0, "at once"), (3.0, 4.0, "hello there")]
+    assert [(u.where, u.reason) for u in found.unused] == [("line 6", "commented out")]
+
+
+def test_srt_with_a_title_and_without_blank_lines(tmp_path) -> None:
+    text = (
+        "A film\n\n7\n00:00:01,000 --> 00:00:02,000\na --> b\n8\n00:00:03,000 --> 00:00:04,000\n2\n"
+    )
+    assert plain(imported(tmp_path, text)) == [(1.0, 2.0, "a --> b"), (3.0, 4.0, "2")]

@@ -228,7 +228,8 @@ def _read_timed(form: str, text: str, encoding: str, lines: Sequence[tuple[int, 
         if found is None:
             continue
         above = lines[index - 1] if index else None
-        if above is not None and _names_cue(form, above[1]):
+        parted = index < 2 or form == "srt" or not lines[index - 2][1].strip()
+        if above is not None and parted and _names_cue(form, above[1]):
             at = above[0]
             if form == "srt":
                 number = max(number, int(above[1].strip()))

@@ -81,7 +81,7 @@ FORMATS: dict[str, ImportFormat] = {
     ),
     "iiif": ImportFormat("IIIF annotations", iiif.read, iiif.fits, track="audio_visual"),
     "label-studio": ImportFormat(
-        "Label Studio's export, JSON or JSON-MIN", label_studio.read, label_studio.fits
+        "Label Studio's export: JSON, JSON-MIN, CSV or TSV", label_studio.read, label_studio.fits
     ),
     "eaf": ImportFormat("ELAN", elan.read, elan.fits),
     "fcpxml": ImportFormat("Final Cut Pro X", fcpxml.read, fcpxml.fits, track="audio_visual"),

@@ -21,8 +21,8 @@ def fits(content: Content) -> bool:
 
 
 def read(content: Content, found: Findings) -> None:
-    """Read the dialogue; comments and what is packed into other sections is left out."""
-    section, columns = "", _COLUMNS
+    """Read the dialogue; comments, and what is packed into other sections, are left out."""
+    section, columns, comments = "", _COLUMNS, 0
     for count, line in enumerate(content.text.split("\n"), 1):
         header = _SECTION.fullmatch(line.strip())
         if header is not None:
@@ -35,6 +35,10 @@ def read(content: Content, found: Findings) -> None:
             columns = [name.strip().casefold() for name in rest.split(",")]
         elif kind.strip().casefold() == "dialogue":
             _dialogue(rest, columns, f"line {count}", found)
+        elif kind.strip().casefold() == "comment":
+            comments += 1
+    if comments:
+        found.note(f"comment lines, left out as players do: {comments}")
     as_told(found)
 
 

@@ -9,7 +9,15 @@ def fits(content: Content) -> bool:
     """Whether its first lines have two numbers and perhaps a text between tabs."""
     lines = [line for line in content.head.splitlines()[:20] if line.strip()]
     first = [line for line in lines if not line.startswith("\\")][:3]
-    return bool(first) and all(_times(line.split("\t")) for line in first)
+    return bool(first) and all(_times(_fields(line)) for line in first)
+
+
+def _fields(line: str) -> list[str]:
+    """Return start, end and text, which some scripts part by blanks."""
+    if "\t" in line:
+        return line.split("\t")
+    fields = line.split(None, 2)
+    return fields if all("." in field for field in fields[:2]) else []
 
 
 def _times(fields: list[str]) -> bool:
@@ -27,7 +35,7 @@ def _told(fields: list[str]) -> tuple[str, float | None]:
 def read(content: Content, found: Findings) -> None:
     """Read the labels; the text may hold tabs of its own, rows of frequencies say no more."""
     for count, line in enumerate(content.text.split("\n"), 1):
-        fields, where = line.split("\t"), f"line {count}"
+        fields, where = _fields(line), f"line {count}"
         if line.startswith("\\") or not line.strip():
             continue
         if not _times(fields):

@@ -11,7 +11,10 @@ _STARTS, _ENDS = (
     ("Start (s)", "start", "Begin Time (s)", "OFFSET"),
     ("End (s)", "end", "End Time (s)"),
 )
-_NAMES = ("Common name", "common_name", "Scientific name", "scientific_name", "Species Code")
+_NAMES = (
+    *("Manual ID", "Common name", "Scientific name", "Species Code"),
+    *("Auto ID", "Top1match"),  # of Kaleidoscope itself
+)
 _FILES = ("File", "filepath", "Begin Path", "IN FILE", "input")
 
 
@@ -21,7 +24,7 @@ def fits(content: Content) -> bool:
         return has_columns(content, "Common name") or has_columns(content, "Scientific name")
     if has_columns(content, "OFFSET", "DURATION", "IN FILE"):
         return True
-    return has_columns(content, "start", "end", "common_name", "confidence")
+    return has_columns(content, "start", "end", "common name", "confidence")
 
 
 def read(content: Content, found: Findings) -> None:

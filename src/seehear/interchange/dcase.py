@@ -19,10 +19,20 @@ from seehear.interchange.grid import (
 from seehear.interchange.rows import Findings
 
 _FEW_SHOT = ("Audiofilename", "Starttime", "Endtime")
-_LABELS = ("event_label", "event_labels", "event label", "label", "labels", "class", "event")
-_FILES = ("filename", "file", "audio_filename")
+_LABELS = ("event label", "event labels", "label", "labels", "class", "event", "category", "name")
+_FILES = (
+    *("filename", "file", "audio filename", "file name", "audio file", "filepath", "path"),
+    *("segment id", "audio", "recording"),
+)
 _CLASS_ID = re.compile(r"/[mtg]/\w+")  # of AudioSet: looks like a path and is no file
-_ONSETS, _OFFSETS = ("onset", "event_onset", "start"), ("offset", "event_offset", "end")
+_ONSETS, _OFFSETS, _LENGTHS = (
+    tuple(f"{word}{unit}" for word in words for unit in ("", " s", " (s)", " seconds"))
+    for words in (
+        ("onset", "event onset", "start", "start time", "starttime", "begin", "begin time"),
+        ("offset", "event offset", "end", "end time", "endtime", "stop"),
+        ("duration",),
+    )
+)
 
 
 def fits(content: Content) -> bool:
@@ -35,10 +45,13 @@ def fits(content: Content) -> bool:
 
 
 def _is_table(content: Content) -> bool:
-    """Whether a header names an onset, an offset and a label, in one of their usual words."""
+    """Whether a header names an onset, an offset and a label, in one of their usual words; or a
+    file and its labels, as tables do that say nothing of time.
+    """
     columns = header_of(content)
-    usual = (_ONSETS, _OFFSETS, (*_LABELS, *_FILES))
-    return all(columns & set(names) for names in usual)
+    usual = (_ONSETS, (*_OFFSETS, *_LENGTHS), (*_LABELS, *_FILES))
+    weak = (_FILES, _LABELS[:2])
+    return any(all(columns & set(names) for names in some) for some in (usual, weak))
 
 
 def _headless(content: Content) -> str | None:
@@ -66,15 +79,20 @@ def read(content: Content, found: Findings) -> None:
 def _table(table: TextTable, found: Findings) -> None:
     for where, row in table:
         source, label = row.get(*_FILES), row.get(*_LABELS)
-        times = row.number(*_ONSETS), row.number(*_OFFSETS)
+        start_s, end_s = row.number(*_ONSETS), row.number(*_OFFSETS)
+        length_s = row.number(*_LENGTHS)
+        if end_s is None and start_s is not None and length_s is not None:
+            end_s = start_s + length_s
         if source and not label and not row.get(*_ONSETS):
             found.silent.append(source)
         else:
-            found.add(where, label, *times, source=source or None)
+            found.add(where, label, start_s, end_s, source=source or None)
 
 
 def _few_shot(table: TextTable, found: Findings) -> None:
     classes = [name for name in table.header if name.strip() not in _FEW_SHOT]
+    if not classes:
+        found.note("no column says what it is: each row is an `event`")
     for where, row in table:
         times = row.number("Starttime"), row.number("Endtime")
         source = row.get("Audiofilename") or None
@@ -83,7 +101,9 @@ def _few_shot(table: TextTable, found: Findings) -> None:
         for name in positive:
             label = name.strip()
             found.add(where, label, *times, source=source, tier=label)
-        if not positive:
+        if not classes:
+            found.add(where, "event", *times, source=source)
+        elif not positive:
             unknown = "UNK" in told.values()
             found.skip(where, "of an unknown class" if unknown else "no class is marked POS")
 

@@ -17,10 +17,10 @@ from seehear.interchange.spoken import as_told
 from seehear.interchange.timecode import HOUR_S, Timecode, parse
 
 _CODE = r"\d{1,2}[:;.]\d\d[:;.]\d\d[:;.]\d{2,3}"
-_EVENT = re.compile(rf"\s*(\d+)\s+.*?({_CODE})\s+({_CODE})\s+({_CODE})\s+({_CODE})\s*$")
+_EVENT = re.compile(rf"\s*(\w+)\s+.*?({_CODE})\s+({_CODE})\s+({_CODE})\s+({_CODE})\s*$")
 _MARKER = re.compile(r"(.*?)\|C:(.*?)\s*\|M:(.*?)\s*\|D:\s*(\d+)\s*(.*)")
 _LOCATOR = re.compile(rf"\*\s*LOC:\s*({_CODE})\s+(\S+)\s*(.*)", re.IGNORECASE)
-_CLIP = re.compile(r"\*\s*(?:FROM|TO) CLIP NAME:\s*(.*)", re.IGNORECASE)
+_CLIP = re.compile(r"\*\s*(FROM|TO) CLIP NAME:\s*(.*)", re.IGNORECASE)
 _FCM = re.compile(r"FCM:\s*(NON[- ]?)?DROP", re.IGNORECASE)
 
 
@@ -104,7 +104,8 @@ class _Lines:
             mark.notes = [*event.notes, *filter(None, notes)]
             self.marks.append(mark)
         elif clip is not None:
-            event.name = event.name or clip[1].strip()
+            replaced = clip[1].upper() == "TO"  # what a transition goes to is what the event shows
+            event.name = clip[2].strip() if replaced else event.name or clip[2].strip()
         elif not words.startswith(("*", "M2", "TITLE:")):
             event.notes.append(words)
 

@@ -4,12 +4,15 @@ A time slot may have no time: it lies evenly between its neighbours that have on
 that only refers to another has the stretch of that one: how several share it, no file says.
 """
 
+from collections.abc import Iterator
+
 from seehear.foreign.markup import Markup
 from seehear.interchange.content import Content
-from seehear.interchange.rows import Findings
+from seehear.interchange.rows import Findings, number
 from seehear.interchange.spoken import track_of
 
 _Span = tuple[float, float]
+_DEEPEST = 8  # tiers that divide one another
 
 
 def fits(content: Content) -> bool:
@@ -24,7 +27,9 @@ def read(content: Content, found: Findings) -> None:
     header = root.child("HEADER")
     unit = "milliseconds" if header is None else header.get("TIME_UNITS", "milliseconds")
     document = _Document(root, units.get(unit, 1000.0))
-    source = _source(header)
+    source, origin_s = _source(header)
+    if origin_s:
+        found.note(f"its media plays from {origin_s:g} s on (TIME_ORIGIN): that was added")
     empty = 0
     for tier in root.all("TIER"):
         name = tier.get("TIER_ID")
@@ -34,21 +39,36 @@ def read(content: Content, found: Findings) -> None:
                 empty += 1
                 continue
             where = f"line {note.line} (tier {name}, {note.get('ANNOTATION_ID')})"
-            span = document.span(note.get("ANNOTATION_ID"))
+            span = document.span(note)
             if span is None:
                 found.skip(where, "nothing in the file says when it is")
             else:
-                found.add(where, label, *span, tier=name, source=source, track=track_of(name))
+                start_s, end_s = (at + origin_s for at in span)
+                track = track_of(name)
+                found.add(where, label, start_s, end_s, tier=name, source=source, track=track)
     if empty:
         found.note(f"annotations without a text, left out: {empty}")
 
 
-def _source(header: Markup | None) -> str | None:
-    for media in [] if header is None else header.all("MEDIA_DESCRIPTOR"):
-        for name in ("RELATIVE_MEDIA_URL", "MEDIA_URL"):
-            if media.get(name):
-                return media.get(name)
-    return header.get("MEDIA_FILE") or None if header is not None else None
+def _source(header: Markup | None) -> tuple[str | None, float]:
+    """Return the first media that plays from its beginning, else the first, and when it begins."""
+    if header is None:
+        return None, 0.0
+    found: list[tuple[str | None, float]] = []
+    for media in header.all("MEDIA_DESCRIPTOR"):
+        address = media.get("RELATIVE_MEDIA_URL") or media.get("MEDIA_URL")
+        if address:
+            found.append((address, (number(media.get("TIME_ORIGIN")) or 0.0) / 1000))
+    found.append((header.get("MEDIA_FILE") or None, 0.0))
+    return next((media for media in found[:-1] if not media[1]), found[0])
+
+
+def _aligned(tier: Markup) -> Iterator[Markup]:
+    return tier.all("ALIGNABLE_ANNOTATION")
+
+
+def _slots(note: Markup) -> tuple[str, str]:
+    return note.get("TIME_SLOT_REF1"), note.get("TIME_SLOT_REF2")
 
 
 class _Document:
@@ -59,23 +79,30 @@ class _Document:
         self._times: dict[str, float] = {}
         for slot in root.all("TIME_SLOT"):
             value = slot.get("TIME_VALUE").strip()
-            if value.lstrip("-").isdigit():
-                self._times[slot.get("TIME_SLOT_ID")] = int(value) / units
+            at = number(value)
+            if at is not None:  # scripts write decimals, too
+                self._times[slot.get("TIME_SLOT_ID")] = at / units
         self._slots: dict[str, tuple[str, str]] = {}
         self._parents: dict[str, str] = {}
-        for element in root.all("ALIGNABLE_ANNOTATION"):
-            slots = element.get("TIME_SLOT_REF1"), element.get("TIME_SLOT_REF2")
-            self._slots[element.get("ANNOTATION_ID")] = slots
+        self._chains: list[dict[str, str]] = []  # of each tier: from slot to slot
+        for tier in root.all("TIER"):
+            slots = {note.get("ANNOTATION_ID"): _slots(note) for note in _aligned(tier)}
+            self._slots |= slots
+            self._chains.append(dict(slots.values()))
         for element in root.all("REF_ANNOTATION"):
             self._parents[element.get("ANNOTATION_ID")] = element.get("ANNOTATION_REF")
         self._fill()
 
     def _fill(self) -> None:
         """Give slots without a time one: chains of annotations that share slots lie evenly."""
-        after = dict(self._slots.values())
-        for slot in after:
-            if slot in self._times:
-                self._spread(slot, after)
+        for _ in range(_DEEPEST):  # what is divided may be a part itself, and stand below
+            known = len(self._times)
+            for after in self._chains:
+                for slot in after:
+                    if slot in self._times:
+                        self._spread(slot, after)
+            if len(self._times) == known:
+                break
         self._between_neighbours()
 
     def _spread(self, slot: str, after: dict[str, str]) -> None:
@@ -106,11 +133,14 @@ class _Document:
         if last is not None:
             self._times.update(dict.fromkeys(waiting, last))
 
-    def span(self, id_: str) -> _Span | None:
+    def span(self, note: Markup) -> _Span | None:
         """Return when an annotation is, or None where nothing says so."""
+        id_, slots = note.get("ANNOTATION_ID"), _slots(note)
         seen: set[str] = set()
         while id_ in self._parents and id_ not in seen:  # one may refer to itself in the end
             seen.add(id_)
             id_ = self._parents[id_]
-        start, end = (self._times.get(slot) for slot in self._slots.get(id_, ("", "")))
+        if note.tag == "REF_ANNOTATION":
+            slots = self._slots.get(id_, slots)
+        start, end = (self._times.get(slot) for slot in slots)
         return None if start is None or end is None else (start, end)

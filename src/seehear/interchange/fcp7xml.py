@@ -32,7 +32,13 @@ def read(content: Content, found: Findings) -> None:
         rate = _rate(clip) or content.rate(found)
         for marker in clip:
             if marker.tag == "marker" and id(marker) not in inside:
+                inside.add(id(marker))
                 _marker(marker, rate, 0, found, (f"clip {clip.said('name')}", None))
+    for sequence in outer:
+        inside -= {id(marker) for nested in sequence.all("sequence") for marker in nested}
+    for marker in root.all("marker"):
+        if id(marker) not in inside:
+            found.skip(f"line {marker.line}", "its sequence stands inside a clip of another")
     as_told(found)
 
 
@@ -41,7 +47,7 @@ def _outer(root: Markup) -> list[Markup]:
     out, waiting = [], [root]
     while waiting:
         element = waiting.pop()
-        if element.tag == "sequence" and element.child("media") is not None:
+        if element.tag == "sequence" and list(element):
             out.append(element)
         else:
             waiting += list(element)[::-1]
@@ -69,8 +75,19 @@ def _sequence(
                 found.skip(f"line {marker.line}", "nothing says where its clip stands")
                 continue
             own = _rate(clip) or rate
+            if _hidden(marker, clip):
+                found.skip(f"line {marker.line}", "outside its clip, where no timeline shows it")
+                continue
             by_s = Fraction(start) / rate - Fraction(_frame(clip, "in") or 0) / own
             _marker(marker, own, by_s, found, (f"clip {clip.said('name')}", source))
+
+
+def _hidden(marker: Markup, clip: Markup) -> bool:
+    """Return whether a marker stands before or behind the part of a clip that is used."""
+    at, first, last = _frame(marker, "in"), _frame(clip, "in"), _frame(clip, "out")
+    if at is None:
+        return False
+    return (first is not None and at < first) or (last is not None and at > last)
 
 
 def _source(clips: list[Markup], files: dict[str, Markup]) -> str | None:

@@ -61,8 +61,11 @@ def read(content: Content, found: Findings) -> None:
                 reader.sequence(sequence)
         for clip in _loose(root):
             reader.clip(clip)
+        reader.leave_out(root)
         if found.rows or found.unused:
             break
+    if "keyword" not in reader.wanted and (count := len(list(root.all("keyword")))):
+        found.note(f"keyword ranges, left out as there are markers or captions: {count}")
     as_told(found)
 
 
@@ -78,6 +81,14 @@ class _Story:
     def __init__(self, assets: dict[str, Markup], found: Findings) -> None:
         self.wanted: tuple[str, ...] = ()
         self._assets, self._found = assets, found
+        self._seen: set[int] = set()
+
+    def leave_out(self, root: Markup) -> None:
+        """Say what stands where no timeline shows it: inside a compound clip, beside a take."""
+        for element in root.all(*self.wanted):
+            if id(element) not in self._seen:
+                where = f"line {element.line} ({element.tag})"
+                self._found.skip(where, "inside a compound or multicam clip, or a take not played")
 
     def sequence(self, sequence: Markup) -> None:
         """Read a project's timeline; its clock shows `tcStart` at its beginning."""
@@ -155,6 +166,7 @@ class _Story:
                     break
 
     def _marker(self, marker: Markup, place: _Place, source: str | None) -> None:
+        self._seen.add(id(marker))
         start = _time(marker.get("start"))
         where = f"line {marker.line} ({marker.tag} in {place.name})"
         begins = place.at(start)
@@ -172,6 +184,7 @@ class _Story:
         )
 
     def _caption(self, caption: Markup, place: _Place, source: str | None) -> None:
+        self._seen.add(id(caption))
         texts = [text.text().strip() for text in caption if text.tag == "text"]
         label = "\n".join(text for text in texts if text) or caption.get("name")
         end = None if place.duration is None else float(place.begins + place.duration)

@@ -42,15 +42,15 @@ class TextRow:
     fields: list[str]
 
     def get(self, *names: str) -> str:
-        """Return the first of some columns that the row has, stripped; else nothing."""
+        """Return what stands, stripped, in the first of some columns in which anything does."""
         for name in names:
             place = self.columns.get(_plain(name))
-            if place is not None and place < len(self.fields):
+            if place is not None and place < len(self.fields) and self.fields[place].strip():
                 return self.fields[place].strip()
         return ""
 
     def number(self, *names: str) -> float | None:
-        """Return the number in the first of some columns that the row has, or None."""
+        """Return the number in the first of some columns in which anything stands, or None."""
         return number(self.get(*names))
 
 
@@ -100,4 +100,4 @@ def numbers(fields: Sequence[str], count: int) -> list[float] | None:
 
 
 def _plain(name: str) -> str:
-    return " ".join(name.strip().strip('"').casefold().split())
+    return " ".join(name.strip().strip('"').casefold().replace("_", " ").split())

@@ -15,7 +15,7 @@ _FRAGMENT = re.compile(r"(?:^|[#&?])t=(?:npt:)?([^&]*)")
 _TAG = re.compile(r"<[^>]*>")
 _DEEPEST = 60
 _PARTS = {"AudioContentSelector": "audio", "VisualContentSelector": "visual"}
-_PARTS_OF = ("sequences", "canvases", "items", "resources", "annotations", "otherContent")
+_PARTS_OF = ("sequences", "canvases", "items", "resources", "annotations", "otherContent", "first")
 _PAINTED = ("painting", "sc:painting", "oa:painting")
 
 
@@ -36,8 +36,11 @@ def read(content: Content, found: Findings) -> None:
     """Read every annotation with words and a time; the table of contents where there is none."""
     pages = _Pages(found)
     pages.go(content.json, "", ("", None), 0)
+    structures = inside(content.json, "structures")
     if not found.rows and not found.unused:
-        pages.ranges(inside(content.json, "structures"), "structures", 0)
+        pages.ranges(structures, "structures", 0)
+    elif structures:
+        found.note("its table of contents (structures) is left out, as there are annotations")
     as_told(found)
 
 
@@ -65,6 +68,7 @@ class _Pages:
         tier, canvas = around
         if kind in ("AnnotationPage", "AnnotationList", "Layer"):
             tier = _label(value.get("label")) or tier
+            self._elsewhere(value)
         if kind == "Canvas":
             canvas = _id(value)
             self._painted(value, canvas)
@@ -72,6 +76,11 @@ class _Pages:
             if key in value:
                 at = f"{where}.{key}" if where else key
                 self.go(value[key], at, (tier, canvas), depth + 1)
+
+    def _elsewhere(self, page: _Object) -> None:
+        """Note a page that is only named."""
+        if (name := _id(page)) and not {"items", "resources", "annotations"} & page.keys():
+            self._found.note(f"annotations stand in {name}, which is not read: import it by itself")
 
     def _painted(self, canvas: _Object, name: str | None) -> None:
         for page in dicts(canvas.get("items")):
@@ -87,12 +96,12 @@ class _Pages:
             return
         for place, entry in enumerate(dicts(value)):
             at, label = f"{where}[{place}]", _label(entry.get("label"))
-            addresses = texts(entry.get("canvases"))
+            addresses: list[Json] = [*texts(entry.get("canvases"))]
             for item in dicts(entry.get("items")):
                 if _kind(item) == "Range":
                     self.ranges(item, f"{at}.items", depth + 1)
-                else:
-                    addresses.append(_id(item) or "")
+                else:  # a canvas, or a stretch of one
+                    addresses.append(item)
             for address in addresses:
                 name, times, _ = _target(address)
                 if times is not None:
@@ -100,12 +109,14 @@ class _Pages:
                     self._found.add(at, label, *times, tier="structures", source=source)
 
     def _annotation(self, note: _Object, where: str, around: tuple[str, str | None]) -> None:
-        if set(_PAINTED) & set(texts(note.get("motivation"))):
-            return
-        bodies = dicts(note.get("body"))
+        bodies = [*dicts(note.get("body")), *dicts(note.get("resource"))]
         label = _words(note.get("body")) or _words(note.get("resource"))
-        if not label and any(_id(body) for body in bodies):
-            return  # words in another file: captions and the like
+        label = label or text(note.get("bodyValue")).strip()
+        if not label and set(_PAINTED) & set(texts(note.get("motivation"))):
+            return  # the media
+        if not label and (named := [name for body in bodies if (name := _id(body))]):
+            self._found.note(f"what stands in {named[0]} is not read: import that file by itself")
+            return
         tier, canvas = around
         targets = note.get("target", note.get("on"))
         for target in targets if isinstance(targets, list) else [targets]:

@@ -1,9 +1,11 @@
-"""Label Studio: exports in JSON and JSON-MIN; regions of sound in seconds, of video in frames."""
+"""Label Studio: exports in JSON, JSON-MIN, CSV and TSV; sound in seconds, video in frames."""
 
 from collections.abc import Iterator
 
 from seehear.files import Json
+from seehear.foreign.texts import json_value
 from seehear.interchange.content import Content
+from seehear.interchange.grid import has_columns, read_grid
 from seehear.interchange.rows import Findings
 from seehear.interchange.spoken import track_of
 from seehear.interchange.timecode import rate_of
@@ -11,21 +13,21 @@ from seehear.interchange.values import dicts, inside, seconds, text, texts
 
 _LABELS = ("labels", "timelinelabels", "choices")
 _MEDIA = ("audio", "video", "url", "file", "media", "image", "text")
+_RECORD = ("id", "annotation_id")  # stands in every short task
 _FPS = 24.0  # what Label Studio takes where nobody says
 
 
 def fits(content: Content) -> bool:
     """Whether it is a task or a list of them."""
     if not content.is_json():
-        return False
-    tasks = list(_tasks(content.json))
-    return bool(tasks) and any(_is_task(task) for task in tasks[:20])
+        return has_columns(content, *_RECORD)
+    return any(_is_task(task) for _, task in list(_tasks(content))[:20])
 
 
 def _is_task(task: Json) -> bool:
     if not isinstance(task, dict):
         return False
-    if isinstance(task.get("data"), dict) or "completions" in task:
+    if isinstance(task.get("data"), dict) or "completions" in task or set(_RECORD) <= task.keys():
         return True
     return any(_is_regions(value) for value in task.values())
 
@@ -35,23 +37,40 @@ def _is_regions(value: Json) -> bool:
     return isinstance(value, list) and any(names & region.keys() for region in dicts(value))
 
 
-def _tasks(value: Json) -> Iterator[Json]:
-    yield from value if isinstance(value, list) else [value]
+def _tasks(content: Content) -> Iterator[tuple[str, Json]]:
+    """Yield where each task stands, and the task; in a table a field may be JSON."""
+    if content.is_json():
+        value = content.json
+        for place, task in enumerate(value if isinstance(value, list) else [value]):
+            yield f"[{place}]", task
+        return
+    table = read_grid(content)
+    for where, row in table:
+        yield where, {name: _cell(row.get(name)) for name in table.header}
+
+
+def _cell(text: str) -> Json:
+    if text[:1] not in ("[", "{"):
+        return text
+    try:
+        return json_value(text)
+    except ValueError:
+        return text
 
 
 def read(content: Content, found: Findings) -> None:
     """Read the regions of annotations, of predictions where nobody annotated; cancelled ones and
     those that say nothing of time are left out.
     """
-    for place, task in enumerate(_tasks(content.json)):
+    for where, task in _tasks(content):
         if not isinstance(task, dict):
-            found.skip(f"[{place}]", "expected a task")
+            found.skip(where, "expected a task")
             continue
         source = _source(task)
         if isinstance(task.get("data"), dict) or "annotations" in task or "predictions" in task:
-            _full(task, f"[{place}]", source, content, found)
+            _full(task, where, source, content, found)
         else:
-            _short(task, f"[{place}]", source, content, found)
+            _short(task, where, source, content, found)
 
 
 def _source(task: dict[str, Json]) -> str | None:
@@ -90,6 +109,8 @@ def _full(
 def _short(
     task: dict[str, Json], where: str, source: str | None, content: Content, found: Findings
 ) -> None:
+    if not any(map(_is_regions, task.values())):
+        found.skip(where, "no region: what it says is about the whole")
     for key, value in task.items():
         if _is_regions(value):
             for place, region in enumerate(dicts(value)):
@@ -101,6 +122,9 @@ def _region(
     value: dict[str, Json], where: str, source: str | None, content: Content, found: Findings
 ) -> None:
     """Read a region: each of its labels in each of its stretches."""
+    if isinstance(value.get("text"), str) and "channel" not in value:
+        found.skip(where, "it counts characters of a text, not seconds")
+        return
     labels = _labels(value) or texts(value.get("text"))[:1]
     score, tier = seconds(value.get("_score")), text(value.get("_from"))
     track = track_of(tier)
@@ -126,7 +150,8 @@ def _stretches(
         yield start_s, seconds(value.get("end"))
         return
     if dicts(value.get("sequence")):
-        yield from _shown(value)
+        frames = any(seconds(frame.get("time")) is None for frame in dicts(value["sequence"]))
+        yield from _shown(value, _rate(value, content, found) if frames else _FPS)
     rate = _rate(value, content, found) if value.get("ranges") else 0.0
     for span in dicts(value.get("ranges")):
         first, last = seconds(span.get("start")), seconds(span.get("end"))
@@ -134,15 +159,18 @@ def _stretches(
             yield max(0.0, first - 1) / rate, last / rate  # frames count from 1
 
 
-def _shown(value: dict[str, Json]) -> Iterator[tuple[float, float | None]]:
+def _shown(value: dict[str, Json], rate: float) -> Iterator[tuple[float, float | None]]:
     """Yield when a box of a video is shown: from a frame that shows it to one that hides it."""
     begins: float | None = None
     at: float | None = None
     for frame in dicts(value.get("sequence")):
-        at = seconds(frame.get("time"))
-        if begins is None:
+        at, number = seconds(frame.get("time")), seconds(frame.get("frame"))
+        if at is None and number is not None:
+            at = max(0.0, number - 1) / rate
+        hidden = frame.get("enabled") is False
+        if begins is None and not hidden:
             begins = at
-        if begins is not None and frame.get("enabled") is False:
+        if begins is not None and hidden:
             yield begins, at
             begins = None
     if begins is not None:

@@ -10,13 +10,19 @@ from seehear.interchange.values import inside, seconds, text
 
 
 def fits(content: Content) -> bool:
-    """Whether it is a project, or rows of two times (one may be missing) between commas."""
+    """Whether it is a project, or rows of two times, one of which may be missing: between commas,
+    or clock times between tabs.
+    """
     if content.is_json():
         return "cutSegments" in content.head
-    first = content.head.partition("\n")[0].split(",")
-    if not 2 <= len(first) or content.is_xml():
+    line = content.head.partition("\n")[0]
+    separator = separator_of(line)
+    first = line.split(separator)
+    if not 2 <= len(first) or content.is_xml() or separator == ";":
         return False
     times = [field.strip() for field in first[:2]]
+    if separator == "\t" and not any(":" in text for text in times):
+        return False  # Audacity's
     return any(times) and all(not text or _time(text) is not None for text in times)
 
 

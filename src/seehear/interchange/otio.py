@@ -8,6 +8,7 @@ from seehear.files import Json
 from seehear.interchange.content import Content
 from seehear.interchange.rows import Findings
 from seehear.interchange.spoken import as_told, track_of
+from seehear.interchange.timecode import HOUR_S
 from seehear.interchange.values import inside, seconds, text
 
 _ITEMS = ("children", "tracks")
@@ -22,8 +23,9 @@ def fits(content: Content) -> bool:
 def read(content: Content, found: Findings) -> None:
     """Read the markers; colours may be words or objects, and every time has a rate of its own."""
     root = content.json
-    start_s = _seconds(inside(root, "global_start_time"))
-    _item(root, "", found, (None, start_s or 0.0), 0)
+    start_s = _seconds(inside(root, "global_start_time")) or 0.0
+    # markers count from 0; some writers count in time codes, which begin after an hour
+    _item(root, "", found, (None, start_s if start_s >= HOUR_S else 0.0), 0)
     as_told(found)
 
 
@@ -51,8 +53,9 @@ def _item(
 
 def _marker(value: Json, where: str, found: Findings, around: tuple[str | None, float]) -> None:
     source, origin_s = around
-    start_s = _seconds(inside(value, "marked_range", "start_time"))
-    length_s = _seconds(inside(value, "marked_range", "duration"))
+    span = inside(value, "marked_range") or inside(value, "range")  # as the first schema has it
+    start_s = _seconds(inside(span, "start_time"))
+    length_s = _seconds(inside(span, "duration"))
     if start_s is None:
         found.skip(where, "no time that can be read")
         return

@@ -6,6 +6,8 @@ from seehear.interchange.rows import Findings
 from seehear.interchange.spoken import as_told
 from seehear.interchange.timecode import parse
 
+_NEAR_S = 1e-6
+
 
 def fits(content: Content) -> bool:
     """Whether it is one."""
@@ -26,6 +28,9 @@ def read(content: Content, found: Findings) -> None:
     rate = content.rate(found, codes)
     origin = content.origin()
     origin_s = 0.0 if origin is None else origin.time_s(rate)
+    starts = [start.time_s(rate) for *_, start, _ in rows]
+    if not content.hints.said and starts and min(starts) < origin_s - _NEAR_S:
+        origin_s = 0.0  # a sequence that does not begin where its media does
     for where, label, kind, start, end in rows:
         start_s = start.time_s(rate) - origin_s
         end_s = None if end is None else end.time_s(rate) - origin_s

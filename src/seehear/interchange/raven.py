@@ -20,11 +20,13 @@ _LABELS = (
         "Sound Type",
         "Call Type",
     ),
-    *("Event", "Event Label", "Type", "Tag", "Tags", "Notes", "Comments", "Species Code"),
+    *("Event", "Event Label", "Type", "Tag", "Tags", "Call", "Species Name", "Scientific Name"),
+    *("Notes", "Comments", "Comment", "Description", "Species Code", "Code"),
 )
 _SCORES = ("Confidence", "Score", "Probability")
 _SOURCES = ("Begin Path", "Begin File", "File Name", "Filename", "File")
-_MEASURES = ("selection", "view", "channel", "delta time (s)", "file offset (s)")
+_MEASURES = ("selection", "view", "channel", "quality", "analyst", "date", "time")
+_EDGES = ("begin ", "end ", "start ")  # of a selection: files, dates, times of day
 
 
 def fits(content: Content) -> bool:
@@ -83,6 +85,7 @@ def _label_column(table: TextTable) -> str | None:
             return name
     others = {name.casefold() for name in (*_MEASURES, *_SOURCES, *_SCORES)}
     free = [name for name in reversed(table.header) if name.strip().casefold() not in others]
+    free = [name for name in free if not name.strip().casefold().startswith(_EDGES)]
     return next((name for name in free if _is_words(table, name)), None)
 
 

@@ -8,11 +8,12 @@ from seehear.interchange.rows import Findings
 from seehear.interchange.spoken import as_captions, as_told
 
 _MARKUP = re.compile(r"</?(?:[biusc]|font|v|ruby|rt)\b[^<>]*>|\{\\[^{}]*\}", re.IGNORECASE)
+_LOOKED_AT = 8  # lines that are not blank: a title may stand above
 
 
 def fits(content: Content) -> bool:
-    """Whether it is one: the first or second line that is not blank has two times."""
-    lines = [line for line in content.head.splitlines() if line.strip()][:2]
+    """Whether it is one: one of its first lines has two times."""
+    lines = [line for line in content.head.splitlines() if line.strip()][:_LOOKED_AT]
     return any(arrow(line) is not None for line in lines)
 
 
@@ -24,10 +25,11 @@ def read(content: Content, found: Findings) -> None:
         times = arrow(line) if "-" in line else None
         if times is not None:
             cues.append((place, times))
-        elif "-->" in line:
+        elif "-->" in line and ":" in line:
             found.skip(f"line {place + 1}", "its times are none")
     for (start, times), end in zip(cues, [at for at, _ in cues[1:]] + [0], strict=False):
-        body = _without_number(lines[start + 1 : end]) if end else lines[start + 1 :]
+        own = lines[start - 1].strip() if start else ""
+        body = _without_number(lines[start + 1 : end], own) if end else lines[start + 1 :]
         text = _MARKUP.sub("", "\n".join(body)).strip()
         found.add(f"line {start + 1}", text, *times)
     rows = as_captions(found.rows)
@@ -36,11 +38,13 @@ def read(content: Content, found: Findings) -> None:
     as_told(found)
 
 
-def _without_number(body: list[str]) -> list[str]:
-    """Return a block's lines without the number of the next one."""
+def _without_number(body: list[str], own: str) -> list[str]:
+    """Return the lines of a block that is called `own`, without the number of the next one."""
     while body and not body[-1].strip():
         body = body[:-1]
     alone = len(body) == 1 or (len(body) > 1 and not body[-2].strip())
-    if body and body[-1].strip().isdigit() and alone:
+    last = body[-1].strip() if body else ""
+    follows = own.isdecimal() and last.isdecimal() and int(last) == int(own) + 1
+    if last.isdecimal() and (alone or follows):
         return body[:-1]
     return body

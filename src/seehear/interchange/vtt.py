@@ -12,7 +12,7 @@ from seehear.time import NOT_PARSED
 _TAG = re.compile(r"<[^<>]*>")
 _CLASS = re.compile(r"<c\.(audio|visual|audio_visual)>")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+([^>]*)>")
-_APART = ("NOTE", "STYLE", "REGION", "WEBVTT")
+_APART = ("NOTE", "STYLE", "REGION")
 _OURS = "What is heard, seen, or both in"
 _UNKNOWN = re.compile(r"NOTE (audio|visual) not parsed from (\S+) to (\S+)")
 
@@ -28,15 +28,11 @@ def read(content: Content, found: Findings) -> None:
     ours = f"NOTE {_OURS}" in content.head
     place = 0
     while place < len(lines):
-        block: list[str] = []
         first = place
-        while place < len(lines) and (lines[place].strip() or not block):
-            if lines[place].strip():
-                block.append(lines[place])
-            else:
-                first = place + 1
+        while place < len(lines) and lines[place]:  # a blank in a line: it is one of the cue
             place += 1
-        _block(block, first + 1, found, ours=ours)
+        _block(lines[first:place], first + 1, found, ours=ours)
+        place += 1
     if ours:
         found.replace(as_captions(found.rows))
         as_told(found)
@@ -49,16 +45,21 @@ def _block(block: list[str], line: int, found: Findings, *, ours: bool) -> None:
         if times is not None:
             found.add(f"line {line}", NOT_PARSED, *times, track=unknown[1])
         return
-    if block and block[0].split()[0] in _APART:
-        return
     begins = [number for number, words in enumerate(block) if "-->" in words]
+    apart = "".join(block[:1]).split(" ")[0] in _APART
     for number, after in zip(begins, [*begins, len(block)][1:], strict=True):
         where = f"line {line + number}"
         times = arrow(block[number])
         if times is None:
-            found.skip(where, "its times are none")
+            if not apart:
+                found.skip(where, "its times are none")
+        elif apart:
+            found.skip(where, "commented out")
         else:
-            _cue("\n".join(block[number + 1 : after]), times, where, found)
+            body = block[number + 1 : after]
+            if after < len(block) and len(body) > 1 and not body[-2].strip():
+                del body[-1]  # what the next cue is called
+            _cue("\n".join(body), times, where, found)
 
 
 def _cue(text: str, times: tuple[float, float], where: str, found: Findings) -> None:
