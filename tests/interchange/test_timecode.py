@@ -46,3 +46,10 @@ def test_the_list_of_markers_that_premiere_writes(tmp_path) -> None:
     assert found.format == "premiere"
     assert plain(found) == [(1.034367, 2.002, "Dog"), (3.003, 3.003, 'only "words"')]
     assert found.unused[0].where == "line 5"
+
+
+def test_markers_before_the_first_frame_of_the_media_count_from_their_own(tmp_path) -> None:
+    text = "Marker Name\tIn\tOut\nDog\t00:00:01:00\t00:00:02:00\n"
+    assert plain(imported(tmp_path, text, fps=25, start_timecode="01:00:00:00")) == [(1, 2, "Dog")]
+    text = text.replace("\t00:", "\t01:")
+    assert plain(imported(tmp_path, text, fps=25, start_timecode="01:00:00:00")) == [(1, 2, "Dog")]

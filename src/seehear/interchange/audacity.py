@@ -17,7 +17,8 @@ def _fields(line: str) -> list[str]:
     if "\t" in line:
         return line.split("\t")
     fields = line.split(None, 2)
-    return fields if all("." in field for field in fields[:2]) else []
+    decimal = all("." in field for field in fields[:2])
+    return fields if decimal else []
 
 
 def _times(fields: list[str]) -> bool:

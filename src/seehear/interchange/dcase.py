@@ -25,14 +25,16 @@ _FILES = (
     *("segment id", "audio", "recording"),
 )
 _CLASS_ID = re.compile(r"/[mtg]/\w+")  # of AudioSet: looks like a path and is no file
-_ONSETS, _OFFSETS, _LENGTHS = (
-    tuple(f"{word}{unit}" for word in words for unit in ("", " s", " (s)", " seconds"))
-    for words in (
-        ("onset", "event onset", "start", "start time", "starttime", "begin", "begin time"),
-        ("offset", "event offset", "end", "end time", "endtime", "stop"),
-        ("duration",),
-    )
-)
+_UNITS = ("", " s", " (s)", " seconds")
+
+
+def _timed(*words: str) -> tuple[str, ...]:
+    return tuple(f"{word}{unit}" for word in words for unit in _UNITS)
+
+
+_ONSETS = _timed("onset", "event onset", "start", "start time", "starttime", "begin", "begin time")
+_OFFSETS = _timed("offset", "event offset", "end", "end time", "endtime", "stop")
+_LENGTHS = _timed("duration")
 
 
 def fits(content: Content) -> bool:
@@ -49,9 +51,10 @@ def _is_table(content: Content) -> bool:
     file and its labels, as tables do that say nothing of time.
     """
     columns = header_of(content)
-    usual = (_ONSETS, (*_OFFSETS, *_LENGTHS), (*_LABELS, *_FILES))
-    weak = (_FILES, _LABELS[:2])
-    return any(all(columns & set(names) for names in some) for some in (usual, weak))
+    timed = columns & set(_ONSETS) and columns & {*_OFFSETS, *_LENGTHS}
+    named, labelled = columns & set(_FILES), columns & set(_LABELS)
+    weak = named and columns & set(_LABELS[:2])
+    return bool(weak or (timed and (named or labelled)))
 
 
 def _headless(content: Content) -> str | None:
@@ -89,10 +92,19 @@ def _table(table: TextTable, found: Findings) -> None:
             found.add(where, label, start_s, end_s, source=source or None)
 
 
+def _unnamed(table: TextTable, found: Findings) -> None:
+    """Read answers to a few-shot task: rows that say when alone."""
+    found.note("no column says what it is: each row is an `event`")
+    for where, row in table:
+        times = row.number("Starttime"), row.number("Endtime")
+        found.add(where, "event", *times, source=row.get("Audiofilename") or None)
+
+
 def _few_shot(table: TextTable, found: Findings) -> None:
     classes = [name for name in table.header if name.strip() not in _FEW_SHOT]
     if not classes:
-        found.note("no column says what it is: each row is an `event`")
+        _unnamed(table, found)
+        return
     for where, row in table:
         times = row.number("Starttime"), row.number("Endtime")
         source = row.get("Audiofilename") or None
@@ -101,9 +113,7 @@ def _few_shot(table: TextTable, found: Findings) -> None:
         for name in positive:
             label = name.strip()
             found.add(where, label, *times, source=source, tier=label)
-        if not classes:
-            found.add(where, "event", *times, source=source)
-        elif not positive:
+        if not positive:
             unknown = "UNK" in told.values()
             found.skip(where, "of an unknown class" if unknown else "no class is marked POS")
 

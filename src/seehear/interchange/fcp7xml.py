@@ -28,18 +28,24 @@ def read(content: Content, found: Findings) -> None:
     for sequence in outer:
         inside |= {id(element) for element in sequence.all("clipitem", "marker")}
         _sequence(sequence, content, files, found)
+    _clips(root, content, inside, found)
+    shown = inside - {
+        id(marker) for sequence in outer for part in sequence.all("sequence") for marker in part
+    }
+    for marker in root.all("marker"):
+        if id(marker) not in shown:
+            found.skip(f"line {marker.line}", "its sequence stands inside a clip of another")
+    as_told(found)
+
+
+def _clips(root: Markup, content: Content, inside: set[int], found: Findings) -> None:
+    """Read the markers of clips outside all sequences, and add them to those read."""
     for clip in root.all("clip"):
         rate = _rate(clip) or content.rate(found)
         for marker in clip:
             if marker.tag == "marker" and id(marker) not in inside:
                 inside.add(id(marker))
                 _marker(marker, rate, 0, found, (f"clip {clip.said('name')}", None))
-    for sequence in outer:
-        inside -= {id(marker) for nested in sequence.all("sequence") for marker in nested}
-    for marker in root.all("marker"):
-        if id(marker) not in inside:
-            found.skip(f"line {marker.line}", "its sequence stands inside a clip of another")
-    as_told(found)
 
 
 def _outer(root: Markup) -> list[Markup]:

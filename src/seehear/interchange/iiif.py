@@ -108,14 +108,19 @@ class _Pages:
                     source = None if name is None else self._media.get(name, name)
                     self._found.add(at, label, *times, tier="structures", source=source)
 
-    def _annotation(self, note: _Object, where: str, around: tuple[str, str | None]) -> None:
+    def _points(self, note: _Object) -> bool:
+        """Whether an annotation without words is media, or names another file."""
+        if set(_PAINTED) & set(texts(note.get("motivation"))):
+            return True
         bodies = [*dicts(note.get("body")), *dicts(note.get("resource"))]
-        label = _words(note.get("body")) or _words(note.get("resource"))
-        label = label or text(note.get("bodyValue")).strip()
-        if not label and set(_PAINTED) & set(texts(note.get("motivation"))):
-            return  # the media
-        if not label and (named := [name for body in bodies if (name := _id(body))]):
-            self._found.note(f"what stands in {named[0]} is not read: import that file by itself")
+        named = [name for body in bodies if (name := _id(body))]
+        for name in named[:1]:
+            self._found.note(f"what stands in {name} is not read: import that file by itself")
+        return bool(named)
+
+    def _annotation(self, note: _Object, where: str, around: tuple[str, str | None]) -> None:
+        label = _told(note)
+        if not label and self._points(note):
             return
         tier, canvas = around
         targets = note.get("target", note.get("on"))
@@ -128,6 +133,12 @@ class _Pages:
             source = None if name is None else self._media.get(name, name)
             track = part or track_of(tier)
             self._found.add(where, label, *times, tier=tier, source=source, track=track)
+
+
+def _told(note: _Object) -> str:
+    """Return the words of an annotation, of whatever edition."""
+    told = _words(note.get("body")) or _words(note.get("resource"))
+    return told or text(note.get("bodyValue")).strip()
 
 
 def _kind(value: _Object) -> str:

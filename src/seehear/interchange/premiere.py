@@ -1,5 +1,7 @@
 """Premiere's list of markers: `Marker Name, Description, In, Out, Duration, Marker Type`."""
 
+from fractions import Fraction
+
 from seehear.interchange.content import Content
 from seehear.interchange.grid import has_columns, read_grid
 from seehear.interchange.rows import Findings
@@ -26,13 +28,17 @@ def read(content: Content, found: Findings) -> None:
             rows.append((where, label, row.get("Marker Type"), start, end))
     codes = [code for *_, start, end in rows for code in (start, end) if code is not None]
     rate = content.rate(found, codes)
-    origin = content.origin()
-    origin_s = 0.0 if origin is None else origin.time_s(rate)
-    starts = [start.time_s(rate) for *_, start, _ in rows]
-    if not content.hints.said and starts and min(starts) < origin_s - _NEAR_S:
-        origin_s = 0.0  # a sequence that does not begin where its media does
+    origin_s = _origin_s(content, [start.time_s(rate) for *_, start, _ in rows], rate)
     for where, label, kind, start, end in rows:
         start_s = start.time_s(rate) - origin_s
         end_s = None if end is None else end.time_s(rate) - origin_s
         found.add(where, label, start_s, end_s, tier=kind)
     as_told(found)
+
+
+def _origin_s(content: Content, starts: list[float], rate: Fraction) -> float:
+    """Return what is taken off: what the media's first frame is called, where all lie behind it."""
+    origin = content.origin()
+    at = 0.0 if origin is None else origin.time_s(rate)
+    behind = content.hints.said or min(starts, default=at) >= at - _NEAR_S
+    return at if behind else 0.0  # a sequence need not begin where its media does

@@ -28,7 +28,7 @@ def read(content: Content, found: Findings) -> None:
         elif "-->" in line and ":" in line:
             found.skip(f"line {place + 1}", "its times are none")
     for (start, times), end in zip(cues, [at for at, _ in cues[1:]] + [0], strict=False):
-        own = lines[start - 1].strip() if start else ""
+        own = lines[:start][-1:]
         body = _without_number(lines[start + 1 : end], own) if end else lines[start + 1 :]
         text = _MARKUP.sub("", "\n".join(body)).strip()
         found.add(f"line {start + 1}", text, *times)
@@ -38,13 +38,14 @@ def read(content: Content, found: Findings) -> None:
     as_told(found)
 
 
-def _without_number(body: list[str], own: str) -> list[str]:
-    """Return the lines of a block that is called `own`, without the number of the next one."""
+def _without_number(body: list[str], own: list[str]) -> list[str]:
+    """Return the lines of a block whose number is `own`, without the number of the next one."""
     while body and not body[-1].strip():
         body = body[:-1]
     alone = len(body) == 1 or (len(body) > 1 and not body[-2].strip())
     last = body[-1].strip() if body else ""
-    follows = own.isdecimal() and last.isdecimal() and int(last) == int(own) + 1
+    numbers = [int(text) for text in (*own, last) if text.strip().isdecimal()]
+    follows = len(numbers) == 2 and numbers[1] == numbers[0] + 1
     if last.isdecimal() and (alone or follows):
         return body[:-1]
     return body

@@ -3,7 +3,7 @@
 import html
 import re
 
-from seehear.interchange.clocks import arrow
+from seehear.interchange.clocks import arrow, clock
 from seehear.interchange.content import Content
 from seehear.interchange.rows import Findings
 from seehear.interchange.spoken import as_captions, as_told
@@ -41,25 +41,28 @@ def read(content: Content, found: Findings) -> None:
 def _block(block: list[str], line: int, found: Findings, *, ours: bool) -> None:
     """Read one block: a cue, or several that no blank line parts."""
     if ours and block and (unknown := _UNKNOWN.match(block[0])) is not None:
-        times = arrow(f"{unknown[2]} --> {unknown[3]}")
-        if times is not None:
-            found.add(f"line {line}", NOT_PARSED, *times, track=unknown[1])
+        begins_s, ends_s = clock(unknown[2]), clock(unknown[3])
+        found.add(f"line {line}", NOT_PARSED, begins_s, ends_s, track=unknown[1])
         return
     begins = [number for number, words in enumerate(block) if "-->" in words]
     apart = "".join(block[:1]).split(" ")[0] in _APART
     for number, after in zip(begins, [*begins, len(block)][1:], strict=True):
         where = f"line {line + number}"
         times = arrow(block[number])
-        if times is None:
-            if not apart:
-                found.skip(where, "its times are none")
-        elif apart:
-            found.skip(where, "commented out")
+        if apart:
+            if times is not None:
+                found.skip(where, "commented out")
+        elif times is None:
+            found.skip(where, "its times are none")
         else:
-            body = block[number + 1 : after]
-            if after < len(block) and len(body) > 1 and not body[-2].strip():
-                del body[-1]  # what the next cue is called
+            body = _without_name(block[number + 1 : after], last=after == len(block))
             _cue("\n".join(body), times, where, found)
+
+
+def _without_name(body: list[str], *, last: bool) -> list[str]:
+    """Return the lines of a cue without what the next one of its block is called."""
+    named = not last and len(body) > 1 and not body[-2].strip()
+    return body[:-1] if named else body
 
 
 def _cue(text: str, times: tuple[float, float], where: str, found: Findings) -> None:
