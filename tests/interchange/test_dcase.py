@@ -57,6 +57,7 @@ def test_headers_in_other_words_and_what_they_do_not_say(tmp_path) -> None:
         "file_name,start_time,duration,label\na.wav,0.5,0.5,Dog\n": "dcase",
         "Audiofilename,Starttime,Endtime\na.wav,0.5,1\n": "dcase",
         "0.5 1.0 Dog\n": "audacity",
+        "a.wav 0.5 1.0 Dog\n": "dcase",
         "00:00:00.500\t00:00:01.000\tDog\n": "losslesscut",
         "IN FILE,OFFSET,DURATION,TOP1MATCH,MANUAL ID\na.wav,0.5,0.5,Dog,\n": "birdnet",
         "Begin Time (s)\tEnd Time (s)\tspecies_code\tQuality\n0.5\t1\tDog\tgood\n": "raven",
@@ -69,3 +70,7 @@ def test_headers_in_other_words_and_what_they_do_not_say(tmp_path) -> None:
     assert plain(imported(tmp_path, clock)) == [(0.5, 1.0, "selection")]
     weak = imported(tmp_path, "filename\tevent_labels\na.wav\tDog\n")
     assert [u.where for u in weak.unused] == ["line 2"]
+
+
+def test_a_label_between_blanks_may_hold_some(tmp_path) -> None:
+    assert plain(imported(tmp_path, "a.wav 1.0 2.0 Dog bark\n")) == [(1.0, 2.0, "Dog bark")]

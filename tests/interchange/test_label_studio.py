@@ -77,3 +77,14 @@ def test_a_bare_database_and_sentences_with_times(tmp_path) -> None:
     assert plain(imported(tmp_path, json.dumps(told))) == [(1.0, 2.5, "A man runs.")]
     bare = {"v_a": {"annotations": [{"segment": ["1.0", "2.5"], "label": "Run"}]}}
     assert plain(imported(tmp_path, json.dumps(bare))) == [(1.0, 2.5, "Run")]
+
+
+def test_regions_that_scripts_write_without_names_are_none_of_each_other(tmp_path) -> None:
+    values = [
+        {"start": "1.5", "end": "2.5", "labels": ["A"]},
+        {"start": 3, "end": 4, "taxonomy": [["Animal", "Dog"]]},
+        {"start": 5, "end": 6, "text": ["hey"]},
+    ]
+    task = {"data": {"audio": "a.wav"}, "predictions": [{"result": [{"value": v} for v in values]}]}
+    found = imported(tmp_path, json.dumps(task))
+    assert plain(found) == [(1.5, 2.5, "A"), (3.0, 4.0, "Dog"), (5.0, 6.0, "hey")]

@@ -54,10 +54,16 @@ def test_clocks(text: str, at: float | None) -> None:
 def test_blank_lines_part_cues_and_lines_of_blanks_do_not(tmp_path) -> None:
     text = (
         "WEBVTT\n00:01.000 --> 00:02.000\nat once\n\nNOTE\n00:02.000 --> 00:03.000\nold\n\n"
-        "00:03.000 --> 00:04.000\n \nhello<00:03.500><c> there</c>\n"
+        "00:03.000 --> 00:04.000\n \nhello<00:03.500><c> there</c>\n\nno time\n\n"
+        "00:05.000 -> 00:06.000\nshort\n"
     )
     found = imported(tmp_path, text)
-    assert plain(found) == [(1.0, 2.0, "at once"), (3.0, 4.0, "hello there")]
+    assert plain(found) == [
+        (1.0, 2.0, "at once"),
+        (3.0, 4.0, "hello there"),
+        (5.0, 6.0, "short"),
+    ]
+    assert found.notes == ("text under no time, left out: 1, the first in line 13",)
     assert [(u.where, u.reason) for u in found.unused] == [("line 6", "commented out")]
 
 

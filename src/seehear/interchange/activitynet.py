@@ -4,9 +4,9 @@ from itertools import zip_longest
 
 from seehear.files import Json
 from seehear.interchange.content import Content
-from seehear.interchange.rows import Findings, number
+from seehear.interchange.rows import Findings
 from seehear.interchange.spoken import track_of
-from seehear.interchange.values import dicts, inside, seconds, text
+from seehear.interchange.values import dicts, inside, read_seconds, seconds, text
 
 
 def fits(content: Content) -> bool:
@@ -52,7 +52,7 @@ def _notes(about: Json) -> list[Json]:
 
 def _segment(note: Json, where: str, name: str, found: Findings) -> None:
     segment, label = inside(note, "segment"), inside(note, "label")
-    times = list(map(_at, segment)) if isinstance(segment, list) else []
+    times = list(map(read_seconds, segment)) if isinstance(segment, list) else []
     label = str(label) if isinstance(label, int) else text(label).strip()
     if len(times) != 2 or None in times:
         found.skip(where, "expected a segment of two times in seconds")
@@ -60,7 +60,3 @@ def _segment(note: Json, where: str, name: str, found: Findings) -> None:
     start_s, end_s = times
     score, track = seconds(inside(note, "score")), track_of(text(inside(note, "track")))
     found.add(where, label, start_s, end_s, source=name, score=score, track=track)
-
-
-def _at(value: Json) -> float | None:
-    return number(value) if isinstance(value, str) else seconds(value)

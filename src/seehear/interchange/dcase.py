@@ -122,7 +122,7 @@ def _rows(content: Content, found: Findings) -> None:
     separator = _headless(content) or separator_of(content.text)
     if separator == " ":
         lines = enumerate(content.text.split("\n"), 1)
-        rows = [(n, line.split(None, 4)) for n, line in lines if line.strip()]
+        rows = [(n, _apart(line)) for n, line in lines if line.strip()]
     else:
         rows = rows_of(content, separator)
     for line, fields in rows:
@@ -139,6 +139,12 @@ def _rows(content: Content, found: Findings) -> None:
         start_s, end_s, place = times
         label = (fields[place] if len(fields) > place else fields[0]).strip()
         found.add(f"line {line}", label, start_s, end_s, source=source)
+
+
+def _apart(line: str) -> list[str]:
+    """Return the fields of a line between blanks; a label may hold some."""
+    fields = line.split(None, 3)
+    return fields if _times(fields) is not None else line.split(None, 4)
 
 
 def _times(fields: list[str]) -> tuple[float, float, int] | None:

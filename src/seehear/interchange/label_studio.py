@@ -9,7 +9,7 @@ from seehear.interchange.grid import has_columns, read_grid
 from seehear.interchange.rows import Findings
 from seehear.interchange.spoken import track_of
 from seehear.interchange.timecode import rate_of
-from seehear.interchange.values import dicts, inside, seconds, text, texts
+from seehear.interchange.values import dicts, inside, read_seconds, seconds, text, texts
 
 _LABELS = ("labels", "timelinelabels", "choices")
 _MEDIA = ("audio", "video", "url", "file", "media", "image", "text")
@@ -95,7 +95,7 @@ def _full(
             found.note(f"{where}.{kind}[{number}] was cancelled and is left out")
             continue
         results = dicts(annotation.get("result"))
-        named = {r.get("id") for r in results if _labels(inside(r, "value"))}
+        named = {r.get("id") for r in results if _labels(inside(r, "value"))} - {None}
         for place, region in enumerate(results):
             at = f"{where}.{kind}[{number}].result[{place}]"
             value = region.get("value")
@@ -145,9 +145,9 @@ def _region(
 def _stretches(
     value: dict[str, Json], content: Content, found: Findings
 ) -> Iterator[tuple[float, float | None]]:
-    start_s = seconds(value.get("start"))
+    start_s = read_seconds(value.get("start"))
     if start_s is not None:
-        yield start_s, seconds(value.get("end"))
+        yield start_s, read_seconds(value.get("end"))
         return
     if dicts(value.get("sequence")):
         frames = any(seconds(frame.get("time")) is None for frame in dicts(value["sequence"]))
@@ -178,7 +178,9 @@ def _shown(value: dict[str, Json], rate: float) -> Iterator[tuple[float, float |
 
 
 def _labels(value: Json) -> list[str]:
-    return [label for name in _LABELS for label in texts(inside(value, name))]
+    leaves = inside(value, "taxonomy")
+    leaves = [path[-1] for path in leaves if path] if isinstance(leaves, list) else []
+    return [label for name in _LABELS for label in texts(inside(value, name))] + texts(leaves)
 
 
 def _rate(value: dict[str, Json], content: Content, found: Findings) -> float:

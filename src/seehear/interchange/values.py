@@ -1,6 +1,7 @@
 """Values of JSON that others wrote, taken as they are meant: what is of another kind is none."""
 
 from seehear.files import Json
+from seehear.interchange.rows import number
 
 
 def dicts(value: Json) -> list[dict[str, Json]]:
@@ -30,6 +31,11 @@ def seconds(value: Json) -> float | None:
     """Return a number; anything else is none."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return float(value) if is_number else None
+
+
+def read_seconds(value: Json) -> float | None:
+    """Return a number, or one that stands as a text, as scripts write them."""
+    return number(value) if isinstance(value, str) else seconds(value)
 
 
 def inside(value: Json, *keys: str) -> Json:

@@ -26,26 +26,30 @@ def read(content: Content, found: Findings) -> None:
     """Read the cues."""
     lines = content.text.split("\n")
     ours = f"NOTE {_OURS}" in content.head
-    place = 0
+    place, loose = 0, list[int]()
     while place < len(lines):
         first = place
         while place < len(lines) and lines[place]:  # a blank in a line: it is one of the cue
             place += 1
-        _block(lines[first:place], first + 1, found, ours=ours)
+        block = lines[first:place]
+        if block and not _block(block, first + 1, found, ours=ours) and first:
+            loose.append(first + 1)
         place += 1
+    if loose:
+        found.note(f"text under no time, left out: {len(loose)}, the first in line {loose[0]}")
     if ours:
         found.replace(as_captions(found.rows))
         as_told(found)
 
 
-def _block(block: list[str], line: int, found: Findings, *, ours: bool) -> None:
-    """Read one block: a cue, or several that no blank line parts."""
-    if ours and block and (unknown := _UNKNOWN.match(block[0])) is not None:
+def _block(block: list[str], line: int, found: Findings, *, ours: bool) -> bool:
+    """Read one block: a cue, or several that no blank line parts; return whether it is any."""
+    if ours and (unknown := _UNKNOWN.match(block[0])) is not None:
         begins_s, ends_s = clock(unknown[2]), clock(unknown[3])
         found.add(f"line {line}", NOT_PARSED, begins_s, ends_s, track=unknown[1])
-        return
-    begins = [number for number, words in enumerate(block) if "-->" in words]
-    apart = "".join(block[:1]).split(" ")[0] in _APART
+        return True
+    begins = [n for n, words in enumerate(block) if "-->" in words or arrow(words) is not None]
+    apart = block[0].split(" ")[0] in _APART
     for number, after in zip(begins, [*begins, len(block)][1:], strict=True):
         where = f"line {line + number}"
         times = arrow(block[number])
@@ -57,6 +61,7 @@ def _block(block: list[str], line: int, found: Findings, *, ours: bool) -> None:
         else:
             body = _without_name(block[number + 1 : after], last=after == len(block))
             _cue("\n".join(body), times, where, found)
+    return apart or bool(begins)
 
 
 def _without_name(body: list[str], *, last: bool) -> list[str]:
