@@ -1,10 +1,28 @@
 """Plain text of others: UTF-8 or UTF-16 where it is, else a character set of one byte a sign."""
 
 import codecs
+import re
 
 from seehear.errors import ConfigError
 
 FALLBACK = "cp1252"  # what Windows has written by default for thirty years
+NAMES = {
+    FALLBACK: "Windows-1252",
+    "cp1251": "Windows-1251",
+    "cp932": "Shift JIS",
+    "cp949": "EUC-KR",
+    "gb18030": "GB 18030",
+}
+_LETTER = re.compile(rb"[A-Za-z]")
+_LEAST = 30  # bytes beyond ASCII
+_LEAST_HIGH = 0.4  # of all letters
+# character set; which signs are usual in it, and how large a part of those beyond ASCII they are
+_ALPHABETS = (
+    ("cp932", "\u3041", "\u30ff", 0.25),
+    ("cp949", "\uac00", "\ud7a3", 0.8),
+    ("gb18030", "\u4e00", "\u9fff", 0.6),
+    ("cp1251", "\u0430", "\u044f", 0.6),
+)
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -47,5 +65,22 @@ def _found(content: bytes) -> str:
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
-        return FALLBACK
+        return _old(content)
     return "utf-8"
+
+
+def _old(content: bytes) -> str:
+    """Return an old character set by what it looks like: text of letters beyond ASCII alone."""
+    high = sum(byte > 127 for byte in content)
+    letters = high + len(_LETTER.findall(content))
+    if high < max(_LEAST, _LEAST_HIGH * letters):  # accents among other letters, or too few to tell
+        return FALLBACK
+    for name, first, last, least in _ALPHABETS:
+        try:
+            text = content.decode(name)
+        except UnicodeDecodeError:
+            continue
+        beyond = [sign for sign in text if sign > "\x7f"]
+        if sum(first <= sign <= last for sign in beyond) > least * len(beyond):
+            return name
+    return FALLBACK

@@ -13,7 +13,7 @@ from seehear.errors import DataError
 from seehear.files import Json
 from seehear.foreign.json5 import json5_value
 from seehear.foreign.markup import Markup, parse_markup
-from seehear.foreign.plain import FALLBACK, decode
+from seehear.foreign.plain import NAMES, decode
 from seehear.foreign.texts import json_value, read_bytes
 from seehear.interchange.rows import Findings
 from seehear.interchange.timecode import Timecode, least_rate, parse, rate_of
@@ -99,9 +99,10 @@ class Content:
 
     def about(self, found: Findings) -> None:
         """Note what was assumed of the text."""
-        if "_decoded" in self.__dict__ and self._decoded[1] == FALLBACK:
+        if "_decoded" in self.__dict__ and self._decoded[1] in NAMES and not self.is_xml():
             if self.hints.encoding is None:
-                found.note("not UTF-8: read as Windows-1252; `encoding` says otherwise")
+                name = NAMES[self._decoded[1]]
+                found.note(f"not UTF-8: read as {name}; `encoding` says otherwise")
 
     def rate(
         self, found: Findings, codes: Iterable[Timecode] = (), *, drop: bool = False

@@ -178,9 +178,11 @@ def _shown(value: dict[str, Json], rate: float) -> Iterator[tuple[float, float |
 
 
 def _labels(value: Json) -> list[str]:
-    leaves = inside(value, "taxonomy")
-    leaves = [path[-1] for path in leaves if path] if isinstance(leaves, list) else []
-    return [label for name in _LABELS for label in texts(inside(value, name))] + texts(leaves)
+    out = [label for name in _LABELS for label in texts(inside(value, name))]
+    paths = inside(value, "taxonomy")
+    for path in paths if isinstance(paths, list) else []:
+        out += texts(path)[-1:]  # the leaf
+    return out
 
 
 def _rate(value: dict[str, Json], content: Content, found: Findings) -> float:

@@ -47,6 +47,8 @@ def read(content: Content, found: Findings) -> None:
         try:
             _read(_tokens(_LABEL.sub(_quoted, content.text)), content, found)
         except DataError:
+            if error.where == content.path:
+                raise error from None
             where = f"{content.path}: {error.where}"
             raise DataError(error.problem, where=where) from None
         found.note("quotes inside its texts are not doubled, as Praat wants them: read as meant")
