@@ -25,7 +25,7 @@ def dataset(text: str) -> Splits:
     splits = {}
     for word in text.split():
         name = word.rstrip("*")
-        splits[name] = SimpleNamespace(name=name, has_truth=word.endswith("*"))
+        splits[name] = SimpleNamespace(name=name, scorable=word.endswith("*"))
     return Splits(splits)
 
 

@@ -72,7 +72,7 @@ CUT = Timeline(
 
 def test_seconds_that_were_not_parsed_stand_in_every_format_that_has_a_place_for_them() -> None:
     assert not_parsed(CUT) == [("visual", 6.25, 10.0)]
-    assert export.render(CUT, "csv").splitlines()[-1] == "a.mp4,visual,[not parsed],6.25,10,"
+    assert export.render(CUT, "csv").splitlines()[-1] == "a.mp4,visual,[not parsed],6.25,10,,"
     assert export.render(CUT, "tsv").splitlines()[-1] == "a\tvisual\t6.25\t10\t[not parsed]"
     audacity = export.render(CUT, "audacity").splitlines()
     assert audacity[-1] == "6.250000\t10.000000\t[picture not parsed]"
