@@ -45,3 +45,13 @@ def test_markers_that_no_timeline_shows_are_told(tmp_path) -> None:
     found = imported(tmp_path, f"<xmeml><sequence>{rate}{track}</sequence>{bare}</xmeml>")
     assert plain(found) == [(1.0, 1.0, "125"), (2.0, 2.0, "bare")]
     assert len(found.unused) == 3
+
+
+def test_a_clip_of_the_browser_carries_the_markers_of_what_it_is_made_of(tmp_path) -> None:
+    rate = "<rate><timebase>25</timebase><ntsc>FALSE</ntsc></rate>"
+    mark = "<marker><name>{}</name><in>{}</in><out>-1</out></marker>"
+    item = f"<clipitem>{mark.format('in', 25)}{mark.format('on', 50)}</clipitem>"
+    clip = f"<clip>{rate}<media><video><track>{item}</track></video></media>{mark.format('on', 50)}"
+    found = imported(tmp_path, f"<xmeml><bin><children>{clip}</clip></children></bin></xmeml>")
+    assert plain(found) == [(1.0, 1.0, "in"), (2.0, 2.0, "on")]
+    assert not found.unused

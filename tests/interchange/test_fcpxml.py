@@ -106,3 +106,16 @@ def test_what_no_timeline_shows_is_told(tmp_path) -> None:
     assert plain(found) == [(4.0, 4.0, "on")]
     assert [u.where for u in found.unused] == ["line 1 (marker)"]
     assert found.notes == ("keyword ranges, left out as there are markers or captions: 1",)
+
+
+def test_what_a_container_cuts_off_is_not_shown(tmp_path) -> None:
+    inner = '<asset-clip offset="0s" duration="20s"><marker start="{}s" value="{}"/></asset-clip>'
+    held = "".join(inner.format(at, at) for at in (2, 6, 16))
+    text = (
+        "<fcpxml><project><sequence><spine>"
+        f'<sync-clip offset="0s" start="5s" duration="10s"><spine>{held}</spine></sync-clip>'
+        "</spine></sequence></project></fcpxml>"
+    )
+    found = imported(tmp_path, text)
+    assert plain(found) == [(1.0, 1.0, "6")]
+    assert len(found.unused) == 2

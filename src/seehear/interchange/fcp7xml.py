@@ -42,10 +42,13 @@ def _clips(root: Markup, content: Content, inside: set[int], found: Findings) ->
     """Read the markers of clips outside all sequences, and add them to those read."""
     for clip in root.all("clip"):
         rate = _rate(clip) or content.rate(found)
-        for marker in clip:
-            if marker.tag == "marker" and id(marker) not in inside:
-                inside.add(id(marker))
+        seen: set[tuple[str, str]] = set()
+        for marker in clip.all("marker"):  # its own, or those of what it is made of
+            key = marker.said("name"), marker.said("in")
+            if id(marker) not in inside and key not in seen:
                 _marker(marker, rate, 0, found, (f"clip {clip.said('name')}", None))
+            inside.add(id(marker))
+            seen.add(key)
 
 
 def _outer(root: Markup) -> list[Markup]:

@@ -7,7 +7,7 @@ begins in the project, plus what its clock has gone on until the marker.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from seehear.foreign.markup import Markup
@@ -29,16 +29,28 @@ _LEAST = Fraction(1, 1000)  # a thousandth beyond an end is an error of rounding
 
 @dataclass(frozen=True)
 class _Place:
-    """An element of the story: where it begins in the project, and what its clock shows there."""
+    """An element of the story: where it begins in the project, what its clock shows there, and
+    what stretches of the project the containers around it show.
+    """
 
     begins: Fraction
     start: Fraction
     duration: Fraction | None
     name: str
+    shown: tuple[tuple[Fraction, Fraction], ...] = ()
 
     def at(self, local: Fraction) -> Fraction:
         """Return when it is in the project that the element's clock shows `local`."""
         return self.begins + local - self.start
+
+    def hides(self, local: Fraction) -> bool:
+        """Return whether the moment at which its clock shows `local` is not seen."""
+        windows = list(self.shown)
+        if self.duration is not None:
+            windows.append((self.begins, self.begins + self.duration))
+        at = self.at(local)
+        outside = [at for first, last in windows if not first - _LEAST <= at <= last + _LEAST]
+        return bool(outside) or local < self.start - _LEAST
 
 
 def fits(content: Content) -> bool:
@@ -134,7 +146,7 @@ class _Story:
         if duration is None and element.get("ref") in self._assets:
             duration = _maybe(self._assets[element.get("ref")].get("duration"))
         start = Fraction(0) if element.tag == "spine" else self._start(element)
-        return _Place(around.at(offset), start, duration, element.tag)
+        return _Place(around.at(offset), start, duration, element.tag, around.shown)
 
     def _start(self, element: Markup) -> Fraction:
         given = _maybe(element.get("start"))
@@ -157,13 +169,21 @@ class _Story:
             if child.tag in self.wanted and child.tag != "caption":
                 self._marker(child, place, source)
             elif child.tag in _STORY:
-                # what a container holds begins where its clock shows 0, seen or not
-                usual = Fraction(0) if child.tag == "spine" else place.start
-                offset = _maybe(child.get("offset"))
-                offset = usual if offset is None else offset
-                self._inside(child, self._place(child, place, offset), source)
+                self._inside(child, self._below(child, place), source)
                 if element.tag == "audition":  # the others are not played
                     break
+
+    def _below(self, child: Markup, place: _Place) -> _Place:
+        """Return where something inside an element stands."""
+        offset = _maybe(child.get("offset"))
+        if child.tag != "spine":
+            return self._place(child, place, place.start if offset is None else offset)
+        # what a container holds begins where its clock shows 0, seen or not
+        below = self._place(child, place, offset or Fraction(0))
+        if child.get("lane") or place.duration is None:
+            return below
+        window = (place.begins, place.begins + place.duration)
+        return replace(below, shown=(*place.shown, window))
 
     def _marker(self, marker: Markup, place: _Place, source: str | None) -> None:
         self._seen.add(id(marker))
@@ -171,8 +191,7 @@ class _Story:
         where = f"line {marker.line} ({marker.tag} in {place.name})"
         begins = place.at(start)
         lasts = _time(marker.get("duration"))
-        local_end = None if place.duration is None else place.start + place.duration
-        if start < place.start - _LEAST or (local_end is not None and start > local_end + _LEAST):
+        if place.hides(start):
             self._found.skip(
                 where,
                 f"outside its {place.name}, where Final Cut hides it ({float(begins):g} s)",
