@@ -1,20 +1,22 @@
 """How much do corrections bring? A reviewer is simulated: the truth of some clips is revealed.
 
     python benchmarks/teach_curve.py DATASET=LIBRARY[+LIBRARY] ... [--pool train] [--test test]
-        [--without CLASS,CLASS] [--json FILE]
+        [--features FOLDER ...] [--without CLASS,CLASS] [--json FILE]
 
 LIBRARY: timelines with scores of the clips of both splits, as `seehear parse VIDEOS --vocabulary
 WORDS` leaves them.  After 10, 20, 40 and 80 clips of the pool, drawn in three random orders or
 taken in the order of doubt (of three draws of two thirds of the pool), `seehear teach` learns from
 what was revealed: every second of the clips (`calibrate`), or only which classes they hold
-(`calibrate, weak`).  What it keeps decides the clips of the test split; the gain is in points of
-segment Type over the parser as it was.  `--without` leaves classes out, to see that none is
-favoured.
+(`calibrate, weak`).  With a folder of features for each dataset (`seehear extract`, encoders yamnet
+and conse) `refit` learns, too.  What it keeps decides the clips of the test split; the gain is in
+points of segment Type over the parser as it was.  `--without` leaves classes out, to see that none
+is favoured.
 """
 
 import argparse
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,13 +25,18 @@ import numpy as np
 from common import machine
 
 from seehear.data import Dataset, open_dataset
+from seehear.encoders.base import unit
+from seehear.features import FeatureStore, open_features
 from seehear.library.corrections import corrected
 from seehear.library.corrections.queue import clip_doubt
 from seehear.metrics import evaluate
 from seehear.parser.adjusted import Adjustment
 from seehear.teach.calibrate import calibrate
 from seehear.teach.evidence import ClipEvidence, ParsedAs, evidence, parsed_as
-from seehear.teach.lesson import Known, decided, learn
+from seehear.teach.learnt import Learnt
+from seehear.teach.lesson import Known, Lesson, decided, learn
+from seehear.teach.refit import refit
+from seehear.teach.rows import Reduced, Rows, reduced_by, streams_of
 from seehear.time import SUFFIX, TRACKS, Timeline, runs
 
 AFTER = (10, 20, 40, 80)
@@ -55,11 +62,13 @@ class Split:
         lines: its timelines.
         truth: (N, 2, T, C).
         weak: (N, C).
+        names: of its clips.
     """
 
     lines: list[Timeline]
     truth: np.ndarray
     weak: np.ndarray
+    names: tuple[str, ...]
 
 
 def read(dataset: Dataset, name: str, libraries: Sequence[Path], without: set[str]) -> Split:
@@ -74,7 +83,7 @@ def read(dataset: Dataset, name: str, libraries: Sequence[Path], without: set[st
         ]
         lines.append(forgotten(Timeline.from_json(found[0]), without))
     both = np.stack([truth.audio, truth.visual], 1)[..., keep]
-    return Split(lines, both, np.asarray(split.weak, bool)[:, keep])
+    return Split(lines, both, np.asarray(split.weak, bool)[:, keep], split.names)
 
 
 def forgotten(line: Timeline, without: set[str]) -> Timeline:
@@ -108,9 +117,7 @@ def orders(split: Split) -> Iterator[tuple[str, int, list[int]]]:
         yield "queue", seed, some[np.argsort(-value[some], kind="stable")].tolist()
 
 
-def figure(
-    split: Split, clips: Sequence[ClipEvidence], moved: Adjustment, parsed: ParsedAs
-) -> float:
+def figure(split: Split, clips: Sequence[ClipEvidence], moved: Learnt, parsed: ParsedAs) -> float:
     """Return segment Type, in percent."""
     on = np.stack([decided(clip, moved, parsed) for clip in clips])
     truth = split.truth
@@ -118,7 +125,20 @@ def figure(
     return 100 * report.figures()["segment/type"]
 
 
-def measure(pool: Split, test: Split) -> dict[str, Any]:
+def rows_of(store: FeatureStore, split: Split, streams: Sequence[str]) -> list[Rows]:
+    """Return the rows of every clip of a split, of each track."""
+    tracks = [store.array(stream, split.names) for stream in streams]
+    return [tuple(unit(np.asarray(part[i])) for part in tracks) for i in range(len(split.names))]
+
+
+def refitted(told: Known, rows: Sequence[Rows]) -> tuple[Lesson, Reduced]:
+    """Return what is learnt with rows."""
+    streams = streams_of(told.parsed.parser)
+    reduced = reduced_by(lambda clip: rows[int(clip.name)], told, streams, Path())
+    return refit(reduced), reduced
+
+
+def measure(pool: Split, test: Split, store: FeatureStore | None) -> dict[str, Any]:
     """Return the gains of every way, order and number of clips."""
     parsed = parsed_as(pool.lines[0])
     names = np.asarray(parsed.names)
@@ -132,17 +152,37 @@ def measure(pool: Split, test: Split) -> dict[str, Any]:
     for place, line in enumerate(pool.lines):
         named.append(evidence(str(place), line, parsed, names[pool.weak[place]].tolist()))
     plain = [evidence(str(i), line, parsed) for i, line in enumerate(pool.lines)]
+    ways: dict[str, tuple[list[ClipEvidence], Callable[[Known], float]]] = {}
+
+    def plainly(told: Known) -> float:
+        lesson = learn(told, calibrate)
+        return figure(test, judged, lesson.learnt, parsed) if lesson.better else before
+
+    if store is not None:
+        streams = streams_of(parsed.parser)
+        rows, far = (rows_of(store, split, streams) for split in (pool, test))
+
+        def with_rows(told: Known) -> float:
+            lesson, reduced = refitted(told, rows)
+            if not lesson.better:
+                return before
+            clips = []
+            for clip, both in zip(judged, far, strict=True):
+                pairs = zip(reduced.directions, both, strict=True)
+                clips.append(replace(clip, rows=np.stack([one.reduced(x) for one, x in pairs])))
+            return figure(test, clips, lesson.learnt, parsed)
+
+        ways["refit"] = known, with_rows
+    ways |= {"calibrate": (known, plainly), "calibrate, weak": (named, plainly)}
     gains: dict[str, dict[str, dict[int, list[float]]]] = {}
-    for how, clips in (("calibrate", known), ("calibrate, weak", named)):
+    for how, (clips, teach) in ways.items():
         for order, _, places in orders(pool):
             for count in AFTER:
                 others = [plain[i] for i in places[count : count + 100]]
                 told = Known(parsed, [clips[i] for i in places[:count]], others=others)
-                lesson = learn(told, calibrate)
-                moved = lesson.adjustment if lesson.better else none
-                gain = figure(test, judged, moved, parsed) - before
                 of_order = gains.setdefault(how, {}).setdefault(order, {})
-                of_order.setdefault(count, []).append(round(gain, 2))
+                of_order.setdefault(count, []).append(round(teach(told) - before, 2))
+                print(how, order, count, of_order[count][-1], file=sys.stderr, flush=True)
     return {"before": round(before, 2), "gain": gains}
 
 
@@ -162,17 +202,19 @@ def main() -> None:
     parser.add_argument("pairs", nargs="+", metavar="DATASET=LIBRARY[+LIBRARY]")
     parser.add_argument("--pool", default="train")
     parser.add_argument("--test", default="test")
+    parser.add_argument("--features", nargs="*", default=[], metavar="FOLDER")
     parser.add_argument("--without", default="")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     without = set(filter(None, args.without.split(",")))
     out: dict[str, Any] = {"machine": machine(), "datasets": {}}
-    for pair in args.pairs:
+    for number, pair in enumerate(args.pairs):
         folder, _, libraries = pair.partition("=")
         dataset = open_dataset(folder)
         paths = list(map(Path, libraries.split("+")))
         pool, test = (read(dataset, name, paths, without) for name in (args.pool, args.test))
-        found = {"without": sorted(without), **measure(pool, test)}
+        store = open_features(args.features[number]) if args.features else None
+        found = {"without": sorted(without), **measure(pool, test, store)}
         out["datasets"][dataset.name] = found
         print(f"{dataset.name}: {found['before']:.1f} before")
         print("\n".join(summary(found)), flush=True)

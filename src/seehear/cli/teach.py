@@ -16,13 +16,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = """calibrate takes a second: for every class and track, how far the parser's \
 answers must
-be moved to be those of the people who reviewed them. Figures before and after are of reviewed clips
-that it did not learn from. Where what was learnt is no better, MODEL holds the parser as it was."""
+be moved to be those of the people who reviewed them. refit takes seconds: from the features that
+parse kept of the clips it learns, too, how the classes of this library look and sound. Figures
+before and after are of reviewed clips that it did not learn from. Where what was learnt is no
+better, MODEL holds the parser as it was."""
     parser.add_argument(
         "library", metavar="LIBRARY", type=Path, help="folder of timelines that people corrected"
     )
     parser.add_argument(
-        "--how", required=True, metavar="HOW", help="calibrate: scores moved by class and track"
+        "--how",
+        required=True,
+        metavar="HOW",
+        help="calibrate: move scores by class and track; refit: learn from kept features, too",
     )
     parser.add_argument(
         "--out", required=True, metavar="MODEL", type=Path, help="folder of the taught parser"
@@ -52,12 +57,17 @@ def run(args: argparse.Namespace) -> int:
     from seehear.teach import folder
     from seehear.teach.calibrate import calibrate
     from seehear.teach.lesson import known_of, learn
+    from seehear.teach.refit import refit
+    from seehear.teach.rows import reduced
 
-    if args.how != "calibrate":
-        raise ConfigError(f"expected calibrate, got {args.how!r}", parameter="how")
+    if args.how not in ("calibrate", "refit"):
+        raise ConfigError(f"expected calibrate or refit, got {args.how!r}", parameter="how")
     known = known_of(args.library, _catalogue(args.weak))
     base = folder.base_of(known.parsed, args.model)
-    lesson = learn(known, calibrate)
+    if args.how == "refit":
+        lesson = refit(reduced(known, args.library))
+    else:
+        lesson = learn(known, calibrate)
     with owned(args.out):
         kept = folder.write(args.out, lesson, base, how=args.how, anyway=args.anyway)
     warn(lesson.notes[:5])

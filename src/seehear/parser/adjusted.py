@@ -2,7 +2,8 @@
 
 What decides is the margin of a segment: the log-odds of its probability less those of its
 threshold, and no more than the margin of its gate.  It is multiplied and shifted, by two numbers a
-class and track, and becomes a probability again, whose threshold is 0.5.
+class and track, linear scorers on encoder rows may add to it, and it becomes a probability again,
+whose threshold is 0.5.
 """
 
 from collections.abc import Mapping
@@ -13,11 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.encoders import AudioEncoder, VisualEncoder
+from seehear.parser.linear import Linear
 from seehear.parser.scorer import Gathered, Scorer
-from seehear.time import Decoding, Scores, TimeGrid
+from seehear.time import TRACKS, Decoding, Scores, TimeGrid
 from seehear.time.decode import per_track
 
 _LEAST = 1 / 400  # probabilities nearer to 0 or 1 are not told apart: scores are kept in steps
+_ADDED = "added to "  # and a track: rows of a clip, beside those of the base
 Floats = NDArray[np.float64]
 
 
@@ -93,15 +96,19 @@ def decoding_after(decoding: Decoding) -> Decoding:
     )
 
 
-def adjusted_scores(scores: Scores, decoding: Decoding, adjustment: Adjustment) -> Scores:
+def adjusted_scores(
+    scores: Scores, decoding: Decoding, adjustment: Adjustment, added: Floats | float = 0.0
+) -> Scores:
     """Return the scores of a clip with their margins moved.
 
     Args:
         scores: of the clip.
         decoding: how they were decided before.
         adjustment: what becomes of margins.
+        added: to them in the end, (T, 2, C).
     """
-    prob = _prob(adjustment.of(margins(scores, decoding))).astype(np.float32)
+    moved = adjustment.of(margins(scores, decoding)) + added
+    prob = _prob(moved).astype(np.float32)
     return Scores(prob, scores.grid, scores.vocabulary, present=scores.present)
 
 
@@ -112,13 +119,21 @@ class Adjusted:
         base: the scorer.
         adjustment: of its classes.
         card: what is to be told of it.
+        linear: what is added to margins; None: nothing.
     """
 
-    def __init__(self, base: Scorer, adjustment: Adjustment, card: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        base: Scorer,
+        adjustment: Adjustment,
+        card: Mapping[str, Any],
+        linear: Linear | None = None,
+    ) -> None:
         self._base, self._adjustment, self._card = base, adjustment, dict(card)
+        self._linear = linear
         self.vocabulary, self.decoding = base.vocabulary, decoding_after(base.decoding)
         self.step_s, self.keep_frames = base.step_s, base.keep_frames
-        self.streams = base.streams
+        self.streams = base.streams | frozenset(linear.streams if linear else ())
         self.audio: Mapping[str, AudioEncoder] = base.audio
         self.visual: Mapping[str, VisualEncoder] = base.visual
 
@@ -129,13 +144,24 @@ class Adjusted:
         values: Mapping[str, NDArray[np.float32]],
         places: Mapping[str, NDArray[np.int64]],
     ) -> None:
-        """Keep what the base needs."""
+        """Keep what the base needs, and what is added."""
         self._base.keep(kept, encoder, values, places)
+        if self._linear is None:
+            return
+        for track, stream in enumerate(self._linear.streams):
+            if stream in values and self._linear.reads(track):
+                added = self._linear.of(track, values[stream])
+                kept.add(_ADDED + TRACKS[track], places[stream], added)
 
     def scores(self, kept: Gathered, grid: TimeGrid, present: tuple[bool, bool]) -> Scores:
         """Return the probabilities of the base, moved."""
         scores = self._base.scores(kept, grid, present)
-        return adjusted_scores(scores, self._base.decoding, self._adjustment)
+        added = np.zeros(scores.segment_prob.shape)
+        for track, name in enumerate(TRACKS):
+            rows = kept.array(_ADDED + name, grid.count, 0.0)
+            if rows is not None:
+                added[:, track] = rows
+        return adjusted_scores(scores, self._base.decoding, self._adjustment, added)
 
     def about(self) -> dict[str, Any]:
         """Return what the base is, and how it was moved."""

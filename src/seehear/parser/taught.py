@@ -1,7 +1,8 @@
 """The folder of a taught parser: another parser, and what becomes of its answers.
 
 `taught.json` names a preset with its classes, or holds a trained run in the folder `base` beside
-it, and the two numbers a class and track that people's corrections gave (`adjusted`).
+it, and the two numbers a class and track that people's corrections gave (`adjusted`).  Where
+linear scorers were learnt, too, they lie beside it (`linear`).
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from seehear.errors import ConfigError, DataError, WeightsError
 from seehear.foreign.forms import anything, items, maybe, number, record, table, text, whole
 from seehear.foreign.texts import read_json
 from seehear.parser.adjusted import Adjusted, Adjustment
+from seehear.parser.linear import Linear, read_linear
 from seehear.parser.preset import PRESETS, check_preset
 from seehear.parser.scorer import Scorer
 
@@ -31,8 +33,12 @@ _BASE = record(
         "prior": text,
     },
 )
+_LINEAR = record(
+    {"audio": text, "visual": text, "digest": text, "encoders": table(table(anything))}
+)
 _FORM = record(
-    {"schema": text, "base": _BASE, "scale": _ROWS, "shift": _ROWS, "card": table(anything)}
+    {"schema": text, "base": _BASE, "scale": _ROWS, "shift": _ROWS, "card": table(anything)},
+    {"linear": _LINEAR},
 )
 
 
@@ -76,8 +82,40 @@ def taught(path: str | Path, *, device: str = "cpu") -> Adjusted:
         if any(len(row) != classes for row in found[name]):
             raise WeightsError(f"{name}: expected {classes} numbers a track", where=folder / FILE)
     scale, shift = (tuple(map(tuple, found[name])) for name in ("scale", "shift"))
-    card: Mapping[str, Any] = {"base": found["base"], **found["card"]}
-    return Adjusted(base, Adjustment(scale, shift), card)
+    card: dict[str, Any] = {"base": found["base"], **found["card"]}
+    linear = linear_of(folder, found)
+    if linear is not None:
+        _check_encoders(base, found["linear"]["encoders"], folder)
+        card["linear"] = {key: found["linear"][key] for key in ("audio", "visual", "digest")}
+    return Adjusted(base, Adjustment(scale, shift), card, linear)
+
+
+def linear_of(folder: Path, found: Mapping[str, Any]) -> Linear | None:
+    """Return the linear scorers of a taught parser, None where it has none.
+
+    Args:
+        folder: of it.
+        found: what it says.
+
+    Raises:
+        WeightsError: they cannot be read, or are others.
+    """
+    if "linear" not in found:
+        return None
+    return read_linear(folder, found["linear"], len(found["scale"][0]))
+
+
+def _check_encoders(base: Scorer, learnt: Mapping[str, Mapping[str, Any]], folder: Path) -> None:
+    """Refuse encoders other than those whose rows the linear scorers were learnt on."""
+    from seehear.encoders.provenance import provenance
+
+    encoders = {**base.audio, **base.visual}
+    for name, was in learnt.items():
+        entry: Mapping[str, Any] = provenance(encoders[name]) if name in encoders else {}
+        for key in ("weights", "preprocessing"):
+            if entry.get(key) != was.get(key):
+                problem = f"its scorers were learnt with other {key} of {name} than are here"
+                raise WeightsError(problem, where=folder / FILE, hint="teach it again")
 
 
 def _base(folder: Path, base: Mapping[str, Any], device: str) -> Scorer:

@@ -32,6 +32,8 @@ class ClipEvidence:
         there: tracks and seconds that were parsed, (T, 2).
         weak: which classes a catalogue names, (C,); None: it does not name the clip.
         step_s: length of a segment.
+        media: digest of the media that were parsed; None: not recorded.
+        rows: what the encoders made of it, reduced, (2, T, K); None: not read.
     """
 
     name: str
@@ -41,6 +43,8 @@ class ClipEvidence:
     there: Bools
     weak: Bools | None = None
     step_s: float = 1.0
+    media: str | None = None
+    rows: NDArray[np.float64] | None = None
 
     @property
     def spoken_of(self) -> bool:
@@ -104,7 +108,14 @@ def evidence(
     there = np.stack([timeline.tracks[track].segments(grid) for track in TRACKS], 1)
     listed = None if weak is None else np.isin(names, list(weak))
     return ClipEvidence(
-        name, said[:, :, columns], truth, known & there[..., None], there, listed, grid.step_s
+        name=name,
+        margins=said[:, :, columns],
+        truth=truth,
+        known=known & there[..., None],
+        there=there,
+        weak=listed,
+        step_s=grid.step_s,
+        media=None if timeline.media is None else timeline.media.hash,
     )
 
 

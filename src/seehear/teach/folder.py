@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,13 @@ from seehear.data import LLP_VOCABULARY, Vocabulary
 from seehear.errors import ConfigError
 from seehear.files import Json, atomic_path, write_text
 from seehear.parser.adjusted import Adjustment
+from seehear.parser.linear import FILE as LINEAR
+from seehear.parser.linear import Linear
 from seehear.parser.prior import ELSEWHERE, PRIORS
-from seehear.parser.taught import BASE, FILE, SCHEMA, is_taught, read_taught
+from seehear.parser.taught import BASE, FILE, SCHEMA, is_taught, linear_of, read_taught
 from seehear.teach.evidence import ParsedAs
 from seehear.teach.lesson import Lesson
+from seehear.time import TRACKS
 
 
 @dataclass(frozen=True)
@@ -28,11 +31,15 @@ class Base:
         about: what `taught.json` says of it.
         model: its trained run or model file; None: it is a preset.
         before: what became of its answers already, as a taught parser's.
+        linear: what was added to them already; None: nothing.
+        encoders: by id, whose rows that was learnt on.
     """
 
     about: Mapping[str, Json]
     model: Path | None = None
     before: Adjustment | None = None
+    linear: Linear | None = None
+    encoders: Mapping[str, Json] = field(default_factory=dict)
 
 
 def base_of(parsed: ParsedAs, model: Path | None = None) -> Base:
@@ -49,12 +56,15 @@ def base_of(parsed: ParsedAs, model: Path | None = None) -> Base:
     parser: Mapping[str, Any] = parsed.parser
     said = parser.get("taught")
     if model is not None and is_taught(model):
-        about = read_taught(model)["base"]
+        found = read_taught(model)
+        about = found["base"]
         inner = model / BASE / about["model"] if "model" in about else None
-        return Base(about, inner, _before(said))
-    if said is not None and "model" not in said.get("base", {}):
+        linear = _linear(model, found, said)
+        encoders = {} if linear is None else found["linear"]["encoders"]
+        return Base(about, inner, _before(said), linear, encoders)
+    if said is not None and "model" not in said.get("base", {}) and "linear" not in said:
         return Base(said["base"], None, _before(said))
-    if "preset" in parser:
+    if "preset" in parser and said is None:
         words = _vocabulary(parsed)
         fps = [encoder["preprocessing"].get("fps") for encoder in parser["encoders"].values()]
         about = {"preset": parser["preset"], "fps": max(filter(None, fps), default=None)}
@@ -66,6 +76,19 @@ def base_of(parsed: ParsedAs, model: Path | None = None) -> Base:
             hint="name its run folder or file",
         )
     return Base({"model": model.name, "prior": _prior(parser)}, model)
+
+
+def _linear(model: Path, found: Mapping[str, Any], said: Mapping[str, Any] | None) -> Linear | None:
+    """Return the linear scorers of the taught parser that a library was parsed by."""
+    was = (said or {}).get("linear", {}).get("digest")
+    if was != found.get("linear", {}).get("digest"):
+        raise ConfigError(
+            "the library was parsed by another taught parser",
+            where=model,
+            parameter="model",
+            hint="name the folder that it was parsed with",
+        )
+    return linear_of(model, found)
 
 
 def _before(said: Mapping[str, Any] | None) -> Adjustment | None:
@@ -146,6 +169,7 @@ def write(out: Path, lesson: Lesson, base: Base, *, how: str, anyway: bool = Fal
     kept = anyway or lesson.better
     learnt = lesson.adjustment if kept else Adjustment.none(len(lesson.parsed.names))
     adjustment = composed(base.before, learnt)
+    linear = _all_linear(base.linear, learnt, lesson.linear if kept else None)
     card = card_of(lesson, how=how, kept=kept)
     if base.model is not None:
         _copy(base.model, out / BASE / base.model.name)
@@ -157,8 +181,32 @@ def write(out: Path, lesson: Lesson, base: Base, *, how: str, anyway: bool = Fal
         "shift": adjustment.shift,
         "card": card,
     }
+    if linear is not None:
+        linear.write(out)
+        encoders = {**base.encoders, **(_encoders(lesson) if lesson.linear else {})}
+        streams = dict(zip(TRACKS, linear.streams, strict=True))
+        about["linear"] = {**streams, "digest": linear.digest(), "encoders": encoders}
     write_text(out / FILE, json.dumps(about, indent=1, ensure_ascii=False) + "\n")
+    if linear is None:
+        (out / LINEAR).unlink(missing_ok=True)
     return kept
+
+
+def _all_linear(before: Linear | None, learnt: Adjustment, more: Linear | None) -> Linear | None:
+    """Return what is added to margins after what is learnt, too."""
+    return more if before is None else before.then(learnt.scale, more)
+
+
+def _encoders(lesson: Lesson) -> dict[str, Json]:
+    """Return the encoders whose rows the linear scorers were learnt on, by id."""
+    assert lesson.linear is not None
+    entries: Mapping[str, Any] = lesson.parsed.parser
+    out: dict[str, Json] = {}
+    for stream in lesson.linear.streams:
+        name = stream.partition("/")[0]
+        entry = entries["encoders"][name]
+        out[name] = {key: entry[key] for key in ("weights", "preprocessing")}
+    return out
 
 
 def _copy(source: Path, target: Path) -> None:

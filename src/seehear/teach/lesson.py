@@ -19,14 +19,16 @@ from seehear.library.corrections.match import ClipNames, NamedClip
 from seehear.library.written import how_digest
 from seehear.metrics import evaluate
 from seehear.parser.adjusted import Adjustment, decoding_after
+from seehear.parser.linear import Linear
 from seehear.teach.evidence import ClipEvidence, ParsedAs, evidence, parsed_as
+from seehear.teach.learnt import Learnt, Refit, moved
 from seehear.time import SUFFIX, TRACKS, Timeline, decide
 
 _FOLDS = 5
 _OTHERS = 100  # clips that nobody spoke of are looked at
 FIGURES = ("segment/audio", "segment/visual", "segment/audio_visual", "segment/type")
 WEAK = "clip/classes"  # the figure where nothing was reviewed
-Teach = Callable[[Sequence[ClipEvidence], int], Adjustment]
+Teach = Callable[[Sequence[ClipEvidence], int], Learnt]
 
 
 @dataclass(frozen=True)
@@ -35,28 +37,39 @@ class Lesson:
 
     Args:
         parsed: how its clips were parsed.
-        adjustment: what is learnt from all of them.
+        learnt: from all of them.
         before, after: figures on clips that were not learnt from.
         clips: of which something is known.
         reviewed_s: by class and track, seconds of which a person spoke.
         catalogued: clips whose classes a catalogue names.
         notes: what was left out, a line each.
+        linear: the linear scorers that were learnt, for whole rows; None: none.
     """
 
     parsed: ParsedAs
-    adjustment: Adjustment
+    learnt: Learnt
     before: Mapping[str, float]
     after: Mapping[str, float]
     clips: int
     reviewed_s: Mapping[str, Mapping[str, float]]
     catalogued: int
     notes: tuple[str, ...] = ()
+    linear: Linear | None = None
+
+    @property
+    def adjustment(self) -> Adjustment:
+        """What becomes of the margins themselves."""
+        return self.learnt.adjustment if isinstance(self.learnt, Refit) else self.learnt
+
+    @property
+    def judge(self) -> str:
+        """The figure that says whether it is better."""
+        return WEAK if WEAK in self.after else "segment/type"
 
     @property
     def better(self) -> bool:
         """Whether what was learnt is better on clips that it was not learnt from."""
-        name = WEAK if WEAK in self.after else "segment/type"
-        return self.after[name] > self.before[name]
+        return self.after[self.judge] > self.before[self.judge]
 
 
 @dataclass
@@ -172,13 +185,13 @@ def learn(known: Known, teach: Teach) -> Lesson:
     name = "segment/type" if reviewed else WEAK
     tried = []
     for source in _sources(clips, reviewed, known.others):
-        moved = _held_out(source, judged, teach, classes)
-        tried.append((figures(judged, moved, known.parsed), source))
+        held_out = _held_out(source, judged, teach, classes)
+        tried.append((figures(judged, held_out, known.parsed), source))
     after, source = max(tried, key=lambda one: one[0][name])
     unmoved = {clip.name: Adjustment.none(classes) for clip in judged}
     return Lesson(
         parsed=known.parsed,
-        adjustment=teach(source, classes),
+        learnt=teach(source, classes),
         before=figures(judged, unmoved, known.parsed),
         after=after,
         clips=len(reviewed),
@@ -199,9 +212,9 @@ def _sources(
 
 def _held_out(
     clips: Sequence[ClipEvidence], judged: Sequence[ClipEvidence], teach: Teach, classes: int
-) -> dict[str, Adjustment]:
+) -> dict[str, Learnt]:
     """Return for each judged clip what the clips of other folds teach."""
-    out: dict[str, Adjustment] = {}
+    out: dict[str, Learnt] = {}
     for fold in range(min(_FOLDS, len(judged))):
         names = {clip.name for clip in judged[fold::_FOLDS]}
         got = teach([clip for clip in clips if clip.name not in names], classes)
@@ -220,15 +233,15 @@ def _seconds(clips: Sequence[ClipEvidence], names: Sequence[str]) -> dict[str, d
     return out
 
 
-def decided(clip: ClipEvidence, adjustment: Adjustment, parsed: ParsedAs) -> NDArray[np.bool_]:
+def decided(clip: ClipEvidence, learnt: Learnt, parsed: ParsedAs) -> NDArray[np.bool_]:
     """Return what is decided of a clip, (T, 2, C)."""
-    prob = 1 / (1 + np.exp(-np.clip(adjustment.of(clip.margins), -30, 30)))
+    prob = 1 / (1 + np.exp(-np.clip(moved(clip, learnt), -30, 30)))
     prob = np.where(clip.there[..., None], prob, 0)
     return decide(prob, decoding=decoding_after(parsed.decoding), step_s=clip.step_s)
 
 
 def _figures(
-    clips: Sequence[ClipEvidence], by_clip: Mapping[str, Adjustment], parsed: ParsedAs
+    clips: Sequence[ClipEvidence], by_clip: Mapping[str, Learnt], parsed: ParsedAs
 ) -> dict[str, float]:
     """Return the figures of segments that a person spoke of."""
     longest = max(len(clip.margins) for clip in clips)
@@ -244,7 +257,7 @@ def _figures(
 
 
 def _weak_figures(
-    clips: Sequence[ClipEvidence], by_clip: Mapping[str, Adjustment], parsed: ParsedAs
+    clips: Sequence[ClipEvidence], by_clip: Mapping[str, Learnt], parsed: ParsedAs
 ) -> dict[str, float]:
     """Return how well the classes found in clips are those that are named: F, mean over clips."""
     scores = []
