@@ -126,7 +126,7 @@ def heard_not_seen():
 
 def teach_curve():
     found = json.loads(measured.TEACHING.read_text("utf-8"))["datasets"]["restaged"]
-    figure, axes = figures._new(6, 4)
+    figure, axes = figures._new(9, 4)
     for number, (how, order, of_count) in enumerate(measured.gains(found)):
         told = "at random" if order == "random" else "most doubtful first"
         line = "-" if order == "random" else "--"
@@ -137,7 +137,7 @@ def teach_curve():
     axes.axhline(0, color="0.6", linewidth=0.8)
     axes.set(xlabel="clips revealed", ylabel="points of segment Type over zero-shot")
     axes.set(xticks=counts)
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     figures._clean(axes)
     return figure
 
