@@ -110,6 +110,10 @@ class Registry(Mapping[str, T]):
     def _fits(self, thing: object) -> TypeGuard[T]:
         return isinstance(thing, self._kind)
 
+    def names(self) -> list[str]:
+        """Return all names, ours first; nothing is loaded."""
+        return [*self._ours, *added(self._group, self._ours)]
+
     def __iter__(self) -> Iterator[str]:
         yield from self._ours
         for name in added(self._group, self._ours):
@@ -124,7 +128,7 @@ class Registry(Mapping[str, T]):
         return sum(1 for _ in self)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._ours or name in added(self._group, self._ours)
+        return name in self.names()
 
 
 def warn_once(trouble: object) -> None:

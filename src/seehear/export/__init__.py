@@ -12,10 +12,8 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeGuard
 from urllib.parse import quote
 
-from seehear import plugins
 from seehear.closest import suggest
 from seehear.errors import ConfigError, MediaError
 from seehear.export import (
@@ -44,6 +42,7 @@ from seehear.export import (
 from seehear.export.clips import Beside, LinkedClip, ManyClips
 from seehear.export.words import clip_name
 from seehear.files import atomic_path, is_special, write_text
+from seehear.plugins import Registry
 from seehear.time import SUFFIX, Timeline
 
 EMBED_LIMIT_BYTES = 16 * 1024 * 1024  # larger videos are linked to, not copied into a page
@@ -146,11 +145,12 @@ FORMATS: dict[str, Format] = {
     "iiif": Format(".iiif.json", "IIIF manifest with annotations, for archives", iiif.render),
     "iiif-page": Format(".annotations.json", "IIIF annotation page alone", iiif.render_page),
 }
+_ALL = Registry(_GROUP, Format, FORMATS)
 
 
 def names() -> list[str]:
     """Return the names of all formats, built in first, then those that installed packages add."""
-    return [*FORMATS, *plugins.added(_GROUP, FORMATS)]
+    return _ALL.names()
 
 
 def get(name: str) -> Format:
@@ -159,17 +159,11 @@ def get(name: str) -> Format:
     Raises:
         ConfigError: no such format, or the package that adds it is broken.
     """
-    if name in FORMATS:
-        return FORMATS[name]
     try:
-        return plugins.load(_GROUP, name, _is_format, "a seehear.export.Format")
+        return _ALL[name]
     except KeyError:
         hint = suggest(name, names())
         raise ConfigError(f"unknown format {name!r}", hint=hint) from None
-
-
-def _is_format(thing: object) -> TypeGuard[Format]:
-    return isinstance(thing, Format)
 
 
 def render(timeline: Timeline, format: str, *, media: str | None = None) -> str:

@@ -11,9 +11,7 @@ A third party adds a format by an entry point of group `seehear.importers` that 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeGuard
 
-from seehear import plugins
 from seehear.closest import suggest
 from seehear.errors import ConfigError, DataError
 from seehear.interchange import (
@@ -40,6 +38,7 @@ from seehear.interchange import (
 )
 from seehear.interchange.content import Content, Hints
 from seehear.interchange.rows import Findings, ForeignRow, Imported, Unused
+from seehear.plugins import Registry
 
 _GROUP = "seehear.importers"
 
@@ -109,11 +108,12 @@ FORMATS: dict[str, ImportFormat] = {
     "audacity": ImportFormat("Audacity labels", audacity.read, audacity.fits),
     "dcase": ImportFormat("DCASE tables", dcase.read, dcase.fits),
 }
+_ALL = Registry(_GROUP, ImportFormat, FORMATS)
 
 
 def names() -> list[str]:
     """Return the names of all formats, ours first, then those that installed packages add."""
-    return [*FORMATS, *plugins.added(_GROUP, FORMATS)]
+    return _ALL.names()
 
 
 def get(name: str) -> ImportFormat:
@@ -122,18 +122,12 @@ def get(name: str) -> ImportFormat:
     Raises:
         ConfigError: no such format, or the package that adds it is broken.
     """
-    if name in FORMATS:
-        return FORMATS[name]
     try:
-        return plugins.load(_GROUP, name, _is_format, "a seehear.interchange.ImportFormat")
+        return _ALL[name]
     except KeyError:
         raise ConfigError(
             f"unknown format {name!r}", hint=suggest(name, names()), parameter="format"
         ) from None
-
-
-def _is_format(thing: object) -> TypeGuard[ImportFormat]:
-    return isinstance(thing, ImportFormat)
 
 
 def read(path: Path, *, format: str | None = None, hints: Hints | None = None) -> Imported:
@@ -170,15 +164,9 @@ def _found(content: Content) -> str:
             where=content.path,
             hint="where that is meant, `format` says what it is",
         )
-    for name, known in FORMATS.items():
+    for name, known in _ALL.items():
         if known.fits(content):
             return name
-    for name in plugins.added(_GROUP, FORMATS):
-        try:
-            if get(name).fits(content):
-                return name
-        except ConfigError as error:  # a package that is broken spoils no other format
-            plugins.warn_once(error)
     raise DataError(
         f"of no format that is known: it begins with {content.head[:40]!r}",
         where=content.path,
