@@ -123,7 +123,9 @@ def test_a_file_that_cannot_be_read_spoils_no_other(
     assert [file["used"] for file in got["files"]] == [1, 0]
     assert "no format that is known" in got["files"][1]["error"]
     assert run(bad, "--out", tmp_path / "other") == 2
-    assert capsys.readouterr().err.count("\n") == 1
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
+    assert "--format says which it is: json, " in err
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,13 @@
 import argparse
 import contextlib
 import math
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seehear.errors import ConfigError, MissingExtraError
+from seehear.errors import ConfigError, MissingExtraError, SeehearError
 from seehear.files import Json
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from seehear.interchange.mapping import Meanings
 
 _SHOWN = 5  # lines on what is not used
-_NAMED = re.compile(r"`([a-z_]+)`")
 _KINDS = ("corrections", "truth")
 _TRACKS = {"heard": "audio", "seen": "visual", "both": "audio_visual"}
 
@@ -121,7 +120,7 @@ def run(args: argparse.Namespace) -> int:
     written = _Written()
     if any(file.error is None for file in work.files):
         written = write(work)
-    errors = [str(file.error) for file in work.files if file.error is not None]
+    errors = [_spoken(file.error) for file in work.files if file.error is not None]
     warn([*errors, *written.failed])
     if args.json:
         print_json(_as_json(args, work, written))
@@ -227,7 +226,20 @@ def _hints(args: argparse.Namespace) -> "Hints":
 
 def _options(text: str) -> str:
     """Return a text with options in the place of parameters."""
-    return _NAMED.sub(lambda found: f"--{found[1].removesuffix('_s').replace('_', '-')}", text)
+    return _spoken(SeehearError(text))
+
+
+def _spoken(error: SeehearError) -> str:
+    from seehear.cli.options import spoken
+
+    return spoken(error, _parser(), "import")
+
+
+@cache
+def _parser() -> argparse.ArgumentParser:
+    from seehear.cli.main import build_parser
+
+    return build_parser("import")
 
 
 def _as_json(args: argparse.Namespace, work: "Gathering", written: _Written) -> Json:
@@ -243,7 +255,7 @@ def _as_json(args: argparse.Namespace, work: "Gathering", written: _Written) -> 
             "notes": list(map(_options, file.notes)),
         }
         if file.error is not None:
-            about["error"] = str(file.error)
+            about["error"] = _spoken(file.error)
         files.append(about)
     return {
         "files": files,
