@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: demo test lint docs install install-test weights constraints fuzz check-restaged tables bench wheel-check light-check \
-	test-oldest screenshots dry-run clean
+	test-oldest screenshots dry-run gpu clean
 
 demo: weights  ## the main job: a small world of clips, everything run on it, and a report
 	$(BIN)/seehear demo --out out/demo
@@ -69,6 +69,10 @@ tables: install-test weights  ## the seven tables on the development clips, into
 
 dry-run: install-test  ## every row of the tables at LLP's full size and width for an epoch: time and memory (hours, 8 GB in .cache)
 	$(BIN)/python benchmarks/dry_run.py --llp $(SHARED)/llp --folder .cache/dry-run --keep benchmarks/tables/dry-run.json
+
+gpu: install-test  ## a CUDA device's losses beside the CPU's, an epoch of each system on it, CLIP's speed (about 6 minutes)
+	$(BIN)/python -m pytest -m gpu tests/train/test_run_gpu.py tests/encoders/test_precision.py tests/extraction/test_extract.py tests/cli/test_reproduce.py
+	$(BIN)/python benchmarks/gpu.py --llp $(SHARED)/llp --folder .cache/dry-run --out out/gpu.json
 
 wheel-check: install-test  ## wheel and sdist install and run outside the checkout
 	$(BIN)/python tools/check_wheel.py

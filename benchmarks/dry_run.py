@@ -14,8 +14,11 @@ call.  `--keep` adds what each row cost to a file, from which the page of result
 
 import argparse
 import json
+import multiprocessing
 import sys
 import types
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +32,7 @@ from seehear.features.store import bare_id
 from seehear.reproduce import TABLES
 from seehear.train.files import write_json
 
+PART = 200  # clips that one process writes at a time
 SMALL = 20_000  # numbers a file up to which float32 costs nothing
 # share of the common direction: cosines of pictures and words then lie around 0.25, as CLIP's do
 TOGETHER = 0.5
@@ -87,25 +91,35 @@ def main() -> None:
 
 
 def make_features(llp: Path, folder: Path) -> None:
-    """Write one file a clip into each official folder, unless it is there."""
+    """Write one file a clip into each official folder of LLP, unless it is there."""
     ids = [
         bare_id(clip.name) for split in open_dataset(llp).splits.values() for clip in split.clips
     ]
-    for layout in PUBLISHED_FOLDERS:
-        target = folder / layout.folder
-        target.mkdir(parents=True, exist_ok=True)
-        have = {path.stem for path in target.glob("*.npy")}
-        shape = (layout.rows[0], layout.dim)
-        kind = np.float32 if shape[0] * shape[1] <= SMALL else np.float16
-        for index, clip in enumerate(ids):
-            if clip not in have:
-                rng = np.random.default_rng([index, PUBLISHED_FOLDERS.index(layout)])
-                np.save(target / f"{clip}.npy", vectors(rng, *shape).astype(kind))
-        print(
-            f"{layout.folder}: {len(ids)} files of {shape}, {kind.__name__}",
-            file=sys.stderr,
-            flush=True,
-        )
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
+        for number, layout in enumerate(PUBLISHED_FOLDERS):
+            if not layout.rows:
+                continue  # of a dataset whose clips differ in length
+            target = folder / layout.folder
+            target.mkdir(parents=True, exist_ok=True)
+            have = {path.stem for path in target.glob("*.npy")}
+            left = [(index, clip) for index, clip in enumerate(ids) if clip not in have]
+            parts = [left[start : start + PART] for start in range(0, len(left), PART)]
+            list(pool.map(partial(_write_part, number, target), parts))
+            print(
+                f"{layout.folder}: {len(ids)} files of {(layout.rows[0], layout.dim)}",
+                file=sys.stderr,
+                flush=True,
+            )
+
+
+def _write_part(number: int, target: Path, part: list[tuple[int, str]]) -> None:
+    """Write the files of some clips; each clip's numbers depend on its place alone."""
+    layout = PUBLISHED_FOLDERS[number]
+    shape = (layout.rows[0], layout.dim)
+    kind = np.float32 if shape[0] * shape[1] <= SMALL else np.float16
+    for index, clip in part:
+        rows = vectors(np.random.default_rng([index, number]), *shape)
+        np.save(target / f"{clip}.npy", rows.astype(kind))
 
 
 def vectors(rng: np.random.Generator, count: int, dim: int) -> np.ndarray:

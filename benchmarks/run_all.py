@@ -59,6 +59,7 @@ OTHERS = {
     "teach_curve": "needs the development clips",
     "own_parser_table": "prints what is kept",
     "dry_run": "needs LLP's tables",
+    "gpu": "needs a CUDA device; make gpu",
     "benchmarks_dry_run": "needs the tables of the other benchmarks",
     "measure_tables": "needs the development clips; make tables",
     "eager_efficientnet": "shared code",
