@@ -67,6 +67,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="a host name by which browsers reach this machine (repeatable)",
     )
+    parser.add_argument(
+        "--read-only",
+        action="store_true",
+        help="visitors change nothing: no corrections, no uploads",
+    )
     group = parser.add_argument_group("uploads")
     group.add_argument("--no-uploads", action="store_true", help="take none")
     group.add_argument("--preset", help="parser of uploads (default: offline)")
@@ -170,7 +175,7 @@ def settings_of(args: argparse.Namespace) -> "Settings":
                 f"expected a number above 0, got {getattr(args, option):g}",
                 where=f"--{option.replace('_', '-')}",
             )
-    if not args.no_uploads:
+    if _takes_uploads(args):
         _check_parser(args)
     token = args.token
     if token is None and not is_loopback(args.host):
@@ -189,7 +194,7 @@ def settings_of(args: argparse.Namespace) -> "Settings":
         args.port,
         token,
         tuple(args.name),
-        not args.no_uploads,
+        _takes_uploads(args),
         Limits(
             int(args.max_mb * 1e6),
             args.max_seconds,
@@ -200,7 +205,12 @@ def settings_of(args: argparse.Namespace) -> "Settings":
         parser,
         keep=_KEEPS.get(args.keep),
         links=tuple(args.links_to),
+        read_only=args.read_only,
     )
+
+
+def _takes_uploads(args: argparse.Namespace) -> bool:
+    return not (args.no_uploads or args.read_only)
 
 
 def _check_parser(args: argparse.Namespace) -> None:

@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import FastAPI, Header, Path, Query, Request
+from fastapi import FastAPI, Header, Query, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -22,7 +22,10 @@ from seehear._version import __version__
 from seehear.data import LLP_VOCABULARY
 from seehear.errors import DataError, SeehearError
 from seehear.export.uses import Use, grouped
+from seehear.library.corrections import loaded
 from seehear.time import Timeline, decoded, decoding_of
+from seehear.web import edits, why
+from seehear.web.answers import Id, drawn, json_answer
 from seehear.web.catalogue import Catalogue, UnknownClipError
 from seehear.web.guard import Guard
 from seehear.web.pictures import Pictures
@@ -33,7 +36,7 @@ from seehear.web.uploads import Upload, Uploads
 _PAGE = 60
 _PICTURE_S = 600  # a browser need not ask for a picture again
 _BEAT_S = 15.0  # a quiet stream of events says this often that it is alive
-_SCRIPTS = "app dom list builder classes pictures clip threshold upload queue"
+_SCRIPTS = "app dom list builder classes pictures clip threshold upload queue next"
 _OURS = (*(f"{name}.js" for name in _SCRIPTS.split()), "app.css", "icon.svg")
 _SHARED = ("lanes.js", "lanes.css", "theme.css")
 # file -> package that holds it; nothing else is served
@@ -41,7 +44,6 @@ STATIC = dict.fromkeys(_OURS, "seehear.web") | dict.fromkeys(_SHARED, "seehear.e
 _TYPES = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
 Words = Annotated[str, Query(max_length=1000)]
 Share = Annotated[float, Query(ge=0, le=1)]
-Id = Annotated[str, Path(pattern="^[0-9a-f]{24}$")]
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -74,6 +76,8 @@ def create_app(settings: Settings) -> FastAPI:
     _errors(app)
     _static(app)
     _clips(app, settings, catalogue, pictures)
+    edits.add(app, catalogue)
+    why.add(app, catalogue, pictures)
     _uploads(app, uploads)
     app.state.uploads, app.state.catalogue, app.state.stop = uploads, catalogue, stop
     return app
@@ -125,12 +129,13 @@ def _clips(app: FastAPI, settings: Settings, catalogue: Catalogue, pictures: Pic
         custom = any(map(settings.parser.get, ("vocabulary", "events", "model")))
         classes = [] if custom else list(LLP_VOCABULARY.names)
         uses = [_use(use, names) for use, names in grouped(export.names())]
-        return _json(
+        return json_answer(
             {
                 "name": catalogue.library.name,
                 "version": __version__,
                 "uses": uses,
                 "uploads": settings.uploads,
+                "read_only": settings.read_only,
                 "open_vocabulary": not settings.parser.get("model"),
                 "classes": classes,
                 "limits": {
@@ -144,7 +149,7 @@ def _clips(app: FastAPI, settings: Settings, catalogue: Catalogue, pictures: Pic
 
     @app.get("/api/classes")
     def classes() -> Response:
-        return _json(catalogue.classes())
+        return json_answer(catalogue.classes())
 
     @app.get("/api/clips")
     def clips(
@@ -152,17 +157,19 @@ def _clips(app: FastAPI, settings: Settings, catalogue: Catalogue, pictures: Pic
         offset: Annotated[int, Query(ge=0)] = 0,
         limit: Annotated[int, Query(ge=1, le=200)] = _PAGE,
     ) -> Response:
-        return _json(catalogue.page(query, offset=offset, limit=limit))
+        return json_answer(catalogue.page(query, offset=offset, limit=limit))
 
     @app.get("/api/clips/{clip}")
     def clip(clip: Id, query: Words = "") -> Response:
-        media, timeline = catalogue.media_path(clip), catalogue.timeline(clip)
-        return _json(
+        media = catalogue.media_path(clip)
+        timeline, version = loaded(catalogue.timeline_path(clip))
+        return json_answer(
             {
                 "id": clip,
                 "name": catalogue.name(clip),
                 "folder": catalogue.folder(clip),
-                "timeline": _drawn(timeline),
+                "timeline": drawn(timeline),
+                "version": version,
                 "decoding": _decoding(timeline),
                 "media": None if media is None else f"/api/clips/{clip}/media",
                 "spans": catalogue.spans(clip, query),
@@ -179,7 +186,7 @@ def _clips(app: FastAPI, settings: Settings, catalogue: Catalogue, pictures: Pic
             visual_threshold=threshold,
             keep_threshold=min(keep, threshold),
         )
-        return _json(_drawn(decoded(timeline, decoding)))
+        return json_answer(drawn(decoded(timeline, decoding)))
 
     @app.get("/api/clips/{clip}/media")
     def media(
@@ -219,11 +226,6 @@ def _clips(app: FastAPI, settings: Settings, catalogue: Catalogue, pictures: Pic
             media_type="application/octet-stream",
             headers={"content-disposition": _attachment(stem + form.suffix)},
         )
-
-
-def _drawn(timeline: Timeline) -> dict[str, Any]:
-    """Return a timeline as a page draws it: without its scores, which the server decides from."""
-    return {name: value for name, value in timeline.to_dict().items() if name != "scores"}
 
 
 def _decoding(timeline: Timeline) -> dict[str, float | None] | None:
@@ -317,11 +319,6 @@ async def _stream(states: AsyncIterator[dict[str, Any]]) -> AsyncIterator[str]:
             coming = asyncio.ensure_future(anext(states))
     finally:
         coming.cancel()
-
-
-def _json(value: object) -> Response:
-    # plain ASCII: labels may hold halves of characters, which UTF-8 has no form for
-    return Response(json.dumps(value, allow_nan=False), media_type="application/json")
 
 
 def _attachment(name: str) -> str:

@@ -66,7 +66,14 @@ class Guard:
         host = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
         if host is None or not self.settings.knows(host["name"]):
             return PlainTextResponse("this server is not known by that host name\n", 421)
-        return self._from_elsewhere(scope, headers, hosts[0]) or self._without_token(scope, headers)
+        refused = self._from_elsewhere(scope, headers, hosts[0])
+        return refused or self._without_token(scope, headers) or self._writing(scope)
+
+    def _writing(self, scope: Scope) -> Response | None:
+        """Refuse what is no reading where nothing may be changed."""
+        if not self.settings.read_only or scope["method"] in ("GET", "HEAD"):
+            return None
+        return PlainTextResponse("this library is shown read-only: nothing was changed\n", 403)
 
     def _from_elsewhere(self, scope: Scope, headers: Headers, host: str) -> Response | None:
         """Refuse what a page of another site asks for, but for a link to our front page."""

@@ -1,8 +1,8 @@
-"""Thumbnails, made in a process of its own, as decoding a video can go wrong in any way.
+"""What is shown of videos, made in a process of its own, as decoding one can go wrong in any way.
 
 The process stays: starting one takes longer than a picture.  `python -m seehear.web.pictures` reads
-a `[video, picture]` from stdin, a JSON line each, and answers each with a line: `MADE`, `NONE` or
-`NO_ROOM`.  It ends when stdin does, and now and then by itself, so that nothing piles up in it.
+a `[kind, video, file]` from stdin, a JSON line each, and answers each with a line: `MADE`, `NONE`
+or `NO_ROOM`.  It ends when stdin does, and now and then by itself, so that nothing piles up in it.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,12 +19,15 @@ import numpy as np
 from seehear.errors import SeehearError
 from seehear.library.scan import FOLDER
 from seehear.media.memory import READING_BYTES, limit_memory
+from seehear.web.clues import sound, strip
 from seehear.web.process import allow_cpu, limit_resources
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 WIDTH = 320
+# how the file of each kind ends, beside the clip and the state of its video
+KINDS = {"cover": ".jpg", "strip": "-strip.jpg", "sound": "-sound.bin"}
 MADE, NONE, NO_ROOM = "made", "none", "no room"
 # share of the clip and latest second: not far, as frames are decoded from the start; the later
 # ones only where it is black before
@@ -34,7 +38,7 @@ _LIFE = 300  # pictures of one process
 
 
 class Pictures:
-    """Makes thumbnails when they are first asked for and keeps them beside the index."""
+    """Makes thumbnails and the like when first asked for and keeps them beside the index."""
 
     def __init__(self, library: Path, worker: tuple[str, ...] = ()) -> None:
         self.folder = library / FOLDER / "pictures"
@@ -50,42 +54,48 @@ class Pictures:
         self._stopped = True
         await self._end()
 
-    async def get(self, clip: str, video: Path) -> Path | None:
-        """Return the JPEG of a clip's video: at once if it is kept already, else in its turn.
+    async def get(self, clip: str, video: Path, kind: str = "cover") -> Path | None:
+        """Return a file of a clip's video: at once if it is kept already, else in its turn.
 
-        None if there is no picture in it, or it is no longer there or cannot be written.
+        None if there is no picture (or sound) in it, or it is no longer there or cannot be written.
+
+        Args:
+            clip: its id.
+            video: of the clip.
+            kind: one of `KINDS`: the thumbnail, small pictures along the clip, how loud it is.
         """
         try:
             stat = video.stat()
         except OSError:
             return None
-        name = f"{clip}-{stat.st_mtime_ns:x}-{stat.st_size:x}.jpg"
+        name = f"{clip}-{stat.st_mtime_ns:x}-{stat.st_size:x}{KINDS[kind]}"
         path = self.folder / name
         if not path.is_file():
             async with self._turn:
                 if not path.is_file() and name not in self._failed and not self._stopped:
-                    await self._make(video, path)
+                    await self._make(kind, video, path)
         return path if path.is_file() else None
 
-    async def _make(self, video: Path, path: Path) -> None:
+    async def _make(self, kind: str, video: Path, path: Path) -> None:
         answer = NONE
         try:
             async with asyncio.timeout(_SECONDS):
                 # a process that ended since its last picture says nothing about this video
-                answer = await self._ask(video, path) or await self._ask(video, path)
+                order = [kind, str(video), str(path)]
+                answer = await self._ask(order) or await self._ask(order)
         except TimeoutError:
             await self._end()
         # a full disk says nothing about the video: it is tried again
         if answer != NO_ROOM and not self._stopped and not path.is_file():
             self._failed.add(path.name)
 
-    async def _ask(self, video: Path, path: Path) -> str:
+    async def _ask(self, order: list[str]) -> str:
         """Return what the process answers; "" if it ended, and is gone."""
         process = await self._started()
         assert process.stdin is not None
         assert process.stdout is not None
         with contextlib.suppress(ConnectionError):
-            process.stdin.write(json.dumps([str(video), str(path)]).encode() + b"\n")
+            process.stdin.write(json.dumps(order).encode() + b"\n")
             await process.stdin.drain()
         answer = (await process.stdout.readline()).decode("ascii", "replace").strip()
         if not answer:
@@ -147,10 +157,13 @@ def _frame(video: Path) -> "Image":
     return Image.fromarray(best)
 
 
-def answered(video: Path, out: Path) -> str:
-    """Make a picture; return what became of it."""
+_MAKERS: dict[str, Callable[[Path, Path], None]] = {"cover": make, "strip": strip, "sound": sound}
+
+
+def answered(video: Path, out: Path, kind: str = "cover") -> str:
+    """Make a file of a kind; return what became of it."""
     try:
-        make(video, out)
+        _MAKERS[kind](video, out)
     except SeehearError as error:
         return NO_ROOM if str(error.where) == str(out) else NONE
     except MemoryError:
@@ -166,8 +179,8 @@ def main() -> None:
     limit_resources(cpu_s=None, file_bytes=10_000_000)
     for _, line in zip(range(_LIFE), sys.stdin.buffer, strict=False):
         allow_cpu(_SECONDS)
-        video, out = json.loads(line)
-        print(answered(Path(video), Path(out)), file=answers, flush=True)
+        kind, video, out = json.loads(line)
+        print(answered(Path(video), Path(out), kind), file=answers, flush=True)
 
 
 if __name__ == "__main__":

@@ -53,6 +53,7 @@ class Settings:
         keep: how features of uploads are kept for other words (`exact`, `half`); None: not.
         worker: the command that parses one upload (see `worker`).
         links: folders that symbolic links to videos may lead into.
+        read_only: visitors change nothing: whatever is no reading is refused.
     """
 
     library: Path
@@ -67,6 +68,7 @@ class Settings:
     keep: Literal["exact", "half"] | None = None
     worker: tuple[str, ...] = (sys.executable, "-m", "seehear.web.worker")
     links: tuple[Path, ...] = ()
+    read_only: bool = False
 
     def __post_init__(self) -> None:
         if self.token is None and not is_loopback(self.host):

@@ -1,15 +1,19 @@
 """What people say about the timelines of a library: put in, kept, counted."""
 
 from seehear.library.corrections.correct import Corrected, Said, corrected, gone_through
+from seehear.library.corrections.edited import Intended, edited
 from seehear.library.corrections.importing import ClipChange, Imports, import_corrections
-from seehear.library.corrections.store import loaded, saved, version_of
+from seehear.library.corrections.store import ChangedSinceError, loaded, saved, version_of
 
 __all__ = [
+    "ChangedSinceError",
     "ClipChange",
     "Corrected",
     "Imports",
+    "Intended",
     "Said",
     "corrected",
+    "edited",
     "gone_through",
     "import_corrections",
     "loaded",

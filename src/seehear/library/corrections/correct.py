@@ -6,6 +6,7 @@ leaves out is taken away; any other adds an event.  Where a person has gone thro
 completely, what no row speaks of is taken away, too.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -16,7 +17,7 @@ from seehear.time.renewed import conjunctions, outside, spans_of, widened
 from seehear.time.review import Edit, Review
 from seehear.time.spans import Span, clipped, difference, joined
 
-_SAME_S = 1e-3  # edges nearer than this are the same
+SAME_S = 1e-3  # edges nearer than this are the same
 
 
 class Said(Protocol):
@@ -88,7 +89,7 @@ def corrected(
     line = replace(line, events=(*events, *conjunctions(line, events)))
     if complete:
         line = gone_through(line)
-    return Corrected(_noted(timeline, line, edit), tuple(unused))
+    return Corrected(noted(timeline, line, edit), tuple(unused))
 
 
 def gone_through(timeline: Timeline, *, edit: Edit | None = None) -> Timeline:
@@ -112,7 +113,7 @@ def gone_through(timeline: Timeline, *, edit: Edit | None = None) -> Timeline:
             events.append(replace(event, origin="confirmed") if found else event)
     line = replace(line, tracks=tracks, review=replace(line.review, words=None))
     line = replace(line, events=(*events, *conjunctions(line, events)))
-    return _noted(timeline, line, edit)
+    return noted(timeline, line, edit)
 
 
 def begun(timeline: Timeline, labels: Iterable[str]) -> Timeline:
@@ -144,12 +145,25 @@ def _review(timeline: Timeline) -> Review:
     return Review(tuple(found), edits=() if review is None else review.edits)
 
 
-def _noted(before: Timeline, line: Timeline, edit: Edit | None) -> Timeline:
+def noted(before: Timeline, line: Timeline, edit: Edit | None) -> Timeline:
     """Return a timeline with a note of who changed it; one that says the same is left as it was."""
     assert line.review is not None
     if same(before, line):
         return before
     return line if edit is None else replace(line, review=line.review.with_edit(edit))
+
+
+def counts(before: Timeline, after: Timeline) -> dict[str, int]:
+    """Return how many events have become what, and how many stretches were taken away."""
+    there = {(event.place, event.origin) for event in before.events}
+    kinds: Counter[str] = Counter()
+    for event in after.events:
+        new = (event.place, event.origin) not in there
+        if event.track in TRACKS and event.origin != "parser" and new:
+            kinds[event.origin] += 1
+    gone = {event.place for event in before.removed}
+    kinds["removed"] = sum(event.place not in gone for event in after.removed)
+    return dict(sorted((kind, count) for kind, count in kinds.items() if count))
 
 
 def same(before: Timeline, now: Timeline) -> bool:
@@ -221,14 +235,14 @@ def _gone(gone: Iterable[Event], there: Iterable[Event], of: tuple[Track, str]) 
     """Return what was taken away, in whole stretches, without what a person has put there."""
     persons = spans_of(event for event in there if event.origin != "parser")
     left = difference(joined(spans_of(gone)), joined(persons))
-    return [Event(*rounded(*span), *of) for span in left if span[1] - span[0] > _SAME_S]
+    return [Event(*rounded(*span), *of) for span in left if span[1] - span[0] > SAME_S]
 
 
 def _event(span: Span, track: Track, label: str, touched: Sequence[Event]) -> Event:
     """Return the event of a row, given those of its class that it overlaps."""
     for event in touched:
         edges = zip((event.start_s, event.end_s), span, strict=True)
-        if all(abs(one - other) <= _SAME_S for one, other in edges):
+        if all(abs(one - other) <= SAME_S for one, other in edges):
             return replace(event, origin="confirmed") if event.origin == "parser" else event
     return Event(*rounded(*span), track, label, None, "corrected" if touched else "added")
 

@@ -1,7 +1,7 @@
 """Corrections from files into a whole library."""
 
 import datetime
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,12 +10,12 @@ from typing import Protocol
 from seehear import interchange
 from seehear.data.dialect import read_text
 from seehear.errors import DataError, SeehearError
-from seehear.library.corrections.correct import Said, corrected, gone_through
+from seehear.library.corrections.correct import Said, corrected, counts, gone_through
 from seehear.library.corrections.match import ClipNames, NamedClip
 from seehear.library.corrections.store import changed
 from seehear.library.scan import Scan
 from seehear.library.written import read_written
-from seehear.time import SUFFIX, TRACKS, Timeline
+from seehear.time import SUFFIX, Timeline
 from seehear.time.review import Edit
 
 Unused = tuple[str, str]  # where it stands, and why it is not used
@@ -218,18 +218,5 @@ class _Import:
         self._out.unused += unused
         for word in set(after.vocabulary) - set(before.vocabulary):
             self._out.words[word] = self._out.words.get(word, 0) + 1
-        counts = _counts(before, after)
-        self._out.clips.append(ClipChange(name, counts, complete, after is not before))
-
-
-def _counts(before: Timeline, after: Timeline) -> dict[str, int]:
-    """Return how many events have become what, and how many stretches were taken away."""
-    there = {(event.place, event.origin) for event in before.events}
-    kinds: Counter[str] = Counter()
-    for event in after.events:
-        new = (event.place, event.origin) not in there
-        if event.track in TRACKS and event.origin != "parser" and new:
-            kinds[event.origin] += 1
-    gone = {event.place for event in before.removed}
-    kinds["removed"] = sum(event.place not in gone for event in after.removed)
-    return dict(sorted((kind, count) for kind, count in kinds.items() if count))
+        now = counts(before, after)
+        self._out.clips.append(ClipChange(name, now, complete, after is not before))

@@ -17,6 +17,10 @@ from seehear.lock import held
 from seehear.time import Timeline
 
 
+class ChangedSinceError(DataError):
+    """A timeline is no longer the version that a change was made from."""
+
+
 def loaded(path: Path) -> tuple[Timeline, str]:
     """Return a timeline and the version that it is.
 
@@ -42,12 +46,12 @@ def saved(path: Path, timeline: Timeline, *, version: str) -> str:
     """Write a timeline over the version that it was made from; return which it now is.
 
     Raises:
-        DataError: the file is another version by now; nothing is written.
+        ChangedSinceError: the file is another version by now; nothing is written.
         SeehearError: the disk refuses; the file is as it was.
     """
     with held(path):
         if version_of(path) != version:
-            raise DataError(
+            raise ChangedSinceError(
                 "it was changed since it was opened",
                 where=path,
                 hint="open it again; nothing was written",

@@ -1,0 +1,206 @@
+"""What a person has made of a clip by hand, put into its timeline.
+
+A page sends all that it shows: the events of both tracks, the stretches that were gone through, the
+classes that were brought in.  Who says so of each event, and what was taken away, follows from what
+stands: an event that is there already stays as it is, and what the parser had found and is no
+longer there was taken away.  So a step back, sent as the state before it, leaves nothing behind.
+"""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from seehear.errors import DataError
+from seehear.foreign.forms import shortened
+from seehear.library.corrections.correct import SAME_S, begun, counts, noted
+from seehear.time import NOT_PARSED, TRACKS, Event, Extent, Timeline, Track
+from seehear.time.extent import rounded
+from seehear.time.renewed import conjunctions, spans_of
+from seehear.time.review import Edit
+from seehear.time.spans import Span, clipped, difference, intersection, joined
+
+_LONGEST = 100  # characters of a class
+Place = tuple[Track, str, float, float]  # what an event says, and where
+_MACHINES = ("parser", "confirmed")  # origins of events that the parser found
+
+
+@dataclass(frozen=True)
+class Intended:
+    """What a person wants a clip to say.
+
+    Args:
+        events: all of both tracks; `confirmed` and `added` are believed, any other that does not
+            stand there already is a correction.
+        reviewed: by track, the stretches that a person has gone through.
+        words: classes that are brought in, with events or without.
+        complete: the clip was gone through completely just now, for every class that it has.
+    """
+
+    events: tuple[Event, ...]
+    reviewed: Mapping[str, Sequence[Span]] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
+    complete: bool = False
+
+
+def edited(timeline: Timeline, wanted: Intended, *, by: str | None = None) -> Timeline:
+    """Return a timeline that says what a person wants; the same one where it does already.
+
+    Args:
+        timeline: as it stands.
+        wanted: what the person wants.
+        by: who; None: not said.
+
+    Raises:
+        DataError: an event or a stretch lies outside the clip or on a track that it has not, or a
+            class has no name.
+    """
+    _check(timeline, wanted)
+    line = begun(timeline, (*wanted.words, *(event.label for event in wanted.events)))
+    review = line.review
+    assert review is not None
+    known = {event.place: event for event in (*review.machine, *timeline.events)}
+    events, removed = _both_tracks(line, wanted, known)
+    tracks = {name: _reviewed(line, name, wanted) for name in line.tracks}
+    if wanted.complete or not any(extent.reviewed for extent in tracks.values()):
+        review = replace(review, words=None)
+    line = replace(line, removed=tuple(removed), tracks=tracks, review=review)
+    # of both together, the scores of those that the parser had found are known
+    scored = replace(line, events=tuple(e for e in known.values() if e.track not in TRACKS))
+    line = replace(line, events=(*events, *conjunctions(scored, events)))
+    return noted(timeline, line, _edit(timeline, line, by))
+
+
+def _both_tracks(
+    line: Timeline, wanted: Intended, known: Mapping[Place, Event]
+) -> tuple[list[Event], list[Event]]:
+    """Return the events of both tracks as they are to stand, and all that was taken away."""
+    machine = () if line.review is None else line.review.machine
+    found = {event.place for event in machine}
+    events: list[Event] = []
+    removed: list[Event] = []
+    for name in TRACKS:
+        for label in line.vocabulary:
+            of = Track(name), label
+            there = [_event(line, e, known, found) for e in wanted.events if _is(e, of)]
+            events += _apart(there)
+            removed += _removed(line, of, machine, there)
+    return events, removed
+
+
+def _check(timeline: Timeline, wanted: Intended) -> None:
+    """Find what nobody can mean of a clip.
+
+    Raises:
+        DataError: see `edited`.
+    """
+    standing = {event.place for event in timeline.events}
+    for event in wanted.events:
+        _check_word(event.label)
+        if event.place not in standing:
+            what = f"{shortened(event.label)}, {event.track}"
+            _check_span(timeline, event.track, (event.start_s, event.end_s), what)
+    for word in wanted.words:
+        _check_word(word)
+    for track, spans in wanted.reviewed.items():
+        for span in spans:
+            _check_span(timeline, track, span, f"reviewed, {track}")
+
+
+def _check_word(word: str) -> None:
+    if not word.strip() or word == NOT_PARSED or not word.isprintable() or len(word) > _LONGEST:
+        raise DataError(
+            f"expected the name of a class, got '{shortened(word)}'",
+            hint=f"a name has 1 to {_LONGEST} letters; nothing was changed",
+        )
+
+
+def _check_span(timeline: Timeline, track: str, span: Span, what: str) -> None:
+    if track not in TRACKS or timeline.tracks[track].absent:
+        raise DataError(f"{what}: the clip has no {track} track", hint="nothing was changed")
+    start_s, end_s = timeline.grid.start_s, timeline.duration_s
+    if not clipped([span], start_s, end_s):
+        raise DataError(
+            f"{what}: {span[0]:g} to {span[1]:g} s lies outside the clip, which goes from"
+            f" {start_s:g} to {end_s:g} s",
+            hint="nothing was changed",
+        )
+
+
+def _is(event: Event, of: tuple[Track, str]) -> bool:
+    return (event.track, event.label) == of
+
+
+def _event(
+    timeline: Timeline,
+    wanted: Event,
+    known: Mapping[Place, Event],
+    found: set[Place],
+) -> Event:
+    """Return a wanted event as it is to stand: inside the clip, with who says so.
+
+    Args:
+        timeline: as it stands.
+        wanted: the event.
+        known: those that stand there and those of the parser, by what they say.
+        found: what those of the parser say.
+    """
+    same = known.get(wanted.place)
+    if same is not None:
+        if same.origin not in _MACHINES or wanted.origin not in _MACHINES:
+            return same
+        # only what the parser has found becomes the parser's again
+        back = same.origin == "parser" or wanted.place in found
+        return replace(same, origin=wanted.origin if back else "confirmed")
+    start_s, end_s = timeline.grid.start_s, timeline.duration_s
+    span = clipped([(wanted.start_s, wanted.end_s)], start_s, end_s)[0]
+    origin = "added" if wanted.origin == "added" else "corrected"
+    return Event(*rounded(*span), wanted.track, wanted.label, None, origin)
+
+
+def _apart(events: Iterable[Event]) -> list[Event]:
+    """Return events of one class with those made one that lie over each other."""
+    out: list[Event] = []
+    for event in sorted(events, key=lambda event: (event.start_s, event.end_s)):
+        if not out or event.start_s >= out[-1].end_s:
+            out.append(event)
+        elif out[-1].place != event.place:
+            origins = {out[-1].origin, event.origin}
+            origin = "added" if origins == {"added"} else "corrected"
+            end_s = max(out[-1].end_s, event.end_s)
+            out[-1] = replace(out[-1], end_s=end_s, score=None, origin=origin)
+    return out
+
+
+def _removed(
+    line: Timeline, of: tuple[Track, str], machine: Iterable[Event], there: Iterable[Event]
+) -> list[Event]:
+    """Return what a person has taken away of a class on a track: before, and now."""
+    found = joined(spans_of(event for event in machine if _is(event, of)))
+    gone = spans_of(event for event in line.removed if _is(event, of))
+    for event in line.on(*of):
+        span = [(event.start_s, event.end_s)]
+        # what a person had put there and takes back was nobody's claim
+        gone += span if event.origin in _MACHINES else intersection(span, found)
+    left = difference(joined(gone), joined(spans_of(there)))
+    return [Event(*rounded(*span), *of) for span in left if span[1] - span[0] > SAME_S]
+
+
+def _reviewed(line: Timeline, name: str, wanted: Intended) -> Extent:
+    """Return a track with the stretches that were gone through."""
+    spans = clipped(wanted.reviewed.get(name, ()), line.grid.start_s, line.duration_s)
+    return replace(line.tracks[name], reviewed=tuple(spans))
+
+
+def _edit(before: Timeline, after: Timeline, by: str | None) -> Edit:
+    """Return the note of a change: when, what, who."""
+    parts = [f"{count} {kind}" for kind, count in counts(before, after).items()]
+    reviewed_s = _length(after) - _length(before)
+    if reviewed_s:
+        parts.append(f"{reviewed_s:+g} s reviewed")
+    at = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    return Edit(at, f"on the page: {', '.join(parts) or 'taken back'}", by)
+
+
+def _length(timeline: Timeline) -> float:
+    spans = [span for extent in timeline.tracks.values() for span in extent.reviewed]
+    return round(sum(end - start for start, end in spans), 3)
