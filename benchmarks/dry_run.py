@@ -119,7 +119,10 @@ def _write_part(number: int, target: Path, part: list[tuple[int, str]]) -> None:
     kind = np.float32 if shape[0] * shape[1] <= SMALL else np.float16
     for index, clip in part:
         rows = vectors(np.random.default_rng([index, number]), *shape)
-        np.save(target / f"{clip}.npy", rows.astype(kind))
+        unfinished = target / f"{clip}.part"  # a stop leaves no half file under a clip's name
+        with unfinished.open("wb") as file:
+            np.save(file, rows.astype(kind))
+        unfinished.replace(target / f"{clip}.npy")
 
 
 def vectors(rng: np.random.Generator, count: int, dim: int) -> np.ndarray:
