@@ -1,4 +1,4 @@
-"""An archive of files that are no videos, and a parser of them that writes down what it parses.
+"""An archive of files that are not videos, and a parser of them that writes down what it parses.
 
 What a file holds is what is "heard" in it: `Loud` from the second that its first byte says.
 """

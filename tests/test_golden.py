@@ -34,7 +34,7 @@ def test_equal_values_pass(vectors: Vectors) -> None:
 def test_a_key_nobody_looks_at_fails(vectors: Vectors) -> None:
     vectors.given("x")
     vectors.check("y", vectors["y"])
-    assert vectors["z"].sum() == 2  # reading alone is no account
+    assert vectors["z"].sum() == 2  # reading alone is not an account
     with pytest.raises(AssertionError, match=r"some\.npz: nobody looks at z"):
         vectors.finish()
     vectors.finish("x", "y")

@@ -75,7 +75,7 @@ def _own_descriptor(path: Path) -> int | None:
 
 
 def _pour(aside: Path, path: Path) -> None:
-    """Write a finished file into what is no file; a pipe that nobody reads is refused."""
+    """Write a finished file to a device or pipe; a pipe that nobody reads is refused."""
     own = _own_descriptor(path)
     flags = os.O_WRONLY | os.O_NONBLOCK
     descriptor = os.open(path, flags) if own is None else os.dup(own)

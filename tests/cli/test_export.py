@@ -145,7 +145,7 @@ def test_one_timeline_as_parquet_and_with_less_in_it(
             ["--to", "srt", "--out", "x.srt"],
             "expected a folder, for srt is a file a clip, got x.srt",
         ),
-        (["--to", "parquet"], "--out: expected a file for parquet, which is no text to print"),
+        (["--to", "parquet"], "--out: expected a file for parquet, which is not text to print"),
         (["--to", "parquet", "--out", "."], "expected a file to write, got a folder"),
         (["--to", "html", "--out", "x", "--media", "no"], "no: expected the folder of a library's"),
         (["--to", "csv", "--min-score", "2"], "--min-score: expected 0 to 1, got 2.0"),

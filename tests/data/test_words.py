@@ -36,7 +36,10 @@ def test_what_is_read(text: str, names: list[str], description: str) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("Dog; Guitar", "is no single class: semicolons stand in it; separate classes by commas"),
+        (
+            "Dog; Guitar",
+            "is not a single class: semicolons stand in it; separate classes by commas",
+        ),
         ("Dog;Guitar,Cat", "semicolons"),
         ("Dog|Guitar", "vertical bars"),
         ("Dog\tGuitar", "tabs"),
@@ -71,10 +74,19 @@ def test_what_is_another_form_is_refused(text: str, told: str) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ('label,description\nDog,"a dog, barking"\n', ":1: 'label,description' is no single class"),
-        ("Dog\tbarking dog\nGuitar\tplaying\n", ":1: 'Dog\\tbarking dog' is no single class: tabs"),
+        (
+            'label,description\nDog,"a dog, barking"\n',
+            ":1: 'label,description' is not a single class",
+        ),
+        (
+            "Dog\tbarking dog\nGuitar\tplaying\n",
+            ":1: 'Dog\\tbarking dog' is not a single class: tabs",
+        ),
         ("Dog;barking\n", "semicolons"),
-        ("Dog\nCat, Bird\n", ":2: 'Cat, Bird' is no single class: commas stand in it; write one"),
+        (
+            "Dog\nCat, Bird\n",
+            ":2: 'Cat, Bird' is not a single class: commas stand in it; write one",
+        ),
         ("# mine\n\nlabel\nDog\n", ":3: 'label' looks like the heading of a column"),
         ("name = description\nDog = bark\n", "'name' looks like the heading"),
         ('[\n "Dog",\n "Guitar"\n]', "looks like JSON"),

@@ -206,7 +206,7 @@ def test_every_row_that_cannot_be_used_says_where_and_why(tmp_path) -> None:
     assert [(u.where, u.reason) for u in found.unused] == [
         ("line 2", "it ends before it begins: 3 to 2 s"),
         ("line 3", "it has no start"),
-        ("line 4", "its start is no time"),
+        ("line 4", "its start is not a time"),
     ]
 
 

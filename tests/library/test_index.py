@@ -248,7 +248,7 @@ def test_one_unreadable_file_does_not_hide_the_others(
     assert sorted(line.removeprefix(f"{library}/") for line in result.failed) == [
         "a.timeline.json: cannot be read: Permission denied",
         "b.timeline.json: cannot be read: Input/output error",
-    ]  # one that is taken away meanwhile is no fault
+    ]  # one that is taken away meanwhile is not a fault
 
 
 def test_whatever_stands_in_one_file_the_others_are_found(library: Path) -> None:

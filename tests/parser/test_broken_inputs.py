@@ -21,7 +21,7 @@ def _fakes(monkeypatch):
 
 
 def corpus(folder):
-    """Write the files; return the names of those that are no video at all."""
+    """Write the files; return the names of those that are not a video at all."""
     folder.mkdir()
     good = fake.make_clip(folder / "good.mp4", 3)
     data = good.read_bytes()

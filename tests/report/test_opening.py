@@ -56,7 +56,7 @@ def test_two_sentences_without_a_term_say_what_was_done_and_how_well(
     )
     figures = [100 * system.report.figures()["segment/type"] for system in systems]
     assert reached == (
-        f"Where 100 is no mistake at all, it reaches {figures[0]:.1f}, and han {figures[1]:.1f}."
+        f"Where 100 means no mistake at all, it reaches {figures[0]:.1f}, and han {figures[1]:.1f}."
     )
     assert not re.search("segment|event|Type|F1|seed|recipe|track", told)
 

@@ -40,7 +40,7 @@ def test_arrays_larger_than_the_pipe_arrive_whole(pipe: tuple[Connection, Connec
     arrays = [np.arange(30), data, data[:, ::2], np.zeros((0, 5), np.int64), sound]
 
     def write() -> None:
-        send(theirs, {"name": "b\udcff"}, arrays)  # a file name that is no text
+        send(theirs, {"name": "b\udcff"}, arrays)  # a file name that is not text
         send(theirs, {"last": None})
 
     sender = threading.Thread(target=write)

@@ -30,7 +30,7 @@ class Rules:
         late_s: how long after its sound a caption may come.
         again_s: how long a sound must pause to be described again.
         together_s: sounds that begin so close together share a caption.
-        shortest_s: what is shorter is no sound of its own.
+        shortest_s: what is shorter is not a sound of its own.
     """
 
     per_second: float = 15.0

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def print_json(value: Json) -> None:
-    """Print one JSON value on stdout; what is no text of a file name becomes question marks."""
+    """Print one JSON value on stdout; what is not text of a file name becomes question marks."""
     text = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
     print(text.encode("utf-8", "replace").decode())
 

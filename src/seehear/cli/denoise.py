@@ -52,14 +52,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--visual",
         metavar="ID",
         help=(
-            "encoder that sees in a space shared with language (default: the profile's, or "
-            "conse where the folder has no other)"
+            "encoder whose picture vectors can be compared with sentences (default: the profile's,"
+            " or conse where the folder has no other)"
         ),
     )
     add(
         "--audio",
         metavar="ID",
-        help="encoder that hears in such a space (default: likewise, or yamnet)",
+        help=(
+            "encoder whose sound vectors can be compared with sentences (default: the profile's,"
+            " or yamnet where the folder has no other)"
+        ),
     )
     add(
         "--descriptions",
@@ -130,7 +133,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--trim",
         metavar="SHARE",
         type=float,
-        help="of each group cut off before its extreme is taken (0: published)",
+        help="share of each group that is left out as outliers (default: 0, as published)",
     )
     add(
         "--skip-missing",
@@ -275,7 +278,7 @@ def _show_changes(track: str, report: dict[str, Any], names: tuple[str, ...]) ->
         (
             "class",
             "clips",
-            "clips without it now",
+            "clips left without the class",
             "segments",
             "removed",
             "lowered",

@@ -251,10 +251,10 @@ def _clips(
 
 
 def _table_file(args: argparse.Namespace, name: str) -> Path:
-    """Return the file of a table that is no text."""
+    """Return the file of a table that is not text."""
     if args.out is None:
         raise ConfigError(
-            f"expected a file for {args.to}, which is no text to print",
+            f"expected a file for {args.to}, which is not text to print",
             hint=f"--out {name}.{args.to}",
             parameter="out",
         )

@@ -17,7 +17,7 @@ class Inputs:
     Args:
         files: to do.
         failed: what cannot be looked at, with the reason.
-        skipped: folder -> paths below it of what is no media.
+        skipped: folder -> paths below it of what is not media.
     """
 
     files: list[Wanted]

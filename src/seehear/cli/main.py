@@ -171,7 +171,8 @@ def entry() -> None:
         number = getattr(signal, name, None)  # not every system has both
         if number is not None and signal.getsignal(number) == signal.SIG_DFL:
             signal.signal(number, _stop)
-    if isinstance(sys.stdout, io.TextIOWrapper):  # file names may be no text: they come out as is
+    # file names need not be text: they come out as they are
+    if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="surrogateescape")
     sys.exit(main())
 

@@ -57,7 +57,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="TEXT",
         help=(
             "what every request must carry, at least 16 letters "
-            "(default: made anew when --host is no loopback address)"
+            "(default: made anew when --host is not a loopback address)"
         ),
     )
     parser.add_argument(

@@ -30,7 +30,7 @@ class Watch:
     def whole(self, found: Inputs) -> Inputs:
         """Return what was found without the files that are still being written.
 
-        A folder that holds no media yet, or cannot be reached now, is no failure: it is looked at
+        A folder that holds no media yet, or cannot be reached now, is not a failure: it is tried
         again.
         """
         files = [file for file, is_whole in self._look(found.files) if is_whole]

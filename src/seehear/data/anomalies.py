@@ -31,7 +31,7 @@ KINDS: Mapping[str, str] = {
     "no_truth": "clips without a single row of truth",
     "label_twice": "weak labels that name a class twice",
     "label_spaces": "labels with stray spaces around them",
-    "label_ignored": "labels that are no class of the dataset",
+    "label_ignored": "labels that are not a class of the dataset",
     "track_unlike_clip": "classes of a track's weak label that the clip's lacks",
     "no_track_truth": "clips whose weak label of a track names classes, without a row of its truth",
     "clip_twice": "clips that stand in several rows, each taken as a sample of its own",

@@ -70,7 +70,7 @@ def read_rows(text: str, *, separator: str = "\t") -> list[tuple[int, list[str]]
 
 
 def read_lines(text: str) -> list[str]:
-    """Return the lines of a text that is no table; other signs that Unicode breaks at stay."""
+    """Return the lines of a text that is not a table; other signs that Unicode breaks at stay."""
     lines = _BREAK.split(text)
     return lines if lines[-1] else lines[:-1]
 

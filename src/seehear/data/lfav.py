@@ -3,8 +3,8 @@
 Videos of minutes, weak labels of the clip and of each track, truth of both tracks in whole seconds.
 The official evaluation fills the segments `onset:offset+1` (GeWu-Lab/LFAV e17ad4d,
 src/tools/evaluation.py:156, 172): the second of an offset counts, so a row without length marks one
-segment and is no defect of the measure; that reading is called `inclusive`.  Labels are stripped,
-and what is no class (`silent`) is ignored, as src/dataloader.py:17-31 does.
+segment and is not a defect of the measure; that reading is called `inclusive`.  Labels are
+stripped, and what is not a class (`silent`) is ignored, as src/dataloader.py:17-31 does.
 
 The tables do not say how long a clip is; it lasts at least until its last offset.  No clip comes
 near to `_LONGEST_S`: an offset behind it is a slip of the pen, and drawn to the clip's end.
@@ -133,10 +133,12 @@ def _labels(path: Path, words: Vocabulary, issues: list[Issue]) -> dict[str, tup
 
 
 def _class(label: str, words: Vocabulary, at: Issue, issues: list[Issue]) -> str | None:
-    """Return a label without stray spaces; None if it is no class."""
+    """Return a label without stray spaces; None if it is not a class."""
     kept = label.strip()
     if kept not in words:
-        issues.append(Issue(at.file, at.line, "label_ignored", f"{at.text}: {kept!r} is no class"))
+        issues.append(
+            Issue(at.file, at.line, "label_ignored", f"{at.text}: {kept!r} is not a class")
+        )
         return None
     if kept != label:
         text = f"{at.text}: {label!r}, taken as {kept}"

@@ -23,7 +23,7 @@ class ClipFinder:
         return name in self._index
 
     def hint(self, outside: Sequence[str], advice: str) -> str:
-        """Return what to do about names that are no clip's: the nearest clip to the first."""
+        """Return what to do about names that are not a clip's: the nearest clip to the first."""
         near = Nearest(self._split.names).hint(outside[0]) if outside else None
         return advice if near is None else f"{near} {advice}"
 

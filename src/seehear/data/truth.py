@@ -109,7 +109,7 @@ def read_rows(path: Path, vocabulary: Vocabulary) -> tuple[TruthRow, ...]:
     """Return the rows of a truth table.
 
     Raises:
-        DataError: a missing column, an onset or offset that is no number, an unknown class.
+        DataError: a missing column, an onset or offset that is not a number, an unknown class.
     """
     rows, faults = [], Faults()
     columns = ("filename", "onset", "offset", "event_labels")

@@ -55,7 +55,7 @@ def read_words(source: str | Path | Sequence[str]) -> list[Word]:
     """Return the classes of a file (one a line), of a text (between commas), or of a list.
 
     Raises:
-        DataError: a file that cannot be read, or something that is no list of classes.
+        DataError: a file that cannot be read, or something that is not a list of classes.
     """
     entries = _entries(source)
     if entries:
@@ -186,7 +186,7 @@ def _odd_name(name: str) -> tuple[str, str | None] | None:
     for sign, called in _SIGNS.items():
         if sign in name:
             return (
-                f"{name[:60]!r} is no single class: {called} stand in it",
+                f"{name[:60]!r} is not a single class: {called} stand in it",
                 "write one class a line, a description after =; a name with such a sign in it"
                 " stands in quotes",
             )

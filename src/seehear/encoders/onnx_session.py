@@ -112,7 +112,7 @@ def thread_count(threads: int | None = None) -> int:
     """Return a number of threads: the one given, else `SEEHEAR_THREADS`, else one a core.
 
     Raises:
-        ConfigError: `SEEHEAR_THREADS` is no number.
+        ConfigError: `SEEHEAR_THREADS` is not a number.
     """
     return threads or _threads_of_environment() or os.cpu_count() or 1
 

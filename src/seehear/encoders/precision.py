@@ -42,7 +42,7 @@ def require_half(device: str | None) -> None:
     """Check that networks can run in half precision on a device; None: the first GPU.
 
     Raises:
-        ConfigError: it is no GPU.
+        ConfigError: it is not a GPU.
         MissingExtraError: torch is missing.
     """
     try:

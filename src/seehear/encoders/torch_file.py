@@ -169,10 +169,10 @@ class _Reader(pickle.Unpickler):
     def persistent_load(self, pid: object) -> _Storage:
         """Return the storage that the pickle refers to."""
         if not isinstance(pid, tuple) or len(pid) < 5 or pid[0] != "storage":
-            raise WeightsError("it refers to something that is no tensor")
+            raise WeightsError("it refers to something that is not a tensor")
         kind, key, count = pid[1], pid[2], pid[4]
         if kind not in _KINDS or not isinstance(count, int) or count < 0:
-            raise WeightsError("it refers to something that is no tensor")
+            raise WeightsError("it refers to something that is not a tensor")
         if len(pid) > 5 and pid[5] is not None:
             raise WeightsError("views of storages are not read")
         if key not in self._storages:
@@ -295,7 +295,7 @@ def array_in(value: object) -> NDArray[np.generic]:
     """Return as an array what a reader with `IN_PICKLES` made of a tensor.
 
     Raises:
-        WeightsError: it is no tensor.
+        WeightsError: it is not a tensor.
     """
     if not isinstance(value, _Tensor):
         raise WeightsError(f"expected a tensor, got {type(value).__name__}")

@@ -21,7 +21,7 @@ class Collection:
         fingerprint: of the dataset's tables; None for plain media.
         jobs: one a clip, in dataset order.
         step_s: length of a segment.
-        skipped: files below the inputs that are no media.
+        skipped: files below the inputs that are not media.
         failed: folders that cannot be looked into, a line each.
     """
 

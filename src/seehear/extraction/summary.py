@@ -21,7 +21,7 @@ class Summary:
         streams: stream -> (clips with rows, rows, dim).
         done: clips done by this run; the others were done before.
         times: where this run's time went.
-        skipped: files below the inputs that are no media.
+        skipped: files below the inputs that are not media.
         unread: folders below the inputs that cannot be looked into, a line each.
     """
 

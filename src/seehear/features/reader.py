@@ -25,7 +25,7 @@ def read_segments(store: FeatureStore, stream: str, names: Sequence[str], segmen
         segments: T.
 
     Raises:
-        FeatureError: a clip has no rows, a number of rows that is no multiple of T, or NaN or
+        FeatureError: a clip has no rows, a number of rows that is not a multiple of T, or NaN or
             infinite values.
     """
     return _read(store, stream, names, segments)
@@ -45,7 +45,7 @@ def to_segments(store: FeatureStore, stream: str, rows: Rows, segments: int) -> 
     """Return (..., R, D) rows of a stream as one row a segment, (..., T, D).
 
     Raises:
-        FeatureError: R is no multiple of T.
+        FeatureError: R is not a multiple of T.
     """
     count = rows.shape[-2]
     if stream.endswith("/maps"):

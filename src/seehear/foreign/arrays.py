@@ -30,7 +30,7 @@ _KEYS = {"descr", "fortran_order", "shape"}
 
 
 class _Damaged(ValueError):
-    """Bytes that are no array."""
+    """Bytes that are not an array."""
 
 
 @dataclass(frozen=True)

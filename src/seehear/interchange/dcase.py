@@ -24,7 +24,7 @@ _FILES = (
     *("filename", "file", "audio filename", "file name", "audio file", "filepath", "path"),
     *("segment id", "audio", "recording"),
 )
-_CLASS_ID = re.compile(r"/[mtg]/\w+")  # of AudioSet: looks like a path and is no file
+_CLASS_ID = re.compile(r"/[mtg]/\w+")  # of AudioSet: looks like a path and is not a file
 _UNITS = ("", " s", " (s)", " seconds")
 
 

@@ -125,7 +125,7 @@ def _wrong(start_s: float | None, end_s: float | None) -> str | None:
     """Return what is wrong with the times of a row, or None."""
     for name, at in (("start", start_s), ("end", end_s)):
         if at is not None and not (math.isfinite(at) and abs(at) <= _MOST_S):
-            return f"its {name} is no time"
+            return f"its {name} is not a time"
     if start_s is None:
         return "it has no start"
     if end_s is not None and end_s < start_s - _LONG:

@@ -184,8 +184,8 @@ class ParsedArchive:
     def is_others(self, task: FileTask) -> bool:
         """Return whether a timeline would be written over that is not as parsing wrote it.
 
-        What a person corrected in it is no hindrance, for it stays; but corrections of a video that
-        is another by now fit nothing.
+        What a person corrected in it does not hinder this: it stays.  But corrections of a video
+        that is another by now fit nothing.
         """
         path = self.timeline_path(task)
         if self.wishes.overwrite_changed or not path.exists():

@@ -47,7 +47,7 @@ _TYPES = {
     **dict.fromkeys(("start_s", "end_s", "score"), "DOUBLE"),
 }
 _HEADER = tuple(_TYPES)
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # what is no fault of one file
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # what is not a fault of one file
 Named = tuple[str, Timeline]  # by the path of its file in the library
 Read = tuple[str, Timeline | SeehearError]
 _BATCH = 5_000  # clips of an index that are in memory at once

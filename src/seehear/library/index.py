@@ -71,7 +71,7 @@ class Updated:
         added: clips that are new.
         changed: clips that were read again.
         removed: clips that are gone.
-        failed: one line for each file that is no timeline, or cannot be read.
+        failed: one line for each file that is not a timeline, or cannot be read.
         notes: whatever else was passed over or mended, a line each.
     """
 
@@ -371,7 +371,9 @@ def row_of(path: str, stamp: Stamp, timeline: Timeline, *, where: object = None)
     end_s = max([timeline.duration_s, *(e.end_s for e in timeline)])  # a short tail may run over
     if not (math.isfinite(timeline.duration_s) and 0 <= end_s <= _LONGEST_S):
         raise DataError(
-            f"a clip of {timeline.duration_s:g} s, ending at {end_s:g} s, is no clip", where=where
+            f"expected times from 0 to {_LONGEST_S:g} s, got a clip of {timeline.duration_s:g} s"
+            f" whose last event ends at {end_s:g} s",
+            where=where,
         )
     events = []
     for e in timeline:

@@ -227,5 +227,5 @@ class _Matching:
 
 
 def _text(source: str) -> str:
-    """Return a name as a timeline can hold it: what is no text becomes question marks."""
+    """Return a name as a timeline can hold it: what is not text becomes question marks."""
     return source.encode("utf-8", "replace").decode()

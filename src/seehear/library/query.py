@@ -201,7 +201,7 @@ def parse(text: str, known: Known = _one_word) -> Node:
             begin with, and as one unknown name where they begin with none.
 
     Raises:
-        ConfigError: the text is no query; says where, and shows one that is.
+        ConfigError: the text is not a query; says where, and shows one that is.
     """
     return _QueryReader(text, known).whole()
 

@@ -144,8 +144,8 @@ def search(
         words: scores words that no clip was parsed for; None: those are refused.
 
     Raises:
-        ConfigError: the text is no query (see `query`), or names a class that no clip was searched
-            for.
+        ConfigError: the text is not a query (see `query`), or names a class that no clip was
+            searched for.
         DataError: the library has no index, or a damaged one.
         MissingExtraError: DuckDB is not installed.
     """

@@ -60,7 +60,7 @@ class Names:
         self._labels[plain(label)] = [label]
 
     def unknown(self, node: Node) -> list[str]:
-        """Return the words of a query that are no name, but for those that turn one round."""
+        """Return the words of a query that are not a name, but for those that turn one round."""
         if isinstance(node, Presence):
             text = node.label
             known = text is None or self.is_name(text)
@@ -170,7 +170,7 @@ class Names:
             )
             raise fault(query, term.at, told)
         own = any(lexicon.concept(text) is not None for lexicon in self._places)
-        label, likeness = (None, 0.0) if own else self._nearest(text)  # a cat is no kind of dog
+        label, likeness = (None, 0.0) if own else self._nearest(text)  # a cat is not a kind of dog
         if label is not None and likeness >= _ALIKE:
             self.notes.append(
                 f"no class is called {text!r}; {label} is the one most like it"

@@ -74,7 +74,7 @@ def signed_as(before: Path, timeline: Timeline) -> Timeline:
     For commands of ours that make it anew by rule, such as decoding again.
 
     Raises:
-        DataError: the file is no timeline.
+        DataError: the file is not a timeline.
     """
     return timeline if _is_touched(read_json(before, _FORM)) else signed(timeline)
 

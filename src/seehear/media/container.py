@@ -146,7 +146,7 @@ def audio_stream(container: "InputContainer") -> "AudioStream | None":
 
 
 def visual_stream(container: "InputContainer") -> "VideoStream | None":
-    """Return the stream that a player would show, or None; cover art is no visual track."""
+    """Return the stream that a player would show, or None; cover art is not a visual track."""
     return _best(container.streams.video)
 
 

@@ -22,7 +22,7 @@ class Listing:
 
     Args:
         files: to do: the file itself, or the folder's media, sorted.
-        skipped: paths below the folder of files that are no media, and of links to folders.
+        skipped: paths below the folder of files that are not media, and of links to folders.
         failed: folders that cannot be looked into.
     """
 

@@ -115,7 +115,7 @@ def _free_axes(
 
 @contextmanager
 def _unchecked_shapes() -> Iterator[None]:
-    """Leave shapes unchecked, which tests check: sizes are no numbers while a graph is traced."""
+    """Leave shapes unchecked, which tests check: sizes are not numbers while a graph is traced."""
     before = jaxtyping.config.jaxtyping_disable
     jaxtyping.config.update("jaxtyping_disable", True)
     try:

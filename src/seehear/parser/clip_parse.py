@@ -50,7 +50,7 @@ class ClipParse:
         """Encode a piece and keep what the scorer needs of it.
 
         Raises:
-            FeatureError: what the encoder made of it is no number.
+            FeatureError: what the encoder made of it is not a number.
         """
         if self.seen is None:
             self.seen = stamp(self.path)

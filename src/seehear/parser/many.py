@@ -101,7 +101,7 @@ def _loaded_ahead(scorer: Scorer) -> Iterator[None]:
 def _add(clip: ClipParse, piece: Piece) -> None:
     try:
         clip.add(piece)
-    except FeatureError as error:  # what the encoder made of this piece is no number
+    except FeatureError as error:  # what the encoder made of this piece is not a number
         clip.problems.append(str(error))
 
 

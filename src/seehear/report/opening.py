@@ -17,7 +17,7 @@ _TERMS = {
     "segments": "every second is right or wrong by itself",
     "events": "a stretch is right if it overlaps a true one of its class by at least half of the"
     " time that either covers",
-    "percent": "each figure is the mean over the clips; 100 is no mistake",
+    "percent": "each figure is the mean over the clips; 100 means no mistake",
 }
 
 
@@ -37,7 +37,7 @@ def sentences(main: System, rivals: Sequence[System], dataset: Dataset, split: s
     )
     if main.report is None:
         return f'<p class="opening">{done} What is really there is not known for these clips.</p>'
-    reached = f"Where 100 is no mistake at all, it reaches <b>{percent(_value(main))}</b>"
+    reached = f"Where 100 means no mistake at all, it reaches <b>{percent(_value(main))}</b>"
     scored = [rival for rival in rivals if rival.report is not None]
     if scored:
         best = max(scored, key=_value)

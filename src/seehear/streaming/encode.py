@@ -73,7 +73,7 @@ class ClipRows:
     problems: list[str] = field(default_factory=list)
 
     def encode(self, encoder: AnyEncoder, piece: Piece, *, keep_frames: bool) -> None:
-        """Encode a piece; what the encoder makes of it that is no number is the clip's problem."""
+        """Encode a piece; where the encoder gives NaN or infinity, the clip has a problem."""
         try:
             self.parts.append(encode_piece(encoder, piece, keep_frames=keep_frames))
         except FeatureError as error:

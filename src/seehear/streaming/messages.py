@@ -101,10 +101,10 @@ def read_piece(value: dict[str, Json], arrays: Sequence[Array], known: Sequence[
         known: the encoders there are.
 
     Raises:
-        MessageError: it is no piece.
+        MessageError: it is not a piece.
     """
     if value.get("encoder") not in known or len(arrays) != 3:
-        raise MessageError("it is no piece of a clip")
+        raise MessageError("it is not a piece of a clip")
     rows, data, segments = arrays
     places = _places(rows, data, _MOST_ROWS), _places(segments, data, _MOST_SEGMENTS)
     return Piece(value["encoder"], places[0], data, places[1])
@@ -120,7 +120,7 @@ def _places(index: Array, data: Array, most: int) -> NDArray[np.int64]:
         places = index.astype(np.int64)
         if ((places >= 0) & (places < most)).all():
             return places
-    raise MessageError("it is no piece of a clip")
+    raise MessageError("it is not a piece of a clip")
 
 
 def read_outcome(value: dict[str, Json]) -> ClipOutcome:
@@ -130,10 +130,10 @@ def read_outcome(value: dict[str, Json]) -> ClipOutcome:
         MessageError: it is none.
     """
     if value.keys() != _OUTCOME.keys():
-        raise MessageError("it is no outcome of a clip")
+        raise MessageError("it is not an outcome of a clip")
     for name, right in _OUTCOME.items():
         if not right(value[name]):
-            raise MessageError(f"it is no outcome of a clip: {name}")
+            raise MessageError(f"it is not an outcome of a clip: {name}")
     stretches = {track: list(map(tuple, spans)) for track, spans in value["parsed"].items()}
     return ClipOutcome(**value | {"parsed": stretches})
 

@@ -35,7 +35,7 @@ _KINDS = {np.dtype(kind).str: np.dtype(kind) for kind in ("u1", "i2", "<i8", "<f
 
 
 class MessageError(SeehearError):
-    """What came is no message of ours."""
+    """What came is not a message of ours."""
 
 
 def send(pipe: Connection, value: dict[str, Json], arrays: Sequence[Array] = ()) -> None:

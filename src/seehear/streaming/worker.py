@@ -110,7 +110,7 @@ class Decoder:
                 return read_outcome(value)
             problem = f"the decoder gave no sign for {self.timeout_s:g} s and was stopped"
         except MessageError as error:
-            problem = f"the decoder sent what is no message of ours ({error}) and was stopped"
+            problem = f"the decoder sent something other than a message ({error}) and was stopped"
         self.close()
         return ClipOutcome(problems=[problem])
 

@@ -150,7 +150,7 @@ def decode_scores(
         scores: of the clip.
         decoding: the settings.
         tracks: which seconds of each track were parsed; None: all of those that are present. What
-            the scores say of other seconds opens no gate and is no event.
+            the scores say of other seconds opens no gate and is not an event.
         fields: source, duration_s, parser, warnings and media, which go into the timeline as they
             are.
 

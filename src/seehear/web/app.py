@@ -283,7 +283,7 @@ def _announced(request: Request) -> int | None:
     if length is None:
         return None
     if re.fullmatch("[0-9]{1,18}", length) is None:
-        raise HTTPException(400, "the header Content-Length is no number of bytes")
+        raise HTTPException(400, "the header Content-Length is not a number of bytes")
     return int(length)
 
 

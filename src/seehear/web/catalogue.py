@@ -147,7 +147,7 @@ class Catalogue:
         """Return one page of the clips, of those where `query` holds if there is one.
 
         Raises:
-            ConfigError: the text is no query.
+            ConfigError: the text is not a query.
         """
         with self._lock:
             updated = self.refresh()
@@ -217,7 +217,7 @@ class Catalogue:
         return Timeline.from_json(self.timeline_path(clip))
 
     def timeline_path(self, clip: str) -> Path:
-        """Return the file of a clip's timeline, which lies inside the library and is no link."""
+        """Return the file of a clip's timeline, which lies inside the library and is not a link."""
         with self._lock:
             if self._checked is None or clip not in self._listing.paths:
                 self.refresh()

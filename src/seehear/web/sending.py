@@ -36,8 +36,8 @@ class SentFile(StreamingResponse):
         known: the header `If-Range`: the range counts only if the file is still this one.
 
     Raises:
-        HTTPException: it cannot be read (404), the header is no range (400), or no part of the file
-            lies in it (416).
+        HTTPException: it cannot be read (404), the header is not a range (400), or no part of the
+            file lies in it (416).
 
     Source: RFC 9110, section 14.
     """
@@ -108,7 +108,7 @@ def _opened(path: Path) -> BinaryIO:
         if stat.S_ISREG(os.fstat(handle).st_mode):
             return os.fdopen(handle, "rb", buffering=0)
         os.close(handle)
-        reason = "it is no file"
+        reason = "it is not a file"
     except OSError as error:
         reason = error.strerror or str(error)
     raise HTTPException(404, f"the file of this clip cannot be read: {reason}")
@@ -118,7 +118,7 @@ def _part(wanted: str, size: int) -> tuple[int, int] | None:
     """Return the first and the last byte that a `Range` asks for, or None for the whole.
 
     Raises:
-        HTTPException: it is no range, or lies beyond the end.
+        HTTPException: it is not a range, or lies beyond the end.
 
     Examples:
         >>> _part("bytes=2-5", 10), _part("bytes=-3", 10), _part("bytes=0-1,4-5", 10)
@@ -130,7 +130,7 @@ def _part(wanted: str, size: int) -> tuple[int, int] | None:
     first, last = found.groups() if found else ("", "")
     wrong = int(first) > int(last) if first and last else not first and not last
     if wrong:
-        raise HTTPException(400, "the header Range is no range of bytes")
+        raise HTTPException(400, "the header Range is not a range of bytes")
     begin = int(first) if first else max(0, size - int(last))
     end = min(int(last), size - 1) if first and last else size - 1
     if begin > end:

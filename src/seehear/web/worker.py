@@ -72,7 +72,7 @@ def check(path: Path, limits: Limits) -> None:
     """Refuse a video that is too long or too large to decode.
 
     Raises:
-        MediaError: it is, or it is no media file at all.
+        MediaError: it is, or it is not a media file at all.
     """
     from seehear.media import probe
 

@@ -33,7 +33,7 @@ def test_a_space_sets_each_class_against_other_things_alone():
     assert prob[0, 1] < 0.1
     assert prob[1, 0] == pytest.approx(prob[1, 1], abs=0.3)  # both may be there at once
     assert (prob[2] < 0.1).all()  # something else
-    assert prob[3, 0] < 0.5  # an animal is no rival of a dog, and no dog either
+    assert prob[3, 0] < 0.5  # an animal is not a rival of a dog, and no dog either
     assert prob[3, 1] < 0.1
     alone = space_evidence(
         "clip/space", Tower(), ["dog"], meanings[:1], TREE, template="a {}", scale=10.0

@@ -80,7 +80,7 @@ class Denoising:
         text: words for the classes in the re-weighting.
         alpha, beta: factors of unreliable positives and negatives; `fit` takes them from the
             similarities (`seehear.labels.lsld.scale`), `fit*0.75` three quarters of that.
-        trim: share of each group cut off before its extreme is taken; 0 is the published rule.
+        trim: share of each group left out as outliers; 0 is the published rule.
     """
 
     tracks: Tracks = "visual"

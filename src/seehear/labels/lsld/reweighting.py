@@ -130,7 +130,7 @@ def unreliable(hard: Mask, sigma: Floats, *, trim: float = 0.0) -> Regions:
     Args:
         hard: (N, T, C) labels.
         sigma: (N, T, C) similarities.
-        trim: share of each group cut off on the overlapping side before its extreme is taken: 0 is
+        trim: share of each group left out as outliers, on the side where the groups overlap: 0 is
             the published rule; 0.05 compares the 5th percentile of the positives with the 95th of
             the negatives.
 

@@ -155,7 +155,7 @@ def draw_partners(label: ArrayLike, rng: np.random.Generator) -> NDArray[np.int6
     for start in range(0, len(weak), 1024):  # a block of the overlap matrix at a time
         overlap = weak[start : start + 1024] @ weak.T
         for row, shared in enumerate(overlap, start):
-            shared[row] = 1  # a clip without labels is no partner of its own
+            shared[row] = 1  # a clip without labels is not a partner of its own
             strangers = np.flatnonzero(shared == 0)
             if not len(strangers):
                 raise DataError(

@@ -25,7 +25,7 @@ def loaded(path: Path) -> tuple[Timeline, str]:
     """Return a timeline and the version that it is.
 
     Raises:
-        DataError: it cannot be read, or is no timeline.
+        DataError: it cannot be read, or is not a timeline.
     """
     try:
         content = path.read_bytes()
