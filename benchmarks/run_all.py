@@ -41,6 +41,11 @@ BENCHMARKS = (
     Benchmark("cold_start", "--folder FOLDER/cold --repeat 3", "--folder FOLDER/cold"),
     Benchmark("search_speed", "--folder FOLDER --clips 3000 --repeat 3", "--folder FOLDER"),
     Benchmark("export_speed", "--folder FOLDER --clips 3000", "--folder FOLDER"),
+    Benchmark(
+        "library_scale",
+        "--folder FOLDER/scale --clips 1000,3000",
+        "--folder FOLDER/scale --index 10000000 --files 100000",
+    ),
     Benchmark("parse_speed", "--repeat 3", "--minutes 5,10,60"),
     Benchmark("folder_speed", "--folder FOLDER --count 4 --repeat 1", "--folder FOLDER --still 2"),
     Benchmark("extract_speed", "--folder FOLDER --clips 2", "--folder FOLDER"),

@@ -152,11 +152,11 @@ def make(folder: Path, clips: int) -> None:
         path.write_text(texts[kind].replace("SOURCE", f"{index:07d}.mp4", 1), "utf-8")
 
 
-def drawn(seed: int) -> Timeline:
-    """Return a timeline at random."""
+def drawn(seed: int, lengths: tuple[int, ...] = (10, 10, 10, 30, 120)) -> Timeline:
+    """Return a timeline at random, so many seconds long as one of some."""
     names = LLP_VOCABULARY.names
     rng = np.random.default_rng(seed)
-    count = int(rng.choice([10, 10, 10, 30, 120]))
+    count = int(rng.choice(lengths))
     on = np.zeros((2, count, len(names)), bool)
     for column in rng.choice(len(names), rng.integers(0, 5), replace=False):
         for track in range(2):

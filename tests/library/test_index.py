@@ -12,7 +12,7 @@ import pytest
 
 from seehear.errors import DataError
 from seehear.library import Updated, search, update
-from seehear.library.index import _COLUMNS, index_path
+from seehear.library.index import COLUMNS, index_path
 from seehear.library.seal import is_sealed
 from seehear.time import Timeline
 from small_library import put, spans, write_library
@@ -126,11 +126,11 @@ def test_every_flipped_bit_of_an_index_is_seen(library: Path) -> None:
     update(library)
     index = index_path(library)
     whole = index.read_bytes()
-    assert is_sealed(index, str(_COLUMNS))
-    assert not is_sealed(index, str(_COLUMNS)[1:])
+    assert is_sealed(index, str(COLUMNS))
+    assert not is_sealed(index, str(COLUMNS)[1:])
     for at in range(0, len(whole), 31):
         index.write_bytes(flipped(whole, at))
-        assert not is_sealed(index, str(_COLUMNS)), at
+        assert not is_sealed(index, str(COLUMNS)), at
 
 
 def test_searching_a_damaged_index_is_one_line(library: Path) -> None:

@@ -3,7 +3,8 @@
 The result is what `seehear train` leaves behind: weights with everything needed to run them
 (recipe, feature set, vocabulary, grid, decoding) in one safetensors file; beside it the same
 description as JSON for people to read, and the networks as a graph that runs without PyTorch.  A
-run of an older version has no graph yet: `seehear convert RUN` adds it.
+run of an older version has no graph yet: `seehear convert RUN` adds it.  Libraries go another way
+(`convert_library`).
 """
 
 import argparse
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seehear._version import __version__
+from seehear.cli.convert_library import is_library, run_library
 from seehear.errors import ConfigError, WeightsError
 from seehear.files import check_file
 
@@ -36,24 +38,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument(
         "system",
-        metavar="SYSTEM|RUN",
+        metavar="SYSTEM|FORM|RUN",
         help=(
-            f"{', '.join(SYSTEMS)}; or, alone, a run folder or model file: it is given the graph"
-            " with which it parses without PyTorch"
+            f"{', '.join(SYSTEMS)}; of a library: parquet (parts, for any number of clips) or json"
+            " (timeline files); or, alone, a run folder or model file: it is given the graph with"
+            " which it parses without PyTorch"
         ),
     )
     parser.add_argument(
         "checkpoint",
-        metavar="CHECKPOINT",
+        metavar="CHECKPOINT|LIBRARY",
         nargs="?",
         type=Path,
-        help="released weights of SYSTEM (.pt, .pth)",
+        help="released weights of SYSTEM (.pt, .pth), or the library",
     )
     parser.add_argument(
         "--out",
         metavar="FILE",
         type=Path,
-        help="model file to write (.safetensors); description and graph go beside it",
+        help=(
+            "model file to write (.safetensors); description and graph go beside it; of a library:"
+            " the folder, or with parquet an address (s3://...)"
+        ),
     )
     parser.add_argument(
         "--video",
@@ -77,6 +83,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Convert, print what was done, return the exit code."""
+    if is_library(args):
+        return run_library(args)
     if args.checkpoint is None:
         return _add_graph(args)
     _check(args)

@@ -32,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "timeline",
         metavar="TIMELINE",
         type=Path,
-        help="a NAME.timeline.json, or a library: a folder of them",
+        help="a NAME.timeline.json, or a library: a folder of them or of Parquet parts",
     )
     parser.add_argument(
         "--to", required=True, metavar="FORMAT", help=", ".join([*export.names(), "parquet"])
@@ -83,6 +83,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write or print what is asked for."""
     from seehear.export.selection import Selection
+    from seehear.library.parts import opened
 
     tracks = None if args.tracks is None else _items(args.tracks)
     labels = None if args.labels is None else _labels(args.labels)
@@ -95,6 +96,7 @@ def run(args: argparse.Namespace) -> int:
             f"expected a web address, such as https://example.org/films, got {args.base!r:.80}",
             parameter="base",
         )
+    args.timeline = opened(args.timeline)
     if is_folder(args.timeline):
         return _library(args, selection)
     return _timeline(args, selection)

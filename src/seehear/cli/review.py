@@ -28,7 +28,10 @@ offset and event_label, or annotations of another tool. Of a clip named by --rev
 counts too: with --import, what the file does not name there is taken away; alone, what stands there
 is confirmed."""
     parser.add_argument(
-        "library", metavar="LIBRARY", type=Path, help="folder of timelines, or one timeline"
+        "library",
+        metavar="LIBRARY",
+        type=Path,
+        help="folder of timelines or of Parquet parts, or one timeline",
     )
     parser.add_argument(
         "--import",
@@ -65,8 +68,11 @@ is confirmed."""
 
 def run(args: argparse.Namespace) -> int:
     """Put corrections in, or list what to look at."""
+    from seehear.library.parts import opened
+
     if args.limit < 0:
         raise ConfigError(f"expected 0 or more, got {args.limit}", parameter="limit")
+    args.library = opened(args.library)
     if args.table is None and args.reviewed is None:
         return _list(args)
     return _import(args)
@@ -196,27 +202,22 @@ class _Looked:
     def timelines(self) -> "Iterator[Timeline]":
         """Yield the timelines, and note what to look at in each."""
         from seehear.library.corrections import queue
-        from seehear.library.corrections.importing import clips_of
-        from seehear.time import SUFFIX, Timeline
+        from seehear.library.corrections.importing import timelines_of
 
         library, label = self._args.library, self._args.label
-        clips, _ = clips_of(library)
-        folder = library if library.is_dir() else library.parent
         known: set[str] = set()
-        for clip in clips:
-            try:
-                line = Timeline.from_json(folder / f"{clip.name}{SUFFIX}")
-            except SeehearError as error:
-                self.failed.append(error)
+        for name, line in timelines_of(library):
+            if isinstance(line, SeehearError):
+                self.failed.append(line)
                 continue
             self.read += 1
             known |= set(line.vocabulary)
             if self._args.order == "random":
-                one = queue.whole(clip.name, line)
+                one = queue.whole(name, line)
                 self.moments += [] if one is None else [one]
             else:
-                self.moments += queue.moments(clip.name, line, label=label)
-            doubt = queue.clip_doubt(clip.name, line)
+                self.moments += queue.moments(name, line, label=label)
+            doubt = queue.clip_doubt(name, line)
             self.clips += [] if doubt is None else [doubt]
             yield line
         if label is not None and self.read and label not in known:

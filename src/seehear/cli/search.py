@@ -33,7 +33,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 below --absent. Answers are ranked by their score, the surest first.
 A query that begins with - goes after --, or begins with the word not."""
     parser.add_argument(
-        "library", metavar="LIBRARY", type=Path, help="folder of timelines (seehear parse --out)"
+        "library",
+        metavar="LIBRARY",
+        type=Path,
+        help="folder of timelines (seehear parse --out), or of Parquet parts, or its address",
     )
     parser.add_argument("query", metavar="QUERY", nargs="+", help="such as 'audio:Dog -visual:Dog'")
     parser.add_argument(
@@ -125,6 +128,7 @@ class _Like(argparse.Action):
 def run(args: argparse.Namespace) -> int:
     """Bring the index up to date, search, print."""
     from seehear.library import update
+    from seehear.library.parts import opened
 
     if (args.query is None) == (args.like is None):
         raise ConfigError("expected a query, or something to be like", parameter="like")
@@ -133,6 +137,7 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError("goes with an example", parameter="track", hint=hint)
     if (args.format == "cuts") != (args.out is not None):
         raise ConfigError("cuts need a folder, and only they", parameter="out")
+    args.library = opened(args.library)
     updated = update(args.library)
     for line in updated.failed:
         print(f"seehear: {line}", file=sys.stderr)

@@ -25,7 +25,10 @@ _KEEPS: "dict[str, Precision]" = {"features": "exact", "features-half": "half"}
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument(
-        "library", metavar="LIBRARY", type=Path, help="folder of timelines (seehear parse --out)"
+        "library",
+        metavar="LIBRARY",
+        type=Path,
+        help="folder of timelines (seehear parse --out), or of Parquet parts, or its address",
     )
     parser.add_argument(
         "--media",
@@ -73,7 +76,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="visitors change nothing: no corrections, no uploads",
     )
     group = parser.add_argument_group("uploads")
-    group.add_argument("--no-uploads", action="store_true", help="take none")
+    group.add_argument(
+        "--no-uploads", action="store_true", help="take none, as always into Parquet parts"
+    )
     group.add_argument("--preset", help="parser of uploads (default: offline)")
     group.add_argument("--model", metavar="RUN_OR_FILE", type=Path, help="a trained parser instead")
     group.add_argument(
@@ -156,13 +161,11 @@ def settings_of(args: argparse.Namespace) -> "Settings":
         ConfigError: an option makes no sense.
         DataError: a folder does not exist.
     """
+    from seehear.library.parts import opened
     from seehear.web.settings import Limits, Settings, is_loopback
 
-    hints = dict.fromkeys([*args.media, *args.links_to], "name one that is there")
-    hints[args.library] = "make one: seehear parse VIDEOS --out LIBRARY"
-    for folder, hint in hints.items():
-        if not is_folder(folder):
-            raise DataError("expected a folder", where=folder, hint=hint)
+    args.library = opened(args.library)
+    _check_folders(args)
     if args.token is not None and len(args.token) < 16:
         raise ConfigError(
             f"expected at least 16 letters, got {len(args.token)}",
@@ -210,7 +213,18 @@ def settings_of(args: argparse.Namespace) -> "Settings":
 
 
 def _takes_uploads(args: argparse.Namespace) -> bool:
-    return not (args.no_uploads or args.read_only)
+    from seehear.library.scan import is_parts
+
+    return not (args.no_uploads or args.read_only or is_parts(args.library))
+
+
+def _check_folders(args: argparse.Namespace) -> None:
+    """Refuse folders that are not there."""
+    hints = dict.fromkeys([*args.media, *args.links_to], "name one that is there")
+    hints[args.library] = "make one: seehear parse VIDEOS --out LIBRARY"
+    for folder, hint in hints.items():
+        if not is_folder(folder):
+            raise DataError("expected a folder", where=folder, hint=hint)
 
 
 def _check_parser(args: argparse.Namespace) -> None:

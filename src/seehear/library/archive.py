@@ -20,6 +20,7 @@ from seehear.library.failures import Failure, Failures
 from seehear.library.names import result_names
 from seehear.library.places import Places, Seen
 from seehear.library.plan import FileTask, Shelf, Standing, Wanted, standing_of
+from seehear.library.scan import require_files
 from seehear.library.written import (
     Written,
     difference,
@@ -103,6 +104,7 @@ class ParsedArchive:
     """
 
     def __init__(self, library: Path, wishes: Wishes, *, whole: bool) -> None:
+        require_files(library)
         self.library, self.wishes, self._whole = library, wishes, whole
         self.failures = Failures(library)
         self._places = Places(library, make=True)

@@ -15,10 +15,10 @@ from seehear.errors import DataError, SeehearError
 from seehear.export.edl import Decision, cut_list
 from seehear.export.frames import Frames
 from seehear.files import write_text
+from seehear.library.at import timeline_at
 from seehear.library.media import base_name
 from seehear.library.search import Hit
 from seehear.library.videos import Videos
-from seehear.time import Timeline
 
 COLUMNS = ("file", "timeline", "source", "start_s", "end_s", "score", "cut_from_s", "cut_to_s")
 
@@ -72,7 +72,7 @@ def export(library: Path, hits: Iterable[Hit], out: Path, media: tuple[Path, ...
 def _cut(videos: Videos, hit: Hit, number: int, out: Path) -> Cut:
     from seehear.media.cut import cut, suffix_of
 
-    timeline = Timeline.from_json(videos.library / hit.path)
+    timeline = timeline_at(videos.library / hit.path)
     path = videos.find(hit.path, hit.source, timeline.media)
     if path is None:
         raise DataError("its video was not found", hint="name the folder where it lies")
@@ -99,7 +99,7 @@ def edl(library: Path, hits: Iterable[Hit]) -> str:
     decisions = []
     for hit in hits:
         if hit.path not in known:
-            known[hit.path] = Frames.of(Timeline.from_json(library / hit.path).media)
+            known[hit.path] = Frames.of(timeline_at(library / hit.path).media)
         name, frames = base_name(hit.source), known[hit.path]
         decisions.append(Decision(name, hit.start_s, hit.end_s, frames))
     return cut_list(decisions)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from seehear.errors import DataError, SeehearError
 from seehear.files import write_text
-from seehear.library.scan import Scan
+from seehear.library.scan import Scan, require_files
 from seehear.library.written import signed_as
 from seehear.time import Decoding, Timeline, decoded, decoding_of
 
@@ -50,6 +50,7 @@ def decide_library(
         return
     if not library.is_dir():
         raise DataError("expected a folder of timelines, or a timeline", where=library)
+    require_files(library)
     scan = Scan(library)
     names = sorted(name for name, _ in scan.files())
     if not names and not scan.failed:

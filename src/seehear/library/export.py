@@ -32,6 +32,7 @@ from seehear.library.index import (
     sql_path,
     update,
 )
+from seehear.library.parts import parts_of
 from seehear.library.scan import Scan
 from seehear.library.videos import Videos
 from seehear.time import SUFFIX, TRACKS, Event, Extent, TimeGrid, Timeline
@@ -88,7 +89,7 @@ class LibraryClips:
             scan = Scan(library)
             paths = sorted(path for path, _ in scan.files())
             self.count = len(paths)
-            self._read = _files(library, paths)
+            self._read = _timelines(library, paths)
             self.failed, self.notes = scan.failed, scan.notes()
         if not self.count and not self.failed:
             raise DataError(
@@ -140,8 +141,12 @@ def _updated(library: Path, indexed: Callable[[], None]) -> Updated | None:
         return None
 
 
-def _files(library: Path, paths: Iterable[str]) -> Iterator[Read]:
+def _timelines(library: Path, paths: Iterable[str]) -> Iterator[Read]:
     """Yield timelines by their paths, or what is wrong with one."""
+    parts = parts_of(library)
+    if parts is not None:
+        yield from parts.timelines()
+        return
     for path in paths:
         try:
             yield path, Timeline.from_json(library / path)

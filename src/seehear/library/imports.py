@@ -13,6 +13,7 @@ from seehear.interchange.mapping import renamed
 from seehear.interchange.rows import ForeignRow
 from seehear.library.corrections.importing import clips_of, import_corrections
 from seehear.library.corrections.match import ClipNames
+from seehear.library.scan import require_files
 from seehear.library.written import signed
 from seehear.media import MediaInfo, identify
 from seehear.names import below
@@ -62,6 +63,7 @@ def place_rows(
     Raises:
         SeehearError: the library takes no files.
     """
+    require_files(library)
     names, new, failed = [], [], []
     unused: dict[str, str] = {}
     known = _Known(library)

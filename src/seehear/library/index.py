@@ -1,7 +1,7 @@
 """The index of a folder of timelines, `FOLDER/.seehear/index.parquet`: a row a clip.
 
 It is brought up to date by time and size of files.  Anything that reads Parquet can query its
-columns (`_COLUMNS`).  The scores of its clips lie beside it (`levels`).  Both are only ever a copy:
+columns (`COLUMNS`).  The scores of its clips lie beside it (`levels`).  Both are only ever a copy:
 what is damaged in any way is made again.
 """
 
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from seehear.errors import DataError, MissingExtraError, SeehearError
 from seehear.files import Json, atomic_path, is_special, refused
 from seehear.library import levels
-from seehear.library.scan import FOLDER, Scan, Stamp
+from seehear.library.scan import FOLDER, Scan, Stamp, is_parts
 from seehear.library.seal import is_sealed, seal
 from seehear.time import MediaFile, Timeline
 from seehear.time.spans import Span
@@ -33,7 +33,7 @@ TABLE = "read_parquet($index, file_row_number = true, hive_partitioning = false)
 # a clip of 116 days is a mistake, and would not fit the line that `search` lays clips on
 _LONGEST_S = 1e7
 _FEW = 100_000  # segments of clips that are gone may lie in the scores, and as many as are wanted
-_COLUMNS = {
+COLUMNS = {
     "path": "VARCHAR",
     "mtime_ns": "BIGINT",
     "size": "BIGINT",
@@ -59,7 +59,7 @@ _COLUMNS = {
     ),
     "warnings": "VARCHAR[]",
 }
-_FORM = str(_COLUMNS)  # what an index is sealed as
+FORM = str(COLUMNS)  # what an index is sealed as
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ def update(library: Path, *, advance: Callable[[], None] = lambda: None) -> Upda
     the new.  An index that is damaged in any way, or of another version, is made again.
 
     Args:
-        library: a folder of timelines.
+        library: a folder of timelines, or of Parquet parts (`parts`).
         advance: called after each file that is read.
 
     Raises:
@@ -187,6 +187,14 @@ def update(library: Path, *, advance: Callable[[], None] = lambda: None) -> Upda
             where=library,
             hint=f"make one: seehear parse VIDEOS --out {library}",
         )
+    if is_parts(library):
+        from seehear.library.parts.index import updated_from_parts
+
+        return updated_from_parts(library)
+    return _updated_from_files(library, advance)
+
+
+def _updated_from_files(library: Path, advance: Callable[[], None]) -> Updated:
     scan = Scan(library)
     found = dict(scan.files())
     old, notes = _known(library)
@@ -280,7 +288,7 @@ def _known(library: Path) -> tuple[_Old, list[str]]:
     index = index_path(library)
     if not os.path.lexists(index):
         return _Old(), []
-    if index.is_file() and is_sealed(index, _FORM):
+    if index.is_file() and is_sealed(index, FORM):
         with contextlib.suppress(DataError):
             scores = scores_path(index)
             found = rows("SELECT path, mtime_ns, size, segments FROM {}", index)
@@ -356,7 +364,7 @@ def _write_rows(
                 failed[path] = f"{where}: a number is not finite"
             else:
                 out.write(line.encode("utf-8", "replace").decode() + "\n")
-                labels = tuple(map(_as_read, timeline.vocabulary))
+                labels = tuple(map(as_read, timeline.vocabulary))
                 scores.add(labels, levels.levels_of(timeline))
             advance()
     return failed
@@ -430,7 +438,7 @@ def _all_without_nul(texts: Iterable[str]) -> list[Json]:
     return [_without_nul(text) for text in texts]
 
 
-def _as_read(label: str) -> str:
+def as_read(label: str) -> str:
     """Return a label as it comes back from the index."""
     return _without_nul(label).encode("utf-8", "replace").decode()
 
@@ -447,10 +455,10 @@ def _replace_index(
         scores: file of the scores of old and new rows.
         stale: what is not kept of the old index; None: nothing is.
     """
-    columns = {name: name for name in _COLUMNS} | {"scores": f"'{scores.name}' AS scores"}
+    columns = {name: name for name in COLUMNS} | {"scores": f"'{scores.name}' AS scores"}
     names = ", ".join(columns.values())
     sources = [
-        f"SELECT {names} FROM read_json($rows, format = 'newline_delimited', columns = {_COLUMNS}, "
+        f"SELECT {names} FROM read_json($rows, format = 'newline_delimited', columns = {COLUMNS}, "
         "maximum_object_size = 1000000000, hive_partitioning = false)"
     ]
     values: dict[str, object] = {"rows": sql_path(rows)}
@@ -466,4 +474,4 @@ def _replace_index(
             " COMPRESSION zstd)",
             values,
         )
-        seal(part, _FORM)
+        seal(part, FORM)

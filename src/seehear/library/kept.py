@@ -10,7 +10,7 @@ from seehear.features.kept import AGAIN
 from seehear.library.facts import Facts
 from seehear.library.media import base_name, found
 from seehear.library.places import Places
-from seehear.library.scan import Scan
+from seehear.library.scan import Scan, require_files
 from seehear.library.written import Written, timeline_names
 from seehear.time import SUFFIX
 
@@ -38,6 +38,7 @@ class KeptLibrary:
     """
 
     def __init__(self, library: Path) -> None:
+        require_files(library)
         self._library, self._places, self._facts = library, Places(library), Facts(library)
 
     def __iter__(self) -> Iterator[LibraryClip]:

@@ -10,7 +10,7 @@ import contextlib
 import io
 import os
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,7 @@ from seehear.time import TRACKS, Event, Extent, Kept, Timeline
 from seehear.time.spans import Span
 
 Row = NDArray[np.uint8]
+Key = tuple[str, str | None]  # track and class; None: the likeliest
 LABELS = "labels"
 ANY = "any"
 _QUICK = 1  # of zlib: most scores are small, and more work saves little
@@ -173,29 +174,57 @@ def written(folder: Path, old: Path | None, fresh: Fresh) -> Path:
         OSError: the new one cannot be written.
     """
     path = folder / f"scores-{os.urandom(6).hex()}.npz"
-    part = path.with_suffix(".part")
-    by_row: dict[tuple[int, str | None], list[tuple[NDArray[np.int64], Row]]] = {}
+    by_row: dict[tuple[str, str | None], list[tuple[NDArray[np.int64], Row]]] = {}
     for track, label, place, row in fresh.rows():
-        by_row.setdefault((track, label), []).append((place, row))
+        by_row.setdefault((TRACKS[track], label), []).append((place, row))
+    with opened(old) as before:
+        new = dict.fromkeys(label for _, label in by_row if label is not None)
+        labels = [*before.labels, *(label for label in new if label not in before.labels)]
+
+        def read(keys: Sequence[Key]) -> Iterator[Row]:
+            for name, label in keys:
+                row = np.zeros(fresh.at, np.uint8)
+                row[: before.count] = before.of(name, label)
+                for place, values in by_row.get((name, label), ()):
+                    row[place] = values
+                yield row
+
+        write_rows(path, labels, read)
+    return path
+
+
+def write_rows(
+    path: Path,
+    labels: Sequence[str],
+    read: Callable[[Sequence[Key]], Iterable[Row]],
+    *,
+    at_once: int = 1,
+) -> None:
+    """Write a file of scores.
+
+    Args:
+        path: the file.
+        labels: its classes.
+        read: gives the rows of some tracks and classes, (S,) each.
+        at_once: how many it is asked for.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    columns: list[tuple[str | int, str | None]] = [(ANY, None), *enumerate(labels)]
+    names = {f"{track}-{key}": (track, label) for track in TRACKS for key, label in columns}
+    part = path.with_suffix(".part")
     try:
-        with (
-            opened(old) as before,
-            zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=_QUICK) as out,
-        ):
-            new = dict.fromkeys(label for _, label in by_row if label is not None)
-            labels = [*before.labels, *(label for label in new if label not in before.labels)]
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=_QUICK) as out:
             _save(out, LABELS, np.array(labels, np.str_))
-            for track, name in enumerate(TRACKS):
-                for column, label in [(ANY, None), *enumerate(labels)]:
-                    row = np.zeros(fresh.at, np.uint8)
-                    row[: before.count] = before.of(name, label)
-                    for place, values in by_row.get((track, label), ()):
-                        row[place] = values
-                    _save(out, f"{name}-{column}", row)
+            for first in range(0, len(names), at_once):
+                some = list(names.items())[first : first + at_once]
+                rows = read([key for _, key in some])
+                for (name, _), row in zip(some, rows, strict=True):
+                    _save(out, name, row)
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
-    return path
 
 
 def _save(out: zipfile.ZipFile, name: str, array: NDArray[np.generic]) -> None:

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from seehear.closest import suggest
 from seehear.errors import ConfigError, DataError, FeatureError
-from seehear.features.beside import kept_path
 from seehear.library.index import index_path, rows
+from seehear.library.kept_files import KeptFiles
 from seehear.library.search import Found
 from seehear.time import SUFFIX
 
@@ -68,13 +68,14 @@ def like(library: Path, text: str, by: By = "both") -> Found:
     if not index_path(library).is_file():
         raise DataError("there is no index", where=library, hint="search it for any word first")
     clips = rows("SELECT path, source FROM {} ORDER BY file_row_number", index_path(library))
-    example = _example(library, clips, text, by)
+    files = KeptFiles(library)
+    example = _example(files, clips, text, by)
     found, without = [], 0
     for row, (path, _) in enumerate(clips):
         if example.at_s is None and row == example.clip:
             continue
         try:
-            found += [(row, *one) for one in _in_clip(kept_path(library / path), example, row)]
+            found += [(row, *one) for one in _in_clip(files.path(path), example, row)]
         except FeatureError:
             without += 1
     notes = [f"compared by {' and '.join(sorted(example.vectors))}"]
@@ -93,18 +94,18 @@ def like(library: Path, text: str, by: By = "both") -> Found:
     )
 
 
-def _example(library: Path, clips: Sequence[tuple[str, str]], text: str, by: By) -> Example:
+def _example(files: KeptFiles, clips: Sequence[tuple[str, str]], text: str, by: By) -> Example:
     name, at_s = _parted(text)
     row = _row(clips, name)
     if row is not None:
-        return _read(kept_path(library / clips[row][0]), row, at_s, by)
+        return _read(files.path(clips[row][0]), row, at_s, by)
     if not os.path.isfile(name):
         hint = suggest(name, [source for _, source in clips])
         told = f"expected a clip of the library or a media file, got {name!r}"
         raise ConfigError(told, parameter="like", hint=hint)
     with tempfile.TemporaryDirectory(prefix="seehear-") as folder:
         rows_of = Path(folder) / "example.features.npz"
-        _encode(Path(name), rows_of, [kept_path(library / path) for path, _ in clips])
+        _encode(Path(name), rows_of, [files.path(path) for path, _ in clips])
         return _read(rows_of, None, at_s, by)
 
 

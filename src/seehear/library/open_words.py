@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import FeatureError, MediaError, MissingExtraError, WeightsError
-from seehear.features.beside import kept_path
 from seehear.files import stamp
+from seehear.library.kept_files import KeptFiles
 from seehear.library.levels import levels_of
 from seehear.time import TRACKS, Track
 
@@ -110,16 +110,20 @@ class OpenWords:
             while len(self._known) > _WORDS:
                 self._parsers.pop(self._known.popitem(last=False)[0], None)
             clips = list(clips)
-            found = [self._scored(word, clip, known) for clip in clips]
+            files = KeptFiles(self._library)
+            found = [self._scored(word, clip, files.path(clip.path), known) for clip in clips]
             parser = self._parsers.get(word)
         if parser is None or not any(found):
             return None
         return _of_all(word, clips, found, tuple(parser.scorer.doubts()))
 
     def _scored(
-        self, word: str, clip: IndexedClip, known: dict[str, tuple[object, _InClip | None]]
+        self,
+        word: str,
+        clip: IndexedClip,
+        rows: Path,
+        known: dict[str, tuple[object, _InClip | None]],
     ) -> _InClip | None:
-        rows = kept_path(self._library / clip.path)
         now = (stamp(rows), clip.hash, clip.segments)
         if now[0] is None:
             return None

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from seehear.closest import shown
+from seehear.errors import DataError
 from seehear.time import SUFFIX
 
 FOLDER = ".seehear"  # of what a library keeps beside its timelines
+MARK = "seehear.library.json"  # a folder with such a file is a library of Parquet parts
 Stamp = tuple[int, int]  # mtime_ns and size of a file: while they stay, it is not read again
 
 
@@ -31,6 +33,9 @@ class Scan:
 
         No links are followed, and few calls made an entry, for there may be very many.
         """
+        if is_parts(self.library):
+            yield from _of_parts(self.library)
+            return
         folders = [("", self.library)]
         while folders:
             above, folder = folders.pop()
@@ -81,6 +86,33 @@ class Scan:
             f"{self.library}: links to folders are not followed, and timelines lie behind"
             f" {shown(self.linked)}; name such a folder itself"
         ]
+
+
+def is_parts(library: Path) -> bool:
+    """Return whether a folder is a library of parts, or stands for one at an address."""
+    return (library / MARK).is_file()
+
+
+def require_files(library: Path) -> None:
+    """Refuse a library of parts, for what works on timeline files alone.
+
+    Raises:
+        DataError: it is one.
+    """
+    if is_parts(library):
+        raise DataError(
+            "expected a folder of timeline files, got a library of Parquet parts",
+            where=library,
+            hint="seehear convert json LIBRARY --out FOLDER makes files of it",
+        )
+
+
+def _of_parts(library: Path) -> Iterator[tuple[str, Stamp]]:
+    from seehear.library.parts import parts_of
+
+    parts = parts_of(library)
+    for path, (stamp, _) in parts.stamps().items() if parts else ():
+        yield path, stamp
 
 
 def _leads_to_timelines(link: str) -> bool:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from seehear.errors import DataError, SeehearError
 from seehear.library.corrections.importing import clips_of
 from seehear.library.corrections.match import ClipNames, NamedClip
+from seehear.library.scan import require_files
 from seehear.library.written import how_digest
 from seehear.metrics import evaluate
 from seehear.parser.adjusted import Adjustment, decoding_after
@@ -99,6 +100,7 @@ def known_of(library: Path, catalogue: Mapping[str, Sequence[str]] | None = None
     Raises:
         DataError: nothing is known of any clip, or none keeps its scores.
     """
+    require_files(library)
     listed, _ = clips_of(library)
     notes: list[str] = []
     weak = _weak(ClipNames(listed).find, catalogue or {}, notes)

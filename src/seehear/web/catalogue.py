@@ -20,10 +20,12 @@ from numpy.typing import NDArray
 
 from seehear.errors import DataError
 from seehear.library import Found, OpenWords, Updated, search, update
+from seehear.library.at import timeline_at
 from seehear.library.counts import ClassCounts, count_classes
 from seehear.library.index import index_path, rows
 from seehear.library.media import base_name, refused
 from seehear.library.query import EXAMPLES, written
+from seehear.library.scan import is_parts
 from seehear.library.videos import Videos
 from seehear.time import ABSENT, PARSED, SUFFIX, MediaFile, Timeline
 from seehear.time.spans import joined
@@ -214,17 +216,20 @@ class Catalogue:
             UnknownClipError: there is no such clip, or its file is no longer inside the library.
             DataError: its file is damaged.
         """
-        return Timeline.from_json(self.timeline_path(clip))
+        return timeline_at(self.timeline_path(clip))
 
     def timeline_path(self, clip: str) -> Path:
-        """Return the file of a clip's timeline, which lies inside the library and is not a link."""
+        """Return the file of a clip's timeline, which lies inside the library and is not a link.
+
+        A library of parts has none there; `seehear.library.at` reads it all the same.
+        """
         with self._lock:
             if self._checked is None or clip not in self._listing.paths:
                 self.refresh()
             path = self._listing.paths.get(clip)
         if path is not None:
             whole = self.library / path
-            if whole.resolve() == whole and whole.is_file():
+            if whole.resolve() == whole and (is_parts(self.library) or whole.is_file()):
                 return whole
         raise UnknownClipError("there is no such clip")
 
@@ -235,14 +240,14 @@ class Catalogue:
         folder that links may lead into.
         """
         path = self.timeline_path(clip)
-        timeline = Timeline.from_json(path)
+        timeline = timeline_at(path)
         below = path.relative_to(self.library).as_posix()
         return self._videos.find(below, timeline.source, timeline.media)
 
     def name(self, clip: str) -> str:
         """Return what a clip is called."""
         path = self.timeline_path(clip)
-        return _shown(Timeline.from_json(path).source, path.name)
+        return _shown(timeline_at(path).source, path.name)
 
     def folder(self, clip: str) -> str:
         """Return the folder of a clip below the library, which tells two of one name apart."""
@@ -263,7 +268,7 @@ class Catalogue:
         """Return whether the video of a clip is a link that is not followed."""
         path = self.timeline_path(clip)
         name = path.relative_to(self.library).as_posix()
-        return self._refused(name, Timeline.from_json(path).source) is not None
+        return self._refused(name, timeline_at(path).source) is not None
 
     def _refused(self, path: str, source: str) -> Path | None:
         if self._videos.find(path, source, None) is not None:

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -10,9 +10,11 @@ from typing import Protocol
 from seehear import interchange
 from seehear.data.dialect import read_text
 from seehear.errors import DataError, SeehearError
+from seehear.library.at import timeline_at
 from seehear.library.corrections.correct import Said, corrected, counts, gone_through
 from seehear.library.corrections.match import ClipNames, NamedClip
 from seehear.library.corrections.store import changed
+from seehear.library.parts import parts_of
 from seehear.library.scan import Scan
 from seehear.library.written import read_written
 from seehear.time import SUFFIX, Timeline
@@ -102,20 +104,49 @@ def clips_of(library: Path) -> tuple[list[NamedClip], list[str]]:
     Raises:
         DataError: there is no timeline.
     """
+    clips: list[NamedClip] = []
+    parts = parts_of(library)
+    if parts is not None:
+        for path, source in parts.sources():
+            clips.append(NamedClip(path.removesuffix(SUFFIX), source))
+        return _some(clips, library), []
     if library.is_file():
         names, failed, library = [library.name.removesuffix(SUFFIX)], [], library.parent
     else:
         scan = Scan(library)
         names = sorted(name.removesuffix(SUFFIX) for name, _ in scan.files())
         failed = scan.failed
-    if not names:
-        hint = f"make some: seehear parse VIDEOS --out {library}"
-        raise DataError("there are no timelines", where=library, hint=hint)
-    clips = []
     for name in names:
         written = read_written(library / f"{name}{SUFFIX}", name)
         clips.append(NamedClip(name, written.source or name))
-    return clips, failed
+    return _some(clips, library), failed
+
+
+def timelines_of(library: Path) -> Iterator[tuple[str, Timeline | SeehearError]]:
+    """Yield the timelines of a library by name, or what is wrong with one.
+
+    Raises:
+        DataError: there is none.
+    """
+    parts = parts_of(library)
+    if parts is not None:
+        for path, line in parts.timelines():
+            yield path.removesuffix(SUFFIX), line
+        return
+    clips, _ = clips_of(library)
+    folder = library if library.is_dir() else library.parent
+    for clip in clips:
+        try:
+            yield clip.name, Timeline.from_json(folder / f"{clip.name}{SUFFIX}")
+        except SeehearError as error:
+            yield clip.name, error
+
+
+def _some(clips: list[NamedClip], library: Path) -> list[NamedClip]:
+    if not clips:
+        hint = f"make some: seehear parse VIDEOS --out {library}"
+        raise DataError("there are no timelines", where=library, hint=hint)
+    return clips
 
 
 def import_corrections(
@@ -210,7 +241,7 @@ class _Import:
             if self._write:
                 before, after = changed(path, change)
             else:
-                before = Timeline.from_json(path)
+                before = timeline_at(path)
                 after = change(before)
         except SeehearError as error:
             self._out.failed.append((name, error))

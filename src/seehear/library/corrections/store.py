@@ -1,7 +1,8 @@
 """Timelines that people change: read with their version, written only over that version.
 
 A file is replaced in one piece, under a lock that others wait for, so a writer that is killed or a
-full disk leaves it as it was, and two who save at once never undo each other without a word.
+full disk leaves it as it was, and two who save at once never undo each other without a word.  (In a
+library of Parquet parts that holds for those on one machine; of two machines the later counts.)
 """
 
 import hashlib
@@ -9,9 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from seehear.errors import DataError
-from seehear.files import write_text
 from seehear.foreign.forms import anything
 from seehear.foreign.texts import parse_json
+from seehear.library.at import content_at, lock_at, put_at
 from seehear.library.written import signed
 from seehear.lock import held
 from seehear.time import Timeline
@@ -27,18 +28,15 @@ def loaded(path: Path) -> tuple[Timeline, str]:
     Raises:
         DataError: it cannot be read, or is not a timeline.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror}", where=path) from None
+    content = content_at(path)
     return Timeline.from_dict(parse_json(content, anything, where=path), where=path), _of(content)
 
 
 def version_of(path: Path) -> str | None:
     """Return which version a file is; None where there is none."""
     try:
-        return _of(path.read_bytes())
-    except OSError:
+        return _of(content_at(path))
+    except DataError:
         return None
 
 
@@ -49,7 +47,7 @@ def saved(path: Path, timeline: Timeline, *, version: str) -> str:
         ChangedSinceError: the file is another version by now; nothing is written.
         SeehearError: the disk refuses; the file is as it was.
     """
-    with held(path):
+    with held(lock_at(path)):
         if version_of(path) != version:
             raise ChangedSinceError(
                 "it was changed since it was opened",
@@ -68,7 +66,7 @@ def changed(path: Path, change: Callable[[Timeline], Timeline]) -> tuple[Timelin
     Raises:
         SeehearError: it cannot be read, or the disk refuses; the file is as it was.
     """
-    with held(path):
+    with held(lock_at(path)):
         before, _ = loaded(path)
         after = change(before)
         if after is not before:
@@ -78,7 +76,7 @@ def changed(path: Path, change: Callable[[Timeline], Timeline]) -> tuple[Timelin
 
 def _write(path: Path, timeline: Timeline) -> str:
     text = signed(timeline).to_json()
-    write_text(path, text)
+    put_at(path, text)
     return _of(text.encode())
 
 

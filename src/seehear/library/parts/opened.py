@@ -1,0 +1,122 @@
+"""Folders that are libraries of parts, or stand for one at an address.
+
+A folder with `seehear.library.json` (`scan.MARK`) is one.  Of a library at an address, this machine
+has a folder in its cache whose file says where it lies; its index is made and kept there.
+"""
+
+import contextlib
+import hashlib
+import json
+from functools import lru_cache
+from pathlib import Path
+
+from seehear.errors import ConfigError, DataError
+from seehear.files import is_free, write_text
+from seehear.foreign.forms import maybe, one_of, record, text
+from seehear.foreign.texts import parse_json
+from seehear.library.parts.commits import SCHEMA
+from seehear.library.parts.library import PartsLibrary
+from seehear.library.parts.store import LocalStore, RemoteStore, Store
+from seehear.library.scan import MARK, is_parts
+from seehear.share import is_address
+from seehear.weights import cache_dir
+
+_FORM = record({"schema": one_of(SCHEMA)}, {"at": maybe(text)})
+
+
+def opened(place: str | Path) -> Path:
+    """Return the folder by which a library is known here: its own, or one that stands for an
+    address.
+
+    Raises:
+        DataError: nothing at the address says that it is a library.
+    """
+    if not is_address(place):
+        return Path(place)
+    store = _remote(place)
+    try:
+        store.read(MARK)
+    except FileNotFoundError:
+        hint = f"make one: seehear convert parquet TIMELINES --out {store.address}"
+        raise DataError("there is no library", where=store.address, hint=hint) from None
+    return _stand_in(store)
+
+
+def made(place: str | Path) -> PartsLibrary:
+    """Return the library of parts at a place, which is begun where there is none.
+
+    Raises:
+        ConfigError: something else stands there.
+    """
+    store: Store
+    if is_address(place):
+        store = _remote(place)
+        began = _marked(store)
+    else:
+        folder = Path(place)
+        store = LocalStore(folder)
+        began = (folder / MARK).is_file()
+        if not began and not is_free(folder):
+            hint = "name a new folder, or a library that convert made"
+            told = "expected a library of parts, or no folder yet"
+            raise ConfigError(told, where=folder, hint=hint, parameter="out")
+    if not began:
+        store.write(MARK, _mark())
+    return PartsLibrary(store)
+
+
+def _marked(store: Store) -> bool:
+    with contextlib.suppress(FileNotFoundError):
+        return bool(store.read(MARK))
+    return False
+
+
+def _mark(at: str | None = None) -> bytes:
+    value = {"schema": SCHEMA} | ({} if at is None else {"at": at})
+    return json.dumps(value).encode() + b"\n"
+
+
+def _remote(place: str | Path) -> RemoteStore:
+    scheme, _, rest = str(place).partition(":")
+    slashes = "///" if scheme in ("file", "local") else "//"  # of an absolute path
+    return RemoteStore(f"{scheme}:{slashes}{rest.strip('/')}")
+
+
+def _stand_in(store: RemoteStore) -> Path:
+    """Return the folder that stands for an address on this machine."""
+    name = hashlib.sha256(store.address.encode()).hexdigest()[:20]
+    folder = cache_dir() / "libraries" / name
+    if not (folder / MARK).is_file():
+        write_text(folder / MARK, _mark(store.address).decode())
+    return folder
+
+
+def parts_of(folder: Path) -> PartsLibrary | None:
+    """Return the library of parts that a folder is, or stands for; None: it is none.
+
+    Raises:
+        DataError: its file is damaged.
+    """
+    try:
+        stat = (folder / MARK).stat()
+    except (OSError, ValueError):
+        return None
+    return _parts(folder.absolute(), stat.st_mtime_ns)
+
+
+@lru_cache(maxsize=32)
+def _parts(folder: Path, _: int) -> PartsLibrary:
+    where = folder / MARK
+    at = parse_json(where.read_bytes(), _FORM, where=where).get("at")
+    return PartsLibrary(LocalStore(folder) if at is None else _remote(at))
+
+
+def parts_above(path: Path) -> tuple[PartsLibrary, str] | None:
+    """Return the library of parts that a timeline would lie in, and its path there; None: it lies
+    in none.
+    """
+    folder = next(filter(is_parts, path.absolute().parents), None)
+    found = None if folder is None else parts_of(folder)
+    if folder is None or found is None:
+        return None
+    return found, path.absolute().relative_to(folder).as_posix()

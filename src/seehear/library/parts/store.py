@@ -1,0 +1,210 @@
+"""Where a library of parts lies: a local folder, or any address that fsspec reaches.
+
+A file is there whole or not at all.  Credentials are those of the environment, as the address's own
+package reads them; an address that carries one is refused.
+"""
+
+import contextlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from seehear.errors import ConfigError, DataError, MissingExtraError, SeehearError
+from seehear.files import atomic_path, refused
+from seehear.library.index import sql_path
+from seehear.library.scan import FOLDER
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_SECRET = re.compile(r"^[^:]+:/+[^/@]*:[^/@]*@")
+
+
+class Store(Protocol):
+    """Files by names such as `clips/a.parquet`."""
+
+    @property
+    def address(self) -> str:
+        """How a user names it."""
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names of the files in a folder, sorted; none where there is no folder."""
+
+    def read(self, name: str) -> bytes:
+        """Return the content of a file.
+
+        Raises:
+            FileNotFoundError: there is none.
+        """
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file."""
+
+    def take(self, file: Path, name: str) -> None:
+        """Put a local file in place."""
+
+    def remove(self, name: str) -> None:
+        """Take a file away; one that is gone is no error."""
+
+    def attach(self, db: "DuckDBPyConnection") -> None:
+        """Let DuckDB read here."""
+
+    def sql(self, name: str) -> str:
+        """Return what DuckDB's readers call a file."""
+
+    def scratch(self) -> contextlib.AbstractContextManager[Path]:
+        """Give a local folder for files on their way here."""
+
+
+class LocalStore:
+    """A folder of this machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def address(self) -> str:
+        """How a user names it."""
+        return str(self.folder)
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names of the files in a folder, sorted."""
+        try:
+            found = os.listdir(self.folder / folder)
+        except FileNotFoundError:
+            return []
+        return sorted(name for name in found if name[0] != ".")
+
+    def read(self, name: str) -> bytes:
+        """Return the content of a file."""
+        return (self.folder / name).read_bytes()
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file."""
+        with atomic_path(self.folder / name, wanted=len(content)) as part:
+            part.write_bytes(content)
+
+    def take(self, file: Path, name: str) -> None:
+        """Put a local file in place."""
+        target = self.folder / name
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(file, target)
+        except OSError as error:
+            raise refused(error, target) from error
+
+    def remove(self, name: str) -> None:
+        """Take a file away."""
+        (self.folder / name).unlink(missing_ok=True)
+
+    def attach(self, db: "DuckDBPyConnection") -> None:
+        """Let DuckDB read here: it does by itself."""
+
+    def sql(self, name: str) -> str:
+        """Return what DuckDB's readers call a file."""
+        return sql_path(self.folder / name)
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """Give a folder for files on their way here."""
+        beside = self.folder / FOLDER
+        try:
+            beside.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=beside, prefix="part-") as folder:
+                yield Path(folder)
+        except OSError as error:
+            raise refused(error, beside) from error
+
+
+class RemoteStore:
+    """A folder at an address that fsspec reaches.
+
+    Raises:
+        ConfigError: it cannot be reached, or it carries a password.
+        MissingExtraError: fsspec is not installed.
+    """
+
+    def __init__(self, address: str) -> None:
+        if _SECRET.match(address):
+            raise ConfigError(
+                "expected an address without a password",
+                where=address.partition("@")[2],
+                hint="credentials are read from the environment",
+            )
+        try:
+            import fsspec
+        except ImportError:
+            raise MissingExtraError.of("fsspec", "share") from None
+        self.address = address
+        try:
+            self._system, self._root = fsspec.core.url_to_fs(address)
+        except (ValueError, ImportError, OSError) as error:
+            raise ConfigError(f"cannot be reached: {error}", where=address) from None
+
+    @contextmanager
+    def _told(self, what: str) -> Iterator[None]:
+        """Turn whatever a file system has against it into one line."""
+        try:
+            yield
+        except (SeehearError, FileNotFoundError):
+            raise
+        except Exception as error:  # each file system has errors of its own
+            line = next(iter(str(error).splitlines()), type(error).__name__)
+            hint = "check the network and the credentials, then run the same command again"
+            raise DataError(f"{what} ({line})", where=self.address, hint=hint) from error
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names of the files in a folder, sorted."""
+        with self._told("cannot be listed"), contextlib.suppress(FileNotFoundError):
+            self._system.invalidate_cache()
+            found = self._system.ls(f"{self._root}/{folder}", detail=False)
+            return sorted(filter(None, (str(name).rsplit("/", 1)[-1] for name in found)))
+        return []
+
+    def read(self, name: str) -> bytes:
+        """Return the content of a file."""
+        with self._told(f"{name} cannot be read"):
+            return bytes(self._system.cat_file(f"{self._root}/{name}"))
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file."""
+        with self._told(f"{name} cannot be written"):
+            self._folder(name)
+            self._system.pipe_file(f"{self._root}/{name}", content)
+
+    def take(self, file: Path, name: str) -> None:
+        """Put a local file in place."""
+        with self._told(f"{name} cannot be written"):
+            self._folder(name)
+            self._system.put_file(str(file), f"{self._root}/{name}")
+
+    def _folder(self, name: str) -> None:
+        self._system.makedirs(f"{self._root}/{name}".rpartition("/")[0], exist_ok=True)
+
+    def remove(self, name: str) -> None:
+        """Take a file away."""
+        with self._told(f"{name} cannot be taken away"), contextlib.suppress(FileNotFoundError):
+            self._system.rm_file(f"{self._root}/{name}")
+
+    def attach(self, db: "DuckDBPyConnection") -> None:
+        """Let DuckDB read here."""
+        protocol: Any = self._system.protocol
+        names = {protocol} if isinstance(protocol, str) else set(protocol)
+        if not names & set(db.list_filesystems()):
+            db.register_filesystem(self._system)
+
+    def sql(self, name: str) -> str:
+        """Return what DuckDB's readers call a file."""
+        return sql_path(Path(self._system.unstrip_protocol(f"{self._root}/{name}"))).replace(
+            ":/", "://", 1
+        )
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """Give a folder for files on their way here."""
+        with tempfile.TemporaryDirectory(prefix="seehear-") as folder:
+            yield Path(folder)
