@@ -47,7 +47,7 @@ def to_parts(
     """Add the timelines of a folder, and what was kept of their clips, to a library of parts.
 
     Raises:
-        DataError: the folder holds no timeline, or is no folder of files.
+        DataError: the folder holds no timeline, or is not a folder of files.
         SeehearError: the library takes no files.
     """
     require_files(folder)
@@ -157,7 +157,7 @@ def inside(folder: Path, path: str) -> Path:
     """Return where a timeline of a library goes.
 
     Raises:
-        DataError: that is no place below the folder.
+        DataError: that is not a place below the folder.
     """
     parts = PurePosixPath(path).parts
     bad = not parts or path.startswith("/") or ".." in parts or "\0" in path

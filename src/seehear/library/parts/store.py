@@ -48,7 +48,7 @@ class Store(Protocol):
         """Put a local file in place."""
 
     def remove(self, name: str) -> None:
-        """Take a file away; one that is gone is no error."""
+        """Take a file away; one that is gone is not an error."""
 
     def attach(self, db: "DuckDBPyConnection") -> None:
         """Let DuckDB read here."""
