@@ -52,6 +52,65 @@ def ablation(recipe: str, notes: Path = BENCHMARKS / "notes") -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, marks, *rows))
 
 
+def ingredients(path: Path = TABLES / "own-parser-ablation.json") -> str:
+    """Return what each ingredient of our own parser brings; empty where it is unmeasured."""
+    if not path.exists():
+        return ""
+    found = json.loads(path.read_text("utf-8"))
+    parts = []
+    for title, rows in _kinds(found["rows"]):
+        parts += [f"**{title}**", "", *_INGREDIENTS, *map(_ingredient, rows), ""]
+    return "\n".join(parts).rstrip()
+
+
+_INGREDIENTS = (
+    "| what | source | seeds | A | V | AV | Type | event Type | Type, difference (95 %)"
+    " | event Type, difference (95 %) | real: seen | heard |",
+    "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+)
+_SHOWN = (
+    *(f"segment/{kind}" for kind in ("audio", "visual", "audio_visual", "type")),
+    "event/type",
+)
+_WAYS = {
+    "best/robust": "as it is",
+    "mean3/robust": "mean of the three best epochs' weights",
+    "track/robust": "one epoch a track",
+    "track-mean3/robust": "mean of three epochs, chosen for each track",
+    "best/alone": "the network alone, one threshold",
+    "best/alone-events": "the network alone, second threshold and gaps",
+    "best/alone-fitted": "the network alone, decoding fitted on val",
+    "best/robust-fitted": "decoding fitted on val by the network alone",
+    "best/robust-fitted-beside": "decoding fitted on val as it parses",
+}
+_WAYS_SOURCE = "one a track: NREP and DHHN; fitted events: SEBBs"
+
+
+def _kinds(rows: list[dict[str, Any]]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Yield the rows by what they are about."""
+    parsed = [row for row in rows if row["row"] == "best/robust"]
+    yield "Trained otherwise, parsed as it is", parsed
+    alone = [row for row in rows if row["row"] == "best/alone"]
+    yield "Trained otherwise, the network alone", alone
+    base = {row["row"]: row for row in rows if row["variant"] == "base"}
+    ways = []
+    for name, title in _WAYS.items():
+        if name in base:
+            ways.append({**base[name], "title": title, "source": _WAYS_SOURCE})
+    yield "Trained as it is, other weights kept and events found otherwise", ways
+
+
+def _ingredient(row: dict[str, Any]) -> str:
+    """Return one row of such a table."""
+    figures = [f"{row['figures'][key]:.1f}" for key in _SHOWN]
+    apart = ["", ""]
+    if (paired := row.get("paired")) and any(map(any, paired.values())):
+        apart = ["{:+.1f} ({:+.1f} to {:+.1f})".format(*paired[key]) for key in _SHOWN[-2:]]
+    real = [f"{value:.3f}" for value in row.get("real", {}).values()] or ["", ""]
+    cells = [row["title"], row["source"], str(row["seeds"]), *figures, *apart, *real]
+    return f"| {' | '.join(cells)} |"
+
+
 def _is_whole(result: dict[str, Any] | None) -> bool:
     return result is not None and all(row["seeds"] == row["wanted"] for row in result["rows"])
 

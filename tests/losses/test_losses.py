@@ -172,3 +172,12 @@ def test_class_tokens_must_recognise_themselves() -> None:
 def test_gradients(loss) -> None:
     x = (0.1 + 0.8 * random(2, 3, dtype=torch.float64)).requires_grad_()
     assert gradcheck(loss, (x,))
+
+
+def test_weights_count_before_the_mean():
+    prob, label = torch.tensor([[[0.8, 0.4]]]), torch.tensor([[[1.0, 0.0]]])
+    weight = torch.tensor([[[3.0, 0.5]]])
+    each = -torch.log(torch.tensor([0.8, 0.6]))
+    expected = (3.0 * each[0] + 0.5 * each[1]) / 2
+    torch.testing.assert_close(segment_bce(prob, label, weight=weight), expected)
+    torch.testing.assert_close(clip_bce(prob[0], label[0], weight=weight[0]), expected)

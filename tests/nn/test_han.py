@@ -92,3 +92,27 @@ def test_similarity_compares_what_the_system_says() -> None:
         )
         torch.testing.assert_close(out.similarity, expected)
     assert small("han").eval()(**batch()).similarity is None
+
+
+def test_untrained_a_network_that_starts_from_language_says_what_language_says() -> None:
+    net, inputs = small("lsld", motion_dim=None, from_language=True), batch(motion=False)
+    said = random(3, 6, 2, 5, seed=2)
+    assert net.takes_prior
+    out = net.eval()(**inputs, prior=said)
+    torch.testing.assert_close(out.segment_prob, torch.sigmoid(said))
+    with torch.no_grad():
+        net.language_weight[:] = torch.tensor([2.0, 0.5])
+    out = net(**inputs, prior=said)
+    torch.testing.assert_close(out.segment_prob[:, :, 1], torch.sigmoid(0.5 * said[:, :, 1]))
+    assert not small("lsld", motion_dim=None).takes_prior
+
+
+def test_language_is_left_out_for_whole_clips_and_in_training_only() -> None:
+    net = small("lsld", motion_dim=None, from_language=True, language_dropout=0.5).train()
+    inputs = batch(motion=False, clips=40)
+    said = torch.full((40, 6, 2, 5), 3.0)
+    high = net(**inputs, prior=said).segment_prob > 0.9
+    kept = high.flatten(1).all(dim=1)
+    assert 5 < int(kept.sum()) < 35
+    assert not high[~kept].any()
+    assert bool((net.eval()(**inputs, prior=said).segment_prob > 0.9).all())

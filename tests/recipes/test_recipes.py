@@ -270,3 +270,28 @@ def test_nested_settings_flatten_by_name():
 
 def test_selection_by_joined_figures_is_allowed():
     assert Training(epochs=1, batch=1, lr=1, select="segment/audio+event/audio").select
+
+
+SWITCHES = {
+    "labels.segments.context": 1,
+    "labels.rounds": 2,
+    "labels.balance": 0.5,
+    "training.mix_up": 1.7,
+    "training.recombine": True,
+    "training.average": 3,
+    "training.fit_decoding": True,
+}
+
+
+def test_a_switch_that_is_off_goes_unsaid_as_in_runs_before_it_was_there():
+    plain = resolve("lsld-robust", "offline")
+    for path, value in SWITCHES.items():
+        changed = resolve("lsld-robust", "offline", {path: str(value)})
+        assert differences(plain.to_dict(), changed.to_dict()) == {path: ("-", value)}
+
+
+@pytest.mark.parametrize("wrong", ["labels.rounds=3", "labels.balance=-1", "training.average=0"])
+def test_a_switch_has_its_bounds(wrong):
+    path, _, value = wrong.partition("=")
+    with pytest.raises(ConfigError, match=path.rpartition(".")[2]):
+        resolve("lsld-robust", "offline", {path: value})

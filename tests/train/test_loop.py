@@ -16,7 +16,7 @@ from golden import kept_rows
 from killing import killed_after
 from own_process import start
 from same_graph import check_graph
-from seehear.errors import DataError, SeehearError
+from seehear.errors import ConfigError, DataError, SeehearError
 from seehear.nn import load_official
 from seehear.recipes import RECIPES, Training, resolve
 from seehear.recipes.contract import Clips
@@ -261,3 +261,87 @@ def test_two_copies_serve_the_two_tracks(world, tmp_path):
 def test_a_loss_that_is_not_finite_stops_with_one_line(world, tmp_path):
     with pytest.raises(SeehearError, match=r"no longer finite in epoch \d.*lower training.lr"):
         run(tiny(world, **{"training.lr": 1e30}), tmp_path / "run")
+
+
+def switched(world, **settings):
+    """Return the task of a small lsld-plus whose segments have their weak labels."""
+    prepared = tiny(world, "lsld-plus", **settings)
+    weak = prepared.train.weak
+    labels = weak.numpy()[:, None].repeat(SEGMENTS, axis=1)
+    arrays = {"labels": {"audio": labels, "visual": labels}}
+    return loop.TrainingTask(
+        recipe=prepared.recipe,
+        train=prepared.train,
+        targets=build_targets(prepared.recipe.labels, weak, arrays, SEGMENTS),
+        val=prepared.val,
+        truth=prepared.truth,
+        artefacts={},
+        dims=prepared.dims,
+        segments=SEGMENTS,
+        seed=1,
+        device=torch.device("cpu"),
+    )
+
+
+def test_mixed_segments_add_their_loss_and_recombined_clips_double_the_batch(world):
+    index = torch.arange(10)
+    seen = {}
+    for name, settings in {
+        "plain": {},
+        "mixed": {"training.mix_up": 1.7},
+        "recombined": {"training.recombine": True},
+    }.items():
+        learner = loop.Learner(switched(world, **settings))
+        seen[name] = learner._forward(1, 0, index)
+    assert seen["plain"].out.mixed_prob is None
+    assert len(seen["recombined"].out.clip_prob) == 20
+    mixed = seen["mixed"]
+    assert mixed.targets["audio_mixed"].shape == mixed.targets["audio_segments"].shape
+    terms = {term.name: term.fn for term in RECIPES["lsld-plus"].losses}
+    both = terms["audio_segments"](mixed)
+    del mixed.targets["audio_mixed"]
+    mixed.out = replace(mixed.out, mixed_prob=None)
+    assert both > terms["audio_segments"](mixed) > 0
+
+
+@pytest.mark.parametrize("setting", ["training.mix_up", "training.recombine"])
+def test_what_needs_labels_of_segments_is_refused_without(world, setting, tmp_path):
+    prepared = tiny(world, "han", **{setting: 1})
+    with pytest.raises(ConfigError, match=setting):
+        run(prepared, tmp_path / "run")
+
+
+def test_the_mean_of_the_best_epochs_is_kept_through_an_interruption(world):
+    learner = loop.Learner(switched(world, **{"training.average": 2, "training.epochs": 4}))
+    states = []
+
+    def epoch(one):
+        for _ in one.steps():
+            pass
+        return one.end_epoch().figures
+
+    figures = []
+    for number in range(4):
+        figures.append(epoch(learner))
+        states.append({k: v.clone() for k, v in learner.nets["main"].state_dict().items()})
+        if number == 1:  # goes on in another process
+            tensors, counters = learner.state()
+            kept, learner = learner.best, loop.Learner(learner.task)
+            learner.restore(tensors, json.loads(json.dumps(counters)), kept)
+    rule = learner.task.recipe.training.select
+    best = sorted(range(4), key=lambda i: (loop.score(figures[i], rule, i), i))[-2:]
+    for name, value in learner.best["main"].items():
+        torch.testing.assert_close(value, (states[best[0]][name] + states[best[1]][name]) / 2)
+    assert learner.counters.best["main"]["epoch"] == best[1] + 1
+
+
+def test_a_network_that_starts_from_language_is_not_trained_without_it(world):
+    task = switched(world)
+    options = {**task.recipe.network.options, "from_language": True}
+    network = replace(task.recipe.network, options=options)
+    asked = replace(task, recipe=replace(task.recipe, network=network))
+    with pytest.raises(ConfigError, match="zero-shot"):
+        loop.Learner(asked)
+    prior = torch.randn(len(task.train), SEGMENTS, 2, 4)
+    learner = loop.Learner(replace(asked, train=replace(task.train, prior=prior)))
+    assert learner.take_step(1, 0, torch.arange(10)).isfinite().all()

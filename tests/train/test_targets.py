@@ -49,3 +49,21 @@ def test_where_no_track_has_segment_labels_every_segment_has_the_weak_one():
     targets = build_targets(Labels(segments=object()), WEAK, {"labels": nothing}, 4)
     for track in ("audio", "visual"):
         assert targets[f"{track}_segments"].tolist() == WEAK[:, None].expand(-1, 4, -1).tolist()
+
+
+def test_balance_weighs_the_classes_of_a_clip_against_all_others():
+    labels = np.zeros((2, 4, 3), np.float32)
+    labels[0, :2, 0] = 1  # a quarter of all segments have class 0, and an eighth class 1
+    labels[1, 0, 1] = 1
+    artefacts = {"labels": {"audio": labels, "visual": None}}
+    targets = build_targets(Labels(segments=object(), balance=0.5), WEAK, artefacts, 4)
+    share = 2 / 8 + 1 / 8
+    often = (3 - share) * 0.5
+    assert targets["audio_weights"].shape == (2, 1, 3)
+    assert targets["audio_weights"][:, 0].tolist() == [
+        pytest.approx([often, share, often]),
+        pytest.approx([share, often, share]),
+    ]
+    # a track without labels of its own has its weak ones: half of the elements are positive
+    assert targets["visual_weights"][0, 0, 0] == pytest.approx((3 - 1.5) * 0.5)
+    assert "audio_weights" not in build_targets(Labels(segments=object()), WEAK, artefacts, 4)

@@ -24,18 +24,23 @@ def clip_bce_elements(
 
 
 def clip_bce(
-    prob: Float[Tensor, "batch classes"], label: Float[Tensor, "batch classes"]
+    prob: Float[Tensor, "batch classes"],
+    label: Float[Tensor, "batch classes"],
+    *,
+    weight: Float[Tensor, "batch classes"] | None = None,
 ) -> Float[Tensor, ""]:
     """Return the mean over batch and classes of the clamped cross-entropy.
 
     Args:
         prob: of the clip or of one track; any value (it is clamped).
         label: in [0, 1]; anything else raises RuntimeError.
+        weight: of every element, before the mean; None: 1.
 
     Examples:
         >>> loss = clip_bce(output.track_prob[:, 1], smooth(label, 0.9))
     """
-    return clip_bce_elements(prob, label).mean()
+    elements = clip_bce_elements(prob, label)
+    return elements.mean() if weight is None else (weight * elements).mean()
 
 
 def segment_bce(
@@ -43,6 +48,7 @@ def segment_bce(
     label: Float[Tensor, "batch segments classes"],
     *,
     clamp: bool = False,
+    weight: Float[Tensor, "batch 1 classes"] | None = None,
 ) -> Float[Tensor, ""]:
     """Return the mean over batch, segments and classes of the cross-entropy (LSLD's segment loss).
 
@@ -50,5 +56,7 @@ def segment_bce(
         prob: of one track, in [0, 1] unless `clamp`.
         label: in [0, 1], possibly re-weighted (soft).
         clamp: bring `prob` into [1e-7, 1 - 1e-7] first; for networks whose segments may exceed 1.
+        weight: of every element, before the mean; None: 1.
     """
-    return F.binary_cross_entropy(torch.clamp(prob, CLAMP, 1 - CLAMP) if clamp else prob, label)
+    inside = torch.clamp(prob, CLAMP, 1 - CLAMP) if clamp else prob
+    return F.binary_cross_entropy(inside, label, weight)

@@ -17,6 +17,7 @@ from torch.nn import functional as F
 from seehear.nn.attention import Attention
 from seehear.nn.dropout import Dropout
 from seehear.nn.embedding import Embedding
+from seehear.nn.mixing import Mixing
 from seehear.nn.options import StreamOptions
 from seehear.nn.output import Output
 from seehear.nn.pooling import attentive_pooling
@@ -125,6 +126,9 @@ class HANOptions(StreamOptions):
         contrast: what `Output.similarity` compares the encoded audio with: the visual "embedding"
             before the encoder (MA) or the "encoded" visual features (JoMoLD); None: no similarity.
         temperature: of that similarity.
+        from_language: the logits start from those of a zero-shot parser, times a learned weight a
+            track that is one at the start; untrained, its answer is the network's.
+        language_dropout: share of the clips whose zero-shot logits are left out in training.
     """
 
     layers: int = 1
@@ -136,6 +140,8 @@ class HANOptions(StreamOptions):
     start: Start = "copies"
     contrast: Contrast | None = None
     temperature: float = 0.2
+    from_language: bool = False
+    language_dropout: float = 0.0
 
 
 class HAN(Embedding):
@@ -158,14 +164,21 @@ class HAN(Embedding):
         )
         self.visual_dropout = Dropout(options.visual_dropout)
         self.contrast, self.temperature = options.contrast, options.temperature
+        self.takes_prior, self.language_dropout = options.from_language, options.language_dropout
+        if options.from_language:
+            self.language_weight = nn.Parameter(torch.ones(2))
+            nn.init.zeros_(self.fc_prob.weight)
+            nn.init.zeros_(self.fc_prob.bias)
 
     def forward(
         self,
         audio: Float[Tensor, "batch segments audio_dim"],
         visual: Float[Tensor, "batch frames visual_dim"],
         motion: Float[Tensor, "batch segments motion_dim"] | None = None,
+        prior: Float[Tensor, "batch segments 2 classes"] | None = None,
         *,
         cross_attention: float | bool = 1.0,
+        mixing: Mixing | None = None,
     ) -> Output:
         """Return the probabilities of a batch.
 
@@ -174,6 +187,8 @@ class HAN(Embedding):
             cross_attention: how much of what a track finds in the other one is added to it: 1
                 (True) as published, 0 (False) none (JoMoLD's noise estimator), between them a
                 share.  Weights are the same in all cases.
+            prior: logits of a zero-shot parser, of a network that starts from them.
+            mixing: which segments are mixed for `Output.mixed_prob`; None: none.
         """
         audio_embedding = self.embed_audio(audio)
         visual_embedding = self.embed_visual(visual, motion, audio.shape[1])
@@ -185,14 +200,36 @@ class HAN(Embedding):
         if self.contrast is not None:
             against = visual_embedding if self.contrast == "embedding" else encoded_visual
             similarity = track_similarity(encoded_audio, against, self.temperature)
+        language = self._language(prior)
+        pooled = attentive_pooling(
+            both, self.fc_prob, self.fc_frame_att, self.fc_av_att, added=language
+        )
+        mixed_prob = None
+        if mixing is not None:
+            logits = self.fc_prob(mixing.of_both(both))
+            if language is not None:
+                logits = logits + mixing.of_both(language)
+            mixed_prob = torch.sigmoid(logits)
         return Output(
-            *attentive_pooling(both, self.fc_prob, self.fc_frame_att, self.fc_av_att),
+            *pooled,
             audio_embedding=audio_embedding,
             visual_embedding=visual_embedding,
             audio_features=encoded_audio,
             visual_features=encoded_visual,
             similarity=similarity,
+            mixed_prob=mixed_prob,
         )
+
+    def _language(
+        self, prior: Float[Tensor, "batch segments 2 classes"] | None
+    ) -> Float[Tensor, "batch segments 2 classes"] | None:
+        """Return what language adds to the logits; in training nothing for some clips."""
+        if not self.takes_prior or prior is None:
+            return None
+        if self.training and self.language_dropout:
+            clips = torch.rand(len(prior), 1, 1, 1, device=prior.device)
+            prior = prior * (clips >= self.language_dropout)
+        return prior * self.language_weight[:, None]
 
 
 def track_similarity(

@@ -24,6 +24,7 @@ class Output:
         similarity: audio segment (row) against visual segment (column), cosine over temperature;
             only where the system trains on it (`ma`, `jomold`).
         class_logits: what each class token (row) is taken for, per track; `mgn` only.
+        mixed_prob: as `segment_prob`, of segments mixed by two; only where that was asked for.
         joint_segment_prob: the audio-visual head's own segments; `ave` and `avsdn` only.
     """
 
@@ -35,6 +36,7 @@ class Output:
     audio_features: Float[Tensor, "batch segments encoded"] | None = None
     visual_features: Float[Tensor, "batch segments encoded"] | None = None
     similarity: Float[Tensor, "batch segments segments"] | None = None
+    mixed_prob: Float[Tensor, "batch segments 2 classes"] | None = None
     class_logits: Float[Tensor, "2 classes classes"] | None = None
     joint_segment_prob: Float[Tensor, "batch segments classes"] | None = None
 

@@ -22,17 +22,25 @@ def attentive_pooling(
     prob: nn.Linear,
     frame_att: nn.Linear,
     av_att: nn.Linear,
+    *,
+    added: Float[Tensor, "batch segments 2 classes"] | None = None,
 ) -> tuple[
     Float[Tensor, "batch classes"],
     Float[Tensor, "batch 2 classes"],
     Float[Tensor, "batch segments 2 classes"],
 ]:
-    """Return the clip, track and segment probabilities of the module docstring."""
+    """Return the clip, track and segment probabilities of the module docstring.
+
+    Args:
+        features: X.
+        prob, frame_att, av_att: the linear maps.
+        added: to the logits of P; None: nothing.
+    """
     # one product instead of three
     weight = torch.cat([prob.weight, frame_att.weight, av_att.weight])
     bias = torch.cat([prob.bias, frame_att.bias, av_att.bias])
     logits, over_time, over_tracks = F.linear(features, weight, bias).chunk(3, dim=-1)
-    segment_prob = torch.sigmoid(logits)
+    segment_prob = torch.sigmoid(logits if added is None else logits + added)
     weighted = torch.softmax(over_time, dim=1) * segment_prob
     clip_prob = (torch.softmax(over_tracks, dim=2) * weighted).sum(dim=(1, 2))
     return clip_prob, weighted.sum(dim=1), segment_prob

@@ -49,6 +49,10 @@ class Labels:
             releases do.
         relabel: called before each batch's forward pass; returns the changed targets (online label
             removal).
+        rounds: 2: segment labels are made once more, where two of prompts, contrast and parsers
+            trained on other clips agree (`seehear.train.second_round`).
+        balance: how much elements of a clip's own classes weigh in the loss of segments
+            (`seehear.train.targets.balanced`); 0: all weigh the same.
     """
 
     smooth_audio: float = 1.0
@@ -57,6 +61,14 @@ class Labels:
     removals: bool = False
     alias_audio_target: bool = False
     relabel: Callable[[Step], dict[str, Tensor]] | None = None
+    rounds: int = 1
+    balance: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.rounds not in (1, 2):
+            raise ValueError(f"rounds: expected 1 or 2, got {self.rounds}")
+        if not (self.balance >= 0 and math.isfinite(self.balance)):
+            raise ValueError(f"balance: expected a number of at least 0, got {self.balance}")
 
 
 @dataclass(frozen=True)
@@ -122,6 +134,11 @@ class Training:
         select_visual: a second copy of the network, kept by this rule, that serves the visual
             track.
         ties: of two equal epochs the `later` or the `earlier` one is kept.
+        average: how many of the best epochs the kept weights are the mean of.
+        mix_up: parameter of the Beta distribution by which encoded segments of a track are mixed
+            (`seehear.train.augment`); 0: none are.
+        recombine: whether each step also takes its clips' sounds with pictures of others.
+        fit_decoding: whether second threshold, gaps and least duration are fitted on val.
     """
 
     epochs: int
@@ -140,11 +157,17 @@ class Training:
     select: str = "segment/type"
     select_visual: str | None = None
     ties: Literal["later", "earlier"] = "later"
+    average: int = 1
+    mix_up: float = 0.0
+    recombine: bool = False
+    fit_decoding: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch", "lr_every"):
+        for name in ("epochs", "batch", "lr_every", "average"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}: expected at least 1, got {getattr(self, name)}")
+        if not (self.mix_up >= 0 and math.isfinite(self.mix_up)):
+            raise ValueError(f"mix_up: expected a number of at least 0, got {self.mix_up}")
         if not (self.lr > 0 and math.isfinite(self.lr)):
             raise ValueError(f"lr: expected a positive number, got {self.lr}")
         for rule in filter(None, (self.select, self.select_visual)):
@@ -228,11 +251,24 @@ class Recipe:
         return value
 
 
+# settings that came later, with what older runs, which do not say them, had
+_LATER: Mapping[str, Mapping[str, Json]] = {
+    "network": {"prior": "none"},
+    "labels": {"rounds": 1, "balance": 0.0},
+    "training": {"average": 1, "mix_up": 0.0, "recombine": False, "fit_decoding": False},
+}
+
+
 def _definition(recipe: Recipe) -> dict[str, Any]:
-    """Return a recipe as JSON values; a prior that is none goes unsaid, as older runs have it."""
+    """Return a recipe as JSON values; what came later and is switched off goes unsaid."""
     value: dict[str, Any] = _plain(recipe)
-    if value["network"]["prior"] == "none":
-        del value["network"]["prior"]
+    for slot, settings in _LATER.items():
+        for name, off in settings.items():
+            if value[slot][name] == off:
+                del value[slot][name]
+    segments = value["labels"]["segments"]
+    if isinstance(segments, dict) and segments.get("context") == 0:
+        del segments["context"]
     return value
 
 

@@ -19,17 +19,29 @@ def visual(step: Step) -> Tensor:
 
 def clip(step: Step) -> Tensor:
     """Return the cross-entropy of the pooled clip against its target."""
-    return clip_bce(step.out.clip_prob, step.targets["clip"])
+    return clip_bce(step.out.clip_prob, step.targets["clip"], weight=step.targets.get("clip_known"))
 
 
 def audio_segments(step: Step) -> Tensor:
     """Return the cross-entropy of audio segments against their labels."""
-    return segment_bce(step.out.segment_prob[:, :, 0], step.targets["audio_segments"])
+    return _segments(step, "audio", 0)
 
 
 def visual_segments(step: Step) -> Tensor:
     """Return the cross-entropy of visual segments against their labels."""
-    return segment_bce(step.out.segment_prob[:, :, 1], step.targets["visual_segments"])
+    return _segments(step, "visual", 1)
+
+
+def _segments(step: Step, track: str, row: int) -> Tensor:
+    """Return the loss of a track's segments; those that were mixed count once more, unweighted."""
+    targets = step.targets
+    weight = targets.get(f"{track}_weights")
+    loss = segment_bce(
+        step.out.segment_prob[:, :, row], targets[f"{track}_segments"], weight=weight
+    )
+    if step.out.mixed_prob is not None:
+        loss = loss + segment_bce(step.out.mixed_prob[:, :, row], targets[f"{track}_mixed"])
+    return loss
 
 
 AUDIO = Term("audio", 1.0, audio, "BCE(p^a, ȳ^a)")

@@ -2,7 +2,7 @@
 computing stage gets a `Context`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
@@ -38,6 +38,8 @@ class Clips:
         audio: (N, T, D).
         visual: (N, T, D), or (N, T*F, D) for a network that wants single frames.
         motion: (N, T, D) or None.
+        prior: logits of a zero-shot parser, (N, T, 2, C), for a network that starts from them, or
+            None.
     """
 
     names: tuple[str, ...]
@@ -45,27 +47,36 @@ class Clips:
     audio: Tensor
     visual: Tensor
     motion: Tensor | None = None
+    prior: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.names)
 
     def inputs(self, index: Tensor | slice) -> dict[str, Tensor | None]:
         """Return the network inputs of some clips."""
-        return {
+        rows: dict[str, Tensor | None] = {
             "audio": self.audio[index],
             "visual": self.visual[index],
             "motion": None if self.motion is None else self.motion[index],
         }
+        # only where it is there: no other network has an input of that name
+        return rows if self.prior is None else {**rows, "prior": self.prior[index]}
 
     def to(self, device: torch.device) -> "Clips":
         """Return the same clips on another device."""
-        return Clips(
-            self.names,
-            self.weak.to(device),
-            self.audio.to(device),
-            self.visual.to(device),
-            None if self.motion is None else self.motion.to(device),
-        )
+        return self._each(self.names, lambda array: array.to(device))
+
+    def select(self, index: Tensor) -> "Clips":
+        """Return some of the clips."""
+        names = tuple(self.names[row] for row in index.tolist())
+        return self._each(names, lambda array: array[index])
+
+    def _each(self, names: tuple[str, ...], change: Callable[[Tensor], Tensor]) -> "Clips":
+        """Return clips with every array changed."""
+        motion = None if self.motion is None else change(self.motion)
+        prior = None if self.prior is None else change(self.prior)
+        weak, audio, visual = map(change, (self.weak, self.audio, self.visual))
+        return Clips(names, weak, audio, visual, motion, prior)
 
 
 class Forward(Protocol):

@@ -27,6 +27,11 @@ LSLD_ROBUST = dataclasses.replace(
         "features other than offline have no prior: nothing was measured there",
         *LSLD_PLUS.differs[1:],
     ),
+    network=dataclasses.replace(
+        LSLD_PLUS.network,
+        # a prior inside the network, off: the zero-shot parser's logits, which it adds to
+        options={**LSLD_PLUS.network.options, "from_language": False, "language_dropout": 0.0},
+    ),
     adapt={
         "offline": {
             **OFFLINE,

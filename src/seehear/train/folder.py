@@ -262,6 +262,7 @@ _DONE = record(
 _KEPT = record({"epoch": whole(), "score": number(), "figures": _FIGURES}, others=False)
 _COUNTERS = record(
     {"epoch": whole(), "step": whole(), "sums": items(number()), "best": table(_KEPT)},
+    {"averaged": table(items(number()))},
     others=False,
 )
 

@@ -9,7 +9,7 @@ import dataclasses
 import inspect
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypedDict
@@ -19,14 +19,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from seehear.errors import DataError, SeehearError
+from seehear.errors import ConfigError, DataError, SeehearError
 from seehear.metrics import evaluate
 from seehear.nn import Output
+from seehear.nn.graph import takes_prior
+from seehear.nn.mixing import draw
 from seehear.recipes import Recipe, Training
 from seehear.recipes.contract import Arrays, Clips, Step
-from seehear.time import decide
+from seehear.time import TRACKS, decide
 from seehear.train.networks import batch_inputs, build_networks, predict
 from seehear.train.options import RunOptions
+from seehear.train.recombine import doubled
 
 # what a random number is for: initial weights, order of clips, one step
 FIRST, ORDER, DROPOUT = range(3)
@@ -85,12 +88,14 @@ class Counters:
         step: steps finished of the next epoch.
         sums: sum of each loss term, and of the total, over those steps.
         best: by copy, the kept weights.
+        averaged: by copy, the scores of the epochs whose mean is kept, where it is of several.
     """
 
     epoch: int = 0
     step: int = 0
     sums: list[float] = field(default_factory=list)
     best: dict[str, KeptWeights] = field(default_factory=dict)
+    averaged: dict[str, list[float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -125,7 +130,14 @@ class Learner:
         self.task = task
         self.counters = Counters()
         self.best: dict[str, dict[str, Tensor]] = {}
+        self.averaged: dict[str, dict[str, Tensor]] = {}  # `COPY.PLACE`, of several best epochs
         self.nets = _new_networks(task)
+        if takes_prior(self.nets) and task.train.prior is None:
+            raise ConfigError(
+                f"recipe {task.recipe.name} starts from a zero-shot parser, whose logits of the"
+                " clips are missing",
+                hint="set network.from_language=false",
+            )
         self.optimiser = _new_optimiser(task.recipe, self.nets)
         self.steps_an_epoch = math.ceil(len(task.train) / task.recipe.training.batch)
         self._lr = 0.0
@@ -185,15 +197,40 @@ class Learner:
 
         targets = {name: array[index].to(task.device) for name, array in task.targets.items()}
         weak = task.train.weak[index].to(task.device)
+        if recipe.training.recombine:
+            inputs, targets, weak = doubled(inputs, targets, weak)
         step = Step(epoch, number, self.steps_an_epoch, weak, targets, task.artefacts, forward)
         if recipe.labels.relabel is not None:
             step.targets = recipe.labels.relabel(step)
-        step.out = forward()
+        step.out = forward(**self._mixed(step))
         for helper in recipe.network.helpers:
             net = self.nets[helper.key]
             takes = accepts(net)
             step.helpers[helper.key] = net(**{k: v for k, v in inputs.items() if k in takes})
         return step
+
+    def _mixed(self, step: Step) -> dict[str, object]:
+        """Return what the network is told of mixing; the targets of what is mixed join the step's.
+
+        Raises:
+            ConfigError: it cannot mix.
+        """
+        alpha = self.task.recipe.training.mix_up
+        if not alpha:
+            return {}
+        able = "mixing" in accepts(self.nets["main"]) and "audio_segments" in step.targets
+        if not able:
+            raise ConfigError(
+                f"recipe {self.task.recipe.name} cannot mix segments: its network does not, or it"
+                " has no labels of segments",
+                hint="set training.mix_up=0, or take a recipe such as lsld",
+            )
+        clips, segments, _ = step.targets["audio_segments"].shape
+        mixing = draw(alpha, clips * segments, self.task.device)
+        for row, track in enumerate(TRACKS):
+            labels = step.targets[f"{track}_segments"]
+            step.targets[f"{track}_mixed"] = mixing.of_track(labels, row)
+        return {"mixing": mixing}
 
     def end_epoch(self) -> Epoch:
         """Close the epoch whose steps are taken: validate it, and keep its weights if they win.
@@ -233,11 +270,36 @@ class Learner:
         chosen = []
         for copy, rule in rules.items():
             value, old = score(figures, rule, epoch), self.counters.best.get(copy)
-            if old is None or _beats(value, old["score"], training):
+            beats = old is None or _beats(value, old["score"], training)
+            if beats:
                 self.counters.best[copy] = {"score": value, "epoch": epoch, "figures": figures}
-                self.best[copy] = _copy_of(self.nets["main"])
+            weights = self._weights(copy, value, beats)
+            if weights is not None:
+                self.best[copy] = weights
                 chosen.append(copy)
         return chosen
+
+    def _weights(self, copy: str, value: float, beats: bool) -> dict[str, Tensor] | None:
+        """Return the new kept weights of a copy; None: those that were kept stay.
+
+        Args:
+            copy: its name.
+            value: score of this epoch.
+            beats: whether that is the best one.
+        """
+        training = self.task.recipe.training
+        if training.average == 1:
+            return _copy_of(self.nets["main"]) if beats else None
+        kept = self.counters.averaged.setdefault(copy, [])
+        worst = min(range(len(kept)), key=kept.__getitem__, default=0)
+        if len(kept) < training.average:
+            worst = len(kept)
+            kept.append(value)
+        elif not _beats(value, kept[worst], training):
+            return None
+        kept[worst] = value
+        self.averaged[f"{copy}.{worst}"] = _copy_of(self.nets["main"])
+        return _mean_of([self.averaged[f"{copy}.{place}"] for place in range(len(kept))])
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """Return all that is needed to go on: tensors, and the counters as JSON values."""
@@ -246,6 +308,8 @@ class Learner:
             tensors |= {f"net.{key}.{name}": value for name, value in net.state_dict().items()}
         for index, moments in self.optimiser.state_dict()["state"].items():
             tensors |= {f"optimiser.{index}.{name}": value for name, value in moments.items()}
+        for key, weights in self.averaged.items():
+            tensors |= {f"averaged.{key}.{name}": value for name, value in weights.items()}
         self.counters.sums = self._sums.tolist()
         return tensors, dataclasses.asdict(self.counters)
 
@@ -270,6 +334,10 @@ class Learner:
         self.optimiser.load_state_dict({**self.optimiser.state_dict(), "state": moments})
         self.counters = Counters(**counters)
         self.best = {copy: best.get(copy, {}) for copy in self.counters.best}
+        for copy, scores in self.counters.averaged.items():
+            for place in range(len(scores)):
+                key = f"{copy}.{place}"
+                self.averaged[key] = _below(f"averaged.{key}.", tensors)
 
     def _check_moments(self, moments: Mapping[int, Mapping[str, Tensor]]) -> None:
         """Refuse moments of another optimiser.
@@ -361,6 +429,14 @@ def _below(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 def _copy_of(net: nn.Module) -> dict[str, Tensor]:
     return {name: tensor.detach().cpu().clone() for name, tensor in net.state_dict().items()}
+
+
+def _mean_of(several: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    """Return the mean of several networks, weight by weight."""
+    mean = {}
+    for name in several[0]:
+        mean[name] = torch.stack([one[name] for one in several]).mean(dim=0)
+    return mean
 
 
 def _diverged(epoch: int) -> SeehearError:

@@ -25,13 +25,17 @@ from seehear.recipes.contract import Arrays, Artefact, Clips, Context, Predict
 from seehear.runs.description import describe_features
 from seehear.runs.model_file import SCHEMA
 from seehear.runs.predicted import Predicted
+from seehear.share.bundle import MODEL as BEST
 from seehear.time import TRACKS
+from seehear.train.files import write_model
+from seehear.train.fit_decoding import fitted
 from seehear.train.folder import RunFolder, StageRecorder
 from seehear.train.loop import TrainingTask, fit
 from seehear.train.model import load_run
 from seehear.train.networks import predict
 from seehear.train.options import RunOptions
 from seehear.train.prepare import Prepared, choose_device
+from seehear.train.second_round import second_round
 from seehear.train.targets import build_targets
 
 
@@ -101,7 +105,31 @@ def _go_on(
         stages.take(labels)
     for stage in recipe.stages:
         stages.perform(stage)
+    if recipe.training.fit_decoding:
+        _fit_decoding(prepared, folder)
     folder.finish()
+
+
+def _fit_decoding(prepared: Prepared, folder: RunFolder) -> None:
+    """Give the parser that was kept the decoding that serves val best.
+
+    Raises:
+        ConfigError: there is no truth to fit it on.
+    """
+    if prepared.val is None or prepared.truth is None:
+        raise ConfigError(
+            "a decoding is fitted on val, which has no segment truth here",
+            where=prepared.dataset.root,
+            hint="set training.fit_decoding=false",
+        )
+    path = folder.path / BEST
+    run, recipe = load_run(path), prepared.recipe
+    device = torch.device("cpu")
+    predicted = predict(run.copies, prepared.val, recipe.network.forward, device)
+    found = fitted(recipe.decoding, predicted, prepared.truth, prepared.dataset.grid.step_s)
+    about = {**run.about, "decoding": found.to_dict()}
+    weights = {name: net.state_dict() for name, net in run.copies.items()}
+    write_model(path, weights, run.normalisation, about, prepared.likeness)
 
 
 @dataclass
@@ -191,12 +219,42 @@ class _Stages:
 
     def _train(self, stage: Stage, folder: RunFolder) -> None:
         """Train one network to the end."""
+        needed = self._needed(stage)
+        if "labels" in needed and self.prepared.recipe.at(stage).labels.rounds > 1:
+            needed = {**needed, "labels": self._second_round(stage, needed)}
+        task = self._task(stage, needed)
+        definition = {
+            "recipe": task.recipe.to_dict(),
+            "decoding": task.recipe.decoding.to_dict(),
+        }
+        recorder = StageRecorder(
+            folder,
+            {**self.about, **definition},
+            self.prepared.normalisation,
+            self.prepared.likeness,
+            tensorboard=self.options.tensorboard,
+        )
+        with recorder:
+            fit(task, recorder, self.options)
+
+    def _second_round(self, stage: Stage, needed: Mapping[str, Arrays]) -> Arrays:
+        """Return the segment labels made again: those on disk, or new ones."""
+        name = f"{stage.name}-second-round"
+        if self.folder.load_artefact(name) is None:
+            self.options.say("segment labels, second round: parsers of other clips are heard")
+            prepared = self.prepared
+            made = second_round(self._task(stage, needed), prepared.dataset, prepared.store)
+            self.folder.save_artefact(name, made)
+        return _as_arrays(self.folder.load_artefact(name), self.prepared)
+
+    def _task(self, stage: Stage, needed: Mapping[str, Arrays]) -> TrainingTask:
+        """Return what a training stage learns from."""
         prepared, recipe = self.prepared, self.prepared.recipe.at(stage)
-        train, needed = prepared.train, self._needed(stage)
+        train = prepared.train
         segments = prepared.dataset.grid.count
         tracks = None if prepared.track_weak is None else torch.from_numpy(prepared.track_weak)
         targets = build_targets(recipe.labels, train.weak.cpu(), needed, segments, tracks=tracks)
-        task = TrainingTask(
+        return TrainingTask(
             recipe=recipe,
             train=train,
             targets={name: array.to(train.weak.device) for name, array in targets.items()},
@@ -208,16 +266,6 @@ class _Stages:
             seed=self.seed,
             device=choose_device(self.options.device),
         )
-        definition = {"recipe": recipe.to_dict(), "decoding": recipe.decoding.to_dict()}
-        recorder = StageRecorder(
-            folder,
-            {**self.about, **definition},
-            prepared.normalisation,
-            prepared.likeness,
-            tensorboard=self.options.tensorboard,
-        )
-        with recorder:
-            fit(task, recorder, self.options)
 
 
 def _predictor(networks: Mapping[str, RunFolder], device: torch.device) -> Predict:

@@ -33,7 +33,8 @@ def build_targets(
 
     Returns:
         `clip`, `audio`, `visual` (N, C) and, with segment labels, `audio_segments`,
-        `visual_segments` (N, T, C).
+        `visual_segments` (N, T, C); where `labels.balance` is set, also `audio_weights` and
+        `visual_weights` (N, 1, C).
     """
     weak = weak.to(torch.float32)
     heard_weak = seen_weak = weak
@@ -55,7 +56,31 @@ def build_targets(
     if labels.segments is not None:
         of_tracks = {"audio": heard_weak, "visual": seen_weak}
         targets |= _segment_targets(of_tracks, artefacts["labels"], segments)
+        if labels.balance:
+            for track, weak in of_tracks.items():
+                share = _positive_share(targets[f"{track}_segments"])
+                targets[f"{track}_weights"] = balanced(weak, share, labels.balance)
     return targets
+
+
+def _positive_share(labels: Tensor) -> float:
+    """Return the sum over classes of the share of segments that are labelled with them."""
+    return float((labels >= 0.5).float().mean(dim=(0, 1)).sum())
+
+
+def balanced(weak: Tensor, share: float, balance: float) -> Tensor:
+    """Return the weights of a track's segments in the loss, (N, 1, C), so that few positives count.
+
+    An element whose class is in the clip's weak label weighs `(C - share) * balance`, any other
+    `share`.  Source: UWAV (CVPR 2025), where `balance` is 0.5.
+
+    Args:
+        weak: (N, C), 0 or 1.
+        share: sum over the classes of the share of positive segments.
+        balance: see above.
+    """
+    often = (weak.shape[1] - share) * balance
+    return torch.where(weak > 0, often, share)[:, None].to(torch.float32)
 
 
 def _segment_targets(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from seehear.labels.lsld.contrast import contrast, pooled_slope
+from seehear.labels.lsld.contrast import contrast, in_context, pooled_slope
 
 
 def test_the_slope_is_that_of_the_loss():
@@ -35,3 +35,13 @@ def test_it_finds_the_segments_of_a_class_and_drops_one_that_the_track_does_not_
     assert (
         prob[weak[:, 1], :, 1] >= 0.5
     ).mean() < 0.3  # of labels that would all be kept as they are
+
+
+def test_a_segment_is_seen_beside_its_neighbours_and_a_clip_ends_in_its_last_one():
+    features = np.arange(6, dtype=np.float32).reshape(1, 3, 2)
+    assert in_context(features, 1)[0].tolist() == [
+        [0, 1, 0, 1, 2, 3],
+        [0, 1, 2, 3, 4, 5],
+        [2, 3, 4, 5, 4, 5],
+    ]
+    assert np.array_equal(in_context(features, 0), features)

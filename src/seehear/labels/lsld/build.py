@@ -14,7 +14,7 @@ from seehear.errors import DataError, FeatureError
 from seehear.features import FeatureStore
 from seehear.features.reader import read_segments
 from seehear.files import Json
-from seehear.labels.lsld.contrast import contrast
+from seehear.labels.lsld.contrast import contrast, in_context
 from seehear.labels.lsld.denoising import denoise, prompt_similarity
 from seehear.labels.lsld.descriptions import description_set
 from seehear.labels.lsld.emptied import Emptied, advise, find_emptied, without_any
@@ -169,7 +169,8 @@ def _one_track(
     numbers: dict[str, Json] = {"evidence": evidence}
     if evidence != "language":
         stream = contrast_stream(store, encoder)
-        prob = contrast(read_segments(store, stream, names, segments), weak)
+        rows = read_segments(store, stream, names, segments)
+        prob = contrast(in_context(rows, options.context), weak)
         hard *= prob >= 0.5
         numbers["contrast"] = [stream]
     contrasted = hard

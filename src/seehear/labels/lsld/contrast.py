@@ -68,6 +68,23 @@ def contrast(
     return out
 
 
+def in_context(features: Floats, reach: int) -> Floats:
+    """Return (N, T, D * (2 * reach + 1)): each segment beside those before and after it.
+
+    At the ends of a clip its first or last segment stands for those that are not there.
+
+    Source: that labels gain from what lies around a segment is UWAV's finding (CVPR 2025), which
+    trains a transformer on another dataset for it; neighbours side by side are ours.
+    """
+    segments = features.shape[1]
+    places = np.arange(segments)
+    shifted = []
+    for offset in range(-reach, reach + 1):
+        shifted.append(features[:, np.clip(places + offset, 0, segments - 1)])
+    beside: Floats = np.concatenate(shifted, axis=2)
+    return beside
+
+
 def standardised(values: Floats) -> Floats:
     """Return (N, T, D) with mean 0 and deviation 1 in each dimension that changes, else 0."""
     mean, deviation = values.mean(axis=(0, 1)), values.std(axis=(0, 1))

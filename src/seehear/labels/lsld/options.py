@@ -72,6 +72,7 @@ class Denoising:
         visual_evidence, audio_evidence: what decides about a label: `language` (prompts, the
             published way); `contrast` with the clips that lack the class
             (`seehear.labels.lsld.contrast`); `both` must agree.
+        context: neighbouring segments on each side that the contrast also looks at.
         reweight: which of the tracks are re-weighted afterwards.
         strategy: of the re-weighting, table 4b: `dynamic`; `with-event` changes positives only,
             `without-event` negatives only; `stable` uses constants; `none` leaves the hard labels.
@@ -91,6 +92,7 @@ class Denoising:
     audio_template: str = SOUND
     visual_evidence: Evidence = "language"
     audio_evidence: Evidence = "language"
+    context: int = 0
     reweight: Tracks = "visual"
     strategy: Strategy = "dynamic"
     similarity: Similarity = "cosine"
@@ -109,6 +111,8 @@ class Denoising:
                 object.__setattr__(self, name, read_factor(getattr(self, name)))
             except ValueError as error:
                 raise ValueError(f"{name}: {error}") from None
+        if self.context < 0:
+            raise ValueError(f"context: expected a number of at least 0, got {self.context}")
         if not 0 <= self.trim < 0.5:
             raise ValueError(f"trim: expected a share in [0, 0.5), got {self.trim}")
 

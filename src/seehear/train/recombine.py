@@ -1,0 +1,86 @@
+"""Each step also learns from sounds of one clip beside pictures of another: what is heard is no
+longer a sign of what is seen.
+
+Each track brings its own labels of segments.  The new clip's label is what these say together; a
+class that a weak label names and neither track shows may be there and unfound, so that it is left
+out of the clip's loss.
+
+Source: track recombination of MUG (ICCV 2025), after secondary notes: no code of it is public; the
+elements left out are ours.
+"""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from seehear.errors import ConfigError
+
+# which tensors of a batch belong to which track, by the beginning of their names
+_OF_TRACKS = {"audio": ("audio",), "visual": ("visual", "motion")}
+
+
+def recombined(batch: Mapping[str, Tensor], order: Tensor) -> dict[str, Tensor]:
+    """Return what belongs to a track of the batch beside that of other clips' other track.
+
+    Args:
+        batch: tensors by name, clips on the first axis; those named after a track go with it, and
+            `prior` (B, T, 2, C) is of both.
+        order: whose picture each clip's sound gets, a permutation.
+    """
+    out = {}
+    for name, tensor in batch.items():
+        if name.startswith(_OF_TRACKS["audio"]):
+            out[name] = tensor
+        elif name.startswith(_OF_TRACKS["visual"]):
+            out[name] = tensor[order]
+        elif name == "prior":
+            out[name] = torch.stack([tensor[:, :, 0], tensor[order][:, :, 1]], dim=2)
+    return out
+
+
+def clip_targets(
+    audio: Tensor, visual: Tensor, weak: Tensor, order: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Return the label of each recombined clip, and which of its classes are known, both (B, C).
+
+    Args:
+        audio, visual: labels of segments of the recombined clips, (B, T, C).
+        weak: (B, C), of the clips as they were.
+        order: as for `recombined`.
+    """
+    shown = torch.maximum(audio.amax(dim=1), visual.amax(dim=1))
+    label = (shown >= 0.5).to(weak.dtype)
+    named = torch.maximum(weak, weak[order])
+    return label, torch.where((named > 0) & (label == 0), 0.0, 1.0).to(weak.dtype)
+
+
+def doubled(
+    inputs: Mapping[str, Tensor | None], targets: Mapping[str, Tensor], weak: Tensor
+) -> tuple[dict[str, Tensor | None], dict[str, Tensor], Tensor]:
+    """Return a batch with as many recombined clips after its own.
+
+    Args:
+        inputs: of the network, by name.
+        targets: with labels of the segments of both tracks.
+        weak: (B, C).
+
+    Raises:
+        ConfigError: no labels of segments.
+    """
+    if "audio_segments" not in targets:
+        raise ConfigError(
+            "clips are recombined by labels of segments, which this recipe has not",
+            hint="set training.recombine=false, or take a recipe such as lsld",
+        )
+    order = torch.randperm(len(weak), device=weak.device)
+    given = {name: tensor for name, tensor in inputs.items() if tensor is not None}
+    new_inputs = recombined(given, order)
+    new = recombined(targets, order)
+    label, known = clip_targets(new["audio_segments"], new["visual_segments"], weak, order)
+    new |= {"clip": label, "clip_known": known}
+    old = {**targets, "clip_known": torch.ones_like(known)}
+    both_inputs: dict[str, Tensor | None] = dict.fromkeys(inputs)
+    both_inputs |= {name: torch.cat([given[name], new_inputs[name]]) for name in given}
+    both_targets = {name: torch.cat([old[name], new[name]]) for name in new}
+    return both_inputs, both_targets, torch.cat([weak, label])
