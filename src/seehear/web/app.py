@@ -36,8 +36,11 @@ from seehear.web.uploads import Upload, Uploads
 _PAGE = 60
 _PICTURE_S = 600  # a browser need not ask for a picture again
 _BEAT_S = 15.0  # a quiet stream of events says this often that it is alive
-_SCRIPTS = "app dom list builder classes pictures clip threshold upload queue next"
-_OURS = (*(f"{name}.js" for name in _SCRIPTS.split()), "app.css", "icon.svg")
+_SCRIPTS = (
+    "app dom list builder classes pictures clip threshold upload queue clues corrections"
+    " edit edit_keys edit_state edit_tools gestures history next"
+)
+_OURS = (*(f"{name}.js" for name in _SCRIPTS.split()), "app.css", "edit.css", "icon.svg")
 _SHARED = ("lanes.js", "lanes.css", "theme.css")
 # file -> package that holds it; nothing else is served
 STATIC = dict.fromkeys(_OURS, "seehear.web") | dict.fromkeys(_SHARED, "seehear.export")

@@ -1,11 +1,15 @@
 /* Lanes of a timeline (heard, seen, both), in step with a player.  Used by the clip page, the run report, the web app.
 
-   SeehearLanes.mount(root, timeline, {player, band, nothing}) -> {update(timeline), time(), seek(seconds), destroy()}
+   SeehearLanes.mount(root, timeline, {player, band, nothing, more}) -> {update(timeline), time(), timeAt(x), place(element, start, end),
+     seek(seconds), redraw(), destroy()}
      root      element whose content is replaced
      timeline  an object of schema seehear.timeline/2
      player    a video or audio element, or nothing
      band      spans [start_s, end_s] to mark, such as the hits of a search
      nothing   what an empty lane says ("nothing found"); read anew at every update
+     more      for who shows or does more: rows(track) classes that have a row whatever was found, above(track, width) an element
+               that gets a row of its own, behind(track, label) {element, span}, put behind the bars of a row, reviewed() whether the rows of
+               reviewed stretches show even where nothing was reviewed, drawn() after every drawing
    SeehearLanes.preview(root, timeline, spans)  three thin strips for lists
    SeehearLanes.legend(timelines, band)  what the colours mean; of timelines also what their numbers and hatching mean,
      and where there is a band what that is
@@ -18,6 +22,7 @@ const SeehearLanes = (() => {
   "use strict";
   const LANES = [["audio", "Heard"], ["visual", "Seen"], ["audio_visual", "Both"]];
   const WORD = { audio: "heard", visual: "seen", audio_visual: "heard and seen" };
+  const SIGN = { confirmed: "✓", corrected: "✎", added: "+" };  // who says so, where it is not the parser
   const MEANING = { audio: "in the sound", visual: "in the picture", audio_visual: "heard and seen in the same second" };
   // where space means something else than play: it is typed, or presses what has the focus
   const TAKES_SPACE = "input:not([type=range]), textarea, select, button:not(.lane-event), summary, audio, video, [contenteditable]";
@@ -77,10 +82,35 @@ const SeehearLanes = (() => {
 
   function describe(e) {
     const score = e.score === null || e.score === undefined ? "" : `, score ${e.score.toFixed(2)}`;
-    return `${WORD[e.track]} ${clock(e.start_s)} to ${clock(e.end_s)}${score}`;
+    const person = SIGN[e.origin] ? `, ${e.origin} by a person` : "";
+    return `${WORD[e.track]} ${clock(e.start_s)} to ${clock(e.end_s)}${score}${person}`;
   }
 
-  function buildLane(timeline, track, word, whole, nothing) {
+  /* a row of a lane; `lane` says of its area which track and class it is of */
+  function buildRow(kind, name, lane, ...inside) {
+    const row = make("div", `lanes-row ${kind}`), area = make("div", "lanes-area");
+    const title = make("div", "lanes-name", name);
+    if (name) title.title = name;
+    area.lane = lane;
+    area.append(...inside.filter(Boolean));
+    row.append(title, area);
+    return row;
+  }
+
+  /* which stretches a person has gone through */
+  function reviewedRow(timeline, track, whole, always) {
+    const spans = track === "audio_visual" ? [] : timeline.tracks[track].reviewed || [];
+    if (!spans.length && !(always && track !== "audio_visual")) return [];
+    const marks = spans.map(([from, to]) => {
+      const mark = place(make("div", "lanes-gone-through"), from, to, whole);
+      mark.title = `reviewed by a person: ${clock(from)} to ${clock(to)}`;
+      mark.span = [from, to];
+      return mark;
+    });
+    return [buildRow("lane-reviewed", "reviewed", { track, label: null }, ...marks)];
+  }
+
+  function buildLane(timeline, track, word, whole, nothing, more, width) {
     const lane = make("div", `lane ${track}`);
     const title = make("div", "lanes-row lane-title");
     const note = make("div", "lanes-area");
@@ -101,28 +131,26 @@ const SeehearLanes = (() => {
       const more = gaps.length > 3 ? ` and ${gaps.length - 3} more` : "";
       note.textContent = [note.textContent, `not parsed: ${told}${more}`].filter(Boolean).join("; ");
     }
+    const above = !gone.length && more.above ? more.above(track, width) : null;
+    if (above) lane.append(buildRow("lane-clue", "", { track, label: null }, above));
+    if (!gone.length) lane.append(...reviewedRow(timeline, track, whole, more.reviewed && more.reviewed()));
     const rows = new Map();
-    if (!events.length && gaps.length) {
-      const row = make("div", "lanes-row lane-track");
-      const area = make("div", "lanes-area");
-      area.append(...unknown(timeline, track, whole));
-      row.append(make("div", "lanes-name"), area);
-      lane.append(row);
-    }
+    const row = (label) => {
+      const behind = more.behind ? more.behind(track, label) : null;
+      const drawn = behind ? place(behind.element, ...behind.span, whole) : null;
+      rows.set(label, buildRow("lane-track", words(label), { track, label }, drawn, ...unknown(timeline, track, whole)));
+    };
+    const always = more.rows && !gone.length ? more.rows(track) : [];
+    if (!events.length && !always.length && gaps.length) lane.append(buildRow("lane-track", "", null, ...unknown(timeline, track, whole)));
+    for (const label of always) row(label);
     for (const e of events) {
-      if (!rows.has(e.label)) {
-        const row = make("div", "lanes-row lane-track");
-        const name = make("div", "lanes-name", words(e.label));
-        name.title = words(e.label);
-        const area = make("div", "lanes-area");
-        area.append(...unknown(timeline, track, whole));
-        row.append(name, area);
-        rows.set(e.label, row);
-      }
+      if (!rows.has(e.label)) row(e.label);
       const bar = place(make("button", "lane-event"), e.start_s, e.end_s, whole);
       bar.type = "button";
       bar.tabIndex = -1;
-      if (e.score !== null && e.score !== undefined) bar.append(make("span", "", e.score.toFixed(2)));
+      const text = [SIGN[e.origin], e.score !== null && e.score !== undefined ? e.score.toFixed(2) : ""].filter(Boolean).join(" ");
+      if (text) bar.append(make("span", "", text));
+      if (SIGN[e.origin]) bar.dataset.origin = e.origin;
       bar.setAttribute("aria-label", `${words(e.label)}, ${describe(e)}`);
       bar.event = e;
       rows.get(e.label).lastChild.append(bar);
@@ -152,7 +180,7 @@ const SeehearLanes = (() => {
   }
 
   function mount(root, timeline, options = {}) {
-    const player = options.player || null;
+    const player = options.player || null, more = options.more || {};
     const host = make("div", "lanes");
     const head = make("div", "lanes-head"), time = make("span", "lanes-clock"), now = make("div", "lanes-now");
     const zoomer = make("div", "lanes-zoom");
@@ -171,7 +199,8 @@ const SeehearLanes = (() => {
       const width = Math.max(200, inner.clientWidth - 150);
       const rulerRow = buildRuler(whole, width);
       ruler = rulerRow.lastChild;
-      const lanes = LANES.map(([track, word]) => buildLane(timeline, track, word, whole, options.nothing || "nothing found"));
+      const lanes = LANES.map(([track, word]) => buildLane(timeline, track, word, whole,
+        options.nothing || "nothing found", more, width));
       const overlay = make("div", "lanes-cursors");
       for (const [start, end] of options.band || []) overlay.append(place(make("div", "lanes-band"), start, end, whole));
       cursor = make("div", "lanes-cursor");
@@ -183,6 +212,7 @@ const SeehearLanes = (() => {
       shown = "";
       checked = -1;
       show(position);
+      if (more.drawn) more.drawn();
     }
 
     function show(t) {
@@ -337,7 +367,10 @@ const SeehearLanes = (() => {
     draw();
     return {
       update(next) { timeline = next; draw(); },
+      redraw: draw,
       time: () => position,
+      timeAt,
+      place: (element, start, end) => place(element, start, end, whole),
       seek,
       destroy() {
         cancelAnimationFrame(frame);
@@ -388,6 +421,9 @@ const SeehearLanes = (() => {
     for (const [track, word] of LANES) item(make("span", `dot ${track}`), word, MEANING[track]);
     if (timelines.some((t) => t.events.some((e) => e.score !== null && e.score !== undefined))) {
       item(null, "0.8", "in a bar: how sure the parser is, from 0 to 1, on average over the bar");
+    }
+    if (timelines.some((t) => t.events.some((e) => SIGN[e.origin]))) {
+      item(null, Object.values(SIGN).join(" "), "in a bar: confirmed, corrected, added by a person");
     }
     if (timelines.some((t) => LANES.some(([track]) => unparsed(t, track).length))) {
       item(make("span", "dot hatched"), "Hatched", "not parsed: nothing is known of these seconds");

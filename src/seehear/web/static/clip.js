@@ -1,4 +1,6 @@
-/* The page of one clip: player, lanes in step with it, classes, events, downloads. */
+/* The page of one clip: player, lanes in step with it and how to correct them, classes, events, downloads. */
+import { clues } from "./clues.js";
+import { editing } from "./edit.js";
 import { ask, count, link, make, problem, toClip, toList, warnings } from "./dom.js";
 import { thresholds } from "./threshold.js";
 
@@ -19,17 +21,27 @@ export async function showClip(root, library, id, query, time) {
   const place = make("div", ""), lanes = make("section", "card");
   lanes.id = "lanes";
   lanes.setAttribute("aria-label", "Timeline");
-  lanes.append(SeehearLanes.legend([timeline], clip.spans), place, player ? SeehearLanes.keys() : "");
-  root.replaceChildren(make("div", "page", back(query), make("h1", "", clip.name),
-    clip.folder ? make("p", "muted folder", `in ${clip.folder}`) : null, make("div", "columns", screen, side(clip, query), lanes)));
-  const view = SeehearLanes.mount(place, timeline, { player, band: clip.spans });
+  const hints = clues(clip, () => { if (view && !place.matches(".dragging")) view.redraw(); });
   const list = make("details", "card events", ...events(timeline));
-  const show = (next) => {  // what other thresholds would make of it, or what is stored
+  const drawn = (next) => {
     view.update(next);
     root.querySelector(".by-class").lastChild.replaceWith(classes(next));
     list.replaceChildren(...events(next));
   };
+  let view = null;
+  const editor = library.read_only ? null : editing(clip, place, () => view, player, drawn);
+  const show = (next) => {  // what other thresholds would make of it, or what is stored
+    if (editor) editor.lock(next !== null);
+    if (next || !editor) drawn(next || clip.timeline);
+  };
+  lanes.append(SeehearLanes.legend([timeline], clip.spans), editor ? editor.bar : "", editor ? editor.panel : "", place,
+    player ? SeehearLanes.keys() : "", editor ? editor.keys : "");
+  root.replaceChildren(make("div", "page", back(query), make("h1", "", clip.name),
+    clip.folder ? make("p", "muted folder", `in ${clip.folder}`) : null, make("div", "columns", screen, side(clip, query), lanes)));
+  view = SeehearLanes.mount(place, timeline, { player, band: clip.spans, more: { ...hints, ...(editor ? editor.more : {}) } });
   root.firstChild.append(thresholds(clip, library, show), warnings(timeline) || "", list, downloads(clip, library), made(timeline));
+  if (editor) editor.start();
+  else drawn(timeline);
   root.addEventListener("click", (event) => {
     const mark = event.target.closest("[data-seek]");
     if (!mark) return;
@@ -39,6 +51,7 @@ export async function showClip(root, library, id, query, time) {
   const start = time ?? (clip.spans.length ? clip.spans[0][0] : 0);
   if (start > 0) view.seek(start);
   return () => {
+    if (editor) editor.destroy();
     view.destroy();
     if (player) player.removeAttribute("src"), player.load();
   };

@@ -26,7 +26,7 @@ export function read(status, text) {
   } catch {
     value = { error: text.trim().split("\n")[0] || `the server answered ${status}` };
   }
-  if (status >= 400) throw new Error(value.error);
+  if (status >= 400) throw Object.assign(new Error(value.error), { status });
   return value;
 }
 

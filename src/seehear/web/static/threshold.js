@@ -4,9 +4,8 @@ import { ask, make, problem } from "./dom.js";
 const WORD = { audio: "heard", visual: "seen", audio_visual: "both" };
 const MOST = 8;  // changed stretches that are listed
 
-/* The part of the clip page; `show(timeline)` is called with what would be decided, or again with what is stored. */
+/* The part of the clip page; `show(timeline)` is called with what would be decided, or with null: again what is stored. */
 export function thresholds(clip, library, show) {
-  const stored = clip.timeline;
   const box = make("section", "card threshold", make("h2", "", "How sure must the parser be?"));
   if (!clip.decoding) {
     box.append(make("p", "muted", "This timeline keeps no scores to decide from again, so there is nothing to move: parse the video once more to keep them."));
@@ -38,7 +37,7 @@ export function thresholds(clip, library, show) {
       const next = await ask(`/api/clips/${clip.id}/timeline?${asked}`);
       if (mine !== turn) return;
       show(next);
-      told.replaceChildren(changes(stored, next), command(library, on.value(), keep.value()));
+      told.replaceChildren(changes(clip.timeline, next), command(library, on.value(), keep.value()));
     } catch (error) {
       if (mine === turn) told.replaceChildren(problem(error));
     }
@@ -56,7 +55,7 @@ export function thresholds(clip, library, show) {
   keep.together = first.keep === first.on;
   reset.addEventListener("click", () => {
     back();
-    show(stored);
+    show(null);
   });
   box.append(on.row, keep.row, told, reset);
   back();
@@ -117,5 +116,5 @@ function command(library, on, keep) {
   });
   const line = make("p", "command", make("code", "", text));
   if (navigator.clipboard) line.append(" ", copy);
-  return make("div", "", make("p", "", "This page writes nothing. To decide the whole library so, in a terminal:"), line);
+  return make("div", "", make("p", "", "Nothing is written here. To decide the whole library so, in a terminal:"), line);
 }
