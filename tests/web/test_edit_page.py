@@ -122,6 +122,7 @@ def test_by_mouse(opened: Any, library: Path) -> None:
     assert not stored(library).is_corrected, "nothing is written before it is saved"
     page.click("text=Save")
     until(page, SAVED)
+    assert page.locator(".edit-log summary").inner_text() == "Changed 1 time"
     line = stored(library)
     assert [(e.label, e.start_s, e.end_s, e.origin) for e in line.on("audio")] == [
         ("Dog", 0, 5, "corrected"),

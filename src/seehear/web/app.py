@@ -38,7 +38,7 @@ _PICTURE_S = 600  # a browser need not ask for a picture again
 _BEAT_S = 15.0  # a quiet stream of events says this often that it is alive
 _SCRIPTS = (
     "app dom list builder classes pictures clip threshold upload queue clues corrections"
-    " edit edit_keys edit_state edit_tools gestures history next"
+    " edit edit_keys edit_log edit_state edit_tools gestures history next"
 )
 _OURS = (*(f"{name}.js" for name in _SCRIPTS.split()), "app.css", "edit.css", "icon.svg")
 _SHARED = ("lanes.js", "lanes.css", "theme.css")

@@ -1,6 +1,7 @@
 /* The page of one clip: player, lanes in step with it and how to correct them, classes, events, downloads. */
 import { clues } from "./clues.js";
 import { editing } from "./edit.js";
+import { editLog } from "./edit_log.js";
 import { ask, count, link, make, problem, toClip, toList, warnings } from "./dom.js";
 import { thresholds } from "./threshold.js";
 
@@ -22,11 +23,17 @@ export async function showClip(root, library, id, query, time) {
   lanes.id = "lanes";
   lanes.setAttribute("aria-label", "Timeline");
   const hints = clues(clip, () => { if (view && !place.matches(".dragging")) view.redraw(); });
-  const list = make("details", "card events", ...events(timeline));
+  const list = make("details", "card events", ...events(timeline)), log = make("details", "card edit-log");
+  let legend = SeehearLanes.legend([timeline], clip.spans);
   const drawn = (next) => {
     view.update(next);
     root.querySelector(".by-class").lastChild.replaceWith(classes(next));
     list.replaceChildren(...events(next));
+    log.replaceChildren(...editLog(next));
+    log.hidden = !next.review || !next.review.edits.length;
+    const now = SeehearLanes.legend([next], clip.spans);
+    legend.replaceWith(now);
+    legend = now;
   };
   let view = null;
   const editor = library.read_only ? null : editing(clip, place, () => view, player, drawn);
@@ -34,12 +41,12 @@ export async function showClip(root, library, id, query, time) {
     if (editor) editor.lock(next !== null);
     if (next || !editor) drawn(next || clip.timeline);
   };
-  lanes.append(SeehearLanes.legend([timeline], clip.spans), editor ? editor.bar : "", editor ? editor.panel : "", place,
+  lanes.append(legend, editor ? editor.bar : "", editor ? editor.panel : "", place,
     player ? SeehearLanes.keys() : "", editor ? editor.keys : "");
   root.replaceChildren(make("div", "page", back(query), make("h1", "", clip.name),
     clip.folder ? make("p", "muted folder", `in ${clip.folder}`) : null, make("div", "columns", screen, side(clip, query), lanes)));
   view = SeehearLanes.mount(place, timeline, { player, band: clip.spans, more: { ...hints, ...(editor ? editor.more : {}) } });
-  root.firstChild.append(thresholds(clip, library, show), warnings(timeline) || "", list, downloads(clip, library), made(timeline));
+  root.firstChild.append(thresholds(clip, library, show), warnings(timeline) || "", list, log, downloads(clip, library), made(timeline));
   if (editor) editor.start();
   else drawn(timeline);
   root.addEventListener("click", (event) => {

@@ -285,7 +285,7 @@ export function editing(clip, place, view, player, changed) {
     /* other thresholds are tried: nothing is changed meanwhile */
     lock(other) {
       locked = other;
-      if (locked) bars.tell("Other thresholds are shown: go back to what is stored to correct it.");
+      if (locked) bars.tell("Other thresholds are tried: nothing can be corrected meanwhile.");
       else show();
       shown();
     },

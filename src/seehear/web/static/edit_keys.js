@@ -40,7 +40,7 @@ export function listen(does, editing) {
 }
 
 export function told() {
-  const line = make("p", "keys muted", "Keys: ");
+  const line = make("p", "edit-keys muted", "To correct: ");
   for (const [key, , text] of KEYS) line.append(make("kbd", "", key === "Delete" ? "Del" : key === "Escape" ? "Esc" : key.toUpperCase()), ` ${text} `);
   line.append(make("kbd", "", "Ctrl S"), " save ", make("kbd", "", "Shift Z"), " redo ", make("kbd", "", "Shift Y"), " all that is shown is right");
   return line;
