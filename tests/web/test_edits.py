@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from parts_library import incoming
 from seehear import files
 from seehear.library.corrections import store
+from seehear.library.parts import made
 from seehear.time import Event, TimeGrid, Timeline, Track
 from seehear.web.app import create_app
 from seehear.web.catalogue import Catalogue, clip_id
@@ -175,6 +177,17 @@ def test_where_it_is_read_only_nothing_is_taken(library: Path) -> None:
             assert answer.status_code == 403
             assert answer.text == "this library is shown read-only: nothing was changed\n"
     assert (library / "a.timeline.json").read_bytes() == before
+
+
+def test_a_library_of_parts_is_corrected_alike(library: Path, tmp_path_factory) -> None:
+    folder = tmp_path_factory.mktemp("parts")
+    made(folder).add(incoming(library))
+    with TestClient(create_app(Settings(folder, worker=WORKER)), HERE, headers=OURS) as client:
+        version = client.get(AT).json()["version"]
+        now = send(client, version).json()
+        assert client.get(AT).json()["version"] == now["version"] != version
+        assert now["timeline"]["removed"][0]["label"] == "Dog"
+        assert send(client, version).status_code == 409
 
 
 def test_pages_of_others_correct_nothing(client: TestClient) -> None:
