@@ -69,6 +69,7 @@ OTHERS = {
     "dry_run": "needs LLP's tables",
     "gpu": "needs a CUDA device; make gpu",
     "benchmarks_dry_run": "needs the tables of the other benchmarks",
+    "vggsounder_clips": "needs real clips",
     "measure_tables": "needs the development clips; make tables",
     "eager_efficientnet": "shared code",
     "install_cost": "downloads gigabytes",

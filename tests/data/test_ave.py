@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from benchmarks_like import write_ave
-from seehear.data import ave, find_anomalies, open_dataset, read_predictions
+from seehear.data import find_anomalies, open_dataset, read_predictions
 from seehear.errors import DataError
+from seehear.foreign import hdf5
 
 _H5PY = importlib.util.find_spec("h5py") is not None
 
@@ -17,7 +18,7 @@ def test_the_official_table(shared: Path, monkeypatch) -> None:
     root = shared / "benchmarks" / "ave"
     if not root.is_dir():
         pytest.skip(f"AVE's table not found at {root}")
-    monkeypatch.setattr(ave, "_PACKAGE", "no_such_package")
+    monkeypatch.setattr(hdf5, "PACKAGE", "no_such_package")
     dataset = open_dataset(root)
     assert ({n: len(s) for n, s in dataset.splits.items()}, len(dataset.vocabulary)) == (
         {"all": 4143},

@@ -87,4 +87,36 @@ def test_a_folder_that_holds_none_of_them_names_all(tmp_path):
 def test_every_folder_has_a_stream_of_its_own():
     streams = [f.stream(rows) for f in PUBLISHED_FOLDERS for rows in f.rows]
     assert len(set(streams)) == len(streams)
-    assert len({f.folder for f in PUBLISHED_FOLDERS}) == len(PUBLISHED_FOLDERS)
+    assert len({f.place for f in PUBLISHED_FOLDERS}) == len(PUBLISHED_FOLDERS)
+
+
+def test_windows_of_unav_become_seconds(tmp_path):
+    """Rows 8 frames apart, each of 24, 25 a second: row r has its middle at 0.32 r + 0.48 s."""
+    folder = tmp_path / "av_features"
+    folder.mkdir()
+    for kind, dim in (("rgb", 1024), ("flow", 1024), ("vggish", 128)):
+        rows = np.repeat(np.arange(29, dtype=np.float32)[:, None], dim, axis=1)
+        np.save(folder / f"a_b_{kind}.npy", rows)
+    store = open_features(tmp_path)
+    assert sorted(store.streams) == [f"{n}-unav/feature" for n in ("i3d-flow", "i3d-rgb", "vggish")]
+    assert store.names == ("a_b",)
+    rows = store.rows("i3d-rgb-unav/feature", "a_b")[:, 0]
+    assert (len(rows), store.count("vggish-unav/feature", "a_b")) == (10, 10)  # 29 rows end at 9.92
+    # middles in the first second: rows 0 and 1 (.48, .80); in the second: 2 to 4 (1.12 to 1.76)
+    assert rows[:2].tolist() == [0.5, 3.0]
+    np.save(folder / "c_rgb.npy", np.ones((1, 1024), np.float32))
+    assert open_features(tmp_path).rows("i3d-rgb-unav/feature", "c").shape == (1, 1024)
+    assert open_features(tmp_path).status("c").reason == (
+        "no file in av_features/*_flow.npy, av_features/*_vggish.npy"
+    )
+
+
+def test_features_of_unav_by_uwav_have_any_length(tmp_path):
+    for folder, dim in (("feats_CLIP", 768), ("feats_CLAP", 512)):
+        path = tmp_path / "UnAV" / folder / "segment_feats"
+        path.mkdir(parents=True)
+        for clip, count in (("a", 7), ("b", 31)):
+            np.save(path / f"{clip}.npy", np.ones((count, dim), np.float32))
+    store = open_features(tmp_path)
+    assert {store.count(stream, "b") for stream in store.streams} == {31}
+    assert sorted(store.streams) == ["clap-uwav/feature", "clip-vit-l14-uwav/feature"]

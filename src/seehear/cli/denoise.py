@@ -136,6 +136,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="share of each group that is left out as outliers (default: 0, as published)",
     )
     add(
+        "--window",
+        type=int,
+        metavar="SEGMENTS",
+        help=(
+            "length of windows where clips differ in length, as train cuts them: labels are of"
+            " windows (default: 60 segments)"
+        ),
+    )
+    add(
+        "--track-labels",
+        action="store_true",
+        help="denoise each track's own weak labels, where the dataset has them (LFAV)",
+    )
+    add(
         "--skip-missing",
         action="store_true",
         help="leave out clips without features instead of refusing",
@@ -155,7 +169,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Denoise, save, report."""
     from seehear.data import open_dataset
+    from seehear.data.dataset import no_track_labels
     from seehear.features import open_features
+    from seehear.features.windowed import in_windows, window_length
     from seehear.labels.agreement import agreement
     from seehear.labels.lsld.build import build_labels, with_encoders
     from seehear.labels.store import save
@@ -163,6 +179,15 @@ def run(args: argparse.Namespace) -> int:
 
     options, given = _options(args)
     dataset, store = open_dataset(args.dataset), open_features(args.features)
+    if not args.track_labels:
+        dataset = dataset.without_track_labels()
+    elif dataset.split(args.split).track_weak is None:
+        raise no_track_labels(dataset)
+    if dataset.varies:
+        dataset.split(args.split)  # which says what splits there are
+        length = window_length(args.window)
+        dataset, store = in_windows(dataset, store, length, splits=(args.split,))
+        _say(f"clips differ in length: labels are of {dataset.grid_from}")
     options, notes = with_encoders(options, store, keep=given)
     for note in notes:
         _say(note)
@@ -177,7 +202,9 @@ def run(args: argparse.Namespace) -> int:
         save(built.labels, args.out)
     warn(built.warnings)
     warnings += built.warnings
-    quality = None if truth is None else built.quality(truth.select(built.labels.names))
+    quality = None
+    if truth is not None:
+        quality = built.quality(truth.select(built.labels.names), joint=dataset.joint)
     compared = None if against is None else agreement(built.labels, against)
     if args.json:
         print_json(
@@ -295,7 +322,7 @@ def _show_quality(tracks: list[str], names: tuple[str, ...], quality: dict[str, 
 
     rows = []
     for stage, figures in quality.items():
-        rows.append([stage, *(f"{100 * figures[key]:.1f}" for key in SEGMENT_KEYS)])
+        rows.append([stage, *(percent(figures[key]) for key in SEGMENT_KEYS)])
     table(
         "Label quality against the truth (segment level, percent)",
         ("labels", "audio", "visual", "audio-visual", "type", "event"),

@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from seehear.data import (
 from seehear.data.scored import caution, choose_split
 from seehear.errors import ConfigError, DataError
 from seehear.features import open_features
+from seehear.features.windowed import lengths_of
 from seehear.files import check_file
 from seehear.metrics import (
     FIGURE_KEYS,
@@ -37,6 +39,7 @@ from seehear.metrics import (
     intervals,
 )
 from seehear.metrics.own_figures import Given, official_figures
+from seehear.metrics.told import told
 from seehear.share.bundle import is_model
 from seehear.time import GATES, TRACKS, Decoding, Event, decide
 
@@ -223,16 +226,7 @@ def _told(dataset: Dataset) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
     """Return what leaves out figures of which the truth says nothing: those of one track alone,
     where it tells only what is heard and seen at once.
     """
-    joint = any(split.tables.joint for split in dataset.splits.values())
-
-    def kept(figures: Mapping[str, Any]) -> dict[str, Any]:
-        out = dict(figures)
-        for key in figures:
-            if joint and not key.endswith("/audio_visual"):
-                out[key] = None
-        return out
-
-    return kept
+    return partial(told, joint=dataset.joint)
 
 
 def _changes(
@@ -359,10 +353,11 @@ def _decisions(
         decoding = _tuned(args, model, dataset, scores, decoding)
         about["thresholds_chosen_on"] = args.tune
     _check_shape(scores[0], dataset, split, model or predictions)
+    lengths = [] if model is None else lengths_of(open_features(args.features), dataset, split)
     on = decide(*scores, decoding=decoding, step_s=dataset.grid.step_s)
     on[np.isin(split.names, about.get("scored_as_empty", []))] = False  # whatever the thresholds
     about["decoding"] = decoding.to_dict()
-    return _Decisions(on[:, :, 0], on[:, :, 1], about, probs=list(scores[0]))
+    return _Decisions(on[:, :, 0], on[:, :, 1], about, probs=list(scores[0]), lengths=lengths)
 
 
 def _decided(

@@ -1,4 +1,4 @@
-"""`seehear fetch llp`: the public parts of LLP into the layout we read; what is left is listed."""
+"""`seehear fetch`: what is public of a dataset into the layout we read; what is left is listed."""
 
 import argparse
 import sys
@@ -11,13 +11,17 @@ from seehear.closest import suggest
 from seehear.errors import ConfigError
 
 if TYPE_CHECKING:
-    from seehear.data.fetch_llp import Fetched
+    from seehear.data.fetch_llp import Fetched, Offer
     from seehear.data.llp_parts import Part
+
+_LLP = "llp"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("dataset", choices=("llp",), help="which dataset")
+    parser.add_argument(
+        "dataset", choices=(_LLP, "lfav", "ave", "unav100", "vggsounder"), help="which dataset"
+    )
     parser.add_argument(
         "--out", required=True, metavar="DIR", help="dataset folder; run again to go on"
     )
@@ -27,9 +31,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="PART",
         default=[],
         help=(
-            "fetch this part only (repeat for several): tables, CLIP or CLAP (VALOR's features),"
-            " UWAV-CLIP or UWAV-CLAP, LSLD-labels, or all of a repository by its name; default:"
-            " tables, CLIP and CLAP"
+            "fetch this part only (repeat for several). LLP: tables, CLIP or CLAP (VALOR's"
+            " features), UWAV-CLIP or UWAV-CLAP, LSLD-labels, or all of a repository by its name;"
+            " default: tables, CLIP and CLAP. Others: tables (default), of UnAV-100 UWAV-CLIP and"
+            " UWAV-CLAP too"
         ),
     )
     parser.add_argument(
@@ -40,8 +45,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--hub", metavar="URL", help="a mirror of the hub (default: HF_ENDPOINT, else the hub)"
     )
-    parser.add_argument("--tables", metavar="URL", help="another address of the six tables")
-    parser.add_argument("--labels", metavar="URL", help="another address of LSLD's labels")
+    parser.add_argument("--tables", metavar="URL", help="another address of the tables")
+    parser.add_argument("--labels", metavar="URL", help="another address of LSLD's labels (LLP)")
     parser.add_argument("--json", action="store_true", help="print only JSON on stdout")
 
 
@@ -50,7 +55,70 @@ def run(args: argparse.Namespace) -> int:
     from seehear.lock import owned
 
     with owned(args.out):
-        return _fetch(args)
+        return _fetch(args) if args.dataset == _LLP else _fetch_public(args)
+
+
+def _fetch_public(args: argparse.Namespace) -> int:
+    """Fetch what is public of another benchmark than LLP, and list the rest."""
+    from seehear.data.fetch_public import TABLES, Addresses, fetch_public, parts_of, public_offers
+    from seehear.data.public import PUBLIC
+
+    public = PUBLIC[args.dataset]
+    if args.labels is not None:
+        raise ConfigError("goes with llp only", parameter="labels", hint="leave it out")
+    known = parts_of(public)
+    for name in args.only:
+        if name not in known:
+            raise ConfigError(
+                f"no part of {public.title} is called {name!r}",
+                parameter="only",
+                hint=suggest(name, known),
+            )
+    places = Addresses(args.hub, args.tables)
+    by_hand = list(map(vars, public.by_hand))
+    if args.list:
+        offers = list(public_offers(public, args.out, places))
+        return _offered(offers, public.title, by_hand, as_json=args.json)
+    fetched, log = [], _Log()
+    try:
+        for part in fetch_public(
+            public,
+            args.out,
+            parts=args.only or (TABLES,),
+            addresses=places,
+            received=log.received,
+        ):
+            fetched.append(part)
+    finally:  # what has to be got by hand is worth knowing without a connection, too
+        if args.json:
+            parts = list(map(vars, fetched))
+            print_json({"out": args.out, "fetched": parts, "by_hand": by_hand})
+        else:
+            rows = [(part.part, part.state, part.detail) for part in fetched]
+            table(f"{public.title} in {args.out}", ("part", "state", "what"), rows)
+            _show_by_hand(by_hand)
+            for archive in public.archives:
+                if not Path(args.out, archive.folder).is_dir():
+                    print(f"By name: --only {archive.part}: {archive.repository}/{archive.file}")
+    return 0
+
+
+def _offered(
+    offers: "list[Offer]", title: str, by_hand: list[dict[str, str]], *, as_json: bool
+) -> int:
+    """Show what is offered; 1 where an address does not answer."""
+    if as_json:
+        print_json({"offers": list(map(vars, offers)), "by_hand": by_hand})
+    else:
+        _show_offers(offers, title)
+        _show_by_hand(by_hand)
+    return _problems(offers)
+
+
+def _show_by_hand(by_hand: list[dict[str, str]]) -> None:
+    for one in by_hand:
+        where = "" if one["place"] == "-" else f" as {one['place']}"
+        print(f"By hand{where}: {one['what']}: {one['link']}")
 
 
 def _fetch(args: argparse.Namespace) -> int:
@@ -114,12 +182,20 @@ def _list(args: argparse.Namespace) -> int:
     if args.json:
         print_json({"offers": list(map(vars, found)), "links": LINKS})
     else:
-        rows = []
-        for offer in found:
-            size = "unknown" if offer.size is None else f"{offer.size / 1e6:,.1f} MB"
-            rows.append((offer.part, size, offer.source))
-        table("What can be fetched of LLP by name", ("part", "size", "from"), rows)
+        _show_offers(found, "LLP")
         _show_links()
+    return _problems(found)
+
+
+def _show_offers(found: "list[Offer]", title: str) -> None:
+    rows = []
+    for offer in found:
+        size = "unknown" if offer.size is None else f"{offer.size / 1e6:,.1f} MB"
+        rows.append((offer.part, size, offer.source))
+    table(f"What can be fetched of {title} by name", ("part", "size", "from"), rows)
+
+
+def _problems(found: "list[Offer]") -> int:
     problems = dict.fromkeys(offer.problem for offer in found if offer.problem)
     for problem in problems:
         print(f"seehear: {problem}", file=sys.stderr)

@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from seehear.cli.console import print_json, warn
 from seehear.errors import ConfigError, SeehearError
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from seehear.data import Dataset
+    from seehear.report.denoised import DenoisedTrack
     from seehear.report.systems import System
 
 _FORMATS = ("png", "svg", "pdf")
@@ -248,7 +249,8 @@ def _clip(args: argparse.Namespace) -> list[Path]:
 def _similarity(args: argparse.Namespace) -> list[Path]:
     from seehear.report import figures
 
-    dataset, evidence = _evidence(args)
+    evidence = _evidence(args)
+    dataset = evidence.dataset
     names = dataset.vocabulary.names
     asked = [dataset.vocabulary.index(name) for name in _names(args.classes)]
     files = []
@@ -267,11 +269,12 @@ def _strips(args: argparse.Namespace) -> list[Path]:
     import numpy as np
 
     from seehear.report import figures
-    from seehear.report.pictures import segment_frames
+    from seehear.report.pictures import clip_frames
     from seehear.report.run_page import strip_examples, strip_rows
     from seehear.report.withdrawn import labels_left
 
-    dataset, evidence = _evidence(args)
+    evidence = _evidence(args)
+    dataset = evidence.dataset
     split = dataset.split(args.split)
     if names := _names(args.clips):
         from seehear.report.systems import rows_of
@@ -298,7 +301,7 @@ def _strips(args: argparse.Namespace) -> list[Path]:
                 f"{path.name} (clip level)": everywhere,
                 **shown,
             }
-        frames = segment_frames(dataset.media_path(split.clips[at]), dataset.grid)
+        frames = clip_frames(dataset, split.clips[at])
         figure = figures.denoising_strip(
             frames, prompts, similarity, shown, classes, title=split.clips[at].id
         )
@@ -326,9 +329,11 @@ def _lanes(args: argparse.Namespace) -> list[Path]:
     )
     files = []
     for row in rows:
-        shown = {s.name: (s.audio[row], s.visual[row]) for s in systems}
+        count = systems[0].length(row)
+        shown = {s.name: (s.audio[row, :count], s.visual[row, :count]) for s in systems}
         if split.has_truth:
-            shown = {TRUTH: (split.truth().audio[row], split.truth().visual[row]), **shown}
+            real = split.truth()
+            shown = {TRUTH: (real.audio[row, :count], real.visual[row, :count]), **shown}
         figure = figures.parsing(shown, dataset.vocabulary.names, title=split.clips[row].id)
         files += _save(figure, args, f"lanes-{split.clips[row].id}")
     return files
@@ -377,7 +382,7 @@ def _curve(path: Path, value: str) -> list[tuple[int, float]]:
     return list(points.items())
 
 
-def _evidence(args: argparse.Namespace) -> tuple[Any, Any]:
+def _evidence(args: argparse.Namespace) -> "DenoisedTrack":
     from seehear.data import open_dataset
     from seehear.features import open_features
     from seehear.report.denoised import read_denoised
@@ -385,7 +390,7 @@ def _evidence(args: argparse.Namespace) -> tuple[Any, Any]:
     dataset, store = open_dataset(args.dataset), open_features(args.features)
     evidence = read_denoised(args.run, store, dataset, split=args.split, track=args.track)
     warn(evidence.notes)
-    return dataset, evidence
+    return evidence
 
 
 def _names(text: str | None) -> list[str]:

@@ -119,6 +119,7 @@ def run(args: argparse.Namespace) -> int:
 
     from seehear.data import open_dataset
     from seehear.features import open_features
+    from seehear.features.windowed import window_length
     from seehear.lock import owned
     from seehear.recipes import RECOMMENDED, apply, get
     from seehear.train import RunFolder, RunOptions, load_labels, prepare, run, run_seeds
@@ -140,7 +141,7 @@ def run(args: argparse.Namespace) -> int:
         save_every=args.save_every,
         tensorboard=args.tensorboard,
         skip_missing=args.skip_missing,
-        window=_window(args.window),
+        window=window_length(args.window),
         track_labels=args.track_labels,
         say=lambda line: print(line, file=sys.stderr, flush=True),
         progress=progress,
@@ -161,6 +162,7 @@ def run(args: argparse.Namespace) -> int:
     for result, folder in zip(results, folders, strict=True):
         result["warnings"] = [*warnings, *RunFolder(folder).label_warnings()]
     note = _note(dataset, results, args.evaluate)
+    results = [_told(result, joint=dataset.joint) for result in results]
     if args.json:
         shown = results[0] if seeds is None else {"runs": results, **_spread(results)}
         print_json({**shown, "note": note})
@@ -169,15 +171,15 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _window(given: int | None) -> int:
-    """Return how many segments a training window has."""
-    from seehear.train.options import WINDOW
+def _told(result: dict[str, Any], *, joint: bool) -> dict[str, Any]:
+    """Return a result, None in place of figures that the truth says nothing of."""
+    from seehear.metrics.told import told
 
-    if given is None:
-        return WINDOW
-    if given < 1:
-        raise ConfigError(f"expected at least 1 segment, got {given}", parameter="window")
-    return given
+    out = dict(result)
+    for key, value in result.items():
+        if key not in _NO_FIGURES and value is not None:
+            out[key] = told(value, joint=joint)
+    return out
 
 
 def _note(dataset: "Dataset", results: list[dict[str, Any]], evaluated: str | None) -> str | None:
@@ -261,8 +263,9 @@ def _rows(results: list[dict[str, Any]], split: str) -> list[list[object]]:
             rows.append([label, result["epoch"], *(percent(figures[key]) for key in FIGURES)])
     spread = _spread(results).get(split)
     if len(results) > 1 and spread:
-        rows.append([f"{split} mean", "", *(percent(spread[key]["mean"]) for key in FIGURES)])
-        rows.append([f"{split} ±", "", *(percent(spread[key]["spread"]) for key in FIGURES)])
+        for sign, part in (("mean", "mean"), ("±", "spread")):
+            cells = (percent(spread.get(key, {}).get(part)) for key in FIGURES)
+            rows.append([f"{split} {sign}", "", *cells])
     return rows
 
 

@@ -18,8 +18,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from seehear.data.benchmark import Annotated, Benchmark, made
 from seehear.data.clip import Clip
 from seehear.data.dataset import Dataset
@@ -29,13 +27,14 @@ from seehear.data.tables import Faults, Issue, seconds
 from seehear.data.truth import TruthRow
 from seehear.data.vocabulary import Vocabulary
 from seehear.errors import DataError
+from seehear.foreign import hdf5
+from seehear.foreign.hdf5 import Hdf5Array
 from seehear.time import TimeGrid, Track
 
 TABLE = "Annotations.txt"
 FILES = f"AVE's {TABLE}"
 HEADER = ("Category", "VideoID", "Quality", "StartTime", "EndTime")
 _SPLITS = ("train", "val", "test")
-_PACKAGE, _EXTRA = "h5py", "hdf5"
 
 
 class _Sample(NamedTuple):
@@ -85,6 +84,15 @@ def read(root: Path) -> Dataset:
     return made(benchmark, splits, annotation=f"sha256 {digest(path)[:12]}")
 
 
+def sample_names(path: Path) -> tuple[str, ...]:
+    """Return the name of every sample of the table, line by line.
+
+    Raises:
+        DataError: the table is damaged.
+    """
+    return tuple(sample.clip.name for sample in _samples(path)[0])
+
+
 def _samples(path: Path) -> tuple[list[_Sample], list[Issue]]:
     """Return the samples of the table in its order, and what is odd about their names."""
     faults, samples = Faults(), []
@@ -124,23 +132,19 @@ def _orders(root: Path, samples: int) -> tuple[Mapping[str, Sequence[int]], str 
     if not there:
         names = ", ".join(path.name for path in files.values())
         return every, f"AVE's own splits need its files {names} beside {TABLE}"
-    if importlib.util.find_spec(_PACKAGE) is None:
-        return every, f"AVE's own splits need h5py; run: pip install 'seehear[{_EXTRA}]'"
+    if importlib.util.find_spec(hdf5.PACKAGE) is None:
+        return every, f"AVE's own splits need h5py; run: pip install 'seehear[{hdf5.EXTRA}]'"
     return {split: _order(path, samples) for split, path in there.items()}, None
 
 
 def _order(path: Path, samples: int) -> list[int]:
-    import h5py
-
-    try:
-        with h5py.File(path, "r") as file:
-            order = np.asarray(file["order"])
-    except (OSError, KeyError, ValueError) as error:
+    found = Hdf5Array(path, "order")
+    if len(found.shape) != 1 or found.dtype.kind not in "iu" or not 0 < found.shape[0] <= samples:
         raise DataError(
-            f"expected an HDF5 file with a list called order ({error})", where=path
-        ) from None
-    if order.ndim != 1 or order.dtype.kind not in "iu" or not order.size:
-        raise DataError(f"order: expected a list of whole numbers, got {order.shape}", where=path)
+            f"order: expected a list of up to {samples} whole numbers, got {found.shape}",
+            where=path,
+        )
+    order = found.all()
     if order.min() < 0 or order.max() >= samples or len(set(order.tolist())) < len(order):
         raise DataError(
             f"order: expected each of the {samples} lines of {TABLE} at most once", where=path

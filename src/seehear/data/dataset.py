@@ -16,8 +16,8 @@ from seehear.data.grids import choose_grid, media_by_stem
 from seehear.data.tables import Faults, Issue, read_table
 from seehear.data.truth import Reading, Truth, TruthTables
 from seehear.data.vocabulary import Vocabulary
-from seehear.errors import DataError
-from seehear.time import TimeGrid
+from seehear.errors import ConfigError, DataError
+from seehear.time import TRACKS, TimeGrid
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +61,14 @@ class Split:
     def has_truth(self) -> bool:
         """Whether both tracks have a truth table."""
         return self.tables.audio is not None and self.tables.visual is not None
+
+    def weak_of(self, track: str, names: Sequence[str]) -> NDArray[np.uint8]:
+        """Return the weak labels of some clips for a track, (N, C): its own where there are any."""
+        row = {clip.name: index for index, clip in enumerate(self.clips)}
+        rows = [row[name] for name in names]
+        if self.track_weak is None:
+            return self.weak[rows]
+        return self.track_weak[rows, TRACKS.index(track)]
 
     @property
     def scorable(self) -> bool:
@@ -123,6 +131,8 @@ class Dataset:
         official: whose own figures are told beside ours: `lfav`, `ave`, `activitynet`,
             `vggsounder`; None: there are none but ours.
         splits_hint: what to do to get the official splits, where they are not there.
+        whole: the dataset whose clips these are windows of (`seehear.features.windowed`); None:
+            these are the clips themselves.
     """
 
     name: str
@@ -136,6 +146,7 @@ class Dataset:
     grid_from: str = "given with the dataset"
     official: str | None = None
     splits_hint: str | None = None
+    whole: "Dataset | None" = field(default=None, repr=False)
 
     def split(self, name: str) -> Split:
         """Return one split; DataError naming those there are."""
@@ -151,6 +162,19 @@ class Dataset:
     def varies(self) -> bool:
         """Whether clips differ in length."""
         return any(split.lengths for split in self.splits.values())
+
+    @property
+    def joint(self) -> bool:
+        """Whether the truth tells only what is heard and seen at once."""
+        return any(split.tables.joint for split in self.splits.values())
+
+    def without_track_labels(self) -> "Dataset":
+        """Return the dataset as if nobody had labelled its tracks; what is their truth stays."""
+        splits = dict(self.splits)
+        for name, split in self.splits.items():
+            if split.track_weak is not None and not split.exact:
+                splits[name] = replace(split, track_weak=None)
+        return replace(self, splits=splits)
 
     @cached_property
     def media_files(self) -> Mapping[str, Path]:
@@ -168,6 +192,8 @@ class Dataset:
 
     def fingerprint(self) -> str:
         """Return a sha256 over vocabulary, grid and tables: equal for equal labels, anywhere."""
+        if self.whole is not None:
+            return self.whole.fingerprint()
         out = hashlib.sha256(f"{self.vocabulary.digest()} {self.grid}".encode())
         for role in sorted(self.tables):
             content = hashlib.sha256(self.tables[role].read_bytes()).digest()
@@ -176,12 +202,23 @@ class Dataset:
 
     def parts(self) -> dict[str, str]:
         """Return a digest of each part that the fingerprint covers, to name what has changed."""
+        if self.whole is not None:
+            return self.whole.parts()
         tables = {role: hashlib.sha256(self.tables[role].read_bytes()) for role in self.tables}
         return {
             "vocabulary": self.vocabulary.digest(),
             "grid": f"{self.grid.count} x {self.grid.step_s:g} s from {self.grid.start_s:g} s",
             **{f"table {role}": digest.hexdigest() for role, digest in sorted(tables.items())},
         }
+
+
+def no_track_labels(dataset: Dataset) -> ConfigError:
+    """Return what is wrong where the tracks of a dataset have no weak labels of their own."""
+    return ConfigError(
+        f"{dataset.name} has no weak labels of each track",
+        hint="leave it out: the labels of the clip serve for both",
+        parameter="track_labels",
+    )
 
 
 @dataclass(frozen=True)

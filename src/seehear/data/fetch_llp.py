@@ -20,7 +20,7 @@ import os
 import shutil
 import urllib.parse
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -107,7 +107,7 @@ def fetch_llp(
             elif part == LABELS:
                 yield _fetch_labels(root, (labels or LABELS_URL).rstrip("/"), received)
             else:
-                yield _fetch_archive(root, ARCHIVES[part], _hub(hub), received)
+                yield fetch_archive(root, ARCHIVES[part], hub_address(hub), received)
 
 
 @dataclass(frozen=True)
@@ -134,14 +134,9 @@ def offers(
 
     A size is that of the revision recorded in the folder, or of the newest one.
     """
-    base, known = _hub(hub), read_record(Path(out))
+    base, known = hub_address(hub), read_record(Path(out))
     for archive in ARCHIVES.values():
-        source = f"{archive.repository}/{archive.file}"
-        try:
-            revision = known.get(archive.release, {}).get("revision") or _newest(base, archive)
-            yield Offer(archive.part, source, _expected(base, revision, archive)[1])
-        except DataError as error:
-            yield Offer(archive.part, source, problem=str(error))
+        yield archive_offer(archive, base, known)
     source = "fyyCS/LSLD@d34c988/refine_label"
     try:
         sizes = [size_of(f"{(labels or LABELS_URL).rstrip('/')}/{name}") for name in LABEL_FILES]
@@ -151,7 +146,18 @@ def offers(
         yield Offer(LABELS, source, problem=str(error))
 
 
-def _hub(address: str | None) -> str:
+def archive_offer(archive: HubArchive, hub: str, known: Mapping[str, Json]) -> Offer:
+    """Return how large an archive is: of the revision that a record knows, or the newest."""
+    source = f"{archive.repository}/{archive.file}"
+    try:
+        revision = known.get(archive.release, {}).get("revision") or _newest(hub, archive)
+        return Offer(archive.part, source, _expected(hub, revision, archive)[1])
+    except DataError as error:
+        return Offer(archive.part, source, problem=str(error))
+
+
+def hub_address(address: str | None) -> str:
+    """Return the base address of the hub: the one given, that of the environment, or its own."""
     return (address or os.environ.get("HF_ENDPOINT") or HUB_URL).rstrip("/")
 
 
@@ -206,9 +212,14 @@ def _fetch_labels(root: Path, base: str, received: Callable[[str, int], None]) -
     )
 
 
-def _fetch_archive(
+def fetch_archive(
     root: Path, archive: HubArchive, hub: str, received: Callable[[str, int], None]
 ) -> Fetched:
+    """Bring an archive of the hub into a dataset folder, unless it is there already.
+
+    Raises:
+        DataError: see `fetch_llp`.
+    """
     part, folder = archive.part, root / archive.folder
     known = read_record(root)
     done = known.get("archives", {}).get(part)

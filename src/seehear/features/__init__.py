@@ -15,11 +15,13 @@ def open_features(path: Path | str) -> FeatureStore:
     """Return an open features folder: our store, or the folders of a published release.
 
     Args:
-        path: a folder with `manifest.json`, or one that holds `vggish`, `res152`, `clip_16`, ...
+        path: a folder with `manifest.json`, or one that holds `vggish`, `res152`, `clip_16`, ...,
+            or AVE's HDF5 files.
 
     Raises:
         FeatureError: there is no such folder, or it holds no features we know.
     """
+    from seehear.features.ave_hdf5 import AveStore, is_ave
     from seehear.features.official import OfficialStore
     from seehear.features.packed import MANIFEST, PackedStore
 
@@ -36,4 +38,6 @@ def open_features(path: Path | str) -> FeatureStore:
             where=folder,
             hint="run the same seehear extract command again: it goes on where it stopped",
         )
+    if is_ave(folder):
+        return AveStore(folder)
     return OfficialStore(folder)

@@ -18,6 +18,7 @@ from seehear.features.store import ClipEntry, Encoders, FeatureStore, Stream, ba
 from seehear.files import Json
 from seehear.foreign.arrays import Header
 from seehear.foreign.arrays import read_npy as read_array
+from seehear.time import TimeGrid
 
 _FLOATS = ("float16", "float32", "float64")
 
@@ -35,6 +36,9 @@ class PublishedFolder:
         dim: numbers a row.
         track: `audio` or `visual`.
         source: in words.
+        suffix: of the files' names behind the clip's id, where several kinds share a folder.
+        every_s, span_s: one row begins so long after the one before, and covers so many seconds;
+            None: rows are segments, or frames of them.  Such rows are averaged to seconds.
     """
 
     folder: str
@@ -44,12 +48,62 @@ class PublishedFolder:
     dim: int
     track: str
     source: str
+    suffix: str = ""
+    every_s: float | None = None
+    span_s: float = 1.0
+
+    @property
+    def place(self) -> str:
+        """The folder, and what of it where several kinds share it."""
+        return f"{self.folder}/*{self.suffix}.npy" if self.suffix else self.folder
+
+    def file(self, folder: Path, id_: str) -> Path:
+        """Return the file of a clip."""
+        return folder / f"{id_}{self.suffix}.npy"
+
+    def segments(self, rows: int) -> int:
+        """Return how many rows a segment each those of a file are."""
+        if self.every_s is None or not rows:
+            return rows
+        return TimeGrid.covering((rows - 1) * self.every_s + self.span_s).count
+
+    def by_segment(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the rows of a file as one a segment, (T, D): the mean of those whose middle lies
+        in it, else the nearest.
+        """
+        if self.every_s is None:
+            return rows
+        middles = np.arange(len(rows)) * self.every_s + self.span_s / 2
+        out = np.empty((self.segments(len(rows)), rows.shape[1]), np.float32)
+        for second in range(len(out)):
+            inside = (middles >= second) & (middles < second + 1)
+            nearest = np.abs(middles - second - 0.5).argmin()
+            out[second] = rows[inside].mean(axis=0) if inside.any() else rows[nearest]
+        return out
 
     def stream(self, rows: int) -> str:
         """Return the stream's name for clips of this many rows."""
         if self.output == "frames" and rows == 10:
             return f"{self.encoder}/feature"
         return f"{self.encoder}/{self.output}"
+
+
+def _unav(kind: str, encoder: str, dim: int, track: str, source: str) -> PublishedFolder:
+    """Return one kind of UnAV-100's own features: windows of 24 frames, 8 apart, at 25 a second
+    (ttgeng233/UnAV 1609deb, libs/core/config.py:15-19, libs/datasets/unav100.py:264-297).
+    """
+    return PublishedFolder(
+        "av_features",
+        encoder,
+        "feature",
+        (),
+        dim,
+        track,
+        f"{source}, 24 frames from every eighth on, 25 a second (UnAV-100)",
+        f"_{kind}",
+        8 / 25,
+        24 / 25,
+    )
 
 
 PUBLISHED_FOLDERS = (
@@ -152,6 +206,27 @@ PUBLISHED_FOLDERS = (
         "visual",
         "R(2+1)D-18, one vector a second (LFAV)",
     ),
+    PublishedFolder(
+        "UnAV/feats_CLIP/segment_feats",
+        "clip-vit-l14-uwav",
+        "feature",
+        (),
+        768,
+        "visual",
+        "CLIP ViT-L/14, one vector a second (UWAV)",
+    ),
+    PublishedFolder(
+        "UnAV/feats_CLAP/segment_feats",
+        "clap-uwav",
+        "feature",
+        (),
+        512,
+        "audio",
+        "CLAP, one vector a second (UWAV)",
+    ),
+    _unav("rgb", "i3d-rgb-unav", 1024, "visual", "I3D, pictures"),
+    _unav("flow", "i3d-flow-unav", 1024, "visual", "I3D, optical flow"),
+    _unav("vggish", "vggish-unav", 128, "audio", "VGGish"),
 )
 
 
@@ -178,7 +253,7 @@ class OfficialStore(FeatureStore):
             if folder is not None:
                 self._add(published, folder)
         if not self.streams:
-            known = ", ".join(published.folder for published in PUBLISHED_FOLDERS)
+            known = ", ".join(published.place for published in PUBLISHED_FOLDERS)
             raise FeatureError(
                 f"expected one of the folders {known} with .npy files, found none",
                 where=self.path,
@@ -199,7 +274,7 @@ class OfficialStore(FeatureStore):
         if clip not in self._ids:
             raise FeatureError(f"clip {name} has no file in any folder", where=self.path)
         missing = [
-            published.folder
+            published.place
             for stream, (_, published) in self._folders.items()
             if not self.count(stream, clip)
         ]
@@ -223,8 +298,9 @@ class OfficialStore(FeatureStore):
         """Return how many rows the file of a clip holds, by its header; 0: it is damaged."""
         if (stream, id_) not in self._counted:
             try:
-                rows = read_array(self._folders[stream][0] / f"{id_}.npy", mapped=True)
-                self._counted[stream, id_] = len(rows) if rows.ndim else 0
+                folder, published = self._folders[stream]
+                rows = read_array(published.file(folder, id_), mapped=True)
+                self._counted[stream, id_] = published.segments(len(rows) if rows.ndim else 0)
             except DataError:
                 self._counted[stream, id_] = 0
         return self._counted[stream, id_]
@@ -232,7 +308,8 @@ class OfficialStore(FeatureStore):
     def _is_there(self, stream: str, name: str) -> bool:
         """Return whether a clip has a file; a name becomes a path only if a folder has it."""
         id_ = self._id(name)
-        return id_ in self._ids and (self._folders[stream][0] / f"{id_}.npy").is_file()
+        folder, published = self._folders[stream]
+        return id_ in self._ids and published.file(folder, id_).is_file()
 
     def rows(self, stream: str, name: str) -> NDArray[np.float32]:
         """Return the rows of one clip, (R, D), after checking the file."""
@@ -240,9 +317,8 @@ class OfficialStore(FeatureStore):
         folder, published = self._folders[stream]
         if self._id(name) not in self._ids:
             raise FeatureError(f"clip {name!r:.80} has no file in any folder", where=folder)
-        return read_npy(
-            folder / f"{self._id(name)}.npy", published, (rows,) if rows else published.rows
-        )
+        path = published.file(folder, self._id(name))
+        return published.by_segment(read_npy(path, published, (rows,) if rows else published.rows))
 
     def array(self, stream: str, names: Sequence[str], *, pad: bool = False) -> NDArray[np.float32]:
         """Return the rows of several clips, (N, R, D); missing files are counted first."""
@@ -257,12 +333,14 @@ class OfficialStore(FeatureStore):
         return super().array(stream, names, pad=pad)
 
     def _add(self, published: PublishedFolder, folder: Path) -> None:
-        ids = sorted(entry.name[:-4] for entry in os.scandir(folder) if entry.name.endswith(".npy"))
+        end = f"{published.suffix}.npy"
+        names = (entry.name for entry in os.scandir(folder))
+        ids = sorted(name.removesuffix(end) for name in names if name.endswith(end))
         if not ids:
             return
         first = _first_readable(folder, ids, published)
         name = published.stream(len(first))
-        source = f"{published.folder}: {published.source}"
+        source = f"{published.place}: {published.source}"
         provenance: dict[str, Json] = {"weights": {}, "preprocessing": None, "source": source}
         rows = len(first) if published.rows else None
         self.streams[name] = Stream(
@@ -286,7 +364,7 @@ def _first_readable(
     fault = None
     for id_ in ids:
         try:
-            return read_npy(folder / f"{id_}.npy", published, published.rows)
+            return read_npy(published.file(folder, id_), published, published.rows)
         except FeatureError as error:
             fault = fault or error
     assert fault is not None

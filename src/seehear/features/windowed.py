@@ -15,10 +15,13 @@ from numpy.typing import NDArray
 
 from seehear.data import Clip, Dataset, Split
 from seehear.data.truth import Truth
+from seehear.errors import ConfigError
 from seehear.features.store import ClipEntry, Encoders, FeatureStore
 from seehear.time import TimeGrid
 
 LEARNED = ("train", "val")  # the splits that training reads
+WINDOW = 60  # segments, where nobody says
+_AT = "@"
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,20 @@ class Window:
     @property
     def name(self) -> str:
         """What it is called as a clip of its own."""
-        return f"{self.clip}@{self.start}"
+        return f"{self.clip}{_AT}{self.start}"
+
+
+def window_length(given: int | None) -> int:
+    """Return how many segments a window has: as given, else `WINDOW`.
+
+    Raises:
+        ConfigError: fewer than one.
+    """
+    if given is None:
+        return WINDOW
+    if given < 1:
+        raise ConfigError(f"expected at least 1 segment, got {given}", parameter="window")
+    return given
 
 
 def window_starts(count: int, length: int, step: int) -> list[int]:
@@ -57,6 +73,16 @@ def segments_of(store: FeatureStore, clip: str) -> int:
     """Return how many segments a clip has by its features; 0: it has none."""
     of_segments = [name for name in store.streams if name.endswith("/feature")]
     return max((store.count(stream, clip) for stream in of_segments), default=0)
+
+
+def lengths_of(store: FeatureStore, dataset: Dataset, split: Split) -> list[int]:
+    """Return the segments of each clip of a split by its features; none where all clips have those
+    of the grid.
+    """
+    longest = dataset.grid.count
+    if not split.lengths:
+        return []
+    return [min(longest, segments_of(store, name) or longest) for name in split.names]
 
 
 class WindowedStore(FeatureStore):
@@ -116,16 +142,33 @@ class WindowedStore(FeatureStore):
         return (type(self), (self._store, list(self._windows.values())))
 
 
-def in_windows(dataset: Dataset, store: FeatureStore, length: int) -> tuple[Dataset, WindowedStore]:
-    """Return the splits that training reads, and their features, as windows of one length."""
+def window_place(dataset: Dataset, clip: Clip) -> tuple[Clip, TimeGrid]:
+    """Return the clip that a window is of, and the window's segments in it; of any other clip it
+    and its own.
+    """
+    if dataset.whole is None:
+        return clip, dataset.grid
+    name, _, start = clip.name.rpartition(_AT)
+    grid = dataset.grid
+    return replace(clip, name=name, id=clip.id.rpartition(_AT)[0]), replace(
+        grid, start_s=grid.start_s + int(start) * grid.step_s
+    )
+
+
+def in_windows(
+    dataset: Dataset, store: FeatureStore, length: int, *, splits: Sequence[str] = LEARNED
+) -> tuple[Dataset, WindowedStore]:
+    """Return some splits and their features as windows of one length; by default those that
+    training reads.
+    """
     grid = TimeGrid(length, dataset.grid.step_s)
-    splits, windows = {}, []
-    for name in LEARNED:
+    cut_splits, windows = {}, []
+    for name in splits:
         if name in dataset.splits:
-            splits[name], cut = _cut(dataset.splits[name], store, grid)
+            cut_splits[name], cut = _cut(dataset.splits[name], store, grid)
             windows += cut
     source = f"windows of {length} segments of clips of up to {dataset.grid.count}"
-    seen = replace(dataset, splits=splits, grid=grid, grid_from=source)
+    seen = replace(dataset, splits=cut_splits, grid=grid, grid_from=source, whole=dataset)
     return seen, WindowedStore(store, windows)
 
 
@@ -139,7 +182,8 @@ def _cut(split: Split, store: FeatureStore, grid: TimeGrid) -> tuple[Split, list
         rows += [row] * len(of_clip)
     clips = []
     for row, window in zip(rows, windows, strict=True):
-        clips.append(Clip(window.name, window.name, split.clips[row].labels))
+        own = split.clips[row]
+        clips.append(Clip(window.name, f"{own.id}{_AT}{window.start}", own.labels))
     cached: dict[str, Truth] = {}
     if split.has_truth:
         truth = _truth(split.truth(), rows, windows)

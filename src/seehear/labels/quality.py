@@ -65,7 +65,11 @@ def changes(
 
 
 def label_quality(
-    stages: Mapping[str, Mapping[str, Floats | None]], weak: NDArray[Any], truth: "Truth"
+    stages: Mapping[str, Mapping[str, Floats | None]],
+    weak: NDArray[Any],
+    truth: "Truth",
+    *,
+    joint: bool = False,
 ) -> dict[str, Json]:
     """Return the segment figures of each stage of the labels against the truth.
 
@@ -74,10 +78,12 @@ def label_quality(
             without an array is its weak label on every segment, as training takes it.
         weak: (N, C), 0 or 1.
         truth: of the same clips.
+        joint: whether it tells only what is heard and seen at once.
 
     Returns:
         By stage: the five segment figures (means over clips), and `per_class`: track to C pooled F
-        values, None for a class that is neither in the labels nor in the truth.
+        values, None for a class that is neither in the labels nor in the truth, and for whatever
+        the truth says nothing of.
     """
     from seehear.metrics import evaluate
 
@@ -89,15 +95,21 @@ def label_quality(
             labels = arrays.get(track)
             binary[track] = everywhere if labels is None else labels >= 0.5
         report = evaluate(binary["audio"], binary["visual"], truth.audio, truth.visual)
-        out[stage] = _segment_figures(report)
+        out[stage] = _segment_figures(report, joint)
     return out
 
 
-def _segment_figures(report: "Report") -> dict[str, Json]:
-    figures = report.figures()
-    pooled = report.per_class()
+def _segment_figures(report: "Report", joint: bool) -> dict[str, Json]:
+    from seehear.metrics.told import told
+
+    figures = told(report.figures(), joint=joint)
+    pooled = told(report.per_class(), joint=joint)
     out: dict[str, Json] = {key: figures[key] for key in SEGMENT_KEYS}
-    out["per_class"] = {track: _or_none(pooled[f"segment/{track}"].f1) for track in TRACKS}
+    out["per_class"] = {}
+    for track in TRACKS:
+        of_track = pooled[f"segment/{track}"]
+        nothing = np.full(report.per_class()["segment/audio_visual"].f1.shape, np.nan)
+        out["per_class"][track] = _or_none(nothing if of_track is None else of_track.f1)
     return out
 
 

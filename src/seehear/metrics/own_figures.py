@@ -191,6 +191,13 @@ def _vggsounder(
     return {**clip_figures(scores, heard, seen), **out}
 
 
+# those to look at first, where there is room for few
+HEADLINES: Mapping[str, tuple[str, ...]] = {
+    "lfav": ("snippet_map/mean", "event_f/mean"),
+    "ave": ("segment_accuracy",),
+    "activitynet": ("map/0.5", "map/mean"),
+    "vggsounder": ("a/hit@1", "v/hit@1", "av/hit@1"),
+}
 _Measure = Callable[[Dataset, Split, Truth | None, Given, list[str]], Figures]
 _MEASURES: Mapping[str, _Measure] = {
     "lfav": _lfav,

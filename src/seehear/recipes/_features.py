@@ -102,6 +102,20 @@ FEATURES: Mapping[str, FeatureSet] = Registry(
                 motion=("r2plus1d18-lfav/feature",),
             ),
             FeatureSet(
+                "ave",
+                "VGGish and the means of VGG-19's maps, one vector a second: what AVE publishes",
+                audio=("vggish-ave/feature",),
+                visual=("vgg19-ave/feature",),
+            ),
+            FeatureSet(
+                "unav",
+                "VGGish and I3D of pictures and of optical flow, averaged to seconds, clips of any"
+                " length: what UnAV-100 publishes",
+                audio=("vggish-unav/feature",),
+                visual=("i3d-rgb-unav/feature",),
+                motion=("i3d-flow-unav/feature",),
+            ),
+            FeatureSet(
                 "offline",
                 "EfficientNet-Lite2 (ConSE) frames and YAMNet embedding with class scores; no"
                 " download but from the package index",

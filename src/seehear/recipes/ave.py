@@ -17,7 +17,7 @@ AVE = Recipe(
         code="YapengTian/AVE-ECCV18@93f843fed72fb17394df76330df958b0c2dbde76",
     ),
     published={"paper": (47.2, 37.1, 35.4, 39.9, 41.6, 40.4, 34.7, 31.6, 35.5, 36.5)},
-    features=("paper", "clip", "clip+3d", "uwav", "lfav", "offline"),
+    features=("paper", "clip", "clip+3d", "uwav", "lfav", "ave", "unav", "offline"),
     labels=Labels(smooth_audio=1.0, smooth_visual=0.9),
     network=Network(
         "ave",

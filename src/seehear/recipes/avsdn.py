@@ -13,7 +13,7 @@ AVSDN = Recipe(
         arxiv="1902.07473",
     ),
     published={"paper": (47.8, 52.0, 37.1, 45.7, 50.8, 34.1, 46.3, 26.5, 35.6, 37.7)},
-    features=("paper", "clip", "clip+3d", "uwav", "lfav", "offline"),
+    features=("paper", "clip", "clip+3d", "uwav", "lfav", "ave", "unav", "offline"),
     labels=Labels(smooth_audio=1.0, smooth_visual=0.9),
     network=Network("avsdn", {"width": 512, "hidden": 128, "head_hidden": 64, "pooling": "max"}),
     losses=(terms.AUDIO, terms.VISUAL, terms.CLIP),

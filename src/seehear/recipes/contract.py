@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from seehear.arrays import Array
@@ -160,6 +162,10 @@ class Context:
     artefacts: Mapping[str, Arrays]
     seed: int
     predict: Predict = no_network
+
+    def weak_of(self, track: str) -> NDArray[np.uint8]:
+        """Return the weak labels of the training clips for a track, (N, C)."""
+        return self.dataset.split("train").weak_of(track, self.train.names)
 
     def segment_options(self, kind: type[T]) -> T:
         """Return the recipe's `labels.segments`, which must be of this kind.

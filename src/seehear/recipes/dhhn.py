@@ -96,7 +96,7 @@ DHHN = Recipe(
         "paper": (61.3, 58.3, 52.9, 57.5, 58.1, 54.0, 55.1, 47.3, 51.5, 51.5),
         "clip": (62.6, 59.1, 53.4, 58.4, 59.1, 54.3, 55.2, 46.8, 52.1, 52.5),
     },
-    features=("paper", "clip", "clip+3d", "uwav", "lfav", "offline"),
+    features=("paper", "clip", "clip+3d", "uwav", "lfav", "ave", "unav", "offline"),
     labels=Labels(smooth_audio=1.0, smooth_visual=0.9),
     network=Network(
         "dhhn",

@@ -30,6 +30,8 @@ HAN = Recipe(
         "valor",
         "uwav",
         "lfav",
+        "ave",
+        "unav",
         "offline",
     ),
     labels=Labels(smooth_audio=1.0, smooth_visual=0.9),

@@ -90,7 +90,18 @@ JOMOLD = Recipe(
         "paper": (61.3, 63.8, 57.2, 60.8, 59.9, 53.9, 59.9, 49.6, 54.5, 52.5),
         "clip": (62.6, 67.1, 59.1, 62.9, 61.4, 54.6, 63.5, 50.7, 56.3, 54.0),
     },
-    features=("paper", "clip", "clip+3d", "valor+3d", "valor", "uwav", "lfav", "offline"),
+    features=(
+        "paper",
+        "clip",
+        "clip+3d",
+        "valor+3d",
+        "valor",
+        "uwav",
+        "lfav",
+        "ave",
+        "unav",
+        "offline",
+    ),
     labels=Labels(
         smooth_audio=1.0, smooth_visual=0.9, relabel=RemoveNoisy(warm_up=0.9, form="released")
     ),

@@ -22,7 +22,7 @@ MM_PYRAMID = Recipe(
         "paper": (60.9, 54.4, 50.0, 55.1, 57.6, 52.7, 51.8, 44.4, 49.9, 50.5),
         "clip": (62.8, 56.3, 51.6, 56.9, 60.0, 53.1, 52.2, 45.5, 50.3, 50.7),
     },
-    features=("paper", "clip", "clip+3d", "uwav", "lfav", "offline"),
+    features=("paper", "clip", "clip+3d", "uwav", "lfav", "ave", "unav", "offline"),
     labels=Labels(smooth_audio=1.0, smooth_visual=0.9),
     network=Network(
         "mm_pyramid",

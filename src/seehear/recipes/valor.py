@@ -46,8 +46,8 @@ class Thresholds:
 def threshold(context: Context) -> SegmentLabels:
     """Return the segment labels of the training clips, as the recipe's `labels.segments` says."""
     options, dataset = context.segment_options(Thresholds), context.dataset
-    audio = _track_labels(context, options, options.audio, options.audio_template)
-    visual = _track_labels(context, options, options.visual, options.visual_template)
+    audio = _track_labels(context, options, "audio")
+    visual = _track_labels(context, options, "visual")
     provenance = {
         "rule": "valor",
         "options": asdict(options),
@@ -56,11 +56,10 @@ def threshold(context: Context) -> SegmentLabels:
     return SegmentLabels(audio, visual, context.train.names, dataset.vocabulary.names, provenance)
 
 
-def _track_labels(
-    context: Context, options: Thresholds, encoder: str, template: str
-) -> NDArray[np.float32]:
+def _track_labels(context: Context, options: Thresholds, track: str) -> NDArray[np.float32]:
     """Return the labels of one track's segments, (N, T, C)."""
-    dataset, weak = context.dataset, context.train.weak.cpu().numpy()
+    encoder, template = getattr(options, track), getattr(options, f"{track}_template")
+    dataset, weak = context.dataset, context.weak_of(track)
     limits = None
     if options.rule == "published":
         texts, limits = valor.published(encoder, dataset.vocabulary.names)

@@ -12,6 +12,7 @@ from seehear.data import Dataset
 from seehear.encoders import TextTower, TextTowerLoader, load_text
 from seehear.errors import ConfigError, DataError
 from seehear.features import FeatureStore
+from seehear.features.windowed import in_windows, window_length
 from seehear.files import Json
 from seehear.foreign.forms import Wrong, record
 from seehear.foreign.forms import made as form_of
@@ -44,6 +45,7 @@ class DenoisedTrack:
         names: N clip names.
         features: (N, T, D) in the space shared with language.
         store: where they come from.
+        dataset: whose clips they are, in windows where clips differ in length.
         tower: text tower of that space.
         texts, template: words for the classes in prompts, and what is put around a prompt.
         class_texts: words for the classes in the re-weighting.
@@ -56,6 +58,7 @@ class DenoisedTrack:
     names: tuple[str, ...]
     features: NDArray[np.float32]
     store: FeatureStore
+    dataset: Dataset
     tower: TextTower
     texts: list[str]
     template: str
@@ -206,6 +209,9 @@ def read_denoised(
             where=path,
             hint="name a run whose evidence is language, or the other track",
         )
+    if dataset.varies:
+        length = window_length(None if kept is None else _segments(kept))
+        dataset, store = in_windows(dataset, store, length, splits=(split,))
     encoder = getattr(options, track)
     built = None if kept is None else _as_it_was(kept, split)
     notes: list[str] = []
@@ -232,10 +238,17 @@ def read_denoised(
         built.labels.names,
         read_space(store, encoder, built.labels.names, dataset.grid.count),
         store,
+        dataset,
         text_tower(encoder, load_tower),
         *_words(built.labels.provenance["tracks"][track], options, dataset, track),
         tuple(notes),
     )
+
+
+def _segments(labels: SegmentLabels) -> int | None:
+    """Return how many segments labels are of; None: of no track there are any."""
+    arrays = (labels.get(track) for track in TRACKS)
+    return next((array.shape[1] for array in arrays if array is not None), None)
 
 
 def _words(

@@ -195,9 +195,15 @@ def parsing(
         axis.set_ylim(len(systems) * row - 1.2, -0.7)
         _clean(axis)
     count = len(next(iter(systems.values()))[0])
-    axes[-1].set(xlabel="seconds", xlim=(0, count), xticks=np.arange(count + 1))
+    axes[-1].set(xlabel="seconds", xlim=(0, count), xticks=_seconds(count))
     figure.suptitle(title, fontsize=11)
     return figure
+
+
+def _seconds(count: int) -> NDArray[np.int_]:
+    """Return which seconds an axis names: each, or round ones where there are too many."""
+    step = next(s for s in (1, 2, 5, 10, 20, 60, 120, 300, 600, 3600) if count <= 20 * s)
+    return np.arange(0, count + 1, step)
 
 
 def _named(

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from html import escape
 
 from seehear.data import Dataset
+from seehear.metrics.told import headline
 from seehear.report.systems import System
 from seehear.report.tables import percent
 
-_TYPE = "segment/type"
 _TERMS = {
     "Heard, Seen, Both": "how well it is told what is in the sound, in the picture, and in both in"
     " the same second: F, which is high only if most of what was found is right and most of what is"
@@ -53,4 +53,4 @@ def terms() -> str:
 
 def _value(system: System) -> float:
     assert system.report is not None
-    return float(system.report.figures()[_TYPE])
+    return float(system.report.figures()[headline("segment", joint=system.joint)])

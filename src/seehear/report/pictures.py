@@ -8,11 +8,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.data import Clip, Dataset
 from seehear.errors import MediaError
 from seehear.export import EMBED_LIMIT_BYTES, media_url
+from seehear.features.windowed import window_place
 from seehear.time import TimeGrid
 
 BLANK = 48  # grey level of a segment without a frame
+
+
+def clip_frames(dataset: Dataset, clip: Clip, *, side: int = 128) -> list[NDArray[np.uint8]]:
+    """Return one picture a segment of a clip, or of a window of one; see `segment_frames`."""
+    own, grid = window_place(dataset, clip)
+    return segment_frames((dataset.whole or dataset).media_path(own), grid, side=side)
 
 
 def segment_frames(

@@ -15,14 +15,14 @@ from seehear.export import EMBED_LIMIT_BYTES
 from seehear.export.html import settings
 from seehear.export.page import document
 from seehear.metrics import FIGURE_KEYS
+from seehear.metrics.told import headline
 from seehear.report import charts, opening, tables
 from seehear.report.denoised import WORDS, DenoisedTrack
-from seehear.report.pictures import data_url, media_urls, segment_frames
-from seehear.report.systems import TRUTH, System, truth_timeline
+from seehear.report.pictures import clip_frames, data_url, media_urls
+from seehear.report.systems import TRUTH, System
 from seehear.time import Timeline
 
 _STRIP_CLASSES = 6  # a clip with more labels has more prompts than a page can show
-TYPE = FIGURE_KEYS.index("segment/type")
 
 PLAYER = """<div class="beside"><section class="watch"><div class="player">\
 <video id="player" controls playsinline preload="metadata"></video>
@@ -156,8 +156,11 @@ def _split_clip(page: RunPage, row: int, clip: Clip) -> dict[str, Any]:
     note = ", ".join(clip.labels)
     report = page.systems[0].report
     if report is not None:  # the split has its truth
-        lanes.insert(1, _lane(TRUTH, truth_timeline(dataset, split, row, source)))
-        note = f"Type {100 * float(report.matrix()[row, TYPE]):.0f} % · {note}"
+        lanes.insert(1, _lane(TRUTH, page.systems[0].truth(dataset, split, row, source)))
+        key = headline("segment", joint=dataset.joint)
+        figure = float(report.matrix()[row, FIGURE_KEYS.index(key)])
+        word = tables.FIGURE_WORDS[key.partition("/")[2]]
+        note = f"{word} {100 * figure:.0f} % · {note}"
     return {"title": clip.id, "note": note, "lanes": lanes}
 
 
@@ -191,9 +194,11 @@ def _summary(main: System, dataset: Dataset, split: str) -> str:
 
 
 def _setting(systems: Sequence[System], dataset: Dataset, split: str) -> str:
+    up_to = "up to " if dataset.split(split).lengths else ""
     text = (
-        f"Percent, mean over the {len(dataset.split(split))} clips of {split}; {dataset.grid.count}"
-        f" segments of {dataset.grid.step_s:g} s, {len(dataset.vocabulary)} classes. "
+        f"Percent, mean over the {len(dataset.split(split))} clips of {split};"
+        f" {up_to}{dataset.grid.count} segments of {dataset.grid.step_s:g} s,"
+        f" {len(dataset.vocabulary)} classes. "
     )
     decodings = [_decoding(system) for system in systems]
     return text + "Decoding: " + "; ".join(decodings) + "."
@@ -242,15 +247,16 @@ def _learnt(system: System, kept: float) -> str:
 
 
 def _labels_section(page: RunPage) -> str:
-    denoised, dataset = page.denoised, page.dataset
+    denoised = page.denoised
     if denoised is None:
         return ""
+    dataset = denoised.dataset
     split = denoised.built.labels.provenance.get("split", "train")
     report = denoised.built.report
     parts = [_notes(denoised.built.warnings)]
     parts += [tables.changes_line(numbers, track) for track, numbers in report.items()]
     if dataset.split(split).has_truth and denoised.names == dataset.split(split).names:
-        quality = denoised.built.quality(dataset.split(split).truth())
+        quality = denoised.built.quality(dataset.split(split).truth(), joint=dataset.joint)
         parts.append(tables.quality_table(quality))
         by_class = "".join(tables.quality_by_class(quality, dataset, track) for track in report)
         parts.append(f"<details><summary>By class</summary>{by_class}</details>")
@@ -268,7 +274,7 @@ def _labels_section(page: RunPage) -> str:
 
 def _strip(denoised: DenoisedTrack, dataset: Dataset, split: str, row: int) -> str:
     clip = next(c for c in dataset.split(split).clips if c.name == denoised.names[row])
-    pictures = segment_frames(dataset.media_path(clip), dataset.grid, side=112)
+    pictures = clip_frames(dataset, clip, side=112)
     frames = [data_url(picture) for picture in pictures]
     prompts, similarity = denoised.prompts(row)
     classes, rows = strip_rows(denoised, dataset, split, row)

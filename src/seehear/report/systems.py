@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from seehear.data import Dataset
 from seehear.errors import ConfigError, WeightsError
 from seehear.features import FeatureStore
+from seehear.features.windowed import lengths_of
 from seehear.metrics import FIGURE_KEYS, Report, evaluate
 from seehear.time import Timeline, decide
 
@@ -29,6 +30,8 @@ class System:
         segment_prob: (N, T, 2, C), what stands behind them.
         report: against the truth; None where the split has none.
         log: one entry an epoch, as `log.jsonl` holds them; empty for a model file.
+        lengths: segments of each clip, where clips differ in length.
+        joint: whether the truth tells only what is heard and seen at once.
     """
 
     name: str
@@ -39,17 +42,35 @@ class System:
     segment_prob: NDArray[np.floating]
     report: Report | None
     log: Sequence[Mapping[str, Any]]
+    lengths: Sequence[int] = ()
+    joint: bool = False
+
+    def length(self, row: int) -> int:
+        """Return how many segments the clip of one row has."""
+        return self.lengths[row] if self.lengths else self.audio.shape[1]
 
     def timeline(self, dataset: Dataset, row: int, source: str) -> Timeline:
         """Return what the system found in the clip of one row."""
+        count = self.length(row)
         return Timeline.from_arrays(
-            self.audio[row],
-            self.visual[row],
-            grid=dataset.grid,
+            self.audio[row, :count],
+            self.visual[row, :count],
+            grid=replace(dataset.grid, count=count),
             vocabulary=dataset.vocabulary.names,
             source=source,
-            audio_prob=self.segment_prob[row, :, 0],
-            visual_prob=self.segment_prob[row, :, 1],
+            audio_prob=self.segment_prob[row, :count, 0],
+            visual_prob=self.segment_prob[row, :count, 1],
+        )
+
+    def truth(self, dataset: Dataset, split: str, row: int, source: str) -> Timeline:
+        """Return what is really heard and seen in the clip of one row."""
+        truth, count = dataset.split(split).truth(), self.length(row)
+        return Timeline.from_arrays(
+            truth.audio[row, :count],
+            truth.visual[row, :count],
+            grid=replace(dataset.grid, count=count),
+            vocabulary=dataset.vocabulary.names,
+            source=source,
         )
 
 
@@ -72,18 +93,6 @@ def read_systems(
             system = replace(system, name=f"{system.name} ({system.path.name})")
         named.append(system)
     return named
-
-
-def truth_timeline(dataset: Dataset, split: str, row: int, source: str) -> Timeline:
-    """Return what is really heard and seen in the clip of one row."""
-    truth = dataset.split(split).truth()
-    return Timeline.from_arrays(
-        truth.audio[row],
-        truth.visual[row],
-        grid=dataset.grid,
-        vocabulary=dataset.vocabulary.names,
-        source=source,
-    )
 
 
 def rows_of(dataset: Dataset, split: str, clips: Sequence[str]) -> list[int]:
@@ -148,4 +157,6 @@ def _read(path: Path, store: FeatureStore, dataset: Dataset, split: str) -> Syst
         prob[0],
         report,
         RunFolder(path).log(),
+        lengths_of(store, dataset, dataset.split(split)),
+        dataset.joint,
     )

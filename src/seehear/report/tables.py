@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from seehear.data import Dataset
 from seehear.export.html import PERCEIVED
 from seehear.metrics import FIGURE_KEYS, Pooled, Report, compare, intervals
+from seehear.metrics.told import headline, is_told
 from seehear.report.systems import System
 from seehear.time import Track
 
@@ -38,12 +39,13 @@ def figures_table(systems: Sequence[System]) -> str:
     if not scored:
         return '<p class="muted">This split has no truth, so there are no figures.</p>'
     figures = [report.figures() for _, report in scored]
+    joint = systems[0].joint
     columns = []
     for key in FIGURE_KEYS:
         columns.append([each[key] for each in figures])
     head = "".join(_column(FIGURE_WORDS[key.split("/")[1]]) for key in FIGURE_KEYS)
     body = "".join(
-        _figures_row(name, report, bold)
+        _figures_row(name, report, bold, joint=joint)
         for (name, report), bold in zip(scored, _best(np.stack(columns, axis=1)), strict=True)
     )
     groups = "".join(
@@ -54,7 +56,8 @@ def figures_table(systems: Sequence[System]) -> str:
         f"<table><thead><tr><th></th>{groups}</tr><tr><th"
         f' scope="col">System</th>{head}</tr></thead><tbody>{body}</tbody></table>'
     )
-    return wide(table, "Figures of every system")
+    only = '<p class="muted">The truth tells only what is heard and seen at once.</p>'
+    return wide(table, "Figures of every system") + (only if joint else "")
 
 
 def _column(name: str) -> str:
@@ -69,10 +72,13 @@ def _best(values: NDArray[np.floating]) -> NDArray[np.bool_]:
     return ahead
 
 
-def _figures_row(name: str, report: Report, bold: Sequence[bool]) -> str:
+def _figures_row(name: str, report: Report, bold: Sequence[bool], *, joint: bool) -> str:
     spans, figures = intervals(report), report.figures()
     cells = ""
     for key, first in zip(FIGURE_KEYS, bold, strict=True):
+        if not is_told(key, joint=joint):
+            cells += f'<td class="num">{percent(None)}</td>'
+            continue
         marked = " best" if first else ""
         span = f"{percent(spans[key].low)} to {percent(spans[key].high)}"
         title = f"95 % of resamples: {span}"
@@ -83,20 +89,21 @@ def _figures_row(name: str, report: Report, bold: Sequence[bool]) -> str:
 def against(main: System, others: Sequence[System]) -> str:
     """Return one sentence a rival: by how much the main system is ahead, and how sure that is."""
     lines = []
+    measured = FIGURE_WORDS[headline("segment", joint=main.joint).partition("/")[2]]
     for other in others:
         if main.report is None or other.report is None:
             continue
         found = compare(other.report, main.report)
         parts = []
-        for key, word in (("segment/type", "segments"), ("event/type", "events")):
-            c = found[key]
+        for level, word in (("segment", "segments"), ("event", "events")):
+            c = found[headline(level, joint=main.joint)]
             parts.append(
                 f"{100 * c.difference:+.1f} points on {word} (95 % of resamples {100 * c.low:+.1f}"
                 f" to {100 * c.high:+.1f}, p = {c.p_value:.3f}; better on {c.better} clips, worse"
                 f" on {c.worse})"
             )
         lines.append(
-            f"<p><b>{escape(main.name)}</b> against {escape(other.name)}, Type:"
+            f"<p><b>{escape(main.name)}</b> against {escape(other.name)}, {measured}:"
             f" {', '.join(parts)}.</p>"
         )
     return "".join(lines)
@@ -107,15 +114,18 @@ def class_table(systems: Sequence[System], dataset: Dataset) -> str:
     scored = [(s.name, s.report.per_class()) for s in systems if s.report is not None]
     if not scored:
         return '<p class="muted">This split has no truth, so there are no figures by class.</p>'
+    joint = systems[0].joint
+    streams = [stream for stream in PERCEIVED if is_told(f"segment/{stream}", joint=joint)]
     top = "".join(
-        f'<th scope="colgroup" colspan="{len(scored)}" class="group {stream}">{word}</th>'
-        for stream, word in PERCEIVED.items()
+        f'<th scope="colgroup" colspan="{len(scored)}" class="group {stream}">'
+        f"{PERCEIVED[stream]}</th>"
+        for stream in streams
     )
-    head = "".join(_column(name) for name, _ in scored) * len(PERCEIVED)
+    head = "".join(_column(name) for name, _ in scored) * len(streams)
     body = ""
     for c, name in enumerate(dataset.vocabulary.names):
         cells = ""
-        for stream in PERCEIVED:
+        for stream in streams:
             cells += _class_cells([of[f"segment/{stream}"] for _, of in scored], c)
         body += f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>'
     table = (

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from seehear.data import Dataset
 from seehear.features import FeatureStore
-from seehear.features.official import OfficialStore
 from seehear.features.packed import (
     MANIFEST,
     PackedStore,
@@ -20,6 +19,7 @@ from seehear.features.packed import (
 )
 from seehear.features.reader import to_segments
 from seehear.features.store import ClipEntry
+from seehear.features.windowed import WINDOW, in_windows
 from seehear.labels.rule import rule_encoders
 from seehear.labels.store import SegmentLabels, is_labels, load, save
 from seehear.recipes import FEATURES
@@ -36,7 +36,8 @@ def pooled_store(
     """Return a store with one row a segment of every stream that the rows need.
 
     The published folders hold a small file a clip, eighty rows each: reading them takes minutes,
-    and every row of a table would do it again.  Our own packed store is returned as it is.
+    and every row of a table would do it again.  Our own packed store is returned as it is, and
+    features of clips of any length, which are cut into windows as they are read.
 
     Args:
         store: as opened.
@@ -45,7 +46,7 @@ def pooled_store(
         folder: where the pooled streams go, one store a stream set; made once, then reused.
         say: receives one line at a time.
     """
-    if not isinstance(store, OfficialStore):
+    if dataset.varies or isinstance(store, PackedStore):
         return store
     streams = _made_before(folder)
     missing = [stream for stream in _wanted_streams(entries) if stream not in streams]
@@ -127,6 +128,9 @@ def shared_labels(entry: Entry, dataset: Dataset, store: FeatureStore, out: Path
         load(folder)  # damaged ones are better found now
         return
     say(f"segment labels of {entry.row.title}")
+    dataset = dataset.without_track_labels()
+    if dataset.varies:  # as training cuts them
+        dataset, store = in_windows(dataset, store, WINDOW)
     stage = next(stage for stage in entry.recipe.stages if stage.name == "labels")
     split = dataset.split("train")
     weak = torch.from_numpy(np.ascontiguousarray(split.weak, np.float32))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 OURS, PUBLISHED = SERIES[1], SERIES[2]
 OF_MANY = ("segment/type", "event/type", "segment/visual")  # drawn of a table with many columns
+JOINT = ("segment/audio_visual", "event/audio_visual")  # where the truth tells nothing else
 
 
 def draw(result: Mapping[str, Json], path: Path) -> Path:
@@ -29,6 +30,8 @@ def draw(result: Mapping[str, Json], path: Path) -> Path:
 
     rows = [row for row in result["rows"] if row["ours"]]
     columns = result["columns"] if len(result["columns"]) <= 2 else OF_MANY
+    if rows and OF_MANY[0] not in rows[0]["ours"]:
+        columns = JOINT
     size = (3.1 * len(columns) + 1.6, 0.34 * max(len(rows), 2) + 1.1)
     figure = Figure(figsize=size, layout="constrained", dpi=120)
     panels = figure.subplots(1, len(columns), sharey=True, squeeze=False)[0]

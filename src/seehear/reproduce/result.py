@@ -10,7 +10,9 @@ from seehear._version import __version__
 from seehear.data import Dataset
 from seehear.data.editions import llp_edition, why_not_llp
 from seehear.files import Json, write_text
+from seehear.metrics.own_figures import HEADLINES
 from seehear.recipes import FIGURES
+from seehear.reproduce.elsewhere import Elsewhere, elsewhere_published
 from seehear.reproduce.rows import Entry
 from seehear.reproduce.tables import Table
 from seehear.reproduce.task import RESULT, read
@@ -44,10 +46,14 @@ def collect(
         machine: on what they ran, in words.
     """
     withheld = _why_unpublished(dataset, split, settings)
+    elsewhere = None if withheld is not None else elsewhere_published(dataset)
+    on_llp = withheld is None and elsewhere is None
     rows: list[dict[str, Json]] = []
     first: dict[str, str] = {}  # title of the first row of each folder
     for entry in entries:
-        row = _row(entry, out, split, published=withheld is None)
+        row = _row(entry, out, split, published=on_llp)
+        if dataset.official is not None:
+            row |= _own(entry, out, split, elsewhere)
         fault = next((text for run, text in faults.items() if _is_of(run, entry)), None)
         if fault or not row["seeds"]:
             row["problem"] = fault or entry.reason or "not run"
@@ -58,6 +64,7 @@ def collect(
         "table": table.name,
         "title": table.title,
         "columns": list(table.columns),
+        "own_columns": list(HEADLINES.get(dataset.official or "", ())),
         "split": split,
         "dataset": {
             "name": dataset.name,
@@ -68,6 +75,7 @@ def collect(
         },
         "settings": dict(settings),
         "published_withheld": withheld,
+        "published_source": None if elsewhere is None else elsewhere.source,
         "rows": rows,
         "date": time.strftime("%Y-%m-%d"),
         "seehear": __version__,
@@ -77,8 +85,10 @@ def collect(
 
 def _why_unpublished(dataset: Dataset, split: str, settings: Mapping[str, Json]) -> str | None:
     """Return why no published figure belongs beside ours, or None."""
-    fault = why_not_llp(dataset)
-    if fault is not None:
+    if dataset.official is not None:
+        if elsewhere_published(dataset) is None:
+            return f"of these systems none is known on {dataset.name} as it is here"
+    elif (fault := why_not_llp(dataset)) is not None:
         return f"{dataset.name} is not LLP as published: {fault}"
     if split != "test":
         return f"they are of split test, ours of {split}"
@@ -101,7 +111,7 @@ def _row(entry: Entry, out: Path, split: str, *, published: bool) -> dict[str, J
     gap: dict[str, float] = {}
     if runs:
         ours = _percent(summarise([run["splits"][split] for run in runs]))
-        gap = {key: ours[key]["mean"] - value for key, value in figures.items()}
+        gap = _gap(ours, figures)
     return {
         "key": entry.row.key,
         "title": entry.row.title,
@@ -123,6 +133,30 @@ def _row(entry: Entry, out: Path, split: str, *, published: bool) -> dict[str, J
         "problem": None,
         "command": None if runs else entry.command,
     }
+
+
+def _own(
+    entry: Entry, out: Path, split: str, elsewhere: Elsewhere | None
+) -> dict[str, dict[str, Json] | None]:
+    """Return what of a row belongs to the benchmark's own evaluation."""
+    found = [read(path.parent) for path in sorted((out / entry.folder).glob(f"seed-*/{RESULT}"))]
+    runs = [run["own"][split] for run in found if split in run.get("own", {})]
+    ours = _percent(summarise(runs)) if runs else {}
+    published: dict[str, float] = {}
+    if elsewhere is not None and not entry.row.settings:
+        published |= elsewhere.figures.get(entry.recipe.name, {})
+    return {
+        "own": dict(ours),
+        "own_published": dict(published),
+        "own_gap": dict(_gap(ours, published)),
+        "published_on": None,
+    }
+
+
+def _gap(
+    ours: Mapping[str, Mapping[str, float]], published: Mapping[str, float]
+) -> dict[str, float]:
+    return {key: ours[key]["mean"] - value for key, value in published.items() if key in ours}
 
 
 def _published_elsewhere(entry: Entry) -> str | None:
@@ -158,21 +192,20 @@ def header(result: Mapping[str, Json]) -> list[str]:
     for key in result["columns"]:
         level, name = key.split("/")
         names.append(f"{LEVELS[level]} {SHORT[name]}")
-    return ["row", "features", "seeds", *names]
+    return ["row", "features", "seeds", *names, *result.get("own_columns", ())]
 
 
 def lines(result: Mapping[str, Json]) -> list[list[str]]:
     """Return the cells of each line: ours and, below it, the published row and the gap, if any."""
-    columns = result["columns"]
+    columns = [*result["columns"], *result.get("own_columns", ())]
     out = []
     for row in result["rows"]:
-        cells, seeds = ["-" for _ in columns], "-"
-        if row["ours"] is not None:
-            cells = [_cell(row["ours"][key], len(row["seeds"])) for key in columns]
-            seeds = ",".join(map(str, row["seeds"]))
+        ours = {**(row["ours"] or {}), **row.get("own", {})}
+        cells = [_cell(ours.get(key), len(row["seeds"])) for key in columns]
+        seeds = ",".join(map(str, row["seeds"])) or "-"
         out.append([row["title"], row["features"], seeds, *cells])
         for name, form in (("published", "{:.1f}"), ("gap", "{:+.1f}")):
-            values = row[name]
+            values = {**row[name], **row.get(f"own_{name}", {})}
             if values:
                 known = {key: form.format(value) for key, value in values.items()}
                 cells = [known.get(key, "") for key in columns]
@@ -209,6 +242,8 @@ def notes(result: Mapping[str, Json]) -> list[str]:
 def _about_published(result: Mapping[str, Json]) -> list[str]:
     """Return what a reader must know of published figures, there or left out."""
     withheld, out = result.get("published_withheld"), []
+    if source := result.get("published_source"):
+        return [f"published: {source}"]
     if withheld:
         return [f"published figures are left out: {withheld}"]
     other = [row["title"] for row in result["rows"] if row.get("published_on")]
@@ -300,7 +335,9 @@ def write(result: Mapping[str, Json], out: Path) -> list[Path]:
     return [base.with_suffix(suffix) for suffix in (".json", ".csv", ".md")]
 
 
-def _cell(both: Mapping[str, float], seeds: int) -> str:
+def _cell(both: Mapping[str, float] | None, seeds: int) -> str:
+    if both is None:
+        return "-"
     return f"{both['mean']:.1f}" + (f"±{both['spread']:.1f}" if seeds > 1 else "")
 
 

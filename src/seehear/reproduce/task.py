@@ -61,7 +61,7 @@ def read(folder: Path) -> dict[str, Json]:
     return read_json(folder / RESULT, _RESULT)
 
 
-_FIGURES = record(dict.fromkeys(FIGURES, number()))
+_FIGURES = record(dict.fromkeys(FIGURES, maybe(number())))
 _RESULT = record(
     {"splits": table(_FIGURES), "seed": whole(), "seconds": number(0)},
     {
@@ -71,6 +71,7 @@ _RESULT = record(
         "cpu_seconds": number(0),
         "threads": whole(),
         "peak_mb": number(0),
+        "own": table(table(maybe(number()))),
         "finished": text,
     },
 )
@@ -85,8 +86,9 @@ def perform(task: Task) -> dict[str, Json]:
     from seehear.data import open_dataset
     from seehear.features import open_features
     from seehear.labels.store import load
-    from seehear.train import RunFolder, RunOptions, evaluate_split, prepare, run
+    from seehear.train import RunFolder, RunOptions, prepare, run
     from seehear.train.files import write_json
+    from seehear.train.predict import measure_split
 
     started, used = time.perf_counter(), time.process_time()
     dataset, store = open_dataset(task.dataset), open_features(task.features)
@@ -98,7 +100,7 @@ def perform(task: Task) -> dict[str, Json]:
         run(prepared, task.folder, seed=task.seed, labels=labels, options=options)
         del prepared
     about = RunFolder(task.folder).record()
-    figures = evaluate_split(task.folder, store, dataset, task.split)
+    figures, own = measure_split(task.folder, store, dataset, task.split)
     unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
     result = before or {
         "seed": task.seed,
@@ -113,6 +115,8 @@ def perform(task: Task) -> dict[str, Json]:
         "finished": time.strftime("%Y-%m-%d %H:%M"),
     }
     result["splits"][task.split] = figures
+    if own:
+        result["own"] = {**result.get("own", {}), task.split: own}
     write_json(task.folder / RESULT, result)
     return result
 

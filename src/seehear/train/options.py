@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Protocol
 
-WINDOW = 60  # segments
+from seehear.features.windowed import WINDOW
 
 
 class Bar(Protocol):

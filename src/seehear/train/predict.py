@@ -1,11 +1,14 @@
 """Probabilities and figures of a trained parser on a split whose features are on disk."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from seehear.data import Dataset
 from seehear.features import FeatureStore, open_features
+from seehear.features.windowed import lengths_of
 from seehear.metrics import evaluate
+from seehear.metrics.own_figures import Given, official_figures
+from seehear.metrics.told import told
 from seehear.runs.split import SplitPrediction, predict_with
 from seehear.time import decide
 from seehear.train.model import Run, load_run
@@ -40,6 +43,38 @@ def predict_split(
         run = load_run(run, device=device)
     store = open_features(features) if isinstance(features, str | Path) else features
     return predict_with(run, store, dataset, split, missing=missing)
+
+
+class Measured(NamedTuple):
+    """What a trained parser reaches on a split.
+
+    Args:
+        figures: the ten; None for those that the truth says nothing of.
+        own: those of the benchmark's own evaluation, empty where it has none.
+    """
+
+    figures: dict[str, float | None]
+    own: dict[str, float | None]
+
+
+def measure_split(
+    run: Run | str | Path,
+    features: FeatureStore | str | Path,
+    dataset: Dataset,
+    split: str,
+    *,
+    device: str = "cpu",
+) -> Measured:
+    """Return the figures of a trained parser on a split with truth; see `predict_split`."""
+    store = open_features(features) if isinstance(features, str | Path) else features
+    *prob, decoding = predict_split(run, store, dataset, split, device=device)
+    on = decide(*prob, decoding=decoding, step_s=dataset.grid.step_s)
+    chosen = dataset.split(split)
+    truth, lengths = chosen.truth(), lengths_of(store, dataset, chosen)
+    figures = evaluate(on[:, :, 0], on[:, :, 1], truth.audio, truth.visual).figures()
+    given = Given(on[:, :, 0], on[:, :, 1], list(prob[0]), lengths=lengths)
+    found = official_figures(dataset, chosen, truth, given)
+    return Measured(told(figures, joint=dataset.joint), {} if found is None else found.figures)
 
 
 def evaluate_split(

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from seehear.data import Dataset, Split
+from seehear.data.dataset import no_track_labels
 from seehear.errors import ConfigError, DataError
 from seehear.features import FeatureStore
 from seehear.features.windowed import in_windows
@@ -96,6 +97,8 @@ def prepare(
     if isinstance(recipe, str):
         recipe = get(recipe)
     asked = {"recipe": recipe.name, **_learned_from(dataset, options)}
+    if not options.track_labels:
+        dataset = dataset.without_track_labels()
     if dataset.varies:
         dataset, store = in_windows(dataset, store, options.window)
         options.say(f"clips differ in length: trained on {dataset.grid_from}")
@@ -126,6 +129,8 @@ def prepare(
         options.say("val has no segment truth: the last epoch is kept (training.select=last)")
         training = dataclasses.replace(resolved.training, select="last", select_visual=None)
         resolved = dataclasses.replace(resolved, training=training)
+    if dataset.joint:
+        resolved = _chosen_jointly(resolved, options)
     asked |= {"features": chosen.name, "settings": dict(settings)}
     return Prepared(
         dataset,
@@ -140,6 +145,19 @@ def prepare(
         asked=asked,
         track_weak=tracks,
     )
+
+
+def _chosen_jointly(recipe: Recipe, options: RunOptions) -> Recipe:
+    """Return the recipe with the epoch chosen by what is heard and seen at once: the truth tells
+    nothing else.
+    """
+    before = recipe.training.select
+    if before == "last" or before.endswith("/audio_visual"):
+        return recipe
+    rule = f"{'event' if before.startswith('event') else 'segment'}/audio_visual"
+    options.say(f"the truth tells only what is heard and seen at once: epoch chosen by {rule}")
+    training = dataclasses.replace(recipe.training, select=rule, select_visual=None)
+    return dataclasses.replace(recipe, training=training)
 
 
 def _learned_from(dataset: Dataset, options: RunOptions) -> dict[str, Any]:
@@ -164,11 +182,7 @@ def _track_labels(
         return None
     tracks = dataset.splits["train"].track_weak
     if tracks is None:
-        raise ConfigError(
-            f"{dataset.name} has no weak labels of each track",
-            hint="leave it out: the labels of the clip serve for both",
-            parameter="track_labels",
-        )
+        raise no_track_labels(dataset)
     return tracks[rows]
 
 

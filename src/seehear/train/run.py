@@ -438,15 +438,17 @@ def _counts(prepared: Prepared) -> dict[str, int]:
     }
 
 
-def summarise(figures: Iterable[Mapping[str, float]]) -> dict[str, dict[str, float]]:
-    """Return mean and spread of each figure over runs.
+def summarise(figures: Iterable[Mapping[str, float | None]]) -> dict[str, dict[str, float]]:
+    """Return mean and spread of each figure over runs, of those that every run has.
 
     The spread is the sample standard deviation; 0 for one run.
     """
     rows = list(figures)
     out = {}
     for key in rows[0]:
-        values = [row[key] for row in rows]
+        values = [value for row in rows if (value := row.get(key)) is not None]
+        if len(values) < len(rows):
+            continue
         spread = stats.stdev(values) if len(values) > 1 else 0.0
         out[key] = {"mean": stats.fmean(values), "spread": spread}
     return out

@@ -48,18 +48,19 @@ class Built:
     report: dict[str, dict[str, Json]]
     warnings: tuple[str, ...] = ()
 
-    def quality(self, truth: Truth) -> dict[str, Json]:
+    def quality(self, truth: Truth, *, joint: bool = False) -> dict[str, Json]:
         """Return the quality of each stage of the labels; see `quality.label_quality`.
 
         Args:
             truth: of the same clips.
+            joint: whether it tells only what is heard and seen at once.
         """
         stages: dict[str, Mapping[str, Floats | None]] = {
             "weak": {},
             "denoised": self.hard,
             "re-weighted": {track: self.labels.get(track) for track in TRACKS},
         }
-        return label_quality(stages, self.weak, truth)
+        return label_quality(stages, self.weak, truth, joint=joint)
 
 
 def build_labels(
@@ -74,7 +75,8 @@ def build_labels(
     """Return the segment labels of a split.
 
     Args:
-        dataset: whose weak labels are denoised.
+        dataset: whose weak labels are denoised; where its tracks have labels of their own, those
+            (`Dataset.without_track_labels` leaves them out).
         store: holds the joint spaces that `options` names.
         options: every choice.
         split: its name; all groups of the re-weighting are taken over its clips.
@@ -85,10 +87,10 @@ def build_labels(
         SeehearError: see `space.read_space`, `descriptions.description_set` and `lsld.denoise`.
     """
     chosen = dataset.split(split)
-    row = {clip.name: i for i, clip in enumerate(chosen.clips)}
-    names = tuple(row) if names is None else tuple(names)
+    names = chosen.names if names is None else tuple(names)
     if not names:
         raise DataError(f"expected clips in split {split}, got none", where=dataset.root)
+    row = {name: i for i, name in enumerate(chosen.names)}
     weak = chosen.weak[[row[name] for name in names]]
     if not weak.any():
         raise DataError(
@@ -104,12 +106,13 @@ def build_labels(
     emptied: list[Emptied] = []
     advice: list[str] = []
     for track, encoder in rule_encoders(options).items():
-        one = _one_track(dataset, store, options, track, names, weak, load)
+        own = chosen.weak_of(track, names)
+        one = _one_track(dataset, store, options, track, names, own, load)
         hard[track], soft[track], numbers = one.hard, one.soft, one.numbers
-        gone = find_emptied(track, weak, one.hard, dataset.vocabulary.names)
+        gone = find_emptied(track, own, one.hard, dataset.vocabulary.names)
         emptied += gone
         advice += [one.advise(found) for found in gone]
-        report[track] = {**changes(weak, one.hard, one.soft), **numbers}
+        report[track] = {**changes(own, one.hard, one.soft), **numbers}
         made[track] = {**numbers, "weights": known.get(encoder, {}).get("weights")}
     provenance = {
         "rule": "lsld",

@@ -1,0 +1,48 @@
+"""Published figures of these systems on other benchmarks than LLP: there are next to none.
+
+AVE: UWAV (Lai et al., CVPR 2025, arXiv 2505.09615) quotes the segment accuracy of HAN and of VALOR;
+on which features is not known here.  Of LFAV, UnAV-100 and VGGSounder no figure of a system of ours
+is known.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from seehear.data import Dataset
+from seehear.data.download import digest
+from seehear.data.public import PUBLIC
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Published figures on one benchmark.
+
+    Args:
+        sizes: clips of the official splits.
+        source: who published them, and what is not known of them.
+        figures: percent by recipe and key.
+    """
+
+    sizes: Mapping[str, int]
+    source: str
+    figures: Mapping[str, Mapping[str, float]]
+
+
+_ELSEWHERE = {
+    "ave": Elsewhere(
+        {"train": 3339, "val": 402, "test": 402},
+        "as UWAV quotes it (arXiv 2505.09615); on which features is not known here",
+        {"han": {"segment_accuracy": 75.3}, "valor": {"segment_accuracy": 80.4}},
+    )
+}
+
+
+def elsewhere_published(dataset: Dataset) -> Elsewhere | None:
+    """Return what was published of our systems on a dataset, if this is it as published."""
+    known = _ELSEWHERE.get(dataset.official or "")
+    if known is None:
+        return None
+    sizes = {name: len(split) for name, split in dataset.splits.items()}
+    pinned = set(PUBLIC[str(dataset.official)].tables.values())
+    tables = {digest(path) for path in dataset.tables.values()}
+    return known if sizes == known.sizes and tables <= pinned else None
