@@ -25,6 +25,7 @@ def test_the_official_table(shared: Path, monkeypatch) -> None:
         28,
     )
     found = find_anomalies(dataset)
+    assert {issue.kind for issue in found if issue.line is None} == {"media_missing"}
     assert [issue.line for issue in found if issue.kind == "empty"] == [27]
     twice = {issue.text.partition(":")[0] for issue in found if issue.kind == "clip_twice"}
     assert len(twice) == 45

@@ -37,6 +37,8 @@ def test_the_official_tables(shared: Path) -> None:
     places = {(i.file, i.line) for i in found if i.kind == "outside"}
     assert places == {("test_audio.csv", 1855), ("test_visual.csv", 7005)}
     assert kinds["test_audio.csv", "no_track_truth"] == 1  # 967 of its 968 clips have a row
+    without = {issue.kind for issue in found if issue.line is None}
+    assert without == {"no_track_truth"}  # what is not there has no line
     assert len({row.clip for row in lfav.splits["test"].tables.rows[Track.AUDIO]}) == 967
     assert kinds["train_audio_weakly.csv", "label_spaces"] == 1
     assert kinds["train_audio_weakly.csv", "label_ignored"] == 1  # silent

@@ -53,7 +53,8 @@ def test_a_further_dataset_is_one_file(tmp_path: Path, monkeypatch, capsys) -> N
     events += "barn\tvisual\t0\t4\tCow\nyard\t\t\t\t\n"
     (tmp_path / "pred.tsv").write_text(events, encoding="utf-8")
     assert main(["doctor", str(tmp_path), "--no-media", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["tables"] == {"farm.csv": 3}
+    about = json.loads(capsys.readouterr().out)["dataset"]
+    assert about["tables"] == {"farm.csv": 3}
     command = ["evaluate", str(tmp_path), "--predictions", str(tmp_path / "pred.tsv"), "--json"]
     assert main(command) == 0
     found = json.loads(capsys.readouterr().out)

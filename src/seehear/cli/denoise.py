@@ -168,26 +168,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Denoise, save, report."""
-    from seehear.data import open_dataset
-    from seehear.data.dataset import no_track_labels
-    from seehear.features import open_features
-    from seehear.features.windowed import in_windows, window_length
     from seehear.labels.agreement import agreement
     from seehear.labels.lsld.build import build_labels, with_encoders
     from seehear.labels.store import save
     from seehear.lock import owned
 
     options, given = _options(args)
-    dataset, store = open_dataset(args.dataset), open_features(args.features)
-    if not args.track_labels:
-        dataset = dataset.without_track_labels()
-    elif dataset.split(args.split).track_weak is None:
-        raise no_track_labels(dataset)
-    if dataset.varies:
-        dataset.split(args.split)  # which says what splits there are
-        length = window_length(args.window)
-        dataset, store = in_windows(dataset, store, length, splits=(args.split,))
-        _say(f"clips differ in length: labels are of {dataset.grid_from}")
+    dataset, store = _opened(args)
     options, notes = with_encoders(options, store, keep=given)
     for note in notes:
         _say(note)
@@ -224,6 +211,26 @@ def run(args: argparse.Namespace) -> int:
         _show_against(compared or {}, str(args.against), dataset.vocabulary.names)
         print(args.out)
     return 1 if damaged else 0
+
+
+def _opened(args: argparse.Namespace) -> "tuple[Dataset, FeatureStore]":
+    """Return dataset and features, in windows where clips differ in length."""
+    from seehear.data import open_dataset
+    from seehear.data.dataset import no_track_labels
+    from seehear.features import open_features
+    from seehear.features.windowed import in_windows, window_length
+
+    dataset, store = open_dataset(args.dataset), open_features(args.features)
+    split = dataset.split(args.split)
+    if not args.track_labels:
+        dataset = dataset.without_track_labels()
+    elif split.track_weak is None:
+        raise no_track_labels(dataset)
+    if dataset.varies:
+        length = window_length(args.window)
+        dataset, store = in_windows(dataset, store, length, splits=(args.split,))
+        _say(f"clips differ in length: labels are of {dataset.grid_from}")
+    return dataset, store
 
 
 def _options(args: argparse.Namespace) -> "tuple[Denoising, tuple[str, ...]]":

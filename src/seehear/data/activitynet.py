@@ -72,7 +72,7 @@ def read(root: Path) -> Dataset:
         split = _SPLITS.get(entry["subset"].lower(), entry["subset"].lower())
         events = entry["annotations"]
         labels = tuple(dict.fromkeys(event["label"] for event in events))
-        clips.setdefault(split, []).append(Clip(name, name, labels))
+        clips.setdefault(split, []).append(Clip(name, name, labels, line=lines[name]))
         for event in events:
             start_s, end_s = map(float, event["segment"])
             row = TruthRow(path.name, lines[name], name, start_s, end_s, event["label"])

@@ -139,12 +139,12 @@ def _unsupported(file: str, clips: Iterable[Clip], tables: TruthTables) -> list[
     for clip in clips:
         if clip.name not in named:
             text = f"{clip.name}: no row in either truth table"
-            without.append(Issue(file, None, "no_truth", text))
+            without.append(Issue(file, clip.line, "no_truth", text))
             continue
         for label in clip.labels:
             if (clip.name, label) not in true:
                 text = f"{clip.name}: {label} is in the weak label, but in neither track"
-                alone.append(Issue(file, None, "weak_only", text))
+                alone.append(Issue(file, clip.line, "weak_only", text))
     return without + alone
 
 
@@ -172,13 +172,13 @@ def _in_two_splits(dataset: Dataset) -> list[Issue]:
     return [
         Issue(
             dataset.tables[f"{name}/clips"].name,
-            None,
+            clip.line,
             "two_splits",
-            f"{clip}: also in another split",
+            f"{clip.name}: also in another split",
         )
         for name, split in dataset.splits.items()
-        for clip in split.names
-        if count[clip] > 1
+        for clip in split.clips
+        if count[clip.name] > 1
     ]
 
 

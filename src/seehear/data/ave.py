@@ -117,7 +117,7 @@ def _samples(path: Path) -> tuple[list[_Sample], list[Issue]]:
             told = f"{name}: stands before with another class; this row is the sample {own}"
             issues.append(Issue(path.name, line, "clip_twice", told))
         row = TruthRow(path.name, line, own, start_s, end_s, label)
-        samples.append(_Sample(Clip(own, name, (label,)), row))
+        samples.append(_Sample(Clip(own, name, (label,), line=line), row))
     faults.check()
     if not samples:
         raise DataError("expected at least one clip, got an empty table", where=path)

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 # id, start, end: the two last fields are times, and the id itself may hold `_`, `-` and start with
 # either
@@ -21,6 +21,7 @@ class Clip:
         start_s: where the clip was cut from its source video, seconds; None if the name does not
             say.
         end_s: likewise, after `start_s`.
+        line: of the table; None where the table has none of its own for it.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Clip:
     labels: tuple[str, ...] = ()
     start_s: float | None = None
     end_s: float | None = None
+    line: int | None = field(default=None, compare=False)
 
     @classmethod
     def parse(cls, name: str, labels: Iterable[str] = ()) -> "Clip":

@@ -264,7 +264,7 @@ def read_clips(path: Path, vocabulary: Vocabulary) -> tuple[list[Clip], list[Iss
             hint = vocabulary.suggest(unknown[0])
             faults.add(f"unknown class {unknown[0]!r}", where=where, hint=hint)
         else:
-            clips[name] = Clip.parse(name, labels)
+            clips[name] = replace(Clip.parse(name, labels), line=line)
             issues += [Issue(path.name, line, *odd) for odd in _oddities(name, labels)]
     faults.check()
     if not clips:

@@ -93,7 +93,8 @@ def _annotation(tables: dict[str, Path]) -> str:
 def _annotated(split: str, tables: dict[str, Path], words: Vocabulary) -> Annotated:
     issues: list[Issue] = []
     of_clip = _labels(tables[f"{split}/clips"], words, issues)
-    clips = [Clip(name, name, labels) for name, labels in of_clip.items()]
+    lines = _lines(tables[f"{split}/clips"])
+    clips = [Clip(name, name, labels, line=lines[name]) for name, labels in of_clip.items()]
     of_tracks = []
     for track in _TRACKS:
         path = tables[f"{split}/{track}_weak"]
@@ -132,6 +133,11 @@ def _labels(path: Path, words: Vocabulary, issues: list[Issue]) -> dict[str, tup
     return out
 
 
+def _lines(path: Path) -> dict[str, int]:
+    """Return the line of every clip of a table."""
+    return {row[0]: line for line, row in read_table(path, ("filename",))}
+
+
 def _class(label: str, words: Vocabulary, at: Issue, issues: list[Issue]) -> str | None:
     """Return a label without stray spaces; None if it is not a class."""
     kept = label.strip()
@@ -150,14 +156,16 @@ def _unlike(
     path: Path, of_clip: dict[str, tuple[str, ...]], of_track: dict[str, tuple[str, ...]]
 ) -> Iterator[Issue]:
     """Yield the classes that a track's weak label has and the clip's has not."""
+    lines = _lines(path)
     for name, labels in of_track.items():
+        line = lines[name]
         if name not in of_clip:
-            yield Issue(path.name, None, "orphan", f"{name}: no split has this clip")
+            yield Issue(path.name, line, "orphan", f"{name}: no split has this clip")
             continue
         more = [label for label in labels if label not in of_clip[name]]
         if more:
             text = f"{name}: {', '.join(more)}, the clip's label is {', '.join(of_clip[name])}"
-            yield Issue(path.name, None, "track_unlike_clip", text)
+            yield Issue(path.name, line, "track_unlike_clip", text)
 
 
 def _rows(path: Path, words: Vocabulary, issues: list[Issue]) -> Iterator[TruthRow]:

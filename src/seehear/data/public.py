@@ -42,7 +42,6 @@ class Public:
         tables: digest of each file by its path in the repository; it keeps its last name here.
         archives: features on the hub.
         by_hand: the rest.
-        features: what to call the features of the archives in `--set features`.
     """
 
     title: str
@@ -50,7 +49,6 @@ class Public:
     tables: Mapping[str, str]
     archives: tuple[HubArchive, ...] = ()
     by_hand: tuple[ByHand, ...] = ()
-    features: str | None = None
 
     @property
     def address(self) -> str:
@@ -180,7 +178,6 @@ PUBLIC = {
             ),
             ByHand("videos", "the clips", _CLIPS.format("all")),
         ),
-        features="uwav",
     ),
     "vggsounder": Public(
         "VGGSounder",

@@ -48,15 +48,14 @@ def collect(
     withheld = _why_unpublished(dataset, split, settings)
     elsewhere = None if withheld is not None else elsewhere_published(dataset)
     on_llp = withheld is None and elsewhere is None
+    source = None if elsewhere is None else elsewhere.source
     rows: list[dict[str, Json]] = []
     first: dict[str, str] = {}  # title of the first row of each folder
     for entry in entries:
         row = _row(entry, out, split, published=on_llp)
         if dataset.official is not None:
             row |= _own(entry, out, split, elsewhere)
-        fault = next((text for run, text in faults.items() if _is_of(run, entry)), None)
-        if fault or not row["seeds"]:
-            row["problem"] = fault or entry.reason or "not run"
+        row["problem"] = _problem(entry, row, faults)
         row["same_as"] = first.get(entry.folder)
         rows.append(row)
         first.setdefault(entry.folder, entry.row.title)
@@ -75,12 +74,20 @@ def collect(
         },
         "settings": dict(settings),
         "published_withheld": withheld,
-        "published_source": None if elsewhere is None else elsewhere.source,
+        "published_source": source,
         "rows": rows,
         "date": time.strftime("%Y-%m-%d"),
         "seehear": __version__,
         "machine": machine,
     }
+
+
+def _problem(entry: Entry, row: Mapping[str, Json], faults: Mapping[str, str]) -> str | None:
+    """Return why a row has no figures, or not all; None: nothing went wrong."""
+    for run, text in faults.items():
+        if _is_of(run, entry):
+            return text
+    return None if row["seeds"] else entry.reason or "not run"
 
 
 def _why_unpublished(dataset: Dataset, split: str, settings: Mapping[str, Json]) -> str | None:

@@ -125,12 +125,7 @@ def prepare(
     train = _place(standardise(train, normalisation), device)
     if val is not None:
         val = _place(standardise(val, normalisation), device)
-    if truth is None and resolved.training.select != "last":
-        options.say("val has no segment truth: the last epoch is kept (training.select=last)")
-        training = dataclasses.replace(resolved.training, select="last", select_visual=None)
-        resolved = dataclasses.replace(resolved, training=training)
-    if dataset.joint:
-        resolved = _chosen_jointly(resolved, options)
+    resolved = _chosen_by_truth(resolved, options, known=truth is not None, joint=dataset.joint)
     asked |= {"features": chosen.name, "settings": dict(settings)}
     return Prepared(
         dataset,
@@ -147,15 +142,25 @@ def prepare(
     )
 
 
-def _chosen_jointly(recipe: Recipe, options: RunOptions) -> Recipe:
-    """Return the recipe with the epoch chosen by what is heard and seen at once: the truth tells
-    nothing else.
+def _chosen_by_truth(recipe: Recipe, options: RunOptions, *, known: bool, joint: bool) -> Recipe:
+    """Return the recipe with an epoch chosen by what the truth of val tells.
+
+    Args:
+        recipe: as resolved.
+        options: whom to tell what changed.
+        known: whether val has segment truth.
+        joint: whether it tells only what is heard and seen at once.
     """
     before = recipe.training.select
-    if before == "last" or before.endswith("/audio_visual"):
+    rule = before
+    if not known:
+        rule, why = "last", "val has no segment truth: the last epoch is kept"
+    elif joint and before != "last" and not before.endswith("/audio_visual"):
+        rule = f"{'event' if before.startswith('event') else 'segment'}/audio_visual"
+        why = "the truth tells only what is heard and seen at once: the epoch is chosen by that"
+    if rule == before:
         return recipe
-    rule = f"{'event' if before.startswith('event') else 'segment'}/audio_visual"
-    options.say(f"the truth tells only what is heard and seen at once: epoch chosen by {rule}")
+    options.say(f"{why} (training.select={rule})")
     training = dataclasses.replace(recipe.training, select=rule, select_visual=None)
     return dataclasses.replace(recipe, training=training)
 
