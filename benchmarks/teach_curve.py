@@ -1,16 +1,17 @@
 """How much do corrections bring? A reviewer is simulated: the truth of some clips is revealed.
 
     python benchmarks/teach_curve.py DATASET=LIBRARY[+LIBRARY] ... [--pool train] [--test test]
-        [--features FOLDER ...] [--without CLASS,CLASS] [--json FILE]
+        [--features FOLDER ...] [--without CLASS,CLASS] [--ways train] [--seeds 0] [--json FILE]
 
 LIBRARY: timelines with scores of the clips of both splits, as `seehear parse VIDEOS --vocabulary
 WORDS` leaves them.  After 10, 20, 40 and 80 clips of the pool, drawn in three random orders or
 taken in the order of doubt (of three draws of two thirds of the pool), `seehear teach` learns from
 what was revealed: every second of the clips (`calibrate`), or only which classes they hold
 (`calibrate, weak`).  With a folder of features for each dataset (`seehear extract`, encoders yamnet
-and conse) `refit` learns, too.  What it keeps decides the clips of the test split; the gain is in
-points of segment Type over the parser as it was.  `--without` leaves classes out, to see that none
-is favoured.
+and conse) `refit` learns, too, and so does `train`, which takes minutes for each number of clips:
+`--ways`, `--orders`, `--after` and `--seeds` choose what is measured.  What is kept decides the
+clips of the test split; the gain is in points of segment Type over the parser as it was.
+`--without` leaves classes out, to see that none is favoured.
 """
 
 import argparse
@@ -34,13 +35,14 @@ from seehear.parser.adjusted import Adjustment
 from seehear.teach.calibrate import calibrate
 from seehear.teach.evidence import ClipEvidence, ParsedAs, evidence, parsed_as
 from seehear.teach.learnt import Learnt
-from seehear.teach.lesson import Known, Lesson, decided, learn
+from seehear.teach.lesson import Known, decided, learn
 from seehear.teach.refit import refit
 from seehear.teach.rows import Reduced, Rows, reduced_by, streams_of
 from seehear.time import SUFFIX, TRACKS, Timeline, runs
 
-AFTER = (10, 20, 40, 80)
+WAYS = "refit; calibrate; calibrate, weak; train"
 SEEDS = (0, 1, 2)
+Said = Callable[[int, Timeline], tuple[Timeline, list[str] | None]]
 
 
 @dataclass(frozen=True)
@@ -131,59 +133,110 @@ def rows_of(store: FeatureStore, split: Split, streams: Sequence[str]) -> list[R
     return [tuple(unit(np.asarray(part[i])) for part in tracks) for i in range(len(split.names))]
 
 
-def refitted(told: Known, rows: Sequence[Rows]) -> tuple[Lesson, Reduced]:
-    """Return what is learnt with rows."""
-    streams = streams_of(told.parsed.parser)
-    reduced = reduced_by(lambda clip: rows[int(clip.name)], told, streams, Path())
-    return refit(reduced), reduced
+class Measured:
+    """One dataset, and what is learnt from its pool.
+
+    Args:
+        pool, test: its splits.
+        store: of features of both; None: only thresholds are learnt.
+    """
+
+    def __init__(self, pool: Split, test: Split, store: FeatureStore | None) -> None:
+        self.pool, self.test, self.store = pool, test, store
+        self.parsed = parsed_as(pool.lines[0])
+        names = np.asarray(self.parsed.names)
+        self.judged = self._evidence(test, lambda i, line: (line, None))
+        self.plain = self._evidence(pool, lambda i, line: (line, None))
+        self.named = self._evidence(pool, lambda i, line: (line, names[pool.weak[i]].tolist()))
+        self.known = self._evidence(pool, lambda i, line: (reviewed(line, pool.truth[i]), None))
+        self.before = self._figure(self.judged, Adjustment.none(len(names)))
+        if store is not None:
+            streams = streams_of(self.parsed.parser)
+            self.rows, self.far = (rows_of(store, split, streams) for split in (pool, test))
+
+    def _evidence(self, split: Split, said: Said) -> list[ClipEvidence]:
+        clips = []
+        for place, line in enumerate(split.lines):
+            now, weak = said(place, line)
+            clips.append(evidence(str(place), now, self.parsed, weak))
+        return clips
+
+    def _figure(self, clips: Sequence[ClipEvidence], moved: Learnt) -> float:
+        return figure(self.test, clips, moved, self.parsed)
+
+    def gain(self, way: str, places: Sequence[int], count: int) -> float:
+        """Return what a way brings after some clips of an order, in points."""
+        clips = self.named if way == "calibrate, weak" else self.known
+        others = [self.plain[i] for i in places[count : count + 100]]
+        told = Known(self.parsed, [clips[i] for i in places[:count]], others=others)
+        if way == "refit":
+            after = self._refit(told)
+        elif way == "train":
+            after = self._train(told)
+        else:
+            lesson = learn(told, calibrate)
+            after = self._figure(self.judged, lesson.learnt) if lesson.better else self.before
+        return round(after - self.before, 2)
+
+    def _reduced(self, told: Known) -> Reduced:
+        streams = streams_of(self.parsed.parser)
+        return reduced_by(lambda clip: self.rows[int(clip.name)], told, streams, Path())
+
+    def _far(self, reduced: Reduced) -> list[ClipEvidence]:
+        """Return the clips of the test split with rows."""
+        clips = []
+        for clip, both in zip(self.judged, self.far, strict=True):
+            pairs = zip(reduced.directions, both, strict=True)
+            clips.append(replace(clip, rows=np.stack([one.reduced(x) for one, x in pairs])))
+        return clips
+
+    def _refit(self, told: Known) -> float:
+        reduced = self._reduced(told)
+        lesson = refit(reduced)
+        return self._figure(self._far(reduced), lesson.learnt) if lesson.better else self.before
+
+    def _train(self, told: Known) -> float:
+        from seehear.parser.joined import weighed
+        from seehear.teach.training import HowTrained, features_of, train
+
+        assert self.store is not None
+        features = features_of(self.parsed.parser)
+        pool, far = (_inputs(self.store, split, features) for split in (self.pool, self.test))
+        reduced = self._reduced(told)
+        lesson, beside = train(reduced, lambda clip: pool[int(clip.name)], HowTrained())
+        if not lesson.better:
+            return self.before
+        clips = self._far(reduced)
+        if beside is not None:
+            pairs = zip(clips, beside.network.margins(far), strict=True)
+            clips = [replace(c, margins=weighed(c.margins, m, beside.weight)) for c, m in pairs]
+        return self._figure(clips, lesson.learnt)
 
 
-def measure(pool: Split, test: Split, store: FeatureStore | None) -> dict[str, Any]:
-    """Return the gains of every way, order and number of clips."""
-    parsed = parsed_as(pool.lines[0])
-    names = np.asarray(parsed.names)
-    judged = [evidence(str(i), line, parsed) for i, line in enumerate(test.lines)]
-    none = Adjustment.none(len(names))
-    before = figure(test, judged, none, parsed)
-    known = []
-    for place, line in enumerate(pool.lines):
-        known.append(evidence(str(place), reviewed(line, pool.truth[place]), parsed))
-    named = []
-    for place, line in enumerate(pool.lines):
-        named.append(evidence(str(place), line, parsed, names[pool.weak[place]].tolist()))
-    plain = [evidence(str(i), line, parsed) for i, line in enumerate(pool.lines)]
-    ways: dict[str, tuple[list[ClipEvidence], Callable[[Known], float]]] = {}
+def _inputs(store: FeatureStore, split: Split, features: Any) -> list[tuple[Any, Any]]:
+    """Return the rows that a network reads of every clip of a split."""
+    both = []
+    for streams in (features.audio, features.visual):
+        parts = [np.asarray(store.array(name, split.names), np.float32) for name in streams]
+        both.append(np.concatenate(parts, axis=2))
+    return list(zip(*both, strict=True))
 
-    def plainly(told: Known) -> float:
-        lesson = learn(told, calibrate)
-        return figure(test, judged, lesson.learnt, parsed) if lesson.better else before
 
-    if store is not None:
-        streams = streams_of(parsed.parser)
-        rows, far = (rows_of(store, split, streams) for split in (pool, test))
-
-        def with_rows(told: Known) -> float:
-            lesson, reduced = refitted(told, rows)
-            if not lesson.better:
-                return before
-            clips = []
-            for clip, both in zip(judged, far, strict=True):
-                pairs = zip(reduced.directions, both, strict=True)
-                clips.append(replace(clip, rows=np.stack([one.reduced(x) for one, x in pairs])))
-            return figure(test, clips, lesson.learnt, parsed)
-
-        ways["refit"] = known, with_rows
-    ways |= {"calibrate": (known, plainly), "calibrate, weak": (named, plainly)}
+def measure(found: Measured, args: argparse.Namespace) -> dict[str, Any]:
+    """Return the gains of every way, order and number of clips that is asked for."""
     gains: dict[str, dict[str, dict[int, list[float]]]] = {}
-    for how, (clips, teach) in ways.items():
-        for order, _, places in orders(pool):
-            for count in AFTER:
-                others = [plain[i] for i in places[count : count + 100]]
-                told = Known(parsed, [clips[i] for i in places[:count]], others=others)
-                of_order = gains.setdefault(how, {}).setdefault(order, {})
-                of_order.setdefault(count, []).append(round(teach(told) - before, 2))
-                print(how, order, count, of_order[count][-1], file=sys.stderr, flush=True)
-    return {"before": round(before, 2), "gain": gains}
+    for way in args.ways.split("; "):
+        if found.store is None and way in ("refit", "train"):
+            continue
+        for order, seed, places in orders(found.pool):
+            if order not in args.orders.split(",") or str(seed) not in args.seeds.split(","):
+                continue
+            for count in map(int, args.after.split(",")):
+                gain = found.gain(way, places, count)
+                of_order = gains.setdefault(way, {}).setdefault(order, {})
+                of_order.setdefault(count, []).append(gain)
+                print(way, order, count, gain, file=sys.stderr, flush=True)
+    return {"before": round(found.before, 2), "gain": gains}
 
 
 def summary(found: Mapping[str, Any]) -> Iterator[str]:
@@ -204,6 +257,10 @@ def main() -> None:
     parser.add_argument("--test", default="test")
     parser.add_argument("--features", nargs="*", default=[], metavar="FOLDER")
     parser.add_argument("--without", default="")
+    parser.add_argument("--ways", default=WAYS)
+    parser.add_argument("--orders", default="random,queue")
+    parser.add_argument("--seeds", default="0,1,2")
+    parser.add_argument("--after", default="10,20,40,80")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     without = set(filter(None, args.without.split(",")))
@@ -214,7 +271,7 @@ def main() -> None:
         paths = list(map(Path, libraries.split("+")))
         pool, test = (read(dataset, name, paths, without) for name in (args.pool, args.test))
         store = open_features(args.features[number]) if args.features else None
-        found = {"without": sorted(without), **measure(pool, test, store)}
+        found = {"without": sorted(without), **measure(Measured(pool, test, store), args)}
         out["datasets"][dataset.name] = found
         print(f"{dataset.name}: {found['before']:.1f} before")
         print("\n".join(summary(found)), flush=True)

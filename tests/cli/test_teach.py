@@ -76,7 +76,7 @@ def test_what_is_no_better_keeps_the_old_parser(tmp_path: Path, capsys) -> None:
 def test_faults_are_one_line(tmp_path: Path, capsys) -> None:
     put(tmp_path / "lib", 0, right=True)
     assert main(["teach", str(tmp_path / "lib"), "--how", "magic", "--out", "m"]) == 2
-    assert "--how: expected calibrate or refit, got 'magic'" in capsys.readouterr().err
+    assert "--how: expected calibrate, refit or train, got 'magic'" in capsys.readouterr().err
     assert teach(tmp_path / "lib", tmp_path / "lib") == 2
     assert "expected a new folder, or that of a taught parser" in capsys.readouterr().err
     assert teach(tmp_path / "none", tmp_path / "m") == 2

@@ -9,7 +9,10 @@ from seehear.cli.console import print_json
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument(
-        "run", type=Path, metavar="RUN", help="a run folder of seehear train, or a model file"
+        "run",
+        type=Path,
+        metavar="RUN",
+        help="a run folder of seehear train, a model file, or a taught parser",
     )
     parser.add_argument(
         "--to",

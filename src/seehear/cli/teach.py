@@ -1,14 +1,15 @@
 """`seehear teach`: a better parser from what was reviewed."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seehear.errors import ConfigError
-from seehear.files import Json
 
 if TYPE_CHECKING:
     from seehear.teach.lesson import Lesson
+    from seehear.teach.training import HowTrained
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -17,9 +18,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = """calibrate takes a second: for every class and track, how far the parser's \
 answers must
 be moved to be those of the people who reviewed them. refit takes seconds: from the features that
-parse kept of the clips it learns, too, how the classes of this library look and sound. Figures
-before and after are of reviewed clips that it did not learn from. Where what was learnt is no
-better, MODEL holds the parser as it was."""
+parse kept of the clips it learns, too, how the classes of this library look and sound. train takes
+minutes: on the same features it trains the network of a recipe, which answers beside the parser;
+reviewed seconds are what they are, and where only a catalogue speaks, it is held against what the
+parser said. Figures before and after are of reviewed clips that it did not learn from. Where what
+was learnt is no better, MODEL holds the parser as it was."""
     parser.add_argument(
         "library", metavar="LIBRARY", type=Path, help="folder of timelines that people corrected"
     )
@@ -27,7 +30,10 @@ better, MODEL holds the parser as it was."""
         "--how",
         required=True,
         metavar="HOW",
-        help="calibrate: move scores by class and track; refit: learn from kept features, too",
+        help=(
+            "calibrate: move scores by class and track; refit: learn from kept features, too;"
+            " train: a network besides"
+        ),
     )
     parser.add_argument(
         "--out", required=True, metavar="MODEL", type=Path, help="folder of the taught parser"
@@ -45,6 +51,19 @@ better, MODEL holds the parser as it was."""
         help="what the library was parsed with, where that was a trained parser",
     )
     parser.add_argument(
+        "--recipe",
+        metavar="NAME",
+        help="whose network is trained, see seehear recipes ls (default: the recommended one)",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        dest="settings",
+        help="change one setting of the recipe, such as training.epochs=3 (repeatable)",
+    )
+    parser.add_argument(
         "--anyway", action="store_true", help="keep what was learnt even where it is no better"
     )
     parser.add_argument("--json", action="store_true", help="print only JSON on stdout")
@@ -53,42 +72,43 @@ better, MODEL holds the parser as it was."""
 def run(args: argparse.Namespace) -> int:
     """Teach, and say what it brought."""
     from seehear.cli.console import print_json, warn
-    from seehear.lock import owned
-    from seehear.teach import folder
-    from seehear.teach.calibrate import calibrate
-    from seehear.teach.lesson import known_of, learn
-    from seehear.teach.refit import refit
-    from seehear.teach.rows import reduced
+    from seehear.teach.teaching import Wish, catalogue_of, teach
 
-    if args.how not in ("calibrate", "refit"):
-        raise ConfigError(f"expected calibrate or refit, got {args.how!r}", parameter="how")
-    known = known_of(args.library, _catalogue(args.weak))
-    base = folder.base_of(known.parsed, args.model)
-    if args.how == "refit":
-        lesson = refit(reduced(known, args.library))
-    else:
-        lesson = learn(known, calibrate)
-    with owned(args.out):
-        kept = folder.write(args.out, lesson, base, how=args.how, anyway=args.anyway)
-    warn(lesson.notes[:5])
+    catalogue = {} if args.weak is None else catalogue_of(args.weak)
+    trained = _trained(args)
+    wish = Wish(args.library, args.how, catalogue, args.model, args.anyway, trained)
+    done = teach(wish, args.out)
+    warn(done.lesson.notes[:5])
     if args.json:
-        card: Json = folder.card_of(lesson, how=args.how, kept=kept)
-        print_json({**card, "model": str(args.out), "better": lesson.better})
+        print_json({**done.card, "model": str(args.out), "better": done.lesson.better})
     else:
-        _print(lesson, args.out, kept=kept)
+        _print(done.lesson, args.out, kept=done.kept)
     return 0
 
 
-def _catalogue(path: Path | None) -> dict[str, tuple[str, ...]]:
-    """Return the classes of clips that a table names."""
-    from seehear.data.tables import read_table
+def _trained(args: argparse.Namespace) -> "HowTrained | None":
+    """Return how a network is trained; None: none is.
 
-    if path is None:
-        return {}
-    out = {}
-    for _, (name, labels) in read_table(path, ("filename", "event_labels")):
-        out[name.strip()] = tuple(filter(None, (label.strip() for label in labels.split(","))))
-    return out
+    Raises:
+        ConfigError: options of a network, and none is trained.
+    """
+    from seehear.cli.console import progress
+    from seehear.cli.train import parse_settings
+
+    if args.how != "train":
+        for name in ("recipe", "settings"):
+            if getattr(args, name):
+                raise ConfigError("goes with train only", parameter=name, hint="leave it out")
+        return None
+    from seehear.teach.training import HowTrained
+    from seehear.train.options import RunOptions
+
+    options = RunOptions(device="cpu", say=_say, progress=progress)
+    return HowTrained(args.recipe, parse_settings(args.settings)[1], options)
+
+
+def _say(line: str) -> None:
+    print(f"teach: {line}", file=sys.stderr, flush=True)
 
 
 def _print(lesson: "Lesson", out: Path, *, kept: bool) -> None:

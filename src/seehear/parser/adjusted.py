@@ -84,7 +84,7 @@ def decoding_after(decoding: Decoding) -> Decoding:
     keep = None
     if decoding.keep_threshold is not None:
         first = np.asarray(decoding.threshold, np.float64).ravel()[0]
-        keep = round(float(_prob(_odds(np.float64(decoding.keep_threshold)) - _odds(first))), 6)
+        keep = round(float(prob_of(_odds(np.float64(decoding.keep_threshold)) - _odds(first))), 6)
     return replace(
         decoding,
         threshold=0.5,
@@ -108,7 +108,7 @@ def adjusted_scores(
         added: to them in the end, (T, 2, C).
     """
     moved = adjustment.of(margins(scores, decoding)) + added
-    prob = _prob(moved).astype(np.float32)
+    prob = prob_of(moved).astype(np.float32)
     return Scores(prob, scores.grid, scores.vocabulary, present=scores.present)
 
 
@@ -180,6 +180,7 @@ def _odds(prob: NDArray[np.floating] | np.floating) -> Floats:
     return odds
 
 
-def _prob(odds: Floats) -> Floats:
+def prob_of(odds: Floats) -> Floats:
+    """Return log-odds as probabilities."""
     prob: Floats = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
     return prob

@@ -103,7 +103,7 @@ class Parser:
         taught one of a folder of `seehear teach`.
 
         Args:
-            path: of the run.
+            path: of the run, or where `seehear share` put it.
             threshold: a probability, or one for audio and one for visual; default the run's.
             device: where the run's network computes.
             prior: `language`: the zero-shot preset `offline` keeps it from hearing what is not
@@ -120,9 +120,13 @@ class Parser:
         from seehear.parser.prior import check_prior, with_prior
         from seehear.parser.taught import is_taught, taught
         from seehear.parser.trained import trained
+        from seehear.share import is_address, pull
 
         if prior is not None:
             check_prior(prior)
+        name = Path(path).name or str(path)
+        if is_address(path):
+            path = pull(path)
         if is_taught(path):
             if prior is not None:
                 hint = "leave it out: a taught parser brings its own"
@@ -130,7 +134,7 @@ class Parser:
             scorer: Scorer = taught(path, device=device)
         else:
             scorer = with_prior(trained(path, device=device), prior)
-        return cls(scorer, {"model": Path(path).name or str(path)}, threshold=threshold)
+        return cls(scorer, {"model": name}, threshold=threshold)
 
     @property
     def vocabulary(self) -> Vocabulary:

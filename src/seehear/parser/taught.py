@@ -2,7 +2,8 @@
 
 `taught.json` names a preset with its classes, or holds a trained run in the folder `base` beside
 it, and the two numbers a class and track that people's corrections gave (`adjusted`).  Where
-linear scorers were learnt, too, they lie beside it (`linear`).
+linear scorers were learnt, too, they lie beside it (`linear`); a network that was trained is a run
+in the folder `network` (`joined`).  The parser that was corrected may be a taught one itself.
 """
 
 from collections.abc import Mapping
@@ -10,17 +11,22 @@ from pathlib import Path
 from typing import Any
 
 from seehear.data import Vocabulary
+from seehear.encoders import AnyEncoder, load_encoder
 from seehear.errors import ConfigError, DataError, WeightsError
 from seehear.foreign.forms import anything, items, maybe, number, record, table, text, whole
 from seehear.foreign.texts import read_json
+from seehear.names import is_plain
 from seehear.parser.adjusted import Adjusted, Adjustment
 from seehear.parser.linear import Linear, read_linear
 from seehear.parser.preset import PRESETS, check_preset
 from seehear.parser.scorer import Scorer
+from seehear.share.bundle import MODEL, digest
 
 FILE = "taught.json"
 SCHEMA = "seehear.taught/1"
 BASE = "base"  # of a trained run, beside the file
+NETWORK = "network"  # the run of the network that stands beside the parser
+_DEEPEST = 20  # taught parsers in one another
 _ROWS = items(items(number(-1e6, 1e6)), least=2, most=2)
 _BASE = record(
     {},
@@ -36,9 +42,10 @@ _BASE = record(
 _LINEAR = record(
     {"audio": text, "visual": text, "digest": text, "encoders": table(table(anything))}
 )
+_NETWORK = record({"weight": number(0, 1), "weights": text})
 _FORM = record(
     {"schema": text, "base": _BASE, "scale": _ROWS, "shift": _ROWS, "card": table(anything)},
-    {"linear": _LINEAR},
+    {"linear": _LINEAR, "network": _NETWORK},
 )
 
 
@@ -63,12 +70,13 @@ def read_taught(path: Path) -> dict[str, Any]:
     return found
 
 
-def taught(path: str | Path, *, device: str = "cpu") -> Adjusted:
+def taught(path: str | Path, *, device: str = "cpu", deep: int = 0) -> Adjusted:
     """Return the scorer of a taught parser.
 
     Args:
         path: its folder.
         device: where the network of a trained run computes.
+        deep: taught parsers that it lies in.
 
     Raises:
         WeightsError: it cannot be read, or weights are missing.
@@ -76,13 +84,16 @@ def taught(path: str | Path, *, device: str = "cpu") -> Adjusted:
     """
     folder = Path(path)
     found = read_taught(folder)
-    base = _base(folder, found["base"], device)
+    base = _base(folder, found["base"], device, deep)
     classes = len(base.vocabulary)
     for name in ("scale", "shift"):
         if any(len(row) != classes for row in found[name]):
             raise WeightsError(f"{name}: expected {classes} numbers a track", where=folder / FILE)
     scale, shift = (tuple(map(tuple, found[name])) for name in ("scale", "shift"))
     card: dict[str, Any] = {"base": found["base"], **found["card"]}
+    if "network" in found:
+        base = _joined(base, folder, found["network"], device)
+        card["network"] = found["network"]
     linear = linear_of(folder, found)
     if linear is not None:
         _check_encoders(base, found["linear"]["encoders"], folder)
@@ -118,12 +129,38 @@ def _check_encoders(base: Scorer, learnt: Mapping[str, Mapping[str, Any]], folde
                 raise WeightsError(problem, where=folder / FILE, hint="teach it again")
 
 
-def _base(folder: Path, base: Mapping[str, Any], device: str) -> Scorer:
+def _joined(base: Scorer, folder: Path, said: Mapping[str, Any], device: str) -> Scorer:
+    """Return a parser with the network beside it."""
+    from seehear.parser.joined import Joined
+    from seehear.parser.trained import trained
+
+    run = folder / NETWORK
+    weights = run / MODEL
+    if not weights.is_file() or digest(weights) != said["weights"]:
+        raise WeightsError(
+            "expected the network that was trained with it", where=weights, hint="teach it again"
+        )
+    known: dict[str, AnyEncoder] = {**base.audio, **base.visual}
+
+    def load(id_: str, **options: Any) -> AnyEncoder:
+        return known[id_] if id_ in known else load_encoder(id_, **options)
+
+    return Joined(base, trained(run, device=device, load=load), said["weight"], said)
+
+
+def _base(folder: Path, base: Mapping[str, Any], device: str, deep: int) -> Scorer:
     if "model" in base:
         from seehear.parser.prior import with_prior
         from seehear.parser.trained import trained
 
-        return with_prior(trained(folder / BASE / base["model"], device=device), base.get("prior"))
+        inner = folder / BASE / base["model"]
+        if not is_plain(base["model"]):
+            raise WeightsError("expected the name of a folder", where=folder / FILE)
+        if is_taught(inner):
+            if deep >= _DEEPEST:
+                raise WeightsError(f"more than {_DEEPEST} parsers in one another", where=folder)
+            return taught(inner, device=device, deep=deep + 1)
+        return with_prior(trained(inner, device=device), base.get("prior"))
     preset = base.get("preset", "")
     check_preset(preset, base.get("fps"))
     names, descriptions = base.get("names", ()), base.get("descriptions", ())

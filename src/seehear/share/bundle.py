@@ -7,7 +7,8 @@
     README.md              the model card
     figures-SPLIT.json     the ten figures on a split, where the run was scored on it
 
-Names that a manifest may give are these and no others: no folder, no pickled weights, no program.
+A taught parser (`taught_files`) has others, some in folders.  Names that a manifest may give are
+these and no others: no pickled weights, no program.
 """
 
 import hashlib
@@ -27,6 +28,7 @@ from seehear.names import is_plain
 from seehear.share.about import ABOUT
 from seehear.share.about import FIGURES as FIGURES_FORM
 from seehear.share.card import model_card
+from seehear.share.taught_files import BELOW, TAUGHT, is_shared_taught, taught_files
 
 SCHEMA = "seehear.model/1"
 MANIFEST, MODEL = "seehear-model.json", "best.safetensors"
@@ -58,7 +60,7 @@ class Bundle:
 
 
 def bundle(run: str | Path, *, licence: str = "") -> Bundle:
-    """Return what is shared of a run folder of `seehear train`, or of a model file.
+    """Return what is shared of a run folder of `seehear train`, a model file, or a taught parser.
 
     Args:
         run: the folder or file.
@@ -69,6 +71,8 @@ def bundle(run: str | Path, *, licence: str = "") -> Bundle:
         WeightsError: no model there, or not one of ours.
     """
     run = Path(run)
+    if is_shared_taught(run):
+        return _bundled(taught_files(run, licence=licence))
     folder, model = (run, run / MODEL) if run.is_dir() else (run.parent, run)
     about = describe(model)
     figures = {}
@@ -85,6 +89,10 @@ def bundle(run: str | Path, *, licence: str = "") -> Bundle:
     files[MODEL] = model
     if graph := find_graph(run):
         files[GRAPH] = graph
+    return _bundled(files)
+
+
+def _bundled(files: Mapping[str, bytes | Path]) -> Bundle:
     entries = {
         name: {"sha256": digest(content), "size": _size(content)}
         for name, content in sorted(files.items())
@@ -189,7 +197,7 @@ def read_manifest(content: bytes, where: object) -> dict[str, tuple[str, int]]:
         )
     out = {}
     for name, entry in value["files"].items():
-        if not (is_plain(name) and _ALLOWED.fullmatch(name)):
+        if not ((is_plain(name) and _ALLOWED.fullmatch(name)) or BELOW.fullmatch(name)):
             raise WeightsError(
                 f"refused to fetch {name!r:.80}: a shared model holds {MODEL}, {GRAPH}, JSON and a"
                 " card only",
@@ -198,7 +206,7 @@ def read_manifest(content: bytes, where: object) -> dict[str, tuple[str, int]]:
         if not _SHA256.fullmatch(entry["sha256"]):
             raise WeightsError(f"{name}: expected sha256 and size", where=where)
         out[name] = entry["sha256"], entry["size"]
-    if MODEL not in out:
+    if MODEL not in out and TAUGHT not in out:
         raise WeightsError(f"the manifest names no {MODEL}", where=where)
     return out
 

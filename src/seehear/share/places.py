@@ -100,6 +100,8 @@ class FolderPlace:
                 system.makedirs(root, exist_ok=True)
                 for name in sorted(files, key=lambda name: name == last):
                     content = files[name]
+                    if "/" in name:
+                        system.makedirs(f"{root}/{name.rpartition('/')[0]}", exist_ok=True)
                     if isinstance(content, bytes):
                         system.pipe_file(f"{root}/{name}", content)
                     else:

@@ -18,7 +18,7 @@ def push(run: str | Path, address: str, *, licence: str = "") -> str:
     """Write a run with its model card to a place and return the address to load it from.
 
     Args:
-        run: a run folder of `seehear train`, or a model file.
+        run: a run folder of `seehear train`, a model file, or the folder of a taught parser.
         address: `hf://owner/name[@revision]`, or an fsspec URL of a folder.
         licence: of the trained parser, an SPDX name, for the card.
 
@@ -57,6 +57,7 @@ def pull(address: str | Path, *, cache: Path | None = None) -> Path:
     scratch = Path(tempfile.mkdtemp(prefix=".part-", dir=root))
     try:
         for name, (sha256, size) in wanted.items():
+            (scratch / name).parent.mkdir(parents=True, exist_ok=True)
             _fetch(source, name, scratch / name, sha256, size)
         (scratch / MANIFEST).write_bytes(content)
         try:

@@ -1,1 +1,1 @@
-"""A better parser from what people reviewed, without a network being trained."""
+"""A better parser from what people reviewed: thresholds, linear scorers, or a network."""

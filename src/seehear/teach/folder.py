@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,10 +17,23 @@ from seehear.parser.adjusted import Adjustment
 from seehear.parser.linear import FILE as LINEAR
 from seehear.parser.linear import Linear
 from seehear.parser.prior import ELSEWHERE, PRIORS
-from seehear.parser.taught import BASE, FILE, SCHEMA, is_taught, linear_of, read_taught
+from seehear.parser.taught import (
+    BASE,
+    FILE,
+    NETWORK,
+    SCHEMA,
+    is_taught,
+    linear_of,
+    read_taught,
+)
 from seehear.teach.evidence import ParsedAs
 from seehear.teach.lesson import Lesson
 from seehear.time import TRACKS
+
+if TYPE_CHECKING:
+    from seehear.teach.training import Beside
+
+_RUN = "run"  # the parser that was corrected, in `BASE`
 
 
 @dataclass(frozen=True)
@@ -42,12 +55,13 @@ class Base:
     encoders: Mapping[str, Json] = field(default_factory=dict)
 
 
-def base_of(parsed: ParsedAs, model: Path | None = None) -> Base:
+def base_of(parsed: ParsedAs, model: Path | None = None, *, whole: bool = False) -> Base:
     """Return the parser that a library was parsed by.
 
     Args:
         parsed: how.
         model: what it was parsed with, where that was a trained parser.
+        whole: a taught parser stays in one piece, for something is to stand beside it.
 
     Raises:
         ConfigError: a trained parser is needed and none is given, or it is another one.
@@ -55,6 +69,8 @@ def base_of(parsed: ParsedAs, model: Path | None = None) -> Base:
     """
     parser: Mapping[str, Any] = parsed.parser
     said = parser.get("taught")
+    if (whole and said is not None) or "network" in (said or {}):
+        return _whole(model)
     if model is not None and is_taught(model):
         found = read_taught(model)
         about = found["base"]
@@ -75,7 +91,20 @@ def base_of(parsed: ParsedAs, model: Path | None = None) -> Base:
             parameter="model",
             hint="name its run folder or file",
         )
-    return Base({"model": model.name, "prior": _prior(parser)}, model)
+    return Base({"model": _held(model), "prior": _prior(parser)}, model)
+
+
+def _whole(model: Path | None) -> Base:
+    """Return a taught parser as the base of another.
+
+    Raises:
+        ConfigError: it is not given.
+    """
+    if model is None or not is_taught(model):
+        raise ConfigError(
+            "the library was parsed by a taught parser, expected its folder", parameter="model"
+        )
+    return Base({"model": _held(model)}, model)
 
 
 def _linear(model: Path, found: Mapping[str, Any], said: Mapping[str, Any] | None) -> Linear | None:
@@ -143,7 +172,15 @@ def composed(first: Adjustment | None, then: Adjustment) -> Adjustment:
     return Adjustment.of_arrays(one[0] * two[0], one[1] * two[0] + two[1])
 
 
-def write(out: Path, lesson: Lesson, base: Base, *, how: str, anyway: bool = False) -> bool:
+def write(
+    out: Path,
+    lesson: Lesson,
+    base: Base,
+    *,
+    how: str,
+    anyway: bool = False,
+    beside: "Beside | None" = None,
+) -> bool:
     """Write the folder of a taught parser; return whether it is the new one.
 
     What was learnt is kept only where it is better on clips that it was not learnt from; else the
@@ -155,6 +192,7 @@ def write(out: Path, lesson: Lesson, base: Base, *, how: str, anyway: bool = Fal
         base: the parser that was corrected.
         how: it was learnt.
         anyway: keep what was learnt in any case.
+        beside: the network that is a part of it; None: none is.
 
     Raises:
         SeehearError: the folder holds something else, or takes no files.
@@ -172,7 +210,7 @@ def write(out: Path, lesson: Lesson, base: Base, *, how: str, anyway: bool = Fal
     linear = _all_linear(base.linear, learnt, lesson.linear if kept else None)
     card = card_of(lesson, how=how, kept=kept)
     if base.model is not None:
-        _copy(base.model, out / BASE / base.model.name)
+        _copy(base.model, out / BASE / _held(base.model))
     write_text(out / "README.md", readme(lesson, card))
     about: dict[str, Json] = {
         "schema": SCHEMA,
@@ -181,6 +219,8 @@ def write(out: Path, lesson: Lesson, base: Base, *, how: str, anyway: bool = Fal
         "shift": adjustment.shift,
         "card": card,
     }
+    if kept and beside is not None:
+        about["network"] = _write_network(out / NETWORK, beside, lesson.parsed)
     if linear is not None:
         linear.write(out)
         encoders = {**base.encoders, **(_encoders(lesson) if lesson.linear else {})}
@@ -189,7 +229,21 @@ def write(out: Path, lesson: Lesson, base: Base, *, how: str, anyway: bool = Fal
     write_text(out / FILE, json.dumps(about, indent=1, ensure_ascii=False) + "\n")
     if linear is None:
         (out / LINEAR).unlink(missing_ok=True)
+    if "network" not in about:
+        shutil.rmtree(out / NETWORK, ignore_errors=True)
     return kept
+
+
+def _write_network(folder: Path, beside: "Beside", parsed: ParsedAs) -> Json:
+    """Write the network of a taught parser; return what `taught.json` says of it."""
+    from seehear.teach.network import write_network
+
+    try:
+        words = _vocabulary(parsed)
+    except ConfigError:  # a trained parser's: it says no more than their names
+        words = Vocabulary(parsed.names, parsed.names)
+    digest = write_network(folder, beside.network, words, beside.features, parsed.parser)
+    return {"weight": beside.weight, "weights": digest}
 
 
 def _all_linear(before: Linear | None, learnt: Adjustment, more: Linear | None) -> Linear | None:
@@ -209,9 +263,21 @@ def _encoders(lesson: Lesson) -> dict[str, Json]:
     return out
 
 
+def _held(model: Path) -> str:
+    """Return what a parser is called in the folder of one that was taught from it."""
+    return _RUN if model.is_dir() else f"{_RUN}{model.suffix}"
+
+
 def _copy(source: Path, target: Path) -> None:
     if target.exists() and target.resolve() == source.resolve():
         return
+    if target.resolve().is_relative_to(source.resolve()):
+        raise ConfigError(
+            "it holds the parser that the library was parsed by, which goes into the new one",
+            where=source,
+            hint="choose another",
+            parameter="out",
+        )
     with atomic_path(target) as part:
         if source.is_dir():
             shutil.rmtree(target, ignore_errors=True)

@@ -105,7 +105,7 @@ def known_of(library: Path, catalogue: Mapping[str, Sequence[str]] | None = None
     notes: list[str] = []
     weak = _weak(ClipNames(listed).find, catalogue or {}, notes)
     folder = library if library.is_dir() else library.parent
-    names = sorted((clip.name for clip in listed), key=_drawn)
+    names = sorted((clip.name for clip in listed), key=drawn)
     groups = _groups(folder, names, weak, notes)
     if not groups:
         told = f" ({notes[0]})" if notes else ""
@@ -163,7 +163,7 @@ def _weak(
     return out
 
 
-def _drawn(name: str) -> bytes:
+def drawn(name: str) -> bytes:
     """Return where a clip comes in an order that has nothing to do with it, the same each time."""
     return hashlib.sha256(name.encode("utf-8", "replace")).digest()
 
@@ -180,7 +180,7 @@ def learn(known: Known, teach: Teach) -> Lesson:
         teach: from clips and a number of classes to what becomes of their margins.
     """
     classes = len(known.parsed.names)
-    clips = sorted(known.clips, key=lambda clip: _drawn(clip.name))
+    clips = sorted(known.clips, key=lambda clip: drawn(clip.name))
     reviewed = [clip for clip in clips if clip.known.any()]
     judged = reviewed or clips
     figures = _figures if reviewed else _weak_figures

@@ -88,12 +88,13 @@ class Reduced:
         return Linear(self.streams, tuple(one.unfolded(part) for one, part in pairs))
 
 
-def reduced(known: Known, library: Path) -> Reduced:
+def reduced(known: Known, library: Path, *, catalogued: bool = False) -> Reduced:
     """Return what is known with the rows that were kept; clips without any are left out.
 
     Args:
         known: of the library.
         library: its folder, or one timeline file.
+        catalogued: clips that only a catalogue names are enough.
 
     Raises:
         FeatureError: no clip that a person reviewed has any.
@@ -103,14 +104,19 @@ def reduced(known: Known, library: Path) -> Reduced:
 
     def read(clip: ClipEvidence) -> Rows:
         with opened_kept(kept_path(folder / f"{clip.name}{SUFFIX}")) as kept:
-            _check(kept, clip, known.parsed.parser, streams)
-            return _rows(kept, streams, len(clip.margins))
+            check_kept(kept, clip, known.parsed.parser, streams)
+            return rows_of(kept, streams, len(clip.margins))
 
-    return reduced_by(read, known, streams, library)
+    return reduced_by(read, known, streams, library, catalogued=catalogued)
 
 
 def reduced_by(
-    read: Callable[[ClipEvidence], Rows], known: Known, streams: tuple[str, ...], where: Path
+    read: Callable[[ClipEvidence], Rows],
+    known: Known,
+    streams: tuple[str, ...],
+    where: Path,
+    *,
+    catalogued: bool = False,
 ) -> Reduced:
     """Return what is known with rows, as `reduced` does.
 
@@ -120,6 +126,7 @@ def reduced_by(
         known: of a library.
         streams: the rows that each track reads.
         where: the library lies, for the record.
+        catalogued: see `reduced`.
 
     Raises:
         FeatureError: no clip that a person reviewed has any.
@@ -137,11 +144,10 @@ def reduced_by(
         return True
 
     clips, others = (list(filter(has, part)) for part in (known.clips, known.others))
-    if not any(clip.known.any() for clip in clips):
+    if not any(clip.spoken_of if catalogued else clip.known.any() for clip in clips):
         told = f" ({without[0]})" if without else ""
-        raise FeatureError(
-            f"no clip that somebody reviewed has kept features{told}", where=where, hint=AGAIN
-        )
+        whose = "is reviewed or catalogued" if catalogued else "somebody reviewed"
+        raise FeatureError(f"no clip that {whose} has kept features{told}", where=where, hint=AGAIN)
     tracks = zip(*sample, strict=True)
     directions = [Directions.of_rows(_joined(rows, where), _DIRECTIONS) for rows in tracks]
     clips, others = (list(_with_rows(part, read, directions)) for part in (clips, others))
@@ -183,10 +189,14 @@ def streams_of(parser: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(out)
 
 
-def _check(
+def check_kept(
     kept: KeptClip, clip: ClipEvidence, parser: Mapping[str, Any], streams: Sequence[str]
 ) -> None:
-    """Refuse rows of other media, or of other encoders."""
+    """Refuse rows of other media, or of other encoders.
+
+    Raises:
+        FeatureError: they are.
+    """
     if clip.media not in (None, kept.about.media.hash):
         raise FeatureError("they are of another content", where=kept.path, hint=AGAIN)
     if kept.about.step_s != clip.step_s:
@@ -200,8 +210,18 @@ def _check(
                 raise FeatureError(problem, where=kept.path, hint=AGAIN)
 
 
-def _rows(kept: KeptClip, streams: Sequence[str], count: int) -> Rows:
-    """Return the rows of a clip, 0 where there are none."""
+def rows_of(kept: KeptClip, streams: Sequence[str], count: int, *, plain: bool = False) -> Rows:
+    """Return the rows of a clip, 0 where there are none.
+
+    Args:
+        kept: the clip.
+        streams: which rows.
+        count: of its segments.
+        plain: as they are; else each is brought to length 1.
+
+    Raises:
+        FeatureError: they are damaged.
+    """
     out: dict[str, NDArray[np.float32]] = {}
     for _, piece in kept.pieces(streams):
         for stream, values in piece.values.items():
@@ -210,7 +230,7 @@ def _rows(kept: KeptClip, streams: Sequence[str], count: int) -> Rows:
             inside = places < count
             if values.shape[1] != whole.shape[1]:
                 raise FeatureError(f"{stream}: rows of two lengths", where=kept.path, hint=AGAIN)
-            whole[places[inside]] = unit(values[inside])
+            whole[places[inside]] = values[inside] if plain else unit(values[inside])
     return tuple(out.get(stream, np.zeros((count, 0), np.float32)) for stream in streams)
 
 

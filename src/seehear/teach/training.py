@@ -1,0 +1,202 @@
+"""What a library teaches where a network is trained, too: its answers beside those of the parser.
+
+The clips are parted into three; the network that answers for a third was trained on the others, so
+that what is fitted to its answers afterwards, and how much it is to count, is judged on clips that
+it never saw.  The network that is kept learns from all of them.  Its margins and the parser's are
+weighed, then moved as `calibrate` or `refit` do, by whichever is best.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from seehear.errors import FeatureError
+from seehear.features.beside import kept_path
+from seehear.features.feature_set import FeatureSet
+from seehear.features.kept import opened_kept
+from seehear.parser.joined import weighed
+from seehear.recipes import FEATURES
+from seehear.teach.calibrate import calibrate
+from seehear.teach.evidence import ClipEvidence
+from seehear.teach.lesson import Known, Lesson, drawn, learn
+from seehear.teach.masked import masked
+from seehear.teach.network import Inputs, TaughtNetwork, trained_on
+from seehear.teach.refit import refit
+from seehear.teach.rows import Reduced, check_kept, rows_of, streams_of
+from seehear.time import SUFFIX, TRACKS
+from seehear.train.options import RunOptions
+
+_FOLDS = 3
+_WEIGHTS = (0.3, 0.5, 0.7, 1.0)
+Read = Callable[[ClipEvidence], Inputs]
+
+
+@dataclass(frozen=True)
+class HowTrained:
+    """How a network is trained.
+
+    Args:
+        recipe: whose; None: the one that is recommended.
+        settings: of it that differ, such as `{"training.epochs": 3}`.
+        options: how to run.
+    """
+
+    recipe: str | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    options: RunOptions = field(default_factory=lambda: RunOptions(device="cpu"))
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A network that stands beside a parser.
+
+    Args:
+        network: itself.
+        features: what it reads.
+        weight: of its margins, from 0 to 1.
+    """
+
+    network: TaughtNetwork
+    features: FeatureSet
+    weight: float
+
+
+def train(reduced: Reduced, read: Read, how: HowTrained) -> tuple[Lesson, Beside | None]:
+    """Return what is learnt, and the network that is a part of it; None: none makes it better.
+
+    Args:
+        reduced: what is known, with the rows that `refit` learns from.
+        read: returns the whole rows of a clip, heard and seen.
+        how: it is trained.
+
+    Raises:
+        SeehearError: no such recipe or setting.
+    """
+    known = reduced.known
+    clips = sorted(known.clips, key=lambda clip: drawn(clip.name))
+    inputs = _inputs([*clips, *known.others], read)
+    plain = learn(known, calibrate)
+    beside = _held_out(clips, known.others, inputs, how)
+    lessons: list[tuple[float, Lesson]] = [(0.0, plain)]
+    for weight in _WEIGHTS:
+        mixed = _mixed(known, beside, weight)
+        lessons.append((weight, learn(mixed, calibrate)))
+    weight, best = max(lessons, key=lambda one: one[1].after[one[1].judge])
+    if plain.clips:  # a person's corrections, which linear scorers learn from, too
+        more = refit(replace(reduced, known=_mixed(known, beside, weight)))
+        best = max(best, more, key=lambda one: one.after[one.judge])
+    best = replace(best, before=plain.before)
+    if not weight:
+        return best, None
+    network = _trained(clips, inputs, how, "the network that is kept")
+    features = features_of(known.parsed.parser)
+    return best, Beside(network, features, weight)
+
+
+def _held_out(
+    clips: Sequence[ClipEvidence],
+    others: Sequence[ClipEvidence],
+    inputs: Mapping[str, Inputs],
+    how: HowTrained,
+) -> dict[str, np.ndarray[Any, np.dtype[np.float64]]]:
+    """Return the margins of networks that were not trained on a clip, by its name."""
+    parts: list[list[ClipEvidence]] = [[] for _ in range(_FOLDS)]
+    for some in _by_kind(clips):
+        for place, clip in enumerate(some):
+            parts[place % _FOLDS].append(clip)
+    parts = [part for part in parts if part]
+    found = {}
+    for number, part in enumerate(parts):
+        names = {clip.name for clip in part}
+        left = [clip for clip in clips if clip.name not in names] or part
+        network = _trained(left, inputs, how, f"network {number + 1} of {len(parts)}")
+        asked = [*part, *(() if number else others)]
+        margins = network.margins([inputs[clip.name] for clip in asked])
+        found |= {clip.name: one for clip, one in zip(asked, margins, strict=True)}
+    return found
+
+
+def _by_kind(clips: Sequence[ClipEvidence]) -> list[list[ClipEvidence]]:
+    """Return the clips that a person reviewed, then those that a catalogue alone names."""
+    kinds: list[list[ClipEvidence]] = [[], []]
+    for clip in clips:
+        kinds[not clip.known.any()].append(clip)
+    return kinds
+
+
+def _trained(
+    clips: Sequence[ClipEvidence], inputs: Mapping[str, Inputs], how: HowTrained, label: str
+) -> TaughtNetwork:
+    how.options.say(f"training {label} on {len(clips):,} clips")
+    recipe = masked(how.recipe, how.settings, len(clips))
+    return trained_on(clips, [inputs[clip.name] for clip in clips], recipe, how.options)
+
+
+def _mixed(known: Known, beside: Mapping[str, Any], weight: float) -> Known:
+    """Return what is known of a parser whose margins are weighed with those of networks."""
+
+    def one(clip: ClipEvidence) -> ClipEvidence:
+        if not weight:
+            return clip
+        return replace(clip, margins=weighed(clip.margins, beside[clip.name], weight))
+
+    return replace(known, clips=list(map(one, known.clips)), others=list(map(one, known.others)))
+
+
+def features_of(parser: Mapping[str, Any]) -> FeatureSet:
+    """Return what a network reads of the rows that a library keeps.
+
+    The set `offline` where its encoders are there, else the first encoder's of each track.
+    """
+    offline = FEATURES["offline"]
+    if set(offline.encoders) <= parser.get("encoders", {}).keys():
+        return offline
+    heard, seen = streams_of(parser)
+    return FeatureSet("kept", "features kept in a library", (heard,), (seen,), standardise=True)
+
+
+def reader(known: Known, library: Path) -> Read:
+    """Return what reads the rows of a library's clips.
+
+    Args:
+        known: of it.
+        library: its folder, or one timeline file.
+    """
+    folder = library if library.is_dir() else library.parent
+    features = features_of(known.parsed.parser)
+
+    def read(clip: ClipEvidence) -> Inputs:
+        with opened_kept(kept_path(folder / f"{clip.name}{SUFFIX}")) as kept:
+            check_kept(kept, clip, known.parsed.parser, features.streams)
+            rows = rows_of(kept, features.streams, len(clip.margins), plain=True)
+        found = dict(zip(features.streams, rows, strict=True))
+        heard, seen = (
+            np.concatenate([found[stream] for stream in getattr(features, track)], axis=1)
+            for track in TRACKS
+        )
+        return heard, seen
+
+    return read
+
+
+def _inputs(clips: Sequence[ClipEvidence], read: Read) -> dict[str, Inputs]:
+    """Return the rows of clips by name; zero where a clip lacks a track.
+
+    Raises:
+        FeatureError: none of them has rows of a track.
+    """
+    found = {clip.name: read(clip) for clip in clips}
+    widths = [max(rows[track].shape[1] for rows in found.values()) for track in range(2)]
+    for track, width in zip(TRACKS, widths, strict=True):
+        if not width:
+            problem = f"no clip has features of {track}, and a network needs both tracks"
+            raise FeatureError(problem, hint="refit learns from one, too")
+    out = {}
+    for name, rows in found.items():
+        pairs = zip(rows, widths, strict=True)
+        heard, seen = (part if part.size else np.zeros((len(part), w)) for part, w in pairs)
+        out[name] = heard.astype(np.float32), seen.astype(np.float32)
+    return out
