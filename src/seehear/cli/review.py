@@ -1,7 +1,6 @@
 """`seehear review`: what to look at next, and corrections from files."""
 
 import argparse
-import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,9 +10,9 @@ from seehear.files import Json
 
 if TYPE_CHECKING:
     from seehear.library.corrections import Imports
-    from seehear.library.corrections.figures import Count, Counts
-    from seehear.library.corrections.queue import ClipDoubt, Moment
-    from seehear.time import Timeline
+    from seehear.library.corrections.figures import Counts
+    from seehear.library.corrections.looked import ClipLook
+    from seehear.library.corrections.queue import Moment
 
 _SHOWN = 5  # lines on what is not used
 
@@ -158,89 +157,39 @@ def _told(done: "Imports", *, dry: bool) -> str:
 
 def _list(args: argparse.Namespace) -> int:
     from seehear.cli.console import print_json, warn
-    from seehear.library.corrections import figures, queue
+    from seehear.library.corrections.looked import Asked, figure, looked
 
-    found = _Looked(args)
-    counts = figures.counted(found.timelines())
-    if args.label is not None:
-        counts = {key: count for key, count in counts.items() if key[0] == args.label}
-    if args.order == "random":
-        random.Random(args.seed).shuffle(found.moments)
-        moments = found.moments[: args.limit]
-    else:
-        moments = queue.ordered(found.moments, most=args.limit)
-    found.clips.sort(key=lambda clip: (-clip.doubt, clip.name))
-    warn(map(str, found.failed))
+    asked = Asked(args.order, args.label, args.limit, args.seed)
+    failed: list[SeehearError] = []
+    looks = list(_looks(args.library, failed))
+    found = looked(looks, asked)
+    warn(map(str, failed))
     if args.json:
-        print_json(_list_json(moments, found, counts))
+        print_json(
+            {
+                "queue": list(map(vars, found.moments)),
+                "clips": list(map(vars, found.clips)),
+                "figures": [figure(*item) for item in found.counts.items()],
+                "failed": list(map(str, failed)),
+            }
+        )
     else:
-        _print(moments, counts, len(found.clips))
-    if not found.failed:
+        _print(found.moments, found.counts, len(found.clips))
+    if not failed:
         return 0
-    return 1 if found.read else 2
+    return 1 if looks else 2
 
 
-def _list_json(moments: "list[Moment]", found: "_Looked", counts: "Counts") -> Json:
-    return {
-        "queue": list(map(vars, moments)),
-        "clips": list(map(vars, found.clips)),
-        "figures": [_figure(*item) for item in sorted(counts.items())],
-        "failed": list(map(str, found.failed)),
-    }
+def _looks(library: Path, failed: list[SeehearError]) -> "Iterator[ClipLook]":
+    """Yield what the clips of a library say; those that cannot be read are told of."""
+    from seehear.library.corrections.importing import timelines_of
+    from seehear.library.corrections.looked import look
 
-
-class _Looked:
-    """What a look through a library finds; timelines are read once and not kept."""
-
-    def __init__(self, args: argparse.Namespace) -> None:
-        self._args = args
-        self.moments: list[Moment] = []
-        self.clips: list[ClipDoubt] = []
-        self.failed: list[SeehearError] = []
-        self.read = 0
-
-    def timelines(self) -> "Iterator[Timeline]":
-        """Yield the timelines, and note what to look at in each."""
-        from seehear.library.corrections import queue
-        from seehear.library.corrections.importing import timelines_of
-
-        library, label = self._args.library, self._args.label
-        known: set[str] = set()
-        for name, line in timelines_of(library):
-            if isinstance(line, SeehearError):
-                self.failed.append(line)
-                continue
-            self.read += 1
-            known |= set(line.vocabulary)
-            if self._args.order == "random":
-                one = queue.whole(name, line)
-                self.moments += [] if one is None else [one]
-            else:
-                self.moments += queue.moments(name, line, label=label)
-            doubt = queue.clip_doubt(name, line)
-            self.clips += [] if doubt is None else [doubt]
-            yield line
-        if label is not None and self.read and label not in known:
-            from seehear.closest import suggest
-
-            hint = suggest(label, known)
-            raise ConfigError(f"no clip has class {label!r}", hint=hint, parameter="label")
-
-
-def _figure(key: tuple[str, str], count: "Count") -> Json:
-    intervals: list[list[float] | None] = []
-    for one in count.intervals():
-        intervals.append(None if one is None else list(one))
-    counted = {name: round(value, 3) for name, value in vars(count).items()}
-    return {
-        "class": key[0],
-        "track": key[1],
-        **counted,
-        "precision": count.precision,
-        "precision_interval": intervals[0],
-        "recall": count.recall,
-        "recall_interval": intervals[1],
-    }
+    for name, line in timelines_of(library):
+        if isinstance(line, SeehearError):
+            failed.append(line)
+        else:
+            yield look(name, line)
 
 
 def _print(moments: "list[Moment]", counts: "Counts", left: int) -> None:

@@ -32,6 +32,8 @@ def _entry(clip: LinkedClip) -> str:
         about: dict[str, Json] = {"label": e.label, "segment": segment, "track": str(e.track)}
         if e.score is not None:
             about["score"] = round(e.score, 6)
+        if e.origin != "parser":
+            about["origin"] = e.origin
         annotations.append(about)
     value = {
         "duration": round(clip.timeline.duration_s, 6),

@@ -40,7 +40,7 @@ def _entry(clip: LinkedClip) -> str:
         about: dict[str, Json] = {
             "label": e.label,
             "timestamps": [round(max(0.0, e.start_s), 6), round(max(0.0, e.end_s), 6)],
-            "attributes": {"track": str(e.track)},
+            "attributes": {"track": str(e.track), "origin": e.origin},
         }
         if e.score is not None:
             about["confidence"] = round(e.score, 6)

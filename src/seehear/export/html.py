@@ -18,7 +18,14 @@ _EVENT_COLUMNS = (
     ("From", _NUMBER),
     ("To", _NUMBER),
     ("Score, 0 to 1", _NUMBER),
+    ("Who says so", ""),
 )
+_WHO = {
+    "parser": "the parser",
+    "confirmed": "the parser, confirmed by a person",
+    "corrected": "corrected by a person",
+    "added": "a person",
+}
 
 
 def render(timeline: Timeline, *, media: str | None = None) -> str:
@@ -165,7 +172,8 @@ def _event_row(event: Event) -> str:
         f'<tr><td><span class="dot {event.track}"></span>{PERCEIVED[event.track]}</td>'
         f'<th scope="row">{escape(_words(event.label))}</th>'
         f'<td class="num">{time_text(event.start_s)}</td>'
-        f'<td class="num">{time_text(event.end_s)}</td><td class="num">{score}</td></tr>'
+        f'<td class="num">{time_text(event.end_s)}</td><td class="num">{score}</td>'
+        f"<td>{_WHO[event.origin]}</td></tr>"
     )
 
 

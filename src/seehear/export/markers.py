@@ -23,6 +23,7 @@ class Marker:
         track: audio for what is only heard then, visual for what is only seen.
         label: the class.
         score: of the event that it is a part of.
+        origin: likewise.
     """
 
     start_s: float
@@ -30,6 +31,7 @@ class Marker:
     track: Track
     label: str
     score: float | None
+    origin: str = "parser"
 
     @property
     def name(self) -> str:
@@ -38,8 +40,9 @@ class Marker:
 
     @property
     def note(self) -> str:
-        """The score in words; empty where there is none."""
-        return "" if self.score is None else f"score {self.score:.2f}"
+        """The score, and what a person did, in words; empty where there is neither."""
+        score = [] if self.score is None else [f"score {self.score:.2f}"]
+        return ", ".join(score if self.origin == "parser" else [*score, self.origin])
 
 
 def markers(timeline: Timeline) -> list[Marker]:
@@ -55,7 +58,7 @@ def markers(timeline: Timeline) -> list[Marker]:
             left = difference(pieces, both[event.label])
             pieces = [(start, end) for start, end in left if end - start > LEAST_S]
         for start, end in pieces:
-            found.append(Marker(start, end, event.track, event.label, event.score))
+            found.append(Marker(start, end, event.track, event.label, event.score, event.origin))
     return sorted(found, key=lambda m: m.start_s)
 
 

@@ -69,6 +69,7 @@ def _item(schema: str, name: str, **fields: Json) -> dict[str, Json]:
 def _marker(marker: Marker, frames: Frames) -> dict[str, Json]:
     start, end = frames.span(marker.start_s, marker.end_s)
     said = {"track": str(marker.track), "label": one_line(marker.label), "score": marker.score}
+    said["origin"] = marker.origin
     return {
         "OTIO_SCHEMA": "Marker.2",
         "metadata": {"seehear": said},

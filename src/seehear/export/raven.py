@@ -17,6 +17,7 @@ _COLUMNS = (
     "Annotation",
     "Track",
     "Score",
+    "Origin",
 )
 _BAND = ("0", "8000")  # a selection is a box; nothing is known of its frequencies
 
@@ -27,6 +28,6 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
     for number, e in enumerate(singles(timeline), 1):
         times = span_text(max(0.0, e.start_s), max(0.0, e.end_s))
         score = "" if e.score is None else f"{e.score:.4f}"
-        what = (one_line(e.label), str(e.track), score)
+        what = (one_line(e.label), str(e.track), score, e.origin)
         rows.append((str(number), "Spectrogram 1", "1", *times, *_BAND, *what))
     return "".join("\t".join(row) + "\n" for row in rows)

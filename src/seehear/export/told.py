@@ -30,12 +30,15 @@ class Words:
         start_s, end_s: the seconds.
         track: audio for what is only heard then, visual for what is only seen.
         text: in words, on one line.
+        origins: what a person did to it, of `confirmed`, `corrected` and `added`; empty: the parser
+            alone says so.
     """
 
     start_s: float
     end_s: float
     track: Track
     text: str
+    origins: tuple[str, ...] = ()
 
 
 def told(timeline: Timeline) -> list[Words]:
@@ -88,10 +91,19 @@ def description(timeline: Timeline, label: str) -> str:
 
 def _lines(timeline: Timeline, words: Callable[[str, Track], str]) -> list[Words]:
     lines = []
+    persons = [event for event in timeline if event.origin != "parser"]
     for (label, track), spans in _apart(timeline).items():
         text = words(label, track)
-        lines += [Words(start, end, track, text) for start, end in spans]
+        theirs = [e for e in persons if e.label == label and _takes(e.track, track)]
+        for start, end in spans:
+            origins = {e.origin for e in theirs if e.start_s < end and e.end_s > start}
+            lines.append(Words(start, end, track, text, tuple(sorted(origins))))
     return sorted(lines, key=lambda x: (x.start_s, x.end_s, _ORDER[x.track], x.text))
+
+
+def _takes(track: Track, line: Track) -> bool:
+    """Return whether an event of a track is told by a line: of both tracks, those of either."""
+    return line in (track, Track.AUDIO_VISUAL)
 
 
 def _apart(timeline: Timeline) -> dict[tuple[str, Track], list[Span]]:

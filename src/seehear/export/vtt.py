@@ -1,4 +1,7 @@
-"""WebVTT (W3C): one cue a thing, such as "dog heard", with its track as its class for styling."""
+"""WebVTT (W3C): one cue a thing, such as "dog heard".
+
+Its classes, for styling, are its track and what a person did to it: `<c.audio.confirmed>`.
+"""
 
 from seehear.export.told import subtitles
 from seehear.export.words import clocks, not_parsed, one_line
@@ -13,7 +16,8 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
         blocks.append(f"NOTE {track} not parsed from {start} to {end}")
     for number, line in enumerate(subtitles(timeline), 1):
         start, end = clocks(line.start_s, line.end_s, ".")
-        blocks.append(f"{number}\n{start} --> {end}\n<c.{line.track}>{escape(line.text)}</c>")
+        classes = ".".join((line.track, *line.origins))
+        blocks.append(f"{number}\n{start} --> {end}\n<c.{classes}>{escape(line.text)}</c>")
     return "\n\n".join(blocks) + "\n"
 
 

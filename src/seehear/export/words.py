@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from seehear.time import NOT_PARSED, TRACKS, Event, Timeline, Track
+from seehear.time import NOT_PARSED, ORIGINS, TRACKS, Event, Timeline, Track
 from seehear.time.spans import joined
 
 Tier = tuple[str, list[tuple[float, float, str]]]
@@ -112,7 +112,8 @@ def tiers(timeline: Timeline) -> list[Tier]:
 
     Events of different classes overlap freely, intervals of a tier may not: hence one tier per
     track and class.  A track that was parsed and holds nothing gives one empty tier of its name, a
-    track that is absent gives none.  Seconds in which a track was not parsed have a tier of theirs.
+    track that is absent gives none.  What a person did stands in tiers that say so: `audio:Dog
+    (added)`.  Seconds in which a track was not parsed have a tier of theirs.
     """
     out: list[Tier] = []
     for track in Track:
@@ -129,12 +130,18 @@ def tiers(timeline: Timeline) -> list[Tier]:
 
 
 def _tiers_of(timeline: Timeline, track: Track) -> list[Tier]:
+    """Return the tiers of a track; what a person confirmed, corrected or added is in their own."""
     out: list[Tier] = []
     for label in timeline.vocabulary:
-        spans = joined(((e.start_s, e.end_s) for e in timeline.on(track, label)), gap=None)
-        if spans:
-            text = one_line(label)
-            out.append((f"{track}:{text}", [(start, end, text) for start, end in spans]))
+        text = one_line(label)
+        by_origin: dict[str, list[tuple[float, float]]] = {}
+        for event in timeline.on(track, label):
+            by_origin.setdefault(event.origin, []).append((event.start_s, event.end_s))
+        for origin in ORIGINS:
+            spans = joined(by_origin.get(origin, ()), gap=None)
+            if spans:
+                name = f"{track}:{text}" if origin == "parser" else f"{track}:{text} ({origin})"
+                out.append((name, [(start, end, text) for start, end in spans]))
     return out
 
 

@@ -10,7 +10,7 @@ from seehear.interchange.spoken import as_captions, as_told
 from seehear.time import NOT_PARSED
 
 _TAG = re.compile(r"<[^<>]*>")
-_CLASS = re.compile(r"<c\.(audio|visual|audio_visual)>")
+_CLASS = re.compile(r"<c\.(audio|visual|audio_visual)(?:\.[a-z]+)*>")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+([^>]*)>")
 _APART = ("NOTE", "STYLE", "REGION")
 _OURS = "What is heard, seen, or both in"

@@ -142,7 +142,7 @@ def _joined(base: Scorer, folder: Path, said: Mapping[str, Any], device: str) ->
         )
     known: dict[str, AnyEncoder] = {**base.audio, **base.visual}
 
-    def load(id_: str, **options: Any) -> AnyEncoder:
+    def load(id_: str, /, **options: Any) -> AnyEncoder:
         return known[id_] if id_ in known else load_encoder(id_, **options)
 
     return Joined(base, trained(run, device=device, load=load), said["weight"], said)

@@ -7,7 +7,7 @@ the seconds are left open and only the clip as a whole is told.  What nobody spo
 nothing.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,7 +93,11 @@ def targets(clips: Sequence[ClipEvidence], windows: Iterable[Cut]) -> Targets:
         for name, (value, count) in _of_window(clip, label, known, whole=whole):
             values.setdefault(name, []).append(value.astype(np.float32))
             counts.setdefault(name, []).append(count.astype(np.float32))
-    return Targets(*({name: np.stack(x) for name, x in one.items()} for one in (values, counts)))
+    return Targets(_stacked(values), _stacked(counts))
+
+
+def _stacked(parts: Mapping[str, Sequence[Floats]]) -> dict[str, Floats]:
+    return {name: np.stack(part) for name, part in parts.items()}
 
 
 def _dense(clip: ClipEvidence) -> tuple[Floats, Floats]:

@@ -69,22 +69,19 @@ def base_of(parsed: ParsedAs, model: Path | None = None, *, whole: bool = False)
     """
     parser: Mapping[str, Any] = parsed.parser
     said = parser.get("taught")
-    if (whole and said is not None) or "network" in (said or {}):
+    if said is None and "preset" in parser:
+        if model is not None and is_taught(model):
+            raise ConfigError(
+                "the library was not parsed by a taught parser",
+                where=model,
+                parameter="model",
+                hint="leave it out, or name what it was parsed with",
+            )
+        return _preset(parsed)
+    if said is not None and (whole or "network" in said):
         return _whole(model)
-    if model is not None and is_taught(model):
-        found = read_taught(model)
-        about = found["base"]
-        inner = model / BASE / about["model"] if "model" in about else None
-        linear = _linear(model, found, said)
-        encoders = {} if linear is None else found["linear"]["encoders"]
-        return Base(about, inner, _before(said), linear, encoders)
-    if said is not None and "model" not in said.get("base", {}) and "linear" not in said:
-        return Base(said["base"], None, _before(said))
-    if "preset" in parser and said is None:
-        words = _vocabulary(parsed)
-        fps = [encoder["preprocessing"].get("fps") for encoder in parser["encoders"].values()]
-        about = {"preset": parser["preset"], "fps": max(filter(None, fps), default=None)}
-        return Base({**about, "names": words.names, "descriptions": words.descriptions})
+    if said is not None and (found := _corrected_before(said, model)) is not None:
+        return found
     if model is None:
         raise ConfigError(
             f"the library was parsed by {parser.get('model', 'a trained parser')}, expected it",
@@ -92,6 +89,28 @@ def base_of(parsed: ParsedAs, model: Path | None = None, *, whole: bool = False)
             hint="name its run folder or file",
         )
     return Base({"model": _held(model), "prior": _prior(parser)}, model)
+
+
+def _preset(parsed: ParsedAs) -> Base:
+    parser: Mapping[str, Any] = parsed.parser
+    words = _vocabulary(parsed)
+    fps = [encoder["preprocessing"].get("fps") for encoder in parser["encoders"].values()]
+    about = {"preset": parser["preset"], "fps": max(filter(None, fps), default=None)}
+    return Base({**about, "names": words.names, "descriptions": words.descriptions})
+
+
+def _corrected_before(said: Mapping[str, Any], model: Path | None) -> Base | None:
+    """Return a taught parser by what it was taught from; None: its folder is needed."""
+    if model is not None and is_taught(model):
+        found = read_taught(model)
+        about = found["base"]
+        inner = model / BASE / about["model"] if "model" in about else None
+        linear = _linear(model, found, said)
+        encoders = {} if linear is None else found["linear"]["encoders"]
+        return Base(about, inner, _before(said), linear, encoders)
+    if "model" in said.get("base", {}) or "linear" in said:
+        return None
+    return Base(said["base"], None, _before(said))
 
 
 def _whole(model: Path | None) -> Base:
@@ -107,9 +126,9 @@ def _whole(model: Path | None) -> Base:
     return Base({"model": _held(model)}, model)
 
 
-def _linear(model: Path, found: Mapping[str, Any], said: Mapping[str, Any] | None) -> Linear | None:
+def _linear(model: Path, found: Mapping[str, Any], said: Mapping[str, Any]) -> Linear | None:
     """Return the linear scorers of the taught parser that a library was parsed by."""
-    was = (said or {}).get("linear", {}).get("digest")
+    was = said.get("linear", {}).get("digest")
     if was != found.get("linear", {}).get("digest"):
         raise ConfigError(
             "the library was parsed by another taught parser",
@@ -120,9 +139,7 @@ def _linear(model: Path, found: Mapping[str, Any], said: Mapping[str, Any] | Non
     return linear_of(model, found)
 
 
-def _before(said: Mapping[str, Any] | None) -> Adjustment | None:
-    if said is None:
-        return None
+def _before(said: Mapping[str, Any]) -> Adjustment:
     return Adjustment(tuple(map(tuple, said["scale"])), tuple(map(tuple, said["shift"])))
 
 
@@ -197,13 +214,7 @@ def write(
     Raises:
         SeehearError: the folder holds something else, or takes no files.
     """
-    if out.exists() and not (out.is_dir() and (is_taught(out) or not any(out.iterdir()))):
-        raise ConfigError(
-            "expected a new folder, or that of a taught parser",
-            where=out,
-            hint="choose another",
-            parameter="out",
-        )
+    _check_free(out)
     kept = anyway or lesson.better
     learnt = lesson.adjustment if kept else Adjustment.none(len(lesson.parsed.names))
     adjustment = composed(base.before, learnt)
@@ -232,6 +243,16 @@ def write(
     if "network" not in about:
         shutil.rmtree(out / NETWORK, ignore_errors=True)
     return kept
+
+
+def _check_free(out: Path) -> None:
+    if out.exists() and not (out.is_dir() and (is_taught(out) or not any(out.iterdir()))):
+        raise ConfigError(
+            "expected a new folder, or that of a taught parser",
+            where=out,
+            hint="choose another",
+            parameter="out",
+        )
 
 
 def _write_network(folder: Path, beside: "Beside", parsed: ParsedAs) -> Json:

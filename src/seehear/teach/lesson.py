@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import DataError, SeehearError
+from seehear.library.at import timeline_at
 from seehear.library.corrections.importing import clips_of
 from seehear.library.corrections.match import ClipNames, NamedClip
 from seehear.library.scan import require_files
@@ -128,7 +129,7 @@ def _groups(
     looked = 0
     for name in names:
         try:
-            line = Timeline.from_json(folder / f"{name}{SUFFIX}")
+            line = timeline_at(folder / f"{name}{SUFFIX}")
             spoken_of = line.is_corrected or name in weak
             looked += not spoken_of
             if spoken_of or looked <= _OTHERS:

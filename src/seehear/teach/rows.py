@@ -144,10 +144,11 @@ def reduced_by(
         return True
 
     clips, others = (list(filter(has, part)) for part in (known.clips, known.others))
-    if not any(clip.spoken_of if catalogued else clip.known.any() for clip in clips):
+    if not any(map(_said_of(catalogued=catalogued), clips)):
         told = f" ({without[0]})" if without else ""
         whose = "is reviewed or catalogued" if catalogued else "somebody reviewed"
-        raise FeatureError(f"no clip that {whose} has kept features{told}", where=where, hint=AGAIN)
+        problem = f"no clip that {whose} has kept features{told}"
+        raise FeatureError(problem, where=where, hint=AGAIN)
     tracks = zip(*sample, strict=True)
     directions = [Directions.of_rows(_joined(rows, where), _DIRECTIONS) for rows in tracks]
     clips, others = (list(_with_rows(part, read, directions)) for part in (clips, others))
@@ -155,6 +156,13 @@ def reduced_by(
     if without:
         notes.append(f"{len(without)} clips without features are left out: {without[0]}")
     return Reduced(replace(known, clips=clips, others=others, notes=notes), streams, (*directions,))
+
+
+def _said_of(*, catalogued: bool) -> Callable[[ClipEvidence], bool]:
+    """Return what tells whether enough is known of a clip."""
+    if catalogued:
+        return lambda clip: clip.spoken_of
+    return lambda clip: bool(clip.known.any())
 
 
 def _joined(parts: Sequence[NDArray[np.float32]], where: Path) -> Floats:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seehear.errors import FeatureError
 from seehear.features.beside import kept_path
@@ -31,6 +32,7 @@ from seehear.train.options import RunOptions
 
 _FOLDS = 3
 _WEIGHTS = (0.3, 0.5, 0.7, 1.0)
+Floats = NDArray[np.float64]
 Read = Callable[[ClipEvidence], Inputs]
 
 
@@ -101,14 +103,10 @@ def _held_out(
     others: Sequence[ClipEvidence],
     inputs: Mapping[str, Inputs],
     how: HowTrained,
-) -> dict[str, np.ndarray[Any, np.dtype[np.float64]]]:
+) -> dict[str, Floats]:
     """Return the margins of networks that were not trained on a clip, by its name."""
-    parts: list[list[ClipEvidence]] = [[] for _ in range(_FOLDS)]
-    for some in _by_kind(clips):
-        for place, clip in enumerate(some):
-            parts[place % _FOLDS].append(clip)
-    parts = [part for part in parts if part]
-    found = {}
+    parts = _parts(clips)
+    found: dict[str, Floats] = {}
     for number, part in enumerate(parts):
         names = {clip.name for clip in part}
         left = [clip for clip in clips if clip.name not in names] or part
@@ -117,6 +115,15 @@ def _held_out(
         margins = network.margins([inputs[clip.name] for clip in asked])
         found |= {clip.name: one for clip, one in zip(asked, margins, strict=True)}
     return found
+
+
+def _parts(clips: Sequence[ClipEvidence]) -> list[list[ClipEvidence]]:
+    """Return the clips in parts, of each kind as many in each."""
+    parts: list[list[ClipEvidence]] = [[] for _ in range(_FOLDS)]
+    for some in _by_kind(clips):
+        for place, clip in enumerate(some):
+            parts[place % _FOLDS].append(clip)
+    return [part for part in parts if part]
 
 
 def _by_kind(clips: Sequence[ClipEvidence]) -> list[list[ClipEvidence]]:
@@ -135,7 +142,7 @@ def _trained(
     return trained_on(clips, [inputs[clip.name] for clip in clips], recipe, how.options)
 
 
-def _mixed(known: Known, beside: Mapping[str, Any], weight: float) -> Known:
+def _mixed(known: Known, beside: Mapping[str, Floats], weight: float) -> Known:
     """Return what is known of a parser whose margins are weighed with those of networks."""
 
     def one(clip: ClipEvidence) -> ClipEvidence:
@@ -173,11 +180,9 @@ def reader(known: Known, library: Path) -> Read:
             check_kept(kept, clip, known.parsed.parser, features.streams)
             rows = rows_of(kept, features.streams, len(clip.margins), plain=True)
         found = dict(zip(features.streams, rows, strict=True))
-        heard, seen = (
-            np.concatenate([found[stream] for stream in getattr(features, track)], axis=1)
-            for track in TRACKS
-        )
-        return heard, seen
+        heard = [found[stream] for stream in features.audio]
+        seen = [found[stream] for stream in features.visual]
+        return np.concatenate(heard, axis=1), np.concatenate(seen, axis=1)
 
     return read
 
@@ -189,14 +194,15 @@ def _inputs(clips: Sequence[ClipEvidence], read: Read) -> dict[str, Inputs]:
         FeatureError: none of them has rows of a track.
     """
     found = {clip.name: read(clip) for clip in clips}
-    widths = [max(rows[track].shape[1] for rows in found.values()) for track in range(2)]
-    for track, width in zip(TRACKS, widths, strict=True):
-        if not width:
-            problem = f"no clip has features of {track}, and a network needs both tracks"
+    widths = []
+    for track, name in enumerate(TRACKS):
+        widths.append(max(rows[track].shape[1] for rows in found.values()))
+        if not widths[-1]:
+            problem = f"no clip has features of {name}, and a network needs both tracks"
             raise FeatureError(problem, hint="refit learns from one, too")
-    out = {}
-    for name, rows in found.items():
-        pairs = zip(rows, widths, strict=True)
-        heard, seen = (part if part.size else np.zeros((len(part), w)) for part, w in pairs)
-        out[name] = heard.astype(np.float32), seen.astype(np.float32)
-    return out
+    return {name: (_wide(x[0], widths[0]), _wide(x[1], widths[1])) for name, x in found.items()}
+
+
+def _wide(rows: NDArray[np.float32], width: int) -> NDArray[np.float32]:
+    """Return rows (T, D); zero where there are none of the track."""
+    return rows if rows.size else np.zeros((len(rows), width), np.float32)

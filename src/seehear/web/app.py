@@ -24,7 +24,7 @@ from seehear.errors import DataError, SeehearError
 from seehear.export.uses import Use, grouped
 from seehear.library.corrections import loaded
 from seehear.time import Timeline, decoded, decoding_of
-from seehear.web import edits, why
+from seehear.web import edits, review, teaching, why
 from seehear.web.answers import Id, drawn, json_answer
 from seehear.web.catalogue import Catalogue, UnknownClipError
 from seehear.web.guard import Guard
@@ -38,9 +38,10 @@ _PICTURE_S = 600  # a browser need not ask for a picture again
 _BEAT_S = 15.0  # a quiet stream of events says this often that it is alive
 _SCRIPTS = (
     "app dom list builder classes pictures clip threshold upload queue clues corrections"
-    " edit edit_keys edit_log edit_state edit_tools gestures history next"
+    " edit edit_keys edit_log edit_state edit_tools gestures history next review teach"
 )
-_OURS = (*(f"{name}.js" for name in _SCRIPTS.split()), "app.css", "edit.css", "icon.svg")
+_STYLES = ("app.css", "edit.css", "review.css")
+_OURS = (*(f"{name}.js" for name in _SCRIPTS.split()), *_STYLES, "icon.svg")
 _SHARED = ("lanes.js", "lanes.css", "theme.css")
 # file -> package that holds it; nothing else is served
 STATIC = dict.fromkeys(_OURS, "seehear.web") | dict.fromkeys(_SHARED, "seehear.export")
@@ -53,6 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
     """Return the server of one library, ready for uvicorn."""
     catalogue = Catalogue(settings.library, settings.media, links=settings.links)
     pictures, uploads = Pictures(catalogue.library), Uploads(settings, catalogue)
+    lesson = teaching.Teaching(settings, catalogue)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -64,6 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     async def stop() -> None:
         await pictures.stop()
+        await lesson.stop()
         await uploads.stop()
 
     # no generated pages: they load scripts from elsewhere
@@ -81,6 +84,8 @@ def create_app(settings: Settings) -> FastAPI:
     _clips(app, settings, catalogue, pictures)
     edits.add(app, catalogue)
     why.add(app, catalogue, pictures)
+    review.add(app, catalogue)
+    teaching.add(app, lesson)
     _uploads(app, uploads)
     app.state.uploads, app.state.catalogue, app.state.stop = uploads, catalogue, stop
     return app

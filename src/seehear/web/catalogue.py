@@ -124,6 +124,12 @@ class Catalogue:
         paths = {clip_id(path): path for (path,) in found}
         self._listing = _Listing(stamp, paths)
 
+    def paths(self) -> list[str]:
+        """Return the paths of all timelines below the library, in the order of the index."""
+        self.refresh()
+        with self._lock:
+            return list(self._listing.paths.values())
+
     def classes(self) -> dict[str, Any]:
         """Return in how many clips each class is heard and seen, the most frequent first.
 

@@ -19,6 +19,7 @@ class Limits:
         receive_s: seconds that sending the file may take.
         pace_s, pace_bytes: so many bytes must come in every so many seconds; else it is too slow.
         parse_s: seconds that parsing may take.
+        teach_s: seconds that teaching may take.
         memory_bytes: that parsing may take, networks included.
         receiving: uploads being received at a time; a further one takes the place of the slowest.
         waiting: uploads waiting or parsed at a time; further ones are refused.
@@ -31,6 +32,7 @@ class Limits:
     pace_s: float = 10.0
     pace_bytes: int = 200_000
     parse_s: float = 900.0
+    teach_s: float = 7200.0
     memory_bytes: int = 4_000_000_000
     receiving: int = 32
     waiting: int = 4

@@ -368,7 +368,7 @@ class Uploads:
                 408, f"parsing took longer than {self.settings.limits.parse_s:g} s"
             ) from None
         finally:
-            await _stop(process)
+            await end_process(process)
         name = f"{slug(upload.name)}-{upload.id[:8]}"
         home = self.catalogue.library / FOLDER_NAME / name
         home.parent.mkdir(exist_ok=True)
@@ -483,7 +483,7 @@ def _not_kept(error: OSError, folder: Path, wanted: int) -> str:
     return f"the file could not be kept: {error.strerror}{room}"
 
 
-async def _stop(process: asyncio.subprocess.Process) -> None:
+async def end_process(process: asyncio.subprocess.Process) -> None:
     """End a worker and whatever it started."""
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):

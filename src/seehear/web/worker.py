@@ -1,9 +1,9 @@
-"""Parses one upload in a process of its own.
+"""Parses one upload, or teaches a parser, in a process of its own.
 
-`python -m seehear.web.worker` reads a `ParseTask` from stdin, a JSON line.  Stdin then stays open:
-when it closes, the server is gone and nobody waits for the result.  Answers are JSON lines on
-stdout: `{"fraction": 0.3, "timeline": {...}}` while it goes on, then `{"done": true}` or
-`{"error": "one line"}`.
+`python -m seehear.web.worker` reads a `ParseTask` or a `TeachTask` from stdin, a JSON line.  Stdin
+then stays open: when it closes, the server is gone and nobody waits for the result.  Answers are
+JSON lines on stdout: `{"fraction": 0.3, "timeline": {...}}` or `{"said": "one line"}` while it goes
+on, then `{"done": true}`, of a lesson with its card, or `{"error": "one line"}`.
 """
 
 import json
@@ -11,10 +11,11 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, Protocol, TextIO, TypedDict
 
-from seehear.errors import MediaError, SeehearError
+from seehear.errors import ConfigError, MediaError, SeehearError
 from seehear.files import write_text
 from seehear.library.written import signed
 from seehear.media.memory import limit_memory, too_much_memory
@@ -24,6 +25,7 @@ from seehear.web.settings import Limits
 
 if TYPE_CHECKING:
     from seehear.features.kept import KeptWriter, Precision
+    from seehear.teach.teaching import Taught
 
 _KEPT_BYTES = 40_000  # of a second, with room: the encoders of the presets make half as much
 Progress = Callable[[float, Timeline], None]
@@ -38,6 +40,16 @@ class ParseTask(TypedDict):
     keep: NotRequired[Literal["exact", "half"] | None]  # how features are kept beside it
     parser: dict[str, Any]  # options of `seehear.parser.options.make_parser`
     limits: dict[str, Any]  # of `Limits`
+
+
+class TeachTask(TypedDict):
+    """What a worker is given that is to teach."""
+
+    library: str
+    how: str  # of `seehear.teach.teaching.HOW`
+    out: str  # folder of the parser that comes of it
+    models: list[str]  # parsers that the library may have been parsed with
+    limits: dict[str, Any]
 
 
 class Parsing(Protocol):
@@ -123,6 +135,45 @@ def run(
         say(done=True)
 
 
+def run_teaching(task: TeachTask, answers: TextIO) -> None:
+    """Teach, and write the answers."""
+
+    def say(**answer: Any) -> None:
+        answers.write(json.dumps(answer, allow_nan=False) + "\n")
+        answers.flush()
+
+    try:
+        done = _taught(task, lambda line: say(said=line))
+    except SeehearError as error:
+        say(error=error.told(places=False))
+    except MemoryError:
+        say(error=too_much_memory())
+    else:
+        notes = [note.splitlines()[0] for note in done.lesson.notes[:5]]
+        say(done=True, card=dict(done.card), better=done.lesson.better, notes=len(notes))
+
+
+def _taught(task: TeachTask, say: Callable[[str], None]) -> "Taught":
+    """Return what is taught; the parser that is corrected is the one that fits."""
+    from seehear.teach.teaching import Wish, teach
+
+    trained = None
+    if task["how"] == "train":
+        from seehear.teach.training import HowTrained
+        from seehear.train.options import RunOptions
+
+        trained = HowTrained(options=RunOptions(device="cpu", say=say))
+    wish = Wish(Path(task["library"]), task["how"], anyway=True, trained=trained)
+    for model in (None, *map(Path, task["models"])):
+        try:
+            return teach(replace(wish, model=model), Path(task["out"]))
+        except ConfigError as error:
+            if error.parameter != "model":
+                raise
+            refused = error
+    raise refused
+
+
 def _end_with_server() -> None:
     sys.stdin.buffer.read()
     os._exit(1)
@@ -130,15 +181,19 @@ def _end_with_server() -> None:
 
 def main(make: Callable[[dict[str, Any]], Parsing] = make_parser) -> None:
     """Read the task, keep stdout for answers, go."""
-    task: ParseTask = json.loads(sys.stdin.buffer.readline())
+    task: ParseTask | TeachTask = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_server, daemon=True).start()
     limits = Limits(**task["limits"])
     limit_memory(limits.memory_bytes)
     most_bytes = 100_000_000 + int(_KEPT_BYTES * limits.duration_s)
-    limit_resources(cpu_s=limits.parse_s * (os.cpu_count() or 1), file_bytes=most_bytes)
+    seconds = limits.teach_s if "how" in task else limits.parse_s
+    limit_resources(cpu_s=seconds * (os.cpu_count() or 1), file_bytes=most_bytes)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever a library prints is no answer
-    run(task, answers, make)
+    if "how" in task:
+        run_teaching(task, answers)
+    else:
+        run(task, answers, make)
 
 
 if __name__ == "__main__":

@@ -102,13 +102,12 @@ def settled(timeline: Timeline) -> NDArray[np.bool_]:
     return out
 
 
-def moments(name: str, timeline: Timeline, *, label: str | None = None) -> Iterator[Moment]:
+def moments(name: str, timeline: Timeline) -> Iterator[Moment]:
     """Yield the doubtful moments of a clip.
 
     Args:
         name: of its timeline.
         timeline: the clip.
-        label: of this class only.
     """
     doubt = doubts(timeline)
     if doubt is None or timeline.kept is None:
@@ -117,8 +116,6 @@ def moments(name: str, timeline: Timeline, *, label: str | None = None) -> Itera
     against = _against(timeline, prob)
     for track, heard in enumerate(TRACKS):
         for column, word in enumerate(timeline.vocabulary):
-            if label not in (None, word):
-                continue
             for why, row in ((NEAR, doubt[track, column]), (AGAINST, against[track, column])):
                 for first, last in runs(row >= LEAST):
                     start_s = timeline.grid.edges(first)[0]

@@ -1,7 +1,8 @@
-/* Which view is shown: the address after # says it.  #/  #/search/QUERY  #/clip/ID?q=QUERY&t=SECONDS  #/upload[/ID] */
+/* Which view is shown: the address after # says it.  #/  #/search/QUERY  #/clip/ID?q=QUERY&t=SECONDS  #/upload[/ID]  #/review */
 import { ask, make, problem, toList } from "./dom.js";
 import { showClip } from "./clip.js";
 import { watchQueue } from "./queue.js";
+import { showReview } from "./review.js";
 import { showForm, showJob } from "./upload.js";
 import { showList } from "./list.js";
 
@@ -28,6 +29,7 @@ async function show() {
   try {
     if (view === "clip" && id) done = await showClip(place, await library, id, query, time);
     else if (view === "upload" && id) done = showJob(place, await library, id);
+    else if (view === "review") done = showReview(place, await library);
     else if (view === "upload" && (await library).uploads) done = showForm(place, await library);
     else done = showList(place, query, input, library);
   } catch (error) {
