@@ -24,7 +24,7 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Targets:
+class KnownTargets:
     """What is known of some windows, and how much it counts: arrays of one shape, by name.
 
     Args:
@@ -37,7 +37,7 @@ class Targets:
 
 
 @dataclass(frozen=True)
-class Cut:
+class Stretch:
     """Segments `start` to `start + length` of a clip; what it lacks of them is empty.
 
     Args:
@@ -57,7 +57,7 @@ class Cut:
         return out
 
 
-def cuts(lengths: Sequence[int], length: int, step: int) -> list[Cut]:
+def cuts(lengths: Sequence[int], length: int, step: int) -> list[Stretch]:
     """Return the windows of clips of so many segments; of one without any there is none.
 
     Args:
@@ -72,11 +72,11 @@ def cuts(lengths: Sequence[int], length: int, step: int) -> list[Cut]:
     found = []
     for clip, count in enumerate(lengths):
         starts = window_starts(count, length, step) if count else []
-        found += [Cut(clip, start, length) for start in starts]
+        found += [Stretch(clip, start, length) for start in starts]
     return found
 
 
-def targets(clips: Sequence[ClipEvidence], windows: Iterable[Cut]) -> Targets:
+def targets(clips: Sequence[ClipEvidence], windows: Iterable[Stretch]) -> KnownTargets:
     """Return what is known of windows.
 
     Args:
@@ -93,7 +93,7 @@ def targets(clips: Sequence[ClipEvidence], windows: Iterable[Cut]) -> Targets:
         for name, (value, count) in _of_window(clip, label, known, whole=whole):
             values.setdefault(name, []).append(value.astype(np.float32))
             counts.setdefault(name, []).append(count.astype(np.float32))
-    return Targets(_stacked(values), _stacked(counts))
+    return KnownTargets(_stacked(values), _stacked(counts))
 
 
 def _stacked(parts: Mapping[str, Sequence[Floats]]) -> dict[str, Floats]:

@@ -20,7 +20,7 @@ from seehear.recipes.contract import Clips
 from seehear.runs.description import describe_features
 from seehear.share.about import SCHEMA
 from seehear.share.bundle import MODEL, RECORD, digest
-from seehear.teach.dense import MOST, Cut, cuts, targets
+from seehear.teach.dense import MOST, Stretch, cuts, targets
 from seehear.teach.evidence import ClipEvidence
 from seehear.teach.masked import COUNTS
 from seehear.time import Scores, TimeGrid
@@ -192,7 +192,7 @@ def write_network(
     return digest(folder / MODEL)
 
 
-def _clips(inputs: Sequence[Inputs], windows: Sequence[Cut], classes: int) -> Clips:
+def _clips(inputs: Sequence[Inputs], windows: Sequence[Stretch], classes: int) -> Clips:
     """Return windows as a network sees clips; their labels are told otherwise."""
     rows = []
     for track in range(2):

@@ -31,7 +31,7 @@ from seehear.time import SUFFIX, TRACKS
 from seehear.train.options import RunOptions
 
 _FOLDS = 3
-_WEIGHTS = (0.3, 0.5, 0.7, 1.0)
+_WEIGHTS = (0.2, 0.35, 0.5, 0.7)
 Floats = NDArray[np.float64]
 Read = Callable[[ClipEvidence], Inputs]
 
@@ -86,16 +86,24 @@ def train(reduced: Reduced, read: Read, how: HowTrained) -> tuple[Lesson, Beside
     for weight in _WEIGHTS:
         mixed = _mixed(known, beside, weight)
         lessons.append((weight, learn(mixed, calibrate)))
-    weight, best = max(lessons, key=lambda one: one[1].after[one[1].judge])
+    weight = max(lessons, key=_figure)[0]
     if plain.clips:  # a person's corrections, which linear scorers learn from, too
-        more = refit(replace(reduced, known=_mixed(known, beside, weight)))
-        best = max(best, more, key=lambda one: one.after[one.judge])
+        for part in sorted({0.0, weight}):
+            mixed = _mixed(known, beside, part)
+            lessons.append((part, refit(replace(reduced, known=mixed))))
+    weight, best = max(lessons, key=_figure)
     best = replace(best, before=plain.before)
     if not weight:
         return best, None
     network = _trained(clips, inputs, how, "the network that is kept")
     features = features_of(known.parsed.parser)
     return best, Beside(network, features, weight)
+
+
+def _figure(tried: tuple[float, Lesson]) -> float:
+    """Return how good a lesson is on clips that it was not learnt from."""
+    lesson = tried[1]
+    return lesson.after[lesson.judge]
 
 
 def _held_out(

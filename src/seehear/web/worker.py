@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NotRequired, Protocol, TextIO, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, Protocol, TextIO, TypedDict, cast
 
 from seehear.errors import ConfigError, MediaError, SeehearError
 from seehear.files import write_text
@@ -181,7 +181,7 @@ def _end_with_server() -> None:
 
 def main(make: Callable[[dict[str, Any]], Parsing] = make_parser) -> None:
     """Read the task, keep stdout for answers, go."""
-    task: ParseTask | TeachTask = json.loads(sys.stdin.buffer.readline())
+    task: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_server, daemon=True).start()
     limits = Limits(**task["limits"])
     limit_memory(limits.memory_bytes)
@@ -191,9 +191,9 @@ def main(make: Callable[[dict[str, Any]], Parsing] = make_parser) -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever a library prints is no answer
     if "how" in task:
-        run_teaching(task, answers)
+        run_teaching(cast(TeachTask, task), answers)
     else:
-        run(task, answers, make)
+        run(cast(ParseTask, task), answers, make)
 
 
 if __name__ == "__main__":
