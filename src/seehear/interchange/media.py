@@ -56,9 +56,9 @@ class MediaFolder:
 
     def find(self, source: str) -> MediaFound:
         """Return the media file of a path, address or name."""
-        parts = _parts(source)
+        parts = address_parts(source)
         name = parts[-1] if parts else ""
-        for tried in (name, _UPLOADED.sub("", name, count=1)):
+        for tried in (name, without_upload(name)):
             for key in (tried, PurePosixPath(tried).stem):
                 found = self._best(self._by.get(key.casefold(), []), parts)
                 if len(found) == 1:
@@ -114,7 +114,7 @@ def _common(file: Path, parts: list[str]) -> int:
     return count
 
 
-def _parts(source: str) -> list[str]:
+def address_parts(source: str) -> list[str]:
     """Return the folders and the name of a path, of any system, or of an address."""
     text = source.strip()
     if "?d=" in text:  # how Label Studio names files of its own machine
@@ -124,6 +124,11 @@ def _parts(source: str) -> list[str]:
     if "%" in text:
         text = unquote(text)
     return [part for part in text.replace("\\", "/").split("/") if part not in ("", ".", "..")]
+
+
+def without_upload(name: str) -> str:
+    """Return a name without what Label Studio puts before those of uploaded files."""
+    return _UPLOADED.sub("", name, count=1)
 
 
 def _safe(name: str) -> str:

@@ -2,10 +2,11 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from seehear.closest import closest, shown
+from seehear.interchange.media import address_parts, without_upload
 from seehear.library.names import bare_name
 
 _TIMES = re.compile(r"_\d+(?:\.\d+)?_\d+(?:\.\d+)?$")  # as LLP's names end: VIDEO_START_END
@@ -47,8 +48,7 @@ class ClipNames:
             name: a path, a file name, either without suffix, or an id as LLP writes it.
         """
         name = name.replace("\\", "/").removeprefix("./")
-        file = name.rsplit("/", 1)[-1]
-        for tried in (name, bare_name(name), file, bare_name(file), _TIMES.sub("", file)):
+        for tried in _tried(name):
             found = self._by.get(tried, [])
             if len(found) == 1:
                 return found[0], ""
@@ -58,3 +58,13 @@ class ClipNames:
         near = closest(name, self._by)
         hint = f"; did you mean {near}?" if near is not None else ""
         return None, f"no clip of the library is called {name}{hint}"
+
+
+def _tried(name: str) -> Iterator[str]:
+    """Yield what a clip may be called that a path, address or name means."""
+    parts = address_parts(name)
+    file = parts[-1] if parts else name
+    for one in (name, "/".join(parts), file, without_upload(file)):
+        yield one
+        yield bare_name(one)
+    yield _TIMES.sub("", file)
