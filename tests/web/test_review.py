@@ -114,4 +114,4 @@ def test_the_page_teaches_and_what_was_corrected_stays(
         line = Timeline.from_json(library / f"{number}.timeline.json")
         loud = [(e.start_s, e.end_s, e.origin) for e in line.on("audio", "Loud")]
         assert loud == [(0, 6, "added")], "a person's word stands"
-        assert line.reviewed("visual", "Bright") == [(0, 6)]
+        assert list(line.reviewed("visual", "Bright")) == [(0, 6)]
