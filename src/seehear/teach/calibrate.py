@@ -47,7 +47,7 @@ class HeldBack:
 
 
 HELD = HeldBack()
-WEAKLY_HELD = HeldBack(class_shift=0.5, each=1.0)  # where nobody has reviewed anything
+WEAKLY_HELD = HeldBack(class_shift=1.0, each=1.0)  # where nobody has reviewed anything
 _NAMED = 3.0  # what the surest segment of a class that is named counts, of one that is not 1
 _TURNS = 3
 _STEPS = 50
