@@ -23,6 +23,15 @@ _ASIDE = re.compile(r"\.(?P<process>\d{1,9})-[0-9a-f]{8}\.part")  # as `aside_of
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
+def cache_dir() -> Path:
+    """Return the cache folder: `SEEHEAR_CACHE`, or the user's cache folder."""
+    if own := os.environ.get("SEEHEAR_CACHE"):
+        return Path(own)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("seehear"))
+
+
 @contextlib.contextmanager
 def atomic_path(path: Path, *, wanted: int | None = None) -> Iterator[Path]:
     """Give a path to write to; what is written there replaces `path` when the block ends well.

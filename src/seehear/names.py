@@ -12,6 +12,7 @@ from seehear.errors import DataError, SeehearError
 
 MOST_BYTES = 255  # of one name, as file systems allow
 _DRIVE = re.compile("[A-Za-z]:")
+ADDRESS = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]+):/{1,}(?P<rest>.+)", re.DOTALL)
 _RESERVED = frozenset('/\\:*?"<>|')  # separators and what some system gives a meaning of its own
 
 
@@ -29,6 +30,14 @@ def is_plain(name: object) -> bool:
     if not name.isprintable() or _RESERVED.intersection(name):
         return False
     return len(name.encode("utf-8", "surrogatepass")) <= MOST_BYTES
+
+
+def is_address(text: object) -> bool:
+    """Return whether this names a place (`hf://org/name`, `s3://...`), not a local path.
+
+    A `Path` made of an address has lost one slash; it is understood all the same.
+    """
+    return isinstance(text, str | Path) and ADDRESS.fullmatch(str(text)) is not None
 
 
 def below(

@@ -1,7 +1,7 @@
 """The page of one clip."""
 
 from seehear import export
-from seehear.export.html import settings, time_text
+from seehear.export.html import settings
 from seehear.time import Event, Extent, TimeGrid, Timeline, Track
 
 
@@ -29,11 +29,6 @@ def test_classes_are_written_as_people_write_them_and_one_event_is_one() -> None
     assert "heard: Baby cry · " in page
     assert page.count('<th scope="row">Baby cry</th>') >= 2  # by class, and among the events
     assert "All 1 event</summary>" in page
-
-
-def test_times_are_rounded_before_they_are_split() -> None:
-    assert time_text(59.96) == "1:00.0"
-    assert time_text(3725.5) == "1:02:05.5"
 
 
 def test_settings_are_a_list_of_nested_terms() -> None:

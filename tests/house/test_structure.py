@@ -219,6 +219,7 @@ def test_what_reads_timelines_and_tables_loads_no_media_library_or_encoder(tmp_p
     ]
     # np.unique brings masked arrays, a tenth of the start, unless it is asked for indices as well
     codes[0] += "\nassert 'numpy.ma' not in sys.modules"
+    codes[0] += "\nassert not parts & {'share', 'weights', 'metrics', 'export', 'parser'}, parts"
     assert list(loaded(*codes).values()) == [{"duckdb"}] * 3  # it stays loaded
 
 

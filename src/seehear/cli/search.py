@@ -231,7 +231,7 @@ def _cuts(args: argparse.Namespace, hits: "list[Hit]") -> int:
 
 def _table(found: "Found", hits: "list[Hit]", clips: int) -> None:
     from seehear.cli.console import table
-    from seehear.export.html import time_text
+    from seehear.time.shown import time_text
 
     rows = []
     for h in hits:

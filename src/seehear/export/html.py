@@ -8,6 +8,7 @@ from seehear.export.page import document
 from seehear.export.words import one_line
 from seehear.files import Json
 from seehear.time import Event, Timeline, Track
+from seehear.time.shown import time_text
 
 PERCEIVED = {Track.AUDIO: "Heard", Track.VISUAL: "Seen", Track.AUDIO_VISUAL: "Both"}
 _TOLD = 3  # stretches that were not parsed are named, the others counted
@@ -107,18 +108,6 @@ def settings(values: Mapping[str, Json]) -> str:
             shown = escape("–" if value is None or value == {} else str(value))
         items.append(f"<dt>{escape(str(key))}</dt><dd>{shown}</dd>")
     return f"<dl>{''.join(items)}</dl>"
-
-
-def time_text(time_s: float) -> str:
-    """Return `m:ss.d` or `h:mm:ss.d`.
-
-    Examples:
-        >>> time_text(61.25), time_text(3600)
-        ('1:01.2', '1:00:00.0')
-    """
-    tenths = round(time_s * 10)
-    hours, minutes, seconds = tenths // 36000, tenths // 600 % 60, tenths % 600 / 10
-    return f"{hours}:{minutes:02d}:{seconds:04.1f}" if hours else f"{minutes}:{seconds:04.1f}"
 
 
 def _summary(timeline: Timeline) -> str:

@@ -13,8 +13,8 @@ from typing import Any, Protocol
 
 from seehear.errors import ConfigError, MissingExtraError, SeehearError, WeightsError
 from seehear.lock import owned
+from seehear.names import ADDRESS
 
-_ADDRESS = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]+):/{1,}(?P<rest>.+)", re.DOTALL)
 _REPO = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w./-]+))?", re.ASCII)
 _CHUNK = 1 << 20
 
@@ -37,21 +37,13 @@ class Place(Protocol):
         """Write all files, `last` when the others are there."""
 
 
-def is_address(text: object) -> bool:
-    """Return whether this names a place (`hf://org/name`, `s3://...`), not a local path.
-
-    A `Path` made of an address has lost one slash; it is understood all the same.
-    """
-    return isinstance(text, str | Path) and _ADDRESS.fullmatch(str(text)) is not None
-
-
 def place(address: str | Path) -> Place:
     """Return the place of an address.
 
     Raises:
         ConfigError: not an address, or of a kind that is not known.
     """
-    match = _ADDRESS.fullmatch(str(address))
+    match = ADDRESS.fullmatch(str(address))
     if match is None:
         raise ConfigError(
             "expected an address such as hf://owner/name or s3://bucket/folder, got"

@@ -7,9 +7,10 @@ import tempfile
 from pathlib import Path
 
 from seehear.errors import WeightsError
+from seehear.files import cache_dir
+from seehear.names import is_address
 from seehear.share.bundle import MANIFEST, MANIFEST_LIMIT, bundle, read_manifest
-from seehear.share.places import Place, is_address, place
-from seehear.weights import cache_dir
+from seehear.share.places import Place, place
 
 __all__ = ["is_address", "pull", "push"]
 

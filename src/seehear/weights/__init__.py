@@ -1,7 +1,7 @@
 """Pretrained weights: one table, explicit fetching, verified files, no code run from them."""
 
+from seehear.files import cache_dir
 from seehear.weights.cache import (
-    cache_dir,
     command,
     digest,
     fetch,

@@ -12,6 +12,7 @@ from typing import Literal
 
 from seehear.closest import suggest
 from seehear.errors import WeightsError
+from seehear.files import cache_dir
 from seehear.foreign.forms import record, table, text
 from seehear.foreign.texts import read_json
 from seehear.weights.sources import Local, bring_from
@@ -20,15 +21,6 @@ from seehear.weights.table import PRESETS, WEIGHTS, Weights
 RECORD = "weights.json"
 _STALE_S = 86_400
 State = Literal["cached", "missing", "damaged"]
-
-
-def cache_dir() -> Path:
-    """Return the cache folder: `SEEHEAR_CACHE`, or the user's cache folder."""
-    if own := os.environ.get("SEEHEAR_CACHE"):
-        return Path(own)
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("seehear"))
 
 
 def entry(id_: str) -> Weights:

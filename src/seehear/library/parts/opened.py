@@ -11,15 +11,14 @@ from functools import lru_cache
 from pathlib import Path
 
 from seehear.errors import ConfigError, DataError
-from seehear.files import is_free, write_text
+from seehear.files import cache_dir, is_free, write_text
 from seehear.foreign.forms import maybe, one_of, record, text
 from seehear.foreign.texts import parse_json
 from seehear.library.parts.commits import SCHEMA
 from seehear.library.parts.library import PartsLibrary
 from seehear.library.parts.store import LocalStore, RemoteStore, Store
 from seehear.library.scan import MARK, is_parts
-from seehear.share import is_address
-from seehear.weights import cache_dir
+from seehear.names import is_address
 
 _FORM = record({"schema": one_of(SCHEMA)}, {"at": maybe(text)})
 
