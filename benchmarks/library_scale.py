@@ -3,7 +3,7 @@
     python benchmarks/library_scale.py --folder SCRATCH [--clips 1000,10000,100000,1000000]
         [--index 10000000] [--files 10000]
 
-Draws up to 20,000 different timelines (10 s, 25 classes, scores kept), adds them to a library of
+Draws up to 5,000 different timelines (10 s, 25 classes, scores kept), adds them to a library of
 Parquet parts as `seehear convert parquet` does, and copies that part under other names until there
 are as many clips.  Every step runs in a process of its own: making the index, looking whether
 anything is new, searches, the page, a table of all clips, one clip more, compacting.  --index makes
@@ -13,9 +13,9 @@ memory, and bytes.
 """
 
 import argparse
+import contextlib
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -33,7 +33,7 @@ from seehear.library.parts import Incoming, PartsLibrary, made, parts_of, tables
 from seehear.library.parts.commits import LibraryPart
 from seehear.library.parts.compact import compact
 
-MOST = 20_000  # different timelines
+MOST = 5_000  # different timelines
 QUERIES = {"a word": "audio:Dog", "heard, not seen": "audio:Dog -visual:Dog"}
 
 
@@ -79,6 +79,7 @@ def all_of(library: Path, steps: list[str]) -> dict[str, Any]:
         command = [sys.executable, __file__, "--folder", str(library), "--step", step]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
         out[step] = json.loads(done.stdout)
+        print(step, done.stdout.strip(), file=sys.stderr, flush=True)
     out["index_mb"] = mb(library, ".seehear/index.parquet")
     out["index_scores_mb"] = mb(library, ".seehear/scores-*")
     return out
@@ -89,8 +90,15 @@ def measured(work: Callable[[Path], object], library: Path) -> dict[str, float]:
     work_s, began = time.perf_counter(), time.process_time()
     work(library)
     taken, busy = time.perf_counter() - work_s, time.process_time() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return {"s": round(taken, 3), "cpu_s": round(busy, 3), "peak_mb": round(peak / 1024)}
+    return {"s": round(taken, 3), "cpu_s": round(busy, 3), "peak_mb": peak_mb()}
+
+
+def peak_mb() -> int | None:
+    """Return the most memory that this process had (Linux)."""
+    with contextlib.suppress(OSError, StopIteration, ValueError):
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return round(int(next(line for line in lines if line[:6] == "VmHWM:").split()[1]) / 1024)
+    return None
 
 
 def texts(count: int) -> "list[tuple[str, bytes]]":
@@ -120,37 +128,43 @@ def made_of(library: Path, count: int, *, whole: bool = True) -> dict[str, Any]:
         sum(f.stat().st_size for f in library.rglob("*.parquet")) // first
     )
     copies(parts, library, count // first, whole=whole)
+    print(told, file=sys.stderr, flush=True)
     return told
 
 
 def copies(parts: PartsLibrary, library: Path, times: int, *, whole: bool) -> None:
-    """Add the first part under other names until it is there so often."""
-    origin = parts.state().parts[0]
+    """Add the first part under other names until it is there so often: in parts as small as it, or
+    (index columns alone) in parts of a hundred thousand clips.
+    """
+    state = parts.state()
+    origin = state.parts[0]
     source = library / origin.file("clips")
-    columns = "* REPLACE (printf('%03d/', $number) || path AS path)"
-    if not whole:
-        columns = (
-            "* REPLACE (printf('%03d/', $number) || path AS path, NULL AS rest,"
-            " NULL AS corrections, NULL AS probabilities)"
-        )
+    at_once = 1 if whole else 100_000 // origin.clips
+    path = f"printf('%05d/', $first + copy) || path AS path, scores_at + copy * {origin.segments}"
+    left_out = "" if whole else ", NULL AS rest, NULL AS corrections, NULL AS probabilities"
+    sql = (
+        f"SELECT * EXCLUDE copy REPLACE ({path} AS scores_at{left_out}) FROM"
+        f" read_parquet('{source}'), range($copies) AS of_it(copy) ORDER BY path"
+    )
     found = []
     with tables.reading(parts.store) as db:
-        for number in range(0 if not whole else 1, times):
+        scores = tables.read_scores(db, parts.store, origin)
+        tiled = {key: np.tile(row, at_once) for key, row in scores.items()}
+        tables.write_scores(db, tiled, library / "scores-of-all")
+        for first in range(0, times, at_once):
             part = LibraryPart(
                 PartsLibrary.new_token(),
-                origin.clips,
-                origin.segments,
-                f"{number:03d}/{origin.first}",
-                f"{number:03d}/{origin.last}",
+                origin.clips * at_once,
+                origin.segments * at_once,
+                f"{first:05d}/{origin.first}",
+                f"{first + at_once - 1:05d}/{origin.last}",
                 False,
             )
-            sql = f"SELECT {columns} FROM read_parquet('{source}')".replace("$number", str(number))
-            tables.copy(db, sql, library / part.file("clips"))
-            os.link(library / origin.file("scores"), library / part.file("scores"))
+            ours = sql.replace("$first", str(first)).replace("$copies", str(at_once))
+            tables.copy(db, ours, library / part.file("clips"))
+            os.link(library / "scores-of-all", library / part.file("scores"))
             found.append(part)
-    replaces = [] if whole else [commit.name for commit in parts.state().commits]
-    if found:
-        parts.commit(parts.state().next_name(), found, replaces)
+    parts.commit(state.next_name(), found, [commit.name for commit in state.commits])
 
 
 def mb(folder: Path, pattern: str) -> float:
@@ -211,11 +225,11 @@ STEPS: dict[str, Callable[[Path], object]] = {
     "page": _page,
     "page of a query": lambda library: _page(library, QUERIES["heard, not seen"]),
     "ten pages": _page_again,
-    "csv": lambda library: _export(library, "csv"),
     "one more": _add,
     "index after it": update,
     "compact": _compact,
     "index after compacting": update,
+    "csv": lambda library: _export(library, "csv"),
 }
 
 

@@ -46,6 +46,7 @@ BENCHMARKS = (
         "--folder FOLDER/scale --clips 1000,3000",
         "--folder FOLDER/scale --index 10000000 --files 100000",
     ),
+    Benchmark("cluster_simulation", "--clips 100000", ""),
     Benchmark("parse_speed", "--repeat 3", "--minutes 5,10,60"),
     Benchmark("folder_speed", "--folder FOLDER --count 4 --repeat 1", "--folder FOLDER --still 2"),
     Benchmark("extract_speed", "--folder FOLDER --clips 2", "--folder FOLDER"),

@@ -223,13 +223,12 @@ def write_table(clips: Iterable[Named], form: str, path: Path, *, excel: bool = 
     if form == "csv":
         with atomic_path(path) as part, part.open("wb") as out:
             return write_csv(clips, out, excel=excel)
-    with connect() as db, _scratch(path) as folder, atomic_path(path) as part:
+    with _scratch(path) as folder, connect(folder) as db, atomic_path(path) as part:
         import duckdb
 
         written = _write_lines(clips, folder / "rows.jsonl")
         target = str(part).replace("'", "''")  # COPY takes no parameter here
         try:
-            db.execute(f"SET temp_directory = '{str(folder).replace(chr(39), chr(39) * 2)}'")
             db.execute(
                 "COPY (SELECT * FROM read_json($rows, format = 'newline_delimited',"
                 f" columns = {_TYPES}, maximum_object_size = 100000000,"

@@ -59,6 +59,7 @@ COLUMNS = {
     ),
     "warnings": "VARCHAR[]",
 }
+_OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 FORM = str(COLUMNS)  # what an index is sealed as
 
 
@@ -104,16 +105,22 @@ def sql_path(path: Path) -> str:
     return re.sub(r"([*?\[])", r"[\1]", text)
 
 
-def connect() -> "DuckDBPyConnection":
+def connect(scratch: Path | None = None) -> "DuckDBPyConnection":
     """Return a DuckDB connection in memory that never reaches for the network.
+
+    Args:
+        scratch: folder for what is too much for memory; then it is a database of its own, for one
+            that has put something somewhere puts it nowhere else.
 
     Raises:
         MissingExtraError: DuckDB is not installed.
     """
     try:
-        import duckdb  # noqa: F401
+        import duckdb
     except ImportError:
         raise MissingExtraError.of("duckdb", "library") from None
+    if scratch is not None:
+        return duckdb.connect(config={**_OFFLINE, "temp_directory": str(scratch)})
     return _database().cursor()
 
 
@@ -121,9 +128,7 @@ def connect() -> "DuckDBPyConnection":
 def _database() -> "DuckDBPyConnection":
     import duckdb
 
-    database = duckdb.connect(
-        config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-    )
+    database = duckdb.connect(config={**_OFFLINE})
     with contextlib.suppress(duckdb.Error):  # versions before 1.3 keep nothing of files anyway
         database.execute("SET enable_external_file_cache = false")
     return database

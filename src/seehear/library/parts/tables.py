@@ -41,11 +41,9 @@ def reading(store: Store, scratch: Path | None = None) -> Iterator[Db]:
     """
     import duckdb
 
-    with connect() as db:
+    with connect(scratch) as db:
         try:
             store.attach(db)
-            if scratch is not None:
-                db.execute(f"SET temp_directory = {quoted(scratch)}")
             yield db
         except duckdb.Error as error:
             hint = "is there room on the disk, and is the network there?"
