@@ -54,6 +54,18 @@ def test_what_a_person_did_and_every_step_back(events, said, removed) -> None:
     assert len(back.review.edits) == 2
 
 
+def test_what_is_drawn_again_where_the_parser_had_it_is_confirmed() -> None:
+    now = edited(edited(LINE, Intended((CAT, SEEN))), Intended((new(0, 4), CAT, SEEN)))
+    assert heard(now)[0] == ("Dog", 0, 4, "confirmed")
+    assert gone(now) == []
+
+
+def test_events_that_lay_over_each_other_before_stay_as_they_are() -> None:
+    over = replace(LINE, events=(DOG, Event(2, 6, Track.AUDIO, "Dog", 0.5)))
+    now = edited(over, Intended((*over.events, new(8, 9, "Cat", "added"))))
+    assert heard(now)[:2] == [("Dog", 0, 4, "parser"), ("Dog", 2, 6, "parser")]
+
+
 def test_both_follows_what_is_heard_and_seen() -> None:
     now = edited(LINE, Intended((CAT, SEEN)))
     assert now.on("audio_visual") == ()

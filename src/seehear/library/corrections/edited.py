@@ -9,6 +9,7 @@ longer there was taken away.  So a step back, sent as the state before it, leave
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from seehear.errors import DataError
 from seehear.foreign.forms import shortened
@@ -81,8 +82,10 @@ def _both_tracks(
     for name in TRACKS:
         for label in line.vocabulary:
             of = Track(name), label
-            there = [_event(line, e, known, found) for e in wanted.events if _is(e, of)]
-            events += _apart(there)
+            standing = {event.place for event in line.on(*of)}
+            wishes = filter(partial(_is, of=of), wanted.events)
+            there = [_event(line, event, known, found, standing) for event in wishes]
+            events += _apart(there, standing)
             removed += _removed(line, of, machine, there)
     return events, removed
 
@@ -135,6 +138,7 @@ def _event(
     wanted: Event,
     known: Mapping[Place, Event],
     found: set[Place],
+    standing: set[Place],
 ) -> Event:
     """Return a wanted event as it is to stand: inside the clip, with who says so.
 
@@ -143,11 +147,15 @@ def _event(
         wanted: the event.
         known: those that stand there and those of the parser, by what they say.
         found: what those of the parser say.
+        standing: what those that stand there say.
     """
     same = known.get(wanted.place)
+    by_hand = wanted.origin not in _MACHINES
     if same is not None:
-        if same.origin not in _MACHINES or wanted.origin not in _MACHINES:
+        if same.origin not in _MACHINES or (by_hand and wanted.place in standing):
             return same
+        if by_hand:  # what the parser had found, taken away once, drawn again
+            return replace(same, origin="confirmed")
         # only what the parser has found becomes the parser's again
         back = same.origin == "parser" or wanted.place in found
         return replace(same, origin=wanted.origin if back else "confirmed")
@@ -157,11 +165,18 @@ def _event(
     return Event(*rounded(*span), wanted.track, wanted.label, None, origin)
 
 
-def _apart(events: Iterable[Event]) -> list[Event]:
-    """Return events of one class with those made one that lie over each other."""
+def _apart(events: Iterable[Event], standing: set[Place]) -> list[Event]:
+    """Return events of one class with those made one that lie over each other, and did not
+    before.
+    """
     out: list[Event] = []
     for event in sorted(events, key=lambda event: (event.start_s, event.end_s)):
-        if not out or event.start_s >= out[-1].end_s:
+        as_before = bool(out) and {out[-1].place, event.place} <= standing
+        if (
+            not out
+            or event.start_s >= out[-1].end_s
+            or (as_before and out[-1].place != event.place)
+        ):
             out.append(event)
         elif out[-1].place != event.place:
             origins = {out[-1].origin, event.origin}
