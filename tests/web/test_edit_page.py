@@ -199,9 +199,12 @@ def test_by_keyboard(opened: Any, site: str, library: Path) -> None:
     assert line.reviewed("visual", "Owl") == ((5, 9),)
     assert {e.origin for e in line.on("visual", "Owl")} == {"added"}
     page.keyboard.press("Shift+Y")
+    street = page.url
     page.keyboard.press("n")  # is saved first
-    until(page, "document.querySelector('.edit-told').textContent.startsWith('Nothing more')")
+    until(page, f"location.href !== '{street}'")
     assert "parser" not in {e.origin for e in stored(library, "street").events}
+    page.wait_for_selector(".editing")  # ready for the doubt in the other clip
+    assert page.locator("h1").inner_text() == "park.mp4"
 
 
 def test_the_second_tab_is_refused_and_chooses(
