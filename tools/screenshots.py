@@ -141,8 +141,15 @@ def photograph(address: str) -> None:
         shoot(page, "library", of=".clip >> nth=0")
         page.click("text=first.mp4")
         page.wait_for_selector(".lane-event")
+        page.wait_for_selector(".lanes-loud")
+        page.request.get(page.url.split("#")[0] + strip_of(page))  # it is kept from then on
         page.evaluate("document.getElementById('player').currentTime = 4.2")
         shoot(page, "clip", of=".lane >> nth=-1")
+        page.click("text=✎ Correct")
+        page.locator(".lane-event").first.click()
+        page.mouse.move(5, 5)
+        page.evaluate("document.getElementById('lanes').scrollIntoView()")
+        shoot(page, "correct")
         page.close()
         dark = browser.new_page(viewport=PHONE, color_scheme="dark")
         dark.goto(address)
@@ -152,6 +159,11 @@ def photograph(address: str) -> None:
         dark.wait_for_selector(".chip.time")
         shoot(dark, "search", of=".clip >> nth=-1")
         browser.close()
+
+
+def strip_of(page: Any) -> str:
+    """Return where the small pictures of the clip that is shown come from."""
+    return f"api/clips/{page.url.rpartition('#/clip/')[2].partition('?')[0]}/strip"
 
 
 def shoot(page: Any, name: str, of: str | None = None) -> None:
