@@ -76,6 +76,7 @@ def main() -> None:
         "units": len(lines),
         "failed": sum("error" in line for line in lines),
         "rows": rows,
+        "unmeasured": [said for variant, said in SAID.items() if variant not in whole],
     }
     args.out.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
 
@@ -121,6 +122,7 @@ def _rows(variant: str, whole: Mapping[str, Lines], real: "_Real | None") -> lis
             "source": source,
             "row": row,
             "seeds": len(runs),
+            "runs": len(runs) * FOLDS,
             "figures": dict(zip(FIGURE_KEYS, (100 * mean).round(2).tolist(), strict=True)),
         }
         if variant == BASE:

@@ -2,15 +2,14 @@
 
     python benchmarks/own_parser_table.py
 
-Nothing is measured here: every row was, and stands in `notes/2026-11-27-own-parser/` and
-`notes/2026-11-27-unlike-footage/`.
+Nothing is measured here: every row was, and stands in the folders of `RECORDS` below `notes/`.
 """
 
 import csv
 from pathlib import Path
 
 NOTES = Path(__file__).parent / "notes"
-RECORDS = ("2026-11-27-own-parser", "2026-11-27-unlike-footage")
+RECORDS = ("2026-11-27-own-parser", "2026-11-27-unlike-footage", "2026-11-28-ingredients")
 
 
 def table(file: Path) -> str:

@@ -53,51 +53,55 @@ def ablation(recipe: str, notes: Path = BENCHMARKS / "notes") -> str:
 
 
 def ingredients(path: Path = TABLES / "own-parser-ablation.json") -> str:
-    """Return what each ingredient of our own parser brings; empty where it is unmeasured."""
+    """Return what each ingredient of our own parser brings; empty where nothing was tried."""
     if not path.exists():
         return ""
     found = json.loads(path.read_text("utf-8"))
     parts = []
     for title, rows in _kinds(found["rows"]):
-        parts += [f"**{title}**", "", *_INGREDIENTS, *map(_ingredient, rows), ""]
+        if rows:
+            parts += [f"**{title}**", "", *_INGREDIENTS, *map(_ingredient, rows), ""]
+    if found["unmeasured"]:
+        listed = [f"* {title} ({source})" for title, source in found["unmeasured"]]
+        parts += [f"{NOT_YET.capitalize()}, switches of the recipe all the same:", "", *listed]
     return "\n".join(parts).rstrip()
 
 
 _INGREDIENTS = (
-    "| what | source | seeds | A | V | AV | Type | event Type | Type, difference (95 %)"
-    " | event Type, difference (95 %) | real: seen | heard |",
-    "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+    "| what | source | runs | A | V | AV | Type | event Type | Type, difference (95 %)"
+    " | event Type, difference (95 %) |",
+    "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|",
 )
 _SHOWN = (
     *(f"segment/{kind}" for kind in ("audio", "visual", "audio_visual", "type")),
     "event/type",
 )
+_OURS, _SEBBS, _ONE_A_TRACK = "ours", "idea: SEBBs, Interspeech 2024", "NREP; DHHN"
 _WAYS = {
-    "best/robust": "as it is",
-    "mean3/robust": "mean of the three best epochs' weights",
-    "track/robust": "one epoch a track",
-    "track-mean3/robust": "mean of three epochs, chosen for each track",
-    "best/alone": "the network alone, one threshold",
-    "best/alone-events": "the network alone, second threshold and gaps",
-    "best/alone-fitted": "the network alone, decoding fitted on val",
-    "best/robust-fitted": "decoding fitted on val by the network alone",
-    "best/robust-fitted-beside": "decoding fitted on val as it parses",
+    "best/robust": ("as it is", _OURS),
+    "mean3/robust": ("mean of the three best epochs' weights", "NREP"),
+    "track/robust": ("one epoch a track", _ONE_A_TRACK),
+    "track-mean3/robust": ("mean of three epochs, chosen for each track", _ONE_A_TRACK),
+    "best/robust-one-threshold": ("one threshold, no gap filled", "HAN, ECCV 2020"),
+    "best/robust-fitted": ("decoding fitted on val by the network alone", _SEBBS),
+    "best/robust-fitted-beside": ("decoding fitted on val as it parses", _SEBBS),
+    "best/alone": ("the network alone, one threshold", _OURS),
+    "best/alone-events": ("the network alone, second threshold and gaps", _OURS),
+    "best/alone-fitted": ("the network alone, decoding fitted on val", _SEBBS),
 }
-_WAYS_SOURCE = "one a track: NREP and DHHN; fitted events: SEBBs"
 
 
 def _kinds(rows: list[dict[str, Any]]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Yield the rows by what they are about."""
-    parsed = [row for row in rows if row["row"] == "best/robust"]
-    yield "Trained otherwise, parsed as it is", parsed
-    alone = [row for row in rows if row["row"] == "best/alone"]
-    yield "Trained otherwise, the network alone", alone
+    others = [row for row in rows if row["variant"] != "base"]
+    for title, way in (("parsed as it is", "best/robust"), ("the network alone", "best/alone")):
+        yield f"Trained otherwise, {title}", [row for row in others if row["row"] == way]
     base = {row["row"]: row for row in rows if row["variant"] == "base"}
     ways = []
-    for name, title in _WAYS.items():
+    for name, (title, source) in _WAYS.items():
         if name in base:
-            ways.append({**base[name], "title": title, "source": _WAYS_SOURCE})
-    yield "Trained as it is, other weights kept and events found otherwise", ways
+            ways.append({**base[name], "title": title, "source": source})
+    yield "Trained as it is, other weights kept or events found otherwise", ways
 
 
 def _ingredient(row: dict[str, Any]) -> str:
@@ -105,9 +109,11 @@ def _ingredient(row: dict[str, Any]) -> str:
     figures = [f"{row['figures'][key]:.1f}" for key in _SHOWN]
     apart = ["", ""]
     if (paired := row.get("paired")) and any(map(any, paired.values())):
-        apart = ["{:+.1f} ({:+.1f} to {:+.1f})".format(*paired[key]) for key in _SHOWN[-2:]]
-    real = [f"{value:.3f}" for value in row.get("real", {}).values()] or ["", ""]
-    cells = [row["title"], row["source"], str(row["seeds"]), *figures, *apart, *real]
+        apart = []
+        for key in _SHOWN[-2:]:
+            middle, low, high = paired[key]
+            apart.append(f"{middle:+.1f} ({low:+.1f} to {high:+.1f})")
+    cells = [row["title"], row["source"], str(row["runs"]), *figures, *apart]
     return f"| {' | '.join(cells)} |"
 
 

@@ -1,5 +1,6 @@
 """The site's page of each system says what its recipe says."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 from seehear.recipes import RECIPES, RECOMMENDED
 
 BUILD = Path(__file__).resolve().parents[2] / "docs" / "_build"
+TRIED = BUILD.parents[1] / "benchmarks" / "tables" / "own-parser-ablation.json"
+_KINDS = ("audio", "visual", "audio_visual", "type")
 
 
 @pytest.fixture
@@ -43,3 +46,15 @@ def test_the_recommended_recipe_is_taken_apart_from_committed_data(methods):
     rows = data.read_text(encoding="utf-8").splitlines()
     assert all(f"| {row.replace(chr(9), ' | ')} |" in page for row in rows)
     assert "Taken apart" not in methods.page(RECIPES["han"])
+
+
+def test_what_later_systems_found_stands_there_whether_it_helped_or_was_never_measured(methods):
+    page = methods.page(RECIPES[RECOMMENDED])
+    tried = json.loads(TRIED.read_text(encoding="utf-8"))
+    assert tried["rows"]
+    for row in tried["rows"]:
+        cells = [str(row["runs"]), *(f"{row['figures'][f'segment/{kind}']:.1f}" for kind in _KINDS)]
+        assert f"| {' | '.join(cells)} | " in page, row["row"]
+    for title, source in tried["unmeasured"]:
+        assert f"* {title} ({source})" in page
+    assert "later systems found" not in methods.page(RECIPES["han"])
