@@ -33,8 +33,7 @@ def run_library(args: argparse.Namespace) -> int:
         if getattr(args, name) is not None:
             raise ConfigError("goes with a released checkpoint only", parameter=name)
     with progress(None, "convert") as bar:
-        done = _converted(args, bar.advance)
-    place = str(args.out)
+        done, place = _converted(args, bar.advance)
     if args.json:
         print_json({**vars(done), "library": place})
     else:
@@ -48,17 +47,19 @@ def run_library(args: argparse.Namespace) -> int:
     return 1 if len(done.failed) < done.clips else 2
 
 
-def _converted(args: argparse.Namespace, advance: "Callable[[], None]") -> "Converted":
+def _converted(args: argparse.Namespace, advance: "Callable[[], None]") -> "tuple[Converted, str]":
+    """Convert; return what was done, and where the result lies."""
     from seehear.library.parts import made, opened, parts_of
     from seehear.library.parts.converting import to_files, to_parts
 
     if args.system == "parquet":
-        return to_parts(args.checkpoint, made(args.out), advance=advance)
+        library = made(args.out)
+        return to_parts(args.checkpoint, library, advance=advance), library.store.address
     source = parts_of(opened(args.checkpoint))
     if source is None:
         hint = "seehear convert parquet makes one of a folder of timelines"
         raise ConfigError("expected a library of Parquet parts", where=args.checkpoint, hint=hint)
-    return to_files(source, Path(args.out), advance=advance)
+    return to_files(source, args.out, advance=advance), str(args.out)
 
 
 def _told(done: "Converted", place: str) -> str:

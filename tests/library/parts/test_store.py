@@ -12,6 +12,7 @@ from seehear.library.corrections import store as corrections
 from seehear.library.parts import made, opened, parts_of
 from seehear.library.parts.compact import compact
 from seehear.library.parts.store import RemoteStore
+from seehear.library.search import Hit
 from seehear.time import Event, Timeline, Track
 from small_library import write_library
 
@@ -57,6 +58,18 @@ def test_it_is_searched_corrected_and_compacted_there(files: Path, address: str)
     assert compact(library, keep_s=0).after == 1
     assert contents(library) == before
     assert not list(folder.glob("clips"))  # nothing of it lies here but the index
+
+
+def test_an_address_of_this_machine_is_a_folder(files: Path, tmp_path: Path) -> None:
+    made(f"file://{tmp_path}/parts").add(incoming(files))
+    for place in (f"file://{tmp_path}/parts", Path(f"file://{tmp_path}/parts"), tmp_path / "parts"):
+        assert opened(place) == tmp_path / "parts"
+    assert len(list(search_of(opened(f"file://{tmp_path}/parts"), "audio:Dog"))) == 2
+
+
+def search_of(folder: Path, query: str) -> list[Hit]:
+    update(folder)
+    return list(search(folder, query).hits())
 
 
 def test_what_is_out_of_reach_is_one_line(files: Path, address: str) -> None:

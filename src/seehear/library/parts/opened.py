@@ -30,8 +30,9 @@ def opened(place: str | Path) -> Path:
     Raises:
         DataError: nothing at the address says that it is a library.
     """
-    if not is_address(place):
-        return Path(place)
+    folder = _folder(place)
+    if folder is not None:
+        return folder
     store = _remote(place)
     try:
         store.read(MARK)
@@ -48,11 +49,11 @@ def made(place: str | Path) -> PartsLibrary:
         ConfigError: something else stands there.
     """
     store: Store
-    if is_address(place):
+    folder = _folder(place)
+    if folder is None:
         store = _remote(place)
         began = _marked(store)
     else:
-        folder = Path(place)
         store = LocalStore(folder)
         began = (folder / MARK).is_file()
         if not began and not is_free(folder):
@@ -77,8 +78,15 @@ def _mark(at: str | None = None) -> bytes:
 
 def _remote(place: str | Path) -> RemoteStore:
     scheme, _, rest = str(place).partition(":")
-    slashes = "///" if scheme in ("file", "local") else "//"  # of an absolute path
-    return RemoteStore(f"{scheme}:{slashes}{rest.strip('/')}")
+    return RemoteStore(f"{scheme}://{rest.strip('/')}")
+
+
+def _folder(place: str | Path) -> Path | None:
+    """Return the folder of this machine that a place is; None: it is an address elsewhere."""
+    scheme, _, rest = str(place).partition(":")
+    if not is_address(place):
+        return Path(place)
+    return Path("/" + rest.strip("/")) if scheme in ("file", "local") else None
 
 
 def _stand_in(store: RemoteStore) -> Path:
