@@ -44,7 +44,8 @@ def main() -> None:
     words.write_text("".join(quoted))
     began = time.process_time()
     parsed = ["parse", str(dataset / "videos"), "--vocabulary", str(words), "--out", str(made)]
-    code = seehear([*parsed, "--preset", "offline", "--jobs", "1"])
+    with contextlib.redirect_stdout(io.StringIO()):  # what is in the clips
+        code = seehear([*parsed, "--preset", "offline", "--jobs", "1"])
     used = time.process_time() - began
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
