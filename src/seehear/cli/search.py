@@ -41,7 +41,7 @@ A query that begins with - goes after --, or begins with the word not."""
     parser.add_argument("query", metavar="QUERY", nargs="+", help="such as 'audio:Dog -visual:Dog'")
     parser.add_argument(
         "--like",
-        action=_Like,
+        action=_Instead,
         metavar="CLIP@SECONDS",
         help=(
             "instead of a query: what is most like that second of a clip of the library, or of a"
@@ -49,9 +49,21 @@ A query that begins with - goes after --, or begins with the word not."""
         ),
     )
     parser.add_argument(
+        "--duplicates",
+        action=_Instead,
+        nargs="?",
+        const=0.98,
+        type=float,
+        metavar="P",
+        help=(
+            "instead of a query: clips that are copies, near copies or parts of others; from a"
+            " likeness of P on (default: 0.98)"
+        ),
+    )
+    parser.add_argument(
         "--track",
         choices=("audio", "visual", "both"),
-        help="with --like: what is compared (default: both)",
+        help="with --like and --duplicates: what is compared (default: both)",
     )
     parser.add_argument(
         "--format",
@@ -104,8 +116,8 @@ A query that begins with - goes after --, or begins with the word not."""
     )
 
 
-class _Like(argparse.Action):
-    """Takes the example; then no query need stand there.
+class _Instead(argparse.Action):
+    """Takes what is asked instead of a query, which then need not stand there.
 
     (A query of any number of words, none included, would be taken to be none where it follows an
     option.)
@@ -130,11 +142,15 @@ def run(args: argparse.Namespace) -> int:
     from seehear.library import update
     from seehear.library.parts import opened
 
-    if (args.query is None) == (args.like is None):
+    if [args.query, args.like, args.duplicates].count(None) != 2:
         raise ConfigError("expected a query, or something to be like", parameter="like")
-    if args.track is not None and args.like is None:
+    if args.track is not None and args.query is not None:
         hint = "give --like CLIP@SECONDS"
         raise ConfigError("goes with an example", parameter="track", hint=hint)
+    if args.duplicates is not None:
+        from seehear.cli.search_duplicates import run as run_duplicates
+
+        return run_duplicates(args)
     if (args.format == "cuts") != (args.out is not None):
         raise ConfigError("cuts need a folder, and only they", parameter="out")
     args.library = opened(args.library)

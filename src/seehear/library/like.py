@@ -53,7 +53,7 @@ class Example:
 
 
 def like(library: Path, text: str, by: By = "both") -> Found:
-    """Return what is most like a second, or a clip, the likest first.
+    """Return what is most like a second, or a clip: every clip that can be compared.
 
     Args:
         library: folder of timelines, with features kept of its clips.
@@ -81,7 +81,7 @@ def like(library: Path, text: str, by: By = "both") -> Found:
     notes = [f"compared by {' and '.join(sorted(example.vectors))}"]
     if without:
         notes.append(f"{without:,} of {len(clips):,} clips keep no features that can be compared")
-    found.sort(key=lambda one: -one[3])
+    found.sort()
     columns = np.array(found, np.float64).reshape(-1, 4).T
     return Found(
         library,
@@ -169,7 +169,7 @@ def _read(path: Path, row: int | None, at_s: float | None, by: By) -> Example:
     parts: dict[str, list[Vectors]] = {}
     with opened_kept(path) as clip:
         about = clip.about
-        for stream, places, vectors in _vectors(clip, _streams(about, by)):
+        for stream, places, vectors in vectors_of(clip, streams_of(about, by)):
             meant = np.ones(len(places), bool)
             if at_s is not None:
                 meant = places == int(at_s / about.step_s + 1e-9)
@@ -178,11 +178,11 @@ def _read(path: Path, row: int | None, at_s: float | None, by: By) -> Example:
     if not parts:
         tracks = "sound or picture" if by == "both" else by
         raise ConfigError(f"there is no {tracks} at that second", where=path, parameter="like")
-    vectors_of = {stream: np.concatenate(vectors) for stream, vectors in parts.items()}
-    return Example(vectors_of, about, row, at_s)
+    joined = {stream: np.concatenate(vectors) for stream, vectors in parts.items()}
+    return Example(joined, about, row, at_s)
 
 
-def _streams(about: "KeptAbout", by: By) -> list[str]:
+def streams_of(about: "KeptAbout", by: By) -> list[str]:
     """Return what is compared: the vectors of one encoder a track."""
     streams: dict[str, str] = {}
     for id_, encoder in about.encoders.items():
@@ -191,7 +191,7 @@ def _streams(about: "KeptAbout", by: By) -> list[str]:
     return list(streams.values())
 
 
-def _vectors(
+def vectors_of(
     clip: "KeptClip", streams: Sequence[str]
 ) -> Iterator[tuple[str, NDArray[np.int64], Vectors]]:
     """Yield places and unit vectors, piece by piece."""
@@ -231,7 +231,7 @@ def _seconds(clip: "KeptClip", example: Example) -> NDArray[np.float64]:
     count = clip.about.outcome.segments
     total = np.zeros(count)
     tracks = np.zeros(count)
-    for stream, places, vectors in _vectors(clip, list(example.vectors)):
+    for stream, places, vectors in vectors_of(clip, list(example.vectors)):
         inside = places < count
         total[places[inside]] += (vectors @ example.vectors[stream][0])[inside]
         tracks[places[inside]] += 1
@@ -253,7 +253,7 @@ def _best(likeness: NDArray[np.float64], apart: int, own: int | None) -> Iterato
 def _whole(clip: "KeptClip", example: Example) -> float:
     """Return how like a clip is to the whole example."""
     best = {stream: np.full(len(own), _NO) for stream, own in example.vectors.items()}
-    for stream, _, vectors in _vectors(clip, list(example.vectors)):
+    for stream, _, vectors in vectors_of(clip, list(example.vectors)):
         nearest = (example.vectors[stream] @ vectors.T).max(axis=1, initial=_NO)
         best[stream] = np.maximum(best[stream], nearest)
     return float(np.mean([likeness.mean() for likeness in best.values()]))

@@ -24,7 +24,7 @@ from seehear.errors import DataError, SeehearError
 from seehear.export.uses import Use, grouped
 from seehear.library.corrections import loaded
 from seehear.time import Timeline, decoded, decoding_of
-from seehear.web import edits, review, teaching, why
+from seehear.web import edits, like, review, teaching, why
 from seehear.web.answers import Id, drawn, json_answer
 from seehear.web.catalogue import Catalogue, UnknownClipError
 from seehear.web.guard import Guard
@@ -38,7 +38,7 @@ _PICTURE_S = 600  # a browser need not ask for a picture again
 _BEAT_S = 15.0  # a quiet stream of events says this often that it is alive
 _SCRIPTS = (
     "app dom list builder classes pictures clip threshold upload queue clues corrections"
-    " edit edit_keys edit_log edit_state edit_tools gestures history next review teach"
+    " edit edit_keys edit_log edit_state edit_tools gestures history like next review teach"
 )
 _STYLES = ("app.css", "edit.css", "review.css")
 _OURS = (*(f"{name}.js" for name in _SCRIPTS.split()), *_STYLES, "icon.svg")
@@ -86,6 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
     why.add(app, catalogue, pictures)
     review.add(app, catalogue)
     teaching.add(app, lesson)
+    like.add(app, catalogue)
     _uploads(app, uploads)
     app.state.uploads, app.state.catalogue, app.state.stop = uploads, catalogue, stop
     return app

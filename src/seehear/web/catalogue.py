@@ -157,28 +157,47 @@ class Catalogue:
         Raises:
             ConfigError: the text is not a query.
         """
+        if query.strip():
+            return self.found(
+                lambda: search(self.library, query, words=self._words), offset=offset, limit=limit
+            )
         with self._lock:
-            updated = self.refresh()
-            # paths of this machine are nobody's business
-            failed = [s.replace(str(self.library), self.library.name) for s in updated.failed]
-            result: dict[str, Any] = {"clips": updated.clips, "failed": failed}
+            result = self._known()
+            rows_of = np.arange(len(self._listing.paths))
+            items = self._items(rows_of[offset : offset + limit].tolist())
+            return result | {"matching": len(rows_of), "items": list(items.values())}
+
+    def found(
+        self, look: Callable[[], Found], *, offset: int = 0, limit: int = 60
+    ) -> dict[str, Any]:
+        """Return one page of the clips with hits, the surest first.
+
+        Args:
+            look: asks the library, when its index is up to date.
+            offset, limit: which page.
+        """
+        with self._lock:
+            result = self._known()
+            found = look()
             shown = slice(offset, offset + limit)
-            if not query.strip():
-                matching = np.arange(len(self._listing.paths))
-                spans: dict[int, list[list[float]]] = {}
-            else:
-                found = search(self.library, query, words=self._words)
-                result |= {
-                    "moments": len(found),
-                    "seconds": round(found.total_s, 3),
-                    "searched_for": _said(found),
-                }
-                matching, spans = _by_clip(found, shown)
+            matching, spans = _by_clip(found, shown)
             items = self._items(matching[shown].tolist())
             for row in spans:
                 items[row]["spans"] = spans[row]
-            ordered = [items[row] for row in matching[shown].tolist()]
-            return result | {"matching": len(matching), "items": ordered}
+            return result | {
+                "moments": len(found),
+                "seconds": round(found.total_s, 3),
+                "searched_for": _said(found),
+                "matching": len(matching),
+                "items": [items[row] for row in matching[shown].tolist()],
+            }
+
+    def _known(self) -> dict[str, Any]:
+        """Return what is said of the library beside any page of it, brought up to date."""
+        updated = self.refresh()
+        # paths of this machine are nobody's business
+        failed = [s.replace(str(self.library), self.library.name) for s in updated.failed]
+        return {"clips": updated.clips, "failed": failed}
 
     def spans(self, clip: str, query: str) -> list[list[float]]:
         """Return where `query` holds in one clip, [start_s, end_s, score] each; nothing for no

@@ -1,6 +1,7 @@
-/* Which view is shown: the address after # says it.  #/  #/search/QUERY  #/clip/ID?q=QUERY&t=SECONDS  #/upload[/ID]  #/review */
+/* Which view is shown: the address after # says it.  #/  #/search/QUERY  #/clip/ID?q=QUERY&t=SECONDS  #/upload[/ID]  #/review  #/like/ID?t=SECONDS&track=TRACK */
 import { ask, make, problem, toList } from "./dom.js";
 import { showClip } from "./clip.js";
+import { showLike } from "./like.js";
 import { watchQueue } from "./queue.js";
 import { showReview } from "./review.js";
 import { showForm, showJob } from "./upload.js";
@@ -28,6 +29,7 @@ async function show() {
   let done = null;
   try {
     if (view === "clip" && id) done = await showClip(place, await library, id, query, time);
+    else if (view === "like" && id) done = await showLike(place, id, time, extra.get("track"));
     else if (view === "upload" && id) done = showJob(place, await library, id);
     else if (view === "review") done = showReview(place, await library);
     else if (view === "upload" && (await library).uploads) done = showForm(place, await library);

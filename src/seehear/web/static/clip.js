@@ -3,6 +3,7 @@ import { clues } from "./clues.js";
 import { editing } from "./edit.js";
 import { editLog } from "./edit_log.js";
 import { ask, count, link, make, problem, toClip, toList, warnings } from "./dom.js";
+import { likeButtons } from "./like.js";
 import { thresholds } from "./threshold.js";
 
 const TRACKS = [["audio", "Heard"], ["visual", "Seen"], ["audio_visual", "Both"]];
@@ -46,6 +47,7 @@ export async function showClip(root, library, id, query, time) {
   root.replaceChildren(make("div", "page", back(query), make("h1", "", clip.name),
     clip.folder ? make("p", "muted folder", `in ${clip.folder}`) : null, make("div", "columns", screen, side(clip, query), lanes)));
   view = SeehearLanes.mount(place, timeline, { player, band: clip.spans, more: { ...hints, ...(editor ? editor.more : {}) } });
+  root.querySelector(".side").append(likeButtons(id, timeline.duration_s, view));
   root.firstChild.append(thresholds(clip, library, show), warnings(timeline) || "", list, log, downloads(clip, library), made(timeline));
   if (editor) editor.start();
   else drawn(timeline);

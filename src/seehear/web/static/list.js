@@ -127,7 +127,7 @@ function skeleton() {
   return item;
 }
 
-function card(item, query, covers) {
+export function card(item, query, covers) {
   const spans = item.spans || [];
   const first = spans.length ? spans[0][0] : undefined;
   const lanes = make("div", "");

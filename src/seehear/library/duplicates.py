@@ -1,0 +1,220 @@
+"""Near duplicates: clips that are the same recording, whole or in part, by what was kept of them.
+
+Every clip is compared with every other, exactly, by the measure of `like` for whole clips: the
+mean, over the seconds of one, of the largest likeness of any second of the other, by both tracks
+where both have them.  The larger of the two directions counts, so that a part is told with what it
+was cut from.  Clips above a bound that hang together are one group.
+
+The work grows with the square of the seconds: 10,000 of them take seconds, 100,000 minutes.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seehear.errors import ConfigError, FeatureError
+from seehear.features.beside import kept_path
+from seehear.library.index import index_path, rows
+from seehear.library.like import By, Vectors, streams_of, vectors_of
+
+ALIKE = 0.98
+_BLOCK = 2048  # seconds that are compared with all others at once
+_OTHERS = 256  # clips, of those others, whose seconds are laid out at once
+_ROUNDING = 1e-3  # of likenesses: vectors are compared with 16 bits
+Pairs = dict[tuple[int, int], float]  # how like two clips are, the lower number first
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """A clip of a group: its timeline (path below the library) and source.
+
+    `likeness` is that to the clip of the group which it is most like, in [0, 1].
+    """
+
+    path: str
+    source: str
+    likeness: float
+
+
+@dataclass(frozen=True)
+class Duplicates:
+    """Groups of clips that are alike, those most alike first; what to know, a line each."""
+
+    groups: tuple[tuple[Duplicate, ...], ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Stream:
+    """The unit vectors (S, D), 16 bits, of the clips that have a stream.
+
+    Args:
+        clips: their numbers.
+        first: where each begins.
+        vectors: of all their seconds.
+    """
+
+    clips: NDArray[np.int64]
+    first: NDArray[np.int64]
+    vectors: NDArray[np.float16]
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Seconds of each clip."""
+        return np.diff(np.append(self.first, len(self.vectors)))
+
+    def rows(self, begin: int, end: int) -> NDArray[np.float32]:
+        """Return the vectors of some clips."""
+        last = self.first[end] if end < len(self.first) else len(self.vectors)
+        return self.vectors[self.first[begin] : last].astype(np.float32)
+
+
+def duplicates(library: Path, at_least: float = ALIKE, by: By = "both") -> Duplicates:
+    """Return the clips of a library that are near duplicates of others.
+
+    Args:
+        library: folder of timelines with an index, and with features kept of its clips.
+        at_least: likeness from which two clips are told, above 0, at most 1.
+        by: what is compared.
+
+    Raises:
+        ConfigError: the bound is none.
+        FeatureError: nothing was kept of any clip.
+    """
+    if not 0 < at_least <= 1:
+        told = f"expected a number above 0, at most 1, got {at_least:g}"
+        raise ConfigError(told, parameter="duplicates")
+    clips = rows("SELECT path, source FROM {} ORDER BY file_row_number", index_path(library))
+    streams, kept = _read(library, [path for path, _ in clips], by)
+    if not kept:
+        hint = "parse the videos again and keep features"
+        raise FeatureError("no features were kept of any clip", where=library, hint=hint)
+    groups = []
+    for group in _groups(_pairs(len(clips), list(streams.values()), at_least)):
+        told = [Duplicate(*clips[number], round(best, 3)) for number, best in group.items()]
+        groups.append(tuple(told))
+    groups.sort(key=lambda group: (-max(one.likeness for one in group), group[0].path))
+    notes = [f"compared by {' and '.join(sorted(streams))}"]
+    if kept < len(clips):
+        notes.append(f"{len(clips) - kept:,} of {len(clips):,} clips keep no features")
+    return Duplicates(tuple(groups), tuple(notes))
+
+
+def _read(library: Path, paths: Sequence[str], by: By) -> tuple[dict[str, _Stream], int]:
+    """Return the vectors of all clips by stream, and of how many clips there are any."""
+    parts: dict[str, list[tuple[int, Vectors]]] = {}
+    names: dict[str, str] = {}
+    kept = 0
+    for number, path in enumerate(paths):
+        try:
+            of_clip = _of_clip(kept_path(library / path), by)
+        except FeatureError:
+            continue
+        kept += bool(of_clip)
+        for made, (stream, vectors) in of_clip.items():
+            names[made] = stream
+            parts.setdefault(made, []).append((number, vectors))
+    streams = {}
+    for made, of_clips in parts.items():
+        counts = [len(vectors) for _, vectors in of_clips]
+        streams[_free(names[made], streams)] = _Stream(
+            np.array([number for number, _ in of_clips]),
+            np.cumsum([0, *counts[:-1]]),
+            np.concatenate([vectors for _, vectors in of_clips]).astype(np.float16),
+        )
+    return streams, kept
+
+
+def _free(name: str, taken: dict[str, _Stream]) -> str:
+    """Return a name that is not taken: one encoder with other weights is another stream."""
+    return name if name not in taken else _free(f"{name} (otherwise)", taken)
+
+
+def _of_clip(path: Path, by: By) -> dict[str, tuple[str, Vectors]]:
+    """Return the unit vectors of a clip by how they were made.
+
+    Raises:
+        FeatureError: none were kept, or they are damaged.
+    """
+    from seehear.features.kept import opened_kept
+
+    parts: dict[str, list[Vectors]] = {}
+    with opened_kept(path) as clip:
+        about = clip.about
+        for stream, _, vectors in vectors_of(clip, streams_of(about, by)):
+            parts.setdefault(stream, []).append(vectors)
+    made = {stream: repr(about.encoders[stream.partition("/")[0]]) for stream in parts}
+    return {f"{s} {made[s]}": (s, np.concatenate(vectors)) for s, vectors in parts.items()}
+
+
+def _pairs(count: int, streams: Sequence[_Stream], at_least: float) -> Pairs:
+    """Return how like clips are, those above a bound; the larger of both directions."""
+    seconds = np.zeros(count, np.int64)
+    for stream in streams:
+        seconds[stream.clips] = np.maximum(seconds[stream.clips], stream.lengths)
+    pairs: Pairs = {}
+    for begin, end in _blocks(seconds):
+        likeness = _one_way(streams, begin, end, count)
+        likeness[np.arange(end - begin), np.arange(begin, end)] = -1  # itself
+        rows_of, others = np.nonzero(likeness >= at_least - _ROUNDING)
+        for row, other in zip(rows_of.tolist(), others.tolist(), strict=True):
+            pair = min(row + begin, other), max(row + begin, other)
+            pairs[pair] = max(pairs.get(pair, 0.0), min(1.0, float(likeness[row, other])))
+    return pairs
+
+
+def _blocks(seconds: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Yield clips that are compared with all others at once."""
+    last = np.cumsum(seconds)
+    begin = 0
+    while begin < len(seconds):
+        room = last[begin] - seconds[begin] + _BLOCK
+        end = max(begin + 1, int(np.searchsorted(last, room, side="right")))
+        yield begin, end
+        begin = end
+
+
+def _one_way(streams: Sequence[_Stream], begin: int, end: int, count: int) -> NDArray[np.float32]:
+    """Return how like every clip some are, (end - begin, clips); -1: they cannot be compared."""
+    total, tracks = np.zeros((2, end - begin, count), np.float32)
+    for stream in streams:
+        first, last = np.searchsorted(stream.clips, [begin, end]).tolist()
+        if first < last:
+            both = np.ix_(stream.clips[first:last] - begin, stream.clips)
+            total[both] += _of_stream(stream, first, last)
+            tracks[both] += 1
+    return np.where(tracks > 0, total / np.maximum(tracks, 1), np.float32(-1))
+
+
+def _of_stream(stream: _Stream, begin: int, end: int) -> NDArray[np.float32]:
+    """Return how like all clips of a stream some of them are, (end - begin, clips)."""
+    start = int(stream.first[begin])
+    these = stream.rows(begin, end)
+    nearest = np.empty((len(these), len(stream.clips)), np.float32)
+    for at in range(0, len(stream.clips), _OTHERS):
+        until = min(at + _OTHERS, len(stream.clips))
+        edges = stream.first[at:until] - stream.first[at]
+        likeness = these @ stream.rows(at, until).T
+        nearest[:, at:until] = np.maximum.reduceat(likeness, edges, axis=1)
+    sums = np.add.reduceat(nearest, stream.first[begin:end] - start, axis=0)
+    return sums / stream.lengths[begin:end, None].astype(np.float32)
+
+
+def _groups(pairs: Pairs) -> Iterator[dict[int, float]]:
+    """Yield the clips that hang together by pairs, each with its largest likeness."""
+    near: dict[int, dict[int, float]] = {}
+    for (one, other), likeness in pairs.items():
+        near.setdefault(one, {})[other] = likeness
+        near.setdefault(other, {})[one] = likeness
+    left = set(near)
+    while left:
+        group: set[int] = set()
+        new = {min(left)}
+        while new:
+            group |= new
+            new = {other for one in new for other in near[one]} - group
+        left -= group
+        yield {one: max(near[one].values()) for one in sorted(group)}
