@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from seehear.interchange.mapping import Meanings
 
 _SHOWN = 5  # lines on what is not used
-_KINDS = ("corrections", "truth")
+_KINDS = ("corrections", "truth", "features")
 _TRACKS = {"heard": "audio", "seen": "visual", "both": "audio_visual"}
 
 
@@ -32,7 +32,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "\n".join(
         ["what a file is, is found out by what it holds; formats:", *lines, _EPILOG]
     )
-    parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="annotations")
+    parser.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="+",
+        type=Path,
+        help="annotations; with --as features a features folder or a table of vectors",
+    )
     parser.add_argument(
         "--out",
         metavar="PATH",
@@ -51,7 +57,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         dest="kind",
         choices=_KINDS,
         default="corrections",
-        help="into timelines (default), or the truth of a dataset for seehear evaluate",
+        help=(
+            "into timelines (default), the truth of a dataset for seehear evaluate, or embeddings"
+            " that others made, to be searched as if parsing had kept them"
+        ),
     )
     parser.add_argument(
         "--map", metavar="FILE", type=Path, help="what tiers and labels mean (TOML, see below)"
@@ -93,6 +102,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="what the first frame of the media is called, where times count from elsewhere",
     )
     parser.add_argument("--encoding", metavar="NAME", help="character set, such as cp1251")
+    parser.add_argument(
+        "--vectors",
+        metavar="COLUMN=ENCODER",
+        action="append",
+        default=[],
+        help=(
+            "who made a column of a table of vectors: one of seehear models ls, or audio:NAME or"
+            " visual:NAME (repeatable)"
+        ),
+    )
+    parser.add_argument(
+        "--vouch",
+        action="store_true",
+        help=(
+            "the vectors were made by our encoders of these names with their own weights: open"
+            " words and parsing may use them, too"
+        ),
+    )
     parser.add_argument("--json", action="store_true", help="print only JSON on stdout")
 
 
@@ -108,6 +135,13 @@ a mapping:
 
 def run(args: argparse.Namespace) -> int:
     """Read every file, put its rows where they belong, and say what was not used."""
+    if args.kind == "features":
+        from seehear.cli.importing_features import run as run_features
+
+        return run_features(args)
+    for name in ("vectors", "vouch"):
+        if getattr(args, name):
+            raise ConfigError("goes with embeddings", parameter=name, hint="give --as features")
     from seehear.cli.console import print_json, warn
     from seehear.interchange.gather import Gathering
     from seehear.interchange.media import MediaFolder

@@ -23,6 +23,7 @@ PARTS: dict[str, tuple[str, int]] = {
     "web": ("serve", 217),
     "ray": ("extract --engine ray", 642),
     "tensorboard": ("event files of train", 87),
+    "lance": ("import --as features of Lance tables", 411),
     "share": ("share, and models from a hub", 34),
     "all": ("everything", 6800),
 }

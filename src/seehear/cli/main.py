@@ -63,6 +63,7 @@ _EXTRAS = {
     "fsspec": "share",
     "huggingface_hub": "share",
     "tensorboard": "tensorboard",
+    "lance": "lance",
 }
 _COMMAND_EXTRAS = {"demo": "offline,train,library"}
 

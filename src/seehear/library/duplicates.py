@@ -92,10 +92,13 @@ def duplicates(library: Path, at_least: float = ALIKE, by: By = "both") -> Dupli
     if not kept:
         hint = "parse the videos again and keep features"
         raise FeatureError("no features were kept of any clip", where=library, hint=hint)
-    groups = []
+    groups: list[tuple[Duplicate, ...]] = []
     for group in _groups(_pairs(len(clips), list(streams.values()), at_least)):
-        told = [Duplicate(*clips[number], round(best, 3)) for number, best in group.items()]
-        groups.append(tuple(told))
+        members = [
+            Duplicate(clips[number][0], clips[number][1], round(best, 3))
+            for number, best in group.items()
+        ]
+        groups.append(tuple(members))
     groups.sort(key=lambda group: (-max(one.likeness for one in group), group[0].path))
     notes = [f"compared by {' and '.join(sorted(streams))}"]
     if kept < len(clips):
@@ -117,7 +120,7 @@ def _read(library: Path, paths: Sequence[str], by: By) -> tuple[dict[str, _Strea
         for made, (stream, vectors) in of_clip.items():
             names[made] = stream
             parts.setdefault(made, []).append((number, vectors))
-    streams = {}
+    streams: dict[str, _Stream] = {}
     for made, of_clips in parts.items():
         counts = [len(vectors) for _, vectors in of_clips]
         streams[_free(names[made], streams)] = _Stream(
@@ -200,7 +203,8 @@ def _of_stream(stream: _Stream, begin: int, end: int) -> NDArray[np.float32]:
         likeness = these @ stream.rows(at, until).T
         nearest[:, at:until] = np.maximum.reduceat(likeness, edges, axis=1)
     sums = np.add.reduceat(nearest, stream.first[begin:end] - start, axis=0)
-    return sums / stream.lengths[begin:end, None].astype(np.float32)
+    means: NDArray[np.float32] = sums / stream.lengths[begin:end, None].astype(np.float32)
+    return means
 
 
 def _groups(pairs: Pairs) -> Iterator[dict[int, float]]:
