@@ -6,11 +6,15 @@ Parses clips once with their features kept, then asks the store for 25 other wor
 other and in processor seconds of this process (its own encoders, one thread), beside parsing the
 clips again with the same words.  Every timeline from the store must be the one of the media.  What
 the words decide is then counted from rounded rows: a decision is whether a class is heard, or seen,
-in a second.
+in a second.  At last whole commands, their start included, are run on the library and on some of
+the clips.
 """
 
 import argparse
 import dataclasses
+import resource
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -32,6 +36,7 @@ WORDS = (
     "Bird,Crying,Water,Fire,Gunshot,Telephone,Clock,Door,Keyboard,Engine,Crowd,Whistle"
 )
 PRECISIONS: tuple[Precision, ...] = ("exact", "half")
+COMMANDED = 5  # clips that a whole command parses from media
 
 
 def main() -> None:
@@ -56,7 +61,10 @@ def measured(files: Sequence[Path], scratch: Path) -> dict[str, object]:
     for precision in PRECISIONS:
         first.keep = Keeping(scratch, precision)
         for file in files:
-            seconds += first(file).duration_s / len(PRECISIONS)
+            line = first(file)
+            seconds += line.duration_s / len(PRECISIONS)
+            beside = kept(scratch, file, precision).with_name(f"{file.stem}.timeline.json")
+            beside.write_text(signed(line).to_json(), encoding="utf-8")
     first.keep = None
     parsing, parsed = timed(lambda: [other(file) for file in files])
     asking, asked = timed(lambda: [parse_kept(other, kept(scratch, f, "exact")) for f in files])
@@ -72,7 +80,30 @@ def measured(files: Sequence[Path], scratch: Path) -> dict[str, object]:
     for precision in PRECISIONS:
         size = sum(kept(scratch, file, precision).stat().st_size for file in files)
         figures[f"{precision}_mb_an_hour"] = round(size / seconds * 3600 / 1e6, 1)
-    return figures | changes([first, other], files, scratch)
+    return figures | changes([first, other], files, scratch) | commands(files, scratch)
+
+
+def commands(files: Sequence[Path], scratch: Path) -> dict[str, object]:
+    """Return processor seconds of whole commands: all clips from the store, some from media."""
+    some = files[:COMMANDED]
+    asked = [str(scratch / "exact"), "--from", "library"]
+    store = command([*asked, "--out", str(scratch / "asked")])
+    media = command([*map(str, some), "--jobs", "1", "--out", str(scratch / "parsed")])
+    return {
+        "command_from_the_store_s": round(store, 2),
+        "command_from_the_store_ms_a_clip": round(1000 * store / len(files), 2),
+        f"command_from_media_s_for_{len(some)}": round(media, 2),
+        "command_from_media_ms_a_clip": round(1000 * media / len(some), 2),
+    }
+
+
+def command(arguments: Sequence[str]) -> float:
+    """Run `seehear parse`; return the processor seconds of it and its processes."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    whole = [sys.executable, "-m", "seehear.cli.main", "parse", *arguments, "--events", WORDS]
+    subprocess.run(whole, check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def changes(parsers: Sequence[Parser], files: Sequence[Path], scratch: Path) -> dict[str, object]:

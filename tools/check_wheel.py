@@ -136,6 +136,7 @@ USES = {  # extra -> Python that does its work
     "ray": "import seehear.extraction.ray\nimport ray.data",
     "tensorboard": "import tensorboard",
     "lance": "import lance",
+    "nearest": "import faiss",
 }
 
 

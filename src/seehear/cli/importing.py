@@ -134,7 +134,7 @@ a mapping:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Read every file, put its rows where they belong, and say what was not used."""
+    """Read what is given, put it where it belongs, and say what was not used."""
     if args.kind == "features":
         from seehear.cli.importing_features import run as run_features
 
@@ -142,6 +142,11 @@ def run(args: argparse.Namespace) -> int:
     for name in ("vectors", "vouch"):
         if getattr(args, name):
             raise ConfigError("goes with embeddings", parameter=name, hint="give --as features")
+    return _import_annotations(args)
+
+
+def _import_annotations(args: argparse.Namespace) -> int:
+    """Read every file, put its rows where they belong, and say what was not used."""
     from seehear.cli.console import print_json, warn
     from seehear.interchange.gather import Gathering
     from seehear.interchange.media import MediaFolder

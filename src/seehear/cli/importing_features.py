@@ -5,6 +5,7 @@ import contextlib
 from pathlib import Path
 
 from seehear.errors import ConfigError, MissingExtraError
+from seehear.files import Json
 
 _OF_ANNOTATIONS = (
     *("map", "track", "events", "vocabulary", "point_s", "reviewed", "by", "format", "fps"),
@@ -18,11 +19,16 @@ def run(args: argparse.Namespace) -> int:
     from seehear.features.brought import opened
     from seehear.files import make_folder
     from seehear.library.brought import Placed, place
+    from seehear.library.scan import is_parts
     from seehear.lock import owned
 
     for name in _OF_ANNOTATIONS:
         if getattr(args, name):
             raise ConfigError("goes with annotations", parameter=name, hint="leave it out")
+    if is_parts(args.out):
+        hint = "write it as a folder of timelines first: seehear convert LIBRARY --out FOLDER"
+        told = "expected a folder of timelines, got a library of Parquet parts"
+        raise ConfigError(told, where=args.out, hint=hint)
     columns = _columns(args.vectors)
     stores = [opened(path, columns) for path in args.files]
     make_folder(args.out)
@@ -35,11 +41,15 @@ def run(args: argparse.Namespace) -> int:
         _index(args.out)
     warn(done.failed)
     if args.json:
-        value = {"out": str(args.out), "timelines": list(done.clips), "new": list(done.new)}
+        value: dict[str, Json] = {
+            "out": str(args.out),
+            "timelines": list(done.clips),
+            "new": list(done.new),
+        }
         print_json({**value, "failed": list(done.failed)})
     else:
-        clips, new = len(done.clips), len(done.new)
-        print(f"features of {clips:,} clips in {args.out}, {new:,} timelines of them new")
+        count, made = len(done.clips), len(done.new)
+        print(f"features of {count:,} clips in {args.out}, {made:,} timelines of them new")
     if not done.clips:
         return 2
     return 1 if done.failed else 0

@@ -24,6 +24,7 @@ PARTS: dict[str, tuple[str, int]] = {
     "ray": ("extract --engine ray", 642),
     "tensorboard": ("event files of train", 87),
     "lance": ("import --as features of Lance tables", 411),
+    "nearest": ("search --like in libraries of more than 100 hours", 98),
     "share": ("share, and models from a hub", 34),
     "all": ("everything", 6800),
 }

@@ -64,6 +64,7 @@ _EXTRAS = {
     "huggingface_hub": "share",
     "tensorboard": "tensorboard",
     "lance": "lance",
+    "faiss": "nearest",
 }
 _COMMAND_EXTRAS = {"demo": "offline,train,library"}
 

@@ -66,6 +66,14 @@ A query that begins with - goes after --, or begins with the word not."""
         help="with --like and --duplicates: what is compared (default: both)",
     )
     parser.add_argument(
+        "--exact",
+        action="store_true",
+        help=(
+            "with --like: compare with every clip; where a library has more than 100 hours and the"
+            " extra nearest is installed, an index proposes the clips that are compared"
+        ),
+    )
+    parser.add_argument(
         "--format",
         choices=_FORMATS,
         default="table",
@@ -142,17 +150,11 @@ def run(args: argparse.Namespace) -> int:
     from seehear.library import update
     from seehear.library.parts import opened
 
-    if [args.query, args.like, args.duplicates].count(None) != 2:
-        raise ConfigError("expected a query, or something to be like", parameter="like")
-    if args.track is not None and args.query is not None:
-        hint = "give --like CLIP@SECONDS"
-        raise ConfigError("goes with an example", parameter="track", hint=hint)
+    _check(args)
     if args.duplicates is not None:
         from seehear.cli.search_duplicates import run as run_duplicates
 
         return run_duplicates(args)
-    if (args.format == "cuts") != (args.out is not None):
-        raise ConfigError("cuts need a folder, and only they", parameter="out")
     args.library = opened(args.library)
     updated = update(args.library)
     for line in updated.failed:
@@ -169,6 +171,23 @@ def run(args: argparse.Namespace) -> int:
     return max(code, 1 if updated.failed else 0)
 
 
+def _check(args: argparse.Namespace) -> None:
+    """Refuse options that do not go together.
+
+    Raises:
+        ConfigError: some do not.
+    """
+    if [args.query, args.like, args.duplicates].count(None) != 2:
+        raise ConfigError("expected a query, or something to be like", parameter="like")
+    hint = "give --like CLIP@SECONDS"
+    if args.track is not None and args.query is not None:
+        raise ConfigError("goes with an example", parameter="track", hint=hint)
+    if (args.format == "cuts") != (args.out is not None):
+        raise ConfigError("cuts need a folder, and only they", parameter="out")
+    if args.exact and args.like is None:
+        raise ConfigError("goes with an example", parameter="exact", hint=hint)
+
+
 def _found(args: argparse.Namespace) -> "Found":
     """Return what is asked for."""
     from seehear.library import OpenWords, search
@@ -176,7 +195,7 @@ def _found(args: argparse.Namespace) -> "Found":
     if args.like is not None:
         from seehear.library.like import like
 
-        return like(args.library, args.like, args.track or "both")
+        return like(args.library, args.like, args.track or "both", exact=args.exact)
     bounds = {"absent": args.absent, "sure": args.sure}
     given = {name: value for name, value in bounds.items() if value is not None}
     return search(args.library, " ".join(args.query), words=OpenWords(args.library), **given)

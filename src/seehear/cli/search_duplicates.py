@@ -19,9 +19,11 @@ def run(args: argparse.Namespace) -> int:
     """Bring the index up to date, compare, print."""
     from seehear.library import update
     from seehear.library.duplicates import Duplicates, duplicates
+    from seehear.library.parts import opened
 
     if args.format not in FORMATS:
         raise ConfigError("cuts are of moments, not of whole clips", parameter="format")
+    args.library = opened(args.library)
     updated = update(args.library)
     for line in updated.failed:
         print(f"seehear: {line}", file=sys.stderr)

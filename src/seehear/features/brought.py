@@ -136,14 +136,10 @@ class _Folder:
         name, store = entry["name"], self.store
         tracks = entry.get("tracks", {})
         absent = frozenset(track for track, state in tracks.items() if state == "absent")
-        counts = {stream: store.count(stream, name) for stream in store.streams}
-        there = [stream for stream, count in counts.items() if count]
-        there = [s for s in there if self.encoders[_encoder_of(s)]["track"] not in absent]
-        if not there:
-            raise FeatureError(f"there are no rows of {name}", where=store.path)
-        segments = entry.get("segments") or min(map(_segments, there, map(counts.get, there)))
+        counts = self._counts(name, absent)
+        segments = entry.get("segments") or min(map(_segments, counts, counts.values()))
         rows = {}
-        for stream in sorted(there, key=_is_coarse):  # a segment's own row before a mean of frames
+        for stream in sorted(counts, key=_is_coarse):  # a segment's own row before a mean of frames
             id_, _, output = stream.partition("/")
             name_of = f"{id_}/feature" if output in ("frames", "maps") else stream
             if name_of not in rows:
@@ -151,6 +147,21 @@ class _Folder:
         places = dict.fromkeys(rows, np.arange(segments))
         length_s = entry.get("duration_s") or segments * self.step_s
         return BroughtClip(name, segments, length_s, rows, places, absent)
+
+    def _counts(self, name: str, absent: frozenset[str]) -> dict[str, int]:
+        """Return how many rows there are of a clip by stream, of tracks that are there.
+
+        Raises:
+            FeatureError: none.
+        """
+        counts = {}
+        for stream in self.store.streams:
+            count = self.store.count(stream, name)
+            if count and self.encoders[_encoder_of(stream)]["track"] not in absent:
+                counts[stream] = count
+        if not counts:
+            raise FeatureError(f"there are no rows of {name}", where=self.store.path)
+        return counts
 
 
 def _encoder_of(stream: str) -> str:
@@ -161,9 +172,8 @@ def _is_coarse(stream: str) -> bool:
     return stream.endswith(("/frames", "/maps"))
 
 
-def _segments(stream: str, count: int | None) -> int:
+def _segments(stream: str, count: int) -> int:
     """Return how many seconds the rows of a published clip stand for."""
-    count = count or 0
     if stream.endswith("/maps"):
         return 10
     return count // 8 if stream.endswith("/frames") else count
@@ -173,10 +183,8 @@ def _encoder(id_: str, said: Mapping[str, Json]) -> Encoder:
     """Return what is kept of an encoder, of what a features folder says."""
     from seehear.encoders import cards
 
-    known, card = _PUBLISHED.get(id_), cards().get(id_)
-    track = said.get("track")
-    if track is None:  # a published folder, or one that was packed of such
-        track = "visual" if known is None and card is None else (known or card).track
+    known = _PUBLISHED.get(id_) or cards().get(id_)
+    track = said.get("track") or ("visual" if known is None else known.track)
     preprocessing = said.get("preprocessing")
     if preprocessing is None:
         preprocessing = {"source": said.get("source") or "not known"}

@@ -150,7 +150,7 @@ def _known(encoders: Mapping[str, Mapping[str, Json]]) -> dict[str, Mapping[str,
     for pair in ENCODERS.values():
         if set(pair) & set(wanted):
             wanted += [id_ for id_ in pair if id_ not in wanted]
-    known = {}
+    known: dict[str, Mapping[str, Json]] = {}
     for id_ in wanted:
         fps = (encoders.get(id_) or {}).get("fps") or FPS
         visual = card(id_).track == "visual"
@@ -185,7 +185,7 @@ def _about(
     clip: BroughtClip, encoders: Mapping[str, Mapping[str, Json]], step_s: float, line: Timeline
 ) -> KeptAbout:
     there = {encoders[stream.partition("/")[0]]["track"] for stream in clip.rows}
-    tracks = {track: "present" if track in there else "absent" for track in TRACKS}
+    tracks = dict.fromkeys(TRACKS, "absent") | dict.fromkeys(sorted(there), "present")
     media = line.media or MediaFile(line.source, 0, "", clip.duration_s)
     parsed = {track: [(0.0, clip.segments * step_s)] for track in sorted(there)}
     outcome = ClipOutcome(clip.segments, clip.duration_s, tracks, [], [], parsed)

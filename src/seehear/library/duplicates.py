@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import ConfigError, FeatureError
-from seehear.features.beside import kept_path
 from seehear.library.index import index_path, rows
+from seehear.library.kept_files import KeptFiles
 from seehear.library.like import By, Vectors, streams_of, vectors_of
 
 ALIKE = 0.98
@@ -110,10 +110,10 @@ def _read(library: Path, paths: Sequence[str], by: By) -> tuple[dict[str, _Strea
     """Return the vectors of all clips by stream, and of how many clips there are any."""
     parts: dict[str, list[tuple[int, Vectors]]] = {}
     names: dict[str, str] = {}
-    kept = 0
+    kept, files = 0, KeptFiles(library)
     for number, path in enumerate(paths):
         try:
-            of_clip = _of_clip(kept_path(library / path), by)
+            of_clip = _of_clip(files.path(path), by)
         except FeatureError:
             continue
         kept += bool(of_clip)
@@ -122,11 +122,11 @@ def _read(library: Path, paths: Sequence[str], by: By) -> tuple[dict[str, _Strea
             parts.setdefault(made, []).append((number, vectors))
     streams: dict[str, _Stream] = {}
     for made, of_clips in parts.items():
-        counts = [len(vectors) for _, vectors in of_clips]
+        numbers, vectors = zip(*of_clips, strict=True)
         streams[_free(names[made], streams)] = _Stream(
-            np.array([number for number, _ in of_clips]),
-            np.cumsum([0, *counts[:-1]]),
-            np.concatenate([vectors for _, vectors in of_clips]).astype(np.float16),
+            np.array(numbers),
+            np.cumsum([0, *map(len, vectors[:-1])]),
+            np.concatenate(vectors).astype(np.float16),
         )
     return streams, kept
 
@@ -203,8 +203,7 @@ def _of_stream(stream: _Stream, begin: int, end: int) -> NDArray[np.float32]:
         likeness = these @ stream.rows(at, until).T
         nearest[:, at:until] = np.maximum.reduceat(likeness, edges, axis=1)
     sums = np.add.reduceat(nearest, stream.first[begin:end] - start, axis=0)
-    means: NDArray[np.float32] = sums / stream.lengths[begin:end, None].astype(np.float32)
-    return means
+    return (sums / stream.lengths[begin:end, None]).astype(np.float32)
 
 
 def _groups(pairs: Pairs) -> Iterator[dict[int, float]]:

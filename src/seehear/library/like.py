@@ -10,7 +10,7 @@ any second there.  A copy has 1, and so has what was cut out of it or holds it.
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -32,6 +32,7 @@ By = Literal["audio", "visual", "both"]
 APART_S = 2.0
 _OUTPUT = "feature"
 _NO = -2.0  # less than any cosine
+_ASKED = 50  # seconds of a clip that an index is asked for, at most
 Vectors = NDArray[np.float32]
 
 
@@ -52,13 +53,15 @@ class Example:
     at_s: float | None
 
 
-def like(library: Path, text: str, by: By = "both") -> Found:
+def like(library: Path, text: str, by: By = "both", *, exact: bool = False) -> Found:
     """Return what is most like a second, or a clip: every clip that can be compared.
 
     Args:
         library: folder of timelines, with features kept of its clips.
         text: `CLIP@12.5`, or `CLIP` for clips like it: a clip of the library, or a media file.
         by: what is compared: sound, picture, or both where there are both.
+        exact: compare with every clip, however many; else an index proposes clips of a large
+            library, where what it needs is installed (`nearest`).
 
     Raises:
         ConfigError: the text names nothing, or nothing at that second.
@@ -70,15 +73,15 @@ def like(library: Path, text: str, by: By = "both") -> Found:
     clips = rows("SELECT path, source FROM {} ORDER BY file_row_number", index_path(library))
     files = KeptFiles(library)
     example = _example(files, clips, text, by)
-    found, without = [], 0
-    for row, (path, _) in enumerate(clips):
-        if example.at_s is None and row == example.clip:
-            continue
-        try:
-            found += [(row, *one) for one in _in_clip(files.path(path), example, row)]
-        except FeatureError:
-            without += 1
+    kept = {path: files.path(path) for path, _ in clips}
+    chosen = None if exact else _proposed(library, kept, example)
+    found, without = _compared(kept, example, chosen)
     notes = [f"compared by {' and '.join(sorted(example.vectors))}"]
+    if chosen is not None:
+        notes.append(
+            f"{len(chosen):,} of {len(clips):,} clips were compared: those that the index of near"
+            " seconds proposed"
+        )
     if without:
         notes.append(f"{without:,} of {len(clips):,} clips keep no features that can be compared")
     found.sort()
@@ -92,6 +95,38 @@ def like(library: Path, text: str, by: By = "both") -> Found:
         np.clip(columns[3], 0, 1),
         notes=tuple(notes),
     )
+
+
+def _compared(
+    kept: Mapping[str, Path], example: Example, chosen: set[str] | None
+) -> tuple[list[tuple[int, float, float, float]], int]:
+    """Return (clip, start, end, likeness) of what is found, and how many clips keep nothing."""
+    found: list[tuple[int, float, float, float]] = []
+    without = 0
+    for row, (path, rows_of) in enumerate(kept.items()):
+        itself = example.at_s is None and row == example.clip
+        if itself or (chosen is not None and path not in chosen):
+            continue
+        try:
+            found += [(row, *one) for one in _in_clip(rows_of, example, row)]
+        except FeatureError:
+            without += 1
+    return found, without
+
+
+def _proposed(library: Path, kept: Mapping[str, Path], example: Example) -> set[str] | None:
+    """Return the clips that an index proposes; None: there is none, or it is not worth asking."""
+    from seehear.library import nearest
+
+    ((length_s,),) = rows("SELECT coalesce(sum(duration_s), 0) FROM {}", index_path(library))
+    if length_s < nearest.MANY_S or not nearest.installed():
+        return None
+    found: set[str] = set()
+    for stream, vectors in example.vectors.items():
+        made = example.about.encoders[stream.partition("/")[0]]
+        asked = vectors[:: 1 + len(vectors) // _ASKED]
+        found |= nearest.proposed(library, kept, stream, made, asked)
+    return found
 
 
 def _example(files: KeptFiles, clips: Sequence[tuple[str, str]], text: str, by: By) -> Example:

@@ -1,14 +1,15 @@
 """More like this: the routes of what is most like a second of a clip, or like the whole clip."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import FastAPI, Query
+from starlette.responses import Response
 
 from seehear.errors import FeatureError
-from seehear.features.beside import kept_path
+from seehear.library.kept_files import KeptFiles
 from seehear.library.like import By, like
 from seehear.time import TRACKS
-from seehear.web.answers import Id
+from seehear.web.answers import Id, json_answer
 
 if TYPE_CHECKING:
     from seehear.web.catalogue import Catalogue
@@ -27,15 +28,16 @@ def add(app: FastAPI, catalogue: "Catalogue") -> None:
         track: By = "both",
         offset: Annotated[int, Query(ge=0)] = 0,
         limit: Annotated[int, Query(ge=1, le=200)] = _PAGE,
-    ) -> dict[str, Any]:
-        path = catalogue.timeline_path(clip).relative_to(catalogue.library).as_posix()
+    ) -> Response:
+        path = _below(catalogue, clip)
         text = path if at is None else f"{path}@{at:.6f}"
         page = catalogue.found(
             lambda: like(catalogue.library, text, track), offset=offset, limit=limit
         )
         for item in page["items"]:
             item["spans"] = sorted(item["spans"], key=lambda span: -span[2])[:_MOMENTS]
-        return {**page, "name": catalogue.name(clip), "tracks": compared(catalogue, clip)}
+        about = {"name": catalogue.name(clip), "tracks": compared(catalogue, clip)}
+        return json_answer(page | about)
 
     @app.get("/api/clips/{clip}/like/tracks")
     def tracks(clip: Id) -> list[str]:
@@ -47,9 +49,14 @@ def compared(catalogue: "Catalogue", clip: str) -> list[str]:
     from seehear.features.kept import opened_kept
 
     try:
-        with opened_kept(kept_path(catalogue.timeline_path(clip))) as rows:
+        with opened_kept(KeptFiles(catalogue.library).path(_below(catalogue, clip))) as rows:
             kept = {encoder["track"] for encoder in rows.about.encoders.values()}
             states = rows.about.outcome.tracks
     except FeatureError:
         return []
     return [track for track in TRACKS if track in kept and states.get(track) != "absent"]
+
+
+def _below(catalogue: "Catalogue", clip: str) -> str:
+    """Return the path of a clip's timeline below the library."""
+    return catalogue.timeline_path(clip).relative_to(catalogue.library).as_posix()
