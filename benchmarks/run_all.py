@@ -62,6 +62,8 @@ OTHERS = {
     "fit_zero_shot": "fits a calibration",
     "heard_not_seen": "needs the development clips",
     "kept_features": "needs the development clips",
+    "open_words": "needs the development clips",
+    "nearest_seconds": "needs packages that only it uses",
     "teach_curve": "needs the development clips",
     "own_parser_table": "prints what is kept",
     "own_parser_pack": "needs the development clips",

@@ -12,6 +12,7 @@ from seehear.reproduce.picture import draw as draw_table
 from seehear.time import Decoding, TimeGrid, Timeline, decide
 
 CLASSES = ("Speech", "Dog")
+OPEN_WORDS = measured.BENCHMARKS / "results" / "2026-11-28-open-words.json"
 HEARD_NOT_SEEN = measured.BENCHMARKS / "results" / "2026-11-27-heard-not-seen.json"
 
 
@@ -124,6 +125,28 @@ def heard_not_seen():
     return figure
 
 
+def open_words():
+    measured_on = json.loads(OPEN_WORDS.read_text("utf-8"))
+    figure, axes = figures._new(6, 5)
+    axes.plot([0, 1], [0, 1], color="0.6", linewidth=0.8)
+    for kind, marker in (("restaged", "o"), ("wild", "x")):
+        for track, colour, name in (
+            ("audio", palette.HEARD, "heard"),
+            ("visual", palette.SEEN, "seen"),
+        ):
+            words = measured_on[kind]["words"].values()
+            found = [word[track] for word in words if track in word]
+            points = [(one["sentences"], one["search"]) for one in found]
+            axes.scatter(
+                *zip(*points, strict=True), 30, color=colour, marker=marker, label=f"{kind}, {name}"
+            )
+    axes.set(xlabel="average precision, nearest sentences", ylabel="average precision, search")
+    axes.set(xlim=(0, 1.02), ylim=(0, 1.02))
+    axes.legend(frameon=False, loc="lower right")
+    figures._clean(axes)
+    return figure
+
+
 def teach_curve():
     found = json.loads(measured.TEACHING.read_text("utf-8"))["datasets"]["restaged"]
     figure, axes = figures._new(9, 4)
@@ -169,4 +192,5 @@ PICTURES = {
     "gates": gates,
     "heard-not-seen": heard_not_seen,
     "teach-curve": teach_curve,
+    "open-words": open_words,
 }

@@ -26,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
         if getattr(args, name):
             raise ConfigError("goes with annotations", parameter=name, hint="leave it out")
     if is_parts(args.out):
-        hint = "write it as a folder of timelines first: seehear convert LIBRARY --out FOLDER"
+        hint = "write it as a folder of timelines first: seehear convert json LIBRARY --out FOLDER"
         told = "expected a folder of timelines, got a library of Parquet parts"
         raise ConfigError(told, where=args.out, hint=hint)
     columns = _columns(args.vectors)

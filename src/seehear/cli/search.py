@@ -52,12 +52,12 @@ A query that begins with - goes after --, or begins with the word not."""
         "--duplicates",
         action=_Instead,
         nargs="?",
-        const=0.98,
+        const=0.85,
         type=float,
         metavar="P",
         help=(
             "instead of a query: clips that are copies, near copies or parts of others; from a"
-            " likeness of P on (default: 0.98)"
+            " likeness of P on (default: 0.85)"
         ),
     )
     parser.add_argument(

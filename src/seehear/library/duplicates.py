@@ -20,7 +20,7 @@ from seehear.library.index import index_path, rows
 from seehear.library.kept_files import KeptFiles
 from seehear.library.like import By, Vectors, streams_of, vectors_of
 
-ALIKE = 0.98
+ALIKE = 0.85
 _BLOCK = 2048  # seconds that are compared with all others at once
 _OTHERS = 256  # clips, of those others, whose seconds are laid out at once
 _ROUNDING = 1e-3  # of likenesses: vectors are compared with 16 bits
@@ -122,11 +122,11 @@ def _read(library: Path, paths: Sequence[str], by: By) -> tuple[dict[str, _Strea
             parts.setdefault(made, []).append((number, vectors))
     streams: dict[str, _Stream] = {}
     for made, of_clips in parts.items():
-        numbers, vectors = zip(*of_clips, strict=True)
+        numbers, each = zip(*of_clips, strict=True)
         streams[_free(names[made], streams)] = _Stream(
             np.array(numbers),
-            np.cumsum([0, *map(len, vectors[:-1])]),
-            np.concatenate(vectors).astype(np.float16),
+            np.cumsum([0, *map(len, each[:-1])]),
+            np.concatenate(each).astype(np.float16),
         )
     return streams, kept
 
