@@ -5,14 +5,14 @@ What is not measured yet is said, row by row and seed by seed; no figure here bu
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 TABLES = BENCHMARKS / "tables"
 BEFORE = BENCHMARKS / "notes" / "2026-11-27-results"  # stands in until all rows are measured again
-TEACHING = BENCHMARKS / "results" / "2026-11-27-teach-curve.json"
+TEACHING = BENCHMARKS / "results" / "2026-11-28-teach-curve.json"
 NOT_YET = "not measured yet"
 
 
@@ -179,13 +179,18 @@ def teach_curve(path: Path = TEACHING) -> str:
     ]
     for name, dataset in found.items():
         for how, order, of_count in gains(dataset):
-            cells = []
-            for values in of_count.values():
-                mean = sum(values) / len(values)
-                cells.append(f"{mean:+.1f} ({min(values):+.1f})")
+            cells = [_gain(of_count.get(number, ())) for number in numbers]
             title = f"{name}: {how}, {'at random' if order == 'random' else 'most doubtful first'}"
             lines.append(f"| {title} | {dataset['before']:.1f} | {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _gain(values: Sequence[float]) -> str:
+    """Return the mean of some gains, and the least; of one it is that."""
+    if not values:
+        return "–"
+    least = f" ({min(values):+.1f})" if len(values) > 1 else ""
+    return f"{sum(values) / len(values):+.1f}{least}"
 
 
 def gains(dataset: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, list[float]]]]:
