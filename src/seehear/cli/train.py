@@ -1,6 +1,8 @@
 """`seehear train`: a published system on a dataset, resumable, for one seed or several."""
 
 import argparse
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +12,10 @@ from seehear.errors import ConfigError
 
 if TYPE_CHECKING:
     from seehear.data import Dataset
+    from seehear.features import FeatureStore
+    from seehear.labels.store import SegmentLabels
+    from seehear.train import RunOptions
+    from seehear.train.team import Team
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -82,6 +88,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="also save inside an epoch, for very long ones (default: after each epoch)",
     )
     parser.add_argument(
+        "--stream",
+        action=argparse.BooleanOptionalAction,
+        help=(
+            "read features batch by batch instead of into memory, with the same losses (default:"
+            " where they do not fit)"
+        ),
+    )
+    parser.add_argument(
         "--skip-missing",
         action="store_true",
         help="leave out clips without features instead of refusing",
@@ -115,14 +129,35 @@ def parse_settings(pairs: list[str]) -> tuple[str | None, dict[str, str]]:
 
 def run(args: argparse.Namespace) -> int:
     """Train, print the figures, return the exit code."""
-    import sys
+    from seehear.train.team import LeaderStopped, joined
 
+    with joined(args.device) as (team, device):
+        try:
+            return _train(args, team, device)
+        except LeaderStopped:
+            return 2  # the first process has said why
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is to be trained, on what."""
+
+    recipe: str
+    features: str | None
+    settings: dict[str, str]
+    seeds: list[int] | None
+    dataset: "Dataset"
+    store: "FeatureStore"
+    labels: "SegmentLabels | None"
+    warnings: list[str]
+
+
+def _asked(args: argparse.Namespace) -> _Asked:
+    """Return what the options name, opened and checked."""
     from seehear.data import open_dataset
     from seehear.features import open_features
-    from seehear.features.windowed import window_length
-    from seehear.lock import owned
     from seehear.recipes import RECOMMENDED, apply, get
-    from seehear.train import RunFolder, RunOptions, load_labels, prepare, run, run_seeds
+    from seehear.train import load_labels
 
     features, settings = parse_settings(args.settings)
     seeds = _seeds(args.seeds)
@@ -134,41 +169,83 @@ def run(args: argparse.Namespace) -> int:
             f"expected one of {', '.join(dataset.splits)}, got {args.evaluate}", where="--evaluate"
         )
     warnings = _warnings(dataset, args.evaluate)
-    warn(warnings)
     labels = None if args.labels is None else load_labels(args.labels, dataset)
+    return _Asked(recipe, features, settings, seeds, dataset, store, labels, warnings)
+
+
+def _options(args: argparse.Namespace, team: "Team", device: str) -> "RunOptions":
+    """Return how to run; of several processes the first one shows how far they are."""
+    import sys
+
+    from seehear.features.windowed import window_length
+    from seehear.train import RunOptions
+
     options = RunOptions(
-        device=args.device,
+        device=device,
         save_every=args.save_every,
         tensorboard=args.tensorboard,
+        stream=args.stream,
         skip_missing=args.skip_missing,
         window=window_length(args.window),
         track_labels=args.track_labels,
-        say=lambda line: print(line, file=sys.stderr, flush=True),
-        progress=progress,
+        team=team,
     )
-    with owned(args.out):  # before features are read, which may take long
-        prepared = prepare(
-            dataset, store, recipe, features=features, settings=settings, options=options
+    if not team.leads:
+        return options
+    return replace(
+        options, say=lambda line: print(line, file=sys.stderr, flush=True), progress=progress
+    )
+
+
+def _train(args: argparse.Namespace, team: "Team", device: str) -> int:
+    """Train, alone or together with the other processes of a team; its first one prints."""
+    from seehear.lock import owned
+    from seehear.train import RunFolder, prepare, run, run_seeds
+
+    asked = team.together(lambda: _asked(args))
+    options = _options(args, team, device)
+    if team.leads:
+        warn(asked.warnings)
+    with ExitStack() as stack:
+        # before features are read, which may take long
+        team.lead(lambda: stack.enter_context(owned(args.out)))
+        prepared = team.together(
+            lambda: prepare(
+                asked.dataset,
+                asked.store,
+                asked.recipe,
+                features=asked.features,
+                settings=asked.settings,
+                options=options,
+            )
         )
         options.say(
-            f"recipe {recipe}, feature set {prepared.features.name}"
-            f" ({prepared.features.summary}), {len(prepared.train)} training clips"
+            f"recipe {asked.recipe}, feature set {prepared.features.name}"
+            f" ({prepared.features.summary}), {len(prepared.train)} training clips{_of(team)}"
         )
-        if seeds is None:
+        labels = asked.labels
+        if asked.seeds is None:
             folders = [run(prepared, args.out, seed=args.seed, labels=labels, options=options)]
         else:
-            folders = run_seeds(prepared, args.out, seeds, labels=labels, options=options)
-        results = [_result(folder, store, dataset, args.evaluate) for folder in folders]
+            folders = run_seeds(prepared, args.out, asked.seeds, labels=labels, options=options)
+        if not team.leads:
+            return 0
+        results = [_result(folder, asked.store, asked.dataset, args.evaluate) for folder in folders]
     for result, folder in zip(results, folders, strict=True):
-        result["warnings"] = [*warnings, *RunFolder(folder).label_warnings()]
-    note = _note(dataset, results, args.evaluate)
-    results = [_told(result, joint=dataset.joint) for result in results]
+        result["warnings"] = [*asked.warnings, *RunFolder(folder).label_warnings()]
+    note = _note(asked.dataset, results, args.evaluate)
+    results = [_told(result, joint=asked.dataset.joint) for result in results]
     if args.json:
-        shown = results[0] if seeds is None else {"runs": results, **_spread(results)}
+        shown = results[0] if asked.seeds is None else {"runs": results, **_spread(results)}
         print_json({**shown, "note": note})
     else:
         _show(args.out, results, args.evaluate, note)
     return 0
+
+
+def _of(team: "Team") -> str:
+    """Return in words how many train together; nothing for one."""
+    return "" if team.size == 1 else f", {team.size} processes"
 
 
 def _told(result: dict[str, Any], *, joint: bool) -> dict[str, Any]:

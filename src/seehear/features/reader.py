@@ -64,7 +64,7 @@ def to_segments(store: FeatureStore, stream: str, rows: Rows, segments: int) -> 
 def _read(
     store: FeatureStore, stream: str, names: Sequence[str], segments: int | None
 ) -> NDArray[np.float32]:
-    _require_rows(store, stream, names)
+    require_rows(store, stream, names)
     out: Rows | None = None
     for start in range(0, len(names), CHUNK):
         chunk = names[start : start + CHUNK]
@@ -87,7 +87,12 @@ def _read(
     return out
 
 
-def _require_rows(store: FeatureStore, stream: str, names: Sequence[str]) -> None:
+def require_rows(store: FeatureStore, stream: str, names: Sequence[str]) -> None:
+    """Refuse clips without rows of a stream.
+
+    Raises:
+        FeatureError: there are some.
+    """
     missing = [name for name in names if not store.count(stream, name)]
     if not missing:
         return

@@ -6,10 +6,15 @@ therefore held to the nearest 1/65536, and what is kept is scaled by exactly tha
 expected value stays what it was.
 """
 
+import math
+from collections.abc import Sequence
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from seehear.nn.part import for_whole_batch
 
 _LEVELS = 2**16
 
@@ -19,9 +24,14 @@ def dropout(x: Float[Tensor, "..."], share: float) -> Float[Tensor, "..."]:
     level = round(share * _LEVELS)
     if not 0 < level < _LEVELS:
         return F.dropout(x, share)  # all, nothing, or a share out of range: torch's word on it
-    draws = torch.empty((x.numel() + 3) // 4, dtype=torch.int64, device=x.device)
-    draws.random_(-(2**63), None)
-    bits = draws.view(torch.int16)[: x.numel()].view(x.shape)
+
+    def draw(shape: Sequence[int]) -> Tensor:
+        count = math.prod(shape)
+        draws = torch.empty((count + 3) // 4, dtype=torch.int64, device=x.device)
+        draws.random_(-(2**63), None)
+        return draws.view(torch.int16)[:count].view(shape)
+
+    bits = for_whole_batch(x.shape, draw)
     kept = (bits >= level - _LEVELS // 2).to(x.dtype)
     return x * kept.mul_(_LEVELS / (_LEVELS - level))
 

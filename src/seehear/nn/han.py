@@ -20,6 +20,7 @@ from seehear.nn.embedding import Embedding
 from seehear.nn.mixing import Mixing
 from seehear.nn.options import StreamOptions
 from seehear.nn.output import Output
+from seehear.nn.part import for_whole_batch, stacked
 from seehear.nn.pooling import attentive_pooling
 from seehear.nn.stack import Start, stack
 
@@ -103,8 +104,9 @@ class HybridEncoder(nn.Module):
         # both directions in one batch: half the calls, bigger products
         both = torch.cat([audio, visual])
         layers = self.layers[-1:] if self.stacking == "repeat" else self.layers
-        for layer in layers:
-            both = layer(both, torch.cat(both.chunk(2)[::-1]), cross_attention)
+        with stacked(2):
+            for layer in layers:
+                both = layer(both, torch.cat(both.chunk(2)[::-1]), cross_attention)
         updated_audio, updated_visual = both.chunk(2)
         return updated_audio, updated_visual
 
@@ -227,7 +229,8 @@ class HAN(Embedding):
         if not self.takes_prior or prior is None:
             return None
         if self.training and self.language_dropout:
-            clips = torch.rand(len(prior), 1, 1, 1, device=prior.device)
+            shape, device = (len(prior), 1, 1, 1), prior.device
+            clips = for_whole_batch(shape, lambda of: torch.rand(of, device=device))
             prior = prior * (clips >= self.language_dropout)
         return prior * self.language_weight[:, None]
 

@@ -20,6 +20,7 @@ from seehear.nn.attention import attend
 from seehear.nn.embedding import Embedding
 from seehear.nn.options import StreamOptions
 from seehear.nn.output import Output
+from seehear.nn.part import for_whole_batch
 
 Assignment = Literal["soft", "hard"]
 Timing = Literal["released", "article", "relative"]
@@ -115,7 +116,9 @@ class AttnBlock(nn.Module):
         if not self.training or not self.drop_path:
             return branch
         keep = 1 - self.drop_path
-        return branch * branch.new_empty(len(branch), 1, 1).bernoulli_(keep) / keep
+        shape = (len(branch), 1, 1)
+        kept = for_whole_batch(shape, lambda of: branch.new_empty(of).bernoulli_(keep))
+        return branch * kept / keep
 
     def forward(self, x: Float[Tensor, "batch n width"]) -> Float[Tensor, "batch n width"]:
         x = x + self._maybe(self.attn(self.norm1(x)))
@@ -151,7 +154,10 @@ def assign_weights(
     if not hard:
         return torch.softmax(scores, dim=1)
     if training:
-        return F.gumbel_softmax(scores, tau=1.0, hard=True, dim=1)
+        drawn = for_whole_batch(scores.shape, lambda of: scores.new_empty(of).exponential_())
+        soft = torch.softmax(scores - drawn.log(), dim=1)
+        best = torch.zeros_like(soft).scatter_(1, soft.argmax(dim=1, keepdim=True), 1.0)
+        return best - soft.detach() + soft
     return torch.zeros_like(scores).scatter_(1, scores.argmax(dim=1, keepdim=True), 1.0)
 
 

@@ -18,6 +18,7 @@ from seehear.nn.dropout import Dropout
 from seehear.nn.embedding import Embedding
 from seehear.nn.options import StreamOptions
 from seehear.nn.output import Output
+from seehear.nn.part import stacked
 from seehear.nn.pooling import attentive_pooling
 from seehear.nn.stack import Start, stack
 
@@ -162,7 +163,8 @@ class PyramidUnit(nn.Module):
     ) -> Pair:
         """Return the updated (visual, audio)."""
         # one set of weights for both directions
-        cross = self.cmablock(torch.cat([visual, audio]), torch.cat([audio, visual]), window)
+        with stacked(2):
+            cross = self.cmablock(torch.cat([visual, audio]), torch.cat([audio, visual]), window)
         from_audio, from_visual = cross.chunk(2)
         return (
             _gate(self.vsablock(visual, visual, window), from_audio, self.lv1, self.lv2),

@@ -5,6 +5,9 @@ from dataclasses import dataclass, fields
 from jaxtyping import Float
 from torch import Tensor
 
+# outputs that belong to no clip: their first axis is not `batch`
+WITHOUT_CLIPS = ("class_logits",)
+
 
 @dataclass(frozen=True)
 class Output:

@@ -2,7 +2,7 @@
 computing stage gets a `Context`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
@@ -30,9 +30,47 @@ Arrays: TypeAlias = Mapping[str, Array]
 Artefact: TypeAlias = Arrays | SegmentLabels
 
 
+class ClipInputs(Protocol):
+    """The clips of one split, N, wherever their rows lie: in memory (`Clips`), or in the features
+    folder, from which a batch is read when it is its turn (`seehear.train.streamed`).
+    """
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Clip names."""
+
+    @property
+    def weak(self) -> Tensor:
+        """Labels, (N, C) float32."""
+
+    @property
+    def prior(self) -> Tensor | None:
+        """Logits of a zero-shot parser, (N, T, 2, C), for a network that starts from them."""
+
+    def __len__(self) -> int:
+        """Return N."""
+
+    def inputs(self, index: Tensor | slice) -> dict[str, Tensor | None]:
+        """Return the network inputs of some clips: `audio`, `visual` and `motion`."""
+
+    def read_ahead(self, index: Tensor) -> None:
+        """Say which clips will be asked for next."""
+
+    def select(self, index: Tensor) -> "ClipInputs":
+        """Return some of the clips."""
+
+    def exchanged(self, partner: NDArray[np.int64], roles: Sequence[str]) -> "ClipInputs":
+        """Return the same clips, whose inputs of these roles are those of other clips.
+
+        Args:
+            partner: (N,), whose.
+            roles: of `audio`, `visual` and `motion`.
+        """
+
+
 @dataclass(frozen=True)
 class Clips:
-    """Inputs and weak labels of one split, clips on the first axis.
+    """Inputs and weak labels of one split in memory, clips on the first axis.
 
     Args:
         names: N clip names.
@@ -64,6 +102,21 @@ class Clips:
         # only where it is there: no other network has an input of that name
         return rows if self.prior is None else {**rows, "prior": self.prior[index]}
 
+    def read_ahead(self, index: Tensor) -> None:
+        """Do nothing: every clip is here."""
+
+    def exchanged(self, partner: NDArray[np.int64], roles: Sequence[str]) -> "Clips":
+        """Return the same clips, whose inputs of these roles are those of other clips."""
+        index = torch.from_numpy(partner).to(self.audio.device)
+        inputs = self.inputs(slice(None))
+        for role in roles:
+            rows = inputs[role]
+            inputs[role] = None if rows is None else rows[index]
+        audio, visual = inputs["audio"], inputs["visual"]
+        assert audio is not None
+        assert visual is not None
+        return Clips(self.names, self.weak, audio, visual, inputs["motion"], self.prior)
+
     def to(self, device: torch.device) -> "Clips":
         """Return the same clips on another device."""
         return self._each(self.names, lambda array: array.to(device))
@@ -91,7 +144,7 @@ class Forward(Protocol):
 class Predict(Protocol):
     """Runs the network of an earlier stage."""
 
-    def __call__(self, stage: str, clips: Clips, **changed: object) -> Predicted:
+    def __call__(self, stage: str, clips: ClipInputs, **changed: object) -> Predicted:
         """Return the probabilities that the network of `stage` gives to `clips`; keyword arguments
         replace the recipe's.
         """
@@ -134,7 +187,7 @@ def require(value: T | None, what: str) -> T:
     return value
 
 
-def no_network(stage: str, clips: Clips, **changed: object) -> Predicted:
+def no_network(stage: str, clips: ClipInputs, **changed: object) -> Predicted:
     """Stand for `Context.predict` where no stage has trained a network."""
     raise ConfigError(f"no network of stage {stage} is at hand")
 
@@ -158,7 +211,7 @@ class Context:
     stage: "Stage"
     dataset: Dataset
     store: FeatureStore
-    train: Clips
+    train: ClipInputs
     artefacts: Mapping[str, Arrays]
     seed: int
     predict: Predict = no_network

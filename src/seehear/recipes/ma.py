@@ -9,7 +9,7 @@ from seehear.labels.removal import ma
 from seehear.losses import smoothed_contrast
 from seehear.recipes import _terms as terms
 from seehear.recipes._recipe import Labels, Network, Paper, Recipe, Stage, Term, Training
-from seehear.recipes.contract import Arrays, Clips, Context, Step, require
+from seehear.recipes.contract import Arrays, ClipInputs, Context, Step, require
 from seehear.time import Decoding
 
 
@@ -27,12 +27,10 @@ def exchange(context: Context) -> Arrays:
     clips, base = context.train, context.stage.needs[0]
     weak = clips.weak.cpu().numpy()
     partner = ma.draw_partners(weak, np.random.default_rng(context.stage.settings["seed"]))
-    index = torch.from_numpy(partner).to(clips.audio.device)
-    motion = None if clips.motion is None else clips.motion[index]
-    foreign_visual = dataclasses.replace(clips, visual=clips.visual[index], motion=motion)
-    foreign_audio = dataclasses.replace(clips, audio=clips.audio[index])
+    foreign_visual = clips.exchanged(partner, ("visual", "motion"))
+    foreign_audio = clips.exchanged(partner, ("audio",))
 
-    def parse(given: Clips) -> ma.TrackProbabilities:
+    def parse(given: ClipInputs) -> ma.TrackProbabilities:
         track_prob = context.predict(base, given).track_prob
         return ma.TrackProbabilities(audio=track_prob[:, 0], visual=track_prob[:, 1])
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from seehear.errors import DataError, FeatureError
 from seehear.features import FeatureStore
 from seehear.features.feature_set import FeatureSet
-from seehear.features.reader import read_frames, read_segments
+from seehear.features.reader import read_frames, read_segments, require_rows
 
 ROLES = ("audio", "visual", "motion")
 PRIOR = "prior"  # beside them, for a network that takes it
@@ -78,17 +78,43 @@ def read_inputs(
     """
     if not names:
         raise DataError("expected at least one clip, got none", hint="is the split's table empty?")
-    rows = {
-        "audio": _read(store, features.audio, names, segments),
-        "visual": _read(store, features.visual, names, None if frames else segments),
-    }
-    if features.motion:
-        rows["motion"] = _read(store, features.motion, names, segments)
-    return rows
+    roles = roles_of(features)
+    return {role: read_role(store, features, role, names, segments, frames) for role in roles}
+
+
+def roles_of(features: FeatureSet) -> tuple[str, ...]:
+    """Return the inputs that a feature set gives a network."""
+    return tuple(role for role in ROLES if getattr(features, role))
+
+
+def read_role(
+    store: FeatureStore,
+    features: FeatureSet,
+    role: str,
+    names: Sequence[str],
+    segments: int,
+    frames: bool,
+) -> NDArray[np.float32]:
+    """Return one input of some clips, (N, T, D); see `read_inputs`."""
+    as_stored = frames and role == "visual"
+    return _read(store, getattr(features, role), names, None if as_stored else segments)
+
+
+def require_inputs(
+    store: FeatureStore, features: FeatureSet, names: Sequence[str], *, frames: bool = False
+) -> None:
+    """Refuse clips that lack an input; nothing is read.
+
+    Raises:
+        FeatureError: there are some.
+    """
+    for role in roles_of(features):
+        for stream in getattr(features, role):
+            require_rows(store, _stored(stream, store, frames and role == "visual"), names)
 
 
 def _read(
-    store: FeatureStore, streams: Sequence[str], names: tuple[str, ...], segments: int | None
+    store: FeatureStore, streams: Sequence[str], names: Sequence[str], segments: int | None
 ) -> NDArray[np.float32]:
     """Return the rows of a role's streams side by side; without `segments` as they are stored."""
     parts = []

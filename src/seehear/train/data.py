@@ -1,6 +1,6 @@
-"""From a features folder to arrays in memory: which feature set, read once, standardised once."""
+"""From a features folder to clips: which feature set, in memory or not, standardised."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import torch
@@ -11,11 +11,11 @@ from seehear.data import Dataset
 from seehear.errors import ConfigError, FeatureError
 from seehear.features import FeatureStore
 from seehear.recipes import FEATURES, FeatureSet, Recipe
-from seehear.recipes.contract import Clips
+from seehear.recipes.contract import ClipInputs, Clips
 from seehear.runs.extraction import features_command
-from seehear.runs.inputs import ROLES, held, missing_streams, read_inputs
+from seehear.runs.inputs import ROLES, find_stream, held, missing_streams, read_inputs, roles_of
+from seehear.train.streamed import StreamedClips, chunks
 
-_CHUNK = 256  # clips at a time in float64: keeps the memory for the deviation small
 _SMALLEST_DEVIATION = 1e-6  # a dimension that never changes is left as it is
 
 
@@ -78,21 +78,66 @@ def load_clips(
     return Clips(names, torch.from_numpy(np.ascontiguousarray(weak, np.float32)), **rows)
 
 
-def statistics(clips: Clips) -> dict[str, Tensor]:
-    """Return `ROLE.mean` and `ROLE.deviation` (D,) of each input over clips and rows."""
+def stream_clips(
+    store: FeatureStore,
+    features: FeatureSet,
+    names: Iterable[str],
+    weak: NDArray[np.generic],
+    segments: int,
+    *,
+    frames: bool = False,
+) -> StreamedClips:
+    """Return the same as `load_clips`, checked as it checks, and read when it is asked for."""
+    labels = torch.from_numpy(np.ascontiguousarray(weak, np.float32))
+    clips = StreamedClips(store, features, tuple(names), labels, segments, frames)
+    clips.check()
+    return clips
+
+
+def clip_bytes(
+    store: FeatureStore, features: FeatureSet, segments: int, *, frames: bool = False
+) -> int:
+    """Return how many bytes the inputs of a clip take in memory."""
+    size = 0
+    for role in roles_of(features):
+        for stream in getattr(features, role):
+            single = frames and role == "visual"
+            name = find_stream(stream, store, frames=single) or stream
+            rows = store.stream(name).rows if single else None
+            size += (rows or segments) * store.stream(name).dim * np.dtype(np.float32).itemsize
+    return size
+
+
+def statistics(clips: ClipInputs) -> dict[str, Tensor]:
+    """Return `ROLE.mean` and `ROLE.deviation` (D,) of each input over clips and rows.
+
+    They are added up in parts, the same whether the clips are in memory or read for it.
+    """
+    count: dict[str, int] = {}
+    total: dict[str, Tensor] = {}
+    for _, inputs in chunks(clips):
+        for role, rows in _there(inputs):
+            count[role] = count.get(role, 0) + rows.shape[0] * rows.shape[1]
+            total[role] = total.get(role, 0) + rows.sum(dim=(0, 1), dtype=torch.float64)
+    mean = {role: total[role] / count[role] for role in total}
+    spread = {role: torch.zeros_like(mean[role]) for role in mean}
+    for _, inputs in chunks(clips):
+        for role, rows in _there(inputs):
+            spread[role] += (rows.double() - mean[role]).square().sum(dim=(0, 1))
     out = {}
-    for role in ROLES:
-        array = getattr(clips, role)
-        if array is not None:
-            count = array.shape[0] * array.shape[1]
-            mean = array.sum(dim=(0, 1), dtype=torch.float64) / count
-            spread = torch.zeros_like(mean)
-            for part in array.split(_CHUNK):
-                spread += (part.double() - mean).square().sum(dim=(0, 1))
-            deviation = (spread / count).sqrt()
-            deviation[deviation < _SMALLEST_DEVIATION] = 1.0
-            out[f"{role}.mean"], out[f"{role}.deviation"] = mean.float(), deviation.float()
+    for role in mean:
+        deviation = (spread[role] / count[role]).sqrt()
+        deviation[deviation < _SMALLEST_DEVIATION] = 1.0
+        out[f"{role}.mean"], out[f"{role}.deviation"] = mean[role].float(), deviation.float()
     return out
+
+
+def _there(inputs: Mapping[str, Tensor | None]) -> Iterator[tuple[str, Tensor]]:
+    """Yield the inputs that there are."""
+    for role in ROLES:
+        rows = inputs[role]
+        if rows is not None:
+            yield role, rows
 
 
 def standardise(clips: Clips, numbers: Mapping[str, Tensor]) -> Clips:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol, TypedDict
 
 import numpy as np
@@ -24,12 +25,14 @@ from seehear.metrics import evaluate
 from seehear.nn import Output
 from seehear.nn.graph import takes_prior
 from seehear.nn.mixing import draw
+from seehear.nn.part import BatchPart
 from seehear.recipes import Recipe, Training
-from seehear.recipes.contract import Arrays, Clips, Step
+from seehear.recipes.contract import Arrays, ClipInputs, Step
 from seehear.time import TRACKS, decide
 from seehear.train.networks import batch_inputs, build_networks, predict
 from seehear.train.options import RunOptions
 from seehear.train.recombine import doubled
+from seehear.train.team import ALONE, Team
 
 # what a random number is for: initial weights, order of clips, one step
 FIRST, ORDER, DROPOUT = range(3)
@@ -60,9 +63,9 @@ class TrainingTask:
     """
 
     recipe: Recipe
-    train: Clips
+    train: ClipInputs
     targets: Mapping[str, Tensor]
-    val: Clips | None
+    val: ClipInputs | None
     truth: Truth | None
     artefacts: Mapping[str, Arrays]
     dims: Mapping[str, int | None]
@@ -124,19 +127,22 @@ class Learner:
 
     Args:
         task: what to learn; weights are drawn from its seed.
+        team: the processes that learn it together.
     """
 
-    def __init__(self, task: TrainingTask) -> None:
-        self.task = task
+    def __init__(self, task: TrainingTask, team: Team = ALONE) -> None:
+        self.task, self.team = task, team
         self.counters = Counters()
         self.best: dict[str, dict[str, Tensor]] = {}
         self.averaged: dict[str, dict[str, Tensor]] = {}  # `COPY.PLACE`, of several best epochs
-        self.nets = _new_networks(task)
+        self.nets = {key: team.prepared(net) for key, net in _new_networks(task).items()}
         if takes_prior(self.nets) and task.train.prior is None:
-            raise ConfigError(
-                f"recipe {task.recipe.name} starts from a zero-shot parser, whose logits of the"
-                " clips are missing",
-                hint="set network.from_language=false",
+            raise team.told(
+                ConfigError(
+                    f"recipe {task.recipe.name} starts from a zero-shot parser, whose logits of the"
+                    " clips are missing",
+                    hint="set network.from_language=false",
+                )
             )
         self.optimiser = _new_optimiser(task.recipe, self.nets)
         self.steps_an_epoch = math.ceil(len(task.train) / task.recipe.training.batch)
@@ -167,38 +173,49 @@ class Learner:
         task, recipe = self.task, self.task.recipe
         seed_torch(task.device, task.seed, DROPOUT, epoch, number)
         batch = recipe.training.batch
-        step = self._forward(epoch, number, order[number * batch : (number + 1) * batch])
+        left = order[number * batch :]
+        step = self._forward(epoch, number, left[:batch], left[batch : 2 * batch])
         try:
             values = [term.fn(step) for term in recipe.losses]
         except RuntimeError:  # cross-entropy refuses NaN before any loss is there
             if bool(step.out.segment_prob.isfinite().all()):
                 raise
-            raise _diverged(epoch) from None
+            raise self.team.told(_diverged(epoch)) from None
         total = torch.zeros((), device=task.device)
         for term, value in zip(recipe.losses, values, strict=True):
             total = total + term.weight * value
         self.optimiser.zero_grad(set_to_none=True)
         total.backward()
+        weights = [weight for net in self.nets.values() for weight in net.parameters()]
+        self.team.add_gradients(weights)
         if recipe.training.clip_norm is not None:
-            weights = [weight for net in self.nets.values() for weight in net.parameters()]
             nn.utils.clip_grad_norm_(weights, recipe.training.clip_norm)
         self.optimiser.step()
         return torch.stack([*values, total]).detach()
 
-    def _forward(self, epoch: int, number: int, index: Tensor) -> Step:
-        """Return a batch with the outputs of every network, its targets relabelled."""
+    def _forward(self, epoch: int, number: int, index: Tensor, following: Tensor) -> Step:
+        """Return a batch with the outputs of every network, its targets relabelled.
+
+        The batch that follows may be read meanwhile.
+        """
         task, recipe = self.task, self.task.recipe
         main = self.nets["main"]
-        inputs = batch_inputs(task.train, index, task.device)
-
-        def forward(**changed: object) -> Output:
-            output: Output = main(**inputs, **{**recipe.network.forward, **changed})
-            return output
-
+        inputs = batch_inputs(task.train, self._read_here(index), task.device)
+        if len(following):
+            task.train.read_ahead(self._read_here(following))
         targets = {name: array[index].to(task.device) for name, array in task.targets.items()}
         weak = task.train.weak[index].to(task.device)
+        part = self.team.part(len(index))
         if recipe.training.recombine:
             inputs, targets, weak = doubled(inputs, targets, weak)
+            part = self.team.part(len(weak))
+            inputs = {name: _of_part(rows, part) for name, rows in inputs.items()}
+
+        def forward(**changed: object) -> Output:
+            settings = {**recipe.network.forward, **changed}
+            output: Output = self.team.run(lambda: main(**inputs, **settings), part)
+            return output
+
         step = Step(epoch, number, self.steps_an_epoch, weak, targets, task.artefacts, forward)
         if recipe.labels.relabel is not None:
             step.targets = recipe.labels.relabel(step)
@@ -206,8 +223,15 @@ class Learner:
         for helper in recipe.network.helpers:
             net = self.nets[helper.key]
             takes = accepts(net)
-            step.helpers[helper.key] = net(**{k: v for k, v in inputs.items() if k in takes})
+            given = {key: rows for key, rows in inputs.items() if key in takes}
+            step.helpers[helper.key] = self.team.run(partial(net, **given), part)
         return step
+
+    def _read_here(self, index: Tensor) -> Tensor:
+        """Return the clips of a batch that this process reads: its own, or all if they meet."""
+        if self.task.recipe.training.recombine:
+            return index
+        return index[_slice(self.team.part(len(index)))]
 
     def _mixed(self, step: Step) -> dict[str, object]:
         """Return what the network is told of mixing; the targets of what is mixed join the step's.
@@ -218,6 +242,14 @@ class Learner:
         alpha = self.task.recipe.training.mix_up
         if not alpha:
             return {}
+        if self.team.size > 1:
+            raise self.team.told(
+                ConfigError(
+                    "segments of a whole batch are mixed inside the network, expected one process,"
+                    f" got {self.team.size}",
+                    hint="train with one, or set training.mix_up=0",
+                )
+            )
         able = "mixing" in accepts(self.nets["main"]) and "audio_segments" in step.targets
         if not able:
             raise ConfigError(
@@ -244,7 +276,7 @@ class Learner:
         means = (self._sums / self.steps_an_epoch).tolist()
         losses = dict(zip(names, means, strict=True))
         if not all(map(math.isfinite, means)):
-            raise _diverged(number)
+            raise self.team.told(_diverged(number))
         figures = self._validate()
         chosen = self._keep_best(number, figures)
         seconds = time.perf_counter() - self._started
@@ -257,7 +289,8 @@ class Learner:
         if task.val is None or task.truth is None:
             return None
         main = {"main": self.nets["main"]}
-        predicted = predict(main, task.val, task.recipe.network.forward, task.device)
+        forward = task.recipe.network.forward
+        predicted = predict(main, task.val, forward, task.device, team=self.team)
         on = decide(*predicted, decoding=task.recipe.decoding)
         return dict(evaluate(on[:, :, 0], on[:, :, 1], *task.truth).figures())
 
@@ -333,11 +366,22 @@ class Learner:
         self._check_moments(moments)
         self.optimiser.load_state_dict({**self.optimiser.state_dict(), "state": moments})
         self.counters = Counters(**counters)
+        self._sums = torch.tensor(self.counters.sums, dtype=torch.float64, device=self.task.device)
         self.best = {copy: best.get(copy, {}) for copy in self.counters.best}
         for copy, scores in self.counters.averaged.items():
             for place in range(len(scores)):
                 key = f"{copy}.{place}"
                 self.averaged[key] = _below(f"averaged.{key}.", tensors)
+
+    def follow(self) -> None:
+        """Be where the team's first process is: at the beginning, or where a run was stopped."""
+        tensors, counters = self.team.lead(self._portable_state)
+        if not self.team.leads:
+            self.restore(tensors, counters, {})
+
+    def _portable_state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        tensors, counters = self.state()
+        return {name: tensor.cpu() for name, tensor in tensors.items()}, counters
 
     def _check_moments(self, moments: Mapping[int, Mapping[str, Tensor]]) -> None:
         """Refuse moments of another optimiser.
@@ -375,20 +419,23 @@ def fit(task: TrainingTask, recorder: Recorder, options: RunOptions | None = Non
         SeehearError: the loss is no longer finite, or what the recorder raises.
     """
     options = options or RunOptions()
-    epochs, every = task.recipe.training.epochs, options.save_every
+    epochs, every, team = task.recipe.training.epochs, options.save_every, options.team
     with reproducible(task.device):
-        learner = Learner(task)
-        recorder.begin(learner)
+        learner = Learner(task, team)
+        team.lead(lambda: recorder.begin(learner))
+        learner.follow()
         with options.progress(epochs, f"train {task.recipe.name}") as bar:
             bar.advance(learner.counters.epoch)
             while learner.counters.epoch < epochs:
                 for done in learner.steps():
-                    if every and done % every == 0 and done < learner.steps_an_epoch:
+                    stop = every and done % every == 0 and done < learner.steps_an_epoch
+                    if stop and team.leads:
                         recorder.pause(learner)
                 epoch = learner.end_epoch()
-                recorder.epoch(learner, epoch)
+                if team.leads:
+                    recorder.epoch(learner, epoch)
                 bar.advance(detail=_say(epoch))
-        recorder.end(learner)
+        team.lead(lambda: recorder.end(learner))
 
 
 def _new_networks(task: TrainingTask) -> dict[str, nn.Module]:
@@ -416,6 +463,16 @@ def _new_optimiser(recipe: Recipe, nets: Mapping[str, nn.Module]) -> torch.optim
         weight_decay=training.weight_decay,
         fused=True,
     )
+
+
+def _slice(part: BatchPart | None) -> slice:
+    """Return which rows of a batch a part is."""
+    return slice(None) if part is None else slice(part.start, part.stop)
+
+
+def _of_part(rows: Tensor | None, part: BatchPart | None) -> Tensor | None:
+    """Return the rows of a batch that are this process's."""
+    return None if rows is None else rows[_slice(part)]
 
 
 def _below(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -7,8 +7,9 @@ from torch import Tensor, nn
 
 from seehear.nn.systems import build, builder
 from seehear.recipes import Network
-from seehear.recipes.contract import Clips
+from seehear.recipes.contract import ClipInputs
 from seehear.runs.predicted import Predicted
+from seehear.train.team import ALONE, Team
 
 _BATCH = 400  # clips a forward pass outside training
 
@@ -46,15 +47,20 @@ def _build(name: str, sizes: Mapping[str, object], options: Mapping[str, object]
 @torch.no_grad()
 def predict(
     copies: Mapping[str, nn.Module],
-    clips: Clips,
+    clips: ClipInputs,
     forward: Mapping[str, object],
     device: torch.device,
+    *,
+    team: Team = ALONE,
 ) -> Predicted:
-    """Return the probabilities of `clips`; a `visual` copy, if any, serves the visual track."""
+    """Return the probabilities of `clips`; a `visual` copy, if any, serves the visual track.
+
+    A team shares the work; each process has all of the result.
+    """
     for net in copies.values():
         net.eval()
     parts = []
-    for start in range(0, len(clips), _BATCH):
+    for start in team.share(range(0, len(clips), _BATCH)):
         inputs = batch_inputs(clips, slice(start, start + _BATCH), device)
         out = copies["main"](**inputs, **forward)
         segment, track, clip = out.segment_prob, out.track_prob, out.clip_prob
@@ -63,12 +69,14 @@ def predict(
             segment = torch.stack([segment[:, :, 0], other.segment_prob[:, :, 1]], dim=2)
             track = torch.stack([track[:, 0], other.track_prob[:, 1]], dim=1)
         parts.append((segment.cpu(), track.cpu(), clip.cpu()))
-    segments, tracks, whole = (torch.cat(arrays).numpy() for arrays in zip(*parts, strict=True))
+    segments, tracks, whole = (
+        torch.cat(arrays).numpy() for arrays in zip(*team.joined(parts), strict=True)
+    )
     return Predicted(segments, tracks, whole)
 
 
 def batch_inputs(
-    clips: Clips, index: Tensor | slice, device: torch.device
+    clips: ClipInputs, index: Tensor | slice, device: torch.device
 ) -> dict[str, Tensor | None]:
     """Return the network inputs of some clips on the device."""
     inputs = {}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from seehear.features.windowed import WINDOW
+from seehear.train.team import ALONE, Team
 
 
 class Bar(Protocol):
@@ -44,9 +45,12 @@ class RunOptions:
         device: `cpu`, `cuda`, or `auto`.
         save_every: steps between saved states inside an epoch; 0: after epochs only.
         tensorboard: also write TensorBoard event files.
+        stream: read each batch from the features folder when it is its turn, instead of holding
+            all clips in memory: the same losses; None: where they do not fit.
         skip_missing: leave out clips without features instead of refusing.
         window: segments of a training window, for datasets whose clips differ in length.
         track_labels: learn each track from its own weak labels, where the dataset has them.
+        team: the processes that train together (`seehear.train.team.joined`).
         say: receives one line at a time.
         progress: opens a display for a number of items.
     """
@@ -54,8 +58,10 @@ class RunOptions:
     device: str = "auto"
     save_every: int = 0
     tensorboard: bool = False
+    stream: bool | None = None
     skip_missing: bool = False
     window: int = WINDOW
     track_labels: bool = False
+    team: Team = ALONE
     say: Callable[[str], None] = _say_nothing
     progress: Callable[[int, str], AbstractContextManager[Bar]] = _silent

@@ -1,8 +1,10 @@
 """Everything a run needs that does not depend on its seed: features chosen, read and checked."""
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,21 +15,26 @@ from seehear.data import Dataset, Split
 from seehear.data.dataset import no_track_labels
 from seehear.errors import ConfigError, DataError
 from seehear.features import FeatureStore
-from seehear.features.windowed import in_windows
+from seehear.features.windowed import LEARNED, in_windows
 from seehear.recipes import FeatureSet, Recipe, get, resolve
-from seehear.recipes.contract import Clips
-from seehear.runs.inputs import find_missing
-from seehear.runs.likeness import fit_likeness
+from seehear.recipes.contract import ClipInputs, Clips
+from seehear.runs.inputs import ROLES, find_missing
+from seehear.runs.likeness import TRACK_ROLES, clip_means, fit_likeness
 from seehear.train.data import (
     choose_features,
+    clip_bytes,
     load_clips,
     standardise,
     statistics,
+    stream_clips,
 )
 from seehear.train.loop import Truth
+from seehear.train.memory import fits_in_memory
 from seehear.train.options import RunOptions
+from seehear.train.streamed import StreamedClips, chunks
 
 _DEVICE_SHARE = 0.5  # of a device's free memory that the clips may fill
+_ENOUGH = 20_000  # clips that tell what footage is like
 
 
 @dataclass(frozen=True)
@@ -51,8 +58,8 @@ class Prepared:
     store: FeatureStore
     recipe: Recipe
     features: FeatureSet
-    train: Clips
-    val: Clips | None
+    train: ClipInputs
+    val: ClipInputs | None
     truth: Truth | None
     normalisation: Mapping[str, torch.Tensor]
     likeness: Mapping[str, torch.Tensor] = field(default_factory=dict)
@@ -62,12 +69,12 @@ class Prepared:
     @property
     def dims(self) -> dict[str, int | None]:
         """Input widths by role."""
-        motion = self.train.motion
-        return {
-            "audio": self.train.audio.shape[-1],
-            "visual": self.train.visual.shape[-1],
-            "motion": None if motion is None else motion.shape[-1],
-        }
+        widths: dict[str, int | None] = {}
+        inputs = self.train.inputs(slice(0, 1))
+        for role in ROLES:
+            rows = inputs[role]
+            widths[role] = None if rows is None else rows.shape[-1]
+        return widths
 
 
 def prepare(
@@ -79,7 +86,8 @@ def prepare(
     settings: Mapping[str, Any] | None = None,
     options: RunOptions | None = None,
 ) -> Prepared:
-    """Return a recipe's inputs: features read, pooled, checked and standardised.
+    """Return a recipe's inputs: features pooled, checked and standardised, in memory or read batch
+    by batch (`RunOptions.stream`).
 
     Args:
         dataset: with a `train` split; `val` is used for selection if it has segment truth.
@@ -122,9 +130,9 @@ def prepare(
     likeness = _likeness(train, val)
     normalisation = statistics(train) if chosen.standardise else {}
     device = choose_device(options.device)
-    train = _place(standardise(train, normalisation), device)
+    train = _ready(train, normalisation, device)
     if val is not None:
-        val = _place(standardise(val, normalisation), device)
+        val = _ready(val, normalisation, device)
     resolved = _chosen_by_truth(resolved, options, known=truth is not None, joint=dataset.joint)
     asked |= {"features": chosen.name, "settings": dict(settings)}
     return Prepared(
@@ -191,14 +199,24 @@ def _track_labels(
     return tracks[rows]
 
 
-def _likeness(train: Clips, val: Clips | None) -> dict[str, torch.Tensor]:
+def _likeness(train: ClipInputs, val: ClipInputs | None) -> dict[str, torch.Tensor]:
     """Return what tells clips unlike the training clips, told by those that select the epoch."""
     if val is None:
         return {}
-    held = [{"audio": c.audio.numpy(), "visual": c.visual.numpy()} for c in (train, val)]
-    found = fit_likeness(*held)
+    found = fit_likeness(_means(train), _means(val))
     arrays = {} if found is None else found.tensors()
     return {name: torch.from_numpy(array) for name, array in arrays.items()}
+
+
+def _means(clips: ClipInputs) -> dict[str, NDArray[np.float32]]:
+    """Return the mean row of each clip by track, (N, 1, D); of some, where there are very many."""
+    found: dict[str, list[NDArray[np.float32]]] = {role: [] for role in TRACK_ROLES}
+    for _, inputs in chunks(clips, math.ceil(len(clips) / _ENOUGH)):
+        for role in TRACK_ROLES:
+            rows = inputs[role]
+            assert rows is not None  # every network hears and sees
+            found[role].append(clip_means(rows.numpy())[0])
+    return {role: np.concatenate(means)[:, None] for role, means in found.items()}
 
 
 @dataclass(frozen=True)
@@ -233,17 +251,31 @@ class _Splits:
             )
         return [row for row, clip in enumerate(names) if clip not in missing]
 
-    def clips(self, name: str, rows: list[int]) -> Clips:
+    def clips(self, name: str, rows: list[int]) -> ClipInputs:
         """Return the inputs of some clips of a split."""
-        split = self.dataset.splits[name]
-        return load_clips(
-            self.store,
-            self.features,
-            [split.clips[row].name for row in rows],
-            split.weak[rows],
-            self.dataset.grid.count,
-            frames=self.frames,
+        split, segments = self.dataset.splits[name], self.dataset.grid.count
+        names = tuple(split.clips[row].name for row in rows)
+        given = (self.store, self.features, names, split.weak[rows], segments)
+        if not names or not self.streamed:
+            return load_clips(*given, frames=self.frames)
+        return stream_clips(*given, frames=self.frames)
+
+    @cached_property
+    def streamed(self) -> bool:
+        """Whether clips are read batch by batch: as asked, or where they do not fit."""
+        if self.options.stream is not None:
+            return self.options.stream
+        counts = [len(self.dataset.splits[n].clips) for n in LEARNED if n in self.dataset.splits]
+        size = sum(counts) * clip_bytes(
+            self.store, self.features, self.dataset.grid.count, frames=self.frames
         )
+        if fits_in_memory(size * self.options.team.here):
+            return False
+        self.options.say(
+            f"features of {size / 1e9:.3g} GB do not fit into memory: each batch is read when it is"
+            " its turn"
+        )
+        return True
 
 
 def _truth(split: Split, rows: list[int]) -> Truth | None:
@@ -264,6 +296,16 @@ def choose_device(name: str) -> torch.device:
     if name.startswith("cuda") and not torch.cuda.is_available():
         raise ConfigError(f"no CUDA device found for {name}", hint="use cpu", parameter="device")
     return torch.device(name)
+
+
+def _ready(
+    clips: ClipInputs, numbers: Mapping[str, torch.Tensor], device: torch.device
+) -> ClipInputs:
+    """Return the clips standardised, and where the network is if they are in memory."""
+    if isinstance(clips, StreamedClips):
+        return clips.standardised(numbers)
+    assert isinstance(clips, Clips)  # there are no others
+    return _place(standardise(clips, numbers), device)
 
 
 def _place(clips: Clips, device: torch.device) -> Clips:

@@ -6,6 +6,7 @@ Whatever is there is not made again: the same command continues a run that was s
 import platform
 import statistics as stats
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from seehear.labels.store import SegmentLabels, load
 from seehear.lock import owned
 from seehear.nn.graph import require_onnx
 from seehear.recipes import Stage
-from seehear.recipes.contract import Arrays, Artefact, Clips, Context, Predict
+from seehear.recipes.contract import Arrays, Artefact, ClipInputs, Context, Predict
 from seehear.runs.description import describe_features
 from seehear.runs.model_file import SCHEMA
 from seehear.runs.predicted import Predicted
@@ -70,9 +71,13 @@ def run(
             hint="leave them out, or choose a recipe that does, such as lsld",
             parameter="labels",
         )
+    for stage in recipe.stages:
+        if stage.make is None:
+            options.team.require_batch(recipe.at(stage).training.batch)
     if seed is None:
         seed = recipe.training.seed
-    with owned(folder.path):
+    with ExitStack() as stack:
+        options.team.lead(lambda: stack.enter_context(owned(folder.path)))
         _go_on(prepared, folder, seed, labels, RunFolder(shared or out), options)
     return folder.path
 
@@ -86,28 +91,29 @@ def _go_on(
     options: RunOptions,
 ) -> None:
     """Do what a run folder lacks."""
-    recipe, about = prepared.recipe, _about(prepared, seed, labels)
-    folder.claim(
-        {
-            **prepared.asked,
-            "seed": seed,
-            "dataset": about["dataset"],
-            "definition": recipe.to_dict(),
-            "labels": about["labels"],
-        }
-    )
-    if folder.finished:
+    recipe, about, team = prepared.recipe, _about(prepared, seed, labels), options.team
+    if team.size > 1:
+        about["machine"]["processes"] = team.size
+    asked = {
+        **prepared.asked,
+        "seed": seed,
+        "dataset": about["dataset"],
+        "definition": recipe.to_dict(),
+        "labels": about["labels"],
+    }
+    team.lead(lambda: folder.claim(asked))
+    if team.lead(lambda: folder.finished):
         options.say(f"{folder}: already trained, nothing to do")
         return
-    require_onnx()  # now, not after hours of training
+    team.lead(require_onnx)  # now, not after hours of training
     stages = _Stages(prepared, folder, shared, seed, about, options)
     if labels is not None:
         stages.take(labels)
     for stage in recipe.stages:
         stages.perform(stage)
     if recipe.training.fit_decoding:
-        _fit_decoding(prepared, folder)
-    folder.finish()
+        team.lead(lambda: _fit_decoding(prepared, folder))
+    team.lead(folder.finish)
 
 
 def _fit_decoding(prepared: Prepared, folder: RunFolder) -> None:
@@ -160,12 +166,13 @@ class _Stages:
         """Do a stage unless its artefact is there."""
         if stage.name in self.arrays:
             return
+        team = self.options.team
         if stage.make is not None:
-            self.arrays[stage.name] = self._compute(stage)
+            self.arrays[stage.name] = team.lead(lambda: self._compute(stage))
             return
         final = stage is self.prepared.recipe.stages[-1]
         folder = self.folder if final else self.folder.stage(stage.name)
-        if not folder.trained:
+        if not team.lead(lambda: folder.trained):
             if not final:
                 self._announce(stage)
             self._train(stage, folder)
@@ -174,6 +181,8 @@ class _Stages:
     def take(self, labels: SegmentLabels) -> None:
         """Take labels that were made elsewhere; they are kept, for a report shows what was."""
         self.arrays["labels"] = _aligned(labels, self.prepared)
+        if not self.options.team.leads:
+            return
         # not where several seeds share what their recipe makes: another seed may have none given
         if self.folder.load_artefact("labels") is None:
             self.folder.save_artefact("labels", labels)
@@ -221,7 +230,9 @@ class _Stages:
         """Train one network to the end."""
         needed = self._needed(stage)
         if "labels" in needed and self.prepared.recipe.at(stage).labels.rounds > 1:
-            needed = {**needed, "labels": self._second_round(stage, needed)}
+            first = needed
+            again = self.options.team.lead(lambda: self._second_round(stage, first))
+            needed = {**needed, "labels": again}
         task = self._task(stage, needed)
         definition = {
             "recipe": task.recipe.to_dict(),
@@ -232,7 +243,7 @@ class _Stages:
             {**self.about, **definition},
             self.prepared.normalisation,
             self.prepared.likeness,
-            tensorboard=self.options.tensorboard,
+            tensorboard=self.options.tensorboard and self.options.team.leads,
         )
         with recorder:
             fit(task, recorder, self.options)
@@ -271,7 +282,7 @@ class _Stages:
 def _predictor(networks: Mapping[str, RunFolder], device: torch.device) -> Predict:
     """Return what runs the networks of earlier stages."""
 
-    def run_network(stage: str, clips: Clips, **changed: object) -> Predicted:
+    def run_network(stage: str, clips: ClipInputs, **changed: object) -> Predicted:
         trained = load_run(networks[stage].path, device=str(device))
         forward = {**trained.about["recipe"]["network"]["forward"], **changed}
         return predict(trained.copies, clips, forward, device)
@@ -299,6 +310,27 @@ def run_seeds(
         raise ConfigError(
             f"expected different seeds, got {', '.join(map(str, seeds))}", parameter="seeds"
         )
+    team = options.team
+    team.lead(lambda: _require_seeds(folder))
+    runs = [folder.seed(seed) for seed in seeds]
+    with ExitStack() as stack:
+        team.lead(lambda: stack.enter_context(owned(folder.path)))
+        for seed, one in zip(seeds, runs, strict=True):
+            options.say(f"seed {seed}")
+            run(prepared, one.path, seed=seed, labels=labels, shared=folder.path, options=options)
+        if team.leads:
+            figures = [one.record()["figures"] for one in runs]
+            val = summarise(figures) if all(figures) else None
+            folder.write_summary({**prepared.asked, "seeds": seeds, "val": val})
+    return [one.path for one in runs]
+
+
+def _require_seeds(folder: RunFolder) -> None:
+    """Refuse a folder that holds no runs of several seeds.
+
+    Raises:
+        ConfigError: it holds the run of one.
+    """
     if folder.claimed:
         raise ConfigError(
             "this folder holds the run of one seed",
@@ -306,20 +338,6 @@ def run_seeds(
             hint="choose another",
             parameter="out",
         )
-    runs = [folder.seed(seed) for seed in seeds]
-    with owned(folder.path):
-        for seed, one in zip(seeds, runs, strict=True):
-            options.say(f"seed {seed}")
-            run(prepared, one.path, seed=seed, labels=labels, shared=folder.path, options=options)
-        figures = [one.record()["figures"] for one in runs]
-        folder.write_summary(
-            {
-                **prepared.asked,
-                "seeds": seeds,
-                "val": summarise(figures) if all(figures) else None,
-            }
-        )
-    return [one.path for one in runs]
 
 
 def load_labels(path: str | Path, dataset: Dataset) -> SegmentLabels:
@@ -344,7 +362,7 @@ def load_labels(path: str | Path, dataset: Dataset) -> SegmentLabels:
     return labels
 
 
-def label_warnings(labels: SegmentLabels, train: Clips) -> list[str]:
+def label_warnings(labels: SegmentLabels, train: ClipInputs) -> list[str]:
     """Return what whoever made the labels warns of; else the classes that they leave nothing of."""
     if (told := labels.provenance.get("warnings")) is not None:
         return list(map(str, told))

@@ -1,0 +1,26 @@
+"""How much memory there is, and whether features fit into it."""
+
+import os
+from pathlib import Path
+
+_SHARE = 0.5  # of the memory that features may take
+_LIMIT = Path("/sys/fs/cgroup/memory.max")  # of a container
+
+
+def fits_in_memory(size: int) -> bool:
+    """Return whether features of so many bytes may be held; where nobody knows, they may."""
+    there = memory_bytes()
+    return there is None or size <= _SHARE * there
+
+
+def memory_bytes() -> int | None:
+    """Return the memory of this machine, or of the container that we are in; None: unknown."""
+    try:
+        found = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # Windows
+        return None
+    try:
+        limit = _LIMIT.read_text().strip()
+    except OSError:
+        return found
+    return min(found, int(limit)) if limit.isdigit() else found
