@@ -1,10 +1,14 @@
 """The script that runs every benchmark: none is forgotten, a failure is said, the table dated."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from seehear.runs.predicted import Predicted
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 
@@ -50,3 +54,27 @@ def test_one_that_fails_is_said(run_all, tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(run_all, "BENCHMARKS", (broken,))
     assert run_all.main() == 1
     assert "FAILED: exit code 2: " in next(tmp_path.glob("*.md")).read_text()
+
+
+def test_training_speed_allows_for_clips_that_rounding_decides(monkeypatch) -> None:
+    pytest.importorskip("pandas")
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import train_speed
+
+    predicted = Predicted(
+        np.array([[[[0.2]]], [[[0.4999999]]], [[[0.6]]]]),
+        np.array([[[0.7]], [[0.7]], [[0.49]]]),
+        np.array([[0.9], [0.9], [0.9]]),
+    )
+    assert train_speed.clips_at_the_threshold(predicted, 0.5) == 1
+
+
+def test_training_speed_says_which_package_is_missing() -> None:
+    hide = "import sys, runpy; sys.modules['pandas'] = None; sys.path.insert(0, sys.argv[1])"
+    hide += "; runpy.run_path(sys.argv[1] + '/train_speed.py', run_name='__main__')"
+    done = subprocess.run(
+        [sys.executable, "-c", hide, str(BENCHMARKS)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert done.stderr.startswith("train_speed: pandas is missing")

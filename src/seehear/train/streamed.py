@@ -80,13 +80,9 @@ class StreamedClips:
     def select(self, index: Tensor) -> "StreamedClips":
         """Return some of the clips; of clips whose inputs were exchanged there is no selection."""
         assert not self.partners
-        return replace(
-            self,
-            names=tuple(self.names[row] for row in index.tolist()),
-            weak=self.weak[index],
-            prior=None if self.prior is None else self.prior[index],
-            _ahead=_Ahead(),
-        )
+        names = tuple(self.names[row] for row in index.tolist())
+        prior = None if self.prior is None else self.prior[index]
+        return replace(self, names=names, weak=self.weak[index], prior=prior, _ahead=_Ahead())
 
     def exchanged(self, partner: NDArray[np.int64], roles: Sequence[str]) -> "StreamedClips":
         """Return the same clips, whose inputs of these roles are those of other clips."""
