@@ -99,6 +99,10 @@ class ConfigError(SeehearError):
     """An option, recipe or override makes no sense."""
 
 
+class UnreachableError(SeehearError):
+    """The place where files lie cannot be reached now; nothing is wrong with the files."""
+
+
 # packages whose users know them by another name than that imported
 _CALLED = {"av": "PyAV", "PIL": "Pillow"}
 

@@ -18,7 +18,7 @@ PACKAGE = ROOT / "src" / "seehear"
 _MORE = ("names", "plugins", "processes")
 # as in docs/architecture.md: a part may import those of its own line and of the lines above it
 LAYERS = [
-    [*("errors", "_version", "arrays", "closest", "files", "foreign", "lock"), *_MORE],
+    [*("errors", "_version", "addresses", "arrays", "closest", "files", "foreign", "lock"), *_MORE],
     ["time"],
     ["metrics", "data", "media", "weights"],
     ["share", "interchange"],

@@ -40,7 +40,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--engine", choices=("local", "ray"), default="local", help="this machine, or a Ray cluster"
     )
     parser.add_argument(
-        "--jobs", type=int, default=None, help="decoding processes (default: one a core, at most 8)"
+        "--parts",
+        action="store_true",
+        help=(
+            "on a cluster, whose nodes share --out: each worker writes a part of its own, and the"
+            " parts are joined without being copied (for millions of clips)"
+        ),
+    )
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=None,
+        help="decoding processes (default: one a core, at most 8; on a cluster all it has)",
     )
     parser.add_argument(
         "--sampling",
@@ -143,7 +154,7 @@ def _extract(args: argparse.Namespace) -> int:
 
     retry = [*args.retry, "failed"] if "degraded" in args.retry else args.retry
     options = ExtractOptions(
-        jobs=args.jobs or min(8, os.cpu_count() or 1),
+        jobs=args.jobs or (0 if args.engine == "ray" else min(8, os.cpu_count() or 1)),
         engine=args.engine,
         sampling=args.sampling,
         keep_frames=args.keep_frames,
@@ -156,6 +167,7 @@ def _extract(args: argparse.Namespace) -> int:
         fps=args.fps,
         everything=args.everything,
         audio_stream=args.audio_stream,
+        parts=args.parts,
     )
     show = _Progress()
     began = time.monotonic()

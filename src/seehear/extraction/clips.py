@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
+from seehear.addresses import address_of, listed
 from seehear.data import Clip, Dataset, open_dataset
 from seehear.data.readers import reader_of
-from seehear.errors import DataError, MissingExtraError
+from seehear.errors import DataError
 from seehear.media.files import is_media, list_media, require_any
 from seehear.streaming.messages import ClipJob
 
@@ -142,8 +143,9 @@ def _none_found(dataset: Dataset, first: Clip, clips: int, media: str | None) ->
 
 def _media_below(item: str, everything: bool = False) -> _Found:
     """Return every media file at or below an input."""
-    if "://" in item:
-        return _remote_below(item)
+    address = address_of(item)
+    if address is not None:
+        return _remote_below(address)
     root = Path(item)
     listing = list_media(root, everything=everything)
     require_any([root], [listing])
@@ -155,25 +157,15 @@ def _media_below(item: str, everything: bool = False) -> _Found:
     )
 
 
-def _remote_below(url: str) -> _Found:
-    try:
-        import fsspec
-    except ImportError:
-        raise MissingExtraError.of("fsspec", "ray") from None
-    try:
-        filesystem, root = fsspec.core.url_to_fs(url)
-        listed = sorted(filesystem.find(root))
-    except Exception as error:  # each filesystem of fsspec has its own errors
-        raise DataError(f"cannot be listed: {type(error).__name__}: {error}", where=url) from None
+def _remote_below(address: str) -> _Found:
     found, skipped = [], []
-    for file in listed:
-        relative = file.removeprefix(root).lstrip("/") or PurePosixPath(file).name
-        if is_media(file):
-            found.append((relative, filesystem.unstrip_protocol(file)))
+    for entry in listed(address):
+        if is_media(entry.name):
+            found.append((entry.name, entry.address))
         else:
-            skipped.append(relative)
+            skipped.append(entry.name)
     if not found:
-        raise DataError("expected media files, found none", where=url)
+        raise DataError("expected media files, found none", where=address)
     return _Found(found, skipped)
 
 

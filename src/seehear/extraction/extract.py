@@ -20,6 +20,7 @@ from seehear.encoders.provenance import provenance
 from seehear.errors import ConfigError, FeatureError
 from seehear.extraction.clips import Collection, collect
 from seehear.extraction.journal import FOLDER, Journal, refuse_other
+from seehear.extraction.parts import WrittenClip, join
 from seehear.extraction.summary import Summary, summarise
 from seehear.features.packed import MANIFEST, PackedStore, write_manifest, write_stream
 from seehear.files import Json, is_free
@@ -66,6 +67,8 @@ class ExtractOptions:
         everything: of folders, also try files that are not called as media are.
         audio_stream: which of a file's several audio streams, counted from 1; None: see
             `seehear.media.probe`.
+        parts: on a cluster, each worker writes a part of its own into the features folder, which
+            every node shares; they are joined without being copied, and stay parts.
     """
 
     jobs: int = 1
@@ -81,6 +84,7 @@ class ExtractOptions:
     fps: int | None = None
     everything: bool = False
     audio_stream: int | None = None
+    parts: bool = False
 
 
 def extract(
@@ -116,6 +120,8 @@ def extract(
             hint="name a visual encoder, an audio encoder or both",
         )
     require_av()  # else every clip would fail with it
+    if options.parts and options.engine != "ray":
+        raise ConfigError("goes with the engine ray: one machine has one part", parameter="parts")
     if options.precision == "half":
         require_half(options.device)
     load = load or partial(
@@ -155,7 +161,10 @@ def _fill(
         # from here on the journal is the truth
         (plan.folder / MANIFEST).unlink(missing_ok=True)
         for finished in _run(plan, left, encoders, times):
-            journal.add(finished.entry(), finished.rows)
+            if isinstance(finished, WrittenClip):
+                journal.take(finished.part, finished.record)
+            else:
+                journal.add(finished.entry(), finished.rows)
             report(finished)
         _write_store(plan, journal)
         journal.remove()
@@ -236,9 +245,12 @@ def _run(
     asked = plan.options
     options = EngineOptions(asked.jobs, asked.timeout_s, asked.keep_frames)
     if asked.engine == "ray":
-        from seehear.extraction.ray import run_ray
+        from seehear.extraction.ray import Shared, run_ray
 
-        return run_ray(left, plan.front, plan.streams, options, times)
+        shared = None
+        if asked.parts:
+            shared = Shared(plan.folder.absolute(), plan.asked, plan.stored_as())
+        return run_ray(left, plan.front, plan.streams, options, times, shared)
     return run_local(left, plan.front, encoders, plan.streams, options, times)
 
 
@@ -317,11 +329,14 @@ def _write_store(plan: _Plan, journal: Journal) -> None:
     names = [job.name for job in plan.clips.jobs]
     streams = {}
     for stream, spec in plan.streams.items():
-        total = sum(journal.count(name, stream) for name in names)
-        rows = (journal.read(name, stream) for name in names)
-        entry = write_stream(
-            plan.folder, stream, rows, total=total, dim=spec.dim, dtype=plan.options.dtype
-        )
+        if plan.options.parts:
+            entry = join(plan.folder, stream, names, journal)
+        else:
+            total = sum(journal.count(name, stream) for name in names)
+            rows = (journal.read(name, stream) for name in names)
+            entry = write_stream(
+                plan.folder, stream, rows, total=total, dim=spec.dim, dtype=plan.options.dtype
+            )
         streams[stream] = {**entry, "encoder": spec.encoder}
     manifest = {
         **plan.asked,

@@ -7,6 +7,8 @@
                            where its rows lie
       conse+feature.rows   rows of the finished clips, appended in the order in which clips end
 
+      parts/NAME/          the journal of a worker of a cluster that writes its own clips
+
 Rows go to disk before the line that speaks of them, so a line that is whole speaks of rows that are
 there.  A torn last line, and rows no line speaks of, are cut off when the journal is opened again.
 `extract` owns the folder meanwhile (`seehear.lock`).
@@ -16,7 +18,7 @@ import json
 import os
 import shutil
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -25,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import FeatureError
+from seehear.extraction.parts import PROGRESS, part_folder
 from seehear.files import Json, refused
 from seehear.foreign.forms import (
     anything,
@@ -40,7 +43,7 @@ from seehear.foreign.forms import (
 )
 from seehear.foreign.texts import parse_json
 
-FOLDER = ".progress"
+FOLDER = PROGRESS
 
 
 class Journal:
@@ -51,22 +54,33 @@ class Journal:
         asked: what this extraction is to make, as JSON; a journal begun with something else is
             refused.
         streams: name -> (dim, dtype) of every stream.
+        part: name of a worker's own journal; None: the one that knows the clips of all.
 
     Raises:
         FeatureError: the journal was begun with other settings.
     """
 
     def __init__(
-        self, out: Path, asked: Mapping[str, Json], streams: Mapping[str, tuple[int, str]]
+        self,
+        out: Path,
+        asked: Mapping[str, Json],
+        streams: Mapping[str, tuple[int, str]],
+        *,
+        part: str | None = None,
     ) -> None:
-        self.folder = out / FOLDER
+        self._out = out
+        self.folder = out / FOLDER if part is None else part_folder(out, part)
         self.streams = dict(streams)
         # finished clips by name: manifest entry plus "at" and "crc"
         self.clips: dict[str, dict[str, Json]] = {}
+        self._parts: dict[str, str] = {}  # of clips that workers wrote
+        self._dropped: set[tuple[str, str]] = set()  # (clip, part)
         self._made = not self.folder.is_dir()
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lines = self._open_lines(asked)
         self._rows = {stream: self._open_rows(stream) for stream in self.streams}
+        if part is None:
+            self._read_parts(asked)
 
     def __enter__(self) -> "Journal":
         return self
@@ -79,8 +93,8 @@ class Journal:
     ) -> None:
         self.close()
 
-    def add(self, clip: Mapping[str, Json], rows: Mapping[str, NDArray[Any]]) -> None:
-        """Record a finished clip.
+    def add(self, clip: Mapping[str, Json], rows: Mapping[str, NDArray[Any]]) -> dict[str, Json]:
+        """Record a finished clip and return the record.
 
         Args:
             clip: its manifest entry, with `name`.
@@ -103,6 +117,12 @@ class Journal:
         except OSError as error:
             raise refused(error, self.folder, wanted=wanted) from error
         self.clips[clip["name"]] = entry
+        return entry
+
+    def take(self, part: str, record: Mapping[str, Json]) -> None:
+        """Take note of a clip that a worker recorded in its part."""
+        self.clips[record["name"]] = dict(record)
+        self._parts[record["name"]] = part
 
     def entry(self, name: str) -> dict[str, Json]:
         """Return the manifest entry of a finished clip."""
@@ -110,7 +130,8 @@ class Journal:
 
     def drop(self, name: str) -> None:
         """Forget a clip, so that it is done again."""
-        _write_line(self._lines, {"name": name, "dropped": True})
+        part = self._parts.pop(name, "")
+        _write_line(self._lines, {"name": name, "dropped": True, "part": part})
         del self.clips[name]
 
     def read(self, name: str, stream: str) -> NDArray[Any] | None:
@@ -119,12 +140,12 @@ class Journal:
         Raises:
             FeatureError: the bytes are not those that were written (a power cut, a failing disk).
         """
-        clip = self.clips[name]
-        if stream not in clip["at"]:
+        clip, place = self.clips[name], self.place(name, stream)
+        if place is None:
             return None
-        start, size = clip["at"][stream]
+        path, start, size = place
         dim, dtype = self.streams[stream]
-        with self._path(stream).open("rb") as file:
+        with path.open("rb") as file:
             file.seek(start)
             data = file.read(size)
         if zlib.crc32(data) != clip["crc"][stream]:
@@ -135,6 +156,17 @@ class Journal:
                 hint="run the same command again: this clip is done anew",
             )
         return np.frombuffer(data, dtype).reshape(-1, dim)
+
+    def place(self, name: str, stream: str) -> tuple[Path, int, int] | None:
+        """Return in which file the rows of a finished clip lie, from which byte on, and how many
+        bytes; None where it has none.
+        """
+        found = self.clips[name]["at"].get(stream)
+        if found is None:
+            return None
+        part = self._parts.get(name)
+        folder = self.folder if part is None else part_folder(self._out, part)
+        return folder / self._file(stream), *found
 
     def count(self, name: str, stream: str) -> int:
         """Return R, how many rows of a stream a finished clip has."""
@@ -154,7 +186,31 @@ class Journal:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _path(self, stream: str) -> Path:
-        return self.folder / f"{stream.replace('/', '+')}.rows"
+        return self.folder / self._file(stream)
+
+    def _file(self, stream: str) -> str:
+        return f"{stream.replace('/', '+')}.rows"
+
+    def _read_parts(self, asked: Mapping[str, Json]) -> None:
+        """Take in what workers recorded; a line that one of them did not finish is left out."""
+        for folder in sorted(part_folder(self._out, "x").parent.glob("*")):
+            path = folder / "journal.jsonl"
+            try:
+                *lines, _ = path.read_bytes().split(b"\n")
+            except OSError:  # its worker had not begun
+                continue
+            for number, entry in self._entries(lines, path):
+                if number == 1:
+                    refuse_other(entry, asked, self._out)
+                elif (entry["name"], folder.name) not in self._dropped:
+                    self._check(entry, f"{path}:{number}")
+                    self.take(folder.name, entry)
+
+    def _entries(self, lines: Sequence[bytes], path: Path) -> Iterator[tuple[int, dict[str, Json]]]:
+        for number, line in enumerate(lines, start=1):
+            form = table(anything) if number == 1 else _ENTRY
+            where = f"{path}:{number}"
+            yield number, parse_json(line, form, where=where, kind=FeatureError, hint=_DAMAGED)
 
     def _open_lines(self, asked: Mapping[str, Json]) -> BinaryIO:
         path = self.folder / "journal.jsonl"
@@ -178,16 +234,14 @@ class Journal:
         Raises:
             FeatureError: they are of other settings, or damaged.
         """
-        for number, line in enumerate(lines, start=1):
-            form = table(anything) if number == 1 else _ENTRY
-            where = f"{path}:{number}"
-            entry = parse_json(line, form, where=where, kind=FeatureError, hint=_DAMAGED)
+        for number, entry in self._entries(lines, path):
             if number == 1:
-                refuse_other(entry, asked, self.folder.parent)
-                continue
-            self.clips.pop(entry["name"], None)
-            if not entry.get("dropped"):
-                self._check(entry, where)
+                refuse_other(entry, asked, self._out)
+            elif entry.get("dropped"):
+                self.clips.pop(entry["name"], None)
+                self._dropped.add((entry["name"], entry.get("part", "")))
+            else:
+                self._check(entry, f"{path}:{number}")
                 self.clips[entry["name"]] = entry
 
     def _check(self, entry: Mapping[str, Json], where: str) -> None:
@@ -218,7 +272,7 @@ class Journal:
 
 _DAMAGED = "the journal is damaged: remove the features folder and extract again"
 _ENTRY = first_of(
-    record({"name": text, "dropped": flag}),
+    record({"name": text, "dropped": flag}, {"part": text}),
     record(
         {
             "name": text,

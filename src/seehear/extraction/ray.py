@@ -1,36 +1,43 @@
-"""The engine of a cluster: the stages of the local engine as a Ray Data pipeline.
+"""Extraction on a Ray cluster: what an actor does with the clips that it is given.
 
-    clips -> decode (tasks, one CPU each; a child process does the decoding, as on one machine)
-          -> encode (a pool of actors that hold the weights; a GPU each where the cluster has any)
-          -> this process: rows into the journal, then the same store
-
-Ray repeats what a lost node had in work.  Pieces are numbered, so a piece that comes twice counts
-once, and each piece is encoded by itself, so features do not depend on who encoded it.  Tasks, not
-actors, decode: when a node is lost, the encoders' claim for a new place is served as soon as any
-decoding task ends.
-
-What is pickled here was made by our own code of pieces that were checked as they left the process
-that decodes (`streaming.worker`); that process pickles nothing.
+Either it sends the rows of each clip to this process, which writes them into the journal; or, where
+every node shares the features folder, it writes them into a part of its own and sends a line.
 """
 
-import logging
-import os
-import pickle
+import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 
+from seehear.addresses import place_of
 from seehear.encoders import AnyEncoder
-from seehear.errors import MissingExtraError, SeehearError
-from seehear.streaming.encode import ClipRows, FinishedClip, PieceRows, encode_piece
+from seehear.errors import ConfigError
+from seehear.extraction.journal import Journal
+from seehear.extraction.parts import WrittenClip, part_folder
+from seehear.files import Json
+from seehear.streaming.cluster import ClusterOptions, run_on_cluster
+from seehear.streaming.encode import ClipRows, FinishedClip
 from seehear.streaming.local import EngineOptions, Times
 from seehear.streaming.messages import ClipJob, ClipOutcome, Piece
 from seehear.streaming.streams import StreamSpec
-from seehear.streaming.worker import Decoder, Front
+from seehear.streaming.worker import Front
 
-_CLIPS_A_TASK = 16
-_BLOCK_BYTES = 32 << 20  # of decoded frames handed on at a time
+
+@dataclass(frozen=True)
+class Shared:
+    """A features folder that every node reaches.
+
+    Args:
+        folder: where it is.
+        asked: what this extraction is to make.
+        streams: name -> (dim, dtype) of every stream.
+    """
+
+    folder: Path
+    asked: Mapping[str, Json]
+    streams: Mapping[str, tuple[int, str]]
 
 
 def run_ray(
@@ -39,189 +46,86 @@ def run_ray(
     streams: Mapping[str, StreamSpec],
     options: EngineOptions,
     times: Times,
+    shared: Shared | None = None,
 ) -> Iterator[FinishedClip]:
     """Yield the clips as they get done, in no particular order; arguments as `run_local`.
 
-    The cluster is the one of RAY_ADDRESS, else one running on this machine, else a new one for this
-    call.  Every node needs seehear, the weights, and access to the media (a shared folder or fsspec
-    URLs).
+    Args:
+        shared: where actors write parts of their own; None: they send what they make.
 
     Raises:
         MissingExtraError: Ray is not installed.
+        UnreachableError: media lie where they cannot be reached.
+        ConfigError: a node does not share the folder.
     """
-    try:
-        import ray
-        import ray.data
-    except ImportError:
-        raise MissingExtraError.of("ray[data]", "ray") from None
-    if not jobs:
-        return
-    started = _connect(ray)
-    try:
-        rows = _pipeline(ray, jobs, front, options)
-        yield from _collect(rows, jobs, streams, times)
-    except ray.exceptions.RayTaskError as error:
-        cause = getattr(error, "cause", None)
-        if isinstance(cause, SeehearError):
-            raise cause from None
-        raise
-    finally:
-        if started:
-            ray.shutdown()
+    make = partial(_Extracting, front, dict(streams), options.keep_frames, shared)
+    used = ClusterOptions(options.workers, options.timeout_s)
+    # an actor works in another folder
+    placed = [(replace(job, source=job.source and place_of(job.source)), None) for job in jobs]
+    for number, found in run_on_cluster(placed, front, make, used):
+        assert isinstance(found, tuple)
+        finished, seconds = found
+        times.encoding_s += seconds
+        if shared is not None:
+            _check_shared(shared.folder, finished)
+        yield replace(finished, job=jobs[number])
 
 
-def _connect(ray: Any) -> bool:
-    """Connect to a cluster; return whether this call began the connection and has to end it."""
-    if ray.is_initialized():
-        return False
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
-    # our own progress lines say what a user needs
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
-    quiet = {"log_to_driver": False, "logging_level": logging.ERROR}
-    if os.environ.get("RAY_ADDRESS"):
-        ray.init(**quiet)
-        return True
-    try:
-        ray.init(address="auto", **quiet)
-    except ConnectionError:  # none is running: start one, with room for a decoder beside an encoder
-        ray.init(num_cpus=max(2, os.cpu_count() or 1), include_dashboard=False, **quiet)
-    return True
+class _Extracting:
+    """Extracts clips in an actor."""
 
-
-def _pipeline(
-    ray: Any, jobs: Sequence[ClipJob], front: Front, options: EngineOptions
-) -> Iterator[dict[str, Any]]:
-    context = ray.data.DataContext.get_current()
-    context.enable_progress_bars = False
-    context.target_max_block_size = _BLOCK_BYTES
-    workers = options.workers
-    gpus = int(ray.cluster_resources().get("GPU", 0))
-    # without GPUs Ray makes one stage of both: fewer copies
-    place = {"num_gpus": 1} if gpus else {"num_cpus": 1}
-    tasks = max(4 * workers, -(-len(jobs) // _CLIPS_A_TASK))
-    items = [{"index": index, "job": pickle.dumps(job)} for index, job in enumerate(jobs)]
-    clips = ray.data.from_items(items, override_num_blocks=max(1, min(len(jobs), tasks)))
-    pieces = clips.map_batches(
-        _Decode(front, options.timeout_s),
-        batch_size=1,
-        num_cpus=1,
-        compute=ray.data.TaskPoolStrategy(size=workers),
-    )
-    rows = pieces.map_batches(
-        _Encode,
-        fn_constructor_args=(front, options.keep_frames),
-        batch_size=1,
-        compute=ray.data.ActorPoolStrategy(min_size=1, max_size=gpus or workers),
-        **place,
-    )
-    yield from rows.iter_rows()
-
-
-@dataclass
-class _Gathered:
-    """What has come of one clip so far."""
-
-    parts: dict[int, PieceRows] = field(default_factory=dict)
-    problems: dict[int, str] = field(default_factory=dict)
-    outcome: ClipOutcome | None = None
-    pieces: int = -1
-
-    @property
-    def whole(self) -> bool:
-        """Whether nothing is missing any more."""
-        return self.outcome is not None and len(self.parts) + len(self.problems) == self.pieces
-
-    def rows(self, streams: Mapping[str, StreamSpec]) -> ClipRows:
-        """Return its rows, in the order of its pieces."""
-        parts = [self.parts[number] for number in sorted(self.parts)]
-        problems = [self.problems[number] for number in sorted(self.problems)]
-        return ClipRows(streams, parts, problems)
-
-
-def _collect(
-    rows: Iterator[dict[str, Any]],
-    jobs: Sequence[ClipJob],
-    streams: Mapping[str, StreamSpec],
-    times: Times,
-) -> Iterator[FinishedClip]:
-    """Put the pieces of each clip together, whatever order they come in."""
-    clips: dict[int, _Gathered] = {}
-    done: set[int] = set()
-    for row in rows:
-        index, number = int(row["index"]), int(row["number"])
-        message = pickle.loads(row["message"])
-        if index in done:
-            continue  # a lost node's work, repeated
-        clip = clips.setdefault(index, _Gathered())
-        if isinstance(message, ClipOutcome):
-            clip.outcome, clip.pieces = message, number
-        elif isinstance(message, SeehearError):
-            clip.problems[number] = str(message)
-        else:
-            if number not in clip.parts:
-                times.encoding_s += row["seconds"]
-            clip.parts[number] = message
-        if clip.whole and clip.outcome is not None:
-            done.add(index)
-            del clips[index]
-            yield clip.rows(streams).finish(jobs[index], clip.outcome)
-
-
-class _Decode:
-    """Decodes clips in a child process, which lives as long as the Ray worker it belongs to."""
-
-    def __init__(self, front: Front, timeout_s: float) -> None:
-        self.front, self.timeout_s = front, timeout_s
-
-    def __call__(self, batch: dict[str, Any]) -> Iterator[dict[str, list[Any]]]:
-        decoder = _decoder(self.front, self.timeout_s)
-        for index, job in zip(batch["index"], batch["job"], strict=True):
-            number = 0
-            for message in decoder.run(pickle.loads(job)):
-                yield {"index": [index], "number": [number], "message": [pickle.dumps(message)]}
-                number += isinstance(message, Piece)
-
-
-_DECODERS: dict[bytes, Decoder] = {}
-
-
-def _decoder(front: Front, timeout_s: float) -> Decoder:
-    """Return the decoder of this process.
-
-    Starting one for each task would take longer than its clips.
-    """
-    key = pickle.dumps((front, timeout_s))
-    if key not in _DECODERS:
-        _DECODERS[key] = Decoder(front, timeout_s=timeout_s)
-    return _DECODERS[key]
-
-
-class _Encode:
-    """Holds the encoders and encodes piece after piece."""
-
-    def __init__(self, front: Front, keep_frames: bool) -> None:
+    def __init__(
+        self,
+        front: Front,
+        streams: Mapping[str, StreamSpec],
+        keep_frames: bool,
+        shared: Shared | None,
+    ) -> None:
         visual, audio = front.encoders()
         self.encoders: dict[str, AnyEncoder] = {**visual, **audio}
-        self.keep_frames = keep_frames
+        self.streams, self.keep_frames = streams, keep_frames
+        self.part, self.journal = secrets.token_hex(8), None
+        if shared is not None:
+            self.journal = Journal(shared.folder, shared.asked, shared.streams, part=self.part)
 
-    def __call__(self, batch: dict[str, Any]) -> dict[str, list[Any]]:
-        messages, seconds = [], []
-        for packed in batch["message"]:
-            began = time.perf_counter()
-            messages.append(pickle.dumps(self._encoded(pickle.loads(packed))))
-            seconds.append(time.perf_counter() - began)
-        return {
-            "index": batch["index"],
-            "number": batch["number"],
-            "message": messages,
-            "seconds": seconds,
-        }
+    def begin(self, job: ClipJob, note: object) -> "_Clip":
+        """Begin a clip."""
+        return _Clip(self)
 
-    def _encoded(self, message: Piece | ClipOutcome) -> PieceRows | ClipOutcome | SeehearError:
-        if not isinstance(message, Piece):
-            return message
-        encoder = self.encoders[message.encoder]
-        try:
-            return encode_piece(encoder, message, keep_frames=self.keep_frames)
-        except SeehearError as error:
-            return error
+
+class _Clip:
+    """A clip that an actor extracts."""
+
+    def __init__(self, work: _Extracting) -> None:
+        self._work, self._rows, self._seconds = work, ClipRows(work.streams), 0.0
+
+    def add(self, piece: Piece) -> None:
+        """Encode a piece."""
+        began = time.perf_counter()
+        encoder = self._work.encoders[piece.encoder]
+        self._rows.encode(encoder, piece, keep_frames=self._work.keep_frames)
+        self._seconds += time.perf_counter() - began
+
+    def finish(self, job: ClipJob, outcome: ClipOutcome) -> tuple[FinishedClip, float]:
+        """Return the clip, and how long encoding it took."""
+        finished = self._rows.finish(job, outcome)
+        journal = self._work.journal
+        if journal is None:
+            return finished, self._seconds
+        record = journal.add(finished.entry(), finished.rows)
+        return WrittenClip(job, outcome, {}, self._work.part, record), self._seconds
+
+
+def _check_shared(folder: Path, clip: FinishedClip) -> None:
+    """Refuse a part that another machine wrote where this one does not see it.
+
+    Raises:
+        ConfigError: it did.
+    """
+    if isinstance(clip, WrittenClip) and not part_folder(folder, clip.part).is_dir():
+        raise ConfigError(
+            "a part was written on another machine's own disk",
+            where=folder,
+            hint="choose a folder that every node shares, or leave `parts` out",
+            parameter="out",
+        )

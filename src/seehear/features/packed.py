@@ -31,7 +31,7 @@ from seehear.features.store import (
     Stream,
     bare_id,
 )
-from seehear.files import Json, atomic_path, write_text
+from seehear.files import Json, atomic_path, stamp, write_text
 from seehear.foreign.arrays import is_of, read_npy
 from seehear.foreign.forms import (
     Wrong,
@@ -53,10 +53,18 @@ SCHEMA = "seehear.features/1"
 MANIFEST = "manifest.json"
 
 
+class PartEntry(TypedDict):
+    """A part of a stream: a file of nothing but `rows` rows."""
+
+    file: str
+    rows: int
+
+
 class StoredStream(TypedDict):
     """What the manifest says of one stream.
 
-    `total` rows of `dim` numbers in `file`; `rows` a clip, None where clips differ.
+    `total` rows of `dim` numbers in `file`; `rows` a clip, None where clips differ.  Or in `parts`,
+    one after the other: then `offsets` says where each clip's rows begin and how many they are.
     """
 
     file: str
@@ -67,6 +75,51 @@ class StoredStream(TypedDict):
     rows: int | None
     sha256: str
     encoder: NotRequired[str]
+    parts: NotRequired[list[PartEntry]]
+
+
+class Parts:
+    """The rows of a stream that lie in several files, one after the other.
+
+    Args:
+        folder: of the store.
+        entry: what the manifest says of the stream.
+
+    Raises:
+        FeatureError: a file is missing, or not as long as it should be.
+    """
+
+    def __init__(self, folder: Path, entry: StoredStream) -> None:
+        self._dim, self._dtype = entry["dim"], entry["dtype"]
+        self._files = [folder / part["file"] for part in entry["parts"]]
+        counts = [part["rows"] for part in entry["parts"]]
+        self._first = np.concatenate([[0], np.cumsum(np.array(counts, np.int64))])
+        self._mapped: dict[int, NDArray[Any]] = {}
+        for file, count in zip(self._files, counts, strict=True):
+            found = stamp(file)
+            wanted = count * row_bytes(self._dim, self._dtype)
+            if found is None or found[0] != wanted:
+                got = "none" if found is None else f"{found[0]:,} bytes"
+                raise FeatureError(
+                    f"expected a file of {wanted:,} bytes, got {got}", where=file, hint=DAMAGED
+                )
+
+    def hold(self, places: NDArray[np.int64]) -> bool:
+        """Return whether the rows of each clip lie in one part; places as in `PackedStore`."""
+        with_rows = places[places[:, 1] > 0]
+        part = np.searchsorted(self._first, with_rows[:, 0], side="right") - 1
+        if (part >= len(self._files)).any():
+            return False
+        return bool((with_rows.sum(axis=1) <= self._first[part + 1]).all())
+
+    def between(self, start: int, stop: int) -> NDArray[Any]:
+        """Return rows of one part, as a view of a memory map."""
+        part = int(np.searchsorted(self._first, start, side="right")) - 1
+        if part not in self._mapped:
+            shape = (int(self._first[part + 1] - self._first[part]), self._dim)
+            self._mapped[part] = np.memmap(self._files[part], self._dtype, "r", shape=shape)
+        first = int(self._first[part])
+        return self._mapped[part][start - first : stop - first]
 
 
 class PackedStore(FeatureStore):
@@ -89,7 +142,7 @@ class PackedStore(FeatureStore):
             name: _describe(name, entry, self.manifest["encoders"])
             for name, entry in self._stored.items()
         }
-        self._open: dict[str, tuple[NDArray[Any], NDArray[np.int64]]] = {}
+        self._open: dict[str, tuple[NDArray[Any] | Parts, NDArray[np.int64]]] = {}
 
     def encoders(self) -> Encoders:
         """Return what the manifest says of each encoder."""
@@ -105,23 +158,23 @@ class PackedStore(FeatureStore):
 
     def count(self, stream: str, name: str) -> int:
         """Return R, how many rows of a stream the clip has."""
-        _, offsets = self._map(stream)
+        _, places = self._map(stream)
         position = self._index.get(name, self._index.get(bare_id(name)))
-        return 0 if position is None else int(offsets[position + 1] - offsets[position])
+        return 0 if position is None else int(places[position, 1])
 
     def rows(self, stream: str, name: str) -> NDArray[np.float32]:
         """Return the rows of one clip, (R, D)."""
-        data, offsets = self._map(stream)
-        start, stop = self._range(stream, name, offsets)
-        return np.array(data[start:stop], np.float32)
+        return np.array(self.raw(stream, name), np.float32)
 
     def array(self, stream: str, names: Sequence[str], *, pad: bool = False) -> NDArray[np.float32]:
         """Return the rows of several clips, (N, R, D); one indexing operation for equal clips."""
-        data, offsets = self._map(stream)
+        data, places = self._map(stream)
+        if isinstance(data, Parts):
+            return super().array(stream, names, pad=pad)
         starts = np.empty(len(names), np.int64)
         counts = set()
         for i, name in enumerate(names):
-            starts[i], stop = self._range(stream, name, offsets)
+            starts[i], stop = self._range(stream, name, places)
             counts.add(int(stop - starts[i]))
         count = counts.pop() if len(counts) == 1 else 0
         if not count or len(data) % count or (starts % count).any():
@@ -130,15 +183,16 @@ class PackedStore(FeatureStore):
 
     def raw(self, stream: str, name: str) -> NDArray[Any]:
         """Return the rows of one clip as stored, (R, D), as a view of the memory map."""
-        data, offsets = self._map(stream)
-        start, stop = self._range(stream, name, offsets)
-        return data[start:stop]
+        data, places = self._map(stream)
+        start, stop = self._range(stream, name, places)
+        return data.between(start, stop) if isinstance(data, Parts) else data[start:stop]
 
     def verify(self) -> None:
         """Read every array whole; FeatureError when one is not what was written."""
         for name, entry in self._stored.items():
             self._map(name)
-            found = file_digest(self.path / entry["file"])
+            files = [part["file"] for part in entry.get("parts", [])]
+            found = digest_of([self.path / file for file in files or [entry["file"]]])
             if found != entry["sha256"]:
                 raise FeatureError(
                     f"expected sha256 {entry['sha256'][:12]}..., got {found[:12]}...",
@@ -156,10 +210,9 @@ class PackedStore(FeatureStore):
             )
         return position
 
-    def _range(self, stream: str, name: str, offsets: NDArray[np.int64]) -> tuple[int, int]:
-        position = self._position(name)
-        start, stop = int(offsets[position]), int(offsets[position + 1])
-        if start == stop:
+    def _range(self, stream: str, name: str, places: NDArray[np.int64]) -> tuple[int, int]:
+        start, count = map(int, places[self._position(name)])
+        if not count:
             status = self.status(name)
             told = ": ".join(filter(None, (status.state, status.reason)))
             raise FeatureError(
@@ -167,12 +220,16 @@ class PackedStore(FeatureStore):
                 where=self.path,
                 hint=WITHOUT_ROWS,
             )
-        return start, stop
+        return start, start + count
 
-    def _map(self, stream: str) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    def _map(self, stream: str) -> tuple[NDArray[Any] | Parts, NDArray[np.int64]]:
+        """Return the rows of a stream, and where those of each clip begin and how many they are."""
         if stream not in self._open:
             self.stream(stream)
             entry = self._stored[stream]
+            if "parts" in entry:
+                self._open[stream] = self._map_parts(entry)
+                return self._open[stream]
             shape = (entry["total"], entry["dim"])
             data = load_array(self.path / entry["file"], shape, entry["dtype"])
             path = self.path / entry["offsets"]
@@ -184,8 +241,20 @@ class PackedStore(FeatureStore):
                     where=path,
                     hint=DAMAGED,
                 )
-            self._open[stream] = data, np.array(offsets)
+            self._open[stream] = data, np.stack([offsets[:-1], np.diff(offsets)], axis=1)
         return self._open[stream]
+
+    def _map_parts(self, entry: StoredStream) -> tuple[Parts, NDArray[np.int64]]:
+        parts = Parts(self.path, entry)
+        path = self.path / entry["offsets"]
+        places = np.array(load_array(path, (len(self.clips), 2), "int64"))
+        if (places < 0).any() or not parts.hold(places):
+            raise FeatureError(
+                f"expected places from 0 to {entry['total']}, each in one part",
+                where=path,
+                hint=DAMAGED,
+            )
+        return parts, places
 
 
 def _places(clips: Sequence[ClipEntry]) -> dict[str, int]:
@@ -229,7 +298,8 @@ def read_manifest(folder: Path) -> dict[str, Json]:
     except Wrong as wrong:
         raise FeatureError(str(wrong), where=path, hint=DAMAGED) from None
     for name, entry in manifest["streams"].items():
-        for file in (name, entry["file"], entry["offsets"]):
+        parts = [part["file"] for part in entry.get("parts", [])]
+        for file in (name, entry["file"], entry["offsets"], *parts):
             inside(folder, file, parts=2, where=path, kind=FeatureError)
     return manifest
 
@@ -250,7 +320,8 @@ _STREAM = record(
         "total": whole(),
         "dim": whole(),
         "rows": maybe(whole()),
-    }
+    },
+    {"parts": items(record({"file": text, "rows": whole()}))},
 )
 _MANIFEST = record(
     {"clips": items(_CLIP), "streams": table(_STREAM), "encoders": table(table(anything))}
@@ -266,10 +337,19 @@ def load_array(path: Path, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
     return read_npy(path, is_of(shape, dtype), kind=FeatureError, hint=DAMAGED, mapped=True)
 
 
-def file_digest(path: Path) -> str:
-    """Return the sha256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def digest_of(paths: Sequence[Path]) -> str:
+    """Return the sha256 of a file, or of several one after the other."""
+    digest = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as file:
+            while data := file.read(1 << 20):
+                digest.update(data)
+    return digest.hexdigest()
+
+
+def row_bytes(dim: int, dtype: str) -> int:
+    """Return how many bytes a row takes."""
+    return dim * np.dtype(dtype).itemsize
 
 
 def write_stream(
@@ -310,7 +390,7 @@ def write_stream(
                 offsets.append(offsets[-1] + count)
         if offsets[-1] != total:
             raise ValueError(f"{name}: expected {total} rows in all, got {offsets[-1]}")
-        digest = file_digest(part)
+        digest = digest_of([part])
     with atomic_path(folder / offsets_file) as part, part.open("wb") as out:
         np.save(out, np.array(offsets, np.int64))
     counts = set(np.diff(offsets).tolist()) - {0}

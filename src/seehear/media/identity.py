@@ -2,7 +2,9 @@
 
 import hashlib
 from pathlib import Path
+from typing import BinaryIO
 
+from seehear.addresses import address_of, opened, stamp
 from seehear.errors import MediaError
 from seehear.time import MediaFile
 
@@ -17,6 +19,7 @@ def identify(
     duration_s: float,
     frame_rate: float | None = None,
     start_timecode: str | None = None,
+    content: tuple[int, str] | None = None,
 ) -> MediaFile:
     """Return the record of a media file.
 
@@ -25,14 +28,15 @@ def identify(
         name: its relative path, for the record.
         duration_s: how long it lasts.
         frame_rate, start_timecode: see `MediaFile`.
+        content: its size and hash, where these are known.
 
     Raises:
         MediaError: it cannot be read.
     """
     try:
-        size = path.stat().st_size
+        size, hash_ = content or (path.stat().st_size, content_hash(path))
         rate = None if frame_rate is None else round(frame_rate, 6)
-        return MediaFile(name, size, content_hash(path), round(duration_s, 6), rate, start_timecode)
+        return MediaFile(name, size, hash_, round(duration_s, 6), rate, start_timecode)
     except OSError as error:
         raise MediaError(f"cannot be read: {error.strerror}", where=path) from None
 
@@ -44,12 +48,23 @@ def content_hash(path: Path) -> str:
     SHA-256 of its first 4 MiB, its last 4 MiB, and its length as decimal digits: an hour of video
     is known after 8 MiB.
     """
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        if size <= WHOLE:
-            return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
-        digest = hashlib.sha256(file.read(_END))
-        file.seek(-_END, 2)
-        digest.update(file.read(_END))
+    address = address_of(path)
+    if address is None:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            return _hash(file, size)
+    seen = stamp(address)
+    if seen is None:
+        raise MediaError("no such file", where=address)
+    with opened(address) as remote:
+        return _hash(remote, seen[0])
+
+
+def _hash(file: BinaryIO, size: int) -> str:
+    if size <= WHOLE:
+        return "sha256:" + hashlib.sha256(file.read()).hexdigest()
+    digest = hashlib.sha256(file.read(_END))
+    file.seek(-_END, 2)
+    digest.update(file.read(_END))
     digest.update(str(size).encode())
     return "sha256-ends:" + digest.hexdigest()

@@ -6,8 +6,6 @@ length needs the memory of ten, and what is in a piece depends on the clip alone
 features do not depend on the number of processes or on the engine.
 """
 
-import contextlib
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -43,59 +41,37 @@ def decode(
     """
     outcome = ClipOutcome()
     try:
-        with local_file(job.source, job.absent) as path:
-            info = probe(path, audio_stream=job.audio_stream)
-            grid, end_s = _extent(job, info, sampling, step_s)
-            outcome.duration_s = info.duration_s
-            outcome.frame_rate = None if info.visual is None else info.visual.fps
-            outcome.start_timecode = info.start_timecode
-            outcome.warnings += info.warnings
-            outcome.segments = grid.count
-            if audio:
-                sounds = sound_pieces(info, audio, grid, end_s)
-                yield from _pieces_of("audio", info.audio is not None, sounds, outcome)
-                outcome.parsed["audio"] = parsed_spans(sounds.delivered, grid, info.duration_s)
-            if visual:
-                pictures = picture_pieces(
-                    info, visual, grid, end_s, sampling, max_pixels=job.max_pixels
-                )
-                yield from _pieces_of("visual", info.visual is not None, pictures, outcome)
-                outcome.parsed["visual"] = parsed_spans(pictures.delivered, grid, info.duration_s)
+        info = probe(_local(job.source, job.absent), audio_stream=job.audio_stream)
+        grid, end_s = _extent(job, info, sampling, step_s)
+        outcome.duration_s = info.duration_s
+        outcome.frame_rate = None if info.visual is None else info.visual.fps
+        outcome.start_timecode = info.start_timecode
+        outcome.warnings += info.warnings
+        outcome.segments = grid.count
+        if audio:
+            sounds = sound_pieces(info, audio, grid, end_s)
+            yield from _pieces_of("audio", info.audio is not None, sounds, outcome)
+            outcome.parsed["audio"] = parsed_spans(sounds.delivered, grid, info.duration_s)
+        if visual:
+            pictures = picture_pieces(
+                info, visual, grid, end_s, sampling, max_pixels=job.max_pixels
+            )
+            yield from _pieces_of("visual", info.visual is not None, pictures, outcome)
+            outcome.parsed["visual"] = parsed_spans(pictures.delivered, grid, info.duration_s)
     except (SeehearError, OSError, MemoryError) as error:
         outcome.problems.append(_reason(error))
     yield outcome
 
 
-@contextlib.contextmanager
-def local_file(source: str | None, absent: str = "") -> Iterator[Path]:
-    """Give a local path of a source.
-
-    What an fsspec URL names is copied to a temporary file for as long as needed.
-
-    Args:
-        source: path or URL; None: there is none.
-        absent: why there is none.
+def _local(source: str | None, absent: str) -> Path:
+    """Return where a clip lies.
 
     Raises:
-        MediaError: there is no such file, or it cannot be read from where it lies.
+        MediaError: there is no such file.
     """
     if source is None:
         raise MediaError(absent or GENERAL)
-    if "://" not in source:
-        yield Path(source)
-        return
-    import fsspec
-
-    with tempfile.TemporaryDirectory(prefix="seehear-") as folder:
-        path = Path(folder) / Path(source).name
-        try:
-            filesystem, inner = fsspec.core.url_to_fs(source)
-            filesystem.get_file(inner, str(path))
-        except Exception as error:  # each filesystem of fsspec has its own errors
-            raise MediaError(
-                f"cannot read from there: {type(error).__name__}: {error}", where=source
-            ) from error
-        yield path
+    return Path(source)
 
 
 def _extent(

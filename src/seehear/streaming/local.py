@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from seehear.encoders import AnyEncoder
+from seehear.streaming.bring import clip_messages
 from seehear.streaming.encode import ClipRows, FinishedClip
 from seehear.streaming.messages import ClipJob, ClipOutcome, Piece
 from seehear.streaming.streams import StreamSpec
@@ -134,8 +135,8 @@ def _move(feed: _Feed, decoder: Decoder) -> None:
     """Give one decoder clip after clip and pass on what it makes of them."""
     try:
         while (job := feed.next()) is not None:
-            for message in decoder.run(job):
-                if not feed.put((job, message)):
+            for item in clip_messages(decoder, job):
+                if not feed.put(item):
                     return
     except Exception as error:
         feed.put(error)

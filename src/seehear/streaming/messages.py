@@ -39,6 +39,7 @@ class ClipJob:
             `seehear.media.probe`.
         max_pixels: of a frame; larger ones are not decoded.
         absent: why there is no media file, where that is known.
+        content: size and hash of a file that was brought from an address.
     """
 
     name: str
@@ -48,6 +49,7 @@ class ClipJob:
     audio_stream: int | None = None
     max_pixels: int = MAX_PIXELS
     absent: str = ""
+    content: tuple[int, str] | None = None
 
 
 @dataclass(frozen=True)
