@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # tests start hundreds of processes: without its compiled files each would compile the package anew
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test lint docs install install-test weights constraints fuzz check-restaged tables bench wheel-check light-check \
+.PHONY: demo test lint docs install install-test weights constraints fuzz check-restaged cluster-check tables bench wheel-check light-check \
 	test-oldest screenshots dry-run gpu clean
 
 demo: weights  ## the main job: a small world of clips, everything run on it, and a report
@@ -58,6 +58,9 @@ bench: install-test  ## every benchmark in short, one dated table with machine f
 
 fuzz: install-test  ## 100,000 damaged files of every format; FUZZ=N FIRST=SEED for others (about 15 minutes)
 	$(BIN)/python tests/foreign/fuzz.py $(or $(FUZZ),100000) --first $(or $(FIRST),0) --keep out/fuzz
+
+cluster-check: install-test  ## parsing on a cluster whose nodes, driver and storage are lost, and extraction on one (minutes)
+	SEEHEAR_CLUSTER=1 $(BIN)/python -m pytest tests/parser/test_cluster.py tests/extraction/test_ray.py
 
 check-restaged: install-test weights  ## the development clips end to end: features, labels, three seeds, figures (about 40 minutes)
 	$(BIN)/seehear extract $(SHARED)/restaged --visual conse --audio yamnet --out out/restaged/features

@@ -133,7 +133,8 @@ USES = {  # extra -> Python that does its work
     "vision": (
         "from seehear.encoders import load_encoder\nload_encoder('resnet152')\nimport torchvision"
     ),
-    "ray": "import seehear.extraction.ray\nimport ray.data",
+    "ray": "import seehear.extraction.ray, seehear.parser.cluster\nimport ray.data",
+    "s3": "import s3fs",
     "tensorboard": "import tensorboard",
     "lance": "import lance",
     "nearest": "import faiss",

@@ -28,7 +28,7 @@ _KEPT = "what was finished is kept; run the same command again to go on"
 _seen: dict[str, Stamp] = {}  # of files as they were listed last
 
 
-class Entry(NamedTuple):
+class Remote(NamedTuple):
     """A file at or below an address.
 
     Args:
@@ -98,7 +98,7 @@ def stamp(path: Path | str) -> Stamp | None:
     return _seen[address]
 
 
-def listed(address: str) -> list[Entry]:
+def listed(address: str) -> list[Remote]:
     """Return the files at or below an address, sorted; none where there is nothing.
 
     Raises:
@@ -112,10 +112,12 @@ def listed(address: str) -> list[Entry]:
         found = system.find(root, detail=True)
     entries = []
     for inner, info in sorted(found.items()):
+        if info.get("type") == "directory":
+            continue
         name = inner.removeprefix(root).lstrip("/") or Path(inner).name
         whole = address.rstrip("/") if inner == root else f"{address.rstrip('/')}/{name}"
         _seen[whole] = _stamp(info)
-        entries.append(Entry(whole, name, _seen[whole]))
+        entries.append(Remote(whole, name, _seen[whole]))
     return entries
 
 

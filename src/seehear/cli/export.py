@@ -83,7 +83,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write or print what is asked for."""
     from seehear.export.selection import Selection
-    from seehear.library.parts import opened
+    from seehear.library.mirror import local_library
 
     tracks = None if args.tracks is None else _items(args.tracks)
     labels = None if args.labels is None else _labels(args.labels)
@@ -96,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
             f"expected a web address, such as https://example.org/films, got {args.base!r:.80}",
             parameter="base",
         )
-    args.timeline = opened(args.timeline)
+    args.timeline = local_library(args.timeline)
     if is_folder(args.timeline):
         return _library(args, selection)
     return _timeline(args, selection)

@@ -5,9 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from seehear.addresses import address_of, listed
 from seehear.errors import ConfigError, MediaError
 from seehear.library.plan import Wanted
-from seehear.media.files import list_media, require_any
+from seehear.media.files import is_media, list_media, require_any
+from seehear.time import KEPT_SUFFIX, SUFFIX
+
+_WEB = ("http:", "https:", "ftp:", "rtmp:", "rtsp:", "hls:", "udp:", "tcp:")
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,11 @@ def collect(paths: Iterable[Path], *, everything: bool = False) -> Inputs:
     failed: list[tuple[Path, MediaError]] = []
     skipped: dict[Path, tuple[str, ...]] = {}
     for path in paths:
+        address = _storage(path)
         try:
+            if address is not None:
+                _collect_at(address, everything, found, skipped)
+                continue
             listing = list_media(path, everything=everything)
             for file in listing.files:
                 named = not path.is_dir()
@@ -50,6 +58,38 @@ def collect(paths: Iterable[Path], *, everything: bool = False) -> Inputs:
         except MediaError as error:
             failed.append((path, error))
     return Inputs(list(found.values()), failed, skipped)
+
+
+def _storage(path: Path) -> str | None:
+    """Return the address of a storage that a path was made of; web pages are none."""
+    address = address_of(path)
+    return None if address is None or address.startswith(_WEB) else address
+
+
+def _collect_at(
+    address: str,
+    everything: bool,
+    found: dict[Path, Wanted],
+    skipped: dict[Path, tuple[str, ...]],
+) -> None:
+    """Add the media files at or below an address.
+
+    Raises:
+        MediaError: there are none.
+        UnreachableError: it cannot be reached.
+    """
+    entries, others = listed(address), []
+    named = len(entries) == 1 and entries[0].address == address
+    for entry in entries:
+        if named or everything or is_media(entry.name):
+            path = Path(entry.address)
+            found.setdefault(path, Wanted(path, entry.name, named))
+        elif not entry.name.endswith((SUFFIX, KEPT_SUFFIX)):
+            others.append(entry.name)
+    if not found:
+        raise MediaError("no media files found", where=address, hint="is the address right?")
+    if others:
+        skipped[Path(address)] = tuple(others)
 
 
 def add_audio_stream(parser: argparse.ArgumentParser) -> None:

@@ -21,11 +21,12 @@ PARTS: dict[str, tuple[str, int]] = {
     "plot": ("figures of report", 98),
     "library": ("search, and the index of parse", 72),
     "web": ("serve", 217),
-    "ray": ("extract --engine ray", 642),
+    "ray": ("parse and extract --engine ray", 642),
     "tensorboard": ("event files of train", 87),
     "lance": ("import --as features of Lance tables", 411),
     "nearest": ("search --like in libraries of more than 100 hours", 98),
     "share": ("share, and models from a hub", 34),
+    "s3": ("media and libraries in S3-like storages", 50),
     "all": ("everything", 6800),
 }
 _WEIGHT = (

@@ -4,11 +4,12 @@ import argparse
 import contextlib
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seehear.cli.console import progress
+from seehear.addresses import address_of, stamp
+from seehear.cli.console import Progress, progress
 from seehear.cli.hours import Hours
 from seehear.cli.inputs import (
     Inputs,
@@ -22,29 +23,36 @@ from seehear.cli.parse_kept import (
     check_keep,
     from_kept,
     keeper,
+    kept_as,
     library_of,
     settle,
     without_rows,
 )
 from seehear.cli.parse_result import Result, say
-from seehear.errors import ConfigError
-from seehear.files import stamp
+from seehear.errors import ConfigError, UnreachableError
+from seehear.files import Json
 from seehear.library.archive import Made, ParsedArchive, Wishes
 from seehear.library.names import result_names
 from seehear.library.plan import FileTask
 from seehear.lock import owned
 
 if TYPE_CHECKING:
+    from seehear.library.mirror import Mirror
     from seehear.parser import Parser
+    from seehear.parser.many import Parsed
 
 _MOST_JOBS = 4
+_SHARED = "choose a folder, on a cluster one that every node shares"
 _INTERVAL_S = 10.0  # from one look at a watched folder to the next
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument(
-        "paths", nargs="+", metavar="PATH", help="media files, or folders that hold some"
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="media files, or folders that hold some; also at addresses (s3://bucket/folder)",
     )
     words = parser.add_mutually_exclusive_group()
     words.add_argument(
@@ -82,7 +90,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         dest="formats",
         help="of the files written: json (default), csv, vtt, srt, html, ... (repeat for several)",
     )
-    parser.add_argument("--out", metavar="DIR", help="folder of the files written (default: here)")
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        help="folder of the files written, also at an address (default: here)",
+    )
     parser.add_argument(
         "--threshold",
         metavar="P",
@@ -110,10 +122,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     _add_archive(parser)
     _add_kept(parser)
     parser.add_argument(
+        "--engine", choices=("local", "ray"), default="local", help="this machine, or a Ray cluster"
+    )
+    parser.add_argument(
         "--jobs",
         type=int,
         metavar="N",
-        help=f"decoding processes (default: one a core and file, at most {_MOST_JOBS})",
+        help=(
+            f"decoding processes (default: one a core and file, at most {_MOST_JOBS}; on a cluster"
+            " all it has)"
+        ),
     )
     parser.add_argument(
         "--timeout",
@@ -191,15 +209,43 @@ def run(args: argparse.Namespace) -> int:
     library = library_of(args)
     found = _found(args) if library is None else None
     settle(args, library)
+    mirror = _mirror(args)
     with contextlib.nullcontext() if args.out is None else owned(args.out):
-        session = _Session(args, formats)
+        if mirror is not None:
+            mirror.bring()
+        session = _Session(args, formats, mirror)
         for line in about_origins(args):
             session.result.tell(line)
-        if library is not None:
-            session.ask(library)
-        elif found is not None:
-            session.begin(found)
+        try:
+            if library is not None:
+                session.ask(library)
+            elif found is not None:
+                session.begin(found)
+            if mirror is not None:
+                mirror.send_state()
+        except UnreachableError as error:
+            session.result.stop(error)
         return session.result.finish()
+
+
+def _mirror(args: argparse.Namespace) -> "Mirror | None":
+    """Return the copy of a library at an address, which is written into; None for one here.
+
+    Raises:
+        ConfigError: the address carries credentials.
+    """
+    address = None if args.out is None else address_of(args.out)
+    if address is None:
+        return None
+    from seehear.library.mirror import Mirror
+
+    if args.keep is not None:
+        raise ConfigError(
+            "features are kept in folders only", where=address, parameter="keep", hint=_SHARED
+        )
+    mirror = Mirror(address)
+    args.out = str(mirror.folder)
+    return mirror
 
 
 def _check(args: argparse.Namespace, formats: Sequence[str]) -> None:
@@ -273,21 +319,19 @@ def _formats(values: list[str]) -> list[str]:
     return formats
 
 
+def _options(args: argparse.Namespace) -> dict[str, Json]:
+    """Return the options of `make_parser`."""
+    names = ("preset", "model", "threshold", "events", "vocabulary", "fps", "prior")
+    return {name: getattr(args, name) for name in names}
+
+
 def _parser(args: argparse.Namespace) -> "Parser":
     from seehear.media.container import require_av
     from seehear.parser.options import make_parser
 
     # else every video would fail with it; the preset's own extra brings what it needs besides
     require_av("clip" if args.preset == "clip" else "offline")
-    parser = make_parser(
-        preset=args.preset,
-        model=args.model,
-        threshold=args.threshold,
-        events=args.events,
-        vocabulary=args.vocabulary,
-        fps=args.fps,
-        prior=args.prior,
-    )
+    parser = make_parser(**_options(args))
     parser.audio_stream = args.audio_stream
     parser.still = args.still
     return parser
@@ -299,9 +343,12 @@ class _Session:
     Args:
         args: of the command.
         formats: to write.
+        mirror: the library's copy, where it lies at an address.
     """
 
-    def __init__(self, args: argparse.Namespace, formats: Sequence[str]) -> None:
+    def __init__(
+        self, args: argparse.Namespace, formats: Sequence[str], mirror: "Mirror | None" = None
+    ) -> None:
         self._args = args
         self._parser: Parser | None = None
         self._archive: ParsedArchive | None = None
@@ -309,7 +356,7 @@ class _Session:
         if not args.json or args.out is not None or args.formats:
             wishes = Wishes(args.again, args.overwrite_changed, args.retry)
             self._archive = ParsedArchive(Path(args.out or ""), wishes, whole=args.out is not None)
-        self.result = Result(args, formats, self._archive)
+        self.result = Result(args, formats, self._archive, mirror)
 
     def begin(self, found: Inputs) -> None:
         """Parse what there is, or go on looking for more."""
@@ -374,23 +421,12 @@ class _Session:
         return look.todo
 
     def _run(self, parser: "Parser", tasks: Sequence[FileTask]) -> None:
-        from seehear.parser import parse_many
-
-        args, result = self._args, self.result
+        result = self.result
         by_path = {task.file.path: task for task in tasks}
-        parser.keep = keeper(args, self._archive, by_path)
         sizes = {path: (stamp(path) or (0, 0))[0] for path in by_path}
         hours = Hours(sizes.values())
-        jobs = args.jobs or min(len(tasks), os.cpu_count() or 1, _MOST_JOBS)
         with progress(len(tasks), "parse", timed=False) as bar:
-
-            def reached(path: Path, time_s: float) -> None:
-                hours.reached(str(path), time_s)
-                bar.advance(0, f"files, {hours.text()}, {path.name}")
-
-            for parsed in parse_many(
-                parser, list(by_path), jobs=jobs, timeout_s=args.timeout, report=reached
-            ):
+            for parsed in self._parsed(parser, by_path, hours, bar):
                 path = parsed.path
                 length_s = None if parsed.timeline is None else parsed.timeline.duration_s
                 hours.finished(str(path), sizes[path], length_s)
@@ -398,3 +434,23 @@ class _Session:
                 # where nothing was done, the failure is all there is to say
                 if len(tasks) > 1 or not result.failed:
                     bar.advance(detail=f"files, {hours.text()}")
+
+    def _parsed(
+        self, parser: "Parser", by_path: Mapping[Path, FileTask], hours: Hours, bar: Progress
+    ) -> "Iterator[Parsed]":
+        """Yield the files as they get done, on this machine or on a cluster."""
+        args, paths = self._args, list(by_path)
+        if args.engine == "ray":
+            from seehear.cli.parse_cluster import parsed_on_cluster
+
+            where = kept_as(args, self._archive, by_path)
+            return parsed_on_cluster(args, _options(args), parser, paths, where, bar.note)
+        from seehear.parser import parse_many
+
+        def reached(path: Path, time_s: float) -> None:
+            hours.reached(str(path), time_s)
+            bar.advance(0, f"files, {hours.text()}, {path.name}")
+
+        parser.keep = keeper(args, self._archive, by_path)
+        jobs = args.jobs or min(len(paths), os.cpu_count() or 1, _MOST_JOBS)
+        return parse_many(parser, paths, jobs=jobs, timeout_s=args.timeout, report=reached)

@@ -109,16 +109,21 @@ def keeper(
     args: argparse.Namespace, archive: ParsedArchive | None, tasks: Mapping[Path, FileTask]
 ) -> "Callable[[Path], KeptWriter] | None":
     """Return what gives the writer of a file's features; None: nothing is kept."""
-    from seehear.features.beside import kept_path
     from seehear.features.kept import KeptWriter
+
+    where = kept_as(args, archive, tasks)
+    return None if where is None else lambda path: KeptWriter(*where(path))
+
+
+def kept_as(
+    args: argparse.Namespace, archive: ParsedArchive | None, tasks: Mapping[Path, FileTask]
+) -> "Callable[[Path], tuple[Path, Precision]] | None":
+    """Return what says where a file's features are kept, and how; None: they are not."""
+    from seehear.features.beside import kept_path
 
     if args.keep is None or archive is None:
         return None
-
-    def keep(path: Path) -> "KeptWriter":
-        return KeptWriter(kept_path(archive.timeline_path(tasks[path])), KEEPS[args.keep])
-
-    return keep
+    return lambda path: (kept_path(archive.timeline_path(tasks[path])), KEEPS[args.keep])
 
 
 def without_rows(look: Look, archive: ParsedArchive, args: argparse.Namespace) -> None:

@@ -7,16 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seehear.addresses import stamp
 from seehear.cli.console import print_json
 from seehear.cli.inputs import Inputs
 from seehear.cli.parse_look import files, kept_lines, look_lines
-from seehear.errors import ConfigError, MissingExtraError, SeehearError
-from seehear.files import make_folder, stamp, unwritable
+from seehear.errors import ConfigError, MissingExtraError, SeehearError, UnreachableError
+from seehear.files import make_folder, unwritable
 from seehear.library.archive import Look, Made, ParsedArchive
 from seehear.library.plan import FileTask, Wanted
 from seehear.media.files import told
 
 if TYPE_CHECKING:
+    from seehear.library.mirror import Mirror
     from seehear.parser.many import Parsed
     from seehear.time import Timeline
 
@@ -31,11 +33,17 @@ class Result:
         args: of the command.
         formats: to write.
         archive: what the library holds; None: nothing is written.
+        mirror: sends what is written to the library's address; None: it is a folder.
     """
 
     def __init__(
-        self, args: argparse.Namespace, formats: Sequence[str], archive: ParsedArchive | None
+        self,
+        args: argparse.Namespace,
+        formats: Sequence[str],
+        archive: ParsedArchive | None,
+        mirror: "Mirror | None" = None,
     ) -> None:
+        self._mirror, self._stopped = mirror, False
         self._formats, self._json, self._archive = formats, args.json, archive
         self._folders = any(Path(path).is_dir() for path in args.paths)
         self._single = len(args.paths) == 1 and not self._folders
@@ -71,6 +79,8 @@ class Result:
         for path, names in found.skipped.items():
             self._skipped[str(path)] = list(names)
             self.tell(f"{path}: {told(names)}")
+        self._folders |= any(not file.named for file in found.files)
+        self._single &= not self._folders
         for file in found.files:
             self._order.setdefault(file.path, len(self._order))
 
@@ -116,6 +126,12 @@ class Result:
         self.failed[source] = error.problem
         (note or say)(f"seehear: {error}")
 
+    def stop(self, error: UnreachableError) -> None:
+        """Take in that a place is out of reach: what is left is left."""
+        self._stopped = True
+        say(f"seehear: {error}")
+        self.index()
+
     def writable(self, tasks: Sequence[FileTask]) -> list[FileTask]:
         """Return the files whose results can be written; hours of work are not for nothing.
 
@@ -159,6 +175,8 @@ class Result:
             if self._archive is not None and not task.file.named:
                 seen = self._stamps[task.file.path]
                 self._archive.failures.add(task.file.path, source, parsed.error.problem, seen)
+        except UnreachableError:
+            raise
         except SeehearError as error:  # what the disk refuses is this file's failure
             self.fail(source, error, note)
 
@@ -202,6 +220,8 @@ class Result:
         media = task.file.path if task.file.path.is_file() else None  # of a library it may be gone
         for form, path in wanted.items():
             written.append(export.write(timeline, form, path, media=media))
+            if self._mirror is not None:
+                self._mirror.send(written[-1])
 
     def _show(self, file: Wanted, timeline: "Timeline") -> None:
         """Keep what is to be shown: the timeline itself only where it is drawn or printed whole."""
@@ -240,19 +260,22 @@ class Result:
         written = [path for place in sorted(self._written) for path in self._written[place]]
         self._written.clear()
         if self.many and written:
-            say(f"{files(len(written))} in {self._out}")
+            say(f"{files(len(written))} in {self._place(self._out)}")
         elif not self.many:
             for path in written:
-                say(f"wrote {path}")
+                say(f"wrote {self._place(path)}")
+
+    def _place(self, path: Path) -> str:
+        return str(path) if self._mirror is None else self._mirror.shown(path)
 
     def finish(self) -> int:
         """Print the result and return the exit code."""
         if self._json:
             self._print_json()
         self.print()
-        if not self.failed:
+        if not self.failed and not self._stopped:
             return 0
-        if self._folders and self._archive is not None:
+        if self.failed and self._folders and self._archive is not None:
             self._list_failures()
         return 1 if self._standing or self._left else 2
 

@@ -148,14 +148,14 @@ class _Instead(argparse.Action):
 def run(args: argparse.Namespace) -> int:
     """Bring the index up to date, search, print."""
     from seehear.library import update
-    from seehear.library.parts import opened
+    from seehear.library.mirror import local_library
 
     _check(args)
     if args.duplicates is not None:
         from seehear.cli.search_duplicates import run as run_duplicates
 
         return run_duplicates(args)
-    args.library = opened(args.library)
+    args.library = local_library(args.library)
     updated = update(args.library)
     for line in updated.failed:
         print(f"seehear: {line}", file=sys.stderr)

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from seehear.addresses import stamp
 from seehear.cli.inputs import Inputs
-from seehear.files import stamp
 from seehear.library.plan import Wanted
 
 

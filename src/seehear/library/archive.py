@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from seehear.addresses import address_of, stamp
 from seehear.errors import DataError
-from seehear.files import Json, stamp, sweep, write_text
+from seehear.files import Json, sweep, write_text
 from seehear.foreign.forms import anything
 from seehear.foreign.texts import read_json
 from seehear.library.facts import Facts
@@ -243,7 +244,9 @@ class ParsedArchive:
     def _remember(self, task: FileTask, hash_: str) -> None:
         seen = stamp(task.file.path)
         if seen is not None:
-            self._places.remember(Seen(task.file.path.absolute(), *seen, hash_, task.name))
+            path = task.file.path
+            place = path if address_of(path) else path.absolute()
+            self._places.remember(Seen(place, *seen, hash_, task.name))
 
     def _follow(self, task: FileTask) -> None:
         """Let a timeline call its video what it is called now; nothing else of it changes."""

@@ -6,13 +6,13 @@ is (size and time of change), unless it is asked for.
 
 import contextlib
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from seehear.addresses import place_of, stamp
 from seehear.errors import DataError
-from seehear.files import stamp, write_text
+from seehear.files import write_text
 from seehear.foreign.forms import items, record, text, whole
 from seehear.foreign.texts import read_json
 from seehear.library.scan import FOLDER
@@ -99,7 +99,7 @@ class Failures:
 
 
 def _key(path: Path) -> str:
-    return _text(os.path.abspath(path))
+    return _text(place_of(path))
 
 
 def _text(value: str) -> str:

@@ -1,9 +1,9 @@
 """Where videos were seen last and what they hold, `LIBRARY/.seehear/media.tsv`.
 
 A line a video: size, time of change in nanoseconds, hash (`seehear.media.identity`), the timeline
-that was made of it, and its path from the library; names as in an address (`%20`).  While size and
-time stay, a video is not read again.  The file only spares work: without it, hashes are computed
-once more.  Lines are added at its end; of several about one path the last counts.
+that was made of it, and its path from the library, or its address; names as in an address (`%20`).
+While size and time stay, a video is not read again.  The file only spares work: without it, hashes
+are computed once more.  Lines are added at its end; of several about one path the last counts.
 """
 
 import contextlib
@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from seehear.addresses import address_of, place_of, stamp
 from seehear.errors import MediaError
-from seehear.files import stamp
 from seehear.library.lines import Lines
 from seehear.library.scan import FOLDER
 
@@ -69,9 +69,9 @@ class Places:
         return self._of.get(name)
 
     def with_hash(self, hash_: str) -> Iterator[Path]:
-        """Yield where videos of this content were seen, and are still."""
+        """Yield where videos of this content were seen on this machine, and are still."""
         for place in list(self._by_hash.get(hash_, {}).values()):
-            if place.holds():
+            if address_of(place.path) is None and place.holds():
                 yield place.path
 
     def known_hash(self, path: Path) -> str | None:
@@ -118,13 +118,13 @@ class Places:
             self._of[place.timeline] = place
 
     def _key(self, path: Path) -> str:
-        return os.path.abspath(path)
+        return place_of(path)
 
     def _texts(self, place: Seen) -> list[str]:
-        try:
-            below = os.path.relpath(self._key(place.path), self._base)
-        except ValueError:  # another drive
-            below = self._key(place.path)
+        below = self._key(place.path)
+        if address_of(place.path) is None:
+            with contextlib.suppress(ValueError):  # another drive
+                below = os.path.relpath(below, self._base)
         return [str(place.bytes), str(place.mtime_ns), place.hash, place.timeline, below]
 
     def _read(self) -> None:
@@ -132,6 +132,7 @@ class Places:
         read = self._lines.read()
         for texts in read:
             with contextlib.suppress(ValueError, IndexError):
-                path = Path(os.path.normpath(self._base / texts[4]))
+                address = address_of(texts[4])
+                path = Path(address or os.path.normpath(self._base / texts[4]))
                 self._take(Seen(path, int(texts[0]), int(texts[1]), texts[2], texts[3]))
         self._lines.shorten(len(read), map(self._texts, self._seen.values()))

@@ -14,15 +14,14 @@ are (`seehear.media.identity`); a file is read for it only where a timeline spea
 """
 
 import contextlib
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from pathlib import Path
 
+from seehear.addresses import place_of, stamp
 from seehear.errors import MediaError
-from seehear.files import stamp
 from seehear.library.names import bare_name, result_names
 from seehear.library.places import Places
 from seehear.library.written import Written
@@ -168,7 +167,7 @@ class _Matching:
             self._by_source[one.source or one.name].append(one)
             seen = self._places.of_timeline(one.name)
             if seen is not None:
-                self._at_place[str(seen.path)].append(one)
+                self._at_place[place_of(seen.path)].append(one)
             if one.bytes is not None and one.hash is not None:
                 self._by_content[one.bytes, one.hash].append(one)
 
@@ -182,7 +181,7 @@ class _Matching:
             file: the file.
             content: its size and hash, where a timeline speaks of one as large.
         """
-        here = self._at_place.get(os.path.abspath(file.path), [])
+        here = self._at_place.get(place_of(file.path), [])
         source = _text(file.source)
         named = [*self._by_source.get(source, ()), *self._by_source.get(bare_name(source), ())]
         if rule is _Rule.CHANGED:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from seehear.addresses import address_of
 from seehear.errors import MediaError
 from seehear.files import stamp
 from seehear.media import identify
@@ -25,7 +26,7 @@ class ClipParse:
     """A clip that is being parsed.
 
     Args:
-        path: its file.
+        path: its file, or a path made of its address.
         scorer: the parser's.
         decoding: how probabilities become decisions.
         about: tells how timelines are made.
@@ -34,6 +35,7 @@ class ClipParse:
         problems: what went wrong in encoding.
         seen: size and time of change of the file when its first piece came.
         keeper: keeps the rows of the encoders for other questions; None: only the scorer does.
+        content: size and hash of a file that lies at an address.
     """
 
     path: Path
@@ -45,6 +47,7 @@ class ClipParse:
     problems: list[str] = field(default_factory=list)
     seen: tuple[int, int] | None = None
     keeper: "KeptWriter | None" = None
+    content: tuple[int, str] | None = None
 
     def add(self, piece: Piece) -> None:
         """Encode a piece and keep what the scorer needs of it.
@@ -119,6 +122,7 @@ class ClipParse:
                 duration_s=line.duration_s,
                 frame_rate=outcome.frame_rate,
                 start_timecode=outcome.start_timecode,
+                content=self.content,
             )
         except MediaError:  # it was taken away while it was parsed
             return line
@@ -135,7 +139,8 @@ class ClipParse:
         """
         problems = self._all_problems(outcome)
         if "present" not in outcome.tracks.values():
-            raise MediaError("; ".join(problems) or "nothing in it can be decoded", where=self.path)
+            where = address_of(self.path) or self.path
+            raise MediaError("; ".join(problems) or "nothing in it can be decoded", where=where)
         audio, visual = (outcome.tracks.get(track) == "present" for track in TRACKS)
         grid = TimeGrid(outcome.segments, self.scorer.step_s)
         warnings = [*outcome.warnings, *problems]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from seehear.addresses import address_of
 from seehear.encoders import AnyEncoder
 from seehear.encoders.base import Loads
 from seehear.errors import FeatureError, SeehearError
@@ -62,7 +63,9 @@ def parse_many(
     clips = {name: parser.begin(path) for name, path in todo.items()}
     stream, limit = parser.audio_stream, parser.max_pixels
     work = [
-        ClipJob(name, path.stem, str(path), audio_stream=stream, max_pixels=limit)
+        ClipJob(
+            name, path.stem, address_of(path) or str(path), audio_stream=stream, max_pixels=limit
+        )
         for name, path in todo.items()
     ]
     # while the first clip is being decoded; a fault is met again where it encodes
@@ -70,11 +73,11 @@ def parse_many(
         for job, message in decode_all(work, front, workers=jobs, timeout_s=timeout_s):
             clip = clips[job.name]
             if isinstance(message, Piece):
-                _add(clip, message)
+                add_piece(clip, message)
                 report(clip.path, (int(message.segments[-1]) + 1) * scorer.step_s)
                 continue
             del clips[job.name]
-            yield _finished(clip, message)
+            yield finished(clip, job, message)
 
 
 @contextlib.contextmanager
@@ -98,14 +101,17 @@ def _loaded_ahead(scorer: Scorer) -> Iterator[None]:
         over.set()
 
 
-def _add(clip: ClipParse, piece: Piece) -> None:
+def add_piece(clip: ClipParse, piece: Piece) -> None:
+    """Encode a piece of a clip; a fault is the clip's."""
     try:
         clip.add(piece)
     except FeatureError as error:  # what the encoder made of this piece is not a number
         clip.problems.append(str(error))
 
 
-def _finished(clip: ClipParse, outcome: ClipOutcome) -> Parsed:
+def finished(clip: ClipParse, job: ClipJob, outcome: ClipOutcome) -> Parsed:
+    """Return a clip that is read to its end."""
+    clip.content = job.content
     try:
         return Parsed(clip.path, clip.finish(outcome))
     except SeehearError as error:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from seehear.data import Vocabulary
 from seehear.errors import ConfigError
 from seehear.parser.parser import Parser
 from seehear.parser.preset import check_preset
@@ -14,7 +15,7 @@ def make_parser(
     model: str | None = None,
     threshold: str | float | None = None,
     events: str | None = None,
-    vocabulary: str | None = None,
+    vocabulary: str | Vocabulary | None = None,
     fps: int | None = None,
     prior: str | None = None,
     max_pixels: int | None = None,
@@ -26,7 +27,7 @@ def make_parser(
         model: run folder or file of a trained parser, instead.
         threshold: a number from 0 to 1, or two as "audio,visual"; None: the parser's own.
         events: classes of a zero-shot parser, "Dog,Speech".
-        vocabulary: a file of them, instead; with neither LLP's 25.
+        vocabulary: a file of them, or themselves, instead; with neither LLP's 25.
         fps: frames a zero-shot parser looks at a second.
         prior: what a trained parser is held against: `likeness`, `language`, `support` or `none`;
             None: what its recipe says.
@@ -49,7 +50,7 @@ def make_parser(
     if model is not None:
         parser = Parser.load(model, threshold=limit, prior=prior)
     else:
-        words = Path(vocabulary) if vocabulary is not None else events
+        words = Path(vocabulary) if isinstance(vocabulary, str) else vocabulary or events
         parser = Parser.from_preset(preset or "offline", words, threshold=limit, fps=fps)
     if max_pixels is not None:
         parser.max_pixels = max_pixels
@@ -62,7 +63,7 @@ def check_options(
     model: str | None = None,
     threshold: str | float | None = None,
     events: str | None = None,
-    vocabulary: str | None = None,
+    vocabulary: str | Vocabulary | None = None,
     fps: int | None = None,
     prior: str | None = None,
 ) -> None:

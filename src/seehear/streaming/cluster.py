@@ -23,17 +23,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from seehear.errors import MissingExtraError, SeehearError
+from seehear.errors import MissingExtraError, SeehearError, UnreachableError
 from seehear.streaming.bring import clip_messages
 from seehear.streaming.messages import ClipJob, ClipOutcome, Piece
 from seehear.streaming.worker import Decoder, Front
 
 _ROUND = 1000  # clips an actor and round
 _SHARING = 4  # actors a GPU, each with a decoding task
+_DEATHS = 20  # of actors as they begin, one after the other, before the run is given up
+_GO_ON = "what was finished is kept; run the same command again to go on"
 _AHEAD = 4  # pieces that a decoding task is ahead of its actor
 
 
-class Clip(Protocol):
+class ClipWork(Protocol):
     """A clip that an actor works on."""
 
     def add(self, piece: Piece) -> None:
@@ -46,7 +48,7 @@ class Clip(Protocol):
 class Work(Protocol):
     """What an actor does to clips; it is made where the actor lives."""
 
-    def begin(self, job: ClipJob, note: object) -> Clip:
+    def begin(self, job: ClipJob, note: object) -> ClipWork:
         """Begin a clip.
 
         Args:
@@ -89,7 +91,8 @@ def run_on_cluster(
 
     Raises:
         MissingExtraError: Ray is not installed.
-        SeehearError: work that cannot be begun, or a place that cannot be reached.
+        UnreachableError: the cluster, or a place where files lie, is lost.
+        SeehearError: work that cannot be begun.
     """
     try:
         import ray
@@ -109,6 +112,9 @@ def run_on_cluster(
                 if isinstance(result, SeehearError):
                     raise result
                 yield first + number, result
+    except ray.exceptions.RayError as error:
+        text = str(error).strip().splitlines() or [type(error).__name__]
+        raise UnreachableError(f"the cluster gave up: {text[-1][:200]}", hint=_GO_ON) from error
     finally:
         if started:
             ray.shutdown()
@@ -172,6 +178,7 @@ def _round(
 ) -> Iterator[tuple[int, object]]:
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
+    context.max_consecutive_actor_init_deaths = _DEATHS  # a node may be lost at any moment
     items = [{"number": number, "job": pickle.dumps(job)} for number, job in enumerate(jobs)]
     clips = ray.data.from_items(items, override_num_blocks=len(items))
     done = clips.map_batches(
@@ -198,7 +205,8 @@ class _Actor:
     def __init__(
         self, front: Front, make: Callable[[], Work], timeout_s: float, apart: bool
     ) -> None:
-        self._front, self._make, self._timeout_s, self._apart = front, make, timeout_s, apart
+        self._front, self._timeout_s, self._apart = front, timeout_s, apart
+        self._make = make
         self._work: Work | None = None
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, list[Any]]:
