@@ -193,7 +193,9 @@ class Learner:
         self.optimiser.step()
         return torch.stack([*values, total]).detach()
 
-    def _forward(self, epoch: int, number: int, index: Tensor, following: Tensor) -> Step:
+    def _forward(
+        self, epoch: int, number: int, index: Tensor, following: Tensor | None = None
+    ) -> Step:
         """Return a batch with the outputs of every network, its targets relabelled.
 
         The batch that follows may be read meanwhile.
@@ -201,7 +203,7 @@ class Learner:
         task, recipe = self.task, self.task.recipe
         main = self.nets["main"]
         inputs = batch_inputs(task.train, self._read_here(index), task.device)
-        if len(following):
+        if following is not None and len(following):
             task.train.read_ahead(self._read_here(following))
         targets = {name: array[index].to(task.device) for name, array in task.targets.items()}
         weak = task.train.weak[index].to(task.device)
