@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.exceptions import HTTPException
 from starlette.testclient import TestClient
 
 import fake_scorer
@@ -21,7 +22,9 @@ from seehear.parser import Parser
 from seehear.parser.preset import PRESETS
 from seehear.time import Timeline
 from seehear.web.app import create_app
+from seehear.web.catalogue import Catalogue
 from seehear.web.settings import Settings
+from seehear.web.teaching import Teaching
 from small_library import save
 from web_world import HERE, OURS, WORKER, served
 
@@ -75,6 +78,17 @@ def test_faults_of_a_lesson_are_one_line(client: TestClient) -> None:
     assert nothing.json() == {"error": "there is nothing to keep: nothing was learnt"}
     assert client.post("/api/teach?how=calibrate").status_code == 403, "of another site"
     assert client.get("/api/teach").json() == {"state": "none", "taught": False}
+
+
+def test_a_folder_of_the_users_own_is_never_replaced_by_a_parser(tmp_path: Path) -> None:
+    teaching = Teaching(Settings(), Catalogue(tmp_path))
+    teaching.state = {"state": "learnt"}
+    (tmp_path / ".seehear" / "taught").mkdir(parents=True)
+    (tmp_path / "taught").mkdir()
+    (tmp_path / "taught" / "holiday.timeline.json").write_text("{}")
+    with pytest.raises(HTTPException, match="a folder of yours, not a parser; rename it first"):
+        teaching.keep(new=True)
+    assert (tmp_path / "taught" / "holiday.timeline.json").is_file()
 
 
 @pytest.mark.browser

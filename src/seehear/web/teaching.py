@@ -1,7 +1,7 @@
 """The routes by which a page teaches the parser: one lesson at a time, in a process of its own.
 
 What is learnt waits in `LIBRARY/.seehear/taught/` until somebody says which parser stays; then it
-is the folder `LIBRARY/taught`, which `parse --model` takes, or it is gone.
+is the folder `LIBRARY/taught`, a model like any other, or it is gone.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ from seehear.web.uploads import end_process
 from seehear.web.worker import TeachTask
 
 NAME = "taught"  # of the folder in the library
+_CARD = "taught.json"  # what makes a folder a taught parser
 HOW = ("calibrate", "refit", "train")
 _LINE_BYTES = 1_000_000
 
@@ -44,7 +45,7 @@ class Teaching:
 
     def told(self) -> dict[str, Any]:
         """Return how far it is."""
-        return {**self.state, "taught": (self._library / NAME / "taught.json").is_file()}
+        return {**self.state, "taught": (self._library / NAME / _CARD).is_file()}
 
     def start(self, how: str) -> None:
         """Begin a lesson.
@@ -70,10 +71,15 @@ class Teaching:
         """Say which parser stays.
 
         Raises:
-            HTTPException: nothing was learnt.
+            HTTPException: nothing was learnt, or something else stands in its place.
         """
         if self.state["state"] != "learnt":
             raise HTTPException(409, "there is nothing to keep: nothing was learnt")
+        home = self._library / NAME
+        if new and home.exists() and not (home / _CARD).is_file():
+            raise HTTPException(
+                409, f"{NAME} in the library is a folder of yours, not a parser; rename it first"
+            )
         if new:
             self._put()
         else:
@@ -144,7 +150,7 @@ class Teaching:
     def _task(self, how: str) -> TeachTask:
         given = self._settings.parser.get("model")
         models = [Path(str(given))] if given else []
-        if (self._library / NAME).is_dir():
+        if (self._library / NAME / _CARD).is_file():
             models.append(self._library / NAME)
         return {
             "library": str(self._library),
