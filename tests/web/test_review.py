@@ -81,7 +81,7 @@ def test_faults_of_a_lesson_are_one_line(client: TestClient) -> None:
 
 
 def test_a_folder_of_the_users_own_is_never_replaced_by_a_parser(tmp_path: Path) -> None:
-    teaching = Teaching(Settings(), Catalogue(tmp_path))
+    teaching = Teaching(Settings(tmp_path), Catalogue(tmp_path))
     teaching.state = {"state": "learnt"}
     (tmp_path / ".seehear" / "taught").mkdir(parents=True)
     (tmp_path / "taught").mkdir()
