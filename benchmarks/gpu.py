@@ -132,7 +132,8 @@ def plain(name: str) -> dict[str, Any]:
     random = {key for key in recipe.network.options if "dropout" in key or key == "drop_path"}
     weak = {"labels.segments.tracks": "none"} if recipe.labels.segments else {}
     last = {"training.epochs": 1, "training.select": "last"}
-    return {**last, **weak, **{f"network.{key}": 0.0 for key in random}}
+    helpers = [f"helpers.{one.key}.options.dropout" for one in recipe.network.helpers]
+    return {**last, **weak, **{f"network.{key}": 0.0 for key in (*random, *helpers)}}
 
 
 def first_steps(prepared: Prepared, options: RunOptions) -> tuple[list[float], float]:

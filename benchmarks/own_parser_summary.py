@@ -48,6 +48,7 @@ SAID = {
     ),
 }
 RESAMPLES = 2000
+KEPT = ("best/robust", "best/alone", "track-mean3/robust")  # of every variant; of base all rows
 BASE = "base"
 
 Run = dict[str, np.ndarray]  # by row, (clips, 10)
@@ -114,6 +115,8 @@ def _rows(variant: str, whole: Mapping[str, Lines], real: "_Real | None") -> lis
     common = sorted(set(runs) & set(base))
     out = []
     for row in next(iter(runs.values())):
+        if variant != BASE and row not in KEPT:
+            continue
         mean = np.mean([run[row].mean(axis=0) for run in runs.values()], axis=0)
         title, source = SAID[variant]
         entry: dict[str, Any] = {

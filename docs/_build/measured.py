@@ -69,8 +69,8 @@ def ingredients(path: Path = TABLES / "own-parser-ablation.json") -> str:
 
 _INGREDIENTS = (
     "| what | source | runs | A | V | AV | Type | event Type | Type, difference (95 %)"
-    " | event Type, difference (95 %) |",
-    "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|",
+    " | event Type, difference (95 %) | real: seen | heard |",
+    "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
 )
 _SHOWN = (
     *(f"segment/{kind}" for kind in ("audio", "visual", "audio_visual", "type")),
@@ -113,7 +113,8 @@ def _ingredient(row: dict[str, Any]) -> str:
         for key in _SHOWN[-2:]:
             middle, low, high = paired[key]
             apart.append(f"{middle:+.1f} ({low:+.1f} to {high:+.1f})")
-    cells = [row["title"], row["source"], str(row["runs"]), *figures, *apart]
+    real = [f"{row['real'][key]:.3f}" if "real" in row else "" for key in ("seen", "heard")]
+    cells = [row["title"], row["source"], str(row["runs"]), *figures, *apart, *real]
     return f"| {' | '.join(cells)} |"
 
 

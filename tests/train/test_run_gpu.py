@@ -25,13 +25,15 @@ def world(tmp_path_factory):
 
 def settings_of(name):
     """Return small settings without dropout, whose draws differ between devices."""
-    network = resolve(name, "offline").network.options
+    whole = resolve(name, "offline").network
+    network = whole.options
+    helpers = {f"network.helpers.{one.key}.options.dropout": 0.0 for one in whole.helpers}
     small = {"width": 16, "hidden": 16, "heads": 1, "levels": 2, "depths": (1, 1, 1)}
     known = {f"network.{key}": value for key, value in small.items() if key in network}
     dropouts = [key for key in network if "dropout" in key or key == "drop_path"]
     trained = {key: value for key, value in TINY.items() if key.startswith("training.")}
     weak = {"labels.segments.tracks": "none"} if RECIPES[name].labels.segments else {}
-    return {**trained, **known, **weak, **{f"network.{key}": 0.0 for key in dropouts}}
+    return {**trained, **known, **weak, **helpers, **{f"network.{key}": 0.0 for key in dropouts}}
 
 
 @pytest.mark.gpu
