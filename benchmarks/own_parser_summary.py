@@ -48,7 +48,11 @@ SAID = {
     ),
 }
 RESAMPLES = 2000
-KEPT = ("best/robust", "best/alone", "track-mean3/robust")  # of every variant; of base all rows
+KEPT = ("best/robust", "best/alone")  # of every variant
+OF_BASE = (  # the other weights and decodings that the page shows
+    *("mean3/robust", "track/robust", "track-mean3/robust"),
+    *("best/robust-fitted", "best/robust-fitted-beside", "best/alone-events", "best/alone-fitted"),
+)
 BASE = "base"
 
 Run = dict[str, np.ndarray]  # by row, (clips, 10)
@@ -115,7 +119,7 @@ def _rows(variant: str, whole: Mapping[str, Lines], real: "_Real | None") -> lis
     common = sorted(set(runs) & set(base))
     out = []
     for row in next(iter(runs.values())):
-        if variant != BASE and row not in KEPT:
+        if row not in KEPT and not (variant == BASE and row in OF_BASE):
             continue
         mean = np.mean([run[row].mean(axis=0) for run in runs.values()], axis=0)
         title, source = SAID[variant]

@@ -86,7 +86,7 @@ def test_the_page_shows_and_keeps_corrections(
         ("compact {parts} --keep-hours -1", "--keep-hours: expected 0 or more"),
         ("decode {parts} --threshold 0.5", "expected a folder of timeline files"),
         ("teach {parts} --how calibrate --out {new}", "expected a folder of timeline files"),
-        ("search memory://nowhere/at-all Dog", "there is no library"),
+        ("search memory://nowhere/at-all Dog", "expected a library, found no timelines"),
     ],
 )
 def test_what_does_not_go_is_one_line(

@@ -128,7 +128,9 @@ def test_every_network_option_is_visible_on_the_page():
                 "contrast",
                 "temperature",
                 "visual_dropout",
-            }  # HAN's class serves four systems
+                "from_language",
+                "language_dropout",
+            }  # HAN's class serves five systems
             assert hidden <= unused | set(), (recipe.name, hidden)
 
 

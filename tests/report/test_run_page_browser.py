@@ -8,7 +8,7 @@ import pytest
 
 from report_world import make
 from seehear.report import run_page
-from seehear.report.systems import read_systems, truth_timeline
+from seehear.report.systems import read_systems
 
 pytestmark = pytest.mark.browser
 HOSTILE = "<b onclick=alert(1)>Dog</b>"
@@ -21,7 +21,9 @@ def address(tmp_path_factory, no_graphs):
     systems = read_systems(
         [world.runs["lsld"], world.runs["han"]], world.store, world.dataset, "test"
     )
-    truth = dataclasses.replace(truth_timeline(world.dataset, "test", 0, HOSTILE), duration_s=10.0)
+    truth = dataclasses.replace(
+        systems[0].truth(world.dataset, "test", 0, HOSTILE), duration_s=10.0
+    )
     extra = [
         run_page.Extra(
             HOSTILE,

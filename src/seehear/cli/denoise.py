@@ -104,6 +104,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
             " (default: dynamic; plus: none)"
         ),
     )
+    add(
+        "--context",
+        type=int,
+        metavar="SEGMENTS",
+        help="neighbouring segments on each side that the contrast also looks at (default: 0)",
+    )
     add("--reweight", choices=_TRACKS, help="which tracks are re-weighted (default: visual)")
     add(
         "--similarity",

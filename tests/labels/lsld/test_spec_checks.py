@@ -323,7 +323,7 @@ def test_check_8_each_track_is_compared_with_its_own_labels():
         f"{track}_segments": torch.from_numpy(rng.random((2, 3, 4)))
         for track in ("audio", "visual")
     }
-    step = SimpleNamespace(out=SimpleNamespace(segment_prob=prob), targets=targets)
+    step = SimpleNamespace(out=SimpleNamespace(segment_prob=prob, mixed_prob=None), targets=targets)
     terms = {term.name: term for term in RECIPES["lsld-release"].losses}
     for index, name in enumerate(targets):
         p, y = prob[:, :, index], targets[name]
