@@ -118,9 +118,9 @@ def page(recipe: Any) -> str:
                 "",
                 "Every ingredient is a switch of the recipe and off. Trained and judged on the five"
                 " folds; differences to the recipe as it is, paired by clip, with the interval that"
-                " holds 95 % of resampled sets of clips, and F of seconds seen and clips heard on 30"
-                " real clips. Seeds 1 to 10 of the recipe as it is and of `lsld`, at least seven of"
-                " each variant, five folds each (`runs`); one H100, 2026-11-28."
+                " holds 95 % of resampled sets of clips, and F of seconds seen and clips heard on"
+                " 30 real clips. Seeds 1 to 10 of the recipe as it is and of `lsld`, at least seven"
+                " of each variant, five folds each (`runs`); one H100, 2026-11-28."
                 " `benchmarks/own_parser_ablation.py`",
                 "",
                 "**None of them helps.** Trained otherwise, no row lies above the recipe as it is"
