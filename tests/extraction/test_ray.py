@@ -16,7 +16,12 @@ import ray_cluster_run
 from seehear.extraction.extract import extract
 
 pytest.importorskip("ray")
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not os.environ.get("SEEHEAR_CLUSTER"), reason="takes most of a minute: make cluster-check"
+    ),
+]
 HERE = Path(__file__).parent
 
 
