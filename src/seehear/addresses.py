@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 from seehear.errors import ConfigError, MediaError, MissingExtraError, UnreachableError
 from seehear.files import Json
 from seehear.files import stamp as file_stamp
+from seehear.names import ADDRESS
 
 Stamp = tuple[int, int]
-_ADDRESS = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]+):/+(?P<rest>.+)", re.DOTALL)
 _ROOTED = ("file", "local", "memory")  # whose paths begin with a slash of their own
 _VERSIONS = ("ETag", "etag", "LastModified", "mtime", "updated", "last_modified", "created")
 _KEPT = "what was finished is kept; run the same command again to go on"
@@ -49,7 +49,7 @@ def address_of(path: Path | str) -> str | None:
         >>> address_of(Path("s3://bucket/a.mp4"))
         's3://bucket/a.mp4'
     """
-    found = _ADDRESS.fullmatch(str(path))
+    found = ADDRESS.fullmatch(str(path))
     if found is None or os.path.lexists(path):
         return None
     slashes = "///" if found["scheme"] in _ROOTED else "//"
@@ -91,7 +91,7 @@ def stamp(path: Path | str) -> Stamp | None:
     if address not in _seen:
         try:
             with _told(address):
-                system, inner = _system(address)
+                system, inner = system_of(address)
                 _seen[address] = _stamp(system.info(inner))
         except MediaError:
             return None
@@ -107,7 +107,7 @@ def listed(address: str) -> list[Remote]:
     """
     check(address)
     with _told(address):
-        system, root = _system(address)
+        system, root = system_of(address)
         system.invalidate_cache()
         found = system.find(root, detail=True)
     entries = []
@@ -134,13 +134,13 @@ def fetch(pairs: Sequence[tuple[str, Path]]) -> None:
     if not pairs:
         return
     with _told(pairs[0][0]):
-        system, _ = _system(pairs[0][0])
+        system, _ = system_of(pairs[0][0])
         for _, path in pairs:
             path.parent.mkdir(parents=True, exist_ok=True)
         if len(pairs) == 1:
-            system.get_file(_system(pairs[0][0])[1], str(pairs[0][1]))
+            system.get_file(system_of(pairs[0][0])[1], str(pairs[0][1]))
             return
-        inner = [_system(address)[1] for address, _ in pairs]
+        inner = [system_of(address)[1] for address, _ in pairs]
         system.get(inner, [str(path) for _, path in pairs])
 
 
@@ -152,7 +152,7 @@ def send(path: Path, address: str) -> Stamp:
     """
     try:
         with _told(address):
-            system, inner = _system(address)
+            system, inner = system_of(address)
             system.makedirs(inner.rpartition("/")[0], exist_ok=True)
             system.put_file(str(path), inner)
             _seen[address] = _stamp(system.info(inner))
@@ -165,7 +165,7 @@ def send(path: Path, address: str) -> Stamp:
 def opened(address: str) -> Iterator[Any]:
     """Open a file for reading while the block runs; errors as `fetch`."""
     with _told(address):
-        system, inner = _system(address)
+        system, inner = system_of(address)
         with system.open(inner, "rb") as file:
             yield file
 
@@ -194,17 +194,23 @@ def _told(address: str) -> Iterator[None]:
             hint="are the right credentials in the environment?",
         ) from None
     except Exception as error:
-        raise UnreachableError(_line(error), where=address, hint=_KEPT) from None
+        raise UnreachableError(line_of(error), where=address, hint=_KEPT) from None
 
 
-def _line(error: Exception) -> str:
+def line_of(error: Exception) -> str:
+    """Return one line on what a file system raised, without what may be a signature."""
     text = " ".join(str(error).split())
     text = re.sub(r"\?[^\s\"']*", "", text)  # what follows in an address may be a signature
     return f"cannot be reached ({type(error).__name__}: {text[:200]})"
 
 
-def _system(address: str) -> tuple[Any, str]:
-    """Return the file system of an address, and the path in it."""
+def system_of(address: str) -> tuple[Any, str]:
+    """Return the file system of an address, and the path in it.
+
+    Raises:
+        ConfigError: there is no file system of its kind.
+        MissingExtraError: fsspec, or the package of that file system, is not installed.
+    """
     try:
         import fsspec
     except ImportError:

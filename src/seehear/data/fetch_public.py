@@ -88,7 +88,7 @@ def _fetch_tables(
             places.table(public, path), root / name, sha256=sha256, received=partial(received, name)
         )
     count = len(public.tables)
-    told = f"{count} file{'s' if count > 1 else ''} of {public.repository[:-33]}, as pinned"
+    told = f"{count} file{'s' if count > 1 else ''} of {public.pinned}, as pinned"
     return Fetched(TABLES, "fetched" if new else "there", told)
 
 
@@ -100,9 +100,9 @@ def public_offers(
     try:
         sizes = [size_of(places.table(public, path)) for path in public.tables]
         total = sum(size or 0 for size in sizes)
-        yield Offer(TABLES, public.repository[:-33], total if all(sizes) else None)
+        yield Offer(TABLES, public.pinned, total if all(sizes) else None)
     except DataError as error:
-        yield Offer(TABLES, public.repository[:-33], problem=str(error))
+        yield Offer(TABLES, public.pinned, problem=str(error))
     known = read_record(Path(out))
     for archive in public.archives:
         yield archive_offer(archive, hub_address(places.hub), known)

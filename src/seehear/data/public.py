@@ -56,6 +56,12 @@ class Public:
         owner, _, commit = self.repository.partition("@")
         return f"{_RAW}/{owner}/{commit}"
 
+    @property
+    def pinned(self) -> str:
+        """The repository with its commit's first letters, as it is told."""
+        owner, _, commit = self.repository.partition("@")
+        return f"{owner}@{commit[:7]}"
+
 
 def _in(folder: str, digests: str) -> dict[str, str]:
     """Return the digests of a folder's files by path, from lines of digest and name."""

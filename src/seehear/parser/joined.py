@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from seehear.encoders import AudioEncoder, VisualEncoder
 from seehear.errors import ConfigError
 from seehear.parser.adjusted import decoding_after, margins, prob_of
-from seehear.parser.scorer import Gathered, Scorer
+from seehear.parser.scorer import Gathered, Scorer, keep_of_each
 from seehear.time import Decoding, Scores, TimeGrid
 
 PLAIN = Decoding(threshold=0.5, gate="none")  # how the network's seconds are decided
@@ -67,9 +67,7 @@ class Joined:
         places: Mapping[str, NDArray[np.int64]],
     ) -> None:
         """Keep what each of them needs."""
-        for scorer in (self._base, self._network):
-            if encoder in scorer.audio or encoder in scorer.visual:
-                scorer.keep(kept, encoder, values, places)
+        keep_of_each((self._base, self._network), kept, encoder, values, places)
 
     def scores(self, kept: Gathered, grid: TimeGrid, present: tuple[bool, bool]) -> Scores:
         """Return the probabilities of both together."""

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from seehear.encoders import AudioEncoder, VisualEncoder
 from seehear.errors import ConfigError
-from seehear.parser.scorer import Gathered, Scorer
+from seehear.parser.scorer import Gathered, Scorer, keep_of_each
 from seehear.parser.trained import Trained
 from seehear.parser.zero_shot.calibration import around_max
 from seehear.time import Scores, TimeGrid
@@ -157,9 +157,7 @@ class Guided:
         places: Mapping[str, NDArray[np.int64]],
     ) -> None:
         """Keep what each of them needs."""
-        for scorer in (self._trained, self._language):
-            if encoder in scorer.audio or encoder in scorer.visual:
-                scorer.keep(kept, encoder, values, places)
+        keep_of_each((self._trained, self._language), kept, encoder, values, places)
 
     def scores(self, kept: Gathered, grid: TimeGrid, present: tuple[bool, bool]) -> Scores:
         """Return the probabilities of both together."""

@@ -1,6 +1,6 @@
 """What a scorer is, and the rows that a clip leaves it while it is read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -79,3 +79,16 @@ class Scorer(Protocol):
 
     def doubts(self) -> list[str]:
         """Return a line for each class that it may have misunderstood."""
+
+
+def keep_of_each(
+    scorers: Iterable[Scorer],
+    kept: Gathered,
+    encoder: str,
+    values: Mapping[str, NDArray[np.float32]],
+    places: Mapping[str, NDArray[np.int64]],
+) -> None:
+    """Let each scorer that has an encoder keep what it needs of its rows."""
+    for scorer in scorers:
+        if encoder in scorer.audio or encoder in scorer.visual:
+            scorer.keep(kept, encoder, values, places)

@@ -20,13 +20,12 @@ from seehear.errors import SeehearError
 from seehear.library.scan import FOLDER
 from seehear.web.catalogue import Catalogue
 from seehear.web.settings import Settings
-from seehear.web.uploads import end_process
+from seehear.web.uploads import end_process, start_worker
 from seehear.web.worker import TeachTask
 
 NAME = "taught"  # of the folder in the library
 _CARD = "taught.json"  # what makes a folder a taught parser
 HOW = ("calibrate", "refit", "train")
-_LINE_BYTES = 1_000_000
 
 
 class Teaching:
@@ -123,13 +122,7 @@ class Teaching:
 
     async def _work(self, how: str) -> dict[str, Any]:
         """Give the worker its task and follow it; return what came of it."""
-        process = await asyncio.create_subprocess_exec(
-            *self._settings.worker,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            limit=_LINE_BYTES,
-            start_new_session=True,
-        )
+        process = await start_worker(self._settings)
         try:
             assert process.stdin is not None
             assert process.stdout is not None

@@ -353,13 +353,7 @@ class Uploads:
             "keep": self.settings.keep,
             "limits": dataclasses.asdict(self.settings.limits),
         }
-        process = await asyncio.create_subprocess_exec(
-            *self.settings.worker,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            limit=_LINE_BYTES,
-            start_new_session=True,
-        )
+        process = await start_worker(self.settings)
         try:
             async with asyncio.timeout(self.settings.limits.parse_s):
                 await self._follow(upload, process, task)
@@ -481,6 +475,17 @@ def _not_kept(error: OSError, folder: Path, wanted: int) -> str:
         told.append(f"{shutil.disk_usage(folder.parent).free / 1e6:,.1f} MB are free")
     room = f" ({', '.join(told)})" if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
     return f"the file could not be kept: {error.strerror}{room}"
+
+
+async def start_worker(settings: Settings) -> asyncio.subprocess.Process:
+    """Start a process that takes one task and answers in lines of JSON."""
+    return await asyncio.create_subprocess_exec(
+        *settings.worker,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        limit=_LINE_BYTES,
+        start_new_session=True,
+    )
 
 
 async def end_process(process: asyncio.subprocess.Process) -> None:

@@ -10,6 +10,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
+from seehear.addresses import address_of
 from seehear.errors import ConfigError, DataError
 from seehear.files import cache_dir, is_free, write_text
 from seehear.foreign.forms import maybe, one_of, record, text
@@ -18,7 +19,6 @@ from seehear.library.parts.commits import SCHEMA
 from seehear.library.parts.library import PartsLibrary
 from seehear.library.parts.store import LocalStore, RemoteStore, Store
 from seehear.library.scan import MARK, is_parts
-from seehear.names import is_address
 
 _FORM = record({"schema": one_of(SCHEMA)}, {"at": maybe(text)})
 
@@ -30,10 +30,10 @@ def opened(place: str | Path) -> Path:
     Raises:
         DataError: nothing at the address says that it is a library.
     """
-    folder = _folder(place)
-    if folder is not None:
-        return folder
-    store = _remote(place)
+    at = _place(place)
+    if isinstance(at, Path):
+        return at
+    store = RemoteStore(at)
     try:
         store.read(MARK)
     except FileNotFoundError:
@@ -49,17 +49,17 @@ def made(place: str | Path) -> PartsLibrary:
         ConfigError: something else stands there.
     """
     store: Store
-    folder = _folder(place)
-    if folder is None:
-        store = _remote(place)
+    at = _place(place)
+    if isinstance(at, str):
+        store = RemoteStore(at)
         began = _marked(store)
     else:
-        store = LocalStore(folder)
-        began = (folder / MARK).is_file()
-        if not began and not is_free(folder):
+        store = LocalStore(at)
+        began = (at / MARK).is_file()
+        if not began and not is_free(at):
             hint = "name a new folder, or a library that convert made"
             told = "expected a library of parts, or no folder yet"
-            raise ConfigError(told, where=folder, hint=hint, parameter="out")
+            raise ConfigError(told, where=at, hint=hint, parameter="out")
     if not began:
         store.write(MARK, _mark())
     return PartsLibrary(store)
@@ -76,17 +76,13 @@ def _mark(at: str | None = None) -> bytes:
     return json.dumps(value).encode() + b"\n"
 
 
-def _remote(place: str | Path) -> RemoteStore:
-    scheme, _, rest = str(place).partition(":")
-    return RemoteStore(f"{scheme}://{rest.strip('/')}")
-
-
-def _folder(place: str | Path) -> Path | None:
-    """Return the folder of this machine that a place is; None: it is an address elsewhere."""
-    scheme, _, rest = str(place).partition(":")
-    if not is_address(place):
+def _place(place: str | Path) -> Path | str:
+    """Return the folder of this machine that a place is, or its address elsewhere."""
+    address = address_of(place)
+    if address is None:
         return Path(place)
-    return Path("/" + rest.strip("/")) if scheme in ("file", "local") else None
+    scheme, _, rest = address.partition(":///")
+    return Path("/" + rest) if scheme in ("file", "local") else address
 
 
 def _stand_in(store: RemoteStore) -> Path:
@@ -115,7 +111,7 @@ def parts_of(folder: Path) -> PartsLibrary | None:
 def _parts(folder: Path, _: int) -> PartsLibrary:
     where = folder / MARK
     at = parse_json(where.read_bytes(), _FORM, where=where).get("at")
-    return PartsLibrary(LocalStore(folder) if at is None else _remote(at))
+    return PartsLibrary(LocalStore(folder) if at is None else RemoteStore(at))
 
 
 def parts_above(path: Path) -> tuple[PartsLibrary, str] | None:

@@ -6,22 +6,20 @@ package reads them; an address that carries one is refused.
 
 import contextlib
 import os
-import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from seehear.errors import ConfigError, DataError, MissingExtraError, SeehearError
+from seehear.addresses import check, line_of, system_of
+from seehear.errors import DataError, SeehearError
 from seehear.files import atomic_path, refused
 from seehear.library.index import sql_path
 from seehear.library.scan import FOLDER
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-_SECRET = re.compile(r"^[^:]+:/+[^/@]*:[^/@]*@")
 
 
 class Store(Protocol):
@@ -124,26 +122,14 @@ class RemoteStore:
     """A folder at an address that fsspec reaches.
 
     Raises:
-        ConfigError: it cannot be reached, or it carries a password.
-        MissingExtraError: fsspec is not installed.
+        ConfigError: no file system is of its kind, or it carries credentials.
+        MissingExtraError: the package of that file system is not installed.
     """
 
     def __init__(self, address: str) -> None:
-        if _SECRET.match(address):
-            raise ConfigError(
-                "expected an address without a password",
-                where=address.partition("@")[2],
-                hint="credentials are read from the environment",
-            )
-        try:
-            import fsspec
-        except ImportError:
-            raise MissingExtraError.of("fsspec", "share") from None
+        check(address)
         self.address = address
-        try:
-            self._system, self._root = fsspec.core.url_to_fs(address)
-        except (ValueError, ImportError, OSError) as error:
-            raise ConfigError(f"cannot be reached: {error}", where=address) from None
+        self._system, self._root = system_of(address)
 
     @contextmanager
     def _told(self, what: str) -> Iterator[None]:
@@ -153,9 +139,9 @@ class RemoteStore:
         except (SeehearError, FileNotFoundError):
             raise
         except Exception as error:  # each file system has errors of its own
-            line = next(iter(str(error).splitlines()), type(error).__name__)
             hint = "check the network and the credentials, then run the same command again"
-            raise DataError(f"{what} ({line})", where=self.address, hint=hint) from error
+            told = f"{what}: it {line_of(error)}"
+            raise DataError(told, where=self.address, hint=hint) from error
 
     def names(self, folder: str) -> list[str]:
         """Return the names of the files in a folder, sorted."""
