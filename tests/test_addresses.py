@@ -66,6 +66,19 @@ def test_what_is_out_of_reach_is_one_line_without_what_follows_an_address(monkey
     assert 'ConnectionError: no answer from "http://store/a"' in str(caught.value)
 
 
+def test_where_credentials_are_missing_the_hint_says_so(monkeypatch):
+    class NoCredentialsError(Exception):
+        """As the client of S3 calls it."""
+
+    def asked(self, path, **_):
+        raise NoCredentialsError("Unable to locate credentials")
+
+    monkeypatch.setattr("fsspec.implementations.memory.MemoryFileSystem.find", asked)
+    with pytest.raises(UnreachableError) as told:
+        listed("memory://bucket")
+    assert told.value.hint == "are the right credentials in the environment?"
+
+
 def test_a_file_system_that_is_not_installed_is_named(monkeypatch):
     def without(address):
         raise ImportError("Install s3fs to access S3")

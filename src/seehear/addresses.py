@@ -25,6 +25,7 @@ Stamp = tuple[int, int]
 _ROOTED = ("file", "local", "memory")  # whose paths begin with a slash of their own
 _VERSIONS = ("ETag", "etag", "LastModified", "mtime", "updated", "last_modified", "created")
 _KEPT = "what was finished is kept; run the same command again to go on"
+_CREDENTIALS = "are the right credentials in the environment?"
 _seen: dict[str, Stamp] = {}  # of files as they were listed last
 
 
@@ -191,10 +192,12 @@ def _told(address: str) -> Iterator[None]:
         raise MediaError(
             "may not be read or written",
             where=address,
-            hint="are the right credentials in the environment?",
+            hint=_CREDENTIALS,
         ) from None
     except Exception as error:
-        raise UnreachableError(line_of(error), where=address, hint=_KEPT) from None
+        # those of S3, Google and Azure are called so, and their packages may not be there
+        hint = _CREDENTIALS if "Credential" in type(error).__name__ else _KEPT
+        raise UnreachableError(line_of(error), where=address, hint=hint) from None
 
 
 def line_of(error: Exception) -> str:

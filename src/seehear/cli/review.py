@@ -200,7 +200,7 @@ def _print(moments: "list[Moment]", counts: "Counts", left: int) -> None:
         score = "" if one.score is None else f"{one.score:.2f}"
         when = f"{one.start_s:g} to {one.end_s:g} s"
         rows.append([one.name, when, one.track or "", one.label or "all", score, one.why])
-    print(f"{left:,} clips are not reviewed completely")
+    print(f"{left:,} clip{' is' if left == 1 else 's are'} not reviewed completely")
     if rows:
         columns = ["clip", "when", "track", "class", "score", "why"]
         table("To look at next", columns, rows)
