@@ -224,6 +224,7 @@ def test_the_second_tab_is_refused_and_chooses(
     assert "this clip was saved since it was opened here, in another tab" in told
     assert len(stored(library).on("audio", "Dog")) == 1, "what was saved first stands"
     page.click("text=Show what was saved")
+    page.wait_for_selector("[role=alert]", state="detached")
     assert len([e for e in said(page) if e[0] == "Dog"]) == 1
     page.keyboard.press("z")
     assert ("Dog", 0, 5, "corrected") in said(page, "visual"), "a step back leads to mine"

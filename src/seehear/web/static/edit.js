@@ -164,9 +164,21 @@ export function editing(clip, place, view, player, changed) {
     message.append(make("p", "edit-row", button("Show what was saved", "", theirs), button("Save mine over it", "", mine)));
   }
 
+  /* the clip as it was saved last, or undefined; nothing can be changed until it is here */
+  async function lastSaved() {
+    busy = true;
+    shown();
+    try {
+      return await ask(`/api/clips/${clip.id}`).catch(refused);
+    } finally {
+      busy = false;
+      shown();
+    }
+  }
+
   /* what somebody else saved; a step back leads to what was here */
   async function theirs() {
-    const fresh = await ask(`/api/clips/${clip.id}`).catch(refused);
+    const fresh = await lastSaved();
     if (!fresh) return;
     [version, clip.version, clip.timeline] = [fresh.version, fresh.version, fresh.timeline];
     steps.push(states.begin(fresh.timeline));
@@ -177,7 +189,7 @@ export function editing(clip, place, view, player, changed) {
   }
 
   async function mine() {
-    const fresh = await ask(`/api/clips/${clip.id}`).catch(refused);
+    const fresh = await lastSaved();
     if (!fresh) return;
     version = fresh.version;
     await save();
