@@ -91,4 +91,7 @@ def test_one_version() -> None:
     exec((ROOT / about["tool"]["hatch"]["version"]["path"]).read_text(encoding="utf-8"), namespace)
     cff = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     assert f"\nversion: {namespace['__version__']}\n" in cff
-    assert f"## {namespace['__version__']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    released = re.findall(r"^date-released: (\S+)$", cff, re.MULTILINE)
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").split("\n## ")[1:]
+    assert changes[0].startswith("Unreleased\n")
+    assert changes[1].startswith(f"{namespace['__version__']} - {released[0]}\n")
