@@ -25,8 +25,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         type=Path,
         help=(
-            "its subtitles (SRT, VTT, ASS): captions are put between the lines, and every byte of"
-            " the file stays (default: captions alone)"
+            "the film's subtitles (SRT, VTT, ASS): captions are put between the lines, and every "
+            "byte of the file stays (default: write captions alone)"
         ),
     )
     parser.add_argument(
@@ -34,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         type=Path,
         required=True,
-        help="the file written: of the same kind as --merge, else .srt, .vtt or .ass",
+        help="file to write: of the same kind as --merge, else .srt, .vtt or .ass",
     )
     parser.add_argument(
         "--only",
@@ -42,23 +42,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="only what is heard while it is not seen",
     )
     parser.add_argument(
-        "--language", metavar="LANGUAGE", default="en", help="of the words: en (default) or de"
+        "--language",
+        metavar="LANGUAGE",
+        default="en",
+        help="language of the captions: en (default) or de",
     )
     parser.add_argument(
         "--words",
         metavar="FILE",
         type=Path,
-        help="words of your own, a class a line: Dog = dog barking (nothing after =: left out)",
+        help="file of your own words, one class per line: Dog = dog barking (nothing after =: no "
+        "caption)",
     )
     parser.add_argument(
         "--reading-speed",
         metavar="N",
         type=float,
         default=15.0,
-        help="characters that are read in a second (default 15)",
+        help="characters that people read in a second (default: 15)",
     )
     _add_parser(parser)
-    parser.add_argument("--json", action="store_true", help="print what was put where as JSON")
+    parser.add_argument(
+        "--json", action="store_true", help="print as JSON which captions were put where"
+    )
 
 
 def _add_parser(parser: argparse.ArgumentParser) -> None:
@@ -68,7 +74,7 @@ def _add_parser(parser: argparse.ArgumentParser) -> None:
     words.add_argument(
         "--vocabulary",
         metavar="FILE",
-        help="one class a line: name, or name = description (default: LLP's 25 classes)",
+        help="one class per line: name, or name = description (default: LLP's 25 classes)",
     )
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--preset", metavar="NAME", help="zero-shot parser: offline (default) or clip")
@@ -76,7 +82,9 @@ def _add_parser(parser: argparse.ArgumentParser) -> None:
         "--model", metavar="RUN_OR_FILE", help="a trained parser: a run folder or a model file"
     )
     parser.add_argument(
-        "--threshold", metavar="P", help="least probability of an event; two for audio and visual"
+        "--threshold",
+        metavar="P",
+        help="lowest probability of an event, from 0 to 1; two for audio and visual: 0.6,0.4",
     )
 
 

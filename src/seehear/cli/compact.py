@@ -20,8 +20,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=1.0,
         help=(
-            "take away parts that others have stood for longer than this; 0 when nobody else reads"
-            " the library (default: 1)"
+            "delete parts that were replaced more than H hours ago; 0 if nobody else reads the "
+            "library (default: 1)"
         ),
     )
     parser.add_argument("--json", action="store_true", help="print only JSON on stdout")

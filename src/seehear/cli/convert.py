@@ -40,9 +40,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "system",
         metavar="SYSTEM|FORM|RUN",
         help=(
-            f"{', '.join(SYSTEMS)}; of a library: parquet (parts, for any number of clips) or json"
-            " (timeline files); or, alone, a run folder or model file: it is given the graph with"
-            " which it parses without PyTorch"
+            f"system of the checkpoint: {', '.join(SYSTEMS)}; or, for a library, its new form: "
+            "parquet (parts, for any number of clips) or json (timeline files); or, alone, a "
+            "run folder or model file, to add the graph with which it parses without PyTorch"
         ),
     )
     parser.add_argument(
@@ -57,15 +57,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         type=Path,
         help=(
-            "model file to write (.safetensors); description and graph go beside it; of a library:"
-            " the folder, or with parquet an address (s3://...)"
+            "model file to write (.safetensors), with description and graph beside it; for a "
+            "library, a folder or, with parquet, an address (s3://...)"
         ),
     )
     parser.add_argument(
         "--video",
         metavar="CHECKPOINT",
         type=Path,
-        help="dhhn only: the copy kept for the visual track; CHECKPOINT then serves audio",
+        help="dhhn only: the checkpoint kept for the visual track; CHECKPOINT is then used for "
+        "audio",
     )
     parser.add_argument(
         "--features",
@@ -76,7 +77,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--vocabulary",
         metavar="FILE",
         type=Path,
-        help="classes of the checkpoint, one a line (default: LLP's 25)",
+        help="classes of the checkpoint, one per line (default: LLP's 25)",
     )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 

@@ -1,4 +1,4 @@
-"""`seehear decode`: decisions again from the scores that timelines keep."""
+"""`seehear decode`: decide again from the scores that timelines keep."""
 
 import argparse
 import contextlib
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.epilog = """nothing is decoded or encoded: this takes seconds. What a person confirmed, \
-corrected,
+    parser.epilog = """\
+No video is read and no encoder runs, so this takes seconds. What a person confirmed, corrected,
 added, removed or reviewed stays. Without options the parser's own decisions come back."""
     parser.add_argument(
         "library", metavar="LIBRARY", type=Path, help="folder of timelines, or one timeline"
@@ -27,18 +27,16 @@ added, removed or reviewed stays. Without options the parser's own decisions com
     parser.add_argument(
         "--threshold",
         metavar="P",
-        help="least probability of an event, from 0 to 1; two for audio and visual: 0.6,0.4",
+        help="lowest probability of an event, from 0 to 1; two for audio and visual: 0.6,0.4",
     )
     parser.add_argument(
         "--hysteresis",
         metavar="P",
-        help="an event goes on while its probability reaches P; none: it needs the threshold",
+        help="an event continues while its probability is at least P; none: at least the threshold",
     )
+    parser.add_argument("--min-duration", metavar="SECONDS", type=float, help="drop shorter events")
     parser.add_argument(
-        "--min-duration", metavar="SECONDS", type=float, help="shorter events are dropped"
-    )
-    parser.add_argument(
-        "--fill-gap", metavar="SECONDS", type=float, help="pauses no longer are filled"
+        "--fill-gap", metavar="SECONDS", type=float, help="fill pauses up to this length"
     )
     parser.add_argument(
         "--dry-run", action="store_true", help="only say what would change; write nothing"

@@ -26,21 +26,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path("seehear-demo"),
         metavar="DIR",
-        help="folder for everything it makes; the same command goes on (default: seehear-demo)",
+        help="folder for everything it makes; run again to go on (default: seehear-demo)",
     )
     what.add_argument(
         "--clip",
         type=Path,
         default=None,
         metavar="FILE",
-        help="make one clip of ten seconds to try things on, and nothing else",
+        help="only make one clip of ten seconds, to try things on",
     )
     what.add_argument(
         "--dataset",
         type=Path,
         default=None,
         metavar="DIR",
-        help="make only the clips with their labels: a dataset to learn from",
+        help="only make the clips with their labels: a dataset to train on",
     )
     parser.add_argument(
         "--clips",
@@ -50,14 +50,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="how many clips to make, train, val and test together (default: 156)",
     )
     parser.add_argument(
-        "--seed", type=int, default=0, metavar="N", help="another seed, another world (default: 0)"
+        "--seed",
+        type=int,
+        default=0,
+        metavar="N",
+        help="seed of everything that is drawn at random (default: 0)",
     )
     parser.add_argument(
         "--jobs",
         type=int,
         default=None,
         metavar="N",
-        help="processes that render and decode (default: one a core, at most 8)",
+        help="processes that render and decode (default: one per core, at most 8)",
     )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 

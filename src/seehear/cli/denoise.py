@@ -38,11 +38,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         choices=("paper", "release", "plus"),
         default="paper",
         help=(
-            "all choices at once: as in the paper (visual), as released (audio too), or ours with"
-            " evidence from contrast; single options below change it (default: paper)"
+            "all choices at once: paper (as printed: visual), release (as released: audio, too) "
+            "or plus (ours, with evidence from contrast); the options below change single ones "
+            "(default: paper)"
         ),
     )
-    add("--split", default="train", help="whose clips (default: train)")
+    add("--split", default="train", help="split whose clips are denoised (default: train)")
     add(
         "--tracks",
         choices=_TRACKS,
@@ -68,22 +69,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--descriptions",
         metavar="SET",
         help=(
-            "words for the classes in prompts: original, playing, photo, "
-            "playing-photo, person, or a file with a line 'class = words' each (default: playing)"
+            "words for the classes in prompts: original, playing, photo, playing-photo, person, "
+            "or a file of lines 'class = words' (default: playing)"
         ),
     )
     add(
         "--nothing",
         metavar="VARIANT",
         help=(
-            "the prompt for none of them: other, none, not-class, not-class-spelled, "
-            "or word:TEXT (default: other)"
+            "prompt for a segment with none of the classes: other, none, not-class, "
+            "not-class-spelled, or word:TEXT (default: other)"
         ),
     )
     add(
         "--audio-template",
         metavar="TEXT",
-        help="around every audio prompt, with {} for it (default: This is a sound of {})",
+        help="sentence around every audio prompt, which stands for {} (default: This is a sound "
+        "of {})",
     )
     for track in ("visual", "audio"):
         add(
@@ -99,9 +101,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--strategy",
         choices=("dynamic", "with-event", "without-event", "stable", "none"),
         help=(
-            "which labels the re-weighting softens: dynamic, positives and negatives; with-event,"
-            " positives only; without-event, negatives only; stable, both by constants; none"
-            " (default: dynamic; plus: none)"
+            "which labels the re-weighting softens: dynamic (positives and negatives), "
+            "with-event (positives), without-event (negatives), stable (both, by constants) or "
+            "none (default: dynamic; plus: none)"
         ),
     )
     add(
@@ -125,15 +127,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--alpha",
         metavar="X",
         help=(
-            "an unreliable positive label becomes X times the similarity of its segment to the"
-            " class; or fit, from the similarities themselves, or fit*0.75 (default: 4, fitted for"
-            " offline encoders)"
+            "an unreliable positive label becomes X times the similarity of its segment to the "
+            "class; fit takes X from the similarities themselves, fit*0.75 three quarters of "
+            "that (default: 4; for offline encoders fit)"
         ),
     )
     add(
         "--beta",
         metavar="X",
-        help="likewise for unreliable negatives (default: 0.4, or fitted)",
+        help="likewise for unreliable negatives (default: 0.4; for offline encoders fit)",
     )
     add(
         "--trim",
@@ -146,8 +148,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=int,
         metavar="SEGMENTS",
         help=(
-            "length of windows where clips differ in length, as train cuts them: labels are of"
-            " windows (default: 60 segments)"
+            "where clips differ in length: length of the windows they are cut into, as by train; "
+            "labels belong to windows (default: 60 segments)"
         ),
     )
     add(
@@ -165,8 +167,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="LABELS",
         type=Path,
         help=(
-            "compare with these labels: a folder of denoise, or an .npz of LSLD's repository"
-            " (seehear fetch llp --only LSLD-labels)"
+            "compare with these labels: a folder made by denoise, or an .npz of LSLD's "
+            "repository (seehear fetch llp --only LSLD-labels)"
         ),
     )
     add("--json", action="store_true", help="print the report as JSON")

@@ -27,7 +27,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="DATASET",
         help="also check this dataset folder (without it: the installation only)",
     )
-    parser.add_argument("--no-media", action="store_true", help="only look whether media are there")
+    parser.add_argument(
+        "--no-media",
+        action="store_true",
+        help="only check that media files exist, do not open them",
+    )
     parser.add_argument(
         "--all", action="store_true", help=f"list every anomaly, not only {_SHOWN} of each kind"
     )
@@ -36,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=os.cpu_count() or 1,
         metavar="N",
-        help="media examined at a time",
+        help="media files examined at a time",
     )
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object on stdout instead of tables"

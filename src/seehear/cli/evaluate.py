@@ -58,7 +58,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "dataset",
         type=Path,
         metavar="DATASET",
-        help="a folder with dataset.toml, or with the tables of a benchmark (docs: benchmarks)",
+        help="a folder with dataset.toml, or with the tables of a benchmark",
     )
     add("--split", help="split to score (default: test, else another that has truth)")
     source = parser.add_mutually_exclusive_group(required=True)
@@ -89,8 +89,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--prior",
         metavar="NAME",
         help=(
-            "with --model, the zero-shot preset beside it, as parse has it: likeness, language,"
-            " support or none (default: as its recipe has it)"
+            "with --model, how the zero-shot preset helps it, as in parse: support, language, "
+            "likeness or none (default: the recipe's choice)"
         ),
     )
     add("--device", default="cpu", help="where --model computes (default: cpu)")
@@ -112,32 +112,37 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--extra",
         choices=("error", "ignore"),
         default="error",
-        help="predictions for clips of no or another split: an error (default), or left out",
+        help="predictions for clips that are not in the split: an error (default), or left out",
     )
     add(
         "--gate",
         choices=GATES,
-        help="which pooled probability gates a segment (default: as the model was made)",
+        help="which pooled probability gates a segment (default: the model's own gate)",
     )
-    add("--threshold", type=float, metavar="P", help="of segments, audio and visual")
+    add("--threshold", type=float, metavar="P", help="threshold of segments, audio and visual")
     add(
         "--visual-threshold",
         type=float,
         metavar="P",
-        help="of visual segments, if other than --threshold",
+        help="threshold of visual segments, if not --threshold",
     )
-    add("--gate-threshold", type=float, metavar="P", help="of the gate, audio and visual")
-    add("--visual-gate-threshold", type=float, metavar="P", help="of the visual gate, if other")
+    add("--gate-threshold", type=float, metavar="P", help="threshold of the gate, audio and visual")
+    add(
+        "--visual-gate-threshold",
+        type=float,
+        metavar="P",
+        help="threshold of the visual gate, if not --gate-threshold",
+    )
     add(
         "--tune",
         metavar="SPLIT",
-        help="take the best threshold per class and track on this split (for probabilities)",
+        help="choose the best threshold per class and track on this split (needs probabilities)",
     )
     add(
         "--compare",
         type=Path,
         metavar="PRED",
-        help="other predictions, or another RUN, compared clip by clip",
+        help="other predictions, or another RUN, to compare with, clip by clip",
     )
     add("--per-class", action="store_true", help="also show a table by class")
     add(

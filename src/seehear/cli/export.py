@@ -26,7 +26,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     tables = [f"  {name:{width}}  {summary}" for name, summary in TABLES.items()]
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = "\n".join(
-        ["formats:", *lines, "formats of a whole library, beside a file a clip of those:", *tables]
+        [
+            "formats:",
+            *lines,
+            "formats that hold a whole library in one file (all others: one file per clip):",
+            *tables,
+        ]
     )
     parser.add_argument(
         "timeline",
@@ -42,30 +47,31 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         type=Path,
         help=(
-            "of one timeline: file or existing folder to write to (default: print the text); of a"
-            " library: the file of a table (csv, parquet, dcase) or of all clips (label-studio,"
-            " fiftyone, activitynet), or the folder of a file a clip"
+            "for one timeline, a file or existing folder (default: print the text); for a "
+            "library, the file of a table (csv, parquet, dcase) or of all clips (label-studio, "
+            "fiftyone, activitynet), or a folder for one file per clip"
         ),
     )
     parser.add_argument(
         "--tracks",
         metavar="LIST",
-        help="only these of audio, visual, audio_visual (or heard, seen, both), between commas",
+        help="only these tracks, separated by commas: audio, visual, audio_visual (or heard, "
+        "seen, both)",
     )
     parser.add_argument("--labels", metavar="LIST", help="only these classes, such as Dog,Speech")
     parser.add_argument(
         "--min-score",
         metavar="P",
         type=float,
-        help="only events of at least this score, from 0 to 1, and those without a score",
+        help="only events with at least this score, from 0 to 1, and events without a score",
     )
     parser.add_argument(
         "--media",
         metavar="PATH",
         type=Path,
         help=(
-            "for formats that point to it (html, eaf, otio ...): the clip's video, or a library's"
-            " folder of videos (default: looked for beside the timeline)"
+            "the clip's video, or the folder of a library's videos, for formats that point to it "
+            "(html, eaf, otio, ...; default: looked for beside the timeline)"
         ),
     )
     parser.add_argument(
@@ -76,7 +82,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--excel",
         action="store_true",
-        help="with csv: so that Excel knows the letters and takes no label for a formula",
+        help="with csv: write it so that Excel reads every letter right and takes no label for a "
+        "formula",
     )
 
 

@@ -1,4 +1,4 @@
-"""`seehear extract`: features of every clip of a dataset, or of a folder of media."""
+"""`seehear extract`: compute the features of every clip of a dataset, or of a folder of media."""
 
 import argparse
 import os
@@ -21,14 +21,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "inputs",
         nargs="*",
         metavar="DATASET",
-        help="a dataset folder, or media files, folders and fsspec URLs",
+        help="a dataset folder, or media files and folders, also at addresses (s3://bucket/folder)",
     )
     parser.add_argument(
         "--visual",
         action="append",
         default=[],
         metavar="ID",
-        help="visual encoder (repeat or separate by commas for several); see seehear models ls",
+        help="visual encoder, one of seehear models ls (repeatable, or separated by commas)",
     )
     parser.add_argument(
         "--audio", action="append", default=[], metavar="ID", help="audio encoder, likewise"
@@ -37,30 +37,37 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--out", required=True, metavar="FEATURES", help="features folder; run again to go on"
     )
     parser.add_argument(
-        "--engine", choices=("local", "ray"), default="local", help="this machine, or a Ray cluster"
+        "--engine",
+        choices=("local", "ray"),
+        default="local",
+        help="where to run: this machine or a Ray cluster",
     )
     parser.add_argument(
         "--parts",
         action="store_true",
         help=(
-            "on a cluster, whose nodes share --out: each worker writes a part of its own, and the"
-            " parts are joined without being copied (for millions of clips)"
+            "on a cluster whose nodes share --out: each worker writes its own part, and the "
+            "parts are joined without copying (for millions of clips)"
         ),
     )
     parser.add_argument(
         "--jobs",
         type=int,
         default=None,
-        help="decoding processes (default: one a core, at most 8; on a cluster all it has)",
+        help="decoding processes (default: one per core, at most 8; on a cluster as many as it "
+        "has)",
     )
     parser.add_argument(
         "--sampling",
         choices=("grid", "paper"),
         default="grid",
-        help="which frames: true to time, or the published rule that stretches short clips",
+        help="which frames to look at: grid, at their true times (default); paper, by the "
+        "published rule, which stretches short clips",
     )
     parser.add_argument(
-        "--keep-frames", action="store_true", help="keep one row a frame beside one row a segment"
+        "--keep-frames",
+        action="store_true",
+        help="keep a row per frame besides the row per segment",
     )
     parser.add_argument(
         "--dtype", choices=("float32", "float16"), default="float32", help="of the stored rows"
@@ -70,40 +77,42 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=None,
         metavar="N",
-        help="frames a second image encoders look at (default: the encoder's, 8 for most)",
+        help="frames per second that image encoders look at (default: the encoder's own, mostly 8)",
     )
     add_audio_stream(parser)
     parser.add_argument(
-        "--device", default=None, help="where encoders run: cpu, cuda, ... (default: their choice)"
+        "--device",
+        default=None,
+        help="where encoders run: cpu, cuda, ... (default: each encoder's own choice)",
     )
     parser.add_argument(
         "--precision",
         choices=("full", "half"),
         default="full",
-        help="half: encoders compute with 16 bits on a CUDA device (default: full)",
+        help="half: compute with 16 bits on a CUDA device (default: full)",
     )
     parser.add_argument(
-        "--media", metavar="FOLDER", help="where the dataset's media lie: a folder or an fsspec URL"
+        "--media", metavar="FOLDER", help="where the dataset's media lie: a folder or an address"
     )
     parser.add_argument(
         "--all",
         dest="everything",
         action="store_true",
-        help="of folders, also try files that are not called as media are",
+        help="in folders, also try files whose names do not end as those of media do",
     )
     parser.add_argument(
         "--timeout",
         type=float,
         default=60.0,
         metavar="SECONDS",
-        help="longest wait for ten segments of a clip before it is given up (default 60)",
+        help="longest wait for ten segments of a clip before it is given up (default: 60)",
     )
     parser.add_argument(
         "--retry",
         choices=("failed", "degraded"),
         action="append",
         default=[],
-        help="do clips again that ended so",
+        help="try clips again that failed, or also those that came out degraded",
     )
     parser.add_argument(
         "--import",
@@ -112,11 +121,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="FOLDER",
         help=(
-            "instead of extracting: pack a published .npy folder, or join features folders (repeat)"
+            "instead of extracting: pack a published .npy folder, or join features folders "
+            "(repeatable)"
         ),
     )
     parser.add_argument(
-        "--export-npy", metavar="FOLDER", help="also write --out as one .npy file a clip and stream"
+        "--export-npy",
+        metavar="FOLDER",
+        help="also write the features as one .npy file per clip and stream",
     )
     parser.add_argument("--json", action="store_true", help="print only JSON on stdout")
 

@@ -23,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "dataset", choices=(_LLP, "lfav", "ave", "unav100", "vggsounder"), help="which dataset"
     )
     parser.add_argument(
-        "--out", required=True, metavar="DIR", help="dataset folder; run again to go on"
+        "--out", required=True, metavar="DIR", help="dataset folder to write; run again to go on"
     )
     parser.add_argument(
         "--only",
@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="PART",
         default=[],
         help=(
-            "fetch this part only (repeat for several). LLP: tables, CLIP or CLAP (VALOR's"
+            "fetch this part only (repeatable). LLP: tables, CLIP or CLAP (VALOR's"
             " features), UWAV-CLIP or UWAV-CLAP, LSLD-labels, or all of a repository by its name;"
             " default: tables, CLIP and CLAP. Others: tables (default), of UnAV-100 UWAV-CLIP and"
             " UWAV-CLAP too"
@@ -40,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--list",
         action="store_true",
-        help="fetch nothing: show what is offered, and its size as the hub answers",
+        help="fetch nothing; list what is offered, with the sizes that the hub reports",
     )
     parser.add_argument(
         "--hub", metavar="URL", help="a mirror of the hub (default: HF_ENDPOINT, else the hub)"

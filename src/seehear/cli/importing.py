@@ -30,21 +30,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
     lines = [f"  {name:{width}}  {f.summary}" for name, f in interchange.FORMATS.items()]
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = "\n".join(
-        ["what a file is, is found out by what it holds; formats:", *lines, _EPILOG]
+        ["the format is told by what a file holds, not by its name; formats:", *lines, _EPILOG]
     )
     parser.add_argument(
         "files",
         metavar="FILE",
         nargs="+",
         type=Path,
-        help="annotations; with --as features a features folder or a table of vectors",
+        help="files of annotations; with --as features, features folders or tables of vectors",
     )
     parser.add_argument(
         "--out",
         metavar="PATH",
         type=Path,
         required=True,
-        help="the library whose timelines take them, or a new folder for a dataset",
+        help="the library whose timelines take them in, or a new folder for a dataset",
     )
     parser.add_argument(
         "--media",
@@ -58,8 +58,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         choices=_KINDS,
         default="corrections",
         help=(
-            "into timelines (default), the truth of a dataset for seehear evaluate, or embeddings"
-            " that others made, to be searched as if parsing had kept them"
+            "what they become: corrections of timelines (default), the truth of a dataset for "
+            "seehear evaluate, or features that others computed, searched as if parsing had kept "
+            "them"
         ),
     )
     parser.add_argument(
@@ -68,30 +69,31 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--track",
         choices=tuple(_TRACKS),
-        help="where rows lie that do not say it (default: as usual for the format)",
+        help="track of rows that do not name one (default: the format's usual one)",
     )
     parser.add_argument("--events", metavar="LIST", help="only these classes, such as Dog,Speech")
     parser.add_argument(
-        "--vocabulary", metavar="FILE", type=Path, help="only these classes, one a line"
+        "--vocabulary", metavar="FILE", type=Path, help="only these classes, one per line"
     )
     parser.add_argument(
         "--point",
         dest="point_s",
         metavar="SECONDS",
         type=float,
-        help="how long moments without a length last (default: they are not used)",
+        help="length given to moments that have none (default: they are left out)",
     )
     parser.add_argument(
         "--reviewed",
         action="store_true",
-        help="the files say all there is in their clips: what they do not name is not there",
+        help="the files name everything in their clips: what they do not name is not there",
     )
     parser.add_argument("--by", metavar="NAME", help="who annotated, for the record")
     parser.add_argument("--split", default="test", metavar="NAME", help="of a dataset (test)")
     parser.add_argument(
         "--format",
         metavar="NAME",
-        help="what all files are: " + ", ".join(interchange.names()),
+        help="format of all files (default: told by what each holds): "
+        + ", ".join(interchange.names()),
     )
     parser.add_argument(
         "--fps", metavar="RATE", type=float, help="frames a second, where a file does not say"
@@ -99,7 +101,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--start-timecode",
         metavar="HH:MM:SS:FF",
-        help="what the first frame of the media is called, where times count from elsewhere",
+        help="timecode of the media's first frame, where times do not count from zero",
     )
     parser.add_argument("--encoding", metavar="NAME", help="character set, such as cp1251")
     parser.add_argument(
@@ -108,16 +110,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help=(
-            "who made a column of a table of vectors: one of seehear models ls, or audio:NAME or"
-            " visual:NAME (repeatable)"
+            "the encoder that made a column of a table of vectors: one of seehear models ls, or "
+            "audio:NAME or visual:NAME (repeatable)"
         ),
     )
     parser.add_argument(
         "--vouch",
         action="store_true",
         help=(
-            "the vectors were made by our encoders of these names with their own weights: open"
-            " words and parsing may use them, too"
+            "you vouch that seehear's own encoders of these names, with their weights, made the "
+            "vectors; parsing and searches for open words may then use them, too"
         ),
     )
     parser.add_argument("--json", action="store_true", help="print only JSON on stdout")

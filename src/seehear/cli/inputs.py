@@ -99,8 +99,8 @@ def add_audio_stream(parser: argparse.ArgumentParser) -> None:
         type=int,
         metavar="N",
         help=(
-            "which of several audio streams, counted from 1 (default: the one players play or,"
-            " where that is silent, the first that sounds)"
+            "which of several audio streams to hear, counted from 1 (default: the one that "
+            "players play or, if it is silent, the first that is not)"
         ),
     )
 

@@ -20,14 +20,18 @@ _WHOLE_HASH = 64  # digits of a sha256
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ls|fetch|verify")
-    ls = actions.add_parser("ls", help="id, source, licence, size, hash, state")
-    fetch = actions.add_parser("fetch", help="bring weights into the cache and verify them")
+    ls = actions.add_parser("ls", help="list id, source, licence, size, hash and state")
+    fetch = actions.add_parser("fetch", help="fetch weights into the cache and verify them")
     verify = actions.add_parser("verify", help="read every cached file again and compare hashes")
     for action in (fetch, verify):
         action.add_argument("id", nargs="*", help="ids; default for verify: everything cached")
         action.add_argument("--preset", choices=("offline", "clip"), help="all weights of a preset")
     fetch.add_argument(
-        "--from", dest="source", type=Path, metavar="PATH", help="your own file or folder"
+        "--from",
+        dest="source",
+        type=Path,
+        metavar="PATH",
+        help="take them from a file or folder of your own",
     )
     for action in (ls, fetch, verify):
         action.add_argument("--json", action="store_true", help="print only JSON on stdout")

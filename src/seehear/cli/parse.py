@@ -1,4 +1,4 @@
-"""`seehear parse`: videos or folders in, timelines out."""
+"""`seehear parse`: make timelines of videos: what is heard, what is seen, and when."""
 
 import argparse
 import contextlib
@@ -52,7 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "paths",
         nargs="+",
         metavar="PATH",
-        help="media files, or folders that hold some; also at addresses (s3://bucket/folder)",
+        help="media files or folders of them, also at addresses (s3://bucket/folder)",
     )
     words = parser.add_mutually_exclusive_group()
     words.add_argument(
@@ -61,7 +61,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     words.add_argument(
         "--vocabulary",
         metavar="FILE",
-        help="one class a line: name, or name = description (default: LLP's 25 classes)",
+        help="one class per line: name, or name = description (default: LLP's 25 classes)",
     )
     how = parser.add_mutually_exclusive_group()
     how.add_argument(
@@ -77,9 +77,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--prior",
         metavar="NAME",
         help=(
-            "with --model, the zero-shot preset beside it: support (for footage like what it was"
-            " trained on), language (for other footage), likeness (whichever of them fits the"
-            " video) or none (default: as its recipe has it)"
+            "with --model, how the zero-shot preset helps it: support (on footage like its "
+            "training footage), language (on other footage), likeness (whichever fits the video) "
+            "or none (default: the recipe's choice)"
         ),
     )
     parser.add_argument(
@@ -88,20 +88,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="FORMAT",
         dest="formats",
-        help="of the files written: json (default), csv, vtt, srt, html, ... (repeat for several)",
+        help="format of the files written: json (default), csv, vtt, srt, html, ... (repeatable)",
     )
     parser.add_argument(
         "--out",
         metavar="DIR",
-        help="folder of the files written, also at an address (default: here)",
+        help="folder or address to write to (default: the current folder)",
     )
     parser.add_argument(
         "--threshold",
         metavar="P",
-        help="least probability of an event, from 0 to 1; two for audio and visual: 0.6,0.4",
+        help="lowest probability of an event, from 0 to 1; two for audio and visual: 0.6,0.4",
     )
     parser.add_argument(
-        "--fps", type=int, metavar="N", help="frames looked at a second (presets; default 2)"
+        "--fps",
+        type=int,
+        metavar="N",
+        help="frames to look at per second (presets only; default: 2)",
     )
     add_audio_stream(parser)
     parser.add_argument(
@@ -109,28 +112,31 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=float,
         metavar="LEVELS",
         help=(
-            "encode pictures that look the same once: no part of them differs by more than so many"
-            " of 256 grey levels, such as 2 (default: every picture is encoded)"
+            "encode pictures that look the same only once: those in which no part differs by "
+            "more than this many of 256 grey levels, such as 2 (default: encode every picture)"
         ),
     )
     parser.add_argument(
         "--all",
         dest="everything",
         action="store_true",
-        help="of folders, also try files that are not called as media are",
+        help="in folders, also try files whose names do not end as those of media do",
     )
     _add_archive(parser)
     _add_kept(parser)
     parser.add_argument(
-        "--engine", choices=("local", "ray"), default="local", help="this machine, or a Ray cluster"
+        "--engine",
+        choices=("local", "ray"),
+        default="local",
+        help="where to run: this machine or a Ray cluster",
     )
     parser.add_argument(
         "--jobs",
         type=int,
         metavar="N",
         help=(
-            f"decoding processes (default: one a core and file, at most {_MOST_JOBS}; on a cluster"
-            " all it has)"
+            f"decoding processes (default: one per core and file, at most {_MOST_JOBS}; on a"
+            " cluster as many as it has)"
         ),
     )
     parser.add_argument(
@@ -138,13 +144,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=60.0,
         metavar="SECONDS",
-        help="longest wait for ten segments of a file before it is given up (default 60)",
+        help="longest wait for ten segments of a file before it is given up (default: 60)",
     )
     parser.add_argument(
         "--json",
         action="store_true",
         help=(
-            "print only JSON on stdout: the timeline of one file, else all of them and the failures"
+            "print only JSON on stdout: the timeline of one file, or all timelines and the failures"
         ),
     )
 
@@ -155,28 +161,28 @@ def _add_archive(parser: argparse.ArgumentParser) -> None:
         "--again",
         choices=("changed", "all"),
         help=(
-            "parse again: changed, the files that changed or were parsed for other words or in"
-            " another way; or all (default: what is done stays)"
+            "parse again: changed (files that changed, or were parsed for other words or in "
+            "another way) or all (default: what is done stays)"
         ),
     )
     parser.add_argument(
         "--overwrite-changed",
         action="store_true",
-        help="with --again, also timelines that a person or another tool changed",
+        help="with --again, also replace timelines that a person or another tool changed",
     )
     parser.add_argument(
-        "--retry", action="store_true", help="of folders, also try the files that failed before"
+        "--retry", action="store_true", help="in folders, also try the files that failed before"
     )
     parser.add_argument(
         "--watch",
         action="store_true",
-        help="go on looking for new files until Ctrl-C; one still being written is waited for",
+        help="keep looking for new files until Ctrl-C; files still being written are waited for",
     )
     parser.add_argument(
         "--interval",
         type=float,
         metavar="SECONDS",
-        help="with --watch, from one look to the next (default 10)",
+        help="with --watch, the time from one look to the next (default: 10)",
     )
 
 
@@ -186,8 +192,8 @@ def _add_kept(parser: argparse.ArgumentParser) -> None:
         "--keep",
         choices=("features", "features-half"),
         help=(
-            "keep what the encoders saw and heard beside the timelines, so that other words need no"
-            " video; features-half takes half the space, and rounds"
+            "keep the encoders' features beside the timelines, so that parsing for other words "
+            "needs no video; features-half rounds them to half the space"
         ),
     )
     parser.add_argument(
@@ -195,9 +201,9 @@ def _add_kept(parser: argparse.ArgumentParser) -> None:
         dest="origin",
         choices=("media", "library"),
         help=(
-            "media parses videos, whatever was kept; library asks the clips of a folder of"
-            " timelines again, without their videos (default: what was kept answers where it fits,"
-            " videos where it does not; a folder of timelines alone is a library)"
+            "media: parse the videos, whatever was kept; library: parse the clips of a library "
+            "from what was kept, without their videos (default: from what was kept where it "
+            "suffices, else from the videos)"
         ),
     )
 

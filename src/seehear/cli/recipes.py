@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the subcommands."""
     commands = parser.add_subparsers(dest="action", metavar="ls|show|diff", required=True)
-    listing = commands.add_parser("ls", help="every recipe, one line each")
-    show = commands.add_parser("show", help="one recipe, whole, on a page")
+    listing = commands.add_parser("ls", help="list every recipe, one per line")
+    show = commands.add_parser("show", help="print one whole recipe on a page")
     show.add_argument("name", metavar="NAME")
-    diff = commands.add_parser("diff", help="where two recipes differ")
+    diff = commands.add_parser("diff", help="show where two recipes differ")
     diff.add_argument("a", metavar="A")
     diff.add_argument("b", metavar="B")
     for command in (show, diff):

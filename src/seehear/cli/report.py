@@ -66,7 +66,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--media", type=Path, metavar="FILE", help="its video (default: beside the timeline)"
     )
     for name in ("run", "lanes"):
-        add[name].add_argument("--split", help="split to look at (default: test, else another)")
+        add[name].add_argument(
+            "--split", help="split to show (default: test, else another that has truth)"
+        )
         add[name].add_argument(
             "--against",
             type=Path,
@@ -81,7 +83,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="RUN",
-        help="a run of ma or jomold: the labels of clips it leaves (repeatable)",
+        help="a run of ma or jomold, to show the clip labels that it does not remove (repeatable)",
     )
     for name in ("similarity", "strips"):
         add[name].add_argument(
@@ -105,7 +107,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
             help="how many clips to choose (default: %(default)s)",
         )
     add["run"].add_argument(
-        "--no-labels", action="store_true", help="leave label quality and strips out"
+        "--no-labels", action="store_true", help="leave out label quality and strips"
     )
     add["run"].add_argument(
         "--embed-mb",
@@ -113,8 +115,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=16,
         metavar="MB",
         help=(
-            "videos are copied into the page up to this size together, the others linked to "
-            "(default: 16)"
+            "copy videos into the page up to this size in all, and link to the others (default: 16)"
         ),
     )
     pages = {"run": "RUN/report.html", "clip": "NAME.html beside the timeline"}

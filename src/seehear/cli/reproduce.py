@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         type=Path,
         help=(
-            "output folder; the same command goes on; tables with one folder share runs and labels"
+            "output folder; run again to go on; tables that share a folder share runs and labels"
         ),
     )
     parser.add_argument("--rows", metavar="KEY,KEY", help="only these rows (default: all)")
@@ -35,14 +35,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="1,2,3",
-        help="seeds of every row, or of one as ROW=1,2,3 (repeatable; default: each recipe's own)",
+        help="seeds of every row, or of one row as ROW=1,2,3 (repeatable; default: each recipe's "
+        "own)",
     )
     parser.add_argument(
         "--inputs",
         metavar="SET",
         help=(
             "train every row on this feature set (default: the row's own; if the folder holds no "
-            "row's own, the recipe's first that it holds)"
+            "row's own, the first of the recipe's that it does hold)"
         ),
     )
     parser.add_argument(
@@ -63,7 +64,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=int,
         metavar="N",
         help=(
-            "rows at a time, a process and a thread each (default: one a core; on CUDA"
+            "rows at a time, each in a process with one thread (default: one per core; on CUDA"
             f" {_SHARE_A_CARD}, which share the card); 0: in this process"
         ),
     )

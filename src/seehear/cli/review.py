@@ -1,4 +1,4 @@
-"""`seehear review`: what to look at next, and corrections from files."""
+"""`seehear review`: list what to look at next; take in corrections from files."""
 
 import argparse
 from collections.abc import Iterator
@@ -20,12 +20,12 @@ _SHOWN = 5  # lines on what is not used
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.epilog = """without a file: the moments to look at next, the most doubtful first, and \
-how good
-the parser is by what was reviewed so far. FILE is a table with the columns filename, track, onset,
-offset and event_label, or annotations of another tool. Of a clip named by --reviewed its silence
-counts too: with --import, what the file does not name there is taken away; alone, what stands there
-is confirmed."""
+    parser.epilog = """\
+Without a file it lists the moments to look at next, the most doubtful first, and says how good the
+parser is on what was reviewed so far. FILE is a table with the columns filename, track, onset,
+offset and event_label, or annotations of another tool. For clips named by --reviewed, what is not
+marked counts, too: with --import, events that the file does not name are removed; alone, the
+events that stand there are confirmed."""
     parser.add_argument(
         "library",
         metavar="LIBRARY",
@@ -43,9 +43,9 @@ is confirmed."""
         "--reviewed",
         metavar="FILE",
         type=Path,
-        help="clips that a person has gone through completely, one a line",
+        help="file of the clips that a person has gone through completely, one per line",
     )
-    parser.add_argument("--by", metavar="NAME", help="who says so, for the record")
+    parser.add_argument("--by", metavar="NAME", help="name of that person, for the record")
     parser.add_argument(
         "--dry-run", action="store_true", help="only say what would change; write nothing"
     )
@@ -55,12 +55,12 @@ is confirmed."""
         default="doubt",
         help="the most doubtful moments first (default), or whole clips at random",
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the random order")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the random order")
     parser.add_argument(
         "--class", dest="label", metavar="WORD", help="only moments and figures of this class"
     )
     parser.add_argument(
-        "--limit", type=int, default=20, metavar="N", help="most moments to list (default 20)"
+        "--limit", type=int, default=20, metavar="N", help="list at most N moments (default: 20)"
     )
     parser.add_argument("--json", action="store_true", help="print only JSON on stdout")
 

@@ -29,8 +29,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
   audio_visual:Accordion duration>3                        stretches longer than 3 s
   audio:Dog score>0.8      stretches whose score, as the answer shows it, is over 0.8
 
-"not" holds only where a track was parsed and the class looked for, and there where its score is
-below --absent. Answers are ranked by their score, the surest first.
+"not" holds only where the track was parsed, the class was looked for, and its score is below
+--absent. Answers are ranked by their score, the surest first.
 A query that begins with - goes after --, or begins with the word not."""
     parser.add_argument(
         "library",
@@ -44,8 +44,8 @@ A query that begins with - goes after --, or begins with the word not."""
         action=_Instead,
         metavar="CLIP@SECONDS",
         help=(
-            "instead of a query: what is most like that second of a clip of the library, or of a"
-            " media file; without @SECONDS, the clips most like it (copies have 1.00)"
+            "instead of a query: moments most like that second of a clip of the library or of a "
+            "media file; without @SECONDS, the clips most like it (copies have 1.00)"
         ),
     )
     parser.add_argument(
@@ -56,8 +56,8 @@ A query that begins with - goes after --, or begins with the word not."""
         type=float,
         metavar="P",
         help=(
-            "instead of a query: clips that are copies, near copies or parts of others; from a"
-            " likeness of P on (default: 0.85)"
+            "instead of a query: clips that are copies, near copies or parts of others, with a "
+            "likeness of at least P (default: 0.85)"
         ),
     )
     parser.add_argument(
@@ -69,8 +69,8 @@ A query that begins with - goes after --, or begins with the word not."""
         "--exact",
         action="store_true",
         help=(
-            "with --like: compare with every clip; where a library has more than 100 hours and the"
-            " extra nearest is installed, an index proposes the clips that are compared"
+            "with --like: compare with every clip (default: in libraries of more than 100 hours, "
+            "and with the extra nearest installed, only with those that an index proposes)"
         ),
     )
     parser.add_argument(
@@ -78,8 +78,8 @@ A query that begins with - goes after --, or begins with the word not."""
         choices=_FORMATS,
         default="table",
         help=(
-            "clips prints each clip's name once; cuts writes every moment as a video of its own"
-            " into --out (default: table)"
+            "clips prints each clip's name once; cuts writes each moment into --out as a video "
+            "of its own (default: table)"
         ),
     )
     parser.add_argument(
@@ -90,7 +90,7 @@ A query that begins with - goes after --, or begins with the word not."""
         help="the same as --format json",
     )
     parser.add_argument(
-        "--limit", metavar="N", type=int, help="at most N stretches (default: 50 in a table)"
+        "--limit", metavar="N", type=int, help="show at most N moments (default: 50 in a table)"
     )
     parser.add_argument(
         "--rank",
@@ -102,15 +102,15 @@ A query that begins with - goes after --, or begins with the word not."""
         "--absent",
         metavar="P",
         type=float,
-        help="score below which a class counts as surely not there (default: 0.25)",
+        help="a class counts as surely not there when its score is below P (default: 0.25)",
     )
     parser.add_argument(
         "--sure",
         metavar="P",
         type=float,
         help=(
-            "how sure a second must be of all that stands beside a - (default: 0.4; 0 leaves"
-            " nothing out)"
+            "in a query with -, how sure a second must be of what is there and of what is not "
+            "(default: 0.4; 0 leaves nothing out)"
         ),
     )
     parser.add_argument("--out", metavar="DIR", type=Path, help="folder of the cuts")

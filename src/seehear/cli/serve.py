@@ -45,8 +45,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help=(
-            "folder that symbolic links to videos may lead into; others out of the folders are not"
-            " followed (repeatable)"
+            "folder that symbolic links to videos may lead into; links to other places are not "
+            "followed (repeatable)"
         ),
     )
     parser.add_argument("--port", type=int, default=8765, help="default: 8765; 0 takes a free one")
@@ -59,8 +59,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--token",
         metavar="TEXT",
         help=(
-            "what every request must carry, at least 16 letters "
-            "(default: made anew when --host is not a loopback address)"
+            "secret that every request must carry, at least 16 letters (default: a new one when "
+            "--host is not a loopback address)"
         ),
     )
     parser.add_argument(
@@ -73,24 +73,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--read-only",
         action="store_true",
-        help="visitors change nothing: no corrections, no uploads",
+        help="visitors can change nothing: no corrections, no uploads",
     )
     group = parser.add_argument_group("uploads")
     group.add_argument(
-        "--no-uploads", action="store_true", help="take none, as always into Parquet parts"
+        "--no-uploads",
+        action="store_true",
+        help="take no uploads (a library of Parquet parts never takes any)",
     )
-    group.add_argument("--preset", help="parser of uploads (default: offline)")
-    group.add_argument("--model", metavar="RUN_OR_FILE", type=Path, help="a trained parser instead")
+    group.add_argument("--preset", help="zero-shot parser of uploads (default: offline)")
+    group.add_argument(
+        "--model", metavar="RUN_OR_FILE", type=Path, help="a trained parser instead of a preset"
+    )
     group.add_argument(
         "--events", metavar="CLASSES", help='classes to look for, such as "Dog,Speech"'
     )
     group.add_argument(
-        "--vocabulary", metavar="FILE", type=Path, help="classes to look for, one a line"
+        "--vocabulary", metavar="FILE", type=Path, help="classes to look for, one per line"
     )
     group.add_argument(
         "--keep",
         choices=("features", "features-half"),
-        help="keep what the encoders saw and heard, as seehear parse does",
+        help="keep the encoders' features, as seehear parse does",
     )
     group.add_argument("--threshold", type=float, help="probability from which a class is present")
     group.add_argument(
@@ -106,7 +110,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--max-memory-mb",
         type=float,
         default=4000,
-        help="memory that parsing may take, in MB (default: 4000; kept on Linux)",
+        help="memory that parsing may take, in MB (default: 4000; enforced on Linux)",
     )
     group.add_argument(
         "--time-limit", type=float, default=900, help="seconds that parsing may take (default: 900)"

@@ -18,15 +18,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--to",
         metavar="URL",
         help=(
-            "hf://owner/name[@revision], or an fsspec URL such as "
-            "s3://bucket/folder or file:///folder; loaded again by --model URL"
+            "hf://owner/name[@revision], or an fsspec URL such as s3://bucket/folder or "
+            "file:///folder; --model URL loads it again"
         ),
     )
     parser.add_argument(
         "--licence",
         default="",
         metavar="SPDX",
-        help="of the parser, such as CC-BY-4.0, for the card",
+        help="licence of the parser, such as CC-BY-4.0, for the card",
     )
     parser.add_argument("--card", action="store_true", help="only print the model card")
     parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")

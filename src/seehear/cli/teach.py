@@ -1,4 +1,4 @@
-"""`seehear teach`: a better parser from what was reviewed."""
+"""`seehear teach`: make a better parser from what was reviewed."""
 
 import argparse
 import sys
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.epilog = """calibrate takes a second: for every class and track, how far the parser's \
-answers must
-be moved to be those of the people who reviewed them. refit takes seconds: from the features that
-parse kept of the clips it learns, too, how the classes of this library look and sound. train takes
-minutes: on the same features it trains the network of a recipe, which answers beside the parser;
-reviewed seconds are what they are, and where only a catalogue speaks, it is held against what the
-parser said. Figures before and after are of reviewed clips that it did not learn from. Where what
-was learnt is no better, MODEL holds the parser as it was."""
+    parser.epilog = """\
+calibrate takes a second: it learns, for every class and track, how far to move the parser's scores
+so that they agree with the people who reviewed them. refit takes seconds: from the features that
+parse kept, it also learns how the classes of this library look and sound. train takes minutes: on
+the same features it trains the network of a recipe, which answers beside the parser; what people
+reviewed counts as it is, and what only a catalogue says is weighed against what the parser said.
+The figures before and after come from reviewed clips that it did not learn from. If what was
+learnt is no better, MODEL holds the parser as it was."""
     parser.add_argument(
         "library", metavar="LIBRARY", type=Path, help="folder of timelines that people corrected"
     )
@@ -31,8 +31,8 @@ was learnt is no better, MODEL holds the parser as it was."""
         required=True,
         metavar="HOW",
         help=(
-            "calibrate: move scores by class and track; refit: learn from kept features, too;"
-            " train: a network besides"
+            "calibrate: move scores by class and track; refit: also learn from kept features; "
+            "train: also train a network"
         ),
     )
     parser.add_argument(
@@ -42,18 +42,19 @@ was learnt is no better, MODEL holds the parser as it was."""
         "--weak",
         metavar="FILE",
         type=Path,
-        help="the classes of clips, with neither track nor time: filename, event_labels (Dog,Car)",
+        help="weak labels of clips, a table of filename and event_labels (Dog,Car)",
     )
     parser.add_argument(
         "--model",
         metavar="RUN_OR_FILE",
         type=Path,
-        help="what the library was parsed with, where that was a trained parser",
+        help="the parser that the library was parsed with, if it was a trained one",
     )
     parser.add_argument(
         "--recipe",
         metavar="NAME",
-        help="whose network is trained, see seehear recipes ls (default: the recommended one)",
+        help="recipe whose network is trained, one of seehear recipes ls (default: the "
+        "recommended one)",
     )
     parser.add_argument(
         "--set",
@@ -64,7 +65,7 @@ was learnt is no better, MODEL holds the parser as it was."""
         help="change one setting of the recipe, such as training.epochs=3 (repeatable)",
     )
     parser.add_argument(
-        "--anyway", action="store_true", help="keep what was learnt even where it is no better"
+        "--anyway", action="store_true", help="keep what was learnt even if it is no better"
     )
     parser.add_argument("--json", action="store_true", help="print only JSON on stdout")
 

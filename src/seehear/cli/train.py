@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--recipe",
         metavar="NAME",
-        help="see seehear recipes ls (default: the one that is recommended there)",
+        help="recipe to train, one of seehear recipes ls (default: the one recommended there)",
     )
     parser.add_argument(
         "--out",
@@ -62,7 +62,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--window",
         type=int,
         metavar="SEGMENTS",
-        help="length of training windows where clips differ in length (default: 60 segments)",
+        help="where clips differ in length: length of the training windows (default: 60 segments)",
     )
     parser.add_argument(
         "--track-labels",
@@ -72,10 +72,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     seeds = parser.add_mutually_exclusive_group()
     seeds.add_argument("--seed", type=int, metavar="N", help="seed (default: the recipe's)")
     seeds.add_argument(
-        "--seeds", metavar="1,2,3", help="several runs, RUN/seed-N each, with mean and spread"
+        "--seeds",
+        metavar="1,2,3",
+        help="train once per seed into RUN/seed-N; print mean and spread",
     )
     parser.add_argument(
-        "--evaluate", metavar="SPLIT", help="score the kept epoch on this split at the end"
+        "--evaluate", metavar="SPLIT", help="at the end, score the best epoch on this split"
     )
     parser.add_argument(
         "--device", default="auto", metavar="DEVICE", help="cpu, cuda or auto (default)"
@@ -85,14 +87,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=0,
         metavar="STEPS",
-        help="also save inside an epoch, for very long ones (default: after each epoch)",
+        help="save every so many steps, too, for very long epochs (default: after each epoch)",
     )
     parser.add_argument(
         "--stream",
         action=argparse.BooleanOptionalAction,
         help=(
-            "read features batch by batch instead of into memory, with the same losses (default:"
-            " where they do not fit)"
+            "read features batch by batch instead of all into memory; the losses are the same "
+            "(default: only where they do not fit)"
         ),
     )
     parser.add_argument(
