@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: demo test lint docs install install-test weights constraints fuzz check-restaged cluster-check tables bench wheel-check light-check \
-	test-oldest screenshots dry-run gpu clean
+	late-answers test-oldest screenshots dry-run gpu clean
 
 demo: weights  ## the main job: a small world of clips, everything run on it, and a report
 	$(BIN)/seehear demo --out out/demo
@@ -56,8 +56,12 @@ constraints: install-test  ## pin what is installed now; names and versions only
 bench: install-test  ## every benchmark in short, one dated table with machine facts (about 20 minutes)
 	$(BIN)/python benchmarks/run_all.py --folder .cache/bench --out out/bench
 
-fuzz: install-test  ## 100,000 damaged files of every format; FUZZ=N FIRST=SEED for others (about 15 minutes)
+fuzz: install-test  ## 100,000 damaged files of every format, 5,000 of media; FUZZ=N FIRST=SEED MEDIA=N for others (about 20 minutes)
 	$(BIN)/python tests/foreign/fuzz.py $(or $(FUZZ),100000) --first $(or $(FIRST),0) --keep out/fuzz
+	SEEHEAR_BROKEN_MEDIA=$(or $(MEDIA),5000) $(BIN)/python -m pytest tests/media/test_broken_media.py -k no_change
+
+late-answers: install-test  ## tests in a browser, every answer of the server late: what does not wait for one fails
+	SEEHEAR_LATE_S=0.7 $(BIN)/python -m pytest -m "browser and not shared" tests/web
 
 cluster-check: install-test  ## parsing on a cluster whose nodes, driver and storage are lost, and extraction on one (minutes)
 	SEEHEAR_CLUSTER=1 $(BIN)/python -m pytest tests/parser/test_cluster.py tests/extraction/test_ray.py

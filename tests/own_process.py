@@ -5,7 +5,7 @@ A new interpreter needs seconds for that, which a test that is about the process
 
 import multiprocessing
 from collections.abc import Callable
-from multiprocessing.context import ForkServerProcess
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["seehear.train.run"])  # it has no threads yet: safe to fork
@@ -16,3 +16,9 @@ def start(function: Callable[..., object], *arguments: object) -> ForkServerProc
     process = _CONTEXT.Process(target=function, args=arguments, daemon=True)
     process.start()
     return process
+
+
+def context(method: str) -> ForkServerContext:
+    """Stand for `multiprocessing.get_context` where a process would start from nothing."""
+    assert method == "spawn"
+    return _CONTEXT

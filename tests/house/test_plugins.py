@@ -13,6 +13,7 @@ import pytest
 
 from seehear import encoders, export, interchange, plugins, recipes
 from seehear.errors import ConfigError
+from small_world import TINY
 
 PACKAGE = Path(__file__).parents[1] / "plugin_package"
 
@@ -81,12 +82,19 @@ if __name__ == "__main__":
 """
 
 
-def test_it_is_listed(seehear) -> None:
-    listed, shown, helped, about = seehear(
+def test_it_is_listed_and_its_format_goes_both_ways(seehear, tmp_path: Path) -> None:
+    from seehear.time import Event, TimeGrid, Timeline, Track
+
+    line = Timeline("a.mp4", 3, TimeGrid(3), ("Dog",), (Event(0, 2, Track.AUDIO, "Dog"),))
+    (tmp_path / "a.timeline.json").write_text(line.to_json())
+    (tmp_path / "a.txt").write_text("0 to 2 s: Dog (audio)\nprose\n")
+    listed, shown, helped, about, exported, imported = seehear(
         ("recipes", "ls", "--json"),
         ("recipes", "show", "han-bright"),
         ("export", "--help"),
         ("doctor", "--json"),
+        ("export", tmp_path / "a.timeline.json", "--to", "lines"),
+        ("import", tmp_path / "a.txt", "--out", tmp_path / "library", "--json"),
     )
     assert "han-bright" in [recipe["name"] for recipe in json.loads(listed)]
     assert "audio loudness/feature, visual brightness/feature" in shown
@@ -96,6 +104,9 @@ def test_it_is_listed(seehear) -> None:
         "name": "han-bright",
         "package": "seehear-brightness 1.0",
     } in json.loads(about)["plugins"]
+    assert exported == "0 to 2 s: Dog (audio)\n"
+    (file,) = json.loads(imported)["files"]
+    assert (file["format"], file["rows"], file["used"]) == ("lines", 2, 1)
 
 
 def test_from_media_to_a_trained_parser_of_its_own(seehear, tmp_path: Path) -> None:
@@ -106,29 +117,15 @@ def test_from_media_to_a_trained_parser_of_its_own(seehear, tmp_path: Path) -> N
     data = make_world(tmp_path / "data", splits={"train": 2, "val": 1, "test": 1})
     feats, trained = tmp_path / "feats", tmp_path / "run"
     encoders = ("--visual", "brightness", "--audio", "loudness")
+    small = [word for name, value in TINY.items() for word in ("--set", f"{name}={value}")]
     *_, evaluated = seehear(
         ("extract", data, *encoders, "--out", feats, "--jobs", 1),
-        ("train", data, "--features", feats, "--recipe", "han-bright", "--out", trained),
+        ("train", data, "--features", feats, "--recipe", "han-bright", *small, "--out", trained),
         ("evaluate", data, "--model", trained, "--features", feats, "--json"),
     )
     manifest = json.loads((feats / "manifest.json").read_text())
     assert manifest["encoders"]["brightness"]["preprocessing"] == {"fields": 9, "fps": 1}
     assert 0 <= json.loads(evaluated)["segment/type"] <= 1
-
-
-def test_its_format(seehear, tmp_path: Path) -> None:
-    from seehear.time import Event, TimeGrid, Timeline, Track
-
-    line = Timeline("a.mp4", 3, TimeGrid(3), ("Dog",), (Event(0, 2, Track.AUDIO, "Dog"),))
-    (tmp_path / "a.timeline.json").write_text(line.to_json())
-    (tmp_path / "a.txt").write_text("0 to 2 s: Dog (audio)\nprose\n")
-    exported, imported = seehear(
-        ("export", tmp_path / "a.timeline.json", "--to", "lines"),
-        ("import", tmp_path / "a.txt", "--out", tmp_path / "library", "--json"),
-    )
-    assert exported == "0 to 2 s: Dog (audio)\n"
-    (file,) = json.loads(imported)["files"]
-    assert (file["format"], file["rows"], file["used"]) == ("lines", 2, 1)
 
 
 # --- packages that do not fit

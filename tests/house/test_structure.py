@@ -270,3 +270,26 @@ def test_the_check_of_parsing_can_fail() -> None:
     assert PARSES.search("np.load(path, allow_pickle=False)")
     assert PARSES.search("root = ET.fromstring(text)")
     assert not PARSES.search("json.loads(json.dumps(value))")
+
+
+def nested(text: str) -> list[str]:
+    """Return the functions that stand in another function, other than what builds a module."""
+    within = [
+        (outer.name, inner.name)
+        for outer in ast.walk(ast.parse(text))
+        if isinstance(outer, ast.FunctionDef) and outer.name != "__init__"
+        for inner in ast.walk(outer)
+        if isinstance(inner, ast.FunctionDef) and inner is not outer
+    ]
+    return [f"{outer}: {inner}" for outer, inner in within]
+
+
+def test_no_function_of_a_network_defines_another() -> None:
+    """Tests check shapes, and compile that check wherever a function is defined: at every call."""
+    files = [*(PACKAGE / "nn").glob("*.py"), *(PACKAGE / "losses").glob("*.py")]
+    found = {path.name: nested(path.read_text()) for path in files}
+    assert {name: functions for name, functions in found.items() if functions} == {}
+
+
+def test_the_check_of_functions_can_fail() -> None:
+    assert nested("def a():\n    def b(): ...\ndef __init__(self):\n    def c(): ...") == ["a: b"]

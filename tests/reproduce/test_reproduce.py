@@ -2,15 +2,17 @@
 
 import csv
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+import own_process
 from fake_words import Words, install
 from seehear.errors import ConfigError, DataError, SeehearError
 from seehear.features import open_features
 from seehear.recipes import FIGURES
-from seehear.reproduce import count_tasks, plan, reproduce, table
+from seehear.reproduce import count_tasks, plan, pool, reproduce, table
 from seehear.reproduce.common import pooled_store
 from seehear.reproduce.picture import draw
 from seehear.reproduce.result import as_csv, collect, markdown
@@ -113,14 +115,19 @@ def test_what_comes_out_is_what_a_single_run_gives(world, words, tmp_path):
     }
 
 
-def test_processes_give_the_same_figures(world, words, tmp_path):
+@pytest.fixture
+def quick_processes(monkeypatch):
+    monkeypatch.setattr(pool, "multiprocessing", SimpleNamespace(get_context=own_process.context))
+
+
+def test_processes_give_the_same_figures(world, words, tmp_path, quick_processes):
     here = run(world, tmp_path / "here", rows=["han", "jomold"])
     there = run(world, tmp_path / "there", rows=["han", "jomold"], jobs=2)
     assert [row["ours"] for row in there["rows"]] == [row["ours"] for row in here["rows"]]
     assert all(row["peak_mb"] > 10 for row in there["rows"])
 
 
-def test_processes_report_faults(world, words, tmp_path):
+def test_processes_report_faults(world, words, tmp_path, quick_processes):
     (folder,) = {e.folder for e in plan(table("table1"), *world, rows=["han"], settings=TINY)}
     (tmp_path / folder / "seed-1").mkdir(parents=True)
     (tmp_path / folder / "seed-1" / "note.txt").write_text("mine")

@@ -1,8 +1,6 @@
 """Correcting in a browser: by mouse, key and finger; saved, refused where another was first."""
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ import numpy as np
 import pytest
 
 from browsing import until
+from seehear.cli.main import main
 from seehear.library import corrections
 from seehear.time import Decoding, Scores, TimeGrid, Timeline, decode_scores
 from seehear.web.settings import Settings
@@ -314,9 +313,8 @@ def test_a_page_that_is_read_only_has_no_tools(browser: Any, library: Path) -> N
 
 
 def seehear(*words: object) -> None:
-    """Run the command."""
-    command = [sys.executable, "-m", "seehear.cli.main", *map(str, words)]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    """Run the command, here: what it loads, it loads once."""
+    assert main([str(word) for word in words]) == 0
 
 
 @pytest.mark.weights

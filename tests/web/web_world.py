@@ -1,5 +1,6 @@
 """A small library with real videos, and a worker that parses without weights."""
 
+import asyncio
 import contextlib
 import dataclasses
 import json
@@ -14,6 +15,7 @@ from typing import Any
 
 import av
 import numpy as np
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from seehear.media import probe
 from seehear.time import Event, Extent, TimeGrid, Timeline, Track
@@ -22,6 +24,7 @@ from seehear.web.app import create_app
 from seehear.web.server import Server
 from seehear.web.settings import Settings
 
+LATE_S = float(os.environ.get("SEEHEAR_LATE_S", "0"))  # what answers wait (make late-answers)
 HOSTILE = "<img src=x onerror=document.title='owned'>"
 SECRET = "not for anybody outside 4711"  # lies beside the library
 HERE = "http://127.0.0.1:8765"
@@ -156,6 +159,18 @@ def fake_parser(options: dict) -> worker.Parsing:
     return parse
 
 
+class Late:
+    """Lets what the page asks for wait: a test that does not wait for the answer then fails."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/api/"):
+            await asyncio.sleep(LATE_S)
+        await self.app(scope, receive, send)
+
+
 @contextlib.contextmanager
 def served(settings: Settings) -> Iterator[str]:
     """Serve in a thread of this process; give the address."""
@@ -164,6 +179,8 @@ def served(settings: Settings) -> Iterator[str]:
     listening.listen()  # from here on a visitor waits for the server to start, and is not refused
     port = listening.getsockname()[1]
     app = create_app(dataclasses.replace(settings, port=port))
+    if LATE_S:
+        app.add_middleware(Late)
     server = Server(app, log_level="error")
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()

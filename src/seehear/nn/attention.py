@@ -9,6 +9,13 @@ from seehear.nn.dropout import dropout as drop
 from seehear.nn.merging import pays_to_merge
 
 
+def _split(rows: Tensor, heads: int) -> Tensor:
+    """(batch, n, width) -> (batch * heads, n, width / heads)."""
+    if heads == 1:
+        return rows
+    return rows.unflatten(-1, (heads, -1)).transpose(1, 2).flatten(0, 1)
+
+
 def attend(
     query: Float[Tensor, "batch queries width"],
     key: Float[Tensor, "batch keys width"],
@@ -28,13 +35,7 @@ def attend(
         dropout: share of attention weights set to 0 (the rest scaled up); pass 0 outside training.
     """
     batch, width = query.shape[0], query.shape[2]
-
-    def split(x: Tensor) -> Tensor:  # (batch, n, width) -> (batch * heads, n, width / heads)
-        if heads == 1:
-            return x
-        return x.unflatten(-1, (heads, -1)).transpose(1, 2).flatten(0, 1)
-
-    query, key, value = split(query), split(key), split(value)
+    query, key, value = (_split(rows, heads) for rows in (query, key, value))
     scores = torch.bmm(query * (width // heads) ** -0.5, key.transpose(1, 2))
     if bias is not None:
         scores = scores + bias

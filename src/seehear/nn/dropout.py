@@ -8,6 +8,7 @@ expected value stays what it was.
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import torch
 from jaxtyping import Float
@@ -19,19 +20,20 @@ from seehear.nn.part import for_whole_batch
 _LEVELS = 2**16
 
 
+def _draw(device: torch.device, shape: Sequence[int]) -> Tensor:
+    count = math.prod(shape)
+    draws = torch.empty((count + 3) // 4, dtype=torch.int64, device=device)
+    draws.random_(-(2**63), None)
+    return draws.view(torch.int16)[:count].view(shape)
+
+
 def dropout(x: Float[Tensor, "..."], share: float) -> Float[Tensor, "..."]:
     """Return `x`, in training, with a random `share` of it set to 0 and the rest scaled up."""
     level = round(share * _LEVELS)
     if not 0 < level < _LEVELS:
         return F.dropout(x, share)  # all, nothing, or a share out of range: torch's word on it
 
-    def draw(shape: Sequence[int]) -> Tensor:
-        count = math.prod(shape)
-        draws = torch.empty((count + 3) // 4, dtype=torch.int64, device=x.device)
-        draws.random_(-(2**63), None)
-        return draws.view(torch.int16)[:count].view(shape)
-
-    bits = for_whole_batch(x.shape, draw)
+    bits = for_whole_batch(x.shape, partial(_draw, x.device))
     kept = (bits >= level - _LEVELS // 2).to(x.dtype)
     return x * kept.mul_(_LEVELS / (_LEVELS - level))
 
