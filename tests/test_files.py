@@ -66,7 +66,7 @@ def test_parse_names_a_result_that_would_have_too_long_a_name(tmp_path, capsys, 
     clip = tmp_path / f"{'x' * 245}.wav"
     clip.touch()
     assert main(["parse", str(clip), "--out", str(tmp_path / "out")]) == 2
-    assert "259 bytes, 255 are the most; rename the file" in capsys.readouterr().err
+    assert "259 bytes, at most 255 are possible; rename the file" in capsys.readouterr().err
 
 
 def test_parse_finds_out_about_subfolders_too(tmp_path, capsys, monkeypatch):
@@ -91,7 +91,7 @@ def test_what_would_be_refused_is_known_before(tmp_path):
     for path, told in (
         (tmp_path / ("x" * 256) / "a", "the folder's name of its result would have 256 bytes"),
         (tmp_path / ("x" * 256), "the name of its result would have 256 bytes"),
-        (far / "a", "4095 are the most"),
+        (far / "a", "at most 4095 are possible"),
         (tmp_path / "folder", "a folder stands in the place of its result"),
         (tmp_path / "file" / "a", "a file stands in the place"),
     ):

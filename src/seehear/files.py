@@ -135,12 +135,12 @@ def unwritable(path: Path) -> str | None:
     if _bytes(longest) > MOST_BYTES:
         kind = "name" if longest == path.name else "folder's name"
         return (
-            f"the {kind} of its result would have {_bytes(longest)} bytes, {MOST_BYTES} are the"
-            " most"
+            f"the {kind} of its result would have {_bytes(longest)} bytes, at most {MOST_BYTES} "
+            "are possible"
         )
     whole = max(_bytes(str(path.absolute())), _bytes(str(aside_of(path).absolute())))
     if whole > _MOST_PATH:
-        return f"the path of its result would have {whole} bytes, {_MOST_PATH} are the most"
+        return f"the path of its result would have {whole} bytes, at most {_MOST_PATH} are possible"
     if path.is_dir():
         return f"a folder stands in the place of its result ({path})"
     folder = path.parent
@@ -219,7 +219,7 @@ def check_file(path: Path, *, parameter: str = "out") -> None:
             path.exists()  # says whether the system takes such a name
         folder = next(folder for folder in path.absolute().parents if os.path.lexists(folder))
         if not folder.is_dir():
-            problem = f"expected a file in a folder, {shortened(folder)} is none"
+            problem = f"expected a file in a folder, {shortened(folder)} is not one"
         elif not os.access(folder, os.W_OK):
             problem = f"expected a folder that can be written to, {shortened(folder)} is not"
     except (OSError, ValueError) as error:  # ValueError: a zero byte

@@ -165,7 +165,7 @@ def test_unknown_input_widths(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         ),
         (
             ["convert", "han", "han.pt", "--video", "han.pt", "--out", "x.safetensors"],
-            "only dhhn keeps a second copy",
+            "only dhhn has a second checkpoint",
         ),
     ],
 )
@@ -194,7 +194,7 @@ def test_one_line_and_exit_code_2(
         (["han", "han.pt"], "--out: expected a model file to write"),
         (["han"], "han: expected a checkpoint of it, got none; give SYSTEM CHECKPOINT --out FILE"),
         (["runs/mine"], "runs/mine: expected a run folder or model file, got none"),
-        ([".", "--out", "x.safetensors"], "--out: goes with a released checkpoint only"),
+        ([".", "--out", "x.safetensors"], "--out: works only with a released checkpoint"),
         (["."], "expected a run folder with best.safetensors"),
     ],
 )

@@ -64,7 +64,7 @@ def test_the_page_shows_and_keeps_corrections(
     assert catalogue.page("visual:Baby_cry")["matching"] == 1
     assert [e.origin for e in catalogue.timeline(clip).on("visual", "Baby_cry")] == ["added"]
     out = said(capsys, "compact", parts, "--keep-hours", 0)
-    assert out == "4 clips in 1 part, before in 2; 2 old commits taken away\n"
+    assert out == "4 clips in 1 part, before in 2; 2 old commits removed\n"
     back = tmp_path / "back"
     said(capsys, "convert", "json", parts, "--out", back)
     for name in ("b", "sub/c", "other"):
@@ -78,9 +78,9 @@ def test_the_page_shows_and_keeps_corrections(
     ("words", "told"),
     [
         ("convert parquet {parts} --out {new}", "expected a folder of timeline files"),
-        ("convert parquet {files} --out {files}", "expected a library of parts, or no folder yet"),
+        ("convert parquet {files} --out {files}", "expected a library of parts, or a new folder"),
         ("convert json {files} --out {new}", "expected a library of Parquet parts"),
-        ("convert json {parts}", "expected where to convert it to"),
+        ("convert json {parts}", "expected a place to write to"),
         ("convert parquet", "expected"),
         ("compact {files}", "expected a library of Parquet parts"),
         ("compact {parts} --keep-hours -1", "--keep-hours: expected 0 or more"),

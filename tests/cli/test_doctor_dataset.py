@@ -51,7 +51,7 @@ def test_llps_numbers(shared: Path, capsys) -> None:
         for issue in about["anomalies"]
         if issue["line"]
     }
-    assert lines["AVVP_test_pd.csv", 894] == "LcFWKgFphXI_20_30: Clapping stands twice; taken once"
+    assert lines["AVVP_test_pd.csv", 894] == "LcFWKgFphXI_20_30: Clapping appears twice; taken once"
     assert lines["AVVP_eval_audio.csv", 3770].startswith("8DF2PxdT5tE_390_400 Cheering 9-0")
 
 
@@ -65,7 +65,7 @@ def test_tables_for_people(tmp_path: Path, capsys) -> None:
     assert "orphan 3 rows of clips that are in no split" in said
     assert (
         "orphan: AVVP_eval_audio.csv:8: 19jWnmYnlD8_30_400 Speech 0-10: no split has this clip,"
-        " 19jWnmYnlD8_30_40 may be meant" in out
+        " did you mean 19jWnmYnlD8_30_40?" in out
     )
     assert "media_missing: ... 2 more (--all lists them)" in out
     main(["doctor", str(root), "--no-media", "--all"])

@@ -52,7 +52,7 @@ def test_json_holds_the_ten_keys_as_fractions(llp, table, capsys) -> None:
     assert set(result["figures"].values()) == {1.0}
     assert list(result["exclusive"]) == list(EXCLUSIVE_KEYS)
     assert result["intervals"]["event/type"] == [1.0, 1.0]
-    assert result["note"] == "These figures prove nothing: 3 clips (100 are the least)."
+    assert result["note"] == "These figures prove nothing: 3 clips (at least 100 needed)."
     setting = result["setting"]
     assert setting["split_chosen"] is None  # test, as ever
     assert (setting["dataset"], setting["split"], setting["clips"], setting["segments"]) == (
@@ -136,7 +136,7 @@ def test_tables_carry_their_setting(llp, table, tmp_path, capsys) -> None:
         " decided before"
     )
     assert " ".join(out.split()).count(note) == 3
-    assert out.count("These figures prove nothing: 3 clips (100 are the least).") == 1
+    assert out.count("These figures prove nothing: 3 clips (at least 100 needed).") == 1
     header, first, *_ = (tmp_path / "clips.tsv").read_text().splitlines()
     assert header.split("\t") == ["filename", *CLIP_KEYS]
     assert first.split("\t")[:2] == [CLIPS[0], "1.000000"]
@@ -147,7 +147,9 @@ def test_where_test_has_no_truth_another_split_is_scored_and_named(tmp_path, cap
     (tmp_path / "pred.tsv").write_text(HEADER + "val00\taudio\t0\t1\tDog\n")
     command = [dataset.root, "--predictions", tmp_path / "pred.tsv", "--missing", "empty"]
     setting = as_json(capsys, *command)["setting"]
-    why = "chosen, for there is no split test with truth; the epoch of a trained parser was chosen"
+    why = (
+        "chosen because there is no split test with truth; the epoch of a trained parser was chosen"
+    )
     assert (setting["split"], setting["split_chosen"]) == ("val", f"{why} on it")
     assert main(["evaluate", *map(str, command)]) == 0
     assert f"small val, 8 clips of 4 segments; split {why}" in " ".join(
@@ -326,7 +328,7 @@ def test_the_prior_is_said_and_goes_with_a_model_only(trained, table, llp, capsy
     assert main(["evaluate", *trained, "--prior", "likeness"]) == 2
     assert "for the prior, the folder holds" in capsys.readouterr().err
     assert main(["evaluate", str(llp), "--predictions", table(), "--prior", "none"]) == 2
-    assert "--prior: goes with a model only" in capsys.readouterr().err
+    assert "--prior: works only with a model" in capsys.readouterr().err
 
 
 def test_the_setting_says_what_stood_beside_the_network(trained, capsys) -> None:

@@ -139,11 +139,11 @@ def test_one_timeline_as_parquet_and_with_less_in_it(
         (["--to", "paruqet"], "unknown format 'paruqet'; did you mean parquet?"),
         (
             ["--to", "srt"],
-            "--out: expected a folder, for srt is a file a clip, got none; one table",
+            "--out: expected a folder, as srt is one file per clip, got none; one table",
         ),
         (
             ["--to", "srt", "--out", "x.srt"],
-            "expected a folder, for srt is a file a clip, got x.srt",
+            "expected a folder, as srt is one file per clip, got x.srt",
         ),
         (["--to", "parquet"], "--out: expected a file for parquet, which is not text to print"),
         (["--to", "parquet", "--out", "."], "expected a file to write, got a folder"),

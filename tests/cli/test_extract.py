@@ -51,7 +51,7 @@ def test_features_of_a_folder_with_a_damaged_file(media, tmp_path, capsys):
     assert "eye/feature" in text.out
     assert "no audio track" in text.out
     assert "3 clips in" in text.err
-    assert "seehear: note: passed over: 1 .mka (song.mka)\n" in text.err
+    assert "seehear: note: skipped: 1 .mka (song.mka)\n" in text.err
     assert set(open_features(out).streams) == {
         "eye/feature",
         "eye/space",
@@ -167,8 +167,8 @@ def test_published_layout_out_and_in(media, tmp_path, capsys):
         ),
         (["nowhere", "--visual", "eye"], "nowhere: no such file or folder"),
         (["--import", "nowhere"], "nowhere: no such features folder"),
-        (["{media}", "--import", "x"], "--import takes features that are made"),
-        (["{media}", "--visual", "eye", "--media", "x"], "goes with one dataset folder"),
+        (["{media}", "--import", "x"], "--import takes features that exist already"),
+        (["{media}", "--visual", "eye", "--media", "x"], "works only with one dataset folder"),
     ],
 )
 def test_a_wrong_request_is_one_line_and_2(media, tmp_path, capsys, options, message):

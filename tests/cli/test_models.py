@@ -115,9 +115,9 @@ def test_exit_codes_say_how_much_failed(capsys, cache):
         ),
         (
             ["fetch", "first", "second"],
-            "nothing of first, second: by hand: a page: cannot be fetched by program; ",
+            "all of first, second failed: by hand: a page: cannot be fetched by program; ",
         ),
-        (["verify", "first", "second"], "nothing of first, second: "),
+        (["verify", "first", "second"], "all of first, second failed: "),
         (["verify"], "no weights are in the cache; run: seehear models fetch --preset offline"),
         (
             ["verify", "first"],

@@ -154,7 +154,7 @@ def test_some_fail_and_the_rest_is_done(clip, tmp_path, capsys):
         (["clip.mp4", "--model", "nowhere"], "nowhere: no such file"),
         (
             ["clip.mp4", "--model", "nowhere", "--events", "Dog"],
-            "--events: does not go with a model",
+            "--events: does not work with a model",
         ),
         (["clip.mp4", "--vocabulary", "nowhere.txt"], "cannot be read as a vocabulary"),
         (["clip.mp4", "--vocabulary", "v", "--events", "Dog"], "not allowed with"),
@@ -322,7 +322,7 @@ def test_what_a_folder_holds_besides_is_told_and_tried_when_asked(clip, tmp_path
     assert parse(folder, "--json") == 1
     out, err = capsys.readouterr()
     assert json.loads(out)["skipped"] == {str(folder): ["b.mka", "notes.txt"]}
-    assert f"seehear: note: {folder}: passed over: 1 .mka, 1 .txt (b.mka, notes.txt)" in err
+    assert f"seehear: note: {folder}: skipped: 1 .mka, 1 .txt (b.mka, notes.txt)" in err
     assert f"seehear: {folder / 'gone.mp4'}: no such file" in err
     os.remove(folder / "gone.mp4")
     assert parse(folder, "--json", "--all") == 0
@@ -333,7 +333,7 @@ def test_what_a_folder_holds_besides_is_told_and_tried_when_asked(clip, tmp_path
     os.remove(folder / "a.mkv")
     assert parse(folder) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert "no media files found, passed over: 1 .mka, 1 .txt" in line
+    assert "no media files found, skipped: 1 .mka, 1 .txt" in line
     assert line.endswith(
         "expected names such as clip.mp4 or sound.wav; --all tries files of any name"
     )

@@ -137,7 +137,7 @@ def test_a_timeline_that_others_changed_is_never_written_over_unasked(parsing, t
     err = capsys.readouterr().err
     for path in (a, b):
         told = f"{path.relative_to(tmp_path)}: changed since parsing wrote it, and left as it is"
-        assert f"seehear: note: {told}; --overwrite-changed writes over it\n" in err
+        assert f"seehear: note: {told}; --overwrite-changed replaces it\n" in err
     assert "sub/c.timeline.json: changed" not in err
     now = contents(tmp_path / "lib")
     assert (now["a"], now["b"]) == (before["a"], before["b"])
@@ -149,7 +149,7 @@ def test_a_timeline_that_others_changed_is_never_written_over_unasked(parsing, t
     assert parsing.parsed() == ["a.mp4", "b.mp4", "c.mp4"]
     assert contents(tmp_path / "lib")["sub/c"] == now["sub/c"]
     assert parse("in", "--out", "lib", "--overwrite-changed") == 2
-    assert "--overwrite-changed goes with --again" in capsys.readouterr().err
+    assert "--overwrite-changed works only with --again" in capsys.readouterr().err
 
 
 def test_what_a_person_corrected_stays_when_all_is_parsed_again(parsing, tmp_path, capsys):
@@ -176,7 +176,7 @@ def test_what_a_person_corrected_stays_when_all_is_parsed_again(parsing, tmp_pat
     assert parsing.parsed() == [], "a class of a person's is no other way of parsing"
     put(tmp_path / "in" / "b.mp4", 9)
     assert parse("in", "--out", "lib", "--again", "changed", "--events", "Loud,Odd") == 0
-    assert "corrected by a person, while its video is another by now" in capsys.readouterr().err
+    assert "corrected by a person, but its video has been replaced since" in capsys.readouterr().err
     assert json.loads(b.read_text()) == now
 
 
@@ -228,10 +228,7 @@ def test_a_moved_file_keeps_its_timeline(parsing, tmp_path, capsys):
     assert parse("in", "--out", "lib") == 0
     assert parsing.parsed() == ["b.mp4"]
     err = capsys.readouterr().err
-    assert (
-        "2 files moved, nothing is parsed again for it: b.mp4 is now a.mp4, a.mp4 is now new/x"
-        in err
-    )
+    assert "2 files moved and not parsed again: b.mp4 is now a.mp4, a.mp4 is now new/x" in err
     found = {n: Timeline.from_json(p) for n, p in timelines(tmp_path / "lib").items()}
     assert {name: line.media.path for name, line in found.items()} == {
         "a": "new/x.mp4",
@@ -313,7 +310,7 @@ def test_a_watched_folder_is_parsed_as_it_grows(parsing, tmp_path, monkeypatch, 
         *("a.mp4", "b.mp4", "sub/c.mp4"),
         "d.mp4",
     ]
-    assert err.count("later: no such file or folder; it is looked at again") == 1
+    assert err.count("later: no such file or folder; it will be looked at again") == 1
     assert err.count("no sound, no picture") == 2  # when it failed, and at the end
     assert "failed before" not in err
     assert "done already" not in err
@@ -325,10 +322,10 @@ def test_a_watched_folder_is_parsed_as_it_grows(parsing, tmp_path, monkeypatch, 
     ("options", "message"),
     [
         (["in/a.mp4", "--watch"], "in/a.mp4: --watch: expected folders, got a file"),
-        (["--interval", "5"], "--interval goes with --watch"),
+        (["--interval", "5"], "--interval works only with --watch"),
         (["--watch", "--interval", "0"], "expected seconds, up to a day"),
-        (["--watch", "--again", "all"], "does not go with --watch"),
-        (["--watch", "--json"], "does not go with --watch"),
+        (["--watch", "--again", "all"], "does not work with --watch"),
+        (["--watch", "--json"], "does not work with --watch"),
     ],
 )
 def test_what_does_not_go_with_watching_is_one_line(parsing, capsys, options, message):

@@ -145,7 +145,7 @@ def test_parsing_again_answers_from_what_was_kept_where_it_fits(parsed, tmp_path
     args = ("in", "--out", "lib", "--threshold", "0.3", "--again", "changed")
     assert run(*args, "--keep", "features") == 0
     assert parsed == ["a.mp4"]  # its features are of what it was
-    told = "1 file answered from kept features; --from media parses the media"
+    told = "1 file parsed from kept features; --from media parses the media"
     assert told in capsys.readouterr().err
     parsed.clear()
     assert run(*args[:4], "0.4", *args[5:], "--fps", "3") == 0
@@ -178,7 +178,7 @@ def test_a_folder_of_timelines_is_a_library_whatever_else_lies_in_it(parsed, tmp
     run("in", "--out", "in", "--keep", "features")
     parsed.clear(), capsys.readouterr()
     assert run("in", "--threshold", "0.3", "--out", "in") == 0
-    told = "in holds videos and timelines: its videos are meant, and what was kept of them answers"
+    told = "in holds videos and timelines: its videos are parsed, from what was kept of them"
     assert told in capsys.readouterr().err
     assert run("in", "--threshold", "0.3", "--from", "library") == 0
     assert parsed == []

@@ -94,12 +94,12 @@ def test_where_there_is_no_test_another_split_is_looked_at_and_named(world, tmp_
     out = tmp_path / "report.html"
     given = [str(world / "han"), str(data), "--features", str(world / "feats")]
     assert main(["report", "run", *given, "--out", str(out)]) == 0
-    why = "split val: chosen, for there is no split test with truth"
+    why = "split val: chosen because there is no split test with truth"
     assert why in capsys.readouterr().err
     page = out.read_text()
     assert why in page
     assert "scored on val, 8 clips" in page
-    assert "These figures prove nothing: 8 clips (100 are the least)." in page
+    assert "These figures prove nothing: 8 clips (at least 100 needed)." in page
 
 
 def test_similarity_draws_the_classes_asked_for(world, tmp_path, capsys):

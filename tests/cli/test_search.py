@@ -35,8 +35,8 @@ def test_table(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ]
     assert "4 moments, 8.0 s in 2 of 2 clips" in out
     assert err == (
-        "seehear: note: 2 of 2 clips keep no scores: there a class counts as absent wherever it has"
-        " no event\n"
+        "seehear: note: 2 of 2 clips keep no scores; in them a class counts as absent wherever it"
+        " has no event\n"
     )
 
 
@@ -131,8 +131,8 @@ def test_csv_is_ranked_by_score_unless_time_is_asked_for(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--format", "cuts"], "--out: cuts need a folder, and only they"),
-        (["--out", "cuts"], "--out: cuts need a folder, and only they"),
+        (["--format", "cuts"], "--out: only cuts need a folder, and they must have one"),
+        (["--out", "cuts"], "--out: only cuts need a folder, and they must have one"),
         (["--absent", "2"], "--absent: expected a number from 0 to 1, got 2"),
         (["--sure", "-1"], "--sure: expected a number from 0 to 1, got -1"),
     ],

@@ -117,7 +117,7 @@ def test_raw_hosts(server: tuple[str, int, Path]) -> None:
         (["--media", "nowhere"], "nowhere: expected a folder; name one that is there"),
         (["--links-to", "nowhere"], "nowhere: expected a folder; name one that is there"),
         (["--host", "no.such.host.invalid"], "no.such.host.invalid: cannot listen on port 8765"),
-        (["--model", "run", "--events", "Dog"], "--events: does not go with a model"),
+        (["--model", "run", "--events", "Dog"], "--events: does not work with a model"),
         (["--preset", "nothing"], "--preset: expected offline or clip, got 'nothing'"),
     ],
 )

@@ -52,7 +52,7 @@ def test_the_reason_and_the_file_that_may_be_meant(
     assert dataset.media_path(clip) is None
     assert dataset.absent.kind(clip) == f"no media file of this clip: {reason}"
     meant = file.removeprefix("videos/")
-    told = f"{name}: no media file of this clip: {reason}; {meant} may be meant"
+    told = f"{name}: no media file of this clip: {reason}; did you mean {meant}?"
     assert dataset.absent.reason(clip) == told
     with pytest.raises(DataError, match="found a media file for none of the 1 clips") as error:
         collect([root])

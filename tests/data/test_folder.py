@@ -90,7 +90,7 @@ def test_restaged(shared: Path) -> None:
         ),
         (
             {"train_csv": "filename\tevent_labels\na\tDog\na\tCat\n"},
-            "train.csv:3: clip a stands twice",
+            "train.csv:3: clip a appears twice",
         ),
         (
             {"train_csv": "filename\tevent_labels\na\n"},

@@ -48,8 +48,8 @@ def test_the_rule(splits: str, chosen: str) -> None:
 def test_what_was_learned_from_is_named_so() -> None:
     (note,) = choose_split(dataset("train*"), None).notes
     assert note == (
-        "split train: chosen, for there is no split test with truth; a trained parser has learned"
-        " from it"
+        "split train: chosen because there is no split test with truth; a trained parser has"
+        " learned from it"
     )
 
 
@@ -57,7 +57,7 @@ def test_without_any_truth() -> None:
     with pytest.raises(DataError, match="expected a split with truth, got train, val without"):
         choose_split(dataset("train val"), None)
     (note,) = choose_split(dataset("train val"), None, truth=False).notes
-    assert note.startswith("split val: chosen, for there is no split with truth")
+    assert note.startswith("split val: chosen because there is no split with truth")
     assert choose_split(dataset("train test"), None, truth=False).why is None
 
 
@@ -66,9 +66,9 @@ def test_without_any_truth() -> None:
     [
         (100, 3, None),
         (100, None, None),
-        (1200, 1, "1 seed (3 are the least)"),
-        (99, 5, "99 clips (100 are the least)"),
-        (1, 2, "2 seeds (3 are the least), 1 clip (100 are the least)"),
+        (1200, 1, "1 seed (at least 3 needed)"),
+        (99, 5, "99 clips (at least 100 needed)"),
+        (1, 2, "2 seeds (at least 3 needed), 1 clip (at least 100 needed)"),
     ],
 )
 def test_few_seeds_or_clips(clips: int, seeds: int | None, said: str | None) -> None:

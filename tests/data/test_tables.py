@@ -69,7 +69,7 @@ def test_an_issue_says_where_it_stands() -> None:
         ("a   b", "separated by spaces"),
         ("sep=;\na;b", r"remove the first line \(sep=;\)"),
         ("a\tc", "the first line must name a, b, separated by tabs"),
-        ("a\tb\ta", "column a stands twice; keep one of them"),
+        ("a\tb\ta", "column a appears twice; keep one of them"),
     ],
 )
 def test_a_first_line_that_names_no_columns_says_what_stands_there(

@@ -31,7 +31,7 @@ def test_vocabularies(tmp_path: Path) -> None:
     [
         ("", "expected at least one class"),
         ("Dog,,Cat", "expected a class name"),
-        ("Dog,Dog", "Dog stands twice"),
+        ("Dog,Dog", "Dog appears twice"),
     ],
 )
 def test_bad_vocabularies(text: str, message: str) -> None:

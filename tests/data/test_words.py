@@ -97,7 +97,7 @@ def test_what_is_another_form_is_refused(text: str, told: str) -> None:
         ("Dog: barking\nCat: meowing\n", "a colon stands between name and description"),
         ("Dog\nCat # the neighbour's\n", ':2: "Cat # the neighbour\'s" holds a comment'),
         ("// mine\nDog\n", "holds a comment"),
-        ("Dog\nDog\n", ":2: class Dog stands twice"),
+        ("Dog\nDog\n", ":2: class Dog appears twice"),
         ("# nothing\n", "expected at least one class"),
     ],
 )

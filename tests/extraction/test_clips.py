@@ -49,7 +49,7 @@ def test_a_dataset_gives_its_clips_in_its_order(tmp_path):
 
 def test_media_go_with_a_dataset_only(tmp_path):
     touch(tmp_path, "a.mp4")
-    with pytest.raises(DataError, match="goes with one dataset folder") as caught:
+    with pytest.raises(DataError, match="works only with one dataset folder") as caught:
         collect([tmp_path], media=str(tmp_path))
     assert caught.value.parameter == "media"
 

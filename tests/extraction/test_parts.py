@@ -155,5 +155,5 @@ def test_a_part_that_was_changed_is_told(workers, media, tmp_path):
 
 
 def test_parts_are_of_a_cluster(media, tmp_path):
-    with pytest.raises(ConfigError, match="goes with the engine ray"):
+    with pytest.raises(ConfigError, match="works only with the engine ray"):
         run(media, tmp_path / "out", engine="local")

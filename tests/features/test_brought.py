@@ -70,7 +70,7 @@ def test_who_made_the_vectors_must_be_said(tmp_path):
     ):
         with pytest.raises(ConfigError, match=told):
             opened(table, columns)
-    with pytest.raises(ConfigError, match="goes with a table"):
+    with pytest.raises(ConfigError, match="works only with a table"):
         opened(tmp_path, {"vec": "clap"})
     with pytest.raises(FeatureError, match="no such table"):
         opened(tmp_path / "none.parquet", {"vec": "clap"})

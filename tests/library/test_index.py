@@ -208,7 +208,7 @@ def test_links_and_hidden_folders_are_passed_over_and_links_are_told(
         *(f"{name}.timeline.json: {link}" for name in ("gone", "link", "self")),
     ]
     assert result.notes == (
-        f"{library}: links to folders are not followed, and timelines lie behind folder; name"
+        f"{library}: links to folders are not followed, and there are timelines behind folder; name"
         " such a folder itself",
     )
 

@@ -68,7 +68,7 @@ def test_an_open_word_is_scored_said_to_be_so_and_ranked(library):
     words = OpenWords(library, of_word)
     hits, notes = found(library, "audio:siren", words)
     assert hits == [("a.mkv", 2.0, 4.0), ("b.mkv", 2.0, 4.0)]
-    told = "no clip was parsed for 'siren': it was scored now, by what was kept of 2 of 3 clips"
+    told = "no clip was parsed for 'siren': it was scored now, from what was kept of 2 of 3 clips"
     assert notes[0].startswith(told)
     # it goes with what was parsed for, and "not" is sure of it
     assert found(library, "audio:siren -visual:siren", words)[0] == hits

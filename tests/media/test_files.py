@@ -69,7 +69,7 @@ def test_what_a_folder_holds_besides_is_counted_and_named(tmp_path):
         *("b.mka", "c.m4b", "d.amr", "e.caf", "f.gif", "films/", "h", "sub/g.GIF"),
     )
     assert told(listing.skipped) == (
-        "passed over: 2 .gif, 1 .mka, 1 .m4b, 1 .amr, 1 .caf, 1 link to a folder, 1 without a"
+        "skipped: 2 .gif, 1 .mka, 1 .m4b, 1 .amr, 1 .caf, 1 link to a folder, 1 without a"
         " suffix (b.mka, c.m4b, d.amr, e.caf, f.gif, films/, h, sub/g.GIF)"
     )
     assert told(()) is None
@@ -81,7 +81,7 @@ def test_everything_that_holds_sound_or_pictures_is_taken_when_asked_for(tmp_pat
     (tmp_path / "notes.txt").write_text("no media")
     os.mkfifo(tmp_path / "pipe.gif")
     assert list_media(tmp_path).files == ()
-    with pytest.raises(MediaError, match=r"no media files found, passed over: 1 \.txt"):
+    with pytest.raises(MediaError, match=r"no media files found, skipped: 1 \.txt"):
         find_media([tmp_path])
     listing = list_media(tmp_path, everything=True)
     assert listing.files == (tmp_path / "song.data",)

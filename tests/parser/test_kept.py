@@ -121,7 +121,7 @@ def test_rows_that_were_made_otherwise_are_refused(clip, tmp_path, keys, value, 
 def test_rows_of_another_content_and_damaged_ones_are_refused(clip, tmp_path):
     path = tmp_path / "clip.features.npz"
     keeping(path)(clip)
-    with pytest.raises(FeatureError, match="the video changed since"):
+    with pytest.raises(FeatureError, match="the video has changed since"):
         parse_kept(parser(), path, "sha256:other")
     content = bytearray(path.read_bytes())
     with zipfile.ZipFile(path) as archive:

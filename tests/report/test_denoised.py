@@ -103,7 +103,7 @@ def test_labels_of_a_run_are_those_it_was_trained_on(tmp_path):
     shutil.rmtree(labels)
     save(SegmentLabels(None, old.visual, old.names, old.vocabulary, old.provenance), labels)
     again = read_denoised(made.runs["lsld"], made.store, changed, load_tower=tower)
-    assert "does not keep how its labels were made" in again.notes[0]
+    assert "does not say how its labels were made" in again.notes[0]
     assert len(again.names) == len(before.names) - 1
 
 
@@ -131,5 +131,5 @@ def test_features_of_other_weights_or_fewer_clips_are_named(world, denoised, mon
     )
     found = read_denoised(world.runs["lsld"], world.store, world.dataset, load_tower=tower)
     assert len(found.names) == len(denoised.names) - 1
-    assert "1 of 24 clips have no features of conse any more" in found.notes[0]
+    assert "1 of 24 clips no longer have features of conse" in found.notes[0]
     assert "other weights of conse" in found.notes[1]

@@ -39,7 +39,8 @@ def test_a_made_up_copy_has_no_published_figures(tmp_path: Path, monkeypatch) ->
     (line,) = lines(result)
     assert (line[3], line[5], line[-1]) == ("-", "50.0", "80.0")  # what is heard alone: not known
     assert notes(result)[0] == (
-        "published figures are left out: of these systems none is known on AVE as it is here"
+        "published figures are left out: none of these systems has published figures on AVE as"
+        " it is here"
     )
 
 

@@ -142,10 +142,12 @@ def test_where_test_has_no_truth_another_split_is_scored_and_named(words, tmp_pa
     said = []
     result = run(small, tmp_path / "out", rows=["han"], say=said.append)
     assert (result["split"], len(result["rows"][0]["seeds"])) == ("val", 1)
-    why = "chosen, for there is no split test with truth; the epoch of a trained parser was chosen"
+    why = (
+        "chosen because there is no split test with truth; the epoch of a trained parser was chosen"
+    )
     assert result["split_chosen"] == f"{why} on it"
     assert f"split val: {why} on it" in said
-    few = "These figures prove nothing: 1 seed (3 are the least), 8 clips (100 are the least)."
+    few = "These figures prove nothing: 1 seed (at least 3 needed), 8 clips (at least 100 needed)."
     assert result["note"] == few
     page = (tmp_path / "out" / "table1.md").read_text()
     assert f"* {few}\n* split val: {why} on it\n" in page

@@ -72,7 +72,7 @@ def test_a_catalogue_alone_teaches_and_one_of_other_clips_is_told(tmp_path: Path
 
 def test_where_nothing_is_known_there_is_one_line(tmp_path: Path) -> None:
     save(tmp_path, "a", line(0))
-    with pytest.raises(DataError, match="nothing is known of any of its clips"):
+    with pytest.raises(DataError, match="nothing is known about any of its clips"):
         known_of(tmp_path)
 
 
@@ -88,4 +88,4 @@ def test_only_what_was_said_is_known_and_another_way_of_parsing_is_left_out(tmp_
     save(tmp_path, "other", replace(other, parser={**other.parser, "preset": "clip"}))
     known = known_of(tmp_path)
     assert len(known.clips) == 3
-    assert known.notes == ["1 clips were parsed in another way than the most, and are left out"]
+    assert known.notes == ["1 clips were parsed in another way than most, and are left out"]

@@ -128,7 +128,7 @@ def test_the_network_answers_beside_the_parser(library, model, monkeypatch, caps
     weights = model / "network" / "best.safetensors"
     content = weights.read_bytes()
     weights.write_bytes(content + b" ")
-    with pytest.raises(WeightsError, match="expected the network that was trained with it"):
+    with pytest.raises(WeightsError, match="the network that was trained with it is missing"):
         Parser.load(model)
     weights.write_bytes(content)
 
@@ -174,6 +174,6 @@ def test_a_shared_parser_is_whole_and_its_card_says_what_was_reviewed(
 def test_options_of_a_network_are_refused_without_one(library, tmp_path, capsys):
     asked = ["teach", str(library / "lib"), "--out", str(tmp_path / "m"), "--how"]
     assert main([*asked, "calibrate", "--recipe", "han"]) == 2
-    assert "--recipe: goes with train only" in capsys.readouterr().err
+    assert "--recipe: works only with train" in capsys.readouterr().err
     assert main([*asked, "train", "--recipe", "jomold"]) == 2
     assert "recipe jomold learns by rules of its own" in capsys.readouterr().err

@@ -132,7 +132,7 @@ def test_an_event_outside_the_vocabulary_is_refused() -> None:
         ({"duration_s": 10**400}, "expected numbers of 64 bits, got one of 401 digits"),
         ({"grid": {"start_s": 0, "step_s": 1, "count": 10**12}}, "grid.count: expected a whole"),
         ({"source": "\ud800"}, "expected Unicode text"),
-        ({"parser": json.loads("[" * 70 + "]" * 70)}, "at most 64 values one in the other"),
+        ({"parser": json.loads("[" * 70 + "]" * 70)}, "at most 64 nested values"),
     ],
 )
 def test_a_broken_file_is_one_clear_line(change: dict, message: str) -> None:

@@ -70,7 +70,7 @@ def test_the_model_file_of_a_run_is_the_run(run) -> None:
 def test_a_run_that_is_not_finished_and_a_strange_network_are_one_line(run, capsys) -> None:
     with mock.patch("seehear.train.graph_file.as_graph", return_value=None):
         assert main(["convert", str(older(run))]) == 2
-        assert "of another package, and stays with PyTorch" in capsys.readouterr().err
+        assert "comes from another package, and needs PyTorch" in capsys.readouterr().err
     (run / RECORD).unlink()
     assert main(["convert", str(run)]) == 2
     assert "expected run.json, got a run that is not finished" in capsys.readouterr().err

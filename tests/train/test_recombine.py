@@ -47,5 +47,5 @@ def test_recombined_clips_follow_the_batch():
     assert new_inputs["motion"] is None
     assert {len(array) for array in (*new.values(), new_weak)} == {4}
     assert new["clip_known"].tolist() == [[1, 1]] * 4
-    with pytest.raises(ConfigError, match="labels of segments"):
+    with pytest.raises(ConfigError, match="segment labels"):
         doubled(inputs, {"clip": weak}, weak)

@@ -139,4 +139,4 @@ def test_where_features_do_not_fit_they_are_streamed_and_that_is_said(world, mon
         prepared = prepare(*world, "han", settings=TINY, options=RunOptions(say=said.append))
         assert isinstance(prepared.train, StreamedClips) == (there == 10_000)
     assert len(said) == 1
-    assert "do not fit into memory: each batch is read when it is its turn" in said[0]
+    assert "do not fit into memory: each batch is read when it is needed" in said[0]

@@ -75,7 +75,7 @@ def test_the_queue_and_the_figures_are_those_of_the_command(
 def test_faults_of_a_lesson_are_one_line(client: TestClient) -> None:
     assert client.post("/api/teach?how=magic", headers=OURS).status_code == 400
     nothing = client.post("/api/teach/keep?which=new", headers=OURS)
-    assert nothing.json() == {"error": "there is nothing to keep: nothing was learnt"}
+    assert nothing.json() == {"error": "nothing was learnt, so there is nothing to keep"}
     assert client.post("/api/teach?how=calibrate").status_code == 403, "of another site"
     assert client.get("/api/teach").json() == {"state": "none", "taught": False}
 

@@ -149,7 +149,7 @@ def _timeline(args: argparse.Namespace) -> "Timeline":
         for name, value in given.items():
             if value is not None:
                 raise ConfigError(
-                    "goes with a video, got a timeline, which was parsed before",
+                    "works only with a video, got a timeline, which is parsed already",
                     where=args.film,
                     parameter=name,
                 )

@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(vars(done))
         return 0
-    gone = f"; {done.removed:,} old commits taken away" if done.removed else ""
+    gone = f"; {done.removed:,} old commits removed" if done.removed else ""
     noun = "part" if done.after == 1 else "parts"
     print(f"{done.clips:,} clips in {done.after:,} {noun}, before in {done.before:,}{gone}")
     return 0

@@ -149,12 +149,12 @@ def _add_graph(args: argparse.Namespace) -> int:
         raise ConfigError(
             f"expected {what}, got none",
             where=args.system,
-            hint="give SYSTEM CHECKPOINT --out FILE, or a RUN that wants its graph",
+            hint="give SYSTEM CHECKPOINT --out FILE, or a RUN that has no graph yet",
         )
     for name in ("out", "video", "features", "vocabulary"):
         if getattr(args, name) is not None:
             raise ConfigError(
-                "goes with a released checkpoint only", parameter=name, hint="leave it out"
+                "works only with a released checkpoint", parameter=name, hint="leave it out"
             )
     from seehear.train.graph_file import add_graph
 
@@ -278,7 +278,7 @@ def _check(args: argparse.Namespace) -> None:
         raise ConfigError("expected a model file to write, got none", parameter="out")
     if args.video and args.system != "dhhn":
         raise ConfigError(
-            f"only dhhn keeps a second copy for the visual track, {args.system} does not",
+            f"only dhhn has a second checkpoint for the visual track, {args.system} does not",
             where="--video",
         )
     if args.out.suffix != ".safetensors":

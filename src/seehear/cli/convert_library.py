@@ -28,10 +28,10 @@ def run_library(args: argparse.Namespace) -> int:
     if args.checkpoint is None:
         raise ConfigError("expected the library to convert, got none", parameter="checkpoint")
     if args.out is None:
-        raise ConfigError("expected where to convert it to, got nothing", parameter="out")
+        raise ConfigError("expected a place to write to, got none", parameter="out")
     for name in ("video", "features", "vocabulary"):
         if getattr(args, name) is not None:
-            raise ConfigError("goes with a released checkpoint only", parameter=name)
+            raise ConfigError("works only with a released checkpoint", parameter=name)
     with progress(None, "convert") as bar:
         done, place = _converted(args, bar.advance)
     if args.json:
@@ -66,7 +66,7 @@ def _told(done: "Converted", place: str) -> str:
     there = done.clips - done.written - done.newer - len(done.failed)
     told = f"{done.written:,} of {done.clips:,} clips written to {place}"
     if there > 0:
-        told += f"; {there:,} are there already"
+        told += f"; {there:,} were there already"
     if done.newer:
-        told += f"; {done.newer:,} are newer there and were left"
+        told += f"; {done.newer:,} are newer there and were left as they are"
     return told

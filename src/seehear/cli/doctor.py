@@ -245,8 +245,8 @@ def _show_splits(about: dict[str, Any]) -> None:
 def _show_llp(about: dict[str, Any]) -> None:
     keys = ("name", "what", "state", "get")
     table(
-        "Parts of LLP that are not here",
-        ["part", "what", "state", "to get it"],
+        "Missing parts of LLP",
+        ["part", "what", "state", "how to get it"],
         [list(map(part.__getitem__, keys)) for part in about["missing_parts"]],
     )
     table(

@@ -343,7 +343,7 @@ def _decisions(
     else:
         assert predictions is not None
         if args.prior is not None:
-            raise ConfigError("goes with a model only", parameter="prior", hint="leave it out")
+            raise ConfigError("works only with a model", parameter="prior", hint="leave it out")
         about = {"predictions": str(predictions)}
         found = (
             read_scores(predictions, split, dataset.vocabulary, dataset.grid)
@@ -396,8 +396,8 @@ def _decided(
         print(f"seehear: {line}", file=sys.stderr)
     if found.outside_grid:
         print(
-            f"seehear: note: {predictions}: {found.outside_grid} events lie outside the clip and"
-            " count for nothing; seconds run from the start of the clip",
+            f"seehear: note: {predictions}: {found.outside_grid} events lie outside the clip and "
+            "do not count; seconds run from the start of the clip",
             file=sys.stderr,
         )
     if found.made:

@@ -97,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
     selection = Selection(tracks, labels, args.min_score)
     _check_format(args.to)
     if args.excel and args.to != "csv":
-        raise ConfigError("goes with csv only", parameter="excel")
+        raise ConfigError("works only with csv", parameter="excel")
     if args.base is not None and not args.base.startswith(("http://", "https://")):
         raise ConfigError(
             f"expected a web address, such as https://example.org/films, got {args.base!r:.80}",
@@ -297,7 +297,7 @@ def _folder(args: argparse.Namespace) -> Path:
     if not given or (args.out.name.endswith(ending) and not is_folder(args.out)):
         got = args.out if given else "none"
         raise ConfigError(
-            f"expected a folder, for {args.to} is a file a clip, got {got}",
+            f"expected a folder, as {args.to} is one file per clip, got {got}",
             hint="one table of all clips: csv or parquet",
             parameter="out",
         )

@@ -138,8 +138,8 @@ def run(args: argparse.Namespace) -> int:
     if args.sources:
         if args.inputs or args.visual or args.audio:
             raise ConfigError(
-                "--import takes features that are made; DATASET, --visual and --audio do not go"
-                " with it"
+                "--import takes features that exist already; leave out DATASET, --visual and "
+                "--audio"
             )
         return _join(args)
     if not args.inputs and args.export_npy:

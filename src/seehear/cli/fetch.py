@@ -65,7 +65,7 @@ def _fetch_public(args: argparse.Namespace) -> int:
 
     public = PUBLIC[args.dataset]
     if args.labels is not None:
-        raise ConfigError("goes with llp only", parameter="labels", hint="leave it out")
+        raise ConfigError("works only with llp", parameter="labels", hint="leave it out")
     known = parts_of(public)
     for name in args.only:
         if name not in known:

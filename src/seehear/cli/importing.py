@@ -143,7 +143,9 @@ def run(args: argparse.Namespace) -> int:
         return run_features(args)
     for name in ("vectors", "vouch"):
         if getattr(args, name):
-            raise ConfigError("goes with embeddings", parameter=name, hint="give --as features")
+            raise ConfigError(
+                "works only with features of others", parameter=name, hint="give --as features"
+            )
     return _import_annotations(args)
 
 

@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
 
     for name in _OF_ANNOTATIONS:
         if getattr(args, name):
-            raise ConfigError("goes with annotations", parameter=name, hint="leave it out")
+            raise ConfigError("works only with annotations", parameter=name, hint="leave it out")
     if is_parts(args.out):
         hint = "write it as a folder of timelines first: seehear convert json LIBRARY --out FOLDER"
         told = "expected a folder of timelines, got a library of Parquet parts"

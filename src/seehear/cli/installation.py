@@ -30,8 +30,8 @@ PARTS: dict[str, tuple[str, int]] = {
     "all": ("everything", 6800),
 }
 _WEIGHT = (
-    "at most: on disk, where nothing of it is there yet; of clip, vision, train and all 5.6 GB are"
-    " PyTorch with CUDA"
+    "the most it takes on disk, with nothing of it installed yet; of clip, vision, train and "
+    "all, 5.6 GB are PyTorch with CUDA"
 )
 _EXTRA = re.compile(r"extra\s*==\s*['\"](?P<extra>[^'\"]+)['\"]")
 
@@ -79,7 +79,7 @@ def show_installation(about: dict[str, Any]) -> None:
     )
     rows = [_row(extra, has) for extra, has in about["extras"].items()]
     weighs = any(row[-1] for row in rows)
-    header = ["extra", "needed by", "state", "to get it", "at most"]
+    header = ["extra", "needed by", "state", "how to get it", "at most"]
     table("Optional parts", header, rows, note=_WEIGHT if weighs else None)
     from seehear.weights import WEIGHTS, command
 
@@ -91,7 +91,7 @@ def show_installation(about: dict[str, Any]) -> None:
     ready = ", ".join(f"{preset} {words[yes]}" for preset, yes in about["presets"].items())
     table(
         "Pretrained weights",
-        ["id", "what", "state", "to get them"],
+        ["id", "what", "state", "how to get them"],
         rows,
         note=f"presets: {ready}; cache: {about['cache']}",
     )

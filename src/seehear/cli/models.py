@@ -109,7 +109,7 @@ def _complain(rows: list[dict[str, str]]) -> None:
     failures = [row for row in rows if row["state"] == "failed"]
     if failures and len(failures) == len(rows):
         print(
-            f"seehear: nothing of {', '.join(row['id'] for row in rows)}: {rows[0]['reason']}",
+            f"seehear: all of {', '.join(row['id'] for row in rows)} failed: {rows[0]['reason']}",
             file=sys.stderr,
         )
         return
@@ -180,8 +180,8 @@ def _fetch(id_: str, source: Path | None) -> dict[str, str]:
     for name, published in weights.WEIGHTS[id_].files.items():
         if len(published) < _WHOLE_HASH:
             print(
-                f"{id_}: its publisher gives the first {len(published)} digits of the sha256 of"
-                f" {name} only, which it has; the whole is recorded and holds from now on",
+                f"{id_}: its publisher gives only the first {len(published)} digits of the "
+                f"sha256 of {name}, which match; the whole is recorded and must match from now on",
                 file=sys.stderr,
             )
     return {"id": id_, "path": str(path), "state": "fetched and verified"}

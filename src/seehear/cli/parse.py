@@ -299,14 +299,14 @@ def _check_watch(args: argparse.Namespace) -> None:
     interval_s = args.interval
     if not args.watch:
         if interval_s is not None:
-            raise ConfigError("--interval goes with --watch")
+            raise ConfigError("--interval works only with --watch")
         return
     if interval_s is not None and not 0 < interval_s <= 86400:
         raise ConfigError(f"--interval: expected seconds, up to a day, got {interval_s}")
     if args.again == "all":
-        raise ConfigError("--again all does not go with --watch: it would never be done")
+        raise ConfigError("--again all does not work with --watch: it would never be done")
     if args.json:
-        raise ConfigError("--json does not go with --watch: the timelines are in the files")
+        raise ConfigError("--json does not work with --watch: the timelines are in the files")
     for path in map(Path, args.paths):
         if path.exists() and not path.is_dir():
             raise ConfigError("--watch: expected folders, got a file", where=path)
@@ -383,7 +383,7 @@ class _Session:
                 found = collect(map(Path, self._args.paths), everything=self._args.everything)
                 for path, error in found.failed:
                     if not path.is_dir():  # one that is only empty needs no word
-                        self.result.tell(f"{error}; it is looked at again")
+                        self.result.tell(f"{error}; it will be looked at again")
                 self.parse(seen.whole(found))
                 self.result.print()
                 time.sleep(interval_s)

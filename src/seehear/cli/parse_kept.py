@@ -32,7 +32,9 @@ def check_keep(args: argparse.Namespace, formats: Sequence[str]) -> None:
     if args.keep is None:
         return
     if args.origin == "library":
-        raise ConfigError("goes with videos: of a library nothing is encoded", parameter="keep")
+        raise ConfigError(
+            "works only with videos: nothing is encoded for a library", parameter="keep"
+        )
     if "json" not in formats:
         raise ConfigError("needs timelines (json) among the formats", parameter="keep")
     if args.json and args.out is None and not args.formats:
@@ -60,7 +62,7 @@ def library_of(args: argparse.Namespace) -> Path | None:
         where = ", ".join(args.paths)
         raise ConfigError("expected a folder of timelines", where=where, hint=hint)
     if len(paths) > 1:
-        hint = "ask one library at a time; a folder of videos and timelines goes with --from media"
+        hint = "name one library at a time; for a folder of videos and timelines use --from media"
         where = ", ".join(args.paths)
         raise ConfigError("expected one folder of timelines", where=where, hint=hint)
     _check_library(args, found[0])
@@ -69,9 +71,11 @@ def library_of(args: argparse.Namespace) -> Path | None:
 
 def _check_library(args: argparse.Namespace, library: Path) -> None:
     if args.watch:
-        raise ConfigError("--watch goes with folders of videos, got a library", where=library)
+        raise ConfigError("--watch works only with folders of videos, got a library", where=library)
     if args.keep is not None:
-        raise ConfigError("goes with videos: of a library nothing is encoded", parameter="keep")
+        raise ConfigError(
+            "works only with videos: nothing is encoded for a library", parameter="keep"
+        )
 
 
 def settle(args: argparse.Namespace, library: Path | None) -> None:
@@ -83,7 +87,7 @@ def settle(args: argparse.Namespace, library: Path | None) -> None:
     if library is not None and args.out is None and (args.formats or not args.json):
         args.out, args.again = str(library), args.again or "changed"
     if args.overwrite_changed and args.again is None:
-        raise ConfigError("--overwrite-changed goes with --again changed or --again all")
+        raise ConfigError("--overwrite-changed works only with --again changed or --again all")
 
 
 def about_origins(args: argparse.Namespace) -> Iterator[str]:
@@ -94,8 +98,8 @@ def about_origins(args: argparse.Namespace) -> Iterator[str]:
         both = is_library(path) and keeps_features(path) and _has_media(path)
         if args.origin is None and both:
             yield (
-                f"{path} holds videos and timelines: its videos are meant, and what was kept of"
-                " them answers where it fits; --from library asks the timelines alone"
+                f"{path} holds videos and timelines: its videos are parsed, from what was kept "
+                "of them where that suffices; --from library parses the timelines' clips alone"
             )
 
 
@@ -174,7 +178,7 @@ def from_kept(
         left += found
     answered = len(tasks) - len(left)
     if answered:
-        result.tell(f"{files(answered)} answered from kept features; --from media parses the media")
+        result.tell(f"{files(answered)} parsed from kept features; --from media parses the media")
     return [task for task in tasks if task in left]
 
 

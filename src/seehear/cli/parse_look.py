@@ -21,7 +21,7 @@ def look_lines(look: Look, archive: ParsedArchive, made: Made, *, first: bool) -
     moved = [task for task in look.tasks() if task.moved]
     if moved:
         names = [f"{t.before.source} is now {t.file.source}" for t in moved if t.before]
-        yield f"{files(len(moved))} moved, nothing is parsed again for it: {shown(names, most=3)}"
+        yield f"{files(len(moved))} moved and not parsed again: {shown(names, most=3)}"
     if look.done and first:
         yield f"{len(look.done)} of {files(len(look.tasks()))} done already"
     if look.left:
@@ -41,10 +41,10 @@ def kept_lines(kept: Sequence[FileTask], archive: ParsedArchive) -> Iterator[str
     for task in kept[:_NAMED]:
         told = "changed since parsing wrote it"
         if task.standing is Standing.MEDIA and task.before is not None and task.before.corrected:
-            told = "corrected by a person, while its video is another by now"
+            told = "corrected by a person, but its video has been replaced since"
         yield (
-            f"{archive.timeline_path(task)}: {told}, and left as it is;"
-            " --overwrite-changed writes over it"
+            f"{archive.timeline_path(task)}: {told}, and left as it is; --overwrite-changed "
+            "replaces it"
         )
     if len(kept) > _NAMED:
         yield f"{len(kept) - _NAMED} more timelines were changed since, and are left as they are"

@@ -181,11 +181,11 @@ def _check(args: argparse.Namespace) -> None:
         raise ConfigError("expected a query, or something to be like", parameter="like")
     hint = "give --like CLIP@SECONDS"
     if args.track is not None and args.query is not None:
-        raise ConfigError("goes with an example", parameter="track", hint=hint)
+        raise ConfigError("works only with an example", parameter="track", hint=hint)
     if (args.format == "cuts") != (args.out is not None):
-        raise ConfigError("cuts need a folder, and only they", parameter="out")
+        raise ConfigError("only cuts need a folder, and they must have one", parameter="out")
     if args.exact and args.like is None:
-        raise ConfigError("goes with an example", parameter="exact", hint=hint)
+        raise ConfigError("works only with an example", parameter="exact", hint=hint)
 
 
 def _found(args: argparse.Namespace) -> "Found":

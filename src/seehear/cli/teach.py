@@ -99,7 +99,7 @@ def _trained(args: argparse.Namespace) -> "HowTrained | None":
     if args.how != "train":
         for name in ("recipe", "settings"):
             if getattr(args, name):
-                raise ConfigError("goes with train only", parameter=name, hint="leave it out")
+                raise ConfigError("works only with train", parameter=name, hint="leave it out")
         return None
     from seehear.teach.training import HowTrained
     from seehear.train.options import RunOptions

@@ -41,7 +41,7 @@ class Absent:
     def reason(self, clip: Clip) -> str:
         """Return why, naming the clip and the file that may be meant."""
         why = self._why(clip)
-        meant = f"; {why.file} may be meant" if why.file else ""
+        meant = f"; did you mean {why.file}?" if why.file else ""
         return f"{clip.name}: {why.kind}{meant}"
 
     def _why(self, clip: Clip) -> _Why:

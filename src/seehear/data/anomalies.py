@@ -23,7 +23,7 @@ KINDS: Mapping[str, str] = {
     "empty": "intervals without length",
     "reversed": "intervals that end before they begin",
     "outside": "intervals that reach outside the grid",
-    "duplicate": "rows that stand twice",
+    "duplicate": "rows that appear twice",
     "overlap": "intervals that overlap another of the same class",
     "touching": "intervals that touch another of the same class",
     "not_in_weak_label": "classes in the truth that the clip's weak label lacks",
@@ -34,7 +34,7 @@ KINDS: Mapping[str, str] = {
     "label_ignored": "labels that are not a class of the dataset",
     "track_unlike_clip": "classes of a track's weak label that the clip's lacks",
     "no_track_truth": "clips whose weak label of a track names classes, without a row of its truth",
-    "clip_twice": "clips that stand in several rows, each taken as a sample of its own",
+    "clip_twice": "clips that appear in several rows, each taken as a sample of its own",
     "no_label": "clips with an empty weak label",
     "two_splits": "clips that are in two splits",
     "media_missing": "clips without a media file",
@@ -113,7 +113,7 @@ def _rows(rows: Iterable[TruthRow], tables: TruthTables, clips: Mapping[str, Cli
 
 def _orphan(row: TruthRow, tables: TruthTables, nearest: Nearest) -> Issue:
     meant = tables.mender.mend(row.clip) or nearest.same(row.clip)
-    hint = "" if meant is None else f", {meant} may be meant"
+    hint = "" if meant is None else f"; did you mean {meant}?"
     return row.issue("orphan", f"no split has this clip{hint}")
 
 

@@ -93,7 +93,7 @@ def read_decisions(
     Unknown clips go to `outside`.
 
     Raises:
-        DataError: the file is damaged, a clip stands twice, or an array has a wrong shape or other
+        DataError: the file is damaged, a clip appears twice, or an array has a wrong shape or other
             values.
     """
     arrays = {}

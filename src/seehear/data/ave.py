@@ -114,7 +114,7 @@ def _samples(path: Path) -> tuple[list[_Sample], list[Issue]]:
         count[name] += 1
         own = name if count[name] == 1 else f"{name}#{line}"
         if own != name:
-            told = f"{name}: stands before with another class; this row is the sample {own}"
+            told = f"{name}: appears above with another class; this row is the sample {own}"
             issues.append(Issue(path.name, line, "clip_twice", told))
         row = TruthRow(path.name, line, own, start_s, end_s, label)
         samples.append(_Sample(Clip(own, name, (label,), line=line), row))

@@ -259,7 +259,7 @@ def read_clips(path: Path, vocabulary: Vocabulary) -> tuple[list[Clip], list[Iss
         if not name:
             faults.add("filename is empty", where=where)
         elif name in clips:
-            faults.add(f"clip {name} stands twice", where=where, hint="give every clip one row")
+            faults.add(f"clip {name} appears twice", where=where, hint="give every clip one row")
         elif unknown:
             hint = vocabulary.suggest(unknown[0])
             faults.add(f"unknown class {unknown[0]!r}", where=where, hint=hint)
@@ -281,7 +281,7 @@ def _oddities(name: str, labels: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield kind and text of what is odd about a clip's weak label."""
     if len(set(labels)) < len(labels):
         twice = next(label for label in labels if labels.count(label) > 1)
-        yield "label_twice", f"{name}: {twice} stands twice; taken once"
+        yield "label_twice", f"{name}: {twice} appears twice; taken once"
     if not labels:
         yield "no_label", f"{name}: no class at all"
 

@@ -80,8 +80,8 @@ def download(
             wrong,
             where=url,
             hint=(
-                "what the address gives has changed or was damaged on the way: run again, or"
-                " report it"
+                "the file at this address has changed or was damaged on the way: run again, or "
+                "report it"
             ),
         )
     part.replace(path)
@@ -181,7 +181,7 @@ def _receive(url: str, part: Path, limit: int | None, received: Callable[[int], 
         raise DataError(
             f"expected at most {limit:,} bytes, it has more; nothing was kept",
             where=url,
-            hint="what the address gives has changed: report it",
+            hint="the file at this address has changed: report it",
         )
     if count < expected:
         raise ConnectionError(f"the connection broke after {count} of {expected} bytes")

@@ -116,7 +116,7 @@ def _labels(path: Path, words: Vocabulary, issues: list[Issue]) -> dict[str, tup
     faults = Faults()
     for line, (name, cell) in read_table(path, ("filename", "event_labels")):
         if name in out:
-            faults.add(f"clip {name} stands twice", where=f"{path}:{line}")
+            faults.add(f"clip {name} appears twice", where=f"{path}:{line}")
         labels = []
         for label in cell.split(","):
             kept = _class(label, words, Issue(path.name, line, "", name), issues)

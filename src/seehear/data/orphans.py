@@ -97,11 +97,11 @@ class Unmatched:
     def _problem(self) -> str:
         verb = "names" if len(self.names) == 1 else "name"
         return (
-            f"{len(self.names)} of {self.rows} rows of truth {verb} no clip of any split and count"
-            " for nothing"
+            f"{len(self.names)} of {self.rows} rows of truth {verb} no clip of any split (not "
+            "counted)"
         )
 
     def _hint(self) -> str:
         first = self.names[0]
         near = _nearest(self.known).hint(first)
-        return f"first {first!r}, and no clip is called alike" if near is None else near
+        return f"first {first!r}, and no clip has a similar name" if near is None else near

@@ -65,7 +65,7 @@ def choose_split(dataset: Dataset, asked: str | None, *, truth: bool = True) -> 
     if name == "test":
         return Chosen(dataset.splits[name])
     kind = "split test with truth" if known else "split with truth"
-    why = f"chosen, for there is no {kind}{_OPTIMISTIC.get(name, '')}"
+    why = f"chosen because there is no {kind}{_OPTIMISTIC.get(name, '')}"
     return Chosen(dataset.splits[name], why)
 
 
@@ -84,15 +84,15 @@ def caution(*, clips: int, seeds: int | None = None) -> str | None:
 
     Examples:
         >>> caution(clips=36, seeds=1)
-        'These figures prove nothing: 1 seed (3 are the least), 36 clips (100 are the least).'
+        'These figures prove nothing: 1 seed (at least 3 needed), 36 clips (at least 100 needed).'
         >>> caution(clips=1200, seeds=3) is None
         True
     """
     few = []
     if seeds is not None and seeds < FEWEST_SEEDS:
-        few.append(f"{_counted(seeds, 'seed')} ({FEWEST_SEEDS} are the least)")
+        few.append(f"{_counted(seeds, 'seed')} (at least {FEWEST_SEEDS} needed)")
     if clips < FEWEST_CLIPS:
-        few.append(f"{_counted(clips, 'clip')} ({FEWEST_CLIPS} are the least)")
+        few.append(f"{_counted(clips, 'clip')} (at least {FEWEST_CLIPS} needed)")
     return f"These figures prove nothing: {', '.join(few)}." if few else None
 
 

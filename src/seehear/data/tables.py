@@ -94,7 +94,7 @@ def _check_header(header: Sequence[str], columns: Sequence[str], path: Path) -> 
     missing = [column for column in columns if column not in header]
     twice = [column for column in columns if header.count(column) > 1]
     if twice:
-        raise DataError(f"column {twice[0]} stands twice", where=path, hint="keep one of them")
+        raise DataError(f"column {twice[0]} appears twice", where=path, hint="keep one of them")
     if not missing:
         return
     raise DataError(

@@ -97,7 +97,7 @@ def _clips(path: Path, listed: Sequence[str] | None, issues: list[Issue]) -> dic
         else:
             clip = out.setdefault(name, _Labelled(tuple(map(bool, flags))))
             if label in clip.labels:
-                text = f"{name}: {label} stands twice; tracks joined"
+                text = f"{name}: {label} appears twice; tracks joined"
                 issues.append(Issue(path.name, line, "label_twice", text))
             clip.labels[label] = clip.labels.get(label, "") + tracks
     faults.check()

@@ -56,7 +56,7 @@ class Vocabulary:
         descriptions: dict[str, str] = {}
         for word in read_words(source):
             if word.name in descriptions:
-                raise word.fault(f"class {word.name} stands twice", hint="name every class once")
+                raise word.fault(f"class {word.name} appears twice", hint="name every class once")
             descriptions[word.name] = word.description or _described(word.name)
         if not descriptions:
             where = source if isinstance(source, Path) else None

@@ -42,8 +42,8 @@ SYSTEMS = {
 MAIN, RIVAL = "lsld apart", "han apart"  # as lsld stands on offline features, and its equal
 COMPARED = (RIVAL, "lsld")  # with MAIN: each differs from it in one thing
 NOTE = (
-    "apart: no attention to the other track, in training and afterwards. Labels are what han and"
-    " lsld differ in; compare within a pair, or one parser with and without that attention."
+    "apart: without attention to the other track, in training and afterwards. Compare han with "
+    "lsld, which differ in their labels, or one parser with and without that attention."
 )
 STEPS = ("world", "extract", "denoise", "train", "evaluate", "parse", "report")
 
@@ -132,7 +132,11 @@ def _run(out: Path, options: Options) -> DemoResult:
     _step(options, "extract", f"features by the offline encoders ({VISUAL}, {AUDIO})")
     _extract(out, options)
     dataset, store = open_dataset(out / "world"), open_features(out / "features")
-    _step(options, "denoise", "which of a clip's labels hold in each second, by asking language")
+    _step(
+        options,
+        "denoise",
+        "which of a clip's labels hold in each second, by comparison with sentences",
+    )
     labels, quality = _denoise(dataset, store, out / "labels")
     _step(
         options,
@@ -152,7 +156,7 @@ def _run(out: Path, options: Options) -> DemoResult:
     found = read_systems([runs[name] for name in order], store, dataset, "test")
     systems = [replace(system, name=name) for name, system in zip(order, found, strict=True)]
     figures = {s.name: s.report.figures() for s in systems if s.report is not None}
-    _step(options, "parse", "a clip that nobody has seen before, from its video file")
+    _step(options, "parse", "a clip that no parser was trained on, from its video file")
     timelines = _parse(out, runs, options.seed)
     _step(options, "report", "one page with all of it")
     report = _report(out, dataset, store, systems, timelines)

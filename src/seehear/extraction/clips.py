@@ -69,7 +69,7 @@ def collect(
         return _of_dataset(Path(inputs[0]), media)
     if media is not None:
         raise DataError(
-            "goes with one dataset folder",
+            "works only with one dataset folder",
             parameter="media",
             where=", ".join(map(str, inputs)),
             hint="give the media folder itself instead",

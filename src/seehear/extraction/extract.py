@@ -121,7 +121,9 @@ def extract(
         )
     require_av()  # else every clip would fail with it
     if options.parts and options.engine != "ray":
-        raise ConfigError("goes with the engine ray: one machine has one part", parameter="parts")
+        raise ConfigError(
+            "works only with the engine ray: one machine writes one part", parameter="parts"
+        )
     if options.precision == "half":
         require_half(options.device)
     load = load or partial(

@@ -153,7 +153,7 @@ class Journal:
             raise FeatureError(
                 f"clip {name}: the rows of {stream} did not reach the disk whole",
                 where=self.folder,
-                hint="run the same command again: this clip is done anew",
+                hint="run the same command again: this clip is extracted again",
             )
         return np.frombuffer(data, dtype).reshape(-1, dim)
 

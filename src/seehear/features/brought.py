@@ -85,7 +85,7 @@ def opened(path: Path, columns: Mapping[str, str]) -> Brought:
     if path.suffix in (".parquet", ".lance"):
         return _Table(path, columns)
     if columns:
-        told = "goes with a table: the streams of a folder have names"
+        told = "works only with a table: the streams of a folder have names already"
         raise ConfigError(told, parameter="vectors")
     return _Folder(path)
 

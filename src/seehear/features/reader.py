@@ -103,7 +103,7 @@ def require_rows(store: FeatureStore, stream: str, names: Sequence[str]) -> None
         reason = f" ({error.problem})"
     near = Nearest(store.names).same(missing[0])
     if near is not None and near != missing[0]:
-        reason += f"; {near} is there, and may be meant"
+        reason += f"; did you mean {near}, which is there?"
     raise FeatureError(
         f"{len(missing)} of {len(names)} clips have no {stream}, first {missing[0]}{reason}",
         where=store.path,

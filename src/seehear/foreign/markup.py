@@ -113,7 +113,7 @@ class _Tree:
     def begin(self, tag: str, attributes: dict[str, str], line: int) -> None:
         self._count += 1
         if len(self._open) >= _DEEPEST or self._count > _MOST:
-            told = f"expected at most {_DEEPEST} elements one in the other and {_MOST:,} in all"
+            told = f"expected at most {_DEEPEST} nested elements and {_MOST:,} in all"
             raise DataError(f"{told}, got more", where=f"{self._where}:{line}")
         named = {_local(name): value for name, value in attributes.items()}
         element = Markup(_local(tag), named, line)

@@ -1,7 +1,7 @@
 """JSON, JSON lines and TOML of others: read with limits, then held against a form.
 
 What no value of ours needs is refused: nesting deeper than `DEEPEST`, numbers beyond 64 bits, NaN
-and infinity, a key that stands twice, text that is not Unicode.
+and infinity, a key that appears twice, text that is not Unicode.
 """
 
 import json
@@ -156,7 +156,7 @@ def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     value: dict[str, Json] = {}
     for key, item in pairs:
         if key in value:
-            raise Wrong(f"key {shortened(key)!r} stands twice")
+            raise Wrong(f"key {shortened(key)!r} appears twice")
         value[key] = item
     return value
 
@@ -170,7 +170,7 @@ def _check(root: Json) -> None:
     level, depth = [root], 0
     while level:
         if depth > DEEPEST:
-            raise Wrong(f"expected at most {DEEPEST} values one in the other, got more")
+            raise Wrong(f"expected at most {DEEPEST} nested values, got more")
         below: list[Json] = []
         for value in level:
             if isinstance(value, dict):

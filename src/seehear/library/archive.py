@@ -217,7 +217,7 @@ class ParsedArchive:
         stretches = sum(len(extent.reviewed) for extent in before.tracks.values())
         counts = {"event": persons, "removal": len(before.removed), "stretch": stretches}
         told = ", ".join(_things(number, name) for name, number in counts.items() if number)
-        return after, f"kept what a person did ({told}); of the rest {between(before, after)}"
+        return after, f"kept what a person did ({told}); otherwise {between(before, after)}"
 
     def timeline_path(self, task: FileTask) -> Path:
         """Return where the timeline of a task lies."""

@@ -78,7 +78,7 @@ def place(
                 _check_widths(clip)
             name, line = finder.timeline(clip, brought.step_s)
             if name in names:
-                raise DataError(f"another clip is the timeline {name}, too")
+                raise DataError(f"timeline {name} belongs to another clip, too")
             path = below(library, f"{name}{SUFFIX}")
             about = _about(clip, encoders, brought.step_s, line)
             _keep(kept_path(path), clip, replace(about, precision=precision))

@@ -250,7 +250,7 @@ def _in_clip(path: Path, example: Example, row: int) -> Iterator[tuple[float, fl
         for stream in example.vectors:
             id_ = stream.partition("/")[0]
             if about.encoders.get(id_) != example.about.encoders[id_]:
-                raise FeatureError("its features were made otherwise", where=path)
+                raise FeatureError("its features were made in another way", where=path)
         if example.at_s is None:
             yield 0.0, about.media.duration_s, _whole(clip, example)
             return

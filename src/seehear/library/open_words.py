@@ -68,9 +68,9 @@ class OpenWord:
     def told(self) -> str:
         """Return that it was scored just now, in words."""
         there, count = int(self.asked.sum()), len(self.asked)
-        rest = "" if there == count else "; nothing that fits was kept of the others"
+        rest = "" if there == count else "; for the others nothing suitable was kept"
         return (
-            f"no clip was parsed for {self.label!r}: it was scored now, by what was kept of"
+            f"no clip was parsed for {self.label!r}: it was scored now, from what was kept of"
             f" {there:,} of {count:,} clips{rest}"
         )
 

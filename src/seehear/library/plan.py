@@ -35,7 +35,7 @@ class Standing(StrEnum):
     MEDIA = "changed since parsing"
     WORDS = "parsed for other words"
     PARSER = "parsed in another way"
-    UNKNOWN = "with a timeline that is damaged, or does not say what it was made of"
+    UNKNOWN = "with a timeline that is damaged or does not say what it was made from"
 
 
 @dataclass(frozen=True)

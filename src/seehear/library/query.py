@@ -288,7 +288,7 @@ class _QueryReader:
                 break
         if not children:
             raise self.fault(
-                first, f"{first.text} measures the conditions beside it, and there are none"
+                first, f"{first.text} limits the conditions beside it, and there are none"
             )
         node = children[0] if len(children) == 1 else And(tuple(children))
         for measure, compare, value in measures:
@@ -335,7 +335,7 @@ class _QueryReader:
 
     def negation(self, sign: _Token) -> Node:
         if self._is_measure():
-            raise self.fault(sign, f"{self.now.text} cannot be negated: turn the comparison round")
+            raise self.fault(sign, f"{self.now.text} cannot be negated: reverse the comparison")
         self._deeper(sign)
         child = self.condition()
         self.depth -= 1

@@ -83,8 +83,8 @@ class Scan:
         if not self.linked:
             return []
         return [
-            f"{self.library}: links to folders are not followed, and timelines lie behind"
-            f" {shown(self.linked)}; name such a folder itself"
+            f"{self.library}: links to folders are not followed, and there are timelines behind "
+            f"{shown(self.linked)}; name such a folder itself"
         ]
 
 

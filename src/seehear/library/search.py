@@ -268,8 +268,8 @@ class _Search:
         if not bare or not _negates(tree):
             return []
         return [
-            f"{bare:,} of {len(self.scored):,} clips keep no scores: there a class counts as absent"
-            " wherever it has no event"
+            f"{bare:,} of {len(self.scored):,} clips keep no scores; in them a class counts as "
+            "absent wherever it has no event"
         ]
 
     def where(self, node: Node, truth: bool) -> Spans:

@@ -74,7 +74,7 @@ def _read(
         finally:
             delivered += source.delivered()
         if not source.heard:
-            raise MediaError("nothing of the audio track can be decoded", where=path)
+            raise MediaError("nothing in the audio track can be decoded", where=path)
         problems += source.problems()
         yield from chunks.rest()
 
@@ -139,7 +139,7 @@ class _Source:
             )
         if self._refused:
             found.append(
-                f"audio track: {self._refused} decoded frames were passed over, they make no sound"
+                f"audio track: {self._refused} decoded frames were skipped, they make no sound"
             )
         return found
 

@@ -229,8 +229,7 @@ def decoded(
             yield from frames
     finally:
         problems += [
-            f"{track} track: {text.format(count)} were passed over"
-            for text, count in passed.items()
+            f"{track} track: {text.format(count)} were skipped" for text, count in passed.items()
         ]
 
 

@@ -50,7 +50,7 @@ def told(skipped: Iterable[str]) -> str | None:
     for kind, number in count.most_common():
         one, many = _LINKS if kind == "/" else (kind, kind)
         kinds.append(f"{number} {one if number == 1 else many}")
-    return f"passed over: {shown(kinds, most=12)} ({shown(names)})"
+    return f"skipped: {shown(kinds, most=12)} ({shown(names)})"
 
 
 def _kind(name: str) -> str:

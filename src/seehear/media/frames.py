@@ -190,13 +190,12 @@ class _Screen:
         """Add to the problems how many frames gave no picture, if any."""
         if self._refused:
             self.problems.append(
-                f"visual track: {self._refused} decoded frames were passed over, they make no"
-                " picture"
+                f"visual track: {self._refused} decoded frames were skipped, they make no picture"
             )
         if self._too_large:
             self.problems.append(
-                f"visual track: {self._too_large} frames of more than {self.max_pixels:,} pixels"
-                " were passed over"
+                f"visual track: {self._too_large} frames of more than {self.max_pixels:,} pixels "
+                "were skipped"
             )
 
     def _time_of(self, frame: "VideoFrame") -> float:

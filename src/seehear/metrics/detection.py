@@ -3,7 +3,7 @@
 For each class, the predicted events of all clips are ranked by score.  One after the other takes
 the true event of its clip that it overlaps most, among those not taken that it overlaps enough
 (intersection over union of at least the threshold); it is right if there is one.  A true event that
-stands twice (same class, both ends within a thousandth of a second) counts once.  A figure is the
+appears twice (same class, both ends within a thousandth of a second) counts once.  A figure is the
 mean over the classes that the truth has; a class without a prediction adds 0.  The average is over
 the thresholds.
 

@@ -49,7 +49,9 @@ class Joined:
         self, base: Scorer, network: Scorer, weight: float, about: Mapping[str, Any]
     ) -> None:
         if base.vocabulary.names != network.vocabulary.names or base.step_s != network.step_s:
-            raise ConfigError("its network is of other classes or segments", hint="teach it again")
+            raise ConfigError(
+                "its network was made for other classes or segments", hint="teach it again"
+            )
         self._base, self._network, self._weight = base, network, weight
         self._about = dict(about)
         self.vocabulary, self.decoding = base.vocabulary, decoding_after(base.decoding)

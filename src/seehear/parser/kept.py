@@ -40,7 +40,7 @@ def parse_kept_by(
     with opened_kept(path) as rows:
         if hash_ not in (None, rows.about.media.hash):
             raise FeatureError(
-                "the features were kept of another content: the video changed since",
+                "the features were kept of other content: the video has changed since",
                 where=path,
                 hint=AGAIN,
             )

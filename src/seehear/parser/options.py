@@ -77,14 +77,14 @@ def check_options(
         check_prior(prior)
     if model is None:
         if prior is not None:
-            raise ConfigError("goes with a model only", parameter="prior", hint="leave it out")
+            raise ConfigError("works only with a model", parameter="prior", hint="leave it out")
         check_preset(preset or "offline", fps)
         return
     others = {"preset": preset, "events": events, "vocabulary": vocabulary, "fps": fps}
     for name, value in others.items():
         if value is not None:
             raise ConfigError(
-                "does not go with a model: a trained parser brings its own",
+                "does not work with a model: a trained parser brings its own",
                 parameter=name,
                 hint="leave one of them out",
             )

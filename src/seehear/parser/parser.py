@@ -130,7 +130,7 @@ class Parser:
         if is_taught(path):
             if prior is not None:
                 hint = "leave it out: a taught parser brings its own"
-                raise ConfigError("goes with a trained run only", parameter="prior", hint=hint)
+                raise ConfigError("works only with a trained run", parameter="prior", hint=hint)
             scorer: Scorer = taught(path, device=device)
         else:
             scorer = with_prior(trained(path, device=device), prior)

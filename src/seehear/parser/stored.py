@@ -123,7 +123,7 @@ def _unfit(
     """Return why language cannot stand beside a run here; None: it can."""
     if split.lengths:
         return FeatureError(
-            "a prior goes with clips of one length",
+            "a prior works only with clips of one length",
             where=store.path,
             hint="take the prior none, or evaluate what seehear parse makes of the videos",
         )

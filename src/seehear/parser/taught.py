@@ -125,7 +125,7 @@ def _check_encoders(base: Scorer, learnt: Mapping[str, Mapping[str, Any]], folde
         entry: Mapping[str, Any] = provenance(encoders[name]) if name in encoders else {}
         for key in ("weights", "preprocessing"):
             if entry.get(key) != was.get(key):
-                problem = f"its scorers were learnt with other {key} of {name} than are here"
+                problem = f"its scorers were learnt with another {key} of {name} than the one here"
                 raise WeightsError(problem, where=folder / FILE, hint="teach it again")
 
 
@@ -138,7 +138,7 @@ def _joined(base: Scorer, folder: Path, said: Mapping[str, Any], device: str) ->
     weights = run / MODEL
     if not weights.is_file() or digest(weights) != said["weights"]:
         raise WeightsError(
-            "expected the network that was trained with it", where=weights, hint="teach it again"
+            "the network that was trained with it is missing", where=weights, hint="teach it again"
         )
     known: dict[str, AnyEncoder] = {**base.audio, **base.visual}
 
@@ -158,7 +158,7 @@ def _base(folder: Path, base: Mapping[str, Any], device: str, deep: int) -> Scor
             raise WeightsError("expected the name of a folder", where=folder / FILE)
         if is_taught(inner):
             if deep >= _DEEPEST:
-                raise WeightsError(f"more than {_DEEPEST} parsers in one another", where=folder)
+                raise WeightsError(f"more than {_DEEPEST} nested parsers", where=folder)
             return taught(inner, device=device, deep=deep + 1)
         return with_prior(trained(inner, device=device), base.get("prior"))
     preset = base.get("preset", "")

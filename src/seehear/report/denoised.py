@@ -220,12 +220,12 @@ def read_denoised(
         built = build_labels(dataset, store, options, split=split, names=names, load=load_tower)
         if kept is None or kept.provenance.get("split", split) == split:
             notes.append(
-                f"{path} does not keep how its labels were made: they are made again from"
-                f" {store.path}"
+                f"{path} does not say how its labels were made: they are made again from "
+                f"{store.path}"
             )
     elif built.labels.vocabulary != dataset.vocabulary.names:
         raise DataError(
-            "labels of other classes than the dataset's",
+            "labels of classes that are not the dataset's",
             where=path,
             hint="name the dataset that they were made of",
         )
@@ -301,8 +301,8 @@ def _with_features(
         there = [name for name in names if store.count(stream, name)]
         if len(there) < len(names):
             notes.append(
-                f"{len(names) - len(there)} of {len(names)} clips have no features of {encoder} any"
-                f" more in {store.path} and are left out of labels and strips"
+                f"{len(names) - len(there)} of {len(names)} clips no longer have features of "
+                f"{encoder} in {store.path} and are left out of labels and strips"
             )
             labels = built.labels.select(there)
             weak = np.asarray(labels.weak)
@@ -312,7 +312,7 @@ def _with_features(
     now = store.encoders().get(encoder, {}).get("weights")
     if before and now and before != now:
         notes.append(
-            f"{store.path} holds features of other weights of {encoder} than the labels were made"
-            " of: similarities are today's, labels are the run's"
+            f"the features in {store.path} were made with other weights of {encoder} than the "
+            "labels: similarities are of the features, labels of the run"
         )
     return built, notes

@@ -9,14 +9,14 @@ from seehear.report.systems import System
 from seehear.report.tables import percent
 
 _TERMS = {
-    "Heard, Seen, Both": "how well it is told what is in the sound, in the picture, and in both in"
-    " the same second: F, which is high only if most of what was found is right and most of what is"
-    " there was found",
+    "Heard, Seen, Both": "how well the parser tells what is in the sound, in the picture, and in "
+    "both in the same second: F, which is high only if most of what was "
+    "found is right and most of what is there was found",
     "Type": "the mean of these three; the one number to look at first",
     "Event": "sound and picture taken together, each counted in its own track",
     "segments": "every second is right or wrong by itself",
-    "events": "a stretch is right if it overlaps a true one of its class by at least half of the"
-    " time that either covers",
+    "events": "a stretch is right if it and a true one of its class share at least half of the "
+    "time that the two cover",
     "percent": "each figure is the mean over the clips; 100 means no mistake",
 }
 

@@ -213,7 +213,7 @@ def _decoding(system: System) -> str:
 def _learning(systems: Sequence[System]) -> str:
     with_log = [system for system in systems if system.log]
     if not with_log:
-        return '<p class="muted">No log lies beside these models.</p>'
+        return '<p class="muted">There is no log beside these models.</p>'
     kept = {system.name: float(system.about.get("epoch") or 0) for system in with_log}
     loss = {system.name: _losses(system) for system in with_log}
     figures = {system.name: points for system in with_log if (points := _figures_on_val(system))}

@@ -147,7 +147,9 @@ def _read(path: Path, store: FeatureStore, dataset: Dataset, split: str) -> Syst
     try:
         name = str(about["recipe"]["name"])
     except (KeyError, TypeError):
-        raise WeightsError("the run does not say which recipe it is of", where=path) from None
+        raise WeightsError(
+            "the run does not say which recipe it was trained with", where=path
+        ) from None
     return System(
         name,
         path,

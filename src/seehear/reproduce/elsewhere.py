@@ -31,7 +31,7 @@ class Elsewhere:
 _ELSEWHERE = {
     "ave": Elsewhere(
         {"train": 3339, "val": 402, "test": 402},
-        "as UWAV quotes it (arXiv 2505.09615); on which features is not known here",
+        "as UWAV quotes it (arXiv 2505.09615); it does not say on which features",
         {"han": {"segment_accuracy": 75.3}, "valor": {"segment_accuracy": 80.4}},
     )
 }

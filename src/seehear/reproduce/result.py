@@ -94,7 +94,7 @@ def _why_unpublished(dataset: Dataset, split: str, settings: Mapping[str, Json])
     """Return why no published figure belongs beside ours, or None."""
     if dataset.official is not None:
         if elsewhere_published(dataset) is None:
-            return f"of these systems none is known on {dataset.name} as it is here"
+            return f"none of these systems has published figures on {dataset.name} as it is here"
     elif (fault := why_not_llp(dataset)) is not None:
         return f"{dataset.name} is not LLP as published: {fault}"
     if split != "test":

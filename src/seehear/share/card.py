@@ -159,9 +159,9 @@ def _limits(about: Mapping[str, Any], licence: str) -> str:
             f" of {span:g} s."
         ),
         (
-            "Figures hold for clips like those it was trained on; other cameras, microphones and"
-            " places were not measured. A video unlike them gets a warning, where held-out clips"
-            " (val) could tell what is like them."
+            "The figures apply to clips like those it was trained on; other cameras, microphones "
+            "and places were not measured. A video unlike them gets a warning, where held-out "
+            "clips (val) could tell what is like them."
         ),
         (
             "It needs the encoders above with just these weights; their licences and the data's"

@@ -294,7 +294,8 @@ def _copy(source: Path, target: Path) -> None:
         return
     if target.resolve().is_relative_to(source.resolve()):
         raise ConfigError(
-            "it holds the parser that the library was parsed by, which goes into the new one",
+            "it holds the parser that the library was parsed with, which becomes part of the new "
+            "one",
             where=source,
             hint="choose another",
             parameter="out",

@@ -111,13 +111,13 @@ def known_of(library: Path, catalogue: Mapping[str, Sequence[str]] | None = None
     if not groups:
         told = f" ({notes[0]})" if notes else ""
         raise DataError(
-            f"nothing is known of any of its clips{told}",
+            f"nothing is known about any of its clips{told}",
             where=library,
             hint="seehear review takes corrections, or name the classes of clips with `weak`",
         )
     left = sum(len(one.clips) for one in groups[1:])
     if left:
-        notes.append(f"{left} clips were parsed in another way than the most, and are left out")
+        notes.append(f"{left} clips were parsed in another way than most, and are left out")
     return Known(groups[0].parsed, groups[0].clips, notes, groups[0].others)
 
 

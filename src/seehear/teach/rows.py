@@ -206,9 +206,11 @@ def check_kept(
         FeatureError: they are.
     """
     if clip.media not in (None, kept.about.media.hash):
-        raise FeatureError("they are of another content", where=kept.path, hint=AGAIN)
+        raise FeatureError("they were made of other content", where=kept.path, hint=AGAIN)
     if kept.about.step_s != clip.step_s:
-        raise FeatureError("they are of segments of another length", where=kept.path, hint=AGAIN)
+        raise FeatureError(
+            "they were made of segments of another length", where=kept.path, hint=AGAIN
+        )
     for stream in streams:
         encoder = stream.partition("/")[0]
         was: Mapping[str, Any] = kept.about.encoders.get(encoder, {})

@@ -207,7 +207,7 @@ def _inputs(clips: Sequence[ClipEvidence], read: Read) -> dict[str, Inputs]:
         widths.append(max(rows[track].shape[1] for rows in found.values()))
         if not widths[-1]:
             problem = f"no clip has features of {name}, and a network needs both tracks"
-            raise FeatureError(problem, hint="refit learns from one, too")
+            raise FeatureError(problem, hint="refit can learn from one")
     return {name: (_wide(x[0], widths[0]), _wide(x[1], widths[1])) for name, x in found.items()}
 
 

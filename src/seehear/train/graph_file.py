@@ -62,7 +62,7 @@ def add_graph(path: str | Path) -> tuple[Path, bool]:
     graph = write_graph(run, at.graph)
     if graph is None:
         raise ConfigError(
-            "its network is of another package, and stays with PyTorch", where=run.path
+            "its network comes from another package, and needs PyTorch", where=run.path
         )
     write_json(at.record, {**record, "graph": graph})
     return at.graph, True

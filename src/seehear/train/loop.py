@@ -247,16 +247,16 @@ class Learner:
         if self.team.size > 1:
             raise self.team.told(
                 ConfigError(
-                    "segments of a whole batch are mixed inside the network, expected one process,"
-                    f" got {self.team.size}",
+                    "segments are mixed across a whole batch inside the network: expected one "
+                    f"process, got {self.team.size}",
                     hint="train with one, or set training.mix_up=0",
                 )
             )
         able = "mixing" in accepts(self.nets["main"]) and "audio_segments" in step.targets
         if not able:
             raise ConfigError(
-                f"recipe {self.task.recipe.name} cannot mix segments: its network does not, or it"
-                " has no labels of segments",
+                f"recipe {self.task.recipe.name} cannot mix segments: its network does not do "
+                "so, or it has no segment labels",
                 hint="set training.mix_up=0, or take a recipe such as lsld",
             )
         clips, segments, _ = step.targets["audio_segments"].shape
@@ -395,7 +395,9 @@ class Learner:
         for index, tensors in moments.items():
             shapes = {name: tensor.shape for name, tensor in tensors.items()}
             if shapes.pop("step", None) != () or set(shapes.values()) != {weights[index].shape}:
-                raise ValueError(f"the optimiser's numbers of weight {index} are of another")
+                raise ValueError(
+                    f"the optimiser's state of weight {index} belongs to another weight"
+                )
 
 
 class Recorder(Protocol):

@@ -272,8 +272,8 @@ class _Splits:
         if fits_in_memory(size * self.options.team.here):
             return False
         self.options.say(
-            f"features of {size / 1e9:.3g} GB do not fit into memory: each batch is read when it is"
-            " its turn"
+            f"features of {size / 1e9:.3g} GB do not fit into memory: each batch is read when it "
+            "is needed"
         )
         return True
 

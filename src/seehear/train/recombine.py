@@ -70,7 +70,7 @@ def doubled(
     """
     if "audio_segments" not in targets:
         raise ConfigError(
-            "clips are recombined by labels of segments, which this recipe has not",
+            "clips are recombined by segment labels, which this recipe does not have",
             hint="set training.recombine=false, or take a recipe such as lsld",
         )
     order = torch.randperm(len(weak), device=weak.device)

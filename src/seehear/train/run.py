@@ -252,7 +252,9 @@ class _Stages:
         """Return the segment labels made again: those on disk, or new ones."""
         name = f"{stage.name}-second-round"
         if self.folder.load_artefact(name) is None:
-            self.options.say("segment labels, second round: parsers of other clips are heard")
+            self.options.say(
+                "segment labels, second round: with the answers of parsers trained on other clips"
+            )
             prepared = self.prepared
             made = second_round(self._task(stage, needed), prepared.dataset, prepared.store)
             self.folder.save_artefact(name, made)

@@ -97,7 +97,7 @@ def witnesses(
     options = recipe.labels.segments
     if not isinstance(options, Denoising):
         raise ConfigError(
-            f"a second round needs denoised labels, which recipe {recipe.name} has not",
+            f"a second round needs denoised labels, which recipe {recipe.name} does not have",
             hint="set labels.rounds=1",
         )
     options = replace(options, tracks="both", strategy="none")

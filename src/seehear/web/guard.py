@@ -84,7 +84,7 @@ class Guard:
         site = headers.get("sec-fetch-site", "none")
         link = reading and scope["path"] == "/" and headers.get("sec-fetch-mode") == "navigate"
         if not same or (site not in ("same-origin", "none") and not link):
-            return PlainTextResponse("requests of other sites are refused\n", 403)
+            return PlainTextResponse("requests from other sites are refused\n", 403)
         if not reading and OURS not in headers:
             return PlainTextResponse(f"the header {OURS} is missing\n", 403)
         return None

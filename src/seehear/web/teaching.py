@@ -55,7 +55,9 @@ class Teaching:
         if how not in HOW:
             raise HTTPException(400, f"expected {', '.join(HOW)}, got {how[:50]!r}")
         if self.state["state"] == "running":
-            raise HTTPException(409, "a lesson is on already; wait until it is over, or end it")
+            raise HTTPException(
+                409, "a lesson is running already; wait until it is done, or end it"
+            )
         self.state = {"state": "running", "how": how, "said": "reading what was reviewed"}
         self._running = asyncio.create_task(self._teach(how))
 
@@ -73,7 +75,7 @@ class Teaching:
             HTTPException: nothing was learnt, or something else stands in its place.
         """
         if self.state["state"] != "learnt":
-            raise HTTPException(409, "there is nothing to keep: nothing was learnt")
+            raise HTTPException(409, "nothing was learnt, so there is nothing to keep")
         home = self._library / NAME
         if new and home.exists() and not (home / _CARD).is_file():
             raise HTTPException(

@@ -80,7 +80,7 @@ def test_no_clip_leads_out_of_the_folder(files: Path, tmp_path: Path) -> None:
     library = made(tmp_path / "parts")
     clip = incoming(files, "a")[0]
     for path in ("../out.timeline.json", "/out.timeline.json", "plain.txt"):
-        with pytest.raises(DataError, match="no file may have"):
+        with pytest.raises(DataError, match="no file can have"):
             inside(tmp_path, path)
     library.add([Incoming("../out.timeline.json", clip.stamp, clip.content)])
     done = to_files(library, tmp_path / "back")

@@ -71,7 +71,7 @@ def test_what_is_no_timeline_is_named_and_the_rest_is_added(
     added, failed = parts.add([*clips, clips[0]])
     assert added == 4
     assert [str(error).partition(":")[0] for error in failed] == ["bad", str(clips[0].where)]
-    assert "two timelines of one path" in str(failed[1])
+    assert "two timelines with the same path" in str(failed[1])
 
 
 def test_who_reads_sees_a_whole_part_or_nothing_of_it(files: Path, tmp_path: Path) -> None:

@@ -19,7 +19,10 @@ from seehear.time.spans import difference
 
 LEAST = 0.5  # doubt of a segment that is asked for
 _SURE, _APART = 0.8, 0.6  # of one track, and from there down to the other, where they contradict
-NEAR, AGAINST = "near the threshold", "one track is sure, the other is sure against it"
+NEAR, AGAINST = (
+    "near the threshold",
+    ("one track is sure of it, the other sure that it is not there"),
+)
 UNSEEN = "not reviewed yet"
 
 

@@ -162,5 +162,5 @@ def inside(folder: Path, path: str) -> Path:
     parts = PurePosixPath(path).parts
     bad = not parts or path.startswith("/") or ".." in parts or "\0" in path
     if bad or not path.endswith(SUFFIX):
-        raise DataError("the library has a clip of a name that no file may have", where=repr(path))
+        raise DataError("the library has a clip whose name no file can have", where=repr(path))
     return folder / path

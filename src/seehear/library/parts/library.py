@@ -246,7 +246,7 @@ class _Batch:
         """Take a clip in, or note why it is none."""
         where = clip.path if clip.where is None else clip.where
         if clip.path in self._rows:
-            told = "two timelines of one path"
+            told = "two timelines with the same path"
             self._failed.append(DataError(told, where=where))
             return
         try:

@@ -58,7 +58,7 @@ def made(place: str | Path) -> PartsLibrary:
         began = (at / MARK).is_file()
         if not began and not is_free(at):
             hint = "name a new folder, or a library that convert made"
-            told = "expected a library of parts, or no folder yet"
+            told = "expected a library of parts, or a new folder"
             raise ConfigError(told, where=at, hint=hint, parameter="out")
     if not began:
         store.write(MARK, _mark())

@@ -173,7 +173,7 @@ class RemoteStore:
 
     def remove(self, name: str) -> None:
         """Take a file away."""
-        with self._told(f"{name} cannot be taken away"), contextlib.suppress(FileNotFoundError):
+        with self._told(f"{name} cannot be removed"), contextlib.suppress(FileNotFoundError):
             self._system.rm_file(f"{self._root}/{name}")
 
     def attach(self, db: "DuckDBPyConnection") -> None:
