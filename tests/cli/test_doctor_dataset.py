@@ -64,7 +64,7 @@ def test_tables_for_people(tmp_path: Path, capsys) -> None:
     assert "test 3 1.00 yes 1 3 literal 3, legacy 4, repaired 2" in said
     assert "orphan 3 rows of clips that are in no split" in said
     assert (
-        "orphan: AVVP_eval_audio.csv:8: 19jWnmYnlD8_30_400 Speech 0-10: no split has this clip,"
+        "orphan: AVVP_eval_audio.csv:8: 19jWnmYnlD8_30_400 Speech 0-10: no split has this clip;"
         " did you mean 19jWnmYnlD8_30_40?" in out
     )
     assert "media_missing: ... 2 more (--all lists them)" in out

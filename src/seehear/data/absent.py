@@ -35,7 +35,7 @@ class Absent:
         self._media = media
 
     def kind(self, clip: Clip) -> str:
-        """Return why, without the names of files: the same for all clips of one fault."""
+        """Return why, without file names: the same text for all clips with the same fault."""
         return self._why(clip).kind
 
     def reason(self, clip: Clip) -> str:

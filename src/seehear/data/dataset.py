@@ -76,7 +76,8 @@ class Split:
         return self.has_truth or self.exact
 
     def warnings(self, reading: Reading | None = None) -> list[str]:
-        """Return what a figure against this truth must not hide: rows that no clip is found for.
+        """Return what must be said beside figures of this truth: its rows for which there is no
+        clip.
 
         Raises:
             DataError: a table of truth is damaged.

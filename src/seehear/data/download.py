@@ -146,7 +146,7 @@ class _Pinned:
     blob: str
 
     def wrong(self, path: Path) -> str | None:
-        """Return in words what a file is instead; None if it is the one."""
+        """Return in words how a file differs from the expected one; None if it does not."""
         found = digest(path)
         if not found.startswith(self.sha256):
             return f"expected sha256 {self.sha256[:16]}..., got {found[:16]}..."

@@ -17,7 +17,7 @@ from seehear.errors import DataError
 
 
 class Nearest:
-    """Finds the known name that a name nobody knows is nearest to.
+    """Finds the known name nearest to an unknown one.
 
     Examples:
         >>> Nearest(["c2", "c3"]).name("C2.WAV ")
@@ -65,7 +65,7 @@ def _nearest(known: frozenset[str]) -> Nearest:
 
 @dataclass(frozen=True)
 class Unmatched:
-    """The rows of a table of truth whose clip no split has.
+    """The rows of a table of truth whose clips are in no split.
 
     Args:
         path: the table.

@@ -123,7 +123,7 @@ class KeptWriter:
         self._refused: SeehearError | None = None
 
     def add(self, encoder: str, rows: PieceRows) -> None:
-        """Keep the rows of a piece; that the disk refuses them is told by `finish`."""
+        """Keep the rows of a piece; if the disk refuses them, `finish` raises the error."""
         if self._refused is not None:
             return
         try:
@@ -163,7 +163,7 @@ class KeptWriter:
             self.discard()
 
     def discard(self) -> None:
-        """Take away what is not finished."""
+        """Remove the unfinished file."""
         archive, aside = self._archive, self._aside
         self._archive = self._aside = None
         with contextlib.suppress(OSError, ValueError):
@@ -186,7 +186,7 @@ class KeptWriter:
 
 
 def halved(values: NDArray[np.float32]) -> NDArray[np.floating[Any]]:
-    """Return rows in half precision; as they are where a number has no place in it."""
+    """Return rows in half precision, or unchanged if a number does not fit into it."""
     if np.abs(values).max(initial=0) > np.finfo(np.float16).max:
         return values
     return values.astype(np.float16)

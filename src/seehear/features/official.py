@@ -68,8 +68,8 @@ class PublishedFolder:
         return TimeGrid.covering((rows - 1) * self.every_s + self.span_s).count
 
     def by_segment(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the rows of a file as one a segment, (T, D): the mean of those whose middle lies
-        in it, else the nearest.
+        """Return one row per segment of a file, (T, D): the mean of the rows whose middle lies in
+        it, else the nearest row.
         """
         if self.every_s is None:
             return rows

@@ -52,7 +52,7 @@ class Stream:
 
 
 class ClipEntry(TypedDict):
-    """What a features folder writes down of one clip; see `Status`."""
+    """What a features folder records about one clip; see `Status`."""
 
     name: str
     id: str
@@ -121,7 +121,7 @@ class FeatureStore(ABC):
         """Return what is known of each clip, in stored order."""
 
     def status(self, name: str) -> Status:
-        """Return how the clip went; FeatureError for a clip this folder has never heard of."""
+        """Return how the clip went; FeatureError for a clip that is not in this folder."""
         entry = self.entry(name)
         return Status(
             entry["state"],

@@ -32,7 +32,7 @@ _LONE_S = 3600.0  # elsewhere: a lone packet so far ahead is not believed
 
 @dataclass(frozen=True)
 class Clock:
-    """What reading every packet of a file tells about its time.
+    """The times of a file, as found by reading all of its packets.
 
     Args:
         end_s: when its last packet ends, in the container's seconds, shifts included.

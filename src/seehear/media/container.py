@@ -88,7 +88,7 @@ def is_address(path: Path) -> bool:
 
 
 def unseen(path: Path, error: OSError) -> MediaError:
-    """Return the error for a path the system says nothing of.
+    """Return the error for a path that the system knows nothing of.
 
     Its name may be too long, or its folder not to be read.
     """

@@ -157,7 +157,7 @@ class _Screen:
 
     @property
     def done(self) -> bool:
-        """Whether no moment waits any more."""
+        """Whether every moment that was asked for has its frame."""
         return self._next == len(self.wanted)
 
     def show(self, frame: "VideoFrame") -> Iterator[Frame]:

@@ -68,7 +68,7 @@ class Held:
         return median(self._distances) if self._distances else self._usual_s
 
     def problems(self) -> list[str]:
-        """Return a line for the pictures that stood still for want of others."""
+        """Return a line about pictures that were held because none followed."""
         if not self._gaps:
             return []
         start, end = self._gaps[0]

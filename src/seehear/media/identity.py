@@ -21,7 +21,7 @@ def identify(
     start_timecode: str | None = None,
     content: tuple[int, str] | None = None,
 ) -> MediaFile:
-    """Return the record of a media file.
+    """Return what identifies a media file: path, size, length and a hash of its content.
 
     Args:
         path: where it lies.

@@ -15,7 +15,7 @@ _LATE = ("PIL.Image", "av.subtitles.stream", "encodings.ascii")
 
 
 def limit_memory(more_bytes: int) -> None:
-    """Let this process take so many bytes beside what it holds now.
+    """Limit this process to so many bytes beyond what it holds now.
 
     What it asks for beyond is refused: Python raises MemoryError, FFmpeg says that it has none.
     """

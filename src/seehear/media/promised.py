@@ -25,7 +25,7 @@ _EBML, _SEGMENT = 0x1A45DFA3, 0x18538067
 
 @dataclass(frozen=True)
 class Promise:
-    """What the sizes in a file say of it.
+    """What the sizes stated in a file say about its completeness.
 
     Args:
         size: bytes that are there.

@@ -7,7 +7,7 @@ from torch.nn import functional as F
 
 
 class GuidedAttention(nn.Module):
-    """Returns the mean of the regions of a segment, weighted by how they go with its audio.
+    """Returns the mean of a segment's regions, weighted by how well they match its audio.
 
         a' = relu(affine_audio a),  v' = relu(affine_video v)
         E  = tanh(affine_v v' + affine_g a')

@@ -32,7 +32,7 @@ _PART: ContextVar[BatchPart | None] = ContextVar("part", default=None)
 
 @contextmanager
 def only(part: BatchPart | None) -> Iterator[None]:
-    """Say that networks are given this part of a batch; None: all of it."""
+    """Declare that networks are given this part of a batch; None: all of it."""
     token = _PART.set(part)
     try:
         yield

@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Adjustment:
-    """What becomes of margins.
+    """How the margins of each track and class are scaled and moved.
 
     Args:
         scale, shift: of each track and class, (2, C): margin * scale + shift.
@@ -37,12 +37,12 @@ class Adjustment:
 
     @classmethod
     def none(cls, classes: int) -> "Adjustment":
-        """Return the one that leaves all as it is."""
+        """Return the adjustment that changes nothing."""
         return cls(((1.0,) * classes,) * 2, ((0.0,) * classes,) * 2)
 
     @classmethod
     def of_arrays(cls, scale: Floats, shift: Floats) -> "Adjustment":
-        """Return the one of two arrays (2, C)."""
+        """Return the adjustment of two arrays (2, C)."""
         return cls(_rows(scale), _rows(shift))
 
     def of(self, margins: Floats) -> Floats:
@@ -56,7 +56,7 @@ def _rows(values: Floats) -> tuple[tuple[float, ...], ...]:
 
 
 def margins(scores: Scores, decoding: Decoding) -> Floats:
-    """Return by how much each segment is on, (T, 2, C), in log-odds; 0 is the threshold.
+    """Return how far each segment lies above the threshold, (T, 2, C), in log-odds.
 
     Args:
         scores: of a clip.

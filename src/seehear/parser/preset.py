@@ -132,7 +132,7 @@ PRESETS: dict[str, Preset] = {"offline": offline, "clip": with_language}
 
 
 def check_preset(preset: str, fps: int | None) -> None:
-    """Refuse what no preset takes.
+    """Refuse options that no preset takes.
 
     Raises:
         ConfigError: no such preset, or no frames at all.

@@ -91,7 +91,7 @@ ELSEWHERE: dict[str, Prior] = {"likeness": Prior(heard=-1.0, seen=-2.0)}
 
 
 def mixed(like: Scores, unlike: Scores, beyond: NDArray[np.floating]) -> Scores:
-    """Return scores that are of the second kind in segments beyond what is like the training.
+    """Return scores that come from the second scorer in segments unlike the training clips.
 
     Args:
         like, unlike: of the same clip.
@@ -183,7 +183,8 @@ class Guided:
 
 
 def with_prior(trained: Trained, prior: str | None = None) -> Scorer:
-    """Return a trained scorer with the zero-shot preset `offline` beside it, as a prior says.
+    """Return a trained scorer guided by the zero-shot preset `offline`, in the way that `prior`
+    names.
 
     A run that cannot tell footage unlike its training clips is everywhere held to the rule for it.
 
@@ -209,7 +210,7 @@ def with_prior(trained: Trained, prior: str | None = None) -> Scorer:
 
 
 def check_prior(prior: str) -> None:
-    """Refuse a prior that there is not.
+    """Refuse a prior that does not exist.
 
     Raises:
         ConfigError: no such prior.

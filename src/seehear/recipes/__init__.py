@@ -108,7 +108,8 @@ def get(name: str) -> Recipe:
 def resolve(
     recipe: str | Recipe, features: str, settings: Mapping[str, Any] | None = None
 ) -> Recipe:
-    """Return a recipe as it will run: adapted to one feature set, with the user's settings on top.
+    """Return a recipe as it will run: adapted to one feature set, then changed by the user's
+    settings.
 
     Raises:
         ConfigError: no such recipe or setting, or a feature set that the recipe does not run on.

@@ -32,7 +32,7 @@ Artefact: TypeAlias = Arrays | SegmentLabels
 
 class ClipInputs(Protocol):
     """The clips of one split, N, wherever their rows lie: in memory (`Clips`), or in the features
-    folder, from which a batch is read when it is its turn (`seehear.train.streamed`).
+    folder, from which each batch is read when it is needed (`seehear.train.streamed`).
     """
 
     @property
@@ -60,7 +60,7 @@ class ClipInputs(Protocol):
         """Return some of the clips."""
 
     def exchanged(self, partner: NDArray[np.int64], roles: Sequence[str]) -> "ClipInputs":
-        """Return the same clips, whose inputs of these roles are those of other clips.
+        """Return the same clips with the inputs of these roles taken from other clips.
 
         Args:
             partner: (N,), whose.
@@ -194,7 +194,7 @@ def no_network(stage: str, clips: ClipInputs, **changed: object) -> Predicted:
 
 @dataclass(frozen=True)
 class Context:
-    """What a computing stage may look at.
+    """What a computing stage is given.
 
     Args:
         recipe, stage: the resolved recipe and this stage of it (`stage.settings` holds its

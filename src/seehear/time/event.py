@@ -51,7 +51,7 @@ class Event:
 
     @property
     def place(self) -> tuple[Track, str, float, float]:
-        """What it says, and where: all but how sure that is and who says so."""
+        """Track, class and times: everything but the score and the origin."""
         return self.track, self.label, self.start_s, self.end_s
 
     @property

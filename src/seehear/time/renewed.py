@@ -204,6 +204,6 @@ def _in(event: Event, spans: Iterable[Span]) -> list[Event]:
 
 
 def outside(event: Event, spans: Iterable[Span]) -> list[Event]:
-    """Return what of an event lies in none of the stretches."""
+    """Return the parts of an event that lie in none of the stretches."""
     parts = difference([(event.start_s, event.end_s)], spans)
     return [replace(event, start_s=start_s, end_s=end_s) for start_s, end_s in parts]

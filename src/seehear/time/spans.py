@@ -52,7 +52,7 @@ def _meet(end: float, start: float, gap: float | None) -> bool:
 
 
 def intersection(a: Iterable[Span], b: Iterable[Span]) -> list[Span]:
-    """Return where an interval of `a` and one of `b` hold together.
+    """Return the times that both `a` and `b` cover.
 
     Examples:
         >>> intersection([(0, 4), (6, 9)], [(3, 7)])
@@ -62,7 +62,7 @@ def intersection(a: Iterable[Span], b: Iterable[Span]) -> list[Span]:
 
 
 def difference(a: Iterable[Span], b: Iterable[Span]) -> list[Span]:
-    """Return where an interval of `a` holds and none of `b`.
+    """Return the times that `a` covers and `b` does not.
 
     Examples:
         >>> difference([(0, 9)], [(3, 7)])

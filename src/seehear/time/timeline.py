@@ -92,7 +92,7 @@ class Timeline:
         object.__setattr__(self, "warnings", tuple(self.warnings))
 
     def named(self, source: str) -> Self:
-        """Return the same of a clip that goes by another name."""
+        """Return the same timeline under another clip name."""
         media = None if self.media is None else replace(self.media, path=source)
         return replace(self, source=source, media=media)
 

@@ -24,8 +24,8 @@ MOST_S = 1e9  # of a time that is read: thirty years
 
 
 def clean(data: Json) -> Json:
-    """Return a timeline of any edition with every field of its form; what is none comes back as it
-    is.
+    """Return a timeline of any edition with every field checked; what is no timeline comes back as
+    it is.
 
     Raises:
         ValueError: a field is missing, of another form, or beyond what can be.
@@ -86,7 +86,8 @@ _TRACKS = record({"tracks": record({"audio": _EXTENT, "visual": _EXTENT})})
 
 
 def migrated(data: Json) -> Json:
-    """Return a timeline of any edition as one of the newest; what is none comes back as it is.
+    """Return a timeline of any edition as one of the newest; what is no timeline comes back as it
+    is.
 
     A track that the first edition calls parsed counts as parsed throughout: over its segments, up
     to the clip's end and over every event.  The argument is left as it was.
@@ -107,7 +108,7 @@ def migrated(data: Json) -> Json:
 
 
 def whole_clip(start_s: float, duration_s: float, events: Sequence[Span] = ()) -> Span:
-    """Return from where to where a clip goes: its grid's start, its end, and all of its events."""
+    """Return where a clip begins and ends: its grid, its length and all events counted."""
     start_s = min([start_s, *(start for start, _ in events)])
     return start_s, max([start_s, duration_s, *(end for _, end in events)])
 

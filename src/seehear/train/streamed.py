@@ -85,7 +85,7 @@ class StreamedClips:
         return replace(self, names=names, weak=self.weak[index], prior=prior, _ahead=_Ahead())
 
     def exchanged(self, partner: NDArray[np.int64], roles: Sequence[str]) -> "StreamedClips":
-        """Return the same clips, whose inputs of these roles are those of other clips."""
+        """Return the same clips with the inputs of these roles taken from other clips."""
         partners = {**self.partners, **dict.fromkeys(roles, partner)}
         return replace(self, partners=partners, _ahead=_Ahead())
 
