@@ -19,7 +19,7 @@ export async function showClip(root, library, id, query, time) {
   const timeline = clip.timeline;
   document.title = `${clip.name} · seehear`;
   const player = clip.media ? mediaElement(timeline, clip.media) : null;
-  const screen = make("div", "player", player || make("p", "no-media", "The video does not lie beside its timeline (seehear serve --media FOLDER names where videos lie); the lanes work without it."));
+  const screen = make("div", "player", player || make("p", "no-media", "The video is not beside its timeline (seehear serve --media FOLDER says where videos are); the lanes work without it."));
   const place = make("div", ""), lanes = make("section", "card");
   lanes.id = "lanes";
   lanes.setAttribute("aria-label", "Timeline");

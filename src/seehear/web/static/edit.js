@@ -206,7 +206,7 @@ export function editing(clip, place, view, player, changed) {
       mode();
     };
     if (kept.version === version) return back();
-    message.replaceChildren(make("p", "card problem", "Changes of yours to this clip were not saved, and it was saved by somebody since."),
+    message.replaceChildren(make("p", "card problem", "Your changes to this clip were not saved, and somebody has saved it since."),
       make("p", "edit-row", button("Show mine", "", back), button("Forget mine", "", () => { draft.forget(clip.id); message.replaceChildren(); })));
   }
 
@@ -224,7 +224,7 @@ export function editing(clip, place, view, player, changed) {
     split() {
       if (!chosen) return;
       const at = now();
-      if (at < chosen.start_s + LEAST_S || at > chosen.end_s - LEAST_S) bars.tell("The play head must stand inside the event to split it.");
+      if (at < chosen.start_s + LEAST_S || at > chosen.end_s - LEAST_S) bars.tell("To split an event, put the play head inside it.");
       else put(states.split(steps.now, chosen, at));
     },
     move() {
@@ -297,7 +297,7 @@ export function editing(clip, place, view, player, changed) {
     /* other thresholds are tried: nothing is changed meanwhile */
     lock(other) {
       locked = other;
-      if (locked) bars.tell("Other thresholds are tried: nothing can be corrected meanwhile.");
+      if (locked) bars.tell("You are trying other thresholds; nothing can be corrected meanwhile.");
       else show();
       shown();
     },

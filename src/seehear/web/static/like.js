@@ -58,7 +58,7 @@ export async function showLike(root, id, time, track) {
     document.title = `Like ${found.name} · seehear`;
     const others = (found.tracks.length > 1 ? [...found.tracks, "both"] : []).filter((other) => other !== by);
     page.insertBefore(make("h1", "", `Like ${what}`), line);
-    line.textContent = `${count(found.matching, "clip")} by ${WORDS[by]}, the likest first; 1.00 is the same`;
+    line.textContent = `${count(found.matching, "clip")} by ${WORDS[by]}, the most alike first; 1.00 is the same`;
     line.after(make("p", "moments", ...others.map((other) => link(toLike(id, time, other), "chip", `by ${WORDS[other]}`))),
       ...found.searched_for.map((text) => make("p", "searched-for", text)));
   }

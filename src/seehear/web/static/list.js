@@ -106,10 +106,10 @@ function summary(page, query) {
 const negates = (page, query) => [query, ...(page.searched_for || [])].some((text) => /(^|[\s(&|])(-|not\s)/i.test(text));
 
 function nothing(page, query) {
-  const not = "“Not” means surely not there: where there is a doubt, or was nothing to look at or listen to, nothing is claimed. ";
+  const not = "“Not” means surely not there: where there is doubt, or nothing to look at or listen to, nothing is claimed. ";
   return make("div", "card no-clips", make("h2", "", "Nothing found"),
     make("p", "", "All ", count(page.clips, "clip"), " were searched for ", make("code", "", query), "."),
-    make("p", "muted", (negates(page, query) ? not : "") + "How often each class is found stands above, under “What is in these clips”."));
+    make("p", "muted", (negates(page, query) ? not : "") + "“What is in these clips”, above, shows how often each class is found."));
 }
 
 function empty(library) {

@@ -26,9 +26,9 @@ export function showReview(root, library) {
   const lesson = teaching(library);
   root.replaceChildren(make("div", "page", make("p", "back", link(toList(""), "", "← Library")),
     make("section", "intro", make("h1", "", "Look through what the parser found"),
-      make("p", "", "It errs. Correct it where it is in doubt, see how good it is by what you have reviewed, and let it learn from that.")),
+      make("p", "", "It makes mistakes. Correct it where it is in doubt, see how good it is by what you have reviewed, and let it learn from that.")),
     make("section", "panel", make("h2", "", "What to look at next"), make("p", "choices", order.row, label.row), queue),
-    make("section", "panel figures", make("h2", "", "How good it is, by what was reviewed"), figures), lesson.place));
+    make("section", "panel figures", make("h2", "", "How good it is on what was reviewed"), figures), lesson.place));
   let gone = false, turn = 0;
 
   async function load() {
@@ -89,16 +89,16 @@ function moments(found) {
 /* Precision and recall of every class and track, each with the interval in which it lies 19 times of 20. */
 function table(figures) {
   if (!figures.length) {
-    return [make("p", "muted", "Nothing was reviewed yet. Mark a stretch of a clip as reviewed, and its silence counts, too.")];
+    return [make("p", "muted", "Nothing was reviewed yet. Mark a stretch of a clip as reviewed, and what is not marked there counts, too.")];
   }
   const head = make("tr", "", ...["Class", "Track"].map((word) => make("th", "", word)),
-    ...["Reviewed", "Right of what it found", "Found of what is there"].map((word) => make("th", "num", word)));
+    ...["Reviewed", "Of what it found, right", "Of what is there, found"].map((word) => make("th", "num", word)));
   const rows = figures.map((one) => make("tr", "", make("td", "", SeehearLanes.words(one.class)),
     make("td", "", make("span", `dot ${one.track}`), WORD[one.track]), make("td", "num", `${Math.round(one.reviewed_s)} s`),
     share(one.precision, one.precision_interval), share(one.recall, one.recall_interval)));
   const box = make("div", "wide", make("table", "", make("thead", "", head), make("tbody", "", ...rows)));
-  return [make("p", "muted", "In brackets: where the figure lies, 95 % of the time. When that is narrow enough for you, stop. "
-    + "Of clips taken at random, figures hold for the whole library."), box];
+  return [make("p", "muted", "In brackets: the 95 % interval of the figure. When it is narrow enough for you, stop. "
+    + "Figures of clips taken at random apply to the whole library."), box];
 }
 
 function share(value, interval) {

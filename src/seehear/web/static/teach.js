@@ -85,6 +85,6 @@ function comparison(state) {
 function useIt(library) {
   const quoted = (text) => (/^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
   const text = `seehear parse VIDEOS --model ${quoted(`${library.name}/taught`)} --out ${quoted(library.name)} --again changed`;
-  return make("div", "", make("p", "", "A taught parser lies in this library. To parse its videos again with it; corrections stay:"),
+  return make("div", "", make("p", "", "There is a taught parser in this library. To parse its videos again with it (corrections stay):"),
     make("p", "command", make("code", "", text)));
 }
