@@ -41,7 +41,7 @@ def test_every_step_runs_and_a_second_call_does_none_of_them_again(tmp_path):
     page = first.report.read_text()
     clips = json.loads(page.split('id="clips">')[1].split("</script>")[0])
     assert [lane["name"] for lane in clips[0]["lanes"]] == ["lsld apart", "truth", "han apart"]
-    assert "compare within a pair" in page
+    assert "Compare han with lsld" in page
     compared = re.findall(r"<b>lsld apart</b> against ([a-z ]+), Type", page)
     assert sorted(compared) == ["han apart", "lsld"]  # never the mixed pair
     truth = Timeline.from_dict(clips[0]["lanes"][1]["timeline"])
