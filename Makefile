@@ -10,14 +10,14 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: demo test lint docs install install-test weights constraints fuzz check-restaged cluster-check tables bench wheel-check light-check \
-	late-answers test-oldest screenshots dry-run gpu clean
+	late-answers mutants test-oldest screenshots dry-run gpu clean
 
 demo: weights  ## the main job: a small world of clips, everything run on it, and a report
 	$(BIN)/seehear demo --out out/demo
 
 test: install-test weights  ## everything CI runs
 	$(MAKE) -j 2 lint docs
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal  # a thread a worker
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal --durations 20  # a thread a worker
 
 lint: install-test
 	$(BIN)/ruff format --check -q $(CODE)
@@ -59,6 +59,10 @@ bench: install-test  ## every benchmark in short, one dated table with machine f
 fuzz: install-test  ## 100,000 damaged files of every format, 5,000 of media; FUZZ=N FIRST=SEED MEDIA=N for others (about 20 minutes)
 	$(BIN)/python tests/foreign/fuzz.py $(or $(FUZZ),100000) --first $(or $(FIRST),0) --keep out/fuzz
 	SEEHEAR_BROKEN_MEDIA=$(or $(MEDIA),5000) $(BIN)/python -m pytest tests/media/test_broken_media.py -k no_change
+
+mutants: install-test  ## one change at a time in modules of the core: does a test notice? MODULES="time/spans.py"; goes on where it was (hours)
+	$(BIN)/python -m pip install $(PIP_QUIET) -c constraints.txt -e '.[mutants]'
+	$(BIN)/python tools/mutants.py $(MODULES)
 
 late-answers: install-test  ## tests in a browser, every answer of the server late: what does not wait for one fails
 	SEEHEAR_LATE_S=0.7 $(BIN)/python -m pytest -m "browser and not shared" tests/web

@@ -1,0 +1,95 @@
+"""Change one thing in a module of the core at a time: does a test of that module notice?
+
+    python tools/mutants.py time/spans.py ...      # or all of MODULES
+
+Each module is changed in a copy of its own under `--folder`, with the quick tests of that module
+beside it.  What was tried is kept there, so that a run that was stopped goes on where it was, and
+`python -m mutmut show NAME`, run there, shows a mutant.  The scores stand in `scores.json`.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+# module: the quick tests that are about it
+MODULES = {
+    "metrics/counts.py": ["metrics/test_official_scores.py", "metrics/test_report.py"],
+    "metrics/detection.py": ["metrics/test_detection.py"],
+    "metrics/ranked.py": ["metrics/test_ranked.py"],
+    "metrics/snippets.py": ["metrics/test_snippets.py"],
+    "time/decode.py": ["time/test_decode.py"],
+    "time/spans.py": ["time/test_spans.py"],
+    "library/spans.py": ["library/test_spans.py"],
+    "library/query.py": ["library/test_query.py"],
+    "labels/quality.py": ["labels/test_quality.py"],
+    "labels/agreement.py": ["labels/test_agreement.py"],
+}
+SETTINGS = """[tool.pytest.ini_options]
+pythonpath = ["tests"]
+addopts = "--import-mode=importlib -p no:cacheprovider -p no:xdist"
+markers = ["weights", "shared", "browser", "gpu", "slow"]
+[tool.mutmut]
+source_paths = ["src"]
+only_mutate = ["src/seehear/{module}"]
+pytest_add_cli_args_test_selection = {tests}
+use_git_change_detection = false
+"""
+SURVIVED, KILLED = 0, (1, 3)
+
+
+def lay_out(module: str, folder: Path) -> None:
+    """Put the package, the tests of a module and what they share into a folder."""
+    tests = MODULES[module]
+    shutil.copytree(
+        ROOT / "src",
+        folder / "src",
+        dirs_exist_ok=True,
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
+    shared = [path.name for path in (ROOT / "tests").glob("*.py") if path.name[:5] != "test_"]
+    data = ["metrics/official_scores.npz"]
+    for name in [*shared, *tests, *data]:
+        (folder / "tests" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / "tests" / name, folder / "tests" / name)
+    named = json.dumps([f"tests/{name}" for name in tests])
+    (folder / "pyproject.toml").write_text(SETTINGS.format(module=module, tests=named))
+
+
+def score(module: str, folder: Path) -> dict[str, object]:
+    """Return how many mutants were tried and killed, and the names of those that lived."""
+    found = folder / "mutants" / "src" / "seehear" / f"{module}.meta"
+    codes = json.loads(found.read_text())["exit_code_by_key"]
+    lived = sorted(name for name, code in codes.items() if code == SURVIVED)
+    killed = sum(code in KILLED for code in codes.values())
+    other = sum(code is not None for code in codes.values()) - killed - len(lived)
+    return {"mutants": len(codes), "killed": killed, "other": other, "lived": lived}
+
+
+def main() -> None:
+    """Try the mutants of the modules that are named."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("modules", nargs="*", help=f"among {', '.join(MODULES)}; default: all")
+    parser.add_argument("--folder", type=Path, default=ROOT / ".cache" / "mutants")
+    options = parser.parse_args()
+    scores = options.folder / "scores.json"
+    for module in options.modules or MODULES:
+        folder = options.folder / module.removesuffix(".py").replace("/", "-")
+        lay_out(module, folder)
+        environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+        command = [sys.executable, "-m", "mutmut", "run", "--max-children", "1"]
+        done = subprocess.run(command, cwd=folder, env=environment, check=False)
+        if done.returncode:
+            sys.exit(f"mutmut ended with {done.returncode} in {folder}")
+        kept = json.loads(scores.read_text()) if scores.is_file() else {}
+        kept[module] = score(module, folder)
+        scores.write_text(json.dumps(kept, indent=1) + "\n")
+        print(module, {key: value for key, value in kept[module].items() if key != "lived"})
+
+
+if __name__ == "__main__":
+    main()
