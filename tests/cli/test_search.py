@@ -8,6 +8,7 @@ import pytest
 from media_files import code, tone, write
 from seehear.cli.main import main
 from seehear.time import Event, TimeGrid, Timeline, Track
+from small_library import save, scored
 
 
 @pytest.fixture
@@ -38,6 +39,21 @@ def test_table(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "seehear: note: 2 of 2 clips keep no scores; in them a class counts as absent wherever it"
         " has no event\n"
     )
+
+
+def test_an_answer_that_is_empty_for_doubt_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save(tmp_path, "a", scored({"Dog": "0.6 0.6 0.6 0.1"}, {"Dog": "0.1 0.1 0.1 0.1"}))
+    note = "nothing is sure enough; --absent 1 --sure 0 shows 1 doubtful moment"
+    query = ["search", str(tmp_path), "dog heard but not seen"]
+    assert main([*query, "--sure", "0.6"]) == 0
+    assert note not in capsys.readouterr().err  # who sets a bound knows of it
+    save(tmp_path, "a", scored({"Dog": "0.55 0.55 0.55 0.1"}, {"Dog": "0.2 0.2 0.2 0.2"}))
+    assert main(query) == 0
+    out, err = capsys.readouterr()
+    assert "0 moments" in out
+    assert note in err
 
 
 def test_words_of_a_query_need_no_quotes(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
