@@ -29,6 +29,6 @@ def on_files(files, config):
 
 
 def on_page_markdown(markdown, page, config, files):
-    """The README doubles as the start page: its links are written from the repository's root."""
-    markdown = pages.fill(markdown)
+    """The README doubles as the start page: links from and to it are those of the repository."""
+    markdown = pages.fill(markdown).replace("](../README.md", "](index.md")
     return REPOSITORY_LINK.sub("](", markdown) if page.file.src_uri == "index.md" else markdown
