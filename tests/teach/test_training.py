@@ -82,6 +82,14 @@ def test_few_clips_are_looked_at_more_often_and_wishes_stay():
     assert {term.name for term in masked("han", {}, 20).losses} >= {"audio_segments", "clip"}
 
 
+def test_a_network_counts_little_for_a_class_of_which_few_clips_told_it():
+    known, truth = np.ones((4, 2, 3), bool), np.zeros((4, 2, 3), bool)
+    truth[1, 0, 0] = True  # heard, not seen
+    told = [clip(known=known, truth=truth)] * 3
+    named = clip(weak=np.array([False, True, False]))
+    assert training.counted([*told, named]).tolist() == [[0.5, 0.25, 0], [0, 0.25, 0]]
+
+
 @pytest.fixture(scope="module")
 def library(tmp_path_factory):
     """Return a clip and a library of six that are it, where all the time something is loud."""
@@ -119,6 +127,9 @@ def model(library):
 def test_the_network_answers_beside_the_parser(library, model, monkeypatch, capsys):
     monkeypatch.setitem(PRESETS, "offline", fake_scorer.scorer)
     about = json.loads((model / "taught.json").read_text())
+    heard, seen = about["network"]["weight"]
+    assert heard[0] > 0
+    assert not any(seen), "no clip showed it what it is to see anything"
     assert "Learnt by `train`" in (model / "README.md").read_text()
     parser = Parser.load(model)
     assert parser.about()["taught"]["network"]["weights"] == about["network"]["weights"]

@@ -20,13 +20,13 @@ PLAIN = Decoding(threshold=0.5, gate="none")  # how the network's seconds are de
 Floats = NDArray[np.float64]
 
 
-def weighed(margins: Floats, network: Floats, weight: float) -> Floats:
+def weighed(margins: Floats, network: Floats, weight: Floats) -> Floats:
     """Return the margins of both, (..., 2, C).
 
     Args:
         margins: of the parser.
         network: likewise.
-        weight: of the network, from 0 to 1.
+        weight: of the network for each class on each track, from 0 to 1, (2, C).
     """
     both: Floats = (1 - weight) * margins + weight * network
     return both
@@ -38,7 +38,7 @@ class Joined:
     Args:
         base: the scorer.
         network: of the same classes.
-        weight: of the network's margins, from 0 to 1.
+        weight: of the network for each class on each track, from 0 to 1, (2, C).
         about: what is to be told of the network.
 
     Raises:
@@ -46,7 +46,7 @@ class Joined:
     """
 
     def __init__(
-        self, base: Scorer, network: Scorer, weight: float, about: Mapping[str, Any]
+        self, base: Scorer, network: Scorer, weight: Floats, about: Mapping[str, Any]
     ) -> None:
         if base.vocabulary.names != network.vocabulary.names or base.step_s != network.step_s:
             raise ConfigError(

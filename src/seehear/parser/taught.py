@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from seehear.data import Vocabulary
 from seehear.encoders import AnyEncoder, load_encoder
 from seehear.errors import ConfigError, DataError, WeightsError
@@ -42,7 +44,7 @@ _BASE = record(
 _LINEAR = record(
     {"audio": text, "visual": text, "digest": text, "encoders": table(table(anything))}
 )
-_NETWORK = record({"weight": number(0, 1), "weights": text})
+_NETWORK = record({"weight": items(items(number(0, 1)), least=2, most=2), "weights": text})
 _FORM = record(
     {"schema": text, "base": _BASE, "scale": _ROWS, "shift": _ROWS, "card": table(anything)},
     {"linear": _LINEAR, "network": _NETWORK},
@@ -140,12 +142,16 @@ def _joined(base: Scorer, folder: Path, said: Mapping[str, Any], device: str) ->
         raise WeightsError(
             "the network that was trained with it is missing", where=weights, hint="teach it again"
         )
+    if any(len(row) != len(base.vocabulary) for row in said["weight"]):
+        problem = f"weight: expected {len(base.vocabulary)} numbers a track"
+        raise WeightsError(problem, where=folder / FILE)
     known: dict[str, AnyEncoder] = {**base.audio, **base.visual}
 
     def load(id_: str, /, **options: Any) -> AnyEncoder:
         return known[id_] if id_ in known else load_encoder(id_, **options)
 
-    return Joined(base, trained(run, device=device, load=load), said["weight"], said)
+    network = trained(run, device=device, load=load)
+    return Joined(base, network, np.asarray(said["weight"], np.float64), said)
 
 
 def _base(folder: Path, base: Mapping[str, Any], device: str, deep: int) -> Scorer:

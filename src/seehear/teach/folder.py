@@ -264,7 +264,7 @@ def _write_network(folder: Path, beside: "Beside", parsed: ParsedAs) -> Json:
     except ConfigError:  # a trained parser's: it says no more than their names
         words = Vocabulary(parsed.names, parsed.names)
     digest = write_network(folder, beside.network, words, beside.features, parsed.parser)
-    return {"weight": beside.weight, "weights": digest}
+    return {"weight": beside.weight.round(6).tolist(), "weights": digest}
 
 
 def _all_linear(before: Linear | None, learnt: Adjustment, more: Linear | None) -> Linear | None:
