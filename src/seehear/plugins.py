@@ -10,11 +10,12 @@ and nowhere else.
 
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
-from importlib import metadata
-from importlib.metadata import EntryPoint
-from typing import TypeGuard, TypeVar
+from typing import TYPE_CHECKING, TypeGuard, TypeVar
 
 from seehear.errors import ConfigError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint, EntryPoints
 
 GROUPS = (
     "seehear.encoders",
@@ -30,7 +31,7 @@ _warned: set[str] = set()
 
 def added(group: str, ours: Collection[str]) -> list[str]:
     """Return the names that installed packages add to a group, sorted, without ours."""
-    found = metadata.entry_points(group=group)
+    found = _points(group)
     for point in found:
         if point.name in ours:
             warn_once(
@@ -52,7 +53,7 @@ def load(group: str, name: str, fits: Callable[[object], TypeGuard[T]], expected
     Raises:
         ConfigError: two packages add it, or it cannot be loaded, or is of another kind.
     """
-    points = list(metadata.entry_points(group=group, name=name))
+    points = list(_points(group, name))
     if not points:
         raise KeyError(name)
     if len({point.value for point in points}) > 1:
@@ -143,11 +144,19 @@ def installed() -> list[dict[str, str]]:
     return [
         {"group": group, "name": point.name, "package": package_of(point)}
         for group in GROUPS
-        for point in sorted(metadata.entry_points(group=group), key=lambda p: p.name)
+        for point in sorted(_points(group), key=lambda p: p.name)
     ]
 
 
-def package_of(point: EntryPoint) -> str:
+def _points(group: str, name: str | None = None) -> "EntryPoints":
+    """Return what installed packages add to a group, all of it or what goes by one name."""
+    from importlib import metadata  # which half of all commands do without
+
+    found = metadata.entry_points(group=group)
+    return found if name is None else found.select(name=name)
+
+
+def package_of(point: "EntryPoint") -> str:
     """Return the package that an entry point belongs to."""
     if point.dist is None:
         return point.module.split(".")[0]

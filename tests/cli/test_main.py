@@ -22,6 +22,31 @@ def test_help_imports_nothing_heavy() -> None:
     assert result.stderr.strip() == "[]"
 
 
+@pytest.mark.parametrize(
+    ("modules", "unwanted"),
+    [
+        (
+            "seehear.cli.parse seehear.parser.options",
+            "seehear.library.index seehear.library.hits seehear.parser.trained seehear.share",
+        ),
+        (
+            "seehear.cli.search seehear.library.mirror seehear.library.hits",
+            "seehear.library.parts seehear.parser seehear.media importlib.metadata",
+        ),
+    ],
+)
+def test_a_command_imports_little_that_it_does_not_use(modules: str, unwanted: str) -> None:
+    """Each is waited for, at every start."""
+    code = (
+        f"import importlib, sys; list(map(importlib.import_module, {modules.split()!r}));"
+        " print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert loaded.isdisjoint(unwanted.split())
+    assert loaded >= set(modules.split())
+
+
 def test_an_error_is_one_line_and_exit_code_2(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:

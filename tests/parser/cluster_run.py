@@ -58,7 +58,7 @@ def parse(argv):
 
     cli_parse._parser = lambda args: parser()
     cluster.ParserMaker = lambda options, audio_stream, still: make_watched
-    cluster.SameEncoders = many.SameEncoders = lambda parser: load
+    cluster.SameEncoders = many.SameEncoders = lambda visual: load
     return main(["parse", *argv])
 
 

@@ -60,6 +60,6 @@ def fragile(vocabulary=VOCABULARY, *, fps=2):
     return scorer(visual="fragile", fps=fps)
 
 
-def loader(parser):
-    """Stand for `seehear.parser.many.SameEncoders`."""
+def loader(visual):
+    """Stand for `SameEncoders`."""
     return fake.load

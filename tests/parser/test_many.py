@@ -1,16 +1,12 @@
 """Many files at once: the same timelines, and a fault costs its file alone."""
 
-import pickle
 import threading
 
 import pytest
 
 from fake_scorer import fake, parser
-from seehear.encoders import load_encoder
-from seehear.encoders.r2plus1d18 import R2Plus1D18
 from seehear.errors import MediaError
 from seehear.parser import Parser, parse_many
-from seehear.parser.many import SameEncoders
 
 
 @pytest.fixture(scope="module")
@@ -68,15 +64,6 @@ def test_a_file_that_kills_its_decoder_costs_that_file_alone(tmp_path):
     }
     assert found[good].timeline is not None
     assert "died" in str(found[killer].error)
-
-
-def test_decoding_processes_get_the_frames_a_second_of_encoders_that_take_them():
-    one = parser()
-    one.scorer.visual = {"conse": load_encoder("conse", fps=5), "r2plus1d18": R2Plus1D18()}
-    load = pickle.loads(pickle.dumps(SameEncoders(one)))
-    assert load("conse").fps == 5
-    assert load("r2plus1d18").fps == 8  # it looks at eight frames and takes no other number
-    assert load("yamnet").rate_hz == 16000
 
 
 def test_python_does_not_end_while_weights_are_read_ahead(tmp_path, monkeypatch):

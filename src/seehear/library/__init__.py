@@ -1,8 +1,29 @@
 """Many timelines in a folder: an index in Parquet, and search over it."""
 
-from seehear.library.index import Updated, update
-from seehear.library.open_words import OpenWords
-from seehear.library.query import parse
-from seehear.library.search import Found, Hit, search
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from seehear.library.hits import Found, Hit, search
+    from seehear.library.index import Updated, update
+    from seehear.library.open_words import OpenWords
+    from seehear.library.query import parse
+
+# name -> its file, read when asked for: who parses into a library asks it nothing
+_WHERE = {
+    "Found": "hits",
+    "Hit": "hits",
+    "OpenWords": "open_words",
+    "Updated": "index",
+    "parse": "query",
+    "search": "hits",
+    "update": "index",
+}
 
 __all__ = ["Found", "Hit", "OpenWords", "Updated", "parse", "search", "update"]
+
+
+def __getattr__(name: str) -> object:
+    if name in _WHERE:
+        return getattr(importlib.import_module(f"seehear.library.{_WHERE[name]}"), name)
+    raise AttributeError(f"module 'seehear.library' has no attribute {name!r}")

@@ -16,8 +16,8 @@ from seehear.export.edl import Decision, cut_list
 from seehear.export.frames import Frames
 from seehear.files import write_text
 from seehear.library.at import timeline_at
+from seehear.library.hits import Hit
 from seehear.library.media import base_name
-from seehear.library.search import Hit
 from seehear.library.videos import Videos
 
 COLUMNS = ("file", "timeline", "source", "start_s", "end_s", "score", "cut_from_s", "cut_to_s")

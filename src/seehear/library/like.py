@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from seehear.closest import suggest
 from seehear.errors import ConfigError, DataError, FeatureError
+from seehear.library.hits import Found
 from seehear.library.index import index_path, rows
 from seehear.library.kept_files import KeptFiles
-from seehear.library.search import Found
 from seehear.time import SUFFIX
 
 if TYPE_CHECKING:

@@ -22,7 +22,6 @@ from seehear.errors import MediaError
 from seehear.files import cache_dir, stamp
 from seehear.library.failures import FILE as FAILED
 from seehear.library.lines import Lines
-from seehear.library.parts import opened
 from seehear.library.places import FILE as PLACES
 from seehear.library.scan import FOLDER, MARK
 from seehear.time import SUFFIX
@@ -158,6 +157,8 @@ def local_library(library: Path) -> Path:
     if address is None:
         return library
     if stamp_at(f"{address}/{MARK}") is not None:
+        from seehear.library.parts import opened
+
         return opened(address)
     mirror = Mirror(address)
     mirror.bring()

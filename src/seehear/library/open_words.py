@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from seehear.errors import FeatureError, MediaError, MissingExtraError, WeightsError
 from seehear.files import stamp
-from seehear.library.kept_files import KeptFiles
 from seehear.library.levels import levels_of
 from seehear.time import TRACKS, Track
 
@@ -110,6 +109,8 @@ class OpenWords:
             while len(self._known) > _WORDS:
                 self._parsers.pop(self._known.popitem(last=False)[0], None)
             clips = list(clips)
+            from seehear.library.kept_files import KeptFiles
+
             files = KeptFiles(self._library)
             found = [self._scored(word, clip, files.path(clip.path), known) for clip in clips]
             parser = self._parsers.get(word)

@@ -11,12 +11,12 @@ from seehear.errors import ConfigError
 from seehear.features.kept import KeptWriter, Precision
 from seehear.files import Json
 from seehear.parser.clip_parse import ClipParse
-from seehear.parser.many import Parsed, SameEncoders, add_piece, finished
+from seehear.parser.many import Parsed, add_piece, finished
 from seehear.parser.options import make_parser
 from seehear.parser.parser import Parser
 from seehear.streaming.cluster import ClusterOptions, run_on_cluster
 from seehear.streaming.messages import ClipJob, ClipOutcome, Piece
-from seehear.streaming.worker import Front
+from seehear.streaming.worker import Front, SameEncoders
 
 # of a parser's record: what may differ from node to node and is told in each timeline
 _OWN = ("version", "libraries")
@@ -69,7 +69,11 @@ def parse_on_cluster(
     """
     scorer = parser.scorer
     front = front or Front(
-        tuple(scorer.visual), tuple(scorer.audio), "grid", scorer.step_s, SameEncoders(parser)
+        tuple(scorer.visual),
+        tuple(scorer.audio),
+        "grid",
+        scorer.step_s,
+        SameEncoders(scorer.visual),
     )
     jobs: list[tuple[ClipJob, object]] = []
     for number, path in enumerate(paths):

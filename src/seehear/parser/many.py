@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seehear.addresses import address_of
-from seehear.encoders import AnyEncoder
 from seehear.encoders.base import Loads
 from seehear.errors import FeatureError, SeehearError
 from seehear.parser.clip_parse import ClipParse
@@ -18,7 +17,7 @@ from seehear.parser.parser import Parser
 from seehear.parser.scorer import Scorer
 from seehear.streaming.local import decode_all
 from seehear.streaming.messages import ClipJob, ClipOutcome, Piece
-from seehear.streaming.worker import Front
+from seehear.streaming.worker import Front, SameEncoders
 from seehear.time import Timeline
 
 TIMEOUT_S = 60.0
@@ -57,7 +56,11 @@ def parse_many(
     """
     scorer = parser.scorer
     front = front or Front(
-        tuple(scorer.visual), tuple(scorer.audio), "grid", scorer.step_s, SameEncoders(parser)
+        tuple(scorer.visual),
+        tuple(scorer.audio),
+        "grid",
+        scorer.step_s,
+        SameEncoders(scorer.visual),
     )
     todo = {str(index): path for index, path in enumerate(paths)}
     clips = {name: parser.begin(path) for name, path in todo.items()}
@@ -116,21 +119,3 @@ def finished(clip: ClipParse, job: ClipJob, outcome: ClipOutcome) -> Parsed:
         return Parsed(clip.path, clip.finish(outcome))
     except SeehearError as error:
         return Parsed(clip.path, error=error)
-
-
-class SameEncoders:
-    """Gives the decoding processes encoders with the options of the parser's own.
-
-    It travels to them by names and options, without networks.
-    """
-
-    def __init__(self, parser: Parser) -> None:
-        self._fps = {id_: encoder.fps for id_, encoder in parser.scorer.visual.items()}
-
-    def __call__(self, id_: str) -> AnyEncoder:
-        """Return the encoder."""
-        from seehear.encoders import encoder_options, load_encoder
-
-        if "fps" not in encoder_options(id_):
-            return load_encoder(id_)
-        return load_encoder(id_, fps=self._fps[id_])

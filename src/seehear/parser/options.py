@@ -6,7 +6,6 @@ from seehear.data import Vocabulary
 from seehear.errors import ConfigError
 from seehear.parser.parser import Parser
 from seehear.parser.preset import check_preset
-from seehear.parser.prior import check_prior
 
 
 def make_parser(
@@ -74,6 +73,8 @@ def check_options(
     """
     _threshold(threshold)
     if prior is not None:
+        from seehear.parser.prior import check_prior  # and all that a trained run needs
+
         check_prior(prior)
     if model is None:
         if prior is not None:

@@ -13,13 +13,19 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import cast
 
-from seehear.encoders import AnyEncoder, AudioEncoder, VisualEncoder
+from seehear.encoders import (
+    AnyEncoder,
+    AudioEncoder,
+    VisualEncoder,
+    encoder_options,
+    load_encoder,
+)
 from seehear.errors import SeehearError
 from seehear.media.memory import READING_BYTES, limit_memory
 from seehear.streaming import spare
@@ -61,6 +67,25 @@ class Front:
         visual = {id_: cast(VisualEncoder, self.load(id_)) for id_ in self.visual}
         audio = {id_: cast(AudioEncoder, self.load(id_)) for id_ in self.audio}
         return visual, audio
+
+
+class SameEncoders:
+    """Gives the decoding processes encoders with the options of those that encode.
+
+    It travels to them by names and options, without networks.
+
+    Args:
+        visual: those of pictures, by identifier.
+    """
+
+    def __init__(self, visual: Mapping[str, VisualEncoder]) -> None:
+        self._fps = {id_: encoder.fps for id_, encoder in visual.items()}
+
+    def __call__(self, id_: str) -> AnyEncoder:
+        """Return the encoder."""
+        if "fps" not in encoder_options(id_):
+            return load_encoder(id_)
+        return load_encoder(id_, fps=self._fps[id_])
 
 
 class Decoder:

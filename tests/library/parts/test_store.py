@@ -9,10 +9,10 @@ from parts_library import contents, incoming
 from seehear.errors import ConfigError, DataError
 from seehear.library import search, update
 from seehear.library.corrections import store as corrections
+from seehear.library.hits import Hit
 from seehear.library.parts import made, opened, parts_of
 from seehear.library.parts.compact import compact
 from seehear.library.parts.store import RemoteStore
-from seehear.library.search import Hit
 from seehear.time import Event, Timeline, Track
 from small_library import write_library
 

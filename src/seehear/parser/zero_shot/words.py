@@ -6,6 +6,8 @@
 import re
 from collections.abc import Iterable
 
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_IN_BRACKETS = re.compile(r"\([^)]*\)")
 # words that say nothing about what is heard or seen
 _FILLERS = frozenset(
     "a an the of some sound sounds noise noises playing photo picture someone is being".split()
@@ -19,7 +21,7 @@ def normal(text: str) -> str:
         >>> normal("Frying_(food)"), normal("Chicken, rooster")
         ('frying food', 'chicken rooster')
     """
-    return " ".join(re.findall(r"[^\W_]+(?:'[^\W_]+)?", text.casefold()))
+    return " ".join(_WORD.findall(text.casefold()))
 
 
 def forms(text: str) -> list[str]:
@@ -44,7 +46,7 @@ def names_of(text: str) -> list[str]:
         >>> names_of("Chicken, rooster")
         ['chicken rooster', 'chicken', 'rooster']
     """
-    without_brackets = re.sub(r"\([^)]*\)", " ", text)
+    without_brackets = _IN_BRACKETS.sub(" ", text)
     names = [normal(part) for part in (text, *without_brackets.split(","))]
     return [name for name in dict.fromkeys(names) if name]
 
