@@ -52,6 +52,9 @@ WANTED_SOURCE = (
     "/tools/check_wheel.py",
 )
 
+ABOUT = ("METADATA", "RECORD", "WHEEL", "entry_points.txt")
+NOT_IN_SOURCE = (".ci/", ".git-blame-ignore-revs", ".github/")  # for those who have the history
+
 METRICS = """
 import numpy as np
 from seehear.metrics import evaluate
@@ -136,6 +139,7 @@ USES = {  # extra -> Python that does its work
     "ray": "import seehear.extraction.ray, seehear.parser.cluster\nimport ray.data",
     "s3": "import s3fs",
     "tensorboard": "import tensorboard",
+    "hdf5": "import h5py",
     "lance": "import lance",
     "nearest": "import faiss",
 }
@@ -185,25 +189,76 @@ def main() -> int:
 
 def build(folder: Path, check: Check) -> Path | None:
     """Build both and look into them; return the wheel."""
+    both = built(folder, check)
+    if both is None:
+        return None
+    look(*both, check)
+    return both[0]
+
+
+def built(folder: Path, check: Check) -> tuple[Path, Path] | None:
+    """Build wheel and sdist."""
     done = run(
         [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
     )
     check.that(done.returncode == 0, "sdist and wheel are built", done.stderr + done.stdout)
     if done.returncode:
         return None
-    wheel, source = next(folder.glob("*.whl")), next(folder.glob("*.tar.gz"))
+    return next(folder.glob("*.whl")), next(folder.glob("*.tar.gz"))
+
+
+def look(wheel: Path, source: Path, check: Check) -> None:
+    """Check that both hold what they must, and of this checkout's files every one that is due."""
     names = zipfile.ZipFile(wheel).namelist()
     missing = [name for name in WANTED if not any(n.endswith(name) for n in names)]
     check.that(
         not missing, "the wheel holds types, data, pages and licence texts", ", ".join(missing)
     )
-    other = [name for name in names if not name.startswith("seehear")]
-    check.that(not other, "the wheel holds nothing else", ", ".join(other))
     with tarfile.open(source) as archive:
-        names = archive.getnames()
-    missing = [name for name in WANTED_SOURCE if not any(n.endswith(name) for n in names)]
+        carried = {name.partition("/")[2] for name in archive.getnames()}
+    missing = [name for name in WANTED_SOURCE if not any(f"/{n}".endswith(name) for n in carried)]
     check.that(not missing, "the sdist holds what a maintainer needs", ", ".join(missing))
-    return wheel
+    files = tracked()
+    if files is None:
+        print("skipped: no git here to compare the lists of files with")
+        return
+    package = {name.removeprefix("src/") for name in files if name.startswith("src/")}
+    same(
+        {name for name in names if ".dist-info/" not in name},
+        package,
+        "the wheel holds the package, and nothing else",
+        check,
+    )
+    about = {name.partition(".dist-info/")[2] for name in names if ".dist-info/" in name}
+    texts = {name for name in files if name.startswith(("LICENSE", "NOTICE"))}
+    same(
+        about,
+        {*ABOUT, *(f"licenses/{name}" for name in texts)},
+        "beside it what describes it, and licence texts",
+        check,
+    )
+    same(
+        carried,
+        {name for name in files if not name.startswith(NOT_IN_SOURCE)} | {"PKG-INFO"},
+        "the sdist holds what git holds, and nothing else",
+        check,
+    )
+
+
+def same(found: set[str], wanted: set[str], what: str, check: Check) -> None:
+    """Check that two lists of files are one."""
+    more, less = sorted(found - wanted), sorted(wanted - found)
+    check.that(found == wanted, what, f"not in git: {more[:20]}; missing: {less[:20]}")
+
+
+def tracked() -> set[str] | None:
+    """Return the files that git knows; None where this is no checkout."""
+    try:
+        done = run(["git", "ls-files", "-z"], ROOT)
+    except FileNotFoundError:
+        return None
+    names = {name for name in done.stdout.split("\0") if name and (ROOT / name).exists()}
+    return None if done.returncode else names
 
 
 def base(wheel: Path, folder: Path, check: Check) -> None:

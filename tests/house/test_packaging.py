@@ -1,6 +1,7 @@
 """What is built and stated about it: the wheel's content, the oldest versions, the dependencies."""
 
 import importlib.util
+import re
 import subprocess
 import sys
 import tomllib
@@ -20,27 +21,57 @@ def tool(name: str):
     return module
 
 
-def test_wheel_and_sdist_hold_what_they_should(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Wheel and sdist of this checkout."""
     pytest.importorskip("build")
     checks = tool("check_wheel")
     check = checks.Check()
-    wheel = checks.build(tmp_path, check)
-    assert check.failed == [], capsys.readouterr().out
-    assert wheel.name.startswith("seehear-")
+    both = checks.built(tmp_path_factory.mktemp("packed"), check)
+    assert check.failed == []
+    return both
 
 
-def test_the_check_of_the_wheel_can_fail(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+def test_wheel_and_sdist_hold_what_git_holds_and_nothing_else(
+    packed: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pytest.importorskip("build")
+    checks = tool("check_wheel")
+    check = checks.Check()
+    checks.look(*packed, check)
+    said = capsys.readouterr().out
+    assert check.failed == [], said
+    assert said.count("ok") == 5 or "skipped" in said
+
+
+def test_the_check_of_what_is_packed_can_fail(
+    packed: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     checks = tool("check_wheel")
     monkeypatch.setattr(checks, "WANTED", ("seehear/no_such_file",))
+    files = {"src/seehear/forgotten.txt", "src/seehear/py.typed", "LICENSE"}
+    monkeypatch.setattr(checks, "tracked", lambda: files)
     check = checks.Check()
-    checks.build(tmp_path, check)
-    assert len(check.failed) == 1
-    assert "no_such_file" in capsys.readouterr().out
+    checks.look(*packed, check)
+    assert len(check.failed) == 4
+    said = capsys.readouterr().out
+    assert "no_such_file" in said
+    assert "missing: ['seehear/forgotten.txt']" in said
+
+
+def test_every_file_of_data_in_the_package_is_read_by_something() -> None:
+    package = ROOT / "src" / "seehear"
+    paths = [path for path in package.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    data = [path for path in paths if path.suffix != ".py"]
+    texts = "\n".join(path.read_text("utf-8") for path in paths)
+    # py.typed is for type checkers; captions take the languages that are there
+    apart = {"py.typed", "de.txt", "en.txt"}
+    unread = [
+        path.name
+        for path in data
+        if not {path.name, path.stem} & (apart | set(re.findall(r"[\w.-]+", texts)))
+    ]
+    assert len(data) > 30
+    assert unread == []
 
 
 def test_the_oldest_versions_are_those_of_pyproject() -> None:
