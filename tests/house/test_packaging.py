@@ -95,3 +95,20 @@ def test_every_dependency_is_bounded_below_and_pinned() -> None:
     }
     names = {line.split(">=")[0].split("[")[0].lower() for line in packages}
     assert names <= pinned, sorted(names - pinned)
+
+
+def test_every_dependency_and_everything_that_is_fetched_has_a_licence_row() -> None:
+    from seehear.data.fetch_llp import PARTS
+    from seehear.data.public import PUBLIC
+
+    page = (ROOT / "docs" / "licences.md").read_text(encoding="utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = list(project["dependencies"])
+    for extra, wanted in project["optional-dependencies"].items():
+        if extra not in ("test", "docs"):
+            lines += wanted
+    names = {re.split(r"[>\[]", line)[0] for line in lines} - {"seehear"}
+    assert [name for name in sorted(names) if f"\n| `{name}` | " not in page] == []
+    assert [part for part in PARTS if part != "tables" and f"`{part}`" not in page] == []
+    for name, public in PUBLIC.items():
+        assert f"| `fetch {name}` | {public.repository.partition('@')[0]}" in page

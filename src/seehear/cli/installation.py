@@ -23,6 +23,7 @@ PARTS: dict[str, tuple[str, int]] = {
     "web": ("serve", 217),
     "ray": ("parse and extract --engine ray", 642),
     "tensorboard": ("event files of train", 87),
+    "hdf5": ("AVE's splits and features", 17),
     "lance": ("import --as features of Lance tables", 411),
     "nearest": ("search --like in libraries of more than 100 hours", 98),
     "share": ("share, and models from a hub", 34),
