@@ -31,15 +31,17 @@ def index() -> str:
         [
             "# Published systems",
             "",
-            "Each system is one recipe: one Python file that holds its whole definition. These "
-            "pages are written from the recipes. `seehear recipes show NAME` prints the same in a "
-            "terminal, `seehear recipes diff A B` where two differ.",
+            "Here you find each published system: how to train it, its figures, and where ours "
+            "differs from its paper and code. A system is one recipe, a Python file that holds its "
+            "whole definition, and its page is made from that file. In a terminal, "
+            "`seehear recipes show NAME` prints a recipe and `seehear recipes diff A B` prints "
+            "where two differ. To define one: [your first recipe and loss](../first-recipe.md).",
             "",
             "| recipe | what it is | venue | stages |",
             "|---|---|---|---|",
             *rows,
             "",
-            "How to set them side by side: [results](../results.md).",
+            "How they compare: [results](../results.md).",
             "",
         ]
     )
@@ -63,7 +65,8 @@ def page(recipe: Any) -> str:
         "",
         summary,
         "",
-        ", ".join(facts) + ".",
+        ", ".join(facts) + ". This page says how to train it, what it reached, where ours differs, "
+        "and holds its whole definition.",
         "",
         "## How to run",
         "",
@@ -94,8 +97,9 @@ def page(recipe: Any) -> str:
         text += [
             "## Measured here",
             "",
-            "By `seehear reproduce` ([results](../results.md)); other data and other "
-            "features than the published figures, so not to be compared with them.",
+            "By `seehear reproduce` ([results](../results.md)). The first column names features "
+            "and data; where they are not those of the published figures, the two cannot be "
+            "compared.",
             "",
             HEAD,
             *here,
@@ -105,9 +109,10 @@ def page(recipe: Any) -> str:
         text += [
             "## Taken apart",
             "",
-            "Percent over the folds of `restaged-folds` (500 clips, segment level, then event"
-            " level), which are like the training clips; F of seconds seen and clips heard on 30"
-            " real clips, which are not. Every row is from committed data, what did not help too.",
+            "What each part of the recipe is worth. Percent on the 500 clips of `restaged-folds`,"
+            " which are like the training clips (segment level, then event level), and F of"
+            " seconds seen and clips heard on 30 real clips, which are not. The table holds every"
+            " variant that was tried, also those that did not help.",
             "",
             apart,
             "",
@@ -116,19 +121,19 @@ def page(recipe: Any) -> str:
             text += [
                 "## What later systems found, tried here",
                 "",
-                "Every ingredient is a switch of the recipe and off. Trained and judged on the five"
-                " folds; differences to the recipe as it is, paired by clip, with the interval that"
-                " holds 95 % of resampled sets of clips, and F of seconds seen and clips heard on"
-                " 30 real clips. Seeds 1 to 10 of the recipe as it is and of `lsld`, at least seven"
-                " of each variant, five folds each (`runs`); one H100, 2026-11-28."
-                " `benchmarks/own_parser_ablation.py`",
+                "Each row adds one thing to the recipe; all of them are settings, and off. The"
+                " table gives the difference to the recipe as it is, paired by clip over the five"
+                " folds, with the interval that holds 95 % of resampled sets of clips, and F of"
+                " seconds seen and clips heard on 30 real clips. The recipe as it is and `lsld`"
+                " have seeds 1 to 10, each variant at least seven, with five folds each (`runs`);"
+                " one H100, 2026-11-28. `benchmarks/own_parser_ablation.py` makes the table.",
                 "",
-                "**None of them helps.** Trained otherwise, no row lies above the recipe as it is"
-                " once language stands beside the network; labels of a second round make the"
-                " network alone no worse and the whole worse, for language brings already what they"
-                " add. The mean of three epochs' weights, chosen for each track, adds 0.3 points"
-                " (0.1 to 0.5), less than seeds differ by, and stays off. Decoding fitted on `val`"
-                " loses to the fixed numbers.",
+                "**None of them helps.** With language beside the network, no other way of training"
+                " is better than the recipe as it is. Labels of a second round leave the network"
+                " alone as good as it was and make the whole worse: language already brings what"
+                " they add. The mean of three epochs' weights, chosen for each track, adds 0.3"
+                " points (0.1 to 0.5), which is less than seeds differ by. Decoding fitted on `val`"
+                " is worse than the fixed numbers.",
                 "",
                 tried,
                 "",

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from seehear.labels.store import SegmentLabels
 
 _TRACKS = ("none", "audio", "visual", "both")
+_DECIDED = {  # what decides about a label, in words
+    "language": "sentences",
+    "contrast": "contrast with clips that lack the class",
+    "both": "sentences and contrast with clips that lack the class, which must agree",
+}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -304,7 +309,7 @@ def _show_changes(track: str, report: dict[str, Any], names: tuple[str, ...]) ->
         of_class = {key: column[c] for key, column in report["per_class"].items()}
         rows.append(_changes(name, of_class))
     rows.append(_changes("all", report))
-    numbers = [f"evidence: {report['evidence']}"]
+    numbers = [f"decided by: {_DECIDED[report['evidence']]}"]
     if "texts_encoded" in report:
         numbers.append(
             f"{report['space']} compared with {report['texts_encoded']} texts of"

@@ -194,11 +194,10 @@ def _examine(dataset: Dataset, jobs: int) -> tuple[list[Issue], int]:
 def _show(about: dict[str, Any], *, everything: bool) -> None:
     _show_splits(about)
     rows = [[kind, about["counts"][kind], meaning] for kind, meaning in KINDS.items()]
-    table(
-        "Anomalies",
-        ["kind", "count", "meaning"],
-        [row for row in rows if row[1]] or [["none", 0, ""]],
-    )
+    if found := [row for row in rows if row[1]]:
+        table("Anomalies", ["kind", "count", "meaning"], found)
+    else:
+        print("Anomalies: none")
     for kind in KINDS:
         of_kind = [Issue(**issue) for issue in about["anomalies"] if issue["kind"] == kind]
         _show_some(kind, of_kind, len(of_kind) if everything else _SHOWN)
@@ -235,9 +234,9 @@ def _show_splits(about: dict[str, Any]) -> None:
         ],
         rows,
         note=(
-            f"segments from: {about['grid_from']}; annotation: {about['annotation']}; "
-            f"fingerprint {about['fingerprint'][:16]}; "
-            f"{about['media_examined']} media files examined"
+            f"{about['media_examined']} media files examined; segments a clip:"
+            f" {about['grid_from']}; to know these tables again: annotation"
+            f" {about['annotation']}, fingerprint {about['fingerprint'][:16]}"
         ),
     )
 

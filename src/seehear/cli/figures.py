@@ -71,7 +71,7 @@ def decoding_line(decoding: Mapping[str, Any], chosen_on: str | None = None) -> 
     if chosen_on:
         threshold += f" chosen on {chosen_on}"
     if decoding.get("keep_threshold") is not None:
-        threshold += f", kept down to {decoding['keep_threshold']:g}"
+        threshold += f" to begin an event and {decoding['keep_threshold']:g} to go on"
     words = [gate, threshold]
     for name, text in (
         ("fill_gap_s", "gaps filled up to"),
@@ -92,7 +92,7 @@ def show_evaluation(result: Mapping[str, Any], *, per_class: bool) -> None:
     caution = result.get("note")
     if "intervals" in result:
         _show_figures(result, note if caution is None else f"{note}\n{caution}")
-        _show_pooled(result["pooled"], note)
+        _show_pooled(result["pooled"])
     if result.get("official") is not None:
         _show_official(result["official"], note)
     if per_class and "per_class" in result:
@@ -138,7 +138,7 @@ def _show_official(official: Mapping[str, Any], note: str) -> None:
     )
 
 
-def _show_pooled(pooled: Mapping[str, Any], note: str) -> None:
+def _show_pooled(pooled: Mapping[str, Any]) -> None:
     rows = []
     for key, counts in pooled.items():
         if counts is None:  # the truth says nothing of it
@@ -149,7 +149,7 @@ def _show_pooled(pooled: Mapping[str, Any], note: str) -> None:
         "Precision and recall (percent, counts added over clips and classes)",
         ["", "precision", "recall", "F", "predicted", "true"],
         rows,
-        note=note,
+        note="setting as above",
     )
 
 

@@ -94,7 +94,7 @@ def show_installation(about: dict[str, Any]) -> None:
         "Pretrained weights",
         ["id", "what", "state", "how to get them"],
         rows,
-        note=f"presets: {ready}; cache: {about['cache']}",
+        note=f"presets: {ready}; a preset needs only its own; cache: {about['cache']}",
     )
 
 

@@ -307,6 +307,6 @@ def with_encoders(
     if changed and fitted and not any(map(is_fitted, (options.alpha, options.beta))):
         changed |= dict.fromkeys(fitted, "fit")
         notes.append(
-            f"{' and '.join(fitted)} fitted to its similarities; the published ones belong to CLIP"
+            f"{' and '.join(fitted)} fitted to these similarities; the published values suit CLIP's"
         )
     return replace(options, **changed), notes
