@@ -46,6 +46,7 @@ def test_bad_vocabularies(text: str, message: str) -> None:
         ("Violin", "did you mean Violin_fiddle"),
         ("Guitar", "did you mean Acoustic"),
         ("zzz", "the classes are Speech, Car"),
+        ("Speech; Car", "classes are separated by commas; the classes are"),
     ],
 )
 def test_the_closest_class_is_named(written: str, hint: str) -> None:

@@ -235,8 +235,8 @@ def _show_splits(about: dict[str, Any]) -> None:
         rows,
         note=(
             f"{about['media_examined']} media files examined; segments a clip:"
-            f" {about['grid_from']}; to know these tables again: annotation"
-            f" {about['annotation']}, fingerprint {about['fingerprint'][:16]}"
+            f" {about['grid_from']}; to know these tables again: fingerprint"
+            f" {about['fingerprint'][:16]}, {about['annotation']}"
         ),
     )
 

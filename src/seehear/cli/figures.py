@@ -92,7 +92,7 @@ def show_evaluation(result: Mapping[str, Any], *, per_class: bool) -> None:
     caution = result.get("note")
     if "intervals" in result:
         _show_figures(result, note if caution is None else f"{note}\n{caution}")
-        _show_pooled(result["pooled"])
+        _show_pooled(result["pooled"], note)
     if result.get("official") is not None:
         _show_official(result["official"], note)
     if per_class and "per_class" in result:
@@ -138,7 +138,7 @@ def _show_official(official: Mapping[str, Any], note: str) -> None:
     )
 
 
-def _show_pooled(pooled: Mapping[str, Any]) -> None:
+def _show_pooled(pooled: Mapping[str, Any], note: str) -> None:
     rows = []
     for key, counts in pooled.items():
         if counts is None:  # the truth says nothing of it
@@ -149,7 +149,7 @@ def _show_pooled(pooled: Mapping[str, Any]) -> None:
         "Precision and recall (percent, counts added over clips and classes)",
         ["", "precision", "recall", "F", "predicted", "true"],
         rows,
-        note="setting as above",
+        note=note,
     )
 
 

@@ -79,7 +79,8 @@ def _vocabulary(value: Json, path: Path) -> Vocabulary:
     for name, text in pairs.items():
         _text(text, path, f"vocabulary.{name}")
         if (problem := no_single_class(name)) is not None:
-            raise DataError(problem, where=path, hint="give every class a line of its own")
+            hint = "give every class a line of its own, and a name without commas"
+            raise DataError(problem, where=path, hint=hint)
     return Vocabulary(tuple(pairs), tuple(pairs.values()))
 
 

@@ -86,6 +86,8 @@ class Vocabulary:
         """Return the hint for an unknown class: the closest one, and which classes there are."""
         near = closest(name, self.names)
         guess = "" if near is None else f"did you mean {near}? "
+        if ";" in name:
+            guess = "classes are separated by commas; "
         return f"{guess}the classes are {shown(self.names)}"
 
     def one_hot(self, labels: Iterable[str]) -> NDArray[np.uint8]:
