@@ -92,6 +92,7 @@ VARIANTS = {
     "second+mix": Variant(MIX, "second"),
     "second+balance+mix": Variant({**BALANCE, **MIX}, "second"),
     "second+mix+language": Variant({**MIX, **INSIDE}, "second"),
+    "noise": Variant({"training.feature_noise": 0.5}),
     "all": Variant({**BALANCE, **MIX, **RECOMBINE, **LIMITED}, "second"),
 }
 FIRST = ("base", "lsld")

@@ -42,6 +42,7 @@ SAID = {
     "second+mix": ("second round and mix-up", "ours; UWAV"),
     "second+balance+mix": ("second round, balance and mix-up", "ours; UWAV"),
     "second+mix+language": ("second round, mix-up and language inside", "ours; UWAV"),
+    "noise": ("Gaussian noise on the features, half a deviation of each dimension", "ours"),
     "all": (
         "second round, balance, mix-up, recombination, 0.2 attention",
         "ours; UWAV; MUG; CMPAE",

@@ -136,8 +136,10 @@ class Training:
         ties: of two equal epochs the `later` or the `earlier` one is kept.
         average: how many of the best epochs the kept weights are the mean of.
         mix_up: parameter of the Beta distribution by which encoded segments of a track are mixed
-            (`seehear.train.augment`); 0: none are.
+            (`seehear.nn.mixing`); 0: none are.
         recombine: whether each step also takes its clips' sounds with pictures of others.
+        feature_noise: deviation of Gaussian noise on the features, in deviations of each dimension
+            over the training clips (`seehear.train.augment`); 0: none.
         fit_decoding: whether second threshold, gaps and least duration are fitted on val.
     """
 
@@ -160,14 +162,18 @@ class Training:
     average: int = 1
     mix_up: float = 0.0
     recombine: bool = False
+    feature_noise: float = 0.0
     fit_decoding: bool = False
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch", "lr_every", "average"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}: expected at least 1, got {getattr(self, name)}")
-        if not (self.mix_up >= 0 and math.isfinite(self.mix_up)):
-            raise ValueError(f"mix_up: expected a number of at least 0, got {self.mix_up}")
+        for name in ("mix_up", "feature_noise"):
+            if not (getattr(self, name) >= 0 and math.isfinite(getattr(self, name))):
+                raise ValueError(
+                    f"{name}: expected a number of at least 0, got {getattr(self, name)}"
+                )
         if not (self.lr > 0 and math.isfinite(self.lr)):
             raise ValueError(f"lr: expected a positive number, got {self.lr}")
         for rule in filter(None, (self.select, self.select_visual)):
@@ -255,7 +261,13 @@ class Recipe:
 _LATER: Mapping[str, Mapping[str, Json]] = {
     "network": {"prior": "none"},
     "labels": {"rounds": 1, "balance": 0.0},
-    "training": {"average": 1, "mix_up": 0.0, "recombine": False, "fit_decoding": False},
+    "training": {
+        "average": 1,
+        "mix_up": 0.0,
+        "recombine": False,
+        "feature_noise": 0.0,
+        "fit_decoding": False,
+    },
 }
 
 

@@ -25,10 +25,12 @@ from seehear.metrics import evaluate
 from seehear.nn import Output
 from seehear.nn.graph import takes_prior
 from seehear.nn.mixing import draw
-from seehear.nn.part import BatchPart
+from seehear.nn.part import BatchPart, only
 from seehear.recipes import Recipe, Training
 from seehear.recipes.contract import Arrays, ClipInputs, Step
 from seehear.time import TRACKS, decide
+from seehear.train.augment import noisy
+from seehear.train.data import statistics
 from seehear.train.networks import batch_inputs, build_networks, predict
 from seehear.train.options import RunOptions
 from seehear.train.recombine import doubled
@@ -141,11 +143,12 @@ class Learner:
                 ConfigError(
                     f"recipe {task.recipe.name} starts from a zero-shot parser, whose logits of the"
                     " clips are missing",
-                    hint="set network.from_language=false",
+                    hint="give prepare stored_logits, or set network.from_language=false",
                 )
             )
         self.optimiser = _new_optimiser(task.recipe, self.nets)
         self.steps_an_epoch = math.ceil(len(task.train) / task.recipe.training.batch)
+        self._spread = statistics(task.train) if task.recipe.training.feature_noise else {}
         self._lr = 0.0
         self._started = 0.0
         self._sums = torch.zeros(0)
@@ -212,6 +215,9 @@ class Learner:
             inputs, targets, weak = doubled(inputs, targets, weak)
             part = self.team.part(len(weak))
             inputs = {name: _of_part(rows, part) for name, rows in inputs.items()}
+        if recipe.training.feature_noise:
+            with only(part):
+                inputs = noisy(inputs, recipe.training.feature_noise, self._spread)
 
         def forward(**changed: object) -> Output:
             settings = {**recipe.network.forward, **changed}

@@ -1,0 +1,37 @@
+"""Training clips that are a little different in every step: Gaussian noise on their features, as
+strong as each dimension varies over the training clips.
+
+Source: noise on inputs is as old as networks; on stored features, ours.  Moving clips in time with
+their labels was tried, too, and lost (`benchmarks/notes/2026-11-28-ingredients.md`).
+"""
+
+from collections.abc import Mapping
+from functools import partial
+
+import torch
+from torch import Tensor
+
+from seehear.nn.part import for_whole_batch
+from seehear.runs.inputs import ROLES
+
+Inputs = dict[str, Tensor | None]
+
+
+def noisy(
+    inputs: Mapping[str, Tensor | None], deviation: float, spread: Mapping[str, Tensor]
+) -> Inputs:
+    """Return the inputs of some clips with Gaussian noise on their features.
+
+    Args:
+        inputs: by role, (B, R, D).
+        deviation: of the noise, in deviations of each dimension.
+        spread: those, `ROLE.deviation` (D,).
+    """
+    out = dict(inputs)
+    for role in ROLES:
+        rows = inputs.get(role)
+        if rows is not None:
+            device = rows.device
+            noise = for_whole_batch(rows.shape, partial(torch.randn, device=device))
+            out[role] = rows + noise * (deviation * spread[f"{role}.deviation"].to(device))
+    return out
