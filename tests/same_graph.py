@@ -25,6 +25,9 @@ def check_graph(folder: Path) -> None:
             if width is not None:
                 rows = segments * (4 if net.frames and role == "visual" else 1)
                 inputs[role] = random.normal(1, 2, (clips, rows, width)).astype(np.float32)
+        if net.takes_prior:
+            shape = (clips, segments, 2, len(net.vocabulary))
+            inputs["prior"] = random.normal(0, 3, shape).astype(np.float32)
         given = {role: rows.copy() for role, rows in inputs.items()}
         for ours, theirs in zip(
             graph.predict_arrays(inputs), net.predict_arrays(given), strict=True

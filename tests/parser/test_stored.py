@@ -6,29 +6,15 @@ import numpy as np
 import pytest
 
 from seehear.errors import ConfigError, FeatureError
+from seehear.features.store import FeatureStore
 from seehear.parser.prior import ELSEWHERE, PRIORS
 from seehear.parser.stored import evaluate_beside, predict_beside
 from seehear.parser.zero_shot import offline
 from seehear.parser.zero_shot.coupling import Coupling
-from seehear.time import Scores
+from seehear.time import Scores, TimeGrid
 from seehear.train import load_run, predict_split, prepare, run
 from small_world import TINY, write_world
-
-
-class Words:
-    """Evidence that is a few numbers of a stream."""
-
-    def __init__(self, stream):
-        self.streams = (stream,)
-
-    def of(self, values):
-        return np.asarray(values[self.streams[0]][:, :4], np.float32)
-
-    def nothing(self):
-        return -9.0
-
-    def prob(self, kept):
-        return (1 / (1 + np.exp(3 - kept))).astype(np.float32)
+from stored_words import Words
 
 
 @pytest.fixture(scope="module")
@@ -113,3 +99,50 @@ def test_a_run_that_cannot_tell_footage_is_held_to_the_rule_for_other_footage(
     monkeypatch.setitem(PRIORS, "language", wanted)
     again = predict_beside(old, store, dataset, "test", prior="language").predicted
     assert np.array_equal(found.segment_prob, again.segment_prob)
+
+
+class Lengthened(FeatureStore):
+    """The same clips, as long as is said: their rows over and over."""
+
+    def __init__(self, store, lengths):
+        self.path, self._store, self._lengths = store.path, store, lengths
+        self.streams = {n: dataclasses.replace(s, rows=None) for n, s in store.streams.items()}
+
+    def rows(self, stream, name):
+        rows = self._store.rows(stream, name)
+        return np.concatenate([rows] * 3)[: self._lengths.get(name, len(rows))]
+
+    def count(self, stream, name):
+        return len(self.rows(stream, name))
+
+    def encoders(self):
+        return self._store.encoders()
+
+    def entries(self):
+        return self._store.entries()
+
+    def entry(self, name):
+        return self._store.entry(name)
+
+
+def test_clips_of_different_lengths_have_language_beside_them_too(made, words):
+    trained, store, dataset = made
+    names = dataset.split("test").names
+    lengths = {name: 2 + 3 * (i % 4) for i, name in enumerate(names)}
+    store = Lengthened(store, lengths)
+    split = dataclasses.replace(dataset.split("test"), lengths=tuple(lengths.values()))
+    grid = dataclasses.replace(dataset.grid, count=11)
+    varied = dataclasses.replace(dataset, grid=grid, splits={**dataset.splits, "test": split})
+    alone = predict_split(trained, store, varied, "test")
+    both, _ = predict_beside(trained, store, varied, "test", prior="language")
+    for clip, count in enumerate(lengths.values()):
+        streams = ("yamnet/logits", "conse/space")
+        said = [Words(s).prob(store.rows(s, names[clip])[:, :4]) for s in streams]
+        pooled = (array[clip] for array in alone[1:3])
+        network = Scores(alone[0][clip, :count], TimeGrid(count), varied.vocabulary.names, *pooled)
+        wanted = PRIORS["language"].guided(network, np.stack(said, axis=1))
+        np.testing.assert_allclose(both.segment_prob[clip, :count], wanted.segment_prob, atol=1e-5)
+        assert not both.segment_prob[clip, count:].any()
+    judged = predict_beside(trained, store, varied, "test")
+    assert judged.prior == "likeness"
+    assert not np.array_equal(judged.predicted.segment_prob, alone.segment_prob)

@@ -202,6 +202,7 @@ def _options(args: argparse.Namespace, team: "Team", device: str) -> "RunOptions
 def _train(args: argparse.Namespace, team: "Team", device: str) -> int:
     """Train, alone or together with the other processes of a team; its first one prints."""
     from seehear.lock import owned
+    from seehear.parser.language import stored_logits
     from seehear.train import RunFolder, prepare, run, run_seeds
 
     asked = team.together(lambda: _asked(args))
@@ -219,6 +220,7 @@ def _train(args: argparse.Namespace, team: "Team", device: str) -> int:
                 features=asked.features,
                 settings=asked.settings,
                 options=options,
+                language=stored_logits,
             )
         )
         options.say(

@@ -117,6 +117,15 @@ class WindowedStore(FeatureStore):
         out[: len(cut)] = cut
         return out
 
+    @property
+    def whole(self) -> FeatureStore:
+        """The folder, clip by clip."""
+        return self._store
+
+    def window(self, name: str) -> Window:
+        """Return a window by its name."""
+        return self._windows[name]
+
     def count(self, stream: str, name: str) -> int:
         """Return how many rows a window has, 0 where its clip has none."""
         window = self._windows.get(name)

@@ -142,6 +142,9 @@ class Guided:
             )
         self._trained, self._language, self._prior = trained, language, prior or Prior()
         self._elsewhere, self._beyond = elsewhere, beyond
+        # a network that starts from language has it keep its own
+        inside = getattr(trained, "language", None) is language
+        self._keepers = (trained,) if inside else (trained, language)
         self.vocabulary, self.decoding = trained.vocabulary, trained.decoding
         self.step_s, self.keep_frames = trained.step_s, trained.keep_frames
         self.streams = trained.streams | language.streams
@@ -157,7 +160,7 @@ class Guided:
         places: Mapping[str, NDArray[np.int64]],
     ) -> None:
         """Keep what each of them needs."""
-        keep_of_each((self._trained, self._language), kept, encoder, values, places)
+        keep_of_each(self._keepers, kept, encoder, values, places)
 
     def scores(self, kept: Gathered, grid: TimeGrid, present: tuple[bool, bool]) -> Scores:
         """Return the probabilities of both together."""
@@ -203,7 +206,7 @@ def with_prior(trained: Trained, prior: str | None = None) -> Scorer:
     limits = PRIORS[prior]
     if limits is None:
         return trained
-    language, elsewhere = offline(trained.vocabulary), ELSEWHERE.get(prior)
+    language, elsewhere = trained.language or offline(trained.vocabulary), ELSEWHERE.get(prior)
     if elsewhere is not None and not trained.knows_footage:
         return Guided(trained, language, elsewhere)
     return Guided(trained, language, limits, elsewhere=elsewhere, beyond=trained.beyond)

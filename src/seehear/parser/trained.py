@@ -25,10 +25,11 @@ from seehear.encoders import (
 )
 from seehear.encoders.provenance import Provenance, provenance
 from seehear.errors import ConfigError, FeatureError, MissingExtraError, SeehearError
-from seehear.parser.scorer import Gathered
+from seehear.parser.scorer import Gathered, Scorer, keep_of_each
 from seehear.runs.description import TrainedRun
 from seehear.runs.graph import load_graph_run
-from seehear.runs.inputs import ROLES
+from seehear.runs.inputs import PRIOR, ROLES
+from seehear.runs.language import starting_logits
 from seehear.share.bundle import digest
 from seehear.streaming.sampling import frames_a_segment
 from seehear.time import TRACKS, Scores, TimeGrid
@@ -42,13 +43,22 @@ class Trained:
     Args:
         run: see `open_run`.
         load: gives an encoder by id and options; None: those of this installation.
+        language: the zero-shot scorer of the same classes that its network starts from; None: it
+            starts from none.
 
     Raises:
+        ConfigError: language judges segments of another length.
         SeehearError: an encoder of the run is unknown, or its weights are missing or others than in
             training.
     """
 
-    def __init__(self, run: TrainedRun, *, load: EncoderLoader | None = None) -> None:
+    def __init__(
+        self,
+        run: TrainedRun,
+        *,
+        load: EncoderLoader | None = None,
+        language: Scorer | None = None,
+    ) -> None:
         self.run, self.vocabulary, self.decoding = run, run.vocabulary, run.decoding
         self.step_s, self.keep_frames = run.grid.step_s, run.frames
         encoders = {id_: _load(run, id_, load) for id_ in run.features.encoders}
@@ -57,12 +67,31 @@ class Trained:
         self.visual: Mapping[str, VisualEncoder] = {
             i: e for i, e in encoders.items() if is_visual(e)
         }
+        self.language = language
         self._streams = {role: self._streams_of(role) for role in ROLES}
         self._likeness = run.likeness()
         self._rows: dict[str, int] = {}  # a segment, of each stream
         for streams in self._streams.values():
             self._rows |= {stream: self._rows_a_segment(stream) for stream in streams}
         self.streams = frozenset(self._rows)
+        if language is not None:
+            self._listen(language)
+
+    def _listen(self, language: Scorer) -> None:
+        """Take what language needs besides.
+
+        Raises:
+            ConfigError: it judges segments of another length.
+        """
+        if language.step_s != self.step_s:
+            raise ConfigError(
+                f"expected segments of {language.step_s:g} s, got a parser of"
+                f" {self.step_s:g} s that starts from language",
+                where=self.run.path,
+            )
+        self.audio = {**language.audio, **self.audio}
+        self.visual = {**language.visual, **self.visual}
+        self.streams |= language.streams
 
     def keep(
         self,
@@ -71,7 +100,9 @@ class Trained:
         values: Mapping[str, NDArray[np.float32]],
         places: Mapping[str, NDArray[np.int64]],
     ) -> None:
-        """Keep the rows of the streams that the network reads."""
+        """Keep the rows of the streams that the network reads, and what language needs."""
+        if self.language is not None:
+            keep_of_each((self.language,), kept, encoder, values, places)
         for stream, rows in values.items():
             if stream in self._rows:
                 kept.add(stream, places[stream], rows)
@@ -81,7 +112,13 @@ class Trained:
         length = self.run.grid.count
         starts = window_starts(grid.count, length)
         sums = _WindowSums(max(grid.count, length), len(self.vocabulary))
+        starting = None
+        if self.language is not None:
+            said = self.language.scores(kept, grid, present).segment_prob
+            starting = starting_logits([said], max(grid.count, length))[0]
         for batch, windows in self._batches(kept, grid):
+            if starting is not None:
+                windows[PRIOR] = np.stack([starting[s : s + length] for s in batch])
             out = self.run.predict_arrays(windows)
             for start, segment, track, clip in zip(batch, *out, strict=True):
                 sums.add(slice(start, start + length), segment, track, clip)
@@ -139,8 +176,12 @@ class Trained:
             recipe = recipe.get("name")
         named = {key: about[key] for key in ("seed", "epoch", "dataset") if key in about}
         weights = {"weights": digest(self.run.path)} if self.run.path.is_file() else {}
+        started = {}
+        if self.language is not None:
+            started["starts from"] = {"by": "language", "words": self.language.about().get("words")}
         return {
             "recipe": recipe,
+            **started,
             **named,
             **weights,
             "features": self.run.features.name,
@@ -148,8 +189,10 @@ class Trained:
         }
 
     def doubts(self) -> list[str]:
-        """Return nothing: a run knows its own classes."""
-        return []
+        """Return nothing, for a run knows its own classes; or what language, where it starts from
+        it, may have misunderstood.
+        """
+        return [] if self.language is None else self.language.doubts()
 
     def _streams_of(self, role: str) -> list[str]:
         """Return the streams that are read for a role: those of the run, or their single frames."""
@@ -264,7 +307,12 @@ def trained(path: str | Path, *, device: str = "cpu", load: EncoderLoader | None
         ConfigError, FeatureError: its encoders are unknown, or have other weights than in training.
         MissingExtraError: what the run needs is not installed.
     """
-    return Trained(open_run(path, device=device), load=load)
+    run = open_run(path, device=device)
+    if not run.takes_prior:
+        return Trained(run, load=load)
+    from seehear.parser.preset import offline
+
+    return Trained(run, load=load, language=offline(run.vocabulary, load=load or load_encoder))
 
 
 def open_run(path: str | Path, *, device: str = "cpu") -> TrainedRun:

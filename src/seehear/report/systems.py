@@ -81,7 +81,7 @@ def read_systems(
 
     Raises:
         ConfigError: a run is named twice.
-        SeehearError: see `train.predict_split`.
+        SeehearError: see `parser.stored.predict_beside`.
     """
     if len({path.resolve() for path in paths}) < len(paths):
         raise ConfigError("a run is named twice", parameter="against")
@@ -133,10 +133,11 @@ def examples(system: System, dataset: Dataset, split: str, count: int) -> list[i
 
 
 def _read(path: Path, store: FeatureStore, dataset: Dataset, split: str) -> System:
-    from seehear.train import RunFolder, load_run, predict_split
+    from seehear.parser.stored import predict_beside
+    from seehear.train import RunFolder, load_run
 
     run = load_run(path)
-    *prob, decoding = predict_split(run, store, dataset, split)
+    *prob, decoding = predict_beside(run, store, dataset, split, prior="none").predicted
     on = decide(*prob, decoding=decoding, step_s=dataset.grid.step_s)
     audio, visual = on[:, :, 0], on[:, :, 1]
     report = None

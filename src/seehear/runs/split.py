@@ -9,7 +9,7 @@ from seehear.data import Dataset
 from seehear.errors import DataError
 from seehear.features import FeatureStore
 from seehear.runs.description import TrainedRun
-from seehear.runs.inputs import find_missing, read_inputs, require_streams
+from seehear.runs.inputs import PRIOR, find_missing, read_inputs, require_streams
 from seehear.runs.predicted import Predicted
 from seehear.runs.whole import predict_whole
 from seehear.time import Decoding
@@ -36,6 +36,7 @@ def predict_with(
     split: str,
     *,
     missing: Literal["error", "empty"] = "error",
+    prior: NDArray[np.float32] | None = None,
 ) -> SplitPrediction:
     """Return the probabilities of every clip of `split`.  Weak labels and truth are never read.
 
@@ -46,6 +47,8 @@ def predict_with(
         split: its name.
         missing: what to do with clips that have no features: complain, or leave their rows at zero
             (`inputs.find_missing` says which).
+        prior: logits of a zero-shot parser, (n, T, 2, C), of the clips that have features; for a
+            network that starts from them.
 
     Raises:
         DataError: no such split, or a dataset with another vocabulary or grid than the parser's.
@@ -60,9 +63,11 @@ def predict_with(
     there = np.array([name not in set(absent) for name in names])
     found = tuple(name for name, has in zip(names, there, strict=True) if has)
     if whole:
-        predicted = predict_whole(run, store, found, dataset.grid.count)
+        predicted = predict_whole(run, store, found, dataset.grid.count, prior=prior)
     else:
         inputs = read_inputs(store, run.features, found, dataset.grid.count, frames=run.frames)
+        if prior is not None:
+            inputs[PRIOR] = prior
         predicted = run.predict_arrays(inputs)
     if absent:
         predicted = Predicted(*(_spread(array, there) for array in predicted))

@@ -9,22 +9,36 @@ that is what gates go by.
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seehear.features import FeatureStore
 from seehear.features.windowed import Window, WindowedStore, windows_of
 from seehear.runs.description import TrainedRun
-from seehear.runs.inputs import read_inputs
+from seehear.runs.inputs import PRIOR, read_inputs
+from seehear.runs.language import LOWEST
 from seehear.runs.predicted import Predicted
 
 _CLIPS = 16  # at a time
 
 
 def predict_whole(
-    run: TrainedRun, store: FeatureStore, names: Sequence[str], longest: int
+    run: TrainedRun,
+    store: FeatureStore,
+    names: Sequence[str],
+    longest: int,
+    *,
+    prior: NDArray[np.float32] | None = None,
 ) -> Predicted:
     """Return the probabilities of clips, (N, T, 2, C), (N, 2, C) and (N, C); T is `longest`.
 
     Segments behind a clip's end are 0; what lies behind `longest` is left out.
+
+    Args:
+        run: a trained parser.
+        store: an open features folder.
+        names: of the clips.
+        longest: see above.
+        prior: logits of a zero-shot parser, (N, T, 2, C), for a network that starts from them.
 
     Raises:
         FeatureError: a clip has no features, or damaged ones.
@@ -44,7 +58,18 @@ def predict_whole(
         seen = WindowedStore(store, windows)
         of_windows = tuple(window.name for window in windows)
         inputs = read_inputs(seen, run.features, of_windows, length, frames=run.frames)
+        if prior is not None:
+            of_clip = dict(zip(names[first : first + _CLIPS], prior[first:], strict=False))
+            inputs[PRIOR] = np.stack([_cut(of_clip[window.clip], window) for window in windows])
         _add(out, names[first : first + _CLIPS], first, windows, run.predict_arrays(inputs))
+    return out
+
+
+def _cut(prior: NDArray[np.float32], window: Window) -> NDArray[np.float32]:
+    """Return the logits of a window; behind the clip's last one they are the lowest."""
+    some = prior[window.start : window.start + window.length]
+    out = np.full((window.length, *prior.shape[1:]), LOWEST, np.float32)
+    out[: len(some)] = some
     return out
 
 

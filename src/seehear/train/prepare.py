@@ -2,10 +2,10 @@
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -33,6 +33,8 @@ from seehear.train.memory import fits_in_memory
 from seehear.train.options import RunOptions
 from seehear.train.streamed import StreamedClips, chunks
 
+# logits of a zero-shot parser, (N, T, 2, C), of some clips of a dataset
+Language: TypeAlias = Callable[[Dataset, FeatureStore, Sequence[str]], NDArray[np.float32]]
 _DEVICE_SHARE = 0.5  # of a device's free memory that the clips may fill
 _ENOUGH = 20_000  # clips that tell what footage is like
 
@@ -85,6 +87,7 @@ def prepare(
     features: str | None = None,
     settings: Mapping[str, Any] | None = None,
     options: RunOptions | None = None,
+    language: Language | None = None,
 ) -> Prepared:
     """Return a recipe's inputs: features pooled, checked and standardised, in memory or read batch
     by batch (`RunOptions.stream`).
@@ -96,6 +99,8 @@ def prepare(
         features: the feature set to use; None: the recipe's first that the folder holds.
         settings: overrides such as `{"training.epochs": 3}`.
         options: how to run.
+        language: what a network starts from that starts from a zero-shot parser
+            (`seehear.parser.language.stored_logits`); no other asks it.
 
     Raises:
         SeehearError: no training clips, features missing, damaged or of another encoder, unknown
@@ -130,9 +135,11 @@ def prepare(
     likeness = _likeness(train, val)
     normalisation = statistics(train) if chosen.standardise else {}
     device = choose_device(options.device)
+    starts = _starting(resolved, language)
+    train = _told(train, starts, dataset, store)
     train = _ready(train, normalisation, device)
     if val is not None:
-        val = _ready(val, normalisation, device)
+        val = _ready(_told(val, starts, dataset, store), normalisation, device)
     resolved = _chosen_by_truth(resolved, options, known=truth is not None, joint=dataset.joint)
     asked |= {"features": chosen.name, "settings": dict(settings)}
     return Prepared(
@@ -148,6 +155,21 @@ def prepare(
         asked=asked,
         track_weak=tracks,
     )
+
+
+def _starting(recipe: Recipe, language: Language | None) -> Language | None:
+    return language if recipe.network.options.get("from_language") else None
+
+
+def _told(
+    clips: ClipInputs, language: Language | None, dataset: Dataset, store: FeatureStore
+) -> ClipInputs:
+    """Return the clips with what their network starts from, if it starts from anything."""
+    if language is None:
+        return clips
+    assert isinstance(clips, Clips | StreamedClips)  # there are no others
+    prior = torch.from_numpy(language(dataset, store, clips.names))
+    return dataclasses.replace(clips, prior=prior)
 
 
 def _chosen_by_truth(recipe: Recipe, options: RunOptions, *, known: bool, joint: bool) -> Recipe:
