@@ -127,7 +127,7 @@ def _check_encoders(base: Scorer, learnt: Mapping[str, Mapping[str, Any]], folde
         entry: Mapping[str, Any] = provenance(encoders[name]) if name in encoders else {}
         for key in ("weights", "preprocessing"):
             if entry.get(key) != was.get(key):
-                problem = f"its scorers were learnt with another {key} of {name} than the one here"
+                problem = f"its scorers were learnt with other {key} of {name} than those here"
                 raise WeightsError(problem, where=folder / FILE, hint="teach it again")
 
 
