@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: demo test lint docs install install-test weights constraints fuzz check-restaged cluster-check tables bench wheel-check light-check \
-	late-answers mutants test-oldest screenshots dry-run gpu clean
+	late-answers mutants bom test-oldest screenshots dry-run gpu clean
 
 demo: weights  ## the main job: a small world of clips, everything run on it, and a report
 	$(BIN)/seehear demo --out out/demo
@@ -90,6 +90,11 @@ wheel-check: install-test  ## wheel and sdist install and run outside the checko
 
 light-check: install-test weights  ## parsing, search and the page in a new environment without PyTorch, from the wheel
 	$(BIN)/python tools/check_wheel.py --light
+
+bom: install-test  ## the software bill of materials of all extras, as CycloneDX, into out/bom.json
+	$(BIN)/python -m venv .cache/bom
+	.cache/bom/bin/python -m pip install $(PIP_QUIET) -c constraints.txt cyclonedx-bom==7.5.0
+	$(BIN)/python tools/bom.py .cache/bom/bin/cyclonedx-py --out out/bom.json
 
 test-oldest: install-test  ## the lower bounds of pyproject.toml still work
 	$(BIN)/python tools/oldest.py --run .cache/oldest
