@@ -26,7 +26,7 @@ BILL = {
     "bomFormat": "CycloneDX",
     "specVersion": "1.6",
     "version": 1,
-    "metadata": {"component": {"name": "/home/someone"}},
+    "metadata": {"component": {"name": "the machine of someone"}},
     "components": [
         part("Own_Name", externalReferences=[{"url": "https://somewhere"}], properties=[1]),
         part("other", licenses=[{"expression": "MIT OR Apache-2.0"}]),

@@ -20,4 +20,4 @@ def test_files_of_all_subfolders_but_hidden_ones_and_what_is_none_is_told(tmp_pa
     assert [line.split(": ", 1)[1] for line in scan.failed] == [
         "expected a timeline file, got a link, and links are not followed"
     ]
-    assert "timelines lie behind elsewhere" in scan.notes()[0]
+    assert "there are timelines behind elsewhere" in scan.notes()[0]

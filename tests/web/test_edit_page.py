@@ -257,7 +257,7 @@ def test_nothing_is_corrected_while_other_thresholds_are_shown(opened: Any, libr
     until(
         page,
         "document.querySelectorAll('.lane.visual .lane-event').length === 0 ||"
-        " document.querySelector('.edit-told').textContent.startsWith('Other')",
+        " document.querySelector('.edit-told').textContent.startsWith('You are trying')",
     )
     page.keyboard.press("Shift+Y")
     assert page.locator(".edit-tools .primary").is_disabled()

@@ -138,7 +138,7 @@ def test_where_only_the_first_digits_are_published_the_whole_is_recorded_and_hol
     put(monkeypatch, publisher, sha=HASH[:8])
     assert main(["models", "fetch", "toy"]) == 0
     said = capsys.readouterr().err
-    assert f"gives the first 8 digits of the sha256 of net-{HASH[:8]}.pth only" in said
+    assert f"gives only the first 8 digits of the sha256 of net-{HASH[:8]}.pth" in said
     assert "the whole is recorded and must match from now on" in said
     path = weights.locate("toy") / f"net-{HASH[:8]}.pth"
     # a file whose hash begins alike cannot be made here, so the record stands for the first one
