@@ -28,6 +28,7 @@ def test_joined_covers_the_same_in_as_few_pieces_as_can_be(spans) -> None:
     found = joined(spans)
     assert points(found) == points(spans)
     assert is_canonical(found)
+    assert joined([(0.0, 1.0), (1.5, 2.0)]) == [(0.0, 1.0), (1.5, 2.0)], "half a second is a gap"
     assert joined(found) == found
 
 
