@@ -199,14 +199,10 @@ def _found(args: argparse.Namespace) -> "Found":
         return like(args.library, args.like, args.track or "both", exact=args.exact)
     bounds = {"absent": args.absent, "sure": args.sure}
     given = {name: value for name, value in bounds.items() if value is not None}
-    query = " ".join(args.query)
-    found = search(args.library, query, words=OpenWords(args.library), **given)
-    if len(found) or given:
+    found = search(args.library, " ".join(args.query), words=OpenWords(args.library), **given)
+    if not found.doubtful or given:
         return found
-    doubtful = len(search(args.library, query, absent=1, sure=0, words=OpenWords(args.library)))
-    if not doubtful:
-        return found
-    moments = "1 doubtful moment" if doubtful == 1 else f"{doubtful:,} doubtful moments"
+    moments = "1 doubtful moment" if found.doubtful == 1 else f"{found.doubtful:,} doubtful moments"
     note = f"nothing is sure enough; --absent 1 --sure 0 shows {moments}"
     return replace(found, notes=(*found.notes, note))
 

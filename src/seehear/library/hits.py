@@ -11,6 +11,7 @@ all of it together is sure enough (`SURE`).
 import logging
 import re
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -80,6 +81,7 @@ class Found:
         clip, start_s, end_s, score: of each hit.
         searched_for: the query as it was understood, where that is not as it was typed.
         notes: what to know about the answer, a line each.
+        doubtful: of an answer that is empty, how many stretches a "not" left out for doubt.
     """
 
     library: Path
@@ -90,6 +92,7 @@ class Found:
     score: NDArray[np.float64]
     searched_for: str | None = None
     notes: tuple[str, ...] = ()
+    doubtful: int = 0
 
     def __len__(self) -> int:
         return len(self.clip)
@@ -242,7 +245,16 @@ class _Search:
             score,
             None if _as_typed(tree, query) else told(tree),
             (*self.told, *self.names.notes, *self._notes(tree)),
+            self._doubtful(tree, spans),
         )
+
+    def _doubtful(self, tree: Node, spans: Spans) -> int:
+        """Return how many stretches a "not" left out for doubt where nothing was found, else 0."""
+        if len(spans) or not _negates(tree):
+            return 0
+        bold = copy(self)
+        bold.absent, bold.sure = 1.0, 0.0
+        return len(bold.where(tree, True))
 
     def score(self, text: str, words: OpenWords) -> None:
         """Score a word that no clip was parsed for, where enough was kept to do so."""
