@@ -188,7 +188,7 @@ def _library(args: argparse.Namespace, selection: "Selection") -> int:
         _say(f"note: {line}")
     for line in clips.failed:
         _say(line)
-    _say(f"{clips.done:,} clips")
+    _say("1 clip" if clips.done == 1 else f"{clips.done:,} clips")
     return 1 if clips.failed else 0
 
 
