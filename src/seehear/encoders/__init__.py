@@ -1,6 +1,6 @@
-"""Encoders: media in, rows out, one file each behind one small protocol.
+"""Encoders: media in, rows of features out; one file each, all with the same small protocol.
 
-Listing them imports nothing heavy.
+Listing them imports neither torch nor any other large library.
 """
 
 import importlib

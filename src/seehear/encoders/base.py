@@ -1,4 +1,4 @@
-"""The protocol of encoders: what one needs from the media, and what it gives."""
+"""The protocol of encoders: what an encoder needs from the media, and what it returns."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ class EncoderCard:
     """What is known of an encoder without loading it.
 
     Args:
-        id: the name options take.
+        id: the name by which options choose it, such as `clap`.
         track: `audio` or `visual`.
         outputs: name -> numbers a row.  `feature` is what networks are trained on, `space` the
             vector in the space shared with language, `logits` class scores.
@@ -24,7 +24,7 @@ class EncoderCard:
         licence: of the weights.
         paper: where it is described.
         summary: one line.
-        extra: what `pip install 'seehear[EXTRA]'` must bring.
+        extra: the EXTRA of `pip install 'seehear[EXTRA]'` that it needs.
         language: id of the text tower that shares the space of output `space`; None: no language.
     """
 
@@ -47,7 +47,7 @@ class Encoder(Protocol):
         """What is known of it without loading it."""
 
     def encode(self, media: NDArray[Any], /) -> Outputs:
-        """Return {output: (n, D)} of n pictures or pieces of sound."""
+        """Return {output: (n, D) float32} of n pictures or pieces of sound."""
 
     def preprocessing(self) -> dict[str, Any]:
         """Return the settings that shape the features, for the manifest."""
@@ -57,7 +57,7 @@ class Encoder(Protocol):
 class VisualEncoder(Encoder, Protocol):
     """Pictures in, rows out.
 
-    `encode` takes prepared frames (n, h, w, 3), or (n, frames_per_row, h, w, 3).
+    `encode` takes prepared frames (n, h, w, 3) uint8, or (n, frames_per_row, h, w, 3).
     """
 
     @property
@@ -66,10 +66,10 @@ class VisualEncoder(Encoder, Protocol):
 
     @property
     def frames_per_row(self) -> int:
-        """1 for image networks, more for 3-D ones."""
+        """Frames that make one row: 1 for image networks, more for 3-D ones."""
 
     def prepare(self, rgb: NDArray[np.uint8], /) -> NDArray[np.uint8]:
-        """Return one frame (H, W, 3) resized and cropped.
+        """Return one frame (H, W, 3), RGB, resized and cropped.
 
         Runs in the decoding process and needs no weights.
         """
@@ -79,8 +79,8 @@ class VisualEncoder(Encoder, Protocol):
 class AudioEncoder(Encoder, Protocol):
     """Pieces of sound in, one row each out.
 
-    `encode` takes mono pieces (n, samples); a piece is a segment with `context_s` seconds on each
-    side.
+    `encode` takes mono pieces (n, samples), float32 in [-1, 1] at `rate_hz`; a piece is a segment
+    with `context_s` seconds on each side.
     """
 
     @property
@@ -94,13 +94,13 @@ class AudioEncoder(Encoder, Protocol):
 
 @runtime_checkable
 class Loads(Protocol):
-    """What an encoder may have besides: its weights are read when told, not when it first encodes.
+    """An optional method of encoders: reading the weights before they first encode.
 
-    It is called from a thread of its own, and may meet `encode` there.
+    It is called from another thread, perhaps while `encode` runs.
     """
 
     def load(self) -> None:
-        """Read the weights, unless that was done."""
+        """Read the weights, unless they have been read."""
 
 
 AnyEncoder: TypeAlias = AudioEncoder | VisualEncoder
@@ -128,7 +128,7 @@ class TextTower(Protocol):
 
     @property
     def id(self) -> str:
-        """What it is called, and its encoder with it."""
+        """Its id, which encoders' cards name as `language`."""
 
     @property
     def dim(self) -> int:
@@ -151,7 +151,7 @@ T = TypeVar("T")
 class Lazy(Generic[T]):
     """A value made on first use, once, whichever threads ask for it.
 
-    How to make it survives the trip to another process, the value does not.
+    Pickled for another process, it takes along how to make the value, not the value.
     """
 
     def __init__(self, make: Callable[[], T]) -> None:

@@ -58,9 +58,9 @@ class Checkpoint:
         return found[0]
 
     def digests(self) -> dict[str, str]:
-        """Return one hash over the files, for provenance.
+        """Return {id: hash over the files}, for provenance.
 
-        It is that of the cache's record, or of the user's files.
+        The hash is the one that the cache has on record, or is computed from the user's files.
         """
         if self.own is None:
             from seehear.weights import digest

@@ -57,7 +57,7 @@ CARD = EncoderCard(
 
 
 class Clap:
-    """Audio encoder `clap`; output of a segment: `feature` (512), length 1.
+    """Audio encoder `clap`; output of a segment: `feature` (512), scaled to length 1.
 
     Args:
         weights: the user's own folder (config.json, model.safetensors) instead of the cache.
@@ -74,7 +74,7 @@ class Clap:
         self._net = Lazy(self._load)
 
     def encode(self, pieces: NDArray[np.float32]) -> Outputs:
-        """Return the rows of segments (n, samples)."""
+        """Return the rows (n, 512) of segments (n, samples), mono at 48 kHz."""
         net, device = self._net.get()
         mel = np.stack([decibels(ten_seconds(piece)) for piece in pieces])[:, None]
         rows = run_batches(
@@ -104,14 +104,15 @@ TEXT = TextNetwork(
     width=("projection to", "projection_dim"),
     output="text_embeds",
     tokens=TOKENS,
-    first_place=2,  # RoBERTa counts from the place after its filling token's
+    first_place=2,  # RoBERTa counts positions from the one after its padding token
 )
 
 
 def ten_seconds(piece: NDArray[np.floating]) -> NDArray[np.floating]:
     """Return a piece of sound (samples,) as exactly ten seconds.
 
-    Whole repetitions, then silence; or its beginning, where it is longer.
+    A shorter piece is repeated as a whole, then followed by silence; of a longer one the first ten
+    seconds are taken.
     """
     length = RATE_HZ * LENGTH_S
     whole = np.tile(piece, max(1, length // max(1, len(piece))))[:length]
@@ -119,7 +120,7 @@ def ten_seconds(piece: NDArray[np.floating]) -> NDArray[np.floating]:
 
 
 def decibels(wave: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return the mel decibels (1 + samples // 480, 64) of a mono wave at 48 kHz."""
+    """Return the mel spectrogram in dB, (1 + samples // 480, 64), of a mono wave at 48 kHz."""
     frames = sliding_window_view(np.pad(wave, FFT // 2, mode="reflect"), FFT)[::HOP]
     hann = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(FFT) / FFT)).astype(wave.dtype)
     spectrum = np.fft.rfft(frames * hann)
@@ -129,7 +130,7 @@ def decibels(wave: NDArray[np.floating]) -> NDArray[np.float32]:
 
 @lru_cache(maxsize=1)
 def mel_matrix() -> NDArray[np.float64]:
-    """Return the triangles, (513, 64)."""
+    """Return the triangular filters, (513, 64): frequency bins to mel bands."""
     edges = _hz(np.linspace(_mel(LOW_HZ), _mel(HIGH_HZ), BANDS + 2))
     bins = np.linspace(0, RATE_HZ / 2, FFT // 2 + 1)[:, None]
     low, centre, high = edges[:-2], edges[1:-1], edges[2:]

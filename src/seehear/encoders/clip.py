@@ -7,8 +7,8 @@ Preprocessing is OpenAI's: shorter side to 224 by Pillow's bicubic filter, centr
 mean and deviation.
 
 Differs: LSLD's release wrote every frame as a JPEG file first (ffmpeg's usual quality;
-scripts/extract_frames.py, line 17, and extract_clip_feat.py, line 57); ours are encoded as decoded,
-so rows of one's own extraction lack what that costs.  Transformers cuts the square at
+scripts/extract_frames.py, line 17, and extract_clip_feat.py, line 57); here frames are encoded as
+decoded, so features extracted here have none of that loss.  Transformers cuts the square at
 floor((side - 224) / 2), OpenAI's code and ours at the nearest pixel; for one side length in four
 that is one pixel further.
 
@@ -44,7 +44,7 @@ class ClipB16:
     """Visual encoder `clip-vit-b16`; output of a frame: `feature` (512).
 
     Args:
-        fps: frames looked at a second.
+        fps: frames a second that are encoded.
         weights: the user's own folder (config.json, model.safetensors) instead of the cache.
         device: None: a GPU if there is one.
     """
@@ -62,11 +62,11 @@ class ClipB16:
         self._net = Lazy(self._load)
 
     def prepare(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Return a frame as (224, 224, 3)."""
+        """Return a frame (H, W, 3) as (224, 224, 3)."""
         return resize_crop(rgb, short=SIDE, crop=SIDE)
 
     def encode(self, frames: NDArray[np.uint8]) -> Outputs:
-        """Return the rows of prepared frames (n, 224, 224, 3)."""
+        """Return the rows (n, 512) of prepared frames (n, 224, 224, 3)."""
         net, device = self._net.get()
         return {
             "feature": run_batches(

@@ -43,7 +43,7 @@ class ConSE:
     Outputs of a frame: `feature` (1280) the pooled activations, `logits` (1000), `space` (384).
 
     Args:
-        fps: frames looked at a second.
+        fps: frames a second that are encoded.
         threads: frames encoded side by side; None: `SEEHEAR_THREADS`, else all cores.
     """
 
@@ -62,20 +62,20 @@ class ConSE:
     def encode(self, frames: NDArray[np.uint8]) -> Outputs:
         """Return the rows of prepared frames (n, 260, 260, 3)."""
         net, pool = self._net.get()
-        # a picture that stands still is looked at once
+        # of frames that look the same, only the first is encoded
         looked_at, back = np.unique(stand_ins(frames), return_inverse=True)
 
         def run(frame: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
             return net.run(["feature", "logits"], {"pixels": _pixels(frame[None])})
 
-        # a frame and a thread each: its activations stay in the core's cache (a quarter faster than
-        # eight at a time) and no thread waits for another inside the network
+        # one frame a thread: activations stay in the core's cache (a quarter faster than batches of
+        # eight), and no thread waits for another inside the network
         feature, logits = map(np.concatenate, zip(*pool.map(run, frames[looked_at]), strict=True))
         feature, logits = feature[back], logits[back]
         return {"feature": feature, "logits": logits, "space": language_space(logits)}
 
     def load(self) -> None:
-        """Read the weights, unless that was done."""
+        """Read the weights, unless they have been read."""
         self._net.get()
 
     def preprocessing(self) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def imagenet_classes() -> tuple[str, ...]:
 
 
 def _pixels(frames: NDArray[np.uint8]) -> NDArray[np.float32]:
-    # channels first while a value is still a byte: the transposition is what costs
+    # channels go first while values are still bytes, because transposing is the slow part
     pixels = np.ascontiguousarray(frames.transpose(0, 3, 1, 2)).astype(np.float32)
     pixels -= 127
     pixels /= 128

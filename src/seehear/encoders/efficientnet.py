@@ -1,6 +1,6 @@
 """EfficientNet-Lite2 as an ONNX graph, built from the released checkpoint.
 
-Batch normalisation is folded in.
+Batch normalisation is folded into the convolutions.
 
 The checkpoint is read without PyTorch and no code of it runs; parsing afterwards needs ONNX Runtime
 alone.
@@ -21,7 +21,7 @@ from seehear.encoders.onnx_file import GraphField
 from seehear.encoders.torch_file import read_tensors
 from seehear.errors import WeightsError
 
-# of each stage: blocks at depth 1, stride of the first
+# of each stage: number of blocks at depth 1, stride of the first block
 _STAGES = ((1, 1), (2, 2), (2, 2), (3, 2), (3, 1), (4, 2), (1, 1))
 _DEPTH, _EPS, _INPUT = 1.2, 1e-3, 260
 
@@ -117,7 +117,7 @@ def build(weights: Mapping[str, NDArray[np.float32]]) -> bytes:
         narrow = weights[at + "_project_conv.weight"].shape[0]
         if index:
             wide = weights[at + "_expand_conv.weight"].shape[1]
-        else:  # the first block expands nothing
+        else:  # the first block has no expansion
             wide = weights[at + "_depthwise_conv.weight"].shape[0]
         if stride == 1 and wide == narrow:
             x = add("Add", [x, before], at + "sum")

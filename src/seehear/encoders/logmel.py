@@ -33,7 +33,7 @@ def log_mel(wave: NDArray[np.floating], *, offset: float) -> NDArray[np.float32]
 
 @lru_cache(maxsize=1)
 def mel_matrix() -> NDArray[np.float64]:
-    """Return the triangles, (257, 64)."""
+    """Return the triangular filters, (257, 64): frequency bins to mel bands."""
 
     def mel(hz: NDArray[np.float64] | float) -> NDArray[np.float64]:
         return 1127 * np.log1p(np.asarray(hz) / 700)

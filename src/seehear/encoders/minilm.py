@@ -30,10 +30,10 @@ _MAX_TOKENS = 256
 
 @dataclass(frozen=True)
 class Sentences:
-    """What is read from the files: the tokeniser, and the network's weights and settings.
+    """The tokeniser, weights and settings of the network, as read from its files.
 
     Args:
-        tokenizer: cuts off long texts, fills none.
+        tokenizer: cuts off long texts, pads none.
         weights: tensors by name.
         layers, heads: of the network.
         eps: of its layer normalisation.
@@ -129,7 +129,7 @@ def _forward(net: Sentences, ids: NDArray[np.int64]) -> NDArray[np.float32]:
     n, length = ids.shape
 
     def linear(x: NDArray[np.float32], name: str) -> NDArray[np.float32]:
-        # one large product, not n small ones
+        # one large product instead of n small ones
         flat = x.reshape(-1, x.shape[-1]) @ w[f"{name}.weight"].T
         return (flat + w[f"{name}.bias"]).reshape(*x.shape[:-1], -1)
 

@@ -1,8 +1,8 @@
-"""ONNX files read and written without the package `onnx`, which is as large as what it is for.
+"""ONNX files read and written without the package `onnx`, which is large for so small a task.
 
-An ONNX file is a message of Protocol Buffers: fields with a number, each a whole number or bytes,
-which may be a message again.  What is not looked into is kept as it is.  Fields are written in the
-order of their numbers, as `onnx` itself does, so that equal graphs are equal bytes.
+An ONNX file is a message of Protocol Buffers: numbered fields, each a whole number or bytes, which
+may be a message again.  Fields that are not decoded are kept as they are.  Fields are written in
+the order of their numbers, as `onnx` itself does, so that equal graphs are equal bytes.
 
 Source: the encoding of Protocol Buffers (protobuf.dev, "Encoding"), `onnx/onnx.proto` (IR 10).
 """
@@ -82,7 +82,7 @@ def read(data: bytes) -> Fields:
     """Return the fields of a message.
 
     Raises:
-        ValueError: it breaks off, or has fields of another kind.
+        ValueError: it is cut off, or has fields of a type that ONNX does not use.
     """
     found: Fields = {}
     at = 0
@@ -141,7 +141,7 @@ def messages(values: Iterable[Value]) -> Iterator[Fields]:
     """Return the fields of each of some messages.
 
     Raises:
-        ValueError: one of them is none.
+        ValueError: one of them is not a message.
     """
     for value in values:
         if isinstance(value, int):
@@ -174,7 +174,7 @@ def write_tensor(name: str, array: NDArray[np.generic]) -> bytes:
 
 
 def read_tensor(fields: Fields) -> NDArray[np.generic]:
-    """Return the array of a tensor whose numbers stand in it."""
+    """Return the array of a tensor that holds its numbers itself (not in another file)."""
     (kind,), (raw,) = fields[TensorField.DATA_TYPE], fields[TensorField.RAW]
     if not isinstance(kind, int) or not isinstance(raw, bytes):
         raise ValueError("a tensor of another form")
@@ -210,7 +210,7 @@ def write_node(
 
 
 def write_place(name: str, shape: Sequence[int | str] | None = None) -> bytes:
-    """Return an input or output of float32; an axis of any size has a name, None is any shape."""
+    """Return a float32 input or output; a named axis may have any size, None means any shape."""
     tensor: dict[int, list[Value]] = {1: [FLOAT]}
     if shape is not None:
         tensor[2] = [write({1: map(_axis, shape)})]

@@ -54,7 +54,7 @@ def session(path: Path, threads: int | None = None, *, hint: str = _REMADE) -> S
     return _session(path, threads, hint)
 
 
-def _library() -> Any:  # its stubs leave out what is set here
+def _library() -> Any:  # its type stubs lack the attributes set here
     try:
         import onnxruntime
     except ImportError:
@@ -73,14 +73,14 @@ def _session(
         options.graph_optimization_level = levels.ORT_ENABLE_EXTENDED
     options.log_severity_level = 3
     options.intra_op_num_threads = threads or _threads_of_environment()
-    # idle threads must not burn a core
+    # idle threads must not keep a core busy
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         made: Session = onnxruntime.InferenceSession(
             str(path), options, providers=["CPUExecutionProvider"]
         )
         return made
-    except Exception as error:  # the runtime raises its own classes, which share no base
+    except Exception as error:  # the runtime's own error classes share no base
         raise WeightsError(
             f"cannot be loaded ({str(error).splitlines()[0][:120]})",
             where=path,
@@ -89,9 +89,9 @@ def _session(
 
 
 def optimise(source: Path, target: Path) -> None:
-    """Write a model as this version of the runtime has rearranged it, for `session` to load.
+    """Write a model as this version of the runtime optimises it, for `session` to load.
 
-    What a processor wants besides is arranged as it is loaded, so the file is good for any.
+    Changes for one kind of processor are made only when the file is loaded, so it works on any.
 
     Raises:
         MissingExtraError, WeightsError: as `session`.

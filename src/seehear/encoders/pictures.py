@@ -1,4 +1,4 @@
-"""Resizing and cropping frames, in Pillow, as the papers' code does, in the decoding processes."""
+"""Frames resized and cropped with Pillow, as the papers' code does; runs in decoding processes."""
 
 from typing import TYPE_CHECKING
 
@@ -18,14 +18,14 @@ def resize_crop(
 ) -> NDArray[np.uint8]:
     """Return the central square (crop, crop, 3) of a frame made `short` pixels on the shorter side.
 
-    Of a wide frame only the square's columns are computed, which saves up to half of the work; the
-    pixels are those of resizing first and cropping then, but for a grey level in a few pixels of a
-    thousand (Pillow holds a box in single precision).  A tall frame is resized whole: with a box
-    Pillow would take its two passes in the other order, and round otherwise.
+    Of a wide frame only the square's columns are computed, which saves up to half of the work.  The
+    pixels are those of resizing first and cropping then, except that a few in a thousand differ by
+    one grey level (Pillow holds a box in single precision).  A tall frame is resized whole: with a
+    box Pillow would take its two passes in the other order, and round differently.
     """
     image = _image(_without_ends(rgb))
     width, height = image.size
-    # the longer side is cut down, not rounded, as torchvision and transformers do
+    # the longer side is rounded down, as in torchvision and transformers
     if width <= height:
         size = (short, max(1, short * height // width))
     else:
@@ -41,9 +41,9 @@ def resize_crop(
 
 
 def _without_ends(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return a very long or very wide frame without its ends, which the crop drops.
+    """Return a very tall or very wide frame without its ends, which the crop drops anyway.
 
-    Resized whole it would be vast.
+    Resized whole, such a frame would take too much memory.
     """
     height, width = rgb.shape[:2]
     most = _LONGEST * min(height, width)

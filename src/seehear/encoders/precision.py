@@ -1,4 +1,4 @@
-"""Encoders in half precision: faster on a GPU, rounded otherwise, and said to be so."""
+"""Encoders in half precision: faster on a GPU, with other rounding, which provenance records."""
 
 from typing import Any, Literal
 
@@ -11,17 +11,17 @@ Precision = Literal["full", "half"]
 
 
 class HalfPrecision:
-    """An encoder whose network's products are computed with 16 bits on a GPU.
+    """An encoder whose network computes its products with 16 bits on a GPU.
 
-    All else is the encoder's own.  `preprocessing` names the precision, so that rows of one kind
-    are never mixed with rows of the other.
+    In all else it is the encoder it wraps.  `preprocessing` names the precision, so that rows of
+    both precisions are never mixed.
     """
 
     def __init__(self, encoder: AnyEncoder) -> None:
         self._encoder = encoder
 
     def __getattr__(self, name: str) -> object:
-        if name.startswith("_"):  # while it is unpickled, nothing of it is there yet
+        if name.startswith("_"):  # while being unpickled it has no attributes yet
             raise AttributeError(name)
         return getattr(self._encoder, name)
 

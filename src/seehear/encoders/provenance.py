@@ -25,7 +25,7 @@ def provenance(encoder: Encoder) -> Provenance:
     from seehear.weights import digest
 
     card = encoder.card
-    # an encoder may have been given weights of the user's own
+    # the weights may be the user's own
     checkpoint = getattr(encoder, "checkpoint", None)
     if checkpoint:
         weights = checkpoint.digests()

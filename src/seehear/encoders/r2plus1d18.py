@@ -4,8 +4,7 @@ were made.
 Eight frames of a segment, each stretched to 112 x 112 (Pillow's bilinear filter, proportions not
 kept), Kinetics' mean and deviation; the row is the pooled vector before the classifier.  Differs:
 the release wrote every frame as a JPEG file first (AVVP-ECCV20, scripts/extract_frames.py, line 12,
-read by extract_3D_feat.py, line 35); ours are encoded as decoded, so rows of one's own extraction
-lack what that costs.
+read by extract_3D_feat.py, line 35); here frames are encoded as decoded, without that loss.
 
 Source: Tran et al. 2018 (arXiv:1711.11248); torchvision's r2plus1d_18, weights KINETICS400_V1.
 """
@@ -59,11 +58,11 @@ class R2Plus1D18:
         self._net = Lazy(self._load)
 
     def prepare(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Return a frame as (112, 112, 3)."""
+        """Return a frame (H, W, 3) as (112, 112, 3)."""
         return stretch(rgb, size=SIDE, bilinear=True)
 
     def encode(self, frames: NDArray[np.uint8]) -> Outputs:
-        """Return the rows of prepared frames (n, 8, 112, 112, 3)."""
+        """Return the rows (n, 512) of prepared frames (n, 8, 112, 112, 3)."""
         net, device = self._net.get()
         return {"feature": run_batches(net, frames, batch=_BATCH, device=device, prepare=_volumes)}
 
@@ -78,7 +77,7 @@ class R2Plus1D18:
         except ImportError:
             raise MissingExtraError.of("torchvision", "vision") from None
         device, path = pick_device(self._device), self.checkpoint.file()
-        with torch.device("meta"):  # no numbers are drawn that the file replaces at once
+        with torch.device("meta"):  # no random weights are drawn, as the file replaces them
             net = r2plus1d_18(weights=None)
         net = fill(net.to_empty(device="cpu"), state_dict(path), path, "R(2+1)D-18")
         net.fc = torch.nn.Identity()
@@ -86,5 +85,5 @@ class R2Plus1D18:
 
 
 def _volumes(frames: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return (n, 3, 8, 112, 112) normalised."""
+    """Return normalised frames (n, 3, 8, 112, 112) of prepared ones (n, 8, 112, 112, 3)."""
     return np.ascontiguousarray(normalised(frames, MEAN, STD).transpose(0, 2, 1, 3, 4))

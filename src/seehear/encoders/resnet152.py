@@ -2,7 +2,7 @@
 
 Shorter side to 256 (Pillow's bilinear filter), central 224 x 224, ImageNet's mean and deviation;
 the row is the pooled vector before the classifier.  Differs: the release wrote every frame as a
-JPEG file first (AVVP-ECCV20, scripts/extract_frames.py, line 12); ours are encoded as decoded.
+JPEG file first (AVVP-ECCV20, scripts/extract_frames.py, line 12); here they are encoded as decoded.
 
 Source: He et al. 2016 (arXiv:1512.03385); torchvision's resnet152, weights IMAGENET1K_V1.
 """
@@ -42,7 +42,7 @@ class ResNet152:
     """Visual encoder `resnet152`; output of a frame: `feature` (2048).
 
     Args:
-        fps: frames looked at a second.
+        fps: frames a second that are encoded.
         weights: the user's own file instead of the cache.
         device: None: a GPU if there is one.
     """
@@ -59,11 +59,11 @@ class ResNet152:
         self._net = Lazy(self._load)
 
     def prepare(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Return a frame as (224, 224, 3)."""
+        """Return a frame (H, W, 3) as (224, 224, 3)."""
         return resize_crop(rgb, short=SHORT, crop=SIDE, bilinear=True)
 
     def encode(self, frames: NDArray[np.uint8]) -> Outputs:
-        """Return the rows of prepared frames (n, 224, 224, 3)."""
+        """Return the rows (n, 2048) of prepared frames (n, 224, 224, 3)."""
         net, device = self._net.get()
         return {
             "feature": run_batches(
@@ -86,7 +86,7 @@ class ResNet152:
         except ImportError:
             raise MissingExtraError.of("torchvision", "vision") from None
         device, path = pick_device(self._device), self.checkpoint.file()
-        with torch.device("meta"):  # no numbers are drawn that the file replaces at once
+        with torch.device("meta"):  # no random weights are drawn, as the file replaces them
             net = resnet152(weights=None)
         net = fill(net.to_empty(device="cpu"), state_dict(path), path, "ResNet-152")
         net.fc = torch.nn.Identity()

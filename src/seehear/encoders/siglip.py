@@ -1,10 +1,10 @@
 """SigLIP 2 of Google: images and sentences in one space, trained with a sigmoid loss.
 
 Preprocessing as in the release: the frame stretched to 224 x 224 (no crop), values to [-1, 1];
-texts in lower case, always filled to 64 tokens, because the text vector is read at the last place.
+texts in lower case, always padded to 64 tokens, because the text vector is read at the last one.
 
-The filter of the resizing is the one the checkpoint's preprocessor_config.json names; bilinear
-where it names none.
+Resizing uses the filter that the checkpoint's preprocessor_config.json names, bilinear where it
+names none.
 
 Source: Tschannen et al. 2025 (arXiv:2502.14786); google/siglip2-base-patch16-224.
 """
@@ -48,7 +48,7 @@ class Siglip2B16:
     """Visual encoder `siglip2-b16`; output of a frame: `feature` (768), not scaled to length 1.
 
     Args:
-        fps: frames looked at a second.
+        fps: frames a second that are encoded.
         weights: the user's own folder (config.json, model.safetensors) instead of the cache.
         device: None: a GPU if there is one.
     """
@@ -65,11 +65,11 @@ class Siglip2B16:
         self._net = Lazy(self._load)
 
     def prepare(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Return a frame as (224, 224, 3)."""
+        """Return a frame (H, W, 3) as (224, 224, 3)."""
         return stretch(rgb, size=SIDE, bilinear=self.resample == "bilinear")
 
     def encode(self, frames: NDArray[np.uint8]) -> Outputs:
-        """Return the rows of prepared frames (n, 224, 224, 3)."""
+        """Return the rows (n, 768) of prepared frames (n, 224, 224, 3)."""
         net, device = self._net.get()
         return {
             "feature": run_batches(

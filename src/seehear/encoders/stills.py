@@ -1,9 +1,9 @@
-"""Pictures that look the same: one of them stands for all.
+"""Frames that look the same, so that only the first of them need be encoded.
 
-Two look the same where no part of them, a thirteenth of the height by a thirteenth of the width,
-differs by more than so many grey levels on average: what is small and comes into the picture shows
-in its part, what compression makes of a picture that stands still does not.  Each picture is held
-against the one that would stand for it, not against the one before it, so that slow changes add up.
+Frames are divided into 13 by 13 parts.  Two frames look the same where no part differs by more than
+a given number of grey levels on average: a small thing that enters the picture shows in its part,
+while the noise of compression in a still picture does not.  A frame is compared with the one that
+would stand for it, not with the one before it, so that slow changes add up.
 """
 
 import numpy as np
@@ -13,12 +13,11 @@ _PARTS = 13  # of a side: 20 of the 260 pixels that `conse` looks at
 
 
 def stand_ins(frames: NDArray[np.uint8], levels: float = 0) -> NDArray[np.int64]:
-    """Return for each frame (n, h, w, 3) the place of the one that stands for it: its own, or that
-    of an earlier one.
+    """Return for each frame the index (n,) of the one that stands for it: its own or an earlier.
 
     Args:
-        frames: in the order of time.
-        levels: of 256, by which a part may differ on average; 0: equal to the bit.
+        frames: (n, h, w, 3) uint8, in the order of time.
+        levels: grey levels of 256 by which a part may differ on average; 0: frames must be equal.
 
     Examples:
         >>> stand_ins(np.uint8([[[[7]]], [[[7]]], [[[9]]]])).tolist()
@@ -45,6 +44,6 @@ def _same(one: NDArray[np.uint8], other: NDArray[np.uint8], levels: float) -> bo
 
 
 def _edges(side: int) -> NDArray[np.int64]:
-    """Return where the parts of a side begin, each of a pixel at least."""
+    """Return where the parts of a side begin; each has at least one pixel."""
     parts = min(_PARTS, side)
     return np.arange(parts) * side // parts

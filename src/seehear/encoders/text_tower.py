@@ -1,4 +1,4 @@
-"""The text side of CLIP, SigLIP and CLAP: one tower, and what differs between them as arguments."""
+"""The text side of CLIP, SigLIP and CLAP: one class, with their differences as arguments."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,19 +25,19 @@ QUICK_GELU = (
 
 @dataclass(frozen=True)
 class TextNetwork:
-    """What is particular to one text network of the transformers library.
+    """How one text network of the transformers library differs from others.
 
     Args:
         id: of the tower, its encoder and its weights.
         kind: its class in transformers.
         dim: numbers a vector.
-        width: (what it is called in a fault, its name in config.json): must be `dim`.
-        output: where its result holds the vectors.
-        tokens: longest text; more is cut off.
-        first_place: places of its position table that no token ever takes.
+        width: (its name in messages, its name in config.json) of the setting that must equal `dim`.
+        output: attribute of the network's result that holds the vectors.
+        tokens: length of the longest text in tokens; the rest is cut off.
+        first_place: entries at the start of its position table that no token uses.
         lower: whether it was trained on lower case alone.
-        fill: whether it was trained on texts filled up to `tokens`.
-        quick_gelu: whether its weights want that activation.
+        fill: whether it was trained on texts padded to `tokens`.
+        quick_gelu: whether its weights were trained with that activation.
     """
 
     id: str
@@ -100,5 +100,5 @@ class TransformerText:
 
 
 def expect_quick_gelu(checkpoint: Checkpoint, net: TransformerNet) -> None:
-    """Raise WeightsError when a network of CLIP has another activation than OpenAI's."""
+    """Raise WeightsError where a CLIP network has another activation than OpenAI's."""
     expect(checkpoint, "activation", "quick_gelu", net.config.hidden_act, QUICK_GELU)

@@ -3,8 +3,8 @@
 A checkpoint is a pickle that names tensors, and the raw numbers beside it: in a zip archive
 (PyTorch 1.6 and newer) or in one file after another (older).  A pickle can call any function; this
 reader knows the two that build tensors and refuses every other name before anything is called.
-What it hands to the pickle for them cannot be changed by it, and nothing grows beyond what the file
-has.
+The pickle cannot change what it is given for those two, and all arrays together take at most twice
+as much memory as the file has bytes.
 
 Source: the two layouts as PyTorch's `torch/serialization.py` writes them (`_save`,
 `_legacy_save`).
@@ -41,7 +41,7 @@ _KINDS: dict[object, np.dtype[Any]] = {
     "LongStorage": np.dtype("<i8"),
     "BoolStorage": np.dtype("?"),
 }
-_MOST_BYTES = 1 << 32  # of one checkpoint: far above any of ours, far below what hurts
+_MOST_BYTES = 1 << 32  # of one checkpoint: far more than any of ours has
 _MOST_INDEX = 1 << 26  # of the pickle that names the tensors
 
 
@@ -59,7 +59,7 @@ def read_tensors(path: Path) -> Tensors:
     except WeightsError as error:
         error.where = error.where or path
         raise
-    except Exception as error:  # what a damaged pickle raises has no common class
+    except Exception as error:  # a damaged pickle can raise almost any error
         raise WeightsError(
             f"not a readable checkpoint ({type(error).__name__}: {error})", where=path
         ) from None
@@ -70,8 +70,8 @@ def _arrays(value: object, most: int) -> Tensors:
 
     Args:
         value: what a checkpoint holds.
-        most: bytes that they may take together; tensors may share their numbers, but not without
-            end.
+        most: bytes that all arrays may take together; tensors may share numbers, so this can be
+            more than the file has.
 
     Raises:
         WeightsError: something else than tensors, or too much of them.
@@ -116,7 +116,7 @@ class _Storage:
 
 @dataclass(frozen=True)
 class _Tensor:
-    """A tensor as the pickle tells it: where in which storage."""
+    """A tensor as the pickle describes it: its storage, and where in it."""
 
     storage: _Storage
     offset: int
@@ -129,7 +129,7 @@ class _Tensor:
         return math.prod(self.shape) * self.storage.kind.itemsize
 
     def array(self) -> NDArray[np.generic]:
-        """Return it as an array of its own.
+        """Return a copy of it as an array.
 
         Raises:
             WeightsError: it reaches outside its storage, or repeats what is stored.
@@ -184,7 +184,7 @@ class _Reader(pickle.Unpickler):
 
 
 class _Fixed(tuple[()]):
-    """Something to call that a pickle cannot change: it has no attributes to set."""
+    """A callable that a pickle cannot change: it has no attributes to set."""
 
     __slots__ = ()
 
@@ -283,7 +283,7 @@ class _FromBytes(_Fixed):
         return _read_older(io.BytesIO(data))
 
 
-# what a pickle asks for to rebuild tensors that stand in it, and what it gets instead
+# names that a pickle calls to rebuild tensors inside it, and what is called instead
 IN_PICKLES: dict[tuple[str, str], object] = {
     ("collections", "OrderedDict"): OrderedDict,
     ("torch._utils", "_rebuild_tensor_v2"): _Rebuild(),
@@ -292,7 +292,7 @@ IN_PICKLES: dict[tuple[str, str], object] = {
 
 
 def array_in(value: object) -> NDArray[np.generic]:
-    """Return as an array what a reader with `IN_PICKLES` made of a tensor.
+    """Return the array of a tensor that was read with `IN_PICKLES`.
 
     Raises:
         WeightsError: it is not a tensor.

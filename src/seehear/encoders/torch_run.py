@@ -59,8 +59,8 @@ def run_batches(
     import torch
 
     def run(part: NDArray[Any]) -> NDArray[np.float32]:
-        # clone: matrix products round by how memory is aligned, and numpy's is aligned by chance,
-        # torch's always alike
+        # clone: rounding of matrix products depends on how memory is aligned, which is always the
+        # same for torch's memory and varies for numpy's
         given = torch.from_numpy(prepare(part)).clone().to(device)
         out: NDArray[np.float32] = net(given).float().cpu().numpy()
         return out
@@ -71,9 +71,9 @@ def run_batches(
 
 
 def settled(net: M) -> M:
-    """Return the network with its tensors in memory of torch's own.
+    """Return the network with its tensors copied into memory that torch allocated.
 
-    Every run then rounds alike (see `run_batches`).
+    So every run rounds alike (see `run_batches`).
     """
     for tensor in (*net.parameters(), *net.buffers()):
         tensor.data = tensor.data.clone()

@@ -96,7 +96,7 @@ def _expect_whole(info: dict[str, Any], kind: str, folder: Path) -> None:
 def expect(
     checkpoint: Checkpoint, what: str, expected: object, got: object, hint: str | None = None
 ) -> None:
-    """Raise WeightsError naming both when a configuration is not the one an encoder stands for."""
+    """Raise WeightsError, naming both values, where a configuration is not the expected one."""
     if got != expected:
         raise WeightsError(
             f"{checkpoint.id}: expected {what} {expected}, config.json says {got}",
@@ -106,9 +106,9 @@ def expect(
 
 
 def expect_processor(checkpoint: Checkpoint, settings: dict[str, Any]) -> None:
-    """Raise WeightsError when preprocessor_config.json says other than our front end.
+    """Raise WeightsError where preprocessor_config.json differs from our front end.
 
-    A checkpoint without that file is taken as it is.
+    A checkpoint without that file is accepted.
     """
     path = checkpoint.path() / "preprocessor_config.json"
     if not path.is_file():
@@ -126,9 +126,8 @@ class Tokens:
 
     Args:
         checkpoint: folder with tokenizer.json.
-        most: longest text in tokens; more is cut off, closing token kept.
-        pad_to_most: fill every text up to `most` (SigLIP was trained so); otherwise texts are not
-            padded at all.
+        most: length of the longest text in tokens; the rest is cut off, the closing token kept.
+        pad_to_most: pad every text to `most` (SigLIP was trained so); otherwise no text is padded.
     """
 
     def __init__(self, checkpoint: Checkpoint, *, most: int, pad_to_most: bool = False) -> None:
@@ -190,7 +189,7 @@ def encode_by_length(
 def _quiet(transformers: ModuleType) -> Iterator[None]:
     """Keep the library's progress bar and its report of unused weights off the terminal.
 
-    Unused are those of the other tower, which every such checkpoint has.
+    Unused weights are expected: every such checkpoint also holds the other tower.
     """
     log = transformers.utils.logging
     level, bar = log.get_verbosity(), log.is_progress_bar_enabled()

@@ -4,7 +4,7 @@ Each segment is taken by itself: 16-bit samples at 16 kHz, 98 log-mel frames of 
 (0.96 s) go through the network; the row is what the last layer gives after its ReLU.  No PCA, no
 whitening, no 8-bit values.
 
-A segment shorter than 0.96 s is filled up with silence; of a longer one all whole patches are
+A segment shorter than 0.96 s is padded with silence; of a longer one all whole patches are
 averaged.  Differs: the channels are averaged before the rounding to 16 bits, the release's code
 does it after (by half a step at most).
 
@@ -60,7 +60,7 @@ class VGGish:
         self._net = Lazy(self._load)
 
     def encode(self, pieces: NDArray[np.float32]) -> Outputs:
-        """Return the rows of segments (n, samples)."""
+        """Return the rows (n, 128) of segments (n, samples), mono at 16 kHz."""
         net, device = self._net.get()
         patches = mel_patches(pieces)  # (n, p, 96, 64)
         count = patches.shape[1]
@@ -79,7 +79,7 @@ class VGGish:
 def mel_patches(pieces: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the log-mel patches (n, p, 96, 64) of segments (n, samples) at 16 kHz.
 
-    p is 1 for segments of a second.
+    The number of patches p is 1 for segments of a second.
     """
     pcm = np.clip(np.rint(pieces * 32768.0), -32768, 32767) / 32768
     needed = (PATCH - 1) * HOP + WINDOW

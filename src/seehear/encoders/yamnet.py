@@ -1,12 +1,12 @@
 """YAMNet: AudioSet class scores and an embedding for each second of sound.
 
 The network is the quantised ONNX release; its front end (log-mel patches of 0.96 s) is computed
-here.  A segment is heard through three patches, a quarter of a second apart: its own and one on
-each side, averaged, because a patch that starts between two sounds may miss both.
+here.  For each segment three patches, a quarter of a second apart, are averaged: its own and one on
+each side, because a patch that starts between two sounds may miss both.
 
 Weights are held as unsigned bytes.  Processors without 8-bit dot products (no VNNI: AVX2 machines
-up to Zen 3) multiply unsigned activations with signed weights into 16 bits, which overflow and are
-cut off; of this network only four fifths of the correlation were left, and no word said so.
+up to Zen 3) multiply unsigned activations with signed weights into 16 bits, which overflow without
+any message: this network's outputs then correlated with the right ones by four fifths only.
 Unsigned with unsigned is exact everywhere (microsoft/onnxruntime, issue 14642).
 
 Source: Hershey et al. 2017; AudioSet ontology, Gemmeke et al. 2017.
@@ -54,9 +54,9 @@ class YamNetGraph:
     """The network, ready to run.
 
     Args:
-        session: of a segment's patches (3, 1, 96, 64) in unsigned bytes, called `audio`.
-        scale, zero: how log-mel values become those bytes.
-        pooled: the output that holds the embedding.
+        session: takes a segment's patches (3, 1, 96, 64) as unsigned bytes, input `audio`.
+        scale, zero: by which log-mel values become those bytes: value / scale + zero.
+        pooled: name of the output that holds the embedding.
     """
 
     session: Session
@@ -87,7 +87,7 @@ class YamNet:
         self._net = Lazy(self._load)
 
     def encode(self, pieces: NDArray[np.float32]) -> Outputs:
-        """Return the rows of pieces (n, samples): segments, a quarter of a second on each side."""
+        """Return the rows of pieces (n, samples) at 16 kHz: a segment and 0.25 s on each side."""
         net = self._net.get()
         patches = np.round(_patches(pieces) / net.scale) + net.zero
         quantised = np.clip(patches, 0, 255).astype(np.uint8)
@@ -96,7 +96,7 @@ class YamNet:
         return {"feature": feature, "logits": logits, "space": language_space(logits)}
 
     def load(self) -> None:
-        """Read the weights, unless that was done."""
+        """Read the weights, unless they have been read."""
         self._net.get()
 
     def preprocessing(self) -> dict[str, Any]:
@@ -131,7 +131,7 @@ class YamNet:
 def _patches(pieces: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the three log-mel patches of each piece, (n * 3, 96, 64)."""
     hop = round(_HOP_S * 100)
-    # samples that three patches span; the segments of short grids get silence
+    # samples that three patches span; shorter segments are padded with silence
     needed = (2 * hop + _PATCH - 1) * HOP + WINDOW
     lacking = max(0, needed - pieces.shape[1])
     mel = log_mel(np.pad(pieces, ((0, 0), (0, lacking))), offset=1e-3)  # (n, frames, 64)
@@ -177,7 +177,8 @@ def audioset_classes() -> tuple[str, ...]:
 def _unpack(folder: Path, target: Path) -> None:
     """Make one ONNX file of the released archive.
 
-    It takes the patches of a segment, gives logits and embeddings, and takes the scales along.
+    Its input is the patches of a segment, its outputs are logits and embeddings, and its metadata
+    holds the scales.
 
     Raises:
         WeightsError: not the archive expected.
@@ -185,7 +186,7 @@ def _unpack(folder: Path, target: Path) -> None:
     try:
         graph_file, numbers = _read_archive(folder)
         made = _mended(graph_file, numbers)
-    except Exception as error:  # whatever a damaged archive makes of zipfile and of the reader
+    except Exception as error:  # a damaged archive can raise almost any error
         raise WeightsError(
             f"not the archive expected ({type(error).__name__})",
             where=folder,
@@ -218,7 +219,7 @@ def _mended(graph_file: bytes, numbers: bytes) -> bytes:
     nodes = _take_segments(graph, nodes, constants)
     graph[GraphField.NODE] = [onnx_file.write(node) for node in nodes]
     graph[GraphField.INITIALIZER] = [onnx_file.write(fields) for fields in constants.values()]
-    # its own output is rounded to a byte
+    # the released output is rounded to a byte
     graph[GraphField.OUTPUT] = [onnx_file.write_place(name) for name in (_LOGITS, pooled)]
     del graph[GraphField.VALUE_INFO]  # it says int8, and one patch
     model[ModelField.GRAPH] = [onnx_file.write(graph)]
@@ -245,10 +246,10 @@ def _first(nodes: list[onnx_file.Fields], kind: str) -> onnx_file.Fields:
 def _take_segments(
     graph: onnx_file.Fields, nodes: list[onnx_file.Fields], constants: dict[str, onnx_file.Fields]
 ) -> list[onnx_file.Fields]:
-    """Have the network take the patches of a segment together, which saves a third of the time.
+    """Let the network take a segment's three patches together, which saves a third of the time.
 
-    But for its last product: ONNX Runtime adds up several rows in another order than one, so the
-    last bits of the logits would change.  Each patch keeps one of its own.
+    The last product is still computed for each patch alone: ONNX Runtime adds up several rows in
+    another order than one, so the last bits of the logits would change.
     """
     graph[GraphField.INPUT][0] = onnx_file.resized(graph[GraphField.INPUT][0], _HEARD)
     _, shape = onnx_file.texts(_first(nodes, "Reshape"), NodeField.INPUT)
@@ -257,14 +258,14 @@ def _take_segments(
     _round_bias(nodes, constants, product)
     kept = []
     for node in nodes:
-        # what took the logits made the released output of them
+        # the node behind the logits only rounded them for the released output
         if node is not product and _LOGITS not in onnx_file.texts(node, NodeField.INPUT):
             kept.append(node)
     return [*kept, *_product_of_each(product)]
 
 
 def _product_of_each(product: onnx_file.Fields) -> Iterator[onnx_file.Fields]:
-    """Return the nodes that take the place of a product of three rows: one of each row."""
+    """Yield nodes that replace a product of three rows by one product for each row."""
     taken, *others = onnx_file.texts(product, NodeField.INPUT)
     rows = [f"row_of_patch_{k}" for k in range(_HEARD)]
     logits = [f"logits_of_patch_{k}" for k in range(_HEARD)]
@@ -281,8 +282,9 @@ def _round_bias(
     constants: dict[str, onnx_file.Fields],
     product: onnx_file.Fields,
 ) -> None:
-    """Round the bias of the last product to whole steps of it, as ONNX Runtime does in the released
-    graph, whose output is rounded to a byte.
+    """Round the bias of the last product to whole quantisation steps.
+
+    ONNX Runtime does so in the released graph, whose output is rounded to a byte.
     """
     steps = []
     *factors, bias = onnx_file.texts(product, NodeField.INPUT)
@@ -300,9 +302,9 @@ def _set(constants: dict[str, onnx_file.Fields], name: str, value: NDArray[np.ge
 
 
 def _tensor(fields: onnx_file.Fields, numbers: bytes) -> onnx_file.Fields:
-    """Return a constant with its numbers in it, bytes unsigned.
+    """Return a constant with its numbers in it; signed bytes become unsigned ones, 128 more.
 
-    By its zero points, which are constants too, the graph quantises its weights itself.
+    The graph's zero points are constants too, so they are shifted along with the weights.
     """
     if TensorField.EXTERNAL in fields:
         pairs = onnx_file.messages(fields.pop(TensorField.EXTERNAL))

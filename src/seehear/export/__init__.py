@@ -1,7 +1,8 @@
 """Timelines in the formats of other tools: one small writer a format, chosen by name.
 
-Each module is a format, named in `FORMATS`, but two: `words` holds what several writers share,
-`page` makes the frame of any HTML page (`html` and `seehear.report` fill it).
+`FORMATS` names the modules that are formats.  The others hold what several writers share: `words`,
+`told`, `markers`, `frames` and `clips`; `page` and `palette`, for HTML pages and pictures; `uses`
+and `table`, which say what a format is good for; and `selection`, which events are exported.
 
 A third party adds a format by an entry point of group `seehear.exporters` that names a `Format`.
 """
@@ -45,7 +46,7 @@ from seehear.files import atomic_path, is_special, write_text
 from seehear.plugins import Registry
 from seehear.time import SUFFIX, Timeline
 
-EMBED_LIMIT_BYTES = 16 * 1024 * 1024  # larger videos are linked to, not copied into a page
+EMBED_LIMIT_BYTES = 16 * 1024 * 1024  # a page links to larger videos instead of holding them
 _GROUP = "seehear.exporters"
 
 
@@ -54,18 +55,18 @@ class Format:
     """One way to write a timeline.
 
     Args:
-        suffix: of its files, after the clip's name.
+        suffix: ending of its files, after the clip's name.
         summary: one line for `--help`.
         render: `render(timeline, *, media=None) -> str`; `media` is where the clip's video can be
             found, as a URL relative to the file written, or None.
         embeds: whether `media` may also be a `data:` URL holding the whole video.
         media: whether `render` makes any use of it.
-        absolute: whether its readers want the whole address of a video, not one relative to the
-            file.
-        lines: `lines(clips)` gives the text of one file of many clips, piece by piece; None: a file
-            holds one.
-        beside: `beside(name, many)` gives further files, name -> text, that go with the file of
-            that name.
+        absolute: whether its readers need the whole address of a video instead of one relative to
+            the file.
+        lines: `lines(clips)` yields the text of one file of many clips, piece by piece; None: a
+            file holds one clip.
+        beside: `beside(name, many)` returns further files, name -> text, that belong to the file
+            of that name.
     """
 
     suffix: str
@@ -149,7 +150,7 @@ _ALL = Registry(_GROUP, Format, FORMATS)
 
 
 def names() -> list[str]:
-    """Return the names of all formats, built in first, then those that installed packages add."""
+    """Return the names of all formats: those built in, then those that installed packages add."""
     return _ALL.names()
 
 
@@ -169,7 +170,7 @@ def get(name: str) -> Format:
 def render(timeline: Timeline, format: str, *, media: str | None = None) -> str:
     """Return `timeline` as text; `media` is the video's URL, for formats that point to it."""
     text = get(format).render(timeline, media=media)
-    # file names in no known encoding come as lone surrogates
+    # Python reads file names of unknown encoding as lone surrogates
     return text.encode("utf-8", "replace").decode()
 
 
@@ -189,7 +190,11 @@ def write(
         path: the file, with its suffix (`path_for` makes one).
         media: the clip's video file; HTML embeds it up to `EMBED_LIMIT_BYTES` and links to it
             above, other formats link to it.
-        base: the address below which the videos lie on the web, for links to them instead.
+        base: the web address below which the videos lie; links then lead there.
+
+    Raises:
+        ConfigError: no such format.
+        SeehearError: the file cannot be written.
     """
     form = get(format)
     link = link_to(timeline, form, path.parent, media=media, base=base)
@@ -203,7 +208,7 @@ def write(
 
 
 def write_many(clips: Iterable[LinkedClip], format: str, path: Path) -> None:
-    """Write many clips into one file, whole or not at all, and what goes beside it.
+    """Write many clips into one file, whole or not at all, and the files that go with it.
 
     Raises:
         ConfigError: the format holds one clip a file.
@@ -241,7 +246,7 @@ def link_to(
         form: of the file.
         folder: where the file goes.
         media: the video file, if there is one.
-        base: the address below which the videos lie on the web, which goes before.
+        base: the web address below which the videos lie; it comes before `media`.
     """
     if base is not None:
         name = timeline.source.replace("\\", "/").lstrip("/")
@@ -259,7 +264,7 @@ def path_for(name: str, format: str, folder: Path) -> Path:
 
 
 def media_url(media: Path, folder: Path, *, embed: bool) -> str:
-    """Return how a file in `folder` names a video: whole (`data:`) if small, else by its path."""
+    """Return the URL of a video for a file in `folder`: `data:` if `embed` and small, or a path."""
     try:
         if embed and media.stat().st_size <= EMBED_LIMIT_BYTES:
             kind = mimetypes.guess_type(media.name)[0] or "video/mp4"

@@ -1,7 +1,7 @@
 """ActivityNet's JSON (version 1.3): clips with segments of classes, as its evaluation reads them.
 
-The format knows no tracks and no scores; both stand beside each segment under names of their own,
-which its readers pass over.
+The format has no tracks and no scores; both stand beside each segment under keys of ours, which
+other readers ignore.
 """
 
 import json

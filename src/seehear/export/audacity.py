@@ -1,4 +1,4 @@
-"""A label track for Audacity: `start<TAB>end<TAB>text`, one thing a line, text "dog heard"."""
+"""A label track for Audacity: `start<TAB>end<TAB>text` a line, in seconds; text is "dog heard"."""
 
 from seehear.export.told import told, unknown
 from seehear.export.words import counted
@@ -8,7 +8,7 @@ from seehear.time import Timeline
 def render(timeline: Timeline, *, media: str | None = None) -> str:
     """Return the lines in order of onset, then where a track was not parsed.
 
-    Tabs and line breaks of labels become spaces, for the format has no escape.
+    Tabs and line breaks of labels become spaces, because the format cannot escape them.
     """
     lines = []
     for line in [*told(timeline), *unknown(timeline)]:

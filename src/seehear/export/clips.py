@@ -1,4 +1,4 @@
-"""What formats share that hold many clips in one file."""
+"""Shared by the formats that hold many clips in one file."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,11 +8,11 @@ from seehear.time import Timeline
 
 @dataclass(frozen=True)
 class LinkedClip:
-    """A clip on its way into a file of many.
+    """A clip that is to be written into a file of many.
 
     Args:
-        name: its own among them.
-        timeline: what is said of it.
+        name: unique in the file.
+        timeline: of the clip.
         link: the address of its video, if known.
     """
 
@@ -23,7 +23,7 @@ class LinkedClip:
 
 @dataclass
 class ManyClips:
-    """What the clips of a file have between them.
+    """The classes and videos of all clips of a file, collected while they are written.
 
     Args:
         classes: every class, in order.
@@ -34,7 +34,7 @@ class ManyClips:
     links: dict[str, str] = field(default_factory=dict)
 
     def taking(self, clips: Iterable[LinkedClip]) -> Iterator[LinkedClip]:
-        """Yield the clips, and note what they have."""
+        """Yield the clips, noting their classes and links."""
         for clip in clips:
             self.classes.update(dict.fromkeys(clip.timeline.vocabulary))
             if clip.link is not None:
@@ -43,7 +43,7 @@ class ManyClips:
 
 
 def enclosed(first: str, items: Iterable[str], last: str) -> Iterator[str]:
-    """Yield a list as JSON writes it: what opens it, the items between commas, what closes it."""
+    """Yield a JSON list piece by piece: `first`, the items with commas between them, `last`."""
     sign = first
     for item in items:
         yield f"{sign}\n{item}"

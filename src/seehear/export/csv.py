@@ -1,6 +1,6 @@
 """Comma-separated values (RFC 4180), one event a row.
 
-`source,track,label,start_s,end_s,score,origin`; origin says who says so: the parser or a person.
+`source,track,label,start_s,end_s,score,origin`; times in seconds; origin: the parser or a person.
 """
 
 import csv
@@ -11,13 +11,13 @@ from seehear.export.words import by_time, not_parsed, span_text
 from seehear.time import NOT_PARSED, Timeline
 
 COLUMNS = ("source", "track", "label", "start_s", "end_s", "score", "origin")
-BOM = "\ufeff"  # by which Excel knows that a file is UTF-8
+BOM = "\ufeff"  # tells Excel that a file is UTF-8
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Row = tuple[str, str, str, float, float, float | None, str]
 
 
 def render(timeline: Timeline, *, media: str | None = None) -> str:
-    """Return the events in order of onset; labels survive exactly, with quotes and line breaks.
+    """Return the events in order of onset; labels are kept exactly, with quotes and line breaks.
 
     Below them stand the stretches in which a track was not parsed, with `[not parsed]` as label.
     """
@@ -25,12 +25,12 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
 
 
 def for_excel(timeline: Timeline) -> str:
-    """Return the same as Excel opens it rightly: known as UTF-8, and no cell is a formula."""
+    """Return the same table for Excel: marked as UTF-8, and no cell acts as a formula."""
     return BOM + _text(map(harmless, map(cells, rows(timeline))))
 
 
 def harmless(row: Sequence[str | float]) -> list[str | float]:
-    """Return a row in which no text is a formula to Excel: one that began as such has a `'` before.
+    """Return a row with `'` before every text that Excel would take for a formula.
 
     Examples:
         >>> harmless(["=1+1", "Dog", -0.5])
@@ -60,7 +60,7 @@ def _text(table: Iterable[Sequence[str | float]]) -> str:
 
 
 def rows(timeline: Timeline) -> Iterator[Row]:
-    """Yield what the table says of a clip, one `COLUMNS` a row, numbers as they are."""
+    """Yield the rows of a clip, with the columns `COLUMNS` and unrounded numbers."""
     for e in by_time(timeline):
         yield timeline.source, str(e.track), e.label, e.start_s, e.end_s, e.score, e.origin
     for track, start_s, end_s in not_parsed(timeline):
@@ -68,7 +68,7 @@ def rows(timeline: Timeline) -> Iterator[Row]:
 
 
 def cells(row: Row) -> list[str | float]:
-    """Return a row as it is written: times and score with six decimals at most."""
+    """Return a row as it is written: times and score have at most six decimals."""
     start_s, end_s, score = row[3:6]
     written = "" if score is None else round(score, 6)
     return [*row[:3], *span_text(start_s, end_s), written, row[6]]

@@ -2,7 +2,8 @@
 
     filename  onset  offset  event_label
 
-It is about sound: what is seen is written only where nothing else was asked for.
+The table is about sound: what is seen is written only where nothing else is exported.  Times are in
+seconds.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,7 +22,7 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
 
 
 def lines(clips: Iterable[LinkedClip]) -> Iterator[str]:
-    """Yield the table of many clips; one in which nothing is heard is a row with its name alone."""
+    """Yield the table of many clips; a clip without sound events has a row with its name alone."""
     yield "\t".join(COLUMNS) + "\n"
     for clip in clips:
         heard = clip.timeline.on("audio")

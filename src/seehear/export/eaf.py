@@ -5,12 +5,12 @@ from xml.etree import ElementTree as ET
 from seehear.export.words import in_row, one_line, tiers
 from seehear.time import Timeline
 
-# a name that readers ask for; nothing is fetched
+# a name that readers expect; nothing is fetched from it
 _SCHEMA = "http://www.mpi.nl/tools/elan/EAFv3.0.xsd"
 
 
 def render(timeline: Timeline, *, media: str | None = None) -> str:
-    """Return the document; its date is a constant, so that equal timelines give equal text."""
+    """Return the document; its date is constant, so that equal timelines give equal text."""
     root = ET.Element(
         "ANNOTATION_DOCUMENT",
         {

@@ -1,7 +1,7 @@
-"""Edit decision lists (CMX 3600): markers as DaVinci Resolve reads and writes them, and cuts.
+"""Edit decision lists (CMX 3600): markers as DaVinci Resolve uses them, and lists of cuts.
 
 Each marker is an event of one frame with a line ` |C:colour |M:name |D:frames` below it; Resolve
-takes the file by "Timelines > Import > Timeline Markers from EDL".
+imports the file by "Timelines > Import > Timeline Markers from EDL".
 """
 
 from collections.abc import Iterable
@@ -21,12 +21,12 @@ _COLOURS = {
 
 @dataclass(frozen=True)
 class Decision:
-    """A stretch of a file that is cut into the list.
+    """A part of a file that becomes a cut of the list.
 
     Args:
         name: of the file.
-        start_s, end_s: the stretch.
-        frames: how the file counts.
+        start_s, end_s: seconds of the part.
+        frames: how the file counts its frames.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Decision:
 def render(timeline: Timeline, *, media: str | None = None) -> str:
     """Return the markers, in the time code of the file.
 
-    Resolve holds one marker a frame: of those that begin together each stands a frame later.
+    Resolve keeps one marker a frame: where several begin together, each is put one frame later.
     """
     frames = Frames.of(timeline.media)
     lines = _head(one_line(clip_name(timeline)), frames)
@@ -57,9 +57,10 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
 
 
 def cut_list(decisions: Iterable[Decision]) -> str:
-    """Return stretches of files as a list of cuts, one after the other.
+    """Return parts of files as a list of cuts, one after the other.
 
-    The list counts as the first of its files does, from zero; each file is named by its own codes.
+    The list has the frame rate of its first file and begins at zero; each cut is given in the time
+    codes of its own file.
 
     Examples:
         >>> print(cut_list([Decision("dog.mp4", 1.0, 3.0, Frames())]))

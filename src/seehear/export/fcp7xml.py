@@ -53,7 +53,7 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
 
 
 def _file(file: ET.Element, timeline: Timeline, frames: Frames, media: str | None) -> None:
-    """Describe the media file; a clip that uses it again only names it."""
+    """Describe the media file; later uses in the document only name it."""
     name = one_line(timeline.source) or "clip"
     link = (media or quote(name)).replace("file:///", "file://localhost/", 1)
     _values(file, name=name, pathurl=link)

@@ -1,6 +1,6 @@
 """Final Cut Pro's FCPXML, version 1.10 (Apple's published DTD): one clip with markers.
 
-Markers have no colour there: their names say what is heard, seen, or both.
+Its markers have no colour; their names say what is heard, seen, or both.
 """
 
 from urllib.parse import quote
@@ -60,7 +60,7 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
 
 
 def _time(frames: Frames, count: int) -> str:
-    """Return so many frames in seconds.
+    """Return the seconds of a number of frames, as a fraction.
 
     Examples:
         >>> from fractions import Fraction

@@ -1,4 +1,4 @@
-"""Frames, and the time codes that editing programs call them by (SMPTE ST 12-1)."""
+"""Frames and their time codes, as editing programs count them (SMPTE ST 12-1)."""
 
 import re
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from fractions import Fraction
 from seehear.time import MediaFile
 
 _CODE = re.compile(r"(\d{2}):(\d{2}):(\d{2})([:;.,])(\d{2,3})")
-_NEAR = 5e-4  # of a rate: 24 and 23.976 lie twice as far apart
-_DEFAULT = Fraction(25)  # where there is no picture
+_NEAR = 5e-4  # relative difference of rates that count as equal; 24 and 23.976 differ by twice that
+_DEFAULT = Fraction(25)  # frames a second of files without a picture
 
 
 @dataclass(frozen=True)
@@ -17,8 +17,8 @@ class Frames:
 
     Args:
         rate: frames a second.
-        drop: whether numbers are dropped so that codes of 29.97 frames a second keep the time.
-        first: the number that the file's first frame has.
+        drop: whether numbers are skipped so that codes of 29.97 frames a second keep clock time.
+        first: number of the file's first frame.
     """
 
     rate: Fraction = _DEFAULT
@@ -27,7 +27,7 @@ class Frames:
 
     @classmethod
     def of(cls, media: MediaFile | None) -> "Frames":
-        """Return how a file counts: its rate, and what it calls its first frame."""
+        """Return how a file counts: by its rate, from the number of its first frame."""
         rate = usual(None if media is None else media.frame_rate)
         found = _CODE.fullmatch((media and media.start_timecode) or "")
         if found is None:
@@ -35,7 +35,7 @@ class Frames:
         *clock, sign, frame = found.groups()
         drop = sign in ";," and rate.denominator == 1001 and round(rate) % 30 == 0
         hours, minutes, seconds = map(int, clock)
-        if int(frame) >= round(rate):  # counted at another rate than the file has
+        if int(frame) >= round(rate):  # the time code was counted at another rate
             return cls(rate, drop)
         minute = hours * 60 + minutes
         number = (minute * 60 + seconds) * round(rate) + int(frame)
@@ -45,7 +45,7 @@ class Frames:
 
     @property
     def timebase(self) -> int:
-        """The rate that codes count with: 30 where it is 29.97."""
+        """The whole rate that time codes count with: 30 for 29.97."""
         return round(self.rate)
 
     @property
@@ -54,16 +54,16 @@ class Frames:
         return self.rate.denominator == 1001
 
     def at(self, time_s: float) -> int:
-        """Return the frame, from the file's first as 0, that is nearest to a time."""
+        """Return the frame nearest to a time; the file's first frame is 0."""
         return max(0, round(Fraction(time_s) * self.rate))
 
     def span(self, start_s: float, end_s: float) -> tuple[int, int]:
-        """Return both ends of an interval in frames, at least one of them long."""
+        """Return both ends of an interval in frames; the interval has at least one frame."""
         start = self.at(start_s)
         return start, max(start + 1, self.at(end_s))
 
     def code(self, frame: int) -> str:
-        """Return the time code of a frame that is counted from the file's first as 0.
+        """Return the time code of a frame; the file's first frame is 0.
 
         Examples:
             >>> Frames(Fraction(25), first=90000).code(26)
@@ -75,9 +75,9 @@ class Frames:
 
 
 def coded(number: int, timebase: int, *, drop: bool = False) -> str:
-    """Return the time code of the frame of that number; after 24 hours it begins again."""
+    """Return the time code of a frame by its number; after 24 hours codes begin again."""
     if drop:
-        skipped = timebase // 15  # 2 of 30, at each minute but every tenth
+        skipped = timebase // 15  # 2 of 30, at each minute except every tenth
         tens, rest = divmod(number, timebase * 600 - 9 * skipped)
         minutes = max(0, (rest - skipped) // (timebase * 60 - skipped))
         number += skipped * (9 * tens + minutes)
@@ -87,9 +87,9 @@ def coded(number: int, timebase: int, *, drop: bool = False) -> str:
 
 
 def usual(rate: float | None) -> Fraction:
-    """Return the rate that a file of so many frames a second is edited at.
+    """Return the usual rate nearest to a file's frames a second, for editing.
 
-    Files tell a mean, such as 29.9701; editing programs know whole numbers, and those a thousandth
+    Files state a mean such as 29.9701; editing programs use whole rates and those a thousandth
     below.
 
     Examples:

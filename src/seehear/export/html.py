@@ -1,4 +1,4 @@
-"""One page of one clip: player, lanes in step with it, tables; everything in one file."""
+"""One page of one clip: a player, lanes that follow it, and tables; everything in one file."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -11,7 +11,7 @@ from seehear.time import Event, Timeline, Track
 from seehear.time.shown import time_text
 
 PERCEIVED = {Track.AUDIO: "Heard", Track.VISUAL: "Seen", Track.AUDIO_VISUAL: "Both"}
-_TOLD = 3  # stretches that were not parsed are named, the others counted
+_TOLD = 3  # so many stretches that were not parsed are listed; further ones are counted
 _NUMBER = ' class="num"'
 _EVENT_COLUMNS = (
     ("Track", ""),
@@ -59,7 +59,7 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
 
 
 def class_table(timeline: Timeline) -> str:
-    """Return the HTML table of seconds and events per class and track, most present class first."""
+    """Return the HTML table of seconds and events per class and track, the longest class first."""
     seconds = {label: _seconds(timeline, label) for label in timeline.vocabulary}
     found = [label for label in seconds if any(seconds[label])]
     if not found:

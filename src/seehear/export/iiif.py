@@ -1,7 +1,7 @@
 """IIIF Presentation 3.0: a manifest of the clip with its annotations, or their page alone.
 
-An annotation selects seconds of the canvas; of what is heard only the sound, of what is seen only
-the picture (`AudioContentSelector`, `VisualContentSelector`).
+An annotation selects seconds of the canvas: only the sound for what is heard, only the picture for
+what is seen (`AudioContentSelector`, `VisualContentSelector`).
 """
 
 import json
@@ -21,7 +21,7 @@ _PART = {Track.AUDIO: "AudioContentSelector", Track.VISUAL: "VisualContentSelect
 
 
 def render(timeline: Timeline, *, media: str | None = None) -> str:
-    """Return the manifest; everything has its address beside the video's."""
+    """Return the manifest; its ids are addresses in the folder of the video."""
     base, name = _base(media), quote(clip_name(timeline), errors="replace")
     canvas = f"{base}{name}/canvas"
     length = {"duration": round(max(timeline.duration_s, 0.001), 6)}
@@ -59,7 +59,7 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
 
 
 def render_page(timeline: Timeline, *, media: str | None = None) -> str:
-    """Return the annotation page, for a manifest that an archive has already."""
+    """Return the annotation page alone, for archives that have a manifest already."""
     base, name = _base(media), quote(clip_name(timeline), errors="replace")
     page = _page(timeline, f"{base}{name}", f"{base}{name}/canvas")
     return _text({"@context": _CONTEXT, **page})

@@ -1,4 +1,4 @@
-"""seehear's own JSON, the only format that keeps everything; schema: timeline.schema.json."""
+"""seehear's own JSON, the one format that keeps everything; its schema: timeline.schema.json."""
 
 import json
 from importlib.resources import files

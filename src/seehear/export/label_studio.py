@@ -1,6 +1,6 @@
-"""Tasks for Label Studio with what was found as predictions, and the labelling configuration.
+"""Tasks for Label Studio, with the events as predictions, and the labelling configuration.
 
-What is heard are regions of the sound, in seconds; what is seen are stretches of the video's
+What is heard becomes regions of the sound, in seconds; what is seen becomes ranges of the video's
 timeline, in frames that count from 1 and include the last.
 """
 
@@ -77,7 +77,7 @@ def _task(clip: LinkedClip) -> str:
 
 
 def _regions(event: Event, number: int, duration_s: float, frames: Frames) -> list[dict[str, Json]]:
-    """Return the regions of an event: of one that is heard and seen there are two."""
+    """Return the regions of an event: two if it is heard and seen, else one."""
     label = [one_line(event.label)]
     score = {} if event.score is None else {"score": round(event.score, 6)}
     regions: list[dict[str, Json]] = []

@@ -1,6 +1,6 @@
 """LosslessCut's list of segments: `start,end,name`, seconds, without a header.
 
-Each event is a segment, for what is cut out is the whole of what is heard or seen.
+Each event is a segment of its own, so that cutting gives all of what is heard or seen.
 """
 
 import csv
@@ -12,7 +12,7 @@ from seehear.time import Timeline
 
 
 def render(timeline: Timeline, *, media: str | None = None) -> str:
-    """Return a row an event by onset, named as "Dog heard"; no time is before zero."""
+    """Return one row an event in order of onset, named like "Dog heard"; times begin at zero."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     for e in by_time(timeline):

@@ -1,8 +1,8 @@
-"""What editing programs show as markers: what is only heard, what is only seen, and what is both.
+"""Markers for editing programs: what is only heard, only seen, or both.
 
-As in subtitles, what is heard and seen in the same seconds is one marker, not three on one frame.
-Its name says which of the three it is, and so does its colour where the format has one: blue is
-heard, yellow (or orange) is seen, green is both.
+As in subtitles, what is heard and seen in the same seconds is one marker instead of three on one
+frame.  Its name says which of the three it is, and so does its colour where the format has one:
+blue is heard, yellow (or orange) is seen, green is both.
 """
 
 from dataclasses import dataclass
@@ -16,14 +16,15 @@ from seehear.time.spans import Span, difference, joined
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A named stretch.
+    """A named stretch of time.
 
     Args:
-        start_s, end_s: the seconds.
-        track: audio for what is only heard then, visual for what is only seen.
+        start_s, end_s: seconds.
+        track: `audio` for what is only heard then, `visual` for what is only seen, or
+            `audio_visual`.
         label: the class.
-        score: of the event that it is a part of.
-        origin: likewise.
+        score: of the event that it is part of, in [0, 1].
+        origin: of that event.
     """
 
     start_s: float
@@ -35,12 +36,12 @@ class Marker:
 
     @property
     def name(self) -> str:
-        """The class and how it is perceived: "Dog heard"."""
+        """The class, and whether it is heard or seen: "Dog heard"."""
         return f"{one_line(self.label)} {HOW[self.track]}"
 
     @property
     def note(self) -> str:
-        """The score, and what a person did, in words; empty where there is neither."""
+        """The score and what a person did, in words; empty if there is neither."""
         score = [] if self.score is None else [f"score {self.score:.2f}"]
         return ", ".join(score if self.origin == "parser" else [*score, self.origin])
 
@@ -63,6 +64,6 @@ def markers(timeline: Timeline) -> list[Marker]:
 
 
 def length(timeline: Timeline, frames: Frames) -> int:
-    """Return the frames of a clip: all of it, and of what is said to happen after its end."""
+    """Return the number of frames of a clip, up to the end of its last event if that is later."""
     last = max((event.end_s for event in timeline), default=0.0)
     return max(1, frames.at(max(timeline.duration_s, last)))

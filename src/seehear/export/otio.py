@@ -19,7 +19,7 @@ _KINDS = {"visual": "Video", "audio": "Audio"}
 def render(timeline: Timeline, *, media: str | None = None) -> str:
     """Return the document.
 
-    Markers stand on the clip of the first lane; what each says is in its metadata as well.
+    Markers are on the clip of the first track; the metadata of each repeats its fields.
     """
     frames = Frames.of(timeline.media)
     lanes = [name for name in _KINDS if not timeline.tracks[name].absent] or ["visual"]

@@ -1,7 +1,7 @@
 """One self-contained HTML page: styles, scripts and data inside, nothing from the network.
 
-Its content security policy names the hashes of its own script and style, so that nothing else could
-ever run in it.
+Its content security policy names the hashes of its own script and style, so no other script can
+run.
 """
 
 import base64
@@ -69,7 +69,7 @@ def asset(name: str) -> str:
 
 
 def script_json(value: Json) -> str:
-    """Return JSON for inside a script element: no tag, comment or line separator is read in it."""
+    """Return JSON for a script element, with tags, comments and line separators escaped."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
@@ -77,5 +77,5 @@ def script_json(value: Json) -> str:
 
 
 def _digest(text: str) -> str:
-    # browsers hash the element's text after turning every line end into LF, which our files use
+    # browsers turn every line end into LF before they hash; our files use LF throughout
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

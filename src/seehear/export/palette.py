@@ -1,4 +1,4 @@
-"""The colours of `static/theme.css` for pictures, which take them from nowhere else."""
+"""The colours of `static/theme.css`, for pictures, so that colours are defined in one place."""
 
 import re
 
@@ -8,7 +8,7 @@ _NAMED = re.compile(r"--([\w-]+): (#[0-9a-f]{6})\b")
 
 
 def palettes() -> tuple[dict[str, str], dict[str, str]]:
-    """Return the colours of light and of dark pages: name -> `#rrggbb`."""
+    """Return the colours of light pages and of dark ones: name -> `#rrggbb`."""
     light, _, dark = asset("theme.css").partition("prefers-color-scheme: dark")
     return dict(_NAMED.findall(light)), dict(_NAMED.findall(dark))
 

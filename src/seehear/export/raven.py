@@ -1,6 +1,6 @@
 """A selection table of Raven (Cornell Lab of Ornithology): tab-separated, a selection a row.
 
-Columns that Raven does not know stay with a selection, so the track and the score stand in some.
+Raven keeps columns that it does not know, so the track and the score stand in such columns.
 """
 
 from seehear.export.words import one_line, singles, span_text
@@ -23,7 +23,7 @@ _BAND = ("0", "8000")  # a selection is a box; nothing is known of its frequenci
 
 
 def render(timeline: Timeline, *, media: str | None = None) -> str:
-    """Return the table by onset; labels stand on their line, for the format has no quotes."""
+    """Return the table in order of onset; labels become one line, as the format has no quotes."""
     rows = [_COLUMNS]
     for number, e in enumerate(singles(timeline), 1):
         times = span_text(max(0.0, e.start_s), max(0.0, e.end_s))

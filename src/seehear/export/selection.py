@@ -18,12 +18,12 @@ class Selection:
     """Which events are exported; by default all.
 
     Args:
-        tracks: audio, visual, audio_visual, or as a person says it: heard, seen, both; None: all.
+        tracks: audio, visual, audio_visual, or in words: heard, seen, both; None: all.
         labels: classes; case and underscores do not matter; None: all.
-        min_score: events with a lower score are left out; those without a score are not.
+        min_score: in [0, 1]; events with a lower score are left out, those without one stay.
 
     Raises:
-        ConfigError: no such track, no track or class at all, or a score outside 0 to 1.
+        ConfigError: no such track, an empty list of tracks or classes, or a score outside [0, 1].
     """
 
     tracks: tuple[str, ...] | None = None
@@ -51,10 +51,10 @@ class Selection:
         return self.tracks is None and self.labels is None and self.min_score is None
 
     def of(self, timeline: Timeline) -> Timeline:
-        """Return the part of a timeline that is selected; how it was made says so.
+        """Return the selected part of a timeline; its parser's record says what was selected.
 
-        Classes that are left out count as not looked for, and a track that is left out as absent:
-        what is not there was not asked for, and is not known to be missing.
+        A class that is left out counts as not looked for, and a track that is left out as absent:
+        otherwise their silence would mean that nothing was heard or seen.
         """
         if self.everything:
             return timeline
@@ -69,7 +69,7 @@ class Selection:
             tracks=tracks,
             removed=self._events(timeline.removed, frozenset(kept)),
             parser={**timeline.parser, "selected": self._about()},
-            kept=None,  # or what is left out could be decided again
+            kept=None,  # scores would let `decode` bring back what is left out
             review=None,
         )
 
@@ -79,7 +79,7 @@ class Selection:
         return [label for label in self.labels or () if plain(label) not in known]
 
     def require(self, vocabulary: Iterable[str]) -> None:
-        """Raise ConfigError where a class asked for is not in a vocabulary."""
+        """Raise ConfigError if a class asked for is not in a vocabulary."""
         names = list(vocabulary)
         for label in self.unknown(names):
             hint = suggest(label, names)

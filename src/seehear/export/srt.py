@@ -1,6 +1,6 @@
-"""SubRip subtitles: one numbered block a thing, such as "dog heard"; captions if nothing is seen.
+"""SubRip subtitles: numbered blocks such as "dog heard"; captions if there is no picture.
 
-The format has no escape, and players read `<...>` and `{\\...}` as markup: these brackets become
+Players read `<...>` and `{\\...}` as markup, which the format cannot escape: these brackets become
 look-alikes.  It has no comments either: a stretch in which a track was not parsed is a block.
 """
 
@@ -12,7 +12,7 @@ _LOOKALIKE = str.maketrans({"<": "‹", ">": "›", "{": "❴", "}": "❵"})
 
 
 def render(timeline: Timeline, *, media: str | None = None) -> str:
-    """Return the blocks in order of onset, those of stretches that were not parsed among them."""
+    """Return the blocks in order of onset, with blocks for stretches that were not parsed."""
     lines = [*subtitles(timeline), *unknown(timeline)]
     lines.sort(key=lambda line: (line.start_s, line.end_s))
     blocks = []

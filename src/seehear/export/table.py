@@ -1,4 +1,4 @@
-"""Who reads each format, what it cannot hold, and whose it is."""
+"""Who reads each format, what it cannot hold, and who defines it."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ class Audience:
 
     Args:
         who: programs that read it.
-        lacks: what of a timeline does not go into it, or comes back otherwise.
-        whose: where it is laid down, and under which licence that or its library stands. All
-            writers are our own: nothing has to be installed for them.
+        lacks: what of a timeline it leaves out, or gives back changed.
+        whose: where the format is defined, and the licence of that text or of its library.  All
+            writers are our own: they need nothing installed.
     """
 
     who: str

@@ -3,11 +3,11 @@
 from seehear.export.words import in_row, tiers
 from seehear.time import Timeline
 
-_UNITS = 1_000_000  # microseconds: what stands in the file
+_UNITS = 1_000_000  # a second; times in the file have six decimals
 
 
 def render(timeline: Timeline, *, media: str | None = None) -> str:
-    """Return the tiers; quotes inside labels are doubled, as Praat wants them."""
+    """Return the tiers; quotes inside labels are doubled, as Praat requires."""
     found = [(name, in_row(intervals, _UNITS)) for name, intervals in tiers(timeline)]
     ends = [end for _, intervals in found for _, end, _ in intervals]
     first = min([0, *(start for _, intervals in found for start, _, _ in intervals)])

@@ -1,6 +1,6 @@
-"""A timeline as a person tells it: one line a thing, such as "dog heard" or "dog seen and heard".
+"""A timeline in words: lines such as "dog heard" or "dog seen and heard", each with its seconds.
 
-What is heard and seen in the same seconds is one line, not three: the lines of a class do not
+What is heard and seen in the same seconds is one line instead of three, so lines of a class never
 overlap.  A caption is a line of what can only be heard, as subtitles write it: "[dog barking]".
 """
 
@@ -17,21 +17,22 @@ from seehear.time.spans import Span, difference, joined
 HOW = {Track.AUDIO: "heard", Track.VISUAL: "seen", Track.AUDIO_VISUAL: "seen and heard"}
 _UNKNOWN = {"audio": "[sound not parsed]", "visual": "[picture not parsed]"}
 _ORDER = {track: place for place, track in enumerate(Track)}
-LEAST_S = 1e-6  # what is left of an event in which both tracks hold may be an error of rounding
+LEAST_S = 1e-6  # a shorter rest of an event, beside what both tracks have, is an error of rounding
 _LLP = dict(zip(LLP_VOCABULARY.names, LLP_VOCABULARY.descriptions, strict=True))
-_LLP["Speech"] = "speech"  # LLP's own "Speeching" is what its labels rest on, and no English
+_LLP["Speech"] = "speech"  # LLP describes it as "Speeching", which is not English
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is to be told of some seconds.
+    """One line of a timeline in words.
 
     Args:
-        start_s, end_s: the seconds.
-        track: audio for what is only heard then, visual for what is only seen.
-        text: in words, on one line.
-        origins: what a person did to it, of `confirmed`, `corrected` and `added`; empty: the parser
-            alone says so.
+        start_s, end_s: seconds.
+        track: `audio` for what is only heard then, `visual` for what is only seen, or
+            `audio_visual`.
+        text: the words, on one line.
+        origins: what a person did to it: `confirmed`, `corrected`, `added`; empty: the parser found
+            it and nobody has changed it.
     """
 
     start_s: float
@@ -42,31 +43,31 @@ class Words:
 
 
 def told(timeline: Timeline) -> list[Words]:
-    """Return what is heard, what is seen, and what is both, by onset.
+    """Return lines of what is only heard, only seen, and both, in order of onset.
 
-    For as long as a class is both, it is in no line of what is heard, and in none of what is seen.
+    While a class is heard and seen, only its line for both covers these seconds.
     """
     names = said(timeline.vocabulary)
     return _lines(timeline, lambda label, track: f"{names[label]} {HOW[track]}")
 
 
 def subtitles(timeline: Timeline) -> list[Words]:
-    """Return the lines of subtitles: as `told`, and captions where there is no picture to see."""
+    """Return the lines of subtitles: those of `told`, or captions where the clip has no picture."""
     if not timeline.tracks["visual"].absent:
         return told(timeline)
     return _lines(timeline, lambda label, track: f"[{description(timeline, label)}]")
 
 
 def unknown(timeline: Timeline) -> list[Words]:
-    """Return in words, by onset, the seconds in which a track was not parsed."""
+    """Return lines for the seconds in which a track was not parsed, in order of onset."""
     return [Words(start, end, Track(t), _UNKNOWN[t]) for t, start, end in not_parsed(timeline)]
 
 
 @lru_cache(maxsize=64)
 def said(vocabulary: tuple[str, ...]) -> dict[str, str]:
-    """Return each class as it stands in a sentence.
+    """Return each class as it is written in a sentence.
 
-    Those that would be one keep what tells them apart.
+    Classes that would be written alike keep their own spelling.
 
     Examples:
         >>> said(("Dog", "Frying_(food)", "US", "us"))
@@ -79,7 +80,7 @@ def said(vocabulary: tuple[str, ...]) -> dict[str, str]:
 
 
 def description(timeline: Timeline, label: str) -> str:
-    """Return in which words a class was looked for; where nobody said, its name as in a sentence.
+    """Return the words by which a class was looked for; without such words, its name as in `said`.
 
     A user's own words stay as they were written.
     """
@@ -102,12 +103,12 @@ def _lines(timeline: Timeline, words: Callable[[str, Track], str]) -> list[Words
 
 
 def _takes(track: Track, line: Track) -> bool:
-    """Return whether an event of a track is told by a line: of both tracks, those of either."""
+    """Return whether a line tells an event of a track; a line of both tells events of either."""
     return line in (track, Track.AUDIO_VISUAL)
 
 
 def _apart(timeline: Timeline) -> dict[tuple[str, Track], list[Span]]:
-    """Return the spans of each class that is only heard, only seen, or both."""
+    """Return by class the spans in which it is only heard, only seen, or both."""
     found: dict[tuple[str, Track], list[Span]] = {}
     for event in timeline:
         found.setdefault((event.label, event.track), []).append((event.start_s, event.end_s))

@@ -15,7 +15,7 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
     """Return the events in order of onset; `filename` is the source without folder and suffix.
 
     Below them stand the stretches in which a track was not parsed, with `[not parsed]` as label.
-    Where there is none, a row with nothing but the name says so: the clip was looked at.
+    A clip without events has a row with its name alone, which says that it was parsed.
     """
     name = clip_name(timeline)
     rows = [

@@ -1,4 +1,4 @@
-"""Formats by what people want them for, as a page of downloads shows them."""
+"""Formats grouped by what people use them for, as a page of downloads shows them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ class Use:
 
     Args:
         title: what a person wants, in a few words.
-        text: one sentence about what comes.
-        formats: names, the one to try first in front.
+        text: one sentence about what the file holds.
+        formats: names, the one to try first at the front.
     """
 
     title: str
@@ -44,7 +44,7 @@ OTHER = Use("Others", "Formats that installed packages add.", ())
 
 
 def grouped(names: Sequence[str]) -> list[tuple[Use, list[str]]]:
-    """Return the uses that some of the formats `names` are for, with these, each format once."""
+    """Return the uses with those of their formats that are in `names`; each format comes once."""
     left, groups = list(names), []
     for use in (*USES, OTHER):
         formats = [name for name in use.formats or left if name in left]

@@ -1,6 +1,6 @@
-"""WebVTT (W3C): one cue a thing, such as "dog heard".
+"""WebVTT (W3C): cues such as "dog heard".
 
-Its classes, for styling, are its track and what a person did to it: `<c.audio.confirmed>`.
+For styling, a cue has classes: its track, and what a person did to it (`<c.audio.confirmed>`).
 """
 
 from seehear.export.told import subtitles
@@ -9,7 +9,7 @@ from seehear.time import Timeline
 
 
 def render(timeline: Timeline, *, media: str | None = None) -> str:
-    """Return the cues in order of onset; no label can end a cue or open a tag."""
+    """Return the cues in order of onset; labels are escaped."""
     blocks = ["WEBVTT", f"NOTE What is heard, seen, or both in {escape(timeline.source)}"]
     for track, start_s, end_s in not_parsed(timeline):
         start, end = clocks(start_s, end_s, ".")

@@ -1,4 +1,4 @@
-"""What several writers share: an order of events, names of tiers, clocks, text on one line."""
+"""Shared by several writers: the order of events, names of tiers, clock times, one-line text."""
 
 import re
 from collections.abc import Sequence
@@ -20,10 +20,10 @@ def by_time(timeline: Timeline) -> list[Event]:
 
 
 def singles(timeline: Timeline) -> list[Event]:
-    """Return the events of each track in order of onset, without those that follow from them.
+    """Return the audio and visual events in order of onset.
 
-    What is heard and seen is in both tracks already; only where nothing else was asked for it
-    stands for itself.
+    Audio-visual events are left out, as they follow from these, unless they are all that is
+    exported.
     """
     events = by_time(timeline)
     single = [e for e in events if e.track is not Track.AUDIO_VISUAL]
@@ -41,9 +41,9 @@ def clip_name(timeline: Timeline) -> str:
 
 
 def counted(start_s: float, end_s: float, units: int) -> tuple[int, int]:
-    """Return an interval in whole units, `units` a second, at least one of them long.
+    """Return an interval in whole units, `units` a second; it is at least one unit long.
 
-    What falls together where it is rounded still has a length: readers refuse what has none.
+    Readers refuse intervals without length, which rounding could make.
 
     Examples:
         >>> counted(1.0, 1.0002, 1000), counted(0.0, 2.5, 1000)
@@ -54,7 +54,7 @@ def counted(start_s: float, end_s: float, units: int) -> tuple[int, int]:
 
 
 def in_row(intervals: Sequence[tuple[float, float, str]], units: int) -> list[tuple[int, int, str]]:
-    """Return the intervals of a tier as `counted` gives them, none of them over the one before."""
+    """Return the intervals of a tier as `counted` gives them, without overlaps."""
     out: list[tuple[int, int, str]] = []
     for start_s, end_s, label in intervals:
         start, end = counted(start_s, end_s, units)
@@ -65,7 +65,7 @@ def in_row(intervals: Sequence[tuple[float, float, str]], units: int) -> list[tu
 
 
 def span_text(start_s: float, end_s: float, *, places: int = 6) -> tuple[str, str]:
-    """Return both ends of an interval as decimal numbers, not equal where they are written short.
+    """Return both ends of an interval as decimal numbers that differ even after rounding.
 
     Examples:
         >>> span_text(100000.0, 100000.04), span_text(3.0, 3.00000001)
@@ -77,9 +77,9 @@ def span_text(start_s: float, end_s: float, *, places: int = 6) -> tuple[str, st
 
 
 def clocks(start_s: float, end_s: float, point: str) -> tuple[str, str]:
-    """Return both ends of an interval as `clock` writes them, never the same.
+    """Return both ends of an interval as `clock` writes them; they always differ.
 
-    Formats with clocks know no time before zero: what lies there is taken to begin at zero.
+    Clock times cannot be below zero: an interval that begins earlier begins at zero.
     """
     start, end = counted(max(0.0, start_s), max(0.0, end_s), 1000)
     return clock(start, point), clock(end, point)
@@ -99,7 +99,7 @@ def clock(time_ms: int, point: str) -> str:
 def not_parsed(timeline: Timeline) -> list[tuple[str, float, float]]:
     """Return (track, start_s, end_s) of each stretch in which a track was not parsed, by onset.
 
-    Nothing is known of them: no event lies there, and none is missing either.
+    Nothing is known of these seconds: the lack of events there says nothing.
     """
     found = []
     for track in TRACKS:
@@ -110,10 +110,10 @@ def not_parsed(timeline: Timeline) -> list[tuple[str, float, float]]:
 def tiers(timeline: Timeline) -> list[Tier]:
     """Return (name, intervals) per track and class that occurs; intervals (start_s, end_s, label).
 
-    Events of different classes overlap freely, intervals of a tier may not: hence one tier per
-    track and class.  A track that was parsed and holds nothing gives one empty tier of its name, a
-    track that is absent gives none.  What a person did stands in tiers that say so: `audio:Dog
-    (added)`.  Seconds in which a track was not parsed have a tier of theirs.
+    Intervals of a tier may not overlap, as events of different classes do: hence one tier per track
+    and class.  A track that was parsed and has no events gives one empty tier with its name; an
+    absent track gives none.  What a person did has tiers of its own: `audio:Dog (added)`.  So have
+    the seconds in which a track was not parsed.
     """
     out: list[Tier] = []
     for track in Track:
@@ -130,7 +130,7 @@ def tiers(timeline: Timeline) -> list[Tier]:
 
 
 def _tiers_of(timeline: Timeline, track: Track) -> list[Tier]:
-    """Return the tiers of a track; what a person confirmed, corrected or added is in their own."""
+    """Return the tiers of a track; events confirmed, corrected or added have tiers of their own."""
     out: list[Tier] = []
     for label in timeline.vocabulary:
         text = one_line(label)
@@ -150,7 +150,7 @@ def _needed(track: Track) -> tuple[str, ...]:
 
 
 def _distinct(found: list[Tier]) -> list[Tier]:
-    """Number tiers whose labels differ only in characters that had to go: names must be unique."""
+    """Add numbers to tiers of equal names (characters were removed): names must be unique."""
     seen: dict[str, int] = {}
     out = []
     for name, intervals in found:

@@ -17,14 +17,18 @@ _SAME = 1e-3  # two labels that differ by less are one: cosines in half precisio
 def agreement(ours: SegmentLabels, theirs: SegmentLabels) -> dict[str, Json]:
     """Return by track how far two sets of labels agree, over the clips that both have.
 
-    Counted are the segments of clips whose weak labels have the class (`ours.weak`): nothing else
-    can be denoised.  Where both know their labels before the re-weighting, those are compared.
+    A class is counted on the segments of the clips that are weakly labelled with it
+    (`ours.weak`), because only those can be denoised.  Where both sets hold the labels before the
+    re-weighting, those are compared.
+
+    Args:
+        ours, theirs: (N, T, C) by track, of the same classes and grid; clips are matched by name.
 
     Returns:
-        By track: `clips`; `segments`, and of these `both`, `ours`, `theirs`, `neither` keep the
-        label; `same`, the share on which they agree; `clips_alike`, clips without a difference;
-        `soft`: of all values, the share that differs by more than a thousandth, and the mean
-        difference; `per_class`: the counts, one number a class.
+        By track: `clips`; `segments`, and how many of these keep the label in `both`, in `ours`
+        alone, in `theirs` alone, in `neither`; `same`, the share on which the two agree;
+        `clips_alike`, clips without a difference; `soft`: the share of all values that differ by
+        more than a thousandth, and the mean difference; `per_class`: the counts of each class.
 
     Raises:
         DataError: other classes, no clip or no track in common.

@@ -1,4 +1,4 @@
-"""What the labels became: how much was removed and softened, and how good they are now.
+"""How denoising changed the labels: what was removed and softened, and how good they are now.
 
 The figures of label quality are those of parsing (`seehear.metrics`), with labels of at least one
 half taken as predictions.  They use the clips' weak labels, so they measure labels, never a parser.
@@ -38,10 +38,10 @@ def changes(
         soft: (N, T, C), in [0, 1].
 
     Returns:
-        Totals, and lists with one number a class: `clips` with the weak label; `clips_removed`, of
-        these, where no segment kept it; `segments` = clips times T; `segments_removed`, of these;
-        `lowered` and `raised`: positive and negative segments that re-weighting changed;
-        `share_reweighted`: those over all N times T segments.
+        Totals, and lists with one number a class: `clips`, with the weak label; `clips_removed`,
+        those of them where no segment kept it; `segments` = clips times T; `segments_removed`,
+        those of them that lost the label; `lowered` and `raised`: positive and negative segments
+        that re-weighting changed; `share_reweighted`: their share of all N times T segments.
     """
     present = weak.astype(bool)
     clips, segments, _ = hard.shape
@@ -78,12 +78,12 @@ def label_quality(
             without an array is its weak label on every segment, as training takes it.
         weak: (N, C), 0 or 1.
         truth: of the same clips.
-        joint: whether it tells only what is heard and seen at once.
+        joint: whether the truth marks only what is heard and seen at once.
 
     Returns:
-        By stage: the five segment figures (means over clips), and `per_class`: track to C pooled F
-        values, None for a class that is neither in the labels nor in the truth, and for whatever
-        the truth says nothing of.
+        By stage: the five segment figures (means over clips), and `per_class`: by track, C pooled
+        F values.  None stands for a class that neither labels nor truth have, and for figures
+        that this truth cannot give.
     """
     from seehear.metrics import evaluate
 

@@ -1,4 +1,4 @@
-"""LSLD's own segment labels, as its repository publishes them: read without running anything.
+"""LSLD's own segment labels, as its repository publishes them, read without running any code.
 
 `refine_label/denoised_label.npz` and `final_label.npz` each hold two pickled dictionaries,
 `label_a` and `label_v`: id of a training clip -> tensor (10, 25).  The first has the hard labels,
@@ -35,12 +35,12 @@ _KINDS = {"f2": "<f2", "f4": "<f4", "f8": "<f8"}  # of arrays, should a copy hol
 
 @dataclass(frozen=True)
 class Released:
-    """Segment labels that are read, not made.
+    """The options of a recipe that reads LSLD's published segment labels.
 
     Args:
         file: of `refine_label` in the dataset folder: `final_label.npz`, or `denoised_label.npz`
             for the hard ones.
-        visual, audio: no encoder is needed.
+        visual, audio: empty, as no encoder is needed.
     """
 
     file: str = "final_label.npz"
@@ -72,7 +72,7 @@ class Released:
 
 
 def released_labels(dataset: Dataset, path: Path | str, *, split: str = "train") -> SegmentLabels:
-    """Return the labels of a released file for the clips of a split that it has.
+    """Return the labels (N, T, C) of a released file for those clips of a split that it has.
 
     Args:
         dataset: LLP, or part of it.
@@ -80,8 +80,8 @@ def released_labels(dataset: Dataset, path: Path | str, *, split: str = "train")
         split: its name.
 
     Raises:
-        DataError: missing, damaged, asking for more than arrays, of other shapes than the dataset's
-            or values outside [0, 1], or for no clip of the split.
+        DataError: the file is missing, damaged, holds anything but arrays, has other shapes than
+            the dataset or values outside [0, 1], or has no clip of the split.
     """
     path = Path(path)
     if dataset.vocabulary.names != LLP_VOCABULARY.names:
@@ -126,7 +126,7 @@ def labels_of(dataset: Dataset, options: Released) -> SegmentLabels:
     """Return the released labels that lie in the dataset folder.
 
     Raises:
-        DataError: they do not, or as `released_labels`.
+        DataError: there are none, or as `released_labels`.
     """
     if (fault := options.missing(dataset)) is not None:
         raise fault
@@ -151,7 +151,7 @@ def read_released(path: Path) -> dict[str, dict[str, NDArray[np.generic]]]:
         raise DataError("no such file", where=path, hint=_HINT) from None
     except WeightsError as error:  # of the reader of tensors
         raise DataError(f"refused: {error.problem}", where=path, hint=_HINT) from None
-    except Exception as error:  # a damaged pickle shows itself as almost any error
+    except Exception as error:  # a damaged pickle can raise almost any error
         told = f"not readable as LSLD's labels ({type(error).__name__}: {error})"
         raise DataError(f"{told:.300}", where=path, hint=_HINT) from None
 
@@ -235,7 +235,7 @@ def _checked(array: NDArray[np.generic], shape: tuple[int, ...], path: Path) -> 
     """Return the labels of one clip as float32.
 
     Raises:
-        DataError: of another shape, or not in [0, 1].
+        DataError: they have another shape, or values outside [0, 1].
     """
     if array.shape != shape:
         raise DataError(f"expected labels {shape} of each clip, got {array.shape}", where=path)

@@ -1,4 +1,4 @@
-"""What the options of a rule of segment labels must say: which tracks, in which spaces."""
+"""What the options of a rule for segment labels must say: which tracks, in which spaces."""
 
 from typing import Protocol
 
@@ -6,12 +6,12 @@ from seehear.time import TRACKS
 
 
 class SegmentRule(Protocol):
-    """The options of such a rule, as a recipe holds them (`Denoising`, VALOR's `Thresholds`)."""
+    """The options of a rule, as a recipe holds them (`Denoising`, VALOR's `Thresholds`)."""
 
     @property
     def visual(self) -> str:
-        """Encoder whose space, shared with language, the visual track is compared in; empty where
-        labels are read.
+        """Encoder in whose space the visual track is compared with texts; empty where labels are
+        read from a file.
         """
 
     @property
@@ -23,6 +23,6 @@ class SegmentRule(Protocol):
 
 
 def rule_encoders(rule: SegmentRule) -> dict[str, str]:
-    """Return the encoder of each track that a rule labels by one."""
+    """Return, by track, the encoder that a rule needs to label it."""
     encoders = {"audio": rule.audio, "visual": rule.visual}
     return {track: encoders[track] for track in TRACKS if rule.has(track) and encoders[track]}

@@ -1,8 +1,9 @@
 """How alike segments and texts are: cosines in float32, and their softmax over prompts.
 
-Softmax values are only useful as such (equation 3 of the LSLD paper); a decision is always the
-arg-max of the raw cosines.  The two agree exactly in real numbers, but without temperature the
-softmax of N cosines is 1/N plus the third decimal, and half precision then ties what is not equal.
+Softmax values serve equation 3 of the LSLD paper alone; a decision is always the arg-max of the
+cosines.  In exact arithmetic both give the same arg-max, but without a temperature the softmax
+values of N cosines differ from 1/N only in the third decimal, and in half precision different
+values become equal.
 """
 
 from collections.abc import Callable
@@ -41,7 +42,8 @@ def unit_rows(array: Array, what: str) -> Floats:
     """Return float32 vectors of length 1 along the last axis; a zero vector stays zero.
 
     Raises:
-        FeatureError: NaN or infinite values; `what` names the array, the message its first bad row.
+        FeatureError: NaN or infinite values; the message names the array (`what`) and its first
+            bad row.
     """
     values = np.asarray(to_numpy(array), np.float32)
     squared = np.einsum("...d,...d->...", values, values)  # one pass, no squared copy

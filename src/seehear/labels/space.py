@@ -12,10 +12,10 @@ from seehear.features.reader import read_segments
 
 
 def find_space(store: FeatureStore, encoder: str) -> str | None:
-    """Return the stream that holds an encoder's joint space; None if the folder has none.
+    """Return the stream that holds an encoder's joint space; None if the folder lacks it.
 
-    Encoders that give a `space` beside their features are read there; those whose features are the
-    joint space itself (CLIP, CLAP) are read from `feature`, or from `frames`.
+    That is the output `space` where an encoder has one beside its features; CLIP, SigLIP and CLAP,
+    whose features lie in the joint space themselves, are read from `feature` or `frames`.
     """
     streams = (f"{encoder}/{output}" for output in _space_outputs(encoder))
     return next((stream for stream in streams if stream in store.streams), None)

@@ -1,4 +1,4 @@
-"""Segment labels in memory and on disk: float32 arrays, and JSON that says how they came about.
+"""Segment labels in memory and on disk: float32 arrays, and JSON that says how they were made.
 
     LABELS/audio.npy    (N, T, C) float32 in [0, 1]; absent where the audio track was not labelled
     LABELS/visual.npy   likewise
@@ -7,11 +7,11 @@
     LABELS/weak.npy     (N, C) bool, the labels of the clips that they were made of
     LABELS/audio.hard.npy, visual.hard.npy  (N, T, C) bool, the labels before they were softened
 
-The last three are there where the rule knows them, so that a report shows what was, not what
-today's folders would give.
+The last three files are written where the rule knows them, so that a report shows the labels that
+were used, even after the dataset has changed.
 
-The arrays load without unpickling anything, on any machine; released label files are pickled
-dictionaries of GPU tensors.
+The arrays are loaded without unpickling.  (Label files that LSLD released are pickled dictionaries
+of GPU tensors; `seehear.labels.released` reads those.)
 """
 
 import hashlib
@@ -43,7 +43,7 @@ from seehear.foreign.texts import read_json
 from seehear.time import TRACKS
 
 SCHEMA = "seehear.labels/1"
-ABOUT = "labels.json"  # written last: where it stands, the labels are whole
+ABOUT = "labels.json"  # written last: where it is, the labels are whole
 _WEAK, _HARD = "weak", ".hard"
 _ARRAYS = (*TRACKS, _WEAK, *(f"{track}{_HARD}" for track in TRACKS))
 
@@ -57,8 +57,11 @@ class SegmentLabels:
         names: N clip names (the full `filename` column), unique.
         vocabulary: C class names.
         provenance: how the labels were made, as JSON values.
-        weak: (N, C) bool, what they were made of; None where that is not known.
+        weak: (N, C) bool, the weak labels that they were made of; None: not known.
         hard: (N, T, C) bool by track, the labels before they were softened, where that is known.
+
+    Raises:
+        ValueError: shapes that do not fit, values outside [0, 1], or names that are not unique.
     """
 
     audio: NDArray[np.float32] | None
@@ -131,8 +134,8 @@ class SegmentLabels:
 def save(labels: SegmentLabels, folder: Path | str) -> None:
     """Write labels to a folder.
 
-    Each file is whole or not there.  labels.json comes last and holds the digests of the arrays, so
-    a folder of old and new files mixed (killed in between) is noticed when it is loaded.
+    Each file is written whole or not at all.  labels.json comes last and holds the digests of the
+    arrays, so a mix of old and new files (after a kill) is noticed when it is loaded.
 
     Raises:
         SeehearError: the folder holds something else, the disk is full, or it cannot be written.
@@ -156,7 +159,7 @@ def save(labels: SegmentLabels, folder: Path | str) -> None:
             _replace(folder / f"{track}.npy", partial(_write_array, array))
         _replace(folder / ABOUT, lambda file: file.write(text.encode()))
         for name in _ARRAYS:
-            if name not in arrays:  # what an earlier run left must not be taken for ours
+            if name not in arrays:  # files of an earlier run must not be taken for ours
                 (folder / f"{name}.npy").unlink(missing_ok=True)
     except OSError as error:
         wanted = sum(array.nbytes for array in arrays.values()) + len(text)
@@ -220,7 +223,7 @@ def load(folder: Path | str) -> SegmentLabels:
             arrays.get(_WEAK),
             {track: arrays[name] for track, name in hard.items() if name in arrays},
         )
-    except ValueError as error:  # a form's `Wrong`, and what labels refuse, are such
+    except ValueError as error:  # raised by a form (`Wrong`) and by `SegmentLabels`
         raise DataError(f"damaged labels ({error})", where=folder, hint=_AGAIN) from None
 
 

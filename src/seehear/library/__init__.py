@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from seehear.library.open_words import OpenWords
     from seehear.library.query import parse
 
-# name -> its file, read when asked for: who parses into a library asks it nothing
+# name -> module, imported on first use: parsing into a library needs none of them
 _WHERE = {
     "Found": "hits",
     "Hit": "hits",

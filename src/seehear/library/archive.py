@@ -1,8 +1,8 @@
 """An archive that is parsed into a library, again and again while both change.
 
-What was done stays: a file whose timeline is there, made the same way, is not parsed again.  What
-stands otherwise is named, and done again only where that is asked for; and what a person or another
-tool changed is never written over without being asked.
+A file whose timeline is there and was made the same way is not parsed again.  Timelines that were
+made another way are named, and made again only on request; a timeline that a person or another tool
+has changed is never overwritten without a request.
 """
 
 import json
@@ -41,9 +41,9 @@ class Wishes:
     """What the user asks for beyond what is new.
 
     Args:
-        again: parse again what was parsed otherwise (`changed`), or everything; None: nothing.
-        overwrite_changed: also where a person or a tool changed the timeline since.
-        retry: also what failed before.
+        again: parse again what was parsed another way (`changed`), or everything; None: nothing.
+        overwrite_changed: also where a person or a tool has changed the timeline since.
+        retry: also files that failed before.
     """
 
     again: Again | None = None
@@ -53,14 +53,14 @@ class Wishes:
 
 @dataclass
 class Look:
-    """What a look at the files found.
+    """The files of an archive, sorted by what is to be done.
 
     Args:
         todo: to be parsed now.
-        done: whose timelines stand.
-        left: parsed otherwise, and left as they are.
-        kept: to be parsed again, but their timelines were changed by others.
-        failed: what failed before and is not tried again.
+        done: with a timeline that stays.
+        left: parsed another way, and left as they are.
+        kept: to be parsed again, but left because their timelines were changed by others.
+        failed: failed before, and not tried again.
     """
 
     todo: list[FileTask] = field(default_factory=list)
@@ -70,16 +70,16 @@ class Look:
     failed: list[Failure] = field(default_factory=list)
 
     def tasks(self) -> list[FileTask]:
-        """Return what there is to the files, but for those that failed before."""
+        """Return the tasks of all files except those that failed before."""
         return [*self.todo, *self.done, *self.left, *self.kept]
 
 
 class Made:
-    """How a parser makes timelines.
+    """How a parser makes timelines: what has to be equal for a file not to be parsed again.
 
     Args:
         vocabulary: the classes that it looks for.
-        about: its record.
+        about: its record, as in a timeline's `parser`.
     """
 
     def __init__(self, vocabulary: Iterable[str], about: Mapping[str, Json]) -> None:
@@ -100,8 +100,8 @@ class ParsedArchive:
     Args:
         library: the folder.
         wishes: what the user asks for.
-        whole: the folder is a library, with all that lies below it; else only the folders that
-            results go to are looked into.
+        whole: the folder and all folders below it are the library; else only the folders that
+            results go to are read.
     """
 
     def __init__(self, library: Path, wishes: Wishes, *, whole: bool) -> None:
@@ -113,11 +113,13 @@ class ParsedArchive:
         self._shelf: Shelf | None = None
 
     def look(self, files: Sequence[Wanted], parser: Made) -> Look:
-        """Return what is to be done with files, in their order; timelines follow moved files.
+        """Return what is to be done with files, in their order.
+
+        The timeline of a file that was moved is kept, and names its new place.
 
         Args:
-            files: all of them.
-            parser: what would parse them.
+            files: all files of the archive.
+            parser: the parser that would parse them.
 
         Raises:
             SeehearError: the library takes no files.
@@ -134,13 +136,11 @@ class ParsedArchive:
             elif task.before is not None and task.standing is not Standing.MEDIA:
                 self._see(task, task.before)
             self._sort(task, look)
-        self.wishes = replace(self.wishes, retry=False)  # once: a watched folder is looked at often
+        self.wishes = replace(self.wishes, retry=False)  # once only: a folder may be watched
         return look
 
     def look_at(self, clips: Sequence[FileTask], parser: Made) -> Look:
-        """Return what is to be done with clips under names that they have, whose media are as they
-        were, or are not there.
-        """
+        """Return what is to be done with clips whose media are unchanged or missing."""
         self._shelf = Shelf(self._places)
         look = Look()
         for clip in clips:
@@ -150,7 +150,7 @@ class ParsedArchive:
         return look
 
     def hash_of(self, path: Path) -> str:
-        """Return the hash of a video, which is read only where it is new or changed.
+        """Return the hash of a video; the file is read only if it is new or changed.
 
         Raises:
             MediaError: it cannot be read.
@@ -167,7 +167,7 @@ class ParsedArchive:
         return Shelf(self._places, found)
 
     def _sort(self, task: FileTask, look: Look) -> None:
-        """Lay a task where it belongs."""
+        """Put a task into the list that it belongs to."""
         again = self.wishes.again
         failure = None if self.wishes.retry or task.file.named else self.failures.of(task.file.path)
         if task.standing is Standing.NEW:
@@ -185,10 +185,10 @@ class ParsedArchive:
             look.todo.append(task)
 
     def is_others(self, task: FileTask) -> bool:
-        """Return whether a timeline would be written over that is not as parsing wrote it.
+        """Return whether parsing would overwrite a timeline that others have changed.
 
-        What a person corrected in it does not hinder this: it stays.  But corrections of a video
-        that is another by now fit nothing.
+        Corrections by a person do not count, as they are carried over, unless the video itself has
+        changed: then they no longer fit.
         """
         path = self.timeline_path(task)
         if self.wishes.overwrite_changed or not path.exists():
@@ -197,14 +197,14 @@ class ParsedArchive:
         return written.touched or (written.corrected and task.standing is Standing.MEDIA)
 
     def with_corrections(self, task: FileTask, fresh: Timeline) -> tuple[Timeline, str]:
-        """Return a new timeline with what a person did to the one in its place, and what that is.
+        """Return a new timeline with the corrections of the one it replaces, and a note of them.
 
         Args:
-            task: whose timeline it is.
-            fresh: as parsed.
+            task: the file.
+            fresh: its timeline as parsed now.
 
         Raises:
-            DataError: the one in its place holds corrections, and is damaged.
+            DataError: the timeline to be replaced holds corrections, and is damaged.
         """
         path = self.timeline_path(task)
         if task.standing is Standing.MEDIA or not path.exists():
@@ -224,7 +224,7 @@ class ParsedArchive:
         return self.library / f"{task.name}{SUFFIX}"
 
     def done(self, task: FileTask, timeline: Timeline) -> None:
-        """Take note of a timeline that was written.
+        """Record that a timeline was written.
 
         Raises:
             SeehearError: the library takes no files.
@@ -237,7 +237,7 @@ class ParsedArchive:
         self.failures.clear(task.file.path)
 
     def _see(self, task: FileTask, before: Written) -> None:
-        """Take note of where the video of a timeline lies that says nothing of it here."""
+        """Record where the video of a timeline lies, if that is not on record yet."""
         if before.hash is not None and self._places.of_timeline(task.name) is None:
             self._remember(task, before.hash)
 
@@ -249,7 +249,7 @@ class ParsedArchive:
             self._places.remember(Seen(place, *seen, hash_, task.name))
 
     def _follow(self, task: FileTask) -> None:
-        """Let a timeline call its video what it is called now; nothing else of it changes."""
+        """Write the new name of its video into a timeline; nothing else of it changes."""
         path = self.timeline_path(task)
         data = read_json(path, anything)
         if isinstance(data.get("media"), dict):
@@ -263,7 +263,7 @@ class ParsedArchive:
         self._remember(task, task.before.hash or "")
 
     def otherwise(self, task: FileTask, parser: Made) -> str:
-        """Return in what a timeline was made otherwise than it would be now; "" if unknown."""
+        """Return how a timeline was made differently from now, in words; "" if unknown."""
         if task.standing not in (Standing.WORDS, Standing.PARSER):
             return ""
         try:

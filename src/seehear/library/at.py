@@ -34,7 +34,7 @@ def timeline_at(path: Path) -> Timeline:
     """Return the timeline of a path.
 
     Raises:
-        DataError: there is none, or it is none.
+        DataError: there is no file, or it is not a timeline.
     """
     if parts_above(path) is None:
         return Timeline.from_json(path)
@@ -42,16 +42,16 @@ def timeline_at(path: Path) -> Timeline:
 
 
 def lock_at(path: Path) -> Path:
-    """Return the file that is held while a timeline is read, changed and written."""
+    """Return the lock file of a timeline, to hold while it is read, changed and written."""
     folder = next(filter(is_parts, path.absolute().parents), None)
     return path if folder is None else folder / MARK
 
 
 def put_at(path: Path, text: str) -> None:
-    """Write a timeline in the place of the one that stands there.
+    """Replace the timeline at a path.
 
     Raises:
-        SeehearError: the disk, or the place of the library, refuses; all is as it was.
+        SeehearError: it cannot be written; the old timeline stays.
     """
     parts = parts_above(path)
     if parts is None:

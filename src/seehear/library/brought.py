@@ -1,8 +1,8 @@
 """Embeddings that others made, put beside the timelines of a library as if parsing had kept them.
 
-A clip that has no timeline gets one that was looked at for no class; its video, where somebody has
-it, gives it name, length and hash.  Then `like`, `duplicates` and, where the encoders are known,
-open words and parsing use the rows as they use any.
+A clip without a timeline gets one with an empty vocabulary; name, length and hash come from its
+video if that is there.  Then `like` and `duplicates` use the rows as any others; where the encoders
+are known, so do open words and parsing.
 """
 
 from collections.abc import Mapping
@@ -33,11 +33,11 @@ _PIECE = 10  # segments, as parsing keeps them
 
 @dataclass(frozen=True)
 class Placed:
-    """What became of embeddings.
+    """The result of `place`.
 
     Args:
-        clips: names of timelines that have them now, below the library.
-        new: those of them that were made.
+        clips: names of the timelines that have embeddings now, below the library.
+        new: those of them that did not exist before.
         failed: clips that could not be used, and why.
     """
 
@@ -57,14 +57,15 @@ def place(
     """Put embeddings beside the timelines of a library.
 
     Args:
-        library: the folder; it is there.
+        library: an existing folder.
         brought: the embeddings.
-        media: where the videos lie, if anywhere.
-        vouched: they were made by our encoders of these names, with their own weights.
-        precision: how they are kept.
+        media: folder of the videos, if there is one.
+        vouched: the user says that they were made by our encoders of these names, with their own
+            weights.
+        precision: number format in which they are kept.
 
     Raises:
-        SeehearError: encoders are vouched for that nobody knows, or that are not installed.
+        SeehearError: an encoder is vouched for that is unknown or not installed.
     """
     encoders = _known(brought.encoders) if vouched else brought.encoders
     names, new, failed = [], [], []
@@ -137,10 +138,10 @@ class _Finder:
 
 
 def _known(encoders: Mapping[str, Mapping[str, Json]]) -> dict[str, Mapping[str, Json]]:
-    """Return encoders as they are here, and those that they parse together with.
+    """Return the records of encoders as installed here, with those of the preset they belong to.
 
     Raises:
-        SeehearError: one is not known, or not installed.
+        SeehearError: an encoder is unknown, or not installed.
     """
     from seehear.encoders import card, load_encoder
     from seehear.encoders.provenance import provenance
@@ -165,10 +166,10 @@ def _known(encoders: Mapping[str, Mapping[str, Json]]) -> dict[str, Mapping[str,
 
 
 def _check_widths(clip: BroughtClip) -> None:
-    """Refuse rows that an encoder of ours does not make.
+    """Check the width of rows that are said to come from an encoder of ours.
 
     Raises:
-        DataError: they are of another width.
+        DataError: the encoder makes rows of another width.
     """
     from seehear.encoders import card
 
@@ -196,7 +197,7 @@ def _keep(path: Path, clip: BroughtClip, about: KeptAbout) -> None:
     """Keep the rows of a clip.
 
     Raises:
-        SeehearError: the disk refuses them.
+        SeehearError: they cannot be written.
     """
     writer = KeptWriter(path, about.precision)
     by_encoder: dict[str, list[str]] = {}

@@ -1,9 +1,9 @@
-"""How sure an answer is: the scores of a query's classes, put together second by second.
+"""How sure an answer is: the scores of a query's classes, combined second by second.
 
-Of conditions side by side the product counts, of either the larger.  "Not" is asked to be sure: it
-counts with the square of what the largest score within `NEAR_S` leaves to 1, for a dog whose score
-flickers is there throughout; and beside it a dip of one segment in what is there does not count.
-The score of a moment is the mean over its seconds.
+"And" is the product of its conditions, "or" the largest.  "Not" is strict, because a dog whose
+score flickers is there throughout: with m the largest score within `NEAR_S`, it is (1 - m)^2.
+Beside a "not", a dip of one segment in the other conditions is filled.  The score of a moment is
+the mean over its seconds.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,12 +23,12 @@ NEAR_S = 2.0
 
 
 class Confidence:
-    """Scores of all segments of a library, laid end to end as `Levels` holds them.
+    """Scores of all segments S of a library, clip after clip as in `Levels`.
 
     Args:
         levels: the scores.
         line: where the clips lie.
-        clips: columns of the index, an entry a clip: `grid_start_s`, `step_s`, `segments`,
+        clips: columns of the index, one entry a clip: `grid_start_s`, `step_s`, `segments`,
             `scores_at`, `scored`.
         spellings: label of a query -> those of the index.
     """
@@ -47,7 +47,7 @@ class Confidence:
         self._same: dict[int, NDArray[np.bool_]] = {}
 
     def row(self, track: str, label: str | None) -> Row:
-        """Return the levels of a class, of any class for None, (S,)."""
+        """Return the levels (S,) of a class; None: the largest of any class."""
         key = track, label
         if key not in self._rows:
             spelled = [None] if label is None else self.spellings(label)
@@ -56,7 +56,7 @@ class Confidence:
         return self._rows[key]
 
     def put(self, label: str, levels: NDArray[np.uint8]) -> None:
-        """Take in the levels of a class that the index does not have, (2, S)."""
+        """Add the levels (2, S) of a class that the index does not have."""
         for track, row in zip(TRACKS, levels, strict=True):
             self._rows[track, label] = np.zeros(self.levels.count, np.uint8)
             self._rows[track, label][: len(row)] = row
@@ -79,12 +79,12 @@ class Confidence:
             places.append(place)
         length = places[1] - places[0]
         mean = (sums[1] - sums[0]) / np.where(length > 0, length, 1)
-        last = np.clip(at + count - 1, 0, len(scores) - 1)  # of a stretch beyond the last segment
+        last = np.clip(at + count - 1, 0, len(scores) - 1)  # they may end beyond the last
         mean = np.where(length > 0, mean, scores[last])
         return np.where(count > 0, np.clip(mean, 0, 1), 1.0)
 
     def _scores(self, node: Node, *, filled: bool = False) -> Floats:
-        """Return how sure a condition is, (S,); `filled`: whether dips are passed over."""
+        """Return how sure a condition is, (S,); `filled`: with dips of one segment filled."""
         if isinstance(node, Not):
             absence: Floats = (1 - self._around(self._scores(node.child))) ** 2
             return absence
@@ -115,7 +115,7 @@ class Confidence:
         return out
 
     def _without_dips(self, scores: Floats) -> Floats:
-        """Return the scores, those of segments between two higher ones lifted to the lower."""
+        """Return the scores; one between two higher ones becomes the lower of these."""
         out = scores.copy()
         between = self._same_kept(2)
         lower = np.minimum(scores[:-2], scores[2:])
@@ -123,7 +123,7 @@ class Confidence:
         return out
 
     def _same_kept(self, away: int) -> NDArray[np.bool_]:
-        """Return whether segments so far apart are of one clip that keeps scores."""
+        """Return whether segments s and s + away are of one clip that keeps scores, (S - away,)."""
         same = self._same_clip(away)
         if not self.scored.all():
             same = same & self._by_segment(self.scored)[:-away]
@@ -131,11 +131,11 @@ class Confidence:
 
     @cached_property
     def _clip(self) -> NDArray[np.int32]:
-        """Which clip each segment belongs to, (S,); -1 where that is gone."""
+        """The clip of each segment, (S,); -1 for a clip that is no longer there."""
         there = np.flatnonzero(self.count > 0)
         first, last = self.at[there], self.at[there] + self.count[there]
         edges = np.sort(np.concatenate([[0], first, last[last < self.levels.count]]))
-        edges = edges[np.diff(edges, prepend=-1) > 0]  # numpy's `unique` loads much to do so
+        edges = edges[np.diff(edges, prepend=-1) > 0]  # `np.unique` would import more of numpy
         owner = np.full(len(edges), -1, np.int32)
         owner[np.searchsorted(edges, first)] = there
         begins = np.zeros(self.levels.count, np.int8)
@@ -147,7 +147,7 @@ class Confidence:
         return values[self._clip]
 
     def _same_clip(self, away: int) -> NDArray[np.bool_]:
-        """Return whether segments so far apart are of one clip, (S - away,)."""
+        """Return whether segments s and s + away are of one clip, (S - away,)."""
         if away not in self._same:
             self._same[away] = self._clip[away:] == self._clip[:-away]
         return self._same[away]
@@ -183,15 +183,15 @@ class Confidence:
         end = last + 1 - self.at[clip]
         meant = (
             (clip >= 0) & (end <= self.count[clip]) & self.scored[clip]
-        )  # not of a clip that is gone
+        )  # not of a clip that is no longer there
         first, clip, end = first[meant], clip[meant], end[meant]
         start_s = self.start_s[clip] + (first - self.at[clip]) * self.step_s[clip]
         end_s = self.start_s[clip] + end * self.step_s[clip]
-        # what a clip lasts beyond its last segment belongs to that
+        # the rest of a clip after its last segment belongs to that segment
         end_s[end == self.count[clip]] = np.inf
         return self.line.put(clip, start_s, end_s)
 
 
 def asks_for_absence(node: And) -> bool:
-    """Return whether conditions side by side hold a "not"."""
+    """Return whether one of the conditions is a "not"."""
     return any(isinstance(child, Not) for child in node.children)

@@ -1,7 +1,7 @@
 """In how many clips of a library each class is heard and seen, alone and together.
 
-All classes at once, by the algebra of `spans`: a pair of a clip and a class is to it what a clip is
-to a search.  The numbers are those of clips that a search for the same would find.
+All classes are counted at once by the algebra of `spans`, where each pair of clip and class has the
+place that a clip has in a search.  The numbers equal those of clips that a search would find.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ Columns = dict[str, NDArray[Any]]
 Floats = NDArray[np.float64]
 _TRACKS = ("audio", "visual", "audio_visual")
 _ONLY = (("heard_only", "audio", "visual"), ("seen_only", "visual", "audio"))
-_NOTES = 1000  # different lines of clips that are looked through
+_NOTES = 1000  # different notes of clips that are read, at most
 _EVENTS = (
     "SELECT clip, code, list_position($tracks, e.track)::TINYINT - 1 AS track,"
     " e.start_s AS start_s, e.end_s AS end_s"
@@ -46,15 +46,15 @@ _PARSED = (
 
 @dataclass(frozen=True)
 class ClassCounts:
-    """Numbers of clips in which a class is found, somewhere in each.
+    """Numbers of clips in which a class occurs at least once.
 
     Args:
-        label: the class, as it is spelled most.
-        heard, seen: on a track.
+        label: the class, in its most frequent spelling.
+        heard, seen: clips with it on that track.
         both: on both tracks at one moment.
         heard_only: heard at a moment at which it is known not to be seen.
         seen_only: seen at a moment at which it is known not to be heard.
-        notes: what the clips' timelines say of the word, such as what stands in for it.
+        notes: what the timelines say about the word, such as which class was used in its place.
     """
 
     label: str
@@ -67,12 +67,12 @@ class ClassCounts:
 
     @property
     def most(self) -> int:
-        """Clips with the class on the track where there are more of them."""
+        """The larger of `heard` and `seen`."""
         return max(self.heard, self.seen)
 
 
 def count_classes(library: Path) -> list[ClassCounts]:
-    """Return what every class that was looked for is found in; the most frequent first.
+    """Return the numbers of clips of every class that was looked for, the most frequent first.
 
     Raises:
         DataError: the library has no index, or a damaged one.
@@ -89,7 +89,7 @@ def count_classes(library: Path) -> list[ClassCounts]:
 
             return _counted(columns, levels)
     except DataError:
-        if scores_path(index_path(library)) != scores:  # it was renewed meanwhile
+        if scores_path(index_path(library)) != scores:  # the index was replaced meanwhile
             return count_classes(library)
         raise
 
@@ -130,7 +130,7 @@ def _counted(columns: Callable[..., Columns], levels: Levels) -> list[ClassCount
 def _doubts(
     pairs: "_Pairs", clips: Columns, levels: Levels, spelled: list[list[str]]
 ) -> dict[str, Spans]:
-    """Return by kind where scores leave a doubt whether a class is on one track alone."""
+    """Return by kind where scores leave it in doubt whether a class is on one track alone."""
     parts: dict[str, list[tuple[Ints, Floats, Floats]]] = {kind: [] for kind, *_ in _ONLY}
     for code, labels in enumerate(spelled):
         slots = np.flatnonzero(pairs.code == code)
@@ -162,12 +162,12 @@ def _without(label: str, track: str, other: str) -> And:
 
 
 class _Pairs:
-    """The pairs of clip and class that have events, laid on a line.
+    """The pairs of clip and class that have events, one after another on a line.
 
     Args:
         events: columns clip, code, track, start_s, end_s, each (events,).
-        length_s: of each clip, (clips,).
-        classes: how many there are.
+        length_s: length of each clip, (clips,).
+        classes: number of classes.
     """
 
     def __init__(self, events: Columns, length_s: NDArray[np.floating], classes: int) -> None:
@@ -183,11 +183,11 @@ class _Pairs:
         return self.line.put(self.slot[which], events["start_s"][which], events["end_s"][which])
 
     def only(self, track: str, other: str, parsed: Columns) -> Spans:
-        """Return the events of a track where the other was parsed and is without the class."""
+        """Return where a class is on a track, and not on the other, which was parsed there."""
         return (self.on(track) - self.on(other)) & self._known(parsed)
 
     def _known(self, parsed: Columns) -> Spans:
-        """Return the stretches of each pair's clip."""
+        """Return parsed stretches of clips as stretches of each of their pairs."""
         first = np.searchsorted(parsed["clip"], self.clip, side="left")
         number = np.searchsorted(parsed["clip"], self.clip, side="right") - first
         slot = np.repeat(np.arange(len(self.clip)), number)
@@ -196,7 +196,7 @@ class _Pairs:
         return self.line.put(slot, parsed["start_s"][row], parsed["end_s"][row])
 
     def count(self, spans: Spans) -> Ints:
-        """Return the number of clips with a stretch by class, (classes,)."""
+        """Return by class the number of clips with a stretch, (classes,)."""
         slot = self.line.get(spans)[0]  # sorted
         slot = slot[np.flatnonzero(np.diff(slot, prepend=-1))]
         return np.bincount(self.code[slot], minlength=self.classes).astype(np.int64)

@@ -1,8 +1,8 @@
-"""Moments that were found, as files: each cut out of its video, and a list for editors.
+"""Moments of a search as files: each cut out of its video, and a list for editing programs.
 
-OUT/0001 dog.mp4   a cut a moment, best first
-OUT/cuts.csv       which moment of which video each is
-OUT/cuts.edl       the exact moments as CMX 3600, for editing programs, in the videos' time codes
+OUT/0001 dog.mp4   one file for each moment, the best first
+OUT/cuts.csv       video, start and end of each file
+OUT/cuts.edl       the exact moments as CMX 3600, in the videos' time codes
 """
 
 import csv
@@ -25,7 +25,7 @@ COLUMNS = ("file", "timeline", "source", "start_s", "end_s", "score", "cut_from_
 
 @dataclass(frozen=True)
 class Cut:
-    """A moment and the file it was cut into, which goes from `start_s` to `end_s` of the video."""
+    """A moment and its file, which holds the video from `start_s` to `end_s`."""
 
     hit: Hit
     file: Path
@@ -35,7 +35,7 @@ class Cut:
 
 @dataclass(frozen=True)
 class Cuts:
-    """What was cut, and a line for each moment that could not be."""
+    """The files that were made, and a line for each moment that could not be cut."""
 
     made: tuple[Cut, ...]
     failed: tuple[str, ...]
@@ -45,10 +45,10 @@ def export(library: Path, hits: Iterable[Hit], out: Path, media: tuple[Path, ...
     """Cut moments out of their videos; nothing is encoded again.
 
     Args:
-        library: where they were found.
+        library: the library that was searched.
         hits: the moments.
-        out: folder, made if need be; files of these names are replaced.
-        media: folders where videos may lie that are not beside their timelines.
+        out: folder, made if needed; files of these names are replaced.
+        media: folders of videos that do not lie beside their timelines.
 
     Raises:
         MissingExtraError: PyAV is not installed.
@@ -94,7 +94,7 @@ def _table(cuts: Iterable[Cut]) -> str:
 
 
 def edl(library: Path, hits: Iterable[Hit]) -> str:
-    """Return moments as a list of cuts, in the time codes of their files."""
+    """Return moments as an edit decision list, in the time codes of their files."""
     known: dict[str, Frames] = {}
     decisions = []
     for hit in hits:

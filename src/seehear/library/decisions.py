@@ -13,13 +13,13 @@ from seehear.time import Decoding, Timeline, decoded, decoding_of
 
 @dataclass(frozen=True)
 class Decided:
-    """What became of one timeline.
+    """The result for one timeline.
 
     Args:
         path: of its file, below the library.
-        before, after: how many events it had, and has.
-        changed: whether its file says something else now.
-        error: why nothing was decided.
+        before, after: number of events before, and now.
+        changed: whether its file has changed.
+        error: why no decision was possible; None: none.
     """
 
     path: str
@@ -34,13 +34,13 @@ def decide_library(
 ) -> Iterator[Decided]:
     """Decide every timeline of a library again, and yield each in the order of its name.
 
-    It starts from what the parser decided with, so doing it twice is as doing it once.  A timeline
-    is replaced in one piece; one that comes out as it was is not written.
+    `change` is applied to the parser's own settings, so doing it twice has the effect of doing it
+    once.  A timeline is replaced atomically, and not written if it stays the same.
 
     Args:
         library: a folder of timelines, or one timeline file.
-        change: gives the settings from those of the parser.
-        write: False only tells what would change.
+        change: returns the new settings, given those of the parser.
+        write: False: only report what would change.
 
     Raises:
         DataError: there is no such folder or file, or no timeline in it.

@@ -1,9 +1,9 @@
 """Near duplicates: clips that are the same recording, whole or in part, by what was kept of them.
 
 Every clip is compared with every other, exactly, by the measure of `like` for whole clips: the
-mean, over the seconds of one, of the largest likeness of any second of the other, by both tracks
-where both have them.  The larger of the two directions counts, so that a part is told with what it
-was cut from.  Clips above a bound that hang together are one group.
+mean, over the seconds of one, of the largest likeness to any second of the other, by both tracks
+if both clips have them.  The larger of the two directions counts, so that a part is found together
+with what it was cut from.  Clips that are linked by likenesses above a bound form one group.
 
 The work grows with the square of the seconds: 10,000 of them take seconds, 100,000 minutes.
 """
@@ -22,16 +22,16 @@ from seehear.library.like import By, Vectors, streams_of, vectors_of
 
 ALIKE = 0.85
 _BLOCK = 2048  # seconds that are compared with all others at once
-_OTHERS = 256  # clips, of those others, whose seconds are laid out at once
-_ROUNDING = 1e-3  # of likenesses: vectors are compared with 16 bits
-Pairs = dict[tuple[int, int], float]  # how like two clips are, the lower number first
+_OTHERS = 256  # clips among those others that are held in memory at once
+_ROUNDING = 1e-3  # error of a likeness, as vectors have 16 bits
+Pairs = dict[tuple[int, int], float]  # likeness of two clips, by their numbers, the lower first
 
 
 @dataclass(frozen=True)
 class Duplicate:
     """A clip of a group: its timeline (path below the library) and source.
 
-    `likeness` is that to the clip of the group which it is most like, in [0, 1].
+    `likeness`, in [0, 1], is to the most similar other clip of the group.
     """
 
     path: str
@@ -41,7 +41,7 @@ class Duplicate:
 
 @dataclass(frozen=True)
 class Duplicates:
-    """Groups of clips that are alike, those most alike first; what to know, a line each."""
+    """Groups of clips that are alike, the most alike first; notes for the user, a line each."""
 
     groups: tuple[tuple[Duplicate, ...], ...]
     notes: tuple[str, ...]
@@ -52,9 +52,9 @@ class _Stream:
     """The unit vectors (S, D), 16 bits, of the clips that have a stream.
 
     Args:
-        clips: their numbers.
-        first: where each begins.
-        vectors: of all their seconds.
+        clips: numbers of the clips.
+        first: index of the first second of each.
+        vectors: of all their seconds, (S, D).
     """
 
     clips: NDArray[np.int64]
@@ -77,11 +77,11 @@ def duplicates(library: Path, at_least: float = ALIKE, by: By = "both") -> Dupli
 
     Args:
         library: folder of timelines with an index, and with features kept of its clips.
-        at_least: likeness from which two clips are told, above 0, at most 1.
-        by: what is compared.
+        at_least: likeness from which on two clips count as near duplicates, in (0, 1].
+        by: what is compared: sound, picture, or both.
 
     Raises:
-        ConfigError: the bound is none.
+        ConfigError: a bound outside (0, 1].
         FeatureError: nothing was kept of any clip.
     """
     if not 0 < at_least <= 1:
@@ -107,7 +107,7 @@ def duplicates(library: Path, at_least: float = ALIKE, by: By = "both") -> Dupli
 
 
 def _read(library: Path, paths: Sequence[str], by: By) -> tuple[dict[str, _Stream], int]:
-    """Return the vectors of all clips by stream, and of how many clips there are any."""
+    """Return the vectors of all clips by stream, and the number of clips that have any."""
     parts: dict[str, list[tuple[int, Vectors]]] = {}
     names: dict[str, str] = {}
     kept, files = 0, KeptFiles(library)
@@ -132,12 +132,12 @@ def _read(library: Path, paths: Sequence[str], by: By) -> tuple[dict[str, _Strea
 
 
 def _free(name: str, taken: dict[str, _Stream]) -> str:
-    """Return a name that is not taken: one encoder with other weights is another stream."""
+    """Return a free name: an encoder with other weights makes another stream."""
     return name if name not in taken else _free(f"{name} (otherwise)", taken)
 
 
 def _of_clip(path: Path, by: By) -> dict[str, tuple[str, Vectors]]:
-    """Return the unit vectors of a clip by how they were made.
+    """Return the unit vectors of a clip by stream, with a digest of how they were made.
 
     Raises:
         FeatureError: none were kept, or they are damaged.
@@ -154,14 +154,14 @@ def _of_clip(path: Path, by: By) -> dict[str, tuple[str, Vectors]]:
 
 
 def _pairs(count: int, streams: Sequence[_Stream], at_least: float) -> Pairs:
-    """Return how like clips are, those above a bound; the larger of both directions."""
+    """Return the likenesses above a bound, the larger of both directions for each pair."""
     seconds = np.zeros(count, np.int64)
     for stream in streams:
         seconds[stream.clips] = np.maximum(seconds[stream.clips], stream.lengths)
     pairs: Pairs = {}
     for begin, end in _blocks(seconds):
         likeness = _one_way(streams, begin, end, count)
-        likeness[np.arange(end - begin), np.arange(begin, end)] = -1  # itself
+        likeness[np.arange(end - begin), np.arange(begin, end)] = -1  # a clip and itself
         rows_of, others = np.nonzero(likeness >= at_least - _ROUNDING)
         for row, other in zip(rows_of.tolist(), others.tolist(), strict=True):
             pair = min(row + begin, other), max(row + begin, other)
@@ -170,7 +170,7 @@ def _pairs(count: int, streams: Sequence[_Stream], at_least: float) -> Pairs:
 
 
 def _blocks(seconds: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Yield clips that are compared with all others at once."""
+    """Yield (begin, end) of clips that are compared with all others at once."""
     last = np.cumsum(seconds)
     begin = 0
     while begin < len(seconds):
@@ -181,7 +181,7 @@ def _blocks(seconds: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
 
 
 def _one_way(streams: Sequence[_Stream], begin: int, end: int, count: int) -> NDArray[np.float32]:
-    """Return how like every clip some are, (end - begin, clips); -1: they cannot be compared."""
+    """Return the likenesses of some clips to all, (end - begin, clips); -1: not comparable."""
     total, tracks = np.zeros((2, end - begin, count), np.float32)
     for stream in streams:
         first, last = np.searchsorted(stream.clips, [begin, end]).tolist()
@@ -193,7 +193,7 @@ def _one_way(streams: Sequence[_Stream], begin: int, end: int, count: int) -> ND
 
 
 def _of_stream(stream: _Stream, begin: int, end: int) -> NDArray[np.float32]:
-    """Return how like all clips of a stream some of them are, (end - begin, clips)."""
+    """Return the likenesses of some clips of a stream to all of its clips, (end - begin, clips)."""
     start = int(stream.first[begin])
     these = stream.rows(begin, end)
     nearest = np.empty((len(these), len(stream.clips)), np.float32)
@@ -207,7 +207,7 @@ def _of_stream(stream: _Stream, begin: int, end: int) -> NDArray[np.float32]:
 
 
 def _groups(pairs: Pairs) -> Iterator[dict[int, float]]:
-    """Yield the clips that hang together by pairs, each with its largest likeness."""
+    """Yield groups of clips that are linked by pairs: number of a clip -> its largest likeness."""
     near: dict[int, dict[int, float]] = {}
     for (one, other), likeness in pairs.items():
         near.setdefault(one, {})[other] = likeness

@@ -1,7 +1,7 @@
 """A whole library in another form: one table of all clips, or one file a clip.
 
-Clips come one after another, in order of their names, and none is kept: memory does not grow with
-what they hold.  One that is damaged costs itself.
+Clips are read one after another, in the order of their names, and not kept, so memory does not grow
+with the library.  A damaged timeline is left out and named.
 """
 
 import csv
@@ -48,21 +48,21 @@ _TYPES = {
     **dict.fromkeys(("start_s", "end_s", "score"), "DOUBLE"),
 }
 _HEADER = tuple(_TYPES)
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # what is not a fault of one file
-Named = tuple[str, Timeline]  # by the path of its file in the library
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # errors that every further file would meet, too
+Named = tuple[str, Timeline]  # path of the timeline's file in the library, and the timeline
 Read = tuple[str, Timeline | SeehearError]
 _BATCH = 5_000  # clips of an index that are in memory at once
 
 
 class LibraryClips:
-    """What is wanted of the timelines of a library, one after another, and what became of them.
+    """The selected parts of a library's timelines, one after another, and a count of the results.
 
     Args:
         library: a folder of timelines.
-        selection: what of them is wanted.
-        whole: read the timelines themselves; else the index is brought up to date and read, which
-            is quicker and has all that a table says. Where there can be none, timelines are read.
-        indexed: called after each timeline that the index takes in.
+        selection: what is to be exported of them.
+        whole: read the timelines themselves.  False: bring the index up to date and read that,
+            which is quicker and holds all that a table needs; without an index, timelines are read.
+        indexed: called after each timeline that is added to the index.
 
     Raises:
         DataError: there is no timeline.
@@ -78,7 +78,7 @@ class LibraryClips:
     ) -> None:
         self.library, self.selection = library, selection
         self.advance: Callable[[], None] = lambda: None  # called after each
-        self.done = 0  # clips of which all that was wanted has been written
+        self.done = 0  # clips that have been written completely
         self._vocabularies: set[tuple[str, ...]] = set()
         updated = None if whole else _updated(library, indexed)
         if updated is not None:
@@ -99,10 +99,10 @@ class LibraryClips:
             )
 
     def __iter__(self) -> Iterator[Named]:
-        """Yield what is wanted of each timeline that can be read.
+        """Yield the selected part of each timeline that can be read.
 
         Raises:
-            SeehearError: none could be done, or a class that was asked for is in none.
+            SeehearError: none could be written, or no timeline has a class that was asked for.
         """
         for path, timeline in self._read:
             if isinstance(timeline, SeehearError):
@@ -111,7 +111,7 @@ class LibraryClips:
                 self._vocabularies.add(timeline.vocabulary)
                 self.done += 1
                 chosen = self.selection.of(timeline)
-                # a clip that was searched for none of the classes has nothing to say of them
+                # a clip that was searched for none of these classes is left out
                 if chosen.vocabulary or not timeline.vocabulary:
                     yield path, chosen
             self.advance()
@@ -122,10 +122,10 @@ class LibraryClips:
             raise DataError(f"nothing could be exported{more}; the first: {self.failed[0]}")
 
     def fail(self, error: SeehearError) -> None:
-        """Take down that the latest clip could not be written.
+        """Record that the latest clip could not be written.
 
         Raises:
-            SeehearError: the disk is full, or takes nothing: others would fail as well.
+            SeehearError: the disk is full or read-only, so that every other clip would fail, too.
         """
         if getattr(error.__cause__, "errno", None) in _FULL:
             raise error
@@ -134,7 +134,7 @@ class LibraryClips:
 
 
 def _updated(library: Path, indexed: Callable[[], None]) -> Updated | None:
-    """Bring the index up to date; None: DuckDB is missing, or nothing can be written there."""
+    """Bring the index up to date; None if DuckDB is missing or the folder is read-only."""
     try:
         return update(library, advance=indexed)
     except SeehearError:
@@ -142,7 +142,7 @@ def _updated(library: Path, indexed: Callable[[], None]) -> Updated | None:
 
 
 def _timelines(library: Path, paths: Iterable[str]) -> Iterator[Read]:
-    """Yield timelines by their paths, or what is wrong with one."""
+    """Yield (path, timeline), with the error in place of a damaged timeline."""
     parts = parts_of(library)
     if parts is not None:
         yield from parts.timelines()
@@ -155,9 +155,9 @@ def _timelines(library: Path, paths: Iterable[str]) -> Iterator[Read]:
 
 
 def _indexed(library: Path) -> Iterator[Read]:
-    """Yield as much of each timeline as an index has: all but how it was made and decided.
+    """Yield each timeline as the index has it: without how it was made and decided.
 
-    Its rows lie in order of their paths, so that some of them are read without the others.
+    Rows of the index lie in the order of their paths, so they can be read in parts.
     """
     index = index_path(library)
     with connect() as db, reading(index):
@@ -214,11 +214,11 @@ def write_table(clips: Iterable[Named], form: str, path: Path, *, excel: bool = 
         clips: what is written.
         form: of `TABLES`.
         path: the file.
-        excel: CSV as Excel opens it rightly (`seehear.export.csv.for_excel`).
+        excel: write CSV so that Excel reads it correctly (`seehear.export.csv.for_excel`).
 
     Raises:
         MissingExtraError: DuckDB, which writes Parquet, is not installed.
-        SeehearError: the file cannot be written, or as `clips` says.
+        SeehearError: the file cannot be written, or an error of `clips`.
     """
     if form == "csv":
         with atomic_path(path) as part, part.open("wb") as out:
@@ -227,7 +227,7 @@ def write_table(clips: Iterable[Named], form: str, path: Path, *, excel: bool = 
         import duckdb
 
         written = _write_lines(clips, folder / "rows.jsonl")
-        target = str(part).replace("'", "''")  # COPY takes no parameter here
+        target = str(part).replace("'", "''")  # DuckDB's COPY takes no parameter for its target
         try:
             db.execute(
                 "COPY (SELECT * FROM read_json($rows, format = 'newline_delimited',"
@@ -257,7 +257,7 @@ def write_csv(clips: Iterable[Named], out: BinaryIO, *, excel: bool = False) -> 
             table.writerows(map(harmless, of_clip) if excel else of_clip)
             written += len(of_clip)
     finally:
-        text.detach()  # the file is the caller's to close
+        text.detach()  # the caller closes the file
     return written
 
 
@@ -274,13 +274,13 @@ def _write_lines(clips: Iterable[Named], path: Path) -> int:
 
 def _line(name: str, row: Row) -> str:
     value = dict(zip(_HEADER, (name, *row), strict=True))
-    # its reader takes no zero byte
+    # DuckDB's reader of JSON refuses zero bytes
     return json.dumps(value, ensure_ascii=False).replace("\\u0000", "") + "\n"
 
 
 @contextmanager
 def _scratch(path: Path) -> Iterator[Path]:
-    """Give a hidden folder beside a file, for the rows on their way into it."""
+    """Yield a hidden scratch folder beside a file, removed afterwards."""
     beside_it = None if is_special(path) else path.parent
     try:
         if beside_it is not None:
@@ -299,18 +299,18 @@ def write_files(
     media: Path | None = None,
     base: str | None = None,
 ) -> None:
-    """Write a file a clip, in the subfolders of the library.
+    """Write one file for each clip, in the same subfolders as in the library.
 
     Args:
         clips: what is written.
         form: a name of `seehear.export.FORMATS`, or one that an installed package adds.
         out: the folder; nothing is written outside of it.
-        media: folder of the videos, for formats that point to them; those beside a timeline are
-            found without.
-        base: the address below which the videos lie on the web, for links to them instead.
+        media: folder of the videos, for formats that link to them; not needed for videos beside
+            their timelines.
+        base: the web address below which the videos lie; links then lead there.
 
     Raises:
-        ConfigError: copies of timelines would mix with the library's own.
+        ConfigError: copies of timelines would be written among the library's own.
         SeehearError: the folder cannot be made, or nothing could be written.
     """
     about = export.get(form)
@@ -343,7 +343,7 @@ def write_one(
     media: Path | None = None,
     base: str | None = None,
 ) -> None:
-    """Write one file of all clips, for the formats that have such, and what goes beside it.
+    """Write one file of all clips, for formats that allow this, and the files that go with it.
 
     Arguments and errors as in `write_files`.
     """
@@ -362,14 +362,14 @@ def write_one(
 
 
 class _Inside:
-    """Says whether folders lie inside another, wherever links lead; each is looked at once."""
+    """Checks that folders lie inside another after resolving links; each is checked once."""
 
     def __init__(self, folder: Path) -> None:
         self._root = folder.resolve()
         self._known: set[Path] = set()
 
     def require(self, folder: Path) -> None:
-        """Raise ConfigError where a folder leads out."""
+        """Raise ConfigError if a folder lies outside."""
         if folder in self._known:
             return
         real = Path(os.path.realpath(folder))

@@ -1,5 +1,5 @@
-"""What the timelines of a library say, `LIBRARY/.seehear/timelines.tsv`: one that stays as it is is
-not read again.
+"""Facts about the timelines of a library, `LIBRARY/.seehear/timelines.tsv`, so that an unchanged
+timeline need not be read again.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ Stamp = tuple[int, int]  # `seehear.files.stamp`
 
 
 class Facts:
-    """Reads timelines, each once while it stays as it is.
+    """Reads timelines, each only once while it is unchanged.
 
     Args:
         library: the folder.
@@ -35,7 +35,7 @@ class Facts:
         self._lines.shorten(len(read), (_texts(*known) for known in self._known.values()))
 
     def read(self, name: str) -> Written | None:
-        """Return what a timeline says; None where there is none.
+        """Return the facts of a timeline; None if there is no such timeline.
 
         Args:
             name: its path below the library, without suffix.

@@ -1,7 +1,7 @@
 """The files of an archive that could not be parsed, `LIBRARY/.seehear/failed.json`.
 
-They are kept from one run to the next: a file that failed is not tried again while it stays as it
-is (size and time of change), unless it is asked for.
+They are kept from one run to the next: a file that failed is not tried again while its size and
+time of change stay the same, unless the user asks for it.
 """
 
 import contextlib
@@ -28,10 +28,10 @@ class Failure:
     """A file that could not be parsed.
 
     Args:
-        source: as the user names it.
+        source: its name as the user gives it.
         path: where it lies.
-        bytes, mtime_ns: its size and time of change then.
-        error: why, in one line.
+        bytes, mtime_ns: its size and time of change when it failed.
+        error: why it failed, in one line.
     """
 
     source: str
@@ -51,7 +51,7 @@ class Failures:
     def __init__(self, library: Path) -> None:
         self.path = library / FOLDER / FILE
         self._failed: dict[str, Failure] = {}
-        with contextlib.suppress(DataError):  # damaged or none: whatever fails is found out again
+        with contextlib.suppress(DataError):  # damaged or missing: files that fail are found again
             for entry in read_json(self.path, _FORM)["failed"]:
                 one = Failure(**{key: entry[key] for key in (*_FAILURE, "error")})
                 self._failed[one.path] = one
@@ -60,13 +60,13 @@ class Failures:
         return iter(self._failed.values())
 
     def of(self, path: Path) -> Failure | None:
-        """Return why a file failed, if it is still as it was then."""
+        """Return the failure of a file if the file is unchanged since; else None."""
         found = self._failed.get(_key(path))
         same = found is not None and stamp(path) == (found.bytes, found.mtime_ns)
         return found if same else None
 
     def add(self, path: Path, source: str, error: str, seen: tuple[int, int] | None) -> None:
-        """Take note of a failure.
+        """Record a failure.
 
         Args:
             path, source, error: see `Failure`.
@@ -81,7 +81,7 @@ class Failures:
         self._write()
 
     def clear(self, path: Path) -> None:
-        """Forget that a file failed.
+        """Remove the record of a file's failure.
 
         Raises:
             SeehearError: the library takes no files.

@@ -1,11 +1,11 @@
 """Search: where in the clips of a library the conditions of a query hold together.
 
-Three-valued: a condition holds, is known not to hold, or is unknown.  Nothing is known of a class
-that was not looked for in a clip, nor of seconds in which a track was not parsed; so `-visual:Dog`
-finds no sound recording, and nothing after the picture of a clip has ended.  A class is known not
-to be there where its score stays below a bound, too (`ABSENT_BELOW`): between the bound and the
-threshold of the events it is doubtful, and neither holds.  Beside a "not", seconds count in which
-all of it together is sure enough (`SURE`).
+A condition has one of three values: it holds, it is known not to hold, or it is unknown.  Unknown
+are classes that were not looked for in a clip, and seconds in which a track was not parsed; so
+`-visual:Dog` finds no sound recording, and nothing after the picture of a clip has ended.  Where
+scores were kept, a class is known to be absent only where its score stays below a bound
+(`ABSENT_BELOW`); between this bound and the threshold of events it is unknown.  In a query with a
+"not", only seconds count in which all conditions together are sure enough (`SURE`).
 """
 
 import logging
@@ -54,7 +54,7 @@ _COMPARE: dict[str, Callable[[NDArray[Any], float], NDArray[np.bool_]]] = {
 _IN_WORDS = re.compile(
     r"\b((un|in)?(heard|audible|seen|visible)|off-?screen)\b(?!\s*:)", re.IGNORECASE
 )
-_DIGITS = 3  # of a score that is shown, and of one that is compared
+_DIGITS = 3  # decimals of a score, when it is shown and when it is compared
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,9 @@ class Found:
         library: where it was searched.
         query: as it was typed.
         clip, start_s, end_s, score: of each hit.
-        searched_for: the query as it was understood, where that is not as it was typed.
+        searched_for: the query as it was understood, if that differs from what was typed.
         notes: what to know about the answer, a line each.
-        doubtful: of an answer that is empty, how many stretches a "not" left out for doubt.
+        doubtful: if nothing was found, the number of stretches that were too doubtful for a "not".
     """
 
     library: Path
@@ -108,7 +108,7 @@ class Found:
         return float((self.end_s - self.start_s).sum())
 
     def ranked(self) -> "Found":
-        """Return the same with the surest hit first; those as sure stay in their order."""
+        """Return the same hits, the surest first; equally sure ones keep their order."""
         order = np.argsort(-self.score, kind="stable")
         columns = ("clip", "start_s", "end_s", "score")
         return replace(self, **{name: getattr(self, name)[order] for name in columns})
@@ -123,8 +123,8 @@ class Found:
 
 
 def _distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the values there are, sorted."""
-    # asked for the indices as well: without, NumPy imports its masked arrays, a tenth of our start
+    """Return the distinct values, sorted."""
+    # with indices, although unused: without, NumPy imports its masked arrays, a tenth of our start
     return np.unique(values, return_index=True)[0]
 
 
@@ -141,10 +141,11 @@ def search(
     Args:
         library: folder of timelines.
         query: see `query`.
-        absent: a class whose score stays below this for two seconds on either side is surely not
-            there, in clips whose scores were kept; in others, where it has no event.
-        sure: in rows with a "not", how sure a second must be of all of it (`confidence`), likewise.
-        words: scores words that no clip was parsed for; None: those are refused.
+        absent: in [0, 1]: a class is absent where its score stays below this within two seconds on
+            either side.  In clips without kept scores, it is absent where it has no event.
+        sure: in [0, 1]: in queries with a "not", how sure all conditions together must be of a
+            second (`confidence`); for clips with kept scores.
+        words: scores words that no clip was parsed for; None: such words are refused.
 
     Raises:
         ConfigError: the text is not a query (see `query`), or names a class that no clip was
@@ -172,13 +173,13 @@ def _answered(
     *,
     anew: bool = False,
 ) -> "Answer":
-    """Return what is asked of an index; one that is damaged is made again, once.
+    """Return the answer of an index; a damaged index is made again, once.
 
     Args:
-        library: whose index.
-        ask: asks it.
+        library: the folder.
+        ask: asks the opened index.
         absent, sure: see `search`.
-        anew: whether it was made again already.
+        anew: whether the index has been made again already.
     """
     index = index_path(library)
     scores = scores_path(index)
@@ -186,7 +187,7 @@ def _answered(
         with connect() as db, reading(index), opened(scores) as levels:
             return ask(_Search(db, index, levels, absent, sure))
     except DataError:
-        if index.is_file() and scores_path(index) != scores:  # it was renewed meanwhile
+        if index.is_file() and scores_path(index) != scores:  # it was replaced meanwhile
             return _answered(library, ask, absent, sure)
         if anew:
             raise
@@ -249,7 +250,7 @@ class _Search:
         )
 
     def _doubtful(self, tree: Node, spans: Spans) -> int:
-        """Return how many stretches a "not" left out for doubt where nothing was found, else 0."""
+        """Return how many stretches were too doubtful for a "not"; 0 if anything was found."""
         if len(spans) or not _negates(tree):
             return 0
         bold = copy(self)
@@ -257,7 +258,7 @@ class _Search:
         return len(bold.where(tree, True))
 
     def score(self, text: str, words: OpenWords) -> None:
-        """Score a word that no clip was parsed for, where enough was kept to do so."""
+        """Score a word that no clip was parsed for, if enough was kept to do so."""
         clips = self._columns(
             "SELECT path, media.hash AS hash, scores_at, segments FROM {} ORDER BY file_row_number"
         )
@@ -275,7 +276,7 @@ class _Search:
         self.confidence.put(text, found.levels)
 
     def _notes(self, tree: Node) -> list[str]:
-        """Return what to say where "not" could not be judged by scores."""
+        """Return a note if some clips have no scores to judge a "not" by."""
         bare = int(np.sum(~self.scored))
         if not bare or not _negates(tree):
             return []
@@ -285,7 +286,7 @@ class _Search:
         ]
 
     def where(self, node: Node, truth: bool) -> Spans:
-        """Return where `node` is known to be `truth`."""
+        """Return where `node` is known to be true, or (`truth` False) known to be false."""
         if isinstance(node, Not):
             return self.where(node.child, not truth)
         if isinstance(node, Lasting | Scored | Near):
@@ -303,8 +304,9 @@ class _Search:
         return found
 
     def chosen(self, node: Lasting | Scored | Near, truth: bool) -> Spans:
-        """Return the stretches of a condition that are as asked; else where it is known that there
-        is none of these.
+        """Return the stretches of a condition that are as asked (long, sure, near).
+
+        With `truth` False, return where it is known that there is no such stretch.
         """
         holds = self.where(node.child, True)
         if isinstance(node, Near):
@@ -313,7 +315,7 @@ class _Search:
             if truth:
                 return as_asked
             reach = self.line.widened(holds, node.seconds)
-            perhaps = reach - self.where(node.other, False)  # there might be another
+            perhaps = reach - self.where(node.other, False)  # where the other may hold
             far = holds.take(~self.line.within(holds, perhaps, node.seconds))
             return self.where(node.child, False) | far
         compare = _COMPARE[node.compare]
@@ -344,7 +346,7 @@ class _Search:
         return self.line.put(found["clip"], found["start_s"], found["end_s"])
 
     def missing(self, term: Presence) -> Spans:
-        """Return where a class is surely not on a track."""
+        """Return where a class is known to be absent from a track."""
         doubtful = self.confidence.at_least(term, self.absent)
         return self.known(term) - (self.events(term) | doubtful)
 
@@ -375,7 +377,7 @@ class _Search:
 
 
 def _as_typed(tree: Node, query: str) -> bool:
-    """Return whether a query was typed as it was understood."""
+    """Return whether a query was understood exactly as it was typed."""
     return plain(told(tree)) == plain(told(parse(query))) and not _IN_WORDS.search(query)
 
 

@@ -1,4 +1,4 @@
-"""Foreign rows put into the timelines of a library, which are made where there are none yet."""
+"""Foreign rows put into the timelines of a library; missing timelines are made."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -34,11 +34,11 @@ _MOST_SAID = 200  # characters of the record of an edit
 
 @dataclass(frozen=True)
 class Placement:
-    """What became of rows.
+    """The result of `place_rows`.
 
     Args:
-        timelines: paths of those that were written or already said so, below the library.
-        new: those of them that were made.
+        timelines: paths, below the library, of timelines that hold the rows now.
+        new: those of them that did not exist before.
         unused: by `where` of a row, why it was not used.
         failed: clips that could not be read or written, and why.
     """
@@ -55,13 +55,13 @@ def place_rows(
     """Put rows into the timelines of a library as corrections.
 
     Args:
-        library: the folder; it is there.
-        clips: what is to be said.
-        reviewed: what no row speaks of in these clips is not there.
-        by: who says so.
+        library: an existing folder.
+        clips: the rows, clip by clip.
+        reviewed: these clips were gone through completely: what no row names is not there.
+        by: name of the person; None: not said.
 
     Raises:
-        SeehearError: the library takes no files.
+        SeehearError: nothing can be written into the library.
     """
     require_files(library)
     names, new, failed = [], [], []
@@ -92,14 +92,14 @@ def place_rows(
 
 
 class _Known:
-    """The timelines that a library has, looked through once it is needed."""
+    """The timelines that a library has, read when first needed."""
 
     def __init__(self, library: Path) -> None:
         self._library = library
         self._names: ClipNames | None = None
 
     def name_of(self, clip: GatheredClip) -> str:
-        """Return the name of a clip's timeline: where nobody has its media, that of its source."""
+        """Return the name of a clip's timeline; without media, it follows from the source."""
         if clip.media is not None or (self._library / f"{clip.name}{SUFFIX}").exists():
             return clip.name
         if self._names is None:
@@ -113,7 +113,7 @@ class _Known:
 
 
 def _spelt(clip: GatheredClip, timeline: Timeline, name: str) -> list[ForeignRow]:
-    """Return the rows of a clip under a name, with its timeline's own spelling of each class."""
+    """Return the rows of a clip, with the source `name` and its timeline's spelling of classes."""
     rows = [row for row in clip.rows if row.label != NOT_PARSED]
     labels = {row.label for row in rows}
     told = {description(timeline, word): word for word in timeline.vocabulary}
@@ -123,9 +123,10 @@ def _spelt(clip: GatheredClip, timeline: Timeline, name: str) -> list[ForeignRow
 
 
 def blank(clip: GatheredClip) -> Timeline:
-    """Return the timeline of a clip of which nothing was parsed, as long as its media or rows.
+    """Return an empty timeline for a clip, as long as its media or its rows.
 
-    Of our own exports everything counts as parsed but what they say was not.
+    Nothing of it counts as parsed, unless the rows come from an export of seehear: then all seconds
+    do except those that it marks as not parsed.
 
     Raises:
         MediaError: its media cannot be read.

@@ -1,8 +1,8 @@
-"""The index of a folder of timelines, `FOLDER/.seehear/index.parquet`: a row a clip.
+"""The index of a folder of timelines, `FOLDER/.seehear/index.parquet`: one row for each clip.
 
-It is brought up to date by time and size of files.  Anything that reads Parquet can query its
-columns (`COLUMNS`).  The scores of its clips lie beside it (`levels`).  Both are only ever a copy:
-what is damaged in any way is made again.
+Changed timelines are noticed by time and size of their files.  Any program that reads Parquet can
+query its columns (`COLUMNS`).  The scores of its clips lie beside it (`levels`).  Both only copy
+the timelines, so a damaged index is made again.
 """
 
 import contextlib
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 # $index from `sql_path`
 TABLE = "read_parquet($index, file_row_number = true, hive_partitioning = false)"
-# a clip of 116 days is a mistake, and would not fit the line that `search` lays clips on
+# a longer clip (116 days) is a mistake, and would not fit on the line of `search`
 _LONGEST_S = 1e7
-_FEW = 100_000  # segments of clips that are gone may lie in the scores, and as many as are wanted
+_FEW = 100_000  # scores are rewritten once more segments than this, and most, are useless
 COLUMNS = {
     "path": "VARCHAR",
     "mtime_ns": "BIGINT",
@@ -65,7 +65,7 @@ FORM = str(COLUMNS)  # what an index is sealed as
 
 @dataclass(frozen=True)
 class Updated:
-    """What an update found: numbers of clips, and what a user should know.
+    """The result of an update: numbers of clips, and what the user should know.
 
     Args:
         clips: that the index now has.
@@ -73,7 +73,7 @@ class Updated:
         changed: clips that were read again.
         removed: clips that are gone.
         failed: one line for each file that is not a timeline, or cannot be read.
-        notes: whatever else was passed over or mended, a line each.
+        notes: what was skipped or repaired, a line each.
     """
 
     clips: int
@@ -90,10 +90,10 @@ def index_path(library: Path) -> Path:
 
 
 def sql_path(path: Path) -> str:
-    """Return `path` for DuckDB's readers, who would take `*`, `?` and `[` for patterns.
+    """Return `path` escaped for DuckDB's readers, which read `*`, `?` and `[` as patterns.
 
     Raises:
-        DataError: the path cannot be written as one that matches only itself.
+        DataError: the path cannot be escaped.
     """
     text = str(path)
     if "\\" in text and re.search(r"[*?\[]", text):
@@ -109,8 +109,8 @@ def connect(scratch: Path | None = None) -> "DuckDBPyConnection":
     """Return a DuckDB connection in memory that never reaches for the network.
 
     Args:
-        scratch: folder for what is too much for memory; then it is a database of its own, for one
-            that has put something somewhere puts it nowhere else.
+        scratch: folder for data that do not fit into memory; the connection then has a database of
+            its own, because a database cannot change this folder later.
 
     Raises:
         MissingExtraError: DuckDB is not installed.
@@ -124,18 +124,18 @@ def connect(scratch: Path | None = None) -> "DuckDBPyConnection":
     return _database().cursor()
 
 
-@lru_cache(maxsize=1)  # to start one takes longer than most queries
+@lru_cache(maxsize=1)  # starting one takes longer than most queries
 def _database() -> "DuckDBPyConnection":
     import duckdb
 
     database = duckdb.connect(config={**_OFFLINE})
-    with contextlib.suppress(duckdb.Error):  # versions before 1.3 keep nothing of files anyway
+    with contextlib.suppress(duckdb.Error):  # versions before 1.3 have no such cache
         database.execute("SET enable_external_file_cache = false")
     return database
 
 
 def rows(sql: str, index: Path, **values: object) -> list[tuple[Any, ...]]:
-    """Return the rows that a query finds in an index, `{}` in the query being the table.
+    """Return the rows of a query on an index; `{}` in the query stands for the table.
 
     Raises:
         DataError: the index is not there or damaged.
@@ -148,7 +148,7 @@ def rows(sql: str, index: Path, **values: object) -> list[tuple[Any, ...]]:
 
 @contextlib.contextmanager
 def reading(index: Path) -> Iterator[None]:
-    """Turn what DuckDB has against an index into one line.
+    """Turn DuckDB's errors about an index into one of ours, of one line.
 
     Raises:
         DataError: the index is not there or damaged.
@@ -166,16 +166,16 @@ def reading(index: Path) -> Iterator[None]:
 
 
 def first_line(error: Exception) -> str:
-    """Return the first line of what DuckDB says, for a message of one line."""
+    """Return the first line of DuckDB's message."""
     return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def update(library: Path, *, advance: Callable[[], None] = lambda: None) -> Updated:
     """Bring the index of `library` up to date with the timelines below it.
 
-    Only new and changed files are read.  Links and hidden folders are passed over; a damaged
-    timeline is left out and named.  The index is replaced in one piece: a reader sees the old or
-    the new.  An index that is damaged in any way, or of another version, is made again.
+    Only new and changed files are read.  Links and hidden folders are skipped; a damaged timeline
+    is left out and named.  The index is replaced atomically: readers see the old one or the new.
+    An index that is damaged or of another version is made again.
 
     Args:
         library: a folder of timelines, or of Parquet parts (`parts`).
@@ -226,12 +226,12 @@ def _updated_from_files(library: Path, advance: Callable[[], None]) -> Updated:
 
 @dataclass(frozen=True)
 class _Old:
-    """What is there of an index.
+    """The index as it was before an update.
 
     Args:
-        stamps: the files it holds.
+        stamps: by path, time and size of its timelines.
         scores: the file of their scores.
-        segments: of each file.
+        segments: by path, number of segments.
     """
 
     stamps: Mapping[str, Stamp] = field(default_factory=dict)
@@ -240,9 +240,7 @@ class _Old:
 
 
 def _is_worth_keeping(old: _Old, stale: Iterable[str]) -> tuple[bool, list[str]]:
-    """Return whether the scores of an index are whole, and most of them still wanted; and a line
-    where they are damaged.
-    """
+    """Return whether the scores of an index are undamaged and mostly still needed, and notes."""
     if old.scores is None:
         return False, []
     count = levels.count_of(old.scores)
@@ -259,7 +257,7 @@ def _renew(
     stale: list[str],
     advance: Callable[[], None],
 ) -> dict[str, str]:
-    """Take fresh timelines into the index and stale ones out; return why by path, where none is."""
+    """Add fresh timelines to the index and remove stale ones; return path -> why for bad ones."""
     import duckdb
 
     index = index_path(library)
@@ -267,7 +265,7 @@ def _renew(
         count = None if old.scores is None else levels.count_of(old.scores)
         scores = levels.Fresh(count or 0)
         failed = _write_rows(rows, library, fresh, scores, advance)
-        # a file that stays damaged is no reason to write the index again
+        # the index is not written again only because a file is still damaged
         if len(failed) < len(fresh) or stale or not old.stamps:
             kept = levels.written(index.parent, old.scores, scores)
             try:
@@ -287,9 +285,7 @@ def _renew(
 
 
 def _known(library: Path) -> tuple[_Old, list[str]]:
-    """Return what is there of an index, nothing where it is not whole; and a line where there is
-    none.
-    """
+    """Return the index as it is, empty if it is damaged; and notes for the user."""
     index = index_path(library)
     if not os.path.lexists(index):
         return _Old(), []
@@ -306,7 +302,7 @@ def _known(library: Path) -> tuple[_Old, list[str]]:
 
 
 def scores_path(index: Path) -> Path | None:
-    """Return the file of scores that belongs to an index; None where it holds no clip.
+    """Return the file of scores that belongs to an index; None if it holds no clip.
 
     Raises:
         DataError: the index is not there or damaged.
@@ -317,12 +313,12 @@ def scores_path(index: Path) -> Path | None:
 
 
 def _set_aside(index: Path) -> str:
-    """Make room for a new index where something else stands; return what to tell."""
+    """Move aside what is in the place of the index; return a note for the user."""
     told = f"{index}: the index was damaged or of another version; it is made again"
     aside = index.with_name(f"not-the-index-{os.urandom(4).hex()}")
     try:
         if is_special(index):
-            index.unlink()  # or it would be written into
+            index.unlink()  # else the link's target would be written
         if index.is_symlink() or not index.is_dir():
             return told  # it is replaced
         os.replace(index, aside)
@@ -333,7 +329,7 @@ def _set_aside(index: Path) -> str:
 
 @contextlib.contextmanager
 def _rows_file(library: Path) -> Iterator[Path]:
-    """Give a scratch file beside the index."""
+    """Yield a scratch file beside the index, removed afterwards."""
     folder = index_path(library).parent
     try:
         folder.mkdir(exist_ok=True)
@@ -350,13 +346,13 @@ def _write_rows(
     scores: levels.Fresh,
     advance: Callable[[], None],
 ) -> dict[str, str]:
-    """Write a JSON line for each timeline; return the reason by path of those that are none."""
+    """Write a JSON line for each timeline; return path -> why for files that are not timelines."""
     failed = {}
     with rows.open("w", encoding="utf-8") as out:
         for path, stamp in fresh.items():
             where = library / path
             try:
-                path.encode()  # other names cannot stand in a table
+                path.encode()  # names that are not text cannot be stored in a table
                 timeline = Timeline.from_json(where)
                 row = row_of(path, stamp, timeline, where=where)
                 row["scores_at"] = scores.at
@@ -365,7 +361,7 @@ def _write_rows(
                 failed[path] = str(error)
             except UnicodeEncodeError:
                 failed[path] = f"{path!r}: the file name is not UTF-8; rename the file"
-            except ValueError:  # NaN and infinity, which JSON has no words for
+            except ValueError:  # NaN and infinity, which JSON does not have
                 failed[path] = f"{where}: a number is not finite"
             else:
                 out.write(line.encode("utf-8", "replace").decode() + "\n")
@@ -379,7 +375,7 @@ def row_of(path: str, stamp: Stamp, timeline: Timeline, *, where: object = None)
     """Return the row of one timeline.
 
     Raises:
-        DataError: its times make no sense.
+        DataError: its times are impossible.
     """
     end_s = max([timeline.duration_s, *(e.end_s for e in timeline)])  # a short tail may run over
     if not (math.isfinite(timeline.duration_s) and 0 <= end_s <= _LONGEST_S):
@@ -435,7 +431,7 @@ def _stretches(spans: Iterable[Span]) -> list[Json]:
 
 
 def _without_nul(text: str) -> str:
-    """Return text as DuckDB's reader of JSON takes it."""
+    """Return text without zero characters, which DuckDB's reader of JSON refuses."""
     return text.replace("\0", "")
 
 
@@ -451,14 +447,14 @@ def as_read(label: str) -> str:
 def _replace_index(
     db: "DuckDBPyConnection", library: Path, rows: Path, scores: Path, stale: list[str] | None
 ) -> None:
-    """Put in place what is kept of the old index and the new rows.
+    """Write the new index: the kept rows of the old one, and the new rows.
 
     Args:
         db: the connection.
-        library: whose index.
+        library: the folder.
         rows: file of the new rows.
         scores: file of the scores of old and new rows.
-        stale: what is not kept of the old index; None: nothing is.
+        stale: paths of old rows that are dropped; None: all are.
     """
     columns = {name: name for name in COLUMNS} | {"scores": f"'{scores.name}' AS scores"}
     names = ", ".join(columns.values())
@@ -473,7 +469,7 @@ def _replace_index(
         )
         values |= {"index": sql_path(index_path(library)), "stale": stale}
     with atomic_path(index_path(library)) as part:
-        target = str(part).replace("'", "''")  # COPY takes no parameter here
+        target = str(part).replace("'", "''")  # DuckDB's COPY takes no parameter for its target
         db.execute(
             f"COPY ({' UNION ALL '.join(sources)} ORDER BY path) TO '{target}' (FORMAT parquet,"
             " COMPRESSION zstd)",

@@ -1,4 +1,4 @@
-"""The clips of a library that can be asked again: their timelines, and what was kept of them."""
+"""The clips of a library that can be parsed again from kept features."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ class LibraryClip:
     """A clip of a library.
 
     Args:
-        written: what its timeline says.
-        rows: where features of it were kept, if they were.
-        video: where it lies, or would lie beside its timeline.
+        written: facts of its timeline.
+        rows: path of its kept features; the file may be missing.
+        video: path of its video, beside its timeline if it is not known elsewhere.
     """
 
     written: Written
@@ -53,17 +53,17 @@ class KeptLibrary:
         return next(self._videos(one), beside)
 
     def _videos(self, one: Written) -> Iterator[Path]:
-        """Yield the files that stand where the video of a clip stood."""
+        """Yield files at the places where the video of a clip was."""
         seen = self._places.of_timeline(one.name)
         if seen is not None and seen.path.is_file():
             yield seen.path
         yield from found((self._library / one.name).parent, (base_name(one.source),))
 
     def check(self, clip: LibraryClip) -> None:
-        """Refuse a clip whose video was changed since; one whose video is not there is as it was.
+        """Check that the video of a clip is unchanged; a missing video counts as unchanged.
 
         Raises:
-            FeatureError: it was.
+            FeatureError: it has changed.
         """
         written, changed = clip.written, None
         for video in self._videos(written):

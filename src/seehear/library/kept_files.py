@@ -1,5 +1,5 @@
-"""What was kept of the clips of a library, as files: they lie beside the timelines, or are brought
-here out of Parquet parts, once.
+"""The kept features of a library's clips as files: beside the timelines, or copied out of Parquet
+parts, once.
 """
 
 import contextlib
@@ -18,11 +18,11 @@ class KeptFiles:
     """Finds the kept features of clips.
 
     Args:
-        library: the folder; what its parts have is brought here now.
+        library: the folder; features in Parquet parts are copied now.
 
     Raises:
-        DataError: a part is damaged or out of reach.
-        SeehearError: there is no room for them.
+        DataError: a part is damaged or cannot be reached.
+        SeehearError: they cannot be written.
     """
 
     def __init__(self, library: Path) -> None:
@@ -34,7 +34,7 @@ class KeptFiles:
             self._bring(parts, self._versions)
 
     def _bring(self, parts: PartsLibrary, versions: Mapping[str, str]) -> None:
-        """Write what is not here yet, and take away what no clip has any longer."""
+        """Copy what is missing, and remove what no clip has any longer."""
         names = {path: self._name(path) for path in versions}
         there = {file.name for file in self._folder.glob(f"*{KEPT_SUFFIX}")}
         for name in there - set(names.values()):

@@ -1,9 +1,10 @@
-"""The scores of all clips of a library, class by class, so that a query reads only what it names.
+"""The scores of all clips of a library, class by class, so that a query reads only its own classes.
 
 `FOLDER/.seehear/scores-TOKEN.npz`, a plain NumPy archive: for each track and class one row of bytes
-(`Kept.LEVELS` steps a probability), the segments of all clips laid end to end, and for each track
-the largest of them.  The index says where in it a clip begins, and names the file.  What a person
-decided counts as certain; a clip without kept scores has those of its events.
+(probabilities in `Kept.LEVELS` steps), with the segments of all clips one after another, and for
+each track one row with the largest of all classes.  The index names the file and says where each
+clip begins.  What a person decided counts as certain; a clip without kept scores has the scores of
+its events.
 """
 
 import contextlib
@@ -25,10 +26,10 @@ from seehear.time import TRACKS, Event, Extent, Kept, Timeline
 from seehear.time.spans import Span
 
 Row = NDArray[np.uint8]
-Key = tuple[str, str | None]  # track and class; None: the likeliest
+Key = tuple[str, str | None]  # track and class; None: the largest of all classes
 LABELS = "labels"
 ANY = "any"
-_QUICK = 1  # of zlib: most scores are small, and more work saves little
+_QUICK = 1  # level of zlib; higher levels save little
 
 
 def levels_of(timeline: Timeline) -> NDArray[np.uint8]:
@@ -55,27 +56,27 @@ def levels_of(timeline: Timeline) -> NDArray[np.uint8]:
 
 
 def _put(row: Row, where: NDArray[np.bool_], event: Event, timeline: Timeline) -> None:
-    """Write an event into a row, where the scores do not speak for it themselves."""
+    """Write an event into a row where the kept scores do not show it already."""
     by_person = event.origin != "parser"
     score = 1.0 if event.score is None or by_person else min(max(event.score, 0.0), 1.0)
     if timeline.kept is None or by_person or event.score is None:
         row[where] = int(score * Kept.LEVELS + 1e-9)
         return
-    lost = where & (row == 0)  # reviewed, or of a track that nothing was kept of
+    lost = where & (row == 0)  # reviewed, or on a track without kept scores
     row[lost] = int(score * Kept.LEVELS + 1e-9)
 
 
 def _segments(timeline: Timeline, spans: Sequence[Span]) -> NDArray[np.bool_]:
-    """Return which segments some stretches reach into, (T,)."""
+    """Return which segments overlap some stretches, (T,)."""
     return Extent.of(*spans).segments(timeline.grid)
 
 
 @dataclass
 class Fresh:
-    """Clips that are to be added.
+    """Scores of clips that are to be added.
 
     Args:
-        at: where the next one begins.
+        at: index of the first segment of the next clip.
     """
 
     at: int
@@ -84,13 +85,13 @@ class Fresh:
     )
 
     def add(self, labels: tuple[str, ...], levels: NDArray[np.uint8]) -> int:
-        """Take a clip (2, C, T) in; return where it begins."""
+        """Add a clip (2, C, T); return the index of its first segment."""
         start, self.at = self.at, self.at + levels.shape[2]
         self._blocks.setdefault(labels, []).append((start, levels))
         return start
 
     def rows(self) -> Iterator[tuple[int, str | None, NDArray[np.int64], Row]]:
-        """Yield (track, label, places (n,), their levels (n,)) of every class; None is any."""
+        """Yield (track, label, segments (n,), levels (n,)) of every class; None: the largest."""
         for labels, blocks in self._blocks.items():
             places = [np.arange(start, start + part.shape[2]) for start, part in blocks]
             place, whole = np.concatenate(places), np.concatenate([part for _, part in blocks], 2)
@@ -104,7 +105,7 @@ class Levels:
     """An open file of scores.
 
     Args:
-        archive: the arrays; None: of a library without any.
+        archive: the arrays; None for a library without scores.
     """
 
     def __init__(self, archive: Archive | None) -> None:
@@ -116,7 +117,7 @@ class Levels:
             self.labels = {str(label): i for i, label in enumerate(archive.read(LABELS))}
 
     def of(self, track: str, label: str | None) -> Row:
-        """Return the row of a class, or of the likeliest class, (S,); zeros where it has none."""
+        """Return the row (S,) of a class, zeros if it has none; None: the largest of all."""
         key = ANY if label is None else self.labels.get(label)
         if key is None or self._archive is None:
             return np.zeros(self.count, np.uint8)
@@ -127,12 +128,12 @@ class Levels:
 
 
 class SomeLevels(Levels):
-    """The scores of some clips, laid end to end in their order.
+    """The scores of some clips, one after another in their order.
 
     Args:
         levels: of all clips.
-        clips: columns of the index, `segments` and `scores_at` among them, an entry a clip.
-        chosen: rows of the index.
+        clips: columns of the index with `segments` and `scores_at`, one entry a clip.
+        chosen: indices of the clips.
     """
 
     def __init__(
@@ -147,7 +148,7 @@ class SomeLevels(Levels):
         self._place = np.arange(self.count) + np.repeat(clips["scores_at"][chosen] - at, count)
 
     def of(self, track: str, label: str | None) -> Row:
-        """Return the row of a class, or of the likeliest class, (S,)."""
+        """Return the row (S,) of a class; None: the largest of all classes."""
         row: Row = self._whole.of(track, label)[self._place]
         return row
 
@@ -157,7 +158,7 @@ def opened(path: Path | None) -> Iterator[Levels]:
     """Open a file of scores while the block runs.
 
     Raises:
-        DataError: it is not there or damaged; also where the block reads.
+        DataError: the file is missing or damaged, noticed at once or while the block reads.
     """
     if path is None:
         yield Levels(None)
@@ -205,8 +206,8 @@ def write_rows(
     Args:
         path: the file.
         labels: its classes.
-        read: gives the rows of some tracks and classes, (S,) each.
-        at_once: how many it is asked for.
+        read: returns the rows (S,) of some tracks and classes.
+        at_once: how many rows it is asked for at once.
 
     Raises:
         OSError: it cannot be written.
@@ -234,7 +235,7 @@ def _save(out: zipfile.ZipFile, name: str, array: NDArray[np.generic]) -> None:
 
 
 def count_of(path: Path) -> int | None:
-    """Return how many segments a file of scores has; None where it is not whole."""
+    """Return the number of segments in a file of scores; None if it is damaged."""
     try:
         with opened(path) as levels:
             for track in TRACKS:
@@ -246,8 +247,8 @@ def count_of(path: Path) -> int | None:
 
 
 def tidy(folder: Path, path: Path) -> None:
-    """Take away the files of scores beside an index, but for the one that belongs to it."""
+    """Remove the files of scores beside an index except the one that belongs to it."""
     for other in folder.glob("scores-*.npz"):
         if other != path:
-            with contextlib.suppress(OSError):  # a folder, or in use: it is in nobody's way
+            with contextlib.suppress(OSError):  # a folder, or in use: it may stay
                 other.unlink()

@@ -1,11 +1,11 @@
-"""More like this: the seconds, or the clips, most like one, by what was kept of them.
+"""More like this: the seconds, or the clips, that are most like a given one, by kept features.
 
-Seconds are compared by the cosine of their encoders' vectors (output `feature`), exactly: every
-second of every clip is looked at, a piece at a time.  By both tracks, the mean of both counts.
-Beside a second that is found, those at most `APART_S` away in its clip are not told again.
+The likeness of two seconds is the cosine of their encoders' vectors (output `feature`); by both
+tracks, it is the mean of the two.  Every second of every clip is compared exactly, a piece at a
+time.  Of seconds in one clip at most `APART_S` apart, only the most similar is returned.
 
-A whole clip is compared with whole clips: the mean, over its seconds, of the largest likeness of
-any second there.  A copy has 1, and so has what was cut out of it or holds it.
+The likeness of a clip to another is the mean, over its seconds, of the largest likeness to any
+second of the other.  A copy has 1, and so has a clip that contains the example.
 """
 
 import os
@@ -31,20 +31,20 @@ if TYPE_CHECKING:
 By = Literal["audio", "visual", "both"]
 APART_S = 2.0
 _OUTPUT = "feature"
-_NO = -2.0  # less than any cosine
-_ASKED = 50  # seconds of a clip that an index is asked for, at most
+_NO = -2.0  # stands for "not comparable": less than any cosine
+_ASKED = 50  # seconds of an example that are looked up in an index, at most
 Vectors = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Example:
-    """What the found is to be like.
+    """The second or clip to which others are compared.
 
     Args:
         vectors: unit vectors of its seconds by stream, (n, D) each.
         about: how they were made.
-        clip: its row in the index; None: of a file that is not in the library.
-        at_s: the second; None: the whole clip.
+        clip: its row in the index; None: a file that is not in the library.
+        at_s: the second of the clip; None: the whole clip.
     """
 
     vectors: dict[str, Vectors]
@@ -54,18 +54,19 @@ class Example:
 
 
 def like(library: Path, text: str, by: By = "both", *, exact: bool = False) -> Found:
-    """Return what is most like a second, or a clip: every clip that can be compared.
+    """Return the moments of a library most like a second, or the clips most like a clip.
 
     Args:
         library: folder of timelines, with features kept of its clips.
-        text: `CLIP@12.5`, or `CLIP` for clips like it: a clip of the library, or a media file.
-        by: what is compared: sound, picture, or both where there are both.
-        exact: compare with every clip, however many; else an index proposes clips of a large
-            library, where what it needs is installed (`nearest`).
+        text: `CLIP@12.5` for a second, `CLIP` for a whole clip: one of the library, or a media
+            file.
+        by: what is compared: sound, picture, or both if there are both.
+        exact: compare with every clip, however many; False: in a large library an index proposes
+            clips, if the extra `nearest` is installed.
 
     Raises:
-        ConfigError: the text names nothing, or nothing at that second.
-        FeatureError: nothing was kept of it.
+        ConfigError: the text names no clip, or a second outside it.
+        FeatureError: no features of it were kept.
         DataError: the library has no index.
     """
     if not index_path(library).is_file():
@@ -100,7 +101,7 @@ def like(library: Path, text: str, by: By = "both", *, exact: bool = False) -> F
 def _compared(
     kept: Mapping[str, Path], example: Example, chosen: set[str] | None
 ) -> tuple[list[tuple[int, float, float, float]], int]:
-    """Return (clip, start, end, likeness) of what is found, and how many clips keep nothing."""
+    """Return (clip, start_s, end_s, likeness) of results, and how many clips keep no features."""
     found: list[tuple[int, float, float, float]] = []
     without = 0
     for row, (path, rows_of) in enumerate(kept.items()):
@@ -115,7 +116,7 @@ def _compared(
 
 
 def _proposed(library: Path, kept: Mapping[str, Path], example: Example) -> set[str] | None:
-    """Return the clips that an index proposes; None: there is none, or it is not worth asking."""
+    """Return the clips that an index proposes; None: compare all, without an index."""
     from seehear.library import nearest
 
     ((length_s,),) = rows("SELECT coalesce(sum(duration_s), 0) FROM {}", index_path(library))
@@ -145,7 +146,7 @@ def _example(files: KeptFiles, clips: Sequence[tuple[str, str]], text: str, by: 
 
 
 def _parted(text: str) -> tuple[str, float | None]:
-    """Return name and second of `CLIP@12.5`; a name without a second may hold an @."""
+    """Return name and second of `CLIP@12.5`; without a number after it, @ is part of the name."""
     name, at, second = text.rpartition("@")
     try:
         at_s = float(second)
@@ -157,10 +158,10 @@ def _parted(text: str) -> tuple[str, float | None]:
 
 
 def _row(clips: Sequence[tuple[str, str]], name: str) -> int | None:
-    """Return the clip of a name: its source, or its timeline's path; the file's name will do.
+    """Return the row of the clip whose source, timeline path or file name is `name`; None: none.
 
     Raises:
-        ConfigError: several clips are called so.
+        ConfigError: several clips have this name.
     """
     named: list[list[int]] = [[], []]
     for row, (path, source) in enumerate(clips):
@@ -177,10 +178,10 @@ def _row(clips: Sequence[tuple[str, str]], name: str) -> int | None:
 
 
 def _encode(file: Path, rows_of: Path, kept: Sequence[Path]) -> None:
-    """Keep the features of a media file as those of a library were kept.
+    """Encode a media file with the encoders of a library's kept features.
 
     Raises:
-        FeatureError: none were, or no preset's encoders are those.
+        FeatureError: the library keeps no features, or no preset has these encoders.
     """
     from seehear.features.kept import KeptWriter, opened_kept
     from seehear.library.open_words import zero_shot
@@ -198,7 +199,7 @@ def _encode(file: Path, rows_of: Path, kept: Sequence[Path]) -> None:
 
 
 def _read(path: Path, row: int | None, at_s: float | None, by: By) -> Example:
-    """Return the example of kept features."""
+    """Return the example that a file of kept features holds."""
     from seehear.features.kept import opened_kept
 
     parts: dict[str, list[Vectors]] = {}
@@ -218,7 +219,7 @@ def _read(path: Path, row: int | None, at_s: float | None, by: By) -> Example:
 
 
 def streams_of(about: "KeptAbout", by: By) -> list[str]:
-    """Return what is compared: the vectors of one encoder a track."""
+    """Return the streams that are compared: one encoder's vectors for each track."""
     streams: dict[str, str] = {}
     for id_, encoder in about.encoders.items():
         if by in ("both", encoder["track"]):
@@ -229,7 +230,7 @@ def streams_of(about: "KeptAbout", by: By) -> list[str]:
 def vectors_of(
     clip: "KeptClip", streams: Sequence[str]
 ) -> Iterator[tuple[str, NDArray[np.int64], Vectors]]:
-    """Yield places and unit vectors, piece by piece."""
+    """Yield (stream, segments (n,), unit vectors (n, D)), piece by piece."""
     from seehear.encoders.base import unit
 
     for _, piece in clip.pieces(streams):
@@ -238,7 +239,7 @@ def vectors_of(
 
 
 def _in_clip(path: Path, example: Example, row: int) -> Iterator[tuple[float, float, float]]:
-    """Yield the stretches of a clip that are like the example, and how like.
+    """Yield (start_s, end_s, likeness) of the stretches of a clip that are like the example.
 
     Raises:
         FeatureError: its features cannot be compared.
@@ -262,7 +263,7 @@ def _in_clip(path: Path, example: Example, row: int) -> Iterator[tuple[float, fl
 
 
 def _seconds(clip: "KeptClip", example: Example) -> NDArray[np.float64]:
-    """Return how like each segment of a clip is, (T,), `_NO` where a track is missing."""
+    """Return the likeness of each segment of a clip, (T,); `_NO` where a track is missing."""
     count = clip.about.outcome.segments
     total = np.zeros(count)
     tracks = np.zeros(count)
@@ -275,7 +276,7 @@ def _seconds(clip: "KeptClip", example: Example) -> NDArray[np.float64]:
 
 
 def _best(likeness: NDArray[np.float64], apart: int, own: int | None) -> Iterator[int]:
-    """Yield the segments that are likest, none near another, nor near the example itself."""
+    """Yield the most similar segments, without neighbours and without the example itself."""
     free = likeness > _NO
     if own is not None:
         free[max(0, own - apart) : own + apart + 1] = False
@@ -286,7 +287,7 @@ def _best(likeness: NDArray[np.float64], apart: int, own: int | None) -> Iterato
 
 
 def _whole(clip: "KeptClip", example: Example) -> float:
-    """Return how like a clip is to the whole example."""
+    """Return the likeness of the whole example to a clip."""
     best = {stream: np.full(len(own), _NO) for stream, own in example.vectors.items()}
     for stream, _, vectors in vectors_of(clip, list(example.vectors)):
         nearest = (example.vectors[stream] @ vectors.T).max(axis=1, initial=_NO)

@@ -1,7 +1,7 @@
-"""A file of lines of texts, added to at its end: what a library remembers to spare work.
+"""An append-only file of lines in which a library remembers work that need not be done again.
 
-It may be taken away at any time.  What a process that was killed left of a line is cut off, and a
-folder that takes no files only costs the same work again.
+The file may be deleted at any time.  An incomplete line of a killed process is cut off.  In a
+folder that cannot be written, the same work is simply done again.
 """
 
 import contextlib
@@ -12,22 +12,22 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 from seehear.errors import SeehearError
 from seehear.files import write_text
 
-_SPARE = 1000  # lines that were overtaken, beyond as many as count: then the file is written anew
+_SPARE = 1000  # the file is rewritten once outdated lines exceed the valid ones by this many
 
 
 class Lines:
-    """Lines of texts, which are written as in an address (`%20`).
+    """Lines of texts, written with the escapes of addresses (`%20`).
 
     Args:
         path: of the file.
-        make: whether its folder is made where there is none.
+        make: whether its folder is made if it is missing.
     """
 
     def __init__(self, path: Path, *, make: bool = False) -> None:
         self.path, self._make = path, make
 
     def read(self) -> list[list[str]]:
-        """Return the texts of each line that is whole, the oldest first."""
+        """Return the texts of each complete line, the oldest first."""
         try:
             *lines, torn = self.path.read_bytes().split(b"\n")
         except OSError:
@@ -46,11 +46,11 @@ class Lines:
                 file.write(_line(texts) + b"\n")
 
     def shorten(self, read: int, counting: Iterable[Iterable[str]]) -> None:
-        """Leave only the lines that count, where too many do not.
+        """Rewrite the file with the valid lines alone, if too many are outdated.
 
         Args:
-            read: how many there are.
-            counting: those that count.
+            read: number of lines in the file.
+            counting: texts of the valid lines.
         """
         lines = list(map(_line, counting))
         if read > 2 * len(lines) + _SPARE:

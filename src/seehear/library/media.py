@@ -12,9 +12,9 @@ class MediaPlace(NamedTuple):
     """Where a video may lie.
 
     Args:
-        folder: that the user named.
+        folder: a folder that the user named.
         names: relative paths, the likeliest first.
-        stem: any media file of this stem will do where no name is found.
+        stem: if no name is found, any media file of this stem is taken.
     """
 
     folder: Path
@@ -28,7 +28,7 @@ def place_beside(timeline: Path, source: str) -> MediaPlace:
 
 
 def base_name(source: str) -> str:
-    """Return the last part of `source`, whichever way its folders are divided."""
+    """Return the last part of `source`, with `/` or `\\` between folders."""
     return PurePosixPath(source.replace("\\", "/").replace("\0", "")).name
 
 
@@ -48,10 +48,10 @@ def found(
     absolute or by a symbolic link, is not found.
 
     Args:
-        folder: that the user named.
+        folder: a folder that the user named.
         names: relative paths.
         stem: see above.
-        links: resolved folders that symbolic links may lead into; nothing else may.
+        links: resolved folders that symbolic links may lead into; other links are not followed.
     """
     root, links = folder.resolve(), tuple(links)
     for name, real in _files(root, names, stem):
@@ -81,7 +81,7 @@ def allowed(path: Path, roots: Iterable[Path], links: Iterable[Path]) -> bool:
 
 
 def refused(place: MediaPlace) -> Path | None:
-    """Return the file outside a folder that a symbolic link leads to, where a video would be."""
+    """Return the file outside the folder that a symbolic link of a video's name leads to."""
     root = place.folder.resolve()
     for name, real in _files(root, place.names, place.stem):
         if _stays(name) and not real.is_relative_to(root):
@@ -90,7 +90,7 @@ def refused(place: MediaPlace) -> Path | None:
 
 
 def _files(root: Path, names: tuple[str, ...], stem: str | None) -> Iterator[tuple[str, Path]]:
-    """Yield the names under which there is a file, and the file itself."""
+    """Yield (name, resolved file) for each name with a file."""
     tries = [name for name in names if name]
     if stem:
         tries += [stem + suffix for suffix in sorted(MEDIA_SUFFIXES)]
@@ -104,11 +104,11 @@ def _files(root: Path, names: tuple[str, ...], stem: str | None) -> Iterator[tup
 
 
 def _stays(name: str) -> bool:
-    """Return whether a name is a media file's and leads out of no folder by itself."""
+    """Return whether a name has a media suffix and does not itself lead out of the folder."""
     path = PurePosixPath(name)
     return is_media(path) and not path.is_absolute() and ".." not in path.parts
 
 
 def is_media(path: PurePosixPath | Path) -> bool:
-    """Return whether a file is called as media files are."""
+    """Return whether a file has the suffix of media files."""
     return path.suffix.lower() in MEDIA_SUFFIXES

@@ -1,8 +1,8 @@
 """A library at an address (`s3://bucket/library`), and its copy on this machine.
 
-Commands work on the copy, as on any folder.  Before, what changed at the address is brought; while
-they work, each file that they write is sent.  The copy stays: it holds the index, and what could
-not be sent because the address was out of reach, which the next command sends first.
+Commands work on the copy, as on any folder.  Before they begin, changes at the address are fetched;
+while they work, each file that they write is sent.  The copy stays: it holds the index, and files
+that could not be sent because the address could not be reached; the next command sends those first.
 
     LIBRARIES/DIGEST/                    the copy; DIGEST is of the address
       .seehear/sent.tsv                  a line a file: its name, its stamp here and its stamp there
@@ -66,10 +66,10 @@ class Mirror:
         self._lines.shorten(len(read), map(self._texts, self._same))
 
     def bring(self) -> None:
-        """Make the copy what the library at the address is; first send what was not sent.
+        """Send what was not sent yet, then make the copy equal to the library at the address.
 
         Raises:
-            MediaError: it may not be looked at.
+            MediaError: access to the address is refused.
             UnreachableError: it cannot be reached.
         """
         there = {entry.name: entry for entry in listed(self.address) if _is_ours(entry.name)}
@@ -78,13 +78,13 @@ class Mirror:
         for name, path in here.items():
             if name not in there:
                 if name in self._same and self._same[name].here == stamp(path):
-                    path.unlink(missing_ok=True)  # it was taken away there
+                    path.unlink(missing_ok=True)  # it was removed there
                 else:
                     self.send(path)
         self._fetch([entry for entry in there.values() if self._is_news(entry, here)])
 
     def _is_news(self, entry: Remote, here: dict[str, Path]) -> bool:
-        """Return whether a file is to be brought; one that only changed here is sent instead."""
+        """Return whether a file is to be fetched; one that changed only here is sent instead."""
         same = self._same.get(entry.name)
         if same is None or same.there != entry.stamp or entry.name not in here:
             return True
@@ -102,7 +102,7 @@ class Mirror:
         """Send a file of the copy.
 
         Raises:
-            UnreachableError: the address cannot be reached, or takes no files.
+            UnreachableError: the address cannot be reached or written.
         """
         name = path.relative_to(self.folder).as_posix()
         self._remember(name, path, send(path, f"{self.address}/{name}"))
@@ -146,8 +146,10 @@ def _is_ours(name: str) -> bool:
 
 
 def local_library(library: Path) -> Path:
-    """Return a library on this machine: itself, or the copy of one at an address, brought up to
-    date; of one of Parquet parts what stands for it.
+    """Return the folder of a library on this machine.
+
+    For a library at an address this is its copy, brought up to date; for one of Parquet parts at an
+    address, the folder that stands for it here.
 
     Raises:
         MediaError: there is none at the address.

@@ -1,4 +1,4 @@
-"""Under which names the results of media files go."""
+"""The names of the results of media files."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -6,11 +6,11 @@ from pathlib import PurePosixPath
 
 
 def result_names(sources: Iterable[str], taken: Collection[str] = ()) -> list[str]:
-    """Return each source without its suffix; those that would meet keep it, then get a number.
+    """Return each source without its suffix; equal names keep the suffix, then get a number.
 
     Args:
         sources: paths with `/` between folders.
-        taken: names that are given already.
+        taken: names already in use.
 
     Examples:
         >>> result_names(["a.mp4", "b.mp4", "b.mov", "c.mp4", "c.mp4"])

@@ -1,13 +1,12 @@
-"""Which clips may hold the seconds nearest to an example: an index of a large library's vectors.
+"""Clips that may hold the seconds nearest to an example: an index of a large library's vectors.
 
-For a library that is too large to be read through for each question.  `.seehear/nearest` holds,
-for each stream, an index of its seconds (faiss: unit vectors of 16 bits, sorted into cells, of
-which the nearest fifth are looked at) and a table of whose seconds they are.  An index proposes
-clips and no more: those are compared exactly, as all are without one.
+It serves libraries that are too large to be read for each search.  `.seehear/nearest` holds, for
+each stream, an index of its seconds (faiss: unit vectors of 16 bits, sorted into cells, of which
+the nearest fifth are searched) and a table of the clips they belong to.  The index only proposes
+clips; these are then compared exactly, as all clips are without an index.
 
-Clips that came, changed or went since are brought in before a question; the new index is written
-beside the old one, and the table, which names the index that it belongs to, is replaced last: a
-process that is killed leaves the old state.
+Before a search the index is brought up to date.  The new index is written beside the old one, and
+the table, which names its index, is replaced last, so a killed process leaves the old state.
 """
 
 import dataclasses
@@ -28,10 +27,10 @@ from seehear.foreign.texts import read_json
 from seehear.lock import owned
 
 FOLDER = ".seehear/nearest"
-MANY_S = 360_000.0  # of clips; from then on an index is asked, where it is installed
+MANY_S = 360_000.0  # seconds of clips from which on an index is used, if it is installed
 PROPOSED = 2000  # seconds that an index proposes for each vector of an example
-_CELL = 40  # vectors of a cell at least, for the cells to be well placed
-_PARTS = 200_000  # vectors that are brought in at once; cells are placed by the first of them
+_CELL = 40  # vectors that a cell needs at least, to be placed well
+_PARTS = 200_000  # vectors that are added at once; the first of them place the cells
 _FORM = record(
     {
         "index": text,
@@ -45,7 +44,7 @@ Vectors = NDArray[np.float32]
 
 @dataclass
 class _Seconds:
-    """Whose seconds an index holds."""
+    """The clips that the seconds of an index belong to."""
 
     index: str = ""
     written: int = 0
@@ -54,7 +53,7 @@ class _Seconds:
 
 
 def installed() -> bool:
-    """Return whether what indexes need is installed."""
+    """Return whether faiss is installed."""
     try:
         import faiss  # noqa: F401
     except ImportError:
@@ -65,13 +64,13 @@ def installed() -> bool:
 def proposed(
     library: Path, kept: Mapping[str, Path], stream: str, made: Mapping[str, Json], query: Vectors
 ) -> set[str]:
-    """Return the clips that may hold what is nearest to some vectors, the index brought up to date.
+    """Return the clips that may hold the seconds nearest to some vectors, after an update.
 
     Args:
         library: the folder.
-        kept: where the features of each of its timelines are kept.
-        stream: what is compared.
-        made: how the stream's encoder made it; clips that were made otherwise have no part in it.
+        kept: by timeline, the file of its kept features.
+        stream: the stream that is compared.
+        made: record of its encoder; clips encoded another way are left out.
         query: unit vectors (n, D).
 
     Raises:
@@ -85,7 +84,7 @@ def proposed(
 
 
 def _stamp(path: Path) -> str:
-    """Return by what a change of a file is noticed; "" where there is none."""
+    """Return a text that changes with a file; "" if there is no file."""
     return "-".join(map(str, stamp(path) or ()))
 
 
@@ -94,8 +93,8 @@ class _Index:
 
     Args:
         folder: of all indexes of the library.
-        stream: its name.
-        made: how it was made.
+        stream: name of the stream.
+        made: record of its encoder.
     """
 
     def __init__(self, folder: Path, stream: str, made: Mapping[str, Json]) -> None:
@@ -106,7 +105,7 @@ class _Index:
         self._table, self._faiss = self._read()
 
     def _read(self) -> tuple[_Seconds, Any]:
-        """Return table and index as they lie there; new ones where they are missing or damaged."""
+        """Return table and index from disk; new ones if they are missing or damaged."""
         import faiss
 
         try:
@@ -116,7 +115,7 @@ class _Index:
             return _Seconds(), None
 
     def renew(self, kept: Mapping[str, Path]) -> None:
-        """Bring in clips that came or changed, take out those that went."""
+        """Add new and changed clips, and remove those that are gone."""
         now = {path: _stamp(rows) for path, rows in kept.items()}
         known = self._table.clips
         gone = {p for p, one in known.items() if now.get(p) != one["stamp"]}
@@ -129,7 +128,7 @@ class _Index:
         self._write()
 
     def _add(self, new: Mapping[str, tuple[Path, str]]) -> None:
-        """Bring in clips, given with their rows and the stamps of these, some at a time."""
+        """Add clips, given as name -> (file of features, its stamp), some at a time."""
         coming: list[Vectors] = []
         for path, (rows, there) in new.items():
             vectors = self._vectors(rows)
@@ -143,7 +142,7 @@ class _Index:
         self._bring_in(coming)
 
     def _vectors(self, path: Path) -> Vectors:
-        """Return the vectors of a clip; none where it has none, or they were made otherwise."""
+        """Return the vectors (n, D) of a clip; n is 0 if it has none, or none made this way."""
         from seehear.features.kept import opened_kept
         from seehear.library.like import vectors_of
 
@@ -164,7 +163,7 @@ class _Index:
             self._faiss.remove_ids(faiss.IDSelectorRange(first, first + count))
 
     def _bring_in(self, coming: Sequence[Vectors]) -> None:
-        """Add vectors; their ids are the last that were given out."""
+        """Add vectors under the last ids that were given out."""
         import faiss
 
         rows = [vectors for vectors in coming if len(vectors)]
@@ -180,7 +179,7 @@ class _Index:
         self._faiss.add_with_ids(vectors, ids)
 
     def _write(self) -> None:
-        """Put the index beside the old one, then the table that names it in place of the old."""
+        """Write the new index beside the old one, then replace the table that names it."""
         import faiss
 
         self._table.written += 1
@@ -194,7 +193,7 @@ class _Index:
                 old.unlink(missing_ok=True)
 
     def near(self, query: Vectors) -> set[str]:
-        """Return the clips that may hold what is nearest to some vectors."""
+        """Return the clips that may hold the seconds nearest to some vectors."""
         import faiss
 
         if self._faiss is None:

@@ -1,8 +1,8 @@
-"""Words that nobody parsed for, scored when they are asked: from what was kept of the clips.
+"""Words that no clip was parsed for, scored at the time of a search from kept features.
 
-Each word is scored by itself, as a zero-shot parser of that one word would over the same clips, so
-what it finds does not depend on what it is asked beside.  Scores of the latest words stay in memory
-while the kept features stay as they are.
+Each word is scored by itself, as a zero-shot parser of that one word would do, so its results do
+not depend on other words of the query.  Scores of the latest words stay in memory until the kept
+features change.
 """
 
 import threading
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from seehear.features.kept import KeptAbout
     from seehear.parser import Parser
 
-_WORDS = 32  # whose scores stay in memory
+_WORDS = 32  # number of words whose scores stay in memory
 _TRACKS = (Track.AUDIO, Track.VISUAL, Track.AUDIO_VISUAL)
 Make: TypeAlias = "Callable[[str, KeptAbout], Parser | None]"
 Spans = tuple[list[int], list[float], list[float]]  # clip, start and end in seconds
@@ -37,7 +37,7 @@ class IndexedClip:
     Args:
         path: of its timeline, below the library.
         hash: of its video; None: not known.
-        at, segments: where its segments begin among those of all clips, and how many they are.
+        at, segments: index of its first segment among those of all clips, and their number.
     """
 
     path: str
@@ -48,14 +48,14 @@ class IndexedClip:
 
 @dataclass
 class OpenWord:
-    """A word, scored.
+    """The scores of a word over a library.
 
     Args:
         label: the word.
-        levels: of each track over the segments of all clips, (2, S); see `seehear.time.Kept`.
-        asked: the clips that could be scored, (clips,).
-        events: where it is decided to be, by track.
-        doubts: what the parser has to say of the word.
+        levels: by track and segment of all clips, (2, S); see `seehear.time.Kept`.
+        asked: whether each clip could be scored, (clips,).
+        events: by track, the events that were decided.
+        doubts: the parser's warnings about the word.
     """
 
     label: str
@@ -65,7 +65,7 @@ class OpenWord:
     doubts: tuple[str, ...]
 
     def told(self) -> str:
-        """Return that it was scored just now, in words."""
+        """Return a note that the word was scored during this search."""
         there, count = int(self.asked.sum()), len(self.asked)
         rest = "" if there == count else "; for the others nothing suitable was kept"
         return (
@@ -76,7 +76,7 @@ class OpenWord:
 
 @dataclass(frozen=True)
 class _InClip:
-    """What a word scores in one clip; see `OpenWord`."""
+    """The scores of a word in one clip; see `OpenWord`."""
 
     levels: NDArray[np.uint8]
     events: tuple[tuple[str, float, float], ...]
@@ -87,7 +87,7 @@ class OpenWords:
 
     Args:
         library: the folder.
-        make: gives the parser of a word for features that were kept so; None: a zero-shot preset's.
+        make: returns the parser of a word for kept features; None: that of a zero-shot preset.
     """
 
     def __init__(self, library: Path, make: "Make | None" = None) -> None:
@@ -97,11 +97,11 @@ class OpenWords:
         self._parsers: dict[str, Parser | None] = {}
 
     def score(self, word: str, clips: Iterable[IndexedClip]) -> OpenWord | None:
-        """Return a word scored over clips; None where nothing was kept of any that answers it.
+        """Return the scores of a word; None if no clip keeps the features to score it.
 
         Args:
             word: as it was typed.
-            clips: all of the index, in its order.
+            clips: all clips of the index, in its order.
         """
         with self._lock:
             known = self._known.setdefault(word, {})
@@ -133,7 +133,7 @@ class OpenWords:
         return known[clip.path][1]
 
     def _score(self, word: str, clip: IndexedClip, rows: Path) -> _InClip | None:
-        """Return what a word scores in a clip; None where what was kept does not answer it."""
+        """Return the scores of a word in a clip; None if its features do not allow this."""
         from seehear.features.kept import opened_kept
         from seehear.parser.kept import parse_kept
 
@@ -159,7 +159,7 @@ def _of_all(
     found: Sequence[_InClip | None],
     doubts: tuple[str, ...],
 ) -> OpenWord:
-    """Lay the scores of clips end to end, as the index does."""
+    """Return the scores of all clips, one after another in the order of the index."""
     total = max(clip.at + clip.segments for clip in clips)
     asked = np.array([one is not None for one in found])
     events: dict[str, Spans] = {str(track): ([], [], []) for track in _TRACKS}
@@ -177,9 +177,9 @@ def _of_all(
 
 
 def zero_shot(word: str, about: "KeptAbout") -> "Parser | None":
-    """Return the zero-shot parser of a word that reads features that were kept so, if there is one.
+    """Return a zero-shot parser of one word that reads these kept features; None if there is none.
 
-    Its weights and libraries may be missing: then nobody can tell, and there is none.
+    None also stands for missing weights or libraries.
     """
     from seehear.parser import Parser
     from seehear.parser.preset import ENCODERS

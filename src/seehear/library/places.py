@@ -1,9 +1,10 @@
-"""Where videos were seen last and what they hold, `LIBRARY/.seehear/media.tsv`.
+"""Where videos were last seen, and their hashes: `LIBRARY/.seehear/media.tsv`.
 
-A line a video: size, time of change in nanoseconds, hash (`seehear.media.identity`), the timeline
-that was made of it, and its path from the library, or its address; names as in an address (`%20`).
-While size and time stay, a video is not read again.  The file only spares work: without it, hashes
-are computed once more.  Lines are added at its end; of several about one path the last counts.
+Each line has a video's size, time of change in nanoseconds, hash (`seehear.media.identity`), the
+timeline made of it, and its path from the library, or its address; names are escaped as in
+addresses (`%20`). While size and time are the same, a video is not read again.  The file only saves
+work: without it, hashes are computed again.  Lines are appended; of several about one path the last
+counts.
 """
 
 import contextlib
@@ -27,7 +28,7 @@ class Seen(NamedTuple):
         path: where.
         bytes, mtime_ns: its size and time of change.
         hash: of its content.
-        timeline: that was made of it, a path below the library without suffix; or nothing.
+        timeline: the timeline made of it, a path below the library without suffix; "": none.
     """
 
     path: Path
@@ -47,7 +48,7 @@ class Places:
 
     Args:
         library: the folder.
-        make: whether the file is made where there is none.
+        make: whether the file is made if it is missing.
     """
 
     def __init__(self, library: Path, *, make: bool = False) -> None:
@@ -69,18 +70,18 @@ class Places:
         return self._of.get(name)
 
     def with_hash(self, hash_: str) -> Iterator[Path]:
-        """Yield where videos of this content were seen on this machine, and are still."""
+        """Yield the files of this content that were seen on this machine and are still there."""
         for place in list(self._by_hash.get(hash_, {}).values()):
             if address_of(place.path) is None and place.holds():
                 yield place.path
 
     def known_hash(self, path: Path) -> str | None:
-        """Return the hash of a video that is unchanged since it was seen, None for any other."""
+        """Return the hash of a video if it is unchanged since it was seen, else None."""
         place = self._seen.get(self._key(path))
         return place.hash if place is not None and place.holds() else None
 
     def hash_of(self, path: Path) -> str:
-        """Return the hash of a video, which is read only if it is new or changed.
+        """Return the hash of a video; the file is read only if it is new or changed.
 
         Raises:
             MediaError: it cannot be read.
@@ -100,7 +101,7 @@ class Places:
         return hash_
 
     def remember(self, place: Seen) -> None:
-        """Take note of a video; a folder that takes no files only costs the same work again."""
+        """Record a video; in a folder that cannot be written, nothing is recorded."""
         self._take(place)
         self._lines.add(self._texts(place))
         self._stamp = stamp(self._file)
@@ -123,12 +124,12 @@ class Places:
     def _texts(self, place: Seen) -> list[str]:
         below = self._key(place.path)
         if address_of(place.path) is None:
-            with contextlib.suppress(ValueError):  # another drive
+            with contextlib.suppress(ValueError):  # on another drive of Windows
                 below = os.path.relpath(below, self._base)
         return [str(place.bytes), str(place.mtime_ns), place.hash, place.timeline, below]
 
     def _read(self) -> None:
-        """Read the file; a line that is none is left out."""
+        """Read the file; damaged lines are left out."""
         read = self._lines.read()
         for texts in read:
             with contextlib.suppress(ValueError, IndexError):

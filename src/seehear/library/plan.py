@@ -1,16 +1,17 @@
 """Which files of an archive are done, and which are to be parsed, under what names.
 
-A file is done where a timeline of the library speaks of it and was made the same way.  Which
-timeline speaks of a file is asked in this order; each speaks of one file only:
+A file is done if a timeline of the library belongs to it and was made the same way.  A timeline
+belongs to one file only.  The rules that find it are tried in this order:
 
 1. same content, and seen at this very place when it was parsed;
 2. same content and path;
 3. same content, while the file it was made of is no longer at its place: the file was moved;
-4. other content, but seen at this very place, or of this path while the file it was made of is
-   nowhere: the file was changed.
+4. other content, but seen at this very place; or of this path, while the file it was made of can no
+   longer be found: the file was changed.
 
-So two files of one name or of one content are two clips.  Content is the same where size and hash
-are (`seehear.media.identity`); a file is read for it only where a timeline speaks of one as large.
+So two files with the same name, or with the same content, are two clips.  Content is the same if
+size and hash are (`seehear.media.identity`); a file is hashed only if a timeline names a file of
+its size.
 """
 
 import contextlib
@@ -28,7 +29,7 @@ from seehear.library.written import Written
 
 
 class Standing(StrEnum):
-    """How a file stands to what the library holds; the words follow a number of files."""
+    """The state of a file in the library; the words are used after a number of files."""
 
     NEW = "new"
     DONE = "done"
@@ -45,7 +46,7 @@ class Wanted:
     Args:
         path: where it lies.
         source: as the user names it: its file name, or its path below the folder that was given.
-        named: whether the user named the file itself, and not a folder that holds it.
+        named: whether the user named the file itself instead of a folder.
     """
 
     path: Path
@@ -55,14 +56,14 @@ class Wanted:
 
 @dataclass(frozen=True)
 class FileTask:
-    """What there is to a file.
+    """A file, its name in the library, and its state.
 
     Args:
-        file: which.
+        file: the file.
         name: of its results, a path below the library without suffix.
-        standing: how it stands.
-        before: the timeline that speaks of it, where there is one.
-        moved: whether it was elsewhere when that was written.
+        standing: its state.
+        before: the timeline that belongs to it, or None.
+        moved: whether the file was elsewhere when that timeline was written.
     """
 
     file: Wanted
@@ -74,22 +75,22 @@ class FileTask:
 
 @dataclass
 class Shelf:
-    """The timelines of a library, each of which speaks of one file.
+    """The timelines of a library, matched with files.
 
     Args:
-        places: where videos were seen.
-        timelines: by name.
+        places: where videos were last seen.
+        timelines: facts of the timelines, by name.
     """
 
     places: Places
     timelines: dict[str, Written] = field(default_factory=dict)
 
     def plan(self, wanted: Sequence[Wanted], words: str, how: str) -> list[FileTask]:
-        """Return what there is to each file, in the same order.
+        """Return the task of each file, in the same order.
 
         Args:
             wanted: the files.
-            words, how: digests of what would be done now (`seehear.library.written`).
+            words, how: digests of vocabulary and parser as of now (`seehear.library.written`).
         """
         found = _Matching(self, wanted).found
         free = [file.source for place, file in enumerate(wanted) if place not in found]
@@ -106,7 +107,7 @@ class Shelf:
 
 
 class _Rule(Enum):
-    """By what a timeline was found, in the order in which it is asked; see above."""
+    """The rules that match timelines with files, in order; see the module's docstring."""
 
     PLACE = 1
     PATH = 2
@@ -121,11 +122,11 @@ def _standing(before: Written, rule: _Rule, words: str, how: str) -> Standing:
 
 
 def standing_of(before: Written | None, words: str, how: str) -> Standing:
-    """Return how a timeline stands whose media are as they were, to what would be done now.
+    """Return the state of a clip whose media are unchanged.
 
     Args:
-        before: the timeline, where there is one.
-        words, how: digests of what would be done now (`seehear.library.written`).
+        before: its timeline, or None.
+        words, how: digests of vocabulary and parser as of now (`seehear.library.written`).
     """
     if before is None:
         return Standing.NEW
@@ -137,14 +138,14 @@ def standing_of(before: Written | None, words: str, how: str) -> Standing:
 
 
 class _Matching:
-    """Finds the timeline that speaks of each file.
+    """Finds the timeline that belongs to each file.
 
     Args:
         shelf: the timelines.
         wanted: the files.
 
     Attributes:
-        found: by number of the file, the timeline and the rule that it was found by.
+        found: index of a file -> (its timeline, the rule that found it).
     """
 
     def __init__(self, shelf: Shelf, wanted: Sequence[Wanted]) -> None:
@@ -162,7 +163,7 @@ class _Matching:
                 self._take(place, rule, self._by_rule(rule, file, contents.get(place)))
 
     def _sort(self, timelines: Iterable[Written]) -> None:
-        """Lay the timelines out by what they are asked for."""
+        """Sort the timelines into tables for the rules."""
         for one in timelines:
             self._by_source[one.source or one.name].append(one)
             seen = self._places.of_timeline(one.name)
@@ -174,12 +175,12 @@ class _Matching:
     def _by_rule(
         self, rule: _Rule, file: Wanted, content: tuple[int, str] | None
     ) -> Iterator[Written]:
-        """Yield the timelines that speak of a file by one rule.
+        """Yield the timelines that may belong to a file by one rule.
 
         Args:
-            rule: which.
+            rule: the rule.
             file: the file.
-            content: its size and hash, where a timeline speaks of one as large.
+            content: its size and hash, if a timeline names a file of its size.
         """
         here = self._at_place.get(place_of(file.path), [])
         source = _text(file.source)
@@ -197,7 +198,7 @@ class _Matching:
             yield from (one for one in likely if (one.bytes, one.hash) == content)
 
     def _contents(self, sizes: set[int]) -> dict[int, tuple[int, str]]:
-        """Return size and hash of the files that are as large as one a timeline speaks of."""
+        """Return size and hash of the files whose size is in `sizes`, by index of the file."""
         out = {}
         for place, file in enumerate(self._wanted):
             found = stamp(file.path)
@@ -207,11 +208,11 @@ class _Matching:
         return out
 
     def _open(self) -> Iterator[tuple[int, Wanted]]:
-        """Yield the files of which no timeline speaks yet."""
+        """Yield (index, file) of the files without a timeline so far."""
         return ((i, file) for i, file in enumerate(self._wanted) if i not in self.found)
 
     def _take(self, place: int, rule: _Rule, timelines: Iterable[Written]) -> None:
-        """Let the first of some timelines that speaks of no other file speak of this one."""
+        """Give a file the first of some timelines that belongs to no other file yet."""
         for one in timelines:
             if self._left.pop(one.name, None) is not None:
                 self.found[place] = (one, rule)
@@ -226,5 +227,5 @@ class _Matching:
 
 
 def _text(source: str) -> str:
-    """Return a name as a timeline can hold it: what is not text becomes question marks."""
+    """Return a name as a timeline holds it: bytes that are not text become question marks."""
     return source.encode("utf-8", "replace").decode()

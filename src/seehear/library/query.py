@@ -6,13 +6,13 @@ audio_visual:Dog        heard and seen at once      (also both:Dog)
 any:Dog, or just Dog    heard or seen
 audio:*                 anything heard
 heard dog not seen      the same in words; also: dog heard but not seen, off-screen dog
-dog heard or seen       any:Dog; unseen and inaudible are not seen and not heard
+dog heard or seen       any:Dog; "unseen" and "inaudible" mean "not seen" and "not heard"
 audio:Frying_(food)     a class as it is written; case and _ do not matter
-audio:Baby cry          several words: as many as make a name, else all of them
+audio:Baby cry          several words: the longest name that they begin with, else all of them
 "Baby cry"              quotes for a class with signs, or with words of the language
-a b, a & b, a and b     both at once; but and while mean and
+a b, a & b, a and b     both at once; "but" and "while" mean "and"
 a | b, a or b           either
--a, not a, without a    not: a was looked for and is surely not there
+-a, not a, without a    a was looked for and is surely not there
 ( ... )                 grouping
 a near b, a near 3s b   stretches of a with one of b at most 5 s (3 s) away
 duration>3              only stretches over 3 s of the conditions beside it (also < <= >= =)
@@ -32,7 +32,7 @@ EXAMPLES = (
     "visual:Car & audio:Speech",
     "audio_visual:Accordion duration>3",
 )
-_IN_WORDS = "heard:Dog -seen:Dog"  # the first example, for those who write it so
+_IN_WORDS = "heard:Dog -seen:Dog"  # the first example, in the words heard and seen
 _WORDS = re.compile(r"\b(heard|seen|both):", re.IGNORECASE)
 TRACK_WORDS = {
     "audio": "audio",
@@ -100,7 +100,7 @@ class Or:
 
 @dataclass(frozen=True)
 class Lasting:
-    """The stretches of `child` whose length compares to `seconds` as `compare` says."""
+    """The stretches of `child` whose length fits `compare` (as `>`) and `seconds`."""
 
     child: "Node"
     compare: str
@@ -109,7 +109,7 @@ class Lasting:
 
 @dataclass(frozen=True)
 class Scored:
-    """The stretches of `child` whose score compares to `score` as `compare` says."""
+    """The stretches of `child` whose score fits `compare` (as `>`) and `score`."""
 
     child: "Node"
     compare: str
@@ -159,7 +159,7 @@ def written(label: str) -> str:
 
 
 def told(node: Node) -> str:
-    """Return a query as it is written without plain words.
+    """Return a query in the signs of the language, without plain words.
 
     Examples:
         >>> told(parse("heard dog not seen duration > 2"))
@@ -169,7 +169,7 @@ def told(node: Node) -> str:
 
 
 def _told(node: Node, inside: int) -> str:
-    """Return a part of a query; `inside`: 0 nothing, 1 a row, 2 what binds closer."""
+    """Return a part of a query; `inside`: 0 alone, 1 in a row of conditions, 2 bound closer."""
     if isinstance(node, Presence):
         return f"{node.track}:{'*' if node.label is None else written(node.label)}"
     if isinstance(node, Not):
@@ -179,7 +179,7 @@ def _told(node: Node, inside: int) -> str:
 
 
 def _told_row(node: And | Or | Lasting | Scored | Near) -> tuple[str, int]:
-    """Return conditions side by side, and how closely they stand together."""
+    """Return the text of conditions, and how closely they bind (see `_told`)."""
     if isinstance(node, Or):
         return " | ".join(_told(child, 1) for child in node.children), 0
     if isinstance(node, And):
@@ -197,11 +197,11 @@ def parse(text: str, known: Known = _one_word) -> Node:
 
     Args:
         text: the query.
-        known: whether some words are a name. Words in a row are read as the longest name that they
-            begin with, and as one unknown name where they begin with none.
+        known: tells whether a text is a name.  Several words are read as the longest name that they
+            begin with, or together as one unknown name.
 
     Raises:
-        ConfigError: the text is not a query; says where, and shows one that is.
+        ConfigError: the text is not a query; the message says where, and gives an example.
     """
     return _QueryReader(text, known).whole()
 
@@ -375,7 +375,7 @@ class _QueryReader:
         return self.named(text, label.at, TRACK_WORDS[word], said)
 
     def phrase(self) -> str:
-        """Take the words that are one name: the first, and those behind it that belong to it."""
+        """Take the words that make one name: the first, and those after it that belong to it."""
         words = [self.take().text]
         while self._is_plain():
             words.append(self.take().text)
@@ -393,9 +393,9 @@ class _QueryReader:
         """Take words such as "heard" and "but not seen".
 
         Args:
-            before: those that the name has already.
-            behind: whether they follow a name; what leads to the next name is left to that.
-            full: whether the name has a track.
+            before: what was said of the name so far.
+            behind: whether they follow a name; words that introduce the next name are left there.
+            full: whether the name has a track already.
         """
         said = list(before)
         while True:
@@ -407,7 +407,7 @@ class _QueryReader:
             said = more
 
     def _more_said(self, said: "_Said", behind: bool, full: bool) -> "_Said | None":
-        """Return what was said with what the next words add; None where they add nothing."""
+        """Return what was said together with the next words; None if they add nothing."""
         sign = self.now.kind if said or behind else ""
         joined = sign in ("&", "|")
         self.index += joined
@@ -422,7 +422,7 @@ class _QueryReader:
         return [*_there(found, bare=joined and not any((truth, full, said))), *said, *found]
 
     def _take_said(self, truth: bool) -> "_Said":
-        """Take a word such as "heard", or its contrary, if one stands here."""
+        """Take a word such as "heard" or "inaudible", if one comes next."""
         found = _SAID.get(self.now.text.lower(), ()) if self._is_word() else ()
         self.index += bool(found)
         if len(found) > 1 and not truth:  # left to what "not" says of all that follows
@@ -430,20 +430,20 @@ class _QueryReader:
         return [(track, told is truth) for track, told in found]
 
     def _is_word(self, text: str | None = None) -> bool:
-        """Return whether a word stands here (such as `text`), and no colon behind it."""
+        """Return whether a word (or just `text`) comes next, without a colon after it."""
         if self.now.kind != "word" or self.tokens[self.index + 1].kind == ":":
             return False
         return text is None or self.now.text.lower() == text
 
     def _is_plain(self) -> bool:
-        """Return whether a word stands here that is none of the language."""
+        """Return whether a word comes next that is no word of the query language."""
         if not self._is_word() or self._is_measure():
             return False
         word = self.now.text.lower()
         return word not in _SAID and word not in (_NEAR, "*")
 
     def _begins_name(self) -> bool:
-        """Return whether a name begins here, with or without its track."""
+        """Return whether a name comes next, with or without a track."""
         if self.now.kind == "word" and self.tokens[self.index + 1].kind == ":":
             return True
         return self.now.kind == "label" or self._is_plain()
@@ -471,14 +471,14 @@ _Said = list[tuple[str, bool]]
 
 
 def _there(found: "_Said", *, bare: bool) -> "_Said":
-    """Return where a bare name is that is "but not seen": on the other track."""
+    """Return what "dog but not seen" says of a bare name: that it is on the other track."""
     if not bare:
         return []
     return [(_OTHER[track], True) for track, _ in found]
 
 
 def _either(said: _Said, found: _Said) -> _Said | None:
-    """Return what "heard or seen" says; None where it is something else."""
+    """Return what "heard or seen" says; None if the words are others."""
     truths = [truth for _, truth in (*said, *found)]
     return [("any", True)] if truths == [True, True] else None
 

@@ -1,4 +1,4 @@
-"""One look through a library: which timeline files lie there, and what hinders some of them."""
+"""Lists the timeline files of a library, and those that cannot be read."""
 
 import os
 from collections.abc import Iterator
@@ -9,19 +9,19 @@ from seehear.closest import shown
 from seehear.errors import DataError
 from seehear.time import SUFFIX
 
-FOLDER = ".seehear"  # of what a library keeps beside its timelines
+FOLDER = ".seehear"  # holds what a library keeps beside its timelines
 MARK = "seehear.library.json"  # a folder with such a file is a library of Parquet parts
 Stamp = tuple[int, int]  # mtime_ns and size of a file: while they stay, it is not read again
 
 
 @dataclass
 class Scan:
-    """One look through a library: its files, and what stands in the way of some.
+    """One walk through the files of a library.
 
     Args:
         library: the folder.
-        failed: what is called a timeline and cannot be read, a line each.
-        linked: folders with timelines that are links, and so not looked into.
+        failed: files named as timelines that cannot be read, a line each.
+        linked: folders with timelines that are links, and were therefore not read.
     """
 
     library: Path
@@ -31,7 +31,7 @@ class Scan:
     def files(self) -> Iterator[tuple[str, Stamp]]:
         """Yield every timeline file by its relative path.
 
-        No links are followed, and few calls made an entry, for there may be very many.
+        Links are not followed.  There may be very many files, so each costs few system calls.
         """
         if is_parts(self.library):
             yield from _of_parts(self.library)
@@ -63,7 +63,7 @@ class Scan:
             self.failed.append(f"{folder}: cannot be read: {error.strerror}")
 
     def _stamp(self, entry: "os.DirEntry[str]") -> Stamp | None:
-        """Return time and size of a timeline file; None if it is none or was just taken away."""
+        """Return time and size of a timeline file; None if it is none, or has just been removed."""
         if entry.is_file(follow_symlinks=False):
             try:
                 stat = entry.stat(follow_symlinks=False)
@@ -79,7 +79,7 @@ class Scan:
         return None
 
     def notes(self) -> list[str]:
-        """Return what was passed over and may be missed."""
+        """Return notes on what was skipped and the user may miss."""
         if not self.linked:
             return []
         return [
@@ -94,10 +94,10 @@ def is_parts(library: Path) -> bool:
 
 
 def require_files(library: Path) -> None:
-    """Refuse a library of parts, for what works on timeline files alone.
+    """Check that a library consists of timeline files.
 
     Raises:
-        DataError: it is one.
+        DataError: it is a library of parts.
     """
     if is_parts(library):
         raise DataError(
@@ -116,7 +116,7 @@ def _of_parts(library: Path) -> Iterator[tuple[str, Stamp]]:
 
 
 def _leads_to_timelines(link: str) -> bool:
-    """Return whether a link leads to a folder that holds timelines; their names are all we see."""
+    """Return whether a link leads to a folder that holds timelines, by their names alone."""
     try:
         with os.scandir(link) as entries:
             return any(entry.name.endswith(SUFFIX) for entry in entries)

@@ -1,8 +1,8 @@
-"""A Parquet file that can tell whether it is whole.
+"""A Parquet file with a digest, by which damage is noticed.
 
-A flipped bit in a page may read as other numbers without a word, so the sha256 of the file lies in
-it, just before the footer.  Readers of Parquet find the footer from the file's end and the pages by
-the footer; what lies between them is nobody's.
+A flipped bit in a page can change numbers without any error, so the sha256 of the file is stored in
+it, just before the footer.  Readers of Parquet find the footer from the file's end, and the pages
+by the footer; they ignore what lies between.
 
     PAR1  pages  "seehear sealed 1"  sha256 (32 bytes)  footer  its length (4 bytes)  PAR1
 """
@@ -24,7 +24,7 @@ def seal(path: Path, form: str) -> None:
 
     Args:
         path: the file.
-        form: what the file holds; a file sealed as another form does not count.
+        form: describes the content; a file sealed with another form does not count as sealed.
     """
     with path.open("r+b") as file:
         start = _footer(file)

@@ -1,8 +1,8 @@
 """All clips of a library on one long line, and the algebra of `seehear.time.spans` on it.
 
-All clips of a library are laid end to end on a line of whole microseconds, with a gap of one
-between neighbours. A set of stretches of any number of clips is then two sorted integer arrays, and
-no operation needs to know of clips.
+All clips are put one after another on a line of whole microseconds, with a gap of one microsecond
+between neighbours.  A set of stretches in any number of clips is then two sorted integer arrays,
+and operations need not distinguish clips.
 """
 
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class Spans:
 
 
 def covered(parts: list[tuple[Spans, int]], least: int) -> Spans:
-    """Return where the weights of the parts that hold sum to at least `least`."""
+    """Return where the weights of the parts that cover a place sum to at least `least`."""
     edges = [(spans.start, spans.end) for spans, _ in parts]
     return Spans(*intervals.covered(edges, [weight for _, weight in parts], least))
 
@@ -84,7 +84,7 @@ class Line:
         return self.put(clip, start_s - seconds, end_s + seconds)
 
     def within(self, spans: Spans, others: Spans, seconds: float) -> NDArray[np.bool_]:
-        """Return which stretches have one of `others` in their clip, at most so far away, (n,)."""
+        """Return which stretches have one of `others` within `seconds`, in their clip, (n,)."""
         wide = self.widened(others, seconds)
         nearest = np.searchsorted(wide.start, spans.end, side="right") - 1
         found = nearest >= 0

@@ -1,9 +1,8 @@
-"""The video of a timeline, in folders that the user named: by name if its content is right, else by
-content.
+"""The video of a timeline, in folders that the user named: by name, else by content.
 
-A timeline says what its video holds (`seehear.media.identity`), so another file of the same name is
-not taken for it, and one that was moved or renamed is found again.  A timeline that does not say is
-matched by name alone.
+A timeline has size and hash of its video (`seehear.media.identity`), so another file of the same
+name is not taken for it, and one that was moved or renamed is found again.  A timeline without
+these is matched by name alone.
 """
 
 import os
@@ -35,7 +34,7 @@ class Videos:
 
     Args:
         library: folder of the timelines.
-        folders: further ones where videos may lie; one that cannot be reached holds none.
+        folders: further folders with videos; one that cannot be read counts as empty.
         links: resolved folders that symbolic links to videos may lead into.
         anywhere: a video may also lie outside all folders, where the library saw it last; for
             commands that open it for the user alone.
@@ -65,10 +64,10 @@ class Videos:
 
         Args:
             path: of the timeline, below the library.
-            source: what it calls its video.
-            media: what it says of it.
-            sure: False: a file of the right size will do where its hash is not known yet, so that
-                nothing is read; for lists of many.
+            source: the name of its video in the timeline.
+            media: size and hash of the video; None: not known.
+            sure: False: a file of the right size is accepted while its hash is unknown, so that
+                nothing is read; for long lists.
         """
         for place in self.places(path, source):
             for file in found(*place, links=self.links):
@@ -80,7 +79,7 @@ class Videos:
             return next((f for f in self._elsewhere(media) if self._is(f, media, sure)), None)
 
     def places(self, path: str, source: str) -> Iterator[MediaPlace]:
-        """Yield where the video of a timeline lies by its name."""
+        """Yield the places where the video of a timeline may lie, by its name."""
         timeline = self.library / path
         yield place_beside(timeline, source)
         below = PurePosixPath(path).parent  # parsing a folder keeps its shape
@@ -92,7 +91,7 @@ class Videos:
             yield MediaPlace(folder, (), stem)
 
     def _is(self, file: Path, media: MediaFile, sure: bool) -> bool:
-        """Return whether a file holds what a timeline was made of."""
+        """Return whether a file has the content that a timeline was made of."""
         seen = stamp(file)
         if seen is None or seen[0] != media.bytes:
             return False
@@ -110,7 +109,7 @@ class Videos:
         return self._places
 
     def _elsewhere(self, media: MediaFile) -> Iterator[Path]:
-        """Yield files that may hold what a timeline was made of, whatever they are called."""
+        """Yield files of any name that may have the content that a timeline was made of."""
         roots = [folder.resolve() for folder in (self.library, *self.folders)]
         for path in self._known().with_hash(media.hash):
             if is_media(path) and (self._anywhere or allowed(path, roots, self.links)):
@@ -118,9 +117,7 @@ class Videos:
         yield from self._by_size().get(media.bytes, ())
 
     def _by_size(self) -> dict[int, list[Path]]:
-        """Return the media in the folders beside the library by size; they are looked through at
-        most once a minute.
-        """
+        """Return the media files of the further folders by size, listed at most once a minute."""
         now = self._clock()
         if self._walked is None or now - self._walked > _KEPT_S:
             self._sizes = defaultdict(list)
@@ -133,7 +130,7 @@ class Videos:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    """Yield the media files below a folder; hidden ones and links are passed over."""
+    """Yield the media files below a folder; hidden files and links are skipped."""
     for above, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):

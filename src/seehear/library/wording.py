@@ -1,9 +1,9 @@
 """Which classes of a library the words of a query mean.
 
-By name first: as it is written, in another form (dogs), by another name of the lexicons that the
-zero-shot presets read (baby cry is Baby_cry_infant_cry), as a kind of a class (barking is heard of
-a dog) or as what several classes are kinds of (an animal).  Only for words that no name fits, and
-where the extra `offline` is installed, by likeness; then it is said.
+First by name: as it is written; in another form (dogs); by another name in the lexicons of the
+zero-shot presets (baby cry means Baby_cry_infant_cry); as a kind of a class (barking is a sound of
+a dog); or as a word for several classes (animal).  Words without such a name are matched by
+likeness if the extra `offline` is installed, and the answer says so.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _OWN = ("audio", "visual", "audio_visual")
 _ALIKE = 0.6  # likeness from which words stand for a class
-# words that likeness does not see, though they turn a name round
+# words that reverse the meaning of a name, which likeness does not notice
 _DENIALS = {
     "no",
     "none",
@@ -42,7 +42,7 @@ class Names:
         labels: all of them, sorted.
 
     Attributes:
-        notes: a line for each name that something else stands for.
+        notes: a line for each name that was replaced by another class.
     """
 
     def __init__(self, labels: Iterable[str]) -> None:
@@ -52,15 +52,15 @@ class Names:
         self.notes: list[str] = []
 
     def spellings(self, label: str) -> list[str]:
-        """Return the labels of the index that are one class."""
+        """Return the labels of the index that are spellings of one class."""
         return self._labels[plain(label)]
 
     def add(self, label: str) -> None:
-        """Take in a class that was not searched for when the clips were parsed."""
+        """Add a class that the clips were not parsed for."""
         self._labels[plain(label)] = [label]
 
     def unknown(self, node: Node) -> list[str]:
-        """Return the words of a query that are not a name, but for those that turn one round."""
+        """Return the words of a query that are not a name, except those that reverse a meaning."""
         if isinstance(node, Presence):
             text = node.label
             known = text is None or self.is_name(text)
@@ -74,18 +74,18 @@ class Names:
         return list(dict.fromkeys(text for child in children for text in self.unknown(child)))
 
     def guess(self, text: str) -> str | None:
-        """Return the class that is written almost like a word without a meaning of its own."""
+        """Return the class spelled almost like a word that is no known word itself; None: none."""
         if any(lexicon.concept(text) is not None for lexicon in self._places):
             return None
         near = closest(plain(text), self._labels)
         return None if near is None else self._labels[near][0]
 
     def is_name(self, text: str) -> bool:
-        """Return whether words are a name, of a class or of what the lexicons know."""
+        """Return whether a text is the name of a class or of an entry of the lexicons."""
         return plain(text) in self._labels or self._by_other_name(text) is not None
 
     def understood(self, node: Node, query: str) -> Node:
-        """Return a query with the classes that its words mean in their places.
+        """Return a query with its words replaced by the classes that they mean.
 
         Raises:
             ConfigError: words mean no class of the library.
@@ -115,7 +115,7 @@ class Names:
         return terms[0] if len(terms) == 1 else Or(tuple(terms))
 
     def _by_other_name(self, text: str) -> tuple[list[str], bool] | None:
-        """Return the classes that a name means, and whether it speaks of a sound."""
+        """Return the classes that a name means, and whether it names a sound."""
         from seehear.parser.zero_shot.words import forms
 
         known = set(forms(text))
@@ -132,7 +132,7 @@ class Names:
         return found, self._is_of_sound(text, found)
 
     def _is_of_sound(self, text: str, labels: list[str]) -> bool:
-        """Return whether a name, or a word of it, is a kind of sound of a class: barking."""
+        """Return whether a name, or a word of it, is a sound of a class, as barking is."""
         sounds, places = next(iter(self._places.items()))
         for part in (text, *plain(text).split()):
             concept = sounds.concept(part)
@@ -150,7 +150,7 @@ class Names:
 
     @cached_property
     def _places(self) -> "dict[Lexicon, dict[str, int | None]]":
-        """Where each class stands in the lexicons of sounds and of pictures."""
+        """By lexicon (of sounds, of pictures), the entry of each class; None: none."""
         from seehear.parser.zero_shot.lexicon import picture_lexicon, sound_lexicon
 
         places: dict[Lexicon, dict[str, int | None]] = {}
@@ -200,9 +200,7 @@ class Names:
 
 
 def _without_less(children: dict[Node, None]) -> dict[Node, None]:
-    """Return conditions side by side without those that say less than another: in "rooster
-    crowing" the rooster is heard.
-    """
+    """Return conditions without those implied by another: "rooster crowing" is heard:rooster."""
     said = {
         child.label for child in children if isinstance(child, Presence) and child.track in _OWN
     }

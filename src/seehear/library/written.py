@@ -1,11 +1,11 @@
-"""What parsing wrote, and whether a timeline is still that.
+"""Whether a timeline is still as parsing wrote it.
 
-A timeline that parsing wrote carries in its parser's record, as `written`, the SHA-256 of itself:
-of its JSON with sorted keys and no spaces, whole numbers without a point, without that line and
-without the two names of its video (`source` and `media.path`).  So it can be copied, laid out anew
-and given another video's name; any other change, by a person or a tool, shows.  What carries no
-such line was not written by parsing, or by an older version: it counts as changed.  So does one in
-which a person confirmed, corrected, added, removed or reviewed anything.
+Parsing stores in a timeline's parser record, as `written`, the SHA-256 of the timeline: of its JSON
+with sorted keys and no spaces, whole numbers without a point, without this entry itself and without
+the two names of its video (`source` and `media.path`).  So a timeline can be copied and
+reformatted, and its video renamed; any other change, by a person or a tool, is noticed.  A timeline
+without this entry, of another program or an older version, counts as changed, and so does one with
+corrections or reviewed stretches.
 """
 
 import hashlib
@@ -23,8 +23,8 @@ from seehear.library.scan import Scan
 from seehear.time import SUFFIX, Timeline
 
 MARK = "written"
-# of a parser's record: what may change without another answer, or was done after parsing, or says
-# that nothing was encoded again
+# entries of a parser's record that do not affect the answer, were made after parsing, or say that
+# nothing was encoded again
 _NOT_HOW = (MARK, "version", "libraries", "vocabulary", "decoded", "kept")
 _FORM = record(
     {"source": text, "vocabulary": items(text)},
@@ -41,14 +41,14 @@ _FORM = record(
 
 @dataclass(frozen=True)
 class Written:
-    """A timeline file of a library, as far as it matters for what is to be done.
+    """Facts about a timeline file, by which it is decided what to parse.
 
     Args:
         name: its path below the library, without suffix.
         source: what its video is called, as a path below the folder that was parsed.
-        bytes, hash: of its video; None: it does not say.
-        words, how: digests of the classes that were looked for, and of how it was parsed.
-        touched: whether it is no longer what parsing wrote, and nothing says what was changed.
+        bytes, hash: size and hash of its video; None: not known.
+        words, how: digests of the vocabulary, and of how it was parsed.
+        touched: whether it was changed after parsing, without a record of what was changed.
         corrected: whether a person has corrected or reviewed anything in it.
     """
 
@@ -69,9 +69,9 @@ def signed(timeline: Timeline) -> Timeline:
 
 
 def signed_as(before: Path, timeline: Timeline) -> Timeline:
-    """Return a timeline signed where the file that it replaces was as parsing wrote it.
+    """Return a timeline signed if the file that it replaces was still as parsing wrote it.
 
-    For commands of ours that make it anew by rule, such as decoding again.
+    It serves commands such as `decode`, whose changes do not count as changes by others.
 
     Raises:
         DataError: the file is not a timeline.
@@ -85,18 +85,18 @@ def words_digest(names: Iterable[str], parser: Mapping[str, Json]) -> str:
 
 
 def how_digest(parser: Mapping[str, Json]) -> str:
-    """Return the digest of how a timeline is made, by its parser's record.
+    """Return the digest of how a timeline is made, from its parser's record.
 
-    Preset, or weights of the model; encoders with their weights and preprocessing; decoding; and
-    what the scorer says of itself count.  Versions, of seehear and of libraries, do not, nor does
-    the name of a model whose weights are known.
+    It covers the preset or the weights of the model, the encoders with their weights and
+    preprocessing, the decoding, and the settings of the scorer.  It leaves out the versions of
+    seehear and of libraries, and the name of a model whose weights are known.
     """
     left_out = (*_NOT_HOW, "model") if "weights" in parser else _NOT_HOW
     return _sha256({key: value for key, value in parser.items() if key not in left_out})
 
 
 def difference(before: Json, now: Json, key: str = "") -> str:
-    """Return where two values first differ, in words; "" where they do not in what counts.
+    """Return the first difference of two values, in words; "" if none matters.
 
     Examples:
         >>> difference({"decoding": {"threshold": 0.5}}, {"decoding": {"threshold": 0.7}})
@@ -118,7 +118,7 @@ def difference(before: Json, now: Json, key: str = "") -> str:
 
 
 def read_written(path: Path, name: str) -> Written:
-    """Return what a timeline file says; one that cannot be read says nothing but that it is there.
+    """Return the facts of a timeline file; of one that cannot be read, its name alone.
 
     Args:
         path: the file.
@@ -146,7 +146,7 @@ def timeline_names(library: Path, results: Iterable[str] | None = None) -> list[
 
     Args:
         library: the folder.
-        results: names of results; only the folders where these lie are looked into.  None: all.
+        results: names of results; only their folders are listed.  None: all folders.
     """
     if results is None:
         found = [path for path, _ in Scan(library).files()]
@@ -176,7 +176,7 @@ def _is_corrected(data: Mapping[str, Json]) -> bool:
 
 
 def _digest(data: Mapping[str, Json]) -> str:
-    """Return the digest of a timeline's content, whatever it says its digest is."""
+    """Return the digest of a timeline's content, computed afresh."""
     parser = {key: value for key, value in data.get("parser", {}).items() if key != MARK}
     plain = {key: value for key, value in data.items() if key != "source"}
     plain["parser"] = parser
@@ -193,7 +193,7 @@ def _sha256(value: Json) -> str:
 
 
 def _plain(value: Json) -> Json:
-    """Return a value as any tool that writes JSON would have it: 1 where another writes 1.0."""
+    """Return a value independent of the tool that wrote its JSON: 1.0 becomes 1."""
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

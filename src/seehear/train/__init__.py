@@ -9,7 +9,7 @@ from seehear.train.predict import evaluate_split, predict_split
 from seehear.train.prepare import Prepared, prepare
 from seehear.train.run import load_labels, run, run_seeds, summarise
 
-Options = RunOptions  # its name until 0.1
+Options = RunOptions  # the old name, of version 0.1
 
 __all__ = [
     "Options",

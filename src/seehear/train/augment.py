@@ -1,8 +1,9 @@
 """Training clips that are a little different in every step: Gaussian noise on their features, as
 strong as each dimension varies over the training clips.
 
-Source: noise on inputs is as old as networks; on stored features, ours.  Moving clips in time with
-their labels was tried, too, and lost (`benchmarks/notes/2026-11-28-ingredients.md`).
+Source: noise on inputs is a common regulariser; on stored features it is ours.  Shifting clips in
+time together with their labels was tried, too, and did not help
+(`benchmarks/notes/2026-11-28-ingredients.md`).
 """
 
 from collections.abc import Mapping
@@ -23,9 +24,9 @@ def noisy(
     """Return the inputs of some clips with Gaussian noise on their features.
 
     Args:
-        inputs: by role, (B, R, D).
-        deviation: of the noise, in deviations of each dimension.
-        spread: those, `ROLE.deviation` (D,).
+        inputs: by role, (B, R, D); None where there is no such stream.
+        deviation: standard deviation of the noise, as a multiple of that of each dimension.
+        spread: standard deviation of each dimension, `ROLE.deviation` (D,).
     """
     out = dict(inputs)
     for role in ROLES:

@@ -1,4 +1,4 @@
-"""TensorBoard event files of a training stage, where asked for."""
+"""TensorBoard event files of a training stage, if they are asked for."""
 
 from pathlib import Path
 

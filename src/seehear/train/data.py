@@ -1,4 +1,4 @@
-"""From a features folder to clips: which feature set, in memory or not, standardised."""
+"""From a features folder to the clips that training reads: chosen, loaded, standardised."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -24,7 +24,7 @@ def choose_features(
 ) -> FeatureSet:
     """Return the feature set asked for, else the recipe's first that the folder holds.
 
-    `dataset` is the one whose features would have to be extracted.
+    `dataset` is named in the error that says what to extract.
 
     Raises:
         ConfigError: the recipe does not allow the set asked for.
@@ -87,7 +87,7 @@ def stream_clips(
     *,
     frames: bool = False,
 ) -> StreamedClips:
-    """Return the same as `load_clips`, checked as it checks, and read when it is asked for."""
+    """Return the clips of `load_clips`, checked now, but read batch by batch when needed."""
     labels = torch.from_numpy(np.ascontiguousarray(weak, np.float32))
     clips = StreamedClips(store, features, tuple(names), labels, segments, frames)
     clips.check()
@@ -111,7 +111,7 @@ def clip_bytes(
 def statistics(clips: ClipInputs) -> dict[str, Tensor]:
     """Return `ROLE.mean` and `ROLE.deviation` (D,) of each input over clips and rows.
 
-    They are added up in parts, the same whether the clips are in memory or read for it.
+    Sums are taken chunk by chunk, so clips in memory and clips read from disk give equal numbers.
     """
     count: dict[str, int] = {}
     total: dict[str, Tensor] = {}
@@ -133,7 +133,7 @@ def statistics(clips: ClipInputs) -> dict[str, Tensor]:
 
 
 def _there(inputs: Mapping[str, Tensor | None]) -> Iterator[tuple[str, Tensor]]:
-    """Yield the inputs that there are."""
+    """Yield (role, tensor) of the inputs that are not None."""
     for role in ROLES:
         rows = inputs[role]
         if rows is not None:
@@ -141,9 +141,9 @@ def _there(inputs: Mapping[str, Tensor | None]) -> Iterator[tuple[str, Tensor]]:
 
 
 def standardise(clips: Clips, numbers: Mapping[str, Tensor]) -> Clips:
-    """Return the clips with each dimension standardised; no numbers, no change.
+    """Return the clips with each dimension standardised; without numbers they stay as they are.
 
-    Works in place to save memory.
+    The tensors are changed in place to save memory.
     """
     for role in ROLES:
         array = getattr(clips, role)

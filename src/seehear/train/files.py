@@ -1,4 +1,4 @@
-"""Kinds of files that a run is made of: JSON, tensors, models and arrays, whole or not there."""
+"""The kinds of files in a run folder: JSON, tensors, models and arrays, all written atomically."""
 
 import io
 import json
@@ -23,8 +23,7 @@ from seehear.share.about import ABOUT
 
 
 def write_atomic(path: Path, data: bytes) -> None:
-    """Write `data` to `path`; after a crash or on a full disk the old file is still the whole old
-    file.
+    """Write `data` to `path`; after a crash, or on a full disk, the old file is still complete.
 
     Raises:
         SeehearError: no space left, no permission, or another refusal of the operating system.
@@ -41,7 +40,7 @@ def write_json(path: Path, value: Json) -> None:
 
 
 def read_json(path: Path, form: Form[T]) -> T:
-    """Return the JSON value of a file of a run, as its form has it.
+    """Return the JSON value of a run's file, checked against a form.
 
     Raises:
         WeightsError: missing, unreadable, not JSON or not of the form.
@@ -77,7 +76,7 @@ class ModelFile(NamedTuple):
     Args:
         copies: tensors by name of each network: `main` and, where a system keeps two, `visual`.
         normalisation: `ROLE.mean`, `ROLE.deviation`.
-        about: everything recorded with it (JSON).
+        about: what is recorded with them: recipe, vocabulary, grid, encoders (JSON).
     """
 
     copies: dict[str, dict[str, Tensor]]
@@ -92,9 +91,7 @@ def write_model(
     about: Json,
     likeness: Mapping[str, Tensor] | None = None,
 ) -> None:
-    """Write a model file: tensors `COPY.NAME`, `normalise.NAME` and `likeness.NAME`, and what they
-    are.
-    """
+    """Write a model file: tensors `COPY.NAME`, `normalise.NAME`, `likeness.NAME`, and `about`."""
     tensors: dict[str, Tensor] = {}
     for copy, state in {**copies, NORMALISE: normalisation, LIKENESS: likeness or {}}.items():
         tensors |= {f"{copy}.{name}": tensor for name, tensor in state.items()}

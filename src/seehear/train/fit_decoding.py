@@ -1,7 +1,7 @@
-"""Second threshold, gaps and least duration of events, fitted on clips that were held out.
+"""Second threshold, longest gap and least duration of events, fitted on clips held out of training.
 
-Source: events found by what scores do over time, not by one threshold, are SEBBs' idea (Ebbers et
-al., Interspeech 2024); three numbers of the decoding that we have, over a small grid, are ours.
+Source: finding events by the course of the scores instead of one threshold is the idea of SEBBs
+(Ebbers et al., Interspeech 2024).  Choosing these three numbers from a small grid is ours.
 """
 
 from collections.abc import Iterator
@@ -16,17 +16,17 @@ from seehear.train.loop import Truth
 KEEP = (None, 0.3, 0.2, 0.1)
 GAPS_S = (0.0, 1.0, 2.0)
 LEAST_S = (0.0, 2.0)
-BY = ("segment/type", "event/type")  # their mean decides
+BY = ("segment/type", "event/type")  # the setting with the highest mean of these wins
 
 
 def fitted(decoding: Decoding, predicted: Predicted, truth: Truth, step_s: float) -> Decoding:
-    """Return the decoding that serves held-out clips best; its own numbers if none is better.
+    """Return the decoding with the best figures on held-out clips; `decoding` if none is better.
 
     Args:
         decoding: of the recipe.
-        predicted: probabilities of the clips.
-        truth: what is heard and seen in them.
-        step_s: length of a segment.
+        predicted: probabilities of N clips, see `Predicted`.
+        truth: (audio, visual) boolean (N, T, C).
+        step_s: length of a segment in seconds.
     """
     best, most = decoding, -1.0
     for tried in (decoding, *_grid(decoding)):
@@ -39,6 +39,6 @@ def fitted(decoding: Decoding, predicted: Predicted, truth: Truth, step_s: float
 
 
 def _grid(decoding: Decoding) -> Iterator[Decoding]:
-    """Return every decoding that is tried."""
+    """Yield every decoding of the grid."""
     for keep, gap, least in product(KEEP, GAPS_S, LEAST_S):
         yield replace(decoding, keep_threshold=keep, fill_gap_s=gap, min_duration_s=least)

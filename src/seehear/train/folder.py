@@ -1,15 +1,15 @@
-"""The run folder: every file of it, its name, what is in it, and how a stopped run goes on.
+"""The run folder: its files, what they hold, and how a stopped run goes on.
 
 RUN/recipe.json               the resolved recipe, and what the run was asked for
 RUN/labels/                   segment labels, where the recipe makes them
 RUN/stages/NAME[.npz]         what earlier stages made
-RUN/initial.safetensors       the parser before training,
-RUN/best.safetensors          at the epoch that was kept,
-RUN/last.safetensors          and at the end
-RUN/model.onnx                the one that was kept as a graph, for parsing without PyTorch
-RUN/state.safetensors         all that a stopped stage needs to go on; gone at its end
+RUN/initial.safetensors       the parser before training
+RUN/best.safetensors          the parser that was kept
+RUN/last.safetensors          the parser after the last epoch
+RUN/model.onnx                the parser that was kept, as a graph: parsing without PyTorch
+RUN/state.safetensors         all that a stopped stage needs to go on; removed at its end
 RUN/log.jsonl                 one line an epoch
-RUN/run.json                  what the run came to; written last
+RUN/run.json                  the record of the finished run; written last
 RUN/figures-SPLIT.json        the figures on a split
 RUN/seed-N/, RUN/summary.json one run a seed, their mean and spread
 """
@@ -56,10 +56,10 @@ LABELS, STAGES, SEED = "labels", "stages", "seed-"
 
 
 class RunFolder:
-    """One run on disk, or one training stage of it.
+    """One run on disk, or one of its training stages.
 
     Args:
-        path: the folder; need not exist.
+        path: the folder; it may not exist yet.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -71,11 +71,11 @@ class RunFolder:
     # --- what the run is
 
     def claim(self, asked: Mapping[str, Any]) -> None:
-        """Write what this run is, unless it says so already.
+        """Write what this run is; if the folder says so already, check that it is the same run.
 
         Args:
-            asked: JSON values with `recipe`, `features`, `settings`, `seed`, `dataset`,
-                `definition` and `labels`.
+            asked: what makes the run, as JSON values: `recipe`, `features`, `settings`, `seed`,
+                `dataset`, `definition` and `labels`.
 
         Raises:
             ConfigError: the folder holds another run, or something else.
@@ -124,7 +124,7 @@ class RunFolder:
 
     @property
     def claimed(self) -> bool:
-        """Whether it holds the run of one seed, finished or not."""
+        """Whether the folder holds the run of one seed, finished or not."""
         return (self.path / DEFINITION).exists()
 
     @property
@@ -138,12 +138,12 @@ class RunFolder:
         return (self.path / RECORD).exists()
 
     def finish(self) -> None:
-        """Write the graph of the parser that was kept, and what the run came to.
+        """Write the graph of the parser that was kept, and the record of the run.
 
         Raises:
             MissingExtraError: onnx is not installed.
         """
-        with torch.random.fork_rng(devices=[]):  # a network is built: random, then overwritten
+        with torch.random.fork_rng(devices=[]):  # building a network draws random weights first
             trained = load_run(self.path / BEST)
         lines = self.log()
         record = {
@@ -156,7 +156,7 @@ class RunFolder:
         write_json(self.path / RECORD, record)
 
     def record(self) -> dict[str, Any]:
-        """Return what a finished run came to.
+        """Return the record of a finished run (run.json).
 
         Raises:
             WeightsError: missing or damaged.
@@ -165,11 +165,11 @@ class RunFolder:
         return record
 
     def log(self) -> list[dict[str, Any]]:
-        """Return the epochs that are done; a line cut off by a kill is left out."""
+        """Return one record for each finished epoch; a line cut off by a kill is left out."""
         return read_log(self.path / LOG)
 
     def newest_stage(self) -> "RunFolder | None":
-        """Return the training stage that wrote to its log last; None: none has."""
+        """Return the training stage that wrote to its log last; None if no log is there."""
         logs = [*self.path.glob(f"{STAGES}/*/{LOG}"), *self.path.glob(LOG)]
         if not logs:
             return None
@@ -187,7 +187,7 @@ class RunFolder:
 
     @property
     def labels(self) -> Path:
-        """The folder of segment labels that it learnt from; several seeds share one."""
+        """The folder of the segment labels that were learned from; several seeds share one."""
         own = self.path / LABELS
         shared = self.path.parent / LABELS
         if self.path.name.startswith(SEED) and not is_labels(own) and is_labels(shared):
@@ -195,13 +195,13 @@ class RunFolder:
         return own
 
     def label_warnings(self) -> list[str]:
-        """Return what whoever made the segment labels warns of."""
+        """Return the warnings that were recorded when the segment labels were made."""
         if not is_labels(self.labels):
             return []
         return list(map(str, load(self.labels).provenance.get("warnings", ())))
 
     def save_artefact(self, name: str, value: Artefact) -> None:
-        """Save what a computing stage returned: segment labels, or arrays.  Whole or not at all."""
+        """Save atomically what a computing stage returned: segment labels, or arrays."""
         if isinstance(value, SegmentLabels):
             save(value, self.path / name)
         else:
@@ -218,7 +218,7 @@ class RunFolder:
         return self.path / STAGES / f"{name}.npz"
 
     def write_summary(self, summary: Json) -> None:
-        """Write what several seeds came to together."""
+        """Write mean and spread of the figures of several seeds."""
         write_json(self.path / SUMMARY, summary)
 
     def write_figures(self, split: str, figures: Mapping[str, float]) -> None:
@@ -227,17 +227,17 @@ class RunFolder:
 
 
 def _without_parts(dataset: Json) -> Json:
-    """Return what a run says of its dataset but for what older runs do not say."""
+    """Return a run's record of its dataset without the entries that older runs lack."""
     if not isinstance(dataset, dict):
         return dataset
     return {key: value for key, value in dataset.items() if key not in ("parts", "classes")}
 
 
 def read_log(path: Path) -> list[dict[str, Any]]:
-    """Return the lines of a log, none where there is no log; one cut off by a kill is left out.
+    """Return the records of a log; empty without a log; a line cut off by a kill is left out.
 
     Raises:
-        WeightsError: a line that is not of an epoch.
+        WeightsError: a line is not the record of an epoch.
     """
     if not path.exists():
         return []
@@ -268,13 +268,13 @@ _COUNTERS = record(
 
 
 class StageRecorder:
-    """Writes a training stage down as it learns, and knows how to go on.
+    """Writes a training stage to disk while it learns, and restores a stopped one.
 
     Args:
         folder: of the stage.
         about: written into every model file (JSON).
-        normalisation: numbers already applied to the clips, kept with the weights.
-        likeness: what tells clips unlike the training clips, likewise.
+        normalisation: mean and deviation by which the clips were standardised, for model files.
+        likeness: numbers that tell clips unlike the training clips, for model files.
         tensorboard: also write TensorBoard event files.
     """
 
@@ -311,7 +311,7 @@ class StageRecorder:
             self._restore(learner)
         else:
             self._write(INITIAL, {"main": learner.nets["main"].state_dict()}, {"epoch": 0})
-        # later lines are of epochs that will be trained again
+        # lines after the saved state are of epochs that will be trained again
         done = [
             line for line in read_log(self._path / LOG) if line["epoch"] <= learner.counters.epoch
         ]
@@ -337,7 +337,7 @@ class StageRecorder:
         write_tensors(self._path / STATE, *learner.state())
 
     def epoch(self, learner: Learner, epoch: Epoch) -> None:
-        """Write the kept weights, where they are new, the line of the epoch, and the state."""
+        """Write the kept weights if they changed, the line of the epoch, and the state."""
         if epoch.chosen:
             self._write_best(learner)
         self._append(epoch)
@@ -346,7 +346,7 @@ class StageRecorder:
         self.pause(learner)
 
     def end(self, learner: Learner) -> None:
-        """Write the last weights; the optimiser is of no more use."""
+        """Write the last weights, and remove the state, which is no longer needed."""
         weights = {"main": learner.nets["main"].state_dict()}
         self._write(LAST, weights, {"epoch": learner.counters.epoch})
         (self._path / STATE).unlink(missing_ok=True)

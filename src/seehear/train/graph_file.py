@@ -1,4 +1,4 @@
-"""The graph of a trained run on disk: beside its weights, and known by its sha256."""
+"""The graph of a trained run on disk: it lies beside the weights, and run.json has its sha256."""
 
 from pathlib import Path
 
@@ -13,9 +13,9 @@ from seehear.train.model import Run, as_graph, load_run
 
 
 def write_graph(run: Run, path: Path) -> dict[str, Json] | None:
-    """Write the networks of a run as a graph, and return what its record says of it.
+    """Write the networks of a run as a graph; return the graph's entry for the run's record.
 
-    A network of another package has none: None.
+    Networks of other packages get no graph: then nothing is written, and None is returned.
 
     Args:
         run: on the CPU, as read from its file.
@@ -37,7 +37,7 @@ def write_graph(run: Run, path: Path) -> dict[str, Json] | None:
 
 
 def add_graph(path: str | Path) -> tuple[Path, bool]:
-    """Give a trained run its graph, unless it has one; return where it lies, and if it is new.
+    """Give a trained run its graph if it lacks one; return its path, and whether it is new.
 
     Args:
         path: a run folder, a model file, or a shared model.
@@ -69,7 +69,7 @@ def add_graph(path: str | Path) -> tuple[Path, bool]:
 
 
 def _has_graph(path: Path) -> bool:
-    """Return whether a run has the graph that it says it has; a damaged one is made again."""
+    """Return whether a run has the graph that its record names, undamaged."""
     try:
         return find_graph(path) is not None
     except WeightsError:

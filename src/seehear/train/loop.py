@@ -1,8 +1,8 @@
-"""The one training loop: every published system learns here, and nothing here knows a file.
+"""The one training loop, for every published system; it reads and writes no files.
 
-Order of the clips and all randomness of a step come from (seed, epoch, step) alone, so a run that
-was killed anywhere and continued ends in the same bits as one that was left alone (same machine,
-same number of threads).
+The order of the clips and all randomness of a step come from (seed, epoch, step) alone, so a run
+that was killed and continued ends with the same weights, bit by bit, as one that was not (on the
+same machine, with the same number of threads).
 """
 
 import dataclasses
@@ -36,7 +36,7 @@ from seehear.train.options import RunOptions
 from seehear.train.recombine import doubled
 from seehear.train.team import ALONE, Team
 
-# what a random number is for: initial weights, order of clips, one step
+# purposes of random numbers: initial weights, order of clips, one step
 FIRST, ORDER, DROPOUT = range(3)
 _OPTIMISERS: dict[str, type[torch.optim.Adam]] = {
     "adam": torch.optim.Adam,
@@ -60,7 +60,7 @@ class TrainingTask:
         artefacts: what earlier stages made.
         dims: input widths by role.
         segments: T.
-        seed: of weights, order and dropout.
+        seed: of initial weights, order of clips and dropout.
         device: where to compute.
     """
 
@@ -77,7 +77,7 @@ class TrainingTask:
 
 
 class KeptWeights(TypedDict):
-    """Why a copy of the weights was kept: by which score, of which epoch."""
+    """Score, epoch and figures of the kept weights of a copy."""
 
     score: float
     epoch: int
@@ -90,10 +90,10 @@ class Counters:
 
     Args:
         epoch: epochs finished.
-        step: steps finished of the next epoch.
+        step: finished steps of the next epoch.
         sums: sum of each loss term, and of the total, over those steps.
         best: by copy, the kept weights.
-        averaged: by copy, the scores of the epochs whose mean is kept, where it is of several.
+        averaged: by copy, the scores of the epochs whose weights are averaged, if several are.
     """
 
     epoch: int = 0
@@ -105,15 +105,15 @@ class Counters:
 
 @dataclass(frozen=True)
 class Epoch:
-    """What one epoch came to.
+    """The results of one epoch.
 
     Args:
         number: counted from 1.
         lr: learning rate.
         losses: mean of each term before its weight, and of the weighted `total`.
         figures: on val, or None where it has no truth.
-        chosen: the copies whose kept weights are now those of this epoch.
-        seconds: it took.
+        chosen: names of the copies whose kept weights are now those of this epoch.
+        seconds: how long it took.
     """
 
     number: int
@@ -125,7 +125,7 @@ class Epoch:
 
 
 class Learner:
-    """The networks of one training stage on their way: weights, optimiser, counters, kept copies.
+    """The state of one training stage: networks, optimiser, counters, kept weights.
 
     Args:
         task: what to learn; weights are drawn from its seed.
@@ -136,7 +136,7 @@ class Learner:
         self.task, self.team = task, team
         self.counters = Counters()
         self.best: dict[str, dict[str, Tensor]] = {}
-        self.averaged: dict[str, dict[str, Tensor]] = {}  # `COPY.PLACE`, of several best epochs
+        self.averaged: dict[str, dict[str, Tensor]] = {}  # `COPY.RANK`: weights of the best epochs
         self.nets = {key: team.prepared(net) for key, net in _new_networks(task).items()}
         if takes_prior(self.nets) and task.train.prior is None:
             raise team.told(
@@ -154,7 +154,7 @@ class Learner:
         self._sums = torch.zeros(0)
 
     def steps(self) -> Iterator[int]:
-        """Take the steps that are left of the next epoch; yields how many of it are done."""
+        """Take the remaining steps of the current epoch; yield after each how many are done."""
         task, counters = self.task, self.counters
         epoch = counters.epoch + 1
         self._started = time.perf_counter()
@@ -170,9 +170,7 @@ class Learner:
             yield counters.step
 
     def take_step(self, epoch: int, number: int, order: Tensor) -> Tensor:
-        """Take one step of the optimiser; return the loss terms before their weights, and the
-        weighted total.
-        """
+        """Take one step of the optimiser; return unweighted loss terms and the weighted total."""
         task, recipe = self.task, self.task.recipe
         seed_torch(task.device, task.seed, DROPOUT, epoch, number)
         batch = recipe.training.batch
@@ -180,7 +178,7 @@ class Learner:
         step = self._forward(epoch, number, left[:batch], left[batch : 2 * batch])
         try:
             values = [term.fn(step) for term in recipe.losses]
-        except RuntimeError:  # cross-entropy refuses NaN before any loss is there
+        except RuntimeError:  # cross-entropy raises on NaN before a loss is computed
             if bool(step.out.segment_prob.isfinite().all()):
                 raise
             raise self.team.told(_diverged(epoch)) from None
@@ -201,7 +199,7 @@ class Learner:
     ) -> Step:
         """Return a batch with the outputs of every network, its targets relabelled.
 
-        The batch that follows may be read meanwhile.
+        A streamed batch `following` is read ahead meanwhile.
         """
         task, recipe = self.task, self.task.recipe
         main = self.nets["main"]
@@ -236,16 +234,16 @@ class Learner:
         return step
 
     def _read_here(self, index: Tensor) -> Tensor:
-        """Return the clips of a batch that this process reads: its own, or all if they meet."""
+        """Return the clips of a batch that this process reads: all if they are recombined."""
         if self.task.recipe.training.recombine:
             return index
         return index[_slice(self.team.part(len(index)))]
 
     def _mixed(self, step: Step) -> dict[str, object]:
-        """Return what the network is told of mixing; the targets of what is mixed join the step's.
+        """Return the network's arguments for mixing; targets of mixed rows are added to the step.
 
         Raises:
-            ConfigError: it cannot mix.
+            ConfigError: the network cannot mix.
         """
         alpha = self.task.recipe.training.mix_up
         if not alpha:
@@ -273,7 +271,7 @@ class Learner:
         return {"mixing": mixing}
 
     def end_epoch(self) -> Epoch:
-        """Close the epoch whose steps are taken: validate it, and keep its weights if they win.
+        """End the epoch after its last step: validate it, and keep its weights if they are better.
 
         Raises:
             SeehearError: the loss is no longer finite.
@@ -303,7 +301,7 @@ class Learner:
         return dict(evaluate(on[:, :, 0], on[:, :, 1], *task.truth).figures())
 
     def _keep_best(self, epoch: int, figures: dict[str, float] | None) -> list[str]:
-        """Keep this epoch's weights as the copies whose rule prefers it; return those copies."""
+        """Keep this epoch's weights for each copy whose rule prefers them; return those copies."""
         training = self.task.recipe.training
         rules = {"main": training.select}
         if training.select_visual:
@@ -321,12 +319,12 @@ class Learner:
         return chosen
 
     def _weights(self, copy: str, value: float, beats: bool) -> dict[str, Tensor] | None:
-        """Return the new kept weights of a copy; None: those that were kept stay.
+        """Return the new kept weights of a copy; None if the old ones stay.
 
         Args:
-            copy: its name.
+            copy: name of the copy.
             value: score of this epoch.
-            beats: whether that is the best one.
+            beats: whether it is the best score so far.
         """
         training = self.task.recipe.training
         if training.average == 1:
@@ -343,7 +341,7 @@ class Learner:
         return _mean_of([self.averaged[f"{copy}.{place}"] for place in range(len(kept))])
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
-        """Return all that is needed to go on: tensors, and the counters as JSON values."""
+        """Return all that a stopped run needs: tensors, and the counters as JSON values."""
         tensors: dict[str, Tensor] = {}
         for key, net in self.nets.items():
             tensors |= {f"net.{key}.{name}": value for name, value in net.state_dict().items()}
@@ -360,7 +358,7 @@ class Learner:
         counters: Mapping[str, Any],
         best: Mapping[str, dict[str, Tensor]],
     ) -> None:
-        """Go back to a saved state, and to the copies that were kept until then.
+        """Restore a saved state, and the weights that had been kept by then.
 
         Raises:
             RuntimeError, TypeError, ValueError, LookupError: the state is of other networks.
@@ -382,7 +380,7 @@ class Learner:
                 self.averaged[key] = _below(f"averaged.{key}.", tensors)
 
     def follow(self) -> None:
-        """Be where the team's first process is: at the beginning, or where a run was stopped."""
+        """Take over the state of the team's first process."""
         tensors, counters = self.team.lead(self._portable_state)
         if not self.team.leads:
             self.restore(tensors, counters, {})
@@ -392,10 +390,10 @@ class Learner:
         return {name: tensor.cpu() for name, tensor in tensors.items()}, counters
 
     def _check_moments(self, moments: Mapping[int, Mapping[str, Tensor]]) -> None:
-        """Refuse moments of another optimiser.
+        """Check that saved optimiser moments fit these networks.
 
         Raises:
-            ValueError: one has not the shape of its weights.
+            ValueError: a moment has another shape than its weights.
         """
         weights = [weight for group in self.optimiser.param_groups for weight in group["params"]]
         for index, tensors in moments.items():
@@ -407,23 +405,23 @@ class Learner:
 
 
 class Recorder(Protocol):
-    """What training is reported to; it writes, or does not."""
+    """Receives the progress of training, for example to write it to disk."""
 
     def begin(self, learner: Learner) -> None:
-        """Note the initial weights, or put the learner where a stopped run was."""
+        """Record the initial weights, or restore the learner of a stopped run."""
 
     def pause(self, learner: Learner) -> None:
-        """Take the state between two steps."""
+        """Record the state between two steps."""
 
     def epoch(self, learner: Learner, epoch: Epoch) -> None:
-        """Take what an epoch came to."""
+        """Record the results of an epoch."""
 
     def end(self, learner: Learner) -> None:
-        """Take the last weights."""
+        """Record the last weights."""
 
 
 def fit(task: TrainingTask, recorder: Recorder, options: RunOptions | None = None) -> None:
-    """Train one stage: from the beginning, or from where the recorder knows that it stopped.
+    """Train one stage, from the beginning or from the state that the recorder restores.
 
     Raises:
         SeehearError: the loss is no longer finite, or what the recorder raises.
@@ -457,7 +455,7 @@ def _new_networks(task: TrainingTask) -> dict[str, nn.Module]:
 
 
 def _new_optimiser(recipe: Recipe, nets: Mapping[str, nn.Module]) -> torch.optim.Optimizer:
-    """Return one optimiser for all networks; each has a learning rate of its own."""
+    """Return one optimiser for all networks, with a learning rate for each."""
     training = recipe.training
     rates = {"main": training.lr}
     for helper in recipe.network.helpers:
@@ -476,7 +474,7 @@ def _new_optimiser(recipe: Recipe, nets: Mapping[str, nn.Module]) -> torch.optim
 
 
 def _slice(part: BatchPart | None) -> slice:
-    """Return which rows of a batch a part is."""
+    """Return the rows of a batch that belong to a part; None: all."""
     return slice(None) if part is None else slice(part.start, part.stop)
 
 
@@ -486,7 +484,7 @@ def _of_part(rows: Tensor | None, part: BatchPart | None) -> Tensor | None:
 
 
 def _below(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Return the tensors whose name starts with `prefix`, by the rest of it."""
+    """Return the tensors whose name starts with `prefix`, by the rest of the name."""
     found = {}
     for name, tensor in tensors.items():
         if name.startswith(prefix):
@@ -514,7 +512,7 @@ def _diverged(epoch: int) -> SeehearError:
 
 
 def accepts(net: nn.Module) -> Mapping[str, inspect.Parameter]:
-    """Return the parameters of a network's forward pass; a helper takes only its own track."""
+    """Return the parameters of a network's forward pass (a helper may take one track only)."""
     return inspect.signature(net.forward).parameters
 
 
@@ -543,7 +541,7 @@ def score(figures: Figures | None, rule: str, epoch: int) -> float:
     Args:
         figures: of the epoch.
         rule: `last`, `mean` (of all ten figures), or figures joined by `+` (their mean).
-        epoch: its number.
+        epoch: its number, from 1.
 
     Raises:
         DataError: the rule needs figures and there are none.
@@ -560,7 +558,7 @@ def score(figures: Figures | None, rule: str, epoch: int) -> float:
 
 
 def _beats(value: float, old: float, training: Training) -> bool:
-    """Return whether an epoch's score makes it the kept one."""
+    """Return whether an epoch's score is better than that of the kept one."""
     return value > old or (value == old and training.ties == "later")
 
 
@@ -573,10 +571,10 @@ def _say(epoch: Epoch) -> str:
 
 
 def seed_torch(device: torch.device, *numbers: int) -> None:
-    """Seed torch's generators from a few numbers, on the CPU only that of the CPU.
+    """Seed torch's generators from a few numbers; on the CPU, only the CPU's.
 
-    `torch.manual_seed` notes a stack trace for each other kind of device, half a millisecond a
-    step.
+    `torch.manual_seed` records a stack trace for every other kind of device, which costs half a
+    millisecond a step.
     """
     if device.type == "cpu":
         torch.default_generator.manual_seed(_mix(*numbers))
@@ -595,8 +593,8 @@ def _mix(*numbers: int) -> int:
 
 @contextmanager
 def reproducible(device: torch.device) -> Iterator[None]:
-    """Leave torch's random state and determinism as they were found."""
-    memory: Any = torch.utils.deterministic  # its one attribute is missing from torch's types
+    """Compute deterministically; restore torch's random state and settings afterwards."""
+    memory: Any = torch.utils.deterministic  # torch's type stubs lack its attribute
     was_deterministic = torch.are_deterministic_algorithms_enabled()
     filled = memory.fill_uninitialized_memory
     devices = [device] if device.type == "cuda" else []
@@ -605,7 +603,7 @@ def reproducible(device: torch.device) -> Iterator[None]:
             # on a GPU some operations have no deterministic form; exact resume is promised on the
             # CPU
             torch.use_deterministic_algorithms(device.type == "cpu")
-            # no operation here reads what it did not write
+            # filling new memory costs time, and no operation here reads what it did not write
             memory.fill_uninitialized_memory = False
             yield
         finally:

@@ -3,18 +3,18 @@
 import os
 from pathlib import Path
 
-_SHARE = 0.5  # of the memory that features may take
+_SHARE = 0.5  # share of the memory that features may take
 _LIMIT = Path("/sys/fs/cgroup/memory.max")  # of a container
 
 
 def fits_in_memory(size: int) -> bool:
-    """Return whether features of so many bytes may be held; where nobody knows, they may."""
+    """Return whether `size` bytes of features may be held; True if the memory is unknown."""
     there = memory_bytes()
     return there is None or size <= _SHARE * there
 
 
 def memory_bytes() -> int | None:
-    """Return the memory of this machine, or of the container that we are in; None: unknown."""
+    """Return the bytes of memory of this machine, or of its container; None: unknown."""
     try:
         found = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):  # Windows

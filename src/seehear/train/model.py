@@ -38,7 +38,7 @@ class Run(TrainedRun):
 
     @property
     def takes_prior(self) -> bool:
-        """Whether its network wants to be told what a zero-shot parser thinks."""
+        """Whether its network also takes the logits of a zero-shot parser."""
         return takes_prior(self.copies)
 
     def predict(self, clips: Clips) -> Predicted:
@@ -72,8 +72,8 @@ class Run(TrainedRun):
 def as_graph(run: Run) -> bytes | None:
     """Return the networks of a run as a graph; None for a network of another package.
 
-    Ours are compared with their graphs by our tests; a network that we do not know may do what a
-    graph cannot, and stays with PyTorch.
+    Tests compare our networks with their graphs; a network of another package may do what a graph
+    cannot, so it runs in PyTorch alone.
 
     Args:
         run: on the CPU.
@@ -131,14 +131,14 @@ def _network(state: Mapping[str, Tensor], about: Mapping[str, Any], file: Path) 
         return build_networks(network, about["dims"], classes, segments)["main"]
 
     try:
-        with torch.device("meta"):  # takes no memory, whatever sizes the file tells
+        with torch.device("meta"):  # takes no memory, whatever sizes the file states
             _check_sizes(make().state_dict(), state)
         net = make()
         net.load_state_dict(state)
         _check_forward(net, slot["forward"])
     except SeehearError:
         raise
-    except Exception as error:  # options of a stranger: each network fails in its own way
+    except Exception as error:  # unchecked options: each network fails in its own way
         raise WeightsError(
             f"weights do not fit network {slot['builder']} ({error})", where=file
         ) from error

@@ -38,7 +38,7 @@ def build_networks(
 
 
 def _build(name: str, sizes: Mapping[str, object], options: Mapping[str, object]) -> nn.Module:
-    """Build a network; it is given those sizes that it asks for."""
+    """Return a new network; of `sizes` it is given those that it takes."""
     takes = builder(name).keywords
     wanted = {size: value for size, value in sizes.items() if size in takes}
     return build(name, **wanted, **options)

@@ -1,4 +1,4 @@
-"""How to run, as opposed to what: device, progress, what to do about missing features."""
+"""Options of how to train, as opposed to what: device, progress, missing features."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -13,7 +13,7 @@ class Bar(Protocol):
     """What training needs of a progress display."""
 
     def advance(self, step: int = 1, detail: str = "") -> None:
-        """Say that some items are done."""
+        """Report that `step` more items are done."""
 
     def note(self, line: str) -> None:
         """Print a line."""
@@ -39,19 +39,19 @@ def _say_nothing(line: str) -> None:
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How to run, and what of a dataset is learned from: recipes and settings say the rest.
+    """How to run, and which parts of a dataset to learn from; recipe and settings say the rest.
 
     Args:
         device: `cpu`, `cuda`, or `auto`.
         save_every: steps between saved states inside an epoch; 0: after epochs only.
         tensorboard: also write TensorBoard event files.
-        stream: read each batch from the features folder when it is its turn, instead of holding
-            all clips in memory: the same losses; None: where they do not fit.
+        stream: read each batch from the features folder when needed instead of holding all clips
+            in memory, with the same losses; None: only if they do not fit into memory.
         skip_missing: leave out clips without features instead of refusing.
         window: segments of a training window, for datasets whose clips differ in length.
         track_labels: learn each track from its own weak labels, where the dataset has them.
         team: the processes that train together (`seehear.train.team.joined`).
-        say: receives one line at a time.
+        say: called with one line of text at a time.
         progress: opens a display for a number of items.
     """
 

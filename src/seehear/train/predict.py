@@ -28,11 +28,11 @@ def predict_split(
     Args:
         run: a run folder, a model file, or one already loaded.
         features: a features folder, or an open store.
-        dataset: whose clips and vocabulary are meant.
-        split: its name.
+        dataset: the dataset of the clips.
+        split: name of the split.
         device: where to compute.
-        missing: what to do with clips that have no features: complain, or leave their rows at zero
-            (`seehear.runs.inputs.find_missing` says which).
+        missing: what to do about clips without features: `error` raises, `empty` leaves their rows
+            at zero (`seehear.runs.inputs.find_missing` lists them).
 
     Raises:
         DataError: no such split, or a dataset with another vocabulary or grid than the parser's.
@@ -46,11 +46,11 @@ def predict_split(
 
 
 class Measured(NamedTuple):
-    """What a trained parser reaches on a split.
+    """The figures of a trained parser on a split.
 
     Args:
-        figures: the ten; None for those that the truth says nothing of.
-        own: those of the benchmark's own evaluation, empty where it has none.
+        figures: the ten, in [0, 1]; None for those that this truth cannot give.
+        own: figures of the benchmark's own evaluation; empty if it has none.
     """
 
     figures: dict[str, float | None]

@@ -1,4 +1,4 @@
-"""Everything a run needs that does not depend on its seed: features chosen, read and checked."""
+"""The inputs of a run that do not depend on its seed: features chosen, read and checked."""
 
 import dataclasses
 import math
@@ -33,10 +33,10 @@ from seehear.train.memory import fits_in_memory
 from seehear.train.options import RunOptions
 from seehear.train.streamed import StreamedClips, chunks
 
-# logits of a zero-shot parser, (N, T, 2, C), of some clips of a dataset
+# returns the logits of a zero-shot parser, (N, T, 2, C), for some clips of a dataset
 Language: TypeAlias = Callable[[Dataset, FeatureStore, Sequence[str]], NDArray[np.float32]]
-_DEVICE_SHARE = 0.5  # of a device's free memory that the clips may fill
-_ENOUGH = 20_000  # clips that tell what footage is like
+_DEVICE_SHARE = 0.5  # share of a device's free memory that the clips may fill
+_ENOUGH = 20_000  # clips from which the likeness of footage is learned, at most
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,11 @@ class Prepared:
         features: the feature set it runs on.
         train, val: standardised clips; `val` is None where there are none.
         truth: (audio, visual) boolean (N, T, C) of `val`, or None.
-        normalisation: the numbers of the standardisation.
-        likeness: what tells clips unlike the training clips; empty: nothing does.
+        normalisation: mean and deviation of the standardisation, `ROLE.mean`, `ROLE.deviation`.
+        likeness: numbers that tell clips unlike the training clips; empty if there are none.
         asked: what the caller asked for: `recipe`, `features` and `settings` as JSON values.
-        track_weak: weak labels of the tracks of `train`, (N, 2, C); None: those of the clip serve
-            for both.
+        track_weak: weak labels of the tracks of `train`, (N, 2, C); None: both tracks have the
+            labels of the clip.
     """
 
     dataset: Dataset
@@ -99,8 +99,8 @@ def prepare(
         features: the feature set to use; None: the recipe's first that the folder holds.
         settings: overrides such as `{"training.epochs": 3}`.
         options: how to run.
-        language: what a network starts from that starts from a zero-shot parser
-            (`seehear.parser.language.stored_logits`); no other asks it.
+        language: gives the logits of a zero-shot parser (`seehear.parser.language.stored_logits`),
+            for networks that start from these; other networks do not use it.
 
     Raises:
         SeehearError: no training clips, features missing, damaged or of another encoder, unknown
@@ -164,7 +164,7 @@ def _starting(recipe: Recipe, language: Language | None) -> Language | None:
 def _told(
     clips: ClipInputs, language: Language | None, dataset: Dataset, store: FeatureStore
 ) -> ClipInputs:
-    """Return the clips with what their network starts from, if it starts from anything."""
+    """Return the clips with the logits of a zero-shot parser, if their network takes such."""
     if language is None:
         return clips
     assert isinstance(clips, Clips | StreamedClips)  # there are no others
@@ -173,13 +173,13 @@ def _told(
 
 
 def _chosen_by_truth(recipe: Recipe, options: RunOptions, *, known: bool, joint: bool) -> Recipe:
-    """Return the recipe with an epoch chosen by what the truth of val tells.
+    """Return the recipe with a rule for choosing the epoch that the truth of val allows.
 
     Args:
         recipe: as resolved.
-        options: whom to tell what changed.
+        options: `options.say` is told of a change.
         known: whether val has segment truth.
-        joint: whether it tells only what is heard and seen at once.
+        joint: whether that truth marks only what is heard and seen at once.
     """
     before = recipe.training.select
     rule = before
@@ -196,7 +196,7 @@ def _chosen_by_truth(recipe: Recipe, options: RunOptions, *, known: bool, joint:
 
 
 def _learned_from(dataset: Dataset, options: RunOptions) -> dict[str, Any]:
-    """Return what of the dataset is learned from, where that is not all as it stands."""
+    """Return, as JSON values, the options that decide what of the dataset is learned from."""
     out: dict[str, Any] = {}
     if dataset.varies:
         out["window"] = options.window
@@ -208,7 +208,7 @@ def _learned_from(dataset: Dataset, options: RunOptions) -> dict[str, Any]:
 def _track_labels(
     dataset: Dataset, rows: list[int], options: RunOptions
 ) -> NDArray[np.uint8] | None:
-    """Return the weak labels of the tracks of some training clips; None: not asked for.
+    """Return the weak labels (N, 2, C) of the tracks of training clips; None if not asked for.
 
     Raises:
         ConfigError: the dataset has none.
@@ -222,7 +222,7 @@ def _track_labels(
 
 
 def _likeness(train: ClipInputs, val: ClipInputs | None) -> dict[str, torch.Tensor]:
-    """Return what tells clips unlike the training clips, told by those that select the epoch."""
+    """Return numbers that tell clips unlike the training clips, scaled by the clips of val."""
     if val is None:
         return {}
     found = fit_likeness(_means(train), _means(val))
@@ -231,19 +231,19 @@ def _likeness(train: ClipInputs, val: ClipInputs | None) -> dict[str, torch.Tens
 
 
 def _means(clips: ClipInputs) -> dict[str, NDArray[np.float32]]:
-    """Return the mean row of each clip by track, (N, 1, D); of some, where there are very many."""
+    """Return the mean row of each clip by track, (N, 1, D); of very many clips, those of a part."""
     found: dict[str, list[NDArray[np.float32]]] = {role: [] for role in TRACK_ROLES}
     for _, inputs in chunks(clips, math.ceil(len(clips) / _ENOUGH)):
         for role in TRACK_ROLES:
             rows = inputs[role]
-            assert rows is not None  # every network hears and sees
+            assert rows is not None  # every network takes both tracks
             found[role].append(clip_means(rows.numpy())[0])
     return {role: np.concatenate(means)[:, None] for role, means in found.items()}
 
 
 @dataclass(frozen=True)
 class _Splits:
-    """Where the clips of a dataset's splits are read from."""
+    """Reads the clips of a dataset's splits."""
 
     dataset: Dataset
     store: FeatureStore
@@ -252,7 +252,7 @@ class _Splits:
     options: RunOptions
 
     def rows(self, name: str) -> list[int]:
-        """Return the rows of the split's clips to use: all, or those that have features.
+        """Return the indices of the split's clips to use: all, or those that have features.
 
         Raises:
             DataError: no such split.
@@ -284,7 +284,7 @@ class _Splits:
 
     @cached_property
     def streamed(self) -> bool:
-        """Whether clips are read batch by batch: as asked, or where they do not fit."""
+        """Whether clips are read batch by batch: as asked, else if they do not fit into memory."""
         if self.options.stream is not None:
             return self.options.stream
         counts = [len(self.dataset.splits[n].clips) for n in LEARNED if n in self.dataset.splits]
@@ -308,10 +308,10 @@ def _truth(split: Split, rows: list[int]) -> Truth | None:
 
 
 def choose_device(name: str) -> torch.device:
-    """Return the device called `cpu` or `cuda`, or with `auto` the best there is.
+    """Return the device `cpu` or `cuda`; `auto` is a GPU if there is one, else the CPU.
 
     Raises:
-        ConfigError: it is not there.
+        ConfigError: there is no such device.
     """
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
@@ -323,7 +323,7 @@ def choose_device(name: str) -> torch.device:
 def _ready(
     clips: ClipInputs, numbers: Mapping[str, torch.Tensor], device: torch.device
 ) -> ClipInputs:
-    """Return the clips standardised, and where the network is if they are in memory."""
+    """Return the clips standardised; clips in memory are moved to the network's device."""
     if isinstance(clips, StreamedClips):
         return clips.standardised(numbers)
     assert isinstance(clips, Clips)  # there are no others
@@ -331,7 +331,7 @@ def _ready(
 
 
 def _place(clips: Clips, device: torch.device) -> Clips:
-    """Return the clips on the device if there is room; batches are copied otherwise."""
+    """Return the clips on the device if they fit; if not, batches are copied one by one."""
     if device.type != "cuda":
         return clips
     arrays = [array for array in (clips.audio, clips.visual, clips.motion) if array is not None]

@@ -1,12 +1,12 @@
-"""Each step also learns from sounds of one clip beside pictures of another: what is heard is no
-longer a sign of what is seen.
+"""Training also on the sound of one clip with the picture of another, so that the network cannot
+infer one track from the other.
 
-Each track brings its own labels of segments.  The new clip's label is what these say together; a
-class that a weak label names and neither track shows may be there and unfound, so that it is left
-out of the clip's loss.
+Each track keeps its own segment labels, and the label of the new clip is the union of both.  A
+class that is in a weak label but on no segment may be there unfound, so it is left out of the
+clip's loss.
 
-Source: track recombination of MUG (ICCV 2025), after secondary notes: no code of it is public; the
-elements left out are ours.
+Source: track recombination of MUG (ICCV 2025), from descriptions by others, as no code is public;
+leaving classes out of the loss is ours.
 """
 
 from collections.abc import Mapping
@@ -21,12 +21,12 @@ _OF_TRACKS = {"audio": ("audio",), "visual": ("visual", "motion")}
 
 
 def recombined(batch: Mapping[str, Tensor], order: Tensor) -> dict[str, Tensor]:
-    """Return what belongs to a track of the batch beside that of other clips' other track.
+    """Return the batch with the visual tensors of other clips beside the audio tensors.
 
     Args:
-        batch: tensors by name, clips on the first axis; those named after a track go with it, and
-            `prior` (B, T, 2, C) is of both.
-        order: whose picture each clip's sound gets, a permutation.
+        batch: tensors by name, clips on the first axis; a name says which track a tensor belongs
+            to, and `prior` (B, T, 2, C) is split by track.
+        order: (B,), a permutation: the clip whose picture each clip's sound gets.
     """
     out = {}
     for name, tensor in batch.items():
@@ -45,8 +45,8 @@ def clip_targets(
     """Return the label of each recombined clip, and which of its classes are known, both (B, C).
 
     Args:
-        audio, visual: labels of segments of the recombined clips, (B, T, C).
-        weak: (B, C), of the clips as they were.
+        audio, visual: segment labels of the recombined clips, (B, T, C).
+        weak: (B, C), weak labels of the original clips.
         order: as for `recombined`.
     """
     shown = torch.maximum(audio.amax(dim=1), visual.amax(dim=1))
@@ -58,15 +58,15 @@ def clip_targets(
 def doubled(
     inputs: Mapping[str, Tensor | None], targets: Mapping[str, Tensor], weak: Tensor
 ) -> tuple[dict[str, Tensor | None], dict[str, Tensor], Tensor]:
-    """Return a batch with as many recombined clips after its own.
+    """Return a batch of twice the size: its own clips, then as many recombined ones.
 
     Args:
         inputs: of the network, by name.
-        targets: with labels of the segments of both tracks.
+        targets: with segment labels of both tracks.
         weak: (B, C).
 
     Raises:
-        ConfigError: no labels of segments.
+        ConfigError: there are no segment labels.
     """
     if "audio_segments" not in targets:
         raise ConfigError(

@@ -1,6 +1,6 @@
 """From prepared inputs to a run folder: stage by stage, for one seed or several.
 
-Whatever is there is not made again: the same command continues a run that was stopped.
+What is there is not made again, so the same command continues a run that was stopped.
 """
 
 import platform
@@ -54,10 +54,10 @@ def run(
     Args:
         prepared: see `prepare`.
         out: the run folder.
-        seed: None: the recipe's.
+        seed: of everything random; None: the recipe's.
         labels: segment labels made elsewhere (`seehear denoise`); None: the recipe's own stage
             makes them.
-        shared: where artefacts go that do not depend on the seed; None: into the run folder.
+        shared: folder for artefacts that do not depend on the seed; None: the run folder.
         options: how to run.
 
     Raises:
@@ -90,7 +90,7 @@ def _go_on(
     shared: RunFolder,
     options: RunOptions,
 ) -> None:
-    """Do what a run folder lacks."""
+    """Do the stages that a run folder lacks."""
     recipe, about, team = prepared.recipe, _about(prepared, seed, labels), options.team
     if team.size > 1:
         about["machine"]["processes"] = team.size
@@ -105,7 +105,7 @@ def _go_on(
     if team.lead(lambda: folder.finished):
         options.say(f"{folder}: already trained, nothing to do")
         return
-    team.lead(require_onnx)  # now, not after hours of training
+    team.lead(require_onnx)  # before training, which may take hours
     stages = _Stages(prepared, folder, shared, seed, about, options)
     if labels is not None:
         stages.take(labels)
@@ -117,7 +117,7 @@ def _go_on(
 
 
 def _fit_decoding(prepared: Prepared, folder: RunFolder) -> None:
-    """Give the parser that was kept the decoding that serves val best.
+    """Give the parser that was kept the decoding with the best figures on val.
 
     Raises:
         ConfigError: there is no truth to fit it on.
@@ -140,17 +140,17 @@ def _fit_decoding(prepared: Prepared, folder: RunFolder) -> None:
 
 @dataclass
 class _Stages:
-    """The stages of a run, and what those that are done have made.
+    """The stages of a run, and what the finished ones have made.
 
     Args:
         prepared: inputs.
         folder: of the run.
-        shared: where artefacts go that do not depend on the seed.
-        seed: of anything random.
+        shared: folder for artefacts that do not depend on the seed.
+        seed: of everything random.
         about: what every model file says about itself.
         options: how to run.
-        arrays: of computing stages, by stage.
-        networks: folders of training stages, by stage.
+        arrays: by computing stage, its arrays.
+        networks: by training stage, its folder.
     """
 
     prepared: Prepared
@@ -163,7 +163,7 @@ class _Stages:
     networks: dict[str, RunFolder] = field(default_factory=dict)
 
     def perform(self, stage: Stage) -> None:
-        """Do a stage unless its artefact is there."""
+        """Do a stage if its artefact is not there yet."""
         if stage.name in self.arrays:
             return
         team = self.options.team
@@ -179,17 +179,17 @@ class _Stages:
         self.networks[stage.name] = folder
 
     def take(self, labels: SegmentLabels) -> None:
-        """Take labels that were made elsewhere; they are kept, for a report shows what was."""
+        """Take labels that were made elsewhere, and save them, because reports show them."""
         self.arrays["labels"] = _aligned(labels, self.prepared)
         if not self.options.team.leads:
             return
-        # not where several seeds share what their recipe makes: another seed may have none given
+        # not in the folder that several seeds share: another seed may use the recipe's own labels
         if self.folder.load_artefact("labels") is None:
             self.folder.save_artefact("labels", labels)
             self._warn(labels)
 
     def _warn(self, made: Artefact) -> Artefact:
-        """Tell what is wrong with segment labels, and return them with it."""
+        """Return segment labels with their warnings, which are also printed."""
         told = label_warnings(made, self.prepared.train) if isinstance(made, SegmentLabels) else []
         for line in told:
             self.options.say(f"seehear: warning: {line}")
@@ -204,7 +204,7 @@ class _Stages:
         return {name: self.arrays[name] for name in stage.needs if name in self.arrays}
 
     def _compute(self, stage: Stage) -> Arrays:
-        """Return the artefact of a computing stage: the one on disk, or a new one."""
+        """Return the artefact of a computing stage, from disk if it is there."""
         assert stage.make is not None
         folder = self.shared if stage.seedless else self.folder
         found = folder.load_artefact(stage.name)
@@ -249,7 +249,7 @@ class _Stages:
             fit(task, recorder, self.options)
 
     def _second_round(self, stage: Stage, needed: Mapping[str, Arrays]) -> Arrays:
-        """Return the segment labels made again: those on disk, or new ones."""
+        """Return the segment labels of the second round, from disk if they are there."""
         name = f"{stage.name}-second-round"
         if self.folder.load_artefact(name) is None:
             self.options.say(
@@ -282,7 +282,7 @@ class _Stages:
 
 
 def _predictor(networks: Mapping[str, RunFolder], device: torch.device) -> Predict:
-    """Return what runs the networks of earlier stages."""
+    """Return a function that runs the networks of earlier stages."""
 
     def run_network(stage: str, clips: ClipInputs, **changed: object) -> Predicted:
         trained = load_run(networks[stage].path, device=str(device))
@@ -305,7 +305,7 @@ def run_seeds(
     Mean and spread of their val figures are written to `out/summary.json`.
 
     Raises:
-        ConfigError: `out` is not new, empty, or an earlier call's folder; a seed is named twice.
+        ConfigError: `out` holds the run of a single seed, or a seed is named twice.
     """
     options, folder, seeds = options or RunOptions(), RunFolder(out), list(seeds)
     if len(set(seeds)) != len(seeds):
@@ -328,10 +328,10 @@ def run_seeds(
 
 
 def _require_seeds(folder: RunFolder) -> None:
-    """Refuse a folder that holds no runs of several seeds.
+    """Check that a folder does not hold the run of a single seed.
 
     Raises:
-        ConfigError: it holds the run of one.
+        ConfigError: it does.
     """
     if folder.claimed:
         raise ConfigError(
@@ -343,8 +343,7 @@ def _require_seeds(folder: RunFolder) -> None:
 
 
 def load_labels(path: str | Path, dataset: Dataset) -> SegmentLabels:
-    """Return segment labels of `seehear denoise`, or of a file that LSLD's repository publishes
-    (`.npz`), after checking that they are of this dataset.
+    """Return segment labels of `seehear denoise`, or of a file that LSLD published (`.npz`).
 
     Raises:
         DataError: no labels there, damaged ones, or labels of another vocabulary or dataset.
@@ -365,7 +364,7 @@ def load_labels(path: str | Path, dataset: Dataset) -> SegmentLabels:
 
 
 def label_warnings(labels: SegmentLabels, train: ClipInputs) -> list[str]:
-    """Return what whoever made the labels warns of; else the classes that they leave nothing of."""
+    """Return the warnings recorded with the labels; without any, those for classes left empty."""
     if (told := labels.provenance.get("warnings")) is not None:
         return list(map(str, told))
     chosen, weak = labels.select(train.names), train.weak.cpu().numpy()
@@ -459,7 +458,7 @@ def _counts(prepared: Prepared) -> dict[str, int]:
 
 
 def summarise(figures: Iterable[Mapping[str, float | None]]) -> dict[str, dict[str, float]]:
-    """Return mean and spread of each figure over runs, of those that every run has.
+    """Return mean and spread of each figure that all runs have.
 
     The spread is the sample standard deviation; 0 for one run.
     """

@@ -1,12 +1,11 @@
-"""Segment labels made a second time: prompts, contrast and parsers that have not seen the clip.
+"""Segment labels made a second time, by three judges: prompts, contrast and a trained parser.
 
-The first labels train parsers, each on a part of the clips, and every clip is judged by one that
-did not learn from it, so that none repeats its own labels.  Within the weak label, a segment of a
-track keeps a class, or gets it back, where two of the three agree; tracks stay apart.
+The first labels train several parsers, each on a part of the clips, and every clip is judged by one
+that did not learn from it, so that no parser repeats its own labels.  A segment of a track has a
+class of its clip's weak label where at least two of the three judges say so.
 
-Source: that better labels of segments carry further than any change of the network is UWAV's
-finding (CVPR 2025), which learns its labels on another, fully annotated dataset; three witnesses,
-one of them the trained parser, are ours.
+Source: UWAV (CVPR 2025) found that better segment labels help more than changes of the network, and
+learns its labels on another, fully annotated dataset; the vote of three judges is ours.
 """
 
 import copy
@@ -29,8 +28,8 @@ from seehear.time import TRACKS
 from seehear.train.loop import Learner, TrainingTask, reproducible
 from seehear.train.networks import predict
 
-PARTS = 3  # of the training clips; each is judged by a parser of the others
-_AGREE = 2  # of three
+PARTS = 3  # of the training clips; each is judged by a parser trained on the others
+_AGREE = 2  # judges of three
 
 
 def second_round(task: TrainingTask, dataset: Dataset, store: FeatureStore) -> dict[str, Floats]:
@@ -38,7 +37,7 @@ def second_round(task: TrainingTask, dataset: Dataset, store: FeatureStore) -> d
 
     Args:
         task: the training on the first labels.
-        dataset, store: what these were made of.
+        dataset, store: the dataset and features that the first labels were made of.
 
     Raises:
         ConfigError: the recipe's first labels are not denoised ones.
@@ -56,16 +55,16 @@ def second_round(task: TrainingTask, dataset: Dataset, store: FeatureStore) -> d
 
 
 def parts(clips: int) -> NDArray[np.intp]:
-    """Return which part each clip is in."""
+    """Return the part of each clip, (N,), from 0."""
     return np.random.default_rng(0).permutation(clips) % PARTS
 
 
 def judge(task: TrainingTask, held: NDArray[np.bool_]) -> Floats:
-    """Return what a parser trained on the other clips gives to those held out, (n, T, 2, C).
+    """Return probabilities (n, T, 2, C) of held-out clips by a parser trained on the others.
 
     Args:
         task: of all clips.
-        held: (N,), which are held out.
+        held: (N,), True for the clips held out.
     """
     rows = torch.from_numpy(np.flatnonzero(held)).to(task.train.weak.device)
     rest = torch.from_numpy(np.flatnonzero(~held)).to(task.train.weak.device)
@@ -107,7 +106,7 @@ def witnesses(
 
 
 def agreed(weak: NDArray[np.generic], said: Sequence[Floats]) -> Floats:
-    """Return the labels (N, T, C) that at least two of three have, within the weak label (N, C)."""
+    """Return labels (N, T, C) that at least two judges give, within the weak label (N, C)."""
     votes = np.sum([each >= 0.5 for each in said], axis=0)
     label: Floats = ((votes >= _AGREE) & (np.asarray(weak)[:, None] > 0)).astype(np.float32)
     return label

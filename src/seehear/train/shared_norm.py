@@ -1,6 +1,6 @@
 """Batch normalisation over the clips of all processes.
 
-torch's own (`SyncBatchNorm`) knows GPUs alone; this one adds up over any of them.
+torch's own `SyncBatchNorm` needs GPUs; this one works on the CPU, too.
 """
 
 import torch
@@ -11,7 +11,7 @@ from seehear.nn.part import is_part
 
 
 class _Sum(torch.autograd.Function):
-    """The sum over all processes; what any of them makes of it counts for each."""
+    """The sum over all processes; its gradient is summed over all processes, too."""
 
     @staticmethod
     def forward(ctx: torch.autograd.function.FunctionCtx, value: Tensor) -> Tensor:
@@ -29,11 +29,11 @@ class _Sum(torch.autograd.Function):
 class SharedBatchNorm(_BatchNorm):
     """Batch normalisation whose mean and variance are those of the whole batch.
 
-    Weights, buffers and their names are those of the layer that it stands for.
+    Weights, buffers and their names are those of the layer that it replaces.
     """
 
     def _check_input_dim(self, input: Tensor) -> None:
-        """Take any: what it stands for has been built for them."""
+        """Accept any number of axes: the layer that it replaces was built for them."""
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the normalised rows, (B, width, ...)."""

@@ -1,8 +1,8 @@
-"""Clips whose rows stay in the features folder: each batch is read when it is its turn.
+"""Clips whose rows stay in the features folder: each batch is read when it is needed.
 
-The next batch is read while the network works on this one, so that two batches are in memory,
-however many clips there are.  The order is that of training in memory, and so is every number:
-rows are averaged and standardised clip by clip.
+The next batch is read while the network works on this one, so two batches are in memory, however
+many clips there are.  Order and numbers are those of training in memory: rows are averaged and
+standardised clip by clip.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,13 +20,13 @@ from seehear.features.feature_set import FeatureSet
 from seehear.recipes.contract import ClipInputs
 from seehear.runs.inputs import ROLES, read_role, require_inputs, roles_of
 
-CHUNK = 256  # clips at a time, where all of them are looked at
+CHUNK = 256  # clips read at a time when all clips are read once
 
 Inputs = dict[str, Tensor | None]
 
 
 def chunks(clips: ClipInputs, step: int = 1) -> Iterator[tuple[int, Inputs]]:
-    """Yield the inputs of every clip (of every `step`-th), some at a time, and where they begin."""
+    """Yield (first index, inputs) of all clips, or of every `step`-th, `CHUNK` at a time."""
     size = CHUNK * step
     for start in range(0, len(clips), size):
         yield start, clips.inputs(slice(start, min(start + size, len(clips)), step))
@@ -44,7 +44,7 @@ class StreamedClips:
         segments: T.
         frames: whether the visual stream stays as single frames, (T*F, D) a clip.
         normalisation: `ROLE.mean`, `ROLE.deviation` that rows are standardised by; empty: none.
-        partners: by role, whose rows a clip is given, (N,); a role that is not here: its own.
+        partners: by role, (N,): the clip whose rows each clip gets; other roles keep their own.
         prior: logits of a zero-shot parser, (N, T, 2, C), in memory, or None.
     """
 
@@ -73,12 +73,12 @@ class StreamedClips:
         return self._read(rows) if read is None else read
 
     def read_ahead(self, index: Tensor) -> None:
-        """Begin to read the clips that will be asked for next."""
+        """Begin to read the clips that will be needed next."""
         rows = index.cpu().numpy()
         self._ahead.begin(rows, lambda: self._read(rows))
 
     def select(self, index: Tensor) -> "StreamedClips":
-        """Return some of the clips; of clips whose inputs were exchanged there is no selection."""
+        """Return some of the clips; not possible after `exchanged`."""
         assert not self.partners
         names = tuple(self.names[row] for row in index.tolist())
         prior = None if self.prior is None else self.prior[index]
@@ -90,11 +90,11 @@ class StreamedClips:
         return replace(self, partners=partners, _ahead=_Ahead())
 
     def standardised(self, numbers: Mapping[str, Tensor]) -> "StreamedClips":
-        """Return the clips with each dimension standardised; no numbers, no change."""
+        """Return the clips with each dimension standardised; without numbers, unchanged."""
         return replace(self, normalisation=numbers, _ahead=_Ahead())
 
     def check(self) -> None:
-        """Read every clip once, so that nothing is wrong with one in the middle of training.
+        """Read every clip once, so that a damaged one is found before training begins.
 
         Raises:
             FeatureError: a clip has no rows, another number of rows than the others, or NaN or
@@ -146,11 +146,11 @@ class _Ahead:
         self._rows, self._batch = rows, self._pool.submit(read)
 
     def take(self, rows: NDArray[np.int64]) -> Inputs | None:
-        """Return these clips if it was they that were read; None: others, or none."""
+        """Return these clips if they were read ahead; None if others were, or none."""
         batch, self._batch = self._batch, None
         if batch is None:
             return None
-        inputs = batch.result()  # even for other clips: one thread at a time has the folder
+        inputs = batch.result()  # waits even for other clips: one thread at a time reads the folder
         return inputs if np.array_equal(rows, self._rows) else None
 
 

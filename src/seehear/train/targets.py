@@ -1,4 +1,4 @@
-"""Weak labels, segment labels and withdrawn labels to the arrays that losses compare with."""
+"""From weak labels, segment labels and withdrawn labels to the targets of the losses."""
 
 from collections.abc import Mapping
 
@@ -28,8 +28,8 @@ def build_targets(
         artefacts: `labels` (audio, visual: (N, T, C) float or None) and `removals` (audio, visual:
             (N, C) bool), as far as the stage needs them.
         segments: T.
-        tracks: (N, 2, C), weak labels of what is heard and of what is seen, in place of y for the
-            tracks; None: the datasets' labels are of clips alone.
+        tracks: (N, 2, C), weak labels of the audio and of the visual track, used in place of y for
+            the tracks; None: the dataset has labels of clips alone.
 
     Returns:
         `clip`, `audio`, `visual` (N, C) and, with segment labels, `audio_segments`,
@@ -51,7 +51,7 @@ def build_targets(
         targets["audio"][heard] = 0.0
         targets["visual"][seen] = 0.0
         if labels.alias_audio_target:
-            # the releases share one array between the audio target and the clip's
+            # in the releases the audio target and the clip's target are one array
             targets["clip"][heard] = 0.0
     if labels.segments is not None:
         of_tracks = {"audio": heard_weak, "visual": seen_weak}
@@ -64,12 +64,12 @@ def build_targets(
 
 
 def _positive_share(labels: Tensor) -> float:
-    """Return the sum over classes of the share of segments that are labelled with them."""
+    """Return the sum over classes of the share of segments that have the class."""
     return float((labels >= 0.5).float().mean(dim=(0, 1)).sum())
 
 
 def balanced(weak: Tensor, share: float, balance: float) -> Tensor:
-    """Return the weights of a track's segments in the loss, (N, 1, C), so that few positives count.
+    """Return loss weights (N, 1, C) of a track's segments that give rare positives more weight.
 
     An element whose class is in the clip's weak label weighs `(C - share) * balance`, any other
     `share`.  Source: UWAV (CVPR 2025), where `balance` is 0.5.
@@ -77,7 +77,7 @@ def balanced(weak: Tensor, share: float, balance: float) -> Tensor:
     Args:
         weak: (N, C), 0 or 1.
         share: sum over the classes of the share of positive segments.
-        balance: see above.
+        balance: factor on the weight of classes in the weak label.
     """
     often = (weak.shape[1] - share) * balance
     return torch.where(weak > 0, often, share)[:, None].to(torch.float32)
@@ -86,7 +86,7 @@ def balanced(weak: Tensor, share: float, balance: float) -> Tensor:
 def _segment_targets(
     of_tracks: Mapping[str, Tensor], given: Arrays, segments: int
 ) -> dict[str, Tensor]:
-    """Return the targets of the tracks' segments; a track without labels has its weak ones."""
+    """Return the segment targets; a track without segment labels gets its weak labels."""
     targets = {}
     for track, weak in of_tracks.items():
         array = given.get(track)

@@ -1,13 +1,13 @@
 """Several processes that train one network together, as PyTorch's `torchrun` starts them.
 
-Every batch is shared: a process runs the network on its clips, and the outputs are put together, so
-that losses and online relabelling see the whole batch in every process.  Gradients are added up and
-each process takes the same step, so that weights stay equal.  Batch normalisation counts the clips
-of all (`shared_norm`), and random numbers are drawn for the whole batch (`seehear.nn.part`): losses
-are those of one process, within rounding.
+Every batch is shared: a process runs the network on its clips, and the outputs are gathered, so
+that losses and online relabelling see the whole batch in every process.  Gradients are summed and
+each process takes the same step, so that weights stay equal.  Batch normalisation covers the clips
+of all processes (`shared_norm`), and random numbers are drawn for the whole batch
+(`seehear.nn.part`).  So losses are those of one process, within rounding.
 
-The first process leads: it alone writes, prints and goes on with a stopped run, and tells the
-others what they need of it.  They need the dataset and its features, not the run folder.
+The first process leads: it alone writes, prints and restores a stopped run, and sends the others
+what they need of it.  These need the dataset and its features, but not the run folder.
 """
 
 import dataclasses
@@ -33,7 +33,7 @@ _PATIENCE = timedelta(days=1)  # the others wait while the first makes labels
 
 
 class LeaderStopped(SeehearError):
-    """Another process has said what is wrong; this one only ends."""
+    """Another process has reported the error; this one only ends."""
 
     def __init__(self) -> None:
         super().__init__("another process of this training could not go on")
@@ -41,12 +41,12 @@ class LeaderStopped(SeehearError):
 
 @dataclass(frozen=True)
 class Team:
-    """This process among those that train together.
+    """This process and its place among those that train together.
 
     Args:
-        rank: which it is, from 0.
-        size: how many there are.
-        here: how many of them are on this machine.
+        rank: number of this process, from 0.
+        size: number of processes.
+        here: number of processes on this machine.
     """
 
     rank: int = 0
@@ -58,13 +58,13 @@ class Team:
         """Whether this process writes and prints."""
         return self.rank == 0
 
-    # --- what one process finds out or does for all
+    # --- what one process does for all
 
     def lead(self, action: Callable[[], T]) -> T:
-        """Return what the first process makes of it, in every process.
+        """Run `action` in the first process; return its result in every process.
 
         Raises:
-            SeehearError: what it raises there; LeaderStopped in the others.
+            SeehearError: what `action` raises, in the first process; LeaderStopped in the others.
         """
         if self.size == 1:
             return action()
@@ -77,13 +77,13 @@ class Team:
                 error = raised
         self._stop_if(error)
         distributed.broadcast_object_list(made)
-        return made[0]  # type: ignore[return-value]  # what the first one put there
+        return made[0]  # type: ignore[return-value]  # set by the first process
 
     def together(self, action: Callable[[], T]) -> T:
-        """Return what every process makes of it, unless one of them fails.
+        """Run `action` in every process; return this one's result unless one of them fails.
 
         Raises:
-            SeehearError: what went wrong, in the first process; LeaderStopped in the others.
+            SeehearError: the error, in the first process; LeaderStopped in the others.
         """
         if self.size == 1:
             return action()
@@ -93,10 +93,10 @@ class Team:
         except SeehearError as raised:
             error = raised
         self._stop_if(error)
-        return made  # type: ignore[return-value]  # no error: it was made
+        return made  # type: ignore[return-value]  # set, as there was no error
 
     def _stop_if(self, error: SeehearError | None) -> None:
-        """Stop where one process has an error: the first one tells it, its own before others'."""
+        """Stop if a process has an error; the first process raises it, its own before others'."""
         told: list[SeehearError | None] = [None] * self.size
         distributed.all_gather_object(told, error)
         found = [raised for raised in told if raised is not None]
@@ -104,15 +104,15 @@ class Team:
             raise self.told(found[0])
 
     def told(self, error: SeehearError) -> SeehearError:
-        """Return an error that every process has as the one to raise here: one of them tells it."""
+        """Return what to raise here for an error that all processes have; one reports it."""
         return error if self.leads else LeaderStopped()
 
     def share(self, items: Sequence[T]) -> Sequence[T]:
-        """Return the items that are this process's to do."""
+        """Return the items that this process is to do."""
         return items[self.rank :: self.size]
 
     def joined(self, done: list[T]) -> list[T]:
-        """Return what all made of their `share`, in the order of the items."""
+        """Return the results of all processes for their `share`, in the order of the items."""
         if self.size == 1:
             return done
         of_all: list[list[T]] = [[] for _ in range(self.size)]
@@ -122,7 +122,7 @@ class Team:
     # --- a step of training
 
     def require_batch(self, batch: int) -> None:
-        """Refuse more processes than a batch has clips.
+        """Check that a batch has at least one clip for each process.
 
         Raises:
             ConfigError: it has fewer.
@@ -136,7 +136,7 @@ class Team:
             raise self.told(error)
 
     def part(self, count: int) -> BatchPart | None:
-        """Return which clips of a batch are this process's; None: all, where there are too few."""
+        """Return this process's part of a batch; None: all of it, as there are too few clips."""
         if count < self.size or self.size == 1:
             return None
         return BatchPart(
@@ -144,15 +144,15 @@ class Team:
         )
 
     def prepared(self, net: nn.Module) -> nn.Module:
-        """Return a network as this team trains it."""
+        """Return a network prepared for this team: with shared batch normalisation."""
         return net if self.size == 1 else share_batch_norm(net)
 
     def run(self, net: Callable[[], T], part: BatchPart | None) -> T:
         """Return the outputs of a network for the whole batch.
 
         Args:
-            net: runs it on the clips of `part`.
-            part: see `part`.
+            net: runs the network on the clips of `part`.
+            part: this process's part of the batch; None: all of it.
         """
         if self.size == 1:
             return net()
@@ -172,7 +172,7 @@ class Team:
         return dataclasses.replace(output, **whole)
 
     def add_gradients(self, weights: Iterable[nn.Parameter]) -> None:
-        """Add up the gradients of all processes, in every process."""
+        """Replace the gradients in every process by their sum over all processes."""
         if self.size == 1:
             return
         gradients = [weight.grad for weight in weights if weight.grad is not None]
@@ -187,7 +187,7 @@ ALONE = Team()
 
 
 class _Whole(torch.autograd.Function):
-    """The rows of all processes; each is answerable for the gradient of its own."""
+    """The rows of all processes; backward, each process gets the gradient of its own rows."""
 
     @staticmethod
     def forward(ctx: torch.autograd.function.FunctionCtx, rows: Tensor, part: BatchPart) -> Tensor:
@@ -204,7 +204,7 @@ class _Whole(torch.autograd.Function):
 
 
 class _Everyones(torch.autograd.Function):
-    """What every process has computed alike; each is answerable for a share of its gradient."""
+    """A value that all processes compute alike; each gets an equal share of its gradient."""
 
     @staticmethod
     def forward(ctx: torch.autograd.function.FunctionCtx, value: Tensor, size: int) -> Tensor:
@@ -218,11 +218,11 @@ class _Everyones(torch.autograd.Function):
 
 @contextmanager
 def joined(device: str) -> Iterator[tuple[Team, str]]:
-    """Join the processes that torchrun has started, if it has; yield the team, and the device of
-    this process.
+    """Join the processes that torchrun has started, if any; yield (team, device of this process).
 
     Args:
-        device: `cpu`, `cuda` or `auto`: then each process has a GPU of its own where there are any.
+        device: `cpu`, `cuda` or `auto`; with the last two each process has a GPU of its own, with
+            `auto` only if there are GPUs.
 
     Raises:
         ConfigError: more processes on this machine than GPUs.

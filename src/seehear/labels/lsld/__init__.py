@@ -2,8 +2,8 @@
 
     combinations    the prompt of every set of labels
     denoising       a segment takes the labels of the prompt it is nearest to
-    reweighting     labels that the rest of the training set contradicts are softened
-    contrast        evidence from clips without a class, of our own (`plus`)
+    reweighting     labels become soft where the rest of the training set contradicts them
+    contrast        our own addition (`plus`): evidence from clips that lack a class
     descriptions    words for the classes
     options         every choice of the method, as data
     build           the method on a dataset and its features: labels, and a report of what changed

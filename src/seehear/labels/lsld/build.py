@@ -39,7 +39,7 @@ class Built:
         weak: (N, C).
         report: by track, what changed (`quality.changes`), how many texts were encoded, alpha and
             beta.
-        warnings: classes that are left without (almost) any label, and what to do about them.
+        warnings: classes that lost (almost) every label, and what to do about them.
     """
 
     labels: SegmentLabels
@@ -53,7 +53,7 @@ class Built:
 
         Args:
             truth: of the same clips.
-            joint: whether it tells only what is heard and seen at once.
+            joint: whether the truth marks only what is heard and seen at once.
         """
         stages: dict[str, Mapping[str, Floats | None]] = {
             "weak": {},
@@ -75,11 +75,11 @@ def build_labels(
     """Return the segment labels of a split.
 
     Args:
-        dataset: whose weak labels are denoised; where its tracks have labels of their own, those
-            (`Dataset.without_track_labels` leaves them out).
+        dataset: its weak labels are denoised; where each track has weak labels of its own, those
+            are taken (`Dataset.without_track_labels` gives the dataset without them).
         store: holds the joint spaces that `options` names.
-        options: every choice.
-        split: its name; all groups of the re-weighting are taken over its clips.
+        options: every choice of the method.
+        split: name of the split; the groups of the re-weighting are taken over all its clips.
         names: only these clips; None: all of the split.
         load: gives a text tower by id.
 
@@ -145,7 +145,7 @@ class _OneTrack:
     Args:
         hard: before the re-weighting.
         soft: as training takes them.
-        numbers: what is behind them.
+        numbers: how they came about: counts, alpha and beta.
         advise: says what to do about a class that they leave without labels.
     """
 
@@ -226,13 +226,13 @@ def _one_track(
 
 
 def _factors(options: Denoising, hard: Floats, sigma: Floats) -> Scale:
-    """Return the factors that were asked for, fitted to the similarities where that was."""
+    """Return the factors asked for; those given as `fit` are fitted to the similarities."""
     fitted = fit_scale(hard, sigma)
     return Scale(factor_of(options.alpha, fitted.alpha), factor_of(options.beta, fitted.beta))
 
 
 def contrast_stream(store: FeatureStore, encoder: str) -> str:
-    """Return the stream in which clips are contrasted: what the encoder's networks are trained on.
+    """Return the stream that the contrast reads: the features that networks are trained on.
 
     Raises:
         FeatureError: the folder holds nothing of this encoder.
@@ -250,10 +250,10 @@ def contrast_stream(store: FeatureStore, encoder: str) -> str:
 def clips_with_features(
     split: Split, store: FeatureStore, options: Denoising
 ) -> tuple[list[str], list[str], list[str]]:
-    """Return the clips of a split that have all the features the options need, and the others.
+    """Return the clips of a split that have all features needed, the others, and what is wrong.
 
-    The third is a line for each clip whose features are there and cannot be read; it is among the
-    others.
+    The third list has a line for each clip whose features are there but cannot be read; such a
+    clip is one of the others.
     """
     spaces = [find_space(store, encoder) for encoder in rule_encoders(options).values()]
     streams = [stream for stream in spaces if stream is not None]
@@ -285,9 +285,10 @@ def with_encoders(
     *,
     keep: Sequence[str] = (),
 ) -> tuple[Denoising, list[str]]:
-    """Return the options with offline encoders for published ones that the folder lacks, and notes.
+    """Return the options with offline encoders in place of published ones that the folder lacks.
 
-    Their similarities have another scale, so the factors are fitted.
+    Similarities of the offline encoders have another scale, so alpha and beta are fitted.  The
+    second value has a note for each exchange, for the user.
 
     Args:
         options: what was asked for.

@@ -4,14 +4,14 @@
     labels {A, B}     A and B, A, B, nothing
     labels {A, B, C}  A and B and C, A, B, C, A and B, A and C, B and C, nothing
 
-Class texts that begin with "a person" share it and come first, in class order: `a person speaking
-and playing the guitar and Dog`.
+Class texts that begin with "a person" come first, in class order, and the words are said once:
+`a person speaking and playing the guitar and Dog`.
 
 So K labels give 2^K prompts: all labels together, then every other subset by size, then the nothing
 prompt.  Order matters for exact ties only (the first prompt wins).
 
-Source: LSLD (NeurIPS 2023), section 3.2; the release stops at three labels and then reuses the
-prompts of the clip before, ours follow the general rule up to `MOST_LABELS`.
+Source: LSLD (NeurIPS 2023), section 3.2.  Differs: for more than three labels the release reuses
+the prompts of the clip before; here the general rule holds up to `MOST_LABELS`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -43,8 +43,8 @@ class Nothing:
     spelled: bool = False
 
 
-# the three rows of the paper's Table 3; for "not class" with several labels the paper gives no
-# wording, so both ways to extend it are here
+# the three rows of the paper's Table 3; it does not say how "not class" is worded for several
+# labels, so both readings are here
 NOTHING: dict[str, Nothing] = {
     "other": Nothing(word="other"),
     "none": Nothing(word="none"),
@@ -157,9 +157,9 @@ def _sentence(
 
 
 def _under_one_subject(parts: list[str]) -> list[str]:
-    """Return the texts, those of the common subject first, which only the first one names.
+    """Return the texts, those with the common subject first; only the first keeps the subject.
 
-    So: "a person speaking", "playing the guitar", "Dog".
+    For example: "a person speaking", "playing the guitar", "Dog".
     """
     acting = [text for text in parts if text.startswith(SUBJECT)]
     others = [text for text in parts if not text.startswith(SUBJECT)]

@@ -1,19 +1,19 @@
-"""Evidence from contrast: what do the clips labelled with a class show that the other clips do not?
+"""Evidence from contrast: what clips labelled with a class show and the other clips do not.
 
-Language says which class a segment resembles; weak labels say something too, without any language.
-A clip that is not labelled with a class has it in no segment of either track: that is certain.  So
-per track and class a linear scorer learns to give every segment of those clips a low probability,
-and at least some segment of each labelled clip a high one, by linear-softmax pooling:
+Language says which class a segment resembles; weak labels also say something, without language: a
+clip that is not labelled with a class has it in no segment of either track.  So for each track and
+class a linear scorer learns to give a low probability to every segment of the clips without the
+class, and a high one to at least one segment of each clip with it, by linear-softmax pooling:
 
     p_t = sigmoid(w . x_t + b)      q = sum_t p_t^2 / sum_t p_t
     loss = mean over clips of [-log q if labelled, else -mean_t log(1 - p_t)] + penalty |w|^2
 
-A class that this track does not carry cannot be told from the others by it: on clips that the
-scorer has not seen its probability stays low and the label goes.  That is why every clip is scored
-by scorers fitted to other clips (folds).
+Where a track does not show a class, no scorer can tell it there: on clips that the scorer has not
+seen, its probability stays low and the label is removed.  For this to work every clip is scored by
+scorers fitted to other clips (folds).
 
-Not part of LSLD: it uses the training labels, so it gets better with more clips, where language
-does not need any.  The pooling is that of Wang, Li and Metze 2019 (arXiv:1810.09050), who compare
+This is not part of LSLD.  It learns from the training labels, so it gets better with more clips;
+language needs none.  The pooling is that of Wang, Li and Metze 2019 (arXiv:1810.09050), who compare
 five for sound events.
 """
 
@@ -46,8 +46,8 @@ def contrast(
         weak: (N, C), 0 or 1.
         folds: each clip is scored by a scorer fitted to the other folds; at most N.
         penalty: weight of the squared norm; larger is more cautious.
-        steps: of the optimiser (Adam, whole set at a time).
-        seed: of the folds.
+        steps: number of optimiser steps (Adam), each over all clips.
+        seed: decides which clip is in which fold.
 
     Raises:
         ValueError: shapes that do not fit, or fewer than two clips.
@@ -71,10 +71,10 @@ def contrast(
 def in_context(features: Floats, reach: int) -> Floats:
     """Return (N, T, D * (2 * reach + 1)): each segment beside those before and after it.
 
-    At the ends of a clip its first or last segment stands for those that are not there.
+    Before the first segment of a clip the first is repeated, after the last the last.
 
-    Source: that labels gain from what lies around a segment is UWAV's finding (CVPR 2025), which
-    trains a transformer on another dataset for it; neighbours side by side are ours.
+    Source: UWAV (CVPR 2025) found that labels gain from what lies around a segment, and trains a
+    transformer on another dataset to use it; placing neighbours side by side is ours.
     """
     segments = features.shape[1]
     places = np.arange(segments)
@@ -86,7 +86,7 @@ def in_context(features: Floats, reach: int) -> Floats:
 
 
 def standardised(values: Floats) -> Floats:
-    """Return (N, T, D) with mean 0 and deviation 1 in each dimension that changes, else 0."""
+    """Return (N, T, D) with mean 0 and deviation 1 in each dimension; constant dimensions are 0."""
     mean, deviation = values.mean(axis=(0, 1)), values.std(axis=(0, 1))
     scaled: Floats = (values - mean) / np.where(deviation > _LEAST, deviation, np.float32(1))
     return scaled
@@ -122,7 +122,7 @@ def fit_scorer(
 
 
 def pooled_slope(prob: Floats, labels: NDArray[np.bool_]) -> Floats:
-    """Return the derivative of the loss, without the penalty, by the logits, (N, T, C)."""
+    """Return the derivative of the loss by the logits, (N, T, C), without the penalty."""
     total = np.maximum(prob.sum(axis=1, keepdims=True), _LEAST)
     pooled = np.maximum((prob**2).sum(axis=1, keepdims=True) / total, _LEAST)
     present = -(2 * prob - pooled) / total / pooled * prob * (1 - prob)

@@ -8,8 +8,8 @@ lies closest to the segment's feature:
     s[n, t]     = cos(text_n, segment_t)
     label[t, c] = 1 where c belongs to the prompt of largest s[., t]
 
-No label is ever added; a clip may be left with nothing at all.  What is decided this way is mended
-afterwards where it disagrees with the rest of the training set (`seehear.labels.lsld.reweighting`).
+No label is ever added, and a clip may lose all of its labels.  Re-weighting then softens the labels
+that disagree with the rest of the training set (`seehear.labels.lsld.reweighting`).
 
 Conventions: `segment_features` (N, T, D), `weak` (N, C) of 0 and 1, segment labels (N, T, C)
 float32 in [0, 1]. Arrays may be numpy or torch; results are of the kind of the first array.
@@ -17,10 +17,10 @@ float32 in [0, 1]. Arrays may be numpy or torch; results are of the kind of the 
 Source: Revisit Weakly-Supervised Audio-Visual Video Parsing from the Language Perspective, NeurIPS
 2023, section 3; code fyyCS/LSLD at d34c988.
 
-Differs: the arg-max is taken on float32 cosines, where the release takes it on half-precision
-softmax values that differ in the third decimal (near ties there fall to the first prompt); more
-than three labels follow the general rule; an all-zero segment (no such track) is nothing, where the
-release divides by zero.
+Differs: the arg-max is taken over float32 cosines; the release takes it over half-precision softmax
+values that differ only in the third decimal, so that near ties go to the first prompt.  More than
+three labels follow the general rule.  A segment of zeros (the track does not exist) gets no label;
+the release divides by zero.
 """
 
 from collections.abc import Iterator
@@ -60,8 +60,7 @@ def denoise(
     """Return hard segment labels (N, T, C), 0 or 1: the labels of each segment's best prompt.
 
     Args:
-        segment_features: (N, T, D), one row a segment (frames already averaged), need not be
-            normalised.
+        segment_features: (N, T, D), one row a segment (frames already averaged), of any length.
         weak: (N, C).
         encode: texts to (K, D) features; called once, with every distinct prompt of the whole
             dataset.
@@ -73,7 +72,7 @@ def denoise(
     Raises:
         ValueError: shapes that do not fit each other.
         FeatureError: NaN or infinite features.
-        DataError: a clip with more labels than prompts can be made for.
+        DataError: a clip has more than `combinations.MOST_LABELS` labels.
     """
     features, labels = check(segment_features, weak, descriptions)
     hard = np.zeros((*features.shape[:2], labels.shape[1]), np.float32)
@@ -94,11 +93,11 @@ def prompt_similarity(
     nothing: str | Nothing = "other",
     template: str = "{}",
 ) -> Array:
-    """Return equation 3's softmax value of each single-class prompt, (N, T, C), 0 where none is.
+    """Return equation 3's softmax value of each single-class prompt, (N, T, C); 0 without a prompt.
 
     This is the similarity that the paper states for re-weighting.  Without a temperature it is
-    about 1/2^K whatever the segment shows, so it is here to be compared, not to be used.  Arguments
-    and errors as in `denoise`.
+    about 1/2^K whatever the segment shows; it is here for comparison.  Arguments and errors as in
+    `denoise`.
     """
     features, labels = check(segment_features, weak, descriptions)
     out = np.zeros((*features.shape[:2], labels.shape[1]), np.float32)
@@ -150,7 +149,7 @@ class _Prompts:
 def _by_label_set(
     features: Floats, weak: NDArray[np.bool_], encode: Encode, prompts_of: _Prompts
 ) -> Iterator[tuple[NDArray[np.intp], tuple[int, ...], Floats]]:
-    """Yield (clip indices, their classes, cosines (n, T, 2^K)) for every set of labels but none.
+    """Yield (clip indices, their classes, cosines (n, T, 2^K)) for every non-empty set of labels.
 
     Clips are grouped by their labels, so the loop runs over label sets (119 in LLP's training
     split), not segments.

@@ -1,9 +1,9 @@
 """Sets of class descriptions: the words that stand for a class in prompts.
 
-They are data, so a new set is a new entry.  A vocabulary has a name and a description for every
-class; LLP's descriptions are the paper's best set, "+ playing" ("Basketball_bounce" becomes
-"playing basketball").  A set says which of the two it starts from, which classes it words
-differently, and what is put around every whole prompt.
+A new set is a new entry in the table.  A vocabulary has a name and a description for every class;
+LLP's descriptions are the paper's best set, "+ playing" ("Basketball_bounce" becomes "playing
+basketball").  A set says which of the two it starts from, which classes it words differently, and
+what is put around every whole prompt.
 
 Source: LSLD (NeurIPS 2023), table 6.  The paper shows "+ a photo of" and "+ playing + a person" by
 one example each; the rest of those two is our reading.

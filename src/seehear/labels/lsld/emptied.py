@@ -1,7 +1,8 @@
-"""Classes that a denoising leaves (almost) nothing of, and which words would have left more.
+"""Classes that lose (almost) all of their labels in denoising, and words that would keep more.
 
-A description that the space does not know ("a person speaking" for Speech) loses to every other
-prompt: all labels of the class go, and what is trained on the rest never finds it.
+A description that means little in the encoder's space ("a person speaking" for Speech) loses to
+every other prompt: all labels of the class are removed, and a parser trained on the rest never
+finds it.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ from seehear.data import Vocabulary
 from seehear.labels.lsld.descriptions import DESCRIPTIONS
 from seehear.labels.similarity import Floats
 
-EMPTY = 0.95  # of a class's labelled segments removed: hardly anything is left to learn from
+EMPTY = 0.95  # share of a class's labelled segments that are removed: too few are left to learn
 
 Again = Callable[[NDArray[np.intp], Sequence[str]], Floats]  # clips, class texts -> (n, T, C)
 
@@ -29,9 +30,9 @@ class Emptied:
         name: of the class.
         column: its place.
         clips: how many are labelled with it.
-        left: of these, how many have a segment that keeps the label.
-        segments: of the clips.
-        kept: of these, how many keep the label.
+        left: how many of these clips have a segment that keeps the label.
+        segments: number of segments of these clips.
+        kept: how many of these segments keep the label.
     """
 
     track: str
@@ -52,7 +53,7 @@ class Emptied:
 def find_emptied(
     track: str, weak: NDArray[np.generic], hard: Floats, names: Sequence[str]
 ) -> list[Emptied]:
-    """Return the classes of which at most one label in twenty is left in a track.
+    """Return the classes that keep at most one label in twenty in a track.
 
     Args:
         track: `audio` or `visual`.
@@ -78,16 +79,17 @@ def advise(
     vocabulary: Vocabulary,
     again: Again,
 ) -> str:
-    """Return what to tell of a class that prompts emptied: which words agree best with clips.
+    """Return a warning for a class that lost its labels: which words agree best with its clips.
 
-    Every wording of the class that a set of descriptions has is tried, the others left as they are.
+    Every wording that a set of descriptions has for the class is tried; the other classes keep
+    theirs.
 
     Args:
         found: the class.
         weak: (N, C).
-        texts: of the classes, as they were compared.
+        texts: C texts of the classes, as they were compared.
         vocabulary: of the dataset.
-        again: denoises some clips with other texts.
+        again: (clips (n,), C texts) -> hard labels (n, T, C).
     """
     used = texts[found.column]
     others = [made.texts(vocabulary)[found.column] for made in DESCRIPTIONS.values()]
@@ -114,12 +116,12 @@ def advise(
 def without_any(
     weak: NDArray[np.generic], emptied: Sequence[Emptied], split: str, names: Sequence[str]
 ) -> list[str]:
-    """Return what to tell of classes that no clip is labelled with, or that both tracks lost.
+    """Return warnings for classes that no clip is labelled with, or that both tracks lost.
 
     Args:
         weak: (N, C).
         emptied: of all tracks.
-        split: whose clips.
+        split: name of the split, for the message.
         names: C classes.
     """
     told = []

@@ -46,12 +46,12 @@ def read_factor(value: Factor) -> Factor:
 
 
 def is_fitted(factor: Factor) -> bool:
-    """Return whether a factor follows from the similarities."""
+    """Return whether a factor is to be fitted to the similarities."""
     return isinstance(factor, str)
 
 
 def factor_of(factor: Factor, fitted: float) -> float:
-    """Return the number that a factor stands for, where `fitted` is what fits."""
+    """Return the number that a factor stands for; `fitted` is the value of `fit`."""
     if not isinstance(factor, str):
         return float(factor)
     return fitted * float(factor.partition("*")[2] or 1)
@@ -59,11 +59,11 @@ def factor_of(factor: Factor, fitted: float) -> float:
 
 @dataclass(frozen=True)
 class Denoising:
-    """How weak labels become labels of segments; the defaults are those of the paper.
+    """How weak labels become segment labels; the defaults are those of the paper.
 
     Args:
         tracks: which tracks get segment labels; the others keep their weak label.
-        visual, audio: encoder whose space is shared with language, for each track.
+        visual, audio: encoder of each track, with a space shared with language.
         descriptions: words for the classes in prompts (`seehear.labels.lsld.descriptions`), or a
             file.
         nothing: the prompt for "none of these" (`seehear.labels.lsld.combinations.NOTHING`), or
@@ -74,10 +74,11 @@ class Denoising:
             (`seehear.labels.lsld.contrast`); `both` must agree.
         context: neighbouring segments on each side that the contrast also looks at.
         reweight: which of the tracks are re-weighted afterwards.
-        strategy: of the re-weighting, table 4b: `dynamic`; `with-event` changes positives only,
-            `without-event` negatives only; `stable` uses constants; `none` leaves the hard labels.
-        similarity: what the factors multiply: the cosine, or the softmax over a clip's prompts that
-            the paper states.
+        strategy: the rule of the re-weighting (LSLD, table 4b): `dynamic`; `with-event` changes
+            positives only, `without-event` negatives only; `stable` uses constants; `none` leaves
+            the hard labels.
+        similarity: what the factors multiply: `cosine`, or `softmax` over a clip's prompts, as the
+            paper states.
         text: words for the classes in the re-weighting.
         alpha, beta: factors of unreliable positives and negatives; `fit` takes them from the
             similarities (`seehear.labels.lsld.scale`), `fit*0.75` three quarters of that.

@@ -1,6 +1,6 @@
-"""Re-weighting: a hard label becomes soft where its similarity contradicts the training set's rest.
+"""Re-weighting: a hard label becomes soft where the rest of the training set contradicts it.
 
-For every class, over all segments of all clips (not only those weakly labelled with it):
+For every class, over all segments of all clips (also of clips that are not labelled with it):
 
     P = segments labelled 1        m = the least similarity in P
     N = segments labelled 0        M = the greatest similarity in N
@@ -10,15 +10,15 @@ For every class, over all segments of all clips (not only those weakly labelled 
 The region is defined by extremes: a single outlier on either side opens it.  With 4,000 positives
 and 96,000 negatives of two normal distributions 2.5 deviations apart, it holds 96 % of the
 positives and 73 % of the negatives.  So with real similarities the step acts on most of the data,
-like label smoothing that depends on class and segment, and puts some 0.1 of positive mass on
-classes that the weak label excludes.  A percentile rule (`trim`) keeps it to the overlap of the
-bulk; it is off by default, being ours.
+like label smoothing that depends on class and segment: also classes that the weak label excludes
+get labels of some 0.1.  A percentile rule (`trim`) limits the step to the overlap of most of each
+group; it is ours, and off by default.
 
 Source: LSLD (NeurIPS 2023), section 3.3, equation 4 and table 4b; code fyyCS/LSLD at d34c988.
 
-Differs: a class with a single positive segment stops the release with an index error; here it is a
-class like others. As in the release, a factor times similarity outside (0, 1) leaves the hard label
-(the paper's minimum with 1 is the same for positives, and for every beta below 1).
+Differs: a class with a single positive segment stops the release with an index error; here it is
+treated like any other.  As in the release, a label stays hard where factor times similarity lies
+outside (0, 1); for positives, and for every beta below 1, this equals the paper's minimum with 1.
 """
 
 from dataclasses import dataclass
@@ -76,6 +76,13 @@ def reweight(
             0.2 to 0.3, see `seehear.labels.lsld.scale` for other encoders.
         beta: factor of unreliable negatives, likewise.
         mode, trim: see `reweight_by`.
+
+    Raises:
+        ConfigError: no such mode.
+        ValueError: shapes that do not fit, or a trim outside [0, 0.5).
+        FeatureError: NaN or infinite features.
+
+    Source: LSLD (NeurIPS 2023), equation 4.
     """
     sigma = class_similarity(segment_features, class_features)
     return like(reweight_by(to_numpy(hard), sigma, alpha, beta, mode=mode, trim=trim), hard)
@@ -153,5 +160,5 @@ def unreliable(hard: Mask, sigma: Floats, *, trim: float = 0.0) -> Regions:
             if trim:
                 least[c] = np.quantile(inside, trim, method="nearest")
                 greatest[c] = np.quantile(outside, 1 - trim, method="nearest")
-    # an empty group leaves infinities of the wrong sign: nothing is below -inf, nothing above inf
+    # the extreme of an empty group is infinite: no value lies below -inf or above inf
     return Regions(hard & (sigma < greatest), ~hard & (sigma > least))

@@ -1,16 +1,16 @@
 """Factors of the re-weighting for any encoder: alpha and beta from the similarities themselves.
 
 The paper's alpha = 4 and beta = 0.4 belong to CLIP, whose cosines lie between 0.2 and 0.3; other
-encoders have other scales (ConSE: 0.53 for the median positive, 0.28 for the median negative), on
-which 4 and 0.4 do something else.
+encoders have other scales (ConSE: 0.53 for the median positive, 0.28 for the median negative),
+where 4 and 0.4 have another effect.
 
-What the factors decide is the level at which an unreliable label ends up.  So that is what is fixed
-here, and the factors follow from the medians of the two groups, over all classes:
+The factors decide which value an unreliable label gets.  So the values of the median labels are
+fixed here, and the factors follow from the medians of the two groups, over all classes:
 
     alpha = POSITIVE / median of sigma over the positives
     beta  = NEGATIVE / median of sigma over the negatives
 
-No truth and no grid search is needed, and a new encoder or vocabulary gets the same levels.
+This needs neither truth nor a grid search, and works alike for a new encoder or vocabulary.  Ours.
 """
 
 from typing import NamedTuple
@@ -41,8 +41,7 @@ def fit_scale(
 ) -> Scale:
     """Return the factors that bring the median positive and negative to given levels.
 
-    A group that is empty, or whose median is not positive, gets the factor 0: nothing of it is
-    changed.
+    A group that is empty, or whose median is 0 or less, gets the factor 0: its labels stay hard.
 
     Args:
         hard: (N, T, C), 0 or 1.

@@ -1,1 +1,1 @@
-"""Rules that withdraw a label from the track that does not show it, a file each."""
+"""Rules that withdraw a label from a track in which it is not found: MA, JoMoLD."""

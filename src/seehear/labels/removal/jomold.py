@@ -1,12 +1,12 @@
-"""JoMoLD's removal of labels by disagreement: easy for one track, beyond learning for the other.
+"""JoMoLD's removal of labels: those that one track learns easily and the other does not.
 
 A label that is right for the clip but not for a track shows in the losses of a network without
 cross-modal attention: the track that has the event learns it (small loss), the other does not
 (large loss).  How many labels of a class are noise in a track is estimated once, over the training
-set; which of them, anew in every batch.
+set; which ones they are is decided in every batch.
 
-Noise ratio of class c, with μ_c the mean of the track's probability over all clips and s the
-target's value:
+Noise ratio of class c, where μ_c is the mean of the track's probability over all clips and s the
+value that a positive label is trained towards:
 
     ρ_c = share, among the clips labelled c, of those with s p_c / μ_c < threshold
 
@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 AUDIO_THRESHOLD, VISUAL_THRESHOLD = 0.6, 1.8
-AUDIO_TARGET, VISUAL_TARGET = 1.0, 0.95  # what a positive label is trained towards
+AUDIO_TARGET, VISUAL_TARGET = 1.0, 0.95  # values that a positive label is trained towards
 WarmUp = Literal["released", "linear"]
 
 
@@ -51,10 +51,10 @@ def noise_ratio(
         prob: (clips, classes) track probabilities without cross-modal attention, in the order they
             were computed.
         label: (clips, classes) weak labels.
-        threshold: relative probability below which a label counts as noise.
+        threshold: a label counts as noise where s p_c / μ_c is below this.
         target: value a positive label is trained towards.
-        batch: the release averages batch means, so a short last batch weighs as much as a full one;
-            None is the plain mean over clips.
+        batch: clips of a batch of the release, which takes the mean of batch means, so that a short
+            last batch weighs as much as a full one; None: the plain mean over clips.
     """
     values = np.asarray(prob, np.float64)
     given = np.asarray(label) > 0.5
@@ -90,10 +90,10 @@ def warm_up(epoch: int, step: int, steps: int, length: float, form: WarmUp = "re
         step: within the epoch, 0 for the first.
         steps: of an epoch.
         length: of the warm-up in epochs; 0 is none.
-        form: "linear" grows from 0 to 1 over `length`, as meant.  "released" multiplies the already
-            reduced ratio at every step and starts afresh each epoch: 0 throughout the first epoch,
-            shrinking within a later one until `length` has passed.  At the default length of 0.9:
-            nothing in the first epoch, everything after.
+        form: "linear" grows from 0 to 1 over `length`, as was intended.  "released" follows the
+            code, which multiplies the already reduced ratio at every step and starts again in each
+            epoch: 0 in the whole first epoch, and falling within each later one until `length` has
+            passed.  At the default length of 0.9 that is 0 in the first epoch and 1 after it.
     """
     if length <= 0:
         return 1.0
@@ -118,7 +118,7 @@ def removals(
         label: (batch, classes) weak labels.
         audio_loss, visual_loss: (batch, classes) element-wise losses of a pass without cross-modal
             attention.
-        ratios: of the noise, times the warm-up.
+        ratios: noise ratios, times the factor of the warm-up.
     """
     given = np.asarray(label) > 0.5
     count = given.sum(axis=0)

@@ -1,9 +1,9 @@
-"""MA's removal of labels by exchange: whose sound is it really?
+"""MA's removal of labels by exchange: which track shows the class once the other is replaced?
 
 Every clip is parsed three times by a trained network: as it is, with the visual track of a clip
-that shares no label, and with the audio track of that clip.  If a label of the clip stays
-improbable on both tracks although the clip's own visual track is there, it is not to be seen, and
-is removed from the visual label; likewise for audio.  "Improbable" is below half the relative error
+that shares no label, and with the audio track of that clip.  If a label stays improbable on both
+tracks although the clip's own visual track is there, the visual track does not show it, and it is
+removed from the visual label; likewise for audio.  "Improbable" means below half the relative error
 of the class:
 
     err_c = 1 - mean over clips of [(p_c > 0.5) = y_c]      unchanged clips, negatives included
@@ -12,8 +12,8 @@ of the class:
     visual loses c  iff  p^a_c < r^v_c / 2 and p^v_c < r^v_c / 2    foreign audio, own visual track
     audio loses c   iff  p^a_c < r^a_c / 2 and p^v_c < r^a_c / 2    own audio, foreign visual track
 
-r is relative to the worst class, so most classes have tiny thresholds and lose almost nothing.  A
-class without error loses nothing.  DHHN's refinement stage uses the same removals.
+r is relative to the worst class, so most classes have tiny thresholds and lose few labels.  A class
+without error loses none.  DHHN's refinement stage uses the same removals.
 
 Source: Wu and Yang, "Exploring Heterogeneous Clues for Weakly-Supervised Audio-Visual Video
 Parsing", CVPR 2021; released as Yu-Wu/Modaily-Aware-Audio-Visual-Video-Parsing.
@@ -101,7 +101,7 @@ def removals(
 
     Args:
         label: (clips, classes) weak labels, 0 or 1.
-        own: predictions on the clips as they are; only their reliability counts.
+        own: predictions on the clips as they are, from which the relative errors are computed.
         foreign_audio: predictions on the clips' own visual track under another clip's audio.
         foreign_visual: predictions on the clips' own audio under another clip's visual track.
     """
@@ -128,7 +128,7 @@ def targets(
     Args:
         label: (clips, classes) weak labels, 0 or 1.
         alias_audio_target: as released, audio target and clip label are one array, so a label
-            withdrawn from audio also vanishes from the clip.  False keeps the clip label whole.
+            withdrawn from audio is also missing from the clip.  False: the clip keeps all labels.
         visual_confidence: smoothing of the visual target: 0.9 makes 0.95 and 0.05.
     """
     weak = np.asarray(label, np.float32)
@@ -148,14 +148,14 @@ def draw_partners(label: ArrayLike, rng: np.random.Generator) -> NDArray[np.int6
         label: (clips, classes) weak labels.
 
     Raises:
-        DataError: if some clip shares a label with every other.
+        DataError: a clip shares a label with every other clip.
     """
     weak = (np.asarray(label) > 0.5).astype(np.float32)
     partners = np.empty(len(weak), np.int64)
     for start in range(0, len(weak), 1024):  # a block of the overlap matrix at a time
         overlap = weak[start : start + 1024] @ weak.T
         for row, shared in enumerate(overlap, start):
-            shared[row] = 1  # a clip without labels is not a partner of its own
+            shared[row] = 1  # a clip is never its own partner
             strangers = np.flatnonzero(shared == 0)
             if not len(strangers):
                 raise DataError(

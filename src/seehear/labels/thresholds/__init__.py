@@ -1,1 +1,1 @@
-"""Rules that set segment labels by a threshold of each class, a file each."""
+"""Rules that set segment labels by one threshold a class: VALOR."""

@@ -1,13 +1,12 @@
 """VALOR's rule: a segment has a weak label's class where its similarity passes a threshold.
 
-No subsets, no nothing prompt, no training-set statistics: each class of the clip's labels is
-decided alone, strictly above its threshold.  It is the other published way from frozen joint spaces
-to segment labels, and stands behind the same interface as the prompts of LSLD.
+Each class of the clip's labels is decided by itself: it is on where the similarity lies strictly
+above the threshold.  Unlike LSLD this needs neither sentences for sets of labels nor statistics of
+the training set.  Both rules have the same interface (`seehear.labels.rule`).
 
 Source: Modality-Independent Teachers Meet Weakly-Supervised Audio-Visual Event Parser (VALOR),
-NeurIPS 2023; captions and thresholds from its code Franklin905/VALOR.  The thresholds belong to the
-encoders they were chosen for; for others they mean nothing, and `calibrated` finds thresholds from
-the weak labels themselves.
+NeurIPS 2023; captions and thresholds from its code Franklin905/VALOR.  The thresholds hold only for
+the encoders they were chosen for; for others `calibrated` finds thresholds from the weak labels.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,9 +45,9 @@ def threshold_labels(similarity: Array, weak: Array, thresholds: Sequence[float]
 def calibrated(similarity: Array, weak: Array, level: float = 0.9) -> Floats:
     """Return a threshold a class (C,) for any encoder, from weak labels alone.
 
-    Segments of clips without a class are known not to hold it: a class's threshold is what the
-    share `level` of them stays below.  A class that every clip has gets minus infinity (nothing is
-    known against it).
+    Segments of clips without a class cannot hold it: the threshold is the similarity that the share
+    `level` of them stays below.  A class that every clip has gets minus infinity, as no such
+    segments exist.  Ours.
 
     Args:
         similarity: (N, T, C), on any scale.

@@ -1,4 +1,4 @@
-"""What people say about the timelines of a library: put in, kept, counted."""
+"""Corrections that people make to the timelines of a library: applied, stored, counted."""
 
 from seehear.library.corrections.correct import Corrected, Said, corrected, gone_through
 from seehear.library.corrections.edited import Intended, edited

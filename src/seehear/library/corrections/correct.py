@@ -1,9 +1,9 @@
 """Rows that a person wrote, put into a timeline as corrections.
 
-A row says that a class is there, on a track, from when to when.  One that says what the parser
-found confirms it; one that overlaps an event of its class corrects that, and what of the event it
-leaves out is taken away; any other adds an event.  Where a person has gone through a clip
-completely, what no row speaks of is taken away, too.
+A row says that a class is there, on a track, from one time to another.  A row that equals an event
+of the parser confirms it.  A row that overlaps an event of its class corrects it, and the part of
+the event outside the row is removed.  Any other row adds an event.  Where a person has gone through
+a clip completely, events without a row are removed, too.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ SAME_S = 1e-3  # edges nearer than this are the same
 
 
 class Said(Protocol):
-    """A row of a person's, wherever it was read."""
+    """A row that a person wrote, whatever it was read from."""
 
     @property
     def track(self) -> str | None:
@@ -33,11 +33,11 @@ class Said(Protocol):
 
     @property
     def start_s(self) -> float:
-        """When it begins."""
+        """When it begins, in seconds."""
 
     @property
     def end_s(self) -> float | None:
-        """When it ends; None: it does not say."""
+        """When it ends, in seconds; None: it does not say."""
 
     @property
     def where(self) -> str:
@@ -46,11 +46,11 @@ class Said(Protocol):
 
 @dataclass(frozen=True)
 class Corrected:
-    """A timeline with corrections.
+    """The result of `corrected`.
 
     Args:
-        timeline: with them.
-        unused: where each row stands that says nothing about the clip, and why.
+        timeline: with the corrections.
+        unused: (where, why) of each row that could not be used for the clip.
     """
 
     timeline: Timeline
@@ -68,10 +68,10 @@ def corrected(
     """Return a timeline with what a person says about it.
 
     Args:
-        timeline: as it stands.
+        timeline: as it is now.
         rows: what the person says.
-        complete: the rows are all there is in the clip; its silence is reviewed.
-        words: classes that the person looked for, beyond those of the clip.
+        complete: the rows name everything in the clip, so all of it counts as reviewed.
+        words: classes that the person looked for in addition to those of the clip.
         edit: who, when and how, for the record.
     """
     spans, unused = _spans(timeline, rows)
@@ -93,10 +93,10 @@ def corrected(
 
 
 def gone_through(timeline: Timeline, *, edit: Edit | None = None) -> Timeline:
-    """Return a timeline that a person has gone through completely: what stands is right.
+    """Return a timeline as reviewed completely: all of its events are confirmed.
 
     Args:
-        timeline: as it stands.
+        timeline: as it is now.
         edit: who, when and how, for the record.
     """
     line = begun(timeline, ())
@@ -117,18 +117,18 @@ def gone_through(timeline: Timeline, *, edit: Edit | None = None) -> Timeline:
 
 
 def begun(timeline: Timeline, labels: Iterable[str]) -> Timeline:
-    """Return a timeline ready to be corrected: what the parser found is kept beside.
+    """Return a timeline ready to be corrected: it also keeps what the parser found.
 
     Args:
-        timeline: as it stands.
-        labels: classes that a person speaks of; those it has not are added.
+        timeline: as it is now.
+        labels: classes that a person names; they are added to the vocabulary if missing.
     """
     review = _review(timeline)
     more = [label for label in dict.fromkeys(labels) if label not in timeline.vocabulary]
     if more:
         words = review.words
         if words is None and any(extent.reviewed for extent in timeline.tracks.values()):
-            words = timeline.vocabulary  # nobody listened for the new ones
+            words = timeline.vocabulary  # the parser did not look for the new ones
         review = replace(review, words=words, added=(*review.added, *more))
     line = widened(timeline, (*timeline.vocabulary, *more))
     return replace(line, review=review)
@@ -146,7 +146,7 @@ def _review(timeline: Timeline) -> Review:
 
 
 def noted(before: Timeline, line: Timeline, edit: Edit | None) -> Timeline:
-    """Return a timeline with a note of who changed it; one that says the same is left as it was."""
+    """Return a changed timeline with a note of who changed it; an unchanged one as it was."""
     assert line.review is not None
     if same(before, line):
         return before
@@ -154,7 +154,7 @@ def noted(before: Timeline, line: Timeline, edit: Edit | None) -> Timeline:
 
 
 def counts(before: Timeline, after: Timeline) -> dict[str, int]:
-    """Return how many events have become what, and how many stretches were taken away."""
+    """Return by origin how many events are new, and under `removed` how many stretches."""
     there = {(event.place, event.origin) for event in before.events}
     kinds: Counter[str] = Counter()
     for event in after.events:
@@ -167,7 +167,7 @@ def counts(before: Timeline, after: Timeline) -> dict[str, int]:
 
 
 def same(before: Timeline, now: Timeline) -> bool:
-    """Return whether two timelines say the same about a clip and about what was reviewed."""
+    """Return whether two timelines have the same events and the same reviewed stretches."""
     parts = []
     for line in (before, now):
         removed = sorted(event.place for event in line.removed)
@@ -179,7 +179,7 @@ def same(before: Timeline, now: Timeline) -> bool:
 def _spans(
     timeline: Timeline, rows: Iterable[Said]
 ) -> tuple[dict[tuple[Track, str], list[Span]], list[tuple[str, str]]]:
-    """Return what rows say, by track and class, and which say nothing about the clip."""
+    """Return the stretches of the rows by track and class, and (where, why) of unused rows."""
     spans: dict[tuple[Track, str], list[Span]] = {}
     unused = []
     for row in rows:
@@ -196,7 +196,7 @@ def _spans(
 
 
 def _reason(timeline: Timeline, row: Said) -> str | None:
-    """Return why a row says nothing about a clip; None: it does."""
+    """Return why a row cannot be used for a clip; None if it can."""
     if row.track is None:
         return "it names no track"
     if row.label in ("", NOT_PARSED) or row.end_s is None:
@@ -216,7 +216,7 @@ def _reason(timeline: Timeline, row: Said) -> str | None:
 def _of_class(
     line: Timeline, track: Track, label: str, rows: Sequence[Span], complete: bool
 ) -> tuple[list[Event], list[Event]]:
-    """Return the events of a class on a track with what rows say, and all that was taken away."""
+    """Return the events of a class on a track after the rows, and all that was removed."""
     said = joined(rows)
     known = line.on(track, label)
     there: list[Event] = []
@@ -232,7 +232,7 @@ def _of_class(
 
 
 def _gone(gone: Iterable[Event], there: Iterable[Event], of: tuple[Track, str]) -> list[Event]:
-    """Return what was taken away, in whole stretches, without what a person has put there."""
+    """Return what was removed, as whole stretches, without what a person has set there."""
     persons = spans_of(event for event in there if event.origin != "parser")
     left = difference(joined(spans_of(gone)), joined(persons))
     return [Event(*rounded(*span), *of) for span in left if span[1] - span[0] > SAME_S]

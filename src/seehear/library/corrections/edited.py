@@ -1,9 +1,9 @@
-"""What a person has made of a clip by hand, put into its timeline.
+"""A clip as a person edited it on a page, put into its timeline.
 
-A page sends all that it shows: the events of both tracks, the stretches that were gone through, the
-classes that were brought in.  Who says so of each event, and what was taken away, follows from what
-stands: an event that is there already stays as it is, and what the parser had found and is no
-longer there was taken away.  So a step back, sent as the state before it, leaves nothing behind.
+The page sends all that it shows: the events of both tracks, the reviewed stretches, the added
+classes. The origin of each event and what was removed follow by comparison with the timeline: an
+event that is there already stays as it is, and what the parser had found and is no longer there was
+removed.  So "undo", which sends the state before, leaves no trace.
 """
 
 import datetime
@@ -21,7 +21,7 @@ from seehear.time.review import Edit
 from seehear.time.spans import Span, clipped, difference, intersection, joined
 
 _LONGEST = 100  # characters of a class
-Place = tuple[Track, str, float, float]  # what an event says, and where
+Place = tuple[Track, str, float, float]  # track, class, start_s, end_s of an event
 _MACHINES = ("parser", "confirmed")  # origins of events that the parser found
 
 
@@ -30,11 +30,11 @@ class Intended:
     """What a person wants a clip to say.
 
     Args:
-        events: all of both tracks; `confirmed` and `added` are believed, any other that does not
-            stand there already is a correction.
+        events: all events of both tracks; origins `confirmed` and `added` are taken as they are,
+            any other event that is not in the timeline yet is a correction.
         reviewed: by track, the stretches that a person has gone through.
-        words: classes that are brought in, with events or without.
-        complete: the clip was gone through completely just now, for every class that it has.
+        words: classes that are added, with or without events.
+        complete: the person has now gone through the whole clip for every class that it has.
     """
 
     events: tuple[Event, ...]
@@ -44,16 +44,16 @@ class Intended:
 
 
 def edited(timeline: Timeline, wanted: Intended, *, by: str | None = None) -> Timeline:
-    """Return a timeline that says what a person wants; the same one where it does already.
+    """Return a timeline with the edits of a person; the same one if there are none.
 
     Args:
-        timeline: as it stands.
+        timeline: as it is now.
         wanted: what the person wants.
-        by: who; None: not said.
+        by: name of the person; None: not said.
 
     Raises:
-        DataError: an event or a stretch lies outside the clip or on a track that it has not, or a
-            class has no name.
+        DataError: an event or a stretch lies outside the clip or on a track that does not exist, or
+            a class has no name.
     """
     _check(timeline, wanted)
     line = begun(timeline, (*wanted.words, *(event.label for event in wanted.events)))
@@ -74,7 +74,7 @@ def edited(timeline: Timeline, wanted: Intended, *, by: str | None = None) -> Ti
 def _both_tracks(
     line: Timeline, wanted: Intended, known: Mapping[Place, Event]
 ) -> tuple[list[Event], list[Event]]:
-    """Return the events of both tracks as they are to stand, and all that was taken away."""
+    """Return the new events of both tracks, and all that was removed."""
     machine = () if line.review is None else line.review.machine
     found = {event.place for event in machine}
     events: list[Event] = []
@@ -91,7 +91,7 @@ def _both_tracks(
 
 
 def _check(timeline: Timeline, wanted: Intended) -> None:
-    """Find what nobody can mean of a clip.
+    """Check that edits fit the clip.
 
     Raises:
         DataError: see `edited`.
@@ -140,21 +140,21 @@ def _event(
     found: set[Place],
     standing: set[Place],
 ) -> Event:
-    """Return a wanted event as it is to stand: inside the clip, with who says so.
+    """Return a wanted event cut to the clip, with its origin.
 
     Args:
-        timeline: as it stands.
+        timeline: as it is now.
         wanted: the event.
-        known: those that stand there and those of the parser, by what they say.
-        found: what those of the parser say.
-        standing: what those that stand there say.
+        known: events of the timeline and of the parser, by place.
+        found: places of the parser's events.
+        standing: places of the timeline's events.
     """
     same = known.get(wanted.place)
     by_hand = wanted.origin not in _MACHINES
     if same is not None:
         if same.origin not in _MACHINES or (by_hand and wanted.place in standing):
             return same
-        if by_hand:  # what the parser had found, taken away once, drawn again
+        if by_hand:  # an event of the parser, removed and drawn again
             return replace(same, origin="confirmed")
         # only what the parser has found becomes the parser's again
         back = same.origin == "parser" or wanted.place in found
@@ -166,9 +166,7 @@ def _event(
 
 
 def _apart(events: Iterable[Event], standing: set[Place]) -> list[Event]:
-    """Return events of one class with those made one that lie over each other, and did not
-    before.
-    """
+    """Return events of one class; those that overlap and did not before are joined."""
     out: list[Event] = []
     for event in sorted(events, key=lambda event: (event.start_s, event.end_s)):
         as_before = bool(out) and {out[-1].place, event.place} <= standing
@@ -189,12 +187,12 @@ def _apart(events: Iterable[Event], standing: set[Place]) -> list[Event]:
 def _removed(
     line: Timeline, of: tuple[Track, str], machine: Iterable[Event], there: Iterable[Event]
 ) -> list[Event]:
-    """Return what a person has taken away of a class on a track: before, and now."""
+    """Return what a person has removed of a class on a track: before, and now."""
     found = joined(spans_of(event for event in machine if _is(event, of)))
     gone = spans_of(event for event in line.removed if _is(event, of))
     for event in line.on(*of):
         span = [(event.start_s, event.end_s)]
-        # what a person had put there and takes back was nobody's claim
+        # an event that a person had added and removes again is not recorded
         gone += span if event.origin in _MACHINES else intersection(span, found)
     left = difference(joined(gone), joined(spans_of(there)))
     return [Event(*rounded(*span), *of) for span in left if span[1] - span[0] > SAME_S]

@@ -1,9 +1,9 @@
-"""How good a parser is, by what was reviewed of its answers.
+"""How good a parser is, measured on what people reviewed of its answers.
 
-Seconds are counted, only where a person has gone through a track for a class: those that the parser
-and the person both have, those of the parser alone and those of the person alone.  The interval
-says how far the figure may be off: Wilson's, of 95 %, and it counts every event once, however long
-it is, because the seconds of one event are right or wrong together.
+Where a person has gone through a track for a class, seconds are counted: those that parser and
+person both have, those of the parser alone and those of the person alone.  The 95 % interval says
+how far the figure may be off (Wilson 1927); its number of cases is that of events, because the
+seconds of one event are right or wrong together.
 """
 
 import math
@@ -22,11 +22,11 @@ class Count:
     """What was reviewed of a class on a track.
 
     Args:
-        reviewed_s: seconds that were gone through.
+        reviewed_s: seconds that a person has gone through.
         right_s: seconds that parser and person both have.
         wrong_s: seconds of the parser alone.
         missed_s: seconds of the person alone.
-        found, there: events of the parser, and of the person.
+        found, there: number of events of the parser, and of the person.
     """
 
     reviewed_s: float = 0.0
@@ -38,16 +38,16 @@ class Count:
 
     @property
     def precision(self) -> float | None:
-        """The share of the parser's seconds that is right."""
+        """The share of the parser's seconds that is right, in [0, 1]; None without any."""
         return _share(self.right_s, self.wrong_s)
 
     @property
     def recall(self) -> float | None:
-        """The share of the true seconds that the parser has."""
+        """The share of the true seconds that the parser has, in [0, 1]; None without any."""
         return _share(self.right_s, self.missed_s)
 
     def intervals(self) -> tuple[Span | None, Span | None]:
-        """Return where precision and recall lie, 95 % of the time."""
+        """Return the 95 % intervals of precision and of recall."""
         return wilson(self.precision, self.found), wilson(self.recall, self.there)
 
 
@@ -56,7 +56,7 @@ def _share(part: float, rest: float) -> float | None:
 
 
 def wilson(share: float | None, count: int) -> Span | None:
-    """Return the interval of a share of so many cases; None where there are none.
+    """Return Wilson's 95 % interval of a share of `count` cases; None without any.
 
     Examples:
         >>> low, high = wilson(0.5, 10)

@@ -20,7 +20,7 @@ from seehear.library.written import read_written
 from seehear.time import SUFFIX, Timeline
 from seehear.time.review import Edit
 
-Unused = tuple[str, str]  # where it stands, and why it is not used
+Unused = tuple[str, str]  # where a row stands, and why it is not used
 
 
 class Named(Said, Protocol):
@@ -33,13 +33,13 @@ class Named(Said, Protocol):
 
 @dataclass(frozen=True)
 class ClipChange:
-    """What became of one clip.
+    """How an import changed one clip.
 
     Args:
         name: of its timeline, a path below the library.
-        counts: by origin and `removed`, how many are new: `{"added": 2}`.
-        reviewed: whether all of it counts as reviewed now.
-        changed: whether its file says something else now.
+        counts: number of new events by origin, and of new `removed`: `{"added": 2}`.
+        reviewed: whether all of the clip counts as reviewed now.
+        changed: whether its file has changed.
     """
 
     name: str
@@ -50,14 +50,14 @@ class ClipChange:
 
 @dataclass
 class Imports:
-    """What became of what people wrote.
+    """The result of an import of corrections.
 
     Args:
-        rows: how many rows were given.
-        clips: what became of each clip that they speak of.
-        unused: what is not used, and why.
+        rows: number of rows given.
+        clips: how each clip was changed that the rows name.
+        unused: (where, why) of rows that are not used.
         failed: clips that could not be read or written, and why.
-        words: classes that are new to some clip, and the known one most like each.
+        words: classes that some clip did not have, with the number of such clips.
     """
 
     rows: int = 0
@@ -68,17 +68,17 @@ class Imports:
 
     @property
     def used(self) -> int:
-        """How many rows say something about a clip."""
+        """How many rows were used."""
         return self.rows - len(self.unused)
 
 
 def read_rows(path: Path) -> tuple[list[Named], list[Unused]]:
-    """Return what a file of annotations says, and which of its rows cannot be used, and why.
+    """Return the rows of a file of annotations, and (where, why) of those that cannot be used.
 
-    A row that names no track lies on that of its format.
+    A row without a track is on the track of its format.
 
     Raises:
-        DataError: it is of no format that is known.
+        DataError: the file is of no known format.
     """
     found = interchange.read(path)
     track = interchange.get(found.format).track
@@ -89,7 +89,7 @@ def read_rows(path: Path) -> tuple[list[Named], list[Unused]]:
 
 
 def read_names(path: Path) -> list[tuple[str, str]]:
-    """Return the names in a list, one a line, and where each stands; blank lines are skipped.
+    """Return (name, where) for each line of a list of names; blank lines are skipped.
 
     Raises:
         DataError: it cannot be read as text.
@@ -99,7 +99,7 @@ def read_names(path: Path) -> list[tuple[str, str]]:
 
 
 def clips_of(library: Path) -> tuple[list[NamedClip], list[str]]:
-    """Return the clips of a library in the order of their names, and what cannot be read.
+    """Return the clips of a library by name, and a line for each that cannot be read.
 
     Raises:
         DataError: there is no timeline.
@@ -123,10 +123,10 @@ def clips_of(library: Path) -> tuple[list[NamedClip], list[str]]:
 
 
 def timelines_of(library: Path) -> Iterator[tuple[str, Timeline | SeehearError]]:
-    """Yield the timelines of a library by name, or what is wrong with one.
+    """Yield (name, timeline) of a library; the error in place of a timeline that is damaged.
 
     Raises:
-        DataError: there is none.
+        DataError: there is no timeline.
     """
     parts = parts_of(library)
     if parts is not None:
@@ -162,12 +162,12 @@ def import_corrections(
 
     Args:
         library: a folder of timelines, or one timeline file.
-        rows: what people say; None: there are none, and what stands in a reviewed clip is right.
-        reviewed: clips that a person has gone through completely, and where each is named; of what
-            `rows` do not speak there is not there.
-        by: who; None: not said.
-        did: where the corrections come from.
-        write: False only tells what would change.
+        rows: what people say; None: no rows; then all events of a reviewed clip are right.
+        reviewed: (name, where) of clips that a person has gone through completely; what `rows` do
+            not name there is wrong.
+        by: name of the person; None: not said.
+        did: where the corrections come from, for the record.
+        write: False: only report what would change.
 
     Raises:
         DataError: there is no timeline.
@@ -194,7 +194,7 @@ def _sorted(
     *,
     single: bool,
 ) -> tuple[Mapping[NamedClip, Sequence[Named]], set[NamedClip]]:
-    """Return the rows of each clip, and which clips were gone through; the rest goes to `out`."""
+    """Return the rows of each clip, and the reviewed clips; unused rows are added to `out`."""
     names = ClipNames(clips)
     by_clip: dict[NamedClip, list[Named]] = defaultdict(list)
     for row in rows:
@@ -216,13 +216,13 @@ def _sorted(
 
 
 class _Import:
-    """Puts rows into one clip after another, and notes what became of them."""
+    """Puts rows into one clip after another, and collects the results."""
 
     def __init__(
         self, out: Imports, rows: Sequence[Named] | None, edit: Edit, *, write: bool
     ) -> None:
         self._out, self._edit, self._write = out, edit, write
-        self._stands = rows is None  # in a reviewed clip, what stands is right
+        self._stands = rows is None  # all events of a reviewed clip are right
         self._words = tuple(dict.fromkeys(row.label for row in rows or ()))
 
     def put(self, path: Path, name: str, rows: Sequence[Named], *, complete: bool) -> None:

@@ -1,6 +1,6 @@
-"""What a look through a library finds for its reviewers: what to look at next, and how good it is.
+"""What reviewers want to know of a library: what to look at next, and how good the parser is.
 
-Timelines are read once; of each only what follows from it is kept (`ClipLook`).
+Each timeline is read once, and summed up as a `ClipLook`.
 """
 
 import random
@@ -26,10 +26,10 @@ ORDERS = ("doubt", "random")
 
 @dataclass(frozen=True)
 class ClipLook:
-    """What a clip says.
+    """What reviewers want to know of one clip.
 
     Args:
-        moments: in doubt.
+        moments: the doubtful ones.
         whole: the clip as one moment; None: all of it was reviewed.
         doubt: how much it is in doubt; None: all of it was reviewed.
         counts: what was reviewed, by class and track.
@@ -44,7 +44,7 @@ class ClipLook:
 
 
 def look(name: str, timeline: Timeline) -> ClipLook:
-    """Return what a clip says to its reviewers."""
+    """Return what reviewers want to know of a clip."""
     found = tuple(moments(name, timeline))
     counts = counted([timeline])
     doubt = clip_doubt(name, timeline)
@@ -58,7 +58,7 @@ class Asked:
     Args:
         order: `doubt`, the most doubtful moments first, or `random`, whole clips.
         label: only moments and figures of this class; None: of all.
-        most: moments.
+        most: largest number of moments.
         seed: of the random order.
 
     Raises:
@@ -81,9 +81,9 @@ class Looked:
     """What to look at next, and how good the parser is.
 
     Args:
-        moments: in the order that was asked for.
-        clips: that are not reviewed completely, the most doubtful first.
-        counts: by class and track.
+        moments: in the order asked for.
+        clips: those not reviewed completely, the most doubtful first.
+        counts: what was reviewed, by class and track.
         words: all classes that were looked for.
     """
 
@@ -94,14 +94,14 @@ class Looked:
 
 
 def looked(looks: Iterable[ClipLook], asked: Asked) -> Looked:
-    """Return what the clips of a library say together.
+    """Return what to look at next in a library, and how good its parser is.
 
     Args:
         looks: of its clips.
-        asked: see there.
+        asked: what is wanted.
 
     Raises:
-        ConfigError: no clip has the class that is asked for.
+        ConfigError: no clip was searched for the class asked for.
     """
     looks = list(looks)
     words = sorted({word for one in looks for word in one.words})

@@ -42,7 +42,7 @@ class ClipNames:
                 self._by[name].append(clip)
 
     def find(self, name: str) -> tuple[NamedClip | None, str]:
-        """Return the clip of a name; none, and why, where it fits no clip or several.
+        """Return (clip, "") of a name, or (None, why) if it fits no clip or several.
 
         Args:
             name: a path, a file name, either without suffix, or an id as LLP writes it.
@@ -61,7 +61,7 @@ class ClipNames:
 
 
 def _tried(name: str) -> Iterator[str]:
-    """Yield what a clip may be called that a path, address or name means."""
+    """Yield the names under which a clip may be known, for a path, address or name."""
     parts = address_parts(name)
     file = parts[-1] if parts else name
     for one in (name, "/".join(parts), file, without_upload(file)):

@@ -1,8 +1,8 @@
-"""What of a library a person should look at next.
+"""What a person should look at next in a library.
 
-By doubt: moments whose probability lies near the threshold, and moments where one track is sure of
-a class that the other is sure against.  At random: whole clips, of which figures hold for the
-library, because nothing chose them.  What was reviewed is not asked again.
+By doubt: moments whose probability lies near the threshold, and moments where one track surely has
+a class and the other surely has not.  At random: whole clips; figures from these hold for the whole
+library, because they were chosen by chance.  What was reviewed is not asked again.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,8 +17,8 @@ from seehear.time import TRACKS, Decoding, Extent, Timeline, decoding_of, runs
 from seehear.time.decode import per_track
 from seehear.time.spans import difference
 
-LEAST = 0.5  # doubt of a segment that is asked for
-_SURE, _APART = 0.8, 0.6  # of one track, and from there down to the other, where they contradict
+LEAST = 0.5  # doubt from which on a segment is asked for
+_SURE, _APART = 0.8, 0.6  # tracks contradict: the one has at least 0.8, the other 0.6 less
 NEAR, AGAINST = (
     "near the threshold",
     ("one track is sure of it, the other sure that it is not there"),
@@ -33,9 +33,9 @@ class Moment:
     Args:
         name: of its timeline, a path below the library.
         source: what its video is called.
-        start_s, end_s: from when to when.
-        doubt: from 0 to 1.
-        why: in words.
+        start_s, end_s: seconds.
+        doubt: in [0, 1].
+        why: the reason, in words.
         track, label: what is in doubt; None: everything.
         score: the mean probability.
     """
@@ -58,8 +58,9 @@ class ClipDoubt:
     Args:
         name: of its timeline.
         source: what its video is called.
-        doubt: the mean of its most doubtful segments of each class and track.
-        duration_s: its length.
+        doubt: in [0, 1]: the mean over the most doubtful pairs of class and track, each counted by
+            its most doubtful segment.
+        duration_s: its length in seconds.
     """
 
     name: str
@@ -69,7 +70,7 @@ class ClipDoubt:
 
 
 def doubts(timeline: Timeline) -> NDArray[np.float32] | None:
-    """Return the doubt of every segment, (2, C, T); 0 where a person was, None without scores.
+    """Return the doubt of every segment, (2, C, T); 0 where reviewed; None without scores.
 
     It is 1 at the threshold and falls to 0 at the probabilities 0 and 1.
     """
@@ -88,7 +89,7 @@ def doubts(timeline: Timeline) -> NDArray[np.float32] | None:
 
 
 def settled(timeline: Timeline) -> NDArray[np.bool_]:
-    """Return which segments need no look, (2, C, T): reviewed, a person's, or never parsed."""
+    """Return which segments need no review, (2, C, T): reviewed, set by a person, or not parsed."""
     shape = (len(TRACKS), len(timeline.vocabulary), timeline.grid.count)
     out = np.zeros(shape, np.bool_)
     for track, name in enumerate(TRACKS):
@@ -131,7 +132,7 @@ def moments(name: str, timeline: Timeline) -> Iterator[Moment]:
 
 
 def clip_doubt(name: str, timeline: Timeline) -> ClipDoubt | None:
-    """Return how much a clip is in doubt; None: all of it was reviewed, or it keeps no scores."""
+    """Return how doubtful a clip is, 0 if it keeps no scores; None if all of it was reviewed."""
     unseen = _unreviewed(timeline)
     if not unseen:
         return None
@@ -142,7 +143,7 @@ def clip_doubt(name: str, timeline: Timeline) -> ClipDoubt | None:
     return ClipDoubt(name, timeline.source, round(value, 4), timeline.duration_s)
 
 
-_MOST = 5  # classes and tracks of a clip that its doubt is the mean of
+_MOST = 5  # pairs of class and track that a clip's doubt is the mean of
 
 
 def whole(name: str, timeline: Timeline) -> Moment | None:
@@ -155,7 +156,7 @@ def whole(name: str, timeline: Timeline) -> Moment | None:
 
 
 def _unreviewed(timeline: Timeline) -> list[tuple[float, float]]:
-    """Return what of a clip was reviewed on no track that it has, or not on all of them."""
+    """Return the stretches of a clip that were not reviewed on all of its tracks."""
     clip = [(timeline.grid.start_s, max(timeline.duration_s, timeline.grid.start_s))]
     out: list[tuple[float, float]] = []
     for extent in timeline.tracks.values():
@@ -165,7 +166,7 @@ def _unreviewed(timeline: Timeline) -> list[tuple[float, float]]:
 
 
 def _against(timeline: Timeline, prob: NDArray[Any]) -> NDArray[np.float64]:
-    """Return how much the tracks contradict each other, of the track that is sure, (2, C, T)."""
+    """Return how much the tracks contradict each other, on the track that is sure, (2, C, T)."""
     out = np.zeros(prob.shape)
     if any(extent.absent for extent in timeline.tracks.values()):
         return out
@@ -176,7 +177,7 @@ def _against(timeline: Timeline, prob: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def _classes(timeline: Timeline, decoding: Decoding) -> int:
-    """Return for how many classes there are thresholds; a person may have added classes."""
+    """Return the number of classes with thresholds; those that a person added have none."""
     for value in (decoding.threshold, decoding.visual_threshold):
         if isinstance(value, tuple):
             return len(value)
@@ -189,5 +190,5 @@ def _widened(limits: NDArray[np.float64], classes: int) -> NDArray[np.float64]:
 
 
 def ordered(found: Iterable[Moment], *, most: int) -> list[Moment]:
-    """Return the most doubtful moments first, clip by clip where they are as doubtful."""
+    """Return the moments, the most doubtful first; equally doubtful ones stay clip by clip."""
     return sorted(found, key=lambda one: (-one.doubt, one.name, one.start_s))[:most]

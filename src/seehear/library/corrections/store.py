@@ -1,8 +1,9 @@
 """Timelines that people change: read with their version, written only over that version.
 
-A file is replaced in one piece, under a lock that others wait for, so a writer that is killed or a
-full disk leaves it as it was, and two who save at once never undo each other without a word.  (In a
-library of Parquet parts that holds for those on one machine; of two machines the later counts.)
+A file is replaced atomically, under a lock that others wait for.  So a killed writer or a full disk
+leaves it as it was, and of two people who save at once the second is told instead of undoing the
+first's work.  (In a library of Parquet parts this holds on one machine; of two machines the later
+counts.)
 """
 
 import hashlib
@@ -19,11 +20,11 @@ from seehear.time import Timeline
 
 
 class ChangedSinceError(DataError):
-    """A timeline is no longer the version that a change was made from."""
+    """A timeline has been changed since the version that an edit was based on."""
 
 
 def loaded(path: Path) -> tuple[Timeline, str]:
-    """Return a timeline and the version that it is.
+    """Return a timeline and its version.
 
     Raises:
         DataError: it cannot be read, or is not a timeline.
@@ -33,7 +34,7 @@ def loaded(path: Path) -> tuple[Timeline, str]:
 
 
 def version_of(path: Path) -> str | None:
-    """Return which version a file is; None where there is none."""
+    """Return the version of a file; None if there is no file."""
     try:
         return _of(content_at(path))
     except DataError:
@@ -41,11 +42,11 @@ def version_of(path: Path) -> str | None:
 
 
 def saved(path: Path, timeline: Timeline, *, version: str) -> str:
-    """Write a timeline over the version that it was made from; return which it now is.
+    """Write a timeline over the version that it was made from; return the new version.
 
     Raises:
-        ChangedSinceError: the file is another version by now; nothing is written.
-        SeehearError: the disk refuses; the file is as it was.
+        ChangedSinceError: the file has another version by now; nothing is written.
+        SeehearError: it cannot be written; the file is as it was.
     """
     with held(lock_at(path)):
         if version_of(path) != version:
@@ -58,13 +59,13 @@ def saved(path: Path, timeline: Timeline, *, version: str) -> str:
 
 
 def changed(path: Path, change: Callable[[Timeline], Timeline]) -> tuple[Timeline, Timeline]:
-    """Change a timeline in its file; one that comes out as it was is not written.
+    """Change a timeline in its file; nothing is written if the change has no effect.
 
     Returns:
-        It before and after.
+        The timeline before and after.
 
     Raises:
-        SeehearError: it cannot be read, or the disk refuses; the file is as it was.
+        SeehearError: it cannot be read or written; the file is as it was.
     """
     with held(lock_at(path)):
         before, _ = loaded(path)

@@ -1,8 +1,8 @@
-"""Which parts of a library there are: small files that name them, in the order of their names.
+"""Commits: small files that name the parts of a library, ordered by their names.
 
-A commit adds parts; one of `seehear compact` replaces others by parts with the same clips.  Two
-that would replace the same are both correct, and only the first counts.  Who reads all commits
-therefore knows one consistent state, whatever is written meanwhile.
+A commit adds parts; one of `seehear compact` replaces earlier commits by parts with the same clips.
+If two replace the same commit, only the first counts (both are correct).  So all commits together
+give one consistent state, whatever is written meanwhile.
 """
 
 import hashlib
@@ -50,7 +50,7 @@ class LibraryPart:
         token: the name of its files.
         clips, segments: how many it has.
         first, last: paths of its timelines, in their order.
-        features: whether anything was kept of its clips.
+        features: whether features of its clips were kept.
     """
 
     token: str
@@ -67,12 +67,12 @@ class LibraryPart:
 
 @dataclass(frozen=True)
 class Commit:
-    """What one writer did at once.
+    """One change of a library by one writer.
 
     Args:
-        name: sorts after those that the writer knew of.
-        parts: that it adds.
-        replaces: names of commits that these stand for.
+        name: sorts after all commits that the writer knew.
+        parts: the parts that it adds.
+        replaces: names of the commits that these parts replace.
     """
 
     name: str
@@ -81,7 +81,7 @@ class Commit:
 
     @property
     def written_s(self) -> float:
-        """When, in seconds since 1970, by the writer's clock."""
+        """When it was written, in seconds since 1970 by the writer's clock."""
         return int(self.name.partition("-")[0]) / 1e9
 
 
@@ -90,9 +90,9 @@ class State:
     """A library at one moment.
 
     Args:
-        commits: that count.
-        replaced: those that others stand for.
-        void: those that were late to replace what others had replaced.
+        commits: the valid ones.
+        replaced: those that others replace.
+        void: those that came too late to replace commits that others had replaced.
     """
 
     commits: tuple[Commit, ...] = ()
@@ -107,7 +107,7 @@ class State:
 
     @property
     def digest(self) -> str:
-        """What tells it from any other state."""
+        """A digest that differs from that of any other state."""
         names = "\n".join(commit.name for commit in self.commits)
         return hashlib.sha256(names.encode()).hexdigest()
 
@@ -118,14 +118,14 @@ class State:
         return all(a.last < b.first for a, b in pairwise(parts))
 
     def next_name(self) -> str:
-        """Return the name of a commit that knows of this state."""
+        """Return a name for the next commit, which sorts after all of this state."""
         known = (*self.commits, *self.replaced, *self.void)
         last = max((int(commit.name.partition("-")[0]) for commit in known), default=0)
         return f"{max(time.time_ns(), last + 1):020d}-{os.urandom(6).hex()}"
 
 
 def state_of(commits: Iterable[Commit]) -> State:
-    """Return the state that all commits there are make."""
+    """Return the state that results from all commits."""
     ordered = sorted(commits, key=lambda commit: commit.name)
     gone: set[str] = set()
     void: list[Commit] = []
@@ -162,20 +162,20 @@ class Commits:
         for name in names:
             try:
                 found[name] = self._known.get(name) or self._read(name)
-            except FileNotFoundError:  # taken away since: others stand for it
+            except FileNotFoundError:  # removed meanwhile, because others replace it
                 continue
         self._known = found
         return state_of(found.values())
 
     def add(self, commit: Commit) -> None:
-        """Write a commit: from now on it counts."""
+        """Write a commit; from now on it is valid."""
         parts = [asdict(part) for part in commit.parts]
         value = {"schema": SCHEMA, "replaces": list(commit.replaces), "parts": parts}
         content = json.dumps(value, indent=1).encode()
         self._store.write(f"{FOLDER}/{commit.name}.json", content)
 
     def remove(self, commit: Commit) -> None:
-        """Take away a commit that does not count, and its parts."""
+        """Remove a commit that is not valid, and its parts."""
         self._store.remove(f"{FOLDER}/{commit.name}.json")
         for part in commit.parts:
             for table in TABLES:

@@ -1,7 +1,6 @@
-"""Many small parts made into few large ones, with the same clips; readers and writers go on.
+"""Joins many small parts into few large ones with the same clips, while readers and writers go on.
 
-Commits that are replaced stay for a while, for those who began to read them; the next time, what
-was replaced longer ago than that is taken away.
+Replaced commits stay for a while, for those who are reading them; a later call removes them.
 """
 
 import time
@@ -19,20 +18,20 @@ from seehear.library.parts.commits import LibraryPart, State
 from seehear.library.parts.library import PartsLibrary, with_features, within
 from seehear.library.parts.rows import PART_COLUMNS
 
-CLIPS = 100_000  # of a large part
-WITH_FEATURES = 2_000  # of one with what was kept of its clips: some hundred megabytes
+CLIPS = 100_000  # clips of a large part
+WITH_FEATURES = 2_000  # clips of a large part with kept features: some hundred megabytes
 KEEP_S = 3600.0
 _KEPT = "path, version, place, name, content"
 
 
 @dataclass(frozen=True)
 class Compacted:
-    """What was done.
+    """The result of `compact`.
 
     Args:
-        clips: that the library has.
-        before, after: numbers of parts.
-        removed: commits that were taken away.
+        clips: number of clips in the library.
+        before, after: number of parts.
+        removed: number of commits that were removed.
     """
 
     clips: int
@@ -48,16 +47,17 @@ def compact(
     clips: int | None = None,
     advance: Callable[[], None] = lambda: None,
 ) -> Compacted:
-    """Make a library's parts few and large, and take away what nobody reads any longer.
+    """Join a library's parts into few large ones, and remove those replaced long ago.
 
     Args:
-        library: whose.
-        keep_s: what was replaced longer ago is taken away; 0: all of it, when nobody else reads.
-        clips: of a large part; None: as many as are good.
+        library: the library.
+        keep_s: parts replaced more than this many seconds ago are removed; 0: all replaced ones,
+            if nobody else is reading.
+        clips: clips of a large part; None: `CLIPS`, or `WITH_FEATURES`.
         advance: called after each part that is written.
 
     Raises:
-        SeehearError: the place takes no files; the library is as it was.
+        SeehearError: nothing can be written there; the library is as it was.
     """
     state = library.state()
     featured = any(part.features for part in state.parts)
@@ -72,7 +72,7 @@ def compact(
 
 
 def _is_compact(state: State, size: int) -> bool:
-    """Return whether there is nothing to gain: no clip twice, and no two parts that fit in one."""
+    """Return whether joining is needless: no clip is there twice, and no two parts fit into one."""
     parts = state.parts
     return state.is_disjoint and all(a.clips + b.clips > size for a, b in pairwise(parts))
 
@@ -92,7 +92,7 @@ def _replace(library: PartsLibrary, state: State, size: int, advance: Callable[[
 def _joined(
     library: PartsLibrary, old: Sequence[LibraryPart], first: str, after: str | None
 ) -> LibraryPart:
-    """Return a new part of the clips of a stretch of paths."""
+    """Return a new part with the clips of a range of paths."""
     store = library.store
     with store.scratch() as folder, tables.reading(store, folder) as db:
         sql, values = tables.clips_of(store, old)
@@ -129,7 +129,7 @@ def _joined(
 def _scores(
     library: PartsLibrary, db: tables.Db, old: Sequence[LibraryPart], segments: int
 ) -> tables.Levels:
-    """Return the scores of the clips that live on, in their new places."""
+    """Return the scores of the clips that are kept, in their new order."""
     out: tables.Levels = {}
     for part in old:
         columns = db.execute(
@@ -148,7 +148,7 @@ def _scores(
 
 
 def places(at: NDArray[Any], count: NDArray[Any]) -> NDArray[np.int64]:
-    """Return the places of segments that begin so and are so many, end to end."""
+    """Return the indices of ranges (first `at`, length `count`), one range after another."""
     begin = np.cumsum(count) - count
     total = int(count.sum())
     found: NDArray[np.int64] = np.arange(total) + np.repeat(at.astype(np.int64) - begin, count)
@@ -162,7 +162,7 @@ def _features(
     part: LibraryPart,
     folder: Path,
 ) -> LibraryPart:
-    """Write what was kept of the clips that live on, the latest of each."""
+    """Write the kept features of the clips that are kept, the latest version of each."""
     store = library.store
     files = [store.sql(one.file("features")) for one in old if one.features]
     tables.copy(
@@ -178,13 +178,13 @@ def _features(
 
 
 def _tidy(library: PartsLibrary, state: State, keep_s: float) -> int:
-    """Take away commits that others have stood for long enough; return how many."""
+    """Remove commits that were replaced long enough ago; return their number."""
     by_name = {}
     for commit in state.commits + state.replaced:
         by_name.update(dict.fromkeys(commit.replaces, commit.written_s))
     now = time.time()
     old = []
-    for commit in (*state.void, *state.replaced):  # these first: they would count without those
+    for commit in (*state.void, *state.replaced):  # void first: alone they would be valid
         if now - by_name.get(commit.name, commit.written_s) >= keep_s:
             old.append(commit)
     for commit in old:

@@ -1,8 +1,7 @@
-"""A folder of timeline files into a library of parts, and back; nothing is lost either way.
+"""From a folder of timeline files to a library of parts, and back; nothing is lost either way.
 
-Both are done again with little work: a clip that stands there already is passed over, and of two
-that differ the newer counts.  What a person did to a clip in the parts stays when it was parsed
-again in the files.
+A second call does little: equal clips are skipped, and of two versions the newer counts.  A
+person's corrections in the parts are kept when the clip was parsed again in the files.
 """
 
 import os
@@ -24,14 +23,14 @@ from seehear.time.renewed import renewed
 
 @dataclass
 class Converted:
-    """What was done.
+    """The result of a conversion.
 
     Args:
-        clips: that were looked at.
-        written: that were new, or newer.
-        newer: that stand there as of a later time, and were left.
-        failed: what could not be read or written, and why.
-        notes: what was passed over.
+        clips: number of clips that were read.
+        written: number of those that were new or newer.
+        newer: number of those left alone because the target has a newer version.
+        failed: clips that could not be read or written, and why.
+        notes: what was skipped.
     """
 
     clips: int = 0
@@ -44,11 +43,11 @@ class Converted:
 def to_parts(
     folder: Path, library: PartsLibrary, *, advance: Callable[[], None] = lambda: None
 ) -> Converted:
-    """Add the timelines of a folder, and what was kept of their clips, to a library of parts.
+    """Add the timelines of a folder, with their kept features, to a library of parts.
 
     Raises:
         DataError: the folder holds no timeline, or is not a folder of files.
-        SeehearError: the library takes no files.
+        SeehearError: the library cannot be written.
     """
     require_files(folder)
     if not folder.is_dir():
@@ -68,7 +67,7 @@ def to_parts(
 
 
 class _FilesToAdd:
-    """Says of timeline files whether they are to be added, and as what."""
+    """Decides which timeline files are to be added, and with what content."""
 
     def __init__(
         self, folder: Path, library: PartsLibrary, done: Converted, advance: Callable[[], None]
@@ -78,7 +77,7 @@ class _FilesToAdd:
         self._there, self._kept = library.stamps(), library.featured()
 
     def at(self, path: str, now: Stamp) -> Incoming | None:
-        """Return a file as it is to be added; None: it stands there, or cannot be read."""
+        """Return a file as it is to be added; None: it is there already, or cannot be read."""
         self._advance()
         features = kept_path(self._folder / path)
         has = features.is_file()
@@ -100,7 +99,7 @@ class _FilesToAdd:
 
 
 def _with_people(library: PartsLibrary, path: str, content: bytes) -> bytes:
-    """Return a timeline that was made again with what a person did to the one in the library."""
+    """Return a newly parsed timeline with a person's corrections of the library's version."""
     fresh = Timeline.from_dict(parse_json(content, anything, where=path), where=path)
     stands = library.content(path)
     if stands is None or fresh.is_corrected:
@@ -112,11 +111,11 @@ def _with_people(library: PartsLibrary, path: str, content: bytes) -> bytes:
 def to_files(
     library: PartsLibrary, folder: Path, *, advance: Callable[[], None] = lambda: None
 ) -> Converted:
-    """Write the timelines of a library of parts as files, and what was kept of their clips.
+    """Write the timelines of a library of parts as files, with their kept features.
 
     Raises:
         DataError: the library is empty.
-        SeehearError: the folder takes no files.
+        SeehearError: the folder cannot be written.
     """
     require_files(folder)
     make_folder(folder)
@@ -157,7 +156,7 @@ def inside(folder: Path, path: str) -> Path:
     """Return where a timeline of a library goes.
 
     Raises:
-        DataError: that is not a place below the folder.
+        DataError: the path leads out of the folder.
     """
     parts = PurePosixPath(path).parts
     bad = not parts or path.startswith("/") or ".." in parts or "\0" in path

@@ -1,4 +1,4 @@
-"""The index of a library of parts: made from them in one go, whenever there are others."""
+"""The index of a library of parts, made anew from all parts whenever these have changed."""
 
 import json
 import os
@@ -29,7 +29,7 @@ def updated_from_parts(folder: Path) -> Updated:
     """Bring the index in a folder up to date with a library of parts.
 
     Raises:
-        DataError: a part is damaged or out of reach.
+        DataError: a part is damaged or cannot be reached.
         MissingExtraError: DuckDB is not installed.
     """
     library = parts_of(folder)
@@ -52,7 +52,7 @@ def updated_from_parts(folder: Path) -> Updated:
 
 
 def _known(folder: Path) -> tuple[str, int] | None:
-    """Return from which state the index was made, and its clips; None where it is not whole."""
+    """Return the state the index was made from, and its number of clips; None if damaged."""
     index = index_path(folder)
     if not (index.is_file() and is_sealed(index, FORM)):
         return None
@@ -67,9 +67,7 @@ def _known(folder: Path) -> tuple[str, int] | None:
 
 
 def _live(db: tables.Db, library: PartsLibrary, state: State) -> tuple[dict[str, int], list[str]]:
-    """Return where the scores of each part begin among all, and the classes that have any; note
-    which rows another stands for.
-    """
+    """Return where the scores of each part begin, and all classes; mark rows that were replaced."""
     at, begins = 0, {}
     for part in state.parts:
         begins[part.token] = at
@@ -102,7 +100,7 @@ def _write_index(
     index: Path,
     scores: Path,
 ) -> int:
-    """Write the index; return its clips."""
+    """Write the index; return its number of clips."""
     columns = {name: f"c.{name}" for name in COLUMNS}
     columns |= {
         "scores": f"'{scores.name}' AS scores",
@@ -130,7 +128,7 @@ def _write_index(
 def _write_scores(
     db: tables.Db, library: PartsLibrary, state: State, labels: Sequence[str], folder: Path
 ) -> Path:
-    """Write the scores of all parts end to end, as many classes at once as memory is for."""
+    """Write the scores of all parts one after another, as many classes at once as fit in memory."""
     total = sum(part.segments for part in state.parts)
 
     def read(keys: Sequence[levels.Key]) -> list[levels.Row]:

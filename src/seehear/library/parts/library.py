@@ -35,8 +35,8 @@ class Incoming:
         path: below the library, with its suffix.
         stamp: time and size of the file that it comes from.
         content: of the file.
-        features: what was kept of the clip, where anything was.
-        where: what to call it in a message.
+        features: file of its kept features; None: none.
+        where: its name in messages.
     """
 
     path: str
@@ -62,12 +62,12 @@ class PartsLibrary:
         return self._commits.state()
 
     def add(self, clips: Iterable[Incoming]) -> tuple[int, list[SeehearError]]:
-        """Add timelines, in parts of bounded size; return how many, and what is none.
+        """Add timelines, in parts of bounded size; return their number, and errors of bad files.
 
-        A timeline of a path that is there already stands for it from now on.
+        A timeline replaces an earlier one with the same path.
 
         Raises:
-            SeehearError: the place takes no files; what was added until then is whole.
+            SeehearError: nothing can be written there; what was added before is complete.
         """
         failed: list[SeehearError] = []
         added = 0
@@ -86,7 +86,7 @@ class PartsLibrary:
         return {row["path"]: ((row["mtime_ns"], row["size"]), row["people"]) for row in found}
 
     def sources(self) -> Iterator[tuple[str, str]]:
-        """Yield path and video of every timeline, in the order of the paths."""
+        """Yield (path, source) of every timeline, in the order of the paths."""
         for row in self._rows(self.state(), "path, coalesce(media.path, source) AS source"):
             yield row["path"], row["source"]
 
@@ -96,7 +96,7 @@ class PartsLibrary:
             yield row["path"], row_content(row), (row["mtime_ns"], row["size"])
 
     def timelines(self) -> Iterator[tuple[str, "Timeline | SeehearError"]]:
-        """Yield every timeline, or what is wrong with it, in the order of the paths."""
+        """Yield (path, timeline) in the order of the paths; the error in place of a bad one."""
         for row in self._rows(self.state(), ", ".join(TIMELINE)):
             try:
                 yield row["path"], row_timeline(row)
@@ -104,7 +104,7 @@ class PartsLibrary:
                 yield row["path"], error
 
     def content(self, path: str) -> bytes | None:
-        """Return the timeline file of a path; None where there is none."""
+        """Return the timeline file of a path; None if there is none."""
         state = self.state()
         parts = [part for part in state.parts if part.first <= path <= part.last]
         if not parts:
@@ -120,13 +120,13 @@ class PartsLibrary:
             return next(map(row_content, found), None)
 
     def put(self, path: str, content: bytes, *, now_ns: int) -> None:
-        """Add one timeline, or stand another in its place; what was kept of the clip stays."""
+        """Add one timeline, or replace the one of this path; kept features stay."""
         _, failed = self.add([Incoming(path, (now_ns, len(content)), content, where=path)])
         if failed:
             raise failed[0]
 
     def featured(self) -> dict[str, str]:
-        """Return of which clips anything was kept, and the version of that."""
+        """Return, by timeline with kept features, the version of these."""
         files = [self.store.sql(p.file("features")) for p in self.state().parts if p.features]
         if not files:
             return {}
@@ -139,7 +139,7 @@ class PartsLibrary:
             return dict(found.fetchall())
 
     def all_features(self, wanted: Collection[str] | None = None) -> Iterator[tuple[str, bytes]]:
-        """Yield what was kept of each clip, or of some, as a file."""
+        """Yield (path, file of kept features) of each clip, or of those in `wanted`."""
         paths = sorted(self.featured() if wanted is None else wanted)
         state = self.state()
         for at in range(0, len(paths), KEPT_AT_ONCE):
@@ -160,7 +160,7 @@ class PartsLibrary:
                     yield path, tables.archive_of([(name, content) for _, name, content in rows])
 
     def _rows(self, state: State, columns: str) -> Iterator[dict[str, Any]]:
-        """Yield some columns of the row that counts of every clip, a window of clips at a time."""
+        """Yield some columns of the valid row of every clip, a window of clips at a time."""
         for first, after in self.windows(state, WINDOW):
             yield from self._window(state, columns, first, after)
 
@@ -181,7 +181,7 @@ class PartsLibrary:
             return list(found)
 
     def windows(self, state: State, size: int) -> Iterator[tuple[str, str | None]]:
-        """Yield stretches of paths that hold so many clips each: the first, and the next's."""
+        """Yield ranges of paths with `size` clips each: (first path, first of the next or None)."""
         if not state.parts:
             return
         sql, values = tables.clips_of(self.store, state.parts)
@@ -196,13 +196,13 @@ class PartsLibrary:
 
     @staticmethod
     def new_token() -> str:
-        """Return a name that no part has."""
+        """Return a new name for a part."""
         return os.urandom(12).hex()
 
     def write_part(
         self, db: tables.Db, folder: Path, rows: Sequence[dict[str, Json]], scores: tables.Levels
     ) -> LibraryPart:
-        """Write clips and scores of a part, and put them in place; nothing names them yet."""
+        """Write clips and scores of a part into place; they count once a commit names them."""
         tables.lines(rows, folder / "rows.jsonl")
         tables.write_clips(db, folder / "rows.jsonl", folder / "clips")
         tables.write_scores(db, scores, folder / "scores")
@@ -214,16 +214,16 @@ class PartsLibrary:
         return part
 
     def commit(self, name: str, parts: Sequence[LibraryPart], replaces: Sequence[str] = ()) -> None:
-        """Let parts count."""
+        """Add a commit that names parts."""
         self._commits.add(Commit(name, tuple(parts), tuple(replaces)))
 
     def remove(self, commit: Commit) -> None:
-        """Take away a commit that does not count."""
+        """Remove a commit that is not valid."""
         self._commits.remove(commit)
 
 
 def within(state: State, first: str, after: str | None) -> list[LibraryPart]:
-    """Return the parts that may hold a stretch of paths."""
+    """Return the parts that may hold paths from `first` on, before `after`."""
     found = []
     for part in state.parts:
         if part.last >= first and (after is None or part.first < after):
@@ -232,7 +232,7 @@ def within(state: State, first: str, after: str | None) -> list[LibraryPart]:
 
 
 class _Batch:
-    """Clips on their way into one part."""
+    """Clips that are being collected for one part."""
 
     def __init__(self, library: PartsLibrary, failed: list[SeehearError]) -> None:
         self._library, self._failed = library, failed
@@ -243,7 +243,7 @@ class _Batch:
         self._bytes = 0
 
     def take(self, clip: Incoming) -> None:
-        """Take a clip in, or note why it is none."""
+        """Add a clip, or record the error of a bad file."""
         where = clip.path if clip.where is None else clip.where
         if clip.path in self._rows:
             told = "two timelines with the same path"
@@ -263,11 +263,11 @@ class _Batch:
             self._bytes += clip.features.stat().st_size
 
     def is_full(self) -> bool:
-        """Return whether it is time to write it."""
+        """Return whether it is large enough to be written."""
         return len(self._rows) >= PART_CLIPS or self._bytes >= PART_FEATURES
 
     def write(self) -> int:
-        """Write the part; return how many clips it has."""
+        """Write the part; return its number of clips."""
         library, rows = self._library, list(self._rows.values())
         if not rows:
             return 0
@@ -284,12 +284,12 @@ class _Batch:
 
 
 def with_features(part: LibraryPart) -> LibraryPart:
-    """Return a part that has features, too."""
+    """Return the part, marked as having features."""
     return LibraryPart(part.token, part.clips, part.segments, part.first, part.last, True)
 
 
 def laid(fresh: levels.Fresh) -> tables.Levels:
-    """Return the scores of clips end to end, by track and class; zeros where one has none."""
+    """Return scores by track and class, clip after clip; zeros for classes that a clip lacks."""
     out: tables.Levels = {}
     for track, label, places, row in fresh.rows():
         key = TRACKS[track], label

@@ -1,7 +1,8 @@
 """Folders that are libraries of parts, or stand for one at an address.
 
-A folder with `seehear.library.json` (`scan.MARK`) is one.  Of a library at an address, this machine
-has a folder in its cache whose file says where it lies; its index is made and kept there.
+A folder with the file `seehear.library.json` (`scan.MARK`) is such a library.  For a library at an
+address, this machine has a folder in its cache, whose file says where the library lies; the index
+is made and kept there.
 """
 
 import contextlib
@@ -24,11 +25,10 @@ _FORM = record({"schema": one_of(SCHEMA)}, {"at": maybe(text)})
 
 
 def opened(place: str | Path) -> Path:
-    """Return the folder by which a library is known here: its own, or one that stands for an
-    address.
+    """Return the folder of a library on this machine: its own, or one that stands for an address.
 
     Raises:
-        DataError: nothing at the address says that it is a library.
+        DataError: there is no library at the address.
     """
     at = _place(place)
     if isinstance(at, Path):
@@ -43,10 +43,10 @@ def opened(place: str | Path) -> Path:
 
 
 def made(place: str | Path) -> PartsLibrary:
-    """Return the library of parts at a place, which is begun where there is none.
+    """Return the library of parts at a place; it is created if there is none.
 
     Raises:
-        ConfigError: something else stands there.
+        ConfigError: there is something else.
     """
     store: Store
     at = _place(place)
@@ -77,7 +77,7 @@ def _mark(at: str | None = None) -> bytes:
 
 
 def _place(place: str | Path) -> Path | str:
-    """Return the folder of this machine that a place is, or its address elsewhere."""
+    """Return a place as a folder of this machine, or as an address."""
     address = address_of(place)
     if address is None:
         return Path(place)
@@ -95,7 +95,7 @@ def _stand_in(store: RemoteStore) -> Path:
 
 
 def parts_of(folder: Path) -> PartsLibrary | None:
-    """Return the library of parts that a folder is, or stands for; None: it is none.
+    """Return the library of parts that a folder is or stands for, else None.
 
     Raises:
         DataError: its file is damaged.
@@ -115,9 +115,7 @@ def _parts(folder: Path, _: int) -> PartsLibrary:
 
 
 def parts_above(path: Path) -> tuple[PartsLibrary, str] | None:
-    """Return the library of parts that a timeline would lie in, and its path there; None: it lies
-    in none.
-    """
+    """Return the library of parts that a timeline belongs to, and its path there, or None."""
     folder = next(filter(is_parts, path.absolute().parents), None)
     found = None if folder is None else parts_of(folder)
     if folder is None or found is None:

@@ -1,8 +1,8 @@
-"""A timeline file as a row, and back to the byte.
+"""A timeline file as a row of a table, and back again, byte by byte.
 
-A row has the columns of the index, and beside them what else a timeline says.  Where that does not
-give the same bytes again (a file of another program, or of an older edition) the file itself stands
-in the row, too.
+A row has the columns of the index, and further ones for the rest of a timeline.  If these do not
+give the same bytes again (a file of another program, or in an older form), the row also holds the
+file.
 """
 
 import base64
@@ -19,9 +19,9 @@ from seehear.library.scan import Stamp
 from seehear.time import Timeline
 
 OF_PARTS = {
-    "version": "VARCHAR",  # the commit that wrote it: of two rows about a path the latest counts
+    "version": "VARCHAR",  # name of its commit; of rows with one path the latest counts
     "rest": "VARCHAR",  # JSON: grid, tracks, parser, media, source, vocabulary, warnings
-    "corrections": "VARCHAR",  # JSON: what people took away and did
+    "corrections": "VARCHAR",  # JSON: what people removed and changed
     "probabilities": "VARCHAR",  # JSON: the scores that the timeline keeps
     "file": "VARCHAR",  # base64
 }
@@ -31,10 +31,10 @@ _PEOPLE = ("removed", "review")
 
 
 def read_row(path: str, stamp: Stamp, content: bytes, where: object) -> tuple[Json, Timeline]:
-    """Return the row of a timeline file, and the timeline.
+    """Return the row of a timeline file, and the timeline itself.
 
     Raises:
-        DataError: it is none.
+        DataError: it is not a timeline.
     """
     try:
         path.encode()
@@ -54,7 +54,7 @@ def read_row(path: str, stamp: Stamp, content: bytes, where: object) -> tuple[Js
         row["file"] = None
         same = row_content(row) == content
         json.dumps(row, ensure_ascii=False).encode()
-    except (UnicodeEncodeError, DataError):  # halves of characters, which no table holds
+    except (UnicodeEncodeError, DataError):  # lone surrogates, which no table holds
         same = False
     except ValueError:  # NaN and infinity
         raise DataError("a number is not finite", where=where) from None
@@ -74,7 +74,7 @@ def row_timeline(row: Mapping[str, Any]) -> Timeline:
     """Return the timeline of a row.
 
     Raises:
-        DataError: it is none.
+        DataError: it is not a timeline.
     """
     where = row["path"]
     if row["file"] is not None:

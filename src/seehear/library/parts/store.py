@@ -1,7 +1,7 @@
 """Where a library of parts lies: a local folder, or any address that fsspec reaches.
 
-A file is there whole or not at all.  Credentials are those of the environment, as the address's own
-package reads them; an address that carries one is refused.
+Files are written whole or not at all.  Credentials come from the environment, as the package of the
+address's file system reads them; an address that contains credentials is refused.
 """
 
 import contextlib
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 
 class Store(Protocol):
-    """Files by names such as `clips/a.parquet`."""
+    """A place of files, with names such as `clips/a.parquet`."""
 
     @property
     def address(self) -> str:
         """How a user names it."""
 
     def names(self, folder: str) -> list[str]:
-        """Return the names of the files in a folder, sorted; none where there is no folder."""
+        """Return the names of the files in a folder, sorted; none if there is no folder."""
 
     def read(self, name: str) -> bytes:
         """Return the content of a file.
@@ -46,16 +46,16 @@ class Store(Protocol):
         """Put a local file in place."""
 
     def remove(self, name: str) -> None:
-        """Take a file away; one that is gone is not an error."""
+        """Remove a file; a missing file is not an error."""
 
     def attach(self, db: "DuckDBPyConnection") -> None:
         """Let DuckDB read here."""
 
     def sql(self, name: str) -> str:
-        """Return what DuckDB's readers call a file."""
+        """Return a file's name for DuckDB's readers."""
 
     def scratch(self) -> contextlib.AbstractContextManager[Path]:
-        """Give a local folder for files on their way here."""
+        """Yield a local scratch folder for files that are to be put here."""
 
 
 class LocalStore:
@@ -100,7 +100,7 @@ class LocalStore:
         (self.folder / name).unlink(missing_ok=True)
 
     def attach(self, db: "DuckDBPyConnection") -> None:
-        """Let DuckDB read here: it does by itself."""
+        """Do nothing: DuckDB reads local files anyway."""
 
     def sql(self, name: str) -> str:
         """Return what DuckDB's readers call a file."""
@@ -122,7 +122,7 @@ class RemoteStore:
     """A folder at an address that fsspec reaches.
 
     Raises:
-        ConfigError: no file system is of its kind, or it carries credentials.
+        ConfigError: an unknown kind of address, or one that contains credentials.
         MissingExtraError: the package of that file system is not installed.
     """
 
@@ -133,7 +133,7 @@ class RemoteStore:
 
     @contextmanager
     def _told(self, what: str) -> Iterator[None]:
-        """Turn whatever a file system has against it into one line."""
+        """Turn any error of the file system into one of ours, of one line."""
         try:
             yield
         except (SeehearError, FileNotFoundError):

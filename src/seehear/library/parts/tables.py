@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 Db: TypeAlias = "DuckDBPyConnection"
-_GROUP = 4096  # clips that are read to find one
+_GROUP = 4096  # clips of a row group: so many are read to find one
 _INTO = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {})"
 LATEST = "row_number() OVER (PARTITION BY path ORDER BY version DESC, filename)"
 Levels: TypeAlias = dict[tuple[str, str | None], NDArray[np.uint8]]  # by track and class
@@ -30,14 +30,14 @@ Levels: TypeAlias = dict[tuple[str, str | None], NDArray[np.uint8]]  # by track 
 
 @contextmanager
 def reading(store: Store, scratch: Path | None = None) -> Iterator[Db]:
-    """Give a connection that reads a store; what DuckDB has against it becomes one line.
+    """Yield a DuckDB connection that reads a store; its errors become ours, of one line.
 
     Args:
-        store: what is read.
-        scratch: where it may put what is too much for memory.
+        store: where the parts lie.
+        scratch: folder for data that do not fit into memory.
 
     Raises:
-        DataError: a part is damaged or out of reach, or cannot be written.
+        DataError: a part is damaged, cannot be reached or cannot be written.
     """
     import duckdb
 
@@ -52,12 +52,12 @@ def reading(store: Store, scratch: Path | None = None) -> Iterator[Db]:
 
 
 def quoted(path: Path) -> str:
-    """Return a path as SQL has texts, where no parameter can stand."""
+    """Return a path as a text of SQL, for places where DuckDB takes no parameter."""
     return "'" + str(path).replace("'", "''") + "'"
 
 
 def clips_of(store: Store, parts: Sequence[LibraryPart]) -> tuple[str, dict[str, object]]:
-    """Return SQL of the table of clips of some parts, and its values."""
+    """Return SQL for the table of clips of some parts, and its parameters."""
     files = [store.sql(part.file("clips")) for part in parts]
     sql = "read_parquet($files, filename = true, hive_partitioning = false)"
     return sql, {"files": files}
@@ -77,7 +77,7 @@ def write_clips(db: Db, rows: Path, file: Path) -> None:
 
 
 def copy(db: Db, sql: str, file: Path, values: Mapping[str, object] | None = None) -> None:
-    """Write what a query finds into a file."""
+    """Write the result of a query into a file."""
     db.execute(f"COPY ({sql}) TO {quoted(file)} {_INTO.format(_GROUP)}", dict(values or {}))
 
 
@@ -103,10 +103,10 @@ def write_scores(db: Db, levels: Levels, file: Path) -> None:
 def read_scores(
     db: Db, store: Store, part: LibraryPart, labels: Sequence[str] | None = None
 ) -> Levels:
-    """Return the scores of a part: of all classes, or of some and of the likeliest one.
+    """Return the scores of a part: of all classes, or of some and the largest of all.
 
     Raises:
-        DataError: there are more or fewer than its clips have segments.
+        DataError: their number differs from the number of the clips' segments.
     """
     values: dict[str, object] = {"file": store.sql(part.file("scores"))}
     which = "true"
@@ -129,7 +129,7 @@ def read_scores(
 
 
 def write_features(db: Db, files: Iterable[tuple[str, str, Path]], file: Path) -> int:
-    """Write what was kept of clips (path, version, archive of arrays); return its bytes."""
+    """Write kept features given as (path, version, archive of arrays); return their bytes."""
     db.execute(
         "CREATE OR REPLACE TEMP TABLE kept (path VARCHAR, version VARCHAR, place INTEGER,"
         " name VARCHAR, content BLOB)"
@@ -146,7 +146,7 @@ def write_features(db: Db, files: Iterable[tuple[str, str, Path]], file: Path) -
 
 
 def members(archive: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the arrays of an archive; where these do not give it again, the file, under no name."""
+    """Yield (name, array) of an archive; if it cannot be rebuilt from these, ("", the file)."""
     whole = archive.read_bytes()
     found: list[tuple[str, bytes]] = []
     with contextlib.suppress(zipfile.BadZipFile, NotImplementedError, OSError):
