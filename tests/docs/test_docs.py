@@ -33,6 +33,7 @@ FENCE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 FIRST_RECIPE = "docs/first-recipe.md"  # has a test of its own
+OPEN_OTHERWISE = ("README.md", "docs/results.md")  # what it is; what was compared
 LANGUAGES = {"", "sh", "python", "toml", "json", "text"}
 
 
@@ -97,6 +98,19 @@ def test_every_block_is_one_we_can_check(page: str) -> None:
             ast.parse(block.text)
         for command in block.commands:
             build_parser(command[0]).parse_args(command)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in OPEN_OTHERWISE])
+def test_a_page_says_first_what_its_reader_can_do(page: str) -> None:
+    opening = (ROOT / page).read_text(encoding="utf-8").split("\n## ")[0]
+    assert "After this page you" in " ".join(opening.split())
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_code_in_tables_shows_no_escapes(page: str) -> None:
+    """The site shows a backslash before a bar inside code, where a reader would copy it."""
+    rows = re.findall(r"^\|.*", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE)
+    assert not [row for row in rows if re.search(r"`[^`]*\\\|[^`]*`", row)]
 
 
 def test_the_first_screen_is_in_plain_words() -> None:

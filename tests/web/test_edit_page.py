@@ -105,6 +105,20 @@ def row(track: str, label: str) -> str:
     return f".lane.{track} .lane-track:has(.lanes-name[title='{label}'])"
 
 
+CUT = """() => [...document.querySelectorAll("input[placeholder]")].filter(field => {
+  const style = getComputedStyle(field), pen = document.createElement("canvas").getContext("2d");
+  pen.font = style.font;
+  const room = field.clientWidth - 2 * parseFloat(style.paddingLeft);
+  return field.offsetParent && pen.measureText(field.placeholder).width > room;
+}).map(field => field.placeholder)"""
+
+
+def test_no_hint_in_a_field_is_cut_off(opened: Any) -> None:
+    """What an empty field says is as long as the field at most."""
+    assert opened.locator(".edit-who").is_visible()
+    assert opened.evaluate(CUT) == []
+
+
 def test_by_mouse(opened: Any, library: Path) -> None:
     page, heard = opened, row("audio", "Dog")
     assert said(page) == [("Dog", 0, 4, "parser"), ("Speech", 6, 8, "parser")]
