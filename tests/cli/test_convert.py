@@ -121,9 +121,7 @@ def test_what_a_release_stores_for_nothing_is_left_out(
     assert result["left_out"] == 4
     assert result["tensors"] == len(state)
     assert main(arguments[:-1]) == 0
-    assert (
-        "4 stored tensors that cannot influence an output were left out" in capsys.readouterr().out
-    )
+    assert "left out: 4 stored tensors without influence on any output" in capsys.readouterr().out
 
 
 def test_other_classes_and_features(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

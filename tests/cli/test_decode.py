@@ -40,7 +40,7 @@ def test_every_option_decides_and_no_option_takes_it_back(
 ) -> None:
     before = (library / "a.timeline.json").read_text()
     assert decode(library, "--hysteresis", "0.4") == 0
-    assert capsys.readouterr().out == "1 of 1 timelines changed: 3 events before, 3 now\n"
+    assert capsys.readouterr().out == "1 of 1 timeline changed: 3 events before, 3 now\n"
     assert spans(library) == [(0, 2), (3, 4), (5, 8)]
     decode(library, "--min-duration", "2")
     assert spans(library) == [(5, 8)], "it starts from the parser's own settings each time"

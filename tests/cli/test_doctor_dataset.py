@@ -132,7 +132,7 @@ def test_no_dataset_there(tmp_path: Path, capsys, root: str, message: str) -> No
 def test_truth_of_other_names_is_a_failure_with_the_nearest(tmp_path: Path, capsys) -> None:
     root = write(tmp_path, audio_csv=TRUTH + "c.wav\t0\t1\tCat\n")
     about = report(capsys, root, "--no-media", code=1)
-    assert "1 of 1 rows of truth" in about["errors"][0]
+    assert "1 of 1 row of truth" in about["errors"][0]
     assert main(["doctor", str(root), "--no-media"]) == 1
     assert "'c.wav': did you mean 'c'?" in capsys.readouterr().err
     rows = "c\t0\t1\tCat\nc\t1\t2\tDog\nC.wav\t0\t1\tDog\n"

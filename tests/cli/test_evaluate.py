@@ -105,7 +105,7 @@ def test_unreadable_predictions_are_named_and_end_in_1(llp, tmp_path, capsys) ->
     capsys.readouterr()
     (tmp_path / made[CLIPS[0]]).write_text("{")
     assert main(command) == 2
-    assert "1 files cannot be read" in capsys.readouterr().err
+    assert "1 file cannot be read" in capsys.readouterr().err
     assert main([*command, "--missing", "empty"]) == 1
     out, err = capsys.readouterr()
     assert err.count("\n") == 1
@@ -176,8 +176,7 @@ def test_missing_and_extra_are_options_and_are_reported(llp, table, capsys) -> N
     main(["evaluate", str(llp), "--predictions", path, "--missing", "empty", "--extra", "ignore"])
     said = " ".join(capsys.readouterr().out.split())
     assert (
-        "2 clips without a prediction scored as empty; 1 predictions of other clips left out"
-        in said
+        "2 clips without a prediction scored as empty; 1 prediction of other clips left out" in said
     )
 
 
@@ -191,7 +190,7 @@ def test_segments_that_were_not_parsed_are_named_and_change_no_figure(llp, table
     assert cut["figures"] == whole["figures"]
     assert cut["exclusive"]["segment/audio_only"] < whole["exclusive"]["segment/audio_only"]
     assert cut["setting"]["unparsed"]["visual"] == {"segments": 8, "clips": [CLIPS[2]]}
-    assert f"8 visual segments of 1 clips were not parsed ({CLIPS[2]}): they count as" in err
+    assert f"not parsed: 8 visual segments of 1 clip ({CLIPS[2]}); what was not" in err
 
 
 def test_times_of_the_source_video_are_noticed(llp, tmp_path, capsys) -> None:
@@ -217,7 +216,7 @@ def test_times_of_the_source_video_are_noticed(llp, tmp_path, capsys) -> None:
         json.loads(shown.out)["setting"]["outside_grid"] == 2
     )  # 9.5-20 still touches the last segment
     assert shown.err.count("\n") == 1
-    assert "2 events lie outside the clip" in shown.err
+    assert "not counted: 2 events outside the clip" in shown.err
 
 
 def test_two_predictions_compared(llp, table, tmp_path, capsys) -> None:
@@ -358,7 +357,7 @@ def test_a_trained_parser_needs_features(trained, capsys) -> None:
         (
             HEADER,
             PERFECT + "nobody\taudio\t0\t1\tDog\n",
-            "1 predictions for clips that are not in split test (nobody)",
+            "1 prediction for clips that are not in split test (nobody)",
         ),
         (
             HEADER,

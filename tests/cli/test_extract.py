@@ -82,7 +82,7 @@ def test_features_of_a_folder_with_a_damaged_file(media, tmp_path, capsys):
     assert result["clips"] == {"ok": 1, "degraded": 1, "failed": 1}
     assert (result["done"], list(result["failed"])) == (0, ["broken"])
     assert (result["skipped"], result["unread"]) == (["song.mka"], [])
-    assert "3 of 3 clips were done before" in again.err
+    assert "3 of 3 clips done before" in again.err
 
 
 def test_all_well_is_0_and_nothing_done_is_2(media, tmp_path, capsys):

@@ -157,7 +157,7 @@ def test_what_a_person_reads(tmp_path: Path, media: Path, capsys: pytest.Capture
     assert run(labels, "--media", media / "film.mkv", "--out", tmp_path / "library") == 0
     out, err = capsys.readouterr()
     assert f"{labels}: audacity, 1 of 2 rows used" in out
-    assert "note: of 1 rows nothing says whether they are heard or seen: taken as heard" in out
-    assert out.endswith("1 timelines in " + str(tmp_path / "library") + ", 1 of them new\n")
+    assert "note: 1 row taken as heard, as nothing says heard or seen" in out
+    assert out.endswith("1 timeline in " + str(tmp_path / "library") + ", 1 of them new\n")
     assert "line 2: not used: it is a moment without a length; --point says" in err
     assert (tmp_path / "library" / "film.timeline.json").is_file()

@@ -69,7 +69,7 @@ def test_what_stands_in_a_clip_gone_through_is_confirmed(library: Path) -> None:
 def test_the_queue_in_words(library: Path, capsys) -> None:
     assert review(library, "--limit", "1") == 0
     out = capsys.readouterr().out
-    assert "3 clips are not reviewed completely" in out
+    assert "3 clips not reviewed completely" in out
     assert "one track is sure" in out
     assert out.count("Dog") == 1
     assert review(library, "--order", "random", "--seed", "1", "--json") == 0

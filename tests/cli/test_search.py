@@ -92,7 +92,8 @@ def test_json_alone_on_stdout(library: Path, capsys: pytest.CaptureFixture[str])
     [
         (
             "audio:Dgo",
-            "query: no clip was searched for a class 'Dgo' (did you mean Dog? searched for: ",
+            "query: no clip was searched for a class 'Dgo' at position 7 of 'audio:Dgo';"
+            " did you mean Dog? searched for: ",
         ),
         ("audio:Dog &", "query: expected a condition, got nothing at position 12"),
         (

@@ -48,7 +48,7 @@ def test_from_corrections_to_a_parser(tmp_path: Path, monkeypatch, capsys) -> No
         put(tmp_path / "lib", number, right=False)
     assert teach(tmp_path / "lib", tmp_path / "model") == 0
     out = capsys.readouterr().out
-    assert "learnt from 10 reviewed and 0 catalogued clips" in out
+    assert "learnt from 10 reviewed clips and 0 catalogued clips" in out
     assert "segment/type" in out
     card = (tmp_path / "model" / "README.md").read_text()
     assert "| Loud | 80 | 80 |" in card

@@ -54,7 +54,7 @@ def test_the_reason_and_the_file_that_may_be_meant(
     meant = file.removeprefix("videos/")
     told = f"{name}: no media file of this clip: {reason}; did you mean {meant}?"
     assert dataset.absent.reason(clip) == told
-    with pytest.raises(DataError, match="found a media file for none of the 1 clips") as error:
+    with pytest.raises(DataError, match="found a media file for none of the 1 clip") as error:
         collect([root])
     assert told in str(error.value)
 

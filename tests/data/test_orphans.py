@@ -19,7 +19,7 @@ def test_truth_of_other_names_is_an_error_that_names_the_nearest(tmp_path: Path,
     with pytest.raises(DataError) as caught:
         split.truth()
     said = str(caught.value)
-    assert "audio.csv: 1 of 1 rows of truth names no clip of any split" in said
+    assert "audio.csv: 1 of 1 row of truth names no clip of any split" in said
     assert f"{name!r}: did you mean 'c'?" in said
 
 
@@ -39,7 +39,7 @@ def test_a_few_rows_of_other_names_are_warned_of(tmp_path: Path) -> None:
 def test_truth_of_another_split_is_told(tmp_path: Path) -> None:
     split = open_dataset(write(tmp_path, audio_csv=TRUTH + "a\t0\t1\tDog\n")).split("test")
     (warning,) = split.warnings()
-    assert "none of the 1 clips of split test has a row of truth" in warning
+    assert "none of the 1 clip of split test has a row of truth" in warning
     assert not split.truth().audio.any()
 
 
@@ -70,7 +70,7 @@ def test_predictions_of_other_names_name_the_nearest(tmp_path: Path) -> None:
     path.write_text("filename\ttrack\tonset\toffset\tevent_label\nC.wav\taudio\t0\t1\tCat\n")
     with pytest.raises(DataError, match=r"'C\.wav': did you mean 'c'\?"):
         read_predictions(path, split, vocabulary, grid)
-    with pytest.raises(DataError, match=r"missing for 1 of 1 clips.*did you mean 'c'\?"):
+    with pytest.raises(DataError, match=r"missing for 1 of 1 clip .*did you mean 'c'\?"):
         read_predictions(path, split, vocabulary, grid, extra="ignore")
 
 

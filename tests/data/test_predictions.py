@@ -139,7 +139,7 @@ def test_intervals_are_drawn_on_the_segments(data: Dataset, tmp_path: Path) -> N
         ),
         (
             ROWS + "nobody_0_10\taudio\t0\t1\tDog\n",
-            r"1 predictions for clips that are not in split test \(nobody_0_10\)",
+            r"1 prediction for clips that are not in split test \(nobody_0_10\)",
         ),
         (
             ROWS + "-ab_c-d_EF0_101.8_111.8\taudio\t0\t1\tDog\n",
@@ -228,7 +228,7 @@ def test_classes_that_the_parser_knows_and_the_dataset_does_not_matter_only_if_f
         ),
         (
             {"names": np.array([CLIPS[0], CLIPS[1], "who"])},
-            "1 predictions for clips that are not in split test",
+            "1 prediction for clips that are not in split test",
         ),
     ],
 )

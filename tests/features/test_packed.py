@@ -63,7 +63,7 @@ def test_a_failed_clip_says_why_and_does_not_shift_the_others(tmp_path):
 
 def test_unknown_clip_or_stream_is_named(tmp_path):
     store = make_store(tmp_path, [10])
-    with pytest.raises(FeatureError, match="clip nobody is not among the 1 clips"):
+    with pytest.raises(FeatureError, match="clip nobody is not among the 1 clip of"):
         store.array("eye/feature", ["nobody"])
     with pytest.raises(
         FeatureError, match="expected stream ear/feature, the folder has eye/feature"

@@ -15,10 +15,10 @@ from small_library import put
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "seehear"
 
-_MORE = ("names", "plugins", "processes")
+_MORE = ("foreign", "lock", "names", "plugins", "processes")
 # as in docs/architecture.md: a part may import those of its own line and of the lines above it
 LAYERS = [
-    [*("errors", "_version", "addresses", "arrays", "closest", "files", "foreign", "lock"), *_MORE],
+    [*("errors", "_version", "addresses", "amounts", "arrays", "closest", "files"), *_MORE],
     ["time"],
     ["metrics", "data", "media", "weights"],
     ["share", "interchange"],

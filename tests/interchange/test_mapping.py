@@ -61,8 +61,7 @@ def test_a_label_wins_over_its_tier_and_the_format_comes_last(tmp_path: Path) ->
         ("7", "it has no label;"),
     ]
     assert notes == [
-        "of 1 rows nothing says whether they are heard or seen: taken as heard; `track` or `map`"
-        " says otherwise"
+        "1 row taken as heard, as nothing says heard or seen; `track` or `map` says otherwise"
     ]
 
 

@@ -11,7 +11,7 @@ def test_a_selection_is_one_row_however_many_views_show_it(tmp_path) -> None:
     )
     found = imported(tmp_path, text)
     assert plain(found) == [(0.5, 1.5, "owl")] * 2
-    assert found.notes == ("selections shown in more than one view count once: 1 rows left out",)
+    assert found.notes == ("selections shown in more than one view count once: 1 row left out",)
 
 
 def test_times_in_a_row_of_files_count_in_their_own(tmp_path) -> None:

@@ -58,7 +58,7 @@ def test_clips_are_selected_in_the_order_asked_for():
     one = labels()
     other = one.select(["b", "a"])
     np.testing.assert_array_equal(other.visual, one.visual[::-1])
-    with pytest.raises(DataError, match="no segment labels for 1 clips, the first is c"):
+    with pytest.raises(DataError, match="no segment labels for 1 clip, the first is c"):
         one.select(["a", "c"])
 
 

@@ -73,7 +73,7 @@ def test_a_table_can_be_brought_in_and_asked(tmp_path, capsys):
     assert main([*command, "--vectors", "vec=visual:mine", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["new"] == ["clip0", "clip1", "clip2"]
     assert main([*command, "--vectors", "vec=visual:mine"]) == 0  # once more: the same
-    assert "0 timelines of them new" in capsys.readouterr().out
+    assert "new timelines: 0" in capsys.readouterr().out
     hit = next(like(library, "clip1@4", "visual").ranked().hits(1))
     assert (hit.source, hit.start_s) == ("clip2", 4.0)
     assert main([*command, "--vectors", "vec=visual:mine", "--fps", "2"]) == 2

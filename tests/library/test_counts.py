@@ -58,7 +58,7 @@ def test_spellings_of_one_class_are_one_and_notes_are_its_own(tmp_path: Path) ->
     put(tmp_path, "a", {"Baby_cry": "#..."}, {})
     put(tmp_path, "b", {"baby cry": "#..."}, {}, ("baby cry", "Dog"))
     told = put(tmp_path, "c", {}, {"Dog": "##.."}, ("Dog",))
-    lines = ("Dog: what is seen as Hound counts", "the picture is damaged")
+    lines = ("Dog: taken for the picture class Hound", "the picture is damaged")
     (tmp_path / "c.timeline.json").write_text(replace(told, warnings=lines).to_json())
     update(tmp_path)
     cry, dog, car = count_classes(tmp_path)

@@ -54,14 +54,28 @@ def test_stretches_where_conditions_hold_together(
 def test_an_unknown_class_names_the_closest(library: Path) -> None:
     update(library)
     with pytest.raises(
-        ConfigError, match=r"class 'dgo' \(did you mean Dog\? searched for: .*Dog\) at position 7"
+        ConfigError,
+        match=r"class 'dgo' at position 7 of 'audio:dgo'; did you mean Dog\? searched for: .*Dog",
     ):
         search(library, "audio:dgo")
     with pytest.raises(
         ConfigError,
-        match=r"no clip was searched for a class 'xylophone' \(searched for: Baby_cry, ",
+        match=r"no clip was searched for a class 'xylophone' at .*; searched for: Baby_cry, ",
     ):
         search(library, "xylophone")
+
+
+@pytest.mark.parametrize("query", ["dog", "seen:dog", "audio:", "no dog", "smell:Dog"])
+def test_the_example_of_an_error_is_answered_by_the_same_library(
+    tmp_path: Path, query: str
+) -> None:
+    put(tmp_path, "a", {"Baby cry": "##.."}, None, vocabulary=("Baby cry",))
+    update(tmp_path)
+    with pytest.raises(ConfigError) as caught:
+        search(tmp_path, query)
+    example = str(caught.value).split("for example: ")[1]
+    assert "Baby cry" in example
+    search(tmp_path, example)
 
 
 def literal(node: Node, line: Timeline, second: int) -> bool | None:

@@ -37,7 +37,7 @@ def test_an_index_proposes_what_exact_comparison_finds(library):
     source, start_s, found = first(library)
     exactly = first(library, exact=True)
     assert (source, start_s) == exactly[:2] == ("c07.mp4", 3.0)
-    assert "of 40 clips were compared: those that the index" in found.notes[1]
+    assert "of 40 clips: those that the index" in found.notes[1]
     assert 0 < found.clips < 10
     assert exactly[2].clips == 40
 

@@ -58,9 +58,9 @@ def test_words_are_understood_by_name(query: str, meant: str) -> None:
 @pytest.mark.parametrize(
     ("query", "told_of"),
     [
-        ("Dgo", "(did you mean Dog? searched for: "),
-        ("cat", "class 'cat' (searched for: Baby_cry_infant_cry, "),  # no misspelt car
-        ("big fluffy thing", "class 'big fluffy thing' (searched for: "),
+        ("Dgo", "; did you mean Dog? searched for: "),
+        ("cat", "of 'cat'; searched for: Baby_cry_infant_cry, "),  # no misspelt car
+        ("big fluffy thing", "of 'big fluffy thing'; searched for: "),
     ],
 )
 def test_what_no_class_is_meant_by_is_one_line(query: str, told_of: str) -> None:
@@ -91,11 +91,15 @@ def test_likeness_is_asked_last_and_said(monkeypatch: pytest.MonkeyPatch, tmp_pa
     for query in ("heard dog", "dogs", "animal"):
         search(tmp_path, query)
     assert asked == ["doggo"]
-    with pytest.raises(ConfigError, match=r"'gizmo' \(searched for: Car, Dog\)"):
+    with pytest.raises(
+        ConfigError, match="'gizmo'; searched for: Car, Dog; for example: audio:Car -"
+    ):
         search(tmp_path, "gizmo")
-    with pytest.raises(ConfigError, match=r"'cat' \(searched for: Car, Dog\)"):
+    with pytest.raises(
+        ConfigError, match="'cat'; searched for: Car, Dog; for example: audio:Car -"
+    ):
         search(tmp_path, "cat")  # has a meaning of its own, whatever is like it
-    with pytest.raises(ConfigError, match="'no' is not understood: ask with not or without"):
+    with pytest.raises(ConfigError, match=r"'no' is not understood .*; ask with not or without"):
         search(tmp_path, "dog and no car")  # or it would be taken for a car
     assert asked == ["doggo", "gizmo"]
 

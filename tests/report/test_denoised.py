@@ -131,5 +131,5 @@ def test_features_of_other_weights_or_fewer_clips_are_named(world, denoised, mon
     )
     found = read_denoised(world.runs["lsld"], world.store, world.dataset, load_tower=tower)
     assert len(found.names) == len(denoised.names) - 1
-    assert "1 of 24 clips no longer have features of conse" in found.notes[0]
+    assert "1 of 24 clips, without features of conse" in found.notes[0]
     assert "other weights of conse" in found.notes[1]

@@ -88,4 +88,4 @@ def test_only_what_was_said_is_known_and_another_way_of_parsing_is_left_out(tmp_
     save(tmp_path, "other", replace(other, parser={**other.parser, "preset": "clip"}))
     known = known_of(tmp_path)
     assert len(known.clips) == 3
-    assert known.notes == ["1 clips were parsed in another way than most, and are left out"]
+    assert known.notes == ["left out: 1 clip, parsed in another way than most"]

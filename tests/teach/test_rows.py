@@ -67,7 +67,7 @@ def test_a_refitted_parser_reads_media_and_kept_features_alike(
 ):
     model = tmp_path / "model"
     assert teach(library / "lib", model, "--anyway") == 0
-    assert "learnt from 5 reviewed and 0 catalogued clips" in capsys.readouterr().out
+    assert "learnt from 5 reviewed clips and 0 catalogued clips" in capsys.readouterr().out
     assert "Learnt by `refit`" in (model / "README.md").read_text()
     parser = Parser.load(model)
     about = json.loads((model / "taught.json").read_text())["linear"]
@@ -132,4 +132,4 @@ def test_a_library_without_kept_features_is_told_what_to_do(library, tmp_path, c
     assert "parse its video again and keep features" in error
     shutil.copy(library / "lib" / "0.features.npz", tmp_path / "lib")
     assert teach(tmp_path / "lib", tmp_path / "model", "--anyway") == 0
-    assert "4 clips without features are left out" in capsys.readouterr().err
+    assert "left out: 4 clips without features" in capsys.readouterr().err

@@ -287,7 +287,7 @@ def test_videos_behind_links_are_refused_until_the_user_allows_their_folder(
         note = _about_videos(catalogue, [media])
         if not found:
             assert note == (
-                "2 videos are links out of the folders named and are not shown (the first leads to"
+                "not shown: 2 videos linked from outside the folders named (the first leads to"
                 f" {archive / 'a.mp4'}); --links-to {archive} allows that folder"
             )
             answer = client.get(f"/api/clips/{clip_id('a.timeline.json')}/media")

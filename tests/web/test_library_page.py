@@ -14,7 +14,7 @@ from seehear.web.settings import Limits, Settings
 from web_world import WORKER, make_video, put, served, visited
 
 pytestmark = pytest.mark.browser
-NOTE = "Rain: no sound class has this name; what is heard as Water counts"
+NOTE = "Rain: no sound class has this name; the most similar one is used instead: Water"
 
 
 def clip(source: str, *events: Event, warnings: tuple[str, ...] = ()) -> Timeline:

@@ -125,8 +125,8 @@ def test_a_fault_of_a_query_is_shown_where_it_is_typed(browser: Any, site: str) 
     page.press("#query", "Enter")
     assert (
         page.locator(".problem").inner_text()
-        == f"no clip was searched for a class 'Dgo' (did you mean Dog? searched for: {HOSTILE},"
-        " Car, Dog, Speech) at position 7 of 'audio:Dgo'; for example: audio:Dog -visual:Dog"
+        == "no clip was searched for a class 'Dgo' at position 7 of 'audio:Dgo'; did you mean Dog?"
+        f" searched for: {HOSTILE}, Car, Dog, Speech; for example: audio:Dog -visual:Dog"
     )
     page.goto(f"{site}#/clip/{'0' * 24}")
     page.wait_for_selector("text=there is no such clip")
@@ -182,7 +182,7 @@ def test_what_stands_in_for_words_is_told_beside_the_lanes(page: Any, tmp_path: 
         page.set_input_files("#file", str(video))
         page.fill("#events", "Rain")
         page.click("button.primary")
-        told = "Rain: what is heard as Water counts"
+        told = "Rain: taken for the sound class Water"
         page.wait_for_selector(f"li >> text={told}")
         page.click("text=Open its page")
         page.wait_for_selector(".downloads")

@@ -143,7 +143,7 @@ def fake_parser(options: dict) -> worker.Parsing:
                 os.read(steps, 1)
             events.append(Event(second, second + 1, Track.VISUAL, names[second % len(names)], 0.5))
             whole = (*events, Event(0, second + 1, Track.AUDIO, names[0], 0.75))
-            about = ("Rain: what is heard as Water counts",) if "Rain" in names else ()
+            about = ("Rain: taken for the sound class Water",) if "Rain" in names else ()
             timeline = Timeline(
                 str(path),
                 float(count),

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seehear.amounts import amount
 from seehear.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -174,4 +175,4 @@ def _show(args: argparse.Namespace, planned: "Plan") -> None:
     for line in planned.left_out:
         print(f"seehear: left out: {line}", file=sys.stderr)
     count = len(planned.captions)
-    print(f"{args.out}: {count} caption{'' if count == 1 else 's'} of sounds")
+    print(f"{args.out}: {amount(count, 'caption')} of sounds")

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from seehear.amounts import amount
 from seehear.errors import ConfigError
 
 
@@ -46,6 +47,6 @@ def run(args: argparse.Namespace) -> int:
         print_json(vars(done))
         return 0
     gone = f"; {done.removed:,} old commits removed" if done.removed else ""
-    noun = "part" if done.after == 1 else "parts"
-    print(f"{done.clips:,} clips in {done.after:,} {noun}, before in {done.before:,}{gone}")
+    parts = amount(done.after, "part")
+    print(f"{amount(done.clips, 'clip')} in {parts}, before in {done.before:,}{gone}")
     return 0

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seehear._version import __version__
+from seehear.amounts import amount
 from seehear.cli.convert_library import is_library, run_library
 from seehear.errors import ConfigError, WeightsError
 from seehear.files import check_file
@@ -128,12 +129,14 @@ def run(args: argparse.Namespace) -> int:
         )
         return 0
     print(
-        f"{args.system}: {len(tensors)} tensors, {count:,} values -> {args.out} (described in"
-        f" {at.record.name}; as a graph, which needs no PyTorch, in {at.graph.name})"
+        f"{args.system}: {amount(len(tensors), 'tensor')}, {amount(count, 'value')} ->"
+        f" {args.out} (described in {at.record.name}; as a graph, which needs no PyTorch, in"
+        f" {at.graph.name})"
     )
     if stored > len(tensors):
         print(
-            f"{stored - len(tensors)} stored tensors that cannot influence an output were left out"
+            f"left out: {amount(stored - len(tensors), 'stored tensor')} without influence on"
+            " any output"
         )
     print(f"inputs: feature set {about['features']['name']} ({about['features']['summary']})")
     return 0
@@ -225,7 +228,8 @@ def describe(
     names = Vocabulary.parse(vocabulary) if vocabulary else LLP_VOCABULARY
     if len(names) != sizes["classes"]:
         raise ConfigError(
-            f"expected {sizes['classes']} classes, as the checkpoint has, got {len(names)}",
+            f"expected {amount(sizes['classes'], 'class')}, as the checkpoint has, got"
+            f" {len(names)}",
             where=vocabulary or "--vocabulary",
             hint="name the checkpoint's classes in --vocabulary FILE",
         )

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seehear.amounts import amount
 from seehear.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _converted(args: argparse.Namespace, advance: "Callable[[], None]") -> "tupl
 
 def _told(done: "Converted", place: str) -> str:
     there = done.clips - done.written - done.newer - len(done.failed)
-    told = f"{done.written:,} of {done.clips:,} clips written to {place}"
+    told = f"{done.written:,} of {amount(done.clips, 'clip')} written to {place}"
     if there > 0:
         told += f"; {there:,} were there already"
     if done.newer:

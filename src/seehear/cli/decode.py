@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seehear.amounts import amount
 from seehear.errors import ConfigError
 from seehear.files import Json
 
@@ -95,7 +96,8 @@ def _told(good: "list[Decided]", *, dry: bool) -> str:
     after = sum(one.after for one in good)
     would = "would change" if dry else "changed"
     return (
-        f"{changed:,} of {len(good):,} timelines {would}: {before:,} events before, {after:,} now"
+        f"{changed:,} of {amount(len(good), 'timeline')} {would}:"
+        f" {amount(before, 'event')} before, {after:,} now"
     )
 
 

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seehear.amounts import amount
 from seehear.cli.console import print_json, progress, table
 from seehear.cli.figures import percent
 
@@ -113,7 +114,10 @@ def _dataset(args: argparse.Namespace) -> int:
         print_json({"dataset": str(args.dataset), "clips": dict(splits)})
     else:
         sizes = ", ".join(f"{n} {split}" for split, n in splits.items())
-        print(f"{args.dataset}: {count} clips of ten seconds ({sizes}), {len(KINDS)} classes")
+        print(
+            f"{args.dataset}: {amount(count, 'clip')} of ten seconds ({sizes}),"
+            f" {amount(len(KINDS), 'class')}"
+        )
         print(f"next: seehear doctor {shlex.quote(str(args.dataset))}")
     return 0
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from seehear.amounts import amount
 from seehear.cli.console import print_json, table, warn
 from seehear.cli.figures import percent
 from seehear.errors import ConfigError
@@ -284,8 +285,8 @@ def _kept(
         _say(f"seehear: {line}")
     if missing:
         _say(
-            f"{len(missing)} of {len(split)} clips have no features that can be read and are left"
-            f" out (first: {missing[0]})"
+            f"left out: {len(missing)} of {amount(len(split), 'clip')}, without features that can"
+            f" be read (first: {missing[0]})"
         )
     return names, damaged
 
@@ -370,11 +371,12 @@ def _show_against(compared: dict[str, Any], other: str, names: tuple[str, ...]) 
         rows.append(_agreed("all", report))
         soft = report["soft"]
         table(
-            f"Ours against {other}: {track} labels of the segments of {report['clips']} clips",
+            f"Ours against {other}: {track} labels of the segments of"
+            f" {amount(report['clips'], 'clip')}",
             ("class", "segments", "both keep", "ours alone", "theirs alone", "neither", "alike"),
             rows,
             note=(
-                f"{report['clips_alike']} clips without a difference · of all values"
+                f"{amount(report['clips_alike'], 'clip')} without a difference · of all values"
                 f" {100 * soft['apart']:.2f} % differ by more than a thousandth, on average by"
                 f" {soft['mean']:.4f}"
             ),

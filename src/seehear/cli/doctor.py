@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from seehear.amounts import amount
 from seehear.cli.console import print_json, progress, table, warn
 from seehear.cli.installation import installation, show_installation
 from seehear.data import KINDS, READINGS, Dataset, Issue, Split, find_anomalies, open_dataset
@@ -221,8 +222,8 @@ def _show_splits(about: dict[str, Any]) -> None:
             ]
         )
     table(
-        f"{about['name']}: {len(about['classes'])} classes, {about['segments']} segments of"
-        f" {about['segment_s']:g} s",
+        f"{about['name']}: {amount(len(about['classes']), 'class')},"
+        f" {amount(about['segments'], 'segment')} of {about['segment_s']:g} s",
         [
             "split",
             "clips",
@@ -234,7 +235,7 @@ def _show_splits(about: dict[str, Any]) -> None:
         ],
         rows,
         note=(
-            f"{about['media_examined']} media files examined; segments a clip:"
+            f"{amount(about['media_examined'], 'media file')} examined; segments a clip:"
             f" {about['grid_from']}; to know these tables again: fingerprint"
             f" {about['fingerprint'][:16]}, {about['annotation']}"
         ),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.cli.console import print_json, warn
 from seehear.closest import shown
 from seehear.data import (
@@ -396,8 +397,8 @@ def _decided(
         print(f"seehear: {line}", file=sys.stderr)
     if found.outside_grid:
         print(
-            f"seehear: note: {predictions}: {found.outside_grid} events lie outside the clip and "
-            "do not count; seconds run from the start of the clip",
+            f"seehear: note: {predictions}: not counted: {amount(found.outside_grid, 'event')}"
+            " outside the clip; seconds run from the start of the clip",
             file=sys.stderr,
         )
     if found.made:
@@ -430,9 +431,10 @@ def _note_unparsed(predictions: Path, unparsed: dict[str, Any]) -> None:
     for track, gone in unparsed.items():
         if gone["segments"]:
             print(
-                f"seehear: note: {predictions}: {gone['segments']} {track} segments of"
-                f" {len(gone['clips'])} clips were not parsed ({shown(gone['clips'])}): they count"
-                " as segments in which nothing was found, and make nothing only heard or only seen",
+                f"seehear: note: {predictions}: not parsed:"
+                f" {amount(gone['segments'], f'{track} segment')} of"
+                f" {amount(len(gone['clips']), 'clip')} ({shown(gone['clips'])}); what was not"
+                " parsed counts as nothing found, and makes nothing only heard or only seen",
                 file=sys.stderr,
             )
 

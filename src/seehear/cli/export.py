@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seehear.amounts import amount
 from seehear.errors import ConfigError
 from seehear.files import check_file, is_folder, write_text
 
@@ -188,7 +189,7 @@ def _library(args: argparse.Namespace, selection: "Selection") -> int:
         _say(f"note: {line}")
     for line in clips.failed:
         _say(line)
-    _say("1 clip" if clips.done == 1 else f"{clips.done:,} clips")
+    _say(amount(clips.done, "clip"))
     return 1 if clips.failed else 0
 
 

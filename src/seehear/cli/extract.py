@@ -6,6 +6,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from seehear.amounts import amount
 from seehear.cli.console import Progress, print_json, progress, table
 from seehear.cli.inputs import add_audio_stream, check_audio_stream
 from seehear.errors import ConfigError
@@ -215,7 +216,7 @@ class _Progress:
     def begun(self, total: int, left: int) -> None:
         self._bar = Progress(left, "extract")
         if left < total:
-            self._bar.note(f"{total - left} of {total} clips were done before")
+            self._bar.note(f"{total - left} of {amount(total, 'clip')} done before")
 
     def report(self, finished: "FinishedClip") -> None:
         assert self._bar is not None
@@ -275,9 +276,9 @@ def _show(summary: "Summary", seconds: float, *, as_json: bool) -> None:
         table("Why not ok", ("reason", "clips"), shown, note="; ".join(notes) or None)
     if summary.done:
         print(
-            f"{summary.done} clips in {seconds:.1f} s ({summary.done / seconds:.2f} clips/s):"
-            f" encoders busy {times.encoding_s:.1f} s, waiting for decoders"
-            f" {times.waiting_s:.1f} s",
+            f"{amount(summary.done, 'clip')} in {seconds:.1f} s"
+            f" ({summary.done / seconds:.2f} clips/s): encoders busy {times.encoding_s:.1f} s,"
+            f" waiting for decoders {times.waiting_s:.1f} s",
             file=sys.stderr,
         )
 
@@ -308,5 +309,5 @@ def _export(args: argparse.Namespace) -> int:
             args.export_npy,
             report=lambda stream: bar.advance(detail=stream),
         )
-    print(f"{files} files in {args.export_npy}", file=sys.stderr)
+    print(f"{amount(files, 'file')} in {args.export_npy}", file=sys.stderr)
     return 0

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from seehear.amounts import amount
 from seehear.cli.console import table
 
 COLUMNS = (
@@ -26,8 +27,8 @@ def setting_line(setting: Mapping[str, Any]) -> str:
     """Return what a figure rests on, in one line."""
     parts = [
         (
-            f"{setting['dataset']} {setting['split']}, {setting['clips']} clips of"
-            f" {setting['segments']} segments"
+            f"{setting['dataset']} {setting['split']}, {amount(setting['clips'], 'clip')} of"
+            f" {amount(setting['segments'], 'segment')}"
         ),
         *([f"split {setting['split_chosen']}"] if setting.get("split_chosen") else []),
         f"truth {setting['truth']}, annotation {setting['annotation']}",
@@ -42,10 +43,11 @@ def setting_line(setting: Mapping[str, Any]) -> str:
         parts.append("decided before: gate and thresholds are the predictor's")
     if setting.get("scored_as_empty"):
         parts.append(
-            f"{len(setting['scored_as_empty'])} clips without a prediction scored as empty"
+            f"{amount(len(setting['scored_as_empty']), 'clip')} without a prediction scored as"
+            " empty"
         )
     if setting.get("left_out"):
-        parts.append(f"{setting['left_out']} predictions of other clips left out")
+        parts.append(f"{amount(setting['left_out'], 'prediction')} of other clips left out")
     parts.append(f"segments from: {setting['grid_from']}")
     return "; ".join(parts)
 

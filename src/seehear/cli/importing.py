@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seehear.amounts import amount
 from seehear.errors import ConfigError, MissingExtraError, SeehearError
 from seehear.files import Json
 
@@ -200,7 +201,8 @@ def _library_writer(args: argparse.Namespace) -> "Callable[[Gathering], _Written
         for number, reason in done.unused.items():
             work.refuse(number, reason)
         about: dict[str, Json] = {"timelines": list(done.timelines), "new": list(done.new)}
-        said = f"{len(done.timelines):,} timelines in {args.out}, {len(done.new):,} of them new"
+        count = amount(len(done.timelines), "timeline")
+        said = f"{count} in {args.out}, {len(done.new):,} of them new"
         return _Written(about, said, failed=list(done.failed))
 
     return write
@@ -222,7 +224,7 @@ def _truth_writer(
         refused, notes = write_truth(args.out, clips, about)
         for number, reason in refused:
             work.refuse(number, reason)
-        said = f"a dataset of {len(clips):,} clips in {args.out}: seehear doctor {args.out}"
+        said = f"a dataset of {amount(len(clips), 'clip')} in {args.out}: seehear doctor {args.out}"
         return _Written({"clips": len(clips), "split": args.split}, said, notes)
 
     return write
@@ -316,13 +318,13 @@ def _told_unused(files: "list[FileReport]") -> Iterator[str]:
             yield f"{file.path}: {one.where}: not used: {_options(one.reason)}"
         if len(file.unused) > _SHOWN:
             more = len(file.unused) - _SHOWN
-            yield f"{file.path}: {more} more rows are not used; --json lists them all"
+            yield f"{file.path}: {amount(more, 'more row')} not used; --json lists them all"
 
 
 def _told(args: argparse.Namespace, work: "Gathering", written: _Written) -> Iterator[str]:
     for file in work.files:
         if file.error is None:
-            yield f"{file.path}: {file.format}, {file.used:,} of {file.rows:,} rows used"
+            yield f"{file.path}: {file.format}, {file.used:,} of {amount(file.rows, 'row')} used"
         yield from (f"note: {_options(note)}" for note in file.notes)
     yield from (f"note: {_options(note)}" for note in written.notes)
     yield written.said

@@ -4,6 +4,7 @@ import argparse
 import contextlib
 from pathlib import Path
 
+from seehear.amounts import amount
 from seehear.errors import ConfigError, MissingExtraError
 from seehear.files import Json
 
@@ -49,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         print_json({**value, "failed": list(done.failed)})
     else:
         count, made = len(done.clips), len(done.new)
-        print(f"features of {count:,} clips in {args.out}, {made:,} timelines of them new")
+        print(f"features of {amount(count, 'clip')} in {args.out}; new timelines: {made:,}")
     if not done.clips:
         return 2
     return 1 if done.failed else 0

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seehear.amounts import amount
 from seehear.cli.console import progress
 from seehear.cli.inputs import Inputs
-from seehear.cli.parse_look import files
 from seehear.closest import shown
 from seehear.errors import ConfigError, FeatureError, SeehearError
 from seehear.library.archive import Look, Made, ParsedArchive
@@ -174,11 +174,12 @@ def from_kept(
     left = [task for task in tasks if task not in likely]
     for problem, found in misfits.items():
         names = shown((task.file.source for task in found), most=3)
-        result.tell(f"{files(len(found))} parsed from media ({names}): {problem}")
+        result.tell(f"{amount(len(found), 'file')} parsed from media ({names}): {problem}")
         left += found
     answered = len(tasks) - len(left)
     if answered:
-        result.tell(f"{files(answered)} parsed from kept features; --from media parses the media")
+        told = f"{amount(answered, 'file')} parsed from kept features"
+        result.tell(f"{told}; --from media parses the media")
     return [task for task in tasks if task in left]
 
 
@@ -279,4 +280,4 @@ def ask_library(
 
 
 def _of(problem: str, errors: Sequence[SeehearError]) -> str:
-    return f"{problem} ({files(len(errors))})"
+    return f"{problem} ({amount(len(errors), 'file')})"

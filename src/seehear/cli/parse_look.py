@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from seehear.amounts import amount
 from seehear.closest import shown
 from seehear.library.archive import Look, Made, ParsedArchive
 from seehear.library.plan import FileTask, Standing
@@ -21,18 +22,20 @@ def look_lines(look: Look, archive: ParsedArchive, made: Made, *, first: bool) -
     moved = [task for task in look.tasks() if task.moved]
     if moved:
         names = [f"{t.before.source} is now {t.file.source}" for t in moved if t.before]
-        yield f"{files(len(moved))} moved and not parsed again: {shown(names, most=3)}"
+        yield f"{amount(len(moved), 'file')} moved and not parsed again: {shown(names, most=3)}"
     if look.done and first:
-        yield f"{len(look.done)} of {files(len(look.tasks()))} done already"
+        yield f"{len(look.done)} of {amount(len(look.tasks()), 'file')} done already"
     if look.left:
         parts = "; ".join(_left_parts(look.left, archive, made))
-        yield f"{files(len(look.left))} left as before: {parts}; --again changed parses again"
+        count = amount(len(look.left), "file")
+        yield f"{count} left as before: {parts}; --again changed parses again"
         if ": decoding." in parts:
             yield "seehear decode changes decisions without parsing, where timelines keep scores"
     yield from kept_lines(look.kept, archive)
     if look.failed:
         names = [failure.source for failure in look.failed]
-        told = f"{files(len(look.failed))} failed before and not tried again ({shown(names)})"
+        count = amount(len(look.failed), "file")
+        told = f"{count} failed before and not tried again ({shown(names)})"
         yield f"{told}; --retry tries again"
 
 
@@ -47,7 +50,8 @@ def kept_lines(kept: Sequence[FileTask], archive: ParsedArchive) -> Iterator[str
             "replaces it"
         )
     if len(kept) > _NAMED:
-        yield f"{len(kept) - _NAMED} more timelines were changed since, and are left as they are"
+        more = amount(len(kept) - _NAMED, "more timeline")
+        yield f"left as before: {more}, changed since"
 
 
 def _left_parts(left: Sequence[FileTask], archive: ParsedArchive, made: Made) -> Iterator[str]:
@@ -58,8 +62,3 @@ def _left_parts(left: Sequence[FileTask], archive: ParsedArchive, made: Made) ->
             names = shown((task.file.source for task in tasks), most=3)
             why = archive.otherwise(tasks[0], made)
             yield f"{len(tasks)} {standing} ({': '.join(filter(None, [names, why]))})"
-
-
-def files(number: int) -> str:
-    """Return a number of files in words."""
-    return f"{number:,} file{'' if number == 1 else 's'}"

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seehear.addresses import stamp
+from seehear.amounts import amount
 from seehear.cli.console import print_json
 from seehear.cli.inputs import Inputs
-from seehear.cli.parse_look import files, kept_lines, look_lines
+from seehear.cli.parse_look import kept_lines, look_lines
 from seehear.errors import ConfigError, MissingExtraError, SeehearError, UnreachableError
 from seehear.files import make_folder, unwritable
 from seehear.library.archive import Look, Made, ParsedArchive
@@ -260,7 +261,7 @@ class Result:
         written = [path for place in sorted(self._written) for path in self._written[place]]
         self._written.clear()
         if self.many and written:
-            say(f"{files(len(written))} in {self._place(self._out)}")
+            say(f"{amount(len(written), 'file')} in {self._place(self._out)}")
         elif not self.many:
             for path in written:
                 say(f"wrote {self._place(path)}")
@@ -284,7 +285,7 @@ class Result:
         assert self._archive is not None
         kept = self._archive.failures
         where = f" (kept in {kept.path}; --retry tries again)" if list(kept) else ""
-        say(f"{files(len(self.failed))} failed{where}:")
+        say(f"{amount(len(self.failed), 'file')} failed{where}:")
         for source, problem in self.failed.items():
             say(f"  {source}: {problem}")
 

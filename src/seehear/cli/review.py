@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seehear.amounts import amount
 from seehear.errors import ConfigError, SeehearError
 from seehear.files import Json
 
@@ -114,7 +115,7 @@ def _faults(done: "Imports") -> Iterator[str]:
     for where, why in done.unused[:_SHOWN]:
         yield f"{where}: not used: {why}"
     if len(done.unused) > _SHOWN:
-        yield f"{len(done.unused) - _SHOWN} more rows are not used; --json lists them all"
+        yield f"{amount(len(done.unused) - _SHOWN, 'more row')} not used; --json lists them all"
     for name, error in done.failed:
         yield f"{name}: {error}" if name else str(error)
 
@@ -147,11 +148,12 @@ def _told(done: "Imports", *, dry: bool) -> str:
     changed = sum(clip.changed for clip in done.clips)
     would = "would change" if dry else "changed"
     lines = [
-        f"{done.used:,} of {done.rows:,} rows used; {changed:,} of {len(done.clips):,} timelines"
-        f" {would}: {', '.join(parts) or 'nothing new'}; {reviewed:,} clips reviewed"
+        f"{done.used:,} of {amount(done.rows, 'row')} used;"
+        f" {changed:,} of {amount(len(done.clips), 'timeline')} {would}:"
+        f" {', '.join(parts) or 'nothing new'}; {amount(reviewed, 'clip')} reviewed"
     ]
     for word, number in sorted(done.words.items()):
-        lines.append(f"class {word} is new to {number:,} clips")
+        lines.append(f"class {word} is new to {amount(number, 'clip')}")
     return "\n".join(lines)
 
 
@@ -200,7 +202,7 @@ def _print(moments: "list[Moment]", counts: "Counts", left: int) -> None:
         score = "" if one.score is None else f"{one.score:.2f}"
         when = f"{one.start_s:g} to {one.end_s:g} s"
         rows.append([one.name, when, one.track or "", one.label or "all", score, one.why])
-    print(f"{left:,} clip{' is' if left == 1 else 's are'} not reviewed completely")
+    print(f"{amount(left, 'clip')} not reviewed completely")
     if rows:
         columns = ["clip", "when", "track", "class", "score", "why"]
         table("To look at next", columns, rows)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seehear.amounts import amount
 from seehear.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def _found(args: argparse.Namespace) -> "Found":
     found = search(args.library, " ".join(args.query), words=OpenWords(args.library), **given)
     if not found.doubtful or given:
         return found
-    moments = "1 doubtful moment" if found.doubtful == 1 else f"{found.doubtful:,} doubtful moments"
+    moments = amount(found.doubtful, "doubtful moment")
     note = f"nothing is sure enough; --absent 1 --sure 0 shows {moments}"
     return replace(found, notes=(*found.notes, note))
 
@@ -263,8 +264,8 @@ def _cuts(args: argparse.Namespace, hits: "list[Hit]") -> int:
         print(cut.file)
     for line in done.failed:
         print(f"seehear: {line}", file=sys.stderr)
-    noun = "cut" if len(done.made) == 1 else "cuts"
-    print(f"{len(done.made)} {noun}; lists: cuts.csv, cuts.edl in {args.out}", file=sys.stderr)
+    made = amount(len(done.made), "cut")
+    print(f"{made}; lists: cuts.csv, cuts.edl in {args.out}", file=sys.stderr)
     if not done.failed:
         return 0
     return 1 if done.made else 2
@@ -279,7 +280,6 @@ def _table(found: "Found", hits: "list[Hit]", clips: int) -> None:
         length = f"{h.end_s - h.start_s:.1f} s"
         rows.append([h.source, time_text(h.start_s), time_text(h.end_s), length, f"{h.score:.2f}"])
     more = f"; {len(found) - len(hits):,} more, see --limit" if len(found) > len(hits) else ""
-    noun = "moment" if len(found) == 1 else "moments"
-    length = f"{found.total_s:,.1f} s in {found.clips:,} of {clips:,} clips"
-    note = f"{len(found):,} {noun}, {length}{more}"
+    length = f"{found.total_s:,.1f} s in {found.clips:,} of {amount(clips, 'clip')}"
+    note = f"{amount(len(found), 'moment')}, {length}{more}"
     table(found.query, ["clip", "from", "to", "length", "score"], rows, note=note)

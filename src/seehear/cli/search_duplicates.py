@@ -4,6 +4,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from seehear.amounts import amount
 from seehear.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -72,6 +73,6 @@ def _table(found: "Duplicates", groups: int, clips: int) -> None:
 
     lines = [[str(number), one.source, f"{one.likeness:.3f}"] for number, one in _rows(found)]
     more = groups - len(found.groups)
-    note = f"{groups:,} group{'' if groups == 1 else 's'} among {clips:,} clips"
+    note = f"{amount(groups, 'group')} among {amount(clips, 'clip')}"
     note += f"; {more:,} more, see --limit" if more else ""
     table("near duplicates", ["group", "clip", "likeness"], lines, note=note)

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seehear.amounts import amount
 from seehear.errors import ConfigError, DataError, MissingExtraError
 from seehear.files import is_folder
 
@@ -145,9 +146,7 @@ def _about_videos(catalogue: "Catalogue", media: list[Path]) -> str | None:
     """Return what to know where videos of the first clips are refused, or none is found."""
     if refused := catalogue.refused():
         above = os.path.commonpath([file.parent for file in refused])
-        told = f"{len(refused)} videos are links out of the folders named and are not shown"
-        if len(refused) == 1:
-            told = "1 video is a link out of the folders named and is not shown"
+        told = f"not shown: {amount(len(refused), 'video')} linked from outside the folders named"
         return f"{told} (the first leads to {refused[0]}); --links-to {above} allows that folder"
     first = catalogue.page(limit=50)["items"]
     if not first or any(item["media"] for item in first):

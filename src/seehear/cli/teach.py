@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seehear.amounts import amount
 from seehear.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -119,7 +120,8 @@ def _print(lesson: "Lesson", out: Path, *, kept: bool) -> None:
     for name, before in lesson.before.items():
         after = lesson.after[name]
         rows.append([name, *(f"{100 * value:.1f}" for value in (before, after))])
-    print(f"learnt from {lesson.clips:,} reviewed and {lesson.catalogued:,} catalogued clips")
+    catalogued = amount(lesson.catalogued, "catalogued clip")
+    print(f"learnt from {amount(lesson.clips, 'reviewed clip')} and {catalogued}")
     table("On clips that it was not learnt from", ["figure", "before", "after"], rows)
     if not kept:
         print("no better: the parser is kept as it was")

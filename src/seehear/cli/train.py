@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from seehear.amounts import amount
 from seehear.cli.console import print_json, progress, table, warn
 from seehear.cli.figures import percent
 from seehear.errors import ConfigError
@@ -225,7 +226,8 @@ def _train(args: argparse.Namespace, team: "Team", device: str) -> int:
         )
         options.say(
             f"recipe {asked.recipe}, feature set {prepared.features.name}"
-            f" ({prepared.features.summary}), {len(prepared.train)} training clips{_of(team)}"
+            f" ({prepared.features.summary}),"
+            f" {amount(len(prepared.train), 'training clip')}{_of(team)}"
         )
         labels = asked.labels
         if asked.seeds is None:
@@ -249,7 +251,7 @@ def _train(args: argparse.Namespace, team: "Team", device: str) -> int:
 
 def _of(team: "Team") -> str:
     """Return in words how many train together; nothing for one."""
-    return "" if team.size == 1 else f", {team.size} processes"
+    return "" if team.size == 1 else f", {amount(team.size, 'process')}"
 
 
 def _told(result: dict[str, Any], *, joint: bool) -> dict[str, Any]:

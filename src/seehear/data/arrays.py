@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.closest import shown
 from seehear.data.dataset import Split
 from seehear.data.match import ClipFinder
@@ -76,8 +77,8 @@ def _rows_in_order(names: Sequence[str], split: Split, path: Path) -> list[int]:
     absent = [name for index, name in enumerate(split.names) if index not in order]
     if absent or outside:
         raise DataError(
-            f"expected the {len(split)} clips of split {split.name}, {len(absent)} are missing"
-            f" ({shown(absent) or 'none'}) and {len(outside)} are not in it"
+            f"expected the {amount(len(split), 'clip')} of split {split.name}, {len(absent)} are"
+            f" missing ({shown(absent) or 'none'}) and {len(outside)} are not in it"
             f" ({shown(outside) or 'none'})",
             where=path,
             hint=clips.hint(outside, "give probabilities of this split's clips and no others"),

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.data.clip import Clip
 from seehear.data.dataset import Dataset, Split
 from seehear.data.tables import Issue
@@ -79,7 +80,7 @@ def made(benchmark: Benchmark, splits: Mapping[str, Annotated], *, annotation: s
     grid, source = benchmark.grid, "given with the dataset"
     if grid is None:
         grid = TimeGrid.covering(max(ends.values(), default=10.0))
-        source = f"the longest of {len(ends)} clips whose end the tables tell"
+        source = f"the longest of {amount(len(ends), 'clip')} whose end the tables tell"
     known = frozenset(clip.name for split in splits.values() for clip in split.clips)
     whole = {name: _split(benchmark, name, split, grid, known) for name, split in splits.items()}
     return Dataset(

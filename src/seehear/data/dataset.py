@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.data.absent import Absent
 from seehear.data.clip import Clip, with_unique_ids
 from seehear.data.grids import choose_grid, media_by_stem
@@ -88,8 +89,8 @@ class Split:
         rows = [row for of_track in self.tables.rows.values() for row in of_track]
         if rows and not found and {row.clip for row in rows}.isdisjoint(self.names):
             found.append(
-                f"none of the {len(self)} clips of split {self.name} has a row of truth: nothing"
-                " counts as heard or seen in them; are these the tables of another split?"
+                f"none of the {amount(len(self), 'clip')} of split {self.name} has a row of truth:"
+                " nothing counts as heard or seen in them; are these the tables of another split?"
             )
         return found
 

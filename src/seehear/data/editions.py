@@ -6,6 +6,7 @@ by names.
 
 from pathlib import Path
 
+from seehear.amounts import amount
 from seehear.data.dataset import Dataset
 from seehear.data.download import digest
 from seehear.data.fetch_llp import TABLES
@@ -33,7 +34,9 @@ def why_not_llp(dataset: Dataset) -> str | None:
     if dataset.vocabulary.names != LLP_VOCABULARY.names:
         return "its classes are not LLP's"
     if dataset.grid != TimeGrid(10):
-        return f"its clips have {dataset.grid.count} segments of {dataset.grid.step_s:g} s"
+        return (
+            f"its clips have {amount(dataset.grid.count, 'segment')} of {dataset.grid.step_s:g} s"
+        )
     accepted = {f"{split}/clips": {TABLES[name]} for split, name in CLIPS.items()}
     for split in ("val", "test"):
         accepted[f"{split}/audio"] = set(EDITIONS)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+from seehear.amounts import amount
 from seehear.data.clip import Clip
 from seehear.data.suffixes import MEDIA_SUFFIXES
 from seehear.errors import DataError, SeehearError
@@ -59,7 +60,7 @@ def choose_grid(
     """
     lengths = _lengths(clips, media)
     if asked is None and lengths:
-        source = f"the longest of {len(lengths)} media files"
+        source = f"the longest of {amount(len(lengths), 'media file')}"
         return _checked(max(lengths.values()), source, where), source
     if asked is None:
         return TimeGrid.covering(_DEFAULT_S), "ten seconds, as nothing says otherwise"
@@ -126,7 +127,7 @@ def _require_fit(grid: TimeGrid, source: str, lengths: Mapping[Path, float], whe
     if wrong:
         raise DataError(
             f"a grid of {grid.end_s:g} s ({source}) does not fit the media: {wrong[0].name} has"
-            f" {lengths[wrong[0]]:.1f} s, and so {len(wrong)} of {len(lengths)} files",
+            f" {lengths[wrong[0]]:.1f} s, and so {len(wrong)} of {amount(len(lengths), 'file')}",
             where=where,
             hint=_HINT,
         )

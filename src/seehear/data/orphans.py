@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
+from seehear.amounts import amount
 from seehear.closest import closest
 from seehear.data.clip import Clip
 from seehear.data.suffixes import MEDIA_SUFFIXES
@@ -97,8 +98,8 @@ class Unmatched:
     def _problem(self) -> str:
         verb = "names" if len(self.names) == 1 else "name"
         return (
-            f"{len(self.names)} of {self.rows} rows of truth {verb} no clip of any split (not "
-            "counted)"
+            f"{len(self.names)} of {amount(self.rows, 'row')} of truth {verb} no clip of any split"
+            " (not counted)"
         )
 
     def _hint(self) -> str:

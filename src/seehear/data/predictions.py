@@ -17,6 +17,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.closest import shown
 from seehear.data.arrays import read_decisions
 from seehear.data.dataset import Split
@@ -127,7 +128,7 @@ def read_predictions(
         found, beyond = _table(path, clips, vocabulary, grid, outside, unknown)
     if outside and extra == "error":
         raise DataError(
-            f"{len(outside)} predictions for clips that are not in split {split.name}"
+            f"{amount(len(outside), 'prediction')} for clips that are not in split {split.name}"
             f" ({shown(outside)})",
             where=path,
             hint=clips.hint(outside, "choose their split, or leave them out with `extra` ignore"),
@@ -135,7 +136,8 @@ def read_predictions(
     _shared(split, found, kept, unknown)
     absent = [name for index, name in enumerate(split.names) if index not in found]
     if absent and missing == "error":
-        problem = f"predictions missing for {len(absent)} of {len(split)} clips ({shown(absent)})"
+        count = f"{len(absent)} of {amount(len(split), 'clip')}"
+        problem = f"predictions missing for {count} ({shown(absent)})"
         raise DataError(
             f"{problem}{_told(unread)}",
             where=path,
@@ -237,7 +239,7 @@ def _told(unread: Sequence[str]) -> str:
     """Return how many files cannot be read, and why the first ones."""
     if not unread:
         return ""
-    return f", and {len(unread)} files cannot be read ({shown(unread, most=3)})"
+    return f", and {amount(len(unread), 'file')} cannot be read ({shown(unread, most=3)})"
 
 
 def _read_timelines(folder: Path, unread: list[str]) -> list[tuple[Path, Timeline]]:

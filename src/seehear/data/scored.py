@@ -5,6 +5,7 @@ The split: `test` if it has truth, else `val`, else the first of the others that
 
 from dataclasses import dataclass
 
+from seehear.amounts import amount
 from seehear.data.dataset import Dataset, Split
 from seehear.errors import DataError
 
@@ -90,11 +91,7 @@ def caution(*, clips: int, seeds: int | None = None) -> str | None:
     """
     few = []
     if seeds is not None and seeds < FEWEST_SEEDS:
-        few.append(f"{_counted(seeds, 'seed')} (at least {FEWEST_SEEDS} needed)")
+        few.append(f"{amount(seeds, 'seed')} (at least {FEWEST_SEEDS} needed)")
     if clips < FEWEST_CLIPS:
-        few.append(f"{_counted(clips, 'clip')} (at least {FEWEST_CLIPS} needed)")
+        few.append(f"{amount(clips, 'clip')} (at least {FEWEST_CLIPS} needed)")
     return f"These figures prove nothing: {', '.join(few)}." if few else None
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from seehear.amounts import amount
 from seehear.data import Dataset
 from seehear.data.scored import caution
 from seehear.demo.world import DURATION_S, SPLITS, Script, make_world, render, unseen
@@ -119,7 +120,7 @@ def _run(out: Path, options: Options) -> DemoResult:
     _step(
         options,
         "world",
-        f"{sum(options.splits.values())} clips of drawn pictures and synthesised sounds",
+        f"{amount(sum(options.splits.values()), 'clip')} of drawn pictures and synthesised sounds",
     )
     with options.progress(sum(options.splits.values()), "render") as bar:
         make_world(

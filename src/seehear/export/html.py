@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from seehear._version import __version__
+from seehear.amounts import amount
 from seehear.export.page import document
 from seehear.export.words import one_line
 from seehear.files import Json
@@ -34,7 +35,7 @@ def render(timeline: Timeline, *, media: str | None = None) -> str:
     out.
     """
     events = _event_table(timeline)
-    all_events = f"All {len(timeline)} event{'s' if len(timeline) != 1 else ''}"
+    all_events = f"All {amount(len(timeline), 'event')}"
     body = f"""<div class="page">
 <header class="top"><h1>{escape(timeline.source or "untitled clip")}</h1>
 <p class="muted">{_summary(timeline)}</p></header>
@@ -63,8 +64,7 @@ def class_table(timeline: Timeline) -> str:
     seconds = {label: _seconds(timeline, label) for label in timeline.vocabulary}
     found = [label for label in seconds if any(seconds[label])]
     if not found:
-        number = len(timeline.vocabulary)
-        classes = "1 class" if number == 1 else f"{number} classes"
+        classes = amount(len(timeline.vocabulary), "class")
         return f'<p class="muted">Looked for {classes}, found none.</p>'
     found.sort(key=lambda label: -max(seconds[label]))
     head = "".join(f'<th scope="col" class="num {t}">{PERCEIVED[t]}</th>' for t in Track)

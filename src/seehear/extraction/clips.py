@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from seehear.addresses import address_of, listed
+from seehear.amounts import amount
 from seehear.data import Clip, Dataset, open_dataset
 from seehear.data.readers import reader_of
 from seehear.errors import DataError
@@ -131,7 +132,7 @@ def _sources(
 
 
 def _none_found(dataset: Dataset, first: Clip, clips: int, media: str | None) -> DataError:
-    problem = f"found a media file for none of the {clips} clips"
+    problem = f"found a media file for none of the {amount(clips, 'clip')}"
     if media is None:
         problem = f"{problem}: {dataset.absent.reason(first)}"
     return DataError(

@@ -14,6 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from seehear.amounts import amount
 from seehear.encoders import AnyEncoder
 from seehear.encoders.precision import HalfPrecision, Precision, require_half
 from seehear.encoders.provenance import provenance
@@ -309,7 +310,7 @@ def _refuse_others(made: Sequence[str], clips: Collection, folder: Path) -> None
     others = [name for name in made if name not in wanted]
     if others:
         raise FeatureError(
-            f"this folder holds features of {len(others)} clips that are not among the"
+            f"this folder holds features of {amount(len(others), 'clip')}, none among the"
             f" {len(wanted)} asked for ({others[0]}, ...)",
             where=folder,
             hint="features are never thrown away: choose another folder",

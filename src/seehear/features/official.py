@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.errors import DataError, FeatureError
 from seehear.features.store import ClipEntry, Encoders, FeatureStore, Stream, bare_id
 from seehear.files import Json
@@ -325,8 +326,8 @@ class OfficialStore(FeatureStore):
         missing = [name for name in names if not self.count(stream, name)]
         if missing:
             raise FeatureError(
-                f"expected a file for each of {len(names)} clips, {len(missing)} have none, first "
-                f"{missing[0]}",
+                f"expected a file for each of {amount(len(names), 'clip')}, {len(missing)} have"
+                f" none, first {missing[0]}",
                 where=self._folders[stream][0],
                 hint="leave these clips out, or extract them",
             )

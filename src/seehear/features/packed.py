@@ -21,6 +21,7 @@ from typing import Any, NotRequired, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.errors import FeatureError
 from seehear.features.store import (
     DAMAGED,
@@ -204,7 +205,7 @@ class PackedStore(FeatureStore):
         position = self._index.get(name, self._index.get(bare_id(name)))
         if position is None:
             raise FeatureError(
-                f"clip {name} is not among the {len(self.clips)} clips of this folder",
+                f"clip {name} is not among the {amount(len(self.clips), 'clip')} of this folder",
                 where=self.path,
                 hint="were the features extracted from another dataset?",
             )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.data.orphans import Nearest
 from seehear.errors import FeatureError
 from seehear.features.maps import maps_to_segments
@@ -105,7 +106,8 @@ def require_rows(store: FeatureStore, stream: str, names: Sequence[str]) -> None
     if near is not None and near != missing[0]:
         reason += f"; did you mean {near}, which is there?"
     raise FeatureError(
-        f"{len(missing)} of {len(names)} clips have no {stream}, first {missing[0]}{reason}",
+        f"{len(missing)} of {amount(len(names), 'clip')} have no {stream}, first"
+        f" {missing[0]}{reason}",
         where=store.path,
         hint=WITHOUT_ROWS,
     )

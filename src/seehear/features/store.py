@@ -14,6 +14,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.errors import FeatureError
 from seehear.files import Json
 
@@ -176,8 +177,8 @@ def stack(
         if len(rows) != longest and not pad:
             other = next(n for n, r in clips if len(r) == longest)
             raise FeatureError(
-                f"{stream}: expected clips of equal length, got {len(rows)} rows in {name} and "
-                f"{longest} in {other}",
+                f"{stream}: expected clips of equal length, got"
+                f" {amount(len(rows), 'row')} in {name} and {longest} in {other}",
                 where=store.path,
                 hint="ask for clips of one length at a time",
             )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.data import Clip, Dataset, Split
 from seehear.data.truth import Truth
 from seehear.errors import ConfigError
@@ -176,7 +177,7 @@ def in_windows(
         if name in dataset.splits:
             cut_splits[name], cut = _cut(dataset.splits[name], store, grid)
             windows += cut
-    source = f"windows of {length} segments of clips of up to {dataset.grid.count}"
+    source = f"windows of {amount(length, 'segment')} of clips of up to {dataset.grid.count}"
     seen = replace(dataset, splits=cut_splits, grid=grid, grid_from=source, whole=dataset)
     return seen, WindowedStore(store, windows)
 

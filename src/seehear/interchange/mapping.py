@@ -19,6 +19,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from seehear.amounts import amount
 from seehear.closest import suggest
 from seehear.errors import DataError
 from seehear.foreign.forms import shortened
@@ -137,7 +138,7 @@ def understood(
     if guessed:
         said = _SAID[default]
         notes.append(
-            f"of {len(guessed)} rows nothing says whether they are heard or seen: taken as {said};"
+            f"{amount(len(guessed), 'row')} taken as {said}, as nothing says heard or seen;"
             " `track` or `map` says otherwise"
         )
     return [replace(row, track=row.track or default) for row in rows], unused, notes

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from seehear.amounts import amount
 from seehear.data.suffixes import MEDIA_SUFFIXES
 from seehear.errors import ConfigError
 
@@ -64,7 +65,7 @@ class MediaFolder:
                 if len(found) == 1:
                     return self.found(found[0])
                 if found:
-                    why = f"{len(found)} media files are called {key}"
+                    why = f"{amount(len(found), 'media file')} are called {key}"
                     return MediaFound(None, "", name, why, several=True)
         why = "" if self.path is None else f"there is no media file called {name} below {self.path}"
         suffix = PurePosixPath(name).suffix.lower()

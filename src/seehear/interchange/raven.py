@@ -4,6 +4,7 @@ Raven writes a selection once for each view it is shown in (waveform, spectrogra
 one stretch is one selection.  What a selection is stands in a column of the user's own choice.
 """
 
+from seehear.amounts import amount
 from seehear.interchange.content import Content
 from seehear.interchange.grid import TextRow, TextTable, has_columns, read_grid
 from seehear.interchange.rows import Findings, number
@@ -53,7 +54,9 @@ def read(content: Content, found: Findings) -> None:
         track = track_of(row.get("Track"))
         found.add(where, text, *_times(row), source=source, score=_score(row), track=track)
     if repeated:
-        found.note(f"selections shown in more than one view count once: {repeated} rows left out")
+        found.note(
+            f"selections shown in more than one view count once: {amount(repeated, 'row')} left out"
+        )
 
 
 def _times(row: TextRow) -> tuple[float | None, float | None]:

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.data import LLP_VOCABULARY, Dataset
 from seehear.data.download import digest, git_blob
 from seehear.data.releases import LABEL_FILES, LABELS, LABELS_FOLDER, LABELS_LIMIT
@@ -94,7 +95,8 @@ def released_labels(dataset: Dataset, path: Path | str, *, split: str = "train")
     rows = [row for row, clip in enumerate(chosen.clips) if clip.id in known]
     if not rows:
         raise DataError(
-            f"it has labels of {len(by_track['audio'])} clips, of split {split} none", where=path
+            f"it has labels of {amount(len(by_track['audio']), 'clip')}, of split {split} none",
+            where=path,
         )
     shape = (dataset.grid.count, len(dataset.vocabulary.names))
     clips = [chosen.clips[row] for row in rows]

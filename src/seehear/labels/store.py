@@ -26,6 +26,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.errors import DataError, SeehearError
 from seehear.files import Json, aside_of, refused
 from seehear.foreign.arrays import is_of, read_npy
@@ -110,7 +111,7 @@ class SegmentLabels:
         missing = [name for name in names if name not in row]
         if missing:
             raise DataError(
-                f"no segment labels for {len(missing)} clips, the first is {missing[0]}",
+                f"no segment labels for {amount(len(missing), 'clip')}, the first is {missing[0]}",
                 hint="run: seehear denoise on the split that is trained on",
             )
         order = [row[name] for name in names]

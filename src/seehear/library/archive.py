@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from seehear.addresses import address_of, stamp
+from seehear.amounts import amount
 from seehear.errors import DataError
 from seehear.files import Json, sweep, write_text
 from seehear.foreign.forms import anything
@@ -86,12 +87,6 @@ class Made:
         self.vocabulary, self.about = tuple(vocabulary), about
         self.words = words_digest(self.vocabulary, about)
         self.how = how_digest(about)
-
-
-def _things(number: int, name: str) -> str:
-    """Return a number of things in words: 1 stretch, 2 stretches."""
-    ending = "es" if name.endswith("ch") else "s"
-    return f"{number:,} {name}{'' if number == 1 else ending}"
 
 
 class ParsedArchive:
@@ -216,7 +211,7 @@ class ParsedArchive:
         persons = sum(e.origin != "parser" and e.track in TRACKS for e in before.events)
         stretches = sum(len(extent.reviewed) for extent in before.tracks.values())
         counts = {"event": persons, "removal": len(before.removed), "stretch": stretches}
-        told = ", ".join(_things(number, name) for name, number in counts.items() if number)
+        told = ", ".join(amount(number, name) for name, number in counts.items() if number)
         return after, f"kept what a person did ({told}); otherwise {between(before, after)}"
 
     def timeline_path(self, task: FileTask) -> Path:

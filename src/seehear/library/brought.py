@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from seehear._version import __version__
+from seehear.amounts import amount
 from seehear.errors import DataError, MediaError, SeehearError
 from seehear.features.beside import kept_path
 from seehear.features.brought import Brought, BroughtClip
@@ -116,7 +117,9 @@ class _Finder:
             if there is not None:
                 line = Timeline.from_json(self._library / f"{there.name}{SUFFIX}")
                 if (line.grid.count, line.grid.step_s) != (clip.segments, step_s):
-                    told = f"expected {line.grid.count} rows of {line.grid.step_s:g} s each"
+                    told = (
+                        f"expected {amount(line.grid.count, 'row')} of {line.grid.step_s:g} s each"
+                    )
                     raise DataError(f"{told}, as its timeline has, got {clip.segments}")
                 return there.name, line
         return self._new(clip, step_s)

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.errors import ConfigError, FeatureError
 from seehear.library.index import index_path, rows
 from seehear.library.kept_files import KeptFiles
@@ -102,7 +103,7 @@ def duplicates(library: Path, at_least: float = ALIKE, by: By = "both") -> Dupli
     groups.sort(key=lambda group: (-max(one.likeness for one in group), group[0].path))
     notes = [f"compared by {' and '.join(sorted(streams))}"]
     if kept < len(clips):
-        notes.append(f"{len(clips) - kept:,} of {len(clips):,} clips keep no features")
+        notes.append(f"{len(clips) - kept:,} of {amount(len(clips), 'clip')} keep no features")
     return Duplicates(tuple(groups), tuple(notes))
 
 

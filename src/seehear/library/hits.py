@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.closest import plain
 from seehear.errors import ConfigError, DataError
 from seehear.library.confidence import Confidence, asks_for_absence
@@ -232,7 +233,7 @@ class _Search:
 
     def found(self, library: Path, query: str, words: OpenWords | None = None) -> Found:
         """Return the hits of a query."""
-        typed = parse(query, self.names.is_name)
+        typed = parse(query, self.names.is_name, self.names.one())
         if words is not None:
             for text in self.names.unknown(typed):
                 self.score(text, words)
@@ -281,8 +282,8 @@ class _Search:
         if not bare or not _negates(tree):
             return []
         return [
-            f"{bare:,} of {len(self.scored):,} clips keep no scores; in them a class counts as "
-            "absent wherever it has no event"
+            f"{bare:,} of {amount(len(self.scored), 'clip')} keep no scores; in them a class counts"
+            " as absent wherever it has no event"
         ]
 
     def where(self, node: Node, truth: bool) -> Spans:

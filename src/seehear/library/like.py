@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.closest import suggest
 from seehear.errors import ConfigError, DataError, FeatureError
 from seehear.library.hits import Found
@@ -80,11 +81,13 @@ def like(library: Path, text: str, by: By = "both", *, exact: bool = False) -> F
     notes = [f"compared by {' and '.join(sorted(example.vectors))}"]
     if chosen is not None:
         notes.append(
-            f"{len(chosen):,} of {len(clips):,} clips were compared: those that the index of near"
-            " seconds proposed"
+            f"compared with {len(chosen):,} of {amount(len(clips), 'clip')}: those that the index"
+            " of near seconds proposed"
         )
     if without:
-        notes.append(f"{without:,} of {len(clips):,} clips keep no features that can be compared")
+        notes.append(
+            f"{without:,} of {amount(len(clips), 'clip')} keep no features that can be compared"
+        )
     found.sort()
     columns = np.array(found, np.float64).reshape(-1, 4).T
     return Found(
@@ -173,7 +176,9 @@ def _row(clips: Sequence[tuple[str, str]], name: str) -> int | None:
     if len(found) > 1:
         places = ", ".join(clips[row][0] for row in found[:3])
         hint = f"name its timeline: {places}"
-        raise ConfigError(f"{len(found)} clips are called {name}", parameter="like", hint=hint)
+        raise ConfigError(
+            f"{amount(len(found), 'clip')} are called {name}", parameter="like", hint=hint
+        )
     return found[0] if found else None
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.errors import FeatureError, MediaError, MissingExtraError, WeightsError
 from seehear.files import stamp
 from seehear.library.levels import levels_of
@@ -70,7 +71,7 @@ class OpenWord:
         rest = "" if there == count else "; for the others nothing suitable was kept"
         return (
             f"no clip was parsed for {self.label!r}: it was scored now, from what was kept of"
-            f" {there:,} of {count:,} clips{rest}"
+            f" {there:,} of {amount(count, 'clip')}{rest}"
         )
 
 

@@ -32,7 +32,7 @@ EXAMPLES = (
     "visual:Car & audio:Speech",
     "audio_visual:Accordion duration>3",
 )
-_IN_WORDS = "heard:Dog -seen:Dog"  # the first example, in the words heard and seen
+ANY_CLASS = "Dog"  # of examples where no library's classes are known
 _WORDS = re.compile(r"\b(heard|seen|both):", re.IGNORECASE)
 TRACK_WORDS = {
     "audio": "audio",
@@ -133,13 +133,20 @@ def _one_word(text: str) -> bool:
     return " " not in text
 
 
-def fault(text: str, at: int, problem: str) -> ConfigError:
+def example(text: str, label: str) -> str:
+    """Return a query for a class, with the words for tracks that another query uses.
+
+    Examples:
+        >>> example("audio:", "Baby cry"), example("heard:", "Dog")
+        ('audio:"Baby cry" -visual:"Baby cry"', 'heard:Dog -seen:Dog')
+    """
+    heard, seen = ("heard", "seen") if _WORDS.search(text) else ("audio", "visual")
+    return f"{heard}:{written(label)} -{seen}:{written(label)}"
+
+
+def fault(text: str, at: int, problem: str, hint: str) -> ConfigError:
     """Return the error for a query that goes wrong at position `at` (from 0)."""
-    return ConfigError(
-        f"{problem} at position {at + 1} of {text!r}",
-        where="query",
-        hint=f"for example: {_IN_WORDS if _WORDS.search(text) else EXAMPLES[0]}",
-    )
+    return ConfigError(f"{problem} at position {at + 1} of {text!r}", where="query", hint=hint)
 
 
 def written(label: str) -> str:
@@ -192,18 +199,19 @@ def _told_row(node: And | Or | Lasting | Scored | Near) -> tuple[str, int]:
     return f"{beside} score{node.compare}{node.score:g}", 0
 
 
-def parse(text: str, known: Known = _one_word) -> Node:
+def parse(text: str, known: Known = _one_word, label: str = ANY_CLASS) -> Node:
     """Return the tree of a query.
 
     Args:
         text: the query.
         known: tells whether a text is a name.  Several words are read as the longest name that they
             begin with, or together as one unknown name.
+        label: a class for the example of an error: one that the library has.
 
     Raises:
         ConfigError: the text is not a query; the message says where, and gives an example.
     """
-    return _QueryReader(text, known).whole()
+    return _QueryReader(text, known, f"for example: {example(text, label)}").whole()
 
 
 @dataclass(frozen=True)
@@ -213,13 +221,13 @@ class _Token:
     at: int
 
 
-def _tokens(text: str) -> list[_Token]:
+def _tokens(text: str, hint: str) -> list[_Token]:
     out, position = [], 0
     while True:
         found = _TOKEN.match(text, position)
         if found is None:
             at = len(text) - len(text[position:].lstrip())
-            raise fault(text, at, "this quote is never closed")
+            raise fault(text, at, "this quote is never closed", hint)
         kind = str(found.lastgroup)
         at, value = found.start(kind), found[kind]
         if kind == "quoted":
@@ -238,8 +246,9 @@ def _tokens(text: str) -> list[_Token]:
 class _QueryReader:
     """Recursive descent; `|` binds loosest, then `&` or standing side by side, `near`, then `-`."""
 
-    def __init__(self, text: str, known: Known) -> None:
-        self.text, self.known, self.tokens = text, known, _tokens(text)
+    def __init__(self, text: str, known: Known, hint: str) -> None:
+        self.text, self.known, self.hint = text, known, hint
+        self.tokens = _tokens(text, hint)
         self.index = self.depth = 0
 
     @property
@@ -257,11 +266,11 @@ class _QueryReader:
         return taken
 
     def fault(self, token: _Token, problem: str) -> ConfigError:
-        return fault(self.text, token.at, problem)
+        return fault(self.text, token.at, problem, self.hint)
 
     def whole(self) -> Node:
         if self.now.kind == "end":
-            raise fault(self.text, 0, "expected a condition, got nothing")
+            raise fault(self.text, 0, "expected a condition, got nothing", self.hint)
         node = self.either()
         if self.now.kind != "end":
             raise self.fault(self.now, f"unexpected {self.now.text!r}")

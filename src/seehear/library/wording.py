@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from seehear.closest import closest, plain, shown
 from seehear.errors import MissingExtraError, WeightsError
-from seehear.library.query import And, Near, Node, Or, Presence, fault
+from seehear.library.query import ANY_CLASS, And, Near, Node, Or, Presence, example, fault, written
 
 if TYPE_CHECKING:
     from seehear.parser.zero_shot.lexicon import Lexicon
@@ -54,6 +54,10 @@ class Names:
     def spellings(self, label: str) -> list[str]:
         """Return the labels of the index that are spellings of one class."""
         return self._labels[plain(label)]
+
+    def one(self) -> str:
+        """Return a class of the library for an example; any class where it has none."""
+        return next(iter(self._labels.values()), [ANY_CLASS])[0]
 
     def add(self, label: str) -> None:
         """Add a class that the clips were not parsed for."""
@@ -165,10 +169,8 @@ class Names:
             ConfigError: none is, or likeness cannot be told.
         """
         if denials := sorted(_DENIALS.intersection(plain(text).split())):
-            told = (
-                f"{denials[0]!r} is not understood: ask with not or without, as in dog without cat,"
-            )
-            raise fault(query, term.at, told)
+            hint = f"ask with not or without, for example: without {written(self.one())}"
+            raise fault(query, term.at, f"{denials[0]!r} is not understood", hint)
         own = any(lexicon.concept(text) is not None for lexicon in self._places)
         label, likeness = (None, 0.0) if own else self._nearest(text)  # a cat is not a kind of dog
         if label is not None and likeness >= _ALIKE:
@@ -181,8 +183,11 @@ class Names:
         if self._labels:
             near = self.guess(text)
             guess = "" if near is None else f"did you mean {near}? "
-            hint = f"{guess}searched for: {shown(self._forms)}"
-        raise fault(query, term.at, f"no clip was searched for a class {text!r} ({hint})")
+            hint = (
+                f"{guess}searched for: {shown(self._forms)};"
+                f" for example: {example(query, near or self.one())}"
+            )
+        raise fault(query, term.at, f"no clip was searched for a class {text!r}", hint)
 
     def _nearest(self, text: str) -> tuple[str | None, float]:
         """Return the class most like some words and its likeness; None where nobody can tell."""

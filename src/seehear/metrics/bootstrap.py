@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.metrics.report import FIGURE_KEYS, Report
 
 Floats = NDArray[np.float64]
@@ -82,7 +83,9 @@ def compare(
             the same order.
     """
     if len(a) != len(b):
-        raise ValueError(f"expected two reports of the same clips, got {len(a)} and {len(b)} clips")
+        raise ValueError(
+            f"expected two reports of the same clips, got {len(a)} and {amount(len(b), 'clip')}"
+        )
     apart = b.matrix() - a.matrix()
     mean = apart.mean(axis=0)
     low, high = _percentiles(_resampled_means(apart, resamples, seed), level)

@@ -23,6 +23,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.metrics.ranked import average_precision, by_score
 from seehear.time import Event
 
@@ -68,7 +69,7 @@ def detection_map(
         ValueError: different numbers of clips, no true event, or a prediction without a score.
     """
     if len(predicted) != len(true):
-        raise ValueError(f"expected {len(true)} clips, got {len(predicted)}")
+        raise ValueError(f"expected {amount(len(true), 'clip')}, got {len(predicted)}")
     real = [without_repeats(events) for events in true]
     classes = tuple(dict.fromkeys(event.label for events in real for event in events))
     if not classes:

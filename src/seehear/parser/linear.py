@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.encoders.base import unit
 from seehear.errors import WeightsError
 from seehear.files import atomic_path
@@ -86,7 +87,9 @@ def read_linear(folder: Path, said: Mapping[str, str], classes: int) -> Linear:
             if header is None or str(header.dtype) != "float32" or len(header.shape) != 2:
                 raise WeightsError(f"expected the numbers of {track}", where=path, hint=_AGAIN)
             if header.shape[1] != classes or not classes <= header.size // 4 <= _MOST:
-                expected = f"{track}: expected numbers of {classes} classes, got {header.shape}"
+                expected = (
+                    f"{track}: expected numbers of {amount(classes, 'class')}, got {header.shape}"
+                )
                 raise WeightsError(expected, where=path, hint=_AGAIN)
             found.append(archive.read(track))
     linear = Linear(tuple(said.get(track, "") for track in TRACKS), tuple(found))

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.encoders import (
     AnyEncoder,
     AudioEncoder,
@@ -154,7 +155,9 @@ class Trained:
         if np.median(beyond) <= 0:
             return ()
         dataset = self.run.about.get("dataset") or {}
-        clips = f"{dataset['train_clips']:,} clips of {dataset['name']}" if dataset else "clips"
+        clips = (
+            f"{amount(dataset['train_clips'], 'clip')} of {dataset['name']}" if dataset else "clips"
+        )
         return (f"this video is unlike the {clips} that the parser was trained on: trust it less",)
 
     def _batches(

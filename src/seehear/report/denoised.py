@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.data import Dataset
 from seehear.encoders import TextTower, TextTowerLoader, load_text
 from seehear.errors import ConfigError, DataError
@@ -301,8 +302,8 @@ def _with_features(
         there = [name for name in names if store.count(stream, name)]
         if len(there) < len(names):
             notes.append(
-                f"{len(names) - len(there)} of {len(names)} clips no longer have features of "
-                f"{encoder} in {store.path} and are left out of labels and strips"
+                f"left out of labels and strips: {len(names) - len(there)} of"
+                f" {amount(len(names), 'clip')}, without features of {encoder} in {store.path} now"
             )
             labels = built.labels.select(there)
             weak = np.asarray(labels.weak)

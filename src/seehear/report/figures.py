@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.errors import MissingExtraError
 from seehear.export.palette import GREY, HEARD, SEEN, SERIES
 from seehear.files import atomic_path
@@ -72,7 +73,7 @@ def similarity(
     ):
         if len(values):
             middle = float(np.median(values))
-            label = f"{text}: {len(values):,} segments, median {middle:.2f} (dashed)"
+            label = f"{text}: {amount(len(values), 'segment')}, median {middle:.2f} (dashed)"
             axes.hist(values, bins, density=True, color=colour, alpha=0.6, label=label)
             axes.axvline(middle, color=colour, lw=1.6, ls="--")
     if len(positives) and len(negatives) and negatives.max() > positives.min():

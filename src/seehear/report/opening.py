@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
+from seehear.amounts import amount
 from seehear.data import Dataset
 from seehear.metrics.told import headline
 from seehear.report.systems import System
@@ -31,7 +32,7 @@ def sentences(main: System, rivals: Sequence[System], dataset: Dataset, split: s
     """
     clips, classes = len(dataset.split(split)), len(dataset.vocabulary)
     done = (
-        f"The parser <b>{escape(main.name)}</b> went through {clips} clips of"
+        f"The parser <b>{escape(main.name)}</b> went through {amount(clips, 'clip')} of"
         f" {escape(dataset.name)} and said, second by second, which of {classes} things are heard"
         " and which are seen."
     )

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from seehear._version import __version__
+from seehear.amounts import amount
 from seehear.data import Clip, Dataset
 from seehear.data.scored import caution
 from seehear.export import EMBED_LIMIT_BYTES
@@ -184,11 +185,12 @@ def _player_section(clips: Sequence[Mapping[str, Any]]) -> str:
 def _summary(main: System, dataset: Dataset, split: str) -> str:
     about = main.about
     recipe, trained = about["recipe"], about.get("dataset", {})
+    clips = amount(trained["train_clips"], "clip") if trained else "unknown clips"
     parts = [
         recipe.get("summary", ""),
-        f"trained on {trained.get('train_clips', '?')} clips, seed {about.get('seed')}",
+        f"trained on {clips}, seed {about.get('seed')}",
         f"features: {about['features']['name']} ({', '.join(about.get('encoders', {}))})",
-        f"scored on {split}, {len(dataset.split(split))} clips",
+        f"scored on {split}, {amount(len(dataset.split(split)), 'clip')}",
     ]
     return " · ".join(part for part in parts if part)
 
@@ -196,9 +198,9 @@ def _summary(main: System, dataset: Dataset, split: str) -> str:
 def _setting(systems: Sequence[System], dataset: Dataset, split: str) -> str:
     up_to = "up to " if dataset.split(split).lengths else ""
     text = (
-        f"Percent, mean over the {len(dataset.split(split))} clips of {split};"
-        f" {up_to}{dataset.grid.count} segments of {dataset.grid.step_s:g} s,"
-        f" {len(dataset.vocabulary)} classes. "
+        f"Percent, mean over the {amount(len(dataset.split(split)), 'clip')} of {split};"
+        f" {up_to}{amount(dataset.grid.count, 'segment')} of {dataset.grid.step_s:g} s,"
+        f" {amount(len(dataset.vocabulary), 'class')}. "
     )
     decodings = [_decoding(system) for system in systems]
     return text + "Decoding: " + "; ".join(decodings) + "."
@@ -241,7 +243,7 @@ def _learnt(system: System, kept: float) -> str:
     chosen = system.about["recipe"]["training"].get("select")
     seconds = sum(float(entry["seconds"]) for entry in system.log)
     return (
-        f"<li>{escape(system.name)}: {len(system.log)} epochs, kept epoch {kept:g} by "
+        f"<li>{escape(system.name)}: {amount(len(system.log), 'epoch')}, kept epoch {kept:g} by "
         f"{escape(str(chosen))} on val, {seconds:.0f} s</li>"
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.data import Dataset
 from seehear.export.html import PERCEIVED
 from seehear.metrics import FIGURE_KEYS, Pooled, Report, compare, intervals
@@ -99,8 +100,8 @@ def against(main: System, others: Sequence[System]) -> str:
             c = found[headline(level, joint=main.joint)]
             parts.append(
                 f"{100 * c.difference:+.1f} points on {word} (95 % of resamples {100 * c.low:+.1f}"
-                f" to {100 * c.high:+.1f}, p = {c.p_value:.3f}; better on {c.better} clips, worse"
-                f" on {c.worse})"
+                f" to {100 * c.high:+.1f}, p = {c.p_value:.3f}; better on"
+                f" {amount(c.better, 'clip')}, worse on {c.worse})"
             )
         lines.append(
             f"<p><b>{escape(main.name)}</b> against {escape(other.name)}, {measured}:"
@@ -143,8 +144,8 @@ def _class_cells(found: Sequence[Pooled], c: int) -> str:
         bold = " best" if first else ""
         cells += (
             f'<td class="num{bold}" title="precision {percent(pooled.precision[c])}, recall'
-            f" {percent(pooled.recall[c])}; {int(pooled.predicted[c])} found, {int(pooled.true[c])}"
-            f' true segments">{percent(pooled.f1[c])}</td>'
+            f" {percent(pooled.recall[c])}; {int(pooled.predicted[c])} found,"
+            f' {amount(int(pooled.true[c]), "true segment")}">{percent(pooled.f1[c])}</td>'
         )
     return cells
 
@@ -190,7 +191,8 @@ def changes_line(report: Mapping[str, Any], track: str) -> str:
             f"{report['alpha']:.2f}, β = {report['beta']:.3f})"
         )
     return (
-        f"<p>{PERCEIVED[Track(track)]}: {report['segments_removed']:,} of {report['segments']:,}"
-        f" segment labels withdrawn ({100 * share:.0f} %), {report['clips_removed']} of"
-        f" {report['clips']} labels of clips altogether{softened}.</p>"
+        f"<p>{PERCEIVED[Track(track)]}: {report['segments_removed']:,} of"
+        f" {amount(report['segments'], 'segment label')} withdrawn ({100 * share:.0f} %),"
+        f" {report['clips_removed']} of {amount(report['clips'], 'label')} of clips"
+        f" altogether{softened}.</p>"
     )

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.data import Dataset
 from seehear.errors import ConfigError
 from seehear.features import FeatureStore
@@ -44,7 +45,7 @@ def labels_left(
         removed = [np.asarray(removals[track], np.bool_) for track in ("audio", "visual")]
         if removed[0].shape != weak.shape:
             raise ConfigError(
-                f"the run withdrew labels of {len(removed[0])} clips, split {split} has"
+                f"the run withdrew labels of {amount(len(removed[0]), 'clip')}, split {split} has"
                 f" {len(weak)}",
                 where=path,
                 hint="name the split it was trained on",

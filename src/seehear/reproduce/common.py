@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.data import Dataset
 from seehear.features import FeatureStore
 from seehear.features.packed import (
@@ -57,7 +58,7 @@ def pooled_store(
     for stream in missing:
         source = find_stream(stream, store)
         assert source is not None
-        say(f"{source}: average to {segments} segments, once for all rows")
+        say(f"{source}: average to {amount(segments, 'segment')}, once for all rows")
         streams[stream] = _write_averaged(folder, stream, store, source, names, segments)
     encoders = {name: {**about, "preprocessing": None} for name, about in store.encoders().items()}
     manifest = {

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from seehear.amounts import amount
 from seehear.data import Dataset
 from seehear.data.scored import caution, choose_split
 from seehear.errors import ConfigError, DataError, SeehearError
@@ -132,7 +133,7 @@ def _machine(choices: Choices) -> str:
     import torch
 
     card = torch.cuda.get_device_name(choices.device)
-    return f"{card}, shared by {max(1, choices.jobs)} rows at a time"
+    return f"{card}, shared by {amount(max(1, choices.jobs), 'row')} at a time"
 
 
 def _run_rows(

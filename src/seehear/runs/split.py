@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.data import Dataset
 from seehear.errors import DataError
 from seehear.features import FeatureStore
@@ -87,8 +88,8 @@ def _require_same(run: TrainedRun, dataset: Dataset, *, whole: bool) -> None:
     same = whole or dataset.grid.count == run.grid.count
     if not same or dataset.grid.step_s != run.grid.step_s:
         raise DataError(
-            f"expected the {run.grid.count} segments of {run.grid.step_s:g} s of training, the"
-            f" dataset has {dataset.grid.count} of {dataset.grid.step_s:g} s",
+            f"expected the {amount(run.grid.count, 'segment')} of {run.grid.step_s:g} s of"
+            f" training, the dataset has {dataset.grid.count} of {dataset.grid.step_s:g} s",
             where=dataset.root,
         )
 

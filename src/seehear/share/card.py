@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from seehear.amounts import amount
+
 _ROWS = (("segment", "Segment level"), ("event", "Event level"))
 _COLUMNS = (
     ("audio", "A"),
@@ -50,10 +52,10 @@ def model_card(
             " safetensors and JSON; nothing in this folder is run."
         ),
         (
-            f"## Data\n\n{_data(dataset)} {about['grid']['count']} segments of"
+            f"## Data\n\n{_data(dataset)} {amount(about['grid']['count'], 'segment')} of"
             f" {about['grid']['step_s']:g} s.{_class_counts(dataset)}"
         ),
-        f"## Labels\n\n{_labels(about)}\n\n{len(classes['names'])} classes: {described}.",
+        f"## Labels\n\n{_labels(about)}\n\n{amount(len(classes['names']), 'class')}: {described}.",
         "## Inputs\n\n" + _encoders(about),
         "## Figures\n\n" + _figures(about, scored),
         "## Limits\n\n" + _limits(about, licence),
@@ -74,7 +76,7 @@ def _data(dataset: Mapping[str, Any]) -> str:
     if not dataset:
         return "The checkpoint does not say what it was trained on."
     return (
-        f"{dataset['name']}: {dataset['train_clips']:,} training clips, labels fingerprint "
+        f"{dataset['name']}: {amount(dataset['train_clips'], 'training clip')}, labels fingerprint "
         f"`{dataset['fingerprint'][:16]}`."
     )
 

@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from seehear.amounts import amount
 from seehear.errors import MissingExtraError, SeehearError, UnreachableError
 from seehear.streaming.bring import clip_messages
 from seehear.streaming.messages import ClipJob, ClipOutcome, Piece
@@ -142,17 +143,13 @@ def _pool(ray: Any, workers: int) -> _Pool:
     gpus, cores = int(found.get("GPU", 0)), max(1, int(found.get("CPU", 1)))
     nodes = sum(node["Alive"] for node in ray.nodes())
     parts = [(nodes, "node"), (cores, "processor"), (gpus, "GPU")]
-    told = ", ".join(_count(number, name) for number, name in parts if number)
+    told = ", ".join(amount(number, name) for number, name in parts if number)
     if not gpus:
         return _Pool(min(workers or cores, cores), {"num_cpus": 1}, False, told)
     sharing = max(1, min(_SHARING, cores // gpus))
     most = gpus * sharing
     place = {"num_gpus": 1 / sharing, "num_cpus": 0}
     return _Pool(min(workers or most, most), place, True, told)
-
-
-def _count(number: int, name: str) -> str:
-    return f"{number} {name}{'' if number == 1 else 's'}"
 
 
 def _connect(ray: Any) -> bool:

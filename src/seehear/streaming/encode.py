@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.encoders import AnyEncoder
 from seehear.encoders.base import is_visual
 from seehear.encoders.stills import stand_ins
@@ -137,7 +138,7 @@ def _check(rows: NDArray[np.float32], name: str, encoder: str, count: int) -> No
     else:
         return
     raise FeatureError(
-        f"expected {count} finite rows of {name}, got {got}", where=f"encoder {encoder}"
+        f"expected {amount(count, 'finite row')} of {name}, got {got}", where=f"encoder {encoder}"
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seehear._version import __version__
+from seehear.amounts import amount
 from seehear.data import LLP_VOCABULARY, Vocabulary
 from seehear.errors import ConfigError
 from seehear.files import Json, atomic_path, write_text
@@ -328,7 +329,7 @@ def readme(lesson: Lesson, card: Mapping[str, Any]) -> str:
     lines = [
         "# A taught parser",
         "",
-        f"Learnt by `{card['how']}` from {lesson.clips} reviewed clips and the classes of"
+        f"Learnt by `{card['how']}` from {amount(lesson.clips, 'reviewed clip')} and the classes of"
         f" {lesson.catalogued} more in a catalogue. It holds {card['kept']}.",
         "",
         "Use it: `seehear parse VIDEOS --model THIS_FOLDER`.",

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.errors import DataError, SeehearError
 from seehear.library.at import timeline_at
 from seehear.library.corrections.importing import clips_of
@@ -117,7 +118,7 @@ def known_of(library: Path, catalogue: Mapping[str, Sequence[str]] | None = None
         )
     left = sum(len(one.clips) for one in groups[1:])
     if left:
-        notes.append(f"{left} clips were parsed in another way than most, and are left out")
+        notes.append(f"left out: {amount(left, 'clip')}, parsed in another way than most")
     return Known(groups[0].parsed, groups[0].clips, notes, groups[0].others)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.encoders.base import unit
 from seehear.errors import FeatureError, SeehearError
 from seehear.features.beside import kept_path
@@ -154,7 +155,7 @@ def reduced_by(
     clips, others = (list(_with_rows(part, read, directions)) for part in (clips, others))
     notes = list(known.notes)
     if without:
-        notes.append(f"{len(without)} clips without features are left out: {without[0]}")
+        notes.append(f"left out: {amount(len(without), 'clip')} without features: {without[0]}")
     return Reduced(replace(known, clips=clips, others=others, notes=notes), streams, (*directions,))
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.errors import FeatureError
 from seehear.features.beside import kept_path
 from seehear.features.feature_set import FeatureSet
@@ -165,7 +166,7 @@ def _by_kind(clips: Sequence[ClipEvidence]) -> list[list[ClipEvidence]]:
 def _trained(
     clips: Sequence[ClipEvidence], inputs: Mapping[str, Inputs], how: HowTrained, label: str
 ) -> TaughtNetwork:
-    how.options.say(f"training {label} on {len(clips):,} clips")
+    how.options.say(f"training {label} on {amount(len(clips), 'clip')}")
     recipe = masked(how.recipe, how.settings, len(clips))
     return trained_on(clips, [inputs[clip.name] for clip in clips], recipe, how.options)
 

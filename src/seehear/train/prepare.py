@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.data import Dataset, Split
 from seehear.data.dataset import no_track_labels
 from seehear.errors import ConfigError, DataError
@@ -123,7 +124,7 @@ def prepare(
     tracks = _track_labels(dataset, rows, options)
     if not train.weak.any():
         raise DataError(
-            f"none of the {len(train)} training clips has a label",
+            f"none of the {amount(len(train), 'training clip')} has a label",
             where=dataset.root,
             hint=(
                 "the table of split train names the classes of each clip in the column event_labels"
@@ -268,7 +269,7 @@ class _Splits:
         missing = set(find_missing(self.store, self.features, names))
         if missing:
             self.options.say(
-                f"{name}: {len(missing)} of {len(names)} clips have no features and are"
+                f"{name}: {len(missing)} of {amount(len(names), 'clip')} have no features and are"
                 f" left out (first: {min(missing)})"
             )
         return [row for row, clip in enumerate(names) if clip not in missing]

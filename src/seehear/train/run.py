@@ -14,6 +14,7 @@ from typing import Any
 import torch
 
 from seehear._version import __version__
+from seehear.amounts import amount
 from seehear.data import Dataset
 from seehear.errors import ConfigError, DataError
 from seehear.labels.lsld.emptied import Emptied, find_emptied
@@ -403,7 +404,7 @@ def _aligned(labels: SegmentLabels, prepared: Prepared) -> Arrays:
     for track, array in arrays.items():
         if array is not None and array.shape[1] != prepared.dataset.grid.count:
             raise DataError(
-                f"{track} labels: expected {prepared.dataset.grid.count} segments, got"
+                f"{track} labels: expected {amount(prepared.dataset.grid.count, 'segment')}, got"
                 f" {array.shape[1]}",
                 hint="run seehear denoise on this dataset",
             )

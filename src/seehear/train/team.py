@@ -21,6 +21,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor, distributed, nn
 
+from seehear.amounts import amount
 from seehear.errors import ConfigError, SeehearError
 from seehear.nn.output import WITHOUT_CLIPS
 from seehear.nn.part import BatchPart, only
@@ -129,7 +130,8 @@ class Team:
         """
         if batch < self.size:
             error = ConfigError(
-                f"expected at least one clip a process, got {batch} for {self.size} processes",
+                f"expected at least one clip a process, got {batch} for"
+                f" {amount(self.size, 'process')}",
                 hint="start fewer, or set a larger batch",
                 parameter="settings training.batch",
             )
@@ -236,7 +238,8 @@ def joined(device: str) -> Iterator[tuple[Team, str]]:
     on_gpu = device.startswith("cuda") or (device == "auto" and torch.cuda.is_available())
     if on_gpu and here > torch.cuda.device_count() > 0:
         raise ConfigError(
-            f"expected a GPU for each of {here} processes, got {torch.cuda.device_count()}",
+            f"expected a GPU for each of {amount(here, 'process')}, got"
+            f" {torch.cuda.device_count()}",
             hint="start fewer on this machine, or use cpu",
             parameter="device",
         )

@@ -38,13 +38,14 @@ def told(name: str) -> list[str]:
     [
         (
             "sunset over the sea",
-            'no sound class has this name, only "sea" of it is known;'
-            " what is heard as Ocean counts",
+            'no sound class has this name; the one for "sea" is used instead: Ocean;'
+            " if that is not what you mean, try other words",
         ),
-        ("Sea", "what is heard as Ocean counts"),
+        ("Sea", "taken for the sound class Ocean"),
         (
             "xyzzy",
-            "no sound class has this name; what is heard as Ocean, Dog, Chicken, rooster counts",
+            "no sound class has this name; the most similar ones are used instead:"
+            " Ocean, Dog, Chicken, rooster; if that is not what you mean, try other words",
         ),
     ],
 )
@@ -71,7 +72,10 @@ def test_the_timeline_tells_it_too(tmp_path) -> None:
         [Meaning((1,), (0.6,), (), ("Boom",), "likeness"), odd._meanings[0][1]],
         odd._meanings[1],
     )
-    line = "Loud: no sound class has this name; what is heard as Boom counts"
+    line = (
+        "Loud: no sound class has this name; the most similar one is used instead: Boom;"
+        " if that is not what you mean, try other words"
+    )
     assert odd.doubts() == [line]
     so_far = []
     clip = fake.make_clip(tmp_path / "a.mkv", 2)
@@ -89,4 +93,7 @@ def test_what_stands_above_a_word_is_told() -> None:
         [Meaning((1,), (1.0,), (), ("helicopter", "aircraft"), "above"), odd._meanings[0][1]],
         odd._meanings[1],
     )
-    assert odd.doubts() == ["Loud: no sound class has this name; what is heard as aircraft counts"]
+    assert odd.doubts() == [
+        "Loud: no sound class has this name; the broader one is used instead: aircraft;"
+        " if that is not what you mean, try other words"
+    ]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear._version import __version__
+from seehear.amounts import amount
 from seehear.data import Dataset, Split, Truth
 from seehear.encoders import TextTowerLoader, load_text
 from seehear.errors import DataError, FeatureError
@@ -94,7 +95,7 @@ def build_labels(
     weak = chosen.weak[[row[name] for name in names]]
     if not weak.any():
         raise DataError(
-            f"none of the {len(names)} clips of split {split} has a label",
+            f"none of the {amount(len(names), 'clip')} of split {split} has a label",
             where=dataset.root,
             hint="its table names the classes of each clip in the column event_labels",
         )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.closest import shown
 from seehear.data import Vocabulary
 from seehear.labels.lsld.descriptions import DESCRIPTIONS
@@ -46,7 +47,8 @@ class Emptied:
     def __str__(self) -> str:
         return (
             f"{self.track}: {self.name} loses its label in {self.segments - self.kept} of"
-            f" {self.segments} segments, and {self.left} of {self.clips} clips keep any"
+            f" {amount(self.segments, 'segment')}, and {self.left} of"
+            f" {amount(self.clips, 'clip')} keep any"
         )
 
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from seehear.amounts import amount
 from seehear.closest import closest, shown
 from seehear.interchange.media import address_parts, without_upload
 from seehear.library.names import bare_name
@@ -54,7 +55,7 @@ class ClipNames:
                 return found[0], ""
             if found:
                 names = shown((clip.name for clip in found), most=3)
-                return None, f"{name} fits {len(found)} clips ({names})"
+                return None, f"{name} fits {amount(len(found), 'clip')} ({names})"
         near = closest(name, self._by)
         hint = f"; did you mean {near}?" if near is not None else ""
         return None, f"no clip of the library is called {name}{hint}"

@@ -109,17 +109,29 @@ class ZeroShot:
     def _doubts(self) -> list[str]:
         lines = []
         for name, heard, seen in zip(self.vocabulary.names, *self._meanings, strict=True):
-            for verb, kind, meaning in (("heard", "sound", heard), ("seen", "picture", seen)):
-                shown = meaning.shown[1:] if meaning.how == "above" else meaning.shown
-                taken = f"what is {verb} as {', '.join(shown)} counts"
-                if meaning.how in ("likeness", "above"):
-                    lines.append(f"{name}: no {kind} class has this name; {taken}")
-                elif meaning.how == "part":
-                    known = f'only "{meaning.known}" of it is known'
-                    lines.append(f"{name}: no {kind} class has this name, {known}; {taken}")
-                elif meaning.renamed:
-                    lines.append(f"{name}: {taken}")
+            for kind, meaning in (("sound", heard), ("picture", seen)):
+                told = _doubt(meaning, kind)
+                if told is not None:
+                    lines.append(f"{name}: {told}")
         return lines
+
+
+def _doubt(meaning: Meaning, kind: str) -> str | None:
+    """Return what a word was taken for where no class has its name, else None."""
+    shown = meaning.shown[1:] if meaning.how == "above" else meaning.shown
+    ones, used = ("one", "is used") if len(shown) == 1 else ("ones", "are used")
+    if meaning.how == "name":
+        taken = f"taken for the {kind} class {' or '.join(shown)}"
+        return taken if meaning.renamed else None
+    nearest = {
+        "likeness": f"the most similar {ones}",
+        "above": f"the broader {ones}",
+        "part": f'the {ones} for "{meaning.known}"',
+    }[meaning.how]
+    return (
+        f"no {kind} class has this name; {nearest} {used} instead: {', '.join(shown)};"
+        " if that is not what you mean, try other words"
+    )
 
 
 def _taken_for(meaning: Meaning) -> list[str]:

@@ -42,7 +42,7 @@ export function classChips(found, query) {
     });
     panel.append(more);
   }
-  if (found.classes > boxes.length) panel.append(make("p", "muted", `And ${found.classes - boxes.length} rarer classes, which a search finds.`));
+  if (found.classes > boxes.length) panel.append(make("p", "muted", `And ${count(found.classes - boxes.length, "rarer class")}, which a search finds.`));
   if (found.absent.length) {
     panel.append(make("details", "absent", make("summary", "", `Looked for, found nowhere: ${found.absent.length}`),
       make("p", "muted", found.absent.map(SeehearLanes.words).join(", "))));

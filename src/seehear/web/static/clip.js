@@ -104,7 +104,7 @@ export function classes(timeline) {
     if (!seconds.has(event.label)) seconds.set(event.label, { audio: 0, visual: 0, audio_visual: 0 });
     seconds.get(event.label)[event.track] += event.end_s - event.start_s;
   }
-  if (!seconds.size) return make("p", "muted", `Looked for ${timeline.vocabulary.length} class${timeline.vocabulary.length === 1 ? "" : "es"}, found none.`);
+  if (!seconds.size) return make("p", "muted", `Looked for ${count(timeline.vocabulary.length, "class")}, found none.`);
   const head = make("tr", "", make("th", "", "Class"));
   for (const [track, word] of TRACKS) head.append(make("th", `num ${track}`, word));
   const body = make("tbody", "");

@@ -45,7 +45,7 @@ export function warnings(timeline) {
   return make("ul", "card warnings", ...timeline.warnings.map((line) => make("li", "", line)));
 }
 
-export const count = (number, word) => `${number.toLocaleString("en")} ${word}${number === 1 ? "" : "s"}`;
+export const count = (number, word) => `${number.toLocaleString("en")} ${word}${number === 1 ? "" : /(s|x|ch|sh)$/.test(word) ? "es" : "s"}`;
 
 /* Addresses of the views. */
 export const toList = (query) => (query ? `#/search/${encodeURIComponent(query)}` : "#/");

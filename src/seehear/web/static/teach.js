@@ -58,7 +58,7 @@ export function teaching(library) {
     const stands = state.taught ? [useIt(library)] : [];
     if (state.state === "learnt") {
       const better = state.better ? "It is better on clips that it did not learn from." : "It is no better on clips that it did not learn from: keep the old one.";
-      return [make("p", "", `Learnt from ${count(state.clips, "reviewed clip")}, ${state.seconds.toLocaleString("en")} s in ${state.classes === 1 ? "1 class" : `${state.classes} classes`}.`),
+      return [make("p", "", `Learnt from ${count(state.clips, "reviewed clip")}, ${state.seconds.toLocaleString("en")} s in ${count(state.classes, "class")}.`),
         comparison(state), make("p", "state", better),
         make("p", "choices", button("Take the new one", state.better ? "primary" : "", keep("new")), button("Keep the old one", state.better ? "" : "primary", keep("old")))];
     }

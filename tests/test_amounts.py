@@ -1,0 +1,17 @@
+import pytest
+
+from seehear.amounts import amount
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "told"),
+    [
+        (1, "clip", "1 clip"),
+        (0, "clip", "0 clips"),
+        (1234567, "reviewed clip", "1,234,567 reviewed clips"),
+        (2, "class", "2 classes"),
+        (3, "stretch", "3 stretches"),
+    ],
+)
+def test_one_thing_is_one_thing(number: int, name: str, told: str) -> None:
+    assert amount(number, name) == told
