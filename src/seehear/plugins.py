@@ -129,7 +129,7 @@ class Registry(Mapping[str, T]):
         return sum(1 for _ in self)
 
     def __contains__(self, name: object) -> bool:
-        return name in self.names()
+        return name in self._ours or name in self.names()
 
 
 def warn_once(trouble: object) -> None:

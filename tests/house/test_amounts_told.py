@@ -15,6 +15,7 @@ MANY = re.compile(
 # what is filled in before such a word, and is no number or never one; limits are in capitals
 REASONED = {
     "clip": "a name",
+    "clips": "how many of each split",
     "self.stage.name": "a name",
     "path": "a path",
     "track": "audio or visual",

@@ -11,16 +11,18 @@ import pytest
 from same_graph import check_graph
 from seehear.errors import ConfigError, FeatureError
 from seehear.features.windowed import Window, WindowedStore
-from seehear.labels.store import SegmentLabels
+from seehear.labels.store import SegmentLabels, save
 from seehear.parser import preset
 from seehear.parser.language import stored_logits
 from seehear.parser.prior import Guided, with_prior
 from seehear.parser.scorer import Gathered
-from seehear.parser.stored import predict_beside
+from seehear.parser.stored import evaluate_beside, predict_beside
 from seehear.parser.trained import Trained, open_run
 from seehear.parser.zero_shot import offline
 from seehear.parser.zero_shot.coupling import Coupling
-from seehear.runs.language import LOWEST
+from seehear.recipes import resolve
+from seehear.reproduce.task import Task, perform
+from seehear.runs.language import LOWEST, starting_logits
 from seehear.time import Scores, TimeGrid
 from seehear.train import prepare, run
 from small_world import TINY, write_world
@@ -123,3 +125,32 @@ def test_what_language_needs_is_named_where_it_is_missing(made, monkeypatch):
     halves = dataclasses.replace(dataset, grid=TimeGrid(4, 0.5))
     with pytest.raises(ConfigError, match=r"expected segments of 1 s, got 0\.5 s"):
         stored_logits(halves, store, dataset.split("train").names)
+
+
+def test_of_clips_none_of_which_has_features_a_line_says_so(made, tmp_path):
+    folder, _, dataset = made
+    assert starting_logits([], 5, 4).shape == (0, 5, 2, 4)
+    _, none = write_world(tmp_path, drop=dataset.split("test").names)
+    with pytest.raises(FeatureError, match="none of the 8 clips of split test has features"):
+        predict_beside(open_run(folder), none, dataset, "test", prior="none", missing="empty")
+
+
+def test_a_row_of_a_table_starts_from_it_too(made, tmp_path):
+    _, store, dataset = made
+    rows = np.zeros((24, dataset.grid.count, 4), np.float32)
+    names = dataset.split("train").names
+    save(SegmentLabels(rows, rows, names, dataset.vocabulary.names, {}), tmp_path / "labels")
+    task = Task(
+        "a row",
+        dataset.root,
+        store.path,
+        resolve("lsld-robust", "offline", UNTRAINED),
+        "offline",
+        tmp_path / "labels",
+        1,
+        tmp_path / "run",
+        "test",
+    )
+    figures = perform(task)["splits"]["test"]
+    assert open_run(task.folder).takes_prior
+    assert figures == evaluate_beside(task.folder, store, dataset, "test", prior="none")

@@ -333,7 +333,7 @@ def test_a_result_is_only_written_when_a_row_is_finished(world, words, tmp_path,
     def stop(*args, **more):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("seehear.train.predict.measure_split", stop)
+    monkeypatch.setattr("seehear.train.predict.measure", stop)
     with pytest.raises(KeyboardInterrupt):
         run(world, tmp_path, rows=["han"])
     assert not list(tmp_path.rglob(RESULT))

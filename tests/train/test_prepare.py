@@ -26,6 +26,26 @@ def test_clips_without_features_are_counted_refused_or_left_out(tmp_path):
     assert (len(prepared.train), len(prepared.val), len(prepared.truth[0])) == (22, 7, 7)
 
 
+def test_a_class_of_every_training_clip_is_told(tmp_path):
+    dataset, store = write_world(tmp_path)
+    table = dataset.root / "train.csv"
+    head, *rows = table.read_text().splitlines()
+    names = [row.split("\t")[0] for row in rows]
+    table.write_text("\n".join([head, *(f"{name}\tCat" for name in names)]) + "\n")
+    said = []
+    from seehear.data import open_dataset
+
+    options = RunOptions(say=said.append)
+    prepare(open_dataset(dataset.root), store, "han", settings=TINY, options=options)
+    assert said[0] == (
+        "warning: every training clip has Cat: without a clip that lacks it, training cannot learn"
+        " where it is not; add clips without it"
+    )
+    said.clear()
+    prepare(dataset, store, "han", settings=TINY, options=options)
+    assert said == []
+
+
 def test_a_dataset_without_train_split(tmp_path):
     dataset, store = write_world(tmp_path)
     toml = dataset.root / "dataset.toml"

@@ -13,6 +13,7 @@ from seehear.amounts import amount
 from seehear.cli.console import print_json, progress, table, warn
 from seehear.cli.installation import installation, show_installation
 from seehear.data import KINDS, READINGS, Dataset, Issue, Split, find_anomalies, open_dataset
+from seehear.data.dataset import never_without
 from seehear.errors import DataError
 from seehear.plugins import installed
 
@@ -128,13 +129,18 @@ def _rows_read(dataset: Dataset) -> dict[str, int]:
 
 
 def _unmatched(dataset: Dataset) -> dict[str, list[str]]:
-    """Return the tables of truth whose rows miss: `errors` where most do, else `warnings`."""
+    """Return the tables of truth whose rows miss: `errors` where most do, else `warnings`, among
+    them the classes that training has no clip without.
+    """
     errors: dict[str, None] = {}
     warnings: dict[str, None] = {}
     for split in dataset.splits.values():
         strange = {str(table): None for table in split.tables.strange()}
         errors |= strange
         warnings |= {text: None for text in split.warnings() if text not in strange}
+    if "train" in dataset.splits:
+        told = never_without(dataset.splits["train"].weak, dataset.vocabulary)
+        warnings |= {} if told is None else {told: None}
     return {"errors": list(errors), "warnings": list(warnings)}
 
 

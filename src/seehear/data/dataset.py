@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.amounts import amount
+from seehear.closest import shown
 from seehear.data.absent import Absent
 from seehear.data.clip import Clip, with_unique_ids
 from seehear.data.grids import choose_grid, media_by_stem
@@ -220,6 +221,22 @@ def no_track_labels(dataset: Dataset) -> ConfigError:
         f"{dataset.name} has no weak labels of each track",
         hint="leave it out: the labels of the clip serve for both",
         parameter="track_labels",
+    )
+
+
+def never_without(weak: NDArray[np.generic], vocabulary: Vocabulary) -> str | None:
+    """Return in a line which classes all clips of training have; None where no class is in all.
+
+    Args:
+        weak: (N, C), their weak labels.
+        vocabulary: the classes.
+    """
+    names = [name for name, on in zip(vocabulary.names, weak.all(axis=0), strict=True) if on]
+    if not names or not len(weak):
+        return None
+    return (
+        f"every training clip has {shown(names)}: without a clip that lacks it, training cannot"
+        " learn where it is not; add clips without it"
     )
 
 

@@ -217,12 +217,19 @@ def _train(
     options: Options,
 ) -> Path:
     from seehear import train
+    from seehear.parser.language import stored_logits
 
     recipe, attention = SYSTEMS[name]
     how = train.RunOptions(device="cpu", say=options.say, progress=options.progress)
     settings = {**options.settings, "network.forward.cross_attention": attention}
     prepared = train.prepare(
-        dataset, store, recipe, features="offline", settings=settings, options=how
+        dataset,
+        store,
+        recipe,
+        features="offline",
+        settings=settings,
+        options=how,
+        language=stored_logits,
     )
     folder = out / "runs" / name.replace(" ", "-")
     return train.run(prepared, folder, seed=options.seed, labels=labels, options=how)

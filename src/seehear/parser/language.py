@@ -113,14 +113,16 @@ def stored_logits(
     if problem := language.unfit(store):
         problem.hint = "extract with yamnet and conse, or set network.from_language=false"
         raise problem
-    length = dataset.grid.count
+    length, classes = dataset.grid.count, len(dataset.vocabulary)
     if not isinstance(store, WindowedStore):
-        return starting_logits(language.probs(store, names, [length] * len(names)), length)
+        said = language.probs(store, names, [length] * len(names))
+        return starting_logits(said, length, classes)
     windows = [store.window(name) for name in names]
     counts = {window.clip: window.count for window in windows}
     found = language.probs(store.whole, list(counts), list(counts.values()))
     whole = dict(zip(counts, found, strict=True))
-    return starting_logits([_cut(whole[window.clip], window) for window in windows], length)
+    cut = [_cut(whole[window.clip], window) for window in windows]
+    return starting_logits(cut, length, classes)
 
 
 def _cut(prob: Probs, window: Window) -> Probs:

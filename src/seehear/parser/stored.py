@@ -70,7 +70,8 @@ def predict_beside(
     found = tuple(np.array(names)[there].tolist())
     counts = _counts(store, dataset, split, found)
     words = language.probs(store, found, counts)
-    starts = starting_logits(words, longest) if run.takes_prior else None
+    classes = len(run.vocabulary)
+    starts = starting_logits(words, longest, classes) if run.takes_prior else None
     predicted = predict_with(run, store, dataset, split, missing=missing, prior=starts)
     if PRIORS[name] is None:
         return Judged(predicted, name)

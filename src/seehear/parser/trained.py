@@ -116,7 +116,7 @@ class Trained:
         starting = None
         if self.language is not None:
             said = self.language.scores(kept, grid, present).segment_prob
-            starting = starting_logits([said], max(grid.count, length))[0]
+            starting = starting_logits([said], max(grid.count, length), said.shape[-1])[0]
         for batch, windows in self._batches(kept, grid):
             if starting is not None:
                 windows[PRIOR] = np.stack([starting[s : s + length] for s in batch])

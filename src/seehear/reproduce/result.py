@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from seehear._version import __version__
-from seehear.amounts import amount
 from seehear.data import Dataset
 from seehear.data.editions import llp_edition, why_not_llp
 from seehear.files import Json, write_text
@@ -273,7 +272,7 @@ def markdown(result: Mapping[str, Json]) -> str:
         f"## {result['table']}: {result['title']}",
         "",
         (
-            f"{result['dataset']['name']} ({amount(clips, 'clip')}), split {result['split']},"
+            f"{result['dataset']['name']} ({clips} clips), split {result['split']},"
             f" {result['date']}, seehear {result['seehear']}, {result['machine']}. Percent; mean ±"
             " sample deviation over seeds."
         ),

@@ -86,9 +86,11 @@ def perform(task: Task) -> dict[str, Json]:
     from seehear.data import open_dataset
     from seehear.features import open_features
     from seehear.labels.store import load
-    from seehear.train import RunFolder, RunOptions, prepare, run
+    from seehear.parser.language import stored_logits
+    from seehear.parser.stored import predict_beside
+    from seehear.train import RunFolder, RunOptions, load_run, prepare, run
     from seehear.train.files import write_json
-    from seehear.train.predict import measure_split
+    from seehear.train.predict import measure
 
     started, used = time.perf_counter(), time.process_time()
     dataset, store = open_dataset(task.dataset), open_features(task.features)
@@ -96,11 +98,20 @@ def perform(task: Task) -> dict[str, Json]:
     labels = None if task.labels is None else load(task.labels)
     before = read(task.folder) if has_result(task.folder) else None
     if before is None:
-        prepared = prepare(dataset, store, task.recipe, features=task.inputs, options=options)
+        prepared = prepare(
+            dataset,
+            store,
+            task.recipe,
+            features=task.inputs,
+            options=options,
+            language=stored_logits,
+        )
         run(prepared, task.folder, seed=task.seed, labels=labels, options=options)
         del prepared
     about = RunFolder(task.folder).record()
-    figures, own = measure_split(task.folder, store, dataset, task.split)
+    trained = load_run(task.folder)
+    predicted = predict_beside(trained, store, dataset, task.split, prior="none").predicted
+    figures, own = measure(predicted, store, dataset, task.split)
     unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
     result = before or {
         "seed": task.seed,

@@ -5,18 +5,23 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.time import TRACKS
+
 SURE = 1e-4  # as sure as language may be: a network can still say otherwise
 LOWEST = float(np.log(SURE) - np.log1p(-SURE))
 
 
-def starting_logits(probs: Sequence[NDArray[np.floating]], segments: int) -> NDArray[np.float32]:
+def starting_logits(
+    probs: Sequence[NDArray[np.floating]], segments: int, classes: int
+) -> NDArray[np.float32]:
     """Return the input `prior`, (N, segments, 2, C); behind a clip's end nothing is heard or seen.
 
     Args:
         probs: of each clip, (T, 2, C); what lies behind `segments` is left out.
         segments: of the input.
+        classes: C.
     """
-    out = np.full((len(probs), segments, *probs[0].shape[1:]), SURE)
+    out = np.full((len(probs), segments, len(TRACKS), classes), SURE)
     for clip, prob in zip(out, probs, strict=True):
         some = prob[:segments]
         clip[: len(some)] = np.clip(some, SURE, 1 - SURE)

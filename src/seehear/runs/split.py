@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from seehear.amounts import amount
 from seehear.data import Dataset
-from seehear.errors import DataError
+from seehear.errors import DataError, FeatureError
 from seehear.features import FeatureStore
 from seehear.runs.description import TrainedRun
 from seehear.runs.inputs import PRIOR, find_missing, read_inputs, require_streams
@@ -63,6 +63,12 @@ def predict_with(
     absent = find_missing(store, run.features, names) if missing == "empty" else []
     there = np.array([name not in set(absent) for name in names])
     found = tuple(name for name, has in zip(names, there, strict=True) if has)
+    if absent and not found:
+        raise FeatureError(
+            f"none of the {amount(len(names), 'clip')} of split {split} has features",
+            where=store.path,
+            hint="extract them, or name another split or features folder",
+        )
     if whole:
         predicted = predict_whole(run, store, found, dataset.grid.count, prior=prior)
     else:

@@ -57,17 +57,11 @@ class Measured(NamedTuple):
     own: dict[str, float | None]
 
 
-def measure_split(
-    run: Run | str | Path,
-    features: FeatureStore | str | Path,
-    dataset: Dataset,
-    split: str,
-    *,
-    device: str = "cpu",
+def measure(
+    predicted: SplitPrediction, store: FeatureStore, dataset: Dataset, split: str
 ) -> Measured:
-    """Return the figures of a trained parser on a split with truth; see `predict_split`."""
-    store = open_features(features) if isinstance(features, str | Path) else features
-    *prob, decoding = predict_split(run, store, dataset, split, device=device)
+    """Return the figures of what a trained parser predicted of a split with truth."""
+    *prob, decoding = predicted
     on = decide(*prob, decoding=decoding, step_s=dataset.grid.step_s)
     chosen = dataset.split(split)
     truth, lengths = chosen.truth(), lengths_of(store, dataset, chosen)

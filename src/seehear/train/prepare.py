@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from seehear.amounts import amount
 from seehear.data import Dataset, Split
-from seehear.data.dataset import no_track_labels
+from seehear.data.dataset import never_without, no_track_labels
 from seehear.errors import ConfigError, DataError
 from seehear.features import FeatureStore
 from seehear.features.windowed import LEARNED, in_windows
@@ -130,6 +130,8 @@ def prepare(
                 "the table of split train names the classes of each clip in the column event_labels"
             ),
         )
+    if (told := never_without(train.weak.cpu().numpy(), dataset.vocabulary)) is not None:
+        options.say(f"warning: {told}")
     if "val" in dataset.splits and dataset.splits["val"].clips:
         rows = splits.rows("val")
         val, truth = splits.clips("val", rows), _truth(dataset.splits["val"], rows)

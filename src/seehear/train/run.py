@@ -17,6 +17,7 @@ from seehear._version import __version__
 from seehear.amounts import amount
 from seehear.data import Dataset
 from seehear.errors import ConfigError, DataError
+from seehear.labels.fit import misfit
 from seehear.labels.lsld.emptied import Emptied, find_emptied
 from seehear.labels.released import released_labels
 from seehear.labels.store import SegmentLabels, load
@@ -352,15 +353,9 @@ def load_labels(path: str | Path, dataset: Dataset) -> SegmentLabels:
     if Path(path).suffix == ".npz":
         return released_labels(dataset, path)
     labels = load(path)
-    made_of = labels.provenance.get("dataset", {})
-    known = made_of.get("fingerprint") if isinstance(made_of, Mapping) else None
-    if known not in (None, dataset.fingerprint()):
-        raise DataError(
-            f"labels of another dataset ({made_of.get('name')}), or its tables have changed",
-            where=path,
-            hint="run seehear denoise on this dataset",
-        )
     _check_vocabulary(labels, dataset, path)
+    if (problem := misfit(labels, dataset)) is not None:
+        raise DataError(problem, where=path, hint="run seehear denoise on this dataset")
     return labels
 
 

@@ -120,7 +120,11 @@ def build_labels(
         "seehear": __version__,
         "options": asdict(options),
         "split": split,
-        "dataset": {"name": dataset.name, "fingerprint": dataset.fingerprint()},
+        "dataset": {
+            "name": dataset.name,
+            "fingerprint": dataset.fingerprint(),
+            "grid": dataset.parts()["grid"],
+        },
         "tracks": made,
     }
     classes = dataset.vocabulary.names
