@@ -95,7 +95,7 @@ def test_a_dataset_with_damaged_media_exits_with_1(capsys, dataset, empty_cache)
     assert about["media_examined"] == 3
     assert about["counts"]["silent"] == 1
     assert about["counts"]["media_damaged"] == 1
-    lines = [line for line in captured.err.splitlines() if line.startswith("seehear: ")]
+    lines = [line for line in captured.err.splitlines() if line.startswith("seehear: bad.mp4")]
     assert len(lines) == 1
     assert "bad" in lines[0]
     assert "not a readable media file" in lines[0]

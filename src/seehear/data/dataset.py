@@ -231,7 +231,7 @@ def never_without(weak: NDArray[np.generic], vocabulary: Vocabulary) -> str | No
         weak: (N, C), their weak labels.
         vocabulary: the classes.
     """
-    names = [name for name, on in zip(vocabulary.names, weak.all(axis=0), strict=True) if on]
+    names = [name for index, name in enumerate(vocabulary.names) if weak[:, index].all()]
     if not names or not len(weak):
         return None
     return (

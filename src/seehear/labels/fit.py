@@ -1,9 +1,12 @@
 """Whether segment labels that were made earlier are labels of a dataset as it is now."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from seehear.amounts import amount
-from seehear.data import Dataset
+from seehear.data import Dataset, Split
 from seehear.labels.store import SegmentLabels
 
 
@@ -22,21 +25,27 @@ def misfit(labels: SegmentLabels, dataset: Dataset) -> str | None:
     before = made_of if isinstance(made_of, Mapping) else {}
     if before.get("fingerprint") in (None, dataset.fingerprint()):
         return None
+    other = f"labels of another dataset ({before.get('name')})"
     split = dataset.splits.get(str(labels.provenance.get("split", "train")))
-    row = {name: index for index, name in enumerate(labels.names)}
-    both = [] if split is None else [name for name in split.names if name in row]
-    if split is None or not both:
-        return f"labels of another dataset ({before.get('name')}): no clip is the same"
+    if split is None or set(split.names).isdisjoint(labels.names):
+        return f"{other}: no clip is the same"
     if labels.weak is None or dataset.varies or split.track_weak is not None:
-        return f"labels of another dataset ({before.get('name')}), or its tables have changed"
+        return f"{other}, or its tables have changed"
     changed = "the dataset has changed since these labels were made"
-    if before.get("grid") not in (None, dataset.parts()["grid"]):
-        return f"{changed}: segments were {before['grid']}, now {dataset.parts()['grid']}"
-    now = dict(zip(split.names, split.weak, strict=True))
-    other = [name for name in both if (labels.weak[row[name]] != now[name]).any()]
-    if not other:
+    grid = dataset.parts()["grid"]
+    if before.get("grid") not in (None, grid):
+        return f"{changed}: segments were {before['grid']}, now {grid}"
+    relabelled = _relabelled(labels.weak, labels.names, split)
+    if not relabelled:
         return None
     return (
-        f"{changed}: {amount(len(other), 'clip')} of split {split.name} had other classes then"
-        f" (first: {other[0]})"
+        f"{changed}: {amount(len(relabelled), 'clip')} of split {split.name} had other classes then"
+        f" (first: {relabelled[0]})"
     )
+
+
+def _relabelled(weak: NDArray[np.bool_], names: Sequence[str], split: Split) -> list[str]:
+    """Return the clips of a split whose weak labels are not as they were, (N, C) of `names`."""
+    before = dict(zip(names, weak, strict=True))
+    now = zip(split.names, split.weak, strict=True)
+    return [name for name, row in now if name in before and (before[name] != row).any()]
