@@ -70,8 +70,12 @@ DOG, NOT_SEEN = Presence("audio", "Dog", 6), Not(Presence("visual", "Dog", 18))
         ("heard Dog, not seen", And((DOG, Not(Presence("visual", "Dog", 6))))),
         ("audio:Dog not seen", And((DOG, Not(Presence("visual", "Dog", 6))))),
         ("audio:Dog score>0.8", Scored(DOG, ">", 0.8)),
+        ("audio:Dog score<=1", Scored(DOG, "<=", 1.0)),
+        ("audio:Dog score>=0", Scored(DOG, ">=", 0.0)),
+        ("audio:Dog duration>=0", Lasting(DOG, ">=", 0.0)),
         ("audio:Dog near both:*", Near(DOG, Presence("audio_visual", None, 20), 5.0)),
         ("audio:Dog near 2s both:*", Near(DOG, Presence("audio_visual", None, 23), 2.0)),
+        ("audio:Dog near 0 both:*", Near(DOG, Presence("audio_visual", None, 22), 0.0)),
     ],
 )
 def test_a_query_is_read_as(text: str, tree: Node) -> None:
@@ -99,7 +103,9 @@ def test_a_query_is_read_as(text: str, tree: Node) -> None:
         ("Dog duration>soon", 14, "expected a number of seconds after duration>"),
         ("Dog duration>nan", 14, "expected a number of seconds"),
         ("Dog duration>-1", 14, "expected a number of seconds"),
-        ("Dog score>2", 11, "expected a number from 0 to 1 after score>"),
+        ("Dog duration<1000000000", 14, "expected a number of seconds after duration<"),
+        ("Dog score>1.5", 11, "expected a number from 0 to 1 after score>"),
+        ("Dog near 1000000000s Cat", 10, "expected a number of seconds after near"),
         ("score>0.5", 1, "score limits the conditions beside it, and there are none"),
         ("near Dog", 1, "near stands between two conditions"),
         ("Dog near", 9, "expected a condition, got nothing"),
@@ -163,6 +169,32 @@ def test_plain_words_are_read_as(query: str, meant: str) -> None:
     known = {"dog", "car", "baby cry"}.__contains__
     assert told(parse(query, known)) == meant
     assert told(parse(meant)) == meant  # and what is shown can be typed
+
+
+def made_of(one: Node, other: Node) -> list[Node]:
+    """Return a condition of each kind that is made of these two."""
+    return [
+        Not(one),
+        And((one, other)),
+        Or((one, other)),
+        Near(one, other, 2.5),
+        Lasting(one, ">=", 1.5),
+        Scored(one, "<", 0.25),
+    ]
+
+
+def test_a_query_that_is_told_reads_as_the_same_tree() -> None:
+    dog, cat = Presence("audio", "Dog"), Presence("visual", "Baby cry")
+    for inner in made_of(dog, cat):
+        for tree in [*made_of(inner, cat), *made_of(dog, inner)]:
+            if isinstance(tree, And) and isinstance(inner, And):
+                continue  # a row within a row is read as one
+            read = re.sub(r"at=\d+", "at=0", repr(parse(told(tree))))
+            assert read == repr(tree), told(tree)
+    assert told(And((Not(dog), Lasting(Or((dog, cat)), ">", 2.0)))) == (
+        '-audio:Dog ((audio:Dog | visual:"Baby cry") duration>2)'
+    )
+    assert told(Lasting(And((dog, cat)), ">", 2.0)) == 'audio:Dog visual:"Baby cry" duration>2'
 
 
 @given(st.text(alphabet='ab :-|&()"\\<>=*3.', max_size=30))

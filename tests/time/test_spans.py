@@ -63,6 +63,7 @@ def test_two_sets_meet_and_part_as_sets_of_points_do(a, b) -> None:
     assert is_canonical(both)
     assert is_canonical(only_a)
     assert joined(both + only_a) == joined(a)
+    assert all(type(edge) is float for span in both + only_a for edge in span), "as is declared"
 
 
 @given(SPANS, WHOLE, st.integers(0, 20))
