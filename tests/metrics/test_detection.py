@@ -76,6 +76,10 @@ def test_worked_example() -> None:
 
 def test_repeats_of_the_truth_count_once_and_other_classes_for_nothing() -> None:
     assert len(without_repeats([event(1, 2), event(1.0005, 2), event(1.002, 2)])) == 2
+    for a_thousandth in (event(0.001, 2), event(0, 2.0005)):
+        assert len(without_repeats([event(0, 2), a_thousandth])) == 1
+    assert len(without_repeats([event(0, 0.002), event(0, 0.001)])) == 1
+    assert len(without_repeats([event(0, 2), event(0, 2, "cat"), event(0, 2.002)])) == 3
     true = [[event(1, 2), event(1, 2)]]
     predicted = [[event(1, 2, score=0.5), event(1, 2, "cat", 0.9)]]
     assert detection_map(predicted, true).figures()["mean"] == 1.0
