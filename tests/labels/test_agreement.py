@@ -31,6 +31,16 @@ def test_counts_by_hand():
     assert out["per_class"]["both"] == [5, 0]
 
 
+def test_one_half_is_a_label_and_a_thousandth_is_no_difference():
+    half = made([[0.5, 0.4995, 0.001]], names=("a",))
+    out = agreement(half, made([[1, 0, 0]], names=("a",)))["visual"]
+    assert (out["both"], out["neither"], out["same"]) == (1, 2, 1)
+    assert out["soft"]["apart"] == 2 / 6
+    assert agreement(made([[1]], names=("a",)), made([[0.5]], names=("a",)))["visual"]["same"] == 1
+    close = agreement(made([[0.001]], names=("a",)), made([[0]], names=("a",)))["visual"]
+    assert (close["clips_alike"], close["soft"]["apart"]) == (1, 0)
+
+
 def test_hard_labels_are_compared_with_ours_before_the_reweighting():
     hard = [[1, 1, 0, 0]]
     ours = made([[0.4, 1, 0.6, 0]], names=("a",), hard=hard)
@@ -42,9 +52,15 @@ def test_hard_labels_are_compared_with_ours_before_the_reweighting():
 def test_what_cannot_be_compared():
     ours = made([[1, 0]], names=("a",))
     for other, told in (
-        (made([[1, 0]], names=("b",)), "clips in common"),
-        (dataclasses.replace(ours, vocabulary=("Dog", "Cow")), "same classes"),
-        (dataclasses.replace(ours, visual=None), "a track that both"),
+        (
+            made([[1, 0]], names=("b",)),
+            "^expected labels with clips in common to compare, made of weak labels$",
+        ),
+        (
+            dataclasses.replace(ours, vocabulary=("Dog", "Cow")),
+            "^expected labels of the same classes to compare$",
+        ),
+        (dataclasses.replace(ours, visual=None), "^expected a track that both label, to compare$"),
         (made([[1, 0, 0]], names=("a",)), "one shape"),
     ):
         with pytest.raises(DataError, match=told):

@@ -112,6 +112,12 @@ def test_many_clips_are_worked_on_in_parts() -> None:
             np.testing.assert_array_equal(whole[key][first : first + 100], part[key])
 
 
+def test_counts_are_whole_numbers() -> None:
+    rows = np.ones((2, 3, 4), bool)
+    for of_level in evaluate(rows, rows, rows, rows).counts.values():
+        assert all(np.issubdtype(n.dtype, np.integer) for n in of_level.each())
+
+
 def test_memory_of_a_hundred_thousand_clips_stays_below_a_gigabyte() -> None:
     arrays = [
         np.zeros((100_000, 10, 25), bool) for _ in range(4)

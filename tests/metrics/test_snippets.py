@@ -63,5 +63,11 @@ def test_worked_example() -> None:
 
 
 def test_clips_that_do_not_fit_are_refused() -> None:
-    with pytest.raises(ValueError, match="of the same clips"):
-        snippet_map([np.zeros((3, 2, 1))], [np.zeros((4, 2, 1), bool)])
+    told = "^expected the probabilities and the truth of the same clips, one at least$"
+    for prob, true in (
+        ([np.zeros((3, 2, 1))], [np.zeros((4, 2, 1), bool)]),
+        ([np.zeros((3, 2, 1))] * 2, [np.zeros((3, 2, 1), bool)]),
+        ([], []),
+    ):
+        with pytest.raises(ValueError, match=told):
+            snippet_map(prob, true)

@@ -113,6 +113,8 @@ def test_seconds_of_gaps_and_events_are_counted_in_segments_of_the_grid() -> Non
     assert marks(decide(clip(audio, audio), decoding=parts)) == "#..####...###"
     parts = Decoding(gate="none", min_duration_s=2.4)  # an event of two seconds goes
     assert marks(decide(clip(audio, audio), decoding=parts)) == "..........###"
+    parts = Decoding(gate="none", min_duration_s=0.8)
+    assert marks(decide(clip(audio, audio), decoding=parts, step_s=0.5)) == "...##.....###"
 
 
 @pytest.mark.parametrize("gate", ["joint", "own", "or", "none"])
@@ -187,7 +189,7 @@ def test_scores_of_seconds_that_were_not_parsed_decide_nothing() -> None:
 
 
 def test_a_gate_without_its_probability_is_a_callers_bug() -> None:
-    with pytest.raises(ValueError, match="gate 'joint' needs clip_prob"):
+    with pytest.raises(ValueError, match="^gate 'joint' needs clip_prob$"):
         decide(np.ones((1, 2, 1)), decoding=Decoding(gate="joint"))
     with pytest.raises(ValueError, match="gate 'own' needs track_prob"):
         decide(np.ones((1, 2, 1)), decoding=Decoding())

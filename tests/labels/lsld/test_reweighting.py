@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+import torch
 
-from seehear.labels.lsld.reweighting import class_similarity, reweight_by, unreliable
+from seehear.errors import ConfigError
+from seehear.labels.lsld.reweighting import class_similarity, reweight, reweight_by, unreliable
 
 
 def test_groups_that_do_not_overlap_and_empty_groups_are_left_alone():
@@ -37,3 +39,43 @@ def test_similarities_are_cosines():
     np.testing.assert_allclose(class_similarity(features, texts), wanted, atol=1e-6)
     with pytest.raises(ValueError, match="expected segment features"):
         class_similarity(features, texts[:, :1])
+
+
+def outliers() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return labels, features and a class text: cosines of 0.2 where on, of 0.1 elsewhere, and an
+    outlier on each side, of 0.05 and of 0.25.
+    """
+    hard = np.zeros((10, 10, 1), np.float32)
+    hard[:2] = 1
+    sigma = np.where(hard > 0, 0.2, 0.1)[..., 0]
+    sigma[0, 0], sigma[9, 9] = 0.05, 0.25
+    features = np.stack([sigma, np.sqrt(1 - sigma**2)], axis=2).astype(np.float32)
+    return hard, features, np.array([[3.0, 0.0]], np.float32)
+
+
+def test_the_published_factors_are_the_default_and_trimming_keeps_to_the_bulk():
+    hard, features, text = outliers()
+    soft = reweight(hard, features, text)[..., 0]
+    assert soft.dtype == np.float32
+    assert soft[0, 1:] == pytest.approx(0.8, abs=1e-5)  # 4 times 0.2
+    assert (soft[0, 0], soft[9, 9]) == pytest.approx((0.2, 0.1), abs=1e-5)
+    assert soft[5] == pytest.approx(0.04, abs=1e-5)  # 0.4 times 0.1: above the least positive
+    trimmed = reweight(hard, features, text, trim=0.06)[..., 0]
+    assert (trimmed[0, 1:] == 1).all()
+    assert (trimmed[5] == 0).all()
+    assert (trimmed[0, 0], trimmed[9, 9]) == pytest.approx((0.2, 0.1), abs=1e-5)
+    assert type(reweight(torch.from_numpy(hard), features, text)) is torch.Tensor
+
+
+def test_what_cannot_be_reweighted_is_told():
+    hard, features, text = outliers()
+    for trim in (-0.1, 0.5):
+        with pytest.raises(ValueError, match=rf"expected a trim in \[0, 0.5\), got {trim}"):
+            reweight(hard, features, text, trim=trim)
+    with pytest.raises(ValueError, match="expected labels and similarities of one shape"):
+        reweight(hard[:5], features, text)
+    with pytest.raises(ValueError, match="expected segment features"):
+        class_similarity(features[0], text)
+    with pytest.raises(ConfigError, match="expected dynamic, with-event") as caught:
+        reweight(hard, features, text, mode="some")
+    assert caught.value.parameter == "mode"
