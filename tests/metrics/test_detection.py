@@ -66,7 +66,9 @@ def test_equal_to_the_literal_evaluation(clips: int) -> None:
 def test_worked_example() -> None:
     true = [[event(0, 10), event(20, 30)]]
     predicted = [[event(0, 8, score=0.9), event(1, 10, score=0.8), event(20, 25, score=0.7)]]
-    figures = detection_map(predicted, true).figures()
+    score = detection_map(predicted, true)
+    assert score.classes == ("dog",)
+    figures = score.figures()
     # up to .5: right, wrong (taken), right: (1 + 2/3) / 2; from .6 the last fails as well
     assert figures["0.5"] == pytest.approx((1 + 2 / 3) / 2)
     assert figures["0.6"] == pytest.approx(0.5)
@@ -88,7 +90,7 @@ def test_repeats_of_the_truth_count_once_and_other_classes_for_nothing() -> None
 @pytest.mark.parametrize(
     ("predicted", "true", "told"),
     [
-        ([[]], [[]], "at least one true event"),
+        ([[]], [[]], "^expected at least one true event, got none$"),
         ([[]], [], "expected 0 clips"),
         ([[event(0, 1)]], [[event(0, 1)]], "expected a score"),
     ],

@@ -189,7 +189,7 @@ def test_scores_of_seconds_that_were_not_parsed_decide_nothing() -> None:
 
 
 def test_a_gate_without_its_probability_is_a_callers_bug() -> None:
-    with pytest.raises(ValueError, match="^gate 'joint' needs clip_prob$"):
+    with pytest.raises(ValueError, match=r"^gate 'joint' needs clip_prob$"):
         decide(np.ones((1, 2, 1)), decoding=Decoding(gate="joint"))
     with pytest.raises(ValueError, match="gate 'own' needs track_prob"):
         decide(np.ones((1, 2, 1)), decoding=Decoding())
