@@ -97,6 +97,8 @@ def main() -> None:
         folder = options.folder / module.removesuffix(".py").replace("/", "-")
         lay_out(module, folder)
         environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+        if options.again and not (folder / "mutants").is_dir():
+            sys.exit(f"nothing was tried of {module} in {folder} yet: run it without --again first")
         lived = score(module, folder)["lived"] if options.again else []
         command = [sys.executable, "-m", "mutmut", "run", "--max-children", "1", *lived]
         done = subprocess.run(command, cwd=folder, env=environment, check=False)

@@ -195,6 +195,9 @@ def test_a_query_that_is_told_reads_as_the_same_tree() -> None:
         '-audio:Dog ((audio:Dog | visual:"Baby cry") duration>2)'
     )
     assert told(Lasting(And((dog, cat)), ">", 2.0)) == 'audio:Dog visual:"Baby cry" duration>2'
+    for seconds in (1234567.0, 0.1234567, 0.1):
+        number = str(seconds).removesuffix(".0")
+        assert told(Lasting(dog, ">", seconds)) == f"audio:Dog duration>{number}"
 
 
 @given(st.text(alphabet='ab :-|&()"\\<>=*3.', max_size=30))

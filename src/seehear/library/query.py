@@ -192,11 +192,11 @@ def _told_row(node: And | Or | Lasting | Scored | Near) -> tuple[str, int]:
     if isinstance(node, And):
         return " ".join(_told(child, 1) for child in node.children), 1
     if isinstance(node, Near):
-        return f"{_told(node.child, 2)} {_NEAR} {node.seconds:g}s {_told(node.other, 2)}", 1
+        return f"{_told(node.child, 2)} {_NEAR} {node.seconds:.15g}s {_told(node.other, 2)}", 1
     beside = _told(node.child, 1 if isinstance(node.child, Or) else 0)
     if isinstance(node, Lasting):
-        return f"{beside} duration{node.compare}{node.seconds:g}", 0
-    return f"{beside} score{node.compare}{node.score:g}", 0
+        return f"{beside} duration{node.compare}{node.seconds:.15g}", 0
+    return f"{beside} score{node.compare}{node.score:.15g}", 0
 
 
 def parse(text: str, known: Known = _one_word, label: str = ANY_CLASS) -> Node:
