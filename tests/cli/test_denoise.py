@@ -160,7 +160,7 @@ def test_missing_clips_and_bad_numbers(tmp_path, words, capsys):
         str(tmp_path / "labels"),
     ]
     assert main(command) == 2
-    assert "1 of 24 clips have no conse/space, first train03" in capsys.readouterr().err
+    assert "1 of 24 clips without conse/space, first train03" in capsys.readouterr().err
     assert main([*command, "--skip-missing"]) == 0
     assert len(load(tmp_path / "labels").names) == 23
     assert "Label quality against the truth" in capsys.readouterr().out, (

@@ -103,7 +103,9 @@ def test_a_dataset_with_damaged_media_exits_with_1(capsys, dataset, empty_cache)
 
 def test_a_dataset_without_its_media_examined(capsys, dataset, empty_cache):
     assert main(["doctor", str(dataset), "--json", "--no-media"]) == 0
-    assert json.loads(capsys.readouterr().out)["dataset"]["media_examined"] == 0
+    about = json.loads(capsys.readouterr().out)["dataset"]
+    assert about["media_examined"] == 0
+    assert any(line.startswith("every training clip has Dog:") for line in about["warnings"])
 
 
 def test_a_dataset_that_is_none(capsys, tmp_path, empty_cache):

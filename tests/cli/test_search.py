@@ -36,8 +36,8 @@ def test_table(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ]
     assert "4 moments, 8.0 s in 2 of 2 clips" in out
     assert err == (
-        "seehear: note: 2 of 2 clips keep no scores; in them a class counts as absent wherever it"
-        " has no event\n"
+        "seehear: note: 2 of 2 clips without kept scores; there a class counts as absent wherever"
+        " it has no event\n"
     )
 
 

@@ -74,3 +74,8 @@ def test_without_any_truth() -> None:
 def test_few_seeds_or_clips(clips: int, seeds: int | None, said: str | None) -> None:
     wanted = None if said is None else f"These figures prove nothing: {said}."
     assert caution(clips=clips, seeds=seeds) == wanted
+
+
+def test_the_split_of_few_clips_is_named_where_there_are_several() -> None:
+    told = caution(clips=60, seeds=3, split="val")
+    assert told == "These figures prove nothing: 60 clips of val (at least 100 needed)."

@@ -72,7 +72,7 @@ def test_maps_are_enlarged_before_they_are_averaged(tmp_path):
 
 def test_clips_without_rows_are_counted_and_the_first_says_why(tmp_path):
     store = make_store(tmp_path / "f", random_rows([4, 0, 0]))
-    told = r"2 of 3 clips have no eye/frames, first c1 \(clip c1 has no rows.*no frames.*leave out"
+    told = r"2 of 3 clips without eye/frames, first c1 \(clip c1 has no rows.*no frames.*leave out"
     with pytest.raises(FeatureError, match=told):
         read_segments(store, "eye/frames", ["c0", "c1", "c2"], 4)
 

@@ -82,7 +82,9 @@ def test_clips_without_scores_go_by_their_events_and_it_is_said(tmp_path: Path) 
         ("kept", 0, 4),
     ]
     (note,) = search(tmp_path, "audio:Dog -visual:Dog").notes
-    assert note.startswith("1 of 2 clips keep no scores; in them a class counts as absent wherever")
+    assert note.startswith(
+        "1 of 2 clips without kept scores; there a class counts as absent wherever"
+    )
     assert search(tmp_path, "audio:Dog").notes == ()
 
 

@@ -41,7 +41,7 @@ def test_copies_near_copies_and_parts_are_told_together(library, monkeypatch):
     assert [one.likeness for one in found.groups[0]] == [pytest.approx(1, abs=2e-3)] * 2
     assert found.notes == (
         "compared by ear/feature and eye/feature",
-        "1 of 8 clips keep no features",
+        "1 of 8 clips without kept features",
     )
     heard = duplicates(library, by="audio")
     assert ["d.mp4", "sound.mp4"] in groups(heard)

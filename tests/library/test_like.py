@@ -43,7 +43,7 @@ def test_the_likest_second_comes_first_by_sound_or_by_picture(library, rows):
     assert first(found) == [("b.mp4", 11.0, 12.0)]
     assert found.notes == (
         "compared by ear/feature",
-        "1 of 5 clips keep no features that can be compared",
+        "1 of 5 clips without features that can be compared",
     )
     assert first(like(library, "a@2", "visual")) == [("c.mp4", 5.0, 6.0)]
     assert {hit[0] for hit in first(like(library, "a.mp4@2"), 9)} > {"b.mp4", "c.mp4"}

@@ -15,14 +15,14 @@ from small_world import TINY, write_world
 def test_clips_without_features_are_counted_refused_or_left_out(tmp_path):
     dataset, store = write_world(tmp_path, drop=("train03", "train05", "val01"))
     with pytest.raises(
-        FeatureError, match=r"2 of 24 clips have no yamnet/feature, first train03.*skip_missing"
+        FeatureError, match=r"2 of 24 clips without yamnet/feature, first train03.*skip_missing"
     ):
         prepare(dataset, store, "han", settings=TINY)
     said = []
     prepared = prepare(
         dataset, store, "han", settings=TINY, options=RunOptions(skip_missing=True, say=said.append)
     )
-    assert said[0] == "train: 2 of 24 clips have no features and are left out (first: train03)"
+    assert said[0] == "train: 2 of 24 clips without features left out (first: train03)"
     assert (len(prepared.train), len(prepared.val), len(prepared.truth[0])) == (22, 7, 7)
 
 

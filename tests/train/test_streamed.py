@@ -106,7 +106,7 @@ def test_a_step_reads_the_next_batch_ahead_and_nothing_twice(world, tmp_path, mo
 @pytest.mark.parametrize("bad", [("conse/feature", "train07", np.nan), None])
 def test_damaged_and_missing_clips_are_told_before_training(tmp_path, bad):
     dataset, store = write_world(tmp_path, bad=bad, drop=() if bad else ("train03", "train05"))
-    message = "clip train07: conse/feature holds NaN" if bad else "2 of 24 clips have no yamnet/fea"
+    message = "clip train07: conse/feature holds NaN" if bad else "2 of 24 clips without yamnet/fea"
     with pytest.raises(FeatureError, match=message):
         prepare(dataset, store, "han", settings=TINY, options=STREAMED)
 

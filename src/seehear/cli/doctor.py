@@ -129,8 +129,8 @@ def _rows_read(dataset: Dataset) -> dict[str, int]:
 
 
 def _unmatched(dataset: Dataset) -> dict[str, list[str]]:
-    """Return the tables of truth whose rows miss: `errors` where most do, else `warnings`, among
-    them the classes that training has no clip without.
+    """Return tables whose rows of truth miss, as `errors` where most do, else as `warnings`, and
+    among the warnings the classes that every training clip has.
     """
     errors: dict[str, None] = {}
     warnings: dict[str, None] = {}
@@ -138,9 +138,9 @@ def _unmatched(dataset: Dataset) -> dict[str, list[str]]:
         strange = {str(table): None for table in split.tables.strange()}
         errors |= strange
         warnings |= {text: None for text in split.warnings() if text not in strange}
-    if "train" in dataset.splits:
-        told = never_without(dataset.splits["train"].weak, dataset.vocabulary)
-        warnings |= {} if told is None else {told: None}
+    train = dataset.splits.get("train")
+    if train is not None and (told := never_without(train.weak, dataset.vocabulary)) is not None:
+        warnings[told] = None
     return {"errors": list(errors), "warnings": list(warnings)}
 
 

@@ -272,7 +272,8 @@ def _note(dataset: "Dataset", results: list[dict[str, Any]], evaluated: str | No
     scored = {name for name in ("val", evaluated) if name and results[0].get(name)}
     if not scored:
         return None
-    return caution(clips=min(len(dataset.split(name)) for name in scored), seeds=len(results))
+    clips, smallest = min((len(dataset.split(name)), name) for name in scored)
+    return caution(clips=clips, seeds=len(results), split=smallest)
 
 
 def _warnings(dataset: "Dataset", evaluated: str | None) -> list[str]:

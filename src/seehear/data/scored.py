@@ -76,12 +76,13 @@ def _rank(name: str) -> int:
     return len(_FIRST) + (name == _LAST)
 
 
-def caution(*, clips: int, seeds: int | None = None) -> str | None:
+def caution(*, clips: int, seeds: int | None = None, split: str | None = None) -> str | None:
     """Return the sentence that belongs below figures of few seeds or clips; None for enough.
 
     Args:
         clips: that were scored.
         seeds: of each row, the fewest; None where no runs are compared.
+        split: theirs, named where figures of several splits are shown; None: of one split.
 
     Examples:
         >>> caution(clips=36, seeds=1)
@@ -93,5 +94,6 @@ def caution(*, clips: int, seeds: int | None = None) -> str | None:
     if seeds is not None and seeds < FEWEST_SEEDS:
         few.append(f"{amount(seeds, 'seed')} (at least {FEWEST_SEEDS} needed)")
     if clips < FEWEST_CLIPS:
-        few.append(f"{amount(clips, 'clip')} (at least {FEWEST_CLIPS} needed)")
+        of_split = "" if split is None else f" of {split}"
+        few.append(f"{amount(clips, 'clip')}{of_split} (at least {FEWEST_CLIPS} needed)")
     return f"These figures prove nothing: {', '.join(few)}." if few else None

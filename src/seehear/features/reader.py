@@ -106,7 +106,7 @@ def require_rows(store: FeatureStore, stream: str, names: Sequence[str]) -> None
     if near is not None and near != missing[0]:
         reason += f"; did you mean {near}, which is there?"
     raise FeatureError(
-        f"{len(missing)} of {amount(len(names), 'clip')} have no {stream}, first"
+        f"{len(missing)} of {amount(len(names), 'clip')} without {stream}, first"
         f" {missing[0]}{reason}",
         where=store.path,
         hint=WITHOUT_ROWS,

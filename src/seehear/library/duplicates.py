@@ -103,7 +103,7 @@ def duplicates(library: Path, at_least: float = ALIKE, by: By = "both") -> Dupli
     groups.sort(key=lambda group: (-max(one.likeness for one in group), group[0].path))
     notes = [f"compared by {' and '.join(sorted(streams))}"]
     if kept < len(clips):
-        notes.append(f"{len(clips) - kept:,} of {amount(len(clips), 'clip')} keep no features")
+        notes.append(f"{len(clips) - kept:,} of {amount(len(clips), 'clip')} without kept features")
     return Duplicates(tuple(groups), tuple(notes))
 
 

@@ -282,8 +282,8 @@ class _Search:
         if not bare or not _negates(tree):
             return []
         return [
-            f"{bare:,} of {amount(len(self.scored), 'clip')} keep no scores; in them a class counts"
-            " as absent wherever it has no event"
+            f"{bare:,} of {amount(len(self.scored), 'clip')} without kept scores; there a class"
+            " counts as absent wherever it has no event"
         ]
 
     def where(self, node: Node, truth: bool) -> Spans:

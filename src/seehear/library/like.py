@@ -86,7 +86,7 @@ def like(library: Path, text: str, by: By = "both", *, exact: bool = False) -> F
         )
     if without:
         notes.append(
-            f"{without:,} of {amount(len(clips), 'clip')} keep no features that can be compared"
+            f"{without:,} of {amount(len(clips), 'clip')} without features that can be compared"
         )
     found.sort()
     columns = np.array(found, np.float64).reshape(-1, 4).T
@@ -104,7 +104,7 @@ def like(library: Path, text: str, by: By = "both", *, exact: bool = False) -> F
 def _compared(
     kept: Mapping[str, Path], example: Example, chosen: set[str] | None
 ) -> tuple[list[tuple[int, float, float, float]], int]:
-    """Return (clip, start_s, end_s, likeness) of results, and how many clips keep no features."""
+    """Return (clip, start_s, end_s, likeness) of results, and how many clips have none."""
     found: list[tuple[int, float, float, float]] = []
     without = 0
     for row, (path, rows_of) in enumerate(kept.items()):

@@ -271,8 +271,8 @@ class _Splits:
         missing = set(find_missing(self.store, self.features, names))
         if missing:
             self.options.say(
-                f"{name}: {len(missing)} of {amount(len(names), 'clip')} have no features and are"
-                f" left out (first: {min(missing)})"
+                f"{name}: {len(missing)} of {amount(len(names), 'clip')} without features left"
+                f" out (first: {min(missing)})"
             )
         return [row for row, clip in enumerate(names) if clip not in missing]
 
