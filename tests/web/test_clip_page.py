@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from browsing import until
+from browsing import read, until
 from seehear.cli import decode as decode_command
 from seehear.export.uses import USES
 from seehear.time import Decoding, Scores, TimeGrid, decode_scores
@@ -103,14 +103,11 @@ def test_colours_numbers_and_keys_are_explained(page: Any) -> None:
         "Both heard and seen in the same second",
         "0.8 in a bar: how sure the parser is, from 0 to 1, on average over the bar",
     ]
-    dots = page.locator(".legend-tracks .dot")
+    colour = "getComputedStyle(e).backgroundColor"
     for index, track in enumerate(("audio", "visual", "audio_visual")):
-        bar = page.locator(f".lane.{track} .lane-event").first
-        colours = [
-            one.evaluate("e => getComputedStyle(e).backgroundColor")
-            for one in (dots.nth(index), bar)
-        ]
-        assert colours[0] == colours[1]
+        bar = read(page, f".lane.{track} .lane-event", colour)
+        assert bar[:4] == "rgb("
+        assert read(page, ".legend-tracks .dot", colour, index) == bar
     assert page.locator(".keys").inner_text().startswith("Keys: space plays and pauses.")
 
 
@@ -165,12 +162,27 @@ def test_space_is_typed_and_presses_where_it_must(page: Any) -> None:
     until(page, PLAYS.format("false"))
 
 
+def test_what_has_the_focus_keeps_it_when_the_lanes_are_drawn_again(page: Any) -> None:
+    focused = "document.activeElement.matches('{}')"
+    page.evaluate("window.earlier = document.querySelector('[role=slider]')")
+    page.locator("[role=slider]").focus()
+    page.keyboard.press("+")
+    assert not page.evaluate("window.earlier.isConnected"), "they were drawn again"
+    assert page.evaluate(focused.format("[role=slider]"))
+    page.keyboard.press("ArrowRight")
+    until(page, "document.getElementById('player').currentTime === 1")
+    page.locator(".lane.visual .lane-event").first.focus()
+    page.keyboard.press("-")
+    assert page.evaluate(focused.format('.lane.visual .lane-event[tabindex="0"]'))
+    assert page.locator(".lane-event[tabindex='0']").count() == 1
+
+
 def test_the_play_head_and_rings_are_drawn_whole(page: Any) -> None:
     pictures = []
     for time_s in (0, 2, 4):
         page.locator("#player").evaluate(f"player => {{ player.currentTime = {time_s}; }}")
         until(page, f"document.querySelector('[role=slider]').ariaValueNow === '{time_s}.0'")
-        head = page.locator(".lanes-cursor").bounding_box()
+        head = read(page, ".lanes-cursor", "e.getBoundingClientRect().toJSON()")
         clip = {"x": round(head["x"]) - 8, "y": round(head["y"]), "width": 18, "height": 14}
         pictures.append(Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("L"))
     dark = [int((np.asarray(picture) < 128).sum()) for picture in pictures]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from browsing import until
+from browsing import read, until
 from seehear.time import Event, Extent, TimeGrid, Timeline, Track
 from seehear.web.settings import Settings
 from web_world import HOSTILE, WORKER, make_library, make_video, put, served, visited
@@ -79,16 +79,16 @@ def test_search_play_and_seek(page: Any, site: str) -> None:
         )
         assert gap < 0.15
     player.evaluate("player => player.pause()")
-    lane = page.locator(".lane.visual .lane-track .lanes-area")
-    lane.scroll_into_view_if_needed()
-    area = lane.bounding_box()
+    lane = ".lane.visual .lane-track .lanes-area"
+    page.locator(lane).scroll_into_view_if_needed()
+    area = read(page, lane, "e.getBoundingClientRect().toJSON()")
     page.mouse.click(
         area["x"] + area["width"] * 0.875, area["y"] + area["height"] / 2
     )  # a click seeks
     until(page, "!document.getElementById('player').seeking")
     assert player.evaluate("player => player.currentTime") == pytest.approx(3.5, abs=0.05)
     assert float(
-        page.locator(".lanes-cursor").evaluate("c => parseFloat(c.style.left)")
+        read(page, ".lanes-cursor", "parseFloat(e.style.left)")
     ) == pytest.approx(87.5, abs=1)
     assert page.locator(".lanes-now").inner_text().split("\n") == ["heard Speech", "seen Dog"]
     page.click(".side .chip.time")  # the moment of the search, once more
@@ -264,11 +264,8 @@ def test_seconds_that_were_not_parsed_are_hatched(page: Any, tmp_path: Path) -> 
         assert page.locator(".lane.visual .lanes-unknown").count() == 2
         note = page.locator(".lane.visual .lane-title .lanes-area").inner_text()
         assert note == "nothing found; not parsed: 0:04.0 to 0:06.0, 0:07.0 to 0:10.0"
-        left, right = (
-            page.locator(".lane.visual .lanes-unknown")
-            .nth(0)
-            .evaluate("e => [e.style.left, e.style.width].map(parseFloat)")
-        )
+        place = "[e.style.left, e.style.width].map(parseFloat)"
+        left, right = read(page, ".lane.visual .lanes-unknown", place)
         assert (left, right) == (40, 20)
 
 

@@ -194,6 +194,7 @@ const SeehearLanes = (() => {
     let whole = 1, zoom = 1, position = 0, bars = [], cursor = null, ruler = null, shown = "", frame = 0, checked = -1;
 
     function draw() {
+      const before = focused();
       whole = span(timeline);
       inner.style.width = `${zoom * 100}%`;
       const width = Math.max(200, inner.clientWidth - 150);
@@ -207,13 +208,23 @@ const SeehearLanes = (() => {
       overlay.append(cursor);
       inner.replaceChildren(rulerRow, ...lanes, overlay);
       bars = [...inner.querySelectorAll(".lane-event")];
-      if (bars.length) bars[0].tabIndex = 0;
+      const again = before.event && bars.find((bar) => same(bar.event, before.event));
+      if (bars.length) (again || bars[0]).tabIndex = 0;
+      if (again || before.ruler) (again || ruler).focus({ preventScroll: true });
       zoomer.hidden = whole < 20;
       shown = "";
       checked = -1;
       show(position);
       if (more.drawn) more.drawn();
     }
+
+    /* what has the focus now; rows that are drawn anew would lose it, and the keyboard with it */
+    function focused() {
+      const at = document.activeElement;
+      return inner.contains(at) ? { event: at.closest(".lane-event")?.event, ruler: at === ruler } : {};
+    }
+
+    const same = (a, b) => ["track", "label", "start_s", "end_s"].every((name) => a[name] === b[name]);
 
     function show(t) {
       position = Math.min(Math.max(t, 0), whole);
