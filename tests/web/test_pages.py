@@ -87,9 +87,9 @@ def test_search_play_and_seek(page: Any, site: str) -> None:
     )  # a click seeks
     until(page, "!document.getElementById('player').seeking")
     assert player.evaluate("player => player.currentTime") == pytest.approx(3.5, abs=0.05)
-    assert float(
-        read(page, ".lanes-cursor", "parseFloat(e.style.left)")
-    ) == pytest.approx(87.5, abs=1)
+    assert float(read(page, ".lanes-cursor", "parseFloat(e.style.left)")) == pytest.approx(
+        87.5, abs=1
+    )
     assert page.locator(".lanes-now").inner_text().split("\n") == ["heard Speech", "seen Dog"]
     page.click(".side .chip.time")  # the moment of the search, once more
     until(page, "!document.getElementById('player').seeking")

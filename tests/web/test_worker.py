@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 import fake_scorer
+from fake_worker import fake_parser
 from seehear.errors import MediaError
 from seehear.features.kept import opened_kept
 from seehear.time import Timeline
 from seehear.web import worker
 from seehear.web.settings import Limits
-from web_world import fake_parser, make_video
+from web_world import make_video
 
 
 def answers(task: worker.ParseTask, make=fake_parser) -> list[dict]:

@@ -1,4 +1,4 @@
-"""A small library with real videos, and a worker that parses without weights."""
+"""A small library with real videos, and a server of it."""
 
 import asyncio
 import contextlib
@@ -17,9 +17,7 @@ import av
 import numpy as np
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from seehear.media import probe
 from seehear.time import Event, Extent, TimeGrid, Timeline, Track
-from seehear.web import worker
 from seehear.web.app import create_app
 from seehear.web.server import Server
 from seehear.web.settings import Settings
@@ -30,7 +28,7 @@ SECRET = "not for anybody outside 4711"  # lies beside the library
 HERE = "http://127.0.0.1:8765"
 OURS = {"X-Seehear": "1"}
 COLOURS = ((200, 60, 40), (40, 160, 70), (40, 80, 200), (220, 190, 40))
-WORKER = (sys.executable, str(Path(__file__).resolve()))
+WORKER = (sys.executable, str(Path(__file__).with_name("fake_worker.py").resolve()))
 
 
 def make_video(
@@ -121,44 +119,6 @@ def make_library(root: Path) -> Path:
     return library
 
 
-def fake_parser(options: dict) -> worker.Parsing:
-    """Return a parser: every class is seen in one second, the first is heard throughout."""
-    names = tuple((options.get("events") or "Dog,Speech").split(","))
-
-    def parse(path: Path, *, progress: worker.Progress) -> Timeline:
-        if options.get("preset") == "endless":
-            os.read(os.pipe()[0], 1)
-        if options.get("preset") == "crash":
-            os._exit(3)
-        if options.get("preset") == "gate":  # goes on when the test writes a byte
-            with Path(options["model"] + ".log").open("a") as log:
-                print("start", file=log, flush=True)
-                os.read(os.open(options["model"], os.O_RDONLY), 1)
-                print("end", file=log)
-        count = round(probe(path).duration_s)
-        events: list[Event] = []
-        steps = os.open(options["model"], os.O_RDONLY) if options.get("preset") == "steps" else None
-        for second in range(count):
-            if steps is not None:  # each second is parsed when the test writes a byte
-                os.read(steps, 1)
-            events.append(Event(second, second + 1, Track.VISUAL, names[second % len(names)], 0.5))
-            whole = (*events, Event(0, second + 1, Track.AUDIO, names[0], 0.75))
-            about = ("Rain: taken for the sound class Water",) if "Rain" in names else ()
-            timeline = Timeline(
-                str(path),
-                float(count),
-                TimeGrid(count),
-                names,
-                whole,
-                warnings=about,
-                parser=options,
-            )
-            progress((second + 1) / count, timeline)
-        return timeline
-
-    return parse
-
-
 class Late:
     """Lets what the page asks for wait: a test that does not wait for the answer then fails."""
 
@@ -207,7 +167,3 @@ def events_of(text: str) -> list[dict]:
         for line in text.splitlines()
         if line.startswith("data: ")
     ]
-
-
-if __name__ == "__main__":
-    worker.main(fake_parser)
