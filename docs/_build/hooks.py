@@ -7,6 +7,7 @@ import pages  # mkdocs has this folder on the path only while it loads the hook
 import pictures
 
 REPOSITORY_LINK = re.compile(r"\]\(docs/")
+SENTENCES = re.compile(r'<div class="(?=language-text highlight"><pre><span></span><code>seehear: )')
 
 
 def on_files(files, config):
@@ -32,3 +33,8 @@ def on_page_markdown(markdown, page, config, files):
     """The README doubles as the start page: links from and to it are those of the repository."""
     markdown = pages.fill(markdown).replace("](../README.md", "](index.md")
     return REPOSITORY_LINK.sub("](", markdown) if page.file.src_uri == "index.md" else markdown
+
+
+def on_page_content(html, page, config, files):
+    """What seehear says in sentences is marked: its lines may be broken anywhere on a phone."""
+    return SENTENCES.sub('<div class="sentences ', html)

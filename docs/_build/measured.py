@@ -5,6 +5,7 @@ What is not measured yet is said, row by row and seed by seed; no figure here bu
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ TABLES = BENCHMARKS / "tables"
 BEFORE = BENCHMARKS / "notes" / "2026-11-27-results"  # stands in until all rows are measured again
 TEACHING = BENCHMARKS / "results" / "2026-11-28-teach-curve.json"
 NOT_YET = "not measured yet"
+BESIDE = re.compile(r"(?<=\d)(±)(?=\d)")  # where a cell of a wide table may go on in a second line
 
 
 def tables(folder: Path = TABLES) -> list[dict[str, Any]]:
@@ -112,7 +114,7 @@ def _ingredient(row: dict[str, Any]) -> str:
         apart = []
         for key in _SHOWN[-2:]:
             middle, low, high = paired[key]
-            apart.append(f"{middle:+.1f} ({low:+.1f} to {high:+.1f})")
+            apart.append(f"{middle:+.1f} <wbr>({low:+.1f} <wbr>to {high:+.1f})")
     real = [f"{row['real'][key]:.3f}" if "real" in row else "" for key in ("seen", "heard")]
     cells = [row["title"], row["source"], str(row["runs"]), *figures, *apart, *real]
     return f"| {' | '.join(cells)} |"
@@ -127,7 +129,7 @@ def part(result: dict[str, Any]) -> str:
     from seehear.reproduce.result import markdown
 
     rows = [{**row, "problem": None} for row in result["rows"]]
-    text = markdown({**result, "rows": rows}).rstrip()
+    text = BESIDE.sub(r"<wbr>\1", markdown({**result, "rows": rows}).rstrip())
     # a list ends the table where rows share a run or are ours; one that goes on needs no gap
     gap = "" if text.splitlines()[-1].startswith("* ") else "\n"
     return f"#{text}\n{gap}" + "".join(f"* {line}\n" for line in _state(result))

@@ -184,7 +184,7 @@ def _measured(recipe: str) -> Iterator[str]:
                 seen.add(row["features"])
                 cells = [
                     f"{both['mean']:.1f}"
-                    + (f" ± {both['spread']:.1f}" if len(row["seeds"]) > 1 else "")
+                    + (f" <wbr>± {both['spread']:.1f}" if len(row["seeds"]) > 1 else "")
                     for both in row["ours"].values()
                 ]
                 yield (

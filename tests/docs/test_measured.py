@@ -41,7 +41,7 @@ def test_what_is_missing_is_said(measured, tmp_path):
     rows = [row("whole", [1, 2, 3]), row("half", [1]), row("none", []), row("nor this", [])]
     (tmp_path / "table3.json").write_text(json.dumps({**table, "rows": rows}))
     page = measured.results(tmp_path, tmp_path / "older")
-    assert "| whole | offline | 1,2,3 | 50.0±1.0 |" in page
+    assert "| whole | offline | 1,2,3 | 50.0<wbr>±1.0 |" in page
     assert "| none | offline | - | - |" in page
     lines = [line for line in page.splitlines() if line.startswith("* ")]
     assert lines == [
