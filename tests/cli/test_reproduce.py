@@ -39,7 +39,7 @@ def test_it_prints_and_writes_the_table(world, tmp_path, capsys):
     assert "HAN seed 1: han on offline" in err
     assert "table1: 2/2" in err
     assert "table1: All systems" in out
-    assert "HAN + Clip: one definition with HAN on these features, so one run" in out
+    assert "HAN + Clip: the same as HAN on these features, so one run" in out
     assert out.splitlines()[-1] == str(tmp_path / "table1.md")
     assert "±" in (tmp_path / "table1.md").read_text()
     assert (tmp_path / "table1.png").stat().st_size > 1000

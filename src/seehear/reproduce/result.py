@@ -238,7 +238,7 @@ def notes(result: Mapping[str, Json]) -> list[str]:
             out.append(f"{title}: not in the paper; {row['recipe']}{added}")
         if row["same_as"]:
             out.append(
-                f"{title}: one definition with {row['same_as']} on these features, so one run"
+                f"{title}: the same as {row['same_as']} on these features, so one run"
             )
         if row["problem"]:
             command = f"; run: {row['command']}" if row["command"] else ""
