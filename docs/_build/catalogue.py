@@ -21,7 +21,7 @@ def encoders() -> str:
         for c in cards().values()
     ]
     return _table(
-        ("id", "track", "numbers a row", "words through", "weights", "paper", "extra"), rows
+        ("id", "track", "numbers a row", "words encoded by", "weights", "paper", "extra"), rows
     )
 
 
@@ -37,7 +37,7 @@ def weights() -> str:
         f"{sha:64}  {w.id}/{name}" for w in WEIGHTS.values() for name, sha in w.files.items()
     )
     return (
-        _table(("id", "what", "source", "MB", "licence", "paper", "input"), rows)
+        _table(("id", "what it is", "source", "MB", "licence", "paper", "input"), rows)
         + f"\n\nThe sha256 of every file:\n\n```text\n{hashes}\n```"
     )
 
@@ -52,7 +52,7 @@ def formats() -> str:
         about = READERS[name]
         file = f"`NAME{form.suffix}`"
         rows.append((f"`{name}`", file, form.summary, about.who, about.lacks, about.whose))
-    return _table(("format", "file", "what", "read by", "cannot hold", "laid down in"), rows)
+    return _table(("format", "file", "what it is", "read by", "cannot hold", "defined by"), rows)
 
 
 def imports() -> str:
@@ -63,9 +63,9 @@ def imports() -> str:
     rows = []
     for name, form in FORMATS.items():
         rows.append(
-            (f"`{name}`", form.summary, "as it says" if form.complete else said[form.track])
+            (f"`{name}`", form.summary, "what the file says" if form.complete else said[form.track])
         )
-    return _table(("format", "what", "rows that do not say it are"), rows)
+    return _table(("format", "what it is", "rows count as"), rows)
 
 
 def timeline_schema() -> str:

@@ -7,7 +7,9 @@ import pages  # mkdocs has this folder on the path only while it loads the hook
 import pictures
 
 REPOSITORY_LINK = re.compile(r"\]\(docs/")
-SENTENCES = re.compile(r'<div class="(?=language-text highlight"><pre><span></span><code>seehear: )')
+SENTENCES = re.compile(
+    r'<div class="(?=language-text highlight"><pre><span></span><code>seehear: )'
+)
 
 
 def on_files(files, config):

@@ -237,9 +237,7 @@ def notes(result: Mapping[str, Json]) -> list[str]:
             added = f" with {changed}" if changed else ""
             out.append(f"{title}: not in the paper; {row['recipe']}{added}")
         if row["same_as"]:
-            out.append(
-                f"{title}: the same as {row['same_as']} on these features, so one run"
-            )
+            out.append(f"{title}: the same as {row['same_as']} on these features, so one run")
         if row["problem"]:
             command = f"; run: {row['command']}" if row["command"] else ""
             out.append(f"{title}: {row['problem']}{command}")
