@@ -160,6 +160,32 @@ def test_hard_labels_do_not_depend_on_scale_order_or_company():
     np.testing.assert_array_equal(alone, hard)
 
 
+def test_results_are_of_the_kind_of_the_features():
+    features, weak = case()
+    for label in (lsld.denoise, lsld.prompt_similarity):
+        found = label(features, weak, encoder, WORDS)
+        assert found.dtype == np.float32
+        torches = label(torch.from_numpy(features), weak, encoder, WORDS)
+        assert torches.dtype == torch.float32
+        np.testing.assert_array_equal(torches.numpy(), found)
+
+
+@pytest.mark.parametrize("label", [lsld.denoise, lsld.prompt_similarity])
+def test_nothing_and_template_word_the_prompts_that_are_encoded(label):
+    features, weak = case()
+    asked = []
+
+    def encode(texts):
+        asked.extend(texts)
+        return encoder(texts)
+
+    label(features, weak, encode, WORDS, nothing="not-class", template="a sound of {}")
+    sets = {tuple(np.flatnonzero(row)) for row in weak}
+    wording = {"nothing": "not-class", "template": "a sound of {}"}
+    assert set(asked) == {text for some in sets for text in lsld.prompts(some, WORDS, **wording)}
+    assert any("not " in text for text in asked)
+
+
 def test_every_distinct_prompt_is_encoded_once():
     features, weak = case(clips=200)
     asked = []
@@ -206,9 +232,9 @@ def test_wrong_inputs_are_told():
     features, weak = case()
     bad = features.copy()
     bad[2, 1, 0] = np.nan
-    with pytest.raises(FeatureError, match=r"NaN or infinite values at index \[2, 1\]"):
+    with pytest.raises(FeatureError, match=r"segment features: NaN .* at index \[2, 1\]"):
         lsld.denoise(bad, weak, encoder, WORDS)
-    with pytest.raises(ValueError, match="expected weak labels of 0 and 1"):
+    with pytest.raises(ValueError, match=r"^expected weak labels of 0 and 1$"):
         lsld.denoise(features, weak * 2, encoder, WORDS)
     with pytest.raises(ValueError, match="expected features"):
         lsld.denoise(features, weak[:5], encoder, WORDS)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from seehear.errors import ConfigError
+from seehear.errors import ConfigError, FeatureError
 from seehear.labels.lsld.reweighting import class_similarity, reweight, reweight_by, unreliable
 
 
@@ -19,6 +19,28 @@ def test_groups_that_do_not_overlap_and_empty_groups_are_left_alone():
     np.testing.assert_array_equal(soft[..., 2], hard[..., 2])
     assert soft[0, 0, 1] == pytest.approx(0.4)  # exactly one positive: a class like any other
     assert soft[1, 1, 1] == pytest.approx(0.08)
+
+
+def test_a_class_that_every_segment_has_or_none_has_is_left_alone():
+    hard = np.zeros((2, 3, 2), np.float32)
+    hard[..., 0] = 1
+    sigma = np.linspace(0.05, 0.2, 12, dtype=np.float32).reshape(2, 3, 2)
+    np.testing.assert_array_equal(reweight_by(hard, sigma, 4, 0.4), hard)
+
+
+def test_a_factor_times_similarity_of_exactly_1_changes_nothing():
+    hard = np.array([[[1], [0]]], np.float32)
+    sigma = np.array([[[0.25], [0.5]]], np.float32)
+    np.testing.assert_array_equal(reweight_by(hard, sigma, 4, 2), hard)
+    np.testing.assert_array_equal(reweight_by(hard, sigma, 3, 1), [[[0.75], [0.5]]])
+
+
+def test_trimming_takes_similarities_that_occur():
+    hard = np.arange(10).reshape(2, 5, 1) < 5
+    sigma = np.array([2, 4, 6, 8, 10, 1, 3, 5, 7, 9], np.float32).reshape(2, 5, 1) / 10
+    region = unreliable(hard, sigma, trim=0.1)  # position 0.4 of five from below, 3.6 from above
+    assert sigma[region.positive].tolist() == pytest.approx([0.2, 0.4, 0.6, 0.8])
+    assert sigma[region.negative].tolist() == pytest.approx([0.3, 0.5, 0.7, 0.9])
 
 
 def test_one_outlier_opens_the_region_and_trimming_closes_it():
@@ -76,6 +98,13 @@ def test_what_cannot_be_reweighted_is_told():
         reweight(hard[:5], features, text)
     with pytest.raises(ValueError, match="expected segment features"):
         class_similarity(features[0], text)
+    bad = np.full_like(text, np.nan)
+    for given, name in (
+        ((features, bad), "class"),
+        ((np.full_like(features, np.inf), text), "seg"),
+    ):
+        with pytest.raises(FeatureError, match=f"{name}[a-z]* features: NaN or infinite values"):
+            class_similarity(*given)
     with pytest.raises(ConfigError, match="expected dynamic, with-event") as caught:
         reweight(hard, features, text, mode="some")
     assert caught.value.parameter == "mode"

@@ -112,8 +112,8 @@ def build_prompts(
     """
     texts = class_texts(descriptions)
     members = sorted({int(c) for c in classes})
-    if members and not 0 <= members[0] <= members[-1] < len(texts):
-        outside = [c for c in members if not 0 <= c < len(texts)]
+    outside = [c for c in members if not 0 <= c < len(texts)]
+    if outside:
         raise DataError(
             f"label {outside[0]} is outside the vocabulary, classes 0 to {len(texts) - 1}",
             hint="give a description for every class, or mend the labels",
