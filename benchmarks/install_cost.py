@@ -36,7 +36,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--folder", type=Path, required=True, help="scratch folder")
-    parser.add_argument("--only", default="", help="extras, separated by commas; base: none")
+    parser.add_argument(
+        "--only", default="", help="extras, separated by commas; base: none, a+b: both"
+    )
     parser.add_argument("--python", default=sys.executable, help="interpreters, by commas")
     parser.add_argument("--keep", type=Path, help="file that gathers the rows")
     args = parser.parse_args()
@@ -70,7 +72,8 @@ def tried(wheel: Path, extra: str, python: str, folder: Path) -> dict[str, Any]:
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run([python, "-m", "venv", "--without-pip", str(folder)], check=True)
     inside = str(folder / "bin" / "python")
-    what = str(wheel) if extra == "base" else f"{wheel}[{extra}]"
+    extras = [] if extra == "base" else extra.split("+")
+    what = f"{wheel}[{','.join(extras)}]" if extras else str(wheel)
     seconds, busy_s = installed(what, inside)
     packages = next((folder / "lib").glob("python*/site-packages"))
     weight = sum(path.stat().st_size for path in packages.rglob("*") if path.is_file())
@@ -79,8 +82,9 @@ def tried(wheel: Path, extra: str, python: str, folder: Path) -> dict[str, Any]:
     command = str(folder / "bin" / "seehear")
     told = answer([command, "--version"], folder)
     found = json.loads(answer([command, "doctor", "--json"], folder))["installation"]
-    if extra != "base" and not found["extras"][extra]["complete"]:
-        raise SystemExit(f"{extra}: doctor does not call it complete: {found['extras'][extra]}")
+    for name in extras:
+        if not found["extras"][name]["complete"]:
+            raise SystemExit(f"{name}: doctor does not call it complete: {found['extras'][name]}")
     row = {"python": version, "seehear": told.split()[-1], "MB": round(weight / 1e6)}
     row |= {"s": round(seconds, 1), "processor s": round(busy_s, 1), "packages": count(packages)}
     row |= {"date": datetime.date.today().isoformat(), "cores": os.cpu_count()}
