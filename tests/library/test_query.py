@@ -75,6 +75,12 @@ DOG, NOT_SEEN = Presence("audio", "Dog", 6), Not(Presence("visual", "Dog", 18))
         ("audio:Dog duration>=0", Lasting(DOG, ">=", 0.0)),
         ("audio:Dog near both:*", Near(DOG, Presence("audio_visual", None, 20), 5.0)),
         ("audio:Dog near 2s both:*", Near(DOG, Presence("audio_visual", None, 23), 2.0)),
+        (
+            'audio:"Baby cry" rain',
+            And((Presence("audio", "Baby cry", 6), Presence("any", "rain", 17))),
+        ),
+        ("heard", Presence("audio", None, 5)),  # anything: its place is the end
+        ("Dog *", And((Presence("any", "Dog", 0), Presence("any", "*", 4)))),
         ("audio:Dog near 0 both:*", Near(DOG, Presence("audio_visual", None, 22), 0.0)),
     ],
 )
@@ -88,15 +94,16 @@ def test_a_query_is_read_as(text: str, tree: Node) -> None:
         ("", 1, "expected a condition, got nothing"),
         ("audio:", 7, "expected a class after audio:"),
         ("audio:Dog &", 12, "expected a condition, got nothing"),
+        ("& heard Dog", 1, "query: expected a condition, got '&' at"),
         ("audio:Dog & & visual:Dog", 13, "expected a condition, got '&'"),
         ("audoi:Dog", 1, "did you mean audio?"),
         (
             "smell:Dog",
             1,
-            "visual or seen, audio_visual or both, any), got 'smell'",
+            "visual or seen, audio_visual or both, any), got 'smell' at",
         ),
         ('audio:"Dog', 7, "this quote is never closed"),
-        ("(audio:Dog", 1, "this parenthesis is never closed"),
+        ("(audio:Dog", 1, "query: this parenthesis is never closed at"),
         ("audio:Dog)", 10, "unexpected ')'"),
         ("duration>3", 1, "duration limits the conditions beside it, and there are none"),
         ("Dog -duration>3", 5, "duration cannot be negated"),
@@ -109,7 +116,7 @@ def test_a_query_is_read_as(text: str, tree: Node) -> None:
         ("score>0.5", 1, "score limits the conditions beside it, and there are none"),
         ("near Dog", 1, "near stands between two conditions"),
         ("Dog near", 9, "expected a condition, got nothing"),
-        ("heard (Dog | Cat)", 7, "heard and seen stand beside one class, or behind it"),
+        ("heard (Dog | Cat)", 7, "query: heard and seen stand beside one class, or behind it at"),
         ("Dog > 3", 5, "expected a condition, got '>'"),
         ("(" * 60 + "Dog" + ")" * 60, 51, "more than 50 levels of parentheses"),
     ],
@@ -157,6 +164,10 @@ def test_a_fault_gives_its_example_in_the_words_that_were_used() -> None:
         ("heard dog seen car", "audio:dog visual:car"),
         ("dog heard car seen", "audio:dog visual:car"),
         ("dog heard and seen car", "audio:dog visual:car"),
+        ("audio:dog heard car", "audio:dog audio:car"),
+        ("audio:dog heard visual:car", "audio:dog audio_visual:car"),
+        ('audio:dog heard "baby cry"', 'audio:dog audio:"baby cry"'),
+        ("dog heard visual:car", "audio:dog visual:car"),
         ("audio:baby cry duration>2", 'audio:"baby cry" duration>2'),
         ("baby cry dog | car", 'any:"baby cry" any:dog | any:car'),
         ("baby sings", 'any:"baby sings"'),  # no name: all of it is one
@@ -195,6 +206,8 @@ def test_a_query_that_is_told_reads_as_the_same_tree() -> None:
         '-audio:Dog ((audio:Dog | visual:"Baby cry") duration>2)'
     )
     assert told(Lasting(And((dog, cat)), ">", 2.0)) == 'audio:Dog visual:"Baby cry" duration>2'
+    two = "audio:Dog duration>2 score>0.5"
+    assert told(parse(two)) == two
     for seconds in (1234567.0, 0.1234567, 0.1):
         number = str(seconds).removesuffix(".0")
         assert told(Lasting(dog, ">", seconds)) == f"audio:Dog duration>{number}"
@@ -221,6 +234,18 @@ def test_any_text_is_a_tree_or_a_named_fault(text: str) -> None:
 @example("audio:Dog").via("a whole term")
 def test_a_label_can_be_written_into_a_query(label: str) -> None:
     assert parse(f"audio:{written(label)}") == Presence("audio", label, 6)
+
+
+def test_what_stands_side_by_side_is_not_deep() -> None:
+    groups, negations = " ".join(["(a)"] * 60), " ".join(["-a"] * 60)
+    assert isinstance(parse(f"{groups} {negations}"), And)
+    deepest = "(" * 50 + "a" + ")" * 50
+    for before in ("", groups, negations):
+        parse(f"{before} {deepest}")
+        with pytest.raises(ConfigError, match="more than 50 levels"):
+            parse(f"{before} ({deepest})")
+        with pytest.raises(ConfigError, match="more than 50 levels"):
+            parse(f"{before} {'-' * 51}a")
 
 
 def test_many_negations_do_not_exhaust_the_stack() -> None:
