@@ -7,6 +7,19 @@ from typing import Any
 import measured
 
 HEAD = "| features | A | V | AV | Type | Event | A | V | AV | Type | Event |\n|---|" + "--:|" * 10
+TAKEN_APART = (
+    "* *likeness*, *support*, *language*: how zero-shot parsing helps the network"
+    " ([Choosing](../training-gains.md#choosing)); *everywhere*: by one rule on every video;"
+    " *elsewhere*: on videos unlike the training clips;",
+    "* *events to 0.2, gaps filled*: an event goes on while its probability is at least 0.2, and"
+    " gaps of a second are filled;",
+    "* *language sees alone from 0.65*: on videos like the training clips, what zero-shot parsing"
+    " sees with a probability of 0.65 counts as seen;",
+    "* *limit at 0.8, 0.95*: a video counts as unlike the training clips when it is further from"
+    " them than this share of the held-out clips (the recipe has nine in ten);",
+    "* *heard from -1.25*: the logit that zero-shot parsing must reach before something counts as"
+    " heard (the recipe has -1); *gates that slide*: this changes step by step with the distance.",
+)
 
 
 def method_pages() -> dict[str, str]:
@@ -31,11 +44,12 @@ def index() -> str:
         [
             "# Published systems",
             "",
-            "Here you find each published system: how to train it, its figures, and where ours "
-            "differs from its paper and code. A system is one recipe, a Python file that holds its "
-            "whole definition, and its page is made from that file. In a terminal, "
-            "`seehear recipes show NAME` prints a recipe and `seehear recipes diff A B` prints "
-            "where two differ. To define one: [your first recipe and loss](../first-recipe.md).",
+            "After this page you can choose a published system. The page of each says how to train "
+            "it, its figures, and where ours differs from its paper and code. A system is one "
+            "recipe, a Python file that holds its whole definition, and its page is made from that "
+            "file. In a terminal, `seehear recipes show NAME` prints a recipe and `seehear recipes "
+            "diff A B` prints where two differ. To define one yourself: "
+            "[your first recipe and loss](../first-recipe.md).",
             "",
             "| recipe | what it is | venue | stages |",
             "|---|---|---|---|",
@@ -65,8 +79,8 @@ def page(recipe: Any) -> str:
         "",
         summary,
         "",
-        ", ".join(facts) + ". This page says how to train it, what it reached, where ours differs, "
-        "and holds its whole definition.",
+        ", ".join(facts) + ". After this page you can train it, and you know what it reached and "
+        "where ours differs from its paper and code. Its whole definition is at the end.",
         "",
         "## How to run",
         "",
@@ -91,15 +105,15 @@ def page(recipe: Any) -> str:
             "",
         ]
         if published
-        else ["## Published figures", "", "None in this form.", ""]
+        else ["## Published figures", "", "No figures were published for this form.", ""]
     )
     if here := list(_measured(recipe.name)):
         text += [
             "## Measured here",
             "",
-            "By `seehear reproduce` ([results](../results.md)). The first column names features "
-            "and data; where they are not those of the published figures, the two cannot be "
-            "compared.",
+            "Measured by `seehear reproduce` ([results](../results.md)), in percent: segment "
+            "level, then event level. The first column names features and data. If they are not "
+            "those of the published figures, the two cannot be compared.",
             "",
             HEAD,
             *here,
@@ -109,10 +123,12 @@ def page(recipe: Any) -> str:
         text += [
             "## Taken apart",
             "",
-            "What each part of the recipe is worth. Percent on the 500 clips of `restaged-folds`,"
-            " which are like the training clips (segment level, then event level), and F of"
+            "What each part of the recipe is worth: percent on the 500 clips of `restaged-folds`,"
+            " which are like the training clips (`seg`: segment level, `ev`: event level), and F of"
             " seconds seen and clips heard on 30 real clips, which are not. The table holds every"
-            " variant that was tried, also those that did not help.",
+            " variant that was tried, also those that did not help. What their names mean:",
+            "",
+            *TAKEN_APART,
             "",
             apart,
             "",
@@ -121,19 +137,20 @@ def page(recipe: Any) -> str:
             text += [
                 "## What later systems found, tried here",
                 "",
-                "Each row adds one thing to the recipe; all of them are settings, and off. The"
+                "Each row adds one thing to the recipe: a setting that is off by default. The"
                 " table gives the difference to the recipe as it is, paired by clip over the five"
                 " folds, with the interval that holds 95 % of resampled sets of clips, and F of"
                 " seconds seen and clips heard on 30 real clips. The recipe as it is and `lsld`"
-                " have seeds 1 to 10, each variant at least seven, with five folds each (`runs`);"
-                " one H100, 2026-11-28. `benchmarks/own_parser_ablation.py` makes the table.",
+                " were run with seeds 1 to 10, each variant with at least seven, with five folds"
+                " each (`runs`); one H100, 2026-11-28. `benchmarks/own_parser_ablation.py` makes"
+                " the table.",
                 "",
-                "**None of them helps.** With language beside the network, no other way of training"
-                " is better than the recipe as it is. Labels of a second round leave the network"
-                " alone as good as it was and make the whole worse: language already brings what"
-                " they add. The mean of three epochs' weights, chosen for each track, adds 0.3"
-                " points (0.1 to 0.5), which is less than seeds differ by. Decoding fitted on `val`"
-                " is worse than the fixed numbers.",
+                "**None of them helps.** Together with zero-shot parsing, no other way of training"
+                " is better than the recipe as it is. Labels of a second round do not change how"
+                " good the network is by itself, and make the two together worse: zero-shot parsing"
+                " already brings what they add. The mean of three epochs' weights, chosen for each"
+                " track, adds 0.3 points (0.1 to 0.5), which is less than seeds differ by. Decoding"
+                " fitted on `val` is worse than the fixed numbers.",
                 "",
                 tried,
                 "",

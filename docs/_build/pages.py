@@ -4,6 +4,7 @@
 One function a part.
 """
 
+import argparse
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -39,7 +40,17 @@ def commands() -> str:
             a for a in parser._actions if getattr(a, "choices", None) and name in a.choices
         ).choices
         parts.append(f"## seehear {name}\n\n```text\n{choices[name].format_help()}```\n")
+        for part, help_of in _parts(choices[name]).items():
+            parts.append(f"### seehear {name} {part}\n\n```text\n{help_of.format_help()}```\n")
     return "\n".join(parts)
+
+
+def _parts(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """Return the parts of a command that has such, by name: `fetch` of `seehear models`."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            return dict(action.choices)
+    return {}
 
 
 PARTS: dict[str, Callable[[], str]] = {

@@ -39,7 +39,7 @@ AVE = Recipe(
     differs=(
         (
             "reconstruction: HAN's authors extended AVE for LLP without releasing code or layer"
-            " details; the published row is a sanity band, not a target"
+            " details; the published row can be expected roughly, not exactly"
         ),
         (
             "the regions of the attention are the frames of a second, since LLP's features have no"

@@ -24,7 +24,7 @@ AVSDN = Recipe(
     differs=(
         (
             "reconstruction from the paper and from what HAN's authors say of their parsing"
-            " version; the published row is a sanity band, not a target"
+            " version; the published row can be expected roughly, not exactly"
         ),
         (
             "audio-visual events are where both tracks are on; the decoder's own"

@@ -177,7 +177,7 @@ DHHN_REFINED = dataclasses.replace(
         ),
         (
             "an audio removal also erases the label from the clip's target, because the release"
-            " shares the array (labels.alias_audio_target=true, faithful); false mends it"
+            " shares the array (labels.alias_audio_target=true); false keeps the clip's label"
         ),
     ),
 )

@@ -60,12 +60,13 @@ HAN = Recipe(
             " by its own (decoding.gate=own)"
         ),
         (
-            "frames are averaged to segments before the linear projection, which commutes with it"
-            " (same numbers)"
+            "frames are averaged to segments before the linear projection, not after it; the"
+            " numbers are the same"
         ),
         (
             "with more than one layer the release feeds every layer the original pair, so only the"
-            " last one counts (network.stacking=repeat, faithful); network.stacking=chain mends it"
+            " last one counts (network.stacking=repeat); network.stacking=chain feeds each the"
+            " layer before"
         ),
         (
             "encoders that the release builds without using them are left out, so initial weights"

@@ -141,17 +141,17 @@ JOMOLD = Recipe(
         (
             "the release's warm-up multiplies the reduced ratio again and again, so nothing is"
             " removed in the first epoch and everything from the second on"
-            " (labels.relabel.form=released, faithful); linear mends it"
+            " (labels.relabel.form=released); linear is what the paper describes"
         ),
         (
             "class means are means of batch means, so the short last batch counts in full"
-            " (ratios.batch=128, faithful); which clips stand in the short one is drawn anew in the"
-            " release, which shuffles them (main.py, lines 35 and 112), and is the end of the table"
-            " here, so that equal runs have equal ratios"
+            " (ratios.batch=128, as released); the release shuffles which clips are in the short"
+            " one (main.py, lines 35 and 112), here they are the end of the table, so that equal"
+            " runs have equal ratios"
         ),
         (
-            "nearly every visual Speech label of LLP is removed (estimated noise .994): so the"
-            " method has it"
+            "nearly every visual Speech label of LLP is removed (estimated noise .994); this"
+            " follows from the method"
         ),
     ),
     adapt={

@@ -109,23 +109,26 @@ LSLD = Recipe(
     stages=(REFINE, FINAL),
     differs=(
         (
-            "arg-max over cosines in float32; the release takes it over half-precision softmax"
-            " values, where near ties fall to the first prompt"
+            "the closest prompt is found over cosines in float32; the release finds it over"
+            " half-precision softmax values, where near ties go to the first prompt"
         ),
         (
-            "the re-weighting multiplies cosines, as the release does; the softmax over prompts"
-            " that the paper states is about one over the number of prompts and would change no"
-            " positive (labels.segments.similarity=softmax)"
+            "the re-weighting multiplies cosines, as in the release; the paper states a softmax"
+            " over prompts, which is about one over the number of prompts and would change no"
+            " positive label (labels.segments.similarity=softmax)"
         ),
-        "more than three labels follow the general rule; the release reuses the clip before",
+        (
+            "clips with more than three labels follow the general rule; the release reuses the clip"
+            " before"
+        ),
         (
             "the paper does not state layers, seed and selection: one layer as in HAN, seed and"
             " selection as released"
         ),
         "labels are made with ViT-B/16 whatever features the network is trained on",
         (
-            "on offline features: no attention to the other track, by which the wrong labels of one"
-            " leak into the other (chosen on val of a small set;"
+            "on offline features: no attention to the other track, because through it wrong labels"
+            " of one track affect the other (chosen on val of a small set;"
             " network.forward.cross_attention=1 is the paper's network)"
         ),
     ),
@@ -161,7 +164,7 @@ LSLD_RELEASE = dataclasses.replace(
         *LSLD.differs[:3],
         "pooled tracks get no loss of their own although they gate the segments, as released",
         (
-            "no figures stand in the release; those that later papers quote for it mix the two"
+            "the release states no figures; those that later papers quote for it mix the two"
             " editions"
         ),
     ),
@@ -247,9 +250,9 @@ LSLD_PLUS = dataclasses.replace(
             " seehear.labels.lsld.contrast); language alone is lsld"
         ),
         (
-            "a visual label stays where the prompts and the contrast agree; an audio label where"
-            " the contrast says so, as a space shared with language that is any good for sound"
-            " (CLAP) is not always at hand"
+            "a visual label stays where the prompts and the contrast agree, an audio label where"
+            " the contrast says so: a space that sound shares with language (CLAP) is not always"
+            " there"
         ),
         (
             "no attention to the other track, whatever the features (chosen on val of a small set; "

@@ -8,8 +8,8 @@ LSLD_ROBUST = dataclasses.replace(
     LSLD_PLUS,
     name="lsld-robust",
     summary=(
-        "ours: lsld-plus, with zero-shot parsing beside it in every parse; on footage unlike the"
-        " training clips language has the last word"
+        "ours: lsld-plus, used together with zero-shot parsing, which decides on videos unlike the"
+        " training clips"
     ),
     differs=(
         (

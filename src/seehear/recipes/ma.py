@@ -110,7 +110,7 @@ MA = Recipe(
     differs=(
         (
             "an audio removal also erases the label from the clip's target, because the release"
-            " shares the array (labels.alias_audio_target=true, faithful); false mends it"
+            " shares the array (labels.alias_audio_target=true); false keeps the clip's label"
         ),
         (
             "partners of the exchange are drawn from all clips with disjoint labels at once, not by"

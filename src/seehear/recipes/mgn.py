@@ -80,8 +80,8 @@ MGN = Recipe(
     differs=(
         (
             "soft attention is a softmax of a softmax over time, so a segment is its track times"
-            " about 1.1 all along (network.timing=released, faithful); relative mends it, article"
-            " follows the paper's figure"
+            " about 1.1 in every second (network.timing=released); relative tells the seconds"
+            " apart, article follows the paper's figure"
         ),
         "segment probabilities may exceed 1 and get no loss of their own, as released",
         "the audio tokens gather segments that were rebuilt on the visual embedding, as released",

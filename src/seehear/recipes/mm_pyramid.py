@@ -45,7 +45,7 @@ MM_PYRAMID = Recipe(
     differs=(
         (
             "the release stacks the visual stream first and reads it as audio, in losses and"
-            " evaluation (network.swap_tracks=true, faithful); false mends it"
+            " evaluation (network.swap_tracks=true); false does not swap them"
         ),
         "keys and values enter attention without normalisation, as released",
         (
