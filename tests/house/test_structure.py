@@ -97,7 +97,7 @@ def test_every_part_has_a_layer() -> None:
     parts = {owner(path) for path in FILES if path != PACKAGE / "__init__.py"}
     assert parts == set(LEVEL), "a new part belongs into LAYERS here and into docs/architecture.md"
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    lines = re.search(r"```\n(.*?)```", text, re.DOTALL)
+    lines = re.search(r"```text\n(.*?)```", text, re.DOTALL)
     assert lines is not None
     heads = [re.split(r"\s{2,}", line)[0] for line in lines[1].splitlines()]
     told = {name for head in heads for name in re.split(r"[,\s]+", head) if name}
