@@ -153,6 +153,7 @@ def test_a_fault_gives_its_example_in_the_words_that_were_used() -> None:
         ("heard dog or seen cat", "audio:dog | visual:cat"),
         ("dog heard or cat seen", "audio:dog | visual:cat"),
         ("dog or seen cat", "any:dog | visual:cat"),
+        ("dog and heard car", "any:dog audio:car"),
         ("heard or not seen dog", "audio:* | -visual:dog"),
         ("off-screen dog", "audio:dog -visual:dog"),
         ("unseen dog", "-visual:dog"),
