@@ -86,7 +86,7 @@ def test_faults_are_one_line(tmp_path: Path, capsys) -> None:
     path.write_text(json.dumps(data))
     capsys.readouterr()
     assert teach(tmp_path / "lib", tmp_path / "m") == 2
-    assert "--model: the library was parsed by run, expected it" in capsys.readouterr().err
+    assert "--model: needed, for the library was parsed by run" in capsys.readouterr().err
     assert not (tmp_path / "m").exists()
 
 

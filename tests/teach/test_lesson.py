@@ -2,17 +2,21 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+import fake_scorer
 from seehear.errors import DataError
 from seehear.interchange import ForeignRow
 from seehear.library.corrections import corrected
 from seehear.parser.adjusted import Adjustment
+from seehear.parser.prior import PRIORS, with_prior
 from seehear.teach.calibrate import calibrate
 from seehear.teach.evidence import evidence, parsed_as
-from seehear.teach.lesson import known_of, learn
+from seehear.teach.folder import base_of
+from seehear.teach.lesson import CATALOGUE_LEFT_OUT, known_of, learn
 from seehear.time import Decoding, Scores, TimeGrid, Timeline, decode_scores
 from small_library import save
 
@@ -68,6 +72,34 @@ def test_a_catalogue_alone_teaches_and_one_of_other_clips_is_told(tmp_path: Path
     lesson = learn(known, calibrate)
     assert (lesson.clips, lesson.catalogued) == (0, 12)
     assert lesson.before["clip/classes"] == 0.5 < lesson.after["clip/classes"]
+
+
+def test_a_catalogue_that_does_harm_is_left_out_and_that_is_said(library: Path) -> None:
+    known = known_of(library, {f"c{number:02}": ["Dog"] for number in range(12)})
+
+    def harmed_by_it(clips, classes):
+        if any(clip.weak is not None for clip in clips):
+            return Adjustment.none(classes)
+        return calibrate(clips, classes)
+
+    lesson = learn(known, harmed_by_it)
+    assert (lesson.catalogued, lesson.notes) == (0, (CATALOGUE_LEFT_OUT,))
+    assert CATALOGUE_LEFT_OUT not in learn(known_of(library), harmed_by_it).notes
+
+
+@pytest.mark.parametrize("knows_footage", [True, False])
+@pytest.mark.parametrize("prior", [name for name, limits in PRIORS.items() if limits])
+def test_the_prior_is_known_from_what_timelines_say(
+    tmp_path: Path, prior: str, knows_footage: bool
+) -> None:
+    """Also of a run with too few clips to tell footage that is unlike them."""
+    trained = fake_scorer.scorer()
+    trained.language, trained.knows_footage, trained.beyond = trained, knows_footage, None
+    trained.run = SimpleNamespace(prior=prior)
+    said = {"model": "run", "decoding": DECODING.to_dict(), **with_prior(trained).about()}
+    save(tmp_path, "a", truth(replace(line(0), parser=said)))
+    base = base_of(known_of(tmp_path).parsed, tmp_path / "run")
+    assert base.about == {"model": "run", "prior": prior}
 
 
 def test_where_nothing_is_known_there_is_one_line(tmp_path: Path) -> None:

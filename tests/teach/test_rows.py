@@ -93,7 +93,7 @@ def test_a_refitted_parser_is_taught_again(library, taught, tmp_path, fake_prese
         save(lib, str(number), gone_through(replace(line, source=f"{number}.mp4")))
     again = ["teach", str(lib), "--how", "calibrate", "--out", str(tmp_path / "again")]
     assert main(again) == 2
-    assert "--model: the library was parsed by" in capsys.readouterr().err
+    assert "--model: needed, for the library was parsed by" in capsys.readouterr().err
     assert main([*again, "--model", str(first)]) == 0
     old, new = (
         parse_kept(Parser.load(model), library / "lib" / "0.features.npz")

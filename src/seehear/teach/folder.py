@@ -85,9 +85,9 @@ def base_of(parsed: ParsedAs, model: Path | None = None, *, whole: bool = False)
         return found
     if model is None:
         raise ConfigError(
-            f"the library was parsed by {parser.get('model', 'a trained parser')}, expected it",
+            f"needed, for the library was parsed by {parser.get('model', 'a trained parser')}",
             parameter="model",
-            hint="name its run folder or file",
+            hint="give its run folder or file",
         )
     return Base({"model": _held(model), "prior": _prior(parser)}, model)
 
@@ -150,10 +150,11 @@ def _prior(parser: Mapping[str, Any]) -> str:
     if not isinstance(said, Mapping):
         return "none"
     likely = []
-    for name, limits in PRIORS.items():
+    two = "on other footage" in said
+    # a run that cannot tell such footage is held to the rule for it everywhere, as by `with_prior`
+    for name, limits in (PRIORS if two else {**PRIORS, **ELSEWHERE}).items():
         if limits is not None and said.items() >= asdict(limits).items():
             likely.append(name)
-    two = "on other footage" in said
     likely.sort(key=lambda name: (name in ELSEWHERE) != two)
     if not likely:
         raise ConfigError(

@@ -30,6 +30,9 @@ from seehear.time import SUFFIX, TRACKS, Timeline, decide
 _FOLDS = 5
 _OTHERS = 100  # clips that nobody spoke of are looked at
 FIGURES = ("segment/audio", "segment/visual", "segment/audio_visual", "segment/type")
+CATALOGUE_LEFT_OUT = (
+    "the catalogue was left out: with it, less was right on reviewed clips that were held back"
+)
 WEAK = "clip/classes"  # the figure where nothing was reviewed
 Teach = Callable[[Sequence[ClipEvidence], int], Learnt]
 
@@ -193,6 +196,9 @@ def learn(known: Known, teach: Teach) -> Lesson:
         tried.append((figures(judged, held_out, known.parsed), source))
     after, source = max(tried, key=lambda one: one[0][name])
     unmoved = {clip.name: Adjustment.none(classes) for clip in judged}
+    notes = list(known.notes)
+    if any(clip.weak is not None for clip in clips) and all(clip.weak is None for clip in source):
+        notes.append(CATALOGUE_LEFT_OUT)
     return Lesson(
         parsed=known.parsed,
         learnt=teach(source, classes),
@@ -201,7 +207,7 @@ def learn(known: Known, teach: Teach) -> Lesson:
         clips=len(reviewed),
         reviewed_s=_seconds(reviewed, known.parsed.names),
         catalogued=sum(clip.weak is not None for clip in source),
-        notes=tuple(known.notes),
+        notes=tuple(notes),
     )
 
 
