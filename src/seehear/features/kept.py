@@ -50,7 +50,7 @@ from seehear.time import TRACKS, MediaFile
 
 Precision = Literal["exact", "half"]
 PRECISIONS: tuple[Precision, ...] = ("exact", "half")
-AGAIN = "parse its video again and keep features"
+AGAIN = "parse its video again and keep features: seehear parse VIDEO --keep features --again all"
 _SCHEMA = "seehear.features/1"
 _ABOUT, _AT, _AT_FRAMES = "about", "at", "at-frames"
 _FRAMES = "frames"

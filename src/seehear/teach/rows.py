@@ -149,7 +149,7 @@ def reduced_by(
         told = f" ({without[0]})" if without else ""
         whose = "is reviewed or catalogued" if catalogued else "somebody reviewed"
         problem = f"no clip that {whose} has kept features{told}"
-        raise FeatureError(problem, where=where, hint=AGAIN)
+        raise FeatureError(problem, where=where, hint=None if without else AGAIN)
     tracks = zip(*sample, strict=True)
     directions = [Directions.of_rows(_joined(rows, where), _DIRECTIONS) for rows in tracks]
     clips, others = (list(_with_rows(part, read, directions)) for part in (clips, others))
