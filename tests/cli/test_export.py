@@ -61,6 +61,14 @@ def test_mistakes_are_one_line(
     assert err.count("\n") == 1
 
 
+def test_a_video_is_to_be_parsed_first(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    path = tmp_path / "a film.mp4"
+    path.write_bytes(b"\0\0\0\x20ftyp\xf2")
+    assert main(["export", str(path), "--to", "csv"]) == 2
+    told = "expected a timeline, got a media file; parse it first: seehear parse '"
+    assert told in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -114,6 +114,7 @@ def test_raw_hosts(server: tuple[str, int, Path]) -> None:
     [
         (["--token", "short"], "--token: expected at least 16 letters, got 5"),
         (["--max-mb", "0"], "--max-mb: expected a number above 0, got 0"),
+        (["--port", "99999"], "--port: expected a number from 0 to 65535, got 99999"),
         (["--media", "nowhere"], "nowhere: expected a folder; name one that is there"),
         (["--links-to", "nowhere"], "nowhere: expected a folder; name one that is there"),
         (["--host", "no.such.host.invalid"], "no.such.host.invalid: cannot listen on port 8765"),

@@ -223,6 +223,7 @@ def test_jomolds_estimator_has_none_of_it_unless_it_is_named():
         ({"network.layer": "3"}, r"did you mean layers\?"),
         ({"losses.audoi": "3"}, r"did you mean audio\?"),
         ({"xyz": "3"}, "no setting 'xyz'; expected one of"),
+        ({"epochs": "3"}, r"no setting 'epochs'; did you mean training\.epochs\?"),
         ({"training.epochs": "many"}, "expected a whole number, got 'many'"),
         ({"training.lr": "fast"}, "expected a number, got 'fast'"),
         ({"training.lr": "-1"}, r"lr: expected a positive number, got -1\.0"),

@@ -1,6 +1,7 @@
 """`seehear export`: one timeline, or a whole library, into another format."""
 
 import argparse
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seehear.amounts import amount
-from seehear.errors import ConfigError
+from seehear.errors import ConfigError, DataError
 from seehear.files import check_file, is_folder, write_text
 
 if TYPE_CHECKING:
@@ -113,10 +114,14 @@ def run(args: argparse.Namespace) -> int:
 def _timeline(args: argparse.Namespace, selection: "Selection") -> int:
     """Write or print one timeline."""
     from seehear import export
+    from seehear.data import MEDIA_SUFFIXES
     from seehear.export.csv import for_excel
     from seehear.library.export import write_table
     from seehear.time import SUFFIX, Timeline
 
+    if args.timeline.suffix.lower() in MEDIA_SUFFIXES:
+        hint = f"parse it first: seehear parse {shlex.quote(str(args.timeline))}"
+        raise DataError("expected a timeline, got a media file", where=args.timeline, hint=hint)
     timeline = Timeline.from_json(args.timeline)
     selection.require(timeline.vocabulary)
     chosen = selection.of(timeline)

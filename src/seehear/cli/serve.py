@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from seehear.web.settings import Settings
 
 
+_LAST_PORT = 65535
 _KEEPS: "dict[str, Precision]" = {"features": "exact", "features-half": "half"}
 
 
@@ -256,6 +257,9 @@ def _check_parser(args: argparse.Namespace) -> None:
 
 def _socket(host: str, port: int) -> socket.socket:
     """Return a socket that takes connections from now on."""
+    if not 0 <= port <= _LAST_PORT:  # some systems take the rest of a division instead
+        problem = f"expected a number from 0 to {_LAST_PORT}, got {port}"
+        raise ConfigError(problem, parameter="port")
     listening = None
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]

@@ -18,7 +18,7 @@ GENERAL = "no media file of this clip"
 
 
 class _Why(NamedTuple):
-    """A reason that many clips may share, and the file that this one means, if any."""
+    """A reason that many clips may share, and the file or id that this one means, if any."""
 
     kind: str
     file: str = ""
@@ -39,7 +39,7 @@ class Absent:
         return self._why(clip).kind
 
     def reason(self, clip: Clip) -> str:
-        """Return why, naming the clip and the file that may be meant."""
+        """Return why, naming the clip and what may be meant."""
         why = self._why(clip)
         meant = f"; did you mean {why.file}?" if why.file else ""
         return f"{clip.name}: {why.kind}{meant}"
@@ -57,7 +57,7 @@ class Absent:
         if PurePath(clip.name).suffix.lower() in MEDIA_SUFFIXES:
             return _Why(
                 f"{GENERAL}: its id ends in a suffix, and ids are file names without",
-                self._by_stem[meant][0],
+                meant,
             )
         return _Why(f"{GENERAL}: only one of another spelling", self._by_stem[meant][0])
 

@@ -34,6 +34,8 @@ def apply(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
             recipe = _in_stage(recipe, head, rest, value, path)
             continue
         if head not in _SLOTS:
+            if slot := _slot_of(recipe, head):
+                raise _wrong(path, f"no setting {head!r}", f"did you mean {slot}.{path}?")
             raise _unknown(path, head, (*_SLOTS, *stages))
         if not rest:
             example = f"{head}.{_first(getattr(recipe, head))}"
@@ -49,6 +51,13 @@ def apply(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
 
 
 _SLOTS = ("labels", "network", "losses", "training", "decoding")
+
+
+def _slot_of(recipe: Recipe, name: str) -> str | None:
+    """Return which slot has a setting of this name; None: none has."""
+    slots = ((slot, getattr(recipe, slot)) for slot in _SLOTS)
+    known = (slot for slot, owner in slots if dataclasses.is_dataclass(owner))
+    return next((slot for slot in known if name in _fields(getattr(recipe, slot))), None)
 
 
 def _first(slot: object) -> str:
@@ -253,7 +262,7 @@ def _wrong(path: str, problem: str, hint: str | None = None) -> ConfigError:
 
 
 def _unknown(path: str, name: str, known: Iterable[str]) -> ConfigError:
-    names = sorted(known)
+    names = sorted(set(known))
     near = closest(name, names)
     hint = f"did you mean {near}?" if near else f"expected one of {', '.join(names) or 'none'}"
     return _wrong(path, f"no setting {name!r}", hint)
