@@ -13,21 +13,21 @@ _REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)\s*(?:\[(?P<extras>[^\]]*)\
 # extra -> what needs it, megabytes on disk beyond seehear without extras (Linux, Python 3.11, the
 # CUDA build of PyTorch; benchmarks/install_cost.py)
 PARTS: dict[str, tuple[str, int]] = {
-    "media": ("reading videos", 129),
+    "media": ("reading videos", 128),
     "offline": ("parse; extract with conse and yamnet", 257),
     "clip": ("parse --preset clip; CLIP, SigLIP, CLAP", 5950),
     "vision": ("resnet152, r2plus1d18, vggish", 5800),
     "train": ("train, reproduce, convert", 5680),
-    "plot": ("figures of report", 98),
-    "library": ("search, and the index of parse", 72),
+    "plot": ("figures of report", 97),
+    "library": ("search, and the index of parse", 71),
     "web": ("serve", 217),
-    "ray": ("parse and extract --engine ray", 642),
-    "tensorboard": ("event files of train", 87),
-    "hdf5": ("AVE's splits and features", 17),
-    "lance": ("import --as features of Lance tables", 411),
-    "nearest": ("search --like in libraries of more than 100 hours", 98),
+    "ray": ("parse and extract --engine ray", 641),
+    "tensorboard": ("event files of train", 86),
+    "hdf5": ("AVE's splits and features", 16),
+    "lance": ("import --as features of Lance tables", 419),
+    "nearest": ("search --like in libraries of more than 100 hours", 140),
     "share": ("share, and models from a hub", 34),
-    "s3": ("media and libraries in S3-like storages", 50),
+    "s3": ("media and libraries in S3-like storages", 42),
     "all": ("everything", 6800),
 }
 _WEIGHT = (
