@@ -1,8 +1,10 @@
 """Weights by address: resumed, verified by what is published, from https alone, bounded."""
 
+import http.client
 import http.server
 import json
 import re
+import ssl
 import threading
 from collections.abc import Iterator
 from hashlib import sha256
@@ -28,12 +30,15 @@ class Publisher:
         self.data, self.asked = DATA, []
         self.break_after: int | None = None
         self.location: str | None = None
-        self.length = True
+        self.length: bool | str = True
+        self.range: str | None = None  # what a part says that it is
         publisher = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 publisher.answer(self)
+
+            do_HEAD = do_GET
 
             def log_message(self, *args: object) -> None:
                 pass
@@ -55,8 +60,12 @@ class Publisher:
             request.send_error(416)
             return
         request.send_response(206 if wanted else 200)
+        if wanted and self.range:
+            request.send_header("Content-Range", self.range)
+            start = 0
         if self.length:
-            request.send_header("Content-Length", str(len(self.data) - start))
+            said = self.length if isinstance(self.length, str) else str(len(self.data) - start)
+            request.send_header("Content-Length", said)
         request.end_headers()
         stop, self.break_after = self.break_after, None
         request.wfile.write(self.data[start:][:stop])
@@ -175,6 +184,45 @@ def test_redirects_on_this_machine_are_followed(publisher: Publisher) -> None:
         weights.fetch("toy")
     weights.fetch("toy")
     assert publisher.asked[-1] == (f"/moved/net-{HASH[:8]}.pth", "bytes=300000-")
+
+
+@pytest.mark.parametrize("there", ["https://[bad/x", "http://[::1"])
+def test_a_redirect_to_no_address_is_one_line(publisher: Publisher, there: str) -> None:
+    publisher.location = there
+    with pytest.raises(WeightsError, match=r"redirects to what is no address"):
+        weights.fetch("toy")
+
+
+@pytest.mark.parametrize("length", ["abc", "512000, 512000", "\u00b2", "9" * 5000])
+def test_a_length_that_is_no_number_counts_as_none(
+    publisher: Publisher, length: str, tmp_path: Path
+) -> None:
+    publisher.length = length
+    assert module.size_of(publisher.url) is None
+    weights.fetch("toy")
+    assert left(tmp_path / "cache") == ["toy"]
+
+
+def test_another_part_than_the_one_asked_for_is_not_put_behind_what_is_there(
+    publisher: Publisher,
+) -> None:
+    publisher.break_after = 300_000
+    with pytest.raises(WeightsError, match="connection broke"):
+        weights.fetch("toy")
+    publisher.range = f"bytes 0-{len(DATA) - 1}/{len(DATA)}"
+    weights.fetch("toy")
+    assert [wanted for _, wanted in publisher.asked] == [None, "bytes=300000-", None]
+
+
+def test_what_breaks_while_it_comes_is_the_connection_not_the_disk(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> bytes:
+        raise ssl.SSLError(1, "decryption failed \x1b[31m")
+
+    monkeypatch.setattr(http.client.HTTPResponse, "read", fail)
+    with pytest.raises(WeightsError, match=r"cannot be fetched: .*decryption failed \?\[31m"):
+        weights.fetch("toy")
 
 
 def test_https_is_never_left() -> None:

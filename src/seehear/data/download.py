@@ -20,6 +20,7 @@ from seehear.foreign.texts import parse_json
 
 _MOST_JSON = 64 << 20  # bytes of an answer; one cut off is not JSON
 _BLOCK = 1 << 20
+_MOST_DIGITS = 32  # of a length; Python refuses to read some thousands
 _TIMEOUT_S = 60.0
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _UNREACHED = (
@@ -130,8 +131,7 @@ def size_of(url: str) -> int | None:
     """
     try:
         with _open(url, {"Accept-Encoding": "identity"}, method="HEAD") as answer:
-            length = answer.headers.get("Content-Length") or ""
-            return int(length) if length.isdigit() else None
+            return _length(answer)
     except _UNREACHED as error:
         raise DataError(
             f"cannot be reached: {_short(error)}", where=url, hint="check the connection"
@@ -167,12 +167,12 @@ def _complete(part: Path, pinned: _Pinned, size: int | None) -> bool:
 def _receive(url: str, part: Path, limit: int | None, received: Callable[[int], None]) -> None:
     answer, have = _connect(url, part)
     with answer, part.open("ab" if have else "wb") as file:
-        expected = int(answer.headers.get("Content-Length") or 0)
+        expected = _length(answer) or 0
         room = math.inf if limit is None else limit - have
         if have:
             received(have)
         count = 0
-        while max(count, expected) <= room and (block := answer.read(_BLOCK)):
+        while max(count, expected) <= room and (block := _read(answer)):
             file.write(block)
             count += len(block)
             received(len(block))
@@ -199,12 +199,34 @@ def _connect(url: str, part: Path) -> tuple[http.client.HTTPResponse, int]:
             raise
         return _open(url, {}), 0  # what is there is longer than the file has become
     # a server that cannot resume answers 200 with the whole file
-    return answer, have if answer.status == http.HTTPStatus.PARTIAL_CONTENT else 0
+    if answer.status != http.HTTPStatus.PARTIAL_CONTENT:
+        return answer, 0
+    if not (answer.headers.get("Content-Range") or f"bytes {have}-").startswith(f"bytes {have}-"):
+        answer.close()  # another part than the one asked for
+        return _open(url, {}), 0
+    return answer, have
+
+
+def _length(answer: http.client.HTTPResponse) -> int | None:
+    """Return the bytes that an answer says it has; None where it does not, or not as a number."""
+    said = answer.headers.get("Content-Length") or ""
+    return int(said) if said.isdecimal() and len(said) < _MOST_DIGITS else None
+
+
+def _read(answer: http.client.HTTPResponse) -> bytes:
+    """Return the next block; what breaks here is the connection, not the disk."""
+    try:
+        return answer.read(_BLOCK)
+    except OSError as error:
+        raise ConnectionError(_short(error)) from error
 
 
 def _is_safe(url: str, *, here: bool) -> bool:
     """Return whether an address may be asked: https, or, where allowed, http on this machine."""
-    parts = urllib.parse.urlsplit(url)
+    try:
+        parts = urllib.parse.urlsplit(url)
+    except ValueError:  # a bracket that does not close
+        return False
     return parts.scheme == "https" or (
         here and parts.scheme == "http" and parts.hostname in _LOOPBACK
     )
@@ -241,11 +263,15 @@ def _open(url: str, headers: dict[str, str], method: str = "GET") -> http.client
     request = urllib.request.Request(
         url, headers={"User-Agent": f"seehear/{__version__}", **headers}, method=method
     )
-    answer: http.client.HTTPResponse = _OPENER.open(request, timeout=_TIMEOUT_S)
+    try:
+        answer: http.client.HTTPResponse = _OPENER.open(request, timeout=_TIMEOUT_S)
+    except ValueError as error:
+        raise DataError(f"it redirects to what is no address: {error}", where=url) from None
     return answer
 
 
 def _short(error: BaseException) -> str:
+    told = str(getattr(error, "reason", "") or error) or type(error).__name__
     if isinstance(error, urllib.error.HTTPError):
-        return f"HTTP {error.code} {error.reason}"
-    return str(getattr(error, "reason", "") or error) or type(error).__name__
+        told = f"HTTP {error.code} {error.reason}"
+    return "".join(sign if sign.isprintable() else "?" for sign in told)
