@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from llp_like import write_llp
-from seehear.data import open_dataset
+from seehear.data import Vocabulary, open_dataset
 from seehear.data.editions import llp_edition, why_not_llp
 from seehear.time import TimeGrid
 
@@ -49,3 +49,12 @@ def test_names_and_classes_alone_make_no_llp(tmp_path: Path) -> None:
     assert why_not_llp(small) == "AVVP_train.csv is not the official table"
     assert why_not_llp(replace(small, grid=TimeGrid(5))) == "its clips have 5 segments of 1 s"
     assert why_not_llp(replace(small, tables={})) == "it has no table of train, clips"
+
+
+def test_other_words_for_its_classes_make_other_prompts(folder: Path) -> None:
+    dataset = open_dataset(folder)
+    words = ("a talking head", *dataset.vocabulary.descriptions[1:])
+    other = replace(dataset, vocabulary=Vocabulary(dataset.vocabulary.names, words))
+    assert llp_edition(dataset) is not None
+    assert llp_edition(other) is None
+    assert "described in other words" in (why_not_llp(other) or "")

@@ -33,6 +33,8 @@ def why_not_llp(dataset: Dataset) -> str | None:
     """Return in words what keeps a dataset from being LLP as published; None if nothing does."""
     if dataset.vocabulary.names != LLP_VOCABULARY.names:
         return "its classes are not LLP's"
+    if dataset.vocabulary.descriptions != LLP_VOCABULARY.descriptions:
+        return "its classes are described in other words, of which prompts are made"
     if dataset.grid != TimeGrid(10):
         return (
             f"its clips have {amount(dataset.grid.count, 'segment')} of {dataset.grid.step_s:g} s"
