@@ -74,6 +74,9 @@ def test_several_seeds_give_mean_and_spread(prepared, tmp_path):
     )
     with pytest.raises(WeightsError, match=r"several seeds: name one.*seed-3"):
         load_run(tmp_path / "runs")
+    with pytest.raises(ConfigError, match=r"seed from 0 to 9223372036854775807, got -1"):
+        run_seeds(prepared, tmp_path / "none", [1, -1])
+    assert not (tmp_path / "none").exists()
     with pytest.raises(ConfigError, match="different seeds"):
         run_seeds(prepared, tmp_path / "twice", [3, 3])
 

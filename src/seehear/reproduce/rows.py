@@ -26,6 +26,7 @@ from seehear.recipes import FEATURES, Recipe, get, resolve
 from seehear.reproduce.tables import Row, Table
 from seehear.runs.extraction import extract_command, features_command, set_encoders
 from seehear.runs.inputs import missing_streams
+from seehear.train.prepare import check_seed
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def plan(
     """
     named = table.choose(rows)
     seeds = seeds or {}
-    table.choose(filter(None, seeds))
+    table.choose(filter(None, seeds), parameter="seeds")
     if inputs is not None and inputs not in FEATURES:
         raise ConfigError(
             f"no feature set {inputs!r}", parameter="inputs", hint=suggest(inputs, FEATURES)
@@ -111,6 +112,8 @@ def plan(
         row = published.on(features)
         recipe = _resolved(row, features, settings or {})
         own_seeds = seeds.get(row.key, seeds.get("", (recipe.training.seed,)))
+        for seed in own_seeds:
+            check_seed(seed, "seeds")
         entry = _entry(row, recipe, features, dataset, own_seeds)
         obstacle = _obstacle(recipe, features, dataset, store, towers)
         if obstacle is not None:

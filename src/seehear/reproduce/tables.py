@@ -84,8 +84,12 @@ class Table:
     columns: tuple[str, ...] = FIGURES
     by_features: bool = False
 
-    def choose(self, keys: Iterable[str] | None) -> tuple[Row, ...]:
+    def choose(self, keys: Iterable[str] | None, parameter: str = "rows") -> tuple[Row, ...]:
         """Return some rows in printed order; None: all.
+
+        Args:
+            keys: of the rows.
+            parameter: which named them, for the message.
 
         Raises:
             ConfigError: no such row; the closest is named.
@@ -96,7 +100,7 @@ class Table:
         for key in asked:
             if key not in known:
                 raise ConfigError(
-                    f"{self.name} has no row {key!r}", parameter="rows", hint=suggest(key, known)
+                    f"{self.name} has no row {key!r}", parameter=parameter, hint=suggest(key, known)
                 )
         return tuple(row for row in self.rows if row.key in asked)
 

@@ -1,5 +1,6 @@
 """The inputs of a run that do not depend on its seed: features chosen, read and checked."""
 
+import contextlib
 import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -36,6 +37,8 @@ from seehear.train.streamed import StreamedClips, chunks
 
 # returns the logits of a zero-shot parser, (N, T, 2, C), for some clips of a dataset
 Language: TypeAlias = Callable[[Dataset, FeatureStore, Sequence[str]], NDArray[np.float32]]
+_DEVICES = ("cpu", "cuda", "mps")
+_LARGEST_SEED = 2**63 - 1
 _DEVICE_SHARE = 0.5  # share of a device's free memory that the clips may fill
 _ENOUGH = 20_000  # clips from which the likeness of footage is learned, at most
 
@@ -320,7 +323,28 @@ def choose_device(name: str) -> torch.device:
         name = "cuda" if torch.cuda.is_available() else "cpu"
     if name.startswith("cuda") and not torch.cuda.is_available():
         raise ConfigError(f"no CUDA device found for {name}", hint="use cpu", parameter="device")
-    return torch.device(name)
+    device = None
+    with contextlib.suppress(RuntimeError):  # no name of a device
+        device = torch.device(name)
+    if device is None or device.type not in _DEVICES:
+        raise ConfigError(f"expected cpu, cuda or auto, got {name!r}", parameter="device")
+    return device
+
+
+def check_seed(seed: int, parameter: str = "seed") -> None:
+    """Find out whether random numbers can start from a seed, and its record be read again.
+
+    Args:
+        seed: whichever was asked for.
+        parameter: where, for the message.
+
+    Raises:
+        ConfigError: they cannot.
+    """
+    if not 0 <= seed <= _LARGEST_SEED:
+        raise ConfigError(
+            f"expected a seed from 0 to {_LARGEST_SEED}, got {seed}", parameter=parameter
+        )
 
 
 def _ready(

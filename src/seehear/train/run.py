@@ -37,7 +37,7 @@ from seehear.train.loop import TrainingTask, fit
 from seehear.train.model import load_run
 from seehear.train.networks import predict
 from seehear.train.options import RunOptions
-from seehear.train.prepare import Prepared, choose_device
+from seehear.train.prepare import Prepared, check_seed, choose_device
 from seehear.train.second_round import second_round
 from seehear.train.targets import build_targets
 
@@ -63,7 +63,8 @@ def run(
         options: how to run.
 
     Raises:
-        ConfigError: the folder holds another run, or another command writes into it.
+        ConfigError: the folder holds another run, another command writes into it, or no random
+            numbers start from the seed.
         SeehearError: see `prepare` and `loop.fit`.
     """
     options, folder, recipe = options or RunOptions(), RunFolder(out), prepared.recipe
@@ -78,6 +79,7 @@ def run(
             options.team.require_batch(recipe.at(stage).training.batch)
     if seed is None:
         seed = recipe.training.seed
+    check_seed(seed)
     with ExitStack() as stack:
         options.team.lead(lambda: stack.enter_context(owned(folder.path)))
         _go_on(prepared, folder, seed, labels, RunFolder(shared or out), options)
@@ -307,13 +309,15 @@ def run_seeds(
     Mean and spread of their val figures are written to `out/summary.json`.
 
     Raises:
-        ConfigError: `out` holds the run of a single seed, or a seed is named twice.
+        ConfigError: `out` holds the run of a single seed, or a seed is named twice or none.
     """
     options, folder, seeds = options or RunOptions(), RunFolder(out), list(seeds)
     if len(set(seeds)) != len(seeds):
         raise ConfigError(
             f"expected different seeds, got {', '.join(map(str, seeds))}", parameter="seeds"
         )
+    for seed in seeds:
+        check_seed(seed, "seeds")
     team = options.team
     team.lead(lambda: _require_seeds(folder))
     runs = [folder.seed(seed) for seed in seeds]
