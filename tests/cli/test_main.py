@@ -47,6 +47,39 @@ def test_a_command_imports_little_that_it_does_not_use(modules: str, unwanted: s
     assert loaded >= set(modules.split())
 
 
+def test_no_command_shows_what_there_is(capsys: pytest.CaptureFixture) -> None:
+    assert cli.main([]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert all(f"\n    {name}" in printed.err for name in cli.COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("pars x", "seehear: expected a command, got 'pars' (did you mean parse?); see seehear"),
+        ("xyzzy", "seehear: expected a command, got 'xyzzy'; see seehear"),
+        (
+            "search . dog --fromat csv",
+            "seehear search: unrecognized arguments: --fromat csv (did you mean --format?); see",
+        ),
+        (
+            "models ls --jsn",
+            "seehear models: unrecognized arguments: --jsn (did you mean --json?); see",
+        ),
+        ("decode . cat", "seehear decode: unrecognized arguments: cat; see seehear decode"),
+        ("search . dog -z", "seehear search: unrecognized arguments: -z; see seehear search"),
+    ],
+)
+def test_a_misspelt_command_or_option_is_told_with_what_was_meant(
+    line: str, told: str, capsys: pytest.CaptureFixture
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(line.split())
+    assert caught.value.code == 2
+    assert capsys.readouterr().err.startswith(told)
+
+
 def test_an_error_is_one_line_and_exit_code_2(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:

@@ -7,6 +7,7 @@ import io
 import os
 import signal
 import sys
+from collections.abc import Iterable
 from types import FrameType
 from typing import NoReturn
 
@@ -104,6 +105,9 @@ def main(argv: list[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else argv
     only = _asked(argv)
     parser = args = None
+    if not argv:
+        build_parser().print_help(sys.stderr)
+        return 2
     try:
         with _decoder_ahead(argv):
             parser = build_parser(only)
@@ -144,11 +148,24 @@ def _decoder_ahead(argv: list[str]) -> contextlib.AbstractContextManager[None]:
 def _parse(parser: argparse.ArgumentParser, argv: list[str]) -> argparse.Namespace:
     if any("\0" in text for text in argv):
         raise ConfigError("expected names without a zero byte")
+    if argv and argv[0][:1] != "-" and argv[0] not in COMMANDS:
+        parser.error(f"expected a command, got {argv[0]!r}{_meant(argv[0], COMMANDS)}")
     args, unknown = parser.parse_known_args(argv)
     if unknown:
+        from seehear.cli.options import options
+
         parser.prog = f"seehear {args.command}"  # whose --help says what there is
-        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+        meant = _meant(unknown[0], options(parser, args.command)) if unknown[0][:2] == "--" else ""
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}{meant}")
     return args
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    """Return the question behind a misspelt name; nothing if no known name is near."""
+    from seehear.closest import closest
+
+    near = closest(name, known)
+    return "" if near is None else f" (did you mean {near}?)"
 
 
 def _line(

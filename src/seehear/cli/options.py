@@ -50,6 +50,12 @@ def _typed(name: str, parser: argparse.ArgumentParser, command: str) -> str:
     return str(action.metavar or action.dest)
 
 
+def options(parser: argparse.ArgumentParser, command: str) -> list[str]:
+    """Return the options of a command and of its subcommands, as they are typed."""
+    arguments = _arguments(_below(parser).get(command, parser))
+    return [option for action in arguments for option in action.option_strings]
+
+
 def _below(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
     """Return the parsers of a parser's subcommands."""
     return {
