@@ -81,7 +81,8 @@ def test_media_of_other_names_are_named(tmp_path: Path) -> None:
     (tmp_path / "videos" / "a.mp4").touch()
     dataset = open_dataset(write(tmp_path, dataset_toml=toml, train_csv=rows))
     missing = [i.text for i in find_anomalies(dataset) if i.kind == "media_missing"]
-    assert "did you mean a.mp4?" in missing[0]
+    assert "its id ends in a suffix" in missing[0]
+    assert "did you mean a?" in missing[0]
     assert "did you mean" not in missing[1]
 
 

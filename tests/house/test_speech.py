@@ -17,7 +17,7 @@ COMMAND = re.compile(r"\bseehear [a-z]+ [^;,()`]*")
 # text of a file -> why it may stand there
 REASONED = {
     "weights/cache.py": {"--preset {}": "part of a command", " --from FILE": "part of a command"},
-    "runs/extraction.py": {"--sampling paper": "part of a command"},
+    "features/commands.py": {"--sampling paper": "part of a command"},
     "errors.py": {"`--threshold`": "what the command line says instead"},
     "export/__init__.py": {"`--help`": "whose summary it is"},
 }

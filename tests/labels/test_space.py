@@ -29,10 +29,11 @@ def test_frames_are_averaged_to_segments(tmp_path):
     frames = np.random.default_rng(0).standard_normal((80, 512)).astype(np.float32)
     np.save(tmp_path / "clip_16" / "a.npy", frames)
     store = open_features(tmp_path)
-    read = read_space(store, "clip-vit-b16", ["a"], 10)
+    read = read_space(store, "clip-vit-b16", ["a"], 10, command="")
     np.testing.assert_allclose(read[0], frames.reshape(10, 8, 512).mean(axis=1), atol=1e-6)
-    with pytest.raises(FeatureError, match=r"a space of conse .* holds clip-vit-b16/frames"):
-        read_space(store, "conse", ["a"], 10)
+    told = r"a space of conse .* holds clip-vit-b16/frames; make it with seehear extract x, or"
+    with pytest.raises(FeatureError, match=told):
+        read_space(store, "conse", ["a"], 10, command="seehear extract x")
 
 
 def test_the_tower_of_an_encoder_is_asked_for_by_its_language():

@@ -46,6 +46,22 @@ def test_a_class_of_every_training_clip_is_told(tmp_path):
     assert said == []
 
 
+@pytest.mark.parametrize(("val", "told"), [(15, True), (16, False)])
+def test_too_few_clips_to_tell_unlike_footage_are_told(tmp_path, val, told):
+    dataset, store = write_world(tmp_path, sizes=(16, val, 2))
+    said = []
+    options = RunOptions(say=said.append)
+    prepare(dataset, store, "lsld-robust", settings=TINY, options=options)
+    lines = [line for line in said if line.startswith("note: footage unlike the training clips")]
+    assert len(lines) == told
+    if told:
+        assert "16 clips with sound and picture of train and of val" in lines[0]
+        assert "there are 16 of train and 15 of val" in lines[0]
+    said.clear()
+    prepare(dataset, store, "han", settings=TINY, options=options)
+    assert not any("unlike" in line for line in said)  # it parses without a prior
+
+
 def test_a_dataset_without_train_split(tmp_path):
     dataset, store = write_world(tmp_path)
     toml = dataset.root / "dataset.toml"

@@ -274,4 +274,8 @@ def _short(error: BaseException) -> str:
     told = str(getattr(error, "reason", "") or error) or type(error).__name__
     if isinstance(error, urllib.error.HTTPError):
         told = f"HTTP {error.code} {error.reason}"
-    return "".join(sign if sign.isprintable() else "?" for sign in told)
+    return "".join(map(_printable, told))
+
+
+def _printable(sign: str) -> str:
+    return sign if sign.isprintable() else "?"

@@ -30,9 +30,16 @@ def _space_outputs(encoder: str) -> tuple[str, ...]:
 
 
 def read_space(
-    store: FeatureStore, encoder: str, names: Sequence[str], segments: int
+    store: FeatureStore, encoder: str, names: Sequence[str], segments: int, *, command: str
 ) -> NDArray[np.float32]:
     """Return (N, T, D) features of clips in an encoder's joint space, frames averaged to segments.
+
+    Args:
+        store: an open features folder.
+        encoder: whose space.
+        names: of the clips.
+        segments: T.
+        command: makes such features (`features.commands.extract_command`), for the error.
 
     Raises:
         FeatureError: the folder has no such space, or as `reader.read_segments`.
@@ -43,7 +50,7 @@ def read_space(
         raise FeatureError(
             f"expected a space of {encoder} that is shared with language, the folder holds {held}",
             where=store.path,
-            hint="extract with that encoder, or name another one",
+            hint=f"make it with {command}, or name another encoder",
         )
     return read_segments(store, stream, names, segments)
 

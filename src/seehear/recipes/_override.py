@@ -34,9 +34,7 @@ def apply(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
             recipe = _in_stage(recipe, head, rest, value, path)
             continue
         if head not in _SLOTS:
-            if slot := _slot_of(recipe, head):
-                raise _wrong(path, f"no setting {head!r}", f"did you mean {slot}.{path}?")
-            raise _unknown(path, head, (*_SLOTS, *stages))
+            raise _no_slot(recipe, head, path)
         if not rest:
             example = f"{head}.{_first(getattr(recipe, head))}"
             raise _wrong(path, f"name one of its settings, such as {example}")
@@ -53,11 +51,13 @@ def apply(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
 _SLOTS = ("labels", "network", "losses", "training", "decoding")
 
 
-def _slot_of(recipe: Recipe, name: str) -> str | None:
-    """Return which slot has a setting of this name; None: none has."""
-    slots = ((slot, getattr(recipe, slot)) for slot in _SLOTS)
-    known = (slot for slot, owner in slots if dataclasses.is_dataclass(owner))
-    return next((slot for slot in known if name in _fields(getattr(recipe, slot))), None)
+def _no_slot(recipe: Recipe, name: str, path: str) -> ConfigError:
+    """Return the error for a path that begins with no slot; one may have a setting of this name."""
+    for slot in _SLOTS:
+        owner = getattr(recipe, slot)
+        if dataclasses.is_dataclass(owner) and name in _fields(owner):
+            return _wrong(path, f"no setting {name!r}", f"did you mean {slot}.{path}?")
+    return _unknown(path, name, (*_SLOTS, *(stage.name for stage in recipe.stages)))
 
 
 def _first(slot: object) -> str:

@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.features.commands import extract_command
 from seehear.labels.lsld.reweighting import class_similarity
 from seehear.labels.space import read_space, text_tower
 from seehear.labels.store import SegmentLabels
@@ -65,7 +66,10 @@ def _track_labels(context: Context, options: Thresholds, track: str) -> NDArray[
         texts, limits = valor.published(encoder, dataset.vocabulary.names)
     else:
         texts = [template.replace("{}", words) for words in dataset.vocabulary.descriptions]
-    features = read_space(context.store, encoder, context.train.names, dataset.grid.count)
+    command = extract_command(dataset, {track: [encoder]}, "FEATURES")
+    features = read_space(
+        context.store, encoder, context.train.names, dataset.grid.count, command=command
+    )
     similarity: NDArray[np.float32] = options.scale * class_similarity(
         features, text_tower(encoder).encode(texts)
     )

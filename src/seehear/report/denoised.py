@@ -13,6 +13,7 @@ from seehear.data import Dataset
 from seehear.encoders import TextTower, TextTowerLoader, load_text
 from seehear.errors import ConfigError, DataError
 from seehear.features import FeatureStore
+from seehear.features.commands import extract_command
 from seehear.features.windowed import in_windows, window_length
 from seehear.files import Json
 from seehear.foreign.forms import Wrong, record
@@ -214,6 +215,7 @@ def read_denoised(
         length = window_length(None if kept is None else _segments(kept))
         dataset, store = in_windows(dataset, store, length, splits=(split,))
     encoder = getattr(options, track)
+    command = extract_command(dataset, {track: [encoder]}, "FEATURES")
     built = None if kept is None else _as_it_was(kept, split)
     notes: list[str] = []
     if built is None:
@@ -237,7 +239,7 @@ def read_denoised(
         options,
         track,
         built.labels.names,
-        read_space(store, encoder, built.labels.names, dataset.grid.count),
+        read_space(store, encoder, built.labels.names, dataset.grid.count, command=command),
         store,
         dataset,
         text_tower(encoder, load_tower),

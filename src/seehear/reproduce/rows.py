@@ -18,13 +18,13 @@ from seehear.data import Dataset
 from seehear.data.releases import SETS
 from seehear.errors import ConfigError, SeehearError
 from seehear.features import FeatureStore
+from seehear.features.commands import extract_command, features_command, set_encoders
 from seehear.files import Json
 from seehear.labels.released import Released
 from seehear.labels.rule import rule_encoders
 from seehear.labels.space import find_space, text_tower
 from seehear.recipes import FEATURES, Recipe, get, resolve
 from seehear.reproduce.tables import Row, Table
-from seehear.runs.extraction import extract_command, features_command, set_encoders
 from seehear.runs.inputs import missing_streams
 from seehear.train.prepare import check_seed
 

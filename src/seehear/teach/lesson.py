@@ -197,7 +197,8 @@ def learn(known: Known, teach: Teach) -> Lesson:
     after, source = max(tried, key=lambda one: one[0][name])
     unmoved = {clip.name: Adjustment.none(classes) for clip in judged}
     notes = list(known.notes)
-    if any(clip.weak is not None for clip in clips) and all(clip.weak is None for clip in source):
+    catalogued = _catalogued(source)
+    if _catalogued(clips) and not catalogued:
         notes.append(CATALOGUE_LEFT_OUT)
     return Lesson(
         parsed=known.parsed,
@@ -206,9 +207,14 @@ def learn(known: Known, teach: Teach) -> Lesson:
         after=after,
         clips=len(reviewed),
         reviewed_s=_seconds(reviewed, known.parsed.names),
-        catalogued=sum(clip.weak is not None for clip in source),
+        catalogued=catalogued,
         notes=tuple(notes),
     )
+
+
+def _catalogued(clips: Iterable[ClipEvidence]) -> int:
+    """Return how many clips a catalogue speaks of."""
+    return sum(clip.weak is not None for clip in clips)
 
 
 def _sources(

@@ -10,9 +10,9 @@ from torch import Tensor
 from seehear.data import Dataset
 from seehear.errors import ConfigError, FeatureError
 from seehear.features import FeatureStore
+from seehear.features.commands import features_command
 from seehear.recipes import FEATURES, FeatureSet, Recipe
 from seehear.recipes.contract import ClipInputs, Clips
-from seehear.runs.extraction import features_command
 from seehear.runs.inputs import ROLES, find_stream, held, missing_streams, read_inputs, roles_of
 from seehear.train.streamed import StreamedClips, chunks
 

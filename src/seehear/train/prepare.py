@@ -21,7 +21,7 @@ from seehear.features.windowed import LEARNED, in_windows
 from seehear.recipes import FeatureSet, Recipe, get, resolve
 from seehear.recipes.contract import ClipInputs, Clips
 from seehear.runs.inputs import ROLES, find_missing
-from seehear.runs.likeness import TRACK_ROLES, clip_means, fit_likeness
+from seehear.runs.likeness import FEWEST, TRACK_ROLES, clip_means, fit_likeness
 from seehear.train.data import (
     choose_features,
     clip_bytes,
@@ -138,7 +138,7 @@ def prepare(
     if "val" in dataset.splits and dataset.splits["val"].clips:
         rows = splits.rows("val")
         val, truth = splits.clips("val", rows), _truth(dataset.splits["val"], rows)
-    likeness = _likeness(train, val)
+    likeness = _likeness(train, val, resolved, options)
     normalisation = statistics(train) if chosen.standardise else {}
     device = choose_device(options.device)
     starts = _starting(resolved, language)
@@ -227,13 +227,24 @@ def _track_labels(
     return tracks[rows]
 
 
-def _likeness(train: ClipInputs, val: ClipInputs | None) -> dict[str, torch.Tensor]:
-    """Return numbers that tell clips unlike the training clips, scaled by the clips of val."""
-    if val is None:
-        return {}
-    found = fit_likeness(_means(train), _means(val))
-    arrays = {} if found is None else found.tensors()
-    return {name: torch.from_numpy(array) for name, array in arrays.items()}
+def _likeness(
+    train: ClipInputs, val: ClipInputs | None, recipe: Recipe, options: RunOptions
+) -> dict[str, torch.Tensor]:
+    """Return numbers that tell clips unlike the training clips, scaled by the clips of val.
+
+    Empty where there are too few clips; a recipe that parses by them says so.
+    """
+    found = None if val is None else fit_likeness(_means(train), _means(val))
+    if found is not None:
+        return {name: torch.from_numpy(array) for name, array in found.tensors().items()}
+    if recipe.network.prior == "likeness":
+        counts = f"{len(train)} of train and {0 if val is None else len(val)} of val"
+        options.say(
+            "note: footage unlike the training clips cannot be told: it takes"
+            f" {FEWEST} clips with sound and picture of train and of val, there are {counts}; so"
+            " parsing gives the zero-shot parser the last word everywhere"
+        )
+    return {}
 
 
 def _means(clips: ClipInputs) -> dict[str, NDArray[np.float32]]:

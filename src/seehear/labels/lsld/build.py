@@ -13,6 +13,7 @@ from seehear.data import Dataset, Split, Truth
 from seehear.encoders import TextTowerLoader, load_text
 from seehear.errors import DataError, FeatureError
 from seehear.features import FeatureStore
+from seehear.features.commands import extract_command
 from seehear.features.reader import read_segments
 from seehear.files import Json
 from seehear.labels.lsld.contrast import contrast, in_context
@@ -172,11 +173,12 @@ def _one_track(
     """Return the labels of one track."""
     encoder = rule_encoders(options)[track]
     evidence = options.evidence(track)
+    command = extract_command(dataset, {track: [encoder]}, "FEATURES")
     segments = dataset.grid.count
     hard = np.repeat(weak[:, None], segments, axis=1).astype(np.float32)
     numbers: dict[str, Json] = {"evidence": evidence}
     if evidence != "language":
-        stream = contrast_stream(store, encoder)
+        stream = contrast_stream(store, encoder, command=command)
         rows = read_segments(store, stream, names, segments)
         prob = contrast(in_context(rows, options.context), weak)
         hard *= prob >= 0.5
@@ -184,7 +186,7 @@ def _one_track(
     contrasted = hard
     if evidence == "contrast" and not options.reweights(track):
         return _OneTrack(hard, hard, numbers, str)
-    features = read_space(store, encoder, names, segments)
+    features = read_space(store, encoder, names, segments, command=command)
     tower = text_tower(encoder, load)
     encode = EncodeOnce(tower.encode)
     texts, template = description_set(options.descriptions, dataset.vocabulary)
@@ -236,8 +238,10 @@ def _factors(options: Denoising, hard: Floats, sigma: Floats) -> Scale:
     return Scale(factor_of(options.alpha, fitted.alpha), factor_of(options.beta, fitted.beta))
 
 
-def contrast_stream(store: FeatureStore, encoder: str) -> str:
+def contrast_stream(store: FeatureStore, encoder: str, *, command: str) -> str:
     """Return the stream that the contrast reads: the features that networks are trained on.
+
+    `command` makes such features; an error names it.
 
     Raises:
         FeatureError: the folder holds nothing of this encoder.
@@ -248,7 +252,7 @@ def contrast_stream(store: FeatureStore, encoder: str) -> str:
     raise FeatureError(
         f"expected features of {encoder}, the folder holds {', '.join(sorted(store.streams))}",
         where=store.path,
-        hint="extract with that encoder, or name another one",
+        hint=f"make them with {command}, or name another encoder",
     )
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from llp_like import write_llp
 from seehear.data import open_dataset
+from seehear.features.commands import extract_command, features_command, set_encoders
 from seehear.recipes import FEATURES
-from seehear.runs.extraction import extract_command, features_command, set_encoders
 from small_world import write_world
 
 
