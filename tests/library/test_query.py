@@ -64,6 +64,15 @@ DOG, NOT_SEEN = Presence("audio", "Dog", 6), Not(Presence("visual", "Dog", 18))
             "audio:Frying_(food) Dog",
             And((Presence("audio", "Frying_(food)", 6), Presence("any", "Dog", 20))),
         ),
+        (
+            "(a b) c",  # a group stays one
+            And((And((Presence("any", "a", 1), Presence("any", "b", 3))), Presence("any", "c", 6))),
+        ),
+        (
+            "heard Dog not seen & Cat",
+            And((DOG, Not(Presence("visual", "Dog", 6)), Presence("any", "Cat", 21))),
+        ),
+        ("FaX, Cat", And((Presence("any", "FaX", 0), Presence("any", "Cat", 5)))),
         ("not(Dog)", Not(Presence("any", "Dog", 4))),
         ("chain-saw", Presence("any", "chain-saw", 0)),  # a dash inside a word is part of it
         ("duration", Presence("any", "duration", 0)),  # a class may have this name
@@ -91,7 +100,7 @@ def test_a_query_is_read_as(text: str, tree: Node) -> None:
 @pytest.mark.parametrize(
     ("text", "position", "problem"),
     [
-        ("", 1, "expected a condition, got nothing"),
+        ("", 1, "query: expected a condition, got nothing at"),
         ("audio:", 7, "expected a class after audio:"),
         ("audio:Dog &", 12, "expected a condition, got nothing"),
         ("& heard Dog", 1, "query: expected a condition, got '&' at"),
@@ -102,7 +111,7 @@ def test_a_query_is_read_as(text: str, tree: Node) -> None:
             1,
             "visual or seen, audio_visual or both, any), got 'smell' at",
         ),
-        ('audio:"Dog', 7, "this quote is never closed"),
+        ('audio:"Dog', 7, "query: this quote is never closed at"),
         ("(audio:Dog", 1, "query: this parenthesis is never closed at"),
         ("audio:Dog)", 10, "unexpected ')'"),
         ("duration>3", 1, "duration limits the conditions beside it, and there are none"),
@@ -232,9 +241,20 @@ def test_any_text_is_a_tree_or_a_named_fault(text: str) -> None:
 @example("-x").via("a sign")
 @example("*").via("a sign")
 @example("Frying_(food)").via("LLP")
+@example('say "hi"').via("quotes")
+@example("a\\b c").via("a backslash")
 @example("audio:Dog").via("a whole term")
 def test_a_label_can_be_written_into_a_query(label: str) -> None:
     assert parse(f"audio:{written(label)}") == Presence("audio", label, 6)
+
+
+def test_a_label_is_quoted_only_where_it_must_be() -> None:
+    assert [written(label) for label in ("Xylophone", "-x", "*", "near")] == [
+        "Xylophone",
+        '"-x"',
+        '"*"',
+        '"near"',
+    ]
 
 
 def test_what_stands_side_by_side_is_not_deep() -> None:

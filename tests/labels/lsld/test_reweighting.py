@@ -37,10 +37,18 @@ def test_a_factor_times_similarity_of_exactly_1_changes_nothing():
 
 def test_trimming_takes_similarities_that_occur():
     hard = np.arange(10).reshape(2, 5, 1) < 5
-    sigma = np.array([2, 4, 6, 8, 10, 1, 3, 5, 7, 9], np.float32).reshape(2, 5, 1) / 10
-    region = unreliable(hard, sigma, trim=0.1)  # position 0.4 of five from below, 3.6 from above
-    assert sigma[region.positive].tolist() == pytest.approx([0.2, 0.4, 0.6, 0.8])
-    assert sigma[region.negative].tolist() == pytest.approx([0.3, 0.5, 0.7, 0.9])
+    sigma = np.array([0.2, 0.4, 0.6, 0.85, 1, 0.1, 0.25, 0.5, 0.7, 0.9]).reshape(2, 5, 1)
+    region = unreliable(hard, sigma.astype(np.float32), trim=0.1)
+    # 0.4 steps from below lies at 0.2, 3.6 steps at 0.9; between them would be 0.28 and 0.82
+    assert sigma[region.positive].tolist() == [0.2, 0.4, 0.6, 0.85]
+    assert sigma[region.negative].tolist() == [0.25, 0.5, 0.7, 0.9]
+
+
+def test_labels_of_whole_numbers_become_shares():
+    hard = np.array([[[1], [0]]], np.uint8)
+    soft = reweight_by(hard, np.array([[[0.1], [0.2]]], np.float32), 4, 0.4)
+    assert soft.dtype == np.float32
+    np.testing.assert_allclose(soft, [[[0.4], [0.08]]], rtol=1e-6)
 
 
 def test_one_outlier_opens_the_region_and_trimming_closes_it():
