@@ -6,8 +6,10 @@ CUTOFF = 0.5  # of `difflib`: how alike two names are at least
 SHOWN = 8  # names listed where all would be too many
 
 
-def closest(name: str, known: Iterable[str]) -> str | None:
+def closest(name: str, known: Iterable[str], *, cutoff: float = CUTOFF) -> str | None:
     """Return the known name most like `name`, whatever its case; None if none is near.
+
+    `cutoff` is how alike they are at least, from 0 to 1.
 
     Examples:
         >>> closest("lsdl", ["han", "lsld"])
@@ -16,7 +18,7 @@ def closest(name: str, known: Iterable[str]) -> str | None:
     import difflib  # here: most names are known
 
     spelled = {other.casefold(): other for other in known}
-    found = difflib.get_close_matches(name.casefold(), spelled, n=1, cutoff=CUTOFF)
+    found = difflib.get_close_matches(name.casefold(), spelled, n=1, cutoff=cutoff)
     return spelled[found[0]] if found else None
 
 

@@ -47,6 +47,11 @@ def told(name: str) -> list[str]:
             "no sound class has this name; the most similar ones are used instead:"
             " Ocean, Dog, Chicken, rooster; if that is not what you mean, try other words",
         ),
+        (
+            "Roostr",
+            "no sound class has this name (did you mean rooster?); the most similar ones are used"
+            " instead: Ocean, Dog, Chicken, rooster; if that is not what you mean, try other words",
+        ),
     ],
 )
 def test_words_that_are_dropped_or_have_another_in_their_place(name: str, line: str) -> None:

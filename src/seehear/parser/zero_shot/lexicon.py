@@ -15,11 +15,13 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.closest import closest
 from seehear.parser.zero_shot.words import forms, longest_inside, names_of, normal
 
 _LIKE = 3  # concepts taken for a word that no name fits
 _WITHIN = 0.08  # of the likeness of the best one
 _BROAD = 20  # classes below a concept that make it a kind of kinds: animal, music, vehicle
+_MISSPELT = 0.8  # how alike a word and a name are spelled, so that the name may be meant
 _PART = 0.5  # likeness that a phrase must have to the part of it that was found
 Embed = Callable[[list[str]], NDArray[np.float32]]
 EmbedNames = Callable[[tuple[str, ...]], NDArray[np.float32]]
@@ -58,6 +60,7 @@ class Meaning:
         how: `name`, `part`, `above` (named, but without classes: those of the concept above stand
             for it) or `likeness`.
         known: the words by which it was found; empty where none of them is a name.
+        meant: the name that is spelled almost like the word; empty where none is or one was found.
     """
 
     classes: tuple[int, ...]
@@ -66,6 +69,7 @@ class Meaning:
     shown: tuple[str, ...]
     how: str
     known: str = ""
+    meant: str = ""
 
     @property
     def renamed(self) -> bool:
@@ -137,11 +141,11 @@ class Lexicon:
             embed_names: the same for the lexicon's own names, which may be kept from one time to
                 the next.
         """
-        return (
-            self._find_name((name, description))
-            or self._find_part((description, name), embed)
-            or self._find_alike(description or name, embed, embed_names)
-        )
+        found = self._find_name((name, description)) or self._find_part((description, name), embed)
+        if found is not None:
+            return found
+        alike = self._find_alike(description or name, embed, embed_names)
+        return replace(alike, meant=closest(name, self._by_name, cutoff=_MISSPELT) or "")
 
     def _find_name(self, texts: Sequence[str]) -> Meaning | None:
         """Return the concept that has one of the texts for a name.

@@ -128,8 +128,9 @@ def _doubt(meaning: Meaning, kind: str) -> str | None:
         "above": f"the broader {ones}",
         "part": f'the {ones} for "{meaning.known}"',
     }[meaning.how]
+    meant = f" (did you mean {meaning.meant}?)" if meaning.meant else ""
     return (
-        f"no {kind} class has this name; {nearest} {used} instead: {', '.join(shown)};"
+        f"no {kind} class has this name{meant}; {nearest} {used} instead: {', '.join(shown)};"
         " if that is not what you mean, try other words"
     )
 
