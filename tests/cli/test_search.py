@@ -174,6 +174,8 @@ def test_cuts_and_their_lists(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "one.mp4 at 1 s: its video was not found; name the folder where it lies" in err
     assert sorted(path.name for path in out.iterdir()) == ["0001 two.mp4", "cuts.csv", "cuts.edl"]
     assert main([*command, "--media", str(tmp_path / "cuts")]) == 2  # none has
+    assert main([*command, "--media", str(tmp_path / "cutts")]) == 2
+    assert f"--media: {tmp_path / 'cutts'}: expected a folder" in capsys.readouterr().err
     assert main([*command, "--media", str(tmp_path / "videos")]) == 1
     head, row = (out / "cuts.csv").read_text().splitlines()
     assert head == "file,timeline,source,start_s,end_s,score,cut_from_s,cut_to_s"

@@ -257,8 +257,12 @@ def _csv(hits: "list[Hit]") -> None:
 
 def _cuts(args: argparse.Namespace, hits: "list[Hit]") -> int:
     """Write the cuts; return the exit code: 1 where some could not be, 2 where none could."""
+    from seehear.files import is_folder
     from seehear.library import cuts
 
+    for folder in args.media:
+        if not is_folder(folder):
+            raise ConfigError("expected a folder of videos", where=folder, parameter="media")
     done = cuts.export(args.library, hits, args.out, tuple(args.media))
     for cut in done.made:
         print(cut.file)
