@@ -242,6 +242,12 @@ def test_wrong_settings_say_what_would_be_right(settings, message):
         apply(get("han"), settings)
 
 
+def test_where_there_are_no_settings_that_is_said():
+    told = "no setting 'cross_attention'; network.forward has none"
+    with pytest.raises(ConfigError, match=told):
+        apply(get("mgn"), {"network.forward.cross_attention": "0"})
+
+
 def test_unknown_recipes_and_feature_sets():
     with pytest.raises(ConfigError, match="no recipe 'jomol'; did you mean jomold"):
         get("jomol")

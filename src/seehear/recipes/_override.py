@@ -264,5 +264,8 @@ def _wrong(path: str, problem: str, hint: str | None = None) -> ConfigError:
 def _unknown(path: str, name: str, known: Iterable[str]) -> ConfigError:
     names = sorted(set(known))
     near = closest(name, names)
-    hint = f"did you mean {near}?" if near else f"expected one of {', '.join(names) or 'none'}"
+    owner = path.rpartition(".")[0]
+    hint = f"expected one of {', '.join(names)}" if names else f"{owner} has none"
+    if near:
+        hint = f"did you mean {near}?"
     return _wrong(path, f"no setting {name!r}", hint)
