@@ -57,6 +57,14 @@ def test_it_is_said_who_needs_a_part_and_what_it_weighs(capsys, empty_cache, mon
         assert f"| {megabytes:,} MB |" in readme, extra
 
 
+def test_extras_for_work_on_seehear_itself_are_left_out(capsys, empty_cache):
+    assert main(["doctor"]) == 0
+    first = {line.split()[0] for line in capsys.readouterr().out.splitlines() if line.split()}
+    extras = set(installation_module.installation()["extras"])
+    assert first & extras == set(installation_module.PARTS)
+    assert extras - first == {"test", "docs", "mutants"}
+
+
 def test_what_is_missing_comes_with_the_command_that_brings_it(capsys, empty_cache, monkeypatch):
     real = installation_module._version
     monkeypatch.setattr(

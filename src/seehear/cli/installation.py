@@ -78,7 +78,8 @@ def show_installation(about: dict[str, Any]) -> None:
         f"seehear {about['seehear']}, Python {about['python']}, {about['system']},"
         f" {about['processors']} processors; {packages}\n"
     )
-    rows = [_row(extra, has) for extra, has in about["extras"].items()]
+    # those for work on seehear itself are nobody else's business
+    rows = [_row(extra, has) for extra, has in about["extras"].items() if extra in PARTS]
     weighs = any(row[-1] for row in rows)
     header = ["extra", "needed by", "state", "how to get it", "at most"]
     table("Optional parts", header, rows, note=_WEIGHT if weighs else None)
