@@ -13,7 +13,8 @@ libs/datasets/unav100.py:75 (thresholds); ActivityNet 82304fa, Evaluation/eval_d
 Differs:
     Predictions of a class that the truth has nowhere count for nothing; there their number may be
         taken for that of another class.
-    Two events without length overlap by 0; there by NaN, which passes every threshold.
+    Events without length are refused (`seehear.time.Event`); there two of them overlap by NaN,
+        which passes every threshold.
 """
 
 from collections.abc import Mapping, Sequence
