@@ -172,6 +172,27 @@ def test_every_step_back_and_forth(opened: Any, library: Path) -> None:
     assert stored(library).is_corrected
 
 
+def test_a_drawing_in_between_chooses_nothing(opened: Any, site: str, library: Path) -> None:
+    """Curves come when they come: what has the focus keeps it, and nothing else changes."""
+    page = opened
+    visit(page, site, "street")
+    page.locator(DOG).focus()
+    page.keyboard.press("Escape")
+    play_head(page, 5)
+    page.keyboard.press("i")  # from here
+    page.keyboard.press("+")  # the lanes are drawn again
+    assert page.locator(".chosen").count() == 0
+    assert page.evaluate("document.activeElement.matches('.lane-event')")
+    play_head(page, 9)
+    page.keyboard.press("o")
+    assert page.locator(".lanes-mark").count() == 1
+    page.keyboard.press("a")  # what is added is chosen, not what has the focus
+    assert page.locator(".chosen").count() == 1
+    assert page.evaluate("document.querySelector('.chosen').event.start_s") == 5
+    page.keyboard.press("Delete")
+    page.keyboard.press("Escape")
+
+
 def test_by_keyboard(opened: Any, site: str, library: Path) -> None:
     page = opened
     visit(page, site, "street")

@@ -210,7 +210,7 @@ const SeehearLanes = (() => {
       bars = [...inner.querySelectorAll(".lane-event")];
       const again = before.event && bars.find((bar) => same(bar.event, before.event));
       if (bars.length) (again || bars[0]).tabIndex = 0;
-      if (again || before.ruler) (again || ruler).focus({ preventScroll: true });
+      if (again || before.ruler) refocus(again || ruler);
       zoomer.hidden = whole < 20;
       shown = "";
       checked = -1;
@@ -222,6 +222,13 @@ const SeehearLanes = (() => {
     function focused() {
       const at = document.activeElement;
       return inner.contains(at) ? { event: at.closest(".lane-event")?.event, ruler: at === ruler } : {};
+    }
+
+    /* the focus comes back; to the page around that is no choice of the user */
+    function refocus(element) {
+      inner.classList.add("refocusing");
+      element.focus({ preventScroll: true });
+      inner.classList.remove("refocusing");
     }
 
     const same = (a, b) => ["track", "label", "start_s", "end_s"].every((name) => a[name] === b[name]);

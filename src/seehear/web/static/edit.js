@@ -281,7 +281,9 @@ export function editing(clip, place, view, player, changed) {
     review: (of, start, end) => put(states.review(steps.now, of, start, end)),
     unreview: (of, [start, end]) => put(states.unreview(steps.now, of, start, end)),
   })];
-  const focus = (event) => { if (correcting && !locked && event.target.matches(".lane-event")) select(event.target.event); };
+  const focus = (event) => {
+    if (correcting && !locked && event.target.matches(".lane-event") && !event.target.closest(".refocusing")) select(event.target.event);
+  };
   place.addEventListener("focusin", focus);
 
   return {
