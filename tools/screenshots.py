@@ -48,7 +48,7 @@ CLIPS = {
     },
 }
 DESK, PHONE = {"width": 1160, "height": 640}, {"width": 390, "height": 640}
-COLOURS = 128  # of each picture: a page has few, and a repository keeps every version
+COLOURS = 256  # of each picture: a page has few, and a repository keeps every version
 
 
 def digests() -> dict[str, str]:
@@ -186,7 +186,9 @@ def shoot(page: Any, name: str, of: str | None = None) -> None:
         box = page.locator(of).bounding_box()
         bottom = min(image.height, round(box["y"] + box["height"]) + 8)
         image = image.crop((0, 0, image.width, bottom))
-    image.quantize(COLOURS).save(PICTURES / f"{name}.png", optimize=True)
+    # without the rounds of k-means a dot of orange on a page of blue and grey comes out brown
+    few = image.quantize(COLOURS, kmeans=3)
+    few.save(PICTURES / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":
