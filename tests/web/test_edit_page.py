@@ -31,6 +31,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
         make_video(library / f"{name}.mp4", seconds=10)
         scores = Scores(prob, TimeGrid(10), ("Dog", "Speech"))
         put(library, name, decode_scores(scores, decoding, source=f"{name}.mp4", **made))
+    shutil.copy(library / "park.timeline.json", library.parent / "as_parsed.json")
     return library
 
 
@@ -65,6 +66,29 @@ def visit(page: Any, site: str, name: str) -> None:
     page.wait_for_selector(".editing")
     until(page, "document.getElementById('player').readyState >= 2")
     page.evaluate("document.querySelector('.lane').scrollIntoView({block: 'center'})")
+
+
+@pytest.fixture
+def corrected(opened: Any, site: str, library: Path) -> Any:
+    """Return the page of the clip as it was parsed, corrected by mouse and saved."""
+    opened.evaluate("localStorage.clear()")
+    opened.goto("about:blank")
+    shutil.copy(library.parent / "as_parsed.json", library / "park.timeline.json")
+    visit(opened, site, "park")
+    correct(opened)
+    opened.click("text=Save")
+    until(opened, SAVED)
+    return opened
+
+
+def correct(page: Any) -> None:
+    """Draw an edge, add an event, move one to another lane and mark a stretch as reviewed."""
+    heard = row("audio", "Dog")
+    edge = at(page, heard, 4)
+    drag(page, (edge[0] - 3, edge[1]), at(page, heard, 5.02))
+    drag(page, at(page, heard, 7.5), at(page, heard, 8.26))
+    drag(page, at(page, row("audio", "Speech"), 7), at(page, row("visual", "Dog"), 7))
+    drag(page, at(page, ".lane.audio .lane-reviewed", 1), at(page, ".lane.audio .lane-reviewed", 9))
 
 
 def said(page: Any, track: str = "audio") -> list[tuple[str, float, float, str]]:
@@ -120,17 +144,13 @@ def test_no_hint_in_a_field_is_cut_off(opened: Any) -> None:
 
 
 def test_by_mouse(opened: Any, library: Path) -> None:
-    page, heard = opened, row("audio", "Dog")
+    page = opened
     assert said(page) == [("Dog", 0, 4, "parser"), ("Speech", 6, 8, "parser")]
-    edge = at(page, heard, 4)
-    drag(page, (edge[0] - 3, edge[1]), at(page, heard, 5.02))
+    correct(page)
     assert said(page)[0] == ("Dog", 0, 5, "corrected"), "drawn to the edge of the segment"
-    drag(page, at(page, heard, 7.5), at(page, heard, 8.26))
     assert ("Dog", 7.5, 8.3, "added") in said(page)
-    drag(page, at(page, row("audio", "Speech"), 7), at(page, row("visual", "Dog"), 7))
     assert ("Dog", 6, 8, "corrected") in said(page, "visual"), "to another lane and class"
     assert [e[:3] for e in said(page, "audio_visual")] == [("Dog", 2, 5), ("Dog", 7.5, 8)]
-    drag(page, at(page, ".lane.audio .lane-reviewed", 1), at(page, ".lane.audio .lane-reviewed", 9))
     assert page.locator(".lane.audio .lanes-gone-through").count() == 1
     assert not stored(library).is_corrected, "nothing is written before it is saved"
     page.click("text=Save")
@@ -156,8 +176,8 @@ def test_a_click_is_no_drag_and_seeks(opened: Any) -> None:
     assert opened.locator(".chosen").count() == 0
 
 
-def test_every_step_back_and_forth(opened: Any, library: Path) -> None:
-    page, now = opened, said(opened)
+def test_every_step_back_and_forth(corrected: Any, library: Path) -> None:
+    page, now = corrected, said(corrected)
     for _ in range(4):
         page.keyboard.press("z")
     assert said(page) == [("Dog", 0, 4, "parser"), ("Speech", 6, 8, "parser")]
@@ -242,9 +262,9 @@ def test_by_keyboard(opened: Any, site: str, library: Path) -> None:
 
 
 def test_the_second_tab_is_refused_and_chooses(
-    opened: Any, browser: Any, site: str, library: Path
+    corrected: Any, browser: Any, site: str, library: Path
 ) -> None:
-    page, other = opened, browser.new_page()
+    page, other = corrected, browser.new_page()
     for one in (page, other):
         visit(one, site, "park")
         one.locator(DOG).first.focus()
