@@ -67,6 +67,11 @@ def test_no_command_shows_what_there_is(capsys: pytest.CaptureFixture) -> None:
             "models ls --jsn",
             "seehear models: unrecognized arguments: --jsn (did you mean --json?); see",
         ),
+        (
+            "search . dog --fmat=a-long-name-of-something",
+            "seehear search: unrecognized arguments: --fmat=a-long-name-of-something (did you mean"
+            " --format?); see",
+        ),
         ("decode . cat", "seehear decode: unrecognized arguments: cat; see seehear decode"),
         ("search . dog -z", "seehear search: unrecognized arguments: -z; see seehear search"),
     ],

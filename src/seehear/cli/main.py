@@ -155,7 +155,8 @@ def _parse(parser: argparse.ArgumentParser, argv: list[str]) -> argparse.Namespa
         from seehear.cli.options import options
 
         parser.prog = f"seehear {args.command}"  # whose --help says what there is
-        meant = _meant(unknown[0], options(parser, args.command)) if unknown[0][:2] == "--" else ""
+        name = unknown[0].partition("=")[0]
+        meant = _meant(name, options(parser, args.command)) if name[:2] == "--" else ""
         parser.error(f"unrecognized arguments: {' '.join(unknown)}{meant}")
     return args
 

@@ -26,7 +26,7 @@ from seehear.labels.space import find_space, text_tower
 from seehear.recipes import FEATURES, Recipe, get, resolve
 from seehear.reproduce.tables import Row, Table
 from seehear.runs.inputs import missing_streams
-from seehear.train.prepare import check_seed
+from seehear.train.options import check_seed
 
 
 @dataclass(frozen=True)

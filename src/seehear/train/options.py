@@ -5,8 +5,11 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Protocol
 
+from seehear.errors import ConfigError
 from seehear.features.windowed import WINDOW
 from seehear.train.team import ALONE, Team
+
+_LARGEST_SEED = 2**63 - 1
 
 
 class Bar(Protocol):
@@ -65,3 +68,19 @@ class RunOptions:
     team: Team = ALONE
     say: Callable[[str], None] = _say_nothing
     progress: Callable[[int, str], AbstractContextManager[Bar]] = _silent
+
+
+def check_seed(seed: int, parameter: str = "seed") -> None:
+    """Refuse a seed that no random numbers start from, or whose record could not be read again.
+
+    Args:
+        seed: whichever was asked for.
+        parameter: where, for the message.
+
+    Raises:
+        ConfigError: it is one.
+    """
+    if not 0 <= seed <= _LARGEST_SEED:
+        raise ConfigError(
+            f"expected a seed from 0 to {_LARGEST_SEED}, got {seed}", parameter=parameter
+        )

@@ -38,7 +38,6 @@ from seehear.train.streamed import StreamedClips, chunks
 # returns the logits of a zero-shot parser, (N, T, 2, C), for some clips of a dataset
 Language: TypeAlias = Callable[[Dataset, FeatureStore, Sequence[str]], NDArray[np.float32]]
 _DEVICES = ("cpu", "cuda", "mps")
-_LARGEST_SEED = 2**63 - 1
 _DEVICE_SHARE = 0.5  # share of a device's free memory that the clips may fill
 _ENOUGH = 20_000  # clips from which the likeness of footage is learned, at most
 
@@ -340,22 +339,6 @@ def choose_device(name: str) -> torch.device:
     if device is None or device.type not in _DEVICES:
         raise ConfigError(f"expected cpu, cuda or auto, got {name!r}", parameter="device")
     return device
-
-
-def check_seed(seed: int, parameter: str = "seed") -> None:
-    """Find out whether random numbers can start from a seed, and its record be read again.
-
-    Args:
-        seed: whichever was asked for.
-        parameter: where, for the message.
-
-    Raises:
-        ConfigError: they cannot.
-    """
-    if not 0 <= seed <= _LARGEST_SEED:
-        raise ConfigError(
-            f"expected a seed from 0 to {_LARGEST_SEED}, got {seed}", parameter=parameter
-        )
 
 
 def _ready(

@@ -36,8 +36,8 @@ from seehear.train.folder import RunFolder, StageRecorder
 from seehear.train.loop import TrainingTask, fit
 from seehear.train.model import load_run
 from seehear.train.networks import predict
-from seehear.train.options import RunOptions
-from seehear.train.prepare import Prepared, check_seed, choose_device
+from seehear.train.options import RunOptions, check_seed
+from seehear.train.prepare import Prepared, choose_device
 from seehear.train.second_round import second_round
 from seehear.train.targets import build_targets
 
