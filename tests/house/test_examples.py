@@ -1,5 +1,7 @@
-"""Every example runs as a reader runs it, is short, and prints what it promises."""
+"""Every example, a file's or a docstring's, runs as a reader runs it and gives what it promises."""
 
+import doctest
+import importlib
 import re
 import runpy
 import subprocess
@@ -10,7 +12,8 @@ import pytest
 
 from small_world import write_world
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "examples"
 
 
 def run_here(
@@ -34,6 +37,19 @@ def run(name: str, *arguments: object) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def with_examples() -> list[str]:
+    """Return the modules of the package whose docstrings hold examples."""
+    source = ROOT / "src"
+    files = [f for f in source.glob("seehear/**/*.py") if ">>> " in f.read_text(encoding="utf-8")]
+    return [".".join(f.relative_to(source).with_suffix("").parts) for f in sorted(files)]
+
+
+@pytest.mark.parametrize("module", with_examples())
+def test_examples_in_docstrings_are_true(module: str) -> None:
+    found = doctest.testmod(importlib.import_module(module))
+    assert found.failed == 0
 
 
 def test_every_example_is_run_here_and_short() -> None:

@@ -37,7 +37,9 @@ def clip_bce(
         weight: of every element, before the mean; None: 1.
 
     Examples:
-        >>> loss = clip_bce(output.track_prob[:, 1], smooth(label, 0.9))
+        >>> prob, label = torch.tensor([[0.5, 0.5]]), torch.tensor([[1.0, 0.0]])
+        >>> round(float(clip_bce(prob, label)), 4)
+        0.6931
     """
     elements = clip_bce_elements(prob, label)
     return elements.mean() if weight is None else (weight * elements).mean()

@@ -36,11 +36,13 @@ class Listing:
 
 
 def told(skipped: Iterable[str]) -> str | None:
-    """Return names that were passed over as one line: how many of each kind, and the first.
+    """Return skipped names as one line: how many of each kind, and the first of them.
+
+    A name that ends in `/` is a link to a folder.
 
     Examples:
         >>> told(["a.gif", "b.gif", "notes"])
-        'passed over: 2 .gif, 1 without a suffix (a.gif, b.gif, notes)'
+        'skipped: 2 .gif, 1 without a suffix (a.gif, b.gif, notes)'
     """
     names = list(skipped)
     if not names:

@@ -1,14 +1,8 @@
 """The user's words, made comparable."""
 
-import doctest
-
 import pytest
 
 from seehear.parser.zero_shot import words
-
-
-def test_examples_in_the_docstrings_hold():
-    assert doctest.testmod(words) == doctest.TestResults(0, 4)
 
 
 @pytest.mark.parametrize(
