@@ -34,6 +34,14 @@ def line(library: Path, name: str) -> Timeline:
     return Timeline.from_json(library / f"{name}.timeline.json")
 
 
+def test_a_misspelt_class_is_told_with_the_one_probably_meant(library: Path, capsys) -> None:
+    table = put(library, "t.tsv", f"{HEAD}a_0_4\taudio\t0\t2\tDogg\na_0_4\tvisual\t1\t2\tOwl\n")
+    assert review(library, "--import", table, "--dry-run") == 0
+    out = capsys.readouterr().out
+    assert "class Dogg is new to 1 clip (did you mean Dog?)" in out
+    assert "class Owl is new to 1 clip\n" in out
+
+
 def test_a_table_and_the_clips_gone_through(library: Path, capsys) -> None:
     table = put(library, "t.tsv", f"{HEAD}a_0_4\taudio\t0\t2\tDog\nb.mp4\tvisual\t1\t2\tOwl\n")
     seen = put(library, "seen.txt", "a.mp4\n\nc\n")

@@ -66,6 +66,21 @@ def test_nothing_alike_and_no_folder(tmp_path: Path) -> None:
     assert Absent(None).kind(clip).endswith("the dataset has no media folder")
 
 
+@pytest.mark.parametrize(
+    ("named", "told"),
+    [
+        ("vidoes", "the media folder vidoes is not there; did you mean videos?"),
+        ("elsewhere/far", "the media folder far is not there"),
+    ],
+)
+def test_a_named_folder_that_is_not_there(tmp_path: Path, named: str, told: str) -> None:
+    root = world(tmp_path, "a", files=("videos/a.mp4",))
+    toml = root / "dataset.toml"
+    toml.write_text(TOML.replace("videos", named))
+    dataset = open_dataset(root)
+    assert dataset.absent.kind(dataset.split("train").clips[0]).endswith(told)
+
+
 def test_of_many_clips_each_goes_with_its_reason(tmp_path: Path) -> None:
     files = ("videos/a.mp4", "videos/sub/b.mp4")
     jobs = collect([world(tmp_path, "a", "b", "c.mp4", files=files)]).jobs

@@ -168,6 +168,11 @@ def test_everything_public_comes_once_and_reads_as_features(hub, tmp_path):
     assert hub.asked == []  # nothing is asked for what is there and whole
 
 
+def test_a_file_that_is_gone_is_told_as_that(hub, tmp_path):
+    with pytest.raises(DataError, match=r"cannot be fetched: HTTP 404 .*; the file is not there"):
+        download(f"{hub.url}/nowhere", tmp_path / "x", sha256="0" * 64)
+
+
 def test_a_broken_connection_is_resumed_where_it_broke(hub, tmp_path):
     hub.break_after = 1000
     with pytest.raises(

@@ -229,11 +229,15 @@ def _show_missing(missing: "list[Part]") -> None:
         table(
             "Still missing",
             ("part", "state", "clips"),
-            [(part.name, part.state, f"{part.found}/{part.wanted}") for part in missing],
+            [(part.name, part.state, _clips(part)) for part in missing],
         )
         for part in missing:
             print(f"{part.name} ({part.what}): {part.get}")
         print()
+
+
+def _clips(part: "Part") -> str:
+    return f"{part.found}/{part.wanted}" if part.wanted else ""  # else no clips are counted
 
 
 def _show_next(out: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seehear.amounts import amount
+from seehear.closest import closest
 from seehear.errors import ConfigError, SeehearError
 from seehear.files import Json
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from seehear.library.corrections.queue import Moment
 
 _SHOWN = 5  # lines on what is not used
+_MISSPELT = 0.8  # likeness to a known class from which a new one is probably that
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -153,7 +155,9 @@ def _told(done: "Imports", *, dry: bool) -> str:
         f" {', '.join(parts) or 'nothing new'}; {amount(reviewed, 'clip')} reviewed"
     ]
     for word, number in sorted(done.words.items()):
-        lines.append(f"class {word} is new to {amount(number, 'clip')}")
+        near = closest(word, done.known - {word}, cutoff=_MISSPELT)
+        meant = f" (did you mean {near}?)" if near and word not in done.known else ""
+        lines.append(f"class {word} is new to {amount(number, 'clip')}{meant}")
     return "\n".join(lines)
 
 

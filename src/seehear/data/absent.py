@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
+from seehear.closest import closest
 from seehear.data.clip import Clip
 from seehear.data.orphans import Nearest
 from seehear.data.suffixes import MEDIA_SUFFIXES
@@ -29,10 +30,11 @@ class Absent:
 
     Args:
         media: the media folder; None: there is none.
+        named: the folder that the dataset names, where that is not there.
     """
 
-    def __init__(self, media: Path | None) -> None:
-        self._media = media
+    def __init__(self, media: Path | None, named: Path | None = None) -> None:
+        self._media, self._named_folder = media, named
 
     def kind(self, clip: Clip) -> str:
         """Return why, without file names: the same text for all clips with the same fault."""
@@ -46,7 +48,7 @@ class Absent:
 
     def _why(self, clip: Clip) -> _Why:
         if self._media is None:
-            return _Why(f"{GENERAL}: the dataset has no media folder")
+            return _Why(f"{GENERAL}: {self._no_folder}")
         for name in dict.fromkeys((clip.name, clip.id)):
             for files in (self._named(name, _is_media), self._named(name, _is_other)):
                 if files:
@@ -60,6 +62,15 @@ class Absent:
                 meant,
             )
         return _Why(f"{GENERAL}: only one of another spelling", self._by_stem[meant][0])
+
+    @cached_property
+    def _no_folder(self) -> str:
+        named = self._named_folder
+        if named is None:
+            return "the dataset has no media folder"
+        near = closest(named.name, (path.name for path in named.parent.glob("*/")))
+        meant = f"; did you mean {near}?" if near else ""
+        return f"the media folder {named.name} is not there{meant}"
 
     def _of_file(self, file: str) -> _Why:
         path = PurePath(file)

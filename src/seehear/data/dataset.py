@@ -128,6 +128,7 @@ class Dataset:
         splits: by name.
         grid: T segments, those of the longest clip where clips differ in length.
         media: folder of the clips' files; None if there is none.
+        media_named: the folder that the dataset names, where that is not there.
         tables: every table by its role (`train/clips`, `test/audio`, ...).
         annotation: which version of the truth this is, for the setting beside every figure.
         grid_from: where the grid comes from, in words.
@@ -149,6 +150,7 @@ class Dataset:
     grid_from: str = "given with the dataset"
     official: str | None = None
     splits_hint: str | None = None
+    media_named: Path | None = None
     whole: "Dataset | None" = field(default=None, repr=False)
 
     def split(self, name: str) -> Split:
@@ -187,7 +189,7 @@ class Dataset:
     @cached_property
     def absent(self) -> Absent:
         """Says why clips have no media file."""
-        return Absent(self.media)
+        return Absent(self.media, self.media_named)
 
     def media_path(self, clip: Clip) -> Path | None:
         """Return the clip's file, its name or id with any media suffix; None if there is none."""

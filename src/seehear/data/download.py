@@ -23,6 +23,7 @@ _BLOCK = 1 << 20
 _MOST_DIGITS = 32  # of a length; Python refuses to read some thousands
 _TIMEOUT_S = 60.0
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_GONE = (http.HTTPStatus.NOT_FOUND, http.HTTPStatus.GONE)
 _UNREACHED = (
     urllib.error.URLError,
     http.client.HTTPException,
@@ -68,11 +69,8 @@ def download(
             _receive(url, part, limit, received)
         wrong = pinned.wrong(part)
     except _UNREACHED as error:
-        raise DataError(
-            f"cannot be fetched: {_short(error)}",
-            where=url,
-            hint="run the same command again: it goes on where it stopped",
-        ) from None
+        told = f"cannot be fetched: {_short(error)}"
+        raise DataError(told, where=url, hint=_what_to_do(error)) from None
     except OSError as error:
         raise refused(error, part, wanted=size) from None
     if wrong is not None:
@@ -268,6 +266,12 @@ def _open(url: str, headers: dict[str, str], method: str = "GET") -> http.client
     except ValueError as error:
         raise DataError(f"it redirects to what is no address: {error}", where=url) from None
     return answer
+
+
+def _what_to_do(error: BaseException) -> str:
+    if isinstance(error, urllib.error.HTTPError) and error.code in _GONE:
+        return "the file is not there any more, or has moved: report it"
+    return "run the same command again: it goes on where it stopped"
 
 
 def _short(error: BaseException) -> str:

@@ -23,6 +23,7 @@ takes the span that names such as `abc_30_40` tell.
 import hashlib
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -59,15 +60,18 @@ def open_folder(root: Path) -> Dataset:
         for role, file in tables.items():
             files[role][name] = _file(root, file, f"{path} [splits.{name}] {role}")
     media = root / _text(about.get("media", "."), path, "media")
-    return assemble(
+    there = os.path.isdir(media)
+    dataset = assemble(
         _text(about.get("name", root.resolve().name), path, "name"),
         root,
         _vocabulary(about["vocabulary"], path),
         TableFiles(**files),
-        media=media if os.path.isdir(media) else None,
+        media=media if there else None,
         grid=_grid(about.get("grid"), path),
         annotation=_annotation(files),
     )
+    # features may be all that is needed, so a missing folder is no error here
+    return dataset if there else replace(dataset, media_named=media)
 
 
 def _vocabulary(value: Json, path: Path) -> Vocabulary:

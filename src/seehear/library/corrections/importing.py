@@ -58,6 +58,7 @@ class Imports:
         unused: (where, why) of rows that are not used.
         failed: clips that could not be read or written, and why.
         words: classes that some clip did not have, with the number of such clips.
+        known: classes that clips had before.
     """
 
     rows: int = 0
@@ -65,6 +66,7 @@ class Imports:
     unused: list[Unused] = field(default_factory=list)
     failed: list[tuple[str, SeehearError]] = field(default_factory=list)
     words: dict[str, int] = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)
 
     @property
     def used(self) -> int:
@@ -247,6 +249,7 @@ class _Import:
             self._out.failed.append((name, error))
             return
         self._out.unused += unused
+        self._out.known |= set(before.vocabulary)
         for word in set(after.vocabulary) - set(before.vocabulary):
             self._out.words[word] = self._out.words.get(word, 0) + 1
         now = counts(before, after)
