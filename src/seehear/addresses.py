@@ -1,9 +1,9 @@
 """Files at addresses: what fsspec reaches, such as `s3://bucket/folder/clip.mp4`.
 
-A `Path` made of an address has lost one slash; it is understood all the same, so a file is named by
-its path or its address everywhere alike.  Credentials come from where the tools of each file system
-look for them (environment, profile, role).  An address that carries some is refused: what is named
-gets into files and messages.
+A `Path` made from an address has lost one slash.  It is still understood, so every function here
+takes a path or an address.  Credentials come from where the tools of each storage look for them
+(environment, profile, role).  An address with credentials in it is refused, because addresses are
+written into files and messages.
 """
 
 import hashlib
@@ -22,19 +22,19 @@ from seehear.files import stamp as file_stamp
 from seehear.names import ADDRESS
 
 Stamp = tuple[int, int]
-_ROOTED = ("file", "local", "memory")  # whose paths begin with a slash of their own
+_ROOTED = ("file", "local", "memory")  # schemes whose paths begin with a slash
 _VERSIONS = ("ETag", "etag", "LastModified", "mtime", "updated", "last_modified", "created")
 _KEPT = "what was finished is kept; run the same command again to go on"
 _CREDENTIALS = "are the right credentials in the environment?"
-_seen: dict[str, Stamp] = {}  # of files as they were listed last
+_seen: dict[str, Stamp] = {}  # address -> stamp, as it was last listed, asked for or sent
 
 
 class Remote(NamedTuple):
     """A file at or below an address.
 
     Args:
-        address: its own.
-        name: its path below the address that was listed; its file name if that is the file.
+        address: of the file itself.
+        name: its path below the address that was listed; where that is the file itself, its name.
         stamp: see `stamp`.
     """
 
@@ -44,7 +44,7 @@ class Remote(NamedTuple):
 
 
 def address_of(path: Path | str) -> str | None:
-    """Return the address that a path was made of; None for a path on this machine.
+    """Return the address that a path was made from; None for a path on this machine.
 
     Examples:
         >>> address_of(Path("s3://bucket/a.mp4"))
@@ -78,13 +78,15 @@ def check(address: str) -> None:
 
 
 def stamp(path: Path | str) -> Stamp | None:
-    """Return size and time of change of a file, at an address size and a digest of its version;
-    None where there is none.
+    """Return what tells a changed file from an unchanged one; None where no such file can be read.
 
-    What was listed is not asked for again.
+    For a file on this machine: its size in bytes and the time of its change in nanoseconds.  At an
+    address: its size in bytes and a digest of its version, as a number.  An address that was listed
+    before is not asked again.
 
     Raises:
         UnreachableError: the address cannot be reached.
+        ConfigError, MissingExtraError: see `system_of`.
     """
     address = address_of(path)
     if address is None:
@@ -102,8 +104,12 @@ def stamp(path: Path | str) -> Stamp | None:
 def listed(address: str) -> list[Remote]:
     """Return the files at or below an address, sorted; none where there is nothing.
 
+    The storage is asked each time.
+
     Raises:
-        MediaError: it may not be looked at.
+        ConfigError: the address carries credentials, or there is no file system of its kind.
+        MissingExtraError: see `system_of`.
+        MediaError: access is denied.
         UnreachableError: it cannot be reached.
     """
     check(address)
@@ -123,10 +129,10 @@ def listed(address: str) -> list[Remote]:
 
 
 def fetch(pairs: Sequence[tuple[str, Path]]) -> None:
-    """Copy files of one place to this machine.
+    """Copy files from one storage to this machine.
 
     Args:
-        pairs: address and path of each.
+        pairs: the address of each file, and the path that it is copied to.
 
     Raises:
         MediaError: there is no such file, or it may not be read.
@@ -164,7 +170,7 @@ def send(path: Path, address: str) -> Stamp:
 
 @contextmanager
 def opened(address: str) -> Iterator[Any]:
-    """Open a file for reading while the block runs; errors as `fetch`."""
+    """Open a file for reading bytes while the block runs; raises what `fetch` raises."""
     with _told(address):
         system, inner = system_of(address)
         with system.open(inner, "rb") as file:
@@ -181,7 +187,7 @@ def _stamp(info: Json) -> Stamp:
 
 @contextmanager
 def _told(address: str) -> Iterator[None]:
-    """Turn what a file system raises into one line: each has errors of its own."""
+    """Turn what a file system raises into our errors: each file system has classes of its own."""
     try:
         yield
     except (MissingExtraError, ConfigError):
@@ -195,15 +201,15 @@ def _told(address: str) -> Iterator[None]:
             hint=_CREDENTIALS,
         ) from None
     except Exception as error:
-        # those of S3, Google and Azure are called so, and their packages may not be there
+        # by name, as the packages of S3, Google and Azure that define these errors may be missing
         hint = _CREDENTIALS if "Credential" in type(error).__name__ else _KEPT
         raise UnreachableError(line_of(error), where=address, hint=hint) from None
 
 
 def line_of(error: Exception) -> str:
-    """Return one line on what a file system raised, without what may be a signature."""
+    """Return one line on what a file system raised, without the queries of addresses in it."""
     text = " ".join(str(error).split())
-    text = re.sub(r"\?[^\s\"']*", "", text)  # what follows in an address may be a signature
+    text = re.sub(r"\?[^\s\"']*", "", text)  # the query of an address may hold a signature
     return f"cannot be reached ({type(error).__name__}: {text[:200]})"
 
 

@@ -1,15 +1,18 @@
-"""The hint "did you mean": the known name that is nearest to one nobody knows."""
+"""The hint "did you mean": the known name that is nearest to an unknown one."""
 
 from collections.abc import Iterable
 
-CUTOFF = 0.5  # of `difflib`: how alike two names are at least
-SHOWN = 8  # names listed where all would be too many
+CUTOFF = 0.5  # the least likeness of two names, from 0 to 1, as `difflib` measures it
+SHOWN = 8  # names that are listed at most
 
 
 def closest(name: str, known: Iterable[str], *, cutoff: float = CUTOFF) -> str | None:
     """Return the known name most like `name`, whatever its case; None if none is near.
 
-    `cutoff` is how alike they are at least, from 0 to 1.
+    Args:
+        name: the unknown name.
+        known: the names to choose from.
+        cutoff: the least likeness, from 0 to 1.
 
     Examples:
         >>> closest("lsdl", ["han", "lsld"])
@@ -37,7 +40,7 @@ def suggest(name: str, known: Iterable[str]) -> str:
 
 
 def shown(names: Iterable[str], most: int = SHOWN) -> str:
-    """Return names in a row, the first few where they are many.
+    """Return names between commas; only the first `most` of them, and a count, if there are more.
 
     Examples:
         >>> shown(["a", "b", "c"], most=2)
@@ -50,7 +53,7 @@ def shown(names: Iterable[str], most: int = SHOWN) -> str:
 
 
 def plain(label: str) -> str:
-    """Return a class name without what does not matter when one is typed.
+    """Return a class name in small letters and with single spaces, to compare what users type.
 
     Examples:
         >>> plain("Baby_cry") == plain("baby  cry")

@@ -16,11 +16,11 @@ _ENDLESS = re.compile(r"(\S{200})\S{60,}(\S{60})")
 
 
 class SeehearError(Exception):
-    """Base of every error the world can cause.
+    """Base of every error that a user, a file or the system can cause.
 
     Args:
         problem: what was expected and what came.
-        where: file or row the problem stands in.
+        where: the file, row or address that has the problem.
         hint: what to do about it.
         parameter: name of the argument that is wrong, as a Python caller writes it; the command
             line shows the option of that name instead.
@@ -48,7 +48,8 @@ class SeehearError(Exception):
 
         Args:
             places: whether to say where; a web page leaves out the paths of its server.
-            named: gives what to call a parameter, such as `--threshold`; None: by its own name.
+            named: gives the name of a parameter to show, such as `--threshold` for `threshold`;
+                None: its own.
         """
         parts = [self.parameter, None if self.where is None else str(self.where), self.problem]
         if not places:
@@ -60,11 +61,11 @@ class SeehearError(Exception):
             text = f"{text}; {self.hint}"
         if named is not None:
             text = _NAMED.sub(lambda found: named(found[1]), text)
-        # one line that can be read, whatever a library or a damaged file put into it
+        # one line of readable length, whatever a library or a damaged file put into it
         return _ENDLESS.sub(lambda found: f"{found[1]}...{found[2]}", " ".join(text.split()))
 
     def __reduce__(self) -> tuple[object, ...]:
-        # keyword arguments survive the trip between processes
+        # pickle would drop the keyword arguments when an error goes to another process
         state = (type(self), self.problem, self.where, self.hint, self.parameter)
         return (_rebuild, state)
 
@@ -103,7 +104,7 @@ class UnreachableError(SeehearError):
     """The place where files lie cannot be reached now; nothing is wrong with the files."""
 
 
-# packages whose users know them by another name than that imported
+# package as it is imported -> the name that its users know
 _CALLED = {"av": "PyAV", "PIL": "Pillow"}
 
 

@@ -36,7 +36,8 @@ def cache_dir() -> Path:
 def atomic_path(path: Path, *, wanted: int | None = None) -> Iterator[Path]:
     """Give a path to write to; what is written there replaces `path` when the block ends well.
 
-    A device, a pipe and a file of this process's own (`/dev/stdout`) are written into instead.
+    If `path` is a device, a pipe or an open file of this process (`/dev/stdout`), it is not
+    replaced: what was written goes into it.
 
     Args:
         path: the file.
@@ -62,9 +63,10 @@ def atomic_path(path: Path, *, wanted: int | None = None) -> Iterator[Path]:
 
 
 def is_special(path: Path) -> bool:
-    """Return whether a device or a pipe stands there, or what a process has open (`/dev/stdout`):
-    those are written into, never replaced.  A link to one is none: a link in a folder leads no
-    writing out of it.
+    """Return whether a path is a device, a pipe, or an open file of this process (`/dev/stdout`).
+
+    Those are written into, never replaced.  A link to a device or pipe does not count: writing
+    through a link could leave the folder that it lies in.
     """
     try:
         if _own_descriptor(path) is not None:
@@ -75,7 +77,7 @@ def is_special(path: Path) -> bool:
 
 
 def _own_descriptor(path: Path) -> int | None:
-    """Return the number of a file that this process has open, where a path names it."""
+    """Return the descriptor that a path such as `/dev/stdout` names; None for any other path."""
     found = _OWN.fullmatch(str(path))
     if found is None:
         return None
@@ -95,12 +97,16 @@ def _pour(aside: Path, path: Path) -> None:
 
 
 def aside_of(path: Path) -> Path:
-    """Return a new hidden name beside a file; it is short, whatever the name of the file."""
+    """Return a new hidden path beside a file, short however long the file's own name is."""
     return path.with_name(f".{os.getpid()}-{secrets.token_hex(4)}.part")
 
 
 def sweep(folder: Path) -> None:
-    """Take away what writers that were killed left beside the files of a folder."""
+    """Delete the unfinished files that killed writers left in a folder.
+
+    Call it before this process writes there: files with its own number are deleted, too, as they
+    come from an earlier process of the same number.
+    """
     with contextlib.suppress(OSError):
         for path in list(folder.glob(".*.part")):
             found = _ASIDE.fullmatch(path.name)
@@ -109,7 +115,7 @@ def sweep(folder: Path) -> None:
 
 
 def _runs(process: int) -> bool:
-    """Return whether a process runs, as far as the system tells."""
+    """Return whether another process of that number runs, as far as the system tells."""
     if os.name != "posix" or process == os.getpid():
         return process != os.getpid()
     try:
@@ -122,14 +128,14 @@ def _runs(process: int) -> bool:
 
 
 def resumed_aside(path: Path) -> Path:
-    """Return a hidden name beside a file or folder that is the same each time; it is short."""
+    """Return a hidden path beside a file or folder: short, and the same on every call."""
     return path.with_name(f".{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]}.part")
 
 
 def unwritable(path: Path) -> str | None:
     """Return why the system would refuse to write a file, in words; None if nothing is known.
 
-    Nothing is made: what takes hours to compute can be asked for first.
+    Nothing is created, so a command can ask before hours of work.
     """
     longest = max(path.parts, key=_bytes)
     if _bytes(longest) > MOST_BYTES:
@@ -158,7 +164,7 @@ def _bytes(name: str) -> int:
 
 
 def refused(error: OSError, path: Path, *, wanted: int | None = None) -> SeehearError:
-    """Return what to tell about a file that the system refuses to write.
+    """Return the error for a file that the system refuses to write.
 
     Args:
         error: the refusal.
@@ -179,7 +185,7 @@ def refused(error: OSError, path: Path, *, wanted: int | None = None) -> Seehear
 
 
 def unusable(error: OSError) -> SeehearError:
-    """Return what to tell about a file that the system gives no access to, whatever was wanted."""
+    """Return the error for a file that the system gives no access to, be it to read or write."""
     name = error.filename
     told = error.strerror or str(error)
     where = shortened(Path(os.fsdecode(name))) if isinstance(name, str | bytes) else None
@@ -204,10 +210,15 @@ def _size(path: Path) -> int | None:
 
 
 def check_file(path: Path, *, parameter: str = "out") -> None:
-    """Find out before the work whether a file can be written at its end; nothing is made.
+    """Check before the work that its result can be written to a file; nothing is created.
+
+    Args:
+        path: the file.
+        parameter: name of the argument that holds it, for the error.
 
     Raises:
-        ConfigError: its name is none, a folder stands there, or its own folder takes no files.
+        ConfigError: the name is not possible, a folder stands there, or no file can be written
+            into its folder.
     """
     problem = None
     try:
@@ -230,7 +241,7 @@ def check_file(path: Path, *, parameter: str = "out") -> None:
 
 
 def is_folder(path: Path) -> bool:
-    """Return whether a folder stands there; a name that no system takes is none."""
+    """Return whether a path is a folder; False for a name that the system cannot take."""
     try:
         return path.is_dir()
     except (OSError, ValueError):
@@ -238,8 +249,9 @@ def is_folder(path: Path) -> bool:
 
 
 def is_free(folder: Path) -> bool:
-    """Return whether a folder is new or empty; one that cannot be looked at is told later, by who
-    writes into it.
+    """Return whether a folder is new or empty.
+
+    True also for one that cannot be looked into: whoever writes into it will report that.
     """
     try:
         return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
@@ -248,10 +260,10 @@ def is_free(folder: Path) -> bool:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder unless it is there, and find out whether files can be written into it.
+    """Make a folder unless it is there, and check that files can be written into it.
 
     Raises:
-        ConfigError: it cannot be made, is something else, or takes no files.
+        ConfigError: it cannot be made, is not a folder, or no file can be written into it.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -283,7 +295,10 @@ def write_text(path: Path, text: str) -> None:
 
 
 def stamp(path: Path) -> tuple[int, int] | None:
-    """Return size and time of change of a file in nanoseconds; None where it cannot be reached."""
+    """Return a file's size in bytes and its time of change in nanoseconds.
+
+    None where the system does not reach it.
+    """
     try:
         found = path.stat()
     except (OSError, ValueError):

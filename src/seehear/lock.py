@@ -1,8 +1,9 @@
-"""A folder has one command at a time that makes it what it is.
+"""One command at a time writes into a folder.
 
 Two that train, extract or denoise into one folder would mix what they write.  The folder itself is
-locked, so the lock leaves no file, and the system drops it with the process, however that ends.
-Systems without such locks (Windows, some network drives) do without, and it is said once.
+locked: there is no lock file to leave behind, and the system drops the lock when the process ends,
+however it ends.  Where there are no such locks (Windows, some network drives) a warning says so
+once, and the command goes on without.
 """
 
 import contextlib
@@ -19,15 +20,15 @@ from seehear.files import make_folder
 _BUSY = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES)
 
 _LOG = logging.getLogger(__name__)
-_told: set[str] = set()  # that there are no locks
+_told: set[str] = set()  # "none" once the warning that there are no locks was given
 _ours: dict[tuple[int, int], int] = {}  # (device, inode) of folders owned here -> the thread
 
 
 @contextlib.contextmanager
 def owned(folder: Path | str) -> Iterator[Path]:
-    """Own a folder while the block runs; it is made if need be, and taken away if it stays empty.
+    """Own a folder while the block runs; it is made if need be, and removed if it stays empty.
 
-    A thread may own a folder again that it owns already.
+    A thread may own the same folder twice, one block inside the other.
 
     Args:
         folder: what a command is about to write into.
@@ -41,7 +42,7 @@ def owned(folder: Path | str) -> Iterator[Path]:
         with _taken(folder):
             yield folder
     finally:
-        with contextlib.suppress(OSError, ValueError):  # not empty, as it should be
+        with contextlib.suppress(OSError, ValueError):  # not empty: that is the usual case
             for path in made:
                 path.rmdir()
 
@@ -65,12 +66,10 @@ def _taken(folder: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def held(file: Path) -> Iterator[None]:
-    """Hold a file while the block reads it and puts another in its place; others wait meanwhile.
+    """Lock a file while the block reads it and replaces it; other processes wait meanwhile.
 
-    It is for moments, not for minutes.  Systems without such locks do without.
-
-    Args:
-        file: one that is there.
+    Meant for moments, as the others wait without limit.  Where there are no such locks, or no such
+    file, nothing is locked.
     """
     lock = _hold(file)
     try:
@@ -88,7 +87,7 @@ def _hold(file: Path) -> int | None:
     while True:
         try:
             lock = os.open(file, os.O_RDONLY)
-        except OSError:  # who reads it tells what is wrong with it
+        except OSError:  # whoever reads the file will report what is wrong with it
             return None
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -97,7 +96,7 @@ def _hold(file: Path) -> int | None:
             return None
         if _is_same(lock, file):
             return lock
-        os.close(lock)  # another was put in its place while we waited: once more
+        os.close(lock)  # the file was replaced while we waited: try again
 
 
 def _identity(folder: Path | int) -> tuple[int, int]:
@@ -130,7 +129,7 @@ def _take(folder: Path) -> int | None:
             ) from None
         if _is_same(lock, folder):
             return lock
-        os.close(lock)  # its owner took it away or put another in its place: once more
+        os.close(lock)  # its owner removed or replaced the folder: try again
 
 
 def _tell_unlocked(folder: Path) -> None:

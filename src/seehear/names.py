@@ -43,9 +43,10 @@ def is_address(text: object) -> bool:
 def below(
     folder: Path, name: object, *, where: object = None, kind: type[SeehearError] = DataError
 ) -> Path:
-    """Return the path of a file that goes by a user's own name, such as a clip's `sub/take 1: b`.
+    """Return the path of a file whose name a user chose, such as a clip's `sub/take 1: b`.
 
-    Such a name may have folders and any signs, but leads nowhere else on any system.
+    Such a name may contain folders and any characters, but may not lead out of `folder`, whatever
+    the system.
 
     Args:
         folder: below which it lies.
@@ -54,7 +55,7 @@ def below(
         kind: class of the error.
 
     Raises:
-        SeehearError: of class `kind`: not such a name.
+        SeehearError: of class `kind`: the name leads out of the folder, or is not possible.
     """
     if not isinstance(name, str) or not all(map(_is_part, name.split("/"))):
         raise kind(
@@ -79,12 +80,12 @@ def inside(
     where: object = None,
     kind: type[SeehearError] = DataError,
 ) -> Path:
-    """Return the path of a file that another file names.
+    """Return the path of a file that another file names; stricter than `below`.
 
     Args:
         folder: where it lies.
-        name: `conse/feature.npy`: plain names joined by `/`.
-        parts: how many names it may have.
+        name: plain names joined by `/`, such as `conse/feature.npy`; see `is_plain`.
+        parts: how many plain names at most.
         where: the file that names it, for the message.
         kind: class of the error.
 

@@ -42,15 +42,16 @@ def added(group: str, ours: Collection[str]) -> list[str]:
 
 
 def load(group: str, name: str, fits: Callable[[object], TypeGuard[T]], expected: str) -> T:
-    """Return what a package adds under `name`; KeyError if none does.
+    """Return what a package adds under `name`.
 
     Args:
         group: one of `GROUPS`.
-        name: not one of ours.
+        name: of the entry point; not one of ours.
         fits: whether a loaded object is of the right kind.
         expected: that kind in words.
 
     Raises:
+        KeyError: no package adds one.
         ConfigError: two packages add it, or it cannot be loaded, or is of another kind.
     """
     points = list(_points(group, name))
@@ -84,8 +85,8 @@ def load(group: str, name: str, fits: Callable[[object], TypeGuard[T]], expected
 class Registry(Mapping[str, T]):
     """Things by name: ours, then those that packages add.
 
-    Looking one up loads it; going through all of them leaves out those that cannot be loaded, with
-    a line on stderr.
+    Looking one up loads it.  Iteration leaves out those that cannot be loaded, with a line on
+    stderr for each.
 
     Args:
         group: of the entry points.
@@ -133,7 +134,7 @@ class Registry(Mapping[str, T]):
 
 
 def warn_once(trouble: object) -> None:
-    """Say on stderr, once, what is wrong with a package that can be done without."""
+    """Say on stderr, once, what is wrong with a package; the program goes on without it."""
     if str(trouble) not in _warned:
         _warned.add(str(trouble))
         _LOG.warning("seehear: %s", trouble)
@@ -150,7 +151,7 @@ def installed() -> list[dict[str, str]]:
 
 def _points(group: str, name: str | None = None) -> "EntryPoints":
     """Return what installed packages add to a group, all of it or what goes by one name."""
-    from importlib import metadata  # which half of all commands do without
+    from importlib import metadata  # here: half of all commands never need it
 
     found = metadata.entry_points(group=group)
     return found if name is None else found.select(name=name)

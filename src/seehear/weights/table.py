@@ -12,13 +12,13 @@ class Weights:
 
     Args:
         id: what `seehear models fetch` takes.
-        title: what it is.
+        title: what it is, in one line.
         source: where it comes from.
         files: file name -> sha256, or its first 8 digits where that is all the publisher gives.
-        size: megabytes, for the table.
-        licence: SPDX name, with a remark where the source says less.
+        size: megabytes that are fetched.
+        licence: SPDX name, with a remark where the source states none.
         paper: where the network is described.
-        input: what it takes.
+        input: what the network takes.
     """
 
     id: str
