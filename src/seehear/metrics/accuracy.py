@@ -1,9 +1,9 @@
 """AVE's segment accuracy: of all segments of all clips, the share whose one class is right.
 
-Every segment has one of C classes or is background, C + 1 in all (29 for AVE).  A network of one
-class a segment gives the greatest of its scores; decisions about each class by itself give, among
-the classes that are on in both tracks, the one of the greatest joint probability, and background
-where none is.
+Every segment has one of C classes or is background, C + 1 in all (29 for AVE).  AVE's own network
+gives each segment the class of its highest score.  A parser decides about each class by itself; its
+one class is, of those that are on in both tracks, the one with the highest joint probability, and
+background where there is none.
 
 Source: YapengTian/AVE-ECCV18 93f843f, supervised_main.py:69-83; dataloader.py:25, 38 (29 labels).
 """
@@ -18,8 +18,8 @@ def segment_accuracy(predicted: NDArray[np.integer[Any]], true: NDArray[np.integ
     """Return the share of segments whose class is right.
 
     Args:
-        predicted: the class of each segment, any shape.
-        true: likewise.
+        predicted: number of the class of each segment, any shape.
+        true: likewise, of the same shape.
 
     Raises:
         ValueError: shapes differ, or there is no segment.

@@ -1,8 +1,8 @@
 """How sure a figure is, and whether one prediction is better than another: resampling whole clips.
 
-Clips are drawn with replacement and the figures taken anew; the interval holds the middle 95 % of
-what comes out.  It speaks of other clips like these, not of other annotators, other seeds of
-training or other thresholds.
+Clips are drawn with replacement and the figures are computed again; the interval holds the middle
+95 % of the results.  It covers the choice of clips only, not the annotators, the seed of training
+or the thresholds.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Interval:
-    """Where a figure lies.
+    """Where a figure lies, as a fraction in [0, 1].
 
     Args:
         low: lower end.
@@ -37,8 +37,8 @@ class Comparison:
         difference: B - A, a fraction.
         low: lower end of its interval.
         high: upper end.
-        p_value: how often a difference at least as large arises if A and B were exchangeable clip
-            by clip.
+        p_value: how often a difference at least as large comes about by chance, when A and B are
+            exchanged in each clip with probability one half.
         better: clips on which B scores higher.
         worse: clips on which B scores lower.
     """
@@ -61,6 +61,9 @@ def intervals(
         level: share of resamples inside, in (0, 1).
         resamples: how many times the clips are drawn anew.
         seed: of the draw; the same seed gives the same intervals.
+
+    Raises:
+        ValueError: a level outside (0, 1).
     """
     low, high = _percentiles(_resampled_means(report.matrix(), resamples, seed), level)
     return {
@@ -78,9 +81,12 @@ def compare(
     each clip's difference at random (a paired permutation test) and is never smaller than 1 /
     (resamples + 1).
 
+    Args:
+        a, b: what `evaluate` returned for two predictions of the same clips, in the same order.
+        level, resamples, seed: see `intervals`.
+
     Raises:
-        ValueError: the reports are of different numbers of clips; they must be of the same clips in
-            the same order.
+        ValueError: the reports are of different numbers of clips, or a level outside (0, 1).
     """
     if len(a) != len(b):
         raise ValueError(
@@ -92,7 +98,7 @@ def compare(
     flipped = _flipped_means(apart, resamples, seed)
     as_far = (np.abs(flipped) >= np.abs(mean) - 1e-12).sum(axis=0)
     p_value = (as_far + 1) / (resamples + 1)
-    clear = np.abs(apart) > 1e-12  # differences of rounding are none
+    clear = np.abs(apart) > 1e-12  # smaller differences come from rounding
     better, worse = (clear & (apart > 0)).sum(axis=0), (clear & (apart < 0)).sum(axis=0)
     columns = [c.tolist() for c in (mean, low, high, p_value, better, worse)]
     rows = zip(FIGURE_KEYS, *columns, strict=True)

@@ -5,14 +5,15 @@ Five subsets of the labels, each with the clips that have one of them:
 - `a`: heard, whether seen or not; `v`: seen; `av`: heard and seen;
 - `a only`: heard and not seen; `v only`: seen and not heard.
 
-The first of the scores are compared with them (`hit@k`: a clip counts if one of its first k classes
-is right; `f1@k`, `precision@k`, `recall@k`, `jaccard@k`: counts of all clips and classes added;
-`f1_macro@k`: the mean over all classes, 0 for one that is neither true nor predicted), and the
-decisions likewise, without `@k`.  Scores of `a` serve `a only`, those of `v` serve `v only`.
+Each clip's k classes of highest score are compared with its labels: `hit@k` counts a clip where one
+of the k is right; `f1@k`, `precision@k`, `recall@k` and `jaccard@k` add the counts of all clips and
+classes; `f1_macro@k` is the mean over all classes, with 0 for one that is neither true nor
+predicted.  Decisions are compared likewise, without `@k`.  Scores of `a` serve `a only`, those of
+`v` serve `v only`.
 
-Modality confusion `mu`, over all clips and all their labels: the share of clips in which the first
-class of one track alone is right (`a`, `v`, or `av`: of both) and that of both tracks together is
-not.
+Modality confusion `mu` is the share of clips in which the first class of one track alone is right
+and the first class of both tracks together is not: `a` by sound alone, `v` by picture alone, `av`
+by each of the two.  It counts all clips that have a label.
 
 Source: Bizilizi/VGGSounder 5a91bf6, vggsounder/benchmark.py:198-263 (decisions), 266-365 (scores),
 452-537 (confusion), 667-770 (which scores are compared with which labels).
@@ -29,7 +30,7 @@ from numpy.typing import NDArray
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.floating]
 FIRST = (1, 3, 5, 10)
-# subset -> whose scores are compared with it
+# subset: the scores that are compared with it
 SUBSETS = {"a": "a", "v": "v", "av": "av", "a only": "a", "v only": "v"}
 
 
@@ -48,9 +49,9 @@ def clip_figures(scores: Mapping[str, Floats], heard: Bools, seen: Bools) -> dic
     """Return the figures of scores, `a/hit@1` and so on, and `a/mu`, `v/mu`, `av/mu`.
 
     Args:
-        scores: (N, C) of what is heard (`a`), seen (`v`), and both together (`av`).
-        heard: (N, C), the labels.
-        seen: likewise.
+        scores: (N, C) of what is heard (`a`), of what is seen (`v`), and of both together (`av`).
+        heard: (N, C), the labels of what is heard.
+        seen: (N, C), the labels of what is seen.
 
     Raises:
         ValueError: shapes differ.
@@ -68,7 +69,10 @@ def clip_figures(scores: Mapping[str, Floats], heard: Bools, seen: Bools) -> dic
 
 
 def decided_figures(decided: Mapping[str, Bools], heard: Bools, seen: Bools) -> dict[str, float]:
-    """Return the figures of decisions, `a/hit` and so on; arguments as for `clip_figures`."""
+    """Return the figures of decisions, `a/hit` and so on.
+
+    Arguments and errors are those of `clip_figures`, with decisions in place of scores.
+    """
     _check(decided, heard, seen)
     out: dict[str, float] = {}
     for subset, labels in labels_of(heard, seen).items():
@@ -79,7 +83,12 @@ def decided_figures(decided: Mapping[str, Bools], heard: Bools, seen: Bools) -> 
 
 
 def confusion(predicted: Mapping[str, Bools], labels: Bools) -> dict[str, float]:
-    """Return the modality confusion of predictions (N, C) of `a`, `v` and `av`."""
+    """Return the modality confusion, `a/mu`, `v/mu` and `av/mu`.
+
+    Args:
+        predicted: of `a`, `v` and `av`, (N, C): True for the classes taken.
+        labels: (N, C), what is heard or seen.
+    """
     rows = labels.any(axis=1)
     hits = {name: _any((of & labels)[rows]) for name, of in predicted.items()}
     alone = {"a": hits["a"], "v": hits["v"], "av": hits["a"] & hits["v"]}
@@ -87,7 +96,7 @@ def confusion(predicted: Mapping[str, Bools], labels: Bools) -> dict[str, float]
 
 
 def first(scores: Floats, k: int) -> Bools:
-    """Return the k classes of the greatest scores of each clip, (N, C)."""
+    """Return which k classes of each clip have the highest scores, (N, C)."""
     out = np.zeros(scores.shape, np.bool_)
     np.put_along_axis(out, np.argsort(scores, axis=1)[:, -k:], True, axis=1)
     return out

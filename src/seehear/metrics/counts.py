@@ -1,8 +1,8 @@
 """True and false positives and false negatives of every clip, stream and class, at both levels.
 
-Input are the decisions and the truth of N clips, boolean (N, T, C) for each track.  The stream
-`audio_visual` is their product; the stream `event` adds the counts of the audio and visual tracks.
-Counts are whole numbers and additive.
+The input is the decisions and the truth of N clips, boolean (N, T, C) for each track.  The stream
+`audio_visual` is where both tracks are on; the stream `event` adds the counts of the audio and
+visual tracks.  Counts are whole numbers and can be added.
 
 Segment level: over the T segments, TP = predicted and true, FP = predicted only, FN = true only.
 
@@ -13,8 +13,8 @@ every clip and class at once:
 
 - A predicted and a true run overlap in exactly one maximal run of *prediction and truth*, so the
   runs of the conjunction are the pairs to look at.
-- With I segments in common and lengths P and G, I / (P + G - I) >= 1/2 iff 3 I >= P + G: whole
-  numbers, exactly one half counts.
+- With I segments in common and lengths P and G, I / (P + G - I) >= 1/2 is the same as
+  3 I >= P + G: a comparison of whole numbers, in which exactly one half counts.
 - Two runs of one row cannot both match the same third run: each would have to share half of it at
   least, but the gap between them lies inside it.  So the matching pairs are at once the matched
   predictions and the matched truths.
@@ -62,7 +62,12 @@ class Counts:
 def count(
     pred_audio: Bools, pred_visual: Bools, true_audio: Bools, true_visual: Bools
 ) -> Mapping[Level, Counts]:
-    """Return the counts of both levels; arrays are (N, T, C), any T and C."""
+    """Return the counts of both levels.
+
+    Args:
+        pred_audio, pred_visual: the decisions, (N, T, C), any T and C.
+        true_audio, true_visual: the truth, of the same shape.
+    """
     clips, segments, classes = pred_audio.shape
     dtype = np.min_scalar_type(-4 * segments - 1)  # no number below exceeds four times T
     shape = (clips, len(STREAMS), classes)
@@ -122,7 +127,7 @@ def _so_far(rows: Bools, dtype: np.dtype[Any]) -> Whole:
 
 
 def _lengths(rows: Bools, dtype: np.dtype[Any]) -> Whole:
-    """Return for each segment how long the whole run is that it lies in; 0 where it is off."""
+    """Return for each segment the length of its whole run; 0 where it is off."""
     out = _so_far(rows, dtype)
     for t in range(len(rows) - 2, -1, -1):
         np.maximum(out[t], out[t + 1] * rows[t], out=out[t])

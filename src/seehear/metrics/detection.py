@@ -1,20 +1,20 @@
 """mAP of events in time at overlaps of 0.1 to 0.9: the measure of UnAV-100 and ActivityNet.
 
-For each class, the predicted events of all clips are ranked by score.  One after the other takes
-the true event of its clip that it overlaps most, among those not taken that it overlaps enough
-(intersection over union of at least the threshold); it is right if there is one.  A true event that
-appears twice (same class, both ends within a thousandth of a second) counts once.  A figure is the
-mean over the classes that the truth has; a class without a prediction adds 0.  The average is over
-the thresholds.
+For each class, the predicted events of all clips are ranked by score.  In this order each takes a
+true event of its clip: of those that are still free and that it overlaps enough (intersection over
+union of at least the threshold), the one that it overlaps most.  It is right if there is one.  A
+true event that appears twice (same class, both ends within a thousandth of a second) counts once.
+The mAP at a threshold is the mean over the classes that the truth has; a class without a prediction
+adds 0.  `mean` is the mean over the thresholds.
 
 Source: ttgeng233/UnAV 1609deb, libs/utils/metrics.py:13-28 (duplicates), 221-301 (matching),
 libs/datasets/unav100.py:75 (thresholds); ActivityNet 82304fa, Evaluation/eval_detection.py:182-260.
 
 Differs:
-    Predictions of a class that the truth has nowhere count for nothing; there their number may be
-        taken for that of another class.
-    Events without length are refused (`seehear.time.Event`); there two of them overlap by NaN,
-        which passes every threshold.
+    Predictions of a class that is nowhere in the truth are left out; UnAV's code may give them the
+        number of another class.
+    Events without length are refused (`seehear.time.Event`); in UnAV's code two of them overlap by
+        NaN, which passes every threshold.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,9 +37,9 @@ class DetectionScore:
     """What `detection_map` found.
 
     Args:
-        classes: those that the truth has.
-        thresholds: overlaps.
-        precisions: average precision by threshold and class.
+        classes: the C classes that the truth has.
+        thresholds: the K overlaps, intersection over union.
+        precisions: average precision, (K, C).
     """
 
     classes: tuple[str, ...]
@@ -64,7 +64,7 @@ def detection_map(
     Args:
         predicted: events of each clip, each with a score.
         true: events of the same clips; their tracks play no part.
-        thresholds: overlaps that are enough.
+        thresholds: overlaps (intersection over union) from which an event counts as found.
 
     Raises:
         ValueError: different numbers of clips, no true event, or a prediction without a score.
@@ -86,7 +86,10 @@ def detection_map(
 
 
 def without_repeats(events: Sequence[Event]) -> list[Event]:
-    """Return the true events of a clip, each once: same class, ends within a thousandth."""
+    """Return the true events of a clip without repeats.
+
+    Two events are the same where their class is and both ends lie within a thousandth of a second.
+    """
     kept: list[Event] = []
     for event in events:
         if not any(_same(event, other) for other in kept):

@@ -1,10 +1,10 @@
 """Events that are only heard (Ao) or only seen (Vo).
 
-The standard audio and visual figures include what is heard *and* seen at once.  Here what the other
-track holds is taken away: a segment of a class counts for Ao only where the class is on in the
-audio track and off in the visual one, in predictions and truth alike, and for Vo the other way
-round.  Where the other track was not parsed nothing is predicted to be only heard or only seen, for
-nobody knows.  The rules of counting and averaging are those of the ten figures.
+The standard audio and visual figures include what is heard *and* seen at once.  Here a segment of a
+class counts for Ao only where the class is on in the audio track and off in the visual one, in
+predictions and truth alike; for Vo it is the other way round.  Where the other track was not
+parsed, nothing is predicted as only heard or only seen, because it is not known.  Counts and means
+follow the rules of the ten figures.
 """
 
 import numpy as np
@@ -30,8 +30,12 @@ def evaluate_exclusive(
 
     Args:
         pred_audio: (clips, segments, classes) of 0 and 1; likewise the others.
-        unparsed: (2, clips, segments), audio and visual: segments of which nothing was known when
-            they were predicted; None: there are none.
+        unparsed: (2, clips, segments), audio and visual: True where a track was not parsed; None:
+            all of both was.
+
+    Raises:
+        ValueError: shapes differ or are not three-dimensional, no clip, or values other than 0
+            and 1.
     """
     pa, pv = binary(pred_audio, "pred_audio"), binary(pred_visual, "pred_visual")
     ta, tv = binary(true_audio, "true_audio"), binary(true_visual, "true_visual")
@@ -45,7 +49,11 @@ def evaluate_exclusive(
 
 
 def exclusive_figures(report: Report) -> dict[str, float]:
-    """Return the four figures of such a report, by `EXCLUSIVE_KEYS`."""
+    """Return the four figures, fractions by `EXCLUSIVE_KEYS`.
+
+    Args:
+        report: of `evaluate_exclusive`.
+    """
     scores = report.per_clip()
     return {
         f"{level}/{name}": float(np.mean(scores[f"{level}/{track}"]))

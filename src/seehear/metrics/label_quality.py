@@ -1,10 +1,10 @@
 """How good segment labels are, one track at a time, against the truth.
 
-Segment labels may be hard or soft.  Two views: their figure as if they were a prediction (the clip
-mean of the field, and precision, recall and F with counts added), and their *noise*: among the
-segments of the classes that the weak label names, the share whose label is wrong.  Copying the weak
-label to every segment of LLP's val and test splits gives noise of 33.2 % (audio) and 47.4 %
-(visual).
+Segment labels may be hard or soft.  They are measured in two ways.  As if they were a prediction,
+they get the mean over clips that papers report, and precision, recall and F with counts added.
+Their *noise* is the share of wrong labels among the segments of the classes in the weak label.
+Copying the weak label to every segment of LLP's val and test splits gives noise of 33.2 % (audio)
+and 47.4 % (visual).
 """
 
 from dataclasses import dataclass
@@ -30,8 +30,8 @@ class LabelQuality:
         noise_per_class: likewise, (C,); NaN for a class that no weak label names.
         error: mean distance between (soft) label and truth over the same segments; equals `noise`
             for hard labels.
-        outside: share of the truth in classes that the weak label does not name, which no label
-            removal can find.
+        outside: share of the truth in classes that the weak label does not name; removing labels
+            cannot find it.
     """
 
     clip_mean: float

@@ -1,8 +1,8 @@
 """A benchmark's own figures of predictions, each by its own rules, beside the ten of LLP.
 
-What every one needs of the predictions differs: probabilities (LFAV's snippet mAP, VGGSounder's
+They need different things of the predictions: probabilities (LFAV's snippet mAP, VGGSounder's
 first classes), events with scores (UnAV-100, ActivityNet), decisions (AVE's accuracy, LFAV's event
-F).  A figure that cannot be made of what is there is None, and a note says what is missing.
+F).  A figure is None where something is missing for it, and a note says what.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -34,10 +34,10 @@ class Given:
 
     Args:
         audio, visual: decisions (N, T, C) on the dataset's grid.
-        probs: probabilities of each clip, (T, 2, C), any T; None: of none there are any.
-        events: audio-visual events of each clip; None: they are what `audio` and `visual` share.
-        lengths: segments of each clip, None for those of which the predictions say nothing; empty:
-            they say nothing of any.
+        probs: probabilities of each clip, (T, 2, C), any T; None: there are none.
+        events: audio-visual events of each clip; None: they are where `audio` and `visual` are on.
+        lengths: number of segments of each clip; None for a clip whose length is not known; empty:
+            no length is known.
     """
 
     audio: NDArray[np.bool_]
@@ -65,12 +65,12 @@ class Official:
 def official_figures(
     dataset: Dataset, split: Split, truth: Truth | None, given: Given
 ) -> Official | None:
-    """Return the benchmark's own figures; None where the dataset is none's.
+    """Return the benchmark's own figures; None where the dataset belongs to no benchmark.
 
     Args:
         dataset: as opened.
         split: whose clips were predicted.
-        truth: of the split, in the reading that is measured against; None: it has no times.
+        truth: of the split, which the predictions are measured against; None: it has no times.
         given: the predictions.
     """
     if dataset.official is None:
@@ -106,7 +106,7 @@ def _lfav(
 
 
 def _lengths(dataset: Dataset, split: Split, given: Given) -> list[int]:
-    """Return the segments of each clip: as predicted, else as the tables tell, else all."""
+    """Return how many segments each clip has: as predicted, else as in the tables, else all."""
     told = split.lengths or [None] * len(split)
     own = given.lengths or [None] * len(split)
     pairs = zip(own, told, strict=True)
@@ -191,7 +191,7 @@ def _vggsounder(
     return {**clip_figures(scores, heard, seen), **out}
 
 
-# those to look at first, where there is room for few
+# the figures to look at first, where there is room for few
 HEADLINES: Mapping[str, tuple[str, ...]] = {
     "lfav": ("snippet_map/mean", "event_f/mean"),
     "ave": ("segment_accuracy",),

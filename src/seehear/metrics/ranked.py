@@ -1,11 +1,12 @@
 """Average precision of ranked candidates, interpolated as in VOC 2011.
 
-Candidates are taken by falling score.  After each, precision is the share of right ones so far,
-recall their share of all that are right.  Precision is made monotone: at each place the best one
-from there on.  The average precision is the area under it, a step wherever recall grows, and so the
-mean, over all right ones, of that precision where they are found (0 for those never found).
+Candidates are taken by falling score.  After each one, precision is the share of right ones so far,
+and recall is the share of all that are to be found.  Precision is then made monotone: each place
+gets the highest precision from there on.  The average precision is the area under that curve over
+recall.  It equals the mean of that precision over all that are to be found, taken where each is
+found, and 0 for those that never are.
 
-Candidates of one score stand in the order of NumPy's `argsort`, reversed, as in the evaluations
+Candidates of equal score stand in the reversed order of NumPy's `argsort`, as in the evaluations
 that this is compared with; no figure should rest on such ties.
 
 Source: GeWu-Lab/LFAV e17ad4d, src/utils/eval_metrics.py:323-333, and ttgeng233/UnAV 1609deb,
@@ -23,7 +24,7 @@ def average_precision(right: NDArray[np.bool_], positives: int) -> float:
 
     Args:
         right: whether each candidate is right, in the order of falling score.
-        positives: how many there are to find, at least 1.
+        positives: how many are to be found in all, at least 1.
 
     Examples:
         >>> average_precision(np.array([True, False, True]), 2)  # (1/1 + 2/3) / 2
@@ -36,5 +37,5 @@ def average_precision(right: NDArray[np.bool_], positives: int) -> float:
 
 
 def by_score(scores: NDArray[np.floating[Any]]) -> NDArray[np.intp]:
-    """Return the places of candidates by falling score."""
+    """Return the indices of candidates by falling score, (n,)."""
     return np.argsort(scores)[::-1]

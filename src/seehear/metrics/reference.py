@@ -1,8 +1,7 @@
-"""The evaluation written out literally, one clip, class and event at a time: a slow oracle.
+"""The evaluation written out step by step, one clip, class and event at a time.
 
-Follows the definition in the order it is usually told, with no thought of speed: rows are vectors
-of T numbers, an event is a vector of its own with ones where it lasts, and sets of events are
-compared pair by pair.
+It is slow, and tests compare the fast one with it.  A row is a vector of T numbers, an event is a
+vector of its own with ones where it lasts, and sets of events are compared pair by pair.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""From counts to figures: the ten of the field; and counts read per clip, per class and pooled.
+"""From counts to figures: the ten that papers report; and figures per clip, per class and pooled.
 
 A class is *counted* in a clip if any of TP, FP, FN is not zero.  The clip's score of a stream is
 the mean over counted classes of F = 2TP / (2TP + FP + FN), and **1 if no class is counted**.
@@ -27,8 +27,8 @@ _CLIPS = 10_000  # scored at a time: bounds temporary memory
 
 @dataclass(frozen=True, eq=False)
 class Pooled:
-    """Precision, recall and F of counts that were added up before dividing; NaN where nothing is
-    divided by.
+    """Precision, recall and F of counts that were added up before dividing; NaN where the divisor
+    is 0.
 
     Args:
         precision: TP / (TP + FP).
@@ -74,11 +74,11 @@ class Report:
         return dict(zip(FIGURE_KEYS, self.matrix().mean(axis=0).tolist(), strict=True))
 
     def per_clip(self) -> dict[str, Floats]:
-        """Return the scores of every clip, (N,) each, by `CLIP_KEYS`: those of `type` are not."""
+        """Return the scores of every clip, (N,) each, by `CLIP_KEYS`, which leave out `type`."""
         return {key: self._scores[:, index].copy() for index, key in enumerate(CLIP_KEYS)}
 
     def matrix(self) -> Floats:
-        """Return what each clip adds to each figure, (N, 10); figures are the means of columns."""
+        """Return what each clip adds to each figure, (N, 10); a figure is its column's mean."""
         scores = self._scores.reshape(len(self), len(LEVELS), len(STREAMS))
         kind = scores[:, :, :3].sum(axis=2, keepdims=True) / 3
         columns = np.concatenate([scores[:, :, :3], kind, scores[:, :, 3:]], axis=2)
@@ -89,7 +89,10 @@ class Report:
         return self._pooled_over((0,))
 
     def per_class_clip_mean(self) -> dict[str, Floats]:
-        """Return the mean of each class's F over the clips that count it, (C,); NaN for none."""
+        """Return the mean of each class's F over the clips where it is counted, (C,).
+
+        A class that no clip counts is NaN.
+        """
         out = {}
         for level, counts in self.counts.items():
             f, counted = _f1(counts.tp, counts.fp, counts.fn)
@@ -170,7 +173,7 @@ def binary(array: ArrayLike, name: str) -> NDArray[np.bool_]:
     """Return an array (clips, segments, classes) of 0 and 1 as booleans.
 
     Raises:
-        ValueError: it is anything else; says so by `name`.
+        ValueError: it is anything else; the message calls it `name`.
     """
     values = np.asarray(array)
     if values.ndim != 3:

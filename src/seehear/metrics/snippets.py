@@ -1,17 +1,19 @@
 """LFAV's snippet mAP: how well probabilities rank the seconds of all clips.
 
-For each class the segments of all clips are one list, ranked by probability; a candidate is right
-where the class is on.  The figure of a track is the mean of the average precisions of its classes;
-audio-visual probabilities are the product of those of the tracks, audio-visual truth likewise; the
-mean of the three is what LFAV calls the average.  Event F is that of `seehear.metrics.evaluate`,
-whose rules are the same (src/utils/eval_metrics.py:33-286), on whole clips; LFAV chooses its models
-by the mean of both means.
+For each class the segments of all clips are one list, ranked by probability; a segment is right
+where the class is on.  The figure of a track is the mean of the average precisions of its classes.
+Audio-visual probabilities are the product of those of the tracks, and so is the audio-visual truth.
+The mean of the three figures is what LFAV calls the average.
+
+LFAV's event F is that of `seehear.metrics.evaluate` on whole clips, with the same rules
+(src/utils/eval_metrics.py:33-286).  LFAV chooses its models by the mean of two numbers: the
+average above, and the mean of event F over the three streams.
 
 Source: GeWu-Lab/LFAV e17ad4d, src/utils/eval_metrics.py:289-320, src/tools/evaluation.py:182-235.
 
 Differs:
-    A class that is on nowhere has no average precision and is left out; there it makes the whole
-        figure NaN.  In LFAV's val and test every class is on somewhere.
+    A class that is on nowhere has no average precision and is left out; in LFAV's code it makes the
+        whole figure NaN.  In LFAV's val and test every class is on somewhere.
 """
 
 from collections.abc import Sequence

@@ -1,9 +1,9 @@
 """The best threshold of each class and track, chosen on a split that the report must name.
 
-The figures of the field are means over clips and classes together, which no class can be tuned for
-alone; so a class's threshold is the one with the highest segment-level F of that class over the
-whole split (counts added over clips). Figures reported on the split that the thresholds were chosen
-on are optimistic.
+The ten figures are means over clips and classes together, so no class can be tuned for them alone.
+A class's threshold is therefore the one with the highest segment-level F of that class over the
+whole split (counts added over clips).  Figures reported on the split that the thresholds were
+chosen on are optimistic.
 """
 
 from collections.abc import Sequence
@@ -38,11 +38,11 @@ def best_thresholds(
         true_audio: (N, T, C) of 0 and 1.
         true_visual: likewise.
         decoding: the settings to start from.
-        candidates: the thresholds tried; of equally good ones the nearest to the present one is
-            kept.
+        candidates: the thresholds tried; of equally good ones the one nearest to that of `decoding`
+            is taken, and a class that is never true keeps the one of `decoding`.
 
     Raises:
-        ValueError: shapes do not fit.
+        ValueError: shapes do not fit, or the gate's probabilities are missing.
     """
     truth = np.stack([binary(true_audio, "true_audio"), binary(true_visual, "true_visual")], axis=2)
     if truth.shape != segment_prob.shape:

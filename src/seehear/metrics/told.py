@@ -1,8 +1,8 @@
-"""Which figures a truth says anything of.
+"""Which figures can be measured against a truth.
 
-A truth of two tracks tells all ten.  One that tells only what is heard and seen at once (AVE,
-UnAV-100) says nothing of what is heard or seen alone: figures of one track, and those that mix them
-with others, would measure what nobody labelled.
+A truth of both tracks gives all ten.  A truth that marks only what is heard and seen at once (AVE,
+UnAV-100) says nothing of what is heard or seen alone.  Figures of one track, and those that include
+them, would measure what nobody labelled.
 """
 
 from collections.abc import Mapping
@@ -12,11 +12,11 @@ T = TypeVar("T")
 
 
 def told(figures: Mapping[str, T], *, joint: bool) -> dict[str, T | None]:
-    """Return the figures, None in place of those that the truth says nothing of.
+    """Return the figures, with None in place of those that this truth cannot give.
 
     Args:
         figures: by key, such as `segment/audio`.
-        joint: whether the truth tells only what is heard and seen at once.
+        joint: whether the truth marks only what is heard and seen at once.
 
     Examples:
         >>> told({"segment/audio": 0.5, "segment/audio_visual": 0.4}, joint=True)
@@ -28,7 +28,7 @@ def told(figures: Mapping[str, T], *, joint: bool) -> dict[str, T | None]:
 
 
 def is_told(key: str, *, joint: bool) -> bool:
-    """Return whether the truth says anything of one figure."""
+    """Return whether the truth can give one figure; see `told`."""
     return not joint or key.endswith("/audio_visual")
 
 

@@ -1,7 +1,7 @@
 """Decisions made again from the scores that a timeline keeps; what a person did stays.
 
-`parser["decoding"]` stays what the parser decided with; `parser["decoded"]` says with what
-decisions were made again.
+`parser["decoding"]` keeps the settings that the parser decided with; `parser["decoded"]` has those
+of the new decisions.
 """
 
 from dataclasses import fields, replace
@@ -39,7 +39,7 @@ def decoding_of(timeline: Timeline, *, parsed: bool = False) -> Decoding:
         parsed: return what the parser decided with, whatever was decided since.
 
     Raises:
-        DataError: it does not say, or what it says is none.
+        DataError: the timeline does not say, or what it says is not a decoding.
     """
     said: Any = timeline.parser.get("decoding")
     if not parsed and "decoded" in timeline.parser:
@@ -65,7 +65,7 @@ def decoded(timeline: Timeline, decoding: Decoding) -> Timeline:
 
     Raises:
         DataError: the timeline keeps no scores.
-        ValueError: a threshold for each class, and not as many as there are classes.
+        ValueError: thresholds are given class by class, and there are more or fewer than classes.
     """
     if timeline.kept is None:
         raise DataError(

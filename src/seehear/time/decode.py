@@ -1,6 +1,6 @@
-"""Scores to decisions, and the only place where decisions are made.
+"""From scores to decisions: thresholds, gate, gap filling, shortest event.
 
-Thresholds, gate, gap filling, minimum duration.
+This is the only place where decisions are made.
 """
 
 from collections.abc import Mapping
@@ -20,9 +20,9 @@ from seehear.time.timeline import Timeline
 
 Gate = Literal["joint", "own", "or", "none"]
 GATES: tuple[Gate, ...] = ("joint", "own", "or", "none")
-# of answers to "heard but not seen" (`seehear.library`), chosen on restaged's folds: a class whose
-# score stays below the first is surely not there; what is there and what is not, together, are as
-# sure as the second
+# how a search for "heard but not seen" reads scores (`seehear.library`): a class counts as absent
+# only where its score stays below the first number; a second is found only where all conditions
+# together are at least as sure as the second number; both were chosen on restaged's folds
 ABSENT_BELOW, SURE = 0.25, 0.4
 Threshold = float | tuple[float, ...]
 
@@ -31,8 +31,8 @@ Threshold = float | tuple[float, ...]
 class Decoding:
     """How probabilities become decisions; printed beside every table made with it.
 
-    A segment is on iff its probability reaches `threshold` and its gate reaches the gate threshold
-    (`>=` both).
+    A segment is on where its probability is at least `threshold` and its gate is at least the gate
+    threshold.
 
     Args:
         threshold: of audio segments and, unless `visual_threshold` is given, visual ones; a number
@@ -44,10 +44,13 @@ class Decoding:
         gate_threshold: of the audio gate (and the joint one) and, unless `visual_gate_threshold` is
             given, the visual.
         visual_gate_threshold: of the visual gate.
-        keep_threshold: hysteresis: a segment that reaches only this is on, too, where it adjoins
-            one that is on, itself or through others like it; None: no such second threshold.
+        keep_threshold: a second, lower threshold (hysteresis): an event is widened on both sides
+            for as long as segments reach this one; None: there is none.
         fill_gap_s: pauses inside an event no longer than this are filled.
         min_duration_s: events shorter than this are dropped (after filling).
+
+    Raises:
+        ValueError: no such gate.
     """
 
     threshold: Threshold = 0.5
@@ -91,6 +94,10 @@ def decide(
 
     Returns:
         Boolean array of the shape of `segment_prob`.
+
+    Raises:
+        ValueError: the gate's probabilities are missing, or thresholds are given class by class
+            and there are more or fewer than classes.
     """
     classes = segment_prob.shape[-1]
     limits = per_track(decoding.threshold, decoding.visual_threshold, classes)
@@ -106,7 +113,12 @@ def decide(
 
 
 def spread(on: NDArray[np.bool_], kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return (..., T, 2, C) where each run of `kept` that holds a segment of `on` is on whole."""
+    """Return `on` widened to every run of `kept` that it touches.
+
+    Args:
+        on: (..., T, 2, C).
+        kept: likewise; true wherever `on` is.
+    """
     out = on.copy()
     count = out.shape[-3]
     for t in range(1, count):
@@ -154,7 +166,11 @@ def decode_scores(
         fields: source, duration_s, parser, warnings and media, which go into the timeline as they
             are.
 
-    The timeline keeps the scores.
+    Returns:
+        A timeline that keeps the scores (`Timeline.kept`).
+
+    Raises:
+        ValueError: as `decide`.
     """
     known = {}
     for track, there in zip(TRACKS, scores.present, strict=True):
@@ -221,7 +237,11 @@ def _decide_gated_by_segment(
 
 
 def per_track(audio: Threshold, visual: Threshold | None, classes: int) -> NDArray[np.float64]:
-    """Return the thresholds of both tracks, (2, C); those of audio for visual where it has none."""
+    """Return the thresholds of both tracks, (2, C); a visual one of None is that of audio.
+
+    Raises:
+        ValueError: a threshold is neither a number nor one number per class.
+    """
     rows = []
     for value in (audio, audio if visual is None else visual):
         row = np.asarray(value, np.float64)

@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-# who says that an event is there: the parser, a person who agreed with it, one who moved or renamed
-# it, one who found what it had missed
+# who says that an event is there: the parser, a person who agreed with it, a person who moved or
+# renamed the event, or a person who found what the parser had missed
 ORIGINS = ("parser", "confirmed", "corrected", "added")
 
 
@@ -28,6 +28,9 @@ class Event:
         label: an entry of the vocabulary.
         score: mean probability over the event, in [0, 1]; None if unknown.
         origin: one of `ORIGINS`.
+
+    Raises:
+        ValueError: it does not end after it starts, or no such track or origin.
     """
 
     start_s: float

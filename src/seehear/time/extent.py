@@ -12,14 +12,14 @@ from seehear.time.grid import TimeGrid
 from seehear.time.spans import Span, clipped, gaps, joined, shifted
 
 PARSED, ABSENT = "parsed", "absent"
-# what stands for a class where a format has no better place for seconds that were not parsed
+# written in place of a class by formats that have no other way to mark seconds as not parsed
 NOT_PARSED = "[not parsed]"
-# of times and scores, in memory as in JSON: a timeline read back equals the one written
+# decimals of times and scores, in memory as in JSON: a timeline read back equals the one written
 DIGITS = 6
 
 
 def rounded(start_s: float, end_s: float) -> Span:
-    """Return both ends of an event with `DIGITS` decimals, never the same."""
+    """Return both ends of an event with `DIGITS` decimals; the second stays after the first."""
     start, end = round(start_s, DIGITS), round(end_s, DIGITS)
     return (start, end) if end > start else (start, round(start + 10**-DIGITS, DIGITS))
 
@@ -28,12 +28,17 @@ def rounded(start_s: float, end_s: float) -> Span:
 class Extent:
     """Which seconds of a track are known.
 
-    Outside `parsed` nothing is known of the track: what is not there was neither seen nor missed.
+    Outside `parsed` nothing is known of the track: an event may have happened there or not.
 
     Args:
         state: `parsed`, or `absent` for a track that the file does not have.
-        parsed: stretches in seconds, sorted and joined on construction; none of an absent track.
+        parsed: stretches (start, end) in seconds, sorted and joined on construction; an absent
+            track has none.
         reviewed: stretches that a person has gone through completely.
+
+    Raises:
+        ValueError: no such state, a stretch that ends before it starts, or an absent track with
+            parsed stretches.
     """
 
     state: str = ABSENT

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-# of a step: containers often run a few audio frames over, which is not a further segment
+# share of a step: a container often lasts a few audio frames longer; they make no segment
 _SHORTEST_TAIL = 0.25
 
 
@@ -17,6 +17,9 @@ class TimeGrid:
         count: number of segments, at least 0.
         step_s: length of one segment in seconds.
         start_s: where segment 0 begins, seconds from the clip's start.
+
+    Raises:
+        ValueError: a negative count, a step that is not positive, or a start that is not finite.
 
     Examples:
         >>> TimeGrid(10).edges(3)
@@ -39,7 +42,10 @@ class TimeGrid:
 
     @classmethod
     def covering(cls, duration_s: float, step_s: float = 1.0) -> "TimeGrid":
-        """Return the grid of a clip: at least one segment, none for a tail under a quarter step."""
+        """Return the grid of a clip of so many seconds.
+
+        It has at least one segment; a remainder of up to a quarter step gets none of its own.
+        """
         return cls(max(1, math.ceil(duration_s / step_s - _SHORTEST_TAIL)), step_s)
 
     @property
@@ -65,7 +71,7 @@ class TimeGrid:
         return TimeGrid(max(last - first, 0), self.step_s, self.edges(first)[0])
 
     def index_at(self, time_s: float) -> int:
-        """Return the segment that holds `time_s`, clipped to the grid."""
+        """Return the segment that holds `time_s`; a time outside the grid gets the nearest one."""
         # the small push keeps 0.3/0.1 in segment 3 although the quotient is 2.9999...
         index = math.floor((time_s - self.start_s) / self.step_s + 1e-9)
         return min(max(index, 0), self.count - 1)

@@ -1,7 +1,8 @@
 """The probabilities of one clip as a timeline keeps them: a byte each.
 
-A probability is cut down to a step of 1/200, never rounded up: whether it reaches a threshold that
-is a multiple of .005 is known as before.  In JSON the bytes are deflated and written in base64.
+A probability is cut down to a multiple of 1/200 and never rounded up, so whether it reaches a
+threshold that is such a multiple does not change.  In JSON the bytes are deflated and written in
+base64.
 """
 
 import math
@@ -103,7 +104,8 @@ class Kept:
         """Return what a timeline of so many segments and classes keeps.
 
         Raises:
-            ValueError: it is kept in another way, or there is more or less of it.
+            ValueError: the steps are others than 1/`LEVELS`, or there are too many or too few
+                numbers.
         """
         if value["levels"] != cls.LEVELS:
             raise ValueError(f"scores.levels: expected {cls.LEVELS}, got {value['levels']}")

@@ -8,13 +8,13 @@ class MediaFile:
     """A media file as it was when it was parsed; `seehear.media.identify` makes one.
 
     Args:
-        path: relative, with `/` between folders: below the folder that was parsed, or the file's
-            name.
+        path: where it lies below the folder that was parsed, with `/` between folders; for a file
+            parsed alone, its name.
         bytes: its size.
-        hash: of its content; survives renaming.
-        duration_s: how long it lasts.
-        frame_rate: mean frames a second; None: not known, or no picture.
-        start_timecode: what the file says its first frame is, `HH:MM:SS:FF`; None: nothing.
+        hash: of its content; it stays the same when the file is renamed.
+        duration_s: how long it lasts, in seconds.
+        frame_rate: frames a second on average; None: not known, or no picture.
+        start_timecode: the time code of its first frame, `HH:MM:SS:FF`; None: the file has none.
     """
 
     path: str

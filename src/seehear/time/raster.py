@@ -28,11 +28,11 @@ def run_edges(row: NDArray[np.generic]) -> tuple[NDArray[np.intp], NDArray[np.in
 
 
 def rasterise(intervals: Iterable[tuple[float, float]], grid: TimeGrid) -> NDArray[np.bool_]:
-    """Return which segments `intervals` (seconds) cover for at least half of their length, (T,).
+    """Return which segments of a grid some intervals, in seconds, switch on, (T,).
 
-    Exact for intervals on the grid's edges.  An interval shorter than half a step still marks the
-    segment that holds its middle: an event that was found never disappears.  Intervals are taken
-    one by one, so touching ones merge.
+    Each end of an interval is moved to the nearest edge of the grid, halves upwards.  Where both
+    ends move to the same edge, the segment that holds the interval's middle is on: an event that
+    was found never disappears.  Intervals that touch become one run of segments.
     """
     row = np.zeros(grid.count, np.bool_)
     for start_s, end_s in intervals:

@@ -1,9 +1,9 @@
-"""A timeline with a new answer of the machine: what a person did stays, the rest is renewed.
+"""A timeline with a new answer of the parser: what a person did stays, the rest is new.
 
-The new answer may come from other scores, another model or other words.  An event that a person
-confirmed, corrected or added stays as it is; what was removed stays away; in a stretch that was
-reviewed nothing changes, for the classes it was reviewed for.  Everything else is the machine's,
-and what it found is kept beside (`Timeline.review.machine`).
+The new answer may come from other thresholds, another model or other words.  An event that a person
+confirmed, corrected or added stays as it is, and what was removed stays away.  In a stretch that
+was reviewed nothing changes for the classes it was reviewed for.  Everything else comes from the
+new answer, which is also kept unchanged in `Timeline.review.machine`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -47,10 +47,10 @@ def between(before: Timeline, now: Timeline) -> Difference:
 
 
 def renewed(before: Timeline, fresh: Timeline) -> Timeline:
-    """Return a new answer of the machine with what a person did to the one before.
+    """Return a new answer of the parser with what a person did to the one before.
 
     Args:
-        before: as it stands.
+        before: the timeline as it stands.
         fresh: the new answer for the same clip, as the parser gives it.
     """
     machine = tuple(event for event in fresh.events if event.origin == "parser")
@@ -73,7 +73,7 @@ def renewed(before: Timeline, fresh: Timeline) -> Timeline:
 
 
 def _reviewed_words(before: Timeline, names: tuple[str, ...]) -> tuple[str, ...] | None:
-    """Return for which classes stretches were reviewed; None: all of the new ones."""
+    """Return the classes that stretches were reviewed for; None: every class there is now."""
     if before.review is not None and before.review.words is not None:
         return before.review.words
     reviewed = any(extent.reviewed for extent in before.tracks.values())
@@ -87,7 +87,12 @@ def looked_for(timeline: Timeline) -> tuple[str, ...]:
 
 
 def widened(timeline: Timeline, names: tuple[str, ...]) -> Timeline:
-    """Return a timeline whose vocabulary goes on with more classes, of which nothing was found."""
+    """Return a timeline with a longer vocabulary; nothing was found of the classes added.
+
+    Args:
+        timeline: to be widened.
+        names: its vocabulary, then the classes added.
+    """
     more = len(names) - len(timeline.vocabulary)
     if not more or timeline.kept is None:
         return replace(timeline, vocabulary=names)
@@ -139,8 +144,9 @@ def conjunctions(line: Timeline, events: Iterable[Event]) -> list[Event]:
     """Return the audio_visual events: where audio and visual ones of a class hold together.
 
     Args:
-        line: whose scores they get; one that stands there already stays as it is.
-        events: of both tracks.
+        line: gives them scores: from its kept probabilities, or from an audio_visual event of its
+            own that has the same class and times.
+        events: audio and visual ones.
     """
     there: dict[tuple[str, Track], list[Event]] = {}
     for event in events:

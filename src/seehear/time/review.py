@@ -16,9 +16,9 @@ class Edit:
     """One time that a person, or a file of theirs, changed a timeline.
 
     Args:
-        at: when, in the form of ISO 8601.
-        did: what, in a few words.
-        by: who; None: not given.
+        at: date and time, in the form of ISO 8601.
+        did: what was changed, in a few words.
+        by: name of the person; None: not given.
     """
 
     at: str
@@ -32,8 +32,9 @@ class Review:
 
     Args:
         machine: the events that the parser found, all tracks.
-        words: the classes that reviewed stretches were gone through for; None: the vocabulary.
-        added: classes of the vocabulary that a person brought in and no parser looked for.
+        words: the classes for which the reviewed stretches were looked through; None: all of the
+            vocabulary.
+        added: classes of the vocabulary that a person added; the parser did not look for them.
         edits: the oldest first.
     """
 

@@ -18,14 +18,17 @@ class Scores:
         segment_prob: float array (T, 2, C), track axis 0 audio, 1 visual.
         grid: when each of the T rows happens.
         vocabulary: the C class names.
-        track_prob: pooled probability of each track, (2, C); what the gate `own` reads. None:
-            maximum over time. For clips parsed in windows (T, 2, C): each segment has the gate of
-            its windows.
-        clip_prob: pooled probability of the clip, (C,), or (T, C) likewise; what the gate `joint`
-            reads. None: maximum over tracks.
+        track_prob: pooled probability of each track, (2, C), which the gates `own` and `or` read;
+            None: the maximum over time. For clips parsed in windows (T, 2, C): each segment has
+            the gate of its windows.
+        clip_prob: pooled probability of the clip, (C,), which the gate `joint` reads; None: the
+            maximum over tracks. For clips parsed in windows (T, C).
         present: whether the clip has an audio and a visual track; an absent track yields no event.
-        notes: a line for each thing that a reader of them should know, such as that the parser was
-            trained on other footage.
+        notes: a line for each thing that a reader of the scores should know, such as that the
+            parser was trained on other footage.
+
+    Raises:
+        ValueError: an array of another shape.
     """
 
     segment_prob: NDArray[np.floating]
@@ -55,7 +58,7 @@ class Scores:
             )
 
     def pooled(self) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-        """Return (track_prob ([T,] 2, C), clip_prob ([T,] C)), filling in the documented maxima."""
+        """Return `track_prob` and `clip_prob`, with the maximum in place of one that is None."""
         track, clip = self.track_prob, self.clip_prob
         if track is None:
             track = self.segment_prob.max(axis=0, initial=0.0)

@@ -2,7 +2,7 @@
 
 
 def time_text(time_s: float) -> str:
-    """Return `m:ss.d` or `h:mm:ss.d`.
+    """Return a time in seconds as `m:ss.d`, from an hour on as `h:mm:ss.d`.
 
     Examples:
         >>> time_text(61.25), time_text(3600)

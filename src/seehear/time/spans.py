@@ -1,9 +1,9 @@
-"""The one interval algebra: half-open intervals `[start, end)` on a line, of seconds, segments or
+"""Union, intersection and difference of half-open intervals `[start, end)`: of seconds, segments or
 microseconds.
 
-`joined` is a loop that also bridges gaps; `covered` is a scan over sorted edges that does a million
-intervals at once.  Union, intersection and difference follow from `covered` by counting: where at
-least one holds, where both hold, where the first holds and the second does not.
+`joined` is a loop that also bridges gaps.  `covered` counts, in one scan over the sorted edges, how
+many intervals cover each place; a million intervals take one scan.  The other operations follow
+from that count: a union is where at least one interval is, an intersection where both are.
 """
 
 from collections.abc import Iterable, Sequence
@@ -85,7 +85,7 @@ def gaps(spans: Iterable[Span], start: float, end: float) -> list[Span]:
     """
     found = list(spans)
     if any(first <= start and end <= last for first, last in found):
-        return []  # as it mostly is: nothing is missing
+        return []  # the usual case: nothing is missing
     return difference([(start, end)], found)
 
 
@@ -97,12 +97,11 @@ def shifted(spans: Iterable[Span], by: float) -> list[Span]:
 def covered(
     edges: Sequence[tuple[NDArray[Place], NDArray[Place]]], weights: Sequence[int], least: int
 ) -> tuple[NDArray[Place], NDArray[Place]]:
-    """Return (starts, ends) of where the weights of the intervals that hold sum to at least
-    `least`.
+    """Return the starts and ends of the stretches whose intervals weigh at least `least` together.
 
     Args:
         edges: for each group of intervals its starts and its ends, (n,) each, in any order.
-        weights: what an interval of each group counts.
+        weights: the weight of an interval of each group; a negative one takes away.
         least: the sum wanted, at least 1.
 
     Returns:

@@ -38,7 +38,7 @@ from seehear.time.timeline_json import (
 )
 
 SUFFIX = ".timeline.json"
-KEPT_SUFFIX = ".features.npz"  # of what encoders made of the clip, beside its timeline
+KEPT_SUFFIX = ".features.npz"  # of the file beside a timeline that holds the clip's features
 _HINT = "is this a seehear timeline?"
 
 
@@ -56,11 +56,15 @@ class Timeline:
             not empty. One that is not named was parsed throughout.
         parser: how the timeline was made (preset or model, encoders with weight hashes, thresholds,
             version).
-        warnings: what was degraded in the input, one line each.
+        warnings: what was wrong with the input, one line each.
         media: the file that was parsed; None: not recorded.
-        removed: what a person took away; a score and an origin mean nothing there.
+        removed: events that a person took away; their score and origin have no meaning.
         kept: probabilities of every class, segment and track; None: none were kept.
-        review: what people did beyond that, and what the parser had found; None: nobody did.
+        review: what people did beyond that, and what the parser had found; None: nobody did
+            anything.
+
+    Raises:
+        ValueError: an event has a class outside the vocabulary.
     """
 
     source: str
@@ -116,13 +120,13 @@ class Timeline:
         return tuple(e for e in self.events if e.track is track and label in (None, e.label))
 
     def support(self, track: Track | str, label: str | None = None) -> tuple[Span, ...]:
-        """Return when anything is on in a track, or one class: the union of its events, in
-        seconds.
+        """Return the stretches, in seconds, that events of a track cover, of one class if `label`
+        is given.
         """
         return tuple(joined((e.start_s, e.end_s) for e in self.on(track, label)))
 
     def parsed(self, track: Track | str) -> tuple[Span, ...]:
-        """Return which seconds of a track are known; of audio_visual those of both."""
+        """Return which seconds of a track are known; for audio_visual those known of both."""
         if Track(track) is Track.AUDIO_VISUAL:
             audio, visual = (self.tracks[name].parsed for name in ("audio", "visual"))
             return tuple(intersection(audio, visual))
@@ -130,7 +134,7 @@ class Timeline:
 
     def unparsed(self, track: Track | str) -> tuple[Span, ...]:
         """Return which seconds of a track are not known, between the grid's start and the clip's
-        end; of an absent track, which has none, nothing.
+        end; nothing for an absent track.
         """
         if Track(track) is Track.AUDIO_VISUAL:
             parts = [self.tracks[name] for name in ("audio", "visual")]
@@ -141,7 +145,12 @@ class Timeline:
         return tuple(gaps(self.parsed(track), self.grid.start_s, self.duration_s))
 
     def reviewed(self, track: Track | str, label: str) -> tuple[Span, ...]:
-        """Return which seconds of a track a person has gone through for a class."""
+        """Return which seconds of a track a person has gone through for a class.
+
+        Args:
+            track: audio or visual.
+            label: the class.
+        """
         words = None if self.review is None else self.review.words
         if label not in (self.vocabulary if words is None else words):
             return ()
@@ -170,8 +179,9 @@ class Timeline:
         return self.kept.prob(str(Track(track)))
 
     def gaps(self, track: Track | str, label: str | None = None) -> tuple[Span, ...]:
-        """Return when nothing is on in a track, or one class, between the grid's start and the
-        clip's end; only where the track was parsed, for elsewhere nothing is known of it.
+        """Return the stretches without an event of a track, or of one class if `label` is given.
+
+        Only stretches that were parsed count, between the grid's start and the clip's end.
         """
         known = clipped(self.parsed(track), self.grid.start_s, self.duration_s)
         return tuple(difference(known, self.support(track, label)))
@@ -238,12 +248,23 @@ class Timeline:
         visual_prob: NDArray[np.floating] | None = None,
         **fields: Any,
     ) -> Self:
-        """Return the timeline of two binary matrices (T, C); runs of ones become events, edges are
-        segment edges.  Where `tracks` says that a track was not parsed, there is none.
+        """Return the timeline of two matrices (T, C) of 0 and 1; `to_arrays` gives them back.
 
-        `audio_prob` and `visual_prob` (T, C) give each event its score: the mean over the event;
-        for audio_visual events the mean of the smaller of the two.  `to_arrays` gives the same
-        matrices back.
+        Runs of ones become events, which begin and end at edges of segments.
+
+        Args:
+            audio, visual: (T, C), which segments are on.
+            grid: the T segments.
+            vocabulary: the C classes.
+            source: name of the clip.
+            duration_s: its length in seconds; None: the end of the grid.
+            audio_prob, visual_prob: (T, C); an event's score is their mean over the event, an
+                audio_visual event's the mean of the smaller of the two; None: no score.
+            fields: further fields of the timeline; where `tracks` says that a track was not parsed
+                there is no event.
+
+        Raises:
+            ValueError: a matrix of another shape.
         """
         names = tuple(vocabulary)
         duration_s = round(grid.end_s if duration_s is None else duration_s, DIGITS)
@@ -289,7 +310,7 @@ class Timeline:
         return max(self.grid.end_s, end_s) if abs(end_s - self.duration_s) < 1e-6 else end_s
 
     def to_dict(self) -> dict[str, Json]:
-        """Return the JSON object of the contract."""
+        """Return the timeline as a JSON object (schema `seehear.timeline/2`)."""
         media = {} if self.media is None else {"media": media_json(self.media)}
         kept = {} if self.kept is None else {"scores": self.kept.to_dict()}
         review = {} if self.review is None else {"review": review_json(self.review)}
@@ -364,7 +385,7 @@ class Timeline:
         """Return the timeline of JSON text, or of the file at a `Path`.
 
         Raises:
-            DataError: not JSON, not a timeline, or a file larger than any.
+            DataError: not JSON, not a timeline, or a file too large to be one.
         """
         if isinstance(text, Path):
             return cls.from_dict(read_json(text, anything), where=text)
@@ -392,9 +413,10 @@ def _moved(events: Iterable[Event], by_s: float) -> tuple[Event, ...]:
 def _known(
     tracks: Mapping[str, Extent], grid: TimeGrid, on: dict[Track, NDArray[np.bool_]]
 ) -> dict[Track, tuple[Span, ...] | None]:
-    """Take out of `on` what lies in segments that were not parsed.
+    """Switch off, in `on` itself, all segments that were not parsed.
 
-    Returns where each track was parsed; None stands for everywhere.
+    Returns:
+        Where each track was parsed; None stands for everywhere.
     """
     spans: dict[Track, tuple[Span, ...] | None] = {Track.AUDIO_VISUAL: None}
     for track in (Track.AUDIO, Track.VISUAL):

@@ -1,7 +1,7 @@
-"""The parts of a timeline as JSON, and older editions as the newest.
+"""The parts of a timeline as JSON, and the step from an older edition to the newest.
 
-`seehear.timeline/1` said `parsed` or `absent` of a whole track, and nothing of the media file, of
-where events come from, or of what a person had done.
+`seehear.timeline/1` said `parsed` or `absent` of a whole track.  It said nothing of the media file,
+of where events come from, or of what a person had done.
 """
 
 import math
@@ -18,14 +18,15 @@ from seehear.time.spans import Span
 
 SCHEMA = "seehear.timeline/2"
 _FIRST = "seehear.timeline/1"
-# of what is read: arrays are made of this many segments, and of this many times classes
+# arrays of this size are made: the most segments, and segments times classes, that are read
 MOST_SEGMENTS, MOST_CELLS = 1_000_000, 100_000_000
-MOST_S = 1e9  # of a time that is read: thirty years
+MOST_S = 1e9  # the latest time that is read, in seconds: thirty years
 
 
 def clean(data: Json) -> Json:
-    """Return a timeline of any edition with every field checked; what is no timeline comes back as
-    it is.
+    """Return a timeline of any edition with every field checked.
+
+    A value that is not a timeline comes back as it is.
 
     Raises:
         ValueError: a field is missing, of another form, or beyond what can be.
@@ -86,11 +87,11 @@ _TRACKS = record({"tracks": record({"audio": _EXTENT, "visual": _EXTENT})})
 
 
 def migrated(data: Json) -> Json:
-    """Return a timeline of any edition as one of the newest; what is no timeline comes back as it
-    is.
+    """Return a timeline of any edition as one of the newest.
 
-    A track that the first edition calls parsed counts as parsed throughout: over its segments, up
-    to the clip's end and over every event.  The argument is left as it was.
+    A value that is not a timeline comes back as it is.  A track that the first edition calls parsed
+    counts as parsed throughout: over its segments, up to the clip's end and over every event.  The
+    argument is left as it was.
 
     Raises:
         KeyError, TypeError, ValueError, AttributeError: a field is missing or of the wrong type.
