@@ -44,7 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--language",
-        metavar="LANGUAGE",
+        metavar="NAME",
         default="en",
         help="language of the captions: en (default) or de",
     )
@@ -80,7 +80,7 @@ def _add_parser(parser: argparse.ArgumentParser) -> None:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--preset", metavar="NAME", help="zero-shot parser: offline (default) or clip")
     how.add_argument(
-        "--model", metavar="RUN_OR_FILE", help="a trained parser: a run folder or a model file"
+        "--model", metavar="MODEL", help="a trained parser: a run folder or a model file"
     )
     parser.add_argument(
         "--threshold",

@@ -17,11 +17,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--keep-hours",
-        metavar="H",
+        metavar="HOURS",
         type=float,
         default=1.0,
         help=(
-            "delete parts that were replaced more than H hours ago; 0 if nobody else reads the "
+            "delete parts that were replaced longer ago than this; 0 if nobody else reads the "
             "library (default: 1)"
         ),
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def print_json(value: Json) -> None:
-    """Print one JSON value on stdout; what is not text of a file name becomes question marks."""
+    """Print one JSON value on stdout; bytes of a file name that are not UTF-8 become `?`."""
     text = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
     print(text.encode("utf-8", "replace").decode())
 
@@ -33,8 +33,8 @@ def table(
     """Print a table on stdout: ruled on a terminal, plain aligned text elsewhere.
 
     Columns of numbers are flush right and never fold; columns of words are flush left and fold
-    where they must.  What a terminal is too narrow for follows below, under the first column once
-    more: nothing is cut off.
+    where they must.  Columns that a narrow terminal has no room for follow in another table below,
+    again beside the first column, so nothing is cut off.
     """
     from rich.console import Console
     from rich.markup import escape
@@ -113,7 +113,8 @@ class Progress:
     Args:
         total: items to do, where that is known.
         label: what is done.
-        timed: the time left is told, from the items done so far; else the details tell it.
+        timed: show the time left, estimated from the items done so far; False where the details of
+            `advance` say it.
     """
 
     def __init__(self, total: int | None, label: str, *, timed: bool = True) -> None:

@@ -3,8 +3,8 @@
 The result is what `seehear train` leaves behind: weights with everything needed to run them
 (recipe, feature set, vocabulary, grid, decoding) in one safetensors file; beside it the same
 description as JSON for people to read, and the networks as a graph that runs without PyTorch.  A
-run of an older version has no graph yet: `seehear convert RUN` adds it.  Libraries go another way
-(`convert_library`).
+run of an older version has no graph yet: `seehear convert RUN` adds it.  Libraries are converted
+in `convert_library`.
 """
 
 import argparse
@@ -64,14 +64,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--video",
-        metavar="CHECKPOINT",
+        metavar="FILE",
         type=Path,
         help="dhhn only: the checkpoint kept for the visual track; CHECKPOINT is then used for "
         "audio",
     )
     parser.add_argument(
         "--features",
-        metavar="NAME",
+        metavar="SET",
         help="feature set the checkpoint was trained on (default: told by its input widths)",
     )
     parser.add_argument(
@@ -212,11 +212,15 @@ def describe(
     """Return the description of a converted model, in the form of a trained run's.
 
     Args:
+        system: one of `SYSTEMS`.
         sizes: options of `build` read from the checkpoint.
+        features: name of the feature set; None: the one whose inputs have these widths.
+        vocabulary: file of the classes, one per line; None: LLP's.
         sources: the files by copy (`main`, `visual`).
 
     Raises:
-        ConfigError: input widths of no known feature set, or a vocabulary of another size.
+        ConfigError: no feature set has this name or inputs of these widths, or the vocabulary has
+            another size.
     """
     from seehear.data import LLP_VOCABULARY, Vocabulary
     from seehear.recipes import FEATURES, get

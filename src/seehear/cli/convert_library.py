@@ -17,7 +17,7 @@ FORMS = ("parquet", "json")
 
 
 def is_library(args: argparse.Namespace) -> bool:
-    """Return whether a library is to be converted: a run may bear the name of a form, too."""
+    """Return whether a library is to be converted, and not a run that is named like a form."""
     given = args.checkpoint is not None
     return args.system in FORMS and (given or not Path(args.system).exists())
 

@@ -112,7 +112,7 @@ def update_index(library: Path) -> None:
 
 
 class _Change:
-    """The settings that the options ask for, from those of a parser."""
+    """Changes the settings of a parser to those that the options ask for."""
 
     def __init__(self, args: argparse.Namespace) -> None:
         self._limits = _numbers("threshold", args.threshold, most=2)
@@ -130,7 +130,7 @@ class _Change:
                 raise ConfigError(f"expected seconds, 0 or more, got {value}", parameter=name)
 
     def __call__(self, decoding: "Decoding") -> "Decoding":
-        """Return the settings."""
+        """Return the settings with what was asked for put in; the rest stays."""
         if self._limits:
             audio, visual = self._limits[0], self._limits[-1]
             decoding = replace(decoding, threshold=audio, visual_threshold=visual)

@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--out",
         type=Path,
         default=Path("seehear-demo"),
-        metavar="DIR",
+        metavar="FOLDER",
         help="folder for everything it makes; run again to go on (default: seehear-demo)",
     )
     what.add_argument(
@@ -40,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--dataset",
         type=Path,
         default=None,
-        metavar="DIR",
+        metavar="FOLDER",
         help="only make the clips with their labels: a dataset to train on",
     )
     parser.add_argument(

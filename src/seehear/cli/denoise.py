@@ -49,7 +49,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
             "(default: paper)"
         ),
     )
-    add("--split", default="train", help="split whose clips are denoised (default: train)")
+    add(
+        "--split",
+        metavar="NAME",
+        default="train",
+        help="split whose clips are denoised (default: train)",
+    )
     add(
         "--tracks",
         choices=_TRACKS,
@@ -81,7 +86,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--nothing",
-        metavar="VARIANT",
+        metavar="NAME",
         help=(
             "prompt for a segment with none of the classes: other, none, not-class, "
             "not-class-spelled, or word:TEXT (default: other)"
@@ -90,8 +95,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add(
         "--audio-template",
         metavar="TEXT",
-        help="sentence around every audio prompt, which stands for {} (default: This is a sound "
-        "of {})",
+        help="sentence for every audio prompt, with {} where the prompt goes (default: This is a "
+        "sound of {})",
     )
     for track in ("visual", "audio"):
         add(
@@ -131,21 +136,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--alpha",
-        metavar="X",
+        metavar="N",
         help=(
-            "an unreliable positive label becomes X times the similarity of its segment to the "
-            "class; fit takes X from the similarities themselves, fit*0.75 three quarters of "
+            "an unreliable positive label becomes N times the similarity of its segment to the "
+            "class; fit takes N from the similarities themselves, fit*0.75 three quarters of "
             "that (default: 4; for offline encoders fit)"
         ),
     )
     add(
         "--beta",
-        metavar="X",
+        metavar="N",
         help="likewise for unreliable negatives (default: 0.4; for offline encoders fit)",
     )
     add(
         "--trim",
-        metavar="SHARE",
+        metavar="P",
         type=float,
         help="share of each group that is left out as outliers (default: 0, as published)",
     )
@@ -251,7 +256,7 @@ def _options(args: argparse.Namespace) -> "tuple[Denoising, tuple[str, ...]]":
     """Return the choices, and the names of those that were given.
 
     Raises:
-        ConfigError: one that is none.
+        ConfigError: a choice has a value that it does not take.
     """
     from seehear.labels.lsld.options import PROFILES, Denoising
 

@@ -1,4 +1,4 @@
-"""`seehear evaluate`: the ten figures of a prediction, what stands behind them, the setting."""
+"""`seehear evaluate`: the ten figures of a prediction, the counts behind them, the setting."""
 
 import argparse
 import sys
@@ -61,11 +61,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="DATASET",
         help="a folder with dataset.toml, or with the tables of a benchmark",
     )
-    add("--split", help="split to score (default: test, else another that has truth)")
+    add(
+        "--split",
+        metavar="NAME",
+        help="split to score (default: test, else another that has truth)",
+    )
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument(
         "--model",
-        metavar="RUN",
+        metavar="MODEL",
         help=(
             "a run folder, model file, or the address of a shared model "
             "(hf://owner/name, s3://...); needs --features"
@@ -74,7 +78,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     source.add_argument(
         "--predictions",
         type=Path,
-        metavar="PRED",
+        metavar="PATH",
         help=(
             "folder of *.timeline.json, a tab-separated "
             "file (filename track onset offset event_label), or an .npz of arrays"
@@ -94,7 +98,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
             "likeness or none (default: the recipe's choice)"
         ),
     )
-    add("--device", default="cpu", help="where --model computes (default: cpu)")
+    add("--device", metavar="NAME", default="cpu", help="where --model computes (default: cpu)")
     add(
         "--truth",
         choices=READINGS,
@@ -142,7 +146,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add(
         "--compare",
         type=Path,
-        metavar="PRED",
+        metavar="PATH",
         help="other predictions, or another RUN, to compare with, clip by clip",
     )
     add("--per-class", action="store_true", help="also show a table by class")
@@ -204,7 +208,7 @@ def run(args: argparse.Namespace) -> int:
 def _figures(
     dataset: Dataset, made: "_Decisions", truth: Truth | None, report: Report | None
 ) -> dict[str, Any]:
-    """Return our figures; None stands for those that the truth of the dataset says nothing of."""
+    """Return our figures; None for those that the truth of the dataset cannot decide."""
     if truth is None or report is None:
         nothing = dict.fromkeys(FIGURE_KEYS)
         return {**nothing, "figures": nothing}
@@ -229,8 +233,8 @@ def _figures(
 
 
 def _told(dataset: Dataset) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    """Return what leaves out figures of which the truth says nothing: those of one track alone,
-    where it tells only what is heard and seen at once.
+    """Return a function that puts None for figures that the truth cannot decide: those of one
+    track, where the truth holds only what is heard and seen at once.
     """
     return partial(told, joint=dataset.joint)
 
@@ -261,7 +265,7 @@ def _official(
 
 
 def _warnings(args: argparse.Namespace, dataset: Dataset) -> list[str]:
-    """Return what the truth of the splits that are looked at leaves out."""
+    """Return warnings about rows of truth that are left out, of each split that is used."""
     splits = dict.fromkeys((args.split, args.tune or args.split))
     return [text for name in splits for text in dataset.split(name).warnings(args.truth)]
 
@@ -310,8 +314,16 @@ def _pooled(report: Report) -> dict[str, dict[str, float | int | None]]:
 
 @dataclass(frozen=True)
 class _Decisions:
-    """Audio and visual decisions (N, T, C), what the setting says about them, which segments
-    (2, N, T) were not parsed; probabilities, events and lengths of the clips where there are any.
+    """Decisions about N clips of T segments and C classes.
+
+    Args:
+        audio: (N, T, C).
+        visual: (N, T, C).
+        about: what the setting says about them.
+        unparsed: (2, N, T), which segments were not parsed; None: all were.
+        probs: of each clip (T, 2, C), where there are any.
+        events: of each clip, where there are any.
+        lengths: segments of each clip; None or left out: those of the grid.
     """
 
     audio: NDArray[np.bool_]
@@ -415,7 +427,7 @@ def _decided(
 
 
 def _every_score(found: Predictions, dataset: Dataset) -> list[NDArray[np.floating]] | None:
-    """Return the probabilities of all clips, 0 for those scored as empty; None: others lack."""
+    """Return the probabilities of all clips, 0 for those scored as empty; None if some lack."""
     rows = [of_clip for of_clip in found.scores if of_clip is not None]
     if not rows or len(found.scores) - len(rows) > len(found.missing):
         return None
@@ -427,7 +439,7 @@ def _every_score(found: Predictions, dataset: Dataset) -> list[NDArray[np.floati
 
 
 def _note_unparsed(predictions: Path, unparsed: dict[str, Any]) -> None:
-    """Say how segments count of which nothing was known."""
+    """Say how many segments were not parsed, and how they count."""
     for track, gone in unparsed.items():
         if gone["segments"]:
             print(
@@ -440,7 +452,7 @@ def _note_unparsed(predictions: Path, unparsed: dict[str, Any]) -> None:
 
 
 def _unparsed(found: Predictions, split: Split) -> dict[str, Any]:
-    """Return of each track how many segments were not parsed, and in which clips."""
+    """Return for each track how many segments were not parsed, and in which clips."""
     told = {}
     for track in TRACKS:
         gone = np.zeros((len(split), 1), np.bool_)

@@ -60,7 +60,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="only these tracks, separated by commas: audio, visual, audio_visual (or heard, "
         "seen, both)",
     )
-    parser.add_argument("--labels", metavar="LIST", help="only these classes, such as Dog,Speech")
+    parser.add_argument("--labels", metavar="WORDS", help="only these classes, such as Dog,Speech")
     parser.add_argument(
         "--min-score",
         metavar="P",
@@ -78,7 +78,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--base",
-        metavar="ADDRESS",
+        metavar="URL",
         help="the web address below which the videos lie, for links to them (iiif, label-studio)",
     )
     parser.add_argument(
@@ -237,7 +237,7 @@ def _one_file(args: argparse.Namespace, selection: "Selection") -> "LibraryClips
 
 
 def _files(args: argparse.Namespace, selection: "Selection") -> "LibraryClips":
-    """Write a file a clip."""
+    """Write one file per clip."""
     from seehear.library.export import write_files
 
     folder = _folder(args)
@@ -266,7 +266,7 @@ def _clips(
 
 
 def _table_file(args: argparse.Namespace, name: str) -> Path:
-    """Return the file of a table that is not text."""
+    """Return the file of a table; one that is not text cannot be printed instead."""
     if args.out is None:
         raise ConfigError(
             f"expected a file for {args.to}, which is not text to print",
@@ -279,7 +279,7 @@ def _table_file(args: argparse.Namespace, name: str) -> Path:
 
 
 def _check_out(path: Path, form: str) -> None:
-    """Find out before the work whether a file can be written and is none that must stay."""
+    """Refuse a file that cannot be written, or whose name is that of a video or timeline."""
     from seehear.data import MEDIA_SUFFIXES
     from seehear.time import SUFFIX
 
@@ -295,7 +295,7 @@ def _check_out(path: Path, form: str) -> None:
 
 
 def _folder(args: argparse.Namespace) -> Path:
-    """Return the folder of a file a clip; what is called as one of these files is none."""
+    """Return the folder for one file per clip; a name that ends like such a file is refused."""
     from seehear import export
 
     ending = export.get(args.to).suffix

@@ -53,6 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--jobs",
+        metavar="N",
         type=int,
         default=None,
         help="decoding processes (default: one per core, at most 8; on a cluster as many as it "
@@ -71,7 +72,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="keep a row per frame besides the row per segment",
     )
     parser.add_argument(
-        "--dtype", choices=("float32", "float16"), default="float32", help="of the stored rows"
+        "--dtype",
+        choices=("float32", "float16"),
+        default="float32",
+        help="type of the stored numbers",
     )
     parser.add_argument(
         "--fps",
@@ -83,6 +87,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_audio_stream(parser)
     parser.add_argument(
         "--device",
+        metavar="NAME",
         default=None,
         help="where encoders run: cpu, cuda, ... (default: each encoder's own choice)",
     )

@@ -1,4 +1,4 @@
-"""`seehear fetch`: what is public of a dataset into the layout we read; what is left is listed."""
+"""`seehear fetch`: the public parts of a dataset, in the layout we read; the rest is listed."""
 
 import argparse
 import sys
@@ -23,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "dataset", choices=(_LLP, "lfav", "ave", "unav100", "vggsounder"), help="which dataset"
     )
     parser.add_argument(
-        "--out", required=True, metavar="DIR", help="dataset folder to write; run again to go on"
+        "--out", required=True, metavar="FOLDER", help="dataset folder to write; run again to go on"
     )
     parser.add_argument(
         "--only",
@@ -241,7 +241,7 @@ def _clips(part: "Part") -> str:
 
 
 def _show_next(out: str) -> None:
-    """Say what can be run on features whose figures nobody has published for these systems."""
+    """Say what can be run on features for which these systems have no published figures."""
     for inputs, folders in (("valor", ("CLIP", "CLAP")), ("uwav", ("feats_CLIP", "feats_CLAP"))):
         if all((Path(out) / folder).is_dir() for folder in folders):
             command = f"seehear reproduce table1 {out} --features {out} --inputs {inputs}"

@@ -1,4 +1,4 @@
-"""Tables of figures on the terminal: percent with one decimal, beside every one its setting."""
+"""Tables of figures on the terminal: percent with one decimal, each table with its setting."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,7 +19,7 @@ LEVELS = ("segment", "event")
 
 
 def percent(value: float | None) -> str:
-    """Return a fraction as percent with one decimal; a dash for one that does not exist."""
+    """Return a fraction as percent with one decimal; a dash for None."""
     return "-" if value is None else f"{100 * value:.1f}"
 
 
@@ -53,7 +53,7 @@ def setting_line(setting: Mapping[str, Any]) -> str:
 
 
 def _prior(setting: Mapping[str, Any]) -> list[str]:
-    """Return what stood beside the network, if anything did."""
+    """Return the prior that was used beside the network, if there was one."""
     prior = setting.get("prior") or "none"
     return [] if prior == "none" else [f"prior {prior}"]
 
@@ -124,7 +124,7 @@ def _bounds(pair: Sequence[float] | None) -> str:
 
 
 def _show_official(official: Mapping[str, Any], note: str) -> None:
-    """Print a benchmark's own figures: where they are of several subsets, one a column."""
+    """Print a benchmark's own figures, with a column for each subset."""
     figures = official["figures"]
     whose = list(dict.fromkeys(key.partition("/")[0] for key in figures))
     names = list(dict.fromkeys(key.partition("/")[2] for key in figures))

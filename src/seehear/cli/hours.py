@@ -1,7 +1,7 @@
 """How far the parsing of many files is: hours of video done, of how many, and the time left.
 
-How long files are that were not opened yet is taken from their sizes: as many seconds a byte as in
-those that are done.
+The length of files that were not opened yet is estimated from their sizes, by the seconds per byte
+of those that are done.
 """
 
 import time
@@ -25,11 +25,11 @@ class Hours:
         self._running: dict[str, float] = {}
 
     def reached(self, name: str, time_s: float) -> None:
-        """Take note up to which second a file is read."""
+        """Note up to which second a file has been read."""
         self._running[name] = time_s
 
     def finished(self, name: str, size: int, duration_s: float | None) -> None:
-        """Take note that a file is done; None: it failed, and counts no more."""
+        """Note that a file is done; without a duration it failed and no longer counts."""
         self._running.pop(name, None)
         if duration_s is None:
             self._bytes -= size
@@ -48,7 +48,7 @@ class Hours:
 
 
 def length(seconds: float) -> str:
-    """Return a length of time as it is said.
+    """Return a length of time with the unit that suits it.
 
     Examples:
         >>> length(7), length(90), length(5400), length(720000)

@@ -72,7 +72,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         choices=tuple(_TRACKS),
         help="track of rows that do not name one (default: the format's usual one)",
     )
-    parser.add_argument("--events", metavar="LIST", help="only these classes, such as Dog,Speech")
+    parser.add_argument("--events", metavar="WORDS", help="only these classes, such as Dog,Speech")
     parser.add_argument(
         "--vocabulary", metavar="FILE", type=Path, help="only these classes, one per line"
     )
@@ -89,7 +89,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="the files name everything in their clips: what they do not name is not there",
     )
     parser.add_argument("--by", metavar="NAME", help="who annotated, for the record")
-    parser.add_argument("--split", default="test", metavar="NAME", help="of a dataset (test)")
+    parser.add_argument(
+        "--split", default="test", metavar="NAME", help="with --as truth, the split (default: test)"
+    )
     parser.add_argument(
         "--format",
         metavar="NAME",
@@ -97,7 +99,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         + ", ".join(interchange.names()),
     )
     parser.add_argument(
-        "--fps", metavar="RATE", type=float, help="frames a second, where a file does not say"
+        "--fps", metavar="N", type=float, help="frames a second, where a file does not say"
     )
     parser.add_argument(
         "--start-timecode",
@@ -270,7 +272,7 @@ def _hints(args: argparse.Namespace) -> "Hints":
 
 
 def _options(text: str) -> str:
-    """Return a text with options in the place of parameters."""
+    """Return a text that names options instead of parameters."""
     return _spoken(SeehearError(text))
 
 

@@ -1,4 +1,4 @@
-"""Which media files the user means, and what of them."""
+"""Which media files the user means, and which of their audio streams."""
 
 import argparse
 from collections.abc import Iterable
@@ -20,8 +20,8 @@ class Inputs:
 
     Args:
         files: to do.
-        failed: what cannot be looked at, with the reason.
-        skipped: folder -> paths below it of what is not media.
+        failed: what cannot be read, with the reason.
+        skipped: folder -> paths below it of files that are not media.
     """
 
     files: list[Wanted]
@@ -30,11 +30,11 @@ class Inputs:
 
 
 def collect(paths: Iterable[Path], *, everything: bool = False) -> Inputs:
-    """Return the media files of files and folders, what cannot be read, what was passed over.
+    """Return the media files among files and folders, what cannot be read, and what was skipped.
 
     Args:
         paths: files and folders.
-        everything: also try files that are not called as media are.
+        everything: also try files whose names do not end as those of media do.
     """
     found: dict[Path, Wanted] = {}
     failed: list[tuple[Path, MediaError]] = []
@@ -61,7 +61,7 @@ def collect(paths: Iterable[Path], *, everything: bool = False) -> Inputs:
 
 
 def _storage(path: Path) -> str | None:
-    """Return the address of a storage that a path was made of; web pages are none."""
+    """Return the address of a storage that a path was made of; None for a path or a web address."""
     address = address_of(path)
     return None if address is None or address.startswith(_WEB) else address
 

@@ -78,7 +78,7 @@ def show_installation(about: dict[str, Any]) -> None:
         f"seehear {about['seehear']}, Python {about['python']}, {about['system']},"
         f" {about['processors']} processors; {packages}\n"
     )
-    # those for work on seehear itself are nobody else's business
+    # extras for work on seehear itself are left out
     rows = [_row(extra, has) for extra, has in about["extras"].items() if extra in PARTS]
     weighs = any(row[-1] for row in rows)
     header = ["extra", "needed by", "state", "how to get it", "at most"]

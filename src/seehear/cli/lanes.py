@@ -1,6 +1,6 @@
-"""The terminal's view of a timeline: three lanes (heard, seen, both), a bar for each class in it.
+"""A timeline on the terminal: three lanes (heard, seen, both), with a bar for each class in them.
 
-On a terminal in colour and with block characters; elsewhere plain `#` and `.`, which any log can
+A terminal gets colour and block characters, anything else plain `#` and `.`, which any log can
 hold.  Seconds in which a track was not parsed are hatched, or `?`.
 """
 
@@ -21,10 +21,10 @@ LANES = (
 )
 _PLAIN = (".", "#", "?")  # nothing there, there, not parsed
 _BLOCKS = ("·", "█", "╱")
-_TOLD = 3  # stretches that were not parsed are named, the others counted
+_TOLD = 3  # so many unparsed stretches are named, the others counted
 _NAME = 24  # characters of a class name at most
 _LEAST = 10  # columns of a bar at least
-_PAPER = 100  # columns where there is no terminal
+_PAPER = 100  # columns where the output is no terminal
 
 
 def lanes(timeline: Timeline, *, width: int, blocks: bool = False) -> list[tuple[str, str]]:
@@ -86,7 +86,7 @@ def _nothing(timeline: Timeline, track: Track) -> str:
 
 
 def _unknown(timeline: Timeline, track: Track) -> str:
-    """Return which seconds of a track were not parsed, in words; nothing where all were."""
+    """Return in words which seconds of a track were not parsed; empty if all were."""
     spans = timeline.unparsed(track)
     if not spans:
         return ""
@@ -137,7 +137,7 @@ def summary(timeline: Timeline) -> str:
 
 
 def clock(time_s: float) -> str:
-    """Return `m:ss` or `h:mm:ss`, with tenths below a minute."""
+    """Return `m:ss` or `h:mm:ss`; below a minute seconds with tenths, such as `7.0 s`."""
     if time_s < 60:
         return f"{time_s:.1f} s"
     whole = round(time_s)
@@ -154,7 +154,7 @@ def _columns(timeline: Timeline, most: int) -> TimeGrid:
 
 
 def _ruler(grid: TimeGrid) -> str:
-    """Return times under which bars stand: start, middle, end."""
+    """Return the line of times above the bars: start, middle, end."""
     row = [" "] * (grid.count + 8)
     for share in (0.0, 0.5) if grid.count >= 20 else (0.0,):
         text = clock(grid.end_s * share) if share else "0"

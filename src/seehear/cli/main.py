@@ -45,8 +45,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("doctor", "check the installation and a dataset"),
 }
 
-# optional package, as imported -> the extra that brings it; commands that need more name it
-# themselves
+# optional package, as imported -> the extra that brings it; a command that needs more extras
+# stands in _COMMAND_EXTRAS
 _EXTRAS = {
     "av": "media",
     "PIL": "media",
@@ -79,7 +79,12 @@ class _Parser(argparse.ArgumentParser):
 
 
 def build_parser(only: str | None = None) -> argparse.ArgumentParser:
-    """Return the parser; only that command's module is imported and its options filled in."""
+    """Return the parser of the command line.
+
+    Args:
+        only: the one command to import and fill in with its options, which keeps start-up short;
+            None: all are listed, none is filled in.
+    """
     parser = _Parser(
         prog="seehear",
         description="What is heard, what is seen, and when.",
@@ -137,7 +142,7 @@ def _asked(argv: list[str]) -> str | None:
 
 
 def _decoder_ahead(argv: list[str]) -> contextlib.AbstractContextManager[None]:
-    """Return what holds a decoding process ready for `parse`: it starts while we do."""
+    """Return a context that starts a decoding process for `parse`, ready when it is needed."""
     if argv[:1] != ["parse"] or not any(map(os.path.exists, argv[1:])):
         return contextlib.nullcontext()
     from seehear.streaming.spare import started_ahead
@@ -154,7 +159,7 @@ def _parse(parser: argparse.ArgumentParser, argv: list[str]) -> argparse.Namespa
     if unknown:
         from seehear.cli.options import options
 
-        parser.prog = f"seehear {args.command}"  # whose --help says what there is
+        parser.prog = f"seehear {args.command}"  # the message points to the --help of the command
         name = unknown[0].partition("=")[0]
         meant = _meant(name, options(parser, args.command)) if name[:2] == "--" else ""
         parser.error(f"unrecognized arguments: {' '.join(unknown)}{meant}")
@@ -162,7 +167,7 @@ def _parse(parser: argparse.ArgumentParser, argv: list[str]) -> argparse.Namespa
 
 
 def _meant(name: str, known: Iterable[str]) -> str:
-    """Return the question behind a misspelt name; nothing if no known name is near."""
+    """Return ` (did you mean ...?)` for a misspelt name; empty if no known name is near."""
     from seehear.closest import closest
 
     near = closest(name, known)
@@ -190,12 +195,12 @@ def _line(
 
 
 def entry() -> None:
-    """Run from the shell: kill and a closed terminal stop it in order, as Ctrl-C does."""
+    """Run from the shell; a kill or a closed terminal stops it in order, as Ctrl-C does."""
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)  # not every system has both
         if number is not None and signal.getsignal(number) == signal.SIG_DFL:
             signal.signal(number, _stop)
-    # file names need not be text: they come out as they are
+    # file names need not be UTF-8: their bytes are printed as they are
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="surrogateescape")
     sys.exit(main())

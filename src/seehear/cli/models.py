@@ -24,7 +24,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     fetch = actions.add_parser("fetch", help="fetch weights into the cache and verify them")
     verify = actions.add_parser("verify", help="read every cached file again and compare hashes")
     for action in (fetch, verify):
-        action.add_argument("id", nargs="*", help="ids; default for verify: everything cached")
+        action.add_argument(
+            "id", nargs="*", metavar="ID", help="ids; default for verify: everything cached"
+        )
         action.add_argument("--preset", choices=("offline", "clip"), help="all weights of a preset")
     fetch.add_argument(
         "--from",
@@ -105,7 +107,7 @@ def _spoken(error: SeehearError) -> str:
 
 
 def _complain(rows: list[dict[str, str]]) -> None:
-    """Print a line for each failure; one for all if nothing could be done: the causes are alike."""
+    """Print a line for each failure, or one line with the first reason if all failed."""
     failures = [row for row in rows if row["state"] == "failed"]
     if failures and len(failures) == len(rows):
         print(

@@ -25,8 +25,8 @@ def spoken(error: SeehearError, parser: argparse.ArgumentParser, command: str) -
 def option_of(parameter: str, parser: argparse.ArgumentParser, command: str) -> str:
     """Return what `command` calls a parameter: an option, or the word for an argument.
 
-    A parameter of no option keeps its name; what follows a space is kept, as in
-    `settings training.epochs`.
+    A parameter without an option keeps its name.  What follows a space stays, as in
+    `settings training.epochs`, which becomes `--set training.epochs`.
 
     Args:
         parameter: as a Python caller writes it.

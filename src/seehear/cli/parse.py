@@ -71,7 +71,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="zero-shot parser: offline (default; small encoders) or clip (CLIP and CLAP)",
     )
     how.add_argument(
-        "--model", metavar="RUN_OR_FILE", help="a trained parser: a run folder or a model file"
+        "--model", metavar="MODEL", help="a trained parser: a run folder or a model file"
     )
     parser.add_argument(
         "--prior",
@@ -86,13 +86,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--format",
         action="append",
         default=[],
-        metavar="FORMAT",
+        metavar="NAME",
         dest="formats",
         help="format of the files written: json (default), csv, vtt, srt, html, ... (repeatable)",
     )
     parser.add_argument(
         "--out",
-        metavar="DIR",
+        metavar="FOLDER",
         help="folder or address to write to (default: the current folder)",
     )
     parser.add_argument(
@@ -156,7 +156,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_archive(parser: argparse.ArgumentParser) -> None:
-    """Add the options of an archive that was begun."""
+    """Add the options for going on with a folder of results."""
     parser.add_argument(
         "--again",
         choices=("changed", "all"),
@@ -187,7 +187,7 @@ def _add_archive(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_kept(parser: argparse.ArgumentParser) -> None:
-    """Add the options of what is kept for other questions."""
+    """Add the options for keeping features, and for parsing from kept ones."""
     parser.add_argument(
         "--keep",
         choices=("features", "features-half"),
@@ -255,10 +255,10 @@ def _mirror(args: argparse.Namespace) -> "Mirror | None":
 
 
 def _check(args: argparse.Namespace, formats: Sequence[str]) -> None:
-    """Refuse options that make no sense.
+    """Refuse options with wrong values, and options that do not go together.
 
     Raises:
-        ConfigError: they do not.
+        ConfigError: there are some.
     """
     _check_numbers(args)
     check_audio_stream(args)
@@ -279,7 +279,7 @@ def _found(args: argparse.Namespace) -> Inputs:
 
 
 def _check_numbers(args: argparse.Namespace) -> None:
-    """Refuse numbers that make no sense.
+    """Refuse numbers outside their range.
 
     Raises:
         ConfigError: there is one.
@@ -291,10 +291,10 @@ def _check_numbers(args: argparse.Namespace) -> None:
 
 
 def _check_watch(args: argparse.Namespace) -> None:
-    """Refuse options that do not go with each other.
+    """Refuse options that do not go with `--watch`, or need it.
 
     Raises:
-        ConfigError: they do not.
+        ConfigError: there are some.
     """
     interval_s = args.interval
     if not args.watch:
@@ -313,7 +313,7 @@ def _check_watch(args: argparse.Namespace) -> None:
 
 
 def _formats(values: list[str]) -> list[str]:
-    """Return the formats to write; an unknown one is found out before hours of work."""
+    """Return the formats to write; an unknown one is refused here, before hours of work."""
     named = [name for name in ",".join(values).split(",") if name]
     formats = list(dict.fromkeys(named)) or ["json"]
     if formats == ["json"]:
@@ -335,7 +335,7 @@ def _parser(args: argparse.Namespace) -> "Parser":
     from seehear.media.container import require_av
     from seehear.parser.options import make_parser
 
-    # else every video would fail with it; the preset's own extra brings what it needs besides
+    # said once here, else every video would fail; the preset's extra brings PyAV and the rest
     require_av("clip" if args.preset == "clip" else "offline")
     parser = make_parser(**_options(args))
     parser.audio_stream = args.audio_stream
@@ -358,7 +358,7 @@ class _Session:
         self._args = args
         self._parser: Parser | None = None
         self._archive: ParsedArchive | None = None
-        # only asked to print: nothing is left behind
+        # with only JSON to print, nothing is written
         if not args.json or args.out is not None or args.formats:
             wishes = Wishes(args.again, args.overwrite_changed, args.retry)
             self._archive = ParsedArchive(Path(args.out or ""), wishes, whole=args.out is not None)
@@ -372,7 +372,7 @@ class _Session:
             self.parse(found)
 
     def watch(self) -> None:
-        """Parse what comes, until Ctrl-C or the end of the process is asked for."""
+        """Parse what comes, until Ctrl-C or a signal to end."""
         from seehear.cli.watch import Watch
 
         interval_s = self._args.interval or _INTERVAL_S
@@ -382,7 +382,7 @@ class _Session:
             while True:
                 found = collect(map(Path, self._args.paths), everything=self._args.everything)
                 for path, error in found.failed:
-                    if not path.is_dir():  # one that is only empty needs no word
+                    if not path.is_dir():  # a folder that is only empty is not reported
                         self.result.tell(f"{error}; it will be looked at again")
                 self.parse(seen.whole(found))
                 self.result.print()
@@ -437,7 +437,7 @@ class _Session:
                 length_s = None if parsed.timeline is None else parsed.timeline.duration_s
                 hours.finished(str(path), sizes[path], length_s)
                 result.add(by_path[path], parsed, note=bar.note)
-                # where nothing was done, the failure is all there is to say
+                # a single file that failed has its own line already
                 if len(tasks) > 1 or not result.failed:
                     bar.advance(detail=f"files, {hours.text()}")
 

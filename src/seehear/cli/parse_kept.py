@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from seehear.parser import Parser
 
 KEEPS: "dict[str, Precision]" = {"features": "exact", "features-half": "half"}
-# of timelines that speak of the very content that is there now
+# standings of timelines that were made from the content the file has now
 _SAME = (Standing.DONE, Standing.WORDS, Standing.PARSER)
 
 
@@ -27,7 +27,7 @@ def check_keep(args: argparse.Namespace, formats: Sequence[str]) -> None:
     """Refuse to keep features where nothing would find them.
 
     Raises:
-        ConfigError: no timeline is written.
+        ConfigError: no timeline is written beside which they could lie, or no video is parsed.
     """
     if args.keep is None:
         return
@@ -38,7 +38,9 @@ def check_keep(args: argparse.Namespace, formats: Sequence[str]) -> None:
     if "json" not in formats:
         raise ConfigError("needs timelines (json) among the formats", parameter="keep")
     if args.json and args.out is None and not args.formats:
-        raise ConfigError("needs a folder to keep them in", parameter="keep", hint="give --out DIR")
+        raise ConfigError(
+            "needs a folder to keep them in", parameter="keep", hint="give --out FOLDER"
+        )
 
 
 def library_of(args: argparse.Namespace) -> Path | None:
@@ -79,10 +81,10 @@ def _check_library(args: argparse.Namespace, library: Path) -> None:
 
 
 def settle(args: argparse.Namespace, library: Path | None) -> None:
-    """Settle where results go and what is done again: a library is asked for its own sake.
+    """Set where results go and what is done again; a library is written into itself.
 
     Raises:
-        ConfigError: nothing would be written over.
+        ConfigError: `--overwrite-changed` without `--again`, which writes over nothing.
     """
     if library is not None and args.out is None and (args.formats or not args.json):
         args.out, args.again = str(library), args.again or "changed"
@@ -91,7 +93,7 @@ def settle(args: argparse.Namespace, library: Path | None) -> None:
 
 
 def about_origins(args: argparse.Namespace) -> Iterator[str]:
-    """Yield what to say of folders with videos and kept features, where nothing else was said."""
+    """Yield a note on each folder that holds videos and kept features, unless --from is given."""
     from seehear.library.kept import is_library, keeps_features
 
     for path in map(Path, args.paths):
@@ -112,7 +114,7 @@ def _has_media(folder: Path) -> bool:
 def keeper(
     args: argparse.Namespace, archive: ParsedArchive | None, tasks: Mapping[Path, FileTask]
 ) -> "Callable[[Path], KeptWriter] | None":
-    """Return what gives the writer of a file's features; None: nothing is kept."""
+    """Return a function from a file to the writer of its features; None: nothing is kept."""
     from seehear.features.kept import KeptWriter
 
     where = kept_as(args, archive, tasks)
@@ -122,7 +124,7 @@ def keeper(
 def kept_as(
     args: argparse.Namespace, archive: ParsedArchive | None, tasks: Mapping[Path, FileTask]
 ) -> "Callable[[Path], tuple[Path, Precision]] | None":
-    """Return what says where a file's features are kept, and how; None: they are not."""
+    """Return a function from a file to where its features are kept, and how; None: nowhere."""
     from seehear.features.beside import kept_path
 
     if args.keep is None or archive is None:
@@ -131,7 +133,7 @@ def kept_as(
 
 
 def without_rows(look: Look, archive: ParsedArchive, args: argparse.Namespace) -> None:
-    """Have those parsed again that are done, but of which features were not kept as asked."""
+    """Put files back to be parsed whose timelines are done but whose features were not kept."""
     if args.keep is None:
         return
     precision = KEEPS[args.keep]
@@ -199,7 +201,7 @@ def _answer_all(
 
 
 def _may_answer(task: FileTask, archive: ParsedArchive, args: argparse.Namespace) -> bool:
-    """Return whether features of a file were kept that may answer, and are as they are to be."""
+    """Return whether a file has kept features that may answer, with the precision asked for."""
     from seehear.features.beside import kept_path
 
     timeline = archive.timeline_path(task)

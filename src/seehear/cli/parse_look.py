@@ -17,7 +17,7 @@ def look_lines(look: Look, archive: ParsedArchive, made: Made, *, first: bool) -
         look: what was found.
         archive: where.
         made: how timelines would be made now.
-        first: nothing was parsed yet; later, what is done was seen being done.
+        first: whether this is the first look of the run; only then it says how many are done.
     """
     moved = [task for task in look.tasks() if task.moved]
     if moved:
@@ -55,7 +55,7 @@ def kept_lines(kept: Sequence[FileTask], archive: ParsedArchive) -> Iterator[str
 
 
 def _left_parts(left: Sequence[FileTask], archive: ParsedArchive, made: Made) -> Iterator[str]:
-    """Yield for each reason how many files stand so, which, and in what the first differs."""
+    """Yield for each standing how many files have it, which, and how the first one differs."""
     for standing in Standing:
         tasks = [task for task in left if task.standing is standing]
         if tasks:

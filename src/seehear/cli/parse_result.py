@@ -67,13 +67,13 @@ class Result:
         return len(self._order) > _SHOWN
 
     def tell(self, line: str) -> None:
-        """Say once what is so of every file."""
+        """Print a note, unless it was printed before."""
         if line not in self._told:
             self._told.add(line)
             say(f"seehear: note: {line}")
 
     def take(self, found: Inputs) -> None:
-        """Tell what of the files and folders is not done, and why."""
+        """Take in the files to do; say which files and folders are left out, and why."""
         for path, error in found.failed:
             if self.failed.get(str(path)) != error.problem:
                 self.fail(str(path), error)
@@ -86,7 +86,7 @@ class Result:
             self._order.setdefault(file.path, len(self._order))
 
     def look(self, look: Look, made: Made) -> None:
-        """Tell what of a look at the archive is not parsed now, and show what is done."""
+        """Say which files a look at the archive leaves out, and show those that are done."""
         assert self._archive is not None
         new = [failure for failure in look.failed if failure.source not in self.failed]
         look, first = replace(look, failed=new), not self._standing
@@ -103,7 +103,7 @@ class Result:
         self._changed |= any(task.moved for task in look.tasks())
 
     def _stands(self, task: FileTask) -> None:
-        """Show a timeline that is there already, and write what is wanted of it and missing."""
+        """Show a timeline that exists already, and write those of its formats that are missing."""
         from seehear.time import Timeline
 
         assert self._archive is not None
@@ -128,13 +128,13 @@ class Result:
         (note or say)(f"seehear: {error}")
 
     def stop(self, error: UnreachableError) -> None:
-        """Take in that a place is out of reach: what is left is left."""
+        """Take in that a place cannot be reached: the rest of the files is not tried."""
         self._stopped = True
         say(f"seehear: {error}")
         self.index()
 
     def writable(self, tasks: Sequence[FileTask]) -> list[FileTask]:
-        """Return the files whose results can be written; hours of work are not for nothing.
+        """Return the files whose results can be written, so that no hours of work are lost.
 
         Raises:
             ConfigError: the folder of the results cannot be made or takes no files.
@@ -155,7 +155,7 @@ class Result:
         return kept
 
     def _files(self, task: FileTask) -> dict[str, Path]:
-        """Return what is written of a file, by format.
+        """Return the paths that are written for a file, by format.
 
         The timeline, by which the file counts as done, comes last.
         """
@@ -182,7 +182,7 @@ class Result:
             self.fail(source, error, note)
 
     def _parsed(self, task: FileTask, timeline: "Timeline", note: Note) -> None:
-        """Write a timeline in all formats, unless another changed the one in its place meanwhile.
+        """Write a timeline in all formats, unless somebody else changed the one there meanwhile.
 
         Raises:
             SeehearError: the disk refuses.
@@ -218,7 +218,9 @@ class Result:
         from seehear import export
 
         written = self._written.setdefault(self._order[task.file.path], [])
-        media = task.file.path if task.file.path.is_file() else None  # of a library it may be gone
+        media = (
+            task.file.path if task.file.path.is_file() else None
+        )  # a clip of a library may have lost its video
         for form, path in wanted.items():
             written.append(export.write(timeline, form, path, media=media))
             if self._mirror is not None:
@@ -232,7 +234,7 @@ class Result:
         self._shown[self._order[file.path]] = timeline if whole else summary(timeline)
 
     def index(self) -> None:
-        """Bring the index of the library up to date, where there is one to be."""
+        """Bring the index of the library up to date, if a timeline was written into one."""
         if not (self._out_given and self._changed):
             return
         self._changed = False
@@ -281,7 +283,7 @@ class Result:
         return 1 if self._standing or self._left else 2
 
     def _list_failures(self) -> None:
-        """List all failures at the end, above which hours of work may stand."""
+        """List all failures again at the end: the first may be hours up the screen."""
         assert self._archive is not None
         kept = self._archive.failures
         where = f" (kept in {kept.path}; --retry tries again)" if list(kept) else ""

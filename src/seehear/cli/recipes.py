@@ -16,10 +16,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="action", metavar="ls|show|diff", required=True)
     listing = commands.add_parser("ls", help="list every recipe, one per line")
     show = commands.add_parser("show", help="print one whole recipe on a page")
-    show.add_argument("name", metavar="NAME")
+    show.add_argument("name", metavar="NAME", help="a recipe")
     diff = commands.add_parser("diff", help="show where two recipes differ")
-    diff.add_argument("a", metavar="A")
-    diff.add_argument("b", metavar="B")
+    diff.add_argument("a", metavar="A", help="a recipe")
+    diff.add_argument("b", metavar="B", help="another")
     for command in (show, diff):
         command.add_argument("--features", metavar="SET", help="as adapted to this feature set")
         command.add_argument(
@@ -195,7 +195,7 @@ def _network(network: Mapping[str, Any]) -> list[str]:
 def _stage(number: int, stage: Mapping[str, Any]) -> list[str]:
     """Return what a stage does, and below it what it sets and changes."""
     needs = f" (needs {', '.join(stage['needs'])})" if stage["needs"] else ""
-    functions = (".fn", ".name")  # a changed loss says its formula too
+    functions = (".fn", ".name")  # not needed: a changed loss comes with its formula
     changes = {key: v for key, v in stage["change"].items() if not key.endswith(functions)}
     lines = [f"{number}. {stage['name']}: {stage['does']}{needs}"]
     for values in (stage["settings"], changes):

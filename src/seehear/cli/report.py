@@ -67,7 +67,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     for name in ("run", "lanes"):
         add[name].add_argument(
-            "--split", help="split to show (default: test, else another that has truth)"
+            "--split",
+            metavar="NAME",
+            help="split to show (default: test, else another that has truth)",
         )
         add[name].add_argument(
             "--against",
@@ -87,17 +89,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     for name in ("similarity", "strips"):
         add[name].add_argument(
-            "--split", default="train", help="split whose labels were denoised (default: train)"
+            "--split",
+            metavar="NAME",
+            default="train",
+            help="split whose labels were denoised (default: train)",
         )
         add[name].add_argument(
-            "--track", choices=("audio", "visual"), default="visual", help="default: visual"
+            "--track",
+            choices=("audio", "visual"),
+            default="visual",
+            help="track to show (default: visual)",
         )
     add["similarity"].add_argument(
-        "--classes", metavar="A,B", help="classes to draw (default: all that occur)"
+        "--classes", metavar="WORDS", help="classes to draw (default: all that occur)"
     )
     for name in ("run", "strips", "lanes"):
         add[name].add_argument(
-            "--clips", metavar="A,B", help="clips to show (default: chosen, from best to worst)"
+            "--clips", metavar="LIST", help="clips to show (default: chosen, from best to worst)"
         )
         add[name].add_argument(
             "--examples",
@@ -126,7 +134,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
             )
         else:
             parser_.add_argument(
-                "--out", type=Path, metavar="DIR", required=True, help="folder of the pictures"
+                "--out", type=Path, metavar="FOLDER", required=True, help="folder of the pictures"
             )
             parser_.add_argument(
                 "--format",
@@ -159,7 +167,7 @@ def run(args: argparse.Namespace) -> int:
 def _write(args: argparse.Namespace) -> tuple[list[Path], list[str]]:
     """Write the page or the pictures; return them, and a line for each run that cannot be read.
 
-    Whether they can be written is found out first.
+    Whether they can be written is checked before the work.
     """
     pages = {"run": _run, "clip": _clip}
     if args.action in pages:
@@ -223,7 +231,7 @@ def _run(args: argparse.Namespace) -> list[Path]:
 
 
 def _changes(systems: Sequence["System"], dataset: "Dataset") -> list[str]:
-    """Return what of the dataset is not as it was when each run was trained."""
+    """Return a line for each run whose dataset has changed since it was trained."""
     from seehear.runs.description import changed_since
 
     told = {system.name: changed_since(system.about, dataset) for system in systems}

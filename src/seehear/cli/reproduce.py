@@ -23,20 +23,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out",
         required=True,
-        metavar="DIR",
+        metavar="FOLDER",
         type=Path,
         help=(
             "output folder; run again to go on; tables that share a folder share runs and labels"
         ),
     )
-    parser.add_argument("--rows", metavar="KEY,KEY", help="only these rows (default: all)")
+    parser.add_argument("--rows", metavar="LIST", help="only these rows (default: all)")
     parser.add_argument(
         "--seeds",
         action="append",
         default=[],
-        metavar="1,2,3",
-        help="seeds of every row, or of one row as ROW=1,2,3 (repeatable; default: each recipe's "
-        "own)",
+        metavar="LIST",
+        help="seeds of every row, such as 1,2,3, or of one row as ROW=1,2,3 (repeatable; default: "
+        "each recipe's own)",
     )
     parser.add_argument(
         "--inputs",
@@ -69,7 +69,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ),
     )
     parser.add_argument(
-        "--device", default="auto", metavar="DEVICE", help="cpu, cuda or auto (default)"
+        "--device", default="auto", metavar="NAME", help="cpu, cuda or auto (default)"
     )
     parser.add_argument("--json", action="store_true", help="print the table as JSON")
 
@@ -125,7 +125,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _jobs(device: str) -> int:
-    """Return how many rows run at a time where nobody says."""
+    """Return how many rows run at a time if `--jobs` is not given."""
     return _SHARE_A_CARD if device.startswith("cuda") else os.cpu_count() or 1
 
 

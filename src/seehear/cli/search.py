@@ -115,10 +115,10 @@ A query that begins with - goes after --, or begins with the word not."""
             "(default: 0.4; 0 leaves nothing out)"
         ),
     )
-    parser.add_argument("--out", metavar="DIR", type=Path, help="folder of the cuts")
+    parser.add_argument("--out", metavar="FOLDER", type=Path, help="folder of the cuts")
     parser.add_argument(
         "--media",
-        metavar="DIR",
+        metavar="FOLDER",
         type=Path,
         action="append",
         default=[],
@@ -127,10 +127,10 @@ A query that begins with - goes after --, or begins with the word not."""
 
 
 class _Instead(argparse.Action):
-    """Takes what is asked instead of a query, which then need not stand there.
+    """Stores the value of an option that replaces the query, and makes the query optional.
 
-    (A query of any number of words, none included, would be taken to be none where it follows an
-    option.)
+    With `nargs="*"` argparse would take a query that follows an option to be empty, so the query
+    needs one word or more until such an option is seen.
     """
 
     def __call__(
@@ -140,7 +140,7 @@ class _Instead(argparse.Action):
         values: object,
         option_string: str | None = None,
     ) -> None:
-        """Take it."""
+        """Store the value; the query is no longer required."""
         setattr(namespace, self.dest, values)
         for action in parser._actions:
             if action.dest == "query":
@@ -191,7 +191,7 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def _found(args: argparse.Namespace) -> "Found":
-    """Return what is asked for."""
+    """Return what was found for the query or the example."""
     from seehear.library import OpenWords, search
 
     if args.like is not None:

@@ -34,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--media",
-        metavar="DIR",
+        metavar="FOLDER",
         type=Path,
         action="append",
         default=[],
@@ -42,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--links-to",
-        metavar="DIR",
+        metavar="FOLDER",
         type=Path,
         action="append",
         default=[],
@@ -51,9 +51,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
             "followed (repeatable)"
         ),
     )
-    parser.add_argument("--port", type=int, default=8765, help="default: 8765; 0 takes a free one")
+    parser.add_argument(
+        "--port",
+        metavar="N",
+        type=int,
+        default=8765,
+        help="port to listen on; 0 takes a free one (default: 8765)",
+    )
     parser.add_argument(
         "--host",
+        metavar="HOST",
         default="127.0.0.1",
         help="address to listen on; any but a loopback address needs a token (default: 127.0.0.1)",
     )
@@ -83,12 +90,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="take no uploads (a library of Parquet parts never takes any)",
     )
-    group.add_argument("--preset", help="zero-shot parser of uploads (default: offline)")
     group.add_argument(
-        "--model", metavar="RUN_OR_FILE", type=Path, help="a trained parser instead of a preset"
+        "--preset", metavar="NAME", help="zero-shot parser of uploads (default: offline)"
     )
     group.add_argument(
-        "--events", metavar="CLASSES", help='classes to look for, such as "Dog,Speech"'
+        "--model", metavar="MODEL", type=Path, help="a trained parser instead of a preset"
+    )
+    group.add_argument(
+        "--events", metavar="WORDS", help='classes to look for, such as "Dog,Speech"'
     )
     group.add_argument(
         "--vocabulary", metavar="FILE", type=Path, help="classes to look for, one per line"
@@ -98,24 +107,39 @@ def configure(parser: argparse.ArgumentParser) -> None:
         choices=("features", "features-half"),
         help="keep the encoders' features, as seehear parse does",
     )
-    group.add_argument("--threshold", type=float, help="probability from which a class is present")
     group.add_argument(
-        "--max-mb", type=float, default=500, help="largest file in MB (default: 500)"
+        "--threshold", metavar="P", type=float, help="probability from which a class is present"
     )
     group.add_argument(
-        "--max-seconds", type=float, default=600, help="longest clip in seconds (default: 600)"
+        "--max-mb", metavar="MB", type=float, default=500, help="largest file in MB (default: 500)"
     )
     group.add_argument(
-        "--max-pixels", type=int, default=3840 * 2160, help="largest frame (default: 3840 x 2160)"
+        "--max-seconds",
+        metavar="SECONDS",
+        type=float,
+        default=600,
+        help="longest clip in seconds (default: 600)",
+    )
+    group.add_argument(
+        "--max-pixels",
+        metavar="N",
+        type=int,
+        default=3840 * 2160,
+        help="pixels of the largest frame (default: 3840 x 2160)",
     )
     group.add_argument(
         "--max-memory-mb",
+        metavar="MB",
         type=float,
         default=4000,
         help="memory that parsing may take, in MB (default: 4000; enforced on Linux)",
     )
     group.add_argument(
-        "--time-limit", type=float, default=900, help="seconds that parsing may take (default: 900)"
+        "--time-limit",
+        metavar="SECONDS",
+        type=float,
+        default=900,
+        help="seconds that parsing may take (default: 900)",
     )
 
 
@@ -144,7 +168,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _about_videos(catalogue: "Catalogue", media: list[Path]) -> str | None:
-    """Return what to know where videos of the first clips are refused, or none is found."""
+    """Return a note if videos of the first clips are refused or none is found, else None."""
     if refused := catalogue.refused():
         above = os.path.commonpath([file.parent for file in refused])
         told = f"not shown: {amount(len(refused), 'video')} linked from outside the folders named"
@@ -155,7 +179,7 @@ def _about_videos(catalogue: "Catalogue", media: list[Path]) -> str | None:
     if media:
         folders = ", ".join(map(str, media))
         return f"no videos beside the timelines nor in {folders}, such as {first[0]['name']}"
-    return "no videos beside the timelines; --media DIR names where they lie"
+    return "no videos beside the timelines; --media FOLDER names where they lie"
 
 
 def settings_of(args: argparse.Namespace) -> "Settings":
@@ -257,7 +281,7 @@ def _check_parser(args: argparse.Namespace) -> None:
 
 def _socket(host: str, port: int) -> socket.socket:
     """Return a socket that takes connections from now on."""
-    if not 0 <= port <= _LAST_PORT:  # some systems take the rest of a division instead
+    if not 0 <= port <= _LAST_PORT:  # some systems take a larger number modulo 65536
         problem = f"expected a number from 0 to {_LAST_PORT}, got {port}"
         raise ConfigError(problem, parameter="port")
     listening = None

@@ -25,8 +25,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--licence",
         default="",
-        metavar="SPDX",
-        help="licence of the parser, such as CC-BY-4.0, for the card",
+        metavar="NAME",
+        help="SPDX name of the parser's licence, such as CC-BY-4.0, for the card",
     )
     parser.add_argument("--card", action="store_true", help="only print the model card")
     parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")

@@ -30,7 +30,7 @@ learnt is no better, MODEL holds the parser as it was."""
     parser.add_argument(
         "--how",
         required=True,
-        metavar="HOW",
+        metavar="NAME",
         help=(
             "calibrate: move scores by class and track; refit: also learn from kept features; "
             "train: also train a network"
@@ -47,7 +47,7 @@ learnt is no better, MODEL holds the parser as it was."""
     )
     parser.add_argument(
         "--model",
-        metavar="RUN_OR_FILE",
+        metavar="MODEL",
         type=Path,
         help="the parser that the library was parsed with, if it was a trained one",
     )
@@ -92,7 +92,7 @@ def _trained(args: argparse.Namespace) -> "HowTrained | None":
     """Return how a network is trained; None: none is.
 
     Raises:
-        ConfigError: options of a network, and none is trained.
+        ConfigError: an option of the network without `--how train`.
     """
     from seehear.cli.console import progress
     from seehear.cli.train import parse_settings

@@ -74,14 +74,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     seeds.add_argument("--seed", type=int, metavar="N", help="seed (default: the recipe's)")
     seeds.add_argument(
         "--seeds",
-        metavar="1,2,3",
-        help="train once per seed into RUN/seed-N; print mean and spread",
+        metavar="LIST",
+        help="train once per seed, such as 1,2,3, into RUN/seed-N; print mean and spread",
     )
     parser.add_argument(
         "--evaluate", metavar="SPLIT", help="at the end, score the best epoch on this split"
     )
     parser.add_argument(
-        "--device", default="auto", metavar="DEVICE", help="cpu, cuda or auto (default)"
+        "--device", default="auto", metavar="NAME", help="cpu, cuda or auto (default)"
     )
     parser.add_argument(
         "--save-every",
@@ -266,7 +266,7 @@ def _told(result: dict[str, Any], *, joint: bool) -> dict[str, Any]:
 
 
 def _note(dataset: "Dataset", results: list[dict[str, Any]], evaluated: str | None) -> str | None:
-    """Return what so few seeds, or the clips of the smallest split with figures, do not show."""
+    """Return a caution about few seeds, or few clips in the smallest split that has figures."""
     from seehear.data.scored import caution
 
     scored = {name for name in ("val", evaluated) if name and results[0].get(name)}
@@ -336,7 +336,7 @@ def _spread(results: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _rows(results: list[dict[str, Any]], split: str) -> list[list[object]]:
-    """Return a row of figures for every run, and what they are on average."""
+    """Return a row of figures for every run, then rows of their mean and spread."""
     from seehear.recipes import FIGURES
 
     rows: list[list[object]] = []

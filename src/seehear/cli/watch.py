@@ -1,7 +1,7 @@
-"""Folders that grow, looked at again and again: what is new and whole is handed on.
+"""Folders that grow, looked at again and again: files that are new and whole are handed on.
 
-A file that is still being written is waited for: it is whole when nothing about it has changed from
-one look to the next, or for longer than from one look to the next.
+A file is whole when its size and time stamp are the same as at the last look, or when it was last
+written longer ago than the time between two looks.  Until then it is waited for.
 """
 
 import time
