@@ -79,7 +79,7 @@ class Confidence:
             places.append(place)
         length = places[1] - places[0]
         mean = (sums[1] - sums[0]) / np.where(length > 0, length, 1)
-        last = np.clip(at + count - 1, 0, len(scores) - 1)  # they may end beyond the last
+        last = np.clip(at + count - 1, 0, len(scores) - 1)  # if it ends beyond the last
         mean = np.where(length > 0, mean, scores[last])
         return np.where(count > 0, np.clip(mean, 0, 1), 1.0)
 

@@ -94,7 +94,11 @@ def _table(cuts: Iterable[Cut]) -> str:
 
 
 def edl(library: Path, hits: Iterable[Hit]) -> str:
-    """Return moments as an edit decision list, in the time codes of their files."""
+    """Return moments as an edit decision list, in the time codes of their files.
+
+    Raises:
+        DataError: a timeline cannot be read.
+    """
     known: dict[str, Frames] = {}
     decisions = []
     for hit in hits:

@@ -125,7 +125,7 @@ class Found:
 
 def _distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the distinct values, sorted."""
-    # with indices, although unused: without, NumPy imports its masked arrays, a tenth of our start
+    # with indices, although unused: without them NumPy imports its masked arrays, which is slow
     return np.unique(values, return_index=True)[0]
 
 
@@ -150,7 +150,7 @@ def search(
 
     Raises:
         ConfigError: the text is not a query (see `query`), or names a class that no clip was
-            searched for.
+            searched for; `absent` or `sure` is outside [0, 1].
         DataError: the library has no index, or a damaged one.
         MissingExtraError: DuckDB is not installed.
     """

@@ -152,6 +152,7 @@ def local_library(library: Path) -> Path:
     address, the folder that stands for it here.
 
     Raises:
+        ConfigError: the address carries credentials.
         MediaError: there is none at the address.
         UnreachableError: the address cannot be reached.
     """

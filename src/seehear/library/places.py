@@ -3,8 +3,8 @@
 Each line has a video's size, time of change in nanoseconds, hash (`seehear.media.identity`), the
 timeline made of it, and its path from the library, or its address; names are escaped as in
 addresses (`%20`). While size and time are the same, a video is not read again.  The file only saves
-work: without it, hashes are computed again.  Lines are appended; of several about one path the last
-counts.
+work: without it, hashes are computed again.  Lines are appended; the last line about
+a path counts.
 """
 
 import contextlib

@@ -65,7 +65,7 @@ def edited(timeline: Timeline, wanted: Intended, *, by: str | None = None) -> Ti
     if wanted.complete or not any(extent.reviewed for extent in tracks.values()):
         review = replace(review, words=None)
     line = replace(line, removed=tuple(removed), tracks=tracks, review=review)
-    # of both together, the scores of those that the parser had found are known
+    # an event of both tracks that the parser had found keeps its score
     scored = replace(line, events=tuple(e for e in known.values() if e.track not in TRACKS))
     line = replace(line, events=(*events, *conjunctions(scored, events)))
     return noted(timeline, line, _edit(timeline, line, by))

@@ -37,7 +37,8 @@ class ClipChange:
 
     Args:
         name: of its timeline, a path below the library.
-        counts: number of new events by origin, and of new `removed`: `{"added": 2}`.
+        counts: number of new events by origin, and of removed stretches under `removed`, such as
+            `{"added": 2}`.
         reviewed: whether all of the clip counts as reviewed now.
         changed: whether its file has changed.
     """
@@ -54,7 +55,7 @@ class Imports:
 
     Args:
         rows: number of rows given.
-        clips: how each clip was changed that the rows name.
+        clips: how each clip that the rows name was changed.
         unused: (where, why) of rows that are not used.
         failed: clips that could not be read or written, and why.
         words: classes that some clip did not have, with the number of such clips.

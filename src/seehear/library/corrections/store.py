@@ -2,8 +2,8 @@
 
 A file is replaced atomically, under a lock that others wait for.  So a killed writer or a full disk
 leaves it as it was, and of two people who save at once the second is told instead of undoing the
-first's work.  (In a library of Parquet parts this holds on one machine; of two machines the later
-counts.)
+first's work.  (In a library of Parquet parts this holds on one machine; of two machines, the one
+that writes last wins.)
 """
 
 import hashlib

@@ -120,7 +120,16 @@ class PartsLibrary:
             return next(map(row_content, found), None)
 
     def put(self, path: str, content: bytes, *, now_ns: int) -> None:
-        """Add one timeline, or replace the one of this path; kept features stay."""
+        """Add one timeline, or replace the one of this path; kept features stay.
+
+        Args:
+            path: below the library, with its suffix.
+            content: of the timeline file.
+            now_ns: the time to record as that of its last change.
+
+        Raises:
+            SeehearError: it is not a timeline, or nothing can be written there.
+        """
         _, failed = self.add([Incoming(path, (now_ns, len(content)), content, where=path)])
         if failed:
             raise failed[0]

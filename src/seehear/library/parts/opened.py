@@ -28,7 +28,9 @@ def opened(place: str | Path) -> Path:
     """Return the folder of a library on this machine: its own, or one that stands for an address.
 
     Raises:
-        DataError: there is no library at the address.
+        ConfigError: an unknown kind of address, or one that contains credentials.
+        DataError: there is no library at the address, or it cannot be reached.
+        MissingExtraError: the package of that file system is not installed.
     """
     at = _place(place)
     if isinstance(at, Path):
@@ -46,7 +48,9 @@ def made(place: str | Path) -> PartsLibrary:
     """Return the library of parts at a place; it is created if there is none.
 
     Raises:
-        ConfigError: there is something else.
+        ConfigError: something else lies there, or the address is of an unknown kind.
+        DataError: the address cannot be reached.
+        MissingExtraError: the package of that file system is not installed.
     """
     store: Store
     at = _place(place)

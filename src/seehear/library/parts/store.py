@@ -96,7 +96,7 @@ class LocalStore:
             raise refused(error, target) from error
 
     def remove(self, name: str) -> None:
-        """Take a file away."""
+        """Remove a file; a missing file is not an error."""
         (self.folder / name).unlink(missing_ok=True)
 
     def attach(self, db: "DuckDBPyConnection") -> None:
@@ -108,7 +108,7 @@ class LocalStore:
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
-        """Give a folder for files on their way here."""
+        """Yield a local scratch folder for files that are to be put here."""
         beside = self.folder / FOLDER
         try:
             beside.mkdir(parents=True, exist_ok=True)
@@ -172,7 +172,7 @@ class RemoteStore:
         self._system.makedirs(f"{self._root}/{name}".rpartition("/")[0], exist_ok=True)
 
     def remove(self, name: str) -> None:
-        """Take a file away."""
+        """Remove a file; a missing file is not an error."""
         with self._told(f"{name} cannot be removed"), contextlib.suppress(FileNotFoundError):
             self._system.rm_file(f"{self._root}/{name}")
 
@@ -191,6 +191,6 @@ class RemoteStore:
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
-        """Give a folder for files on their way here."""
+        """Yield a local scratch folder for files that are to be put here."""
         with tempfile.TemporaryDirectory(prefix="seehear-") as folder:
             yield Path(folder)
