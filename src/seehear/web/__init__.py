@@ -6,5 +6,5 @@ catalogue   opaque ids for the clips of a library; nothing outside it is ever re
 pictures    thumbnails, made in a process of their own
 uploads     a bounded queue of videos; each is parsed in a process of its own (`worker`) with limits
 app         the routes
-static      what the browser shows: `app.js` chooses the page by the address after `#`, a file each
+static      what the browser shows: `app.js` chooses the page by what follows `#`; a file a page
 """

@@ -101,7 +101,7 @@ def _errors(app: FastAPI) -> None:
     @app.exception_handler(SeehearError)
     async def _(_: Request, error: SeehearError) -> JSONResponse:
         status = getattr(error, "status", 404 if isinstance(error, UnknownClipError) else 400)
-        return answer(status, error.told(places=False))  # paths are nobody's business
+        return answer(status, error.told(places=False))  # without paths of this machine
 
     @app.exception_handler(RequestValidationError)
     async def _(_: Request, error: RequestValidationError) -> JSONResponse:

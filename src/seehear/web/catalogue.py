@@ -31,9 +31,9 @@ from seehear.time import ABSENT, PARSED, SUFFIX, MediaFile, Timeline
 from seehear.time.spans import joined
 
 RECHECK_S = 3.0  # the folder is looked through at most this often
-_SPANS = 200  # of one clip in a list
+_SPANS = 200  # hits of one clip in a list
 _FINEST = 400  # parts of a clip that its strips in a list can show
-_CLASSES = 300  # in a list of them
+_CLASSES = 300  # classes in a list
 COUNTED = ("heard", "seen", "both", "heard_only", "seen_only")
 _LOG = logging.getLogger(__name__)
 
@@ -89,8 +89,10 @@ class Catalogue:
         self._counts: tuple[tuple[int, int], list[ClassCounts]] = ((0, 0), [])
 
     def refresh(self, *, now: bool = False) -> Updated:
-        """Bring the index up to date, at most every few seconds unless `now`, or unless another
-        wrote it: rows are known by their number.
+        """Bring the index up to date, and return what the latest update did.
+
+        This happens at most every `RECHECK_S` seconds, or at once if `now`, or if another process
+        wrote the index: the numbers of its rows are then others.
         """
         with self._lock:
             due = self._checked is None or self.clock() - self._checked > RECHECK_S
@@ -103,7 +105,7 @@ class Catalogue:
             return self._updated
 
     def _tell(self, line: str) -> None:
-        """Say once what the one who runs the server should know."""
+        """Log a note for whoever runs the server, once."""
         if line not in self._told:
             self._told.add(line)
             _LOG.warning("seehear: note: %s", line)
@@ -133,8 +135,8 @@ class Catalogue:
     def classes(self) -> dict[str, Any]:
         """Return in how many clips each class is heard and seen, the most frequent first.
 
-        `absent` are those that were looked for and found nowhere, `classes` those that `counts` has
-        no room for included.
+        `counts` has at most `_CLASSES` of them, `classes` is the number of all.  `absent` are those
+        that were looked for and found nowhere.
         """
         self.refresh()
         with self._counting:  # beside it the library can be searched
@@ -195,7 +197,7 @@ class Catalogue:
     def _known(self) -> dict[str, Any]:
         """Return what is said of the library beside any page of it, brought up to date."""
         updated = self.refresh()
-        # paths of this machine are nobody's business
+        # without paths of this machine
         failed = [s.replace(str(self.library), self.library.name) for s in updated.failed]
         return {"clips": updated.clips, "failed": failed}
 
@@ -322,7 +324,7 @@ def _said(found: Found) -> list[str]:
 
 
 def _by_clip(found: Found, shown: slice) -> tuple[NDArray[np.int64], dict[int, list[list[float]]]]:
-    """Return the clips with hits, the one with the surest first, and the stretches of some."""
+    """Return the clips with hits, that of the surest hit first, and the stretches of some."""
     clips, first = np.unique(found.clip, return_index=True)
     last = np.append(first, len(found))[1:]
     best = np.maximum.reduceat(found.score, first) if len(first) else first

@@ -16,7 +16,7 @@ _QUIET_DB = -60.0
 
 
 def strip(video: Path, out: Path) -> None:
-    """Write a JPEG of small pictures side by side: of the middle of each share of the clip.
+    """Write a JPEG of `PICTURES` small pictures side by side, from the middles of equal shares.
 
     Raises:
         SeehearError: there is no picture in it, or it is too long to look through.
@@ -45,7 +45,9 @@ def strip(video: Path, out: Path) -> None:
 
 
 def sound(video: Path, out: Path) -> None:
-    """Write how loud each share of a clip is, a byte each: 0 at -60 dB and below, 255 at 0 dB.
+    """Write how loud each of `BINS` equal shares of a clip is, a byte each.
+
+    A byte is 0 at -60 dB and below, and 255 at 0 dB.
 
     Raises:
         SeehearError: there is no sound in it.

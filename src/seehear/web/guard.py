@@ -25,13 +25,13 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
-# no page of another site can send this header without asking first, and then it is told no
+# a page of another site must ask the server before it sends this header, and is refused
 OURS = "x-seehear"
 _HOST = re.compile(r"(?P<name>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>\d{1,5}))?")
 
 
 class Guard:
-    """Refuses what is not for us, asks for the token, and puts `HEADERS` on every answer."""
+    """Refuses requests that may not be answered, and puts `HEADERS` on every answer."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app, self.settings = app, settings
@@ -70,16 +70,16 @@ class Guard:
         return refused or self._without_token(scope, headers) or self._writing(scope)
 
     def _writing(self, scope: Scope) -> Response | None:
-        """Refuse what is no reading where nothing may be changed."""
+        """Refuse requests that may change something, if the library is shown read-only."""
         if not self.settings.read_only or scope["method"] in ("GET", "HEAD"):
             return None
         return PlainTextResponse("this library is shown read-only: nothing was changed\n", 403)
 
     def _from_elsewhere(self, scope: Scope, headers: Headers, host: str) -> Response | None:
-        """Refuse what a page of another site asks for, but for a link to our front page."""
+        """Refuse requests from pages of other sites, except a link to our front page."""
         reading = scope["method"] in ("GET", "HEAD")
         origin = headers.get("origin")
-        # whole texts: there is nothing to take apart, whatever the header holds
+        # compared as whole texts, so a malformed header needs no parsing
         same = origin is None or origin in (f"http://{host}", f"https://{host}")
         site = headers.get("sec-fetch-site", "none")
         link = reading and scope["path"] == "/" and headers.get("sec-fetch-mode") == "navigate"

@@ -1,8 +1,9 @@
-"""What is shown of videos, made in a process of its own, as decoding one can go wrong in any way.
+"""Pictures and loudness of videos, made in a process of its own: decoding may crash or hang.
 
 The process stays: starting one takes longer than a picture.  `python -m seehear.web.pictures` reads
 a `[kind, video, file]` from stdin, a JSON line each, and answers each with a line: `MADE`, `NONE`
-or `NO_ROOM`.  It ends when stdin does, and now and then by itself, so that nothing piles up in it.
+or `NO_ROOM`.  It ends when stdin does, and by itself after `_LIFE` files, so that leaked memory
+cannot add up.
 """
 
 import asyncio
@@ -29,16 +30,21 @@ WIDTH = 320
 # how the file of each kind ends, beside the clip and the state of its video
 KINDS = {"cover": ".jpg", "strip": "-strip.jpg", "sound": "-sound.bin"}
 MADE, NONE, NO_ROOM = "made", "none", "no room"
-# share of the clip and latest second: not far, as frames are decoded from the start; the later
-# ones only where it is black before
+# (share of the clip, latest second) of the frames that are tried until one is not black; none lies
+# far in, as frames are decoded from the start
 _AT = ((0.3, 4.0), (0.5, 8.0), (0.7, 14.0), (0.9, 22.0))
 _LIT = (98, 48)  # a picture is black if this percentile of its grey is below
-_SECONDS = 20
+_SECONDS = 20  # that one picture may take
 _LIFE = 300  # pictures of one process
 
 
 class Pictures:
-    """Makes thumbnails and the like when first asked for and keeps them beside the index."""
+    """Makes thumbnails and the like when first asked for and keeps them beside the index.
+
+    Args:
+        library: the folder.
+        worker: the command that makes them; empty: this module.
+    """
 
     def __init__(self, library: Path, worker: tuple[str, ...] = ()) -> None:
         self.folder = library / FOLDER / "pictures"
@@ -125,7 +131,7 @@ def make(video: Path, out: Path) -> None:
     """Write the thumbnail of `video`.
 
     Raises:
-        MediaError: there is no picture in it.
+        SeehearError: there is no picture in it, it cannot be read, or `out` cannot be written.
     """
     from seehear.files import atomic_path
 
@@ -174,7 +180,7 @@ def answered(video: Path, out: Path, kind: str = "cover") -> str:
 def main() -> None:
     """Answer what is asked on stdin, keeping stdout for answers."""
     answers = os.fdopen(os.dup(1), "w", encoding="ascii")
-    os.dup2(2, 1)  # whatever a library prints is no answer
+    os.dup2(2, 1)  # what a library prints must not be read as an answer
     limit_memory(READING_BYTES)
     limit_resources(cpu_s=None, file_bytes=10_000_000)
     for _, line in zip(range(_LIFE), sys.stdin.buffer, strict=False):

@@ -4,7 +4,7 @@
 def limit_resources(*, cpu_s: float | None, file_bytes: int) -> None:
     """Limit this process: seconds of processor time, the size of its files; no core dumps.
 
-    Systems without these limits (Windows) go by the time limit of the parent alone.
+    On systems without these limits (Windows) only the time limit of the parent holds.
     """
     try:
         import resource

@@ -54,7 +54,7 @@ class Looks:
 
 
 def _stamp(path: Path) -> _Stamp | None:
-    """Return when a file was written, and its size; None where there is none: it lies in parts."""
+    """Return when a file was written, and its size; None if there is none, as in Parquet parts."""
     try:
         stat = path.stat()
     except OSError:

@@ -1,8 +1,8 @@
 """A file as an answer: opened once, and sent from what was opened.
 
 Between the check of a path and its sending a file may be deleted, replaced, cut or made unreadable.
-What counts is therefore the open file: its length at that time is promised, never more is sent, and
-where less has become of it the connection ends early, which is how HTTP says that.
+What counts is therefore the open file.  Its length when it was opened is promised, and no more is
+sent.  If it has become shorter since, the connection ends early: that is how HTTP says so.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""The loop that serves: it ends what holds on when it stops, and hangs up on who says nothing."""
+"""The server loop: it closes silent connections, and when it stops, it ends what still runs."""
 
 import asyncio
 import socket
@@ -11,7 +11,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 _CONNECTIONS = 200
 _PATIENCE_S = 10.0  # for a request to come on an open connection
-_CROWD = 100  # connections from which on we are less patient
+_CROWD = 100  # from so many connections on, silent ones are closed sooner
 _CROWD_PATIENCE_S = 1.0
 _TICKS = 5  # of 0.1 s, between looks at the connections
 _FAREWELL_S = 0.5  # for answers under way, once we stop
@@ -38,7 +38,7 @@ class Server(uvicorn.Server):
         self._silent: Silent = {}  # connection without a request -> since when
 
     async def on_tick(self, counter: int) -> bool:
-        """Look after the connections, then do what the server does."""
+        """Close silent connections now and then, and do what uvicorn does at each tick."""
         if counter % _TICKS == 0:
             self.hang_up(time.monotonic())
         return await super().on_tick(counter)

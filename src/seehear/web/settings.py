@@ -17,7 +17,7 @@ class Limits:
         duration_s: of a clip.
         pixels: of a frame.
         receive_s: seconds that sending the file may take.
-        pace_s, pace_bytes: so many bytes must come in every so many seconds; else it is too slow.
+        pace_s, pace_bytes: at least `pace_bytes` must come every `pace_s` seconds.
         parse_s: seconds that parsing may take.
         teach_s: seconds that teaching may take.
         memory_bytes: that parsing may take, networks included.
@@ -47,7 +47,7 @@ class Settings:
         media: folders besides it where videos may lie.
         host, port: the address it binds to.
         token: what every request must carry; None only on a loopback address.
-        names: host names besides loopback ones and addresses by which browsers may call it.
+        names: host names by which browsers may call it, besides `localhost`.
         uploads: whether videos may be uploaded.
         limits: of uploads.
         parser: how uploads are parsed: `preset` or `model`, and `threshold`, `events` or
@@ -55,7 +55,10 @@ class Settings:
         keep: how features of uploads are kept for other words (`exact`, `half`); None: not.
         worker: the command that parses one upload (see `worker`).
         links: folders that symbolic links to videos may lead into.
-        read_only: visitors change nothing: whatever is no reading is refused.
+        read_only: whether every request that may change something is refused.
+
+    Raises:
+        ValueError: no token, while other machines can reach the address.
     """
 
     library: Path
@@ -79,9 +82,9 @@ class Settings:
     def knows(self, host: str) -> bool:
         """Return whether a browser may call the server by `host` (without port).
 
-        A page of another site can point a name of its own at our address (DNS rebinding), but never
-        an address: so addresses are fine, loopback ones only where the server is for this machine
-        only, and names must be known.
+        A page of another site can point a name of its own at our address (DNS rebinding), so names
+        must be known.  It cannot do so with an address, so addresses are accepted; only loopback
+        ones if the server listens for this machine alone.
         """
         try:
             address = ipaddress.ip_address(host.removeprefix("[").removesuffix("]"))

@@ -88,7 +88,7 @@ class Teaching:
         self.state = {**self.state, "state": "kept" if new else "dropped"}
 
     def _put(self) -> None:
-        """Put the new parser in the place of the old one, which is there until it is."""
+        """Put the new parser in the place of the old one, which comes back if that fails."""
         home, old = self._library / NAME, self._new.with_name(f"{NAME}-old")
         shutil.rmtree(old, ignore_errors=True)
         if home.exists():

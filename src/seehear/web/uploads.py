@@ -115,11 +115,14 @@ class Upload:
 
 
 class Pace:
-    """Ends the receiving of a file that comes too slowly: a context, told of what comes.
+    """A context for receiving a file, which ends it if too few bytes come in time.
+
+    Args:
+        limits: how much must come in which time.
 
     Raises:
-        TimeoutError: within it, at the next wait: too few bytes came in a stretch of `pace_s`, all
-            of it takes longer than `receive_s`, or somebody called `end`.
+        TimeoutError: inside the context: too few bytes came in `pace_s` seconds, the whole file
+            takes longer than `receive_s`, or `end` was called.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -214,7 +217,7 @@ class Uploads:
         return upload
 
     def _refuse(self, suffix: str, length: int | None) -> None:
-        """Refuse what can be seen to be too much before it comes."""
+        """Refuse an upload before it comes: of a wrong kind, too long, or without a place."""
         limits = self.settings.limits
         if not self.settings.uploads:
             raise RefusedError(403, "this server takes no uploads")
@@ -239,7 +242,7 @@ class Uploads:
             raise RefusedError(429, "too many uploads at once; try again when one is done")
 
     def _check_receiving(self) -> None:
-        """Make a place for one more, at the cost of the slowest; new ones are left a while."""
+        """Make room for one more by ending the slowest; those begun just now are spared."""
         limits = self.settings.limits
         receiving = [upload for upload in self.by_id.values() if upload.state == "receiving"]
         if len(receiving) < limits.receiving:
@@ -324,7 +327,7 @@ class Uploads:
             shutil.rmtree(self.waiting_room, ignore_errors=True)
 
     def _sweep(self) -> None:
-        """Remove what servers left behind that were killed."""
+        """Remove what killed servers left behind."""
         with contextlib.suppress(OSError):  # another server may do the same just now
             for old in self.rooms.iterdir():
                 if time.time() - old.stat().st_mtime > _STALE_S:
@@ -382,7 +385,7 @@ class Uploads:
         """Give the worker its task and pass on what it says, until it is done."""
         assert process.stdin is not None
         assert process.stdout is not None
-        # it may already be gone: then it has no answer either
+        # if it has ended already, the missing answer below says so
         with contextlib.suppress(ConnectionError):
             process.stdin.write(json.dumps(task).encode() + b"\n")
             await process.stdin.drain()

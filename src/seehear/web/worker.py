@@ -32,7 +32,7 @@ Progress = Callable[[float, Timeline], None]
 
 
 class ParseTask(TypedDict):
-    """What a worker is given."""
+    """What a worker is given to parse an upload."""
 
     path: str  # of the video
     out: str  # where its timeline goes
@@ -43,7 +43,7 @@ class ParseTask(TypedDict):
 
 
 class TeachTask(TypedDict):
-    """What a worker is given that is to teach."""
+    """What a worker is given to teach a parser."""
 
     library: str
     how: str  # of `seehear.teach.teaching.HOW`
@@ -70,7 +70,7 @@ def make_parser(options: dict[str, Any]) -> Parsing:
 
 
 def _keeper(out: Path, precision: "Precision") -> "Callable[[Path], KeptWriter]":
-    """Return what keeps the features of an upload beside its timeline."""
+    """Return a function that gives the writer of an upload's features, beside its timeline."""
     from seehear.features.beside import kept_path
     from seehear.features.kept import KeptWriter
 
@@ -127,7 +127,7 @@ def run(
         timeline = parser(path, progress=show)
         write_text(Path(task["out"]), signed(named(timeline)).to_json())
     except SeehearError as error:
-        ours = str(error.where) == str(path)  # our paths are nobody's business
+        ours = str(error.where) == str(path)  # a path of this machine is not told
         say(error=error.told(places=not ours))
     except MemoryError:
         say(error=too_much_memory())
@@ -154,7 +154,7 @@ def run_teaching(task: TeachTask, answers: TextIO) -> None:
 
 
 def _taught(task: TeachTask, say: Callable[[str], None]) -> "Taught":
-    """Return what is taught; the parser that is corrected is the one that fits."""
+    """Teach the first of the parsers in question that the library was parsed with."""
     from seehear.teach.teaching import Wish, teach
 
     trained = None
@@ -189,7 +189,7 @@ def main(make: Callable[[dict[str, Any]], Parsing] = make_parser) -> None:
     seconds = limits.teach_s if "how" in task else limits.parse_s
     limit_resources(cpu_s=seconds * (os.cpu_count() or 1), file_bytes=most_bytes)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # whatever a library prints is no answer
+    os.dup2(2, 1)  # what a library prints must not be read as an answer
     if "how" in task:
         run_teaching(cast(TeachTask, task), answers)
     else:

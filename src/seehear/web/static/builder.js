@@ -1,5 +1,5 @@
-/* The usual questions without the language: a class, how it is there, for how long.  The query stands in the box as it
-   is built, so that the language can be read off. */
+/* The usual questions without the language: a class, how it is there, for how long.  The box shows the query as it
+   is built, so that people learn the language from it. */
 import { link, make, toList } from "./dom.js";
 
 export const QUESTIONS = [

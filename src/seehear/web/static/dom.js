@@ -39,7 +39,7 @@ export function button(text, className, act) {
 
 export const problem = (error) => make("p", "card problem", error.message || String(error));
 
-/* What a timeline has to say of itself: words that have something in their place, damage; null where there is nothing. */
+/* The warnings of a timeline, such as a word that another class stands for, or damage; null if there are none. */
 export function warnings(timeline) {
   if (!timeline.warnings.length) return null;
   return make("ul", "card warnings", ...timeline.warnings.map((line) => make("li", "", line)));

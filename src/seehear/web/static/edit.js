@@ -33,7 +33,7 @@ export function editing(clip, place, view, player, changed) {
     changed(drawn);
     shown();
     if (dirty()) draft.keep(clip.id, version, steps.now);
-    else if (draft.of(clip.id)?.version === version) draft.forget(clip.id);  // one of another version waits to be asked for
+    else if (draft.of(clip.id)?.version === version) draft.forget(clip.id);  // a draft of another version stays until somebody chooses
   }
 
   function shown() {
@@ -139,7 +139,6 @@ export function editing(clip, place, view, player, changed) {
       return false;
     } finally {
       busy = false;
-      if (!dirty()) bars.tell("Saved.", "good");
       shown();
       if (!dirty()) bars.tell("Saved.", "good");
     }

@@ -1,4 +1,4 @@
-/* Which key corrects what.  `does` has a function for each name here; it says whether there was anything to do. */
+/* Which key corrects what.  `does` has a function for each name here. */
 import { make } from "./dom.js";
 
 export const KEYS = [

@@ -14,7 +14,7 @@ export function gestures(root, view, on) {
   const area = (element) => element && element.closest(".lanes-area");
   const ofPerson = (lane) => lane && lane.track !== "audio_visual";
 
-  /* the time at a place: tenths, drawn to the edges of segments and to the play head */
+  /* the time at a place: in tenths, or that of a segment's edge or the play head if one is near */
   function timeAt(x) {
     const t = view.timeAt(x), near = Math.abs(view.timeAt(x + NEAR_PX) - t), step = on.step();
     const magnets = [on.playHead(), Math.round(t / step) * step].filter((at) => Math.abs(at - t) <= near);
@@ -94,7 +94,7 @@ export function gestures(root, view, on) {
     end();
     if (!done || !done.moved || !done.now) return;
     event.stopPropagation();
-    swallow = true;  // the click that follows is no click
+    swallow = true;  // the click that ends a drag chooses nothing
     const { start, end: to, track, label } = done.now;
     if (done.bar) {
       const of = done.bar.event;

@@ -8,7 +8,7 @@ const WORDS = { both: "sound and picture", audio: "sound", visual: "picture" };
 /* The address of the page; without a second it is about the whole clip. */
 export const toLike = (id, time, track) => `#/like/${id}?${time === undefined ? "" : `t=${time.toFixed(2)}&`}track=${track}`;
 
-/* Buttons that look for what is like the second which is shown; nothing where nothing was kept of the clip. */
+/* Buttons that look for what is like the second shown; hidden if no features of the clip were kept. */
 export function likeButtons(id, duration, view) {
   const box = make("section", "card like");
   box.hidden = true;

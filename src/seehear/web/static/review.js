@@ -10,7 +10,7 @@ let asked = { order: "doubt", label: "" };
 
 const fetched = (limit) => ask(`/api/review?${new URLSearchParams({ order: asked.order, class: asked.label, limit })}`);
 
-/* The address of what to look at after a moment: what was reviewed meanwhile is in no queue any more. */
+/* The address of what to look at after a moment: what was reviewed meanwhile is no longer in the queue. */
 setOrder(async (clip, seconds) => {
   const { moments } = await fetched(MOST);
   const here = moments.findIndex((one) => one.clip === clip && one.start_s <= seconds && seconds <= one.end_s);

@@ -96,7 +96,7 @@ function changes(before, after) {
 const spans = (timeline, track, label) =>
   timeline.events.filter((e) => e.track === track && e.label === label).map((e) => [e.start_s, e.end_s]);
 
-/* What of stretches lies in none of the others. */
+/* The parts of some stretches that lie in none of the others. */
 function without(some, others) {
   let left = some;
   for (const [from, to] of others) {
