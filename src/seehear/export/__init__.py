@@ -168,7 +168,11 @@ def get(name: str) -> Format:
 
 
 def render(timeline: Timeline, format: str, *, media: str | None = None) -> str:
-    """Return `timeline` as text; `media` is the video's URL, for formats that point to it."""
+    """Return `timeline` as text; `media` is the video's URL, for formats that point to it.
+
+    Raises:
+        ConfigError: no such format, or the package that adds it is broken.
+    """
     text = get(format).render(timeline, media=media)
     # Python reads file names of unknown encoding as lone surrogates
     return text.encode("utf-8", "replace").decode()
@@ -194,6 +198,7 @@ def write(
 
     Raises:
         ConfigError: no such format.
+        MediaError: the video that is to be embedded cannot be read.
         SeehearError: the file cannot be written.
     """
     form = get(format)
@@ -239,7 +244,7 @@ def link_to(
     media: Path | None = None,
     base: str | None = None,
 ) -> str | None:
-    """Return how a file in `folder` names the clip's video; None: it does not.
+    """Return the address by which a file in `folder` names the clip's video; None: it does not.
 
     Args:
         timeline: of the clip.
@@ -264,7 +269,11 @@ def path_for(name: str, format: str, folder: Path) -> Path:
 
 
 def media_url(media: Path, folder: Path, *, embed: bool) -> str:
-    """Return the URL of a video for a file in `folder`: `data:` if `embed` and small, or a path."""
+    """Return the URL of a video for a file in `folder`: `data:` if `embed` and small, or a path.
+
+    Raises:
+        MediaError: the video that is to be embedded cannot be read.
+    """
     try:
         if embed and media.stat().st_size <= EMBED_LIMIT_BYTES:
             kind = mimetypes.guess_type(media.name)[0] or "video/mp4"

@@ -7,9 +7,10 @@
      player    a video or audio element, or nothing
      band      spans [start_s, end_s] to mark, such as the hits of a search
      nothing   what an empty lane says ("nothing found"); read anew at every update
-     more      for who shows or does more: rows(track) classes that have a row whatever was found, above(track, width) an element
-               that gets a row of its own, behind(track, label) {element, span}, put behind the bars of a row, reviewed() whether the rows of
-               reviewed stretches show even where nothing was reviewed, drawn() after every drawing
+     more      functions of a page that adds something: rows(track) gives classes that have a row even if nothing was found,
+               above(track, width) an element for a row of its own, behind(track, label) {element, span} to put behind the bars
+               of a row, reviewed() whether the row of reviewed stretches shows although it is empty; drawn() is called after
+               every drawing
    SeehearLanes.preview(root, timeline, spans)  three thin strips for lists
    SeehearLanes.legend(timelines, band)  what the colours mean; of timelines also what their numbers and hatching mean,
      and where there is a band what that is
