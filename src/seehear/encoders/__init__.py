@@ -68,7 +68,7 @@ __all__ = [
 
 
 class EncoderClass(Protocol):
-    """A class of encoders, ours or of another package."""
+    """A class of encoders, from this package or another."""
 
     card: EncoderCard
 
@@ -99,19 +99,27 @@ def load_encoder(id_: str, /, **options: Any) -> AnyEncoder:
 
 
 def encoder_options(id_: str) -> tuple[str, ...]:
-    """Return the names of the options that `load_encoder` takes for an encoder."""
+    """Return the names of the options that `load_encoder` takes for an encoder.
+
+    Raises:
+        ConfigError: no such encoder.
+    """
     return tuple(inspect.signature(_class(id_)).parameters)
 
 
 def card(id_: str) -> EncoderCard:
-    """Return what is known of an encoder without loading it."""
+    """Return what is known of an encoder without loading its weights.
+
+    Raises:
+        ConfigError: no such encoder.
+    """
     return _class(id_).card
 
 
 def cards() -> dict[str, EncoderCard]:
     """Return the cards of all encoders.
 
-    Those of packages that cannot be loaded are left out, with a line on stderr.
+    Encoders of a package that cannot be loaded are left out, with a line on stderr.
     """
     found = {}
     for id_ in encoder_ids():

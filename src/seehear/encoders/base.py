@@ -18,14 +18,14 @@ class EncoderCard:
     Args:
         id: the name by which options choose it, such as `clap`.
         track: `audio` or `visual`.
-        outputs: name -> numbers a row.  `feature` is what networks are trained on, `space` the
+        outputs: name -> length of a row.  `feature` is what networks are trained on, `space` the
             vector in the space shared with language, `logits` class scores.
         weights: ids in the table of weights.
         licence: of the weights.
         paper: where it is described.
         summary: one line.
         extra: the EXTRA of `pip install 'seehear[EXTRA]'` that it needs.
-        language: id of the text tower that shares the space of output `space`; None: no language.
+        language: id of the text tower that shares the encoder's space; None: there is none.
     """
 
     id: str
@@ -57,7 +57,8 @@ class Encoder(Protocol):
 class VisualEncoder(Encoder, Protocol):
     """Pictures in, rows out.
 
-    `encode` takes prepared frames (n, h, w, 3) uint8, or (n, frames_per_row, h, w, 3).
+    `encode` takes prepared frames, uint8: (n, h, w, 3) where one frame makes a row, else
+    (n, frames_per_row, h, w, 3).
     """
 
     @property
@@ -66,10 +67,10 @@ class VisualEncoder(Encoder, Protocol):
 
     @property
     def frames_per_row(self) -> int:
-        """Frames that make one row: 1 for image networks, more for 3-D ones."""
+        """Frames that make one row: 1 for image networks, more for 3-D networks."""
 
     def prepare(self, rgb: NDArray[np.uint8], /) -> NDArray[np.uint8]:
-        """Return one frame (H, W, 3), RGB, resized and cropped.
+        """Return a frame (H, W, 3), RGB, resized and cropped to the (h, w, 3) of `encode`.
 
         Runs in the decoding process and needs no weights.
         """
@@ -77,7 +78,7 @@ class VisualEncoder(Encoder, Protocol):
 
 @runtime_checkable
 class AudioEncoder(Encoder, Protocol):
-    """Pieces of sound in, one row each out.
+    """Pieces of sound in, one row out for each.
 
     `encode` takes mono pieces (n, samples), float32 in [-1, 1] at `rate_hz`; a piece is a segment
     with `context_s` seconds on each side.
@@ -114,17 +115,17 @@ class EncoderLoader(Protocol):
 
 
 def is_visual(encoder: Encoder) -> TypeGuard[VisualEncoder]:
-    """Return whether an encoder is one of pictures."""
+    """Return whether an encoder takes pictures."""
     return encoder.card.track != "audio"
 
 
 def is_audio(encoder: Encoder) -> TypeGuard[AudioEncoder]:
-    """Return whether an encoder is one of sound."""
+    """Return whether an encoder takes sound."""
     return encoder.card.track == "audio"
 
 
 class TextTower(Protocol):
-    """Words in, unit vectors in the shared space out."""
+    """Words in, vectors of length 1 in the shared space out."""
 
     @property
     def id(self) -> str:
@@ -132,7 +133,7 @@ class TextTower(Protocol):
 
     @property
     def dim(self) -> int:
-        """Numbers a vector."""
+        """How many numbers a vector has."""
 
     def encode(self, texts: list[str], /) -> NDArray[np.float32]:
         """Return L2-normalised vectors (n, dim)."""
@@ -149,9 +150,9 @@ T = TypeVar("T")
 
 
 class Lazy(Generic[T]):
-    """A value made on first use, once, whichever threads ask for it.
+    """A value made on first use, and once only, however many threads ask for it.
 
-    Pickled for another process, it takes along how to make the value, not the value.
+    Pickled for another process, it takes `make` along and not the value.
     """
 
     def __init__(self, make: Callable[[], T]) -> None:
@@ -171,7 +172,7 @@ class Lazy(Generic[T]):
 
 
 def unit(rows: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return rows scaled to length 1; a zero row stays zero."""
+    """Return rows (..., D) scaled to length 1; a zero row stays zero."""
     length = np.linalg.norm(rows, axis=-1, keepdims=True)
     scaled: NDArray[np.float32] = (rows / np.where(length > 0, length, 1)).astype(np.float32)
     return scaled

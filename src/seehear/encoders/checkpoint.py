@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Weights of one encoder: those of the cache, or the user's own.
+    """Weights of one encoder: those in the cache, or the user's own.
 
     Args:
         id: in the table of weights.
-        own: a file or folder of the user's instead of the cache.
+        own: the user's file or folder; None: the cache.
     """
 
     id: str
@@ -27,7 +27,7 @@ class Checkpoint:
 
     @classmethod
     def of(cls, id_: str, weights: str | Path | None) -> "Checkpoint":
-        """Return the checkpoint of an encoder's option `weights`."""
+        """Return the checkpoint that an encoder's option `weights` stands for; None: the cache."""
         return cls(id_, None if weights is None else Path(weights))
 
     def path(self) -> Path:
@@ -45,7 +45,11 @@ class Checkpoint:
         return self.own
 
     def file(self) -> Path:
-        """Return the one file of weights that holds a plain state dict."""
+        """Return the one file of weights, a plain state dict.
+
+        Raises:
+            WeightsError: as `path`; or the folder does not hold exactly one such file.
+        """
         path = self.path()
         if path.is_file():
             return path
@@ -58,9 +62,12 @@ class Checkpoint:
         return found[0]
 
     def digests(self) -> dict[str, str]:
-        """Return {id: hash over the files}, for provenance.
+        """Return {id: sha256 over the files}, for provenance.
 
-        The hash is the one that the cache has on record, or is computed from the user's files.
+        It comes from the record of the cache, or is computed from the user's files.
+
+        Raises:
+            WeightsError: as `path`.
         """
         if self.own is None:
             from seehear.weights import digest
@@ -83,10 +90,11 @@ class Checkpoint:
 def state_dict(path: Path) -> "dict[str, Tensor]":
     """Return the tensors of a file by name.
 
-    The file is a safetensors, or a pickle from which nothing but tensors is accepted.
+    The file is in safetensors' format, or a pickle from which nothing but tensors is accepted.
 
     Raises:
         WeightsError: the file is neither, or is damaged.
+        MissingExtraError: torch or safetensors is not installed.
     """
     try:
         import torch

@@ -5,8 +5,8 @@ turned into 1001 x 64 decibels, and embedded; vectors have length 1, as the rele
 segment longer than ten seconds is cut, where the reference draws a random part.
 
 Front end: periodic Hann window of 1024 samples every 480, reflected at the ends; power; 64
-triangles equal on Slaney's mel scale between 50 and 14000 Hz with Slaney's area norm; 10 log10,
-floor 1e-10.
+triangles of equal width on Slaney's mel scale between 50 and 14000 Hz, each scaled to equal area as
+Slaney does; 10 log10, floor 1e-10.
 
 Source: Wu et al. 2023 (arXiv:2211.06687); laion/clap-htsat-unfused; Slaney 1998, Auditory Toolbox.
 """

@@ -1,16 +1,16 @@
 """CLIP of OpenAI: images and sentences in one space.
 
 The row of a frame is the projected image vector as the network gives it, not scaled to length 1
-(the published `clip_16` features are so), averaged over the frames of a segment by the extraction.
+(as in the published `clip_16` features).  Extraction averages it over the frames of a segment.
 
 Preprocessing is OpenAI's: shorter side to 224 by Pillow's bicubic filter, central square, CLIP's
 mean and deviation.
 
 Differs: LSLD's release wrote every frame as a JPEG file first (ffmpeg's usual quality;
 scripts/extract_frames.py, line 17, and extract_clip_feat.py, line 57); here frames are encoded as
-decoded, so features extracted here have none of that loss.  Transformers cuts the square at
-floor((side - 224) / 2), OpenAI's code and ours at the nearest pixel; for one side length in four
-that is one pixel further.
+decoded, so features extracted here have none of that loss.  The transformers library cuts the
+square at floor((side - 224) / 2); OpenAI's code and ours round to the nearest pixel, which for one
+side length in four is one pixel further.
 
 Source: Radford et al. 2021 (arXiv:2103.00020); openai/CLIP, clip/clip.py.
 """

@@ -1,8 +1,8 @@
 """ConSE: a joint image-text space from an ImageNet classifier and a sentence encoder.
 
-EfficientNet-Lite2 gives posteriors over 1000 classes; the MiniLM vectors of the best classes'
-names, averaged with these posteriors, place the picture among sentences.  The network runs through
-ONNX Runtime.
+EfficientNet-Lite2 gives probabilities of 1000 classes.  The MiniLM vectors of the names of the ten
+best classes, averaged with these probabilities as weights, place the picture among sentences.  The
+network runs through ONNX Runtime.
 
 Source: Norouzi et al. 2014 (arXiv:1312.5650); Tan and Le 2019 (arXiv:1905.11946).
 """
@@ -22,7 +22,7 @@ from seehear.encoders.pictures import resize_crop
 from seehear.encoders.stills import stand_ins
 
 CLASSES, FEATURE, SPACE = 1000, 1280, 384
-_SIZE, _TOP = 260, 10  # input side; classes averaged
+_SIZE, _TOP = 260, 10  # pixels of the input's side; classes that are averaged
 
 CARD = EncoderCard(
     "conse",
@@ -44,7 +44,7 @@ class ConSE:
 
     Args:
         fps: frames a second that are encoded.
-        threads: frames encoded side by side; None: `SEEHEAR_THREADS`, else all cores.
+        threads: how many frames are encoded at once; None: `SEEHEAR_THREADS`, else all cores.
     """
 
     card = CARD

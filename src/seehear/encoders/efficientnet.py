@@ -2,7 +2,7 @@
 
 Batch normalisation is folded into the convolutions.
 
-The checkpoint is read without PyTorch and no code of it runs; parsing afterwards needs ONNX Runtime
+The checkpoint is read without PyTorch, and no code in it runs.  Parsing then needs ONNX Runtime
 alone.
 
 Source: Tan and Le 2019, with the changes of the Lite family: no squeeze-and-excite, ReLU6, fixed
@@ -78,7 +78,11 @@ def _folded(state: Mapping[str, NDArray[np.float32]]) -> dict[str, NDArray[np.fl
 
 
 def build(weights: Mapping[str, NDArray[np.float32]]) -> bytes:
-    """Return the serialised ONNX model of folded weights."""
+    """Return the ONNX model, as bytes, of weights and biases by convolution (`_folded`).
+
+    Raises:
+        KeyError: a tensor is missing.
+    """
     nodes: list[bytes] = []
 
     def add(kind: str, inputs: list[str], name: str, **attributes: int | list[int]) -> str:

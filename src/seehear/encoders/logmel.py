@@ -1,8 +1,11 @@
 """The log-mel front end that VGGish and YAMNet share.
 
-16 kHz mono, periodic Hann windows of 25 ms every 10 ms, FFT of 512, magnitude; 64 triangles equal
-on the HTK mel scale between 125 and 7500 Hz, without the DC bin; natural logarithm of (mel +
-offset).
+16 kHz mono, periodic Hann windows of 25 ms every 10 ms, FFT of 512, magnitude; 64 triangles of
+equal width on the HTK mel scale between 125 and 7500 Hz, without the bin of 0 Hz; natural logarithm
+of (mel + offset).
+
+Source: Hershey et al. 2017 (arXiv:1609.09430); tensorflow/models,
+research/audioset/vggish/vggish_params.py and mel_features.py.
 """
 
 from functools import lru_cache

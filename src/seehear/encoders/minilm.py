@@ -1,9 +1,11 @@
 """The MiniLM sentence encoder (all-MiniLM-L6-v2) in numpy.
 
-Six small BERT layers, the mean of the tokens, unit length.
+Six small BERT layers, then the mean of the tokens, scaled to length 1.
 
-Small enough that numpy needs milliseconds a sentence, so that parsing with the offline preset
-imports no torch. Source: Reimers and Gurevych 2019 (Sentence-BERT); Devlin et al. 2019 (BERT).
+The network is so small that numpy needs only milliseconds a sentence, so parsing with the offline
+preset does not import torch.
+
+Source: Reimers and Gurevych 2019 (Sentence-BERT); Devlin et al. 2019 (BERT).
 """
 
 from collections.abc import Iterator
@@ -33,7 +35,7 @@ class Sentences:
     """The tokeniser, weights and settings of the network, as read from its files.
 
     Args:
-        tokenizer: cuts off long texts, pads none.
+        tokenizer: cuts texts after 256 tokens, and pads none.
         weights: tensors by name.
         layers, heads: of the network.
         eps: of its layer normalisation.
@@ -47,10 +49,10 @@ class Sentences:
 
 
 class MiniLM:
-    """Text tower `minilm`: (n, 384).
+    """Text tower `minilm`; vectors (n, 384) of length 1.
 
     Args:
-        folder: weights; None: those of the cache.
+        folder: with the weights; None: the cache.
     """
 
     id, dim = "minilm", 384
@@ -60,7 +62,12 @@ class MiniLM:
         self._net = Lazy(self._load)
 
     def encode(self, texts: list[str]) -> NDArray[np.float32]:
-        """Return L2-normalised vectors (n, 384); empty texts are allowed."""
+        """Return L2-normalised vectors (n, 384); empty texts are allowed.
+
+        Raises:
+            WeightsError: the weights are missing or damaged.
+            MissingExtraError: safetensors or tokenizers is not installed.
+        """
         net = self._net.get()
         tokens = [encoding.ids for encoding in net.tokenizer.encode_batch(list(texts))]
         out = np.zeros((len(texts), self.dim), np.float32)
@@ -179,9 +186,12 @@ def _normal_cdf(x: NDArray[np.float32]) -> NDArray[np.float32]:
 
 @lru_cache(maxsize=8)
 def class_embeddings(names: tuple[str, ...]) -> NDArray[np.float32]:
-    """Return the MiniLM vectors of a class list (n, 384).
+    """Return the MiniLM vectors (n, 384) of class names.
 
-    They are kept in the cache under the digest of weights and names.
+    They are kept in the cache, under the digest of the weights and the names.
+
+    Raises:
+        WeightsError: the weights are missing, or a kept file is damaged.
     """
     import hashlib
 

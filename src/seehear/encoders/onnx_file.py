@@ -1,8 +1,8 @@
 """ONNX files read and written without the package `onnx`, which is large for so small a task.
 
 An ONNX file is a message of Protocol Buffers: numbered fields, each a whole number or bytes, which
-may be a message again.  Fields that are not decoded are kept as they are.  Fields are written in
-the order of their numbers, as `onnx` itself does, so that equal graphs are equal bytes.
+may be another message.  Fields that are not decoded are kept as they are.  Fields are written in
+the order of their numbers, as `onnx` itself does, so equal graphs give equal bytes.
 
 Source: the encoding of Protocol Buffers (protobuf.dev, "Encoding"), `onnx/onnx.proto` (IR 10).
 """
@@ -102,7 +102,7 @@ def read(data: bytes) -> Fields:
 
 
 def _number(data: bytes, at: int) -> tuple[int, int]:
-    """Return the number that begins at a place, and where it ends."""
+    """Return the number that begins at byte `at`, and the byte behind its end."""
     value = 0
     for shift in range(0, 64, 7):
         if at >= len(data):
@@ -115,7 +115,7 @@ def _number(data: bytes, at: int) -> tuple[int, int]:
 
 
 def write(fields: Mapping[int, Iterable[Value | str]]) -> bytes:
-    """Return the message of some fields."""
+    """Return fields as a message; values of one number in their order."""
     out = bytearray()
     for number in sorted(fields):
         for value in fields[number]:
@@ -138,7 +138,7 @@ def _digits(value: int) -> bytes:
 
 
 def messages(values: Iterable[Value]) -> Iterator[Fields]:
-    """Return the fields of each of some messages.
+    """Yield the fields of each message.
 
     Raises:
         ValueError: one of them is not a message.
@@ -150,18 +150,26 @@ def messages(values: Iterable[Value]) -> Iterator[Fields]:
 
 
 def texts(fields: Fields, number: int) -> list[str]:
-    """Return the values of a field as texts."""
+    """Return the values of a field as texts; numbers are left out."""
     return [value.decode() for value in fields.get(number, []) if isinstance(value, bytes)]
 
 
 def pair(fields: Fields) -> tuple[str, str]:
-    """Return a pair of texts."""
+    """Return the key and the value of a pair of texts.
+
+    Raises:
+        ValueError: it does not have exactly one of each.
+    """
     (key,), (value,) = texts(fields, PairField.KEY), texts(fields, PairField.VALUE)
     return key, value
 
 
 def write_tensor(name: str, array: NDArray[np.generic]) -> bytes:
-    """Return an array as a tensor of its name."""
+    """Return an array as a named tensor.
+
+    Raises:
+        KeyError: its type is not among float32, uint8, int8 and int64.
+    """
     kinds = {dtype: kind for kind, dtype in _TYPES.items()}
     return write(
         {
@@ -174,7 +182,12 @@ def write_tensor(name: str, array: NDArray[np.generic]) -> bytes:
 
 
 def read_tensor(fields: Fields) -> NDArray[np.generic]:
-    """Return the array of a tensor that holds its numbers itself (not in another file)."""
+    """Return the array of a tensor that holds its numbers itself, not in another file.
+
+    Raises:
+        KeyError: it holds none, or numbers of another type than `write_tensor` takes.
+        ValueError: it is damaged.
+    """
     (kind,), (raw,) = fields[TensorField.DATA_TYPE], fields[TensorField.RAW]
     if not isinstance(kind, int) or not isinstance(raw, bytes):
         raise ValueError("a tensor of another form")
@@ -191,7 +204,14 @@ def write_node(
     *,
     name: str | None = None,
 ) -> bytes:
-    """Return an operation."""
+    """Return an operation.
+
+    Args:
+        kind: such as `Conv`.
+        inputs, outputs: names of tensors.
+        attributes: numbers or lists of numbers, by name.
+        name: of the operation; None: it has none.
+    """
     told = []
     for key, value in sorted(attributes.items()):
         if isinstance(value, int):
@@ -210,7 +230,12 @@ def write_node(
 
 
 def write_place(name: str, shape: Sequence[int | str] | None = None) -> bytes:
-    """Return a float32 input or output; a named axis may have any size, None means any shape."""
+    """Return a float32 input or output of a graph.
+
+    Args:
+        name: of the tensor.
+        shape: size of each axis, or a name for an axis of any size; None: any shape.
+    """
     tensor: dict[int, list[Value]] = {1: [FLOAT]}
     if shape is not None:
         tensor[2] = [write({1: map(_axis, shape)})]
@@ -223,10 +248,11 @@ def _axis(size: int | str) -> bytes:
 
 
 def resized(place: Value, size: int) -> bytes:
-    """Return an input or output with another size of its first axis.
+    """Return an input or output whose first axis has another size.
 
     Raises:
-        ValueError: it has no shape.
+        KeyError: it has no shape.
+        ValueError: it is damaged.
     """
     (told,) = messages([place])
     (kind,) = messages(told[2])
@@ -240,7 +266,13 @@ def resized(place: Value, size: int) -> bytes:
 
 
 def write_model(graph: Mapping[int, Iterable[Value | str]], *, opset: int, ir: int = 10) -> bytes:
-    """Return the model of a graph."""
+    """Return the model of a graph.
+
+    Args:
+        graph: fields by number (`GraphField`).
+        opset: version of the operations.
+        ir: version of the format.
+    """
     return write(
         {
             ModelField.IR_VERSION: [ir],

@@ -45,7 +45,7 @@ def session(path: Path, threads: int | None = None, *, hint: str = _REMADE) -> S
     Args:
         path: an ONNX file.
         threads: inside one operator; None: `SEEHEAR_THREADS`, else all cores.
-        hint: what to do where it cannot be loaded.
+        hint: advice for the error where it cannot be loaded.
 
     Raises:
         MissingExtraError: onnxruntime is not installed.
@@ -91,7 +91,7 @@ def _session(
 def optimise(source: Path, target: Path) -> None:
     """Write a model as this version of the runtime optimises it, for `session` to load.
 
-    Changes for one kind of processor are made only when the file is loaded, so it works on any.
+    What is optimised for one kind of processor is left to loading, so the file works on any.
 
     Raises:
         MissingExtraError, WeightsError: as `session`.
@@ -109,7 +109,7 @@ def runtime() -> str:
 
 
 def thread_count(threads: int | None = None) -> int:
-    """Return a number of threads: the one given, else `SEEHEAR_THREADS`, else one a core.
+    """Return how many threads to use: as given, else `SEEHEAR_THREADS`, else one for each core.
 
     Raises:
         ConfigError: `SEEHEAR_THREADS` is not a number.

@@ -10,18 +10,28 @@ from seehear.errors import MissingExtraError
 if TYPE_CHECKING:
     from PIL import Image as PillowImage
 
-_LONGEST = 10  # times the shorter side
+_LONGEST = 10  # times the shorter side: what is longer is cut before it is resized
 
 
 def resize_crop(
     rgb: NDArray[np.uint8], *, short: int, crop: int, bilinear: bool = False
 ) -> NDArray[np.uint8]:
-    """Return the central square (crop, crop, 3) of a frame made `short` pixels on the shorter side.
+    """Return the central square (crop, crop, 3) of a frame (H, W, 3) scaled to a shorter side.
 
     Of a wide frame only the square's columns are computed, which saves up to half of the work.  The
-    pixels are those of resizing first and cropping then, except that a few in a thousand differ by
-    one grey level (Pillow holds a box in single precision).  A tall frame is resized whole: with a
-    box Pillow would take its two passes in the other order, and round differently.
+    pixels are the same as if it were resized first and then cropped, except that a few in a
+    thousand differ by one grey level (Pillow holds a box in single precision).  A tall frame is
+    resized whole: with a box, Pillow would do its two passes in the other order and round
+    differently.
+
+    Args:
+        rgb: the frame.
+        short: pixels of its shorter side after resizing.
+        crop: pixels of the square's side.
+        bilinear: whether to use Pillow's bilinear filter instead of its bicubic one.
+
+    Raises:
+        MissingExtraError: Pillow is not installed.
     """
     image = _image(_without_ends(rgb))
     width, height = image.size
@@ -34,7 +44,7 @@ def resize_crop(
     if width <= height:
         image = image.resize(size, _filter(bilinear))
         return np.asarray(image.crop((left, top, left + crop, top + crop)))
-    a_pixel = width / size[0]  # pixels of the frame a pixel of the picture
+    a_pixel = width / size[0]  # columns of the frame that make one column of the picture
     box = (left * a_pixel, 0, min(width, (left + crop) * a_pixel), height)
     image = image.resize((crop, short), _filter(bilinear), box=box)
     return np.asarray(image.crop((0, top, crop, top + crop)))

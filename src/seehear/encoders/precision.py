@@ -11,10 +11,13 @@ Precision = Literal["full", "half"]
 
 
 class HalfPrecision:
-    """An encoder whose network computes its products with 16 bits on a GPU.
+    """An encoder whose network multiplies with 16-bit numbers on a GPU.
 
-    In all else it is the encoder it wraps.  `preprocessing` names the precision, so that rows of
-    both precisions are never mixed.
+    Everything else is as in the encoder that it wraps.  `preprocessing` names the precision, so
+    that rows of both precisions are never mixed.
+
+    Args:
+        encoder: the encoder to wrap.
     """
 
     def __init__(self, encoder: AnyEncoder) -> None:
@@ -43,7 +46,7 @@ def require_half(device: str | None) -> None:
 
     Raises:
         ConfigError: it is not a GPU.
-        MissingExtraError: torch is missing.
+        MissingExtraError: torch is not installed.
     """
     try:
         import torch

@@ -87,7 +87,7 @@ class Siglip2B16:
 
     @cached_property
     def resample(self) -> str:
-        """The filter of the resizing: `bilinear` or `bicubic`."""
+        """The filter for resizing, `bilinear` or `bicubic`, as the checkpoint says."""
         return _filter(self.checkpoint)
 
     def _load(self) -> tuple[TransformerNet, str]:

@@ -1,23 +1,26 @@
 """Frames that look the same, so that only the first of them need be encoded.
 
-Frames are divided into 13 by 13 parts.  Two frames look the same where no part differs by more than
-a given number of grey levels on average: a small thing that enters the picture shows in its part,
+Frames are divided into 13 by 13 parts.  Two frames look the same if no part differs by more than a
+given number of grey levels on average: a small thing that enters the picture shows in its part,
 while the noise of compression in a still picture does not.  A frame is compared with the one that
-would stand for it, not with the one before it, so that slow changes add up.
+would replace it, and not with the one before it, so slow changes add up.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-_PARTS = 13  # of a side: 20 of the 260 pixels that `conse` looks at
+_PARTS = 13  # for each side: parts of 20 pixels in the 260 that `conse` looks at
 
 
 def stand_ins(frames: NDArray[np.uint8], levels: float = 0) -> NDArray[np.int64]:
-    """Return for each frame the index (n,) of the one that stands for it: its own or an earlier.
+    """Return, for each frame, the index of the frame to use for it: its own or an earlier one.
 
     Args:
         frames: (n, h, w, 3) uint8, in the order of time.
         levels: grey levels of 256 by which a part may differ on average; 0: frames must be equal.
+
+    Returns:
+        (n,) int64.
 
     Examples:
         >>> stand_ins(np.uint8([[[[7]]], [[[7]]], [[[9]]]])).tolist()

@@ -30,12 +30,12 @@ class TextNetwork:
     Args:
         id: of the tower, its encoder and its weights.
         kind: its class in transformers.
-        dim: numbers a vector.
+        dim: length of a vector.
         width: (its name in messages, its name in config.json) of the setting that must equal `dim`.
         output: attribute of the network's result that holds the vectors.
         tokens: length of the longest text in tokens; the rest is cut off.
         first_place: entries at the start of its position table that no token uses.
-        lower: whether it was trained on lower case alone.
+        lower: whether it was trained on texts in small letters.
         fill: whether it was trained on texts padded to `tokens`.
         quick_gelu: whether its weights were trained with that activation.
     """
@@ -100,5 +100,9 @@ class TransformerText:
 
 
 def expect_quick_gelu(checkpoint: Checkpoint, net: TransformerNet) -> None:
-    """Raise WeightsError where a CLIP network has another activation than OpenAI's."""
+    """Check that a CLIP network has OpenAI's activation.
+
+    Raises:
+        WeightsError: it has another.
+    """
     expect(checkpoint, "activation", "quick_gelu", net.config.hidden_act, QUICK_GELU)

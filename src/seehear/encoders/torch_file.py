@@ -1,10 +1,10 @@
 """Tensors of a PyTorch checkpoint as NumPy arrays, without PyTorch and without running its code.
 
 A checkpoint is a pickle that names tensors, and the raw numbers beside it: in a zip archive
-(PyTorch 1.6 and newer) or in one file after another (older).  A pickle can call any function; this
-reader knows the two that build tensors and refuses every other name before anything is called.
-The pickle cannot change what it is given for those two, and all arrays together take at most twice
-as much memory as the file has bytes.
+(PyTorch 1.6 and newer) or one after the other in one file (older).  A pickle can call any function.
+This reader knows the few names that build tensors and refuses every other before anything is
+called.  The pickle cannot change the functions that it is given for those names, and all arrays
+together take at most twice as much memory as the file has bytes.
 
 Source: the two layouts as PyTorch's `torch/serialization.py` writes them (`_save`,
 `_legacy_save`).
@@ -42,14 +42,14 @@ _KINDS: dict[object, np.dtype[Any]] = {
     "BoolStorage": np.dtype("?"),
 }
 _MOST_BYTES = 1 << 32  # of one checkpoint: far more than any of ours has
-_MOST_INDEX = 1 << 26  # of the pickle that names the tensors
+_MOST_INDEX = 1 << 26  # bytes of the pickle that names the tensors
 
 
 def read_tensors(path: Path) -> Tensors:
     """Return the tensors of a checkpoint's state dict by name.
 
     Raises:
-        WeightsError: not a checkpoint, damaged, or one that holds or asks for anything but tensors.
+        WeightsError: not a checkpoint, a damaged one, or one with anything in it but tensors.
     """
     try:
         check_archive(path)
@@ -74,7 +74,7 @@ def _arrays(value: object, most: int) -> Tensors:
             more than the file has.
 
     Raises:
-        WeightsError: something else than tensors, or too much of them.
+        WeightsError: something other than tensors, or too many numbers.
     """
     out: Tensors = {}
     left = most
@@ -157,7 +157,11 @@ class _Reader(pickle.Unpickler):
         self._bytes = 0
 
     def find_class(self, module: str, name: str) -> object:
-        """Return what a name of the pickle stands for; every other name is refused."""
+        """Return what stands in for a name that the pickle asks for.
+
+        Raises:
+            WeightsError: the name does not belong to a tensor.
+        """
         if (module, name) == ("collections", "OrderedDict"):
             return OrderedDict
         if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):

@@ -18,7 +18,8 @@ def pick_device(asked: str | None) -> str:
     """Return the device a network runs on: the one asked for, else the first GPU, else the CPU.
 
     Raises:
-        ConfigError: the device asked for is not there.
+        ConfigError: the device asked for cannot be used.
+        MissingExtraError: torch is not installed.
     """
     try:
         import torch
@@ -59,8 +60,8 @@ def run_batches(
     import torch
 
     def run(part: NDArray[Any]) -> NDArray[np.float32]:
-        # clone: rounding of matrix products depends on how memory is aligned, which is always the
-        # same for torch's memory and varies for numpy's
+        # clone: how a matrix product rounds depends on the alignment of memory, which is always the
+        # same in torch's memory and varies in numpy's
         given = torch.from_numpy(prepare(part)).clone().to(device)
         out: NDArray[np.float32] = net(given).float().cpu().numpy()
         return out

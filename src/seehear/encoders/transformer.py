@@ -1,8 +1,8 @@
 """Networks of the transformers library, loaded from a folder on disk and checked for completeness.
 
-The library fills what a checkpoint lacks with random numbers and only logs it; here that is an
-error.  Weights come from safetensors (or a pickle read with `weights_only`), configurations from
-JSON: no code of a checkpoint ever runs, and nothing is downloaded.
+Where a checkpoint lacks tensors, the library fills them with random numbers and only logs it; here
+that is an error.  Weights come from safetensors (or a pickle read with `weights_only`),
+configurations from JSON: no code of a checkpoint ever runs, and nothing is downloaded.
 """
 
 import contextlib
@@ -45,7 +45,8 @@ def load_transformer(kind: str, checkpoint: Checkpoint, device: str) -> Transfor
         device: where it goes.
 
     Raises:
-        WeightsError: files are missing or damaged, or the weights are not whole.
+        WeightsError: files are missing or damaged, or tensors are missing from them.
+        MissingExtraError: transformers is not installed.
     """
     try:
         import torch
@@ -96,7 +97,17 @@ def _expect_whole(info: dict[str, Any], kind: str, folder: Path) -> None:
 def expect(
     checkpoint: Checkpoint, what: str, expected: object, got: object, hint: str | None = None
 ) -> None:
-    """Raise WeightsError, naming both values, where a configuration is not the expected one."""
+    """Check one setting of a checkpoint's config.json.
+
+    Args:
+        checkpoint: whose.
+        what: the setting, in words.
+        expected, got: its values.
+        hint: what to do about another value.
+
+    Raises:
+        WeightsError: they differ.
+    """
     if got != expected:
         raise WeightsError(
             f"{checkpoint.id}: expected {what} {expected}, config.json says {got}",
@@ -106,9 +117,12 @@ def expect(
 
 
 def expect_processor(checkpoint: Checkpoint, settings: dict[str, Any]) -> None:
-    """Raise WeightsError where preprocessor_config.json differs from our front end.
+    """Check that a checkpoint's preprocessor_config.json agrees with our front end.
 
-    A checkpoint without that file is accepted.
+    A checkpoint without that file, or without one of these settings, is accepted.
+
+    Raises:
+        WeightsError: a setting differs.
     """
     path = checkpoint.path() / "preprocessor_config.json"
     if not path.is_file():
@@ -127,7 +141,11 @@ class Tokens:
     Args:
         checkpoint: folder with tokenizer.json.
         most: length of the longest text in tokens; the rest is cut off, the closing token kept.
-        pad_to_most: pad every text to `most` (SigLIP was trained so); otherwise no text is padded.
+        pad_to_most: pad every text to `most`, as SigLIP was trained; else no text is padded.
+
+    Raises:
+        WeightsError: there is no tokenizer.json, or it cannot be read.
+        MissingExtraError: tokenizers is not installed.
     """
 
     def __init__(self, checkpoint: Checkpoint, *, most: int, pad_to_most: bool = False) -> None:

@@ -5,8 +5,8 @@ Each segment is taken by itself: 16-bit samples at 16 kHz, 98 log-mel frames of 
 whitening, no 8-bit values.
 
 A segment shorter than 0.96 s is padded with silence; of a longer one all whole patches are
-averaged.  Differs: the channels are averaged before the rounding to 16 bits, the release's code
-does it after (by half a step at most).
+averaged.  Differs: here channels are averaged before the samples are rounded to 16 bits, in the
+release's code afterwards; a sample differs by half a step at most.
 
 Source: Hershey et al. 2017 (arXiv:1609.09430); names of the tensors as in the public torchvggish
 port.
@@ -26,7 +26,7 @@ from seehear.encoders.torch_run import pick_device, run_batches
 if TYPE_CHECKING:
     from torch import nn
 
-DIM, PATCH = 128, 96  # numbers a row; frames of 10 ms
+DIM, PATCH = 128, 96  # length of a row; frames of 10 ms in a patch
 _BATCH = 16
 _WIDTHS = (64, None, 128, None, 256, 256, None, 512, 512, None)  # None: halve the picture
 

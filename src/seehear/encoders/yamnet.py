@@ -5,9 +5,9 @@ here.  For each segment three patches, a quarter of a second apart, are averaged
 each side, because a patch that starts between two sounds may miss both.
 
 Weights are held as unsigned bytes.  Processors without 8-bit dot products (no VNNI: AVX2 machines
-up to Zen 3) multiply unsigned activations with signed weights into 16 bits, which overflow without
-any message: this network's outputs then correlated with the right ones by four fifths only.
-Unsigned with unsigned is exact everywhere (microsoft/onnxruntime, issue 14642).
+up to Zen 3) add products of unsigned activations and signed weights in 16 bits, which overflow
+without any message: the outputs of this network then correlated with the right ones by only 0.8.
+Products of unsigned with unsigned are exact everywhere (microsoft/onnxruntime, issue 14642).
 
 Source: Hershey et al. 2017; AudioSet ontology, Gemmeke et al. 2017.
 """
@@ -74,8 +74,11 @@ class YamNet:
     """Audio encoder `yamnet`.
 
     Outputs of a segment: `feature` (1024) the embedding after global pooling, `logits` (521), and
-    `space` (384), the average of the class names' MiniLM vectors weighted by the scores of the best
-    classes (as ConSE does for pictures).
+    `space` (384), the average of the MiniLM vectors of the best classes' names, weighted by their
+    scores (as ConSE does for pictures).
+
+    Args:
+        threads: inside one operator; None: `SEEHEAR_THREADS`, else all cores.
     """
 
     card = CARD
@@ -83,7 +86,7 @@ class YamNet:
     context_s = _HOP_S
 
     def __init__(self, threads: int | None = 1) -> None:
-        self._threads = threads  # a patch is too small to gain from a second thread
+        self._threads = threads  # 1 is usual: a patch is too small to gain from a second thread
         self._net = Lazy(self._load)
 
     def encode(self, pieces: NDArray[np.float32]) -> Outputs:
