@@ -11,7 +11,7 @@ from seehear.labels.similarity import Floats
 from seehear.labels.store import SegmentLabels
 from seehear.time import TRACKS
 
-_SAME = 1e-3  # two labels that differ by less are one: cosines in half precision have three digits
+_SAME = 1e-3  # labels that differ by less count as equal: half precision has three digits
 
 
 def agreement(ours: SegmentLabels, theirs: SegmentLabels) -> dict[str, Json]:
@@ -31,7 +31,8 @@ def agreement(ours: SegmentLabels, theirs: SegmentLabels) -> dict[str, Json]:
         more than a thousandth, and the mean difference; `per_class`: the counts of each class.
 
     Raises:
-        DataError: other classes, no clip or no track in common.
+        DataError: classes or shapes differ, `ours` has no weak labels, or no clip or no track is in
+            both.
     """
     mine, other, weak = _in_common(ours, theirs)
     out: dict[str, Json] = {}

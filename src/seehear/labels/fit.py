@@ -13,12 +13,12 @@ from seehear.labels.store import SegmentLabels
 def misfit(labels: SegmentLabels, dataset: Dataset) -> str | None:
     """Return why segment labels are not of a dataset; None: they are.
 
-    They are where its tables are those that they were made of.  Where a table has changed since,
-    they still are if every clip that both have has the weak labels that they were made of: a split
-    that was taken away, or clips, do not matter.
+    They are if its tables are the ones that the labels were made of.  Where a table has changed
+    since, they still are if every clip that both have keeps its weak labels.  Clips or splits that
+    were taken away do not matter.
 
     Args:
-        labels: of the classes of the dataset.
+        labels: whose classes are those of the dataset.
         dataset: as it is now.
     """
     made_of = labels.provenance.get("dataset")

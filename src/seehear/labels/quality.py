@@ -1,7 +1,8 @@
 """How denoising changed the labels: what was removed and softened, and how good they are now.
 
 The figures of label quality are those of parsing (`seehear.metrics`), with labels of at least one
-half taken as predictions.  They use the clips' weak labels, so they measure labels, never a parser.
+half taken as predictions.  Labels are made with the clips' weak labels, which a parser never sees,
+so these figures measure labels and not a parser.
 """
 
 from collections.abc import Mapping
@@ -38,10 +39,11 @@ def changes(
         soft: (N, T, C), in [0, 1].
 
     Returns:
-        Totals, and lists with one number a class: `clips`, with the weak label; `clips_removed`,
-        those of them where no segment kept it; `segments` = clips times T; `segments_removed`,
-        those of them that lost the label; `lowered` and `raised`: positive and negative segments
-        that re-weighting changed; `share_reweighted`: their share of all N times T segments.
+        Totals by name, and in `per_class` the same names with one number for each class: `clips`
+        with the weak label; `clips_removed`, those where no segment kept it; `segments`, which is
+        clips times T; `segments_removed`, those that lost the label; `lowered` and `raised`,
+        positive and negative segments that re-weighting changed; `share_reweighted`, the share of
+        all labels that it changed.
     """
     present = weak.astype(bool)
     clips, segments, _ = hard.shape

@@ -2,8 +2,8 @@
 
 `refine_label/denoised_label.npz` and `final_label.npz` each hold two pickled dictionaries,
 `label_a` and `label_v`: id of a training clip -> tensor (10, 25).  The first has the hard labels,
-the second those after the re-weighting.  A pickle can call any function; this reader knows what
-rebuilds dictionaries, arrays and tensors, and refuses every other name before anything is called.
+the second those after the re-weighting.  A pickle can call any function.  This reader accepts only
+names that rebuild dictionaries, arrays and tensors, and refuses all others before a call.
 
 Source: fyyCS/LSLD@d34c988, main.py: refineLabel and getVisualCleanLabel write them, train_all_model
 reads them; dataloader.py has the order of the classes, LLP's own.
@@ -31,7 +31,7 @@ from seehear.labels.store import SegmentLabels
 _HINT = f"fetch it again: seehear fetch llp --only {LABELS}"
 _MEMBERS = {"audio": "label_a.npy", "visual": "label_v.npy"}
 _MAGIC = b"\x93NUMPY"
-_KINDS = {"f2": "<f2", "f4": "<f4", "f8": "<f8"}  # of arrays, should a copy hold those
+_KINDS = {"f2": "<f2", "f4": "<f4", "f8": "<f8"}  # of NumPy arrays, which a copy may hold instead
 
 
 @dataclass(frozen=True)
@@ -141,10 +141,10 @@ def is_hard(array: Floats) -> bool:
 
 
 def read_released(path: Path) -> dict[str, dict[str, NDArray[np.generic]]]:
-    """Return the arrays of a released file: track -> id of a clip -> (T, C).
+    """Return the arrays of a released file by track and by id of the clip, (T, C) each.
 
     Raises:
-        DataError: missing, damaged, or asking for anything but dictionaries of arrays.
+        DataError: the file is missing, damaged, or holds anything but dictionaries of arrays.
     """
     try:
         with zipfile.ZipFile(path) as archive:

@@ -1,9 +1,9 @@
 """How alike segments and texts are: cosines in float32, and their softmax over prompts.
 
-Softmax values serve equation 3 of the LSLD paper alone; a decision is always the arg-max of the
-cosines.  In exact arithmetic both give the same arg-max, but without a temperature the softmax
-values of N cosines differ from 1/N only in the third decimal, and in half precision different
-values become equal.
+Only equation 3 of the LSLD paper needs the softmax; decisions take the arg-max of the cosines.
+In exact arithmetic both have the same arg-max.  But without a temperature the softmax
+values of N cosines differ from 1/N only in the third decimal, and in half precision some of them
+become equal.
 """
 
 from collections.abc import Callable
@@ -30,7 +30,7 @@ def to_numpy(array: Array) -> NDArray[Any]:
 
 
 def like(result: Floats, given: Array) -> Array:
-    """Return `result` as the kind of array (and on the device) that `given` is."""
+    """Return `result` as the kind of array that `given` is, a tensor on the same device."""
     if not hasattr(given, "detach"):
         return result
     import torch

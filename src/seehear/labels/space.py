@@ -14,8 +14,8 @@ from seehear.features.reader import read_segments
 def find_space(store: FeatureStore, encoder: str) -> str | None:
     """Return the stream that holds an encoder's joint space; None if the folder lacks it.
 
-    That is the output `space` where an encoder has one beside its features; CLIP, SigLIP and CLAP,
-    whose features lie in the joint space themselves, are read from `feature` or `frames`.
+    The joint space is the output `space` of an encoder that has one beside its features.  The
+    features of CLIP, SigLIP and CLAP lie in the joint space themselves (`feature` or `frames`).
     """
     streams = (f"{encoder}/{output}" for output in _space_outputs(encoder))
     return next((stream for stream in streams if stream in store.streams), None)

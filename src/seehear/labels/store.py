@@ -7,8 +7,8 @@
     LABELS/weak.npy     (N, C) bool, the labels of the clips that they were made of
     LABELS/audio.hard.npy, visual.hard.npy  (N, T, C) bool, the labels before they were softened
 
-The last three files are written where the rule knows them, so that a report shows the labels that
-were used, even after the dataset has changed.
+weak.npy and the `.hard` files are written where the rule gives them, so that a report shows the
+labels that were used, even after the dataset has changed.
 
 The arrays are loaded without unpickling.  (Label files that LSLD released are pickled dictionaries
 of GPU tensors; `seehear.labels.released` reads those.)

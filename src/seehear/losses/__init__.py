@@ -1,4 +1,7 @@
-"""Losses: pure functions of probabilities and labels, each mean-reduced to a scalar."""
+"""Losses: functions of probabilities and labels, and the smoothing of labels.
+
+Each loss is a mean, one number; `clip_bce_elements` alone returns every element.
+"""
 
 from seehear.losses.bce import clip_bce, clip_bce_elements, segment_bce
 from seehear.losses.class_token import class_token_ce

@@ -1,10 +1,10 @@
 """Binary cross-entropy over classes, for clips and for segments.
 
 Pooled probabilities may exceed 1 (see `seehear.nn.pooling`), so those of clips and tracks are
-clamped to [1e-7, 1 - 1e-7] first, as every released system does; beyond the clamp the gradient is
-zero.  Compute in float32: the upper bound is not a float32 number, and in float64 the loss of a
-clamped value is larger.  Segment probabilities come straight from a sigmoid and are not clamped,
-except where a network's may leave [0, 1] (`mgn`).
+clamped to [1e-7, 1 - 1e-7] first, as in every released system; beyond the clamp the gradient is
+zero.  Losses are computed in float32 as there: 1 - 1e-7 is rounded in it, and in float64 a clamped
+value would have a larger loss.  Segment probabilities come from a sigmoid and are not clamped,
+except those of a network that may leave [0, 1] (`mgn`).
 """
 
 import torch
@@ -19,7 +19,12 @@ def clip_bce_elements(
     prob: Float[Tensor, "batch classes"],
     label: Float[Tensor, "batch classes"],
 ) -> Float[Tensor, "batch classes"]:
-    """Return the clamped cross-entropy of every element, `-(y log p + (1 - y) log(1 - p))`."""
+    """Return the clamped cross-entropy of every element, `-(y log p + (1 - y) log(1 - p))`.
+
+    Args:
+        prob: p, any value (it is clamped).
+        label: y in [0, 1]; anything else raises RuntimeError.
+    """
     return F.binary_cross_entropy(prob.clamp(CLAMP, 1 - CLAMP), label, reduction="none")
 
 
@@ -34,7 +39,7 @@ def clip_bce(
     Args:
         prob: of the clip or of one track; any value (it is clamped).
         label: in [0, 1]; anything else raises RuntimeError.
-        weight: of every element, before the mean; None: 1.
+        weight: factor of every element before the mean; None: 1.
 
     Examples:
         >>> prob, label = torch.tensor([[0.5, 0.5]]), torch.tensor([[1.0, 0.0]])
@@ -58,7 +63,10 @@ def segment_bce(
         prob: of one track, in [0, 1] unless `clamp`.
         label: in [0, 1], possibly re-weighted (soft).
         clamp: bring `prob` into [1e-7, 1 - 1e-7] first; for networks whose segments may exceed 1.
-        weight: of every element, before the mean; None: 1.
+        weight: factor of every element before the mean; None: 1.
+
+    Raises:
+        RuntimeError: a label, or a probability that is not clamped, outside [0, 1].
     """
     inside = torch.clamp(prob, CLAMP, 1 - CLAMP) if clamp else prob
     return F.binary_cross_entropy(inside, label, weight)

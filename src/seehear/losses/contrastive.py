@@ -1,8 +1,11 @@
 """Audio and visual features of a second belong together: contrastive terms of MA and JoMoLD.
 
-Both read a similarity matrix S (audio segment t, visual segment t') and want row t to find column
-t, with smoothing: the target q puts 1 - s on the diagonal and s / (T - 1) on every other column.
-With T = 1 there is nothing to tell apart and both are 0.  One direction only: audio finds visual.
+Both take a similarity matrix S of audio segments t (rows) and visual segments t' (columns) and want
+row t to be most like column t.  The target q is smoothed: 1 - s on the diagonal, s / (T - 1) on
+every other column.  Only audio looks for visual, not the other way round.  With T = 1 both are 0.
+
+Source: MA (CVPR 2021), released as Yu-Wu/Modaily-Aware-Audio-Visual-Video-Parsing; JoMoLD (ECCV
+2022), released as MCG-NJU/JoMoLD.
 """
 
 import torch
@@ -23,7 +26,14 @@ def smoothed_contrast(
     *,
     smoothing: float = 0.1,
 ) -> Float[Tensor, ""]:
-    """Return MA's term, the label-smoothed cross-entropy: mean of `-Σ_t' q log softmax(S)`."""
+    """Return MA's term, the cross-entropy with the smoothed target.
+
+    It is the mean over all rows of `-Σ_t' q log softmax(S)`.
+
+    Args:
+        similarity: S, cosines over a temperature.
+        smoothing: s.
+    """
     log_prob = torch.log_softmax(similarity, dim=-1)
     return -(_target(similarity, smoothing) * log_prob).sum(-1).mean()
 
@@ -35,7 +45,11 @@ def expected_contrast(
 ) -> Float[Tensor, ""]:
     """Return JoMoLD's term, minus the log of an expected probability.
 
-    It is `-log Σ_t' q softmax(S)`, mean over all rows.
+    It is the mean over all rows of `-log Σ_t' q softmax(S)`.
+
+    Args:
+        similarity: S, cosines over a temperature.
+        smoothing: s.
     """
     expected = (_target(similarity, smoothing) * torch.softmax(similarity, dim=-1)).sum(-1)
     return -expected.log().mean()

@@ -1,4 +1,4 @@
-"""Smoothed labels, as losses compare with them (`seehear.train.targets` sets a run's together)."""
+"""Smoothed labels, which losses compare with (`seehear.train.targets` makes those of a run)."""
 
 from jaxtyping import Float
 from torch import Tensor

@@ -3,8 +3,8 @@
     han, mgn, mm_pyramid, dhhn, ave, avsdn    the networks, one published system a file
     ave_events                                AVE's own task
     systems                                   every network by its name, with its options
-    output, options                           what all of them return, and can be told
-    layouts, official, checkpoint             released weights into them
+    output, options                           what all of them return, and their common options
+    layouts, official, checkpoint             how released weights are read into them
     graph                                     a trained network without PyTorch
 
 The other modules are the parts that networks are built of.

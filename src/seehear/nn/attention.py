@@ -27,10 +27,12 @@ def attend(
 ) -> Float[Tensor, "batch queries width"]:
     """Return softmax(q kᵀ / √(width / heads) + bias) v, head by head.
 
-    Written out, not `F.scaled_dot_product_attention`: at ten segments the products are tiny, and
-    with dropout the plain form is the faster one on a CPU.
+    It is written out because at ten segments the products are tiny: with dropout this is faster on
+    a CPU than `F.scaled_dot_product_attention`.
 
     Args:
+        query, key, value: already projected.
+        heads: into how many parts of equal width the rows are cut.
         bias: added to the scores before the softmax; -1e9 hides a key.
         dropout: share of attention weights set to 0 (the rest scaled up); pass 0 outside training.
     """
@@ -49,11 +51,15 @@ def attend(
 
 
 class Attention(nn.Module):
-    """Multi-head attention: `torch.nn.MultiheadAttention`'s parameters, names and initial values.
+    """Multi-head attention with the parameter names and initial values of torch's own.
 
     Args:
         width: size of queries, keys, values and output; a multiple of `heads`.
+        heads: number of heads.
         dropout: on the attention weights while training.
+
+    Raises:
+        ValueError: the width is not a multiple of the heads.
     """
 
     def __init__(self, width: int, heads: int = 1, *, dropout: float = 0.0) -> None:
@@ -93,10 +99,10 @@ class Attention(nn.Module):
     ) -> Float[Tensor, "batch queries width"]:
         """Return the same with two products a row instead of four.
 
-        One head's linear maps follow each other, so that they can be multiplied beforehand:
-        q kᵀ = (x Wqᵀ + bq) Wk yᵀ + terms equal for all keys, which the softmax drops; and each
-        key's value may pass the output map before the mean over keys is taken, dropout on its
-        weights or not.
+        With one head, linear maps follow each other and can be multiplied beforehand.  Scores are
+        q kᵀ = (x Wqᵀ + bq) Wk yᵀ + terms equal for all keys, which the softmax drops.  The output
+        map may be applied to each key's value before the weighted mean, also with dropout on the
+        weights.
         """
         w_q, w_k, w_v = self.in_proj_weight.chunk(3)
         b_q, _, b_v = self.in_proj_bias.chunk(3)

@@ -1,10 +1,10 @@
 """AVE for weakly-labelled video parsing: a RECONSTRUCTION.
 
 The HAN paper compares with AVE (Tian, Shi, Li, Duan and Xu, "Audio-Visual Event Localization in
-Unconstrained Videos", ECCV 2018) extended by audio and visual parsing branches; neither code nor
-layer details of that version are public. This is our reading: audio-guided attention over the
-frames of a second (the features have no spatial regions), a bidirectional LSTM a track, and three
-heads.  AVE's network for its own task is `seehear.nn.ave_events`.
+Unconstrained Videos", ECCV 2018) extended by audio and visual parsing branches.  Neither code nor
+layer details of that version are public.  This is our reading: audio-guided attention over the
+frames of a second (the features have no spatial regions), a bidirectional LSTM for each track, and
+three heads.  AVE's network for its own task is `seehear.nn.ave_events`.
 """
 
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ class AVEOptions(StreamOptions):
     frames and of the attention's inputs.
 
     Args:
-        hidden: of each LSTM direction.
-        head_hidden: of the heads.
-        pooling: over segments; "max" is the method's own.
+        hidden: units of each direction of the LSTMs.
+        head_hidden: hidden units of the heads.
+        pooling: over segments; "max" is AVE's own.
         attention: hidden units of the attention.
-        audio_along_regions: the released attention's quirk; it fits only where a segment has as
-            many frames as the attention has hidden units (8 of each, say).
+        audio_along_regions: add audio as the released attention does (`GuidedAttention`); possible
+            only where a segment has as many frames as the attention has hidden units.
     """
 
     hidden: int = 128
@@ -44,7 +44,7 @@ class AVEOptions(StreamOptions):
 
 
 class AVE(nn.Module):
-    """Guided attention over frames, two bidirectional LSTMs, a head a track and one for both."""
+    """Guided attention over frames, two bidirectional LSTMs, a head for each track and for both."""
 
     def __init__(self, options: AVEOptions) -> None:
         super().__init__()
@@ -74,11 +74,16 @@ class AVE(nn.Module):
         visual: Float[Tensor, "batch frames visual_dim"],
         motion: Float[Tensor, "batch segments motion_dim"] | None = None,
     ) -> Output:
-        """Return the probabilities of a batch, from frames as they are: they are attended to.
+        """Return the probabilities of a batch.
+
+        Args:
+            audio: one row a segment.
+            visual: single frames, which are weighed by the attention.
+            motion: one row a segment; None for a network without this stream.
 
         Raises:
-            ValueError: if the frames are not a multiple of the segments, or the motion stream is
-                missing or not wanted.
+            ValueError: the frames are not a multiple of the segments, or the motion stream is
+                missing, or given to a network without it.
         """
         segments = audio.shape[1]
         if visual.shape[1] % segments:

@@ -20,10 +20,10 @@ class EventOutput:
     """What the network says about events that are both heard and seen.
 
     Args:
-        segment_score: logits of a segment.
-        segment_prob: their softmax over classes, what the supervised network returns.
-        clip_prob: softmax over classes of the largest logit over segments, what the weakly
-            supervised one returns.
+        segment_score: logits of each segment.
+        segment_prob: their softmax over classes; what the supervised network returns.
+        clip_prob: the largest logit over segments, then softmax over classes; what the weakly
+            supervised network returns.
     """
 
     segment_score: Float[Tensor, "batch segments classes"]
@@ -40,10 +40,10 @@ class AVEEventsOptions:
         region_dim: width of a region.
         classes: number of classes, background included.
         width: of the attention's inputs.
-        regions: regions a segment has, and hidden units of the attention.
-        hidden: of each LSTM direction.
-        fusion: "concat" joins the two tracks before a hidden layer; "residual" mixes them (DMRN):
-            with m the mean of U_v v and U_a a, the mean of tanh(a + m) and tanh(v + m).
+        regions: number of regions of a segment, and of hidden units of the attention.
+        hidden: units of each direction of the LSTMs.
+        fusion: "concat" joins the two tracks before a hidden layer.  "residual" (DMRN) takes the
+            mean of tanh(a + m) and tanh(v + m), where m is the mean of U_v v and U_a a.
     """
 
     audio_dim: int = 128
@@ -83,7 +83,11 @@ class AVEEvents(GuidedAttention):
         audio: Float[Tensor, "batch segments audio_dim"],
         visual: Float[Tensor, "batch segments height width region_dim"],
     ) -> EventOutput:
-        """Return scores and probabilities of a batch."""
+        """Return scores and probabilities of a batch.
+
+        Raises:
+            ValueError: height times width is not `regions`.
+        """
         seen = self.attend(audio, visual.flatten(2, 3))
         heard, seen = self.lstm_audio(audio)[0], self.lstm_video(seen)[0]
         if self.fusion == "residual":

@@ -2,9 +2,9 @@
 
 AVSDN (Lin, Li and Wang, "Dual-modality seq2seq network for audio-visual event localization", ICASSP
 2019) has no public code, and the parsing version compared with in the HAN paper has no public
-description.  This is our reading: an LSTM a track gives the global state of each, the states are
-fused residually, and a decoder LSTM that starts from the fused state reads both tracks again; an
-audio and a visual head join its output to that track's own encoder.
+description.  This is our reading: an LSTM for each track gives its state, the two states are fused
+(`StateFusion`), and a decoder LSTM starts from the fused state and reads both tracks again.  The
+audio head and the visual head read the decoder's output beside that of their own track's encoder.
 """
 
 from dataclasses import dataclass
@@ -45,8 +45,8 @@ class AVSDNOptions(StreamOptions):
     Audio enters the LSTMs as it is; `width` is that of the embedded visual rows.
 
     Args:
-        hidden: of every LSTM.
-        head_hidden: of the heads.
+        hidden: units of every LSTM.
+        head_hidden: hidden units of the heads.
         pooling: over segments, see `SegmentHead`.
     """
 

@@ -18,8 +18,8 @@ from seehear.foreign.tensors import opened_tensors
 def read_checkpoint(path: str | Path) -> dict[str, Any]:
     """Return what a `.pt`/`.pth` file of `torch.save` or a `.safetensors` file holds.
 
-    Only tensors and plain values are rebuilt, and the arrays of numpy that a stored random state
-    holds; anything else in the file is refused before it can act.
+    Only tensors, plain values and the numpy arrays of a stored random state are rebuilt; anything
+    else in the file is refused before it can run.
 
     Raises:
         WeightsError: missing, truncated, of another format, or holding something that could run
@@ -70,7 +70,7 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
 
 
 def _numpy_arrays() -> list[Any]:
-    """Return what rebuilds numpy arrays of numbers, as old and new versions of numpy name it."""
+    """Return the names that rebuild numpy arrays of numbers, of old and new versions of numpy."""
     reconstruct = np.zeros(0).__reduce__()[0]
     names = [f"numpy.{core}.multiarray._reconstruct" for core in ("core", "_core")]
     return [

@@ -1,7 +1,8 @@
 """DHHN: hybrid attention on three time scales, with single-track helper networks while training.
 
-Released as anonyUsr22/DHHN.  Parameters carry the released names; those that cannot influence an
-output are left out.
+Source: "DHHN: Dual Hierarchical Hybrid Network for Weakly-Supervised Audio-Visual Video Parsing",
+ACM MM 2022; released as anonyUsr22/DHHN.  Parameters carry the released names; those that cannot
+influence an output are left out.
 """
 
 from dataclasses import dataclass
@@ -55,10 +56,10 @@ class HCMNOptions(StreamOptions):
 
 
 class HCMN(Embedding):
-    """The main network: one hybrid layer for every scale, coarse scales added onto the finer sum.
+    """The main network: one hybrid layer serves all three scales, from the finest to the coarsest.
 
-    Probabilities are the mean over the three running sums X_0, X_0 + X_1, X_0 + X_1 + X_2, all
-    through one set of heads.
+    With X_i what it makes of scale i, one set of heads reads the sums X_0, X_0 + X_1 and
+    X_0 + X_1 + X_2; probabilities are the mean over the three.
     """
 
     def __init__(self, options: HCMNOptions) -> None:
@@ -109,8 +110,8 @@ class TrackOutput:
     """What a helper network says about its own track.
 
     Args:
-        track_prob: is the class anywhere in the track.
-        segment_prob: is it in this segment.
+        track_prob: whether the class is anywhere in the track.
+        segment_prob: whether it is in this segment.
     """
 
     track_prob: Float[Tensor, "batch classes"]
@@ -124,7 +125,7 @@ class HelperOptions:
     Args:
         classes, width: as for `StreamOptions`.
         layers, heads, hidden, dropout: of the transformer encoder; `hidden` None means `width`.
-        rounds: how often it is applied, its result added each time.
+        rounds: how often the encoder is applied; each time its result is added to its input.
     """
 
     classes: int = 25
@@ -229,7 +230,10 @@ class VideoNet(_Helper):
 
         Args:
             segments: how many segments the frames belong to; None: as many as `motion` has rows,
-                or, without motion, one a frame.
+                or, without motion, one for each frame.
+
+        Raises:
+            ValueError: as `Embedding.embed_visual`.
         """
         if segments is None:
             segments = visual.shape[1] if motion is None else motion.shape[1]

@@ -1,9 +1,9 @@
 """Dropout whose random numbers cost a fifth of torch's on a CPU.
 
-Drawing them took a tenth of a training step there.  torch draws one number of a serial generator
-for every element; here one draw of 64 bits decides four elements, 16 bits each.  A share is
-therefore held to the nearest 1/65536, and what is kept is scaled by exactly that share, so that the
-expected value stays what it was.
+Drawing them took a tenth of a training step there.  torch draws a number for every element, one
+after the other; here one draw of 64 bits decides four elements, 16 bits each.  A share is therefore
+rounded to a multiple of 1/65536, and the elements that stay are scaled up for exactly that share,
+so that the expected value does not change.
 """
 
 import math
@@ -28,10 +28,10 @@ def _draw(device: torch.device, shape: Sequence[int]) -> Tensor:
 
 
 def dropout(x: Float[Tensor, "..."], share: float) -> Float[Tensor, "..."]:
-    """Return `x`, in training, with a random `share` of it set to 0 and the rest scaled up."""
+    """Return `x` with a random `share` of it set to 0 and the rest scaled up."""
     level = round(share * _LEVELS)
     if not 0 < level < _LEVELS:
-        return F.dropout(x, share)  # all, nothing, or a share out of range: torch's word on it
+        return F.dropout(x, share)  # all or nothing; torch refuses a share out of range
 
     bits = for_whole_batch(x.shape, partial(_draw, x.device))
     kept = (bits >= level - _LEVELS // 2).to(x.dtype)

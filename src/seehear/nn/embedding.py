@@ -4,9 +4,9 @@
     x_v = fc_v(mean over a segment's frames)                                without a motion stream
     x_v = fc_fusion([fc_v(mean over a segment's frames) ; fc_st(motion)])   with one
 
-The released networks project every frame and then average; a linear map commutes with the mean, so
-averaging first gives the same numbers (up to float rounding) for an eighth of the work, and for
-nothing where frames come pooled.
+The released networks project every frame and then average.  A linear map of the mean is the mean of
+linear maps, so averaging first gives the same numbers (up to float rounding) for an eighth of the
+work, and averaged frames may be stored.
 """
 
 import torch
@@ -76,7 +76,8 @@ class Embedding(nn.Module):
         """Return the embedded visual rows, one a segment.
 
         Raises:
-            ValueError: if the motion stream is missing, or there and not wanted.
+            ValueError: the motion stream is missing, or given to a network without it, or the
+                frames are not a multiple of the segments.
         """
         if motion is None and self.has_motion:
             raise ValueError(
@@ -96,7 +97,7 @@ class Embedding(nn.Module):
         pooled: Float[Tensor, "batch segments _"],
         motion: Float[Tensor, "batch segments _"],
     ) -> Float[Tensor, "batch segments width"]:
-        """Return the same with one map a stream in place of three: maps that follow are one."""
+        """Return the same with two linear maps in place of three; see `seehear.nn.merging`."""
         left, right = self.fc_fusion.weight.chunk(2, dim=1)
         bias = self.fc_fusion(torch.cat([self.fc_v.bias, self.fc_st.bias]))
         embedded = F.linear(pooled.flatten(0, 1), left @ self.fc_v.weight, bias)

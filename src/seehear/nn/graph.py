@@ -1,7 +1,7 @@
 """A trained network as an ONNX graph, so that a parser runs it without PyTorch.
 
     inputs    audio (B, T, Da), visual (B, T, Dv) or (B, T * frames, Dv), motion (B, T, Dm),
-              prior (B, T, 2, C), of a network that says `takes_prior`
+              prior (B, T, 2, C) where the network has `takes_prior`
     outputs   clip_prob (B, C), track_prob (B, 2, C), segment_prob (B, T, 2, C)
 
 `B` is free, and so is `T` for every network that is not built for one length.  Where a system
@@ -85,7 +85,7 @@ def to_onnx(
 
 
 def takes_prior(copies: Mapping[str, nn.Module]) -> bool:
-    """Return whether networks want to be told what a zero-shot parser thinks."""
+    """Return whether networks have the input `prior`, the logits of a zero-shot parser."""
     return any(getattr(net, "takes_prior", False) for net in copies.values())
 
 
@@ -107,7 +107,7 @@ def _free_axes(
     if all(getattr(net, "segments", None) is None for net in copies.values()):
         for name in (*names, "segment_prob"):
             axes[name][1] = "segments"
-    # else built for one length
+    # otherwise a network was built for one number of segments
     if frames:
         axes["visual"][1] = "frames"
     return axes
@@ -115,7 +115,7 @@ def _free_axes(
 
 @contextmanager
 def _unchecked_shapes() -> Iterator[None]:
-    """Leave shapes unchecked, which tests check: sizes are not numbers while a graph is traced."""
+    """Switch the checks of shapes off: while a graph is traced, sizes are not plain numbers."""
     before = jaxtyping.config.jaxtyping_disable
     jaxtyping.config.update("jaxtyping_disable", True)
     try:

@@ -7,7 +7,7 @@ from torch.nn import functional as F
 
 
 class GuidedAttention(nn.Module):
-    """Returns the mean of a segment's regions, weighted by how well they match its audio.
+    """The mean of a segment's regions, weighted by how well they match its audio.
 
         a' = relu(affine_audio a),  v' = relu(affine_video v)
         E  = tanh(affine_v v' + affine_g a')
@@ -17,9 +17,9 @@ class GuidedAttention(nn.Module):
         audio_dim, region_dim: widths of the inputs; the result is as wide as a region.
         width: of a' and v'.
         hidden: of E.
-        audio_along_regions: the released code adds the audio term along the region axis instead of
-            the hidden one, which only fits because there are 49 regions and 49 hidden units.  True
-            keeps that.
+        audio_along_regions: the released code adds the audio term along the region axis, not the
+            hidden one, which works only because there are 49 regions and 49 hidden units.  True
+            does the same; False adds it along the hidden axis.
     """
 
     def __init__(
@@ -47,8 +47,8 @@ class GuidedAttention(nn.Module):
         """Return the attended vector.
 
         Raises:
-            ValueError: if audio is added along the regions and there are not as many regions as
-                hidden units.
+            ValueError: audio is added along the regions, and their number is not that of the hidden
+                units.
         """
         count, hidden = regions.shape[-2], self.affine_v.out_features
         if self.audio_along_regions and count != hidden:

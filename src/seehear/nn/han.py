@@ -29,7 +29,7 @@ Contrast = Literal["embedding", "encoded"]
 
 
 class HybridLayer(nn.Module):
-    """One layer: a track attends to itself and to the other, with the same weights for both.
+    """One layer: a track attends to itself and to the other; both tracks use the same weights.
 
     z   = LN1(x + share * drop(cross(x, other)) + drop(self(x)))      share: 1, as published
     out = LN2(z + drop(W2 drop(relu(W1 z))))
@@ -66,11 +66,11 @@ class HybridEncoder(nn.Module):
     """A stack of hybrid layers over the pair (audio, visual).
 
     Args:
-        stacking: what a layer is fed.  "chain": the previous layer's pair (JoMoLD, LSLD).
-            "repeat": the original pair, every time, so only the last layer counts (HAN and MA as
-            released; the same thing at one layer). "audio_first": the previous layer's pair, audio
-            updated first and the visual track seeing the update.
-        start: of the layers, as `stack` has it.
+        stacking: the input of a layer.  "chain": the pair of the layer before (JoMoLD, LSLD).
+            "repeat": the original pair each time, so only the last layer counts (HAN and MA as
+            released; with one layer it is the same as "chain").  "audio_first": the pair of the
+            layer before; audio is updated first, and the visual track sees the update (VALOR).
+        start: first weights of the layers; see `stack`.
     """
 
     def __init__(
@@ -121,15 +121,16 @@ class HANOptions(StreamOptions):
         visual_dropout: on the encoded visual features only, before the heads (JoMoLD and LSLD:
             0.5).
         stacking: see `HybridEncoder`.
-        start: of the layers.  "copies" (HAN, MA and VALOR as released: the encoder copies one
-            layer; nets/net_audiovisual.py, lines 9 and 16, of HAN and MA): all equal.  "drawn"
-            (JoMoLD and LSLD: a new layer in every round; nets/net_audiovisual.py, lines 29-31 and
-            10-12): each for itself.
+        start: first weights of the layers.  "copies": all equal (HAN, MA and VALOR as released,
+            where the encoder copies one layer; nets/net_audiovisual.py, lines 9 and 16, of HAN and
+            MA).  "drawn": each drawn by itself (JoMoLD and LSLD, which make a new layer each time;
+            nets/net_audiovisual.py, lines 29-31 and 10-12).
         contrast: what `Output.similarity` compares the encoded audio with: the visual "embedding"
             before the encoder (MA) or the "encoded" visual features (JoMoLD); None: no similarity.
         temperature: of that similarity.
-        from_language: the logits start from those of a zero-shot parser, times a learned weight a
-            track that is one at the start; untrained, its answer is the network's.
+        from_language: add the logits of a zero-shot parser, times a learned weight for each track,
+            to those of the segments.  The weights begin at 1 and the network's own logits at 0, so
+            an untrained network answers as the zero-shot parser does.
         language_dropout: share of the clips whose zero-shot logits are left out in training.
     """
 
@@ -185,12 +186,16 @@ class HAN(Embedding):
         """Return the probabilities of a batch.
 
         Args:
+            audio, motion: one row a segment.
             visual: one row a segment, or a multiple of that.
             cross_attention: how much of what a track finds in the other one is added to it: 1
-                (True) as published, 0 (False) none (JoMoLD's noise estimator), between them a
-                share.  Weights are the same in all cases.
-            prior: logits of a zero-shot parser, of a network that starts from them.
+                (True) as published, 0 (False) for nothing (JoMoLD's noise estimator), or a share
+                between.  The network has the same weights in all cases.
+            prior: logits of a zero-shot parser; used only by a network built with `from_language`.
             mixing: which segments are mixed for `Output.mixed_prob`; None: none.
+
+        Raises:
+            ValueError: as `Embedding.embed_visual`.
         """
         audio_embedding = self.embed_audio(audio)
         visual_embedding = self.embed_visual(visual, motion, audio.shape[1])
@@ -225,7 +230,7 @@ class HAN(Embedding):
     def _language(
         self, prior: Float[Tensor, "batch segments 2 classes"] | None
     ) -> Float[Tensor, "batch segments 2 classes"] | None:
-        """Return what language adds to the logits; in training nothing for some clips."""
+        """Return what language adds to the logits; while training, 0 for some clips."""
         if not self.takes_prior or prior is None:
             return None
         if self.training and self.language_dropout:
@@ -240,5 +245,5 @@ def track_similarity(
     visual: Float[Tensor, "batch segments width"],
     temperature: float,
 ) -> Float[Tensor, "batch segments segments"]:
-    """Return the cosine of audio segments (rows) with visual ones (columns), over `temperature`."""
+    """Return cosines of audio segments (rows) and visual ones (columns), over `temperature`."""
     return F.normalize(audio, dim=-1) @ F.normalize(visual, dim=-1).transpose(1, 2) / temperature

@@ -1,4 +1,4 @@
-"""How released state dicts look: where sizes stand, what is unused, what tells systems apart.
+"""How released state dicts look: which tensors tell sizes, are unused, or tell systems apart.
 
 Our parameters carry the released names, so no table of names is needed; the exception is
 MM-Pyramid, which stores each convolution under two names that share one memory.
@@ -22,9 +22,9 @@ class Layout:
     Args:
         sizes: reads the options of `build` from the shapes; a missing tensor is a KeyError, a
             tensor with another number of axes an IndexError or ValueError.
-        marks: patterns that together tell the system from the others.
-        unused: patterns of stored tensors that cannot influence an output; a release has something
-            for each of them.
+        marks: patterns of tensor names that together tell the system from the others.
+        unused: patterns of tensors that a release stores and that cannot influence an output; it
+            has at least one tensor for each pattern.
         rename: from released names to ours.
     """
 
@@ -71,7 +71,7 @@ def _streams(
 
 
 def _agreed(shapes: Shapes, *places: tuple[str, int]) -> int:
-    """Return the size that most of some tensors' axes have: the odd one is then at fault."""
+    """Return the size that most of these axes have, so that the odd tensor is the one refused."""
     return mode(shapes[name][axis] for name, axis in places)
 
 
@@ -219,7 +219,7 @@ def _segment_heads(shapes: Shapes) -> dict[str, Any]:
 _HAT_NORMS = ("hat_encoder.norm1.*", "hat_encoder.norm2.*")
 _HAN_UNUSED = ("audio_encoder.*", "visual_encoder.*", "cmt_encoder.*", *_HAT_NORMS)
 
-# most particular first: the first layout whose marks are all there is what a state dict looks like
+# in this order: a state dict looks like the first layout whose marks are all there
 LAYOUTS: dict[str, Layout] = {
     "mm_pyramid": Layout(
         _mm_pyramid,

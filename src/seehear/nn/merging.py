@@ -11,13 +11,14 @@ from torch import Tensor
 def pays_to_merge(x: Tensor, rows: int) -> bool:
     """Return whether maps that follow each other should be merged before they are applied to `x`.
 
-    Never in reduced precision, nor while a graph is traced, which must hold for any number of rows.
+    They are not merged in reduced precision, nor while a graph is traced, because the graph must
+    suit any number of rows.
 
     Args:
         x: what the maps are applied to, features on the last axis.
-        rows: from how many rows on merging costs less than it saves.
+        rows: merging pays where `x` has more rows than this.
     """
-    # torch exports it without saying so, and without types
+    # torch has no types for this function
     tracing = torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
     if tracing or x.shape[:-1].numel() <= rows:
         return False

@@ -33,14 +33,15 @@ class MGNOptions(StreamOptions):
     Args:
         segments: number of segments T; a token MLP over time fixes it at building time.
         heads, depths: of the blocks; depths of the visual, audio and joint transformers.
-        assignment: "soft" or "hard"; audio's grouping around the visual embedding uses the other
-            one.
-        drop_path: rate at which training drops residual branches of the self-attention blocks.
+        assignment: "soft": each segment is shared among all groups; "hard": it goes to one group.
+            The grouping of audio around the visual embedding uses the other of the two.
+        drop_path: how often training drops a residual branch of the self-attention blocks.
         timing: how segment probabilities follow from the track's and the assignment A (classes,
             segments). "released": with soft assignment track * (1 + softmax over time of A), nearly
             constant in time and never below the track's; with hard assignment track * A.
             "article": track * A always, as the paper's figure draws it (soft: rarely above one
-            half). "relative": track * A / max over time of A, in [0, track], the mended form.
+            half). "relative": track * A / max over time of A, in [0, track]; this form is ours, and
+            tells the segments apart.
     """
 
     width: int = 128
@@ -103,7 +104,7 @@ class CrossAttention(nn.Module):
 
 
 class AttnBlock(nn.Module):
-    """Pre-norm transformer block; training drops a residual branch per clip at rate `drop_path`."""
+    """Pre-norm transformer block; training drops its branches, clip by clip, at `drop_path`."""
 
     def __init__(self, width: int, heads: int, drop_path: float) -> None:
         super().__init__()
@@ -146,10 +147,13 @@ class CrossAttnBlock(nn.Module):
 def assign_weights(
     scores: Float[Tensor, "batch groups n"], *, hard: bool, training: bool
 ) -> Tensor:
-    """Return how much of each element every group gets; the columns sum to 1.
+    """Return how much of each element every group gets, (batch, groups, n); the columns sum to 1.
 
-    Soft: softmax over groups.  Hard: all to the best group; while training, to the best after
-    Gumbel noise, with the gradient of the noisy softmax (straight-through).
+    Args:
+        scores: how well each element fits each group.
+        hard: give each element to its best group; if False, softmax over the groups.
+        training: with `hard`, choose the best group after Gumbel noise, and give the noisy
+            softmax's gradient (straight-through).
     """
     if not hard:
         return torch.softmax(scores, dim=1)
@@ -179,7 +183,7 @@ class Assign(nn.Module):
             self.q_proj(groups) * x.shape[-1] ** -0.5, self.k_proj(x).transpose(1, 2)
         )
         weights = assign_weights(scores, hard=self.hard, training=self.training)
-        # +1: a group without elements takes nothing
+        # + 1: a group without elements takes 0, and nothing is divided by 0
         mean = weights / (weights.sum(dim=2, keepdim=True) + 1.0)
         return self.proj(torch.bmm(mean, self.v_proj(x))), weights
 
@@ -215,9 +219,9 @@ class ModalityTrans(nn.Module):
 
     Args:
         depth: number of self-attention blocks.
-        other_tokens: length of a second sequence around which the first is grouped before (audio is
-            rebuilt on the visual embedding this way), in the opposite assignment mode; None: no
-            such step.
+        other_tokens: length of a second sequence; the first is grouped around it beforehand, in the
+            other assignment (audio is rebuilt on the visual embedding in this way).  None: there is
+            no such step.
     """
 
     def __init__(self, options: MGNOptions, depth: int, *, other_tokens: int | None = None) -> None:
@@ -273,7 +277,8 @@ class MGN(Embedding):
         """Return the probabilities of a batch and the class logits of the tokens.
 
         Raises:
-            ValueError: if the clip has another number of segments than the network was built for.
+            ValueError: clips have another number of segments than the network was built for, or as
+                `Embedding.embed_visual`.
         """
         batch, segments, _ = audio.shape
         if segments != self.segments:
@@ -309,12 +314,12 @@ def _segments_of(
     assigned: Float[Tensor, "batch 2 classes segments"],
     timing: Timing,
 ) -> Float[Tensor, "batch segments 2 classes"]:
-    """Return the segment probabilities; `MGN` documents `timing`."""
+    """Return the segment probabilities; see `MGNOptions.timing`."""
     if timing == "released":
         factor = 1 + torch.softmax(assigned, dim=-1)
     elif timing == "article":
         factor = assigned
-    else:  # a class that no segment was assigned to (hard mode) is nowhere
+    else:  # in hard mode a class may get no segment at all: it is then 0 everywhere
         smallest = torch.finfo(assigned.dtype).tiny
         factor = assigned / assigned.amax(dim=-1, keepdim=True).clamp_min(smallest)
     return (track_prob[..., None] * factor).permute(0, 3, 1, 2)

@@ -1,7 +1,7 @@
-"""Segments mixed by two after the encoder, within a track (mix-up).
+"""Pairs of segments of a track mixed after the encoder (mix-up).
 
-Source: Zhang et al., "mixup: Beyond Empirical Risk Minimization" (ICLR 2018); of encoded segments,
-with one share a batch: UWAV (CVPR 2025).
+Source: Zhang et al., "mixup: Beyond Empirical Risk Minimization" (ICLR 2018); mixing encoded
+segments, with one share for a whole batch, is UWAV's (CVPR 2025).
 """
 
 from typing import NamedTuple
@@ -15,9 +15,9 @@ class Mixing(NamedTuple):
     """What is mixed with what.
 
     Args:
-        share: of the segment itself, in [0, 1]; the rest is the other's.
-        order: the other of each segment, for each track a permutation of all segments of the batch,
-            (2, B * T).
+        share: share of the segment itself, in [0, 1]; the rest comes from its partner.
+        order: index of each segment's partner, (2, B * T): for each track a permutation of all
+            segments of the batch.
     """
 
     share: float
@@ -26,21 +26,26 @@ class Mixing(NamedTuple):
     def of_track(
         self, values: Float[Tensor, "batch segments width"], track: int
     ) -> Float[Tensor, "batch segments width"]:
-        """Return the values of one track's segments, mixed."""
+        """Return the values of the segments of track 0 (audio) or 1 (visual), mixed."""
         other = values.flatten(0, 1)[self.order[track]].view_as(values)
         return self.share * values + (1 - self.share) * other
 
     def of_both(
         self, values: Float[Tensor, "batch segments 2 width"]
     ) -> Float[Tensor, "batch segments 2 width"]:
-        """Return the values of both tracks' segments, each mixed within itself."""
+        """Return the values of both tracks' segments, each track mixed with itself."""
         return torch.stack([self.of_track(values[:, :, track], track) for track in (0, 1)], dim=2)
 
 
 def draw(alpha: float, segments: int, device: torch.device) -> Mixing:
-    """Return a mixing of some segments, its share drawn from Beta(alpha, alpha).
+    """Return a random mixing, its share drawn from Beta(alpha, alpha).
 
-    All randomness is torch's own, of the device.
+    The share comes from torch's generator on the CPU, the partners from that of the device.
+
+    Args:
+        alpha: above 0; the greater, the nearer the share is to one half.
+        segments: B * T, all segments of a batch.
+        device: of the partners' indices.
     """
     beta = torch.distributions.Beta(torch.tensor(alpha), torch.tensor(alpha))
     orders = torch.stack([torch.randperm(segments, device=device) for _ in range(2)])

@@ -30,16 +30,16 @@ class MMPyramidOptions(StreamOptions):
     """How a pyramid network is built, beside the widths of `StreamOptions`.
 
     Args:
-        levels: pyramid units; unit i attends 2^i segments to each side.
+        levels: number of pyramid units; unit i attends to 2^i segments on each side.
         heads, hidden: of every transformer layer; `hidden` None means `width`.
         dropout, attention_dropout: inside the transformer layers.
         swap_tracks: True, as released: the visual stream is read as track 0 (audio) and the audio
             stream as track 1, by the heads, the losses and the evaluation.  False: every stream is
             read as what it is.  A released checkpoint needs True.
-        start: "copies", as released: the four projections of an attention are equal before the
-            first step, the feed-forward of every layer of the pyramid is, and so are the two
-            branches of the fusion (nets/Transformer.py, line 125; nets/MPAM.py, lines 61-80 and
-            31-34).  "drawn": all for themselves.
+        start: "copies", as released: before the first step the four projections of an attention are
+            equal, and so are the feed-forwards of all pyramid layers and the two branches of the
+            fusion (nets/Transformer.py, line 125; nets/MPAM.py, lines 61-80 and 31-34).  "drawn":
+            each is drawn by itself.
     """
 
     levels: int = 4
@@ -100,9 +100,9 @@ class Residual(nn.Module):
 
 
 class PyramidLayer(nn.Module):
-    """Pre-norm transformer layer that normalises queries only: keys and values stay raw, always.
+    """Pre-norm transformer layer that normalises queries only, never keys and values.
 
-    Its two parts are given to it, since layers may start with equal ones.
+    Its two parts are passed in, because those of several layers may start as copies.
     """
 
     def __init__(
@@ -126,7 +126,7 @@ class PyramidLayer(nn.Module):
 
 
 class Holder(nn.Module):
-    """Puts a layer one name deeper, where the released parameter names have it."""
+    """Holds a layer as `layer`, because the released parameter names have that step."""
 
     def __init__(self, layer: "PyramidLayer") -> None:
         super().__init__()
@@ -142,7 +142,11 @@ class Holder(nn.Module):
 
 
 class PyramidUnit(nn.Module):
-    """Self and cross attention within a window, mixed by gates; takes three feed-forwards."""
+    """Self and cross attention within a window, mixed by gates.
+
+    Args:
+        feed_forwards: gives the feed-forwards of its three layers.
+    """
 
     def __init__(self, options: MMPyramidOptions, feed_forwards: Iterator[nn.Module]) -> None:
         super().__init__()
@@ -178,7 +182,7 @@ def _gate(own: Tensor, crossed: Tensor, keep: nn.Linear, take: nn.Linear) -> Ten
 
 
 class TemporalBlock(nn.Module):
-    """relu(x + conv1(relu(conv3(x)))) along time, the wide convolution dilated."""
+    """relu(x + conv2(relu(conv1(x)))) along time; conv1 is 3 wide and dilated, conv2 is 1 wide."""
 
     def __init__(self, width: int, dilation: int) -> None:
         super().__init__()
@@ -225,7 +229,10 @@ class Capture(nn.Module):
 
 
 class Fusion(nn.Module):
-    """Levels attend to each other, then are summed with a weight in (0, 1) each, not normalised."""
+    """Levels attend to each other and are summed, each times a weight in (0, 1) of its own.
+
+    The weights need not sum to 1.
+    """
 
     def __init__(self, options: MMPyramidOptions) -> None:
         super().__init__()

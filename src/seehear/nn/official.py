@@ -1,4 +1,4 @@
-"""Released weights into our networks: sizes read from the tensors, everything else strict."""
+"""Released weights read into our networks: sizes come from the tensors, all names must match."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -83,8 +83,8 @@ def read_sizes(name: str, state: Mapping[str, Tensor]) -> dict[str, Any]:
 
     Raises:
         ConfigError: for an unknown system.
-        WeightsError: if a tensor needed for it is missing, or what a release stores for nothing is
-            there in part only (a state dict of ours has none of it).
+        WeightsError: a tensor needed for it is missing, or some of the tensors that a release
+            stores without using them (one of our own state dicts has none of these).
     """
     if name not in LAYOUTS:
         raise ConfigError(
@@ -105,10 +105,12 @@ def read_sizes(name: str, state: Mapping[str, Tensor]) -> dict[str, Any]:
 
 
 def clean(state_dict: Mapping[str, Any]) -> dict[str, Tensor]:
-    """Return the bare state dict as float32 tensors, without wrappers and the prefix "module.".
+    """Return the bare state dict as tensors, without wrappers and the prefix "module.".
+
+    Numbers of any float type become float32; whole numbers keep their type.
 
     Raises:
-        WeightsError: if it holds nothing, something else than tensors, NaN or infinity.
+        WeightsError: it is empty, or holds anything but tensors and arrays, NaN or infinity.
     """
     for wrapper in ("model", "state_dict"):
         if isinstance(state_dict.get(wrapper), Mapping):

@@ -1,11 +1,11 @@
-"""What every network over the three streams can be told when it is built."""
+"""The options that every network over the three streams has."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
 class StreamOptions:
-    """The widths of the streams, of the result and of what lies between.
+    """Widths of the three streams and of the inner vectors, and the number of classes.
 
     Args:
         audio_dim, visual_dim: widths of the input features.

@@ -5,30 +5,32 @@ from dataclasses import dataclass, fields
 from jaxtyping import Float
 from torch import Tensor
 
-# outputs that belong to no clip: their first axis is not `batch`
+# outputs whose first axis is not `batch`
 WITHOUT_CLIPS = ("class_logits",)
 
 
 @dataclass(frozen=True)
 class Output:
-    """Probabilities of one batch, and what some losses ask for besides.
+    """Probabilities of one batch, and further values that some losses need.
 
     Axes: `batch`, `segments`, `tracks` (0 audio, 1 visual), `classes`, `width`
     before the encoder, `encoded` after it.
 
     Args:
-        clip_prob: is the class anywhere in the clip.  With attentive pooling this is a sum of
-            products of two separate softmaxes and may exceed 1; losses clamp it.
-        track_prob: is the class anywhere in this track of the clip.
-        segment_prob: is the class in this segment of this track.
+        clip_prob: whether the class is anywhere in the clip.  With attentive pooling it may exceed
+            1 (`seehear.nn.pooling` says why); losses clamp it.
+        track_prob: whether the class is anywhere in this track of the clip.
+        segment_prob: whether the class is in this segment of this track.
         audio_embedding, visual_embedding: each track as it enters the encoder.
         audio_features, visual_features: what the encoder made of it (before any dropout on the
             result).
         similarity: audio segment (row) against visual segment (column), cosine over temperature;
             only where the system trains on it (`ma`, `jomold`).
-        class_logits: what each class token (row) is taken for, per track; `mgn` only.
-        mixed_prob: as `segment_prob`, of segments mixed by two; only where that was asked for.
-        joint_segment_prob: the audio-visual head's own segments; `ave` and `avsdn` only.
+        class_logits: logits of each class token (row) over the classes (columns), for each track;
+            `mgn` only.
+        mixed_prob: as `segment_prob`, of mixed pairs of segments (`seehear.nn.mixing`); only where
+            mixing was asked for.
+        joint_segment_prob: segment probabilities of the audio-visual head; `ave` and `avsdn` only.
     """
 
     clip_prob: Float[Tensor, "batch classes"]

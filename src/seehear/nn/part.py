@@ -18,7 +18,7 @@ class BatchPart:
 
     Args:
         start, stop, count: see above.
-        blocks: how often they stand one below the other in what a layer is given.
+        blocks: how often the clips are repeated in the rows that a layer is given (`stacked`).
     """
 
     start: int
@@ -42,7 +42,7 @@ def only(part: BatchPart | None) -> Iterator[None]:
 
 @contextmanager
 def stacked(blocks: int) -> Iterator[None]:
-    """Say that layers are given the batch so many times, one below the other (both tracks)."""
+    """Declare that layers are given the clips `blocks` times, as when both tracks are one batch."""
     part = _PART.get()
     with only(None if part is None else replace(part, blocks=blocks)):
         yield
@@ -57,14 +57,15 @@ def for_whole_batch(shape: Sequence[int], draw: Callable[[tuple[int, ...]], Tens
     """Return random numbers of a shape, drawn for the whole batch and cut to the clips here.
 
     Args:
-        shape: the first axis holds the clips, or equally many rows of each, clip after clip.
-        draw: gives numbers of a shape.
+        shape: of the result; the first axis holds the clips, or several rows of each, clip after
+            clip.
+        draw: returns random numbers of a shape.
     """
     part = _PART.get()
     if part is None:
         return draw(tuple(shape))
     each, odd = divmod(shape[0], part.blocks * (part.stop - part.start))
-    if odd:  # no axis of clips
+    if odd:  # the first axis does not hold clips
         return draw(tuple(shape))
     whole = draw((part.blocks * part.count * each, *shape[1:]))
     blocks = whole.unflatten(0, (part.blocks, -1))

@@ -33,8 +33,8 @@ def attentive_pooling(
 
     Args:
         features: X.
-        prob, frame_att, av_att: the linear maps.
-        added: to the logits of P; None: nothing.
+        prob, frame_att, av_att: the linear maps, width to classes.
+        added: added to the logits of P; None: nothing.
     """
     # one product instead of three
     weight = torch.cat([prob.weight, frame_att.weight, av_att.weight])

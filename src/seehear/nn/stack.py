@@ -1,4 +1,4 @@
-"""Layers of one kind, and how they start: the releases differ in it, and training shows it."""
+"""Layers of one kind and their first weights, in which releases differ; results depend on it."""
 
 import copy
 from collections.abc import Callable
@@ -13,9 +13,9 @@ def stack(make: Callable[[], nn.Module], count: int, start: Start) -> nn.ModuleL
     """Return `count` layers.
 
     Args:
-        make: draws one.
-        start: "copies": one is drawn and copied, so all are equal before the first step; "drawn":
-            each is drawn for itself.  The same thing at one layer.
+        make: returns a layer with random weights.
+        start: "copies": one layer is made and copied, so all are equal before the first step;
+            "drawn": each is made by itself.  With one layer there is no difference.
     """
     if start == "drawn":
         return nn.ModuleList(make() for _ in range(count))

@@ -24,7 +24,7 @@ class Builder:
 
     Args:
         network: the class; takes an instance of `options`.
-        options: the dataclass of everything it can be told.
+        options: the dataclass of all its options.
         released: the options that make it the released network, quirks included, where they differ
             from the defaults of `options`.
     """
@@ -60,7 +60,7 @@ SYSTEMS: dict[str, Builder] = {
     ),
     "mgn": Builder(MGN, MGNOptions),
     "mm_pyramid": Builder(MMPyramid, MMPyramidOptions),
-    # what is trained; the final parser of two copies is `load_official("dhhn", ...)` or `DHHN`
+    # the network that is trained; `load_official("dhhn", ...)` or `DHHN` makes two copies a parser
     "dhhn": Builder(HCMN, HCMNOptions),
     "dhhn_audionet": Builder(AudioNet, AudioNetOptions),
     "dhhn_videonet": Builder(VideoNet, VideoNetOptions),
@@ -91,7 +91,7 @@ def build(name: str, **options: object) -> nn.Module:
             them (`audio_dim`, `visual_dim`, `motion_dim`, `classes`, `dropout`, ...).
 
     Raises:
-        ConfigError: for an unknown name or option, or a word that an option does not know.
+        ConfigError: for an unknown name or option, or a word that an option does not allow.
 
     Examples:
         >>> net = build("lsld", audio_dim=128, layers=1, classes=25)
@@ -103,7 +103,7 @@ def build(name: str, **options: object) -> nn.Module:
 
 
 def _check(name: str, system: Builder, option: str, value: object) -> None:
-    """Refuse an option that a network does not have, or a word that the option does not know."""
+    """Refuse an option that a network does not have, or a word that the option does not allow."""
     annotations = {known.name: known.type for known in fields(system.options)}
     if option not in annotations:
         raise ConfigError(f"{name} has no option {option!r}", hint=suggest(option, annotations))
@@ -114,7 +114,7 @@ def _check(name: str, system: Builder, option: str, value: object) -> None:
 
 
 def _words(annotation: object) -> tuple[object, ...]:
-    """Return what a `Literal[...]`, or one `| None`, allows; nothing for other annotations."""
+    """Return the words that `Literal[...]` or `Literal[...] | None` allows, () for other types."""
     if get_origin(annotation) is Literal:
         return get_args(annotation)
     words: list[object] = []

@@ -39,8 +39,8 @@ class Built:
         labels: of every segment.
         hard: by track, (N, T, C) labels before the re-weighting.
         weak: (N, C).
-        report: by track, what changed (`quality.changes`), how many texts were encoded, alpha and
-            beta.
+        report: by track, what changed (`quality.changes`), and how: evidence, texts and how many of
+            them were encoded, alpha and beta.
         warnings: classes that lost (almost) every label, and what to do about them.
     """
 
@@ -151,8 +151,8 @@ class _OneTrack:
     Args:
         hard: before the re-weighting.
         soft: as training takes them.
-        numbers: how they came about: counts, alpha and beta.
-        advise: says what to do about a class that they leave without labels.
+        numbers: how they were made: evidence, texts, alpha and beta.
+        advise: says what to do about a class that has lost its labels.
     """
 
     hard: Floats
@@ -233,7 +233,7 @@ def _one_track(
 
 
 def _factors(options: Denoising, hard: Floats, sigma: Floats) -> Scale:
-    """Return the factors asked for; those given as `fit` are fitted to the similarities."""
+    """Return alpha and beta as asked for; `fit` is fitted to the similarities."""
     fitted = fit_scale(hard, sigma)
     return Scale(factor_of(options.alpha, fitted.alpha), factor_of(options.beta, fitted.beta))
 
@@ -259,10 +259,16 @@ def contrast_stream(store: FeatureStore, encoder: str, *, command: str) -> str:
 def clips_with_features(
     split: Split, store: FeatureStore, options: Denoising
 ) -> tuple[list[str], list[str], list[str]]:
-    """Return the clips of a split that have all features needed, the others, and what is wrong.
+    """Return the clips that have all features needed, the other clips, and what is damaged.
 
-    The third list has a line for each clip whose features are there but cannot be read; such a
-    clip is one of the others.
+    Args:
+        split: whose clips are meant.
+        store: an open features folder.
+        options: say which spaces are needed.
+
+    Returns:
+        Names of the complete clips, names of the others, and a line for each of the others whose
+        features are there but cannot be read.
     """
     spaces = [find_space(store, encoder) for encoder in rule_encoders(options).values()]
     streams = [stream for stream in spaces if stream is not None]

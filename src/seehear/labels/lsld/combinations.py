@@ -1,14 +1,14 @@
-"""Which sentences a segment is compared with: one for every subset of a clip's labels and nothing.
+"""Which sentences a segment is compared with: one for every subset of its clip's labels.
 
     labels {A}        A, nothing
     labels {A, B}     A and B, A, B, nothing
     labels {A, B, C}  A and B and C, A, B, C, A and B, A and C, B and C, nothing
 
-Class texts that begin with "a person" come first, in class order, and the words are said once:
-`a person speaking and playing the guitar and Dog`.
+So K labels give 2^K prompts: all labels together, then every other subset by size, and at last the
+prompt for none of them.  Order matters for exact ties only (the first prompt wins).
 
-So K labels give 2^K prompts: all labels together, then every other subset by size, then the nothing
-prompt.  Order matters for exact ties only (the first prompt wins).
+Class texts that begin with "a person" come first, in class order, and "a person" is said once:
+`a person speaking and playing the guitar and Dog`.
 
 Source: LSLD (NeurIPS 2023), section 3.2.  Differs: for more than three labels the release reuses
 the prompts of the clip before; here the general rule holds up to `MOST_LABELS`.
@@ -33,7 +33,7 @@ class Nothing:
     """How "none of these" is put into words.
 
     Args:
-        word: the whole nothing prompt; empty: it is built from `negation`.
+        word: the whole prompt; empty: it is built from `negation`.
         negation: pattern for one absent class, as `not {}`.
         spelled: every prompt also names the absent classes of its clip with `negation`.
     """
@@ -54,7 +54,7 @@ NOTHING: dict[str, Nothing] = {
 
 
 def nothing_variant(name: "str | Nothing") -> Nothing:
-    """Return the variant of a name: one of `NOTHING`, or the user's own as `word:TEXT`.
+    """Return how "none of these" is put into words, by name: one of `NOTHING`, or `word:TEXT`.
 
     Raises:
         ConfigError: no such variant.
@@ -105,6 +105,8 @@ def build_prompts(
 
     Raises:
         DataError: a class outside the vocabulary, or more than `MOST_LABELS` labels.
+        ConfigError: an unknown `nothing`, or a template without exactly one `{}`.
+        TypeError: descriptions that are neither a sequence nor a vocabulary.
 
     Examples:
         >>> build_prompts([0, 1], ["Speeching", "Dog"])
@@ -136,7 +138,11 @@ def build_prompts(
 
 
 def class_texts(descriptions: object) -> list[str]:
-    """Return the class texts of a sequence of texts or of a vocabulary."""
+    """Return the class texts of a sequence of texts or of a vocabulary.
+
+    Raises:
+        TypeError: it is neither.
+    """
     texts = getattr(descriptions, "descriptions", descriptions)
     if isinstance(texts, str) or not isinstance(texts, Sequence):
         raise TypeError(

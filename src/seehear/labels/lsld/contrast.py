@@ -1,16 +1,16 @@
 """Evidence from contrast: what clips labelled with a class show and the other clips do not.
 
-Language says which class a segment resembles; weak labels also say something, without language: a
-clip that is not labelled with a class has it in no segment of either track.  So for each track and
-class a linear scorer learns to give a low probability to every segment of the clips without the
-class, and a high one to at least one segment of each clip with it, by linear-softmax pooling:
+Weak labels say something even without language: a clip that is not labelled with a class has it in
+no segment of either track.  So a linear scorer for each track and class learns to give a low
+probability to every segment of the clips without the class, and a high one to at least one segment
+of each clip with it.  Segments are pooled by linear softmax:
 
     p_t = sigmoid(w . x_t + b)      q = sum_t p_t^2 / sum_t p_t
     loss = mean over clips of [-log q if labelled, else -mean_t log(1 - p_t)] + penalty |w|^2
 
-Where a track does not show a class, no scorer can tell it there: on clips that the scorer has not
-seen, its probability stays low and the label is removed.  For this to work every clip is scored by
-scorers fitted to other clips (folds).
+Where a track does not show a class, no scorer can find it there: on clips that it was not fitted to
+its probability stays low, and the label is removed.  So every clip is scored by scorers that were
+fitted to other clips (folds).
 
 This is not part of LSLD.  It learns from the training labels, so it gets better with more clips;
 language needs none.  The pooling is that of Wang, Li and Metze 2019 (arXiv:1810.09050), who compare
@@ -69,12 +69,19 @@ def contrast(
 
 
 def in_context(features: Floats, reach: int) -> Floats:
-    """Return (N, T, D * (2 * reach + 1)): each segment beside those before and after it.
+    """Return the features of each segment joined to those of its neighbours.
 
-    Before the first segment of a clip the first is repeated, after the last the last.
+    At the ends of a clip its first or last segment is repeated.
+
+    Args:
+        features: (N, T, D).
+        reach: neighbours on each side.
+
+    Returns:
+        (N, T, D * (2 * reach + 1)).
 
     Source: UWAV (CVPR 2025) found that labels gain from what lies around a segment, and trains a
-    transformer on another dataset to use it; placing neighbours side by side is ours.
+    transformer on another dataset to use it; joining the features of neighbours is ours.
     """
     segments = features.shape[1]
     places = np.arange(segments)
@@ -122,7 +129,12 @@ def fit_scorer(
 
 
 def pooled_slope(prob: Floats, labels: NDArray[np.bool_]) -> Floats:
-    """Return the derivative of the loss by the logits, (N, T, C), without the penalty."""
+    """Return the derivative of the loss by the logits, (N, T, C), without the penalty.
+
+    Args:
+        prob: (N, T, C).
+        labels: (N, C).
+    """
     total = np.maximum(prob.sum(axis=1, keepdims=True), _LEAST)
     pooled = np.maximum((prob**2).sum(axis=1, keepdims=True) / total, _LEAST)
     present = -(2 * prob - pooled) / total / pooled * prob * (1 - prob)

@@ -70,9 +70,11 @@ def denoise(
             {}".
 
     Raises:
-        ValueError: shapes that do not fit each other.
+        ValueError: shapes that do not fit each other, or weak labels other than 0 and 1.
         FeatureError: NaN or infinite features.
+        WeightsError: the texts have features of another width.
         DataError: a clip has more than `combinations.MOST_LABELS` labels.
+        ConfigError: see `combinations.build_prompts`.
     """
     features, labels = check(segment_features, weak, descriptions)
     hard = np.zeros((*features.shape[:2], labels.shape[1]), np.float32)

@@ -1,9 +1,9 @@
 """Sets of class descriptions: the words that stand for a class in prompts.
 
-A new set is a new entry in the table.  A vocabulary has a name and a description for every class;
-LLP's descriptions are the paper's best set, "+ playing" ("Basketball_bounce" becomes "playing
-basketball").  A set says which of the two it starts from, which classes it words differently, and
-what is put around every whole prompt.
+A vocabulary has a name and a description for every class.  LLP's descriptions are the paper's best
+set, "+ playing" ("Basketball_bounce" becomes "playing basketball").  A set says whether it starts
+from names or descriptions, which classes it words differently, and what is put around every whole
+prompt.  A new set is a new entry in the table.
 
 Source: LSLD (NeurIPS 2023), table 6.  The paper shows "+ a photo of" and "+ playing + a person" by
 one example each; the rest of those two is our reading.
@@ -38,7 +38,7 @@ class DescriptionSet:
     template: str = "{}"
 
     def texts(self, vocabulary: Vocabulary) -> list[str]:
-        """Return one text a class of a vocabulary (`names`, `descriptions`)."""
+        """Return one text for each class of a vocabulary."""
         start = vocabulary.names if self.start == "names" else vocabulary.descriptions
         return [
             self.wording.get(name, "{}").replace("{}", text)
@@ -88,7 +88,7 @@ DESCRIPTIONS: dict[str, DescriptionSet] = {
 
 
 def description_set(name: str, vocabulary: Vocabulary) -> tuple[list[str], str]:
-    """Return (one text a class, template of whole prompts) of a set, or of the user's own file.
+    """Return one text for each class, and the template of whole prompts, of a set or a file.
 
     Args:
         name: a name of `DESCRIPTIONS`, or the path of a file with `class = description` lines that

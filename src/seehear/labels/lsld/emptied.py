@@ -19,7 +19,8 @@ from seehear.labels.similarity import Floats
 
 EMPTY = 0.95  # share of a class's labelled segments that are removed: too few are left to learn
 
-Again = Callable[[NDArray[np.intp], Sequence[str]], Floats]  # clips, class texts -> (n, T, C)
+# (indices of n clips, class texts) -> their hard labels, (n, T, C)
+Again = Callable[[NDArray[np.intp], Sequence[str]], Floats]
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Emptied:
     Args:
         track: `audio` or `visual`.
         name: of the class.
-        column: its place.
+        column: its index in the vocabulary.
         clips: how many are labelled with it.
         left: how many of these clips have a segment that keeps the label.
         segments: number of segments of these clips.
@@ -91,7 +92,7 @@ def advise(
         weak: (N, C).
         texts: C texts of the classes, as they were compared.
         vocabulary: of the dataset.
-        again: (clips (n,), C texts) -> hard labels (n, T, C).
+        again: denoises some clips with other texts for the classes.
     """
     used = texts[found.column]
     others = [made.texts(vocabulary)[found.column] for made in DESCRIPTIONS.values()]

@@ -27,7 +27,7 @@ def read_factor(value: Factor) -> Factor:
     """Return a factor in its plain form: a number, `fit`, or `fit*` and a number that is not 1.
 
     Raises:
-        ValueError: none of these, or not a number of at least 0.
+        ValueError: none of these, or a negative number.
     """
     fitted, times, number = str(value).replace(" ", "").partition("*")
     try:
@@ -83,6 +83,9 @@ class Denoising:
         alpha, beta: factors of unreliable positives and negatives; `fit` takes them from the
             similarities (`seehear.labels.lsld.scale`), `fit*0.75` three quarters of that.
         trim: share of each group left out as outliers; 0 is the published rule.
+
+    Raises:
+        ValueError: a value that an option does not allow.
     """
 
     tracks: Tracks = "visual"

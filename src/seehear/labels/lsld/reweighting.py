@@ -7,12 +7,12 @@ For every class, over all segments of all clips (also of clips that are not labe
     unreliable positives: those of P below M        unreliable negatives: those of N above m
     unreliable positive -> alpha * similarity       unreliable negative -> beta * similarity
 
-The region is defined by extremes: a single outlier on either side opens it.  With 4,000 positives
-and 96,000 negatives of two normal distributions 2.5 deviations apart, it holds 96 % of the
-positives and 73 % of the negatives.  So with real similarities the step acts on most of the data,
-like label smoothing that depends on class and segment: also classes that the weak label excludes
-get labels of some 0.1.  A percentile rule (`trim`) limits the step to the overlap of most of each
-group; it is ours, and off by default.
+The unreliable region is defined by extremes, so one outlier on either side makes it wide.  With
+4,000 positives and 96,000 negatives of two normal distributions 2.5 deviations apart, it holds 96 %
+of the positives and 73 % of the negatives.  So with real similarities the step acts on most of the
+data, like label smoothing that depends on class and segment: even classes that the weak label
+excludes get labels of about 0.1.  A percentile rule (`trim`) limits the step to where most of each
+group overlaps; it is ours, and off by default.
 
 Source: LSLD (NeurIPS 2023), section 3.3, equation 4 and table 4b; code fyyCS/LSLD at d34c988.
 
@@ -45,7 +45,12 @@ class Regions:
 
 
 def class_similarity(segment_features: Array, class_features: Array) -> Floats:
-    """Return the cosines (N, T, C) of segments (N, T, D) and class texts (C, D), float32."""
+    """Return the cosines (N, T, C) of segments (N, T, D) and class texts (C, D), float32.
+
+    Raises:
+        ValueError: shapes that do not fit.
+        FeatureError: NaN or infinite features.
+    """
     segments = unit_rows(segment_features, "segment features")
     texts = unit_rows(class_features, "class features")
     if segments.ndim != 3 or texts.ndim != 2 or segments.shape[2] != texts.shape[1]:
@@ -97,7 +102,7 @@ def reweight_by(
     mode: str = "dynamic",
     trim: float = 0.0,
 ) -> Floats:
-    """Return soft labels (N, T, C) of hard ones, by similarities that are already there.
+    """Return soft labels (N, T, C) of hard ones, by similarities that are already computed.
 
     Args:
         hard: (N, T, C), 0 or 1.
@@ -110,6 +115,7 @@ def reweight_by(
 
     Raises:
         ConfigError: no such mode.
+        ValueError: shapes differ, or a trim outside [0, 0.5).
     """
     if mode not in MODES:
         raise ConfigError(f"expected {', '.join(MODES)}, got {mode!r}", parameter="mode")

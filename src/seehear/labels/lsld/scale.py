@@ -1,11 +1,11 @@
 """Factors of the re-weighting for any encoder: alpha and beta from the similarities themselves.
 
-The paper's alpha = 4 and beta = 0.4 belong to CLIP, whose cosines lie between 0.2 and 0.3; other
-encoders have other scales (ConSE: 0.53 for the median positive, 0.28 for the median negative),
-where 4 and 0.4 have another effect.
+The paper's alpha = 4 and beta = 0.4 suit CLIP, whose cosines lie between 0.2 and 0.3.  Other
+encoders have other scales (ConSE: 0.53 for the median positive, 0.28 for the median negative), and
+there 4 and 0.4 have another effect.
 
-The factors decide which value an unreliable label gets.  So the values of the median labels are
-fixed here, and the factors follow from the medians of the two groups, over all classes:
+The factors decide which value an unreliable label gets.  So two values are fixed here, that of the
+median positive and that of the median negative, and the factors follow, over all classes:
 
     alpha = POSITIVE / median of sigma over the positives
     beta  = NEGATIVE / median of sigma over the negatives
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from seehear.labels.similarity import Floats
 
-# levels at which the median unreliable positive and negative end up; chosen on val
+# the soft labels that the median positive and the median negative get; chosen on val
 POSITIVE = 1.0
 NEGATIVE = 0.03
 

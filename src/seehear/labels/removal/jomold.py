@@ -53,8 +53,11 @@ def noise_ratio(
         label: (clips, classes) weak labels.
         threshold: a label counts as noise where s p_c / μ_c is below this.
         target: value a positive label is trained towards.
-        batch: clips of a batch of the release, which takes the mean of batch means, so that a short
-            last batch weighs as much as a full one; None: the plain mean over clips.
+        batch: μ_c is the mean of the means of batches of so many clips, as in the release, where a
+            short last batch weighs as much as a full one; None: the plain mean over clips.
+
+    Returns:
+        (classes,), float64 in [0, 1].
     """
     values = np.asarray(prob, np.float64)
     given = np.asarray(label) > 0.5
@@ -75,7 +78,12 @@ def noise_ratios(
     audio_threshold: float = AUDIO_THRESHOLD,
     visual_threshold: float = VISUAL_THRESHOLD,
 ) -> NoiseRatios:
-    """Return the noise ratios of both tracks with the published thresholds; see `noise_ratio`."""
+    """Return the noise ratios of both tracks, by default with the published thresholds.
+
+    Args:
+        audio_prob, visual_prob, label, batch: see `noise_ratio`.
+        audio_threshold, visual_threshold: `threshold` of each track.
+    """
     return NoiseRatios(
         audio=noise_ratio(audio_prob, label, audio_threshold, target=AUDIO_TARGET, batch=batch),
         visual=noise_ratio(visual_prob, label, visual_threshold, target=VISUAL_TARGET, batch=batch),
@@ -90,10 +98,10 @@ def warm_up(epoch: int, step: int, steps: int, length: float, form: WarmUp = "re
         step: within the epoch, 0 for the first.
         steps: of an epoch.
         length: of the warm-up in epochs; 0 is none.
-        form: "linear" grows from 0 to 1 over `length`, as was intended.  "released" follows the
-            code, which multiplies the already reduced ratio at every step and starts again in each
-            epoch: 0 in the whole first epoch, and falling within each later one until `length` has
-            passed.  At the default length of 0.9 that is 0 in the first epoch and 1 after it.
+        form: "linear" grows from 0 to 1 over `length`, as the paper describes.  "released" follows
+            the code, which reduces the ratio again at every step and starts anew in each epoch: it
+            is 0 in the whole first epoch, and falls within each later epoch until `length` has
+            passed.  At JoMoLD's length of 0.9 it is 0 in the first epoch and 1 after it.
     """
     if length <= 0:
         return 1.0
@@ -110,7 +118,7 @@ def removals(
     visual_loss: ArrayLike,
     ratios: NoiseRatios,
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return the labels of a batch to withdraw from audio, and from visual.
+    """Return which labels of a batch to withdraw from audio, and which from visual.
 
     Both are (batch, classes) bool.
 

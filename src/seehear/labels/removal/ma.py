@@ -1,4 +1,4 @@
-"""MA's removal of labels by exchange: which track shows the class once the other is replaced?
+"""MA's removal of labels by exchange: does a track show a class when the other track is replaced?
 
 Every clip is parsed three times by a trained network: as it is, with the visual track of a clip
 that shares no label, and with the audio track of that clip.  If a label stays improbable on both
@@ -19,8 +19,8 @@ Source: Wu and Yang, "Exploring Heterogeneous Clues for Weakly-Supervised Audio-
 Parsing", CVPR 2021; released as Yu-Wu/Modaily-Aware-Audio-Visual-Video-Parsing.
 
 Differs: the release divides by r (infinite where r is 0) and draws partners by trial; the decisions
-are the same, the random stream is not.  `alias_audio_target` keeps its aliasing of the audio target
-with the clip label.
+are the same, the random numbers are not.  In the release the audio target and the clip's label are
+one array; `alias_audio_target` keeps that.
 """
 
 from dataclasses import dataclass
@@ -60,8 +60,8 @@ class Targets:
     """Training targets after the removals.
 
     Args:
-        clip, audio, visual: (clips, classes) float32; the visual one smoothed, a removed entry 0
-            (not 0.05).
+        clip, audio, visual: (clips, classes) float32; the visual one is smoothed, and a removed
+            label is 0 in it, not 0.05.
     """
 
     clip: NDArray[np.float32]
@@ -81,7 +81,7 @@ def class_accuracy(prob: ArrayLike, label: ArrayLike) -> NDArray[np.float64]:
 
 
 def relative_error(prob: ArrayLike, label: ArrayLike) -> NDArray[np.float64]:
-    """Return each class's error over the largest one; all 0 if no class has any.
+    """Return each class's error divided by that of the worst class; all 0 if no class has any.
 
     Args:
         prob, label: (clips, classes).

@@ -45,9 +45,9 @@ def threshold_labels(similarity: Array, weak: Array, thresholds: Sequence[float]
 def calibrated(similarity: Array, weak: Array, level: float = 0.9) -> Floats:
     """Return a threshold a class (C,) for any encoder, from weak labels alone.
 
-    Segments of clips without a class cannot hold it: the threshold is the similarity that the share
-    `level` of them stays below.  A class that every clip has gets minus infinity, as no such
-    segments exist.  Ours.
+    Segments of clips without a class cannot hold it, so the threshold is the similarity below which
+    the share `level` of them stays.  A class that every clip has gets minus infinity, as there are
+    no such segments.  This rule is ours.
 
     Args:
         similarity: (N, T, C), on any scale.
@@ -73,7 +73,7 @@ def calibrated(similarity: Array, weak: Array, level: float = 0.9) -> Floats:
 def published(encoder: str, names: Sequence[str]) -> tuple[list[str], Floats]:
     """Return VALOR's captions and thresholds (C,) for an encoder and these classes.
 
-    The thresholds are compared with cosines times the encoder's own logit scale (100 for CLIP).
+    Cosines times the encoder's own logit scale (100 for CLIP) are compared with these thresholds.
 
     Raises:
         ConfigError: VALOR has no thresholds for this encoder, or for one of the classes.
@@ -96,9 +96,8 @@ def published(encoder: str, names: Sequence[str]) -> tuple[list[str], Floats]:
     return list(captions), np.array(limits, np.float32)
 
 
-# class: visual caption after "A photo of ", its threshold; the class's words in "This is a sound of
-# ", its threshold. Two captions are misspelt in the source, and the thresholds were chosen with the
-# misspelling.
+# by class: the words after "A photo of", their threshold; the words after "This is a sound of",
+# their threshold.  Two captions are misspelt in the source, and their thresholds were chosen so.
 _LLP: dict[str, tuple[str, float, str, float]] = {
     "Speech": ("people talking", 20, "speech", 0),
     "Car": ("a car", 15, "car", 0),
