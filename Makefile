@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # tests start hundreds of processes: without its compiled files each would compile the package anew
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test lint docs install install-test weights constraints fuzz check-restaged cluster-check tables bench wheel-check light-check \
+.PHONY: demo test lint docs install install-test weights constraints fuzz check-restaged cluster-check tables zero-shot bench wheel-check light-check \
 	late-answers mutants bom test-oldest screenshots dry-run gpu clean
 
 demo: weights  ## the main job: a small world of clips, everything run on it, and a report
@@ -77,6 +77,9 @@ check-restaged: install-test weights  ## the development clips end to end: featu
 tables: install-test weights  ## the seven tables on the development clips, into benchmarks/tables; goes on where it was (hours)
 	$(BIN)/seehear extract $(SHARED)/restaged --visual conse --audio yamnet --out out/restaged/features
 	$(BIN)/python benchmarks/measure_tables.py $(SHARED)/restaged --features out/restaged/features --out out/restaged/tables
+
+zero-shot: install-test weights  ## the figures of docs/zero-shot.md, on made and real clips, into benchmarks/results (8 minutes)
+	$(BIN)/python benchmarks/zero_shot_figures.py --shared $(SHARED) --folder .cache/zero-shot --out benchmarks/results/$(shell date +%F)-zero-shot.json
 
 dry-run: install-test  ## every row of the tables at LLP's full size and width for an epoch: time and memory (hours, 8 GB in .cache)
 	$(BIN)/python benchmarks/dry_run.py --llp $(SHARED)/llp --folder .cache/dry-run --keep benchmarks/tables/dry-run.json

@@ -11,6 +11,7 @@ threshold.
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,13 @@ from seehear.parser.zero_shot.offline import COUPLING, picture_evidence, sound_e
 from seehear.time import Decoding, decide
 
 L2 = 1e-3  # on the weights, evidence unscaled
+LAST = "coupled, second threshold"  # what the preset does
 BINS = np.arange(-2, 2.01, 0.1)  # logits tried as threshold of a track alone
+
+
+def say(line: str) -> None:
+    """Print a line beside the result, so that JSON on stdout stays whole."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def evidence(dataset: Dataset, store: FeatureStore) -> list[np.ndarray]:
@@ -87,6 +94,34 @@ def decided(alone: np.ndarray, decoding: Decoding, *, coupled: bool) -> dict[str
     return decide(prob, decoding=decoding)
 
 
+def fitted(folds: list[str], features: str) -> dict[str, dict[str, float]]:
+    """Return the ten figures of each step, and print them and the weights of a fit on all folds."""
+    store = open_features(features)
+    parts = [evidence(open_dataset(folder), store) for folder in folds]
+    fold = np.repeat(np.arange(len(parts)), [len(part[0]) for part in parts])
+    audio, visual, *truth = map(np.concatenate, zip(*parts, strict=True))
+    alone = []
+    for name, x, y in zip(("SOUND", "PICTURE"), (audio, visual), truth, strict=True):
+        logits = left_out(x, y, fold)
+        cut = threshold(logits, y)
+        w, b = fit(x.reshape(-1, x.shape[-1]), y.reshape(-1))
+        say(f"{name}: weights {tuple(w.round(2).tolist())} bias {b - cut:.2f}")
+        alone.append(logits - cut)
+    both = np.stack(alone, axis=2)
+    plain = Decoding(threshold=0.5, gate="none")
+    results = {}
+    for label, decoding, coupled in (
+        ("alone", plain, False),
+        ("coupled", plain, True),
+        (LAST, OFFLINE_DECODING, True),
+    ):
+        on = decided(both, decoding, coupled=coupled)
+        report = evaluate(on[:, :, 0], on[:, :, 1], *truth)
+        results[label] = {k: round(float(v), 4) for k, v in report.figures().items()}
+        say(f"{label:28s}" + " ".join(f"{100 * v:5.1f}" for v in results[label].values()))
+    return results
+
+
 def main() -> None:
     """Run."""
     parser = argparse.ArgumentParser(
@@ -96,29 +131,7 @@ def main() -> None:
     parser.add_argument("--features", required=True)
     parser.add_argument("--json")
     args = parser.parse_args()
-    store = open_features(args.features)
-    parts = [evidence(open_dataset(folder), store) for folder in args.folds]
-    fold = np.repeat(np.arange(len(parts)), [len(part[0]) for part in parts])
-    audio, visual, *truth = map(np.concatenate, zip(*parts, strict=True))
-    alone = []
-    for name, x, y in zip(("SOUND", "PICTURE"), (audio, visual), truth, strict=True):
-        logits = left_out(x, y, fold)
-        cut = threshold(logits, y)
-        w, b = fit(x.reshape(-1, x.shape[-1]), y.reshape(-1))
-        print(f"{name}: weights {tuple(w.round(2).tolist())} bias {b - cut:.2f}")
-        alone.append(logits - cut)
-    both = np.stack(alone, axis=2)
-    plain = Decoding(threshold=0.5, gate="none")
-    results = {}
-    for label, decoding, coupled in (
-        ("alone", plain, False),
-        ("coupled", plain, True),
-        ("coupled, second threshold", OFFLINE_DECODING, True),
-    ):
-        on = decided(both, decoding, coupled=coupled)
-        report = evaluate(on[:, :, 0], on[:, :, 1], *truth)
-        results[label] = {k: round(float(v), 4) for k, v in report.figures().items()}
-        print(f"{label:28s}", " ".join(f"{100 * v:5.1f}" for v in results[label].values()))
+    results = fitted(args.folds, args.features)
     if args.json:
         Path(args.json).write_text(json.dumps(results, indent=1) + "\n")
 

@@ -61,6 +61,7 @@ OTHERS = {
     "yardstick": "shared code",
     "fit_zero_shot": "fits a calibration",
     "heard_not_seen": "needs the development clips",
+    "zero_shot_figures": "needs the development clips; make zero-shot",
     "kept_features": "needs the development clips",
     "open_words": "needs the development clips",
     "nearest_seconds": "needs packages that only it uses",

@@ -141,3 +141,10 @@ def test_a_missing_module_of_our_own_is_no_missing_extra(monkeypatch) -> None:
     monkeypatch.setitem(cli.COMMANDS, "doctor", ("no_such_file", ""))
     with pytest.raises(ModuleNotFoundError, match=r"seehear\.cli\.no_such_file"):
         cli.main(["doctor"])
+
+
+def test_python_dash_m_is_the_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "seehear", "--version"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout.split()[0]) == (0, "seehear")
