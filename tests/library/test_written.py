@@ -91,7 +91,17 @@ def test_what_a_person_did_says_so_itself_signed_or_not(file, change):
         assert (found.touched, found.corrected) == (False, True)
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[1", '{"source": 1, "vocabulary": []}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{}",
+        "[1",
+        '{"source": 1, "vocabulary": []}',
+        '{"source": "a", "vocabulary": []}',  # without tracks
+        '{"source": "a", "vocabulary": [], "tracks": {}, "events": [{"origin": []}]}',
+    ],
+)
 def test_what_cannot_be_read_counts_as_changed(file, text):
     file.write_text(text)
     assert read_written(file, "a") == type(read_written(file, "a"))("a")

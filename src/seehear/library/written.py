@@ -27,12 +27,11 @@ MARK = "written"
 # nothing was encoded again
 _NOT_HOW = (MARK, "version", "libraries", "vocabulary", "decoded", "kept")
 _FORM = record(
-    {"source": text, "vocabulary": items(text)},
+    {"source": text, "vocabulary": items(text), "tracks": table(anything)},
     {
         "parser": table(anything),
         "media": maybe(record({"path": text, "bytes": whole(), "hash": text})),
-        "tracks": table(anything),
-        "events": items(table(anything)),
+        "events": items(record({}, {"origin": text})),
         "removed": items(anything),
         "review": maybe(record({}, {"added": items(text)})),
     },
