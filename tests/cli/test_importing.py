@@ -121,7 +121,7 @@ def test_a_file_that_cannot_be_read_spoils_no_other(
     bad.write_text("prose")
     got = told(capsys, good, bad, "--out", tmp_path / "library", code=1)
     assert [file["used"] for file in got["files"]] == [1, 0]
-    assert "no format that is known" in got["files"][1]["error"]
+    assert "expected a known format" in got["files"][1]["error"]
     assert run(bad, "--out", tmp_path / "other") == 2
     err = capsys.readouterr().err
     assert err.count("\n") == 1

@@ -145,8 +145,8 @@ def test_what_was_not_parsed_comes_back_as_its_class(tmp_path) -> None:
     [
         ("", "empty file"),
         (" \n \n", "empty file"),
-        ("some prose, and more of it", "no format that is known"),
-        ('{"a": 1}', "no format that is known"),
+        ("some prose, and more of it", "expected a known format"),
+        ('{"a": 1}', "expected a known format"),
         ("{broken", "not JSON"),
         ("<fcpxml><a></fcpxml>", "not XML"),
         ('<!DOCTYPE x [<!ENTITY a "b">]><fcpxml>&a;</fcpxml>', "no entities of its own"),

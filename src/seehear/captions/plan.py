@@ -6,7 +6,7 @@
    such place, it stands beside the dialogue: at the top of the picture, when the sound begins.
 3. It stays long enough to be read, and never over another caption: sounds that begin within a
    second of each other share one, a line each, two at most.
-4. What cannot be placed by these rules is left out, and said.
+4. A sound that cannot be placed by these rules is left out, and listed.
 """
 
 from bisect import bisect_left, bisect_right, insort
@@ -26,11 +26,11 @@ class Rules:
     Args:
         per_second: characters that are read in a second.
         least_s: how long a caption stays at least.
-        apart_s: between two cues.
+        apart_s: pause between two cues, in seconds.
         late_s: how long after its sound a caption may come.
         again_s: how long a sound must pause to be described again.
         together_s: sounds that begin so close together share a caption.
-        shortest_s: what is shorter is not a sound of its own.
+        shortest_s: a shorter sound is not described.
     """
 
     per_second: float = 15.0
@@ -219,11 +219,11 @@ class _Places:
     def _free_from(
         self, start_s: float, latest_s: float, length_s: float, busy: Sequence[Sequence[Span]]
     ) -> float | None:
-        """Return the first time from which so much is free; None: none in time.
+        """Return the first time from which `length_s` seconds are free; None if it comes too late.
 
         Args:
             start_s, latest_s: the first and the last time that will do.
-            length_s: how much.
+            length_s: how long.
             busy: spans of each kind, in order and apart.
         """
         apart_s, at_s, moved = self._rules.apart_s, start_s, True

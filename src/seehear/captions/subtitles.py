@@ -22,7 +22,7 @@ _BREAK = re.compile(r"\r\n|\r|\n")
 _CLOCK = r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})"
 _TIME = re.compile(_CLOCK)
 _TIMES = re.compile(rf"\s*{_CLOCK}\s*-+>\s*{_CLOCK}")
-_SRT = str.maketrans({"<": "(", ">": ")", "{": "(", "}": ")"})  # which any encoding has
+_SRT = str.maketrans({"<": "(", ">": ")", "{": "(", "}": ")"})  # brackets that any encoding has
 _VTT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _ASS = str.maketrans({"{": "(", "}": ")", "\\": "/"})
 _TOP = "{\\an8}"
@@ -35,7 +35,7 @@ class Cue:
 
     Args:
         said: when it stands, and its text.
-        at: the place in the text at which what belongs to it begins.
+        at: index in the text where the cue begins, with its number or name.
     """
 
     said: Spoken
@@ -51,7 +51,7 @@ class Subtitles:
         text: all of it; `text.encode(encoding)` are its bytes.
         encoding: of the file.
         cues: in its order.
-        end: the place at which cues that come after all others begin.
+        end: index in the text where cues after all others go.
         number: of the last cue of an SRT; 0: its cues have none.
         fields: of the lines of an ASS, in lower case.
         style: of the lines that are put into an ASS.
@@ -74,7 +74,7 @@ class Subtitles:
         """Return the bytes of the file with captions put in, each before the first later cue.
 
         Raises:
-            DataError: the file's encoding has not the letters of a caption.
+            DataError: the file's encoding lacks a letter of a caption.
         """
         parts: list[str] = []
         done = place = 0
@@ -97,7 +97,9 @@ class Subtitles:
         line = self._newline()
         before = self._break_before(at, line)
         if self.form == "ass":
-            ended = bool(before) and at >= len(self.text)  # as the file ended: without a line end
+            ended = bool(before) and at >= len(
+                self.text
+            )  # the file had no line end at its end, and gets none
             return f"{before}{self._ass(caption)}{'' if ended else line}"
         made = self._srt(caption, number) if self.form == "srt" else _vtt(caption)
         return before + "".join(f"{text}{line}" for text in (*made, ""))
@@ -149,10 +151,10 @@ def _clocks(caption: Caption, point: str) -> tuple[str, str]:
 
 
 def read_subtitles(path: Path) -> Subtitles:
-    """Return a subtitle file; what it is is known by its content, not its name.
+    """Return a subtitle file; its kind is told by its content, not by its name.
 
     Raises:
-        DataError: it cannot be read, is too large, or is none of these.
+        DataError: it cannot be read, is too large, or holds no subtitles.
     """
     try:
         with path.open("rb") as file:

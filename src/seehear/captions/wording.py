@@ -1,7 +1,7 @@
 """In which words captions describe a sound: a table for each language, which a user can change.
 
-A line is `CLASS = words`; with nothing after the sign a class is not described, as speech, for
-which there are subtitles.
+A line is `CLASS = words`.  A class with nothing after the sign is not described, such as speech,
+which the subtitles hold.
 """
 
 from collections.abc import Mapping
@@ -50,7 +50,7 @@ class Wording:
     def words(self, timeline: Timeline, label: str) -> str:
         """Return how a class is described; empty: it is not.
 
-        Where no table has it: the words that it was looked for in, else its name.
+        A class of no table is described by the words that it was looked for with, else by its name.
         """
         given = timeline.parser.get("descriptions")
         name = plain(label)

@@ -1,8 +1,8 @@
 """What a file of weights may not be: larger than it says once it is read.
 
-`torch.save` stores its members and never packs them, so an archive that unpacks to more than it has
-is none of its own; and a tensor may be a view that repeats a few stored numbers as often as it
-likes, so that copying it fills the memory.
+`torch.save` stores its members and never packs them, so an archive that unpacks to more bytes than
+it has was not written by it.  And a tensor may be a view that repeats a few stored numbers as often
+as it likes, so that copying it fills the memory.
 """
 
 import zipfile

@@ -63,7 +63,7 @@ Check: TypeAlias = Callable[[Header], str | None]  # says what is wrong with the
 
 
 def is_of(shape: tuple[int, ...], dtype: str) -> Check:
-    """Return the check that an array is of just this shape and type."""
+    """Return a check that an array has exactly this shape and type."""
 
     def check(header: Header) -> str | None:
         if header.shape == shape and str(header.dtype) == dtype:
@@ -115,6 +115,10 @@ class Archive:
     """The arrays of an open `.npz` file.
 
     Args:
+        path: of the file, for messages.
+        archive: the open file.
+
+    Attributes:
         headers: of each array by name; the numbers are not read yet.
     """
 
@@ -135,7 +139,7 @@ class Archive:
             yield name, header
 
     def read(self, name: str) -> NDArray[Any]:
-        """Return one array."""
+        """Return one array; KeyError if there is none of this name."""
         header = self.headers[name]
         with self._archive.open(f"{name}.npy") as file:
             content = file.read()[header.start :]

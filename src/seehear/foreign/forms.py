@@ -192,7 +192,12 @@ def record(
 
 
 def checked(form: Form[T], check: Callable[[T], str | None]) -> Form[T]:
-    """Expect a value of a form that a check then finds nothing against."""
+    """Expect a value of a form that a check accepts.
+
+    Args:
+        form: of the value.
+        check: returns what is wrong with it, or None.
+    """
 
     def read(value: Json) -> T:
         found = form(value)

@@ -45,7 +45,7 @@ class Hdf5Array:
         self.dtype: np.dtype[Any] = found.dtype
 
     def row(self, index: int) -> NDArray[Any]:
-        """Return what stands at one place of the first axis."""
+        """Return one row: the numbers at one place of the first axis."""
         return self._read(index)
 
     def all(self) -> NDArray[Any]:

@@ -28,7 +28,7 @@ def json5_value(content: str) -> Json:
         {'a': "it's", 'b': [0.5, 1]}
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not JSON5, or beyond a limit.
     """
     strict: list[str] = []
     place = 0

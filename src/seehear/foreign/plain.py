@@ -15,7 +15,7 @@ NAMES = {
 }
 _LETTER = re.compile(rb"[A-Za-z]")
 _LEAST = 30  # bytes beyond ASCII
-_LEAST_HIGH = 0.4  # of all letters
+_LEAST_HIGH = 0.4  # share of all letters that must be beyond ASCII
 # character set; which signs are usual in it, and how large a part of those beyond ASCII they are
 _ALPHABETS = (
     ("cp932", "\u3041", "\u30ff", 0.25),

@@ -63,7 +63,7 @@ def read_json_lines(
 ) -> list[T]:
     """Return the values of a file of lines of JSON, each as its form has it.
 
-    A last line without an end is left out: whoever wrote it was stopped.
+    A last line without a line end is left out: its writer was stopped in the middle.
 
     Raises:
         SeehearError: of class `kind`: unreadable, or a line that is not JSON or not of the form.
@@ -128,7 +128,7 @@ def json_value(content: str | bytes) -> Json:
     """Return the value of JSON text within all limits.
 
     Raises:
-        ValueError: it is none; `Wrong` where it is beyond a limit.
+        ValueError: it is not JSON; `Wrong` if it is beyond a limit.
     """
     if isinstance(content, bytes):
         content = content.decode("utf-8-sig")
@@ -162,7 +162,7 @@ def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 
 def _check(root: Json) -> None:
-    """Refuse what is nested too deeply, and texts and numbers that are none.
+    """Refuse deep nesting, text that is not Unicode and numbers that are not finite or too long.
 
     Raises:
         Wrong: there is such a value.

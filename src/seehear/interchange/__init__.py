@@ -1,8 +1,8 @@
 """Annotations of other tools, read: one small reader a format, found by what a file holds.
 
 A reader gets the file (`Content`) and fills in what it finds (`Findings`): rows, and for each row
-that cannot be used the reason.  Where times count from, frame rates and character sets that the
-file does not tell come from `Hints`.
+that cannot be used the reason.  What the file does not say comes from `Hints`: where its times
+count from, its frame rate, its character set.
 
 A third party adds a format by an entry point of group `seehear.importers` that names an
 `ImportFormat`.
@@ -50,9 +50,9 @@ class ImportFormat:
     Args:
         summary: one line: whose files these are.
         read: `read(content, found)` fills in what the file says.
-        fits: whether a file is one, from its beginning; never by its name alone.
-        track: on which track a row lies that says nothing of it.
-        complete: whether what does not stand in such a file was looked for and not found, as in
+        fits: whether a file is of this format, by its beginning and never by its name.
+        track: the track of rows that do not name one.
+        complete: whether a class that the file does not name was looked for and not found, as in
             our own exports.
     """
 
@@ -139,7 +139,7 @@ def read(path: Path, *, format: str | None = None, hints: Hints | None = None) -
         hints: what the file may not say of itself.
 
     Raises:
-        DataError: it cannot be read, or is of no format that is known.
+        DataError: it cannot be read, or is of no known format.
         ConfigError: no such format.
     """
     content = Content(path, hints)
@@ -156,19 +156,19 @@ def _found(content: Content) -> str:
     """Return the format of a file.
 
     Raises:
-        DataError: none of those that are known.
+        DataError: it is empty, or of no known format.
     """
     if not content.text.strip():
         raise DataError(
             "expected annotations, got an empty file",
             where=content.path,
-            hint="where that is meant, `format` says what it is",
+            hint="if it is meant to be empty, say its format with `format`",
         )
     for name, known in _ALL.items():
         if known.fits(content):
             return name
     raise DataError(
-        f"of no format that is known: it begins with {content.head[:40]!r}",
+        f"expected a known format, got a file that begins with {content.head[:40]!r}",
         where=content.path,
         hint=f"`format` says which it is: {', '.join(names())}",
     )

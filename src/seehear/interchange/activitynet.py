@@ -10,7 +10,7 @@ from seehear.interchange.values import dicts, inside, read_seconds, seconds, tex
 
 
 def fits(content: Content) -> bool:
-    """Whether it is one: also a bare `database`, as THUMOS and others share it."""
+    """Return whether the file is of this format, or a bare `database`, as THUMOS shares it."""
     if not content.is_json() or not isinstance(content.json, dict):
         return False
     if any(isinstance(content.json.get(key), dict) for key in ("database", "results")):
@@ -19,7 +19,7 @@ def fits(content: Content) -> bool:
 
 
 def _is_video(about: Json) -> bool:
-    """Whether it is what a bare `database` has of a video: segments, or sentences with times."""
+    """Return whether it is the entry of a video: segments, or sentences with times."""
     if isinstance(inside(about, "timestamps"), list) and isinstance(
         inside(about, "sentences"), list
     ):

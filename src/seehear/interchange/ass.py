@@ -16,7 +16,7 @@ _DRAWING = re.compile(r"\{[^{}]*\\p[1-9][^{}]*\}")
 
 
 def fits(content: Content) -> bool:
-    """Whether it is one."""
+    """Return whether the file is of this format."""
     return any(_SECTION.fullmatch(line.strip()) for line in content.head.splitlines()[:20])
 
 

@@ -6,14 +6,14 @@ from seehear.interchange.spoken import as_told
 
 
 def fits(content: Content) -> bool:
-    """Whether its first lines have two numbers and perhaps a text between tabs."""
+    """Return whether its first lines have two numbers, and perhaps a text, between tabs."""
     lines = [line for line in content.head.splitlines()[:20] if line.strip()]
     first = [line for line in lines if not line.startswith("\\")][:3]
     return bool(first) and all(_times(_fields(line)) for line in first)
 
 
 def _fields(line: str) -> list[str]:
-    """Return start, end and text, which some scripts part by blanks."""
+    """Return start, end and text, which some scripts separate by blanks instead of tabs."""
     if "\t" in line:
         return line.split("\t")
     fields = line.split(None, 2)
@@ -34,7 +34,7 @@ def _told(fields: list[str]) -> tuple[str, float | None]:
 
 
 def read(content: Content, found: Findings) -> None:
-    """Read the labels; the text may hold tabs of its own, rows of frequencies say no more."""
+    """Read the labels, whose text may hold tabs of its own; rows of frequencies are skipped."""
     for count, line in enumerate(content.text.split("\n"), 1):
         fields, where = _fields(line), f"line {count}"
         if line.startswith("\\") or not line.strip():

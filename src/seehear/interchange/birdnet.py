@@ -19,7 +19,7 @@ _FILES = ("File", "filepath", "Begin Path", "IN FILE", "input")
 
 
 def fits(content: Content) -> bool:
-    """Whether it is one."""
+    """Return whether the file is of this format."""
     if has_columns(content, "Start (s)", "End (s)"):
         return has_columns(content, "Common name") or has_columns(content, "Scientific name")
     if has_columns(content, "OFFSET", "DURATION", "IN FILE"):

@@ -1,5 +1,6 @@
-"""A foreign file as its reader sees it: read once, as bytes, text, JSON or XML, with what it leaves
-open answered from elsewhere.
+"""A foreign file as its reader sees it: read once, as bytes, text, JSON or XML.
+
+What the file does not say of itself comes from `Hints`.
 """
 
 import re
@@ -45,7 +46,7 @@ class Content:
     """One file.
 
     Args:
-        path: where it lies; in a bundle (`.fcpxmld`) what it holds is read.
+        path: where it lies; of a bundle (a folder `.fcpxmld`), `Info.fcpxml` is read.
         hints: what it may not say of itself.
     """
 
@@ -90,11 +91,11 @@ class Content:
         return parse_markup(self.data, where=self.path)
 
     def is_json(self) -> bool:
-        """Whether it begins as JSON does."""
+        """Return whether it begins as JSON does."""
         return _JSON.match(self.head) is not None
 
     def is_xml(self) -> bool:
-        """Whether it begins as XML does."""
+        """Return whether it begins as XML does."""
         return self.head[:1] == "<"
 
     def about(self, found: Findings) -> None:
@@ -107,7 +108,9 @@ class Content:
     def rate(
         self, found: Findings, codes: Iterable[Timecode] = (), *, drop: bool = False
     ) -> Fraction:
-        """Return how many frames make a second where the file does not say.
+        """Return how many frames make a second, for a file that does not say.
+
+        The user or the media may say it; else it is guessed from the frame numbers.
 
         Args:
             found: takes a note of what was assumed.
@@ -120,7 +123,7 @@ class Content:
         most = max((code.frames for code in codes), default=0)
         rate = least_rate(most)
         if drop or any(code.drop for code in codes):
-            # frames are dropped because a second has not quite so many
+            # frame numbers are dropped at rates just below a whole number
             rate = rate_of(59.94 if most >= 30 else 29.97)
         elif not most:
             return rate
@@ -134,7 +137,7 @@ class Content:
         """Return the timecode of the media's first frame where somebody knows it.
 
         Raises:
-            DataError: what the user gave is none.
+            DataError: what the user gave is not a timecode.
         """
         given = self.hints.start_timecode
         if given is None:

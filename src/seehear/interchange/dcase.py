@@ -38,7 +38,7 @@ _LENGTHS = _timed("duration")
 
 
 def fits(content: Content) -> bool:
-    """Whether it is one."""
+    """Return whether the file is of this format."""
     if has_columns(content, *_FEW_SHOT):
         return True
     if _is_table(content):
@@ -47,8 +47,9 @@ def fits(content: Content) -> bool:
 
 
 def _is_table(content: Content) -> bool:
-    """Whether a header names an onset, an offset and a label, in one of their usual words; or a
-    file and its labels, as tables do that say nothing of time.
+    """Return whether the header names an onset, an end and a label in usual words.
+
+    A header that names a file and its labels, without times, counts, too.
     """
     columns = header_of(content)
     timed = columns & set(_ONSETS) and columns & {*_OFFSETS, *_LENGTHS}
@@ -93,7 +94,7 @@ def _table(table: TextTable, found: Findings) -> None:
 
 
 def _unnamed(table: TextTable, found: Findings) -> None:
-    """Read answers to a few-shot task: rows that say when alone."""
+    """Read answers to a few-shot task: rows of times without a class."""
     found.note("no column says what it is: each row is an `event`")
     for where, row in table:
         times = row.number("Starttime"), row.number("Endtime")

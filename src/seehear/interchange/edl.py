@@ -38,7 +38,7 @@ class _Mark:
 
 
 def fits(content: Content) -> bool:
-    """Whether it is one."""
+    """Return whether the file is of this format."""
     lines = content.head.splitlines()
     titled = bool(lines) and lines[0].startswith("TITLE:")
     return (titled or any(map(_EVENT.match, lines))) and not content.is_xml()
@@ -84,13 +84,13 @@ class _Lines:
     def _event(self, where: str, event: re.Match[str]) -> None:
         start, end = parse(event[4]), parse(event[5])
         if start is None:
-            self._found.skip(where, "its timecode is none")
+            self._found.skip(where, "its timecode cannot be read")
         else:
             self.events.append(_Mark(where, start, end, "", ""))
 
     def _mark(self, where: str, start: Timecode | None, name: str, colour: str) -> None:
         if start is None:
-            self._found.skip(where, "its timecode is none")
+            self._found.skip(where, "its timecode cannot be read")
         else:
             self.marks.append(_Mark(where, start, None, name.strip(), colour))
 

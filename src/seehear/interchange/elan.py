@@ -16,7 +16,7 @@ _DEEPEST = 8  # tiers that divide one another
 
 
 def fits(content: Content) -> bool:
-    """Whether it is one."""
+    """Return whether the file is of this format."""
     return content.is_xml() and "<ANNOTATION_DOCUMENT" in content.head
 
 
@@ -95,7 +95,7 @@ class _Document:
 
     def _fill(self) -> None:
         """Give slots without a time one: chains of annotations that share slots lie evenly."""
-        for _ in range(_DEEPEST):  # what is divided may be a part itself, and stand below
+        for _ in range(_DEEPEST):  # a divided tier may itself divide one further down
             known = len(self._times)
             for after in self._chains:
                 for slot in after:
@@ -118,7 +118,7 @@ class _Document:
                 self._times[name] = start + (end - start) * place / (len(chain) - 1)
 
     def _between_neighbours(self) -> None:
-        """Give slots of no chain a time between those that stand beside them in the file."""
+        """Give slots outside all chains a time between their neighbours in the file."""
         waiting: list[str] = []
         last: float | None = None
         for name in self._order:

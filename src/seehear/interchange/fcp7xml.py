@@ -13,7 +13,7 @@ _NO_FRAME = -1  # what stands for a frame that is not there
 
 
 def fits(content: Content) -> bool:
-    """Whether it is one."""
+    """Return whether the file is of this format."""
     return content.is_xml() and "<xmeml" in content.head
 
 

@@ -40,11 +40,11 @@ class _Place:
     shown: tuple[tuple[Fraction, Fraction], ...] = ()
 
     def at(self, local: Fraction) -> Fraction:
-        """Return when it is in the project that the element's clock shows `local`."""
+        """Return the project's time at which the element's clock shows `local`."""
         return self.begins + local - self.start
 
     def hides(self, local: Fraction) -> bool:
-        """Return whether the moment at which its clock shows `local` is not seen."""
+        """Return whether the project does not show the moment at `local` on the element's clock."""
         windows = list(self.shown)
         if self.duration is not None:
             windows.append((self.begins, self.begins + self.duration))
@@ -54,7 +54,7 @@ class _Place:
 
 
 def fits(content: Content) -> bool:
-    """Whether it is one."""
+    """Return whether the file is of this format."""
     return content.is_xml() and "<fcpxml" in content.head
 
 
@@ -96,7 +96,7 @@ class _Story:
         self._seen: set[int] = set()
 
     def leave_out(self, root: Markup) -> None:
-        """Say what stands where no timeline shows it: inside a compound clip, beside a take."""
+        """Skip what no timeline shows: inside a compound clip, or in a take that is not played."""
         for element in root.all(*self.wanted):
             if id(element) not in self._seen:
                 where = f"line {element.line} ({element.tag})"
@@ -129,7 +129,7 @@ class _Story:
         return _address(asset)
 
     def _children(self, spine: Markup, around: _Place, source: str | None) -> None:
-        """Go through a spine: what says no offset follows what stands before it."""
+        """Go through a spine; an element without an offset follows the one before it."""
         now = around.start
         for element in spine:
             if element.tag not in _STORY:

@@ -22,7 +22,8 @@ class GatheredClip:
         source: what its media is called.
         media: what its media file holds; None: there is none.
         rows: with a track, a class and an end each; `where` is a number that `Gathering` knows.
-        complete: what no row says was looked for and not found, as in our own exports.
+        complete: whether a class without a row was looked for and not found, as in our own
+            exports.
         files: names of the files that the rows come from.
     """
 
@@ -44,7 +45,7 @@ class FileReport:
         rows: how many it has.
         unused: those that were not used.
         notes: what was assumed, or is odd about it.
-        error: why nothing could be read.
+        error: why nothing could be read; None: it could.
     """
 
     path: Path
@@ -163,7 +164,7 @@ class Gathering:
         return out
 
     def _hinted(self, own: MediaFound) -> Hints:
-        """Return what the user says, and where that leaves something open, the media."""
+        """Return what the user says, completed by what the media say."""
         hints = self._hints
         info = self._probed(own.path)
         if info is None:

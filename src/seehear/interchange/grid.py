@@ -42,7 +42,7 @@ class TextRow:
     fields: list[str]
 
     def get(self, *names: str) -> str:
-        """Return what stands, stripped, in the first of some columns in which anything does."""
+        """Return the text of the first of these columns that is not empty; "" if all are."""
         for name in names:
             place = self.columns.get(_plain(name))
             if place is not None and place < len(self.fields) and self.fields[place].strip():
@@ -50,7 +50,7 @@ class TextRow:
         return ""
 
     def number(self, *names: str) -> float | None:
-        """Return the number in the first of some columns in which anything stands, or None."""
+        """Return the number in the first of these columns that is not empty, or None."""
         return number(self.get(*names))
 
 

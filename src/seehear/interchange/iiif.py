@@ -20,7 +20,7 @@ _PAINTED = ("painting", "sc:painting", "oa:painting")
 
 
 def fits(content: Content) -> bool:
-    """Whether it is a manifest, a page or a single annotation."""
+    """Return whether it is a manifest, a page or a single annotation."""
     if not content.is_json():
         return False
     root = content.json
@@ -109,7 +109,7 @@ class _Pages:
                     self._found.add(at, label, *times, tier="structures", source=source)
 
     def _points(self, note: _Object) -> bool:
-        """Whether an annotation without words is media, or names another file."""
+        """Return whether an annotation without words is media, or names another file."""
         if set(_PAINTED) & set(texts(note.get("motivation"))):
             return True
         bodies = [*dicts(note.get("body")), *dicts(note.get("resource"))]

@@ -18,7 +18,7 @@ _FPS = 24.0  # what Label Studio takes where nobody says
 
 
 def fits(content: Content) -> bool:
-    """Whether it is a task or a list of them."""
+    """Return whether it is a task or a list of them."""
     if not content.is_json():
         return has_columns(content, *_RECORD)
     return any(_is_task(task) for _, task in list(_tasks(content))[:20])
@@ -59,8 +59,9 @@ def _cell(text: str) -> Json:
 
 
 def read(content: Content, found: Findings) -> None:
-    """Read the regions of annotations, of predictions where nobody annotated; cancelled ones and
-    those that say nothing of time are left out.
+    """Read the regions of annotations, or of predictions if nobody annotated.
+
+    Cancelled annotations and regions without a time are left out.
     """
     for where, task in _tasks(content):
         if not isinstance(task, dict):

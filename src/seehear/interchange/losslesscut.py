@@ -10,8 +10,9 @@ from seehear.interchange.values import inside, seconds, text
 
 
 def fits(content: Content) -> bool:
-    """Whether it is a project, or rows of two times, one of which may be missing: between commas,
-    or clock times between tabs.
+    """Return whether it is a project, or rows of two times, of which one may be missing.
+
+    The times stand between commas, or are clock times between tabs.
     """
     if content.is_json():
         return "cutSegments" in content.head

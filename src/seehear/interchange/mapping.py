@@ -55,7 +55,7 @@ class Meanings:
 
     Args:
         tiers, labels: the table.
-        track: of rows of which nothing else says it; None: that of the format.
+        track: of rows that nothing else gives a track; None: that of the format.
         words: the only classes that there are; None: any.
         point_s: how long a moment lasts; None: moments are not used.
     """
@@ -71,7 +71,7 @@ def read_meanings(path: Path) -> Meanings:
     """Return the table of a file.
 
     Raises:
-        DataError: it is none; all of it is checked before anything is read with it.
+        DataError: it is not such a table; all of it is checked at once.
     """
     value = read_toml(path)
     parts: dict[str, dict[str, TierMeaning]] = {}
@@ -167,7 +167,7 @@ def _ticked(rows: Iterable[ForeignRow]) -> bool:
 
 
 def _of(row: ForeignRow, meanings: Meanings) -> TierMeaning:
-    """Return what a row means: its label, and where that leaves something open, its tier."""
+    """Return what a row means, by its label, and by its tier for what the label leaves open."""
     of_tier = meanings.tiers.get(_folded(row.tier), TierMeaning()) if row.tier else TierMeaning()
     of_label = meanings.labels.get(_folded(row.label))
     if of_label is None:
@@ -199,7 +199,7 @@ def _among(label: str, classes: dict[str, str]) -> tuple[str, str | None]:
 
 
 def renamed(labels: Iterable[str], known: Collection[str]) -> dict[str, str]:
-    """Return for labels which class of those that are there they are, in other spelling."""
+    """Return label -> known class, for labels that spell a class differently."""
     by_fold: dict[str, list[str]] = {}
     for word in known:
         by_fold.setdefault(_folded(word.replace("_", " ")), []).append(word)

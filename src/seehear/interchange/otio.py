@@ -16,7 +16,7 @@ _DEEPEST = 60
 
 
 def fits(content: Content) -> bool:
-    """Whether it is one."""
+    """Return whether the file is of this format."""
     return content.is_json() and '"OTIO_SCHEMA"' in content.head
 
 

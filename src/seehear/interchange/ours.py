@@ -11,12 +11,12 @@ CSV = ("source", "track", "label", "start_s", "end_s")
 
 
 def is_timeline(content: Content) -> bool:
-    """Whether it is a timeline."""
+    """Return whether it is a timeline."""
     return content.is_json() and '"seehear.timeline/' in content.head
 
 
 def read_timeline(content: Content, found: Findings) -> None:
-    """Read the events; what was not parsed is told as rows of the class for that."""
+    """Read the events; unparsed stretches become rows of class `NOT_PARSED`."""
     timeline = Timeline.from_dict(content.json, where=content.path)
     for place, e in enumerate(timeline.events):
         where = f"events[{place}]"
@@ -32,7 +32,7 @@ def read_timeline(content: Content, found: Findings) -> None:
 
 
 def is_tsv(content: Content) -> bool:
-    """Whether it is our table of predictions."""
+    """Return whether it is our table of predictions."""
     return has_columns(content, *TSV)
 
 
@@ -50,7 +50,7 @@ def read_tsv(content: Content, found: Findings) -> None:
 
 
 def is_csv(content: Content) -> bool:
-    """Whether it is our table for spreadsheets, of a clip or of a library."""
+    """Return whether it is our table for spreadsheets, of a clip or of a library."""
     return has_columns(content, *CSV)
 
 

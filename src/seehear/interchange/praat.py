@@ -25,7 +25,7 @@ _TOKEN = re.compile(
 
 
 def fits(content: Content) -> bool:
-    """Whether it is one, of text or binary."""
+    """Return whether the file is of this format, as text or binary."""
     start = content.head[:64]
     is_text = "ooTextFile" in start or _CHRONOLOGICAL in start
     return is_text or content.data.startswith(praat_binary.START)
@@ -35,7 +35,7 @@ def read(content: Content, found: Findings) -> None:
     """Read the intervals and points that have a text; a tier may be called `audio:Dog`.
 
     Raises:
-        DataError: no TextGrid, or a binary one that ends too soon.
+        DataError: it is no TextGrid, or a binary one that ends too soon.
     """
     if content.data.startswith(praat_binary.START):
         _read(praat_binary.tokens(content.data), content, found, "byte")

@@ -14,7 +14,7 @@ def tokens(data: bytes) -> Iterator[Token]:
     """Yield what a binary TextGrid holds, in the order of the text form.
 
     Raises:
-        DataError: a tier is of a kind that is not known.
+        DataError: a tier is of an unknown kind, or the data end too soon.
     """
     reader = _Bytes(data)
     yield "text", "ooTextFile", 0
@@ -45,7 +45,7 @@ def tokens(data: bytes) -> Iterator[Token]:
 
 
 class _Bytes:
-    """Reads one value after the other; a file that ends too soon gives zeros and empty texts."""
+    """Reads one value after the other; a file that ends too soon is an error."""
 
     def __init__(self, data: bytes) -> None:
         self._data, self.place = data, len(START)
@@ -78,7 +78,7 @@ class _Bytes:
         return "text", self.take(self.take(1)[0]).decode("latin-1"), place
 
     def text(self) -> Token:
-        """Return a text of one byte or two a sign."""
+        """Return a text with one or two bytes per character."""
         place = self.place
         length = struct.unpack(">H", self.take(2))[0]
         if length != _WIDE:

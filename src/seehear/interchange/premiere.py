@@ -12,7 +12,7 @@ _NEAR_S = 1e-6
 
 
 def fits(content: Content) -> bool:
-    """Whether it is one."""
+    """Return whether the file is of this format."""
     return has_columns(content, "Marker Name", "In", "Out")
 
 

@@ -31,7 +31,7 @@ _EDGES = ("begin ", "end ", "start ")  # of a selection: files, dates, times of 
 
 
 def fits(content: Content) -> bool:
-    """Whether it is one."""
+    """Return whether the file is of this format."""
     return has_columns(content, "Begin Time (s)", "End Time (s)")
 
 

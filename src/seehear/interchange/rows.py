@@ -17,7 +17,7 @@ class ForeignRow:
         track: `audio`, `visual` or `audio_visual`; None: the file does not say.
         label: as it stands there.
         start_s: seconds from the media's start.
-        end_s: a point ends where it begins; None: the file does not know.
+        end_s: seconds; a point ends where it begins; None: the file does not say.
         score: from 0 to 1; None: none is given.
         where: line or element of the file.
         tier: the lane, layer or kind that the file puts it in; empty: none.
@@ -96,7 +96,7 @@ class Findings:
         score: float | None = None,
         tier: str = "",
     ) -> None:
-        """Take a row; one whose times are none is not used."""
+        """Take a row; if its times cannot be used, note it as unused, with the reason."""
         reason = _wrong(start_s, end_s)
         if start_s is None or reason is not None:
             self.skip(where, reason or "no time")

@@ -14,7 +14,7 @@ _LEAST, _NONE = 8, "<NA>"
 
 
 def fits(content: Content) -> bool:
-    """Whether its first line is one."""
+    """Return whether its first line is such a line."""
     lines = [line for line in content.head.splitlines() if line and not line.startswith(";;")]
     return bool(lines) and _LINE.match(lines[0]) is not None
 

@@ -12,7 +12,7 @@ _LOOKED_AT = 8  # lines that are not blank: a title may stand above
 
 
 def fits(content: Content) -> bool:
-    """Whether it is one: one of its first lines has two times."""
+    """Return whether the file is of this format: one of its first lines has two times."""
     lines = [line for line in content.head.splitlines() if line.strip()][:_LOOKED_AT]
     return any(arrow(line) is not None for line in lines)
 
@@ -26,7 +26,7 @@ def read(content: Content, found: Findings) -> None:
         if times is not None:
             cues.append((place, times))
         elif "-->" in line and ":" in line:
-            found.skip(f"line {place + 1}", "its times are none")
+            found.skip(f"line {place + 1}", "its times cannot be read")
     for (start, times), end in zip(cues, [at for at, _ in cues[1:]] + [0], strict=False):
         own = lines[:start][-1:]
         body = _without_number(lines[start + 1 : end], own) if end else lines[start + 1 :]

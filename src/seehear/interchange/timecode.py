@@ -1,7 +1,7 @@
 """Frames and timecodes as seconds: rates of television, dropped frames, and what nobody wrote down.
 
-Many files count frames and do not say how many make a second.  Who imports them says it, or the
-media does; failing both, the frame numbers show the least rate they can have.
+Many files count frames and do not say how many make a second.  The user may say it, or the media;
+else the frame numbers show the lowest possible rate.
 """
 
 import re
@@ -61,7 +61,7 @@ def rate_of(fps: float) -> Fraction:
     """Return a frame rate as it is meant: 29.97 is 30000/1001.
 
     Raises:
-        ConfigError: no rate of pictures.
+        ConfigError: it is not from 1 to 1000.
     """
     if not 1 <= fps <= 1000:
         raise ConfigError(f"expected frames a second, from 1 to 1000, got {fps:g}", parameter="fps")

@@ -38,10 +38,10 @@ class TruthSet:
 
 
 def check_truth_folder(out: Path, split: str) -> None:
-    """Find out before the work whether a dataset can be written there.
+    """Check, before the work, that a dataset can be written there.
 
     Raises:
-        ConfigError: something is there already, or the split's name is none.
+        ConfigError: something is there already, or the name of the split is not a plain word.
     """
     if not is_free(out):
         raise ConfigError(
@@ -63,6 +63,7 @@ def write_truth(
 
     Raises:
         DataError: there is no clip or no class.
+        SeehearError: the folder cannot be written.
     """
     refused = {row.where: why for clip in clips for row, why in _refused(clip)}
     clips = [_without(clip, refused) for clip in clips]
@@ -107,7 +108,7 @@ def _refused(clip: GatheredClip) -> Iterator[tuple[ForeignRow, str]]:
 def _why(clip: GatheredClip, row: ForeignRow) -> str | None:
     """Return why a row says nothing about a clip, or None."""
     if row.label == NOT_PARSED:
-        return "it says what was not looked at: truth knows no such thing"
+        return "it marks seconds that were not parsed, which truth cannot hold"
     length_s = math.inf if clip.media is None else clip.media.duration_s
     if row.start_s >= length_s or (row.end_s or 0.0) <= 0:
         return f"outside the media, which lasts {length_s:g} s"

@@ -1,4 +1,4 @@
-"""Values of JSON that others wrote, taken as they are meant: what is of another kind is none."""
+"""Values of JSON that others wrote; a value of another kind counts as missing."""
 
 from seehear.files import Json
 from seehear.interchange.rows import number
@@ -23,12 +23,12 @@ def texts(value: Json) -> list[str]:
 
 
 def text(value: Json) -> str:
-    """Return a text; anything else is none."""
+    """Return a text; "" for anything else."""
     return value if isinstance(value, str) else ""
 
 
 def seconds(value: Json) -> float | None:
-    """Return a number; anything else is none."""
+    """Return a number; None for anything else, truth values too."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return float(value) if is_number else None
 
@@ -39,7 +39,7 @@ def read_seconds(value: Json) -> float | None:
 
 
 def inside(value: Json, *keys: str) -> Json:
-    """Return what lies under one key in the other; None where there is no such thing."""
+    """Return the value under these keys, one inside the other; None if there is none."""
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value

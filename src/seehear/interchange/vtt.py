@@ -18,7 +18,7 @@ _UNKNOWN = re.compile(r"NOTE (audio|visual) not parsed from (\S+) to (\S+)")
 
 
 def fits(content: Content) -> bool:
-    """Whether it is one."""
+    """Return whether the file is of this format."""
     return content.head.startswith("WEBVTT")
 
 
@@ -29,7 +29,7 @@ def read(content: Content, found: Findings) -> None:
     place, loose = 0, list[int]()
     while place < len(lines):
         first = place
-        while place < len(lines) and lines[place]:  # a blank in a line: it is one of the cue
+        while place < len(lines) and lines[place]:  # a line of blanks belongs to the cue
             place += 1
         block = lines[first:place]
         if block and not _block(block, first + 1, found, ours=ours) and first:
@@ -57,7 +57,7 @@ def _block(block: list[str], line: int, found: Findings, *, ours: bool) -> bool:
             if times is not None:
                 found.skip(where, "commented out")
         elif times is None:
-            found.skip(where, "its times are none")
+            found.skip(where, "its times cannot be read")
         else:
             body = _without_name(block[number + 1 : after], last=after == len(block))
             _cue("\n".join(body), times, where, found)
