@@ -96,7 +96,7 @@ class DenoisedTrack:
         return values[on], values[~on]
 
     def prompts(self, row: int) -> tuple[list[str], NDArray[np.float32]]:
-        """Return the prompts of a clip and their similarity to its segments, (N, T)."""
+        """Return the prompts of a clip and their similarity to its segments, (prompts, T)."""
         classes = np.flatnonzero(self.built.weak[row]).tolist()
         asked = build_prompts(
             classes, self.texts, nothing=self.options.nothing, template=self.template
@@ -118,7 +118,7 @@ class DenoisedTrack:
 def read_options(path: Path, store: FeatureStore) -> Denoising:
     """Return how the labels of a run or a labels folder were made.
 
-    A run without labels of segments: the paper's way, on these features.
+    For a run without labels of segments, this is the paper's way, on these features.
 
     Raises:
         DataError, WeightsError: neither a run nor labels.
@@ -249,7 +249,7 @@ def read_denoised(
 
 
 def _segments(labels: SegmentLabels) -> int | None:
-    """Return how many segments labels are of; None: of no track there are any."""
+    """Return how many segments the labels have; None if no track has labels."""
     arrays = (labels.get(track) for track in TRACKS)
     return next((array.shape[1] for array in arrays if array is not None), None)
 
@@ -271,7 +271,7 @@ def _words(
 
 
 def _as_it_was(kept: SegmentLabels, split: str) -> Built | None:
-    """Return how labels were built, from what they keep; None if they do not keep it."""
+    """Return how labels were built, as they record it; None if they do not."""
     tracks = [track for track in TRACKS if kept.get(track) is not None]
     if kept.weak is None or kept.provenance.get("split", split) != split:
         return None

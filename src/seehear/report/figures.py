@@ -2,7 +2,7 @@
 
 Colours are those of the pages (`seehear.export.palette`), told apart by colour-blind readers: heard
 and seen have theirs, and no class or system shares them.  Every bar also carries its words, so that
-a print in grey still reads.
+a print in grey still reads.  Without matplotlib each raises `MissingExtraError`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def _new(width: float, height: float, **grid: Any) -> tuple["Figure", Any]:
-    """Return a figure of no window system; matplotlib's global state is left alone."""
+    """Return a figure without a window; matplotlib's global state is left alone."""
     try:
         from matplotlib.figure import Figure
     except ImportError:
@@ -119,6 +119,7 @@ def denoising_strip(
         rows: named label matrices (T, K) to compare, in order: weak label, denoised, a video-level
             denoiser, truth.
         classes: the K classes of the clip.
+        title: above the frames.
     """
     count = len(frames)
     heights = [1.25, 0.36 * len(prompts) + 0.2, *([0.3 * len(classes) + 0.28] * len(rows))]
@@ -180,7 +181,8 @@ def parsing(
 
     Args:
         systems: name -> (audio, visual) binary matrices (T, C), the truth among them.
-        classes: the C class names; classes nobody names are left out.
+        classes: the C class names; classes that no system finds are left out.
+        title: above the panels.
     """
     used = _named(systems, len(classes))
     row = len(used) + 0.7  # bars of a system, and the gap below them
@@ -210,7 +212,7 @@ def _seconds(count: int) -> NDArray[np.int_]:
 def _named(
     systems: Mapping[str, tuple[NDArray[np.generic], NDArray[np.generic]]], classes: int
 ) -> list[int]:
-    """Return the classes that some system names, or the first one where none does."""
+    """Return the classes that some system finds, or the first class if none finds any."""
     on = np.zeros(classes, bool)
     for audio, visual in systems.values():
         on |= audio.any(axis=0) | visual.any(axis=0)
@@ -246,7 +248,13 @@ def _event_bars(axis: "Axes", y: float, k: int, on: NDArray[np.generic], name: s
 def curves(
     history: Mapping[str, Sequence[tuple[float, float]]], *, ylabel: str, title: str = ""
 ) -> "Figure":
-    """Return named curves over epochs; `history` maps a name to (epoch, value) pairs."""
+    """Return named curves over epochs.
+
+    Args:
+        history: name -> (epoch, value) pairs.
+        ylabel: what the values are.
+        title: above the curves.
+    """
     figure, axes = _new(6.4, 3.4)
     for index, (name, points) in enumerate(history.items()):
         if points:

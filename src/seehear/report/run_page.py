@@ -120,7 +120,7 @@ def render(page: RunPage) -> str:
 
 
 def _caution(page: RunPage) -> str:
-    """Return what few clips, or one run of each system, do not show."""
+    """Return a caution about few clips, or about a single run of each system."""
     if page.systems[0].report is None:
         return ""
     seeds = 1 if len(page.systems) > 1 else None
@@ -311,7 +311,7 @@ def strip_rows(
 
 
 def strip_examples(denoised: DenoisedTrack, count: int) -> list[int]:
-    """Return rows of clips with several labels where denoising changed most, but left something."""
+    """Return rows of clips with several labels that denoising changed most, but did not empty."""
     weak = denoised.built.weak.astype(bool)
     kept = denoised.hard.sum(axis=(1, 2)) / np.maximum(weak.sum(axis=1), 1) / denoised.hard.shape[1]
     labels = weak.sum(axis=1)

@@ -182,7 +182,7 @@ def quality_by_class(quality: Mapping[str, Mapping[str, Any]], dataset: Dataset,
 
 
 def changes_line(report: Mapping[str, Any], track: str) -> str:
-    """Return what denoising changed in one track, in a sentence."""
+    """Return a sentence on what denoising changed in one track."""
     share = report["segments_removed"] / max(report["segments"], 1)
     softened = ""
     if "alpha" in report:

@@ -2,7 +2,7 @@
 
 MA and DHHN withdraw labels once, before training; JoMoLD ranks the labels of every batch anew, so
 what it withdraws depends on the batch.  Here the whole split is one batch, ranked by the trained
-network: what JoMoLD holds at the end.
+network, as at the end of the training.
 """
 
 import dataclasses
@@ -31,7 +31,7 @@ def labels_left(
     Args:
         path: a run folder of ma, jomold or dhhn-refined.
         store, dataset: what it was trained on.
-        split: its name.
+        split: the split that it was trained on.
 
     Raises:
         ConfigError: the run withdraws no labels.

@@ -1,7 +1,7 @@
-"""What a model file says of itself: the form in which it is believed.
+"""What a model file says of itself, and the form that this is checked against.
 
-A run writes it (`seehear.train`), a stranger may have changed it, so it is held against this form
-wherever it is read; code that follows takes its keys as they are.
+A run writes it (`seehear.train`), but a stranger may have changed it.  So it is checked wherever it
+is read, and the code after that relies on its keys.
 """
 
 from seehear.data import Vocabulary
@@ -105,7 +105,7 @@ _FORM = record(
 
 
 def _contradiction(about: Json) -> str | None:
-    """Return what in a description does not agree with the rest of it."""
+    """Return what contradicts the rest of a description, or None."""
     names, roles = about["vocabulary"]["names"], {"audio", "visual", "motion"}
     try:
         Vocabulary(tuple(names), tuple(about["vocabulary"]["descriptions"]))

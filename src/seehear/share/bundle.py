@@ -123,10 +123,10 @@ def run_files(path: Path) -> RunFiles:
 
 
 def find_graph(path: Path) -> Path | None:
-    """Return the graph of the networks in a folder or file; None: none of these very weights.
+    """Return the graph of the networks in a folder or file; None: none of exactly these weights.
 
     Raises:
-        WeightsError: there is one, but another than the run or the manifest says.
+        WeightsError: the run or the manifest names a graph, but it is missing or another.
     """
     at = run_files(path)
     told = _told_digests(at)

@@ -34,7 +34,11 @@ class Place(Protocol):
         """
 
     def write(self, files: Mapping[str, bytes | Path], last: str) -> None:
-        """Write all files, `last` when the others are there."""
+        """Write all files, `last` when the others are there.
+
+        Raises:
+            WeightsError: it cannot be written.
+        """
 
 
 def place(address: str | Path) -> Place:

@@ -35,7 +35,7 @@ def is_shared_taught(folder: Path) -> bool:
 
 
 def taught_files(folder: Path, *, licence: str = "") -> dict[str, bytes | Path]:
-    """Return the files of a taught parser by their names, its card with the front matter of hubs.
+    """Return the files of a taught parser by name; its card gets the front matter that hubs read.
 
     Args:
         folder: of it.

@@ -5,13 +5,12 @@ the more strongly the less is known, so few corrections change little; a and b a
 classes of a track, and what one class says helps the others.  A segment counts a fifth, because
 neighbours are right or wrong together.
 
-So that few corrections, perhaps of odd clips, do not spoil the rest, clips that nobody spoke of
-say together, as strongly as fifty segments, what the parser said of them: this too holds it at
-doing nothing, where the library's own answers lie.
+Clips that nobody spoke of are fitted to what the parser said of them; together they count as much
+as fifty segments.  So few corrections, perhaps of odd clips, do not spoil the answers elsewhere.
 
-Where only a catalogue names the classes of a clip, one segment a track speaks for the clip: the
-surest.  Of a class that is not named it is False on both tracks; of one that is named it is True
-on the track that is surer, which the fit decides in turns.
+Where only a catalogue names the classes of a clip, its surest segment of each track stands for the
+clip.  A class that is not named counts there as False on both tracks.  A class that is named counts
+as True on the surer track; which one that is and the fit are found in turns.
 
 Source: none; the numbers were chosen on restaged's folds (`benchmarks/teach_curve.py`).
 """
@@ -31,12 +30,12 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class HeldBack:
-    """How strongly a fit is held at doing nothing.
+    """How strongly a fit is held at changing nothing.
 
     Args:
         scale, shift: shared by the classes of a track.
         class_scale, class_shift: of each class.
-        each: what one segment counts.
+        each: how much one segment counts.
     """
 
     scale: float = 5.0
@@ -51,19 +50,19 @@ WEAKLY_HELD = HeldBack(class_shift=1.0, each=1.0)  # where nobody has reviewed a
 _NAMED = 3.0  # what the surest segment of a class that is named counts, of one that is not 1
 _TURNS = 3
 _STEPS = 50
-_OTHERS = 10.0  # what all clips count together of which nothing is known
+_OTHERS = 10.0  # how much all clips of which nothing is known count together
 _FAR = 6.0  # margin of what was not parsed
 
 
 def calibrate(
     clips: Sequence[ClipEvidence], classes: int, held: HeldBack | None = None
 ) -> Adjustment:
-    """Return what should become of margins.
+    """Return how margins should be scaled and shifted.
 
     Args:
-        clips: what is known; those of which nothing is say nothing.
+        clips: what is known; clips of which nothing is known hold the fit at the parser's answers.
         classes: C.
-        held: how strongly it is held at doing nothing; None: as was found best.
+        held: how strongly it is held at changing nothing; None: as was found best.
     """
     if not any(clip.spoken_of for clip in clips):
         return Adjustment.none(classes)
@@ -118,7 +117,7 @@ class _Rows:
         self._named.append(np.broadcast_to(named, (len(margins), margins.shape[2])))
 
     def expect(self, margins: Floats) -> None:
-        """Say on which track a class that is named is: on the one that is surer of it."""
+        """Set the targets of named classes: True on the track that is surer, none on the other."""
         surer = margins.argmax(axis=1)  # (N, C)
         for track in range(2):
             here = self.named & (surer == track)
@@ -141,7 +140,7 @@ class _Fit:
     def numbers(self) -> tuple[Floats, Floats]:
         """Return the scales and shifts, (C,) each."""
         both = self._theta[0] + self._theta[1:]
-        # a scale below 0 would turn the parser's answers over
+        # a scale below 0 would reverse the parser's answers
         return np.maximum(1 + both[:, 0], 0.05), both[:, 1]
 
     def margins(self) -> Floats:
@@ -176,7 +175,7 @@ class _Fit:
         return self._rows.target[:, track], self._each * self._rows.weight[:, track]
 
     def _step(self) -> Floats:
-        """Return Newton's step: classes meet only in what they share."""
+        """Return Newton's step; classes are coupled only by the shared numbers."""
         y, weight = self._given()
         prob = 1 / (1 + np.exp(-np.clip(self._odds(self._theta), -30, 30)))
         x = np.stack([self._x, np.ones_like(self._x)], 2)  # (N, C, 2)

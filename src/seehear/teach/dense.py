@@ -1,10 +1,10 @@
 """What a network learns from: windows of clips, with what is known of every second.
 
-Where a person said something, that is the target.  Elsewhere, in a clip whose classes a catalogue
-names, the parser's own answer is, held against the catalogue: nothing of a class that is not named,
-and of one that is named what the parser says, where it is sure of it somewhere; where it is not,
-the seconds are left open and only the clip as a whole is told.  What nobody spoke of counts
-nothing.
+Where a person said something, that is the target.  Elsewhere, if a catalogue names the classes of
+the clip, the target comes from the parser and the catalogue together.  A class that is not named is
+nowhere.  A class that is named is where the parser says, if the parser is sure of it in some
+second; if not, its seconds are left open, and only the clip as a whole is labelled.  Seconds of
+which nothing is known do not count.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ from seehear.teach.evidence import ClipEvidence
 from seehear.time import TRACKS
 
 MOST = 60  # segments of a window
-_DENOISED = 0.5  # what a second counts that only the parser and the catalogue speak of
+_DENOISED = 0.5  # how much a second counts that only parser and catalogue speak of
 Floats = NDArray[np.float32]
 
 
@@ -38,7 +38,7 @@ class KnownTargets:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Segments `start` to `start + length` of a clip; what it lacks of them is empty.
+    """Segments `start` to `start + length` of a clip; those after its end are empty.
 
     Args:
         clip: where it is in a list.
@@ -58,12 +58,12 @@ class Stretch:
 
 
 def cuts(lengths: Sequence[int], length: int, step: int) -> list[Stretch]:
-    """Return the windows of clips of so many segments; of one without any there is none.
+    """Return the windows of clips; a clip without segments has none.
 
     Args:
-        lengths: of the clips.
-        length: of a window.
-        step: from one to the next; the last is flush with the end.
+        lengths: segments of each clip.
+        length: segments of a window.
+        step: segments from one window to the next; the last one ends with the clip.
 
     Examples:
         >>> [(one.clip, one.start) for one in cuts([10, 4, 0, 14], 10, 10)]
@@ -118,8 +118,9 @@ def _of_window(
 ) -> Iterator[tuple[str, tuple[Floats, Floats]]]:
     """Yield the targets of a window by name, each with what it counts.
 
-    A clip or track is known to hold a class where one of its seconds is, and known not to where all
-    of them are; a catalogue speaks of whole clips, and what it does not name is nowhere.
+    A clip or track is known to hold a class if one of its seconds does, and known not to hold it if
+    all of them are known and none does.  A catalogue speaks of whole clips; a class that it does
+    not name is nowhere.
     """
     sure = (counts >= 1).astype(np.float32)  # what a person said
     on = (label * sure).max(axis=0)  # (2, C)

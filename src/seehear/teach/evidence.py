@@ -120,7 +120,7 @@ def evidence(
 
 
 def _of_all(decoding: Decoding, columns: Sequence[int], classes: int) -> Decoding:
-    """Return a decoding with a threshold for every class, those of a person's too."""
+    """Return a decoding with a threshold for every class, also those that a person added."""
     changed: dict[str, Any] = {}
     for name in ("threshold", "visual_threshold", "gate_threshold", "visual_gate_threshold"):
         value = getattr(decoding, name)
@@ -134,7 +134,7 @@ def _of_all(decoding: Decoding, columns: Sequence[int], classes: int) -> Decodin
 def _said(timeline: Timeline, track: str, label: str) -> tuple[Bools, Bools]:
     """Return what a person says of a class on a track, (T,), and where they say anything.
 
-    A segment counts as the middle of it does.
+    The middle of a segment decides for all of it.
     """
     grid = timeline.grid
     reviewed = timeline.reviewed(track, label)

@@ -44,9 +44,9 @@ class Base:
     Args:
         about: what `taught.json` says of it.
         model: its trained run or model file; None: it is a preset.
-        before: what became of its answers already, as a taught parser's.
-        linear: what was added to them already; None: nothing.
-        encoders: by id, whose rows that was learnt on.
+        before: how its margins were moved already, if it was a taught parser.
+        linear: the linear scorers that were added already; None: none.
+        encoders: by id, the encoders whose rows those scorers were learnt on.
     """
 
     about: Mapping[str, Json]
@@ -62,7 +62,7 @@ def base_of(parsed: ParsedAs, model: Path | None = None, *, whole: bool = False)
     Args:
         parsed: how.
         model: what it was parsed with, where that was a trained parser.
-        whole: a taught parser stays in one piece, for something is to stand beside it.
+        whole: whether a taught parser stays in one piece, because a network will stand beside it.
 
     Raises:
         ConfigError: a trained parser is needed and none is given, or it is another one.
@@ -209,7 +209,7 @@ def write(
         out: the folder; new, or of a taught parser that it replaces.
         lesson: what was learnt.
         base: the parser that was corrected.
-        how: it was learnt.
+        how: one of `teaching.HOW`.
         anyway: keep what was learnt in any case.
         beside: the network that is a part of it; None: none is.
 
@@ -270,7 +270,7 @@ def _write_network(folder: Path, beside: "Beside", parsed: ParsedAs) -> Json:
 
 
 def _all_linear(before: Linear | None, learnt: Adjustment, more: Linear | None) -> Linear | None:
-    """Return what is added to margins after what is learnt, too."""
+    """Return the linear scorers of before, scaled as their margins now are, and the new ones."""
     return more if before is None else before.then(learnt.scale, more)
 
 
@@ -311,7 +311,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def card_of(lesson: Lesson, *, how: str, kept: bool) -> dict[str, Json]:
-    """Return what is to be told of a taught parser."""
+    """Return the card of a taught parser, as JSON values."""
     spoken_s = {name: dict(tracks) for name, tracks in lesson.reviewed_s.items()}
     return {
         "how": how,

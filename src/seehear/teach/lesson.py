@@ -28,7 +28,7 @@ from seehear.teach.learnt import Learnt, Refit, moved
 from seehear.time import SUFFIX, TRACKS, Timeline, decide
 
 _FOLDS = 5
-_OTHERS = 100  # clips that nobody spoke of are looked at
+_OTHERS = 100  # so many clips that nobody spoke of are used, too
 FIGURES = ("segment/audio", "segment/visual", "segment/audio_visual", "segment/type")
 CATALOGUE_LEFT_OUT = (
     "the catalogue was left out: with it, less was right on reviewed clips that were held back"
@@ -45,9 +45,9 @@ class Lesson:
         parsed: how its clips were parsed.
         learnt: from all of them.
         before, after: figures on clips that were not learnt from.
-        clips: of which something is known.
+        clips: number of clips that a person reviewed or corrected.
         reviewed_s: by class and track, seconds of which a person spoke.
-        catalogued: clips whose classes a catalogue names.
+        catalogued: number of clips that were learnt from and whose classes a catalogue names.
         notes: what was left out, a line each.
         linear: the linear scorers that were learnt, for whole rows; None: none.
     """
@@ -145,7 +145,7 @@ def _groups(
 
 
 def _sort(found: dict[str, Known], name: str, line: Timeline, weak: Sequence[str] | None) -> None:
-    """Lay what is known of a clip with those that were parsed in the same way."""
+    """Add what is known of a clip to the clips that were parsed in the same way."""
     parsed = parsed_as(line)
     group = found.setdefault(_way(parsed), Known(parsed, []))
     told = evidence(name, line, group.parsed, weak)
@@ -169,7 +169,7 @@ def _weak(
 
 
 def drawn(name: str) -> bytes:
-    """Return where a clip comes in an order that has nothing to do with it, the same each time."""
+    """Return a key to sort clips by, in an order that is arbitrary but always the same."""
     return hashlib.sha256(name.encode("utf-8", "replace")).digest()
 
 
@@ -182,7 +182,7 @@ def learn(known: Known, teach: Teach) -> Lesson:
 
     Args:
         known: of a library.
-        teach: from clips and a number of classes to what becomes of their margins.
+        teach: returns how margins are moved, given clips and the number of classes.
     """
     classes = len(known.parsed.names)
     clips = sorted(known.clips, key=lambda clip: drawn(clip.name))

@@ -1,10 +1,10 @@
 """The network of a recipe, to be trained where only some seconds are known.
 
-Every term of the loss compares with what is known, and what is not counts nothing:
+Every term of the loss compares with what is known; what is not known has weight 0:
 
     sum of w * BCE(p, y) / sum of w
 
-Targets come with how much they count, under the same name with ` counts` behind it.
+The weights w of a target stand beside it, under its name with ` counts` behind it.
 """
 
 import dataclasses
@@ -48,7 +48,7 @@ def masked_bce(prob: Tensor, label: Tensor, counts: Tensor) -> Tensor:
 
 
 def fits(recipe: Recipe) -> bool:
-    """Whether a recipe's loss is made of terms that can be told what is known."""
+    """Return whether all terms of a recipe's loss can leave out what is not known."""
     plain = recipe.labels.relabel is None and not recipe.labels.removals
     trained = [stage for stage in recipe.stages if stage.make is None]
     named = {term.name for term in recipe.losses} <= _READS.keys()
@@ -61,7 +61,7 @@ def masked(name: str | None, settings: Mapping[str, Any], clips: int) -> Recipe:
     Args:
         name: of the recipe; None: the one that is recommended.
         settings: overrides such as `{"training.epochs": 3}`.
-        clips: that it will learn from: few are looked at more often than the recipe says.
+        clips: number of clips it will learn from; with few, there are more epochs.
 
     Raises:
         ConfigError: no such recipe or setting, or one that learns by rules of its own.

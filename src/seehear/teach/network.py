@@ -46,7 +46,7 @@ class TaughtNetwork:
         normalisation: `ROLE.mean`, `ROLE.deviation`.
         dims: input widths by role.
         length: segments of a window.
-        step_s: of one.
+        step_s: length of a segment, in seconds.
         classes: C.
         clips: it learnt from.
     """
@@ -193,7 +193,7 @@ def write_network(
 
 
 def _clips(inputs: Sequence[Inputs], windows: Sequence[Stretch], classes: int) -> Clips:
-    """Return windows as a network sees clips; their labels are told otherwise."""
+    """Return windows as a network sees clips; their labels are given as targets instead."""
     rows = []
     for track in range(2):
         rows.append(np.stack([one.of(inputs[one.clip][track]) for one in windows]))

@@ -4,8 +4,8 @@ Margins are calibrated first (`calibrate`).  To that of class c on a track, w_c 
 is the encoder's row of the segment, brought to length 1, in the directions in which the rows of the
 library differ most, and a whole row is 1 long on average.  w and b are logistic regressions on what
 a person said, held at 0 as strongly as the folds by clip find best: where nothing was said, or
-little, nothing is added.  A class that is there and the silence about it count alike to within the
-square root of how much more often one is said than the other.
+little, nothing is added.  A segment with a class counts as much as sqrt(q) segments without it,
+if there are q of those for each one with it.
 
 Source: none; the numbers were chosen on restaged's folds (`benchmarks/teach_curve.py`).
 """
@@ -27,12 +27,12 @@ Floats = NDArray[np.float64]
 HELD = (1.0, 0.3, 0.1)  # how strongly; the folds choose
 _HELD_SHIFT = 1.0
 _STEPS = 25
-_ENOUGH = 1e-4  # of the loss: less is no step
+_ENOUGH = 1e-4  # a step that lowers the loss by less is the last
 
 
 @dataclass(frozen=True)
 class Refitting:
-    """A teacher, which holds what it adds at 0.
+    """A way to teach (`lesson.Teach`): calibrate, then add linear scorers held at 0.
 
     Args:
         held: how strongly.
@@ -41,10 +41,10 @@ class Refitting:
     held: float
 
     def __call__(self, clips: Sequence[ClipEvidence], classes: int) -> Refit:
-        """Return what should become of margins; clips that nobody reviewed say little.
+        """Return how margins are moved and what is added to them.
 
         Args:
-            clips: what is known.
+            clips: what is known; those without rows or review serve the calibration alone.
             classes: C.
         """
         adjustment = calibrate(clips, classes)
@@ -108,6 +108,6 @@ def _fit(x: Floats, offset: Floats, truth: NDArray[np.bool_], held: float) -> Fl
 
 
 def _balance(truth: NDArray[np.bool_]) -> Floats:
-    """Return what each segment counts: of what is rare, more."""
+    """Return how much each segment counts: more if the class is there, as that is rarer."""
     there = truth.sum()
     return np.where(truth, np.sqrt((len(truth) - there + 1) / (there + 1)), 1.0)

@@ -24,7 +24,7 @@ from seehear.teach.lesson import Known
 from seehear.time import SUFFIX, TRACKS
 
 _DIRECTIONS = 48
-_SAMPLE = 600  # rows that the directions are taken of
+_SAMPLE = 600  # rows that the directions are computed from
 _OUTPUT = "feature"
 Floats = NDArray[np.float64]
 Rows = tuple[NDArray[np.float32], ...]  # of each track, (T, D)
@@ -126,7 +126,7 @@ def reduced_by(
             none.
         known: of a library.
         streams: the rows that each track reads.
-        where: the library lies, for the record.
+        where: the library, for messages.
         catalogued: see `reduced`.
 
     Raises:
@@ -160,7 +160,7 @@ def reduced_by(
 
 
 def _said_of(*, catalogued: bool) -> Callable[[ClipEvidence], bool]:
-    """Return what tells whether enough is known of a clip."""
+    """Return a function that says whether enough is known of a clip."""
     if catalogued:
         return lambda clip: clip.spoken_of
     return lambda clip: bool(clip.known.any())
@@ -187,7 +187,11 @@ def _with_rows(
 
 
 def streams_of(parser: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the rows that each track reads: the first encoder's of each."""
+    """Return the rows that each track reads: those of its first encoder.
+
+    Raises:
+        FeatureError: the library was parsed without an encoder of a track.
+    """
     out = []
     for track in TRACKS:
         encoders = parser.get("encoders", {}).items()

@@ -1,4 +1,4 @@
-"""How a command and a page teach: from a library to the folder of the parser that comes of it."""
+"""Teaching as the command and the page do it: from a library to the folder of the new parser."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

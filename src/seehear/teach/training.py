@@ -1,8 +1,8 @@
 """What a library teaches where a network is trained, too: its answers beside those of the parser.
 
-The clips are parted into three; the network that answers for a third was trained on the others, so
-that what is fitted to its answers afterwards, and how much it is to count, is judged on clips that
-it never saw.  The network that is kept learns from all of them.  Its margins and the parser's are
+The clips are split into three parts.  The network that answers for one part was trained on the
+others.  So what is fitted to its answers, and how much it should count, is judged on clips that it
+never saw.  The network that is kept learns from all of them.  Its margins and the parser's are
 weighed, then moved as `calibrate` does; where what `refit` learns is better, that is kept instead.
 Linear scorers on top of a network were tried: of few clips both learn the same, and too much of it.
 Of a class that is in few of the clips a network learns little more than that it is rare, so there
@@ -81,7 +81,7 @@ def train(reduced: Reduced, read: Read, how: HowTrained) -> tuple[Lesson, Beside
         how: it is trained.
 
     Raises:
-        SeehearError: no such recipe or setting.
+        SeehearError: no such recipe or setting, or no clip has features of a track.
     """
     known = reduced.known
     clips = sorted(known.clips, key=lambda clip: drawn(clip.name))
@@ -147,7 +147,7 @@ def counted(clips: Sequence[ClipEvidence]) -> Floats:
 
 
 def _parts(clips: Sequence[ClipEvidence]) -> list[list[ClipEvidence]]:
-    """Return the clips in parts, of each kind as many in each."""
+    """Return the clips in parts, with equally many of each kind in each."""
     parts: list[list[ClipEvidence]] = [[] for _ in range(_FOLDS)]
     for some in _by_kind(clips):
         for place, clip in enumerate(some):
@@ -194,7 +194,7 @@ def features_of(parser: Mapping[str, Any]) -> FeatureSet:
 
 
 def reader(known: Known, library: Path) -> Read:
-    """Return what reads the rows of a library's clips.
+    """Return a function that reads the rows of a library's clips.
 
     Args:
         known: of it.
