@@ -91,7 +91,7 @@ RECIPES: Mapping[str, Recipe] = Registry(
     },
 )
 
-RECOMMENDED = LSLD_ROBUST.name  # what is trained where none is named
+RECOMMENDED = LSLD_ROBUST.name  # the recipe that is trained where none is named
 
 
 def get(name: str) -> Recipe:
@@ -110,6 +110,11 @@ def resolve(
 ) -> Recipe:
     """Return a recipe as it will run: adapted to one feature set, then changed by the user's
     settings.
+
+    Args:
+        recipe: name or definition.
+        features: name of a feature set of the recipe.
+        settings: see `apply`.
 
     Raises:
         ConfigError: no such recipe or setting, or a feature set that the recipe does not run on.

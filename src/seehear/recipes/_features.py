@@ -1,9 +1,9 @@
-"""Feature sets: which streams a network reads; a new encoder is a new entry and nothing else.
+"""Feature sets: which streams a network reads.  A new encoder needs only a new entry here.
 
-A stream is written `encoder/output`.  `feature` has one row a segment; where a features folder
-holds only the frames of an encoder (`encoder/frames`, eight rows a segment in the official
-folders), the two are one and the same stream: the mean over a segment's frames.  `maps` (64 rows a
-clip) become segments as VALOR++ does it.
+A stream is written `encoder/output`.  `feature` has one row a segment.  Where a features folder
+holds only single frames (`encoder/frames`, eight rows a segment in the official folders), the mean
+over a segment's frames is read as `encoder/feature`.  `maps` (64 rows a clip) become segments as in
+VALOR++.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,12 @@ EXTRACTED = (
 
 
 def declared(differs: tuple[str, ...], features: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what a recipe differs in, with what its published features do that ours do not."""
+    """Return a recipe's `differs`, with a line about extraction where its features need frames.
+
+    Args:
+        differs: the lines of the recipe.
+        features: names of its feature sets.
+    """
     known: Mapping[str, FeatureSet] = FEATURES
     encoders = {encoder for name in features if name in known for encoder in known[name].encoders}
     return (*differs, EXTRACTED) if encoders & _FROM_FRAMES else differs

@@ -1,4 +1,7 @@
-"""One setting of a recipe at a time: `training.lr=1e-4`, parsed by the type of what it replaces."""
+"""Single settings of a recipe replaced, as in `training.lr=1e-4`.
+
+Text is read as the type of the value that it replaces.
+"""
 
 import contextlib
 import dataclasses
@@ -20,9 +23,9 @@ def apply(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
 
     Args:
         recipe: what to change.
-        settings: value (or its text) by path, such as `training.epochs`, `losses.audio`,
-            `network.layers`, `labels.segments.alpha`.  A path changes every training stage;
-            `STAGE.training.epochs` changes one.
+        settings: values, or their text, by path: `training.epochs`, `losses.audio` (the weight of
+            a term), `network.layers`, `labels.segments.alpha`.  A path changes every training
+            stage; `STAGE.training.epochs` changes one.
 
     Raises:
         ConfigError: no such setting (the closest one is named), or a value of another type.
@@ -39,8 +42,8 @@ def apply(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
             example = f"{head}.{_first(getattr(recipe, head))}"
             raise _wrong(path, f"name one of its settings, such as {example}")
         recipe = _set(recipe, path.split("."), value, path)
-        # a stage that brings a slot of its own (DHHN's first training) follows the same wish,
-        # unless it has the thing switched off (JoMoLD's estimator)
+        # a stage with a slot of its own (DHHN's first training) is changed as well, unless it keeps
+        # this setting (JoMoLD's estimator) or its slot has no such setting
         for stage in recipe.stages:
             if head in stage.change and path not in stage.keeps:
                 with contextlib.suppress(ConfigError):
@@ -52,7 +55,7 @@ _SLOTS = ("labels", "network", "losses", "training", "decoding")
 
 
 def _no_slot(recipe: Recipe, name: str, path: str) -> ConfigError:
-    """Return the error for a path that begins with no slot; one may have a setting of this name."""
+    """Return the error for a path that begins with no slot; a slot with such a setting is named."""
     for slot in _SLOTS:
         owner = getattr(recipe, slot)
         if dataclasses.is_dataclass(owner) and name in _fields(owner):
@@ -121,7 +124,7 @@ def _set_item(owner: tuple[Any, ...], path: list[str], value: object, full: str)
 
 
 def _set_entry(owner: Mapping[str, Any], path: list[str], value: object, full: str) -> object:
-    """Replace a value of a table of options, whose present value tells the type."""
+    """Replace a value of a table of options; the present value says which type it has."""
     name, *rest = path
     if name not in owner:
         raise _unknown(full, name, owner)
@@ -133,7 +136,7 @@ def _set_entry(owner: Mapping[str, Any], path: list[str], value: object, full: s
     return {**owner, name: _parse(_kind(old), value, full)}
 
 
-_SHARE = "cross_attention"  # of what a forward pass is told
+_SHARE = "cross_attention"  # the one option that takes a share as well as true and false
 
 
 def _parse_share(value: object, full: str) -> float:
@@ -171,7 +174,7 @@ _UNSETTABLE = "a value that no text can give"
 
 
 def _kind(value: object) -> object:
-    """Return the type that text for an option must have, told by the option's present value."""
+    """Return the type of an option's present value, which text for it must have, too."""
     if isinstance(value, tuple) and value:
         return types.GenericAlias(tuple, (type(value[0]), ...))
     return type(value)
@@ -210,7 +213,7 @@ def _parse_bool(text: str) -> bool:
     return _WORDS_OF_BOOL[text.lower()]
 
 
-# what reads text as a type, and what a reader calls it
+# for each type, what reads it from text, and below its name in messages
 _PARSERS: dict[object, Callable[[str], object]] = {
     type(None): _parse_none,
     bool: _parse_bool,

@@ -1,7 +1,7 @@
-"""What a published system is: one `Recipe`, filled from top to bottom by one file each.
+"""What a published system is: one `Recipe`; each system's file fills one from top to bottom.
 
 A recipe names no path and no device.  It is a plain immutable value: `dataclasses.replace` makes a
-variant, so the delta is the definition, and two recipes can be compared field by field.
+variant and names only what changes, and two recipes can be compared field by field.
 """
 
 import dataclasses
@@ -19,12 +19,19 @@ from seehear.recipes.contract import Artefact, Context, Step
 from seehear.time import Decoding
 
 FIGURES = FIGURE_KEYS
-PARTS_ONLY = "parts_only"  # metadata of a field whose parts can be set, but not the whole
+PARTS_ONLY = "parts_only"  # metadata of a field whose parts can be set, but not the field itself
 
 
 @dataclass(frozen=True)
 class Paper:
-    """Where a system was published; `code` is the reference repository at the commit read."""
+    """Where a system was published.
+
+    Args:
+        title, venue: of the paper.
+        arxiv: its number there; None: not there.
+        code: reference repository and the commit that was read, `OWNER/NAME@COMMIT`.
+        licence: of that code; None: not recorded.
+    """
 
     title: str
     venue: str
@@ -41,18 +48,21 @@ class Labels:
         smooth_audio: the audio target of a clip is `s*y + (1-s)/2`; 1 leaves the weak label as it
             is.
         smooth_visual: likewise for the visual target; 0.9 gives 0.95 / 0.05.
-        segments: options of the segment labels that the stage making the artefact `labels` writes;
-            None: weak only.
-        removals: whether the artefact `removals` (labels withdrawn from one track) sets targets to
-            0.
-        alias_audio_target: an audio removal also erases the label from the clip's target, as two
-            releases do.
+        segments: options of the rule for segment labels, which the stage `labels` makes; None:
+            there are weak labels only.
+        removals: whether the labels withdrawn from one track (stage `removals`) become 0 in the
+            targets.
+        alias_audio_target: whether a label withdrawn from audio is also taken from the clip's
+            target, as in two releases.
         relabel: called before each batch's forward pass; returns the changed targets (online label
             removal).
-        rounds: 2: segment labels are made once more, where two of prompts, contrast and parsers
-            trained on other clips agree (`seehear.train.second_round`).
-        balance: how much elements of a clip's own classes weigh in the loss of segments
-            (`seehear.train.targets.balanced`); 0: all weigh the same.
+        rounds: 1 or 2; with 2, segment labels are made once more, by a vote of prompts, contrast
+            and parsers trained on other clips (`seehear.train.second_round`).
+        balance: weight, in the loss of segments, of the classes of the clip's weak label
+            (`seehear.train.targets.balanced`); 0: all classes weigh the same.
+
+    Raises:
+        ValueError: another number of rounds, or a balance that is negative or not finite.
     """
 
     smooth_audio: float = 1.0
@@ -73,7 +83,14 @@ class Labels:
 
 @dataclass(frozen=True)
 class Helper:
-    """A network beside the main one that only training uses; it has a learning rate of its own."""
+    """A network beside the main one that only training uses.
+
+    Args:
+        key: its name among the helpers.
+        builder: name of the network, for `seehear.nn.build`.
+        lr: its learning rate, changed over the epochs as that of the main network is.
+        options: keyword arguments for `seehear.nn.build`.
+    """
 
     key: str
     builder: str
@@ -83,17 +100,16 @@ class Helper:
 
 @dataclass(frozen=True)
 class Network:
-    """A call to `seehear.nn.build` with every number visible; input widths and classes come from
-    the data.
+    """A call of `seehear.nn.build`; input widths and number of classes come from the data.
 
     Args:
         builder: name of the network.
-        options: its keyword arguments.
+        options: the other keyword arguments, all of them written out.
         rows: whether frames reach the network as one row a segment (`segment`) or unpooled
             (`frame`).
         forward: keyword arguments of every forward pass, in training and afterwards.
         helpers: networks that only training uses.
-        prior: what stands beside the network in parsing (`seehear.parser.prior`).
+        prior: how the zero-shot parser guides the network in parsing (`seehear.parser.prior`).
     """
 
     builder: str
@@ -106,7 +122,7 @@ class Network:
 
 @dataclass(frozen=True)
 class Term:
-    """One summand of the loss: `weight * fn(step)`; `formula` is what a reader sees."""
+    """One part of the loss: `weight * fn(step)`; `formula` shows it to readers."""
 
     name: str
     weight: float
@@ -127,20 +143,26 @@ class Training:
         warmup: epochs of linear growth from `lr_floor` to `lr` before the schedule starts (cosine
             only).
         optimiser: `adam` or `adamw`.
-        clip_norm: gradients are scaled down to this norm; None leaves them.
-        seed: order of the clips, initial weights, dropout.
-        select: which epoch is kept: one of the ten figures on val, several joined by `+` (their
-            mean), `mean` (of all ten), or `last`.
-        select_visual: a second copy of the network, kept by this rule, that serves the visual
-            track.
+        betas, weight_decay: of the optimiser.
+        clip_norm: gradients of a larger norm are scaled down to this one; None: they are not.
+        seed: of the order of clips, initial weights and dropout.
+        select: which epoch is kept: by one of the ten figures on val, by several joined by `+`
+            (their mean), by `mean` (of all ten), or `last`.
+        select_visual: by this rule a second copy of the network is kept, which serves the visual
+            track; None: one copy serves both.
         ties: of two equal epochs the `later` or the `earlier` one is kept.
-        average: how many of the best epochs the kept weights are the mean of.
-        mix_up: parameter of the Beta distribution by which encoded segments of a track are mixed
-            (`seehear.nn.mixing`); 0: none are.
-        recombine: whether each step also takes its clips' sounds with pictures of others.
+        average: the kept weights are the mean of those of so many of the best epochs.
+        mix_up: parameter of the Beta distribution for mixing encoded segments of a track
+            (`seehear.nn.mixing`); 0: none are mixed.
+        recombine: whether each step also learns from sounds of its clips with pictures of others
+            (`seehear.train.recombine`).
         feature_noise: deviation of Gaussian noise on the features, in deviations of each dimension
             over the training clips (`seehear.train.augment`); 0: none.
-        fit_decoding: whether second threshold, gaps and least duration are fitted on val.
+        fit_decoding: whether second threshold, gaps and shortest event are fitted on val
+            (`seehear.train.fit_decoding`).
+
+    Raises:
+        ValueError: a number out of range, or a rule of `select` that does not exist.
     """
 
     epochs: int
@@ -195,8 +217,8 @@ class Stage:
         make: computes the artefact: `make(context)` returns arrays by name, or segment labels.
             None: a training stage, whose artefact is the trained network.
         change: slots of the recipe that differ in this training stage.
-        keeps: settings of `change` that stay as they are when the recipe's are set; only
-            `STAGE.` before their path changes them.
+        keeps: paths of settings in `change` that do not follow the recipe's; only a path that
+            begins with the stage's name changes them.
         settings: numbers of a computing stage.
         seedless: the artefact does not depend on the seed; runs of several seeds share it.
     """
@@ -225,8 +247,8 @@ class Recipe:
         features: feature sets it runs on, in order of preference (`recipes/_features.py`).
         labels, network, losses, training, decoding: the five slots in which systems differ.
         stages: in order; the last one trains the parser.
-        differs: ours against the paper and the reference code, one line each.
-        adapt: overrides of single settings for a feature set, as documented departures.
+        differs: where ours departs from the paper or the reference code, one line each.
+        adapt: by feature set, single settings that are changed for it, by path.
     """
 
     name: str
@@ -257,7 +279,7 @@ class Recipe:
         return value
 
 
-# settings that came later, with what older runs, which do not say them, had
+# settings that were added later, with the value that runs without them had
 _LATER: Mapping[str, Mapping[str, Json]] = {
     "network": {"prior": "none"},
     "labels": {"rounds": 1, "balance": 0.0},
@@ -272,7 +294,7 @@ _LATER: Mapping[str, Mapping[str, Json]] = {
 
 
 def _definition(recipe: Recipe) -> dict[str, Any]:
-    """Return a recipe as JSON values; what came later and is switched off goes unsaid."""
+    """Return a recipe as JSON values, without later settings that are switched off."""
     value: dict[str, Any] = _plain(recipe)
     for slot, settings in _LATER.items():
         for name, off in settings.items():
@@ -285,7 +307,7 @@ def _definition(recipe: Recipe) -> dict[str, Any]:
 
 
 def flatten(value: Json, prefix: str = "") -> dict[str, Any]:
-    """Return nested settings as one level, such as `training.lr`; list items go by their name."""
+    """Return nested settings by path, such as `training.lr`; items of a list go by their name."""
     if isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
         value = {str(item.get("name", item.get("key", i))): item for i, item in enumerate(value)}
     if not isinstance(value, Mapping):
@@ -297,7 +319,7 @@ def flatten(value: Json, prefix: str = "") -> dict[str, Any]:
     return out
 
 
-# they tell of a system and change no number
+# fields that describe a system and change no figure
 _WORDS = ("name", "summary", "paper", "published", "differs")
 _WORDS_OF_PARTS = (".formula", ".does", ".name", ".seedless")
 
@@ -308,14 +330,19 @@ def differences(
     *,
     skip: tuple[str, ...] = (),
 ) -> dict[str, tuple[Any, Any]]:
-    """Return the settings in which two definitions (`Recipe.to_dict`) differ; `-`: not there."""
+    """Return the settings in which two definitions differ: by path, the value in each.
+
+    Args:
+        one, other: of `Recipe.to_dict`; `-` stands for a setting that one of them lacks.
+        skip: fields of the recipe to leave out.
+    """
     a, b = _settings(one, skip), _settings(other, skip)
     pairs = {key: (a.get(key, "-"), b.get(key, "-")) for key in dict.fromkeys([*a, *b])}
     return {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
 
 
 def _settings(definition: Mapping[str, Any], skip: tuple[str, ...]) -> dict[str, Any]:
-    """Return the settings of a definition that change a number, flat."""
+    """Return the settings of a definition that can change a figure, by path."""
     words = {*_WORDS, *skip}
     telling = {key: value for key, value in definition.items() if key not in words}
     flat = flatten(telling)

@@ -33,7 +33,7 @@ def visual_segments(step: Step) -> Tensor:
 
 
 def _segments(step: Step, track: str, row: int) -> Tensor:
-    """Return the loss of a track's segments; those that were mixed count once more, unweighted."""
+    """Return the loss of a track's segments, plus that of mixed segments, which has no weights."""
     targets = step.targets
     weight = targets.get(f"{track}_weights")
     loss = segment_bce(

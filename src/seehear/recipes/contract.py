@@ -1,5 +1,6 @@
-"""What the functions of a recipe are given: a loss term and a relabelling get a `Step`, a
-computing stage gets a `Context`.
+"""What the functions of a recipe are given.
+
+A loss term and a relabelling get a `Step`, a computing stage gets a `Context`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -31,8 +32,10 @@ Artefact: TypeAlias = Arrays | SegmentLabels
 
 
 class ClipInputs(Protocol):
-    """The clips of one split, N, wherever their rows lie: in memory (`Clips`), or in the features
-    folder, from which each batch is read when it is needed (`seehear.train.streamed`).
+    """The N clips of one split.
+
+    Their rows lie in memory (`Clips`), or in the features folder, from which each batch is read
+    when it is needed (`seehear.train.streamed`).
     """
 
     @property
@@ -51,7 +54,7 @@ class ClipInputs(Protocol):
         """Return N."""
 
     def inputs(self, index: Tensor | slice) -> dict[str, Tensor | None]:
-        """Return the network inputs of some clips: `audio`, `visual` and `motion`."""
+        """Return the network inputs of some clips by role: `audio`, `visual`, `motion`, `prior`."""
 
     def read_ahead(self, index: Tensor) -> None:
         """Say which clips will be asked for next."""
@@ -63,8 +66,8 @@ class ClipInputs(Protocol):
         """Return the same clips with the inputs of these roles taken from other clips.
 
         Args:
-            partner: (N,), whose.
-            roles: of `audio`, `visual` and `motion`.
+            partner: (N,), index of the clip that each clip takes them from.
+            roles: one or more of `audio`, `visual` and `motion`.
         """
 
 
@@ -152,17 +155,17 @@ class Predict(Protocol):
 
 @dataclass
 class Step:
-    """One batch on its way through the loss; what terms and online relabelling may look at.
+    """One batch, and all that loss terms and online relabelling may read of it.
 
     Args:
         epoch: counted from 1.
-        number, steps: this step of the epoch, counted from 0, and how many there are.
+        number, steps: number of this step in the epoch, from 0, and how many steps there are.
         targets: `clip`, `audio`, `visual` (B, C), `audio_segments`, `visual_segments` (B, T, C); a
             relabelling replaces entries.
         artefacts: what earlier stages made, by stage.
         forward: runs the main network on this batch.
         weak: (B, C) labels as given.
-        out, helpers: outputs of the main network and of the helpers.
+        out, helpers: outputs of the main network and, by key, of the helpers.
     """
 
     epoch: int
@@ -179,6 +182,10 @@ class Step:
 def require(value: T | None, what: str) -> T:
     """Return an output that only some networks have.
 
+    Args:
+        value: the output, or None.
+        what: its name, for the message.
+
     Raises:
         ConfigError: this network has none.
     """
@@ -188,7 +195,11 @@ def require(value: T | None, what: str) -> T:
 
 
 def no_network(stage: str, clips: ClipInputs, **changed: object) -> Predicted:
-    """Stand for `Context.predict` where no stage has trained a network."""
+    """Take the place of `Context.predict` where no stage has trained a network.
+
+    Raises:
+        ConfigError: always.
+    """
     raise ConfigError(f"no network of stage {stage} is at hand")
 
 

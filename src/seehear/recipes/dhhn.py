@@ -1,4 +1,4 @@
-"""DHHN: three time scales, a helper network a track, two kept copies; refined or not."""
+"""DHHN: three time scales, a helper network for each track, two copies kept, refined or not."""
 
 import dataclasses
 
@@ -14,12 +14,12 @@ from seehear.time import Decoding
 
 
 def follow_audio(step: Step) -> Tensor:
-    """Return the squared distance of the audio track to its helper, which gets no gradient."""
+    """Return the mean squared distance of the audio track to its helper, which gets no gradient."""
     return follow(step.out.track_prob[:, 0], step.helpers["audio"].track_prob)
 
 
 def follow_visual(step: Step) -> Tensor:
-    """Return the squared distance of the visual track to its helper, which gets no gradient."""
+    """Return the mean squared distance of the visual track to its helper, without its gradient."""
     return follow(step.out.track_prob[:, 1], step.helpers["visual"].track_prob)
 
 

@@ -26,12 +26,12 @@ OPTIONS = {
 
 
 def contrast(step: Step) -> torch.Tensor:
-    """Return minus the log of the expected probability of finding an audio segment's own second."""
+    """Return minus the log of the probability that an audio segment finds its visual one."""
     return expected_contrast(require(step.out.similarity, "similarity"))
 
 
 def estimate_ratios(context: Context) -> Arrays:
-    """Return the estimated share of noise in each class's labels, (C,) `audio` and `visual`."""
+    """Return the estimated share of noise in each class's labels, `audio` and `visual`, (C,)."""
     track_prob = context.predict(context.stage.needs[0], context.train).track_prob
     weak = context.train.weak.cpu().numpy()
     ratios = jomold.noise_ratios(track_prob[:, 0], track_prob[:, 1], weak, **context.stage.settings)
@@ -44,15 +44,15 @@ class RemoveNoisy:
 
     Args:
         warm_up: length in epochs.
-        form: of the warm-up; `released` removes nothing in the first epoch and everything from the
-            second on, `linear` grows as the paper means it.
+        form: of the warm-up (`jomold.warm_up`): at a length of 0.9, `released` removes nothing in
+            the first epoch and everything from the second on; `linear` grows as in the paper.
     """
 
     warm_up: float = 0.9
     form: jomold.WarmUp = "released"
 
     def __call__(self, step: Step) -> dict[str, torch.Tensor]:
-        """Return a batch's targets; losses without cross-modal attention rank the labels."""
+        """Return a batch's targets; the losses of a pass without cross-modal attention decide."""
         factor = jomold.warm_up(step.epoch - 1, step.number, step.steps, self.warm_up, self.form)
         found = step.artefacts["ratios"]
         ratios = jomold.NoiseRatios(audio=factor * found["audio"], visual=factor * found["visual"])
@@ -125,7 +125,7 @@ JOMOLD = Recipe(
                 "network": Network("jomold", OPTIONS, forward={"cross_attention": 0.0}),
                 "losses": (terms.AUDIO, terms.VISUAL, terms.CLIP, CONTRAST),
             },
-            # the method needs it so, whatever the final network does
+            # the method needs 0 here, whatever the final network has
             keeps=("network.forward.cross_attention",),
         ),
         Stage(

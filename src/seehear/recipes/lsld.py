@@ -208,10 +208,11 @@ LSLD_DENOISE_ONLY = dataclasses.replace(
 
 
 def under_lsld(base: Recipe) -> Recipe:
-    """Return another system with LSLD's labels in place of its visual term (table 5).
+    """Return another system whose visual term is trained on LSLD's segment labels (table 5).
 
-    Only for systems that train on weak labels: labels withdrawn from the visual track would act on
-    the replaced term.
+    Args:
+        base: a system that trains on weak labels; labels that it withdraws from the visual track
+            would act on the term that is replaced.
     """
     features = tuple(
         name for name in ("clip", "clip+3d", "paper", "uwav", "offline") if name in base.features

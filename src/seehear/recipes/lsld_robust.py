@@ -29,7 +29,7 @@ LSLD_ROBUST = dataclasses.replace(
     ),
     network=dataclasses.replace(
         LSLD_PLUS.network,
-        # a prior inside the network, off: the zero-shot parser's logits, which it adds to
+        # switched off: a network that adds to the zero-shot parser's logits
         options={**LSLD_PLUS.network.options, "from_language": False, "language_dropout": 0.0},
     ),
     adapt={

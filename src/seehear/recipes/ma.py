@@ -14,15 +14,15 @@ from seehear.time import Decoding
 
 
 def contrast(step: Step) -> torch.Tensor:
-    """Return the label-smoothed cross-entropy of finding each audio segment's visual segment."""
+    """Return MA's contrast: the cross-entropy of finding each audio segment's visual one."""
     return smoothed_contrast(require(step.out.similarity, "similarity"))
 
 
 def exchange(context: Context) -> Arrays:
     """Return which labels to withdraw from which track, (N, C) boolean `audio` and `visual`.
 
-    Every training clip is parsed as it is, with the visual track and with the audio track of a clip
-    that shares no label with it, by the network of the stage before.
+    The network of the stage before parses every training clip three times: as it is, with the
+    visual track of a clip that shares no label with it, and with the audio track of that clip.
     """
     clips, base = context.train, context.stage.needs[0]
     weak = clips.weak.cpu().numpy()

@@ -23,7 +23,7 @@ def visual_tokens(step: Step) -> Tensor:
 
 
 def visual_segments(step: Step) -> Tensor:
-    """Return the cross-entropy of visual segments, clamped as they may exceed 1, with labels."""
+    """Return the cross-entropy of visual segments; as these may exceed 1, they are clamped."""
     return segment_bce(step.out.segment_prob[:, :, 1], step.targets["visual_segments"], clamp=True)
 
 

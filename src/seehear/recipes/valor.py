@@ -1,4 +1,4 @@
-"""VALOR: two frozen teachers label the segments of their own track, with a threshold a class."""
+"""VALOR: two frozen teachers each label the segments of a track, with one threshold a class."""
 
 from dataclasses import asdict, dataclass
 from typing import Literal
@@ -22,11 +22,12 @@ class Thresholds:
     """How weak labels become labels of segments.
 
     Args:
-        visual, audio: encoders whose space is shared with language.
+        visual, audio: the encoder of each track; it shares a space with language.
         rule: `published` compares cosines times `scale` with VALOR's captions and thresholds, which
             exist for its own encoders and LLP's classes; `calibrated` fits thresholds for any
             encoder and class to the weak labels.
-        scale: the teachers' logit scale (published rule only).
+        scale: cosines are multiplied by it, as the published thresholds expect; with calibrated
+            thresholds it changes nothing.
         level: strictness of the calibrated rule (`seehear.labels.thresholds.valor.calibrated`).
         visual_template, audio_template: put around class descriptions (calibrated rule).
     """
