@@ -1,5 +1,6 @@
-"""Training clips that are a little different in every step: Gaussian noise on their features, as
-strong as each dimension varies over the training clips.
+"""Gaussian noise on the features of training clips, drawn anew in every step.
+
+It is in proportion to how much each dimension varies over the training clips.
 
 Source: noise on inputs is a common regulariser; on stored features it is ours.  Shifting clips in
 time together with their labels was tried, too, and did not help

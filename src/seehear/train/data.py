@@ -16,7 +16,7 @@ from seehear.recipes.contract import ClipInputs, Clips
 from seehear.runs.inputs import ROLES, find_stream, held, missing_streams, read_inputs, roles_of
 from seehear.train.streamed import StreamedClips, chunks
 
-_SMALLEST_DEVIATION = 1e-6  # a dimension that never changes is left as it is
+_SMALLEST_DEVIATION = 1e-6  # a dimension that varies less is centred, and not scaled
 
 
 def choose_features(
@@ -24,7 +24,11 @@ def choose_features(
 ) -> FeatureSet:
     """Return the feature set asked for, else the recipe's first that the folder holds.
 
-    `dataset` is named in the error that says what to extract.
+    Args:
+        recipe: says which feature sets it runs on.
+        store: an open features folder.
+        asked: name of a feature set; None: any.
+        dataset: of the features, for the command in the error.
 
     Raises:
         ConfigError: the recipe does not allow the set asked for.
@@ -87,7 +91,10 @@ def stream_clips(
     *,
     frames: bool = False,
 ) -> StreamedClips:
-    """Return the clips of `load_clips`, checked now, but read batch by batch when needed."""
+    """Return the clips of `load_clips`, checked now, but read batch by batch when they are needed.
+
+    Arguments and errors are those of `load_clips`.
+    """
     labels = torch.from_numpy(np.ascontiguousarray(weak, np.float32))
     clips = StreamedClips(store, features, tuple(names), labels, segments, frames)
     clips.check()
@@ -97,7 +104,7 @@ def stream_clips(
 def clip_bytes(
     store: FeatureStore, features: FeatureSet, segments: int, *, frames: bool = False
 ) -> int:
-    """Return how many bytes the inputs of a clip take in memory."""
+    """Return how many bytes the inputs of a clip take in memory, as float32."""
     size = 0
     for role in roles_of(features):
         for stream in getattr(features, role):
@@ -141,9 +148,11 @@ def _there(inputs: Mapping[str, Tensor | None]) -> Iterator[tuple[str, Tensor]]:
 
 
 def standardise(clips: Clips, numbers: Mapping[str, Tensor]) -> Clips:
-    """Return the clips with each dimension standardised; without numbers they stay as they are.
+    """Return the clips with each dimension standardised, in place to save memory.
 
-    The tensors are changed in place to save memory.
+    Args:
+        clips: whose tensors are changed.
+        numbers: of `statistics`; a role without numbers stays as it is.
     """
     for role in ROLES:
         array = getattr(clips, role)

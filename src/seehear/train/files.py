@@ -23,7 +23,7 @@ from seehear.share.about import ABOUT
 
 
 def write_atomic(path: Path, data: bytes) -> None:
-    """Write `data` to `path`; after a crash, or on a full disk, the old file is still complete.
+    """Write `data` to `path`; if that fails half way, the file that was there stays complete.
 
     Raises:
         SeehearError: no space left, no permission, or another refusal of the operating system.
@@ -35,7 +35,7 @@ def write_atomic(path: Path, data: bytes) -> None:
 
 
 def write_json(path: Path, value: Json) -> None:
-    """Write one JSON value atomically."""
+    """Write one JSON value atomically; errors as `write_atomic`."""
     write_text(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 

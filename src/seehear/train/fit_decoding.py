@@ -1,7 +1,7 @@
-"""Second threshold, longest gap and least duration of events, fitted on clips held out of training.
+"""Second threshold, longest gap and shortest event, fitted on clips that were not trained on.
 
-Source: finding events by the course of the scores instead of one threshold is the idea of SEBBs
-(Ebbers et al., Interspeech 2024).  Choosing these three numbers from a small grid is ours.
+Source: to find events by how scores rise and fall, instead of by one threshold, is the idea of
+SEBBs (Ebbers et al., Interspeech 2024).  Choosing these three numbers from a small grid is ours.
 """
 
 from collections.abc import Iterator

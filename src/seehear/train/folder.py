@@ -79,6 +79,7 @@ class RunFolder:
 
         Raises:
             ConfigError: the folder holds another run, or something else.
+            WeightsError: the file that says which run it is is damaged.
         """
         asked = json.loads(json.dumps(asked))
         if (self.path / DEFINITION).exists():
@@ -165,7 +166,7 @@ class RunFolder:
         return record
 
     def log(self) -> list[dict[str, Any]]:
-        """Return one record for each finished epoch; a line cut off by a kill is left out."""
+        """Return one record for each finished epoch; see `read_log`."""
         return read_log(self.path / LOG)
 
     def newest_stage(self) -> "RunFolder | None":
@@ -187,7 +188,7 @@ class RunFolder:
 
     @property
     def labels(self) -> Path:
-        """The folder of the segment labels that were learned from; several seeds share one."""
+        """The folder of the segment labels that were trained on; several seeds may share one."""
         own = self.path / LABELS
         shared = self.path.parent / LABELS
         if self.path.name.startswith(SEED) and not is_labels(own) and is_labels(shared):
@@ -227,14 +228,16 @@ class RunFolder:
 
 
 def _without_parts(dataset: Json) -> Json:
-    """Return a run's record of its dataset without the entries that older runs lack."""
+    """Return a run's record of its dataset without the entries that older runs do not have."""
     if not isinstance(dataset, dict):
         return dataset
     return {key: value for key, value in dataset.items() if key not in ("parts", "classes")}
 
 
 def read_log(path: Path) -> list[dict[str, Any]]:
-    """Return the records of a log; empty without a log; a line cut off by a kill is left out.
+    """Return the records of a log, one for each epoch; none if there is no log.
+
+    A last line that was cut off, as by a kill, is left out.
 
     Raises:
         WeightsError: a line is not the record of an epoch.
@@ -306,7 +309,11 @@ class StageRecorder:
             self._board.close()
 
     def begin(self, learner: Learner) -> None:
-        """Write the initial weights, or put the learner where a stopped run was."""
+        """Write the initial weights, or restore the learner of a stopped run.
+
+        Raises:
+            WeightsError: the saved state is damaged, or of another run.
+        """
         if (self._path / STATE).exists():
             self._restore(learner)
         else:

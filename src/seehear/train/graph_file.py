@@ -37,7 +37,7 @@ def write_graph(run: Run, path: Path) -> dict[str, Json] | None:
 
 
 def add_graph(path: str | Path) -> tuple[Path, bool]:
-    """Give a trained run its graph if it lacks one; return its path, and whether it is new.
+    """Write the graph of a trained run if it has none; return its path, and whether it is new.
 
     Args:
         path: a run folder, a model file, or a shared model.

@@ -1,8 +1,8 @@
 """The one training loop, for every published system; it reads and writes no files.
 
-The order of the clips and all randomness of a step come from (seed, epoch, step) alone, so a run
-that was killed and continued ends with the same weights, bit by bit, as one that was not (on the
-same machine, with the same number of threads).
+The order of the clips and all randomness of a step come from (seed, epoch, step) alone.  So a run
+that was stopped and continued ends with the same weights, bit by bit, as a run in one piece (on the
+CPU of the same machine, with the same number of threads).
 """
 
 import dataclasses
@@ -36,7 +36,7 @@ from seehear.train.options import RunOptions
 from seehear.train.recombine import doubled
 from seehear.train.team import ALONE, Team
 
-# purposes of random numbers: initial weights, order of clips, one step
+# what random numbers are for: initial weights, order of clips, all chance in one step
 FIRST, ORDER, DROPOUT = range(3)
 _OPTIMISERS: dict[str, type[torch.optim.Adam]] = {
     "adam": torch.optim.Adam,
@@ -57,8 +57,8 @@ class TrainingTask:
         targets: by name, first axis as `train` (`targets.build_targets`).
         val: clips to select on, or None.
         truth: (audio, visual) boolean (N, T, C) of `val`, or None.
-        artefacts: what earlier stages made.
-        dims: input widths by role.
+        artefacts: what earlier stages made, by stage.
+        dims: input widths by role; None: no such input.
         segments: T.
         seed: of initial weights, order of clips and dropout.
         device: where to compute.
@@ -130,6 +130,10 @@ class Learner:
     Args:
         task: what to learn; weights are drawn from its seed.
         team: the processes that learn it together.
+
+    Raises:
+        ConfigError: the network starts from a zero-shot parser, and the clips have no logits of
+            one.
     """
 
     def __init__(self, task: TrainingTask, team: Team = ALONE) -> None:
@@ -170,7 +174,19 @@ class Learner:
             yield counters.step
 
     def take_step(self, epoch: int, number: int, order: Tensor) -> Tensor:
-        """Take one step of the optimiser; return unweighted loss terms and the weighted total."""
+        """Take one step of the optimiser; return the loss terms and their weighted total.
+
+        Args:
+            epoch: its number, from 1.
+            number: of the step in the epoch, from 0.
+            order: (N,), the clips in the order of the epoch.
+
+        Returns:
+            (terms + 1,): each term before its weight, then the total.
+
+        Raises:
+            SeehearError: the network gives NaN or infinite probabilities.
+        """
         task, recipe = self.task, self.task.recipe
         seed_torch(task.device, task.seed, DROPOUT, epoch, number)
         batch = recipe.training.batch
@@ -197,9 +213,9 @@ class Learner:
     def _forward(
         self, epoch: int, number: int, index: Tensor, following: Tensor | None = None
     ) -> Step:
-        """Return a batch with the outputs of every network, its targets relabelled.
+        """Return a batch with relabelled targets and the outputs of every network.
 
-        A streamed batch `following` is read ahead meanwhile.
+        The clips `following` are read ahead meanwhile, if they are streamed.
         """
         task, recipe = self.task, self.task.recipe
         main = self.nets["main"]
@@ -234,13 +250,13 @@ class Learner:
         return step
 
     def _read_here(self, index: Tensor) -> Tensor:
-        """Return the clips of a batch that this process reads: all if they are recombined."""
+        """Return the clips of a batch that this process reads: all of them to recombine them."""
         if self.task.recipe.training.recombine:
             return index
         return index[_slice(self.team.part(len(index)))]
 
     def _mixed(self, step: Step) -> dict[str, object]:
-        """Return the network's arguments for mixing; targets of mixed rows are added to the step.
+        """Return the network's arguments for mixing; add the targets of mixed segments to the step.
 
         Raises:
             ConfigError: the network cannot mix.
@@ -319,7 +335,7 @@ class Learner:
         return chosen
 
     def _weights(self, copy: str, value: float, beats: bool) -> dict[str, Tensor] | None:
-        """Return the new kept weights of a copy; None if the old ones stay.
+        """Return the weights to keep for a copy from now on; None: those kept so far.
 
         Args:
             copy: name of the copy.
@@ -571,10 +587,10 @@ def _say(epoch: Epoch) -> str:
 
 
 def seed_torch(device: torch.device, *numbers: int) -> None:
-    """Seed torch's generators from a few numbers; on the CPU, only the CPU's.
+    """Seed torch's generators from a few numbers; on the CPU, only that of the CPU.
 
-    `torch.manual_seed` records a stack trace for every other kind of device, which costs half a
-    millisecond a step.
+    `torch.manual_seed` seeds every kind of device, which costs half a millisecond a step: it
+    records a stack trace for each.
     """
     if device.type == "cpu":
         torch.default_generator.manual_seed(_mix(*numbers))
@@ -583,7 +599,7 @@ def seed_torch(device: torch.device, *numbers: int) -> None:
 
 
 def clip_order(seed: int, epoch: int, count: int) -> Tensor:
-    """Return the order in which an epoch visits the clips."""
+    """Return the order in which an epoch, counted from 1, visits the clips, (count,)."""
     return torch.from_numpy(np.random.default_rng(_mix(seed, ORDER, epoch)).permutation(count))
 
 

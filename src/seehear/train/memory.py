@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-_SHARE = 0.5  # share of the memory that features may take
+_SHARE = 0.5  # the share of memory that features may take
 _LIMIT = Path("/sys/fs/cgroup/memory.max")  # of a container
 
 

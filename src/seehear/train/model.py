@@ -42,7 +42,7 @@ class Run(TrainedRun):
         return takes_prior(self.copies)
 
     def predict(self, clips: Clips) -> Predicted:
-        """Return the probabilities of clips as extracted (they are standardised here, in place).
+        """Return the probabilities of clips as extracted; they are standardised here, in place.
 
         Raises:
             FeatureError: the inputs have another width than the network's.
@@ -72,8 +72,8 @@ class Run(TrainedRun):
 def as_graph(run: Run) -> bytes | None:
     """Return the networks of a run as a graph; None for a network of another package.
 
-    Tests compare our networks with their graphs; a network of another package may do what a graph
-    cannot, so it runs in PyTorch alone.
+    Tests compare our networks with their graphs.  A network of another package may do what a graph
+    cannot, so it runs in PyTorch only.
 
     Args:
         run: on the CPU.
@@ -102,7 +102,8 @@ def load_run(path: str | Path, *, device: str = "cpu") -> Run:
         device: where it will compute.
 
     Raises:
-        WeightsError: nothing there, a truncated file, or one that does not fit its own description.
+        WeightsError: nothing is there, the file is damaged, or its weights do not fit what it says
+            of itself.
     """
     path = pull(path) if is_address(path) else Path(path)
     file = require_model(path)

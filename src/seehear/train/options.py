@@ -1,4 +1,4 @@
-"""Options of how to train, as opposed to what: device, progress, missing features."""
+"""Options of how to train: device, progress, missing features.  A recipe says what to train."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -42,7 +42,7 @@ def _say_nothing(line: str) -> None:
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How to run, and which parts of a dataset to learn from; recipe and settings say the rest.
+    """How to train, and which parts of a dataset to learn from.
 
     Args:
         device: `cpu`, `cuda`, or `auto`.
@@ -55,7 +55,7 @@ class RunOptions:
         track_labels: learn each track from its own weak labels, where the dataset has them.
         team: the processes that train together (`seehear.train.team.joined`).
         say: called with one line of text at a time.
-        progress: opens a display for a number of items.
+        progress: opens a progress display; called with the number of items and a label.
     """
 
     device: str = "auto"
@@ -71,14 +71,14 @@ class RunOptions:
 
 
 def check_seed(seed: int, parameter: str = "seed") -> None:
-    """Refuse a seed that no random numbers start from, or whose record could not be read again.
+    """Refuse a seed that random generators, or the record of a run, cannot take.
 
     Args:
-        seed: whichever was asked for.
-        parameter: where, for the message.
+        seed: as asked for.
+        parameter: who asked for it, for the message.
 
     Raises:
-        ConfigError: it is one.
+        ConfigError: it is negative, or 2^63 or more.
     """
     if not 0 <= seed <= _LARGEST_SEED:
         raise ConfigError(

@@ -60,7 +60,16 @@ class Measured(NamedTuple):
 def measure(
     predicted: SplitPrediction, store: FeatureStore, dataset: Dataset, split: str
 ) -> Measured:
-    """Return the figures of what a trained parser predicted of a split with truth."""
+    """Return the figures of what a trained parser predicted for a split with truth.
+
+    Args:
+        predicted: by `predict_split`.
+        store, dataset: the features and clips that it was given.
+        split: name of the split.
+
+    Raises:
+        DataError: no such split, or one without truth.
+    """
     *prob, decoding = predicted
     on = decide(*prob, decoding=decoding, step_s=dataset.grid.step_s)
     chosen = dataset.split(split)

@@ -39,7 +39,7 @@ from seehear.train.streamed import StreamedClips, chunks
 Language: TypeAlias = Callable[[Dataset, FeatureStore, Sequence[str]], NDArray[np.float32]]
 _DEVICES = ("cpu", "cuda", "mps")
 _DEVICE_SHARE = 0.5  # share of a device's free memory that the clips may fill
-_ENOUGH = 20_000  # clips from which the likeness of footage is learned, at most
+_ENOUGH = 20_000  # about so many clips, at most, are enough to learn the likeness of footage from
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ class Prepared:
         train, val: standardised clips; `val` is None where there are none.
         truth: (audio, visual) boolean (N, T, C) of `val`, or None.
         normalisation: mean and deviation of the standardisation, `ROLE.mean`, `ROLE.deviation`.
-        likeness: numbers that tell clips unlike the training clips; empty if there are none.
+        likeness: numbers that tell clips unlike the training clips (`seehear.runs.likeness`); empty
+            if there are too few clips.
         asked: what the caller asked for: `recipe`, `features` and `settings` as JSON values.
         track_weak: weak labels of the tracks of `train`, (N, 2, C); None: both tracks have the
             labels of the clip.
@@ -92,8 +93,9 @@ def prepare(
     options: RunOptions | None = None,
     language: Language | None = None,
 ) -> Prepared:
-    """Return a recipe's inputs: features pooled, checked and standardised, in memory or read batch
-    by batch (`RunOptions.stream`).
+    """Return a recipe's inputs: features averaged to segments, checked and standardised.
+
+    They lie in memory, or are read batch by batch (`RunOptions.stream`).
 
     Args:
         dataset: with a `train` split; `val` is used for selection if it has segment truth.
@@ -201,7 +203,7 @@ def _chosen_by_truth(recipe: Recipe, options: RunOptions, *, known: bool, joint:
 
 
 def _learned_from(dataset: Dataset, options: RunOptions) -> dict[str, Any]:
-    """Return, as JSON values, the options that decide what of the dataset is learned from."""
+    """Return, as JSON values, the options that decide what is learned from the dataset."""
     out: dict[str, Any] = {}
     if dataset.varies:
         out["window"] = options.window
@@ -231,7 +233,7 @@ def _likeness(
 ) -> dict[str, torch.Tensor]:
     """Return numbers that tell clips unlike the training clips, scaled by the clips of val.
 
-    Empty where there are too few clips; a recipe that parses by them says so.
+    They are empty where there are too few clips; a note says so if the recipe parses by them.
     """
     found = None if val is None else fit_likeness(_means(train), _means(val))
     if found is not None:
@@ -247,7 +249,7 @@ def _likeness(
 
 
 def _means(clips: ClipInputs) -> dict[str, NDArray[np.float32]]:
-    """Return the mean row of each clip by track, (N, 1, D); of very many clips, those of a part."""
+    """Return the mean row of each clip by track, (N, 1, D); of many clips, only of some."""
     found: dict[str, list[NDArray[np.float32]]] = {role: [] for role in TRACK_ROLES}
     for _, inputs in chunks(clips, math.ceil(len(clips) / _ENOUGH)):
         for role in TRACK_ROLES:
@@ -324,7 +326,11 @@ def _truth(split: Split, rows: list[int]) -> Truth | None:
 
 
 def choose_device(name: str) -> torch.device:
-    """Return the device `cpu` or `cuda`; `auto` is a GPU if there is one, else the CPU.
+    """Return the device of a name.
+
+    Args:
+        name: `cpu`, `cuda` (or one of several, `cuda:1`), `mps`, or `auto`: a CUDA device if there
+            is one, else the CPU.
 
     Raises:
         ConfigError: there is no such device.
@@ -334,7 +340,7 @@ def choose_device(name: str) -> torch.device:
     if name.startswith("cuda") and not torch.cuda.is_available():
         raise ConfigError(f"no CUDA device found for {name}", hint="use cpu", parameter="device")
     device = None
-    with contextlib.suppress(RuntimeError):  # no name of a device
+    with contextlib.suppress(RuntimeError):  # it is not the name of a device
         device = torch.device(name)
     if device is None or device.type not in _DEVICES:
         raise ConfigError(f"expected cpu, cuda or auto, got {name!r}", parameter="device")

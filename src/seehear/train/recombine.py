@@ -2,10 +2,10 @@
 infer one track from the other.
 
 Each track keeps its own segment labels, and the label of the new clip is the union of both.  A
-class that is in a weak label but on no segment may be there unfound, so it is left out of the
-clip's loss.
+class of the weak labels that no segment has may still be there, so it is left out of the clip's
+loss.
 
-Source: track recombination of MUG (ICCV 2025), from descriptions by others, as no code is public;
+Source: track recombination of MUG (ICCV 2025), after what others say of it, as no code is public;
 leaving classes out of the loss is ours.
 """
 
@@ -24,9 +24,10 @@ def recombined(batch: Mapping[str, Tensor], order: Tensor) -> dict[str, Tensor]:
     """Return the batch with the visual tensors of other clips beside the audio tensors.
 
     Args:
-        batch: tensors by name, clips on the first axis; a name says which track a tensor belongs
-            to, and `prior` (B, T, 2, C) is split by track.
-        order: (B,), a permutation: the clip whose picture each clip's sound gets.
+        batch: tensors by name, clips on the first axis.  A name that begins with `audio` belongs
+            to the sound, one that begins with `visual` or `motion` to the picture; `prior`
+            (B, T, 2, C) is divided by track; tensors of other names are left out.
+        order: (B,), a permutation: index of the clip whose picture each clip's sound gets.
     """
     out = {}
     for name, tensor in batch.items():
@@ -64,6 +65,10 @@ def doubled(
         inputs: of the network, by name.
         targets: with segment labels of both tracks.
         weak: (B, C).
+
+    Returns:
+        Inputs, targets and weak labels, of 2B clips each.  The targets have one more entry,
+        `clip_known` (2B, C): 0 where a class is left out of the clip's loss.
 
     Raises:
         ConfigError: there are no segment labels.

@@ -1,6 +1,7 @@
 """From prepared inputs to a run folder: stage by stage, for one seed or several.
 
-What is there is not made again, so the same command continues a run that was stopped.
+A stage that the folder already holds is not run again, so the same command continues a run that was
+stopped.
 """
 
 import platform
@@ -63,8 +64,8 @@ def run(
         options: how to run.
 
     Raises:
-        ConfigError: the folder holds another run, another command writes into it, or no random
-            numbers start from the seed.
+        ConfigError: the folder holds another run, another command writes into it, the recipe does
+            not learn from the labels given, or `check_seed` refuses the seed.
         SeehearError: see `prepare` and `loop.fit`.
     """
     options, folder, recipe = options or RunOptions(), RunFolder(out), prepared.recipe
@@ -121,7 +122,7 @@ def _go_on(
 
 
 def _fit_decoding(prepared: Prepared, folder: RunFolder) -> None:
-    """Give the parser that was kept the decoding with the best figures on val.
+    """Write the decoding with the best figures on val into the model file of the run.
 
     Raises:
         ConfigError: there is no truth to fit it on.
@@ -308,8 +309,13 @@ def run_seeds(
 
     Mean and spread of their val figures are written to `out/summary.json`.
 
+    Args:
+        prepared, labels, options: see `run`.
+        out: folder of the runs.
+        seeds: one or more.
+
     Raises:
-        ConfigError: `out` holds the run of a single seed, or a seed is named twice or none.
+        ConfigError: `out` holds the run of a single seed, a seed is named twice, or see `run`.
     """
     options, folder, seeds = options or RunOptions(), RunFolder(out), list(seeds)
     if len(set(seeds)) != len(seeds):
@@ -364,7 +370,7 @@ def load_labels(path: str | Path, dataset: Dataset) -> SegmentLabels:
 
 
 def label_warnings(labels: SegmentLabels, train: ClipInputs) -> list[str]:
-    """Return the warnings recorded with the labels; without any, those for classes left empty."""
+    """Return the warnings recorded with the labels; if none were, those for emptied classes."""
     if (told := labels.provenance.get("warnings")) is not None:
         return list(map(str, told))
     chosen, weak = labels.select(train.names), train.weak.cpu().numpy()
@@ -461,6 +467,9 @@ def summarise(figures: Iterable[Mapping[str, float | None]]) -> dict[str, dict[s
     """Return mean and spread of each figure that all runs have.
 
     The spread is the sample standard deviation; 0 for one run.
+
+    Args:
+        figures: of each run, at least one; None for a figure that it lacks.
     """
     rows = list(figures)
     out = {}

@@ -1,8 +1,8 @@
 """Segment labels made a second time, by three judges: prompts, contrast and a trained parser.
 
-The first labels train several parsers, each on a part of the clips, and every clip is judged by one
-that did not learn from it, so that no parser repeats its own labels.  A segment of a track has a
-class of its clip's weak label where at least two of the three judges say so.
+Several parsers are trained on the first labels, each without a part of the clips.  Every clip is
+judged by the parser that was trained without it, so that no parser repeats its own labels.  A
+segment of a track has a class of its clip's weak label where at least two of the judges say so.
 
 Source: UWAV (CVPR 2025) found that better segment labels help more than changes of the network, and
 learns its labels on another, fully annotated dataset; the vote of three judges is ours.
@@ -29,7 +29,7 @@ from seehear.train.loop import Learner, TrainingTask, reproducible
 from seehear.train.networks import predict
 
 PARTS = 3  # of the training clips; each is judged by a parser trained on the others
-_AGREE = 2  # judges of three
+_AGREE = 2  # of the three judges
 
 
 def second_round(task: TrainingTask, dataset: Dataset, store: FeatureStore) -> dict[str, Floats]:
@@ -55,12 +55,14 @@ def second_round(task: TrainingTask, dataset: Dataset, store: FeatureStore) -> d
 
 
 def parts(clips: int) -> NDArray[np.intp]:
-    """Return the part of each clip, (N,), from 0."""
+    """Return which of the `PARTS` parts each clip is in, (N,), counted from 0."""
     return np.random.default_rng(0).permutation(clips) % PARTS
 
 
 def judge(task: TrainingTask, held: NDArray[np.bool_]) -> Floats:
     """Return probabilities (n, T, 2, C) of held-out clips by a parser trained on the others.
+
+    That of a segment is at most that of its track.
 
     Args:
         task: of all clips.
@@ -88,7 +90,7 @@ def judge(task: TrainingTask, held: NDArray[np.bool_]) -> Floats:
 def witnesses(
     recipe: Recipe, dataset: Dataset, store: FeatureStore, names: Sequence[str]
 ) -> list[dict[str, Floats]]:
-    """Return the labels of each track by prompts alone, and by contrast alone.
+    """Return the hard labels of each track by prompts alone, and by contrast alone, (N, T, C).
 
     Raises:
         ConfigError: see `second_round`.
@@ -106,7 +108,12 @@ def witnesses(
 
 
 def agreed(weak: NDArray[np.generic], said: Sequence[Floats]) -> Floats:
-    """Return labels (N, T, C) that at least two judges give, within the weak label (N, C)."""
+    """Return the labels (N, T, C) that at least two judges give, within the weak label.
+
+    Args:
+        weak: (N, C).
+        said: labels or probabilities by each judge, (N, T, C).
+    """
     votes = np.sum([each >= 0.5 for each in said], axis=0)
     label: Floats = ((votes >= _AGREE) & (np.asarray(weak)[:, None] > 0)).astype(np.float32)
     return label

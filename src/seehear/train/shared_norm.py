@@ -33,7 +33,7 @@ class SharedBatchNorm(_BatchNorm):
     """
 
     def _check_input_dim(self, input: Tensor) -> None:
-        """Accept any number of axes: the layer that it replaces was built for them."""
+        """Accept any number of axes, because layers for one, two and three axes are replaced."""
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the normalised rows, (B, width, ...)."""
@@ -71,7 +71,10 @@ def _as_rows(values: Tensor, like: Tensor) -> Tensor:
 
 
 def share_batch_norm(net: nn.Module) -> nn.Module:
-    """Return the network with each batch normalisation replaced by one over all processes."""
+    """Replace each batch normalisation of a network, in place, by one over all processes.
+
+    The network is returned.
+    """
     for name, layer in net.named_children():
         if isinstance(layer, _BatchNorm) and not isinstance(layer, SharedBatchNorm):
             shared = SharedBatchNorm(

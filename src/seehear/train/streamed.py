@@ -43,8 +43,9 @@ class StreamedClips:
         weak: (N, C) float32.
         segments: T.
         frames: whether the visual stream stays as single frames, (T*F, D) a clip.
-        normalisation: `ROLE.mean`, `ROLE.deviation` that rows are standardised by; empty: none.
-        partners: by role, (N,): the clip whose rows each clip gets; other roles keep their own.
+        normalisation: `ROLE.mean`, `ROLE.deviation` for standardising rows; empty: they are not.
+        partners: by role, (N,): index of the clip whose rows each clip gets; other roles keep their
+            own.
         prior: logits of a zero-shot parser, (N, T, 2, C), in memory, or None.
     """
 
@@ -63,7 +64,7 @@ class StreamedClips:
         return len(self.names)
 
     def inputs(self, index: Tensor | slice) -> Inputs:
-        """Return the network inputs of some clips, waiting for what is being read ahead.
+        """Return the network inputs of some clips; wait for them if they are being read ahead.
 
         Raises:
             FeatureError: a clip has no rows, or NaN or infinite values.

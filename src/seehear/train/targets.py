@@ -19,7 +19,7 @@ def build_targets(
 ) -> dict[str, Tensor]:
     """Return the training targets of every clip.
 
-        clip          = y
+        clip          = y, the weak label
         audio, visual = s*y + (1-s)/2, then 0 where a label was withdrawn
 
     Args:
@@ -64,7 +64,7 @@ def build_targets(
 
 
 def _positive_share(labels: Tensor) -> float:
-    """Return the sum over classes of the share of segments that have the class."""
+    """Return the sum, over the classes, of the share of segments that have the class."""
     return float((labels >= 0.5).float().mean(dim=(0, 1)).sum())
 
 
@@ -76,7 +76,7 @@ def balanced(weak: Tensor, share: float, balance: float) -> Tensor:
 
     Args:
         weak: (N, C), 0 or 1.
-        share: sum over the classes of the share of positive segments.
+        share: sum, over the classes, of the share of positive segments.
         balance: factor on the weight of classes in the weak label.
     """
     often = (weak.shape[1] - share) * balance

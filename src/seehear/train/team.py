@@ -7,7 +7,7 @@ of all processes (`shared_norm`), and random numbers are drawn for the whole bat
 (`seehear.nn.part`).  So losses are those of one process, within rounding.
 
 The first process leads: it alone writes, prints and restores a stopped run, and sends the others
-what they need of it.  These need the dataset and its features, but not the run folder.
+what they need.  The others read the dataset and its features, but not the run folder.
 """
 
 import dataclasses
@@ -30,7 +30,7 @@ from seehear.train.shared_norm import share_batch_norm
 T = TypeVar("T")
 
 _TOLD_BY_TORCHRUN = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
-_PATIENCE = timedelta(days=1)  # the others wait while the first makes labels
+_PATIENCE = timedelta(days=1)  # the others wait so long, while the first makes labels
 
 
 class LeaderStopped(SeehearError):
@@ -105,7 +105,7 @@ class Team:
             raise self.told(found[0])
 
     def told(self, error: SeehearError) -> SeehearError:
-        """Return what to raise here for an error that all processes have; one reports it."""
+        """Return what to raise here for an error that all have; the first process reports it."""
         return error if self.leads else LeaderStopped()
 
     def share(self, items: Sequence[T]) -> Sequence[T]:
@@ -113,7 +113,11 @@ class Team:
         return items[self.rank :: self.size]
 
     def joined(self, done: list[T]) -> list[T]:
-        """Return the results of all processes for their `share`, in the order of the items."""
+        """Return the results of all processes, in the order of the items.
+
+        Args:
+            done: results of this process for its `share`.
+        """
         if self.size == 1:
             return done
         of_all: list[list[T]] = [[] for _ in range(self.size)]
@@ -189,7 +193,7 @@ ALONE = Team()
 
 
 class _Whole(torch.autograd.Function):
-    """The rows of all processes; backward, each process gets the gradient of its own rows."""
+    """The rows of all processes; each process gets back the gradient of its own rows."""
 
     @staticmethod
     def forward(ctx: torch.autograd.function.FunctionCtx, rows: Tensor, part: BatchPart) -> Tensor:
@@ -206,7 +210,7 @@ class _Whole(torch.autograd.Function):
 
 
 class _Everyones(torch.autograd.Function):
-    """A value that all processes compute alike; each gets an equal share of its gradient."""
+    """A value that all processes compute; each gets back an equal share of its gradient."""
 
     @staticmethod
     def forward(ctx: torch.autograd.function.FunctionCtx, value: Tensor, size: int) -> Tensor:
