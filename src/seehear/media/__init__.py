@@ -1,7 +1,7 @@
-"""Media files in: what a file holds, frames at moments asked for, mono sound at the rate asked for.
+"""Media files in: what a file holds, frames at the moments asked for, mono sound at any rate.
 
-Streaming throughout: an hour of video never lies in memory.  Local files only.  What is degraded
-does not raise: a reader's `problems` say it.
+Everything is streamed: an hour of video is never in memory at once.  Local files only.  Damage that
+leaves something to read raises nothing: a reader's `problems` say what it was.
 """
 
 from seehear.data import MEDIA_SUFFIXES

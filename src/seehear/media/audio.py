@@ -26,11 +26,11 @@ _SLACK_S = 0.1  # timestamps may be off by this much without meaning a gap
 def iter_audio(
     path: Path | str, *, rate_hz: int, chunk_s: float, stream: int | None = None
 ) -> TrackReader[Sound]:
-    """Read the audio track as mono sound in chunks; sample k of them all is what is heard at
-    `k / rate_hz` seconds of the clip.
+    """Read the audio track as mono sound in chunks.
 
-    A track that starts late, and gaps inside it, are filled with zeros; overlaps are cut.
-    Where the channels cancel each other, the loudest stands for all.
+    Sample k, counted over all chunks, is what is heard at `k / rate_hz` seconds of the clip: a late
+    start and gaps are filled with zeros, overlaps are cut.  Where the channels cancel each other,
+    the loudest one is taken for all.
 
     Args:
         path: a local media file.
@@ -39,11 +39,11 @@ def iter_audio(
         stream: which of several audio streams, counted from 1; None: see `chosen_audio`.
 
     Returns:
-        a reader of `Sound`s; its `problems` say what was degraded.  Where the track ends is for the
-        caller to see from the samples.
+        a reader of `Sound`s; its `problems` say what was degraded.  A track that ends before the
+        clip is not among them: count the samples.
 
     Raises:
-        MediaError: (while reading) no audio track, or nothing of it could be decoded.
+        MediaError: (while reading) no such audio track, or nothing of it could be decoded.
     """
     problems: list[str] = []
     delivered: list[Span] = []
@@ -59,7 +59,7 @@ def _read(
     problems: list[str],
     delivered: list[Span],
 ) -> Iterator[Sound]:
-    # wild timestamps must not make days of silence
+    # else a damaged timestamp could ask for days of silence
     limit = round((probe(path, audio_stream=number).duration_s + 1) * chunks.rate_hz)
     with opened(path) as container:
         stream, _ = chosen_audio(path, container, number)
@@ -100,11 +100,11 @@ class _Source:
         self._sounded: list[tuple[int, int]] = []  # in samples
 
     def delivered(self) -> list[Span]:
-        """Return the stretches, in seconds, that came out of the decoder; fillings are left out."""
+        """Return the stretches, in seconds, that the decoder delivered, without filled gaps."""
         return [(first / self.rate_hz, last / self.rate_hz) for first, last in self._sounded]
 
     def waves(self, frame: "AudioFrame") -> Iterator[NDArray[np.float32]]:
-        """Yield the sound of one decoded frame, after what brings it to its place."""
+        """Yield the sound of one decoded frame; before it, silence where there is a gap."""
         if frame.time is not None:
             due = round((float(frame.time) - self.start_s) * self.rate_hz)
             if abs(due - self.made) > _SLACK_S * self.rate_hz:
@@ -127,7 +127,7 @@ class _Source:
             return np.zeros(0, np.float32)
         try:
             return self._take(resampler.resample(None))
-        except faults():  # it was fed damage; what it held is a few milliseconds
+        except faults():  # it was given damaged sound; a few milliseconds are lost
             return np.zeros(0, np.float32)
 
     def problems(self) -> list[str]:
@@ -194,7 +194,7 @@ class _Source:
 
 
 class _Chunks:
-    """Waves of any length in, sounds of one length out."""
+    """Takes waves of any length and gives out sounds of one length."""
 
     def __init__(self, rate_hz: int, length: int) -> None:
         self.rate_hz, self.length = rate_hz, max(1, length)
@@ -223,6 +223,6 @@ class _Chunks:
     def _sound(self, data: NDArray[np.float32]) -> Sound:
         time_s = self._given / self.rate_hz
         self._given += len(data)
-        # here and not frame by frame: a chunk holds hundreds of them
+        # for a chunk at once, not for each of the hundreds of frames in it
         sound: NDArray[np.float32] = np.clip(np.nan_to_num(data), -1, 1)
         return Sound(sound.astype(np.float32, copy=False), time_s, self.rate_hz)

@@ -1,8 +1,9 @@
-"""Channels that cancel each other when they are mixed: opposite phases, or all in a channel that
-no mix takes in.
+"""Channels that cancel each other when they are mixed to mono.
 
-A mono mix of a recording with one leg turned over is silent where the recording is not.  In such
-frames the loudest channel stands in for all of them; every other frame stays as it is, bit for bit.
+Two channels of opposite phase, as from a cable wired the wrong way round, give a silent mix of a
+recording that is not silent.  So does sound that is only in the channel of low effects, which a mix
+leaves out.  In such frames the loudest channel is taken for all; every other frame stays as it is,
+bit for bit.
 """
 
 from typing import TYPE_CHECKING, cast
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 _HEARD = 1e-8  # power of full scale, -80 dB: below it a channel is silent
 _CANCELLED = 3e-3  # of the loudest channel's power, -25 dB: the mix has lost it
-_STEADY = 0.25  # of the loudest channel's power: the channel chosen before is kept from there up
+_STEADY = 0.25  # of the loudest channel's power: with that much, the channel used before is kept
 _EFFECTS = "LFE"  # the channel of low effects, which a mix to mono leaves out
 
 
@@ -46,7 +47,7 @@ class Loudest:
         return _repeated(frame, channels, self._steady(power, loudest))
 
     def _steady(self, power: NDArray[np.float64], loudest: int) -> int:
-        """Return the channel to use: the one before while it is about as loud as the loudest."""
+        """Return the channel to use: the one used before, as long as it is nearly the loudest."""
         before = self._channel
         if before is None or before >= len(power) or power[before] < _STEADY * power[loudest]:
             before = self._channel = loudest
@@ -63,13 +64,13 @@ class Loudest:
 
 
 def _mixed(frame: "AudioFrame", rows: NDArray[np.float64]) -> float:
-    """Return the power of the channels' mean, without that of low effects."""
+    """Return the power of the channels' mean; the channel of low effects is left out."""
     kept = [k for k, channel in enumerate(frame.layout.channels) if channel.name != _EFFECTS]
     return float(np.square(rows[kept].mean(axis=0)).mean()) if kept else 0.0
 
 
 def _rows(frame: "AudioFrame", channels: int) -> NDArray[np.float64] | None:
-    """Return the samples of each channel (channels, n), full scale 1; None: too odd to be told."""
+    """Return the samples (channels, n), full scale 1; None: the frame has another layout."""
     stored = frame.to_ndarray()
     rows = stored.astype(np.float64)
     if stored.dtype == np.uint8:

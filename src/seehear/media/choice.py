@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
 _HEARD = 1e-4  # of full scale, -80 dB
-_NAMED = 5  # streams that are not used; of more, how many
+_NAMED = 5  # unused streams that a warning names; it counts the rest
 
 
 def chosen_audio(
@@ -74,7 +74,8 @@ def _described(stream: "AudioStream") -> str:
 def _sounding(path: Path, size: int, changed_ns: int, usual: int) -> int:
     """Return the index of the usual audio stream or, where it is silent, of the first that sounds.
 
-    `size` and `changed_ns` make another file of the same name another question.
+    Every packet may have to be decoded, so the answer is remembered.  `size` and `changed_ns` are
+    there for that: a changed file is looked at again.
     """
     sounding: set[int] = set()
     with opened(path) as container:

@@ -1,10 +1,10 @@
-"""The clock of a file, which runs on where the timestamps of its packets start again.
+"""The clock of a file, which goes on where the timestamps of its packets start again.
 
-Recordings that were joined (transport and program streams, chained Ogg) bring each its own
-timestamps.  All packets are read once: a track's timestamps have a *jump* where they go back or far
-ahead and stay there.  Jumps of several tracks at one place of the file are one *join*, and all
-tracks are shifted by the same there, so they stay together.  What comes after a join follows what
-came before it.
+When recordings are joined into one file (transport and program streams, chained Ogg), each keeps
+its own timestamps.  So all packets are read once.  A track's timestamps have a *jump* where they go
+back or far ahead and stay there.  Jumps of several tracks at one place of the file are one *join*:
+all tracks are shifted there by the same amount, so they stay together, and each part follows the
+one before it.
 """
 
 from bisect import bisect_right
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.stream import Stream
 
-RESTARTING = frozenset(("mpegts", "mpeg", "ogg", "flv"))  # formats whose timestamps may
+RESTARTING = frozenset(("mpegts", "mpeg", "ogg", "flv"))  # timestamps may start again in these
 _BACK_S = 0.3  # a step back by more is a jump; less is jitter
 _AHEAD_S = 60.0  # a step ahead by more is a jump; less is a gap, which is silence
 _TOGETHER_S = 10.0  # tracks of one part begin so close to each other
 _MOST_JUMPS = 10_000
-_LONE_S = 3600.0  # elsewhere: a lone packet so far ahead is not believed
+_LONE_S = 3600.0  # in other formats: a single packet so far ahead is taken for damage
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,14 @@ class Clock:
     """The times of a file, as found by reading all of its packets.
 
     Args:
-        end_s: when its last packet ends, in the container's seconds, shifts included.
-        ends_s: the same of each track, by the stream's index.
-        joins_s: where parts were joined, likewise.
-        shifts: by stream: (number of a packet, seconds to add from it on), ascending.
+        end_s: when its last packet ends, in the container's seconds, shifts included; None: it has
+            no packets.
+        ends_s: the same for each track, by the stream's index.
+        joins_s: where parts were joined, in the same seconds.
+        shifts: stream's index -> (number of a packet, seconds to add from that packet on), in
+            rising order.
         read_bytes: how far into the file the last packet reaches.
-        problem: why reading ended before the file did; empty if it did not.
+        problem: why reading stopped before the end of the file; empty if it did not.
     """
 
     end_s: float | None = None
@@ -63,7 +65,9 @@ def may_restart(container: "InputContainer", path: Path) -> bool:
 
 
 def read_clock(path: Path) -> Clock:
-    """Return the clock of a file; all its packets are read, once a process.
+    """Return the clock of a file.
+
+    All its packets are read, and the answer is remembered by this process.
 
     Raises:
         MediaError: it cannot be opened.
@@ -73,7 +77,7 @@ def read_clock(path: Path) -> Clock:
 
 
 def on_time(container: "InputContainer", stream: "Stream", path: Path) -> "Iterator[Packet[Any]]":
-    """Yield the packets of a stream of this file, their timestamps those of its clock."""
+    """Yield the packets of a stream of this file, with timestamps that follow its clock."""
     source = packets(container, stream)
     clock = read_clock(path) if may_restart(container, path) else Clock()
     if not clock.shifts:
@@ -90,7 +94,7 @@ def on_time(container: "InputContainer", stream: "Stream", path: Path) -> "Itera
 
 @lru_cache(maxsize=64)
 def _read(path: Path, size: int, changed_ns: int) -> Clock:
-    """See `read_clock`; `size` and `changed_ns` make a changed file another question."""
+    """See `read_clock`; with `size` and `changed_ns`, a changed file is read again."""
     with opened(path) as container:
         reading = _Reading(may_restart(container, path))
         reading.read(container)
@@ -130,7 +134,7 @@ class _Reading:
         self._place = 0
 
     def read(self, container: "InputContainer") -> None:
-        """Read them, up to the first that cannot be."""
+        """Read them, up to the first that cannot be read."""
         import av
 
         tracks = [s for s in container.streams if s.type in ("audio", "video")]
@@ -144,7 +148,7 @@ class _Reading:
     def _add(self, packet: "Packet[Any]") -> None:
         if packet.pos is not None and packet.pos > self._place:
             self._place = self.read_bytes = packet.pos
-        self.read_bytes += packet.size  # several may say the place of the page they are in
+        self.read_bytes += packet.size  # several packets may give the place of their common page
         its = self.streams.setdefault(packet.stream_index, _StreamRuns(self.jumping))
         its.add(packet, self.read_bytes)
 
@@ -156,8 +160,8 @@ class _Run:
     Args:
         number: of its first packet.
         start_s, end_s: of its packets, in the container's seconds.
-        before, at, until: places in the file of the packet before its first, of that and of its
-            last.
+        before, at, until: the place in the file, in bytes, of the packet before its first, of its
+            first and of its last.
     """
 
     number: int
@@ -175,19 +179,20 @@ class _Run:
 class _StreamRuns:
     """The runs of one stream, found as its packets come.
 
-    A packet after a jump waits for the next: only if that follows it does a run begin.
+    A packet after a jump is held until the next one: a new run begins only if that one follows it.
+    A single odd timestamp thus begins none.
     """
 
     def __init__(self, jumping: bool) -> None:
         self.jumping = jumping
         self.runs: list[_Run] = []
         self._number = 0
-        self._last_s = 0.0  # of the run
-        self._place = 0  # in the file, of the last packet that tells it
-        self._waiting: tuple[_Run, float] | None = None  # and its time of decoding
+        self._last_s = 0.0  # when the run's last packet is decoded
+        self._place = 0  # in the file, of the last packet that gives one
+        self._waiting: tuple[_Run, float] | None = None  # of one packet, and when it is decoded
 
     def add(self, packet: "Packet[Any]", read_bytes: int) -> None:
-        """Take the next packet; so far was the file read."""
+        """Take the next packet; the file was read up to `read_bytes`."""
         number, self._number = self._number, self._number + 1
         before, self._place = self._place, packet.pos or self._place
         if packet.pts is None or packet.time_base is None:
@@ -236,7 +241,7 @@ class _Joins:
     def find(self) -> None:
         """Find them all, in the order of the file."""
         jumps = [(run.at, i, k) for i, its in self.runs.items() for k, run in enumerate(its) if k]
-        if len(jumps) > _MOST_JUMPS:  # no recording, but damage
+        if len(jumps) > _MOST_JUMPS:  # damage: no recording has so many
             return
         for place, index, k in sorted(jumps):
             if self._done[index] < k:
@@ -247,7 +252,7 @@ class _Joins:
         return _latest(self.shifts.get(stream, ()), run.number)
 
     def _join(self, place: int, index: int) -> None:
-        """Shift what comes after a jump of stream `index`, and of all that jump at that place."""
+        """Shift what follows a jump of stream `index`, in all streams that jump at that place."""
         before = self._now()
         jumping = [i for i in self.runs if self._jumps_at(place, i)]
         for i in jumping:
@@ -285,7 +290,7 @@ def _goes_on(runs: Mapping[int, _Run], jumping: Sequence[int], place: int) -> bo
 
 
 def _start_s(runs: Mapping[int, _Run], about_s: float) -> float:
-    """Return when the first of the runs begins that begin together, at about that time."""
+    """Return when the first of those runs begins that begin close to a time."""
     return min(r.start_s for r in runs.values() if abs(r.start_s - about_s) < _TOGETHER_S)
 
 

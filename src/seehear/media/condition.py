@@ -22,11 +22,12 @@ _SHORT_S = 0.5
 def examine(path: Path, *, expected_s: float | None = None) -> list[tuple[str, str]]:
     """Return what is wrong with a media file as (kind, text), kinds those of `seehear.data.KINDS`.
 
-    Decodes the whole audio track and the visual track up to the last of a few looks.
+    Decodes the whole audio track; of the visual track a few frames, spread over the clip.
 
     Args:
         path: a local media file.
-        expected_s: how long it should be, in seconds; None: any length is fine.
+        expected_s: how long it should be, in seconds; up to half a second less is accepted.  None:
+            any length is fine.
     """
     try:
         info = probe(path)

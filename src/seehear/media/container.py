@@ -32,10 +32,10 @@ _STUMBLES = 100_000  # packets of unannounced tracks: an hour of them
 
 
 def require_av(extra: str = "media") -> None:
-    """Check that PyAV is there.
+    """Check that PyAV is installed.
 
     Args:
-        extra: the extra that brings it together with what else the caller needs.
+        extra: the extra to name in the error: the one with everything that the caller needs.
 
     Raises:
         MissingExtraError: it is not installed.
@@ -49,15 +49,15 @@ def opened(path: Path) -> Iterator["InputContainer"]:
     """Open `path` for demuxing.
 
     Raises:
-        MediaError: not a local regular file, empty, or not a media file that any of `DEMUXERS`
-            reads.
+        MediaError: not a local regular file, empty, not a media file that any of `DEMUXERS` reads,
+            or one with too many streams.
         MissingExtraError: PyAV is not installed.
     """
     require_av()
     _check_file(path)
     container = _open(path)
     try:
-        # some formats are refused as they are opened, of others FFmpeg leaves out the rest
+        # in some formats FFmpeg refuses more streams itself, in others it leaves out the rest
         if len(container.streams) > MAX_STREAMS:
             raise MediaError(f"it has more than {MAX_STREAMS} streams", where=path)
         yield container
@@ -88,9 +88,9 @@ def is_address(path: Path) -> bool:
 
 
 def unseen(path: Path, error: OSError) -> MediaError:
-    """Return the error for a path that the system knows nothing of.
+    """Return the error for a path that the system will not look up.
 
-    Its name may be too long, or its folder not to be read.
+    Its name may be too long, or its folder closed to this user.
     """
     where = str(path)[:200]
     return MediaError(f"cannot be looked at ({error.strerror or error})", where=where)
@@ -103,7 +103,8 @@ def _open(path: Path) -> "InputContainer":
         "protocol_whitelist": "file",
         "format_whitelist": DEMUXERS,
         "max_streams": str(MAX_STREAMS + 1),
-        # FFmpeg decodes a frame to learn its size: of one that is somewhat too large, we can tell
+        # FFmpeg decodes a frame to learn its size; with twice the limit here, our own message can
+        # name the size of a frame that is a little too large
         "max_pixels": str(2 * MAX_PIXELS),
     }
     try:
@@ -128,8 +129,8 @@ def _open(path: Path) -> "InputContainer":
 def decoder_limit(pixels: int) -> str:
     """Return FFmpeg's limit where frames of more than `pixels` are refused.
 
-    It counts rows and columns that are cut off before anybody sees them, so somewhat more pass;
-    whoever takes the frames refuses the rest.
+    FFmpeg also counts rows and columns that it cuts off later, so its limit must be a little
+    higher.  Whoever takes the frames refuses those that are still too large.
     """
     return str(pixels + pixels // 8 + 2**16)
 
@@ -141,12 +142,12 @@ def reason(error: Exception) -> str:
 
 
 def audio_stream(container: "InputContainer") -> "AudioStream | None":
-    """Return the stream that a player would play, or None."""
+    """Return the audio stream that a player would play, or None."""
     return _best(container.streams.audio)
 
 
 def visual_stream(container: "InputContainer") -> "VideoStream | None":
-    """Return the stream that a player would show, or None; cover art is not a visual track."""
+    """Return the video stream that a player would show, or None; cover art does not count."""
     return _best(container.streams.video)
 
 
@@ -182,8 +183,8 @@ def faults() -> tuple[type[Exception], ...]:
 def packets(container: "InputContainer", *streams: "Stream") -> "Iterator[Packet[Any]]":
     """Yield the packets of `streams`, or of all.
 
-    A track that first appears in mid-file, as in recordings of broadcasts, makes PyAV stumble once
-    a packet: reading goes on behind it.
+    In recordings of broadcasts a track may first appear in the middle of the file.  PyAV then
+    raises IndexError for each of its packets, and reading goes on after that packet.
     """
     for _ in range(_STUMBLES):
         try:
@@ -205,8 +206,8 @@ def decoded(
     Args:
         source: the packets.
         track: `audio` or `visual`.
-        problems: gets one line for all that were passed over.
-        max_pixels: of a frame, which the decoder was told.
+        problems: gets a line for each kind of fault, with how many packets had it.
+        max_pixels: the limit that the decoder was given, for these lines.
     """
     import av
 

@@ -1,7 +1,7 @@
 """A stretch of a media file as a file of its own: its packets are copied, nothing is encoded again.
 
-A picture can only begin where it needs no other, so a cut begins there, at most some seconds before
-the moment that was asked for.
+A video can only begin with a picture that needs no other, so a cut begins at the last such picture
+before the moment asked for, usually a few seconds earlier.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,26 +28,30 @@ if TYPE_CHECKING:
     from av.container import InputContainer, OutputContainer
     from av.stream import Stream
 
-SUFFIX = ".mkv"  # what takes every codec
+SUFFIX = ".mkv"  # of Matroska, which takes every codec
 _KEPT = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov"}
 
 
 def suffix_of(path: Path) -> str:
-    """Return the suffix of cuts of a file: its own where that takes them, else `SUFFIX`."""
+    """Return the suffix for cuts of a file: its own if that is .mp4, .m4v or .mov, else .mkv."""
     return path.suffix.lower() if path.suffix.lower() in _KEPT else SUFFIX
 
 
 def cut(path: Path, start_s: float, end_s: float, out: Path) -> Span:
-    """Write what a file shows and plays between two times; return from when to when it goes.
+    """Write what a file shows and plays between two times as a new file.
 
     Args:
         path: a local media file.
         start_s, end_s: seconds from its beginning.
         out: the new file, with the suffix from `suffix_of`; replaced in one piece.
 
+    Returns:
+        the seconds of the original that the new file holds, from the picture it begins with.
+
     Raises:
         MediaError: the file cannot be read, has nothing there, or its tracks cannot be copied.
         MissingExtraError: PyAV is not installed.
+        SeehearError: the system refuses to write the new file.
     """
     with opened(path) as source, _writing(path):
         tracks = [s for s in (visual_stream(source), audio_stream(source)) if s is not None]
@@ -75,7 +79,7 @@ def _target(path: Path, suffix: str) -> Iterator["OutputContainer"]:
 def _packets(
     source: "InputContainer", tracks: "Sequence[Stream]", start_s: float, end_s: float
 ) -> "Iterator[Packet[Any]]":
-    """Yield the packets of a stretch, those of a picture from the one that needs no other."""
+    """Yield the packets of a stretch, from a picture before it that needs no other."""
     origin = clip_start(source)
     source.seek(int((start_s + origin) * 1_000_000), backward=True)
     left = set(tracks)
@@ -96,13 +100,16 @@ def _copy(
     target: "OutputContainer",
     asked: Span,
 ) -> Span:
-    """Write packets from the last picture before a moment on, so that the first one is at 0.
+    """Write packets from the last picture on that needs no other; the first is at 0 seconds.
 
     Args:
         found: the packets.
         tracks: those that are copied.
         target: where to.
-        asked: the moment, and where the clip begins.
+        asked: the moment asked for, and where the clip begins in the container's seconds.
+
+    Returns:
+        from when to when the packets go, in seconds of the clip.
     """
     copies = {track: target.add_stream_from_template(track) for track in tracks}
     start_s, origin = asked
@@ -147,7 +154,7 @@ def _from_picture(
 
 
 def _tell_order(held: "list[Packet[Any]]") -> None:
-    """Say when packets are decoded that do not: after a jump, Matroska tells only of later ones."""
+    """Give a time of decoding to packets without one: after a seek, Matroska's first have none."""
     for number, packet in enumerate(held):
         if packet.dts is None and packet.pts is not None:
             later = [

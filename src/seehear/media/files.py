@@ -21,7 +21,7 @@ class Listing:
     """What was found at a path, or below it where it is a folder.
 
     Args:
-        files: to do: the file itself, or the folder's media, sorted.
+        files: the file itself, or the folder's media files, sorted.
         skipped: paths below the folder of files that are not media, and of links to folders.
         failed: folders that cannot be looked into.
     """
@@ -31,7 +31,7 @@ class Listing:
     failed: tuple[MediaError, ...] = ()
 
     def told(self) -> str | None:
-        """Return what was passed over as one line, None where nothing was."""
+        """Return what was skipped as one line; None if nothing was."""
         return told(self.skipped)
 
 
@@ -62,15 +62,15 @@ def _kind(name: str) -> str:
 
 
 def is_media(path: PurePath | str) -> bool:
-    """Return whether a file is called as media files are."""
+    """Return whether a file has the suffix of a media file."""
     return PurePath(path).suffix.lower() in MEDIA_SUFFIXES
 
 
 def find_media(paths: Iterable[Path]) -> list[Path]:
     """Return the media files among files and folders, each once.
 
-    A file is taken as it is; a folder's files, and those of its subfolders, by suffix, sorted.
-    Hidden files and folders are passed over.
+    A file is taken as it is.  Of a folder and its subfolders the files with the suffix of a media
+    file are taken, sorted; hidden files and folders are skipped.
 
     Raises:
         MediaError: a path does not exist, or there is no media file at all.
@@ -103,13 +103,13 @@ def require_any(paths: Iterable[Path], listings: Iterable[Listing]) -> None:
 def list_media(path: Path, *, everything: bool = False) -> Listing:
     """Return the media at or below a path, and what else lies there.
 
-    What is called as media are is taken whatever it is: one that cannot be read fails on its own.
-    Links to files are followed, links to folders are not; hidden files, hidden folders,
-    timelines and kept features are passed over without a word.
+    A file with the suffix of a media file is taken, whatever is in it: one that cannot be read
+    fails later, on its own.  Links to files are followed, links to folders are not.  Hidden files,
+    hidden folders, timelines and kept features are left out, and not listed as skipped.
 
     Args:
         path: a file or folder.
-        everything: open files of other names too, and take those that hold sound or pictures.
+        everything: open files with other suffixes too, and take those with sound or pictures.
 
     Raises:
         MediaError: the path does not exist.

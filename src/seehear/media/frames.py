@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 _WORKING_SIDE = 4096  # a longer side is reduced while converting to RGB
-# how long before its beginning the first frame counts as shown (audio often starts a moment
-# earlier)
+# how long before its time the first frame already counts as shown: sound often starts a little
+# earlier
 _GRACE_S = 0.5
 _PATIENCE_S = 0.25  # how long after its end the last frame still counts as shown
 _USUAL_S = 0.04  # between frames, where the file does not say
@@ -48,16 +48,18 @@ def iter_frames(
 
     A frame is shown from its presentation time until the next one's: neither frame numbers nor a
     nominal rate are used, so variable frame rates and start offsets need no special care.  Rotation
-    is applied.  One decoded frame is in memory at a time.  Moments before the track begins or after
-    it ends get no frame (half and a quarter of a second of grace, in which the first and the last
-    frame stand in).  A frame that stays longer than the track's others is shown, but what it shows
-    after two seconds is not `delivered`: see `held`.
+    is applied.  One decoded frame is in memory at a time.
+
+    Moments before the track begins or after it ends get no frame; but the first frame also answers
+    for the half second before it, and the last for a quarter of a second after its end.  A frame
+    that stays unusually long is shown, but what it shows after two seconds is not `delivered`: see
+    `held`.
 
     Args:
         path: a local media file.
         times_s: sorted moments, seconds from the clip's start.
-        threads: of the decoder; None: as many as FFmpeg likes, which is soonest done but costs half
-            as much again in processor time.  Pictures do not depend on it.
+        threads: of the decoder; None: as FFmpeg chooses, which is fastest but costs half as much
+            again in processor time.  The pictures are the same.
         max_pixels: of a frame; larger ones are refused before they are decoded, wherever in the
             track they come and whatever its header says.
 
@@ -65,7 +67,7 @@ def iter_frames(
         a reader of `Frame`s; its `problems` say what was degraded.
 
     Raises:
-        MediaError: (while reading) no visual track, frames of absurd size, or nothing could be
+        MediaError: (while reading) no visual track, frames that are too large, or nothing could be
             decoded.
     """
     problems: list[str] = []
@@ -129,7 +131,7 @@ def _prepare(stream: "VideoStream", how: _How, path: Path) -> None:
     stream.codec_context.options = {"max_pixels": decoder_limit(how.max_pixels)}
     if how.threads is not None:
         stream.codec_context.thread_count = how.threads
-    # threads by frame keep a picture each: too much memory for very large ones
+    # each thread that decodes whole frames holds a picture: too much memory for very large ones
     stream.thread_type = "AUTO" if pixels <= _WORKING_SIDE**2 else "SLICE"
 
 
@@ -234,8 +236,9 @@ class _Screen:
             self._next += 1
 
     def _convert_once(self) -> None:
-        """Make the picture of the frame on the screen; where damage has left none in it, the one
-        before stays.
+        """Make the picture of the frame on the screen, unless it is made.
+
+        If the frame is too damaged for that, the picture before it stays.
         """
         if self._converted or self.frame is None:
             return
@@ -249,7 +252,7 @@ class _Screen:
 
 
 def _converter() -> "VideoReformatter":
-    """Return what turns frames into RGB: its tables, made anew for each, would cost the most."""
+    """Return what turns frames into RGB; one for all, as making its tables costs the most."""
     from av.video.reformatter import VideoReformatter
 
     return VideoReformatter()

@@ -1,27 +1,28 @@
-"""A picture that stands still because no other comes: for how long it is believed.
+"""A picture that stands still because no other comes: for how long it counts as what was there.
 
-A camera that drops out leaves its last frame on the screen, and so does a film that shows the same
-picture on purpose.  Timestamps alone tell the two apart only by what is usual in the track.
+A camera that drops out leaves its last frame on the screen; a film of stills shows one picture for
+long on purpose.  Timestamps cannot tell the two apart, but the usual distance of the track's frames
+can.
 """
 
 from collections import deque
 
 from seehear.time.spans import Span
 
-HELD_S = 2.0  # how long a frame stands for what is there when no other follows
-_USUAL = 3.0  # times the usual distance of frames: so long a frame may stand in a film of stills
-_REMEMBERED = 50
+HELD_S = 2.0  # how long a frame counts when no other follows
+_USUAL = 3.0  # times the usual distance of frames: how long a frame counts in a film of stills
+_REMEMBERED = 50  # distances of frames, of which the median is the usual one
 
 
 class Held:
-    """Which stretches of the visual track have a picture that can be believed.
+    """Collects the stretches of the visual track for which a picture counts.
 
-    A frame counts until the next one where that comes within `HELD_S`, or within three times the
-    usual distance of this track's frames.  Else it counts for `HELD_S`, and what follows until the
-    next frame has no picture.
+    A frame counts until the next one if that comes within `HELD_S`, or within three times the usual
+    distance of this track's frames.  Otherwise it counts for `HELD_S`, and from then until the next
+    frame nothing is known.
 
     Args:
-        usual_s: between frames, as the file says.
+        usual_s: seconds between frames, as the file says; used until there are frames.
 
     Attributes:
         delivered: stretches in seconds, in order.
@@ -54,7 +55,7 @@ class Held:
             self._gaps.append((self._shown_s, time_s))
 
     def _extend(self, time_s: float) -> bool:
-        """Let the frame on the screen stand until a time; return whether it can be believed."""
+        """Let the frame on the screen stay until a time; return whether it counts until then."""
         assert self._shown_s is not None
         until_s = time_s
         if time_s - self._shown_s > HELD_S and time_s - self._shown_s > _USUAL * self._usual():
@@ -68,7 +69,7 @@ class Held:
         return median(self._distances) if self._distances else self._usual_s
 
     def problems(self) -> list[str]:
-        """Return a line about pictures that were held because none followed."""
+        """Return a line about pictures that stood because none followed; none if none did."""
         if not self._gaps:
             return []
         start, end = self._gaps[0]

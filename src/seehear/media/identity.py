@@ -26,9 +26,9 @@ def identify(
     Args:
         path: where it lies.
         name: its relative path, for the record.
-        duration_s: how long it lasts.
+        duration_s: how long it lasts, in seconds.
         frame_rate, start_timecode: see `MediaFile`.
-        content: its size and hash, where these are known.
+        content: its size in bytes and hash, where these are known already.
 
     Raises:
         MediaError: it cannot be read.
@@ -42,11 +42,15 @@ def identify(
 
 
 def content_hash(path: Path) -> str:
-    """Return the hash of a file's content.
+    """Return the hash of a file's content, on this machine or at an address.
 
-    Up to 8 MiB `sha256:` and the SHA-256 of all bytes.  Of a larger file `sha256-ends:` and the
-    SHA-256 of its first 4 MiB, its last 4 MiB, and its length as decimal digits: an hour of video
-    is known after 8 MiB.
+    For a file of up to 8 MiB: `sha256:` and the SHA-256 of all bytes.  For a larger one:
+    `sha256-ends:` and the SHA-256 of its first 4 MiB, its last 4 MiB, and its length in decimal
+    digits, so that an hour of video is identified by reading 8 MiB.
+
+    Raises:
+        OSError: it cannot be read on this machine.
+        MediaError, UnreachableError: it cannot be read at its address.
     """
     address = address_of(path)
     if address is None:

@@ -1,7 +1,8 @@
 """How much memory a process may take that reads a stranger's file.
 
-A few hundred kilobytes can ask for gigabytes: hundreds of streams, frames of absurd size.  Linux
-holds a process to a limit; elsewhere the limits of streams, frames and time stand alone.
+A file of a few hundred kilobytes can ask for gigabytes: with hundreds of streams, or huge frames.
+Linux holds a process to a limit of memory.  On other systems only the limits on streams, frames and
+time protect us.
 """
 
 import contextlib
@@ -10,14 +11,15 @@ import re
 from pathlib import Path
 
 READING_BYTES = 2_000_000_000  # of a decoding process, beside its libraries; networks run elsewhere
-# Python loads these at their first use in reading; once memory is out they would be missing
+# Python loads these at their first use while reading, which fails once there is no memory left
 _LATE = ("PIL.Image", "av.subtitles.stream", "encodings.ascii")
 
 
 def limit_memory(more_bytes: int) -> None:
     """Limit this process to so many bytes beyond what it holds now.
 
-    What it asks for beyond is refused: Python raises MemoryError, FFmpeg says that it has none.
+    A request for more is refused: Python raises MemoryError, FFmpeg reports it as an error.  Does
+    nothing where the system does not tell how much the process holds.
     """
     for name in _LATE:
         with contextlib.suppress(ImportError):
@@ -35,7 +37,7 @@ def limit_memory(more_bytes: int) -> None:
 
 
 def too_much_memory() -> str:
-    """Return the line for a file that this process has no memory for."""
+    """Return the line that says that a file needs more memory than this process has."""
     text = "reading it takes more memory than there is"
     with contextlib.suppress(ImportError):
         import resource
@@ -47,7 +49,7 @@ def too_much_memory() -> str:
 
 
 def _held_bytes() -> int | None:
-    """Return how much memory this process holds that it can write to; None: it is not told."""
+    """Return the bytes of writable memory that this process holds; None: not known."""
     try:
         status = Path("/proc/self/status").read_text("ascii", "replace")
     except OSError:

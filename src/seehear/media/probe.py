@@ -23,17 +23,22 @@ _LATE_S = 0.1
 _LONGEST_S = 1e7  # more is a damaged header
 _SPARSE = 1000  # bytes a second; below it a header's length is checked against the packets
 _LEAST = 10  # bytes a second of any recording, silence and stills included
-_CHECKED = frozenset(("flac",))  # cheap to read whole, and nothing but that tells a cut
-_EXACT_S = 0.1  # their headers are off by no more
-_NAMED = 5  # joins
-_TIMECODE = re.compile(r"\d\d:\d\d:\d\d[:;.]\d{2,3}", re.ASCII)  # ; and . of dropped frames
+_CHECKED = frozenset(("flac",))  # read whole, which is cheap: nothing else shows a cut
+_EXACT_S = 0.1  # headers of `_CHECKED` formats are off by no more
+_NAMED = 5  # joins that a warning names
+_TIMECODE = re.compile(r"\d\d:\d\d:\d\d[:;.]\d{2,3}", re.ASCII)  # ; and . mark drop-frame codes
 
 
 @dataclass(frozen=True)
 class AudioInfo:
-    """The audio track; its length in seconds is None where the container does not say it.
+    """The audio track.
 
-    `number` is which of the file's audio streams it is, counted from 1.
+    Args:
+        codec: FFmpeg's name of its decoder.
+        rate_hz: samples a second.
+        channels: how many.
+        duration_s: when it ends, in seconds of the clip; None: not known.
+        number: which of the file's audio streams it is, counted from 1.
     """
 
     codec: str
@@ -45,7 +50,14 @@ class AudioInfo:
 
 @dataclass(frozen=True)
 class VisualInfo:
-    """The visual track: stored size in pixels, and mean frames a second and length if known."""
+    """The visual track.
+
+    Args:
+        codec: FFmpeg's name of its decoder.
+        width, height: in pixels, as stored: rotation is not applied.
+        fps: frames a second on average; None: not known.
+        duration_s: when it ends, in seconds of the clip; None: not known.
+    """
 
     codec: str
     width: int
@@ -61,7 +73,7 @@ class MediaInfo:
     Args:
         path: the file.
         duration_s: from the earliest start of its tracks to the latest end, in seconds.
-        audio, visual: None when there is no such track.
+        audio, visual: the tracks; None: there is none, or none that can be decoded.
         warnings: what is odd about the file, one line each.
         start_timecode: what the file calls its first frame, `HH:MM:SS:FF`; None: it says nothing.
     """
@@ -75,7 +87,9 @@ class MediaInfo:
 
 
 def probe(path: Path | str, *, audio_stream: int | None = None) -> MediaInfo:
-    """Return what `path` holds.
+    """Return what a media file holds.
+
+    Headers are read, and all packets where headers cannot be relied on.
 
     Args:
         path: a local media file.
@@ -115,7 +129,7 @@ _Info = TypeVar("_Info", AudioInfo, VisualInfo)
 def _ending(
     info: _Info | None, stream: "Stream | None", ends_s: Mapping[int, float]
 ) -> _Info | None:
-    """Return a track with the end that its packets have, which its header may not know."""
+    """Return a track with the end of its packets, which its header may not know."""
     if info is None or stream is None:
         return None
     return replace(info, duration_s=ends_s.get(stream.index))
@@ -158,7 +172,7 @@ def _said(
         if len(_tracks(container)) < len(container.streams):
             return _tagged(container)  # the length of the whole may be that of subtitles
         return container.duration / 1e6 if container.duration else None
-    # Matroska has no length of a track: FFmpeg has guessed one, as the whole has none either
+    # Matroska has no lengths of tracks: FFmpeg has guessed this one, as the file has no length
     return None if "matroska" in container.format.name else longest_s
 
 
@@ -186,10 +200,10 @@ def _checked(
 ) -> tuple[float, list[str]]:
     """Return the length in seconds, and warnings.
 
-    What headers say is believed where the file is large enough for it.  Raw streams and files cut
-    off while they were written say nothing, or what FFmpeg guessed from a bit rate; damaged headers
-    may say weeks.  Then every packet is read, which costs little: such files are small for their
-    length.
+    The length in the headers is believed if the file is large enough for it.  Raw streams and files
+    that were cut off while they were written have none, or one that FFmpeg guessed from a bit rate;
+    damaged headers may say weeks.  Then every packet is read, which is cheap, as such files are
+    small for their length.
     """
     size = path.stat().st_size
     if said_s is not None and not 0 < said_s < _LONGEST_S:
@@ -216,10 +230,10 @@ def _checked(
 def _kind(
     container: "InputContainer", start_s: float, path: Path
 ) -> Literal["said", "checked", "guessed", "parts"]:
-    """Return what the length in a file's header is worth."""
+    """Return how far the length in a file's header can be relied on."""
     name = container.format.name
     if may_restart(container, path):
-        return "parts"  # that of the first or the last of them
+        return "parts"  # the header may have the length of one part only
     # writers of Matroska disagree whether the length of a file that starts late counts from its
     # start or from zero
     if name in _GUESSED or ("matroska" in name and start_s > _LATE_S):

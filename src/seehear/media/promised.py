@@ -1,8 +1,8 @@
-"""What a file's own sizes promise, against the bytes that are there.
+"""How long a file should be by the sizes written in it, against the bytes that are there.
 
-A copy that broke off, or a recorder that lost power, leaves a file whose beginning plays well: its
-length is then that of the beginning, and nothing else tells that there was more.  The sizes that
-containers write of themselves do.
+A copy that broke off, or a recorder that lost power, leaves a file that plays well up to where it
+ends.  Nothing in what plays tells that there was more; the sizes that containers write into their
+own headers do.
 
 Sources: RIFF and OpenDML (AVI, WAV), RF64 (EBU Tech 3306), AIFF; ISO/IEC 14496-12, 4.2 (boxes);
 RFC 8794 and RFC 9559 (EBML, Matroska's Segment); RFC 3533 (pages of Ogg); the header of Xing in the
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 _SLACK = 64  # bytes that writers miscount by
-_UNKNOWN = (0, 0xFFFFFFFF)  # sizes of those who could not go back to write them
+_UNKNOWN = (0, 0xFFFFFFFF)  # written for a size by writers that could not go back to fill it in
 _TAIL = 1 << 17  # bytes: more than two pages of Ogg
 _MOST_PARTS = 100_000
 _BOXES = frozenset(
@@ -29,10 +29,10 @@ class Promise:
 
     Args:
         size: bytes that are there.
-        promised: bytes that there should be; None: they say nothing.
-        second: where a second recording begins that is appended to the first; None: there is none.
-        second_read: whether reading goes on with it.
-        open_end: whether it stops without the mark that belongs at its end.
+        promised: bytes that there should be; None: the file does not say.
+        second: the byte at which a second, appended recording begins; None: there is none.
+        second_read: whether readers go on with the second recording.
+        open_end: whether the file stops without the mark that belongs at its end.
     """
 
     size: int
@@ -59,7 +59,11 @@ class Promise:
 
 
 def promise_of(path: Path) -> Promise:
-    """Return what the sizes in a file say; of formats that have none, nothing."""
+    """Return what the sizes in a file say; only its size for formats that write none.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
     size = path.stat().st_size
     with path.open("rb") as file:
         head = file.read(12)
@@ -77,7 +81,7 @@ def promise_of(path: Path) -> Promise:
 
 
 def _riff(file: BinaryIO, size: int) -> Promise:
-    """Return the end of the last of a file's outer chunks; AVI of more than a gigabyte has some."""
+    """Return the end of the last outer chunk; an AVI file of more than a gigabyte has several."""
     end = 0
     for _ in range(_MOST_PARTS):
         file.seek(end)
@@ -137,7 +141,7 @@ def _matroska(file: BinaryIO, size: int) -> Promise:
 
 
 def _vint(file: BinaryIO) -> int | None:
-    """Return EBML's number of variable length (RFC 8794, 4); None: the one for "unknown"."""
+    """Return the number that comes next (RFC 8794, 4); None: unknown size, or none is there."""
     first = file.read(1)
     if not first or not first[0]:
         return None

@@ -1,9 +1,9 @@
 """Leaving out the decoding of frames that nobody asked for and no other frame needs.
 
 In H.264 a picture may be marked as one that no other refers to (`nal_ref_idc` 0, ITU-T H.264 7.4.1:
-most B pictures). When it is not shown at a wanted moment either, the decoder may pass over it and
-every other picture stays the same, bit for bit.  Other codecs are decoded whole: HEVC's mark speaks
-of its own temporal layer only.
+most B pictures).  If it is not shown at a wanted moment either, the decoder may skip it, and every
+other picture stays the same, bit for bit.  Other codecs are decoded whole: the mark of HEVC holds
+only within one temporal layer.
 """
 
 from bisect import bisect_left
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from av import Packet, VideoStream
 
-_AHEAD = 16  # packets looked at before one is decided on: the reordering that H.264 allows
+_AHEAD = 16  # packets read before one is decided on: H.264 reorders pictures by no more
 
 
 def sparing(
@@ -23,12 +23,12 @@ def sparing(
     wanted_s: Sequence[float],
     start_s: float,
 ) -> "Iterator[Packet[Any]]":
-    """Yield the packets of `source`, telling the decoder before each whether it may pass over it.
+    """Yield the packets of `source`, telling the decoder before each whether it may skip it.
 
-    A frame is shown from its time to that of the next in order of presentation.  The next one is
-    looked for among the packets read so far, which may find a later one: then a frame is decoded
-    for nothing, never one left out that is wanted.  The first and the last frame of a track are
-    always decoded.
+    A frame is shown from its time to that of the next frame in order of presentation.  That next
+    frame is looked for among the packets read so far.  If it is not among them, a later one is
+    taken for it, and a frame may be decoded for nothing; a wanted frame is never left out.  The
+    first and the last frame of a track are always decoded.
 
     Args:
         source: packets of one stream in the order of decoding.
@@ -50,7 +50,7 @@ def sparing(
         ready, at_s = ahead.popleft()
         spare = False
         if at_s is not None:
-            inner = order.orderly and at_s > first_s  # some packet before it is shown before it
+            inner = order.orderly and at_s > first_s  # it is not the first frame that is shown
             spare = inner and not _shown(at_s, order.known_s, wanted_s)
             first_s = min(first_s, at_s)
         context.skip_frame = "NONREF" if spare else "DEFAULT"
@@ -64,9 +64,9 @@ class _Order:
     """The order of presentation, as far as the packets read so far tell it.
 
     Attributes:
-        orderly: False once a packet has no times or times jump back: what is shown when is then
-            known only after decoding.
-        known_s: times of the packets around the one that is decided on.
+        orderly: False as soon as a packet has no times, or times go back: then only decoding tells
+            what is shown when.
+        known_s: times, in seconds, of the packets around the one that is decided on.
     """
 
     def __init__(self, start_s: float) -> None:

@@ -1,4 +1,4 @@
-"""What is read of a track: values that carry their time, and a reader that carries its problems."""
+"""What is read of a track: frames and sounds with their times, and a reader with its problems."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -56,11 +56,11 @@ class TrackReader(Iterator[T], Generic[T]):
     """Gives what is read of a track, one value after the other.
 
     Attributes:
-        problems: one line for whatever was degraded; complete when the reader is at its end or
-            closed.
-        delivered: stretches of the clip, in seconds, of which the decoder gave sound or picture;
-            complete when the problems are, and what lies after the last value that was wanted need
-            not be among them.
+        problems: one line for each thing that was degraded; complete when the reader is at its end
+            or closed.
+        delivered: stretches of the clip, in seconds, for which the decoder gave sound or pictures;
+            complete at the same moment.  What lies after the last value that was wanted may be
+            missing from them.
     """
 
     def __init__(
