@@ -1,4 +1,4 @@
-"""Which clips there are to do: those of a dataset, or all media files below folders and URLs."""
+"""Which clips to extract: those of a dataset, or all media files below folders and URLs."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,9 +22,9 @@ class Collection:
         name: of the dataset, or of the first folder.
         fingerprint: of the dataset's tables; None for plain media.
         jobs: one a clip, in dataset order.
-        step_s: length of a segment.
+        step_s: length of a segment, in seconds.
         skipped: files below the inputs that are not media.
-        failed: folders that cannot be looked into, a line each.
+        failed: a line for each folder that cannot be looked into.
     """
 
     name: str
@@ -60,11 +60,12 @@ def collect(
         inputs: one dataset folder, or media files, folders and fsspec URLs.
         media: where a dataset's media files lie, when not where the dataset says; a folder or an
             fsspec URL.
-        everything: of folders, also try files that are not called as media are.
+        everything: also try files of folders that do not have the suffix of a media file.
 
     Raises:
-        DataError, MediaError: an input does not exist, holds no media, or two files would get one
-            name.
+        DataError, MediaError: an input does not exist or holds no media, or two files would get
+            the same name.
+        ConfigError, MissingExtraError, UnreachableError: an address cannot be looked at.
     """
     if len(inputs) == 1 and _is_dataset(inputs[0]):
         return _of_dataset(Path(inputs[0]), media)
@@ -171,7 +172,11 @@ def _remote_below(address: str) -> _Found:
 
 
 def _unique_names(relative: Iterable[str]) -> list[str]:
-    """Return each path without its suffix; files that differ in nothing but the suffix keep it."""
+    """Return each path without its suffix; files that differ only in their suffixes keep them.
+
+    Raises:
+        DataError: two files still have one name.
+    """
     paths = list(relative)
     bare = [str(PurePosixPath(p).with_suffix("")) for p in paths]
     count = Counter(bare)

@@ -1,7 +1,7 @@
 """Extract features of every clip into a store, and go on where an earlier run stopped.
 
-Same inputs, same arrays: clips stand in dataset order whatever order they end in, each piece of a
-clip is encoded by itself, and nothing of the machine, the clock or the number of processes goes
+The same inputs give the same arrays: clips are stored in dataset order, whichever is done first,
+each piece of a clip is encoded by itself, and neither the clock nor the number of processes goes
 into the store.
 """
 
@@ -54,22 +54,22 @@ class ExtractOptions:
     Args:
         jobs: decoding processes.
         engine: `local`, or `ray` for a Ray cluster.
-        sampling: which frames are looked at; see `sampling`.
-        keep_frames: keep one row a frame beside one row a segment.
+        sampling: which frames are looked at; see `seehear.streaming.sampling`.
+        keep_frames: keep one row for each frame, beside one for each segment.
         dtype: of the stored rows.
-        timeout_s: a decoder that gives no piece of its clip for so long is stopped; that clip
-            fails.
+        timeout_s: a decoder that gives no piece of its clip for so many seconds is stopped, and
+            that clip fails.
         media: where a dataset's media lie, when not where it says.
-        retry: do clips again that ended in these states (`failed`, `degraded`).
+        retry: extract again the clips that ended in these states (`failed`, `degraded`).
         device: where encoders run; None: their own choice.
         precision: `half` computes with 16 bits on a CUDA device; features of the two do not mix.
         fps: frames a second that image encoders look at; None: each encoder's own (8, as published,
             for most).
-        everything: of folders, also try files that are not called as media are.
+        everything: also try files of folders that do not have the suffix of a media file.
         audio_stream: which of a file's several audio streams, counted from 1; None: see
             `seehear.media.probe`.
-        parts: on a cluster, each worker writes a part of its own into the features folder, which
-            every node shares; they are joined without being copied, and stay parts.
+        parts: on a cluster, each worker writes its own part into the features folder, which every
+            node must share.  At the end the parts are linked into the store, and not copied.
     """
 
     jobs: int = 1
@@ -99,7 +99,7 @@ def extract(
     begun: Callable[[int, int], None] = lambda total, left: None,
     report: Callable[[FinishedClip], None] = lambda finished: None,
 ) -> Summary:
-    """Extract features of every clip into `out`; run again after an interruption, it does the rest.
+    """Extract features of every clip into `out`; called again, do what is left of it.
 
     Args:
         inputs: a dataset folder, or media files, folders and fsspec URLs.
@@ -107,20 +107,23 @@ def extract(
         out: the features folder.
         options: how.
         load: gives an encoder by identifier; must be importable by name.
-        begun: told how many clips there are and how many are left to do.
-        report: told of each clip when it is done.
+        begun: called once with how many clips there are and how many are left to do.
+        report: called with each clip when it is done.
 
     Raises:
-        ConfigError: no encoder is asked for, or another command writes into `out`.
-        FeatureError: `out` holds features of another kind.
-        DataError, WeightsError, MissingExtraError: clips, weights or libraries are missing.
+        ConfigError: no encoder is asked for, the options do not fit, or another command writes
+            into `out`.
+        FeatureError: `out` holds features of another kind, of other clips, or damaged ones.
+        DataError, MediaError, WeightsError, MissingExtraError: clips, weights or libraries are
+            missing.
+        UnreachableError: media or the cluster cannot be reached; what is finished is kept.
     """
     if not visual and not audio:
         raise ConfigError(
             "expected at least one encoder, got none",
             hint="name a visual encoder, an audio encoder or both",
         )
-    require_av()  # else every clip would fail with it
+    require_av()  # else every clip would fail for want of it
     if options.parts and options.engine != "ray":
         raise ConfigError(
             "works only with the engine ray: one machine writes one part", parameter="parts"
@@ -155,13 +158,13 @@ def _fill(
     begun: Callable[[int, int], None],
     report: Callable[[FinishedClip], None],
 ) -> int:
-    """Do what is left to do in the folder, which is ours; return how many clips that was."""
-    store = _made_before(plan.folder, plan.asked)  # once more: another may just have finished it
+    """Extract the clips that are left, and return how many there were; the folder is locked."""
+    store = _made_before(plan.folder, plan.asked)  # again: another process may just have finished
     clips = plan.clips
     with Journal(plan.folder, plan.asked, plan.stored_as()) as journal:
         left = _resume(journal, store, clips, plan.options.retry)
         begun(len(clips.jobs), len(left))
-        # from here on the journal is the truth
+        # from here on the journal alone says what is done
         (plan.folder / MANIFEST).unlink(missing_ok=True)
         for finished in _run(plan, left, encoders, times):
             if isinstance(finished, WrittenClip):
@@ -182,8 +185,8 @@ class _Plan:
         folder: where the features go.
         clips: all of them, those done before included.
         front: what decoding processes have to know.
-        streams: what each clip brings.
-        asked: what the manifest says of it; features made with another are not mixed in.
+        streams: the streams that each clip gets rows of.
+        asked: the settings, as the manifest records them; features of other settings are refused.
         options: how.
     """
 
@@ -223,14 +226,15 @@ def _plan(
 
 
 def _listening(clips: Collection, audio_stream: int | None) -> Collection:
-    """Return the clips, of which that audio stream is listened to."""
+    """Return the clips with the number of the audio stream to listen to."""
     return replace(clips, jobs=tuple(replace(job, audio_stream=audio_stream) for job in clips.jobs))
 
 
 def _load_encoder(name: str, *, precision: Precision = "full", **options: Any) -> AnyEncoder:
-    """Return an encoder with those of the options that it has.
+    """Return an encoder with those of the options that it knows.
 
-    One that runs on the CPU only takes no device and keeps its precision, sound has no fps.
+    Encoders that only run on the CPU know no `device`, and keep full precision; those of sound know
+    no `fps`.
     """
     from seehear.encoders import encoder_options, load_encoder
 
@@ -281,7 +285,7 @@ def _made_before(folder: Path, asked: Mapping[str, Json]) -> PackedStore | None:
 def _exists(path: Path) -> bool:
     try:
         return path.is_file()
-    except (OSError, ValueError):  # a name that no system takes: told when it is to be made
+    except (OSError, ValueError):  # an impossible name: reported when the folder is made
         return False
 
 
@@ -318,7 +322,7 @@ def _refuse_others(made: Sequence[str], clips: Collection, folder: Path) -> None
 
 
 def _bring_in(store: PackedStore, journal: Journal, retry: Sequence[str]) -> None:
-    """Record the clips of a finished store in the journal, but for those to be done again."""
+    """Record the clips of a finished store in the journal, except those to be extracted again."""
     for clip in store.clips:
         if clip["name"] in journal.clips or clip["state"] in retry:
             continue

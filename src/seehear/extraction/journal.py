@@ -1,16 +1,16 @@
-"""The record of an extraction under way.
+"""The record of an extraction that is under way.
 
-`kill -9` at any moment loses nothing but the clips then in work.
+Killed at any moment (`kill -9`), it loses only the clips that were being worked on.
 
     .progress/
-      journal.jsonl        line 1: what was asked; then one line a finished clip: its status and
-                           where its rows lie
+      journal.jsonl        line 1: what was asked; then a line for each finished clip: its state
+                           and where its rows lie
       conse+feature.rows   rows of the finished clips, appended in the order in which clips end
 
       parts/NAME/          the journal of a worker of a cluster that writes its own clips
 
-Rows go to disk before the line that speaks of them, so a line that is whole speaks of rows that are
-there.  A torn last line, and rows no line speaks of, are cut off when the journal is opened again.
+Rows are written before the line that names them, so a whole line names rows that are there.  A last
+line that is not whole, and rows that no line names, are cut off when the journal is opened again.
 `extract` owns the folder meanwhile (`seehear.lock`).
 """
 
@@ -54,10 +54,10 @@ class Journal:
         asked: what this extraction is to make, as JSON; a journal begun with something else is
             refused.
         streams: name -> (dim, dtype) of every stream.
-        part: name of a worker's own journal; None: the one that knows the clips of all.
+        part: name of a worker's own journal; None: the main one, which knows the clips of all.
 
     Raises:
-        FeatureError: the journal was begun with other settings.
+        FeatureError: the journal was begun with other settings, or is damaged.
     """
 
     def __init__(
@@ -71,10 +71,10 @@ class Journal:
         self._out = out
         self.folder = out / FOLDER if part is None else part_folder(out, part)
         self.streams = dict(streams)
-        # finished clips by name: manifest entry plus "at" and "crc"
+        # finished clips by name: the manifest's entry, "at" (stream -> first byte, bytes) and "crc"
         self.clips: dict[str, dict[str, Json]] = {}
-        self._parts: dict[str, str] = {}  # of clips that workers wrote
-        self._dropped: set[tuple[str, str]] = set()  # (clip, part)
+        self._parts: dict[str, str] = {}  # clip -> the part that holds its rows
+        self._dropped: set[tuple[str, str]] = set()  # (clip, part), to be extracted again
         self._made = not self.folder.is_dir()
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lines = self._open_lines(asked)
@@ -99,6 +99,10 @@ class Journal:
         Args:
             clip: its manifest entry, with `name`.
             rows: stream -> (R, D); a failed clip has none.
+
+        Raises:
+            SeehearError: the system refuses to write.
+            ValueError: rows of another length than the stream's.
         """
         at, crc, wanted = {}, {}, 0
         try:
@@ -120,7 +124,7 @@ class Journal:
         return entry
 
     def take(self, part: str, record: Mapping[str, Json]) -> None:
-        """Take note of a clip that a worker recorded in its part."""
+        """Add a clip that a worker has recorded in its part, with that record."""
         self.clips[record["name"]] = dict(record)
         self._parts[record["name"]] = part
 
@@ -138,7 +142,8 @@ class Journal:
         """Return the rows of a finished clip, (R, D), or None where it has none.
 
         Raises:
-            FeatureError: the bytes are not those that were written (a power cut, a failing disk).
+            FeatureError: the bytes are not those that were written (a power cut, a failing disk);
+                the clip is dropped, so that the next run extracts it again.
         """
         clip, place = self.clips[name], self.place(name, stream)
         if place is None:
@@ -158,8 +163,9 @@ class Journal:
         return np.frombuffer(data, dtype).reshape(-1, dim)
 
     def place(self, name: str, stream: str) -> tuple[Path, int, int] | None:
-        """Return in which file the rows of a finished clip lie, from which byte on, and how many
-        bytes; None where it has none.
+        """Return the file with a clip's rows, their first byte and how many bytes they have.
+
+        None where the clip has no rows of the stream.
         """
         found = self.clips[name]["at"].get(stream)
         if found is None:
@@ -169,13 +175,13 @@ class Journal:
         return folder / self._file(stream), *found
 
     def count(self, name: str, stream: str) -> int:
-        """Return R, how many rows of a stream a finished clip has."""
+        """Return R, the number of rows that a finished clip has of a stream."""
         _, size = self.clips[name]["at"].get(stream, (0, 0))
         dim, dtype = self.streams[stream]
         return int(size) // (dim * np.dtype(dtype).itemsize)
 
     def close(self) -> None:
-        """Close every file; an empty journal that this object made is taken away."""
+        """Close every file; remove the journal if this object made it and it is still empty."""
         for file in (*self._rows.values(), self._lines):
             file.close()
         if self._made and not self.clips:
@@ -192,7 +198,7 @@ class Journal:
         return f"{stream.replace('/', '+')}.rows"
 
     def _read_parts(self, asked: Mapping[str, Json]) -> None:
-        """Take in what workers recorded; a line that one of them did not finish is left out."""
+        """Add what workers recorded; a last line that is not whole is left out."""
         for folder in sorted(part_folder(self._out, "x").parent.glob("*")):
             path = folder / "journal.jsonl"
             try:
@@ -248,7 +254,7 @@ class Journal:
         """Refuse rows that are not of our streams.
 
         Raises:
-            FeatureError: a stream that we have not, or a part of a row.
+            FeatureError: an unknown stream, or bytes that are not whole rows.
         """
         at, crc = entry.get("at", {}), entry.get("crc", {})
         for stream, (_, size) in at.items():
@@ -293,9 +299,15 @@ def _write_line(file: BinaryIO, value: Mapping[str, Json]) -> None:
 
 
 def refuse_other(made: Mapping[str, Json], asked: Mapping[str, Json], where: Path) -> None:
-    """Raise FeatureError when a folder was made with other settings than asked for now.
+    """Refuse a folder that was made with other settings: features of two kinds never mix.
 
-    Features of two kinds never mix.
+    Args:
+        made: the settings that it was made with.
+        asked: those asked for now.
+        where: the folder.
+
+    Raises:
+        FeatureError: they differ; it names the first setting that does.
     """
     difference = _first_difference(json.loads(json.dumps(made)), json.loads(json.dumps(asked)))
     if difference is not None:

@@ -1,11 +1,11 @@
 """Parts of an extraction: each worker of a cluster writes its clips into a journal of its own.
 
     .progress/parts/NAME/       a journal (`extraction.journal`) of the clips of one worker
-    conse/feature.NAME.rows     the same file of rows, when all is done: linked, not copied
-    conse/feature.places.npy    (N, 2) int64: at which row of the parts, one after the other, each
-                                clip's rows begin, and how many they are
+    conse/feature.NAME.rows     its file of rows, linked here when all is done, not copied
+    conse/feature.places.npy    (N, 2) int64: for each clip its first row, counted over all parts
+                                one after the other, and how many rows it has
 
-So no process sees the rows of all clips, and joining them costs a table.
+So no process needs the rows of all clips, and joining the parts means writing one small table.
 """
 
 import os
@@ -32,8 +32,8 @@ class WrittenClip(FinishedClip):
     """A clip whose rows a worker wrote.
 
     Args:
-        part: into which part.
-        record: what its journal says of it.
+        part: name of the part with the rows.
+        record: of the clip in the part's journal.
     """
 
     part: str = ""
@@ -55,11 +55,12 @@ def join(folder: Path, name: str, clips: Sequence[str], journal: "Journal") -> S
     Args:
         folder: of the store.
         name: `encoder/output`.
-        clips: in the order of the manifest.
-        journal: that knows where their rows lie.
+        clips: their names, in the order of the manifest.
+        journal: the main journal, which knows where their rows lie.
 
     Raises:
-        FeatureError: rows are not those that were written; their clip is forgotten.
+        FeatureError: rows are not those that were written; their clip is dropped from the journal.
+        SeehearError: the system refuses to write.
     """
     dim, dtype = journal.streams[name]
     size = row_bytes(dim, dtype)
@@ -70,7 +71,7 @@ def join(folder: Path, name: str, clips: Sequence[str], journal: "Journal") -> S
         found = journal.place(clip, name)
         if found is None:
             continue
-        journal.read(clip, name)  # whole, or refused
+        journal.read(clip, name)  # raises if its rows are damaged
         path, start, length = found
         if path not in first:
             first[path] = sum(part["rows"] for part in parts)

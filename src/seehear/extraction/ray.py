@@ -1,7 +1,8 @@
 """Extraction on a Ray cluster: what an actor does with the clips that it is given.
 
-Either it sends the rows of each clip to this process, which writes them into the journal; or, where
-every node shares the features folder, it writes them into a part of its own and sends a line.
+It sends the rows of each clip to this process, which writes them into the journal.  Where every
+node shares the features folder, it can write them into a part of its own instead, and only sends
+the clip's record.
 """
 
 import secrets
@@ -48,19 +49,20 @@ def run_ray(
     times: Times,
     shared: Shared | None = None,
 ) -> Iterator[FinishedClip]:
-    """Yield the clips as they get done, in no particular order; arguments as `run_local`.
+    """Yield the clips as they get done, in no particular order.
 
     Args:
-        shared: where actors write parts of their own; None: they send what they make.
+        jobs, front, streams, options, times: see `run_local`.
+        shared: where actors write parts of their own; None: they send their rows.
 
     Raises:
         MissingExtraError: Ray is not installed.
-        UnreachableError: media lie where they cannot be reached.
+        UnreachableError: the cluster is lost, or media cannot be reached.
         ConfigError: a node does not share the folder.
     """
     make = partial(_Extracting, front, dict(streams), options.keep_frames, shared)
     used = ClusterOptions(options.workers, options.timeout_s)
-    # an actor works in another folder
+    # a whole path: an actor works in another folder
     placed = [(replace(job, source=job.source and place_of(job.source)), None) for job in jobs]
     for number, found in run_on_cluster(placed, front, make, used):
         assert isinstance(found, tuple)

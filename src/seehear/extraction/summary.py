@@ -17,12 +17,12 @@ class Summary:
         out: the features folder.
         states: how many clips ended `ok`, `degraded`, `failed`, over all runs.
         failures: (clip, reason) of each failed clip.
-        problems: how many clips share a reason for not being `ok`.
-        streams: stream -> (clips with rows, rows, dim).
-        done: clips done by this run; the others were done before.
+        problems: reason -> how many clips were `failed` or `degraded` for it.
+        streams: stream -> (clips with rows, rows, length of a row).
+        done: how many clips this run extracted; the others were done before.
         times: where this run's time went.
         skipped: files below the inputs that are not media.
-        unread: folders below the inputs that cannot be looked into, a line each.
+        unread: a line for each folder below the inputs that cannot be looked into.
     """
 
     out: Path
@@ -39,7 +39,14 @@ class Summary:
 def summarise(
     store: PackedStore, done: int, times: Times, clips: Collection | None = None
 ) -> Summary:
-    """Return what a finished store holds."""
+    """Return what an extraction did.
+
+    Args:
+        store: the finished one.
+        done: how many clips this run extracted.
+        times: where its time went.
+        clips: what it was asked to extract; None: not known.
+    """
     failed = [clip for clip in store.clips if clip["state"] == "failed"]
     with_rows = len(store.clips) - len(failed)
     reasons = Counter(clip["reason"] for clip in store.clips if "reason" in clip)

@@ -1,7 +1,7 @@
-"""Media at addresses are brought to this machine for as long as they are read.
+"""Media at addresses are copied to this machine for as long as they are read.
 
-They are brought by the process that waits for the decoder, never by the one that decodes: that one
-reads strangers' files, and needs neither network nor credentials.
+The process that waits for the decoder copies them.  The one that decodes reads strangers' files, so
+it gets neither the network nor credentials.
 """
 
 import contextlib
@@ -20,10 +20,11 @@ from seehear.streaming.worker import Decoder
 def clip_messages(decoder: Decoder, job: ClipJob) -> Iterator[tuple[ClipJob, Piece | ClipOutcome]]:
     """Yield the pieces of a clip and, last, its outcome, each with the job.
 
-    A job whose media lie at an address has their `content` then.
+    If the media lie at an address, that job has their `content`, size and hash.  A file that is
+    missing or may not be read gives an outcome with a problem, not an error.
 
     Raises:
-        UnreachableError: the address cannot be reached; this is no fault of the clip.
+        UnreachableError: the address cannot be reached, which says nothing about the clip.
         SeehearError: a decoding process cannot be started at all.
     """
     try:

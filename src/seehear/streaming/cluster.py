@@ -2,18 +2,18 @@
 
     clips -> actors that hold the weights; each has its clip decoded, encodes piece after piece as
              they come, and finishes it
-          -> this process: a word a clip
+          -> this process: one result for each clip
 
-Without GPUs an actor has a processor and decodes in a child process of its own, as one machine
-does: nothing is copied between machines.  With GPUs a few actors share each, and tasks decode, a
-processor each, wherever one is free.
+Without GPUs each actor has a processor and decodes in a child process of its own, as on a single
+machine: no pieces travel between machines.  With GPUs a few actors share each GPU, and separate
+tasks decode, with one processor each, wherever one is free.
 
-A task is one clip, so what a lost node costs is the clips that it had in work: Ray repeats these,
-and no other.  Clips are given out in rounds, since Ray remembers every task of a round.  Pieces
-are encoded one by one and in order, so a clip does not depend on who did it.
+A task is one clip.  If a node is lost, Ray repeats the clips that it was working on, and no others.
+Clips are given out in rounds, since Ray remembers every task of a round.  Pieces are encoded one by
+one and in order, so the rows of a clip do not depend on the actor that made them.
 
-What is pickled here was made by our own code of pieces that were checked as they left the process
-that decodes (`streaming.worker`); that process pickles nothing.
+What is pickled here was made by our own code, from pieces that were checked when they left the
+process that decodes (`streaming.worker`).  That process pickles nothing.
 """
 
 import logging
@@ -29,9 +29,9 @@ from seehear.streaming.bring import clip_messages
 from seehear.streaming.messages import ClipJob, ClipOutcome, Piece
 from seehear.streaming.worker import Decoder, Front
 
-_ROUND = 1000  # clips an actor and round
-_SHARING = 4  # actors a GPU, each with a decoding task
-_DEATHS = 20  # of actors as they begin, one after the other, before the run is given up
+_ROUND = 1000  # clips for each actor in a round
+_SHARING = 4  # actors that share a GPU, each with a decoding task
+_DEATHS = 20  # actors in a row that may die at their start before the run is given up
 _GO_ON = "what was finished is kept; run the same command again to go on"
 _AHEAD = 4  # pieces that a decoding task is ahead of its actor
 
@@ -43,11 +43,11 @@ class ClipWork(Protocol):
         """Encode a piece."""
 
     def finish(self, job: ClipJob, outcome: ClipOutcome) -> object:
-        """Return what is told of the clip, which is pickled."""
+        """Return the result of the clip, which is pickled and sent to the main process."""
 
 
 class Work(Protocol):
-    """What an actor does to clips; it is made where the actor lives."""
+    """What an actor does with clips; made in the actor's own process."""
 
     def begin(self, job: ClipJob, note: object) -> ClipWork:
         """Begin a clip.
@@ -63,9 +63,9 @@ class ClusterOptions:
     """How a cluster is used.
 
     Args:
-        workers: actors at most; 0: as many as there are processors, or places on GPUs.
+        workers: the most actors; 0: as many as there are processors, or places on GPUs.
         timeout_s: see `Decoder`.
-        told: called once with what the cluster has, in words.
+        told: called once with a line on what the cluster has.
     """
 
     workers: int = 0
@@ -79,10 +79,10 @@ def run_on_cluster(
     make: Callable[[], Work],
     options: ClusterOptions,
 ) -> Iterator[tuple[int, object]]:
-    """Yield, for each clip as it gets done, its number and what was told of it.
+    """Yield, for each clip when it is done, its place in `jobs` and its result.
 
-    The cluster is the one of RAY_ADDRESS, else one running on this machine, else a new one for this
-    call.  Every node needs seehear, the weights, and access to the media.
+    The cluster is the one of RAY_ADDRESS, else one that runs on this machine, else a new one for
+    this call.  Every node needs seehear, the weights, and access to the media.
 
     Args:
         jobs: clips, each with a note for `Work.begin`.
@@ -92,8 +92,8 @@ def run_on_cluster(
 
     Raises:
         MissingExtraError: Ray is not installed.
-        UnreachableError: the cluster, or a place where files lie, is lost.
-        SeehearError: work that cannot be begun.
+        UnreachableError: the cluster is lost, or media cannot be reached.
+        SeehearError: the first error of an actor's work, such as missing weights.
     """
     try:
         import ray
@@ -126,9 +126,9 @@ class _Pool:
     """The actors of a cluster.
 
     Args:
-        actors: how many at most.
-        place: what each takes, as Ray has it.
-        apart: tasks of their own decode.
+        actors: the most there can be.
+        place: the processors and GPUs that each takes, as arguments of Ray.
+        apart: whether separate tasks decode.
         told: the cluster in words.
     """
 
@@ -197,7 +197,10 @@ def _round(
 
 
 class _Actor:
-    """Does clip after clip; its work is made with the first, so that a fault in it can be told."""
+    """Does clip after clip.
+
+    Its work is made with the first clip, so that an error in making it is returned as a result.
+    """
 
     def __init__(
         self, front: Front, make: Callable[[], Work], timeout_s: float, apart: bool

@@ -1,9 +1,9 @@
 """What the decoding process does with one clip: media in, pieces for the encoders out.
 
-Runs without weights: of an encoder only its rates and `prepare` are used here.  Each track is read
-once for all its encoders (sound once a rate).  A piece holds at most ten segments, so a clip of any
-length needs the memory of ten, and what is in a piece depends on the clip alone: that is why
-features do not depend on the number of processes or on the engine.
+No weights are needed: only an encoder's rates and its `prepare` are used here.  Each track is read
+once for all its encoders (sound once for each sample rate).  A piece holds at most ten segments, so
+a clip of any length needs no more memory than ten segments.  What is in a piece depends on the clip
+alone, so features depend neither on the number of processes nor on the engine.
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,13 +31,13 @@ def decode(
 ) -> Iterator[Piece | ClipOutcome]:
     """Yield the pieces of a clip and, last, its outcome.
 
-    Faults of the media never raise: they end in the outcome.
+    Damaged or missing media raise nothing: the outcome says what was wrong.
 
     Args:
         job: the clip.
         visual, audio: encoders by identifier (see `seehear.encoders`).
-        sampling: which frames; see `sampling`.
-        step_s: length of a segment where the job brings no grid.
+        sampling: which frames; see `seehear.streaming.sampling`.
+        step_s: length of a segment, in seconds, where the job has no grid.
     """
     outcome = ClipOutcome()
     try:
@@ -85,7 +85,7 @@ def _extent(
     grid = job.grid or covering
     if grid.count > covering.count:
         return grid, grid.end_s
-    # the last segment may reach past the clip's end: nothing is missing there
+    # the last segment may reach past the clip's end; that part is not missing
     return grid, min(grid.end_s, info.duration_s)
 
 

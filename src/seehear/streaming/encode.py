@@ -1,6 +1,6 @@
 """From pieces to the rows of a clip: encode, average over each segment's frames, put in place.
 
-Every piece is encoded by itself: a clip's rows never depend on which clips were in work beside it.
+Every piece is encoded by itself, so a clip's rows do not depend on the other clips in work.
 """
 
 from collections.abc import Mapping
@@ -21,11 +21,11 @@ from seehear.streaming.streams import StreamSpec, keeps_frames
 
 @dataclass(frozen=True)
 class PieceRows:
-    """PieceRows of one piece.
+    """The rows that were made of one piece.
 
     Args:
         values: stream -> (n, D).
-        places: stream -> (n,) which rows of the clip these are.
+        places: stream -> (n,), which rows of the clip they are, counted from 0.
     """
 
     values: Mapping[str, NDArray[np.float32]]
@@ -34,7 +34,7 @@ class PieceRows:
 
 @dataclass(frozen=True)
 class FinishedClip:
-    """One clip, done: its outcome and the rows of each stream (none when it failed)."""
+    """A clip that is done: its outcome, and rows (R, D) by stream (none when it failed)."""
 
     job: ClipJob
     outcome: ClipOutcome
@@ -67,14 +67,14 @@ class FinishedClip:
 
 @dataclass
 class ClipRows:
-    """The rows of one clip as they come in; rows no piece speaks of stay zero."""
+    """The rows of one clip as they come in; rows that no piece gives stay zero."""
 
     streams: Mapping[str, StreamSpec]
     parts: list[PieceRows] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     def encode(self, encoder: AnyEncoder, piece: Piece, *, keep_frames: bool) -> None:
-        """Encode a piece; where the encoder gives NaN or infinity, the clip has a problem."""
+        """Encode a piece; if the encoder gives bad rows (see `encode_piece`), the clip fails."""
         try:
             self.parts.append(encode_piece(encoder, piece, keep_frames=keep_frames))
         except FeatureError as error:
@@ -104,8 +104,8 @@ def encode_piece(
         encoder: the encoder the piece was made for.
         piece: its input.
         keep_frames: keep the rows of single frames of output `feature`, too (image encoders only).
-        still: grey levels within which frames look the same and are encoded once, see
-            `seehear.encoders.stills` (image encoders only); None: all are encoded.
+        still: encode only one of frames that differ by no more grey levels than this, see
+            `seehear.encoders.stills` (image encoders only); None: every frame is encoded.
 
     Raises:
         FeatureError: the encoder gave NaN, infinity, or another number of rows than it was given.

@@ -7,22 +7,22 @@ import numpy as np
 from seehear.time import TimeGrid
 from seehear.time.spans import Span, clipped, intersection, joined
 
-EARLY_S = 0.5  # so much may be missing at the clip's beginning: sound often starts before picture
-LATE_S = 0.25  # and so much at its end
-_HALF = 0.5
+EARLY_S = 0.5  # this much may be missing at the beginning: sound often starts before the picture
+LATE_S = 0.25  # and this much at the end
+_HALF = 0.5  # of a segment
 
 
 def parsed_spans(delivered: Sequence[Span], grid: TimeGrid, duration_s: float) -> list[Span]:
-    """Return the stretches of a track of which something is known.
+    """Return the stretches of a track, in seconds, that count as parsed.
 
-    Holes no longer than half a segment do not count, nor do up to half a second at the clip's
-    beginning and a quarter at its end.  A segment of which less than half was delivered is left
-    out whole: what an encoder makes of the rest is a guess.
+    Holes of up to half a segment are filled, and so are half a second at the clip's beginning and a
+    quarter at its end.  A segment of which less than half was delivered is left out completely:
+    what an encoder makes of so little is a guess.
 
     Args:
-        delivered: stretches in seconds.
+        delivered: the stretches, in seconds, that the decoder delivered.
         grid: segments.
-        duration_s: length of the clip.
+        duration_s: length of the clip, in seconds.
     """
     spans = joined(delivered, gap=_HALF * grid.step_s)
     spans = clipped(spans, 0.0, duration_s)
@@ -36,8 +36,9 @@ def parsed_spans(delivered: Sequence[Span], grid: TimeGrid, duration_s: float) -
 
 
 def _well_covered(spans: Sequence[Span], grid: TimeGrid, duration_s: float) -> list[Span]:
-    """Return the segments of which at least half is covered; of one that the clip cuts short, half
-    a segment or all that there is.
+    """Return the segments of which at least half is covered.
+
+    Of a last segment that ends with the clip, half a segment must be covered, or all of it.
     """
     edges = grid.start_s + grid.step_s * np.arange(grid.count + 1)
     edges[-1] = max(edges[-1], duration_s)  # a tail too short for a segment goes with the last

@@ -1,7 +1,7 @@
 """The engine of one machine: decoding processes feed the encoders, which run here, piece by piece.
 
-One thread a process only moves messages; the queue between them and the encoders is short, so
-decoders wait rather than fill the memory.
+For each decoding process a thread moves its messages into one queue for the encoders.  The queue is
+short, so decoders that are ahead wait and do not fill the memory.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from seehear.streaming.worker import Decoder, Front
 
 @dataclass(frozen=True)
 class EngineOptions:
-    """How an engine works; what it makes does not depend on it, but for `keep_frames`.
+    """How an engine works; of these only `keep_frames` changes what it makes.
 
     Args:
         workers: decoding processes.
@@ -43,7 +43,7 @@ class Times:
 
 
 class _Feed:
-    """Clips still to do, handed out one at a time, and a short queue of what was made of them."""
+    """Clips that are left, given out one at a time, and a short queue of what comes of them."""
 
     def __init__(self, jobs: Iterator[ClipJob], size: int) -> None:
         self.jobs = jobs
@@ -68,15 +68,18 @@ class _Feed:
 def decode_all(
     jobs: Sequence[ClipJob], front: Front, *, workers: int, timeout_s: float
 ) -> Iterator[tuple[ClipJob, Piece | ClipOutcome]]:
-    """Yield the pieces and the outcome of every clip.
+    """Yield the pieces and the outcome of every clip, each with its job.
 
-    Those of several clips come mixed, each clip's own in order.
+    The pieces of several clips come mixed, those of one clip in order.
 
     Args:
         jobs: clips to do.
         front: what the decoding processes have to know.
         workers: decoding processes.
         timeout_s: see `Decoder`.
+
+    Raises:
+        UnreachableError, SeehearError: see `clip_messages`.
     """
     feed = _Feed(iter(jobs), 2 * workers)
     threads = []
@@ -111,10 +114,13 @@ def run_local(
 
     Args:
         jobs, front: see `decode_all`.
-        encoders: by identifier, with their weights.
-        streams: what a finished clip must bring.
+        encoders: by identifier.
+        streams: the streams that a finished clip has rows of.
         options: how it works.
-        times: counted up as it goes.
+        times: the seconds spent are added to it.
+
+    Raises:
+        UnreachableError, SeehearError: see `clip_messages`.
     """
     clips: dict[str, ClipRows] = {}
     began = time.perf_counter()
@@ -132,7 +138,7 @@ def run_local(
 
 
 def _move(feed: _Feed, decoder: Decoder) -> None:
-    """Give one decoder clip after clip and pass on what it makes of them."""
+    """Give a decoder clip after clip, and pass on what it makes of them."""
     try:
         while (job := feed.next()) is not None:
             for item in clip_messages(decoder, job):

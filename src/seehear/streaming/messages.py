@@ -1,8 +1,8 @@
 """What goes between the decoding process and ours: a clip to do, its pieces, its outcome.
 
-Each is a value of a dataclass here and a JSON object with arrays beside it on its way (`pipe`).
-What a decoding process sends was made from a stranger's file and is checked as it arrives, field by
-field: see `read_piece` and `read_outcome`.
+Here each is a dataclass; on its way (`pipe`) it is a JSON object with arrays beside it.  What a
+decoding process sends was made from a stranger's file, so it is checked field by field when it
+arrives: see `read_piece` and `read_outcome`.
 """
 
 import dataclasses
@@ -19,7 +19,7 @@ from seehear.streaming.pipe import Array, MessageError
 from seehear.time import TRACKS, TimeGrid
 from seehear.time.spans import Span
 
-CHUNK = 10  # segments a piece
+CHUNK = 10  # segments in a piece, at most
 _MOST_SEGMENTS = 10_000_000  # of a clip: 116 days of seconds
 _MOST_ROWS = 1000 * _MOST_SEGMENTS
 _MOST_S = 1e9
@@ -34,12 +34,12 @@ class ClipJob:
         name: the clip's name, unique.
         id: stem of its media file.
         source: path or fsspec URL; None: there is no media file.
-        grid: segments; None: as many as the clip is long.
+        grid: segments; None: as many as the clip's length needs.
         audio_stream: which of several audio streams, counted from 1; None: see
             `seehear.media.probe`.
         max_pixels: of a frame; larger ones are not decoded.
         absent: why there is no media file, where that is known.
-        content: size and hash of a file that was brought from an address.
+        content: size in bytes and hash of a file that was copied from an address.
     """
 
     name: str
@@ -58,9 +58,9 @@ class Piece:
 
     Args:
         encoder: identifier.
-        rows: (n,) which rows of the clip these are: segments for audio, frames for images.
-        data: (n, ...) as `encode` takes it.
-        segments: (n,) the segment of each row.
+        rows: (n,), the places of these rows in the clip: segments for audio, frames for images.
+        data: (n, ...), as the encoder's `encode` takes it.
+        segments: (n,), the segment of each row.
     """
 
     encoder: str
@@ -71,7 +71,18 @@ class Piece:
 
 @dataclass
 class ClipOutcome:
-    """The last word on a clip: how long, which tracks and seconds of them, what went wrong."""
+    """What is known of a clip after its last piece.
+
+    Args:
+        segments: how many it has; 0: it could not be opened.
+        duration_s: its length in seconds; None: likewise.
+        tracks: `present` or `absent` by track, of those that were looked for.
+        problems: what was wrong, a line each; with any, the clip is degraded or failed.
+        warnings: what else was odd, a line each.
+        parsed: stretches in seconds by track, see `parsed_spans`.
+        frame_rate: frames a second of the visual track; None: none, or not known.
+        start_timecode: see `seehear.media.MediaInfo`.
+    """
 
     segments: int = 0
     duration_s: float | None = None
@@ -89,7 +100,7 @@ def job_value(job: ClipJob) -> dict[str, Json]:
 
 
 def read_job(value: dict[str, Json]) -> ClipJob:
-    """Return the job of `job_value`; it comes from our own main process and is not checked."""
+    """Return the job that `job_value` wrote; not checked, as it comes from our main process."""
     grid = value["grid"]
     return ClipJob(**value | {"grid": None if grid is None else TimeGrid(**grid)})
 
@@ -113,10 +124,10 @@ def read_piece(value: dict[str, Json], arrays: Sequence[Array], known: Sequence[
 
 
 def _places(index: Array, data: Array, most: int) -> NDArray[np.int64]:
-    """Return places of the rows of `data`, each from 0 and below `most`.
+    """Return an index with a place, from 0 to below `most`, for each row of `data`.
 
     Raises:
-        MessageError: they are something else.
+        MessageError: it is something else.
     """
     if index.dtype == np.int64 and index.shape == data.shape[:1]:
         places = index.astype(np.int64)
@@ -129,7 +140,7 @@ def read_outcome(value: dict[str, Json]) -> ClipOutcome:
     """Return the outcome that a decoding process sent.
 
     Raises:
-        MessageError: it is none.
+        MessageError: it is not an outcome.
     """
     if value.keys() != _OUTCOME.keys():
         raise MessageError("it is not an outcome of a clip")

@@ -1,4 +1,4 @@
-"""The visual track as pieces: decoded once, each encoder handed the frames it samples."""
+"""The visual track as pieces: decoded once, each encoder given the frames that it samples."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -29,8 +29,8 @@ def picture_pieces(
         info: the file.
         encoders: by identifier.
         grid: segments.
-        end_s: up to when the track is expected to go; later moments are not looked at.
-        sampling: which frames; see `sampling`.
+        end_s: when the track is expected to end, in seconds; later moments are not looked at.
+        sampling: which frames; see `seehear.streaming.sampling`.
         max_pixels: see `seehear.media.iter_frames`.
 
     Raises:
@@ -38,14 +38,14 @@ def picture_pieces(
     """
     problems: list[str] = []
     lanes = list(_lanes(info, encoders, grid, sampling))
-    # asked for the indices as well: without, NumPy imports its masked arrays, a tenth of our start
+    # the indices are not needed; without them NumPy imports its masked arrays, a tenth of our start
     times, _ = np.unique(np.concatenate([lane.times for lane in lanes]), return_index=True)
     inside = times[times < end_s]
     if not len(inside):
         inside = times[:1]
-    # processes share the cores
+    # one thread: several processes share the cores
     frames = iter_frames(info.path, inside, threads=1, max_pixels=max_pixels)
-    # a moment stands for the slot around it, so the last one for what comes after it, too
+    # a moment stands for the slot around it, so the last one also for half a slot after it
     half_s = grid.step_s / max(lane.frames for lane in lanes) / 2
     last = (float(inside[-1]), float(inside[-1]) + half_s)
     return TrackReader(_read(frames, lanes, last, problems), problems, frames.delivered)
@@ -87,15 +87,15 @@ def _moments(
 class _Lane:
     """The frames of one encoder, collected into pieces.
 
-    A 3-D network takes several frames a row: rows that the track's end cuts short repeat their last
-    frame.  A slot is a moment the encoder looks at, numbered from 0.
+    A 3-D network takes several frames for a row; where the track ends within a row, its last frame
+    is repeated.  A slot is a moment that the encoder looks at, numbered from 0.
     """
 
     def __init__(
         self, name: str, encoder: VisualEncoder, grid: TimeGrid, times: NDArray[np.float64]
     ) -> None:
         self.name, self.encoder, self.times = name, encoder, times
-        self.frames = len(times) // grid.count  # a segment
+        self.frames = len(times) // grid.count  # in a segment
         self.group = int(encoder.frames_per_row)
         if self.frames % self.group:
             raise ValueError(
@@ -112,7 +112,7 @@ class _Lane:
             slot = self._next
             self._next += 1
             if self.times[slot] < frame.asked_s:
-                continue  # the decoder passed over this moment: it has no frame
+                continue  # the decoder skipped this moment: it has no frame
             if self._held and self._chunk(slot) != self._chunk(self._held[0][0]):
                 yield from self.flush()
             if prepared is None:
@@ -120,7 +120,7 @@ class _Lane:
             self._held.append((slot, prepared))
 
     def flush(self) -> Iterator[Piece]:
-        """Give out what is held."""
+        """Give out the frames held so far as a piece, if there are any."""
         if not self._held:
             return
         slots = np.array([slot for slot, _ in self._held], np.int64)

@@ -1,13 +1,13 @@
 """Messages between processes: a JSON object and plain arrays, with a checked header before them.
 
-The process that decodes works on a stranger's file with C libraries, and might be taken over by it.
-So nothing that it sends is ever unpickled: a message can only be values and numbers.
+The process that decodes opens a stranger's file with C libraries, and the file might take it over.
+So nothing that it sends is ever unpickled: a message can only hold values and numbers.
 
     b"SHM1"  length of the JSON (4 bytes)  JSON  the bytes of each array
     JSON: {"value": {...}, "arrays": [[dtype, [length of each axis]], ...]}
 
-Each byte of an array is written once and read once, into its place: a piece of ten segments holds
-up to 16 MB of pixels.
+Arrays are written from their own memory and read straight into it, without copies in between: a
+piece of ten segments holds up to 16 MB of pixels.
 """
 
 import json
@@ -28,7 +28,7 @@ Array = NDArray[np.generic]
 _HEAD = struct.Struct("<4sI")
 _MAGIC = b"SHM1"
 _MOST_JSON = 1 << 24  # bytes; the longest are lists of warnings
-_MOST_BYTES = 1 << 31  # of the arrays of a message: far above any piece
+_MOST_BYTES = 1 << 31  # of the arrays of a message: far more than any piece has
 _MOST_ARRAYS = 8
 _MOST_AXES = 6
 _KINDS = {np.dtype(kind).str: np.dtype(kind) for kind in ("u1", "i2", "<i8", "<f2", "<f4", "<f8")}
@@ -61,7 +61,7 @@ def receive(pipe: Connection) -> tuple[dict[str, Json], list[Array]]:
     """Return the next message that `send` sent: its value and its arrays.
 
     Raises:
-        MessageError: it is none; the pipe is of no further use.
+        MessageError: it is not a message; the pipe can then no longer be used.
         EOFError: the other side has closed the pipe, or ended in the middle of a message.
         OSError: the pipe is broken.
     """
@@ -80,10 +80,10 @@ def receive(pipe: Connection) -> tuple[dict[str, Json], list[Array]]:
 
 
 def _shape(kind: str, shape: list[int]) -> tuple[np.dtype[np.generic], list[int]]:
-    """Return what an array is, if it is one that we take.
+    """Return type and shape of an array, from its header.
 
     Raises:
-        KeyError, ValueError: it is not.
+        KeyError, ValueError: they are not among those that we take.
     """
     if len(shape) > _MOST_AXES or not all(type(n) is int and 0 <= n < 1 << 31 for n in shape):
         raise ValueError

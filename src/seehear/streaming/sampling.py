@@ -1,13 +1,14 @@
 """Which moments of a clip are looked at.
 
-`grid` (default) is true to time: each segment is cut into `fps` equal slots and the frame shown in
-the middle of each slot is taken, so second 7 of the features is second 7 of the clip, whatever its
-length or frame rate.  The middle of a slot keeps away from the instants at which frames change.
+`grid` (default) follows the clip's time: each segment is cut into equal slots, `fps` a second, and
+the frame shown in the middle of each slot is taken.  So second 7 of the features is second 7 of the
+clip, whatever its length or frame rate.  The middle of a slot is far from the instants at which
+frames change.
 
 `paper` is how the published features were made: the whole visual track is re-sampled to 8 frames a
 second, and 80 of the n frames are taken at round(linspace(0, n - 1, 80)); frame j belongs to second
-j // 8.  A clip shorter than ten seconds is thereby stretched (frames repeat) and a longer one
-squeezed, so rows and seconds part company.
+j // 8.  This stretches a clip of less than ten seconds (frames repeat) and squeezes a longer one,
+so its rows no longer stand for seconds of the clip.
 """
 
 from typing import Literal
@@ -41,8 +42,8 @@ def paper_times(duration_s: float, fps: float = PAPER_FPS, count: int = 80) -> N
     Moments may be repeated.
 
     Args:
-        duration_s: length of the visual track.
-        fps: rate of the re-sampling.
+        duration_s: length of the visual track, in seconds.
+        fps: frames a second that the track is re-sampled to.
         count: frames to take.
     """
     n = max(1, round(duration_s * fps))  # how many frames the re-sampling writes

@@ -1,4 +1,4 @@
-"""The audio track as pieces: one stretch of sound a segment, with each encoder's context."""
+"""The audio track as pieces: for each segment a stretch of sound, with each encoder's context."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from seehear.streaming.messages import CHUNK, Piece
 from seehear.time import TimeGrid
 from seehear.time.spans import Span
 
-SILENCE = 1e-4  # peak, -80 dB: what an encoder of digital silence leaves
-_TAIL_S = 0.25  # of a step: a track may end this early in its last segment without a word
+SILENCE = 1e-4  # peak, -80 dB of full scale: codecs make no more of digital silence
+_TAIL = 0.25  # of a segment: a track may end this much early without a problem
 
 
 def sound_pieces(
@@ -26,7 +26,7 @@ def sound_pieces(
         info: the file.
         encoders: by identifier.
         grid: segments.
-        end_s: up to when the track is expected to go.
+        end_s: when the track is expected to end, in seconds.
 
     Raises:
         MediaError: (while reading) see `seehear.media.iter_audio`.
@@ -38,7 +38,7 @@ def sound_pieces(
 
 @dataclass(frozen=True)
 class _Said:
-    """What is said of a track besides its pieces: see `TrackReader`."""
+    """What is known of a track besides its pieces: see `TrackReader`."""
 
     problems: list[str]
     delivered: list[Span]
@@ -52,13 +52,13 @@ def _at_every_rate(
     told: _Said,
 ) -> Iterator[Piece]:
     rates = sorted({int(encoder.rate_hz) for encoder in encoders.values()})
-    for rate_hz in rates:  # the track is cheap to read, so once a rate
+    for rate_hz in rates:  # the track is cheap to read, so it is read again for each rate
         contexts = {name: e.context_s for name, e in encoders.items() if int(e.rate_hz) == rate_hz}
         said = _Said([], [])
         try:
             yield from _at_rate(info, _Cutter(rate_hz, contexts, grid), end_s, said)
         finally:
-            if rate_hz == rates[0]:  # another rate of the same track has nothing new to say
+            if rate_hz == rates[0]:  # the other rates find the same in the same track
                 told.problems.extend(said.problems)
                 told.delivered.extend(said.delivered)
 
@@ -85,7 +85,7 @@ def _at_rate(info: MediaInfo, cutter: "_Cutter", end_s: float, said: _Said) -> I
     if cutter.done < grid.count:
         yield from cutter.rest(samples)
         missing = (end_s - grid.start_s) * rate_hz - samples
-        if samples and missing > _TAIL_S * cutter.step:
+        if samples and missing > _TAIL * cutter.step:
             problems.append(
                 f"audio track ends at {samples / rate_hz:.2f} s of {round(end_s, 2):g} s"
             )
@@ -114,7 +114,7 @@ class _Cutter:
         self._first = -self._widest
 
     def add(self, wave: NDArray[np.float32]) -> Iterator[Piece]:
-        """Take more of the waveform in; yield the pieces that are whole with it."""
+        """Add more of the waveform; yield the pieces that it completes."""
         self._held = np.concatenate([self._held, wave])
         while self.done < self.grid.count:
             until = min(self.done + CHUNK, self.grid.count)
@@ -125,7 +125,7 @@ class _Cutter:
             self._held, self._first = self._held[passed:], self._first + passed
 
     def rest(self, samples: int) -> Iterator[Piece]:
-        """Yield what is left when the waveform has ended after so many samples."""
+        """Yield what is left when the waveform has ended after `samples` samples."""
         heard = min(self.grid.count, -(-samples // self.step))  # segments with at least one sample
         while self.done < heard:
             yield from self._cut(min(self.done + CHUNK, heard))

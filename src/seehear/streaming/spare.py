@@ -1,8 +1,8 @@
-"""A decoding process that is started before it is known what to decode for.
+"""A decoding process that is started before the encoders it decodes for are known.
 
-Starting Python and importing the libraries takes as long as decoding ten seconds of video.  A
-command that will need such a process begins it first, and makes its parser meanwhile.  This file
-imports nothing but the standard library, so that there is nothing to wait for.
+Starting Python and importing the libraries takes as long as decoding ten seconds of video.  So a
+command that will need such a process starts it first, and makes its parser meanwhile.  This file
+imports only the standard library, so that starting costs no time of its own.
 """
 
 import contextlib
@@ -43,8 +43,8 @@ def start() -> Started:
 
 @contextlib.contextmanager
 def started_ahead() -> Iterator[None]:
-    """Have a spare process while the block runs; one that nobody took is ended."""
-    with contextlib.suppress(OSError):  # where none can be started, whoever needs one will say so
+    """Have a spare process while the block runs; if nobody took it, it is ended."""
+    with contextlib.suppress(OSError):  # if none can be started, whoever needs one reports that
         _spare.append(_begin())
     try:
         yield
@@ -67,9 +67,9 @@ def _begin() -> Started:
 
 @contextlib.contextmanager
 def _without_interrupts() -> Iterator[None]:
-    """Have a process that is started in the block take no Ctrl-C: that is for the main one.
+    """Let processes that are started in the block ignore Ctrl-C, which the main one handles.
 
-    It inherits this; to say it itself, it would have to be running already.
+    They inherit this.  They could only set it themselves some time after their start.
     """
     if sys.platform == "win32":
         yield

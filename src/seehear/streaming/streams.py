@@ -11,12 +11,12 @@ from seehear.time import TimeGrid
 
 @dataclass(frozen=True)
 class StreamSpec:
-    """What a stream of this extraction looks like.
+    """What a stream looks like.
 
     Args:
         encoder: identifier.
-        dim: numbers a row.
-        rows: rows a segment: 1, or the frames a segment where single frames are kept.
+        dim: length of a row.
+        rows: in each segment: 1, or the number of frames where single frames are kept.
     """
 
     encoder: str
@@ -32,7 +32,7 @@ def stream_specs(
     Args:
         encoders: by identifier.
         sampling: which frames are looked at.
-        step_s: length of a segment.
+        step_s: length of a segment, in seconds.
         keep_frames: whether rows of single frames are kept beside those of segments.
     """
     specs = {}

@@ -1,10 +1,10 @@
 """A decoding process, and the handle by which the main process gives it clips.
 
-A video file is hostile input for a C library: it may crash it or never let it return.  So each
-decoder lives in its own process with a pipe.  The pipe holds little, so a decoder that is ahead of
-the encoders waits.  When no word comes for `timeout_s`, or the process dies, it is replaced and
-only its clip is lost.  What it sends is values and numbers, never a pickle (`pipe`), and checked as
-it arrives (`messages`): a decoder that was taken over by a video cannot run code here.
+A video file may crash the C library that reads it, or keep it busy for ever.  So each decoder runs
+in a process of its own, at the end of a pipe.  The pipe holds little, so a decoder that is ahead of
+the encoders waits.  If no message comes for `timeout_s`, or the process dies, it is replaced and
+only its clip is lost.  It sends values and numbers, never a pickle (`pipe`), and they are checked
+when they arrive (`messages`): a decoder that a video has taken over cannot run code here.
 """
 
 import contextlib
@@ -42,7 +42,7 @@ from seehear.streaming.messages import (
 from seehear.streaming.pipe import MessageError, receive, send
 from seehear.streaming.sampling import Sampling
 
-_START_S = 120.0  # a busy machine may need long to import the libraries
+_START_S = 120.0  # a busy machine may need as long to import the libraries
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,9 @@ class Front:
 
     Args:
         visual, audio: encoder identifiers.
-        sampling: see `sampling`.
-        step_s: length of a segment.
-        load: gives an encoder by identifier; importable by name in another process.
+        sampling: see `seehear.streaming.sampling`.
+        step_s: length of a segment, in seconds.
+        load: gives an encoder by identifier; must be importable by name in another process.
     """
 
     visual: tuple[str, ...]
@@ -70,12 +70,12 @@ class Front:
 
 
 class SameEncoders:
-    """Gives the decoding processes encoders with the options of those that encode.
+    """Gives decoding processes the same encoders, with the same options, as the main process has.
 
-    It travels to them by names and options, without networks.
+    Only identifiers and options are sent to them, no networks.
 
     Args:
-        visual: those of pictures, by identifier.
+        visual: encoders of pictures, by identifier.
     """
 
     def __init__(self, visual: Mapping[str, VisualEncoder]) -> None:
@@ -89,11 +89,11 @@ class SameEncoders:
 
 
 class Decoder:
-    """A decoding process; started when first needed, replaced after each accident.
+    """A decoding process; started when first needed, replaced whenever it dies or hangs.
 
     Args:
         front: what to decode for.
-        timeout_s: how long to wait for the next piece of a clip (a piece is ten segments at most).
+        timeout_s: how many seconds to wait for the next piece of a clip, ten segments at most.
     """
 
     def __init__(self, front: Front, *, timeout_s: float = 60.0) -> None:
@@ -104,7 +104,7 @@ class Decoder:
     def run(self, job: ClipJob) -> Iterator[Piece | ClipOutcome]:
         """Yield the pieces of a clip and, last, its outcome.
 
-        An accident is an outcome with no tracks.
+        If the process dies or hangs, the outcome has no tracks and says so.
 
         Raises:
             SeehearError: a decoding process cannot be started at all.
@@ -121,12 +121,12 @@ class Decoder:
             whole = True
             yield ClipOutcome(problems=[f"the decoder process died ({self._bury()})"])
         finally:
-            # nobody reads on: what is still in the pipe must not be taken for the next clip's
+            # the caller stopped early: the rest in the pipe must not be taken for the next clip's
             if not whole:
                 self.close()
 
     def _next(self, pipe: Connection) -> Piece | ClipOutcome:
-        """Wait for the next message of a clip; where none comes that can be used, it is over."""
+        """Return the next message of a clip; if no usable one comes, an outcome that says why."""
         try:
             if pipe.poll(self.timeout_s):
                 value, arrays = receive(pipe)
@@ -151,7 +151,7 @@ class Decoder:
             process.close()
 
     def _bury(self) -> str:
-        """Close what a dead process has left; return what it died of."""
+        """Clean up after a dead process; return the signal or code that it ended with."""
         code = None
         if self._process is not None:
             self._process.join(5)
@@ -163,7 +163,7 @@ class Decoder:
         started = spare.start()
         self._process, self._pipe = started.process, started.pipe
         pipe = started.pipe
-        with contextlib.suppress(OSError):  # it died at once, as is found next
+        with contextlib.suppress(OSError):  # it died at once: found and reported in the next step
             pipe.send(self.front)
         fault = _fault_at_start(pipe)
         if fault is not None:
@@ -196,12 +196,16 @@ def _fault_at_start(pipe: Connection) -> SeehearError | None:
 def serve(pipe: Connection, parent: int) -> None:
     """Wait for a `Front`, which comes from our own process, then decode clip after clip.
 
-    It ends when the pipe closes.
+    Runs in the decoding process, and ends when the pipe closes or the parent process is gone.
+
+    Args:
+        pipe: to the main process.
+        parent: number of the main process.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's business
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    with contextlib.suppress(ImportError):  # told where a video needs it
-        import av  # noqa: F401  # while nothing else is to do
+    with contextlib.suppress(ImportError):  # reported when a video needs it
+        import av  # noqa: F401  # now, while there is nothing else to do
     try:
         front: Front = pipe.recv()
     except (EOFError, ConnectionResetError):
@@ -231,7 +235,7 @@ def serve(pipe: Connection, parent: int) -> None:
 
 
 def _safely(messages: Iterator[Piece | ClipOutcome]) -> Iterator[Piece | ClipOutcome]:
-    """Pass messages on; what a media library raises unannounced costs this clip alone."""
+    """Pass messages on; an unexpected error of a media library fails this clip alone."""
     try:
         yield from messages
     except Exception as error:
