@@ -95,8 +95,8 @@ def change(about, value, *keys):
         (("encoders", "eye", "fps"), 3, "3 frames a second of eye were kept, expected 2"),
         (("encoders",), {}, "none of ear"),
         (("step_s",), 2.0, "features of 2 s each were kept, expected 1 s"),
-        (("still",), 2.0, "kept with 2.0, expected no grey levels within which frames"),
-        (("audio_stream",), 2, "of the audio stream 2 were kept, expected players play"),
+        (("still",), 2.0, "kept with frames encoded once within 2 grey levels, expected every"),
+        (("audio_stream",), 2, "of audio stream 2 were kept, expected those of the audio stream"),
     ],
 )
 def test_rows_that_were_made_otherwise_are_refused(clip, tmp_path, keys, value, told):

@@ -1,9 +1,9 @@
-"""A parser whose answers are moved, class by class, to where people who reviewed them say.
+"""A parser whose answers are adjusted, class by class, by what people corrected.
 
-What decides is the margin of a segment: the log-odds of its probability less those of its
-threshold, and no more than the margin of its gate.  It is multiplied and shifted, by two numbers a
-class and track, linear scorers on encoder rows may add to it, and it becomes a probability again,
-whose threshold is 0.5.
+The margin of a segment decides: the log-odds of its probability less those of its threshold, and at
+most the margin of its gate.  Each class and track has two numbers: the margin is multiplied by one
+and shifted by the other.  Linear scorers on encoder rows may add to it.  Then it becomes a
+probability again, with a threshold of 0.5.
 """
 
 from collections.abc import Mapping
@@ -19,17 +19,17 @@ from seehear.parser.scorer import Gathered, Scorer
 from seehear.time import TRACKS, Decoding, Scores, TimeGrid
 from seehear.time.decode import per_track
 
-_LEAST = 1 / 400  # probabilities nearer to 0 or 1 are not told apart: scores are kept in steps
-_ADDED = "added to "  # and a track: rows of a clip, beside those of the base
+_LEAST = 1 / 400  # probabilities nearer to 0 or 1 are cut to it: kept scores have steps
+_ADDED = "added to "  # with the track's name after it, the key of what linear scorers add
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Adjustment:
-    """How the margins of each track and class are scaled and moved.
+    """How the margins of each track and class are scaled and shifted: margin * scale + shift.
 
     Args:
-        scale, shift: of each track and class, (2, C): margin * scale + shift.
+        scale, shift: one number for each track and class, (2, C).
     """
 
     scale: tuple[tuple[float, ...], ...]
@@ -46,7 +46,7 @@ class Adjustment:
         return cls(_rows(scale), _rows(shift))
 
     def of(self, margins: Floats) -> Floats:
-        """Return margins (..., 2, C) moved."""
+        """Return margins (..., 2, C) scaled and shifted."""
         moved: Floats = margins * np.asarray(self.scale) + np.asarray(self.shift)
         return moved
 
@@ -56,11 +56,11 @@ def _rows(values: Floats) -> tuple[tuple[float, ...], ...]:
 
 
 def margins(scores: Scores, decoding: Decoding) -> Floats:
-    """Return how far each segment lies above the threshold, (T, 2, C), in log-odds.
+    """Return how far each segment lies above its threshold and gate, (T, 2, C), in log-odds.
 
     Args:
         scores: of a clip.
-        decoding: whose thresholds and gate count.
+        decoding: has the thresholds and the gate.
     """
     classes = len(scores.vocabulary)
     limits = per_track(decoding.threshold, decoding.visual_threshold, classes)
@@ -80,7 +80,7 @@ def margins(scores: Scores, decoding: Decoding) -> Floats:
 
 
 def decoding_after(decoding: Decoding) -> Decoding:
-    """Return how moved margins are decided, given how they were decided before."""
+    """Return the decoding of adjusted scores, given that of the scores before."""
     keep = None
     if decoding.keep_threshold is not None:
         first = np.asarray(decoding.threshold, np.float64).ravel()[0]
@@ -99,13 +99,13 @@ def decoding_after(decoding: Decoding) -> Decoding:
 def adjusted_scores(
     scores: Scores, decoding: Decoding, adjustment: Adjustment, added: Floats | float = 0.0
 ) -> Scores:
-    """Return the scores of a clip with their margins moved.
+    """Return the scores of a clip with their margins adjusted.
 
     Args:
         scores: of the clip.
         decoding: how they were decided before.
-        adjustment: what becomes of margins.
-        added: to them in the end, (T, 2, C).
+        adjustment: how margins are scaled and shifted.
+        added: added to the margins after that, (T, 2, C).
     """
     moved = adjustment.of(margins(scores, decoding)) + added
     prob = prob_of(moved).astype(np.float32)
@@ -113,13 +113,13 @@ def adjusted_scores(
 
 
 class Adjusted:
-    """A scorer whose answers are moved.
+    """A scorer whose answers are adjusted.
 
     Args:
         base: the scorer.
         adjustment: of its classes.
-        card: what is to be told of it.
-        linear: what is added to margins; None: nothing.
+        card: what timelines say of it, as JSON values.
+        linear: the linear scorers that add to margins; None: there are none.
     """
 
     def __init__(
@@ -144,7 +144,7 @@ class Adjusted:
         values: Mapping[str, NDArray[np.float32]],
         places: Mapping[str, NDArray[np.int64]],
     ) -> None:
-        """Keep what the base needs, and what is added."""
+        """Keep what the base needs, and what the linear scorers add."""
         self._base.keep(kept, encoder, values, places)
         if self._linear is None:
             return
@@ -154,7 +154,7 @@ class Adjusted:
                 kept.add(_ADDED + TRACKS[track], places[stream], added)
 
     def scores(self, kept: Gathered, grid: TimeGrid, present: tuple[bool, bool]) -> Scores:
-        """Return the probabilities of the base, moved."""
+        """Return the adjusted probabilities of the base."""
         scores = self._base.scores(kept, grid, present)
         added = np.zeros(scores.segment_prob.shape)
         for track, name in enumerate(TRACKS):
@@ -164,13 +164,13 @@ class Adjusted:
         return adjusted_scores(scores, self._base.decoding, self._adjustment, added)
 
     def about(self) -> dict[str, Any]:
-        """Return what the base is, and how it was moved."""
+        """Return what the base is, and how it was adjusted."""
         decided = self._base.decoding.to_dict()
         taught = {**self._card, "before": decided, **asdict(self._adjustment)}
         return {**self._base.about(), "taught": taught}
 
     def doubts(self) -> list[str]:
-        """Return what the base doubts."""
+        """Return a line for each class that the base may have misunderstood."""
         return self._base.doubts()
 
 

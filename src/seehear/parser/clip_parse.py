@@ -1,4 +1,4 @@
-"""One clip while it is parsed: pieces of media in, timeline out, and word of how far it is."""
+"""One clip while it is parsed: pieces of media in, timeline out, progress in between."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from seehear.features.kept import KeptAbout, KeptWriter
 
 Progress = Callable[[float, Timeline], None]
-_REPORTS = 50  # of what is parsed so far, at most: each costs time that grows with the clip
+_REPORTS = 50  # the most reports of progress: each costs time that grows with the clip
 
 
 @dataclass
@@ -29,12 +29,12 @@ class ClipParse:
         path: its file, or a path made of its address.
         scorer: the parser's.
         decoding: how probabilities become decisions.
-        about: tells how timelines are made.
+        about: returns what timelines say of the parser.
         kept: what the scorer has kept of its rows.
         still: see `Parser`.
-        problems: what went wrong in encoding.
+        problems: what went wrong in encoding, one line each.
         seen: size and time of change of the file when its first piece came.
-        keeper: keeps the rows of the encoders for other questions; None: only the scorer does.
+        keeper: keeps the rows of the encoders for other questions later; None: they are not kept.
         content: size and hash of a file that lies at an address.
     """
 
@@ -53,7 +53,7 @@ class ClipParse:
         """Encode a piece and keep what the scorer needs of it.
 
         Raises:
-            FeatureError: what the encoder made of it is not a number.
+            FeatureError: the encoder made NaN or infinite values of it.
         """
         if self.seen is None:
             self.seen = stamp(self.path)
@@ -65,10 +65,10 @@ class ClipParse:
             self.keeper.add(piece.encoder, rows)
 
     def finish(self, outcome: ClipOutcome) -> Timeline:
-        """Return the timeline; what is kept of the rows is in its place then.
+        """Return the timeline; the encoders' rows, if they are kept, are on disk by then.
 
         Raises:
-            MediaError: neither track could be decoded, or another wrote to the file meanwhile.
+            MediaError: neither track could be decoded, or the file was written to meanwhile.
             SeehearError: the rows cannot be kept.
         """
         try:

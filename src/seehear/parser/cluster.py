@@ -18,7 +18,7 @@ from seehear.streaming.cluster import ClusterOptions, run_on_cluster
 from seehear.streaming.messages import ClipJob, ClipOutcome, Piece
 from seehear.streaming.worker import Front, SameEncoders
 
-# of a parser's record: what may differ from node to node and is told in each timeline
+# parts of a parser's record that may differ from node to node; each timeline has its own
 _OWN = ("version", "libraries")
 
 
@@ -54,8 +54,8 @@ def parse_on_cluster(
     """Yield each file as it gets done, in no particular order.
 
     Args:
-        parser: what to do with each.
-        make: makes the same parser on another node; pickled.
+        parser: parses each of them.
+        make: returns the same parser on another node; it is pickled.
         paths: media files that every node reaches, or paths made of addresses.
         options: how the cluster is used.
         kept: where the rows of a file are kept, in a folder that every node reaches, and how
@@ -63,7 +63,7 @@ def parse_on_cluster(
         front: what decoding processes load; None: the parser's encoders by their ids.
 
     Raises:
-        ConfigError: a node would parse otherwise.
+        ConfigError: a node would parse with another parser than this machine.
         UnreachableError: media or features lie where they cannot be reached.
         SeehearError: a parser cannot be made there, or no decoding process started.
     """
@@ -104,8 +104,11 @@ class _Parsing:
     """Parses clips in an actor.
 
     Args:
-        make: makes its parser.
-        about: the record of the parser that it has to be the same as.
+        make: returns its parser.
+        about: the record that this parser must have.
+
+    Raises:
+        ConfigError: its record is another.
     """
 
     def __init__(self, make: Callable[[], Parser], about: Mapping[str, Json]) -> None:
@@ -142,7 +145,7 @@ class _ParsingClip:
 
 
 def _check_kept(path: Path) -> None:
-    """Refuse rows that another machine kept where this one does not see them.
+    """Refuse rows that another machine kept on a disk that this machine does not see.
 
     Raises:
         ConfigError: it did.

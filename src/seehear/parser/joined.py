@@ -1,7 +1,7 @@
-"""A parser and a network that was trained beside it: their margins, weighed, as one answer.
+"""A parser and a network that was trained beside it: a weighted mean of their margins decides.
 
-The network is a trained run like any other (`trained`); it has no gate here, for its seconds were
-learnt one by one.  What comes of both is a probability whose threshold is 0.5.
+The network is a trained run like any other (`trained`); it has no gate here, because its seconds
+were learnt one by one.  The mean becomes a probability again, with a threshold of 0.5.
 """
 
 from collections.abc import Mapping
@@ -21,11 +21,11 @@ Floats = NDArray[np.float64]
 
 
 def weighed(margins: Floats, network: Floats, weight: Floats) -> Floats:
-    """Return the margins of both, (..., 2, C).
+    """Return the weighted mean of the margins of both, (..., 2, C).
 
     Args:
         margins: of the parser.
-        network: likewise.
+        network: margins of the network.
         weight: of the network for each class on each track, from 0 to 1, (2, C).
     """
     both: Floats = (1 - weight) * margins + weight * network
@@ -39,7 +39,7 @@ class Joined:
         base: the scorer.
         network: of the same classes.
         weight: of the network for each class on each track, from 0 to 1, (2, C).
-        about: what is to be told of the network.
+        about: what timelines say of the network, as JSON values.
 
     Raises:
         ConfigError: their classes or segments differ.
@@ -84,5 +84,5 @@ class Joined:
         return {**self._base.about(), "network": self._about}
 
     def doubts(self) -> list[str]:
-        """Return what the base doubts."""
+        """Return a line for each class that the base may have misunderstood."""
         return self._base.doubts()

@@ -1,8 +1,8 @@
 """A clip parsed again from what was kept of it: nothing is decoded, nothing is encoded.
 
-The rows go to the scorer piece by piece as they did when the media were read, so a timeline from
-rows that were kept exactly is the one of the media, to the bit; its record says where it came from
-(`kept`).
+The rows go to the scorer piece by piece as they did when the media were read.  So rows that were
+kept exactly give the timeline that the media gave, to the bit; its record says that it came from
+kept rows (`kept`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,13 +28,13 @@ def parse_kept_by(
     """Return the timelines that several parsers make of the kept rows of a clip.
 
     Args:
-        parsers: how it is parsed.
-        path: of the rows.
+        parsers: each gives a timeline.
+        path: the file of the rows.
         hash_: of the clip as it is now; None: not known.
 
     Raises:
-        FeatureError: there are no rows, or they are damaged, of other media, or made otherwise than
-            a parser makes them.
+        FeatureError: there are no rows, or they are damaged, of other media, or not what a parser's
+            encoders would make.
         MediaError: neither track could be decoded.
     """
     with opened_kept(path) as rows:
@@ -56,14 +56,24 @@ def misfit(parser: Parser, about: KeptAbout) -> str | None:
     if about.step_s != scorer.step_s:
         return f"features of {about.step_s:g} s each were kept, expected {scorer.step_s:g} s"
     if about.audio_stream != parser.audio_stream:
-        was, now = about.audio_stream or "players play", parser.audio_stream or "players play"
-        return f"features of the audio stream {was} were kept, expected {now}"
+        was, now = _stream(about.audio_stream), _stream(parser.audio_stream)
+        return f"features of {was} were kept, expected those of {now}"
     if about.still != parser.still:
-        wanted = f"{parser.still or 'no'} grey levels within which frames look the same"
-        return f"features were kept with {about.still or 'no'}, expected {wanted}"
+        was, now = _still(about.still), _still(parser.still)
+        return f"features were kept with {was}, expected {now}"
     if not about.frames and any(stream.endswith("/frames") for stream in scorer.streams):
         return "features of whole segments were kept, and none of single frames"
     return None
+
+
+def _stream(number: int | None) -> str:
+    return "the audio stream that players play" if number is None else f"audio stream {number}"
+
+
+def _still(levels: float | None) -> str:
+    if levels is None:
+        return "every frame encoded"
+    return f"frames encoded once within {levels:g} grey levels"
 
 
 def _misfit_of_encoders(parser: Parser, about: KeptAbout) -> str | None:

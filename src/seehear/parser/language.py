@@ -1,4 +1,4 @@
-"""What the preset `offline` says of whole clips, of any length, whose features are on disk."""
+"""What the zero-shot preset `offline` says of clips of any length whose features are on disk."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,17 +33,17 @@ class StoredLanguage:
 
     @classmethod
     def of(cls, vocabulary: Vocabulary) -> "StoredLanguage":
-        """Return that of some classes.
+        """Return the scorer of some classes.
 
         Raises:
-            WeightsError: the weights that words are read with are not in the cache.
+            WeightsError: weights of the text encoder are not in the cache.
         """
         from seehear.parser.zero_shot.offline import picture_evidence, sound_evidence
 
         return cls(vocabulary, (sound_evidence(vocabulary)[0], picture_evidence(vocabulary)[0]))
 
     def unfit(self, store: FeatureStore) -> FeatureError | None:
-        """Return what of a folder keeps language from being asked; None: nothing."""
+        """Return the error for a folder that lacks streams needed here; None if it lacks none."""
         needed = [stream for track in self.evidence for stream in track.streams]
         lacking = [stream for stream in needed if stream not in store.streams]
         if not lacking:
@@ -89,9 +89,9 @@ class StoredLanguage:
 def stored_logits(
     dataset: Dataset, store: FeatureStore, names: Sequence[str]
 ) -> NDArray[np.float32]:
-    """Return the logits that a network starts from, (N, T, 2, C), of clips of a dataset.
+    """Return the logits that a network starts from, (N, T, 2, C), for clips of a dataset.
 
-    Of a window they are those of its whole clip, cut as parsing cuts them.
+    A window has the logits of its whole clip, cut to the window, as in parsing.
 
     Args:
         dataset: whose classes and segments are meant.
@@ -99,9 +99,9 @@ def stored_logits(
         names: of clips, or of windows of a `WindowedStore`.
 
     Raises:
-        FeatureError: the folder has not what language needs.
-        ConfigError: segments are not of a second.
-        WeightsError: the weights that words are read with are not in the cache.
+        FeatureError: the folder lacks streams that are needed.
+        ConfigError: segments are not one second long.
+        WeightsError: weights of the text encoder are not in the cache.
     """
     if dataset.grid.step_s != SECOND:
         raise ConfigError(

@@ -1,6 +1,6 @@
 """Linear scorers on an encoder's rows: what a segment adds to the margin of each class.
 
-The rows are brought to length 1 first.  `linear.npz` holds an array of each track, (D + 1, C); the
+The rows are scaled to length 1 first.  `linear.npz` holds an array for each track, (D + 1, C); its
 last row is added to every segment.
 """
 
@@ -47,7 +47,12 @@ class Linear:
         return added
 
     def then(self, scale: Sequence[Sequence[float]], more: "Linear | None") -> "Linear":
-        """Return what becomes of it where margins are scaled, (2, C), and more is added."""
+        """Return these scorers after margins are scaled and other scorers are added.
+
+        Args:
+            scale: factor of each track and class, (2, C).
+            more: scorers on the same rows; None: none.
+        """
         factors = np.asarray(scale, np.float32)
         scaled = [w * factor for w, factor in zip(self.weights, factors, strict=True)]
         if more is not None:
@@ -73,11 +78,11 @@ def read_linear(folder: Path, said: Mapping[str, str], classes: int) -> Linear:
 
     Args:
         folder: of it.
-        said: by track, the rows that it reads; `digest`, of the numbers.
+        said: by track, the stream that is read; and `digest`, the SHA-256 of the numbers.
         classes: C.
 
     Raises:
-        WeightsError: the file is missing or damaged, or not the one of the folder.
+        WeightsError: the file is missing or damaged, or its numbers have another digest.
     """
     path = folder / FILE
     found = []

@@ -1,6 +1,6 @@
 """Many files: decoding in processes of their own, encoding here.
 
-One file's fault costs that file alone.
+A fault in one file stops only that file.
 """
 
 import contextlib
@@ -43,11 +43,11 @@ def parse_many(
 ) -> Iterator[Parsed]:
     """Yield each file as it gets done, in no particular order when `jobs` is above 1.
 
-    A file that crashes its decoder, or gives no sign for `timeout_s`, is an error of that file.
-    Scripts call this below `if __name__ == "__main__":`, as everything that starts processes.
+    A file that crashes its decoder, or gives nothing for `timeout_s`, is an error of that file.
+    Scripts call this below `if __name__ == "__main__":`, because it starts processes.
 
     Args:
-        parser: what to do with each.
+        parser: parses each of them.
         paths: media files.
         jobs: decoding processes.
         timeout_s: longest wait for ten segments.
@@ -71,7 +71,7 @@ def parse_many(
         )
         for name, path in todo.items()
     ]
-    # while the first clip is being decoded; a fault is met again where it encodes
+    # weights are read while the first clip is being decoded; an error in that comes up in encoding
     with _loaded_ahead(scorer):
         for job, message in decode_all(work, front, workers=jobs, timeout_s=timeout_s):
             clip = clips[job.name]
@@ -87,7 +87,7 @@ def parse_many(
 def _loaded_ahead(scorer: Scorer) -> Iterator[None]:
     """Read the weights of encoders that can do so, while the block runs.
 
-    Python waits for this thread where it ends, as the libraries that it is in would crash.
+    Python waits for the thread at its end, because the libraries that it runs would crash.
     """
     over = threading.Event()
 
@@ -105,15 +105,15 @@ def _loaded_ahead(scorer: Scorer) -> Iterator[None]:
 
 
 def add_piece(clip: ClipParse, piece: Piece) -> None:
-    """Encode a piece of a clip; a fault is the clip's."""
+    """Encode a piece of a clip; an error is noted among the clip's problems."""
     try:
         clip.add(piece)
-    except FeatureError as error:  # what the encoder made of this piece is not a number
+    except FeatureError as error:  # the encoder made NaN or infinite values of it
         clip.problems.append(str(error))
 
 
 def finished(clip: ClipParse, job: ClipJob, outcome: ClipOutcome) -> Parsed:
-    """Return a clip that is read to its end."""
+    """Return the timeline of a clip that was read to its end, or the error."""
     clip.content = job.content
     try:
         return Parsed(clip.path, clip.finish(outcome))

@@ -26,11 +26,11 @@ def make_parser(
         model: run folder or file of a trained parser, instead.
         threshold: a number from 0 to 1, or two as "audio,visual"; None: the parser's own.
         events: classes of a zero-shot parser, "Dog,Speech".
-        vocabulary: a file of them, or themselves, instead; with neither LLP's 25.
-        fps: frames a zero-shot parser looks at a second.
-        prior: what a trained parser is held against: `likeness`, `language`, `support` or `none`;
-            None: what its recipe says.
-        max_pixels: of a frame; None: the parser's own limit.
+        vocabulary: instead of `events`, a file of classes, or a vocabulary; with neither, LLP's 25.
+        fps: frames a second that a zero-shot parser looks at.
+        prior: how language guides a trained parser: `likeness`, `language`, `support` or `none`
+            (see `Parser.load`); None: as its recipe says.
+        max_pixels: the most pixels of a frame; None: the parser's own limit.
 
     Raises:
         ConfigError: options that do not go together, or make no sense.
@@ -66,7 +66,7 @@ def check_options(
     fps: int | None = None,
     prior: str | None = None,
 ) -> None:
-    """Find out what is wrong with the options of `make_parser` without loading a parser.
+    """Check the options of `make_parser` without loading a parser.
 
     Raises:
         ConfigError: options that do not go together, or make no sense.

@@ -32,14 +32,17 @@ class Parser:
         name: `{"preset": ...}` or `{"model": ...}`, for the timeline.
         threshold: of both tracks, or of (audio, visual); None: the scorer's own.
 
+    Raises:
+        ConfigError: a threshold outside [0, 1].
+
     Attributes:
         audio_stream: which of a file's several audio streams is parsed, counted from 1; None: the
             one that players play or, where that is silent, the first that sounds.
-        max_pixels: of a frame; larger ones are not decoded.
+        max_pixels: the most pixels of a frame; larger frames are not decoded.
         still: grey levels within which frames look the same and are encoded once (see
             `seehear.encoders.stills`); None: every frame is encoded.
-        keep: gives what keeps the encoders' rows of a file for other questions (`parser.kept`);
-            None: nothing does.
+        keep: returns, for a path, what writes the encoders' rows of that file, so that it can be
+            parsed again without decoding (`parser.kept`); None: they are not kept.
 
     Examples:
         >>> parser = Parser.from_preset("offline", vocabulary="Dog,Speech")  # doctest: +SKIP
@@ -76,10 +79,10 @@ class Parser:
             preset: `offline` (small encoders, no network) or `clip`.
             vocabulary: classes: "Dog,Speech", a list of names, a file, or None for LLP's 25.
             threshold: a probability, or one for audio and one for visual; default 0.5.
-            fps: frames looked at a second, at least 1; default 2.
+            fps: frames a second that are looked at, at least 1; default 2.
 
         Raises:
-            ConfigError: no such preset.
+            ConfigError: no such preset, or a threshold or `fps` out of range.
             DataError: the vocabulary is empty, or names a class twice.
             WeightsError: weights are missing; the message says what to run.
         """
@@ -99,23 +102,24 @@ class Parser:
         device: str = "cpu",
         prior: str | None = None,
     ) -> "Parser":
-        """Return the trained parser of a run folder of `seehear train`, or of a model file; or the
-        taught one of a folder of `seehear teach`.
+        """Return a trained parser of `seehear train`, or a taught one of `seehear teach`.
 
         Args:
-            path: of the run, or where `seehear share` put it.
+            path: the folder of the run or of the taught parser, or a model file, or where `seehear
+                share` put it.
             threshold: a probability, or one for audio and one for visual; default the run's.
             device: where the run's network computes.
-            prior: `language`: the zero-shot preset `offline` keeps it from hearing what is not
-                there and from being blind on footage unlike its training; `support`: it only adds
-                what it sees and what it is sure about; `likeness`: support on footage like its
-                training clips, language on other; `none`; None: as the run's recipe has it
-                (`seehear.parser.prior`).
+            prior: how the zero-shot preset `offline` guides it (`seehear.parser.prior`).
+                `language`: what the preset finds unlikely is taken away, and what it sees is added;
+                `support`: only what it is sure is not there is taken away, and what it sees is
+                added; `likeness`: as `support` on footage like the training clips, as `language`
+                on other footage; `none`. None: as the run's recipe has it.
 
         Raises:
             WeightsError: it cannot be read, or weights of its encoders are missing.
             FeatureError: its encoders have other weights than in training.
-            ConfigError: no such prior, or one that does not go with the run.
+            ConfigError: no such prior, one that does not go with the run, or a threshold out of
+                range.
         """
         from seehear.parser.prior import check_prior, with_prior
         from seehear.parser.taught import is_taught, taught
@@ -146,8 +150,8 @@ class Parser:
 
         Args:
             path: a local media file.
-            progress: called now and then with the share that is done and the timeline so far (same
-                grid, vocabulary and tracks as the final one; audio comes before visual).
+            progress: called now and then with the share that is done and the timeline so far, whose
+                grid and vocabulary are those of the final one; audio comes before visual.
 
         Raises:
             MediaError: not a media file, or neither track can be decoded.
@@ -174,17 +178,17 @@ class Parser:
         raise AssertionError("decoding ends with an outcome")
 
     def begin(self, path: str | Path) -> ClipParse:
-        """Return a clip to add pieces of media to; for callers that decode themselves."""
+        """Return a clip that pieces of media are added to, for callers that decode themselves."""
         keeper = None if self.keep is None else self.keep(Path(path))
         return ClipParse(
             Path(path), self.scorer, self.decoding, self.about, still=self.still, keeper=keeper
         )
 
     def about(self) -> dict[str, Any]:
-        """Return how timelines are made.
+        """Return what timelines say of the parser, as JSON values.
 
-        Named are preset or model, encoders with weight digests, decoding, a digest of the classes
-        and their descriptions, and versions.
+        It names preset or model, encoders with digests of their weights, decoding, a digest of the
+        classes and their descriptions, and versions.
         """
         if self._about is None:
             from seehear.encoders.provenance import provenance

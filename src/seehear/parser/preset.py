@@ -24,7 +24,7 @@ from seehear.time import Decoding
 from seehear.weights import WEIGHTS, require
 
 FPS = 2  # frames looked at a second
-# of encoders with language: the words around a class, the factor cosines were trained with
+# by encoder with a text tower: the words around a class, and the factor of cosines in its training
 LANGUAGE: dict[str, tuple[str, float]] = {
     "clip-vit-b16": ("a photo of {}", 100.0),
     "clip-vit-b32": ("a photo of {}", 100.0),
@@ -126,7 +126,7 @@ def with_language(
     )
 
 
-# of each preset, the encoder of sound and that of pictures
+# by preset: the encoder of sound, and that of pictures
 ENCODERS = {"offline": ("yamnet", "conse"), "clip": ("clap", "clip-vit-b16")}
 PRESETS: dict[str, Preset] = {"offline": offline, "clip": with_language}
 

@@ -1,18 +1,18 @@
-"""A trained parser that listens to language: what it knows besides its training.
+"""A trained parser guided by language: by the zero-shot scorer with the run's own classes.
 
-A network trained on little is blind to what looks otherwise than its training clips, and hears what
-it never met as one of its classes; neither shows in its probabilities.  Language, the zero-shot
-scorer with the run's own classes, is not fitted to those clips.  So each is believed where it is
-good:
+A network trained on few clips sees little on footage that looks unlike them, and takes sounds that
+it was never trained on for one of its classes; its probabilities do not show either.  Language is
+not fitted to those clips.  So each is believed where it is good:
 
     heard   where the network hears it, and language does not rule it out around there
     seen    where the network sees it, likewise; or where language sees it by itself
 
-"Rules out" is a probability of language that stays below a limit within nine seconds.  What a
-network does not see counts for nothing: on footage unlike its training it sees next to nothing.
+Language rules a class out where its probability stays below a limit for nine seconds on each side.
+That a network does not see something counts for nothing, because on footage unlike its training
+clips it sees next to nothing.
 
-How far either is believed depends on the footage: where it is like the training clips
-(`seehear.runs.likeness`), the network has more say than where it is not.
+How far each is believed depends on the footage: where it is like the training clips
+(`seehear.runs.likeness`), the network decides more than elsewhere.
 
 Source: none; `benchmarks/notes/2026-11-27-own-parser.md` has the rules that were tried.
 """
@@ -43,10 +43,10 @@ class Prior:
     """How far a network may depart from language.
 
     Args:
-        heard: logit of language around a second from which on the network is believed to hear.
-        seen: likewise, to see.
-        keep: a second that language sees with this probability counts where it adjoins one that it
-            sees by itself.
+        heard: limit of language's logit: where the highest around a second lies below it, the
+            network is not believed to hear.
+        seen: likewise for what the network sees.
+        keep: a lower probability of language that is enough in seconds next to one with `alone`.
         alone: probability from which language sees something by itself.
     """
 
@@ -78,9 +78,9 @@ class Prior:
         return replace(network, segment_prob=prob, track_prob=track, clip_prob=clip)
 
 
-# language: for footage unlike the training, no worse than language alone; support: for footage like
-# it, where language adds what it sees and rules out only what it is sure is not there; likeness:
-# support, but for footage that is unlike the training clips
+# language: for footage unlike the training clips; it is no worse there than language alone
+# support: for footage like them; language adds what it sees, and rules out only what it is sure of
+# likeness: one rule for footage like them, and `ELSEWHERE` the rule for all other footage
 PRIORS: dict[str, Prior | None] = {
     "none": None,
     "language": Prior(),
@@ -91,10 +91,10 @@ ELSEWHERE: dict[str, Prior] = {"likeness": Prior(heard=-1.0, seen=-2.0)}
 
 
 def mixed(like: Scores, unlike: Scores, beyond: NDArray[np.floating]) -> Scores:
-    """Return scores that come from the second scorer in segments unlike the training clips.
+    """Return scores of one clip: in segments unlike the training clips `unlike`, else `like`.
 
     Args:
-        like, unlike: of the same clip.
+        like, unlike: scores of the clip by the rules for either kind of footage.
         beyond: (T,), above zero where the footage is unlike the training clips.
     """
     far = beyond > 0
@@ -115,11 +115,11 @@ class Guided:
     """A trained scorer and the zero-shot scorer of the same classes as one.
 
     Args:
-        trained: the run's.
-        language: with the run's vocabulary.
-        prior: how both go together.
-        elsewhere: instead, on footage unlike the training clips; None: everywhere alike.
-        beyond: how far a clip's segments are beyond what is like them (`Trained.beyond`).
+        trained: the run's scorer.
+        language: the zero-shot scorer.
+        prior: how far the first may depart from the second.
+        elsewhere: likewise on footage unlike the training clips; None: `prior` holds there, too.
+        beyond: returns how unlike the training clips each segment is (`Trained.beyond`).
 
     Raises:
         ConfigError: their segments have another length.
@@ -142,13 +142,13 @@ class Guided:
             )
         self._trained, self._language, self._prior = trained, language, prior or Prior()
         self._elsewhere, self._beyond = elsewhere, beyond
-        # a network that starts from language has it keep its own
+        # a network that starts from language passes rows on to it
         inside = getattr(trained, "language", None) is language
         self._keepers = (trained,) if inside else (trained, language)
         self.vocabulary, self.decoding = trained.vocabulary, trained.decoding
         self.step_s, self.keep_frames = trained.step_s, trained.keep_frames
         self.streams = trained.streams | language.streams
-        # the run's own where both have one: it is set as it was in training
+        # of an encoder that both have, the run's, because its options are those of training
         self.audio: Mapping[str, AudioEncoder] = {**language.audio, **trained.audio}
         self.visual: Mapping[str, VisualEncoder] = {**language.visual, **trained.visual}
 
@@ -186,14 +186,14 @@ class Guided:
 
 
 def with_prior(trained: Trained, prior: str | None = None) -> Scorer:
-    """Return a trained scorer guided by the zero-shot preset `offline`, in the way that `prior`
-    names.
+    """Return a trained scorer guided by the zero-shot preset `offline`.
 
-    A run that cannot tell footage unlike its training clips is everywhere held to the rule for it.
+    A run that cannot tell footage unlike its training clips has the rule for such footage
+    everywhere.
 
     Args:
-        trained: the run's.
-        prior: see `PRIORS`; None: as its recipe has it.
+        trained: the run's scorer.
+        prior: a name of `PRIORS`; None: that of its recipe.
 
     Raises:
         WeightsError: the preset's weights are not in the cache.

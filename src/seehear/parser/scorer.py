@@ -1,4 +1,4 @@
-"""What a scorer is, and the rows that a clip leaves it while it is read."""
+"""What a scorer is, and what it keeps of a clip while the clip is read."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from seehear.time import Decoding, Scores, TimeGrid
 
 @dataclass
 class Gathered:
-    """Small rows of a clip, in the order they came, with their places."""
+    """What a scorer keeps of a clip: rows in the order they came, with their places in the clip."""
 
     _parts: dict[str, list[tuple[NDArray[np.int64], NDArray[np.float32]]]] = field(
         default_factory=dict
@@ -27,9 +27,12 @@ class Gathered:
     def array(
         self, key: str, rows: int, fill: float | NDArray[np.float32]
     ) -> NDArray[np.float32] | None:
-        """Return the rows in place, (rows, ...), `fill` where none came.
+        """Return the rows in their places, (rows, ...); None if nothing was kept under `key`.
 
-        None if nothing was kept under `key`.
+        Args:
+            key: as in `add`.
+            rows: how many places there are; rows beyond them are left out.
+            fill: put where no row came.
         """
         parts = self._parts.get(key)
         if not parts:
@@ -49,8 +52,8 @@ class Scorer(Protocol):
         vocabulary: the classes it scores.
         visual, audio: its encoders by id.
         step_s: length of a segment.
-        keep_frames: whether it wants the rows of single frames, too.
-        streams: of its encoders' rows, those it reads.
+        keep_frames: whether it also reads the rows of single frames.
+        streams: the outputs of its encoders that it reads, `ENCODER/OUTPUT`.
         decoding: how its probabilities become decisions, unless a caller says otherwise.
     """
 
@@ -69,13 +72,26 @@ class Scorer(Protocol):
         values: Mapping[str, NDArray[np.float32]],
         places: Mapping[str, NDArray[np.int64]],
     ) -> None:
-        """Keep of a piece's rows (stream -> (n, D), with their places) what the scores need."""
+        """Keep what the scores need of the rows of a piece.
+
+        Args:
+            kept: where it is kept.
+            encoder: id of the encoder.
+            values: by stream, its rows, (n, D).
+            places: by stream, their places in the clip, (n,).
+        """
 
     def scores(self, kept: Gathered, grid: TimeGrid, present: tuple[bool, bool]) -> Scores:
-        """Return the probabilities on the grid, of what is kept so far."""
+        """Return the probabilities on the grid, of what is kept so far.
+
+        Args:
+            kept: of the clip.
+            grid: its T segments.
+            present: whether it has an audio and a visual track.
+        """
 
     def about(self) -> dict[str, Any]:
-        """Return how it scores, for the timeline."""
+        """Return how it scores, for the timeline, as JSON values."""
 
     def doubts(self) -> list[str]:
         """Return a line for each class that it may have misunderstood."""

@@ -1,4 +1,4 @@
-"""A trained parser beside language over a split whose features are on disk, as parsing has it."""
+"""A trained parser guided by language, as in parsing, on a split whose features are on disk."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -45,15 +45,15 @@ def predict_beside(
         store: an open features folder.
         dataset: whose clips and vocabulary are meant.
         split: its name.
-        prior: see `seehear.parser.prior`; None: as the run's recipe has it, and none where the
-            folder has not what language needs.
+        prior: see `seehear.parser.prior`; None: that of the run's recipe, or `none` where the
+            folder lacks what language needs.
         missing: see `predict_with`.
 
     Raises:
         ConfigError: no such prior.
-        FeatureError: the folder has not what a prior that was asked for needs; see `predict_with`.
+        FeatureError: the folder lacks what the prior asked for needs; see `predict_with`.
         DataError: see `predict_with`.
-        WeightsError: the weights that words are read with are not in the cache.
+        WeightsError: weights of the text encoder are not in the cache.
     """
     name = prior or run.prior
     check_prior(name)
@@ -110,7 +110,7 @@ def _guided(
     there: NDArray[np.bool_],
     beside: tuple[Sequence[NDArray[np.float32]], Sequence[NDArray[np.float64]] | None],
 ) -> SplitPrediction:
-    """Return probabilities with language beside them, of the clips that are there."""
+    """Return the probabilities guided by language, where clips have features."""
     limits, elsewhere = PRIORS[name], ELSEWHERE.get(name)
     assert limits is not None
     words, beyond = beside
@@ -133,10 +133,9 @@ def _guided(
 def _beyond(
     run: TrainedRun, store: FeatureStore, names: Sequence[str], counts: Sequence[int]
 ) -> list[NDArray[np.float64]] | None:
-    """Return how far the segments of clips are beyond what is like the training clips, (T,) each;
-    None: nothing can tell.
+    """Return how unlike the training clips the segments of each clip are, (T,); None: not known.
 
-    A segment is as far as the windows that the network sees it in, on average.
+    Above zero they are unlike.  A segment has the mean of the windows that hold it.
     """
     likeness = run.likeness()
     if likeness is None:

@@ -1,9 +1,9 @@
-"""The folder of a taught parser: another parser, and what becomes of its answers.
+"""The folder of a taught parser: the parser that was corrected, and how its answers are adjusted.
 
-`taught.json` names a preset with its classes, or holds a trained run in the folder `base` beside
-it, and the two numbers a class and track that people's corrections gave (`adjusted`).  Where
-linear scorers were learnt, too, they lie beside it (`linear`); a network that was trained is a run
-in the folder `network` (`joined`).  The parser that was corrected may be a taught one itself.
+`taught.json` names a preset and its classes, or a trained run in the folder `base` beside it.  It
+also holds the two numbers for each class and track that corrections gave (`adjusted`).  Linear
+scorers, where they were learnt, lie in `linear.npz` (`linear`); a network that was trained is a run
+in the folder `network` (`joined`).  The parser that was corrected may itself be a taught one.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ FILE = "taught.json"
 SCHEMA = "seehear.taught/1"
 BASE = "base"  # of a trained run, beside the file
 NETWORK = "network"  # the run of the network that stands beside the parser
-_DEEPEST = 20  # taught parsers in one another
+_DEEPEST = 20  # how many taught parsers may lie inside one another
 _ROWS = items(items(number(-1e6, 1e6)), least=2, most=2)
 _BASE = record(
     {},
@@ -60,7 +60,7 @@ def read_taught(path: Path) -> dict[str, Any]:
     """Return what the folder of a taught parser says.
 
     Raises:
-        WeightsError: it cannot be read, or is of another edition.
+        WeightsError: it cannot be read, or has another schema.
     """
     try:
         found = read_json(path / FILE, _FORM)
@@ -78,11 +78,11 @@ def taught(path: str | Path, *, device: str = "cpu", deep: int = 0) -> Adjusted:
     Args:
         path: its folder.
         device: where the network of a trained run computes.
-        deep: taught parsers that it lies in.
+        deep: how many taught parsers it lies inside.
 
     Raises:
         WeightsError: it cannot be read, or weights are missing.
-        ConfigError: no such preset or prior.
+        ConfigError: no such preset or prior, or no classes.
     """
     folder = Path(path)
     found = read_taught(folder)
@@ -107,11 +107,11 @@ def linear_of(folder: Path, found: Mapping[str, Any]) -> Linear | None:
     """Return the linear scorers of a taught parser, None where it has none.
 
     Args:
-        folder: of it.
-        found: what it says.
+        folder: its folder.
+        found: of `read_taught`.
 
     Raises:
-        WeightsError: they cannot be read, or are others.
+        WeightsError: they cannot be read, or have another digest.
     """
     if "linear" not in found:
         return None

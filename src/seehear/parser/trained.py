@@ -1,8 +1,8 @@
 """The trained scorer: a run of `seehear train` over clips of any length.
 
 The network sees windows as long as the clips it was trained on, each half a window after the one
-before, the last one flush with the end; a segment's probability is the mean over the windows that
-hold it, and so is the gate that stands over it.  A shorter clip fills the front of one window; the
+before; the last one ends with the clip.  A segment's probability is the mean over the windows that
+hold it, and so is the probability that gates it.  A shorter clip fills the front of one window; the
 rest is zero, as extraction leaves segments without media.
 """
 
@@ -44,8 +44,8 @@ class Trained:
     Args:
         run: see `open_run`.
         load: gives an encoder by id and options; None: those of this installation.
-        language: the zero-shot scorer of the same classes that its network starts from; None: it
-            starts from none.
+        language: the zero-shot scorer of the same classes, for a network that starts from its
+            logits; None: the network takes none.
 
     Raises:
         ConfigError: language judges segments of another length.
@@ -71,7 +71,7 @@ class Trained:
         self.language = language
         self._streams = {role: self._streams_of(role) for role in ROLES}
         self._likeness = run.likeness()
-        self._rows: dict[str, int] = {}  # a segment, of each stream
+        self._rows: dict[str, int] = {}  # by stream, how many rows a segment has
         for streams in self._streams.values():
             self._rows |= {stream: self._rows_a_segment(stream) for stream in streams}
         self.streams = frozenset(self._rows)
@@ -79,7 +79,7 @@ class Trained:
             self._listen(language)
 
     def _listen(self, language: Scorer) -> None:
-        """Take what language needs besides.
+        """Add the encoders and streams that language needs.
 
         Raises:
             ConfigError: it judges segments of another length.
@@ -135,9 +135,9 @@ class Trained:
         return self._likeness is not None
 
     def beyond(self, kept: Gathered, grid: TimeGrid) -> NDArray[np.float64]:
-        """Return how far each segment's windows are beyond what counts as like the training clips.
+        """Return how unlike the training clips each segment is, (T,): above zero it is unlike.
 
-        (T,), above zero where they are unlike; below it everywhere where nothing can tell.
+        It is the mean over the windows that hold the segment, and -inf for a run that cannot tell.
         """
         if self._likeness is None:
             return np.full(grid.count, -np.inf)
@@ -192,9 +192,7 @@ class Trained:
         }
 
     def doubts(self) -> list[str]:
-        """Return nothing, for a run knows its own classes; or what language, where it starts from
-        it, may have misunderstood.
-        """
+        """Return what language may have misunderstood; nothing for a run that does not use it."""
         return [] if self.language is None else self.language.doubts()
 
     def _streams_of(self, role: str) -> list[str]:
@@ -285,9 +283,9 @@ class _WindowSums:
 
 
 def window_starts(count: int, length: int) -> list[int]:
-    """Return where windows of `length` begin over `count` segments.
+    """Return the first segments of windows of `length` over `count` segments.
 
-    They stand half a window apart, the last flush with the end.
+    They lie half a window apart, and the last window ends with the last segment.
 
     Examples:
         >>> window_starts(10, 10), window_starts(17, 10), window_starts(3, 10)
@@ -327,7 +325,8 @@ def open_run(path: str | Path, *, device: str = "cpu") -> TrainedRun:
 
     Raises:
         WeightsError: it cannot be read.
-        MissingExtraError: it has no graph, or the device is another one, and torch is missing.
+        MissingExtraError: PyTorch is not installed, and the run has no graph or the device is not
+            the CPU.
     """
     if device == "cpu" and (found := load_graph_run(path)) is not None:
         return found
@@ -383,7 +382,7 @@ def _load(run: TrainedRun, id_: str, load: EncoderLoader | None) -> AnyEncoder:
 
 
 def _known(encoder: AnyEncoder) -> Provenance:
-    """Return what a manifest would say of an encoder; a fault says which command mends it."""
+    """Return what a manifest would say of an encoder; an error names the command that helps."""
     try:
         return provenance(encoder)
     except SeehearError as error:

@@ -2,13 +2,12 @@
 
 import numpy as np
 
-from seehear.parser.zero_shot.calibration import around_max, around_mean
+from seehear.parser.zero_shot.calibration import around_max
 from small_tree import plain
 
 
 def test_windows_repeat_the_ends():
     rows = np.array([[0.0], [3.0], [0.0], [0.0]])
-    np.testing.assert_allclose(around_mean(rows, 1)[:, 0], [1, 1, 1, 0])
     np.testing.assert_allclose(around_max(rows, 1)[:, 0], [3, 3, 3, 0])
     np.testing.assert_allclose(around_max(rows[:1], 9)[:, 0], [0])
 

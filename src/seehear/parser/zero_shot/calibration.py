@@ -1,9 +1,9 @@
-"""From evidence to probability: one logistic regression a track, the same for every class.
+"""From evidence to probability: one logistic regression for each track, the same for every class.
 
-Evidence is a handful of numbers about a segment and a class that mean the same whatever the class
-is (how strong, how strong is what contradicts it, what came before and after).  Because classes
-share the weights, a class the fit never saw is judged by the same rule;
-`benchmarks/fit_zero_shot.py` fits them and leaves each class out once to see that.
+Evidence is a few numbers about a segment and a class that mean the same for every class: how strong
+it is, how strong the evidence against it is, what came before and after.  All classes share the
+weights, so a class that the fit never saw is judged by the same rule; `benchmarks/fit_zero_shot.py`
+fits them, and leaves each class out once to test that.
 """
 
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ class Calibration:
     Args:
         names: of the K numbers of evidence.
         weights: (K,).
-        bias: chosen so that probability 0.5 is the best decision on the data it was fitted on.
-        fitted: where the numbers come from, for the record.
+        bias: chosen so that 0.5 is the best threshold on the clips that it was fitted on.
+        fitted: which clips these were, for the record.
     """
 
     names: tuple[str, ...]
@@ -36,14 +36,8 @@ class Calibration:
         return (1 / (1 + np.exp(-np.clip(logit, -30, 30)))).astype(np.float32)
 
 
-def around_mean(rows: Floats, reach: int) -> NDArray[np.float32]:
-    """Return the mean over the segments within `reach` of each (T, ...); the ends are repeated."""
-    found: NDArray[np.float32] = np.mean(_windows(rows, reach), axis=-1, dtype=np.float32)
-    return found
-
-
 def around_max(rows: Floats, reach: int) -> NDArray[np.float32]:
-    """Return the maximum over the segments within `reach` of each (T, ...)."""
+    """Return, for each segment of (T, ...), the maximum over those at most `reach` away."""
     found: NDArray[np.float32] = np.max(_windows(rows, reach), axis=-1).astype(np.float32)
     return found
 

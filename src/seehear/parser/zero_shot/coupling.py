@@ -1,14 +1,14 @@
-"""What one track says to the other: what is seen is heard sooner, and what is heard is seen sooner.
+"""What one track tells of the other: a class that is seen is more likely heard, and vice versa.
 
-Two switches a second and class, heard and seen, that pull each other:
+For each second and class, heard and seen are 0 or 1, and they are likely to be the same:
 
     p(heard, seen) ~ exp(a heard + v seen + k heard seen)
 
-where a and v are the logits of each track alone.  Seen from one track, the other adds between 0 and
-k to its logit, the more the surer the other is; less what it adds where nothing is, so that a
+where a and v are the logits of each track alone.  So the other track adds between 0 and k to a
+track's logit, more the surer the other is.  What it adds on average is taken off again, so that a
 track's threshold stays in place.  In LLP's val split 63 % of the audible seconds of a class are
 visible, too, and 83 % of the visible ones audible, so k is positive on real footage; it is shared
-by all classes, like every other number of the calibration.  A clip of one track is left as it is.
+by all classes, like every other number of the calibration.  A clip of one track gets the bias only.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,12 @@ class Coupling:
     bias: tuple[float, float]
 
     def prob(self, prob: NDArray[np.float32], present: tuple[bool, bool]) -> NDArray[np.float32]:
-        """Return probabilities (T, 2, C) of probabilities that each track gives alone."""
+        """Return the coupled probabilities, (T, 2, C).
+
+        Args:
+            prob: those of each track alone, (T, 2, C).
+            present: whether the clip has an audio and a visual track.
+        """
         with np.errstate(divide="ignore"):
             alone = np.log(prob.astype(np.float64)) - np.log1p(-prob.astype(np.float64))
         alone = np.clip(alone, -_SURE, _SURE)

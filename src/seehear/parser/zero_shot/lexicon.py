@@ -1,10 +1,10 @@
 """Which classes of a pretrained network a word means.
 
-It is found by name, by another name, by a part of it, else by likeness.
+A word is found by name, by another name, by a part of it, or else by likeness.
 
-A lexicon is a tree of concepts.  Each has names, the network's classes it covers, and a concept
-above it, whose classes bear it out from a distance: an image network that knows no helicopters
-still sees that something is an aircraft.
+A lexicon is a tree of concepts.  Each has names, the network's classes that it covers, and a more
+general concept above it.  The classes of that one are weaker evidence: an image network that knows
+no helicopters still sees that something is an aircraft.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,26 +18,26 @@ from numpy.typing import NDArray
 from seehear.closest import closest
 from seehear.parser.zero_shot.words import forms, longest_inside, names_of, normal
 
-_LIKE = 3  # concepts taken for a word that no name fits
-_WITHIN = 0.08  # of the likeness of the best one
-_BROAD = 20  # classes below a concept that make it a kind of kinds: animal, music, vehicle
-_MISSPELT = 0.8  # how alike a word and a name are spelled, so that the name may be meant
-_PART = 0.5  # likeness that a phrase must have to the part of it that was found
+_LIKE = 3  # the most concepts taken for a word that no name fits
+_WITHIN = 0.08  # how much less like the word they may be than the best one
+_BROAD = 20  # a concept of more classes than this is broad: animal, music, vehicle
+_MISSPELT = 0.8  # from which likeness of spelling on a name may have been meant
+_PART = 0.5  # the least likeness of a phrase and the part of it that was found
 Embed = Callable[[list[str]], NDArray[np.float32]]
 EmbedNames = Callable[[tuple[str, ...]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
 class Concept:
-    """One node.
+    """One node of the tree.
 
     Args:
-        names: normalised, the title first.
-        own: classes of the network that are this concept.
-        classes: its own and those of everything below.
-        above: the concept it belongs to (position), or None.
-        title: as it is shown.
-        sound: False for classes that say where something was, not what it was.
+        names: normalised (`words.normal`), those of the title first.
+        own: indices of the network's classes that are this concept.
+        classes: its own and those of every concept below it.
+        above: index of the concept that it belongs to, or None.
+        title: its name as it is shown.
+        sound: False for a class of AudioSet that says where a sound was, not what it was.
     """
 
     names: tuple[str, ...]
@@ -53,14 +53,15 @@ class Meaning:
     """What a word means to a network.
 
     Args:
-        classes: positions of network classes that are the word.
+        classes: indices of the network's classes that stand for the word.
         likeness: of the word to each of them, (n,) in [0, 1]; 1 where it was found by name.
-        above: positions of the classes that concepts above have of their own (sounds: one each).
+        above: indices of the own classes of all concepts above.
         shown: titles of the concepts taken.
-        how: `name`, `part`, `above` (named, but without classes: those of the concept above stand
-            for it) or `likeness`.
-        known: the words by which it was found; empty where none of them is a name.
-        meant: the name that is spelled almost like the word; empty where none is or one was found.
+        how: `name`, `part`, `likeness`, or `above`: it was found by name, but the network has no
+            class for it, and those of the concept above stand for it.
+        known: the name by which it was found; empty where it was found by likeness.
+        meant: a name that is spelled almost like the word; empty where there is none, or where the
+            word was found by name or part.
     """
 
     classes: tuple[int, ...]
@@ -102,9 +103,10 @@ class Lexicon:
 
     @cached_property
     def _by_name(self) -> dict[str, int]:
-        """Name -> position.
+        """Index of the concept by name.
 
-        A title wins over another concept's further name, a higher concept over a lower.
+        Where several have a name, one that has it first among its names wins, then the one that
+        comes first in the tree.
         """
         found: dict[str, int] = {}
         for rank in (slice(1), slice(1, None)):
@@ -115,13 +117,13 @@ class Lexicon:
 
     @cached_property
     def _broad(self) -> frozenset[int]:
-        """The concepts that cover so much that a word can be like them without being all of it."""
+        """Concepts that cover so much that a word may be like them and mean only a part of it."""
         upper = {concept.above for concept in self.concepts}
         broad = [i for i, c in enumerate(self.concepts) if len(c.classes) > _BROAD]
         return frozenset(broad) & upper
 
     def concept(self, text: str) -> int | None:
-        """Return the position of the concept that has a text for a name, or None."""
+        """Return the index of the concept that has a text among its names, or None."""
         return next((self._by_name[form] for form in forms(text) if form in self._by_name), None)
 
     def above(self, index: int) -> Iterator[int]:
@@ -138,8 +140,8 @@ class Lexicon:
         Args:
             name, description: of the user's class.
             embed: sentences to unit vectors (n, D), for words that no name fits.
-            embed_names: the same for the lexicon's own names, which may be kept from one time to
-                the next.
+            embed_names: the same for the lexicon's own names; the results may be kept for the next
+                call.
         """
         found = self._find_name((name, description)) or self._find_part((description, name), embed)
         if found is not None:
@@ -148,11 +150,7 @@ class Lexicon:
         return replace(alike, meant=closest(name, self._by_name, cutoff=_MISSPELT) or "")
 
     def _find_name(self, texts: Sequence[str]) -> Meaning | None:
-        """Return the concept that has one of the texts for a name.
-
-        A name that the network has no class for stands for the concept above it, unless that is a
-        kind of kinds: of a helicopter it sees that it is an aircraft.
-        """
+        """Return the meaning of the concept that has one of the texts among its names, or None."""
         for text in texts:
             for form in forms(text):
                 if form in self._by_name:
@@ -160,14 +158,18 @@ class Lexicon:
         return None
 
     def _named(self, index: int) -> Meaning:
-        """Return the meaning of a concept; one without classes has those of the one above it."""
+        """Return the meaning of a concept.
+
+        Where the network has no class for it, the classes of the concept above stand for it, unless
+        that is a broad one: a helicopter is seen as an aircraft.
+        """
         up = self.concepts[index].above
         if self.concepts[index].classes or up is None or up in self._broad:
             return self._meaning([index], [1.0], "name")
         return self._meaning([index, up], [1.0, 1.0], "above")
 
     def _find_part(self, texts: Sequence[str], embed: Embed) -> Meaning | None:
-        """Return the concept whose name is a part of one of the texts, and like all of it."""
+        """Return the meaning of a concept whose name is part of a text and like the whole of it."""
         for text in texts:
             phrase = ["", *forms(text)][-1]
             part = longest_inside(phrase, self._by_name)
@@ -191,8 +193,8 @@ class Lexicon:
             best[index] = max(best.get(index, -1.0), float(likeness))
         ranked = sorted(best, key=lambda i: -best[i])[:_LIKE]
         near = [i for i in ranked if best[i] >= best[ranked[0]] - _WITHIN]
-        # an elephant is like "animal", but is not every animal: that counts only where nothing
-        # narrower is like it
+        # an elephant is like "animal", but is not every animal: broad concepts count only where no
+        # narrower one is like the word
         taken = [i for i in near if i not in self._broad] or near
         return self._meaning(taken, [max(0.0, best[i]) for i in taken], "likeness")
 
@@ -276,7 +278,7 @@ def picture_lexicon(classes: tuple[str, ...] = ()) -> Lexicon:
 
 
 def _parents(depths: Sequence[int]) -> list[int | None]:
-    """Return for each line the last one before it that stands a step further out."""
+    """Return for each line the index of the last line before it that is one step less indented."""
     last: dict[int, int] = {}
     out: list[int | None] = []
     for index, depth in enumerate(depths):

@@ -1,7 +1,7 @@
-"""The evidence of the preset `offline`: ConSE and YAMNet, words by MiniLM, calibrated on clips.
+"""The evidence of the preset `offline`: ConSE and YAMNet, with words read by MiniLM.
 
 The numbers below were fitted by `benchmarks/fit_zero_shot.py` on clips of the development set;
-docs/zero-shot.md says how and how well they hold on other clips and other classes.
+docs/zero-shot.md says how, and how well they do on other clips and other classes.
 """
 
 from seehear.data import Vocabulary

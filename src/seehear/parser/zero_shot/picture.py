@@ -4,15 +4,14 @@ The evidence, for a class with prompt q and a segment with ImageNet posteriors p
 
     sum     log of the posterior of all ImageNet classes that the word means (`lexicon`); where it
             means none, of those whose names are like q
-    above   the same with the classes of the concepts above it: an animal bears out a dog
+    above   the same with the classes of the concepts above it: an animal is evidence for a dog
     margin  cosine of v with q, less that with the nearest other prompt: of the other classes,
             "other", and common concepts that are not like q
     best    the best sum within nine seconds
 
 A posterior of n classes is first divided by (n / 10)^0.35.  Whatever is shown, 118 breeds of dogs
-take a share of the posterior that two kinds of chickens never do, and some that are there reach
-little more than that; undivided, words of many classes are seen too often and words of few too
-seldom.
+together take a larger share of the posterior than two kinds of chickens.  Without the division,
+words of many classes would be seen too often and words of few classes too seldom.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,11 +24,11 @@ from seehear.parser.zero_shot.calibration import Calibration, around_max
 from seehear.parser.zero_shot.lexicon import Meaning
 
 STREAMS = ("conse/logits", "conse/space")
-_FLOOR = 0.005  # of a posterior, before the logarithm
-_USUAL, _SIZE = 10.0, 0.35  # classes of a word, at which nothing is divided; see above
+_FLOOR = 0.005  # added to a posterior before its logarithm
+_USUAL, _SIZE = 10.0, 0.35  # the 10 and the 0.35 of (n / 10)^0.35
 _LIKE, _SOFT = 0.6, 0.05  # class names count as like a prompt from this cosine on, smoothly
 _FROM, _FULL = 0.4, 0.7  # likeness of concepts at which they begin to count, and count in full
-_REACH = 9
+_REACH = 9  # segments on each side that `best` looks at
 
 
 class PictureEvidence:
@@ -41,7 +40,7 @@ class PictureEvidence:
         other: unit vector of "other", (384,).
         classes: unit vectors of the 1000 ImageNet names.
         common: unit vectors of common concepts, (n, 384).
-        calibration: of the four numbers.
+        calibration: of the four numbers above.
     """
 
     streams: tuple[str, ...] = STREAMS
@@ -77,11 +76,17 @@ class PictureEvidence:
             [~np.eye(count, dtype=bool), np.ones((count, 1), bool), prompts @ common.T < _LIKE],
             axis=1,
         )
-        # added to the likeness of all prompts, it leaves those that are something else
+        # added to the likeness of all prompts, it rules out those that are not something else
         self._shut = np.where(is_other, 0, -np.inf).astype(np.float32)
 
     def of(self, values: Mapping[str, NDArray[np.floating]]) -> NDArray[np.float32]:
-        """Return sum, sum above and margin of each segment and class, (n, C, 3)."""
+        """Return what is kept of each segment and class, (n, C, 3): sum, sum above and margin.
+
+        The sums are not yet divided, and have no logarithm.
+
+        Args:
+            values: rows of `streams`, (n, D) each.
+        """
         from seehear.encoders.conse import posteriors
 
         prob = posteriors(np.asarray(values[STREAMS[0]], np.float32))
@@ -104,7 +109,7 @@ class PictureEvidence:
         return np.array([0, 0, -1], np.float32)
 
     def full(self, kept: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return all four numbers, (T, C, 4), of the three kept ones."""
+        """Return the four numbers of evidence, (T, C, 4), of those kept, (T, C, 3)."""
         sums, above = kept[..., 0], kept[..., 1]
         best = around_max(sums, _REACH)
         logs = [np.log(sums / self._scale + _FLOOR), np.log(above / self._scale_above + _FLOOR)]
@@ -113,11 +118,11 @@ class PictureEvidence:
         return found
 
     def prob(self, kept: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the probabilities (T, C)."""
+        """Return the probabilities (T, C) of what was kept of a whole clip, (T, C, 3)."""
         return self._calibration.prob(self.full(kept))
 
 
 def _share(count: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return what the posterior of so many classes is divided by."""
+    """Return the number that the posterior of so many classes is divided by."""
     share: NDArray[np.float32] = ((np.maximum(count, 1) / _USUAL) ** _SIZE).astype(np.float32)
     return share

@@ -1,4 +1,4 @@
-"""The zero-shot scorer: evidence of one encoder a track, no training on the user's classes."""
+"""The zero-shot scorer: one encoder for each track, and no training on the user's classes."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -23,10 +23,10 @@ class TrackEvidence(Protocol):
         """The outputs it reads, as `ENCODER/OUTPUT`."""
 
     def of(self, values: Mapping[str, NDArray[np.floating]]) -> NDArray[np.float32]:
-        """Return what is kept of segments, (n, C, ...)."""
+        """Return what is kept of n segments, (n, C, ...), of their rows by stream, (n, D)."""
 
     def nothing(self) -> float | NDArray[np.float32]:
-        """Return what stands for a segment that has none."""
+        """Return what is kept of a segment that has no rows."""
 
     def prob(self, kept: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the probabilities (T, C) of a whole clip."""
@@ -38,10 +38,10 @@ class ZeroShot:
     Args:
         vocabulary: the user's classes.
         encoders: the audio and the visual encoder.
-        evidence: of each, same order.
-        meanings: what each class means to each, for the record.
+        evidence: of each encoder, in the same order.
+        meanings: what each class means to each encoder, for the record.
         decoding: how probabilities become decisions.
-        coupling: what the tracks say to each other; None: nothing.
+        coupling: what one track tells of the other; None: nothing.
         step_s: length of a segment.
         notes: further lines for the record.
     """
@@ -99,9 +99,9 @@ class ZeroShot:
         return {**self._notes, "words": words}
 
     def doubts(self) -> list[str]:
-        """Return a line for each word of the user that was dropped or has something in its place.
+        """Return a line for each word of the user for which other words were taken.
 
-        The names of LLP's classes, which are looked for where the user names none, are ours.
+        There are none for LLP's classes, which the user did not name.
         """
         return [] if self.vocabulary == LLP_VOCABULARY else list(self._doubts)
 
@@ -117,7 +117,7 @@ class ZeroShot:
 
 
 def _doubt(meaning: Meaning, kind: str) -> str | None:
-    """Return what a word was taken for where no class has its name, else None."""
+    """Return what a word was taken for if no class has this name, else None."""
     shown = meaning.shown[1:] if meaning.how == "above" else meaning.shown
     ones, used = ("one", "is used") if len(shown) == 1 else ("ones", "are used")
     if meaning.how == "name":

@@ -2,11 +2,11 @@
 
 A word is looked up among the AudioSet classes (`lexicon`).  The evidence for it, in logits:
 
-    above   the best of its classes and of those above it: an animal bears out a dog
-    lead    how far its own are ahead of the best sound that is something else, at most 2
-    best    the best of its own within nine seconds: what sounded before is believed sooner
+    above   the best of its classes and of those above it: an animal is evidence for a dog
+    lead    how far its own classes are ahead of the best other sound, at most 2
+    best    the best of its own within nine seconds: a class heard nearby is more likely
 
-A class that is only like the word is marked down.
+Classes that are only like the word count less.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,10 +19,10 @@ from seehear.parser.zero_shot.calibration import Calibration, around_max
 from seehear.parser.zero_shot.lexicon import Lexicon, Meaning
 
 STREAMS = ("yamnet/logits",)
-_UNLIKE = 10.0  # logits taken off a class per unit of likeness that it lacks
-LEAST = 0.5  # likeness: below it a class is not the word at all
-_LEAD, _REACH = 2.0, 9
-_NOTHING = -40.0  # logit of what is not there
+_UNLIKE = 10.0  # taken off the logit of a class, times what its likeness is short of 1
+LEAST = 0.5  # a class of less likeness does not count for the word
+_LEAD, _REACH = 2.0, 9  # the highest lead; segments on each side that `best` looks at
+_NOTHING = -40.0  # logit of a class that the network does not have, and of a segment without sound
 _SCALE = 10.0  # brings logits to the size of the other numbers
 
 
@@ -31,9 +31,9 @@ class _Class:
     """A class of the user's among those of the network.
 
     Args:
-        word: positions of the network's classes that are the word.
-        markdown: logits taken off each, (n,), for what it lacks in likeness.
-        above: those that bear it out.
+        word: indices of the network's n classes that stand for the word.
+        markdown: what is taken off the logit of each, (n,), because it is only like the word.
+        above: indices of the classes of the concepts above.
     """
 
     word: list[int]
@@ -69,11 +69,15 @@ class SoundEvidence:
         self._classes = [_Class.of(meaning) for meaning in meanings]
         self._sounds = lexicon.narrowest()
         own = [np.isin(self._sounds, meaning.classes) for meaning in meanings]
-        # (C, sounds): added to the scores of all sounds, it leaves those that are something else
+        # (C, sounds): added to the scores of all sounds, it rules out those of the class itself
         self._shut = np.where(own, -np.inf, 0).astype(np.float32)
 
     def of(self, values: Mapping[str, NDArray[np.floating]]) -> NDArray[np.float32]:
-        """Return raw, above and lead of each segment and class, (n, C, 3)."""
+        """Return what is kept of each segment and class, (n, C, 3): best of its own, above, lead.
+
+        Args:
+            values: rows of `streams`, (n, 521).
+        """
         logits = np.asarray(values[STREAMS[0]], np.float32)
         out = np.full((len(logits), len(self._classes), 3), _NOTHING, np.float32)
         rivals = (logits[:, None, self._sounds] + self._shut).max(axis=2)
@@ -93,11 +97,11 @@ class SoundEvidence:
         return _NOTHING
 
     def full(self, kept: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the three numbers, (T, C, 3), of the kept ones."""
+        """Return the three numbers of evidence, (T, C, 3), of those kept."""
         best = around_max(kept[..., 0], _REACH)
         columns = [kept[..., 1], kept[..., 2], best]
         return (np.stack(columns, axis=-1) / _SCALE).astype(np.float32)
 
     def prob(self, kept: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the probabilities (T, C)."""
+        """Return the probabilities (T, C) of what was kept of a whole clip, (T, C, 3)."""
         return self._calibration.prob(self.full(kept))

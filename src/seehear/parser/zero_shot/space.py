@@ -1,13 +1,13 @@
 """How much a segment speaks for a class in a space shared with language (CLIP, SigLIP, CLAP).
 
-Each class is set against many common things that are something else, and "other", one class at a
-time:
+Each class is compared with many common things that are something else, and with "other", one class
+at a time:
 
     p(class) = e(class) / (e(class) + sum over the others of e(other)),  e(x) = exp(s cos(v, x))
 
 so a class's probability does not depend on which other classes the user asks for, and several may
-be true at once.  What counts as something else is read from a lexicon: whatever neither holds the
-class nor belongs to it.
+be true at once.  A lexicon says which things are something else: those that share no class of the
+network with it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ class SpaceEvidence:
         stream: the encoder's output in the shared space.
         prompts: unit vectors of the class prompts (C, D).
         others: unit vectors of the background prompts (n, D).
-        rival: (C, n) whether a background prompt is something else than the class.
+        rival: (C, n), whether a background prompt is something else than the class.
         scale: what cosines are multiplied by before the exponential, as the encoder was trained.
     """
 
@@ -73,7 +73,7 @@ def space_evidence(
     template: str,
     scale: float,
 ) -> SpaceEvidence:
-    """Return the evidence of an encoder for class descriptions.
+    """Return the evidence of an encoder for classes, each compared with common concepts.
 
     Args:
         stream: the encoder's output in the shared space.

@@ -25,9 +25,7 @@ def normal(text: str) -> str:
 
 
 def forms(text: str) -> list[str]:
-    """Return the ways to write one phrase, the closest first.
-
-    It is written as it is, without fillers, and in the singular.
+    """Return the forms of a phrase in this order: as it is, without fillers, then in the singular.
 
     Examples:
         >>> forms("playing the Violins")
@@ -52,9 +50,9 @@ def names_of(text: str) -> list[str]:
 
 
 def longest_inside(phrase: str, known: Iterable[str]) -> str | None:
-    """Return the longest of `known` whose words stand in `phrase` one after the other.
+    """Return the name of `known` with the most words that stand in `phrase` one after the other.
 
-    Of several as long it is the last.
+    Of several with as many words, the one that stands last in the phrase is returned.
 
     Examples:
         >>> longest_inside("a red car", {"car", "red"})
