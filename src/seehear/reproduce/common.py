@@ -36,15 +36,15 @@ def pooled_store(
 ) -> FeatureStore:
     """Return a store with one row a segment of every stream that the rows need.
 
-    The published folders hold a small file a clip, eighty rows each: reading them takes minutes,
-    and every row of a table would do it again.  Our own packed store is returned as it is, and
-    features of clips of any length, which are cut into windows as they are read.
+    The published folders hold a small file of eighty rows for each clip.  Reading them takes
+    minutes, and every row of a table would do it again.  Two stores are returned as they are: our
+    own packed one, and one of clips of any length, which are cut into windows as they are read.
 
     Args:
         store: as opened.
         dataset: whose clips are meant.
         entries: rows that will run.
-        folder: where the pooled streams go, one store a stream set; made once, then reused.
+        folder: where the averaged streams go; those that are there are used again.
         say: receives one line at a time.
     """
     if dataset.varies or isinstance(store, PackedStore):
@@ -121,12 +121,22 @@ def _write_averaged(
 
 
 def shared_labels(entry: Entry, dataset: Dataset, store: FeatureStore, out: Path, say: Say) -> None:
-    """Make the segment labels that a row trains on, unless they are there already."""
+    """Make the segment labels that a row trains on, unless they are there already.
+
+    Args:
+        entry: the row; nothing is done if it has no segment labels.
+        dataset, store: as opened.
+        out: the output folder.
+        say: receives one line at a time.
+
+    Raises:
+        SeehearError: labels that are damaged, or as the recipe's stage `labels`.
+    """
     if entry.labels is None:
         return
     folder = out / entry.labels
     if is_labels(folder):
-        load(folder)  # damaged ones are better found now
+        load(folder)  # raises here, before training, if they are damaged
         return
     say(f"segment labels of {entry.row.title}")
     dataset = dataset.without_track_labels()

@@ -1,8 +1,7 @@
-"""Published figures of these systems on other benchmarks than LLP: there are next to none.
+"""Published figures of the recipes' systems on other benchmarks than LLP: there are almost none.
 
-AVE: UWAV (Lai et al., CVPR 2025, arXiv 2505.09615) quotes the segment accuracy of HAN and of VALOR;
-on which features is not known here.  Of LFAV, UnAV-100 and VGGSounder no figure of a system of ours
-is known.
+AVE: UWAV (Lai et al., CVPR 2025, arXiv 2505.09615) quotes the segment accuracy of HAN and of VALOR,
+without saying on which features.  For LFAV, UnAV-100 and VGGSounder none is known.
 """
 
 from collections.abc import Mapping
@@ -18,9 +17,9 @@ class Elsewhere:
     """Published figures on one benchmark.
 
     Args:
-        sizes: clips of the official splits.
-        source: who published them, and what is not known of them.
-        figures: percent by recipe and key.
+        sizes: number of clips of each official split.
+        source: who published the figures, and what is not known of them.
+        figures: by recipe, percent by key.
     """
 
     sizes: Mapping[str, int]
@@ -38,7 +37,10 @@ _ELSEWHERE = {
 
 
 def elsewhere_published(dataset: Dataset) -> Elsewhere | None:
-    """Return what was published of our systems on a dataset, if this is it as published."""
+    """Return what was published of the recipes' systems on a benchmark.
+
+    None where nothing was, or where the dataset differs from the benchmark as it was published.
+    """
     known = _ELSEWHERE.get(dataset.official or "")
     if known is None:
         return None

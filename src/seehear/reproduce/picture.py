@@ -1,4 +1,4 @@
-"""A table as a picture: one line a row, ours with its spread, the published figure an open mark."""
+"""A table as a picture: rows as lines, ours with its spread, published figures as open marks."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 OURS, PUBLISHED = SERIES[1], SERIES[2]
-OF_MANY = ("segment/type", "event/type", "segment/visual")  # drawn of a table with many columns
-JOINT = ("segment/audio_visual", "event/audio_visual")  # where the truth tells nothing else
+OF_MANY = ("segment/type", "event/type", "segment/visual")  # the columns drawn where there are many
+JOINT = ("segment/audio_visual", "event/audio_visual")  # the only ones that some truths give
 
 
 def draw(result: Mapping[str, Json], path: Path) -> Path:

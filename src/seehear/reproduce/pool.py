@@ -1,4 +1,4 @@
-"""Tasks over processes, each in a fresh one with one thread: memory is its own, cores are free."""
+"""Tasks in parallel, each in a new process with one thread, so that its memory is free after it."""
 
 import contextlib
 import multiprocessing
@@ -20,11 +20,10 @@ def run_tasks(
     """Run tasks, `jobs` at a time; a faulty one does not stop the others.
 
     Args:
-        tasks: in order; drawn when a place is free, so that what a task needs can be made
-            meanwhile.
-        jobs: processes at a time; 0: one after the other in this process (no process to start,
-            memory is shared).
-        report: told of each finished task.
+        tasks: in order; the next is taken only when a process is free, so that it can be prepared
+            while others run.
+        jobs: processes at a time; 0: one task after the other in this process.
+        report: called with each finished task and its fault; None: there was none.
         say: receives a line about what is running, from time to time.
     """
     if jobs == 0:
@@ -67,7 +66,7 @@ def _run_apart(
 
 
 def _fill(running: dict[SpawnProcess, Task], tasks: Iterator[Task], jobs: int) -> None:
-    """Start tasks until as many run as may, or none is left."""
+    """Start tasks until `jobs` of them run, or none is left."""
     context = multiprocessing.get_context("spawn")
     while len(running) < jobs and (task := next(tasks, None)) is not None:
         process = context.Process(target=perform_alone, args=(task,), name=task.name)
@@ -76,7 +75,7 @@ def _fill(running: dict[SpawnProcess, Task], tasks: Iterator[Task], jobs: int) -
 
 
 def _ended(running: Iterable[SpawnProcess]) -> list[SpawnProcess]:
-    """Return the processes that ended; none if none does for a while."""
+    """Return the processes that ended; an empty list after `HEARTBEAT_S` if none has."""
     ready = wait([process.sentinel for process in running], timeout=HEARTBEAT_S)
     ended = [process for process in running if process.sentinel in ready]
     for process in ended:
@@ -95,7 +94,7 @@ def _fault(code: int | None, task: Task) -> str | None:
 
 
 def _progress(task: Task) -> str:
-    """Return the stage and epoch a running task is at, told by the logs in its folder."""
+    """Return the stage and epoch that a running task has reached, by the logs in its folder."""
     from seehear.train import RunFolder
 
     latest = RunFolder(task.folder).newest_stage()

@@ -1,4 +1,4 @@
-"""What a table came to: ours over seeds, beside the published row and the gap; as data and text."""
+"""The result of a table: ours over seeds, the published row and the gap, as data and as text."""
 
 import csv
 import io
@@ -33,17 +33,18 @@ def collect(
     settings: Mapping[str, Json],
     machine: str = "",
 ) -> dict[str, Json]:
-    """Return the table as JSON values: percent, with every seed that lies in the output folder.
+    """Return the table as JSON values: percent, over every seed that the output folder holds.
 
     Args:
         table: which one.
         entries: its rows as planned.
         faults: by run folder, what went wrong.
-        dataset: published figures are only set beside those of LLP as it was published.
+        dataset: that rows ran on; published figures are shown only where it is a benchmark as it
+            was published.
         out: the output folder.
-        split: which figures were measured on.
+        split: that figures were measured on.
         settings: those of this call, on top of the rows' own.
-        machine: on what they ran, in words.
+        machine: what they ran on, in words.
     """
     withheld = _why_unpublished(dataset, split, settings)
     elsewhere = None if withheld is not None else elsewhere_published(dataset)
@@ -91,7 +92,7 @@ def _problem(entry: Entry, row: Mapping[str, Json], faults: Mapping[str, str]) -
 
 
 def _why_unpublished(dataset: Dataset, split: str, settings: Mapping[str, Json]) -> str | None:
-    """Return why no published figure belongs beside ours, or None."""
+    """Return why published figures cannot stand beside ours; None if they can."""
     if dataset.official is not None:
         if elsewhere_published(dataset) is None:
             return f"none of these systems has published figures on {dataset.name} as it is here"
@@ -110,7 +111,7 @@ def _is_of(run: str, entry: Entry) -> bool:
 
 
 def _row(entry: Entry, out: Path, split: str, *, published: bool) -> dict[str, Json]:
-    """Return one row of a table, as far as it follows from its runs."""
+    """Return one row of a table, by its runs in the output folder."""
     found = [read(path.parent) for path in sorted((out / entry.folder).glob(f"seed-*/{RESULT}"))]
     runs = [run for run in found if split in run["splits"]]
     figures = dict(entry.row.published) if published and entry.own_features else {}
@@ -145,7 +146,7 @@ def _row(entry: Entry, out: Path, split: str, *, published: bool) -> dict[str, J
 def _own(
     entry: Entry, out: Path, split: str, elsewhere: Elsewhere | None
 ) -> dict[str, dict[str, Json] | None]:
-    """Return what of a row belongs to the benchmark's own evaluation."""
+    """Return the part of a row that the benchmark's own evaluation gives."""
     found = [read(path.parent) for path in sorted((out / entry.folder).glob(f"seed-*/{RESULT}"))]
     runs = [run["own"][split] for run in found if split in run.get("own", {})]
     ours = _percent(summarise(runs)) if runs else {}
@@ -167,7 +168,7 @@ def _gap(
 
 
 def _published_elsewhere(entry: Entry) -> str | None:
-    """Return the features of a row's published figures, where it runs on others."""
+    """Return the features of a row's published figures if it runs on others here, else None."""
     if entry.own_features or not entry.row.published:
         return None
     return entry.row.features
@@ -185,7 +186,7 @@ def _percent(figures: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, 
 
 
 def heading(result: Mapping[str, Json]) -> str:
-    """Return what a table shows and on what."""
+    """Return the heading of a table: what it shows, and on which dataset and split."""
     changed = "".join(f", {name}={value}" for name, value in result["settings"].items())
     return (
         f"{result['table']}: {result['title']} · {result['dataset']['name']}"
@@ -221,10 +222,11 @@ def lines(result: Mapping[str, Json]) -> list[list[str]]:
 
 
 def notes(result: Mapping[str, Json]) -> list[str]:
-    """Return one line for each row that shares another's run, or has none, and what helps.
+    """Return the lines below a table.
 
-    Before them, what few seeds or clips show, which split was chosen, and why published figures are
-    left out, or of which annotations they are.
+    They say how far few seeds or clips can be trusted, why this split was chosen, why published
+    figures are left out or which annotations they belong to, which rows are not in the paper or
+    share a run, and what is missing for rows without one.
     """
     out = [result["note"]] if result.get("note") else []
     if result.get("split_chosen"):
@@ -245,7 +247,7 @@ def notes(result: Mapping[str, Json]) -> list[str]:
 
 
 def _about_published(result: Mapping[str, Json]) -> list[str]:
-    """Return what a reader must know of published figures, there or left out."""
+    """Return the lines about published figures: their source, or why they are left out."""
     withheld, out = result.get("published_withheld"), []
     if source := result.get("published_source"):
         return [f"published: {source}"]
@@ -292,7 +294,7 @@ def _markdown_line(cells: Sequence[str]) -> str:
 
 
 def as_csv(result: Mapping[str, Json]) -> str:
-    """Return one line a row and all ten figures: mean, spread, published."""
+    """Return the table as CSV: for each row all ten figures, each with mean, spread, published."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(

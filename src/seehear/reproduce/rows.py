@@ -2,9 +2,9 @@
 
 A row runs on its own features where the folder holds them.  Where the folder holds no row's own
 features (offline ones, say), every row runs on the first feature set of its recipe that the folder
-does hold: the same comparison, on other inputs.  Rows that then have one definition ("HAN" and "HAN
-+ Clip") share one folder, as do rows of different tables.  Controls of ours join where all rows run
-on their features, or by name.
+does hold: the same comparison, on other inputs.  Rows that then have the same definition ("HAN" and
+"HAN + Clip") share one folder, as do rows of different tables.  Our own controls run where all rows
+run on the features of the controls, or where they are asked for by name.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ class Obstacle:
 
     Args:
         reason: one line.
-        command: what mends it, where a command does.
+        command: the command that helps; None: there is none.
     """
 
     reason: str
@@ -49,12 +49,12 @@ class Entry:
     Args:
         row: of the table.
         recipe: resolved.
-        features: feature set; another one than `row.features` where the folder holds only that.
-        folder: below the output folder; equal definitions have equal folders.
-        labels: folder of its segment labels, or None.
-        seeds: to run.
-        reason: why it cannot run, or None.
-        command: what makes the missing piece.
+        features: feature set that it runs on; it may be another than `row.features`.
+        folder: folder of its runs below the output folder; equal definitions have the same.
+        labels: likewise of its segment labels; None: it has none.
+        seeds: seeds to run.
+        reason: why it cannot run; None: it can.
+        command: the command that makes what is missing; None: there is none.
     """
 
     row: Row
@@ -88,12 +88,12 @@ def plan(
         table: which one.
         dataset, store: as opened.
         rows: keys of the rows wanted; None: all.
-        inputs: run every row on this feature set; None: see the module.
+        inputs: run every row on this feature set; None: as the module says.
         settings: on top of each row's own, by path (`training.epochs`).
-        seeds: by row key; `""` stands for all others; default: the seed of each recipe.
+        seeds: by row key, with `""` for all other rows; None: the seed of each recipe.
 
     Raises:
-        ConfigError: no such row, feature set or setting.
+        ConfigError: no such row, feature set or setting, or a seed out of range.
     """
     named = table.choose(rows)
     seeds = seeds or {}
@@ -133,9 +133,9 @@ class _Features:
     """On which feature set each row runs.
 
     Args:
-        asked: on this one, all rows.
-        store: the folder.
-        holds_none: it has the features of no printed row.
+        asked: the feature set that the caller wants for all rows; None: none.
+        store: the features folder.
+        holds_none: whether it lacks the features of every printed row.
     """
 
     asked: str | None
@@ -152,13 +152,15 @@ class _Features:
         return held or row.features
 
     def joined(self, table: Table) -> list[Row]:
-        """Return the rows that run unasked."""
+        """Return the rows that run if none is named."""
         rows = [row for row in table.rows if self._joins(row)]
         controls = [row for row in rows if row.control]
         return controls if table.by_features and controls else rows
 
     def _joins(self, row: Row) -> bool:
-        """Return whether a row runs unasked: a control does beside rows on its own features."""
+        """Return whether a row runs without being named; a control does where all rows run on its
+        features.
+        """
         if not row.control:
             return True
         if self.asked is not None:
@@ -198,7 +200,10 @@ def _obstacle(
     store: FeatureStore,
     towers: dict[str, Obstacle | None],
 ) -> Obstacle | None:
-    """Return why the row cannot run, if it cannot; `towers` remembers those that were asked."""
+    """Return why the row cannot run; None if it can.
+
+    `towers` keeps what was found out about text towers, for the next row.
+    """
     spaces = _spaces(recipe)
     lacking = missing_streams(FEATURES[features], store)
     for encoder in spaces:
@@ -224,7 +229,7 @@ def _obstacle(
 def _extract_command(
     features: str, spaces: Mapping[str, str], dataset: Dataset, store: FeatureStore
 ) -> str:
-    """Return the command that makes a feature set and the spaces of labels."""
+    """Return the command that makes a feature set, and the spaces that segment labels need."""
     wanted = FEATURES[features]
     if features in SETS and missing_streams(wanted, store):
         return features_command(dataset, wanted, store.path)

@@ -1,4 +1,4 @@
-"""A table from beginning to end."""
+"""A table from beginning to end: rows planned, runs made, results collected and written."""
 
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,14 +26,17 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Choices:
-    """What of a table is run, and how.
+    """Which rows of a table are run, and how.
 
     Args:
         rows, inputs, settings, seeds: see `plan`.
-        split: what is scored; None: `seehear.data.scored` chooses.
+        split: that figures are measured on; None: `seehear.data.scored` chooses it.
         jobs: rows at a time, each in a process of its own with one thread; 0: in this process.
-        device: where to compute; `auto` takes a CUDA device if there is one, which the rows that
-            run at a time then share.
+        device: where to compute; `auto` takes a CUDA device if there is one.  Rows that run at the
+            same time share it.
+
+    Raises:
+        ConfigError: a negative number of jobs.
     """
 
     rows: Sequence[str] | None = None
@@ -60,7 +63,7 @@ def reproduce(
     done: Callable[[], None] = lambda: None,
     **changed: Any,
 ) -> dict[str, Json]:
-    """Run the rows of a table that an earlier call has not finished; write and return the table.
+    """Run what earlier calls have not finished of a table; write and return the table.
 
     Args:
         name: `table1` to `table7`.
@@ -68,7 +71,7 @@ def reproduce(
         out: output folder; several tables may share it, and then share runs and labels.
         choices: what is run and how; by default all rows as published.
         say: receives one line at a time.
-        done: called after each finished task (`plan` tells how many there are).
+        done: called after each finished task (`count_tasks` says how many there are).
         changed: single fields of `choices`, such as `rows=["han"]`.
 
     Raises:
@@ -145,7 +148,7 @@ def _run_rows(
     say: Say,
     done: Callable[[], None],
 ) -> dict[str, str]:
-    """Run what is left of the rows that can run; return what went wrong, by run folder."""
+    """Run all that is left of these rows; return what went wrong, by run folder."""
     faults: dict[str, str] = {}
     if ready:
         pooled = pooled_store(store, dataset, ready, out / "features", say)
@@ -155,7 +158,11 @@ def _run_rows(
 
 
 def _require_figures(name: str, result: Mapping[str, Json], store: FeatureStore) -> None:
-    """Raise SeehearError when no row has any."""
+    """Check that at least one row has figures.
+
+    Raises:
+        SeehearError: none has.
+    """
     if not any(row["ours"] for row in result["rows"]):
         row = result["rows"][0]
         raise SeehearError(
@@ -166,16 +173,16 @@ def _require_figures(name: str, result: Mapping[str, Json], store: FeatureStore)
 
 
 def count_tasks(entries: Sequence[Entry]) -> int:
-    """Return how many runs the rows come to, each shared one once."""
+    """Return how many runs the rows need; one that several rows share counts once."""
     runs = ((entry.folder, seed) for entry in entries if not entry.reason for seed in entry.seeds)
     return len(set(runs))
 
 
 @dataclass(frozen=True)
 class _Bench:
-    """What the tasks of one call share, and whom to tell of them.
+    """What all tasks of one call need.
 
-    `faults` is filled: what went wrong, by run folder.
+    `faults` is filled with what went wrong, by run folder.
     """
 
     dataset: Dataset
@@ -203,7 +210,7 @@ class _Bench:
                     yield task
 
     def report(self, task: Task, fault: str | None) -> None:
-        """Take down how a task ended."""
+        """Note how a task ended."""
         if fault is not None:
             self.faults[task.folder.relative_to(self.out).as_posix()] = fault
             self.say(f"{task.name}: {fault}")

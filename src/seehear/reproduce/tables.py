@@ -1,11 +1,11 @@
 """The seven tables of the LSLD paper as data: rows of recipe, feature set and changed settings.
 
-Published figures are percent on LLP's test split.  A row whose figures stand on its recipe's page
-takes them from there; the others bring their own.
+Published figures are percent on LLP's test split.  A row takes them from its recipe (`published`),
+or has figures of its own.
 
 Source: Revisit Weakly-Supervised Audio-Visual Video Parsing from the Language Perspective, NeurIPS
-2023, tables 1 to 7. Where a printed table contradicts itself (Type is not the mean of its parts for
-MA at segment level, for MM-Pyramid and DHHN at event level) the printed figure stands.
+2023, tables 1 to 7.  In some printed rows Type is not the mean of its parts (MA at segment level,
+MM-Pyramid and DHHN at event level); they are given as printed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,17 +24,16 @@ class Row:
     """One row of a table.
 
     Args:
-        key: what chooses it.
+        key: name by which it is chosen.
         title: as printed.
-        recipe: its name.
+        recipe: name of its recipe.
         features: feature set of the published row.
-        settings: what differs from the recipe.
-        figures: published figures, percent by figure key, where the recipe's page does not hold
-            them.
-        control: a row of ours, between two published ones that differ in more than one thing, or on
-            features that the paper does not have; runs beside rows on offline features only.
-        fitted: what the row is where the factors of the re-weighting are fitted to the features,
-            not given: its title and settings.
+        settings: settings that differ from the recipe, by path.
+        figures: published figures, percent by figure key; None: those of the recipe.
+        control: whether the row is ours: one between two published rows that differ in more than
+            one thing, or one on features that the paper does not have (`rows` says when it runs).
+        fitted: title and settings that the row has on features whose re-weighting factors are
+            fitted; None: the same as elsewhere.
     """
 
     key: str
@@ -47,7 +46,7 @@ class Row:
     fitted: tuple[str, Mapping[str, Json]] | None = None
 
     def on(self, features: str) -> "Row":
-        """Return the row as it is on a feature set, the published one or another."""
+        """Return the row as it runs on a feature set; see `fitted`."""
         adapted = get(self.recipe).adapt.get(features, {})
         if self.fitted is None or adapted.get("labels.segments.alpha") != "fit":
             return self
@@ -74,8 +73,8 @@ class Table:
         title: what it shows.
         rows: in printed order; controls of ours stand where they belong.
         columns: keys of the figures that the paper prints.
-        by_features: its rows differ in features only, so on others a printed row stands for
-            nothing.
+        by_features: whether its rows differ in features only; on other features a printed row then
+            means nothing.
     """
 
     name: str
@@ -89,7 +88,7 @@ class Table:
 
         Args:
             keys: of the rows.
-            parameter: which named them, for the message.
+            parameter: name of the parameter that chose them, for the message.
 
         Raises:
             ConfigError: no such row; the closest is named.
@@ -116,13 +115,13 @@ def _pair(segment: float, event: float) -> dict[str, float]:
 def _labels(
     key: str, title: str, figures: Mapping[str, float], recipe: str = "lsld", **settings: Json
 ) -> Row:
-    """Return an LSLD row that differs in how its labels are made, if in anything."""
+    """Return an LSLD row with settings for how its labels are made; none: LSLD itself."""
     changed = {f"labels.segments.{name}": value for name, value in settings.items()}
     return Row(key, title, recipe, "clip", changed, figures)
 
 
-# On offline features LSLD drops the attention to the other track and HAN keeps it: a second change
-# beside the labels.  These two go the way step by step; the last differs from LSLD in labels alone.
+# On offline features LSLD has no attention to the other track and HAN has: they differ in more than
+# the labels.  These two rows change one thing at a time; the last differs from LSLD in labels only.
 APART: dict[str, Json] = {"network.forward.cross_attention": 0.0}
 CONTROLS = (
     Row(
@@ -142,7 +141,7 @@ CONTROLS = (
         control=True,
     ),
 )
-# with it, LSLD stands beside HAN as published: labels x attention, two by two, are then all there
+# with this row all four are there: labels of LSLD and of HAN, each with that attention and without
 LSLD_ATTENDS = Row(
     "lsld-attends",
     "LSLD, with attention to the other track (ours)",
@@ -152,7 +151,7 @@ LSLD_ATTENDS = Row(
     control=True,
 )
 LSLD = Row("lsld", "LSLD", "lsld", "clip")
-# needs neither words nor LSLD's own features: what anyone can run on features that can be fetched
+# needs no text encoder and none of LSLD's features: anyone can run it on features to be fetched
 LSLD_FETCHED = Row(
     "lsld-own-labels",
     "LSLD (released), on the labels that it publishes (ours)",
@@ -174,8 +173,8 @@ _GRID = {  # alpha: segment-level visual F at beta = 0.2, 0.4, 0.6, 0.8
 def _grid_row(alpha: float, beta: float, value: float) -> Row:
     """Return a cell of table 4a.
 
-    The published factors belong to CLIP's similarities.  Where they are fitted to others, a row is
-    the same multiples of what is fitted, so that the axes mean there what they mean in the paper.
+    The published factors belong to CLIP's similarities.  Where factors are fitted to others, a row
+    has the same multiples of the fitted ones, so that the axes keep their meaning.
     """
     row = _labels(
         f"a{alpha:g}-b{beta:g}",
@@ -184,7 +183,7 @@ def _grid_row(alpha: float, beta: float, value: float) -> Row:
         alpha=alpha,
         beta=beta,
     )
-    times = alpha / 4.0, beta / 0.4  # of the chosen cell
+    times = alpha / 4.0, beta / 0.4  # multiples of the factors that the paper chose
     title = "alpha {:g} x, beta {:g} x what is fitted".format(*times)
     names = ("labels.segments.alpha", "labels.segments.beta")
     fitted = {name: f"fit*{x:g}" for name, x in zip(names, times, strict=True) if x != 1}
@@ -197,7 +196,7 @@ _GRID_ROWS = tuple(
     for beta, value in zip((0.2, 0.4, 0.6, 0.8), values, strict=True)
 )
 
-OFFLINE_ROWS = (  # table 7 has CLIP's and ResNet's; these are what a folder made offline holds
+OFFLINE_ROWS = (  # the features that a folder made offline holds; the paper has CLIP's and ResNet's
     Row("pooled", "EfficientNet-Lite2, pooled (ours)", "lsld", "offline", control=True),
     Row("conse", "ConSE's vectors (ours)", "lsld", "offline-space", control=True),
     Row("pooled+conse", "both (ours)", "lsld", "offline+space", control=True),

@@ -1,4 +1,4 @@
-"""One row, one seed: train, score, write down what came out and what it cost."""
+"""One row, one seed: train, score, and write down figures, time and memory."""
 
 import os
 import resource
@@ -18,7 +18,7 @@ FAULT = "fault.txt"
 
 @dataclass(frozen=True)
 class Task:
-    """What a process needs to train one seed of one row; travels to another process.
+    """What a process needs to train one seed of one row; it can be pickled.
 
     Args:
         name: for messages.
@@ -45,7 +45,7 @@ class Task:
 
     @property
     def done(self) -> bool:
-        """Whether an earlier call finished it, on this split."""
+        """Whether it was finished earlier, on this split."""
         return has_result(self.folder) and self.split in read(self.folder)["splits"]
 
 
@@ -55,7 +55,11 @@ def has_result(folder: Path) -> bool:
 
 
 def read(folder: Path) -> dict[str, Json]:
-    """Return the result of a finished task."""
+    """Return the result of a finished task.
+
+    Raises:
+        WeightsError: missing or damaged.
+    """
     from seehear.train.files import read_json
 
     return read_json(folder / RESULT, _RESULT)
@@ -133,7 +137,10 @@ def perform(task: Task) -> dict[str, Json]:
 
 
 def perform_alone(task: Task) -> None:
-    """Perform a task as a process of its own with one thread; a fault is left beside the run."""
+    """Perform a task as the only work of a process, with one thread.
+
+    An error is written beside the run folder (`FAULT`), and the process ends.
+    """
     import torch
 
     from seehear.processes import end_with_parent

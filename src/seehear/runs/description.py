@@ -22,11 +22,12 @@ from seehear.time import TRACKS, Decoding, TimeGrid
 
 @dataclass(frozen=True)
 class TrainedRun(ABC):
-    """A trained parser, whatever runs its network.
+    """A trained parser, whether ONNX Runtime or PyTorch runs its network.
 
     Args:
-        path: the file it came from.
-        about: everything recorded with it (JSON): recipe, seed, epoch, figures, dataset, versions.
+        path: its model file.
+        about: all that is recorded with it, as JSON values: recipe, seed, epoch, figures, dataset,
+            versions.
     """
 
     path: Path
@@ -61,14 +62,14 @@ class TrainedRun(ABC):
 
     @property
     def prior(self) -> str:
-        """What stands beside its network in parsing (`seehear.parser.prior`)."""
+        """How the zero-shot parser guides its network in parsing (`seehear.parser.prior`)."""
         return str(self.about["recipe"]["network"].get("prior", "none"))
 
     def likeness(self) -> Likeness | None:
-        """Return what tells clips unlike those it was trained on; None where nothing does.
+        """Return what tells clips unlike those it was trained on; None: the file has no such part.
 
         Raises:
-            WeightsError: damaged.
+            WeightsError: the file is damaged.
         """
         return read_likeness(self.path, self.about["dims"])
 
@@ -86,21 +87,26 @@ class TrainedRun(ABC):
     @property
     @abstractmethod
     def takes_prior(self) -> bool:
-        """Whether it wants an input `prior`: logits (N, T, 2, C) of a zero-shot parser."""
+        """Whether its network has an input `prior`: logits (N, T, 2, C) of a zero-shot parser."""
 
     @abstractmethod
     def predict_arrays(self, inputs: Mapping[str, NDArray[np.float32]]) -> Predicted:
-        """Return the probabilities of clips as extracted, given by role; the arrays may change.
+        """Return the probabilities of N clips.
+
+        Args:
+            inputs: features as extracted by role, (N, R, D), and `prior` if the network takes one;
+                the arrays may be changed.
 
         Raises:
-            FeatureError: the inputs have another width than the network's.
+            FeatureError: the inputs or the prior do not fit the network.
         """
 
     def check_widths(self, widths: Mapping[str, int | None]) -> None:
         """Refuse inputs of another width than the network's.
 
         Args:
-            widths: numbers a row of `audio`, `visual` and `motion`; None: no such input.
+            widths: how many numbers a row has, for `audio`, `visual` and `motion`; None: there is
+                no such input.
 
         Raises:
             FeatureError: they differ.
@@ -115,13 +121,13 @@ class TrainedRun(ABC):
                 )
 
     def check_prior(self, inputs: Mapping[str, Array]) -> None:
-        """Refuse a prior of another shape than the network's, and one that it has no use for.
+        """Refuse a prior of the wrong shape, one that is missing, and one that is not used.
 
         Args:
             inputs: by role; `audio` says how many clips and segments there are.
 
         Raises:
-            FeatureError: another shape, none where it takes one, or one where it takes none.
+            FeatureError: the prior does not fit.
         """
         wanted, got = None, None
         if self.takes_prior:
@@ -135,11 +141,14 @@ class TrainedRun(ABC):
             )
 
     def check_encoders(self, encoders: Mapping[str, Any], where: object) -> None:
-        """Refuse features that other weights made than the training features.
+        """Refuse features of encoders with other weights than in training.
+
+        Args:
+            encoders: what made the features, by encoder id; one without a digest is not compared.
+            where: the features, for the message.
 
         Raises:
-            FeatureError: an encoder's weights differ; where one side does not know its digest
-                nothing is compared.
+            FeatureError: an encoder's weights differ.
         """
         for name in self.features.encoders:
             ours = (self.encoders.get(name) or {}).get("weights")
@@ -154,7 +163,7 @@ class TrainedRun(ABC):
 
 
 def changed_since(about: Mapping[str, Any], dataset: Dataset) -> str | None:
-    """Return what of a dataset is not as it was when a run was trained; None if all of it is.
+    """Return what has changed in a dataset since a run was trained on it; None: nothing.
 
     Args:
         about: what the run says of itself.
@@ -174,7 +183,7 @@ def changed_since(about: Mapping[str, Any], dataset: Dataset) -> str | None:
 
 
 def _with_tuples(value: Mapping[str, Any]) -> dict[str, Any]:
-    """Return JSON values as a frozen dataclass wants them: tuples in place of lists."""
+    """Return JSON values with tuples in place of lists, for a frozen dataclass."""
     out = {}
     for key, inner in value.items():
         out[key] = tuple(inner) if isinstance(inner, list) else inner

@@ -34,15 +34,15 @@ class GraphRun(TrainedRun):
 
     @property
     def takes_prior(self) -> bool:
-        """Whether it wants an input `prior`: logits (N, T, 2, C) of a zero-shot parser."""
+        """Whether its network has an input `prior`: logits (N, T, 2, C) of a zero-shot parser."""
         return any(put.name == PRIOR for put in self.graph.get_inputs())
 
     def predict_arrays(self, inputs: Mapping[str, NDArray[np.float32]]) -> Predicted:
-        """Return the probabilities of clips as extracted, given by role.
+        """Return the probabilities of N clips; see `TrainedRun.predict_arrays`.
 
         Raises:
-            FeatureError: the inputs have another width than the network's, or it takes a prior.
-            WeightsError: the graph cannot answer for them.
+            FeatureError: the inputs or the prior do not fit the network.
+            WeightsError: ONNX Runtime refuses them.
         """
         self.check_widths({role: array.shape[-1] for role, array in inputs.items()})
         self.check_prior(inputs)
@@ -53,7 +53,7 @@ class GraphRun(TrainedRun):
         return Predicted(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
     def _scaled(self, role: str, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return rows with each dimension standardised; no numbers, no change."""
+        """Return rows with each dimension standardised, unchanged for a role without numbers."""
         if f"{role}.mean" not in self.normalisation:
             return rows
         mean = self.normalisation[f"{role}.mean"]
@@ -70,9 +70,9 @@ class GraphRun(TrainedRun):
 
 
 def load_graph_run(path: str | Path) -> GraphRun | None:
-    """Return the trained parser of a run folder, model file or shared model, if it has a graph.
+    """Return the trained parser of a run folder, model file or shared model, run by its graph.
 
-    One without, and an installation with PyTorch but without ONNX Runtime give None.
+    None if it has no graph, or if PyTorch is installed here and ONNX Runtime is not.
 
     Args:
         path: see `seehear.train.load_run`.

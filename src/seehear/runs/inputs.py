@@ -11,7 +11,7 @@ from seehear.features.feature_set import FeatureSet
 from seehear.features.reader import read_frames, read_segments, require_rows
 
 ROLES = ("audio", "visual", "motion")
-PRIOR = "prior"  # beside them, for a network that takes it
+PRIOR = "prior"  # one more input, of networks that start from a zero-shot parser's logits
 
 
 def held(store: FeatureStore) -> str:
@@ -21,6 +21,11 @@ def held(store: FeatureStore) -> str:
 
 def require_streams(features: FeatureSet, store: FeatureStore, run: object) -> None:
     """Refuse a folder without the streams that a trained parser reads.
+
+    Args:
+        features: of the parser.
+        store: an open features folder.
+        run: names the parser in the message.
 
     Raises:
         FeatureError: a stream is missing.
@@ -83,7 +88,7 @@ def read_inputs(
 
 
 def roles_of(features: FeatureSet) -> tuple[str, ...]:
-    """Return the inputs that a feature set gives a network."""
+    """Return the roles for which a feature set has streams."""
     return tuple(role for role in ROLES if getattr(features, role))
 
 
@@ -103,10 +108,10 @@ def read_role(
 def require_inputs(
     store: FeatureStore, features: FeatureSet, names: Sequence[str], *, frames: bool = False
 ) -> None:
-    """Refuse clips that lack an input; nothing is read.
+    """Refuse clips that lack an input, without reading features.
 
     Raises:
-        FeatureError: there are some.
+        FeatureError: a clip lacks one.
     """
     for role in roles_of(features):
         for stream in getattr(features, role):
@@ -128,7 +133,7 @@ def _read(
 
 
 def find_missing(store: FeatureStore, features: FeatureSet, names: Iterable[str]) -> list[str]:
-    """Return the clips that lack a stream of the feature set."""
+    """Return the clips for which a stream of the feature set is missing or cannot be read."""
     streams = [_stored(stream, store, False) for stream in features.streams]
     missing = []
     for name in names:

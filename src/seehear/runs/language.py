@@ -1,4 +1,4 @@
-"""What a network is told that starts from a zero-shot parser: its probabilities as logits."""
+"""The input of a network that starts from a zero-shot parser: its probabilities as logits."""
 
 from collections.abc import Sequence
 
@@ -7,18 +7,20 @@ from numpy.typing import NDArray
 
 from seehear.time import TRACKS
 
-SURE = 1e-4  # as sure as language may be: a network can still say otherwise
+SURE = 1e-4  # probabilities are kept so far from 0 and 1, so that a network can still change them
 LOWEST = float(np.log(SURE) - np.log1p(-SURE))
 
 
 def starting_logits(
     probs: Sequence[NDArray[np.floating]], segments: int, classes: int
 ) -> NDArray[np.float32]:
-    """Return the input `prior`, (N, segments, 2, C); behind a clip's end nothing is heard or seen.
+    """Return the input `prior`, (N, segments, 2, C).
+
+    After a clip's end all logits are the lowest (`LOWEST`).
 
     Args:
-        probs: of each clip, (T, 2, C); what lies behind `segments` is left out.
-        segments: of the input.
+        probs: of each clip, (T, 2, C); rows after the first `segments` are left out.
+        segments: how many the input has.
         classes: C.
     """
     out = np.full((len(probs), segments, len(TRACKS), classes), SURE)

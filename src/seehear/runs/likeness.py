@@ -1,9 +1,9 @@
 """Whether a clip looks and sounds like the clips that a parser was trained on.
 
-A clip is the mean of its rows in each input of the network, each dimension standardised.  The
-training clips span a few directions; what of a clip lies outside them is what they do not explain.
-The log of its size is set against that of clips which were held out (val), and the tracks are
-averaged: footage of another kind stands out in both, however well one of them is known.
+In each input of the network, a clip is the mean of its rows, each dimension standardised.  The
+training clips lie mostly along a few directions; the residual of a clip is what lies outside these.
+The log of its size is compared with that of clips that were held out (val).  The two tracks are
+averaged, because footage of another kind differs in both.
 
 Source: the residual outside the principal space of the training features, after "ViM:
 Out-Of-Distribution with Virtual-logit Matching" (Wang et al., CVPR 2022); theirs is of one picture
@@ -26,13 +26,13 @@ from seehear.foreign.tensors import opened_tensors
 Rows: TypeAlias = NDArray[np.float32]
 PREFIX = "likeness"  # of its tensors in a model file
 TRACK_ROLES = ("audio", "visual")
-DIRECTIONS = 20  # at most; an eighth of the clips, where they are few
-HELD_OUT = 0.9  # of the held-out clips count as like the training clips
-FEWEST = 16  # clips on each side, below which nothing can be said
+DIRECTIONS = 20  # the most directions; where clips are few, an eighth of their number
+HELD_OUT = 0.9  # the share of held-out clips that counts as like the training clips
+FEWEST = 16  # with fewer training or held-out clips than this, likeness is not fitted
 _PARTS = ("mean", "deviation", "directions", "usual")
 _LIMITS = "limits"
 _SMALLEST = 1e-6
-_ENOUGH = 2000  # clips for the directions; more of them take long and change nothing
+_ENOUGH = 2000  # directions come from about so many clips; more take long and change nothing
 
 
 @dataclass(frozen=True)
@@ -51,14 +51,14 @@ class Space:
     usual: Rows
 
     def residual(self, clips: Rows) -> NDArray[np.float64]:
-        """Return the log of what the directions leave of each clip, (N, D) -> (N,)."""
+        """Return the log of the size of each clip's residual, (N,), of mean rows (N, D)."""
         scaled = (clips.astype(np.float64) - self.mean) / self.deviation
         rest = scaled - (scaled @ self.directions.T) @ self.directions
         found: NDArray[np.float64] = np.log((rest**2).mean(axis=1) + _SMALLEST)
         return found
 
     def unusual(self, clips: Rows) -> NDArray[np.float64]:
-        """Return the same in deviations of the held-out clips from their mean."""
+        """Return the residual as deviations from the mean of the held-out clips, (N,)."""
         found: NDArray[np.float64] = (self.residual(clips) - self.usual[0]) / self.usual[1]
         return found
 
@@ -68,18 +68,20 @@ class Likeness:
     """Tells footage unlike the training clips.
 
     Args:
-        spaces: of each track.
-        limits: from which value on a clip is unlike them: by its sound, its picture, and both.
+        spaces: by track.
+        limits: the value of `Space.unusual` above which a clip is unlike the training clips: by its
+            sound, by its picture, and by the mean of both.
     """
 
     spaces: Mapping[str, Space]
     limits: tuple[float, float, float]
 
     def unlike(self, inputs: Mapping[str, Rows]) -> NDArray[np.float64]:
-        """Return how far beyond the limit clips lie, (N,); below zero they are like the training.
+        """Return how far above the limit clips lie, (N,): above zero they are unlike the training
+        clips.  A clip with neither sound nor picture has -inf.
 
         Args:
-            inputs: rows as extracted by role, (N, R, D); rows of zeros are where nothing was.
+            inputs: rows as extracted by role, (N, R, D); rows of zeros stand for missing media.
         """
         values = []
         for role in TRACK_ROLES:
@@ -93,7 +95,7 @@ class Likeness:
         return found
 
     def tensors(self) -> dict[str, Rows]:
-        """Return it as arrays by name."""
+        """Return all numbers as arrays by name, which `read_likeness` reads back."""
         out: dict[str, Rows] = {}
         for role, space in self.spaces.items():
             out |= {f"{role}.{part}": getattr(space, part) for part in _PARTS}
@@ -123,7 +125,11 @@ def fit_likeness(train: Mapping[str, Rows], held_out: Mapping[str, Rows]) -> Lik
 
 
 def clip_means(rows: Rows) -> tuple[Rows, NDArray[np.bool_]]:
-    """Return the mean of each clip's rows that are not all zero, and whether it has any."""
+    """Return the mean of each clip's rows that are not all zero, (N, D), and whether it has any.
+
+    Args:
+        rows: (N, R, D).
+    """
     some = rows.any(axis=2)
     count = some.sum(axis=1)
     means = rows.sum(axis=1) / np.maximum(count, 1)[:, None]
@@ -131,14 +137,14 @@ def clip_means(rows: Rows) -> tuple[Rows, NDArray[np.bool_]]:
 
 
 def read_likeness(file: Path, dims: Mapping[str, int | None]) -> Likeness | None:
-    """Return what a model file tells of its training clips; None where it tells nothing.
+    """Return what a model file says of its training clips; None: it says nothing.
 
     Args:
         file: of the model.
-        dims: width of each input.
+        dims: width of each input by role.
 
     Raises:
-        WeightsError: damaged.
+        WeightsError: the file is damaged.
     """
     arrays: dict[str, Rows] = {}
     with opened_tensors(file, "np") as tensors:
@@ -172,7 +178,8 @@ def _checked(role: str, arrays: Mapping[str, Rows], width: int | None, file: Pat
     """Return the space of a track.
 
     Raises:
-        WeightsError: it is of another width, or no number.
+        WeightsError: it has another width, a number that is not finite, or a deviation that is not
+            positive.
     """
     space = Space(*(arrays[f"{role}.{part}"] for part in _PARTS))
     shapes = [space.mean.shape, space.deviation.shape, space.directions.shape[1:]]
@@ -180,7 +187,7 @@ def _checked(role: str, arrays: Mapping[str, Rows], width: int | None, file: Pat
         raise _damaged(file, f"{role} of another width than {width}")
     finite = all(np.isfinite(getattr(space, part)).all() for part in _PARTS)
     if not finite or (space.deviation <= 0).any() or space.usual[1] <= 0:
-        raise _damaged(file, f"{role} numbers that are none")
+        raise _damaged(file, f"{role} numbers that cannot be")
     return space
 
 

@@ -1,4 +1,4 @@
-"""The model file of a run: where it lies, and all of it but the weights of its networks."""
+"""The model file of a run: where it lies, and what it holds beside the weights of its networks."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,7 +26,7 @@ NORMALISE = "normalise"  # tensors `normalise.ROLE.mean` and `normalise.ROLE.dev
 
 
 def model_file(path: str | Path) -> Path:
-    """Return the model file meant by a run folder or a file."""
+    """Return the model file of a run folder; a path that is not a folder is returned as it is."""
     path = Path(path)
     return path / BEST if path.is_dir() else path
 
@@ -35,7 +35,7 @@ def require_model(path: Path) -> Path:
     """Return the model file of a run folder or a file.
 
     Raises:
-        WeightsError: a folder without; the runs of several seeds are named.
+        WeightsError: the folder has none; where it holds runs of several seeds, one is named.
     """
     file = model_file(path)
     if not path.is_dir() or file.exists():
@@ -52,10 +52,10 @@ def require_model(path: Path) -> Path:
 def read_description(
     file: Path,
 ) -> tuple[dict[str, Any], Mapping[str, NDArray[np.float32]]]:
-    """Return what a model file says of itself and its normalisation; networks are not read.
+    """Return what a model file says of itself, and its normalisation; networks are not read.
 
     Raises:
-        WeightsError: missing, damaged or not one of ours.
+        WeightsError: the file is missing, damaged, or not a model file of seehear.
     """
     about = describe(file)
     with opened_tensors(file, "np") as tensors:
@@ -77,7 +77,8 @@ def check_normalisation(numbers: Mapping[str, Any], about: Mapping[str, Any], fi
         file: the model file, for the message.
 
     Raises:
-        WeightsError: another shape, or one without the other.
+        WeightsError: numbers of another shape, or a mean without a deviation or the other way
+            round.
     """
     for role, width in about["dims"].items():
         there = [f"{role}.{part}" in numbers for part in ("mean", "deviation")]

@@ -1,4 +1,4 @@
-"""What a trained network says of some clips."""
+"""The probabilities that a trained network gives to some clips."""
 
 from typing import NamedTuple
 

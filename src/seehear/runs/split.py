@@ -46,14 +46,15 @@ def predict_with(
         store: an open features folder.
         dataset: whose clips and vocabulary are meant.
         split: its name.
-        missing: what to do with clips that have no features: complain, or leave their rows at zero
-            (`inputs.find_missing` says which).
-        prior: logits of a zero-shot parser, (n, T, 2, C), of the clips that have features; for a
-            network that starts from them.
+        missing: what to do about clips without features: `error` raises, `empty` leaves their rows
+            at zero (`inputs.find_missing` says which clips these are).
+        prior: logits of a zero-shot parser, (n, T, 2, C), for the n clips that have features; for
+            a network that starts from them.
 
     Raises:
         DataError: no such split, or a dataset with another vocabulary or grid than the parser's.
-        FeatureError: clips without features, or features of another encoder.
+        FeatureError: clips without features, features of another encoder or other weights, or a
+            prior that does not fit the network.
     """
     names = dataset.split(split).names
     whole = bool(dataset.split(split).lengths)  # clips of any length, in windows

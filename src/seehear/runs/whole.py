@@ -1,9 +1,9 @@
 """A trained parser over whole clips of any length, by their features.
 
 The network sees windows as long as those it was trained on, each half a window after the one
-before, the last one flush with the clip's end; a segment's probability is the mean over the windows
-that hold it.  A class is in a track, or in the clip, as surely as in the window where it is surest:
-that is what gates go by.
+before; the last one ends with the clip.  A segment's probability is the mean over the windows that
+hold it.  The probabilities of a track and of the clip, which gates read, are the highest of any
+window.
 """
 
 from collections.abc import Sequence
@@ -31,13 +31,13 @@ def predict_whole(
 ) -> Predicted:
     """Return the probabilities of clips, (N, T, 2, C), (N, 2, C) and (N, C); T is `longest`.
 
-    Segments behind a clip's end are 0; what lies behind `longest` is left out.
+    Segments after a clip's end are 0, and segments after the first T are left out.
 
     Args:
         run: a trained parser.
         store: an open features folder.
         names: of the clips.
-        longest: see above.
+        longest: T.
         prior: logits of a zero-shot parser, (N, T, 2, C), for a network that starts from them.
 
     Raises:
@@ -66,7 +66,7 @@ def predict_whole(
 
 
 def _cut(prior: NDArray[np.float32], window: Window) -> NDArray[np.float32]:
-    """Return the logits of a window; behind the clip's last one they are the lowest."""
+    """Return the logits of a window; after the clip's end they are the lowest."""
     some = prior[window.start : window.start + window.length]
     out = np.full((window.length, *prior.shape[1:]), LOWEST, np.float32)
     out[: len(some)] = some
