@@ -1,7 +1,6 @@
 """`seehear import`: annotations of other tools into timelines, or into the truth of a dataset."""
 
 import argparse
-import contextlib
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seehear.amounts import amount
-from seehear.errors import ConfigError, MissingExtraError, SeehearError
+from seehear.errors import ConfigError, SeehearError
 from seehear.files import Json
 
 if TYPE_CHECKING:
@@ -172,7 +171,7 @@ def _import_annotations(args: argparse.Namespace) -> int:
         print_json(_as_json(args, work, written))
     else:
         warn(_told_unused(work.files))
-        print("\n".join(_told(args, work, written)))
+        print("\n".join(_told(work, written)))
     if len(errors) == len(work.files):
         return 2
     return 1 if errors or written.failed else 0
@@ -189,6 +188,7 @@ class _Written:
 
 
 def _library_writer(args: argparse.Namespace) -> "Callable[[Gathering], _Written]":
+    from seehear.cli.decode import update_index
     from seehear.files import make_folder
     from seehear.library.imports import place_rows
     from seehear.lock import owned
@@ -199,7 +199,7 @@ def _library_writer(args: argparse.Namespace) -> "Callable[[Gathering], _Written
         clips = list(work.clips.values())
         with owned(args.out):
             done = place_rows(args.out, clips, reviewed=args.reviewed, by=args.by)
-            _index(args.out)
+            update_index(args.out)
         for number, reason in done.unused.items():
             work.refuse(number, reason)
         about: dict[str, Json] = {"timelines": list(done.timelines), "new": list(done.new)}
@@ -230,14 +230,6 @@ def _truth_writer(
         return _Written({"clips": len(clips), "split": args.split}, said, notes)
 
     return write
-
-
-def _index(library: Path) -> None:
-    from seehear.cli.console import warn
-    from seehear.library import update
-
-    with contextlib.suppress(MissingExtraError):  # without the extra there is no index
-        warn(f"note: {line}" for line in update(library).notes)
 
 
 def _meanings(args: argparse.Namespace) -> "Meanings":
@@ -323,7 +315,7 @@ def _told_unused(files: "list[FileReport]") -> Iterator[str]:
             yield f"{file.path}: {amount(more, 'more row')} not used; --json lists them all"
 
 
-def _told(args: argparse.Namespace, work: "Gathering", written: _Written) -> Iterator[str]:
+def _told(work: "Gathering", written: _Written) -> Iterator[str]:
     for file in work.files:
         if file.error is None:
             yield f"{file.path}: {file.format}, {file.used:,} of {amount(file.rows, 'row')} used"

@@ -1,11 +1,9 @@
 """`seehear import --as features`: embeddings that others made, into a library."""
 
 import argparse
-import contextlib
-from pathlib import Path
 
 from seehear.amounts import amount
-from seehear.errors import ConfigError, MissingExtraError
+from seehear.errors import ConfigError
 from seehear.files import Json
 
 _OF_ANNOTATIONS = (
@@ -17,6 +15,7 @@ _OF_ANNOTATIONS = (
 def run(args: argparse.Namespace) -> int:
     """Read every folder and table, keep its rows in the library, and say what was not used."""
     from seehear.cli.console import print_json, warn
+    from seehear.cli.decode import update_index
     from seehear.features.brought import opened
     from seehear.files import make_folder
     from seehear.library.brought import Placed, place
@@ -39,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
             one = place(args.out, store, media=args.media, vouched=args.vouch)
             new = tuple(dict.fromkeys((*done.new, *one.new)))
             done = Placed((*done.clips, *one.clips), new, (*done.failed, *one.failed))
-        _index(args.out)
+        update_index(args.out)
     warn(done.failed)
     if args.json:
         value: dict[str, Json] = {
@@ -65,11 +64,3 @@ def _columns(given: list[str]) -> dict[str, str]:
             raise ConfigError(f"expected COLUMN=ENCODER, got {text!r:.60}", parameter="vectors")
         columns[column] = encoder
     return columns
-
-
-def _index(library: Path) -> None:
-    from seehear.cli.console import warn
-    from seehear.library import update
-
-    with contextlib.suppress(MissingExtraError):  # without the extra there is no index
-        warn(f"note: {line}" for line in update(library).notes)

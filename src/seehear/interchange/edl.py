@@ -124,7 +124,7 @@ def _origin_s(
 ) -> float:
     """Return which time of the list is the media's first."""
     code = content.origin()
-    if code is not None and (content.hints.said or _inside(content, starts, code, rate, drop)):
+    if code is not None and (content.hints.said or _inside(starts, code, rate, drop)):
         return code.time_s(rate, drop=drop)
     length_s = content.hints.duration_s
     if not starts or max(starts) < HOUR_S:
@@ -142,8 +142,6 @@ def _origin_s(
     return hours
 
 
-def _inside(
-    content: Content, starts: list[float], code: Timecode, rate: Fraction, drop: bool | None
-) -> bool:
+def _inside(starts: list[float], code: Timecode, rate: Fraction, drop: bool | None) -> bool:
     """Return whether no time lies before the first frame of the media, as it calls it itself."""
     return not starts or min(starts) >= code.time_s(rate, drop=drop) - 1e-6

@@ -29,8 +29,13 @@ class Place(Protocol):
     def read(self, name: str, limit: int) -> Iterator[bytes]:
         """Yield the content of a file in pieces.
 
+        Args:
+            name: of the file, below the place.
+            limit: bytes that the caller expects at most; of a longer file, a place may stop after
+                one byte more.  The caller counts, and refuses it.
+
         Raises:
-            WeightsError: out of reach, or longer than `limit` bytes.
+            WeightsError: there is no such file, or it cannot be read.
         """
 
     def write(self, files: Mapping[str, bytes | Path], last: str) -> None:

@@ -149,8 +149,7 @@ def run_teaching(task: TeachTask, answers: TextIO) -> None:
     except MemoryError:
         say(error=too_much_memory())
     else:
-        notes = [note.splitlines()[0] for note in done.lesson.notes[:5]]
-        say(done=True, card=dict(done.card), better=done.lesson.better, notes=len(notes))
+        say(done=True, card=dict(done.card), better=done.lesson.better)
 
 
 def _taught(task: TeachTask, say: Callable[[str], None]) -> "Taught":
