@@ -12,14 +12,16 @@ __all__ = ["FeatureStore", "Status", "Stream", "open_features", "pool"]
 
 
 def open_features(path: Path | str) -> FeatureStore:
-    """Return an open features folder: our store, or the folders of a published release.
+    """Return an open features folder: our store, or a folder laid out as a published release is.
 
     Args:
         path: a folder with `manifest.json`, or one that holds `vggish`, `res152`, `clip_16`, ...,
             or AVE's HDF5 files.
 
     Raises:
-        FeatureError: there is no such folder, or it holds no features we know.
+        FeatureError: there is no such folder, its extraction is not finished, or it holds no
+            features in a layout that is known here.
+        DataError, MissingExtraError: see `AveStore`.
     """
     from seehear.features.ave_hdf5 import AveStore, is_ave
     from seehear.features.official import OfficialStore

@@ -3,9 +3,9 @@
     audio_feature.h5   avadataset (4143, 10, 128)         VGGish, one vector a second
     visual_feature.h5  avadataset (4143, 10, 7, 7, 512)   VGG-19, a map of 7 x 7 places a second
 
-A segment's visual row is the mean over its 49 places, as AVE's own cross-modal network takes it:
-networks here attend to no places.  The table must lie beside the files, as in AVE's `data` folder:
-it alone says which row is which clip.
+A segment's visual row is the mean over its 49 places, as AVE's own cross-modal network takes it;
+the networks here do not attend to places.  The table must lie beside the files, as in AVE's `data`
+folder: nothing else says which row is which clip.
 
 Source: YapengTian/AVE-ECCV18 93f843f, dataloader.py:15-42; supervised_main.py:33-36.
 """
@@ -101,5 +101,5 @@ class AveStore(FeatureStore):
         return {"name": name, "id": name, "state": "ok"}
 
     def encoders(self) -> Encoders:
-        """Return where the rows of each encoder come from: no digest is known."""
+        """Return where the rows of each encoder come from; no digests of weights are known."""
         return {stream.encoder: dict(stream.provenance) for stream in self.streams.values()}

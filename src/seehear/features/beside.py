@@ -1,4 +1,4 @@
-"""Where the features of a timeline's clip are kept; reading them is `kept`."""
+"""Where the features of a timeline's clip are kept; `kept` reads and writes them."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from seehear.time import KEPT_SUFFIX, SUFFIX
 
 
 def kept_path(timeline: Path) -> Path:
-    """Return where the rows of a timeline's clip are kept.
+    """Return the path, beside a timeline's file, of the features kept of its clip.
 
     Examples:
         >>> kept_path(Path("a.timeline.json")).name

@@ -1,9 +1,9 @@
-"""Embeddings that others made, clip by clip: a features folder, or a table of vectors a second.
+"""Embeddings that others made, clip by clip: a features folder, or a table with a vector a second.
 
-A folder is ours (`seehear extract`) or one of the published layouts (`official`); frames are
-averaged to segments.  A table, Parquet or Lance, has a row a clip and second: the clip's name, the
-second (a whole number; where a row begins, in seconds, will do), and a list of numbers for each
-encoder.  What made a table's vectors it does not say: the one who brings it does.
+A folder is ours (`seehear extract`) or in one of the published layouts (`official`); frames are
+averaged to segments.  A table, Parquet or Lance, has a row for each second of each clip: the clip's
+name, the second (a whole number, or the time in seconds at which the row begins), and a list of
+numbers for each encoder.  A table does not say what made its vectors, so whoever brings it must.
 """
 
 import re
@@ -36,14 +36,14 @@ Encoder = dict[str, Json]
 
 @dataclass(frozen=True)
 class BroughtClip:
-    """What was brought of a clip.
+    """The embeddings that were brought of one clip.
 
     Args:
-        name: as its maker calls it.
-        segments, duration_s: how long it is.
+        name: of the clip, in the folder or table.
+        segments, duration_s: its length in segments and in seconds.
         rows: stream -> (n, D).
-        places: stream -> the segments (n,) that its rows are of.
-        absent: tracks that are known not to be there.
+        places: stream -> (n,), the segments of its rows.
+        absent: tracks that the clip is known not to have.
     """
 
     name: str
@@ -58,9 +58,9 @@ class Brought(Protocol):
     """Embeddings of many clips.
 
     Attributes:
-        encoders: by id: `track`, `weights`, `preprocessing`, `fps`, as `features.kept` has them;
-            without weights nobody knows what made the rows.
-        step_s: length of a segment.
+        encoders: by id: `track`, `weights`, `preprocessing`, `fps`, as in `features.kept`; without
+            `weights` it is not known what made the rows.
+        step_s: length of a segment, in seconds.
     """
 
     encoders: dict[str, Encoder]
@@ -71,16 +71,16 @@ class Brought(Protocol):
 
 
 def opened(path: Path, columns: Mapping[str, str]) -> Brought:
-    """Return what lies at a path.
+    """Return the embeddings that lie at a path.
 
     Args:
         path: a features folder, a Parquet file, or a Lance table.
-        columns: of a table: column of vectors -> who made them (`maker`).
+        columns: for a table: column of vectors -> the encoder that made them, see `maker`.
 
     Raises:
-        FeatureError: nothing of the kind, or it is damaged.
-        ConfigError: the columns do not fit.
-        MissingExtraError: what reads it is not installed.
+        FeatureError: it is none of these, or it is damaged.
+        ConfigError: the table has no such columns, or `columns` is given for a folder.
+        MissingExtraError: the library that reads it is not installed.
     """
     if path.suffix in (".parquet", ".lance"):
         return _Table(path, columns)
@@ -91,10 +91,10 @@ def opened(path: Path, columns: Mapping[str, str]) -> Brought:
 
 
 def maker(text: str) -> tuple[str, str, str]:
-    """Return track, encoder and output of `clip-vit-b16`, `audio:mine` or `audio:mine/feature`.
+    """Return track, encoder and output of a text such as `clip-vit-b16` or `audio:mine/feature`.
 
     Raises:
-        ConfigError: it is neither an encoder of ours nor one with its track.
+        ConfigError: it names neither an encoder of ours nor another one with its track.
 
     Examples:
         >>> maker("audio:mine")
@@ -149,10 +149,10 @@ class _Folder:
         return BroughtClip(name, segments, length_s, rows, places, absent)
 
     def _counts(self, name: str, absent: frozenset[str]) -> dict[str, int]:
-        """Return how many rows there are of a clip by stream, of tracks that are there.
+        """Return how many rows a clip has by stream, for tracks that it has.
 
         Raises:
-            FeatureError: none.
+            FeatureError: it has no rows at all.
         """
         counts = {}
         for stream in self.store.streams:
@@ -180,7 +180,7 @@ def _segments(stream: str, count: int) -> int:
 
 
 def _encoder(id_: str, said: Mapping[str, Json]) -> Encoder:
-    """Return what is kept of an encoder, of what a features folder says."""
+    """Return an encoder as `features.kept` describes it, from what a features folder says."""
     from seehear.encoders import cards
 
     known = _PUBLISHED.get(id_) or cards().get(id_)
@@ -260,7 +260,7 @@ class _Table:
             raise FeatureError(_first_line(error), where=self.path) from None
 
     def clips(self) -> Iterator[BroughtClip | FeatureError]:
-        """Yield each clip, some at a time."""
+        """Yield each clip; the table is read in parts, so that it need not fit into memory."""
         clip, second = _quoted(self._clip), _quoted(self._second)
         columns = [_quoted(column) for column in self._streams]
         sizes = ", ".join(f"max(len({column}))" for column in columns)

@@ -1,4 +1,4 @@
-"""The command that makes features which are missing, as a hint gives it."""
+"""The command that makes missing features, for the hints of errors."""
 
 import shlex
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,9 @@ from seehear.features.feature_set import FeatureSet
 def extract_command(
     dataset: Dataset, encoders: Mapping[str, Iterable[str]], out: str | Path
 ) -> str:
-    """Return it for a dataset; for LLP with the frames that published features were made of.
+    """Return the command that extracts a dataset's features.
+
+    For LLP it samples the frames that the published features were made of.
 
     Args:
         dataset: whose clips.
@@ -31,7 +33,10 @@ def extract_command(
 
 
 def features_command(dataset: Dataset, features: FeatureSet, out: str | Path) -> str:
-    """Return the command that brings a feature set: fetched where a release alone has it."""
+    """Return the command that gets a feature set.
+
+    It fetches a set that only a release has, and extracts any other.
+    """
     if features.name in SETS:
         root = shlex.quote(str(dataset.root))
         return f"seehear fetch llp --out {root} --only {SETS[features.name]}"

@@ -8,12 +8,12 @@ class FeatureSet:
     """Inputs of a network.
 
     Args:
-        name: as the setting `features` has it.
+        name: the value of the setting `features` that chooses it.
         summary: one line.
         audio, visual: streams, concatenated in this order.
         motion: streams of the third input (3-D networks); empty: the network is built without it.
-        standardise: each dimension gets mean 0 and deviation 1 over the training clips; the numbers
-            are part of the trained parser.
+        standardise: scale each dimension to mean 0 and deviation 1 over the training clips; means
+            and deviations are stored with the trained parser.
     """
 
     name: str

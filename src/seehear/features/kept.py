@@ -1,16 +1,16 @@
 """What the encoders made of one clip, kept beside its timeline: `NAME.features.npz`.
 
-An archive of NumPy arrays in the order in which the clip was read, a few for each piece of media
-that went through an encoder (ten segments at most), so that neither writing nor reading ever holds
-more than a piece:
+An archive of NumPy arrays.  There are a few for each piece of media (ten segments at most) that an
+encoder was given, in the order in which the clip was read, so that neither writing nor reading ever
+holds more than a piece:
 
-    00000012/conse/at        the segments (n,) that its rows are of; `at-frames` for single frames
-    00000012/conse/logits    a row (n, D) each, of every output of the encoder
+    00000012/conse/at        (n,), the segments of the rows; `at-frames` for single frames
+    00000012/conse/logits    (n, D), rows; such an array for every output of the encoder
     about                    JSON: media, encoders with weights and preprocessing, sampling, outcome
 
-Rows are kept exactly, or rounded to half precision: to the nearest number of 16 bits, which is off
-by at most one part in 2048; a piece with a number beyond 65504 is kept exactly.  What is computed
-from exact rows piece by piece is what it would be from the media, to the bit.
+Rows are kept exactly, or rounded to half precision: to the nearest number of 16 bits, which differs
+by at most one part in 2048.  A piece with a number beyond 65504 is kept exactly.  What is computed
+from exact rows, piece by piece, equals to the bit what is computed from the media.
 """
 
 import contextlib
@@ -85,14 +85,15 @@ class KeptAbout:
 
     Args:
         encoders: by id: `track`, `weights`, `preprocessing`, and `fps`, frames looked at a second.
-        step_s: length of a segment.
-        audio_stream: which of several was asked for; None: see `seehear.media.probe`.
-        still: grey levels within which frames were encoded once; None: each was.
+        step_s: length of a segment, in seconds.
+        audio_stream: the number of the audio stream that was asked for; None: see
+            `seehear.media.probe`.
+        still: see `seehear.streaming.encode.encode_piece`; None: every frame was encoded.
         frames: whether rows of single frames are kept, too.
-        media: the file, as it was.
-        outcome: what decoding said of it, what went wrong in encoding included.
-        version, libraries: of seehear and of others, which made the rows.
-        precision: how they are kept.
+        media: the file, as it was then.
+        outcome: how decoding and encoding went.
+        version, libraries: the versions of seehear and of the libraries that made the rows.
+        precision: how rows are kept.
     """
 
     encoders: Mapping[str, Mapping[str, Json]]
@@ -108,7 +109,7 @@ class KeptAbout:
 
 
 class KeptWriter:
-    """Keeps rows as they come; the file is there when `finish` has returned, and not before.
+    """Writes rows as they come; the file appears when `finish` has returned, and not before.
 
     Args:
         path: the file.
@@ -193,14 +194,17 @@ def halved(values: NDArray[np.float32]) -> NDArray[np.floating[Any]]:
 
 
 class KeptClip:
-    """Kept rows of one clip, open.
+    """Kept rows of one clip, open for reading.
 
     Args:
         path: the file.
         archive: its arrays.
 
     Attributes:
-        about: what is known of them.
+        about: what is known of the rows.
+
+    Raises:
+        FeatureError: the file is damaged.
     """
 
     def __init__(self, path: Path, archive: Archive) -> None:
@@ -208,7 +212,7 @@ class KeptClip:
         self.about = _about(path, archive)
 
     def pieces(self, streams: Collection[str]) -> Iterator[tuple[str, PieceRows]]:
-        """Yield the rows of some streams, piece by piece, each with its encoder.
+        """Yield (encoder, rows) for each piece, with the rows of these streams.
 
         Raises:
             FeatureError: they are damaged.
@@ -252,7 +256,7 @@ def opened_kept(path: Path) -> Iterator[KeptClip]:
     """Open the kept rows of a clip while the block runs.
 
     Raises:
-        FeatureError: missing or damaged; also where the block reads.
+        FeatureError: there is none, or it is damaged; damage may also show while the block reads.
     """
     if not path.is_file():
         raise FeatureError("no features were kept of it", where=path, hint=AGAIN)

@@ -1,11 +1,11 @@
 """CLAP's feature maps as VALOR publishes them: 64 rows over ten seconds.
 
-That is not a whole number a segment.  VALOR++ enlarges the 64 rows to 1024 in time by bicubic
-interpolation, projects each, and averages them into ten segments.  All three steps are linear and
-the weights of a segment's average add up to 1, so enlarging and averaging first, as here, gives the
-same numbers (up to rounding) for a hundredth of the work, before any training begins.
+That is not a whole number of rows for a segment.  VALOR++ enlarges the 64 rows to 1024 in time by
+bicubic interpolation, projects each, and averages them into ten segments.  All three steps are
+linear and the weights of a segment's average add up to 1.  So enlarging and averaging first, as
+here, gives the same numbers (up to rounding) for a hundredth of the work, before training begins.
 
-Differs: which variant of the interpolation the release calls was not known here; the corners are
+Differs: it is not known which variant of the interpolation the release calls; here the corners are
 aligned, as in the CLAP encoder's own enlargement.
 """
 

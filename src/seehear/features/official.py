@@ -1,8 +1,8 @@
-"""Features as published: one folder a feature, one `.npy` file a clip, named by the clip's id.
+"""Features as published: a folder for each feature, an `.npy` file for each clip, named by its id.
 
-LLP's own package, the CLIP and CLAP features of LSLD, and VALOR's.  Files carry no provenance, so
-what is known of a stream is the folder it stands in.  Shapes and types are checked when a file is
-read.
+They are those of LLP's own package, LSLD, VALOR, UWAV, LFAV and UnAV-100.  The files do not say how
+they were made, so all that is known of a stream is its folder.  Shapes and types are checked when a
+file is read.
 """
 
 import os
@@ -29,17 +29,18 @@ class PublishedFolder:
     """What a folder of a published release holds.
 
     Args:
-        folder: below the features folder.
-        encoder: our identifier.
-        output: what the rows are; `frames` with 10 rows a clip is one row a segment, hence
-            `feature`.
-        rows: accepted rows a clip; empty: one a second, clips of any length.
-        dim: numbers a row.
+        folder: its path below the features folder.
+        encoder: our identifier of what made it.
+        output: what the rows are.  With 10 rows for a clip, `frames` is read as `feature`: a row is
+            then a segment.
+        rows: the accepted numbers of rows in a clip; empty: clips of any length, a row a second.
+        dim: length of a row.
         track: `audio` or `visual`.
-        source: in words.
-        suffix: of the files' names behind the clip's id, where several kinds share a folder.
-        every_s, span_s: one row begins so long after the one before, and covers so many seconds;
-            None: rows are segments, or frames of them.  Such rows are averaged to seconds.
+        source: what made it, in words.
+        suffix: what follows the clip's id in file names, where several kinds share a folder.
+        every_s: seconds from the beginning of a row to that of the next; such rows are averaged to
+            seconds.  None: rows are segments, or frames.
+        span_s: seconds that such a row covers.
     """
 
     folder: str
@@ -55,7 +56,7 @@ class PublishedFolder:
 
     @property
     def place(self) -> str:
-        """The folder, and what of it where several kinds share it."""
+        """The folder; where several kinds share it, with the pattern of the files."""
         return f"{self.folder}/*{self.suffix}.npy" if self.suffix else self.folder
 
     def file(self, folder: Path, id_: str) -> Path:
@@ -63,14 +64,16 @@ class PublishedFolder:
         return folder / f"{id_}{self.suffix}.npy"
 
     def segments(self, rows: int) -> int:
-        """Return how many rows a segment each those of a file are."""
+        """Return how many rows a file with so many rows has after `by_segment`."""
         if self.every_s is None or not rows:
             return rows
         return TimeGrid.covering((rows - 1) * self.every_s + self.span_s).count
 
     def by_segment(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return one row per segment of a file, (T, D): the mean of the rows whose middle lies in
-        it, else the nearest row.
+        """Return the rows (R, D) of a file as a row for each second, (T, D).
+
+        It is the mean of the rows whose middle lies in that second; where there is none, the
+        nearest row.  Rows without `every_s` are returned as they are.
         """
         if self.every_s is None:
             return rows
@@ -90,7 +93,9 @@ class PublishedFolder:
 
 
 def _unav(kind: str, encoder: str, dim: int, track: str, source: str) -> PublishedFolder:
-    """Return one kind of UnAV-100's own features: windows of 24 frames, 8 apart, at 25 a second
+    """Return one kind of UnAV-100's own features.
+
+    A row covers 24 frames, at 25 frames a second, and begins 8 frames after the one before
     (ttgeng233/UnAV 1609deb, libs/core/config.py:15-19, libs/datasets/unav100.py:264-297).
     """
     return PublishedFolder(
@@ -239,8 +244,8 @@ class OfficialStore(FeatureStore):
             below `feats`.
 
     Raises:
-        FeatureError: none of the known folders stands there, or a first file is not what its folder
-            promises.
+        FeatureError: none of the known folders is there, or no file of a folder has the shape that
+            its folder should hold.
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -262,7 +267,7 @@ class OfficialStore(FeatureStore):
             )
 
     def encoders(self) -> Encoders:
-        """Return where the rows of each encoder come from: no digest is known."""
+        """Return where the rows of each encoder come from; no digests of weights are known."""
         return {stream.encoder: dict(stream.provenance) for stream in self.streams.values()}
 
     def entries(self) -> list[ClipEntry]:
@@ -322,7 +327,10 @@ class OfficialStore(FeatureStore):
         return published.by_segment(read_npy(path, published, (rows,) if rows else published.rows))
 
     def array(self, stream: str, names: Sequence[str], *, pad: bool = False) -> NDArray[np.float32]:
-        """Return the rows of several clips, (N, R, D); missing files are counted first."""
+        """Return the rows of several clips, (N, R, D); see `FeatureStore.array`.
+
+        Missing files are counted first, so that the error names how many there are.
+        """
         missing = [name for name in names if not self.count(stream, name)]
         if missing:
             raise FeatureError(
@@ -357,10 +365,10 @@ class OfficialStore(FeatureStore):
 def _first_readable(
     folder: Path, ids: Sequence[str], published: PublishedFolder
 ) -> NDArray[np.float32]:
-    """Return the rows of the first clip whose file is whole: a damaged one hides no others.
+    """Return the rows of the first clip with a good file, so that a damaged one is not the end.
 
     Raises:
-        FeatureError: there is none; what is wrong with the first.
+        FeatureError: no file is good; the error is that of the first.
     """
     fault = None
     for id_ in ids:
@@ -373,13 +381,18 @@ def _first_readable(
 
 
 def find_folder(root: Path, published: PublishedFolder) -> Path | None:
-    """Return where one official folder stands below a features folder, or None."""
+    """Return the path of a published folder below a features folder; None if it is not there."""
     places = (root / published.folder, root / "feats" / published.folder)
     return next((place for place in places if place.is_dir()), None)
 
 
 def read_npy(path: Path, published: PublishedFolder, rows: Sequence[int]) -> NDArray[np.float32]:
     """Return the array of one file as float32, (R, D).
+
+    Args:
+        path: the file.
+        published: its folder.
+        rows: the accepted numbers of rows R; empty: any.
 
     Raises:
         FeatureError: the file is missing, damaged, or of another shape or type than its folder

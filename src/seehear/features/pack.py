@@ -1,9 +1,9 @@
 """Features between folders: published ones packed, stores joined and written out as `.npy` files.
 
 Joining never mixes: two folders that hold the same stream must have made it with the same weights
-and preprocessing, and no clip's rows may come from two places.  So the parts of a big extraction
-(other clips, same encoders) and the encoders of one dataset (same clips, other encoders) both come
-together in one store.
+and preprocessing, and no clip's rows may come from two places.  Two cases fit: parts of a big
+extraction (other clips, the same encoders), and several extractions of a dataset (the same clips,
+other encoders).
 """
 
 import os
@@ -38,10 +38,12 @@ def pack(
         sources: features folders of either kind.
         out: the new folder.
         dtype: of the stored rows.
-        report: told of each stream before it is written.
+        report: called with the name of each stream before it is written.
 
     Raises:
         FeatureError: `out` is not new, a file is damaged, or the sources would mix.
+        ConfigError: another command writes into `out`.
+        SeehearError: the system refuses to write.
     """
     folder = Path(out)
     if not is_free(folder):
@@ -61,7 +63,7 @@ def _packed(
     dtype: Literal["float32", "float16"],
     report: Callable[[str], None],
 ) -> PackedStore:
-    """Write the new store aside, and put it in place of the empty folder."""
+    """Write the new store beside the empty folder, then put it in that folder's place."""
     part = resumed_aside(folder)
     shutil.rmtree(part, ignore_errors=True)
     stores = [open_features(path) for path in sources]
@@ -91,10 +93,21 @@ def _packed(
 def export_npy(
     source: FeatureStore, out: Path | str, report: Callable[[str], None] = lambda stream: None
 ) -> int:
-    """Write a store as published: folders of one `.npy` file a clip; return how many files.
+    """Write a store as published features are: an `.npy` file for each clip, in a folder a stream.
 
-    A stream that no release knows gets a folder of its own name (`conse/feature` ->
-    `conse_feature`).
+    A stream of no release gets a folder of its own name (`conse/feature` -> `conse_feature`).
+
+    Args:
+        source: the store.
+        out: the folder to write into.
+        report: called with the name of each stream before it is written.
+
+    Returns:
+        how many files were written.
+
+    Raises:
+        FeatureError: rows are damaged, or a clip's id leads out of the folder.
+        ConfigError: `out` cannot be written to, or another command writes into it.
     """
     make_folder(Path(out))
     root = Path(out).resolve()
@@ -125,7 +138,7 @@ def _export_stream(source: FeatureStore, name: str, folder: Path) -> int:
 
 
 def agreed_encoders(stores: Sequence[FeatureStore]) -> Encoders:
-    """Return the encoders of several stores.
+    """Return the encoders of several stores, as one dictionary.
 
     Raises:
         FeatureError: two stores know the same encoder with other weights, preprocessing or source.
@@ -158,7 +171,7 @@ def _all_clips(stores: Sequence[FeatureStore]) -> dict[str, ClipEntry]:
 
 
 def _joined(one: ClipEntry, other: ClipEntry) -> ClipEntry:
-    """Return one entry of a clip that two folders know: the worse state, all reasons, warnings."""
+    """Return one entry for a clip of two folders, with the worse state and all reasons."""
     both = (one, other)
     worst = max(both, key=lambda clip: ("ok", "degraded", "failed").index(clip["state"]))
     named = one if one["name"] != one["id"] else other  # the one that knows the full name
@@ -190,7 +203,11 @@ def _write_joined(
 
 
 def _owner(stream: str, clip: str, stores: Sequence[FeatureStore]) -> FeatureStore | None:
-    """Return the one store that has rows of a clip; FeatureError when two have."""
+    """Return the one store that has rows of a clip; None: no store has.
+
+    Raises:
+        FeatureError: two have.
+    """
     owners = [store for store in stores if stream in store.streams and store.count(stream, clip)]
     if len(owners) > 1:
         raise FeatureError(
@@ -202,7 +219,7 @@ def _owner(stream: str, clip: str, stores: Sequence[FeatureStore]) -> FeatureSto
 
 
 def _agreed_settings(stores: Sequence[FeatureStore]) -> dict[str, Json]:
-    """Return how the stores were extracted, None where they differ or do not say."""
+    """Return the settings that the stores were extracted with; None where they differ."""
     manifests: list[dict[str, Json]] = [getattr(store, "manifest", {}) for store in stores]
     agreed: dict[str, Json] = {}
     for key in ("dataset", "fingerprint", "sampling", "step_s"):

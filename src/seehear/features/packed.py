@@ -1,15 +1,16 @@
-"""Our store: one folder, one manifest, one memory-mapped array a stream.
+"""Our store: one folder with one manifest, and one memory-mapped array for each stream.
 
     FEATURES/
-      manifest.json              what was asked, encoders with weights digests, versions, each
-                                 clip's status
-      conse/feature.npy          (rows, D): rows of all clips one below the other, clips in the
-                                 order of the manifest
-      conse/feature.offsets.npy  (N + 1,) int64: clip i owns rows offsets[i] .. offsets[i + 1];
-                                 a failed clip owns none
+      manifest.json              what was asked, encoders with the digests of their weights,
+                                 versions, the status of each clip
+      conse/feature.npy          (rows, D): the rows of all clips, one after the other, in the
+                                 manifest's order of clips
+      conse/feature.offsets.npy  (N + 1,) int64: clip i has the rows from offsets[i] to before
+                                 offsets[i + 1]; a failed clip has none
 
-So training on 10,000 clips opens one file a stream, clips of any length stand side by side, and for
-sets of equal clips reading is one indexing operation on the memory map.
+So training on 10,000 clips opens one file for each stream, clips may have any length, and clips of
+equal length are read with a single index into the memory map.  A store made on a cluster may have
+its rows in several files instead, see `StoredStream`.
 """
 
 import hashlib
@@ -55,7 +56,7 @@ MANIFEST = "manifest.json"
 
 
 class PartEntry(TypedDict):
-    """A part of a stream: a file of nothing but `rows` rows."""
+    """A part of a stream: a file of `rows` rows, without any header."""
 
     file: str
     rows: int
@@ -64,8 +65,9 @@ class PartEntry(TypedDict):
 class StoredStream(TypedDict):
     """What the manifest says of one stream.
 
-    `total` rows of `dim` numbers in `file`; `rows` a clip, None where clips differ.  Or in `parts`,
-    one after the other: then `offsets` says where each clip's rows begin and how many they are.
+    It has `total` rows of `dim` numbers; `rows` of them for each clip, None where clips differ.
+    They lie in `file`, and `offsets` is as the module says.  Or they lie in `parts`, one after the
+    other; then `offsets` is (N, 2): the first row of each clip, and how many rows it has.
     """
 
     file: str
@@ -106,7 +108,11 @@ class Parts:
                 )
 
     def hold(self, places: NDArray[np.int64]) -> bool:
-        """Return whether the rows of each clip lie in one part; places as in `PackedStore`."""
+        """Return whether the rows of each clip lie in a single part.
+
+        Args:
+            places: (N, 2), the first row of each clip, and how many rows it has.
+        """
         with_rows = places[places[:, 1] > 0]
         part = np.searchsorted(self._first, with_rows[:, 0], side="right") - 1
         if (part >= len(self._files)).any():
@@ -114,7 +120,7 @@ class Parts:
         return bool((with_rows.sum(axis=1) <= self._first[part + 1]).all())
 
     def between(self, start: int, stop: int) -> NDArray[Any]:
-        """Return rows of one part, as a view of a memory map."""
+        """Return the rows from `start` to before `stop`, all of one part, as a view of its map."""
         part = int(np.searchsorted(self._first, start, side="right")) - 1
         if part not in self._mapped:
             shape = (int(self._first[part + 1] - self._first[part]), self._dim)
@@ -168,7 +174,10 @@ class PackedStore(FeatureStore):
         return np.array(self.raw(stream, name), np.float32)
 
     def array(self, stream: str, names: Sequence[str], *, pad: bool = False) -> NDArray[np.float32]:
-        """Return the rows of several clips, (N, R, D); one indexing operation for equal clips."""
+        """Return the rows of several clips, (N, R, D); see `FeatureStore.array`.
+
+        Clips of equal length are read with a single index.
+        """
         data, places = self._map(stream)
         if isinstance(data, Parts):
             return super().array(stream, names, pad=pad)
@@ -189,7 +198,11 @@ class PackedStore(FeatureStore):
         return data.between(start, stop) if isinstance(data, Parts) else data[start:stop]
 
     def verify(self) -> None:
-        """Read every array whole; FeatureError when one is not what was written."""
+        """Read every array completely, and compare it with its digest in the manifest.
+
+        Raises:
+            FeatureError: one is not what was written.
+        """
         for name, entry in self._stored.items():
             self._map(name)
             files = [part["file"] for part in entry.get("parts", [])]
@@ -224,7 +237,7 @@ class PackedStore(FeatureStore):
         return start, start + count
 
     def _map(self, stream: str) -> tuple[NDArray[Any] | Parts, NDArray[np.int64]]:
-        """Return the rows of a stream, and where those of each clip begin and how many they are."""
+        """Return the rows of a stream, and (N, 2): each clip's first row and number of rows."""
         if stream not in self._open:
             self.stream(stream)
             entry = self._stored[stream]
@@ -259,7 +272,7 @@ class PackedStore(FeatureStore):
 
 
 def _places(clips: Sequence[ClipEntry]) -> dict[str, int]:
-    """Return where each clip stands, by id and by name; a name wins over another clip's id."""
+    """Return each clip's place by its id and by its name; a name wins over another clip's id."""
     places: dict[str, int] = {}
     for field in ("id", "name"):
         for place, clip in enumerate(clips):
@@ -339,7 +352,7 @@ def load_array(path: Path, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
 
 
 def digest_of(paths: Sequence[Path]) -> str:
-    """Return the sha256 of a file, or of several one after the other."""
+    """Return the sha256 of a file, or of several as if they were one."""
     digest = hashlib.sha256()
     for path in paths:
         with path.open("rb") as file:
@@ -367,10 +380,14 @@ def write_stream(
     Args:
         folder: the store's folder.
         name: `encoder/output`.
-        clips: rows of each clip in manifest order, (R, D); None or no rows for a clip without.
+        clips: the rows of each clip, (R, D), in the manifest's order; None: it has none.
         total: the sum of all R.
         dim: D.
         dtype: `float32` or `float16`.
+
+    Raises:
+        SeehearError: the system refuses to write.
+        ValueError: the clips have another number of rows than `total`.
     """
     file = f"{name}.npy"
     offsets_file = f"{name}.offsets.npy"
@@ -407,7 +424,10 @@ def write_stream(
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Json]) -> None:
-    """Write the manifest, one line a clip: the last step, a folder is a store once it has one."""
+    """Write the manifest, a line for each clip.
+
+    It is written last: a folder is a store as soon as it has one.
+    """
     about = {"schema": SCHEMA, **{key: value for key, value in manifest.items() if key != "clips"}}
     head = json.dumps(about, indent=1, ensure_ascii=False).removesuffix("\n}")
     clips = ",\n".join(json.dumps(clip, ensure_ascii=False) for clip in manifest["clips"])

@@ -1,4 +1,4 @@
-"""From a features folder to arrays, the one way: rows in chunks, checked, averaged to segments."""
+"""From a features folder to arrays: rows are read in chunks, checked, and averaged to segments."""
 
 from collections.abc import Sequence
 
@@ -11,13 +11,13 @@ from seehear.errors import FeatureError
 from seehear.features.maps import maps_to_segments
 from seehear.features.store import BAD_ROWS, WITHOUT_ROWS, FeatureStore, pool
 
-CHUNK = 256  # clips read at a time: frames are averaged before the next ones come
+CHUNK = 256  # clips read at a time: their frames are averaged before the next are read
 
 Rows = NDArray[np.float32]
 
 
 def read_segments(store: FeatureStore, stream: str, names: Sequence[str], segments: int) -> Rows:
-    """Return one row a segment of several clips, (N, T, D); frames are averaged.
+    """Return a row for each segment of several clips, (N, T, D); frames are averaged.
 
     Args:
         store: an open features folder.
@@ -43,10 +43,16 @@ def read_frames(store: FeatureStore, stream: str, names: Sequence[str]) -> Rows:
 
 
 def to_segments(store: FeatureStore, stream: str, rows: Rows, segments: int) -> Rows:
-    """Return (..., R, D) rows of a stream as one row a segment, (..., T, D).
+    """Return rows (..., R, D) of a stream as a row for each segment, (..., T, D).
+
+    Args:
+        store: where they come from, for errors.
+        stream: its name; maps (`ENCODER/maps`) are interpolated, other rows averaged.
+        rows: of a clip, or of several of one length.
+        segments: T.
 
     Raises:
-        FeatureError: R is not a multiple of T.
+        FeatureError: R is not a multiple of T, and they are not maps.
     """
     count = rows.shape[-2]
     if stream.endswith("/maps"):
@@ -89,10 +95,10 @@ def _read(
 
 
 def require_rows(store: FeatureStore, stream: str, names: Sequence[str]) -> None:
-    """Refuse clips without rows of a stream.
+    """Check that every clip has rows of a stream.
 
     Raises:
-        FeatureError: there are some.
+        FeatureError: some have none; it says how many, and why the first has none.
     """
     missing = [name for name in names if not store.count(stream, name)]
     if not missing:

@@ -1,8 +1,9 @@
-"""What every features folder offers: rows by stream and clip, how each clip went, who made them.
+"""What every features folder offers: rows by stream and clip, how each clip went, what made them.
 
-A *stream* is one output of one encoder, written `encoder/output`: `conse/feature` has one row a
-segment, `conse/frames` one row a sampled frame.  Two kinds of folder are read: our packed store
-(`packed`) and the folders of `.npy` files that published systems come with (`official`).
+A *stream* is one output of one encoder, written `encoder/output`: `conse/feature` has a row for
+each segment, `conse/frames` one for each sampled frame.  Three kinds of folder are read: our packed
+store (`packed`), the folders of `.npy` files that published systems come with (`official`), and
+AVE's HDF5 files (`ave_hdf5`).
 """
 
 from abc import ABC, abstractmethod
@@ -36,12 +37,12 @@ class Stream:
 
     Args:
         name: `encoder/output`.
-        rows: rows of a clip where all clips have the same number, else None.
-        dim: numbers a row.
-        dtype: as stored; arrays are always handed out as float32.
+        rows: how many rows a clip has; None: clips differ.
+        dim: length of a row.
+        dtype: as stored; arrays are always returned as float32.
         encoder: identifier of the encoder.
-        provenance: what is known of how the rows came about (weights digest, preprocessing, or the
-            official folder).
+        provenance: what is known of how the rows were made (digests of weights, preprocessing, or
+            the published folder).
     """
 
     name: str
@@ -70,12 +71,11 @@ class Status:
     """How one clip went.
 
     Args:
-        state: `ok`; `degraded`: some rows stand for no media (they are zeros) or for damaged media;
-            `failed`: no rows.
-        reason: one line, empty for `ok`.
-        warnings: what else was noticed.
-        tracks: `present` or `absent` for `audio` and `visual`, where the encoders asked for looked
-            at that track.
+        state: `ok`; `degraded`: some rows are zeros where media are missing, or were made from
+            damaged media; `failed`: there are no rows.
+        reason: why, in one line; empty for `ok`.
+        warnings: what else was odd.
+        tracks: `present` or `absent` by track, of the tracks that some encoder looked at.
     """
 
     state: State
@@ -122,7 +122,11 @@ class FeatureStore(ABC):
         """Return what is known of each clip, in stored order."""
 
     def status(self, name: str) -> Status:
-        """Return how the clip went; FeatureError for a clip that is not in this folder."""
+        """Return how a clip went.
+
+        Raises:
+            FeatureError: the folder has no such clip.
+        """
         entry = self.entry(name)
         return Status(
             entry["state"],
@@ -133,7 +137,11 @@ class FeatureStore(ABC):
 
     @abstractmethod
     def entry(self, name: str) -> ClipEntry:
-        """Return the entry of one clip; FeatureError for a clip this folder has never heard of."""
+        """Return the entry of a clip.
+
+        Raises:
+            FeatureError: the folder has no such clip.
+        """
 
     @abstractmethod
     def encoders(self) -> Encoders:
@@ -153,7 +161,11 @@ class FeatureStore(ABC):
         return stack(stream, [(name, self.rows(stream, name)) for name in names], self, pad=pad)
 
     def stream(self, name: str) -> Stream:
-        """Return one stream; FeatureError naming those the folder has."""
+        """Return a stream by its name.
+
+        Raises:
+            FeatureError: the folder has no such stream; it names those that it has.
+        """
         if name not in self.streams:
             raise FeatureError(
                 f"expected stream {name}, the folder has {', '.join(self.streams) or 'none'}",
@@ -169,7 +181,17 @@ class FeatureStore(ABC):
 def stack(
     stream: str, clips: Iterable[tuple[str, NDArray[np.float32]]], store: FeatureStore, *, pad: bool
 ) -> NDArray[np.float32]:
-    """Return clips of (R, D) rows as one (N, R, D) array; other R are padded with 0 or refused."""
+    """Return clips of rows (R, D) as one array (N, R, D).
+
+    Args:
+        stream: the stream's name.
+        clips: name and rows of each.
+        store: where they come from.
+        pad: fill shorter clips with rows of zeros up to the longest, instead of refusing them.
+
+    Raises:
+        FeatureError: the clips differ in R and `pad` is off.
+    """
     clips = list(clips)
     longest = max((len(rows) for _, rows in clips), default=0)
     out = np.zeros((len(clips), longest, store.stream(stream).dim), np.float32)
@@ -194,7 +216,7 @@ def bare_id(name: str) -> str:
 
 
 def pool(frames: NDArray[np.floating[Any]], segments: int) -> NDArray[np.float32]:
-    """Return the mean over the frames of each segment.
+    """Return the mean row of each segment's frames.
 
     Args:
         frames: (..., R, D) with R a multiple of `segments`; frame r belongs to segment r // (R /
@@ -203,6 +225,9 @@ def pool(frames: NDArray[np.floating[Any]], segments: int) -> NDArray[np.float32
 
     Returns:
         (..., T, D) float32.
+
+    Raises:
+        ValueError: R is not a multiple of T.
     """
     *lead, count, dim = frames.shape
     if segments <= 0 or count % segments:

@@ -1,10 +1,10 @@
-"""Clips of different lengths as windows of one length: a dataset and its features, seen so.
+"""Clips of different lengths as windows of one length: views of a dataset and of its features.
 
-Networks learn from batches of clips of one length.  A clip of minutes is cut into windows that
-stand one after the other, the last one flush with its end, each with the weak label of the whole
-clip; a shorter clip fills the front of one window, and the rest is zero, as extraction leaves
-segments without media.  How long a clip is, its features say: one row a segment.  Whatever reads
-features by the names of clips reads windows by theirs, `CLIP@START`.
+Networks learn from batches of clips of one length.  So a clip of minutes is cut into windows, one
+after the other; the last one ends with the clip, and may overlap the one before.  Each has the weak
+label of the whole clip.  A clip that is shorter than a window is followed by zeros, as extraction
+leaves segments without media.  The length of a clip is told by its features, a row for each
+segment.  A window is read by its name, `CLIP@START`, wherever a clip is read by its name.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from seehear.features.store import ClipEntry, Encoders, FeatureStore
 from seehear.time import TimeGrid
 
 LEARNED = ("train", "val")  # the splits that training reads
-WINDOW = 60  # segments, where nobody says
+WINDOW = 60  # segments, by default
 _AT = "@"
 
 
@@ -54,7 +54,12 @@ def window_length(given: int | None) -> int:
 
 
 def window_starts(count: int, length: int, step: int) -> list[int]:
-    """Return where windows begin over `count` segments, the last flush with the end.
+    """Return the segments at which windows begin; the last window ends with the clip.
+
+    Args:
+        count: segments of the clip.
+        length: segments of a window.
+        step: segments from the beginning of a window to that of the next.
 
     Examples:
         >>> window_starts(17, 10, 5), window_starts(17, 10, 10), window_starts(3, 10, 10)
@@ -65,20 +70,21 @@ def window_starts(count: int, length: int, step: int) -> list[int]:
 
 
 def windows_of(store: FeatureStore, clip: str, length: int, step: int) -> list[Window]:
-    """Return the windows of a clip; one for a clip without features."""
+    """Return the windows of a clip; a clip without features has one."""
     count = segments_of(store, clip) or length
     return [Window(clip, start, length, count) for start in window_starts(count, length, step)]
 
 
 def segments_of(store: FeatureStore, clip: str) -> int:
-    """Return how many segments a clip has by its features; 0: it has none."""
+    """Return how many segments a clip has by its features; 0: it has no features."""
     of_segments = [name for name in store.streams if name.endswith("/feature")]
     return max((store.count(stream, clip) for stream in of_segments), default=0)
 
 
 def lengths_of(store: FeatureStore, dataset: Dataset, split: Split) -> list[int]:
-    """Return the segments of each clip of a split by its features; none where all clips have those
-    of the grid.
+    """Return how many segments each clip of a split has, by its features.
+
+    An empty list where all clips have as many as the grid.
     """
     longest = dataset.grid.count
     if not split.lengths:
@@ -120,7 +126,7 @@ class WindowedStore(FeatureStore):
 
     @property
     def whole(self) -> FeatureStore:
-        """The folder, clip by clip."""
+        """The folder whose clips these are windows of."""
         return self._store
 
     def window(self, name: str) -> Window:
@@ -153,8 +159,9 @@ class WindowedStore(FeatureStore):
 
 
 def window_place(dataset: Dataset, clip: Clip) -> tuple[Clip, TimeGrid]:
-    """Return the clip that a window is of, and the window's segments in it; of any other clip it
-    and its own.
+    """Return the clip that a window was cut from, and the grid of the window in that clip.
+
+    For a clip that is not a window, the clip itself and the dataset's grid.
     """
     if dataset.whole is None:
         return clip, dataset.grid
@@ -168,8 +175,13 @@ def window_place(dataset: Dataset, clip: Clip) -> tuple[Clip, TimeGrid]:
 def in_windows(
     dataset: Dataset, store: FeatureStore, length: int, *, splits: Sequence[str] = LEARNED
 ) -> tuple[Dataset, WindowedStore]:
-    """Return some splits and their features as windows of one length; by default those that
-    training reads.
+    """Return splits of a dataset and their features as windows of one length.
+
+    Args:
+        dataset: clips of any length.
+        store: their features.
+        length: segments of a window.
+        splits: which; by default those that training reads.
     """
     grid = TimeGrid(length, dataset.grid.step_s)
     cut_splits, windows = {}, []
@@ -214,7 +226,7 @@ def _cut(split: Split, store: FeatureStore, grid: TimeGrid) -> tuple[Split, list
 
 
 def _truth(truth: Truth, rows: Sequence[int], windows: Sequence[Window]) -> Truth:
-    """Return the truth of windows as arrays; their events are not told."""
+    """Return the truth of windows as arrays; their lists of events are empty."""
     names = tuple(window.name for window in windows)
     nothing: tuple[tuple[()], ...] = ((),) * len(windows)
     return replace(
@@ -230,7 +242,7 @@ def _truth(truth: Truth, rows: Sequence[int], windows: Sequence[Window]) -> Trut
 def _cut_rows(
     array: NDArray[np.bool_], rows: Sequence[int], windows: Sequence[Window]
 ) -> NDArray[np.bool_]:
-    """Return the segments of windows, each of the clip in the row given; 0 behind its end."""
+    """Return the segments of windows, each cut from the row of its clip; 0 after the clip's end."""
     out = np.zeros((len(windows), windows[0].length, array.shape[2]), np.bool_)
     for index, (row, window) in enumerate(zip(rows, windows, strict=True)):
         there = array[row, window.start : window.start + window.length]
