@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from seehear.data.truth import READINGS, Reading, Truth
     from seehear.data.vocabulary import LLP_VOCABULARY, Vocabulary
 
-# name -> its file, read when asked for: who wants words alone reads no datasets
+# name -> its file, imported when asked for: reading words alone needs nothing of datasets
 _WHERE = {
     "KINDS": "anomalies",
     "LLP_VOCABULARY": "vocabulary",
@@ -63,11 +63,14 @@ def __getattr__(name: str) -> object:
 
 
 def open_dataset(path: str | Path) -> "Dataset":
-    """Return the dataset in a folder: one with a `dataset.toml`, or one holding the tables of a
-    benchmark (`readers.py`).
+    """Return the dataset in a folder.
+
+    Args:
+        path: a folder with a `dataset.toml`, that file itself, or a folder with the tables of a
+            benchmark (`seehear.data.readers`).
 
     Raises:
-        DataError: neither is there, or a table is damaged.
+        DataError: none of these is there, or a table is damaged.
     """
     from seehear.data.folder import TOML, open_folder
     from seehear.data.readers import known, reader_of

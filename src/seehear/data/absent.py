@@ -1,7 +1,7 @@
-"""Why a clip has no media file: what lies there that may be meant.
+"""Why a clip has no media file, and which file may be meant.
 
-Files are found by the clip's name or id as it stands, in the media folder itself.  Where there is
-none, one of the same name may lie in a subfolder, end in another suffix, or be spelled otherwise.
+A file is found by the clip's exact name or id, in the media folder itself.  Where there is none, a
+file of that name may lie in a subfolder, have another suffix, or be spelled in another way.
 """
 
 import os
@@ -19,7 +19,7 @@ GENERAL = "no media file of this clip"
 
 
 class _Why(NamedTuple):
-    """A reason that many clips may share, and the file or id that this one means, if any."""
+    """A reason that many clips may share, and the file or id that may be meant for this one."""
 
     kind: str
     file: str = ""
@@ -37,11 +37,11 @@ class Absent:
         self._media, self._named_folder = media, named
 
     def kind(self, clip: Clip) -> str:
-        """Return why, without file names: the same text for all clips with the same fault."""
+        """Return why a clip has none; the same text for all clips with the same fault."""
         return self._why(clip).kind
 
     def reason(self, clip: Clip) -> str:
-        """Return why, naming the clip and what may be meant."""
+        """Return why a clip has none, with its name and the file that may be meant."""
         why = self._why(clip)
         meant = f"; did you mean {why.file}?" if why.file else ""
         return f"{clip.name}: {why.kind}{meant}"

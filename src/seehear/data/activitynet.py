@@ -1,11 +1,11 @@
 """UnAV-100, and any other dataset in ActivityNet's layout: one JSON file of events in time.
 
 `{"database": {ID: {"subset": "training", "duration": 12.3, "annotations": [{"segment": [s, e],
-"label": "dog barking", "label_id": 7}]}}}`.  An event is heard and seen at once, or at least nobody
-says in which track it is.  The weak label of a clip is what happens in it.
+"label": "dog barking", "label_id": 7}]}}}`.  The file does not tell tracks apart, so every event
+counts as heard and seen at once.  The weak label of a clip is the classes of its events.
 
-Classes stand in the order of `label_id` where there is one, else as they come.  Issues name the
-line in which the clip's entry begins.
+Classes are in the order of `label_id` where they have one, else of their first appearance.  Issues
+name the line in which the clip's entry begins.
 
 Source: Geng et al., "Dense-Localizing Audio-Visual Events in Untrimmed Videos", CVPR 2023
 (ttgeng233/UnAV 1609deb, libs/datasets/unav100.py:118-165).
@@ -49,12 +49,12 @@ _FORM = record(
 
 
 def recognises(root: Path) -> bool:
-    """Return whether exactly one JSON file of the folder looks like this."""
+    """Return whether exactly one JSON file of the folder begins like one of this layout."""
     return len(_files(root)) == 1
 
 
 def read(root: Path) -> Dataset:
-    """Return the dataset; its splits are the subsets, by our names.
+    """Return the dataset; its splits are the file's subsets, under our names.
 
     Raises:
         DataError: the file is damaged, or holds no clip.
@@ -115,7 +115,7 @@ def _files(root: Path) -> list[Path]:
 
 
 def _vocabulary(database: Mapping[str, Mapping[str, Json]]) -> Vocabulary:
-    """Return the classes in the order of their numbers, those without one as they come."""
+    """Return the classes in the order of their numbers, then those that have none."""
     numbers: dict[str, float] = {}
     for entry in database.values():
         for event in entry["annotations"]:
@@ -126,7 +126,7 @@ def _vocabulary(database: Mapping[str, Mapping[str, Json]]) -> Vocabulary:
 
 
 def _end(entry: Mapping[str, Json]) -> float:
-    """Return the clip's duration, or where its last event ends."""
+    """Return the clip's duration in seconds, or when its last event ends."""
     if entry.get("duration"):
         return float(entry["duration"])
     return max((float(event["segment"][1]) for event in entry["annotations"]), default=1.0)

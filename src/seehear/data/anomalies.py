@@ -1,7 +1,7 @@
-"""What is odd about a dataset: what its tables cannot mean, and media that are not there.
+"""What is odd about a dataset: rows of its tables that cannot be right, and missing media.
 
-Nothing here changes a label.  The same oddities decide what each reading of the truth drops or
-mends; here they are listed whatever the reading, once each, with file and line.
+Nothing here changes a label.  A reading of the truth drops or mends some of these rows (`truth`);
+here all of them are listed, whatever the reading, once each, with file and line.
 """
 
 from collections import Counter
@@ -38,7 +38,7 @@ KINDS: Mapping[str, str] = {
     "no_label": "clips with an empty weak label",
     "two_splits": "clips that are in two splits",
     "media_missing": "clips without a media file",
-    # the rest is found by looking into the media (`seehear.media.condition`)
+    # the rest is found in the media files themselves (`seehear.media.condition`)
     "media_damaged": "files that cannot be read, or only in part",
     "no_audio": "clips without an audio track",
     "no_visual": "clips without a visual track",
@@ -71,12 +71,12 @@ def find_anomalies(dataset: Dataset) -> list[Issue]:
 def _truth_tables(
     dataset: Dataset, track: Track
 ) -> dict[Path, tuple[TruthTables, dict[str, Clip]]]:
-    """Return each table of a track once, with the clips of all splits that it serves."""
+    """Return each table of a track once, with the clips of all splits that use it."""
     out: dict[Path, tuple[TruthTables, dict[str, Clip]]] = {}
     for split in dataset.splits.values():
         path = split.tables.audio if track is Track.AUDIO else split.tables.visual
         if split.tables.joint and track is Track.VISUAL:
-            continue  # the table of the audio track is this one's, too
+            continue  # both tracks have the same table
         if path is not None:
             _, clips = out.setdefault(path, (split.tables, {}))
             clips.update({clip.name: clip for clip in split.clips})
@@ -118,7 +118,7 @@ def _orphan(row: TruthRow, tables: TruthTables, nearest: Nearest) -> Issue:
 
 
 def _not_in_weak_label(rows: Iterable[TruthRow], clips: Mapping[str, Clip]) -> list[Issue]:
-    """Return the classes that the weak labels of their clips lack, once a clip and class."""
+    """Return the classes that their clip's weak label lacks, once for each clip and class."""
     first: dict[tuple[str, str], TruthRow] = {}
     for row in rows:
         first.setdefault((row.clip, row.label), row)
@@ -131,7 +131,7 @@ def _not_in_weak_label(rows: Iterable[TruthRow], clips: Mapping[str, Clip]) -> l
 
 
 def _unsupported(file: str, clips: Iterable[Clip], tables: TruthTables) -> list[Issue]:
-    """Return the clips without any row of truth, and the weak labels that no row bears out."""
+    """Return the clips without any row of truth, and the weak labels that no row confirms."""
     rows = [row for of_track in tables.rows.values() for row in of_track]
     named = {row.clip for row in rows}
     true = {(row.clip, row.label) for row in rows if row.span_fault is None}
@@ -149,9 +149,9 @@ def _unsupported(file: str, clips: Iterable[Clip], tables: TruthTables) -> list[
 
 
 def _without_track(dataset: Dataset, split: Split) -> list[Issue]:
-    """Return the clips that a track's table leaves out though their label says there is something.
+    """Return the clips without a row of a track's truth though that track's weak label has classes.
 
-    Only of datasets that label the tracks; elsewhere a clip without a row has nothing in it.
+    Only for datasets with weak labels of the tracks; in others, no row means no event.
     """
     found: list[Issue] = []
     if split.track_weak is None:

@@ -32,9 +32,15 @@ _AXES = {
 def read_scores(
     path: Path, split: Split, vocabulary: Vocabulary, grid: TimeGrid
 ) -> tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.floating]] | None:
-    """Return the probabilities of an .npz file in split order; None if it holds none.
+    """Return the probabilities of an .npz file in split order; None if it holds decisions instead.
 
     Every clip of the split must be there, and no other.
+
+    Args:
+        path: the file.
+        split: N clips.
+        vocabulary: C classes.
+        grid: T segments.
 
     Returns:
         segment_prob (N, T, 2, C), track_prob (N, 2, C) and clip_prob (N, C).
@@ -67,7 +73,11 @@ def read_scores(
 
 
 def _rows_in_order(names: Sequence[str], split: Split, path: Path) -> list[int]:
-    """Return the row of each clip of the split; refuse a clip that is missing, twice or unknown."""
+    """Return the row of each clip of the split.
+
+    Raises:
+        DataError: a clip is missing, twice or unknown.
+    """
     clips = ClipFinder(split)
     outside: list[str] = []
     order = {}
@@ -89,9 +99,14 @@ def _rows_in_order(names: Sequence[str], split: Split, path: Path) -> list[int]:
 def read_decisions(
     path: Path, clips: ClipFinder, vocabulary: Vocabulary, grid: TimeGrid, outside: list[str]
 ) -> dict[int, NDArray[np.bool_]]:
-    """Return the decisions (2, T, C) of an .npz file by position of the clip.
+    """Return the decisions (2, T, C) of an .npz file by the clip's place in the split.
 
-    Unknown clips go to `outside`.
+    Args:
+        path: the file.
+        clips: finds the clip of a name.
+        vocabulary: C classes.
+        grid: T segments.
+        outside: names of unknown clips are added to it.
 
     Raises:
         DataError: the file is damaged, a clip appears twice, or an array has a wrong shape or other
@@ -129,10 +144,10 @@ def _names(archive: Archive, path: Path) -> list[str]:
 
 
 def _array(archive: Archive, key: str, shape: tuple[int, ...], path: Path) -> NDArray[Any]:
-    """Return one array after a look at its header.
+    """Return one array, after checking its header.
 
     Raises:
-        DataError: of another shape or type, or holding NaN or infinity.
+        DataError: it has another shape or type, or holds NaN or infinity.
     """
     header = archive.headers[key]
     if header.shape != shape:

@@ -1,11 +1,11 @@
-"""AVE's annotations, recognised by `Annotations.txt`: one event, heard and seen at once, a clip.
+"""AVE's annotations, recognised by `Annotations.txt`: for each clip one event, heard and seen.
 
 A line is `Category&VideoID&Quality&StartTime&EndTime`; the copy in AVE's repository has no header,
-others have one.  A line is a sample, number and all: the official splits (`train_order.h5` and so
-on, key `order`) are lists of line numbers from 0, and 45 ids stand in two or three lines with
-another class each.  The first goes by its id, the others by `ID#LINE`; all of them mean one file,
-so what is predicted for the file counts for each.  Classes are numbered as they come
-(YapengTian/AVE-ECCV18 93f843f, data/mil_labels.h5 agrees line by line).
+others have one.  Each line is a sample of its own: the official splits (`train_order.h5` and so on,
+key `order`) are lists of line numbers, counted from 0.  45 ids are in two or three lines, each time
+with another class.  The first such sample is named by its id, the others `ID#LINE`.  They share one
+file, so what is predicted for the file counts for each of them.  Classes are numbered in the order
+of their first line (YapengTian/AVE-ECCV18 93f843f; data/mil_labels.h5 agrees line by line).
 
 The table alone is read without h5py: all clips are then one split called `all`.
 
@@ -55,7 +55,7 @@ def read(root: Path) -> Dataset:
     """Return AVE.
 
     Raises:
-        DataError: the table is damaged, or a list of a split names lines that it has not.
+        DataError: the table is damaged, or a split's list names lines that the table does not have.
     """
     path = root / TABLE
     samples, issues = _samples(path)
@@ -125,7 +125,7 @@ def _samples(path: Path) -> tuple[list[_Sample], list[Issue]]:
 
 
 def _orders(root: Path, samples: int) -> tuple[Mapping[str, Sequence[int]], str | None]:
-    """Return the samples of every split, and what to do to get official ones that are not here."""
+    """Return the samples of every split, and a hint where the official splits are not here."""
     every = {"all": range(samples)}
     files = {split: root / f"{split}_order.h5" for split in _SPLITS}
     there = {split: path for split, path in files.items() if path.is_file()}

@@ -1,7 +1,7 @@
-"""The dataset made of what the reader of a benchmark has read.
+"""A dataset made from what a benchmark's reader has read.
 
-A reader turns the benchmark's own files into `Annotated` splits, whatever their format; `made` does
-the rest: the grid of the longest clip, arrays of weak labels, truth by track.
+A reader turns the benchmark's own files into `Annotated` splits, whatever their format.  `made`
+does the rest: the grid of the longest clip, arrays of weak labels, truth by track.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,11 +29,11 @@ class Annotated:
 
     Args:
         clips: with their weak labels.
-        rows: the truth by track, of this split or of several; empty: nobody knows times.
-        heard, seen: the weak labels of the tracks, one for each clip; None: there are none.
-        ends: where clips end, by name, in seconds; of clips that are not named nothing is known.
+        rows: the truth by track, of this split or of several; empty: there are no times.
+        heard, seen: the weak label of each clip's audio and visual track; None: there are none.
+        ends: when clips end, by name, in seconds; left out where that is not known.
         issues: what is odd about the labels.
-        flags: what else is said of the clips, one value for each.
+        flags: what else the files say of the clips: name -> a value for each clip.
     """
 
     clips: Sequence[Clip]
@@ -54,10 +54,10 @@ class Benchmark:
         root: its folder.
         vocabulary: its classes.
         tables: every file that labels come from, by role (`test/clips`, `test/audio`, ...).
-        official: whose own figures belong to it.
-        grid: of clips that all have one length; None: seconds of the longest clip.
+        official: the benchmark's own figures, see `Dataset`.
+        grid: of clips that all have one length; None: whole seconds over the longest clip.
         joint: whether the truth tells only what is heard and seen at once.
-        inclusive: whether the second of an offset counts as marked.
+        inclusive: whether the second of an offset counts as marked, see `seehear.data.truth`.
         exact: whether the weak labels of the tracks are the truth of the clips.
         splits_hint: what to do to get the official splits, where they are not there.
     """
@@ -75,7 +75,16 @@ class Benchmark:
 
 
 def made(benchmark: Benchmark, splits: Mapping[str, Annotated], *, annotation: str) -> Dataset:
-    """Return the dataset."""
+    """Return the dataset.
+
+    Args:
+        benchmark: what holds for all splits.
+        splits: by name.
+        annotation: which version of the truth this is, see `Dataset`.
+
+    Raises:
+        KeyError: a label is not in the vocabulary.
+    """
     ends = {name: end for split in splits.values() for name, end in split.ends.items()}
     grid, source = benchmark.grid, "given with the dataset"
     if grid is None:
@@ -99,7 +108,7 @@ def made(benchmark: Benchmark, splits: Mapping[str, Annotated], *, annotation: s
 
 
 def media_of(root: Path) -> Path:
-    """Return the folder of the clips' files: one of a usual name, else the dataset's own."""
+    """Return the folder of media: a subfolder of a usual name, else the dataset's own folder."""
     usual = (root / name for name in _MEDIA_FOLDERS)
     return next((folder for folder in usual if folder.is_dir()), root)
 

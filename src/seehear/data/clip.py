@@ -1,12 +1,12 @@
-"""A clip's name, and what can be read from it."""
+"""A clip: its name, what can be read from the name, and its weak label."""
 
 import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-# id, start, end: the two last fields are times, and the id itself may hold `_`, `-` and start with
-# either
+# id, start, end: the last two fields are times; the id may contain `_` and `-`, also as its first
+# character
 _NAME = re.compile(r"(?P<id>.+)_(?P<start>\d+(?:\.\d+)?)_(?P<end>\d+(?:\.\d+)?)", re.DOTALL)
 
 
@@ -15,13 +15,12 @@ class Clip:
     """One row of a split's table.
 
     Args:
-        name: the full `filename` column; what truth is joined by.
-        id: stem of the clip's media and feature files; `name` without its times.
-        labels: the weak label, classes of the clip in table order, each once.
-        start_s: where the clip was cut from its source video, seconds; None if the name does not
-            say.
-        end_s: likewise, after `start_s`.
-        line: of the table; None where the table has none of its own for it.
+        name: the column `filename`; rows of truth name their clip by it.
+        id: stem of the clip's media and feature files: `name` without its times.
+        labels: the weak label: the clip's classes in table order, each once.
+        start_s: where in its source video the clip begins, in seconds; None: the name does not say.
+        end_s: where it ends there, likewise.
+        line: of the table, counted from 1; None: the clip has no line of its own.
     """
 
     name: str
@@ -49,7 +48,7 @@ class Clip:
 
 
 def with_unique_ids(clips: Iterable[Clip]) -> list[Clip]:
-    """Return the clips; those that share an id (`take_1_2`, `take_3_4`) go by their full name."""
+    """Return the clips; those that share an id (`take_1_2`, `take_3_4`) get their name as id."""
     clips = list(clips)
     count = Counter(clip.id for clip in clips)
     out = []

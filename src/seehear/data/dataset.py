@@ -30,14 +30,14 @@ class Split:
         name: such as `train`.
         clips: N clips.
         weak: (N, C) uint8, 1 where the clip's label names the class.
-        tables: where its truth stands.
+        tables: where its truth is read from.
         issues: what is odd about the table of clips.
         track_weak: (N, 2, C) uint8, weak labels of what is heard and of what is seen; None where
             the dataset has none.
         exact: whether `track_weak` is the truth of the clips, without times (VGGSounder).
-        lengths: segments of each clip where clips differ in length, None for those of which the
-            tables say nothing; empty: every clip has those of the grid.
-        flags: what else a table says of the clips, (N,) bool by name.
+        lengths: how many segments each clip has, None where the tables do not say; empty: every
+            clip has those of the grid.
+        flags: what else a table says of the clips: name -> (N,) bool.
     """
 
     name: str
@@ -65,7 +65,10 @@ class Split:
         return self.tables.audio is not None and self.tables.visual is not None
 
     def weak_of(self, track: str, names: Sequence[str]) -> NDArray[np.uint8]:
-        """Return the weak labels of some clips for a track, (N, C): its own where there are any."""
+        """Return weak labels of some clips for a track, (len(names), C).
+
+        They are the track's own where the dataset has such labels, else the clip's.
+        """
         row = {clip.name: index for index, clip in enumerate(self.clips)}
         rows = [row[name] for name in names]
         if self.track_weak is None:
@@ -78,8 +81,10 @@ class Split:
         return self.has_truth or self.exact
 
     def warnings(self, reading: Reading | None = None) -> list[str]:
-        """Return what must be said beside figures of this truth: its rows for which there is no
-        clip.
+        """Return warnings that belong beside figures of this truth: rows that name no clip.
+
+        Args:
+            reading: how the tables are read; None: as published numbers rest on.
 
         Raises:
             DataError: a table of truth is damaged.
@@ -98,7 +103,9 @@ class Split:
     def truth(self, reading: Reading | None = None) -> Truth:
         """Return what is really heard and seen; read from the tables on the first call.
 
-        `reading` None: the one that published numbers of the dataset rest on.
+        Args:
+            reading: how the tables are read (`seehear.data.truth`); None: as published numbers of
+                the dataset rest on.
 
         Raises:
             DataError: there are no truth tables, they are damaged, or most of their rows name no
@@ -132,8 +139,8 @@ class Dataset:
         tables: every table by its role (`train/clips`, `test/audio`, ...).
         annotation: which version of the truth this is, for the setting beside every figure.
         grid_from: where the grid comes from, in words.
-        official: whose own figures are told beside ours: `lfav`, `ave`, `activitynet`,
-            `vggsounder`; None: there are none but ours.
+        official: the benchmark whose own figures are shown beside ours: `lfav`, `ave`,
+            `activitynet`, `vggsounder`; None: only ours are.
         splits_hint: what to do to get the official splits, where they are not there.
         whole: the dataset whose clips these are windows of (`seehear.features.windowed`); None:
             these are the clips themselves.
@@ -154,7 +161,11 @@ class Dataset:
     whole: "Dataset | None" = field(default=None, repr=False)
 
     def split(self, name: str) -> Split:
-        """Return one split; DataError naming those there are."""
+        """Return a split by its name.
+
+        Raises:
+            DataError: there is no such split; it names those that there are.
+        """
         if name not in self.splits:
             raise DataError(
                 f"expected a split among {', '.join(self.splits)}, got {name!r}",
@@ -174,7 +185,7 @@ class Dataset:
         return any(split.tables.joint for split in self.splits.values())
 
     def without_track_labels(self) -> "Dataset":
-        """Return the dataset as if nobody had labelled its tracks; what is their truth stays."""
+        """Return the dataset without weak labels of its tracks, except those that are the truth."""
         splits = dict(self.splits)
         for name, split in self.splits.items():
             if split.track_weak is not None and not split.exact:
@@ -218,7 +229,7 @@ class Dataset:
 
 
 def no_track_labels(dataset: Dataset) -> ConfigError:
-    """Return what is wrong where the tracks of a dataset have no weak labels of their own."""
+    """Return the error for a dataset whose tracks have no weak labels of their own."""
     return ConfigError(
         f"{dataset.name} has no weak labels of each track",
         hint="leave it out: the labels of the clip serve for both",
@@ -227,10 +238,10 @@ def no_track_labels(dataset: Dataset) -> ConfigError:
 
 
 def never_without(weak: NDArray[np.generic], vocabulary: Vocabulary) -> str | None:
-    """Return in a line which classes all clips of training have; None where no class is in all.
+    """Return a warning that names the classes that every training clip has; None: there are none.
 
     Args:
-        weak: (N, C), their weak labels.
+        weak: (N, C), the weak labels of the training clips.
         vocabulary: the classes.
     """
     names = [name for index, name in enumerate(vocabulary.names) if weak[:, index].all()]
@@ -248,8 +259,8 @@ class TableFiles:
 
     Args:
         clips: of every split.
-        audio: truth of the audio track, of the splits that have one.
-        visual: likewise.
+        audio: truth of the audio track, for the splits that have it.
+        visual: truth of the visual track, likewise.
     """
 
     clips: Mapping[str, Path]
@@ -294,7 +305,7 @@ def read_clips(path: Path, vocabulary: Vocabulary) -> tuple[list[Clip], list[Iss
 
 
 def _labels(cell: str) -> list[str]:
-    """Return the classes of a cell, which stand divided by commas."""
+    """Return the classes of a cell, which are separated by commas."""
     return [label.strip() for label in cell.split(",") if label.strip()]
 
 
@@ -320,7 +331,16 @@ def assemble(
 ) -> Dataset:
     """Return the dataset made of these tables.
 
-    `grid` None: what the media say (`grids.choose_grid`).
+    Args:
+        name: of the dataset.
+        root: its folder.
+        vocabulary: its classes.
+        files: its tables.
+        media: folder of the clips' files; None: there is none.
+        grid: its segments; `names`: the longest span in the clips' names; None: the length of the
+            media (`seehear.data.grids`).
+        annotation: which version of the truth this is.
+        legacy: see `TruthTables`.
 
     Raises:
         DataError: a table of clips is damaged, or the grid does not fit the media.

@@ -1,10 +1,10 @@
-"""The one dialect of our tables of text: how a row is written, and how it is read back.
+"""The format of our tables of text: how a row is written, and how it is read back.
 
-A row ends at LF, CRLF or CR and nowhere else; its fields are divided by tabs.  A field that holds a
-tab, a line break or a quote stands in quotes, the quotes inside it doubled, as spreadsheets do.  A
-field is read so only where a closing quote ends it: any other quote is a character like the rest,
-so tables written without quoting are read as they stand.  Text is UTF-8, or UTF-16 where a byte
-order mark says so.
+A row ends at LF, CRLF or CR and nowhere else; its fields are separated by tabs.  A field with a
+tab, a line break or a quote in it is put in quotes, with the quotes inside it doubled, as
+spreadsheets do.  A field is read as quoted only if a closing quote ends it.  Any other quote is an
+ordinary character, so tables that were written without quoting are read unchanged.  Text is UTF-8,
+or UTF-16 if a byte order mark says so.
 """
 
 import codecs
@@ -20,7 +20,7 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def write_rows(rows: Iterable[Sequence[str]]) -> str:
-    """Return rows as text.
+    """Return rows of fields as text, with LF at the end of each row.
 
     Examples:
         >>> write_rows([["name", "label"], ['The "Best" dog', "Dog"]])
@@ -36,7 +36,9 @@ def _written(field: str) -> str:
 
 
 def read_rows(text: str, *, separator: str = "\t") -> list[tuple[int, list[str]]]:
-    """Return (line it begins in, fields) of every row; a blank line is a row of one blank field.
+    """Return (first line, fields) of every row; a blank line is a row with one empty field.
+
+    Lines are counted from 1.
 
     Examples:
         >>> read_rows('name\\tlabel\\r\\n"The ""Best"" dog"\\tDog')
@@ -70,7 +72,10 @@ def read_rows(text: str, *, separator: str = "\t") -> list[tuple[int, list[str]]
 
 
 def read_lines(text: str) -> list[str]:
-    """Return the lines of a text that is not a table; other signs that Unicode breaks at stay."""
+    """Return the lines of a text that is not a table, split at LF, CRLF and CR alone.
+
+    Python's `splitlines` would also split at other characters, such as a form feed.
+    """
     lines = _BREAK.split(text)
     return lines if lines[-1] else lines[:-1]
 
@@ -104,6 +109,6 @@ def read_text(path: Path) -> str:
 
 
 def _unmarked(data: bytes) -> bool:
-    """Return whether every second byte at the beginning is zero, as in Latin letters of UTF-16."""
+    """Return whether every second byte at the beginning is zero, as Latin letters are in UTF-16."""
     start = data[:64]
     return len(start) >= 4 and not (any(start[::2]) and any(start[1::2]))

@@ -1,4 +1,4 @@
-"""Fetch one file over HTTPS: resumed where it broke off, verified, in place only when whole."""
+"""Fetch one file over HTTPS: resume what broke off, verify it, and put it in place when whole."""
 
 import hashlib
 import http
@@ -18,9 +18,9 @@ from seehear.files import Json, refused, resumed_aside
 from seehear.foreign.forms import anything
 from seehear.foreign.texts import parse_json
 
-_MOST_JSON = 64 << 20  # bytes of an answer; one cut off is not JSON
+_MOST_JSON = 64 << 20  # bytes of an answer; a longer one is cut off, and then is not JSON
 _BLOCK = 1 << 20
-_MOST_DIGITS = 32  # of a length; Python refuses to read some thousands
+_MOST_DIGITS = 32  # of a length; with some thousands Python would raise an error
 _TIMEOUT_S = 60.0
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _GONE = (http.HTTPStatus.NOT_FOUND, http.HTTPStatus.GONE)
@@ -44,20 +44,21 @@ def download(
 ) -> bool:
     """Bring a file to `path` unless it is there already; return whether anything was fetched.
 
-    What was received is kept in a hidden file beside it when the connection breaks, and continued
-    from there.
+    If the connection breaks, what was received is kept in a hidden file beside it, and the next
+    call goes on from there.
 
     Args:
-        url: https (http only on this machine); so is everything that it redirects to.
+        url: https (http only on this machine); redirects must be, too.
         path: where the file goes.
-        sha256: what it must be, or how it begins.
-        blob: likewise git's name of the content, where only that is published.
+        sha256: of the file, or the first digits of it; empty: not known.
+        blob: git's sha1 of the content, where that is published; empty: not known.
         size: bytes, where known.
-        limit: bytes that are more than it can have.
-        received: told of each block.
+        limit: the most bytes that the file may have; None: any number.
+        received: called with the number of bytes of each block.
 
     Raises:
         DataError: the address does not answer, or what it gives is not the expected file.
+        SeehearError: the system refuses to write.
     """
     pinned = _Pinned(sha256, blob)
     if path.is_file() and pinned.wrong(path) is None:
@@ -88,7 +89,7 @@ def download(
 
 
 def get_json(url: str) -> Json:
-    """Return the JSON an address answers with.
+    """Return the JSON that an address answers with, of at most 64 MiB.
 
     Raises:
         DataError: it does not answer, or not with JSON.
@@ -113,7 +114,7 @@ def digest(path: Path) -> str:
 
 
 def git_blob(path: Path) -> str:
-    """Return git's name of a file's content."""
+    """Return git's name of a file's content: the sha1 of `blob SIZE`, a zero byte and the bytes."""
     total = hashlib.sha1(f"blob {path.stat().st_size}\0".encode(), usedforsecurity=False)
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
@@ -122,7 +123,7 @@ def git_blob(path: Path) -> str:
 
 
 def size_of(url: str) -> int | None:
-    """Return the bytes that an address says it has; None where it does not say.
+    """Return how many bytes an address says its file has; None if it does not say.
 
     Raises:
         DataError: it does not answer.
@@ -186,7 +187,7 @@ def _receive(url: str, part: Path, limit: int | None, received: Callable[[int], 
 
 
 def _connect(url: str, part: Path) -> tuple[http.client.HTTPResponse, int]:
-    """Return the answer, and how many bytes of the file are there that it goes on from."""
+    """Return the answer, and how many bytes of the file are here already, which it leaves out."""
     have = part.stat().st_size if part.is_file() else 0
     if not have:
         return _open(url, {}), 0
@@ -195,7 +196,7 @@ def _connect(url: str, part: Path) -> tuple[http.client.HTTPResponse, int]:
     except urllib.error.HTTPError as error:
         if error.code != http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             raise
-        return _open(url, {}), 0  # what is there is longer than the file has become
+        return _open(url, {}), 0  # the file has become shorter than what is here
     # a server that cannot resume answers 200 with the whole file
     if answer.status != http.HTTPStatus.PARTIAL_CONTENT:
         return answer, 0
@@ -206,13 +207,13 @@ def _connect(url: str, part: Path) -> tuple[http.client.HTTPResponse, int]:
 
 
 def _length(answer: http.client.HTTPResponse) -> int | None:
-    """Return the bytes that an answer says it has; None where it does not, or not as a number."""
+    """Return how many bytes an answer says it has; None if it gives no such number."""
     said = answer.headers.get("Content-Length") or ""
     return int(said) if said.isdecimal() and len(said) < _MOST_DIGITS else None
 
 
 def _read(answer: http.client.HTTPResponse) -> bytes:
-    """Return the next block; what breaks here is the connection, not the disk."""
+    """Return the next block; an OSError here means the connection, not the disk."""
     try:
         return answer.read(_BLOCK)
     except OSError as error:
@@ -220,7 +221,7 @@ def _read(answer: http.client.HTTPResponse) -> bytes:
 
 
 def _is_safe(url: str, *, here: bool) -> bool:
-    """Return whether an address may be asked: https, or, where allowed, http on this machine."""
+    """Return whether an address may be asked: https, or, if `here`, also http on this machine."""
     try:
         parts = urllib.parse.urlsplit(url)
     except ValueError:  # a bracket that does not close
@@ -231,7 +232,7 @@ def _is_safe(url: str, *, here: bool) -> bool:
 
 
 class _SafeRedirects(urllib.request.HTTPRedirectHandler):
-    """Follows redirects to https alone; on this machine, from http to http on it too."""
+    """Follows redirects to https alone; from http on this machine also to http on this machine."""
 
     def redirect_request(
         self,

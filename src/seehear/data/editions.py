@@ -1,7 +1,7 @@
 """Is a dataset LLP as it was published, and in which edition of its annotations?
 
-Figures of publications stand beside ours only where it is: told by the digests of the tables, not
-by names.
+Published figures are shown beside ours only where it is.  The digests of the tables decide that,
+not their names.
 """
 
 from pathlib import Path
@@ -30,7 +30,7 @@ def llp_edition(dataset: Dataset) -> str | None:
 
 
 def why_not_llp(dataset: Dataset) -> str | None:
-    """Return in words what keeps a dataset from being LLP as published; None if nothing does."""
+    """Return in words how a dataset differs from LLP as published; None if it does not."""
     if dataset.vocabulary.names != LLP_VOCABULARY.names:
         return "its classes are not LLP's"
     if dataset.vocabulary.descriptions != LLP_VOCABULARY.descriptions:

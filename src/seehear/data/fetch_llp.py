@@ -1,18 +1,18 @@
-"""Bring what is public of LLP into the layout we read, and say what is missing and where it goes.
+"""Bring what is public of LLP into the layout that is read here.
 
     DIR/
-      AVVP_*.csv                    tables of YapengTian/AVVP-ECCV20, pinned by their digests
-      CLIP/features, CLAP/features  features of VALOR, from a hub
-      CLIP|CLAP/segment_pseudo_labels  its thresholded labels
-    feats_CLIP/segment_feats, feats_CLAP/segment_feats   features of UWAV, from the same hub
-    feats_CLIP|feats_CLAP/event_feats  its vectors of the classes' words
-    refine_label/*.npz            LSLD's own labels of segments, pinned by git's names of them
-      feats/vggish, res152, ...     by hand: a shared drive that no program may read has them
-      videos/ID.mp4                 by hand: YouTube
-      fetch.json                    what was fetched: revision, digests, counts
+      AVVP_*.csv                        tables of YapengTian/AVVP-ECCV20, with known digests
+      CLIP|CLAP/features                features of VALOR, from a hub
+      CLIP|CLAP/segment_pseudo_labels   its thresholded labels
+      feats_CLIP|CLAP/segment_feats     features of UWAV, from the same hub
+      feats_CLIP|CLAP/event_feats       its vectors of the classes' words
+      refine_label/*.npz                LSLD's own labels of segments, with known git names
+      feats/vggish, res152, ...         by hand: on a shared drive that no program may read
+      videos/ID.mp4                     by hand: from YouTube
+      fetch.json                        what was fetched: revisions, digests, counts
 
-The hub's revision of its archives was not known when this was written, so the first fetch takes
-the newest one and records it; every later fetch takes the recorded one and verifies it.
+No revision of the hub's archives is fixed here.  The first fetch takes the newest one and records
+it; every later fetch takes the recorded one and verifies it.
 """
 
 import json
@@ -54,18 +54,18 @@ TABLES = {
     "AVVP_val_pd.csv": "1811813b54c5f43c3be0a97bd0971cfb8a93818ca7b3ab96cdc7f4ac37ef37a6",
 }
 PARTS = ("tables", *ARCHIVES, LABELS)
-DEFAULT = ("tables", "CLIP", "CLAP")  # the rest is fetched by name
+DEFAULT = ("tables", "CLIP", "CLAP")  # other parts are fetched only if they are asked for
 _LARGEST = 4 << 20  # bytes of one array file; VALOR's largest has 0.4 MB
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """One part that a fetch dealt with.
+    """A part that is complete after a fetch.
 
     Args:
-        part: of `PARTS`.
-        state: `fetched`, or `there` when it was complete before.
-        detail: in words.
+        part: one of `PARTS`.
+        state: `fetched`, or `there` if it was complete before.
+        detail: what it holds, in words.
     """
 
     part: str
@@ -82,22 +82,25 @@ def fetch_llp(
     labels: str | None = None,
     received: Callable[[str, int], None] = lambda what, count: None,
 ) -> Iterator[Fetched]:
-    """Fetch the parts that are not there yet, one after the other; run again after an interruption.
+    """Fetch the parts that are not there yet, one after the other.
+
+    What was interrupted goes on when it is called again.
 
     Args:
         out: the dataset folder.
         parts: which, of `PARTS`.
-        hub: base address of the hub or of a mirror (default: HF_ENDPOINT, else the hub itself).
-        tables: base address of the tables.
-        labels: base address of LSLD's labels.
-        received: told of each file's bytes as they come.
+        hub: base address of the hub or of a mirror; None: HF_ENDPOINT, else the hub itself.
+        tables: base address of the tables; None: their own repository.
+        labels: base address of LSLD's labels; None: their own repository.
+        received: called with a file's name and the number of bytes, for each block of it.
 
     Yields:
         each part when it is complete.
 
     Raises:
-        DataError: an address does not answer, or gives another file than the one pinned or
-            recorded.
+        DataError: an address does not answer, or gives another file than the known or recorded
+            one.
+        ConfigError: the folder cannot be written to, or another command writes into it.
     """
     root = Path(out)
     with owned(root):
@@ -112,13 +115,13 @@ def fetch_llp(
 
 @dataclass(frozen=True)
 class Offer:
-    """One part that can be fetched by name.
+    """A part that can be fetched by name.
 
     Args:
-        part: of `PARTS`.
+        part: one of `PARTS`.
         source: where it comes from.
-        size: bytes, as its address says; None where it does not, or does not answer.
-        problem: why the size is not known.
+        size: bytes, as its address says; None: not known.
+        problem: why the address did not answer; None: it did.
     """
 
     part: str
@@ -130,9 +133,13 @@ class Offer:
 def offers(
     out: Path | str, *, hub: str | None = None, labels: str | None = None
 ) -> Iterator[Offer]:
-    """Ask the hub and LSLD's repository how large each part is; addresses as for `fetch_llp`.
+    """Yield each part that can be fetched by name, with its size as its address says.
 
-    A size is that of the revision recorded in the folder, or of the newest one.
+    The size is that of the revision recorded in the folder, else of the newest one.
+
+    Args:
+        out: the dataset folder.
+        hub, labels: base addresses, see `fetch_llp`.
     """
     base, known = hub_address(hub), read_record(Path(out))
     for archive in ARCHIVES.values():
@@ -147,7 +154,7 @@ def offers(
 
 
 def archive_offer(archive: HubArchive, hub: str, known: Mapping[str, Json]) -> Offer:
-    """Return how large an archive is: of the revision that a record knows, or the newest."""
+    """Return an archive with its size: of the recorded revision, else of the newest one."""
     source = f"{archive.repository}/{archive.file}"
     try:
         revision = known.get(archive.release, {}).get("revision") or _newest(hub, archive)
@@ -162,7 +169,11 @@ def hub_address(address: str | None) -> str:
 
 
 def read_record(root: Path) -> dict[str, Json]:
-    """Return what earlier fetches recorded, empty if there was none."""
+    """Return what earlier fetches recorded in a folder; empty if there was none.
+
+    Raises:
+        DataError: the record is damaged.
+    """
     path = root / RECORD
     if not path.is_file():
         return {}
@@ -288,11 +299,13 @@ def _listed(answer: Json, url: str) -> list[dict[str, Json]]:
 def unpack(archive: Path, folder: Path, kinds: Sequence[str]) -> dict[str, int]:
     """Unpack the arrays of an archive into `folder/KIND/ID.npy` and return how many of each kind.
 
-    The first of `kinds` are the features, which must be there.
+    Only `.npy` files directly below a folder of a known kind are taken, and only by their own file
+    names, so nothing is written outside `folder`.  The folder appears when it is complete.
 
-    Only `.npy` files directly below a folder of a known kind are taken, whatever else the archive
-    holds, and only by their own name, so nothing can land outside.  The folder appears when it is
-    complete.
+    Args:
+        archive: a zip file.
+        folder: where its arrays go; replaced.
+        kinds: names of folders in the archive; the first holds the features, which must be there.
 
     Raises:
         DataError: the archive is damaged or holds no such arrays.

@@ -24,18 +24,18 @@ TABLES = "tables"
 
 @dataclass(frozen=True)
 class Addresses:
-    """Other addresses than the usual ones.
+    """Where to fetch from, in place of the usual addresses.
 
     Args:
-        hub: of the hub; None: HF_ENDPOINT, else its own.
-        tables: base of the tables; None: the benchmark's own repository.
+        hub: base address of the hub; None: HF_ENDPOINT, else the hub's own.
+        tables: base address of the tables; None: the benchmark's own repository.
     """
 
     hub: str | None = None
     tables: str | None = None
 
     def table(self, public: Public, path: str) -> str:
-        """Return where a table is."""
+        """Return the address of a table."""
         base = (self.tables or public.address).rstrip("/")
         return f"{base}/{urllib.parse.quote(path)}"
 
@@ -53,21 +53,24 @@ def fetch_public(
     addresses: Addresses | None = None,
     received: Callable[[str, int], None] = lambda what, count: None,
 ) -> Iterator[Fetched]:
-    """Fetch the parts that are not there yet, one after the other; run again after an interruption.
+    """Fetch the parts that are not there yet, one after the other.
+
+    What was interrupted goes on when it is called again.
 
     Args:
-        public: of which benchmark.
+        public: the benchmark.
         out: the dataset folder.
         parts: which, of `parts_of`.
-        addresses: where from.
-        received: told of each file's bytes as they come.
+        addresses: where from; None: the usual addresses.
+        received: called with a file's name and the number of bytes, for each block of it.
 
     Yields:
         each part when it is complete.
 
     Raises:
-        DataError: an address does not answer, or gives another file than the one pinned or
-            recorded.
+        DataError: an address does not answer, or gives another file than the known or recorded
+            one.
+        ConfigError: the folder cannot be written to, or another command writes into it.
     """
     root, places = Path(out), addresses or Addresses()
     with owned(root):
@@ -95,7 +98,7 @@ def _fetch_tables(
 def public_offers(
     public: Public, out: Path | str, addresses: Addresses | None = None
 ) -> Iterator[Offer]:
-    """Ask how large each part is."""
+    """Yield each part that can be fetched, with its size as its address says; see `offers`."""
     places = addresses or Addresses()
     try:
         sizes = [size_of(places.table(public, path)) for path in public.tables]

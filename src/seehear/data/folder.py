@@ -16,8 +16,8 @@ count = 10
 step_s = 1.0
 ```
 
-`[grid]` may be left out: whole seconds over the length of the media, else ten.  `from = "names"`
-takes the span that names such as `abc_30_40` tell.
+Without `[grid]` segments are the whole seconds of the longest media file, or ten where there are no
+media.  In it, `from = "names"` takes the longest span that names such as `abc_30_40` tell.
 """
 
 import hashlib

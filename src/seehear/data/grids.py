@@ -1,8 +1,8 @@
-"""Which segments the clips of a dataset have, who says so, and whether the media agree.
+"""Which segments the clips of a dataset have, what says so, and whether the media agree.
 
-In this order: LLP's tables and `[grid]` of `dataset.toml` (a count, or `from = "names"`), the
-length of the media, ten seconds.  A name that merely ends in two numbers (`lesson_1_3`, a
-camera's date and time) says nothing of itself.
+The first of these decides: the kind of dataset (LLP) or `[grid]` of `dataset.toml` (a count, or
+`from = "names"`), the length of the media, ten seconds.  Names are used only if `from` says so, as
+many end in two numbers that are no times (`lesson_1_3`, a camera's date and time).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,12 +18,14 @@ from seehear.time import TimeGrid
 MOST = 86_400  # segments a clip: a day of seconds; arrays are made of this many rows
 NAMES: Literal["names"] = "names"
 _DEFAULT_S = 10.0
-_LOOKED_AT = 16  # files, spread over the clips: opening every file would take minutes
+_LOOKED_AT = 16  # files, spread over the clips, as opening every file could take minutes
 _HINT = "set count (and step_s) in [grid] of dataset.toml"
 
 
 def media_by_stem(media: Path | None) -> dict[str, Path]:
-    """Return every media file of a folder by its stem; of two, that of the preferred suffix.
+    """Return every media file of a folder by its stem; of two, that with the preferred suffix.
+
+    Subfolders are not searched.  Suffixes are preferred in the order of `MEDIA_SUFFIXES`.
 
     Raises:
         DataError: the folder cannot be looked into.
@@ -55,8 +57,8 @@ def choose_grid(
         where: the dataset, for errors.
 
     Raises:
-        DataError: more than `MOST` segments, names that tell no span, or a grid that the media do
-            not fit.
+        DataError: more than `MOST` segments, names without a span, or a grid that does not fit the
+            media.
     """
     lengths = _lengths(clips, media)
     if asked is None and lengths:
@@ -74,7 +76,11 @@ def choose_grid(
 
 
 def _checked(length_s: float, source: str, where: Path) -> TimeGrid:
-    """Return whole seconds over a length that somebody else wrote down."""
+    """Return the whole seconds over a length that a file or a name told.
+
+    Raises:
+        DataError: more than `MOST`.
+    """
     if length_s > MOST:
         raise DataError(
             f"{source}: expected clips of at most {MOST} s, got {length_s:g} s",
@@ -94,7 +100,10 @@ def _span(clips: Iterable[Clip], where: Path) -> float:
 
 
 def _lengths(clips: Sequence[Clip], media: Mapping[str, Path]) -> dict[Path, float]:
-    """Return the seconds of some files, spread over the clips; none where nothing can read them."""
+    """Return the length in seconds of some files, spread over the clips.
+
+    Empty if the media library is not installed.
+    """
     if not media:
         return {}
     try:
@@ -109,12 +118,16 @@ def _lengths(clips: Sequence[Clip], media: Mapping[str, Path]) -> dict[Path, flo
         try:
             found[path] = probe(path).duration_s
         except SeehearError:
-            continue  # a damaged file: told by whoever needs it
+            continue  # a damaged file: whoever needs it will report that
     return found
 
 
 def _require_fit(grid: TimeGrid, source: str, lengths: Mapping[Path, float], where: Path) -> None:
-    """Refuse a grid that leaves most files unfinished, or is twice as long as every file."""
+    """Check that a grid does not end before most files do, and is not twice as long as all of them.
+
+    Raises:
+        DataError: it does, or it is.
+    """
     counts = {path: TimeGrid.covering(s, grid.step_s).count for path, s in lengths.items()}
     slack = max(1, grid.count // 10)
     longer = [path for path, count in counts.items() if count > grid.count + slack]

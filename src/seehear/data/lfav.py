@@ -2,12 +2,12 @@
 
 Videos of minutes, weak labels of the clip and of each track, truth of both tracks in whole seconds.
 The official evaluation fills the segments `onset:offset+1` (GeWu-Lab/LFAV e17ad4d,
-src/tools/evaluation.py:156, 172): the second of an offset counts, so a row without length marks one
-segment and is not a defect of the measure; that reading is called `inclusive`.  Labels are
-stripped, and what is not a class (`silent`) is ignored, as src/dataloader.py:17-31 does.
+src/tools/evaluation.py:156, 172).  The second of an offset counts, so a row without length marks
+one segment; this reading is called `inclusive`.  Spaces around labels are removed, and labels that
+are not a class (`silent`) are ignored, as in src/dataloader.py:17-31.
 
-The tables do not say how long a clip is; it lasts at least until its last offset.  No clip comes
-near to `_LONGEST_S`: an offset behind it is a slip of the pen, and drawn to the clip's end.
+The tables do not say how long a clip is; it lasts at least until its last offset.  No clip is
+nearly as long as `_LONGEST_S`, so a later offset is an error, and is cut to the clip's end.
 
 Source: Hou et al., "Towards Long Form Audio-visual Video Understanding", TOMM 2024.
 """
@@ -46,10 +46,10 @@ def recognises(root: Path) -> bool:
 
 
 def read(root: Path) -> Dataset:
-    """Return LFAV; splits whose table is not there are left out.
+    """Return LFAV; splits without a table of clips are left out.
 
     Raises:
-        DataError: a table is damaged, or one that belongs to a split is missing.
+        DataError: a table is damaged, or another table of a split is missing.
     """
     words = Vocabulary(CLASSES, tuple(name.replace("_", " ") for name in CLASSES))
     tables: dict[str, Path] = {}
@@ -155,7 +155,7 @@ def _class(label: str, words: Vocabulary, at: Issue, issues: list[Issue]) -> str
 def _unlike(
     path: Path, of_clip: dict[str, tuple[str, ...]], of_track: dict[str, tuple[str, ...]]
 ) -> Iterator[Issue]:
-    """Yield the classes that a track's weak label has and the clip's has not."""
+    """Yield the classes that a track's weak label has and the clip's lacks."""
     lines = _lines(path)
     for name, labels in of_track.items():
         line = lines[name]
@@ -180,7 +180,7 @@ def _rows(path: Path, words: Vocabulary, issues: list[Issue]) -> Iterator[TruthR
 
 
 def _ends(rows: Iterable[TruthRow]) -> dict[str, float]:
-    """Return where each clip ends at the earliest, by the rows that can be meant."""
+    """Return the earliest time, in seconds, at which each clip can end, by its possible rows."""
     ends: dict[str, float] = {}
     for row in rows:
         if row.onset_s <= row.offset_s <= _LONGEST_S:

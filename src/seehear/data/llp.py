@@ -1,6 +1,7 @@
 """LLP's official tables, recognised by their names.
 
-Source: Tian et al., "Unified Multisensory Perception", ECCV 2020.
+Source: Tian et al., "Unified Multisensory Perception: Weakly-Supervised Audio-Visual Video
+Parsing", ECCV 2020 (YapengTian/AVVP-ECCV20, data/).
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ CLIPS = {"train": "AVVP_train.csv", "val": "AVVP_val_pd.csv", "test": "AVVP_test
 AUDIO, VISUAL = "AVVP_eval_audio.csv", "AVVP_eval_visual.csv"
 _MEDIA_FOLDERS = ("videos", "video", "media")
 
-# (clip, class, onset): rows misnamed in the audio table that every release but HAN's carries
+# (clip, class, onset): rows with a wrong name in the audio table of every release but HAN's
 LEGACY_ROWS = frozenset(
     {
         ("JfZEqeLZqWk_30_40", "Speech", 0.0),
@@ -35,7 +36,7 @@ def is_llp(root: Path) -> bool:
 
 
 def open_llp(root: Path) -> Dataset:
-    """Return LLP; splits whose table is not there are left out, truth is shared by val and test.
+    """Return LLP; splits without a table are left out, and val and test share the tables of truth.
 
     Raises:
         DataError: a table is damaged, or only one of the two truth tables is there.
@@ -58,11 +59,11 @@ def open_llp(root: Path) -> Dataset:
     )
 
 
-recognises, read = is_llp, open_llp  # as every reader of `readers.py` calls them
+recognises, read = is_llp, open_llp  # the names that `readers` asks for
 
 
 def media_folder(root: Path) -> Path | None:
-    """Return the folder of clips in LLP's folder; None if there is none of a usual name."""
+    """Return the folder of clips below LLP's folder; None if there is none of a usual name."""
     return next((root / name for name in _MEDIA_FOLDERS if (root / name).is_dir()), None)
 
 

@@ -1,4 +1,4 @@
-"""What of LLP stands in a folder, how to get the rest, and which of the paper's tables can run."""
+"""Which parts of LLP a folder has, how to get the others, and which paper tables can be made."""
 
 import os
 from dataclasses import dataclass
@@ -55,10 +55,11 @@ class Part:
     Args:
         name: file or folder below the dataset folder.
         what: in words.
-        state: `there`, `incomplete` (some clips lack), `changed` (a table with other content),
-            `missing`.
-        found, wanted: clips with a file, and clips of the tables; 0 where nothing is counted.
-        get: what to do about it, empty for `there`.
+        state: `there`, `incomplete` (some clips are missing), `changed` (a table with other
+            content), `missing`.
+        found, wanted: how many clips have a file, and how many the tables have; 0 where nothing is
+            counted.
+        get: how to get it; empty for `there`.
     """
 
     name: str
@@ -99,14 +100,14 @@ def _clip_ids(root: Path) -> set[str]:
 
 
 def missing_parts(root: Path | str) -> list[Part]:
-    """Return the parts that are not there, each with what to do about it."""
+    """Return the parts that are not there or not complete, each with how to get it."""
     return [part for part in llp_parts(root) if part.state != "there"]
 
 
 def runnable_tables(root: Path | str) -> dict[str, tuple[str, ...]]:
-    """Return the groups of rows of each of the paper's tables whose published features are there.
+    """Return, for each table of the LSLD paper, the groups of rows that can be made.
 
-    A table of which nothing can be run has none.
+    A group can be made if its published features are there; a table may have none.
     """
     here = {part.name.removeprefix("feats/") for part in llp_parts(root) if part.state == "there"}
     out = {}

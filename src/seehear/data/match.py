@@ -23,15 +23,24 @@ class ClipFinder:
         return name in self._index
 
     def hint(self, outside: Sequence[str], advice: str) -> str:
-        """Return what to do about names that are not a clip's: the nearest clip to the first."""
+        """Return `advice`, after the clip that the first unknown name may mean.
+
+        Args:
+            outside: names of no clip.
+            advice: what to do.
+        """
         near = Nearest(self._split.names).hint(outside[0]) if outside else None
         return advice if near is None else f"{near} {advice}"
 
     def place(self, name: str, source: object) -> int:
-        """Return the position of a known clip, the first time it is asked for.
+        """Return a known clip's place in the split, once.
+
+        Args:
+            name: its name or id.
+            source: where the prediction comes from, for the error.
 
         Raises:
-            DataError: a second time, saying where the two predictions come from.
+            DataError: it was asked for before: there are two predictions for the clip.
         """
         index = self._index[name]
         if index in self._from:

@@ -1,9 +1,9 @@
-"""Mends clip names that are damaged beyond doubt; used by the `repaired` reading only.
+"""Mends clip names that are certainly damaged; used by the `repaired` reading only.
 
-A name is damaged if no clip of the dataset could be called so: it holds stray characters, or its id
-or its span has another length than those of all clips.  It is mended if exactly one clip's name is
-the same but for one or two characters lost or added at one end.  Well-formed names of unknown clips
-are left alone: they are simply other videos.
+A name is damaged if no clip of the dataset could have it: there are stray characters around it, or
+its id or its span has another length than those of all clips.  It is mended if exactly one clip's
+name is the same except for one or two characters lost or added at one end.  Well-formed names of
+unknown clips are left alone: they are other videos.
 """
 
 from collections.abc import Iterable
@@ -25,12 +25,15 @@ class Mender:
         self._names = frozenset(names)
         clips = [Clip.parse(name) for name in self._names]
         self._shapes = {_shape(clip) for clip in clips}
-        # names of every length carry no sign of damage: only stray characters can be told
+        # where ids or spans differ in length, a length tells nothing: only stray characters do
         self._uniform = len(self._shapes) == 1
         self._meant: dict[str, str | None] = {}  # a damaged name stands in many rows
 
     def mend(self, name: str) -> str | None:
-        """Return the name that a damaged one must mean; None if it is well or not certain."""
+        """Return the clip's name that a damaged one means; None if it is not damaged, or in doubt.
+
+        The name of a clip is returned as it is.
+        """
         if name not in self._meant:
             self._meant[name] = self._mend(name)
         return self._meant[name]

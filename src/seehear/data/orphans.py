@@ -1,8 +1,8 @@
-"""Names that no clip bears: which clip is nearest, and how many rows of a table they cost.
+"""Names of no clip: which clip is nearest, and how many rows of a table are lost by them.
 
-Ids are compared as they stand, everywhere.  Where one fits no clip it is never matched by a guess;
-the guess is what the message names: the same name but for case, spaces, folder, suffix of the file
-or times at its end, else the most alike.
+Ids are compared exactly, everywhere.  An id that fits no clip is never matched by a guess.  The
+guess only goes into the message: a name that differs in case, spaces, folder, suffix of the file or
+times at its end, else the most similar one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -29,10 +29,10 @@ class Nearest:
         self._names = tuple(names)
         self._plain = {_plain(Clip.parse(name).id): name for name in reversed(self._names)}
         self._plain |= {_plain(name): name for name in reversed(self._names)}
-        self._found: dict[str, str | None] = {}  # one look takes a second among ten thousand
+        self._found: dict[str, str | None] = {}  # remembered: ten thousand names take a second
 
     def same(self, name: str) -> str | None:
-        """Return the known name that differs in its spelling alone; None if there is none."""
+        """Return the known name that differs in spelling alone (see above); None: there is none."""
         plain = _plain(name)
         return self._plain.get(plain) or self._plain.get(Clip.parse(plain).id)
 
@@ -49,7 +49,7 @@ class Nearest:
 
 
 def _plain(name: str) -> str:
-    """Return a name without what often differs between two tables."""
+    """Return a name without case, folder, suffix and spaces, which often differ between tables."""
     bare = name.strip().replace("\\", "/").casefold()
     if "/" in bare or "." in bare:  # few names, and paths take long
         bare = PurePosixPath(bare).name
@@ -70,9 +70,9 @@ class Unmatched:
 
     Args:
         path: the table.
-        names: the clips of the rows, one a row.
-        rows: rows of the table, all together.
-        known: every clip of the dataset.
+        names: the clip's name in each of these rows.
+        rows: how many rows the table has in all.
+        known: the names of all clips of the dataset.
     """
 
     path: Path
@@ -82,16 +82,16 @@ class Unmatched:
 
     @property
     def most(self) -> bool:
-        """Whether more than half of the rows miss."""
+        """Whether these are more than half of the table's rows."""
         return 2 * len(self.names) > self.rows
 
     def __str__(self) -> str:
         return f"{self.path}: {self._problem()}; {self._hint()}"
 
     def error(self) -> DataError:
-        """Return the error for a table that is not of this dataset, or names its clips otherwise.
+        """Return the error for a table of another dataset, or with other names for its clips.
 
-        A figure that leaves most of the truth out would say nothing.
+        Figures that leave most of the truth out would say nothing.
         """
         return DataError(self._problem(), where=self.path, hint=self._hint())
 

@@ -2,10 +2,10 @@
 
 - a folder of `*.timeline.json`: a file belongs to the clip whose name or id is the stem of its
   `source` (or, where that fits no clip, of the file's own name);
-- a tab-separated file with the columns `filename track onset offset event_label` (seconds; audio or
-  visual; audio_visual rows may stand there too, but follow from the others); a row with nothing but
-  a filename says that nothing was found in that clip, one of the class `[not parsed]` that nothing
-  is known of a stretch;
+- a tab-separated file with the columns `filename track onset offset event_label`: times in seconds,
+  track `audio` or `visual` (rows of `audio_visual` may be there, but follow from the others).  A
+  row with only a filename says that nothing was found in that clip; a row of the class
+  `[not parsed]` says that nothing is known of those seconds;
 - an `.npz` file of arrays (`arrays.py`).
 """
 
@@ -49,21 +49,21 @@ class Predictions:
     Args:
         audio: (N, T, C) bool.
         visual: (N, T, C) bool.
-        missing: clips without a prediction, taken as empty because that was asked for.
-        extra: how many predictions of other clips were left out because that was asked for.
+        missing: clips without a prediction, taken as empty as the caller asked.
+        extra: how many predictions for other clips were left out as the caller asked.
         outside_grid: rows of a table that touch no segment, such as times counted from the start of
             the source video.
         made: what the timelines say about how they were made; empty if they disagree or say
             nothing.
         unread: one line for each file that cannot be read; its clip is among the missing.
         unparsed: (2, N, T) bool, audio and visual: segments of which more than half was not
-            parsed. Nothing is predicted there; None: there are none.
-        scores: probabilities (T, 2, C) of each clip on its own segments, None for those without;
-            empty: of none there are any.
-        events: the audio-visual events of each clip as they lie there; empty: a table's or an
-            array's, which are what the decisions share.
-        lengths: segments of each clip, as its timeline has them; None for those without; empty: no
-            timelines lie there.
+            parsed, so that nothing is predicted there.  None: there are none.
+        scores: probabilities (T, 2, C) of each clip on its own segments, None for clips without;
+            empty: no clip has any.
+        events: the audio-visual events of each clip's timeline; empty: there are no timelines, and
+            such events are where both tracks' decisions agree.
+        lengths: how many segments each clip's timeline has, None for clips without; empty: there
+            are no timelines.
     """
 
     audio: NDArray[np.bool_]
@@ -95,14 +95,14 @@ def read_predictions(
         split: whose clips are meant.
         vocabulary: the dataset's classes; a prediction of another class is refused.
         grid: the dataset's segments; predicted intervals are drawn on them.
-        missing: what to do if a clip has no prediction, or none that can be read: complain, or
-            take it as empty.
-        extra: what to do with a prediction for a clip that is not in the split: complain, or leave
-            it out.
+        missing: what to do if a clip has no prediction, or none that can be read: raise an error,
+            or take it as empty.
+        extra: what to do with a prediction for a clip that is not in the split: raise an error, or
+            leave it out.
 
     Raises:
-        DataError: any of the above, two predictions for one clip, an unreadable table, or arrays
-            of a wrong shape.
+        DataError: a prediction is missing, is of another clip or class, or appears twice; a table
+            cannot be read, or an array has a wrong shape.
     """
     path = Path(path)
     if not path.exists():
@@ -171,7 +171,7 @@ def _shared(
     kept: dict[int, Timeline],
     unknown: _Unknown,
 ) -> None:
-    """Let a prediction for a file count for every clip of the split that means the file."""
+    """Let the prediction for a file count for every clip of the split that has this file."""
     by_id = {split.clips[index].id: index for index in found}
     for index, clip in enumerate(split.clips):
         other = by_id.get(clip.id)
@@ -184,7 +184,7 @@ def _shared(
 
 
 class _Kept(NamedTuple):
-    """What timelines hold of every clip beside decisions."""
+    """What timelines hold of every clip besides decisions; see `Predictions`."""
 
     scores: tuple[NDArray[np.float32] | None, ...] = ()
     events: tuple[tuple[Event, ...], ...] = ()
@@ -211,8 +211,9 @@ def _kept(
 def _scores(
     timeline: Timeline, vocabulary: Vocabulary, grid: TimeGrid
 ) -> NDArray[np.float32] | None:
-    """Return the scores of a clip, (T, 2, C), 0 for classes that were not looked for; None: it has
-    none, or other segments than the dataset's.
+    """Return the scores of a clip, (T, 2, C), with 0 for classes that were not looked for.
+
+    None if it has no scores, or its segments have another length than the dataset's.
     """
     if timeline.kept is None or timeline.grid.step_s != grid.step_s:
         return None
@@ -227,7 +228,7 @@ def _scores(
 
 
 def _segments(unknown: _Unknown, clips: int, grid: TimeGrid) -> NDArray[np.bool_] | None:
-    """Return which segments were not parsed, (2, N, T); None: all were."""
+    """Return which segments were not parsed, (2, N, T); None if all were."""
     out = np.zeros((2, clips, grid.count), np.bool_)
     for index, of_track in unknown.items():
         for track, spans in of_track.items():
@@ -246,7 +247,7 @@ def _read_timelines(folder: Path, unread: list[str]) -> list[tuple[Path, Timelin
     """Return the timelines of a folder; why one cannot be read goes to `unread`.
 
     Raises:
-        DataError: there is none, or not one that can be read.
+        DataError: there is none, or none that can be read.
     """
     try:
         files = sorted(path for path in folder.iterdir() if path.name.endswith(SUFFIX))
@@ -339,9 +340,10 @@ def _table(
 def _event(
     fields: Sequence[str], vocabulary: Vocabulary, faults: Faults, *, where: str
 ) -> Event | None:
-    """Return the event of a row's track, onset, offset and class; None, faults noted, if none.
+    """Return the event of a row's track, onset, offset and class.
 
-    A stretch that was not parsed comes as an event of that name.
+    None if they are not an event; that is added to `faults`.  A stretch that was not parsed is
+    returned as an event of the class `[not parsed]`.
     """
     track, label = fields[0], fields[3]
     start_s = seconds(fields[1], "onset", faults, where=where)

@@ -1,7 +1,8 @@
 """What is public of the other benchmarks: tables and features at stable addresses, and links.
 
-Tables are pinned to a commit of each benchmark's own repository and to their digests.  What lies on
-shared drives, which no program may read, is listed with where it goes.
+Tables are fetched from a fixed commit of each benchmark's own repository and must have the digests
+given here.  What is on shared drives, which no program may read, is listed with its place in the
+dataset folder.
 
 Sources: the READMEs of GeWu-Lab/LFAV, YapengTian/AVE-ECCV18, ttgeng233/UnAV and
 Bizilizi/VGGSounder; huggingface.co/datasets/NTUBarista/uwav_features.
@@ -39,9 +40,10 @@ class Public:
     Args:
         title: its name.
         repository: owner, name and commit.
-        tables: digest of each file by its path in the repository; it keeps its last name here.
+        tables: path of each file in the repository -> its sha256; in the dataset folder it has the
+            same file name.
         archives: features on the hub.
-        by_hand: the rest.
+        by_hand: what a person has to fetch.
     """
 
     title: str
@@ -58,13 +60,13 @@ class Public:
 
     @property
     def pinned(self) -> str:
-        """The repository with its commit's first letters, as it is told."""
+        """The repository and the first digits of its commit, to show."""
         owner, _, commit = self.repository.partition("@")
         return f"{owner}@{commit[:7]}"
 
 
 def _in(folder: str, digests: str) -> dict[str, str]:
-    """Return the digests of a folder's files by path, from lines of digest and name."""
+    """Return the digests of a folder's files by their paths, from lines of digest and name."""
     out = {}
     for line in digests.split("\n"):
         digest, _, name = line.partition(" ")

@@ -1,7 +1,7 @@
-"""Which datasets are recognised by their files, and what reads each.
+"""Which datasets are recognised by their files, and which module reads each.
 
-A reader is a file of this package with `FILES`, what it is recognised by in words,
-`recognises(root)` and `read(root)`, which returns a `Dataset`; `docs/benchmarks.md` shows one.
+A reader is a module of this package with `FILES` (the files that it recognises, in words),
+`recognises(root)`, and `read(root)`, which returns a `Dataset`; `docs/benchmarks.md` shows one.
 """
 
 import importlib
@@ -25,7 +25,7 @@ NAMES = ("llp", "lfav", "ave", "vggsounder", "activitynet")
 
 
 def reader_of(root: Path) -> Reader | None:
-    """Return what reads a folder without `dataset.toml`; None: nothing knows its files."""
+    """Return the module that reads a folder without `dataset.toml`; None if there is none."""
     for name in NAMES:
         reader = _reader(name)
         if reader.recognises(root):
@@ -34,7 +34,7 @@ def reader_of(root: Path) -> Reader | None:
 
 
 def known() -> str:
-    """Return in words what datasets are recognised by."""
+    """Return in words the files by which datasets are recognised."""
     return "; ".join(_reader(name).FILES for name in NAMES)
 
 

@@ -1,4 +1,4 @@
-"""What is public of LLP, beside its tables: archives of features on a hub, labels, and links.
+"""What is public of LLP besides its tables: archives of features on a hub, labels, and links.
 
 Sources: huggingface.co/datasets/NTUBarista/valor_features and uwav_features (layout as the READMEs
 of Franklin905/VALOR and UWAV show it), github.com/fyyCS/LSLD (labels and links), the READMEs of
@@ -18,11 +18,11 @@ LABELS, LABELS_FOLDER = "LSLD-labels", "refine_label"
 
 @dataclass(frozen=True)
 class HubArchive:
-    """An archive of arrays on the hub; its revision and digest are recorded when it first comes.
+    """An archive of arrays on the hub; its revision and digest are recorded at the first fetch.
 
     Args:
-        part: how it is asked for.
-        release: key of the record that holds the revision.
+        part: the name by which a user asks for it.
+        release: the key in `fetch.json` under which its revision is recorded.
         repository: on the hub.
         file: its name there.
         folder: where its arrays go, below the dataset folder.
@@ -69,9 +69,9 @@ LABEL_FILES = {
     "denoised_label.npz": "939c40dc3d3c26f2ccac5ab9c4085f749e8ebb79",
     "final_label.npz": "9aa5202644be0397f48b2c0ebda855050d1daedf",
 }
-LABELS_LIMIT = 256 << 20  # bytes of one: 10,000 clips as tensors, one by one, are some 20 MB
+LABELS_LIMIT = 256 << 20  # bytes of one file; those of 10,000 clips have about 20 MB
 
-# what no program may fetch, or whose layout nobody wrote down
+# what no program may fetch, or has no documented layout
 DRIVE_FEATS = "https://drive.google.com/file/d/10CeaI1G9uIyz5dKnd7XTeH9-qOehC7CL/view"
 DRIVE_CLIP = "https://drive.google.com/drive/folders/1JcOT_Pm17MAb-wQERXOCLQqoyT9nObJL"
 DRIVE_CLAP = "https://drive.google.com/file/d/12U0DFxbZG0IQTbsXFi5XTYi87z59Zlg7/view"

@@ -1,6 +1,6 @@
-"""Which split is scored where nobody says, and how little a few seeds or clips show.
+"""Which split is scored by default, and the warning where few seeds or clips were scored.
 
-The split: `test` if it has truth, else `val`, else the first of the others that has, `train` last.
+The first of these that has truth is scored: `test`, `val`, other splits, `train`.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from seehear.amounts import amount
 from seehear.data.dataset import Dataset, Split
 from seehear.errors import DataError
 
-FEWEST_SEEDS, FEWEST_CLIPS = 3, 100  # below either, figures prove nothing
+FEWEST_SEEDS, FEWEST_CLIPS = 3, 100  # with fewer of either, figures prove nothing
 _FIRST, _LAST = ("test", "val"), "train"
 _OPTIMISTIC = {
     "val": "; the epoch of a trained parser was chosen on it",
@@ -23,7 +23,7 @@ class Chosen:
 
     Args:
         split: which.
-        why: in words, where it is another than `test` and nobody asked for it.
+        why: in words, if it is not `test` and was not asked for; else None.
     """
 
     split: Split
@@ -36,7 +36,7 @@ class Chosen:
 
     @property
     def notes(self) -> list[str]:
-        """What to tell of the choice: a line, or none."""
+        """A line on the choice; empty if there is nothing to say."""
         return [] if self.why is None else [f"split {self.name}: {self.why}"]
 
 
@@ -46,8 +46,7 @@ def choose_split(dataset: Dataset, asked: str | None, *, truth: bool = True) -> 
     Args:
         dataset: as opened.
         asked: a name; None: by the rule.
-        truth: whether only a split with truth will do; else one without is taken where there is
-            none with it.
+        truth: whether the split must have truth; otherwise one without is taken if none has it.
 
     Raises:
         DataError: there is no such split, or none has truth.
@@ -77,12 +76,12 @@ def _rank(name: str) -> int:
 
 
 def caution(*, clips: int, seeds: int | None = None, split: str | None = None) -> str | None:
-    """Return the sentence that belongs below figures of few seeds or clips; None for enough.
+    """Return the sentence that belongs below figures of few seeds or clips; None if enough.
 
     Args:
-        clips: that were scored.
-        seeds: of each row, the fewest; None where no runs are compared.
-        split: theirs, named where figures of several splits are shown; None: of one split.
+        clips: how many were scored.
+        seeds: how many the row with the fewest has; None: no runs are compared.
+        split: the name of their split, if figures of several splits are shown; None: of one.
 
     Examples:
         >>> caution(clips=36, seeds=1)

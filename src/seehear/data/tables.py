@@ -1,4 +1,4 @@
-"""Tab-separated tables with a header line, their line numbers, and all of their faults at once."""
+"""Tab-separated tables with a header line; rows keep line numbers, faults are reported together."""
 
 import math
 import re
@@ -12,15 +12,15 @@ from seehear.errors import DataError
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Something a table says that cannot be meant, and what was done about it.
+    """Something in a table that cannot be right, and what was done about it.
 
     Args:
         file: name of the table (or media folder).
-        line: 1-based line of the file, header included; None where it is about the file or a clip
-            as a whole.
-        kind: `orphan`, `empty`, `reversed`, `outside`, `duplicate`, `overlap`, `touching`, ...
-            (docs: data).
-        text: what stands there, and what was done.
+        line: 1-based line of the file, header included; None: it is about the file or a clip as a
+            whole.
+        kind: such as `orphan`; `seehear.data.KINDS` says what they mean.  A reading of the truth
+            adds `mended` and `legacy`.
+        text: what is in the table, and what was done.
     """
 
     file: str
@@ -59,12 +59,12 @@ class Faults:
 def read_table(path: Path, columns: Sequence[str]) -> list[tuple[int, list[str]]]:
     """Return (line number, fields in the order of `columns`) for every row of a table.
 
-    Columns may stand in any order, others are ignored; blank lines are skipped (`dialect` says what
-    a row is).
+    Columns may be in any order, other columns are ignored, and blank lines are skipped; `dialect`
+    says what a row is.
 
     Raises:
-        DataError: no such file, no text, a missing column, or a row with too few or too many
-            fields.
+        DataError: the file cannot be read or is not text, a column is missing or there twice, or a
+            row has too few or too many fields.
     """
     (_, header), *found = read_rows(read_text(path)) or [(1, [])]
     header = [name.strip() for name in header]
@@ -106,7 +106,7 @@ def _check_header(header: Sequence[str], columns: Sequence[str], path: Path) -> 
 
 
 def _separated(header: Sequence[str], missing: Sequence[str]) -> str | None:
-    """Return what to do about a first line whose columns are divided by another sign."""
+    """Return what to do about a first line whose columns are not separated by tabs."""
     line = "\t".join(header)
     if line.startswith("sep="):
         return f"remove the first line ({line}); the columns must be separated by tabs"
@@ -117,9 +117,16 @@ def _separated(header: Sequence[str], missing: Sequence[str]) -> str | None:
 
 
 def seconds(text: str, column: str, faults: Faults, *, where: str) -> float | None:
-    """Return the number of seconds in a field; None, and a fault noted, if it is none."""
+    """Return the number of seconds in a field.
+
+    Args:
+        text: the field.
+        column: its name, for the fault.
+        faults: gets a fault if it is not a number; None is returned then.
+        where: file and line.
+    """
     try:
-        value = math.nan if "_" in text else float(text)  # 1_0 is a number to Python alone
+        value = math.nan if "_" in text else float(text)  # only Python takes 1_0 for a number
     except ValueError:
         value = math.nan
     if math.isfinite(value):

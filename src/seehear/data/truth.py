@@ -1,12 +1,12 @@
 """The truth of a split: what is heard and seen when, as intervals and arrays, in named readings.
 
-`literal` takes the tables as they stand, as every published number did: rows of unknown clips and
-rows that mark nothing fall away, the rest is drawn into the arrays.  `legacy` is the same with
-LLP's older audio table, in which three rows carry a wrong name.  `repaired` mends names that are
-damaged beyond doubt and merges overlapping, touching and repeated intervals of a class.
+`literal` takes the tables as they are, as every published number did: rows of unknown clips and
+rows that mark nothing are dropped, the others are drawn into the arrays.  `legacy` is `literal`
+with LLP's older audio table, in which three rows have a wrong name.  `repaired` mends names that
+are certainly damaged, and merges overlapping, touching and repeated intervals of a class.
 `inclusive` exists where a benchmark's own evaluation counts the second of an offset as marked
-(LFAV): a row 3-5 marks three seconds, a row 4-4 one; there it is what is read where nobody says,
-and what `repaired` begins with.  Whatever a reading drops or changes is listed in `Truth.issues`.
+(LFAV): a row 3-5 marks three seconds, a row 4-4 one.  There it is the default, and `repaired`
+counts offsets in the same way.  Whatever a reading drops or changes is listed in `Truth.issues`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,7 +33,15 @@ READINGS: tuple[Reading, ...] = ("literal", "legacy", "repaired", "inclusive")
 
 @dataclass(frozen=True, slots=True)
 class TruthRow:
-    """One row of a truth table: `label` is present in `clip` during `[onset_s, offset_s)`."""
+    """One row of a truth table: `label` is present in `clip` during `[onset_s, offset_s)`.
+
+    Args:
+        file: name of the table.
+        line: in it, counted from 1.
+        clip: the clip's name.
+        onset_s, offset_s: in seconds of the clip.
+        label: the class.
+    """
 
     file: str
     line: int
@@ -57,11 +65,11 @@ class TruthRow:
         return self.onset_s < start_s or self.offset_s > end_s
 
     def inclusive(self) -> "TruthRow":
-        """Return the row that marks the second of its offset, too."""
+        """Return the row with the second of its offset marked, too."""
         return replace(self, offset_s=self.offset_s + 1)
 
     def issue(self, kind: str, text: str) -> Issue:
-        """Return what is wrong with this row."""
+        """Return an issue about this row."""
         return Issue(self.file, self.line, kind, f"{self}: {text}")
 
 
@@ -89,7 +97,11 @@ class Truth:
     issues: tuple[Issue, ...]
 
     def select(self, names: Sequence[str]) -> "Truth":
-        """Return the truth of these clips, in this order; issues stay those of the whole split."""
+        """Return the truth of these clips, in this order; `issues` stay those of the whole split.
+
+        Raises:
+            KeyError: one of them is not among `names`.
+        """
         row = {name: i for i, name in enumerate(self.names)}
         order = [row[name] for name in names]
         heard, seen = self.audio_intervals, self.visual_intervals
@@ -128,20 +140,21 @@ def read_rows(path: Path, vocabulary: Vocabulary) -> tuple[TruthRow, ...]:
 
 @dataclass(frozen=True, eq=False)
 class TruthTables:
-    """Where the truth of one split stands.
+    """The tables of truth of one split.
 
     Args:
-        audio: the table, or None.
-        visual: likewise.
+        audio: the table of the audio track; None: there is none.
+        visual: the table of the visual track, likewise.
         vocabulary: of the dataset.
         grid: of the dataset.
-        known: every clip of the dataset; rows of other clips are orphans.
-        legacy: rows that LLP's older audio table lost, as (clip, class, onset); None for other
-            datasets.
-        given: rows by track where the dataset's reader has read them; None: `rows` reads tables.
+        known: the names of all clips of the dataset; rows of other clips are orphans.
+        legacy: rows that LLP's older audio table lacks, as (clip, class, onset); None: this is not
+            LLP.
+        given: rows by track, if the dataset's reader has read them already; None: they are read
+            from the tables.
         joint: whether the truth tells only what is heard and seen at once.
         inclusive: whether the benchmark counts the second of an offset as marked.
-        ends: where clips end that do not end with the grid, by name, in seconds.
+        ends: when clips end that do not end with the grid, by name, in seconds.
     """
 
     audio: Path | None
@@ -157,11 +170,11 @@ class TruthTables:
 
     @property
     def default(self) -> Reading:
-        """How the truth is read where nobody says."""
+        """The reading that published numbers of the dataset rest on."""
         return "inclusive" if self.inclusive else "literal"
 
     def end_s(self, clip: str) -> float:
-        """Return where a clip ends: with the grid, unless it is known to be shorter."""
+        """Return when a clip ends, in seconds: with the grid, unless `ends` says otherwise."""
         return self.ends.get(clip, self.grid.end_s)
 
     @cached_property
@@ -177,11 +190,14 @@ class TruthTables:
 
     @cached_property
     def mender(self) -> Mender:
-        """What mends the names of clips."""
+        """Mends damaged names of clips."""
         return Mender(self.known)
 
     def unmatched(self, reading: Reading = "literal") -> list[Unmatched]:
-        """Return, for each table with such rows, those whose clip no split has (nor is meant)."""
+        """Return the rows of each table whose clip is in no split; tables without any are left out.
+
+        In the reading `repaired`, rows whose names can be mended do not count.
+        """
         found = []
         for track, path in ((Track.AUDIO, self.audio), (Track.VISUAL, self.visual)):
             if path is None:
@@ -194,9 +210,9 @@ class TruthTables:
         return found
 
     def strange(self, reading: Reading = "literal") -> list[Unmatched]:
-        """Return the tables that cannot be the truth of these clips: most of their rows miss.
+        """Return the tables that cannot be the truth of this dataset: most rows name no clip of it.
 
-        LLP's tables serve splits that may have been left out: there, only if no row fits at all.
+        LLP's tables also serve splits that may have been left out: there, only if no row fits.
         """
         missing = self.unmatched(reading)
         if self.legacy is not None:
@@ -260,7 +276,7 @@ class TruthTables:
         reading: Reading,
         issues: list[Issue],
     ) -> tuple[tuple[Event, ...], ...]:
-        """Return the events of each clip as the reading has them; what it changes, to `issues`."""
+        """Return the events of each clip in a reading; `issues` gets what it drops or changes."""
         labels = {clip.name: clip.labels for clip in clips}
         kept: dict[str, list[TruthRow]] = {name: [] for name in labels}
         for row in rows:
@@ -283,7 +299,7 @@ class TruthTables:
         return row.inclusive() if self.inclusive and reading != "literal" else row
 
     def _inside(self, row: TruthRow, named: TruthRow, issues: list[Issue]) -> list[TruthRow]:
-        """Return the row, up to the end of its clip where that is known; none if it lies behind."""
+        """Return the row, cut off at its clip's end if that is known; none if it lies after it."""
         end_s = self.end_s(named.clip)
         if not named.reaches_outside(self.grid.start_s, end_s):
             return [named]
@@ -303,7 +319,7 @@ class TruthTables:
         reading: Reading,
         issues: list[Issue],
     ) -> TruthRow | None:
-        """Return the row of a clip that nobody knows under the name that it must mean, or None."""
+        """Return the row of an unknown clip with its mended name; None if that is not certain."""
         name = self.mender.mend(row.clip) if reading == "repaired" else None
         if name is None:
             issues.append(row.issue("orphan", "no split has this clip; row dropped"))
@@ -314,7 +330,7 @@ class TruthTables:
         return replace(row, clip=name)
 
     def _dropped(self, row: TruthRow, track: Track, reading: Reading) -> tuple[str, str] | None:
-        """Return kind and text of why the reading drops a row; None if it stays."""
+        """Return the kind and text of the issue if the reading drops a row; None if it stays."""
         if reading == "legacy" and track is Track.AUDIO:
             if (row.clip, row.label, row.onset_s) in (self.legacy or ()):
                 return "legacy", "misnamed in the older table; row dropped"
@@ -330,9 +346,11 @@ def _as_they_stand(track: Track, rows: Sequence[TruthRow]) -> tuple[Event, ...]:
 def clashes(rows: Iterable[TruthRow]) -> list[tuple[str, TruthRow, TruthRow]]:
     """Return (kind, row, earlier row) for intervals that are repeated, overlap or touch.
 
-    Only intervals of one clip and class clash, and rows that mark nothing must be left out.  Each
-    row clashes at most once: with the interval, among those that start no later, which reaches
-    furthest.
+    Only intervals of one clip and class clash.  Each row clashes at most once: with the interval
+    that ends last among those that do not start later.
+
+    Args:
+        rows: without those that mark nothing.
     """
     furthest: dict[tuple[str, str], TruthRow] = {}
     out = []
@@ -352,7 +370,7 @@ def _clash(row: TruthRow, before: TruthRow) -> str:
 
 
 def _merged(track: Track, rows: Sequence[TruthRow], issues: list[Issue]) -> tuple[Event, ...]:
-    """Return the events of one clip with those of a class made one that clash."""
+    """Return the events of one clip; intervals of a class that clash become one event."""
     for kind, row, before in clashes(rows):
         text = f"merged with {before.onset_s:g}-{before.offset_s:g} of line {before.line}"
         issues.append(row.issue(kind, text))

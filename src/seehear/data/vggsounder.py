@@ -1,8 +1,7 @@
-"""VGGSounder's labels, recognised by their table: what is heard and what is seen in a clip of ten
-seconds, without times.
+"""VGGSounder's labels, recognised by their table: what is heard and seen in a clip, without times.
 
-A row is a clip, a class, the tracks it is in (A, V or AV), and what else is known of the clip:
-music laid under it, a picture that stands still, a voice that speaks over it.
+A clip has ten seconds.  A row is a clip, a class, the tracks that it is in (A, V or AV), and what
+else is known of the clip: background music, a static picture, a voice-over.
 
 Source: Zverev et al., "VGGSounder: Audio-Visual Evaluations for Foundation Models", ICCV 2025.
 """
@@ -33,7 +32,7 @@ _TRUTH = {"True": True, "False": False}
 
 @dataclass
 class _Labelled:
-    """What the rows say of one clip."""
+    """What the rows say of one clip: its flags, as in `FLAGS`, and its classes."""
 
     flags: tuple[bool, ...]
     labels: dict[str, str] = field(default_factory=dict)  # class -> tracks
@@ -107,7 +106,7 @@ def _clips(path: Path, listed: Sequence[str] | None, issues: list[Issue]) -> dic
 
 
 def _rows(path: Path, columns: Sequence[str]) -> list[tuple[int, list[str]]]:
-    """Return (line, fields in the order of `columns`) of a table divided by commas.
+    """Return (line, fields in the order of `columns`) of each row of a comma-separated table.
 
     Raises:
         DataError: a missing column, a quote that does not end, or a row with too few fields.

@@ -18,8 +18,11 @@ class Vocabulary:
     """The C classes of a dataset or a parser.
 
     Args:
-        names: as they stand in tables and timelines; unique, not empty.
-        descriptions: one for each name, what is put into prompts.
+        names: as they are in tables and timelines; unique, not empty.
+        descriptions: one for each name; prompts are made of them.
+
+    Raises:
+        ValueError: a name appears twice, or there is not one description for each name.
     """
 
     names: tuple[str, ...]
@@ -42,16 +45,20 @@ class Vocabulary:
 
     @classmethod
     def parse(cls, source: str | Path | Sequence[str]) -> "Vocabulary":
-        """Return the vocabulary of a comma-separated string, of a file with one class a line, or of
-        a list.
+        """Return the vocabulary that a user has written down.
 
-        Each entry is `name` or `name = description`, either in quotes where it holds a comma or the
-        like; blank lines and lines starting with `#` are skipped.  Without a description, a class
-        of LLP gets LLP's, any other its name with spaces for underscores.
+        Each entry is `name` or `name = description`; either is put in quotes if it contains a comma
+        or another separator.  In a file, blank lines and lines that start with `#` are skipped.
+        Without a description, a class of LLP gets LLP's, any other its name with spaces for
+        underscores.
+
+        Args:
+            source: a comma-separated string, the path of a file with one class on each line, or a
+                list of entries.
 
         Raises:
             DataError: no class at all, an empty name, a name twice, a file that cannot be read, or
-                another form: a table, JSON, a numbered list (`words`).
+                another format, such as a table, JSON or a numbered list (see `words`).
         """
         descriptions: dict[str, str] = {}
         for word in read_words(source):
@@ -65,15 +72,19 @@ class Vocabulary:
 
     @property
     def given(self) -> dict[str, str]:
-        """The descriptions by class that are not those which the names alone would get."""
+        """The descriptions, by class, that differ from those that the names alone would get."""
         pairs = zip(self.names, self.descriptions, strict=True)
         return {name: text for name, text in pairs if text != _described(name)}
 
     def index(self, name: str, *, where: object | None = None) -> int:
-        """Return the position of a class.
+        """Return the place of a class on the class axis.
+
+        Args:
+            name: the class.
+            where: what names it, for the error.
 
         Raises:
-            DataError: no such class; the closest name is given.
+            DataError: there is no such class; it names the closest one.
         """
         try:
             return self.names.index(name)
@@ -91,7 +102,11 @@ class Vocabulary:
         return f"{guess}the classes are {shown(self.names)}"
 
     def one_hot(self, labels: Iterable[str]) -> NDArray[np.uint8]:
-        """Return the (C,) row with ones at `labels`."""
+        """Return a row (C,) of zeros, with ones at `labels`.
+
+        Raises:
+            DataError: one of them is not a class.
+        """
         row = np.zeros(len(self.names), np.uint8)
         row[[self.index(label) for label in labels]] = 1
         return row

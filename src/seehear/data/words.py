@@ -1,7 +1,8 @@
-"""Classes as people write them: one a line or between commas, with or without a description.
+"""Classes as people write them: one on each line or between commas, with or without descriptions.
 
-What looks like another form (a table, JSON, a numbered list) would make class names of its signs:
-it is refused, with what to write instead.  In quotes anything is a name.
+What looks like another format (a table, JSON, a numbered list) is refused, with what to write
+instead, because its brackets and numbers would end up in the names of classes.  In quotes anything
+is a name.
 """
 
 import re
@@ -14,7 +15,7 @@ from seehear.errors import DataError
 
 _QUOTED = re.compile(r'"([^"]*(?:""[^"]*)*)"')
 _ITEM = re.compile(r"(?:\(?\d{1,4}[.):]|[-*+\u2022\u2013])\s+\S")  # "1. Dog", "- Dog"
-_COUNTED = re.compile(r"(\d{1,4})\s+\S")  # "0 Dog": only where all entries count on
+_COUNTED = re.compile(r"(\d{1,4})\s+\S")  # "0 Dog", if all entries are numbered in order
 _COMMENT = re.compile(r"\s(#|//)|^//")
 _FILE = re.compile(r"[^\s,]+\.(txt|csv|tsv|json|toml|ya?ml|xlsx?|ods|md)", re.IGNORECASE)
 _SIGNS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas"}
@@ -33,7 +34,7 @@ class Word:
     Args:
         name: of the class.
         description: empty if there is none.
-        where: file and line; None where it came as an argument.
+        where: file and line; None: it came as an argument.
     """
 
     name: str
@@ -46,13 +47,13 @@ class Word:
 
 
 def fault(problem: str, where: object, *, hint: str | None = None) -> DataError:
-    """Return the error for classes of a file, or of those that a caller passed as `events`."""
+    """Return the error for classes in a file (`where`), or in the caller's argument `events`."""
     parameter = "events" if where is None else None
     return DataError(problem, where=where, parameter=parameter, hint=hint)
 
 
 def read_words(source: str | Path | Sequence[str]) -> list[Word]:
-    """Return the classes of a file (one a line), of a text (between commas), or of a list.
+    """Return the classes of a file (one on each line), a text (between commas), or a list.
 
     Raises:
         DataError: a file that cannot be read, or something that is not a list of classes.
@@ -71,7 +72,7 @@ def read_words(source: str | Path | Sequence[str]) -> list[Word]:
 
 
 def _entries(source: str | Path | Sequence[str]) -> list[tuple[str, str | None]]:
-    """Return each entry as it stands, and where."""
+    """Return each entry as it was written, and its place."""
     if isinstance(source, Path):
         return _entries_of_file(source)
     if not isinstance(source, str):
@@ -98,7 +99,10 @@ def _entries_of_file(path: Path) -> list[tuple[str, str | None]]:
 
 
 def _divided(text: str, sign: str) -> list[str]:
-    """Return the parts between signs that stand outside quotes; quotes begin a part."""
+    """Return the parts of a text between separators, not counting those in quotes.
+
+    Quotes count only at the beginning of a part, or after its `=`.
+    """
     parts, place, begin = [], 0, 0
     while place < len(text):
         quoted = None
@@ -115,10 +119,10 @@ def _divided(text: str, sign: str) -> list[str]:
 
 
 def _check_form(texts: Sequence[str], where: str | None, *, file: bool) -> None:
-    """Refuse what is another form as a whole: JSON, a file's name, a list with numbers or colons.
+    """Check that entries are not, as a whole, another format.
 
     Raises:
-        DataError: it is.
+        DataError: they look like JSON, a file's name, or a list with numbers or colons.
     """
     first = texts[0]
     plain = "one class a line" if file else "the classes between commas, such as Dog, Guitar"
@@ -156,10 +160,10 @@ def _count_on(texts: Sequence[str]) -> bool:
 
 
 def _word(text: str, where: str | None, *, between_commas: bool) -> Word:
-    """Return one entry as a class; what is quoted keeps its quotes for now.
+    """Return one entry as a class, with any quotes still in place.
 
     Raises:
-        DataError: it is no `name` or `name = description`.
+        DataError: it is not `name` or `name = description`.
     """
     name, *more = (part.strip() for part in _divided(text, "="))
     if not name:
@@ -200,7 +204,7 @@ def _listed(name: str) -> tuple[str, str | None] | None:
 
 
 def _odd_part(text: str) -> tuple[str, str | None] | None:
-    """Return what is wrong with a name or description alike."""
+    """Return what may be wrong with a name as well as with a description; None: nothing."""
     if _QUOTED.fullmatch(text):
         return None
     if text.startswith('"'):
@@ -229,7 +233,7 @@ def _unquoted(text: str) -> str:
 
 
 def no_single_class(name: str) -> str | None:
-    """Return why a name that stands alone, as in `dataset.toml`, is a list; None if it is none."""
+    """Return why a name in `dataset.toml` is not that of a single class; None if it is."""
     if "," in name or ";" in name or name != name.strip() or not name:
         return f"class {name!r} cannot stand in a comma-separated list"
     found = _listed(name)

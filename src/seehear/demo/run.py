@@ -1,14 +1,15 @@
 """The whole path on a small world: extract, denoise, train, evaluate, parse an unseen clip, report.
 
-Nothing here is a shortcut: every step is the one that the command of its name runs, with the
-offline encoders and the recipes as they stand.  A folder that is there already is gone on with.
+Nothing here is a shortcut: every step runs what the command of its name runs, with the offline
+encoders and unchanged recipes.  An unfinished folder of an earlier call is completed.
 
     OUT/world/      clips, tables, truth         OUT/runs/          trained parsers
     OUT/features/   of the offline encoders      OUT/unseen.*       a clip of no split, parsed
     OUT/labels/     of seehear denoise           OUT/report.html
 
-Offline, LSLD's recipe changes two things at once: labels, and no attention to the other track.  All
-four parsers are trained, so that no comparison mixes the two.
+With offline features, LSLD's recipe differs from HAN's in two things: its labels, and that it has
+no attention to the other track.  All four combinations are trained, so that each of the two can be
+compared alone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from seehear.report.systems import System
 
 VISUAL, AUDIO = "conse", "yamnet"
-# labels by recipe, and the share of attention to the other track; "apart" is none of it
+# the recipe that gives the labels, and the share of attention to the other track; "apart": none
 SYSTEMS = {
     "han": ("han", 1),
     "lsld": ("lsld", 1),
@@ -51,15 +52,15 @@ STEPS = ("world", "extract", "denoise", "train", "evaluate", "parse", "report")
 
 @dataclass(frozen=True)
 class Options:
-    """How much, and who is told; the sizes and settings are for tests, which have no time.
+    """How large the demo is, and where it reports; tests choose small sizes and short training.
 
     Args:
         seed: of the world and of training.
         jobs: processes that render and decode.
-        splits: clips a split.
-        settings: of both recipes, over what they say.
-        say: receives one line at a time.
-        progress: opens a display for a number of items.
+        splits: how many clips each split has.
+        settings: replace those of both recipes.
+        say: called with one line at a time.
+        progress: opens a display for a number of items, with a label.
     """
 
     seed: int = 0
@@ -78,10 +79,10 @@ class DemoResult:
 
     Args:
         figures: system -> the ten figures on the test split.
-        quality: stage -> segment figures of the training labels.
+        quality: stage of denoising -> segment figures of the training labels.
         timeline: of the unseen clip, by the first system of the report.
-        report: the page.
-        note: what so few clips and one seed do not show.
+        report: path of the page.
+        note: the warning that so few clips and one seed prove nothing; None: there are enough.
     """
 
     figures: Mapping[str, Mapping[str, float]]
@@ -100,7 +101,7 @@ class _Silent:
 
 
 def run_demo(out: Path, options: Options | None = None) -> DemoResult:
-    """Run everything below `out`, or go on where an earlier call stopped.
+    """Run everything in the folder `out`, or go on where an earlier call stopped.
 
     Raises:
         ConfigError: `out` holds something else or the demo of another seed, or another command
@@ -167,7 +168,7 @@ def _run(out: Path, options: Options) -> DemoResult:
 
 
 def _check_ready() -> None:
-    """Look for weights now: the error should not come after a minute of rendering."""
+    """Check for weights first: the error should not come after a minute of rendering."""
     from seehear.encoders import card
     from seehear.weights import require
 
@@ -236,7 +237,7 @@ def _train(
 
 
 def _parse(out: Path, runs: Mapping[str, Path], seed: int) -> dict[str, Timeline]:
-    """Return timelines of the unseen clip, its truth among them; the first becomes a file."""
+    """Return timelines of the unseen clip, with its truth among them; the first is also written."""
     from seehear.parser import Parser
 
     path = out / "unseen.mp4"

@@ -1,4 +1,8 @@
-"""Synthesised sounds that an AudioSet network recognises, mono, float32 in [-1, 1]."""
+"""Synthesised sounds that an AudioSet network recognises.
+
+Each takes a random generator and a length in seconds, and returns mono sound, (samples,) float32 in
+[-1, 1], at 16 kHz.
+"""
 
 from collections.abc import Callable
 
@@ -66,7 +70,10 @@ def smoke_alarm(rng: np.random.Generator, duration_s: float) -> NDArray[np.float
 
 
 def plucked_strings(rng: np.random.Generator, duration_s: float) -> NDArray[np.float32]:
-    """A guitar's open strings, a few a second, by Karplus and Strong: noise circles and softens."""
+    """A guitar's open strings, a few a second: noise that circles in a loop and softens.
+
+    Source: Karplus and Strong 1983, "Digital Synthesis of Plucked-String and Drum Timbres".
+    """
     wave = np.zeros(len(_times(duration_s)))
     for start_s in np.arange(0, duration_s, rng.uniform(0.18, 0.26)):
         loop = rng.uniform(

@@ -1,8 +1,8 @@
-"""The demo's dataset: who is heard and seen when, rendered to real video files with exact truth.
+"""The demo's dataset: what is heard and seen when, rendered to real video files with exact truth.
 
-Some classes are only ever heard, some only ever seen, and the rest appear on either track or both,
-at different seconds.  The weak label of a clip names its classes and says neither track nor second:
-the noise LSLD has to remove.
+Some classes are only ever heard, some only ever seen, and the others appear on either track or
+both, at different seconds.  The weak label of a clip names its classes, but neither track nor
+second: that is what LSLD has to find out.
 """
 
 import json
@@ -32,7 +32,13 @@ FPS = 8
 
 @dataclass(frozen=True)
 class Kind:
-    """One class of the world: the words prompts use, its picture and its sound, if it has them."""
+    """One class of the world.
+
+    Args:
+        description: the words that prompts use.
+        picture: key of `PICTURES`; None: it is never seen.
+        sound: key of `SOUNDS`; None: it is never heard.
+    """
 
     description: str
     picture: str | None
@@ -54,7 +60,13 @@ SPLITS = {"train": 96, "val": 24, "test": 36}
 
 @dataclass
 class Script:
-    """What happens in one clip: half-open whole-second intervals per class and track."""
+    """What happens in one clip.
+
+    Args:
+        name: of the clip.
+        audio: (start, end, class) of what is heard, in whole seconds; the end is not included.
+        visual: the same of what is seen.
+    """
 
     name: str
     audio: list[tuple[int, int, str]] = field(default_factory=list)
@@ -78,7 +90,7 @@ def _told(span: tuple[int, int, str]) -> str:
 
 
 def write_script(name: str, rng: np.random.Generator) -> Script:
-    """Return a random script of one to three classes; pictures never share a second, sounds may."""
+    """Return a random script of one to three classes; sounds may overlap in time, pictures not."""
     script = Script(name)
     count = int(rng.choice([1, 2, 3], p=[0.2, 0.6, 0.2]))
     kinds = rng.choice(list(KINDS), size=count, replace=False)
@@ -110,7 +122,12 @@ def _spans(rng: np.random.Generator, first: int, last: int) -> list[tuple[int, i
 
 
 def render(script: Script, path: Path, rng: np.random.Generator) -> None:
-    """Write the clip of `script` as an MP4 file (H.264 at 8 fps, AAC at 16 kHz)."""
+    """Write the clip of `script` as an MP4 file (H.264 at 8 fps, AAC at 16 kHz).
+
+    Raises:
+        MissingExtraError: PyAV is not installed.
+        SeehearError: the system refuses to write.
+    """
     require_av()
     import av
 
@@ -139,7 +156,7 @@ def _frames(script: Script, rng: np.random.Generator) -> list[NDArray[np.uint8]]
     frames = []
     for index in range(DURATION_S * FPS):
         still = stills[shown[index // FPS]]
-        # a slow pan: real video moves
+        # a slow pan, as real video moves
         shift = np.round(drift * (index % (4 * FPS) - 2 * FPS) / 3).astype(int)
         framed = np.pad(still, ((12, 12), (12, 12), (0, 0)), mode="edge")
         moved = np.roll(framed, tuple(shift), (0, 1))[12:-12, 12:-12]
@@ -209,7 +226,7 @@ def make_world(
 
 
 def unseen() -> Script:
-    """Return the script of a clip of no split: something heard, seen, and both, at their times."""
+    """Return the script of a clip of no split, with something only heard, only seen, and both."""
     return Script(
         "unseen",
         audio=[(2, 8, "Telephone"), (6, 10, "Smoke_alarm")],
@@ -235,7 +252,8 @@ def make_clip(path: Path) -> Script:
     """Write the clip of `first` and return its script.
 
     Raises:
-        ConfigError: there is something of that name, or the name does not end in .mp4.
+        ConfigError: there is a file of that name, or the name does not end in .mp4.
+        MissingExtraError: PyAV is not installed.
     """
     if path.suffix.lower() != ".mp4":
         raise ConfigError("expected a name that ends in .mp4", where=path)
@@ -247,7 +265,7 @@ def make_clip(path: Path) -> Script:
 
 
 def shares(clips: int) -> dict[str, int]:
-    """Return how many of so many clips each split gets, each at least one.
+    """Return how many of the clips each split gets; each gets at least one.
 
     Raises:
         ConfigError: there are fewer clips than splits.
