@@ -97,8 +97,8 @@ class EncodeOnce:
         return len(self._known)
 
 
-def softmax(values: Floats, axis: int = -1) -> Floats:
-    """Return the softmax along one axis."""
-    powers: Floats = np.exp(values - values.max(axis=axis, keepdims=True))
-    shares: Floats = powers / powers.sum(axis=axis, keepdims=True)
+def softmax(values: Floats) -> Floats:
+    """Return the softmax along the last axis."""
+    powers: Floats = np.exp(values - values.max(axis=-1, keepdims=True))
+    shares: Floats = powers / powers.sum(axis=-1, keepdims=True)
     return shares

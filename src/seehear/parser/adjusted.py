@@ -19,7 +19,8 @@ from seehear.parser.scorer import Gathered, Scorer
 from seehear.time import TRACKS, Decoding, Scores, TimeGrid
 from seehear.time.decode import per_track
 
-_LEAST = 1 / 400  # probabilities nearer to 0 or 1 are cut to it: kept scores have steps
+# probabilities are kept at least so far from 0 and 1: stored scores have steps of 1/200
+_LEAST = 1 / 400
 _ADDED = "added to "  # with the track's name after it, the key of what linear scorers add
 Floats = NDArray[np.float64]
 

@@ -87,7 +87,7 @@ def parse_many(
 def _loaded_ahead(scorer: Scorer) -> Iterator[None]:
     """Read the weights of encoders that can do so, while the block runs.
 
-    Python waits for the thread at its end, because the libraries that it runs would crash.
+    Python waits for this thread before it exits: stopped half way, the libraries would crash.
     """
     over = threading.Event()
 

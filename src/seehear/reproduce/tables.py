@@ -112,12 +112,10 @@ def _pair(segment: float, event: float) -> dict[str, float]:
     return dict(zip(VISUAL, (segment, event), strict=True))
 
 
-def _labels(
-    key: str, title: str, figures: Mapping[str, float], recipe: str = "lsld", **settings: Json
-) -> Row:
+def _labels(key: str, title: str, figures: Mapping[str, float], **settings: Json) -> Row:
     """Return an LSLD row with settings for how its labels are made; none: LSLD itself."""
     changed = {f"labels.segments.{name}": value for name, value in settings.items()}
-    return Row(key, title, recipe, "clip", changed, figures)
+    return Row(key, title, "lsld", "clip", changed, figures)
 
 
 # On offline features LSLD has no attention to the other track and HAN has: they differ in more than

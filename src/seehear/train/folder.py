@@ -79,7 +79,7 @@ class RunFolder:
 
         Raises:
             ConfigError: the folder holds another run, or something else.
-            WeightsError: the file that says which run it is is damaged.
+            WeightsError: recipe.json, which says what run it is, is damaged.
         """
         asked = json.loads(json.dumps(asked))
         if (self.path / DEFINITION).exists():

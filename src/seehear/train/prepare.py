@@ -241,9 +241,9 @@ def _likeness(
     if recipe.network.prior == "likeness":
         counts = f"{len(train)} of train and {0 if val is None else len(val)} of val"
         options.say(
-            "note: footage unlike the training clips cannot be told: it takes"
+            "note: footage unlike the training clips cannot be recognised: that needs"
             f" {FEWEST} clips with sound and picture of train and of val, there are {counts}; so"
-            " parsing gives the zero-shot parser the last word everywhere"
+            " parsing treats all footage as unlike them"
         )
     return {}
 

@@ -106,9 +106,10 @@ def advise(
     best = max(kept, key=lambda words: kept[words]) if kept else None
     if best is None or kept[best] <= max(found.kept, (1 - EMPTY) * found.segments):
         tried = ", ".join(repr(words) for words in kept)
+        there = "heard" if found.track == "audio" else "seen"
         return (
             f"{told}; nothing in the features supports it (tried: {tried or 'no other wording'}):"
-            " is it there to be perceived?"
+            f" is it {there} in these clips at all?"
         )
     return (
         f"{told}; {best!r} agrees best with the clips and keeps {kept[best]} of {found.segments}:"

@@ -5,7 +5,7 @@ For each second and class, heard and seen are 0 or 1, and they are likely to be 
     p(heard, seen) ~ exp(a heard + v seen + k heard seen)
 
 where a and v are the logits of each track alone.  So the other track adds between 0 and k to a
-track's logit, more the surer the other is.  What it adds on average is taken off again, so that a
+track's logit: the more, the surer it is.  What it adds on average is taken off again, so that a
 track's threshold stays in place.  In LLP's val split 63 % of the audible seconds of a class are
 visible, too, and 83 % of the visible ones audible, so k is positive on real footage; it is shared
 by all classes, like every other number of the calibration.  A clip of one track gets the bias only.
