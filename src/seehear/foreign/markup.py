@@ -6,15 +6,12 @@ there are no entities but the five of XML, and no address is followed.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NoReturn
 from xml.parsers import expat
 
 from seehear.errors import DataError
 from seehear.foreign.forms import shortened
-from seehear.foreign.texts import read_bytes
 
-MOST_BYTES = 128 << 20
 _DEEPEST = 256  # elements, one in the other
 _MOST = 4_000_000  # elements of a document
 
@@ -74,17 +71,16 @@ class Markup:
         return "" if found is None else found.text().strip()
 
 
-def read_markup(path: Path) -> Markup:
-    """Return the outermost element of an XML file.
+def parse_markup(content: bytes, *, where: object) -> Markup:
+    """Return the outermost element of an XML document.
+
+    Args:
+        content: the document.
+        where: its file, for errors.
 
     Raises:
-        DataError: unreadable, no XML, or beyond a limit.
+        DataError: it is not XML, has an entity of its own, or too many elements.
     """
-    return parse_markup(read_bytes(path, most_bytes=MOST_BYTES), where=path)
-
-
-def parse_markup(content: bytes, *, where: object) -> Markup:
-    """Return the outermost element of a document; errors as `read_markup`."""
     tree = _Tree(where)
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
