@@ -64,15 +64,16 @@ def in_row(intervals: Sequence[tuple[float, float, str]], units: int) -> list[tu
     return out
 
 
-def span_text(start_s: float, end_s: float, *, places: int = 6) -> tuple[str, str]:
-    """Return both ends of an interval as decimal numbers that differ even after rounding.
+def span_text(start_s: float, end_s: float) -> tuple[str, str]:
+    """Return both ends of an interval as decimal numbers, rounded to microseconds.
+
+    They differ even after rounding.
 
     Examples:
         >>> span_text(100000.0, 100000.04), span_text(3.0, 3.00000001)
         (('100000', '100000.04'), ('3', '3.000001'))
     """
-    units = 10**places
-    start, end = (f"{at / units:.{places}f}" for at in counted(start_s, end_s, units))
+    start, end = (f"{at / 10**6:.6f}" for at in counted(start_s, end_s, 10**6))
     return start.rstrip("0").rstrip("."), end.rstrip("0").rstrip(".")
 
 

@@ -8,7 +8,7 @@ import ast
 import math
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -166,16 +166,11 @@ def opened_npz(
 
 
 def read_npz(
-    path: Path,
-    names: Iterable[str] | None = None,
-    *,
-    kind: type[SeehearError] = DataError,
-    hint: str | None = None,
+    path: Path, *, kind: type[SeehearError] = DataError, hint: str | None = None
 ) -> dict[str, NDArray[Any]]:
-    """Return the arrays of a `.npz` file, all or some; errors as `opened_npz`."""
+    """Return all arrays of a `.npz` file by name; arguments and errors as `opened_npz`."""
     with opened_npz(path, kind=kind, hint=hint) as archive:
-        wanted = archive.headers if names is None else names
-        return {name: archive.read(name) for name in wanted}
+        return {name: archive.read(name) for name in archive.headers}
 
 
 def _header(file: BinaryIO | Any) -> Header:

@@ -245,15 +245,12 @@ def _event_bars(axis: "Axes", y: float, k: int, on: NDArray[np.generic], name: s
         )
 
 
-def curves(
-    history: Mapping[str, Sequence[tuple[float, float]]], *, ylabel: str, title: str = ""
-) -> "Figure":
+def curves(history: Mapping[str, Sequence[tuple[float, float]]], *, ylabel: str) -> "Figure":
     """Return named curves over epochs.
 
     Args:
         history: name -> (epoch, value) pairs.
         ylabel: what the values are.
-        title: above the curves.
     """
     figure, axes = _new(6.4, 3.4)
     for index, (name, points) in enumerate(history.items()):
@@ -269,7 +266,7 @@ def curves(
                 marker="o",
                 ms=3,  # a run of one epoch is a point
             )
-    axes.set(xlabel="epoch", ylabel=ylabel, title=title)
+    axes.set(xlabel="epoch", ylabel=ylabel)
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.legend(fontsize=8, frameon=False)
     _clean(axes)

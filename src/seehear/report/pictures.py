@@ -15,6 +15,7 @@ from seehear.features.windowed import window_place
 from seehear.time import TimeGrid
 
 BLANK = 48  # grey level of a segment without a frame
+_QUALITY = 72  # of JPEG
 
 
 def clip_frames(dataset: Dataset, clip: Clip, *, side: int = 128) -> list[NDArray[np.uint8]]:
@@ -47,12 +48,12 @@ def segment_frames(
     return out
 
 
-def data_url(picture: NDArray[np.uint8], *, quality: int = 72) -> str:
+def data_url(picture: NDArray[np.uint8]) -> str:
     """Return a picture as the `data:` URL of a JPEG."""
     from PIL import Image
 
     buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, "JPEG", quality=quality)
+    Image.fromarray(picture).save(buffer, "JPEG", quality=_QUALITY)
     return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 

@@ -54,21 +54,17 @@ _OTHERS = 10.0  # how much all clips of which nothing is known count together
 _FAR = 6.0  # margin of what was not parsed
 
 
-def calibrate(
-    clips: Sequence[ClipEvidence], classes: int, held: HeldBack | None = None
-) -> Adjustment:
+def calibrate(clips: Sequence[ClipEvidence], classes: int) -> Adjustment:
     """Return how margins should be scaled and shifted.
 
     Args:
         clips: what is known; clips of which nothing is known hold the fit at the parser's answers.
         classes: C.
-        held: how strongly it is held at changing nothing; None: as was found best.
     """
     if not any(clip.spoken_of for clip in clips):
         return Adjustment.none(classes)
-    if held is None:
-        reviewed = any(clip.known.any() for clip in clips)
-        held = HELD if reviewed else WEAKLY_HELD
+    reviewed = any(clip.known.any() for clip in clips)
+    held = HELD if reviewed else WEAKLY_HELD
     rows = _Rows(clips, classes, others=_OTHERS / held.each)
     fits = [_Fit(rows, track, held) for track in range(2)]
     turns = _TURNS if rows.named.any() else 1
