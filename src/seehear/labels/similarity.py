@@ -41,9 +41,12 @@ def like(result: Floats, given: Array) -> Array:
 def unit_rows(array: Array, what: str) -> Floats:
     """Return float32 vectors of length 1 along the last axis; a zero vector stays zero.
 
+    Args:
+        array: (..., D).
+        what: its name, for the message.
+
     Raises:
-        FeatureError: NaN or infinite values; the message names the array (`what`) and its first
-            bad row.
+        FeatureError: NaN or infinite values; the message says in which row they are first.
     """
     values = np.asarray(to_numpy(array), np.float32)
     squared = np.einsum("...d,...d->...", values, values)  # one pass, no squared copy
@@ -60,6 +63,11 @@ def unit_rows(array: Array, what: str) -> Floats:
 
 def encode_texts(encode: Encode, texts: list[str], dim: int) -> Floats:
     """Return (K, D) unit vectors of K distinct texts, asking the text encoder once.
+
+    Args:
+        encode: the text encoder.
+        texts: the K texts.
+        dim: D, the width of the segments' features.
 
     Raises:
         WeightsError: the encoder does not give K vectors of the features' width.

@@ -29,7 +29,7 @@ def evaluate_exclusive(
     """Return the report of audible-only events (as `audio`) and visible-only ones (as `visual`).
 
     Args:
-        pred_audio: (clips, segments, classes) of 0 and 1; likewise the others.
+        pred_audio, pred_visual, true_audio, true_visual: (clips, segments, classes) of 0 and 1.
         unparsed: (2, clips, segments), audio and visual: True where a track was not parsed; None:
             all of both was.
 

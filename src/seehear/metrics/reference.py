@@ -50,7 +50,10 @@ def matches(a: Row, b: Row) -> bool:
 
 
 def match_events(pred: list[Row], true: list[Row]) -> tuple[int, int, int]:
-    """Return (TP, FP, FN): predictions with a match and without, truths without; not one-to-one."""
+    """Return (TP, FP, FN): predictions with a match, predictions without, true events without.
+
+    An event may match several others.
+    """
     tp = sum(1 for p in pred if has_match(p, true))
     fn = sum(1 for t in true if not has_match(t, pred))
     return tp, len(pred) - tp, fn

@@ -12,11 +12,15 @@ from seehear.time import Timeline
 def evaluate_timelines(predicted: Sequence[Timeline], true: Sequence[Timeline]) -> Report:
     """Return how good predicted timelines are against true ones, pair by pair.
 
-    Each pair is compared on the grid of the true timeline; clips may differ in length.  Classes are
-    those of the true timelines, which must agree; a predicted event of another class is refused.
+    Each pair is compared on the grid of the true timeline; clips may differ in length.
+
+    Args:
+        predicted: one timeline for each clip.
+        true: likewise, in the same order; all have the same classes.
 
     Raises:
-        ValueError: no or unequal numbers of timelines, or classes that do not fit.
+        ValueError: no or unequal numbers of timelines, true timelines with different classes, or a
+            predicted event of a class that these do not have.
     """
     if not true or len(predicted) != len(true):
         raise ValueError(

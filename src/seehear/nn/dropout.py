@@ -28,7 +28,11 @@ def _draw(device: torch.device, shape: Sequence[int]) -> Tensor:
 
 
 def dropout(x: Float[Tensor, "..."], share: float) -> Float[Tensor, "..."]:
-    """Return `x` with a random `share` of it set to 0 and the rest scaled up."""
+    """Return `x` with a random `share` of it, from 0 to 1, set to 0 and the rest scaled up.
+
+    Raises:
+        ValueError: a share outside [0, 1].
+    """
     level = round(share * _LEVELS)
     if not 0 < level < _LEVELS:
         return F.dropout(x, share)  # all or nothing; torch refuses a share out of range

@@ -44,7 +44,7 @@ class GuidedAttention(nn.Module):
         audio: Float[Tensor, "*batch audio_dim"],
         regions: Float[Tensor, "*batch regions region_dim"],
     ) -> Float[Tensor, "*batch region_dim"]:
-        """Return the attended vector.
+        """Return the mean of the regions, weighted by the attention.
 
         Raises:
             ValueError: audio is added along the regions, and their number is not that of the hidden

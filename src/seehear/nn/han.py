@@ -66,6 +66,8 @@ class HybridEncoder(nn.Module):
     """A stack of hybrid layers over the pair (audio, visual).
 
     Args:
+        width: of the segments.
+        layers, heads, hidden, dropout: see `HANOptions`.
         stacking: the input of a layer.  "chain": the pair of the layer before (JoMoLD, LSLD).
             "repeat": the original pair each time, so only the last layer counts (HAN and MA as
             released; with one layer it is the same as "chain").  "audio_first": the pair of the

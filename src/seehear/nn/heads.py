@@ -14,6 +14,9 @@ class SegmentHead(nn.Module):
     """sigmoid(fc2 relu(fc1 x)) for every segment, then one probability for all of them.
 
     Args:
+        width: of the segments.
+        hidden: units of the hidden layer.
+        classes: number of classes.
         pooling: over segments, of the probabilities: their "max", their "mean", or their mean
             weighted by a softmax over segments of a further linear map ("attention").
     """

@@ -218,6 +218,7 @@ class ModalityTrans(nn.Module):
     """Sequence and tokens attend to each other, then the sequence is grouped around the tokens.
 
     Args:
+        options: of the network.
         depth: number of self-attention blocks.
         other_tokens: length of a second sequence; the first is grouped around it beforehand, in the
             other assignment (audio is rebuilt on the visual embedding in this way).  None: there is

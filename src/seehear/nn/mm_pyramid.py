@@ -145,6 +145,7 @@ class PyramidUnit(nn.Module):
     """Self and cross attention within a window, mixed by gates.
 
     Args:
+        options: of the network.
         feed_forwards: gives the feed-forwards of its three layers.
     """
 

@@ -14,6 +14,7 @@ def stack(make: Callable[[], nn.Module], count: int, start: Start) -> nn.ModuleL
 
     Args:
         make: returns a layer with random weights.
+        count: number of layers.
         start: "copies": one layer is made and copied, so all are equal before the first step;
             "drawn": each is made by itself.  With one layer there is no difference.
     """

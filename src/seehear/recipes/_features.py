@@ -14,9 +14,9 @@ from seehear.plugins import Registry
 _FROM_FRAMES = {"resnet152", "r2plus1d18", "clip-vit-b16", "clip-vit-b32", "clip-vit-l14"}
 EXTRACTED = (
     "features that you extract lack a step of the releases: they wrote every frame as a "
-    "JPEG file before an encoder saw it (AVVP-ECCV20 and LSLD, scripts/extract_frames.py), here"
-    " frames are encoded as they are decoded; which frames is the extraction's sampling (paper:"
-    " as published)"
+    "JPEG file before an encoder saw it (AVVP-ECCV20 and LSLD, scripts/extract_frames.py), and here"
+    " frames are encoded as they are decoded; the sampling of the extraction says which frames are"
+    " taken (paper: as published)"
 )
 
 

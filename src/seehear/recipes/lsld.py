@@ -118,8 +118,8 @@ LSLD = Recipe(
             " positive label (labels.segments.similarity=softmax)"
         ),
         (
-            "clips with more than three labels follow the general rule; the release reuses the clip"
-            " before"
+            "clips with more than three labels follow the general rule; the release reuses the"
+            " prompts of the clip before"
         ),
         (
             "the paper does not state layers, seed and selection: one layer as in HAN, seed and"

@@ -332,7 +332,12 @@ def as_csv(result: Mapping[str, Json]) -> str:
 
 
 def write(result: Mapping[str, Json], out: Path) -> list[Path]:
-    """Write NAME.json, NAME.csv and NAME.md to the output folder; return their paths."""
+    """Write TABLE.json, TABLE.csv and TABLE.md to the output folder; return their paths.
+
+    Args:
+        result: of `collect`.
+        out: the output folder.
+    """
     from seehear.train.files import write_json
 
     base = out / str(result["table"])

@@ -100,7 +100,10 @@ def read_role(
     segments: int,
     frames: bool,
 ) -> NDArray[np.float32]:
-    """Return one input of some clips, (N, T, D); see `read_inputs`."""
+    """Return the input of one role, (N, T, D), or (N, T*F, D) of single frames.
+
+    Arguments and errors are those of `read_inputs`.
+    """
     as_stored = frames and role == "visual"
     return _read(store, getattr(features, role), names, None if as_stored else segments)
 

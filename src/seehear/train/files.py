@@ -91,7 +91,13 @@ def write_model(
     about: Json,
     likeness: Mapping[str, Tensor] | None = None,
 ) -> None:
-    """Write a model file: tensors `COPY.NAME`, `normalise.NAME`, `likeness.NAME`, and `about`."""
+    """Write a model file: tensors `COPY.NAME`, `normalise.NAME`, `likeness.NAME`, and `about`.
+
+    Args:
+        path: of the file.
+        copies, normalisation, about: see `ModelFile`.
+        likeness: of `seehear.runs.likeness`, by name; None: none.
+    """
     tensors: dict[str, Tensor] = {}
     for copy, state in {**copies, NORMALISE: normalisation, LIKENESS: likeness or {}}.items():
         tensors |= {f"{copy}.{name}": tensor for name, tensor in state.items()}

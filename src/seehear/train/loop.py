@@ -376,6 +376,10 @@ class Learner:
     ) -> None:
         """Restore a saved state, and the weights that had been kept by then.
 
+        Args:
+            tensors, counters: of `state`.
+            best: the kept weights by copy.
+
         Raises:
             RuntimeError, TypeError, ValueError, LookupError: the state is of other networks.
         """
@@ -438,6 +442,11 @@ class Recorder(Protocol):
 
 def fit(task: TrainingTask, recorder: Recorder, options: RunOptions | None = None) -> None:
     """Train one stage, from the beginning or from the state that the recorder restores.
+
+    Args:
+        task: what to learn.
+        recorder: is told of the progress, and may restore the learner.
+        options: how to train; None: the defaults.
 
     Raises:
         SeehearError: the loss is no longer finite, or what the recorder raises.

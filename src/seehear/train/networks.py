@@ -53,9 +53,14 @@ def predict(
     *,
     team: Team = ALONE,
 ) -> Predicted:
-    """Return the probabilities of `clips`; a `visual` copy, if any, serves the visual track.
+    """Return the probabilities of N clips.
 
-    A team shares the work; each process has all of the result.
+    Args:
+        copies: networks by name: `main`, and `visual` where another one serves the visual track.
+        clips: the clips, standardised if the networks were trained so.
+        forward: keyword arguments of every forward pass.
+        device: where the networks are.
+        team: processes that share the work; each gets the whole result.
     """
     for net in copies.values():
         net.eval()
@@ -78,7 +83,7 @@ def predict(
 def batch_inputs(
     clips: ClipInputs, index: Tensor | slice, device: torch.device
 ) -> dict[str, Tensor | None]:
-    """Return the network inputs of some clips on the device."""
+    """Return the network inputs of some clips, by role, on the device; None: no such input."""
     inputs = {}
     for role, array in clips.inputs(index).items():
         inputs[role] = None if array is None else array.to(device)

@@ -357,6 +357,10 @@ def _require_seeds(folder: RunFolder) -> None:
 def load_labels(path: str | Path, dataset: Dataset) -> SegmentLabels:
     """Return segment labels of `seehear denoise`, or of a file that LSLD published (`.npz`).
 
+    Args:
+        path: of the folder or the file.
+        dataset: that the labels must belong to.
+
     Raises:
         DataError: no labels there, damaged ones, or labels of another vocabulary or dataset.
     """

@@ -26,7 +26,12 @@ Inputs = dict[str, Tensor | None]
 
 
 def chunks(clips: ClipInputs, step: int = 1) -> Iterator[tuple[int, Inputs]]:
-    """Yield (first index, inputs) of all clips, or of every `step`-th, `CHUNK` at a time."""
+    """Yield index of the first clip and inputs, `CHUNK` clips at a time.
+
+    Args:
+        clips: read from the first to the last.
+        step: 1 takes all clips, 2 every second one.
+    """
     size = CHUNK * step
     for start in range(0, len(clips), size):
         yield start, clips.inputs(slice(start, min(start + size, len(clips)), step))

@@ -241,7 +241,10 @@ def _factors(options: Denoising, hard: Floats, sigma: Floats) -> Scale:
 def contrast_stream(store: FeatureStore, encoder: str, *, command: str) -> str:
     """Return the stream that the contrast reads: the features that networks are trained on.
 
-    `command` makes such features; an error names it.
+    Args:
+        store: an open features folder.
+        encoder: its id.
+        command: makes such features, for the error.
 
     Raises:
         FeatureError: the folder holds nothing of this encoder.

@@ -80,7 +80,12 @@ def subsets(classes: Sequence[int]) -> list[tuple[int, ...]]:
 
 
 def membership(classes: Sequence[int], count: int) -> NDArray[np.float32]:
-    """Return the (2^K, C) matrix with 1 where prompt n names class c."""
+    """Return the (2^K, C) matrix with 1 where prompt n names class c.
+
+    Args:
+        classes: indices of the K labels of a clip.
+        count: C.
+    """
     chosen = subsets(classes)
     matrix = np.zeros((len(chosen), count), np.float32)
     for row, subset in zip(matrix, chosen, strict=True):

@@ -127,7 +127,8 @@ def targets(
 
     Args:
         label: (clips, classes) weak labels, 0 or 1.
-        alias_audio_target: as released, audio target and clip label are one array, so a label
+        removed: labels withdrawn from each track.
+        alias_audio_target: True, as released: audio target and clip label are one array, so a label
             withdrawn from audio is also missing from the clip.  False: the clip keeps all labels.
         visual_confidence: smoothing of the visual target: 0.9 makes 0.95 and 0.05.
     """
@@ -146,6 +147,10 @@ def draw_partners(label: ArrayLike, rng: np.random.Generator) -> NDArray[np.int6
 
     Args:
         label: (clips, classes) weak labels.
+        rng: draws the partners.
+
+    Returns:
+        (clips,), index of each clip's partner.
 
     Raises:
         DataError: a clip shares a label with every other clip.

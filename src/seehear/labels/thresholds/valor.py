@@ -75,6 +75,10 @@ def published(encoder: str, names: Sequence[str]) -> tuple[list[str], Floats]:
 
     Cosines times the encoder's own logit scale (100 for CLIP) are compared with these thresholds.
 
+    Args:
+        encoder: its id.
+        names: of the C classes.
+
     Raises:
         ConfigError: VALOR has no thresholds for this encoder, or for one of the classes.
     """
