@@ -128,7 +128,7 @@ def test_every_command_that_owns_a_folder_leaves_that_of_another_alone(
     assert [line for line in lines if "one is running there" in line] == lines[-1:], lines
 
 
-def test_training_into_a_folder_where_another_trains_does_not_disturb_it(world, tmp_path, capsys):
+def test_training_into_a_folder_where_another_trains_does_not_disturb_it(world, tmp_path):
     command = commands(world, tmp_path / "run")["train"]
     assert main([*command[:-1], str(tmp_path / "alone")]) == 0
     with elsewhere(tmp_path / "run"):

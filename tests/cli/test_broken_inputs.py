@@ -122,7 +122,7 @@ def test_names(parse, tmp_path, monkeypatch, name):
     assert (tmp_path / "out" / f"{name.removesuffix('.mkv')}.timeline.json").is_file()
 
 
-def test_what_is_no_media(parse, tmp_path, monkeypatch):
+def test_what_is_no_media(parse, tmp_path):
     for name, data, reason in [
         ("empty.mp4", b"", "the file is empty (0 bytes)"),
         ("text.mp4", b"not a video\n" * 200, "not a readable media file"),
@@ -136,7 +136,7 @@ def test_what_is_no_media(parse, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def parse_all(tmp_path, capfd):
+def parse_all(capfd):
     """Return a function that parses the files of a folder by one command: their timelines."""
 
     def run(folder):

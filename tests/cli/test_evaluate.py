@@ -461,7 +461,7 @@ def test_from_the_shell(llp, table) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_truth_that_names_no_clip_is_no_figure(shared: Path, tmp_path: Path, capsys) -> None:
+def test_truth_that_names_no_clip_is_no_figure(shared: Path, capsys) -> None:
     case = shared / "cases" / "truth-with-suffix"
     command = ["evaluate", str(case), "--split", "test", "--predictions", str(case / "p.tsv")]
     assert main([*command, "--json"]) == 2

@@ -85,7 +85,7 @@ def test_json_with_out_writes_too(clip, tmp_path, capsys):
     )
 
 
-def test_folders_formats_and_names_that_meet(clip, tmp_path, capsys):
+def test_folders_formats_and_names_that_meet(clip, tmp_path):
     for name in ("a.mkv", "sub/a.mkv", "sub/a.mov", "sub/-x 😀.mkv"):
         fake.make_clip(tmp_path / "in" / name, 1)
     assert (
@@ -219,7 +219,7 @@ def test_a_threshold_for_each_track(clip, capsys):
     assert tracks == {"visual"}
 
 
-def test_the_index_is_an_extra(clip, tmp_path, monkeypatch, capsys):
+def test_the_index_is_an_extra(clip, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "duckdb", None)
     assert parse(clip, "--out", "out") == 0
     assert not (tmp_path / "out" / ".seehear" / "index.parquet").exists()

@@ -115,7 +115,7 @@ def test_what_stands_otherwise_is_named_and_parsed_again_when_asked(parsing, tmp
     assert contents(tmp_path / "lib").keys() == before.keys()
 
 
-def test_a_new_version_alone_is_no_change(parsing, tmp_path, monkeypatch):
+def test_a_new_version_alone_is_no_change(parsing, monkeypatch):
     parse("in", "--out", "lib")
     about = FakeParser.about
     monkeypatch.setattr(FakeParser, "about", lambda self: {**about(self), "version": "2"})

@@ -148,7 +148,7 @@ def test_strips_lanes_and_curves(world, tmp_path):
     assert (tmp_path / "curves-loss-total.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_page_of_a_clip_finds_its_video_beside_it(tmp_path, capsys):
+def test_a_page_of_a_clip_finds_its_video_beside_it(tmp_path):
     line = Timeline("a.mp4", 4.0, TimeGrid(4), CLASSES, (Event(0.0, 2.0, Track.AUDIO, "Dog", 0.9),))
     (tmp_path / "a.timeline.json").write_text(line.to_json())
     assert main(["report", "clip", str(tmp_path / "a.timeline.json")]) == 0

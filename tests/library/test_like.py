@@ -94,7 +94,7 @@ def test_a_file_that_is_no_clip_is_encoded_as_the_library_was(tmp_path, monkeypa
         like(library, f"{film}@2")
 
 
-def test_what_is_no_example_is_refused(library, tmp_path, capsys):
+def test_what_is_no_example_is_refused(library, capsys):
     with pytest.raises(
         ConfigError, match="expected a clip of the library or a media file, got 'd'"
     ):

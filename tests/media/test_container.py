@@ -10,7 +10,7 @@ from seehear.errors import MediaError, MissingExtraError
 from seehear.media.container import audio_stream, clip_start, opened, require_av, visual_stream
 
 
-def test_without_pyav_the_extra_to_install_is_named(monkeypatch, tmp_path):
+def test_without_pyav_the_extra_to_install_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "av", None)
     with pytest.raises(MissingExtraError, match=r"PyAV is not installed.*'seehear\[media\]'"):
         require_av()

@@ -149,7 +149,7 @@ def test_windows():
             assert max(covered) < max(count, length)
 
 
-def test_long_clips_are_means_over_windows(run_folder, tmp_path):
+def test_long_clips_are_means_over_windows(run_folder):
     scorer = trained(run_folder, load=load)
     rng = np.random.default_rng(1)
     rows = {

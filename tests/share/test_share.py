@@ -293,7 +293,7 @@ def test_damage_is_found(shared, tmp_path, edit, message) -> None:
     assert list((tmp_path / "c").rglob("*.safetensors")) == []  # nothing half-fetched stays
 
 
-def test_other_weights_are_refused_without_running_them(tmp_path, capsys) -> None:
+def test_other_weights_are_refused_without_running_them(tmp_path) -> None:
     class Bomb:
         def __reduce__(self):
             return (Path.touch, (tmp_path / "exploded",))

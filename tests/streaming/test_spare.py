@@ -51,7 +51,7 @@ def test_ctrl_c_is_not_for_the_decoding_process_however_early(tmp_path, capfd):
     assert "Traceback" not in capfd.readouterr().err
 
 
-def test_one_that_died_before_it_was_needed_is_said_in_one_line(tmp_path):
+def test_one_that_died_before_it_was_needed_is_said_in_one_line():
     with spare.started_ahead():
         spare._spare[0].process.kill()
         spare._spare[0].process.join()
@@ -60,14 +60,14 @@ def test_one_that_died_before_it_was_needed_is_said_in_one_line(tmp_path):
 
 
 @pytest.mark.parametrize("command", [["parse", "PATH", "--format", "no"], ["parse", "PATH"]])
-def test_one_that_nobody_took_is_ended(tmp_path, capsys, command):
+def test_one_that_nobody_took_is_ended(tmp_path, command):
     (tmp_path / "notes.txt").write_text("no media")
     assert main([word.replace("PATH", str(tmp_path)) for word in command]) == 2
     assert not spare._spare
     assert not multiprocessing.active_children()
 
 
-def test_none_is_begun_for_what_is_not_there(monkeypatch, capsys):
+def test_none_is_begun_for_what_is_not_there(monkeypatch):
     monkeypatch.setattr(spare, "_begin", lambda: pytest.fail("a process was begun"))
     assert main(["parse", "no-such-file.mp4"]) == 2
     with pytest.raises(SystemExit):

@@ -124,7 +124,7 @@ def model(library):
     return library / "taught"
 
 
-def test_the_network_answers_beside_the_parser(library, model, monkeypatch, capsys):
+def test_the_network_answers_beside_the_parser(library, model, monkeypatch):
     monkeypatch.setitem(PRESETS, "offline", fake_scorer.scorer)
     about = json.loads((model / "taught.json").read_text())
     heard, seen = about["network"]["weight"]
@@ -165,7 +165,7 @@ def test_a_parser_with_a_network_is_taught_again(library, model, tmp_path, monke
 
 
 def test_a_shared_parser_is_whole_and_its_card_says_what_was_reviewed(
-    library, model, tmp_path, monkeypatch, capsys
+    library, model, tmp_path, monkeypatch
 ):
     monkeypatch.setitem(PRESETS, "offline", fake_scorer.scorer)
     monkeypatch.setenv("SEEHEAR_CACHE", str(tmp_path / "cache"))

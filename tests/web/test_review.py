@@ -93,7 +93,7 @@ def test_a_folder_of_the_users_own_is_never_replaced_by_a_parser(tmp_path: Path)
 
 @pytest.mark.browser
 def test_the_page_teaches_and_what_was_corrected_stays(
-    page: Any, library: Path, monkeypatch, tmp_path
+    page: Any, library: Path, monkeypatch
 ) -> None:
     page.set_default_timeout(90_000)  # a process of its own teaches
     with served(Settings(library, worker=WORKER)) as address:

@@ -40,9 +40,7 @@ def test_a_timeline_bears_the_name_the_user_knows(task: worker.ParseTask) -> Non
     assert Timeline.from_json(Path(task["out"])).source == "My dog.mp4"
 
 
-def test_an_error_does_not_say_where_we_keep_the_video(
-    task: worker.ParseTask, tmp_path: Path
-) -> None:
+def test_an_error_does_not_say_where_we_keep_the_video(task: worker.ParseTask) -> None:
     def failing(where: object):
         def parse(path: Path, *, progress: worker.Progress) -> Timeline:
             raise MediaError("cannot be read", where=where)
