@@ -1,7 +1,8 @@
 """Drawn pictures of things that an ImageNet network recognises.
 
-Each drawing takes a random generator and returns an RGB image, (256, 256, 3) uint8.  Colours,
-place, size and details vary from call to call, so that a network cannot learn pictures by heart.
+Each drawing takes a random generator and returns an RGB image of `SIZE` x `SIZE`; two calls never
+give the same picture (colours, place, size and details vary), so that a network cannot learn them
+by heart.
 """
 
 import math
