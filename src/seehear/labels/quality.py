@@ -1,7 +1,7 @@
 """How denoising changed the labels: what was removed and softened, and how good they are now.
 
 The figures of label quality are those of parsing (`seehear.metrics`), with labels of at least one
-half taken as predictions.  Labels are made with the clips' weak labels, which a parser never sees,
+half taken as predictions.  Labels are made with the clips' weak labels, which parsing never reads,
 so these figures measure labels and not a parser.
 """
 

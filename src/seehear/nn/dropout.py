@@ -2,8 +2,8 @@
 
 Drawing them took a tenth of a training step there.  torch draws a number for every element, one
 after the other; here one draw of 64 bits decides four elements, 16 bits each.  A share is therefore
-rounded to a multiple of 1/65536, and the elements that stay are scaled up for exactly that share,
-so that the expected value does not change.
+rounded to a multiple of 1/65536.  The elements that stay are scaled up to make up for exactly that
+share, so that the expected value does not change.
 """
 
 import math

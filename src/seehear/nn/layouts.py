@@ -1,4 +1,4 @@
-"""How released state dicts look: which tensors tell sizes, are unused, or tell systems apart.
+"""Released state dicts: which tensors give sizes, are unused, or tell one system from another.
 
 Our parameters carry the released names, so no table of names is needed; the exception is
 MM-Pyramid, which stores each convolution under two names that share one memory.

@@ -101,7 +101,7 @@ def published(encoder: str, names: Sequence[str]) -> tuple[list[str], Floats]:
 
 
 # by class: the words after "A photo of", their threshold; the words after "This is a sound of",
-# their threshold.  Two captions are misspelt in the source, and their thresholds were chosen so.
+# their threshold.  Two captions are misspelt in the source, where thresholds were chosen with them.
 _LLP: dict[str, tuple[str, float, str, float]] = {
     "Speech": ("people talking", 20, "speech", 0),
     "Car": ("a car", 15, "car", 0),
