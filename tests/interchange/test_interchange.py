@@ -205,7 +205,7 @@ def test_every_row_that_cannot_be_used_says_where_and_why(tmp_path) -> None:
     found = imported(tmp_path, table)
     assert [(u.where, u.reason) for u in found.unused] == [
         ("line 2", "it ends before it begins: 3 to 2 s"),
-        ("line 3", "it has no start"),
+        ("line 3", "start: expected seconds or a time such as 1:02:03.5, got 'x'"),
         ("line 4", "its start is not a time"),
     ]
 
@@ -216,3 +216,88 @@ def test_text_in_any_usual_character_set(tmp_path, encoding: str) -> None:
     found = imported(tmp_path, text.encode(encoding))
     assert plain(found) == [(0.5, 1.5, "Hundegebell für Grüße"), (2.0, 3.0, "Katze")]
     assert any("Windows-1252" in note for note in found.notes) == (encoding == "cp1252")
+
+
+# --- tables of one's own columns
+
+
+ROW = {"source": "w055.mp4", "start": "0", "end": "5", "label": "Waterfall"}
+HEADS = {
+    "dcase": ("File,Track,Start,End,Label", "{source},{track},{start},{end},{label}"),
+    "tsv": ("filename,track,onset,offset,event_label", "{source},{track},{start},{end},{label}"),
+    "csv": ("source,track,label,start_s,end_s", "{source},{track},{label},{start},{end}"),
+    "raven": (
+        "Selection,Begin Time (s),End Time (s),Track,Annotation,Begin File",
+        "1,{start},{end},{track},{label},{source}",
+    ),
+    "birdnet": (
+        "Start (s),End (s),Scientific name,Common name,Confidence,File,Tracks",
+        "{start},{end},,{label},0.5,{source},{track}",
+    ),
+}
+SAID = {"visual": "visual", "SEEN": "visual", "Heard": "audio", "Audio": "audio"}
+SAID |= {"both": "audio_visual", "audio_visual": "audio_visual", "Seen and heard": "audio_visual"}
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_a_column_that_says_heard_or_seen_is_used(tmp_path, name: str) -> None:
+    head, row = HEADS[name]
+    for text, track in SAID.items():
+        found = imported(tmp_path, f"{head}\n{row.format(**ROW, track=text)}\n")
+        assert (found.format, plain(found)) == (name, [(0, 5, "Waterfall")])
+        assert [(r.track, r.source) for r in found.rows] == [(track, "w055.mp4")]
+    found = imported(tmp_path, f"{head}\n{row.format(**ROW, track='smelt')}\n")
+    assert found.rows == ()
+    assert "expected audio, visual, audio_visual (or heard, seen, both), got 'smelt'" in str(
+        found.unused
+    )
+
+
+def test_other_columns_say_it_where_all_their_fields_do(tmp_path) -> None:
+    for head, fields, tracks in (
+        ("Track", ("1", "A2", "Track 3"), [None] * 3),  # as editors number theirs
+        ("Channel", ("1", "2", "1"), [None] * 3),
+        ("Channel", ("seen", "", "Both"), ["visual", None, "audio_visual"]),
+        ("Kind", ("seen", "bird", "both"), [None] * 3),
+    ):
+        rows = "".join(f"a.wav,{field},0,1,Dog\n" for field in fields)
+        found = imported(tmp_path, f"File,{head},Start,End,Label\n{rows}")
+        assert [r.track for r in found.rows] == tracks, head
+    assert imported(tmp_path, "a.mp4,seen,0,5,Dog\n").rows[0].track == "visual"
+    assert imported(tmp_path, "a.mp4,street,0,5,Dog\n").rows[0].track is None
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("name", ["csv", "tsv"])
+def test_our_tables_come_back_from_spreadsheets(tmp_path, name: str, encoding: str) -> None:
+    for separator in ",;\t":
+        head, row = HEADS[name]
+        text = f"{head}\r\n{row.format(**ROW, track='visual')}\r\n".replace(",", separator)
+        found = imported(tmp_path, text.encode(encoding))
+        assert (found.format, plain(found)) == (name, [(0, 5, "Waterfall")])
+
+
+def test_what_a_named_format_lacks_is_told(tmp_path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("source,label\na.mp4,Dog\n")
+    with pytest.raises(DataError, match="source, track, label, start_s, end_s, got source, label"):
+        interchange.read(path, format="csv")
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_times_as_clocks_show_them_are_read(tmp_path, name: str) -> None:
+    head, row = HEADS[name]
+    row = row.replace("{track}", "heard")
+    told = {"0:05": 5, "0:05.5": 5.5, "00:01:02": 62, "1:02:03": 3723, "5 s": 5, " 5.25": 5.25}
+    for text, seconds in told.items():
+        found = imported(
+            tmp_path, f"{head}\n{row.format(**ROW | {'start': text, 'end': '2:00:00'})}\n"
+        )
+        assert [(r.start_s, r.end_s) for r in found.rows] == [(seconds, 7200)], text
+    for key in ("start", "end"):
+        for text in ("soon", "0:75", "00:00:05:12"):
+            found = imported(tmp_path, f"{head}\n{row.format(**ROW | {key: text})}\n")
+            assert [u.reason for u in found.unused] == [
+                f"{key}: expected seconds or a time such as 1:02:03.5, got {text!r}"
+            ]
+    assert plain(imported(tmp_path, "a.mp4,0:05,0:07.5,Dog\n")) == [(5, 7.5, "Dog")]

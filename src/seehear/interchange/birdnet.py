@@ -29,16 +29,14 @@ def fits(content: Content) -> bool:
 
 def read(content: Content, found: Findings) -> None:
     """Read the detections, each with its confidence."""
-    for where, row in read_grid(content):
-        start_s, end_s = row.number(*_STARTS), row.number(*_ENDS)
-        length_s = row.number("DURATION")
-        if end_s is None and start_s is not None and length_s is not None:
-            end_s = start_s + length_s
+    table = read_grid(content)
+    tracks = table.tracks()
+    for where, row in table:
         found.add(
             where,
             row.get(*_NAMES),
-            start_s,
-            end_s,
+            *row.span(_STARTS, _ENDS, ("DURATION",)),
+            track=tracks.of(row),
             score=row.number("Confidence"),
             source=row.get(*_FILES) or None,
         )

@@ -8,15 +8,17 @@ import re
 
 from seehear.interchange.content import Content
 from seehear.interchange.grid import (
+    TextRow,
     TextTable,
     has_columns,
     header_of,
-    numbers,
     read_grid,
     rows_of,
     separator_of,
+    times,
 )
-from seehear.interchange.rows import Findings
+from seehear.interchange.rows import Findings, Time
+from seehear.interchange.tracks import track_said
 
 _FEW_SHOT = ("Audiofilename", "Starttime", "Endtime")
 _LABELS = ("event label", "event labels", "label", "labels", "class", "event", "category", "name")
@@ -25,6 +27,7 @@ _FILES = (
     *("segment id", "audio", "recording"),
 )
 _CLASS_ID = re.compile(r"/[mtg]/\w+")  # of AudioSet: looks like a path and is not a file
+_PLACE = 3  # of the label, in rows of a name, an onset and an offset
 _UNITS = ("", " s", " (s)", " seconds")
 
 
@@ -65,7 +68,7 @@ def _headless(content: Content) -> str | None:
     line = content.head.partition("\n")[0]
     for separator in ("\t", ",", None):
         fields = line.split(separator)
-        if len(fields) >= 3 and not numbers(fields, 1) and _times(fields) is not None:
+        if len(fields) >= 3 and not times(fields, 1) and _times(fields) is not None:
             return separator or " "
     return None
 
@@ -81,39 +84,42 @@ def read(content: Content, found: Findings) -> None:
 
 
 def _table(table: TextTable, found: Findings) -> None:
+    tracks = table.tracks()
     for where, row in table:
         source, label = row.get(*_FILES), row.get(*_LABELS)
-        start_s, end_s = row.number(*_ONSETS), row.number(*_OFFSETS)
-        length_s = row.number(*_LENGTHS)
-        if end_s is None and start_s is not None and length_s is not None:
-            end_s = start_s + length_s
+        span = row.span(_ONSETS, _OFFSETS, _LENGTHS)
         if source and not label and not row.get(*_ONSETS):
             found.silent.append(source)
         else:
-            found.add(where, label, start_s, end_s, source=source or None)
+            found.add(where, label, *span, track=tracks.of(row), source=source or None)
 
 
 def _unnamed(table: TextTable, found: Findings) -> None:
     """Read answers to a few-shot task: rows of times without a class."""
     found.note("no column says what it is: each row is an `event`")
+    tracks = table.tracks()
     for where, row in table:
-        times = row.number("Starttime"), row.number("Endtime")
-        found.add(where, "event", *times, source=row.get("Audiofilename") or None)
+        source = row.get("Audiofilename") or None
+        found.add(where, "event", *_few_shot_span(row), track=tracks.of(row), source=source)
+
+
+def _few_shot_span(row: TextRow) -> tuple[Time, Time]:
+    return row.span(_FEW_SHOT[1:2], _FEW_SHOT[2:])
 
 
 def _few_shot(table: TextTable, found: Findings) -> None:
-    classes = [name for name in table.header if name.strip() not in _FEW_SHOT]
+    tracks = table.tracks()
+    classes = [name for name in table.header if name.strip() not in (*_FEW_SHOT, *tracks.names)]
     if not classes:
         _unnamed(table, found)
         return
     for where, row in table:
-        times = row.number("Starttime"), row.number("Endtime")
-        source = row.get("Audiofilename") or None
+        source, span = row.get("Audiofilename") or None, _few_shot_span(row)
         told = {name: row.get(name).upper() for name in classes}
         positive = [name for name in classes if told[name] == "POS"]
         for name in positive:
             label = name.strip()
-            found.add(where, label, *times, source=source, tier=label)
+            found.add(where, label, *span, track=tracks.of(row), source=source, tier=label)
         if not positive:
             unknown = "UNK" in told.values()
             found.skip(where, "of an unknown class" if unknown else "no class is marked POS")
@@ -128,8 +134,8 @@ def _rows(content: Content, found: Findings) -> None:
         rows = rows_of(content, separator)
     for line, fields in rows:
         source: str | None = fields[0].strip()
-        times = _times(fields)
-        if times is None:
+        told = _times(fields)
+        if told is None:
             if len(fields) == 1 and source:
                 found.silent.append(source)
             else:
@@ -137,9 +143,10 @@ def _rows(content: Content, found: Findings) -> None:
             continue
         if source is not None and _CLASS_ID.fullmatch(source):
             source = None
-        start_s, end_s, place = times
+        start_s, end_s, place = told
         label = (fields[place] if len(fields) > place else fields[0]).strip()
-        found.add(f"line {line}", label, start_s, end_s, source=source)
+        track = track_said(fields[1]) if place > _PLACE else None  # else a scene stands there
+        found.add(f"line {line}", label, start_s, end_s, track=track, source=source)
 
 
 def _apart(line: str) -> list[str]:
@@ -151,7 +158,7 @@ def _apart(line: str) -> list[str]:
 def _times(fields: list[str]) -> tuple[float, float, int] | None:
     """Return onset and offset after a name, or a name and a scene, and where the label stands."""
     for place in (1, 2) if len(fields) > 4 else (1,):
-        found = numbers(fields[place:], 2)
+        found = times(fields[place:], 2)
         if found is not None:
             return found[0], found[1], place + 2
     return None

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from seehear.data.dialect import read_rows
 from seehear.errors import DataError
 from seehear.interchange.content import Content
-from seehear.interchange.rows import number
+from seehear.interchange.rows import Time, number, time_s
+from seehear.interchange.tracks import TrackColumn
 
 _SEPARATORS = ("\t", ",", ";")
 
@@ -33,6 +34,10 @@ class TextTable:
         """Return whether all of these columns are there."""
         return set(map(_plain, names)) <= set(map(_plain, self.header))
 
+    def tracks(self) -> TrackColumn:
+        """Return the columns that say what is heard and what is seen."""
+        return TrackColumn(self.header, [row for _, row in self])
+
 
 @dataclass(frozen=True)
 class TextRow:
@@ -52,6 +57,27 @@ class TextRow:
     def number(self, *names: str) -> float | None:
         """Return the number in the first of these columns that is not empty, or None."""
         return number(self.get(*names))
+
+    def raw(self, name: str) -> str:
+        """Return the text of a column with the blanks around it; "" if there is none."""
+        place = self.columns.get(_plain(name))
+        return self.fields[place] if place is not None and place < len(self.fields) else ""
+
+    def span(
+        self, starts: Sequence[str], ends: Sequence[str], lengths: Sequence[str] = ()
+    ) -> tuple[Time, Time]:
+        """Return when a row begins and ends; a text that is no time as it stands.
+
+        Args:
+            starts, ends, lengths: columns, of which the first that is not empty counts; a length
+                counts where no end stands.
+        """
+        start, end, length = (time_s(self.get(*names)) for names in (starts, ends, lengths))
+        if end is None and isinstance(length, str):
+            return start, length
+        if end is None and isinstance(start, float) and isinstance(length, float):
+            end = start + length
+        return start, end
 
 
 def read_grid(content: Content) -> TextTable:
@@ -92,10 +118,10 @@ def has_columns(content: Content, *names: str) -> bool:
     return set(map(_plain, names)) <= header_of(content)
 
 
-def numbers(fields: Sequence[str], count: int) -> list[float] | None:
-    """Return the first fields as numbers, or None where they are none."""
-    found = [number(field) for field in fields[:count]]
-    known = [value for value in found if value is not None]
+def times(fields: Sequence[str], count: int) -> list[float] | None:
+    """Return the first fields as seconds, or None where they are no times."""
+    found = [time_s(field) for field in fields[:count]]
+    known = [value for value in found if isinstance(value, float)]
     return known if len(known) == count else None
 
 

@@ -9,10 +9,12 @@ from seehear.interchange.grid import has_columns, read_grid
 from seehear.interchange.rows import Findings
 from seehear.interchange.spoken import track_of
 from seehear.interchange.timecode import rate_of
+from seehear.interchange.tracks import track_said
 from seehear.interchange.values import dicts, inside, read_seconds, seconds, text, texts
 
 _LABELS = ("labels", "timelinelabels", "choices")
 _MEDIA = ("audio", "video", "url", "file", "media", "image", "text")
+_TRACKS = ("track", "tracks")
 _RECORD = ("id", "annotation_id")  # stands in every short task
 _FPS = 24.0  # what Label Studio takes where nobody says
 
@@ -112,10 +114,11 @@ def _short(
 ) -> None:
     if not any(map(_is_regions, task.values())):
         found.skip(where, "no region: what it says is about the whole")
+    said = next((value for key, value in task.items() if key.casefold() in _TRACKS), None)
     for key, value in task.items():
         if _is_regions(value):
             for place, region in enumerate(dicts(value)):
-                kept = {**region, "_from": key}
+                kept = {**region, "_from": key, "_track": said}
                 _region(kept, f"{where}.{key}[{place}]", source, content, found)
 
 
@@ -128,7 +131,7 @@ def _region(
         return
     labels = _labels(value) or texts(value.get("text"))[:1]
     score, tier = seconds(value.get("_score")), text(value.get("_from"))
-    track = track_of(tier)
+    track = track_of(tier) or track_said(text(value.get("_track")))
     if track is None:
         track = "visual" if {"timelinelabels", "sequence"} & value.keys() else None
     stretches = list(_stretches(value, content, found))

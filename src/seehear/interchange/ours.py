@@ -1,10 +1,11 @@
 """Our own tables and timelines, as `seehear export` writes them."""
 
+from seehear.closest import shown
 from seehear.errors import DataError
 from seehear.interchange.content import Content
-from seehear.interchange.grid import has_columns, read_grid, rows_of
-from seehear.interchange.rows import Findings, number
-from seehear.time import NOT_PARSED, TRACKS, Timeline, Track
+from seehear.interchange.grid import TextTable, has_columns, read_grid
+from seehear.interchange.rows import Findings
+from seehear.time import NOT_PARSED, TRACKS, Timeline
 
 TSV = ("filename", "track", "onset", "offset", "event_label")
 CSV = ("source", "track", "label", "start_s", "end_s")
@@ -38,15 +39,13 @@ def is_tsv(content: Content) -> bool:
 
 def read_tsv(content: Content, found: Findings) -> None:
     """Read `filename track onset offset event_label`; a row of a name alone: nothing is there."""
-    for where, row in read_grid(content):
+    for where, row in _table(content, TSV):
         source, track = row.get("filename"), row.get("track")
-        start_s, end_s = row.number("onset"), row.number("offset")
         if source and not (track or row.get("onset") or row.get("event_label")):
             found.silent.append(source)
-        elif track not in list(Track):
-            found.skip(where, f"track: expected {', '.join(Track)}, got {track!r}")
         else:
-            found.add(where, row.get("event_label"), start_s, end_s, track=track, source=source)
+            span = row.span(["onset"], ["offset"])
+            found.add(where, row.get("event_label"), *span, track=track, source=source)
 
 
 def is_csv(content: Content) -> bool:
@@ -55,23 +54,33 @@ def is_csv(content: Content) -> bool:
 
 
 def read_csv(content: Content, found: Findings) -> None:
-    """Read `source,track,label,start_s,end_s,score`; labels are kept to the byte."""
-    separator = "," if content.head.partition("\n")[0].count(",") else ";"
-    (_, header), *rows = rows_of(content, separator) or [(1, [])]
-    missing = set(CSV) - {name.strip().casefold() for name in header}
-    if missing:
-        raise DataError(f"expected the columns {', '.join(CSV)}", where=content.path)
-    place = {name.strip().casefold(): i for i, name in enumerate(header)}
-    for line, fields in rows:
-        where = f"line {line}"
-        if len(fields) < len(header):
-            found.skip(where, f"expected {len(header)} fields, got {len(fields)}")
+    """Read `source,track,label,start_s,end_s,score`; labels are kept to the byte.
+
+    Spreadsheets write it with tabs or semicolons, too.
+    """
+    table = _table(content, CSV)
+    for where, row in table:
+        if len(row.fields) < len(table.header):
+            found.skip(where, f"expected {len(table.header)} fields, got {len(row.fields)}")
             continue
-        track = fields[place["track"]].strip()
-        if track not in list(Track):
-            found.skip(where, f"track: expected {', '.join(Track)}, got {track!r}")
-            continue
-        start_s, end_s = (number(fields[place[name]]) for name in ("start_s", "end_s"))
-        score = number(fields[place["score"]]) if "score" in place else None
-        label, source = fields[place["label"]], fields[place["source"]]
-        found.add(where, label, start_s, end_s, track=track, source=source, score=score)
+        found.add(
+            where,
+            row.raw("label"),
+            *row.span(["start_s"], ["end_s"]),
+            track=row.get("track"),
+            source=row.raw("source"),
+            score=row.number("score"),
+        )
+
+
+def _table(content: Content, columns: tuple[str, ...]) -> TextTable:
+    """Return a table that has these columns.
+
+    Raises:
+        DataError: it has not.
+    """
+    table = read_grid(content)
+    if not table.has(*columns):
+        problem = f"expected the columns {', '.join(columns)}, got {shown(table.header)}"
+        raise DataError(problem, where=content.path)
+    return table

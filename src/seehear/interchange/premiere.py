@@ -19,20 +19,22 @@ def fits(content: Content) -> bool:
 def read(content: Content, found: Findings) -> None:
     """Read the markers; one without a name is called by its description."""
     rows = []
-    for where, row in read_grid(content):
+    table = read_grid(content)
+    tracks = table.tracks()
+    for where, row in table:
         start, end = parse(row.get("In")), parse(row.get("Out"))
         if start is None:
             found.skip(where, f"In: expected a timecode, got {row.get('In')!r:.40}")
         else:
             label = row.get("Marker Name") or row.get("Description")
-            rows.append((where, label, row.get("Marker Type"), start, end))
+            rows.append((where, label, row.get("Marker Type"), tracks.of(row), start, end))
     codes = [code for *_, start, end in rows for code in (start, end) if code is not None]
     rate = content.rate(found, codes)
     origin_s = _origin_s(content, [start.time_s(rate) for *_, start, _ in rows], rate)
-    for where, label, kind, start, end in rows:
+    for where, label, kind, track, start, end in rows:
         start_s = start.time_s(rate) - origin_s
         end_s = None if end is None else end.time_s(rate) - origin_s
-        found.add(where, label, start_s, end_s, tier=kind)
+        found.add(where, label, start_s, end_s, track=track, tier=kind)
     as_told(found)
 
 

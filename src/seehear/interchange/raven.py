@@ -7,8 +7,8 @@ one stretch is one selection.  What a selection is stands in a column of the use
 from seehear.amounts import amount
 from seehear.interchange.content import Content
 from seehear.interchange.grid import TextRow, TextTable, has_columns, read_grid
-from seehear.interchange.rows import Findings, number
-from seehear.interchange.spoken import track_of
+from seehear.interchange.rows import Findings, Time, number
+from seehear.interchange.tracks import TrackColumn
 
 _LABELS = (
     *(
@@ -38,7 +38,8 @@ def fits(content: Content) -> bool:
 def read(content: Content, found: Findings) -> None:
     """Read each selection once; times in its own file where several files follow one another."""
     table = read_grid(content)
-    label = _label_column(table)
+    tracks = table.tracks()
+    label = _label_column(table, tracks)
     if label is None:
         found.note("no column says what was selected: each row is a `selection`")
     seen: set[tuple[str, ...]] = set()
@@ -51,7 +52,7 @@ def read(content: Content, found: Findings) -> None:
             continue
         seen.add(key)
         source = row.get(*_SOURCES) or None
-        track = track_of(row.get("Track"))
+        track = tracks.of(row)
         found.add(where, text, *_times(row), source=source, score=_score(row), track=track)
     if repeated:
         found.note(
@@ -59,11 +60,11 @@ def read(content: Content, found: Findings) -> None:
         )
 
 
-def _times(row: TextRow) -> tuple[float | None, float | None]:
+def _times(row: TextRow) -> tuple[Time, Time]:
     """Return when a selection is in its own file, where the table follows several."""
-    start_s, end_s = row.number("Begin Time (s)"), row.number("End Time (s)")
+    start_s, end_s = row.span(["Begin Time (s)"], ["End Time (s)"])
     offset_s = row.number("File Offset (s)") if row.get(*_SOURCES) else None
-    if start_s is None or end_s is None or offset_s is None:
+    if not isinstance(start_s, float) or not isinstance(end_s, float) or offset_s is None:
         return start_s, end_s
     return offset_s, offset_s + end_s - start_s
 
@@ -81,12 +82,13 @@ def _key(row: TextRow, label: str) -> tuple[str, ...] | None:
     return (label, *(row.get(name) for name in names))
 
 
-def _label_column(table: TextTable) -> str | None:
+def _label_column(table: TextTable, tracks: TrackColumn) -> str | None:
     """Return the column that says what was selected: a usual name, else the last of words."""
     for name in _LABELS:
         if any(row.get(name) for _, row in table):
             return name
     others = {name.casefold() for name in (*_MEASURES, *_SOURCES, *_SCORES)}
+    others |= {name.strip().casefold() for name in tracks.names}
     free = [name for name in reversed(table.header) if name.strip().casefold() not in others]
     free = [name for name in free if not name.strip().casefold().startswith(_EDGES)]
     return next((name for name in free if _is_words(table, name)), None)

@@ -1,9 +1,17 @@
 """What a foreign file says, row by row, and what of it was not used and why."""
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from seehear.interchange.tracks import track_said
+from seehear.time import Track
+
+Time = float | str | None  # seconds; a text that is no time, as it stands; None: nothing stands
+_CLOCK = re.compile(r"(-?)(?:(\d+):(?=\d+:))?(\d+):([0-5]?\d(?:[.,]\d+)?)")
+_UNIT = re.compile(r"\s*(?:s|sec|seconds?)$", re.IGNORECASE)
+_TRACKS = frozenset(map(str, Track))
 _MOST_S = 1e9  # of a time that is read: thirty years
 _LONG = 1e-9  # seconds; what is shorter is a point
 
@@ -88,24 +96,32 @@ class Findings:
         self,
         where: str,
         label: str,
-        start_s: float | None,
-        end_s: float | None,
+        start_s: Time,
+        end_s: Time,
         *,
         track: str | None = None,
         source: str | None = None,
         score: float | None = None,
         tier: str = "",
     ) -> None:
-        """Take a row; if its times cannot be used, note it as unused, with the reason."""
+        """Take a row; if its times or its track cannot be used, note it as unused, with the reason.
+
+        A time that is a text, and a track that is none, stand in the reason.
+        """
+        said = track if track is None or track in _TRACKS else track_said(track)
+        if track is not None and said is None:
+            told = f"expected {', '.join(Track)} (or heard, seen, both), got {track!r:.60}"
+            self.skip(where, f"track: {told}")
+            return
         reason = _wrong(start_s, end_s)
-        if start_s is None or reason is not None:
+        if reason or start_s is None or isinstance(start_s, str) or isinstance(end_s, str):
             self.skip(where, reason or "no time")
             return
         start_s = round(start_s, 9) + 0.0  # never -0.0
         end_s = None if end_s is None else round(end_s, 9) + 0.0
         if score is not None and not 0 <= score <= 1:
             score = None
-        self.rows.append(ForeignRow(source, track, label, start_s, end_s, score, where, tier))
+        self.rows.append(ForeignRow(source, said, label, start_s, end_s, score, where, tier))
 
     def skip(self, where: str, reason: str) -> None:
         """Note a row that cannot be used."""
@@ -121,16 +137,39 @@ class Findings:
         self.rows[:] = rows
 
 
-def _wrong(start_s: float | None, end_s: float | None) -> str | None:
+def _wrong(start_s: Time, end_s: Time) -> str | None:
     """Return what is wrong with the times of a row, or None."""
     for name, at in (("start", start_s), ("end", end_s)):
+        if isinstance(at, str):
+            return f"{name}: expected seconds or a time such as 1:02:03.5, got {at!r:.60}"
         if at is not None and not (math.isfinite(at) and abs(at) <= _MOST_S):
             return f"its {name} is not a time"
     if start_s is None:
         return "it has no start"
-    if end_s is not None and end_s < start_s - _LONG:
-        return f"it ends before it begins: {start_s:g} to {end_s:g} s"
+    if not isinstance(start_s, str) and not isinstance(end_s, str) and end_s is not None:
+        if end_s < start_s - _LONG:
+            return f"it ends before it begins: {start_s:g} to {end_s:g} s"
     return None
+
+
+def time_s(text: str) -> Time:
+    """Return seconds, written as a number or as a clock shows them, or the text if it is no time.
+
+    Examples:
+        >>> time_s("2,5"), time_s("0:05.5"), time_s("1:02:03"), time_s("soon"), time_s(" ")
+        (2.5, 5.5, 3723.0, 'soon', None)
+    """
+    text = text.strip()
+    plain = _UNIT.sub("", text)
+    seconds = number(plain)
+    if seconds is not None or not text:
+        return seconds
+    found = _CLOCK.fullmatch(plain)
+    if found is None:
+        return text
+    hours, minutes = int(found[2] or 0), int(found[3])
+    at = float(found[4].replace(",", ".")) + 60 * minutes + 3600 * hours
+    return -at if found[1] else at
 
 
 def number(text: str) -> float | None:

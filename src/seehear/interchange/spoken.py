@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from seehear.interchange.rows import Findings, ForeignRow
+from seehear.interchange.tracks import track_said
 from seehear.time import NOT_PARSED, Track
 
 _HOW = {
@@ -16,14 +17,6 @@ _HOW = {
 }
 _UNKNOWN = {"[sound not parsed]": Track.AUDIO, "[picture not parsed]": Track.VISUAL}
 _TIER = re.compile(r"(audio|visual|audio_visual)(?::.*)?", re.DOTALL)
-_NAMED = {
-    "heard": Track.AUDIO,
-    "sound": Track.AUDIO,
-    "seen": Track.VISUAL,
-    "video": Track.VISUAL,
-    "picture": Track.VISUAL,
-    "both": Track.AUDIO_VISUAL,
-}
 
 
 def as_told(found: Findings) -> None:
@@ -63,7 +56,4 @@ def track_of(tier: str) -> str | None:
         ('audio', 'visual', None)
     """
     found = _TIER.fullmatch(tier.strip())
-    if found is not None:
-        return found[1]
-    named = _NAMED.get(tier.strip().casefold())
-    return None if named is None else str(named)
+    return track_said(tier) if found is None else found[1]
