@@ -1,7 +1,8 @@
 """Pages and parts of pages that are generated from the product, so that they cannot drift from it.
 
-`generate` returns whole pages; `fill` replaces `<!-- generated: NAME -->` lines of written pages.
-One function a part.
+`generate` returns whole pages; `fill` replaces `<!-- generated: NAME -->` lines of written pages,
+with the line below that says to readers of the plain file where to find that part.  One function a
+part.
 """
 
 import argparse
@@ -14,7 +15,7 @@ import measured
 import methods
 
 ROOT = Path(__file__).resolve().parents[2]
-MARK = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
+MARK = re.compile(r"^<!-- generated: (\w+) -->\n\*[^*\n]+\*$", re.MULTILINE)
 
 
 def generate() -> dict[str, str]:

@@ -173,7 +173,13 @@ def test_cuts_and_their_lists(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert printed.splitlines() == [str(out / "0001 two.mp4")]
     assert "one.mp4 at 1 s: its video was not found; name the folder where it lies" in err
     assert sorted(path.name for path in out.iterdir()) == ["0001 two.mp4", "cuts.csv", "cuts.edl"]
-    assert main([*command, "--media", str(tmp_path / "cuts")]) == 2  # none has
+    other = ["search", str(tmp_path), "visual:*", *command[3:], "--media", str(tmp_path / "cuts")]
+    assert main(other) == 2  # no video is found, so the cut of above is of another search
+    told = f"seehear: {out}: holds 1 cut of another search: 0001 two.mp4; choose another folder"
+    assert told in capsys.readouterr().err
+    assert sorted(path.name for path in out.iterdir()) == ["0001 two.mp4", "cuts.csv", "cuts.edl"]
+    elsewhere = [*command[:-1], str(tmp_path / "new"), "--media", str(tmp_path / "cuts")]
+    assert main(elsewhere) == 2  # none has its video
     assert main([*command, "--media", str(tmp_path / "cutts")]) == 2
     assert f"--media: {tmp_path / 'cutts'}: expected a folder" in capsys.readouterr().err
     assert main([*command, "--media", str(tmp_path / "videos")]) == 1

@@ -6,6 +6,7 @@ what the last command before it prints, to the letter.
 """
 
 import ast
+import itertools
 import json
 import os
 import re
@@ -104,6 +105,14 @@ def test_every_block_is_one_we_can_check(page: str) -> None:
 def test_a_page_says_first_what_its_reader_can_do(page: str) -> None:
     opening = (ROOT / page).read_text(encoding="utf-8").split("\n## ")[0]
     assert "After this page you" in " ".join(opening.split())
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_part_that_the_site_fills_in_says_where_it_is_in_the_plain_file(page: str) -> None:
+    lines = (ROOT / page).read_text(encoding="utf-8").splitlines()
+    for mark, told in itertools.pairwise([*lines, ""]):
+        if mark.startswith("<!-- generated:"):
+            assert re.fullmatch(r"\*`make docs` puts .* here; .*`.+`.*\.\*", told), (page, mark)
 
 
 @pytest.mark.parametrize("page", PAGES)

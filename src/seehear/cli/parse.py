@@ -29,6 +29,7 @@ from seehear.cli.parse_kept import (
     without_rows,
 )
 from seehear.cli.parse_result import Result, say
+from seehear.closest import shown
 from seehear.errors import ConfigError, UnreachableError
 from seehear.files import Json
 from seehear.library.archive import Made, ParsedArchive, Wishes
@@ -398,8 +399,7 @@ class _Session:
             return
         if self._parser is None:
             self._parser = _parser(self._args)
-            for line in self._parser.scorer.doubts():
-                self.result.tell(line)
+            self._tell_words(self._parser)
         tasks = self.result.writable(self._todo(self._parser, found))
         if self._archive is not None and self._args.origin is None:
             tasks = from_kept(self._args, self._parser, self._archive, self.result, tasks)
@@ -410,10 +410,19 @@ class _Session:
     def ask(self, library: Path) -> None:
         """Parse the clips of a library from what was kept of them."""
         self._parser = _parser(self._args)
-        for line in self._parser.scorer.doubts():
-            self.result.tell(line)
+        self._tell_words(self._parser)
         ask_library(library, self._parser, self._archive, self.result)
         self.result.index()
+
+    def _tell_words(self, parser: "Parser") -> None:
+        """Say what is looked for where nobody named it, and what stands in for unknown words."""
+        given = (self._args.model, self._args.events, self._args.vocabulary)
+        if given == (None, None, None):
+            names = parser.vocabulary.names
+            told = f"looking for LLP's {len(names)} classes ({shown(names, most=3)})"
+            self.result.tell(f'{told}; --events "Dog,Rain" names what you want')
+        for line in parser.scorer.doubts():
+            self.result.tell(line)
 
     def _todo(self, parser: "Parser", found: Inputs) -> list[FileTask]:
         """Return what is to be parsed, in the order of the files."""

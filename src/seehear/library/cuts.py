@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from seehear.amounts import amount
+from seehear.closest import shown
 from seehear.errors import DataError, SeehearError
 from seehear.export.edl import Decision, cut_list
 from seehear.export.frames import Frames
@@ -20,6 +22,7 @@ from seehear.library.hits import Hit
 from seehear.library.media import base_name
 from seehear.library.videos import Videos
 
+LIST = "cuts.csv"
 COLUMNS = ("file", "timeline", "source", "start_s", "end_s", "score", "cut_from_s", "cut_to_s")
 
 
@@ -44,6 +47,9 @@ class Cuts:
 def export(library: Path, hits: Iterable[Hit], out: Path, media: tuple[Path, ...] = ()) -> Cuts:
     """Cut moments out of their videos; nothing is encoded again.
 
+    Cuts of another search are left alone: names of both would stand side by side, and only one
+    list of them.
+
     Args:
         library: the library that was searched.
         hits: the moments.
@@ -52,33 +58,61 @@ def export(library: Path, hits: Iterable[Hit], out: Path, media: tuple[Path, ...
 
     Raises:
         MissingExtraError: PyAV is not installed.
+        DataError: the folder holds cuts of another search.
         SeehearError: the folder cannot be written.
     """
     from seehear.media.container import require_av
 
     require_av()
+    from seehear.media.cut import cut, suffix_of
+
     videos = Videos(library, media, anywhere=True)
-    made, failed = [], []
+    made, failed, found = [], [], []
     for number, hit in enumerate(hits, 1):
         try:
-            made.append(_cut(videos, hit, number, out))
+            path = _video(videos, hit)
+            found.append((hit, path, out / f"{number:04d} {path.stem}{suffix_of(path)}"))
         except SeehearError as error:
-            failed.append(f"{hit.source} at {hit.start_s:g} s: {error}")
-    write_text(out / "cuts.csv", _table(made))
+            failed.append(_told(hit, error))
+    _refuse_others(out, {file.name for _, _, file in found})
+    for hit, path, file in found:
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            made.append(Cut(hit, file, *cut(path, hit.start_s, hit.end_s, file)))
+        except SeehearError as error:
+            failed.append(_told(hit, error))
+    write_text(out / LIST, _table(made))
     write_text(out / "cuts.edl", edl(library, (cut.hit for cut in made)))
     return Cuts(tuple(made), tuple(failed))
 
 
-def _cut(videos: Videos, hit: Hit, number: int, out: Path) -> Cut:
-    from seehear.media.cut import cut, suffix_of
-
+def _video(videos: Videos, hit: Hit) -> Path:
+    """Return the video of a moment."""
     timeline = timeline_at(videos.library / hit.path)
     path = videos.find(hit.path, hit.source, timeline.media)
     if path is None:
         raise DataError("its video was not found", hint="name the folder where it lies")
-    file = out / f"{number:04d} {path.stem}{suffix_of(path)}"
-    out.mkdir(parents=True, exist_ok=True)
-    return Cut(hit, file, *cut(path, hit.start_s, hit.end_s, file))
+    return path
+
+
+def _told(hit: Hit, error: SeehearError) -> str:
+    return f"{hit.source} at {hit.start_s:g} s: {error}"
+
+
+def _refuse_others(out: Path, names: set[str]) -> None:
+    """Raise a DataError where cuts of another search lie in a folder, by the list beside them."""
+    try:
+        text = (out / LIST).read_text(encoding="utf-8")
+        listed = [row.get(COLUMNS[0]) or "" for row in csv.DictReader(io.StringIO(text))]
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return
+    others = [name for name in listed if name not in names and (out / name).is_file()]
+    if others:
+        raise DataError(
+            f"holds {amount(len(others), 'cut')} of another search: {shown(others, most=2)}",
+            where=out,
+            hint="choose another folder, or delete them and cuts.csv",
+        )
 
 
 def _table(cuts: Iterable[Cut]) -> str:

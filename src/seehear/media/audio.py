@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.errors import MediaError
 from seehear.media.channels import Loudest
 from seehear.media.choice import chosen_audio
@@ -139,7 +140,7 @@ class _Source:
             )
         if self._refused:
             found.append(
-                f"audio track: {self._refused} decoded frames were skipped, they make no sound"
+                f"audio track: {amount(self._refused, 'decoded frame')} skipped: no sound in them"
             )
         return found
 

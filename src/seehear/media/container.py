@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from seehear.amounts import amount
 from seehear.errors import MediaError, MissingExtraError
 from seehear.media.memory import too_much_memory
 from seehear.media.promised import promise_of
@@ -211,7 +212,7 @@ def decoded(
     """
     import av
 
-    passed: Counter[str] = Counter()
+    passed: Counter[tuple[str, str]] = Counter()
     in_a_row = 0
     packet = None
     try:
@@ -229,17 +230,17 @@ def decoded(
                 continue
             yield from frames
     finally:
-        problems += [
-            f"{track} track: {text.format(count)} were skipped" for text, count in passed.items()
-        ]
+        for (name, more), count in passed.items():
+            were = "was" if count == 1 else "were"
+            problems.append(f"{track} track: {amount(count, name)}{more} {were} skipped")
 
 
-def _fault(packet: "Packet[Any] | None", error: Exception, max_pixels: int) -> str:
-    """Return what is wrong with a packet, with a place for the number of such packets."""
+def _fault(packet: "Packet[Any] | None", error: Exception, max_pixels: int) -> tuple[str, str]:
+    """Return what is passed over (such as `damaged packet`), and what is said of it behind that."""
     if isinstance(error, MemoryError):
-        return f"{{}} packets ({too_much_memory()})"
+        return "packet", f" ({too_much_memory()})"
     context = packet.stream.codec_context if packet is not None else None
     # a decoder that refuses a size is left with none
     if context is not None and context.type == "video" and not (context.width and context.height):
-        return f"{{}} frames of more than {max_pixels:,} pixels, or of no size,"
-    return "{} damaged packets"
+        return "frame", f" of more than {max_pixels:,} pixels, or of no size,"
+    return "damaged packet", ""

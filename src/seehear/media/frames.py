@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.errors import MediaError
 from seehear.media.clock import on_time
 from seehear.media.container import (
@@ -192,7 +193,7 @@ class _Screen:
         """Add to the problems how many frames gave no picture, if any."""
         if self._refused:
             self.problems.append(
-                f"visual track: {self._refused} decoded frames were skipped, they make no picture"
+                f"visual track: {amount(self._refused, 'decoded frame')} skipped: no picture in them"
             )
         if self._too_large:
             self.problems.append(
