@@ -23,11 +23,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     ls = actions.add_parser("ls", help="list id, source, licence, size, hash and state")
     fetch = actions.add_parser("fetch", help="fetch weights into the cache and verify them")
     verify = actions.add_parser("verify", help="read every cached file again and compare hashes")
-    of_fetch = "which weights (or --preset)"
-    for action, told in (
-        (fetch, of_fetch),
-        (verify, "which weights (default: all that are cached)"),
-    ):
+    asked = "ids of weights (or --preset)"
+    for action, told in ((fetch, asked), (verify, f"{asked}; default: all that are cached")):
         action.add_argument("id", nargs="*", metavar="ID", help=told)
         action.add_argument("--preset", choices=("offline", "clip"), help="all weights of a preset")
     fetch.add_argument(

@@ -192,9 +192,8 @@ class _Screen:
     def say_refused(self) -> None:
         """Add to the problems how many frames gave no picture, if any."""
         if self._refused:
-            self.problems.append(
-                f"visual track: {amount(self._refused, 'decoded frame')} skipped: no picture in them"
-            )
+            skipped = amount(self._refused, "decoded frame")
+            self.problems.append(f"visual track: {skipped} skipped: no picture in them")
         if self._too_large:
             self.problems.append(
                 f"visual track: {self._too_large} frames of more than {self.max_pixels:,} pixels "
