@@ -108,8 +108,8 @@ def test_without_what_was_kept_words_are_refused_as_before(library, tmp_path):
     for words in (None, OpenWords(tmp_path, of_word), OpenWords(library, lambda word, about: None)):
         with pytest.raises(ConfigError, match="no clip was searched for a class 'siren'"):
             search(library, "audio:siren", words=words)
-    with pytest.raises(ConfigError, match="'no' is not understood"):
-        search(library, "no siren", words=OpenWords(library, of_word))
+    with pytest.raises(ConfigError, match="'nothing' is not understood"):
+        search(library, "nothing siren", words=OpenWords(library, of_word))
     # what was kept of another content does not answer
     words = OpenWords(library, of_word)
     other = (library / "b.timeline.json").read_text()

@@ -99,8 +99,10 @@ def test_likeness_is_asked_last_and_said(monkeypatch: pytest.MonkeyPatch, tmp_pa
         ConfigError, match="'cat'; searched for: Car, Dog; for example: audio:Car -"
     ):
         search(tmp_path, "cat")  # has a meaning of its own, whatever is like it
-    with pytest.raises(ConfigError, match=r"'no' is not understood .*; ask with not or without"):
-        search(tmp_path, "dog and no car")  # or it would be taken for a car
+    # "no" reverses what follows: it would be taken for a car
+    assert search(tmp_path, "dog and no car").searched_for == "any:Dog -any:Car"
+    with pytest.raises(ConfigError, match=r"'never' is not .*, for example: without car"):
+        search(tmp_path, "dog and never car")
     assert asked == ["doggo", "gizmo"]
 
 

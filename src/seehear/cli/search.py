@@ -23,7 +23,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
   audio:Dog                heard        audio_visual:Dog   heard and seen at once
   visual:Dog               seen         any:Dog, or Dog    heard or seen
   audio:Dog -visual:Dog    heard but surely not seen; in words: heard dog not seen
-  speech without car       speech, and surely no car
+  speech without car       speech, and surely no car; also: speech but no car
+  a dog you can hear but not see, dog longer than 3 seconds      everyday English is understood
   dog barking              other words for a class are understood; what they were taken for is said
   visual:Car & audio:Speech, or the same without &         both at once
   audio:Dog | audio:Cat    either;      ( ) group, audio:* is anything heard

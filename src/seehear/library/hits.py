@@ -35,7 +35,19 @@ from seehear.library.index import (
 )
 from seehear.library.levels import Levels, opened
 from seehear.library.open_words import IndexedClip, OpenWord, OpenWords
-from seehear.library.query import And, Lasting, Near, Node, Not, Or, Presence, Scored, parse, told
+from seehear.library.query import (
+    And,
+    Lasting,
+    Near,
+    Node,
+    Not,
+    Or,
+    Presence,
+    Scored,
+    in_everyday_words,
+    parse,
+    told,
+)
 from seehear.library.spans import MICRO, Line, Spans, covered
 from seehear.library.wording import Names
 from seehear.time import ABSENT_BELOW, SURE, TRACKS
@@ -233,9 +245,10 @@ class _Search:
 
     def found(self, library: Path, query: str, words: OpenWords | None = None) -> Found:
         """Return the hits of a query."""
-        typed = parse(query, self.names.is_name, self.names.one())
+        names = self.names
+        typed = parse(query, names.is_name, names.one(), is_class=names.is_class)
         if words is not None:
-            for text in self.names.unknown(typed):
+            for text in names.unknown(typed, query):
                 self.score(text, words)
         tree = self.names.understood(typed, query)
         spans = self.where(tree, True)
@@ -245,10 +258,17 @@ class _Search:
             query,
             *self.line.get(spans),
             score,
-            None if _as_typed(tree, query) else told(tree),
-            (*self.told, *self.names.notes, *self._notes(tree)),
+            None if self._as_typed(tree, query) else told(tree),
+            tuple(dict.fromkeys((*self.told, *self.names.notes, *self._notes(tree)))),
             self._doubtful(tree, spans),
         )
+
+    def _as_typed(self, tree: Node, query: str) -> bool:
+        """Return whether a query was understood exactly as it was typed."""
+        is_class = self.names.is_class
+        if _IN_WORDS.search(query) or in_everyday_words(query, is_class):
+            return False
+        return plain(told(tree)) == plain(told(parse(query, is_class=is_class)))
 
     def _doubtful(self, tree: Node, spans: Spans) -> int:
         """Return how many stretches were too doubtful for a "not"; 0 if anything was found."""
@@ -375,11 +395,6 @@ class _Search:
     def _columns(self, sql: str, **values: object) -> dict[str, NDArray[Any]]:
         table = self.db.execute(sql.format(TABLE), {"index": self.index, **values})
         return {name: np.asarray(column) for name, column in table.fetchnumpy().items()}
-
-
-def _as_typed(tree: Node, query: str) -> bool:
-    """Return whether a query was understood exactly as it was typed."""
-    return plain(told(tree)) == plain(told(parse(query))) and not _IN_WORDS.search(query)
 
 
 def _negates(node: Node) -> bool:

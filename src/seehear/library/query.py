@@ -12,7 +12,8 @@ audio:Baby cry          several words: the longest name that they begin with, el
 "Baby cry"              quotes for a class with signs, or with words of the language
 a b, a & b, a and b     both at once; "but" and "while" mean "and"
 a | b, a or b           either
--a, not a, without a    a was looked for and is surely not there
+-a, not a, without a    a was looked for and is surely not there; so does "no a"
+a you can hear          everyday English (`everyday`): a heard
 ( ... )                 grouping
 a near b, a near 3s b   stretches of a with one of b at most 5 s (3 s) away
 duration>3              only stretches over 3 s of the conditions beside it (also < <= >= =)
@@ -26,6 +27,16 @@ from dataclasses import dataclass
 
 from seehear.closest import closest
 from seehear.errors import ConfigError
+from seehear.library.everyday import (
+    HEARD,
+    OFF_SCREEN,
+    REWRITTEN,
+    SEEN,
+    UNHEARD,
+    UNSEEN,
+    plain_language,
+)
+from seehear.library.tokens import SIGNS, Token, fault, is_one_word, tokens
 
 EXAMPLES = (
     "audio:Dog -visual:Dog",
@@ -44,26 +55,17 @@ TRACK_WORDS = {
     "any": "any",
 }
 _SAID = {
-    **dict.fromkeys(("heard", "audible"), (("audio", True),)),
-    **dict.fromkeys(("seen", "visible"), (("visual", True),)),
-    **dict.fromkeys(("unheard", "inaudible"), (("audio", False),)),
-    **dict.fromkeys(("unseen", "invisible"), (("visual", False),)),
-    **dict.fromkeys(("off-screen", "offscreen"), (("audio", True), ("visual", False))),
+    **dict.fromkeys(HEARD, (("audio", True),)),
+    **dict.fromkeys(SEEN, (("visual", True),)),
+    **dict.fromkeys(UNHEARD, (("audio", False),)),
+    **dict.fromkeys(UNSEEN, (("visual", False),)),
+    **dict.fromkeys(OFF_SCREEN, (("audio", True), ("visual", False))),
 }
 _OTHER = {"audio": "visual", "visual": "audio"}
-_SIGNS = {"and": "&", "but": "&", "while": "&", "or": "|", "not": "-", "without": "-"}
 _MEASURES = ("duration", "score")
-_NEAR, NEAR_S = "near", 5.0
-_RESERVED = {*_SIGNS, *_SAID, *_MEASURES, _NEAR}
+_NEAR, _WITH, NEAR_S = "near", "with", 5.0
+_RESERVED = {*SIGNS, *_SAID, *_MEASURES, _NEAR, _WITH, *REWRITTEN}
 _COMPARE = (">=", "<=", ">", "<", "=")
-_TOKEN = re.compile(
-    r"""\s*(?:
-    (?P<sign>[()|&:]|>=|<=|>|<|=|-)
-    |"(?P<quoted>(?:[^"\\]|\\.)*)"
-    |(?P<word>[^\s()|&":<>=]+(?:(?<=_)\([^\s()|&":<>=]+\))?)
-    |(?P<end>$))""",
-    re.VERBOSE | re.DOTALL,
-)
 _DEEPEST = 50
 _MOST_S = 1e9
 
@@ -144,11 +146,6 @@ def example(text: str, label: str) -> str:
     return f"{heard}:{written(label)} -{seen}:{written(label)}"
 
 
-def fault(text: str, at: int, problem: str, hint: str) -> ConfigError:
-    """Return the error for a query that goes wrong at position `at` (from 0)."""
-    return ConfigError(f"{problem} at position {at + 1} of {text!r}", where="query", hint=hint)
-
-
 def written(label: str) -> str:
     """Return a class as it stands in a query, in quotes if it needs them.
 
@@ -156,11 +153,7 @@ def written(label: str) -> str:
         >>> written("Dog"), written("Frying_(food)"), written('say "hi"')
         ('Dog', 'Frying_(food)', '"say \\\\"hi\\\\""')
     """
-    found = _TOKEN.fullmatch(label)
-    plain = (
-        found is not None and found["word"] == label and label[0] not in "-*" and label[-1] != ","
-    )
-    if plain and label.lower() not in _RESERVED:
+    if is_one_word(label) and label.lower() not in _RESERVED:
         return label
     return '"' + label.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
@@ -199,7 +192,17 @@ def _told_row(node: And | Or | Lasting | Scored | Near) -> tuple[str, int]:
     return f"{beside} score{node.compare}{node.score:.15g}", 0
 
 
-def parse(text: str, known: Known = _one_word, label: str = ANY_CLASS) -> Node:
+def _no_class(text: str) -> bool:
+    return False
+
+
+def parse(
+    text: str,
+    known: Known = _one_word,
+    label: str = ANY_CLASS,
+    *,
+    is_class: Known = _no_class,
+) -> Node:
     """Return the tree of a query.
 
     Args:
@@ -207,55 +210,35 @@ def parse(text: str, known: Known = _one_word, label: str = ANY_CLASS) -> Node:
         known: tells whether a text is a name.  Several words are read as the longest name that they
             begin with, or together as one unknown name.
         label: a class for the example of an error: one that the library has.
+        is_class: tells whether a text is a class as it is written, so that its words are not read
+            as everyday English.
 
     Raises:
         ConfigError: the text is not a query; the message says where, and gives an example.
     """
-    return _QueryReader(text, known, f"for example: {example(text, label)}").whole()
+    hint = f"for example: {example(text, label)}"
+    read = plain_language(tokens(text, hint), text, is_class)
+    return _QueryReader(text, read, known, hint).whole()
 
 
-@dataclass(frozen=True)
-class _Token:
-    kind: str  # a sign as it is, "label", "word" or "end"
-    text: str
-    at: int
-
-
-def _tokens(text: str, hint: str) -> list[_Token]:
-    out, position = [], 0
-    while True:
-        found = _TOKEN.match(text, position)
-        if found is None:
-            at = len(text) - len(text[position:].lstrip())
-            raise fault(text, at, "this quote is never closed", hint)
-        kind = str(found.lastgroup)
-        at, value = found.start(kind), found[kind]
-        if kind == "quoted":
-            out.append(_Token("label", re.sub(r"\\(.)", r"\1", value), at - 1))
-        elif kind == "word":
-            value = value.rstrip(",") or value
-            sign = _SIGNS.get(value.lower())
-            out.append(_Token(sign or "word", value, at))
-        else:
-            out.append(_Token(value if kind == "sign" else "end", value, at))
-        if kind == "end":
-            return out
-        position = found.end()
+def in_everyday_words(text: str, is_class: Known) -> bool:
+    """Return whether some words of a query are read as others (see `everyday`)."""
+    typed = tokens(text)
+    return plain_language(typed, text, is_class) != typed
 
 
 class _QueryReader:
     """Recursive descent; `|` binds loosest, then `&` or standing side by side, `near`, then `-`."""
 
-    def __init__(self, text: str, known: Known, hint: str) -> None:
-        self.text, self.known, self.hint = text, known, hint
-        self.tokens = _tokens(text, hint)
+    def __init__(self, text: str, tokens: list[Token], known: Known, hint: str) -> None:
+        self.text, self.tokens, self.known, self.hint = text, tokens, known, hint
         self.index = self.depth = 0
 
     @property
-    def now(self) -> _Token:
+    def now(self) -> Token:
         return self.tokens[self.index]
 
-    def take(self) -> _Token:
+    def take(self) -> Token:
         self.index += 1
         return self.tokens[self.index - 1]
 
@@ -265,7 +248,14 @@ class _QueryReader:
         self.index += taken
         return taken
 
-    def fault(self, token: _Token, problem: str) -> ConfigError:
+    def _skip_with(self) -> bool:
+        """Take the word "with" if it stands between two conditions, where it means "and"."""
+        following = self.tokens[self.index : self.index + 2]
+        taken = self._is_word(_WITH) and following[1].kind in ("word", "label", "(")
+        self.index += taken
+        return taken
+
+    def fault(self, token: Token, problem: str) -> ConfigError:
         return fault(self.text, token.at, problem, self.hint)
 
     def whole(self) -> Node:
@@ -293,7 +283,8 @@ class _QueryReader:
                 found = self.beside()
                 opened = self.tokens[self.index - 1].kind == ")"  # a group stays one
                 children += found.children if isinstance(found, And) and not opened else [found]
-            if not self.skip("&") and self.now.kind in ("end", "|", ")"):
+            joined = self.skip("&") or self._skip_with()
+            if not joined and self.now.kind in ("end", "|", ")"):
                 break
         if not children:
             raise self.fault(
@@ -342,7 +333,7 @@ class _QueryReader:
         self.index -= 1
         return self.named(self.phrase(), token.at, None, said)
 
-    def negation(self, sign: _Token) -> Node:
+    def negation(self, sign: Token) -> Node:
         if self._is_measure():
             raise self.fault(sign, f"{self.now.text} cannot be negated: reverse the comparison")
         self._deeper(sign)
@@ -350,7 +341,7 @@ class _QueryReader:
         self.depth -= 1
         return Not(child)
 
-    def group(self, opening: _Token) -> Node:
+    def group(self, opening: Token) -> Node:
         self._deeper(opening)
         node = self.either()
         if not self.skip(")"):
@@ -358,12 +349,12 @@ class _QueryReader:
         self.depth -= 1
         return node
 
-    def _deeper(self, token: _Token) -> None:
+    def _deeper(self, token: Token) -> None:
         self.depth += 1
         if self.depth > _DEEPEST:
             raise self.fault(token, f"more than {_DEEPEST} levels of parentheses and negations")
 
-    def term(self, track: _Token, said: "_Said") -> Node:
+    def term(self, track: Token, said: "_Said") -> Node:
         word = track.text.lower()
         if word not in TRACK_WORDS:
             near = closest(word, TRACK_WORDS)
@@ -506,7 +497,7 @@ def _of_tracks(label: str | None, at: int, track: str | None, said: _Said) -> No
     return parts[0] if len(parts) == 1 else And(tuple(parts))
 
 
-def _seconds(token: _Token) -> float:
+def _seconds(token: Token) -> float:
     """Return the number of a token such as `3` or `3s`; NaN if it is none."""
     if token.kind != "word":
         return math.nan

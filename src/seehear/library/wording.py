@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 from seehear.closest import closest, plain, shown
 from seehear.errors import MissingExtraError, WeightsError
-from seehear.library.query import ANY_CLASS, And, Near, Node, Or, Presence, example, fault, written
+from seehear.library.everyday import FUNCTION, LEADING, LENGTH, PLACES
+from seehear.library.query import ANY_CLASS, And, Near, Node, Or, Presence, example, written
+from seehear.library.tokens import fault
 
 if TYPE_CHECKING:
     from seehear.parser.zero_shot.lexicon import Lexicon
@@ -63,19 +65,28 @@ class Names:
         """Add a class that the clips were not parsed for."""
         self._labels[plain(label)] = [label]
 
-    def unknown(self, node: Node) -> list[str]:
-        """Return the words of a query that are not a name, except those that reverse a meaning."""
+    def is_class(self, text: str) -> bool:
+        """Return whether a text is a class as it is written; case and underscores do not matter."""
+        return plain(text) in self._labels
+
+    def unknown(self, node: Node, query: str) -> list[str]:
+        """Return the words of a query that are not a name.
+
+        Raises:
+            ConfigError: words that cannot be a name, such as "is" or "in w040".
+        """
         if isinstance(node, Presence):
-            text = node.label
-            known = text is None or self.is_name(text)
-            if text is None or known or _DENIALS.intersection(plain(text).split()):
+            if node.label is None or self.is_name(node.label):
                 return []
-            return [text]
+            self._check(node, node.label, query)
+            return [node.label]
         if isinstance(node, And | Or):
             children: tuple[Node, ...] = node.children
         else:
             children = (node.child, node.other) if isinstance(node, Near) else (node.child,)
-        return list(dict.fromkeys(text for child in children for text in self.unknown(child)))
+        return list(
+            dict.fromkeys(text for child in children for text in self.unknown(child, query))
+        )
 
     def guess(self, text: str) -> str | None:
         """Return the class spelled almost like a word that is no known word itself; None: none."""
@@ -168,9 +179,7 @@ class Names:
         Raises:
             ConfigError: none is, or likeness cannot be told.
         """
-        if denials := sorted(_DENIALS.intersection(plain(text).split())):
-            hint = f"ask with not or without, for example: without {written(self.one())}"
-            raise fault(query, term.at, f"{denials[0]!r} is not understood", hint)
+        self._check(term, text, query)
         own = any(lexicon.concept(text) is not None for lexicon in self._places)
         label, likeness = (None, 0.0) if own else self._nearest(text)  # a cat is not a kind of dog
         if label is not None and likeness >= _ALIKE:
@@ -188,6 +197,33 @@ class Names:
                 f" for example: {example(query, near or self.one())}"
             )
         raise fault(query, term.at, f"no clip was searched for a class {text!r}", hint)
+
+    def _check(self, term: Presence, text: str, query: str) -> None:
+        """Refuse words that reverse a meaning, and without quotes those that begin no name.
+
+        Raises:
+            ConfigError: some do.
+        """
+        words = plain(text).split()
+        named = [word for word in words if word not in _DENIALS and word not in FUNCTION]
+        name = written(" ".join(named) or self.one())
+        if denials := sorted(_DENIALS.intersection(words)):
+            hint = f"ask with not or without, for example: without {name}"
+            raise fault(query, term.at, f"{denials[0]!r} is not understood", hint)
+        quoted = query[term.at : term.at + 1] == '"'
+        if quoted or (words[0] not in LEADING and named):
+            return
+        hint = f"name what is heard or seen, for example: {name} heard but not seen"
+        if LENGTH.intersection(words):
+            hint = f"a length is written so: {written(self.one())} duration>3"
+        elif named and words[0] in PLACES:
+            known = self.is_name(name) or any(lexicon.concept(name) for lexicon in self._places)
+            hint = "a query cannot be limited to a clip; the answer names the clip of each moment"
+            if known:
+                hint = f"for both at once write & between them: & {name}"
+        elif named:
+            hint = f'name what is heard or seen, or put it in quotes: "{text}"'
+        raise fault(query, term.at, f"{words[0]!r} is not understood", hint)
 
     def _nearest(self, text: str) -> tuple[str | None, float]:
         """Return the class most like some words and its likeness; None where nobody can tell."""
