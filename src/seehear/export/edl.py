@@ -60,7 +60,7 @@ def cut_list(decisions: Iterable[Decision]) -> str:
     """Return parts of files as a list of cuts, one after the other.
 
     The list has the frame rate of its first file and begins at zero; each cut is given in the time
-    codes of its own file.
+    codes of its own file, and where that counts at another rate, a comment says so.
 
     Examples:
         >>> print(cut_list([Decision("dog.mp4", 1.0, 3.0, Frames())]))
@@ -82,6 +82,8 @@ def cut_list(decisions: Iterable[Decision]) -> str:
         codes += [coded(place, whole.timebase, drop=whole.drop) for place in (at, at + count)]
         lines.append(f"{number:03d}  AX       B     C        {' '.join(codes)}")
         lines.append(f"* FROM CLIP NAME: {one_line(cut.name)}")
+        if cut.frames.rate != whole.rate:
+            lines.append(f"* FROM CLIP RATE: {float(cut.frames.rate):g} FRAMES A SECOND")
         at += count
     return "\n".join(lines) + "\n"
 
