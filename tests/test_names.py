@@ -35,7 +35,7 @@ def test_hostile_names_are_refused_in_one_line(tmp_path: Path, name: object) -> 
 def test_plain_names_are_taken(tmp_path: Path) -> None:
     assert inside(tmp_path, "conse/feature.npy", parts=2) == tmp_path / "conse" / "feature.npy"
     assert inside(tmp_path, "Ärger 1.npy") == tmp_path / "Ärger 1.npy"
-    with pytest.raises(Exception, match="NAME"):
+    with pytest.raises(DataError, match="NAME"):
         inside(tmp_path, "conse/feature.npy")
 
 

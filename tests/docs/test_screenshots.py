@@ -40,6 +40,8 @@ def test_a_changed_page_is_noticed(screenshots, tmp_path, monkeypatch):
 def test_every_picture_is_small_and_shown(screenshots):
     pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
     shown = "".join(page.read_text(encoding="utf-8") for page in pages)
-    for picture in screenshots.PICTURES.glob("*.png"):
+    pictures = list(screenshots.PICTURES.glob("*.png"))
+    assert pictures, "the folder of pictures has moved"
+    for picture in pictures:
         assert f"pictures/{picture.name})" in shown, picture.name
         assert picture.stat().st_size < 120_000, picture.name

@@ -155,6 +155,7 @@ def test_patches_taken_together_have_the_bits_of_the_released_graph_one_by_one(t
 @pytest.mark.parametrize("samples", [0, 1, 400, 12_000, 16_000, 40_000])
 def test_pieces_of_any_length(samples):
     out = load_encoder("yamnet").encode(np.zeros((2, samples), np.float32))
+    assert out.keys() == {"feature", "logits", "space"}
     assert all(np.isfinite(rows).all() and len(rows) == 2 for rows in out.values())
 
 

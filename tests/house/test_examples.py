@@ -54,7 +54,9 @@ def test_examples_in_docstrings_are_true(module: str) -> None:
 
 def test_every_example_is_run_here_and_short() -> None:
     here = Path(__file__).read_text(encoding="utf-8")
-    for path in EXAMPLES.glob("*.py"):
+    examples = list(EXAMPLES.glob("*.py"))
+    assert examples, "the folder of examples has moved"
+    for path in examples:
         assert re.search(rf'run(_here)?\("{path.name}"', here), f"{path.name} has no test"
         assert len(path.read_text(encoding="utf-8").splitlines()) <= 40, path.name
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from seehear.errors import DataError
+from seehear.errors import DataError, SeehearError
 from seehear.library import Updated, search, update
 from seehear.library.index import COLUMNS, index_path
 from seehear.library.seal import is_sealed
@@ -163,7 +163,7 @@ def test_an_interrupted_update_leaves_the_old_index(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("seehear.files.os.replace", broken)
-    with pytest.raises(Exception, match="No space left"):
+    with pytest.raises(SeehearError, match="No space left"):
         update(library)
     monkeypatch.undo()
     assert index_path(library).read_bytes() == before

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
+from seehear.errors import SeehearError
 from seehear.time import Decoding, Extent, Scores, TimeGrid, Timeline, decode_scores
 from seehear.web import clues
 from seehear.web.app import create_app
@@ -66,5 +67,5 @@ def test_small_pictures_stand_where_they_are_shown_and_loudness_is_a_byte_a_shar
 
 def test_what_is_too_long_to_look_through_has_none(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(clues, "_LONGEST_S", 2.0)
-    with pytest.raises(Exception, match="too long for small pictures"):
+    with pytest.raises(SeehearError, match="too long for small pictures"):
         clues.strip(make_video(tmp_path / "a.mp4"), tmp_path / "out.jpg")
