@@ -6,6 +6,7 @@ import json
 import signal
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,8 +19,9 @@ from own_process import start
 from same_graph import check_graph
 from seehear.errors import ConfigError, DataError, SeehearError
 from seehear.nn import load_official
-from seehear.recipes import RECIPES, Training, resolve
+from seehear.recipes import RECIPES, Training, mgn, resolve
 from seehear.recipes.contract import Clips
+from seehear.time import decide
 from seehear.train import RunFolder, RunOptions, load_run, loop, prepare, run
 from seehear.train.folder import read_log
 from seehear.train.model import as_graph
@@ -281,6 +283,25 @@ def switched(world, **settings):
         seed=1,
         device=torch.device("cpu"),
     )
+
+
+def test_epochs_are_judged_by_the_length_of_a_segment(world, monkeypatch):
+    asked = []
+    monkeypatch.setattr(loop, "decide", lambda *a, **k: asked.append(k) or decide(*a, **k))
+    task = replace(switched(world), step_s=0.5)
+    loop.Learner(task)._validate()
+    assert [k["step_s"] for k in asked] == [0.5]
+
+
+def test_mgn_weighs_its_visual_segments(world):
+    losses = []
+    for balance in (0.0, 0.5):
+        targets = switched(world, **{"labels.balance": balance}).targets
+        clips, _, classes = targets["visual_segments"].shape
+        prob = torch.full((clips, SEGMENTS, 2, classes), 0.3)
+        step = SimpleNamespace(out=SimpleNamespace(segment_prob=prob), targets=targets)
+        losses.append(float(mgn.visual_segments(step)))
+    assert losses[0] != losses[1]
 
 
 def test_mixed_segments_add_their_loss_and_recombined_clips_double_the_batch(world):

@@ -79,6 +79,8 @@ def test_several_seeds_give_mean_and_spread(prepared, tmp_path):
     assert not (tmp_path / "none").exists()
     with pytest.raises(ConfigError, match="different seeds"):
         run_seeds(prepared, tmp_path / "twice", [3, 3])
+    with pytest.raises(ConfigError, match="different seeds, got none"):
+        run_seeds(prepared, tmp_path / "nothing", [])
 
 
 def test_mean_and_spread_of_one_and_of_three():

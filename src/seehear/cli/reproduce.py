@@ -69,7 +69,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ),
     )
     parser.add_argument(
-        "--device", default="auto", metavar="NAME", help="cpu, cuda or auto (default)"
+        "--device", default="auto", metavar="NAME", help="cpu, cuda, mps or auto (default)"
     )
     parser.add_argument("--json", action="store_true", help="print the table as JSON")
 

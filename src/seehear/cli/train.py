@@ -81,7 +81,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--evaluate", metavar="SPLIT", help="at the end, score the best epoch on this split"
     )
     parser.add_argument(
-        "--device", default="auto", metavar="NAME", help="cpu, cuda or auto (default)"
+        "--device", default="auto", metavar="NAME", help="cpu, cuda, mps or auto (default)"
     )
     parser.add_argument(
         "--save-every",

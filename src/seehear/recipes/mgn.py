@@ -24,7 +24,8 @@ def visual_tokens(step: Step) -> Tensor:
 
 def visual_segments(step: Step) -> Tensor:
     """Return the cross-entropy of visual segments; as these may exceed 1, they are clamped."""
-    return segment_bce(step.out.segment_prob[:, :, 1], step.targets["visual_segments"], clamp=True)
+    label, weight = step.targets["visual_segments"], step.targets.get("visual_weights")
+    return segment_bce(step.out.segment_prob[:, :, 1], label, clamp=True, weight=weight)
 
 
 MGN = Recipe(

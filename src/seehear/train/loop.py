@@ -62,6 +62,7 @@ class TrainingTask:
         segments: T.
         seed: of initial weights, order of clips and dropout.
         device: where to compute.
+        step_s: length of a segment, in seconds.
     """
 
     recipe: Recipe
@@ -74,6 +75,7 @@ class TrainingTask:
     segments: int
     seed: int
     device: torch.device
+    step_s: float = 1.0
 
 
 class KeptWeights(TypedDict):
@@ -313,7 +315,7 @@ class Learner:
         main = {"main": self.nets["main"]}
         forward = task.recipe.network.forward
         predicted = predict(main, task.val, forward, task.device, team=self.team)
-        on = decide(*predicted, decoding=task.recipe.decoding)
+        on = decide(*predicted, decoding=task.recipe.decoding, step_s=task.step_s)
         return dict(evaluate(on[:, :, 0], on[:, :, 1], *task.truth).figures())
 
     def _keep_best(self, epoch: int, figures: dict[str, float] | None) -> list[str]:

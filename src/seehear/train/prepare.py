@@ -343,7 +343,7 @@ def choose_device(name: str) -> torch.device:
     with contextlib.suppress(RuntimeError):  # it is not the name of a device
         device = torch.device(name)
     if device is None or device.type not in _DEVICES:
-        raise ConfigError(f"expected cpu, cuda or auto, got {name!r}", parameter="device")
+        raise ConfigError(f"expected cpu, cuda, mps or auto, got {name!r}", parameter="device")
     return device
 
 

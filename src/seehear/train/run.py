@@ -269,9 +269,9 @@ class _Stages:
         """Return what a training stage learns from."""
         prepared, recipe = self.prepared, self.prepared.recipe.at(stage)
         train = prepared.train
-        segments = prepared.dataset.grid.count
+        grid = prepared.dataset.grid
         tracks = None if prepared.track_weak is None else torch.from_numpy(prepared.track_weak)
-        targets = build_targets(recipe.labels, train.weak.cpu(), needed, segments, tracks=tracks)
+        targets = build_targets(recipe.labels, train.weak.cpu(), needed, grid.count, tracks=tracks)
         return TrainingTask(
             recipe=recipe,
             train=train,
@@ -280,9 +280,10 @@ class _Stages:
             truth=prepared.truth,
             artefacts=needed,
             dims=prepared.dims,
-            segments=segments,
+            segments=grid.count,
             seed=self.seed,
             device=choose_device(self.options.device),
+            step_s=grid.step_s,
         )
 
 
@@ -315,12 +316,14 @@ def run_seeds(
         seeds: one or more.
 
     Raises:
-        ConfigError: `out` holds the run of a single seed, a seed is named twice, or see `run`.
+        ConfigError: `out` holds the run of a single seed, no seed is named or one twice, or see
+            `run`.
     """
     options, folder, seeds = options or RunOptions(), RunFolder(out), list(seeds)
-    if len(set(seeds)) != len(seeds):
+    if not seeds or len(set(seeds)) != len(seeds):
         raise ConfigError(
-            f"expected different seeds, got {', '.join(map(str, seeds))}", parameter="seeds"
+            f"expected different seeds, got {', '.join(map(str, seeds)) or 'none'}",
+            parameter="seeds",
         )
     for seed in seeds:
         check_seed(seed, "seeds")
