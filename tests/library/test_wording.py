@@ -22,12 +22,14 @@ def understood(query: str) -> str:
     return told(names.understood(parse(query, names.is_name), query))
 
 
+def missing(*_: object) -> None:
+    raise MissingExtraError.of("tokenizers", "offline")
+
+
 @pytest.fixture
 def no_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(*_: object) -> None:
-        raise MissingExtraError.of("tokenizers", "offline")
-
     monkeypatch.setattr("seehear.encoders.minilm.class_embeddings", missing)
+    monkeypatch.setattr("seehear.parser.zero_shot.offline.meanings", missing)
 
 
 @pytest.mark.usefixtures("no_encoder")
@@ -80,6 +82,7 @@ def test_likeness_is_asked_last_and_said(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setattr(
         "seehear.encoders.minilm.class_embeddings", lambda names: np.eye(2)[: len(names)]
     )
+    monkeypatch.setattr("seehear.parser.zero_shot.offline.meanings", missing)
     put(tmp_path, "a", {"Dog": "##..", "Car": "...."}, None, vocabulary=("Dog", "Car"))
     update(tmp_path)
     found = search(tmp_path, "heard doggo")

@@ -23,6 +23,7 @@ from seehear.amounts import amount
 from seehear.closest import plain
 from seehear.errors import ConfigError, DataError
 from seehear.library.confidence import Confidence, asks_for_absence
+from seehear.library.denied import without_denied
 from seehear.library.index import (
     TABLE,
     connect,
@@ -249,7 +250,7 @@ class _Search:
         typed = parse(query, names.is_name, names.one(), is_class=names.is_class)
         if words is not None:
             for text in names.unknown(typed, query):
-                self.score(text, words)
+                self.score(library, text, words)
         tree = self.names.understood(typed, query)
         spans = self.where(tree, True)
         score = np.round(self.confidence.of(tree, spans), _DIGITS)
@@ -278,7 +279,7 @@ class _Search:
         bold.absent, bold.sure = 1.0, 0.0
         return len(bold.where(tree, True))
 
-    def score(self, text: str, words: OpenWords) -> None:
+    def score(self, library: Path, text: str, words: OpenWords) -> None:
         """Score a word that no clip was parsed for, if enough was kept to do so."""
         clips = self._columns(
             "SELECT path, media.hash AS hash, scores_at, segments FROM {} ORDER BY file_row_number"
@@ -292,6 +293,11 @@ class _Search:
         near = self.names.guess(text)
         guess = "" if near is None else f" (or did you mean {near}?)"
         self.told += [f"{found.told()}{guess}", *found.doubts]
+        covering = {
+            track: [spelled for label in labels for spelled in self.names.spellings(label)]
+            for track, labels in self.names.meanings.covering(text).items()
+        }
+        found = without_denied(library, found, every, covering, self.confidence.levels.of)
         self.open[text] = found
         self.names.add(text)
         self.confidence.put(text, found.levels)

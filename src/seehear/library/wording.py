@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from seehear.closest import closest, plain, shown
 from seehear.errors import MissingExtraError, WeightsError
 from seehear.library.everyday import FUNCTION, LEADING, LENGTH, PLACES
+from seehear.library.meanings import Meanings
 from seehear.library.query import ANY_CLASS, And, Near, Node, Or, Presence, example, written
 from seehear.library.tokens import fault
 
@@ -52,6 +53,7 @@ class Names:
         for label in labels:
             self._labels.setdefault(plain(label), []).append(label)
         self.notes: list[str] = []
+        self.meanings = Meanings(labels[0] for labels in self._labels.values())
 
     def spellings(self, label: str) -> list[str]:
         """Return the labels of the index that are spellings of one class."""
@@ -70,16 +72,17 @@ class Names:
         return plain(text) in self._labels
 
     def unknown(self, node: Node, query: str) -> list[str]:
-        """Return the words of a query that are not a name.
+        """Return the words of a query that mean no class, or only a part of a broad one.
 
         Raises:
             ConfigError: words that cannot be a name, such as "is" or "in w040".
         """
         if isinstance(node, Presence):
-            if node.label is None or self.is_name(node.label):
+            text = node.label
+            if text is None or (self.is_name(text) and not self._is_part(text)):
                 return []
-            self._check(node, node.label, query)
-            return [node.label]
+            self._check(node, text, query)
+            return [] if self.meanings.same(text) else [text]
         if isinstance(node, And | Or):
             children: tuple[Node, ...] = node.children
         else:
@@ -98,6 +101,18 @@ class Names:
     def is_name(self, text: str) -> bool:
         """Return whether a text is the name of a class or of an entry of the lexicons."""
         return plain(text) in self._labels or self._by_other_name(text) is not None
+
+    def _is_part(self, text: str) -> bool:
+        """Return whether a name means a part of a broad class, as piano is a part of music."""
+        found = self._by_other_name(text)
+        if found is None:
+            return False
+        for lexicon, places in self._places.items():
+            concept = lexicon.concept(text)
+            up = set() if concept is None else set(lexicon.above(concept))
+            if any(places[label] in up & lexicon.broad for label in found[0]):
+                return True
+        return False
 
     def understood(self, node: Node, query: str) -> Node:
         """Return a query with its words replaced by the classes that they mean.
@@ -187,6 +202,10 @@ class Names:
                 f"no class is called {text!r}; {label} is the one most like it"
                 f" (likeness {likeness:.2f})"
             )
+            return label
+        label = self.meanings.same(text)
+        if label is not None:
+            self.notes.append(f"no class is called {text!r}; it is taken for {label}")
             return label
         hint = "the folder holds no timelines: parse videos into it"
         if self._labels:

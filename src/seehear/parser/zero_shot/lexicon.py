@@ -116,7 +116,7 @@ class Lexicon:
         return found
 
     @cached_property
-    def _broad(self) -> frozenset[int]:
+    def broad(self) -> frozenset[int]:
         """Concepts that cover so much that a word may be like them and mean only a part of it."""
         upper = {concept.above for concept in self.concepts}
         broad = [i for i, c in enumerate(self.concepts) if len(c.classes) > _BROAD]
@@ -164,7 +164,7 @@ class Lexicon:
         that is a broad one: a helicopter is seen as an aircraft.
         """
         up = self.concepts[index].above
-        if self.concepts[index].classes or up is None or up in self._broad:
+        if self.concepts[index].classes or up is None or up in self.broad:
             return self._meaning([index], [1.0], "name")
         return self._meaning([index, up], [1.0, 1.0], "above")
 
@@ -195,7 +195,7 @@ class Lexicon:
         near = [i for i in ranked if best[i] >= best[ranked[0]] - _WITHIN]
         # an elephant is like "animal", but is not every animal: broad concepts count only where no
         # narrower one is like the word
-        taken = [i for i in near if i not in self._broad] or near
+        taken = [i for i in near if i not in self.broad] or near
         return self._meaning(taken, [max(0.0, best[i]) for i in taken], "likeness")
 
     def _meaning(self, found: Sequence[int], likeness: Sequence[float], how: str) -> Meaning:

@@ -4,6 +4,8 @@ The numbers below were fitted by `benchmarks/fit_zero_shot.py` on clips of the d
 docs/zero-shot.md says how, and how well they do on other clips and other classes.
 """
 
+from collections.abc import Sequence
+
 from seehear.data import Vocabulary
 from seehear.parser.zero_shot.calibration import Calibration
 from seehear.parser.zero_shot.coupling import Coupling
@@ -28,7 +30,7 @@ def sound_evidence(
     from seehear.encoders.yamnet import audioset_classes
 
     lexicon = sound_lexicon(audioset_classes())
-    meanings = _meanings(lexicon, vocabulary)
+    meanings = _meanings(lexicon, vocabulary.names, vocabulary.descriptions)
     return SoundEvidence(meanings, lexicon, calibration), meanings
 
 
@@ -45,7 +47,7 @@ def picture_evidence(
 
     lexicon = picture_lexicon(imagenet_classes())
     common = tuple(concept.names[0] for concept in lexicon.concepts[: lexicon.common])
-    meanings = _meanings(lexicon, vocabulary)
+    meanings = _meanings(lexicon, vocabulary.names, vocabulary.descriptions)
     prompts = class_embeddings((*vocabulary.descriptions, "other"))
     evidence = PictureEvidence(
         meanings,
@@ -58,11 +60,28 @@ def picture_evidence(
     return evidence, meanings
 
 
-def _meanings(lexicon: Lexicon, vocabulary: Vocabulary) -> list[Meaning]:
+def meanings(words: Sequence[str]) -> list[tuple[Meaning, Meaning]]:
+    """Return what each word means to YAMNet and to ConSE.
+
+    Raises:
+        WeightsError: weights are not in the cache.
+        MissingExtraError: the extra `offline` is not installed.
+    """
+    from seehear.encoders.conse import imagenet_classes
+    from seehear.encoders.yamnet import audioset_classes
+
+    if not words:
+        return []
+    heard = _meanings(sound_lexicon(audioset_classes()), words, words)
+    seen = _meanings(picture_lexicon(imagenet_classes()), words, words)
+    return list(zip(heard, seen, strict=True))
+
+
+def _meanings(lexicon: Lexicon, names: Sequence[str], descriptions: Sequence[str]) -> list[Meaning]:
     from seehear.encoders.minilm import MiniLM, class_embeddings
 
     tower = MiniLM()
     return [
         lexicon.find(name, text, tower.encode, class_embeddings)
-        for name, text in zip(vocabulary.names, vocabulary.descriptions, strict=True)
+        for name, text in zip(names, descriptions, strict=True)
     ]

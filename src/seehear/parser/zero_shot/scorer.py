@@ -122,7 +122,8 @@ def _doubt(meaning: Meaning, kind: str) -> str | None:
     ones, used = ("one", "is used") if len(shown) == 1 else ("ones", "are used")
     if meaning.how == "name":
         taken = f"taken for the {kind} class {' or '.join(shown)}"
-        return taken if meaning.renamed else None
+        # a name without classes of the network, as silence in pictures, is taken for none of them
+        return taken if meaning.renamed and meaning.classes else None
     nearest = {
         "likeness": f"the most similar {ones}",
         "above": f"the broader {ones}",

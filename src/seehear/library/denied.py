@@ -1,0 +1,93 @@
+"""Seconds that a person cleared of a class hold no word that means this class or a part of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from seehear.errors import DataError
+from seehear.library.at import timeline_at
+from seehear.library.levels import Row
+from seehear.library.open_words import IndexedClip, OpenWord, Spans
+from seehear.time import ABSENT_BELOW, TRACKS, Extent, Kept, Timeline
+from seehear.time.spans import Span, difference, joined
+
+
+def without_denied(
+    library: Path,
+    word: OpenWord,
+    clips: Sequence[IndexedClip],
+    covering: Mapping[str, Sequence[str]],
+    row: Callable[[str, str], Row],
+) -> OpenWord:
+    """Return the scores of a word without those that a person's review denies.
+
+    A timeline is read only where the word is likely and a class that includes it has no score.
+
+    Args:
+        library: the folder.
+        word: its scores.
+        clips: all clips of the index, in its order.
+        covering: by track, the classes that include all that the word means, in every spelling.
+        row: returns the scores of a class on a track, see `Levels.of`.
+    """
+    levels = word.levels.copy()
+    gone: dict[str, dict[int, list[Span]]] = {track: {} for track in TRACKS}
+    for place, track in enumerate(TRACKS):
+        labels = covering.get(track, ())
+        rows = [row(track, label) for label in labels]
+        for number, clip in enumerate(clips if rows else ()):
+            part = slice(clip.at, clip.at + clip.segments)
+            likely = levels[place, part] >= ABSENT_BELOW * Kept.LEVELS
+            if not any((likely & (one[part] == 0)).any() for one in rows):
+                continue
+            line = _timeline(library / clip.path)
+            spans = [] if line is None else denied(line, track, labels)
+            if line is None or not spans:
+                continue
+            gone[track][number] = spans
+            levels[place, part][Extent.of(*spans).segments(line.grid)] = 0
+    if not any(gone.values()):
+        return word
+    heard, seen = (gone[track] for track in TRACKS)
+    either = {n: [*heard.get(n, ()), *seen.get(n, ())] for n in {*heard, *seen}}
+    events = {track: _cut(spans, gone.get(track, either)) for track, spans in word.events.items()}
+    return replace(word, levels=levels, events=events)
+
+
+def denied(line: Timeline, track: str, labels: Sequence[str]) -> list[Span]:
+    """Return the seconds of a track that a person cleared of one of some classes.
+
+    Such seconds were reviewed for the class, or an event of it was taken away there, and no event
+    of it is left.
+    """
+    out: list[Span] = []
+    for label in labels:
+        if label not in line.vocabulary:
+            continue
+        gone = [*line.reviewed(track, label)]
+        for event in line.removed:
+            if str(event.track) == track and event.label == label:
+                gone.append((event.start_s, event.end_s))
+        there = [(e.start_s, e.end_s) for e in line if str(e.track) == track and e.label == label]
+        out += difference(joined(gone), there)
+    return joined(out)
+
+
+def _timeline(path: Path) -> Timeline | None:
+    try:
+        return timeline_at(path)
+    except DataError:  # removed or damaged since it was indexed
+        return None
+
+
+def _cut(spans: Spans, gone: Mapping[int, Sequence[Span]]) -> Spans:
+    """Return events without some seconds of their clips."""
+    clips: list[int] = []
+    starts: list[float] = []
+    ends: list[float] = []
+    for clip, start_s, end_s in zip(*spans, strict=True):
+        for start, end in difference([(start_s, end_s)], gone.get(clip, ())):
+            clips.append(clip)
+            starts.append(float(start))
+            ends.append(float(end))
+    return clips, starts, ends
