@@ -301,3 +301,26 @@ def test_times_as_clocks_show_them_are_read(tmp_path, name: str) -> None:
                 f"{key}: expected seconds or a time such as 1:02:03.5, got {text!r}"
             ]
     assert plain(imported(tmp_path, "a.mp4,0:05,0:07.5,Dog\n")) == [(5, 7.5, "Dog")]
+
+
+def test_a_workbook_is_named_and_so_are_the_columns_of_an_unknown_table(tmp_path) -> None:
+    for format in (None, "csv"):
+        path = tmp_path / "t.csv"
+        path.write_bytes(b"PK\x03\x04 xl/workbook.xml")
+        with pytest.raises(DataError, match=r"got a workbook \(Excel\).*save it as CSV"):
+            interchange.read(path, format=format)
+    told = "got a table with the columns Foo, Bar, Baz; call its columns filename, track, onset"
+    with pytest.raises(DataError, match=told):
+        imported(tmp_path, "Foo,Bar,Baz\n1,2,3\n")
+
+
+def test_the_files_of_a_folder(tmp_path) -> None:
+    with pytest.raises(DataError, match="a folder without any"):
+        interchange.files_of(tmp_path)
+    for name in ("b.tsv", "a/c.srt", ".hidden", "film.fcpxmld/Info.fcpxml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    files = [path.relative_to(tmp_path).as_posix() for path in interchange.files_of(tmp_path)]
+    assert files == ["b.tsv", "a/c.srt", "film.fcpxmld/Info.fcpxml"]
+    bundle = tmp_path / "film.fcpxmld"
+    assert interchange.files_of(bundle) == [bundle]

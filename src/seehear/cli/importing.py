@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seehear.amounts import amount
+from seehear.cli.annotations import TRACKS, add_reading
 from seehear.errors import ConfigError, SeehearError
 from seehear.files import Json
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 _SHOWN = 5  # lines on what is not used
 _KINDS = ("corrections", "truth", "features")
-_TRACKS = {"heard": "audio", "seen": "visual", "both": "audio_visual"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -66,11 +66,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--map", metavar="FILE", type=Path, help="what tiers and labels mean (TOML, see below)"
     )
-    parser.add_argument(
-        "--track",
-        choices=tuple(_TRACKS),
-        help="track of rows that do not name one (default: the format's usual one)",
-    )
+    add_reading(parser)
     parser.add_argument("--events", metavar="WORDS", help="only these classes, such as Dog,Speech")
     parser.add_argument(
         "--vocabulary", metavar="FILE", type=Path, help="only these classes, one per line"
@@ -90,12 +86,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--by", metavar="NAME", help="who annotated, for the record")
     parser.add_argument(
         "--split", default="test", metavar="NAME", help="with --as truth, the split (default: test)"
-    )
-    parser.add_argument(
-        "--format",
-        metavar="NAME",
-        help="format of all files (default: told by what each holds): "
-        + ", ".join(interchange.names()),
     )
     parser.add_argument(
         "--fps", metavar="N", type=float, help="frames a second, where a file does not say"
@@ -154,6 +144,7 @@ def run(args: argparse.Namespace) -> int:
 def _import_annotations(args: argparse.Namespace) -> int:
     """Read every file, put its rows where they belong, and say what was not used."""
     from seehear.cli.console import print_json, warn
+    from seehear.interchange import files_of
     from seehear.interchange.gather import Gathering
     from seehear.interchange.media import MediaFolder
 
@@ -161,7 +152,8 @@ def _import_annotations(args: argparse.Namespace) -> int:
     write = _truth_writer(args, meanings) if args.kind == "truth" else _library_writer(args)
     work = Gathering(MediaFolder(args.media), meanings, format=args.format, hints=_hints(args))
     for path in args.files:
-        work.read(path)
+        for file in files_of(path):
+            work.read(file)
     written = _Written()
     if any(file.error is None for file in work.files):
         written = write(work)
@@ -245,7 +237,7 @@ def _meanings(args: argparse.Namespace) -> "Meanings":
     meanings = Meanings() if args.map is None else read_meanings(args.map)
     listed = args.events if args.events is not None else args.vocabulary
     words = None if listed is None else Vocabulary.parse(listed).names
-    track = None if args.track is None else _TRACKS[args.track]
+    track = None if args.track is None else TRACKS[args.track]
     return replace(meanings, track=track, words=words, point_s=args.point_s)
 
 

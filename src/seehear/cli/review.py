@@ -1,22 +1,32 @@
 """`seehear review`: list what to look at next; take in corrections from files."""
 
 import argparse
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seehear.amounts import amount
+from seehear.cli.annotations import TRACKS, add_reading
 from seehear.closest import closest
 from seehear.errors import ConfigError, SeehearError
 from seehear.files import Json
 
 if TYPE_CHECKING:
-    from seehear.library.corrections import Imports
+    from seehear.library.corrections import ClipChange, Imports
     from seehear.library.corrections.figures import Counts
     from seehear.library.corrections.looked import ClipLook
     from seehear.library.corrections.queue import Moment
 
+_PARAMETER = re.compile(r"`([a-z_]+)`")  # of reading, which this command does not take
 _SHOWN = 5  # lines on what is not used
+_ROWS = {
+    "confirming": "as the parser had found",
+    "changing": "new or changed",
+    "repeating": "repeated (what is both heard and seen follows from the two)",
+    "standing": "as it stood already",
+}
 _MISSPELT = 0.8  # likeness to a known class from which a new one is probably that
 
 
@@ -40,8 +50,10 @@ events that stand there are confirmed."""
         dest="table",
         metavar="FILE",
         type=Path,
-        help="put the events of a table into the timelines as corrections",
+        help="put the events of a table, or of all tables in a folder, into the timelines as "
+        "corrections",
     )
+    add_reading(parser)
     parser.add_argument(
         "--reviewed",
         metavar="FILE",
@@ -86,18 +98,22 @@ def _import(args: argparse.Namespace) -> int:
     from seehear.library.corrections.importing import read_names, read_rows
 
     files = [path.name for path in filter(None, (args.table, args.reviewed))]
-    rows, unused = read_rows(args.table) if args.table else (None, [])
+    track = None if args.track is None else TRACKS[args.track]
+    read = read_rows(args.table, format=args.format, track=track) if args.table else None
     reviewed = read_names(args.reviewed) if args.reviewed else []
     done = import_corrections(
         args.library,
-        rows,
+        None if read is None else read.rows,
         reviewed=reviewed,
         by=args.by,
         did=f"import of {' and '.join(files)}",
         write=not args.dry_run,
     )
-    done.rows += len(unused)
-    done.unused[:0] = unused
+    if read is not None:
+        done.rows += len(read.unused)
+        done.unused[:0] = read.unused
+        done.failed[:0] = [("", error) for error in read.failed]
+        warn(f"{file}: {_option(note)}" for file, note in read.notes)
     if args.library.is_dir() and not args.dry_run:
         from seehear.cli.decode import update_index
 
@@ -112,14 +128,29 @@ def _import(args: argparse.Namespace) -> int:
     return 1 if done.clips else 2
 
 
+def _option(note: str) -> str:
+    """Return a note with the options that say otherwise in place of parameters."""
+    note = note.replace("`track`", "--track")
+    return _PARAMETER.sub(lambda found: f"seehear import --{found[1].replace('_', '-')}", note)
+
+
 def _faults(done: "Imports") -> Iterator[str]:
-    """Yield a line for what is not used; of many, the first ones."""
+    """Yield a line for what is not used, or not all of it; of many, the first ones."""
+    from seehear.cli.main import build_parser
+    from seehear.cli.options import spoken
+
     for where, why in done.unused[:_SHOWN]:
         yield f"{where}: not used: {why}"
     if len(done.unused) > _SHOWN:
         yield f"{amount(len(done.unused) - _SHOWN, 'more row')} not used; --json lists them all"
+    for where, what in done.cut[:_SHOWN]:
+        yield f"{where}: {what}"
+    if len(done.cut) > _SHOWN:
+        more = amount(len(done.cut) - _SHOWN, "more row")
+        yield f"{more} used only in part; --json lists them all"
     for name, error in done.failed:
-        yield f"{name}: {error}" if name else str(error)
+        told = spoken(error, build_parser("review"), "review")
+        yield f"{name}: {told}" if name else told
 
 
 def _import_json(done: "Imports", args: argparse.Namespace) -> Json:
@@ -129,10 +160,14 @@ def _import_json(done: "Imports", args: argparse.Namespace) -> Json:
         clips.append({"timeline": clip.name, **clip.counts, **about})
     unused = [{"where": where, "reason": why} for where, why in done.unused]
     failed = [{"clip": name, "error": str(error)} for name, error in done.failed]
+    cut = [{"where": where, "what": what} for where, what in done.cut]
     return {
         "rows": done.rows,
         "used": done.used,
         "unused": unused,
+        "cut": cut,
+        "rows_do": _by_kind(done.clips),
+        "spelt": done.spelt,
         "clips": clips,
         "failed": failed,
         "new_classes": done.words,
@@ -140,11 +175,18 @@ def _import_json(done: "Imports", args: argparse.Namespace) -> Json:
     }
 
 
+def _by_kind(clips: "Iterable[ClipChange]") -> dict[str, int]:
+    """Return the number of rows by what they do."""
+    kinds: Counter[str] = Counter()
+    for clip in clips:
+        kinds.update(clip.rows)
+    return dict(sorted(kinds.items()))
+
+
 def _told(done: "Imports", *, dry: bool) -> str:
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     for clip in done.clips:
-        for kind, number in clip.counts.items():
-            counts[kind] = counts.get(kind, 0) + number
+        counts.update(clip.counts)
     parts = [f"{number:,} {kind}" for kind, number in sorted(counts.items())]
     reviewed = sum(clip.reviewed for clip in done.clips)
     changed = sum(clip.changed for clip in done.clips)
@@ -154,11 +196,31 @@ def _told(done: "Imports", *, dry: bool) -> str:
         f" {changed:,} of {amount(len(done.clips), 'timeline')} {would}:"
         f" {', '.join(parts) or 'nothing new'}; {amount(reviewed, 'clip')} reviewed"
     ]
+    rows = _by_kind(done.clips)
+    told = [f"{rows[kind]:,} {text}" for kind, text in _ROWS.items() if rows.get(kind)]
+    if len(told) > 1 or not rows.keys() <= {"confirming", "changing"}:
+        lines.append(f"rows used: {', '.join(told)}")
+    for label, word in sorted(done.spelt.items()):
+        lines.append(f"{label} is taken as class {word}")
     for word, number in sorted(done.words.items()):
         near = closest(word, done.known - {word}, cutoff=_MISSPELT)
         meant = f" (did you mean {near}?)" if near and word not in done.known else ""
         lines.append(f"class {word} is new to {amount(number, 'clip')}{meant}")
+    lines += _of_confirmed(done.clips, dry=dry)
     return "\n".join(lines)
+
+
+def _of_confirmed(clips: "Sequence[ClipChange]", *, dry: bool) -> Iterator[str]:
+    """Yield a line on rows that confirm, in clips that were not gone through completely."""
+    rows = sum(clip.rows.get("confirming", 0) for clip in clips if not clip.reviewed)
+    if rows:
+        would = "would now" if dry else "now"
+        what = "says" if rows == 1 else "say"
+        yield (
+            f"note: {amount(rows, 'row')} that {what} what the parser had found {would} count as"
+            " confirmed; leave out rows that nobody has looked at; a deleted row takes nothing"
+            " away unless --reviewed names its clip"
+        )
 
 
 def _list(args: argparse.Namespace) -> int:

@@ -9,5 +9,6 @@ parses JSON, TOML, arrays or tensors.
     texts     JSON, JSON lines and TOML
     arrays    `.npy` and `.npz` (needs numpy)
     tensors   safetensors
+    workbooks what a spreadsheet wrote where text was expected
     archive   files of torch: what they may unpack to
 """

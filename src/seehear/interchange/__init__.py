@@ -8,12 +8,14 @@ A third party adds a format by an entry point of group `seehear.importers` that 
 `ImportFormat`.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from seehear.closest import suggest
+from seehear.closest import shown, suggest
 from seehear.errors import ConfigError, DataError
+from seehear.foreign.workbooks import packed_kind
 from seehear.interchange import (
     activitynet,
     ass,
@@ -36,11 +38,16 @@ from seehear.interchange import (
     srt,
     vtt,
 )
-from seehear.interchange.content import Content, Hints
+from seehear.interchange.content import BUNDLED, Content, Hints
+from seehear.interchange.grid import columns_of
 from seehear.interchange.rows import Findings, ForeignRow, Imported, Unused
 from seehear.plugins import Registry
 
 _GROUP = "seehear.importers"
+
+
+class UnknownFormatError(DataError):
+    """A file is of no format that is known."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +115,8 @@ FORMATS: dict[str, ImportFormat] = {
     "audacity": ImportFormat("Audacity labels", audacity.read, audacity.fits),
     "dcase": ImportFormat("DCASE tables", dcase.read, dcase.fits),
 }
+
+
 _ALL = Registry(_GROUP, ImportFormat, FORMATS)
 
 
@@ -139,11 +148,14 @@ def read(path: Path, *, format: str | None = None, hints: Hints | None = None) -
         hints: what the file may not say of itself.
 
     Raises:
-        DataError: it cannot be read, or is of no known format.
+        UnknownFormatError: it is of no known format.
+        DataError: it cannot be read.
         ConfigError: no such format.
     """
     content = Content(path, hints)
     name = format or _found(content)
+    if name in FORMATS:
+        _refuse_packed(content)
     found = Findings()
     get(name).read(content, found)
     content.about(found)
@@ -156,7 +168,8 @@ def _found(content: Content) -> str:
     """Return the format of a file.
 
     Raises:
-        DataError: it is empty, or of no known format.
+        UnknownFormatError: it is of no known format.
+        DataError: it is empty, or a workbook.
     """
     if not content.text.strip():
         raise DataError(
@@ -167,11 +180,47 @@ def _found(content: Content) -> str:
     for name, known in _ALL.items():
         if known.fits(content):
             return name
-    raise DataError(
-        f"expected a known format, got a file that begins with {content.head[:40]!r}",
-        where=content.path,
-        hint=f"`format` says which it is: {', '.join(names())}",
-    )
+    _refuse_packed(content)
+    columns = columns_of(content)
+    got = f"a file that begins with {content.head[:40]!r}"
+    hint = f"`format` says which it is: {', '.join(names())}"
+    if len(columns) > 2:
+        got = f"a table with the columns {shown(columns)}"
+        hint = f"call its columns {', '.join(ours.TSV)}; or {hint}"
+    raise UnknownFormatError(f"expected a known format, got {got}", where=content.path, hint=hint)
+
+
+def _refuse_packed(content: Content) -> None:
+    """Refuse what no reader of ours can read.
+
+    Raises:
+        DataError: it is a workbook of a spreadsheet, or a ZIP archive of anything else.
+    """
+    kind = packed_kind(content.data)
+    if kind is not None:
+        what, hint = kind
+        raise DataError(
+            f"expected a table or annotations as text, got {what}", where=content.path, hint=hint
+        )
+
+
+def files_of(path: Path) -> list[Path]:
+    """Return the files that a path means: itself, or all files below a folder, in order.
+
+    A bundle of Final Cut Pro (`.fcpxmld`) is one file.  Names that begin with a point are left out.
+
+    Raises:
+        DataError: there is no file in the folder.
+    """
+    if not path.is_dir() or (path / BUNDLED).is_file():
+        return [path]
+    out: list[Path] = []
+    for above, folders, found in os.walk(path):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        out += [Path(above, name) for name in sorted(found) if not name.startswith(".")]
+    if not out:
+        raise DataError("expected files of annotations, got a folder without any", where=path)
+    return out
 
 
 __all__ = [

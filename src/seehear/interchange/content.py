@@ -19,6 +19,7 @@ from seehear.foreign.texts import json_value, read_bytes
 from seehear.interchange.rows import Findings
 from seehear.interchange.timecode import Timecode, least_rate, parse, rate_of
 
+BUNDLED = "Info.fcpxml"  # the one file of a bundle that is read
 _MOST_BYTES = 128 << 20
 _JSON = re.compile(r"\{|\[\s*[][{\"\d-]")
 
@@ -51,7 +52,7 @@ class Content:
     """
 
     def __init__(self, path: Path, hints: Hints | None = None) -> None:
-        self.path = path / "Info.fcpxml" if path.is_dir() else path
+        self.path = path / BUNDLED if path.is_dir() else path
         self.name = path.name
         self.hints = Hints() if hints is None else hints
 

@@ -113,6 +113,15 @@ def header_of(content: Content) -> set[str]:
     return {_plain(part.strip('"')) for part in re.split(r"[\t,;]", first)}
 
 
+def columns_of(content: Content) -> list[str]:
+    """Return the columns that the first line of a table names; empty: it names none."""
+    if content.is_json() or content.is_xml():
+        return []
+    first = content.head.partition("\n")[0]
+    fields = [field.strip().strip('"') for field in first.split(separator_of(first))]
+    return fields if all(fields) and not any(times([field], 1) for field in fields) else []
+
+
 def has_columns(content: Content, *names: str) -> bool:
     """Return whether the first line names all of these columns."""
     return set(map(_plain, names)) <= header_of(content)

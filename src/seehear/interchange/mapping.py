@@ -134,14 +134,23 @@ def understood(
         else:
             rows.append(told)
     notes = ["labels only tick: the names of the tiers are the classes"] if ticked else []
-    guessed = [row for row in rows if row.track is None]
-    if guessed:
-        said = _SAID[default]
-        notes.append(
-            f"{amount(len(guessed), 'row')} taken as {said}, as nothing says heard or seen;"
-            " `track` or `map` says otherwise"
-        )
+    notes += guessed(rows, default, "`track` or `map`")
     return [replace(row, track=row.track or default) for row in rows], unused, notes
+
+
+def guessed(rows: Iterable[ForeignRow], default: str, otherwise: str) -> list[str]:
+    """Return a note on rows that name no track; empty if all of them do.
+
+    Args:
+        rows: as they are read.
+        default: the track that is taken for them.
+        otherwise: the parameters by which the user can say another.
+    """
+    count = sum(row.track is None for row in rows)
+    if not count:
+        return []
+    said = f"{amount(count, 'row')} taken as {_SAID[default]}, as nothing says heard or seen"
+    return [f"{said}; {otherwise} says otherwise"]
 
 
 def _understood(

@@ -49,6 +49,7 @@ class Written:
         words, how: digests of the vocabulary, and of how it was parsed.
         touched: whether it was changed after parsing, without a record of what was changed.
         corrected: whether a person has corrected or reviewed anything in it.
+        vocabulary: its classes.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Written:
     how: str = ""
     touched: bool = True
     corrected: bool = False
+    vocabulary: tuple[str, ...] = ()
 
 
 def signed(timeline: Timeline) -> Timeline:
@@ -137,6 +139,7 @@ def read_written(path: Path, name: str) -> Written:
         how=how_digest(parser),
         touched=_is_touched(data),
         corrected=_is_corrected(data),
+        vocabulary=tuple(data["vocabulary"]),
     )
 
 

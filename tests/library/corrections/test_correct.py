@@ -44,6 +44,38 @@ def test_a_row_confirms_corrects_or_adds(rows, events, removed) -> None:
     assert again.timeline is got.timeline, "the same rows again change nothing"
 
 
+def test_a_row_that_reaches_beyond_the_clip_is_named() -> None:
+    got = corrected(LINE, [row("Dog", 3, 99), row("Cat", 6, 11), row("Owl", -2, 1)])
+    assert got.cut == (
+        ("t:2", "3 to 99 s reaches beyond the clip: only 3 to 10 s used"),
+        ("t:2", "-2 to 1 s reaches beyond the clip: only 0 to 1 s used"),
+    )
+    assert got.rows == {"changing": 3}
+
+
+@pytest.mark.parametrize(
+    ("rows", "score", "heard", "seen"),
+    [
+        ([("audio", 0, 3), ("visual", 2, 6)], None, "corrected", "confirmed"),  # it follows
+        ([("audio", 0, 3), ("visual", 2, 6)], 0.5, "corrected", "confirmed"),
+        ([("audio", 0, 3)], 0.5, "corrected", "parser"),  # an exported table
+        ([("audio", 0, 3)], None, "confirmed", "corrected"),  # a table of one's own
+        ([], 0.5, "corrected", "corrected"),
+    ],
+)
+def test_what_follows_from_both_tracks_does_not_undo_a_correction(rows, score, heard, seen) -> None:
+    events = (DOG, Event(2, 6, Track.VISUAL, "Dog"), Event(2, 4, Track.AUDIO_VISUAL, "Dog"))
+    both = ForeignRow("a", "audio_visual", "Dog", 2, 4, score, "t:9")
+    said = [both, *(row("Dog", start, end, track) for track, start, end in rows)]
+    line = Timeline("a.mp4", 10.0, TimeGrid(10), ("Dog",), events)
+    got = corrected(line, said)
+    assert [got.timeline.on(track)[0].origin for track in ("audio", "visual")] == [heard, seen]
+    assert sum(got.rows.values()) == len(said)
+    again = corrected(got.timeline, said)
+    assert again.timeline is got.timeline
+    assert again.rows == {"standing": len(said)}
+
+
 def test_silence_counts_where_the_clip_was_gone_through() -> None:
     edit = Edit("2026-01-01T00:00:00", "import of t", "Ann")
     got = corrected(LINE, [row("Dog", 0, 4)], complete=True, words=["Owl"], edit=edit).timeline

@@ -28,10 +28,10 @@ def test_what_a_file_says_is_in_the_timeline(format: str, tmp_path: Path) -> Non
     path = export.write(RIGHT, format, tmp_path / f"a{export.get(format).suffix}")
     silence = dict.fromkeys(WORDS, "0.1 " * 8)
     save(tmp_path / "lib", "a", scored(silence, silence))
-    rows, unused = read_rows(path)
+    read = read_rows(path)
     line = tmp_path / "lib" / "a.timeline.json"
-    done = import_corrections(line, rows, reviewed=[("a", "here")], by="Ann")
-    assert (done.unused, done.failed, unused) == ([], [], [])
+    done = import_corrections(line, read.rows, reviewed=[("a", "here")], by="Ann")
+    assert (done.unused, done.failed, read.unused) == ([], [], [])
     after = Timeline.from_json(line)
     # an EDL has one marker a frame: those that begin together stand beside one another
     got = {(e.label.casefold(), str(e.track), round(e.start_s), round(e.end_s)) for e in after}

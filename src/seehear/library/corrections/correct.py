@@ -4,11 +4,15 @@ A row says that a class is there, on a track, from one time to another.  A row t
 of the parser confirms it.  A row that overlaps an event of its class corrects it, and the part of
 the event outside the row is removed.  Any other row adds an event.  Where a person has gone through
 a clip completely, events without a row are removed, too.
+
+A table that was exported and then corrected repeats the `audio_visual` events, which follow from
+the other two tracks, as they were.  So a row that equals such an event says nothing where other
+rows speak of its class then on both tracks; if it has a score, as machines write it, on one.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from seehear.time import NOT_PARSED, TRACKS, Event, Timeline, Track
@@ -40,6 +44,10 @@ class Said(Protocol):
         """When it ends, in seconds; None: it does not say."""
 
     @property
+    def score(self) -> float | None:
+        """How sure a machine was, from 0 to 1; None: it does not say."""
+
+    @property
     def where(self) -> str:
         """Where the row stands, for messages."""
 
@@ -51,10 +59,15 @@ class Corrected:
     Args:
         timeline: with the corrections.
         unused: (where, why) of each row that could not be used for the clip.
+        cut: (where, what is left) of each row that reaches beyond the clip by more than a segment.
+        rows: number of rows used, by what they do: `confirming` what the parser found, `changing`
+            something, `repeating` other rows, or `standing`, which say what was there already.
     """
 
     timeline: Timeline
     unused: tuple[tuple[str, str], ...] = ()
+    cut: tuple[tuple[str, str], ...] = ()
+    rows: Mapping[str, int] = field(default_factory=dict)
 
 
 def corrected(
@@ -74,7 +87,8 @@ def corrected(
         words: classes that the person looked for in addition to those of the clip.
         edit: who, when and how, for the record.
     """
-    spans, unused = _spans(timeline, rows)
+    used, unused = _usable(timeline, rows)
+    spans = _spans(timeline, used)
     labels = [label for _, label in spans] + list(words)
     line = begun(timeline, labels)
     events: list[Event] = []
@@ -89,7 +103,8 @@ def corrected(
     line = replace(line, events=(*events, *conjunctions(line, events)))
     if complete:
         line = gone_through(line)
-    return Corrected(noted(timeline, line, edit), tuple(unused))
+    line = noted(timeline, line, edit)
+    return Corrected(line, tuple(unused), tuple(_cut(timeline, used)), _done(timeline, line, used))
 
 
 def gone_through(timeline: Timeline, *, edit: Edit | None = None) -> Timeline:
@@ -176,23 +191,93 @@ def same(before: Timeline, now: Timeline) -> bool:
     return parts[0] == parts[1]
 
 
-def _spans(
-    timeline: Timeline, rows: Iterable[Said]
-) -> tuple[dict[tuple[Track, str], list[Span]], list[tuple[str, str]]]:
-    """Return the stretches of the rows by track and class, and (where, why) of unused rows."""
-    spans: dict[tuple[Track, str], list[Span]] = {}
-    unused = []
+def _usable(timeline: Timeline, rows: Iterable[Said]) -> tuple[list[Said], list[tuple[str, str]]]:
+    """Return the rows that can be used, those on both tracks last, and (where, why) of others."""
+    used, unused = [], []
     for row in rows:
         reason = _reason(timeline, row)
-        if reason is not None:
+        if reason is None:
+            used.append(row)
+        else:
             unused.append((row.where, reason))
-            continue
+    return sorted(used, key=lambda row: row.track == Track.AUDIO_VISUAL), unused
+
+
+def _spans(timeline: Timeline, rows: Sequence[Said]) -> dict[tuple[Track, str], list[Span]]:
+    """Return the stretches of rows, by track and class; rows on both tracks come last."""
+    spans: dict[tuple[Track, str], list[Span]] = {}
+    machine = () if timeline.review is None else timeline.review.machine
+    known = _by_class((*timeline.events, *machine))
+    for row in rows:
+        if row.track == Track.AUDIO_VISUAL:
+            both = known.get((Track.AUDIO_VISUAL, row.label), ())
+            if _follows(row, _inside(timeline, row), both, spans):
+                continue
+        for track in _tracks(row):
+            spans.setdefault((track, row.label), []).append(_inside(timeline, row))
+    return spans
+
+
+def _follows(
+    row: Said,
+    span: Span,
+    both: Iterable[Event],
+    spans: Mapping[tuple[Track, str], Sequence[Span]],
+) -> bool:
+    """Return whether a row repeats what follows from both tracks, of which others speak, too."""
+    if not any(_same(event, span) for event in both):
+        return False
+    said = [spans.get((Track(name), row.label), ()) for name in TRACKS]
+    named = sum(any(a < span[1] and span[0] < b for a, b in of_track) for of_track in said)
+    return named >= (len(TRACKS) if row.score is None else 1)
+
+
+def _tracks(row: Said) -> list[Track]:
+    """Return the tracks that a row is about."""
+    names = TRACKS if row.track == Track.AUDIO_VISUAL else [str(row.track)]
+    return [Track(name) for name in names]
+
+
+def _inside(timeline: Timeline, row: Said) -> Span:
+    """Return what of a row lies inside the clip."""
+    assert row.end_s is not None
+    start_s, end_s = timeline.grid.start_s, timeline.duration_s
+    return clipped([(row.start_s, row.end_s)], start_s, end_s)[0]
+
+
+def _cut(timeline: Timeline, rows: Iterable[Said]) -> Iterator[tuple[str, str]]:
+    """Yield (where, what is left) of rows that reach beyond the clip by more than a segment."""
+    most_s = timeline.grid.step_s + SAME_S
+    for row in rows:
         assert row.end_s is not None
-        inside = clipped([(row.start_s, row.end_s)], timeline.grid.start_s, timeline.duration_s)
-        both = [Track(name) for name in TRACKS]
-        for track in both if row.track == "audio_visual" else [Track(str(row.track))]:
-            spans.setdefault((track, row.label), []).extend(inside)
-    return spans, unused
+        start_s, end_s = _inside(timeline, row)
+        if start_s - row.start_s > most_s or row.end_s - end_s > most_s:
+            told = f"{row.start_s:g} to {row.end_s:g} s reaches beyond the clip"
+            yield row.where, f"{told}: only {start_s:g} to {end_s:g} s used"
+
+
+def _done(before: Timeline, after: Timeline, rows: Iterable[Said]) -> dict[str, int]:
+    """Return the number of rows by what they do, as `Corrected.rows` has it."""
+    there = {(event.place, event.origin) for event in before.events}
+    kinds: Counter[str] = Counter()
+    told: set[tuple[object, ...]] = set()
+    known = _by_class(after.events)
+    for row in rows:
+        span = _inside(after, row)
+        found = [e for track in _tracks(row) for e in known.get((track, row.label), ())]
+        found = [e for e in found if _overlap(e, span)]
+        fresh = [e for e in found if (e.place, e.origin) not in there]
+        new = [e for e in fresh if e.place not in told]
+        told |= {e.place for e in new}
+        if found and not fresh:
+            kinds["standing"] += 1
+        elif not new:
+            kinds["repeating"] += 1
+        elif all(e.origin == "confirmed" for e in new):
+            kinds["confirming"] += 1
+        else:
+            kinds["changing"] += 1
+    return dict(kinds)
 
 
 def _reason(timeline: Timeline, row: Said) -> str | None:
@@ -241,10 +326,21 @@ def _gone(gone: Iterable[Event], there: Iterable[Event], of: tuple[Track, str]) 
 def _event(span: Span, track: Track, label: str, touched: Sequence[Event]) -> Event:
     """Return the event of a row, given those of its class that it overlaps."""
     for event in touched:
-        edges = zip((event.start_s, event.end_s), span, strict=True)
-        if all(abs(one - other) <= SAME_S for one, other in edges):
+        if _same(event, span):
             return replace(event, origin="confirmed") if event.origin == "parser" else event
     return Event(*rounded(*span), track, label, None, "corrected" if touched else "added")
+
+
+def _by_class(events: Iterable[Event]) -> dict[tuple[Track, str], list[Event]]:
+    out: dict[tuple[Track, str], list[Event]] = {}
+    for event in events:
+        out.setdefault((event.track, event.label), []).append(event)
+    return out
+
+
+def _same(event: Event, span: Span) -> bool:
+    edges = zip((event.start_s, event.end_s), span, strict=True)
+    return all(abs(one - other) <= SAME_S for one, other in edges)
 
 
 def _overlap(event: Event, span: Span) -> bool:

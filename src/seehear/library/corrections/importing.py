@@ -1,17 +1,21 @@
 """Corrections from files into a whole library."""
 
+import contextlib
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 from seehear import interchange
+from seehear.amounts import amount
+from seehear.closest import plain
 from seehear.data.dialect import read_text
 from seehear.errors import DataError, SeehearError
+from seehear.interchange.mapping import guessed
 from seehear.library.at import timeline_at
-from seehear.library.corrections.correct import Said, corrected, counts, gone_through
+from seehear.library.corrections.correct import Corrected, Said, corrected, counts, gone_through
 from seehear.library.corrections.match import ClipNames, NamedClip
 from seehear.library.corrections.store import changed
 from seehear.library.parts import parts_of
@@ -41,12 +45,14 @@ class ClipChange:
             `{"added": 2}`.
         reviewed: whether all of the clip counts as reviewed now.
         changed: whether its file has changed.
+        rows: number of rows used, by what they do, as in `Corrected`.
     """
 
     name: str
     counts: dict[str, int] = field(default_factory=dict)
     reviewed: bool = False
     changed: bool = False
+    rows: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -57,17 +63,21 @@ class Imports:
         rows: number of rows given.
         clips: how each clip that the rows name was changed.
         unused: (where, why) of rows that are not used.
+        cut: (where, what is left) of rows that reach beyond their clip by more than a segment.
         failed: clips that could not be read or written, and why.
         words: classes that some clip did not have, with the number of such clips.
         known: classes that clips had before.
+        spelt: the class that was taken, for labels that spell it otherwise.
     """
 
     rows: int = 0
     clips: list[ClipChange] = field(default_factory=list)
     unused: list[Unused] = field(default_factory=list)
+    cut: list[tuple[str, str]] = field(default_factory=list)
     failed: list[tuple[str, SeehearError]] = field(default_factory=list)
     words: dict[str, int] = field(default_factory=dict)
     known: set[str] = field(default_factory=set)
+    spelt: dict[str, str] = field(default_factory=dict)
 
     @property
     def used(self) -> int:
@@ -75,20 +85,71 @@ class Imports:
         return self.rows - len(self.unused)
 
 
-def read_rows(path: Path) -> tuple[list[Named], list[Unused]]:
-    """Return the rows of a file of annotations, and (where, why) of those that cannot be used.
+@dataclass
+class Annotations:
+    """What files of annotations say.
 
-    A row without a track is on the track of its format.
+    Args:
+        rows: each with a track.
+        unused: (where, why) of rows that cannot be used.
+        notes: (file, what was assumed of it).
+        failed: why files of a folder could not be read.
+    """
+
+    rows: list[Named] = field(default_factory=list)
+    unused: list[Unused] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    failed: list[SeehearError] = field(default_factory=list)
+
+
+def read_rows(path: Path, *, format: str | None = None, track: str | None = None) -> Annotations:
+    """Return what a file of annotations says, or all files of a folder.
+
+    Args:
+        path: the file or folder; a row of a folder that names no clip is about the clip that its
+            file is called after.
+        format: of all files; None: told by what each holds.
+        track: of rows that name none; None: that of the format, with a note.
 
     Raises:
-        DataError: the file is of no known format.
+        DataError: the file is of no known format; of a folder: none of its files is.
+        ConfigError: there is no such format.
     """
-    found = interchange.read(path)
-    track = interchange.get(found.format).track
-    rows: list[Named] = []
-    for row in found.rows:
-        rows.append(replace(row, track=row.track or track, where=f"{path}: {row.where}"))
-    return rows, [(f"{path}: {one.where}", one.reason) for one in found.unused]
+    out = Annotations()
+    files = interchange.files_of(path)
+    for file in files:
+        try:
+            found = interchange.read(file, format=format)
+        except interchange.UnknownFormatError as error:
+            if files == [path]:
+                raise
+            out.failed.append(DataError(f"not read: {error.problem}", where=file))
+            continue
+        except DataError as error:
+            if files == [path]:
+                raise
+            out.failed.append(error)
+            continue
+        called = None if files == [path] else _called(file.relative_to(path))
+        usual = track or interchange.get(found.format).track
+        for row in found.rows:
+            where, source = f"{file}: {row.where}", row.source or called
+            out.rows.append(replace(row, track=row.track or usual, source=source, where=where))
+        out.unused += [(f"{file}: {one.where}", one.reason) for one in found.unused]
+        notes = [*found.notes, *([] if track else guessed(found.rows, usual, "`track`"))]
+        out.notes += [(str(file), note) for note in notes]
+    if len(out.failed) == len(files):
+        first = out.failed[0]
+        problem = (
+            f"expected files of annotations, got {amount(len(files), 'file')} of no known format"
+        )
+        raise DataError(f"{problem}: {first}", where=path)
+    return out
+
+
+def _called(file: Path) -> str:
+    """Return the clip that an annotation file is called after: its name up to the first point."""
+    return file.with_name(file.name.partition(".")[0]).as_posix()
 
 
 def read_names(path: Path) -> list[tuple[str, str]]:
@@ -119,9 +180,11 @@ def clips_of(library: Path) -> tuple[list[NamedClip], list[str]]:
         scan = Scan(library)
         names = sorted(name.removesuffix(SUFFIX) for name, _ in scan.files())
         failed = scan.failed
+    alike: dict[tuple[str, ...], tuple[str, ...]] = {}  # one tuple for many clips
     for name in names:
         written = read_written(library / f"{name}{SUFFIX}", name)
-        clips.append(NamedClip(name, written.source or name))
+        words = alike.setdefault(written.vocabulary, written.vocabulary)
+        clips.append(NamedClip(name, written.source or name, words))
     return _some(clips, library), failed
 
 
@@ -181,12 +244,23 @@ def import_corrections(
     by_clip, complete = _sorted(clips, rows or (), reviewed, out, single=library.is_file())
     at = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     folder = library if library.is_dir() else library.parent
+    touched = [clip for clip in clips if clip in by_clip or clip in complete]
+    out.known = _words(library, clips, touched)
     work = _Import(out, rows, Edit(at, did, by), write=write)
-    for clip in clips:
-        if clip in by_clip or clip in complete:
-            path = folder / f"{clip.name}{SUFFIX}"
-            work.put(path, clip.name, by_clip.get(clip, ()), complete=clip in complete)
+    for clip in touched:
+        path = folder / f"{clip.name}{SUFFIX}"
+        work.put(path, clip.name, by_clip.get(clip, ()), complete=clip in complete)
     return out
+
+
+def _words(library: Path, clips: Iterable[NamedClip], touched: Iterable[NamedClip]) -> set[str]:
+    """Return the classes of a library; of one of Parquet parts, those of some clips."""
+    lists = {clip.words for clip in clips}
+    if parts_of(library) is not None:
+        for clip in touched:
+            with contextlib.suppress(SeehearError):  # told of when it is changed
+                lists.add(timeline_at(library / f"{clip.name}{SUFFIX}").vocabulary)
+    return {word for words in lists for word in words}
 
 
 def _sorted(
@@ -226,18 +300,21 @@ class _Import:
     ) -> None:
         self._out, self._edit, self._write = out, edit, write
         self._stands = rows is None  # all events of a reviewed clip are right
-        self._words = tuple(dict.fromkeys(row.label for row in rows or ()))
+        self._spelling = _Spelling(out.known)
+        labels = dict.fromkeys(row.label for row in rows or ())
+        self._words = tuple(dict.fromkeys(self._spelling.of(label, ()) for label in labels))
 
     def put(self, path: Path, name: str, rows: Sequence[Named], *, complete: bool) -> None:
         """Put rows into the timeline at a path."""
-        unused: list[Unused] = []
+        results: list[Corrected] = []
 
         def change(line: Timeline) -> Timeline:
             if self._stands:
                 return gone_through(line, edit=self._edit)
             words = self._words if complete else ()
-            got = corrected(line, rows, complete=complete, words=words, edit=self._edit)
-            unused[:] = got.unused
+            spelt = [self._spelt_as(row, line) for row in rows]
+            got = corrected(line, spelt, complete=complete, words=words, edit=self._edit)
+            results[:] = [got]
             return got.timeline
 
         try:
@@ -249,9 +326,74 @@ class _Import:
         except SeehearError as error:
             self._out.failed.append((name, error))
             return
-        self._out.unused += unused
-        self._out.known |= set(before.vocabulary)
+        done: Mapping[str, int] = {}
+        for got in results:
+            self._out.unused += got.unused
+            self._out.cut += got.cut
+            done = got.rows
         for word in set(after.vocabulary) - set(before.vocabulary):
             self._out.words[word] = self._out.words.get(word, 0) + 1
         now = counts(before, after)
-        self._out.clips.append(ClipChange(name, now, complete, after is not before))
+        self._out.clips.append(ClipChange(name, now, complete, after is not before, done))
+
+    def _spelt_as(self, row: Named, line: Timeline) -> Named:
+        """Return a row with the class that its label means in a timeline."""
+        word = self._spelling.of(row.label, line.vocabulary)
+        if word == row.label:
+            return row
+        self._out.spelt[row.label] = word
+        return _Renamed(row, word)
+
+
+class _Spelling:
+    """Finds the class that a label spells otherwise: in other case, with other blanks.
+
+    Args:
+        known: the classes of the library.
+    """
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._known = set(known)
+        self._alike = {plain(word): word for word in sorted(self._known, reverse=True)}
+
+    def of(self, label: str, vocabulary: Collection[str]) -> str:
+        """Return a class of a clip, else of the library; else the label as it was first spelt."""
+        key = plain(label)
+        if label in vocabulary or not key:
+            return label
+        own = next((word for word in vocabulary if plain(word) == key), None)
+        if own is not None or label in self._known:
+            return own or label
+        return self._alike.setdefault(key, label)
+
+
+@dataclass(frozen=True)
+class _Renamed:
+    """A row under the name of a class."""
+
+    row: Named
+    label: str
+
+    @property
+    def source(self) -> str | None:
+        return self.row.source
+
+    @property
+    def track(self) -> str | None:
+        return self.row.track
+
+    @property
+    def start_s(self) -> float:
+        return self.row.start_s
+
+    @property
+    def end_s(self) -> float | None:
+        return self.row.end_s
+
+    @property
+    def score(self) -> float | None:
+        return self.row.score
+
+    @property
+    def where(self) -> str:
+        return self.row.where

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from seehear.amounts import amount
 from seehear.closest import closest, shown
@@ -20,10 +20,12 @@ class NamedClip:
     Args:
         name: its path below the library, without suffix.
         source: what its video is called.
+        words: its classes, where they were read.
     """
 
     name: str
     source: str
+    words: tuple[str, ...] = field(default=(), compare=False)
 
 
 class ClipNames:
