@@ -66,6 +66,18 @@ def test_published_folders_pack_into_one_file_a_stream_and_back(tmp_path):
     assert not (tmp_path / "back" / "vggish" / "c.npy").exists()
 
 
+def test_frames_and_their_mean_are_written_side_by_side(tmp_path):
+    eye = {"resnet152": {"weights": {}}}
+    frames, mean = np.ones((80, 2)), np.full((10, 2), 3.0)
+    parts = [
+        make_part(tmp_path / "1", "resnet152/feature", {"a": mean}, eye),
+        make_part(tmp_path / "2", "resnet152/frames", {"a": frames}, eye),
+    ]
+    assert export_npy(pack(parts, tmp_path / "packed"), tmp_path / "out") == 2
+    for folder, rows in (("res152", frames), ("resnet152_feature", mean)):
+        np.testing.assert_array_equal(np.load(tmp_path / "out" / folder / "a.npy"), rows)
+
+
 def test_encoders_of_one_dataset_and_parts_of_a_big_one_come_together(tmp_path):
     one = np.ones((2, 3))
     ear, eye = {"ear": {"weights": {"ear": "aa"}}}, {"eye": {"weights": {"eye": "bb"}}}

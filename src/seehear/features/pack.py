@@ -8,7 +8,7 @@ other encoders).
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -95,7 +95,8 @@ def export_npy(
 ) -> int:
     """Write a store as published features are: an `.npy` file for each clip, in a folder a stream.
 
-    A stream of no release gets a folder of its own name (`conse/feature` -> `conse_feature`).
+    A stream of no release gets a folder of its own name (`conse/feature` -> `conse_feature`), and
+    so does the mean of the frames beside the frames themselves, which a release has in one place.
 
     Args:
         source: the store.
@@ -111,18 +112,23 @@ def export_npy(
     """
     make_folder(Path(out))
     root = Path(out).resolve()
-    folders = {
-        published.stream(rows): published.folder
-        for published in PUBLISHED_FOLDERS
-        for rows in published.rows
-    }
     files = 0
     with owned(root):
-        for name in source.streams:
+        for name, folder in _folders(source.streams).items():
             report(name)
-            folder = root / folders.get(name, name.replace("/", "_"))
-            files += _export_stream(source, name, folder)
+            files += _export_stream(source, name, root / folder)
     return files
+
+
+def _folders(streams: Iterable[str]) -> dict[str, str]:
+    """Return a folder of its own for each stream, the published one where there is one."""
+    published = {one.stream(rows): one.folder for one in PUBLISHED_FOLDERS for rows in one.rows}
+    folders: dict[str, str] = {}
+    for name in sorted(streams, key=lambda name: not name.endswith("/frames")):
+        own = name.replace("/", "_")
+        folder = published.get(name, own)
+        folders[name] = own if folder in folders.values() else folder
+    return folders
 
 
 def _export_stream(source: FeatureStore, name: str, folder: Path) -> int:
