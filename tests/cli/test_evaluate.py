@@ -132,8 +132,8 @@ def test_tables_carry_their_setting(llp, table, tmp_path, capsys) -> None:
     out = capsys.readouterr().out
     assert "segment level 100.0 100.0 100.0 100.0 100.0 100.0 100.0" in " ".join(out.split())
     note = (
-        "LLP test, 3 clips of 10 segments; truth literal, annotation LLP corrected (April 2024);"
-        " decided before"
+        "LLP test, 3 clips of 10 segments; truth literal (3 rows dropped or changed), annotation"
+        " LLP corrected (April 2024); decided before"
     )
     assert " ".join(out.split()).count(note) == 3
     assert out.count("These figures prove nothing: 3 clips (at least 100 needed).") == 1
@@ -156,6 +156,42 @@ def test_where_test_has_no_truth_another_split_is_scored_and_named(tmp_path, cap
         capsys.readouterr().out.split()
     )
     assert main(["evaluate", *map(str, command), "--split", "test"]) == 2  # what is asked for, is
+
+
+def test_broken_rows_of_truth_are_told_with_amount_kind_and_what_lists_them(
+    tmp_path, capsys
+) -> None:
+    dataset, _ = write_world(tmp_path, truth=("val",))
+    table = dataset.root / "val_audio.csv"
+    first, *rows = table.read_text().splitlines()
+    clip, onset, offset, label = rows[0].split("\t")
+    table.write_text("\n".join([first, f"{clip}\t{offset}\t{onset}\t{label}", *rows[1:]]) + "\n")
+    (tmp_path / "pred.tsv").write_text(HEADER + "val00\taudio\t0\t1\tDog\n")
+    command = [dataset.root, "--predictions", tmp_path / "pred.tsv", "--missing", "empty"]
+    result = as_json(capsys, *command)
+    assert main(["evaluate", *map(str, command)]) == 0
+    out, err = capsys.readouterr()
+    assert "truth literal (1 row dropped or changed)" in " ".join(out.split())
+    assert len(rows) > 20  # one of them is less than a warning takes
+    assert (result["warnings"], err) == ([], "")
+    table.write_text("\n".join([first, f"{clip}\t{offset}\t{onset}\t{label}"]) + "\n")
+    assert main(["evaluate", *map(str, command)]) == 0
+    assert (
+        f"seehear: warning: {table}: 1 of 1 row of truth does not count as it stands: 1 with the"
+        " end before the beginning (not counted); `seehear doctor DATASET` lists them\n"
+    ) == capsys.readouterr().err
+
+
+def test_a_split_without_truth_names_those_with_it_and_how_it_is_given(tmp_path, capsys) -> None:
+    dataset, _ = write_world(tmp_path, truth=("val",))
+    command = ["evaluate", str(dataset.root), "--predictions", "p", "--split", "test"]
+    assert main(command) == 2
+    told = (
+        f"seehear: {dataset.root}: split test has no audio and visual truth table; it is in val; to"
+        ' give it, add audio = "test_audio.csv" and visual = "test_visual.csv" to [splits.test] of'
+        " dataset.toml\n"
+    )
+    assert capsys.readouterr().err == told
 
 
 def test_other_readings_of_the_truth(llp, table, capsys) -> None:
@@ -421,7 +457,10 @@ def test_bad_datasets(tmp_path, table, capsys, changed, message) -> None:
     ("options", "message"),
     [
         (["--split", "tset"], "expected a split among train, val, test, got 'tset'"),
-        (["--split", "train"], "split train has no audio and visual truth table"),
+        (
+            ["--split", "train"],
+            "split train has no audio and visual truth table; it is in val, test",
+        ),
         (["--threshold", "0.5"], "--threshold: these predictions are decided already"),
         (["--tune", "val"], "--tune: these predictions are decided already"),
     ],

@@ -87,6 +87,21 @@ def test_a_page_of_a_run_whose_labels_no_prompt_decided_leaves_them_out(world, c
     assert (world / "none" / "report.html").is_file()
 
 
+@pytest.mark.parametrize("action", ["run", "lanes"])
+def test_broken_rows_of_truth_are_told_and_stand_on_the_page(world, tmp_path, capsys, action):
+    data = shutil.copytree(world / "data", tmp_path / "data")
+    header = (data / "test_visual.csv").read_text().partition("\n")[0]
+    (data / "test_visual.csv").write_text(f"{header}\ntest00\t3\t1\tDog\n")
+    out = tmp_path / "out.html"
+    given = [str(world / "han"), str(data), "--features", str(world / "feats"), "--out", str(out)]
+    more = ["--examples", "1", "--format", "svg"] if action == "lanes" else []
+    assert main(["report", action, *given, *more]) == 0
+    told = "1 of 1 row of truth does not count as it stands: 1 with the end before the beginning"
+    assert capsys.readouterr().err.count(told) == 1
+    if action == "run":
+        assert told in out.read_text()
+
+
 def test_where_there_is_no_test_another_split_is_looked_at_and_named(world, tmp_path, capsys):
     data = shutil.copytree(world / "data", tmp_path / "data")
     toml = (data / "dataset.toml").read_text()

@@ -121,6 +121,10 @@ def test_clips_without_features_are_scored_as_empty_when_asked(tmp_path, capsys)
         (["--recipe", "han", "--set", "features=paepr"], "runs on paper"),
         (["--recipe", "han", "--seeds", "1,x"], "expected whole numbers with commas"),
         (["--recipe", "han", "--evaluate", "tset"], "expected one of train, val, test, got tset"),
+        (
+            ["--recipe", "han", "--evaluate", "train"],
+            "split train has no audio and visual truth table; it is in val, test",
+        ),
         (["--recipe", "han", "--labels", "nowhere"], "labels.json"),
     ],
 )

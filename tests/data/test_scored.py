@@ -17,7 +17,7 @@ class Splits:
     splits: dict[str, SimpleNamespace]
     root: Path = Path("data")
 
-    def split(self, name: str) -> SimpleNamespace:
+    def scored(self, name: str) -> SimpleNamespace:
         return self.splits[name]
 
 

@@ -119,3 +119,29 @@ def test_a_selection_keeps_arrays_and_events_together(tmp_path: Path) -> None:
     assert (turned.audio == truth.audio[::-1]).all()
     assert turned.audio_intervals == truth.audio_intervals[::-1]
     assert turned.visual_intervals == truth.visual_intervals[::-1]
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("c\t1\t0\tCat", "1 with the end before the beginning (not counted)"),
+        ("c\t1\t1\tCat", "1 without length (not counted)"),
+        ("c\t0\t60\tCat", "1 reaching outside the clip (only what lies in it counts)"),
+        ("c\t2.1\t2.2\tCat", "1 reaching outside the clip (only what lies in it counts)"),
+        ("c\t-1\t1\tCat", "1 reaching outside the clip (only what lies in it counts)"),
+        ("c\t0\t2.04\tCat", None),  # less than a segment: nothing is lost
+        ("c\t0\t2\tCat", None),
+    ],
+)
+def test_rows_that_are_lost_are_warned_of_from_a_share_on(
+    tmp_path: Path, row: str, told: str | None
+) -> None:
+    good = "c\t0\t1\tDog\n"
+    many = open_dataset(write(tmp_path, audio_csv=TRUTH + row + "\n" + 19 * good))
+    found = many.split("test").warnings()
+    assert len(found) == (told is not None)
+    assert told is None or "audio.csv: 1 of 20 rows of truth does not count" in found[0]
+    assert told is None or told in found[0]
+    few = open_dataset(write(tmp_path, audio_csv=TRUTH + row + "\n" + 20 * good))
+    assert few.split("test").warnings() == []
+    assert many.split("test").unmatched() == []  # doctor lists the rows themselves

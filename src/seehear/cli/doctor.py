@@ -137,7 +137,7 @@ def _unmatched(dataset: Dataset) -> dict[str, list[str]]:
     for split in dataset.splits.values():
         strange = {str(table): None for table in split.tables.strange()}
         errors |= strange
-        warnings |= {text: None for text in split.warnings() if text not in strange}
+        warnings |= {text: None for text in split.unmatched() if text not in strange}
     train = dataset.splits.get("train")
     if train is not None and (told := never_without(train.weak, dataset.vocabulary)) is not None:
         warnings[told] = None

@@ -515,7 +515,7 @@ def _tuned(
     decoding: Decoding,
 ) -> Decoding:
     """Return the decoding with the best threshold per class and track on the split named."""
-    split = dataset.split(args.tune)
+    split = dataset.scored(args.tune)
     if split.name != args.split:
         if model is None:
             raise ConfigError(

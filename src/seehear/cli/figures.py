@@ -31,7 +31,7 @@ def setting_line(setting: Mapping[str, Any]) -> str:
             f" {amount(setting['segments'], 'segment')}"
         ),
         *([f"split {setting['split_chosen']}"] if setting.get("split_chosen") else []),
-        f"truth {setting['truth']}, annotation {setting['annotation']}",
+        f"truth {setting['truth']}{_not_as_written(setting)}, annotation {setting['annotation']}",
     ]
     chosen_on = setting.get("thresholds_chosen_on")
     if chosen_on == setting["split"]:
@@ -50,6 +50,12 @@ def setting_line(setting: Mapping[str, Any]) -> str:
         parts.append(f"{amount(setting['left_out'], 'prediction')} of other clips left out")
     parts.append(f"segments from: {setting['grid_from']}")
     return "; ".join(parts)
+
+
+def _not_as_written(setting: Mapping[str, Any]) -> str:
+    """Return how many rows of truth are dropped or changed; nothing if none are."""
+    rows = setting.get("rows_dropped_or_changed")
+    return f" ({amount(rows, 'row')} dropped or changed)" if rows else ""
 
 
 def _prior(setting: Mapping[str, Any]) -> list[str]:

@@ -14,7 +14,7 @@ from seehear.files import check_file
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from seehear.data import Dataset
+    from seehear.data import Dataset, Split
     from seehear.report.denoised import DenoisedTrack
     from seehear.report.systems import System
 
@@ -195,14 +195,13 @@ def _run(args: argparse.Namespace) -> list[Path]:
     chosen = choose_split(dataset, args.split, truth=False)
     split, args.split = chosen.split, chosen.name
     systems = read_systems([args.run, *args.against], store, dataset, args.split)
-    warn(split.warnings() if split.has_truth else [])
     names = _names(args.clips)
     rows = (
         rows_of(dataset, args.split, names)
         if names
         else examples(systems[0], dataset, args.split, args.examples)
     )
-    notes = chosen.notes + _changes(systems, dataset)
+    notes = chosen.notes + _of_truth(split) + _changes(systems, dataset)
     denoised, strips = None, []
     if systems[0].about["recipe"]["labels"].get("segments") and not args.no_labels:
         from seehear.report.denoised import NothingComparedError, read_denoised
@@ -211,6 +210,9 @@ def _run(args: argparse.Namespace) -> list[Path]:
             denoised = read_denoised(args.run, store, dataset)
             strips = run_page.strip_examples(denoised, 3)
             notes += denoised.notes
+            of_labels = denoised.built.labels.provenance.get("split", "train")
+            if of_labels != args.split:
+                notes += _of_truth(dataset.split(of_labels))  # label quality rests on it
         except NothingComparedError as reason:
             notes.append(f"the page has no part about labels: {reason.problem}")
     warn(notes)
@@ -228,6 +230,11 @@ def _run(args: argparse.Namespace) -> list[Path]:
     )
     write_text(out, run_page.render(page))
     return [out]
+
+
+def _of_truth(split: "Split") -> list[str]:
+    """Return what the truth of a split leaves out; nothing if the split has none."""
+    return split.warnings() if split.has_truth else []
 
 
 def _changes(systems: Sequence["System"], dataset: "Dataset") -> list[str]:
@@ -327,8 +334,8 @@ def _lanes(args: argparse.Namespace) -> list[Path]:
 
     dataset, store = open_dataset(args.dataset), open_features(args.features)
     chosen = choose_split(dataset, args.split, truth=False)
-    warn(chosen.notes)
     split, args.split = chosen.split, chosen.name
+    warn(chosen.notes + _of_truth(split))
     systems = read_systems([args.run, *args.against], store, dataset, args.split)
     names = _names(args.clips)
     rows = (

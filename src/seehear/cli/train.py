@@ -171,6 +171,8 @@ def _asked(args: argparse.Namespace) -> _Asked:
         raise ConfigError(
             f"expected one of {', '.join(dataset.splits)}, got {args.evaluate}", where="--evaluate"
         )
+    if args.evaluate is not None:
+        dataset.scored(args.evaluate)  # an error comes before the training, not after it
     warnings = _warnings(dataset, args.evaluate)
     labels = None if args.labels is None else load_labels(args.labels, dataset)
     return _Asked(recipe, features, settings, seeds, dataset, store, labels, warnings)

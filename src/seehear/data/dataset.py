@@ -64,6 +64,12 @@ class Split:
         """Whether both tracks have a truth table."""
         return self.tables.audio is not None and self.tables.visual is not None
 
+    @property
+    def lacking(self) -> list[str]:
+        """The tracks without a truth table."""
+        tables = {"audio": self.tables.audio, "visual": self.tables.visual}
+        return [track for track, path in tables.items() if path is None]
+
     def weak_of(self, track: str, names: Sequence[str]) -> NDArray[np.uint8]:
         """Return weak labels of some clips for a track, (len(names), C).
 
@@ -81,7 +87,8 @@ class Split:
         return self.has_truth or self.exact
 
     def warnings(self, reading: Reading | None = None) -> list[str]:
-        """Return warnings that belong beside figures of this truth: rows that name no clip.
+        """Return warnings that belong beside figures of this truth: rows that name no clip, and
+        many that are dropped or cut off.
 
         Args:
             reading: how the tables are read; None: as published numbers rest on.
@@ -91,7 +98,15 @@ class Split:
         """
         if self.exact:
             return []
-        found = [str(table) for table in self.tables.unmatched(reading or self.tables.default)]
+        reading = reading or self.tables.default
+        return self._unmatched(reading) + self.tables.faulty(self.clips, reading)
+
+    def unmatched(self) -> list[str]:
+        """Return those of the warnings that are about rows that name no clip of the split."""
+        return [] if self.exact else self._unmatched(self.tables.default)
+
+    def _unmatched(self, reading: Reading) -> list[str]:
+        found = [str(table) for table in self.tables.unmatched(reading)]
         rows = [row for of_track in self.tables.rows.values() for row in of_track]
         if rows and not found and {row.clip for row in rows}.isdisjoint(self.names):
             found.append(
@@ -112,12 +127,7 @@ class Split:
                 clip of the dataset.
         """
         if not self.has_truth:
-            tables = {"audio": self.tables.audio, "visual": self.tables.visual}
-            lacking = " and ".join(track for track, path in tables.items() if path is None)
-            raise DataError(
-                f"split {self.name} has no {lacking} truth table",
-                hint="choose a split with truth for both",
-            )
+            raise DataError(_no_truth(self), hint="choose a split with truth of both tracks")
         chosen = reading or self.tables.default
         if chosen not in self._cache:
             self._cache[chosen] = self.tables.read(self.clips, chosen)
@@ -174,6 +184,22 @@ class Dataset:
             )
         return self.splits[name]
 
+    def scored(self, name: str) -> Split:
+        """Return a split by its name, if predictions can be measured on it.
+
+        Raises:
+            DataError: there is no such split, or it has no truth; it names those that have.
+        """
+        split = self.split(name)
+        if split.scorable:
+            return split
+        known = [other for other, found in self.splits.items() if found.scorable]
+        hint = f"it is in {', '.join(known)}" if known else "no split has it"
+        if (self.root / "dataset.toml").is_file():
+            lacking = (f'{track} = "{name}_{track}.csv"' for track in split.lacking)
+            hint += f"; to give it, add {' and '.join(lacking)} to [splits.{name}] of dataset.toml"
+        raise DataError(_no_truth(split), where=self.root, hint=hint)
+
     @property
     def varies(self) -> bool:
         """Whether clips differ in length."""
@@ -226,6 +252,10 @@ class Dataset:
             "grid": f"{self.grid.count} x {self.grid.step_s:g} s from {self.grid.start_s:g} s",
             **{f"table {role}": digest.hexdigest() for role, digest in sorted(tables.items())},
         }
+
+
+def _no_truth(split: Split) -> str:
+    return f"split {split.name} has no {' and '.join(split.lacking)} truth table"
 
 
 def no_track_labels(dataset: Dataset) -> ConfigError:

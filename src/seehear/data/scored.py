@@ -49,10 +49,10 @@ def choose_split(dataset: Dataset, asked: str | None, *, truth: bool = True) -> 
         truth: whether the split must have truth; otherwise one without is taken if none has it.
 
     Raises:
-        DataError: there is no such split, or none has truth.
+        DataError: there is no such split, or it has no truth, or none has.
     """
     if asked is not None:
-        return Chosen(dataset.split(asked))
+        return Chosen(dataset.scored(asked) if truth else dataset.split(asked))
     order = sorted(dataset.splits, key=_rank)
     known = [name for name in order if dataset.splits[name].scorable]
     if truth and not known:

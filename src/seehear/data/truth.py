@@ -9,15 +9,17 @@ are certainly damaged, and merges overlapping, touching and repeated intervals o
 counts offsets in the same way.  Whatever a reading drops or changes is listed in `Truth.issues`.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seehear.amounts import amount
 from seehear.data.clip import Clip
 from seehear.data.mend import Mender
 from seehear.data.orphans import Unmatched
@@ -29,6 +31,12 @@ from seehear.time.spans import joined
 
 Reading = Literal["literal", "legacy", "repaired", "inclusive"]
 READINGS: tuple[Reading, ...] = ("literal", "legacy", "repaired", "inclusive")
+FAULTY = 0.05  # share of a table's rows; the official tables of benchmarks have fewer faults
+_FAULTS = {  # in the words of a warning
+    "reversed": "with the end before the beginning (not counted)",
+    "empty": "without length (not counted)",
+    "outside": "reaching outside the clip (only what lies in it counts)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +216,41 @@ class TruthTables:
             if names:
                 found.append(Unmatched(path, names, len(self.rows[track]), self.known))
         return found
+
+    def faulty(self, clips: Sequence[Clip], reading: Reading = "literal") -> list[str]:
+        """Return a warning for each table that loses many of these clips' rows in a reading.
+
+        Lost are rows that mark nothing, and rows of which a segment or more lies outside the clip.
+        The official tables have a few; from `FAULTY` of the rows on, figures say something else
+        than the annotator meant.
+        """
+        found = []
+        names = {clip.name for clip in clips}
+        for track, path in ((Track.AUDIO, self.audio), (Track.VISUAL, self.visual)):
+            if path is None or (self.joint and track is Track.VISUAL):
+                continue  # both tracks have the same table
+            rows = [row for row in self.rows[track] if row.clip in names]
+            faults = Counter(map(partial(self._fault, reading=reading), rows))
+            del faults[None]
+            if faults and faults.total() >= FAULTY * len(rows):
+                kinds = [f"{faults[kind]} {text}" for kind, text in _FAULTS.items() if faults[kind]]
+                found.append(
+                    f"{path}: {faults.total()} of {amount(len(rows), 'row')} of truth"
+                    f" {'does' if faults.total() == 1 else 'do'} not count as"
+                    f" {'it stands' if faults.total() == 1 else 'they stand'}:"
+                    f" {', '.join(kinds)}; `seehear doctor DATASET` lists them"
+                )
+        return found
+
+    def _fault(self, row: TruthRow, reading: Reading) -> str | None:
+        """Return why a row, or a segment or more of it, is not counted; None if it is."""
+        read = self._offset_read(row, reading)
+        if read.span_fault is not None:
+            return read.span_fault
+        end_s = self.end_s(row.clip)
+        outside_s = max(self.grid.start_s - row.onset_s, row.offset_s - end_s)
+        whole = row.offset_s <= self.grid.start_s or row.onset_s >= end_s
+        return "outside" if whole or outside_s >= self.grid.step_s else None
 
     def strange(self, reading: Reading = "literal") -> list[Unmatched]:
         """Return the tables that cannot be the truth of this dataset: most rows name no clip of it.
