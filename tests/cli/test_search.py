@@ -45,7 +45,10 @@ def test_an_answer_that_is_empty_for_doubt_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     save(tmp_path, "a", scored({"Dog": "0.6 0.6 0.6 0.1"}, {"Dog": "0.1 0.1 0.1 0.1"}))
-    note = "nothing is sure enough; --absent 1 --sure 0 shows 1 doubtful moment"
+    note = (
+        "nothing is sure enough; this shows 1 doubtful moment: "
+        f"seehear search {tmp_path} --absent 1 --sure 0 'dog heard but not seen'"
+    )
     query = ["search", str(tmp_path), "dog heard but not seen"]
     assert main([*query, "--sure", "0.6"]) == 0
     assert note not in capsys.readouterr().err  # who sets a bound knows of it
@@ -64,6 +67,50 @@ def test_words_of_a_query_need_no_quotes(library: Path, capsys: pytest.CaptureFi
 def test_a_query_may_begin_with_a_dash(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["search", str(library), "--json", "--", "-audio:Dog"]) == 0
     assert json.loads(capsys.readouterr().out)["spans"] == 4
+
+
+@pytest.mark.parametrize(
+    ("typed", "command"),
+    [
+        (["-dog"], "seehear search {} -- -dog"),
+        (["dog", "-car"], "seehear search {} -- 'dog -car'"),
+        (
+            ["--limit", "3", "dog", "-visual:dog"],
+            "seehear search {} --limit 3 -- 'dog -visual:dog'",
+        ),
+        (["-dog", "car", "--json"], "seehear search {} --json -- '-dog car'"),
+    ],
+)
+def test_a_dash_that_does_not_stand_behind_two_gives_the_command(
+    library: Path, typed: list[str], command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["search", str(library), *typed]) == 2
+    err = capsys.readouterr().err
+    assert err.endswith(f"goes behind --: {command.format(library)}\n")
+    assert len(err.splitlines()) == 1
+
+
+def test_an_option_with_one_dash_is_told_as_an_option(
+    library: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["search", str(library), "dog", "-limit", "3"])
+    assert "unrecognized arguments: -limit" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("how", [["dog"], ["--duplicates"], ["--like", "a@1"]])
+def test_a_folder_without_timelines_is_told_first_and_left_alone(
+    tmp_path: Path, how: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["search", str(tmp_path), *how]) == 2
+    line = f"there are no timelines; make some: seehear parse VIDEOS --out {tmp_path}"
+    assert line in capsys.readouterr().err
+    (tmp_path / "a.mp4").touch()
+    assert main(["search", str(tmp_path), *how]) == 2
+    line = f"parse its videos first: seehear parse {tmp_path} --out LIBRARY; then name LIBRARY"
+    assert line in capsys.readouterr().err
+    assert main(["export", str(tmp_path), "--to", "csv", "--out", str(tmp_path / "b.csv")]) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
 
 
 def test_json_alone_on_stdout(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,8 +139,15 @@ def test_json_alone_on_stdout(library: Path, capsys: pytest.CaptureFixture[str])
     [
         (
             "audio:Dgo",
-            "query: no clip was searched for a class 'Dgo' at position 7 of 'audio:Dgo';"
-            " did you mean Dog? searched for: ",
+            "query: no clip was parsed for a class 'Dgo' at position 7 of 'audio:Dgo';"
+            " did you mean Dog? parsed for: ",
+        ),
+        (
+            "dog or a cat",
+            "'a cat' at position 8 of 'dog or a cat'; parsed for: Car, Dog; to parse for it"
+            " too: seehear parse VIDEOS --out {library} --events"
+            ' "Car,Dog,cat" --again changed; with --keep features, further words need no videos;'
+            " for example: audio:Car -visual:Car",
         ),
         ("audio:Dog &", "query: expected a condition, got nothing at position 12"),
         (
@@ -108,7 +162,7 @@ def test_faults_are_one_line(
     assert main(["search", str(library), query]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert message in err
+    assert message.replace("{library}", str(library)) in err
     assert len(err.splitlines()) == 1
 
 

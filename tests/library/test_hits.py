@@ -55,12 +55,12 @@ def test_an_unknown_class_names_the_closest(library: Path) -> None:
     update(library)
     with pytest.raises(
         ConfigError,
-        match=r"class 'dgo' at position 7 of 'audio:dgo'; did you mean Dog\? searched for: .*Dog",
+        match=r"class 'dgo' at position 7 of 'audio:dgo'; did you mean Dog\? parsed for: .*Dog",
     ):
         search(library, "audio:dgo")
     with pytest.raises(
         ConfigError,
-        match=r"no clip was searched for a class 'xylophone' at .*; searched for: Baby_cry, ",
+        match=r"no clip was parsed for a class 'xylophone' at .*; parsed for: Baby_cry, ",
     ):
         search(library, "xylophone")
 

@@ -8,7 +8,7 @@ import pytest
 
 from seehear.errors import WeightsError
 from seehear.library import OpenWords, search, update
-from seehear.library.meanings import Meanings
+from seehear.library.meanings import WordMeanings
 from seehear.library.wording import Names
 from seehear.parser.zero_shot.lexicon import Meaning
 from seehear.parser.zero_shot.offline import meanings as offline_meanings
@@ -41,17 +41,17 @@ def tree(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("tree")
 def test_words_mean_a_class_that_is_taken_for_the_same() -> None:
-    known = Meanings(["Speech", "Car"])
+    known = WordMeanings(["Speech", "Car"])
     assert known.same("someone speaks") == "Speech"
     assert known.same("mumble") is None, "too unlike"
     assert known.same("whisper") is None, "only a part of it"
-    assert Meanings(["Speech", "someone speaks"]).same("speech") is None, "two are"
-    assert Meanings([]).same("speech") is None
+    assert WordMeanings(["Speech", "someone speaks"]).same("speech") is None, "two are"
+    assert WordMeanings([]).same("speech") is None
 
 
 @pytest.mark.usefixtures("tree")
 def test_a_class_covers_its_parts() -> None:
-    known = Meanings(["Speech", "Car", "gizmo"])
+    known = WordMeanings(["Speech", "Car", "gizmo"])
     assert known.covering("whisper") == {"audio": ["Speech"], "visual": ["Speech"]}
     assert known.covering("gizmo") == {"audio": [], "visual": []}
 
@@ -61,7 +61,7 @@ def test_without_weights_nobody_can_tell(monkeypatch: pytest.MonkeyPatch) -> Non
         raise WeightsError("not there")
 
     monkeypatch.setattr("seehear.parser.zero_shot.offline.meanings", missing)
-    assert (Meanings(["Speech"]).same("speech"), Meanings(["Speech"]).covering("speech")) == (
+    assert (WordMeanings(["Speech"]).same("speech"), WordMeanings(["Speech"]).covering("speech")) == (
         None,
         {},
     )
@@ -80,7 +80,7 @@ def test_words_for_a_class_answer_from_it_corrections_included(tmp_path: Path) -
     put(tmp_path, "b", {"Speech": "...."}, None, vocabulary=("Speech", "Car"))
     path = tmp_path / "b.timeline.json"
     line = json.loads(path.read_text())
-    line["tracks"]["audio"]["reviewed"] = [{"start_s": 0, "end_s": 4}]
+    line["tracks"]["audio"]["reviewed"] = [[0, 4]]
     path.write_text(json.dumps(line))
     update(tmp_path)
     found = search(tmp_path, "someone speaks", words=NoWords(tmp_path))
@@ -102,7 +102,7 @@ def test_a_part_of_a_broad_class_is_scored_by_itself(text: str, scored: list[str
 
 @pytest.mark.weights
 def test_real_words() -> None:
-    known = Meanings(["Speech", "Dog", "Car"])
+    known = WordMeanings(["Speech", "Dog", "Car"])
     words = ("someone speaks", "voice-over", "cat", "xyzzy")
     assert [known.same(word) for word in words] == ["Speech", "Speech", None, None]
     assert offline_meanings([]) == []

@@ -106,7 +106,7 @@ def test_what_was_scored_stays_while_its_features_do(library, monkeypatch):
 
 def test_without_what_was_kept_words_are_refused_as_before(library, tmp_path):
     for words in (None, OpenWords(tmp_path, of_word), OpenWords(library, lambda word, about: None)):
-        with pytest.raises(ConfigError, match="no clip was searched for a class 'siren'"):
+        with pytest.raises(ConfigError, match="no clip was parsed for a class 'siren'"):
             search(library, "audio:siren", words=words)
     with pytest.raises(ConfigError, match="'nothing' is not understood"):
         search(library, "nothing siren", words=OpenWords(library, of_word))

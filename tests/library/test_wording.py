@@ -60,9 +60,9 @@ def test_words_are_understood_by_name(query: str, meant: str) -> None:
 @pytest.mark.parametrize(
     ("query", "told_of"),
     [
-        ("Dgo", "; did you mean Dog? searched for: "),
-        ("cat", "of 'cat'; searched for: Baby_cry_infant_cry, "),  # no misspelt car
-        ("big fluffy thing", "of 'big fluffy thing'; searched for: "),
+        ("Dgo", "; did you mean Dog? parsed for: "),
+        ("cat", "of 'cat'; parsed for: Baby_cry_infant_cry, "),  # no misspelt car
+        ("big fluffy thing", "of 'big fluffy thing'; parsed for: "),
     ],
 )
 def test_what_no_class_is_meant_by_is_one_line(query: str, told_of: str) -> None:
@@ -95,11 +95,11 @@ def test_likeness_is_asked_last_and_said(monkeypatch: pytest.MonkeyPatch, tmp_pa
         search(tmp_path, query)
     assert asked == ["doggo"]
     with pytest.raises(
-        ConfigError, match="'gizmo'; searched for: Car, Dog; for example: audio:Car -"
+        ConfigError, match=r"'gizmo'; parsed for: Car, Dog; .* for example: audio:Car -"
     ):
         search(tmp_path, "gizmo")
     with pytest.raises(
-        ConfigError, match="'cat'; searched for: Car, Dog; for example: audio:Car -"
+        ConfigError, match=r"'cat'; parsed for: Car, Dog; .* for example: audio:Car -"
     ):
         search(tmp_path, "cat")  # has a meaning of its own, whatever is like it
     # "no" reverses what follows: it would be taken for a car

@@ -131,8 +131,8 @@ def test_a_fault_of_a_query_is_shown_where_it_is_typed(browser: Any, site: str) 
     page.press("#query", "Enter")
     assert (
         page.locator(".problem").inner_text()
-        == "no clip was searched for a class 'Dgo' at position 7 of 'audio:Dgo'; did you mean Dog?"
-        f" searched for: {HOSTILE}, Car, Dog, Speech; for example: audio:Dog -visual:Dog"
+        == "no clip was parsed for a class 'Dgo' at position 7 of 'audio:Dgo'; did you mean Dog?"
+        f" parsed for: {HOSTILE}, Car, Dog, Speech; for example: audio:Dog -visual:Dog"
     )
     page.goto(f"{site}#/clip/{'0' * 24}")
     page.wait_for_selector("text=there is no such clip")

@@ -1,7 +1,10 @@
 """`seehear search`: moments over many parsed videos."""
 
 import argparse
+import re
+import shlex
 import sys
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from seehear.files import Json
     from seehear.library import Found, Hit, Updated
 
+_DASHED = re.compile(r"-[^\W\d]\w|-\(")  # not -h, not a number
 _FORMATS = ("table", "json", "csv", "clips", "cuts")
 
 
@@ -148,9 +152,39 @@ class _Instead(argparse.Action):
                 action.required = False
 
 
+def check_dashes(argv: Sequence[str], options: Collection[str]) -> None:
+    """Refuse a query with a part such as `-dog` that does not stand behind `--`.
+
+    Args:
+        argv: what was typed after `search`.
+        options: of the command.
+
+    Raises:
+        ConfigError: there is one; the hint is the command to type.
+    """
+    before = list(argv[: argv.index("--")] if "--" in argv else argv)
+    dashed = [word for word in before if _DASHED.match(word) and f"-{word}" not in options]
+    if not dashed or before[0][:1] == "-":
+        return
+    first = before.index(dashed[0])
+    while first > 1 and before[first - 1][:1] != "-" and before[first - 2] not in options:
+        first -= 1  # words of the query before it
+    last = first
+    while last < len(before) and before[last] not in options:
+        last += 1
+    query = " ".join([*before[first:last], *argv[len(before) + 1 :]])
+    command = shlex.join(["seehear", "search", *before[:first], *before[last:], "--", query])
+    raise ConfigError(
+        f"{dashed[0]!r} is no option",
+        where="search",
+        hint=f"a query with - goes behind --: {command}",
+    )
+
+
 def run(args: argparse.Namespace) -> int:
     """Bring the index up to date, search, print."""
     from seehear.library import update
+    from seehear.library.kept import require_timelines
     from seehear.library.mirror import local_library
 
     _check(args)
@@ -158,7 +192,8 @@ def run(args: argparse.Namespace) -> int:
         from seehear.cli.search_duplicates import run as run_duplicates
 
         return run_duplicates(args)
-    args.library = local_library(args.library)
+    args.named, args.library = args.library, local_library(args.library)
+    require_timelines(args.library)
     updated = update(args.library)
     for line in updated.failed:
         print(f"seehear: {line}", file=sys.stderr)
@@ -205,7 +240,10 @@ def _found(args: argparse.Namespace) -> "Found":
     if not found.doubtful or given:
         return found
     moments = amount(found.doubtful, "doubtful moment")
-    note = f"nothing is sure enough; --absent 1 --sure 0 shows {moments}"
+    query = " ".join(args.query)
+    words = ["seehear", "search", str(args.named), "--absent", "1", "--sure", "0"]
+    command = shlex.join([*words, *(["--"] if query[:1] == "-" else []), query])
+    note = f"nothing is sure enough; this shows {moments}: {command}"
     return replace(found, notes=(*found.notes, note))
 
 

@@ -20,11 +20,13 @@ def run(args: argparse.Namespace) -> int:
     """Bring the index up to date, compare, print."""
     from seehear.library import update
     from seehear.library.duplicates import Duplicates, duplicates
+    from seehear.library.kept import require_timelines
     from seehear.library.parts import opened
 
     if args.format not in FORMATS:
         raise ConfigError("cuts are of moments, not of whole clips", parameter="format")
     args.library = opened(args.library)
+    require_timelines(args.library)
     updated = update(args.library)
     for line in updated.failed:
         print(f"seehear: {line}", file=sys.stderr)

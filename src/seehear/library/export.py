@@ -80,7 +80,8 @@ class LibraryClips:
         self.advance: Callable[[], None] = lambda: None  # called after each
         self.done = 0  # clips that have been written completely
         self._vocabularies: set[tuple[str, ...]] = set()
-        updated = None if whole else _updated(library, indexed)
+        empty = next(Scan(library).files(), None) is None  # then nothing is written there
+        updated = None if whole or empty else _updated(library, indexed)
         if updated is not None:
             self.count = updated.clips
             self._read: Iterable[Read] = _indexed(library)
@@ -111,7 +112,7 @@ class LibraryClips:
                 self._vocabularies.add(timeline.vocabulary)
                 self.done += 1
                 chosen = self.selection.of(timeline)
-                # a clip that was searched for none of these classes is left out
+                # a clip that was parsed for none of these classes is left out
                 if chosen.vocabulary or not timeline.vocabulary:
                     yield path, chosen
             self.advance()

@@ -163,7 +163,7 @@ def search(
 
     Raises:
         ConfigError: the text is not a query (see `query`), or names a class that no clip was
-            searched for; `absent` or `sure` is outside [0, 1].
+            parsed for; `absent` or `sure` is outside [0, 1].
         DataError: the library has no index, or a damaged one.
         MissingExtraError: DuckDB is not installed.
     """
@@ -176,7 +176,7 @@ def search(
             where=library,
             hint="run seehear search or seehear serve on the folder",
         )
-    return _answered(library, lambda looking: looking.found(library, query, words), absent, sure)
+    return _answered(library, lambda looking: looking.found(query, words), absent, sure)
 
 
 def _answered(
@@ -199,7 +199,7 @@ def _answered(
     scores = scores_path(index)
     try:
         with connect() as db, reading(index), opened(scores) as levels:
-            return ask(_Search(db, index, levels, absent, sure))
+            return ask(_Search(db, library, levels, absent, sure))
     except DataError:
         if index.is_file() and scores_path(index) != scores:  # it was replaced meanwhile
             return _answered(library, ask, absent, sure)
@@ -226,9 +226,9 @@ class _Search:
     """One query over one index."""
 
     def __init__(
-        self, db: "DuckDBPyConnection", index: Path, levels: Levels, absent: float, sure: float
+        self, db: "DuckDBPyConnection", library: Path, levels: Levels, absent: float, sure: float
     ) -> None:
-        self.db, self.index = db, sql_path(index)
+        self.db, self.library, self.index = db, library, sql_path(index_path(library))
         self.absent, self.sure = absent, sure
         clips = self._columns(
             "SELECT end_s, grid_start_s, step_s, segments, scores_at, scored FROM {}"
@@ -239,23 +239,23 @@ class _Search:
         found = db.execute(
             f"SELECT DISTINCT unnest(vocabulary) FROM {TABLE}", {"index": self.index}
         ).fetchall()
-        self.names = Names(sorted(label for (label,) in found))
+        self.names = Names(sorted(label for (label,) in found), library)
         self.confidence = Confidence(levels, self.line, clips, self.names.spellings)
         self.open: dict[str, OpenWord] = {}
         self.told: list[str] = []
 
-    def found(self, library: Path, query: str, words: OpenWords | None = None) -> Found:
+    def found(self, query: str, words: OpenWords | None = None) -> Found:
         """Return the hits of a query."""
         names = self.names
         typed = parse(query, names.is_name, names.one(), is_class=names.is_class)
         if words is not None:
             for text in names.unknown(typed, query):
-                self.score(library, text, words)
+                self.score(text, words)
         tree = self.names.understood(typed, query)
         spans = self.where(tree, True)
         score = np.round(self.confidence.of(tree, spans), _DIGITS)
         return Found(
-            library,
+            self.library,
             query,
             *self.line.get(spans),
             score,
@@ -279,7 +279,7 @@ class _Search:
         bold.absent, bold.sure = 1.0, 0.0
         return len(bold.where(tree, True))
 
-    def score(self, library: Path, text: str, words: OpenWords) -> None:
+    def score(self, text: str, words: OpenWords) -> None:
         """Score a word that no clip was parsed for, if enough was kept to do so."""
         clips = self._columns(
             "SELECT path, media.hash AS hash, scores_at, segments FROM {} ORDER BY file_row_number"
@@ -297,7 +297,7 @@ class _Search:
             track: [spelled for label in labels for spelled in self.names.spellings(label)]
             for track, labels in self.names.meanings.covering(text).items()
         }
-        found = without_denied(library, found, every, covering, self.confidence.levels.of)
+        found = without_denied(self.library, found, every, covering, self.confidence.levels.of)
         self.open[text] = found
         self.names.add(text)
         self.confidence.put(text, found.levels)
@@ -378,7 +378,7 @@ class _Search:
         return self.known(term) - (self.events(term) | doubtful)
 
     def known(self, term: Presence) -> Spans:
-        """Return where a track was parsed, in the clips that were searched for the class."""
+        """Return where a track was parsed, in the clips that were parsed for the class."""
         if term.track == "audio_visual":
             audio, visual = (self.known(replace(term, track=track)) for track in TRACKS)
             return audio & visual
@@ -392,7 +392,7 @@ class _Search:
         return self.line.put(found["clip"], found["start_s"], found["end_s"])
 
     def _asked(self, label: str) -> NDArray[np.bool_]:
-        """Return the clips that were searched for a class, (clips,)."""
+        """Return the clips that were parsed for a class, (clips,)."""
         if label in self.open:
             return self.open[label].asked
         sql = "SELECT list_has_any(vocabulary, $labels) AS asked FROM {} ORDER BY file_row_number"

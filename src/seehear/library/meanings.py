@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _ALIKE = 0.5  # least likeness of words and what they are taken for; `sound.LEAST` is the same
 
 
-class Meanings:
+class WordMeanings:
     """Compares what words and the classes of a library are taken for.
 
     Without the extra `offline` or its weights, nobody can tell: no class is the same.

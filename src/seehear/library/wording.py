@@ -6,15 +6,18 @@ a dog); or as a word for several classes (animal).  Words without such a name ar
 likeness if the extra `offline` is installed, and the answer says so.
 """
 
+import re
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seehear.closest import closest, plain, shown
+from seehear.closest import SHOWN, closest, plain, shown
 from seehear.errors import MissingExtraError, WeightsError
 from seehear.library.everyday import FUNCTION, LEADING, LENGTH, PLACES
-from seehear.library.meanings import Meanings
+from seehear.library.meanings import WordMeanings
 from seehear.library.query import ANY_CLASS, And, Near, Node, Or, Presence, example, written
 from seehear.library.tokens import fault
 
@@ -39,21 +42,23 @@ _DENIALS = {
 
 
 class Names:
-    """The classes that the clips of a library were searched for.
+    """The classes that the clips of a library were parsed for.
 
     Args:
         labels: all of them, sorted.
+        library: the folder, for the command that parses for a further word.
 
     Attributes:
         notes: a line for each name that was replaced by another class.
     """
 
-    def __init__(self, labels: Iterable[str]) -> None:
+    def __init__(self, labels: Iterable[str], library: Path = Path("LIBRARY")) -> None:
+        self._library = library
         self._labels: dict[str, list[str]] = {}
         for label in labels:
             self._labels.setdefault(plain(label), []).append(label)
         self.notes: list[str] = []
-        self.meanings = Meanings(labels[0] for labels in self._labels.values())
+        self.meanings = WordMeanings(labels[0] for labels in self._labels.values())
 
     def spellings(self, label: str) -> list[str]:
         """Return the labels of the index that are spellings of one class."""
@@ -210,12 +215,26 @@ class Names:
         hint = "the folder holds no timelines: parse videos into it"
         if self._labels:
             near = self.guess(text)
+            todo = self._further(text) if near is None else ""
             guess = "" if near is None else f"did you mean {near}? "
             hint = (
-                f"{guess}searched for: {shown(self._forms)};"
+                f"{guess}parsed for: {shown(self._forms)};{todo}"
                 f" for example: {example(query, near or self.one())}"
             )
-        raise fault(query, term.at, f"no clip was searched for a class {text!r}", hint)
+        raise fault(query, term.at, f"no clip was parsed for a class {text!r}", hint)
+
+    def _further(self, text: str) -> str:
+        """Return how to parse for a further word."""
+        bare = " ".join(word for word in plain(text).split() if word not in FUNCTION)
+        events, told = ",".join([*self._forms, bare or text]), ""
+        if len(self._forms) > SHOWN or re.search(r"[^\w ,-]", events):
+            events, told = "WORDS", f" (WORDS: those and {bare})"
+        folder = shlex.quote(str(self._library))
+        return (
+            f" to parse for it too: seehear parse VIDEOS --out {folder} --events"
+            f' "{events}" --again changed{told}; with --keep features, further words need no'
+            " videos;"
+        )
 
     def _check(self, term: Presence, text: str, query: str) -> None:
         """Refuse words that reverse a meaning, and without quotes those that begin no name.

@@ -101,7 +101,7 @@ def looked(looks: Iterable[ClipLook], asked: Asked) -> Looked:
         asked: what is wanted.
 
     Raises:
-        ConfigError: no clip was searched for the class asked for.
+        ConfigError: no clip was parsed for the class asked for.
     """
     looks = list(looks)
     words = sorted({word for one in looks for word in one.words})
