@@ -207,3 +207,17 @@ def test_truth_that_names_other_clips_is_told(tmp_path, words, capsys):
     table.write_text(whole.replace("train", "Train"))
     assert main(command) == 2
     assert "name no clip of any split" in capsys.readouterr().err
+
+
+def test_training_clips_without_labels_are_told_once(tmp_path, words, capsys):
+    dataset, store = write_world(tmp_path)
+    table = dataset.root / "train.csv"
+    first, second, *rows = table.read_text().splitlines()
+    table.write_text("\n".join([first, second.partition("\t")[0] + "\t", *rows]) + "\n")
+    command = [str(dataset.root), "--features", str(store.path), "--out", str(tmp_path / "labels")]
+    told = "1 of 24 clips of train has no label (train00): it counts as a clip without any of the"
+    assert main(["denoise", *command]) == 0
+    assert capsys.readouterr().err.count(told) == 1
+    command[-1] = str(tmp_path / "run")
+    main(["train", *command, "--recipe", "han", "--set", "features=paper"])  # refused after it
+    assert capsys.readouterr().err.count(told) == 1

@@ -153,3 +153,25 @@ def test_rows_of_every_table_as_read(tmp_path: Path, capsys) -> None:
         "test_audio.csv": 3,
         "test_visual.csv": 3,
     }
+
+
+def test_a_media_folder_that_is_not_there_is_told_once(tmp_path: Path, capsys) -> None:
+    root = write(tmp_path)
+    (root / "dataset.toml").write_text('media = "vidoes"\n' + (root / "dataset.toml").read_text())
+    (root / "videos").mkdir()
+    about = report(capsys, root, "--no-media")
+    assert about["counts"]["media_missing"] == 3
+    assert {issue["file"] for issue in about["anomalies"] if issue["kind"] == "media_missing"} == {
+        "vidoes"
+    }
+    assert main(["doctor", str(root), "--no-media", "--all"]) == 0
+    out = capsys.readouterr().out
+    told = "media_missing: vidoes: the media folder vidoes is not there; did you mean videos?"
+    assert [line for line in out.splitlines() if line.startswith("media_missing:")] == [told]
+
+
+def test_what_a_clip_without_labels_counts_as(tmp_path: Path, capsys) -> None:
+    root = write(tmp_path, train_csv="filename\tevent_labels\na\tDog\nb\t\n")
+    assert main(["doctor", str(root), "--no-media"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "each counts as a clip that holds none of the classes" in said

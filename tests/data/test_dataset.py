@@ -7,6 +7,7 @@ import numpy as np
 from llp_like import FILES, write_llp
 from own_dataset import TRUTH, write
 from seehear.data import open_dataset
+from seehear.data.dataset import without_labels
 
 
 def test_labels_change_the_fingerprint_and_the_place_does_not(tmp_path: Path) -> None:
@@ -49,3 +50,17 @@ def test_media_are_found_by_id_or_full_name(tmp_path: Path) -> None:
     paths = [dataset.media_path(clip) for clip in dataset.splits["train"].clips]
     assert [path and path.name for path in paths] == ["-ab_c-d_EF0.mkv", "AAAAAAAAAA1_0_10.mp4"]
     assert dataset.media_path(dataset.splits["val"].clips[0]) is None
+
+
+def test_clips_without_labels_are_told_with_what_they_count_as(tmp_path: Path) -> None:
+    rows = "filename\tevent_labels\na\tDog\nb\t\n"
+    assert without_labels(open_dataset(write(tmp_path, train_csv=rows)).split("train")) == (
+        "1 of 2 clips of train has no label (b): it counts as a clip without any of the classes;"
+        " if you do not know what is in it, delete its row"
+    )
+    split = open_dataset(write(tmp_path, train_csv=rows + "c\t \n")).split("train")
+    assert without_labels(split) == (
+        "2 of 3 clips of train have no label (b, c): they count as clips without any of the"
+        " classes; if you do not know what is in them, delete their rows"
+    )
+    assert without_labels(open_dataset(write(tmp_path)).split("test")) is None

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from llp_like import FILES, write_llp
-from own_dataset import write
+from own_dataset import TRUTH, write
 from seehear.data import Issue, open_dataset
 from seehear.data.tables import Faults, read_table, seconds
 from seehear.errors import DataError
@@ -63,6 +63,8 @@ def test_an_issue_says_where_it_stands() -> None:
     ("header", "hint"),
     [
         ("a;b", "separated by semicolons: they must be separated by tabs"),
+        ("A;B", "separated by semicolons: they must be separated by tabs"),
+        ('\ufeff"A","B"', "separated by commas"),
         ("a,b", "separated by commas"),
         ('"a","b"', "separated by commas"),
         ("a|b", "separated by vertical bars"),
@@ -75,7 +77,7 @@ def test_an_issue_says_where_it_stands() -> None:
 def test_a_first_line_that_names_no_columns_says_what_stands_there(
     header: str, hint: str, tmp_path: Path
 ) -> None:
-    (tmp_path / "t.csv").write_text(f"{header}\nx;1\n")
+    (tmp_path / "t.csv").write_text(f"{header}\nx;1\n", encoding="utf-8")
     with pytest.raises(DataError, match=hint):
         read_table(tmp_path / "t.csv", ("a", "b"))
 
@@ -104,3 +106,35 @@ def test_numbers_that_are_none(text: str, hint: str | None) -> None:
         faults.check()
     told = f"t.csv:2: onset: expected a number of seconds, got {text!r}"
     assert str(caught.value) == " ".join((told + (hint or "")).split())
+
+
+def test_columns_may_be_named_in_any_case(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("\ufeffFilename\t Event_Labels\nc\tDog\n", encoding="utf-8")
+    assert read_table(path, ("filename", "event_labels")) == [(2, ["c", "Dog"])]
+    path.write_text("Filename\tfilename\tevent_labels\nc\tc\tDog\n")
+    with pytest.raises(DataError, match="column filename appears twice"):
+        read_table(path, ("filename", "event_labels"))
+    truth = "Filename\tONSET\tOffset\tEvent_labels\nc\t0.5\t1.0\tCat\n"
+    (tmp_path / "data").mkdir()
+    split = open_dataset(write(tmp_path / "data", audio_csv=truth)).split("test")
+    assert split.truth().audio.sum() == 1
+
+
+def test_unknown_classes_of_all_rows_are_named_with_the_nearest(tmp_path: Path) -> None:
+    rows = "a\tDogg\nb\tDog,Katt\nc\tDogg\nd\tzebra,Dog\n"
+    write(tmp_path, train_csv=f"filename\tevent_labels\n{rows}")
+    with pytest.raises(DataError) as caught:
+        open_dataset(tmp_path)
+    assert str(caught.value) == (
+        f"{tmp_path}/train.csv:2: unknown classes 'Dogg', 'Katt', 'zebra' (and 3 more such rows);"
+        " did you mean Dog for 'Dogg', Cat for 'Katt'? the classes are Dog, Cat"
+    )
+    rows = "".join(f"x{n}\tclass{n}\n" for n in range(9))
+    write(tmp_path, train_csv=f"filename\tevent_labels\n{rows}")
+    with pytest.raises(DataError, match=r"'class7' \.\.\. \(9 in all\) \(and 8 more such rows\)"):
+        open_dataset(tmp_path)
+    rows = "c\t0\t1\tDogg\nc\t0\t1\tKatt\n"
+    write(tmp_path, train_csv="filename\tevent_labels\na\tDog\n", audio_csv=TRUTH + rows)
+    with pytest.raises(DataError, match=r"audio\.csv:2: unknown classes 'Dogg', 'Katt'"):
+        open_dataset(tmp_path).split("test").truth()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from seehear.data import LLP_VOCABULARY, Vocabulary
+from seehear.data.vocabulary import mostly_unlike, unlike
 from seehear.errors import DataError
 
 
@@ -52,3 +53,16 @@ def test_bad_vocabularies(text: str, message: str) -> None:
 def test_the_closest_class_is_named(written: str, hint: str) -> None:
     with pytest.raises(DataError, match=hint):
         LLP_VOCABULARY.index(written)
+
+
+def test_what_differs_is_named_by_side() -> None:
+    words = Vocabulary(("Dog", "Cat"), ("dog", "cat"))
+    assert unlike(("Dog", "Cow"), words, "the labels") == (
+        "only in the labels: Cow; only in the dataset: Cat"
+    )
+    assert unlike(("Dog",), words, "the labels") == "only in the dataset: Cat"
+    assert unlike(("Cat", "Dog"), words, "the labels") == "the same in another order"
+    assert [mostly_unlike(names, words) for names in (("Dog", "Cow"), ("Dog", "Cow", "Ox"))] == [
+        False,
+        True,
+    ]

@@ -100,8 +100,12 @@ def test_segment_labels_are_checked_before_anything_is_trained(world, tmp_path):
     save_labels(labels_of(dataset), tmp_path / "good")
     assert load_labels(tmp_path / "good", dataset).visual.shape == (24, SEGMENTS, 4)
     save_labels(labels_of(dataset, vocabulary=("Dog", "Car", "Speech", "Cow")), tmp_path / "words")
-    with pytest.raises(DataError, match=r"another vocabulary \(Cat, Cow\)"):
+    told = "only in the labels: Cow; only in the dataset: Cat; run seehear denoise"
+    with pytest.raises(DataError, match=f"other classes than the dataset; {told}"):
         load_labels(tmp_path / "words", dataset)
+    save_labels(labels_of(dataset, vocabulary=("Piano", "Horn", "Drum", "Cat")), tmp_path / "far")
+    with pytest.raises(DataError, match="Dog, Car, Speech; they seem to be of another dataset"):
+        load_labels(tmp_path / "far", dataset)
     save_labels(labels_of(dataset, fingerprint="0" * 64), tmp_path / "other")
     with pytest.raises(DataError, match="labels of another dataset"):
         load_labels(tmp_path / "other", dataset)

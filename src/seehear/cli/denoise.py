@@ -187,6 +187,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Denoise, save, report."""
+    from seehear.data.dataset import without_labels
     from seehear.labels.agreement import agreement
     from seehear.labels.lsld.build import build_labels, with_encoders
     from seehear.labels.store import save
@@ -198,6 +199,8 @@ def run(args: argparse.Namespace) -> int:
     for note in notes:
         _say(note)
     split = dataset.split(args.split)
+    if (note := without_labels(split)) is not None:
+        _say(note)
     truth = split.truth() if split.has_truth else None  # what is wrong with it is told first
     warnings = split.warnings()
     warn(warnings)

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +102,7 @@ def _about(dataset: Dataset, found: list[Issue], examined: int) -> dict[str, Any
         "splits": splits,
         "tables": _rows_read(dataset),
         "media_examined": examined,
+        "no_media_folder": dataset.absent.no_folder,
         "anomalies": list(map(asdict, found)),
         **_unmatched(dataset),
         "counts": {kind: kinds.count(kind) for kind in KINDS},
@@ -207,6 +208,9 @@ def _show(about: dict[str, Any], *, everything: bool) -> None:
         print("Anomalies: none")
     for kind in KINDS:
         of_kind = [Issue(**issue) for issue in about["anomalies"] if issue["kind"] == kind]
+        if of_kind and kind == "media_missing" and about["no_media_folder"] is not None:
+            # one reason for all clips
+            of_kind = [replace(of_kind[0], text=about["no_media_folder"])]
         _show_some(kind, of_kind, len(of_kind) if everything else _SHOWN)
     if "missing_parts" in about:
         _show_llp(about)

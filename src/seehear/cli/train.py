@@ -204,6 +204,7 @@ def _options(args: argparse.Namespace, team: "Team", device: str) -> "RunOptions
 
 def _train(args: argparse.Namespace, team: "Team", device: str) -> int:
     """Train, alone or together with the other processes of a team; its first one prints."""
+    from seehear.data.dataset import without_labels
     from seehear.lock import owned
     from seehear.parser.language import stored_logits
     from seehear.train import RunFolder, prepare, run, run_seeds
@@ -212,6 +213,9 @@ def _train(args: argparse.Namespace, team: "Team", device: str) -> int:
     options = _options(args, team, device)
     if team.leads:
         warn(asked.warnings)
+        train = asked.dataset.splits.get("train")
+        if train is not None and (note := without_labels(train)) is not None:
+            options.say(note)
     with ExitStack() as stack:
         # before features are read, which may take long
         team.lead(lambda: stack.enter_context(owned(args.out)))

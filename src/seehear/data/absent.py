@@ -47,8 +47,8 @@ class Absent:
         return f"{clip.name}: {why.kind}{meant}"
 
     def _why(self, clip: Clip) -> _Why:
-        if self._media is None:
-            return _Why(f"{GENERAL}: {self._no_folder}")
+        if self.no_folder is not None:
+            return _Why(f"{GENERAL}: {self.no_folder}")
         for name in dict.fromkeys((clip.name, clip.id)):
             for files in (self._named(name, _is_media), self._named(name, _is_other)):
                 if files:
@@ -64,7 +64,10 @@ class Absent:
         return _Why(f"{GENERAL}: only one of another spelling", self._by_stem[meant][0])
 
     @cached_property
-    def _no_folder(self) -> str:
+    def no_folder(self) -> str | None:
+        """Why no clip has a media file, where there is no media folder; None: there is one."""
+        if self._media is not None:
+            return None
         named = self._named_folder
         if named is None:
             return "the dataset has no media folder"

@@ -35,7 +35,8 @@ KINDS: Mapping[str, str] = {
     "track_unlike_clip": "classes of a track's weak label that the clip's lacks",
     "no_track_truth": "clips whose weak label of a track names classes, without a row of its truth",
     "clip_twice": "clips that appear in several rows, each taken as a sample of its own",
-    "no_label": "clips with an empty weak label",
+    "no_label": "clips with an empty weak label: each counts as a clip that holds none of the"
+    " classes; if you do not know what it holds, delete its row",
     "two_splits": "clips that are in two splits",
     "media_missing": "clips without a media file",
     # the rest is found in the media files themselves (`seehear.media.condition`)
@@ -183,7 +184,8 @@ def _in_two_splits(dataset: Dataset) -> list[Issue]:
 
 
 def _without_media(dataset: Dataset) -> list[Issue]:
-    folder = "no media folder" if dataset.media is None else dataset.media.name
+    media = dataset.media or dataset.media_named
+    folder = "no media folder" if media is None else media.name
     found = []
     for split in dataset.splits.values():
         for clip in split.clips:

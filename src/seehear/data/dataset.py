@@ -267,6 +267,21 @@ def no_track_labels(dataset: Dataset) -> ConfigError:
     )
 
 
+def without_labels(split: Split) -> str | None:
+    """Return what clips with an empty weak label count as; None: every clip has a class."""
+    names = [clip.name for clip, row in zip(split.clips, split.weak, strict=True) if not row.any()]
+    if not names:
+        return None
+    one = len(names) == 1
+    return (
+        f"{len(names)} of {amount(len(split), 'clip')} of {split.name}"
+        f" {'has' if one else 'have'} no label ({shown(names)}):"
+        f" {'it counts as a clip' if one else 'they count as clips'} without any of the classes;"
+        f" if you do not know what is in {'it' if one else 'them'}, delete"
+        f" {'its row' if one else 'their rows'}"
+    )
+
+
 def never_without(weak: NDArray[np.generic], vocabulary: Vocabulary) -> str | None:
     """Return a warning that names the classes that every training clip has; None: there are none.
 
@@ -323,8 +338,7 @@ def read_clips(path: Path, vocabulary: Vocabulary) -> tuple[list[Clip], list[Iss
         elif name in clips:
             faults.add(f"clip {name} appears twice", where=where, hint="give every clip one row")
         elif unknown:
-            hint = vocabulary.suggest(unknown[0])
-            faults.add(f"unknown class {unknown[0]!r}", where=where, hint=hint)
+            faults.add_classes(unknown, vocabulary, where=where)
         else:
             clips[name] = replace(Clip.parse(name, labels), line=line)
             issues += [Issue(path.name, line, *odd) for odd in _oddities(name, labels)]

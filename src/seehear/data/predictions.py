@@ -353,7 +353,7 @@ def _event(
     elif label == NOT_PARSED and track == Track.AUDIO_VISUAL:
         faults.add(f"{NOT_PARSED}: expected audio or visual, got {track}", where=where)
     elif label not in (*vocabulary.names, NOT_PARSED):
-        faults.add(f"unknown class {label!r}", where=where, hint=vocabulary.suggest(label))
+        faults.add_classes([label], vocabulary, where=where)
     elif start_s is not None and end_s is not None:
         if end_s > start_s:
             return Event(start_s, end_s, Track(track), label)

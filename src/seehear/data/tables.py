@@ -2,11 +2,13 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from seehear.closest import shown
 from seehear.data.dialect import read_rows, read_text
+from seehear.data.vocabulary import Vocabulary
 from seehear.errors import DataError
 
 
@@ -38,10 +40,21 @@ class Faults:
 
     def __init__(self) -> None:
         self._found: list[DataError] = []
+        self._classes: dict[str, None] = {}
+        self._of_classes: DataError | None = None  # the first row with an unknown class
+        self._vocabulary = Vocabulary((), ())
 
     def add(self, problem: str, *, where: object, hint: str | None = None) -> None:
         """Note one fault."""
         self._found.append(DataError(problem, where=where, hint=hint))
+
+    def add_classes(self, labels: Sequence[str], vocabulary: Vocabulary, *, where: object) -> None:
+        """Note a row with unknown classes; those of all rows are named together."""
+        hint = vocabulary.suggest(*labels)
+        self.add(_unknown(labels), where=where, hint=hint)
+        self._vocabulary = vocabulary
+        self._of_classes = self._of_classes or self._found[-1]
+        self._classes |= dict.fromkeys(labels)
 
     def check(self) -> None:
         """Raise the first fault, saying how many more there are.
@@ -51,16 +64,24 @@ class Faults:
         """
         if self._found:
             first, more = self._found[0], len(self._found) - 1
+            if first is self._of_classes:
+                hint = self._vocabulary.suggest(*self._classes)
+                first = DataError(_unknown(list(self._classes)), where=first.where, hint=hint)
             rows = "row" if more == 1 else "rows"
             tail = f" (and {more} more such {rows})" if more else ""
             raise DataError(first.problem + tail, where=first.where, hint=first.hint)
 
 
+def _unknown(labels: Sequence[str]) -> str:
+    named = shown(map(repr, labels))
+    return f"unknown class {named}" if len(labels) == 1 else f"unknown classes {named}"
+
+
 def read_table(path: Path, columns: Sequence[str]) -> list[tuple[int, list[str]]]:
     """Return (line number, fields in the order of `columns`) for every row of a table.
 
-    Columns may be in any order, other columns are ignored, and blank lines are skipped; `dialect`
-    says what a row is.
+    Columns may be in any order and named in any case, other columns are ignored, and blank lines
+    are skipped; `dialect` says what a row is.
 
     Raises:
         DataError: the file cannot be read or is not text, a column is missing or there twice, or a
@@ -69,7 +90,8 @@ def read_table(path: Path, columns: Sequence[str]) -> list[tuple[int, list[str]]
     (_, header), *found = read_rows(read_text(path)) or [(1, [])]
     header = [name.strip() for name in header]
     _check_header(header, columns, path)
-    order = [header.index(column) for column in columns]
+    folded = _folded(header)
+    order = [folded.index(column.casefold()) for column in columns]
     rows, faults = [], Faults()
     for number, fields in found:
         if not any(field.strip() for field in fields):
@@ -91,8 +113,9 @@ _SEPARATORS = {";": "semicolons", ",": "commas", "|": "vertical bars", " ": "spa
 
 
 def _check_header(header: Sequence[str], columns: Sequence[str], path: Path) -> None:
-    missing = [column for column in columns if column not in header]
-    twice = [column for column in columns if header.count(column) > 1]
+    folded = _folded(header)
+    missing = [column for column in columns if column.casefold() not in folded]
+    twice = [column for column in columns if folded.count(column.casefold()) > 1]
     if twice:
         raise DataError(f"column {twice[0]} appears twice", where=path, hint="keep one of them")
     if not missing:
@@ -105,13 +128,18 @@ def _check_header(header: Sequence[str], columns: Sequence[str], path: Path) -> 
     )
 
 
+def _folded(names: Iterable[str]) -> list[str]:
+    """Return names without case: spreadsheets and people write `Filename`, too."""
+    return [name.casefold() for name in names]
+
+
 def _separated(header: Sequence[str], missing: Sequence[str]) -> str | None:
     """Return what to do about a first line whose columns are not separated by tabs."""
     line = "\t".join(header)
     if line.startswith("sep="):
         return f"remove the first line ({line}); the columns must be separated by tabs"
     for sign, name in _SEPARATORS.items():
-        if {*missing} <= {part.strip(' "') for part in line.split(sign)}:
+        if {*_folded(missing)} <= {part.strip(' "') for part in line.casefold().split(sign)}:
             return f"these columns are separated by {name}: they must be separated by tabs"
     return None
 

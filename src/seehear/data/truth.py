@@ -138,8 +138,7 @@ def read_rows(path: Path, vocabulary: Vocabulary) -> tuple[TruthRow, ...]:
         onset_s = seconds(onset, "onset", faults, where=where)
         offset_s = seconds(offset, "offset", faults, where=where)
         if label not in vocabulary:
-            hint = vocabulary.suggest(label)
-            faults.add(f"unknown class {label!r}", where=where, hint=hint)
+            faults.add_classes([label], vocabulary, where=where)
         elif onset_s is not None and offset_s is not None:
             rows.append(TruthRow(path.name, line, clip, onset_s, offset_s, label))
     faults.check()

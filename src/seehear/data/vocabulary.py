@@ -93,12 +93,16 @@ class Vocabulary:
                 f"unknown class {name!r}", where=where, hint=self.suggest(name)
             ) from None
 
-    def suggest(self, name: str) -> str:
-        """Return the hint for an unknown class: the closest one, and which classes there are."""
-        near = closest(name, self.names)
-        guess = "" if near is None else f"did you mean {near}? "
-        if ";" in name:
+    def suggest(self, *unknown: str) -> str:
+        """Return the hint for unknown classes: the closest ones, and which classes there are."""
+        near = {name: found for name in unknown if (found := closest(name, self.names))}
+        guess = ""
+        if any(";" in name for name in unknown):
             guess = "classes are separated by commas; "
+        elif near and len(unknown) == 1:
+            guess = f"did you mean {near[unknown[0]]}? "
+        elif near:
+            guess = f"did you mean {shown(f'{n} for {name!r}' for name, n in near.items())}? "
         return f"{guess}the classes are {shown(self.names)}"
 
     def one_hot(self, labels: Iterable[str]) -> NDArray[np.uint8]:
@@ -115,6 +119,27 @@ class Vocabulary:
         """Return a sha256 over names and descriptions."""
         text = "\n".join(f"{n}\t{d}" for n, d in zip(self.names, self.descriptions, strict=True))
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def unlike(names: Sequence[str], dataset: Vocabulary, whose: str) -> str:
+    """Return how classes differ from those of a dataset, in words.
+
+    Args:
+        names: of labels, or of a parser.
+        dataset: the classes of the dataset.
+        whose: `the labels`, `the parser`.
+    """
+    sides = {
+        whose: [name for name in names if name not in dataset],
+        "the dataset": [name for name in dataset.names if name not in names],
+    }
+    told = [f"only in {side}: {shown(more)}" for side, more in sides.items() if more]
+    return "; ".join(told) or "the same in another order"
+
+
+def mostly_unlike(names: Sequence[str], dataset: Vocabulary) -> bool:
+    """Return whether fewer than half of the classes are also the dataset's."""
+    return 2 * len({*names} & {*dataset.names}) < len(names)
 
 
 # LLP's 25 classes in the official order, described as the LSLD paper found best ("+ playing")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from seehear.amounts import amount
 from seehear.data import Dataset
+from seehear.data.vocabulary import unlike
 from seehear.encoders import TextTower, TextTowerLoader, load_text
 from seehear.errors import ConfigError, DataError
 from seehear.features import FeatureStore
@@ -228,7 +229,8 @@ def read_denoised(
             )
     elif built.labels.vocabulary != dataset.vocabulary.names:
         raise DataError(
-            "labels of classes that are not the dataset's",
+            "the labels have other classes than the dataset;"
+            f" {unlike(built.labels.vocabulary, dataset.vocabulary, 'the labels')}",
             where=path,
             hint="name the dataset that they were made of",
         )

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from seehear.amounts import amount
 from seehear.data import Dataset
+from seehear.data.vocabulary import mostly_unlike, unlike
 from seehear.errors import DataError, FeatureError
 from seehear.features import FeatureStore
 from seehear.runs.description import TrainedRun
@@ -85,12 +86,12 @@ def predict_with(
 def _require_same(run: TrainedRun, dataset: Dataset, *, whole: bool) -> None:
     """Refuse a dataset of other classes or, unless clips are parsed whole, of other segments."""
     if dataset.vocabulary.names != run.vocabulary.names:
-        odd = sorted(set(dataset.vocabulary.names) ^ set(run.vocabulary.names))
+        odd = unlike(run.vocabulary.names, dataset.vocabulary, "the parser")
+        hint = "train a parser on these classes"
+        if mostly_unlike(run.vocabulary.names, dataset.vocabulary):
+            hint = f"it seems to be trained on another dataset: name its parser, or {hint}"
         raise DataError(
-            "the dataset has another vocabulary than the parser"
-            f" ({', '.join(odd) or 'another order'})",
-            where=dataset.root,
-            hint="train a parser on this vocabulary",
+            f"the dataset has other classes than the parser; {odd}", where=dataset.root, hint=hint
         )
     same = whole or dataset.grid.count == run.grid.count
     if not same or dataset.grid.step_s != run.grid.step_s:

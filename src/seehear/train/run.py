@@ -17,6 +17,7 @@ import torch
 from seehear._version import __version__
 from seehear.amounts import amount
 from seehear.data import Dataset
+from seehear.data.vocabulary import mostly_unlike, unlike
 from seehear.errors import ConfigError, DataError
 from seehear.labels.fit import misfit
 from seehear.labels.lsld.emptied import Emptied, find_emptied
@@ -390,11 +391,12 @@ def label_warnings(labels: SegmentLabels, train: ClipInputs) -> list[str]:
 
 def _check_vocabulary(labels: SegmentLabels, dataset: Dataset, where: object) -> None:
     if tuple(labels.vocabulary) != dataset.vocabulary.names:
-        odd = sorted(set(labels.vocabulary) ^ set(dataset.vocabulary.names))
+        odd = unlike(labels.vocabulary, dataset.vocabulary, "the labels")
+        hint = "run seehear denoise on this dataset"
+        if mostly_unlike(labels.vocabulary, dataset.vocabulary):
+            hint = f"they seem to be of another dataset: name the labels of this one, or {hint}"
         raise DataError(
-            f"segment labels are of another vocabulary ({', '.join(odd) or 'another order'})",
-            where=where,
-            hint="run seehear denoise on this dataset",
+            f"segment labels have other classes than the dataset; {odd}", where=where, hint=hint
         )
 
 
