@@ -11,6 +11,8 @@ from seehear.amounts import amount
         (1234567, "reviewed clip", "1,234,567 reviewed clips"),
         (2, "class", "2 classes"),
         (3, "stretch", "3 stretches"),
+        (1, "epoch", "1 epoch"),
+        (60, "epoch", "60 epochs"),
     ],
 )
 def test_one_thing_is_one_thing(number: int, name: str, told: str) -> None:

@@ -100,6 +100,10 @@ class ConfigError(SeehearError):
     """An option, recipe or override makes no sense."""
 
 
+class ForeignCodeError(ConfigError):
+    """Code of another package, such as a loss of one's own, raised an exception: its cause."""
+
+
 class UnreachableError(SeehearError):
     """The place where files lie cannot be reached now; nothing is wrong with the files."""
 

@@ -9,10 +9,12 @@ and nowhere else.
 """
 
 import logging
+import traceback
 from collections.abc import Callable, Collection, Iterator, Mapping
+from types import FrameType
 from typing import TYPE_CHECKING, TypeGuard, TypeVar
 
-from seehear.errors import ConfigError
+from seehear.errors import ConfigError, ForeignCodeError
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint, EntryPoints
@@ -52,7 +54,8 @@ def load(group: str, name: str, fits: Callable[[object], TypeGuard[T]], expected
 
     Raises:
         KeyError: no package adds one.
-        ConfigError: two packages add it, or it cannot be loaded, or is of another kind.
+        ConfigError: two packages add it, or it is of another kind.
+        ForeignCodeError: it cannot be loaded.
     """
     points = list(_points(group, name))
     if not points:
@@ -68,16 +71,16 @@ def load(group: str, name: str, fits: Callable[[object], TypeGuard[T]], expected
     try:
         found = point.load()
     except Exception as error:  # whatever a foreign package raises when it is imported
-        raise ConfigError(
-            f"its {noun(group)} {name!r} cannot be loaded ({type(error).__name__}: {error})",
+        raise ForeignCodeError(
+            f"its {noun(group)} {name!r} cannot be loaded: {raised(error, point.module)}",
             where=where,
-            hint="update or uninstall it",
+            hint="correct it if it is yours, else update or uninstall it",
         ) from error
     if not fits(found):
         raise ConfigError(
             f"its {noun(group)} {name!r}: expected {expected}, got {found!r:.80}",
             where=where,
-            hint="update or uninstall it",
+            hint="correct it if it is yours, else update or uninstall it",
         )
     return found
 
@@ -155,6 +158,32 @@ def _points(group: str, name: str | None = None) -> "EntryPoints":
 
     found = metadata.entry_points(group=group)
     return found if name is None else found.select(name=name)
+
+
+def raised(error: Exception, module: str) -> str:
+    """Return kind and text of an exception, and the line of a module that it came from.
+
+    Args:
+        error: as caught.
+        module: the name of the module whose line is wanted; where it is not among those that
+            were running, the innermost line is given.
+    """
+    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    if isinstance(error, SyntaxError):
+        return text  # names file and line itself
+    lines = list(traceback.walk_tb(error.__traceback__))
+    own = [(frame, line) for frame, line in lines if frame.f_globals.get("__name__") == module]
+    found = [pair for pair in own or lines if not _is_of_python(pair[0])]
+    if not found:
+        return text
+    frame, line = found[-1]
+    return f"{text} ({frame.f_code.co_filename}, line {line})"
+
+
+def _is_of_python(frame: FrameType) -> bool:
+    """Return whether a line belongs to what imports modules, which tells nobody anything."""
+    name = str(frame.f_globals.get("__name__"))
+    return name == __name__ or name.partition(".")[0] in ("importlib", "_frozen_importlib")
 
 
 def package_of(point: "EntryPoint") -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from seehear import encoders, export, interchange, plugins, recipes
-from seehear.errors import ConfigError
+from seehear.errors import ConfigError, ForeignCodeError
 from small_world import TINY
 
 PACKAGE = Path(__file__).parents[1] / "plugin_package"
@@ -158,9 +158,25 @@ ASK = {
 def test_a_package_that_cannot_be_imported(installed, group: str) -> None:
     installed((group, "x", "no_such_package.things:X"))
     with pytest.raises(
-        ConfigError, match=r"package no_such_package: its .* 'x' cannot be loaded \(ModuleNotFound"
+        ForeignCodeError,
+        match=r"package no_such_package: its .* 'x' cannot be loaded: ModuleNotFoundError: No",
     ):
         ASK[group]("x")
+
+
+@pytest.mark.parametrize("group", plugins.GROUPS)
+def test_a_mistake_in_a_package_is_told_with_its_line(
+    installed, group: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"wrong_{group.partition('.')[2]}"
+    (tmp_path / f"{name}.py").write_text("import json\n\nfrom json import no_such_thing\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    installed((group, "x", f"{name}:X"))
+    with pytest.raises(ForeignCodeError) as caught:
+        ASK[group]("x")
+    told = str(caught.value)
+    assert "cannot be loaded: ImportError: cannot import name 'no_such_thing'" in told
+    assert f"({tmp_path / name}.py, line 3); correct it if it is yours" in told
 
 
 @pytest.mark.parametrize("group", plugins.GROUPS)

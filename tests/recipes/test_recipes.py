@@ -255,6 +255,16 @@ def test_unknown_recipes_and_feature_sets():
         resolve("ave", "clap")
 
 
+@pytest.mark.parametrize("name", ["han-calm", "xyzzy", "calm/calm.py", "calm.py", "calm"])
+def test_an_unknown_recipe_says_where_ones_own_come_from(name):
+    with pytest.raises(ConfigError) as caught:
+        get(name)
+    told = str(caught.value)
+    assert "pip install -e" in told
+    assert "docs/first-recipe.md" in told
+    assert ("the path" in told) == name.endswith(".py")
+
+
 def test_the_adaptation_to_a_feature_set_comes_before_the_users_settings():
     han = resolve("han", "offline")
     assert han.training.epochs == RECIPES["han"].adapt["offline"]["training.epochs"]

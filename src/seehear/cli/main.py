@@ -12,7 +12,7 @@ from types import FrameType
 from typing import NoReturn
 
 from seehear._version import __version__
-from seehear.errors import ConfigError, MissingExtraError, SeehearError
+from seehear.errors import ConfigError, ForeignCodeError, MissingExtraError, SeehearError
 
 # command -> (module below seehear.cli, one line of help); a module is imported only when its
 # command runs
@@ -126,6 +126,8 @@ def main(argv: list[str] | None = None) -> int:
         line = _line(error, only or "", parser)
         if line is None or (args is not None and args.debug):
             raise
+        if isinstance(error, ForeignCodeError):
+            line += "; --debug shows the traceback"
         print(f"seehear: {line}", file=sys.stderr)
         return 2
     except KeyboardInterrupt as stop:

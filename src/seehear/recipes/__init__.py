@@ -98,11 +98,30 @@ def get(name: str) -> Recipe:
     """Return the recipe called `name`.
 
     Raises:
-        ConfigError: there is none; the closest name is given.
+        ConfigError: there is none; the closest name is given, and where one's own come from.
     """
-    if name not in RECIPES:
-        raise ConfigError(f"no recipe {name!r}", hint=suggest(name, RECIPES), parameter="recipe")
-    return RECIPES[name]
+    if name in RECIPES:
+        return RECIPES[name]
+    if _is_path(name):
+        raise ConfigError(
+            f"expected the name of a recipe, got the path {name}",
+            hint=_OWN,
+            parameter="recipe",
+        )
+    near = suggest(name, RECIPES)
+    between = " " if near.endswith("?") else "; "
+    raise ConfigError(f"no recipe {name!r}", hint=f"{near}{between}{_OWN}", parameter="recipe")
+
+
+_OWN = (
+    "a recipe of your own comes from an installed package (pip install -e FOLDER), as the page"
+    " Your first recipe and loss shows (docs/first-recipe.md)"
+)
+
+
+def _is_path(name: str) -> bool:
+    """Return whether somebody wrote a file or folder where a name is expected."""
+    return name.endswith(".py") or "/" in name or "\\" in name
 
 
 def resolve(

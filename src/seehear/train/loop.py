@@ -20,13 +20,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from seehear.errors import ConfigError, DataError, SeehearError
+from seehear.errors import ConfigError, DataError, ForeignCodeError, SeehearError
 from seehear.metrics import evaluate
 from seehear.nn import Output
 from seehear.nn.graph import takes_prior
 from seehear.nn.mixing import draw
 from seehear.nn.part import BatchPart, only
 from seehear.recipes import Recipe, Training
+from seehear.recipes._call import call, loss_terms, weighed
 from seehear.recipes.contract import Arrays, ClipInputs, Step
 from seehear.time import TRACKS, decide
 from seehear.train.augment import noisy
@@ -187,6 +188,8 @@ class Learner:
             (terms + 1,): each term before its weight, then the total.
 
         Raises:
+            ConfigError: a loss term is not one number, or none depends on the network.
+            ForeignCodeError: a loss term or relabelling of another package raised an exception.
             SeehearError: the network gives NaN or infinite probabilities.
         """
         task, recipe = self.task, self.task.recipe
@@ -195,14 +198,17 @@ class Learner:
         left = order[number * batch :]
         step = self._forward(epoch, number, left[:batch], left[batch : 2 * batch])
         try:
-            values = [term.fn(step) for term in recipe.losses]
-        except RuntimeError:  # cross-entropy raises on NaN before a loss is computed
-            if bool(step.out.segment_prob.isfinite().all()):
-                raise
-            raise self.team.told(_diverged(epoch)) from None
-        total = torch.zeros((), device=task.device)
-        for term, value in zip(recipe.losses, values, strict=True):
-            total = total + term.weight * value
+            values = loss_terms(recipe, step)
+            total = weighed(recipe, values)
+        except (RuntimeError, ForeignCodeError) as error:
+            # cross-entropy raises on NaN before a loss is computed
+            if not bool(step.out.segment_prob.isfinite().all()):
+                raise self.team.told(_diverged(epoch)) from None
+            if isinstance(error, ForeignCodeError):
+                raise self.team.told(error) from error.__cause__
+            raise
+        except ConfigError as error:
+            raise self.team.told(error) from None
         self.optimiser.zero_grad(set_to_none=True)
         total.backward()
         weights = [weight for net in self.nets.values() for weight in net.parameters()]
@@ -242,7 +248,10 @@ class Learner:
 
         step = Step(epoch, number, self.steps_an_epoch, weak, targets, task.artefacts, forward)
         if recipe.labels.relabel is not None:
-            step.targets = recipe.labels.relabel(step)
+            try:
+                step.targets = call(recipe.labels.relabel, step, recipe, "relabelling")
+            except ForeignCodeError as error:
+                raise self.team.told(error) from error.__cause__
         step.out = forward(**self._mixed(step))
         for helper in recipe.network.helpers:
             net = self.nets[helper.key]

@@ -26,6 +26,7 @@ from seehear.labels.store import SegmentLabels, load
 from seehear.lock import owned
 from seehear.nn.graph import require_onnx
 from seehear.recipes import Stage
+from seehear.recipes._call import call
 from seehear.recipes.contract import Arrays, Artefact, ClipInputs, Context, Predict
 from seehear.runs.description import describe_features
 from seehear.runs.model_file import SCHEMA
@@ -227,7 +228,7 @@ class _Stages:
                 self.seed,
                 _predictor(self.networks, prepared.train.weak.device),
             )
-            made = self._warn(stage.make(context))
+            made = self._warn(call(stage.make, context, prepared.recipe, f"stage {stage.name}"))
             folder.save_artefact(stage.name, made)
             found = folder.load_artefact(stage.name)
         return _as_arrays(found, self.prepared)
