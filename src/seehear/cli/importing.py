@@ -194,6 +194,8 @@ def _library_writer(args: argparse.Namespace) -> "Callable[[Gathering], _Written
             update_index(args.out)
         for number, reason in done.unused.items():
             work.refuse(number, reason)
+        for number, what in done.cut.items():
+            work.note(number, what)
         about: dict[str, Json] = {"timelines": list(done.timelines), "new": list(done.new)}
         count = amount(len(done.timelines), "timeline")
         said = f"{count} in {args.out}, {len(done.new):,} of them new"

@@ -1,7 +1,6 @@
 """`seehear review`: list what to look at next; take in corrections from files."""
 
 import argparse
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -19,7 +18,11 @@ if TYPE_CHECKING:
     from seehear.library.corrections.looked import ClipLook
     from seehear.library.corrections.queue import Moment
 
-_PARAMETER = re.compile(r"`([a-z_]+)`")  # of reading, which this command does not take
+_OPTIONS = {  # by which what is assumed of a file can be said otherwise
+    "track": "--track",
+    "fps": "seehear import --fps",
+    "encoding": "seehear import --encoding",
+}
 _SHOWN = 5  # lines on what is not used
 _ROWS = {
     "confirming": "as the parser had found",
@@ -94,26 +97,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _import(args: argparse.Namespace) -> int:
     from seehear.cli.console import print_json, warn
-    from seehear.library.corrections import import_corrections
-    from seehear.library.corrections.importing import read_names, read_rows
 
-    files = [path.name for path in filter(None, (args.table, args.reviewed))]
-    track = None if args.track is None else TRACKS[args.track]
-    read = read_rows(args.table, format=args.format, track=track) if args.table else None
-    reviewed = read_names(args.reviewed) if args.reviewed else []
-    done = import_corrections(
-        args.library,
-        None if read is None else read.rows,
-        reviewed=reviewed,
-        by=args.by,
-        did=f"import of {' and '.join(files)}",
-        write=not args.dry_run,
-    )
-    if read is not None:
-        done.rows += len(read.unused)
-        done.unused[:0] = read.unused
-        done.failed[:0] = [("", error) for error in read.failed]
-        warn(f"{file}: {_option(note)}" for file, note in read.notes)
+    done = _put_in(args)
     if args.library.is_dir() and not args.dry_run:
         from seehear.cli.decode import update_index
 
@@ -128,10 +113,37 @@ def _import(args: argparse.Namespace) -> int:
     return 1 if done.clips else 2
 
 
+def _put_in(args: argparse.Namespace) -> "Imports":
+    """Put what the files say into the library, and return what became of it."""
+    from seehear.cli.console import warn
+    from seehear.library.corrections import import_corrections
+    from seehear.library.corrections.importing import Annotations, read_names, read_rows
+
+    files = [path.name for path in filter(None, (args.table, args.reviewed))]
+    read = Annotations()
+    if args.table is not None:
+        read = read_rows(args.table, format=args.format, track=TRACKS.get(args.track))
+    reviewed = [] if args.reviewed is None else read_names(args.reviewed)
+    done = import_corrections(
+        args.library,
+        None if args.table is None else read.rows,
+        reviewed=reviewed,
+        by=args.by,
+        did=f"import of {' and '.join(files)}",
+        write=not args.dry_run,
+    )
+    done.rows += len(read.unused)
+    done.unused[:0] = read.unused
+    done.failed[:0] = [("", error) for error in read.failed]
+    warn(f"{file}: {_option(note)}" for file, note in read.notes)
+    return done
+
+
 def _option(note: str) -> str:
     """Return a note with the options that say otherwise in place of parameters."""
-    note = note.replace("`track`", "--track")
-    return _PARAMETER.sub(lambda found: f"seehear import --{found[1].replace('_', '-')}", note)
+    for parameter, option in _OPTIONS.items():
+        note = note.replace(f"`{parameter}`", option)
+    return note
 
 
 def _faults(done: "Imports") -> Iterator[str]:
@@ -196,18 +208,25 @@ def _told(done: "Imports", *, dry: bool) -> str:
         f" {changed:,} of {amount(len(done.clips), 'timeline')} {would}:"
         f" {', '.join(parts) or 'nothing new'}; {amount(reviewed, 'clip')} reviewed"
     ]
-    rows = _by_kind(done.clips)
+    more = [*_of_rows(_by_kind(done.clips)), *_of_classes(done)]
+    return "\n".join([*lines, *more, *_of_confirmed(done.clips, dry=dry)])
+
+
+def _of_rows(rows: dict[str, int]) -> Iterator[str]:
+    """Yield a line on what the rows do, where the number of events does not show it."""
     told = [f"{rows[kind]:,} {text}" for kind, text in _ROWS.items() if rows.get(kind)]
     if len(told) > 1 or not rows.keys() <= {"confirming", "changing"}:
-        lines.append(f"rows used: {', '.join(told)}")
+        yield f"rows used: {', '.join(told)}"
+
+
+def _of_classes(done: "Imports") -> Iterator[str]:
+    """Yield a line for each label that spells a class otherwise, and for each new class."""
     for label, word in sorted(done.spelt.items()):
-        lines.append(f"{label} is taken as class {word}")
+        yield f"{label} is taken as class {word}"
     for word, number in sorted(done.words.items()):
         near = closest(word, done.known - {word}, cutoff=_MISSPELT)
         meant = f" (did you mean {near}?)" if near and word not in done.known else ""
-        lines.append(f"class {word} is new to {amount(number, 'clip')}{meant}")
-    lines += _of_confirmed(done.clips, dry=dry)
-    return "\n".join(lines)
+        yield f"class {word} is new to {amount(number, 'clip')}{meant}"
 
 
 def _of_confirmed(clips: "Sequence[ClipChange]", *, dry: bool) -> Iterator[str]:

@@ -126,13 +126,7 @@ def _few_shot(table: TextTable, found: Findings) -> None:
 
 
 def _rows(content: Content, found: Findings) -> None:
-    separator = _headless(content) or separator_of(content.text)
-    if separator == " ":
-        lines = enumerate(content.text.split("\n"), 1)
-        rows = [(n, _apart(line)) for n, line in lines if line.strip()]
-    else:
-        rows = rows_of(content, separator)
-    for line, fields in rows:
+    for line, fields in _fields(content):
         source: str | None = fields[0].strip()
         told = _times(fields)
         if told is None:
@@ -147,6 +141,15 @@ def _rows(content: Content, found: Findings) -> None:
         label = (fields[place] if len(fields) > place else fields[0]).strip()
         track = track_said(fields[1]) if place > _PLACE else None  # else a scene stands there
         found.add(f"line {line}", label, start_s, end_s, track=track, source=source)
+
+
+def _fields(content: Content) -> list[tuple[int, list[str]]]:
+    """Return line and fields of every row of a table without a header."""
+    separator = _headless(content) or separator_of(content.text)
+    if separator != " ":
+        return rows_of(content, separator)
+    lines = enumerate(content.text.split("\n"), 1)
+    return [(n, _apart(line)) for n, line in lines if line.strip()]
 
 
 def _apart(line: str) -> list[str]:

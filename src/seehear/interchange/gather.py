@@ -124,6 +124,16 @@ class Gathering:
         file, where = self._from[int(number)]
         file.unused.append(Unused(where, reason))
 
+    def note(self, number: str, what: str) -> None:
+        """Note that a row was not used as it stands.
+
+        Args:
+            number: the `where` of a row of a clip.
+            what: what was used.
+        """
+        file, where = self._from[int(number)]
+        file.notes.append(f"{where}: {what}")
+
     def _take(
         self, row: ForeignRow, media: MediaFound, file: FileReport, *, complete: bool
     ) -> None:

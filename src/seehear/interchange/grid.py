@@ -119,7 +119,9 @@ def columns_of(content: Content) -> list[str]:
         return []
     first = content.head.partition("\n")[0]
     fields = [field.strip().strip('"') for field in first.split(separator_of(first))]
-    return fields if all(fields) and not any(times([field], 1) for field in fields) else []
+    if any(times([field], 1) for field in fields):
+        return []
+    return fields if all(fields) else []
 
 
 def has_columns(content: Content, *names: str) -> bool:

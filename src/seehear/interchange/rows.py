@@ -109,11 +109,7 @@ class Findings:
         A time that is a text, and a track that is none, stand in the reason.
         """
         said = track if track is None or track in _TRACKS else track_said(track)
-        if track is not None and said is None:
-            told = f"expected {', '.join(Track)} (or heard, seen, both), got {track!r:.60}"
-            self.skip(where, f"track: {told}")
-            return
-        reason = _wrong(start_s, end_s)
+        reason = _no_track(track, said) or _wrong(start_s, end_s)
         if reason or start_s is None or isinstance(start_s, str) or isinstance(end_s, str):
             self.skip(where, reason or "no time")
             return
@@ -135,6 +131,13 @@ class Findings:
     def replace(self, rows: Iterable[ForeignRow]) -> None:
         """Put other rows in place of those found."""
         self.rows[:] = rows
+
+
+def _no_track(track: str | None, said: str | None) -> str | None:
+    """Return what is wrong with the track of a row, given the one that it says, or None."""
+    if track is None or said is not None:
+        return None
+    return f"track: expected {', '.join(Track)} (or heard, seen, both), got {track!r:.60}"
 
 
 def _wrong(start_s: Time, end_s: Time) -> str | None:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from seehear.errors import DataError, MediaError
@@ -40,6 +40,7 @@ class Placement:
         timelines: paths, below the library, of timelines that hold the rows now.
         new: those of them that did not exist before.
         unused: by `where` of a row, why it was not used.
+        cut: by `where` of a row that reaches beyond its clip, what of it was used.
         failed: clips that could not be read or written, and why.
     """
 
@@ -47,6 +48,7 @@ class Placement:
     new: tuple[str, ...]
     unused: Mapping[str, str]
     failed: tuple[str, ...]
+    cut: Mapping[str, str] = field(default_factory=dict)
 
 
 def place_rows(
@@ -66,6 +68,7 @@ def place_rows(
     require_files(library)
     names, new, failed = [], [], []
     unused: dict[str, str] = {}
+    cut: dict[str, str] = {}
     known = _Known(library)
     for clip in clips:
         try:
@@ -87,8 +90,9 @@ def place_rows(
             continue
         names.append(path.relative_to(library).as_posix().removesuffix(SUFFIX))
         unused |= dict(done.unused)
+        cut |= dict(done.cut)
         failed += [f"{clip.name}: {error}" for _, error in done.failed]
-    return Placement(tuple(names), tuple(new), unused, tuple(failed))
+    return Placement(tuple(names), tuple(new), unused, tuple(failed), cut)
 
 
 class _Known:

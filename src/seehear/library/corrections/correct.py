@@ -11,7 +11,7 @@ rows speak of its class then on both tracks; if it has a score, as machines writ
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -228,7 +228,7 @@ def _follows(
     if not any(_same(event, span) for event in both):
         return False
     said = [spans.get((Track(name), row.label), ()) for name in TRACKS]
-    named = sum(any(a < span[1] and span[0] < b for a, b in of_track) for of_track in said)
+    named = sum(bool(clipped(of_track, *span)) for of_track in said)
     return named >= (len(TRACKS) if row.score is None else 1)
 
 
@@ -259,25 +259,34 @@ def _cut(timeline: Timeline, rows: Iterable[Said]) -> Iterator[tuple[str, str]]:
 def _done(before: Timeline, after: Timeline, rows: Iterable[Said]) -> dict[str, int]:
     """Return the number of rows by what they do, as `Corrected.rows` has it."""
     there = {(event.place, event.origin) for event in before.events}
-    kinds: Counter[str] = Counter()
-    told: set[tuple[object, ...]] = set()
     known = _by_class(after.events)
+    kinds: Counter[str] = Counter()
+    told: set[Event] = set()
     for row in rows:
         span = _inside(after, row)
         found = [e for track in _tracks(row) for e in known.get((track, row.label), ())]
         found = [e for e in found if _overlap(e, span)]
         fresh = [e for e in found if (e.place, e.origin) not in there]
-        new = [e for e in fresh if e.place not in told]
-        told |= {e.place for e in new}
-        if found and not fresh:
-            kinds["standing"] += 1
-        elif not new:
-            kinds["repeating"] += 1
-        elif all(e.origin == "confirmed" for e in new):
-            kinds["confirming"] += 1
-        else:
-            kinds["changing"] += 1
+        kinds[_kind(found, fresh, told)] += 1
+        told.update(fresh)
     return dict(kinds)
+
+
+def _kind(found: Sequence[Event], fresh: Sequence[Event], told: Collection[Event]) -> str:
+    """Return what a row does.
+
+    Args:
+        found: the events that it is part of now.
+        fresh: those of them that are new.
+        told: new events that rows before it are part of.
+    """
+    if found and not fresh:
+        return "standing"
+    new = [event for event in fresh if event not in told]
+    if not new:
+        return "repeating"
+    same = all(event.origin == "confirmed" for event in new)
+    return "confirming" if same else "changing"
 
 
 def _reason(timeline: Timeline, row: Said) -> str | None:

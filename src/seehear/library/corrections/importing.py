@@ -115,41 +115,40 @@ def read_rows(path: Path, *, format: str | None = None, track: str | None = None
         DataError: the file is of no known format; of a folder: none of its files is.
         ConfigError: there is no such format.
     """
-    out = Annotations()
     files = interchange.files_of(path)
+    if files == [path]:
+        return _read(path, None, format, track)
+    out = Annotations()
     for file in files:
         try:
-            found = interchange.read(file, format=format)
-        except interchange.UnknownFormatError as error:
-            if files == [path]:
-                raise
+            found = _read(file, file.relative_to(path).with_suffix("").as_posix(), format, track)
+        except interchange.UnknownFormatError as error:  # its hint is of no use here
             out.failed.append(DataError(f"not read: {error.problem}", where=file))
-            continue
         except DataError as error:
-            if files == [path]:
-                raise
             out.failed.append(error)
-            continue
-        called = None if files == [path] else _called(file.relative_to(path))
-        usual = track or interchange.get(found.format).track
-        for row in found.rows:
-            where, source = f"{file}: {row.where}", row.source or called
-            out.rows.append(replace(row, track=row.track or usual, source=source, where=where))
-        out.unused += [(f"{file}: {one.where}", one.reason) for one in found.unused]
-        notes = [*found.notes, *([] if track else guessed(found.rows, usual, "`track`"))]
-        out.notes += [(str(file), note) for note in notes]
+        else:
+            out.rows += found.rows
+            out.unused += found.unused
+            out.notes += found.notes
     if len(out.failed) == len(files):
-        first = out.failed[0]
-        problem = (
-            f"expected files of annotations, got {amount(len(files), 'file')} of no known format"
-        )
-        raise DataError(f"{problem}: {first}", where=path)
+        told = f"got {amount(len(files), 'file')} of no known format: {out.failed[0]}"
+        raise DataError(f"expected files of annotations, {told}", where=path)
     return out
 
 
-def _called(file: Path) -> str:
-    """Return the clip that an annotation file is called after: its name up to the first point."""
-    return file.with_name(file.name.partition(".")[0]).as_posix()
+def _read(file: Path, called: str | None, format: str | None, track: str | None) -> Annotations:
+    """Return what a file says; `called` is the clip of rows that name none."""
+    found = interchange.read(file, format=format)
+    usual = track or interchange.get(found.format).track
+    out = Annotations()
+    for row in found.rows:
+        where, source = f"{file}: {row.where}", row.source or called
+        out.rows.append(replace(row, track=row.track or usual, source=source, where=where))
+    out.unused += [(f"{file}: {one.where}", one.reason) for one in found.unused]
+    out.notes += [(str(file), note) for note in found.notes]
+    if track is None:
+        out.notes += [(str(file), note) for note in guessed(found.rows, usual, "`track`")]
+    return out
 
 
 def read_names(path: Path) -> list[tuple[str, str]]:
