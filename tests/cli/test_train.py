@@ -179,6 +179,30 @@ def test_recipes_show_the_whole_definition(capsys, name):
     assert json.loads(capsys.readouterr().out)["name"] == name
 
 
+@pytest.mark.parametrize(
+    ("name", "settings", "says", "soft"),
+    [
+        ("lsld", (), "keep a visual label in the segments whose closest sentence names it", True),
+        ("lsld-robust", (), "keep an audio label in the segments that differ from clips", False),
+        ("lsld-robust", ("labels.segments.strategy=dynamic",), "keep an audio label", True),
+        ("lsld-denoise-only", (), "keep a visual label", False),
+        ("lsld", ("labels.segments.reweight=none",), "keep a visual label", False),
+        ("mgn-lsld", (), "keep a visual label", True),
+    ],
+)
+def test_the_page_of_a_recipe_follows_its_settings(capsys, name, settings, says, soft):
+    given = [part for setting in settings for part in ("--set", setting)]
+    assert main(["recipes", "show", name, *given]) == 0
+    out = capsys.readouterr().out
+    stage = next(line for line in out.splitlines() if "1. labels: " in line)
+    assert says in stage
+    assert ("soften unreliable visual labels" in stage) == soft
+    assert ("labels stay hard" in stage) != soft
+    told = next(line for line in out.splitlines() if "segments.reweight = " in line)
+    assert ("no effect: " in told) != soft
+    assert ("(without the settings changed here)" in out) == bool(settings)
+
+
 def test_recipes_show_as_adapted_and_changed(capsys):
     assert (
         main(

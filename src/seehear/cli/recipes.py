@@ -82,7 +82,7 @@ def _show(args: argparse.Namespace) -> int:
     if args.json:
         print_json(recipe.to_dict())
     else:
-        print(page(recipe))
+        print(page(recipe, changed=bool(args.settings)))
     return 0
 
 
@@ -112,14 +112,19 @@ def _recipe(name: str, args: argparse.Namespace) -> "Recipe":
     return resolve(name, features, settings) if features else apply(get(name), settings)
 
 
-def page(recipe: "Recipe") -> str:
-    """Return a recipe as a readable page of plain text."""
+def page(recipe: "Recipe", *, changed: bool = False) -> str:
+    """Return a recipe as a readable page of plain text.
+
+    Args:
+        recipe: as it is to be shown.
+        changed: whether settings of it were changed, which its last part says nothing about.
+    """
     value = recipe.to_dict()
     lines = [f"{recipe.name}: {recipe.summary}", ""]
     lines += _under("paper", _paper(recipe.paper))
     lines += _published(recipe)
     lines += _under("features", ["in order of preference", *map(_inputs, recipe.features)])
-    lines += _under("labels", _values(value["labels"]))
+    lines += _under("labels", _values(value["labels"], _unused(recipe)))
     lines += _under("network", _network(value["network"]))
     losses = [f"{loss['weight']:g} x {loss['name']}: {loss['formula']}" for loss in value["losses"]]
     lines += _under("losses", losses)
@@ -131,7 +136,8 @@ def page(recipe: "Recipe") -> str:
     lines += _under("stages", stages)
     for name, settings in recipe.adapt.items():
         lines += _under("adapted", [f"features {name}: {_settings(settings)}"])
-    lines += _under("differs", [f"- {line}" for line in recipe.differs])
+    differs = [f"- {line}" for line in recipe.differs]
+    lines += _under("differs", ["(without the settings changed here)", *differs][not changed :])
     return "\n".join(lines)
 
 
@@ -203,11 +209,22 @@ def _stage(number: int, stage: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _values(values: Mapping[str, Any]) -> list[str]:
+def _unused(recipe: "Recipe") -> dict[str, str]:
+    """Return the settings of the labels that change nothing, and the setting that says so."""
+    unused = getattr(recipe.labels.segments, "unused", dict)
+    return {f"segments.{name}": why for name, why in unused().items()}
+
+
+def _values(values: Mapping[str, Any], unused: Mapping[str, str] | None = None) -> list[str]:
+    """Return a line for each setting; behind one without effect stands what takes it away."""
     from seehear.recipes import flatten
 
-    flat = flatten(values)
-    return [f"{key} = {_text(value)}" for key, value in flat.items() if value not in (None, False)]
+    lines = []
+    for key, value in flatten(values).items():
+        if value not in (None, False):
+            why = (unused or {}).get(key)
+            lines.append(f"{key} = {_text(value)}{f'  (no effect: {why})' if why else ''}")
+    return lines
 
 
 def _settings(values: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from torch import Tensor
 
 from seehear.files import Json
+from seehear.labels.lsld.options import Denoising
 from seehear.labels.rule import SegmentRule
 from seehear.metrics import FIGURE_KEYS
 from seehear.recipes.contract import Artefact, Context, Step
@@ -269,10 +270,18 @@ class Recipe:
         """Return the recipe as `stage` trains it."""
         return dataclasses.replace(self, **stage.change)
 
+    def does(self, stage: Stage) -> str:
+        """Return in a line what a stage does, with the recipe's settings."""
+        rule = self.labels.segments
+        if stage.name == "labels" and isinstance(rule, Denoising):
+            return rule.does()
+        return stage.does
+
     def to_dict(self) -> dict[str, Any]:
         """Return the definition as JSON values; functions become their names."""
         value = _definition(self)
         for stage, entry in zip(self.stages, value["stages"], strict=True):
+            entry["does"] = self.does(stage)
             if stage.make is None:
                 changed = differences(value, _definition(self.at(stage)), skip=("stages",))
                 entry["change"] = {key: new for key, (_, new) in changed.items()}

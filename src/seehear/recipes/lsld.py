@@ -31,7 +31,7 @@ PAPER = Paper(
 )
 REFINE = Stage(
     "labels",
-    "compare segments with sentences, keep the labels of the closest, soften unreliable ones",
+    "keep the labels of clips in the segments where they hold",
     make=refine,
     seedless=True,
 )

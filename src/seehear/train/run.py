@@ -205,7 +205,7 @@ class _Stages:
         return replace(made, provenance={**made.provenance, "warnings": told})
 
     def _announce(self, stage: Stage) -> None:
-        self.options.say(f"stage {stage.name}: {stage.does}")
+        self.options.say(f"stage {stage.name}: {self.prepared.recipe.does(stage)}")
 
     def _needed(self, stage: Stage) -> dict[str, Arrays]:
         return {name: self.arrays[name] for name in stage.needs if name in self.arrays}

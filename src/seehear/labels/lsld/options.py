@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from seehear.time import TRACKS
+
 Tracks = Literal["none", "audio", "visual", "both"]
 Strategy = Literal["dynamic", "with-event", "without-event", "stable", "none"]
 Similarity = Literal["cosine", "softmax"]
@@ -131,6 +133,45 @@ class Denoising:
     def reweights(self, track: str) -> bool:
         """Return whether the segment labels of a track are re-weighted."""
         return self.has(track) and self.strategy != "none" and self.reweight in (track, "both")
+
+    def does(self) -> str:
+        """Return in a line what is done with the labels.
+
+        Examples:
+            >>> Denoising(strategy="none").does()
+            'keep a visual label in the segments whose closest sentence names it; labels stay hard'
+        """
+        parts = []
+        for track in filter(self.has, TRACKS):
+            parts.append(f"keep {_A[track]} label in the segments {_KEPT[self.evidence(track)]}")
+        soft = [track for track in TRACKS if self.reweights(track)]
+        if soft:
+            parts.append(f"soften unreliable {' and '.join(soft)} labels")
+        elif parts:
+            parts.append("labels stay hard")
+        return "; ".join(parts) or "every segment keeps the labels of its clip"
+
+    def unused(self) -> dict[str, str]:
+        """Return the options that change nothing because of another one, and that one."""
+        found = {}
+        if not any(map(self.reweights, TRACKS)):
+            why = f"strategy = {self.strategy}"
+            if self.strategy != "none":
+                why = f"reweight = {self.reweight}, tracks = {self.tracks}"
+            found = dict.fromkeys(("reweight", "similarity", "text", "alpha", "beta", "trim"), why)
+        for track in TRACKS:
+            if not self.has(track):
+                of_track = (track, f"{track}_template", f"{track}_evidence")
+                found |= dict.fromkeys(of_track, f"tracks = {self.tracks}")
+        return found
+
+
+_A = {"audio": "an audio", "visual": "a visual"}
+_KEPT: dict[Evidence, str] = {
+    "language": "whose closest sentence names it",
+    "contrast": "that differ from clips without it",
+    "both": "whose closest sentence names it and that differ from clips without it",
+}
 
 
 PROFILES: dict[str, Denoising] = {
