@@ -52,6 +52,7 @@ def test_rows_go_into_new_timelines_and_every_one_left_out_says_why(
         "line 5": file["unused"][-1]["reason"],
     }
     assert "outside the clip" in file["unused"][-1]["reason"]
+    assert "line 4: 1 to 9 s reaches beyond the clip: only 1 to 3 s used" in file["notes"]
     assert got["new"] == ["film", "sub/sound"]
     assert events(out / "film.timeline.json") == [("audio", "Dog", 0.5, 1.5, "added")]
     line = Timeline.from_json(out / "sub" / "sound.timeline.json")
@@ -149,6 +150,19 @@ def test_a_wrong_option_is_named_in_one_line(
     err = capsys.readouterr().err
     assert says in err
     assert err.count("\n") == 1
+
+
+def test_a_folder_means_its_files(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    (folder / "a.txt").write_text("0\t1\tDog\n")
+    (folder / "b.csv").write_text("Foo,Bar,Baz\n1,2,3\n")
+    got = told(capsys, folder, "--out", tmp_path / "library", code=1)
+    assert [(Path(one["file"]).name, one["used"]) for one in got["files"]] == [
+        ("a.txt", 1),
+        ("b.csv", 0),
+    ]
+    assert got["new"] == ["a"]
 
 
 def test_what_a_person_reads(tmp_path: Path, media: Path, capsys: pytest.CaptureFixture) -> None:

@@ -61,7 +61,10 @@ def test_without_weights_nobody_can_tell(monkeypatch: pytest.MonkeyPatch) -> Non
         raise WeightsError("not there")
 
     monkeypatch.setattr("seehear.parser.zero_shot.offline.meanings", missing)
-    assert (WordMeanings(["Speech"]).same("speech"), WordMeanings(["Speech"]).covering("speech")) == (
+    assert (
+        WordMeanings(["Speech"]).same("speech"),
+        WordMeanings(["Speech"]).covering("speech"),
+    ) == (
         None,
         {},
     )
