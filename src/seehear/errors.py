@@ -92,6 +92,10 @@ class FeatureError(SeehearError):
     """Features are missing, damaged, or of another encoder than asked for."""
 
 
+class MissingRowsError(FeatureError):
+    """A few clips have no features; the command line adds its own option to go on without them."""
+
+
 class WeightsError(SeehearError):
     """Pretrained weights are missing, damaged, or of another network."""
 

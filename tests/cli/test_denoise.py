@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from seehear.cli.denoise import _mostly_lost
 from seehear.cli.main import main
 from seehear.errors import FeatureError
 from seehear.features.packed import PackedStore
@@ -44,8 +45,13 @@ def test_labels_report_and_training_with_them(command, tmp_path, capsys):
     assert main([*command, "--json"]) == 0
     out, err = capsys.readouterr()
     result = json.loads(out)
-    assert "the folder has no clip-vit-b16, so conse is taken" in err
-    assert "alpha and beta fitted" in err
+    first, second = err.splitlines()
+    folder = command[command.index("--features") + 1]
+    assert first == (
+        f"{folder} has no features of clip-vit-b16 (visual), the published choice: those of conse"
+        " are taken instead; you need not do anything"
+    )
+    assert second.startswith("alpha and beta, which say how far labels are lowered and raised, are")
     assert set(result["changes"]) == {"visual"}
     assert result["changes"]["visual"]["clips"] == sum(
         result["changes"]["visual"]["per_class"]["clips"]
@@ -77,6 +83,8 @@ def test_labels_report_and_training_with_them(command, tmp_path, capsys):
 
 def test_every_step_is_switchable(command, tmp_path, capsys):
     plain = ["--strategy", "none", "--nothing", "none", "--descriptions", "original", "--json"]
+    assert main([*command, *plain]) == 0
+    assert "alpha" not in capsys.readouterr().err  # nothing is scaled
     assert main([*command, *plain]) == 0
     assert set(np.unique(load(tmp_path / "labels").visual)) <= {0, 1}
     assert json.loads(capsys.readouterr().out)["provenance"]["options"]["nothing"] == "none"
@@ -160,7 +168,12 @@ def test_missing_clips_and_bad_numbers(tmp_path, words, capsys):
         str(tmp_path / "labels"),
     ]
     assert main(command) == 2
-    assert "1 of 24 clips without conse/space, first train03" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert "1 of 24 clips without conse/space, first train03" in err
+    assert err.endswith(
+        "; delete the rows of such clips from their table, or mend the videos and extract them"
+        " again, or leave them out with --skip-missing\n"
+    )
     assert main([*command, "--skip-missing"]) == 0
     assert len(load(tmp_path / "labels").names) == 23
     assert "Label quality against the truth" in capsys.readouterr().out, (
@@ -221,3 +234,29 @@ def test_training_clips_without_labels_are_told_once(tmp_path, words, capsys):
     command[-1] = str(tmp_path / "run")
     main(["train", *command, "--recipe", "han", "--set", "features=paper"])  # refused after it
     assert capsys.readouterr().err.count(told) == 1
+
+
+def test_features_of_other_clips_are_asked_about(tmp_path, words, capsys):
+    clips = [f"train{i:02d}" for i in range(24)]
+    dataset, store = write_world(tmp_path, drop=clips)
+    command = ["denoise", str(dataset.root), "--features", str(store.path)]
+    command += ["--out", str(tmp_path / "labels")]
+    for more, told in (
+        ([], "24 of 24 clips without conse/space"),
+        (["--skip-missing"], "none of the 24 clips of split train has features"),
+    ):
+        assert main([*command, *more]) == 2
+        err = capsys.readouterr().err
+        assert told in err
+        assert err.endswith(
+            "are these the features of this dataset? They are of train00, train01 ... (40 in all)\n"
+        )
+
+
+def test_a_class_that_most_of_its_clips_lost_is_named_under_the_table():
+    per_class = {"clips": [14, 4, 0], "clips_removed": [12, 2, 0]}
+    assert _mostly_lost("visual", per_class, ("Speech", "Dog", "Cat")) == (
+        "In most of its clips no visual label is left of Speech (12 of 14): look at some of these"
+        " clips; where it is seen, describe it in other words"
+    )
+    assert _mostly_lost("audio", {"clips": [4], "clips_removed": [2]}, ("Dog",)) is None

@@ -175,3 +175,16 @@ def test_what_a_clip_without_labels_counts_as(tmp_path: Path, capsys) -> None:
     assert main(["doctor", str(root), "--no-media"]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "each counts as a clip that holds none of the classes" in said
+
+
+def test_the_table_of_splits_is_in_plain_words(tmp_path: Path, capsys) -> None:
+    assert main(["doctor", str(write(tmp_path)), "--no-media"]) == 0
+    out = capsys.readouterr().out
+    assert "rows of truth dropped or changed" in out
+    table = out[out.index("mine: 2 classes") :]
+    (train,) = (line.split() for line in table.splitlines() if line.startswith("  train "))
+    (test,) = (line.split() for line in table.splitlines() if line.startswith("  test "))
+    assert (train[-4:], test[-1]) == (["no", "-", "-", "-"], "none")
+    assert "Number of segments taken from: given with the dataset." in out
+    assert "Version of the tables: " in out
+    assert "fingerprint" not in out

@@ -6,7 +6,7 @@ import pytest
 
 from seehear.cli.main import COMMANDS, build_parser
 from seehear.cli.options import _arguments, _below, option_of, spoken
-from seehear.errors import ConfigError
+from seehear.errors import ConfigError, MissingRowsError
 
 # what a placeholder may be, by the type of the value: the rule is in seehear/cli/__init__.py
 _PATHS = {"FILE", "FOLDER", "PATH", "FEATURES", "LABELS", "RUN", "MODEL"}
@@ -51,6 +51,20 @@ def test_an_error_names_options_wherever_it_names_parameters() -> None:
         == "--threshold: a.toml: expected a number; leave --preset out"
     )
     assert spoken(error, build_parser("doctor"), "doctor").endswith("leave preset out")
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("train", "delete the rows, or leave them out with --skip-missing"),
+        ("denoise", "delete the rows, or leave them out with --skip-missing"),
+        ("evaluate", "delete the rows, or score them as empty with --missing empty"),
+        ("report", "delete the rows"),
+    ],
+)
+def test_clips_without_features_are_told_with_the_commands_own_option(command, told) -> None:
+    error = MissingRowsError("1 of 9 clips without features", hint="delete the rows")
+    assert spoken(error, build_parser(command), command).endswith(f"features; {told}")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

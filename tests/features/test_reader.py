@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seehear.errors import FeatureError
+from seehear.errors import FeatureError, MissingRowsError
 from seehear.features import reader
 from seehear.features.maps import maps_to_segments
 from seehear.features.packed import PackedStore, write_manifest, write_stream
@@ -72,8 +72,16 @@ def test_maps_are_enlarged_before_they_are_averaged(tmp_path):
 
 def test_clips_without_rows_are_counted_and_the_first_says_why(tmp_path):
     store = make_store(tmp_path / "f", random_rows([4, 0, 0]))
-    told = r"2 of 3 clips without eye/frames, first c1 \(clip c1 has no rows.*no frames.*leave out"
+    told = (
+        r"2 of 3 clips without eye/frames, first c1 \(clip c1 has no rows.*no frames.*are these the"
+    )
     with pytest.raises(FeatureError, match=told):
+        read_segments(store, "eye/frames", ["c0", "c1", "c2"], 4)
+
+
+def test_a_few_clips_without_rows_have_a_cure(tmp_path):
+    store = make_store(tmp_path / "f", random_rows([4, 0, 4]))
+    with pytest.raises(MissingRowsError, match=r"1 of 3 clips without.*; delete the rows"):
         read_segments(store, "eye/frames", ["c0", "c1", "c2"], 4)
 
 

@@ -90,7 +90,7 @@ def test_frames_are_pooled_to_the_mean_of_eight_or_left_alone(tmp_path):
     (tmp_path / "vggish" / "a0000000001.npy").unlink()
     with pytest.raises(
         FeatureError,
-        match=r"1 of 2 clips without vggish/feature, first a0000000001.*skip_missing",
+        match=r"1 of 2 clips without vggish/feature, first a0000000001.*delete the rows",
     ):
         load_clips(store, FEATURES["paper"], ["a0000000002", "a0000000001"], weak, 10)
 

@@ -15,7 +15,7 @@ from small_world import TINY, write_world
 def test_clips_without_features_are_counted_refused_or_left_out(tmp_path):
     dataset, store = write_world(tmp_path, drop=("train03", "train05", "val01"))
     with pytest.raises(
-        FeatureError, match=r"2 of 24 clips without yamnet/feature, first train03.*skip_missing"
+        FeatureError, match=r"2 of 24 clips without yamnet/feature, first train03.*delete the rows"
     ):
         prepare(dataset, store, "han", settings=TINY)
     said = []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from seehear.amounts import amount
 from seehear.cli.console import print_json, table, warn
 from seehear.cli.figures import percent
-from seehear.errors import ConfigError
+from seehear.errors import ConfigError, FeatureError
 
 if TYPE_CHECKING:
     from seehear.data import Dataset, Split
@@ -286,9 +286,16 @@ def _kept(
     split: "Split", store: "FeatureStore", options: "Denoising"
 ) -> tuple[list[str], list[str]]:
     """Return the clips with features, and a line for each whose features cannot be read."""
+    from seehear.features.reader import of_other_clips
     from seehear.labels.lsld.build import clips_with_features
 
     names, missing, damaged = clips_with_features(split, store, options)
+    if not names and not damaged:
+        raise FeatureError(
+            f"none of the {amount(len(split), 'clip')} of split {split.name} has features",
+            where=store.path,
+            hint=of_other_clips(store),
+        )
     for line in damaged:
         _say(f"seehear: {line}")
     if missing:
@@ -321,14 +328,17 @@ def _show_changes(track: str, report: dict[str, Any], names: tuple[str, ...]) ->
     numbers = [f"decided by: {_DECIDED[report['evidence']]}"]
     if "texts_encoded" in report:
         numbers.append(
-            f"{report['space']} compared with {report['texts_encoded']} texts of"
-            f" {report['text_tower']}"
+            f"every segment ({report['space']}) compared with its clip's sentences"
+            f" ({report['texts_encoded']} in all, read by {report['text_tower']})"
         )
     if "alpha" in report:
         numbers.append(
             f"alpha {report['alpha']:.3g}, beta {report['beta']:.3g}: lowered and raised count"
             " the segments of all clips whose label became soft, re-weighted is their share"
         )
+    note = " · ".join(numbers)
+    if (lost := _mostly_lost(track, report["per_class"], names)) is not None:
+        note += f"\n{lost}"
     table(
         f"What changed: {track} labels",
         (
@@ -342,7 +352,20 @@ def _show_changes(track: str, report: dict[str, Any], names: tuple[str, ...]) ->
             "re-weighted",
         ),
         rows,
-        note=" · ".join(numbers),
+        note=note,
+    )
+
+
+def _mostly_lost(track: str, per_class: dict[str, Any], names: tuple[str, ...]) -> str | None:
+    """Return which classes most of their clips have lost in a track; None if none has."""
+    counts = zip(names, per_class["clips_removed"], per_class["clips"], strict=True)
+    lost = [f"{name} ({gone} of {clips})" for name, gone, clips in counts if 2 * gone > clips]
+    if not lost:
+        return None
+    there = "heard" if track == "audio" else "seen"
+    return (
+        f"In most of its clips no {track} label is left of {', '.join(lost)}: look at some of these"
+        f" clips; where it is {there}, describe it in other words"
     )
 
 

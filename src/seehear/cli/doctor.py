@@ -220,6 +220,8 @@ def _show_splits(about: dict[str, Any]) -> None:
     rows = []
     for name, split in about["splits"].items():
         readings = [f"{reading} {count}" for reading, count in split["readings"].items()]
+        if readings and not any(split["readings"].values()):
+            readings = ["none"]
         rows.append(
             [
                 name,
@@ -228,7 +230,7 @@ def _show_splits(about: dict[str, Any]) -> None:
                 "yes" if split["truth"] else "no",
                 split.get("nothing_heard", "-"),
                 split.get("nothing_seen", "-"),
-                ", ".join(readings),
+                ", ".join(readings) or "-",
             ]
         )
     table(
@@ -241,13 +243,14 @@ def _show_splits(about: dict[str, Any]) -> None:
             "truth",
             "nothing heard",
             "nothing seen",
-            "rows dropped or changed by reading",
+            "rows of truth dropped or changed",
         ],
         rows,
         note=(
-            f"{amount(about['media_examined'], 'media file')} examined; segments a clip:"
-            f" {about['grid_from']}; to know these tables again: fingerprint"
-            f" {about['fingerprint'][:16]}, {about['annotation']}"
+            f"{amount(about['media_examined'], 'media file')} examined.\n"
+            f"Number of segments taken from: {about['grid_from']}.\n"
+            f"Version of the tables: {about['fingerprint'][:16]}, of those of truth:"
+            f" {about['annotation']}."
         ),
     )
 

@@ -7,7 +7,7 @@ its own parser, so an option is spelled in one place.
 import argparse
 from collections.abc import Iterator
 
-from seehear.errors import SeehearError
+from seehear.errors import MissingRowsError, SeehearError
 
 # command -> parameter -> what to type, where the parameter's name leads to no option or a wrong one
 _OTHERWISE = {
@@ -15,11 +15,20 @@ _OTHERWISE = {
     "train": {"features": "--set features"},
     "reproduce": {"features": "--inputs"},
 }
+# option -> what it does about clips without features
+_WITHOUT_ROWS = {
+    "--skip-missing": "leave them out with --skip-missing",
+    "--missing": "score them as empty with --missing empty",
+}
 
 
 def spoken(error: SeehearError, parser: argparse.ArgumentParser, command: str) -> str:
     """Return an error as one line that names the options of `command` instead of parameters."""
-    return error.told(named=lambda parameter: option_of(parameter, parser, command))
+    line = error.told(named=lambda parameter: option_of(parameter, parser, command))
+    if isinstance(error, MissingRowsError):
+        known = options(parser, command)
+        line += "".join(f", or {text}" for name, text in _WITHOUT_ROWS.items() if name in known)
+    return line
 
 
 def option_of(parameter: str, parser: argparse.ArgumentParser, command: str) -> str:

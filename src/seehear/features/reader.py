@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.amounts import amount
+from seehear.closest import shown
 from seehear.data.orphans import Nearest
-from seehear.errors import FeatureError
+from seehear.errors import FeatureError, MissingRowsError
 from seehear.features.maps import maps_to_segments
 from seehear.features.store import BAD_ROWS, WITHOUT_ROWS, FeatureStore, pool
 
@@ -98,7 +99,8 @@ def require_rows(store: FeatureStore, stream: str, names: Sequence[str]) -> None
     """Check that every clip has rows of a stream.
 
     Raises:
-        FeatureError: some have none; it says how many, and why the first has none.
+        MissingRowsError: some have none; it says how many, and why the first has none.
+        FeatureError: most have none; it asks whether these are the features of this dataset.
     """
     missing = [name for name in names if not store.count(stream, name)]
     if not missing:
@@ -111,12 +113,18 @@ def require_rows(store: FeatureStore, stream: str, names: Sequence[str]) -> None
     near = Nearest(store.names).same(missing[0])
     if near is not None and near != missing[0]:
         reason += f"; did you mean {near}, which is there?"
-    raise FeatureError(
+    problem = (
         f"{len(missing)} of {amount(len(names), 'clip')} without {stream}, first"
-        f" {missing[0]}{reason}",
-        where=store.path,
-        hint=WITHOUT_ROWS,
+        f" {missing[0]}{reason}"
     )
+    if 2 * len(missing) <= len(names):
+        raise MissingRowsError(problem, where=store.path, hint=WITHOUT_ROWS)
+    raise FeatureError(problem, where=store.path, hint=of_other_clips(store))
+
+
+def of_other_clips(store: FeatureStore) -> str:
+    """Return the hint where most clips have no features: which clips the folder is of."""
+    return f"are these the features of this dataset? They are of {shown(store.names, most=2)}"
 
 
 def _require_finite(store: FeatureStore, stream: str, names: Sequence[str], rows: Rows) -> None:

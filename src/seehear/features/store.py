@@ -24,8 +24,7 @@ Encoders = dict[str, dict[str, Json]]  # id -> `weights` digests, `preprocessing
 
 # what to do, in the words of every reader of features
 WITHOUT_ROWS = (
-    "mend these clips and extract the failed ones again, or leave out clips without features "
-    "(train, denoise: `skip_missing`; evaluate: `missing` empty)"
+    "delete the rows of such clips from their table, or mend the videos and extract them again"
 )
 BAD_ROWS = "take the clip out of the table, or remove the features folder and extract again"
 DAMAGED = "the file is damaged: remove the features folder and extract again"

@@ -10,6 +10,7 @@ from seehear.data import Dataset
 from seehear.data.vocabulary import mostly_unlike, unlike
 from seehear.errors import DataError, FeatureError
 from seehear.features import FeatureStore
+from seehear.features.reader import of_other_clips
 from seehear.runs.description import TrainedRun
 from seehear.runs.inputs import PRIOR, find_missing, read_inputs, require_streams
 from seehear.runs.predicted import Predicted
@@ -69,7 +70,7 @@ def predict_with(
         raise FeatureError(
             f"none of the {amount(len(names), 'clip')} of split {split} has features",
             where=store.path,
-            hint="extract them, or name another split or features folder",
+            hint=of_other_clips(store),
         )
     if whole:
         predicted = predict_whole(run, store, found, dataset.grid.count, prior=prior)

@@ -306,7 +306,7 @@ def with_encoders(
     """Return the options with offline encoders in place of published ones that the folder lacks.
 
     Similarities of the offline encoders have another scale, so alpha and beta are fitted.  The
-    second value has a note for each exchange, for the user.
+    second value has notes for the user: what was exchanged, and what follows.
 
     Args:
         options: what was asked for.
@@ -314,18 +314,26 @@ def with_encoders(
         keep: options that the user named; they stay.
     """
     changed: dict[str, Json] = {}
-    notes = []
     wanted = rule_encoders(options)
     for track, offline in (("visual", "conse"), ("audio", "yamnet")):
         if track not in wanted or track in keep or find_space(store, wanted[track]) is not None:
             continue
         if find_space(store, offline) is not None:
             changed[track] = offline
-            notes.append(f"{track}: the folder has no {wanted[track]}, so {offline} is taken")
+    notes = []
+    if changed:
+        lacking = " and ".join(f"{wanted[track]} ({track})" for track in changed)
+        notes.append(
+            f"{store.path} has no features of {lacking}, the published choice: those of"
+            f" {' and '.join(map(str, changed.values()))} are taken instead; you"
+            " need not do anything"
+        )
     fitted = [name for name in ("alpha", "beta") if name not in keep]
     if changed and fitted and not any(map(is_fitted, (options.alpha, options.beta))):
         changed |= dict.fromkeys(fitted, "fit")
-        notes.append(
-            f"{' and '.join(fitted)} fitted to these similarities; the published values suit CLIP's"
-        )
+        if any(map(options.reweights, TRACKS)):
+            notes.append(
+                f"{' and '.join(fitted)}, which say how far labels are lowered and raised, are"
+                " fitted to these features, as the published values suit those of CLIP alone"
+            )
     return replace(options, **changed), notes
