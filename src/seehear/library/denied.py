@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from seehear.errors import DataError
 from seehear.library.at import timeline_at
 from seehear.library.levels import Row
@@ -35,23 +38,28 @@ def without_denied(
     for place, track in enumerate(TRACKS):
         labels = covering.get(track, ())
         rows = [row(track, label) for label in labels]
-        for number, clip in enumerate(clips if rows else ()):
-            part = slice(clip.at, clip.at + clip.segments)
-            likely = levels[place, part] >= ABSENT_BELOW * Kept.LEVELS
-            if not any((likely & (one[part] == 0)).any() for one in rows):
-                continue
-            line = _timeline(library / clip.path)
-            spans = [] if line is None else denied(line, track, labels)
-            if line is None or not spans:
-                continue
-            gone[track][number] = spans
-            levels[place, part][Extent.of(*spans).segments(line.grid)] = 0
+        for number in _contrary(levels[place], rows, clips):
+            clip = clips[number]
+            spans, where = _denied_at(library / clip.path, track, labels)
+            if spans:
+                gone[track][number] = spans
+                levels[place, clip.at : clip.at + clip.segments][where] = 0
     if not any(gone.values()):
         return word
     heard, seen = (gone[track] for track in TRACKS)
     either = {n: [*heard.get(n, ()), *seen.get(n, ())] for n in {*heard, *seen}}
     events = {track: _cut(spans, gone.get(track, either)) for track, spans in word.events.items()}
     return replace(word, levels=levels, events=events)
+
+
+def _contrary(levels: Row, rows: Sequence[Row], clips: Sequence[IndexedClip]) -> list[int]:
+    """Return the clips in which a word is likely while one of some classes has no score."""
+    if not rows:
+        return []
+    least = np.minimum.reduce(rows)[: len(levels)]
+    contrary = (levels >= ABSENT_BELOW * Kept.LEVELS) & (least == 0)
+    parts = [contrary[clip.at : clip.at + clip.segments] for clip in clips]
+    return [number for number, part in enumerate(parts) if part.any()]
 
 
 def denied(line: Timeline, track: str, labels: Sequence[str]) -> list[Span]:
@@ -73,11 +81,16 @@ def denied(line: Timeline, track: str, labels: Sequence[str]) -> list[Span]:
     return joined(out)
 
 
-def _timeline(path: Path) -> Timeline | None:
+def _denied_at(
+    path: Path, track: str, labels: Sequence[str]
+) -> tuple[list[Span], NDArray[np.bool_] | slice]:
+    """Return what is denied in a timeline, in seconds and as segments."""
     try:
-        return timeline_at(path)
+        line = timeline_at(path)
     except DataError:  # removed or damaged since it was indexed
-        return None
+        return [], slice(0)
+    spans = denied(line, track, labels)
+    return spans, Extent.of(*spans).segments(line.grid)
 
 
 def _cut(spans: Spans, gone: Mapping[int, Sequence[Span]]) -> Spans:

@@ -293,10 +293,7 @@ class _Search:
         near = self.names.guess(text)
         guess = "" if near is None else f" (or did you mean {near}?)"
         self.told += [f"{found.told()}{guess}", *found.doubts]
-        covering = {
-            track: [spelled for label in labels for spelled in self.names.spellings(label)]
-            for track, labels in self.names.meanings.covering(text).items()
-        }
+        covering = self.names.covering(text)
         found = without_denied(self.library, found, every, covering, self.confidence.levels.of)
         self.open[text] = found
         self.names.add(text)

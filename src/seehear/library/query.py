@@ -231,7 +231,8 @@ class _QueryReader:
     """Recursive descent; `|` binds loosest, then `&` or standing side by side, `near`, then `-`."""
 
     def __init__(self, text: str, tokens: list[Token], known: Known, hint: str) -> None:
-        self.text, self.tokens, self.known, self.hint = text, tokens, known, hint
+        self.text, self.tokens = text, tokens
+        self.known, self.hint = known, hint
         self.index = self.depth = 0
 
     @property

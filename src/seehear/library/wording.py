@@ -64,6 +64,13 @@ class Names:
         """Return the labels of the index that are spellings of one class."""
         return self._labels[plain(label)]
 
+    def covering(self, text: str) -> dict[str, list[str]]:
+        """Return by track the labels of the index whose class includes all that words mean."""
+        out: dict[str, list[str]] = {}
+        for track, labels in self.meanings.covering(text).items():
+            out[track] = [spelled for label in labels for spelled in self.spellings(label)]
+        return out
+
     def one(self) -> str:
         """Return a class of the library for an example; any class where it has none."""
         return next(iter(self._labels.values()), [ANY_CLASS])[0]
@@ -251,17 +258,22 @@ class Names:
         quoted = query[term.at : term.at + 1] == '"'
         if quoted or (words[0] not in LEADING and named):
             return
-        hint = f"name what is heard or seen, for example: {name} heard but not seen"
-        if LENGTH.intersection(words):
-            hint = f"a length is written so: {written(self.one())} duration>3"
-        elif named and words[0] in PLACES:
-            known = self.is_name(name) or any(lexicon.concept(name) for lexicon in self._places)
-            hint = "a query cannot be limited to a clip; the answer names the clip of each moment"
-            if known:
-                hint = f"for both at once write & between them: & {name}"
-        elif named:
-            hint = f'name what is heard or seen, or put it in quotes: "{text}"'
+        hint = self._instead(text, name if named else None)
         raise fault(query, term.at, f"{words[0]!r} is not understood", hint)
+
+    def _instead(self, text: str, name: str | None) -> str:
+        """Return what to write for words that begin no name; `name`: what they hold of one."""
+        words = plain(text).split()
+        if LENGTH.intersection(words):
+            return f"a length is written so: {written(self.one())} duration>3"
+        if name is None:
+            one = written(self.one())
+            return f"name what is heard or seen, for example: {one} heard but not seen"
+        if words[0] not in PLACES:
+            return f'name what is heard or seen, or put it in quotes: "{text}"'
+        if self.is_name(name) or any(lexicon.concept(name) for lexicon in self._places):
+            return f"for both at once write & between them: & {name}"
+        return "a query cannot be limited to a clip; the answer names the clip of each moment"
 
     def _nearest(self, text: str) -> tuple[str | None, float]:
         """Return the class most like some words and its likeness; None where nobody can tell."""
