@@ -109,3 +109,12 @@ def test_real_words() -> None:
     words = ("someone speaks", "voice-over", "cat", "xyzzy")
     assert [known.same(word) for word in words] == ["Speech", "Speech", None, None]
     assert offline_meanings([]) == []
+
+
+def test_a_name_without_classes_of_the_network_is_taken_for_none_of_them() -> None:
+    from seehear.parser.zero_shot.scorer import _doubt
+
+    silence = Meaning((), (), (), ("noise",), "name", "silence")
+    assert _doubt(silence, "picture") is None
+    sea = Meaning((3,), (1.0,), (), ("Ocean",), "name", "sea")
+    assert _doubt(sea, "picture") == "taken for the picture class Ocean"
