@@ -1,6 +1,7 @@
 """`seehear evaluate`: figures, setting, comparison, and one line for bad input."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from seehear.cli.figures import setting_line
 from seehear.cli.main import main
 from seehear.data import open_dataset
 from seehear.metrics import CLIP_KEYS, EXCLUSIVE_KEYS, FIGURE_KEYS
+from seehear.parser.prior import UNMEASURED
 from seehear.time import TimeGrid, Timeline
 from small_world import TINY, write_world
 
@@ -370,6 +372,24 @@ def test_the_setting_says_what_stood_beside_the_network(trained, capsys) -> None
     setting = as_json(capsys, *trained)["setting"]
     assert "prior" not in setting_line(setting)
     assert "; prior likeness; " in setting_line({**setting, "prior": "likeness"})
+
+
+def test_the_rule_that_was_really_used_is_named(trained, capsys) -> None:
+    setting = as_json(capsys, *trained)["setting"]
+    told = setting_line({**setting, "prior": "likeness", "prior_rule": UNMEASURED})
+    assert f"; prior likeness ({UNMEASURED}); " in told
+    told = setting_line({**setting, "prior": "likeness", "prior_rule": "likeness"})
+    assert "; prior likeness; " in told
+
+
+def test_an_interrupted_run_is_told(trained, tmp_path, capsys) -> None:
+    run = shutil.copytree(trained[2], tmp_path / "run")
+    (run / "run.json").rename(run / "state.safetensors")
+    given = [trained[0], "--model", str(run), *trained[3:]]
+    told = f"{run}: trained 3 of 3 epochs; the same seehear train command goes on"
+    assert as_json(capsys, *given)["warnings"] == [told]
+    assert main(["evaluate", *given]) == 0
+    assert capsys.readouterr().err.count(f"seehear: warning: {told}") == 1
 
 
 def test_a_trained_parser_needs_features(trained, capsys) -> None:

@@ -85,6 +85,32 @@ def test_a_misspelt_command_or_option_is_told_with_what_was_meant(
     assert capsys.readouterr().err.startswith(told)
 
 
+@pytest.mark.parametrize(
+    ("more", "meant"),
+    [
+        ("--epochs 3", "--set training.epochs=3"),
+        ("--epochs=3", "--set training.epochs=3"),
+        ("--epochs", "--set training.epochs=VALUE"),
+        ("--epoch 3", "--set training.epochs=3"),
+        ("--batch 8 --epochs 3", "--set training.batch=8"),
+        ("--weight-decay 0.1", "--set training.weight_decay=0.1"),
+        ("--layers 2 --recipe han", "--set network.layers=2"),
+        ("--recpie han", "--recipe"),
+        ("--featurs x", "--features"),
+        ("--layers 2 --recipe nonsense", None),
+    ],
+)
+def test_an_option_that_is_a_setting_of_the_recipe_is_told_as_that(
+    more: str, meant: str | None, capsys: pytest.CaptureFixture
+) -> None:
+    pytest.importorskip("torch")
+    with pytest.raises(SystemExit):
+        cli.main(["train", "data", "--features", "f", "--out", "r", *more.split()])
+    err = capsys.readouterr().err
+    assert len(err.splitlines()) == 1
+    assert f"(did you mean {meant}?)" in err if meant else "--set" not in err
+
+
 def test_an_error_is_one_line_and_exit_code_2(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:

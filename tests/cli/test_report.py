@@ -14,6 +14,7 @@ from seehear.features import open_features
 from seehear.labels.lsld.build import build_labels
 from seehear.labels.lsld.options import Denoising
 from seehear.report import denoised
+from seehear.report.systems import System
 from seehear.time import Event, TimeGrid, Timeline, Track
 from small_world import CLASSES, TINY, write_world
 
@@ -75,6 +76,28 @@ def test_a_page_of_a_run_lies_beside_it(world, capsys):
     assert "<b>lsld</b> against han" in page
     assert '<tr><th scope="row">re-weighted</th>' not in page  # train has no truth here
     assert page.count('class="strip"') == 3
+
+
+def test_runs_that_are_not_finished_or_have_words_beside_them_are_told(
+    world, tmp_path, capsys, monkeypatch
+):
+    run = shutil.copytree(world / "han", tmp_path / "han")
+    (run / "run.json").rename(run / "state.safetensors")
+    out = ["--out", str(tmp_path / "out"), "--format", "png"]
+    interrupted = f"{run}: trained 3 of 3 epochs; the same seehear train command goes on"
+    monkeypatch.setattr(System, "guided", True)
+    given = [str(world / "data"), "--features", str(world / "feats")]
+    assert main(["report", "lanes", str(run), *given, "--examples", "1", *out]) == 0
+    err = capsys.readouterr().err
+    assert err.count(f"seehear: warning: {interrupted}") == 1
+    assert "seehear: note: han: the network alone. As it parses, with words beside it:" in err
+    assert main(["report", "curves", str(run), *out]) == 0
+    assert capsys.readouterr().err.count(interrupted) == 1
+    assert main(["report", "run", str(run), *given, "--examples", "1"]) == 0
+    assert capsys.readouterr().err.count(interrupted) == 1
+    page = (run / "report.html").read_text()
+    assert interrupted in page
+    assert "han: the network alone" in page
 
 
 def test_a_page_of_a_run_whose_labels_no_prompt_decided_leaves_them_out(world, capsys):

@@ -48,6 +48,25 @@ def test_train_prints_what_it_chose_and_its_figures(world, tmp_path, capsys):
     assert set(figures) == set(FIGURES)
 
 
+def test_the_table_says_where_its_figures_are_of_the_network_alone(world, tmp_path, capsys):
+    command = [*world, "--recipe", "han", *SETTINGS, "--out"]
+    with_prior = ["--set", "network.prior=likeness"]
+    alone = "val: the network alone. As it parses, with words beside it: seehear evaluate"
+    assert main([*command, str(tmp_path / "run"), *with_prior, "--json"]) == 0
+    out, err = capsys.readouterr()
+    told = json.loads(out)["note"].splitlines()[-1]
+    assert (
+        told == f"{alone} {world[1]} --split val --model {tmp_path / 'run'} --features {world[3]}"
+    )
+    assert err.splitlines()[-1].startswith("note: this parser cannot tell which videos are like")
+    assert main([*command, str(tmp_path / "run"), *with_prior]) == 0
+    out, err = capsys.readouterr()
+    assert alone in " ".join(out.split())
+    assert "cannot tell" not in err  # already trained
+    assert main([*command, str(tmp_path / "plain")]) == 0
+    assert "network alone" not in capsys.readouterr().out
+
+
 def test_several_seeds_as_json_print_nothing_else(world, tmp_path, capsys):
     command = [
         *world,

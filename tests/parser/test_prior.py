@@ -1,13 +1,16 @@
 """A trained scorer beside language: who is believed where, and both on one clip."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 import fake_encoders as fake
 from fake_scorer import scorer
 from seehear.errors import ConfigError
+from seehear.library.written import how_digest
 from seehear.parser.parser import Parser
-from seehear.parser.prior import PRIORS, Guided, Prior, mixed, with_prior
+from seehear.parser.prior import PRIORS, UNMEASURED, Guided, Prior, mixed, rule_of, with_prior
 from seehear.time import Decoding, Scores, TimeGrid, decode_scores
 
 
@@ -108,3 +111,23 @@ def test_from_where_language_sees_by_itself_can_be_set():
     for alone, marks in ((0.5, [True] * 3), (0.65, [False] * 3)):
         prob = Prior(alone=alone).guided(blind, language).segment_prob
         assert (prob[:, 1, 0] >= 0.5).tolist() == marks
+
+
+@pytest.mark.parametrize("measured", [True, False])
+@pytest.mark.parametrize("prior", [name for name in PRIORS if name != "none"])
+def test_timelines_and_notes_say_which_rule_was_used(prior, measured):
+    run = scorer()
+    run.language, run.knows_footage, run.beyond = run, measured, None
+    run.run = SimpleNamespace(prior=prior)
+    both = with_prior(run)
+    lost = prior == "likeness" and not measured
+    assert rule_of(prior, measured=measured) == (UNMEASURED if lost else prior)
+    assert both.about()["prior_rule"] == rule_of(prior, measured=measured)
+    told = [line for line in both.doubts() if "cannot tell which videos are like" in line]
+    assert len(told) == lost
+
+
+def test_the_words_for_a_rule_make_no_other_way_of_parsing():
+    """Libraries of before, whose timelines do not have them, are not to be parsed again."""
+    about = {"model": "run", "prior": {"heard": -1.0}}
+    assert how_digest(about) == how_digest({**about, "prior_rule": UNMEASURED})

@@ -61,6 +61,16 @@ def test_two_sentences_without_a_term_say_what_was_done_and_how_well(
     assert not re.search("segment|event|Type|F1|seed|recipe|track", told)
 
 
+def test_a_network_that_words_help_in_parsing_is_said_to_be_alone(
+    dataset: Dataset, systems: list[System]
+) -> None:
+    alone = "That is its network alone: when it parses, words help it, and the figures are others."
+    assert alone not in words(opening.sentences(systems[0], systems[1:], dataset, "test"))
+    about = {"recipe": {"network": {"prior": "likeness"}}}
+    guided = dataclasses.replace(systems[0], about=about)
+    assert words(opening.sentences(guided, systems[1:], dataset, "test")).endswith(alone)
+
+
 def test_without_truth_it_says_that_nothing_is_known(
     dataset: Dataset, systems: list[System]
 ) -> None:

@@ -74,6 +74,25 @@ def test_figures_are_those_of_the_run(page, systems):
         assert shown == [round(100 * v, 1) for v in system.report.figures().values()]
 
 
+def test_the_decoding_is_told_whole_and_where_the_network_is_alone(page, world, systems):
+    assert "lsld: gate own at 0.5, threshold 0.5; han: gate own at 0.5, threshold 0.5" in page
+    assert "the network alone" not in page
+    recipe = systems[0].about["recipe"]
+    recipe = {**recipe, "network": {**recipe["network"], "prior": "likeness"}}
+    decoding = {**systems[0].about["decoding"], "keep_threshold": 0.2, "fill_gap_s": 1.0}
+    about = {**systems[0].about, "recipe": recipe, "decoding": decoding}
+    main = dataclasses.replace(systems[0], about=about)
+    shown = run_page.render(
+        run_page.RunPage([main, systems[1]], world.dataset, "test", [], world.dataset.root)
+    )
+    assert "threshold 0.5 to begin an event and 0.2 to go on, gaps filled up to 1 s" in shown
+    assert "gaps filled up to 1 s, the network alone; han: gate own" in shown
+    assert shown.count("lsld: the network alone. As it parses, with words beside it:") == 1
+    assert f"--split test --model {main.path} --features FEATURES" in shown
+    assert "han: the network alone" not in shown
+    assert "words help it" in shown
+
+
 def test_each_clip_carries_its_lanes_truth_and_video(page, systems):
     clips = json.loads(
         re.search(r'<script type="application/json" id="clips">(.*?)</script>', page, re.DOTALL)[1]

@@ -114,6 +114,15 @@ def test_from_the_command_line(world, tmp_path, capsys) -> None:
     assert "expected --to URL" in capsys.readouterr().err
 
 
+def test_the_card_says_that_figures_on_val_are_of_the_network_alone(world) -> None:
+    about = train.load_run(world[2]).about
+    recipe = about["recipe"]
+    guided = {**recipe, "network": {**recipe["network"], "prior": "likeness"}}
+    assert "network alone" not in model_card(about, {})
+    card = model_card({**about, "recipe": guided}, {})
+    assert "Figures on val are those of the network alone" in card
+
+
 def test_the_card(world) -> None:
     run = world[2]
     card = bundle(run).files["README.md"].decode()
@@ -125,7 +134,7 @@ def test_the_card(world) -> None:
     assert "Clip labels only" in card
     assert f"| test | Segment level | {100 * figures['segment/audio']:.1f} | " in card
     assert "| val | Event level |" in card
-    assert "threshold 0.5, gate " in card
+    assert "gate own at 0.5, threshold 0.5, truth read" in card
     assert "so val figures are optimistic" in card
     assert "- yamnet (yamnet `aaaaaaaaaaaa`" in card
     assert "No licence was stated" in card

@@ -1,5 +1,6 @@
 """What a run needs before it begins: features chosen and read, settings, clips left out."""
 
+import numpy as np
 import pytest
 
 from seehear.errors import ConfigError, DataError, FeatureError, SeehearError
@@ -9,6 +10,7 @@ from seehear.train import (
     prepare,
     run,
 )
+from seehear.train.prepare import _whole_clips as whole_clips
 from small_world import TINY, write_world
 
 
@@ -51,15 +53,22 @@ def test_too_few_clips_to_tell_unlike_footage_are_told(tmp_path, val, told):
     dataset, store = write_world(tmp_path, sizes=(16, val, 2))
     said = []
     options = RunOptions(say=said.append)
-    prepare(dataset, store, "lsld-robust", settings=TINY, options=options)
-    lines = [line for line in said if line.startswith("note: footage unlike the training clips")]
-    assert len(lines) == told
+    few = prepare(dataset, store, "lsld-robust", settings=TINY, options=options).few
+    assert not any("like its training clips" in line for line in said)  # not before it is trained
+    assert (few is not None) == told
     if told:
-        assert "16 clips with sound and picture of train and of val" in lines[0]
-        assert "there are 16 of train and 15 of val" in lines[0]
-    said.clear()
-    prepare(dataset, store, "han", settings=TINY, options=options)
-    assert not any("unlike" in line for line in said)  # it parses without a prior
+        assert few.startswith("note: this parser cannot tell which videos are like its training")
+        assert "there are too few in val (15). So it treats every video as unlike them" in few
+        assert few.endswith("seehear parse --prior none")
+    # it parses without a prior
+    assert prepare(dataset, store, "han", settings=TINY, options=options).few is None
+
+
+def test_clips_without_sound_do_not_count_for_telling_footage():
+    heard, seen = np.ones((2, 20, 1, 3), np.float32)
+    heard[:6] = 0
+    assert whole_clips({"audio": heard, "visual": seen}) == 14
+    assert whole_clips({}) == 0
 
 
 def test_a_dataset_without_train_split(tmp_path):

@@ -12,6 +12,7 @@ from seehear.labels.store import SegmentLabels
 from seehear.labels.store import save as save_labels
 from seehear.train import (
     RunFolder,
+    RunOptions,
     load_labels,
     load_run,
     prepare,
@@ -138,3 +139,23 @@ def test_classes_that_any_labels_leave_nothing_of_are_told(world) -> None:
     assert told.startswith("visual: Speech loses its label in")
     asked = SegmentLabels(None, visual, names, CLASSES, {"warnings": ["told"]})
     assert label_warnings(asked, prepared.train) == ["told"]
+
+
+def test_too_few_clips_to_tell_footage_are_told_once_and_after_training(world, tmp_path):
+    said = []
+    options = RunOptions(say=said.append)
+    few = "note: this parser cannot tell which videos are like its training clips"
+    settings = {**TINY, "network.prior": "likeness", "training.epochs": 1}
+    prepared = prepare(*world, "han", settings=settings, options=options)
+    run_seeds(prepared, tmp_path / "runs", [1, 2], options=options)
+    assert [line.startswith(few) for line in said].count(True) == 1
+    assert said[-1].startswith(few)
+    said.clear()
+    run_seeds(prepared, tmp_path / "runs", [1, 2], options=options)
+    assert len(said) == 4  # seed, already trained
+    assert not any(line.startswith(few) for line in said)
+    run(prepared, tmp_path / "one", options=options)
+    assert said[-1].startswith(few)
+    said.clear()
+    run(prepared, tmp_path / "one", options=options)
+    assert said == [f"{tmp_path / 'one'}: already trained, nothing to do"]

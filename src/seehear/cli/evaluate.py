@@ -167,7 +167,7 @@ def run(args: argparse.Namespace) -> int:
     chosen = choose_split(dataset, args.split)
     split, args.split = chosen.split, chosen.name
     truth = None if split.exact else split.truth(args.truth)
-    warnings = _warnings(args, dataset)
+    warnings = [*_warnings(args, dataset), *_interrupted(args)]
     given = {"model": args.model} if args.model is not None else {"predictions": args.predictions}
     made = _decisions(args, dataset, split, **given)
     seeds = 1 if args.model and args.compare else None  # a run against another
@@ -270,6 +270,15 @@ def _warnings(args: argparse.Namespace, dataset: Dataset) -> list[str]:
     return [text for name in splits for text in dataset.split(name).warnings(args.truth)]
 
 
+def _interrupted(args: argparse.Namespace) -> list[str]:
+    """Return a line for each run named whose training was interrupted."""
+    from seehear.runs.interrupted import interrupted
+
+    named = [args.model, args.compare if args.model is not None else None]
+    found = [interrupted(model) for model in named if model is not None]
+    return [text for text in found if text is not None]
+
+
 def _setting(dataset: Dataset, split: Split, truth: Truth | None) -> dict[str, Any]:
     """Return what every figure rests on, whatever made the predictions."""
     return {
@@ -345,11 +354,12 @@ def _decisions(
 ) -> "_Decisions":
     """Return the decisions of a model, or those made elsewhere."""
     if model is not None:
-        judged, absent, prior = _predicted(args, model, dataset, split.name)
+        judged, absent, prior, rule = _predicted(args, model, dataset, split.name)
         scores, decoding = _probabilities(judged), judged.decoding
         about: dict[str, Any] = {
             "model": str(model),
             "prior": prior,
+            "prior_rule": rule,
             "features": str(args.features),
             "scored_as_empty": list(absent),
         }
@@ -465,12 +475,15 @@ def _unparsed(found: Predictions, split: Split) -> dict[str, Any]:
 
 def _predicted(
     args: argparse.Namespace, model: str | Path, dataset: Dataset, split: str
-) -> tuple["SplitPrediction", tuple[str, ...], str]:
-    """Return what a trained parser says of a split, clips without features, the prior beside it."""
+) -> tuple["SplitPrediction", tuple[str, ...], str, str]:
+    """Return what a trained parser says of a split, clips without features, the prior beside it,
+    and the rule that this is.
+    """
     if args.features is None:
         raise ConfigError(
             "--model needs --features FEATURES", hint="make them with: seehear extract DATASET ..."
         )
+    from seehear.parser.prior import rule_of
     from seehear.parser.stored import predict_beside
     from seehear.parser.trained import open_run
     from seehear.runs.inputs import find_missing
@@ -482,7 +495,7 @@ def _predicted(
     absent: Iterable[str] = ()
     if args.missing == "empty":
         absent = find_missing(store, trained.features, dataset.split(split).names)
-    return predicted, tuple(absent), prior
+    return predicted, tuple(absent), prior, rule_of(prior, measured=trained.likeness() is not None)
 
 
 def _probabilities(predicted: "SplitPrediction") -> Probabilities:

@@ -5,6 +5,7 @@ from typing import Any
 
 from seehear.amounts import amount
 from seehear.cli.console import table
+from seehear.time.decoding_words import decoding_line
 
 COLUMNS = (
     ("audio", "A"),
@@ -59,39 +60,12 @@ def _not_as_written(setting: Mapping[str, Any]) -> str:
 
 
 def _prior(setting: Mapping[str, Any]) -> list[str]:
-    """Return the prior that was used beside the network, if there was one."""
+    """Return the prior that was used beside the network, if there was one, and its rule."""
     prior = setting.get("prior") or "none"
-    return [] if prior == "none" else [f"prior {prior}"]
-
-
-def decoding_line(decoding: Mapping[str, Any], chosen_on: str | None = None) -> str:
-    """Return gate and thresholds in words."""
-
-    def both(name: str) -> str:
-        audio, visual = decoding.get(name), decoding.get(f"visual_{name}")
-        pair = [audio] if visual is None or visual == audio else [audio, visual]
-        return "/".join(map(_threshold, pair))
-
-    gate = f"gate {decoding['gate']}"
-    if decoding["gate"] != "none":
-        gate += f" at {both('gate_threshold')}"
-    threshold = f"threshold {both('threshold')}"
-    if chosen_on:
-        threshold += f" chosen on {chosen_on}"
-    if decoding.get("keep_threshold") is not None:
-        threshold += f" to begin an event and {decoding['keep_threshold']:g} to go on"
-    words = [gate, threshold]
-    for name, text in (
-        ("fill_gap_s", "gaps filled up to"),
-        ("min_duration_s", "events of at least"),
-    ):
-        if decoding.get(name):
-            words.append(f"{text} {decoding[name]:g} s")
-    return ", ".join(words)
-
-
-def _threshold(value: Any) -> str:
-    return "per class" if isinstance(value, list | tuple) else f"{value:g}"
+    if prior == "none":
+        return []
+    rule = setting.get("prior_rule") or prior
+    return [f"prior {prior}" if rule == prior else f"prior {prior} ({rule})"]
 
 
 def show_evaluation(result: Mapping[str, Any], *, per_class: bool) -> None:

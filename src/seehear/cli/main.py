@@ -70,6 +70,7 @@ _EXTRAS = {
     "lance": "lance",
     "faiss": "nearest",
 }
+_SURE = 0.85  # the least likeness of an option that is certainly meant
 _COMMAND_EXTRAS = {"demo": "offline,train,library"}
 
 
@@ -168,9 +169,40 @@ def _parse(parser: argparse.ArgumentParser, argv: list[str]) -> argparse.Namespa
 
         parser.prog = f"seehear {args.command}"  # the message points to the --help of the command
         name = unknown[0].partition("=")[0]
-        meant = _meant(name, options(parser, args.command)) if name[:2] == "--" else ""
+        known = options(parser, args.command)
+        meant = ""
+        if name[:2] == "--":
+            meant = _setting(unknown, known, args) or _meant(name, known)
         parser.error(f"unrecognized arguments: {' '.join(unknown)}{meant}")
     return args
+
+
+def _setting(unknown: list[str], known: list[str], args: argparse.Namespace) -> str:
+    """Return ` (did you mean --set ...?)` where an option is a setting of the recipe; else empty.
+
+    Args:
+        unknown: what was not understood, from that option on.
+        known: the options of the command.
+        args: what was understood.
+    """
+    from seehear.closest import closest
+
+    name, _, value = unknown[0].partition("=")
+    if "--set" not in known or closest(name, known, cutoff=_SURE) is not None:
+        return ""
+    try:
+        from seehear.recipes import RECOMMENDED, get
+        from seehear.recipes.settings import setting_called
+
+        recipe = getattr(args, "recipe", None) or getattr(args, "name", None) or RECOMMENDED
+        path = setting_called(get(recipe), name[2:].replace("-", "_"))
+    except (ImportError, SeehearError):  # without PyTorch there are no recipes
+        return ""
+    if path is None:
+        return ""
+    if not value and len(unknown) > 1 and unknown[1][:2] != "--":
+        value = unknown[1]
+    return f" (did you mean --set {path}={value or 'VALUE'}?)"
 
 
 def _meant(name: str, known: Iterable[str]) -> str:

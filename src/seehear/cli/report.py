@@ -176,6 +176,7 @@ def _write(args: argparse.Namespace) -> tuple[list[Path], list[str]]:
         return pages[args.action](args), []
     from seehear.lock import owned
 
+    warn(_interrupted(args))
     pictures = {"similarity": _similarity, "strips": _strips, "lanes": _lanes}
     with owned(args.out):
         if args.action == "curves":
@@ -201,7 +202,8 @@ def _run(args: argparse.Namespace) -> list[Path]:
         if names
         else examples(systems[0], dataset, args.split, args.examples)
     )
-    notes = chosen.notes + _of_truth(split) + _changes(systems, dataset)
+    notes = chosen.notes + _of_truth(split) + _changes(systems, dataset) + _interrupted(args)
+    _say_alone(systems, dataset, args.split)
     denoised, strips = None, []
     if systems[0].about["recipe"]["labels"].get("segments") and not args.no_labels:
         from seehear.report.denoised import NothingComparedError, read_denoised
@@ -235,6 +237,23 @@ def _run(args: argparse.Namespace) -> list[Path]:
 def _of_truth(split: "Split") -> list[str]:
     """Return what the truth of a split leaves out; nothing if the split has none."""
     return split.warnings() if split.has_truth else []
+
+
+def _say_alone(systems: Sequence["System"], dataset: "Dataset", split: str) -> None:
+    """Say of which runs the network is shown without the words that help it in parsing."""
+    from seehear.report.systems import network_alone
+
+    for system in systems:
+        if (text := network_alone(system, dataset, split)) is not None:
+            print(f"seehear: note: {text}", file=sys.stderr)
+
+
+def _interrupted(args: argparse.Namespace) -> list[str]:
+    """Return a line for each run named whose training was interrupted."""
+    from seehear.runs.interrupted import interrupted
+
+    paths = getattr(args, "runs", None) or [args.run, *getattr(args, "against", ())]
+    return [text for path in paths if (text := interrupted(path)) is not None]
 
 
 def _changes(systems: Sequence["System"], dataset: "Dataset") -> list[str]:
@@ -337,6 +356,7 @@ def _lanes(args: argparse.Namespace) -> list[Path]:
     split, args.split = chosen.split, chosen.name
     warn(chosen.notes + _of_truth(split))
     systems = read_systems([args.run, *args.against], store, dataset, args.split)
+    _say_alone(systems, dataset, args.split)
     names = _names(args.clips)
     rows = (
         rows_of(dataset, args.split, names)

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from seehear.cli.console import print_json
+from seehear.cli.console import print_json, warn
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -35,8 +35,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Push, or show the card."""
     from seehear.errors import ConfigError
+    from seehear.runs.interrupted import interrupted
     from seehear.share import bundle, push
 
+    if (told := interrupted(args.run)) is not None:
+        warn([told])
     if args.card:
         content = bundle(args.run, licence=args.licence).files["README.md"]
         assert isinstance(content, bytes)

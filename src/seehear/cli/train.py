@@ -246,6 +246,8 @@ def _train(args: argparse.Namespace, team: "Team", device: str) -> int:
     for result, folder in zip(results, folders, strict=True):
         result["warnings"] = [*asked.warnings, *RunFolder(folder).label_warnings()]
     note = _note(asked.dataset, results, args.evaluate)
+    if (alone := _network_alone(args, results, folders)) is not None:
+        note = alone if note is None else f"{note}\n{alone}"
     results = [_told(result, joint=asked.dataset.joint) for result in results]
     if args.json:
         shown = results[0] if asked.seeds is None else {"runs": results, **_spread(results)}
@@ -280,6 +282,21 @@ def _note(dataset: "Dataset", results: list[dict[str, Any]], evaluated: str | No
         return None
     clips, smallest = min((len(dataset.split(name)), name) for name in scored)
     return caution(clips=clips, seeds=len(results), split=smallest)
+
+
+def _network_alone(
+    args: argparse.Namespace, results: list[dict[str, Any]], folders: list[Path]
+) -> str | None:
+    """Return the line that the figures on val are not what parsing finds; None where they are."""
+    from seehear.train import RunFolder
+
+    network = RunFolder(folders[0]).record()["recipe"]["network"]
+    if network.get("prior", "none") == "none" or not results[0]["val"] or args.evaluate == "val":
+        return None
+    return (
+        "val: the network alone. As it parses, with words beside it: seehear evaluate"
+        f" {args.dataset} --split val --model {folders[0]} --features {args.features}"
+    )
 
 
 def _warnings(dataset: "Dataset", evaluated: str | None) -> list[str]:

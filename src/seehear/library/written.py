@@ -23,9 +23,9 @@ from seehear.library.scan import Scan
 from seehear.time import SUFFIX, Timeline
 
 MARK = "written"
-# entries of a parser's record that do not affect the answer, were made after parsing, or say that
-# nothing was encoded again
-_NOT_HOW = (MARK, "version", "libraries", "vocabulary", "decoded", "kept")
+# entries of a parser's record that do not affect the answer, were made after parsing, say that
+# nothing was encoded again, or say in words what other entries say in numbers
+_NOT_HOW = (MARK, "version", "libraries", "vocabulary", "decoded", "kept", "prior_rule")
 _FORM = record(
     {"source": text, "vocabulary": items(text), "tracks": table(anything)},
     {

@@ -29,6 +29,7 @@ from seehear.errors import ConfigError
 from seehear.parser.scorer import Gathered, Scorer, keep_of_each
 from seehear.parser.trained import Trained
 from seehear.parser.zero_shot.calibration import around_max
+from seehear.runs.likeness import FEWEST
 from seehear.time import Scores, TimeGrid
 from seehear.time.decode import spread
 
@@ -88,6 +89,28 @@ PRIORS: dict[str, Prior | None] = {
     "likeness": Prior(heard=-3.0, seen=-4.0, alone=0.65),
 }
 ELSEWHERE: dict[str, Prior] = {"likeness": Prior(heard=-1.0, seen=-2.0)}
+# the rule of a run that cannot tell which footage is like its training clips
+UNMEASURED = "likeness could not be measured, every video counts as unlike the training clips"
+_CANNOT_TELL = (
+    "this parser cannot tell which videos are like its training clips (that takes at least"
+    f" {FEWEST} clips of train and of val with sound and picture); it treats every video as unlike"
+    " them, so the words decide more than the network; with the prior none the network decides"
+    " alone"
+)
+
+
+def rule_of(prior: str, *, measured: bool) -> str:
+    """Return in words which rule holds for a run.
+
+    Args:
+        prior: a name of `PRIORS`.
+        measured: whether the run can tell footage unlike its training clips.
+
+    Examples:
+        >>> rule_of("support", measured=False), rule_of("likeness", measured=True)
+        ('support', 'likeness')
+    """
+    return UNMEASURED if prior in ELSEWHERE and not measured else prior
 
 
 def mixed(like: Scores, unlike: Scores, beyond: NDArray[np.floating]) -> Scores:
@@ -120,6 +143,7 @@ class Guided:
         prior: how far the first may depart from the second.
         elsewhere: likewise on footage unlike the training clips; None: `prior` holds there, too.
         beyond: returns how unlike the training clips each segment is (`Trained.beyond`).
+        rule: which rule that is in words (`rule_of`); empty: timelines do not say.
 
     Raises:
         ConfigError: their segments have another length.
@@ -133,6 +157,7 @@ class Guided:
         *,
         elsewhere: Prior | None = None,
         beyond: Beyond | None = None,
+        rule: str = "",
     ) -> None:
         if trained.step_s != language.step_s:
             raise ConfigError(
@@ -141,7 +166,7 @@ class Guided:
                 hint="leave it out: language judges whole seconds",
             )
         self._trained, self._language, self._prior = trained, language, prior or Prior()
-        self._elsewhere, self._beyond = elsewhere, beyond
+        self._elsewhere, self._beyond, self._rule = elsewhere, beyond, rule
         # a network that starts from language passes rows on to it
         inside = getattr(trained, "language", None) is language
         self._keepers = (trained,) if inside else (trained, language)
@@ -178,11 +203,15 @@ class Guided:
         prior = {"by": "language", **asdict(self._prior), "words": words}
         if self._elsewhere is not None:
             prior["on other footage"] = asdict(self._elsewhere)
-        return {**self._trained.about(), "prior": prior}
+        rule = {"prior_rule": self._rule} if self._rule else {}
+        return {**self._trained.about(), "prior": prior, **rule}
 
     def doubts(self) -> list[str]:
-        """Return a line for each class that language may have misunderstood."""
-        return self._language.doubts()
+        """Return a line for each class that language may have misunderstood, and one where the
+        run cannot tell which footage is like its training clips.
+        """
+        found = list(dict.fromkeys([*self._trained.doubts(), *self._language.doubts()]))
+        return [*found, _CANNOT_TELL] if self._rule == UNMEASURED else found
 
 
 def with_prior(trained: Trained, prior: str | None = None) -> Scorer:
@@ -207,9 +236,10 @@ def with_prior(trained: Trained, prior: str | None = None) -> Scorer:
     if limits is None:
         return trained
     language, elsewhere = trained.language or offline(trained.vocabulary), ELSEWHERE.get(prior)
-    if elsewhere is not None and not trained.knows_footage:
-        return Guided(trained, language, elsewhere)
-    return Guided(trained, language, limits, elsewhere=elsewhere, beyond=trained.beyond)
+    rule = rule_of(prior, measured=trained.knows_footage)
+    if rule == UNMEASURED:
+        return Guided(trained, language, elsewhere, rule=rule)
+    return Guided(trained, language, limits, elsewhere=elsewhere, beyond=trained.beyond, rule=rule)
 
 
 def check_prior(prior: str) -> None:

@@ -30,6 +30,7 @@ from seehear.parser.scorer import Gathered, Scorer, keep_of_each
 from seehear.runs.description import TrainedRun
 from seehear.runs.graph import load_graph_run
 from seehear.runs.inputs import PRIOR, ROLES
+from seehear.runs.interrupted import interrupted
 from seehear.runs.language import starting_logits
 from seehear.share.bundle import digest
 from seehear.streaming.sampling import frames_a_segment
@@ -192,8 +193,13 @@ class Trained:
         }
 
     def doubts(self) -> list[str]:
-        """Return what language may have misunderstood; nothing for a run that does not use it."""
-        return [] if self.language is None else self.language.doubts()
+        """Return that training was interrupted, and what language may have misunderstood.
+
+        Nothing for a run that is finished and does not use language.
+        """
+        told = interrupted(self.run.path)
+        said = [] if self.language is None else self.language.doubts()
+        return said if told is None else [told, *said]
 
     def _streams_of(self, role: str) -> list[str]:
         """Return the streams that are read for a role: those of the run, or their single frames."""

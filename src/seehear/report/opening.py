@@ -43,7 +43,12 @@ def sentences(main: System, rivals: Sequence[System], dataset: Dataset, split: s
     if scored:
         best = max(scored, key=_value)
         reached += f", and {escape(best.name)} {percent(_value(best))}"
-    return f'<p class="opening">{done} {reached}.</p>'
+    alone = ""
+    if main.guided:
+        alone = (
+            " That is its network alone: when it parses, words help it, and the figures are others."
+        )
+    return f'<p class="opening">{done} {reached}.{alone}</p>'
 
 
 def terms() -> str:

@@ -20,8 +20,9 @@ from seehear.metrics.told import headline
 from seehear.report import charts, opening, tables
 from seehear.report.denoised import WORDS, DenoisedTrack
 from seehear.report.pictures import clip_frames, data_url, media_urls
-from seehear.report.systems import TRUTH, System
+from seehear.report.systems import TRUTH, System, network_alone
 from seehear.time import Timeline
+from seehear.time.decoding_words import decoding_line
 
 _STRIP_CLASSES = 6  # a clip with more labels has more prompts than a page can show
 
@@ -99,7 +100,8 @@ def render(page: RunPage) -> str:
 <main>
 {_player_section(clips)}
 <section class="card figures"><h2>Figures</h2>{figures}{opening.terms()}
-<p class="muted">{escape(_setting(systems, dataset, page.split))}</p>{_caution(page)}
+<p class="muted">{escape(_setting(systems, dataset, page.split))}</p>
+{_network_alone(systems, dataset, page.split)}{_caution(page)}
 <p class="muted">{escape(_summary(main, dataset, page.split))}</p></section>
 <section class="card classes"><h2>By class</h2>{tables.class_table(systems, dataset)}
 <p class="muted">F in percent at segment level, counts added over the clips.</p></section>
@@ -207,9 +209,18 @@ def _setting(systems: Sequence[System], dataset: Dataset, split: str) -> str:
 
 
 def _decoding(system: System) -> str:
-    threshold, gate = system.about["decoding"]["threshold"], system.about["decoding"]["gate"]
-    limit = f"{threshold:g}" if isinstance(threshold, float | int) else "a threshold per class"
-    return f"{system.name}: segments from {limit}, gate {gate}"
+    alone = ", the network alone" if system.guided else ""
+    return f"{system.name}: {decoding_line(system.about['decoding'])}{alone}"
+
+
+def _network_alone(systems: Sequence[System], dataset: Dataset, split: str) -> str:
+    """Return a line for each system that has words beside it when it parses; "" if none has."""
+    lines = [
+        f'<p class="muted alone">{escape(text)}</p>'
+        for system in systems
+        if (text := network_alone(system, dataset, split)) is not None
+    ]
+    return "".join(lines)
 
 
 def _learning(systems: Sequence[System]) -> str:

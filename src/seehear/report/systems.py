@@ -45,6 +45,12 @@ class System:
     lengths: Sequence[int] = ()
     joint: bool = False
 
+    @property
+    def guided(self) -> bool:
+        """Whether words stand beside its network when it parses; here the network is alone."""
+        recipe = self.about.get("recipe") or {}
+        return recipe.get("network", {}).get("prior", "none") != "none"
+
     def length(self, row: int) -> int:
         """Return how many segments the clip of one row has."""
         return self.lengths[row] if self.lengths else self.audio.shape[1]
@@ -93,6 +99,21 @@ def read_systems(
             system = replace(system, name=f"{system.name} ({system.path.name})")
         named.append(system)
     return named
+
+
+def network_alone(system: System, dataset: Dataset, split: str) -> str | None:
+    """Return the line that what is shown is not what parsing finds; None where it is.
+
+    Args:
+        system: whose decisions are shown.
+        dataset, split: what they were made on.
+    """
+    if not system.guided:
+        return None
+    return (
+        f"{system.name}: the network alone. As it parses, with words beside it: seehear evaluate"
+        f" {dataset.root} --split {split} --model {system.path} --features FEATURES"
+    )
 
 
 def rows_of(dataset: Dataset, split: str, clips: Sequence[str]) -> list[int]:

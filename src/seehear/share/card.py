@@ -1,9 +1,10 @@
 """The model card: what was learned from what, how well it does, and where it ends."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from seehear.amounts import amount
+from seehear.time.decoding_words import decoding_line
 
 _ROWS = (("segment", "Segment level"), ("event", "Event level"))
 _COLUMNS = (
@@ -129,23 +130,16 @@ def _figures(about: Mapping[str, Any], scored: Mapping[str, Mapping[str, float]]
         for level, word in _ROWS:
             numbers = [f"{100 * figures[f'{level}/{key}']:.1f}" for key, _ in _COLUMNS]
             lines.append(f"| {split} | {word} | {' | '.join(numbers)} |")
-    text = f"Percent, mean over clips; {_setting(about['decoding'])}, truth read literally."
+    text = f"Percent, mean over clips; {decoding_line(about['decoding'])}, truth read literally."
+    if "val" in scored and about["recipe"]["network"].get("prior", "none") != "none":
+        text += (
+            " Figures on val are those of the network alone; in parsing, zero-shot parsing with the"
+            " same classes helps it."
+        )
     chosen = about["recipe"]["training"]["select"]
     if chosen != "last":
         text += f" The epoch was chosen by {chosen} on val, so val figures are optimistic."
     return "\n".join(lines) + f"\n\n{text}"
-
-
-def _setting(decoding: Mapping[str, Any]) -> str:
-    """Return the thresholds behind the figures, in words."""
-    setting = f"threshold {_threshold(decoding['threshold'])}"
-    if decoding["gate"] == "none":
-        return setting
-    return f"{setting}, gate {decoding['gate']} at {_threshold(decoding['gate_threshold'])}"
-
-
-def _threshold(value: float | Sequence[float]) -> str:
-    return f"{value:g}" if isinstance(value, float | int) else "per class"
 
 
 def _limits(about: Mapping[str, Any], licence: str) -> str:

@@ -56,6 +56,8 @@ class Prepared:
         likeness: numbers that tell clips unlike the training clips (`seehear.runs.likeness`); empty
             if there are too few clips.
         asked: what the caller asked for: `recipe`, `features` and `settings` as JSON values.
+        few: what to tell once the run is trained, where there are too few clips for `likeness` and
+            the recipe parses by it; else None.
         track_weak: weak labels of the tracks of `train`, (N, 2, C); None: both tracks have the
             labels of the clip.
     """
@@ -70,6 +72,7 @@ class Prepared:
     normalisation: Mapping[str, torch.Tensor]
     likeness: Mapping[str, torch.Tensor] = field(default_factory=dict)
     asked: Mapping[str, Any] = field(default_factory=dict)
+    few: str | None = None
     track_weak: NDArray[np.uint8] | None = None
 
     @property
@@ -139,7 +142,7 @@ def prepare(
     if "val" in dataset.splits and dataset.splits["val"].clips:
         rows = splits.rows("val")
         val, truth = splits.clips("val", rows), _truth(dataset.splits["val"], rows)
-    likeness = _likeness(train, val, resolved, options)
+    likeness, few = _likeness(train, val, resolved)
     normalisation = statistics(train) if chosen.standardise else {}
     device = choose_device(options.device)
     starts = _starting(resolved, language)
@@ -160,6 +163,7 @@ def prepare(
         normalisation,
         likeness=likeness,
         asked=asked,
+        few=few,
         track_weak=tracks,
     )
 
@@ -229,23 +233,37 @@ def _track_labels(
 
 
 def _likeness(
-    train: ClipInputs, val: ClipInputs | None, recipe: Recipe, options: RunOptions
-) -> dict[str, torch.Tensor]:
+    train: ClipInputs, val: ClipInputs | None, recipe: Recipe
+) -> tuple[dict[str, torch.Tensor], str | None]:
     """Return numbers that tell clips unlike the training clips, scaled by the clips of val.
 
-    They are empty where there are too few clips; a note says so if the recipe parses by them.
+    They are empty where there are too few clips; then the text tells so if the recipe parses by
+    them.
     """
-    found = None if val is None else fit_likeness(_means(train), _means(val))
+    means = [{} if clips is None else _means(clips) for clips in (train, val)]
+    found = fit_likeness(*means) if all(means) else None
     if found is not None:
-        return {name: torch.from_numpy(array) for name, array in found.tensors().items()}
-    if recipe.network.prior == "likeness":
-        counts = f"{len(train)} of train and {0 if val is None else len(val)} of val"
-        options.say(
-            "note: footage unlike the training clips cannot be recognised: that needs"
-            f" {FEWEST} clips with sound and picture of train and of val, there are {counts}; so"
-            " parsing treats all footage as unlike them"
-        )
-    return {}
+        return {name: torch.from_numpy(array) for name, array in found.tensors().items()}, None
+    if recipe.network.prior != "likeness":
+        return {}, None
+    return {}, _too_few(*map(_whole_clips, means))
+
+
+def _whole_clips(means: Mapping[str, NDArray[np.float32]]) -> int:
+    """Return how many clips have rows: of sound, or of pictures where these are fewer."""
+    return min((int(clip_means(rows)[1].sum()) for rows in means.values()), default=0)
+
+
+def _too_few(train: int, val: int) -> str:
+    """Return what it means that likeness cannot be measured, and what to do."""
+    lacking = [f"{name} ({n})" for name, n in (("train", train), ("val", val)) if n < FEWEST]
+    return (
+        "note: this parser cannot tell which videos are like its training clips. That takes"
+        f" {FEWEST} clips with sound and picture in train and in val; there are too few in"
+        f" {' and '.join(lacking)}. So it treats every video as unlike them: words decide more than"
+        " the network. To change that, add such clips and train again; or let the network decide"
+        " alone: seehear parse --prior none"
+    )
 
 
 def _means(clips: ClipInputs) -> dict[str, NDArray[np.float32]]:

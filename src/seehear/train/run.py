@@ -85,7 +85,9 @@ def run(
     check_seed(seed)
     with ExitStack() as stack:
         options.team.lead(lambda: stack.enter_context(owned(folder.path)))
-        _go_on(prepared, folder, seed, labels, RunFolder(shared or out), options)
+        trained = _go_on(prepared, folder, seed, labels, RunFolder(shared or out), options)
+    if trained and shared is None and prepared.few is not None:
+        options.say(prepared.few)
     return folder.path
 
 
@@ -96,8 +98,8 @@ def _go_on(
     labels: SegmentLabels | None,
     shared: RunFolder,
     options: RunOptions,
-) -> None:
-    """Do the stages that a run folder lacks."""
+) -> bool:
+    """Do the stages that a run folder lacks; return whether it lacked any."""
     recipe, about, team = prepared.recipe, _about(prepared, seed, labels), options.team
     if team.size > 1:
         about["machine"]["processes"] = team.size
@@ -111,7 +113,7 @@ def _go_on(
     team.lead(lambda: folder.claim(asked))
     if team.lead(lambda: folder.finished):
         options.say(f"{folder}: already trained, nothing to do")
-        return
+        return False
     team.lead(require_onnx)  # before training, which may take hours
     stages = _Stages(prepared, folder, shared, seed, about, options)
     if labels is not None:
@@ -121,6 +123,7 @@ def _go_on(
     if recipe.training.fit_decoding:
         team.lead(lambda: _fit_decoding(prepared, folder))
     team.lead(folder.finish)
+    return True
 
 
 def _fit_decoding(prepared: Prepared, folder: RunFolder) -> None:
@@ -332,6 +335,7 @@ def run_seeds(
     team = options.team
     team.lead(lambda: _require_seeds(folder))
     runs = [folder.seed(seed) for seed in seeds]
+    trained = not all(one.finished for one in runs)
     with ExitStack() as stack:
         team.lead(lambda: stack.enter_context(owned(folder.path)))
         for seed, one in zip(seeds, runs, strict=True):
@@ -341,6 +345,8 @@ def run_seeds(
             figures = [one.record()["figures"] for one in runs]
             val = summarise(figures) if all(figures) else None
             folder.write_summary({**prepared.asked, "seeds": seeds, "val": val})
+    if trained and prepared.few is not None:
+        options.say(prepared.few)
     return [one.path for one in runs]
 
 
