@@ -207,13 +207,18 @@ def _show(about: dict[str, Any], *, everything: bool) -> None:
     else:
         print("Anomalies: none")
     for kind in KINDS:
-        of_kind = [Issue(**issue) for issue in about["anomalies"] if issue["kind"] == kind]
-        if of_kind and kind == "media_missing" and about["no_media_folder"] is not None:
-            # one reason for all clips
-            of_kind = [replace(of_kind[0], text=about["no_media_folder"])]
+        of_kind = _of_kind(about, kind)
         _show_some(kind, of_kind, len(of_kind) if everything else _SHOWN)
     if "missing_parts" in about:
         _show_llp(about)
+
+
+def _of_kind(about: dict[str, Any], kind: str) -> list[Issue]:
+    """Return the issues of a kind; one for all clips where there is no media folder."""
+    found = [Issue(**issue) for issue in about["anomalies"] if issue["kind"] == kind]
+    if found and kind == "media_missing" and about["no_media_folder"] is not None:
+        return [replace(found[0], text=about["no_media_folder"])]
+    return found
 
 
 def _show_splits(about: dict[str, Any]) -> None:

@@ -272,13 +272,15 @@ def without_labels(split: Split) -> str | None:
     names = [clip.name for clip, row in zip(split.clips, split.weak, strict=True) if not row.any()]
     if not names:
         return None
-    one = len(names) == 1
+    some = f"{len(names)} of {amount(len(split), 'clip')} of {split.name}"
+    if len(names) == 1:
+        return (
+            f"{some} has no label ({names[0]}): it counts as a clip without any of the classes; if"
+            " you do not know what is in it, delete its row"
+        )
     return (
-        f"{len(names)} of {amount(len(split), 'clip')} of {split.name}"
-        f" {'has' if one else 'have'} no label ({shown(names)}):"
-        f" {'it counts as a clip' if one else 'they count as clips'} without any of the classes;"
-        f" if you do not know what is in {'it' if one else 'them'}, delete"
-        f" {'its row' if one else 'their rows'}"
+        f"{some} have no label ({shown(names)}): they count as clips without any of the classes; if"
+        " you do not know what is in them, delete their rows"
     )
 
 

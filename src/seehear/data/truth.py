@@ -229,17 +229,24 @@ class TruthTables:
             if path is None or (self.joint and track is Track.VISUAL):
                 continue  # both tracks have the same table
             rows = [row for row in self.rows[track] if row.clip in names]
-            faults = Counter(map(partial(self._fault, reading=reading), rows))
-            del faults[None]
-            if faults and faults.total() >= FAULTY * len(rows):
-                kinds = [f"{faults[kind]} {text}" for kind, text in _FAULTS.items() if faults[kind]]
-                found.append(
-                    f"{path}: {faults.total()} of {amount(len(rows), 'row')} of truth"
-                    f" {'does' if faults.total() == 1 else 'do'} not count as"
-                    f" {'it stands' if faults.total() == 1 else 'they stand'}:"
-                    f" {', '.join(kinds)}; `seehear doctor DATASET` lists them"
-                )
+            told = self._lost(path, rows, reading)
+            if told is not None:
+                found.append(told)
         return found
+
+    def _lost(self, path: Path, rows: Sequence[TruthRow], reading: Reading) -> str | None:
+        """Return the warning about rows of a table that are lost; None if they are few."""
+        faults = Counter(map(partial(self._fault, reading=reading), rows))
+        del faults[None]
+        count = faults.total()
+        if not count or count < FAULTY * len(rows):
+            return None
+        kinds = [f"{faults[kind]} {text}" for kind, text in _FAULTS.items() if faults[kind]]
+        verb = "does not count as it stands" if count == 1 else "do not count as they stand"
+        return (
+            f"{path}: {count} of {amount(len(rows), 'row')} of truth {verb}: {', '.join(kinds)};"
+            " `seehear doctor DATASET` lists them"
+        )
 
     def _fault(self, row: TruthRow, reading: Reading) -> str | None:
         """Return why a row, or a segment or more of it, is not counted; None if it is."""

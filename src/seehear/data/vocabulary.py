@@ -129,11 +129,10 @@ def unlike(names: Sequence[str], dataset: Vocabulary, whose: str) -> str:
         dataset: the classes of the dataset.
         whose: `the labels`, `the parser`.
     """
-    sides = {
-        whose: [name for name in names if name not in dataset],
-        "the dataset": [name for name in dataset.names if name not in names],
-    }
-    told = [f"only in {side}: {shown(more)}" for side, more in sides.items() if more]
+    more = [name for name in names if name not in dataset]
+    less = [name for name in dataset.names if name not in names]
+    sides = {whose: more, "the dataset": less}
+    told = [f"only in {side}: {shown(odd)}" for side, odd in sides.items() if odd]
     return "; ".join(told) or "the same in another order"
 
 

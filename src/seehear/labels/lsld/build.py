@@ -320,16 +320,11 @@ def with_encoders(
             continue
         if find_space(store, offline) is not None:
             changed[track] = offline
-    notes = []
-    if changed:
-        lacking = " and ".join(f"{wanted[track]} ({track})" for track in changed)
-        notes.append(
-            f"{store.path} has no features of {lacking}, the published choice: those of"
-            f" {' and '.join(map(str, changed.values()))} are taken instead; you"
-            " need not do anything"
-        )
     fitted = [name for name in ("alpha", "beta") if name not in keep]
-    if changed and fitted and not any(map(is_fitted, (options.alpha, options.beta))):
+    if not changed:
+        return options, []
+    notes = [_exchanged(store, wanted, changed)]
+    if fitted and not any(map(is_fitted, (options.alpha, options.beta))):
         changed |= dict.fromkeys(fitted, "fit")
         if any(map(options.reweights, TRACKS)):
             notes.append(
@@ -337,3 +332,13 @@ def with_encoders(
                 " fitted to these features, as the published values suit those of CLIP alone"
             )
     return replace(options, **changed), notes
+
+
+def _exchanged(store: FeatureStore, wanted: Mapping[str, str], changed: Mapping[str, Json]) -> str:
+    """Return the note that says which encoders are taken in place of which."""
+    lacking = " and ".join(f"{wanted[track]} ({track})" for track in changed)
+    taken = " and ".join(map(str, changed.values()))
+    return (
+        f"{store.path} has no features of {lacking}, the published choice: those of {taken} are"
+        " taken instead; you need not do anything"
+    )
