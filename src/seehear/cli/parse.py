@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seehear.addresses import address_of, stamp
+from seehear.amounts import amount
 from seehear.cli.console import Progress, progress
 from seehear.cli.hours import Hours
 from seehear.cli.inputs import (
@@ -419,7 +420,7 @@ class _Session:
         given = (self._args.model, self._args.events, self._args.vocabulary)
         if given == (None, None, None):
             names = parser.vocabulary.names
-            told = f"looking for LLP's {len(names)} classes ({shown(names, most=3)})"
+            told = f"looking for LLP's {amount(len(names), 'class')} ({shown(names, most=3)})"
             self.result.tell(f'{told}; --events "Dog,Rain" names what you want')
         for line in parser.scorer.doubts():
             self.result.tell(line)

@@ -184,8 +184,8 @@ def check_dashes(argv: Sequence[str], options: Collection[str]) -> None:
 def run(args: argparse.Namespace) -> int:
     """Bring the index up to date, search, print."""
     from seehear.library import update
-    from seehear.library.kept import require_timelines
     from seehear.library.mirror import local_library
+    from seehear.library.scan import require_timelines
 
     _check(args)
     if args.duplicates is not None:

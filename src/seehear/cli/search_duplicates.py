@@ -20,8 +20,8 @@ def run(args: argparse.Namespace) -> int:
     """Bring the index up to date, compare, print."""
     from seehear.library import update
     from seehear.library.duplicates import Duplicates, duplicates
-    from seehear.library.kept import require_timelines
     from seehear.library.parts import opened
+    from seehear.library.scan import require_timelines
 
     if args.format not in FORMATS:
         raise ConfigError("cuts are of moments, not of whole clips", parameter="format")

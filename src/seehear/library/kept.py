@@ -1,11 +1,10 @@
 """The clips of a library that can be parsed again from kept features."""
 
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from seehear.errors import DataError, FeatureError, MediaError
+from seehear.errors import FeatureError, MediaError
 from seehear.features.beside import kept_path
 from seehear.features.kept import AGAIN
 from seehear.library.facts import Facts
@@ -81,28 +80,6 @@ class KeptLibrary:
 def is_library(folder: Path) -> bool:
     """Return whether a folder holds timelines, whatever else lies in it."""
     return folder.is_dir() and next(Scan(folder).files(), None) is not None
-
-
-def require_timelines(library: Path) -> None:
-    """Check that a folder holds timelines, before anything is written into it.
-
-    A folder that is not there, or of which files cannot be read, is left to the index to tell.
-
-    Raises:
-        DataError: it holds none.
-    """
-    from seehear.media.files import list_media
-
-    scan = Scan(library)
-    if not library.is_dir() or next(scan.files(), None) is not None or scan.failed:
-        return
-    folder = shlex.quote(str(library))
-    hint = f"make some: seehear parse VIDEOS --out {folder}"
-    if scan.linked:
-        hint = scan.notes()[0]
-    elif list_media(library).files:
-        hint = f"parse its videos first: seehear parse {folder} --out LIBRARY; then name LIBRARY"
-    raise DataError("there are no timelines", where=library, hint=hint)
 
 
 def keeps_features(library: Path) -> bool:

@@ -1,6 +1,7 @@
 """Lists the timeline files of a library, and those that cannot be read."""
 
 import os
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -122,3 +123,25 @@ def _leads_to_timelines(link: str) -> bool:
             return any(entry.name.endswith(SUFFIX) for entry in entries)
     except OSError:  # no folder
         return False
+
+
+def require_timelines(library: Path) -> None:
+    """Check that a folder holds timelines, before anything is written into it.
+
+    A folder that is not there, or of which files cannot be read, is left to the index to tell.
+
+    Raises:
+        DataError: it holds none.
+    """
+    from seehear.media.files import list_media
+
+    scan = Scan(library)
+    if not library.is_dir() or next(scan.files(), None) is not None or scan.failed:
+        return
+    folder = shlex.quote(str(library))
+    hint = f"make some: seehear parse VIDEOS --out {folder}"
+    if scan.linked:
+        hint = scan.notes()[0]
+    elif list_media(library).files:
+        hint = f"parse its videos first: seehear parse {folder} --out LIBRARY; then name LIBRARY"
+    raise DataError("there are no timelines", where=library, hint=hint)

@@ -91,7 +91,9 @@ class Names:
         """
         if isinstance(node, Presence):
             text = node.label
-            if text is None or (self.is_name(text) and not self._is_part(text)):
+            if text is None or self.is_class(text):
+                return []
+            if self._by_other_name(text) is not None and not self._is_part(text):
                 return []
             self._check(node, text, query)
             return [] if self.meanings.same(text) else [text]
@@ -239,7 +241,7 @@ class Names:
         folder = shlex.quote(str(self._library))
         return (
             f" to parse for it too: seehear parse VIDEOS --out {folder} --events"
-            f' "{events}" --again changed{told}; with --keep features, further words need no'
+            f' "{events}" --again changed{told}; where features are kept, further words need no'
             " videos;"
         )
 
