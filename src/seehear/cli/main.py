@@ -127,8 +127,6 @@ def main(argv: list[str] | None = None) -> int:
         line = _line(error, only or "", parser)
         if line is None or (args is not None and args.debug):
             raise
-        if isinstance(error, ForeignCodeError):
-            line += "; --debug shows the traceback"
         print(f"seehear: {line}", file=sys.stderr)
         return 2
     except KeyboardInterrupt as stop:
@@ -222,7 +220,9 @@ def _line(
     if isinstance(error, SeehearError):
         from seehear.cli.options import spoken
 
-        return str(error) if parser is None else spoken(error, parser, command)
+        line = str(error) if parser is None else spoken(error, parser, command)
+        foreign = isinstance(error, ForeignCodeError)
+        return f"{line}; --debug shows the traceback" if foreign else line
     if isinstance(error, OSError):  # the system's, where no one had more to say about it
         from seehear.files import unusable
 

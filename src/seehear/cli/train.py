@@ -246,8 +246,8 @@ def _train(args: argparse.Namespace, team: "Team", device: str) -> int:
     for result, folder in zip(results, folders, strict=True):
         result["warnings"] = [*asked.warnings, *RunFolder(folder).label_warnings()]
     note = _note(asked.dataset, results, args.evaluate)
-    if (alone := _network_alone(args, results, folders)) is not None:
-        note = alone if note is None else f"{note}\n{alone}"
+    alone = _network_alone(args, results, folders)
+    note = "\n".join(filter(None, (note, alone))) or None
     results = [_told(result, joint=asked.dataset.joint) for result in results]
     if args.json:
         shown = results[0] if asked.seeds is None else {"runs": results, **_spread(results)}

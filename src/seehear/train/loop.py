@@ -9,7 +9,7 @@ import dataclasses
 import inspect
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -248,10 +248,7 @@ class Learner:
 
         step = Step(epoch, number, self.steps_an_epoch, weak, targets, task.artefacts, forward)
         if recipe.labels.relabel is not None:
-            try:
-                step.targets = call(recipe.labels.relabel, step, recipe, "relabelling")
-            except ForeignCodeError as error:
-                raise self.team.told(error) from error.__cause__
+            step.targets = self._relabelled(recipe.labels.relabel, step)
         step.out = forward(**self._mixed(step))
         for helper in recipe.network.helpers:
             net = self.nets[helper.key]
@@ -259,6 +256,15 @@ class Learner:
             given = {key: rows for key, rows in inputs.items() if key in takes}
             step.helpers[helper.key] = self.team.run(partial(net, **given), part)
         return step
+
+    def _relabelled(
+        self, relabel: Callable[[Step], dict[str, Tensor]], step: Step
+    ) -> dict[str, Tensor]:
+        """Return the targets of a step as the recipe changes them."""
+        try:
+            return call(relabel, step, self.task.recipe, "relabelling")
+        except ForeignCodeError as error:
+            raise self.team.told(error) from error.__cause__
 
     def _read_here(self, index: Tensor) -> Tensor:
         """Return the clips of a batch that this process reads: all of them to recombine them."""

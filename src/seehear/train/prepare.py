@@ -240,10 +240,11 @@ def _likeness(
     They are empty where there are too few clips; then the text tells so if the recipe parses by
     them.
     """
-    means = [{} if clips is None else _means(clips) for clips in (train, val)]
-    found = fit_likeness(*means) if all(means) else None
+    means = (_means(train), {} if val is None else _means(val))
+    found = None if val is None else fit_likeness(*means)
     if found is not None:
-        return {name: torch.from_numpy(array) for name, array in found.tensors().items()}, None
+        numbers = {name: torch.from_numpy(array) for name, array in found.tensors().items()}
+        return numbers, None
     if recipe.network.prior != "likeness":
         return {}, None
     return {}, _too_few(*map(_whole_clips, means))

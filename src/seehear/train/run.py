@@ -86,9 +86,18 @@ def run(
     with ExitStack() as stack:
         options.team.lead(lambda: stack.enter_context(owned(folder.path)))
         trained = _go_on(prepared, folder, seed, labels, RunFolder(shared or out), options)
-    if trained and shared is None and prepared.few is not None:
-        options.say(prepared.few)
+    _say_few(prepared, options, trained and shared is None)
     return folder.path
+
+
+def _is_finished(folder: RunFolder) -> bool:
+    return folder.finished
+
+
+def _say_few(prepared: Prepared, options: RunOptions, trained: bool) -> None:
+    """Say what it means that there were few clips, if something was trained on them."""
+    if trained and prepared.few is not None:
+        options.say(prepared.few)
 
 
 def _go_on(
@@ -335,7 +344,7 @@ def run_seeds(
     team = options.team
     team.lead(lambda: _require_seeds(folder))
     runs = [folder.seed(seed) for seed in seeds]
-    trained = not all(one.finished for one in runs)
+    trained = not all(map(_is_finished, runs))
     with ExitStack() as stack:
         team.lead(lambda: stack.enter_context(owned(folder.path)))
         for seed, one in zip(seeds, runs, strict=True):
@@ -345,8 +354,7 @@ def run_seeds(
             figures = [one.record()["figures"] for one in runs]
             val = summarise(figures) if all(figures) else None
             folder.write_summary({**prepared.asked, "seeds": seeds, "val": val})
-    if trained and prepared.few is not None:
-        options.say(prepared.few)
+    _say_few(prepared, options, trained)
     return [one.path for one in runs]
 
 
