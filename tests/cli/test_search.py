@@ -146,7 +146,7 @@ def test_json_alone_on_stdout(library: Path, capsys: pytest.CaptureFixture[str])
             "dog or a cat",
             "'a cat' at position 8 of 'dog or a cat'; parsed for: Car, Dog; to parse for it"
             " too: seehear parse VIDEOS --out {library} --events"
-            ' "Car,Dog,cat" --again changed; with --keep features, further words need no videos;'
+            ' "Car,Dog,cat" --again changed; where features are kept, further words need no videos;'
             " for example: audio:Car -visual:Car",
         ),
         ("audio:Dog &", "query: expected a condition, got nothing at position 12"),
