@@ -215,7 +215,7 @@ def test_the_page_of_a_recipe_follows_its_settings(capsys, name, settings, says,
     out = capsys.readouterr().out
     stage = next(line for line in out.splitlines() if "1. labels: " in line)
     assert says in stage
-    assert ("soften unreliable visual labels" in stage) == soft
+    assert ("soften unreliable labels (visual)" in stage) == soft
     assert ("labels stay hard" in stage) != soft
     told = next(line for line in out.splitlines() if "segments.reweight = " in line)
     assert ("no effect: " in told) != soft

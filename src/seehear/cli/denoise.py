@@ -199,8 +199,9 @@ def run(args: argparse.Namespace) -> int:
     for note in notes:
         _say(note)
     split = dataset.split(args.split)
-    if (note := without_labels(split)) is not None:
-        _say(note)
+    unlabelled = without_labels(split)
+    if unlabelled is not None:
+        _say(unlabelled)
     truth = split.truth() if split.has_truth else None  # what is wrong with it is told first
     warnings = split.warnings()
     warn(warnings)

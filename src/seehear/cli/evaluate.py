@@ -354,15 +354,9 @@ def _decisions(
 ) -> "_Decisions":
     """Return the decisions of a model, or those made elsewhere."""
     if model is not None:
-        judged, absent, prior, rule = _predicted(args, model, dataset, split.name)
+        judged, told = _predicted(args, model, dataset, split.name)
         scores, decoding = _probabilities(judged), judged.decoding
-        about: dict[str, Any] = {
-            "model": str(model),
-            "prior": prior,
-            "prior_rule": rule,
-            "features": str(args.features),
-            "scored_as_empty": list(absent),
-        }
+        about: dict[str, Any] = {"model": str(model), "features": str(args.features), **told}
     else:
         assert predictions is not None
         if args.prior is not None:
@@ -475,9 +469,9 @@ def _unparsed(found: Predictions, split: Split) -> dict[str, Any]:
 
 def _predicted(
     args: argparse.Namespace, model: str | Path, dataset: Dataset, split: str
-) -> tuple["SplitPrediction", tuple[str, ...], str, str]:
-    """Return what a trained parser says of a split, clips without features, the prior beside it,
-    and the rule that this is.
+) -> tuple["SplitPrediction", dict[str, Any]]:
+    """Return what a trained parser says of a split, and how: `prior`, the rule that this is
+    (`prior_rule`), and clips without features (`scored_as_empty`).
     """
     if args.features is None:
         raise ConfigError(
@@ -495,7 +489,8 @@ def _predicted(
     absent: Iterable[str] = ()
     if args.missing == "empty":
         absent = find_missing(store, trained.features, dataset.split(split).names)
-    return predicted, tuple(absent), prior, rule_of(prior, measured=trained.likeness() is not None)
+    rule = rule_of(prior, measured=trained.likeness() is not None)
+    return predicted, {"prior": prior, "prior_rule": rule, "scored_as_empty": list(absent)}
 
 
 def _probabilities(predicted: "SplitPrediction") -> Probabilities:

@@ -204,7 +204,6 @@ def _options(args: argparse.Namespace, team: "Team", device: str) -> "RunOptions
 
 def _train(args: argparse.Namespace, team: "Team", device: str) -> int:
     """Train, alone or together with the other processes of a team; its first one prints."""
-    from seehear.data.dataset import without_labels
     from seehear.lock import owned
     from seehear.parser.language import stored_logits
     from seehear.train import RunFolder, prepare, run, run_seeds
@@ -212,10 +211,7 @@ def _train(args: argparse.Namespace, team: "Team", device: str) -> int:
     asked = team.together(lambda: _asked(args))
     options = _options(args, team, device)
     if team.leads:
-        warn(asked.warnings)
-        train = asked.dataset.splits.get("train")
-        if train is not None and (note := without_labels(train)) is not None:
-            options.say(note)
+        _warn(asked, options)
     with ExitStack() as stack:
         # before features are read, which may take long
         team.lead(lambda: stack.enter_context(owned(args.out)))
@@ -255,6 +251,17 @@ def _train(args: argparse.Namespace, team: "Team", device: str) -> int:
     else:
         _show(args.out, results, args.evaluate, note)
     return 0
+
+
+def _warn(asked: "_Asked", options: "RunOptions") -> None:
+    """Tell what the truth leaves out, and clips that nobody labelled."""
+    from seehear.data.dataset import without_labels
+
+    warn(asked.warnings)
+    train = asked.dataset.splits.get("train")
+    note = None if train is None else without_labels(train)
+    if note is not None:
+        options.say(note)
 
 
 def _of(team: "Team") -> str:

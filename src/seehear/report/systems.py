@@ -49,7 +49,7 @@ class System:
     def guided(self) -> bool:
         """Whether words stand beside its network when it parses; here the network is alone."""
         recipe = self.about.get("recipe") or {}
-        return recipe.get("network", {}).get("prior", "none") != "none"
+        return bool(recipe.get("network", {}).get("prior", "none") != "none")
 
     def length(self, row: int) -> int:
         """Return how many segments the clip of one row has."""

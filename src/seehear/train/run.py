@@ -6,7 +6,7 @@ stopped.
 
 import platform
 import statistics as stats
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -334,13 +334,7 @@ def run_seeds(
             `run`.
     """
     options, folder, seeds = options or RunOptions(), RunFolder(out), list(seeds)
-    if not seeds or len(set(seeds)) != len(seeds):
-        raise ConfigError(
-            f"expected different seeds, got {', '.join(map(str, seeds)) or 'none'}",
-            parameter="seeds",
-        )
-    for seed in seeds:
-        check_seed(seed, "seeds")
+    _check_seeds(seeds)
     team = options.team
     team.lead(lambda: _require_seeds(folder))
     runs = [folder.seed(seed) for seed in seeds]
@@ -356,6 +350,19 @@ def run_seeds(
             folder.write_summary({**prepared.asked, "seeds": seeds, "val": val})
     _say_few(prepared, options, trained)
     return [one.path for one in runs]
+
+
+def _check_seeds(seeds: Sequence[int]) -> None:
+    """Refuse no seed, one that is named twice, and what is no seed.
+
+    Raises:
+        ConfigError: it is so.
+    """
+    if not seeds or len(set(seeds)) != len(seeds):
+        told = ", ".join(map(str, seeds)) or "none"
+        raise ConfigError(f"expected different seeds, got {told}", parameter="seeds")
+    for seed in seeds:
+        check_seed(seed, "seeds")
 
 
 def _require_seeds(folder: RunFolder) -> None:

@@ -146,7 +146,7 @@ class Denoising:
             parts.append(f"keep {_A[track]} label in the segments {_KEPT[self.evidence(track)]}")
         soft = [track for track in TRACKS if self.reweights(track)]
         if soft:
-            parts.append(f"soften unreliable {' and '.join(soft)} labels")
+            parts.append(f"soften unreliable labels ({' and '.join(soft)})")
         elif parts:
             parts.append("labels stay hard")
         return "; ".join(parts) or "every segment keeps the labels of its clip"
