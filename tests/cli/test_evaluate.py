@@ -371,7 +371,8 @@ def test_the_prior_is_said_and_goes_with_a_model_only(trained, table, llp, capsy
 def test_the_setting_says_what_stood_beside_the_network(trained, capsys) -> None:
     setting = as_json(capsys, *trained)["setting"]
     assert "prior" not in setting_line(setting)
-    assert "; prior likeness; " in setting_line({**setting, "prior": "likeness"})
+    beside = {**setting, "prior": "likeness", "prior_rule": "likeness"}
+    assert "; prior likeness; " in setting_line(beside)
 
 
 def test_the_rule_that_was_really_used_is_named(trained, capsys) -> None:

@@ -98,7 +98,7 @@ def test_clips_without_features_are_scored_as_empty_when_asked(tmp_path, capsys)
     capsys.readouterr()
     assert main(evaluate) == 2
     assert "1 of 8 clips without yamnet/feature, first test03" in (err := capsys.readouterr().err)
-    assert "evaluate: --missing empty" in err
+    assert "score them as empty with --missing empty" in err
     scores = tmp_path / "scores.tsv"
     assert (
         main(

@@ -86,7 +86,7 @@ def test_restaged(shared: Path) -> None:
         ({"train_csv": "filename\tevent_labels\n"}, "expected at least one clip"),
         (
             {"train_csv": "filename\tevent_labels\na\tDgo\nb\tCta\n"},
-            r"train.csv:2: unknown class 'Dgo' \(and 1 more such row\); did you mean Dog\?",
+            r"csv:2: unknown classes 'Dgo', 'Cta' \(and 1 more such row\); did you mean Dog for",
         ),
         (
             {"train_csv": "filename\tevent_labels\na\tDog\na\tCat\n"},

@@ -74,3 +74,20 @@ def test_what_a_row_costs_is_what_was_kept(measured, tmp_path):
     assert page.count("| HAN |") == 1
     assert "| 1 | HAN | paper | 1.5 | 1.0 | 2,930 |" in page
     assert page.endswith("One epoch, one thread a row; 2026-01-02, some cpu, 2 cores.")
+
+
+def test_the_zero_shot_page_says_what_was_measured():
+    """`make zero-shot` writes the figures; those of older presets stay as they were."""
+    kept = max((BUILD.parents[1] / "benchmarks" / "results").glob("*-zero-shot.json"))
+    found = json.loads(kept.read_text(encoding="utf-8"))
+    page = (BUILD.parent / "zero-shot.md").read_text(encoding="utf-8")
+    folds = [f"{100 * value:.1f}" for value in found["folds"].values()]
+    test = [f"**{100 * value:.1f}**" for value in found["test"].values()]
+    low_high = [
+        f"{100 * a:.0f}–{100 * b:.0f}" for a, b in found["test, 95 % of resamples"].values()
+    ]
+    own, llp = (found["wild"][words] for words in ("restaged's words", "LLP's words"))
+    real = [f"{value:.3f}"[1:] for one in (own, llp) for value in (one["seen"], one["heard"])]
+    for figures in (folds, test, low_high, real):
+        assert f"| {' | '.join(figures)} |\n" in page
+    assert kept.name[:10] in page

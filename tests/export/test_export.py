@@ -33,7 +33,7 @@ def test_a_package_can_add_a_format(monkeypatch: pytest.MonkeyPatch) -> None:
     assert export.render(LINE, "shout") == "DOG"
     with pytest.raises(
         ConfigError,
-        match=r"exporter 'broken' cannot be loaded \(ModuleNotFoundError: No module named",
+        match=r"exporter 'broken' cannot be loaded: ModuleNotFoundError: No module named",
     ):
         export.get("broken")
 

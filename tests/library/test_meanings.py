@@ -115,6 +115,6 @@ def test_a_name_without_classes_of_the_network_is_taken_for_none_of_them() -> No
     from seehear.parser.zero_shot.scorer import _doubt
 
     silence = Meaning((), (), (), ("noise",), "name", "silence")
-    assert _doubt(silence, "picture") is None
+    assert (_doubt(silence, "picture") or "").startswith("no picture class shows it; ")
     sea = Meaning((3,), (1.0,), (), ("Ocean",), "name", "sea")
     assert _doubt(sea, "picture") == "taken for the picture class Ocean"

@@ -317,7 +317,11 @@ def test_published_folders_are_averaged_once(tmp_path, monkeypatch):
             SeehearError,
             r"no row of table1 could run; HAN: feature set clip needs",
         ),
-        ({"split": "train"}, DataError, "expected segment truth of split train"),
+        (
+            {"split": "train"},
+            DataError,
+            "split train has no audio and visual truth table",
+        ),
         ({"split": "tset"}, DataError, "tset"),
         ({"jobs": -1}, ConfigError, "expected 0 or more processes"),
     ],

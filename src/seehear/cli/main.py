@@ -157,8 +157,8 @@ def _parse(parser: argparse.ArgumentParser, argv: list[str]) -> argparse.Namespa
     if argv and argv[0][:1] != "-" and argv[0] not in COMMANDS:
         parser.error(f"expected a command, got {argv[0]!r}{_meant(argv[0], COMMANDS)}")
     if argv[:1] == ["search"]:
+        from seehear.cli.dashes import check_dashes
         from seehear.cli.options import options
-        from seehear.cli.search import check_dashes
 
         check_dashes(argv[1:], options(parser, "search"))
     args, unknown = parser.parse_known_args(argv)

@@ -31,6 +31,7 @@ from seehear.cli.parse_kept import (
 )
 from seehear.cli.parse_result import Result, say
 from seehear.closest import shown
+from seehear.data import LLP_VOCABULARY
 from seehear.errors import ConfigError, UnreachableError
 from seehear.files import Json
 from seehear.library.archive import Made, ParsedArchive, Wishes
@@ -418,8 +419,8 @@ class _Session:
     def _tell_words(self, parser: "Parser") -> None:
         """Say what is looked for where nobody named it, and what stands in for unknown words."""
         given = (self._args.model, self._args.events, self._args.vocabulary)
-        if given == (None, None, None):
-            names = parser.vocabulary.names
+        names = parser.vocabulary.names
+        if given == (None, None, None) and names == LLP_VOCABULARY.names:
             told = f"looking for LLP's {amount(len(names), 'class')} ({shown(names, most=3)})"
             self.result.tell(f'{told}; --events "Dog,Rain" names what you want')
         for line in parser.scorer.doubts():

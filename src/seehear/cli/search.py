@@ -1,10 +1,8 @@
 """`seehear search`: moments over many parsed videos."""
 
 import argparse
-import re
 import shlex
 import sys
-from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +14,6 @@ if TYPE_CHECKING:
     from seehear.files import Json
     from seehear.library import Found, Hit, Updated
 
-_DASHED = re.compile(r"-[^\W\d]\w|-\(")  # not -h, not a number
 _FORMATS = ("table", "json", "csv", "clips", "cuts")
 
 
@@ -150,35 +147,6 @@ class _Instead(argparse.Action):
         for action in parser._actions:
             if action.dest == "query":
                 action.required = False
-
-
-def check_dashes(argv: Sequence[str], options: Collection[str]) -> None:
-    """Refuse a query with a part such as `-dog` that does not stand behind `--`.
-
-    Args:
-        argv: what was typed after `search`.
-        options: of the command.
-
-    Raises:
-        ConfigError: there is one; the hint is the command to type.
-    """
-    before = list(argv[: argv.index("--")] if "--" in argv else argv)
-    dashed = [word for word in before if _DASHED.match(word) and f"-{word}" not in options]
-    if not dashed or before[0][:1] == "-":
-        return
-    first = before.index(dashed[0])
-    while first > 1 and before[first - 1][:1] != "-" and before[first - 2] not in options:
-        first -= 1  # words of the query before it
-    last = first
-    while last < len(before) and before[last] not in options:
-        last += 1
-    query = " ".join([*before[first:last], *argv[len(before) + 1 :]])
-    command = shlex.join(["seehear", "search", *before[:first], *before[last:], "--", query])
-    raise ConfigError(
-        f"{dashed[0]!r} is no option",
-        where="search",
-        hint=f"a query with - goes behind --: {command}",
-    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seehear.errors import DataError
-from seehear.library.at import timeline_at
 from seehear.library.levels import Row
 from seehear.library.open_words import IndexedClip, OpenWord, Spans
 from seehear.time import ABSENT_BELOW, TRACKS, Extent, Kept, Timeline
@@ -85,6 +84,8 @@ def _denied_at(
     path: Path, track: str, labels: Sequence[str]
 ) -> tuple[list[Span], NDArray[np.bool_] | slice]:
     """Return what is denied in a timeline, in seconds and as segments."""
+    from seehear.library.at import timeline_at
+
     try:
         line = timeline_at(path)
     except DataError:  # removed or damaged since it was indexed

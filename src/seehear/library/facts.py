@@ -3,10 +3,14 @@ timeline need not be read again.
 """
 
 import contextlib
+import json
 from dataclasses import astuple, fields
 from pathlib import Path
 
+from seehear.errors import DataError
 from seehear.files import stamp
+from seehear.foreign.forms import items, text
+from seehear.foreign.texts import parse_json
 from seehear.library.lines import Lines
 from seehear.library.scan import FOLDER
 from seehear.library.written import Written, read_written
@@ -29,7 +33,7 @@ class Facts:
         self._known: dict[str, tuple[Stamp, Written]] = {}
         read = self._lines.read()
         for texts in read:
-            with contextlib.suppress(ValueError, IndexError):
+            with contextlib.suppress(ValueError, IndexError, DataError):
                 one = _written(texts[2:])
                 self._known[one.name] = ((int(texts[0]), int(texts[1])), one)
         self._lines.shorten(len(read), (_texts(*known) for known in self._known.values()))
@@ -56,7 +60,8 @@ class Facts:
 def _texts(at: Stamp, one: Written) -> list[str]:
     out = []
     for value in (*at, *astuple(one)):
-        out.append("" if value is None else str(value))
+        told = json.dumps(value) if isinstance(value, tuple) else str(value)
+        out.append("" if value is None else told)
     return out
 
 
@@ -72,4 +77,5 @@ def _written(texts: list[str]) -> Written:
         how=texts[5],
         touched=texts[6] != str(False),
         corrected=texts[7] == str(True),
+        vocabulary=tuple(parse_json(texts[8], items(text), where=FILE)),
     )

@@ -121,9 +121,13 @@ def _doubt(meaning: Meaning, kind: str) -> str | None:
     shown = meaning.shown[1:] if meaning.how == "above" else meaning.shown
     ones, used = ("one", "is used") if len(shown) == 1 else ("ones", "are used")
     if meaning.how == "name":
-        taken = f"taken for the {kind} class {' or '.join(shown)}"
-        # a name without classes of the network, as silence in pictures, is taken for none of them
-        return taken if meaning.renamed and meaning.classes else None
+        if not meaning.renamed:
+            return None
+        if (
+            not meaning.classes
+        ):  # a concept that the network has no class of, as silence in pictures
+            return f"no {kind} class shows it; class names that are like it are used instead"
+        return f"taken for the {kind} class {' or '.join(shown)}"
     nearest = {
         "likeness": f"the most similar {ones}",
         "above": f"the broader {ones}",
