@@ -14,6 +14,7 @@ from seehear.closest import plain
 from seehear.data.dialect import read_text
 from seehear.errors import DataError, SeehearError
 from seehear.interchange.mapping import guessed
+from seehear.interchange.rows import ForeignRow
 from seehear.library.at import timeline_at
 from seehear.library.corrections.correct import Corrected, Said, corrected, counts, gone_through
 from seehear.library.corrections.match import ClipNames, NamedClip
@@ -341,7 +342,8 @@ class _Import:
         if word == row.label:
             return row
         self._out.spelt[row.label] = word
-        return _Renamed(row, word)
+        span = (row.start_s, row.end_s)
+        return ForeignRow(row.source, row.track, word, *span, row.score, row.where)
 
 
 class _Spelling:
@@ -364,35 +366,3 @@ class _Spelling:
         if own is not None or label in self._known:
             return own or label
         return self._alike.setdefault(key, label)
-
-
-@dataclass(frozen=True)
-class _Renamed:
-    """A row under the name of a class."""
-
-    row: Named
-    label: str
-
-    @property
-    def source(self) -> str | None:
-        return self.row.source
-
-    @property
-    def track(self) -> str | None:
-        return self.row.track
-
-    @property
-    def start_s(self) -> float:
-        return self.row.start_s
-
-    @property
-    def end_s(self) -> float | None:
-        return self.row.end_s
-
-    @property
-    def score(self) -> float | None:
-        return self.row.score
-
-    @property
-    def where(self) -> str:
-        return self.row.where
