@@ -93,7 +93,8 @@ class Names:
             text = node.label
             if text is None or self.is_class(text):
                 return []
-            if self._by_other_name(text) is not None and not self._is_part(text):
+            found = self._by_other_name(text)
+            if found is not None and not self._is_part(text, found[0]):
                 return []
             self._check(node, text, query)
             return [] if self.meanings.same(text) else [text]
@@ -116,15 +117,12 @@ class Names:
         """Return whether a text is the name of a class or of an entry of the lexicons."""
         return plain(text) in self._labels or self._by_other_name(text) is not None
 
-    def _is_part(self, text: str) -> bool:
-        """Return whether a name means a part of a broad class, as piano is a part of music."""
-        found = self._by_other_name(text)
-        if found is None:
-            return False
+    def _is_part(self, text: str, labels: Iterable[str]) -> bool:
+        """Return whether a name of some classes means a part of a broad one, as piano of music."""
         for lexicon, places in self._places.items():
             concept = lexicon.concept(text)
             up = set() if concept is None else set(lexicon.above(concept))
-            if any(places[label] in up & lexicon.broad for label in found[0]):
+            if any(places[label] in up & lexicon.broad for label in labels):
                 return True
         return False
 
